@@ -1,0 +1,166 @@
+//! A change of state, with the evidence for it.
+
+use std::{fmt, time::Duration};
+
+use super::{Action, Counts, Generation, Reason, State, Tick};
+
+/// The circuit entered a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The state it left.
+    pub from: State,
+    /// The state it entered; the same as `from` where an action started it afresh.
+    pub to: State,
+    /// The generation that begins with it.
+    pub generation: Generation,
+    /// When.
+    pub at: Tick,
+    /// Why.
+    pub cause: Cause,
+}
+
+impl Change {
+    /// Whether it leads to another state: one that starts afresh is not announced.
+    #[must_use]
+    pub fn is_announced(&self) -> bool {
+        self.from != self.to
+    }
+}
+
+/// Why a circuit entered a state: the rule, and the evidence that it saw.
+///
+/// Its `Display` is for people: "10 failures in a row reached `failure_threshold` 10; last:
+/// connection refused".
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cause {
+    /// The rule that decided.
+    pub rule: Rule,
+    /// The rule's limit: a number of outcomes in a row, or a percentage; `None` where it has none.
+    pub limit: Option<u32>,
+    /// Failures in a row; for [`Rule::SuccessThreshold`] successes in a row.
+    pub run: u64,
+    /// What the window held; zeros where no rate is judged.
+    pub counts: Counts,
+    /// The reasons of the last failures, oldest first.
+    pub reasons: Vec<Reason>,
+    /// How long the opening lasts; `None` where the state is not [`State::Open`].
+    pub length: Option<Length>,
+    /// What was done by hand, and why; `None` where a rule decided.
+    pub by_hand: Option<(Action, Reason)>,
+}
+
+/// What decides that a circuit enters a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Rule {
+    /// Failures in a row reached `failure_threshold`: opens.
+    FailureThreshold,
+    /// The share of failures reached `failure_rate`: opens.
+    FailureRate,
+    /// The share of slow calls reached `slow_call_rate`: opens.
+    SlowCallRate,
+    /// A probe failed, or was slow where slowness is judged: opens.
+    ProbeFailed,
+    /// Somebody acted.
+    ByHand,
+    /// The opening's time was over: becomes half-open.
+    Expiry,
+    /// Successes in a row reached `success_threshold`: closes.
+    SuccessThreshold,
+}
+
+impl Rule {
+    /// The name in text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FailureThreshold => "failure_threshold",
+            Self::FailureRate => "failure_rate",
+            Self::SlowCallRate => "slow_call_rate",
+            Self::ProbeFailed => "probe_failed",
+            Self::ByHand => "by_hand",
+            Self::Expiry => "expiry",
+            Self::SuccessThreshold => "success_threshold",
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How long an opening lasts, and why that long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Length {
+    /// From the opening to its deadline.
+    pub duration: Duration,
+    /// What set it.
+    pub basis: Basis,
+    /// What jitter took away; included in `duration`.
+    pub jitter: Duration,
+}
+
+/// What set the length of an opening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Basis {
+    /// A fixed `expiry`.
+    Fixed,
+    /// A progressive `expiry`, after that many openings since the circuit last closed.
+    Progressive {
+        /// Openings before this one.
+        trips: u32,
+    },
+    /// The failure's retry-after hint, up to `retry_after_cap`.
+    RetryAfter,
+    /// The length given with the action.
+    ByHand,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rule, run, counts, .. } = self;
+        let limit = self.limit.unwrap_or_default();
+        match rule {
+            Rule::FailureThreshold => write!(f, "{run} failures in a row reached {rule} {limit}"),
+            Rule::FailureRate => {
+                write!(
+                    f,
+                    "{} of {} calls failed, {rule} is {limit} %",
+                    counts.failures, counts.calls
+                )
+            }
+            Rule::SlowCallRate => {
+                write!(
+                    f,
+                    "{} of {} calls were slow, {rule} is {limit} %",
+                    counts.slow, counts.calls
+                )
+            }
+            Rule::ProbeFailed => f.write_str("a probe failed"),
+            Rule::ByHand => f.write_str("by hand"),
+            Rule::Expiry => f.write_str("the opening was over"),
+            Rule::SuccessThreshold => write!(f, "{run} successes in a row reached {rule} {limit}"),
+        }?;
+        if let Some((action, reason)) = &self.by_hand {
+            return write!(f, " ({action}): {reason}");
+        }
+        self.reasons.last().map_or(Ok(()), |last| write!(f, "; last: {last}"))
+    }
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}, ", self.duration)?;
+        match self.basis {
+            Basis::Fixed => f.write_str("fixed"),
+            Basis::Progressive { trips } => write!(f, "progressive after {trips} openings"),
+            Basis::RetryAfter => f.write_str("as the failure's retry-after asked"),
+            Basis::ByHand => f.write_str("as given by hand"),
+        }?;
+        if self.jitter.is_zero() { Ok(()) } else { write!(f, ", jitter took {:?}", self.jitter) }
+    }
+}

@@ -1,0 +1,152 @@
+//! How long an opening lasts.
+
+use std::time::Duration;
+
+/// The rule for the length of an opening.
+///
+/// Whole milliseconds, at least 1 ms. A progressive expiry grows with each opening in a row and
+/// starts over once the circuit closes.
+///
+/// ```
+/// # use brama_runtime as brama;
+/// use brama::Expiry;
+/// use std::time::Duration;
+///
+/// const STEADY: Expiry = Expiry::fixed(Duration::from_secs(60));
+/// const PATIENT: Expiry =
+///     Expiry::progressive(Duration::from_secs(5), Duration::from_secs(300)).with_factor(2.0);
+/// assert_eq!(PATIENT.wait(0), Duration::from_secs(5));
+/// assert_eq!(PATIENT.wait(3), Duration::from_secs(40));
+/// assert_eq!(PATIENT.wait(99), Duration::from_secs(300));
+/// # assert_eq!(STEADY.wait(7), Duration::from_secs(60));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Expiry(Growth);
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Growth {
+    Fixed(Duration),
+    Progressive { initial: Duration, max: Duration, factor: f64 },
+}
+
+impl Expiry {
+    /// Every opening lasts `length`: whole milliseconds, at least 1 ms.
+    #[must_use]
+    pub const fn fixed(length: Duration) -> Self {
+        Self(Growth::Fixed(length))
+    }
+
+    /// The first opening lasts `initial`, each further one twice the last, none more than `max`.
+    ///
+    /// Whole milliseconds; `initial` at least 1 ms, `max` at least `initial`.
+    #[must_use]
+    pub const fn progressive(initial: Duration, max: Duration) -> Self {
+        Self(Growth::Progressive { initial, max, factor: 2.0 })
+    }
+
+    /// Grows by `factor` (1 to 100, whole thousandths, default 2) instead; a fixed expiry stays.
+    #[must_use]
+    pub const fn with_factor(self, factor: f64) -> Self {
+        match self.0 {
+            Growth::Fixed(_) => self,
+            Growth::Progressive { initial, max, .. } => {
+                Self(Growth::Progressive { initial, max, factor })
+            }
+        }
+    }
+
+    /// Whether openings in a row grow.
+    #[must_use]
+    pub const fn is_progressive(&self) -> bool {
+        matches!(self.0, Growth::Progressive { .. })
+    }
+
+    /// How long an opening lasts that has `trips` openings before it since the circuit last closed.
+    ///
+    /// Whole milliseconds, rounded down at every step.
+    #[must_use]
+    pub fn wait(&self, trips: u32) -> Duration {
+        match self.0 {
+            Growth::Fixed(length) => length,
+            Growth::Progressive { initial, max, factor } => {
+                Duration::from_millis(grown(millis(initial), millis(max), factor, trips))
+            }
+        }
+    }
+
+    /// What is wrong with it: `None` where it keeps its limits.
+    pub(super) const fn limit_broken(&self) -> Option<&'static str> {
+        match self.0 {
+            Growth::Fixed(length) if !is_wait(length) => Some(WAIT),
+            Growth::Progressive { initial, .. } if !is_wait(initial) => Some(INITIAL),
+            Growth::Progressive { initial, max, .. }
+                if !is_wait(max) || millis(max) < millis(initial) =>
+            {
+                Some(MAX)
+            }
+            Growth::Progressive { factor, .. } if !(factor >= 1.0 && factor <= 100.0) => {
+                Some(FACTOR)
+            }
+            Growth::Progressive { factor, .. } if thousandths(factor).is_none() => Some(FACTOR),
+            Growth::Fixed(_) | Growth::Progressive { .. } => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Expiry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Growth::Fixed(length) => write!(f, "{length:?}"),
+            Growth::Progressive { initial, max, factor } => {
+                write!(f, "{initial:?} growing by {factor} to {max:?}")
+            }
+        }
+    }
+}
+
+const WAIT: &str = "whole milliseconds, at least 1 ms";
+const INITIAL: &str = "an initial wait of whole milliseconds, at least 1 ms";
+const MAX: &str = "a maximum of whole milliseconds, at least the initial wait";
+const FACTOR: &str = "a factor from 1 to 100 in whole thousandths";
+
+/// Steps `trips` times; stops early where a step changes nothing, so the loop is short.
+fn grown(initial: u64, max: u64, factor: f64, trips: u32) -> u64 {
+    let factor = u128::from(thousandths(factor).unwrap_or(1000));
+    let mut wait = initial;
+    for _ in 0..trips {
+        let product = u128::from(wait) * factor / 1000;
+        let next = u64::try_from(product).unwrap_or(u64::MAX).min(max);
+        if next == wait {
+            break;
+        }
+        wait = next;
+    }
+    wait
+}
+
+/// The share in whole thousandths; `None` where it is finer than that, negative or no number.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the range is checked first: 0 to 1 000 000 holds exactly in both types"
+)]
+pub(super) const fn thousandths(share: f64) -> Option<u32> {
+    if !(share >= 0.0 && share <= 1_000.0) {
+        return None;
+    }
+    let scaled = share * 1000.0;
+    let whole = (scaled + 0.5) as u32;
+    let distance = scaled - whole as f64;
+    if distance < 1e-6 && distance > -1e-6 { Some(whole) } else { None }
+}
+
+/// Whole milliseconds, saturating: 584 million years and more read as `u64::MAX`.
+pub(super) const fn millis(length: Duration) -> u64 {
+    let seconds = length.as_secs().saturating_mul(1_000);
+    seconds.saturating_add(length.subsec_millis() as u64)
+}
+
+/// Whether it is whole milliseconds, at least one.
+pub(super) const fn is_wait(length: Duration) -> bool {
+    !length.is_zero() && length.subsec_nanos().is_multiple_of(1_000_000)
+}

@@ -1,0 +1,160 @@
+//! The names of a policy's settings, and what is said of a value outside its limits.
+
+use std::fmt;
+
+use super::PolicyPatch;
+
+/// One setting of a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Knob {
+    /// `failure_threshold`
+    FailureThreshold,
+    /// `expiry`
+    Expiry,
+    /// `success_threshold`
+    SuccessThreshold,
+    /// `half_open_limit`
+    HalfOpenLimit,
+    /// `probe_timeout`
+    ProbeTimeout,
+    /// `failure_rate`
+    FailureRate,
+    /// `slow_call_rate`
+    SlowCallRate,
+    /// `slow_call_duration`
+    SlowCallDuration,
+    /// `window`
+    Window,
+    /// `minimum_calls`
+    MinimumCalls,
+    /// `abandoned`
+    Abandoned,
+    /// `jitter`
+    Jitter,
+    /// `retry_after_cap`
+    RetryAfterCap,
+    /// `shadow`
+    Shadow,
+}
+
+impl Knob {
+    /// Every knob, in the order of the documentation's table.
+    pub const ALL: [Self; 14] = [
+        Self::FailureThreshold,
+        Self::Expiry,
+        Self::SuccessThreshold,
+        Self::HalfOpenLimit,
+        Self::ProbeTimeout,
+        Self::FailureRate,
+        Self::SlowCallRate,
+        Self::SlowCallDuration,
+        Self::Window,
+        Self::MinimumCalls,
+        Self::Abandoned,
+        Self::Jitter,
+        Self::RetryAfterCap,
+        Self::Shadow,
+    ];
+
+    /// The name in the attribute, in configuration and in messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FailureThreshold => "failure_threshold",
+            Self::Expiry => "expiry",
+            Self::SuccessThreshold => "success_threshold",
+            Self::HalfOpenLimit => "half_open_limit",
+            Self::ProbeTimeout => "probe_timeout",
+            Self::FailureRate => "failure_rate",
+            Self::SlowCallRate => "slow_call_rate",
+            Self::SlowCallDuration => "slow_call_duration",
+            Self::Window => "window",
+            Self::MinimumCalls => "minimum_calls",
+            Self::Abandoned => "abandoned",
+            Self::Jitter => "jitter",
+            Self::RetryAfterCap => "retry_after_cap",
+            Self::Shadow => "shadow",
+        }
+    }
+}
+
+impl fmt::Display for Knob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A value outside its limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    knob: Knob,
+    value: String,
+    limit: &'static str,
+}
+
+impl Mistake {
+    pub(super) const fn new(knob: Knob, value: String, limit: &'static str) -> Self {
+        Self { knob, value, limit }
+    }
+
+    /// The setting.
+    #[must_use]
+    pub const fn knob(&self) -> Knob {
+        self.knob
+    }
+
+    /// The value that was given.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// What the value must be.
+    #[must_use]
+    pub const fn limit(&self) -> &'static str {
+        self.limit
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is {}, must be {}", self.knob, self.value, self.limit)
+    }
+}
+
+/// A patch was refused because values are outside their limits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InvalidPolicy {
+    patch: PolicyPatch,
+}
+
+impl InvalidPolicy {
+    pub(super) const fn new(patch: PolicyPatch) -> Self {
+        Self { patch }
+    }
+
+    /// The refused patch.
+    pub const fn patch(&self) -> PolicyPatch {
+        self.patch
+    }
+
+    /// Every value outside its limits; at least one.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<Mistake> {
+        self.patch.mistakes()
+    }
+}
+
+impl fmt::Display for InvalidPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("invalid policy: ")?;
+        for (place, mistake) in self.mistakes().iter().enumerate() {
+            let separator = if place == 0 { "" } else { "; " };
+            write!(f, "{separator}{mistake}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for InvalidPolicy {}

@@ -1,0 +1,266 @@
+//! The circuit: a value with pure methods that owns every rule of opening and closing.
+//!
+//! It knows no clock, no thread, no lock and no subscriber. Time is an argument, a change of state
+//! is an answer. Use it alone where you want to own the state (a map of nodes, a simulation, a
+//! store that persists it); [`Breaker`](crate::Breaker) is one circuit behind a gate.
+//!
+//! ```
+//! # use brama_runtime as brama;
+//! use brama::circuit::{Admission, Circuit, Policy, State, Tick, Verdict};
+//!
+//! let policy = Policy::conservative();
+//! let mut node = Circuit::new(0);
+//! for second in 0..5 {
+//!     let now = Tick::from_millis(second * 1_000);
+//!     let (Admission::Admitted(generation), _) = node.admit(&policy, now) else { panic!("closed") };
+//!     node.report(&policy, generation, Verdict::failure("connection refused"), now);
+//! }
+//! assert_eq!(node.state(), State::Open);
+//! ```
+//!
+//! # Laws
+//!
+//! Each has a test of its name in `tests/model.rs`.
+//!
+//! 1. *An independent model agrees* with every answer after every sequence of signals.
+//! 2. *Admission never exceeds the limit*: at most `half_open_limit` probes are in flight.
+//! 3. *Time and successes lead back to Closed* from every state but those set by hand.
+//! 4. *A late outcome changes nothing.*
+//! 5. *Asking changes nothing*: the getters agree with what an admission then does.
+//! 6. *The wait never shrinks with trips* and never passes its maximum.
+//! 7. *Jitter takes at most its share* and is the same for the same seed and generation.
+//! 8. *A window driven by failures opens at the call at which a plain ring opens.*
+//! 9. *Successes counted elsewhere weigh as successes reported*: while the circuit is settled.
+//! 10. *A generation is never used twice.*
+//! 11. *The runs are the outcomes in a row*, and an ignored outcome is not one.
+
+mod action;
+mod change;
+mod expiry;
+mod knob;
+mod patch;
+mod policy;
+mod reason;
+mod state;
+mod step;
+mod tick;
+mod verdict;
+mod window;
+
+use std::{collections::VecDeque, time::Duration};
+
+use self::window::Memory;
+pub use self::{
+    action::Action,
+    change::{Basis, Cause, Change, Length, Rule},
+    expiry::Expiry,
+    knob::{InvalidPolicy, Knob, Mistake},
+    patch::PolicyPatch,
+    policy::{Abandoned, Policy},
+    reason::Reason,
+    state::{Generation, State},
+    tick::Tick,
+    verdict::{Fate, Verdict},
+    window::{Counts, Window},
+};
+
+/// The state of one protected dependency, and the rules that move it.
+///
+/// Methods that can move it take the policy in force and the present moment, and answer with the
+/// [`Change`] where one happened. Everything else asks and changes nothing.
+#[derive(Debug, Clone)]
+pub struct Circuit {
+    seed: u64,
+    generation: Generation,
+    opening: Generation,
+    phase: Phase,
+    since: Tick,
+    failures: u64,
+    successes: u64,
+    trips: u32,
+    memory: Memory,
+    reasons: VecDeque<Reason>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Phase {
+    Closed,
+    Open { until: Tick },
+    HalfOpen(Probes),
+    ForcedOpen,
+    Disabled,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Probes {
+    in_flight: u32,
+    newest: Tick,
+}
+
+/// The answer to a call that asks to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "an admitted call owes the circuit a report"]
+pub enum Admission {
+    /// It may run; its outcome is reported with this generation.
+    Admitted(Generation),
+    /// It may not.
+    Rejected {
+        /// How long until asking again makes sense; `None` where only an action helps.
+        retry_after: Option<Duration>,
+    },
+    /// It would have been rejected, but the policy only observes: it runs, it counts as rejected,
+    /// and its outcome is reported nowhere.
+    Shadowed,
+}
+
+impl Circuit {
+    /// A closed circuit that has seen nothing. The seed moves jitter and nothing else.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            generation: Generation::new(0),
+            opening: Generation::new(0),
+            phase: Phase::Closed,
+            since: Tick::ORIGIN,
+            failures: 0,
+            successes: 0,
+            trips: 0,
+            memory: Memory::Empty,
+            reasons: VecDeque::new(),
+        }
+    }
+
+    /// The state as recorded: an opening past its deadline still reads [`State::Open`].
+    #[must_use]
+    pub const fn state(&self) -> State {
+        match self.phase {
+            Phase::Closed => State::Closed,
+            Phase::Open { .. } => State::Open,
+            Phase::HalfOpen(_) => State::HalfOpen,
+            Phase::ForcedOpen => State::ForcedOpen,
+            Phase::Disabled => State::Disabled,
+        }
+    }
+
+    /// The present generation.
+    #[must_use]
+    pub const fn generation(&self) -> Generation {
+        self.generation
+    }
+
+    /// The generation in which it last opened, by a rule or by hand: the opening's number. Zero
+    /// where it never did.
+    #[must_use]
+    pub const fn opening(&self) -> Generation {
+        self.opening
+    }
+
+    /// When the present state began.
+    #[must_use]
+    pub const fn since(&self) -> Tick {
+        self.since
+    }
+
+    /// When the opening is over; `None` in every state but [`State::Open`].
+    #[must_use]
+    pub const fn until(&self) -> Option<Tick> {
+        match self.phase {
+            Phase::Open { until } => Some(until),
+            Phase::Closed | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => None,
+        }
+    }
+
+    /// Time left of the opening, zero past its deadline; `None` in every state but [`State::Open`].
+    #[must_use]
+    pub fn retry_after(&self, now: Tick) -> Option<Duration> {
+        self.until().map(|until| until.since(now))
+    }
+
+    /// Failures in a row. An open circuit keeps the run that opened it.
+    #[must_use]
+    pub const fn failures(&self) -> u64 {
+        self.failures
+    }
+
+    /// Successes in a row.
+    #[must_use]
+    pub const fn successes(&self) -> u64 {
+        self.successes
+    }
+
+    /// Openings since it was last closed.
+    #[must_use]
+    pub const fn trips(&self) -> u32 {
+        self.trips
+    }
+
+    /// Probes in flight; zero in every state but [`State::HalfOpen`].
+    #[must_use]
+    pub const fn probes(&self) -> u32 {
+        match self.phase {
+            Phase::HalfOpen(probes) => probes.in_flight,
+            Phase::Closed | Phase::Open { .. } | Phase::ForcedOpen | Phase::Disabled => 0,
+        }
+    }
+
+    /// What the window holds; zeros where no rate is judged.
+    #[must_use]
+    pub fn counts(&self, now: Tick) -> Counts {
+        self.memory.counts(now)
+    }
+
+    /// The reasons of the last failures since it closed, oldest first: at most four.
+    #[must_use]
+    pub fn reasons(&self) -> impl ExactSizeIterator<Item = &Reason> {
+        self.reasons.iter()
+    }
+
+    /// Whether a call that asks at `now` may run.
+    #[must_use]
+    pub fn would_admit(&self, policy: &Policy, now: Tick) -> bool {
+        policy.shadow
+            || match self.phase {
+                Phase::Closed | Phase::Disabled => true,
+                Phase::Open { until } => until <= now,
+                Phase::HalfOpen(probes) => {
+                    probes.has_place(policy) || probes.lose_places_at(policy) <= now
+                }
+                Phase::ForcedOpen => false,
+            }
+    }
+
+    /// Whether one quick success, counted elsewhere instead of reported, changes nothing but the
+    /// run of successes: until [`settled_until`](Self::settled_until), under this policy.
+    #[must_use]
+    pub fn is_settled(&self, policy: &Policy) -> bool {
+        match self.phase {
+            Phase::Disabled => true,
+            Phase::Closed => self.failures == 0 && self.rates_are_settled(policy),
+            Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen => false,
+        }
+    }
+
+    /// When a circuit that is settled now has to be asked again: the end of the window's bucket.
+    #[must_use]
+    pub fn settled_until(&self) -> Tick {
+        match self.phase {
+            Phase::Closed => self.memory.steady_until(),
+            Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => {
+                Tick::NEVER
+            }
+        }
+    }
+}
+
+impl Probes {
+    const NONE: Self = Self { in_flight: 0, newest: Tick::ORIGIN };
+
+    const fn has_place(self, policy: &Policy) -> bool {
+        self.in_flight < policy.half_open_limit
+    }
+
+    const fn lose_places_at(self, policy: &Policy) -> Tick {
+        self.newest.after(policy.probe_timeout)
+    }
+}

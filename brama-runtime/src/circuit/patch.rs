@@ -1,0 +1,391 @@
+//! Some of a policy's settings: those that somebody named.
+
+use std::{fmt::Display, time::Duration};
+
+use super::{
+    Abandoned, Expiry, InvalidPolicy, Knob, Mistake, Policy, Window,
+    expiry::{is_wait, thousandths},
+};
+
+/// `Option::unwrap_or`, which is not yet `const`.
+macro_rules! or {
+    ($named:expr, $otherwise:expr) => {
+        match $named {
+            Some(value) => value,
+            None => $otherwise,
+        }
+    };
+}
+
+/// Settings that differ from what lies below; each names one knob, the others are left alone.
+///
+/// A patch may be a constant. Values are checked where the patch is put to use
+/// ([`policy`](Self::policy), `register`, `configure`, `init`), which answers with every mistake,
+/// or asked for with [`mistakes`](Self::mistakes).
+///
+/// ```
+/// # use brama_runtime as brama;
+/// use brama::{Expiry, PolicyPatch, Window};
+/// use std::time::Duration;
+///
+/// const SEARCH: PolicyPatch = PolicyPatch::new()
+///     .failure_rate(50)
+///     .window(Window::time(Duration::from_secs(10)))
+///     .minimum_calls(20)
+///     .expiry(Expiry::fixed(Duration::from_secs(30)));
+/// assert!(SEARCH.mistakes().is_empty());
+///
+/// let wrong = PolicyPatch::new().failure_threshold(0).failure_rate(150);
+/// assert_eq!(wrong.mistakes().len(), 2);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[must_use = "a patch does nothing until it is put to use"]
+pub struct PolicyPatch {
+    failure_threshold: Option<Limit>,
+    expiry: Option<Expiry>,
+    success_threshold: Option<u32>,
+    half_open_limit: Option<u32>,
+    probe_timeout: Option<Duration>,
+    failure_rate: Option<Limit>,
+    slow_call_rate: Option<Limit>,
+    slow_call_duration: Option<Duration>,
+    window: Option<Window>,
+    minimum_calls: Option<u32>,
+    abandoned: Option<Abandoned>,
+    jitter: Option<f64>,
+    retry_after_cap: Option<Duration>,
+    shadow: Option<bool>,
+}
+
+/// The limit of a rule that can be switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Limit {
+    Off,
+    At(u32),
+}
+
+impl PolicyPatch {
+    /// A patch that names nothing.
+    pub const fn new() -> Self {
+        Self {
+            failure_threshold: None,
+            expiry: None,
+            success_threshold: None,
+            half_open_limit: None,
+            probe_timeout: None,
+            failure_rate: None,
+            slow_call_rate: None,
+            slow_call_duration: None,
+            window: None,
+            minimum_calls: None,
+            abandoned: None,
+            jitter: None,
+            retry_after_cap: None,
+            shadow: None,
+        }
+    }
+
+    /// Opens after that many failures in a row: at least 1. Default 10; off where a rate rule is
+    /// set and this is not.
+    pub const fn failure_threshold(mut self, failures: u32) -> Self {
+        self.failure_threshold = Some(Limit::At(failures));
+        self
+    }
+
+    /// Opens after no number of failures in a row.
+    pub const fn failure_threshold_off(mut self) -> Self {
+        self.failure_threshold = Some(Limit::Off);
+        self
+    }
+
+    /// How long an opening lasts. Default fixed 60 s.
+    pub const fn expiry(mut self, expiry: Expiry) -> Self {
+        self.expiry = Some(expiry);
+        self
+    }
+
+    /// Closes a half-open circuit after that many successes in a row: at least 1. Default 1.
+    pub const fn success_threshold(mut self, successes: u32) -> Self {
+        self.success_threshold = Some(successes);
+        self
+    }
+
+    /// Lets that many probes be in flight at once while half-open: at least 1. Default 1.
+    pub const fn half_open_limit(mut self, probes: u32) -> Self {
+        self.half_open_limit = Some(probes);
+        self
+    }
+
+    /// Takes its place from a probe that is silent for so long: whole milliseconds, at least 1 ms.
+    /// Default 60 s.
+    pub const fn probe_timeout(mut self, timeout: Duration) -> Self {
+        self.probe_timeout = Some(timeout);
+        self
+    }
+
+    /// Opens when that percentage of the window failed: 1 to 100. Default off.
+    pub const fn failure_rate(mut self, percent: u32) -> Self {
+        self.failure_rate = Some(Limit::At(percent));
+        self
+    }
+
+    /// Opens at no rate of failures.
+    pub const fn failure_rate_off(mut self) -> Self {
+        self.failure_rate = Some(Limit::Off);
+        self
+    }
+
+    /// Opens when that percentage of the window was slow: 1 to 100. Default off.
+    pub const fn slow_call_rate(mut self, percent: u32) -> Self {
+        self.slow_call_rate = Some(Limit::At(percent));
+        self
+    }
+
+    /// Opens at no rate of slow calls.
+    pub const fn slow_call_rate_off(mut self) -> Self {
+        self.slow_call_rate = Some(Limit::Off);
+        self
+    }
+
+    /// A call that takes longer than this is slow: whole milliseconds, at least 1 ms. Default 60 s;
+    /// without a slow-call rate it does nothing.
+    pub const fn slow_call_duration(mut self, limit: Duration) -> Self {
+        self.slow_call_duration = Some(limit);
+        self
+    }
+
+    /// The calls over which rates are judged. Default the last 100; without a rate it does nothing.
+    pub const fn window(mut self, window: Window) -> Self {
+        self.window = Some(window);
+        self
+    }
+
+    /// Judges no rate below that many calls in the window: at least 1, at most the window's calls.
+    /// Default 100, or the window's calls where they are fewer.
+    pub const fn minimum_calls(mut self, calls: u32) -> Self {
+        self.minimum_calls = Some(calls);
+        self
+    }
+
+    /// What a call counts as that was dropped without an outcome. Default: ignored.
+    pub const fn abandoned(mut self, verdict: Abandoned) -> Self {
+        self.abandoned = Some(verdict);
+        self
+    }
+
+    /// Shortens each opening by a rule at random by a share of up to this: 0 to 0.9 in whole
+    /// thousandths. Default 0.
+    pub const fn jitter(mut self, share: f64) -> Self {
+        self.jitter = Some(share);
+        self
+    }
+
+    /// The longest opening that a retry-after hint can ask for: whole milliseconds, at least 1 ms.
+    /// Default 5 min.
+    pub const fn retry_after_cap(mut self, cap: Duration) -> Self {
+        self.retry_after_cap = Some(cap);
+        self
+    }
+
+    /// Decides and announces but never rejects. Default false.
+    pub const fn shadow(mut self, shadow: bool) -> Self {
+        self.shadow = Some(shadow);
+        self
+    }
+
+    /// This patch over `lower`: what this one does not name is taken from there.
+    pub fn over(self, lower: Self) -> Self {
+        Self {
+            failure_threshold: self.failure_threshold.or(lower.failure_threshold),
+            expiry: self.expiry.or(lower.expiry),
+            success_threshold: self.success_threshold.or(lower.success_threshold),
+            half_open_limit: self.half_open_limit.or(lower.half_open_limit),
+            probe_timeout: self.probe_timeout.or(lower.probe_timeout),
+            failure_rate: self.failure_rate.or(lower.failure_rate),
+            slow_call_rate: self.slow_call_rate.or(lower.slow_call_rate),
+            slow_call_duration: self.slow_call_duration.or(lower.slow_call_duration),
+            window: self.window.or(lower.window),
+            minimum_calls: self.minimum_calls.or(lower.minimum_calls),
+            abandoned: self.abandoned.or(lower.abandoned),
+            jitter: self.jitter.or(lower.jitter),
+            retry_after_cap: self.retry_after_cap.or(lower.retry_after_cap),
+            shadow: self.shadow.or(lower.shadow),
+        }
+    }
+
+    /// The policy that this patch makes of the defaults.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPolicy`] where a value is outside its limits; it holds the patch and lists every
+    /// mistake.
+    #[expect(clippy::result_large_err, reason = "hands the patch back, and a constant cannot box")]
+    pub const fn policy(self) -> Result<Policy, InvalidPolicy> {
+        if self.is_valid() { Ok(self.applied()) } else { Err(InvalidPolicy::new(self)) }
+    }
+
+    /// Every value outside its limits, in the order of the knobs; empty where all is well.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<Mistake> {
+        let mistake = |knob: &Knob| {
+            let limit = self.limit_broken(*knob)?;
+            Some(Mistake::new(*knob, self.shown(*knob), limit))
+        };
+        Knob::ALL.iter().filter_map(mistake).collect()
+    }
+
+    const fn is_valid(&self) -> bool {
+        let mut index = 0;
+        while index < Knob::ALL.len() {
+            #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
+            if self.limit_broken(Knob::ALL[index]).is_some() {
+                return false;
+            }
+            index += 1;
+        }
+        true
+    }
+
+    const fn applied(self) -> Policy {
+        let built_in = Policy::DEFAULT;
+        let failure_rate = rule(self.failure_rate, built_in.failure_rate);
+        let slow_call_rate = rule(self.slow_call_rate, built_in.slow_call_rate);
+        let judges_rates = failure_rate.is_some() || slow_call_rate.is_some();
+        let in_a_row = if judges_rates { None } else { built_in.failure_threshold };
+        let window = or!(self.window, built_in.window);
+        Policy {
+            failure_threshold: rule(self.failure_threshold, in_a_row),
+            expiry: or!(self.expiry, built_in.expiry),
+            success_threshold: or!(self.success_threshold, built_in.success_threshold),
+            half_open_limit: or!(self.half_open_limit, built_in.half_open_limit),
+            probe_timeout: or!(self.probe_timeout, built_in.probe_timeout),
+            failure_rate,
+            slow_call_rate,
+            slow_call_duration: or!(self.slow_call_duration, built_in.slow_call_duration),
+            window,
+            minimum_calls: or!(self.minimum_calls, window.default_minimum()),
+            abandoned: or!(self.abandoned, built_in.abandoned),
+            jitter: or!(self.jitter, built_in.jitter),
+            retry_after_cap: or!(self.retry_after_cap, built_in.retry_after_cap),
+            shadow: or!(self.shadow, built_in.shadow),
+        }
+    }
+
+    /// What the limit of `knob` says where its value breaks it.
+    const fn limit_broken(&self, knob: Knob) -> Option<&'static str> {
+        match knob {
+            Knob::FailureThreshold => broken(AT_LEAST_ONE_OR_OFF, positive(self.failure_threshold)),
+            Knob::Expiry => match &self.expiry {
+                Some(expiry) => expiry.limit_broken(),
+                None => None,
+            },
+            Knob::SuccessThreshold => broken(AT_LEAST_ONE, one(self.success_threshold)),
+            Knob::HalfOpenLimit => broken(AT_LEAST_ONE, one(self.half_open_limit)),
+            Knob::ProbeTimeout => broken(MILLISECONDS, wait(self.probe_timeout)),
+            Knob::FailureRate => broken(PERCENT, percent(self.failure_rate)),
+            Knob::SlowCallRate => broken(PERCENT, percent(self.slow_call_rate)),
+            Knob::SlowCallDuration => broken(MILLISECONDS, wait(self.slow_call_duration)),
+            Knob::Window => match &self.window {
+                Some(window) => window.limit_broken(),
+                None => None,
+            },
+            Knob::MinimumCalls if !one(self.minimum_calls) => Some(AT_LEAST_ONE),
+            Knob::MinimumCalls => broken(WITHIN_WINDOW, !self.minimum_exceeds_window()),
+            Knob::Abandoned | Knob::Shadow => None,
+            Knob::Jitter => broken(SHARE, share(self.jitter)),
+            Knob::RetryAfterCap => broken(MILLISECONDS, wait(self.retry_after_cap)),
+        }
+    }
+
+    const fn minimum_exceeds_window(&self) -> bool {
+        let window = or!(self.window, Policy::DEFAULT.window);
+        match (self.minimum_calls, window.size()) {
+            (Some(minimum), Some(calls)) => calls < minimum,
+            (None, _) | (_, None) => false,
+        }
+    }
+
+    /// The value of `knob` in words.
+    fn shown(&self, knob: Knob) -> String {
+        match knob {
+            Knob::FailureThreshold => shown_limit(self.failure_threshold),
+            Knob::Expiry => shown(self.expiry),
+            Knob::SuccessThreshold => shown(self.success_threshold),
+            Knob::HalfOpenLimit => shown(self.half_open_limit),
+            Knob::ProbeTimeout => shown_length(self.probe_timeout),
+            Knob::FailureRate => shown_limit(self.failure_rate),
+            Knob::SlowCallRate => shown_limit(self.slow_call_rate),
+            Knob::SlowCallDuration => shown_length(self.slow_call_duration),
+            Knob::Window => shown(self.window),
+            Knob::MinimumCalls => shown(self.minimum_calls),
+            Knob::Abandoned => shown(self.abandoned),
+            Knob::Jitter => shown(self.jitter),
+            Knob::RetryAfterCap => shown_length(self.retry_after_cap),
+            Knob::Shadow => shown(self.shadow),
+        }
+    }
+}
+
+const AT_LEAST_ONE: &str = "at least 1";
+const AT_LEAST_ONE_OR_OFF: &str = "at least 1, or off";
+const MILLISECONDS: &str = "whole milliseconds, at least 1 ms";
+const PERCENT: &str = "a percentage from 1 to 100, or off";
+const SHARE: &str = "a share from 0 to 0.9 in whole thousandths";
+const WITHIN_WINDOW: &str = "at most the calls of the window";
+
+const fn broken(limit: &'static str, holds: bool) -> Option<&'static str> {
+    if holds { None } else { Some(limit) }
+}
+
+const fn rule(named: Option<Limit>, otherwise: Option<u32>) -> Option<u32> {
+    match named {
+        Some(Limit::At(limit)) => Some(limit),
+        Some(Limit::Off) => None,
+        None => otherwise,
+    }
+}
+
+const fn positive(limit: Option<Limit>) -> bool {
+    !matches!(limit, Some(Limit::At(0)))
+}
+
+const fn percent(limit: Option<Limit>) -> bool {
+    match limit {
+        Some(Limit::At(percent)) => 1 <= percent && percent <= 100,
+        Some(Limit::Off) | None => true,
+    }
+}
+
+const fn one(count: Option<u32>) -> bool {
+    !matches!(count, Some(0))
+}
+
+const fn wait(length: Option<Duration>) -> bool {
+    match length {
+        Some(length) => is_wait(length),
+        None => true,
+    }
+}
+
+const fn share(share: Option<f64>) -> bool {
+    match share {
+        Some(share) => share <= 0.9 && thousandths(share).is_some(),
+        None => true,
+    }
+}
+
+fn shown(value: Option<impl Display>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+fn shown_limit(limit: Option<Limit>) -> String {
+    match limit {
+        Some(Limit::At(limit)) => limit.to_string(),
+        Some(Limit::Off) => "off".to_owned(),
+        None => String::new(),
+    }
+}
+
+fn shown_length(length: Option<Duration>) -> String {
+    length.map_or_else(String::new, |length| format!("{length:?}"))
+}

@@ -1,0 +1,75 @@
+//! The five states and the generations that number their beginnings.
+
+use std::fmt;
+
+/// What a circuit does with the next call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum State {
+    /// Calls pass and are judged.
+    #[default]
+    Closed,
+    /// Calls are rejected until the opening's deadline.
+    Open,
+    /// A few probes pass; their outcomes decide.
+    HalfOpen,
+    /// Calls are rejected until somebody acts.
+    ForcedOpen,
+    /// Calls pass and nothing is judged.
+    Disabled,
+}
+
+impl State {
+    /// Every state, in the order of its number in metrics.
+    pub const ALL: [Self; 5] =
+        [Self::Closed, Self::Open, Self::HalfOpen, Self::ForcedOpen, Self::Disabled];
+
+    /// The name in text, in files and on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+            Self::ForcedOpen => "force_open",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The number of one stay in a state.
+///
+/// Entering a state, be it the same again, begins the next generation. A permit carries the
+/// generation in which it was given, so an outcome from an earlier one is told from a present one
+/// however often the circuit went round in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Generation(u64);
+
+impl Generation {
+    /// The generation with that number.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Its number: 0 for the circuit as made, one more at each beginning.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    pub(super) const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Generation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,370 @@
+//! The rules: from one state to the next.
+
+use std::time::Duration;
+
+use super::{
+    Abandoned, Action, Admission, Basis, Cause, Change, Circuit, Counts, Fate, Generation, Length,
+    Phase, Policy, Probes, Reason, Rule, Tick, Verdict,
+    expiry::{millis, thousandths},
+    window::{Mark, Memory},
+};
+
+impl Circuit {
+    /// Answers a call that asks to run.
+    ///
+    /// An opening whose deadline has come becomes half-open first: the deadline itself admits.
+    pub fn admit(&mut self, policy: &Policy, now: Tick) -> (Admission, Option<Change>) {
+        match self.phase {
+            Phase::Closed | Phase::Disabled => (Admission::Admitted(self.generation), None),
+            Phase::Open { until } if now < until => (refuse(policy, Some(until.since(now))), None),
+            Phase::Open { .. } => {
+                let change = self.become_half_open(now);
+                (self.admit_probe(Probes::NONE, policy, now), Some(change))
+            }
+            Phase::HalfOpen(probes) => (self.admit_probe(probes, policy, now), None),
+            Phase::ForcedOpen => (refuse(policy, None), None),
+        }
+    }
+
+    /// Takes the outcome of a call that was admitted in `generation`.
+    ///
+    /// A permit reports once. A probe gives its place back whatever its outcome.
+    pub fn report(
+        &mut self,
+        policy: &Policy,
+        generation: Generation,
+        verdict: Verdict,
+        now: Tick,
+    ) -> (Fate, Option<Change>) {
+        if generation != self.generation {
+            return (Fate::Late, None);
+        }
+        if let Phase::HalfOpen(probes) = &mut self.phase {
+            probes.in_flight = probes.in_flight.saturating_sub(1);
+        }
+        let slow = policy.is_slow(verdict.took());
+        self.judge(policy, verdict, slow, now)
+    }
+
+    /// Takes an outcome without a permit: it takes and frees no place, and is never slow.
+    pub fn tell(&mut self, policy: &Policy, verdict: Verdict, now: Tick) -> (Fate, Option<Change>) {
+        self.judge(policy, verdict, false, now)
+    }
+
+    /// Acts by hand, from any state. The change leads to the same state where it was that already.
+    pub fn act(&mut self, policy: &Policy, action: Action, reason: Reason, now: Tick) -> Change {
+        let cause =
+            Cause { by_hand: Some((action, reason)), ..self.cause(Rule::ByHand, None, now) };
+        match action {
+            Action::Open(None) => {
+                let length = self.length(policy);
+                self.become_open(length, cause, now)
+            }
+            Action::Open(Some(duration)) => {
+                let length = Length { duration, basis: Basis::ByHand, jitter: Duration::ZERO };
+                self.become_open(length, cause, now)
+            }
+            Action::ForceOpen => {
+                let change = self.enter(Phase::ForcedOpen, cause, now);
+                self.opening = self.generation;
+                change
+            }
+            Action::Close | Action::Reset => self.become_closed(cause, now),
+            Action::Disable => self.enter(Phase::Disabled, cause, now),
+        }
+    }
+
+    /// Makes a due opening half-open, so that it is announced on time; a call would do the same.
+    pub fn sweep(&mut self, now: Tick) -> Option<Change> {
+        match self.phase {
+            Phase::Open { until } if until <= now => Some(self.become_half_open(now)),
+            Phase::Closed
+            | Phase::Open { .. }
+            | Phase::HalfOpen(_)
+            | Phase::ForcedOpen
+            | Phase::Disabled => None,
+        }
+    }
+
+    /// Counts quick successes that a gate let pass while [`is_settled`](Self::is_settled) held.
+    ///
+    /// To be called before every other step, so that the window sees outcomes in their order. One
+    /// that lands after the state has changed is dropped: only totals know it.
+    pub fn count_successes(&mut self, policy: &Policy, count: u64) {
+        match self.phase {
+            Phase::Closed => {
+                // Behind a failure they can only be stragglers from before it.
+                if self.failures == 0 {
+                    self.successes = self.successes.saturating_add(count);
+                }
+                if self.memory.fits(policy.window) {
+                    self.memory.push_successes(count);
+                }
+            }
+            Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => {}
+        }
+    }
+
+    fn admit_probe(&mut self, probes: Probes, policy: &Policy, now: Tick) -> Admission {
+        let lose_places_at = probes.lose_places_at(policy);
+        let in_flight = if probes.has_place(policy) {
+            probes.in_flight.saturating_add(1)
+        } else if lose_places_at <= now {
+            self.generation = self.generation.next();
+            1
+        } else {
+            return refuse(policy, Some(lose_places_at.since(now)));
+        };
+        self.phase = Phase::HalfOpen(Probes { in_flight, newest: now });
+        Admission::Admitted(self.generation)
+    }
+
+    fn judge(
+        &mut self,
+        policy: &Policy,
+        verdict: Verdict,
+        slow: bool,
+        now: Tick,
+    ) -> (Fate, Option<Change>) {
+        let verdict = verdict.under(policy);
+        match self.phase {
+            Phase::Closed => (Fate::Judged, self.judge_call(policy, verdict, slow, now)),
+            Phase::HalfOpen(_) => (Fate::Judged, self.judge_probe(policy, verdict, slow, now)),
+            Phase::Open { .. } | Phase::ForcedOpen | Phase::Disabled => (Fate::TotalsOnly, None),
+        }
+    }
+
+    fn judge_call(
+        &mut self,
+        policy: &Policy,
+        verdict: Verdict,
+        slow: bool,
+        now: Tick,
+    ) -> Option<Change> {
+        let hint = match verdict {
+            Verdict::Ignore | Verdict::Abandoned => return None,
+            Verdict::Success { .. } => {
+                self.run_of_successes();
+                self.remember(policy, Mark { failed: false, slow }, now);
+                None
+            }
+            Verdict::Failure { reason, retry_after, .. } => {
+                self.run_of_failures(reason);
+                self.remember(policy, Mark { failed: true, slow }, now);
+                retry_after
+            }
+        };
+        let (rule, limit) = self.broken_rule(policy, now)?;
+        Some(self.open_by(rule, Some(limit), policy, hint, now))
+    }
+
+    fn judge_probe(
+        &mut self,
+        policy: &Policy,
+        verdict: Verdict,
+        slow: bool,
+        now: Tick,
+    ) -> Option<Change> {
+        match verdict {
+            Verdict::Ignore | Verdict::Abandoned => None,
+            Verdict::Success { .. } if slow => {
+                self.run_of_failures(Reason::from("the probe was slow"));
+                Some(self.open_by(Rule::ProbeFailed, None, policy, None, now))
+            }
+            Verdict::Success { .. } => {
+                self.run_of_successes();
+                let limit = policy.success_threshold;
+                let recovered = u64::from(limit) <= self.successes;
+                recovered.then(|| self.close_by_successes(limit, now))
+            }
+            Verdict::Failure { reason, retry_after, .. } => {
+                self.run_of_failures(reason);
+                Some(self.open_by(Rule::ProbeFailed, None, policy, retry_after, now))
+            }
+        }
+    }
+
+    const fn run_of_successes(&mut self) {
+        self.successes = self.successes.saturating_add(1);
+        self.failures = 0;
+    }
+
+    fn run_of_failures(&mut self, reason: Reason) {
+        self.failures = self.failures.saturating_add(1);
+        self.successes = 0;
+        if self.reasons.len() == REASONS {
+            self.reasons.pop_front();
+        }
+        self.reasons.push_back(reason);
+    }
+
+    fn remember(&mut self, policy: &Policy, mark: Mark, now: Tick) {
+        if policy.has_rate_rule() {
+            self.memory.turn(policy.window, now);
+            self.memory.push(mark);
+        } else {
+            self.memory = Memory::Empty;
+        }
+    }
+
+    /// The first rule that holds, in the order in which they are judged, with its limit.
+    fn broken_rule(&self, policy: &Policy, now: Tick) -> Option<(Rule, u32)> {
+        let reached = |limit: &u32| u64::from(*limit) <= self.failures;
+        if let Some(limit) = policy.failure_threshold.filter(reached) {
+            return Some((Rule::FailureThreshold, limit));
+        }
+        let Counts { calls, failures, slow } = self.memory.counts(now);
+        if calls < u64::from(policy.minimum_calls) {
+            return None;
+        }
+        let failed = policy.failure_rate.filter(|rate| reaches(failures, *rate, calls));
+        let slowed = policy.slow_call_rate.filter(|rate| reaches(slow, *rate, calls));
+        let failed = failed.map(|rate| (Rule::FailureRate, rate));
+        failed.or_else(|| slowed.map(|rate| (Rule::SlowCallRate, rate)))
+    }
+
+    /// Whether no further quick success in the window's bucket could reach a rate.
+    pub(super) fn rates_are_settled(&self, policy: &Policy) -> bool {
+        if !policy.has_rate_rule() {
+            return true;
+        }
+        let Counts { calls, failures, slow } = self.memory.counts(Tick::ORIGIN);
+        let calls = calls.max(u64::from(policy.minimum_calls));
+        let stays = |bad, rate: Option<u32>| rate.is_none_or(|rate| !reaches(bad, rate, calls));
+        self.memory.fits(policy.window)
+            && stays(failures, policy.failure_rate)
+            && stays(slow, policy.slow_call_rate)
+    }
+
+    fn open_by(
+        &mut self,
+        rule: Rule,
+        limit: Option<u32>,
+        policy: &Policy,
+        hint: Option<Duration>,
+        now: Tick,
+    ) -> Change {
+        let cause = self.cause(rule, limit, now);
+        let length = self.length(policy).jittered(policy, self.seed, self.generation.next());
+        let length = length.lengthened(hint.map(|hint| hint.min(policy.retry_after_cap)));
+        self.become_open(length, cause, now)
+    }
+
+    fn close_by_successes(&mut self, limit: u32, now: Tick) -> Change {
+        let run = self.successes;
+        let cause = self.cause(Rule::SuccessThreshold, Some(limit), now);
+        self.become_closed(Cause { run, reasons: Vec::new(), ..cause }, now)
+    }
+
+    fn become_open(&mut self, length: Length, cause: Cause, now: Tick) -> Change {
+        let failures = self.failures;
+        let until = now.after(length.duration);
+        let cause = Cause { length: Some(length), ..cause };
+        let change = self.enter(Phase::Open { until }, cause, now);
+        self.opening = self.generation;
+        self.failures = failures;
+        self.trips = self.trips.saturating_add(1);
+        change
+    }
+
+    fn become_half_open(&mut self, now: Tick) -> Change {
+        let cause = self.cause(Rule::Expiry, None, now);
+        self.enter(Phase::HalfOpen(Probes::NONE), cause, now)
+    }
+
+    fn become_closed(&mut self, cause: Cause, now: Tick) -> Change {
+        self.trips = 0;
+        self.memory = Memory::Empty;
+        self.reasons.clear();
+        self.enter(Phase::Closed, cause, now)
+    }
+
+    const fn enter(&mut self, phase: Phase, cause: Cause, now: Tick) -> Change {
+        let from = self.state();
+        self.generation = self.generation.next();
+        self.phase = phase;
+        self.since = now;
+        self.failures = 0;
+        self.successes = 0;
+        Change { from, to: self.state(), generation: self.generation, at: now, cause }
+    }
+
+    fn cause(&self, rule: Rule, limit: Option<u32>, now: Tick) -> Cause {
+        Cause {
+            rule,
+            limit,
+            run: self.failures,
+            counts: self.memory.counts(now),
+            reasons: self.reasons.iter().cloned().collect(),
+            length: None,
+            by_hand: None,
+        }
+    }
+
+    fn length(&self, policy: &Policy) -> Length {
+        let trips = self.trips;
+        let progressive = policy.expiry.is_progressive();
+        let basis = if progressive { Basis::Progressive { trips } } else { Basis::Fixed };
+        Length { duration: policy.expiry.wait(trips), basis, jitter: Duration::ZERO }
+    }
+}
+
+/// How many of the last failures' reasons are kept as evidence.
+const REASONS: usize = 4;
+
+impl Length {
+    /// Shortened by a share of at most `jitter`, drawn from seed and generation alone.
+    fn jittered(self, policy: &Policy, seed: u64, generation: Generation) -> Self {
+        let most = thousandths(policy.jitter).unwrap_or_default();
+        let wait = millis(self.duration);
+        let drawn = u128::from(draw(seed, generation));
+        let taken = (u128::from(wait) * u128::from(most) * drawn) / (1000 << 32);
+        let jitter = Duration::from_millis(u64::try_from(taken).unwrap_or_default());
+        Self { duration: self.duration.saturating_sub(jitter), jitter, ..self }
+    }
+
+    /// As long as the hint asks for, where that is longer.
+    fn lengthened(self, hint: Option<Duration>) -> Self {
+        match hint {
+            Some(duration) if self.duration < duration => {
+                Self { duration, basis: Basis::RetryAfter, jitter: Duration::ZERO }
+            }
+            Some(_) | None => self,
+        }
+    }
+}
+
+impl Verdict {
+    pub(super) const fn took(&self) -> Option<Duration> {
+        match self {
+            Self::Success { took } | Self::Failure { took, .. } => *took,
+            Self::Ignore | Self::Abandoned => None,
+        }
+    }
+
+    fn under(self, policy: &Policy) -> Self {
+        match (self, policy.abandoned) {
+            (Self::Abandoned, Abandoned::Failure) => Self::failure("abandoned"),
+            (Self::Abandoned, Abandoned::Ignore) => Self::Ignore,
+            (verdict, Abandoned::Failure | Abandoned::Ignore) => verdict,
+        }
+    }
+}
+
+const fn refuse(policy: &Policy, retry_after: Option<Duration>) -> Admission {
+    if policy.shadow { Admission::Shadowed } else { Admission::Rejected { retry_after } }
+}
+
+/// Whether `part` of `calls` is at least `percent` per cent: integers, no rounding.
+const fn reaches(part: u64, percent: u32, calls: u64) -> bool {
+    percent as u128 * calls as u128 <= part as u128 * 100
+}
+
+/// A number below 2³², by one round of `SplitMix64` (Steele, Lea, Flood 2014).
+const fn draw(seed: u64, generation: Generation) -> u32 {
+    let step = generation.number().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = seed.wrapping_add(step);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((mixed ^ (mixed >> 31)) >> 32) as u32
+}

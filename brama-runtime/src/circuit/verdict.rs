@@ -1,0 +1,49 @@
+//! What a circuit is told of a call, and what it made of that.
+
+use std::time::Duration;
+
+use super::Reason;
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The dependency answered well.
+    Success {
+        /// How long the call took; `None` is never slow.
+        took: Option<Duration>,
+    },
+    /// The dependency failed.
+    Failure {
+        /// Why, in words.
+        reason: Reason,
+        /// When the dependency asked to be tried again.
+        retry_after: Option<Duration>,
+        /// How long the call took; `None` is never slow.
+        took: Option<Duration>,
+    },
+    /// The call says nothing about the dependency.
+    Ignore,
+    /// The call was dropped before it had an outcome; the policy says what that counts as.
+    Abandoned,
+}
+
+impl Verdict {
+    /// A success of unknown length.
+    pub const SUCCESS: Self = Self::Success { took: None };
+
+    /// A failure of unknown length without a hint.
+    pub fn failure(reason: impl Into<Reason>) -> Self {
+        Self::Failure { reason: reason.into(), retry_after: None, took: None }
+    }
+}
+
+/// What became of an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// It entered runs and window and may have changed the state.
+    Judged,
+    /// Its permit is of an earlier generation: it counts in the totals alone.
+    Late,
+    /// The present state judges nothing: it counts in the totals alone.
+    TotalsOnly,
+}

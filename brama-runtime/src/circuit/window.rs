@@ -1,0 +1,304 @@
+//! The calls over which rates are judged, and what the circuit remembers of them.
+
+use std::{collections::VecDeque, fmt, time::Duration};
+
+use super::{Tick, expiry::is_wait, tick::nanos};
+
+/// The calls over which rates are judged.
+///
+/// Failures and slow calls are remembered one by one or bucket by bucket; healthy calls are only
+/// counted, so a window costs the same whatever it spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Window(Span);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Span {
+    Calls(u32),
+    Time(Duration),
+}
+
+impl Window {
+    /// The last `count` outcomes: at least 1.
+    #[must_use]
+    pub const fn calls(count: u32) -> Self {
+        Self(Span::Calls(count))
+    }
+
+    /// The outcomes of the last `length`: a multiple of 10 ms, at least 10 ms.
+    ///
+    /// Time is cut into buckets of a tenth of that, aligned to the clock's origin; the window is
+    /// the current bucket and the nine before it.
+    #[must_use]
+    pub const fn time(length: Duration) -> Self {
+        Self(Span::Time(length))
+    }
+
+    /// How many calls it spans; `None` for a window of time.
+    #[must_use]
+    pub const fn size(&self) -> Option<u32> {
+        match self.0 {
+            Span::Calls(count) => Some(count),
+            Span::Time(_) => None,
+        }
+    }
+
+    /// How much time it spans; `None` for a window of calls.
+    #[must_use]
+    pub const fn length(&self) -> Option<Duration> {
+        match self.0 {
+            Span::Calls(_) => None,
+            Span::Time(length) => Some(length),
+        }
+    }
+
+    pub(super) const fn default_minimum(&self) -> u32 {
+        match self.0 {
+            Span::Calls(count) if count < DEFAULT_MINIMUM => count,
+            Span::Calls(_) | Span::Time(_) => DEFAULT_MINIMUM,
+        }
+    }
+
+    pub(super) const fn limit_broken(&self) -> Option<&'static str> {
+        match self.0 {
+            Span::Calls(0) => Some("at least 1 call"),
+            Span::Time(length) if !is_wait(length) || !nanos(length).is_multiple_of(TEN_MILLIS) => {
+                Some("a multiple of 10 ms, at least 10 ms")
+            }
+            Span::Calls(_) | Span::Time(_) => None,
+        }
+    }
+}
+
+const DEFAULT_MINIMUM: u32 = 100;
+const TEN_MILLIS: u64 = 10_000_000;
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Span::Calls(count) => write!(f, "the last {count} calls"),
+            Span::Time(length) => write!(f, "the last {length:?}"),
+        }
+    }
+}
+
+/// What a window holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Counts {
+    /// Successes and failures.
+    pub calls: u64,
+    /// Failures among them.
+    pub failures: u64,
+    /// Slow calls among them, failed or not.
+    pub slow: u64,
+}
+
+impl Counts {
+    /// The percentage of failures, rounded down; `None` where there are no calls.
+    #[must_use]
+    pub const fn failure_percent(&self) -> Option<u64> {
+        self.failures.saturating_mul(100).checked_div(self.calls)
+    }
+
+    /// The percentage of slow calls, rounded down; `None` where there are no calls.
+    #[must_use]
+    pub const fn slow_percent(&self) -> Option<u64> {
+        self.slow.saturating_mul(100).checked_div(self.calls)
+    }
+}
+
+/// One outcome on its way into the window.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) failed: bool,
+    pub(super) slow: bool,
+}
+
+/// What the circuit remembers of the window in force: nothing until an outcome enters.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Memory {
+    #[default]
+    Empty,
+    Calls(Box<Recent>),
+    Time(Box<Buckets>),
+}
+
+impl Memory {
+    /// Whether it holds outcomes of that window, so that a success may be counted elsewhere.
+    pub(super) fn fits(&self, window: Window) -> bool {
+        match (self, window.0) {
+            (Self::Calls(recent), Span::Calls(size)) => recent.size == size,
+            (Self::Time(buckets), Span::Time(length)) => buckets.width == width(length),
+            (Self::Empty | Self::Calls(_) | Self::Time(_), Span::Calls(_) | Span::Time(_)) => false,
+        }
+    }
+
+    /// Starts empty where the window's shape has changed, and turns to the bucket of `now`.
+    pub(super) fn turn(&mut self, window: Window, now: Tick) {
+        if !self.fits(window) {
+            *self = match window.0 {
+                Span::Calls(size) => Self::Calls(Box::new(Recent::new(size))),
+                Span::Time(length) => Self::Time(Box::new(Buckets::new(width(length), now))),
+            };
+        }
+        match self {
+            Self::Empty | Self::Calls(_) => {}
+            Self::Time(buckets) => buckets.turn(now),
+        }
+    }
+
+    pub(super) fn push(&mut self, mark: Mark) {
+        match self {
+            Self::Empty => {}
+            Self::Calls(recent) => recent.push(mark),
+            Self::Time(buckets) => buckets.push(mark),
+        }
+    }
+
+    /// Counts successes that were quick and reported elsewhere.
+    pub(super) fn push_successes(&mut self, count: u64) {
+        match self {
+            Self::Empty => {}
+            Self::Calls(recent) => recent.advance(count),
+            Self::Time(buckets) => buckets.current().calls += count,
+        }
+    }
+
+    /// What the window holds at `now`, without turning it.
+    pub(super) fn counts(&self, now: Tick) -> Counts {
+        match self {
+            Self::Empty => Counts::default(),
+            Self::Calls(recent) => recent.counts(),
+            Self::Time(buckets) => buckets.counts(now),
+        }
+    }
+
+    /// Until when the counts stay as they are if nothing is reported.
+    pub(super) fn steady_until(&self) -> Tick {
+        match self {
+            Self::Empty | Self::Calls(_) => Tick::NEVER,
+            Self::Time(buckets) => buckets.end(),
+        }
+    }
+}
+
+/// The places of the bad outcomes among the last `size`.
+#[derive(Debug, Clone)]
+pub(super) struct Recent {
+    size: u32,
+    outcomes: u64,
+    bad: VecDeque<Bad>,
+    failures: u32,
+    slow: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Bad {
+    place: u64,
+    mark: Mark,
+}
+
+impl Recent {
+    const fn new(size: u32) -> Self {
+        Self { size, outcomes: 0, bad: VecDeque::new(), failures: 0, slow: 0 }
+    }
+
+    fn push(&mut self, mark: Mark) {
+        self.advance(1);
+        if mark.failed || mark.slow {
+            self.bad.push_back(Bad { place: self.outcomes, mark });
+            self.failures += u32::from(mark.failed);
+            self.slow += u32::from(mark.slow);
+        }
+    }
+
+    fn advance(&mut self, count: u64) {
+        self.outcomes = self.outcomes.saturating_add(count);
+        while let Some(oldest) = self.bad.front()
+            && oldest.place.saturating_add(u64::from(self.size)) <= self.outcomes
+        {
+            self.failures -= u32::from(oldest.mark.failed);
+            self.slow -= u32::from(oldest.mark.slow);
+            self.bad.pop_front();
+        }
+    }
+
+    fn counts(&self) -> Counts {
+        Counts {
+            calls: self.outcomes.min(u64::from(self.size)),
+            failures: u64::from(self.failures),
+            slow: u64::from(self.slow),
+        }
+    }
+}
+
+/// The current bucket of time and the nine before it.
+#[derive(Debug, Clone)]
+pub(super) struct Buckets {
+    width: u64,
+    number: u64,
+    ring: [Counts; BUCKETS],
+}
+
+const BUCKETS: usize = 10;
+
+impl Buckets {
+    const fn new(width: u64, now: Tick) -> Self {
+        let empty = Counts { calls: 0, failures: 0, slow: 0 };
+        Self { width, number: now.as_nanos() / width, ring: [empty; BUCKETS] }
+    }
+
+    /// Empties the buckets that time has passed; a clock that steps back turns nothing.
+    fn turn(&mut self, now: Tick) {
+        let number = (now.as_nanos() / self.width).max(self.number);
+        let passed = number - self.number;
+        for skipped in 0..passed.min(BUCKETS as u64) {
+            *self.at(number - skipped) = Counts::default();
+        }
+        self.number = number;
+    }
+
+    fn push(&mut self, mark: Mark) {
+        let bucket = self.current();
+        bucket.calls += 1;
+        bucket.failures += u64::from(mark.failed);
+        bucket.slow += u64::from(mark.slow);
+    }
+
+    fn current(&mut self) -> &mut Counts {
+        self.at(self.number)
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "a place is below the ring's length")]
+    const fn at(&mut self, number: u64) -> &mut Counts {
+        &mut self.ring[place(number)]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "a place is below the ring's length")]
+    const fn bucket(&self, number: u64) -> Counts {
+        self.ring[place(number)]
+    }
+
+    fn counts(&self, now: Tick) -> Counts {
+        let newest = self.number.max(now.as_nanos() / self.width);
+        let oldest = newest.saturating_sub(BUCKETS as u64 - 1);
+        let held = oldest.max(self.number.saturating_sub(BUCKETS as u64 - 1))..=self.number;
+        held.map(|number| self.bucket(number)).fold(Counts::default(), |sum, bucket| Counts {
+            calls: sum.calls + bucket.calls,
+            failures: sum.failures + bucket.failures,
+            slow: sum.slow + bucket.slow,
+        })
+    }
+
+    const fn end(&self) -> Tick {
+        Tick::from_nanos(self.number.saturating_add(1).saturating_mul(self.width))
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a remainder of 10 fits")]
+const fn place(number: u64) -> usize {
+    (number % BUCKETS as u64) as usize
+}
+
+const fn width(length: Duration) -> u64 {
+    nanos(length) / BUCKETS as u64
+}
