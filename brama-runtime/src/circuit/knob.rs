@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::PolicyPatch;
+use super::{PolicyPatch, Window};
 
 /// One setting of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -127,11 +127,12 @@ impl fmt::Display for Mistake {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InvalidPolicy {
     patch: PolicyPatch,
+    window: Option<Window>,
 }
 
 impl InvalidPolicy {
-    pub(super) const fn new(patch: PolicyPatch) -> Self {
-        Self { patch }
+    pub(super) const fn new(patch: PolicyPatch, window: Option<Window>) -> Self {
+        Self { patch, window }
     }
 
     /// The refused patch.
@@ -142,7 +143,7 @@ impl InvalidPolicy {
     /// Every value outside its limits; at least one.
     #[must_use]
     pub fn mistakes(&self) -> Vec<Mistake> {
-        self.patch.mistakes()
+        self.patch.mistakes_with(self.window)
     }
 }
 

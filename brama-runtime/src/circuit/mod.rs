@@ -219,15 +219,22 @@ impl Circuit {
     /// Whether a call that asks at `now` may run.
     #[must_use]
     pub fn would_admit(&self, policy: &Policy, now: Tick) -> bool {
-        policy.shadow
-            || match self.phase {
-                Phase::Closed | Phase::Disabled => true,
-                Phase::Open { until } => until <= now,
-                Phase::HalfOpen(probes) => {
-                    probes.has_place(policy) || probes.lose_places_at(policy) <= now
-                }
-                Phase::ForcedOpen => false,
-            }
+        let forced = matches!(self.phase, Phase::ForcedOpen);
+        let refused = |until| forced || now < until;
+        policy.shadow || !self.refuses_until(policy).is_some_and(refused)
+    }
+
+    /// Until when every call is refused, if nothing is reported: [`Tick::NEVER`] where only an
+    /// action helps, `None` where a call may run.
+    #[must_use]
+    pub fn refuses_until(&self, policy: &Policy) -> Option<Tick> {
+        match self.phase {
+            Phase::Closed | Phase::Disabled => None,
+            Phase::Open { until } => Some(until),
+            Phase::HalfOpen(probes) if probes.has_place(policy) => None,
+            Phase::HalfOpen(probes) => Some(probes.lose_places_at(policy)),
+            Phase::ForcedOpen => Some(Tick::NEVER),
+        }
     }
 
     /// Whether one quick success, counted elsewhere instead of reported, changes nothing but the

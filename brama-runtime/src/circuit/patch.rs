@@ -193,8 +193,20 @@ impl PolicyPatch {
         self
     }
 
-    /// This patch over `lower`: what this one does not name is taken from there.
+    /// This patch over `lower`: what this one does not name is taken from there, save what
+    /// contradicts it (a minimum of calls above the window's).
     pub fn over(self, lower: Self) -> Self {
+        let merged = self.or(lower);
+        if !merged.minimum_exceeds(merged.window) {
+            merged
+        } else if self.window.is_some() {
+            Self { minimum_calls: self.minimum_calls, ..merged }
+        } else {
+            Self { window: None, ..merged }
+        }
+    }
+
+    fn or(self, lower: Self) -> Self {
         Self {
             failure_threshold: self.failure_threshold.or(lower.failure_threshold),
             expiry: self.expiry.or(lower.expiry),
@@ -219,40 +231,85 @@ impl PolicyPatch {
     ///
     /// [`InvalidPolicy`] where a value is outside its limits; it holds the patch and lists every
     /// mistake.
-    #[expect(clippy::result_large_err, reason = "hands the patch back, and a constant cannot box")]
     pub const fn policy(self) -> Result<Policy, InvalidPolicy> {
-        if self.is_valid() { Ok(self.applied()) } else { Err(InvalidPolicy::new(self)) }
+        let window = or!(self.window, Policy::DEFAULT.window);
+        self.check(Some(window), self.applied())
+    }
+
+    /// The patch itself, where every value keeps its limits.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPolicy`] otherwise; it holds the patch and lists every mistake.
+    pub const fn validated(self) -> Result<Self, InvalidPolicy> {
+        self.check(self.window, self)
+    }
+
+    /// The patch itself; in a constant, a value outside its limits is an error of the compiler's.
+    ///
+    /// ```compile_fail
+    /// # use brama_runtime as brama;
+    /// use brama::PolicyPatch;
+    ///
+    /// // error[E0080]: evaluation panicked: `failure_rate` must be a percentage from 1 to 100, or off
+    /// const WRONG: PolicyPatch = PolicyPatch::new().failure_rate(150).checked();
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Where a value is outside its limits; the message names the knob and the limit.
+    #[track_caller]
+    pub const fn checked(self) -> Self {
+        let mut index = 0;
+        while index < Knob::ALL.len() {
+            #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
+            let knob = Knob::ALL[index];
+            if let Some(limit) = self.limit_broken(knob, self.window) {
+                refuse(knob, limit);
+            }
+            index += 1;
+        }
+        self
     }
 
     /// Every value outside its limits, in the order of the knobs; empty where all is well.
     #[must_use]
     pub fn mistakes(&self) -> Vec<Mistake> {
+        self.mistakes_with(self.window)
+    }
+
+    /// The same, the minimum of calls compared with that window.
+    pub(super) fn mistakes_with(&self, window: Option<Window>) -> Vec<Mistake> {
         let mistake = |knob: &Knob| {
-            let limit = self.limit_broken(*knob)?;
+            let limit = self.limit_broken(*knob, window)?;
             Some(Mistake::new(*knob, self.shown(*knob), limit))
         };
         Knob::ALL.iter().filter_map(mistake).collect()
     }
 
-    const fn is_valid(&self) -> bool {
+    const fn check<T: Copy>(self, window: Option<Window>, valid: T) -> Result<T, InvalidPolicy> {
         let mut index = 0;
         while index < Knob::ALL.len() {
             #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
-            if self.limit_broken(Knob::ALL[index]).is_some() {
-                return false;
+            if self.limit_broken(Knob::ALL[index], window).is_some() {
+                return Err(InvalidPolicy::new(self, window));
             }
             index += 1;
         }
-        true
+        Ok(valid)
     }
 
-    const fn applied(self) -> Policy {
+    /// The policy that valid layers make together. A minimum above the built-in window, which no
+    /// layer names, gives way to the default.
+    pub(crate) const fn applied(self) -> Policy {
         let built_in = Policy::DEFAULT;
         let failure_rate = rule(self.failure_rate, built_in.failure_rate);
         let slow_call_rate = rule(self.slow_call_rate, built_in.slow_call_rate);
         let judges_rates = failure_rate.is_some() || slow_call_rate.is_some();
         let in_a_row = if judges_rates { None } else { built_in.failure_threshold };
         let window = or!(self.window, built_in.window);
+        let fits = !self.minimum_exceeds(Some(window));
+        let minimum_calls = if fits { self.minimum_calls } else { None };
         Policy {
             failure_threshold: rule(self.failure_threshold, in_a_row),
             expiry: or!(self.expiry, built_in.expiry),
@@ -263,7 +320,7 @@ impl PolicyPatch {
             slow_call_rate,
             slow_call_duration: or!(self.slow_call_duration, built_in.slow_call_duration),
             window,
-            minimum_calls: or!(self.minimum_calls, window.default_minimum()),
+            minimum_calls: or!(minimum_calls, window.default_minimum()),
             abandoned: or!(self.abandoned, built_in.abandoned),
             jitter: or!(self.jitter, built_in.jitter),
             retry_after_cap: or!(self.retry_after_cap, built_in.retry_after_cap),
@@ -272,7 +329,7 @@ impl PolicyPatch {
     }
 
     /// What the limit of `knob` says where its value breaks it.
-    const fn limit_broken(&self, knob: Knob) -> Option<&'static str> {
+    const fn limit_broken(&self, knob: Knob, window: Option<Window>) -> Option<&'static str> {
         match knob {
             Knob::FailureThreshold => broken(AT_LEAST_ONE_OR_OFF, positive(self.failure_threshold)),
             Knob::Expiry => match &self.expiry {
@@ -290,17 +347,19 @@ impl PolicyPatch {
                 None => None,
             },
             Knob::MinimumCalls if !one(self.minimum_calls) => Some(AT_LEAST_ONE),
-            Knob::MinimumCalls => broken(WITHIN_WINDOW, !self.minimum_exceeds_window()),
+            Knob::MinimumCalls => broken(WITHIN_WINDOW, !self.minimum_exceeds(window)),
             Knob::Abandoned | Knob::Shadow => None,
             Knob::Jitter => broken(SHARE, share(self.jitter)),
             Knob::RetryAfterCap => broken(MILLISECONDS, wait(self.retry_after_cap)),
         }
     }
 
-    const fn minimum_exceeds_window(&self) -> bool {
-        let window = or!(self.window, Policy::DEFAULT.window);
-        match (self.minimum_calls, window.size()) {
-            (Some(minimum), Some(calls)) => calls < minimum,
+    const fn minimum_exceeds(&self, window: Option<Window>) -> bool {
+        match (self.minimum_calls, window) {
+            (Some(minimum), Some(window)) => match window.size() {
+                Some(calls) => calls < minimum,
+                None => false,
+            },
             (None, _) | (_, None) => false,
         }
     }
@@ -323,6 +382,27 @@ impl PolicyPatch {
             Knob::RetryAfterCap => shown_length(self.retry_after_cap),
             Knob::Shadow => shown(self.shadow),
         }
+    }
+}
+
+/// Panics with "`knob` must be limit": put together by hand, since a constant cannot format.
+#[track_caller]
+#[expect(clippy::panic, reason = "how a constant reports an error")]
+const fn refuse(knob: Knob, limit: &str) -> ! {
+    let mut text = [b' '; 96];
+    let mut end = 0;
+    let parts = ["`", knob.as_str(), "` must be ", limit];
+    let mut part = 0;
+    while part < parts.len() {
+        let (_, room) = text.split_at_mut(end);
+        let bytes = parts[part].as_bytes();
+        room.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
+        end += bytes.len();
+        part += 1;
+    }
+    match std::str::from_utf8(text.split_at(end).0) {
+        Ok(text) => panic!("{}", text),
+        Err(_) => panic!("a policy is outside its limits"),
     }
 }
 

@@ -335,13 +335,6 @@ impl Length {
 }
 
 impl Verdict {
-    pub(super) const fn took(&self) -> Option<Duration> {
-        match self {
-            Self::Success { took } | Self::Failure { took, .. } => *took,
-            Self::Ignore | Self::Abandoned => None,
-        }
-    }
-
     fn under(self, policy: &Policy) -> Self {
         match (self, policy.abandoned) {
             (Self::Abandoned, Abandoned::Failure) => Self::failure("abandoned"),

@@ -35,6 +35,15 @@ impl Verdict {
     pub fn failure(reason: impl Into<Reason>) -> Self {
         Self::Failure { reason: reason.into(), retry_after: None, took: None }
     }
+
+    /// How long the call took, where that is known.
+    #[must_use]
+    pub const fn took(&self) -> Option<Duration> {
+        match self {
+            Self::Success { took } | Self::Failure { took, .. } => *took,
+            Self::Ignore | Self::Abandoned => None,
+        }
+    }
 }
 
 /// What became of an outcome.
