@@ -1,0 +1,280 @@
+//! The gate: the one word that a call looks at.
+//!
+//! The holder of the breaker's lock publishes what the circuit would say; calls read it and go by
+//! without the lock. The gate owns every danger and knows no rule.
+//!
+//! # Orderings
+//!
+//! *Promise 1: who sees a word sees the deadline that belongs to it, or a newer one.* `publish`
+//! stores the deadline, the opening's number and the slow-call limit first and the word with
+//! `Release`; `look` loads the word with `Acquire`. Weaker, a caller could compare the clock with
+//! the deadline of an earlier opening, let itself in early and find the circuit still open, or
+//! report an earlier opening's number.
+//!
+//! *Promise 2: a window holds at most one success a thread that was between look and count.* A
+//! quick success looks at the word, finds it settled, and counts. The lock's holder first publishes
+//! the word unsettled (`unsettle`), then reads the counters (`successes`), then steps the circuit.
+//! Each counter is *read by writing* (a read-modify-write with `Release`) and counted with
+//! `Acquire`, so on each counter either the count comes first and the reader has it, or the reader
+//! comes first and the counting thread's next look sees the word unsettled. It can have looked only
+//! once before that: one success a thread. Weaker, the store of the word and the read of the
+//! counter could pass each other, and a thread could go on counting successes that the judgement in
+//! progress does not see and the next window should not hold.
+//!
+//! *Promise 3: the same for counters that are added later.* Stripes are added under the lock, so a
+//! holder either finds them or comes before them; who counts on them then sees the holder's word.
+//!
+//! *Generations, not states.* A permit keeps the word under which it was given; an outcome is quick
+//! only if the gate shows that very word. A circuit that has gone round to the same state meanwhile
+//! shows another generation.
+//!
+//! Everything else is `Relaxed`: sums for display, and counts of rejected and ignored calls, which
+//! decide nothing.
+
+use std::time::Duration;
+
+use crate::{
+    circuit::{Generation, State, Tick},
+    sync::{AtomicU64, Ordering},
+    totals::{Counters, Kind, Met},
+};
+
+/// The word, what belongs to it, and the counters beside it.
+#[derive(Debug)]
+pub(super) struct Gate {
+    word: AtomicU64,
+    until: AtomicU64,
+    opening: AtomicU64,
+    slow_after: AtomicU64,
+    counters: Counters,
+}
+
+/// What the circuit would say, in one word: generation, flags, state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word(u64);
+
+/// What is published beside the word.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Beside {
+    /// Until when calls are refused, or successes are settled; `None` leaves the last one.
+    pub(super) until: Option<Tick>,
+    pub(super) opening: Generation,
+    pub(super) slow_after: Duration,
+}
+
+/// What became of an attempt to count at the gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// It is counted.
+    Yes,
+    /// It is counted, and another thread was met: the counters want stripes.
+    Crowded,
+    /// It is not: ask under the lock.
+    No,
+}
+
+impl Gate {
+    pub(super) fn new() -> Self {
+        Self {
+            word: AtomicU64::new(0),
+            until: AtomicU64::new(0),
+            opening: AtomicU64::new(0),
+            slow_after: AtomicU64::new(0),
+            counters: Counters::default(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn look(&self) -> Word {
+        Word(self.word.load(Ordering::Acquire))
+    }
+
+    #[inline]
+    pub(super) fn until(&self) -> Tick {
+        Tick::from_nanos(self.until.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn opening(&self) -> Generation {
+        Generation::new(self.opening.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn slow_after(&self) -> Duration {
+        Duration::from_nanos(self.slow_after.load(Ordering::Relaxed))
+    }
+
+    /// Counts a success if the gate still shows `word` and that is settled without a clock.
+    #[inline]
+    pub(super) fn count_quick_success(&self, word: Word) -> Counted {
+        if word.is_quick() && self.look() == word { self.count_success() } else { Counted::No }
+    }
+
+    /// Counts a success that its caller found settled.
+    #[inline]
+    pub(super) fn count_success(&self) -> Counted {
+        self.counters.add(Kind::Success, Ordering::Acquire).into()
+    }
+
+    #[inline]
+    pub(super) fn count_ignored(&self) -> Counted {
+        self.counters.add(Kind::Ignored, Ordering::Relaxed).into()
+    }
+
+    #[inline]
+    pub(super) fn count_rejected(&self) -> Counted {
+        self.counters.add(Kind::Rejected, Ordering::Relaxed).into()
+    }
+
+    /// Sends successes to the lock until the next publication. Holder of the lock only.
+    pub(super) fn unsettle(&self) {
+        let word = self.word.load(Ordering::Relaxed);
+        self.word.store(word & !(SETTLED | QUICK), Ordering::Release);
+    }
+
+    /// The successes counted here. Holder of the lock only, after [`unsettle`](Self::unsettle).
+    pub(super) fn successes(&self) -> u64 {
+        self.counters.settle(Kind::Success, Ordering::Release)
+    }
+
+    /// The sum of one kind, for display.
+    pub(super) fn sum(&self, kind: Kind) -> u64 {
+        self.counters.sum(kind)
+    }
+
+    /// Holder of the lock only.
+    pub(super) fn inflate(&self) {
+        self.counters.inflate();
+    }
+
+    /// Shows what the circuit says now. Holder of the lock only.
+    pub(super) fn publish(&self, word: Word, beside: Beside) {
+        if let Some(until) = beside.until {
+            self.until.store(until.as_nanos(), Ordering::Relaxed);
+        }
+        let slow_after = u64::try_from(beside.slow_after.as_nanos()).unwrap_or(u64::MAX);
+        self.slow_after.store(slow_after, Ordering::Relaxed);
+        self.opening.store(beside.opening.number(), Ordering::Relaxed);
+        self.word.store(word.0, Ordering::Release);
+    }
+}
+
+impl From<Met> for Counted {
+    #[inline]
+    fn from(met: Met) -> Self {
+        match met {
+            Met::Nobody => Self::Yes,
+            Met::Others => Self::Crowded,
+        }
+    }
+}
+
+/// The lowest three bits are the state's number.
+const STATE: u64 = 0b111;
+/// Every call passes.
+const ADMITS: u64 = 1 << 3;
+/// Every call is refused: until the deadline, or for good where the state is forced open.
+const REFUSES: u64 = 1 << 4;
+/// Refused calls pass unrecorded.
+const SHADOW: u64 = 1 << 5;
+/// A success may be counted here.
+const SETTLED: u64 = 1 << 6;
+/// Calls are timed: slowness is judged.
+const TIMED: u64 = 1 << 7;
+/// Settled only until the deadline: the end of the window's bucket.
+const BUCKETED: u64 = 1 << 8;
+/// The coarse clock is too coarse for the lengths in force.
+const PRECISE: u64 = 1 << 9;
+/// Settled, and no clock is needed.
+const QUICK: u64 = 1 << 10;
+const GENERATION_SHIFT: u32 = 11;
+
+impl Word {
+    /// No gate's word.
+    pub(super) const NONE: Self = Self(0);
+
+    pub(super) const fn new(generation: Generation, state: State) -> Self {
+        let admits = match state {
+            State::Closed | State::Disabled => ADMITS,
+            State::Open | State::HalfOpen | State::ForcedOpen => 0,
+        };
+        Self(generation.number() << GENERATION_SHIFT | admits | state as u64)
+    }
+
+    pub(super) const fn refusing(self, refuses: bool) -> Self {
+        self.with(REFUSES, refuses)
+    }
+
+    pub(super) const fn shadowing(self, shadows: bool) -> Self {
+        self.with(SHADOW, shadows)
+    }
+
+    pub(super) const fn timing(self, timed: bool, precise: bool) -> Self {
+        self.with(TIMED, timed).with(PRECISE, precise)
+    }
+
+    /// To be said last: whether it is quick depends on the timing.
+    pub(super) const fn settling(self, settled: bool, bucketed: bool) -> Self {
+        let quick = settled && !bucketed && !self.is_timed();
+        self.with(SETTLED, settled).with(BUCKETED, bucketed).with(QUICK, quick)
+    }
+
+    const fn with(self, flag: u64, set: bool) -> Self {
+        if set { Self(self.0 | flag) } else { Self(self.0 & !flag) }
+    }
+
+    const fn has(self, flag: u64) -> bool {
+        self.0 & flag != 0
+    }
+
+    pub(super) const fn generation(self) -> Generation {
+        Generation::new(self.0 >> GENERATION_SHIFT)
+    }
+
+    pub(super) const fn state(self) -> State {
+        match self.0 & STATE {
+            0 => State::Closed,
+            1 => State::Open,
+            2 => State::HalfOpen,
+            3 => State::ForcedOpen,
+            _ => State::Disabled,
+        }
+    }
+
+    /// Whether a call passes at once, without a look at a clock.
+    #[inline]
+    pub(super) const fn admits_untimed(self) -> bool {
+        self.0 & (ADMITS | TIMED) == ADMITS
+    }
+
+    pub(super) const fn admits(self) -> bool {
+        self.has(ADMITS)
+    }
+
+    pub(super) const fn refuses(self) -> bool {
+        self.has(REFUSES)
+    }
+
+    pub(super) const fn is_shadow(self) -> bool {
+        self.has(SHADOW)
+    }
+
+    pub(super) const fn is_settled(self) -> bool {
+        self.has(SETTLED)
+    }
+
+    pub(super) const fn is_timed(self) -> bool {
+        self.has(TIMED)
+    }
+
+    pub(super) const fn is_bucketed(self) -> bool {
+        self.has(BUCKETED)
+    }
+
+    pub(super) const fn is_precise(self) -> bool {
+        self.has(PRECISE)
+    }
+
+    #[inline]
+    const fn is_quick(self) -> bool {
+        self.has(QUICK)
+    }
+}

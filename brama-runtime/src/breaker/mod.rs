@@ -1,0 +1,237 @@
+//! The breaker: a handle on one circuit behind one lock, with a gate in front.
+
+mod gate;
+mod guarded;
+#[cfg(all(test, brama_loom))]
+mod models;
+mod permit;
+mod rejection;
+mod slot;
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use self::permit::Borrowed;
+pub(crate) use self::{permit::Lease, slot::Slot};
+pub use self::{
+    permit::Permit,
+    rejection::{CallError, CircuitOpen, Opening},
+};
+use crate::{
+    circuit::{Action, InvalidPolicy, PolicyPatch, Reason, State, Verdict},
+    error::InvalidLength,
+    identity::Identity,
+    outcome::Outcome,
+    status::Status,
+};
+
+/// A handle on one breaker: cheap to clone, shared between threads.
+///
+/// Handles of one identity share one circuit. A handle keeps its breaker for as long as it lives.
+///
+/// ```
+/// # use brama_runtime as brama;
+/// use brama::{CallError, Registry, State};
+///
+/// let registry = Registry::new();
+/// let breaker = registry.breaker("payment_api");
+/// let answer = breaker.call(|| "17".parse::<u32>());
+/// assert_eq!(answer, Ok(17));
+///
+/// breaker.open("the provider announced an outage");
+/// let answer = breaker.call(|| "17".parse::<u32>());
+/// assert!(matches!(answer, Err(CallError::Rejected(_))));
+/// assert_eq!(breaker.state(), State::Open);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Breaker {
+    slot: Arc<Slot>,
+}
+
+impl Breaker {
+    pub(crate) const fn new(slot: Arc<Slot>) -> Self {
+        Self { slot }
+    }
+
+    /// Which breaker this is.
+    #[must_use]
+    pub fn identity(&self) -> &Identity<'static> {
+        self.slot.identity()
+    }
+
+    /// Asks for the right to one call, to be reported by hand.
+    ///
+    /// # Errors
+    ///
+    /// [`CircuitOpen`] where the call may not run now.
+    pub fn try_acquire(&self) -> Result<Permit, CircuitOpen> {
+        Permit::ask(Arc::clone(&self.slot))
+    }
+
+    /// Calls `body`, where the circuit lets it: `Ok` is a success, `Err` a failure whose reason is
+    /// the error type's name.
+    ///
+    /// The error may be of any type, so nothing can be asked of it; where words, hints or ignored
+    /// errors matter, use [`call_with`](Self::call_with), or the attribute. A panic of `body` is a
+    /// failure and goes on.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Rejected`] where the call may not run now, [`CallError::Failed`] with the
+    /// body's own error.
+    pub fn call<T, E>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, CallError<E>> {
+        self.call_with(by_result, body)?.map_err(CallError::Failed)
+    }
+
+    /// Calls `body`, where the circuit lets it, and has `judge` say what its answer means.
+    ///
+    /// ```
+    /// # use brama_runtime as brama;
+    /// use brama::{Outcome, Registry};
+    ///
+    /// let breaker = Registry::new().breaker("cache");
+    /// let by_presence = |row: &Option<u32>| Outcome::from(row.is_some());
+    /// assert_eq!(breaker.call_with(by_presence, || Some(17)), Ok(Some(17)));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CircuitOpen`] where the call may not run now.
+    ///
+    /// # Panics
+    ///
+    /// Where `body` or `judge` does; that is recorded as a failure.
+    pub fn call_with<R>(
+        &self,
+        judge: impl FnOnce(&R) -> Outcome,
+        body: impl FnOnce() -> R,
+    ) -> Result<R, CircuitOpen> {
+        let lease = Lease::ask(Borrowed(&self.slot))?;
+        let (answer, lease) = lease.run(body);
+        lease.judge(&answer, judge);
+        Ok(answer)
+    }
+
+    /// The asynchronous [`call`](Self::call): the circuit is asked when the answer is first polled.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    ///
+    /// # Cancellation
+    ///
+    /// Dropped before it is ready, the call is abandoned; dropped before its first poll, nothing
+    /// happened.
+    pub async fn call_async<T, E>(
+        &self,
+        body: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, CallError<E>> {
+        self.call_async_with(by_result, body).await?.map_err(CallError::Failed)
+    }
+
+    /// The asynchronous [`call_with`](Self::call_with).
+    ///
+    /// # Errors
+    ///
+    /// [`CircuitOpen`] where the call may not run now.
+    ///
+    /// # Cancellation
+    ///
+    /// As [`call_async`](Self::call_async).
+    pub async fn call_async_with<R>(
+        &self,
+        judge: impl FnOnce(&R) -> Outcome,
+        body: impl Future<Output = R>,
+    ) -> Result<R, CircuitOpen> {
+        let lease = Lease::ask(Borrowed(&self.slot))?;
+        let (answer, lease) = lease.guard(body).await;
+        lease.judge(&answer, judge);
+        Ok(answer)
+    }
+
+    /// Reports a success without a permit: it counts like a permit's while closed and half-open
+    /// (never as slow, and it frees no place), and in the totals alone while open.
+    pub fn success(&self) {
+        self.slot.tell(Verdict::SUCCESS);
+    }
+
+    /// Reports a failure without a permit, likewise.
+    pub fn failure(&self, reason: impl Into<Reason>) {
+        self.slot.tell(Verdict::failure(reason));
+    }
+
+    /// Whether a call would be admitted now. Asking changes nothing and reserves nothing.
+    #[must_use]
+    pub fn is_available(&self) -> bool {
+        self.slot.is_available()
+    }
+
+    /// The state as recorded: an opening past its deadline still reads open.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.slot.state()
+    }
+
+    /// Everything there is to know at this moment.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.slot.status()
+    }
+
+    /// Changes settings of this breaker: see `Registry::configure`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPolicy`] where a value is outside its limits; nothing is changed.
+    pub fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
+        let patch = patch.validated()?;
+        self.slot.relayer(|layers| layers.configure(patch));
+        Ok(())
+    }
+
+    /// Opens the circuit for as long as its policy says. It counts as a trip.
+    pub fn open(&self, reason: impl Into<Reason>) {
+        self.slot.act(Action::Open(None), reason.into());
+    }
+
+    /// Opens the circuit for `duration`, this once. It counts as a trip.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidLength`] unless it is whole milliseconds, at least 1 ms; nothing is changed.
+    pub fn open_for(
+        &self,
+        duration: Duration,
+        reason: impl Into<Reason>,
+    ) -> Result<(), InvalidLength> {
+        let duration = InvalidLength::check(duration)?;
+        self.slot.act(Action::Open(Some(duration)), reason.into());
+        Ok(())
+    }
+
+    /// Refuses every call until somebody acts again.
+    pub fn force_open(&self, reason: impl Into<Reason>) {
+        self.slot.act(Action::ForceOpen, reason.into());
+    }
+
+    /// Closes the circuit; runs, trips and window start empty.
+    pub fn close(&self, reason: impl Into<Reason>) {
+        self.slot.act(Action::Close, reason.into());
+    }
+
+    /// Closes the circuit likewise, as a reset. Totals are kept: counters never go backwards.
+    pub fn reset(&self, reason: impl Into<Reason>) {
+        self.slot.act(Action::Reset, reason.into());
+    }
+
+    /// Admits every call and judges none, until somebody acts again.
+    pub fn disable(&self, reason: impl Into<Reason>) {
+        self.slot.act(Action::Disable, reason.into());
+    }
+}
+
+fn by_result<T, E>(answer: &Result<T, E>) -> Outcome {
+    match answer {
+        Ok(_) => Outcome::Success,
+        Err(_) => Outcome::failure(std::any::type_name::<E>()),
+    }
+}

@@ -1,0 +1,222 @@
+//! Models of the danger, for loom: every interleaving of a few calls with the lock's holder.
+//!
+//! `RUSTFLAGS="--cfg brama_loom" cargo test --release -p brama-runtime --lib models`
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use loom::thread;
+
+use super::{
+    Slot,
+    slot::{Entry, Way},
+};
+use crate::{
+    circuit::{Action, PolicyPatch, Reason, State, Tick, Verdict},
+    clock::{Clock, Time},
+    config::Defaults,
+    identity::Identity,
+    status::Status,
+    totals::Totals,
+};
+
+/// A clock that a model moves between its phases, never while threads run.
+#[derive(Debug, Clone, Default)]
+struct Still(Arc<AtomicU64>);
+
+impl Still {
+    fn pass(&self, length: Duration) {
+        let now = self.now().after(length);
+        self.0.store(now.as_nanos(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for Still {
+    fn now(&self) -> Tick {
+        Tick::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+}
+
+fn slot(patch: PolicyPatch) -> (Arc<Slot>, Still) {
+    let clock = Still::default();
+    let identity = Identity::new("model");
+    let time = Time::Of(Arc::new(clock.clone()));
+    (Arc::new(Slot::new(identity, Defaults::new(patch), time, 0)), clock)
+}
+
+fn model(check: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(check);
+}
+
+/// Calls once: the entry where it was let in and has succeeded.
+fn call(slot: &Slot) -> Option<Entry> {
+    match slot.ask() {
+        Way::In(entry) => {
+            slot.succeed(entry);
+            Some(entry)
+        }
+        Way::Unrecorded | Way::Out(_) => None,
+    }
+}
+
+fn fail(slot: &Slot) {
+    if let Way::In(entry) = slot.ask() {
+        slot.report(entry, Verdict::failure("model"));
+    }
+}
+
+fn spawn<T: 'static>(slot: &Arc<Slot>, run: impl FnOnce(&Slot) -> T + 'static) -> Join<T> {
+    let slot = Arc::clone(slot);
+    thread::spawn(move || run(&slot))
+}
+
+type Join<T> = thread::JoinHandle<T>;
+
+#[test]
+fn every_call_is_counted_once_while_another_opens_the_circuit() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new().failure_threshold(1));
+        let caller = spawn(&slot, |slot| {
+            call(slot);
+            call(slot);
+        });
+        fail(&slot);
+        caller.join().unwrap();
+        let Status { state, totals, .. } = slot.status();
+        let Totals { successes, failures, rejected, .. } = totals;
+        assert_eq!((state, failures, successes + rejected), (State::Open, 1, 2));
+    });
+}
+
+#[test]
+fn a_refused_caller_sees_the_deadline_of_its_opening() {
+    model(|| {
+        let (slot, clock) = slot(PolicyPatch::new().failure_threshold(1));
+        clock.pass(Duration::from_secs(10));
+        let caller = spawn(&slot, |slot| match slot.ask() {
+            Way::In(entry) => {
+                slot.succeed(entry);
+                None
+            }
+            Way::Out(refusal) => Some((refusal.opening.number(), refusal.retry_after)),
+            Way::Unrecorded => unreachable!("nothing is in shadow"),
+        });
+        fail(&slot);
+        let refused = caller.join().unwrap();
+        let minute = Some(Duration::from_secs(60));
+        assert!(refused.is_none_or(|refused| refused == (1, minute)), "{refused:?}");
+    });
+}
+
+#[test]
+fn one_probe_is_let_in_and_its_place_is_handed_over() {
+    model(|| {
+        let (slot, clock) = slot(PolicyPatch::new().failure_threshold(1).success_threshold(9));
+        fail(&slot);
+        clock.pass(Duration::from_secs(60));
+        let probe = |slot: &Slot| match slot.ask() {
+            Way::In(entry) => {
+                let probes = slot.status().probes;
+                slot.report(entry, Verdict::Abandoned);
+                Some(probes)
+            }
+            Way::Unrecorded | Way::Out(_) => None,
+        };
+        let other = spawn(&slot, probe);
+        let answers = [probe(&slot), other.join().unwrap()];
+        assert!(answers.iter().any(Option::is_some));
+        assert!(answers.iter().flatten().all(|probes| *probes == 1));
+        assert_eq!((slot.status().state, slot.status().probes), (State::HalfOpen, 0));
+    });
+}
+
+#[test]
+fn a_new_run_holds_at_most_one_success_a_thread_from_before_it() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        let caller = spawn(&slot, |slot| [call(slot), call(slot), call(slot)]);
+        slot.act(Action::Reset, Reason::from("model"));
+        let entries = caller.join().unwrap();
+        let Status { successes, totals, .. } = slot.status();
+        let begun_in_it = entries.iter().flatten().filter(|entry| entry.generation().number() == 1);
+        assert!(successes <= begun_in_it.count() as u64 + 1, "{successes} {entries:?}");
+        assert_eq!(totals.successes, 3);
+    });
+}
+
+#[test]
+fn of_two_calls_begun_before_a_reset_at_most_one_enters_the_new_run() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        let caller = spawn(&slot, |slot| {
+            let calls = [slot.ask(), slot.ask()];
+            for call in calls {
+                match call {
+                    Way::In(entry) if entry.generation().number() == 0 => slot.succeed(entry),
+                    Way::In(_) | Way::Unrecorded | Way::Out(_) => {}
+                }
+            }
+        });
+        slot.act(Action::Reset, Reason::from("model"));
+        caller.join().unwrap();
+        assert!(slot.status().successes <= 1);
+    });
+}
+
+#[test]
+fn stripes_added_meanwhile_hold_at_most_one_success_a_thread_from_before_a_reset() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        let callers = [
+            spawn(&slot, |slot| vec![call(slot), call(slot), call(slot)]),
+            spawn(&slot, |slot| vec![call(slot)]),
+        ];
+        slot.act(Action::Reset, Reason::from("model"));
+        let entries = callers.map(|caller| caller.join().unwrap());
+        let begun_in_it = |entry: &&Entry| entry.generation().number() == 1;
+        let begun_in_it = entries.iter().flatten().flatten().filter(begun_in_it).count() as u64;
+        assert!(slot.status().successes <= begun_in_it + 2, "{entries:?}");
+    });
+}
+
+#[test]
+fn a_judged_window_lacks_at_most_one_success_a_thread() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new().failure_rate(50).minimum_calls(1));
+        call(&slot);
+        let caller = spawn(&slot, |slot| [call(slot), call(slot)].len());
+        fail(&slot);
+        caller.join().unwrap();
+        let Status { cause, totals, .. } = slot.status();
+        if let Some(cause) = cause {
+            let counted_at_the_gate = totals.successes - 1 - totals.late;
+            let seen = cause.counts.calls - cause.counts.failures - 1;
+            assert!(counted_at_the_gate <= seen + 1, "{cause:?} {totals:?}");
+        }
+    });
+}
+
+#[test]
+fn crowded_counters_lose_nothing() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        let callers = [0, 1].map(|_| {
+            spawn(&slot, |slot| {
+                call(slot);
+                call(slot);
+            })
+        });
+        slot.sweep();
+        for caller in callers {
+            caller.join().unwrap();
+        }
+        assert_eq!(slot.status().totals.successes, 4);
+    });
+}

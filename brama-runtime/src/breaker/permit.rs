@@ -1,0 +1,189 @@
+//! The right to one call.
+
+use std::{fmt, mem, ops::Deref, sync::Arc};
+
+use super::{
+    guarded::Guarded,
+    rejection::{CircuitOpen, Shared},
+    slot::{Entry, Slot, Way},
+};
+use crate::{
+    circuit::{Reason, Verdict},
+    outcome::Outcome,
+};
+
+/// The right to one call, which reports once.
+///
+/// Dropped without a report the call is abandoned: it says nothing about the dependency, unless the
+/// policy says `abandoned = "failure"`. A probe gives its place back either way. One that is held
+/// for longer than the policy's `probe_timeout` loses its place to the next caller, and its report
+/// then counts in the totals alone.
+#[derive(Debug)]
+#[must_use = "dropping a permit abandons the call"]
+pub struct Permit(Lease<Arc<Slot>>);
+
+impl Permit {
+    pub(super) fn ask(slot: Arc<Slot>) -> Result<Self, CircuitOpen> {
+        Lease::ask(slot).map(Self)
+    }
+
+    /// The dependency answered well.
+    pub fn success(self) {
+        self.0.success();
+    }
+
+    /// The dependency failed.
+    pub fn failure(self, reason: impl Into<Reason>) {
+        self.record(Outcome::failure(reason));
+    }
+
+    /// The call says nothing about the dependency.
+    pub fn ignore(self) {
+        self.record(Outcome::Ignore);
+    }
+
+    /// Reports the verdict.
+    pub fn record(self, outcome: Outcome) {
+        self.0.record(outcome);
+    }
+}
+
+/// A permit, however its slot is held: by a call site's static, a borrowed handle or a count.
+#[must_use = "dropping a lease abandons the call"]
+pub struct Lease<S: Hold> {
+    /// `None` where nothing is recorded of the call: it was reported already, or shadowed.
+    slot: Option<S>,
+    entry: Entry,
+}
+
+/// A way to hold a slot.
+pub trait Hold: Deref<Target = Slot> {
+    /// The slot for an error, which may outlive the holder.
+    fn share(self) -> Shared;
+}
+
+impl<S: Hold> Lease<S> {
+    /// Asks the slot's circuit for the right to one call.
+    #[inline]
+    pub(crate) fn ask(slot: S) -> Result<Self, CircuitOpen> {
+        match slot.ask() {
+            Way::In(entry) => Ok(Self { slot: Some(slot), entry }),
+            Way::Unrecorded => Ok(Self { slot: None, entry: Entry::NONE }),
+            Way::Out(refusal) => Err(CircuitOpen::new(slot.share(), refusal)),
+        }
+    }
+
+    /// Runs `body`, and records a failure where it panics.
+    #[inline]
+    pub fn run<R>(mut self, body: impl FnOnce() -> R) -> (R, Self) {
+        let watch = Watch(&mut self);
+        let answer = body();
+        watch.disarm();
+        (answer, self)
+    }
+
+    /// The future that runs `body` under this lease.
+    #[inline]
+    pub const fn guard<F: Future>(self, body: F) -> Guarded<F, S> {
+        Guarded::new(body, self)
+    }
+
+    /// Records what `judge` says of `answer`; a failure where it panics.
+    #[inline]
+    pub fn judge<R: ?Sized>(self, answer: &R, judge: impl FnOnce(&R) -> Outcome) {
+        let (outcome, lease) = self.run(|| judge(answer));
+        lease.record(outcome);
+    }
+
+    /// Moves the lease out; what stays behind records nothing.
+    #[inline]
+    pub(super) const fn take(&mut self) -> Self {
+        Self { slot: self.slot.take(), entry: self.entry }
+    }
+
+    #[expect(clippy::inline_always, reason = "a call and a copy of the outcome cost half the path")]
+    #[inline(always)]
+    pub(super) fn record(self, outcome: Outcome) {
+        match outcome {
+            Outcome::Success => self.success(),
+            Outcome::Failure(_) | Outcome::Ignore => self.record_slowly(outcome),
+        }
+    }
+
+    #[inline]
+    fn success(mut self) {
+        if let Some(slot) = self.slot.take() {
+            slot.succeed(self.entry);
+        }
+    }
+
+    #[cold]
+    fn record_slowly(mut self, outcome: Outcome) {
+        if let Some(slot) = self.slot.take() {
+            slot.record(self.entry, outcome);
+        }
+    }
+}
+
+impl<S: Hold> Drop for Lease<S> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.take() {
+            slot.report(self.entry, Verdict::Abandoned);
+        }
+    }
+}
+
+impl<S: Hold> fmt::Debug for Lease<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let identity = self.slot.as_ref().map(|slot| slot.identity().to_string());
+        f.debug_struct("Lease").field("identity", &identity).finish_non_exhaustive()
+    }
+}
+
+/// Records a failure if it is dropped: a panic unwinds through the frame that holds it.
+pub(super) struct Watch<'a, S: Hold>(pub(super) &'a mut Lease<S>);
+
+impl<S: Hold> Watch<'_, S> {
+    #[inline]
+    pub(super) const fn disarm(self) {
+        mem::forget(self);
+    }
+}
+
+impl<S: Hold> Drop for Watch<'_, S> {
+    #[cold]
+    fn drop(&mut self) {
+        self.0.take().record_slowly(Outcome::failure("panic"));
+    }
+}
+
+impl Hold for Arc<Slot> {
+    fn share(self) -> Shared {
+        Shared::Counted(self)
+    }
+}
+
+impl Hold for &'static Slot {
+    fn share(self) -> Shared {
+        Shared::Static(self)
+    }
+}
+
+/// A slot held through a handle that stays where it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Borrowed<'a>(pub(super) &'a Arc<Slot>);
+
+impl Deref for Borrowed<'_> {
+    type Target = Slot;
+
+    fn deref(&self) -> &Slot {
+        self.0
+    }
+}
+
+impl Hold for Borrowed<'_> {
+    fn share(self) -> Shared {
+        Shared::Counted(Arc::clone(self.0))
+    }
+}

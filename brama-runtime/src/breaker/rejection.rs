@@ -1,0 +1,236 @@
+//! What a caller gets whose call was not let through.
+
+use std::{error::Error, fmt, io, ops::Deref, sync::Arc, time::Duration};
+
+use super::slot::{Opened, Slot};
+use crate::{
+    circuit::{Cause, Generation, State},
+    identity::Identity,
+    status::{Rounded, in_words},
+};
+
+/// The call was refused: its circuit is open, forced open, or half-open with no place for a probe.
+///
+/// It says which breaker, in which state, and when to come back; [`source`](Error::source) says
+/// why. Making, cloning and passing it on allocates nothing; the cause is looked up when asked.
+#[derive(Debug, Clone)]
+pub struct CircuitOpen(Opening);
+
+/// Why a circuit was open when it refused a call: the source of a [`CircuitOpen`].
+///
+/// A transparent wrapper around a `CircuitOpen` shows this as its source, so a chain of errors still
+/// tells that it began with a refusal: see [`CircuitOpen::find_in`].
+#[derive(Debug, Clone)]
+pub struct Opening {
+    slot: Shared,
+    number: Generation,
+    retry_after: Option<Duration>,
+    state: State,
+}
+
+/// What the gate or the circuit says of a refused call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refusal {
+    pub(super) state: State,
+    pub(super) opening: Generation,
+    pub(super) retry_after: Option<Duration>,
+}
+
+/// A slot held for as long as an error lives.
+#[derive(Debug, Clone)]
+pub enum Shared {
+    /// By a call site, which is never gone.
+    Static(&'static Slot),
+    /// By reference count.
+    Counted(Arc<Slot>),
+}
+
+impl CircuitOpen {
+    pub(super) const fn new(slot: Shared, refusal: Refusal) -> Self {
+        let Refusal { state, opening: number, retry_after } = refusal;
+        Self(Opening { slot, number, retry_after, state })
+    }
+
+    /// The breaker that refused.
+    #[must_use]
+    pub fn identity(&self) -> &Identity<'static> {
+        self.0.slot.identity()
+    }
+
+    /// The state in which it refused.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.0.state
+    }
+
+    /// How long until asking again makes sense; `None` where the circuit is forced open.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The number of the opening, which status and logs share.
+    #[must_use]
+    pub const fn opening(&self) -> Generation {
+        self.0.number
+    }
+
+    /// Why the circuit opened; `None` where that is more than four openings ago.
+    #[must_use]
+    pub fn cause(&self) -> Option<Arc<Cause>> {
+        self.0.cause()
+    }
+
+    /// Finds a refusal in an error or in what it was made from.
+    ///
+    /// Answers with the [`Opening`], which a transparent wrapper shows where it hides the
+    /// `CircuitOpen` itself.
+    ///
+    /// ```
+    /// # use brama_runtime as brama;
+    /// use brama::{CircuitOpen, Registry};
+    ///
+    /// let breaker = Registry::new().breaker("payment_api");
+    /// breaker.force_open("maintenance");
+    /// let refused = breaker.try_acquire().expect_err("it is forced open");
+    ///
+    /// let wrapped = std::io::Error::from(refused);
+    /// assert!(CircuitOpen::find_in(&wrapped).is_some());
+    /// assert!(CircuitOpen::find_in(&std::io::Error::other("refused")).is_none());
+    /// ```
+    #[must_use]
+    pub fn find_in<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Opening> {
+        let mut chain = std::iter::successors(Some(error), |&error| error.source());
+        chain.find_map(|error| {
+            let refused = error.downcast_ref::<Self>().map(|refused| &refused.0);
+            refused.or_else(|| error.downcast_ref::<Opening>())
+        })
+    }
+}
+
+impl Opening {
+    /// The breaker that refused.
+    #[must_use]
+    pub fn identity(&self) -> &Identity<'static> {
+        self.slot.identity()
+    }
+
+    /// The number of the opening, which status and logs share.
+    #[must_use]
+    pub const fn number(&self) -> Generation {
+        self.number
+    }
+
+    /// The state in which the call was refused.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// How long until asking again made sense; `None` where the circuit was forced open.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// Why the circuit opened; `None` where that is more than four openings ago.
+    #[must_use]
+    pub fn cause(&self) -> Option<Arc<Cause>> {
+        self.slot.opened(self.number).map(|opened| opened.cause)
+    }
+}
+
+/// "`payment_api` is open, next attempt in 48 s".
+impl fmt::Display for CircuitOpen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is {}", self.identity(), in_words(self.state()))?;
+        match self.retry_after() {
+            Some(retry_after) => write!(f, ", next attempt in {}", Rounded(retry_after)),
+            None => f.write_str(" until somebody acts"),
+        }
+    }
+}
+
+/// "opened 12 s ago: 10 failures in a row reached `failure_threshold` 10; last: connection refused".
+impl fmt::Display for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.slot.opened(self.number) {
+            Some(Opened { at, cause, .. }) => {
+                let ago = self.slot.time_now().since(at);
+                write!(f, "opened {} ago: {cause}", Rounded(ago))
+            }
+            None => f.write_str("opened several openings ago"),
+        }
+    }
+}
+
+impl Error for CircuitOpen {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+impl Error for Opening {}
+
+/// The same breaker, opening and state; the time left may differ.
+impl PartialEq for CircuitOpen {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+            && self.opening() == other.opening()
+            && self.state() == other.state()
+    }
+}
+
+/// Of the kind `Other`; the `CircuitOpen` stands inside.
+impl From<CircuitOpen> for io::Error {
+    fn from(open: CircuitOpen) -> Self {
+        Self::other(open)
+    }
+}
+
+/// A call did not succeed: it was refused, or it ran and failed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CallError<E> {
+    /// It was refused and did not run.
+    Rejected(CircuitOpen),
+    /// It ran and answered with this.
+    Failed(E),
+}
+
+impl<E> From<CircuitOpen> for CallError<E> {
+    fn from(open: CircuitOpen) -> Self {
+        Self::Rejected(open)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for CallError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected(open) => open.fmt(f),
+            Self::Failed(error) => error.fmt(f),
+        }
+    }
+}
+
+/// Transparent: the source is that of the refusal or of the error.
+impl<E: Error> Error for CallError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Rejected(open) => open.source(),
+            Self::Failed(error) => error.source(),
+        }
+    }
+}
+
+impl Deref for Shared {
+    type Target = Slot;
+
+    fn deref(&self) -> &Slot {
+        match self {
+            Self::Static(slot) => slot,
+            Self::Counted(slot) => slot,
+        }
+    }
+}
+
+const _: () = assert!(size_of::<CircuitOpen>() <= 48, "a refusal stays small");

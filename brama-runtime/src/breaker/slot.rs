@@ -1,0 +1,426 @@
+//! One circuit behind one lock, with a gate in front.
+
+use std::{collections::VecDeque, fmt, sync::Arc, time::Duration};
+
+use super::{
+    gate::{Beside, Counted, Gate, Word},
+    rejection::Refusal,
+};
+use crate::{
+    circuit::{
+        Action, Admission, Cause, Change, Circuit, Fate, Generation, Policy, PolicyPatch, Reason,
+        State, Tick, Verdict,
+    },
+    clock::Time,
+    config::{Defaults, Layers},
+    identity::Identity,
+    outcome::Outcome,
+    status::Status,
+    sync::{Mutex, MutexGuard, lock},
+    totals::{Kind, Totals},
+};
+
+/// What a breaker's handles, permits and call sites share.
+pub struct Slot {
+    gate: Gate,
+    time: Time,
+    made: Tick,
+    identity: Identity<'static>,
+    inside: Mutex<Inside>,
+}
+
+struct Inside {
+    circuit: Circuit,
+    policy: Arc<Policy>,
+    layers: Layers,
+    /// The gate's successes of which the circuit has been told.
+    told: u64,
+    totals: Totals,
+    openings: VecDeque<Opened>,
+}
+
+/// What is kept of an opening for those who were refused.
+#[derive(Debug, Clone)]
+pub(super) struct Opened {
+    pub(super) number: Generation,
+    pub(super) at: Tick,
+    pub(super) cause: Arc<Cause>,
+}
+
+/// How a call came in: the word under which it was admitted, and when where that matters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    word: Word,
+    /// [`Tick::NEVER`] where calls are not timed.
+    started: Tick,
+}
+
+/// How a call that asked for admission may go on.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Way {
+    In(Entry),
+    /// It runs, but nothing is recorded of it.
+    Unrecorded,
+    Out(Refusal),
+}
+
+impl Slot {
+    pub(crate) fn new(
+        identity: Identity<'static>,
+        defaults: Arc<Defaults>,
+        time: Time,
+        seed: u64,
+    ) -> Self {
+        let layers = Layers::new(defaults);
+        let inside = Inside {
+            circuit: Circuit::new(seed),
+            policy: layers.policy(),
+            layers,
+            told: 0,
+            totals: Totals::default(),
+            openings: VecDeque::new(),
+        };
+        let gate = Gate::new();
+        inside.publish(&gate);
+        Self { gate, made: time.now(), time, identity, inside: Mutex::new(inside) }
+    }
+
+    pub(crate) const fn identity(&self) -> &Identity<'static> {
+        &self.identity
+    }
+
+    /// Lets a call in or refuses it.
+    #[inline]
+    pub(super) fn ask(&self) -> Way {
+        let word = self.gate.look();
+        if word.admits_untimed() {
+            return Way::In(Entry { word, started: Tick::NEVER });
+        }
+        self.ask_slowly(word)
+    }
+
+    #[inline(never)]
+    fn ask_slowly(&self, word: Word) -> Way {
+        if word.admits() {
+            return Way::In(Entry { word, started: self.now(word) });
+        }
+        match self.refusal(word) {
+            Some(refusal) => self.refuse(word, refusal),
+            None => self.ask_circuit(),
+        }
+    }
+
+    /// What the gate alone can refuse.
+    fn refusal(&self, word: Word) -> Option<Refusal> {
+        if !word.refuses() {
+            return None;
+        }
+        let forced = word.state() == State::ForcedOpen;
+        let retry_after = if forced { None } else { Some(self.time_left()?) };
+        Some(Refusal { state: word.state(), opening: self.gate.opening(), retry_after })
+    }
+
+    /// Time until the gate's deadline; `None` where that has come. The precise clock is asked only
+    /// where the coarse one is too near the deadline to tell.
+    fn time_left(&self) -> Option<Duration> {
+        let until = self.gate.until();
+        let coarse = self.time.coarse();
+        let now = if coarse.after(COARSE_LAG) < until { coarse } else { self.time.now() };
+        (now < until).then(|| until.since(now))
+    }
+
+    fn refuse(&self, word: Word, refusal: Refusal) -> Way {
+        self.note(self.gate.count_rejected());
+        if word.is_shadow() { Way::Unrecorded } else { Way::Out(refusal) }
+    }
+
+    #[cold]
+    fn ask_circuit(&self) -> Way {
+        let now = self.time.now();
+        let mut inside = lock(&self.inside);
+        let Inside { circuit, policy, .. } = &mut *inside;
+        let (admission, change) = circuit.admit(policy, now);
+        let way = match admission {
+            Admission::Admitted(_) => None,
+            Admission::Shadowed => Some(Way::Unrecorded),
+            Admission::Rejected { retry_after } => {
+                let (state, opening) = (circuit.state(), circuit.opening());
+                Some(Way::Out(Refusal { state, opening, retry_after }))
+            }
+        };
+        inside.totals.rejected += u64::from(way.is_some());
+        let word = self.finish(inside, change);
+        let started = if word.is_timed() { now } else { Tick::NEVER };
+        way.unwrap_or(Way::In(Entry { word, started }))
+    }
+
+    /// Records a success.
+    #[inline]
+    pub(super) fn succeed(&self, entry: Entry) {
+        match self.gate.count_quick_success(entry.word) {
+            Counted::Yes => {}
+            Counted::Crowded => self.inflate(),
+            Counted::No => self.succeed_slowly(entry),
+        }
+    }
+
+    #[inline(never)]
+    fn succeed_slowly(&self, entry: Entry) {
+        let word = self.gate.look();
+        if word.is_settled() && word.generation() == entry.word.generation() {
+            let now = self.now(word);
+            let took = entry.took(now).unwrap_or_default();
+            let slow = word.is_timed() && self.gate.slow_after() < took;
+            let turned = word.is_bucketed() && self.gate.until() <= now;
+            if !slow && !turned {
+                return self.note(self.gate.count_success());
+            }
+        }
+        let took = self.took(entry);
+        self.report(entry, Verdict::Success { took });
+    }
+
+    /// Records an outcome, most likely no success.
+    pub(super) fn record(&self, entry: Entry, outcome: Outcome) {
+        match outcome {
+            Outcome::Success => self.succeed(entry),
+            Outcome::Ignore => self.ignore(entry),
+            Outcome::Failure(_) => self.report(entry, outcome.into_verdict(self.took(entry))),
+        }
+    }
+
+    fn ignore(&self, entry: Entry) {
+        let word = self.gate.look();
+        if word.admits() && word.generation() == entry.word.generation() {
+            self.note(self.gate.count_ignored());
+        } else {
+            self.report(entry, Verdict::Ignore);
+        }
+    }
+
+    /// Records any outcome.
+    #[cold]
+    pub(super) fn report(&self, entry: Entry, verdict: Verdict) {
+        let now = self.time.now();
+        let mut inside = self.step();
+        let Inside { circuit, policy, totals, .. } = &mut *inside;
+        totals.count(&verdict, policy);
+        totals.slow += u64::from(policy.is_slow(verdict.took()));
+        let (fate, change) = circuit.report(policy, entry.word.generation(), verdict, now);
+        totals.late += u64::from(fate == Fate::Late);
+        self.finish(inside, change);
+    }
+
+    /// Takes an outcome without a permit.
+    pub(super) fn tell(&self, verdict: Verdict) {
+        let now = self.time.now();
+        let mut inside = self.step();
+        let Inside { circuit, policy, totals, .. } = &mut *inside;
+        totals.count(&verdict, policy);
+        let (_, change) = circuit.tell(policy, verdict, now);
+        self.finish(inside, change);
+    }
+
+    /// Acts by hand.
+    pub(super) fn act(&self, action: Action, reason: Reason) {
+        let now = self.time.now();
+        let mut inside = self.step();
+        let Inside { circuit, policy, .. } = &mut *inside;
+        let change = circuit.act(policy, action, reason, now);
+        self.finish(inside, Some(change));
+    }
+
+    /// Makes a due opening half-open.
+    pub(crate) fn sweep(&self) {
+        let now = self.time.now();
+        let mut inside = lock(&self.inside);
+        let change = inside.circuit.sweep(now);
+        self.finish(inside, change);
+    }
+
+    /// Changes what was said for this breaker; from the next admission or outcome on that is in
+    /// force.
+    pub(crate) fn relayer(&self, change: impl FnOnce(&mut Layers)) {
+        let mut inside = self.step();
+        change(&mut inside.layers);
+        inside.policy = inside.layers.policy();
+        self.finish(inside, None);
+    }
+
+    /// Takes the options of an attribute with this identity.
+    pub(crate) fn meet_site(&self, policy: PolicyPatch) {
+        if !lock(&self.inside).layers.has_site() {
+            self.relayer(|layers| layers.meet_site(policy));
+        }
+    }
+
+    pub(super) fn state(&self) -> State {
+        self.gate.look().state()
+    }
+
+    pub(super) fn is_available(&self) -> bool {
+        let word = self.gate.look();
+        word.admits() || {
+            let now = self.time.now();
+            let inside = lock(&self.inside);
+            inside.circuit.would_admit(&inside.policy, now)
+        }
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        let now = self.time.now();
+        let mut inside = lock(&self.inside);
+        inside.tell(self.gate.sum(Kind::Success));
+        let totals = self.totals(&inside);
+        let Inside { circuit, policy, openings, .. } = &*inside;
+        let opened = openings.back().filter(|opened| opened.number == circuit.opening());
+        Status {
+            identity: self.identity.clone(),
+            state: circuit.state(),
+            at: now,
+            since: circuit.since().max(self.made),
+            retry_after: circuit.retry_after(now),
+            failures: circuit.failures(),
+            successes: circuit.successes(),
+            probes: circuit.probes(),
+            trips: circuit.trips(),
+            window: circuit.counts(now),
+            totals,
+            policy: Arc::clone(policy),
+            opening: opened.map(|opened| opened.number),
+            cause: opened.map(|opened| Arc::clone(&opened.cause)),
+            reasons: circuit.reasons().cloned().collect(),
+        }
+    }
+
+    pub(super) fn opened(&self, number: Generation) -> Option<Opened> {
+        let inside = lock(&self.inside);
+        inside.openings.iter().find(|opened| opened.number == number).cloned()
+    }
+
+    pub(super) fn time_now(&self) -> Tick {
+        self.time.now()
+    }
+
+    /// How long the call took; `None` where calls are not timed.
+    pub(super) fn took(&self, entry: Entry) -> Option<Duration> {
+        if entry.started == Tick::NEVER { None } else { entry.took(self.now(entry.word)) }
+    }
+
+    /// The clock that is precise enough for the lengths in force.
+    fn now(&self, word: Word) -> Tick {
+        if word.is_precise() { self.time.now() } else { self.time.coarse() }
+    }
+
+    /// Locks for a step that may judge or close: nobody counts at the gate meanwhile, and the
+    /// circuit knows every success that did before.
+    fn step(&self) -> MutexGuard<'_, Inside> {
+        let mut inside = lock(&self.inside);
+        self.gate.unsettle();
+        inside.tell(self.gate.successes());
+        inside
+    }
+
+    /// Publishes and unlocks; answers with the word that is shown from now on.
+    fn finish(&self, mut inside: MutexGuard<'_, Inside>, change: Option<Change>) -> Word {
+        if let Some(change) = change {
+            inside.keep(change);
+        }
+        inside.publish(&self.gate)
+    }
+
+    fn totals(&self, inside: &Inside) -> Totals {
+        let mut totals = inside.totals;
+        totals.successes += inside.told;
+        totals.ignored += self.gate.sum(Kind::Ignored);
+        totals.rejected += self.gate.sum(Kind::Rejected);
+        totals
+    }
+
+    #[inline]
+    fn note(&self, counted: Counted) {
+        match counted {
+            Counted::Yes | Counted::No => {}
+            Counted::Crowded => self.inflate(),
+        }
+    }
+
+    #[cold]
+    fn inflate(&self) {
+        let _inside = lock(&self.inside);
+        self.gate.inflate();
+    }
+}
+
+impl Inside {
+    fn tell(&mut self, successes: u64) {
+        let news = successes.saturating_sub(self.told);
+        self.circuit.count_successes(&self.policy, news);
+        self.told += news;
+    }
+
+    fn keep(&mut self, change: Change) {
+        match change.to {
+            State::Open | State::ForcedOpen => {
+                let Change { generation: number, at, cause, .. } = change;
+                if self.openings.len() == KEPT_OPENINGS {
+                    self.openings.pop_front();
+                }
+                self.openings.push_back(Opened { number, at, cause: Arc::new(cause) });
+            }
+            State::Closed | State::HalfOpen | State::Disabled => {}
+        }
+    }
+
+    fn publish(&self, gate: &Gate) -> Word {
+        let Self { circuit, policy, .. } = self;
+        let settled = circuit.is_settled(policy);
+        let settled_until = Some(circuit.settled_until()).filter(|until| *until != Tick::NEVER);
+        let refuses_until = circuit.refuses_until(policy);
+        let word = Word::new(circuit.generation(), circuit.state())
+            .refusing(refuses_until.is_some())
+            .shadowing(policy.shadow())
+            .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
+            .settling(settled, settled_until.is_some());
+        let deadline = refuses_until.filter(|until| *until != Tick::NEVER).or(settled_until);
+        let (opening, slow_after) = (circuit.opening(), policy.slow_call_duration());
+        gate.publish(word, Beside { until: deadline, opening, slow_after });
+        word
+    }
+}
+
+impl Entry {
+    /// Of a call of which nothing is recorded.
+    pub(super) const NONE: Self = Self { word: Word::NONE, started: Tick::NEVER };
+
+    #[cfg(all(test, brama_loom))]
+    pub(super) const fn generation(self) -> Generation {
+        self.word.generation()
+    }
+
+    fn took(self, now: Tick) -> Option<Duration> {
+        (self.started != Tick::NEVER).then(|| now.since(self.started))
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slot")
+            .field("identity", &self.identity)
+            .field("gate", &self.gate)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether a length in force is below what the coarse clock can tell.
+fn needs_precision(policy: &Policy) -> bool {
+    let slow = policy.slow_call_rate().map(|_| policy.slow_call_duration());
+    let window = policy.window().length().filter(|_| policy.has_rate_rule());
+    slow.into_iter().chain(window).any(|length| length < Duration::from_secs(1))
+}
+
+/// No kernel's tick is longer: a coarse moment is at most so far behind.
+const COARSE_LAG: Duration = Duration::from_millis(20);
+
+/// How many openings a refused caller can still ask about.
+const KEPT_OPENINGS: usize = 4;

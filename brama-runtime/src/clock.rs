@@ -1,0 +1,108 @@
+//! The clock: the one place that reads the time.
+
+use std::{fmt, sync::Arc};
+
+use crate::circuit::Tick;
+
+/// A source of time for a registry and all its breakers.
+///
+/// Both answers count nanoseconds from one origin and never go backwards; a breaker reads a step
+/// back as no time passed. They are called on the path of a call, so they must be quick and must
+/// not panic or block.
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Tick;
+
+    /// A moment not after the present one, cheaper to get: as it was at the clock's last tick, at
+    /// most some milliseconds ago. Default: [`now`](Self::now).
+    fn coarse(&self) -> Tick {
+        self.now()
+    }
+}
+
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Tick {
+        (**self).now()
+    }
+
+    fn coarse(&self) -> Tick {
+        (**self).coarse()
+    }
+}
+
+/// The operating system's monotonic clock.
+///
+/// On Linux the coarse moment is the kernel's at its last tick (1 to 10 ms apart) and shares its
+/// origin with the precise one, so it is never ahead. Elsewhere both are `Instant`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+#[cfg(target_os = "linux")]
+impl Clock for SystemClock {
+    #[inline]
+    fn now(&self) -> Tick {
+        read(rustix::time::ClockId::Monotonic)
+    }
+
+    #[inline]
+    fn coarse(&self) -> Tick {
+        read(rustix::time::ClockId::MonotonicCoarse)
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[inline]
+fn read(clock: rustix::time::ClockId) -> Tick {
+    let time = rustix::time::clock_gettime(clock);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+    let nanos = u64::try_from(time.tv_nsec).unwrap_or_default();
+    Tick::from_nanos(seconds.saturating_mul(1_000_000_000).saturating_add(nanos))
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the file that reads the clock")]
+    fn now(&self) -> Tick {
+        static ORIGIN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+        let origin = ORIGIN.get_or_init(std::time::Instant::now);
+        Tick::ORIGIN.after(origin.elapsed())
+    }
+}
+
+/// The clock of a registry: the system's is called directly, another through a pointer.
+#[derive(Debug, Clone)]
+pub(crate) enum Time {
+    System,
+    Of(Arc<dyn Clock>),
+}
+
+impl Time {
+    #[inline]
+    pub(crate) fn now(&self) -> Tick {
+        match self {
+            Self::System => SystemClock.now(),
+            Self::Of(clock) => clock.now(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn coarse(&self) -> Tick {
+        match self {
+            Self::System => SystemClock.coarse(),
+            Self::Of(clock) => clock.coarse(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_coarse_moment_is_never_ahead_of_the_precise_one() {
+        for _ in 0..100_000 {
+            let coarse = SystemClock.coarse();
+            assert!(coarse <= SystemClock.now());
+        }
+    }
+}

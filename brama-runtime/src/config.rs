@@ -1,0 +1,128 @@
+//! Settings in layers: what is in force for a breaker, and who said so.
+
+use std::{fmt, sync::Arc};
+
+use crate::circuit::{Mistake, Policy, PolicyPatch};
+
+/// The settings of a whole registry, given once to `init`.
+///
+/// ```
+/// # use brama_runtime as brama;
+/// use brama::{Config, PolicyPatch, Registry};
+///
+/// let registry = Registry::new();
+/// let config = Config::new().defaults(PolicyPatch::new().failure_threshold(5));
+/// registry.init(config)?;
+/// assert_eq!(registry.breaker("payment_api").status().policy.failure_threshold(), Some(5));
+/// # Ok::<(), brama::InitError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+#[must_use = "a configuration does nothing until `init` takes it"]
+pub struct Config {
+    defaults: PolicyPatch,
+}
+
+impl Config {
+    /// A configuration that says nothing: everything is as built in.
+    pub const fn new() -> Self {
+        Self { defaults: PolicyPatch::new() }
+    }
+
+    /// What differs from the built-in policy for every breaker. An attribute's options and
+    /// configuration of one breaker go over it, wherever they were said first.
+    pub const fn defaults(mut self, patch: PolicyPatch) -> Self {
+        self.defaults = patch;
+        self
+    }
+
+    pub(crate) fn mistakes(&self) -> Vec<Mistake> {
+        self.defaults.mistakes()
+    }
+
+    pub(crate) const fn default_patch(&self) -> PolicyPatch {
+        self.defaults
+    }
+}
+
+/// A registry was not initialised.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InitError {
+    /// It was before; the refused configuration is handed back.
+    Already(Config),
+    /// The configuration has mistakes: all of them, at least one.
+    Invalid(Vec<Mistake>),
+}
+
+impl fmt::Display for InitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Already(_) => f.write_str("brama is configured already; configure it once"),
+            Self::Invalid(mistakes) => {
+                f.write_str("invalid configuration")?;
+                mistakes.iter().try_for_each(|mistake| write!(f, "\n  defaults: {mistake}"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for InitError {}
+
+/// The defaults of a registry, and the policy they make by themselves.
+#[derive(Debug)]
+pub(crate) struct Defaults {
+    patch: PolicyPatch,
+    policy: Arc<Policy>,
+}
+
+impl Defaults {
+    pub(crate) fn new(patch: PolicyPatch) -> Arc<Self> {
+        Arc::new(Self { patch, policy: Arc::new(patch.applied()) })
+    }
+}
+
+/// What was said for one breaker, over the defaults of its registry. Later over earlier: the
+/// attribute, then configuration at run time.
+#[derive(Debug)]
+pub(crate) struct Layers {
+    defaults: Arc<Defaults>,
+    site: Option<Box<PolicyPatch>>,
+    configured: Option<Box<PolicyPatch>>,
+}
+
+impl Layers {
+    pub(crate) const fn new(defaults: Arc<Defaults>) -> Self {
+        Self { defaults, site: None, configured: None }
+    }
+
+    pub(crate) fn set_defaults(&mut self, defaults: Arc<Defaults>) {
+        self.defaults = defaults;
+    }
+
+    pub(crate) const fn has_site(&self) -> bool {
+        self.site.is_some()
+    }
+
+    /// Takes an attribute's options; of two attributes with one identity the first met wins.
+    pub(crate) fn meet_site(&mut self, patch: PolicyPatch) {
+        self.site.get_or_insert_with(|| Box::new(patch));
+    }
+
+    pub(crate) fn configure(&mut self, patch: PolicyPatch) {
+        let before = self.configured.as_deref().copied().unwrap_or_default();
+        self.configured = Some(Box::new(patch.over(before)));
+    }
+
+    /// The policy in force; shared by all breakers for which nothing was said.
+    pub(crate) fn policy(&self) -> Arc<Policy> {
+        let said = [&self.site, &self.configured];
+        let empty = |patch: &Option<Box<PolicyPatch>>| {
+            patch.as_deref().is_none_or(|patch| *patch == PolicyPatch::new())
+        };
+        if said.into_iter().all(empty) {
+            return Arc::clone(&self.defaults.policy);
+        }
+        let said = said.into_iter().flatten();
+        Arc::new(said.fold(self.defaults.patch, |lower, patch| patch.over(lower)).applied())
+    }
+}

@@ -1,0 +1,113 @@
+//! Which breaker: scope, identifier and key.
+
+use std::{borrow::Cow, fmt};
+
+/// The name of a breaker: an identifier, and where wanted a scope and a key.
+///
+/// The three are compared one by one and never joined: `a` in scope `b` is another breaker than
+/// `b/a`. A borrowed text stays borrowed, so a look-up allocates nothing.
+///
+/// ```
+/// # use brama_runtime as brama;
+/// use brama::Identity;
+///
+/// let node = 7;
+/// let identity = Identity::new("storage").in_scope("payments").with_key(node);
+/// assert_eq!(identity.identifier(), "storage");
+/// assert_eq!(identity.to_string(), "payments/storage[7]");
+/// assert_ne!(identity, Identity::from("payments/storage[7]"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity<'a> {
+    scope: Option<Cow<'a, str>>,
+    identifier: Cow<'a, str>,
+    key: Option<Cow<'a, str>>,
+}
+
+impl<'a> Identity<'a> {
+    /// The identity with that identifier, no scope and no key.
+    #[must_use]
+    pub fn new(identifier: impl Into<Cow<'a, str>>) -> Self {
+        Self { scope: None, identifier: identifier.into(), key: None }
+    }
+
+    /// The same in that scope.
+    #[must_use]
+    pub fn in_scope(self, scope: impl Into<Cow<'a, str>>) -> Self {
+        Self { scope: Some(scope.into()), ..self }
+    }
+
+    /// The same with that key: a node, a host, a tenant.
+    #[must_use]
+    pub fn with_key(self, key: impl fmt::Display) -> Self {
+        Self { key: Some(Cow::Owned(key.to_string())), ..self }
+    }
+
+    /// The scope.
+    #[must_use]
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    /// The identifier.
+    #[must_use]
+    pub fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// The same with texts of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Identity<'static> {
+        let owned = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        Identity {
+            scope: self.scope.map(owned),
+            identifier: owned(self.identifier),
+            key: self.key.map(owned),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Identity<'a> {
+    fn from(identifier: &'a str) -> Self {
+        Self::new(identifier)
+    }
+}
+
+impl From<String> for Identity<'_> {
+    fn from(identifier: String) -> Self {
+        Self::new(identifier)
+    }
+}
+
+impl<'a> From<&'a String> for Identity<'a> {
+    fn from(identifier: &'a String) -> Self {
+        Self::new(identifier)
+    }
+}
+
+impl<'a> From<&'a Identity<'_>> for Identity<'a> {
+    fn from(identity: &'a Identity<'_>) -> Self {
+        Self {
+            scope: identity.scope().map(Cow::Borrowed),
+            identifier: Cow::Borrowed(identity.identifier()),
+            key: identity.key().map(Cow::Borrowed),
+        }
+    }
+}
+
+/// For people: `scope/identifier[key]`. Not an encoding: two identities may read alike.
+impl fmt::Display for Identity<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(scope) = self.scope() {
+            write!(f, "{scope}/")?;
+        }
+        f.write_str(self.identifier())?;
+        self.key().map_or(Ok(()), |key| write!(f, "[{key}]"))
+    }
+}

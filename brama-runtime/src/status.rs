@@ -1,0 +1,105 @@
+//! A snapshot of a breaker.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use crate::{
+    circuit::{Cause, Counts, Generation, Policy, Reason, State, Tick},
+    identity::Identity,
+    totals::Totals,
+};
+
+/// What a breaker is at one moment. Taking it changes nothing.
+///
+/// Its `Display` is a line for people: "`payment_api` is open, next attempt in 48 s: 10 failures in
+/// a row reached `failure_threshold` 10; last: connection refused".
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Status {
+    /// Which breaker.
+    pub identity: Identity<'static>,
+    /// The state as recorded: an opening past its deadline still reads open.
+    pub state: State,
+    /// When this snapshot was taken.
+    pub at: Tick,
+    /// When the state began.
+    pub since: Tick,
+    /// Time left of the opening, zero past its deadline; `None` unless open.
+    pub retry_after: Option<Duration>,
+    /// Failures in a row. An open circuit keeps the run that opened it.
+    pub failures: u64,
+    /// Successes in a row.
+    pub successes: u64,
+    /// Probes in flight; zero unless half-open.
+    pub probes: u32,
+    /// Openings since it was last closed.
+    pub trips: u32,
+    /// What the window holds; zeros where no rate is judged.
+    pub window: Counts,
+    /// How often each thing happened since the breaker was made.
+    pub totals: Totals,
+    /// The policy in force.
+    pub policy: Arc<Policy>,
+    /// The number of the last opening; `None` where it never opened.
+    pub opening: Option<Generation>,
+    /// Why it last opened; `None` where it never did.
+    pub cause: Option<Arc<Cause>>,
+    /// The reasons of the last failures since it closed, oldest first: at most four.
+    pub reasons: Vec<Reason>,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is {}", self.identity, in_words(self.state))?;
+        if let Some(retry_after) = self.retry_after {
+            write!(f, ", next attempt in {}", Rounded(retry_after))?;
+        }
+        match (&self.cause, self.state) {
+            (Some(cause), State::Open | State::HalfOpen | State::ForcedOpen) => {
+                write!(f, ": {cause}")
+            }
+            (Some(_) | None, _) => Ok(()),
+        }
+    }
+}
+
+/// The state in a sentence.
+pub(crate) const fn in_words(state: State) -> &'static str {
+    match state {
+        State::Closed => "closed",
+        State::Open => "open",
+        State::HalfOpen => "half-open",
+        State::ForcedOpen => "forced open",
+        State::Disabled => "disabled",
+    }
+}
+
+/// A length for people, rounded up: whole seconds from 10 s on, tenths from 1 s on, else whole
+/// milliseconds.
+pub(crate) struct Rounded(pub(crate) Duration);
+
+impl fmt::Display for Rounded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = self.0.as_nanos().div_ceil(1_000_000);
+        let tenths = millis.div_ceil(100);
+        match millis {
+            0..1_000 => write!(f, "{millis} ms"),
+            1_000..10_000 if tenths.is_multiple_of(10) => write!(f, "{} s", tenths / 10),
+            1_000..10_000 => write!(f, "{}.{} s", tenths / 10, tenths % 10),
+            _ => write!(f, "{} s", millis.div_ceil(1_000)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_for_people_is_rounded_up() {
+        let shown = |millis| Rounded(Duration::from_millis(millis)).to_string();
+        assert_eq!(
+            [0, 1, 999, 1_000, 1_001, 9_999, 10_001, 60_000].map(shown),
+            ["0 ms", "1 ms", "999 ms", "1 s", "1.1 s", "10 s", "11 s", "60 s"]
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! How often each thing happened to a breaker.
+
+use std::{
+    fmt,
+    num::NonZeroUsize,
+    sync::{LazyLock, atomic::AtomicUsize},
+    thread,
+};
+
+use crate::{
+    circuit::{Abandoned, Policy, Verdict},
+    sync::{AtomicU64, OnceLock, Ordering},
+};
+
+/// How often each thing happened since the breaker was made. Counters never go backwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Calls that succeeded.
+    pub successes: u64,
+    /// Calls that failed, panics among them.
+    pub failures: u64,
+    /// Calls that said nothing about the dependency.
+    pub ignored: u64,
+    /// Calls dropped before they had an outcome, whatever they counted as.
+    pub abandoned: u64,
+    /// Calls that were refused, or would have been but for shadow.
+    pub rejected: u64,
+    /// Outcomes of calls admitted in an earlier generation; each is also counted as its kind.
+    pub late: u64,
+    /// Calls slower than `slow_call_duration` where slowness is judged; likewise.
+    pub slow: u64,
+}
+
+impl Totals {
+    pub(crate) const fn count(&mut self, verdict: &Verdict, policy: &Policy) {
+        match verdict {
+            Verdict::Success { .. } => self.successes += 1,
+            Verdict::Failure { .. } => self.failures += 1,
+            Verdict::Ignore => self.ignored += 1,
+            Verdict::Abandoned => {
+                self.abandoned += 1;
+                match policy.abandoned() {
+                    Abandoned::Failure => self.failures += 1,
+                    Abandoned::Ignore => {}
+                }
+            }
+        }
+    }
+}
+
+/// What is counted without the lock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    Success,
+    Ignored,
+    Rejected,
+}
+
+/// Counters for one breaker: one set while it is quiet, one a thread or so once threads meet.
+///
+/// A set is a few words, so that ten thousand quiet breakers stay small. Two threads that meet at
+/// it are told so ([`Met::Others`]); whoever holds the breaker's lock then adds the stripes.
+#[derive(Default)]
+pub(crate) struct Counters {
+    first: Set,
+    stripes: OnceLock<Box<[Stripe]>>,
+}
+
+/// Whether an addition met other threads at the same counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Met {
+    Nobody,
+    Others,
+}
+
+#[derive(Default)]
+struct Set {
+    successes: AtomicU64,
+    ignored: AtomicU64,
+    rejected: AtomicU64,
+}
+
+/// A set on cache lines of its own: two lines, for processors fetch them in pairs.
+#[derive(Default)]
+#[repr(align(128))]
+struct Stripe(Set);
+
+impl Counters {
+    #[inline]
+    pub(crate) fn add(&self, kind: Kind, order: Ordering) -> Met {
+        match self.stripes.get() {
+            Some(stripes) => {
+                own(stripes).counter(kind).fetch_add(1, order);
+                Met::Nobody
+            }
+            None => add_watching(self.first.counter(kind), order),
+        }
+    }
+
+    /// Adds the stripes; to be called by the holder of the breaker's lock.
+    pub(crate) fn inflate(&self) {
+        self.stripes.get_or_init(|| (0..stripe_count()).map(|_| Stripe::default()).collect());
+    }
+
+    /// The sum, as it is for a reader who waits for nobody.
+    pub(crate) fn sum(&self, kind: Kind) -> u64 {
+        self.sets().map(|set| set.counter(kind).load(Ordering::Relaxed)).sum()
+    }
+
+    /// The sum, read by writing: whoever adds after that has seen what the reader did before.
+    pub(crate) fn settle(&self, kind: Kind, order: Ordering) -> u64 {
+        self.sets().map(|set| set.counter(kind).fetch_add(0, order)).sum()
+    }
+
+    fn sets(&self) -> impl Iterator<Item = &Set> {
+        let stripes = self.stripes.get().map_or(&[][..], |stripes| stripes);
+        std::iter::once(&self.first).chain(stripes.iter().map(|stripe| &stripe.0))
+    }
+}
+
+impl Set {
+    #[inline]
+    const fn counter(&self, kind: Kind) -> &AtomicU64 {
+        match kind {
+            Kind::Success => &self.successes,
+            Kind::Ignored => &self.ignored,
+            Kind::Rejected => &self.rejected,
+        }
+    }
+}
+
+impl fmt::Debug for Counters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Counters")
+            .field("successes", &self.sum(Kind::Success))
+            .field("ignored", &self.sum(Kind::Ignored))
+            .field("rejected", &self.sum(Kind::Rejected))
+            .finish()
+    }
+}
+
+#[inline]
+fn add_watching(counter: &AtomicU64, order: Ordering) -> Met {
+    let seen = counter.load(Ordering::Relaxed);
+    let next = seen.wrapping_add(1);
+    if counter.compare_exchange(seen, next, order, Ordering::Relaxed).is_ok() {
+        return Met::Nobody;
+    }
+    counter.fetch_add(1, order);
+    Met::Others
+}
+
+/// The stripe of this thread: no other thread's while there are no more threads than stripes.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "the length is a power of two, the mask is below it")]
+fn own(stripes: &[Stripe]) -> &Set {
+    let place = thread_number() & (stripes.len() - 1);
+    &stripes[place].0
+}
+
+#[inline]
+fn thread_number() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static NUMBER: usize = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    // A thread that is being torn down shares the first stripe.
+    NUMBER.try_with(|number| *number).unwrap_or_default()
+}
+
+/// Twice the processors, as a power of two.
+fn stripe_count() -> usize {
+    static COUNT: LazyLock<usize> = LazyLock::new(|| {
+        let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        processors.saturating_mul(2).next_power_of_two().min(MOST_STRIPES)
+    });
+    *COUNT
+}
+
+/// 16 KiB for a breaker on which many threads meet.
+const MOST_STRIPES: usize = 128;
