@@ -139,13 +139,14 @@ impl Registry {
     #[cold]
     fn make_slot(&self, identity: &Identity<'_>) -> Arc<Slot> {
         let Inside { slots, time, seed, writer } = &*self.inside;
+        let now = time.now();
         let writer = lock(writer);
         // Another thread may have made it while this one waited.
         self.find_slot(identity).unwrap_or_else(|| {
             let seed = FixedState::with_seed(*seed).hash_one(identity);
             let identity = identity.clone().into_owned();
             let defaults = Arc::clone(&writer.defaults);
-            let slot = Arc::new(Slot::new(identity, defaults, time.clone(), seed));
+            let slot = Arc::new(Slot::new(identity, defaults, seed, time.clone(), now));
             slots.pin().insert(Named(Arc::clone(&slot)));
             slot
         })

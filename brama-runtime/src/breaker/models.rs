@@ -46,7 +46,8 @@ fn slot(patch: PolicyPatch) -> (Arc<Slot>, Still) {
     let clock = Still::default();
     let identity = Identity::new("model");
     let time = Time::Of(Arc::new(clock.clone()));
-    (Arc::new(Slot::new(identity, Defaults::new(patch), time, 0)), clock)
+    let made = clock.now();
+    (Arc::new(Slot::new(identity, Defaults::new(patch), 0, time, made)), clock)
 }
 
 fn model(check: impl Fn() + Send + Sync + 'static) {

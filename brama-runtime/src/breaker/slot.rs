@@ -68,8 +68,9 @@ impl Slot {
     pub(crate) fn new(
         identity: Identity<'static>,
         defaults: Arc<Defaults>,
-        time: Time,
         seed: u64,
+        time: Time,
+        made: Tick,
     ) -> Self {
         let layers = Layers::new(defaults);
         let inside = Inside {
@@ -82,7 +83,7 @@ impl Slot {
         };
         let gate = Gate::new();
         inside.publish(&gate);
-        Self { gate, made: time.now(), time, identity, inside: Mutex::new(inside) }
+        Self { gate, made, time, identity, inside: Mutex::new(inside) }
     }
 
     pub(crate) const fn identity(&self) -> &Identity<'static> {

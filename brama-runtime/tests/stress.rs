@@ -1,0 +1,234 @@
+//! Many threads at one breaker: nothing is lost, nothing is counted twice, nothing hangs.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails loudly")]
+
+use std::{
+    ops::AddAssign,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Duration,
+};
+
+use brama_runtime::{
+    Abandoned, Breaker, Expiry, Outcome, PolicyPatch, Registry, State, Tick, Totals, Window,
+    clock::Clock,
+};
+
+const THREADS: u64 = 8;
+const CALLS: u64 = 20_000;
+
+/// What one thread did, to be compared with what the breaker says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Deeds {
+    successes: u64,
+    failures: u64,
+    ignored: u64,
+    abandoned: u64,
+    rejected: u64,
+}
+
+impl AddAssign for Deeds {
+    fn add_assign(&mut self, other: Self) {
+        self.successes += other.successes;
+        self.failures += other.failures;
+        self.ignored += other.ignored;
+        self.abandoned += other.abandoned;
+        self.rejected += other.rejected;
+    }
+}
+
+impl From<Totals> for Deeds {
+    fn from(totals: Totals) -> Self {
+        let Totals { successes, failures, ignored, abandoned, rejected, .. } = totals;
+        Self { successes, failures, ignored, abandoned, rejected }
+    }
+}
+
+/// Calls once; every so often the call fails, says nothing, is dropped, or somebody acts.
+fn call(breaker: &Breaker, number: u64, deeds: &mut Deeds) {
+    let Ok(permit) = breaker.try_acquire() else {
+        deeds.rejected += 1;
+        return;
+    };
+    match number % 64 {
+        0..4 => {
+            deeds.failures += 1;
+            permit.failure("stress");
+        }
+        4 => {
+            deeds.ignored += 1;
+            permit.ignore();
+        }
+        5 => {
+            deeds.abandoned += 1;
+            drop(permit);
+        }
+        6 => {
+            deeds.successes += 1;
+            permit.success();
+            breaker.reset("stress");
+        }
+        _ => {
+            deeds.successes += 1;
+            permit.success();
+        }
+    }
+}
+
+fn storm(breaker: &Breaker) -> Deeds {
+    let one = |thread: u64| {
+        let mut deeds = Deeds::default();
+        (0..CALLS).for_each(|number| call(breaker, number + thread * 17, &mut deeds));
+        deeds
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || one(thread))).collect();
+        threads.into_iter().fold(Deeds::default(), |mut sum, thread| {
+            sum += thread.join().unwrap();
+            sum
+        })
+    })
+}
+
+fn totals_add_up(patch: PolicyPatch) {
+    let breaker = Registry::new().breaker("stress");
+    breaker.configure(patch).unwrap();
+    let deeds = storm(&breaker);
+    assert_eq!(Deeds::from(breaker.status().totals), deeds);
+    assert_eq!(deeds.successes + deeds.failures + deeds.ignored + deeds.abandoned, {
+        THREADS * CALLS - deeds.rejected
+    });
+}
+
+const BRIEF: Expiry = Expiry::fixed(Duration::from_millis(1));
+
+#[test]
+fn totals_add_up_while_the_circuit_opens_and_closes() {
+    totals_add_up(PolicyPatch::new().failure_threshold(3).expiry(BRIEF));
+}
+
+#[test]
+fn totals_add_up_under_a_rate_over_calls() {
+    totals_add_up(PolicyPatch::new().failure_rate(8).minimum_calls(20).expiry(BRIEF));
+}
+
+#[test]
+fn totals_add_up_under_a_rate_over_time() {
+    let window = Window::time(Duration::from_millis(10));
+    let patch = PolicyPatch::new().failure_rate(8).minimum_calls(20).window(window);
+    totals_add_up(patch.slow_call_rate(50).slow_call_duration(Duration::from_millis(1)));
+}
+
+#[test]
+fn totals_add_up_where_the_abandoned_fail_too() {
+    let breaker = Registry::new().breaker("stress");
+    breaker.configure(PolicyPatch::new().abandoned(Abandoned::Failure).expiry(BRIEF)).unwrap();
+    let deeds = storm(&breaker);
+    let totals = breaker.status().totals;
+    assert_eq!(totals.failures, deeds.failures + deeds.abandoned);
+}
+
+#[test]
+fn no_more_probes_are_in_flight_than_may_be() {
+    let breaker = Registry::new().breaker("stress");
+    let patch = PolicyPatch::new().half_open_limit(2).success_threshold(u32::MAX).expiry(BRIEF);
+    breaker.configure(patch).unwrap();
+    breaker.open("stress");
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                for _ in 0..CALLS {
+                    if let Ok(permit) = breaker.try_acquire() {
+                        assert!(breaker.status().probes <= 2);
+                        permit.ignore();
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(breaker.status().probes, 0);
+}
+
+/// Whatever the user's code asks of the breaker that is calling it.
+fn ask_everything(breaker: &Breaker) {
+    assert!(breaker.is_available());
+    breaker.success();
+    breaker.configure(PolicyPatch::new().failure_threshold(1000)).unwrap();
+    breaker.reset("re-entered");
+    assert_eq!(breaker.status().state, State::Closed);
+}
+
+/// Fails where `run` waits for a lock that its own thread holds.
+fn ends(run: impl FnOnce() + Send + 'static) {
+    let (done, ended) = mpsc::channel();
+    thread::spawn(move || {
+        run();
+        done.send(()).unwrap();
+    });
+    ended.recv_timeout(Duration::from_secs(60)).expect("a lock is held while user code runs");
+}
+
+#[test]
+fn no_lock_is_held_while_the_body_or_the_handler_runs() {
+    ends(|| {
+        let breaker = Registry::new().breaker("stress");
+        let judge = |_: &()| {
+            ask_everything(&breaker);
+            Outcome::failure("judged")
+        };
+        breaker.call_with(judge, || ask_everything(&breaker)).unwrap();
+        assert_eq!(breaker.status().totals.failures, 1);
+    });
+}
+
+/// A clock that asks the breakers whose clock it is.
+#[derive(Debug, Default)]
+struct Curious {
+    registry: OnceLock<Registry>,
+    asking: AtomicBool,
+}
+
+impl Clock for Curious {
+    fn now(&self) -> Tick {
+        if let Some(registry) = self.registry.get()
+            && !self.asking.swap(true, Ordering::Relaxed)
+        {
+            ask_everything(&registry.breaker("curious"));
+            registry.find("stress").as_ref().map(Breaker::status);
+            self.asking.store(false, Ordering::Relaxed);
+        }
+        Tick::ORIGIN
+    }
+}
+
+#[test]
+fn no_lock_is_held_while_the_users_clock_is_read() {
+    ends(|| {
+        let clock = Arc::new(Curious::default());
+        let registry = Registry::with_clock(Arc::clone(&clock));
+        clock.registry.set(registry.clone()).unwrap();
+        let breaker = registry.breaker("stress");
+        breaker.open("by hand");
+        assert!(breaker.try_acquire().is_err());
+        breaker.close("by hand");
+        ask_everything(&breaker);
+        registry.sweep();
+    });
+}
+
+#[test]
+fn a_panic_in_the_body_or_the_handler_is_a_failure_and_goes_on() {
+    let breaker = Registry::new().breaker("stress");
+    let in_body = AssertUnwindSafe(|| breaker.call(|| -> Result<(), ()> { panic!("body") }));
+    let handler = |_: &()| -> Outcome { panic!("handler") };
+    let in_handler = AssertUnwindSafe(|| breaker.call_with(handler, || ()));
+    assert!(catch_unwind(in_body).is_err());
+    assert!(catch_unwind(in_handler).is_err());
+    let Totals { failures, abandoned, .. } = breaker.status().totals;
+    assert_eq!((failures, abandoned), (2, 0));
+}
