@@ -1,1 +1,127 @@
-//! The attribute of brama.
+//! The attribute of [`brama`](https://docs.rs/brama). Depend on `brama`, which re-exports it.
+
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "syntax has more forms than are meant here, and gets new ones"
+)]
+
+mod duration;
+mod expand;
+mod fallback;
+mod function;
+mod handler;
+mod mistakes;
+mod options;
+mod policy;
+mod reader;
+mod span;
+mod value;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+use self::{function::Function, options::Options};
+
+/// Protects a function or method with a circuit breaker.
+///
+/// While the circuit is closed the function runs as if nothing stood above it. Once the calls fail
+/// as the policy says, the circuit opens: the function's body does not run, and the caller gets the
+/// open answer at once. After a while a few calls probe whether the dependency has recovered.
+///
+/// ```text
+/// #[circuit_breaker(identifier = "payment_api")]
+/// async fn charge(card: &Card) -> Result<Receipt, PayError> { … }
+/// ```
+///
+/// The signature stays as written, `async` and methods included, and so do other attributes in
+/// either order. `Result`s need no more than an identifier, if the error can be built from
+/// `brama::CircuitOpen`; other types say with `error_handler` what failed and with `fallback` or
+/// `on_open` what to answer while open.
+///
+/// # Options
+///
+/// Each is written `name = value`, in any order.
+///
+/// | option | value | default |
+/// |---|---|---|
+/// | `identifier` | the breaker's name: a string literal, or an expression of a type that is `AsRef<str>` | required |
+/// | `scope` | string literal: names in one scope do not meet those in another | none |
+/// | `error_handler` | path or closure, `\|ret: &Ret\| -> brama::Outcome`, called after the body | for a `Result`: `Ok` is a success, `Err` a failure, unless it is another breaker's rejection, which is ignored |
+/// | `on_open` | path or closure, `\|open: brama::CircuitOpen\| -> Ret` | for a `Result<T, E>`: `Err(E::from(open))` |
+/// | `fallback` | expression of the return type, evaluated instead of the body; may use the arguments, `?`, `return` and in an `async fn` `.await` | none |
+/// | `registry` | expression that gives a `&brama::Registry` | the global one |
+/// | `crate` | path of the `brama` crate, where it is re-exported | `::brama` |
+///
+/// A literal identifier is looked up once; an expression is evaluated before each call.
+///
+/// # Policy
+///
+/// When the circuit opens and closes; what is not named comes from the configuration.
+///
+/// | option | value | default |
+/// |---|---|---|
+/// | `failure_threshold`, also `max_attempts` | failures in a row that open, at least 1, or `off` | 10; `off` where a rate is set |
+/// | `expiry` | how long an opening lasts: `"30s"`, or `progressive("5s", "300s")`, doubled at each opening in a row, or by a factor of its own: `progressive("5s", "300s", 1.5)` | `"60s"` |
+/// | `success_threshold` | successes in a row that close, at least 1 | 1 |
+/// | `half_open_limit` | probes in flight at once, at least 1 | 1 |
+/// | `probe_timeout` | after which a silent probe loses its place | `"60s"` |
+/// | `failure_rate` | percentage of failures in the window that opens, 1 to 100, or `off` | `off` |
+/// | `slow_call_rate` | percentage of slow calls in the window that opens, 1 to 100, or `off` | `off` |
+/// | `slow_call_duration` | a call that takes longer is slow | `"60s"` |
+/// | `window` | `calls(100)`, or `time("10s")` in multiples of 10 ms | `calls(100)` |
+/// | `minimum_calls` | below which no rate is judged, at least 1 | 100, or the window's calls if fewer |
+/// | `abandoned` | what a dropped future counts as: `"ignore"` or `"failure"` | `"ignore"` |
+/// | `jitter` | share by which an opening is shortened at random, 0 to 0.9 | 0 |
+/// | `retry_after_cap` | longest opening that a hint can ask for | `"5m"` |
+/// | `shadow` | decide and announce, but never refuse | `false` |
+///
+/// A duration is a sum such as `"1m 30s"` in h, m, s and ms. Each value may be a constant instead:
+/// a `u32`, a `Duration`, a `brama::Expiry`, a `brama::Window` and so on. Where the identifier is a
+/// literal, the constant cannot name `Self` or a type parameter.
+///
+/// # Limits
+///
+/// - `#[track_caller]` has no effect inside the body.
+/// - In `-> impl Fn(&T) -> R` the closure that is returned names its parameters' types.
+/// - Arguments that an `async` body uses by value are gone when `error_handler` runs; references
+///   and `Copy` values can still be used there. They are dropped before the outcome is recorded.
+/// - A future grows by the arguments that its body uses, and by up to 56 bytes.
+/// - A decorated function that calls itself holds the probe that its inner call would need.
+///   Decorate the outermost function only.
+/// - Of a stream only its creation is judged.
+#[proc_macro_attribute]
+pub fn circuit_breaker(
+    options: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    decorated(options.into(), item.into()).into()
+}
+
+fn decorated(options: TokenStream, item: TokenStream) -> TokenStream {
+    match read(options, item.clone()) {
+        Ok((options, mut function)) => {
+            let below = function.take_breakers();
+            let inner = |function, options: &Options| expand::protected(options, function);
+            let function = below.iter().rev().fold(function, inner);
+            expand::protected(&options, function).into_token_stream()
+        }
+        Err(mistakes) => fallback::untouched(&mistakes, item),
+    }
+}
+
+/// The item is read first: over a `struct`, only that is worth a message.
+fn read(options: TokenStream, item: TokenStream) -> syn::Result<(Options, Function)> {
+    let function: Function = syn::parse2(item)?;
+    match (function.check(), Options::read(options)) {
+        (Ok(()), Ok(options)) => Ok((options, function)),
+        (Err(mut mistakes), Err(more)) => {
+            mistakes.combine(more);
+            Err(mistakes)
+        }
+        (Err(mistakes), Ok(_)) | (Ok(()), Err(mistakes)) => Err(mistakes),
+    }
+}

@@ -1,0 +1,65 @@
+//! A duration as text, read as the runtime reads it: `500ms`, `30s`, `5m`, `24h` or `1m 30s`.
+
+/// Whole milliseconds, or what is wrong and what to write.
+pub(crate) fn millis(text: &str) -> Result<u64, [String; 2]> {
+    if text.trim_ascii().is_empty() {
+        return Err(["it is empty".to_owned(), "write a length, such as `\"30s\"`".to_owned()]);
+    }
+    let mut units = UNITS.into_iter();
+    text.split_ascii_whitespace().try_fold(0_u64, |sum, part| {
+        let millis = summand(part, &mut units).map_err(|mistake| mistake.told(part))?;
+        sum.checked_add(millis).ok_or_else(|| Mistake::TooLong.told(part))
+    })
+}
+
+/// The units in milliseconds, in the order in which they are written.
+const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+
+enum Mistake {
+    NoNumber,
+    NoUnit,
+    UnknownUnit,
+    NoWholeNumber,
+    Order,
+    TooLong,
+}
+
+impl Mistake {
+    fn told(&self, part: &str) -> [String; 2] {
+        let (wrong, help) = match self {
+            Self::NoNumber => ("has no number", "write one before the unit, such as `5s`"),
+            Self::NoUnit => ("has no unit", "write a unit: h, m, s or ms"),
+            Self::UnknownUnit => ("has a unit that is not known", "the units are h, m, s and ms"),
+            Self::NoWholeNumber => ("is not a whole number", "write a sum, such as `1s 500ms`"),
+            Self::Order => ("is out of order", "write h, m, s and ms in this order, each once"),
+            Self::TooLong => ("is too long", "write at most 18446744073709551615ms in all"),
+        };
+        [format!("`{part}` {wrong}"), help.to_owned()]
+    }
+}
+
+/// Takes the part's unit, with those above it, from the units that may follow.
+fn summand(
+    part: &str,
+    units: &mut impl Iterator<Item = (&'static str, u64)>,
+) -> Result<u64, Mistake> {
+    let digits = part.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(part.len());
+    let (number, unit) = part.split_at(digits);
+    let is_it = |(name, _): &(&str, u64)| *name == unit;
+    if unit.starts_with(['.', ',', '-', '+']) {
+        return Err(Mistake::NoWholeNumber);
+    }
+    if number.is_empty() {
+        return Err(Mistake::NoNumber);
+    }
+    if unit.is_empty() {
+        return Err(Mistake::NoUnit);
+    }
+    if !UNITS.iter().any(is_it) {
+        return Err(Mistake::UnknownUnit);
+    }
+    let (_, length) = units.find(is_it).ok_or(Mistake::Order)?;
+    // The number is digits alone, so only its size can be wrong.
+    let number: u64 = number.parse().map_err(|_| Mistake::TooLong)?;
+    number.checked_mul(length).ok_or(Mistake::TooLong)
+}

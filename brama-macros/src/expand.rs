@@ -1,0 +1,312 @@
+//! The function with a breaker in front of its body.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{
+    Expr, Path, ReturnType, Type,
+    spanned::Spanned,
+    visit_mut::{VisitMut, visit_type_mut},
+};
+
+use crate::{
+    function::{Function, braced},
+    options::{Identifier, Options, Refusal},
+    span::{at, local},
+};
+
+/// Puts a breaker in front of the body; all else of the function stays as it is.
+///
+/// ```text
+/// fn charge(card: &Card) -> Paid { body }    fn charge(card: &Card) -> Paid {
+///                                                let permit = …;
+///                                                let (ret, permit): (Paid, _) = …;
+///                                                permit.judge::<Paid>(…);
+///                                                ret
+///                                            }
+/// ```
+pub(crate) fn protected(options: &Options, function: Function) -> Function {
+    let printer = Printer::new(options, &function);
+    let (ask, run, judge) = (printer.ask(), printer.run(), printer.judge());
+    let ret = printer.local("ret");
+    let body = braced(quote!(#ask #run #judge #ret), function.body.span());
+    Function { body, ..function }
+}
+
+/// The path of the facade.
+pub(crate) struct Runtime<'o>(Option<&'o Path>);
+
+impl Runtime<'_> {
+    /// The path at `place`; the user's own path is left as it was written, `$crate` included.
+    pub(crate) fn at(&self, place: Span) -> TokenStream {
+        let default = || quote_spanned!(at(place)=> ::brama);
+        self.0.map_or_else(default, ToTokens::to_token_stream)
+    }
+}
+
+struct Printer<'o> {
+    options: &'o Options,
+    function: &'o Function,
+    runtime: Runtime<'o>,
+    /// The declared type; what is hidden behind `impl Trait` is left to inference.
+    ret: Type,
+    /// Where the type stands, or the name of a function that declares none.
+    place: Span,
+}
+
+impl<'o> Printer<'o> {
+    fn new(options: &'o Options, function: &'o Function) -> Self {
+        let name = function.signature.ident.span();
+        let (mut ret, place) = match &function.signature.output {
+            ReturnType::Default => (unit(name), name),
+            ReturnType::Type(_, ty) => (Type::clone(ty), ty.span()),
+        };
+        Hidden.visit_type_mut(&mut ret);
+        Self { options, function, runtime: Runtime(options.runtime.as_ref()), ret, place }
+    }
+
+    /// A variable of ours.
+    fn local(&self, name: &str) -> Ident {
+        local(name, self.place)
+    }
+
+    /// The hidden door at `place`.
+    fn door(&self, place: Span) -> TokenStream {
+        let brama = self.runtime.at(place);
+        quote_spanned!(at(place)=> #brama::__private)
+    }
+
+    /// Asks for a permit, or leaves with the open answer.
+    ///
+    /// The inner block ends what asking has borrowed before the body runs, or is awaited.
+    ///
+    /// ```text
+    /// let permit = {
+    ///     let asked = …;
+    ///     match asked {
+    ///         ::core::result::Result::Ok(permit) => permit,
+    ///         ::core::result::Result::Err(open) => …,
+    ///     }
+    /// };
+    /// ```
+    fn ask(&self) -> TokenStream {
+        let (permit, asked) = (self.local("permit"), self.local("asked"));
+        let (enter, refuse) = (self.enter(), self.refuse());
+        quote_spanned! {at(self.place)=>
+            let #permit = {
+                let #asked = #enter;
+                match #asked {
+                    ::core::result::Result::Ok(#permit) => #permit,
+                    #refuse
+                }
+            };
+        }
+    }
+
+    fn enter(&self) -> TokenStream {
+        match (&self.options.identifier, &self.options.registry) {
+            (Identifier::Literal(name), None) => self.enter_site(name),
+            (Identifier::Literal(name), Some(registry)) => self.enter_by_name(name, registry),
+            (Identifier::Expression(name), Some(registry)) => self.enter_by_name(name, registry),
+            (Identifier::Expression(name), None) => {
+                let door = self.door(name.span());
+                self.enter_by_name(name, &quote_spanned!(at(name.span())=> #door::global()))
+            }
+        }
+    }
+
+    /// A name that is known now is looked up once.
+    ///
+    /// ```text
+    /// {
+    ///     static __BRAMA_SITE: ::brama::__private::CallSite =
+    ///         ::brama::__private::CallSite::new("bank", Some("payments"), PolicyPatch::new()…);
+    ///     __BRAMA_SITE.enter()
+    /// }
+    /// ```
+    fn enter_site(&self, name: &impl ToTokens) -> TokenStream {
+        let place = name.span();
+        let (door, scope) = (self.door(place), self.scope());
+        let policy = self.options.policy.patch(&self.runtime, place);
+        quote_spanned! {at(place)=>
+            {
+                static __BRAMA_SITE: #door::CallSite = #door::CallSite::new(#name, #scope, #policy);
+                __BRAMA_SITE.enter()
+            }
+        }
+    }
+
+    /// Another name is looked up at each call; it may change, and may belong to a type parameter.
+    ///
+    /// ```text
+    /// ::brama::__private::enter(registry, &(name), None, const { PolicyPatch::new()… })
+    /// ```
+    fn enter_by_name(&self, name: &impl ToTokens, registry: &impl ToTokens) -> TokenStream {
+        let place = name.span();
+        let (door, scope) = (self.door(place), self.scope());
+        let policy = self.options.policy.patch(&self.runtime, place);
+        quote_spanned! {at(place)=>
+            #door::enter(#registry, &(#name), #scope, const { #policy })
+        }
+    }
+
+    fn scope(&self) -> TokenStream {
+        let none = || quote!(::core::option::Option::None);
+        self.options.scope.as_ref().map_or_else(
+            none,
+            |scope| quote_spanned!(at(scope.span())=> ::core::option::Option::Some(#scope)),
+        )
+    }
+
+    /// The arm that leaves the function with the open answer.
+    ///
+    /// ```text
+    /// Err(open) => return <Paid as ::brama::__private::OpenOutput>::on_open(open),
+    /// Err(open) => return ::brama::__private::answer::<Paid>(on_open, open),
+    /// Err(_) => { let value: Paid = fallback; return value; }
+    /// ```
+    fn refuse(&self) -> TokenStream {
+        match &self.options.refusal {
+            Refusal::Converted => self.refuse_converted(),
+            Refusal::OnOpen(answer) => self.refuse_with_answer(answer),
+            Refusal::Fallback(value) => self.refuse_with_value(value),
+        }
+    }
+
+    fn refuse_converted(&self) -> TokenStream {
+        let (open, ret, door) = (self.local("open"), &self.ret, self.door(self.place));
+        quote_spanned! {at(self.place)=>
+            ::core::result::Result::Err(#open) => {
+                return <#ret as #door::OpenOutput>::on_open(#open);
+            }
+        }
+    }
+
+    fn refuse_with_answer(&self, answer: &Expr) -> TokenStream {
+        let (open, ret, door) = (self.local("open"), &self.ret, self.door(answer.span()));
+        quote_spanned! {at(answer.span())=>
+            ::core::result::Result::Err(#open) => {
+                return #door::answer::<#ret>(#answer, #open);
+            }
+        }
+    }
+
+    /// Through a variable, since rustc finds braces around the value of a `return` idle.
+    fn refuse_with_value(&self, value: &Expr) -> TokenStream {
+        let (answer, ret) = (self.local("answer"), &self.ret);
+        quote_spanned! {at(value.span())=>
+            ::core::result::Result::Err(_) => {
+                #[allow(clippy::diverging_sub_expression)]
+                let #answer: #ret = #value;
+                #[allow(unreachable_code)]
+                return #answer;
+            }
+        }
+    }
+
+    fn run(&self) -> TokenStream {
+        match &self.function.signature.asyncness {
+            Some(keyword) => self.run_async(keyword.span),
+            None => self.run_sync(),
+        }
+    }
+
+    /// Runs the body in a closure, so that `return`, `?` and macros that hide one end there.
+    ///
+    /// It is not `move`: arguments live on until the function ends, and are dropped in its order.
+    ///
+    /// ```text
+    /// let (ret, permit): (Paid, _) = permit.run(|| -> Paid { body });
+    /// ```
+    fn run_sync(&self) -> TokenStream {
+        let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
+        let body = &self.function.body;
+        quote_spanned! {at(self.place)=>
+            let (#returned, #permit): (#ret, _) = #permit.run(|| -> #ret #body);
+        }
+    }
+
+    /// Runs the body in a future that owns the permit: dropped, it is abandoned.
+    ///
+    /// It is `move`: an argument that is `Send` and not `Sync` could not be borrowed across an
+    /// await. The early return is never taken. It tells the compiler the type before the body is
+    /// read, as the declared type does for a plain `async fn`.
+    ///
+    /// ```text
+    /// let (ret, permit): (Paid, _) = permit.guard(async move {
+    ///     if let Some(never) = None::<Paid> { return never; }
+    ///     let ret: Paid = { body };
+    ///     ret
+    /// }).await;
+    /// ```
+    fn run_async(&self, keyword: Span) -> TokenStream {
+        let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
+        let (body, expect) = (&self.function.body, self.expect_type());
+        let block = quote_spanned!(at(keyword)=> async move);
+        quote_spanned! {at(self.place)=>
+            let (#returned, #permit): (#ret, _) = #permit.guard(#block {
+                #expect
+                #[allow(clippy::diverging_sub_expression)]
+                let #returned: #ret = #body;
+                #[allow(unreachable_code)]
+                #returned
+            }).await;
+        }
+    }
+
+    /// The variable stands for the user's type in rustc's notes, and has its very span.
+    fn expect_type(&self) -> TokenStream {
+        let (never, ret) = (Ident::new("__brama_never", self.place), &self.ret);
+        quote_spanned! {at(self.place)=>
+            if let ::core::option::Option::Some(#never) = ::core::option::Option::None::<#ret> {
+                #[allow(unreachable_code)]
+                return #never;
+            }
+        }
+    }
+
+    /// Records the outcome. The type is written, so that a handler of another type is compared
+    /// with the declared one.
+    ///
+    /// ```text
+    /// permit.judge::<Paid>(&ret, error_handler);
+    /// permit.judge::<Paid>(&ret, |ret| ::brama::__private::__default_verdict!(
+    ///     <Paid as ::brama::__private::Judged<_>>::failed(ret)
+    /// ));
+    /// ```
+    fn judge(&self) -> TokenStream {
+        let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
+        let place = self.options.judge.as_ref().map_or(self.place, Spanned::span);
+        let verdict = self.verdict();
+        quote_spanned!(at(place)=> #permit.judge::<#ret>(&#returned, #verdict);)
+    }
+
+    fn verdict(&self) -> TokenStream {
+        let (returned, ret, door) = (self.local("ret"), &self.ret, self.door(self.place));
+        let default = || {
+            quote_spanned! {at(self.place)=>
+                |#returned| #door::__default_verdict!(<#ret as #door::Judged<_>>::failed(#returned))
+            }
+        };
+        self.options.judge.as_ref().map_or_else(default, ToTokens::to_token_stream)
+    }
+}
+
+fn unit(place: Span) -> Type {
+    let paren_token = syn::token::Paren(place);
+    Type::Tuple(syn::TypeTuple { attrs: Vec::new(), paren_token, elems: <_>::default() })
+}
+
+/// Leaves to inference what stands behind `impl Trait`, at any depth.
+struct Hidden;
+
+impl VisitMut for Hidden {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        match ty {
+            Type::ImplTrait(hidden) => {
+                let underscore_token = syn::Token![_](hidden.impl_token.span);
+                *ty = Type::Infer(syn::TypeInfer { attrs: Vec::new(), underscore_token });
+            }
+            _ => visit_type_mut(self, ty),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The function under the attribute, with a body that nobody reads.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{
+    Attribute, Error, ReturnType, Signature, Token, Type, Visibility,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+    spanned::Spanned,
+};
+
+use crate::{
+    mistakes::{Mistakes, with_help},
+    options::Options,
+};
+
+/// A function or method with a body.
+///
+/// The body is opaque: what is wrong in it is rustc's to say, and syntax that is not yet known here
+/// passes through.
+pub(crate) struct Function {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) default: Option<Token![default]>,
+    pub(crate) signature: Signature,
+    /// `#![…]` at the top of the body: it may stand at the top of a function only.
+    pub(crate) inner_attributes: TokenStream,
+    /// The rest of the body, in the user's own braces.
+    pub(crate) body: Group,
+}
+
+impl Function {
+    /// Takes off the breakers that the user wrote under this one, as far as their options can be
+    /// read.
+    ///
+    /// The compiler expands what is written first first, which would make it the innermost. Whoever
+    /// writes it first means it to be the outermost.
+    pub(crate) fn take_breakers(&mut self) -> Vec<Options> {
+        let mut below = Vec::new();
+        self.attributes.retain(|attribute| match breaker(attribute) {
+            Some(options) => {
+                below.push(options);
+                false
+            }
+            None => true,
+        });
+        below
+    }
+
+    /// Refuses the functions that no breaker can stand in front of.
+    pub(crate) fn check(&self) -> syn::Result<()> {
+        let mut mistakes = Mistakes::default();
+        if let Some(keyword) = &self.signature.constness {
+            mistakes.push(Error::new(keyword.span, CONST));
+        }
+        if let Some(variadic) = &self.signature.variadic {
+            mistakes.push(Error::new(variadic.dots.span(), VARIADIC));
+        }
+        if let Some(never) = self.never() {
+            mistakes.push(Error::new(never, NEVER));
+        }
+        mistakes.result()
+    }
+
+    fn never(&self) -> Option<Span> {
+        let ReturnType::Type(_, ty) = &self.signature.output else { return None };
+        match peeled(ty) {
+            Type::Never(never) => Some(never.span()),
+            _ => None,
+        }
+    }
+}
+
+const CONST: &str = "cannot decorate a `const fn`: asking the breaker happens at run time";
+const VARIADIC: &str = "cannot decorate a variadic function: its arguments cannot be passed on";
+const NEVER: &str = "cannot decorate a function that never returns: there is no result to judge";
+const BODY: &str = "`#[circuit_breaker]` needs a function body to protect";
+const IMPLEMENTATION: &str = "put it on the implementation, or on a function that calls this one";
+
+fn breaker(attribute: &Attribute) -> Option<Options> {
+    let name = &attribute.path().segments.last()?.ident;
+    let options = attribute.meta.require_list().ok().filter(|_| name == "circuit_breaker")?;
+    Options::read(options.tokens.clone()).ok()
+}
+
+/// The type without the invisible brackets that a `macro_rules!` leaves around its fragments.
+fn peeled(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => peeled(&group.elem),
+        Type::Paren(paren) => peeled(&paren.elem),
+        _ => ty,
+    }
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let other = not_a_function(input);
+        let default = input.parse()?;
+        // Only a foreign function is `safe`, and it has no body: that is worth the message.
+        let _: Option<Token![safe]> = input.parse()?;
+        let signature: Signature = input.parse().map_err(|unread| other.unwrap_or(unread))?;
+        let body = body(input).ok_or_else(|| without_body(&signature))?;
+        let (inner_attributes, body) = divided(&body);
+        Ok(Self { attributes, visibility, default, signature, inner_attributes, body })
+    }
+}
+
+/// ```text
+/// #[attribute] pub fn charge(card: &Card) -> Paid { #![inner_attribute] body }
+/// ```
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { attributes, visibility, default, signature, inner_attributes, body } = self;
+        let inside = body.stream();
+        let body = braced(quote!(#inner_attributes #inside), body.span());
+        tokens.extend(quote!(#(#attributes)* #visibility #default #signature #body));
+    }
+}
+
+/// Names the item, if the keyword that decides comes before any `fn`.
+fn not_a_function(input: ParseStream<'_>) -> Option<Error> {
+    let ahead = input.fork();
+    while let Ok(word) = ahead.call(Ident::parse_any) {
+        let keyword = word.to_string();
+        if ITEMS.contains(&keyword.as_str()) {
+            return Some(refused(&word, &keyword));
+        }
+    }
+    None
+}
+
+const ITEMS: [&str; 12] = [
+    "struct",
+    "enum",
+    "union",
+    "trait",
+    "impl",
+    "mod",
+    "type",
+    "static",
+    "use",
+    "extern",
+    "const",
+    "macro_rules",
+];
+
+fn refused(word: &Ident, keyword: &str) -> Error {
+    let wrong =
+        format!("`#[circuit_breaker]` decorates functions and methods, not `{keyword}` items");
+    Error::new(word.span(), with_help(wrong, "put it on a function that calls the dependency"))
+}
+
+fn without_body(signature: &Signature) -> Error {
+    Error::new(signature.ident.span(), with_help(BODY, IMPLEMENTATION))
+}
+
+/// The braces, also inside the invisible brackets of a `macro_rules!` block fragment.
+fn body(input: ParseStream<'_>) -> Option<Group> {
+    let mut token = input.parse::<TokenTree>().ok()?;
+    loop {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return Some(group),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                token = group.stream().into_iter().next()?;
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// The inner attributes, and the braces around the rest.
+fn divided(body: &Group) -> (TokenStream, Group) {
+    let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+    let attributes = tokens.chunks(3).take_while(|chunk| is_inner_attribute(chunk)).count();
+    let (attributes, rest) = tokens.split_at(attributes * 3);
+    (attributes.iter().cloned().collect(), braced(rest.iter().cloned().collect(), body.span()))
+}
+
+fn is_inner_attribute(tokens: &[TokenTree]) -> bool {
+    match tokens {
+        [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(group)] => {
+            hash.as_char() == '#'
+                && bang.as_char() == '!'
+                && group.delimiter() == Delimiter::Bracket
+        }
+        _ => false,
+    }
+}
+
+/// Braces that stand where the user's stand.
+///
+/// rustc reads the edition of a block and whether its function is used off the brace: both must be
+/// the user's.
+pub(crate) fn braced(tokens: TokenStream, braces: Span) -> Group {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(braces);
+    group
+}

@@ -1,0 +1,29 @@
+//! What is wrong with an attribute, collected so that one run tells everything.
+
+use std::fmt::Display;
+
+use syn::Error;
+
+/// Mistakes found so far, each on its token.
+#[derive(Default)]
+pub(crate) struct Mistakes(Option<Error>);
+
+impl Mistakes {
+    /// Adds a mistake.
+    pub(crate) fn push(&mut self, mistake: Error) {
+        match &mut self.0 {
+            Some(mistakes) => mistakes.combine(mistake),
+            None => self.0 = Some(mistake),
+        }
+    }
+
+    /// The mistakes, if there are any.
+    pub(crate) fn result(self) -> syn::Result<()> {
+        self.0.map_or(Ok(()), Err)
+    }
+}
+
+/// The two lines of a message: what is wrong, and what to write.
+pub(crate) fn with_help(wrong: impl Display, help: impl Display) -> String {
+    format!("{wrong}\nhelp: {help}")
+}

@@ -1,0 +1,266 @@
+//! Reads the value of a policy's option.
+
+use std::{fmt::Display, ops::RangeInclusive};
+
+use proc_macro2::{Ident, Literal, Span};
+use quote::ToTokens;
+use syn::{Error, Expr, LitInt, LitStr, spanned::Spanned};
+
+use crate::{
+    duration,
+    mistakes::with_help,
+    span::at,
+    value::{Length, Number, Value},
+    written::{Arguments, Written, written},
+};
+
+/// What sort of value an option takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Count,
+    Threshold,
+    Percent,
+    Length,
+    Expiry,
+    Window,
+    Abandoned,
+    Share,
+    Flag,
+}
+
+impl Kind {
+    /// In the words of a message.
+    const fn takes(self) -> &'static str {
+        match self {
+            Self::Count => "a whole number",
+            Self::Threshold => "a whole number or `off`",
+            Self::Percent => "a percentage or `off`",
+            Self::Length => "a duration, such as `\"30s\"`",
+            Self::Expiry => "a duration, such as `\"30s\"`, or `progressive(\"5s\", \"300s\")`",
+            Self::Window => "`calls(100)` or `time(\"10s\")`",
+            Self::Abandoned => "`\"ignore\"` or `\"failure\"`",
+            Self::Share => "a share, such as `0.1`",
+            Self::Flag => "`true` or `false`",
+        }
+    }
+}
+
+/// Reads the value of the option that the user calls `option`; whatever is no literal is taken for
+/// a constant.
+pub(crate) fn read(option: &str, kind: Kind, value: &Expr) -> syn::Result<Value> {
+    Reader { option, kind }.read(value)
+}
+
+#[derive(Clone, Copy)]
+struct Reader<'o> {
+    option: &'o str,
+    kind: Kind,
+}
+
+impl Reader<'_> {
+    fn read(self, value: &Expr) -> syn::Result<Value> {
+        match (self.kind, written(value)) {
+            (Kind::Threshold | Kind::Percent, Written::Off) => Ok(Value::Off),
+            (Kind::Count | Kind::Threshold | Kind::Percent, Written::Whole(number)) => {
+                self.count(number).map(Value::Number)
+            }
+            (Kind::Length, Written::Text(_)) => self.length(value).map(Value::Length),
+            (Kind::Expiry, Written::Text(_)) => self.length(value).map(Value::Fixed),
+            (Kind::Expiry, Written::Call(name, waits)) if name == "progressive" => {
+                self.progressive(name, waits)
+            }
+            (Kind::Window, Written::Call(name, size)) if name == "calls" => self.calls(name, size),
+            (Kind::Window, Written::Call(name, size)) if name == "time" => self.time(name, size),
+            (Kind::Abandoned, Written::Text(verdict)) => self.abandoned(verdict),
+            (Kind::Share, Written::Whole(_) | Written::Fraction(_)) => self.share(value),
+            (Kind::Flag, Written::Flag(flag)) => Ok(Value::Flag(flag.clone())),
+            (_, Written::Constant | Written::Call(..)) => {
+                Ok(Value::Constant(Box::new(value.clone())))
+            }
+            (_, written) => Err(self.unfit(value, &written)),
+        }
+    }
+
+    fn count(self, number: &LitInt) -> syn::Result<Number> {
+        self.unsuffixed(number.suffix(), "u32", number.span())?;
+        let limit = if matches!(self.kind, Kind::Percent) { 100 } else { u32::MAX };
+        match number.base10_parse::<u32>() {
+            Ok(count) if 1 <= count && count <= limit => Ok(Number::Whole(number.clone())),
+            Ok(_) => Err(self.broken(number.span(), number, self.limit())),
+            Err(_) => {
+                let limit = format!("at most {}", u32::MAX);
+                Err(self.broken(number.span(), number, limit))
+            }
+        }
+    }
+
+    const fn limit(self) -> &'static str {
+        match self.kind {
+            Kind::Count | Kind::Window => "at least 1",
+            Kind::Threshold => "at least 1, or `off`",
+            Kind::Percent => "a percentage from 1 to 100, or `off`",
+            Kind::Length | Kind::Expiry => "at least 1 ms",
+            Kind::Share => "a share from 0 to 0.9 in whole thousandths",
+            Kind::Abandoned | Kind::Flag => self.kind.takes(),
+        }
+    }
+
+    /// A duration of at least 1 ms, or a constant.
+    fn length(self, value: &Expr) -> syn::Result<Length> {
+        match written(value) {
+            Written::Text(text) => {
+                let millis = self.millis(text)?;
+                if millis == 0 {
+                    return Err(self.broken(text.span(), text.value(), "at least 1 ms"));
+                }
+                Ok(Length::Millis(millis, text.span()))
+            }
+            Written::Call(..) | Written::Constant => Ok(Length::Constant(Box::new(value.clone()))),
+            written => Err(self.unfit(value, &written)),
+        }
+    }
+
+    fn millis(self, text: &LitStr) -> syn::Result<u64> {
+        duration::millis(&text.value()).map_err(|[wrong, help]| {
+            let wrong = format!("`{}` is no duration: {wrong}", self.option);
+            Error::new(text.span(), with_help(wrong, help))
+        })
+    }
+
+    fn progressive(self, name: &Ident, waits: &Arguments) -> syn::Result<Value> {
+        let waits: Vec<&Expr> = waits.iter().collect();
+        let (initial, max, factor) = match waits.as_slice() {
+            [initial, max] => (initial, max, None),
+            [initial, max, factor] => (initial, max, Some(factor)),
+            _ => return Err(Error::new(name.span(), with_help(WAITS, WAITS_EXAMPLE))),
+        };
+        let (initial, longest) = (self.length(initial)?, self.length(max)?);
+        if let (Length::Millis(first, _), Length::Millis(last, place)) = (&initial, &longest)
+            && last < first
+        {
+            return Err(self.broken(*place, max.to_token_stream(), MAX));
+        }
+        let factor = factor.map(|factor| self.factor(factor)).transpose()?;
+        Ok(Value::Progressive { initial, max: longest, factor })
+    }
+
+    fn factor(self, value: &Expr) -> syn::Result<Number> {
+        self.thousandths(value, 1_000..=100_000, "a factor from 1 to 100 in whole thousandths")
+    }
+
+    fn share(self, value: &Expr) -> syn::Result<Value> {
+        self.thousandths(value, 0..=900, self.limit()).map(Value::Number)
+    }
+
+    /// A number with at most three decimals, or a constant.
+    fn thousandths(
+        self,
+        value: &Expr,
+        range: RangeInclusive<u32>,
+        limit: &str,
+    ) -> syn::Result<Number> {
+        let (shown, digits, suffix) = match written(value) {
+            Written::Whole(number) => (number.to_string(), number.base10_digits(), number.suffix()),
+            Written::Fraction(number) => {
+                (number.to_string(), number.base10_digits(), number.suffix())
+            }
+            Written::Call(..) | Written::Constant => {
+                return Ok(Number::Constant(Box::new(value.clone())));
+            }
+            written => return Err(self.unfit(value, &written)),
+        };
+        self.unsuffixed(suffix, "f64", value.span())?;
+        let number: f64 = digits.parse().unwrap_or(f64::NAN);
+        if !is_in(number * 1_000.0, range) {
+            return Err(self.broken(value.span(), shown, limit));
+        }
+        let mut literal = Literal::f64_unsuffixed(number);
+        literal.set_span(value.span());
+        Ok(Number::Fraction(literal))
+    }
+
+    fn calls(self, name: &Ident, size: &Arguments) -> syn::Result<Value> {
+        let size = only(name, size, "`calls(100)`")?;
+        match written(size) {
+            Written::Whole(count) => self.count(count).map(Value::Calls),
+            Written::Call(..) | Written::Constant => {
+                Ok(Value::Calls(Number::Constant(Box::new(size.clone()))))
+            }
+            written => Err(Self { kind: Kind::Count, ..self }.unfit(size, &written)),
+        }
+    }
+
+    fn time(self, name: &Ident, size: &Arguments) -> syn::Result<Value> {
+        let size = only(name, size, "`time(\"10s\")`")?;
+        let length = Self { kind: Kind::Length, ..self }.length(size)?;
+        match &length {
+            Length::Millis(millis, place) if !millis.is_multiple_of(10) => {
+                let shown = size.to_token_stream();
+                Err(self.broken(*place, shown, "a multiple of 10 ms, at least 10 ms"))
+            }
+            Length::Millis(..) | Length::Constant(_) => Ok(Value::Time(length)),
+        }
+    }
+
+    fn abandoned(self, verdict: &LitStr) -> syn::Result<Value> {
+        let variant = match verdict.value().as_str() {
+            "ignore" => "Ignore",
+            "failure" => "Failure",
+            _ => return Err(self.broken(verdict.span(), verdict.token(), self.limit())),
+        };
+        Ok(Value::Abandoned(Ident::new(variant, at(verdict.span()))))
+    }
+
+    fn unsuffixed(self, suffix: &str, wanted: &str, place: Span) -> syn::Result<()> {
+        if suffix.is_empty() || suffix == wanted {
+            return Ok(());
+        }
+        let wrong = format!("`{}` is a `{wanted}`, not a `{suffix}`", self.option);
+        Err(Error::new(place, with_help(wrong, "remove the suffix")))
+    }
+
+    fn broken(self, place: Span, shown: impl Display, limit: impl Display) -> Error {
+        Error::new(place, format!("`{}` is {shown}, must be {limit}", self.option))
+    }
+
+    /// The message for a value of another sort.
+    fn unfit(self, value: &Expr, written: &Written<'_>) -> Error {
+        let (option, takes) = (self.option, self.kind.takes());
+        let wrong = format!("`{option}` takes {takes}");
+        let message = match (self.kind, written) {
+            (Kind::Length | Kind::Expiry, Written::Whole(number)) => {
+                let help = format!("write a unit: `\"{number}s\"`, or h, m or ms");
+                with_help(format!("`{option}` is {number} without a unit"), help)
+            }
+            (Kind::Count | Kind::Threshold | Kind::Percent | Kind::Share, Written::Text(text))
+                if text.value().parse::<f64>().is_ok() =>
+            {
+                with_help(wrong, format!("remove the quotes: `{option} = {}`", text.value()))
+            }
+            (_, Written::Negative(number)) => {
+                format!("`{option}` is {number}, must be {}", self.limit())
+            }
+            (_, Written::Off) => format!("`{option}` cannot be `off`, it takes {takes}"),
+            _ => wrong,
+        };
+        Error::new(value.span(), message)
+    }
+}
+
+const MAX: &str = "at least the first wait";
+const WAITS: &str = "`progressive` takes the first wait, the longest, and a factor if not 2";
+const WAITS_EXAMPLE: &str = "write `progressive(\"5s\", \"300s\")`";
+
+fn only<'e>(name: &Ident, size: &'e Arguments, form: &str) -> syn::Result<&'e Expr> {
+    match size.first() {
+        Some(only) if size.len() == 1 => Ok(only),
+        _ => Err(Error::new(name.span(), format!("`{name}` takes one value: {form}"))),
+    }
+}
+
+/// Whether it is a whole number in the range, but for the error of binary fractions.
+fn is_in(thousandths: f64, range: RangeInclusive<u32>) -> bool {
+    let (least, most) = range.into_inner();
+    let whole = thousandths.round();
+    (thousandths - whole).abs() < 1e-6 && f64::from(least) <= whole && whole <= f64::from(most)
+}

@@ -1,0 +1,17 @@
+//! Where generated tokens claim to stand.
+//!
+//! A token that rustc may blame has the span of what the user wrote: an error then underlines that
+//! and not the whole attribute. It is resolved where the macro stands all the same, so that clippy
+//! leaves it alone and the user's names are out of its reach.
+
+use proc_macro2::{Ident, Span};
+
+/// The place of `user` for generated tokens.
+pub(crate) fn at(user: Span) -> Span {
+    user.resolved_at(Span::call_site())
+}
+
+/// A local variable at the place of `user`: invisible to the user's code, which is invisible to it.
+pub(crate) fn local(name: &str, user: Span) -> Ident {
+    Ident::new(name, user.resolved_at(Span::mixed_site()))
+}

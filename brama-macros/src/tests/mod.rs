@@ -1,0 +1,17 @@
+//! The attribute from text to text.
+
+mod messages;
+mod pictures;
+mod standing;
+
+use proc_macro2::TokenStream;
+
+use crate::decorated;
+
+/// The expansion of `#[circuit_breaker(options)] item`.
+fn expanded(options: &str, item: &str) -> TokenStream {
+    let options = options.parse().expect("options are tokens");
+    decorated(options, item.parse().expect("an item is tokens"))
+}
+
+const CHARGE: &str = "fn charge(card: &Card) -> Paid { bank.charge(card) }";

@@ -1,0 +1,75 @@
+//! Expansions, for a reader to look at. What they do is tested where they run.
+
+use super::{CHARGE, expanded};
+
+fn picture(options: &str, item: &str) -> String {
+    let file = syn::parse2(expanded(options, item)).expect("an expansion is a file");
+    prettyplease::unparse(&file)
+}
+
+macro_rules! assert_picture {
+    ($options:expr, $item:expr) => {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(picture($options, $item))
+        })
+    };
+}
+
+#[test]
+fn literal() {
+    assert_picture!("identifier = \"bank\"", CHARGE);
+}
+
+#[test]
+fn literal_async() {
+    assert_picture!("identifier = \"bank\"", &format!("pub async {CHARGE}"));
+}
+
+#[test]
+fn expression() {
+    assert_picture!("identifier = self.name, registry = &self.registry, scope = \"eu\"", CHARGE);
+}
+
+#[test]
+fn handlers() {
+    assert_picture!("identifier = \"bank\", error_handler = |r| f(r), on_open = refuse", CHARGE);
+}
+
+#[test]
+fn fallback_async() {
+    let options = "identifier = T::NAME, fallback = other(card).await?, max_attempts = T::LIMIT";
+    assert_picture!(options, &format!("async {CHARGE}"));
+}
+
+#[test]
+fn policy() {
+    let options = "identifier = \"bank\", max_attempts = LIMIT, minimum_calls = 20, \
+                   expiry = progressive(\"5s\", \"1m 30s\", 1.5), failure_rate = 50, \
+                   window = time(\"10s\"), slow_call_rate = off, abandoned = \"failure\", \
+                   jitter = 0.1, shadow = true";
+    assert_picture!(options, CHARGE);
+}
+
+#[test]
+fn inner_attributes_and_no_return_type() {
+    let item = "fn charge() { #![allow(a)] //! Text.\n body(); }";
+    assert_picture!("identifier = \"bank\", crate = crate::reexported::brama", item);
+}
+
+#[test]
+fn hidden_types() {
+    let item =
+        "fn charge() -> Result<(Vec<impl Iterator<Item = impl Copy>>, impl Fn() -> u8), E> {}";
+    assert_picture!("identifier = \"bank\"", item);
+}
+
+#[test]
+fn stacked() {
+    let item = format!("#[must_use] #[brama::circuit_breaker(identifier = \"inner\")] {CHARGE}");
+    assert_picture!("identifier = \"outer\"", &item);
+}
+
+#[test]
+fn mistaken() {
+    assert_picture!("identifer = \"bank\"", CHARGE);
+}

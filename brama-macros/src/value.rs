@@ -1,0 +1,124 @@
+//! The value of a policy's option.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, LitBool, LitInt, spanned::Spanned};
+
+use crate::{expand::Runtime, span::at};
+
+/// A value inside its limits, or a constant that the compiler checks.
+pub(crate) enum Value {
+    Off,
+    Number(Number),
+    Flag(LitBool),
+    Length(Length),
+    Fixed(Length),
+    Progressive {
+        initial: Length,
+        max: Length,
+        factor: Option<Number>,
+    },
+    Calls(Number),
+    Time(Length),
+    /// A variant of `brama::Abandoned`.
+    Abandoned(Ident),
+    Constant(Box<Expr>),
+}
+
+/// A duration.
+pub(crate) enum Length {
+    Millis(u64, Span),
+    Constant(Box<Expr>),
+}
+
+/// A count or a share.
+pub(crate) enum Number {
+    Whole(LitInt),
+    Fraction(Literal),
+    Constant(Box<Expr>),
+}
+
+impl Value {
+    /// Where the compiler has something to check.
+    pub(crate) fn constant(&self) -> Option<Span> {
+        match self {
+            Self::Off | Self::Flag(_) | Self::Abandoned(_) => None,
+            Self::Length(length) | Self::Fixed(length) | Self::Time(length) => length.constant(),
+            Self::Progressive { initial, max, factor } => {
+                let factor = factor.as_ref().and_then(Number::constant);
+                initial.constant().or_else(|| max.constant()).or(factor)
+            }
+            Self::Number(number) | Self::Calls(number) => number.constant(),
+            Self::Constant(constant) => Some(constant.span()),
+        }
+    }
+
+    /// The argument of the patch's method.
+    ///
+    /// ```text
+    /// progressive("5s", "300s", 1.5)    ::brama::Expiry::progressive(
+    ///                                       ::core::time::Duration::from_millis(5000u64),
+    ///                                       ::core::time::Duration::from_millis(300000u64),
+    ///                                   ).with_factor(1.5)
+    /// ```
+    pub(crate) fn printed(&self, runtime: &Runtime<'_>, place: Span) -> TokenStream {
+        let place = at(place);
+        let brama = runtime.at(place);
+        match self {
+            Self::Off => TokenStream::new(),
+            Self::Number(number) => quote!(#number),
+            Self::Flag(flag) => quote!(#flag),
+            Self::Length(length) => quote!(#length),
+            Self::Fixed(length) => quote_spanned!(place=> #brama::Expiry::fixed(#length)),
+            Self::Progressive { initial, max, factor } => {
+                let factor = factor.iter();
+                quote_spanned! {place=>
+                    #brama::Expiry::progressive(#initial, #max) #(.with_factor(#factor))*
+                }
+            }
+            Self::Calls(count) => quote_spanned!(place=> #brama::Window::calls(#count)),
+            Self::Time(length) => quote_spanned!(place=> #brama::Window::time(#length)),
+            Self::Abandoned(variant) => quote_spanned!(place=> #brama::Abandoned::#variant),
+            Self::Constant(constant) => quote!(#constant),
+        }
+    }
+}
+
+impl Length {
+    fn constant(&self) -> Option<Span> {
+        match self {
+            Self::Millis(..) => None,
+            Self::Constant(constant) => Some(constant.span()),
+        }
+    }
+}
+
+impl ToTokens for Length {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Millis(millis, place) => tokens.extend(quote_spanned! {at(*place)=>
+                ::core::time::Duration::from_millis(#millis)
+            }),
+            Self::Constant(constant) => constant.to_tokens(tokens),
+        }
+    }
+}
+
+impl Number {
+    fn constant(&self) -> Option<Span> {
+        match self {
+            Self::Whole(_) | Self::Fraction(_) => None,
+            Self::Constant(constant) => Some(constant.span()),
+        }
+    }
+}
+
+impl ToTokens for Number {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Whole(number) => number.to_tokens(tokens),
+            Self::Fraction(number) => number.to_tokens(tokens),
+            Self::Constant(constant) => constant.to_tokens(tokens),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! A value as the user wrote it.
+
+use proc_macro2::Ident;
+use syn::{
+    Expr, ExprLit, ExprUnary, Lit, LitBool, LitFloat, LitInt, LitStr, Token, UnOp,
+    punctuated::Punctuated,
+};
+
+/// What the user wrote, by its looks.
+pub(crate) enum Written<'e> {
+    Off,
+    Whole(&'e LitInt),
+    Fraction(&'e LitFloat),
+    Text(&'e LitStr),
+    Flag(&'e LitBool),
+    Negative(String),
+    /// A literal that no option takes.
+    Odd,
+    Call(&'e Ident, &'e Arguments),
+    /// Anything else: an expression for the compiler.
+    Constant,
+}
+
+pub(crate) type Arguments = Punctuated<Expr, Token![,]>;
+
+pub(crate) fn written(value: &Expr) -> Written<'_> {
+    match peeled(value) {
+        Expr::Lit(ExprLit { lit, .. }) => match lit {
+            Lit::Str(text) if text.value() == "off" => Written::Off,
+            Lit::Str(text) => Written::Text(text),
+            Lit::Int(number) => Written::Whole(number),
+            Lit::Float(number) => Written::Fraction(number),
+            Lit::Bool(flag) => Written::Flag(flag),
+            _ => Written::Odd,
+        },
+        Expr::Path(path) if path.path.is_ident("off") => Written::Off,
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => negative(expr),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path
+                .path
+                .get_ident()
+                .map_or(Written::Constant, |name| Written::Call(name, &call.args)),
+            _ => Written::Constant,
+        },
+        _ => Written::Constant,
+    }
+}
+
+fn negative(number: &Expr) -> Written<'_> {
+    match written(number) {
+        Written::Whole(number) => Written::Negative(format!("-{number}")),
+        Written::Fraction(number) => Written::Negative(format!("-{number}")),
+        _ => Written::Constant,
+    }
+}
+
+/// The value without the invisible brackets that a `macro_rules!` leaves around its fragments.
+pub(crate) fn peeled(value: &Expr) -> &Expr {
+    match value {
+        Expr::Group(group) => peeled(&group.expr),
+        _ => value,
+    }
+}
