@@ -1,5 +1,20 @@
-//! A circuit breaker that is an attribute.
+#![doc = include_str!("../README.md")]
 
+#[doc(inline)]
+pub use brama_macros::circuit_breaker;
+#[doc(inline)]
 pub use brama_runtime::{
-    Abandoned, Expiry, InvalidPolicy, Policy, PolicyPatch, State, Window, circuit,
+    Abandoned, Action, Basis, Breaker, CallError, Cause, Change, CircuitOpen, Config, Counts,
+    Expiry, Failure, Generation, Identity, InitError, InvalidLength, InvalidPolicy, Knob, Length,
+    Mistake, Opening, Outcome, Permit, Policy, PolicyPatch, Reason, Registry, Rule, State, Status,
+    Tick, Totals, Window, breaker, circuit, clock, duration, find, init, registry, status,
 };
+#[cfg(feature = "testing")]
+#[doc(inline)]
+pub use brama_runtime::testing;
+
+/// What generated code says. No promise is made for it.
+#[doc(hidden)]
+pub mod __private {
+    pub use brama_runtime::site::*;
+}

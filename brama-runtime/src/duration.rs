@@ -65,7 +65,7 @@ impl fmt::Display for InvalidDuration {
                 write!(f, "\"{part}\" has a fraction; write whole numbers, such as 1s 500ms")
             }
             Mistake::Joined => {
-                write!(f, "\"{part}\" lacks a space between its parts; write 1m 30s")
+                write!(f, "\"{part}\" lacks a space between its parts; write one, such as 1m 30s")
             }
             Mistake::UnknownUnit => {
                 write!(f, "\"{part}\" has a unit that is not known; write h, m, s or ms")

@@ -177,7 +177,7 @@ fn ends(run: impl FnOnce() + Send + 'static) {
 fn no_lock_is_held_while_the_body_or_the_handler_runs() {
     ends(|| {
         let breaker = Registry::new().breaker("stress");
-        let judge = |_: &()| {
+        let judge = |(): &()| {
             ask_everything(&breaker);
             Outcome::failure("judged")
         };
@@ -225,7 +225,7 @@ fn no_lock_is_held_while_the_users_clock_is_read() {
 fn a_panic_in_the_body_or_the_handler_is_a_failure_and_goes_on() {
     let breaker = Registry::new().breaker("stress");
     let in_body = AssertUnwindSafe(|| breaker.call(|| -> Result<(), ()> { panic!("body") }));
-    let handler = |_: &()| -> Outcome { panic!("handler") };
+    let handler = |(): &()| -> Outcome { panic!("handler") };
     let in_handler = AssertUnwindSafe(|| breaker.call_with(handler, || ()));
     assert!(catch_unwind(in_body).is_err());
     assert!(catch_unwind(in_handler).is_err());

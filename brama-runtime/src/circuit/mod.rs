@@ -20,24 +20,36 @@
 //!
 //! # Laws
 //!
-//! Each has a test of its name in `tests/model.rs`.
+//! Each has a test of its name in `tests/model/`.
 //!
-//! 1. *An independent model agrees* with every answer after every sequence of signals.
+//! 1. *An independent model agrees* with every answer after every short sequence of signals.
 //! 2. *Admission never exceeds the limit*: at most `half_open_limit` probes are in flight.
-//! 3. *Time and successes lead back to Closed* from every state but those set by hand.
+//! 3. *Time and successes lead back to Closed* from every opening but those forced by hand, in
+//!    `success_threshold` calls.
 //! 4. *A late outcome changes nothing.*
-//! 5. *Asking changes nothing*: the getters agree with what an admission then does.
+//! 5. *Asking changes nothing*, and the getters agree with what an admission then does.
 //! 6. *The wait never shrinks with trips* and never passes its maximum.
-//! 7. *Jitter takes at most its share* and is the same for the same seed and generation.
+//! 7. *Jitter takes at most its share*, and now and then nearly all of it.
 //! 8. *A window driven by failures opens at the call at which a plain ring opens.*
 //! 9. *Successes counted elsewhere weigh as successes reported*: while the circuit is settled.
 //! 10. *A generation is never used twice.*
 //! 11. *The runs are the outcomes in a row*, and an ignored outcome is not one.
+//! 12. *Long sequences agree* with the same model, under larger policies.
+//! 13. *A refusal tells the earliest moment of admission*, if nobody else asks.
+//! 14. *A healthy circuit settles*: successes alone bring it there.
+//! 15. *A success counted too late moves nothing*: it may enter a window, it breaks no run.
+//! 16. *Jitter follows from seed and generation* and from nothing else.
+//! 17. *Jitter touches neither a hint nor a length by hand.*
+//! 18. *A new policy judges nothing again*: it acts with the next admission or outcome.
+//! 19. *A window of a new shape starts empty.*
+//! 20. *The reasons are those of the last four failures* since it closed.
+//! 21. *A clock that steps back reads as no time passed*: a deadline stays where it was.
 
 mod action;
 mod change;
 mod expiry;
 mod knob;
+mod limits;
 mod patch;
 mod policy;
 mod reason;

@@ -1,11 +1,8 @@
 //! Some of a policy's settings: those that somebody named.
 
-use std::{fmt::Display, time::Duration};
+use std::time::Duration;
 
-use super::{
-    Abandoned, Expiry, InvalidPolicy, Knob, Mistake, Policy, Window,
-    expiry::{is_wait, thousandths},
-};
+use super::{Abandoned, Expiry, InvalidPolicy, Knob, Mistake, Policy, Window};
 
 /// `Option::unwrap_or`, which is not yet `const`.
 macro_rules! or {
@@ -41,25 +38,25 @@ macro_rules! or {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[must_use = "a patch does nothing until it is put to use"]
 pub struct PolicyPatch {
-    failure_threshold: Option<Limit>,
-    expiry: Option<Expiry>,
-    success_threshold: Option<u32>,
-    half_open_limit: Option<u32>,
-    probe_timeout: Option<Duration>,
-    failure_rate: Option<Limit>,
-    slow_call_rate: Option<Limit>,
-    slow_call_duration: Option<Duration>,
-    window: Option<Window>,
-    minimum_calls: Option<u32>,
-    abandoned: Option<Abandoned>,
-    jitter: Option<f64>,
-    retry_after_cap: Option<Duration>,
-    shadow: Option<bool>,
+    pub(super) failure_threshold: Option<Limit>,
+    pub(super) expiry: Option<Expiry>,
+    pub(super) success_threshold: Option<u32>,
+    pub(super) half_open_limit: Option<u32>,
+    pub(super) probe_timeout: Option<Duration>,
+    pub(super) failure_rate: Option<Limit>,
+    pub(super) slow_call_rate: Option<Limit>,
+    pub(super) slow_call_duration: Option<Duration>,
+    pub(super) window: Option<Window>,
+    pub(super) minimum_calls: Option<u32>,
+    pub(super) abandoned: Option<Abandoned>,
+    pub(super) jitter: Option<f64>,
+    pub(super) retry_after_cap: Option<Duration>,
+    pub(super) shadow: Option<bool>,
 }
 
 /// The limit of a rule that can be switched off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Limit {
+pub(super) enum Limit {
     Off,
     At(u32),
 }
@@ -258,18 +255,13 @@ impl PolicyPatch {
     /// # Panics
     ///
     /// Where a value is outside its limits; the message names the knob and the limit.
+    #[doc(hidden)]
     #[track_caller]
     pub const fn checked(self) -> Self {
-        let mut index = 0;
-        while index < Knob::ALL.len() {
-            #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
-            let knob = Knob::ALL[index];
-            if let Some(limit) = self.limit_broken(knob, self.window) {
-                refuse(knob, limit);
-            }
-            index += 1;
+        match self.first_broken(self.window) {
+            None => self,
+            Some((knob, limit)) => refuse(knob, limit),
         }
-        self
     }
 
     /// Every value outside its limits, in the order of the knobs; empty where all is well.
@@ -278,25 +270,11 @@ impl PolicyPatch {
         self.mistakes_with(self.window)
     }
 
-    /// The same, the minimum of calls compared with that window.
-    pub(super) fn mistakes_with(&self, window: Option<Window>) -> Vec<Mistake> {
-        let mistake = |knob: &Knob| {
-            let limit = self.limit_broken(*knob, window)?;
-            Some(Mistake::new(*knob, self.shown(*knob), limit))
-        };
-        Knob::ALL.iter().filter_map(mistake).collect()
-    }
-
     const fn check<T: Copy>(self, window: Option<Window>, valid: T) -> Result<T, InvalidPolicy> {
-        let mut index = 0;
-        while index < Knob::ALL.len() {
-            #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
-            if self.limit_broken(Knob::ALL[index], window).is_some() {
-                return Err(InvalidPolicy::new(self, window));
-            }
-            index += 1;
+        match self.first_broken(window) {
+            None => Ok(valid),
+            Some(_) => Err(InvalidPolicy::new(self, window)),
         }
-        Ok(valid)
     }
 
     /// The policy that valid layers make together. A minimum above the built-in window, which no
@@ -327,67 +305,20 @@ impl PolicyPatch {
             shadow: or!(self.shadow, built_in.shadow),
         }
     }
+}
 
-    /// What the limit of `knob` says where its value breaks it.
-    const fn limit_broken(&self, knob: Knob, window: Option<Window>) -> Option<&'static str> {
-        match knob {
-            Knob::FailureThreshold => broken(AT_LEAST_ONE_OR_OFF, positive(self.failure_threshold)),
-            Knob::Expiry => match &self.expiry {
-                Some(expiry) => expiry.limit_broken(),
-                None => None,
-            },
-            Knob::SuccessThreshold => broken(AT_LEAST_ONE, one(self.success_threshold)),
-            Knob::HalfOpenLimit => broken(AT_LEAST_ONE, one(self.half_open_limit)),
-            Knob::ProbeTimeout => broken(MILLISECONDS, wait(self.probe_timeout)),
-            Knob::FailureRate => broken(PERCENT, percent(self.failure_rate)),
-            Knob::SlowCallRate => broken(PERCENT, percent(self.slow_call_rate)),
-            Knob::SlowCallDuration => broken(MILLISECONDS, wait(self.slow_call_duration)),
-            Knob::Window => match &self.window {
-                Some(window) => window.limit_broken(),
-                None => None,
-            },
-            Knob::MinimumCalls if !one(self.minimum_calls) => Some(AT_LEAST_ONE),
-            Knob::MinimumCalls => broken(WITHIN_WINDOW, !self.minimum_exceeds(window)),
-            Knob::Abandoned | Knob::Shadow => None,
-            Knob::Jitter => broken(SHARE, share(self.jitter)),
-            Knob::RetryAfterCap => broken(MILLISECONDS, wait(self.retry_after_cap)),
-        }
-    }
-
-    const fn minimum_exceeds(&self, window: Option<Window>) -> bool {
-        match (self.minimum_calls, window) {
-            (Some(minimum), Some(window)) => match window.size() {
-                Some(calls) => calls < minimum,
-                None => false,
-            },
-            (None, _) | (_, None) => false,
-        }
-    }
-
-    /// The value of `knob` in words.
-    fn shown(&self, knob: Knob) -> String {
-        match knob {
-            Knob::FailureThreshold => shown_limit(self.failure_threshold),
-            Knob::Expiry => shown(self.expiry),
-            Knob::SuccessThreshold => shown(self.success_threshold),
-            Knob::HalfOpenLimit => shown(self.half_open_limit),
-            Knob::ProbeTimeout => shown_length(self.probe_timeout),
-            Knob::FailureRate => shown_limit(self.failure_rate),
-            Knob::SlowCallRate => shown_limit(self.slow_call_rate),
-            Knob::SlowCallDuration => shown_length(self.slow_call_duration),
-            Knob::Window => shown(self.window),
-            Knob::MinimumCalls => shown(self.minimum_calls),
-            Knob::Abandoned => shown(self.abandoned),
-            Knob::Jitter => shown(self.jitter),
-            Knob::RetryAfterCap => shown_length(self.retry_after_cap),
-            Knob::Shadow => shown(self.shadow),
-        }
+const fn rule(named: Option<Limit>, otherwise: Option<u32>) -> Option<u32> {
+    match named {
+        Some(Limit::At(limit)) => Some(limit),
+        Some(Limit::Off) => None,
+        None => otherwise,
     }
 }
 
 /// Panics with "`knob` must be limit": put together by hand, since a constant cannot format.
 #[track_caller]
 #[expect(clippy::panic, reason = "how a constant reports an error")]
+#[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
 const fn refuse(knob: Knob, limit: &str) -> ! {
     let mut text = [b' '; 96];
     let mut end = 0;
@@ -404,68 +335,4 @@ const fn refuse(knob: Knob, limit: &str) -> ! {
         Ok(text) => panic!("{}", text),
         Err(_) => panic!("a policy is outside its limits"),
     }
-}
-
-const AT_LEAST_ONE: &str = "at least 1";
-const AT_LEAST_ONE_OR_OFF: &str = "at least 1, or off";
-const MILLISECONDS: &str = "whole milliseconds, at least 1 ms";
-const PERCENT: &str = "a percentage from 1 to 100, or off";
-const SHARE: &str = "a share from 0 to 0.9 in whole thousandths";
-const WITHIN_WINDOW: &str = "at most the calls of the window";
-
-const fn broken(limit: &'static str, holds: bool) -> Option<&'static str> {
-    if holds { None } else { Some(limit) }
-}
-
-const fn rule(named: Option<Limit>, otherwise: Option<u32>) -> Option<u32> {
-    match named {
-        Some(Limit::At(limit)) => Some(limit),
-        Some(Limit::Off) => None,
-        None => otherwise,
-    }
-}
-
-const fn positive(limit: Option<Limit>) -> bool {
-    !matches!(limit, Some(Limit::At(0)))
-}
-
-const fn percent(limit: Option<Limit>) -> bool {
-    match limit {
-        Some(Limit::At(percent)) => 1 <= percent && percent <= 100,
-        Some(Limit::Off) | None => true,
-    }
-}
-
-const fn one(count: Option<u32>) -> bool {
-    !matches!(count, Some(0))
-}
-
-const fn wait(length: Option<Duration>) -> bool {
-    match length {
-        Some(length) => is_wait(length),
-        None => true,
-    }
-}
-
-const fn share(share: Option<f64>) -> bool {
-    match share {
-        Some(share) => share <= 0.9 && thousandths(share).is_some(),
-        None => true,
-    }
-}
-
-fn shown(value: Option<impl Display>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
-}
-
-fn shown_limit(limit: Option<Limit>) -> String {
-    match limit {
-        Some(Limit::At(limit)) => limit.to_string(),
-        Some(Limit::Off) => "off".to_owned(),
-        None => String::new(),
-    }
-}
-
-fn shown_length(length: Option<Duration>) -> String {
-    length.map_or_else(String::new, |length| format!("{length:?}"))
 }

@@ -1,7 +1,17 @@
 //! The call site: what a decorated function holds of the runtime. Only generated code comes here.
 
+mod answer;
+mod verdict;
+
 use std::sync::{Arc, OnceLock};
 
+pub use self::{
+    answer::{OpenError, OpenOutput, answer},
+    verdict::{
+        __default_verdict, AnyError, ChainError, Judged, Questioned, SilentError, WrappedCall,
+        WrappedError, WrappedSendError, WrittenError,
+    },
+};
 pub use crate::registry::registry as global;
 use crate::{
     breaker::{CircuitOpen, Lease, Slot},

@@ -12,26 +12,22 @@ use crate::{CallError, CircuitOpen, Reason};
     note = "add `error_handler = |ret| <outcome>` to `#[circuit_breaker]`; it is given \
             `&{Self}` and answers a `brama::Outcome`"
 )]
-pub trait Judged {
-    /// What a failed call gives.
-    type Error;
-
+pub trait Judged<E> {
     /// The error of a failed call.
-    fn failed(&self) -> Option<&Self::Error>;
+    fn failed(&self) -> Option<&E>;
 }
 
-impl<T, E> Judged for Result<T, E> {
-    type Error = E;
-
+// The error is a parameter and no associated type: rustc would report the lack of either.
+impl<T, E> Judged<E> for Result<T, E> {
     fn failed(&self) -> Option<&E> {
         self.as_ref().err()
     }
 }
 
-/// The [`Outcome`](crate::Outcome) of a reference to a `Result`.
+/// The [`Outcome`](crate::Outcome) of a call, from what [`Judged::failed`] says of it.
 ///
-/// `Ok` is a success. `Err` is ignored where it is the rejection of another breaker or has one as
-/// its source, else a failure whose reason is the error's text, or its type where it has none.
+/// No error is a success. An error is ignored where it is the rejection of another breaker or has
+/// one as its source, else a failure whose reason is its text, or its type where it has none.
 ///
 /// A macro, since "where it has none" must be asked where the type is known: a function generic
 /// over the error would know its own bounds only. Each question is a method of one name in several
@@ -39,8 +35,8 @@ impl<T, E> Judged for Result<T, E> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __default_verdict {
-    ($ret:expr) => {
-        match $crate::site::Judged::failed($ret) {
+    ($failed:expr) => {
+        match $failed {
             ::core::option::Option::None => $crate::Outcome::Success,
             ::core::option::Option::Some(error) => {
                 #[allow(unused_imports, reason = "which of them answers depends on the type")]

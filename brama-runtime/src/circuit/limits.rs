@@ -1,0 +1,150 @@
+//! The limits of a patch's values.
+
+use std::{fmt::Display, time::Duration};
+
+use super::{
+    Knob, Mistake, PolicyPatch, Window,
+    expiry::{is_wait, thousandths},
+    patch::Limit,
+};
+
+impl PolicyPatch {
+    /// The first knob whose value is outside its limits, with what the limit says. A minimum of
+    /// calls is compared with that window.
+    pub(super) const fn first_broken(
+        &self,
+        window: Option<Window>,
+    ) -> Option<(Knob, &'static str)> {
+        let mut index = 0;
+        while index < Knob::ALL.len() {
+            #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
+            let knob = Knob::ALL[index];
+            if let Some(limit) = self.limit_broken(knob, window) {
+                return Some((knob, limit));
+            }
+            index += 1;
+        }
+        None
+    }
+
+    /// Every value outside its limits, likewise.
+    pub(super) fn mistakes_with(&self, window: Option<Window>) -> Vec<Mistake> {
+        let mistake = |knob: &Knob| {
+            let limit = self.limit_broken(*knob, window)?;
+            Some(Mistake::new(*knob, self.shown(*knob), limit))
+        };
+        Knob::ALL.iter().filter_map(mistake).collect()
+    }
+
+    /// What the limit of `knob` says where its value breaks it.
+    const fn limit_broken(&self, knob: Knob, window: Option<Window>) -> Option<&'static str> {
+        match knob {
+            Knob::FailureThreshold => broken(AT_LEAST_ONE_OR_OFF, positive(self.failure_threshold)),
+            Knob::Expiry => match &self.expiry {
+                Some(expiry) => expiry.limit_broken(),
+                None => None,
+            },
+            Knob::SuccessThreshold => broken(AT_LEAST_ONE, one(self.success_threshold)),
+            Knob::HalfOpenLimit => broken(AT_LEAST_ONE, one(self.half_open_limit)),
+            Knob::ProbeTimeout => broken(MILLISECONDS, wait(self.probe_timeout)),
+            Knob::FailureRate => broken(PERCENT, percent(self.failure_rate)),
+            Knob::SlowCallRate => broken(PERCENT, percent(self.slow_call_rate)),
+            Knob::SlowCallDuration => broken(MILLISECONDS, wait(self.slow_call_duration)),
+            Knob::Window => match &self.window {
+                Some(window) => window.limit_broken(),
+                None => None,
+            },
+            Knob::MinimumCalls if !one(self.minimum_calls) => Some(AT_LEAST_ONE),
+            Knob::MinimumCalls => broken(WITHIN_WINDOW, !self.minimum_exceeds(window)),
+            Knob::Abandoned | Knob::Shadow => None,
+            Knob::Jitter => broken(SHARE, share(self.jitter)),
+            Knob::RetryAfterCap => broken(MILLISECONDS, wait(self.retry_after_cap)),
+        }
+    }
+
+    pub(super) const fn minimum_exceeds(&self, window: Option<Window>) -> bool {
+        match (self.minimum_calls, window) {
+            (Some(minimum), Some(window)) => match window.size() {
+                Some(calls) => calls < minimum,
+                None => false,
+            },
+            (None, _) | (_, None) => false,
+        }
+    }
+
+    /// The value of `knob` in words.
+    fn shown(&self, knob: Knob) -> String {
+        match knob {
+            Knob::FailureThreshold => shown_limit(self.failure_threshold),
+            Knob::Expiry => shown(self.expiry),
+            Knob::SuccessThreshold => shown(self.success_threshold),
+            Knob::HalfOpenLimit => shown(self.half_open_limit),
+            Knob::ProbeTimeout => shown_length(self.probe_timeout),
+            Knob::FailureRate => shown_limit(self.failure_rate),
+            Knob::SlowCallRate => shown_limit(self.slow_call_rate),
+            Knob::SlowCallDuration => shown_length(self.slow_call_duration),
+            Knob::Window => shown(self.window),
+            Knob::MinimumCalls => shown(self.minimum_calls),
+            Knob::Abandoned => shown(self.abandoned),
+            Knob::Jitter => shown(self.jitter),
+            Knob::RetryAfterCap => shown_length(self.retry_after_cap),
+            Knob::Shadow => shown(self.shadow),
+        }
+    }
+}
+
+const AT_LEAST_ONE: &str = "at least 1";
+const AT_LEAST_ONE_OR_OFF: &str = "at least 1, or off";
+const MILLISECONDS: &str = "whole milliseconds, at least 1 ms";
+const PERCENT: &str = "a percentage from 1 to 100, or off";
+const SHARE: &str = "a share from 0 to 0.9 in whole thousandths";
+const WITHIN_WINDOW: &str = "at most the calls of the window";
+
+const fn broken(limit: &'static str, holds: bool) -> Option<&'static str> {
+    if holds { None } else { Some(limit) }
+}
+
+const fn positive(limit: Option<Limit>) -> bool {
+    !matches!(limit, Some(Limit::At(0)))
+}
+
+const fn percent(limit: Option<Limit>) -> bool {
+    match limit {
+        Some(Limit::At(percent)) => 1 <= percent && percent <= 100,
+        Some(Limit::Off) | None => true,
+    }
+}
+
+const fn one(count: Option<u32>) -> bool {
+    !matches!(count, Some(0))
+}
+
+const fn wait(length: Option<Duration>) -> bool {
+    match length {
+        Some(length) => is_wait(length),
+        None => true,
+    }
+}
+
+const fn share(share: Option<f64>) -> bool {
+    match share {
+        Some(share) => share <= 0.9 && thousandths(share).is_some(),
+        None => true,
+    }
+}
+
+fn shown(value: Option<impl Display>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+fn shown_limit(limit: Option<Limit>) -> String {
+    match limit {
+        Some(Limit::At(limit)) => limit.to_string(),
+        Some(Limit::Off) => "off".to_owned(),
+        None => String::new(),
+    }
+}
+
+fn shown_length(length: Option<Duration>) -> String {
+    length.map_or_else(String::new, |length| format!("{length:?}"))
+}

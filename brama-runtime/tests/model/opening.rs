@@ -1,0 +1,113 @@
+//! Laws of how long an opening lasts.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use brama_runtime::{
+    Action, Basis, Change, Circuit, Expiry, Length, Policy, PolicyPatch, Tick,
+    circuit::Verdict,
+};
+use proptest::prelude::proptest;
+
+use crate::{
+    terms::{Terms, ms},
+    traffic::{cases, wait},
+};
+
+const WAIT: Duration = ms(10_000);
+
+#[test]
+fn the_wait_never_shrinks_with_trips() {
+    proptest!(cases(256), |(wait in wait())| {
+        let policy = Terms { wait, ..Terms::PLAIN }.policy();
+        let waits: Vec<_> = (0..40).map(|trips| policy.expiry().wait(trips)).collect();
+        let expected: Vec<_> = (0..40).map(|trips| wait.after_trips(trips)).collect();
+        assert!(waits.is_sorted(), "{waits:?}");
+        assert_eq!(waits, expected);
+        assert_eq!(policy.expiry().wait(u32::MAX), policy.expiry().wait(1_000_000));
+    });
+}
+
+#[test]
+fn jitter_takes_at_most_its_share() {
+    for (share, most) in [(0.0, ms(0)), (0.001, ms(10)), (0.3, ms(3_000)), (0.9, ms(9_000))] {
+        let taken = (0..300).map(|seed| taken(&policy(share), seed));
+        let (least, greatest) = taken.fold((WAIT, ms(0)), |(a, b), one| (a.min(one), b.max(one)));
+        assert!(greatest <= most, "{share} took {greatest:?}");
+        assert!(most * 9 / 10 <= greatest, "{share} took {greatest:?} at most");
+        assert!(least <= most / 10, "{share} took {least:?} at least");
+    }
+}
+
+fn taken(policy: &Policy, seed: u64) -> Duration {
+    let Length { duration, jitter, .. } = opened(policy, seed, &DIRECT, None);
+    assert_eq!(duration + jitter, WAIT);
+    jitter
+}
+
+#[test]
+fn jitter_follows_from_seed_and_generation() {
+    let policy = policy(0.9);
+    let early = Route { at: ms(0), actions: &[Action::Close, Action::Reset] };
+    let late = Route { at: ms(777), actions: &[Action::Disable, Action::Close] };
+    let along = |route: &Route| lengths((0..100).map(|seed| opened(&policy, seed, route, None)));
+    assert_eq!(along(&early), along(&late));
+    let closings = [Action::Close; 100];
+    let closed = |count| Route { at: ms(0), actions: &closings[..count] };
+    let by_generation =
+        lengths((0..100).map(|count| opened(&policy, 1, &closed(count), None)));
+    assert!(are_spread(&along(&early)) && are_spread(&by_generation), "{by_generation:?}");
+}
+
+fn lengths(openings: impl Iterator<Item = Length>) -> Vec<Duration> {
+    openings.map(|length| length.duration).collect()
+}
+
+fn are_spread(lengths: &[Duration]) -> bool {
+    90 < lengths.iter().collect::<BTreeSet<_>>().len()
+}
+
+#[test]
+fn jitter_touches_neither_a_hint_nor_a_length_by_hand() {
+    let policy = policy(0.9);
+    let untouched = |duration, basis| Length { duration, basis, jitter: ms(0) };
+    for seed in 0..100 {
+        let hinted = opened(&policy, seed, &DIRECT, Some(WAIT));
+        assert_eq!(hinted, untouched(WAIT, Basis::RetryAfter));
+        let by_policy = by_hand(&policy, seed, Action::Open(None));
+        assert_eq!(by_policy, untouched(WAIT, Basis::Fixed));
+        let by_hand = by_hand(&policy, seed, Action::Open(Some(ms(7))));
+        assert_eq!(by_hand, untouched(ms(7), Basis::ByHand));
+    }
+}
+
+fn by_hand(policy: &Policy, seed: u64, action: Action) -> Length {
+    length(&Circuit::new(seed).act(policy, action, "by test".into(), Tick::ORIGIN))
+}
+
+fn policy(jitter: f64) -> Policy {
+    let patch = PolicyPatch::new().failure_threshold(1).expiry(Expiry::fixed(WAIT)).jitter(jitter);
+    patch.policy().expect("the share keeps its limits")
+}
+
+/// What is done, and when, before the failure that opens.
+struct Route<'a> {
+    at: Duration,
+    actions: &'a [Action],
+}
+
+const DIRECT: Route<'static> = Route { at: Duration::ZERO, actions: &[] };
+
+fn opened(policy: &Policy, seed: u64, route: &Route, retry_after: Option<Duration>) -> Length {
+    let mut circuit = Circuit::new(seed);
+    let now = Tick::ORIGIN.after(route.at);
+    for action in route.actions {
+        circuit.act(policy, *action, "by test".into(), now);
+    }
+    let failure = Verdict::Failure { reason: "refused".into(), retry_after, took: None };
+    let (_, change) = circuit.tell(policy, failure, now);
+    length(&change.expect("the first failure opens"))
+}
+
+fn length(change: &Change) -> Length {
+    change.cause.length.expect("an opening has a length")
+}

@@ -1,0 +1,376 @@
+//! Sections 2 to 5 of the semantics, written as naively as they can be.
+//!
+//! The oracle keeps every outcome since it closed and counts runs and windows anew each time.
+
+use std::{
+    hash::{Hash, Hasher},
+    time::Duration,
+};
+
+use brama_runtime::{
+    Action, Basis, Counts, Generation, Length, Rule, State, Tick,
+    circuit::{Admission, Fate},
+};
+
+use crate::{
+    signal::{Answer, Entry, How, Signal, View, Which, tick},
+    terms::{Span, Terms, Wait},
+};
+
+#[derive(Debug, Clone)]
+pub(crate) struct Oracle {
+    pub(crate) terms: Terms,
+    now: Duration,
+    permits: Vec<Permit>,
+    state: State,
+    generation: u64,
+    opening: u64,
+    since: Duration,
+    until: Duration,
+    trips: u32,
+    probes: Vec<Permit>,
+    /// Whether each outcome failed that was judged since the state was entered.
+    stay: Vec<bool>,
+    /// The run of failures with which it opened.
+    opened_with: u64,
+    /// What entered the window since it closed.
+    history: Vec<Outcome>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Permit {
+    generation: u64,
+    at: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Outcome {
+    at: Duration,
+    failed: bool,
+    slow: bool,
+}
+
+/// What a way to end means under the terms: nothing for a call that is ignored.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    failed: bool,
+    slow: bool,
+    hint: Option<Duration>,
+}
+
+impl Oracle {
+    pub(crate) const fn new(terms: Terms) -> Self {
+        Self {
+            terms,
+            now: Duration::ZERO,
+            permits: Vec::new(),
+            state: State::Closed,
+            generation: 0,
+            opening: 0,
+            since: Duration::ZERO,
+            until: Duration::ZERO,
+            trips: 0,
+            probes: Vec::new(),
+            stay: Vec::new(),
+            opened_with: 0,
+            history: Vec::new(),
+        }
+    }
+
+    pub(crate) fn step(&mut self, signal: Signal) -> Option<Answer> {
+        match signal {
+            Signal::Ask => Some(self.ask()),
+            Signal::End(which, how) => self.end(which, how),
+            Signal::Tell(how) => Some(self.judge(self.read(how, false))),
+            Signal::Act(action) => Some(changed(Some(self.act(action)))),
+            Signal::Sweep => Some(changed(self.sweep())),
+            Signal::Wait(length) => Some(self.turn_clock(self.now + length)),
+            Signal::StepBack(length) => Some(self.turn_clock(self.now.saturating_sub(length))),
+        }
+    }
+
+    fn turn_clock(&mut self, now: Duration) -> Answer {
+        self.now = now;
+        Answer::default()
+    }
+
+    fn ask(&mut self) -> Answer {
+        let change = self.sweep();
+        Answer { admission: Some(self.admission()), ..changed(change) }
+    }
+
+    fn sweep(&mut self) -> Option<Entry> {
+        let due = self.state == State::Open && self.until <= self.now;
+        due.then(|| self.enter(State::HalfOpen, Rule::Expiry, None, None))
+    }
+
+    fn admission(&mut self) -> Admission {
+        match self.state {
+            State::Closed | State::Disabled => self.admit(),
+            State::Open => self.refuse(Some(self.until.saturating_sub(self.now))),
+            State::HalfOpen => self.admit_probe(),
+            State::ForcedOpen => self.refuse(None),
+        }
+    }
+
+    fn admit_probe(&mut self) -> Admission {
+        let left = self.places_lost_at().saturating_sub(self.now);
+        if !self.has_place() && Duration::ZERO < left {
+            return self.refuse(Some(left));
+        }
+        if !self.has_place() {
+            self.probes.clear();
+            self.generation += 1;
+        }
+        self.probes.push(Permit { generation: self.generation, at: self.now });
+        self.admit()
+    }
+
+    fn has_place(&self) -> bool {
+        self.probes.len() < self.terms.half_open_limit as usize
+    }
+
+    /// When the newest probe has been out for its time.
+    fn places_lost_at(&self) -> Duration {
+        self.probes.last().map_or(self.now, |newest| newest.at + self.terms.probe_timeout)
+    }
+
+    fn admit(&mut self) -> Admission {
+        self.permits.push(Permit { generation: self.generation, at: self.now });
+        Admission::Admitted(Generation::new(self.generation))
+    }
+
+    fn refuse(&self, retry_after: Option<Duration>) -> Admission {
+        if self.terms.shadow { Admission::Shadowed } else { Admission::Rejected { retry_after } }
+    }
+
+    fn end(&mut self, which: Which, how: How) -> Option<Answer> {
+        let permit = which.take(&mut self.permits)?;
+        if permit.generation < self.generation {
+            return Some(Answer { fate: Some(Fate::Late), ..Answer::default() });
+        }
+        if let Some(place) = self.probes.iter().position(|probe| *probe == permit) {
+            self.probes.remove(place);
+        }
+        Some(self.judge(self.read(how, true)))
+    }
+
+    /// Only what a permit reports can be slow.
+    fn read(&self, how: How, by_permit: bool) -> Option<Reading> {
+        let slow = by_permit && self.terms.slow_call_rate.is_some();
+        match how {
+            How::Success | How::AlmostSlowSuccess => Some(Reading::new(false, false)),
+            How::SlowSuccess => Some(Reading::new(false, slow)),
+            How::Failure => Some(Reading::new(true, false)),
+            How::SlowFailure => Some(Reading::new(true, slow)),
+            How::HintedFailure(hint) => {
+                Some(Reading { hint: Some(hint), ..Reading::new(true, false) })
+            }
+            How::Ignore => None,
+            How::Abandon => self.terms.abandoned_fails.then_some(Reading::new(true, false)),
+        }
+    }
+
+    fn judge(&mut self, reading: Option<Reading>) -> Answer {
+        let (fate, change) = match self.state {
+            State::Closed => (Fate::Judged, reading.and_then(|reading| self.judge_call(reading))),
+            State::HalfOpen => {
+                (Fate::Judged, reading.and_then(|reading| self.judge_probe(reading)))
+            }
+            State::Open | State::ForcedOpen | State::Disabled => (Fate::TotalsOnly, None),
+        };
+        Answer { fate: Some(fate), ..changed(change) }
+    }
+
+    fn judge_call(&mut self, Reading { failed, slow, hint }: Reading) -> Option<Entry> {
+        self.stay.push(failed);
+        if self.terms.judges_rates() {
+            let at = self.history.last().map_or(self.now, |last| last.at.max(self.now));
+            self.history.push(Outcome { at, failed, slow });
+        }
+        let (rule, limit) = self.rule_that_opens()?;
+        Some(self.open(rule, Some(limit), hint))
+    }
+
+    fn rule_that_opens(&self) -> Option<(Rule, u32)> {
+        let Terms { failure_threshold, failure_rate, slow_call_rate, .. } = self.terms;
+        let Counts { failures, slow, .. } = self.counts();
+        let in_a_row = failure_threshold.filter(|limit| u64::from(*limit) <= self.failures());
+        let failed = failure_rate.filter(|rate| self.reaches(*rate, failures));
+        let slow = slow_call_rate.filter(|rate| self.reaches(*rate, slow));
+        let first = in_a_row.map(|limit| (Rule::FailureThreshold, limit));
+        let second = failed.map(|rate| (Rule::FailureRate, rate));
+        first.or(second).or(slow.map(|rate| (Rule::SlowCallRate, rate)))
+    }
+
+    fn reaches(&self, rate: u32, count: u64) -> bool {
+        let calls = self.counts().calls;
+        u64::from(self.terms.minimum_calls) <= calls && u64::from(rate) * calls <= count * 100
+    }
+
+    fn judge_probe(&mut self, Reading { failed, slow, hint }: Reading) -> Option<Entry> {
+        self.stay.push(failed || slow);
+        if failed || slow {
+            return Some(self.open(Rule::ProbeFailed, None, hint));
+        }
+        let limit = self.terms.success_threshold;
+        let enough = u64::from(limit) <= self.successes();
+        enough.then(|| self.enter(State::Closed, Rule::SuccessThreshold, Some(limit), None))
+    }
+
+    fn act(&mut self, action: Action) -> Entry {
+        let entry = match action {
+            Action::Open(None) => self.open(Rule::ByHand, None, None),
+            Action::Open(Some(duration)) => {
+                let length = Length { duration, basis: Basis::ByHand, jitter: Duration::ZERO };
+                self.enter(State::Open, Rule::ByHand, None, Some(length))
+            }
+            Action::ForceOpen => self.enter(State::ForcedOpen, Rule::ByHand, None, None),
+            Action::Close | Action::Reset => self.enter(State::Closed, Rule::ByHand, None, None),
+            Action::Disable => self.enter(State::Disabled, Rule::ByHand, None, None),
+        };
+        Entry { by_hand: Some(action), ..entry }
+    }
+
+    fn open(&mut self, rule: Rule, limit: Option<u32>, hint: Option<Duration>) -> Entry {
+        let wait = self.terms.wait.after_trips(self.trips);
+        let asked = hint.map_or(Duration::ZERO, |hint| hint.min(self.terms.retry_after_cap));
+        let basis = match self.terms.wait {
+            Wait::Fixed(_) => Basis::Fixed,
+            Wait::Progressive { .. } => Basis::Progressive { trips: self.trips },
+        };
+        let basis = if wait < asked { Basis::RetryAfter } else { basis };
+        let length = Length { duration: wait.max(asked), basis, jitter: Duration::ZERO };
+        self.enter(State::Open, rule, limit, Some(length))
+    }
+
+    fn enter(
+        &mut self,
+        to: State,
+        rule: Rule,
+        limit: Option<u32>,
+        length: Option<Length>,
+    ) -> Entry {
+        let (from, counts, failures) = (self.state, self.counts(), self.failures());
+        let run = if rule == Rule::SuccessThreshold { self.successes() } else { failures };
+        self.generation += 1;
+        match to {
+            State::Open => self.begin_opening(length.map_or(self.now, |it| self.now + it.duration)),
+            State::Closed => self.forget(),
+            State::ForcedOpen => self.opening = self.generation,
+            State::HalfOpen | State::Disabled => {}
+        }
+        self.opened_with = failures;
+        self.stay.clear();
+        self.probes.clear();
+        (self.state, self.since) = (to, self.now);
+        let (generation, at) = (self.generation, tick(self.now));
+        Entry { from, to, generation, at, rule, limit, run, counts, length, by_hand: None }
+    }
+
+    fn begin_opening(&mut self, until: Duration) {
+        self.until = until;
+        self.opening = self.generation;
+        self.trips += 1;
+    }
+
+    fn forget(&mut self) {
+        self.trips = 0;
+        self.history.clear();
+    }
+
+    fn failures(&self) -> u64 {
+        match self.state {
+            State::Open => self.opened_with,
+            State::Closed | State::HalfOpen | State::ForcedOpen | State::Disabled => {
+                in_a_row(&self.stay, true)
+            }
+        }
+    }
+
+    fn successes(&self) -> u64 {
+        in_a_row(&self.stay, false)
+    }
+
+    fn counts(&self) -> Counts {
+        let window = self.window();
+        Counts {
+            calls: window.len() as u64,
+            failures: window.iter().filter(|outcome| outcome.failed).count() as u64,
+            slow: window.iter().filter(|outcome| outcome.slow).count() as u64,
+        }
+    }
+
+    fn window(&self) -> &[Outcome] {
+        let left = match self.terms.window {
+            Span::Calls(size) => self.history.len().saturating_sub(size as usize),
+            Span::Time(length) => {
+                let bucket = |at: Duration| at.as_nanos() / (length / 10).as_nanos();
+                let newest = self.history.last().map_or(0, |last| bucket(last.at));
+                let current = newest.max(bucket(self.now));
+                self.history.iter().filter(|outcome| bucket(outcome.at) + 9 < current).count()
+            }
+        };
+        self.history.get(left..).unwrap_or_default()
+    }
+
+    pub(crate) fn view(&self) -> View {
+        let until = (self.state == State::Open).then_some(self.until);
+        View {
+            state: self.state,
+            generation: self.generation,
+            opening: self.opening,
+            since: tick(self.since),
+            until: until.map(tick),
+            retry_after: until.map(|until| until.saturating_sub(self.now)),
+            failures: self.failures(),
+            successes: self.successes(),
+            trips: self.trips,
+            probes: u32::try_from(self.probes.len()).unwrap_or(u32::MAX),
+            counts: self.counts(),
+            would_admit: self.terms.shadow || self.is_available(),
+            refuses_until: self.refuses_until(),
+        }
+    }
+
+    fn refuses_until(&self) -> Option<Tick> {
+        match self.state {
+            State::Closed | State::Disabled => None,
+            State::Open => Some(tick(self.until)),
+            State::HalfOpen => (!self.has_place()).then(|| tick(self.places_lost_at())),
+            State::ForcedOpen => Some(Tick::NEVER),
+        }
+    }
+
+    fn is_available(&self) -> bool {
+        match self.state {
+            State::Closed | State::Disabled => true,
+            State::Open => self.until <= self.now,
+            State::HalfOpen => self.has_place() || self.places_lost_at() <= self.now,
+            State::ForcedOpen => false,
+        }
+    }
+}
+
+impl Reading {
+    const fn new(failed: bool, slow: bool) -> Self {
+        Self { failed, slow, hint: None }
+    }
+}
+
+/// How many outcomes at the end are of that kind.
+fn in_a_row(stay: &[bool], failed: bool) -> u64 {
+    stay.iter().rev().take_while(|outcome| **outcome == failed).count() as u64
+}
+
+fn changed(change: Option<Entry>) -> Answer {
+    Answer { change, ..Answer::default() }
+}
+
+/// Outcomes that have left the window, or stand before a run, decide nothing any more.
+impl Hash for Oracle {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        (self.view(), self.now, self.until, self.opened_with).hash(hasher);
+        (&self.permits, &self.probes, self.window()).hash(hasher);
+    }
+}

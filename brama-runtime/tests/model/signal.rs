@@ -1,0 +1,121 @@
+//! What can be told to a circuit, and everything that it shows in return.
+
+use std::time::Duration;
+
+use brama_runtime::{
+    Action, Change, Counts, Length, Rule, State, Tick,
+    circuit::{Admission, Fate},
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Signal {
+    Ask,
+    End(Which, How),
+    Tell(How),
+    Act(Action),
+    Sweep,
+    Wait(Duration),
+    StepBack(Duration),
+}
+
+/// One of the permits that have not reported; the newest only where there are several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Which {
+    Oldest,
+    Newest,
+}
+
+impl Which {
+    pub(crate) fn take<T>(self, permits: &mut Vec<T>) -> Option<T> {
+        self.place(permits).map(|place| permits.remove(place))
+    }
+
+    pub(crate) fn of<T>(self, permits: &[T]) -> Option<&T> {
+        self.place(permits).and_then(|place| permits.get(place))
+    }
+
+    fn place<T>(self, permits: &[T]) -> Option<usize> {
+        match self {
+            Self::Oldest => (!permits.is_empty()).then_some(0),
+            Self::Newest => (1 < permits.len()).then(|| permits.len() - 1),
+        }
+    }
+}
+
+/// How a call ended. What takes exactly the slow call's duration is not slow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum How {
+    Success,
+    AlmostSlowSuccess,
+    SlowSuccess,
+    Failure,
+    SlowFailure,
+    HintedFailure(Duration),
+    Ignore,
+    Abandon,
+}
+
+/// What the circuit answers to one signal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Answer {
+    pub(crate) admission: Option<Admission>,
+    pub(crate) fate: Option<Fate>,
+    pub(crate) change: Option<Entry>,
+}
+
+/// A change of state, without the reasons, which have a law of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) from: State,
+    pub(crate) to: State,
+    pub(crate) generation: u64,
+    pub(crate) at: Tick,
+    pub(crate) rule: Rule,
+    pub(crate) limit: Option<u32>,
+    pub(crate) run: u64,
+    pub(crate) counts: Counts,
+    pub(crate) length: Option<Length>,
+    pub(crate) by_hand: Option<Action>,
+}
+
+impl From<Change> for Entry {
+    fn from(change: Change) -> Self {
+        let Change { from, to, generation, at, cause } = change;
+        let by_hand = cause.by_hand.map(|(action, _)| action);
+        Self {
+            from,
+            to,
+            generation: generation.number(),
+            at,
+            rule: cause.rule,
+            limit: cause.limit,
+            run: cause.run,
+            counts: cause.counts,
+            length: cause.length,
+            by_hand,
+        }
+    }
+}
+
+/// What the getters say at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct View {
+    pub(crate) state: State,
+    pub(crate) generation: u64,
+    pub(crate) opening: u64,
+    pub(crate) since: Tick,
+    pub(crate) until: Option<Tick>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) failures: u64,
+    pub(crate) successes: u64,
+    pub(crate) trips: u32,
+    pub(crate) probes: u32,
+    pub(crate) counts: Counts,
+    pub(crate) would_admit: bool,
+    pub(crate) refuses_until: Option<Tick>,
+}
+
+/// The moment so long after the clock's origin.
+pub(crate) fn tick(since_origin: Duration) -> Tick {
+    Tick::from_nanos(u64::try_from(since_origin.as_nanos()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,198 @@
+//! Small policies, each with the signals that matter to it.
+
+use std::time::Duration;
+
+use brama_runtime::Action;
+
+use crate::{
+    signal::{How, Signal, Which},
+    terms::{NANO, Span, Terms, Wait, ms},
+};
+
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) terms: Terms,
+    pub(crate) signals: Vec<Signal>,
+    pub(crate) depth: usize,
+}
+
+pub(crate) fn rows() -> impl Iterator<Item = Row> {
+    let small = in_a_row().chain(by_hand()).chain(probes()).chain(rates()).chain(slow());
+    small.chain(times()).chain(progressive()).chain(hints()).chain(quirks())
+}
+
+pub(crate) const CALLS: [Signal; 9] = [
+    Signal::Ask,
+    Signal::End(Which::Oldest, How::Success),
+    Signal::End(Which::Oldest, How::Failure),
+    Signal::End(Which::Oldest, How::Ignore),
+    Signal::End(Which::Newest, How::Success),
+    Signal::End(Which::Newest, How::Failure),
+    Signal::Tell(How::Success),
+    Signal::Tell(How::Failure),
+    Signal::Sweep,
+];
+
+pub(crate) const HANDS: [Signal; 6] = [
+    Signal::Act(Action::Open(None)),
+    Signal::Act(Action::Open(Some(ms(3)))),
+    Signal::Act(Action::ForceOpen),
+    Signal::Act(Action::Close),
+    Signal::Act(Action::Reset),
+    Signal::Act(Action::Disable),
+];
+
+pub(crate) const AROUND_THE_DEADLINE: [Signal; 3] =
+    waits([NANO, ms(10).saturating_sub(NANO), ms(10)]);
+
+pub(crate) const fn waits<const N: usize>(lengths: [Duration; N]) -> [Signal; N] {
+    let mut waits = [Signal::Sweep; N];
+    let mut place = 0;
+    while place < N {
+        waits[place] = Signal::Wait(lengths[place]);
+        place += 1;
+    }
+    waits
+}
+
+fn in_a_row() -> impl Iterator<Item = Row> {
+    let row = |failure_threshold, success_threshold, half_open_limit| Row {
+        terms: Terms {
+            failure_threshold: Some(failure_threshold),
+            success_threshold,
+            half_open_limit,
+            ..Terms::PLAIN
+        },
+        signals: [&CALLS[..], &AROUND_THE_DEADLINE, &HANDS[..1]].concat(),
+        depth: 7,
+    };
+    let limits = [(1, 1), (2, 1), (2, 2), (3, 2)].into_iter();
+    let limits = limits.flat_map(|limits| (1..=3).map(move |failures| (failures, limits)));
+    limits.map(move |(failures, (successes, probes))| row(failures, successes, probes))
+}
+
+fn by_hand() -> impl Iterator<Item = Row> {
+    let growing = Wait::Progressive { initial: 4, max: 10, factor: 1500 };
+    let terms = [Terms::PLAIN, Terms { wait: growing, ..Terms::RATED }];
+    let signals = [&CALLS[..], &AROUND_THE_DEADLINE, &HANDS].concat();
+    terms.into_iter().map(move |terms| Row { terms, signals: signals.clone(), depth: 6 })
+}
+
+fn probes() -> impl Iterator<Item = Row> {
+    let row = |half_open_limit, success_threshold| Row {
+        terms: Terms { half_open_limit, success_threshold, wait: Wait::Fixed(1), ..Terms::PLAIN },
+        signals: [
+            &[Signal::Act(Action::Open(None)), Signal::Ask, Signal::Tell(How::Success)][..],
+            &[Signal::End(Which::Oldest, How::Success), Signal::End(Which::Newest, How::Success)],
+            &[Signal::End(Which::Newest, How::Ignore), Signal::End(Which::Oldest, How::Failure)],
+            &waits([NANO, ms(4).saturating_sub(NANO), ms(4)]),
+        ]
+        .concat(),
+        depth: 8,
+    };
+    [row(1, 2), row(2, 2), row(2, 3)].into_iter()
+}
+
+fn rates() -> impl Iterator<Item = Row> {
+    let row = |(calls, minimum_calls, rate)| Row {
+        terms: Terms {
+            failure_rate: Some(rate),
+            window: Span::Calls(calls),
+            minimum_calls,
+            ..Terms::RATED
+        },
+        signals: [&CALLS[..], &waits([ms(10)])].concat(),
+        depth: 8,
+    };
+    let shapes = [(2, 1, 51), (2, 2, 50), (3, 1, 100), (3, 2, 34), (3, 3, 33)];
+    let shapes = shapes.into_iter().chain([(4, 1, 1), (4, 2, 75), (4, 3, 67), (4, 3, 66)]);
+    shapes.map(row)
+}
+
+fn slow() -> impl Iterator<Item = Row> {
+    let alone =
+        Terms { failure_rate: None, slow_call_rate: Some(50), minimum_calls: 2, ..Terms::RATED };
+    let terms = [
+        Terms { success_threshold: 2, half_open_limit: 2, ..alone },
+        Terms { failure_rate: Some(67), slow_call_rate: Some(67), minimum_calls: 3, ..alone },
+        Terms { failure_threshold: Some(2), window: Span::Calls(2), ..alone },
+        Terms { slow_call_rate: None, failure_rate: Some(50), ..alone },
+    ];
+    let ends = [How::AlmostSlowSuccess, How::SlowSuccess, How::SlowFailure, How::Failure];
+    let ends = ends.map(|how| Signal::End(Which::Oldest, how));
+    let told = [How::Success, How::SlowSuccess, How::SlowFailure].map(Signal::Tell);
+    let signals = [&[Signal::Ask][..], &ends, &told, &waits([ms(10)])].concat();
+    terms.into_iter().map(move |terms| Row { terms, signals: signals.clone(), depth: 8 })
+}
+
+fn times() -> impl Iterator<Item = Row> {
+    let row = |length: Duration, minimum_calls, failure_rate| Row {
+        terms: Terms {
+            window: Span::Time(length),
+            minimum_calls,
+            failure_rate: Some(failure_rate),
+            ..Terms::RATED
+        },
+        signals: [
+            &[Signal::Ask, Signal::End(Which::Oldest, How::Failure)][..],
+            &[Signal::Tell(How::Success), Signal::Tell(How::Failure), HANDS[3]],
+            &waits([NANO, (length / 10).saturating_sub(NANO), length / 10, length / 10 * 9]),
+        ]
+        .concat(),
+        depth: 6,
+    };
+    [row(ms(100), 2, 50), row(ms(10), 3, 67), row(ms(20), 1, 100), row(ms(20), 4, 25)].into_iter()
+}
+
+fn progressive() -> impl Iterator<Item = Row> {
+    let row = |(initial, max, factor)| Row {
+        terms: Terms {
+            failure_threshold: Some(1),
+            wait: Wait::Progressive { initial, max, factor },
+            ..Terms::PLAIN
+        },
+        signals: [
+            &[Signal::Ask, Signal::Tell(How::Success), Signal::Tell(How::Failure)][..],
+            &[HANDS[0], HANDS[1], HANDS[2], HANDS[3]],
+            &waits([ms(1), ms(initial.into()), ms(max.into()).saturating_sub(NANO)]),
+        ]
+        .concat(),
+        depth: 6,
+    };
+    [(3, 20, 1700), (7, 9, 1001), (1, 3, 100_000), (2, 2, 2000)].into_iter().map(row)
+}
+
+fn hints() -> impl Iterator<Item = Row> {
+    let growing = Wait::Progressive { initial: 7, max: 20, factor: 1999 };
+    let terms = [
+        Terms { failure_threshold: Some(1), ..Terms::PLAIN },
+        Terms { retry_after_cap: ms(5), ..Terms::PLAIN },
+        Terms { wait: growing, ..Terms::RATED },
+    ];
+    let hints = [NANO, ms(10), ms(10) + NANO, ms(25), ms(40)].map(How::HintedFailure);
+    let told = hints.map(Signal::Tell);
+    let rest = [Signal::Ask, Signal::Tell(How::Failure), Signal::End(Which::Oldest, hints[2])];
+    let signals = [&told[..], &rest, &waits([ms(10), ms(25).saturating_sub(NANO)])].concat();
+    terms.into_iter().map(move |terms| Row { terms, signals: signals.clone(), depth: 7 })
+}
+
+fn quirks() -> impl Iterator<Item = Row> {
+    let growing = Wait::Progressive { initial: 4, max: 10, factor: 1500 };
+    let judging_all = Terms {
+        failure_threshold: Some(3),
+        wait: growing,
+        slow_call_rate: Some(60),
+        minimum_calls: 3,
+        ..Terms::RATED
+    };
+    let terms = [
+        Terms { abandoned_fails: true, ..Terms::PLAIN },
+        Terms { abandoned_fails: true, ..judging_all },
+        Terms { shadow: true, half_open_limit: 2, ..Terms::PLAIN },
+        Terms { shadow: true, ..judging_all },
+        judging_all,
+    ];
+    let ends = [How::Abandon, How::SlowSuccess].map(|how| Signal::End(Which::Oldest, how));
+    let signals = [&CALLS[..], &ends, &HANDS[1..3], &AROUND_THE_DEADLINE].concat();
+    terms.into_iter().map(move |terms| Row { terms, signals: signals.clone(), depth: 6 })
+}

@@ -1,0 +1,133 @@
+//! A policy in plain numbers, as the oracle reads it.
+
+use std::time::Duration;
+
+use brama_runtime::{Abandoned, Expiry, Policy, PolicyPatch, Window};
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Terms {
+    pub(crate) failure_threshold: Option<u32>,
+    pub(crate) wait: Wait,
+    pub(crate) success_threshold: u32,
+    pub(crate) half_open_limit: u32,
+    pub(crate) probe_timeout: Duration,
+    pub(crate) failure_rate: Option<u32>,
+    pub(crate) slow_call_rate: Option<u32>,
+    pub(crate) slow_call_duration: Duration,
+    pub(crate) window: Span,
+    pub(crate) minimum_calls: u32,
+    pub(crate) abandoned_fails: bool,
+    pub(crate) retry_after_cap: Duration,
+    pub(crate) shadow: bool,
+}
+
+/// How long an opening lasts, in milliseconds; the factor in thousandths.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Wait {
+    Fixed(u32),
+    Progressive { initial: u32, max: u32, factor: u32 },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Span {
+    Calls(u32),
+    Time(Duration),
+}
+
+pub(crate) const fn ms(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
+pub(crate) const NANO: Duration = Duration::from_nanos(1);
+
+impl Terms {
+    /// Two failures in a row open for 10 ms, one success closes, a probe may take 4 ms.
+    pub(crate) const PLAIN: Self = Self {
+        failure_threshold: Some(2),
+        wait: Wait::Fixed(10),
+        success_threshold: 1,
+        half_open_limit: 1,
+        probe_timeout: ms(4),
+        failure_rate: None,
+        slow_call_rate: None,
+        slow_call_duration: ms(3),
+        window: Span::Calls(4),
+        minimum_calls: 1,
+        abandoned_fails: false,
+        retry_after_cap: ms(25),
+        shadow: false,
+    };
+
+    /// No run of failures opens; the window's rates may.
+    pub(crate) const RATED: Self =
+        Self { failure_threshold: None, failure_rate: Some(50), ..Self::PLAIN };
+
+    pub(crate) fn policy(&self) -> Policy {
+        self.patch().policy().expect("the terms keep their limits")
+    }
+
+    pub(crate) fn patch(&self) -> PolicyPatch {
+        let patch = PolicyPatch::new()
+            .expiry(self.wait.expiry())
+            .success_threshold(self.success_threshold)
+            .half_open_limit(self.half_open_limit)
+            .probe_timeout(self.probe_timeout)
+            .slow_call_duration(self.slow_call_duration)
+            .window(self.window.window())
+            .minimum_calls(self.minimum_calls)
+            .abandoned(self.abandoned())
+            .retry_after_cap(self.retry_after_cap)
+            .shadow(self.shadow);
+        self.rules_over(patch)
+    }
+
+    fn rules_over(&self, patch: PolicyPatch) -> PolicyPatch {
+        let in_a_row = self.failure_threshold.map_or_else(
+            || PolicyPatch::new().failure_threshold_off(),
+            |limit| PolicyPatch::new().failure_threshold(limit),
+        );
+        let failed = self.failure_rate.map(|rate| PolicyPatch::new().failure_rate(rate));
+        let slow = self.slow_call_rate.map(|rate| PolicyPatch::new().slow_call_rate(rate));
+        [Some(in_a_row), failed, slow].into_iter().flatten().fold(patch, |all, one| one.over(all))
+    }
+
+    const fn abandoned(&self) -> Abandoned {
+        if self.abandoned_fails { Abandoned::Failure } else { Abandoned::Ignore }
+    }
+
+    pub(crate) const fn judges_rates(&self) -> bool {
+        self.failure_rate.is_some() || self.slow_call_rate.is_some()
+    }
+}
+
+impl Wait {
+    fn expiry(self) -> Expiry {
+        match self {
+            Self::Fixed(length) => Expiry::fixed(ms(length.into())),
+            Self::Progressive { initial, max, factor } => {
+                Expiry::progressive(ms(initial.into()), ms(max.into()))
+                    .with_factor(f64::from(factor) / 1000.0)
+            }
+        }
+    }
+
+    /// wait₀ = initial, waitₙ₊₁ = min(max, ⌊waitₙ × factor⌋).
+    pub(crate) fn after_trips(self, trips: u32) -> Duration {
+        match self {
+            Self::Fixed(length) => ms(length.into()),
+            Self::Progressive { initial, max, factor } => {
+                let grow = |wait: u64, _| (wait * u64::from(factor) / 1000).min(max.into());
+                ms((0..trips).fold(initial.into(), grow))
+            }
+        }
+    }
+}
+
+impl Span {
+    const fn window(self) -> Window {
+        match self {
+            Self::Calls(count) => Window::calls(count),
+            Self::Time(length) => Window::time(length),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Every sequence of signals up to a depth.
+
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use crate::signal::Signal;
+
+/// Visits every sequence of up to `depth` signals, breadth first, so that the first that fails is
+/// a shortest one. A sequence that ends where another ended is not continued twice.
+pub(crate) fn walk<S: Hash>(
+    root: S,
+    signals: &[Signal],
+    depth: usize,
+    visit: impl Fn(&S, Signal) -> Option<S>,
+) {
+    let mut ends = vec![root];
+    let mut seen = HashSet::new();
+    for left in (0..depth).rev() {
+        let mut further = Vec::new();
+        for end in &ends {
+            let next = signals.iter().filter_map(|signal| visit(end, *signal));
+            further.extend(next.filter(|end| 0 < left && seen.insert(digest(end))));
+        }
+        ends = further;
+    }
+}
+
+fn digest(end: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    end.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,156 @@
+//! The bare circuit as a subject: whoever owns it keeps its clock, its totals and its policy.
+
+use std::time::Duration;
+
+use brama::{
+    Abandoned, Action, Change, Generation, InvalidPolicy, Policy, PolicyPatch, Reason, Rule, State,
+    Tick,
+    circuit::{Admission, Circuit, Fate, Verdict},
+};
+
+use super::{
+    step::{Ending, Told},
+    subject::{Observation, Subject, Totals},
+};
+
+#[derive(Debug)]
+pub(crate) struct BareCircuit {
+    circuit: Circuit,
+    policy: Policy,
+    now: Tick,
+    totals: Totals,
+    cause: Option<Rule>,
+    changes: Vec<State>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Permit {
+    began: Tick,
+    /// `None` where the call was only observed: its outcome is recorded nowhere.
+    generation: Option<Generation>,
+}
+
+impl Subject for BareCircuit {
+    type Permit = Permit;
+
+    fn new(policy: PolicyPatch) -> Result<Self, InvalidPolicy> {
+        Ok(Self {
+            circuit: Circuit::new(0),
+            policy: policy.policy()?,
+            now: Tick::ORIGIN,
+            totals: Totals::default(),
+            cause: None,
+            changes: Vec::new(),
+        })
+    }
+
+    fn wait(&mut self, length: Duration) {
+        self.now = self.now.after(length);
+    }
+
+    fn admit(&mut self) -> Option<Permit> {
+        let (admission, change) = self.circuit.admit(&self.policy, self.now);
+        self.note(change);
+        let generation = match admission {
+            Admission::Admitted(generation) => Some(generation),
+            Admission::Shadowed => None,
+            Admission::Rejected { .. } => {
+                self.totals.rejected += 1;
+                return None;
+            }
+        };
+        self.totals.rejected += u64::from(generation.is_none());
+        Some(Permit { began: self.now, generation })
+    }
+
+    fn end(&mut self, permit: Permit, ending: Ending) {
+        let Some(generation) = permit.generation else {
+            return;
+        };
+        let verdict = verdict(ending, self.now.since(permit.began));
+        self.count(&verdict);
+        let (fate, change) = self.circuit.report(&self.policy, generation, verdict, self.now);
+        self.totals.late += u64::from(fate == Fate::Late);
+        self.note(change);
+    }
+
+    fn tell(&mut self, told: Told) {
+        let verdict = match told {
+            Told::Success => Verdict::SUCCESS,
+            Told::Failure => Verdict::failure("told"),
+        };
+        self.count(&verdict);
+        let (_, change) = self.circuit.tell(&self.policy, verdict, self.now);
+        self.note(change);
+    }
+
+    fn act(&mut self, action: Action) {
+        let reason = Reason::from("the vector says so");
+        let change = self.circuit.act(&self.policy, action, reason, self.now);
+        self.note(Some(change));
+    }
+
+    fn sweep(&mut self) {
+        let change = self.circuit.sweep(self.now);
+        self.note(change);
+    }
+
+    fn take_changes(&mut self) -> Vec<State> {
+        std::mem::take(&mut self.changes)
+    }
+
+    fn observe(&self) -> Observation {
+        Observation {
+            state: self.circuit.state(),
+            failures: self.circuit.failures(),
+            successes: self.circuit.successes(),
+            retry_after: self.circuit.retry_after(self.now),
+            cause: self.cause,
+            trips: self.circuit.trips(),
+            totals: self.totals,
+        }
+    }
+}
+
+impl BareCircuit {
+    fn count(&mut self, verdict: &Verdict) {
+        let Totals { successes, failures, ignored, abandoned, .. } = &mut self.totals;
+        match verdict {
+            Verdict::Success { .. } => *successes += 1,
+            Verdict::Failure { .. } => *failures += 1,
+            Verdict::Ignore => *ignored += 1,
+            Verdict::Abandoned => {
+                *abandoned += 1;
+                *failures += u64::from(self.policy.abandoned() == Abandoned::Failure);
+            }
+        }
+    }
+
+    fn note(&mut self, change: Option<Change>) {
+        let Some(change) = change else {
+            return;
+        };
+        if change.is_announced() {
+            self.changes.push(change.to);
+        }
+        match change.to {
+            State::Open | State::ForcedOpen => self.cause = Some(change.cause.rule),
+            State::Closed | State::HalfOpen | State::Disabled => {}
+        }
+    }
+}
+
+fn verdict(ending: Ending, took: Duration) -> Verdict {
+    let took = Some(took);
+    match ending {
+        Ending::Success => Verdict::Success { took },
+        Ending::Failure { retry_after } => {
+            Verdict::Failure { reason: Reason::from("failure"), retry_after, took }
+        }
+        Ending::Panic => {
+            Verdict::Failure { reason: Reason::from("panic"), retry_after: None, took }
+        }
+        Ending::Ignore => Verdict::Ignore,
+        Ending::Drop => Verdict::Abandoned,
+    }
+}

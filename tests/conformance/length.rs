@@ -1,0 +1,16 @@
+//! A length of time in a vector file.
+
+use std::time::Duration;
+
+use brama::duration;
+use serde::{Deserialize, Deserializer, de::Error};
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Length(pub(crate) Duration);
+
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(text)?;
+        duration::parse(&text).map(Self).map_err(Error::custom)
+    }
+}

@@ -1,0 +1,41 @@
+//! The conformance vectors, taken through every subject.
+
+mod breaker;
+mod circuit;
+mod fact;
+mod length;
+mod policy;
+mod runner;
+mod step;
+mod subject;
+mod vector;
+
+#[cfg(test)]
+mod misses;
+#[cfg(test)]
+mod mistakes;
+
+use std::path::Path;
+
+use self::runner::SUBJECTS;
+
+#[cfg(test)]
+fn assert_all_hold(subject: &str) {
+    let subjects = SUBJECTS.into_iter().find(|(name, _)| *name == subject).unwrap();
+    for folder in ["tests/vectors", "tests/vectors-more"] {
+        let files = vector::folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap();
+        let vectors: Vec<_> = files.into_iter().flat_map(Result::unwrap).collect();
+        let report = runner::run(&vectors, &[subjects]);
+        assert!(!vectors.is_empty() && report.holds(), "{folder}\n{report}");
+    }
+}
+
+#[test]
+fn the_bare_circuit_keeps_every_vector() {
+    assert_all_hold("circuit");
+}
+
+#[test]
+fn the_breaker_keeps_every_vector() {
+    assert_all_hold("breaker");
+}

@@ -1,0 +1,71 @@
+//! A subject: a thing under test, what a step does to it and what can be seen of it.
+
+use std::time::Duration;
+
+use brama::{Action, InvalidPolicy, PolicyPatch, Rule, State};
+
+use super::step::{Ending, Told};
+
+/// A breaker in virtual time that begins at 0.
+pub(crate) trait Subject: Sized {
+    /// The right to one call.
+    type Permit;
+
+    fn new(policy: PolicyPatch) -> Result<Self, InvalidPolicy>;
+
+    fn wait(&mut self, length: Duration);
+
+    fn admit(&mut self) -> Option<Self::Permit>;
+
+    fn end(&mut self, permit: Self::Permit, ending: Ending);
+
+    fn tell(&mut self, told: Told);
+
+    fn act(&mut self, action: Action);
+
+    fn sweep(&mut self);
+
+    /// The states entered since this was last asked, in order.
+    fn take_changes(&mut self) -> Vec<State>;
+
+    fn observe(&self) -> Observation;
+
+    /// One whole call; answers whether it was admitted.
+    fn call(&mut self, ending: Ending, took: Duration) -> bool {
+        call_by_permit(self, ending, took)
+    }
+}
+
+/// [`Subject::call`], put together from its parts.
+pub(crate) fn call_by_permit(subject: &mut impl Subject, ending: Ending, took: Duration) -> bool {
+    let Some(permit) = subject.admit() else {
+        return false;
+    };
+    subject.wait(took);
+    subject.end(permit, ending);
+    true
+}
+
+/// What can be seen of a subject; looking changes nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Observation {
+    pub(crate) state: State,
+    pub(crate) failures: u64,
+    pub(crate) successes: u64,
+    /// Time left of the opening.
+    pub(crate) retry_after: Option<Duration>,
+    /// Why it last opened.
+    pub(crate) cause: Option<Rule>,
+    pub(crate) trips: u32,
+    pub(crate) totals: Totals,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Totals {
+    pub(crate) successes: u64,
+    pub(crate) failures: u64,
+    pub(crate) ignored: u64,
+    pub(crate) abandoned: u64,
+    pub(crate) rejected: u64,
+    pub(crate) late: u64,
+}
