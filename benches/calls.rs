@@ -1,0 +1,135 @@
+//! What a protected call costs, beside a bare one: `cargo bench`.
+//!
+//! Nanoseconds are wall time × min(threads, processors) / calls. Machines are noisy: read the
+//! ratios of one run.
+
+#![expect(clippy::unwrap_used, reason = "a bench fails loudly")]
+
+use std::{
+    future::Future,
+    hint::black_box,
+    num::NonZero,
+    pin::pin,
+    sync::Barrier,
+    task::{Context, Poll, Waker},
+    thread,
+    time::{Duration, Instant},
+};
+
+use brama::{CircuitOpen, PolicyPatch, Registry, circuit_breaker};
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+
+fn answer(number: u64) -> Result<u64, CircuitOpen> {
+    number.checked_add(1).map(black_box).ok_or_else(|| unreachable!("the numbers are small"))
+}
+
+#[inline(never)]
+fn bare(number: u64) -> Result<u64, CircuitOpen> {
+    answer(number)
+}
+
+#[inline(never)]
+#[circuit_breaker(identifier = "bench: in a row")]
+fn in_a_row(number: u64) -> Result<u64, CircuitOpen> {
+    answer(number)
+}
+
+#[inline(never)]
+#[circuit_breaker(identifier = "bench: last 100 calls", failure_rate = 50)]
+fn last_100_calls(number: u64) -> Result<u64, CircuitOpen> {
+    answer(number)
+}
+
+#[inline(never)]
+#[circuit_breaker(identifier = "bench: last 10 s", failure_rate = 50, window = time("10s"))]
+fn last_10_s(number: u64) -> Result<u64, CircuitOpen> {
+    answer(number)
+}
+
+#[inline(never)]
+#[circuit_breaker(identifier = "bench: open", expiry = "24h")]
+fn open(number: u64) -> Result<u64, CircuitOpen> {
+    answer(number)
+}
+
+#[inline(never)]
+#[expect(clippy::unused_async, reason = "the bare twin of a protected one")]
+async fn bare_async(number: u64) -> Result<u64, CircuitOpen> {
+    answer(number)
+}
+
+#[inline(never)]
+#[circuit_breaker(identifier = "bench: async")]
+async fn closed_async(number: u64) -> Result<u64, CircuitOpen> {
+    answer(number)
+}
+
+fn poll<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => unreachable!("the future waits for nothing"),
+    }
+}
+
+/// Wall time of `calls` calls in all, shared between the threads, times the processors in use.
+fn on_threads<R>(threads: u32, calls: u64, call: impl Fn(u64) -> R + Sync) -> Duration {
+    let each = calls.div_ceil(u64::from(threads));
+    let gate = Barrier::new(threads as usize + 1);
+    let run = || {
+        gate.wait();
+        (0..each).for_each(|number| drop(black_box(call(number))));
+    };
+    let wall = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        gate.wait();
+        let start = now();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        start.elapsed()
+    });
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    wall * threads.min(u32::try_from(processors).unwrap())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench reads the time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn story<R>(bench: &mut Criterion, name: &str, threads: &[u32], call: impl Fn(u64) -> R + Sync) {
+    let mut group = bench.benchmark_group(name);
+    group.sample_size(20).measurement_time(Duration::from_secs(2));
+    group.warm_up_time(Duration::from_millis(500));
+    for threads in threads.iter().copied() {
+        group.bench_function(BenchmarkId::from_parameter(threads), |bencher| {
+            bencher.iter_custom(|calls| on_threads(threads, calls, &call));
+        });
+    }
+    group.finish();
+}
+
+fn calls(bench: &mut Criterion) {
+    brama::breaker("bench: open").open("a bench");
+    let closed = Registry::new().breaker("bench: handle");
+    let failing = Registry::new().breaker("bench: failing");
+    failing.configure(PolicyPatch::new().failure_threshold(1_000)).unwrap();
+    let one_in_100 = |number: u64| if number.is_multiple_of(100) { Err(()) } else { Ok(number) };
+
+    story(bench, "bare call", &[1, 2, 4], bare);
+    story(bench, "closed success, failures in a row", &[1, 2, 4], in_a_row);
+    story(bench, "closed success, last 100 calls", &[1, 2, 4], last_100_calls);
+    story(bench, "closed success, last 10 s", &[1, 2, 4], last_10_s);
+    story(bench, "closed success, through a handle", &[1, 2], |number| {
+        closed.call(|| Ok::<_, ()>(number))
+    });
+    story(bench, "1 % failures, through a handle", &[1, 2], |number| {
+        failing.call(|| one_in_100(number))
+    });
+    story(bench, "rejection", &[1, 2], open);
+    story(bench, "bare async call", &[1], |number| poll(bare_async(number)));
+    story(bench, "closed success, async", &[1, 2], |number| poll(closed_async(number)));
+}
+
+criterion_group!(benches, calls);
+criterion_main!(benches);

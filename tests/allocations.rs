@@ -1,0 +1,96 @@
+//! A protected call allocates nothing, be it let through or refused.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::{
+    future::Future,
+    hint::black_box,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use allocation_counter::measure;
+use brama::{CircuitOpen, PolicyPatch, Registry, Window, circuit_breaker};
+
+#[circuit_breaker(identifier = "allocations: sync")]
+fn answer(right: u8) -> Result<u8, CircuitOpen> {
+    Ok(right)
+}
+
+#[circuit_breaker(identifier = "allocations: async")]
+async fn answer_later(right: u8) -> Result<u8, CircuitOpen> {
+    Ok(right)
+}
+
+#[circuit_breaker(identifier = "allocations: time", failure_rate = 50, window = time("10s"))]
+fn answer_in_time(right: u8) -> Result<u8, CircuitOpen> {
+    Ok(right)
+}
+
+fn poll<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => unreachable!("the future waits for nothing"),
+    }
+}
+
+/// Allocations of a thousand calls, after one that may set things up.
+fn allocations(call: impl Fn()) -> u64 {
+    call();
+    measure(|| (0..1_000).for_each(|_| call())).count_total
+}
+
+#[test]
+fn the_counter_counts() {
+    assert!(0 < allocations(|| drop(black_box(vec![1_u8]))));
+}
+
+#[test]
+fn a_success_through_the_attribute_allocates_nothing() {
+    assert_eq!(allocations(|| assert!(answer(1).is_ok())), 0);
+    assert_eq!(allocations(|| assert!(poll(answer_later(1)).is_ok())), 0);
+    assert_eq!(allocations(|| assert!(answer_in_time(1).is_ok())), 0);
+}
+
+#[test]
+fn a_rejection_through_the_attribute_allocates_nothing() {
+    #[circuit_breaker(identifier = "allocations: refused sync")]
+    fn refused(right: u8) -> Result<u8, CircuitOpen> {
+        Ok(right)
+    }
+
+    #[circuit_breaker(identifier = "allocations: refused async")]
+    async fn refused_later(right: u8) -> Result<u8, CircuitOpen> {
+        Ok(right)
+    }
+
+    brama::breaker("allocations: refused sync").open("a test");
+    brama::breaker("allocations: refused async").force_open("a test");
+    assert_eq!(allocations(|| assert!(refused(1).is_err())), 0);
+    assert_eq!(allocations(|| assert!(poll(refused_later(1)).is_err())), 0);
+}
+
+#[test]
+fn a_call_through_a_handle_allocates_nothing() {
+    let breaker = Registry::new().breaker("allocations");
+    let call = || breaker.call(|| Ok::<_, ()>(1)).is_ok();
+    assert_eq!(allocations(|| assert!(call())), 0);
+    assert_eq!(allocations(|| breaker.try_acquire().unwrap().success()), 0);
+    breaker.open("a test");
+    assert_eq!(allocations(|| assert!(!call())), 0);
+}
+
+#[test]
+fn a_look_up_of_a_known_name_allocates_nothing() {
+    let registry = Registry::new();
+    assert_eq!(allocations(|| registry.breaker("allocations").success()), 0);
+}
+
+#[test]
+fn a_success_in_a_window_of_calls_that_holds_failures_allocates_nothing() {
+    let breaker = Registry::new().breaker("allocations");
+    let patch = PolicyPatch::new().failure_rate(90).window(Window::calls(10)).minimum_calls(2);
+    breaker.configure(patch).unwrap();
+    breaker.failure("one");
+    assert_eq!(allocations(|| breaker.try_acquire().unwrap().success()), 0);
+}

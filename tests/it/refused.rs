@@ -1,0 +1,140 @@
+//! What a refused caller gets: who, when, why.
+
+use std::{error::Error, io, sync::Arc, time::Duration};
+
+use brama::{
+    Breaker, CallError, CircuitOpen, Opening, Outcome, Registry, Rule, State, testing::ManualClock,
+};
+
+/// The plainest error that a decorated function can have.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error(transparent)]
+    Open(#[from] CircuitOpen),
+}
+
+/// A breaker that opened 12 s ago after ten refused connections.
+fn opened() -> (Breaker, ManualClock) {
+    let clock = ManualClock::new();
+    let breaker = Registry::with_clock(clock.clone()).breaker("payment_api");
+    (0..10).for_each(|_| breaker.failure("connection refused"));
+    clock.advance(Duration::from_secs(12));
+    (breaker, clock)
+}
+
+fn refusal(breaker: &Breaker) -> CircuitOpen {
+    breaker.try_acquire().unwrap_err()
+}
+
+#[test]
+fn a_refusal_says_who_when_and_as_its_source_why() {
+    let (breaker, _) = opened();
+    let open = refusal(&breaker);
+    assert_eq!(open.to_string(), "payment_api is open, next attempt in 48 s");
+    assert_eq!(
+        open.source().unwrap().to_string(),
+        "opened 12 s ago: 10 failures in a row reached failure_threshold 10; \
+         last: connection refused"
+    );
+    assert_eq!(open.state(), State::Open);
+    assert_eq!(open.retry_after(), Some(Duration::from_secs(48)));
+}
+
+#[test]
+fn a_refusal_holds_the_evidence() {
+    let (breaker, _) = opened();
+    let cause = refusal(&breaker).cause().unwrap();
+    assert_eq!((cause.rule, cause.limit, cause.run), (Rule::FailureThreshold, Some(10), 10));
+    assert_eq!(cause.reasons, ["connection refused"; 4]);
+    assert_eq!(cause.length.unwrap().to_string(), "60s, fixed");
+    assert!(Arc::ptr_eq(&cause, &breaker.status().cause.unwrap()));
+}
+
+#[test]
+fn refusal_and_status_share_the_number_of_the_opening() {
+    let (breaker, clock) = opened();
+    let first = refusal(&breaker);
+    assert_eq!(breaker.status().opening, Some(first.opening()));
+    clock.advance(Duration::from_secs(48));
+    breaker.try_acquire().unwrap().failure("still down");
+    let second = refusal(&breaker);
+    assert_ne!(first.opening(), second.opening());
+    assert_eq!(first.cause().unwrap().rule, Rule::FailureThreshold);
+    assert_eq!(second.cause().unwrap().rule, Rule::ProbeFailed);
+}
+
+#[test]
+fn a_cause_is_kept_for_four_openings() {
+    let (breaker, _) = opened();
+    let first = refusal(&breaker);
+    (0..3).for_each(|_| breaker.open("again"));
+    assert!(first.cause().is_some());
+    breaker.open("again");
+    assert!(first.cause().is_none());
+    assert_eq!(first.source().unwrap().to_string(), "opened several openings ago");
+}
+
+#[test]
+fn a_forced_refusal_waits_for_nobody_knows_how_long() {
+    let (breaker, _) = opened();
+    breaker.force_open("maintenance");
+    let open = refusal(&breaker);
+    assert_eq!(open.to_string(), "payment_api is forced open until somebody acts");
+    assert_eq!((open.state(), open.retry_after()), (State::ForcedOpen, None));
+    assert_eq!(
+        open.source().unwrap().to_string(),
+        "opened 0 ms ago: by hand (force_open): maintenance"
+    );
+}
+
+#[test]
+fn a_refusal_while_half_open_waits_for_the_probe_to_lose_its_place() {
+    let (breaker, clock) = opened();
+    clock.advance(Duration::from_secs(48));
+    let probe = breaker.try_acquire().unwrap();
+    clock.advance(Duration::from_secs(20));
+    let open = refusal(&breaker);
+    assert_eq!(open.to_string(), "payment_api is half-open, next attempt in 40 s");
+    assert_eq!(open.cause().unwrap().rule, Rule::FailureThreshold);
+    probe.success();
+}
+
+#[test]
+fn a_refusal_is_found_in_whatever_it_was_wrapped() {
+    let (breaker, _) = opened();
+    let found = |error: &(dyn Error + 'static)| {
+        CircuitOpen::find_in(error).map(Opening::number) == breaker.status().opening
+    };
+    let open = || refusal(&breaker);
+    assert!(found(&open()));
+    assert!(found(&Refused::from(open())));
+    assert!(found(&io::Error::from(open())));
+    assert!(found(&CallError::<io::Error>::from(open())));
+    assert!(found(anyhow::Error::new(open()).context("charging the card").as_ref()));
+    assert!(!found(&io::Error::other("connection refused")));
+}
+
+#[test]
+fn a_refusal_is_made_passed_on_and_shared_between_threads() {
+    fn ordinary<T: Error + Clone + Send + Sync + 'static>() {}
+    ordinary::<CircuitOpen>();
+    ordinary::<Opening>();
+}
+
+#[test]
+fn a_call_through_a_handle_tells_a_refusal_from_a_failure() {
+    let (breaker, _) = opened();
+    assert_eq!(breaker.call(|| Ok::<_, ()>(1)), Err(CallError::Rejected(refusal(&breaker))));
+    breaker.close("mended");
+    assert_eq!(breaker.call(|| Err::<(), _>("late")), Err(CallError::Failed("late")));
+}
+
+#[test]
+fn a_hint_of_the_server_lengthens_the_opening_and_is_named_as_the_reason() {
+    let (breaker, _) = opened();
+    breaker.close("a test");
+    let busy = || Outcome::failure("too many requests").retry_after(Duration::from_secs(120));
+    (0..10).for_each(|_| breaker.try_acquire().unwrap().record(busy()));
+    let length = refusal(&breaker).cause().unwrap().length.unwrap();
+    assert_eq!(length.to_string(), "120s, as the failure's retry-after asked");
+}

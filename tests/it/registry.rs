@@ -1,0 +1,258 @@
+//! The registry: one breaker an identity, settings in layers, configuration once.
+
+use std::{sync::Arc, thread, time::Duration};
+
+use brama::{
+    Config, Expiry, Identity, InitError, Knob, Mistake, PolicyPatch, Registry, State, Window,
+    circuit_breaker, testing::ManualClock,
+};
+
+use crate::refused::Refused;
+
+#[test]
+fn first_use_registers_and_a_look_up_does_not() {
+    let registry = Registry::new();
+    assert!(registry.find("new").is_none());
+    assert!(registry.status("new").is_none());
+    assert_eq!(registry.breaker("new").identity(), &Identity::new("new"));
+    assert!(registry.find("new").is_some());
+}
+
+#[test]
+fn handles_of_one_identity_share_a_circuit() {
+    let registry = Registry::new();
+    registry.breaker("shared").force_open("a test");
+    assert_eq!(registry.breaker(String::from("shared")).state(), State::ForcedOpen);
+    assert_eq!(Registry::new().breaker("shared").state(), State::Closed);
+}
+
+#[test]
+fn scope_identifier_and_key_are_never_joined() {
+    let registry = Registry::new();
+    let identities = [
+        Identity::new("a"),
+        Identity::new("a").in_scope("s"),
+        Identity::new("s/a"),
+        Identity::new("a").with_key("k"),
+        Identity::new("a[k]"),
+        Identity::new("a").in_scope("s").with_key("k"),
+        Identity::new("a").in_scope(""),
+        Identity::new("a").with_key(""),
+    ];
+    for identity in &identities {
+        assert!(registry.find(identity).is_none(), "{identity:?}");
+        registry.breaker(identity).force_open("a test");
+    }
+    for identity in &identities {
+        assert_eq!(registry.find(identity).unwrap().identity(), identity);
+    }
+}
+
+#[test]
+fn threads_that_meet_at_a_new_identity_get_the_same_breaker() {
+    let registry = Registry::new();
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| registry.breaker("raced").success());
+        }
+    });
+    assert_eq!(registry.status("raced").unwrap().totals.successes, 8);
+}
+
+#[test]
+fn defaults_reach_breakers_made_before_and_after() {
+    let registry = Registry::new();
+    let before = registry.breaker("before");
+    registry.init(Config::new().defaults(PolicyPatch::new().failure_threshold(2))).unwrap();
+    for breaker in [before, registry.breaker("after")] {
+        assert_eq!(breaker.status().policy.failure_threshold(), Some(2));
+    }
+}
+
+#[test]
+fn a_second_configuration_is_handed_back() {
+    let registry = Registry::new();
+    let second = Config::new().defaults(PolicyPatch::new().success_threshold(9));
+    registry.init(Config::new()).unwrap();
+    assert_eq!(registry.init(second.clone()), Err(InitError::Already(second)));
+    assert_eq!(registry.breaker("any").status().policy.success_threshold(), 1);
+}
+
+#[test]
+fn a_wrong_configuration_lists_every_mistake_and_may_be_mended() {
+    let registry = Registry::new();
+    let wrong = PolicyPatch::new()
+        .failure_threshold(0)
+        .expiry(Expiry::fixed(Duration::ZERO))
+        .failure_rate(101)
+        .window(Window::time(Duration::from_millis(15)))
+        .jitter(0.95);
+    let error = registry.init(Config::new().defaults(wrong)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid configuration
+  defaults: `failure_threshold` is 0, must be at least 1, or off
+  defaults: `expiry` is 0ns, must be whole milliseconds, at least 1 ms
+  defaults: `failure_rate` is 101, must be a percentage from 1 to 100, or off
+  defaults: `window` is the last 15ms, must be a multiple of 10 ms, at least 10 ms
+  defaults: `jitter` is 0.95, must be a share from 0 to 0.9 in whole thousandths"
+    );
+    assert_eq!(registry.init(Config::new()), Ok(()));
+}
+
+#[test]
+fn every_limit_of_a_policy_is_kept() {
+    let (none, nanosecond) = (Duration::ZERO, Duration::from_nanos(1));
+    let second = Duration::from_secs(1);
+    let broken =
+        |patch: PolicyPatch| patch.mistakes().iter().map(Mistake::knob).collect::<Vec<_>>();
+    let p = PolicyPatch::new;
+    for (patch, knob) in [
+        (p().failure_threshold(0), Knob::FailureThreshold),
+        (p().success_threshold(0), Knob::SuccessThreshold),
+        (p().half_open_limit(0), Knob::HalfOpenLimit),
+        (p().probe_timeout(none), Knob::ProbeTimeout),
+        (p().probe_timeout(nanosecond), Knob::ProbeTimeout),
+        (p().failure_rate(0), Knob::FailureRate),
+        (p().failure_rate(101), Knob::FailureRate),
+        (p().slow_call_rate(0), Knob::SlowCallRate),
+        (p().slow_call_rate(101), Knob::SlowCallRate),
+        (p().slow_call_duration(none), Knob::SlowCallDuration),
+        (p().window(Window::calls(0)), Knob::Window),
+        (p().window(Window::time(none)), Knob::Window),
+        (p().window(Window::time(Duration::from_millis(1005))), Knob::Window),
+        (p().minimum_calls(0), Knob::MinimumCalls),
+        (p().window(Window::calls(5)).minimum_calls(6), Knob::MinimumCalls),
+        (p().jitter(-0.1), Knob::Jitter),
+        (p().jitter(0.901), Knob::Jitter),
+        (p().jitter(0.000_5), Knob::Jitter),
+        (p().jitter(f64::NAN), Knob::Jitter),
+        (p().retry_after_cap(none), Knob::RetryAfterCap),
+        (p().expiry(Expiry::fixed(nanosecond)), Knob::Expiry),
+        (p().expiry(Expiry::progressive(none, second)), Knob::Expiry),
+        (p().expiry(Expiry::progressive(second, second - nanosecond)), Knob::Expiry),
+        (p().expiry(Expiry::progressive(second, second / 2)), Knob::Expiry),
+        (p().expiry(Expiry::progressive(second, second).with_factor(0.9)), Knob::Expiry),
+        (p().expiry(Expiry::progressive(second, second).with_factor(100.1)), Knob::Expiry),
+        (p().expiry(Expiry::progressive(second, second).with_factor(1.000_5)), Knob::Expiry),
+        (p().expiry(Expiry::progressive(second, second).with_factor(f64::NAN)), Knob::Expiry),
+    ] {
+        assert_eq!(broken(patch), [knob], "{patch:?}");
+        assert_eq!(
+            Registry::new().configure("any", patch).unwrap_err().patch().mistakes().len(),
+            1
+        );
+    }
+}
+
+#[test]
+fn values_at_their_limits_are_kept() {
+    let millisecond = Duration::from_millis(1);
+    let edge = PolicyPatch::new()
+        .failure_threshold(u32::MAX)
+        .success_threshold(1)
+        .half_open_limit(u32::MAX)
+        .probe_timeout(millisecond)
+        .failure_rate(100)
+        .slow_call_rate(1)
+        .slow_call_duration(millisecond)
+        .window(Window::time(Duration::from_millis(10)))
+        .minimum_calls(u32::MAX)
+        .jitter(0.9)
+        .retry_after_cap(Duration::MAX - Duration::from_nanos(999_999_999))
+        .expiry(Expiry::progressive(millisecond, millisecond).with_factor(100.0));
+    assert_eq!(edge.mistakes(), []);
+}
+
+#[test]
+fn configuration_of_one_breaker_goes_over_attribute_and_defaults_whenever_it_was_said() {
+    #[circuit_breaker(
+        identifier = "layers",
+        registry = registry,
+        success_threshold = 3,
+        failure_threshold = 3,
+    )]
+    fn call(registry: &Registry) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    let registry = Registry::new();
+    registry.configure("layers", PolicyPatch::new().success_threshold(4)).unwrap();
+    call(&registry).unwrap();
+    let defaults = PolicyPatch::new().success_threshold(2).failure_threshold(2).half_open_limit(2);
+    registry.init(Config::new().defaults(defaults)).unwrap();
+    let policy = registry.status("layers").unwrap().policy;
+    assert_eq!(policy.half_open_limit(), 2);
+    assert_eq!(policy.failure_threshold(), Some(3));
+    assert_eq!(policy.success_threshold(), 4);
+}
+
+#[test]
+fn a_patch_at_run_time_changes_what_it_names_and_nothing_else() {
+    let breaker = Registry::new().breaker("patched");
+    breaker.configure(PolicyPatch::new().failure_threshold(5).success_threshold(2)).unwrap();
+    breaker.configure(PolicyPatch::new().failure_threshold(7)).unwrap();
+    let policy = breaker.status().policy;
+    assert_eq!((policy.failure_threshold(), policy.success_threshold()), (Some(7), 2));
+}
+
+#[test]
+fn of_two_layers_that_contradict_each_other_the_later_wins() {
+    let registry = Registry::new();
+    let defaults = PolicyPatch::new().window(Window::calls(50)).minimum_calls(40);
+    registry.init(Config::new().defaults(defaults)).unwrap();
+    let breaker = registry.breaker("contradicted");
+    breaker.configure(PolicyPatch::new().window(Window::calls(10))).unwrap();
+    assert_eq!(breaker.status().policy.minimum_calls(), 10);
+    let other = registry.breaker("other");
+    other.configure(PolicyPatch::new().minimum_calls(60)).unwrap();
+    assert_eq!(other.status().policy.window(), Window::calls(100));
+}
+
+#[test]
+fn a_new_policy_keeps_the_state_and_the_deadline_of_an_opening_in_progress() {
+    let clock = ManualClock::new();
+    let breaker = Registry::with_clock(clock.clone()).breaker("kept");
+    breaker.open_for(Duration::from_secs(5), "a test").unwrap();
+    clock.advance(Duration::from_secs(1));
+    breaker.configure(PolicyPatch::new().expiry(Expiry::fixed(Duration::from_secs(60)))).unwrap();
+    assert_eq!(breaker.status().retry_after, Some(Duration::from_secs(4)));
+}
+
+#[test]
+fn a_policy_that_nothing_was_said_about_is_shared() {
+    let registry = Registry::new();
+    let [a, b] = ["a", "b"].map(|name| registry.breaker(name).status().policy);
+    assert!(Arc::ptr_eq(&a, &b));
+}
+
+#[test]
+fn the_first_attribute_met_with_an_identity_wins() {
+    #[circuit_breaker(identifier = "met", registry = registry, failure_threshold = 1)]
+    fn first(registry: &Registry) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    #[circuit_breaker(identifier = "met", registry = registry, failure_threshold = 2)]
+    fn second(registry: &Registry) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    let registry = Registry::new();
+    second(&registry).unwrap();
+    first(&registry).unwrap();
+    assert_eq!(registry.status("met").unwrap().policy.failure_threshold(), Some(2));
+}
+
+#[test]
+fn a_sweep_makes_due_openings_half_open_and_touches_nothing_else() {
+    let clock = ManualClock::new();
+    let registry = Registry::with_clock(clock.clone());
+    let [due, later, closed] = ["due", "later", "closed"].map(|name| registry.breaker(name));
+    due.open_for(Duration::from_secs(1), "a test").unwrap();
+    later.open_for(Duration::from_secs(2), "a test").unwrap();
+    clock.advance(Duration::from_secs(1));
+    registry.sweep();
+    let states = [due, later, closed].map(|breaker| breaker.state());
+    assert_eq!(states, [State::HalfOpen, State::Open, State::Closed]);
+}

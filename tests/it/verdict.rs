@@ -1,0 +1,125 @@
+//! What a decorated function that returns a `Result` counts as, where nobody says.
+
+use std::{error::Error, fmt, io, sync::Arc};
+
+use brama::{CallError, CircuitOpen, Registry, circuit_breaker};
+
+/// "ignored", or the reason of the failure, of a decorated function that answers this error.
+macro_rules! verdict {
+    ($error:ty, $value:expr) => {{
+        #[circuit_breaker(identifier = "it", registry = registry, fallback = unreachable!())]
+        fn call(registry: &Registry, error: $error) -> Result<(), $error> {
+            Err(error)
+        }
+        let registry = Registry::new();
+        assert!(call(&registry, $value).is_err());
+        told(&registry)
+    }};
+}
+
+fn told(registry: &Registry) -> String {
+    let status = registry.breaker("it").status();
+    match (status.totals.ignored, status.reasons.first()) {
+        (1, None) => "ignored".to_owned(),
+        (0, Some(reason)) => reason.to_string(),
+        odd => panic!("{odd:?}"),
+    }
+}
+
+fn refused() -> CircuitOpen {
+    let breaker = Registry::new().breaker("inner");
+    breaker.force_open("test");
+    breaker.try_acquire().unwrap_err()
+}
+
+#[derive(Debug, thiserror::Error)]
+enum PayError {
+    #[error(transparent)]
+    Open(#[from] CircuitOpen),
+    #[error("step 2")]
+    Later(#[source] CircuitOpen),
+    #[error("poor")]
+    Poor,
+}
+
+#[derive(Debug)]
+struct Borrowed<'a>(&'a str);
+
+impl fmt::Display for Borrowed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Error for Borrowed<'_> {}
+
+#[derive(Debug)]
+struct Silent;
+
+#[test]
+fn an_error_is_a_failure_in_its_own_words() {
+    assert_eq!(verdict!(PayError, PayError::Poor), "poor");
+    assert_eq!(verdict!(io::Error, io::Error::other("disk")), "disk");
+    assert_eq!(verdict!(anyhow::Error, anyhow::anyhow!("no")), "no");
+    assert_eq!(verdict!(Box<dyn Error>, "boxed".into()), "boxed");
+    assert_eq!(verdict!(Box<dyn Error + Send + Sync>, "sent".into()), "sent");
+    assert_eq!(verdict!(String, "text".to_owned()), "text");
+    assert_eq!(verdict!(&'static str, "str"), "str");
+    assert_eq!(verdict!(CallError<String>, CallError::Failed("call".to_owned())), "call");
+}
+
+#[test]
+fn an_error_without_words_goes_by_its_type() {
+    assert_eq!(verdict!((), ()), "()");
+    assert!(verdict!(Silent, Silent).ends_with("::Silent"));
+}
+
+#[test]
+fn an_error_may_borrow() {
+    #[circuit_breaker(identifier = "it", registry = registry, fallback = unreachable!())]
+    fn plain<'a>(registry: &Registry, text: &'a str) -> Result<(), Borrowed<'a>> {
+        Err(Borrowed(text))
+    }
+    #[circuit_breaker(identifier = "it", registry = registry, fallback = unreachable!())]
+    fn boxed<'a>(registry: &Registry, text: &'a str) -> Result<(), Box<dyn Error + 'a>> {
+        Err(Box::new(Borrowed(text)))
+    }
+    let text = String::from("lent");
+    let [first, second] = [Registry::new(), Registry::new()];
+    assert!(plain(&first, &text).is_err());
+    assert!(boxed(&second, &text).is_err());
+    assert_eq!([told(&first), told(&second)], ["lent", "lent"]);
+}
+
+#[test]
+fn the_rejection_of_another_breaker_is_ignored() {
+    let wrapped = || io::Error::from(refused());
+    assert_eq!(verdict!(CircuitOpen, refused()), "ignored");
+    assert_eq!(verdict!(PayError, refused().into()), "ignored");
+    assert_eq!(verdict!(PayError, PayError::Later(refused())), "ignored");
+    assert_eq!(verdict!(io::Error, wrapped()), "ignored");
+    assert_eq!(verdict!(Arc<CircuitOpen>, Arc::new(refused())), "ignored");
+    assert_eq!(verdict!(Box<dyn Error>, refused().into()), "ignored");
+    assert_eq!(verdict!(Box<dyn Error + Send + Sync>, wrapped().into()), "ignored");
+    assert_eq!(verdict!(anyhow::Error, refused().into()), "ignored");
+    assert_eq!(verdict!(anyhow::Error, anyhow::Error::from(wrapped()).context("c")), "ignored");
+    assert_eq!(verdict!(CallError<Silent>, CallError::Rejected(refused())), "ignored");
+    assert_eq!(verdict!(CallError<io::Error>, CallError::Failed(wrapped())), "ignored");
+}
+
+#[test]
+fn a_generic_error_is_known_by_its_bounds() {
+    #[circuit_breaker(identifier = "it", registry = registry, fallback = unreachable!())]
+    fn unbound<E>(registry: &Registry, error: E) -> Result<(), E> {
+        Err(error)
+    }
+    #[circuit_breaker(identifier = "it", registry = registry, fallback = unreachable!())]
+    fn bound<E: Error>(registry: &Registry, error: E) -> Result<(), E> {
+        Err(error)
+    }
+    let [silent, spoken] = [Registry::new(), Registry::new()];
+    assert!(unbound(&silent, refused()).is_err());
+    assert!(bound(&spoken, refused()).is_err());
+    assert!(told(&silent).ends_with("CircuitOpen"));
+    assert_eq!(told(&spoken), "ignored");
+}

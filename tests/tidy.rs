@@ -1,0 +1,275 @@
+//! The house rules that a machine can check: floors, sizes, forbidden words.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// A file of the house: where it stands, and what it says.
+struct File {
+    path: String,
+    text: String,
+}
+
+impl File {
+    /// The text before the file's tests.
+    fn code(&self) -> &str {
+        self.text.split("#[cfg(test)]\nmod tests").next().unwrap()
+    }
+
+    /// The places where the code, comments aside, says `word` as a whole.
+    fn says(&self, word: &str) -> Vec<String> {
+        let found = self.code().lines().enumerate().filter(|(_, line)| {
+            let line = line.split("//").next().unwrap();
+            words(line).any(|said| said == word)
+        });
+        found
+            .map(|(number, line)| format!("{}:{}: {}", self.path, number + 1, line.trim()))
+            .collect()
+    }
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !c.is_alphanumeric() && c != '_')
+}
+
+fn files(folder: &str, ending: &str) -> Vec<File> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    collect(&root.join(folder), ending, &mut found);
+    found.sort();
+    let file = |path: PathBuf| File {
+        text: fs::read_to_string(&path).unwrap(),
+        path: path.strip_prefix(root).unwrap().display().to_string(),
+    };
+    found.into_iter().map(file).collect()
+}
+
+fn collect(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        let hidden = path.file_name().unwrap().to_str().unwrap().starts_with('.');
+        if path.is_dir() && !hidden && !path.ends_with("target") {
+            collect(&path, ending, found);
+        } else if path.to_str().unwrap().ends_with(ending) {
+            found.push(path);
+        }
+    }
+}
+
+fn assert_none(promise: &str, breaches: &[String]) {
+    assert!(breaches.is_empty(), "{promise}:\n{}", breaches.join("\n"));
+}
+
+/// Each module of the runtime and its floor; a folder stands for all in it.
+const FLOORS: [(&str, u8); 17] = [
+    ("circuit", 0),
+    ("sync", 0),
+    ("duration", 0),
+    ("clock", 1),
+    ("identity", 1),
+    ("outcome", 1),
+    ("error", 1),
+    ("totals", 2),
+    ("config", 2),
+    ("status", 2),
+    ("bus", 3),
+    ("breaker", 3),
+    ("registry", 4),
+    ("sweeper", 5),
+    ("site", 5),
+    ("health", 5),
+    ("testing", 5),
+];
+
+/// A module may use its neighbours on the same floor where the house says so.
+const NEIGHBOURS: [(&str, &str); 2] = [("status", "totals"), ("breaker", "bus")];
+
+fn floor(module: &str) -> Option<u8> {
+    FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
+}
+
+fn module_of(file: &File) -> Option<&str> {
+    let inside = file.path.strip_prefix("brama-runtime/src/")?;
+    inside.split(['/', '.']).next().filter(|module| *module != "lib")
+}
+
+/// The runtime's modules that a file names: after `crate::`, or in a `use crate::{…}`.
+fn used(file: &File) -> BTreeSet<&str> {
+    let mut rest = file.code();
+    let mut used = BTreeSet::new();
+    while let Some(place) = rest.find("crate::") {
+        rest = &rest[place + "crate::".len()..];
+        let end = if rest.starts_with('{') { rest.find("};").unwrap_or(0) } else { 0 };
+        used.extend(words(&rest[..end]));
+        used.extend(words(rest).next());
+    }
+    used.into_iter().filter(|module| floor(module).is_some()).collect()
+}
+
+#[test]
+fn every_module_of_the_runtime_stands_on_a_floor() {
+    let files = files("brama-runtime/src", ".rs");
+    let homeless =
+        files.iter().filter(|file| module_of(file).is_some_and(|it| floor(it).is_none()));
+    let homeless: Vec<_> = homeless.map(|file| file.path.clone()).collect();
+    assert_none("name the floor of each module in tests/tidy.rs", &homeless);
+}
+
+#[test]
+fn a_module_uses_floors_strictly_below_its_own() {
+    let mut breaches = Vec::new();
+    for file in files("brama-runtime/src", ".rs") {
+        let Some(module) = module_of(&file) else { continue };
+        for other in used(&file).into_iter().filter(|other| *other != module) {
+            let neighbour = NEIGHBOURS.contains(&(module, other));
+            if !neighbour && floor(module) <= floor(other) {
+                breaches.push(format!("{} uses {other}", file.path));
+            }
+        }
+    }
+    assert_none("a module uses floors strictly below its own", &breaches);
+}
+
+#[test]
+fn the_circuit_is_pure() {
+    let forbidden =
+        ["Instant", "SystemTime", "Mutex", "Arc", "Rc", "thread", "cfg", "static", "unsafe"];
+    let files = files("brama-runtime/src/circuit", ".rs");
+    let atomics = files.iter().flat_map(|file| file.says("atomic"));
+    let breaches = files.iter().flat_map(|file| forbidden.iter().flat_map(|word| file.says(word)));
+    let breaches: Vec<_> = breaches.filter(|it| !it.contains("'static")).chain(atomics).collect();
+    assert_none("the circuit knows no clock, lock, atomic, thread, count or feature", &breaches);
+}
+
+#[test]
+fn orderings_above_relaxed_stand_in_the_gate_alone() {
+    let homes = ["brama-runtime/src/breaker/gate.rs", "brama-runtime/src/sync.rs"];
+    let files = files("brama-runtime/src", ".rs");
+    let others = files.iter().filter(|file| !homes.contains(&file.path.as_str()));
+    let strong = ["Acquire", "Release", "AcqRel", "SeqCst"];
+    let breaches = others.flat_map(|file| strong.iter().flat_map(|word| file.says(word)));
+    assert_none("argue it in gate.rs, or use Relaxed", &breaches.collect::<Vec<_>>());
+}
+
+#[test]
+fn one_file_reads_the_clock() {
+    let mut files = files("brama-runtime/src", ".rs");
+    files.retain(|file| file.path != "brama-runtime/src/clock.rs");
+    let words = ["Instant", "SystemTime", "clock_gettime", "sleep"];
+    let breaches = files.iter().flat_map(|file| words.iter().flat_map(|word| file.says(word)));
+    assert_none("time is an argument", &breaches.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_macros_know_no_runtime_and_nobody_prints() {
+    let macros = files("brama-macros/src", ".rs");
+    let runtime = macros.iter().flat_map(|file| file.says("brama_runtime"));
+    assert_none("the macros speak through the facade", &runtime.collect::<Vec<_>>());
+}
+
+#[test]
+fn files_and_functions_stay_small() {
+    let folders = ["src", "brama-macros/src", "brama-runtime", "tests", "examples", "benches"];
+    let files = folders.iter().flat_map(|folder| files(folder, ".rs"));
+    let breaches: Vec<_> = files.flat_map(|file| oversize(&file)).collect();
+    assert_none("which noun is hiding in it?", &breaches);
+}
+
+const LONGEST_FILE: usize = 450;
+const LONGEST_FUNCTION: usize = 50;
+
+fn oversize(file: &File) -> Vec<String> {
+    let lines: Vec<_> = file.text.lines().collect();
+    let mut breaches = Vec::new();
+    if LONGEST_FILE < lines.len() {
+        breaches.push(format!("{}: {} lines", file.path, lines.len()));
+    }
+    for (start, line) in lines.iter().enumerate().filter(|(_, line)| begins_function(line)) {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let end = format!("{indent}}}");
+        let length = lines[start..].iter().position(|line| *line == end).map_or(1, |end| end + 1);
+        if LONGEST_FUNCTION < length && !line.trim_end().ends_with(';') {
+            breaches.push(format!("{}:{}: {length} lines", file.path, start + 1));
+        }
+    }
+    breaches
+}
+
+fn begins_function(line: &str) -> bool {
+    let mut words = words(line.trim_start());
+    let qualifiers = ["pub", "crate", "super", "const", "async", "unsafe", "extern", ""];
+    words.find(|word| !qualifiers.contains(word)) == Some("fn") && !line.trim_end().ends_with('}')
+}
+
+#[test]
+fn nothing_is_left_unfinished() {
+    let marks = ["todo", "unimplemented", "FIXME", "XXX", "dbg"];
+    let files = files("", ".rs").into_iter().filter(|file| file.path != "tests/tidy.rs");
+    let breaches: Vec<_> = files
+        .flat_map(|file| marks.iter().flat_map(|it| file.says(it)).collect::<Vec<_>>())
+        .collect();
+    let breaches: Vec<_> = breaches.into_iter().filter(|it| !it.starts_with("tests/")).collect();
+    assert_none("finish it or say so in words", &breaches);
+}
+
+#[test]
+fn no_room_is_a_lumber_room() {
+    let lumber =
+        ["utils", "util", "common", "helpers", "helper", "types", "prelude", "misc", "core"];
+    let folders = ["src", "brama-macros/src", "brama-runtime/src"];
+    let files = folders.iter().flat_map(|folder| files(folder, ".rs"));
+    let breaches: Vec<_> = files
+        .map(|file| file.path)
+        .filter(|path| path.split(['/', '.']).any(|part| lumber.contains(&part)))
+        .collect();
+    assert_none("a module is one noun of the field", &breaches);
+}
+
+#[test]
+fn every_crate_of_ours_takes_the_workspace_lints_which_forbid_unsafe_code() {
+    let manifests = files("", "Cargo.toml");
+    let free = manifests.iter().filter(|file| !file.text.contains("[lints]\nworkspace = true"));
+    assert_none(
+        "[lints] workspace = true",
+        &free.map(|file| file.path.clone()).collect::<Vec<_>>(),
+    );
+    let root = manifests.iter().find(|file| file.path == "Cargo.toml").unwrap();
+    assert!(root.text.contains("unsafe_code = \"forbid\""));
+    assert!(
+        root.text.contains("brama-runtime = { version = \"=")
+            && root.text.contains("brama-macros = { version = \"=")
+    );
+}
+
+#[test]
+fn the_gate_of_ci_calls_the_commands_of_the_readme() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ci = fs::read_to_string(root.join(".ci/run")).unwrap();
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    for command in ["cargo run --example storefront", "cargo test --workspace --all-features"] {
+        assert!(ci.contains(command) && readme.contains(command), "{command}");
+    }
+}
+
+/// The aim stands in the README beside the command that counts.
+const MOST_CRATES: usize = 18;
+
+#[test]
+fn a_user_of_the_default_features_builds_few_crates_of_others() {
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--package", "brama", "--edges", "normal,build", "--prefix", "none"])
+        .args(["--format", "{p}", "--target", "x86_64-unknown-linux-gnu"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let crates: BTreeSet<_> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    let others = crates.iter().filter(|name| !name.is_empty() && !name.starts_with("brama"));
+    let count = others.count();
+    assert!((1..=MOST_CRATES).contains(&count), "{count}: {crates:?}");
+}
