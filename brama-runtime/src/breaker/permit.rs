@@ -7,10 +7,7 @@ use super::{
     rejection::{CircuitOpen, Shared},
     slot::{Entry, Slot, Way},
 };
-use crate::{
-    circuit::{Reason, Verdict},
-    outcome::Outcome,
-};
+use crate::{circuit::Reason, outcome::Outcome};
 
 /// The right to one call, which reports once.
 ///
@@ -29,7 +26,7 @@ impl Permit {
 
     /// The dependency answered well.
     pub fn success(self) {
-        self.0.success();
+        self.record(Outcome::Success);
     }
 
     /// The dependency failed.
@@ -101,19 +98,16 @@ impl<S: Hold> Lease<S> {
         Self { slot: self.slot.take(), entry: self.entry }
     }
 
-    #[expect(clippy::inline_always, reason = "a call and a copy of the outcome cost half the path")]
+    #[expect(clippy::inline_always, reason = "out of line, copies of the outcome double the path")]
     #[inline(always)]
-    pub(super) fn record(self, outcome: Outcome) {
+    pub(super) fn record(mut self, outcome: Outcome) {
         match outcome {
-            Outcome::Success => self.success(),
+            Outcome::Success => {
+                if let Some(slot) = self.slot.take() {
+                    slot.succeed(self.entry);
+                }
+            }
             Outcome::Failure(_) | Outcome::Ignore => self.record_slowly(outcome),
-        }
-    }
-
-    #[inline]
-    fn success(mut self) {
-        if let Some(slot) = self.slot.take() {
-            slot.succeed(self.entry);
         }
     }
 
@@ -129,7 +123,7 @@ impl<S: Hold> Drop for Lease<S> {
     #[inline]
     fn drop(&mut self) {
         if let Some(slot) = self.slot.take() {
-            slot.report(self.entry, Verdict::Abandoned);
+            slot.abandon(self.entry);
         }
     }
 }
@@ -152,9 +146,11 @@ impl<S: Hold> Watch<'_, S> {
 }
 
 impl<S: Hold> Drop for Watch<'_, S> {
-    #[cold]
+    #[inline]
     fn drop(&mut self) {
-        self.0.take().record_slowly(Outcome::failure("panic"));
+        if let Some(slot) = self.0.slot.take() {
+            slot.panic(self.0.entry);
+        }
     }
 }
 

@@ -199,6 +199,18 @@ impl Slot {
         }
     }
 
+    /// Records that the body panicked.
+    #[cold]
+    pub(super) fn panic(&self, entry: Entry) {
+        self.record(entry, Outcome::failure("panic"));
+    }
+
+    /// Records that the call was dropped without an outcome.
+    #[cold]
+    pub(super) fn abandon(&self, entry: Entry) {
+        self.report(entry, Verdict::Abandoned);
+    }
+
     /// Records any outcome.
     #[cold]
     pub(super) fn report(&self, entry: Entry, verdict: Verdict) {

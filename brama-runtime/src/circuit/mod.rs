@@ -36,14 +36,15 @@
 //! 11. *The runs are the outcomes in a row*, and an ignored outcome is not one.
 //! 12. *Long sequences agree* with the same model, under larger policies.
 //! 13. *A refusal tells the earliest moment of admission*, if nobody else asks.
-//! 14. *A healthy circuit settles*: successes alone bring it there.
+//! 14. *A healthy circuit settles*: wherever no further success could open it.
 //! 15. *A success counted too late moves nothing*: it may enter a window, it breaks no run.
 //! 16. *Jitter follows from seed and generation* and from nothing else.
 //! 17. *Jitter touches neither a hint nor a length by hand.*
 //! 18. *A new policy judges nothing again*: it acts with the next admission or outcome.
 //! 19. *A window of a new shape starts empty.*
-//! 20. *The reasons are those of the last four failures* since it closed.
-//! 21. *A clock that steps back reads as no time passed*: a deadline stays where it was.
+//! 20. *A window that missed outcomes starts empty*: while no rate was judged, none entered.
+//! 21. *The reasons are those of the last four failures* since it closed.
+//! 22. *A clock that steps back reads as no time passed*: a deadline stays where it was.
 
 mod action;
 mod change;

@@ -38,17 +38,17 @@ macro_rules! __default_verdict {
     ($failed:expr) => {
         match $failed {
             ::core::option::Option::None => $crate::Outcome::Success,
-            ::core::option::Option::Some(error) => {
+            ::core::option::Option::Some(__brama_error) => {
                 #[allow(unused_imports, reason = "which of them answers depends on the type")]
                 use $crate::site::{
                     AnyError as _, ChainError as _, SilentError as _, WrappedCall as _,
                     WrappedError as _, WrappedSendError as _, WrittenError as _,
                 };
-                let error = $crate::site::Questioned(error);
-                if (&&&&&error).__brama_is_rejection() {
+                let __brama_error = $crate::site::Questioned(__brama_error);
+                if (&&&&&__brama_error).__brama_is_rejection() {
                     $crate::Outcome::Ignore
                 } else {
-                    $crate::Outcome::failure((&&error).__brama_reason())
+                    $crate::Outcome::failure((&&__brama_error).__brama_reason())
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use brama_runtime::{Counts, circuit::Verdict};
+use brama_runtime::Counts;
 use proptest::{
     collection::vec,
     prelude::{Just, Strategy, proptest},
@@ -22,12 +22,12 @@ use crate::{
 fn an_independent_model_agrees() {
     thread::scope(|scope| {
         for first in 0..2 {
-            scope.spawn(move || table::rows().skip(first).step_by(2).for_each(agree));
+            scope.spawn(move || table::rows().skip(first).step_by(2).for_each(|row| agree(&row)));
         }
     });
 }
 
-fn agree(row: Row) {
+fn agree(row: &Row) {
     walk(Pair::new(row.terms), &row.signals, row.depth, Pair::after);
 }
 
@@ -76,20 +76,34 @@ fn judging_like(first: Terms, new: Terms) -> Terms {
 fn a_window_of_a_new_shape_starts_empty() {
     let shapes = [Span::Calls(3), Span::Calls(5), Span::Time(ms(100)), Span::Time(ms(50))];
     for (old, new) in shapes.iter().flat_map(|old| shapes.map(|new| (*old, new))) {
-        let told = counts_after_change(old, new);
-        let earlier = if old == new { 2 } else { 0 };
-        assert_eq!(told, Counts { calls: 1 + earlier, failures: earlier, slow: 0 });
+        let stand = in_turn(&[(windowed(old), &FAILURES), (windowed(new), &[SUCCESS])]);
+        let kept = if old == new { 2 } else { 0 };
+        assert_eq!(stand.view().counts, Counts { calls: 1 + kept, failures: kept, slow: 0 });
     }
 }
 
-/// What the window holds once a success follows two failures under another window.
-fn counts_after_change(old: Span, new: Span) -> Counts {
-    let lenient = Terms { minimum_calls: 3, failure_rate: Some(100), ..Terms::RATED };
-    let failure = Signal::Tell(How::Failure);
-    let mut stand = Stand::new(&Terms { window: old, ..lenient }).steps(&[failure, failure]);
-    stand.policy = Terms { window: new, ..lenient }.policy();
-    let _ = stand.circuit.tell(&stand.policy, Verdict::SUCCESS, stand.tick());
-    stand.view().counts
+#[test]
+fn a_window_that_missed_outcomes_starts_empty() {
+    for window in [Span::Calls(5), Span::Time(ms(100))].map(windowed) {
+        let unrated = Terms { failure_rate: None, ..window };
+        let stand = in_turn(&[(window, &FAILURES), (unrated, &[SUCCESS]), (window, &[SUCCESS])]);
+        assert_eq!(stand.view().counts, Counts { calls: 1, failures: 0, slow: 0 });
+    }
+}
+
+const SUCCESS: Signal = Signal::Tell(How::Success);
+const FAILURES: [Signal; 2] = [Signal::Tell(How::Failure); 2];
+
+const fn windowed(window: Span) -> Terms {
+    Terms { window, minimum_calls: 3, failure_rate: Some(100), ..Terms::RATED }
+}
+
+/// A stand that was told some signals under some terms, then others under others.
+fn in_turn(parts: &[(Terms, &[Signal])]) -> Stand {
+    parts.iter().fold(Stand::new(&Terms::PLAIN), |mut stand, (terms, signals)| {
+        stand.policy = terms.policy();
+        stand.steps(signals)
+    })
 }
 
 fn tell(pair: &mut Pair, signals: &[Signal]) {

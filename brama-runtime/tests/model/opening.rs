@@ -3,8 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use brama_runtime::{
-    Action, Basis, Change, Circuit, Expiry, Length, Policy, PolicyPatch, Tick,
-    circuit::Verdict,
+    Action, Basis, Change, Circuit, Expiry, Length, Policy, PolicyPatch, Tick, circuit::Verdict,
 };
 use proptest::prelude::proptest;
 
@@ -53,8 +52,7 @@ fn jitter_follows_from_seed_and_generation() {
     assert_eq!(along(&early), along(&late));
     let closings = [Action::Close; 100];
     let closed = |count| Route { at: ms(0), actions: &closings[..count] };
-    let by_generation =
-        lengths((0..100).map(|count| opened(&policy, 1, &closed(count), None)));
+    let by_generation = lengths((0..100).map(|count| opened(&policy, 1, &closed(count), None)));
     assert!(are_spread(&along(&early)) && are_spread(&by_generation), "{by_generation:?}");
 }
 

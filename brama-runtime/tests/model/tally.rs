@@ -12,7 +12,7 @@ use crate::{
     signal::{How, Signal, Which},
     stand::Stand,
     table,
-    terms::{Span, Terms, ms},
+    terms::{Span, Terms},
     traffic::{cases, signals, terms},
     walk::walk,
 };
@@ -124,9 +124,9 @@ fn a_healthy_circuit_settles() {
     }
 }
 
-/// Whether one more success settles it, unless further ones could open it.
+/// Whether two more successes settle it (one may close it, with a window yet empty), unless further ones could open it.
 fn settles(stand: &Stand) -> bool {
-    let told = stand.clone().steps(&[Signal::Tell(How::Success)]);
+    let told = stand.clone().steps(&[Signal::Tell(How::Success); 2]);
     match told.circuit.state() {
         State::Closed => is_settled(&told) || opens_by_successes(told),
         State::Disabled => is_settled(&told),
