@@ -12,6 +12,9 @@ pub(crate) fn at(user: Span) -> Span {
 }
 
 /// A local variable at the place of `user`: invisible to the user's code, which is invisible to it.
+///
+/// A static or constant of the user's would be seen all the same, and a variable cannot shadow one:
+/// hence the prefix.
 pub(crate) fn local(name: &str, user: Span) -> Ident {
-    Ident::new(name, user.resolved_at(Span::mixed_site()))
+    Ident::new(&format!("__brama_{name}"), user.resolved_at(Span::mixed_site()))
 }

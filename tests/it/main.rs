@@ -5,3 +5,7 @@
 mod permit;
 mod refused;
 mod registry;
+mod returns;
+mod shapes;
+mod shapes_async;
+mod verdict;

@@ -130,7 +130,7 @@ fn every_limit_of_a_policy_is_kept() {
         (p().retry_after_cap(none), Knob::RetryAfterCap),
         (p().expiry(Expiry::fixed(nanosecond)), Knob::Expiry),
         (p().expiry(Expiry::progressive(none, second)), Knob::Expiry),
-        (p().expiry(Expiry::progressive(second, second - nanosecond)), Knob::Expiry),
+        (p().expiry(Expiry::progressive(second, nanosecond)), Knob::Expiry),
         (p().expiry(Expiry::progressive(second, second / 2)), Knob::Expiry),
         (p().expiry(Expiry::progressive(second, second).with_factor(0.9)), Knob::Expiry),
         (p().expiry(Expiry::progressive(second, second).with_factor(100.1)), Knob::Expiry),
@@ -159,7 +159,7 @@ fn values_at_their_limits_are_kept() {
         .window(Window::time(Duration::from_millis(10)))
         .minimum_calls(u32::MAX)
         .jitter(0.9)
-        .retry_after_cap(Duration::MAX - Duration::from_nanos(999_999_999))
+        .retry_after_cap(Duration::from_secs(u64::MAX))
         .expiry(Expiry::progressive(millisecond, millisecond).with_factor(100.0));
     assert_eq!(edge.mistakes(), []);
 }

@@ -82,6 +82,7 @@ fn status(code: usize) -> usize {
     code
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a handler is given a reference")]
 fn is_good(code: &usize) -> Outcome {
     if *code < 500 { Outcome::Success } else { Outcome::failure("server") }
 }
@@ -105,11 +106,11 @@ fn hidden(to: u8) -> impl Iterator<Item = u8> {
 }
 
 #[circuit_breaker(identifier = "shapes: impl deep")]
-#[expect(clippy::type_complexity, reason = "the shape under test")]
+#[expect(clippy::elidable_lifetime_names, reason = "the shape under test")]
 fn hidden_deep<'a>(
     text: &'a str,
-) -> Answer<(Vec<impl Fn() -> u8 + use<'a>>, [impl Debug + use<'a>; 1])> {
-    Ok((vec![move || text.len() as u8], [text]))
+) -> Answer<(Vec<impl Fn() -> usize + use<'a>>, [impl Debug + use<'a>; 1])> {
+    Ok((vec![move || text.len()], [text]))
 }
 
 #[test]

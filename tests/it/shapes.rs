@@ -1,6 +1,14 @@
 //! Shapes of functions that the attribute leaves as they were: kinds, receivers, arguments,
 //! generics.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::toplevel_ref_arg,
+    reason = "shapes that a user may write"
+)]
+
 use std::{
     fmt::{Debug, Display},
     pin::Pin,
@@ -139,7 +147,7 @@ mod kinds {
 
     #[circuit_breaker(identifier = "shapes: outer")]
     #[circuit_breaker(identifier = "shapes: inner")]
-    #[must_use]
+    #[must_use = "counts"]
     #[inline]
     fn stacked(good: bool) -> Answer<()> {
         good.then_some(()).ok_or(Refused::Odd("bad"))
@@ -336,14 +344,16 @@ mod generics {
         assert_eq!(policy.failure_threshold(), Some(2));
     }
 
+    #[circuit_breaker(identifier = "shapes: pointer")]
+    fn double(number: u8) -> Answer<u8> {
+        Ok(number * 2)
+    }
+
+    static POINTER: fn(u8) -> Answer<u8> = double;
+
     #[test]
     fn turbofish_and_function_pointers_still_work() {
         assert_eq!(generic::<char, 2>(&['a', 'b'], |letter| *letter == 'b'), Ok(&'b'));
-        #[circuit_breaker(identifier = "shapes: pointer")]
-        fn double(number: u8) -> Answer<u8> {
-            Ok(number * 2)
-        }
-        static POINTER: fn(u8) -> Answer<u8> = double;
         assert_eq!(POINTER(2), Ok(4));
     }
 

@@ -1,5 +1,12 @@
 //! Shapes of `async fn` that the attribute leaves as they were, and what it adds to them.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::large_types_passed_by_value,
+    clippy::never_loop,
+    reason = "shapes that a user may write"
+)]
+
 use std::{
     cell::Cell,
     error::Error,

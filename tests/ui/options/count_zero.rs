@@ -1,0 +1,12 @@
+//! Below the limit.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", success_threshold = 0)]
+fn charge() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+fn main() {
+    let _ = charge();
+}

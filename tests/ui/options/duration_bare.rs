@@ -1,0 +1,12 @@
+//! A number is no duration: write a unit.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", expiry = 30)]
+fn charge() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+fn main() {
+    let _ = charge();
+}

@@ -1,0 +1,12 @@
+//! The longest wait is not below the first.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", expiry = progressive("30s", "5s"))]
+fn charge() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+fn main() {
+    let _ = charge();
+}

@@ -1,0 +1,12 @@
+//! Both say what to answer: at the second.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", fallback = Ok(()), on_open = |_| Ok(()))]
+fn charge() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+fn main() {
+    let _ = charge();
+}

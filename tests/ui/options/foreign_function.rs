@@ -1,0 +1,10 @@
+//! There is no body to protect.
+
+use brama::circuit_breaker;
+
+unsafe extern "C" {
+    #[circuit_breaker(identifier = "bank")]
+    safe fn charge() -> u8;
+}
+
+fn main() {}

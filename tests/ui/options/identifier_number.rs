@@ -1,0 +1,12 @@
+//! A number is no identifier.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = 5)]
+fn charge() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+fn main() {
+    let _ = charge();
+}

@@ -1,0 +1,12 @@
+//! What never returns has no result.
+
+use brama::circuit_breaker;
+
+#[circuit_breaker(identifier = "bank")]
+fn charge() -> ! {
+    loop {}
+}
+
+fn main() {
+    charge();
+}

@@ -1,0 +1,12 @@
+//! A number is no `true`.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", shadow = 1)]
+fn charge() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+fn main() {
+    let _ = charge();
+}

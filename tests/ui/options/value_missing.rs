@@ -1,0 +1,12 @@
+//! A name and `=` without a value.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = ,)]
+fn charge() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+fn main() {
+    let _ = charge();
+}

@@ -1,0 +1,12 @@
+//! A window of time is cut into tenths.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", window = time("15ms"))]
+fn charge() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+fn main() {
+    let _ = charge();
+}

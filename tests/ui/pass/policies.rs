@@ -1,0 +1,87 @@
+//! Every value of a policy, as a literal and as a constant.
+
+use std::time::Duration;
+
+use brama::{Abandoned, CircuitOpen, Expiry, Policy, Window, circuit_breaker};
+
+#[circuit_breaker(
+    identifier = "literals",
+    failure_threshold = 5,
+    expiry = progressive("5s", "300s", 1.5),
+    success_threshold = 2,
+    half_open_limit = 3,
+    probe_timeout = "1m 30s",
+    failure_rate = 50,
+    slow_call_rate = 20,
+    slow_call_duration = "500ms",
+    window = time("10s"),
+    minimum_calls = 200,
+    abandoned = "failure",
+    jitter = 0.1,
+    retry_after_cap = "24h",
+    shadow = true
+)]
+fn literals() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+const FIVE: u32 = 5;
+const LONG: Duration = Duration::from_secs(300);
+
+struct Settings;
+
+impl Settings {
+    const EXPIRY: Expiry = Expiry::progressive(Duration::from_secs(5), LONG).with_factor(1.5);
+    const WINDOW: Window = Window::time(Duration::from_secs(10));
+    const JITTER: f64 = 0.1;
+}
+
+const fn ninety() -> Duration {
+    Duration::from_secs(90)
+}
+
+#[circuit_breaker(
+    shadow = cfg!(all()),
+    retry_after_cap = Duration::from_secs(24 * 60 * 60),
+    jitter = Settings::JITTER,
+    abandoned = Abandoned::Failure,
+    minimum_calls = FIVE * 40,
+    window = Settings::WINDOW,
+    slow_call_duration = Duration::from_millis(500),
+    slow_call_rate = FIVE * 4,
+    failure_rate = FIVE * 10,
+    probe_timeout = ninety(),
+    half_open_limit = FIVE - 2,
+    success_threshold = 1 + 1,
+    expiry = Settings::EXPIRY,
+    max_attempts = self::FIVE,
+    identifier = "constants",
+)]
+fn constants() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+#[circuit_breaker(
+    identifier = String::from("mixed"),
+    max_attempts = off,
+    failure_rate = "off",
+    slow_call_rate = 100,
+    expiry = progressive("5s", LONG),
+    window = calls(FIVE),
+    minimum_calls = 5,
+    jitter = 0
+)]
+async fn mixed() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+fn policy(identifier: &str) -> Policy {
+    *brama::breaker(identifier).status().policy
+}
+
+fn main() {
+    assert!(literals().is_ok() && constants().is_ok());
+    assert_eq!(policy("literals"), policy("constants"));
+    assert_eq!(policy("literals").failure_threshold(), Some(5));
+    let _ = mixed();
+}

@@ -1,0 +1,10 @@
+//! A path that leads nowhere.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", crate = gate)]
+fn charge() -> Result<u8, CircuitOpen> {
+    Ok(1)
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! The error cannot be built from `CircuitOpen`: at the return type.
+
+use brama::circuit_breaker;
+
+struct PayError;
+
+#[circuit_breaker(identifier = "bank")]
+fn charge() -> Result<u8, PayError> {
+    Err(PayError)
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! An argument that the body moved away is gone for the handler.
+
+use brama::{CircuitOpen, Outcome, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", error_handler = |_| Outcome::from(card.is_empty()))]
+fn charge(card: String) -> Result<Vec<u8>, CircuitOpen> {
+    Ok(card.into_bytes())
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! A bare `impl Trait`: the same two questions, naming the hidden type.
+
+use brama::circuit_breaker;
+
+#[circuit_breaker(identifier = "bank")]
+fn accounts() -> impl Iterator<Item = u8> {
+    0..3
+}
+
+fn main() {}
