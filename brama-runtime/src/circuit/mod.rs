@@ -162,8 +162,8 @@ impl Circuit {
         self.generation
     }
 
-    /// The generation in which it last opened, by a rule or by hand: the opening's number. Zero
-    /// where it never did.
+    /// The generation in which it last opened, by a rule or by hand, forced or not: the opening's
+    /// number. Zero where it never did.
     #[must_use]
     pub const fn opening(&self) -> Generation {
         self.opening
@@ -237,8 +237,8 @@ impl Circuit {
         policy.shadow || !self.refuses_until(policy).is_some_and(refused)
     }
 
-    /// Until when every call is refused, if nothing is reported: [`Tick::NEVER`] where only an
-    /// action helps, `None` where a call may run.
+    /// Until when every call is refused (in shadow: would be), if nothing is reported:
+    /// [`Tick::NEVER`] where only an action helps, `None` where a call may run.
     #[must_use]
     pub fn refuses_until(&self, policy: &Policy) -> Option<Tick> {
         match self.phase {

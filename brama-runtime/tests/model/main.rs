@@ -1,6 +1,6 @@
-//! The laws of the circuit. Those of `brama_runtime::circuit` are listed in its documentation; each
-//! has a test of its name here.
+//! The laws that the documentation of `brama_runtime::circuit` lists; each has a test of its name.
 
+// `cfg(test)` tells clippy that the helpers are tests too, where a failure may panic.
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
@@ -12,6 +12,8 @@ mod tally;
 
 #[cfg(test)]
 mod gate;
+#[cfg(test)]
+mod history;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]

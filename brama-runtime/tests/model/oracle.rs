@@ -13,8 +13,9 @@ use brama_runtime::{
 };
 
 use crate::{
+    history::{History, in_a_row},
     signal::{Answer, Entry, How, Signal, View, Which, tick},
-    terms::{Span, Terms, Wait},
+    terms::{Terms, Wait},
 };
 
 #[derive(Debug, Clone)]
@@ -34,20 +35,13 @@ pub(crate) struct Oracle {
     /// The run of failures with which it opened.
     opened_with: u64,
     /// What entered the window since it closed.
-    history: Vec<Outcome>,
+    history: History,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Permit {
     generation: u64,
     at: Duration,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Outcome {
-    at: Duration,
-    failed: bool,
-    slow: bool,
 }
 
 /// What a way to end means under the terms: nothing for a call that is ignored.
@@ -73,7 +67,7 @@ impl Oracle {
             probes: Vec::new(),
             stay: Vec::new(),
             opened_with: 0,
-            history: Vec::new(),
+            history: History::new(),
         }
     }
 
@@ -185,8 +179,7 @@ impl Oracle {
     fn judge_call(&mut self, Reading { failed, slow, hint }: Reading) -> Option<Entry> {
         self.stay.push(failed);
         if self.terms.judges_rates() {
-            let at = self.history.last().map_or(self.now, |last| last.at.max(self.now));
-            self.history.push(Outcome { at, failed, slow });
+            self.history.record(self.now, failed, slow);
         }
         let (rule, limit) = self.rule_that_opens()?;
         Some(self.open(rule, Some(limit), hint))
@@ -276,7 +269,7 @@ impl Oracle {
 
     fn forget(&mut self) {
         self.trips = 0;
-        self.history.clear();
+        self.history = History::new();
     }
 
     fn failures(&self) -> u64 {
@@ -293,25 +286,7 @@ impl Oracle {
     }
 
     fn counts(&self) -> Counts {
-        let window = self.window();
-        Counts {
-            calls: window.len() as u64,
-            failures: window.iter().filter(|outcome| outcome.failed).count() as u64,
-            slow: window.iter().filter(|outcome| outcome.slow).count() as u64,
-        }
-    }
-
-    fn window(&self) -> &[Outcome] {
-        let left = match self.terms.window {
-            Span::Calls(size) => self.history.len().saturating_sub(size as usize),
-            Span::Time(length) => {
-                let bucket = |at: Duration| at.as_nanos() / (length / 10).as_nanos();
-                let newest = self.history.last().map_or(0, |last| bucket(last.at));
-                let current = newest.max(bucket(self.now));
-                self.history.iter().filter(|outcome| bucket(outcome.at) + 9 < current).count()
-            }
-        };
-        self.history.get(left..).unwrap_or_default()
+        self.history.counts(self.terms.window, self.now)
     }
 
     pub(crate) fn view(&self) -> View {
@@ -358,11 +333,6 @@ impl Reading {
     }
 }
 
-/// How many outcomes at the end are of that kind.
-fn in_a_row(stay: &[bool], failed: bool) -> u64 {
-    stay.iter().rev().take_while(|outcome| **outcome == failed).count() as u64
-}
-
 fn changed(change: Option<Entry>) -> Answer {
     Answer { change, ..Answer::default() }
 }
@@ -371,6 +341,7 @@ fn changed(change: Option<Entry>) -> Answer {
 impl Hash for Oracle {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         (self.view(), self.now, self.until, self.opened_with).hash(hasher);
-        (&self.permits, &self.probes, self.window()).hash(hasher);
+        (&self.permits, &self.probes, self.history.window(self.terms.window, self.now))
+            .hash(hasher);
     }
 }

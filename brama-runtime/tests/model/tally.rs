@@ -124,12 +124,14 @@ fn a_healthy_circuit_settles() {
     }
 }
 
-/// Whether two more successes settle it (one may close it, with a window yet empty), unless further ones could open it.
+/// Whether one more success settles it, unless further ones could open it.
 fn settles(stand: &Stand) -> bool {
-    let told = stand.clone().steps(&[Signal::Tell(How::Success); 2]);
-    match told.circuit.state() {
-        State::Closed => is_settled(&told) || opens_by_successes(told),
-        State::Disabled => is_settled(&told),
+    match stand.circuit.state() {
+        State::Closed => {
+            let told = stand.clone().steps(&[Signal::Tell(How::Success)]);
+            is_settled(&told) || opens_by_successes(told)
+        }
+        State::Disabled => is_settled(stand),
         State::Open | State::HalfOpen | State::ForcedOpen => true,
     }
 }

@@ -1,0 +1,58 @@
+//! Every outcome that entered the window since the circuit closed.
+
+use std::time::Duration;
+
+use brama_runtime::Counts;
+
+use crate::terms::Span;
+
+#[derive(Debug, Clone)]
+pub(crate) struct History(Vec<Outcome>);
+
+#[derive(Debug, Clone, Copy, Hash)]
+pub(crate) struct Outcome {
+    at: Duration,
+    failed: bool,
+    slow: bool,
+}
+
+impl History {
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(crate) fn record(&mut self, now: Duration, failed: bool, slow: bool) {
+        let at = self.newest().max(now);
+        self.0.push(Outcome { at, failed, slow });
+    }
+
+    pub(crate) fn counts(&self, span: Span, now: Duration) -> Counts {
+        let window = self.window(span, now);
+        Counts {
+            calls: window.len() as u64,
+            failures: window.iter().filter(|outcome| outcome.failed).count() as u64,
+            slow: window.iter().filter(|outcome| outcome.slow).count() as u64,
+        }
+    }
+
+    pub(crate) fn window(&self, span: Span, now: Duration) -> &[Outcome] {
+        let left = match span {
+            Span::Calls(size) => self.0.len().saturating_sub(size as usize),
+            Span::Time(length) => {
+                let bucket = |at: Duration| at.as_nanos() / (length / 10).as_nanos();
+                let current = bucket(self.newest().max(now));
+                self.0.iter().filter(|outcome| bucket(outcome.at) + 9 < current).count()
+            }
+        };
+        self.0.get(left..).unwrap_or_default()
+    }
+
+    fn newest(&self) -> Duration {
+        self.0.last().map_or(Duration::ZERO, |last| last.at)
+    }
+}
+
+/// How many outcomes at the end are of that kind.
+pub(crate) fn in_a_row(stay: &[bool], failed: bool) -> u64 {
+    stay.iter().rev().take_while(|outcome| **outcome == failed).count() as u64
+}
