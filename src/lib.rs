@@ -2,6 +2,9 @@
 
 #[doc(inline)]
 pub use brama_macros::circuit_breaker;
+#[cfg(feature = "testing")]
+#[doc(inline)]
+pub use brama_runtime::testing;
 #[doc(inline)]
 pub use brama_runtime::{
     Abandoned, Action, Basis, Breaker, CallError, Cause, Change, CircuitOpen, Config, Counts,
@@ -9,9 +12,6 @@ pub use brama_runtime::{
     Mistake, Opening, Outcome, Permit, Policy, PolicyPatch, Reason, Registry, Rule, State, Status,
     Tick, Totals, Window, breaker, circuit, clock, duration, find, init, registry, status,
 };
-#[cfg(feature = "testing")]
-#[doc(inline)]
-pub use brama_runtime::testing;
 
 /// What generated code says. No promise is made for it.
 #[doc(hidden)]

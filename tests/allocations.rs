@@ -1,7 +1,5 @@
 //! A protected call allocates nothing, be it let through or refused.
 
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
-
 use std::{
     future::Future,
     hint::black_box,

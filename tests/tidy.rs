@@ -190,9 +190,10 @@ fn oversize(file: &File) -> Vec<String> {
         breaches.push(format!("{}: {} lines", file.path, lines.len()));
     }
     for (start, line) in lines.iter().enumerate().filter(|(_, line)| begins_function(line)) {
-        let indent = &line[..line.len() - line.trim_start().len()];
+        let indent = line.strip_suffix(line.trim_start()).unwrap();
         let end = format!("{indent}}}");
-        let length = lines[start..].iter().position(|line| *line == end).map_or(1, |end| end + 1);
+        let length =
+            lines.iter().skip(start).position(|line| *line == end).map_or(1, |end| end + 1);
         if LONGEST_FUNCTION < length && !line.trim_end().ends_with(';') {
             breaches.push(format!("{}:{}: {length} lines", file.path, start + 1));
         }

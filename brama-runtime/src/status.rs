@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
-    circuit::{Cause, Counts, Generation, Policy, Reason, State, Tick},
+    circuit::{Cause, Counts, Policy, Reason, State, Tick},
     identity::Identity,
     totals::Totals,
 };
@@ -39,8 +39,8 @@ pub struct Status {
     pub totals: Totals,
     /// The policy in force.
     pub policy: Arc<Policy>,
-    /// The number of the last opening; `None` where it never opened.
-    pub opening: Option<Generation>,
+    /// The number of the last opening, the first being 1; `None` where it never opened.
+    pub opening: Option<u64>,
     /// Why it last opened; `None` where it never did.
     pub cause: Option<Arc<Cause>>,
     /// The reasons of the last failures since it closed, oldest first: at most four.

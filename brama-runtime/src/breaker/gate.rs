@@ -58,7 +58,7 @@ pub(super) struct Word(u64);
 pub(super) struct Beside {
     /// Until when calls are refused, or successes are settled; `None` leaves the last one.
     pub(super) until: Option<Tick>,
-    pub(super) opening: Generation,
+    pub(super) opening: u64,
     pub(super) slow_after: Duration,
 }
 
@@ -94,8 +94,8 @@ impl Gate {
         Tick::from_nanos(self.until.load(Ordering::Relaxed))
     }
 
-    pub(super) fn opening(&self) -> Generation {
-        Generation::new(self.opening.load(Ordering::Relaxed))
+    pub(super) fn opening(&self) -> u64 {
+        self.opening.load(Ordering::Relaxed)
     }
 
     pub(super) fn slow_after(&self) -> Duration {
@@ -152,7 +152,7 @@ impl Gate {
         }
         let slow_after = u64::try_from(beside.slow_after.as_nanos()).unwrap_or(u64::MAX);
         self.slow_after.store(slow_after, Ordering::Relaxed);
-        self.opening.store(beside.opening.number(), Ordering::Relaxed);
+        self.opening.store(beside.opening, Ordering::Relaxed);
         self.word.store(word.0, Ordering::Release);
     }
 }

@@ -106,7 +106,7 @@ fn a_refused_caller_sees_the_deadline_of_its_opening() {
                 slot.succeed(entry);
                 None
             }
-            Way::Out(refusal) => Some((refusal.opening.number(), refusal.retry_after)),
+            Way::Out(refusal) => Some((refusal.opening, refusal.retry_after)),
             Way::Unrecorded => unreachable!("nothing is in shadow"),
         });
         fail(&slot);

@@ -4,7 +4,7 @@ use std::{error::Error, fmt, io, ops::Deref, sync::Arc, time::Duration};
 
 use super::slot::{Opened, Slot};
 use crate::{
-    circuit::{Cause, Generation, State},
+    circuit::{Cause, State},
     identity::Identity,
     status::{Rounded, in_words},
 };
@@ -23,7 +23,7 @@ pub struct CircuitOpen(Opening);
 #[derive(Debug, Clone)]
 pub struct Opening {
     slot: Shared,
-    number: Generation,
+    number: u64,
     retry_after: Option<Duration>,
     state: State,
 }
@@ -32,7 +32,7 @@ pub struct Opening {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Refusal {
     pub(super) state: State,
-    pub(super) opening: Generation,
+    pub(super) opening: u64,
     pub(super) retry_after: Option<Duration>,
 }
 
@@ -69,9 +69,9 @@ impl CircuitOpen {
         self.0.retry_after
     }
 
-    /// The number of the opening, which status and logs share.
+    /// The number of the opening, which status and logs share: the breaker's first is 1.
     #[must_use]
-    pub const fn opening(&self) -> Generation {
+    pub const fn opening(&self) -> u64 {
         self.0.number
     }
 
@@ -115,9 +115,9 @@ impl Opening {
         self.slot.identity()
     }
 
-    /// The number of the opening, which status and logs share.
+    /// The number of the opening, which status and logs share: the breaker's first is 1.
     #[must_use]
-    pub const fn number(&self) -> Generation {
+    pub const fn number(&self) -> u64 {
         self.number
     }
 

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     circuit::{
-        Action, Admission, Cause, Change, Circuit, Fate, Generation, Policy, PolicyPatch, Reason,
-        State, Tick, Verdict,
+        Action, Admission, Cause, Change, Circuit, Fate, Policy, PolicyPatch, Reason, State, Tick,
+        Verdict,
     },
     clock::Time,
     config::{Defaults, Layers},
@@ -42,7 +42,7 @@ struct Inside {
 /// What is kept of an opening for those who were refused.
 #[derive(Debug, Clone)]
 pub(super) struct Opened {
-    pub(super) number: Generation,
+    pub(super) number: u64,
     pub(super) at: Tick,
     pub(super) cause: Arc<Cause>,
 }
@@ -306,7 +306,7 @@ impl Slot {
         }
     }
 
-    pub(super) fn opened(&self, number: Generation) -> Option<Opened> {
+    pub(super) fn opened(&self, number: u64) -> Option<Opened> {
         let inside = lock(&self.inside);
         inside.openings.iter().find(|opened| opened.number == number).cloned()
     }
@@ -375,7 +375,7 @@ impl Inside {
     fn keep(&mut self, change: Change) {
         match change.to {
             State::Open | State::ForcedOpen => {
-                let Change { generation: number, at, cause, .. } = change;
+                let (number, Change { at, cause, .. }) = (self.circuit.opening(), change);
                 if self.openings.len() == KEPT_OPENINGS {
                     self.openings.pop_front();
                 }
@@ -407,7 +407,7 @@ impl Entry {
     pub(super) const NONE: Self = Self { word: Word::NONE, started: Tick::NEVER };
 
     #[cfg(all(test, brama_loom))]
-    pub(super) const fn generation(self) -> Generation {
+    pub(super) const fn generation(self) -> crate::circuit::Generation {
         self.word.generation()
     }
 

@@ -148,7 +148,8 @@ impl fmt::Display for Cause {
         if let Some((action, reason)) = &self.by_hand {
             return write!(f, " ({action}): {reason}");
         }
-        self.reasons.last().map_or(Ok(()), |last| write!(f, "; last: {last}"))
+        let before_last = if *rule == Rule::ProbeFailed { ": " } else { "; last: " };
+        self.reasons.last().map_or(Ok(()), |last| write!(f, "{before_last}{last}"))
     }
 }
 

@@ -85,7 +85,7 @@ pub use self::{
 pub struct Circuit {
     seed: u64,
     generation: Generation,
-    opening: Generation,
+    openings: u64,
     phase: Phase,
     since: Tick,
     failures: u64,
@@ -133,7 +133,7 @@ impl Circuit {
         Self {
             seed,
             generation: Generation::new(0),
-            opening: Generation::new(0),
+            openings: 0,
             phase: Phase::Closed,
             since: Tick::ORIGIN,
             failures: 0,
@@ -162,11 +162,11 @@ impl Circuit {
         self.generation
     }
 
-    /// The generation in which it last opened, by a rule or by hand, forced or not: the opening's
-    /// number. Zero where it never did.
+    /// The number of the last opening, by a rule or by hand, forced or not: the first is 1. Zero
+    /// where it never opened.
     #[must_use]
-    pub const fn opening(&self) -> Generation {
-        self.opening
+    pub const fn opening(&self) -> u64 {
+        self.openings
     }
 
     /// When the present state began.

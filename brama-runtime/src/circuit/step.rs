@@ -65,9 +65,8 @@ impl Circuit {
                 self.become_open(length, cause, now)
             }
             Action::ForceOpen => {
-                let change = self.enter(Phase::ForcedOpen, cause, now);
-                self.opening = self.generation;
-                change
+                self.openings = self.openings.saturating_add(1);
+                self.enter(Phase::ForcedOpen, cause, now)
             }
             Action::Close | Action::Reset => self.become_closed(cause, now),
             Action::Disable => self.enter(Phase::Disabled, cause, now),
@@ -261,7 +260,7 @@ impl Circuit {
         let until = now.after(length.duration);
         let cause = Cause { length: Some(length), ..cause };
         let change = self.enter(Phase::Open { until }, cause, now);
-        self.opening = self.generation;
+        self.openings = self.openings.saturating_add(1);
         self.failures = failures;
         self.trips = self.trips.saturating_add(1);
         change

@@ -250,7 +250,7 @@ impl Oracle {
         match to {
             State::Open => self.begin_opening(length.map_or(self.now, |it| self.now + it.duration)),
             State::Closed => self.forget(),
-            State::ForcedOpen => self.opening = self.generation,
+            State::ForcedOpen => self.opening += 1,
             State::HalfOpen | State::Disabled => {}
         }
         self.opened_with = failures;
@@ -263,7 +263,7 @@ impl Oracle {
 
     fn begin_opening(&mut self, until: Duration) {
         self.until = until;
-        self.opening = self.generation;
+        self.opening += 1;
         self.trips += 1;
     }
 

@@ -104,7 +104,7 @@ impl Stand {
         View {
             state: circuit.state(),
             generation: circuit.generation().number(),
-            opening: circuit.opening().number(),
+            opening: circuit.opening(),
             since: circuit.since(),
             until: circuit.until(),
             retry_after: circuit.retry_after(now),

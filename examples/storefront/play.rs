@@ -1,0 +1,124 @@
+//! The play: leads the service through its phases and writes down what comes of it.
+
+use std::{
+    io::{self, Write},
+    sync::mpsc::Receiver,
+    time::Duration,
+};
+
+use brama::clock::{Clock, SystemClock};
+
+use crate::{
+    api::{Api, Each},
+    ledger::{Ledger, Page},
+    phase::Phase,
+    service::Service,
+    timeline::Timeline,
+    visitor::{Stage, Visit},
+    watch::Watch,
+};
+
+pub(crate) struct Play<W> {
+    service: Service,
+    stage: Stage,
+    visits: Receiver<Visit>,
+    timeline: Timeline<W>,
+    watch: Watch,
+    /// Of the phase that is on.
+    pages: Each<Page>,
+    ledger: Ledger,
+}
+
+impl<W: Write> Play<W> {
+    pub(crate) fn new(
+        service: Service,
+        stage: Stage,
+        visits: Receiver<Visit>,
+        timeline: Timeline<W>,
+    ) -> Self {
+        let (watch, pages, ledger) = Default::default();
+        Self { service, stage, visits, timeline, watch, pages, ledger }
+    }
+
+    pub(crate) fn perform(mut self) -> io::Result<Ledger> {
+        let nexts = Phase::ALL.into_iter().skip(1).map(Some).chain([None]);
+        for (phase, next) in Phase::ALL.into_iter().zip(nexts) {
+            self.timeline.headline(phase)?;
+            self.play(phase)?;
+            self.turn(phase, next)?;
+        }
+        Ok(self.ledger)
+    }
+
+    fn play(&mut self, phase: Phase) -> io::Result<()> {
+        let begun = SystemClock.now();
+        let mut row_due = begun.after(ROW);
+        loop {
+            if let Ok(visit) = self.visits.recv_timeout(GLANCE) {
+                self.note(&visit);
+            }
+            self.look()?;
+            let now = SystemClock.now();
+            if self.is_over(phase, now.since(begun)) {
+                return Ok(());
+            }
+            if row_due <= now {
+                self.timeline.row()?;
+                row_due = row_due.after(ROW);
+            }
+        }
+    }
+
+    /// Waits for the calls on their way, closes the page and goes on in the next phase.
+    fn turn(&mut self, phase: Phase, next: Option<Phase>) -> io::Result<()> {
+        let stage = Stage::clone(&self.stage);
+        let mut on_stage = stage.blocking_write();
+        while let Ok(visit) = self.visits.try_recv() {
+            self.note(&visit);
+        }
+        self.look()?;
+        self.timeline.row()?;
+        if let Some(next) = next {
+            self.service.turn(next)?;
+        }
+        for api in Api::ALL {
+            let before = self.ledger.in_all(api, |page| page.reached);
+            let page = self.pages.of_mut(api);
+            page.reached = self.service.reached(api) - before;
+            page.status = self.watch.seen(api).cloned();
+        }
+        self.ledger.add(phase, std::mem::take(&mut self.pages));
+        self.watch.turn();
+        *on_stage = next;
+        Ok(())
+    }
+
+    fn note(&mut self, visit: &Visit) {
+        self.pages.of_mut(visit.api).note(visit);
+        self.timeline.note(visit);
+    }
+
+    fn look(&mut self) -> io::Result<()> {
+        for api in Api::ALL {
+            if let Some(status) = self.watch.look(api) {
+                self.timeline.state(api, status)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the phase has lasted and both circuits show it, or it has lasted too long.
+    fn is_over(&self, phase: Phase, elapsed: Duration) -> bool {
+        let shown = Api::ALL.into_iter().all(|api| self.watch.shows(phase, api));
+        MOST <= elapsed || (phase.length() <= elapsed && shown)
+    }
+}
+
+/// The longest that a phase lasts: five of them stay below 15 s.
+const MOST: Duration = Duration::from_millis(2_500);
+
+/// Between two rows of the timeline.
+const ROW: Duration = Duration::from_millis(500);
+
+/// Between two looks at the breakers.
+const GLANCE: Duration = Duration::from_millis(2);

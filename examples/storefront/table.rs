@@ -1,0 +1,66 @@
+//! The table: what the ledger holds, in columns.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use crate::{
+    api::Api,
+    ledger::{Figure, Ledger, Page},
+    palette::STRONG,
+};
+
+const COLUMNS: [(&str, Figure); 6] = [
+    ("calls", Page::calls),
+    ("answered", |page| page.answered),
+    ("not found", |page| page.not_found),
+    ("failed", |page| page.failed),
+    ("refused", |page| page.refused),
+    ("reached service", |page| page.reached),
+];
+
+pub(crate) fn print(ledger: &Ledger, out: &mut impl Write) -> io::Result<()> {
+    for api in Api::ALL {
+        write!(out, "\n{STRONG}{:<13}", api.name())?;
+        for (name, _) in COLUMNS {
+            write!(out, "  {name:>8}")?;
+        }
+        writeln!(out, "  slowest refusal{STRONG:#}")?;
+        for (phase, page) in ledger.pages(api) {
+            row(out, phase.name(), |figure| figure(page), page.slowest_refusal)?;
+        }
+        row(out, "in all", |figure| ledger.in_all(api, figure), slowest_refusal(ledger, api))?;
+    }
+    let in_outage = |figure| Api::ALL.map(|api| ledger.in_outage(api, figure)).iter().sum::<u64>();
+    let slowest = Api::ALL.map(|api| slowest_refusal(ledger, api)).into_iter().max();
+    writeln!(
+        out,
+        "\nOf {} calls in the outage {} were let through; the others were refused, each within \
+         {} µs.",
+        in_outage(Page::calls),
+        in_outage(Page::admitted),
+        slowest.unwrap_or_default().as_micros() + 1
+    )
+}
+
+fn slowest_refusal(ledger: &Ledger, api: Api) -> Duration {
+    let refusals = ledger.pages(api).map(|(_, page)| page.slowest_refusal);
+    refusals.max().unwrap_or_default()
+}
+
+fn row(
+    out: &mut impl Write,
+    name: &str,
+    figures: impl Fn(Figure) -> u64,
+    slowest_refusal: Duration,
+) -> io::Result<()> {
+    write!(out, "  {name:<11}")?;
+    for (column, figure) in COLUMNS {
+        write!(out, "  {:>1$}", figures(figure), column.len().max(8))?;
+    }
+    if slowest_refusal.is_zero() {
+        return writeln!(out);
+    }
+    writeln!(out, "  {:>12} µs", slowest_refusal.as_micros())
+}
