@@ -3,12 +3,13 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Expr, Path, ReturnType, Type,
+    Expr, ReturnType, Type,
     spanned::Spanned,
     visit_mut::{VisitMut, visit_type_mut},
 };
 
 use crate::{
+    facade::Facade,
     function::{Function, braced},
     options::{Identifier, Options, Refusal},
     span::{at, local},
@@ -32,21 +33,10 @@ pub(crate) fn protected(options: &Options, function: Function) -> Function {
     Function { body, ..function }
 }
 
-/// The path of the facade.
-pub(crate) struct Runtime<'o>(Option<&'o Path>);
-
-impl Runtime<'_> {
-    /// The path at `place`; the user's own path is left as it was written, `$crate` included.
-    pub(crate) fn at(&self, place: Span) -> TokenStream {
-        let default = || quote_spanned!(at(place)=> ::brama);
-        self.0.map_or_else(default, ToTokens::to_token_stream)
-    }
-}
-
 struct Printer<'o> {
     options: &'o Options,
     function: &'o Function,
-    runtime: Runtime<'o>,
+    facade: Facade<'o>,
     /// The declared type; what is hidden behind `impl Trait` is left to inference.
     ret: Type,
     /// Where the type stands, or the name of a function that declares none.
@@ -61,7 +51,7 @@ impl<'o> Printer<'o> {
             ReturnType::Type(_, ty) => (Type::clone(ty), ty.span()),
         };
         Hidden.visit_type_mut(&mut ret);
-        Self { options, function, runtime: Runtime(options.runtime.as_ref()), ret, place }
+        Self { options, function, facade: Facade::new(options.facade.as_ref()), ret, place }
     }
 
     /// A variable of ours.
@@ -71,7 +61,7 @@ impl<'o> Printer<'o> {
 
     /// The hidden door at `place`.
     fn door(&self, place: Span) -> TokenStream {
-        let brama = self.runtime.at(place);
+        let brama = self.facade.at(place);
         quote_spanned!(at(place)=> #brama::__private)
     }
 
@@ -126,7 +116,7 @@ impl<'o> Printer<'o> {
     fn enter_site(&self, name: &impl ToTokens) -> TokenStream {
         let place = name.span();
         let (door, scope) = (self.door(place), self.scope());
-        let policy = self.options.policy.patch(&self.runtime, place);
+        let policy = self.options.policy.patch(&self.facade, place);
         quote_spanned! {at(place)=>
             {
                 static __BRAMA_SITE: #door::CallSite = #door::CallSite::new(#name, #scope, #policy);
@@ -143,7 +133,7 @@ impl<'o> Printer<'o> {
     fn enter_by_name(&self, name: &impl ToTokens, registry: &impl ToTokens) -> TokenStream {
         let place = name.span();
         let (door, scope) = (self.door(place), self.scope());
-        let policy = self.options.policy.patch(&self.runtime, place);
+        let policy = self.options.policy.patch(&self.facade, place);
         quote_spanned! {at(place)=>
             #door::enter(#registry, &(#name), #scope, const { #policy })
         }

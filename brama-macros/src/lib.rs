@@ -7,6 +7,7 @@
 
 mod duration;
 mod expand;
+mod facade;
 mod fallback;
 mod function;
 mod handler;

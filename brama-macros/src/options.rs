@@ -25,7 +25,7 @@ pub(crate) struct Options {
     pub(crate) policy: Policy,
     pub(crate) registry: Option<Expr>,
     /// `crate`
-    pub(crate) runtime: Option<Path>,
+    pub(crate) facade: Option<Path>,
 }
 
 /// The breaker's name.
@@ -73,7 +73,7 @@ struct Draft {
     refusal: Option<Refusal>,
     policy: Policy,
     registry: Option<Expr>,
-    runtime: Option<Path>,
+    facade: Option<Path>,
 }
 
 impl Draft {
@@ -157,7 +157,7 @@ impl Draft {
                 self.refuse_with(name, Refusal::Fallback(value))?;
             }
             "registry" => self.registry = Some(input.parse()?),
-            "crate" => self.runtime = Some(runtime(&input.parse()?)?),
+            "crate" => self.facade = Some(facade(&input.parse()?)?),
             _ => self.policy.set(name, &input.parse()?)?,
         }
         Ok(())
@@ -185,7 +185,7 @@ impl Draft {
             refusal: self.refusal.unwrap_or(Refusal::Converted),
             policy: self.policy,
             registry: self.registry,
-            runtime: self.runtime,
+            facade: self.facade,
         })
     }
 }
@@ -290,7 +290,7 @@ fn filled(option: &str, name: &LitStr) -> syn::Result<LitStr> {
     Ok(name.clone())
 }
 
-fn runtime(value: &Expr) -> syn::Result<Path> {
+fn facade(value: &Expr) -> syn::Result<Path> {
     match peeled(value) {
         Expr::Path(path) if path.qself.is_none() => Ok(path.path.clone()),
         Expr::Lit(ExprLit { lit: Lit::Str(path), .. }) => {

@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::{Expr, spanned::Spanned};
 
 use crate::{
-    expand::Runtime,
+    facade::Facade,
     reader::{self, Kind},
     span::at,
     value::Value,
@@ -76,19 +76,19 @@ impl Policy {
     /// expiry = "30s"                  .failure_threshold(LIMIT).checked()
     ///                                 .expiry(::brama::Expiry::fixed(Duration::from_millis(30000)))
     /// ```
-    pub(crate) fn patch(&self, runtime: &Runtime<'_>, place: Span) -> TokenStream {
-        let runtime_path = runtime.at(place);
-        let mut patch = quote_spanned!(at(place)=> #runtime_path::PolicyPatch::new());
+    pub(crate) fn patch(&self, facade: &Facade<'_>, place: Span) -> TokenStream {
+        let brama = facade.at(place);
+        let mut patch = quote_spanned!(at(place)=> #brama::PolicyPatch::new());
         let (last, first): (Vec<_>, Vec<_>) = self.0.iter().partition(|set| set.name == MINIMUM);
-        patch.extend(first.into_iter().chain(last).map(|setting| setting.printed(runtime)));
+        patch.extend(first.into_iter().chain(last).map(|setting| setting.printed(facade)));
         patch
     }
 }
 
 impl Setting {
-    fn printed(&self, runtime: &Runtime<'_>) -> TokenStream {
+    fn printed(&self, facade: &Facade<'_>) -> TokenStream {
         let place = at(self.place.span());
-        let value = self.value.printed(runtime, place);
+        let value = self.value.printed(facade, place);
         let off = if matches!(self.value, Value::Off) { "_off" } else { "" };
         let method = Ident::new(&format!("{}{off}", self.name), place);
         let set = quote_spanned!(place=> .#method(#value));

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, LitBool, LitInt, spanned::Spanned};
 
-use crate::{expand::Runtime, span::at};
+use crate::{facade::Facade, span::at};
 
 /// A value inside its limits, or a constant that the compiler checks.
 pub(crate) enum Value {
@@ -61,9 +61,9 @@ impl Value {
     ///                                       ::core::time::Duration::from_millis(300000u64),
     ///                                   ).with_factor(1.5)
     /// ```
-    pub(crate) fn printed(&self, runtime: &Runtime<'_>, place: Span) -> TokenStream {
+    pub(crate) fn printed(&self, facade: &Facade<'_>, place: Span) -> TokenStream {
         let place = at(place);
-        let brama = runtime.at(place);
+        let brama = facade.at(place);
         match self {
             Self::Off => TokenStream::new(),
             Self::Number(number) => quote!(#number),

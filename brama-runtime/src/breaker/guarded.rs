@@ -27,9 +27,11 @@ pin_project! {
     }
 }
 
-impl<F, S: Hold> Guarded<F, S> {
-    pub(super) const fn new(body: F, lease: Lease<S>) -> Self {
-        Self { body, lease }
+impl<S: Hold> Lease<S> {
+    /// The future that runs `body` under this lease.
+    #[inline]
+    pub const fn guard<F: Future>(self, body: F) -> Guarded<F, S> {
+        Guarded { body, lease: self }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod gate;
 mod guarded;
+mod inside;
 #[cfg(all(test, brama_loom))]
 mod models;
 mod permit;

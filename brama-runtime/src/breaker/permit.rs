@@ -3,7 +3,6 @@
 use std::{fmt, mem, ops::Deref, sync::Arc};
 
 use super::{
-    guarded::Guarded,
     rejection::{CircuitOpen, Shared},
     slot::{Entry, Slot, Way},
 };
@@ -77,12 +76,6 @@ impl<S: Hold> Lease<S> {
         let answer = body();
         watch.disarm();
         (answer, self)
-    }
-
-    /// The future that runs `body` under this lease.
-    #[inline]
-    pub const fn guard<F: Future>(self, body: F) -> Guarded<F, S> {
-        Guarded::new(body, self)
     }
 
     /// Records what `judge` says of `answer`; a failure where it panics.

@@ -2,7 +2,10 @@
 
 use std::{error::Error, fmt, io, ops::Deref, sync::Arc, time::Duration};
 
-use super::slot::{Opened, Slot};
+use super::{
+    inside::Opened,
+    slot::{Refusal, Slot},
+};
 use crate::{
     circuit::{Cause, State},
     identity::Identity,
@@ -26,14 +29,6 @@ pub struct Opening {
     number: u64,
     retry_after: Option<Duration>,
     state: State,
-}
-
-/// What the gate or the circuit says of a refused call.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Refusal {
-    pub(super) state: State,
-    pub(super) opening: u64,
-    pub(super) retry_after: Option<Duration>,
 }
 
 /// A slot held for as long as an error lives.

@@ -1,16 +1,13 @@
 //! One circuit behind one lock, with a gate in front.
 
-use std::{collections::VecDeque, fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    gate::{Beside, Counted, Gate, Word},
-    rejection::Refusal,
+    gate::{Counted, Gate, Word},
+    inside::{Inside, Opened},
 };
 use crate::{
-    circuit::{
-        Action, Admission, Cause, Change, Circuit, Fate, Policy, PolicyPatch, Reason, State, Tick,
-        Verdict,
-    },
+    circuit::{Action, Admission, Change, Fate, PolicyPatch, Reason, State, Tick, Verdict},
     clock::Time,
     config::{Defaults, Layers},
     identity::Identity,
@@ -27,24 +24,6 @@ pub struct Slot {
     made: Tick,
     identity: Identity<'static>,
     inside: Mutex<Inside>,
-}
-
-struct Inside {
-    circuit: Circuit,
-    policy: Arc<Policy>,
-    layers: Layers,
-    /// The gate's successes of which the circuit has been told.
-    told: u64,
-    totals: Totals,
-    openings: VecDeque<Opened>,
-}
-
-/// What is kept of an opening for those who were refused.
-#[derive(Debug, Clone)]
-pub(super) struct Opened {
-    pub(super) number: u64,
-    pub(super) at: Tick,
-    pub(super) cause: Arc<Cause>,
 }
 
 /// How a call came in: the word under which it was admitted, and when where that matters.
@@ -64,6 +43,14 @@ pub(super) enum Way {
     Out(Refusal),
 }
 
+/// What the gate or the circuit says of a refused call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refusal {
+    pub(super) state: State,
+    pub(super) opening: u64,
+    pub(super) retry_after: Option<Duration>,
+}
+
 impl Slot {
     pub(crate) fn new(
         identity: Identity<'static>,
@@ -72,15 +59,7 @@ impl Slot {
         time: Time,
         made: Tick,
     ) -> Self {
-        let layers = Layers::new(defaults);
-        let inside = Inside {
-            circuit: Circuit::new(seed),
-            policy: layers.policy(),
-            layers,
-            told: 0,
-            totals: Totals::default(),
-            openings: VecDeque::new(),
-        };
+        let inside = Inside::new(seed, Layers::new(defaults));
         let gate = Gate::new();
         inside.publish(&gate);
         Self { gate, made, time, identity, inside: Mutex::new(inside) }
@@ -255,8 +234,7 @@ impl Slot {
     /// force.
     pub(crate) fn relayer(&self, change: impl FnOnce(&mut Layers)) {
         let mut inside = self.step();
-        change(&mut inside.layers);
-        inside.policy = inside.layers.policy();
+        inside.relayer(change);
         self.finish(inside, None);
     }
 
@@ -365,43 +343,6 @@ impl Slot {
     }
 }
 
-impl Inside {
-    fn tell(&mut self, successes: u64) {
-        let news = successes.saturating_sub(self.told);
-        self.circuit.count_successes(&self.policy, news);
-        self.told += news;
-    }
-
-    fn keep(&mut self, change: Change) {
-        match change.to {
-            State::Open | State::ForcedOpen => {
-                let (number, Change { at, cause, .. }) = (self.circuit.opening(), change);
-                if self.openings.len() == KEPT_OPENINGS {
-                    self.openings.pop_front();
-                }
-                self.openings.push_back(Opened { number, at, cause: Arc::new(cause) });
-            }
-            State::Closed | State::HalfOpen | State::Disabled => {}
-        }
-    }
-
-    fn publish(&self, gate: &Gate) -> Word {
-        let Self { circuit, policy, .. } = self;
-        let settled = circuit.is_settled(policy);
-        let settled_until = Some(circuit.settled_until()).filter(|until| *until != Tick::NEVER);
-        let refuses_until = circuit.refuses_until(policy);
-        let word = Word::new(circuit.generation(), circuit.state())
-            .refusing(refuses_until.is_some())
-            .shadowing(policy.shadow())
-            .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
-            .settling(settled, settled_until.is_some());
-        let deadline = refuses_until.filter(|until| *until != Tick::NEVER).or(settled_until);
-        let (opening, slow_after) = (circuit.opening(), policy.slow_call_duration());
-        gate.publish(word, Beside { until: deadline, opening, slow_after });
-        word
-    }
-}
-
 impl Entry {
     /// Of a call of which nothing is recorded.
     pub(super) const NONE: Self = Self { word: Word::NONE, started: Tick::NEVER };
@@ -425,15 +366,5 @@ impl fmt::Debug for Slot {
     }
 }
 
-/// Whether a length in force is below what the coarse clock can tell.
-fn needs_precision(policy: &Policy) -> bool {
-    let slow = policy.slow_call_rate().map(|_| policy.slow_call_duration());
-    let window = policy.window().length().filter(|_| policy.has_rate_rule());
-    slow.into_iter().chain(window).any(|length| length < Duration::from_secs(1))
-}
-
 /// No kernel's tick is longer: a coarse moment is at most so far behind.
 const COARSE_LAG: Duration = Duration::from_millis(20);
-
-/// How many openings a refused caller can still ask about.
-const KEPT_OPENINGS: usize = 4;

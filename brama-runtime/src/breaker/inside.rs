@@ -1,0 +1,95 @@
+//! What a breaker's lock protects: the circuit, and what is kept beside it.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use super::gate::{Beside, Gate, Word};
+use crate::{
+    circuit::{Cause, Change, Circuit, Policy, State, Tick},
+    config::Layers,
+    totals::Totals,
+};
+
+pub(super) struct Inside {
+    pub(super) circuit: Circuit,
+    pub(super) policy: Arc<Policy>,
+    pub(super) layers: Layers,
+    /// The gate's successes of which the circuit has been told.
+    pub(super) told: u64,
+    /// What was counted under the lock.
+    pub(super) totals: Totals,
+    pub(super) openings: VecDeque<Opened>,
+}
+
+/// What is kept of an opening for those who were refused.
+#[derive(Debug, Clone)]
+pub(super) struct Opened {
+    pub(super) number: u64,
+    pub(super) at: Tick,
+    pub(super) cause: Arc<Cause>,
+}
+
+impl Inside {
+    pub(super) fn new(seed: u64, layers: Layers) -> Self {
+        Self {
+            circuit: Circuit::new(seed),
+            policy: layers.policy(),
+            layers,
+            told: 0,
+            totals: Totals::default(),
+            openings: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn relayer(&mut self, change: impl FnOnce(&mut Layers)) {
+        change(&mut self.layers);
+        self.policy = self.layers.policy();
+    }
+
+    /// Tells the circuit how many successes the gate has counted in all.
+    pub(super) fn tell(&mut self, successes: u64) {
+        let news = successes.saturating_sub(self.told);
+        self.circuit.count_successes(&self.policy, news);
+        self.told += news;
+    }
+
+    /// Keeps an opening for those who are refused.
+    pub(super) fn keep(&mut self, change: Change) {
+        match change.to {
+            State::Open | State::ForcedOpen => {
+                let (number, Change { at, cause, .. }) = (self.circuit.opening(), change);
+                if self.openings.len() == KEPT_OPENINGS {
+                    self.openings.pop_front();
+                }
+                self.openings.push_back(Opened { number, at, cause: Arc::new(cause) });
+            }
+            State::Closed | State::HalfOpen | State::Disabled => {}
+        }
+    }
+
+    /// Shows at the gate what the circuit says now.
+    pub(super) fn publish(&self, gate: &Gate) -> Word {
+        let Self { circuit, policy, .. } = self;
+        let settled = circuit.is_settled(policy);
+        let settled_until = Some(circuit.settled_until()).filter(|until| *until != Tick::NEVER);
+        let refuses_until = circuit.refuses_until(policy);
+        let word = Word::new(circuit.generation(), circuit.state())
+            .refusing(refuses_until.is_some())
+            .shadowing(policy.shadow())
+            .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
+            .settling(settled, settled_until.is_some());
+        let deadline = refuses_until.filter(|until| *until != Tick::NEVER).or(settled_until);
+        let (opening, slow_after) = (circuit.opening(), policy.slow_call_duration());
+        gate.publish(word, Beside { until: deadline, opening, slow_after });
+        word
+    }
+}
+
+/// How many openings a refused caller can still ask about.
+const KEPT_OPENINGS: usize = 4;
+
+/// Whether a length in force is below what the coarse clock can tell.
+fn needs_precision(policy: &Policy) -> bool {
+    let slow = policy.slow_call_rate().map(|_| policy.slow_call_duration());
+    let window = policy.window().length().filter(|_| policy.has_rate_rule());
+    slow.into_iter().chain(window).any(|length| length < Duration::from_secs(1))
+}
