@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
+mod answer;
 mod permit;
 mod refused;
 mod registry;

@@ -9,27 +9,9 @@ use std::{
     rc::Rc,
 };
 
-use brama::{CircuitOpen, Outcome, circuit_breaker};
+use brama::{Outcome, circuit_breaker};
 
-#[derive(Debug, PartialEq)]
-enum Refused {
-    Open,
-    Odd(&'static str),
-}
-
-impl From<CircuitOpen> for Refused {
-    fn from(_: CircuitOpen) -> Self {
-        Self::Open
-    }
-}
-
-type Answer<T> = Result<T, Refused>;
-
-/// Successes and failures of a breaker.
-fn counted(identifier: &str) -> [u64; 2] {
-    let totals = brama::breaker(identifier).status().totals;
-    [totals.successes, totals.failures]
-}
+use crate::answer::{Answer, Refused, counted};
 
 #[circuit_breaker(identifier = "shapes: io")]
 fn io_result(good: bool) -> io::Result<()> {

@@ -17,31 +17,7 @@ use std::{
 
 use brama::{CircuitOpen, circuit_breaker};
 
-#[derive(Debug, PartialEq)]
-enum Refused {
-    Open,
-    Odd(&'static str),
-}
-
-impl From<CircuitOpen> for Refused {
-    fn from(_: CircuitOpen) -> Self {
-        Self::Open
-    }
-}
-
-impl From<std::num::ParseIntError> for Refused {
-    fn from(_: std::num::ParseIntError) -> Self {
-        Self::Odd("no number")
-    }
-}
-
-type Answer<T> = Result<T, Refused>;
-
-/// Successes and failures of a breaker.
-fn counted(identifier: &str) -> [u64; 2] {
-    let totals = brama::breaker(identifier).status().totals;
-    [totals.successes, totals.failures]
-}
+use crate::answer::{Answer, Refused, counted};
 
 mod kinds {
     use super::*;

@@ -10,7 +10,7 @@
 use std::{
     cell::Cell,
     error::Error,
-    fmt::{Debug, Display},
+    fmt::Display,
     future::{Future, pending, ready},
     pin::{Pin, pin},
     rc::Rc,
@@ -18,31 +18,9 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use brama::{CircuitOpen, Outcome, Totals, circuit_breaker};
+use brama::{Outcome, circuit_breaker};
 
-#[derive(Debug, PartialEq)]
-enum Refused {
-    Open,
-    Odd(&'static str),
-}
-
-impl From<CircuitOpen> for Refused {
-    fn from(_: CircuitOpen) -> Self {
-        Self::Open
-    }
-}
-
-impl From<std::num::ParseIntError> for Refused {
-    fn from(_: std::num::ParseIntError) -> Self {
-        Self::Odd("no number")
-    }
-}
-
-type Answer<T> = Result<T, Refused>;
-
-fn totals(identifier: &str) -> Totals {
-    brama::breaker(identifier).status().totals
-}
+use crate::answer::{Answer, Refused, totals};
 
 fn counted(identifier: &str) -> [u64; 3] {
     let totals = totals(identifier);
