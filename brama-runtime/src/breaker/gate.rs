@@ -230,13 +230,7 @@ impl Word {
     }
 
     pub(super) const fn state(self) -> State {
-        match self.0 & STATE {
-            0 => State::Closed,
-            1 => State::Open,
-            2 => State::HalfOpen,
-            3 => State::ForcedOpen,
-            _ => State::Disabled,
-        }
+        State::numbered(self.0 & STATE)
     }
 
     /// Whether a call passes at once, without a look at a clock.

@@ -17,7 +17,7 @@ use super::{
     slot::{Entry, Way},
 };
 use crate::{
-    circuit::{Action, PolicyPatch, Reason, State, Tick, Verdict},
+    circuit::{Action, PolicyPatch, Reason, State, Tick, Verdict, nanos},
     clock::{Clock, Time},
     config::Defaults,
     identity::Identity,
@@ -111,7 +111,7 @@ fn a_refused_caller_sees_the_deadline_of_its_opening() {
         });
         fail(&slot);
         let refused = caller.join().unwrap();
-        let minute = Some(Duration::from_secs(60));
+        let minute = nanos(Duration::from_secs(60));
         assert!(refused.is_none_or(|refused| refused == (1, minute)), "{refused:?}");
     });
 }

@@ -26,9 +26,10 @@ pub struct CircuitOpen(Opening);
 #[derive(Debug, Clone)]
 pub struct Opening {
     slot: Shared,
-    number: u64,
-    retry_after: Option<Duration>,
-    state: State,
+    /// Nanoseconds; `u64::MAX` where nobody knows.
+    retry_after: u64,
+    /// The opening's number and, in the lowest three bits, the state's: no padding to copy.
+    number_and_state: u64,
 }
 
 /// A slot held for as long as an error lives.
@@ -41,9 +42,11 @@ pub enum Shared {
 }
 
 impl CircuitOpen {
-    pub(super) const fn new(slot: Shared, refusal: Refusal) -> Self {
-        let Refusal { state, opening: number, retry_after } = refusal;
-        Self(Opening { slot, number, retry_after, state })
+    #[inline]
+    pub(super) fn new(slot: Shared, refusal: Refusal) -> Self {
+        let Refusal { state, opening, retry_after } = refusal;
+        let number_and_state = opening << STATE_BITS | state as u64;
+        Self(Opening { slot, retry_after, number_and_state })
     }
 
     /// The breaker that refused.
@@ -55,19 +58,19 @@ impl CircuitOpen {
     /// The state in which it refused.
     #[must_use]
     pub const fn state(&self) -> State {
-        self.0.state
+        self.0.state()
     }
 
     /// How long until asking again makes sense; `None` where the circuit is forced open.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        self.0.retry_after()
     }
 
     /// The number of the opening, which status and logs share: the breaker's first is 1.
     #[must_use]
     pub const fn opening(&self) -> u64 {
-        self.0.number
+        self.0.number()
     }
 
     /// Why the circuit opened; `None` where that is more than four openings ago.
@@ -113,25 +116,28 @@ impl Opening {
     /// The number of the opening, which status and logs share: the breaker's first is 1.
     #[must_use]
     pub const fn number(&self) -> u64 {
-        self.number
+        self.number_and_state >> STATE_BITS
     }
 
     /// The state in which the call was refused.
     #[must_use]
     pub const fn state(&self) -> State {
-        self.state
+        State::numbered(self.number_and_state & ((1 << STATE_BITS) - 1))
     }
 
     /// How long until asking again made sense; `None` where the circuit was forced open.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
+        match self.retry_after {
+            u64::MAX => None,
+            nanos => Some(Duration::from_nanos(nanos)),
+        }
     }
 
     /// Why the circuit opened; `None` where that is more than four openings ago.
     #[must_use]
     pub fn cause(&self) -> Option<Arc<Cause>> {
-        self.slot.opened(self.number).map(|opened| opened.cause)
+        self.slot.opened(self.number()).map(|opened| opened.cause)
     }
 }
 
@@ -149,7 +155,7 @@ impl fmt::Display for CircuitOpen {
 /// "opened 12 s ago: 10 failures in a row reached `failure_threshold` 10; last: connection refused".
 impl fmt::Display for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.slot.opened(self.number) {
+        match self.slot.opened(self.number()) {
             Some(Opened { at, cause, .. }) => {
                 let ago = self.slot.time_now().since(at);
                 write!(f, "opened {} ago: {cause}", Rounded(ago))
@@ -228,4 +234,6 @@ impl Deref for Shared {
     }
 }
 
-const _: () = assert!(size_of::<CircuitOpen>() <= 48, "a refusal stays small");
+const STATE_BITS: u32 = 3;
+
+const _: () = assert!(size_of::<CircuitOpen>() == 32, "a refusal stays small");

@@ -7,7 +7,7 @@ use super::{
     inside::{Inside, Opened},
 };
 use crate::{
-    circuit::{Action, Admission, Change, Fate, PolicyPatch, Reason, State, Tick, Verdict},
+    circuit::{Action, Admission, Change, Fate, PolicyPatch, Reason, State, Tick, Verdict, nanos},
     clock::Time,
     config::{Defaults, Layers},
     identity::Identity,
@@ -48,7 +48,8 @@ pub(super) enum Way {
 pub(super) struct Refusal {
     pub(super) state: State,
     pub(super) opening: u64,
-    pub(super) retry_after: Option<Duration>,
+    /// Nanoseconds; `u64::MAX` where only an action helps.
+    pub(super) retry_after: u64,
 }
 
 impl Slot {
@@ -96,17 +97,17 @@ impl Slot {
             return None;
         }
         let forced = word.state() == State::ForcedOpen;
-        let retry_after = if forced { None } else { Some(self.time_left()?) };
+        let retry_after = if forced { u64::MAX } else { self.time_left()? };
         Some(Refusal { state: word.state(), opening: self.gate.opening(), retry_after })
     }
 
-    /// Time until the gate's deadline; `None` where that has come. The precise clock is asked only
-    /// where the coarse one is too near the deadline to tell.
-    fn time_left(&self) -> Option<Duration> {
+    /// Nanoseconds until the gate's deadline; `None` where that has come. The precise clock is
+    /// asked only where the coarse one is too near the deadline to tell.
+    fn time_left(&self) -> Option<u64> {
         let until = self.gate.until();
         let coarse = self.time.coarse();
         let now = if coarse.after(COARSE_LAG) < until { coarse } else { self.time.now() };
-        (now < until).then(|| until.since(now))
+        (now < until).then(|| until.as_nanos() - now.as_nanos())
     }
 
     fn refuse(&self, word: Word, refusal: Refusal) -> Way {
@@ -125,6 +126,7 @@ impl Slot {
             Admission::Shadowed => Some(Way::Unrecorded),
             Admission::Rejected { retry_after } => {
                 let (state, opening) = (circuit.state(), circuit.opening());
+                let retry_after = retry_after.map_or(u64::MAX, nanos);
                 Some(Way::Out(Refusal { state, opening, retry_after }))
             }
         };

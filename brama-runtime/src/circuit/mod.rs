@@ -62,6 +62,7 @@ mod window;
 
 use std::{collections::VecDeque, time::Duration};
 
+pub(crate) use self::tick::nanos;
 use self::window::Memory;
 pub use self::{
     action::Action,

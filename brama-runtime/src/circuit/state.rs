@@ -23,6 +23,17 @@ impl State {
     pub const ALL: [Self; 5] =
         [Self::Closed, Self::Open, Self::HalfOpen, Self::ForcedOpen, Self::Disabled];
 
+    /// The state of that number in [`ALL`](Self::ALL); any higher one is the last.
+    pub(crate) const fn numbered(number: u64) -> Self {
+        match number {
+            0 => Self::Closed,
+            1 => Self::Open,
+            2 => Self::HalfOpen,
+            3 => Self::ForcedOpen,
+            _ => Self::Disabled,
+        }
+    }
+
     /// The name in text, in files and on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -49,7 +49,7 @@ impl Tick {
 }
 
 /// The length in nanoseconds; more than 584 years reads as `u64::MAX`.
-pub(super) const fn nanos(length: Duration) -> u64 {
+pub(crate) const fn nanos(length: Duration) -> u64 {
     let seconds = length.as_secs().saturating_mul(1_000_000_000);
     seconds.saturating_add(length.subsec_nanos() as u64)
 }
