@@ -99,13 +99,9 @@ impl Layers {
         self.defaults = defaults;
     }
 
-    pub(crate) const fn has_site(&self) -> bool {
-        self.site.is_some()
-    }
-
-    /// Takes an attribute's options; of two attributes with one identity the first met wins.
+    /// Takes an attribute's options: the first met of those with one identity.
     pub(crate) fn meet_site(&mut self, patch: PolicyPatch) {
-        self.site.get_or_insert_with(|| Box::new(patch));
+        self.site = Some(Box::new(patch));
     }
 
     pub(crate) fn configure(&mut self, patch: PolicyPatch) {

@@ -18,9 +18,9 @@ use crate::{
 pub struct Totals {
     /// Calls that succeeded.
     pub successes: u64,
-    /// Calls that failed, panics among them.
+    /// Calls that failed, panics among them, and the abandoned where the policy says so.
     pub failures: u64,
-    /// Calls that said nothing about the dependency.
+    /// Calls that said nothing about the dependency, the abandoned not among them.
     pub ignored: u64,
     /// Calls dropped before they had an outcome, whatever they counted as.
     pub abandoned: u64,
@@ -109,7 +109,7 @@ impl Counters {
     }
 
     /// The sum, read by writing: whoever adds after that has seen what the reader did before.
-    pub(crate) fn settle(&self, kind: Kind, order: Ordering) -> u64 {
+    pub(crate) fn sum_by_writing(&self, kind: Kind, order: Ordering) -> u64 {
         self.sets().map(|set| set.counter(kind).fetch_add(0, order)).sum()
     }
 
@@ -151,7 +151,7 @@ fn add_watching(counter: &AtomicU64, order: Ordering) -> Met {
     Met::Others
 }
 
-/// The stripe of this thread: no other thread's while there are no more threads than stripes.
+/// The stripe of this thread: no other's, while no more threads than stripes have ever counted.
 #[inline]
 #[expect(clippy::indexing_slicing, reason = "the length is a power of two, the mask is below it")]
 fn own(stripes: &[Stripe]) -> &Set {

@@ -5,11 +5,14 @@
 //!
 //! # Orderings
 //!
-//! *Promise 1: who sees a word sees the deadline that belongs to it, or a newer one.* `publish`
-//! stores the deadline, the opening's number and the slow-call limit first and the word with
-//! `Release`; `look` loads the word with `Acquire`. Weaker, a caller could compare the clock with
-//! the deadline of an earlier opening, let itself in early and find the circuit still open, or
-//! report an earlier opening's number.
+//! *Promise 1: who sees a word sees the figures that belong to it, or newer ones.* `publish` stores
+//! the deadlines, the opening's number and the slow-call limit first and the word with `Release`;
+//! so does `unsettle`, whose word carries the last publication on; `look` loads with `Acquire`.
+//! Weaker, a caller could be refused with an earlier opening's number, or not knowing its own
+//! opening. Newer figures do no harm: a deadline of refusal is always an opening's or a probe's,
+//! never the end of a bucket, so a caller that comes late to a word is refused as it would be by
+//! the next opening; a success that takes a newer bucket's end for its own is the straggler that
+//! promise 2 allows.
 //!
 //! *Promise 2: a window holds at most one success a thread that was between look and count.* A
 //! quick success looks at the word, finds it settled, and counts. The lock's holder first publishes
@@ -28,8 +31,8 @@
 //! only if the gate shows that very word. A circuit that has gone round to the same state meanwhile
 //! shows another generation.
 //!
-//! Everything else is `Relaxed`: sums for display, and counts of rejected and ignored calls, which
-//! decide nothing.
+//! Everything else is `Relaxed`. Counts of rejected and ignored calls decide nothing. A sum that no
+//! step follows (`sum`) may miss what another thread is counting: the next step learns it.
 
 use std::time::Duration;
 
@@ -43,7 +46,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Gate {
     word: AtomicU64,
-    until: AtomicU64,
+    refused_until: AtomicU64,
+    settled_until: AtomicU64,
     opening: AtomicU64,
     slow_after: AtomicU64,
     counters: Counters,
@@ -56,28 +60,20 @@ pub(super) struct Word(u64);
 /// What is published beside the word.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Beside {
-    /// Until when calls are refused, or successes are settled; `None` leaves the last one.
-    pub(super) until: Option<Tick>,
+    /// Until when calls are refused; `None` leaves the last such deadline.
+    pub(super) refused_until: Option<Tick>,
+    /// Until when successes are settled: the end of the window's bucket.
+    pub(super) settled_until: Tick,
     pub(super) opening: u64,
     pub(super) slow_after: Duration,
-}
-
-/// What became of an attempt to count at the gate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Counted {
-    /// It is counted.
-    Yes,
-    /// It is counted, and another thread was met: the counters want stripes.
-    Crowded,
-    /// It is not: ask under the lock.
-    No,
 }
 
 impl Gate {
     pub(super) fn new() -> Self {
         Self {
             word: AtomicU64::new(0),
-            until: AtomicU64::new(0),
+            refused_until: AtomicU64::new(0),
+            settled_until: AtomicU64::new(0),
             opening: AtomicU64::new(0),
             slow_after: AtomicU64::new(0),
             counters: Counters::default(),
@@ -90,8 +86,13 @@ impl Gate {
     }
 
     #[inline]
-    pub(super) fn until(&self) -> Tick {
-        Tick::from_nanos(self.until.load(Ordering::Relaxed))
+    pub(super) fn refused_until(&self) -> Tick {
+        Tick::from_nanos(self.refused_until.load(Ordering::Relaxed))
+    }
+
+    #[inline]
+    pub(super) fn settled_until(&self) -> Tick {
+        Tick::from_nanos(self.settled_until.load(Ordering::Relaxed))
     }
 
     pub(super) fn opening(&self) -> u64 {
@@ -102,40 +103,41 @@ impl Gate {
         Duration::from_nanos(self.slow_after.load(Ordering::Relaxed))
     }
 
-    /// Counts a success if the gate still shows `word` and that is settled without a clock.
+    /// Counts a success if the gate still shows `word` and that is settled without a clock; `None`
+    /// where it is not counted.
     #[inline]
-    pub(super) fn count_quick_success(&self, word: Word) -> Counted {
-        if word.is_quick() && self.look() == word { self.count_success() } else { Counted::No }
+    pub(super) fn count_quick_success(&self, word: Word) -> Option<Met> {
+        (word.is_quick() && self.look() == word).then(|| self.count_success())
     }
 
     /// Counts a success that its caller found settled.
     #[inline]
-    pub(super) fn count_success(&self) -> Counted {
-        self.counters.add(Kind::Success, Ordering::Acquire).into()
+    pub(super) fn count_success(&self) -> Met {
+        self.counters.add(Kind::Success, Ordering::Acquire)
     }
 
     #[inline]
-    pub(super) fn count_ignored(&self) -> Counted {
-        self.counters.add(Kind::Ignored, Ordering::Relaxed).into()
+    pub(super) fn count_ignored(&self) -> Met {
+        self.counters.add(Kind::Ignored, Ordering::Relaxed)
     }
 
     #[inline]
-    pub(super) fn count_rejected(&self) -> Counted {
-        self.counters.add(Kind::Rejected, Ordering::Relaxed).into()
+    pub(super) fn count_rejected(&self) -> Met {
+        self.counters.add(Kind::Rejected, Ordering::Relaxed)
     }
 
     /// Sends successes to the lock until the next publication. Holder of the lock only.
     pub(super) fn unsettle(&self) {
         let word = self.word.load(Ordering::Relaxed);
-        self.word.store(word & !(SETTLED | QUICK), Ordering::Release);
+        self.word.store(word & !SETTLED, Ordering::Release);
     }
 
     /// The successes counted here. Holder of the lock only, after [`unsettle`](Self::unsettle).
     pub(super) fn successes(&self) -> u64 {
-        self.counters.settle(Kind::Success, Ordering::Release)
+        self.counters.sum_by_writing(Kind::Success, Ordering::Release)
     }
 
-    /// The sum of one kind, for display.
+    /// The sum of one kind, for a reader that no step follows.
     pub(super) fn sum(&self, kind: Kind) -> u64 {
         self.counters.sum(kind)
     }
@@ -147,23 +149,14 @@ impl Gate {
 
     /// Shows what the circuit says now. Holder of the lock only.
     pub(super) fn publish(&self, word: Word, beside: Beside) {
-        if let Some(until) = beside.until {
-            self.until.store(until.as_nanos(), Ordering::Relaxed);
+        if let Some(until) = beside.refused_until {
+            self.refused_until.store(until.as_nanos(), Ordering::Relaxed);
         }
+        self.settled_until.store(beside.settled_until.as_nanos(), Ordering::Relaxed);
         let slow_after = u64::try_from(beside.slow_after.as_nanos()).unwrap_or(u64::MAX);
         self.slow_after.store(slow_after, Ordering::Relaxed);
         self.opening.store(beside.opening, Ordering::Relaxed);
         self.word.store(word.0, Ordering::Release);
-    }
-}
-
-impl From<Met> for Counted {
-    #[inline]
-    fn from(met: Met) -> Self {
-        match met {
-            Met::Nobody => Self::Yes,
-            Met::Others => Self::Crowded,
-        }
     }
 }
 
@@ -183,12 +176,11 @@ const TIMED: u64 = 1 << 7;
 const BUCKETED: u64 = 1 << 8;
 /// The coarse clock is too coarse for the lengths in force.
 const PRECISE: u64 = 1 << 9;
-/// Settled, and no clock is needed.
-const QUICK: u64 = 1 << 10;
-const GENERATION_SHIFT: u32 = 11;
+/// 54 bits are left for the generation: at a change a microsecond, five hundred years.
+const GENERATION_SHIFT: u32 = 10;
 
 impl Word {
-    /// No gate's word.
+    /// No gate's word: a closed one admits.
     pub(super) const NONE: Self = Self(0);
 
     pub(super) const fn new(generation: Generation, state: State) -> Self {
@@ -211,10 +203,8 @@ impl Word {
         self.with(TIMED, timed).with(PRECISE, precise)
     }
 
-    /// To be said last: whether it is quick depends on the timing.
     pub(super) const fn settling(self, settled: bool, bucketed: bool) -> Self {
-        let quick = settled && !bucketed && !self.is_timed();
-        self.with(SETTLED, settled).with(BUCKETED, bucketed).with(QUICK, quick)
+        self.with(SETTLED, settled).with(BUCKETED, bucketed)
     }
 
     const fn with(self, flag: u64, set: bool) -> Self {
@@ -267,8 +257,9 @@ impl Word {
         self.has(PRECISE)
     }
 
+    /// Whether a success is settled without a look at a clock.
     #[inline]
     const fn is_quick(self) -> bool {
-        self.has(QUICK)
+        self.0 & (SETTLED | TIMED | BUCKETED) == SETTLED
     }
 }

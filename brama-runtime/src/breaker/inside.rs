@@ -46,7 +46,7 @@ impl Inside {
     }
 
     /// Tells the circuit how many successes the gate has counted in all.
-    pub(super) fn tell(&mut self, successes: u64) {
+    pub(super) fn catch_up(&mut self, successes: u64) {
         let news = successes.saturating_sub(self.told);
         self.circuit.count_successes(&self.policy, news);
         self.told += news;
@@ -69,17 +69,21 @@ impl Inside {
     /// Shows at the gate what the circuit says now.
     pub(super) fn publish(&self, gate: &Gate) -> Word {
         let Self { circuit, policy, .. } = self;
-        let settled = circuit.is_settled(policy);
-        let settled_until = Some(circuit.settled_until()).filter(|until| *until != Tick::NEVER);
         let refuses_until = circuit.refuses_until(policy);
+        let settled_until = circuit.settled_until();
         let word = Word::new(circuit.generation(), circuit.state())
             .refusing(refuses_until.is_some())
             .shadowing(policy.shadow())
             .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
-            .settling(settled, settled_until.is_some());
-        let deadline = refuses_until.filter(|until| *until != Tick::NEVER).or(settled_until);
-        let (opening, slow_after) = (circuit.opening(), policy.slow_call_duration());
-        gate.publish(word, Beside { until: deadline, opening, slow_after });
+            .settling(circuit.is_settled(policy), settled_until != Tick::NEVER);
+        let beside = Beside {
+            // Forced open has no deadline: an open word that is still looked at keeps its own.
+            refused_until: refuses_until.filter(|_| circuit.state() != State::ForcedOpen),
+            settled_until,
+            opening: circuit.opening(),
+            slow_after: policy.slow_call_duration(),
+        };
+        gate.publish(word, beside);
         word
     }
 }

@@ -17,7 +17,7 @@ use super::{
     slot::{Entry, Way},
 };
 use crate::{
-    circuit::{Action, PolicyPatch, Reason, State, Tick, Verdict, nanos},
+    circuit::{Action, PolicyPatch, Reason, State, Tick, Verdict, Window, nanos},
     clock::{Clock, Time},
     config::Defaults,
     identity::Identity,
@@ -219,5 +219,48 @@ fn crowded_counters_lose_nothing() {
             caller.join().unwrap();
         }
         assert_eq!(slot.status().totals.successes, 4);
+    });
+}
+
+#[test]
+fn a_caller_past_the_deadline_is_not_refused_by_the_end_of_a_bucket() {
+    model(|| {
+        let ten_hours = Window::time(Duration::from_secs(36_000));
+        let patch = PolicyPatch::new().failure_rate(50).window(ten_hours).minimum_calls(1);
+        let (slot, clock) = slot(patch);
+        slot.act(Action::Open(None), Reason::from("model"));
+        clock.pass(Duration::from_secs(60));
+        let caller = spawn(&slot, |slot| match slot.ask() {
+            Way::In(entry) => {
+                slot.report(entry, Verdict::Abandoned);
+                None
+            }
+            Way::Out(refusal) => Some(refusal.retry_after),
+            Way::Unrecorded => unreachable!("nothing is in shadow"),
+        });
+        call(&slot);
+        call(&slot);
+        let refused = caller.join().unwrap();
+        let minute = nanos(Duration::from_secs(60));
+        assert!(refused.is_none_or(|left| left <= minute), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_caller_refused_while_somebody_acts_knows_the_opening() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        let caller = spawn(&slot, |slot| match slot.ask() {
+            Way::In(entry) => {
+                slot.succeed(entry);
+                None
+            }
+            Way::Out(refusal) => Some((refusal.state, refusal.opening)),
+            Way::Unrecorded => unreachable!("nothing is in shadow"),
+        });
+        slot.act(Action::ForceOpen, Reason::from("model"));
+        slot.act(Action::Close, Reason::from("model"));
+        let refused = caller.join().unwrap();
+        assert!(refused.is_none_or(|refused| refused == (State::ForcedOpen, 1)), "{refused:?}");
     });
 }

@@ -16,14 +16,14 @@ use crate::{
 ///
 /// It says which breaker, in which state, and when to come back; [`source`](Error::source) says
 /// why. Making, cloning and passing it on allocates nothing; the cause is looked up when asked.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CircuitOpen(Opening);
 
-/// Why a circuit was open when it refused a call: the source of a [`CircuitOpen`].
+/// A refusal seen as a source: why the circuit was open when it refused a call.
 ///
 /// A transparent wrapper around a `CircuitOpen` shows this as its source, so a chain of errors still
 /// tells that it began with a refusal: see [`CircuitOpen::find_in`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Opening {
     slot: Shared,
     /// Nanoseconds; `u64::MAX` where nobody knows.
@@ -107,6 +107,15 @@ impl CircuitOpen {
 }
 
 impl Opening {
+    fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("identity", &self.identity().to_string())
+            .field("state", &self.state())
+            .field("opening", &self.number())
+            .field("retry_after", &self.retry_after())
+            .finish()
+    }
+
     /// The breaker that refused.
     #[must_use]
     pub fn identity(&self) -> &Identity<'static> {
@@ -141,7 +150,7 @@ impl Opening {
     }
 }
 
-/// "`payment_api` is open, next attempt in 48 s".
+/// `payment_api is open, next attempt in 48 s`
 impl fmt::Display for CircuitOpen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is {}", self.identity(), in_words(self.state()))?;
@@ -152,7 +161,7 @@ impl fmt::Display for CircuitOpen {
     }
 }
 
-/// "opened 12 s ago: 10 failures in a row reached `failure_threshold` 10; last: connection refused".
+/// `opened 12 s ago: 10 failures in a row reached failure_threshold 10; last: connection refused`
 impl fmt::Display for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.slot.opened(self.number()) {
@@ -162,6 +171,18 @@ impl fmt::Display for Opening {
             }
             None => f.write_str("opened several openings ago"),
         }
+    }
+}
+
+impl fmt::Debug for CircuitOpen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.debug("CircuitOpen", f)
+    }
+}
+
+impl fmt::Debug for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.debug("Opening", f)
     }
 }
 

@@ -1,9 +1,13 @@
 //! One circuit behind one lock, with a gate in front.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use super::{
-    gate::{Counted, Gate, Word},
+    gate::{Gate, Word},
     inside::{Inside, Opened},
 };
 use crate::{
@@ -14,7 +18,7 @@ use crate::{
     outcome::Outcome,
     status::Status,
     sync::{Mutex, MutexGuard, lock},
-    totals::{Kind, Totals},
+    totals::{Kind, Met, Totals},
 };
 
 /// What a breaker's handles, permits and call sites share.
@@ -23,6 +27,8 @@ pub struct Slot {
     time: Time,
     made: Tick,
     identity: Identity<'static>,
+    /// So that a call whose identifier is an expression does not lock to say its options again.
+    site_is_met: OnceLock<()>,
     inside: Mutex<Inside>,
 }
 
@@ -63,7 +69,8 @@ impl Slot {
         let inside = Inside::new(seed, Layers::new(defaults));
         let gate = Gate::new();
         inside.publish(&gate);
-        Self { gate, made, time, identity, inside: Mutex::new(inside) }
+        let (site_is_met, inside) = (OnceLock::new(), Mutex::new(inside));
+        Self { gate, time, made, identity, site_is_met, inside }
     }
 
     pub(crate) const fn identity(&self) -> &Identity<'static> {
@@ -104,10 +111,10 @@ impl Slot {
     /// Nanoseconds until the gate's deadline; `None` where that has come. The precise clock is
     /// asked only where the coarse one is too near the deadline to tell.
     fn time_left(&self) -> Option<u64> {
-        let until = self.gate.until();
+        let until = self.gate.refused_until();
         let coarse = self.time.coarse();
         let now = if coarse.after(COARSE_LAG) < until { coarse } else { self.time.now() };
-        (now < until).then(|| until.as_nanos() - now.as_nanos())
+        (now < until).then(|| nanos(until.since(now)))
     }
 
     fn refuse(&self, word: Word, refusal: Refusal) -> Way {
@@ -140,26 +147,30 @@ impl Slot {
     #[inline]
     pub(super) fn succeed(&self, entry: Entry) {
         match self.gate.count_quick_success(entry.word) {
-            Counted::Yes => {}
-            Counted::Crowded => self.inflate(),
-            Counted::No => self.succeed_slowly(entry),
+            Some(met) => self.note(met),
+            None => self.succeed_slowly(entry),
         }
     }
 
     #[inline(never)]
     fn succeed_slowly(&self, entry: Entry) {
         let word = self.gate.look();
-        if word.is_settled() && word.generation() == entry.word.generation() {
-            let now = self.now(word);
-            let took = entry.took(now).unwrap_or_default();
-            let slow = word.is_timed() && self.gate.slow_after() < took;
-            let turned = word.is_bucketed() && self.gate.until() <= now;
-            if !slow && !turned {
-                return self.note(self.gate.count_success());
-            }
-        }
         let took = self.took(entry);
-        self.report(entry, Verdict::Success { took });
+        let same = word.is_settled() && word.generation() == entry.word.generation();
+        if same && !self.is_slow(word, took) && !self.has_turned(word) {
+            self.note(self.gate.count_success());
+        } else {
+            self.report(entry, Verdict::Success { took });
+        }
+    }
+
+    fn is_slow(&self, word: Word, took: Option<Duration>) -> bool {
+        word.is_timed() && took.is_some_and(|took| self.gate.slow_after() < took)
+    }
+
+    /// Whether the window's bucket is over.
+    fn has_turned(&self, word: Word) -> bool {
+        word.is_bucketed() && self.gate.settled_until() <= self.now(word)
     }
 
     /// Records an outcome, most likely no success.
@@ -242,9 +253,7 @@ impl Slot {
 
     /// Takes the options of an attribute with this identity.
     pub(crate) fn meet_site(&self, policy: PolicyPatch) {
-        if !lock(&self.inside).layers.has_site() {
-            self.relayer(|layers| layers.meet_site(policy));
-        }
+        self.site_is_met.get_or_init(|| self.relayer(|layers| layers.meet_site(policy)));
     }
 
     pub(super) fn state(&self) -> State {
@@ -263,10 +272,11 @@ impl Slot {
     pub(crate) fn status(&self) -> Status {
         let now = self.time.now();
         let mut inside = lock(&self.inside);
-        inside.tell(self.gate.sum(Kind::Success));
+        // No step follows, so a sum that waits for nobody will do: what it misses the next learns.
+        inside.catch_up(self.gate.sum(Kind::Success));
         let totals = self.totals(&inside);
         let Inside { circuit, policy, openings, .. } = &*inside;
-        let opened = openings.back().filter(|opened| opened.number == circuit.opening());
+        let opened = openings.back();
         Status {
             identity: self.identity.clone(),
             state: circuit.state(),
@@ -310,7 +320,7 @@ impl Slot {
     fn step(&self) -> MutexGuard<'_, Inside> {
         let mut inside = lock(&self.inside);
         self.gate.unsettle();
-        inside.tell(self.gate.successes());
+        inside.catch_up(self.gate.successes());
         inside
     }
 
@@ -331,10 +341,10 @@ impl Slot {
     }
 
     #[inline]
-    fn note(&self, counted: Counted) {
-        match counted {
-            Counted::Yes | Counted::No => {}
-            Counted::Crowded => self.inflate(),
+    fn note(&self, met: Met) {
+        match met {
+            Met::Nobody => {}
+            Met::Others => self.inflate(),
         }
     }
 
