@@ -72,24 +72,26 @@ fn poll<F: Future>(future: F) -> F::Output {
 }
 
 /// Wall time of `calls` calls in all, shared between the threads, times the processors in use.
+///
+/// From the first thread's beginning to the last one's end: each says when it ran, since whoever
+/// starts them may itself be late.
 fn on_threads<R>(threads: u32, calls: u64, call: impl Fn(u64) -> R + Sync) -> Duration {
     let each = calls.div_ceil(u64::from(threads));
-    let gate = Barrier::new(threads as usize + 1);
+    let barrier = Barrier::new(threads as usize);
     let run = || {
-        gate.wait();
+        barrier.wait();
+        let begun = now();
         (0..each).for_each(|number| drop(black_box(call(number))));
+        (begun, now())
     };
-    let wall = thread::scope(|scope| {
+    let runs: Vec<_> = thread::scope(|scope| {
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
-        gate.wait();
-        let start = now();
-        for thread in threads {
-            thread.join().unwrap();
-        }
-        start.elapsed()
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
+    let begun = runs.iter().map(|(begun, _)| *begun).min().unwrap();
+    let ended = runs.iter().map(|(_, ended)| *ended).max().unwrap();
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    wall * threads.min(u32::try_from(processors).unwrap())
+    (ended - begun) * threads.min(u32::try_from(processors).unwrap())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench reads the time")]

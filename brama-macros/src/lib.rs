@@ -78,7 +78,7 @@ use self::{function::Function, options::Options};
 /// | `abandoned` | what a dropped future counts as: `"ignore"` or `"failure"` | `"ignore"` |
 /// | `jitter` | share by which an opening is shortened at random, 0 to 0.9 | 0 |
 /// | `retry_after_cap` | longest opening that a hint can ask for | `"5m"` |
-/// | `shadow` | decide and announce, but never refuse | `false` |
+/// | `shadow` | decide and count, but refuse nobody | `false` |
 ///
 /// A duration is a sum such as `"1m 30s"` in h, m, s and ms. Each value may be a constant instead:
 /// a `u32`, a `Duration`, a `brama::Expiry`, a `brama::Window` and so on. Where the identifier is a

@@ -8,13 +8,15 @@ use crate::circuit::Tick;
 ///
 /// Both answers count nanoseconds from one origin and never go backwards; a breaker reads a step
 /// back as no time passed. They are called on the path of a call, so they must be quick and must
-/// not panic or block.
+/// not block. Where one panics, the outcome of that call is lost, and a probe keeps its place until
+/// `probe_timeout`; where the call is panicking already, the process aborts.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The present moment.
     fn now(&self) -> Tick;
 
     /// A moment not after the present one, cheaper to get: as it was at the clock's last tick, at
-    /// most some milliseconds ago. Default: [`now`](Self::now).
+    /// most 20 ms ago (one further behind refuses for that much too long). Default:
+    /// [`now`](Self::now).
     fn coarse(&self) -> Tick {
         self.now()
     }

@@ -1,8 +1,8 @@
-//! Settings in layers: what is in force for a breaker, and who said so.
+//! Settings in layers: what is said for a registry and for one breaker of it.
 
 use std::{fmt, sync::Arc};
 
-use crate::circuit::{Mistake, Policy, PolicyPatch};
+use crate::circuit::{InvalidPolicy, Mistake, Policy, PolicyPatch};
 
 /// The settings of a whole registry, given once to `init`.
 ///
@@ -50,15 +50,22 @@ impl Config {
 pub enum InitError {
     /// It was before; the refused configuration is handed back.
     Already(Config),
-    /// The configuration has mistakes: all of them, at least one.
-    Invalid(Vec<Mistake>),
+    /// It has mistakes; it is handed back likewise.
+    Invalid {
+        /// The refused configuration.
+        config: Config,
+        /// Every mistake; at least one.
+        mistakes: Vec<Mistake>,
+    },
 }
 
 impl fmt::Display for InitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Already(_) => f.write_str("brama is configured already; configure it once"),
-            Self::Invalid(mistakes) => {
+            Self::Already(_) => {
+                f.write_str("this registry is configured already; configure it once")
+            }
+            Self::Invalid { mistakes, .. } => {
                 f.write_str("invalid configuration")?;
                 mistakes.iter().try_for_each(|mistake| write!(f, "\n  defaults: {mistake}"))
             }
@@ -104,9 +111,29 @@ impl Layers {
         self.site = Some(Box::new(patch));
     }
 
-    pub(crate) fn configure(&mut self, patch: PolicyPatch) {
+    /// Takes a patch over those before it, where they are valid together.
+    pub(crate) fn configure(&mut self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
         let before = self.configured.as_deref().copied().unwrap_or_default();
-        self.configured = Some(Box::new(patch.over(before)));
+        self.configured = Some(Box::new(patch.or(before).validated()?));
+        Ok(())
+    }
+
+    /// What a layer names and a later one, or what is built in, sets aside.
+    pub(crate) fn warnings(&self, policy: &Policy) -> Vec<String> {
+        let said = [Some(&self.defaults.patch), self.site.as_deref(), self.configured.as_deref()];
+        let said = || said.into_iter().flatten().rev();
+        let minimum = said().find_map(PolicyPatch::named_minimum_calls);
+        let window = said().find_map(PolicyPatch::named_window);
+        let (in_force, calls) = (policy.window(), policy.minimum_calls());
+        let minimum = minimum.filter(|named| *named != calls);
+        let window = window.filter(|named| *named != in_force);
+        let minimum = minimum.map(|named| {
+            format!("`minimum_calls` {named} is above the window ({in_force}): {calls} is in force")
+        });
+        let window = window.map(|named| {
+            format!("`window` ({named}) is below `minimum_calls` {calls}: {in_force} are in force")
+        });
+        minimum.into_iter().chain(window).collect()
     }
 
     /// The policy in force; shared by all breakers for which nothing was said.

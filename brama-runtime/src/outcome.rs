@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::circuit::{Reason, Verdict};
 
-/// The verdict on a finished call.
+/// How a finished call is judged.
 ///
 /// ```
 /// # use brama_runtime as brama;
@@ -70,7 +70,7 @@ impl Failure {
 
     /// When the dependency asked to be tried again.
     #[must_use]
-    pub const fn hint(&self) -> Option<Duration> {
+    pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     sync::{Mutex, lock},
 };
 
-/// The breakers of a program, or of a part of it: one a identity, made on first use.
+/// The breakers of a program, or of a part of it: one an identity, made on first use.
 ///
 /// Cheap to clone; clones are the same registry. [`registry`] is the one that decorated functions
 /// use; one of your own keeps tests and libraries apart. Its breakers live as long as it does, or a
@@ -67,12 +67,12 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`InitError::Invalid`] lists every mistake; [`InitError::Already`] hands back what came a
-    /// second time. Nothing is changed then.
+    /// [`InitError::Invalid`] lists every mistake; [`InitError::Already`] is for a second time. Both
+    /// hand the configuration back, and nothing is changed.
     pub fn init(&self, config: Config) -> Result<(), InitError> {
         let mistakes = config.mistakes();
         if !mistakes.is_empty() {
-            return Err(InitError::Invalid(mistakes));
+            return Err(InitError::Invalid { config, mistakes });
         }
         let mut writer = lock(&self.inside.writer);
         if writer.initialised {
@@ -86,7 +86,7 @@ impl Registry {
         Ok(())
     }
 
-    /// The breaker of that identity, made where there is none.
+    /// The breaker of that identity, made where there is none, and kept for the registry's life.
     #[must_use]
     pub fn breaker<'a>(&self, identity: impl Into<Identity<'a>>) -> Breaker {
         Breaker::new(self.slot(&identity.into()))
@@ -105,12 +105,13 @@ impl Registry {
     }
 
     /// Changes settings of one breaker at run time, over all that was said before. Those that the
-    /// patch does not name stay. State, window and the deadline of an opening in progress stay;
+    /// patch does not name stay, save one of a lower layer that contradicts it. State, window and the deadline of an opening in progress stay;
     /// what changes takes effect with the next admission or outcome.
     ///
     /// # Errors
     ///
-    /// [`InvalidPolicy`] where a value is outside its limits; nothing is changed.
+    /// [`InvalidPolicy`] where a value is outside its limits, by itself or together with what was
+    /// configured before; nothing is changed.
     pub fn configure<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -120,7 +121,7 @@ impl Registry {
     }
 
     /// Makes due openings half-open, so that status shows it on time. A call would do the same:
-    /// nothing but punctuality depends on this.
+    /// nothing but punctuality depends on this, and nobody calls it for you.
     pub fn sweep(&self) {
         for named in &self.inside.slots.pin() {
             named.0.sweep();

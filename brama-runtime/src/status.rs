@@ -10,8 +10,8 @@ use crate::{
 
 /// What a breaker is at one moment. Taking it changes nothing.
 ///
-/// Its `Display` is a line for people: "`payment_api` is open, next attempt in 48 s: 10 failures in
-/// a row reached `failure_threshold` 10; last: connection refused".
+/// Its `Display` is a line for people: `payment_api is open, next attempt in 48 s: 10 failures in a
+/// row reached failure_threshold 10; last: connection refused`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Status {
@@ -31,7 +31,7 @@ pub struct Status {
     pub successes: u64,
     /// Probes in flight; zero unless half-open.
     pub probes: u32,
-    /// Openings since it was last closed.
+    /// Openings since it was last closed, forced ones not among them.
     pub trips: u32,
     /// What the window holds; zeros where no rate is judged.
     pub window: Counts,
@@ -45,6 +45,8 @@ pub struct Status {
     pub cause: Option<Arc<Cause>>,
     /// The reasons of the last failures since it closed, oldest first: at most four.
     pub reasons: Vec<Reason>,
+    /// What was said and is not in force, because another setting contradicts it.
+    pub warnings: Vec<String>,
 }
 
 impl fmt::Display for Status {
@@ -57,7 +59,7 @@ impl fmt::Display for Status {
             (Some(cause), State::Open | State::HalfOpen | State::ForcedOpen) => {
                 write!(f, ": {cause}")
             }
-            (Some(_) | None, _) => Ok(()),
+            (Some(_), State::Closed | State::Disabled) | (None, _) => Ok(()),
         }
     }
 }
@@ -73,19 +75,19 @@ pub(crate) const fn in_words(state: State) -> &'static str {
     }
 }
 
-/// A length for people, rounded up: whole seconds from 10 s on, tenths from 1 s on, else whole
-/// milliseconds.
+/// A length for people: to the second from 10 s on, to the tenth from 1 s on, else in whole
+/// milliseconds, rounded up.
 pub(crate) struct Rounded(pub(crate) Duration);
 
 impl fmt::Display for Rounded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = self.0.as_nanos().div_ceil(1_000_000);
-        let tenths = millis.div_ceil(100);
-        match millis {
-            0..1_000 => write!(f, "{millis} ms"),
-            1_000..10_000 if tenths.is_multiple_of(10) => write!(f, "{} s", tenths / 10),
-            1_000..10_000 => write!(f, "{}.{} s", tenths / 10, tenths % 10),
-            _ => write!(f, "{} s", millis.div_ceil(1_000)),
+        let tenths = (millis + 50) / 100;
+        match (millis, tenths) {
+            (0..1_000, _) => write!(f, "{millis} ms"),
+            (_, 0..100) if tenths.is_multiple_of(10) => write!(f, "{} s", tenths / 10),
+            (_, 0..100) => write!(f, "{}.{} s", tenths / 10, tenths % 10),
+            _ => write!(f, "{} s", (millis + 500) / 1_000),
         }
     }
 }
@@ -95,11 +97,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_length_for_people_is_rounded_up() {
+    fn a_length_for_people_is_short() {
         let shown = |millis| Rounded(Duration::from_millis(millis)).to_string();
         assert_eq!(
-            [0, 1, 999, 1_000, 1_001, 9_999, 10_001, 60_000].map(shown),
-            ["0 ms", "1 ms", "999 ms", "1 s", "1.1 s", "10 s", "11 s", "60 s"]
+            [0, 1, 999, 1_000, 1_049, 1_050, 9_949, 9_999, 10_499, 60_006].map(shown),
+            ["0 ms", "1 ms", "999 ms", "1 s", "1 s", "1.1 s", "9.9 s", "10 s", "10 s", "60 s"]
         );
     }
 }

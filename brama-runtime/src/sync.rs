@@ -14,7 +14,8 @@ pub(crate) use loom::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-/// Locks. Nothing of the user's runs under our locks, so a poisoned one guards whole values.
+/// Locks. Under our locks nothing of the user's runs and our own code does not panic, so what a
+/// poisoned one guards is whole.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -152,6 +152,7 @@ fn no_more_probes_are_in_flight_than_may_be() {
         }
     });
     assert_eq!(breaker.status().probes, 0);
+    assert!(0 < breaker.status().totals.ignored, "no probe was let in");
 }
 
 /// Whatever the user's code asks of the breaker that is calling it.

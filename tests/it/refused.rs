@@ -51,6 +51,23 @@ fn a_refusal_holds_the_evidence() {
 }
 
 #[test]
+fn a_refusal_is_short_in_a_panic_message() {
+    let (breaker, _) = opened();
+    assert_eq!(
+        format!("{:?}", refusal(&breaker)),
+        "CircuitOpen { identity: \"payment_api\", state: Open, opening: 1, retry_after: Some(48s) }"
+    );
+}
+
+#[test]
+fn an_opening_for_ever_is_no_shorter_at_the_gate() {
+    let (breaker, _) = opened();
+    breaker.open_for(Duration::from_secs(u64::MAX), "for good").unwrap();
+    let ages = Duration::from_secs(500 * 365 * 86_400);
+    assert!(refusal(&breaker).retry_after().is_some_and(|left| ages < left));
+}
+
+#[test]
 fn refusal_and_status_share_the_number_of_the_opening() {
     let (breaker, clock) = opened();
     let first = refusal(&breaker);

@@ -204,9 +204,42 @@ fn of_two_layers_that_contradict_each_other_the_later_wins() {
     let breaker = registry.breaker("contradicted");
     breaker.configure(PolicyPatch::new().window(Window::calls(10))).unwrap();
     assert_eq!(breaker.status().policy.minimum_calls(), 10);
+    assert_eq!(
+        breaker.status().warnings,
+        ["`minimum_calls` 40 is above the window (the last 10 calls): 10 is in force"]
+    );
     let other = registry.breaker("other");
     other.configure(PolicyPatch::new().minimum_calls(60)).unwrap();
     assert_eq!(other.status().policy.window(), Window::calls(100));
+    assert_eq!(
+        other.status().warnings,
+        [
+            "`window` (the last 50 calls) is below `minimum_calls` 60: the last 100 calls are in force"
+        ]
+    );
+}
+
+#[test]
+fn a_minimum_above_the_built_in_window_gives_way_and_says_so() {
+    let breaker = Registry::new().breaker("above");
+    breaker.configure(PolicyPatch::new().minimum_calls(200)).unwrap();
+    assert_eq!(breaker.status().policy.minimum_calls(), 100);
+    assert_eq!(
+        breaker.status().warnings,
+        ["`minimum_calls` 200 is above the window (the last 100 calls): 100 is in force"]
+    );
+}
+
+#[test]
+fn two_patches_at_run_time_that_contradict_each_other_are_refused() {
+    let breaker = Registry::new().breaker("refused");
+    breaker.configure(PolicyPatch::new().window(Window::calls(10))).unwrap();
+    let error = breaker.configure(PolicyPatch::new().minimum_calls(20)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid policy: `minimum_calls` is 20, must be at most the calls of the window"
+    );
+    assert_eq!(breaker.status().policy.window(), Window::calls(10));
 }
 
 #[test]

@@ -40,9 +40,10 @@ impl Inside {
         }
     }
 
-    pub(super) fn relayer(&mut self, change: impl FnOnce(&mut Layers)) {
-        change(&mut self.layers);
+    pub(super) fn relayer<R>(&mut self, change: impl FnOnce(&mut Layers) -> R) -> R {
+        let answer = change(&mut self.layers);
         self.policy = self.layers.policy();
+        answer
     }
 
     /// Tells the circuit how many successes the gate has counted in all.

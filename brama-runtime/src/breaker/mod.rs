@@ -182,11 +182,11 @@ impl Breaker {
     ///
     /// # Errors
     ///
-    /// [`InvalidPolicy`] where a value is outside its limits; nothing is changed.
+    /// [`InvalidPolicy`] where a value is outside its limits, by itself or together with what was
+    /// configured before; nothing is changed.
     pub fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
         let patch = patch.validated()?;
-        self.slot.relayer(|layers| layers.configure(patch));
-        Ok(())
+        self.slot.relayer(|layers| layers.configure(patch))
     }
 
     /// Opens the circuit for as long as its policy says. It counts as a trip.

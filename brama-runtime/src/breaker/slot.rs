@@ -245,10 +245,11 @@ impl Slot {
 
     /// Changes what was said for this breaker; from the next admission or outcome on that is in
     /// force.
-    pub(crate) fn relayer(&self, change: impl FnOnce(&mut Layers)) {
+    pub(crate) fn relayer<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> R {
         let mut inside = self.step();
-        inside.relayer(change);
+        let answer = inside.relayer(change);
         self.finish(inside, None);
+        answer
     }
 
     /// Takes the options of an attribute with this identity.
@@ -275,7 +276,7 @@ impl Slot {
         // No step follows, so a sum that waits for nobody will do: what it misses the next learns.
         inside.catch_up(self.gate.sum(Kind::Success));
         let totals = self.totals(&inside);
-        let Inside { circuit, policy, openings, .. } = &*inside;
+        let Inside { circuit, policy, layers, openings, .. } = &*inside;
         let opened = openings.back();
         Status {
             identity: self.identity.clone(),
@@ -293,6 +294,7 @@ impl Slot {
             opening: opened.map(|opened| opened.number),
             cause: opened.map(|opened| Arc::clone(&opened.cause)),
             reasons: circuit.reasons().cloned().collect(),
+            warnings: layers.warnings(policy),
         }
     }
 

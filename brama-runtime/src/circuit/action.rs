@@ -5,13 +5,14 @@ use std::{fmt, time::Duration};
 /// An action by hand. Every action acts from every state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Opens, as a trip: for the given time, or for as long as the policy says.
+    /// Opens, as a trip: for the given time (whole milliseconds, at least 1 ms, which the caller
+    /// checks), or for as long as the policy says.
     Open(Option<Duration>),
     /// Rejects until somebody acts again.
     ForceOpen,
     /// Closes; runs, trips and window start empty.
     Close,
-    /// Closes likewise and is announced as a reset.
+    /// Closes likewise, as a reset.
     Reset,
     /// Admits everything and judges nothing.
     Disable,

@@ -63,7 +63,8 @@ impl Expiry {
 
     /// How long an opening lasts that has `trips` openings before it since the circuit last closed.
     ///
-    /// Whole milliseconds, rounded down at every step.
+    /// Whole milliseconds, rounded down at every step: a few milliseconds times a small factor may
+    /// not grow at all.
     #[must_use]
     pub fn wait(&self, trips: u32) -> Duration {
         match self.0 {

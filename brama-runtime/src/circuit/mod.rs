@@ -170,7 +170,7 @@ impl Circuit {
         self.openings
     }
 
-    /// When the present state began.
+    /// When the present state began: the clock's origin for a circuit as it was made.
     #[must_use]
     pub const fn since(&self) -> Tick {
         self.since
@@ -203,7 +203,7 @@ impl Circuit {
         self.successes
     }
 
-    /// Openings since it was last closed.
+    /// Openings since it was last closed, forced ones not among them.
     #[must_use]
     pub const fn trips(&self) -> u32 {
         self.trips

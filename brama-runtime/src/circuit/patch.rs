@@ -17,7 +17,7 @@ macro_rules! or {
 /// Settings that differ from what lies below; each names one knob, the others are left alone.
 ///
 /// A patch may be a constant. Values are checked where the patch is put to use
-/// ([`policy`](Self::policy), `register`, `configure`, `init`), which answers with every mistake,
+/// ([`policy`](Self::policy), `configure`, `init`), which answers with every mistake,
 /// or asked for with [`mistakes`](Self::mistakes).
 ///
 /// ```
@@ -158,7 +158,9 @@ impl PolicyPatch {
     }
 
     /// Judges no rate below that many calls in the window: at least 1, at most the window's calls.
-    /// Default 100, or the window's calls where they are fewer.
+    /// Default 100, or the window's calls where they are fewer. One above a window that another
+    /// layer names later, or that is built in, gives way to that default; `Status::warnings` says
+    /// so.
     pub const fn minimum_calls(mut self, calls: u32) -> Self {
         self.minimum_calls = Some(calls);
         self
@@ -184,10 +186,21 @@ impl PolicyPatch {
         self
     }
 
-    /// Decides and announces but never rejects. Default false.
+    /// Decides and counts, but refuses nobody: a call that would have been refused runs, counts as
+    /// rejected, and its outcome is recorded nowhere. Default false.
     pub const fn shadow(mut self, shadow: bool) -> Self {
         self.shadow = Some(shadow);
         self
+    }
+
+    /// The minimum of calls, where it is named.
+    pub(crate) const fn named_minimum_calls(&self) -> Option<u32> {
+        self.minimum_calls
+    }
+
+    /// The window, where it is named.
+    pub(crate) const fn named_window(&self) -> Option<Window> {
+        self.window
     }
 
     /// This patch over `lower`: what this one does not name is taken from there, save what
@@ -203,7 +216,8 @@ impl PolicyPatch {
         }
     }
 
-    fn or(self, lower: Self) -> Self {
+    /// What this one does not name, taken from `lower` as it is.
+    pub(crate) fn or(self, lower: Self) -> Self {
         Self {
             failure_threshold: self.failure_threshold.or(lower.failure_threshold),
             expiry: self.expiry.or(lower.expiry),

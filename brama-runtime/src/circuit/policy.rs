@@ -175,7 +175,7 @@ impl Policy {
         self.retry_after_cap
     }
 
-    /// Whether the circuit decides and announces but never rejects.
+    /// Whether the circuit decides and counts, but refuses nobody.
     #[must_use]
     pub const fn shadow(&self) -> bool {
         self.shadow

@@ -1,6 +1,9 @@
 //! A reason, in words.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
 /// Why a call failed or an operator acted: a short text for people.
 ///
@@ -17,15 +20,17 @@ impl Reason {
     #[must_use]
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         let text = text.into();
-        if text.len() <= Self::MAX_BYTES {
-            return Self(text);
-        }
-        let room = Self::MAX_BYTES - ELLIPSIS.len_utf8();
-        let ends = text.char_indices().map(|(start, character)| start + character.len_utf8());
-        let kept = ends.take_while(|end| *end <= room).last().unwrap_or_default();
-        let mut cut = text.get(..kept).unwrap_or_default().to_owned();
-        cut.push(ELLIPSIS);
-        Self(Cow::Owned(cut))
+        if text.len() <= Self::MAX_BYTES { Self(text) } else { Self::of(&text) }
+    }
+
+    /// What `value` writes of itself, no more than is kept: writing ends there. A `Display` that
+    /// fails leaves what it has written.
+    #[must_use]
+    pub fn of(value: &(impl fmt::Display + ?Sized)) -> Self {
+        let mut kept = Kept(String::new());
+        // It fails where the room is used up or the value cannot go on: either way this is it.
+        let _ = write!(kept, "{value}");
+        Self(Cow::Owned(kept.0))
     }
 
     /// The text.
@@ -36,6 +41,27 @@ impl Reason {
 }
 
 const ELLIPSIS: char = '…';
+
+/// A text of at most [`Reason::MAX_BYTES`].
+struct Kept(String);
+
+impl Write for Kept {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|character| self.write_char(character))
+    }
+
+    fn write_char(&mut self, character: char) -> fmt::Result {
+        if self.0.len() + character.len_utf8() <= Reason::MAX_BYTES {
+            self.0.push(character);
+            return Ok(());
+        }
+        while Reason::MAX_BYTES < self.0.len() + ELLIPSIS.len_utf8() {
+            self.0.pop();
+        }
+        self.0.push(ELLIPSIS);
+        Err(fmt::Error)
+    }
+}
 
 impl From<&'static str> for Reason {
     fn from(text: &'static str) -> Self {
@@ -76,5 +102,56 @@ impl PartialEq<&str> for Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_all_the_room_is_kept_whole() {
+        let text = "a".repeat(Reason::MAX_BYTES);
+        assert_eq!(Reason::new(text.clone()), *text);
+        assert_eq!(Reason::of(&text), *text);
+    }
+
+    #[test]
+    fn a_longer_text_is_cut_at_a_whole_character() {
+        for text in ["a".repeat(300), "ä".repeat(150), "€".repeat(100)] {
+            let reason = Reason::new(text.clone());
+            let kept = reason.as_str().strip_suffix(ELLIPSIS).unwrap();
+            assert!(text.starts_with(kept));
+            assert!((Reason::MAX_BYTES - 5..=Reason::MAX_BYTES).contains(&reason.as_str().len()));
+        }
+    }
+
+    #[test]
+    fn writing_ends_where_the_room_does() {
+        struct Endless;
+
+        impl fmt::Display for Endless {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                loop {
+                    f.write_str("on and ")?;
+                }
+            }
+        }
+
+        assert!(Reason::of(&Endless).as_str().ends_with(ELLIPSIS));
+    }
+
+    #[test]
+    fn a_display_that_fails_leaves_what_it_has_written() {
+        struct Broken;
+
+        impl fmt::Display for Broken {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("half")?;
+                Err(fmt::Error)
+            }
+        }
+
+        assert_eq!(Reason::of(&Broken), "half");
     }
 }

@@ -55,7 +55,8 @@ impl fmt::Display for State {
 
 /// The number of one stay in a state.
 ///
-/// Entering a state, be it the same again, begins the next generation. A permit carries the
+/// Entering a state, be it the same again, begins the next generation; so does taking their places
+/// from probes that were silent too long. A permit carries the
 /// generation in which it was given, so an outcome from an earlier one is told from a present one
 /// however often the circuit went round in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -87,7 +87,8 @@ impl Circuit {
 
     /// Counts quick successes that a gate let pass while [`is_settled`](Self::is_settled) held.
     ///
-    /// To be called before every other step, so that the window sees outcomes in their order. One
+    /// To be called before every step that judges or closes, so that the window sees outcomes in
+    /// their order. One
     /// that lands after the state has changed is dropped: only totals know it.
     pub fn count_successes(&mut self, policy: &Policy, count: u64) {
         match self.phase {

@@ -6,8 +6,8 @@ use super::{Tick, expiry::is_wait, tick::nanos};
 
 /// The calls over which rates are judged.
 ///
-/// Failures and slow calls are remembered one by one or bucket by bucket; healthy calls are only
-/// counted, so a window costs the same whatever it spans.
+/// Healthy calls are only counted. A window of calls remembers the failures and slow calls in it one
+/// by one (24 bytes each); a window of time costs the same whatever it spans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window(Span);
 

@@ -136,7 +136,7 @@ pub trait WrittenError {
 impl<E: Display> WrittenError for &Questioned<'_, E> {
     #[cold]
     fn __brama_reason(&self) -> Reason {
-        Reason::new(self.0.to_string())
+        Reason::of(self.0)
     }
 }
 
