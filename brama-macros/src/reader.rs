@@ -228,6 +228,10 @@ impl Reader<'_> {
         let (option, takes) = (self.option, self.kind.takes());
         let wrong = format!("`{option}` takes {takes}");
         let message = match (self.kind, written) {
+            (Kind::Length | Kind::Expiry, Written::Whole(number)) if has_unit(number) => {
+                let help = format!("write it in quotes: `\"{number}\"`");
+                with_help(format!("`{option}` is {number} without quotes"), help)
+            }
             (Kind::Length | Kind::Expiry, Written::Whole(number)) => {
                 let help = format!("write a unit: `\"{number}s\"`, or h, m or ms");
                 with_help(format!("`{option}` is {number} without a unit"), help)
@@ -245,6 +249,11 @@ impl Reader<'_> {
         };
         Error::new(value.span(), message)
     }
+}
+
+/// Whether a number bears letters: `30s`.
+fn has_unit(number: &impl ToString) -> bool {
+    number.to_string().ends_with(char::is_alphabetic)
 }
 
 const MAX: &str = "at least the first wait";
