@@ -132,6 +132,26 @@ fn a_refusal_is_found_in_whatever_it_was_wrapped() {
 }
 
 #[test]
+fn an_error_that_is_its_own_source_holds_no_refusal() {
+    #[derive(Debug)]
+    struct Round;
+
+    impl std::fmt::Display for Round {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("round and round")
+        }
+    }
+
+    impl Error for Round {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(self)
+        }
+    }
+
+    assert!(CircuitOpen::find_in(&Round).is_none());
+}
+
+#[test]
 fn a_refusal_is_made_passed_on_and_shared_between_threads() {
     fn ordinary<T: Error + Clone + Send + Sync + 'static>() {}
     ordinary::<CircuitOpen>();

@@ -98,8 +98,8 @@ impl CircuitOpen {
     /// ```
     #[must_use]
     pub fn find_in<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Opening> {
-        let mut chain = std::iter::successors(Some(error), |&error| error.source());
-        chain.find_map(|error| {
+        let chain = std::iter::successors(Some(error), |&error| error.source());
+        chain.take(LONGEST_CHAIN).find_map(|error| {
             let refused = error.downcast_ref::<Self>().map(|refused| &refused.0);
             refused.or_else(|| error.downcast_ref::<Opening>())
         })
@@ -256,5 +256,8 @@ impl Deref for Shared {
 }
 
 const STATE_BITS: u32 = 3;
+
+/// An error may be its own source by mistake; no honest chain is so long.
+const LONGEST_CHAIN: usize = 64;
 
 const _: () = assert!(size_of::<CircuitOpen>() == 32, "a refusal stays small");
