@@ -33,18 +33,24 @@ pub struct Totals {
 }
 
 impl Totals {
-    pub(crate) const fn count(&mut self, verdict: &Verdict, policy: &Policy) {
-        match verdict {
-            Verdict::Success { .. } => self.successes += 1,
-            Verdict::Failure { .. } => self.failures += 1,
-            Verdict::Ignore => self.ignored += 1,
-            Verdict::Abandoned => {
-                self.abandoned += 1;
-                match policy.abandoned() {
-                    Abandoned::Failure => self.failures += 1,
-                    Abandoned::Ignore => {}
-                }
+    pub(crate) fn count(&mut self, verdict: &Verdict, policy: &Policy) {
+        let slow = u64::from(policy.is_slow(verdict.took()));
+        match (verdict, policy.abandoned()) {
+            (Verdict::Success { .. }, _) => {
+                self.successes += 1;
+                self.slow += slow;
             }
+            (Verdict::Failure { .. }, _) => {
+                self.failures += 1;
+                self.slow += slow;
+            }
+            (Verdict::Ignore, _) => self.ignored += 1,
+            (Verdict::Abandoned { .. }, Abandoned::Failure) => {
+                self.abandoned += 1;
+                self.failures += 1;
+                self.slow += slow;
+            }
+            (Verdict::Abandoned { .. }, Abandoned::Ignore) => self.abandoned += 1,
         }
     }
 }

@@ -119,7 +119,7 @@ impl BareCircuit {
             Verdict::Success { .. } => *successes += 1,
             Verdict::Failure { .. } => *failures += 1,
             Verdict::Ignore => *ignored += 1,
-            Verdict::Abandoned => {
+            Verdict::Abandoned { .. } => {
                 *abandoned += 1;
                 *failures += u64::from(self.policy.abandoned() == Abandoned::Failure);
             }
@@ -151,6 +151,6 @@ fn verdict(ending: Ending, took: Duration) -> Verdict {
             Verdict::Failure { reason: Reason::from("panic"), retry_after: None, took }
         }
         Ending::Ignore => Verdict::Ignore,
-        Ending::Drop => Verdict::Abandoned,
+        Ending::Drop => Verdict::Abandoned { took },
     }
 }

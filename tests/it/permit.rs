@@ -175,3 +175,27 @@ fn slowness_is_measured_from_admission_to_report() {
     let status = breaker.status();
     assert_eq!((status.window.calls, status.window.slow, status.totals.slow), (2, 1, 1));
 }
+
+#[test]
+fn an_abandoned_call_that_counts_as_a_failure_may_be_slow() {
+    let patch = PolicyPatch::new()
+        .abandoned(Abandoned::Failure)
+        .slow_call_rate(100)
+        .slow_call_duration(Duration::from_secs(1))
+        .minimum_calls(1);
+    let (breaker, clock) = breaker(patch);
+    let permit = breaker.try_acquire().unwrap();
+    clock.advance(Duration::from_secs(5));
+    drop(permit);
+    assert_eq!((breaker.state(), breaker.status().totals.slow), (State::Open, 1));
+}
+
+#[test]
+fn an_abandoned_call_that_says_nothing_is_not_slow() {
+    let patch = PolicyPatch::new().slow_call_rate(100).slow_call_duration(Duration::from_secs(1));
+    let (breaker, clock) = breaker(patch.minimum_calls(1));
+    let permit = breaker.try_acquire().unwrap();
+    clock.advance(Duration::from_secs(5));
+    drop(permit);
+    assert_eq!((breaker.state(), breaker.status().totals.slow), (State::Closed, 0));
+}

@@ -125,7 +125,7 @@ fn one_probe_is_let_in_and_its_place_is_handed_over() {
         let probe = |slot: &Slot| match slot.ask() {
             Way::In(entry) => {
                 let probes = slot.status().probes;
-                slot.report(entry, Verdict::Abandoned);
+                slot.report(entry, Verdict::Abandoned { took: None });
                 Some(probes)
             }
             Way::Unrecorded | Way::Out(_) => None,
@@ -232,7 +232,7 @@ fn a_caller_past_the_deadline_is_not_refused_by_the_end_of_a_bucket() {
         clock.pass(Duration::from_secs(60));
         let caller = spawn(&slot, |slot| match slot.ask() {
             Way::In(entry) => {
-                slot.report(entry, Verdict::Abandoned);
+                slot.report(entry, Verdict::Abandoned { took: None });
                 None
             }
             Way::Out(refusal) => Some(refusal.retry_after),

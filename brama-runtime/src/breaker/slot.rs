@@ -200,7 +200,8 @@ impl Slot {
     /// Records that the call was dropped without an outcome.
     #[cold]
     pub(super) fn abandon(&self, entry: Entry) {
-        self.report(entry, Verdict::Abandoned);
+        let took = self.took(entry);
+        self.report(entry, Verdict::Abandoned { took });
     }
 
     /// Records any outcome.
@@ -210,7 +211,6 @@ impl Slot {
         let mut inside = self.step();
         let Inside { circuit, policy, totals, .. } = &mut *inside;
         totals.count(&verdict, policy);
-        totals.slow += u64::from(policy.is_slow(verdict.took()));
         let (fate, change) = circuit.report(policy, entry.word.generation(), verdict, now);
         totals.late += u64::from(fate == Fate::Late);
         self.finish(inside, change);

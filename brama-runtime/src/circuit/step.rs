@@ -142,7 +142,7 @@ impl Circuit {
         now: Tick,
     ) -> Option<Change> {
         let hint = match verdict {
-            Verdict::Ignore | Verdict::Abandoned => return None,
+            Verdict::Ignore | Verdict::Abandoned { .. } => return None,
             Verdict::Success { .. } => {
                 self.run_of_successes();
                 self.remember(policy, Mark { failed: false, slow }, now);
@@ -166,7 +166,7 @@ impl Circuit {
         now: Tick,
     ) -> Option<Change> {
         match verdict {
-            Verdict::Ignore | Verdict::Abandoned => None,
+            Verdict::Ignore | Verdict::Abandoned { .. } => None,
             Verdict::Success { .. } if slow => {
                 self.run_of_failures(Reason::from("the probe was slow"));
                 Some(self.open_by(Rule::ProbeFailed, None, policy, None, now))
@@ -335,10 +335,13 @@ impl Length {
 }
 
 impl Verdict {
+    /// What the policy says that it counts as.
     fn under(self, policy: &Policy) -> Self {
         match (self, policy.abandoned) {
-            (Self::Abandoned, Abandoned::Failure) => Self::failure("abandoned"),
-            (Self::Abandoned, Abandoned::Ignore) => Self::Ignore,
+            (Self::Abandoned { took }, Abandoned::Failure) => {
+                Self::Failure { reason: Reason::from("abandoned"), retry_after: None, took }
+            }
+            (Self::Abandoned { .. }, Abandoned::Ignore) => Self::Ignore,
             (verdict, Abandoned::Failure | Abandoned::Ignore) => verdict,
         }
     }

@@ -24,7 +24,10 @@ pub enum Verdict {
     /// The call says nothing about the dependency.
     Ignore,
     /// The call was dropped before it had an outcome; the policy says what that counts as.
-    Abandoned,
+    Abandoned {
+        /// How long the call took until then; `None` is never slow.
+        took: Option<Duration>,
+    },
 }
 
 impl Verdict {
@@ -40,8 +43,8 @@ impl Verdict {
     #[must_use]
     pub const fn took(&self) -> Option<Duration> {
         match self {
-            Self::Success { took } | Self::Failure { took, .. } => *took,
-            Self::Ignore | Self::Abandoned => None,
+            Self::Success { took } | Self::Failure { took, .. } | Self::Abandoned { took } => *took,
+            Self::Ignore => None,
         }
     }
 }

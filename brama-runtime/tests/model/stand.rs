@@ -94,7 +94,7 @@ impl Stand {
             How::SlowFailure => failure(None, Some(limit + NANO)),
             How::HintedFailure(hint) => failure(Some(hint), None),
             How::Ignore => Verdict::Ignore,
-            How::Abandon => Verdict::Abandoned,
+            How::Abandon => Verdict::Abandoned { took: None },
         }
     }
 
