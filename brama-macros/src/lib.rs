@@ -5,6 +5,7 @@
     reason = "syntax has more forms than are meant here, and gets new ones"
 )]
 
+mod draft;
 mod duration;
 mod expand;
 mod facade;
@@ -12,6 +13,7 @@ mod fallback;
 mod function;
 mod handler;
 mod mistakes;
+mod names;
 mod options;
 mod policy;
 mod reader;

@@ -1,0 +1,236 @@
+//! The options while they are read, with the mistakes found so far.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::{
+    Error, Expr, ExprLit, Lit, LitStr, Path, Token,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+    spanned::Spanned,
+};
+
+use crate::{
+    handler,
+    mistakes::{Mistakes, with_help},
+    names,
+    options::{Identifier, Options, Refusal},
+    policy::{self, Policy},
+    written::peeled,
+};
+
+/// What is known while reading.
+#[derive(Default)]
+pub(crate) struct Draft {
+    mistakes: Mistakes,
+    given: Vec<String>,
+    /// Whether something unreadable was probably meant as the identifier.
+    identifier_is_near: bool,
+    identifier: Option<Identifier>,
+    scope: Option<LitStr>,
+    judge: Option<Expr>,
+    refusal: Option<Refusal>,
+    policy: Policy,
+    registry: Option<Expr>,
+    facade: Option<Path>,
+}
+
+impl Draft {
+    /// Reads all that can be read.
+    pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
+        let draft = |input: ParseStream<'_>| {
+            let mut draft = Self::default();
+            while !input.is_empty() {
+                draft.read_one(input);
+            }
+            Ok(draft)
+        };
+        draft.parse2(tokens)
+    }
+
+    /// Reads an option and the comma after it.
+    fn read_one(&mut self, input: ParseStream<'_>) {
+        if let Err(mistake) = self.option(input) {
+            self.mistakes.push(mistake);
+            skip_rest(input);
+        }
+        if input.is_empty() || comma(input) {
+            return;
+        }
+        self.mistakes.push(input.error("expected `,` between options"));
+        if !is_option(input) {
+            skip_rest(input);
+            comma(input);
+        }
+    }
+
+    fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let name = input.call(Ident::parse_any).map_err(|_| self.positional(input))?;
+        self.know(&name)?;
+        self.once(&name)?;
+        equals(&name, input)?;
+        self.value(&name, input)
+    }
+
+    fn positional(&mut self, input: ParseStream<'_>) -> Error {
+        let wrong = "options are written as `name = value`";
+        match input.fork().parse::<LitStr>() {
+            Ok(name) => {
+                self.identifier_is_near = true;
+                let help = format!("write `identifier = \"{}\"`", name.value());
+                Error::new(name.span(), with_help(wrong, help))
+            }
+            Err(_) => input.error(with_help(wrong, "such as `identifier = \"payment-api\"`")),
+        }
+    }
+
+    /// Refuses a name that is no option's.
+    fn know(&mut self, name: &Ident) -> syn::Result<()> {
+        let word = name.to_string();
+        let near = names::nearest(&word);
+        self.identifier_is_near |= near == Some("identifier");
+        if near == Some(&word) {
+            return Ok(());
+        }
+        let help = near.map_or_else(names::listed, |near| format!("did you mean `{near}`?"));
+        Err(Error::new(name.span(), with_help(format!("unknown option `{word}`"), help)))
+    }
+
+    fn once(&mut self, name: &Ident) -> syn::Result<()> {
+        let word = name.to_string();
+        let key = policy::unaliased(&word);
+        let before = self.given.iter().find(|given| policy::unaliased(given) == key);
+        let wrong = format!("`{key}` is given twice");
+        match before {
+            Some(before) if *before == word => Err(Error::new(name.span(), wrong)),
+            Some(_) => {
+                let help = format!("`{}` is another name for it", policy::ALIAS);
+                Err(Error::new(name.span(), with_help(wrong, help)))
+            }
+            None => {
+                self.given.push(word);
+                Ok(())
+            }
+        }
+    }
+
+    fn value(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        match name.to_string().as_str() {
+            "identifier" => self.identifier = Some(identifier(input.parse()?)?),
+            "scope" => self.scope = Some(scope(&input.parse()?)?),
+            "error_handler" => self.judge = Some(handler::judge(input.parse()?)?),
+            "on_open" => {
+                let answer = handler::answer(input.parse()?)?;
+                self.refuse_with(name, Refusal::OnOpen(answer))?;
+            }
+            "fallback" => {
+                let value = input.parse()?;
+                self.refuse_with(name, Refusal::Fallback(value))?;
+            }
+            "registry" => self.registry = Some(input.parse()?),
+            "crate" => self.facade = Some(facade(&input.parse()?)?),
+            _ => self.policy.set(name, &input.parse()?)?,
+        }
+        Ok(())
+    }
+
+    fn refuse_with(&mut self, name: &Ident, refusal: Refusal) -> syn::Result<()> {
+        if self.refusal.is_some() {
+            let wrong = "`fallback` and `on_open` both say what to answer while open";
+            return Err(Error::new(name.span(), with_help(wrong, "keep one of them")));
+        }
+        self.refusal = Some(refusal);
+        Ok(())
+    }
+
+    /// The options, if nothing is wrong with them.
+    pub(crate) fn finished(mut self) -> syn::Result<Options> {
+        let missing = || Error::new(Span::call_site(), with_help(MISSING, EXAMPLE));
+        if !self.identifier_is_near {
+            self.mistakes.push(missing());
+        }
+        self.mistakes.result()?;
+        Ok(Options {
+            identifier: self.identifier.ok_or_else(missing)?,
+            scope: self.scope,
+            judge: self.judge,
+            refusal: self.refusal.unwrap_or(Refusal::Converted),
+            policy: self.policy,
+            registry: self.registry,
+            facade: self.facade,
+        })
+    }
+}
+
+const MISSING: &str = "missing `identifier`";
+const EXAMPLE: &str = "write `#[circuit_breaker(identifier = \"payment-api\")]`";
+
+fn comma(input: ParseStream<'_>) -> bool {
+    input.parse::<Token![,]>().is_ok()
+}
+
+/// Whether an option follows, so that only the comma before it is missing.
+fn is_option(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead.call(Ident::parse_any).is_ok() && ahead.peek(Token![=])
+}
+
+fn equals(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+    if input.parse::<Token![=]>().is_err() {
+        let wrong = format!("`{name}` needs a value: `{name} = ...`");
+        return Err(Error::new(name.span(), wrong));
+    }
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(Error::new(name.span(), format!("`{name} =` is missing its value")));
+    }
+    Ok(())
+}
+
+/// Skips the value, if it can be read, and all up to the next comma.
+///
+/// The value is read since the parameters of a closure have commas of their own.
+fn skip_rest(input: ParseStream<'_>) {
+    let _: syn::Result<Token![=]> = input.parse();
+    if !input.peek(Token![,]) {
+        let _: syn::Result<Expr> = input.parse();
+    }
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let _: syn::Result<TokenTree> = input.parse();
+    }
+}
+
+fn identifier(value: Expr) -> syn::Result<Identifier> {
+    match peeled(&value) {
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => {
+            filled("identifier", name).map(Identifier::Literal)
+        }
+        Expr::Lit(other) => Err(Error::new(other.span(), NO_STRING)),
+        _ => Ok(Identifier::Expression(value)),
+    }
+}
+
+const NO_STRING: &str =
+    "`identifier` must be a string literal, a constant, or an expression that gives a string";
+
+fn scope(value: &Expr) -> syn::Result<LitStr> {
+    match peeled(value) {
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => filled("scope", name),
+        other => Err(Error::new(other.span(), "`scope` must be a string literal")),
+    }
+}
+
+fn filled(option: &str, name: &LitStr) -> syn::Result<LitStr> {
+    if name.value().trim().is_empty() {
+        return Err(Error::new(name.span(), format!("`{option}` must not be empty")));
+    }
+    Ok(name.clone())
+}
+
+fn facade(value: &Expr) -> syn::Result<Path> {
+    match peeled(value) {
+        Expr::Path(path) if path.qself.is_none() => Ok(path.path.clone()),
+        Expr::Lit(ExprLit { lit: Lit::Str(path), .. }) => {
+            let help = format!("remove the quotes: `crate = {}`", path.value());
+            Err(Error::new(path.span(), with_help("`crate` takes a path, not a string", help)))
+        }
+        other => Err(Error::new(other.span(), "`crate` takes a path, such as `crate = ::brama`")),
+    }
+}

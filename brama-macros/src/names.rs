@@ -1,0 +1,40 @@
+//! The names of the options.
+
+use crate::policy;
+
+/// The name that was probably meant: a third of its letters may be wrong.
+pub(crate) fn nearest(word: &str) -> Option<&'static str> {
+    let all = NAMES.into_iter().chain(policy::names());
+    let measured = all.map(|name| (distance(word, name), name));
+    let (distance, name) = measured.min()?;
+    (distance <= name.len() / 3).then_some(name)
+}
+
+/// All of them, in the words of a message.
+pub(crate) fn listed() -> String {
+    let quoted = |names: &mut dyn Iterator<Item = &'static str>| {
+        let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+        names.join(", ")
+    };
+    let (own, policy) = (quoted(&mut NAMES.into_iter()), quoted(&mut policy::names()));
+    format!("the options are {own}\nhelp: and those of the policy: {policy}")
+}
+
+const NAMES: [&str; 7] =
+    ["identifier", "error_handler", "on_open", "fallback", "scope", "registry", "crate"];
+
+/// How many letters have to be put in, taken out or changed to make one word the other.
+fn distance(word: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (place, letter) in word.bytes().enumerate() {
+        let mut last = place + 1;
+        let mut next = vec![last];
+        for (above, pair) in other.bytes().zip(row.iter().zip(row.iter().skip(1))) {
+            let changed = pair.0 + usize::from(above != letter);
+            last = changed.min(pair.1 + 1).min(last + 1);
+            next.push(last);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
