@@ -12,7 +12,7 @@ use crate::{
     handler,
     mistakes::{Mistakes, with_help},
     names,
-    options::{Identifier, Options, Refusal},
+    options::{Excuses, Identifier, Judge, Options, Refusal},
     policy::{self, Policy},
     written::peeled,
 };
@@ -26,7 +26,8 @@ pub(crate) struct Draft {
     identifier_is_near: bool,
     identifier: Option<Identifier>,
     scope: Option<LitStr>,
-    judge: Option<Expr>,
+    handler: Option<Expr>,
+    excuses: Excuses,
     refusal: Option<Refusal>,
     policy: Policy,
     registry: Option<Expr>,
@@ -116,7 +117,12 @@ impl Draft {
         match name.to_string().as_str() {
             "identifier" => self.identifier = Some(identifier(input.parse()?)?),
             "scope" => self.scope = Some(scope(&input.parse()?)?),
-            "error_handler" => self.judge = Some(handler::judge(input.parse()?)?),
+            "error_handler" => {
+                self.exclude(name, &["failure_if", "ignore_if"])?;
+                self.handler = Some(handler::judge(input.parse()?)?);
+            }
+            "failure_if" => self.excuses.failure_if = Some(self.question(name, input)?),
+            "ignore_if" => self.excuses.ignore_if = Some(self.question(name, input)?),
             "on_open" => {
                 let answer = handler::answer(input.parse()?)?;
                 self.refuse_with(name, Refusal::OnOpen(answer))?;
@@ -130,6 +136,21 @@ impl Draft {
             _ => self.policy.set(name, &input.parse()?)?,
         }
         Ok(())
+    }
+
+    /// A question about the error.
+    fn question(&self, name: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
+        self.exclude(name, &["error_handler"])?;
+        handler::question(name, input.parse()?)
+    }
+
+    /// Refuses a second word on what counts as a failure.
+    fn exclude(&self, name: &Ident, others: &[&str]) -> syn::Result<()> {
+        let Some(other) = self.given.iter().find(|given| others.contains(&given.as_str())) else {
+            return Ok(());
+        };
+        let wrong = format!("`{other}` and `{name}` both say what counts as a failure");
+        Err(Error::new(name.span(), with_help(wrong, "keep one of them")))
     }
 
     fn refuse_with(&mut self, name: &Ident, refusal: Refusal) -> syn::Result<()> {
@@ -151,7 +172,7 @@ impl Draft {
         Ok(Options {
             identifier: self.identifier.ok_or_else(missing)?,
             scope: self.scope,
-            judge: self.judge,
+            judge: self.handler.map_or(Judge::Default(self.excuses), Judge::Handler),
             refusal: self.refusal.unwrap_or(Refusal::Converted),
             policy: self.policy,
             registry: self.registry,

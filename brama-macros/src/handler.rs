@@ -1,5 +1,6 @@
 //! A path or closure of the user's that generated code calls.
 
+use proc_macro2::Ident;
 use syn::{Error, Expr, ExprCall, ExprClosure, ExprLit, Lit, spanned::Spanned};
 
 use crate::{mistakes::with_help, written::peeled};
@@ -7,6 +8,11 @@ use crate::{mistakes::with_help, written::peeled};
 /// The `error_handler`.
 pub(crate) fn judge(handler: Expr) -> syn::Result<Expr> {
     called("error_handler", "a reference to the return value", handler)
+}
+
+/// The `failure_if` or `ignore_if`.
+pub(crate) fn question(option: &Ident, handler: Expr) -> syn::Result<Expr> {
+    called(&option.to_string(), "a reference to the error", handler)
 }
 
 /// The `on_open`.

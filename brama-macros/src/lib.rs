@@ -54,12 +54,29 @@ use self::{function::Function, options::Options};
 /// | `identifier` | the breaker's name: a string literal, or an expression of a type that is `AsRef<str>` | required |
 /// | `scope` | string literal: names in one scope do not meet those in another | none |
 /// | `error_handler` | path or closure, `\|ret: &Ret\| -> brama::Outcome`, called after the body | for a `Result`: `Ok` is a success, `Err` a failure, unless it is another breaker's rejection, which is ignored |
+/// | `failure_if` | for a `Result<T, E>`: path or closure, `\|error: &E\| -> bool`; an error for which it is false is ignored | every error is a failure |
+/// | `ignore_if` | the same for errors that are ignored, asked before `failure_if` | none is |
 /// | `on_open` | path or closure, `\|open: brama::CircuitOpen\| -> Ret` | for a `Result<T, E>`: `Err(E::from(open))` |
 /// | `fallback` | expression of the return type, evaluated instead of the body; may use the arguments, `?`, `return` and in an `async fn` `.await` | none |
 /// | `registry` | expression that gives a `&brama::Registry` | the global one |
 /// | `crate` | path of the `brama` crate, where it is re-exported | `::brama` |
 ///
 /// A literal identifier is looked up once; an expression is evaluated before each call.
+///
+/// # Errors that are no failures
+///
+/// For a `Result` it is often enough to say which errors count. A caller's own mistake says nothing
+/// about the dependency:
+///
+/// ```text
+/// #[circuit_breaker(identifier = "users", failure_if = |error| 500 <= error.status())]
+/// #[circuit_breaker(identifier = "users", ignore_if = UserError::is_not_found)]
+/// ```
+///
+/// An error that is no failure is ignored: it neither opens nor closes. The reason of a failure
+/// stays the error's text, and another breaker's rejection is ignored whatever these say. Given
+/// both, `failure_if` is asked of the errors that `ignore_if` leaves. `error_handler` says all that
+/// they say, so it excludes them.
 ///
 /// # Policy
 ///

@@ -20,8 +20,17 @@ pub(crate) fn listed() -> String {
     format!("the options are {own}\nhelp: and those of the policy: {policy}")
 }
 
-const NAMES: [&str; 7] =
-    ["identifier", "error_handler", "on_open", "fallback", "scope", "registry", "crate"];
+const NAMES: [&str; 9] = [
+    "identifier",
+    "error_handler",
+    "failure_if",
+    "ignore_if",
+    "on_open",
+    "fallback",
+    "scope",
+    "registry",
+    "crate",
+];
 
 /// How many letters have to be put in, taken out or changed to make one word the other.
 fn distance(word: &str, other: &str) -> usize {

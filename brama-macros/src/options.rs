@@ -9,8 +9,7 @@ use crate::{draft::Draft, policy::Policy};
 pub(crate) struct Options {
     pub(crate) identifier: Identifier,
     pub(crate) scope: Option<LitStr>,
-    /// `error_handler`
-    pub(crate) judge: Option<Expr>,
+    pub(crate) judge: Judge,
     pub(crate) refusal: Refusal,
     pub(crate) policy: Policy,
     pub(crate) registry: Option<Expr>,
@@ -23,6 +22,22 @@ pub(crate) enum Identifier {
     Literal(LitStr),
     /// May name an argument or `Self::NAME`, so it is evaluated before each call.
     Expression(Expr),
+}
+
+/// What a finished call counts as.
+pub(crate) enum Judge {
+    /// `error_handler`
+    Handler(Expr),
+    /// What the return type says of itself, save for the errors that are excused.
+    Default(Excuses),
+}
+
+/// The errors that are no failures, in the order in which they are asked for.
+#[derive(Default)]
+pub(crate) struct Excuses {
+    pub(crate) ignore_if: Option<Expr>,
+    /// Excuses every other error.
+    pub(crate) failure_if: Option<Expr>,
 }
 
 /// What a refused caller gets.

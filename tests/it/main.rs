@@ -4,6 +4,7 @@
 
 mod answer;
 mod permit;
+mod questions;
 mod refused;
 mod registry;
 mod returns;

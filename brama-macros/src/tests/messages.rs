@@ -77,6 +77,23 @@ fn a_handler_is_a_path_or_a_closure_of_one_argument() {
 }
 
 #[test]
+fn a_question_about_the_error_is_a_handler_too() {
+    let said = value("failure_if = |a, b| true");
+    assert_eq!(said, "`failure_if` takes one argument: a reference to the error");
+    assert!(value("ignore_if = true").contains("`ignore_if` takes a path or a closure"));
+    assert!(value("ignore_if = \"f\"").contains("remove the quotes: `ignore_if = f`"));
+}
+
+#[test]
+fn what_counts_as_a_failure_is_said_once() {
+    assert_eq!(
+        value("error_handler = judge, ignore_if = is_late"),
+        "`error_handler` and `ignore_if` both say what counts as a failure\nhelp: keep one of them"
+    );
+    assert!(value("failure_if = is_bad, error_handler = |r| f(r)").starts_with("`failure_if` and"));
+}
+
+#[test]
 fn a_value_outside_its_limits_names_option_value_and_limit() {
     let said = [
         ("failure_threshold = 0", "`failure_threshold` is 0, must be at least 1, or `off`"),

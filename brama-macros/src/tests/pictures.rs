@@ -36,6 +36,13 @@ fn handlers() {
 }
 
 #[test]
+fn excuses() {
+    let options = "identifier = \"bank\", failure_if = |error| error.is_server(), \
+                   ignore_if = PayError::is_mine";
+    assert_picture!(options, CHARGE);
+}
+
+#[test]
 fn fallback_async() {
     let options = "identifier = T::NAME, fallback = other(card).await?, max_attempts = T::LIMIT";
     assert_picture!(options, &format!("async {CHARGE}"));

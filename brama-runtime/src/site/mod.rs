@@ -9,7 +9,7 @@ pub use self::{
     answer::{OpenError, OpenOutput, answer},
     verdict::{
         __default_verdict, AnyError, ChainError, Judged, Questioned, SilentError, WrappedCall,
-        WrappedError, WrappedSendError, WrittenError,
+        WrappedError, WrappedSendError, WrittenError, is_ignored, is_no_failure,
     },
 };
 pub use crate::registry::registry as global;

@@ -24,6 +24,18 @@ impl<T, E> Judged<E> for Result<T, E> {
     }
 }
 
+/// Whether the call failed with an error that the attribute's `ignore_if` excuses.
+///
+/// A function with a plain closure bound: a closure that names no types is inferred from it.
+pub fn is_ignored<E>(failed: Option<&E>, ignore_if: impl FnOnce(&E) -> bool) -> bool {
+    failed.is_some_and(ignore_if)
+}
+
+/// Whether the call failed with an error for which the attribute's `failure_if` is false.
+pub fn is_no_failure<E>(failed: Option<&E>, failure_if: impl FnOnce(&E) -> bool) -> bool {
+    failed.is_some_and(|error| !failure_if(error))
+}
+
 /// The [`Outcome`](crate::Outcome) of a call, from what [`Judged::failed`] says of it.
 ///
 /// No error is a success. An error is ignored where it is the rejection of another breaker or has

@@ -1,0 +1,10 @@
+//! Both say what counts as a failure: at the second.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", error_handler = judge, failure_if = is_bad)]
+fn charge() -> Result<u8, CircuitOpen> {
+    Ok(1)
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! Only a `Result` has an error to ask about.
+
+use brama::{circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", failure_if = |_| true, fallback = None)]
+fn charge() -> Option<u8> {
+    None
+}
+
+fn main() {}
