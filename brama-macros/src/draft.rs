@@ -131,6 +131,7 @@ impl Draft {
                 let value = input.parse()?;
                 self.refuse_with(name, Refusal::Fallback(value))?;
             }
+            "policy" => self.policy.set_whole(name, input.parse()?)?,
             "registry" => self.registry = Some(input.parse()?),
             "crate" => self.facade = Some(facade(&input.parse()?)?),
             _ => self.policy.set(name, &input.parse()?)?,
@@ -168,6 +169,7 @@ impl Draft {
         if !self.identifier_is_near {
             self.mistakes.push(missing());
         }
+        self.policy.check().unwrap_or_else(|mistake| self.mistakes.push(mistake));
         self.mistakes.result()?;
         Ok(Options {
             identifier: self.identifier.ok_or_else(missing)?,

@@ -98,10 +98,20 @@ use self::{function::Function, options::Options};
 /// | `jitter` | share by which an opening is shortened at random, 0 to 0.9 | 0 |
 /// | `retry_after_cap` | longest opening that a hint can ask for | `"5m"` |
 /// | `shadow` | decide and count, but refuse nobody | `false` |
+/// | `policy` | a constant `brama::PolicyPatch` instead of all these | none |
 ///
 /// A duration is a sum such as `"1m 30s"` in h, m, s and ms. Each value may be a constant instead:
 /// a `u32`, a `Duration`, a `brama::Expiry`, a `brama::Window` and so on. Where the identifier is a
 /// literal, the constant cannot name `Self` or a type parameter.
+///
+/// Functions that share a policy share a constant, which is checked at build like the others:
+///
+/// ```text
+/// const HTTP: PolicyPatch = PolicyPatch::new().failure_threshold(5).jitter(0.1);
+///
+/// #[circuit_breaker(identifier = "users", policy = HTTP)]
+/// #[circuit_breaker(identifier = "orders", policy = HTTP.failure_threshold(3))]
+/// ```
 ///
 /// # Limits
 ///

@@ -20,7 +20,7 @@ pub(crate) fn listed() -> String {
     format!("the options are {own}\nhelp: and those of the policy: {policy}")
 }
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "identifier",
     "error_handler",
     "failure_if",
@@ -28,6 +28,7 @@ const NAMES: [&str; 9] = [
     "on_open",
     "fallback",
     "scope",
+    "policy",
     "registry",
     "crate",
 ];

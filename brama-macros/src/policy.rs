@@ -2,18 +2,30 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
-use syn::{Expr, spanned::Spanned};
+use syn::{Error, Expr, spanned::Spanned};
 
 use crate::{
     facade::Facade,
+    mistakes::with_help,
     reader::{self, Kind},
     span::at,
     value::Value,
+    written::peeled,
 };
 
 /// What the attribute says of its breaker's policy.
 #[derive(Default)]
-pub(crate) struct Policy(Vec<Setting>);
+pub(crate) struct Policy {
+    /// `policy`
+    whole: Option<Whole>,
+    settings: Vec<Setting>,
+}
+
+/// A patch of the user's.
+struct Whole {
+    place: Ident,
+    patch: Expr,
+}
 
 struct Setting {
     name: &'static str,
@@ -61,29 +73,62 @@ impl Policy {
         let word = place.to_string();
         if let Some((name, kind)) = KNOBS.into_iter().find(|(name, _)| *name == unaliased(&word)) {
             let value = reader::read(&word, kind, value)?;
-            self.0.push(Setting { name, place: place.clone(), value });
+            self.settings.push(Setting { name, place: place.clone(), value });
         }
         Ok(())
+    }
+
+    /// Takes a patch of the user's for the whole.
+    pub(crate) fn set_whole(&mut self, place: &Ident, patch: Expr) -> syn::Result<()> {
+        if let Expr::Lit(literal) = peeled(&patch) {
+            return Err(Error::new(literal.span(), with_help(NO_PATCH, PATCH)));
+        }
+        self.whole = Some(Whole { place: place.clone(), patch });
+        Ok(())
+    }
+
+    /// Refuses a whole beside single settings.
+    pub(crate) fn check(&self) -> syn::Result<()> {
+        let (Some(whole), Some(setting)) = (&self.whole, self.settings.first()) else {
+            return Ok(());
+        };
+        let wrong = format!("`policy` and `{}` both set the policy", setting.place);
+        let help = format!("keep one of them, or give the patch its `.{}(..)`", setting.name);
+        Err(Error::new(whole.place.span(), with_help(wrong, help)))
     }
 
     /// The patch as a constant expression.
     ///
     /// A constant of the user's is checked right after it is set, so that the compiler's error
-    /// stands at it. The same goes for `minimum_calls`, whose limit is known only here.
+    /// stands at it, and so is a patch of the user's. The same goes for `minimum_calls`, whose limit is known only here.
     ///
     /// ```text
     /// max_attempts = LIMIT,       ::brama::PolicyPatch::new()
     /// expiry = "30s"                  .failure_threshold(LIMIT).checked()
     ///                                 .expiry(::brama::Expiry::fixed(Duration::from_millis(30000)))
+    ///
+    /// policy = SLOW               ::brama::__private::checked(SLOW)
     /// ```
     pub(crate) fn patch(&self, facade: &Facade<'_>, place: Span) -> TokenStream {
-        let brama = facade.at(place);
-        let mut patch = quote_spanned!(at(place)=> #brama::PolicyPatch::new());
-        let (last, first): (Vec<_>, Vec<_>) = self.0.iter().partition(|set| set.name == MINIMUM);
+        let (last, first): (Vec<_>, Vec<_>) =
+            self.settings.iter().partition(|set| set.name == MINIMUM);
+        let mut patch = self.first_patch(facade, place);
         patch.extend(first.into_iter().chain(last).map(|setting| setting.printed(facade)));
         patch
     }
+
+    fn first_patch(&self, facade: &Facade<'_>, place: Span) -> TokenStream {
+        let Some(Whole { patch, .. }) = &self.whole else {
+            let brama = facade.at(place);
+            return quote_spanned!(at(place)=> #brama::PolicyPatch::new());
+        };
+        let brama = facade.at(patch.span());
+        quote_spanned!(at(patch.span())=> #brama::__private::checked(#patch))
+    }
 }
+
+const NO_PATCH: &str = "`policy` takes an expression that gives a `brama::PolicyPatch`";
+const PATCH: &str = "write `policy = brama::PolicyPatch::new()` and what differs after it";
 
 impl Setting {
     fn printed(&self, facade: &Facade<'_>) -> TokenStream {

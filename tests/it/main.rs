@@ -4,6 +4,7 @@
 
 mod answer;
 mod permit;
+mod policy;
 mod questions;
 mod refused;
 mod registry;

@@ -94,6 +94,16 @@ fn what_counts_as_a_failure_is_said_once() {
 }
 
 #[test]
+fn a_whole_policy_leaves_nothing_to_set() {
+    assert_eq!(
+        value("policy = SLOW, max_attempts = 3"),
+        "`policy` and `max_attempts` both set the policy\n\
+         help: keep one of them, or give the patch its `.failure_threshold(..)`"
+    );
+    assert!(value("policy = \"30s\"").starts_with("`policy` takes an expression that gives a"));
+}
+
+#[test]
 fn a_value_outside_its_limits_names_option_value_and_limit() {
     let said = [
         ("failure_threshold = 0", "`failure_threshold` is 0, must be at least 1, or `off`"),

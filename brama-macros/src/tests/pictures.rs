@@ -58,6 +58,11 @@ fn policy() {
 }
 
 #[test]
+fn whole_policy() {
+    assert_picture!("identifier = \"bank\", policy = SLOW.jitter(0.1)", CHARGE);
+}
+
+#[test]
 fn inner_attributes_and_no_return_type() {
     let item = "fn charge() { #![allow(a)] //! Text.\n body(); }";
     assert_picture!("identifier = \"bank\", crate = crate::reexported::brama", item);

@@ -80,6 +80,17 @@ pub fn enter<N: Name + ?Sized>(
     Lease::ask(slot(registry, identifier.name(), scope, policy))
 }
 
+/// The attribute's `policy`: in a constant, a value outside its limits is an error of the
+/// compiler's.
+///
+/// # Panics
+///
+/// Where a value is outside its limits; the message names the knob and the limit.
+#[track_caller]
+pub const fn checked(policy: PolicyPatch) -> PolicyPatch {
+    policy.checked()
+}
+
 fn slot(
     registry: &Registry,
     identifier: &str,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama::{Abandoned, CircuitOpen, Expiry, Policy, Window, circuit_breaker};
+use brama::{Abandoned, CircuitOpen, Expiry, Policy, PolicyPatch, Window, circuit_breaker};
 
 #[circuit_breaker(
     identifier = "literals",
@@ -75,6 +75,41 @@ async fn mixed() -> Result<(), CircuitOpen> {
     Ok(())
 }
 
+const WHOLE: PolicyPatch = PolicyPatch::new()
+    .failure_threshold(FIVE)
+    .expiry(Settings::EXPIRY)
+    .success_threshold(2)
+    .half_open_limit(3)
+    .probe_timeout(ninety())
+    .failure_rate(50)
+    .slow_call_rate(20)
+    .slow_call_duration(Duration::from_millis(500))
+    .window(Settings::WINDOW)
+    .minimum_calls(200)
+    .abandoned(Abandoned::Failure)
+    .jitter(0.1)
+    .retry_after_cap(Duration::from_secs(24 * 60 * 60));
+
+#[circuit_breaker(identifier = "whole", policy = WHOLE.shadow(true))]
+fn whole() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+trait Node {
+    const NAME: &str;
+    const POLICY: PolicyPatch;
+
+    #[circuit_breaker(identifier = Self::NAME, policy = Self::POLICY)]
+    fn read(&self) -> Result<(), CircuitOpen> {
+        Ok(())
+    }
+}
+
+impl Node for Settings {
+    const NAME: &str = "of a trait";
+    const POLICY: PolicyPatch = WHOLE.shadow(true);
+}
+
 fn policy(identifier: &str) -> Policy {
     *brama::breaker(identifier).status().policy
 }
@@ -82,6 +117,9 @@ fn policy(identifier: &str) -> Policy {
 fn main() {
     assert!(literals().is_ok() && constants().is_ok());
     assert_eq!(policy("literals"), policy("constants"));
+    assert!(whole().is_ok() && Settings.read().is_ok());
+    assert_eq!(policy("literals"), policy("whole"));
+    assert_eq!(policy("literals"), policy("of a trait"));
     assert_eq!(policy("literals").failure_threshold(), Some(5));
     let _ = mixed();
 }
