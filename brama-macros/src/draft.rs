@@ -26,6 +26,7 @@ pub(crate) struct Draft {
     identifier_is_near: bool,
     identifier: Option<Identifier>,
     scope: Option<LitStr>,
+    key: Option<Expr>,
     handler: Option<Expr>,
     excuses: Excuses,
     refusal: Option<Refusal>,
@@ -117,6 +118,7 @@ impl Draft {
         match name.to_string().as_str() {
             "identifier" => self.identifier = Some(identifier(input.parse()?)?),
             "scope" => self.scope = Some(scope(&input.parse()?)?),
+            "key" => self.key = Some(key(input.parse()?)?),
             "error_handler" => {
                 self.exclude(name, &["failure_if", "ignore_if"])?;
                 self.handler = Some(handler::judge(input.parse()?)?);
@@ -174,6 +176,7 @@ impl Draft {
         Ok(Options {
             identifier: self.identifier.ok_or_else(missing)?,
             scope: self.scope,
+            key: self.key,
             judge: self.handler.map_or(Judge::Default(self.excuses), Judge::Handler),
             refusal: self.refusal.unwrap_or(Refusal::Converted),
             policy: self.policy,
@@ -239,6 +242,16 @@ fn scope(value: &Expr) -> syn::Result<LitStr> {
         other => Err(Error::new(other.span(), "`scope` must be a string literal")),
     }
 }
+
+fn key(value: Expr) -> syn::Result<Expr> {
+    match peeled(&value) {
+        Expr::Lit(literal) => Err(Error::new(literal.span(), with_help(SAME_KEY, NO_KEY))),
+        _ => Ok(value),
+    }
+}
+
+const SAME_KEY: &str = "`key` is the same in every call";
+const NO_KEY: &str = "put it into `identifier`";
 
 fn filled(option: &str, name: &LitStr) -> syn::Result<LitStr> {
     if name.value().trim().is_empty() {

@@ -93,14 +93,11 @@ impl<'o> Printer<'o> {
     }
 
     fn enter(&self) -> TokenStream {
-        match (&self.options.identifier, &self.options.registry) {
-            (Identifier::Literal(name), None) => self.enter_site(name),
-            (Identifier::Literal(name), Some(registry)) => self.enter_by_name(name, registry),
-            (Identifier::Expression(name), Some(registry)) => self.enter_by_name(name, registry),
-            (Identifier::Expression(name), None) => {
-                let door = self.door(name.span());
-                self.enter_by_name(name, &quote_spanned!(at(name.span())=> #door::global()))
-            }
+        let Options { identifier, registry, key, .. } = self.options;
+        match (identifier, registry, key) {
+            (Identifier::Literal(name), None, None) => self.enter_site(name),
+            (Identifier::Literal(name), _, _) => self.enter_by_name(name),
+            (Identifier::Expression(name), _, _) => self.enter_by_name(name),
         }
     }
 
@@ -128,15 +125,35 @@ impl<'o> Printer<'o> {
     /// Another name is looked up at each call; it may change, and may belong to a type parameter.
     ///
     /// ```text
-    /// ::brama::__private::enter(registry, &(name), None, const { PolicyPatch::new()… })
+    /// ::brama::__private::enter(registry, asked, const { &PolicyPatch::new()… })
     /// ```
-    fn enter_by_name(&self, name: &impl ToTokens, registry: &impl ToTokens) -> TokenStream {
+    fn enter_by_name(&self, name: &impl ToTokens) -> TokenStream {
         let place = name.span();
-        let (door, scope) = (self.door(place), self.scope());
+        let (door, asked) = (self.door(place), self.asked(name));
+        let registry = self.registry(place);
         let policy = self.options.policy.patch(&self.facade, place);
-        quote_spanned! {at(place)=>
-            #door::enter(#registry, &(#name), #scope, const { #policy })
-        }
+        quote_spanned!(at(place)=> #door::enter(#registry, #asked, const { &#policy }))
+    }
+
+    /// The names of one call, borrowed until it is let through.
+    ///
+    /// ```text
+    /// ::brama::__private::Asked::new(&(name), None).with_key(&(key))
+    /// ```
+    fn asked(&self, name: &impl ToTokens) -> TokenStream {
+        let (door, scope) = (self.door(name.span()), self.scope());
+        let key = self
+            .options
+            .key
+            .as_ref()
+            .map(|key| quote_spanned!(at(key.span())=> .with_key(&(#key))));
+        quote_spanned!(at(name.span())=> #door::Asked::new(&(#name), #scope) #key)
+    }
+
+    fn registry(&self, place: Span) -> TokenStream {
+        let door = self.door(place);
+        let global = || quote_spanned!(at(place)=> #door::global());
+        self.options.registry.as_ref().map_or_else(global, ToTokens::to_token_stream)
     }
 
     fn scope(&self) -> TokenStream {

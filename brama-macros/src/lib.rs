@@ -52,6 +52,7 @@ use self::{function::Function, options::Options};
 /// | option | value | default |
 /// |---|---|---|
 /// | `identifier` | the breaker's name: a string literal, or an expression of a type that is `AsRef<str>` | required |
+/// | `key` | expression of a type that is `Display`: one breaker for each of its values | none |
 /// | `scope` | string literal: names in one scope do not meet those in another | none |
 /// | `error_handler` | path or closure, `\|ret: &Ret\| -> brama::Outcome`, called after the body | for a `Result`: `Ok` is a success, `Err` a failure, unless it is another breaker's rejection, which is ignored |
 /// | `failure_if` | for a `Result<T, E>`: path or closure, `\|error: &E\| -> bool`; an error for which it is false is ignored | every error is a failure |
@@ -62,6 +63,19 @@ use self::{function::Function, options::Options};
 /// | `crate` | path of the `brama` crate, where it is re-exported | `::brama` |
 ///
 /// A literal identifier is looked up once; an expression is evaluated before each call.
+///
+/// # Keys
+///
+/// One function may call many nodes, hosts or tenants. With a `key` each has a breaker of its own:
+///
+/// ```text
+/// #[circuit_breaker(identifier = "storage", key = node.id)]
+/// async fn read(node: &Node, row: u64) -> Result<Row, ReadError> { … }
+/// ```
+///
+/// Identifier and key are never joined: `Identity::new("storage").with_key(7)` names one of them.
+/// Identifier and key are borrowed before the body runs and not over it. Breakers are kept for the
+/// life of their registry, so a key comes from a bounded set.
 ///
 /// # Errors that are no failures
 ///

@@ -20,13 +20,14 @@ pub(crate) fn listed() -> String {
     format!("the options are {own}\nhelp: and those of the policy: {policy}")
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "identifier",
     "error_handler",
     "failure_if",
     "ignore_if",
     "on_open",
     "fallback",
+    "key",
     "scope",
     "policy",
     "registry",

@@ -9,6 +9,7 @@ use crate::{draft::Draft, policy::Policy};
 pub(crate) struct Options {
     pub(crate) identifier: Identifier,
     pub(crate) scope: Option<LitStr>,
+    pub(crate) key: Option<Expr>,
     pub(crate) judge: Judge,
     pub(crate) refusal: Refusal,
     pub(crate) policy: Policy,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod answer;
+mod keys;
 mod permit;
 mod policy;
 mod questions;

@@ -104,6 +104,13 @@ fn a_whole_policy_leaves_nothing_to_set() {
 }
 
 #[test]
+fn a_key_differs_from_call_to_call() {
+    let said = "`key` is the same in every call\nhelp: put it into `identifier`";
+    assert_eq!(value("key = \"eu\""), said);
+    assert_eq!(value("key = 5"), said);
+}
+
+#[test]
 fn a_value_outside_its_limits_names_option_value_and_limit() {
     let said = [
         ("failure_threshold = 0", "`failure_threshold` is 0, must be at least 1, or `off`"),

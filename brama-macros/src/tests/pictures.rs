@@ -31,6 +31,11 @@ fn expression() {
 }
 
 #[test]
+fn key() {
+    assert_picture!("identifier = \"bank\", key = card.country, max_attempts = 3", CHARGE);
+}
+
+#[test]
 fn handlers() {
     assert_picture!("identifier = \"bank\", error_handler = |r| f(r), on_open = refuse", CHARGE);
 }

@@ -1,12 +1,14 @@
 //! The call site: what a decorated function holds of the runtime. Only generated code comes here.
 
 mod answer;
+mod asked;
 mod verdict;
 
 use std::sync::{Arc, OnceLock};
 
 pub use self::{
     answer::{OpenError, OpenOutput, answer},
+    asked::{Asked, Key, Name},
     verdict::{
         __default_verdict, AnyError, ChainError, Judged, Questioned, SilentError, WrappedCall,
         WrappedError, WrappedSendError, WrittenError, is_ignored, is_no_failure,
@@ -16,7 +18,6 @@ pub use crate::registry::registry as global;
 use crate::{
     breaker::{CircuitOpen, Lease, Slot},
     circuit::PolicyPatch,
-    identity::Identity,
     registry::{Registry, registry},
 };
 
@@ -61,23 +62,23 @@ impl CallSite {
 
     #[cold]
     fn find(&'static self) -> &'static Slot {
-        let found = || slot(registry(), self.identifier, self.scope, self.policy);
+        let asked = Asked::new(self.identifier, self.scope);
+        let found = || slot(registry(), asked, self.policy);
         self.slot.get_or_init(found)
     }
 }
 
-/// Asks for the right to one call of a function whose identifier or registry is an expression.
+/// Asks for the right to one call of a function whose breaker is known at the call only.
 ///
 /// # Errors
 ///
 /// [`CircuitOpen`] where the call may not run now.
-pub fn enter<N: Name + ?Sized>(
+pub fn enter(
     registry: &Registry,
-    identifier: &N,
-    scope: Option<&'static str>,
-    policy: PolicyPatch,
+    asked: Asked<'_>,
+    policy: &PolicyPatch,
 ) -> Result<Lease<Arc<Slot>>, CircuitOpen> {
-    Lease::ask(slot(registry, identifier.name(), scope, policy))
+    Lease::ask(slot(registry, asked, *policy))
 }
 
 /// The attribute's `policy`: in a constant, a value outside its limits is an error of the
@@ -91,36 +92,8 @@ pub const fn checked(policy: PolicyPatch) -> PolicyPatch {
     policy.checked()
 }
 
-fn slot(
-    registry: &Registry,
-    identifier: &str,
-    scope: Option<&'static str>,
-    policy: PolicyPatch,
-) -> Arc<Slot> {
-    let identity = Identity::new(identifier);
-    let identity = match scope {
-        Some(scope) => identity.in_scope(scope),
-        None => identity,
-    };
-    let slot = registry.slot(&identity);
+fn slot(registry: &Registry, asked: Asked<'_>, policy: PolicyPatch) -> Arc<Slot> {
+    let slot = registry.slot(&asked.identity());
     slot.meet_site(policy);
     slot
-}
-
-/// What can be an identifier: anything that is a string.
-#[diagnostic::on_unimplemented(
-    message = "an identifier must be a string, and `{Self}` is none",
-    label = "not a string",
-    note = "a literal, a constant or any expression of a type that is `AsRef<str>` will do"
-)]
-pub trait Name {
-    /// The text.
-    fn name(&self) -> &str;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: AsRef<str> + ?Sized> Name for T {
-    fn name(&self) -> &str {
-        self.as_ref()
-    }
 }

@@ -1,0 +1,80 @@
+//! Which breaker a call asks, in the words of the attribute's expressions.
+
+use std::fmt::{self, Display};
+
+use crate::identity::Identity;
+
+/// An identity whose parts are borrowed for the question only.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    scope: Option<&'static str>,
+    identifier: &'a str,
+    key: Option<&'a dyn Display>,
+}
+
+impl<'a> Asked<'a> {
+    /// The breaker of that identifier, in that scope.
+    pub fn new<N: Name + ?Sized>(identifier: &'a N, scope: Option<&'static str>) -> Self {
+        Self { scope, identifier: identifier.name(), key: None }
+    }
+
+    /// The same with that key.
+    #[must_use]
+    pub fn with_key<K: Key>(self, key: &'a K) -> Self {
+        Self { key: Some(key.shown()), ..self }
+    }
+
+    pub(super) fn identity(&self) -> Identity<'a> {
+        let identity = Identity::new(self.identifier);
+        let identity = match self.scope {
+            Some(scope) => identity.in_scope(scope),
+            None => identity,
+        };
+        match self.key {
+            Some(key) => identity.with_key(key),
+            None => identity,
+        }
+    }
+}
+
+impl fmt::Debug for Asked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.identity(), f)
+    }
+}
+
+/// What can be an identifier: anything that is a string.
+#[diagnostic::on_unimplemented(
+    message = "an identifier must be a string, and `{Self}` is none",
+    label = "not a string",
+    note = "a literal, a constant or any expression of a type that is `AsRef<str>` will do"
+)]
+pub trait Name {
+    /// The text.
+    fn name(&self) -> &str;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<str> + ?Sized> Name for T {
+    fn name(&self) -> &str {
+        self.as_ref()
+    }
+}
+
+/// What can be a key: anything that can be written out.
+#[diagnostic::on_unimplemented(
+    message = "a key must be `Display`, and `{Self}` is not",
+    label = "cannot be written out",
+    note = "a number, a string or any expression of a type that is `Display` will do"
+)]
+pub trait Key {
+    /// The text to be.
+    fn shown(&self) -> &dyn Display;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Display> Key for T {
+    fn shown(&self) -> &dyn Display {
+        self
+    }
+}

@@ -1,0 +1,114 @@
+//! One function with a breaker for each key.
+
+use std::{cell::Cell, fmt};
+
+use brama::{CircuitOpen, Identity, Registry, Status, Totals, circuit_breaker};
+
+use crate::answer::{Answer, Refused};
+
+fn keyed(identifier: &str, key: impl fmt::Display) -> Status {
+    brama::status(Identity::new(identifier).with_key(key)).unwrap()
+}
+
+fn counted(status: &Status) -> [u64; 2] {
+    let Totals { successes, failures, .. } = status.totals;
+    [successes, failures]
+}
+
+#[test]
+fn each_key_has_a_breaker_of_its_own() {
+    #[circuit_breaker(identifier = "keys: own", key = node, max_attempts = 2)]
+    fn read(node: u8, good: bool) -> Answer<u8> {
+        if good { Ok(node) } else { Err(Refused::Odd("disk")) }
+    }
+    assert!((0..2).all(|_| read(1, false) == Err(Refused::Odd("disk"))));
+    assert_eq!([read(1, true), read(2, true)], [Err(Refused::Open), Ok(2)]);
+    assert_eq!(counted(&keyed("keys: own", 1)), [0, 2]);
+    assert_eq!(counted(&keyed("keys: own", 2)), [1, 0]);
+    assert_eq!(keyed("keys: own", 1).totals.rejected, 1);
+    assert!(brama::status("keys: own").is_none());
+}
+
+#[test]
+fn a_key_is_not_joined_to_the_identifier() {
+    #[circuit_breaker(identifier = name, key = key, scope = "keys: joined", registry = registry)]
+    fn read(registry: &Registry, name: &str, key: &str) -> Answer<()> {
+        Ok(())
+    }
+    let registry = Registry::new();
+    let named = |name, key| Identity::new(name).in_scope("keys: joined").with_key(key);
+    assert!(read(&registry, "a", "bc").is_ok() && read(&registry, "ab", "c").is_ok());
+    assert_eq!(counted(&registry.status(named("a", "bc".to_owned())).unwrap()), [1, 0]);
+    assert_eq!(counted(&registry.status(named("ab", "c".to_owned())).unwrap()), [1, 0]);
+}
+
+#[test]
+fn a_rejection_names_its_key() {
+    #[circuit_breaker(identifier = "keys: named", key = host.to_uppercase())]
+    fn read(host: &str) -> Result<(), CircuitOpen> {
+        Ok(())
+    }
+    let identity = Identity::new("keys: named").with_key("DB1");
+    brama::breaker(&identity).force_open("test");
+    assert_eq!(read("db1").unwrap_err().identity(), &identity);
+    assert_eq!(read("db2"), Ok(()));
+}
+
+struct Node {
+    id: String,
+    asked: Cell<u8>,
+}
+
+impl Node {
+    fn key(&self) -> &str {
+        self.asked.set(self.asked.get() + 1);
+        &self.id
+    }
+
+    #[circuit_breaker(identifier = "keys: borrowed", key = self.key())]
+    fn rename(&mut self, id: &str) -> Answer<&str> {
+        id.clone_into(&mut self.id);
+        Ok(&self.id)
+    }
+
+    #[circuit_breaker(identifier = "keys: moved", key = self.key())]
+    async fn into_id(self) -> Answer<String> {
+        tokio::task::yield_now().await;
+        Ok(self.id)
+    }
+}
+
+#[test]
+fn a_key_is_evaluated_once_before_the_body_and_not_borrowed_over_it() {
+    let mut node = Node { id: "one".to_owned(), asked: Cell::new(0) };
+    assert_eq!(node.rename("two"), Ok("two"));
+    assert_eq!(node.asked.get(), 1);
+    assert_eq!(counted(&keyed("keys: borrowed", "one")), [1, 0]);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    assert_eq!(runtime.block_on(node.into_id()), Ok("two".to_owned()));
+    assert_eq!(counted(&keyed("keys: moved", "two")), [1, 0]);
+}
+
+#[test]
+fn a_future_with_a_key_may_change_threads() {
+    #[circuit_breaker(identifier = "keys: sent", key = node.get())]
+    async fn read(node: Cell<u8>) -> Answer<u8> {
+        tokio::task::yield_now().await;
+        Ok(node.get())
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let read = runtime.spawn(read(Cell::new(3)));
+    assert_eq!(runtime.block_on(read).unwrap(), Ok(3));
+    assert_eq!(counted(&keyed("keys: sent", 3)), [1, 0]);
+}
+
+#[test]
+fn a_key_may_be_generic() {
+    #[circuit_breaker(identifier = "keys: generic", key = key)]
+    fn read<K: fmt::Display>(key: K) -> Answer<()> {
+        Ok(())
+    }
+    assert!(read(1).is_ok() && read("1").is_ok() && read('x').is_ok());
+    assert_eq!(counted(&keyed("keys: generic", 1)), [2, 0]);
+    assert_eq!(counted(&keyed("keys: generic", 'x')), [1, 0]);
+}
