@@ -8,7 +8,7 @@ use std::{
 };
 
 use allocation_counter::measure;
-use brama::{CircuitOpen, PolicyPatch, Registry, Window, circuit_breaker};
+use brama::{CircuitOpen, Identity, PolicyPatch, Registry, Window, circuit_breaker};
 
 #[circuit_breaker(identifier = "allocations: sync")]
 fn answer(right: u8) -> Result<u8, CircuitOpen> {
@@ -48,6 +48,41 @@ fn a_success_through_the_attribute_allocates_nothing() {
     assert_eq!(allocations(|| assert!(answer(1).is_ok())), 0);
     assert_eq!(allocations(|| assert!(poll(answer_later(1)).is_ok())), 0);
     assert_eq!(allocations(|| assert!(answer_in_time(1).is_ok())), 0);
+}
+
+#[test]
+fn a_success_under_the_first_changing_name_allocates_nothing() {
+    #[circuit_breaker(identifier = name)]
+    fn named(name: &str) -> Result<u8, CircuitOpen> {
+        Ok(1)
+    }
+
+    #[circuit_breaker(identifier = "allocations: keyed", key = node)]
+    async fn keyed(node: u64) -> Result<u8, CircuitOpen> {
+        Ok(1)
+    }
+
+    #[circuit_breaker(identifier = name, key = format_args!("{node}-{node}"), scope = "here")]
+    fn both(name: &str, node: u64) -> Result<u8, CircuitOpen> {
+        Ok(1)
+    }
+
+    assert_eq!(allocations(|| assert!(named("allocations: named").is_ok())), 0);
+    assert_eq!(allocations(|| assert!(poll(keyed(12_345)).is_ok())), 0);
+    assert_eq!(allocations(|| assert!(both("allocations: both", 12_345).is_ok())), 0);
+    assert_eq!(allocations(|| assert!(named("allocations: another").is_ok())), 0);
+    assert!(0 < allocations(|| assert!(poll(keyed(54_321)).is_ok())));
+}
+
+#[test]
+fn a_rejection_under_the_first_changing_name_allocates_nothing() {
+    #[circuit_breaker(identifier = "allocations: refused key", key = node, max_attempts = 1)]
+    fn refused(node: u64) -> Result<u8, CircuitOpen> {
+        Ok(1)
+    }
+    assert!(refused(7).is_ok());
+    brama::breaker(Identity::new("allocations: refused key").with_key(7)).open("a test");
+    assert_eq!(allocations(|| assert!(refused(7).is_err())), 0);
 }
 
 #[test]

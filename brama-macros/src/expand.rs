@@ -93,11 +93,15 @@ impl<'o> Printer<'o> {
     }
 
     fn enter(&self) -> TokenStream {
+        let name: &dyn ToTokens = match &self.options.identifier {
+            Identifier::Literal(name) => name,
+            Identifier::Expression(name) => name,
+        };
         let Options { identifier, registry, key, .. } = self.options;
-        match (identifier, registry, key) {
-            (Identifier::Literal(name), None, None) => self.enter_site(name),
-            (Identifier::Literal(name), _, _) => self.enter_by_name(name),
-            (Identifier::Expression(name), _, _) => self.enter_by_name(name),
+        match (registry, identifier, key) {
+            (Some(registry), _, _) => self.enter_registry(registry, name),
+            (None, Identifier::Literal(name), None) => self.enter_site(name),
+            (None, _, _) => self.enter_cache(name),
         }
     }
 
@@ -122,15 +126,34 @@ impl<'o> Printer<'o> {
         }
     }
 
-    /// Another name is looked up at each call; it may change, and may belong to a type parameter.
+    /// Another name is compared at each call; it may change, and may belong to a type parameter.
+    ///
+    /// ```text
+    /// {
+    ///     static __BRAMA_SITE: ::brama::__private::CachedSite = …::empty();
+    ///     __BRAMA_SITE.enter(asked, const { &PolicyPatch::new()… })
+    /// }
+    /// ```
+    fn enter_cache(&self, name: &dyn ToTokens) -> TokenStream {
+        let place = name.span();
+        let (door, asked) = (self.door(place), self.asked(name));
+        let policy = self.options.policy.patch(&self.facade, place);
+        quote_spanned! {at(place)=>
+            {
+                static __BRAMA_SITE: #door::CachedSite = #door::CachedSite::empty();
+                __BRAMA_SITE.enter(#asked, const { &#policy })
+            }
+        }
+    }
+
+    /// In a registry of the user's, which may be another at each call, every name is looked up.
     ///
     /// ```text
     /// ::brama::__private::enter(registry, asked, const { &PolicyPatch::new()… })
     /// ```
-    fn enter_by_name(&self, name: &impl ToTokens) -> TokenStream {
+    fn enter_registry(&self, registry: &Expr, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
         let (door, asked) = (self.door(place), self.asked(name));
-        let registry = self.registry(place);
         let policy = self.options.policy.patch(&self.facade, place);
         quote_spanned!(at(place)=> #door::enter(#registry, #asked, const { &#policy }))
     }
@@ -140,7 +163,7 @@ impl<'o> Printer<'o> {
     /// ```text
     /// ::brama::__private::Asked::new(&(name), None).with_key(&(key))
     /// ```
-    fn asked(&self, name: &impl ToTokens) -> TokenStream {
+    fn asked(&self, name: &dyn ToTokens) -> TokenStream {
         let (door, scope) = (self.door(name.span()), self.scope());
         let key = self
             .options
@@ -148,12 +171,6 @@ impl<'o> Printer<'o> {
             .as_ref()
             .map(|key| quote_spanned!(at(key.span())=> .with_key(&(#key))));
         quote_spanned!(at(name.span())=> #door::Asked::new(&(#name), #scope) #key)
-    }
-
-    fn registry(&self, place: Span) -> TokenStream {
-        let door = self.door(place);
-        let global = || quote_spanned!(at(place)=> #door::global());
-        self.options.registry.as_ref().map_or_else(global, ToTokens::to_token_stream)
     }
 
     fn scope(&self) -> TokenStream {

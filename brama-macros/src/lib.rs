@@ -62,7 +62,8 @@ use self::{function::Function, options::Options};
 /// | `registry` | expression that gives a `&brama::Registry` | the global one |
 /// | `crate` | path of the `brama` crate, where it is re-exported | `::brama` |
 ///
-/// A literal identifier is looked up once; an expression is evaluated before each call.
+/// A literal identifier is looked up once. An expression is evaluated before each call and compared
+/// with the first name that the function met; any other name is looked up.
 ///
 /// # Keys
 ///

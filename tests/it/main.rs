@@ -4,6 +4,7 @@
 
 mod answer;
 mod keys;
+mod names;
 mod permit;
 mod policy;
 mod questions;

@@ -12,7 +12,7 @@ mod slot;
 use std::{future::Future, sync::Arc, time::Duration};
 
 use self::permit::Borrowed;
-pub(crate) use self::{permit::Lease, slot::Slot};
+pub(crate) use self::{permit::Lease, rejection::Shared, slot::Slot};
 pub use self::{
     permit::Permit,
     rejection::{CallError, CircuitOpen, Opening},

@@ -159,6 +159,12 @@ impl Hold for &'static Slot {
     }
 }
 
+impl Hold for Shared {
+    fn share(self) -> Shared {
+        self
+    }
+}
+
 /// A slot held through a handle that stays where it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Borrowed<'a>(pub(super) &'a Arc<Slot>);

@@ -32,7 +32,7 @@ pub struct Opening {
     number_and_state: u64,
 }
 
-/// A slot held for as long as an error lives.
+/// A slot held for as long as somebody needs it.
 #[derive(Debug, Clone)]
 pub enum Shared {
     /// By a call site, which is never gone.

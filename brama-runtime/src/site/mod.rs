@@ -2,6 +2,7 @@
 
 mod answer;
 mod asked;
+mod cache;
 mod verdict;
 
 use std::sync::{Arc, OnceLock};
@@ -9,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 pub use self::{
     answer::{OpenError, OpenOutput, answer},
     asked::{Asked, Key, Name},
+    cache::CachedSite,
     verdict::{
         __default_verdict, AnyError, ChainError, Judged, Questioned, SilentError, WrappedCall,
         WrappedError, WrappedSendError, WrittenError, is_ignored, is_no_failure,
@@ -68,7 +70,7 @@ impl CallSite {
     }
 }
 
-/// Asks for the right to one call of a function whose breaker is known at the call only.
+/// Asks for the right to one call of a function that has a registry of its own.
 ///
 /// # Errors
 ///
