@@ -21,7 +21,7 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Draft {
     mistakes: Mistakes,
-    given: Vec<String>,
+    given: Vec<Ident>,
     /// Whether something unreadable was probably meant as the identifier.
     identifier_is_near: bool,
     identifier: Option<Identifier>,
@@ -89,7 +89,7 @@ impl Draft {
         let word = name.to_string();
         let near = names::nearest(&word);
         self.identifier_is_near |= near == Some("identifier");
-        if near == Some(&word) {
+        if near == Some(&word) || word == policy::INHERITED {
             return Ok(());
         }
         let help = near.map_or_else(names::listed, |near| format!("did you mean `{near}`?"));
@@ -99,7 +99,7 @@ impl Draft {
     fn once(&mut self, name: &Ident) -> syn::Result<()> {
         let word = name.to_string();
         let key = policy::unaliased(&word);
-        let before = self.given.iter().find(|given| policy::unaliased(given) == key);
+        let before = self.given.iter().find(|given| policy::unaliased(&given.to_string()) == key);
         let wrong = format!("`{key}` is given twice");
         match before {
             Some(before) if *before == word => Err(Error::new(name.span(), wrong)),
@@ -108,7 +108,7 @@ impl Draft {
                 Err(Error::new(name.span(), with_help(wrong, help)))
             }
             None => {
-                self.given.push(word);
+                self.given.push(name.clone());
                 Ok(())
             }
         }
@@ -133,7 +133,7 @@ impl Draft {
                 let value = input.parse()?;
                 self.refuse_with(name, Refusal::Fallback(value))?;
             }
-            "policy" => self.policy.set_whole(name, input.parse()?)?,
+            policy::WHOLE | policy::INHERITED => self.policy.set_whole(name, input.parse()?)?,
             "registry" => self.registry = Some(input.parse()?),
             "crate" => self.facade = Some(facade(&input.parse()?)?),
             _ => self.policy.set(name, &input.parse()?)?,
@@ -149,7 +149,8 @@ impl Draft {
 
     /// Refuses a second word on what counts as a failure.
     fn exclude(&self, name: &Ident, others: &[&str]) -> syn::Result<()> {
-        let Some(other) = self.given.iter().find(|given| others.contains(&given.as_str())) else {
+        let Some(other) = self.given.iter().find(|given| others.iter().any(|other| given == other))
+        else {
             return Ok(());
         };
         let wrong = format!("`{other}` and `{name}` both say what counts as a failure");
@@ -163,6 +164,22 @@ impl Draft {
         }
         self.refusal = Some(refusal);
         Ok(())
+    }
+
+    /// The names that were given.
+    pub(crate) fn names(self) -> Vec<Ident> {
+        self.given
+    }
+
+    /// Refuses what is wrong with the options of a block.
+    pub(crate) fn check_for_block(mut self) -> syn::Result<()> {
+        let of_function = |name: &&Ident| names::OF_A_FUNCTION.iter().any(|other| *name == other);
+        for name in self.given.iter().filter(of_function) {
+            let wrong = format!("`{name}` belongs to a function, not to a block of them");
+            self.mistakes.push(Error::new(name.span(), with_help(wrong, OF_A_FUNCTION)));
+        }
+        self.policy.check().unwrap_or_else(|mistake| self.mistakes.push(mistake));
+        self.mistakes.result()
     }
 
     /// The options, if nothing is wrong with them.
@@ -186,6 +203,7 @@ impl Draft {
     }
 }
 
+const OF_A_FUNCTION: &str = "put it into the attribute of the function";
 const MISSING: &str = "missing `identifier`";
 const EXAMPLE: &str = "write `#[circuit_breaker(identifier = \"payment-api\")]`";
 

@@ -1,5 +1,7 @@
 //! The function under the attribute, with a body that nobody reads.
 
+use std::iter;
+
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
@@ -77,9 +79,12 @@ const NEVER: &str = "cannot decorate a function that never returns: there is no 
 const BODY: &str = "`#[circuit_breaker]` needs a function body to protect";
 const IMPLEMENTATION: &str = "put it on the implementation, or on a function that calls this one";
 
+/// The last word of the attribute's path.
+pub(crate) const ATTRIBUTE: &str = "circuit_breaker";
+
 fn breaker(attribute: &Attribute) -> Option<Options> {
     let name = &attribute.path().segments.last()?.ident;
-    let options = attribute.meta.require_list().ok().filter(|_| name == "circuit_breaker")?;
+    let options = attribute.meta.require_list().ok().filter(|_| name == ATTRIBUTE)?;
     Options::read(options.tokens.clone()).ok()
 }
 
@@ -121,14 +126,21 @@ impl ToTokens for Function {
 
 /// Names the item, if the keyword that decides comes before any `fn`.
 fn not_a_function(input: ParseStream<'_>) -> Option<Error> {
+    keyword(input).map(|word| refused(&word, &word.to_string()))
+}
+
+fn keyword(input: ParseStream<'_>) -> Option<Ident> {
     let ahead = input.fork();
-    while let Ok(word) = ahead.call(Ident::parse_any) {
-        let keyword = word.to_string();
-        if ITEMS.contains(&keyword.as_str()) {
-            return Some(refused(&word, &keyword));
-        }
-    }
-    None
+    let mut words = iter::from_fn(|| ahead.call(Ident::parse_any).ok());
+    words.find(|word| ITEMS.contains(&word.to_string().as_str()))
+}
+
+/// The keyword that says what item it is, if it comes before any `fn`.
+pub(crate) fn item_keyword(input: ParseStream<'_>) -> Option<Ident> {
+    let ahead = input.fork();
+    ahead.call(Attribute::parse_outer).ok()?;
+    ahead.parse::<Visibility>().ok()?;
+    keyword(&ahead)
 }
 
 const ITEMS: [&str; 12] = [

@@ -5,6 +5,7 @@
     reason = "syntax has more forms than are meant here, and gets new ones"
 )]
 
+mod block;
 mod draft;
 mod duration;
 mod expand;
@@ -27,7 +28,7 @@ mod tests;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use self::{function::Function, options::Options};
+use self::{block::Block, function::Function, options::Options};
 
 /// Protects a function or method with a circuit breaker.
 ///
@@ -128,6 +129,30 @@ use self::{function::Function, options::Options};
 /// #[circuit_breaker(identifier = "orders", policy = HTTP.failure_threshold(3))]
 /// ```
 ///
+/// # Blocks
+///
+/// Over an `impl` block or a module with a body it sets options for the functions inside that carry
+/// the attribute themselves:
+///
+/// ```text
+/// #[circuit_breaker(scope = "payments", max_attempts = 3)]
+/// impl Bank {
+///     #[circuit_breaker(identifier = "charge")]                       // 3 failures in a row
+///     async fn charge(&self, card: &Card) -> Result<Receipt, PayError> { … }
+///
+///     #[circuit_breaker(identifier = "refund", max_attempts = 5)]     // 5
+///     async fn refund(&self, id: u64) -> Result<Receipt, PayError> { … }
+///
+///     fn name(&self) -> &str { … }                                    // no breaker
+/// }
+/// ```
+///
+/// A function overrides option by option. Its settings of the policy go over its block's `policy`;
+/// its own `policy` takes the place of all that the block says of one. With an `identifier` over the
+/// block, functions that name none share one breaker. Expressions are evaluated in each function.
+/// `error_handler`, `failure_if`, `ignore_if`, `on_open`, `fallback` and `key` belong to a function.
+/// Blocks may stand in blocks.
+///
 /// # Limits
 ///
 /// - `#[track_caller]` has no effect inside the body.
@@ -147,6 +172,13 @@ pub fn circuit_breaker(
 }
 
 fn decorated(options: TokenStream, item: TokenStream) -> TokenStream {
+    match Block::find(item.clone()) {
+        Some(block) => block.decorated(options),
+        None => decorated_function(options, item),
+    }
+}
+
+fn decorated_function(options: TokenStream, item: TokenStream) -> TokenStream {
     match read(options, item.clone()) {
         Ok((options, mut function)) => {
             let below = function.take_breakers();

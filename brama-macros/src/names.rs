@@ -10,6 +10,16 @@ pub(crate) fn nearest(word: &str) -> Option<&'static str> {
     (distance <= name.len() / 3).then_some(name)
 }
 
+/// Whether an option that a function gives takes the place of its block's.
+pub(crate) fn overrides(given: &str, of_block: &str) -> bool {
+    let (given, of_block) = (policy::unaliased(given), policy::unaliased(of_block));
+    given == of_block || given == policy::WHOLE && policy::names().any(|name| name == of_block)
+}
+
+/// Those that say something of one function, and so of no block.
+pub(crate) const OF_A_FUNCTION: [&str; 6] =
+    ["error_handler", "failure_if", "ignore_if", "on_open", "fallback", "key"];
+
 /// All of them, in the words of a message.
 pub(crate) fn listed() -> String {
     let quoted = |names: &mut dyn Iterator<Item = &'static str>| {

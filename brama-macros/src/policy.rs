@@ -1,7 +1,7 @@
 //! The options that set a policy.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::{Error, Expr, spanned::Spanned};
 
 use crate::{
@@ -62,9 +62,24 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     KNOBS.into_iter().map(|(name, _)| name).chain([ALIAS])
 }
 
+/// The option that stands for all of a policy.
+pub(crate) const WHOLE: &str = "policy";
+
+/// The same as it comes from a block: settings of the function's own go over it.
+pub(crate) const INHERITED: &str = "__policy";
+
 /// The name under which an option is known elsewhere.
 pub(crate) fn unaliased(name: &str) -> &str {
-    if name == ALIAS { "failure_threshold" } else { name }
+    match name {
+        ALIAS => "failure_threshold",
+        INHERITED => WHOLE,
+        _ => name,
+    }
+}
+
+/// The name under which a block hands an option down.
+pub(crate) fn handed_down(name: &Ident) -> Ident {
+    if name == WHOLE { Ident::new(INHERITED, name.span()) } else { name.clone() }
 }
 
 impl Policy {
@@ -89,7 +104,8 @@ impl Policy {
 
     /// Refuses a whole beside single settings.
     pub(crate) fn check(&self) -> syn::Result<()> {
-        let (Some(whole), Some(setting)) = (&self.whole, self.settings.first()) else {
+        let own = self.whole.as_ref().filter(|whole| whole.place == WHOLE);
+        let (Some(whole), Some(setting)) = (own, self.settings.first()) else {
             return Ok(());
         };
         let wrong = format!("`policy` and `{}` both set the policy", setting.place);
@@ -109,12 +125,20 @@ impl Policy {
     ///
     /// policy = SLOW               ::brama::__private::checked(SLOW)
     /// ```
+    ///
+    /// Where settings go over a block's patch, the two may contradict each other: the sum is
+    /// checked too.
     pub(crate) fn patch(&self, facade: &Facade<'_>, place: Span) -> TokenStream {
         let (last, first): (Vec<_>, Vec<_>) =
             self.settings.iter().partition(|set| set.name == MINIMUM);
         let mut patch = self.first_patch(facade, place);
         patch.extend(first.into_iter().chain(last).map(|setting| setting.printed(facade)));
-        patch
+        match self.settings.last() {
+            Some(setting) if self.whole.is_some() => {
+                checked_whole(facade, setting.place.span(), &patch)
+            }
+            _ => patch,
+        }
     }
 
     fn first_patch(&self, facade: &Facade<'_>, place: Span) -> TokenStream {
@@ -122,8 +146,7 @@ impl Policy {
             let brama = facade.at(place);
             return quote_spanned!(at(place)=> #brama::PolicyPatch::new());
         };
-        let brama = facade.at(patch.span());
-        quote_spanned!(at(patch.span())=> #brama::__private::checked(#patch))
+        checked_whole(facade, patch.span(), patch)
     }
 }
 
@@ -148,4 +171,9 @@ impl Setting {
 fn checked(set: TokenStream, place: Span) -> TokenStream {
     let check = quote_spanned!(at(place)=> .checked());
     [set, check].into_iter().collect()
+}
+
+fn checked_whole(facade: &Facade<'_>, place: Span, patch: &impl ToTokens) -> TokenStream {
+    let brama = facade.at(place);
+    quote_spanned!(at(place)=> #brama::__private::checked(#patch))
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod answer;
+mod blocks;
 mod keys;
 mod names;
 mod permit;

@@ -159,7 +159,8 @@ fn a_duration_has_a_known_unit() {
 fn what_no_breaker_can_protect_is_named() {
     let said = [
         ("struct Bank;", "not `struct` items"),
-        ("pub unsafe impl Send for Bank {}", "not `impl` items"),
+        ("mod bank;", "not `mod` items"),
+        ("pub trait Bank { fn charge(&self) {} }", "not `trait` items"),
         ("const BANK: u8 = 5;", "not `const` items"),
         ("fn charge(&self) -> Paid;", "needs a function body"),
         ("safe fn charge() -> Paid;", "needs a function body"),

@@ -1,5 +1,6 @@
 //! The attribute from text to text.
 
+mod blocks;
 mod messages;
 mod pictures;
 mod standing;

@@ -87,6 +87,19 @@ fn stacked() {
 }
 
 #[test]
+fn block() {
+    let item = "impl Bank { fn plain(&self) {} #[circuit_breaker(identifier = \"bank\", \
+                max_attempts = 5)] #[must_use] fn charge(&self) -> Paid { body } }";
+    assert_picture!("scope = \"eu\", policy = SLOW", item);
+}
+
+#[test]
+fn block_policy() {
+    let options = "identifier = \"bank\", max_attempts = 5, __policy = SLOW";
+    assert_picture!(options, CHARGE);
+}
+
+#[test]
 fn mistaken() {
     assert_picture!("identifer = \"bank\"", CHARGE);
 }

@@ -1,4 +1,4 @@
-//! It decorates functions and methods.
+//! Over a module it sets options for the functions that carry it: here is none.
 
 use brama::circuit_breaker;
 

@@ -1,0 +1,15 @@
+//! Neither the block nor the function names the breaker: at the function.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+struct Bank;
+
+#[circuit_breaker(scope = "eu")]
+impl Bank {
+    #[circuit_breaker]
+    fn charge(&self) -> Result<u8, CircuitOpen> {
+        Ok(1)
+    }
+}
+
+fn main() {}
