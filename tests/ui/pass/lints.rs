@@ -14,7 +14,7 @@
     unused_results
 )]
 
-use brama::{CircuitOpen, Outcome, circuit_breaker};
+use brama::{CircuitOpen, Outcome, PolicyPatch, circuit_breaker};
 
 type Answer<T> = Result<T, CircuitOpen>;
 
@@ -29,6 +29,12 @@ fn unit() {}
 
 #[circuit_breaker(identifier = "unit later", error_handler = |()| Outcome::Success, fallback = ())]
 async fn unit_later() {}
+
+#[circuit_breaker(identifier = name, key = key, failure_if = |_| true, ignore_if = |_| false)]
+fn named(name: &str, key: u8) -> Answer<u8> { Ok(key) }
+
+#[circuit_breaker(identifier = name, key = key, policy = PolicyPatch::new(), ignore_if = |_| true)]
+async fn named_later(name: String, key: u8) -> Answer<String> { Ok(name) }
 
 #[circuit_breaker(identifier = "diverges")]
 fn diverges() -> Answer<u8> {
@@ -94,6 +100,8 @@ fn conditional() -> Answer<()> {
 fn main() {
     assert!(one_line(1).is_ok() && mutable(1, 2, 3).is_ok() && inner_attribute().is_ok());
     assert!(unused_mut(1).is_ok() && unreachable().is_ok());
+    assert!(named("named", 1).is_ok());
+    drop(named_later("named".to_owned(), 1));
     unit();
     let futures = (one_line_later(1), unit_later(), diverges_later(), unused_argument(1));
     drop(futures);

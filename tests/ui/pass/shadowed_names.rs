@@ -37,12 +37,33 @@ fn by_hand() -> u8 {
     asked
 }
 
+#[::brama::circuit_breaker(
+    identifier = NAME,
+    key = open,
+    policy = ::brama::PolicyPatch::new(),
+    failure_if = |_| true,
+    ignore_if = |_| false
+)]
+fn keyed() -> Answer {
+    ::core::result::Result::Ok(open)
+}
+
+const NAME: &str = "keyed";
+
+#[::brama::circuit_breaker(scope = "shadowed", policy = ::brama::PolicyPatch::new())]
+mod block {
+    #[::brama::circuit_breaker(identifier = "block")]
+    pub fn charge() -> super::Answer {
+        ::core::result::Result::Ok(1)
+    }
+}
+
 fn judge(_: &u8) -> ::brama::Outcome {
     ::brama::Outcome::Success
 }
 
 fn main() {
-    ::std::assert!(charge().is_ok());
+    ::std::assert!(charge().is_ok() && keyed().is_ok() && block::charge().is_ok());
     ::std::assert_eq!(by_hand(), 1);
     let _ = charge_later();
 }
