@@ -17,6 +17,13 @@ use crate::{
     written::peeled,
 };
 
+impl Options {
+    /// Reads option by option; a mistake in one does not hide those in the others.
+    pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
+        Draft::read(tokens)?.finished()
+    }
+}
+
 /// What is known while reading.
 #[derive(Default)]
 pub(crate) struct Draft {

@@ -1,9 +1,8 @@
 //! What the user asked for in the attribute's brackets.
 
-use proc_macro2::TokenStream;
 use syn::{Expr, LitStr, Path};
 
-use crate::{draft::Draft, policy::Policy};
+use crate::policy::Policy;
 
 /// What the user asked for.
 pub(crate) struct Options {
@@ -47,11 +46,4 @@ pub(crate) enum Refusal {
     Converted,
     OnOpen(Expr),
     Fallback(Expr),
-}
-
-impl Options {
-    /// Reads option by option; a mistake in one does not hide those in the others.
-    pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
-        Draft::read(tokens)?.finished()
-    }
 }
