@@ -154,23 +154,32 @@ impl Slot {
 
     #[inline(never)]
     fn succeed_slowly(&self, entry: Entry) {
-        let word = self.gate.look();
         let took = self.took(entry);
-        let same = word.is_settled() && word.generation() == entry.word.generation();
-        if same && !self.is_slow(word, took) && !self.has_turned(word) {
-            self.note(self.gate.count_success());
-        } else {
-            self.report(entry, Verdict::Success { took });
+        if self.is_settled(entry, took, |word| self.now(word)) {
+            return self.note(self.gate.count_success());
         }
+        let now = self.time.now();
+        let inside = lock(&self.inside);
+        // Whoever had the lock may have settled the gate. A step would unsettle it again and send
+        // the others here, one after the other.
+        if self.is_settled(entry, took, |_| now) {
+            drop(inside);
+            return self.note(self.gate.count_success());
+        }
+        self.step(inside, entry, Verdict::Success { took }, now);
     }
 
-    fn is_slow(&self, word: Word, took: Option<Duration>) -> bool {
-        word.is_timed() && took.is_some_and(|took| self.gate.slow_after() < took)
-    }
-
-    /// Whether the window's bucket is over.
-    fn has_turned(&self, word: Word) -> bool {
-        word.is_bucketed() && self.gate.settled_until() <= self.now(word)
+    /// Whether the gate shows that a success of that length changes nothing.
+    fn is_settled(
+        &self,
+        entry: Entry,
+        took: Option<Duration>,
+        now: impl FnOnce(Word) -> Tick,
+    ) -> bool {
+        let word = self.gate.look();
+        let same = word.is_settled() && word.generation() == entry.word.generation();
+        let slow = || word.is_timed() && took.is_some_and(|took| self.gate.slow_after() < took);
+        same && !slow() && !(word.is_bucketed() && self.gate.settled_until() <= now(word))
     }
 
     /// Records an outcome, most likely no success.
@@ -208,7 +217,11 @@ impl Slot {
     #[cold]
     pub(super) fn report(&self, entry: Entry, verdict: Verdict) {
         let now = self.time.now();
-        let mut inside = self.step();
+        self.step(lock(&self.inside), entry, verdict, now);
+    }
+
+    fn step(&self, inside: MutexGuard<'_, Inside>, entry: Entry, verdict: Verdict, now: Tick) {
+        let mut inside = self.unsettled(inside);
         let Inside { circuit, policy, totals, .. } = &mut *inside;
         totals.count(&verdict, policy);
         let (fate, change) = circuit.report(policy, entry.word.generation(), verdict, now);
@@ -219,7 +232,7 @@ impl Slot {
     /// Takes an outcome without a permit.
     pub(super) fn tell(&self, verdict: Verdict) {
         let now = self.time.now();
-        let mut inside = self.step();
+        let mut inside = self.unsettled(lock(&self.inside));
         let Inside { circuit, policy, totals, .. } = &mut *inside;
         totals.count(&verdict, policy);
         let (_, change) = circuit.tell(policy, verdict, now);
@@ -229,7 +242,7 @@ impl Slot {
     /// Acts by hand.
     pub(super) fn act(&self, action: Action, reason: Reason) {
         let now = self.time.now();
-        let mut inside = self.step();
+        let mut inside = self.unsettled(lock(&self.inside));
         let Inside { circuit, policy, .. } = &mut *inside;
         let change = circuit.act(policy, action, reason, now);
         self.finish(inside, Some(change));
@@ -246,7 +259,7 @@ impl Slot {
     /// Changes what was said for this breaker; from the next admission or outcome on that is in
     /// force.
     pub(crate) fn relayer<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> R {
-        let mut inside = self.step();
+        let mut inside = self.unsettled(lock(&self.inside));
         let answer = inside.relayer(change);
         self.finish(inside, None);
         answer
@@ -317,10 +330,9 @@ impl Slot {
         if word.is_precise() { self.time.now() } else { self.time.coarse() }
     }
 
-    /// Locks for a step that may judge or close: nobody counts at the gate meanwhile, and the
+    /// Readies for a step that may judge or close: nobody counts at the gate meanwhile, and the
     /// circuit knows every success that did before.
-    fn step(&self) -> MutexGuard<'_, Inside> {
-        let mut inside = lock(&self.inside);
+    fn unsettled<'s>(&self, mut inside: MutexGuard<'s, Inside>) -> MutexGuard<'s, Inside> {
         self.gate.unsettle();
         inside.catch_up(self.gate.successes());
         inside
