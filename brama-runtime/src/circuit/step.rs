@@ -73,7 +73,7 @@ impl Circuit {
         }
     }
 
-    /// Makes a due opening half-open, so that it is announced on time; a call would do the same.
+    /// Makes a due opening half-open, so that it reads so on time; a call would do the same.
     pub fn sweep(&mut self, now: Tick) -> Option<Change> {
         match self.phase {
             Phase::Open { until } if until <= now => Some(self.become_half_open(now)),
