@@ -7,10 +7,11 @@ pub use brama_macros::circuit_breaker;
 pub use brama_runtime::testing;
 #[doc(inline)]
 pub use brama_runtime::{
-    Abandoned, Action, Basis, Breaker, CallError, Cause, Change, CircuitOpen, Config, Counts,
-    Expiry, Failure, Generation, Identity, InitError, InvalidLength, InvalidPolicy, Knob, Length,
-    Mistake, Opening, Outcome, Permit, Policy, PolicyPatch, Reason, Registry, Rule, State, Status,
-    Tick, Totals, Window, breaker, circuit, clock, duration, find, init, registry, status,
+    Abandoned, Action, Basis, Breaker, CallError, Callback, Cause, Change, CircuitOpen, Config,
+    Counts, Event, EventFilter, EventKind, EventKinds, Expiry, Failure, Generation, Identity,
+    InitError, InvalidLength, InvalidPolicy, Knob, Length, Mistake, Occurrence, Opening, Outcome,
+    Permit, Policy, PolicyPatch, Reason, Registry, Rule, State, Status, Subscription, Tick, Totals,
+    Window, breaker, circuit, clock, duration, find, init, on_event, registry, status, subscribe,
 };
 
 /// What generated code says. No promise is made for it.

@@ -1,6 +1,6 @@
 //! The clock: the one place that reads the time.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use crate::circuit::Tick;
 
@@ -20,6 +20,12 @@ pub trait Clock: fmt::Debug + Send + Sync {
     fn coarse(&self) -> Tick {
         self.now()
     }
+
+    /// The present moment on the calendar, for events. Default: the system's.
+    #[expect(clippy::disallowed_methods, reason = "this is the file that reads the clock")]
+    fn calendar(&self) -> SystemTime {
+        SystemTime::now()
+    }
 }
 
 impl<C: Clock + ?Sized> Clock for Arc<C> {
@@ -29,6 +35,10 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 
     fn coarse(&self) -> Tick {
         (**self).coarse()
+    }
+
+    fn calendar(&self) -> SystemTime {
+        (**self).calendar()
     }
 }
 
@@ -92,6 +102,13 @@ impl Time {
         match self {
             Self::System => SystemClock.coarse(),
             Self::Of(clock) => clock.coarse(),
+        }
+    }
+
+    pub(crate) fn calendar(&self) -> SystemTime {
+        match self {
+            Self::System => SystemClock.calendar(),
+            Self::Of(clock) => clock.calendar(),
         }
     }
 }

@@ -5,8 +5,10 @@ pub mod clock;
 pub mod duration;
 
 mod breaker;
+mod bus;
 mod config;
 mod error;
+mod event;
 mod identity;
 mod outcome;
 mod registry;
@@ -20,6 +22,7 @@ mod totals;
 
 pub use self::{
     breaker::{Breaker, CallError, CircuitOpen, Opening, Permit},
+    bus::{Callback, Subscription},
     circuit::{
         Abandoned, Action, Basis, Cause, Change, Circuit, Counts, Expiry, Generation,
         InvalidPolicy, Knob, Length, Mistake, Policy, PolicyPatch, Reason, Rule, State, Tick,
@@ -27,9 +30,10 @@ pub use self::{
     },
     config::{Config, InitError},
     error::InvalidLength,
+    event::{Event, EventFilter, EventKind, EventKinds, Occurrence},
     identity::Identity,
     outcome::{Failure, Outcome},
-    registry::{Registry, breaker, find, init, registry, status},
+    registry::{Registry, breaker, find, init, on_event, registry, status, subscribe},
     status::Status,
     totals::Totals,
 };

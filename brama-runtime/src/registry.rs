@@ -3,6 +3,7 @@
 use std::{
     fmt,
     hash::{BuildHasher, Hash, Hasher},
+    io,
     sync::{Arc, OnceLock},
 };
 
@@ -10,10 +11,12 @@ use foldhash::fast::{FixedState, RandomState};
 use papaya::{Equivalent, HashSet};
 
 use crate::{
-    breaker::{Breaker, Slot},
+    breaker::{Breaker, Moment, Slot},
+    bus::{Bus, Callback, Subscription},
     circuit::{InvalidPolicy, PolicyPatch},
     clock::{Clock, Time},
     config::{Config, Defaults, InitError},
+    event::{Event, EventFilter, Occurrence},
     identity::Identity,
     status::Status,
     sync::{Mutex, lock},
@@ -32,6 +35,7 @@ pub struct Registry {
 struct Inside {
     slots: HashSet<Named, RandomState>,
     time: Time,
+    bus: Arc<Bus>,
     seed: u64,
     writer: Mutex<Writer>,
 }
@@ -59,7 +63,8 @@ impl Registry {
         let defaults = Defaults::new(PolicyPatch::new());
         let writer = Mutex::new(Writer { defaults, initialised: false });
         let slots = HashSet::with_hasher(RandomState::default());
-        Self { inside: Arc::new(Inside { slots, time, seed, writer }) }
+        let bus = Arc::new(Bus::default());
+        Self { inside: Arc::new(Inside { slots, time, bus, seed, writer }) }
     }
 
     /// Configures the registry, once. Breakers that are there already take the new defaults with
@@ -120,6 +125,36 @@ impl Registry {
         self.breaker(identity).configure(patch)
     }
 
+    /// Begins to listen: to every event that the filter selects, from the next one on.
+    ///
+    /// While somebody listens to what calls do ([`EventKinds::CALLS`]), each call of the breakers
+    /// meant takes its breaker's lock; changes of state cost their listeners alone.
+    pub fn subscribe(&self, filter: impl Into<EventFilter>) -> Subscription {
+        let filter = filter.into();
+        let hears_calls = filter.hears_calls();
+        // Under the writer's lock no breaker is made that would miss it.
+        let _writer = lock(&self.inside.writer);
+        let subscription = self.inside.bus.subscribe(filter);
+        if hears_calls {
+            self.inside.slots.pin().iter().for_each(|named| named.0.prick_ears());
+        }
+        subscription
+    }
+
+    /// Has `callback` called for every event that the filter selects, on a thread of its own, until
+    /// the handle is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Where the system gives no thread.
+    pub fn on_event(
+        &self,
+        filter: impl Into<EventFilter>,
+        callback: impl FnMut(Event) + Send + 'static,
+    ) -> io::Result<Callback> {
+        Callback::start(self.subscribe(filter), callback)
+    }
+
     /// Makes due openings half-open, so that status shows it on time. A call would do the same:
     /// nothing but punctuality depends on this, and nobody calls it for you.
     pub fn sweep(&self) {
@@ -139,18 +174,22 @@ impl Registry {
 
     #[cold]
     fn make_slot(&self, identity: &Identity<'_>) -> Arc<Slot> {
-        let Inside { slots, time, seed, writer } = &*self.inside;
-        let now = time.now();
+        let Inside { slots, time, bus, seed, writer } = &*self.inside;
+        let moment = Moment::read(time, bus);
         let writer = lock(writer);
         // Another thread may have made it while this one waited.
-        self.find_slot(identity).unwrap_or_else(|| {
-            let seed = FixedState::with_seed(*seed).hash_one(identity);
-            let identity = identity.clone().into_owned();
-            let defaults = Arc::clone(&writer.defaults);
-            let slot = Arc::new(Slot::new(identity, defaults, seed, time.clone(), now));
-            slots.pin().insert(Named(Arc::clone(&slot)));
-            slot
-        })
+        if let Some(slot) = self.find_slot(identity) {
+            return slot;
+        }
+        let seed = FixedState::with_seed(*seed).hash_one(identity);
+        let identity = identity.clone().into_owned();
+        let (defaults, time, bus) = (Arc::clone(&writer.defaults), time.clone(), Arc::clone(bus));
+        let slot = Arc::new(Slot::new(identity, defaults, seed, time, bus, moment.now()));
+        let wakes = slot.announce(Occurrence::Registered, moment);
+        slots.pin().insert(Named(Arc::clone(&slot)));
+        drop(writer);
+        wakes.wake();
+        slot
     }
 }
 
@@ -231,4 +270,21 @@ pub fn find<'a>(identity: impl Into<Identity<'a>>) -> Option<Breaker> {
 #[must_use]
 pub fn status<'a>(identity: impl Into<Identity<'a>>) -> Option<Status> {
     registry().status(identity)
+}
+
+/// Begins to listen to the breakers of the global registry: see [`Registry::subscribe`].
+pub fn subscribe(filter: impl Into<EventFilter>) -> Subscription {
+    registry().subscribe(filter)
+}
+
+/// Has `callback` called for events of the global registry: see [`Registry::on_event`].
+///
+/// # Errors
+///
+/// As [`Registry::on_event`].
+pub fn on_event(
+    filter: impl Into<EventFilter>,
+    callback: impl FnMut(Event) + Send + 'static,
+) -> io::Result<Callback> {
+    registry().on_event(filter, callback)
 }

@@ -51,7 +51,7 @@ pub struct Status {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is {}", self.identity, in_words(self.state))?;
+        write!(f, "{} is {}", self.identity, self.state.in_words())?;
         if let Some(retry_after) = self.retry_after {
             write!(f, ", next attempt in {}", Rounded(retry_after))?;
         }
@@ -61,17 +61,6 @@ impl fmt::Display for Status {
             }
             (Some(_), State::Closed | State::Disabled) | (None, _) => Ok(()),
         }
-    }
-}
-
-/// The state in a sentence.
-pub(crate) const fn in_words(state: State) -> &'static str {
-    match state {
-        State::Closed => "closed",
-        State::Open => "open",
-        State::HalfOpen => "half-open",
-        State::ForcedOpen => "forced open",
-        State::Disabled => "disabled",
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use crate::{circuit::Tick, clock::Clock};
@@ -47,5 +47,10 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Tick {
         Tick::from_nanos(self.nanos.load(Ordering::Relaxed))
+    }
+
+    /// As long after the beginning of 1970 as the clock is after its origin.
+    fn calendar(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_nanos(self.now().as_nanos())
     }
 }

@@ -4,6 +4,7 @@
 
 mod answer;
 mod blocks;
+mod events;
 mod keys;
 mod names;
 mod permit;
@@ -14,4 +15,5 @@ mod registry;
 mod returns;
 mod shapes;
 mod shapes_async;
+mod subscribers;
 mod verdict;

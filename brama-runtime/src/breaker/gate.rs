@@ -176,8 +176,10 @@ const TIMED: u64 = 1 << 7;
 const BUCKETED: u64 = 1 << 8;
 /// The coarse clock is too coarse for the lengths in force.
 const PRECISE: u64 = 1 << 9;
-/// 54 bits are left for the generation: at a change a microsecond, five hundred years.
-const GENERATION_SHIFT: u32 = 10;
+/// Somebody listens to what calls do: it is told under the lock.
+const HEARD: u64 = 1 << 10;
+/// 53 bits are left for the generation: at a change a microsecond, 285 years.
+const GENERATION_SHIFT: u32 = 11;
 
 impl Word {
     /// No gate's word: a closed one admits.
@@ -205,6 +207,10 @@ impl Word {
 
     pub(super) const fn settling(self, settled: bool, bucketed: bool) -> Self {
         self.with(SETTLED, settled).with(BUCKETED, bucketed)
+    }
+
+    pub(super) const fn hearing(self, heard: bool) -> Self {
+        self.with(HEARD, heard)
     }
 
     const fn with(self, flag: u64, set: bool) -> Self {
@@ -243,6 +249,10 @@ impl Word {
 
     pub(super) const fn is_settled(self) -> bool {
         self.has(SETTLED)
+    }
+
+    pub(super) const fn is_heard(self) -> bool {
+        self.has(HEARD)
     }
 
     pub(super) const fn is_timed(self) -> bool {

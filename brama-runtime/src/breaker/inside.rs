@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::gate::{Beside, Gate, Word};
 use crate::{
-    circuit::{Cause, Change, Circuit, Policy, State, Tick},
+    circuit::{Cause, Circuit, Policy, State, Tick},
     config::Layers,
     totals::Totals,
 };
@@ -15,6 +15,8 @@ pub(super) struct Inside {
     pub(super) layers: Layers,
     /// The gate's successes of which the circuit has been told.
     pub(super) told: u64,
+    /// How many changes and steps of the breaker's life there were.
+    pub(super) number: u64,
     /// What was counted under the lock.
     pub(super) totals: Totals,
     pub(super) openings: VecDeque<Opened>,
@@ -35,6 +37,7 @@ impl Inside {
             policy: layers.policy(),
             layers,
             told: 0,
+            number: 0,
             totals: Totals::default(),
             openings: VecDeque::new(),
         }
@@ -54,29 +57,30 @@ impl Inside {
     }
 
     /// Keeps an opening for those who are refused.
-    pub(super) fn keep(&mut self, change: Change) {
-        match change.to {
+    pub(super) fn keep(&mut self, to: State, at: Tick, cause: Arc<Cause>) {
+        match to {
             State::Open | State::ForcedOpen => {
-                let (number, Change { at, cause, .. }) = (self.circuit.opening(), change);
                 if self.openings.len() == KEPT_OPENINGS {
                     self.openings.pop_front();
                 }
-                self.openings.push_back(Opened { number, at, cause: Arc::new(cause) });
+                self.openings.push_back(Opened { number: self.circuit.opening(), at, cause });
             }
             State::Closed | State::HalfOpen | State::Disabled => {}
         }
     }
 
-    /// Shows at the gate what the circuit says now.
-    pub(super) fn publish(&self, gate: &Gate) -> Word {
+    /// Shows at the gate what the circuit says now. While somebody listens to calls, the gate lets
+    /// them in and no more: what they do is told under the lock.
+    pub(super) fn publish(&self, gate: &Gate, is_heard: bool) -> Word {
         let Self { circuit, policy, .. } = self;
         let refuses_until = circuit.refuses_until(policy);
         let settled_until = circuit.settled_until();
         let word = Word::new(circuit.generation(), circuit.state())
-            .refusing(refuses_until.is_some())
+            .refusing(refuses_until.is_some() && !is_heard)
             .shadowing(policy.shadow())
             .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
-            .settling(circuit.is_settled(policy), settled_until != Tick::NEVER);
+            .settling(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
+            .hearing(is_heard);
         let beside = Beside {
             // Forced open has no deadline: an open word that is still looked at keeps its own.
             refused_until: refuses_until.filter(|_| circuit.state() != State::ForcedOpen),

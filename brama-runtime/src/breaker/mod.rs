@@ -5,6 +5,7 @@ mod guarded;
 mod inside;
 #[cfg(all(test, brama_loom))]
 mod models;
+mod news;
 mod permit;
 mod rejection;
 mod slot;
@@ -12,7 +13,7 @@ mod slot;
 use std::{future::Future, sync::Arc, time::Duration};
 
 use self::permit::Borrowed;
-pub(crate) use self::{permit::Lease, rejection::Shared, slot::Slot};
+pub(crate) use self::{news::Moment, permit::Lease, rejection::Shared, slot::Slot};
 pub use self::{
     permit::Permit,
     rejection::{CallError, CircuitOpen, Opening},

@@ -17,6 +17,7 @@ use super::{
     slot::{Entry, Way},
 };
 use crate::{
+    bus::Bus,
     circuit::{Action, PolicyPatch, Reason, State, Tick, Verdict, Window, nanos},
     clock::{Clock, Time},
     config::Defaults,
@@ -47,7 +48,8 @@ fn slot(patch: PolicyPatch) -> (Arc<Slot>, Still) {
     let identity = Identity::new("model");
     let time = Time::Of(Arc::new(clock.clone()));
     let made = clock.now();
-    (Arc::new(Slot::new(identity, Defaults::new(patch), 0, time, made)), clock)
+    let bus = Arc::new(Bus::default());
+    (Arc::new(Slot::new(identity, Defaults::new(patch), 0, time, bus, made)), clock)
 }
 
 fn model(check: impl Fn() + Send + Sync + 'static) {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     circuit::{Cause, State},
     identity::Identity,
-    status::{Rounded, in_words},
+    status::Rounded,
 };
 
 /// The call was refused: its circuit is open, forced open, or half-open with no place for a probe.
@@ -153,7 +153,7 @@ impl Opening {
 /// `payment_api is open, next attempt in 48 s`
 impl fmt::Display for CircuitOpen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is {}", self.identity(), in_words(self.state()))?;
+        write!(f, "{} is {}", self.identity(), self.state().in_words())?;
         match self.retry_after() {
             Some(retry_after) => write!(f, ", next attempt in {}", Rounded(retry_after)),
             None => f.write_str(" until somebody acts"),

@@ -45,6 +45,17 @@ impl State {
             Self::Disabled => "disabled",
         }
     }
+
+    /// The name in a sentence.
+    pub(crate) const fn in_words(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half-open",
+            Self::ForcedOpen => "forced open",
+            Self::Disabled => "disabled",
+        }
+    }
 }
 
 impl fmt::Display for State {

@@ -1,0 +1,144 @@
+//! What a step under the lock has to tell.
+
+use std::{sync::Arc, time::SystemTime};
+
+use super::{inside::Inside, slot::Slot};
+use crate::{
+    bus::{Bus, Wakes},
+    circuit::{Abandoned, Action, Cause, Change, Fate, Policy, State, Tick, Verdict},
+    clock::Time,
+    event::{Event, EventKinds, Occurrence},
+};
+
+/// When a step happens. Read before the lock is taken: clocks may be the user's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(super) now: Tick,
+    /// On the calendar; `None` where nobody listens.
+    time: Option<SystemTime>,
+}
+
+impl Moment {
+    /// The present one.
+    pub(crate) fn read(time: &Time, bus: &Bus) -> Self {
+        Self::at(time.now(), time, bus)
+    }
+
+    /// On the registry's clock.
+    pub(crate) const fn now(self) -> Tick {
+        self.now
+    }
+
+    /// The same where the precise clock has been read already.
+    pub(super) fn at(now: Tick, time: &Time, bus: &Bus) -> Self {
+        Self { now, time: bus.is_heard().then(|| time.calendar()) }
+    }
+}
+
+/// What happened in a step, in the order in which it is told.
+pub(super) struct News {
+    moment: Moment,
+    /// Whether an opening was in force before or after, so that its number belongs here.
+    in_opening: bool,
+    occurrences: Vec<Occurrence>,
+}
+
+impl News {
+    /// A step at that moment, of which nothing is to be told yet.
+    pub(super) const fn of(moment: Moment) -> Self {
+        Self { moment, in_opening: false, occurrences: Vec::new() }
+    }
+
+    pub(super) const fn now(&self) -> Tick {
+        self.moment.now
+    }
+
+    /// Adds what a call does, if anybody may be listening.
+    pub(super) fn add_call(&mut self, occurrence: impl FnOnce() -> Occurrence) {
+        if self.moment.time.is_some() {
+            self.occurrences.push(occurrence());
+        }
+    }
+
+    /// Adds a change or a step of the breaker's life, which is numbered whoever listens.
+    pub(super) fn add(&mut self, occurrence: Occurrence) {
+        self.occurrences.push(occurrence);
+    }
+
+    /// Adds an outcome.
+    pub(super) fn add_outcome(&mut self, verdict: &Verdict, policy: &Policy) {
+        match (verdict, policy.abandoned()) {
+            (Verdict::Success { .. }, _) => self.add_call(|| Occurrence::Success),
+            (Verdict::Failure { reason, .. }, _) => {
+                self.add_call(|| Occurrence::Failure { reason: reason.clone() });
+            }
+            (Verdict::Ignore, _) => self.add_call(|| Occurrence::Ignored),
+            (Verdict::Abandoned { .. }, Abandoned::Ignore) => {
+                self.add_call(|| Occurrence::Abandoned);
+            }
+            (Verdict::Abandoned { .. }, Abandoned::Failure) => {
+                self.add_call(|| Occurrence::Failure { reason: "abandoned".into() });
+                self.add_call(|| Occurrence::Abandoned);
+            }
+        }
+    }
+
+    /// Adds what became of an outcome.
+    pub(super) fn add_fate(&mut self, fate: Fate, is_slow: bool) {
+        if fate == Fate::Late {
+            self.add_call(|| Occurrence::Late);
+        }
+        if is_slow {
+            self.add_call(|| Occurrence::Slow);
+        }
+    }
+
+    /// Adds a change of state, if it led to another one.
+    pub(super) fn add_change(&mut self, from: State, to: State, cause: &Arc<Cause>) {
+        self.in_opening |= is_opening(from);
+        if from != to {
+            let cause = Arc::clone(cause);
+            self.add(Occurrence::StateChanged { from, to, cause });
+        }
+        if matches!(cause.by_hand, Some((Action::Reset, _))) {
+            self.add(Occurrence::Reset { cause: Arc::clone(cause) });
+        }
+    }
+}
+
+const fn is_opening(state: State) -> bool {
+    match state {
+        State::Open | State::HalfOpen | State::ForcedOpen => true,
+        State::Closed | State::Disabled => false,
+    }
+}
+
+impl Inside {
+    /// Notes a change, if there was one, for the news and for those who are refused.
+    pub(super) fn note(&mut self, change: Option<Change>, news: &mut News) {
+        let Some(Change { from, to, at, cause, .. }) = change else { return };
+        let cause = Arc::new(cause);
+        news.add_change(from, to, &cause);
+        self.keep(to, at, cause);
+    }
+}
+
+impl Slot {
+    /// Puts the news into the subscribers' queues; the lock is held, so that they stay in order.
+    pub(super) fn send(&self, inside: &mut Inside, news: News) -> Wakes {
+        let News { moment: Moment { now, time }, in_opening, occurrences } = news;
+        let in_opening = in_opening || is_opening(inside.circuit.state());
+        let opening = in_opening.then(|| inside.circuit.opening());
+        let mut wakes = Wakes::default();
+        for what in occurrences {
+            let is_numbered = EventKinds::CHANGES.contains(what.kind());
+            inside.number = inside.number.saturating_add(u64::from(is_numbered));
+            if let Some(time) = time {
+                let (identity, number) = (Arc::clone(self.shared_identity()), inside.number);
+                let event = Event { identity, number, opening, at: now, time, what, missed: 0 };
+                self.bus().send(&event, &mut wakes);
+            }
+        }
+        wakes
+    }
+}

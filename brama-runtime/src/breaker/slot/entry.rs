@@ -1,0 +1,135 @@
+//! A call that was admitted, and how its outcome is recorded.
+
+use std::time::Duration;
+
+use super::Slot;
+use crate::{
+    breaker::{
+        gate::Word,
+        inside::Inside,
+        news::{Moment, News},
+    },
+    circuit::{Fate, Tick, Verdict},
+    outcome::Outcome,
+    sync::{MutexGuard, lock},
+};
+
+/// How a call came in: the word under which it was admitted, and when where that matters.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::breaker) struct Entry {
+    pub(super) word: Word,
+    /// [`Tick::NEVER`] where calls are not timed.
+    pub(super) started: Tick,
+}
+
+impl Slot {
+    /// Records a success.
+    #[inline]
+    pub(in crate::breaker) fn succeed(&self, entry: Entry) {
+        match self.gate.count_quick_success(entry.word) {
+            Some(met) => self.note(met),
+            None => self.succeed_slowly(entry),
+        }
+    }
+
+    #[inline(never)]
+    fn succeed_slowly(&self, entry: Entry) {
+        let took = self.took(entry);
+        if self.is_settled(entry, took, |word| self.now(word)) {
+            return self.note(self.gate.count_success());
+        }
+        let now = self.time.now();
+        let inside = lock(&self.inside);
+        // Whoever had the lock may have settled the gate. A step would unsettle it again and send
+        // the others here, one after the other.
+        if self.is_settled(entry, took, |_| now) {
+            drop(inside);
+            return self.note(self.gate.count_success());
+        }
+        let moment = Moment::at(now, &self.time, &self.bus);
+        self.step(inside, entry, Verdict::Success { took }, News::of(moment));
+    }
+
+    /// Whether the gate shows that a success of that length changes nothing.
+    fn is_settled(
+        &self,
+        entry: Entry,
+        took: Option<Duration>,
+        now: impl FnOnce(Word) -> Tick,
+    ) -> bool {
+        let word = self.gate.look();
+        let same = word.is_settled() && word.generation() == entry.word.generation();
+        let slow = || word.is_timed() && took.is_some_and(|took| self.gate.slow_after() < took);
+        same && !slow() && !(word.is_bucketed() && self.gate.settled_until() <= now(word))
+    }
+
+    /// Records an outcome, most likely no success.
+    pub(in crate::breaker) fn record(&self, entry: Entry, outcome: Outcome) {
+        match outcome {
+            Outcome::Success => self.succeed(entry),
+            Outcome::Ignore => self.ignore(entry),
+            Outcome::Failure(_) => self.report(entry, outcome.into_verdict(self.took(entry))),
+        }
+    }
+
+    fn ignore(&self, entry: Entry) {
+        let word = self.gate.look();
+        if word.admits() && !word.is_heard() && word.generation() == entry.word.generation() {
+            self.note(self.gate.count_ignored());
+        } else {
+            self.report(entry, Verdict::Ignore);
+        }
+    }
+
+    /// Records that the body panicked.
+    #[cold]
+    pub(in crate::breaker) fn panic(&self, entry: Entry) {
+        self.record(entry, Outcome::failure("panic"));
+    }
+
+    /// Records that the call was dropped without an outcome.
+    #[cold]
+    pub(in crate::breaker) fn abandon(&self, entry: Entry) {
+        let took = self.took(entry);
+        self.report(entry, Verdict::Abandoned { took });
+    }
+
+    /// Records any outcome.
+    #[cold]
+    pub(in crate::breaker) fn report(&self, entry: Entry, verdict: Verdict) {
+        let news = News::of(self.moment());
+        self.step(lock(&self.inside), entry, verdict, news);
+    }
+
+    fn step(&self, inside: MutexGuard<'_, Inside>, entry: Entry, verdict: Verdict, mut news: News) {
+        let mut inside = self.unsettled(inside);
+        let Inside { circuit, policy, totals, .. } = &mut *inside;
+        totals.count(&verdict, policy);
+        news.add_outcome(&verdict, policy);
+        let is_slow = policy.is_slow(verdict.took());
+        let (fate, change) = circuit.report(policy, entry.word.generation(), verdict, news.now());
+        totals.late += u64::from(fate == Fate::Late);
+        news.add_fate(fate, is_slow);
+        inside.note(change, &mut news);
+        self.finish(inside, news);
+    }
+
+    /// How long the call took; `None` where calls are not timed.
+    pub(in crate::breaker) fn took(&self, entry: Entry) -> Option<Duration> {
+        if entry.started == Tick::NEVER { None } else { entry.took(self.now(entry.word)) }
+    }
+}
+
+impl Entry {
+    /// Of a call of which nothing is recorded.
+    pub(in crate::breaker) const NONE: Self = Self { word: Word::NONE, started: Tick::NEVER };
+
+    #[cfg(all(test, brama_loom))]
+    pub(in crate::breaker) const fn generation(self) -> crate::circuit::Generation {
+        self.word.generation()
+    }
+
+    fn took(self, now: Tick) -> Option<Duration> {
+        (self.started != Tick::NEVER).then(|| now.since(self.started))
+    }
+}

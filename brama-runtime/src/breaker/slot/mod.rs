@@ -1,0 +1,243 @@
+//! One circuit behind one lock, with a gate in front.
+
+mod admission;
+mod entry;
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+pub(super) use self::{
+    admission::{Refusal, Way},
+    entry::Entry,
+};
+
+use super::{
+    gate::{Gate, Word},
+    inside::{Inside, Opened},
+    news::{Moment, News},
+};
+use crate::{
+    bus::{Bus, Wakes},
+    circuit::{Action, PolicyPatch, Reason, State, Tick, Verdict},
+    clock::Time,
+    config::{Defaults, Layers},
+    event::{EventKinds, Occurrence},
+    identity::Identity,
+    status::Status,
+    sync::{Mutex, MutexGuard, lock},
+    totals::{Kind, Met, Totals},
+};
+
+/// What a breaker's handles, permits and call sites share.
+pub struct Slot {
+    gate: Gate,
+    time: Time,
+    bus: Arc<Bus>,
+    made: Tick,
+    identity: Arc<Identity<'static>>,
+    /// So that a call whose identifier is an expression does not lock to say its options again.
+    site_is_met: OnceLock<()>,
+    inside: Mutex<Inside>,
+}
+
+impl Slot {
+    pub(crate) fn new(
+        identity: Identity<'static>,
+        defaults: Arc<Defaults>,
+        seed: u64,
+        time: Time,
+        bus: Arc<Bus>,
+        made: Tick,
+    ) -> Self {
+        let inside = Inside::new(seed, Layers::new(defaults));
+        let (gate, identity) = (Gate::new(), Arc::new(identity));
+        let (site_is_met, inside) = (OnceLock::new(), Mutex::new(inside));
+        let this = Self { gate, time, bus, made, identity, site_is_met, inside };
+        this.publish(&lock(&this.inside));
+        this
+    }
+
+    pub(crate) fn identity(&self) -> &Identity<'static> {
+        &self.identity
+    }
+
+    pub(super) const fn shared_identity(&self) -> &Arc<Identity<'static>> {
+        &self.identity
+    }
+
+    fn moment(&self) -> Moment {
+        Moment::read(&self.time, &self.bus)
+    }
+
+    pub(super) fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    /// Takes an outcome without a permit.
+    pub(super) fn tell(&self, verdict: Verdict) {
+        let mut news = News::of(self.moment());
+        let mut inside = self.unsettled(lock(&self.inside));
+        let Inside { circuit, policy, totals, .. } = &mut *inside;
+        totals.count(&verdict, policy);
+        news.add_outcome(&verdict, policy);
+        let (_, change) = circuit.tell(policy, verdict, news.now());
+        inside.note(change, &mut news);
+        self.finish(inside, news);
+    }
+
+    /// Acts by hand.
+    pub(super) fn act(&self, action: Action, reason: Reason) {
+        let mut news = News::of(self.moment());
+        let mut inside = self.unsettled(lock(&self.inside));
+        let Inside { circuit, policy, .. } = &mut *inside;
+        let change = circuit.act(policy, action, reason, news.now());
+        inside.note(Some(change), &mut news);
+        self.finish(inside, news);
+    }
+
+    /// Makes a due opening half-open.
+    pub(crate) fn sweep(&self) {
+        let mut news = News::of(self.moment());
+        let mut inside = lock(&self.inside);
+        let change = inside.circuit.sweep(news.now());
+        inside.note(change, &mut news);
+        self.finish(inside, news);
+    }
+
+    /// Changes what was said for this breaker; from the next admission or outcome on that is in
+    /// force.
+    pub(crate) fn relayer<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> R {
+        let news = News::of(self.moment());
+        let mut inside = self.unsettled(lock(&self.inside));
+        let answer = inside.relayer(change);
+        self.finish(inside, news);
+        answer
+    }
+
+    /// Takes notice of who listens to calls from now on.
+    pub(crate) fn prick_ears(&self) {
+        self.publish(&lock(&self.inside));
+    }
+
+    /// Tells of a step of the breaker's life; whom to wake is for the caller, who may hold a lock.
+    pub(crate) fn announce(&self, step: Occurrence, moment: Moment) -> Wakes {
+        let mut inside = lock(&self.inside);
+        let mut news = News::of(moment);
+        news.add(step);
+        self.send(&mut inside, news)
+    }
+
+    /// Takes the options of an attribute with this identity.
+    pub(crate) fn meet_site(&self, policy: PolicyPatch) {
+        self.site_is_met.get_or_init(|| self.relayer(|layers| layers.meet_site(policy)));
+    }
+
+    pub(super) fn state(&self) -> State {
+        self.gate.look().state()
+    }
+
+    pub(super) fn is_available(&self) -> bool {
+        let word = self.gate.look();
+        word.admits() || {
+            let now = self.time.now();
+            let inside = lock(&self.inside);
+            inside.circuit.would_admit(&inside.policy, now)
+        }
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        let now = self.time.now();
+        let mut inside = lock(&self.inside);
+        // No step follows, so a sum that waits for nobody will do: what it misses the next learns.
+        inside.catch_up(self.gate.sum(Kind::Success));
+        let totals = self.totals(&inside);
+        let Inside { circuit, policy, layers, openings, .. } = &*inside;
+        let opened = openings.back();
+        Status {
+            identity: Identity::clone(&self.identity),
+            state: circuit.state(),
+            at: now,
+            since: circuit.since().max(self.made),
+            retry_after: circuit.retry_after(now),
+            failures: circuit.failures(),
+            successes: circuit.successes(),
+            probes: circuit.probes(),
+            trips: circuit.trips(),
+            window: circuit.counts(now),
+            totals,
+            policy: Arc::clone(policy),
+            opening: opened.map(|opened| opened.number),
+            cause: opened.map(|opened| Arc::clone(&opened.cause)),
+            reasons: circuit.reasons().cloned().collect(),
+            warnings: layers.warnings(policy),
+        }
+    }
+
+    pub(super) fn opened(&self, number: u64) -> Option<Opened> {
+        let inside = lock(&self.inside);
+        inside.openings.iter().find(|opened| opened.number == number).cloned()
+    }
+
+    pub(super) fn time_now(&self) -> Tick {
+        self.time.now()
+    }
+
+    /// The clock that is precise enough for the lengths in force.
+    fn now(&self, word: Word) -> Tick {
+        if word.is_precise() { self.time.now() } else { self.time.coarse() }
+    }
+
+    /// Readies for a step that may judge or close: nobody counts at the gate meanwhile, and the
+    /// circuit knows every success that did before.
+    fn unsettled<'s>(&self, mut inside: MutexGuard<'s, Inside>) -> MutexGuard<'s, Inside> {
+        self.gate.unsettle();
+        inside.catch_up(self.gate.successes());
+        inside
+    }
+
+    /// Publishes, tells the news and unlocks; answers with the word that is shown from now on.
+    fn finish(&self, mut inside: MutexGuard<'_, Inside>, news: News) -> Word {
+        let word = self.publish(&inside);
+        let wakes = self.send(&mut inside, news);
+        drop(inside);
+        wakes.wake();
+        word
+    }
+
+    fn publish(&self, inside: &Inside) -> Word {
+        inside.publish(&self.gate, self.bus.hears(EventKinds::CALLS, &self.identity))
+    }
+
+    fn totals(&self, inside: &Inside) -> Totals {
+        let mut totals = inside.totals;
+        totals.successes += inside.told;
+        totals.ignored += self.gate.sum(Kind::Ignored);
+        totals.rejected += self.gate.sum(Kind::Rejected);
+        totals
+    }
+
+    #[inline]
+    fn note(&self, met: Met) {
+        match met {
+            Met::Nobody => {}
+            Met::Others => self.inflate(),
+        }
+    }
+
+    #[cold]
+    fn inflate(&self) {
+        let _inside = lock(&self.inside);
+        self.gate.inflate();
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slot")
+            .field("identity", &self.identity)
+            .field("gate", &self.gate)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,66 @@
+//! A subscriber that is a function, called on a thread of its own.
+
+use std::{
+    fmt, io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use super::{Subscription, queue::Queue};
+use crate::event::Event;
+
+/// Keeps a function called for each event of a subscription, until it is dropped.
+///
+/// The function has a thread of its own, named `brama-callback`, and a queue of its own: it may be
+/// slow, block and call back into its breaker. A panic ends that call of it alone and is counted.
+/// Dropped, the handle returns at once; a call in progress ends by itself.
+#[must_use = "dropping the handle ends the calls"]
+pub struct Callback {
+    queue: Arc<Queue>,
+    panics: Arc<AtomicU64>,
+}
+
+impl Callback {
+    /// Starts the thread.
+    pub(crate) fn start(
+        subscription: Subscription,
+        callback: impl FnMut(Event) + Send + 'static,
+    ) -> io::Result<Self> {
+        let panics = Arc::new(AtomicU64::new(0));
+        let this = Self { queue: Arc::clone(subscription.queue()), panics: Arc::clone(&panics) };
+        let name = "brama-callback".to_owned();
+        thread::Builder::new().name(name).spawn(move || run(subscription, callback, &panics))?;
+        Ok(this)
+    }
+
+    /// How often the function has panicked.
+    #[must_use]
+    pub fn panics(&self) -> u64 {
+        self.panics.load(Ordering::Relaxed)
+    }
+}
+
+fn run(subscription: Subscription, mut callback: impl FnMut(Event), panics: &AtomicU64) {
+    let mut tell = |event| catch_unwind(AssertUnwindSafe(|| callback(event)));
+    for event in subscription {
+        if tell(event).is_err() {
+            panics.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Callback {
+    fn drop(&mut self) {
+        self.queue.end();
+    }
+}
+
+impl fmt::Debug for Callback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callback").field("panics", &self.panics()).finish_non_exhaustive()
+    }
+}

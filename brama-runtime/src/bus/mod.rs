@@ -1,0 +1,118 @@
+//! The bus: from breakers to those who listen.
+
+mod callback;
+mod queue;
+mod subscription;
+
+use std::{
+    fmt, mem,
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use self::queue::Queue;
+pub use self::{callback::Callback, subscription::Subscription};
+use crate::{
+    event::{Event, EventFilter, EventKinds},
+    identity::Identity,
+};
+
+/// Who listens to the breakers of a registry.
+///
+/// Its locks are leaves: a breaker sends under its own lock, so that every subscriber sees its
+/// events in their order, and nothing of the user's runs until [`Wakes`] are let go after it.
+#[derive(Default)]
+pub(crate) struct Bus {
+    queues: RwLock<Vec<Arc<Queue>>>,
+    /// Whether there is a queue, for those who have nothing to say to nobody.
+    is_heard: AtomicBool,
+    lost: AtomicU64,
+}
+
+impl Bus {
+    /// Begins to send what the filter selects.
+    pub(crate) fn subscribe(self: &Arc<Self>, filter: EventFilter) -> Subscription {
+        let queue = Arc::new(Queue::new(filter));
+        self.change(|queues| queues.push(Arc::clone(&queue)));
+        Subscription::new(queue, Arc::downgrade(self))
+    }
+
+    fn forget(&self, queue: &Arc<Queue>) {
+        self.change(|queues| queues.retain(|other| !Arc::ptr_eq(other, queue)));
+    }
+
+    /// Whether anybody listens to anything. Who finds that nobody does need not make an event.
+    #[inline]
+    pub(crate) fn is_heard(&self) -> bool {
+        self.is_heard.load(Ordering::Relaxed)
+    }
+
+    /// Whether anybody listens to one of these kinds from that breaker.
+    pub(crate) fn hears(&self, kinds: EventKinds, identity: &Identity<'_>) -> bool {
+        self.is_heard() && self.read().iter().any(|queue| queue.filter().selects(kinds, identity))
+    }
+
+    /// Puts an event into the queues that it is for, and notes whom to wake.
+    pub(crate) fn send(&self, event: &Event, wakes: &mut Wakes) {
+        let kind = EventKinds::from(event.kind());
+        let queues = self.read();
+        for queue in queues.iter().filter(|queue| queue.filter().selects(kind, &event.identity)) {
+            self.lost.fetch_add(queue.push(event.clone()), Ordering::Relaxed);
+            wakes.0.push(Arc::clone(queue));
+        }
+    }
+
+    /// How many events full queues have dropped in all.
+    pub(crate) fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Vec<Arc<Queue>>)) {
+        let mut queues = self.write();
+        change(&mut queues);
+        self.is_heard.store(!queues.is_empty(), Ordering::Relaxed);
+    }
+
+    // Under these locks nothing of the user's runs and our own code does not panic.
+    fn read(&self) -> RwLockReadGuard<'_, Vec<Arc<Queue>>> {
+        self.queues.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Vec<Arc<Queue>>> {
+        self.queues.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Subscriptions end when nobody is left who could send.
+impl Drop for Bus {
+    fn drop(&mut self) {
+        for queue in mem::take(&mut *self.write()) {
+            queue.close();
+        }
+    }
+}
+
+impl fmt::Debug for Bus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bus")
+            .field("subscriptions", &self.read().len())
+            .field("lost", &self.lost())
+            .finish()
+    }
+}
+
+/// Whom to wake once the breaker's lock is released: wakers are code of the user's.
+#[derive(Default)]
+#[must_use = "subscribers wait until they are woken"]
+pub(crate) struct Wakes(Vec<Arc<Queue>>);
+
+impl Wakes {
+    /// Wakes them; to be called under no lock.
+    pub(crate) fn wake(self) {
+        for queue in self.0 {
+            queue.wake();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The queue of one subscription.
+
+use std::{
+    collections::VecDeque,
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use crate::event::{Event, EventFilter};
+
+/// What waits for a subscriber: events that its filter selects, oldest first, of bounded number.
+pub(super) struct Queue {
+    filter: EventFilter,
+    waiting: Mutex<Waiting>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    events: VecDeque<Event>,
+    /// Dropped since the last event was taken.
+    missed: u64,
+    waker: Option<Waker>,
+    is_closed: bool,
+}
+
+impl Queue {
+    pub(super) fn new(filter: EventFilter) -> Self {
+        Self { filter, waiting: Mutex::default(), arrived: Condvar::new() }
+    }
+
+    pub(super) const fn filter(&self) -> &EventFilter {
+        &self.filter
+    }
+
+    /// Adds an event, and answers how many it has pushed out.
+    pub(super) fn push(&self, event: Event) -> u64 {
+        let mut waiting = self.lock();
+        if waiting.is_closed {
+            return 0;
+        }
+        let is_full = self.filter.most_waiting() <= waiting.events.len();
+        let lost = u64::from(is_full && waiting.events.pop_front().is_some());
+        waiting.missed += lost;
+        waiting.events.push_back(event);
+        lost
+    }
+
+    /// Wakes who waits for an event. A waker that panics harms nobody but its task.
+    pub(super) fn wake(&self) {
+        let waker = self.lock().waker.take();
+        self.arrived.notify_one();
+        if let Some(waker) = waker {
+            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+        }
+    }
+
+    /// The oldest event, if there is one.
+    pub(super) fn take(&self) -> Option<Event> {
+        self.lock().take()
+    }
+
+    /// The oldest event, as soon as there is one; `None` once the queue is closed and empty.
+    pub(super) fn wait(&self) -> Option<Event> {
+        let waiting = self.lock();
+        let mut waiting = self
+            .arrived
+            .wait_while(waiting, |waiting| waiting.is_idle())
+            .unwrap_or_else(PoisonError::into_inner);
+        waiting.take()
+    }
+
+    /// The same, but no longer than that.
+    pub(super) fn wait_timeout(&self, longest: Duration) -> Option<Event> {
+        let waiting = self.lock();
+        let (mut waiting, _) = self
+            .arrived
+            .wait_timeout_while(waiting, longest, |waiting| waiting.is_idle())
+            .unwrap_or_else(PoisonError::into_inner);
+        waiting.take()
+    }
+
+    /// The same for a task, which is woken when there is news.
+    pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Option<Event>> {
+        let waker = context.waker().clone();
+        let mut waiting = self.lock();
+        if !waiting.is_idle() {
+            return Poll::Ready(waiting.take());
+        }
+        let before = waiting.waker.replace(waker);
+        drop(waiting);
+        drop(before);
+        Poll::Pending
+    }
+
+    /// Tells the subscriber that nothing more will come: what waits may still be taken.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+        self.wake();
+    }
+
+    /// Tells the subscriber that nothing more is wanted.
+    pub(super) fn end(&self) {
+        let unwanted = mem::take(&mut self.lock().events);
+        drop(unwanted);
+        self.close();
+    }
+
+    // A waker is the user's: it is neither called nor dropped under this lock.
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn is_idle(&self) -> bool {
+        self.events.is_empty() && !self.is_closed
+    }
+
+    fn take(&mut self) -> Option<Event> {
+        let event = self.events.pop_front()?;
+        Some(Event { missed: mem::take(&mut self.missed), ..event })
+    }
+}

@@ -1,0 +1,285 @@
+//! What happened to breakers, as it is told.
+
+use std::{num::NonZeroUsize, sync::Barrier, thread, time::Duration};
+
+use brama::{
+    Abandoned, Event, EventFilter, EventKind, EventKinds, Identity, Occurrence, Outcome,
+    PolicyPatch, Registry, State, Subscription, testing::ManualClock,
+};
+
+/// A registry on a clock that stands still, and everything that it tells.
+fn registry() -> (Registry, ManualClock, Subscription) {
+    let clock = ManualClock::new();
+    let registry = Registry::with_clock(clock.clone());
+    let events = registry.subscribe(EventFilter::new());
+    (registry, clock, events)
+}
+
+fn told(events: &mut Subscription) -> Vec<Event> {
+    std::iter::from_fn(|| events.try_recv()).collect()
+}
+
+fn kinds(events: &mut Subscription) -> Vec<EventKind> {
+    told(events).iter().map(Event::kind).collect()
+}
+
+mod order {
+    use super::*;
+
+    #[test]
+    fn a_failure_that_trips_is_told_before_the_change() {
+        let (registry, _, mut events) = registry();
+        let breaker = registry.breaker("api");
+        breaker.configure(PolicyPatch::new().failure_threshold(2)).unwrap();
+        breaker.failure("first");
+        breaker.failure("second");
+        let said: Vec<_> = told(&mut events).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said[said.len() - 3..],
+            [
+                "api failed: first",
+                "api failed: second",
+                "api went from closed to open: 2 failures in a row reached failure_threshold 2; \
+                 last: second",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_reset_that_changes_the_state_is_told_after_the_change() {
+        let (registry, _, mut events) = registry();
+        let breaker = registry.breaker("api");
+        breaker.open("outage");
+        breaker.reset("over");
+        let all = [
+            EventKind::Registered,
+            EventKind::StateChanged,
+            EventKind::StateChanged,
+            EventKind::Reset,
+        ];
+        assert_eq!(kinds(&mut events), all);
+        breaker.reset("again");
+        assert_eq!(kinds(&mut events), [EventKind::Reset]);
+    }
+
+    #[test]
+    fn an_action_that_changes_no_state_is_no_change_of_state() {
+        let (registry, _, mut events) = registry();
+        let breaker = registry.breaker("api");
+        breaker.close("it is closed");
+        assert_eq!(kinds(&mut events), [EventKind::Registered]);
+    }
+
+    #[test]
+    fn changes_are_numbered_without_gaps_listened_to_or_not() {
+        let registry = Registry::new();
+        let breaker = registry.breaker("api");
+        breaker.open("nobody listens");
+        let mut events = registry.subscribe(EventKinds::ALL);
+        breaker.failure("totals only");
+        breaker.close("somebody does");
+        let numbers: Vec<_> = told(&mut events).iter().map(|event| event.number).collect();
+        assert_eq!(numbers, [2, 3]);
+    }
+
+    #[test]
+    fn an_event_carries_the_opening_that_it_belongs_to() {
+        let (registry, clock, mut events) = registry();
+        let breaker = registry.breaker("api");
+        breaker.success();
+        breaker.open("outage");
+        clock.advance(Duration::from_secs(60));
+        breaker.call(|| Ok::<_, ()>(())).unwrap();
+        breaker.success();
+        let openings: Vec<_> =
+            told(&mut events).iter().map(|event| (event.kind(), event.opening)).collect();
+        assert_eq!(
+            openings,
+            [
+                (EventKind::Registered, None),
+                (EventKind::Success, None),
+                (EventKind::StateChanged, Some(1)),
+                (EventKind::StateChanged, Some(1)),
+                (EventKind::Success, Some(1)),
+                (EventKind::StateChanged, Some(1)),
+                (EventKind::Success, None),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_event_carries_both_times() {
+        let (registry, clock, mut events) = registry();
+        clock.advance(Duration::from_secs(90));
+        let _ = registry.breaker("api");
+        let event = events.try_recv().unwrap();
+        assert_eq!(event.at.as_nanos(), 90_000_000_000);
+        let since = event.time.duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        assert_eq!(since, Duration::from_secs(90));
+    }
+}
+
+mod calls {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_call_is_told() {
+        let (registry, clock, mut events) = registry();
+        let breaker = registry.breaker("api");
+        let slow = PolicyPatch::new()
+            .slow_call_rate(100)
+            .slow_call_duration(Duration::from_secs(1))
+            .failure_threshold(3);
+        breaker.configure(slow).unwrap();
+        told(&mut events);
+        breaker.try_acquire().unwrap().success();
+        breaker.try_acquire().unwrap().ignore();
+        drop(breaker.try_acquire().unwrap());
+        let permit = breaker.try_acquire().unwrap();
+        clock.advance(Duration::from_secs(2));
+        permit.failure("late and slow");
+        let late = breaker.try_acquire().unwrap();
+        breaker.force_open("test");
+        late.success();
+        breaker.try_acquire().unwrap_err();
+        assert_eq!(
+            kinds(&mut events),
+            [
+                EventKind::Success,
+                EventKind::Ignored,
+                EventKind::Abandoned,
+                EventKind::Failure,
+                EventKind::Slow,
+                EventKind::StateChanged,
+                EventKind::Success,
+                EventKind::Late,
+                EventKind::Rejected
+            ]
+        );
+    }
+
+    #[test]
+    fn an_abandoned_call_that_counts_as_a_failure_is_told_as_both() {
+        let (registry, _, mut events) = registry();
+        let breaker = registry.breaker("api");
+        breaker.configure(PolicyPatch::new().abandoned(Abandoned::Failure)).unwrap();
+        told(&mut events);
+        drop(breaker.try_acquire().unwrap());
+        assert_eq!(kinds(&mut events), [EventKind::Failure, EventKind::Abandoned]);
+    }
+
+    #[test]
+    fn a_call_that_shadow_lets_in_is_told_as_rejected_and_no_more() {
+        let (registry, _, mut events) = registry();
+        let breaker = registry.breaker("api");
+        breaker.configure(PolicyPatch::new().shadow(true)).unwrap();
+        breaker.open("outage");
+        told(&mut events);
+        breaker.call(|| Ok::<_, ()>(())).unwrap();
+        assert_eq!(kinds(&mut events), [EventKind::Rejected]);
+    }
+
+    #[test]
+    fn the_totals_are_the_same_whoever_listens() {
+        let quiet = Registry::new();
+        let (heard, _, mut events) = registry();
+        let [quiet, heard] = [quiet, heard].map(|registry| {
+            let breaker = registry.breaker("api");
+            (0..100).for_each(|number| {
+                let outcome =
+                    if number % 10 == 0 { Outcome::Ignore } else { Outcome::from(number % 2 == 0) };
+                let _ = breaker.call_with(|()| outcome.clone(), || ());
+            });
+            breaker.status().totals
+        });
+        assert_eq!(quiet, heard);
+        assert_eq!(kinds(&mut events).len(), 1 + 100);
+    }
+
+    #[test]
+    fn calls_are_quiet_again_once_the_last_subscriber_is_gone() {
+        let (registry, _, events) = registry();
+        let breaker = registry.breaker("api");
+        drop(events);
+        breaker.call(|| Ok::<_, ()>(())).unwrap();
+        let mut changes = registry.subscribe(EventKinds::CHANGES);
+        breaker.call(|| Ok::<_, ()>(())).unwrap();
+        assert_eq!(kinds(&mut changes), []);
+        assert_eq!(breaker.status().totals.successes, 2);
+    }
+}
+
+mod filters {
+    use super::*;
+
+    fn opened(filter: EventFilter) -> Vec<String> {
+        let registry = Registry::new();
+        let mut events = registry.subscribe(filter);
+        let names = [
+            Identity::new("a"),
+            Identity::new("a").in_scope("s"),
+            Identity::new("b").in_scope("s"),
+            Identity::new("b").in_scope("s").with_key(7),
+        ];
+        for name in names {
+            registry.breaker(name).open("test");
+        }
+        told(&mut events).iter().map(|event| event.identity.to_string()).collect()
+    }
+
+    fn changes() -> EventFilter {
+        EventFilter::from(EventKind::StateChanged)
+    }
+
+    #[test]
+    fn each_part_of_a_filter_selects() {
+        assert_eq!(opened(changes()), ["a", "s/a", "s/b", "s/b[7]"]);
+        assert_eq!(opened(changes().identifier("a")), ["a", "s/a"]);
+        assert_eq!(opened(changes().scope("s")), ["s/a", "s/b", "s/b[7]"]);
+        assert_eq!(opened(changes().key(7)), ["s/b[7]"]);
+        let keyless = |event: &Event| event.identity.key().is_none();
+        assert_eq!(opened(changes().predicate(keyless)), ["a", "s/a", "s/b"]);
+        assert_eq!(opened(EventFilter::from(EventKind::Failure)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_parts_of_a_filter_must_all_hold() {
+        assert_eq!(opened(changes().scope("s").identifier("b").key(7)), ["s/b[7]"]);
+        assert_eq!(opened(changes().scope("s").identifier("c")), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn each_change_is_told_once_and_in_order_under_eight_threads() {
+    let registry = Registry::new();
+    let filter =
+        EventFilter::from(EventKinds::CHANGES).capacity(NonZeroUsize::new(100_000).unwrap());
+    let mut events = registry.subscribe(filter);
+    let breaker = registry.breaker("api");
+    breaker.configure(PolicyPatch::new().failure_threshold(1)).unwrap();
+    let barrier = Barrier::new(8);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                barrier.wait();
+                for round in 0..200 {
+                    let _ = breaker.call(|| if round % 3 == 0 { Err(()) } else { Ok(()) });
+                    breaker.close("next round");
+                }
+            });
+        }
+    });
+    let told = told(&mut events);
+    let numbers: Vec<_> = told.iter().map(|event| event.number).collect();
+    let all: Vec<_> = (1..=told.len() as u64).collect();
+    assert_eq!(numbers, all);
+    let mut state = State::Closed;
+    for event in told {
+        if let Occurrence::StateChanged { from, to, .. } = event.what {
+            assert_eq!(from, state);
+            assert_ne!(from, to);
+            state = to;
+        }
+    }
+    assert_eq!(state, breaker.state());
+}
