@@ -127,7 +127,7 @@ impl Registry {
 
     /// Begins to listen: to every event that the filter selects, from the next one on.
     ///
-    /// While somebody listens to what calls do ([`EventKinds::CALLS`]), each call of the breakers
+    /// While somebody listens to what calls do ([`EventKinds::CALLS`](crate::EventKinds::CALLS)), each call of the breakers
     /// meant takes its breaker's lock; changes of state cost their listeners alone.
     pub fn subscribe(&self, filter: impl Into<EventFilter>) -> Subscription {
         let filter = filter.into();
