@@ -33,6 +33,8 @@ pub(crate) struct Draft {
     identifier_is_near: bool,
     identifier: Option<Identifier>,
     scope: Option<LitStr>,
+    /// `type`
+    kind: Option<LitStr>,
     key: Option<Expr>,
     handler: Option<Expr>,
     excuses: Excuses,
@@ -124,7 +126,8 @@ impl Draft {
     fn value(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         match name.to_string().as_str() {
             "identifier" => self.identifier = Some(identifier(input.parse()?)?),
-            "scope" => self.scope = Some(scope(&input.parse()?)?),
+            "scope" => self.scope = Some(literal(name, &input.parse()?)?),
+            "type" => self.kind = Some(literal(name, &input.parse()?)?),
             "key" => self.key = Some(key(input.parse()?)?),
             "error_handler" => {
                 self.exclude(name, &["failure_if", "ignore_if"])?;
@@ -200,6 +203,7 @@ impl Draft {
         Ok(Options {
             identifier: self.identifier.ok_or_else(missing)?,
             scope: self.scope,
+            kind: self.kind,
             key: self.key,
             judge: self.handler.map_or(Judge::Default(self.excuses), Judge::Handler),
             refusal: self.refusal.unwrap_or(Refusal::Converted),
@@ -261,10 +265,10 @@ fn identifier(value: Expr) -> syn::Result<Identifier> {
 const NO_STRING: &str =
     "`identifier` must be a string literal, a constant, or an expression that gives a string";
 
-fn scope(value: &Expr) -> syn::Result<LitStr> {
+fn literal(option: &Ident, value: &Expr) -> syn::Result<LitStr> {
     match peeled(value) {
-        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => filled("scope", name),
-        other => Err(Error::new(other.span(), "`scope` must be a string literal")),
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => filled(&option.to_string(), name),
+        other => Err(Error::new(other.span(), format!("`{option}` must be a string literal"))),
     }
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Expr, ReturnType, Type,
+    Expr, LitStr, ReturnType, Type,
     spanned::Spanned,
     visit_mut::{VisitMut, visit_type_mut},
 };
@@ -110,17 +110,17 @@ impl<'o> Printer<'o> {
     /// ```text
     /// {
     ///     static __BRAMA_SITE: ::brama::__private::CallSite =
-    ///         ::brama::__private::CallSite::new("bank", Some("payments"), PolicyPatch::new()…);
+    ///         ::brama::__private::CallSite::new("bank", Some("payments"), Attribute::new(…));
     ///     __BRAMA_SITE.enter()
     /// }
     /// ```
     fn enter_site(&self, name: &impl ToTokens) -> TokenStream {
         let place = name.span();
-        let (door, scope) = (self.door(place), self.scope());
-        let policy = self.options.policy.patch(&self.facade, place);
+        let (door, scope, attribute) = (self.door(place), self.scope(), self.attribute(place));
         quote_spanned! {at(place)=>
             {
-                static __BRAMA_SITE: #door::CallSite = #door::CallSite::new(#name, #scope, #policy);
+                static __BRAMA_SITE: #door::CallSite =
+                    #door::CallSite::new(#name, #scope, #attribute);
                 __BRAMA_SITE.enter()
             }
         }
@@ -131,17 +131,16 @@ impl<'o> Printer<'o> {
     /// ```text
     /// {
     ///     static __BRAMA_SITE: ::brama::__private::CachedSite = …::empty();
-    ///     __BRAMA_SITE.enter(asked, const { &PolicyPatch::new()… })
+    ///     __BRAMA_SITE.enter(asked, const { &Attribute::new(…) })
     /// }
     /// ```
     fn enter_cache(&self, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
-        let (door, asked) = (self.door(place), self.asked(name));
-        let policy = self.options.policy.patch(&self.facade, place);
+        let (door, asked, attribute) = (self.door(place), self.asked(name), self.attribute(place));
         quote_spanned! {at(place)=>
             {
                 static __BRAMA_SITE: #door::CachedSite = #door::CachedSite::empty();
-                __BRAMA_SITE.enter(#asked, const { &#policy })
+                __BRAMA_SITE.enter(#asked, const { &#attribute })
             }
         }
     }
@@ -149,13 +148,23 @@ impl<'o> Printer<'o> {
     /// In a registry of the user's, which may be another at each call, every name is looked up.
     ///
     /// ```text
-    /// ::brama::__private::enter(registry, asked, const { &PolicyPatch::new()… })
+    /// ::brama::__private::enter(registry, asked, const { &Attribute::new(…) })
     /// ```
     fn enter_registry(&self, registry: &Expr, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
-        let (door, asked) = (self.door(place), self.asked(name));
+        let (door, asked, attribute) = (self.door(place), self.asked(name), self.attribute(place));
+        quote_spanned!(at(place)=> #door::enter(#registry, #asked, const { &#attribute }))
+    }
+
+    /// What the attribute says of its breaker, as a constant that knows where it stands.
+    ///
+    /// ```text
+    /// ::brama::__private::Attribute::new(Some("http"), ::brama::PolicyPatch::new()…)
+    /// ```
+    fn attribute(&self, place: Span) -> TokenStream {
+        let (door, kind) = (self.door(place), optional(self.options.kind.as_ref()));
         let policy = self.options.policy.patch(&self.facade, place);
-        quote_spanned!(at(place)=> #door::enter(#registry, #asked, const { &#policy }))
+        quote_spanned!(at(place)=> #door::Attribute::new(#kind, #policy))
     }
 
     /// The names of one call, borrowed until it is let through.
@@ -174,11 +183,7 @@ impl<'o> Printer<'o> {
     }
 
     fn scope(&self) -> TokenStream {
-        let none = || quote!(::core::option::Option::None);
-        self.options.scope.as_ref().map_or_else(
-            none,
-            |scope| quote_spanned!(at(scope.span())=> ::core::option::Option::Some(#scope)),
-        )
+        optional(self.options.scope.as_ref())
     }
 
     /// The arm that leaves the function with the open answer.
@@ -345,6 +350,13 @@ impl<'o> Printer<'o> {
         let harmless = failure_if.as_ref().map(|question| ask("is_no_failure", question));
         ignored.into_iter().chain(harmless).reduce(|first, then| quote!(#first || #then))
     }
+}
+
+fn optional(text: Option<&LitStr>) -> TokenStream {
+    let none = || quote!(::core::option::Option::None);
+    let some =
+        |text: &LitStr| quote_spanned!(at(text.span())=> ::core::option::Option::Some(#text));
+    text.map_or_else(none, some)
 }
 
 fn unit(place: Span) -> Type {

@@ -55,6 +55,7 @@ use self::{block::Block, function::Function, options::Options};
 /// | `identifier` | the breaker's name: a string literal, or an expression of a type that is `AsRef<str>` | required |
 /// | `key` | expression of a type that is `Display`: one breaker for each of its values | none |
 /// | `scope` | string literal: names in one scope do not meet those in another | none |
+/// | `type` | string literal: the kind of dependency, such as `"http"`, `"database"` or `"cache"`; kinds have defaults of their own | none |
 /// | `error_handler` | path or closure, `\|ret: &Ret\| -> brama::Outcome`, called after the body | for a `Result`: `Ok` is a success, `Err` a failure, unless it is another breaker's rejection, which is ignored |
 /// | `failure_if` | for a `Result<T, E>`: path or closure, `\|error: &E\| -> bool`; an error for which it is false is ignored | every error is a failure |
 /// | `ignore_if` | the same for errors that are ignored, asked before `failure_if` | none is |
@@ -62,6 +63,9 @@ use self::{block::Block, function::Function, options::Options};
 /// | `fallback` | expression of the return type, evaluated instead of the body; may use the arguments, `?`, `return` and in an `async fn` `.await` | none |
 /// | `registry` | expression that gives a `&brama::Registry` | the global one |
 /// | `crate` | path of the `brama` crate, where it is re-exported | `::brama` |
+///
+/// Of two attributes with one scope, identifier and key the first that is called wins; where they
+/// differ, `Status::warnings` names both by file and line.
 ///
 /// A literal identifier is looked up once. An expression is evaluated before each call and compared
 /// with the first name that the function met; any other name is looked up.

@@ -30,7 +30,7 @@ pub(crate) fn listed() -> String {
     format!("the options are {own}\nhelp: and those of the policy: {policy}")
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "identifier",
     "error_handler",
     "failure_if",
@@ -39,6 +39,7 @@ const NAMES: [&str; 11] = [
     "fallback",
     "key",
     "scope",
+    "type",
     "policy",
     "registry",
     "crate",

@@ -8,6 +8,8 @@ use crate::policy::Policy;
 pub(crate) struct Options {
     pub(crate) identifier: Identifier,
     pub(crate) scope: Option<LitStr>,
+    /// `type`
+    pub(crate) kind: Option<LitStr>,
     pub(crate) key: Option<Expr>,
     pub(crate) judge: Judge,
     pub(crate) refusal: Refusal,

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, time::Duration};
 
+use crate::identity::Identity;
+
 /// A length by hand was refused: it is not whole milliseconds, at least 1 ms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidLength {
@@ -28,3 +30,74 @@ impl fmt::Display for InvalidLength {
 }
 
 impl Error for InvalidLength {}
+
+/// No breaker has that identity: nobody has used or registered it, or it was unregistered since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    identity: Identity<'static>,
+    nearest: Option<Identity<'static>>,
+}
+
+impl Unknown {
+    pub(crate) const fn new(
+        identity: Identity<'static>,
+        nearest: Option<Identity<'static>>,
+    ) -> Self {
+        Self { identity, nearest }
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub const fn identity(&self) -> &Identity<'static> {
+        &self.identity
+    }
+
+    /// A known identity that was perhaps meant.
+    #[must_use]
+    pub const fn nearest(&self) -> Option<&Identity<'static>> {
+        self.nearest.as_ref()
+    }
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no breaker is known as `{}`", self.identity)?;
+        self.nearest.as_ref().map_or(Ok(()), |nearest| write!(f, "; did you mean `{nearest}`?"))
+    }
+}
+
+impl Error for Unknown {}
+
+/// A breaker was not opened for a given time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpenForError {
+    /// No breaker has that identity.
+    Unknown(Unknown),
+    /// The time is not whole milliseconds, at least 1 ms.
+    InvalidLength(InvalidLength),
+}
+
+impl From<Unknown> for OpenForError {
+    fn from(unknown: Unknown) -> Self {
+        Self::Unknown(unknown)
+    }
+}
+
+impl From<InvalidLength> for OpenForError {
+    fn from(invalid: InvalidLength) -> Self {
+        Self::InvalidLength(invalid)
+    }
+}
+
+impl fmt::Display for OpenForError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(unknown) => unknown.fmt(f),
+            Self::InvalidLength(invalid) => invalid.fmt(f),
+        }
+    }
+}
+
+/// Transparent.
+impl Error for OpenForError {}

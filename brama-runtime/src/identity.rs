@@ -61,6 +61,11 @@ impl<'a> Identity<'a> {
         self.key.as_deref()
     }
 
+    /// The same without a key.
+    pub(crate) fn without_key(&self) -> Identity<'_> {
+        Identity { key: None, ..self.into() }
+    }
+
     /// The same with texts of its own.
     #[must_use]
     pub fn into_owned(self) -> Identity<'static> {

@@ -7,11 +7,13 @@ pub mod duration;
 mod breaker;
 mod bus;
 mod config;
+mod connection;
 mod error;
 mod event;
 mod identity;
 mod outcome;
 mod registry;
+mod settings;
 #[doc(hidden)]
 pub mod site;
 mod status;
@@ -24,16 +26,23 @@ pub use self::{
     breaker::{Breaker, CallError, CircuitOpen, Opening, Permit},
     bus::{Callback, Subscription},
     circuit::{
-        Abandoned, Action, Basis, Cause, Change, Circuit, Counts, Expiry, Generation,
+        Abandoned, Action, Basis, By, Cause, Change, Circuit, Counts, Expiry, Generation,
         InvalidPolicy, Knob, Length, Mistake, Policy, PolicyPatch, Reason, Rule, State, Tick,
         Window,
     },
-    config::{Config, InitError},
-    error::InvalidLength,
+    config::{Config, ConfigMistake, InitError},
+    connection::{Connection, ConnectionKind, Labels},
+    error::{InvalidLength, OpenForError, Unknown},
     event::{Event, EventFilter, EventKind, EventKinds, Occurrence},
     identity::Identity,
     outcome::{Failure, Outcome},
-    registry::{Registry, breaker, find, init, on_event, registry, status, subscribe},
+    registry::{
+        Filter, RegisterError, Registry, all_available, are_available, breaker, breakers, close,
+        configure, disable, failure, failure_all, find, force_open, init, is_available, on_event,
+        open, open_for, register, registry, reset, shadow_all, status, statuses, subscribe,
+        success, success_all, unregister,
+    },
+    settings::{Layer, Setting, Settings},
     status::Status,
     totals::Totals,
 };

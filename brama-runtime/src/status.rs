@@ -4,7 +4,9 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     circuit::{Cause, Counts, Policy, Reason, State, Tick},
+    connection::{ConnectionKind, Labels},
     identity::Identity,
+    settings::Settings,
     totals::Totals,
 };
 
@@ -17,6 +19,10 @@ use crate::{
 pub struct Status {
     /// Which breaker.
     pub identity: Identity<'static>,
+    /// What kind of dependency it is: as `register` says, else the attribute's `type`.
+    pub kind: Option<ConnectionKind>,
+    /// What `register` was told of it.
+    pub labels: Labels,
     /// The state as recorded: an opening past its deadline still reads open.
     pub state: State,
     /// When this snapshot was taken.
@@ -37,15 +43,20 @@ pub struct Status {
     pub window: Counts,
     /// How often each thing happened since the breaker was made.
     pub totals: Totals,
-    /// The policy in force.
+    /// The policy that the layers of configuration make.
     pub policy: Arc<Policy>,
+    /// The same, setting by setting, with the layer that each came from.
+    pub settings: Settings,
+    /// Whether the registry's kill switch has put it into shadow, whatever its policy says.
+    pub shadow_all: bool,
     /// The number of the last opening, the first being 1; `None` where it never opened.
     pub opening: Option<u64>,
     /// Why it last opened; `None` where it never did.
     pub cause: Option<Arc<Cause>>,
     /// The reasons of the last failures since it closed, oldest first: at most four.
     pub reasons: Vec<Reason>,
-    /// What was said and is not in force, because another setting contradicts it.
+    /// What was said and is not in force, or can never act: settings of two layers that contradict
+    /// each other, two attributes that differ, [`Policy::lint`]. Empty where all is well.
     pub warnings: Vec<String>,
 }
 
@@ -60,7 +71,8 @@ impl fmt::Display for Status {
                 write!(f, ": {cause}")
             }
             (Some(_), State::Closed | State::Disabled) | (None, _) => Ok(()),
-        }
+        }?;
+        if self.shadow_all { f.write_str("; every breaker is in shadow") } else { Ok(()) }
     }
 }
 

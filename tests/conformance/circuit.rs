@@ -86,7 +86,7 @@ impl Subject for BareCircuit {
 
     fn act(&mut self, action: Action) {
         let reason = Reason::from("the vector says so");
-        let change = self.circuit.act(&self.policy, action, reason, self.now);
+        let change = self.circuit.act(&self.policy, action, reason.into(), self.now);
         self.note(Some(change));
     }
 

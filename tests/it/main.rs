@@ -4,8 +4,11 @@
 
 mod answer;
 mod blocks;
+mod connections;
 mod events;
+mod groups;
 mod keys;
+mod layers;
 mod names;
 mod permit;
 mod policy;
@@ -13,6 +16,7 @@ mod questions;
 mod refused;
 mod registry;
 mod returns;
+mod shadow;
 mod shapes;
 mod shapes_async;
 mod subscribers;

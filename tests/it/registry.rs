@@ -199,23 +199,23 @@ fn a_patch_at_run_time_changes_what_it_names_and_nothing_else() {
 #[test]
 fn of_two_layers_that_contradict_each_other_the_later_wins() {
     let registry = Registry::new();
-    let defaults = PolicyPatch::new().window(Window::calls(50)).minimum_calls(40);
+    let defaults = PolicyPatch::new().failure_rate(50).window(Window::calls(50)).minimum_calls(40);
     registry.init(Config::new().defaults(defaults)).unwrap();
     let breaker = registry.breaker("contradicted");
     breaker.configure(PolicyPatch::new().window(Window::calls(10))).unwrap();
     assert_eq!(breaker.status().policy.minimum_calls(), 10);
     assert_eq!(
         breaker.status().warnings,
-        ["`minimum_calls` 40 is above the window (the last 10 calls): 10 is in force"]
+        ["`minimum_calls` 40 (defaults) is above the window (the last 10 calls, configure): \
+             10 is in force"]
     );
     let other = registry.breaker("other");
     other.configure(PolicyPatch::new().minimum_calls(60)).unwrap();
     assert_eq!(other.status().policy.window(), Window::calls(100));
     assert_eq!(
         other.status().warnings,
-        [
-            "`window` (the last 50 calls) is below `minimum_calls` 60: the last 100 calls are in force"
-        ]
+        ["`window` (the last 50 calls, defaults) is below `minimum_calls` 60 (configure): \
+             the last 100 calls are in force"]
     );
 }
 
@@ -226,7 +226,8 @@ fn a_minimum_above_the_built_in_window_gives_way_and_says_so() {
     assert_eq!(breaker.status().policy.minimum_calls(), 100);
     assert_eq!(
         breaker.status().warnings,
-        ["`minimum_calls` 200 is above the window (the last 100 calls): 100 is in force"]
+        ["`minimum_calls` 200 (configure) is above the window (the last 100 calls, built in): \
+             100 is in force"]
     );
 }
 

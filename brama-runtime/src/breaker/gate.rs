@@ -178,8 +178,10 @@ const BUCKETED: u64 = 1 << 8;
 const PRECISE: u64 = 1 << 9;
 /// Somebody listens to what calls do: it is told under the lock.
 const HEARD: u64 = 1 << 10;
-/// 53 bits are left for the generation: at a change a microsecond, 285 years.
-const GENERATION_SHIFT: u32 = 11;
+/// The breaker is unregistered: the next call goes to the lock and revives it.
+const DETACHED: u64 = 1 << 11;
+/// 52 bits are left for the generation: at a change a microsecond, 142 years.
+const GENERATION_SHIFT: u32 = 12;
 
 impl Word {
     /// No gate's word: a closed one admits.
@@ -211,6 +213,12 @@ impl Word {
 
     pub(super) const fn hearing(self, heard: bool) -> Self {
         self.with(HEARD, heard)
+    }
+
+    /// Shows nothing that a call could go by.
+    pub(super) const fn detaching(self, detached: bool) -> Self {
+        let quick = ADMITS | REFUSES | SETTLED;
+        if detached { Self(self.0 & !quick | DETACHED) } else { self }
     }
 
     const fn with(self, flag: u64, set: bool) -> Self {
@@ -265,6 +273,10 @@ impl Word {
 
     pub(super) const fn is_precise(self) -> bool {
         self.has(PRECISE)
+    }
+
+    pub(super) const fn is_detached(self) -> bool {
+        self.has(DETACHED)
     }
 
     /// Whether a success is settled without a look at a clock.

@@ -20,6 +20,8 @@ pub(super) struct Inside {
     /// What was counted under the lock.
     pub(super) totals: Totals,
     pub(super) openings: VecDeque<Opened>,
+    /// Unregistered, and not used since.
+    pub(super) detached: bool,
 }
 
 /// What is kept of an opening for those who were refused.
@@ -34,18 +36,19 @@ impl Inside {
     pub(super) fn new(seed: u64, layers: Layers) -> Self {
         Self {
             circuit: Circuit::new(seed),
-            policy: layers.policy(),
+            policy: layers.policy_in_force(),
             layers,
             told: 0,
             number: 0,
             totals: Totals::default(),
             openings: VecDeque::new(),
+            detached: false,
         }
     }
 
     pub(super) fn relayer<R>(&mut self, change: impl FnOnce(&mut Layers) -> R) -> R {
         let answer = change(&mut self.layers);
-        self.policy = self.layers.policy();
+        self.policy = self.layers.policy_in_force();
         answer
     }
 
@@ -80,7 +83,8 @@ impl Inside {
             .shadowing(policy.shadow())
             .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
             .settling(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
-            .hearing(is_heard);
+            .hearing(is_heard)
+            .detaching(self.detached);
         let beside = Beside {
             // Forced open has no deadline: an open word that is still looked at keeps its own.
             refused_until: refuses_until.filter(|_| circuit.state() != State::ForcedOpen),

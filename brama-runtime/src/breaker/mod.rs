@@ -19,7 +19,7 @@ pub use self::{
     rejection::{CallError, CircuitOpen, Opening},
 };
 use crate::{
-    circuit::{Action, InvalidPolicy, PolicyPatch, Reason, State, Verdict},
+    circuit::{Action, By, InvalidPolicy, PolicyPatch, Reason, State, Verdict},
     error::InvalidLength,
     identity::Identity,
     outcome::Outcome,
@@ -179,20 +179,22 @@ impl Breaker {
         self.slot.status()
     }
 
-    /// Changes settings of this breaker: see `Registry::configure`.
+    /// Changes settings of this breaker, and where it has no key of all keys of its identifier: see
+    /// `Registry::configure`.
     ///
     /// # Errors
     ///
     /// [`InvalidPolicy`] where a value is outside its limits, by itself or together with what was
     /// configured before; nothing is changed.
     pub fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
-        let patch = patch.validated()?;
-        self.slot.relayer(|layers| layers.configure(patch))
+        self.slot.configure(patch)
     }
 
     /// Opens the circuit for as long as its policy says. It counts as a trip.
-    pub fn open(&self, reason: impl Into<Reason>) {
-        self.slot.act(Action::Open(None), reason.into());
+    ///
+    /// A text is the reason; `By::actor("alice", "maintenance")` says who acted too.
+    pub fn open(&self, by: impl Into<By>) {
+        self.slot.act(Action::Open(None), by.into());
     }
 
     /// Opens the circuit for `duration`, this once. It counts as a trip.
@@ -200,34 +202,30 @@ impl Breaker {
     /// # Errors
     ///
     /// [`InvalidLength`] unless it is whole milliseconds, at least 1 ms; nothing is changed.
-    pub fn open_for(
-        &self,
-        duration: Duration,
-        reason: impl Into<Reason>,
-    ) -> Result<(), InvalidLength> {
+    pub fn open_for(&self, duration: Duration, by: impl Into<By>) -> Result<(), InvalidLength> {
         let duration = InvalidLength::check(duration)?;
-        self.slot.act(Action::Open(Some(duration)), reason.into());
+        self.slot.act(Action::Open(Some(duration)), by.into());
         Ok(())
     }
 
     /// Refuses every call until somebody acts again.
-    pub fn force_open(&self, reason: impl Into<Reason>) {
-        self.slot.act(Action::ForceOpen, reason.into());
+    pub fn force_open(&self, by: impl Into<By>) {
+        self.slot.act(Action::ForceOpen, by.into());
     }
 
     /// Closes the circuit; runs, trips and window start empty.
-    pub fn close(&self, reason: impl Into<Reason>) {
-        self.slot.act(Action::Close, reason.into());
+    pub fn close(&self, by: impl Into<By>) {
+        self.slot.act(Action::Close, by.into());
     }
 
     /// Closes the circuit likewise, as a reset. Totals are kept: counters never go backwards.
-    pub fn reset(&self, reason: impl Into<Reason>) {
-        self.slot.act(Action::Reset, reason.into());
+    pub fn reset(&self, by: impl Into<By>) {
+        self.slot.act(Action::Reset, by.into());
     }
 
     /// Admits every call and judges none, until somebody acts again.
-    pub fn disable(&self, reason: impl Into<Reason>) {
-        self.slot.act(Action::Disable, reason.into());
+    pub fn disable(&self, by: impl Into<By>) {
+        self.slot.act(Action::Disable, by.into());
     }
 }
 

@@ -18,9 +18,9 @@ use super::{
 };
 use crate::{
     bus::Bus,
-    circuit::{Action, PolicyPatch, Reason, State, Tick, Verdict, Window, nanos},
+    circuit::{Action, By, PolicyPatch, State, Tick, Verdict, Window, nanos},
     clock::{Clock, Time},
-    config::Defaults,
+    config::{Ground, Kinds, Layers},
     identity::Identity,
     status::Status,
     totals::Totals,
@@ -49,7 +49,8 @@ fn slot(patch: PolicyPatch) -> (Arc<Slot>, Still) {
     let time = Time::Of(Arc::new(clock.clone()));
     let made = clock.now();
     let bus = Arc::new(Bus::default());
-    (Arc::new(Slot::new(identity, Defaults::new(patch), 0, time, bus, made)), clock)
+    let ground = Arc::new(Ground::new(None).with_defaults(patch, Kinds::new()));
+    (Arc::new(Slot::new(identity, Layers::new(ground), 0, time, bus, made)), clock)
 }
 
 fn model(check: impl Fn() + Send + Sync + 'static) {
@@ -145,7 +146,7 @@ fn a_new_run_holds_at_most_one_success_a_thread_from_before_it() {
     model(|| {
         let (slot, _) = slot(PolicyPatch::new());
         let caller = spawn(&slot, |slot| [call(slot), call(slot), call(slot)]);
-        slot.act(Action::Reset, Reason::from("model"));
+        slot.act(Action::Reset, By::from("model"));
         let entries = caller.join().unwrap();
         let Status { successes, totals, .. } = slot.status();
         let begun_in_it = entries.iter().flatten().filter(|entry| entry.generation().number() == 1);
@@ -167,7 +168,7 @@ fn of_two_calls_begun_before_a_reset_at_most_one_enters_the_new_run() {
                 }
             }
         });
-        slot.act(Action::Reset, Reason::from("model"));
+        slot.act(Action::Reset, By::from("model"));
         caller.join().unwrap();
         assert!(slot.status().successes <= 1);
     });
@@ -181,7 +182,7 @@ fn stripes_added_meanwhile_hold_at_most_one_success_a_thread_from_before_a_reset
             spawn(&slot, |slot| vec![call(slot), call(slot), call(slot)]),
             spawn(&slot, |slot| vec![call(slot)]),
         ];
-        slot.act(Action::Reset, Reason::from("model"));
+        slot.act(Action::Reset, By::from("model"));
         let entries = callers.map(|caller| caller.join().unwrap());
         let begun_in_it = |entry: &&Entry| entry.generation().number() == 1;
         let begun_in_it = entries.iter().flatten().flatten().filter(begun_in_it).count() as u64;
@@ -230,7 +231,7 @@ fn a_caller_past_the_deadline_is_not_refused_by_the_end_of_a_bucket() {
         let ten_hours = Window::time(Duration::from_secs(36_000));
         let patch = PolicyPatch::new().failure_rate(50).window(ten_hours).minimum_calls(1);
         let (slot, clock) = slot(patch);
-        slot.act(Action::Open(None), Reason::from("model"));
+        slot.act(Action::Open(None), By::from("model"));
         clock.pass(Duration::from_secs(60));
         let caller = spawn(&slot, |slot| match slot.ask() {
             Way::In(entry) => {
@@ -260,9 +261,41 @@ fn a_caller_refused_while_somebody_acts_knows_the_opening() {
             Way::Out(refusal) => Some((refusal.state, refusal.opening)),
             Way::Unrecorded => unreachable!("nothing is in shadow"),
         });
-        slot.act(Action::ForceOpen, Reason::from("model"));
-        slot.act(Action::Close, Reason::from("model"));
+        slot.act(Action::ForceOpen, By::from("model"));
+        slot.act(Action::Close, By::from("model"));
         let refused = caller.join().unwrap();
         assert!(refused.is_none_or(|refused| refused == (State::ForcedOpen, 1)), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_call_that_meets_the_end_of_a_registration_is_counted_once_and_revives_it() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        let caller = spawn(&slot, |slot| [call(slot), call(slot)]);
+        slot.unregister();
+        let entries = caller.join().unwrap();
+        let begun_in = |generation: u64| {
+            let of = |entry: &&Entry| entry.generation().number() == generation;
+            entries.iter().flatten().filter(of).count() as u64
+        };
+        let Status { state, successes, totals, .. } = slot.status();
+        assert_eq!((state, totals.successes), (State::Closed, 2));
+        // One is spent on the registration that ended, one on that which the call began.
+        assert_eq!((begun_in(0) + begun_in(2), begun_in(1)), (2, 0), "{entries:?}");
+        assert_eq!(slot.is_registered(), 0 < begun_in(2), "{entries:?}");
+        assert!(successes <= begun_in(2) + 1, "{entries:?}");
+    });
+}
+
+#[test]
+fn two_calls_that_meet_an_unregistered_breaker_revive_it_once() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        slot.unregister();
+        let caller = spawn(&slot, call);
+        let entries = [call(&slot), caller.join().unwrap()];
+        assert!(entries.iter().flatten().all(|entry| entry.generation().number() == 2));
+        assert_eq!((slot.status().successes, slot.status().totals.late), (2, 0));
     });
 }

@@ -109,6 +109,11 @@ impl fmt::Debug for Bus {
 pub(crate) struct Wakes(Vec<Arc<Queue>>);
 
 impl Wakes {
+    /// Adds those of another step.
+    pub(crate) fn and(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Wakes them; to be called under no lock.
     pub(crate) fn wake(self) {
         for queue in self.0 {

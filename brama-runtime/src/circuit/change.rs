@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Action, Counts, Generation, Reason, State, Tick};
+use super::{Action, By, Counts, Generation, Reason, State, Tick};
 
 /// The circuit entered a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub struct Cause {
     pub reasons: Vec<Reason>,
     /// How long the opening lasts; `None` where the state is not [`State::Open`].
     pub length: Option<Length>,
-    /// What was done by hand, and why; `None` where a rule decided.
-    pub by_hand: Option<(Action, Reason)>,
+    /// What was done by hand, by whom and why; `None` where a rule decided.
+    pub by_hand: Option<(Action, By)>,
 }
 
 /// What decides that a circuit enters a state.
@@ -141,12 +141,13 @@ impl fmt::Display for Cause {
                 )
             }
             Rule::ProbeFailed => f.write_str("a probe failed"),
-            Rule::ByHand => f.write_str("by hand"),
+            Rule::ByHand => f.write_str("by "),
             Rule::Expiry => f.write_str("the opening was over"),
             Rule::SuccessThreshold => write!(f, "{run} successes in a row reached {rule} {limit}"),
         }?;
-        if let Some((action, reason)) = &self.by_hand {
-            return write!(f, " ({action}): {reason}");
+        if let Some((action, by)) = &self.by_hand {
+            let who = by.who().map_or("hand", Reason::as_str);
+            return write!(f, "{who} ({action}): {}", by.reason());
         }
         let before_last = if *rule == Rule::ProbeFailed { ": " } else { "; last: " };
         self.reasons.last().map_or(Ok(()), |last| write!(f, "{before_last}{last}"))

@@ -1,6 +1,6 @@
 //! The limits of a patch's values.
 
-use std::{fmt::Display, time::Duration};
+use std::time::Duration;
 
 use super::{
     Knob, Mistake, PolicyPatch, Window,
@@ -71,26 +71,6 @@ impl PolicyPatch {
             (None, _) | (_, None) => false,
         }
     }
-
-    /// The value of `knob` in words.
-    fn shown(&self, knob: Knob) -> String {
-        match knob {
-            Knob::FailureThreshold => shown_limit(self.failure_threshold),
-            Knob::Expiry => shown(self.expiry),
-            Knob::SuccessThreshold => shown(self.success_threshold),
-            Knob::HalfOpenLimit => shown(self.half_open_limit),
-            Knob::ProbeTimeout => shown_length(self.probe_timeout),
-            Knob::FailureRate => shown_limit(self.failure_rate),
-            Knob::SlowCallRate => shown_limit(self.slow_call_rate),
-            Knob::SlowCallDuration => shown_length(self.slow_call_duration),
-            Knob::Window => shown(self.window),
-            Knob::MinimumCalls => shown(self.minimum_calls),
-            Knob::Abandoned => shown(self.abandoned),
-            Knob::Jitter => shown(self.jitter),
-            Knob::RetryAfterCap => shown_length(self.retry_after_cap),
-            Knob::Shadow => shown(self.shadow),
-        }
-    }
 }
 
 const AT_LEAST_ONE: &str = "at least 1";
@@ -131,20 +111,4 @@ const fn share(share: Option<f64>) -> bool {
         Some(share) => share <= 0.9 && thousandths(share).is_some(),
         None => true,
     }
-}
-
-fn shown(value: Option<impl Display>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
-}
-
-fn shown_limit(limit: Option<Limit>) -> String {
-    match limit {
-        Some(Limit::At(limit)) => limit.to_string(),
-        Some(Limit::Off) => "off".to_owned(),
-        None => String::new(),
-    }
-}
-
-fn shown_length(length: Option<Duration>) -> String {
-    length.map_or_else(String::new, |length| format!("{length:?}"))
 }

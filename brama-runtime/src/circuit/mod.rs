@@ -47,13 +47,16 @@
 //! 22. *A clock that steps back reads as no time passed*: a deadline stays where it was.
 
 mod action;
+mod by;
 mod change;
 mod expiry;
 mod knob;
 mod limits;
+mod lint;
 mod patch;
 mod policy;
 mod reason;
+mod shown;
 mod state;
 mod step;
 mod tick;
@@ -66,6 +69,7 @@ pub(crate) use self::tick::nanos;
 use self::window::Memory;
 pub use self::{
     action::Action,
+    by::By,
     change::{Basis, Cause, Change, Length, Rule},
     expiry::Expiry,
     knob::{InvalidPolicy, Knob, Mistake},

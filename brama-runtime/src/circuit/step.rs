@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Abandoned, Action, Admission, Basis, Cause, Change, Circuit, Counts, Fate, Generation, Length,
-    Phase, Policy, Probes, Reason, Rule, Tick, Verdict,
+    Abandoned, Action, Admission, Basis, By, Cause, Change, Circuit, Counts, Fate, Generation,
+    Length, Phase, Policy, Probes, Reason, Rule, Tick, Verdict,
     expiry::{millis, thousandths},
     window::{Mark, Memory},
 };
@@ -52,9 +52,8 @@ impl Circuit {
     }
 
     /// Acts by hand, from any state. The change leads to the same state where it was that already.
-    pub fn act(&mut self, policy: &Policy, action: Action, reason: Reason, now: Tick) -> Change {
-        let cause =
-            Cause { by_hand: Some((action, reason)), ..self.cause(Rule::ByHand, None, now) };
+    pub fn act(&mut self, policy: &Policy, action: Action, by: By, now: Tick) -> Change {
+        let cause = Cause { by_hand: Some((action, by)), ..self.cause(Rule::ByHand, None, now) };
         match action {
             Action::Open(None) => {
                 let length = self.length(policy);

@@ -16,7 +16,7 @@ pub enum EventKind {
     Unregistered,
     /// The registry forgot it.
     Removed,
-    /// Settings of its own were changed.
+    /// It was configured.
     Configured,
     /// A call succeeded.
     Success,

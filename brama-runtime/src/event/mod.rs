@@ -64,9 +64,9 @@ pub enum Occurrence {
     Unregistered,
     /// The registry forgot it: it had a key, and room was needed or nobody had used it for long.
     Removed,
-    /// Settings of its own were changed.
+    /// It was configured, at `init` or at run time.
     Configured {
-        /// What is said and not in force, because other settings contradict it.
+        /// What is said and not in force, or can never act: as [`Status::warnings`](crate::Status).
         warnings: Vec<String>,
     },
     /// A call succeeded.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::{asked::Asked, slot};
 use crate::{
     breaker::{CircuitOpen, Lease, Shared, Slot},
-    circuit::PolicyPatch,
+    config::Attribute,
     registry::registry,
 };
 
@@ -35,17 +35,17 @@ impl CachedSite {
     pub fn enter(
         &'static self,
         asked: Asked<'_>,
-        policy: &PolicyPatch,
+        attribute: &'static Attribute,
     ) -> Result<Lease<Shared>, CircuitOpen> {
         match self.first.get() {
             Some(first) if asked.is(first.identity()) => Lease::ask(Shared::Static(first)),
-            Some(_) | None => Lease::ask(Shared::Counted(self.look_up(asked, policy))),
+            Some(_) | None => Lease::ask(Shared::Counted(self.look_up(asked, attribute))),
         }
     }
 
     #[inline(never)]
-    fn look_up(&'static self, asked: Asked<'_>, policy: &PolicyPatch) -> Arc<Slot> {
-        let slot = slot(registry(), asked, *policy);
+    fn look_up(&'static self, asked: Asked<'_>, attribute: &'static Attribute) -> Arc<Slot> {
+        let slot = slot(registry(), asked, attribute);
         self.first.get_or_init(|| Arc::clone(&slot));
         slot
     }

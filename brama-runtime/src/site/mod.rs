@@ -16,12 +16,12 @@ pub use self::{
         WrappedError, WrappedSendError, WrittenError, is_ignored, is_no_failure,
     },
 };
-pub use crate::registry::registry as global;
 use crate::{
     breaker::{CircuitOpen, Lease, Slot},
     circuit::PolicyPatch,
     registry::{Registry, registry},
 };
+pub use crate::{config::Attribute, registry::registry as global};
 
 /// The breaker of one decorated function with a literal identifier: looked up once, kept in a
 /// static, borrowed by every call.
@@ -30,18 +30,18 @@ pub struct CallSite {
     slot: OnceLock<Arc<Slot>>,
     identifier: &'static str,
     scope: Option<&'static str>,
-    policy: PolicyPatch,
+    attribute: Attribute,
 }
 
 impl CallSite {
-    /// The site of a function with these options.
+    /// The site of a function with that name and attribute.
     #[must_use]
     pub const fn new(
         identifier: &'static str,
         scope: Option<&'static str>,
-        policy: PolicyPatch,
+        attribute: Attribute,
     ) -> Self {
-        Self { slot: OnceLock::new(), identifier, scope, policy }
+        Self { slot: OnceLock::new(), identifier, scope, attribute }
     }
 
     /// Asks for the right to one call.
@@ -65,7 +65,7 @@ impl CallSite {
     #[cold]
     fn find(&'static self) -> &'static Slot {
         let asked = Asked::new(self.identifier, self.scope);
-        let found = || slot(registry(), asked, self.policy);
+        let found = || slot(registry(), asked, &self.attribute);
         self.slot.get_or_init(found)
     }
 }
@@ -78,9 +78,9 @@ impl CallSite {
 pub fn enter(
     registry: &Registry,
     asked: Asked<'_>,
-    policy: &PolicyPatch,
+    attribute: &'static Attribute,
 ) -> Result<Lease<Arc<Slot>>, CircuitOpen> {
-    Lease::ask(slot(registry, asked, *policy))
+    Lease::ask(slot(registry, asked, attribute))
 }
 
 /// The attribute's `policy`: in a constant, a value outside its limits is an error of the
@@ -94,8 +94,8 @@ pub const fn checked(policy: PolicyPatch) -> PolicyPatch {
     policy.checked()
 }
 
-fn slot(registry: &Registry, asked: Asked<'_>, policy: PolicyPatch) -> Arc<Slot> {
+fn slot(registry: &Registry, asked: Asked<'_>, attribute: &'static Attribute) -> Arc<Slot> {
     let slot = registry.slot(&asked.identity());
-    slot.meet_site(policy);
+    slot.meet(attribute);
     slot
 }

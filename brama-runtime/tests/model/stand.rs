@@ -7,7 +7,7 @@ use std::{
 };
 
 use brama_runtime::{
-    Change, Circuit, Generation, Policy, Reason, Tick,
+    By, Change, Circuit, Generation, Policy, Reason, Tick,
     circuit::{Admission, Fate, Verdict},
 };
 
@@ -124,7 +124,7 @@ impl Stand {
     }
 }
 
-const BY_TEST: fn() -> Reason = || Reason::from("by test");
+const BY_TEST: fn() -> By = || By::from("by test");
 
 fn failure(retry_after: Option<Duration>, took: Option<Duration>) -> Verdict {
     Verdict::Failure { reason: Reason::from("refused"), retry_after, took }

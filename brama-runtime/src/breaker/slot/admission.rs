@@ -79,6 +79,7 @@ impl Slot {
         let mut news = News::of(self.moment());
         let now = news.now();
         let mut inside = lock(&self.inside);
+        inside.revive(&mut news);
         let Inside { circuit, policy, .. } = &mut *inside;
         let (admission, change) = circuit.admit(policy, now);
         let way = match admission {

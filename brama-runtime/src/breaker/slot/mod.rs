@@ -2,6 +2,7 @@
 
 mod admission;
 mod entry;
+mod lifecycle;
 
 use std::{
     fmt,
@@ -19,11 +20,11 @@ use super::{
     news::{Moment, News},
 };
 use crate::{
-    bus::{Bus, Wakes},
-    circuit::{Action, PolicyPatch, Reason, State, Tick, Verdict},
+    bus::Bus,
+    circuit::{Action, By, State, Tick, Verdict},
     clock::Time,
-    config::{Defaults, Layers},
-    event::{EventKinds, Occurrence},
+    config::{Attribute, Layers},
+    event::EventKinds,
     identity::Identity,
     status::Status,
     sync::{Mutex, MutexGuard, lock},
@@ -37,24 +38,26 @@ pub struct Slot {
     bus: Arc<Bus>,
     made: Tick,
     identity: Arc<Identity<'static>>,
-    /// So that a call whose identifier is an expression does not lock to say its options again.
-    site_is_met: OnceLock<()>,
+    /// The first attribute met: a call whose identifier is an expression says its own each time.
+    met: OnceLock<&'static Attribute>,
+    /// Set once another that differs was met and noted.
+    met_other: OnceLock<()>,
     inside: Mutex<Inside>,
 }
 
 impl Slot {
     pub(crate) fn new(
         identity: Identity<'static>,
-        defaults: Arc<Defaults>,
+        layers: Layers,
         seed: u64,
         time: Time,
         bus: Arc<Bus>,
         made: Tick,
     ) -> Self {
-        let inside = Inside::new(seed, Layers::new(defaults));
+        let inside = Mutex::new(Inside::new(seed, layers));
         let (gate, identity) = (Gate::new(), Arc::new(identity));
-        let (site_is_met, inside) = (OnceLock::new(), Mutex::new(inside));
-        let this = Self { gate, time, bus, made, identity, site_is_met, inside };
+        let (met, met_other) = (OnceLock::new(), OnceLock::new());
+        let this = Self { gate, time, bus, made, identity, met, met_other, inside };
         this.publish(&lock(&this.inside));
         this
     }
@@ -79,6 +82,7 @@ impl Slot {
     pub(super) fn tell(&self, verdict: Verdict) {
         let mut news = News::of(self.moment());
         let mut inside = self.unsettled(lock(&self.inside));
+        inside.revive(&mut news);
         let Inside { circuit, policy, totals, .. } = &mut *inside;
         totals.count(&verdict, policy);
         news.add_outcome(&verdict, policy);
@@ -88,11 +92,12 @@ impl Slot {
     }
 
     /// Acts by hand.
-    pub(super) fn act(&self, action: Action, reason: Reason) {
+    pub(super) fn act(&self, action: Action, by: By) {
         let mut news = News::of(self.moment());
         let mut inside = self.unsettled(lock(&self.inside));
+        inside.revive(&mut news);
         let Inside { circuit, policy, .. } = &mut *inside;
-        let change = circuit.act(policy, action, reason, news.now());
+        let change = circuit.act(policy, action, by, news.now());
         inside.note(Some(change), &mut news);
         self.finish(inside, news);
     }
@@ -106,32 +111,9 @@ impl Slot {
         self.finish(inside, news);
     }
 
-    /// Changes what was said for this breaker; from the next admission or outcome on that is in
-    /// force.
-    pub(crate) fn relayer<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> R {
-        let news = News::of(self.moment());
-        let mut inside = self.unsettled(lock(&self.inside));
-        let answer = inside.relayer(change);
-        self.finish(inside, news);
-        answer
-    }
-
     /// Takes notice of who listens to calls from now on.
     pub(crate) fn prick_ears(&self) {
         self.publish(&lock(&self.inside));
-    }
-
-    /// Tells of a step of the breaker's life; whom to wake is for the caller, who may hold a lock.
-    pub(crate) fn announce(&self, step: Occurrence, moment: Moment) -> Wakes {
-        let mut inside = lock(&self.inside);
-        let mut news = News::of(moment);
-        news.add(step);
-        self.send(&mut inside, news)
-    }
-
-    /// Takes the options of an attribute with this identity.
-    pub(crate) fn meet_site(&self, policy: PolicyPatch) {
-        self.site_is_met.get_or_init(|| self.relayer(|layers| layers.meet_site(policy)));
     }
 
     pub(super) fn state(&self) -> State {
@@ -153,10 +135,12 @@ impl Slot {
         // No step follows, so a sum that waits for nobody will do: what it misses the next learns.
         inside.catch_up(self.gate.sum(Kind::Success));
         let totals = self.totals(&inside);
-        let Inside { circuit, policy, layers, openings, .. } = &*inside;
+        let Inside { circuit, layers, openings, .. } = &*inside;
         let opened = openings.back();
         Status {
             identity: Identity::clone(&self.identity),
+            kind: layers.kind(),
+            labels: layers.labels(),
             state: circuit.state(),
             at: now,
             since: circuit.since().max(self.made),
@@ -167,11 +151,13 @@ impl Slot {
             trips: circuit.trips(),
             window: circuit.counts(now),
             totals,
-            policy: Arc::clone(policy),
+            policy: layers.policy(),
+            settings: layers.settings(),
+            shadow_all: layers.is_shadow_all(),
             opening: opened.map(|opened| opened.number),
             cause: opened.map(|opened| Arc::clone(&opened.cause)),
             reasons: circuit.reasons().cloned().collect(),
-            warnings: layers.warnings(policy),
+            warnings: layers.warnings(),
         }
     }
 

@@ -1,0 +1,139 @@
+//! The life of a breaker: registered, configured, unregistered, revived.
+//!
+//! A slot stays where it is for the life of its registry, so that no handle dangles. Unregistered,
+//! its gate shows a word by which no call can go: the next one comes to the lock and revives it.
+
+use super::Slot;
+use crate::{
+    breaker::{
+        inside::Inside,
+        news::{Moment, News},
+    },
+    bus::Wakes,
+    circuit::{Action, InvalidPolicy, PolicyPatch, Tick},
+    config::{Attribute, Layers},
+    connection::Connection,
+    event::Occurrence,
+    sync::lock,
+};
+
+impl Slot {
+    /// Whether look-ups find it.
+    pub(crate) fn is_registered(&self) -> bool {
+        !self.gate.look().is_detached()
+    }
+
+    /// Registers it anew with what is said of it; where it is registered, that is handed back.
+    pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
+        let mut news = News::of(self.moment());
+        let mut inside = lock(&self.inside);
+        if !inside.detached {
+            return Err(connection);
+        }
+        inside.relayer(|layers| layers.register(connection));
+        inside.revive(&mut news);
+        self.finish(inside, news);
+        Ok(())
+    }
+
+    /// Registers it anew where it is unregistered: somebody asked for it by name.
+    pub(crate) fn use_again(&self) {
+        if !self.is_registered() {
+            let mut news = News::of(self.moment());
+            let mut inside = lock(&self.inside);
+            inside.revive(&mut news);
+            self.finish(inside, news);
+        }
+    }
+
+    /// Forgets all but the totals, the attribute and what was configured; `false` where that is so
+    /// already. Permits given before are late from now on.
+    pub(crate) fn unregister(&self) -> bool {
+        let mut news = News::of(self.moment());
+        let mut inside = self.unsettled(lock(&self.inside));
+        let was_registered = !inside.detached;
+        if was_registered {
+            inside.forget(news.now());
+            news.add(Occurrence::Unregistered);
+        }
+        self.finish(inside, news);
+        was_registered
+    }
+
+    /// Takes what an attribute with this identity says.
+    pub(crate) fn meet(&self, attribute: &'static Attribute) {
+        let met = self.met.get_or_init(|| {
+            self.relayer(|layers| layers.meet(attribute));
+            attribute
+        });
+        if !met.agrees_with(attribute) {
+            self.met_other.get_or_init(|| self.relayer(|layers| layers.meet(attribute)));
+        }
+    }
+
+    /// Takes a patch, for itself and where it has no key for all keys of its identifier.
+    pub(in crate::breaker) fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
+        let home = lock(&self.inside).layers.home();
+        if let Some(registry) = home {
+            return registry.configure(&self.identity, patch);
+        }
+        let moment = self.moment();
+        self.relayer(|layers| layers.configure_alone(&self.identity, patch))?;
+        self.announce_configured(moment).wake();
+        Ok(())
+    }
+
+    /// Takes what was configured for it; whom to wake is for the caller, who may hold a lock.
+    pub(crate) fn configured(&self, moment: Moment, change: impl FnOnce(&mut Layers)) -> Wakes {
+        self.relayer(change);
+        self.announce_configured(moment)
+    }
+
+    fn announce_configured(&self, moment: Moment) -> Wakes {
+        let warnings = lock(&self.inside).layers.warnings();
+        self.announce(Occurrence::Configured { warnings }, moment)
+    }
+
+    /// Changes what was said for this breaker; from the next admission or outcome on that is in
+    /// force.
+    pub(crate) fn relayer<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> R {
+        let mut inside = self.unsettled(lock(&self.inside));
+        let answer = inside.relayer(change);
+        self.publish(&inside);
+        answer
+    }
+
+    /// Tells of a step of a registered breaker's life; whom to wake is for the caller likewise.
+    pub(crate) fn announce(&self, step: Occurrence, moment: Moment) -> Wakes {
+        let mut inside = lock(&self.inside);
+        let mut news = News::of(moment);
+        if !inside.detached {
+            news.add(step);
+        }
+        self.send(&mut inside, news)
+    }
+}
+
+impl Inside {
+    /// Registers it anew, closed, where it is unregistered.
+    pub(in crate::breaker) fn revive(&mut self, news: &mut News) {
+        if self.detached {
+            self.detached = false;
+            self.start_afresh(news.now());
+            news.add(Occurrence::Registered);
+        }
+    }
+
+    fn forget(&mut self, now: Tick) {
+        self.detached = true;
+        self.openings.clear();
+        self.start_afresh(now);
+        self.relayer(Layers::unregister);
+    }
+
+    /// A new generation, closed. The change is no news: whoever forgets or revives announces that.
+    fn start_afresh(&mut self, now: Tick) {
+        let Self { circuit, policy, .. } = self;
+        let _change = circuit.act(policy, Action::Reset, "registered anew".into(), now);
+    }
+}

@@ -1,0 +1,74 @@
+//! Settings that are valid and can never act.
+
+use super::Policy;
+
+impl Policy {
+    /// What of these settings can never act: a sentence each, empty where all can.
+    ///
+    /// Only what is certain is said. A policy that is pointed out is valid all the same.
+    ///
+    /// ```
+    /// # use brama_runtime as brama;
+    /// use brama::{Policy, PolicyPatch};
+    ///
+    /// assert!(Policy::default().lint().is_empty());
+    /// let deaf = PolicyPatch::new().failure_threshold_off().policy()?;
+    /// assert_eq!(deaf.lint(), ["every rule is off: the circuit opens by hand alone"]);
+    /// # Ok::<(), brama::InvalidPolicy>(())
+    /// ```
+    #[must_use]
+    pub fn lint(&self) -> Vec<String> {
+        let findings = [
+            self.has_no_rule(),
+            self.has_a_late_threshold(),
+            self.has_an_unreachable_minimum(),
+            self.loses_slow_probes(),
+            self.never_grows(),
+        ];
+        findings.into_iter().flatten().collect()
+    }
+
+    fn has_no_rule(&self) -> Option<String> {
+        let rules = self.failure_threshold.is_some() || self.has_rate_rule();
+        (!rules).then(|| "every rule is off: the circuit opens by hand alone".to_owned())
+    }
+
+    /// A run that fills the window is a rate of 100 %.
+    fn has_a_late_threshold(&self) -> Option<String> {
+        let (threshold, calls) = (self.failure_threshold?, self.window.size()?);
+        let rate = self.failure_rate.filter(|_| calls < threshold)?;
+        Some(format!(
+            "`failure_threshold` {threshold} is above the window of {calls} calls: `failure_rate` \
+             {rate} opens first"
+        ))
+    }
+
+    fn has_an_unreachable_minimum(&self) -> Option<String> {
+        let length = self.window.length().filter(|_| self.has_rate_rule())?;
+        let minimum = self.minimum_calls;
+        let most = length.as_micros().saturating_mul(CALLS_A_MICROSECOND);
+        (most < u128::from(minimum)).then(|| {
+            format!("`minimum_calls` {minimum} within {length:?} is more than any breaker sees")
+        })
+    }
+
+    fn loses_slow_probes(&self) -> Option<String> {
+        let (timeout, slow) = (self.probe_timeout, self.slow_call_duration);
+        let judged = self.slow_call_rate.is_some() && timeout < slow;
+        judged.then(|| {
+            format!(
+                "`probe_timeout` {timeout:?} is shorter than `slow_call_duration` {slow:?}: a slow \
+                 probe may lose its place before it is judged"
+            )
+        })
+    }
+
+    fn never_grows(&self) -> Option<String> {
+        let (first, later) = (self.expiry.wait(0), self.expiry.wait(1));
+        let stands = self.expiry.is_progressive() && first == later;
+        stands.then(|| format!("`expiry` is progressive and stays at {first:?}"))
+    }
+}
+
+/// More than one call a microsecond reaches no remote dependency.
+const CALLS_A_MICROSECOND: u128 = 1;

@@ -1,0 +1,40 @@
+//! What a decorated function's attribute says of its breaker.
+
+use std::panic::Location;
+
+use crate::{circuit::PolicyPatch, connection::ConnectionKind};
+
+/// The kind and the settings of an attribute, and where it stands. Kept in a static of its function.
+#[derive(Debug)]
+pub struct Attribute {
+    kind: Option<&'static str>,
+    policy: PolicyPatch,
+    place: &'static Location<'static>,
+}
+
+impl Attribute {
+    /// What the attribute says that stands where this is called.
+    #[must_use]
+    #[track_caller]
+    pub const fn new(kind: Option<&'static str>, policy: PolicyPatch) -> Self {
+        Self { kind, policy, place: Location::caller() }
+    }
+
+    pub(super) fn kind(&self) -> Option<ConnectionKind> {
+        self.kind.map(ConnectionKind::named)
+    }
+
+    pub(super) const fn policy(&self) -> &PolicyPatch {
+        &self.policy
+    }
+
+    /// File and line.
+    pub(super) fn place(&self) -> String {
+        format!("{}:{}", self.place.file(), self.place.line())
+    }
+
+    /// Whether it says the same, wherever it stands.
+    pub(crate) fn agrees_with(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.policy == other.policy
+    }
+}

@@ -1,0 +1,104 @@
+//! The layers of one breaker put together.
+
+use crate::{
+    circuit::{Knob, Policy, PolicyPatch},
+    settings::{Layer, Origins},
+};
+
+/// What of the layers looked at is in force, from the last word down.
+#[derive(Debug, Default)]
+pub(super) struct Resolved {
+    patch: PolicyPatch,
+    /// The layer from which each knob was taken.
+    taken: Vec<(Knob, Layer)>,
+    /// What contradicts a later layer.
+    left: Vec<(Knob, Layer, PolicyPatch)>,
+}
+
+impl Resolved {
+    /// This over the next lower layer: a setting that contradicts one of these is left out, and the
+    /// layers below may still say another.
+    pub(super) fn over(mut self, (layer, lower): (Layer, &PolicyPatch)) -> Self {
+        let patch = self.patch.over(*lower);
+        let news = |knob: &Knob| lower.names(*knob) && !self.patch.names(*knob);
+        let (taken, left): (Vec<_>, Vec<_>) =
+            Knob::ALL.into_iter().filter(news).partition(|knob| patch.names(*knob));
+        self.taken.extend(taken.into_iter().map(|knob| (knob, layer)));
+        self.left.extend(left.into_iter().map(|knob| (knob, layer, *lower)));
+        Self { patch, ..self }
+    }
+
+    pub(super) const fn policy(&self) -> Policy {
+        self.patch.applied()
+    }
+
+    /// The policy where the kill switch is on.
+    pub(super) const fn shadowed(&self) -> Policy {
+        self.patch.shadow(true).applied()
+    }
+
+    /// Where the value of each knob was said. A minimum above the built-in window gave way to it.
+    pub(super) fn origins(&self) -> Origins {
+        let policy = self.policy();
+        Knob::ALL.map(|knob| match self.taken.iter().find(|(taken, _)| *taken == knob) {
+            Some((_, layer)) if !self.gave_way(knob, &policy) => *layer,
+            Some(_) | None => Layer::BuiltIn,
+        })
+    }
+
+    fn gave_way(&self, knob: Knob, policy: &Policy) -> bool {
+        let named = self.patch.named_minimum_calls();
+        knob == Knob::MinimumCalls && named.is_some_and(|named| named != policy.minimum_calls())
+    }
+
+    fn layer(&self, knob: Knob) -> Layer {
+        let taken = self.taken.iter().find(|(taken, _)| *taken == knob);
+        taken.map_or(Layer::BuiltIn, |(_, layer)| *layer)
+    }
+
+    /// What a layer names and a later one, or the built-in window, sets aside.
+    pub(super) fn dropped(&self, policy: &Policy) -> Vec<String> {
+        let (window, minimum) = (policy.window(), policy.minimum_calls());
+        let [of_window, of_minimum] = [Knob::Window, Knob::MinimumCalls].map(|it| self.layer(it));
+        let above = |named: u32, layer: Layer| {
+            format!(
+                "`minimum_calls` {named} ({layer}) is above the window ({window}, {of_window}): \
+                 {minimum} is in force"
+            )
+        };
+        let below = |named, layer: Layer| {
+            format!(
+                "`window` ({named}, {layer}) is below `minimum_calls` {minimum} ({of_minimum}): \
+                 {window} are in force"
+            )
+        };
+        let own = self.gave_way(Knob::MinimumCalls, policy).then_some(&self.patch);
+        let own = own.and_then(PolicyPatch::named_minimum_calls).map(|it| above(it, of_minimum));
+        let left = self.left.iter().filter_map(|(knob, layer, patch)| {
+            let of_window = patch.named_window().filter(|_| *knob == Knob::Window);
+            let of_minimum = patch.named_minimum_calls().filter(|_| *knob == Knob::MinimumCalls);
+            let of_window = of_window.map(|named| below(named, *layer));
+            of_window.or_else(|| of_minimum.map(|named| above(named, *layer)))
+        });
+        own.into_iter().chain(left).collect()
+    }
+
+    /// What was said for this breaker and waits for a rule that is off.
+    pub(super) fn idle(&self, policy: &Policy) -> Vec<String> {
+        let slow = policy.slow_call_rate().is_none();
+        let rates = !policy.has_rate_rule();
+        let idle = [
+            (slow, Knob::SlowCallDuration, "`slow_call_rate` is off"),
+            (rates, Knob::Window, "no rate is set"),
+            (rates, Knob::MinimumCalls, "no rate is set"),
+        ];
+        let said =
+            |knob: &Knob| Layer::Attribute <= self.layer(*knob) && !self.gave_way(*knob, policy);
+        let idle = idle.into_iter().filter(|(off, knob, _)| *off && said(knob));
+        idle.map(|(_, knob, why)| {
+            let (value, layer) = (policy.shown(knob), self.layer(knob));
+            format!("`{knob}` ({value}, {layer}) does nothing: {why}")
+        })
+        .collect()
+    }
+}

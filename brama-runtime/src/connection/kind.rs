@@ -1,0 +1,107 @@
+//! The kind of a dependency.
+
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+/// What kind of dependency a connection leads to: kinds have defaults of their own
+/// (`Config::kind_defaults`), and filters ask for them.
+///
+/// Kinds are equal where their names are. Cheap to clone.
+///
+/// ```
+/// # use brama_runtime as brama;
+/// use brama::ConnectionKind;
+///
+/// const QUEUE: ConnectionKind = ConnectionKind::named("queue");
+/// assert_eq!(QUEUE, ConnectionKind::from(String::from("queue")));
+/// assert_ne!(QUEUE, ConnectionKind::HTTP);
+/// assert_eq!(QUEUE.to_string(), "queue");
+/// ```
+#[derive(Clone)]
+pub struct ConnectionKind(Name);
+
+#[derive(Clone)]
+enum Name {
+    Known(&'static str),
+    Made(Arc<str>),
+}
+
+impl ConnectionKind {
+    /// A service that speaks HTTP: `http`.
+    pub const HTTP: Self = Self::named("http");
+
+    /// A database: `database`.
+    pub const DATABASE: Self = Self::named("database");
+
+    /// A cache: `cache`.
+    pub const CACHE: Self = Self::named("cache");
+
+    /// The kind of that name. One that is made at run time comes from a `String`.
+    #[must_use]
+    pub const fn named(name: &'static str) -> Self {
+        Self(Name::Known(name))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Name::Known(name) => name,
+            Name::Made(name) => name,
+        }
+    }
+}
+
+impl From<&'static str> for ConnectionKind {
+    fn from(name: &'static str) -> Self {
+        Self::named(name)
+    }
+}
+
+impl From<String> for ConnectionKind {
+    fn from(name: String) -> Self {
+        Self(Name::Made(name.into()))
+    }
+}
+
+impl PartialEq for ConnectionKind {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for ConnectionKind {}
+
+impl PartialOrd for ConnectionKind {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ConnectionKind {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for ConnectionKind {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Display for ConnectionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for ConnectionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ConnectionKind").field(&self.as_str()).finish()
+    }
+}

@@ -1,0 +1,62 @@
+//! A connection: what is said of a dependency when its breaker is registered.
+
+mod kind;
+mod labels;
+
+use std::borrow::Cow;
+
+pub use self::{kind::ConnectionKind, labels::Labels};
+use crate::circuit::PolicyPatch;
+
+/// What `register` is told of a dependency: its kind, labels, and settings for its breaker.
+///
+/// ```
+/// # use brama_runtime as brama;
+/// use brama::{Connection, ConnectionKind, PolicyPatch, Registry};
+///
+/// let registry = Registry::new();
+/// let connection = Connection::new()
+///     .kind(ConnectionKind::HTTP)
+///     .label("team", "payments")
+///     .policy(PolicyPatch::new().failure_threshold(5));
+/// let breaker = registry.register("payment_api", connection)?;
+/// assert_eq!(breaker.status().labels.get("team"), Some("payments"));
+/// # Ok::<(), brama::RegisterError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+#[must_use = "a connection does nothing until it is registered"]
+pub struct Connection {
+    pub(crate) kind: Option<ConnectionKind>,
+    pub(crate) labels: Labels,
+    pub(crate) policy: PolicyPatch,
+}
+
+impl Connection {
+    /// A connection of which nothing is said.
+    pub const fn new() -> Self {
+        Self { kind: None, labels: Labels::new(), policy: PolicyPatch::new() }
+    }
+
+    /// What kind of dependency it is. Default: none.
+    pub fn kind(mut self, kind: ConnectionKind) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
+    /// Adds a label, or gives one of that key another value.
+    pub fn label(
+        mut self,
+        key: impl Into<Cow<'static, str>>,
+        value: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.labels.insert(key.into(), value.into());
+        self
+    }
+
+    /// What differs from the lower layers for this breaker: over its attribute, under
+    /// configuration. Default: nothing.
+    pub const fn policy(mut self, patch: PolicyPatch) -> Self {
+        self.policy = patch;
+        self
+    }
+}

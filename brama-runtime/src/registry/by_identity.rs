@@ -1,0 +1,154 @@
+//! Questions, reports and actions for a breaker that is known by its identity.
+
+use std::{sync::Arc, time::Duration};
+
+use super::Registry;
+use crate::{
+    breaker::Breaker,
+    circuit::{By, Reason},
+    error::{OpenForError, Unknown},
+    identity::Identity,
+    status::Status,
+};
+
+impl Registry {
+    /// A snapshot of the breaker of that identity; `None` where nobody has used or registered it.
+    #[must_use]
+    pub fn status<'a>(&self, identity: impl Into<Identity<'a>>) -> Option<Status> {
+        self.inside.known(&identity.into()).map(|slot| slot.status())
+    }
+
+    /// Whether a call would be admitted now; `false` where nobody has used or registered the
+    /// breaker. Asking changes nothing.
+    ///
+    /// So `if registry.is_available("api") { decorated() }` never makes the first call: ask
+    /// `registry.breaker("api").is_available()`, which knows the breaker from then on.
+    #[must_use]
+    pub fn is_available<'a>(&self, identity: impl Into<Identity<'a>>) -> bool {
+        self.find(identity).is_some_and(|breaker| breaker.is_available())
+    }
+
+    /// The same for many, in their order.
+    ///
+    /// ```
+    /// # use brama_runtime as brama;
+    /// let registry = brama::Registry::new();
+    /// let _api = registry.breaker("api");
+    /// assert_eq!(registry.are_available(["api", "never used"]), [true, false]);
+    /// ```
+    #[must_use]
+    pub fn are_available<'a, I>(&self, identities: I) -> Vec<bool>
+    where
+        I: IntoIterator<Item: Into<Identity<'a>>>,
+    {
+        identities.into_iter().map(|identity| self.is_available(identity)).collect()
+    }
+
+    /// Reports a success without a permit: see [`Breaker::success`].
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`] where nobody has used or registered the breaker.
+    pub fn success<'a>(&self, identity: impl Into<Identity<'a>>) -> Result<(), Unknown> {
+        self.known(identity).map(|breaker| breaker.success())
+    }
+
+    /// Reports a failure without a permit: see [`Breaker::failure`].
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`] where nobody has used or registered the breaker.
+    pub fn failure<'a>(
+        &self,
+        identity: impl Into<Identity<'a>>,
+        reason: impl Into<Reason>,
+    ) -> Result<(), Unknown> {
+        self.known(identity).map(|breaker| breaker.failure(reason))
+    }
+
+    /// Opens a breaker by hand: see [`Breaker::open`].
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`] where nobody has used or registered it.
+    pub fn open<'a>(
+        &self,
+        identity: impl Into<Identity<'a>>,
+        by: impl Into<By>,
+    ) -> Result<(), Unknown> {
+        self.known(identity).map(|breaker| breaker.open(by))
+    }
+
+    /// Opens a breaker by hand for a given time: see [`Breaker::open_for`].
+    ///
+    /// # Errors
+    ///
+    /// [`OpenForError`] where nobody has used or registered it, or where the time is not whole
+    /// milliseconds, at least 1 ms; nothing is changed.
+    pub fn open_for<'a>(
+        &self,
+        identity: impl Into<Identity<'a>>,
+        duration: Duration,
+        by: impl Into<By>,
+    ) -> Result<(), OpenForError> {
+        Ok(self.known(identity)?.open_for(duration, by)?)
+    }
+
+    /// Refuses every call until somebody acts again: see [`Breaker::force_open`].
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`] where nobody has used or registered the breaker.
+    pub fn force_open<'a>(
+        &self,
+        identity: impl Into<Identity<'a>>,
+        by: impl Into<By>,
+    ) -> Result<(), Unknown> {
+        self.known(identity).map(|breaker| breaker.force_open(by))
+    }
+
+    /// Closes a breaker by hand: see [`Breaker::close`].
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`] where nobody has used or registered it.
+    pub fn close<'a>(
+        &self,
+        identity: impl Into<Identity<'a>>,
+        by: impl Into<By>,
+    ) -> Result<(), Unknown> {
+        self.known(identity).map(|breaker| breaker.close(by))
+    }
+
+    /// Closes a breaker by hand, as a reset: see [`Breaker::reset`].
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`] where nobody has used or registered it.
+    pub fn reset<'a>(
+        &self,
+        identity: impl Into<Identity<'a>>,
+        by: impl Into<By>,
+    ) -> Result<(), Unknown> {
+        self.known(identity).map(|breaker| breaker.reset(by))
+    }
+
+    /// Admits every call and judges none: see [`Breaker::disable`].
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`] where nobody has used or registered the breaker.
+    pub fn disable<'a>(
+        &self,
+        identity: impl Into<Identity<'a>>,
+        by: impl Into<By>,
+    ) -> Result<(), Unknown> {
+        self.known(identity).map(|breaker| breaker.disable(by))
+    }
+
+    fn known<'a>(&self, identity: impl Into<Identity<'a>>) -> Result<Breaker, Unknown> {
+        let identity = identity.into();
+        let known = self.inside.known(&identity).map(Breaker::new);
+        known.ok_or_else(|| Arc::as_ref(&self.inside).unknown(&identity))
+    }
+}

@@ -1,0 +1,43 @@
+//! Events: who listens to the breakers of a registry.
+
+use std::io;
+
+use super::{Registry, named::Named};
+use crate::{
+    bus::{Callback, Subscription},
+    event::{Event, EventFilter},
+    sync::lock,
+};
+
+impl Registry {
+    /// Begins to listen: to every event that the filter selects, from the next one on.
+    ///
+    /// While somebody listens to what calls do ([`EventKinds::CALLS`](crate::EventKinds::CALLS)),
+    /// each call of the breakers meant takes its breaker's lock; changes of state cost their
+    /// listeners alone.
+    pub fn subscribe(&self, filter: impl Into<EventFilter>) -> Subscription {
+        let filter = filter.into();
+        let hears_calls = filter.hears_calls();
+        // Under the writer's lock no breaker is made that would miss it.
+        let _writer = lock(&self.inside.writer);
+        let subscription = self.inside.bus.subscribe(filter);
+        if hears_calls {
+            self.inside.slots.pin().iter().map(Named::slot).for_each(|slot| slot.prick_ears());
+        }
+        subscription
+    }
+
+    /// Has `callback` called for every event that the filter selects, on a thread of its own, until
+    /// the handle is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Where the system gives no thread.
+    pub fn on_event(
+        &self,
+        filter: impl Into<EventFilter>,
+        callback: impl FnMut(Event) + Send + 'static,
+    ) -> io::Result<Callback> {
+        Callback::start(self.subscribe(filter), callback)
+    }
+}

@@ -1,0 +1,73 @@
+//! Groups: the breakers of a scope, a label or any other filter, together.
+
+use std::sync::Arc;
+
+use super::{Filter, Registry};
+use crate::{
+    breaker::{Breaker, Slot},
+    circuit::Reason,
+    status::Status,
+};
+
+impl Registry {
+    /// Snapshots of the breakers that the filter chooses, in the order of their identities.
+    #[must_use]
+    pub fn statuses(&self, filter: Filter) -> Vec<Status> {
+        self.chosen(filter).map(|(_, status)| status).collect()
+    }
+
+    /// The breakers that the filter chooses, in the order of their identities: to ask, to tell or to
+    /// act on each.
+    ///
+    /// ```
+    /// # use brama_runtime as brama;
+    /// use brama::{Filter, Identity, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// let _one = registry.breaker(Identity::new("one").in_scope("payments"));
+    /// for breaker in registry.breakers(Filter::new().scope("payments")) {
+    ///     breaker.force_open("the data centre is moved");
+    /// }
+    /// ```
+    #[must_use]
+    pub fn breakers(&self, filter: Filter) -> Vec<Breaker> {
+        self.chosen(filter).map(|(slot, _)| Breaker::new(slot)).collect()
+    }
+
+    /// Reports a success to every breaker that the filter chooses: how many. See
+    /// [`Breaker::success`].
+    pub fn success_all(&self, filter: Filter) -> usize {
+        let breakers = self.breakers(filter);
+        breakers.iter().for_each(Breaker::success);
+        breakers.len()
+    }
+
+    /// Reports a failure to every breaker that the filter chooses: how many. See
+    /// [`Breaker::failure`].
+    pub fn failure_all(&self, filter: Filter, reason: impl Into<Reason>) -> usize {
+        let (breakers, reason) = (self.breakers(filter), reason.into());
+        for breaker in &breakers {
+            breaker.failure(reason.clone());
+        }
+        breakers.len()
+    }
+
+    /// Whether a call of each breaker that the filter chooses would be admitted now; `false` where
+    /// it chooses none, as for an identity that nobody knows. Asking changes nothing.
+    #[must_use]
+    pub fn all_available(&self, filter: Filter) -> bool {
+        let breakers = self.breakers(filter);
+        !breakers.is_empty() && breakers.iter().all(Breaker::is_available)
+    }
+
+    /// Predicates are the user's: they run while nothing is held.
+    fn chosen(&self, filter: Filter) -> impl Iterator<Item = (Arc<Slot>, Status)> {
+        self.inside.all_known().into_iter().filter_map(move |slot| {
+            if !filter.may_mean(slot.identity()) {
+                return None;
+            }
+            let status = slot.status();
+            filter.matches(&status).then_some((slot, status))
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! What was said for a registry: once at `init`, and at run time.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+};
+
+use super::{Inside, Registry, named::Named};
+use crate::{
+    breaker::{Moment, Slot},
+    bus::Wakes,
+    circuit::{InvalidPolicy, PolicyPatch},
+    config::{Config, Configured, Ground, Home, InitError, Layers},
+    identity::Identity,
+    sync::lock,
+};
+
+/// What only those need who make breakers or configure them.
+pub(super) struct Writer {
+    ground: Arc<Ground>,
+    /// By identity, with and without keys, whether there is a breaker yet or not.
+    configured: HashMap<Identity<'static>, Arc<Configured>>,
+    initialised: bool,
+}
+
+impl Writer {
+    pub(super) fn new(home: Weak<dyn Home>) -> Self {
+        let ground = Arc::new(Ground::new(Some(home)));
+        Self { ground, configured: HashMap::new(), initialised: false }
+    }
+
+    /// What was said so far for a new breaker.
+    pub(super) fn layers(&self, identity: &Identity<'_>) -> Layers {
+        let mut layers = Layers::new(Arc::clone(&self.ground));
+        self.bring(identity, &mut layers);
+        layers
+    }
+
+    fn bring(&self, identity: &Identity<'_>, layers: &mut Layers) {
+        layers.set_ground(Arc::clone(&self.ground));
+        if let Some(configured) = self.configured.get(&identity.without_key()) {
+            layers.set_of_identifier(Arc::clone(configured));
+        }
+        if identity.key().is_some()
+            && let Some(configured) = self.configured.get(identity)
+        {
+            layers.set_of_key(Arc::clone(configured));
+        }
+    }
+
+    fn bring_to(&self, slot: &Slot) {
+        slot.relayer(|layers| self.bring(slot.identity(), layers));
+    }
+
+    /// The same, and tells of it.
+    fn configure(&self, slot: &Slot, moment: Moment) -> Wakes {
+        slot.configured(moment, |layers| self.bring(slot.identity(), layers))
+    }
+
+    fn said_of(&self, identity: &Identity<'_>) -> Configured {
+        self.configured.get(identity).map(|configured| **configured).unwrap_or_default()
+    }
+}
+
+impl Registry {
+    /// Configures the registry, once. Breakers that are there already take the new settings with
+    /// their next call; their state stays. What was said at run time before goes over it.
+    ///
+    /// # Errors
+    ///
+    /// [`InitError::Invalid`] lists every mistake with its place; [`InitError::Already`] is for a
+    /// second time. Both hand the configuration back, and nothing is changed.
+    pub fn init(&self, config: Config) -> Result<(), InitError> {
+        let mistakes = config.mistakes();
+        if !mistakes.is_empty() {
+            return Err(InitError::Invalid { config, mistakes });
+        }
+        let moment = self.inside.moment();
+        let mut writer = lock(&self.inside.writer);
+        if writer.initialised {
+            return Err(InitError::Already(config));
+        }
+        writer.initialised = true;
+        let (defaults, kinds, breakers) = config.into_parts();
+        writer.ground = Arc::new(writer.ground.with_defaults(defaults, kinds));
+        for (identity, patch) in breakers {
+            let configured = writer.said_of(&identity).with_init(patch);
+            writer.configured.insert(identity, Arc::new(configured));
+        }
+        let slots = self.inside.slots.pin();
+        let slots = slots.iter().map(Named::slot);
+        let wakes = all(slots.map(|slot| writer.configure(slot, moment)));
+        drop(writer);
+        wakes.wake();
+        Ok(())
+    }
+
+    /// Changes settings at run time, over all that was said before. Those that the patch does not
+    /// name stay, save one of a lower layer that contradicts it. State, window and the deadline of
+    /// an opening in progress stay; what changes takes effect with the next admission or outcome.
+    ///
+    /// An identity without a key speaks for all its keys; one with a key goes over that. The breaker
+    /// need not be there yet, and is not made: whoever comes first finds the settings.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPolicy`] where a value is outside its limits, by itself or together with what was
+    /// configured before; nothing is changed.
+    pub fn configure<'a>(
+        &self,
+        identity: impl Into<Identity<'a>>,
+        patch: PolicyPatch,
+    ) -> Result<(), InvalidPolicy> {
+        self.inside.configure(&identity.into(), patch)
+    }
+
+    /// The kill switch: puts every breaker into shadow, those to come too, or lifts that.
+    ///
+    /// In shadow a breaker decides and counts, but refuses nobody. The switch stands above all
+    /// layers of configuration; lifted, each breaker is again as its policy says.
+    /// [`Status::shadow_all`](crate::Status::shadow_all) shows it.
+    pub fn shadow_all(&self, shadow_all: bool) {
+        let mut writer = lock(&self.inside.writer);
+        writer.ground = Arc::new(writer.ground.with_shadow_all(shadow_all));
+        self.inside.bring_to_all(&writer);
+    }
+
+    /// Tells everybody who asks for a status.
+    pub(super) fn notice(&self, notice: String) {
+        let mut writer = lock(&self.inside.writer);
+        writer.ground = Arc::new(writer.ground.with_notice(notice));
+        self.inside.bring_to_all(&writer);
+    }
+}
+
+impl Inside {
+    fn bring_to_all(&self, writer: &Writer) {
+        self.slots.pin().iter().for_each(|named| writer.bring_to(named.slot()));
+    }
+
+    /// The breakers of which an identity speaks: without a key, also those of all its keys.
+    fn those_of(&self, identity: &Identity<'_>) -> Vec<Arc<Slot>> {
+        if identity.key().is_some() {
+            return self.slot(identity).into_iter().collect();
+        }
+        let slots = self.slots.pin();
+        let slots = slots.iter().map(Named::slot);
+        let meant = slots.filter(|slot| slot.identity().without_key() == *identity);
+        meant.map(Arc::clone).collect()
+    }
+}
+
+impl Home for Inside {
+    fn configure(&self, identity: &Identity<'_>, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
+        let patch = patch.validated()?;
+        let moment = self.moment();
+        let mut writer = lock(&self.writer);
+        let configured = writer.said_of(identity).with_run_time(patch)?;
+        writer.configured.insert(identity.clone().into_owned(), Arc::new(configured));
+        let slots = self.those_of(identity);
+        let wakes = all(slots.iter().map(|slot| writer.configure(slot, moment)));
+        drop(writer);
+        wakes.wake();
+        Ok(())
+    }
+}
+
+fn all(wakes: impl Iterator<Item = Wakes>) -> Wakes {
+    wakes.fold(Wakes::default(), |mut all, wakes| {
+        all.and(wakes);
+        all
+    })
+}

@@ -1,0 +1,113 @@
+//! The settings in force, each with the layer that it came from.
+
+use std::{fmt, sync::Arc};
+
+use crate::circuit::{Knob, Policy};
+
+/// Where a setting was said. The later of two layers wins, setting by setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Layer {
+    /// Nowhere: it is as built in, or follows from another setting.
+    BuiltIn,
+    /// The registry's defaults, from `init`.
+    Defaults,
+    /// The defaults of its kind, from `init`.
+    Kind,
+    /// The attribute of the function.
+    Attribute,
+    /// `register`.
+    Register,
+    /// The configuration of the identifier, from `init`.
+    Init,
+    /// The configuration of the identifier, by `configure` at run time.
+    Configure,
+    /// The configuration of the identifier with this key, from `init`.
+    KeyInit,
+    /// The configuration of the identifier with this key, by `configure` at run time.
+    KeyConfigure,
+}
+
+impl Layer {
+    /// The name in text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BuiltIn => "built in",
+            Self::Defaults => "defaults",
+            Self::Kind => "defaults of the kind",
+            Self::Attribute => "attribute",
+            Self::Register => "register",
+            Self::Init => "init",
+            Self::Configure => "configure",
+            Self::KeyInit => "init of the key",
+            Self::KeyConfigure => "configure of the key",
+        }
+    }
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The layer of each setting, in the order of [`Knob::ALL`].
+pub(crate) type Origins = [Layer; Knob::ALL.len()];
+
+/// Every setting of a breaker, with the layer that it came from.
+///
+/// `Display` writes a line each: `failure_threshold = 3 (attribute)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    policy: Arc<Policy>,
+    origins: Origins,
+}
+
+/// One setting in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Setting {
+    /// Which.
+    pub knob: Knob,
+    /// The value, in words.
+    pub value: String,
+    /// Where it was said.
+    pub layer: Layer,
+}
+
+impl Settings {
+    pub(crate) const fn new(policy: Arc<Policy>, origins: Origins) -> Self {
+        Self { policy, origins }
+    }
+
+    /// Every setting, in the order of [`Knob::ALL`].
+    pub fn iter(&self) -> impl Iterator<Item = Setting> {
+        let pairs = Knob::ALL.into_iter().zip(self.origins);
+        pairs.map(|(knob, layer)| Setting { knob, value: self.policy.shown(knob), layer })
+    }
+
+    /// The layer that the value of `knob` came from.
+    #[must_use]
+    pub fn layer(&self, knob: Knob) -> Layer {
+        let mut pairs = Knob::ALL.into_iter().zip(self.origins);
+        pairs.find(|(other, _)| *other == knob).map_or(Layer::BuiltIn, |(_, layer)| layer)
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { knob, value, layer } = self;
+        write!(f, "{knob} = {value} ({layer})")
+    }
+}
+
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, setting) in self.iter().enumerate() {
+            let separator = if place == 0 { "" } else { "\n" };
+            write!(f, "{separator}{setting}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! The layers of configuration make the same settings in whatever order they are said.
+
+use std::time::Duration;
+
+use brama_runtime::{
+    Config, Connection, ConnectionKind, Expiry, Identity, PolicyPatch, Registry, Settings, Window,
+    site,
+};
+use proptest::{collection::vec, option, prelude::*, sample::Index};
+
+/// One word of an operator or a programmer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Somebody takes a handle.
+    Use,
+    /// `init`, with the registry's defaults, its kind's, its identifier's and its key's.
+    Init,
+    /// The identifier is configured at run time.
+    Identifier,
+    /// The identifier with that key is configured at run time.
+    Key,
+    /// The kill switch is turned on, and off again.
+    Switch,
+    /// The decorated function is called.
+    Call,
+}
+
+const STEPS: [Step; 6] =
+    [Step::Use, Step::Init, Step::Identifier, Step::Key, Step::Switch, Step::Call];
+
+/// What each layer says, from the lowest up: defaults, kind, register, then for the identifier and
+/// for the key what `init` and what `configure` say.
+type Said = [PolicyPatch; 7];
+
+fn identity() -> Identity<'static> {
+    Identity::new("payment_api").with_key(7)
+}
+
+/// Says everything in that order. `register` comes right before the first use, after which it would be
+/// refused.
+fn settings_after(order: &[Step], said: &Said) -> (Settings, Vec<String>) {
+    let registry = Registry::new();
+    let [_, _, register, ..] = *said;
+    for step in order {
+        let uses = matches!(step, Step::Use | Step::Call);
+        if uses && registry.find(identity()).is_none() {
+            let connection = Connection::new().kind(ConnectionKind::HTTP).policy(register);
+            registry.register(identity(), connection).expect("nobody came before");
+        }
+        say(*step, &registry, said);
+    }
+    let status = registry.breaker(identity()).status();
+    (status.settings, status.warnings)
+}
+
+fn say(step: Step, registry: &Registry, said: &Said) {
+    let [defaults, kind, _, init, run_time, key_init, key_run_time] = *said;
+    match step {
+        Step::Use => drop(registry.breaker(identity())),
+        Step::Init => {
+            let config = Config::new().defaults(defaults).kind_defaults(ConnectionKind::HTTP, kind);
+            let config = config.configure("payment_api", init).configure(identity(), key_init);
+            registry.init(config).expect("valid, and the first");
+        }
+        Step::Identifier => registry.configure("payment_api", run_time).expect("valid"),
+        Step::Key => registry.configure(identity(), key_run_time).expect("valid"),
+        Step::Switch => {
+            registry.shadow_all(true);
+            registry.shadow_all(false);
+        }
+        Step::Call => {
+            let asked = site::Asked::new("payment_api", None).with_key(&7);
+            let attribute = const {
+                &site::Attribute::new(
+                    Some("http"),
+                    PolicyPatch::new().half_open_limit(3).minimum_calls(30).failure_rate(40),
+                )
+            };
+            drop(site::enter(registry, asked, attribute));
+        }
+    }
+}
+
+/// Settings that contradict each other across layers now and then, and never within one.
+fn patch() -> impl Strategy<Value = PolicyPatch> {
+    let count = || option::of(1..60_u32);
+    let parts = (count(), count(), option::of(0..100_u32), count(), count(), option::of(1..9_u64));
+    let patch = parts.prop_map(|(failures, successes, rate, window, minimum, expiry)| {
+        let patch = PolicyPatch::new();
+        let patch = failures.into_iter().fold(patch, PolicyPatch::failure_threshold);
+        let patch = successes.into_iter().fold(patch, PolicyPatch::success_threshold);
+        let patch = rate.into_iter().fold(patch, |patch, rate| match rate {
+            0 => patch.failure_rate_off(),
+            rate => patch.failure_rate(rate),
+        });
+        let patch = window.map(Window::calls).into_iter().fold(patch, PolicyPatch::window);
+        let patch = minimum.into_iter().fold(patch, PolicyPatch::minimum_calls);
+        let expiry = expiry.map(|seconds| Expiry::fixed(Duration::from_secs(seconds)));
+        expiry.into_iter().fold(patch, PolicyPatch::expiry)
+    });
+    patch.prop_filter("valid by itself", |patch| patch.mistakes().is_empty())
+}
+
+/// Each step once, in any order.
+fn order() -> impl Strategy<Value = Vec<Step>> {
+    vec(any::<Index>(), STEPS.len()).prop_map(|draws| {
+        let mut left = STEPS.to_vec();
+        draws.into_iter().map(|draw| left.remove(draw.index(left.len()))).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_order_in_which_layers_are_said_does_not_matter(
+        said in [patch(), patch(), patch(), patch(), patch(), patch(), patch()],
+        order in order(),
+    ) {
+        prop_assert_eq!(settings_after(&STEPS, &said), settings_after(&order, &said));
+    }
+
+    #[test]
+    fn a_setting_is_the_last_word_on_it_or_contradicts_a_later_one(
+        said in [patch(), patch(), patch(), patch(), patch(), patch(), patch()],
+    ) {
+        let (settings, _) = settings_after(&STEPS, &said);
+        let [defaults, kind, register, init, run_time, key_init, key_run_time] = said;
+        let attribute = PolicyPatch::new().half_open_limit(3).minimum_calls(30).failure_rate(40);
+        let stack =
+            [defaults, kind, attribute, register, init, run_time, key_init, key_run_time];
+        for setting in settings.iter() {
+            let last = stack.iter().rposition(|patch| patch.names(setting.knob));
+            let place = (setting.layer as usize).checked_sub(1);
+            let contradicted = ["window", "minimum_calls"].contains(&setting.knob.as_str());
+            prop_assert!(place == last || contradicted && place < last, "{}", setting);
+        }
+    }
+}

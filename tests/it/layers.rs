@@ -1,0 +1,294 @@
+//! Layers of configuration: who has the last word, setting by setting, and what is warned of.
+
+use std::time::Duration;
+
+use brama::{
+    Config, Connection, ConnectionKind, Expiry, Identity, Knob, Layer, PolicyPatch, Registry,
+    Window, circuit_breaker,
+};
+
+use crate::refused::Refused;
+
+fn threshold(failures: u32) -> PolicyPatch {
+    PolicyPatch::new().failure_threshold(failures)
+}
+
+#[circuit_breaker(
+    identifier = "layered",
+    key = key,
+    registry = registry,
+    type = "http",
+    failure_threshold = 4
+)]
+fn layered(registry: &Registry, key: u8) -> Result<(), Refused> {
+    Ok(())
+}
+
+#[test]
+fn each_layer_has_the_last_word_over_those_before_it() {
+    let registry = Registry::new();
+    let key = Identity::new("layered").with_key(7);
+    let said = || {
+        let status = registry.status(&key).unwrap();
+        let layer = status.settings.layer(Knob::FailureThreshold);
+        (status.policy.failure_threshold().unwrap(), layer)
+    };
+    registry.register(&key, Connection::new()).unwrap();
+    assert_eq!(said(), (10, Layer::BuiltIn));
+    layered(&registry, 7).unwrap();
+    assert_eq!(said(), (4, Layer::Attribute));
+    assert!(registry.unregister(&key));
+    registry.register(&key, Connection::new().policy(threshold(5))).unwrap();
+    assert_eq!(said(), (5, Layer::Register));
+    let config = Config::new()
+        .defaults(threshold(2))
+        .kind_defaults(ConnectionKind::HTTP, threshold(3))
+        .configure("layered", threshold(6));
+    registry.init(config).unwrap();
+    assert_eq!(said(), (6, Layer::Init));
+    registry.configure("layered", threshold(7)).unwrap();
+    assert_eq!(said(), (7, Layer::Configure));
+    registry.configure(&key, threshold(9)).unwrap();
+    assert_eq!(said(), (9, Layer::KeyConfigure));
+}
+
+#[test]
+fn the_configuration_of_a_key_at_init_is_under_that_at_run_time() {
+    let registry = Registry::new();
+    let key = || Identity::new("node").with_key(1);
+    let config = Config::new().configure("node", threshold(2)).configure(key(), threshold(3));
+    registry.init(config).unwrap();
+    let breaker = registry.breaker(key());
+    assert_eq!(breaker.status().settings.layer(Knob::FailureThreshold), Layer::KeyInit);
+    registry.configure(key(), threshold(4)).unwrap();
+    assert_eq!(breaker.status().policy.failure_threshold(), Some(4));
+}
+
+#[test]
+fn defaults_of_a_kind_reach_that_kind_alone() {
+    let registry = Registry::new();
+    let http = || Connection::new().kind(ConnectionKind::HTTP);
+    let before = registry.register("before", http()).unwrap();
+    let config = Config::new()
+        .defaults(threshold(2).success_threshold(2))
+        .kind_defaults(ConnectionKind::HTTP, threshold(3));
+    registry.init(config).unwrap();
+    let after = registry.register("after", http()).unwrap();
+    for breaker in [before, after] {
+        let status = breaker.status();
+        assert_eq!(status.policy.failure_threshold(), Some(3));
+        assert_eq!(status.policy.success_threshold(), 2);
+        assert_eq!(status.settings.layer(Knob::FailureThreshold), Layer::Kind);
+        assert_eq!(status.settings.layer(Knob::SuccessThreshold), Layer::Defaults);
+    }
+    let cache = Connection::new().kind(ConnectionKind::CACHE);
+    let cache = registry.register("cache", cache).unwrap();
+    assert_eq!(cache.status().policy.failure_threshold(), Some(2));
+}
+
+#[test]
+fn an_identifier_is_configured_for_all_its_keys_before_and_after_they_are_made() {
+    let registry = Registry::new();
+    let node = |key: u8| Identity::new("node").with_key(key);
+    let before = registry.breaker(node(1));
+    let scoped = registry.breaker(Identity::new("node").in_scope("other"));
+    registry.configure("node", threshold(3)).unwrap();
+    for breaker in [before, registry.breaker(node(2)), registry.breaker("node")] {
+        assert_eq!(breaker.status().policy.failure_threshold(), Some(3), "{breaker:?}");
+    }
+    assert_eq!(scoped.status().policy.failure_threshold(), Some(10));
+}
+
+#[test]
+fn a_handle_configures_the_keys_of_its_identifier_too() {
+    let registry = Registry::new();
+    let key = registry.breaker(Identity::new("node").with_key(1));
+    registry.breaker("node").configure(threshold(3)).unwrap();
+    assert_eq!(key.status().policy.failure_threshold(), Some(3));
+}
+
+#[test]
+fn configuring_makes_no_breaker() {
+    let registry = Registry::new();
+    registry.configure("later", threshold(3)).unwrap();
+    assert!(registry.find("later").is_none());
+    assert!(registry.register("later", Connection::new()).is_ok());
+    assert_eq!(registry.breaker("later").status().policy.failure_threshold(), Some(3));
+}
+
+#[test]
+fn off_in_a_later_layer_unsets_a_rule_and_the_threshold_comes_back() {
+    let registry = Registry::new();
+    let breaker =
+        registry.register("a", Connection::new().policy(PolicyPatch::new().failure_rate(50)));
+    let breaker = breaker.unwrap();
+    assert_eq!(breaker.status().policy.failure_threshold(), None);
+    breaker.configure(PolicyPatch::new().failure_rate_off()).unwrap();
+    let status = breaker.status();
+    assert_eq!(status.policy.failure_threshold(), Some(10));
+    assert_eq!(status.settings.layer(Knob::FailureRate), Layer::Configure);
+    assert_eq!(status.settings.layer(Knob::FailureThreshold), Layer::BuiltIn);
+}
+
+#[test]
+fn a_setting_that_contradicts_a_later_layer_leaves_room_for_one_below_it() {
+    let registry = Registry::new();
+    let rate = PolicyPatch::new().failure_rate(50);
+    registry.init(Config::new().defaults(rate.minimum_calls(5))).unwrap();
+    let connection = Connection::new().policy(PolicyPatch::new().minimum_calls(40));
+    let breaker = registry.register("a", connection).unwrap();
+    breaker.configure(PolicyPatch::new().window(Window::calls(10))).unwrap();
+    let status = breaker.status();
+    assert_eq!(status.policy.minimum_calls(), 5);
+    assert_eq!(
+        status.warnings,
+        ["`minimum_calls` 40 (register) is above the window (the last 10 calls, configure): \
+             5 is in force"]
+    );
+}
+
+#[test]
+fn a_wrong_configuration_names_the_place_of_every_mistake() {
+    let config = Config::new()
+        .defaults(threshold(0))
+        .kind_defaults(ConnectionKind::HTTP, PolicyPatch::new().jitter(1.5))
+        .configure("payment_api", PolicyPatch::new().window(Window::calls(5)).minimum_calls(6));
+    let error = Registry::new().init(config).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid configuration
+  defaults: `failure_threshold` is 0, must be at least 1, or off
+  kind http: `jitter` is 1.5, must be a share from 0 to 0.9 in whole thousandths
+  payment_api: `minimum_calls` is 6, must be at most the calls of the window"
+    );
+}
+
+#[test]
+fn what_waits_for_a_rule_that_is_off_is_pointed_out() {
+    let registry = Registry::new();
+    let breaker = registry.breaker("a");
+    let second = Duration::from_secs(1);
+    let idle = PolicyPatch::new().slow_call_duration(second).window(Window::calls(10));
+    breaker.configure(idle).unwrap();
+    assert_eq!(
+        breaker.status().warnings,
+        [
+            "`slow_call_duration` (1s, configure) does nothing: `slow_call_rate` is off",
+            "`window` (the last 10 calls, configure) does nothing: no rate is set",
+        ]
+    );
+}
+
+#[test]
+fn settings_that_can_never_act_are_pointed_out() {
+    let second = Duration::from_secs(1);
+    let p = PolicyPatch::new;
+    let rate = p().failure_rate(50);
+    for (patch, said) in [
+        (p().failure_threshold_off(), "every rule is off: the circuit opens by hand alone"),
+        (
+            rate.window(Window::calls(10)).failure_threshold(11),
+            "`failure_threshold` 11 is above the window of 10 calls: `failure_rate` 50 opens first",
+        ),
+        (
+            rate.window(Window::time(second)).minimum_calls(1_000_001),
+            "`minimum_calls` 1000001 within 1s is more than any breaker sees",
+        ),
+        (
+            p().slow_call_rate(50).probe_timeout(second),
+            "`probe_timeout` 1s is shorter than `slow_call_duration` 60s: a slow probe may lose \
+             its place before it is judged",
+        ),
+        (
+            p().expiry(Expiry::progressive(second, second)),
+            "`expiry` is progressive and stays at 1s",
+        ),
+    ] {
+        assert_eq!(patch.policy().unwrap().lint(), [said]);
+        let breaker = Registry::new().breaker("linted");
+        breaker.configure(patch).unwrap();
+        assert!(breaker.status().warnings.iter().any(|warning| warning == said));
+    }
+}
+
+#[test]
+fn what_can_act_is_not_pointed_out() {
+    let p = PolicyPatch::new;
+    for patch in [
+        p(),
+        p().failure_rate(50).failure_threshold(100),
+        p().failure_rate(50).window(Window::time(Duration::from_millis(10))),
+        p().slow_call_rate(50),
+        p().half_open_limit(10),
+        p().expiry(Expiry::progressive(Duration::from_secs(5), Duration::from_secs(300))),
+    ] {
+        assert!(patch.policy().unwrap().lint().is_empty(), "{patch:?}");
+    }
+}
+
+#[test]
+fn two_attributes_that_differ_are_both_named_by_file_and_line() {
+    #[circuit_breaker(identifier = "told twice", registry = registry, failure_threshold = 1)]
+    fn first(registry: &Registry) -> Result<(), Refused> {
+        Ok(())
+    }
+    const FIRST: u32 = line!() - 4;
+
+    #[circuit_breaker(identifier = "told twice", registry = registry, failure_threshold = 2)]
+    fn second(registry: &Registry) -> Result<(), Refused> {
+        Ok(())
+    }
+    const SECOND: u32 = line!() - 4;
+
+    let registry = Registry::new();
+    first(&registry).unwrap();
+    assert!(registry.status("told twice").unwrap().warnings.is_empty());
+    second(&registry).unwrap();
+    let status = registry.status("told twice").unwrap();
+    assert_eq!(status.policy.failure_threshold(), Some(1));
+    let file = file!();
+    assert_eq!(
+        status.warnings,
+        [format!(
+            "the attributes at {file}:{FIRST} and {file}:{SECOND} have this identity and differ: \
+             that at {file}:{FIRST} is in force"
+        )]
+    );
+}
+
+#[test]
+fn two_attributes_that_agree_are_not_worth_a_word() {
+    #[circuit_breaker(identifier = "agreed", registry = registry, failure_threshold = 1)]
+    fn first(registry: &Registry) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    #[circuit_breaker(identifier = "agreed", registry = registry, max_attempts = 1)]
+    fn second(registry: &Registry) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    let registry = Registry::new();
+    first(&registry).unwrap();
+    second(&registry).unwrap();
+    assert!(registry.status("agreed").unwrap().warnings.is_empty());
+}
+
+#[test]
+fn of_two_kinds_that_of_register_is_in_force_and_both_are_named() {
+    let registry = Registry::new();
+    let key = Identity::new("layered").with_key(1);
+    let database = Connection::new().kind(ConnectionKind::DATABASE);
+    registry.register(&key, database).unwrap();
+    layered(&registry, 1).unwrap();
+    let status = registry.status(&key).unwrap();
+    assert_eq!(status.kind, Some(ConnectionKind::DATABASE));
+    let file = file!();
+    assert_eq!(
+        status.warnings,
+        [format!(
+            "the attribute at {file}:16 says type http, `register` says database: database is in \
+             force"
+        )]
+    );
+}
