@@ -3,8 +3,9 @@
 use std::{num::NonZeroUsize, sync::Barrier, thread, time::Duration};
 
 use brama::{
-    Abandoned, Event, EventFilter, EventKind, EventKinds, Identity, Occurrence, Outcome,
-    PolicyPatch, Registry, State, Subscription, testing::ManualClock,
+    Abandoned, Config, Connection, ConnectionKind, Event, EventFilter, EventKind, EventKinds,
+    Identity, Occurrence, Outcome, PolicyPatch, Registry, State, Subscription, Window,
+    testing::ManualClock,
 };
 
 /// A registry on a clock that stands still, and everything that it tells.
@@ -206,6 +207,61 @@ mod calls {
         breaker.call(|| Ok::<_, ()>(())).unwrap();
         assert_eq!(kinds(&mut changes), []);
         assert_eq!(breaker.status().totals.successes, 2);
+    }
+}
+
+mod life {
+    use super::*;
+
+    #[test]
+    fn every_step_of_a_life_is_told() {
+        let (registry, _, mut events) = registry();
+        let breaker = registry.breaker("api");
+        breaker.open("test");
+        assert!(registry.unregister("api"));
+        breaker.success();
+        let last: Vec<_> =
+            told(&mut events).iter().map(|event| (event.number, event.kind())).collect();
+        assert_eq!(
+            last,
+            [
+                (1, EventKind::Registered),
+                (2, EventKind::StateChanged),
+                (3, EventKind::Unregistered),
+                (4, EventKind::Registered),
+                (4, EventKind::Success),
+            ]
+        );
+    }
+
+    #[test]
+    fn settings_at_odds_are_told_when_they_are_configured() {
+        let (registry, _, mut events) = registry();
+        let _ = registry.breaker("api");
+        told(&mut events);
+        let few = PolicyPatch::new().failure_rate(50).window(Window::calls(5));
+        registry.init(Config::new().defaults(few.minimum_calls(5))).unwrap();
+        registry.configure("api", PolicyPatch::new().minimum_calls(10)).unwrap();
+        #[expect(clippy::wildcard_enum_match_arm, reason = "one kind is wanted")]
+        let warnings = |event: Event| match event.what {
+            Occurrence::Configured { warnings } => Some(warnings.len()),
+            _ => None,
+        };
+        let warned: Vec<_> = told(&mut events).into_iter().map(warnings).collect();
+        assert_eq!(warned, [Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn an_event_carries_what_register_was_told() {
+        let registry = Registry::new();
+        let mut http = registry.subscribe(EventFilter::new().connection(ConnectionKind::HTTP));
+        let connection = Connection::new().kind(ConnectionKind::HTTP).label("team", "payments");
+        registry.register("api", connection).unwrap().open("test");
+        registry.breaker("other").open("test");
+        let told = told(&mut http);
+        let kinds: Vec<_> = told.iter().map(Event::kind).collect();
+        assert_eq!(kinds, [EventKind::Registered, EventKind::StateChanged]);
+        assert!(told.iter().all(|event| event.labels.get("team") == Some("payments")));
     }
 }
 

@@ -134,8 +134,17 @@ impl Slot {
             let is_numbered = EventKinds::CHANGES.contains(what.kind());
             inside.number = inside.number.saturating_add(u64::from(is_numbered));
             if let Some(time) = time {
-                let (identity, number) = (Arc::clone(self.shared_identity()), inside.number);
-                let event = Event { identity, number, opening, at: now, time, what, missed: 0 };
+                let event = Event {
+                    identity: Arc::clone(self.shared_identity()),
+                    connection: inside.layers.kind(),
+                    labels: inside.layers.labels(),
+                    number: inside.number,
+                    opening,
+                    at: now,
+                    time,
+                    what,
+                    missed: 0,
+                };
                 self.bus().send(&event, &mut wakes);
             }
         }

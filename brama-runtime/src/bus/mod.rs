@@ -15,6 +15,7 @@ use std::{
 use self::queue::Queue;
 pub use self::{callback::Callback, subscription::Subscription};
 use crate::{
+    connection::ConnectionKind,
     event::{Event, EventFilter, EventKinds},
     identity::Identity,
 };
@@ -50,15 +51,28 @@ impl Bus {
     }
 
     /// Whether anybody listens to one of these kinds from that breaker.
-    pub(crate) fn hears(&self, kinds: EventKinds, identity: &Identity<'_>) -> bool {
-        self.is_heard() && self.read().iter().any(|queue| queue.filter().selects(kinds, identity))
+    pub(crate) fn hears(
+        &self,
+        kinds: EventKinds,
+        identity: &Identity<'_>,
+        connection: impl FnOnce() -> Option<ConnectionKind>,
+    ) -> bool {
+        self.is_heard() && {
+            let connection = connection();
+            let selects =
+                |queue: &Arc<Queue>| queue.filter().selects(kinds, identity, connection.as_ref());
+            self.read().iter().any(selects)
+        }
     }
 
     /// Puts an event into the queues that it is for, and notes whom to wake.
     pub(crate) fn send(&self, event: &Event, wakes: &mut Wakes) {
         let kind = EventKinds::from(event.kind());
         let queues = self.read();
-        for queue in queues.iter().filter(|queue| queue.filter().selects(kind, &event.identity)) {
+        let selects = |queue: &&Arc<Queue>| {
+            queue.filter().selects(kind, &event.identity, event.connection.as_ref())
+        };
+        for queue in queues.iter().filter(selects) {
             self.lost.fetch_add(queue.push(event.clone()), Ordering::Relaxed);
             wakes.0.push(Arc::clone(queue));
         }

@@ -3,7 +3,7 @@
 use std::{fmt, num::NonZeroUsize, sync::Arc};
 
 use super::{Event, EventKind, EventKinds};
-use crate::identity::Identity;
+use crate::{connection::ConnectionKind, identity::Identity};
 
 /// Which events a subscription is for, and how many may wait for it.
 ///
@@ -26,6 +26,7 @@ pub struct EventFilter {
     scope: Option<String>,
     identifier: Option<String>,
     key: Option<String>,
+    connection: Option<ConnectionKind>,
     predicate: Option<Predicate>,
     capacity: NonZeroUsize,
 }
@@ -43,6 +44,7 @@ impl EventFilter {
             scope: None,
             identifier: None,
             key: None,
+            connection: None,
             predicate: None,
             capacity: CAPACITY,
         }
@@ -68,6 +70,11 @@ impl EventFilter {
         Self { key: Some(key.to_string()), ..self }
     }
 
+    /// Events of breakers of that kind of connection.
+    pub fn connection(self, kind: ConnectionKind) -> Self {
+        Self { connection: Some(kind), ..self }
+    }
+
     /// Events for which `predicate` is true.
     ///
     /// It is the subscriber's code, so it runs where the subscriber takes events and never on the
@@ -82,8 +89,13 @@ impl EventFilter {
         Self { capacity: events, ..self }
     }
 
-    /// Whether it is for that kind of event of that breaker, its predicate aside.
-    pub(crate) fn selects(&self, kinds: EventKinds, identity: &Identity<'_>) -> bool {
+    /// Whether it is for one of these kinds of events of that breaker, its predicate aside.
+    pub(crate) fn selects(
+        &self,
+        kinds: EventKinds,
+        identity: &Identity<'_>,
+        connection: Option<&ConnectionKind>,
+    ) -> bool {
         let named = |wanted: &Option<String>, is: Option<&str>| {
             wanted.as_deref().is_none_or(|wanted| Some(wanted) == is)
         };
@@ -91,6 +103,7 @@ impl EventFilter {
             && named(&self.scope, identity.scope())
             && named(&self.identifier, Some(identity.identifier()))
             && named(&self.key, identity.key())
+            && self.connection.as_ref().is_none_or(|kind| connection == Some(kind))
     }
 
     /// Whether it is for what calls do.
@@ -135,6 +148,7 @@ impl fmt::Debug for EventFilter {
             .field("scope", &self.scope)
             .field("identifier", &self.identifier)
             .field("key", &self.key)
+            .field("connection", &self.connection)
             .field("predicate", &self.predicate.is_some())
             .field("capacity", &self.capacity)
             .finish()

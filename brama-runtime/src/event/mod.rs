@@ -11,6 +11,7 @@ pub use self::{
 };
 use crate::{
     circuit::{Cause, Reason, State, Tick},
+    connection::{ConnectionKind, Labels},
     identity::Identity,
 };
 
@@ -23,6 +24,10 @@ use crate::{
 pub struct Event {
     /// Which breaker.
     pub identity: Arc<Identity<'static>>,
+    /// What kind of dependency it is: as `register` says, else the attribute's `type`.
+    pub connection: Option<ConnectionKind>,
+    /// What `register` was told of it.
+    pub labels: Labels,
     /// The number of the breaker's last change or step of its life, the first being 1. Such events
     /// are numbered without gaps, listened to or not; those of calls carry the last number.
     pub number: u64,
@@ -64,7 +69,7 @@ pub enum Occurrence {
     Unregistered,
     /// The registry forgot it: it had a key, and room was needed or nobody had used it for long.
     Removed,
-    /// It was configured, at `init` or at run time.
+    /// It was configured, at `init` or at run time, or met an attribute that is at odds with something.
     Configured {
         /// What is said and not in force, or can never act: as [`Status::warnings`](crate::Status).
         warnings: Vec<String>,

@@ -60,14 +60,25 @@ impl Slot {
         was_registered
     }
 
-    /// Takes what an attribute with this identity says.
+    /// Takes what an attribute with this identity says; it is told only where it is at odds with
+    /// something.
     pub(crate) fn meet(&self, attribute: &'static Attribute) {
+        let mut is_at_odds = false;
+        let mut take = || {
+            is_at_odds = self.relayer(|layers| {
+                layers.meet(attribute);
+                !layers.warnings().is_empty()
+            });
+        };
         let met = self.met.get_or_init(|| {
-            self.relayer(|layers| layers.meet(attribute));
+            take();
             attribute
         });
         if !met.agrees_with(attribute) {
-            self.met_other.get_or_init(|| self.relayer(|layers| layers.meet(attribute)));
+            self.met_other.get_or_init(take);
+        }
+        if is_at_odds {
+            self.announce_configured(self.moment()).wake();
         }
     }
 

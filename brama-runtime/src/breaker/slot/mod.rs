@@ -193,7 +193,8 @@ impl Slot {
     }
 
     fn publish(&self, inside: &Inside) -> Word {
-        inside.publish(&self.gate, self.bus.hears(EventKinds::CALLS, &self.identity))
+        let kind = || inside.layers.kind();
+        inside.publish(&self.gate, self.bus.hears(EventKinds::CALLS, &self.identity, kind))
     }
 
     fn totals(&self, inside: &Inside) -> Totals {
