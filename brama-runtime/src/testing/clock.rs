@@ -1,4 +1,4 @@
-//! For tests: a clock that moves when told. Feature `testing`.
+//! A clock that moves when told.
 
 use std::{
     sync::{
