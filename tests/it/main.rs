@@ -19,5 +19,6 @@ mod returns;
 mod shadow;
 mod shapes;
 mod shapes_async;
+mod steps;
 mod subscribers;
 mod verdict;

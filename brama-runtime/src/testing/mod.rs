@@ -1,5 +1,9 @@
-//! The test kit: a clock that moves when told. Feature `testing`.
+//! The test kit: a registry of a test's own, a clock that moves when told. Feature `testing`.
 
+mod assertions;
 mod clock;
+mod registry;
+mod report;
+mod steps;
 
-pub use self::clock::ManualClock;
+pub use self::{clock::ManualClock, registry::TestRegistry};
