@@ -157,6 +157,19 @@ use self::{block::Block, function::Function, options::Options};
 /// `error_handler`, `failure_if`, `ignore_if`, `on_open`, `fallback` and `key` belong to a function.
 /// Blocks may stand in blocks.
 ///
+/// # In tests
+///
+/// With the feature `testing`, a test enters a registry and a clock of its own. Functions that are
+/// called on its thread use those, literal identifiers included:
+///
+/// ```text
+/// let registry = TestRegistry::new();
+/// let _entered = registry.enter();
+/// assert!((0..3).all(|_| charge(&stolen).is_err()));
+/// registry.assert_state("payment_api", State::Open);
+/// registry.advance(Duration::from_secs(60));
+/// ```
+///
 /// # Limits
 ///
 /// - `#[track_caller]` has no effect inside the body.

@@ -8,6 +8,8 @@ mod breaker;
 mod bus;
 mod config;
 mod connection;
+#[cfg(feature = "testing")]
+mod entered;
 mod error;
 mod event;
 mod identity;

@@ -7,6 +7,8 @@ mod blocks;
 mod connections;
 mod events;
 mod groups;
+mod isolation;
+mod isolation_async;
 mod keys;
 mod layers;
 mod names;

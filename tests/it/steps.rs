@@ -7,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use brama::{Expiry, PolicyPatch, State, testing::TestRegistry};
+use brama::{Expiry, PolicyPatch, State, circuit_breaker, testing::TestRegistry};
+
+use crate::answer::{Answer, Refused};
 
 /// A registry whose breaker `api` has that policy.
 fn with_policy(patch: PolicyPatch) -> TestRegistry {
@@ -145,6 +147,21 @@ fn no_success_leads_out_of_forced_open() {
         printed(|| registry.recover("api")),
         "api is forced open, from which only an action recovers: `set_state`, `close`, `reset`"
     );
+}
+
+#[test]
+fn steps_follow_the_options_of_a_function_that_was_called() {
+    #[circuit_breaker(identifier = "api", max_attempts = 2, expiry = "5s")]
+    fn call() -> Answer<()> {
+        Ok(())
+    }
+    let registry = TestRegistry::new();
+    let _entered = registry.enter();
+    assert_eq!(call(), Ok(()));
+    registry.fail_times("api", 2);
+    assert_eq!(call(), Err(Refused::Open));
+    registry.advance(Duration::from_secs(5));
+    assert_eq!(call(), Ok(()));
 }
 
 #[test]

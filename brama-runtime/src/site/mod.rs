@@ -16,12 +16,24 @@ pub use self::{
         WrappedError, WrappedSendError, WrittenError, is_ignored, is_no_failure,
     },
 };
+#[cfg(feature = "testing")]
+use crate::{breaker::Shared, entered::entered};
 use crate::{
     breaker::{CircuitOpen, Lease, Slot},
     circuit::PolicyPatch,
     registry::{Registry, registry},
 };
 pub use crate::{config::Attribute, registry::registry as global};
+
+/// How a call of a literal site holds its slot. Here and in [`CachedSite`] alone a feature has a say
+/// in what a call does: with `testing` the slot may be that of a registry which a test has entered.
+#[cfg(not(feature = "testing"))]
+pub type Held = &'static Slot;
+
+/// How a call of a literal site holds its slot: its own, or that of a registry which a test has
+/// entered on this thread.
+#[cfg(feature = "testing")]
+pub type Held = Shared;
 
 /// The breaker of one decorated function with a literal identifier: looked up once, kept in a
 /// static, borrowed by every call.
@@ -50,8 +62,23 @@ impl CallSite {
     ///
     /// [`CircuitOpen`] where the call may not run now.
     #[inline]
-    pub fn enter(&'static self) -> Result<Lease<&'static Slot>, CircuitOpen> {
-        Lease::ask(self.slot())
+    pub fn enter(&'static self) -> Result<Lease<Held>, CircuitOpen> {
+        Lease::ask(self.held())
+    }
+
+    #[cfg(not(feature = "testing"))]
+    #[inline]
+    fn held(&'static self) -> Held {
+        self.slot()
+    }
+
+    #[cfg(feature = "testing")]
+    #[inline]
+    fn held(&'static self) -> Held {
+        match entered() {
+            Some(registry) => Shared::Counted(self.look_up(&registry)),
+            None => Shared::Static(self.slot()),
+        }
     }
 
     #[inline]
@@ -64,9 +91,11 @@ impl CallSite {
 
     #[cold]
     fn find(&'static self) -> &'static Slot {
-        let asked = Asked::new(self.identifier, self.scope);
-        let found = || slot(registry(), asked, &self.attribute);
-        self.slot.get_or_init(found)
+        self.slot.get_or_init(|| self.look_up(registry()))
+    }
+
+    fn look_up(&'static self, registry: &Registry) -> Arc<Slot> {
+        slot(registry, Asked::new(self.identifier, self.scope), &self.attribute)
     }
 }
 

@@ -7,3 +7,4 @@ mod report;
 mod steps;
 
 pub use self::{clock::ManualClock, registry::TestRegistry};
+pub use crate::entered::Entered;

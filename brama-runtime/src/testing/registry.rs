@@ -3,9 +3,15 @@
 use std::{ops::Deref, time::Duration};
 
 use super::clock::ManualClock;
-use crate::registry::Registry;
+use crate::{entered::Entered, registry::Registry};
 
-/// A registry with a clock of its own.
+/// A registry with a clock of its own, which a test enters in place of the global one.
+///
+/// While the guard of [`enter`](Self::enter) lives, decorated functions that are called on this
+/// thread use this registry, whatever their identifiers; those that name a `registry` keep theirs.
+/// The options of the attribute apply as they do in the global registry: from the first call on.
+/// The global breakers neither see nor feel any of it, so tests run in parallel and start from
+/// nothing.
 ///
 /// It is a [`Registry`], so whatever can be asked of one can be asked of it. Clones are the same
 /// registry on the same clock. Jitter is the same in every run.
@@ -16,10 +22,37 @@ use crate::registry::Registry;
 /// use std::time::Duration;
 ///
 /// let registry = TestRegistry::new();
+/// let _entered = registry.enter();
+///
+/// // … call decorated functions here …
 /// registry.fail_times("payment_api", 10);
 /// registry.assert_state("payment_api", State::Open);
+///
 /// registry.advance(Duration::from_secs(60));
 /// assert!(registry.breaker("payment_api").is_available());
+/// ```
+///
+/// # Asynchronous tests
+///
+/// An asynchronous function uses the registry that is entered on the thread which polls it first,
+/// and stays with it. On tokio's current-thread runtime, the one of `#[tokio::test]`, that is the
+/// test's thread for spawned tasks too.
+///
+/// # Threads
+///
+/// A thread that the test starts has entered nothing. It enters by itself:
+///
+/// ```
+/// # use brama_runtime as brama;
+/// use brama::testing::TestRegistry;
+///
+/// let registry = TestRegistry::new();
+/// let there = registry.clone();
+/// let worker = std::thread::spawn(move || {
+///     let _entered = there.enter();
+///     // … call decorated functions here …
+/// });
+/// worker.join().expect("the worker does not panic");
 /// ```
 #[derive(Debug, Clone)]
 pub struct TestRegistry {
@@ -33,6 +66,16 @@ impl TestRegistry {
     pub fn new() -> Self {
         let clock = ManualClock::new();
         Self { registry: Registry::with_clock(clock.clone()), clock }
+    }
+
+    /// Has decorated functions on this thread use this registry for as long as the guard lives.
+    ///
+    /// Guards nest: of those that live, the newest decides, in whatever order they are dropped. A
+    /// panic leaves as it unwinds. A call that was let through, and a
+    /// [`CircuitOpen`](crate::CircuitOpen), stay with the registry in which they began, however
+    /// long they live.
+    pub fn enter(&self) -> Entered {
+        Entered::new(self.registry.clone())
     }
 
     /// Lets that much time pass.

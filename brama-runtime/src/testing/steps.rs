@@ -9,6 +9,10 @@ use crate::{circuit::State, identity::Identity, outcome::Outcome};
 ///
 /// Each does what calls, time or an operator would do, so whatever holds of a breaker in service
 /// holds of one in a test. A breaker that is not there is made.
+///
+/// A registry learns the options of a decorated function from its first call. Where a step depends
+/// on them (`max_attempts`, `expiry`), call the function once before it; until then the defaults
+/// are in force.
 impl TestRegistry {
     /// Brings a breaker into a state, afresh where it is in it already, by the actions of an
     /// operator.
