@@ -81,6 +81,27 @@ impl Clock for SystemClock {
     }
 }
 
+/// Tokio's clock, which a test may pause.
+#[cfg(all(feature = "testing", feature = "tokio"))]
+#[derive(Debug)]
+pub(crate) struct TokioClock {
+    origin: tokio::time::Instant,
+}
+
+#[cfg(all(feature = "testing", feature = "tokio"))]
+impl TokioClock {
+    pub(crate) fn new() -> Self {
+        Self { origin: tokio::time::Instant::now() }
+    }
+}
+
+#[cfg(all(feature = "testing", feature = "tokio"))]
+impl Clock for TokioClock {
+    fn now(&self) -> Tick {
+        Tick::ORIGIN.after(self.origin.elapsed())
+    }
+}
+
 /// The clock of a registry: the system's is called directly, another through a pointer.
 #[derive(Debug, Clone)]
 pub(crate) enum Time {

@@ -4,9 +4,10 @@ use std::{
     future::Future,
     pin::pin,
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
-use brama::{circuit_breaker, testing::TestRegistry};
+use brama::{CircuitOpen, State, circuit_breaker, testing::TestRegistry};
 use tokio::task::yield_now;
 
 use crate::answer::Answer;
@@ -69,4 +70,48 @@ fn a_future_that_outlives_its_registry_reports_in_peace() {
     drop((registry, entered));
     assert_eq!(poll(future), Poll::Ready(Ok(())));
     assert!(brama::find("isolation: outlives").is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_registry_on_tokio_time_opens_and_closes_with_the_paused_clock() {
+    #[circuit_breaker(identifier = "isolation: paused", expiry = "30s")]
+    async fn call() -> Result<(), CircuitOpen> {
+        Ok(())
+    }
+    let registry = TestRegistry::on_tokio_time();
+    let _entered = registry.enter();
+    assert_eq!(call().await, Ok(()));
+    registry.set_state("isolation: paused", State::Open);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let refused = call().await.unwrap_err();
+    assert_eq!(refused.retry_after(), Some(Duration::from_secs(20)));
+    tokio::time::advance(Duration::from_secs(20)).await;
+    assert_eq!(call().await, Ok(()));
+    registry.assert_state("isolation: paused", State::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_registry_on_tokio_time_moves_ahead_alone() {
+    let registry = TestRegistry::on_tokio_time();
+    let now = || registry.breaker("any").status().at;
+    let (before, paused) = (now(), tokio::time::Instant::now());
+    registry.advance(Duration::from_secs(5));
+    assert_eq!(now().since(before), Duration::from_secs(5));
+    assert_eq!(paused.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_calls_are_timed_by_tokios_clock() {
+    #[circuit_breaker(identifier = "isolation: slow", slow_call_rate = 100,
+        slow_call_duration = "2s", window = calls(1))]
+    async fn call(length: Duration) -> Answer<()> {
+        tokio::time::sleep(length).await;
+        Ok(())
+    }
+    let registry = TestRegistry::on_tokio_time();
+    let _entered = registry.enter();
+    assert_eq!(call(Duration::from_secs(2)).await, Ok(()));
+    registry.assert_state("isolation: slow", State::Closed);
+    assert_eq!(call(Duration::from_millis(2_001)).await, Ok(()));
+    registry.assert_state("isolation: slow", State::Open);
 }

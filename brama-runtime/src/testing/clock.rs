@@ -8,6 +8,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+#[cfg(feature = "tokio")]
+use crate::clock::TokioClock;
 use crate::{circuit::Tick, clock::Clock};
 
 /// A clock that stands still until it is moved. Clones are the same clock.
@@ -51,6 +53,37 @@ impl Clock for ManualClock {
 
     /// As long after the beginning of 1970 as the clock is after its origin.
     fn calendar(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_nanos(self.now().as_nanos())
+        after_epoch(self.now())
     }
+}
+
+/// Tokio's clock, and what a test has moved it ahead by hand.
+#[cfg(feature = "tokio")]
+#[derive(Debug)]
+pub(super) struct AheadOfTokio {
+    tokio: TokioClock,
+    ahead: ManualClock,
+}
+
+#[cfg(feature = "tokio")]
+impl AheadOfTokio {
+    pub(super) fn new(ahead: ManualClock) -> Self {
+        Self { tokio: TokioClock::new(), ahead }
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Clock for AheadOfTokio {
+    fn now(&self) -> Tick {
+        self.tokio.now().after(self.ahead.now().since(Tick::ORIGIN))
+    }
+
+    fn calendar(&self) -> SystemTime {
+        after_epoch(self.now())
+    }
+}
+
+/// The same in every run.
+fn after_epoch(now: Tick) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_nanos(now.as_nanos())
 }

@@ -36,7 +36,8 @@ use crate::{entered::Entered, registry::Registry};
 ///
 /// An asynchronous function uses the registry that is entered on the thread which polls it first,
 /// and stays with it. On tokio's current-thread runtime, the one of `#[tokio::test]`, that is the
-/// test's thread for spawned tasks too.
+/// test's thread for spawned tasks too. See `on_tokio_time` (feature `tokio`) for tests that
+/// pause the runtime's clock.
 ///
 /// # Threads
 ///
@@ -66,6 +67,34 @@ impl TestRegistry {
     pub fn new() -> Self {
         let clock = ManualClock::new();
         Self { registry: Registry::with_clock(clock.clone()), clock }
+    }
+
+    /// An empty registry whose time is that of tokio. Feature `tokio`.
+    ///
+    /// Under `#[tokio::test(start_paused = true)]` it stands still with the runtime's clock, moves
+    /// with `tokio::time::advance` and whenever the runtime skips to its next timer; otherwise it
+    /// is the system's. [`advance`](Self::advance) moves this registry alone ahead. Outside the
+    /// runtime a paused clock cannot be read, so there it is the system's as well.
+    ///
+    /// ```
+    /// # use brama_runtime as brama;
+    /// use brama::testing::TestRegistry;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let registry = TestRegistry::on_tokio_time();
+    /// registry.fail_times("payment_api", 10);
+    /// assert!(!registry.breaker("payment_api").is_available());
+    /// tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    /// assert!(registry.breaker("payment_api").is_available());
+    /// # }
+    /// ```
+    #[cfg(feature = "tokio")]
+    #[must_use]
+    pub fn on_tokio_time() -> Self {
+        let clock = ManualClock::new();
+        let ahead = super::clock::AheadOfTokio::new(clock.clone());
+        Self { registry: Registry::with_clock(ahead), clock }
     }
 
     /// Has decorated functions on this thread use this registry for as long as the guard lives.
