@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Expr, LitStr, ReturnType, Type,
+    Expr, LitStr, ReturnType, Token, Type,
     spanned::Spanned,
     visit_mut::{VisitMut, visit_type_mut},
 };
@@ -81,8 +81,9 @@ impl<'o> Printer<'o> {
     fn ask(&self) -> TokenStream {
         let (permit, asked) = (self.local("permit"), self.local("asked"));
         let (enter, refuse) = (self.enter(), self.refuse());
+        let mutable = self.function.signature.asyncness.map(|_| <Token![mut]>::default());
         quote_spanned! {at(self.place)=>
-            let #permit = {
+            let #mutable #permit = {
                 let #asked = #enter;
                 match #asked {
                     ::core::result::Result::Ok(#permit) => #permit,
@@ -254,31 +255,34 @@ impl<'o> Printer<'o> {
         }
     }
 
-    /// Runs the body in a future that owns the permit: dropped, it is abandoned.
+    /// Runs the body in a future of its own, so that a panic in it can be told from being dropped.
     ///
-    /// It is `move`: an argument that is `Send` and not `Sync` could not be borrowed across an
-    /// await. The early return is never taken. It tells the compiler the type before the body is
-    /// read, as the declared type does for a plain `async fn`.
+    /// It is declared after the permit and so dropped before it, which abandons the call. It is
+    /// `move`: an argument that is `Send` and not `Sync` could not be borrowed across an await. The
+    /// early return is never taken. It tells the compiler the type before the body is read, as the
+    /// declared type does for a plain `async fn`.
     ///
     /// ```text
-    /// let (ret, permit): (Paid, _) = permit.guard(async move {
+    /// let body = async move {
     ///     if let Some(never) = None::<Paid> { return never; }
     ///     let ret: Paid = { body };
     ///     ret
-    /// }).await;
+    /// };
+    /// let ret: Paid = permit.guard(::core::pin::pin!(body)).await;
     /// ```
     fn run_async(&self, keyword: Span) -> TokenStream {
         let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
-        let (body, expect) = (&self.function.body, self.expect_type());
+        let (future, body, expect) = (self.local("body"), &self.function.body, self.expect_type());
         let block = quote_spanned!(at(keyword)=> async move);
         quote_spanned! {at(self.place)=>
-            let (#returned, #permit): (#ret, _) = #permit.guard(#block {
+            let #future = #block {
                 #expect
                 #[allow(clippy::diverging_sub_expression)]
                 let #returned: #ret = #body;
                 #[allow(unreachable_code)]
                 #returned
-            }).await;
+            };
+            let #returned: #ret = #permit.guard(::core::pin::pin!(#future)).await;
         }
     }
 
@@ -371,7 +375,7 @@ impl VisitMut for Hidden {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         match ty {
             Type::ImplTrait(hidden) => {
-                let underscore_token = syn::Token![_](hidden.impl_token.span);
+                let underscore_token = Token![_](hidden.impl_token.span);
                 *ty = Type::Infer(syn::TypeInfer { attrs: Vec::new(), underscore_token });
             }
             _ => visit_type_mut(self, ty),

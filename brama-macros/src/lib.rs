@@ -177,6 +177,8 @@ use self::{block::Block, function::Function, options::Options};
 /// - Arguments that an `async` body uses by value are gone when `error_handler` runs; references
 ///   and `Copy` values can still be used there. They are dropped before the outcome is recorded.
 /// - A future grows by the arguments that its body uses, and by up to 56 bytes.
+/// - A chain of decorated `async` functions that call each other reaches rustc's default recursion
+///   limit after 16. Then box one of the calls, or raise `#![recursion_limit]`.
 /// - A decorated function that calls itself holds the probe that its inner call would need.
 ///   Decorate the outermost function only.
 /// - Of a stream only its creation is judged.

@@ -5,6 +5,7 @@
 mod answer;
 mod blocks;
 mod connections;
+mod costs;
 mod events;
 mod groups;
 mod isolation;

@@ -10,7 +10,7 @@ mod permit;
 mod rejection;
 mod slot;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 use self::permit::Borrowed;
 pub(crate) use self::{news::Moment, permit::Lease, rejection::Shared, slot::Slot};
@@ -144,8 +144,8 @@ impl Breaker {
         judge: impl FnOnce(&R) -> Outcome,
         body: impl Future<Output = R>,
     ) -> Result<R, CircuitOpen> {
-        let lease = Lease::ask(Borrowed(&self.slot))?;
-        let (answer, lease) = lease.guard(body).await;
+        let mut lease = Lease::ask(Borrowed(&self.slot))?;
+        let answer = lease.guard(pin!(body)).await;
         lease.judge(&answer, judge);
         Ok(answer)
     }

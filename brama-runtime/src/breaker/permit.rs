@@ -85,12 +85,6 @@ impl<S: Hold> Lease<S> {
         lease.record(outcome);
     }
 
-    /// Moves the lease out; what stays behind records nothing.
-    #[inline]
-    pub(super) const fn take(&mut self) -> Self {
-        Self { slot: self.slot.take(), entry: self.entry }
-    }
-
     #[expect(clippy::inline_always, reason = "out of line, copies of the outcome double the path")]
     #[inline(always)]
     pub(super) fn record(mut self, outcome: Outcome) {
