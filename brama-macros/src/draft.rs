@@ -1,6 +1,7 @@
 //! The options while they are read, with the mistakes found so far.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{
     Error, Expr, ExprLit, Lit, LitStr, Path, Token,
     ext::IdentExt,
@@ -9,7 +10,7 @@ use syn::{
 };
 
 use crate::{
-    handler,
+    foreign, handler,
     mistakes::{Mistakes, with_help},
     names,
     options::{Excuses, Identifier, Judge, Options, Refusal},
@@ -47,14 +48,18 @@ pub(crate) struct Draft {
 impl Draft {
     /// Reads all that can be read.
     pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
-        let draft = |input: ParseStream<'_>| {
-            let mut draft = Self::default();
+        let mut draft = Self::default();
+        let read = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 draft.read_one(input);
             }
-            Ok(draft)
+            Ok(())
         };
-        draft.parse2(tokens)
+        // syn complains of what is left in a value's brackets, though the mistake there was told.
+        match read.parse2(tokens) {
+            Err(left) if draft.mistakes.is_empty() => Err(left),
+            Ok(()) | Err(_) => Ok(draft),
+        }
     }
 
     /// Reads an option and the comma after it.
@@ -75,33 +80,38 @@ impl Draft {
 
     fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let name = input.call(Ident::parse_any).map_err(|_| self.positional(input))?;
-        self.know(&name)?;
+        self.know(&name, hyphened(&name, input))?;
         self.once(&name)?;
         equals(&name, input)?;
         self.value(&name, input)
     }
 
     fn positional(&mut self, input: ParseStream<'_>) -> Error {
-        let wrong = "options are written as `name = value`";
         match input.fork().parse::<LitStr>() {
             Ok(name) => {
                 self.identifier_is_near = true;
                 let help = format!("write `identifier = \"{}\"`", name.value());
-                Error::new(name.span(), with_help(wrong, help))
+                Error::new(name.span(), with_help(FORM, help))
             }
-            Err(_) => input.error(with_help(wrong, "such as `identifier = \"payment-api\"`")),
+            Err(_) => input.error(with_help(FORM, "such as `identifier = \"payment-api\"`")),
         }
     }
 
-    /// Refuses a name that is no option's.
-    fn know(&mut self, name: &Ident) -> syn::Result<()> {
-        let word = name.to_string();
-        let near = names::nearest(&word);
+    /// Refuses a name that is no option's, or is written otherwise.
+    fn know(&mut self, name: &Ident, word: String) -> syn::Result<()> {
+        let meaning = foreign::meaning(&word);
+        let near = names::nearest(&word.replace('-', "_"));
+        let near = near.filter(|near| meaning.is_none() || *near == word);
+        self.identifier_is_near |= meaning.is_some_and(|(option, _)| option == "identifier");
         self.identifier_is_near |= near == Some("identifier");
         if near == Some(&word) || word == policy::INHERITED {
             return Ok(());
         }
-        let help = near.map_or_else(names::listed, |near| format!("did you mean `{near}`?"));
+        let help = match (near, meaning) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, Some((option, says))) => format!("`{option}` {says}"),
+            (None, None) => names::listed(),
+        };
         Err(Error::new(name.span(), with_help(format!("unknown option `{word}`"), help)))
     }
 
@@ -146,7 +156,10 @@ impl Draft {
             policy::WHOLE | policy::INHERITED => self.policy.set_whole(name, input.parse()?)?,
             "registry" => self.registry = Some(input.parse()?),
             "crate" => self.facade = Some(facade(&input.parse()?)?),
-            _ => self.policy.set(name, &input.parse()?)?,
+            _ => {
+                policy::refuse_table(name, input)?;
+                self.policy.set(name, &input.parse()?)?;
+            }
         }
         Ok(())
     }
@@ -214,6 +227,7 @@ impl Draft {
     }
 }
 
+const FORM: &str = "options are written as `name = value`";
 const OF_A_FUNCTION: &str = "put it into the attribute of the function";
 const MISSING: &str = "missing `identifier`";
 const EXAMPLE: &str = "write `#[circuit_breaker(identifier = \"payment-api\")]`";
@@ -228,7 +242,21 @@ fn is_option(input: ParseStream<'_>) -> bool {
     ahead.call(Ident::parse_any).is_ok() && ahead.peek(Token![=])
 }
 
+/// The name with what follows it after hyphens, which are read.
+fn hyphened(name: &Ident, input: ParseStream<'_>) -> String {
+    let mut word = name.to_string();
+    while input.peek(Token![-]) && input.peek2(Ident::peek_any) {
+        let part = input.parse::<Token![-]>().and_then(|_| input.call(Ident::parse_any));
+        part.iter().for_each(|part| word.extend(["-", &part.to_string()]));
+    }
+    word
+}
+
 fn equals(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+    if let Some(value) = otherwise_given(input) {
+        let help = format!("write `{name} = {value}`");
+        return Err(Error::new(name.span(), with_help(FORM, help)));
+    }
     if input.parse::<Token![=]>().is_err() {
         let wrong = format!("`{name}` needs a value: `{name} = ...`");
         return Err(Error::new(name.span(), wrong));
@@ -237,6 +265,24 @@ fn equals(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         return Err(Error::new(name.span(), format!("`{name} =` is missing its value")));
     }
     Ok(())
+}
+
+/// The value after a colon or a comparison, or in parentheses.
+fn otherwise_given(input: ParseStream<'_>) -> Option<String> {
+    let ahead = input.fork();
+    let sign = ahead.parse::<Token![==]>().is_ok()
+        || ahead.parse::<Token![=>]>().is_ok()
+        || ahead.parse::<Token![:]>().is_ok();
+    if sign {
+        let value: Expr = ahead.parse().ok()?;
+        return Some(value.to_token_stream().to_string());
+    }
+    match ahead.parse().ok()? {
+        TokenTree::Group(list) if list.delimiter() == Delimiter::Parenthesis => {
+            Some(list.stream().to_string()).filter(|value| !value.is_empty())
+        }
+        _ => None,
+    }
 }
 
 /// Skips the value, if it can be read, and all up to the next comma.
@@ -280,7 +326,7 @@ fn key(value: Expr) -> syn::Result<Expr> {
 }
 
 const SAME_KEY: &str = "`key` is the same in every call";
-const NO_KEY: &str = "put it into `identifier`";
+const NO_KEY: &str = "put it into `identifier`, or write what differs, such as `key = node.id`";
 
 fn filled(option: &str, name: &LitStr) -> syn::Result<LitStr> {
     if name.value().trim().is_empty() {

@@ -1,7 +1,8 @@
 //! A path or closure of the user's that generated code calls.
 
 use proc_macro2::Ident;
-use syn::{Error, Expr, ExprCall, ExprClosure, ExprLit, Lit, spanned::Spanned};
+use quote::ToTokens;
+use syn::{Error, Expr, ExprCall, ExprClosure, ExprLit, Lit, Path, spanned::Spanned};
 
 use crate::{mistakes::with_help, written::peeled};
 
@@ -21,20 +22,41 @@ pub(crate) fn answer(handler: Expr) -> syn::Result<Expr> {
 }
 
 fn called(option: &str, argument: &str, handler: Expr) -> syn::Result<Expr> {
-    match peeled(&handler) {
+    let value = peeled(&handler);
+    match value {
         Expr::Lit(literal) => Err(not_a_literal(option, literal)),
-        Expr::Call(call) => Err(not_a_call(option, call)),
+        Expr::Call(call) if call.args.is_empty() => Err(not_a_call(option, call)),
+        Expr::Call(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) => {
+            Err(not_a_value(option, argument, value))
+        }
+        Expr::Path(path) if path.path.is_ident("None") => Err(not_a_value(option, argument, value)),
         Expr::Closure(closure) => check(option, argument, closure).map(|()| handler),
         _ => Ok(handler),
     }
 }
 
+/// A value, where the function that gives it belongs.
+fn not_a_value(option: &str, argument: &str, value: &Expr) -> Error {
+    let wrong = format!("`{option}` takes a path or a closure, not a value");
+    let shown = value.to_token_stream();
+    let help = if option == "on_open" {
+        format!("write `fallback = {shown}`")
+    } else {
+        format!("write a closure of one argument, {argument}")
+    };
+    Error::new(value.span(), with_help(wrong, help))
+}
+
 fn not_a_literal(option: &str, literal: &ExprLit) -> Error {
     let wrong = format!("`{option}` takes a path or a closure");
     match &literal.lit {
-        Lit::Str(path) => {
+        Lit::Str(path) if syn::parse_str::<Path>(&path.value()).is_ok() => {
             let help = format!("remove the quotes: `{option} = {}`", path.value());
             Error::new(path.span(), with_help(format!("{wrong}, not a string"), help))
+        }
+        other if option == "on_open" => {
+            let help = format!("for a value write `fallback = {}`", other.to_token_stream());
+            Error::new(other.span(), with_help(wrong, help))
         }
         other => Error::new(other.span(), wrong),
     }

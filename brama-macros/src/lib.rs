@@ -11,6 +11,7 @@ mod duration;
 mod expand;
 mod facade;
 mod fallback;
+mod foreign;
 mod function;
 mod handler;
 mod mistakes;
@@ -121,7 +122,7 @@ use self::{block::Block, function::Function, options::Options};
 /// | `policy` | a constant `brama::PolicyPatch` instead of all these | none |
 ///
 /// A duration is a sum such as `"1m 30s"` in h, m, s and ms. Each value may be a constant instead:
-/// a `u32`, a `Duration`, a `brama::Expiry`, a `brama::Window` and so on. Where the identifier is a
+/// a `u32`, a `Duration` (also for `expiry`), a `brama::Expiry`, a `brama::Window` and so on. Where the identifier is a
 /// literal, the constant cannot name `Self` or a type parameter.
 ///
 /// Functions that share a policy share a constant, which is checked at build like the others:

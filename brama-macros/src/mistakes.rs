@@ -17,6 +17,10 @@ impl Mistakes {
         }
     }
 
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// The mistakes, if there are any.
     pub(crate) fn result(self) -> syn::Result<()> {
         self.0.map_or(Ok(()), Err)

@@ -2,10 +2,26 @@
 
 use crate::policy;
 
-/// The name that was probably meant: a third of its letters may be wrong.
+/// The name that was probably meant.
 pub(crate) fn nearest(word: &str) -> Option<&'static str> {
-    let all = NAMES.into_iter().chain(policy::names());
-    let measured = all.map(|name| (distance(word, name), name));
+    nearest_of(all(), word)
+}
+
+/// Whether an option has that name.
+pub(crate) fn is_option(word: &str) -> bool {
+    all().any(|name| name == word)
+}
+
+fn all() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter().chain(policy::names())
+}
+
+/// Of these words the one that was probably meant: a third of its letters may be wrong.
+pub(crate) fn nearest_of(
+    all: impl IntoIterator<Item = &'static str>,
+    word: &str,
+) -> Option<&'static str> {
+    let measured = all.into_iter().map(|name| (distance(word, name), name));
     let (distance, name) = measured.min()?;
     (distance <= name.len() / 3).then_some(name)
 }

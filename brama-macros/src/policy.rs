@@ -1,8 +1,8 @@
 //! The options that set a policy.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Error, Expr, spanned::Spanned};
+use syn::{Error, Expr, parse::ParseStream, spanned::Spanned};
 
 use crate::{
     facade::Facade,
@@ -152,6 +152,28 @@ impl Policy {
 
 const NO_PATCH: &str = "`policy` takes an expression that gives a `brama::PolicyPatch`";
 const PATCH: &str = "write `policy = brama::PolicyPatch::new()` and what differs after it";
+
+/// Refuses a value in braces, as configuration files have them.
+pub(crate) fn refuse_table(place: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+    let word = place.to_string();
+    let kind = KNOBS.into_iter().find(|(name, _)| *name == unaliased(&word)).map(|(_, kind)| kind);
+    match (kind, input.fork().parse()) {
+        (Some(kind), Ok(TokenTree::Group(braces))) if is_table(&braces) => {
+            Err(reader::no_table(&word, kind, &braces))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether `name =` or `name:` stands behind an opening brace.
+fn is_table(braces: &Group) -> bool {
+    let mut tokens = braces.stream().into_iter();
+    let is_sign =
+        |sign: &Punct| ['=', ':'].contains(&sign.as_char()) && sign.spacing() == Spacing::Alone;
+    braces.delimiter() == Delimiter::Brace
+        && matches!(tokens.next(), Some(TokenTree::Ident(_)))
+        && matches!(tokens.next(), Some(TokenTree::Punct(sign)) if is_sign(&sign))
+}
 
 impl Setting {
     fn printed(&self, facade: &Facade<'_>) -> TokenStream {

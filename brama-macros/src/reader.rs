@@ -2,13 +2,14 @@
 
 use std::{fmt::Display, ops::RangeInclusive};
 
-use proc_macro2::{Ident, Literal, Span};
+use proc_macro2::{Group, Ident, Literal, Span};
 use quote::ToTokens;
-use syn::{Error, Expr, LitInt, LitStr, spanned::Spanned};
+use syn::{Error, Expr, LitFloat, LitInt, LitStr, spanned::Spanned};
 
 use crate::{
     duration,
     mistakes::with_help,
+    names,
     span::at,
     value::{Length, Number, Value},
     written::{Arguments, Written, written},
@@ -74,7 +75,18 @@ impl Reader<'_> {
             (Kind::Abandoned, Written::Text(verdict)) => self.abandoned(verdict),
             (Kind::Share, Written::Whole(_) | Written::Fraction(_)) => self.share(value),
             (Kind::Flag, Written::Flag(flag)) => Ok(Value::Flag(flag.clone())),
-            (_, Written::Constant | Written::Call(..)) => {
+            (Kind::Abandoned, Written::Word(verdict))
+                if verdict == "ignore" || verdict == "failure" =>
+            {
+                Err(self.unquoted(verdict))
+            }
+            (_, Written::Call(name, _)) if self.near_form(name).is_some() => {
+                Err(self.misspelt(name))
+            }
+            (Kind::Expiry, Written::Constant | Written::Word(_) | Written::Call(..)) => {
+                Ok(Value::Expiry(Box::new(value.clone())))
+            }
+            (_, Written::Constant | Written::Word(_) | Written::Call(..)) => {
                 Ok(Value::Constant(Box::new(value.clone())))
             }
             (_, written) => Err(self.unfit(value, &written)),
@@ -115,7 +127,9 @@ impl Reader<'_> {
                 }
                 Ok(Length::Millis(millis, text.span()))
             }
-            Written::Call(..) | Written::Constant => Ok(Length::Constant(Box::new(value.clone()))),
+            Written::Call(..) | Written::Word(_) | Written::Constant => {
+                Ok(Length::Constant(Box::new(value.clone())))
+            }
             written => Err(self.unfit(value, &written)),
         }
     }
@@ -164,7 +178,7 @@ impl Reader<'_> {
             Written::Fraction(number) => {
                 (number.to_string(), number.base10_digits(), number.suffix())
             }
-            Written::Call(..) | Written::Constant => {
+            Written::Call(..) | Written::Word(_) | Written::Constant => {
                 return Ok(Number::Constant(Box::new(value.clone())));
             }
             written => return Err(self.unfit(value, &written)),
@@ -183,7 +197,7 @@ impl Reader<'_> {
         let size = only(name, size, "`calls(100)`")?;
         match written(size) {
             Written::Whole(count) => self.count(count).map(Value::Calls),
-            Written::Call(..) | Written::Constant => {
+            Written::Call(..) | Written::Word(_) | Written::Constant => {
                 Ok(Value::Calls(Number::Constant(Box::new(size.clone()))))
             }
             written => Err(Self { kind: Kind::Count, ..self }.unfit(size, &written)),
@@ -223,6 +237,36 @@ impl Reader<'_> {
         Error::new(place, format!("`{}` is {shown}, must be {limit}", self.option))
     }
 
+    fn unquoted(self, word: &Ident) -> Error {
+        let wrong = format!("`{}` is {word} without quotes", self.option);
+        let help = format!("write it in quotes: `{} = \"{word}\"`", self.option);
+        Error::new(word.span(), with_help(wrong, help))
+    }
+
+    /// What was probably meant by a call of a function that has no part in the option.
+    fn near_form(self, name: &Ident) -> Option<&'static str> {
+        let word = name.to_string();
+        match (self.kind, word.as_str()) {
+            (Kind::Window, "count" | "requests" | "size") => Some("calls(100)"),
+            (Kind::Window, "duration" | "seconds" | "secs") => Some("time(\"10s\")"),
+            (Kind::Window, _) => match names::nearest_of(["calls", "time"], &word)? {
+                "calls" => Some("calls(100)"),
+                _ => Some("time(\"10s\")"),
+            },
+            (Kind::Expiry, "fixed") => Some("\"30s\""),
+            (Kind::Expiry, "exponential" | "backoff") => Some(PROGRESSIVE),
+            (Kind::Expiry, _) => names::nearest_of(["progressive"], &word).map(|_| PROGRESSIVE),
+            _ => None,
+        }
+    }
+
+    fn misspelt(self, name: &Ident) -> Error {
+        let wrong = format!("`{}` takes {}", self.option, self.kind.takes());
+        let form = self.near_form(name).unwrap_or_default();
+        let help = format!("write `{} = {form}`", self.option);
+        Error::new(name.span(), with_help(wrong, help))
+    }
+
     /// The message for a value of another sort.
     fn unfit(self, value: &Expr, written: &Written<'_>) -> Error {
         let (option, takes) = (self.option, self.kind.takes());
@@ -241,6 +285,26 @@ impl Reader<'_> {
             {
                 with_help(wrong, format!("remove the quotes: `{option} = {}`", text.value()))
             }
+            (Kind::Percent, Written::Text(text)) if percentage(&text.value()).is_some() => {
+                with_help(
+                    wrong,
+                    format!("write `{option} = {}`", text.value().replace(['%', ' '], "")),
+                )
+            }
+            (Kind::Percent, Written::Fraction(share)) if shared(share).is_some() => {
+                let percent = shared(share).unwrap_or_default();
+                with_help(wrong, format!("write a percentage: `{option} = {percent}`"))
+            }
+            (Kind::Flag, Written::Text(text)) if text.value().parse::<bool>().is_ok() => {
+                with_help(wrong, format!("remove the quotes: `{option} = {}`", text.value()))
+            }
+            (Kind::Window, Written::Whole(calls)) => {
+                with_help(wrong, format!("for that many calls write `window = calls({calls})`"))
+            }
+            (Kind::Window, Written::Text(length)) => {
+                let length = length.token();
+                with_help(wrong, format!("for that much time write `window = time({length})`"))
+            }
             (_, Written::Negative(number)) => {
                 format!("`{option}` is {number}, must be {}", self.limit())
             }
@@ -249,6 +313,31 @@ impl Reader<'_> {
         };
         Error::new(value.span(), message)
     }
+}
+
+/// The message for a value in braces.
+pub(crate) fn no_table(option: &str, kind: Kind, braces: &Group) -> Error {
+    let wrong = format!("`{option}` takes {}, not a table", kind.takes());
+    let form = match kind {
+        Kind::Window if braces.to_string().contains("time") => "time(\"10s\")",
+        Kind::Window => "calls(100)",
+        Kind::Expiry => PROGRESSIVE,
+        _ => return Error::new(braces.span_open(), wrong),
+    };
+    Error::new(braces.span_open(), with_help(wrong, format!("write `{option} = {form}`")))
+}
+
+const PROGRESSIVE: &str = "progressive(\"5s\", \"300s\")";
+
+/// The number of a percentage in words.
+fn percentage(text: &str) -> Option<u32> {
+    text.strip_suffix('%')?.trim().parse().ok()
+}
+
+/// A share of one as a percentage: 0.5 is 50.
+fn shared(share: &LitFloat) -> Option<u32> {
+    let percent = share.base10_parse::<f64>().ok()? * 100.0;
+    (1..=100).find(|whole| (f64::from(*whole) - percent).abs() < 1e-6)
 }
 
 /// Whether a number bears letters: `30s`.

@@ -22,6 +22,8 @@ pub(crate) enum Value {
     Time(Length),
     /// A variant of `brama::Abandoned`.
     Abandoned(Ident),
+    /// A constant `brama::Expiry` or `Duration`.
+    Expiry(Box<Expr>),
     Constant(Box<Expr>),
 }
 
@@ -49,7 +51,7 @@ impl Value {
                 initial.constant().or_else(|| max.constant()).or(factor)
             }
             Self::Number(number) | Self::Calls(number) => number.constant(),
-            Self::Constant(constant) => Some(constant.span()),
+            Self::Expiry(constant) | Self::Constant(constant) => Some(constant.span()),
         }
     }
 
@@ -79,6 +81,11 @@ impl Value {
             Self::Calls(count) => quote_spanned!(place=> #brama::Window::calls(#count)),
             Self::Time(length) => quote_spanned!(place=> #brama::Window::time(#length)),
             Self::Abandoned(variant) => quote_spanned!(place=> #brama::Abandoned::#variant),
+            Self::Expiry(constant) => {
+                let place = at(constant.span());
+                let brama = facade.at(place);
+                quote_spanned!(place=> #brama::__private::Given(#constant).expiry())
+            }
             Self::Constant(constant) => quote!(#constant),
         }
     }

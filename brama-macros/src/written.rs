@@ -16,6 +16,8 @@ pub(crate) enum Written<'e> {
     Negative(String),
     /// A literal that no option takes.
     Odd,
+    /// A name of one word, probably a constant's.
+    Word(&'e Ident),
     Call(&'e Ident, &'e Arguments),
     /// Anything else: an expression for the compiler.
     Constant,
@@ -34,6 +36,7 @@ pub(crate) fn written(value: &Expr) -> Written<'_> {
             _ => Written::Odd,
         },
         Expr::Path(path) if path.path.is_ident("off") => Written::Off,
+        Expr::Path(path) => path.path.get_ident().map_or(Written::Constant, Written::Word),
         Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => negative(expr),
         Expr::Call(call) => match &*call.func {
             Expr::Path(path) => path

@@ -39,7 +39,16 @@ fn an_unknown_option_is_not_also_a_missing_one() {
     assert_eq!(near, "unknown option `identifer`\nhelp: did you mean `identifier`?");
     let near = value("max_atempts = 3");
     assert_eq!(near, "unknown option `max_atempts`\nhelp: did you mean `max_attempts`?");
-    assert!(value("retries = |a, b| 3").contains("help: the options are `identifier`, "));
+    assert!(value("colour = |a, b| 3").contains("help: the options are `identifier`, "));
+}
+
+#[test]
+fn an_option_of_other_libraries_is_translated() {
+    let help = "help: `expiry` is how long an opening lasts";
+    assert_eq!(value("reset_timeout = \"5s\""), format!("unknown option `reset_timeout`\n{help}"));
+    assert!(value("retries = 3").contains("nothing is tried again"));
+    assert!(message("name = \"bank\"").contains("help: `identifier` names the breaker"));
+    assert!(value("failure-threshold = 3").contains("did you mean `failure_threshold`?"));
 }
 
 #[test]
@@ -105,7 +114,8 @@ fn a_whole_policy_leaves_nothing_to_set() {
 
 #[test]
 fn a_key_differs_from_call_to_call() {
-    let said = "`key` is the same in every call\nhelp: put it into `identifier`";
+    let said = "`key` is the same in every call\nhelp: put it into `identifier`, or write \
+                what differs, such as `key = node.id`";
     assert_eq!(value("key = \"eu\""), said);
     assert_eq!(value("key = 5"), said);
 }

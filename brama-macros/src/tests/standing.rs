@@ -1,6 +1,8 @@
 //! The user's function is never lost, whatever is written in it or over it.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use std::fs;
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::{CHARGE, expanded};
 use crate::decorated;
@@ -26,6 +28,23 @@ fn truncations(tokens: &TokenStream) -> Vec<TokenStream> {
     cut
 }
 
+/// Options that expand in ways of their own.
+const VALID: [&str; 6] = [
+    "identifier = \"f\"",
+    "identifier = x.name(), key = x.id, scope = \"s\"",
+    "identifier = \"f\", registry = &r, error_handler = |r| judge(r), fallback = g(x)?",
+    "identifier = \"f\", failure_if = is_bad, ignore_if = |e| e.x, on_open = refuse",
+    "identifier = \"f\", policy = SLOW, crate = crate::b",
+    "identifier = \"f\", max_attempts = N, expiry = WAIT, window = time(\"10s\"), shadow = true",
+];
+
+const HEADS: [&str; 4] = [
+    "fn f(x: X) -> R",
+    "pub async fn f(&self) -> R",
+    "pub(crate) async unsafe fn f<'a, T: Y>(self: &'a Self, x: T) -> Result<impl Fn(T), E>",
+    "extern \"C\" fn f()",
+];
+
 #[test]
 fn a_body_that_is_cut_anywhere_leaves_the_function() {
     let body: TokenStream = BODY.parse().expect("a body is tokens");
@@ -33,12 +52,11 @@ fn a_body_that_is_cut_anywhere_leaves_the_function() {
     let cuts = truncations(&braces.stream());
     assert!(40 < cuts.len());
     for inside in cuts {
-        for head in ["fn f(x: X) -> R", "pub async fn f(&self) -> R"] {
+        for (head, options) in HEADS.iter().flat_map(|head| VALID.map(|options| (head, options))) {
             let shown = inside.to_string();
             let item = format!("{head} {{ {shown} }}").parse().expect("balanced");
-            let output = decorated("identifier = \"f\"".parse().expect("tokens"), item).to_string();
-            let head: TokenStream = head.parse().expect("tokens");
-            assert!(output.starts_with(&head.to_string()), "{output}");
+            let output = decorated(options.parse().expect("tokens"), item).to_string();
+            assert!(tight(&output).starts_with(&tight(head)), "{output}");
             assert!(output.contains(&shown) && !output.contains("compile_error"), "{output}");
         }
     }
@@ -81,13 +99,66 @@ fn after_a_mistake_the_item_stands_as_it_was() {
     }
 }
 
+/// The attribute's options and its item, of each breaker in a file.
+fn breakers(file: TokenStream) -> Vec<(TokenStream, TokenStream)> {
+    let tokens: Vec<TokenTree> = file.into_iter().collect();
+    let mut found = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
+        let TokenTree::Group(group) = token else { continue };
+        let mut inside = group.stream().into_iter();
+        let name = inside.next().map(|name| name.to_string());
+        if name.as_deref() == Some("circuit_breaker") {
+            let options = match inside.next() {
+                Some(TokenTree::Group(options)) => options.stream(),
+                _ => TokenStream::new(),
+            };
+            found.push((options, item(&tokens[place + 1..])));
+        }
+        found.extend(breakers(group.stream()));
+    }
+    found
+}
+
+/// The tokens up to the end of the first item.
+fn item(tokens: &[TokenTree]) -> TokenStream {
+    let is_end = |token: &&TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(sign) => sign.as_char() == ';',
+        _ => false,
+    };
+    let end = tokens.iter().position(|token| is_end(&token)).expect("an item ends");
+    tokens[..=end].iter().cloned().collect()
+}
+
+#[test]
+fn after_each_mistake_of_the_goldens_the_item_stands_as_it_was() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/ui/options");
+    let paths = fs::read_dir(folder).expect("goldens").map(|entry| entry.expect("a file").path());
+    let sources = paths.filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
+    let mut seen = 0;
+    for path in sources {
+        let file: TokenStream = fs::read_to_string(&path).expect("text").parse().expect("tokens");
+        for (options, item) in breakers(file) {
+            let output = decorated(options, item.clone()).to_string();
+            if output.contains("compile_error") && !path.to_string_lossy().contains("block_") {
+                assert!(output.ends_with(&item.to_string()), "{}: {output}", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(70 < seen, "{seen}");
+}
+
 #[test]
 fn attributes_and_signature_stay_as_written() {
     let item = "#[doc = \"x\"] #[must_use] pub(crate) async unsafe extern \"C\" \
                 fn r#match<'a, T: ?Sized, const N: usize>(self: &'a Self, #[cfg(x)] (a, b): (A, B)) \
                 -> impl Fn(&T) -> R where T: 'a { body }";
     let output = expanded("identifier = \"bank\"", item);
-    // Spaces are no tokens, and the printer is free to set them.
-    let tight = |tokens: &str| tokens.replace(' ', "");
     assert!(tight(&output.to_string()).starts_with(&tight(&item.replace("{ body }", ""))));
+}
+
+/// Spaces are no tokens, and the printer is free to set them.
+fn tight(tokens: &str) -> String {
+    tokens.replace(' ', "")
 }

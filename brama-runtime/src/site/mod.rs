@@ -5,7 +5,10 @@ mod asked;
 mod cache;
 mod verdict;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 pub use self::{
     answer::{OpenError, OpenOutput, answer},
@@ -20,7 +23,7 @@ pub use self::{
 use crate::{breaker::Shared, entered::entered};
 use crate::{
     breaker::{CircuitOpen, Lease, Slot},
-    circuit::PolicyPatch,
+    circuit::{Expiry, PolicyPatch},
     registry::{Registry, registry},
 };
 pub use crate::{config::Attribute, registry::registry as global};
@@ -121,6 +124,26 @@ pub fn enter(
 #[track_caller]
 pub const fn checked(policy: PolicyPatch) -> PolicyPatch {
     policy.checked()
+}
+
+/// The attribute's `expiry` where it is a constant: an [`Expiry`], or a length for a fixed one.
+#[derive(Debug)]
+pub struct Given<T>(pub T);
+
+impl Given<Expiry> {
+    /// As it is.
+    #[must_use]
+    pub const fn expiry(self) -> Expiry {
+        self.0
+    }
+}
+
+impl Given<Duration> {
+    /// Every opening lasts so long.
+    #[must_use]
+    pub const fn expiry(self) -> Expiry {
+        Expiry::fixed(self.0)
+    }
 }
 
 fn slot(registry: &Registry, asked: Asked<'_>, attribute: &'static Attribute) -> Arc<Slot> {

@@ -110,6 +110,11 @@ impl Node for Settings {
     const POLICY: PolicyPatch = WHOLE.shadow(true);
 }
 
+#[circuit_breaker(identifier = "of a length", expiry = LONG)]
+fn of_length() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
 fn policy(identifier: &str) -> Policy {
     *brama::breaker(identifier).status().policy
 }
@@ -121,5 +126,7 @@ fn main() {
     assert_eq!(policy("literals"), policy("whole"));
     assert_eq!(policy("literals"), policy("of a trait"));
     assert_eq!(policy("literals").failure_threshold(), Some(5));
+    assert!(of_length().is_ok());
+    assert_eq!(policy("of a length").expiry(), Expiry::fixed(LONG));
     let _ = mixed();
 }

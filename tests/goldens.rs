@@ -1,0 +1,121 @@
+//! What every message of the attribute keeps, read off the goldens in `tests/ui`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::{fs, ops::Range, path::Path};
+
+/// A mistake and what is said of it.
+struct Golden {
+    name: String,
+    source: String,
+    said: String,
+}
+
+impl Golden {
+    fn errors(&self) -> usize {
+        self.said.lines().filter(|line| line.starts_with("error")).count()
+    }
+
+    /// The lines of the source that are shown, each with what is underlined in it.
+    fn underlined(&self) -> Vec<(&str, Vec<Range<usize>>)> {
+        let lines: Vec<_> = self.said.lines().filter_map(|line| line.split_once('|')).collect();
+        let pairs = lines.windows(2).filter(|pair| {
+            pair.first().is_some_and(|(number, _)| number.trim().parse::<u32>().is_ok())
+        });
+        pairs.map(|pair| (pair[0].1, runs(pair[1].1))).collect()
+    }
+}
+
+/// Where carets or dashes stand.
+fn runs(line: &str) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for (place, _) in line.char_indices().filter(|(_, sign)| ['^', '-'].contains(sign)) {
+        match runs.last_mut() {
+            Some(run) if run.end == place => run.end += 1,
+            _ => runs.push(place..place + 1),
+        }
+    }
+    runs
+}
+
+fn goldens(folder: &str) -> Vec<Golden> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui").join(folder);
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let sources = paths.filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
+    let golden = |path: std::path::PathBuf| Golden {
+        name: path.file_name().unwrap().to_str().unwrap().to_owned(),
+        source: fs::read_to_string(&path).unwrap(),
+        said: fs::read_to_string(path.with_extension("stderr")).unwrap(),
+    };
+    sources.map(golden).collect()
+}
+
+fn all() -> impl Iterator<Item = Golden> {
+    goldens("options").into_iter().chain(goldens("types"))
+}
+
+fn assert_none<'g>(promise: &str, breaches: impl Iterator<Item = &'g Golden>) {
+    let breaches: Vec<_> = breaches.map(|golden| golden.name.as_str()).collect();
+    assert!(breaches.is_empty(), "{promise}: {breaches:?}");
+}
+
+/// The files that hold more than one mistake, with their number.
+const SEVERAL: [(&str, usize); 4] = [
+    ("several.rs", 3),
+    ("comma_missing.rs", 2),
+    ("function_and_option.rs", 2),
+    ("block_function_mistake.rs", 2),
+];
+
+#[test]
+fn one_mistake_is_one_error_of_ours() {
+    let goldens = goldens("options");
+    assert!(70 < goldens.len());
+    let mistakes = |golden: &Golden| {
+        SEVERAL.iter().find(|(name, _)| *name == golden.name).map_or(1, |(_, number)| *number)
+    };
+    assert_none(
+        "as many errors as mistakes",
+        goldens.iter().filter(|golden| golden.errors() != mistakes(golden)),
+    );
+    let of_rustc = goldens.iter().filter(|golden| golden.said.contains("error["));
+    assert_none("a message of rustc's belongs into tests/ui/types", of_rustc);
+}
+
+#[test]
+fn the_function_survives_every_mistake() {
+    let goldens: Vec<_> = all().collect();
+    let lost = |golden: &&Golden| {
+        ["cannot find function", "no method named `charge`", "not found in `bank`"]
+            .iter()
+            .any(|text| golden.said.contains(text))
+    };
+    assert_none("no error at a call of the function", goldens.iter().filter(lost));
+}
+
+#[test]
+fn no_message_underlines_the_whole_attribute() {
+    let goldens: Vec<_> = all().collect();
+    let whole = |golden: &&Golden| {
+        golden.underlined().iter().any(|(line, runs)| {
+            let start = line.find("#[circuit_breaker");
+            let name = start.map(|start| start..start + "#[circuit_breaker".len());
+            name.is_some_and(|name| {
+                runs.iter().any(|run| run.start <= name.start && name.end <= run.end)
+            })
+        })
+    };
+    let missing = |golden: &&Golden| golden.said.starts_with("error: missing `identifier`");
+    assert_none(
+        "an error stands on its token, unless an option is missing",
+        goldens.iter().filter(whole).filter(|golden| !missing(golden)),
+    );
+    assert!(goldens.iter().filter(whole).any(|golden| missing(&golden)), "the test sees nothing");
+}
+
+#[test]
+fn every_golden_says_what_it_shows() {
+    let goldens: Vec<_> = all().collect();
+    let wordless = |golden: &&Golden| !golden.source.starts_with("//! ");
+    assert_none("the first line says what is wrong", goldens.iter().filter(wordless));
+}

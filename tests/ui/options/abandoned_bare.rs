@@ -1,0 +1,12 @@
+//! A verdict without quotes.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", abandoned = failure)]
+fn charge() -> Result<u8, CircuitOpen> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = charge();
+}

@@ -1,0 +1,12 @@
+//! A colon where an equals sign belongs.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier: "bank")]
+fn charge() -> Result<u8, CircuitOpen> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = charge();
+}

@@ -1,0 +1,12 @@
+//! A value where a function belongs.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", on_open = Ok(0))]
+fn charge() -> Result<u8, CircuitOpen> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = charge();
+}

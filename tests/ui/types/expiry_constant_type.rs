@@ -1,0 +1,12 @@
+//! An expiry of a constant that is no length.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+const WAIT: u64 = 5;
+
+#[circuit_breaker(identifier = "bank", expiry = WAIT)]
+fn charge() -> Result<u8, CircuitOpen> {
+    Ok(1)
+}
+
+fn main() {}
