@@ -1,6 +1,6 @@
 //! What every message of the attribute keeps, read off the goldens in `tests/ui`.
 
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use std::{fs, ops::Range, path::Path};
 

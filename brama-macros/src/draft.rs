@@ -80,7 +80,7 @@ impl Draft {
 
     fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let name = input.call(Ident::parse_any).map_err(|_| self.positional(input))?;
-        self.know(&name, hyphened(&name, input))?;
+        self.know(&name, &hyphened(&name, input))?;
         self.once(&name)?;
         equals(&name, input)?;
         self.value(&name, input)
@@ -98,13 +98,13 @@ impl Draft {
     }
 
     /// Refuses a name that is no option's, or is written otherwise.
-    fn know(&mut self, name: &Ident, word: String) -> syn::Result<()> {
-        let meaning = foreign::meaning(&word);
+    fn know(&mut self, name: &Ident, word: &str) -> syn::Result<()> {
+        let meaning = foreign::meaning(word);
         let near = names::nearest(&word.replace('-', "_"));
         let near = near.filter(|near| meaning.is_none() || *near == word);
         self.identifier_is_near |= meaning.is_some_and(|(option, _)| option == "identifier");
         self.identifier_is_near |= near == Some("identifier");
-        if near == Some(&word) || word == policy::INHERITED {
+        if near == Some(word) || word == policy::INHERITED {
             return Ok(());
         }
         let help = match (near, meaning) {
@@ -247,7 +247,9 @@ fn hyphened(name: &Ident, input: ParseStream<'_>) -> String {
     let mut word = name.to_string();
     while input.peek(Token![-]) && input.peek2(Ident::peek_any) {
         let part = input.parse::<Token![-]>().and_then(|_| input.call(Ident::parse_any));
-        part.iter().for_each(|part| word.extend(["-", &part.to_string()]));
+        if let Ok(part) = part {
+            word.extend(["-", &part.to_string()]);
+        }
     }
     word
 }
