@@ -83,7 +83,7 @@ impl Draft {
         self.know(&name, &hyphened(&name, input))?;
         self.once(&name)?;
         equals(&name, input)?;
-        self.value(&name, input)
+        self.value(&name, input).map_err(|mistake| at_the_end(&name, mistake))
     }
 
     fn positional(&mut self, input: ParseStream<'_>) -> Error {
@@ -240,6 +240,14 @@ fn comma(input: ParseStream<'_>) -> bool {
 fn is_option(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     ahead.call(Ident::parse_any).is_ok() && ahead.peek(Token![=])
+}
+
+/// The mistake on the option's name if it stands at the end, which has no place of its own.
+fn at_the_end(name: &Ident, mistake: Error) -> Error {
+    if mistake.to_string().starts_with("unexpected end of input") {
+        return Error::new(name.span(), format!("the value of `{name}` is not complete"));
+    }
+    mistake
 }
 
 /// The name with what follows it after hyphens, which are read.

@@ -200,7 +200,7 @@ impl Reader<'_> {
             Written::Call(..) | Written::Word(_) | Written::Constant => {
                 Ok(Value::Calls(Number::Constant(Box::new(size.clone()))))
             }
-            written => Err(Self { kind: Kind::Count, ..self }.unfit(size, &written)),
+            _ => Err(Error::new(size.span(), with_help(NO_COUNT, "write `window = calls(100)`"))),
         }
     }
 
@@ -345,6 +345,7 @@ fn has_unit(number: &impl ToString) -> bool {
     number.to_string().ends_with(char::is_alphabetic)
 }
 
+const NO_COUNT: &str = "`calls` takes a whole number";
 const MAX: &str = "at least the first wait";
 const WAITS: &str = "`progressive` takes the first wait, the longest, and a factor if not 2";
 const WAITS_EXAMPLE: &str = "write `progressive(\"5s\", \"300s\")`";
