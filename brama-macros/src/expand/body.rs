@@ -1,0 +1,73 @@
+//! The body: runs under the permit.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+
+use super::Printer;
+use crate::span::at;
+
+impl Printer<'_> {
+    pub(super) fn run(&self) -> TokenStream {
+        match &self.function.signature.asyncness {
+            Some(keyword) => self.run_async(keyword.span),
+            None => self.run_sync(),
+        }
+    }
+
+    /// Runs the body in a closure, so that `return`, `?` and macros that hide one end there.
+    ///
+    /// It is not `move`: arguments live on until the function ends, and are dropped in its order.
+    ///
+    /// ```text
+    /// let (ret, permit): (Paid, _) = permit.run(|| -> Paid { body });
+    /// ```
+    fn run_sync(&self) -> TokenStream {
+        let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
+        let body = &self.function.body;
+        quote_spanned! {at(self.place)=>
+            let (#returned, #permit): (#ret, _) = #permit.run(|| -> #ret #body);
+        }
+    }
+
+    /// Runs the body in a future of its own, so that a panic in it can be told from being dropped.
+    ///
+    /// It is declared after the permit and so dropped before it, which abandons the call. It is
+    /// `move`: an argument that is `Send` and not `Sync` could not be borrowed across an await. The
+    /// early return is never taken. It tells the compiler the type before the body is read, as the
+    /// declared type does for a plain `async fn`.
+    ///
+    /// ```text
+    /// let body = async move {
+    ///     if let Some(never) = None::<Paid> { return never; }
+    ///     let ret: Paid = { body };
+    ///     ret
+    /// };
+    /// let ret: Paid = permit.guard(::core::pin::pin!(body)).await;
+    /// ```
+    fn run_async(&self, keyword: Span) -> TokenStream {
+        let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
+        let (future, body, expect) = (self.local("body"), &self.function.body, self.expect_type());
+        let block = quote_spanned!(at(keyword)=> async move);
+        quote_spanned! {at(self.place)=>
+            let #future = #block {
+                #expect
+                #[allow(clippy::diverging_sub_expression)]
+                let #returned: #ret = #body;
+                #[allow(unreachable_code)]
+                #returned
+            };
+            let #returned: #ret = #permit.guard(::core::pin::pin!(#future)).await;
+        }
+    }
+
+    /// The variable stands for the user's type in rustc's notes, and has its very span.
+    fn expect_type(&self) -> TokenStream {
+        let (never, ret) = (Ident::new("__brama_never", self.place), &self.ret);
+        quote_spanned! {at(self.place)=>
+            if let ::core::option::Option::Some(#never) = ::core::option::Option::None::<#ret> {
+                #[allow(unreachable_code)]
+                return #never;
+            }
+        }
+    }
+}
