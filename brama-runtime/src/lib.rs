@@ -24,6 +24,8 @@ mod sync;
 pub mod testing;
 mod totals;
 
+#[cfg(feature = "tokio")]
+pub use self::site::TimedOut;
 pub use self::{
     breaker::{Breaker, CallError, CircuitOpen, Opening, Permit},
     bus::{Callback, Subscription},

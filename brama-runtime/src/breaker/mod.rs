@@ -13,7 +13,12 @@ mod slot;
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 use self::permit::Borrowed;
-pub(crate) use self::{news::Moment, permit::Lease, rejection::Shared, slot::Slot};
+pub(crate) use self::{
+    news::Moment,
+    permit::{Hold, Lease},
+    rejection::Shared,
+    slot::Slot,
+};
 pub use self::{
     permit::Permit,
     rejection::{CallError, CircuitOpen, Opening},

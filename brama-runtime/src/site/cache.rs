@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{asked::Asked, slot};
+use super::{asked::Asked, find};
 #[cfg(feature = "testing")]
 use crate::entered::entered;
 use crate::{
@@ -41,7 +41,7 @@ impl CachedSite {
     ) -> Result<Lease<Shared>, CircuitOpen> {
         #[cfg(feature = "testing")]
         if let Some(registry) = entered() {
-            return Lease::ask(Shared::Counted(slot(&registry, asked, attribute)));
+            return Lease::ask(Shared::Counted(find(&registry, asked, attribute)));
         }
         match self.first.get() {
             Some(first) if asked.is(first.identity()) => Lease::ask(Shared::Static(first)),
@@ -49,9 +49,22 @@ impl CachedSite {
         }
     }
 
+    /// The breaker that is asked for, to be asked later: it owns what it needs for that.
+    #[inline]
+    pub fn find(&'static self, asked: Asked<'_>, attribute: &'static Attribute) -> Shared {
+        #[cfg(feature = "testing")]
+        if let Some(registry) = entered() {
+            return Shared::Counted(find(&registry, asked, attribute));
+        }
+        match self.first.get() {
+            Some(first) if asked.is(first.identity()) => Shared::Static(first),
+            Some(_) | None => Shared::Counted(self.look_up(asked, attribute)),
+        }
+    }
+
     #[inline(never)]
     fn look_up(&'static self, asked: Asked<'_>, attribute: &'static Attribute) -> Arc<Slot> {
-        let slot = slot(registry(), asked, attribute);
+        let slot = find(registry(), asked, attribute);
         self.first.get_or_init(|| Arc::clone(&slot));
         slot
     }

@@ -3,6 +3,11 @@
 mod answer;
 mod asked;
 mod cache;
+mod future;
+#[cfg(feature = "tokio")]
+mod timed_out;
+#[cfg(feature = "tokio")]
+mod timeout;
 mod verdict;
 
 use std::{
@@ -14,15 +19,21 @@ pub use self::{
     answer::{OpenError, OpenOutput, answer},
     asked::{Asked, Key, Name},
     cache::CachedSite,
+    future::made,
     verdict::{
         __default_verdict, AnyError, ChainError, Judged, Questioned, SilentError, WrappedCall,
         WrappedError, WrappedSendError, WrittenError, is_ignored, is_no_failure,
     },
 };
+#[cfg(feature = "tokio")]
+pub use self::{
+    timed_out::TimedOut,
+    timeout::{Limited, TimeoutError, TimeoutOutput, Timer, answer_timeout, record_timeout},
+};
 #[cfg(feature = "testing")]
 use crate::{breaker::Shared, entered::entered};
 use crate::{
-    breaker::{CircuitOpen, Lease, Slot},
+    breaker::{CircuitOpen, Hold, Lease, Slot},
     circuit::{Expiry, PolicyPatch},
     registry::{Registry, registry},
 };
@@ -66,18 +77,20 @@ impl CallSite {
     /// [`CircuitOpen`] where the call may not run now.
     #[inline]
     pub fn enter(&'static self) -> Result<Lease<Held>, CircuitOpen> {
-        Lease::ask(self.held())
+        Lease::ask(self.find())
     }
 
+    /// The breaker, to be asked later.
     #[cfg(not(feature = "testing"))]
     #[inline]
-    fn held(&'static self) -> Held {
+    pub fn find(&'static self) -> Held {
         self.slot()
     }
 
+    /// The breaker, to be asked later.
     #[cfg(feature = "testing")]
     #[inline]
-    fn held(&'static self) -> Held {
+    pub fn find(&'static self) -> Held {
         match entered() {
             Some(registry) => Shared::Counted(self.look_up(&registry)),
             None => Shared::Static(self.slot()),
@@ -88,17 +101,17 @@ impl CallSite {
     fn slot(&'static self) -> &'static Slot {
         match self.slot.get() {
             Some(slot) => slot,
-            None => self.find(),
+            None => self.make(),
         }
     }
 
     #[cold]
-    fn find(&'static self) -> &'static Slot {
+    fn make(&'static self) -> &'static Slot {
         self.slot.get_or_init(|| self.look_up(registry()))
     }
 
     fn look_up(&'static self, registry: &Registry) -> Arc<Slot> {
-        slot(registry, Asked::new(self.identifier, self.scope), &self.attribute)
+        find(registry, Asked::new(self.identifier, self.scope), &self.attribute)
     }
 }
 
@@ -112,7 +125,25 @@ pub fn enter(
     asked: Asked<'_>,
     attribute: &'static Attribute,
 ) -> Result<Lease<Arc<Slot>>, CircuitOpen> {
-    Lease::ask(slot(registry, asked, attribute))
+    Lease::ask(find(registry, asked, attribute))
+}
+
+/// Finds the breaker of such a function, to be asked later.
+#[must_use]
+pub fn find(registry: &Registry, asked: Asked<'_>, attribute: &'static Attribute) -> Arc<Slot> {
+    let slot = registry.slot(&asked.identity());
+    slot.meet(attribute);
+    slot
+}
+
+/// Asks a breaker that was found before for the right to one call.
+///
+/// # Errors
+///
+/// [`CircuitOpen`] where the call may not run now.
+#[inline]
+pub fn ask<S: Hold>(found: S) -> Result<Lease<S>, CircuitOpen> {
+    Lease::ask(found)
 }
 
 /// The attribute's `policy`: in a constant, a value outside its limits is an error of the
@@ -144,10 +175,4 @@ impl Given<Duration> {
     pub const fn expiry(self) -> Expiry {
         Expiry::fixed(self.0)
     }
-}
-
-fn slot(registry: &Registry, asked: Asked<'_>, attribute: &'static Attribute) -> Arc<Slot> {
-    let slot = registry.slot(&asked.identity());
-    slot.meet(attribute);
-    slot
 }

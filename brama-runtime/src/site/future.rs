@@ -1,0 +1,12 @@
+//! The future that a decorated function returns, before it is protected.
+
+use std::future::Future;
+
+/// The future that `body` makes.
+///
+/// A function whose bound names the answer: a future of another one is refused where the type of
+/// the answer stands.
+#[inline]
+pub fn made<R, F: Future<Output = R>>(body: impl FnOnce() -> F) -> F {
+    body()
+}
