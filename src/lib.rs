@@ -2,6 +2,9 @@
 
 #[doc(inline)]
 pub use brama_macros::circuit_breaker;
+#[cfg(feature = "tokio")]
+#[doc(inline)]
+pub use brama_runtime::TimedOut;
 #[cfg(feature = "testing")]
 #[doc(inline)]
 pub use brama_runtime::testing;

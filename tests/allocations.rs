@@ -1,7 +1,7 @@
 //! A protected call allocates nothing, be it let through or refused.
 
 use std::{
-    future::Future,
+    future::{Future, ready},
     hint::black_box,
     pin::pin,
     task::{Context, Poll, Waker},
@@ -18,6 +18,16 @@ fn answer(right: u8) -> Result<u8, CircuitOpen> {
 #[circuit_breaker(identifier = "allocations: async")]
 async fn answer_later(right: u8) -> Result<u8, CircuitOpen> {
     Ok(right)
+}
+
+#[circuit_breaker(identifier = "allocations: future")]
+fn answer_by_future(right: u8) -> impl Future<Output = Result<u8, CircuitOpen>> {
+    ready(Ok(right))
+}
+
+#[circuit_breaker(identifier = "allocations: future", key = node)]
+fn answer_by_keyed_future(node: u8) -> impl Future<Output = Result<u8, CircuitOpen>> {
+    ready(Ok(node))
 }
 
 #[circuit_breaker(identifier = "allocations: time", failure_rate = 50, window = time("10s"))]
@@ -48,6 +58,8 @@ fn a_success_through_the_attribute_allocates_nothing() {
     assert_eq!(allocations(|| assert!(answer(1).is_ok())), 0);
     assert_eq!(allocations(|| assert!(poll(answer_later(1)).is_ok())), 0);
     assert_eq!(allocations(|| assert!(answer_in_time(1).is_ok())), 0);
+    assert_eq!(allocations(|| assert!(poll(answer_by_future(1)).is_ok())), 0);
+    assert_eq!(allocations(|| assert!(poll(answer_by_keyed_future(1)).is_ok())), 0);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::{
     fallback,
     function::{self, ATTRIBUTE},
     mistakes::{Mistakes, with_help},
-    names, policy,
+    names,
 };
 
 /// The block, of which nothing is read but the attributes in it.
@@ -138,7 +138,7 @@ impl Parse for Setting {
 impl ToTokens for Setting {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { name, value } = self;
-        let name = policy::handed_down(name);
+        let name = names::handed_down(name);
         tokens.extend(quote!(#name = #value));
     }
 }

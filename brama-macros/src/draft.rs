@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Error, Expr, ExprLit, Lit, LitStr, Path, Token,
+    Error, Expr, ExprLit, Lit, LitBool, LitStr, Path, Token,
     ext::IdentExt,
     parse::{ParseStream, Parser},
     spanned::Spanned,
@@ -13,8 +13,9 @@ use crate::{
     foreign, handler,
     mistakes::{Mistakes, with_help},
     names,
-    options::{Excuses, Identifier, Judge, Options, Refusal},
+    options::{Excuses, Future, Identifier, Judge, Options, Refusal},
     policy::{self, Policy},
+    timeout::{self, Timeout},
     written::peeled,
 };
 
@@ -41,6 +42,8 @@ pub(crate) struct Draft {
     excuses: Excuses,
     refusal: Option<Refusal>,
     policy: Policy,
+    timeout: Timeout,
+    future: Option<Future>,
     registry: Option<Expr>,
     facade: Option<Path>,
 }
@@ -104,7 +107,7 @@ impl Draft {
         let near = near.filter(|near| meaning.is_none() || *near == word);
         self.identifier_is_near |= meaning.is_some_and(|(option, _)| option == "identifier");
         self.identifier_is_near |= near == Some("identifier");
-        if near == Some(word) || word == policy::INHERITED {
+        if near == Some(word) || names::is_inherited(word) {
             return Ok(());
         }
         let help = match (near, meaning) {
@@ -117,8 +120,8 @@ impl Draft {
 
     fn once(&mut self, name: &Ident) -> syn::Result<()> {
         let word = name.to_string();
-        let key = policy::unaliased(&word);
-        let before = self.given.iter().find(|given| policy::unaliased(&given.to_string()) == key);
+        let key = names::unaliased(&word);
+        let before = self.given.iter().find(|given| names::unaliased(&given.to_string()) == key);
         let wrong = format!("`{key}` is given twice");
         match before {
             Some(before) if *before == word => Err(Error::new(name.span(), wrong)),
@@ -154,6 +157,9 @@ impl Draft {
                 self.refuse_with(name, Refusal::Fallback(value))?;
             }
             policy::WHOLE | policy::INHERITED => self.policy.set_whole(name, input.parse()?)?,
+            timeout::NAME | timeout::INHERITED => self.timeout.set(name, &input.parse()?)?,
+            "on_timeout" => self.timeout.set_answer(name, input.parse()?)?,
+            "future" => self.future = Some(Future::read(name, &input.parse()?)?),
             "registry" => self.registry = Some(input.parse()?),
             "crate" => self.facade = Some(facade(&input.parse()?)?),
             _ => {
@@ -212,6 +218,7 @@ impl Draft {
             self.mistakes.push(missing());
         }
         self.policy.check().unwrap_or_else(|mistake| self.mistakes.push(mistake));
+        self.timeout.check(&self.given).unwrap_or_else(|mistake| self.mistakes.push(mistake));
         self.mistakes.result()?;
         Ok(Options {
             identifier: self.identifier.ok_or_else(missing)?,
@@ -221,6 +228,8 @@ impl Draft {
             judge: self.handler.map_or(Judge::Default(self.excuses), Judge::Handler),
             refusal: self.refusal.unwrap_or(Refusal::Converted),
             policy: self.policy,
+            timeout: self.timeout,
+            future: self.future,
             registry: self.registry,
             facade: self.facade,
         })
@@ -343,6 +352,17 @@ fn filled(option: &str, name: &LitStr) -> syn::Result<LitStr> {
         return Err(Error::new(name.span(), format!("`{option}` must not be empty")));
     }
     Ok(name.clone())
+}
+
+impl Future {
+    fn read(name: &Ident, value: &Expr) -> syn::Result<Self> {
+        match peeled(value) {
+            Expr::Lit(ExprLit { lit: Lit::Bool(LitBool { value: is_one, .. }), .. }) => {
+                Ok(Self { place: name.clone(), is_one: *is_one })
+            }
+            other => Err(Error::new(other.span(), "`future` takes `true` or `false`")),
+        }
+    }
 }
 
 fn facade(value: &Expr) -> syn::Result<Path> {

@@ -32,19 +32,19 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// Takes off the breakers that the user wrote under this one, as far as their options can be
-    /// read.
+    /// Takes off the breakers that the user wrote under this one, as far as their options are
+    /// right.
     ///
     /// The compiler expands what is written first first, which would make it the innermost. Whoever
     /// writes it first means it to be the outermost.
     pub(crate) fn take_breakers(&mut self) -> Vec<Options> {
-        let mut below = Vec::new();
+        let (mut below, signature) = (Vec::new(), &self.signature);
         self.attributes.retain(|attribute| match breaker(attribute) {
-            Some(options) => {
+            Some(options) if options.check(signature).is_ok() => {
                 below.push(options);
                 false
             }
-            None => true,
+            Some(_) | None => true,
         });
         below
     }
@@ -89,7 +89,7 @@ fn breaker(attribute: &Attribute) -> Option<Options> {
 }
 
 /// The type without the invisible brackets that a `macro_rules!` leaves around its fragments.
-fn peeled(ty: &Type) -> &Type {
+pub(crate) fn peeled(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => peeled(&group.elem),
         Type::Paren(paren) => peeled(&paren.elem),

@@ -21,6 +21,11 @@ pub(crate) fn answer(handler: Expr) -> syn::Result<Expr> {
     called("on_open", "the `brama::CircuitOpen`", handler)
 }
 
+/// The `on_timeout`.
+pub(crate) fn late_answer(handler: Expr) -> syn::Result<Expr> {
+    called("on_timeout", "the `brama::TimedOut`", handler)
+}
+
 fn called(option: &str, argument: &str, handler: Expr) -> syn::Result<Expr> {
     let value = peeled(&handler);
     match value {

@@ -19,7 +19,9 @@ mod names;
 mod options;
 mod policy;
 mod reader;
+mod shape;
 mod span;
+mod timeout;
 mod value;
 mod written;
 
@@ -62,6 +64,9 @@ use self::{block::Block, function::Function, options::Options};
 /// | `ignore_if` | the same for errors that are ignored, asked before `failure_if` | none is |
 /// | `on_open` | path or closure, `\|open: brama::CircuitOpen\| -> Ret` | for a `Result<T, E>`: `Err(E::from(open))` |
 /// | `fallback` | expression of the return type, evaluated instead of the body; may use the arguments, `?`, `return` and in an `async fn` `.await` | none |
+/// | `timeout` | how long a call may take, for functions that are async or return a future: a duration such as `"5s"`, an expression that gives a `Duration`, or `off`; needs the feature `tokio` | `off` |
+/// | `on_timeout` | path or closure, `\|timed_out: brama::TimedOut\| -> Ret` | for a `Result<T, E>`: `Err(E::from(timed_out))` |
+/// | `future` | whether what the function returns is a future to protect: `true` or `false` | by the return type, see below |
 /// | `registry` | expression that gives a `&brama::Registry` | the global one |
 /// | `crate` | path of the `brama` crate, where it is re-exported | `::brama` |
 ///
@@ -98,6 +103,43 @@ use self::{block::Block, function::Function, options::Options};
 /// stays the error's text, and another breaker's rejection is ignored whatever these say. Given
 /// both, `failure_if` is asked of the errors that `ignore_if` leaves. `error_handler` says all that
 /// they say, so it excludes them.
+///
+/// # Futures
+///
+/// A function that *returns* a future is protected while that future is polled, as an `async fn`
+/// is. What counts is the return type as it is written: `impl Future<Output = R>`,
+/// `Pin<Box<dyn Future<Output = R>>>`, or the `BoxFuture<'_, R>` and `LocalBoxFuture<'_, R>` of the
+/// futures crate. So the attribute goes on the methods under `#[async_trait]`, too.
+///
+/// ```text
+/// #[circuit_breaker(identifier = "payment_api")]
+/// fn charge(&self, card: Card) -> impl Future<Output = Result<Receipt, PayError>> + Send { … }
+/// ```
+///
+/// The function's body runs at the call, also while the circuit is open: it only makes the future,
+/// and what goes wrong there is not counted. The circuit is asked when the future is first polled.
+/// `R` is what is judged, and what the open answer is made for; `fallback` may `.await`. Identifier,
+/// key, registry and timeout are evaluated at the call, before the body, which may take the
+/// arguments that they borrow. A boxed future is boxed once more.
+///
+/// An alias that hides the box says `future = true`, for a function that returns
+/// `type Later<T> = Pin<Box<dyn Future<Output = T>>>`. With `future = false` the future is a plain
+/// value, judged when it is made.
+///
+/// # Timeout
+///
+/// With the feature `tokio`, a call that takes longer than `timeout` is dropped and counts as a
+/// failure:
+///
+/// ```text
+/// #[circuit_breaker(identifier = "payment_api", timeout = "5s")]      // PayError: From<TimedOut>
+/// async fn charge(card: &Card) -> Result<Receipt, PayError> { … }
+/// ```
+///
+/// The caller gets the error made of `brama::TimedOut`, or what `on_timeout` answers. The time begins
+/// when the call is let through; it is that of tokio, which has to run with its time enabled, and
+/// which a test may pause. The body is dropped before the failure is recorded, and where it is ready
+/// when the time is over, it is answered. `error_handler` is not asked about a timeout.
 ///
 /// # Policy
 ///
@@ -155,8 +197,9 @@ use self::{block::Block, function::Function, options::Options};
 /// A function overrides option by option. Its settings of the policy go over its block's `policy`;
 /// its own `policy` takes the place of all that the block says of one. With an `identifier` over the
 /// block, functions that name none share one breaker. Expressions are evaluated in each function.
-/// `error_handler`, `failure_if`, `ignore_if`, `on_open`, `fallback` and `key` belong to a function.
-/// Blocks may stand in blocks.
+/// `error_handler`, `failure_if`, `ignore_if`, `on_open`, `fallback`, `key`, `on_timeout` and `future`
+/// belong to a function. A block's `timeout` does not fit a sync function, which lifts it with
+/// `timeout = off`. Blocks may stand in blocks.
 ///
 /// # In tests
 ///
@@ -177,9 +220,12 @@ use self::{block::Block, function::Function, options::Options};
 /// - In `-> impl Fn(&T) -> R` the closure that is returned names its parameters' types.
 /// - Arguments that an `async` body uses by value are gone when `error_handler` runs; references
 ///   and `Copy` values can still be used there. They are dropped before the outcome is recorded.
-/// - A future grows by the arguments that its body uses, and by up to 56 bytes.
+/// - A future grows by the arguments that its body uses, and by up to 56 bytes; with a `timeout` by
+///   tokio's timer as well.
 /// - A chain of decorated `async` functions that call each other reaches rustc's default recursion
 ///   limit after 16. Then box one of the calls, or raise `#![recursion_limit]`.
+/// - Where a function returns a future, what its body does before that is not protected. A future of
+///   a named type, such as `std::future::Ready<R>`, is a plain value; return `impl Future` instead.
 /// - A decorated function that calls itself holds the probe that its inner call would need.
 ///   Decorate the outermost function only.
 /// - Of a stream only its creation is judged.
@@ -213,7 +259,11 @@ fn decorated_function(options: TokenStream, item: TokenStream) -> TokenStream {
 /// The item is read first: over a `struct`, only that is worth a message.
 fn read(options: TokenStream, item: TokenStream) -> syn::Result<(Options, Function)> {
     let function: Function = syn::parse2(item)?;
-    match (function.check(), Options::read(options)) {
+    let options = Options::read(options).and_then(|options| {
+        options.check(&function.signature)?;
+        Ok(options)
+    });
+    match (function.check(), options) {
         (Ok(()), Ok(options)) => Ok((options, function)),
         (Err(mut mistakes), Err(more)) => {
             mistakes.combine(more);

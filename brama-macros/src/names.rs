@@ -1,6 +1,8 @@
 //! The names of the options.
 
-use crate::policy;
+use proc_macro2::Ident;
+
+use crate::{policy, timeout};
 
 /// The name that was probably meant.
 pub(crate) fn nearest(word: &str) -> Option<&'static str> {
@@ -28,13 +30,46 @@ pub(crate) fn nearest_of(
 
 /// Whether an option that a function gives takes the place of its block's.
 pub(crate) fn overrides(given: &str, of_block: &str) -> bool {
-    let (given, of_block) = (policy::unaliased(given), policy::unaliased(of_block));
+    let (given, of_block) = (unaliased(given), unaliased(of_block));
     given == of_block || given == policy::WHOLE && policy::names().any(|name| name == of_block)
 }
 
+/// The name under which an option is known elsewhere.
+pub(crate) fn unaliased(name: &str) -> &str {
+    match name {
+        policy::ALIAS => "failure_threshold",
+        policy::INHERITED => policy::WHOLE,
+        timeout::INHERITED => timeout::NAME,
+        _ => name,
+    }
+}
+
+/// The name under which a block hands an option down.
+pub(crate) fn handed_down(name: &Ident) -> Ident {
+    let inherited = match name.to_string().as_str() {
+        policy::WHOLE => policy::INHERITED,
+        timeout::NAME => timeout::INHERITED,
+        _ => return name.clone(),
+    };
+    Ident::new(inherited, name.span())
+}
+
+/// Whether only a block of ours says that name.
+pub(crate) fn is_inherited(name: &str) -> bool {
+    name == policy::INHERITED || name == timeout::INHERITED
+}
+
 /// Those that say something of one function, and so of no block.
-pub(crate) const OF_A_FUNCTION: [&str; 6] =
-    ["error_handler", "failure_if", "ignore_if", "on_open", "fallback", "key"];
+pub(crate) const OF_A_FUNCTION: [&str; 8] = [
+    "error_handler",
+    "failure_if",
+    "ignore_if",
+    "on_open",
+    "fallback",
+    "key",
+    "on_timeout",
+    "future",
+];
 
 /// All of them, in the words of a message.
 pub(crate) fn listed() -> String {
@@ -46,7 +81,7 @@ pub(crate) fn listed() -> String {
     format!("the options are {own}\nhelp: and those of the policy: {policy}")
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 15] = [
     "identifier",
     "error_handler",
     "failure_if",
@@ -56,6 +91,9 @@ const NAMES: [&str; 12] = [
     "key",
     "scope",
     "type",
+    timeout::NAME,
+    "on_timeout",
+    "future",
     "policy",
     "registry",
     "crate",

@@ -1,8 +1,9 @@
 //! What the user asked for in the attribute's brackets.
 
-use syn::{Expr, LitStr, Path};
+use proc_macro2::Ident;
+use syn::{Error, Expr, LitStr, Path, Signature};
 
-use crate::policy::Policy;
+use crate::{mistakes::with_help, policy::Policy, shape::Shape, timeout::Timeout};
 
 /// What the user asked for.
 pub(crate) struct Options {
@@ -14,10 +15,33 @@ pub(crate) struct Options {
     pub(crate) judge: Judge,
     pub(crate) refusal: Refusal,
     pub(crate) policy: Policy,
+    pub(crate) timeout: Timeout,
+    pub(crate) future: Option<Future>,
     pub(crate) registry: Option<Expr>,
     /// `crate`
     pub(crate) facade: Option<Path>,
 }
+
+impl Options {
+    /// How a function with these options gives its answer.
+    pub(crate) fn shape(&self, signature: &Signature) -> Shape {
+        Shape::of(signature, self.future.as_ref().map(|future| future.is_one))
+    }
+
+    /// Refuses the options that do not fit the function.
+    pub(crate) fn check(&self, signature: &Signature) -> syn::Result<()> {
+        match (self.shape(signature), &self.future) {
+            (Shape::Async(_), Some(future)) => {
+                Err(Error::new(future.place.span(), with_help(ASYNC, NO_FUTURE)))
+            }
+            (Shape::Sync, _) => self.timeout.check_sync(&signature.ident),
+            (Shape::Async(_) | Shape::Future(_), _) => Ok(()),
+        }
+    }
+}
+
+const ASYNC: &str = "`future` is for functions that return one, and this one is already async";
+const NO_FUTURE: &str = "remove it";
 
 /// The breaker's name.
 pub(crate) enum Identifier {
@@ -48,4 +72,10 @@ pub(crate) enum Refusal {
     Converted,
     OnOpen(Expr),
     Fallback(Expr),
+}
+
+/// `future`: whether what the function returns is a future to protect.
+pub(crate) struct Future {
+    pub(crate) place: Ident,
+    pub(crate) is_one: bool,
 }

@@ -7,6 +7,7 @@ use syn::{Error, Expr, parse::ParseStream, spanned::Spanned};
 use crate::{
     facade::Facade,
     mistakes::with_help,
+    names,
     reader::{self, Kind},
     span::at,
     value::Value,
@@ -68,25 +69,13 @@ pub(crate) const WHOLE: &str = "policy";
 /// The same as it comes from a block: settings of the function's own go over it.
 pub(crate) const INHERITED: &str = "__policy";
 
-/// The name under which an option is known elsewhere.
-pub(crate) fn unaliased(name: &str) -> &str {
-    match name {
-        ALIAS => "failure_threshold",
-        INHERITED => WHOLE,
-        _ => name,
-    }
-}
-
-/// The name under which a block hands an option down.
-pub(crate) fn handed_down(name: &Ident) -> Ident {
-    if name == WHOLE { Ident::new(INHERITED, name.span()) } else { name.clone() }
-}
-
 impl Policy {
     /// Reads the value of one option; a name that is none of the policy's is left alone.
     pub(crate) fn set(&mut self, place: &Ident, value: &Expr) -> syn::Result<()> {
         let word = place.to_string();
-        if let Some((name, kind)) = KNOBS.into_iter().find(|(name, _)| *name == unaliased(&word)) {
+        if let Some((name, kind)) =
+            KNOBS.into_iter().find(|(name, _)| *name == names::unaliased(&word))
+        {
             let value = reader::read(&word, kind, value)?;
             self.settings.push(Setting { name, place: place.clone(), value });
         }
@@ -156,7 +145,8 @@ const PATCH: &str = "write `policy = brama::PolicyPatch::new()` and what differs
 /// Refuses a value in braces, as configuration files have them.
 pub(crate) fn refuse_table(place: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     let word = place.to_string();
-    let kind = KNOBS.into_iter().find(|(name, _)| *name == unaliased(&word)).map(|(_, kind)| kind);
+    let kind =
+        KNOBS.into_iter().find(|(name, _)| *name == names::unaliased(&word)).map(|(_, kind)| kind);
     match (kind, input.fork().parse()) {
         (Some(kind), Ok(TokenTree::Group(braces))) if is_table(&braces) => {
             Err(reader::no_table(&word, kind, &braces))

@@ -27,6 +27,7 @@ pub(crate) enum Kind {
     Abandoned,
     Share,
     Flag,
+    Timeout,
 }
 
 impl Kind {
@@ -42,6 +43,7 @@ impl Kind {
             Self::Abandoned => "`\"ignore\"` or `\"failure\"`",
             Self::Share => "a share, such as `0.1`",
             Self::Flag => "`true` or `false`",
+            Self::Timeout => "a duration, such as `\"5s\"`, or `off`",
         }
     }
 }
@@ -50,6 +52,14 @@ impl Kind {
 /// a constant.
 pub(crate) fn read(option: &str, kind: Kind, value: &Expr) -> syn::Result<Value> {
     Reader { option, kind }.read(value)
+}
+
+/// Reads a duration, or `off`; whatever is no literal is taken for an expression.
+pub(crate) fn timeout(option: &str, value: &Expr) -> syn::Result<Option<Length>> {
+    match written(value) {
+        Written::Off => Ok(None),
+        _ => Reader { option, kind: Kind::Timeout }.length(value).map(Some),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -111,7 +121,7 @@ impl Reader<'_> {
             Kind::Count | Kind::Window => "at least 1",
             Kind::Threshold => "at least 1, or `off`",
             Kind::Percent => "a percentage from 1 to 100, or `off`",
-            Kind::Length | Kind::Expiry => "at least 1 ms",
+            Kind::Length | Kind::Expiry | Kind::Timeout => "at least 1 ms",
             Kind::Share => "a share from 0 to 0.9 in whole thousandths",
             Kind::Abandoned | Kind::Flag => self.kind.takes(),
         }
@@ -272,11 +282,13 @@ impl Reader<'_> {
         let (option, takes) = (self.option, self.kind.takes());
         let wrong = format!("`{option}` takes {takes}");
         let message = match (self.kind, written) {
-            (Kind::Length | Kind::Expiry, Written::Whole(number)) if has_unit(number) => {
+            (Kind::Length | Kind::Expiry | Kind::Timeout, Written::Whole(number))
+                if has_unit(number) =>
+            {
                 let help = format!("write it in quotes: `\"{number}\"`");
                 with_help(format!("`{option}` is {number} without quotes"), help)
             }
-            (Kind::Length | Kind::Expiry, Written::Whole(number)) => {
+            (Kind::Length | Kind::Expiry | Kind::Timeout, Written::Whole(number)) => {
                 let help = format!("write a unit: `\"{number}s\"`, or h, m or ms");
                 with_help(format!("`{option}` is {number} without a unit"), help)
             }

@@ -4,13 +4,14 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
 use super::Printer;
-use crate::span::at;
+use crate::{shape::Shape, span::at};
 
 impl Printer<'_> {
     pub(super) fn run(&self) -> TokenStream {
-        match &self.function.signature.asyncness {
-            Some(keyword) => self.run_async(keyword.span),
-            None => self.run_sync(),
+        match &self.shape {
+            Shape::Sync => self.run_sync(),
+            Shape::Async(keyword) => self.run_async(*keyword),
+            Shape::Future(_) => self.wait(&self.local("future")),
         }
     }
 
@@ -45,23 +46,22 @@ impl Printer<'_> {
     /// let ret: Paid = permit.guard(::core::pin::pin!(body)).await;
     /// ```
     fn run_async(&self, keyword: Span) -> TokenStream {
-        let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
-        let (future, body, expect) = (self.local("body"), &self.function.body, self.expect_type());
+        let (returned, ret) = (self.local("ret"), &self.ret);
+        let (body, expect) = (&self.function.body, self.expect_type());
         let block = quote_spanned!(at(keyword)=> async move);
-        quote_spanned! {at(self.place)=>
-            let #future = #block {
+        self.wait(&quote_spanned! {at(self.place)=>
+            #block {
                 #expect
                 #[allow(clippy::diverging_sub_expression)]
                 let #returned: #ret = #body;
                 #[allow(unreachable_code)]
                 #returned
-            };
-            let #returned: #ret = #permit.guard(::core::pin::pin!(#future)).await;
-        }
+            }
+        })
     }
 
     /// The variable stands for the user's type in rustc's notes, and has its very span.
-    fn expect_type(&self) -> TokenStream {
+    pub(super) fn expect_type(&self) -> TokenStream {
         let (never, ret) = (Ident::new("__brama_never", self.place), &self.ret);
         quote_spanned! {at(self.place)=>
             if let ::core::option::Option::Some(#never) = ::core::option::Option::None::<#ret> {

@@ -1,8 +1,10 @@
 //! The function with a breaker in front of its body.
 
 mod body;
+mod future;
 mod refusal;
 mod site;
+mod timeout;
 mod verdict;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -17,6 +19,7 @@ use crate::{
     facade::Facade,
     function::{Function, braced},
     options::Options,
+    shape::Shape,
     span::{at, local},
 };
 
@@ -31,10 +34,8 @@ use crate::{
 ///                                            }
 /// ```
 pub(crate) fn protected(options: &Options, function: Function) -> Function {
-    let printer = Printer::new(options, &function);
-    let (ask, run, judge) = (printer.ask(), printer.run(), printer.judge());
-    let ret = printer.local("ret");
-    let body = braced(quote!(#ask #run #judge #ret), function.body.span());
+    let body = Printer::new(options, &function).body();
+    let body = braced(body, function.body.span());
     Function { body, ..function }
 }
 
@@ -42,21 +43,43 @@ struct Printer<'o> {
     options: &'o Options,
     function: &'o Function,
     facade: Facade<'o>,
+    shape: Shape,
     /// The declared type; what is hidden behind `impl Trait` is left to inference.
+    declared: Type,
+    /// The type of the answer: the declared one, or what the future of that type answers.
     ret: Type,
-    /// Where the type stands, or the name of a function that declares none.
+    /// Where the answer's type stands, or the name of a function that declares none.
     place: Span,
 }
 
 impl<'o> Printer<'o> {
     fn new(options: &'o Options, function: &'o Function) -> Self {
         let name = function.signature.ident.span();
-        let (mut ret, place) = match &function.signature.output {
+        let (declared, place) = match &function.signature.output {
             ReturnType::Default => (unit(name), name),
             ReturnType::Type(_, ty) => (Type::clone(ty), ty.span()),
         };
-        Hidden.visit_type_mut(&mut ret);
-        Self { options, function, facade: Facade::new(options.facade.as_ref()), ret, place }
+        let shape = options.shape(&function.signature);
+        let (ret, place) = match &shape {
+            Shape::Sync | Shape::Async(_) => (declared.clone(), place),
+            Shape::Future(returned) => (Type::clone(&returned.output), returned.place),
+        };
+        let (declared, ret) = (unhidden(declared), unhidden(ret));
+        let facade = Facade::new(options.facade.as_ref());
+        Self { options, function, facade, shape, declared, ret, place }
+    }
+
+    fn body(&self) -> TokenStream {
+        let (find, limit, timer) = (self.find(), self.limit(), self.timer());
+        let (ask, run, judge, ret) = (self.ask(), self.run(), self.judge(), self.local("ret"));
+        let call = quote!(#timer #ask #run #judge #ret);
+        match &self.shape {
+            Shape::Sync | Shape::Async(_) => quote!(#find #limit #call),
+            Shape::Future(returned) if self.site_is_fixed() => {
+                self.later(returned, &quote!(#limit), &quote!(#find #call))
+            }
+            Shape::Future(returned) => self.later(returned, &quote!(#find #limit), &call),
+        }
     }
 
     /// A variable of ours.
@@ -74,6 +97,11 @@ impl<'o> Printer<'o> {
 fn unit(place: Span) -> Type {
     let paren_token = syn::token::Paren(place);
     Type::Tuple(syn::TypeTuple { attrs: Vec::new(), paren_token, elems: <_>::default() })
+}
+
+fn unhidden(mut ty: Type) -> Type {
+    Hidden.visit_type_mut(&mut ty);
+    ty
 }
 
 /// Leaves to inference what stands behind `impl Trait`, at any depth.

@@ -1,12 +1,13 @@
 //! The call site: asks for the right to the call.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, LitStr, Token, spanned::Spanned};
 
 use super::Printer;
 use crate::{
     options::{Identifier, Options},
+    shape::Shape,
     span::at,
 };
 
@@ -27,7 +28,10 @@ impl Printer<'_> {
     pub(super) fn ask(&self) -> TokenStream {
         let (permit, asked) = (self.local("permit"), self.local("asked"));
         let (enter, refuse) = (self.enter(), self.refuse());
-        let mutable = self.function.signature.asyncness.map(|_| <Token![mut]>::default());
+        let mutable = match self.shape {
+            Shape::Sync => None,
+            Shape::Async(_) | Shape::Future(_) => Some(<Token![mut]>::default()),
+        };
         quote_spanned! {at(self.place)=>
             let #mutable #permit = {
                 let #asked = #enter;
@@ -40,15 +44,45 @@ impl Printer<'_> {
     }
 
     fn enter(&self) -> TokenStream {
+        if !self.is_found_first() {
+            return self.at_site("enter");
+        }
+        let (door, found) = (self.door(self.place), self.local("found"));
+        quote_spanned!(at(self.place)=> #door::ask(#found))
+    }
+
+    /// Finds the breaker before it is asked, where something comes between the two.
+    ///
+    /// ```text
+    /// let found = …;
+    /// ```
+    pub(super) fn find(&self) -> Option<TokenStream> {
+        let (found, find) = (self.local("found"), self.at_site("find"));
+        self.is_found_first().then(|| quote_spanned!(at(self.place)=> let #found = #find;))
+    }
+
+    fn is_found_first(&self) -> bool {
+        let is_later = matches!(self.shape, Shape::Future(_));
+        self.options.timeout.limit().is_some() || is_later && !self.site_is_fixed()
+    }
+
+    /// Whether the breaker is the same at every call, so that nothing is evaluated to find it.
+    pub(super) fn site_is_fixed(&self) -> bool {
+        let Options { identifier, registry, key, .. } = self.options;
+        matches!((registry, identifier, key), (None, Identifier::Literal(_), None))
+    }
+
+    /// What the breaker's site is asked for: to `enter`, or to `find` the breaker only.
+    fn at_site(&self, method: &str) -> TokenStream {
         let name: &dyn ToTokens = match &self.options.identifier {
             Identifier::Literal(name) => name,
             Identifier::Expression(name) => name,
         };
-        let Options { identifier, registry, key, .. } = self.options;
-        match (registry, identifier, key) {
-            (Some(registry), _, _) => self.enter_registry(registry, name),
-            (None, Identifier::Literal(name), None) => self.enter_site(name),
-            (None, _, _) => self.enter_cache(name),
+        let method = Ident::new(method, at(name.span()));
+        match &self.options.registry {
+            Some(registry) => self.at_registry(&method, registry, name),
+            None if self.site_is_fixed() => self.at_call_site(&method, name),
+            None => self.at_cache(&method, name),
         }
     }
 
@@ -61,14 +95,14 @@ impl Printer<'_> {
     ///     __BRAMA_SITE.enter()
     /// }
     /// ```
-    fn enter_site(&self, name: &impl ToTokens) -> TokenStream {
+    fn at_call_site(&self, method: &Ident, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
         let (door, scope, attribute) = (self.door(place), self.scope(), self.attribute(place));
         quote_spanned! {at(place)=>
             {
                 static __BRAMA_SITE: #door::CallSite =
                     #door::CallSite::new(#name, #scope, #attribute);
-                __BRAMA_SITE.enter()
+                __BRAMA_SITE.#method()
             }
         }
     }
@@ -81,13 +115,13 @@ impl Printer<'_> {
     ///     __BRAMA_SITE.enter(asked, const { &Attribute::new(…) })
     /// }
     /// ```
-    fn enter_cache(&self, name: &dyn ToTokens) -> TokenStream {
+    fn at_cache(&self, method: &Ident, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
         let (door, asked, attribute) = (self.door(place), self.asked(name), self.attribute(place));
         quote_spanned! {at(place)=>
             {
                 static __BRAMA_SITE: #door::CachedSite = #door::CachedSite::empty();
-                __BRAMA_SITE.enter(#asked, const { &#attribute })
+                __BRAMA_SITE.#method(#asked, const { &#attribute })
             }
         }
     }
@@ -97,10 +131,10 @@ impl Printer<'_> {
     /// ```text
     /// ::brama::__private::enter(registry, asked, const { &Attribute::new(…) })
     /// ```
-    fn enter_registry(&self, registry: &Expr, name: &dyn ToTokens) -> TokenStream {
+    fn at_registry(&self, method: &Ident, registry: &Expr, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
         let (door, asked, attribute) = (self.door(place), self.asked(name), self.attribute(place));
-        quote_spanned!(at(place)=> #door::enter(#registry, #asked, const { &#attribute }))
+        quote_spanned!(at(place)=> #door::#method(#registry, #asked, const { &#attribute }))
     }
 
     /// What the attribute says of its breaker, as a constant that knows where it stands.

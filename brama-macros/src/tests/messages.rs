@@ -183,3 +183,25 @@ fn what_no_breaker_can_protect_is_named() {
         assert!(message.contains(part), "{message}");
     }
 }
+
+#[cfg(not(feature = "tokio"))]
+#[test]
+fn a_timeout_needs_its_feature() {
+    let (alone, off) = (value("timeout = \"5s\""), "identifier = \"bank\", timeout = off");
+    assert!(
+        alone.starts_with("`timeout` needs the feature `tokio` of brama\nhelp: run `cargo add")
+    );
+    assert_eq!(messages("identifier = \"bank\", timeout = 5 * S, on_timeout = f", CHARGE), [alone]);
+    assert!(messages(off, CHARGE).is_empty());
+}
+
+#[test]
+fn the_options_of_futures_fit_the_function() {
+    let later = "fn charge() -> BoxFuture<'static, Paid> { body }";
+    let options = "identifier = \"bank\", future = true";
+    assert!(messages(options, later).is_empty());
+    let [already] = messages(options, &format!("async {CHARGE}")).try_into().expect("one message");
+    assert!(already.contains("already async"));
+    assert!(value("future = 1").contains("`true` or `false`"));
+    assert!(value("on_timeout = f").contains("needs a `timeout`"));
+}

@@ -54,6 +54,39 @@ fn fallback_async() {
 }
 
 #[test]
+fn future() {
+    let item = "pub fn charge(card: &Card) -> impl Future<Output = Paid> + Send { body }";
+    assert_picture!("identifier = \"bank\"", item);
+}
+
+#[test]
+fn future_boxed() {
+    let item = "fn charge(card: Card) -> Pin<Box<dyn Future<Output = Paid> + Send>> { body }";
+    assert_picture!("identifier = card.bank, on_open = refuse", item);
+}
+
+#[test]
+fn future_named() {
+    let item = "fn charge(card: Card) -> Later<Paid> { body }";
+    assert_picture!("identifier = \"bank\", future = true", item);
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn timeout() {
+    let options = "identifier = \"bank\", timeout = \"1m 30s\"";
+    assert_picture!(options, &format!("async {CHARGE}"));
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn timeout_of_a_future() {
+    let item = "fn charge(&self) -> BoxFuture<'_, Paid> { body }";
+    let options = "identifier = \"bank\", timeout = self.limit, on_timeout = |late| refuse(late)";
+    assert_picture!(options, item);
+}
+
+#[test]
 fn policy() {
     let options = "identifier = \"bank\", max_attempts = LIMIT, minimum_calls = 20, \
                    expiry = progressive(\"5s\", \"1m 30s\", 1.5), failure_rate = 50, \

@@ -46,6 +46,17 @@ async fn diverges_later() -> Answer<u8> {
     panic!("as planned")
 }
 
+#[circuit_breaker(identifier = "future")]
+fn future(value: u8) -> impl Future<Output = Answer<u8>> { async move { Ok(value) } }
+
+#[circuit_breaker(identifier = name, timeout = "1s", on_timeout = |_| Ok(1))]
+fn future_boxed(name: &str) -> std::pin::Pin<Box<dyn Future<Output = Answer<u8>> + '_>> {
+    Box::pin(async { Ok(name.len() as u8) })
+}
+
+#[circuit_breaker(identifier = "timeout", timeout = "1s", on_timeout = |_| Ok(1))]
+async fn timeout(value: u8) -> Answer<u8> { Ok(value) }
+
 #[circuit_breaker(identifier = "mut")]
 fn mutable(mut value: u8, _: u8, _unused: u8) -> Answer<u8> {
     value += 1;
@@ -103,6 +114,7 @@ fn main() {
     assert!(named("named", 1).is_ok());
     drop(named_later("named".to_owned(), 1));
     unit();
+    drop((future(1), future_boxed("boxed"), timeout(1)));
     let futures = (one_line_later(1), unit_later(), diverges_later(), unused_argument(1));
     drop(futures);
     #[expect(unused_must_use)]

@@ -16,6 +16,9 @@ struct Err;
 struct Outcome;
 struct ret;
 struct permits;
+struct future;
+struct found;
+struct timer;
 static asked: u8 = 1;
 const open: u8 = 1;
 const __BRAMA_SITE: u32 = 5;
@@ -30,6 +33,11 @@ fn charge() -> Answer {
 #[::brama::circuit_breaker(identifier = "shadowed async", abandoned = "failure")]
 async fn charge_later() -> Answer {
     ::core::result::Result::Ok(open + asked)
+}
+
+#[::brama::circuit_breaker(identifier = NAME, timeout = "1s", on_timeout = |_| charge())]
+fn charge_by_future() -> impl ::core::future::Future<Output = Answer> {
+    async { ::core::result::Result::Ok(open + asked) }
 }
 
 #[::brama::circuit_breaker(identifier = "by hand", error_handler = judge, fallback = open)]
@@ -65,5 +73,5 @@ fn judge(_: &u8) -> ::brama::Outcome {
 fn main() {
     ::std::assert!(charge().is_ok() && keyed().is_ok() && block::charge().is_ok());
     ::std::assert_eq!(by_hand(), 1);
-    let _ = charge_later();
+    let _ = (charge_later(), charge_by_future());
 }

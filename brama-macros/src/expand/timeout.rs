@@ -1,0 +1,106 @@
+//! The timeout: what the caller of a dropped call gets.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::{Expr, spanned::Spanned};
+
+use super::Printer;
+use crate::{span::at, value::Length};
+
+impl Printer<'_> {
+    /// The limit, evaluated before the body can take what it borrows.
+    ///
+    /// ```text
+    /// let limit: ::core::time::Duration = …;
+    /// ```
+    pub(super) fn limit(&self) -> Option<TokenStream> {
+        let (length, limit) = (self.options.timeout.limit()?, self.local("limit"));
+        let place = match length {
+            Length::Millis(_, place) => *place,
+            Length::Constant(expression) => expression.span(),
+        };
+        Some(quote_spanned!(at(place)=> let #limit: ::core::time::Duration = #length;))
+    }
+
+    /// What ends the call, ready before the breaker is asked, for it says which one it was.
+    ///
+    /// ```text
+    /// let timer = ::brama::__private::Timer::new(&found, limit);
+    /// ```
+    pub(super) fn timer(&self) -> Option<TokenStream> {
+        self.options.timeout.limit()?;
+        let (timer, found, limit) = (self.local("timer"), self.local("found"), self.local("limit"));
+        let door = self.door(self.place);
+        Some(quote_spanned!(at(self.place)=> let #timer = #door::Timer::new(&#found, #limit);))
+    }
+
+    /// Waits for the work under the permit, and leaves where it took too long.
+    ///
+    /// The work is declared after the permit and so dropped before it, which abandons the call.
+    ///
+    /// ```text
+    /// let body = work;
+    /// let ret: Paid = permit.guard(::core::pin::pin!(body)).await;
+    ///
+    /// let body = timer.limit(work);
+    /// let ret: ::core::result::Result<Paid, _> = permit.guard(::core::pin::pin!(body)).await;
+    /// let ret: Paid = match ret {
+    ///     ::core::result::Result::Ok(ret) => ret,
+    ///     ::core::result::Result::Err(timed_out) => { …; return …; }
+    /// };
+    /// ```
+    pub(super) fn wait(&self, work: &impl ToTokens) -> TokenStream {
+        let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
+        let body = self.local("body");
+        if self.options.timeout.limit().is_none() {
+            return quote_spanned! {at(self.place)=>
+                let #body = #work;
+                let #returned: #ret = #permit.guard(::core::pin::pin!(#body)).await;
+            };
+        }
+        let (timer, late) = (self.local("timer"), self.late());
+        quote_spanned! {at(self.place)=>
+            let #body = #timer.limit(#work);
+            let #returned: ::core::result::Result<#ret, _> =
+                #permit.guard(::core::pin::pin!(#body)).await;
+            let #returned: #ret = match #returned {
+                ::core::result::Result::Ok(#returned) => #returned,
+                #late
+            };
+        }
+    }
+
+    /// The arm that records the failure and leaves with what the caller gets.
+    ///
+    /// ```text
+    /// Err(timed_out) => {
+    ///     ::brama::__private::record_timeout(permit, &timed_out);
+    ///     return <Paid as ::brama::__private::TimeoutOutput>::on_timeout(timed_out);
+    ///     return ::brama::__private::answer_timeout::<Paid>(on_timeout, timed_out);
+    /// }
+    /// ```
+    fn late(&self) -> TokenStream {
+        let (permit, timed_out) = (self.local("permit"), self.local("timed_out"));
+        let (door, answer) = (self.door(self.place), self.late_answer(&timed_out));
+        quote_spanned! {at(self.place)=>
+            ::core::result::Result::Err(#timed_out) => {
+                #door::record_timeout(#permit, &#timed_out);
+                return #answer;
+            }
+        }
+    }
+
+    fn late_answer(&self, timed_out: &Ident) -> TokenStream {
+        let ret = &self.ret;
+        let answer = |on_timeout: &Expr| {
+            let place = on_timeout.span();
+            let door = self.door(place);
+            quote_spanned!(at(place)=> #door::answer_timeout::<#ret>(#on_timeout, #timed_out))
+        };
+        let converted = || {
+            let door = self.door(self.place);
+            quote_spanned!(at(self.place)=> <#ret as #door::TimeoutOutput>::on_timeout(#timed_out))
+        };
+        self.options.timeout.on_timeout().map_or_else(converted, answer)
+    }
+}

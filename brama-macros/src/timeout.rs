@@ -1,0 +1,89 @@
+//! The options that end a call which takes too long.
+
+use proc_macro2::Ident;
+use syn::{Error, Expr};
+
+use crate::{handler, mistakes::with_help, reader, value::Length};
+
+/// What the attribute says of calls that take too long.
+#[derive(Default)]
+pub(crate) struct Timeout {
+    limit: Option<Limit>,
+    on_timeout: Option<Answer>,
+}
+
+struct Limit {
+    place: Ident,
+    /// `None` where a block's limit is lifted.
+    length: Option<Length>,
+}
+
+struct Answer {
+    place: Ident,
+    handler: Expr,
+}
+
+/// The option that names the limit.
+pub(crate) const NAME: &str = "timeout";
+
+/// The same as it comes from a block.
+pub(crate) const INHERITED: &str = "__timeout";
+
+impl Timeout {
+    /// Reads the limit.
+    pub(crate) fn set(&mut self, place: &Ident, value: &Expr) -> syn::Result<()> {
+        let length = reader::timeout(NAME, value)?;
+        if length.is_some() && !cfg!(feature = "tokio") {
+            return Err(Error::new(place.span(), with_help(FEATURE, ADD)));
+        }
+        self.limit = Some(Limit { place: place.clone(), length });
+        Ok(())
+    }
+
+    /// Reads the `on_timeout`.
+    pub(crate) fn set_answer(&mut self, place: &Ident, handler: Expr) -> syn::Result<()> {
+        let handler = handler::late_answer(handler)?;
+        self.on_timeout = Some(Answer { place: place.clone(), handler });
+        Ok(())
+    }
+
+    /// Refuses an answer to what never happens. A limit that could not be read is `given` all the
+    /// same.
+    pub(crate) fn check(&self, given: &[Ident]) -> syn::Result<()> {
+        let is_limited = match &self.limit {
+            Some(limit) => limit.length.is_some(),
+            None => given.iter().any(|name| name == NAME || name == INHERITED),
+        };
+        match &self.on_timeout {
+            Some(answer) if !is_limited => {
+                Err(Error::new(answer.place.span(), with_help(ENDLESS, LIMIT)))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Refuses to end the call of a function that is not async.
+    pub(crate) fn check_sync(&self, function: &Ident) -> syn::Result<()> {
+        let Some(Limit { place, length: Some(_) }) = &self.limit else { return Ok(()) };
+        let wrong = format!("`{function}` is not async, so no `{NAME}` can end it");
+        let help = if place == INHERITED { LIFT } else { WAIT };
+        Err(Error::new(place.span(), with_help(wrong, help)))
+    }
+
+    /// How long a call may take.
+    pub(crate) fn limit(&self) -> Option<&Length> {
+        self.limit.as_ref()?.length.as_ref()
+    }
+
+    /// The `on_timeout`.
+    pub(crate) fn on_timeout(&self) -> Option<&Expr> {
+        self.on_timeout.as_ref().map(|answer| &answer.handler)
+    }
+}
+
+const FEATURE: &str = "`timeout` needs the feature `tokio` of brama";
+const ADD: &str = "run `cargo add brama --features tokio`";
+const ENDLESS: &str = "`on_timeout` needs a `timeout`";
+const LIMIT: &str = "add `timeout = \"5s\"`";
+const LIFT: &str = "`timeout = off` in its own attribute lifts that of its block";
+const WAIT: &str = "set the limit where it waits, such as in the client that it calls";

@@ -1,0 +1,10 @@
+//! Nothing times out without a timeout.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", on_timeout = |_| Ok(1))]
+async fn charge() -> Result<u8, CircuitOpen> {
+    Ok(1)
+}
+
+fn main() {}

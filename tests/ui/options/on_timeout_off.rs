@@ -1,0 +1,10 @@
+//! Nor where it is off.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", timeout = off, on_timeout = |_| Ok(1))]
+async fn charge() -> Result<u8, CircuitOpen> {
+    Ok(1)
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! A timeout is a length.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", timeout = true)]
+async fn charge() -> Result<u8, CircuitOpen> {
+    Ok(1)
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! The same behind a box.
+
+use brama::circuit_breaker;
+
+struct PayError;
+
+#[circuit_breaker(identifier = "bank")]
+fn charge() -> std::pin::Pin<Box<dyn Future<Output = Result<u8, PayError>> + Send>> {
+    Box::pin(async { Ok(1) })
+}
+
+fn main() {}

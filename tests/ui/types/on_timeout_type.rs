@@ -1,0 +1,10 @@
+//! The answer to a timeout has another type.
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank", timeout = "5s", on_timeout = |_| 5)]
+async fn charge() -> Result<u8, CircuitOpen> {
+    Ok(1)
+}
+
+fn main() {}
