@@ -29,7 +29,7 @@ pub struct Guarded<'a, F, S: Hold> {
 impl<S: Hold> Lease<S> {
     /// The future that runs `body` under this lease.
     #[inline]
-    pub const fn guard<'a, F: Future>(&'a mut self, body: Pin<&'a mut F>) -> Guarded<'a, F, S> {
+    pub const fn guard<'a, F>(&'a mut self, body: Pin<&'a mut F>) -> Guarded<'a, F, S> {
         Guarded { body, lease: self }
     }
 }
