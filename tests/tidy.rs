@@ -204,7 +204,8 @@ fn oversize(file: &File) -> Vec<String> {
 fn begins_function(line: &str) -> bool {
     let mut words = words(line.trim_start());
     let qualifiers = ["pub", "crate", "super", "const", "async", "unsafe", "extern", ""];
-    words.find(|word| !qualifiers.contains(word)) == Some("fn") && !line.trim_end().ends_with('}')
+    let ends = ["}", "$body"].iter().any(|end| line.trim_end().ends_with(end));
+    words.find(|word| !qualifiers.contains(word)) == Some("fn") && !ends
 }
 
 #[test]

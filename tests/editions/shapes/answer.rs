@@ -1,0 +1,75 @@
+//! What decorated functions in these tests answer, and what their breakers recorded.
+
+#![expect(clippy::redundant_pub_crate, reason = "`unreachable_pub` asks for it")]
+
+use std::{
+    future::Future,
+    num::ParseIntError,
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
+use brama::{CircuitOpen, Totals};
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    Open,
+    Odd(&'static str),
+}
+
+impl From<CircuitOpen> for Refused {
+    fn from(_: CircuitOpen) -> Self {
+        Self::Open
+    }
+}
+
+impl From<ParseIntError> for Refused {
+    fn from(_: ParseIntError) -> Self {
+        Self::Odd("no number")
+    }
+}
+
+pub(crate) type Answer<T> = Result<T, Refused>;
+
+/// How often each thing happened to a breaker of the global registry, what never did left out.
+///
+/// Each admitted call is a success, a failure, ignored or abandoned.
+pub(crate) fn recorded(identifier: &str) -> String {
+    let Totals { successes, failures, ignored, abandoned, rejected, .. } =
+        brama::breaker(identifier).status().totals;
+    let all = [
+        (successes, "succeeded"),
+        (failures, "failed"),
+        (ignored, "ignored"),
+        (abandoned, "abandoned"),
+        (rejected, "rejected"),
+    ];
+    let happened = all.into_iter().filter(|(count, _)| 0 < *count);
+    let words: Vec<_> = happened.map(|(count, word)| format!("{count} {word}")).collect();
+    words.join(", ")
+}
+
+/// Opens a breaker of the global registry.
+pub(crate) fn open(identifier: &str) {
+    brama::breaker(identifier).force_open("test");
+}
+
+/// Gives way to other tasks once.
+pub(crate) async fn give_way() {
+    tokio::task::yield_now().await;
+}
+
+/// Polls a future once.
+pub(crate) fn poll<T>(future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// What a future answers that waits for nobody.
+pub(crate) fn finish<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    loop {
+        if let Poll::Ready(output) = poll(future.as_mut()) {
+            break output;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Attributes of the language and the standard library, beside ours.
+
+use brama::circuit_breaker;
+
+use crate::answer::{Answer, Refused, give_way, recorded};
+
+mod of_the_language {
+    use super::*;
+
+    /// Text above.
+    #[circuit_breaker(identifier = "attributes: above")]
+    #[inline(never)]
+    /// Text below.
+    #[must_use = "counts"]
+    fn above() -> Answer<u8> {
+        Ok(1)
+    }
+
+    #[cold]
+    #[deprecated = "old"]
+    #[expect(clippy::let_and_return, reason = "the shape under test")]
+    #[circuit_breaker(identifier = "attributes: below")]
+    fn below() -> Answer<u8> {
+        let answer = Ok(2);
+        answer
+    }
+
+    #[test]
+    fn attributes_stay_on_the_function_once() {
+        assert_eq!(above(), Ok(1));
+        #[expect(deprecated, reason = "it must still be told")]
+        let answer = below();
+        assert_eq!(answer, Ok(2));
+        assert_eq!(recorded("attributes: above"), "1 succeeded");
+        assert_eq!(recorded("attributes: below"), "1 succeeded");
+    }
+
+    #[cfg_attr(test, circuit_breaker(identifier = "attributes: cfg_attr"))]
+    #[cfg_attr(any(), circuit_breaker(identifier = "attributes: never"))]
+    fn conditional(good: bool) -> Answer<u8> {
+        if good { Ok(1) } else { Err(Refused::Odd("bad")) }
+    }
+
+    #[cfg_attr(test, circuit_breaker(identifier = "attributes: cfg_attr later"), inline)]
+    async fn conditional_later(good: bool) -> Answer<u8> {
+        give_way().await;
+        conditional(good)
+    }
+
+    #[tokio::test]
+    async fn the_attribute_may_be_conditional() {
+        assert_eq!(conditional_later(true).await, Ok(1));
+        assert_eq!(conditional_later(false).await, Err(Refused::Odd("bad")));
+        assert_eq!(recorded("attributes: cfg_attr"), "1 succeeded, 1 failed");
+        assert_eq!(recorded("attributes: cfg_attr later"), "1 succeeded, 1 failed");
+        assert_eq!(recorded("attributes: never"), "");
+    }
+
+    #[track_caller]
+    #[circuit_breaker(identifier = "attributes: track_caller")]
+    fn tracked() -> Answer<u32> {
+        Ok(std::panic::Location::caller().line())
+    }
+
+    #[test]
+    fn a_body_is_not_told_its_caller() {
+        let line = line!() + 1;
+        let told = tracked().unwrap();
+        assert_ne!(told, line);
+        assert_eq!(recorded("attributes: track_caller"), "1 succeeded");
+    }
+}
+
+mod tests_themselves {
+    use super::*;
+
+    // A test may be decorated: where it answers a `Result`, a refusal would be its failure.
+    #[test]
+    #[circuit_breaker(identifier = "attributes: test above")]
+    fn test_above() -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    #[circuit_breaker(identifier = "attributes: test below")]
+    #[test]
+    fn test_below() -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    // The harness runs them too, before or after.
+    #[test]
+    fn a_decorated_test_is_recorded() {
+        test_above().unwrap();
+        test_below().unwrap();
+        assert!(recorded("attributes: test above").ends_with(" succeeded"));
+        assert!(recorded("attributes: test below").ends_with(" succeeded"));
+    }
+}
