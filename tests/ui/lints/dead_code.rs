@@ -1,0 +1,17 @@
+//! A function that nobody calls.
+
+#![deny(dead_code)]
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank")]
+fn charge() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+#[circuit_breaker(identifier = "bank")]
+async fn charge_later() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! A public function without a word.
+
+#![deny(missing_docs)]
+
+use brama::{CircuitOpen, circuit_breaker};
+
+#[circuit_breaker(identifier = "bank")]
+pub fn charge() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+fn main() {}
