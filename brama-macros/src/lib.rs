@@ -214,6 +214,22 @@ use self::{block::Block, function::Function, options::Options};
 /// registry.advance(Duration::from_secs(60));
 /// ```
 ///
+/// # Other attributes
+///
+/// They may stand above or below. Attributes are expanded from the top, each around the body that it
+/// finds, so what stands above is inside the breaker:
+///
+/// ```text
+/// #[tracing::instrument]                           // a span for each call that runs
+/// #[circuit_breaker(identifier = "payment_api")]
+///
+/// #[circuit_breaker(identifier = "payment_api")]
+/// #[tracing::instrument]                           // a span for refused calls too
+/// ```
+///
+/// Of several `#[circuit_breaker]` the one written first is the outermost. `rstest` carries the
+/// attributes below it to each case. A decorated test answers a `Result`, as any function does.
+///
 /// # Limits
 ///
 /// - `#[track_caller]` has no effect inside the body.
