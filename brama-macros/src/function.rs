@@ -75,6 +75,7 @@ impl Function {
 
 const CONST: &str = "cannot decorate a `const fn`: asking the breaker happens at run time";
 const VARIADIC: &str = "cannot decorate a variadic function: its arguments cannot be passed on";
+const GENERATOR: &str = "cannot decorate a `gen fn`: it answers item by item, not once";
 const NEVER: &str = "cannot decorate a function that never returns: there is no result to judge";
 const BODY: &str = "`#[circuit_breaker]` needs a function body to protect";
 const IMPLEMENTATION: &str = "put it on the implementation, or on a function that calls this one";
@@ -101,7 +102,7 @@ impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
-        let other = not_a_function(input);
+        let other = not_a_function(input).or_else(|| generator(input));
         let default = input.parse()?;
         // Only a foreign function is `safe`, and it has no body: that is worth the message.
         let _: Option<Token![safe]> = input.parse()?;
@@ -127,6 +128,14 @@ impl ToTokens for Function {
 /// Names the item, if the keyword that decides comes before any `fn`.
 fn not_a_function(input: ParseStream<'_>) -> Option<Error> {
     keyword(input).map(|word| refused(&word, &word.to_string()))
+}
+
+/// A kind of function whose signature cannot be read yet.
+fn generator(input: ParseStream<'_>) -> Option<Error> {
+    let ahead = input.fork();
+    let words = iter::from_fn(|| ahead.call(Ident::parse_any).ok());
+    let generator = words.take_while(|word| word != "fn").find(|word| word == "gen")?;
+    Some(Error::new(generator.span(), GENERATOR))
 }
 
 fn keyword(input: ParseStream<'_>) -> Option<Ident> {

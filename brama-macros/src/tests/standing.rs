@@ -63,6 +63,14 @@ fn a_body_that_is_cut_anywhere_leaves_the_function() {
 }
 
 #[test]
+fn a_function_that_may_be_specialised_stays_so() {
+    for head in ["default fn charge () -> Paid {", "pub default async fn charge () -> Paid {"] {
+        let output = expanded("identifier = \"bank\"", &format!("{head} pay() }}")).to_string();
+        assert!(output.starts_with(head) && !output.contains("compile_error"), "{output}");
+    }
+}
+
+#[test]
 fn after_a_mistake_the_item_stands_as_it_was() {
     let options = [
         "",
