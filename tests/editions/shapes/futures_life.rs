@@ -2,7 +2,7 @@
 
 use std::{
     cell::Cell,
-    future::{Future, pending},
+    future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     rc::Rc,
