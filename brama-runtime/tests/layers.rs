@@ -1,5 +1,7 @@
 //! The layers of configuration make the same settings in whatever order they are said.
 
+#![expect(clippy::expect_used, reason = "a test fails loudly")]
+
 use std::time::Duration;
 
 use brama_runtime::{

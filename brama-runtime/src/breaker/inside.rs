@@ -17,11 +17,17 @@ pub(super) struct Inside {
     pub(super) told: u64,
     /// How many changes and steps of the breaker's life there were.
     pub(super) number: u64,
-    /// What was counted under the lock.
-    pub(super) totals: Totals,
-    pub(super) openings: VecDeque<Opened>,
+    /// Of a breaker that was always well there is none.
+    pub(super) past: Option<Box<Past>>,
     /// Unregistered, and not used since.
     pub(super) detached: bool,
+}
+
+/// What is left of steps under the lock.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    pub(super) totals: Totals,
+    pub(super) openings: VecDeque<Opened>,
 }
 
 /// What is kept of an opening for those who were refused.
@@ -40,8 +46,7 @@ impl Inside {
             layers,
             told: 0,
             number: 0,
-            totals: Totals::default(),
-            openings: VecDeque::new(),
+            past: None,
             detached: false,
         }
     }
@@ -59,14 +64,20 @@ impl Inside {
         self.told += news;
     }
 
+    pub(super) fn past(&mut self) -> &mut Past {
+        self.past.get_or_insert_default()
+    }
+
     /// Keeps an opening for those who are refused.
     pub(super) fn keep(&mut self, to: State, at: Tick, cause: Arc<Cause>) {
         match to {
             State::Open | State::ForcedOpen => {
-                if self.openings.len() == KEPT_OPENINGS {
-                    self.openings.pop_front();
+                let number = self.circuit.opening();
+                let openings = &mut self.past().openings;
+                if openings.len() == KEPT_OPENINGS {
+                    openings.pop_front();
                 }
-                self.openings.push_back(Opened { number: self.circuit.opening(), at, cause });
+                openings.push_back(Opened { number, at, cause });
             }
             State::Closed | State::HalfOpen | State::Disabled => {}
         }

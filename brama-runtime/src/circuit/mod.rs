@@ -56,6 +56,7 @@ mod lint;
 mod patch;
 mod policy;
 mod reason;
+mod reasons;
 mod shown;
 mod state;
 mod step;
@@ -63,10 +64,9 @@ mod tick;
 mod verdict;
 mod window;
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 pub(crate) use self::tick::nanos;
-use self::window::Memory;
 pub use self::{
     action::Action,
     by::By,
@@ -81,6 +81,7 @@ pub use self::{
     verdict::{Fate, Verdict},
     window::{Counts, Window},
 };
+use self::{reasons::Reasons, window::Memory};
 
 /// The state of one protected dependency, and the rules that move it.
 ///
@@ -97,7 +98,7 @@ pub struct Circuit {
     successes: u64,
     trips: u32,
     memory: Memory,
-    reasons: VecDeque<Reason>,
+    reasons: Reasons,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -145,7 +146,7 @@ impl Circuit {
             successes: 0,
             trips: 0,
             memory: Memory::Empty,
-            reasons: VecDeque::new(),
+            reasons: Reasons::NONE,
         }
     }
 
@@ -229,8 +230,7 @@ impl Circuit {
     }
 
     /// The reasons of the last failures since it closed, oldest first: at most four.
-    #[must_use]
-    pub fn reasons(&self) -> impl ExactSizeIterator<Item = &Reason> {
+    pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
         self.reasons.iter()
     }
 

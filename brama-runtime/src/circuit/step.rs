@@ -6,6 +6,7 @@ use super::{
     Abandoned, Action, Admission, Basis, By, Cause, Change, Circuit, Counts, Fate, Generation,
     Length, Phase, Policy, Probes, Reason, Rule, Tick, Verdict,
     expiry::{millis, thousandths},
+    reasons::Reasons,
     window::{Mark, Memory},
 };
 
@@ -191,10 +192,7 @@ impl Circuit {
     fn run_of_failures(&mut self, reason: Reason) {
         self.failures = self.failures.saturating_add(1);
         self.successes = 0;
-        if self.reasons.len() == REASONS {
-            self.reasons.pop_front();
-        }
-        self.reasons.push_back(reason);
+        self.reasons.push(reason);
     }
 
     fn remember(&mut self, policy: &Policy, mark: Mark, now: Tick) {
@@ -274,7 +272,7 @@ impl Circuit {
     fn become_closed(&mut self, cause: Cause, now: Tick) -> Change {
         self.trips = 0;
         self.memory = Memory::Empty;
-        self.reasons.clear();
+        self.reasons = Reasons::NONE;
         self.enter(Phase::Closed, cause, now)
     }
 
@@ -307,9 +305,6 @@ impl Circuit {
         Length { duration: policy.expiry.wait(trips), basis, jitter: Duration::ZERO }
     }
 }
-
-/// How many of the last failures' reasons are kept as evidence.
-const REASONS: usize = 4;
 
 impl Length {
     /// Shortened by a share of at most `jitter`, drawn from seed and generation alone.

@@ -91,9 +91,9 @@ impl Slot {
                 Some(Way::Out(Refusal { state, opening, retry_after }))
             }
         };
-        inside.totals.rejected += u64::from(way.is_some());
         inside.note(change, &mut news);
         if way.is_some() {
+            inside.past().totals.rejected += 1;
             news.add_call(|| Occurrence::Rejected);
         }
         let word = self.finish(inside, news);

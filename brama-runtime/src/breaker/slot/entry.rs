@@ -103,7 +103,8 @@ impl Slot {
 
     fn step(&self, inside: MutexGuard<'_, Inside>, entry: Entry, verdict: Verdict, mut news: News) {
         let mut inside = self.unsettled(inside);
-        let Inside { circuit, policy, totals, .. } = &mut *inside;
+        let Inside { circuit, policy, past, .. } = &mut *inside;
+        let totals = &mut past.get_or_insert_default().totals;
         totals.count(&verdict, policy);
         news.add_outcome(&verdict, policy);
         let is_slow = policy.is_slow(verdict.took());

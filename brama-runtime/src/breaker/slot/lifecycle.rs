@@ -137,7 +137,9 @@ impl Inside {
 
     fn forget(&mut self, now: Tick) {
         self.detached = true;
-        self.openings.clear();
+        if let Some(past) = &mut self.past {
+            past.openings.clear();
+        }
         self.start_afresh(now);
         self.relayer(Layers::unregister);
     }

@@ -83,8 +83,8 @@ impl Slot {
         let mut news = News::of(self.moment());
         let mut inside = self.unsettled(lock(&self.inside));
         inside.revive(&mut news);
-        let Inside { circuit, policy, totals, .. } = &mut *inside;
-        totals.count(&verdict, policy);
+        let Inside { circuit, policy, past, .. } = &mut *inside;
+        past.get_or_insert_default().totals.count(&verdict, policy);
         news.add_outcome(&verdict, policy);
         let (_, change) = circuit.tell(policy, verdict, news.now());
         inside.note(change, &mut news);
@@ -135,8 +135,8 @@ impl Slot {
         // No step follows, so a sum that waits for nobody will do: what it misses the next learns.
         inside.catch_up(self.gate.sum(Kind::Success));
         let totals = self.totals(&inside);
-        let Inside { circuit, layers, openings, .. } = &*inside;
-        let opened = openings.back();
+        let Inside { circuit, layers, past, .. } = &*inside;
+        let opened = past.as_ref().and_then(|past| past.openings.back());
         Status {
             identity: Identity::clone(&self.identity),
             kind: layers.kind(),
@@ -163,7 +163,12 @@ impl Slot {
 
     pub(super) fn opened(&self, number: u64) -> Option<Opened> {
         let inside = lock(&self.inside);
-        inside.openings.iter().find(|opened| opened.number == number).cloned()
+        inside
+            .past
+            .iter()
+            .flat_map(|past| &past.openings)
+            .find(|opened| opened.number == number)
+            .cloned()
     }
 
     pub(super) fn time_now(&self) -> Tick {
@@ -198,7 +203,7 @@ impl Slot {
     }
 
     fn totals(&self, inside: &Inside) -> Totals {
-        let mut totals = inside.totals;
+        let mut totals = inside.past.as_ref().map(|past| past.totals).unwrap_or_default();
         totals.successes += inside.told;
         totals.ignored += self.gate.sum(Kind::Ignored);
         totals.rejected += self.gate.sum(Kind::Rejected);

@@ -1,0 +1,31 @@
+//! The reasons of the last failures.
+
+use std::collections::VecDeque;
+
+use super::Reason;
+
+/// A few reasons, oldest first. A circuit that never failed keeps a pointer to none.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reasons(Option<Box<Last>>);
+
+#[derive(Debug, Clone, Default)]
+struct Last(VecDeque<Reason>);
+
+/// How many are kept as evidence.
+const MOST: usize = 4;
+
+impl Reasons {
+    pub(super) const NONE: Self = Self(None);
+
+    pub(super) fn push(&mut self, reason: Reason) {
+        let Last(reasons) = &mut **self.0.get_or_insert_default();
+        if reasons.len() == MOST {
+            reasons.pop_front();
+        }
+        reasons.push_back(reason);
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Reason> {
+        self.0.iter().flat_map(|last| &last.0)
+    }
+}
