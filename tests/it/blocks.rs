@@ -127,3 +127,25 @@ fn a_registry_of_a_block_is_evaluated_in_its_functions() {
     assert_eq!(till.registry.status("blocks: registry").unwrap().totals.successes, 1);
     assert!(brama::status("blocks: registry").is_none());
 }
+
+#[test]
+fn a_block_sets_the_type_of_its_functions_which_may_say_another() {
+    struct Shop;
+
+    #[circuit_breaker(scope = "blocks: shop", type = "http")]
+    impl Shop {
+        #[circuit_breaker(identifier = "price")]
+        fn price(&self) -> Answer<u8> {
+            Ok(1)
+        }
+
+        #[circuit_breaker(identifier = "stock", type = "warehouse")]
+        fn stock(&self) -> Answer<u8> {
+            Ok(2)
+        }
+    }
+
+    let _ = (Shop.price(), Shop.stock());
+    let kind = |identifier| status("blocks: shop", identifier).unwrap().kind.unwrap().to_string();
+    assert_eq!([kind("price"), kind("stock")], ["http", "warehouse"]);
+}

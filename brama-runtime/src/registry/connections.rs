@@ -41,7 +41,6 @@ impl Registry {
     /// Its state, window, labels and what `register` said are forgotten; permits given before are
     /// late. Totals, its attribute and what was configured by hand stay. Look-ups no longer find it;
     /// the next call through any handle or decorated function, or `register`, revives it, closed.
-    #[must_use = "it tells whether there was such a breaker"]
     pub fn unregister<'a>(&self, identity: impl Into<Identity<'a>>) -> bool {
         self.inside.slot(&identity.into()).is_some_and(|slot| slot.unregister())
     }

@@ -54,7 +54,6 @@ pub fn register<'a>(
 
 /// Unregisters a breaker of the global registry: whether it was there. See
 /// [`Registry::unregister`].
-#[must_use = "it tells whether there was such a breaker"]
 pub fn unregister<'a>(identity: impl Into<Identity<'a>>) -> bool {
     registry().unregister(identity)
 }
