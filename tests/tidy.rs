@@ -202,6 +202,9 @@ fn oversize(file: &File) -> Vec<String> {
 }
 
 fn begins_function(line: &str) -> bool {
+    if line.trim_start().starts_with("//") {
+        return false;
+    }
     let mut words = words(line.trim_start());
     let qualifiers = ["pub", "crate", "super", "const", "async", "unsafe", "extern", ""];
     let ends = ["}", "$body"].iter().any(|end| line.trim_end().ends_with(end));
