@@ -14,6 +14,7 @@ mod isolation;
 mod isolation_async;
 mod keys;
 mod layers;
+mod log;
 mod names;
 mod permit;
 mod policy;

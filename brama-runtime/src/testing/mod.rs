@@ -2,9 +2,10 @@
 
 mod assertions;
 mod clock;
+mod log;
 mod registry;
 mod report;
 mod steps;
 
-pub use self::{clock::ManualClock, registry::TestRegistry};
+pub use self::{clock::ManualClock, log::EventLog, registry::TestRegistry};
 pub use crate::entered::Entered;
