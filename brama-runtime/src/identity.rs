@@ -2,6 +2,9 @@
 
 use std::{borrow::Cow, fmt};
 
+#[cfg(feature = "serde")]
+use serde::Serialize;
+
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///
 /// The three are compared one by one and never joined: `a` in scope `b` is another breaker than
@@ -18,6 +21,7 @@ use std::{borrow::Cow, fmt};
 /// assert_ne!(identity, Identity::from("payments/storage[7]"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Identity<'a> {
     scope: Option<Cow<'a, str>>,
     identifier: Cow<'a, str>,

@@ -2,11 +2,15 @@
 
 use std::{fmt, sync::Arc};
 
+#[cfg(feature = "serde")]
+use serde::{Serialize, Serializer};
+
 use crate::circuit::{Knob, Policy};
 
 /// Where a setting was said. The later of two layers wins, setting by setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize), serde(rename_all = "snake_case"))]
 pub enum Layer {
     /// Nowhere: it is as built in, or follows from another setting.
     BuiltIn,
@@ -67,6 +71,7 @@ pub struct Settings {
 /// One setting in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Setting {
     /// Which.
     pub knob: Knob,
@@ -92,6 +97,14 @@ impl Settings {
     pub fn layer(&self, knob: Knob) -> Layer {
         let mut pairs = Knob::ALL.into_iter().zip(self.origins);
         pairs.find(|(other, _)| *other == knob).map_or(Layer::BuiltIn, |(_, layer)| layer)
+    }
+}
+
+/// A list of them, in the order of [`Knob::ALL`].
+#[cfg(feature = "serde")]
+impl Serialize for Settings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 

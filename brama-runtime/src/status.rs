@@ -2,6 +2,9 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+#[cfg(feature = "serde")]
+use serde::Serialize;
+
 use crate::{
     circuit::{Cause, Counts, Policy, Reason, State, Tick},
     connection::{ConnectionKind, Labels},
@@ -16,6 +19,7 @@ use crate::{
 /// row reached failure_threshold 10; last: connection refused`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Status {
     /// Which breaker.
     pub identity: Identity<'static>,
@@ -30,6 +34,7 @@ pub struct Status {
     /// When the state began.
     pub since: Tick,
     /// Time left of the opening, zero past its deadline; `None` unless open.
+    #[cfg_attr(feature = "serde", serde(with = "crate::circuit::written::nanos"))]
     pub retry_after: Option<Duration>,
     /// Failures in a row. An open circuit keeps the run that opened it.
     pub failures: u64,

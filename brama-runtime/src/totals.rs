@@ -7,6 +7,9 @@ use std::{
     thread,
 };
 
+#[cfg(feature = "serde")]
+use serde::Serialize;
+
 use crate::{
     circuit::{Abandoned, Policy, Verdict},
     sync::{AtomicU64, OnceLock, Ordering},
@@ -15,6 +18,7 @@ use crate::{
 /// How often each thing happened since the breaker was made. Counters never go backwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Totals {
     /// Calls that succeeded.
     pub successes: u64,

@@ -26,3 +26,4 @@ mod steps;
 mod subscribers;
 mod timeout;
 mod verdict;
+mod written;

@@ -2,11 +2,16 @@
 
 use std::{fmt, time::Duration};
 
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
 /// An action by hand. Every action acts from every state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Action {
     /// Opens, as a trip: for the given time (whole milliseconds, at least 1 ms, which the caller
     /// checks), or for as long as the policy says.
+    #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
     Open(Option<Duration>),
     /// Rejects until somebody acts again.
     ForceOpen,

@@ -2,6 +2,9 @@
 
 use std::{borrow::Cow, fmt};
 
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
 use super::Reason;
 
 /// The reason of an action by hand and, where it is known, who acted.
@@ -19,6 +22,7 @@ use super::Reason;
 /// assert_eq!(cause.to_string(), "by alice (force_open): maintenance");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct By {
     who: Option<Reason>,
     reason: Reason,

@@ -2,10 +2,14 @@
 
 use std::{fmt, time::Duration};
 
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
 use super::{Action, By, Counts, Generation, Reason, State, Tick};
 
 /// The circuit entered a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct Change {
     /// The state it left.
     pub from: State,
@@ -33,6 +37,7 @@ impl Change {
 /// connection refused".
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct Cause {
     /// The rule that decided.
     pub rule: Rule,
@@ -53,6 +58,7 @@ pub struct Cause {
 /// What decides that a circuit enters a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Rule {
     /// Failures in a row reached `failure_threshold`: opens.
     FailureThreshold,
@@ -94,18 +100,22 @@ impl fmt::Display for Rule {
 
 /// How long an opening lasts, and why that long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct Length {
     /// From the opening to its deadline.
+    #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
     pub duration: Duration,
     /// What set it.
     pub basis: Basis,
     /// What jitter took away; included in `duration`.
+    #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
     pub jitter: Duration,
 }
 
 /// What set the length of an opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Basis {
     /// A fixed `expiry`.
     Fixed,

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
 /// The rule for the length of an opening.
 ///
 /// Whole milliseconds, at least 1 ms. A progressive expiry grows with each opening in a row and
@@ -21,10 +24,11 @@ use std::time::Duration;
 /// # assert_eq!(STEADY.wait(7), Duration::from_secs(60));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Expiry(Growth);
+pub struct Expiry(pub(super) Growth);
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Growth {
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
+pub(super) enum Growth {
     Fixed(Duration),
     Progressive { initial: Duration, max: Duration, factor: f64 },
 }

@@ -45,6 +45,8 @@
 //! 20. *A window that missed outcomes starts empty*: while no rate was judged, none entered.
 //! 21. *The reasons are those of the last four failures* since it closed.
 //! 22. *A clock that steps back reads as no time passed*: a deadline stays where it was.
+//! 23. *A circuit read back goes on as if nothing had been* (feature `serde`).
+//! 24. *No misprint makes a circuit that panics*, nor a policy outside its limits.
 
 mod action;
 mod by;
@@ -63,8 +65,13 @@ mod step;
 mod tick;
 mod verdict;
 mod window;
+#[cfg(feature = "serde")]
+pub(crate) mod written;
 
 use std::time::Duration;
+
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
 
 pub(crate) use self::tick::nanos;
 pub use self::{
@@ -88,10 +95,12 @@ use self::{reasons::Reasons, window::Memory};
 /// Methods that can move it take the policy in force and the present moment, and answer with the
 /// [`Change`] where one happened. Everything else asks and changes nothing.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct Circuit {
     seed: u64,
     generation: Generation,
     openings: u64,
+    #[cfg_attr(feature = "serde", serde(rename = "state"))]
     phase: Phase,
     since: Tick,
     failures: u64,
@@ -102,15 +111,20 @@ pub struct Circuit {
 }
 
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 enum Phase {
     Closed,
-    Open { until: Tick },
+    Open {
+        until: Tick,
+    },
     HalfOpen(Probes),
+    #[cfg_attr(feature = "serde", serde(rename = "force_open"))]
     ForcedOpen,
     Disabled,
 }
 
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 struct Probes {
     in_flight: u32,
     newest: Tick,
@@ -119,12 +133,14 @@ struct Probes {
 /// The answer to a call that asks to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "an admitted call owes the circuit a report"]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Admission {
     /// It may run; its outcome is reported with this generation.
     Admitted(Generation),
     /// It may not.
     Rejected {
         /// How long until asking again makes sense; `None` where only an action helps.
+        #[cfg_attr(feature = "serde", serde(with = "written::nanos"))]
         retry_after: Option<Duration>,
     },
     /// It would have been rejected, but the policy only observes: it runs, it counts as rejected,

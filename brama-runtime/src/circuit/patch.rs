@@ -61,6 +61,16 @@ pub(super) enum Limit {
     At(u32),
 }
 
+impl Limit {
+    /// The limit of a rule in force, or off.
+    pub(super) const fn of(limit: Option<u32>) -> Self {
+        match limit {
+            Some(limit) => Self::At(limit),
+            None => Self::Off,
+        }
+    }
+}
+
 impl PolicyPatch {
     /// A patch that names nothing.
     pub const fn new() -> Self {

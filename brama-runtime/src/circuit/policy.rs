@@ -2,7 +2,10 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Expiry, InvalidPolicy, PolicyPatch, Window};
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
+use super::{Expiry, InvalidPolicy, PolicyPatch, Window, patch::Limit};
 
 /// The complete, valid settings of a circuit.
 ///
@@ -22,6 +25,11 @@ use super::{Expiry, InvalidPolicy, PolicyPatch, Window};
 /// # Ok::<(), brama::InvalidPolicy>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(Serialize, Deserialize),
+    serde(try_from = "PolicyPatch", into = "PolicyPatch")
+)]
 pub struct Policy {
     pub(super) failure_threshold: Option<u32>,
     pub(super) expiry: Expiry,
@@ -41,6 +49,7 @@ pub struct Policy {
 
 /// What a call counts as that was dropped before it had an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Abandoned {
     /// It says nothing about the dependency.
     #[default]
@@ -197,6 +206,28 @@ impl Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self::DEFAULT
+    }
+}
+
+/// Names every setting of the policy.
+impl From<Policy> for PolicyPatch {
+    fn from(policy: Policy) -> Self {
+        Self {
+            failure_threshold: Some(Limit::of(policy.failure_threshold)),
+            expiry: Some(policy.expiry),
+            success_threshold: Some(policy.success_threshold),
+            half_open_limit: Some(policy.half_open_limit),
+            probe_timeout: Some(policy.probe_timeout),
+            failure_rate: Some(Limit::of(policy.failure_rate)),
+            slow_call_rate: Some(Limit::of(policy.slow_call_rate)),
+            slow_call_duration: Some(policy.slow_call_duration),
+            window: Some(policy.window),
+            minimum_calls: Some(policy.minimum_calls),
+            abandoned: Some(policy.abandoned),
+            jitter: Some(policy.jitter),
+            retry_after_cap: Some(policy.retry_after_cap),
+            shadow: Some(policy.shadow),
+        }
     }
 }
 

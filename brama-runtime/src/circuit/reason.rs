@@ -5,11 +5,15 @@ use std::{
     fmt::{self, Write},
 };
 
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
 /// Why a call failed or an operator acted: a short text for people.
 ///
 /// A constant costs nothing to keep. A text of more than [`Reason::MAX_BYTES`] bytes is cut at
 /// the last whole character before that and ends in `…`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(from = "String"))]
 pub struct Reason(Cow<'static, str>);
 
 impl Reason {

@@ -2,17 +2,25 @@
 
 use std::collections::VecDeque;
 
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
 use super::Reason;
 
 /// A few reasons, oldest first. A circuit that never failed keeps a pointer to none.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(Serialize, Deserialize),
+    serde(try_from = "Vec<Reason>", into = "Vec<Reason>")
+)]
 pub(super) struct Reasons(Option<Box<Last>>);
 
 #[derive(Debug, Clone, Default)]
 struct Last(VecDeque<Reason>);
 
 /// How many are kept as evidence.
-const MOST: usize = 4;
+pub(super) const MOST: usize = 4;
 
 impl Reasons {
     pub(super) const NONE: Self = Self(None);

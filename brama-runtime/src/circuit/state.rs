@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
 /// What a circuit does with the next call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum State {
     /// Calls pass and are judged.
     #[default]
@@ -13,6 +17,7 @@ pub enum State {
     /// A few probes pass; their outcomes decide.
     HalfOpen,
     /// Calls are rejected until somebody acts.
+    #[cfg_attr(feature = "serde", serde(rename = "force_open"))]
     ForcedOpen,
     /// Calls pass and nothing is judged.
     Disabled,
@@ -71,6 +76,7 @@ impl fmt::Display for State {
 /// generation in which it was given, so an outcome from an earlier one is told from a present one
 /// however often the circuit went round in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct Generation(u64);
 
 impl Generation {

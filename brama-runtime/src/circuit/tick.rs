@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
 /// A moment: nanoseconds since its clock's origin.
 ///
 /// The origin is the clock's own and means nothing by itself; only ticks of one clock compare.
 /// All arithmetic saturates: a clock that steps back reads as no time passed, and a moment past
 /// the end of the scale (584 years) is [`Tick::NEVER`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct Tick(u64);
 
 impl Tick {

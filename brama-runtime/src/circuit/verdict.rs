@@ -2,14 +2,19 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
 use super::Reason;
 
 /// How a call ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Verdict {
     /// The dependency answered well.
     Success {
         /// How long the call took; `None` is never slow.
+        #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
         took: Option<Duration>,
     },
     /// The dependency failed.
@@ -17,8 +22,10 @@ pub enum Verdict {
         /// Why, in words.
         reason: Reason,
         /// When the dependency asked to be tried again.
+        #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
         retry_after: Option<Duration>,
         /// How long the call took; `None` is never slow.
+        #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
         took: Option<Duration>,
     },
     /// The call says nothing about the dependency.
@@ -26,6 +33,7 @@ pub enum Verdict {
     /// The call was dropped before it had an outcome; the policy says what that counts as.
     Abandoned {
         /// How long the call took until then; `None` is never slow.
+        #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
         took: Option<Duration>,
     },
 }
@@ -51,6 +59,7 @@ impl Verdict {
 
 /// What became of an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Fate {
     /// It entered runs and window and may have changed the state.
     Judged,

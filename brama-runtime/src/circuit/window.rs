@@ -2,6 +2,9 @@
 
 use std::{collections::VecDeque, fmt, time::Duration};
 
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
 use super::{Tick, expiry::is_wait, tick::nanos};
 
 /// The calls over which rates are judged.
@@ -9,11 +12,14 @@ use super::{Tick, expiry::is_wait, tick::nanos};
 /// Healthy calls are only counted. A window of calls remembers the failures and slow calls in it one
 /// by one (24 bytes each); a window of time costs the same whatever it spans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct Window(Span);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 enum Span {
     Calls(u32),
+    #[cfg_attr(feature = "serde", serde(with = "super::written::text"))]
     Time(Duration),
 }
 
@@ -83,6 +89,7 @@ impl fmt::Display for Window {
 
 /// What a window holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct Counts {
     /// Successes and failures.
     pub calls: u64,
@@ -115,6 +122,7 @@ pub(super) struct Mark {
 
 /// What the circuit remembers of the window in force: nothing until an outcome enters.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub(super) enum Memory {
     #[default]
     Empty,
@@ -183,32 +191,41 @@ impl Memory {
 
 /// The places of the bad outcomes among the last `size`.
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    feature = "serde",
+    derive(Serialize, Deserialize),
+    serde(try_from = "super::written::Places", into = "super::written::Places")
+)]
 pub(super) struct Recent {
-    size: u32,
-    outcomes: u64,
-    bad: VecDeque<Bad>,
-    failures: u32,
-    slow: u32,
+    pub(super) size: u32,
+    pub(super) outcomes: u64,
+    pub(super) bad: VecDeque<Bad>,
+    pub(super) failures: u32,
+    pub(super) slow: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Bad {
-    place: u64,
-    mark: Mark,
+pub(super) struct Bad {
+    pub(super) place: u64,
+    pub(super) mark: Mark,
 }
 
 impl Recent {
-    const fn new(size: u32) -> Self {
+    pub(super) const fn new(size: u32) -> Self {
         Self { size, outcomes: 0, bad: VecDeque::new(), failures: 0, slow: 0 }
     }
 
     fn push(&mut self, mark: Mark) {
         self.advance(1);
         if mark.failed || mark.slow {
-            self.bad.push_back(Bad { place: self.outcomes, mark });
-            self.failures += u32::from(mark.failed);
-            self.slow += u32::from(mark.slow);
+            self.keep(Bad { place: self.outcomes, mark });
         }
+    }
+
+    pub(super) fn keep(&mut self, bad: Bad) {
+        self.failures += u32::from(bad.mark.failed);
+        self.slow += u32::from(bad.mark.slow);
+        self.bad.push_back(bad);
     }
 
     fn advance(&mut self, count: u64) {
@@ -233,13 +250,18 @@ impl Recent {
 
 /// The current bucket of time and the nine before it.
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    feature = "serde",
+    derive(Serialize, Deserialize),
+    serde(try_from = "super::written::Ring", into = "super::written::Ring")
+)]
 pub(super) struct Buckets {
-    width: u64,
-    number: u64,
-    ring: [Counts; BUCKETS],
+    pub(super) width: u64,
+    pub(super) number: u64,
+    pub(super) ring: [Counts; BUCKETS],
 }
 
-const BUCKETS: usize = 10;
+pub(super) const BUCKETS: usize = 10;
 
 impl Buckets {
     const fn new(width: u64, now: Tick) -> Self {

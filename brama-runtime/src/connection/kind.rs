@@ -7,6 +7,9 @@ use std::{
     sync::Arc,
 };
 
+#[cfg(feature = "serde")]
+use serde::Serialize;
+
 /// What kind of dependency a connection leads to: kinds have defaults of their own
 /// (`Config::kind_defaults`), and filters ask for them.
 ///
@@ -22,9 +25,11 @@ use std::{
 /// assert_eq!(QUEUE.to_string(), "queue");
 /// ```
 #[derive(Clone)]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct ConnectionKind(Name);
 
 #[derive(Clone)]
+#[cfg_attr(feature = "serde", derive(Serialize), serde(untagged))]
 enum Name {
     Known(&'static str),
     Made(Arc<str>),

@@ -2,8 +2,13 @@
 
 mod filter;
 mod kind;
+#[cfg(feature = "serde")]
+mod written;
 
 use std::{fmt, sync::Arc, time::SystemTime};
+
+#[cfg(feature = "serde")]
+use serde::Serialize;
 
 pub use self::{
     filter::EventFilter,
@@ -21,6 +26,7 @@ use crate::{
 /// reached failure_threshold 10; last: connection refused`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Event {
     /// Which breaker.
     pub identity: Arc<Identity<'static>>,
@@ -37,6 +43,7 @@ pub struct Event {
     /// When, on the registry's clock.
     pub at: Tick,
     /// When, on the calendar.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "written::calendar"))]
     pub time: SystemTime,
     /// What happened.
     pub what: Occurrence,
@@ -47,6 +54,7 @@ pub struct Event {
 /// What can happen to a breaker.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize), serde(tag = "kind", rename_all = "snake_case"))]
 pub enum Occurrence {
     /// The circuit entered another state: told once a change.
     StateChanged {

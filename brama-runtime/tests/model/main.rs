@@ -9,6 +9,8 @@ mod opening;
 mod passage;
 #[cfg(test)]
 mod tally;
+#[cfg(all(test, feature = "serde"))]
+mod written;
 
 #[cfg(test)]
 mod gate;

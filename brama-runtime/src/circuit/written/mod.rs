@@ -1,0 +1,35 @@
+//! The written form of a circuit's values: what serde's derive cannot say by itself.
+//!
+//! A policy's durations are texts such as `30s`; moments and every other duration are numbers of
+//! nanoseconds. Reading checks what the rules rely on, so that no text makes a policy outside its
+//! limits or a circuit that panics.
+
+mod expiry;
+mod limit;
+mod patch;
+mod reasons;
+mod window;
+
+pub(crate) mod nanos;
+pub(crate) mod text;
+
+pub(super) use self::window::{Places, Ring};
+
+use std::time::Duration;
+
+/// A duration, or one that may be missing.
+pub(crate) trait Length: Copy + Into<Option<Duration>> {
+    fn of(length: Option<Duration>) -> Option<Self>;
+}
+
+impl Length for Duration {
+    fn of(length: Option<Duration>) -> Option<Self> {
+        length
+    }
+}
+
+impl Length for Option<Duration> {
+    fn of(length: Option<Duration>) -> Option<Self> {
+        Some(length)
+    }
+}

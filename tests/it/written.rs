@@ -1,0 +1,218 @@
+//! What serde writes and reads.
+
+use std::{iter, time::Duration};
+
+use brama::{
+    Abandoned, Action, By, Connection, ConnectionKind, EventFilter, EventKind, Identity, Knob,
+    Policy, PolicyPatch, Reason, Registry, Rule, State, Status, Tick,
+    circuit::{Admission, Circuit, Verdict},
+    testing::ManualClock,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+fn written(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap()
+}
+
+fn read<T: DeserializeOwned>(written: Value) -> Result<T, String> {
+    serde_json::from_value(written).map_err(|error| error.to_string())
+}
+
+fn refusal(policy: Value) -> String {
+    let refused = read::<PolicyPatch>(policy.clone()).unwrap_err();
+    assert_eq!(read::<Policy>(policy), Err(refused.clone()));
+    refused
+}
+
+#[test]
+fn every_word_is_written_as_it_is_shown() {
+    assert_same(&State::ALL);
+    assert_same(&Knob::ALL);
+    assert_same(&EventKind::ALL);
+    assert_same(&RULES);
+    assert_same(&[Abandoned::Ignore, Abandoned::Failure]);
+    assert_same(&[Action::ForceOpen, Action::Close, Action::Reset, Action::Disable]);
+    assert_same(&[Reason::from("connection refused")]);
+    assert_eq!(written(&Action::Open(None)), json!({ "open": null }));
+}
+
+const RULES: [Rule; 7] = [
+    Rule::FailureThreshold,
+    Rule::FailureRate,
+    Rule::SlowCallRate,
+    Rule::ProbeFailed,
+    Rule::ByHand,
+    Rule::Expiry,
+    Rule::SuccessThreshold,
+];
+
+fn assert_same<T: Serialize + ToString>(words: &[T]) {
+    for word in words {
+        assert_eq!(written(word), word.to_string());
+    }
+}
+
+#[test]
+fn a_policy_is_written_with_every_setting() {
+    let rates = json!({ "failure_rate": 50, "expiry": { "initial": "5s", "max": "5m" } });
+    let policy: Policy = read(rates).unwrap();
+    assert_eq!(
+        written(&policy),
+        json!({
+            "failure_threshold": "off",
+            "expiry": { "initial": "5s", "max": "5m", "factor": 2.0 },
+            "success_threshold": 1,
+            "half_open_limit": 1,
+            "probe_timeout": "1m",
+            "failure_rate": 50,
+            "slow_call_rate": "off",
+            "slow_call_duration": "1m",
+            "window": { "calls": 100 },
+            "minimum_calls": 100,
+            "abandoned": "ignore",
+            "jitter": 0.0,
+            "retry_after_cap": "5m",
+            "shadow": false,
+        })
+    );
+}
+
+#[test]
+fn a_patch_is_written_with_what_it_names() {
+    let patch = PolicyPatch::new().failure_rate_off().probe_timeout(MINUTE_AND_A_HALF);
+    assert_eq!(written(&patch), json!({ "failure_rate": "off", "probe_timeout": "1m 30s" }));
+}
+
+const MINUTE_AND_A_HALF: Duration = Duration::from_secs(90);
+
+#[test]
+fn the_alias_of_the_threshold_is_read() {
+    assert_eq!(read(json!({ "max_attempts": 3 })), Ok(PolicyPatch::new().failure_threshold(3)));
+    let twice = refusal(json!({ "max_attempts": 3, "failure_threshold": 3 }));
+    assert_eq!(twice, "duplicate field `failure_threshold`");
+}
+
+#[test]
+fn a_value_outside_its_limits_is_refused_in_our_words() {
+    let both = json!({ "failure_threshold": 0, "jitter": 0.95 });
+    assert_eq!(
+        refusal(both),
+        "invalid policy: `failure_threshold` is 0, must be at least 1, or off; \
+         `jitter` is 0.95, must be a share from 0 to 0.9 in whole thousandths"
+    );
+    assert_eq!(
+        refusal(json!({ "probe_timeout": "30" })),
+        "\"30\" is not a duration: \"30\" has no unit; write a unit, such as 30s"
+    );
+    assert_eq!(
+        refusal(json!({ "failure_rate": "none" })),
+        "invalid value: string \"none\", expected a whole number or \"off\""
+    );
+    assert_eq!(
+        refusal(json!({ "expiry": 30 })),
+        "invalid type: integer `30`, expected a duration such as \"30s\", or { initial, max, factor }"
+    );
+    assert!(refusal(json!({ "threshold": 3 })).starts_with("unknown field `threshold`"));
+}
+
+#[test]
+fn a_policy_is_judged_with_the_defaults_below_it() {
+    let minimum = json!({ "minimum_calls": 200 });
+    assert!(read::<PolicyPatch>(minimum.clone()).is_ok());
+    assert_eq!(
+        read::<Policy>(minimum),
+        Err("invalid policy: `minimum_calls` is 200, must be at most the calls of the window"
+            .to_owned())
+    );
+}
+
+#[test]
+fn a_circuit_is_written_with_everything_it_knows() {
+    let mut node = Circuit::new(7);
+    let policy = PolicyPatch::new().failure_threshold(1).policy().unwrap();
+    let (Admission::Admitted(generation), _) = node.admit(&policy, Tick::ORIGIN) else {
+        panic!("closed")
+    };
+    node.report(&policy, generation, Verdict::failure("refused"), Tick::from_millis(1));
+    assert_eq!(
+        written(&node),
+        json!({
+            "seed": 7,
+            "generation": 1,
+            "openings": 1,
+            "state": { "open": { "until": 60_001_000_000_u64 } },
+            "since": 1_000_000,
+            "failures": 1,
+            "successes": 0,
+            "trips": 1,
+            "memory": "empty",
+            "reasons": ["refused"],
+        })
+    );
+}
+
+#[test]
+fn a_circuit_that_cannot_be_is_refused() {
+    let refused = |key: &str, value: Value| {
+        let mut circuit = written(&Circuit::new(0));
+        circuit[key] = value;
+        read::<Circuit>(circuit).unwrap_err()
+    };
+    let five = json!(["1", "2", "3", "4", "5"]);
+    assert_eq!(refused("reasons", five), "5 reasons are too many, at most 4 are kept");
+    for (place, outcomes) in [(3, 2), (2, 12), (0, 0)] {
+        let bad = json!([{ "place": place, "failed": true, "slow": false }]);
+        let memory = json!({ "calls": { "size": 10, "outcomes": outcomes, "bad": bad } });
+        let expected = "the places of bad outcomes must rise and lie in the window";
+        assert_eq!(refused("memory", memory), expected);
+    }
+    for (width, failures) in [(0, 0), (1, 2)] {
+        let bucket = json!({ "calls": 1, "failures": failures, "slow": 0 });
+        let buckets = Value::Array(vec![bucket; 10]);
+        let memory = json!({ "time": { "width": width, "number": 0, "buckets": buckets } });
+        let expected = "a bucket must last and hold no more failures or slow calls than calls";
+        assert_eq!(refused("memory", memory), expected);
+    }
+    assert!(refused("mood", json!("sunny")).starts_with("unknown field `mood`"));
+}
+
+#[test]
+fn an_event_is_written_with_its_cause() {
+    let registry = Registry::with_clock(ManualClock::new());
+    let mut events = registry.subscribe(EventFilter::new());
+    registry
+        .breaker(Identity::new("api").with_key(3))
+        .force_open(By::actor("alice", "maintenance"));
+    let last = iter::from_fn(|| events.try_recv()).last().unwrap();
+    let mut event = written(&last);
+    assert!(event["time"].take().is_u64());
+    assert_eq!(event["identity"], json!({ "scope": null, "identifier": "api", "key": "3" }));
+    let what = &event["what"];
+    assert_eq!(what["kind"], "state_changed");
+    assert_eq!([&what["from"], &what["to"]], ["closed", "force_open"]);
+    assert_eq!(what["cause"]["rule"], "by_hand");
+    assert_eq!(
+        what["cause"]["by_hand"],
+        json!(["force_open", { "who": "alice", "reason": "maintenance" }])
+    );
+}
+
+#[test]
+fn a_status_is_written_with_its_policy_and_totals() {
+    let clock = ManualClock::new();
+    let connection = Connection::new().kind(ConnectionKind::HTTP).label("team", "payments");
+    let breaker = Registry::with_clock(clock.clone()).register("api", connection).unwrap();
+    (0..10).for_each(|_| breaker.failure("refused"));
+    clock.advance(Duration::from_secs(20));
+    let status: Status = breaker.status();
+    let status = written(&status);
+    assert_eq!(status["state"], "open");
+    assert_eq!(status["retry_after"], 40_000_000_000_u64);
+    assert_eq!(status["totals"]["failures"], 10);
+    assert_eq!(status["policy"]["failure_threshold"], 10);
+    assert_eq!(status["cause"]["length"]["basis"], "fixed");
+    assert_eq!([&status["kind"], &status["labels"]["team"]], ["http", "payments"]);
+    let threshold = json!({ "knob": "failure_threshold", "value": "10", "layer": "built_in" });
+    assert_eq!(status["settings"][0], threshold);
+}
