@@ -10,8 +10,6 @@ mod circuit;
 mod fact;
 #[path = "../tests/conformance/length.rs"]
 mod length;
-#[path = "../tests/conformance/policy.rs"]
-mod policy;
 #[path = "../tests/conformance/runner.rs"]
 mod runner;
 #[path = "../tests/conformance/step.rs"]

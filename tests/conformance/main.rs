@@ -4,7 +4,6 @@ mod breaker;
 mod circuit;
 mod fact;
 mod length;
-mod policy;
 mod runner;
 mod step;
 mod subject;

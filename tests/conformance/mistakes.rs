@@ -122,13 +122,13 @@ fn a_step_happens_at_least_once_and_a_name_holds_one_call() {
 
 #[test]
 fn an_unknown_word_is_told_the_known_ones() {
-    let states = "write one of closed, open, half_open, force_open, disabled";
+    let states = "expected one of `closed`, `open`, `half_open`, `force_open`, `disabled`";
     let actions = "write one of open, force_open, close, reset, disable";
     let causes =
         "write one of failure_threshold, failure_rate, slow_call_rate, probe_failed, by_hand";
     assert_step_refusals(&[
-        ("{ sweep = true, state = 'Open' }", &format!("state: \"Open\" is not known; {states}")),
-        ("{ sweep = true, changes = ['up'] }", &format!("changes: \"up\" is not known; {states}")),
+        ("{ sweep = true, state = 'Open' }", &format!("state: unknown variant `Open`, {states}")),
+        ("{ sweep = true, changes = ['up'] }", &format!("changes: unknown variant `up`, {states}")),
         (
             "{ sweep = true, cause = 'expiry' }",
             &format!("cause: \"expiry\" is not known; {causes}"),
@@ -155,7 +155,10 @@ fn a_policy_is_told_what_is_wrong_with_it() {
             "{ failure_threshold = 0 }",
             "invalid policy: `failure_threshold` is 0, must be at least 1, or off",
         ),
-        ("{ failure_threshold = 'none' }", "failure_threshold: must be a whole number or \"off\""),
+        (
+            "{ failure_threshold = 'none' }",
+            "failure_threshold: invalid value: string \"none\", expected a whole number or \"off\"",
+        ),
         ("{ failure_threshold = 1, max_attempts = 1 }", "duplicate field `failure_threshold`"),
         ("{ expiry = { initial = '1s' } }", "expiry: missing field `max`"),
         (

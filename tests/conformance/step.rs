@@ -71,7 +71,7 @@ pub(crate) struct Written {
     retry_after_hint: Option<Length>,
     r#for: Option<Length>,
 
-    state: Option<String>,
+    state: Option<State>,
     admitted: Option<u64>,
     rejected: Option<u64>,
     failures: Option<u64>,
@@ -79,7 +79,7 @@ pub(crate) struct Written {
     retry_after: Option<Length>,
     cause: Option<String>,
     trips: Option<u64>,
-    changes: Option<Vec<String>>,
+    changes: Option<Vec<State>>,
     total_successes: Option<u64>,
     total_failures: Option<u64>,
     total_ignored: Option<u64>,
@@ -216,26 +216,18 @@ impl Written {
     }
 
     fn expects(&self) -> Result<Vec<(Key, Fact)>, Impossible> {
-        let state = self.state.as_deref().map(|name| state(Key::State, name)).transpose()?;
         let cause = self.cause.as_deref().map(cause).transpose()?;
         let others = [
-            (Key::State, state.map(Fact::State)),
+            (Key::State, self.state.map(Fact::State)),
             (Key::RetryAfter, self.retry_after.map(|length| Fact::Length(length.0))),
             (Key::Cause, cause.map(|rule| Fact::Cause(Some(rule)))),
-            (Key::Changes, self.changes()?.map(Fact::States)),
+            (Key::Changes, self.changes.clone().map(Fact::States)),
         ];
         let counts = self.counts().map(|(key, count)| (key, count.map(Fact::Count)));
         let facts = others.into_iter().chain(counts);
         let mut expects: Vec<_> = facts.filter_map(|(key, fact)| Some((key, fact?))).collect();
         expects.sort_by_key(|(key, _)| *key);
         Ok(expects)
-    }
-
-    fn changes(&self) -> Result<Option<Vec<State>>, Impossible> {
-        let states = |names: &Vec<String>| {
-            names.iter().map(|name| state(Key::Changes, name)).collect::<Result<_, _>>()
-        };
-        self.changes.as_ref().map(states).transpose()
     }
 
     const fn counts(&self) -> [(Key, Option<u64>); 11] {
@@ -270,10 +262,6 @@ impl Verb<'_> {
 }
 
 const MISSING_VERB: &str = "missing; a step does one of call, begin, end, tell, wait, do, sweep";
-
-fn state(key: Key, name: &str) -> Result<State, Impossible> {
-    one_of(key.as_str(), name, &State::ALL.map(|state| (state.as_str(), state)))
-}
 
 fn cause(name: &str) -> Result<Rule, Impossible> {
     one_of(Key::Cause.as_str(), name, &OPENING.map(|rule| (rule.as_str(), rule)))

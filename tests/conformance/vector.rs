@@ -6,10 +6,7 @@ use brama::PolicyPatch;
 use serde::{Deserialize, de::DeserializeOwned};
 use toml::Table;
 
-use super::{
-    policy,
-    step::{self, Does, Impossible, Step},
-};
+use super::step::{self, Does, Impossible, Step};
 
 #[derive(Debug)]
 pub(crate) struct Vector {
@@ -94,8 +91,7 @@ fn vector(file: &str, table: Table, number: usize) -> Result<Vector, InvalidFile
 }
 
 fn patch(table: Table) -> Result<PolicyPatch, InvalidFile> {
-    let checked = typed::<policy::Written>(table).and_then(|written| {
-        let patch = written.patch();
+    let checked = typed::<PolicyPatch>(table).and_then(|patch| {
         patch.policy().map_err(|error| InvalidFile::new(&error))?;
         Ok(patch)
     });
