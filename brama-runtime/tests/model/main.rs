@@ -9,7 +9,8 @@ mod opening;
 mod passage;
 #[cfg(test)]
 mod tally;
-#[cfg(all(test, feature = "serde"))]
+#[cfg(feature = "serde")]
+#[cfg(test)]
 mod written;
 
 #[cfg(test)]
