@@ -1,0 +1,202 @@
+//! A transport with a circuit for each node: it tries again, gives up, and remembers after a restart.
+//!
+//! The transport owns its circuits in a map: no registry, no global, no lock, no thread. It asks a
+//! node's circuit once a call and reports once a call, however many attempts the call took: what
+//! counts is what the caller got. Were each attempt an outcome, a blip that the second attempt
+//! survives would count as a failure, and more patient callers would open the circuit sooner.
+//!
+//! `cargo run --example per_node_transport --features serde`
+
+use std::{
+    cell::Cell, collections::BTreeMap, env, error::Error, fs, path::Path, process, rc::Rc,
+    time::Duration,
+};
+
+use backon::{BlockingRetryable, ExponentialBuilder};
+use brama::{
+    Generation, Policy, State, Tick,
+    circuit::{Admission, Circuit, Verdict},
+};
+use thiserror::Error;
+
+#[derive(Debug, PartialEq, Error)]
+enum SendError {
+    #[error("{0}")]
+    Transient(&'static str),
+    #[error("{0}")]
+    Permanent(&'static str),
+    #[error("the node rests, try again in {0:?}")]
+    Rejected(Duration),
+}
+
+impl SendError {
+    /// Whether another attempt could help: never where the message is wrong or the node rests.
+    const fn is_transient(&self) -> bool {
+        matches!(self, Self::Transient(_))
+    }
+}
+
+struct Transport {
+    circuits: BTreeMap<String, Circuit>,
+    network: Network,
+    clock: Clock,
+}
+
+impl Transport {
+    const POLICY: Policy = Policy::conservative();
+
+    fn send(&mut self, node: &str, message: &str) -> Result<(), SendError> {
+        let generation = self.ask(node)?;
+        let result = self.attempt(node, message);
+        let verdict = match &result {
+            Ok(()) => Verdict::SUCCESS,
+            Err(SendError::Transient(reason)) => Verdict::failure(*reason),
+            // The node answered; that the message is wrong says nothing about its health.
+            Err(SendError::Permanent(_) | SendError::Rejected(_)) => Verdict::Ignore,
+        };
+        let now = self.clock.now();
+        self.circuit(node).report(&Self::POLICY, generation, verdict, now);
+        result
+    }
+
+    /// A rejection ends the call here, before its first attempt.
+    fn ask(&mut self, node: &str) -> Result<Generation, SendError> {
+        let now = self.clock.now();
+        match self.circuit(node).admit(&Self::POLICY, now).0 {
+            Admission::Admitted(generation) => Ok(generation),
+            Admission::Rejected { retry_after } => {
+                Err(SendError::Rejected(retry_after.unwrap_or(Duration::MAX)))
+            }
+            Admission::Shadowed => unreachable!("the policy does not only observe"),
+        }
+    }
+
+    fn attempt(&mut self, node: &str, message: &str) -> Result<(), SendError> {
+        let clock = self.clock.clone();
+        (|| self.network.deliver(node, message))
+            .retry(PATIENCE)
+            .when(SendError::is_transient)
+            .sleep(move |length| clock.advance(length))
+            .call()
+    }
+
+    fn circuit(&mut self, node: &str) -> &mut Circuit {
+        self.circuits.entry(node.to_owned()).or_insert(const { Circuit::new(0) })
+    }
+
+    fn save(&self, path: &Path) -> Result<(), Box<dyn Error>> {
+        Ok(fs::write(path, serde_json::to_string_pretty(&self.circuits)?)?)
+    }
+
+    fn restore(path: &Path, network: Network, clock: Clock) -> Result<Self, Box<dyn Error>> {
+        let circuits = serde_json::from_str(&fs::read_to_string(path)?)?;
+        Ok(Self { circuits, network, clock })
+    }
+}
+
+/// Two further attempts, after 50 to 100 ms and after 100 to 200 ms.
+const PATIENCE: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(50))
+    .with_max_times(2)
+    .with_jitter();
+
+/// The transport's own clock, here moved by hand. Its origin must outlive the process, as 1970 does:
+/// a restored circuit compares its moments with those of this clock.
+#[derive(Clone)]
+struct Clock(Rc<Cell<Tick>>);
+
+impl Clock {
+    fn now(&self) -> Tick {
+        self.0.get()
+    }
+
+    fn advance(&self, length: Duration) {
+        self.0.set(self.now().after(length));
+    }
+}
+
+/// Nodes that fail so many more times.
+#[derive(Default)]
+struct Network {
+    faults: BTreeMap<&'static str, u32>,
+    attempts: u32,
+}
+
+impl Network {
+    fn deliver(&mut self, node: &str, message: &str) -> Result<(), SendError> {
+        self.attempts += 1;
+        match self.faults.get_mut(node) {
+            Some(faults @ 1..) => {
+                *faults -= 1;
+                Err(SendError::Transient("connection refused"))
+            }
+            Some(0) | None if message.is_empty() => Err(SendError::Permanent("empty message")),
+            Some(0) | None => Ok(()),
+        }
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = env::temp_dir().join(format!("brama-circuits-{}.json", process::id()));
+    let clock = Clock(Rc::new(Cell::new(Tick::from_millis(1_700_000_000_000))));
+    let circuits = BTreeMap::new();
+    let mut transport = Transport { circuits, network: Network::default(), clock: clock.clone() };
+    before_the_restart(&mut transport)?;
+
+    transport.save(&path)?;
+    clock.advance(Duration::from_secs(10));
+    let mut restored = Transport::restore(&path, Network::default(), clock)?;
+    fs::remove_file(&path)?;
+    after_the_restart(&mut restored)
+}
+
+fn before_the_restart(transport: &mut Transport) -> Result<(), Box<dyn Error>> {
+    transport.network.faults.insert("east", 1);
+    let sent = transport.send("east", "hello");
+    promise("a blip is survived by the second attempt", sent.is_ok() && attempts(transport) == 2)?;
+    promise("and counts as one success", transport.circuit("east").successes() == 1)?;
+
+    let refused = transport.send("east", "");
+    let once = refused == Err(SendError::Permanent("empty message")) && attempts(transport) == 1;
+    promise("a wrong message is not sent again", once)?;
+    promise("and says nothing about the node", transport.circuit("east").successes() == 1)?;
+
+    transport.network.faults.insert("west", u32::MAX);
+    let failed = (0..5).all(|_| transport.send("west", "hello").is_err());
+    promise("five calls fail in fifteen attempts", failed && attempts(transport) == 15)?;
+    promise("and open the node's circuit", transport.circuit("west").state() == State::Open)?;
+
+    let before = transport.clock.now();
+    let retry = || transport.send("west", "hello");
+    let sent = retry.retry(PATIENCE).when(SendError::is_transient).sleep(|_| ()).call();
+    let resting = sent == Err(SendError::Rejected(Duration::from_secs(30)));
+    promise("a rejection ends every retry at once", resting && before == transport.clock.now())?;
+    promise("and the node has its peace", attempts(transport) == 0)?;
+    promise("while the other is served", transport.send("east", "hello").is_ok())
+}
+
+fn after_the_restart(transport: &mut Transport) -> Result<(), Box<dyn Error>> {
+    let resting = transport.send("west", "hello");
+    let still = resting == Err(SendError::Rejected(Duration::from_secs(20)));
+    promise("after a restart 10 s later the node rests for another 20 s", still)?;
+    promise("the other's run goes on", transport.circuit("east").successes() == 2)?;
+
+    transport.clock.advance(Duration::from_secs(20));
+    let probed = transport.send("west", "hello").is_ok();
+    promise("then a probe is let through", probed && attempts(transport) == 1)?;
+    promise("of two that it takes", transport.circuit("west").state() == State::HalfOpen)?;
+    let closed = transport.send("west", "hello").is_ok()
+        && transport.circuit("west").state() == State::Closed;
+    promise("and all is well", closed)
+}
+
+/// Attempts since it was last asked.
+const fn attempts(transport: &mut Transport) -> u32 {
+    std::mem::replace(&mut transport.network.attempts, 0)
+}
+
+#[expect(clippy::print_stdout, reason = "the story is what the example is for")]
+fn promise(promise: &str, holds: bool) -> Result<(), Box<dyn Error>> {
+    println!("{} {promise}", if holds { '✓' } else { '✗' });
+    if holds { Ok(()) } else { Err(format!("not so: {promise}").into()) }
+}
