@@ -18,6 +18,85 @@
 //! assert_eq!(node.state(), State::Open);
 //! ```
 //!
+//! # A map of nodes
+//!
+//! A transport that calls many nodes keeps a circuit for each, in a map of its own: no registry, no
+//! global, nobody to ask. The example `per_node_transport` adds attempts with backoff.
+//!
+//! ```
+//! # use brama_runtime as brama;
+//! use brama::circuit::{Admission, Circuit, Policy, Tick, Verdict};
+//! use std::{collections::HashMap, net::SocketAddr};
+//!
+//! #[derive(Default)]
+//! struct Nodes(HashMap<SocketAddr, Circuit>);
+//!
+//! impl Nodes {
+//!     const POLICY: Policy = Policy::conservative();
+//!
+//!     /// Calls the node unless its circuit refuses; the outcome is reported once.
+//!     fn call<T>(
+//!         &mut self,
+//!         node: SocketAddr,
+//!         now: impl Fn() -> Tick,
+//!         call: impl FnOnce() -> std::io::Result<T>,
+//!     ) -> Option<std::io::Result<T>> {
+//!         let circuit = self.0.entry(node).or_insert(const { Circuit::new(0) });
+//!         let (Admission::Admitted(generation), _) = circuit.admit(&Self::POLICY, now()) else {
+//!             return None;
+//!         };
+//!         let result = call();
+//!         let verdict = match &result {
+//!             Ok(_) => Verdict::SUCCESS,
+//!             Err(error) => Verdict::failure(error.to_string()),
+//!         };
+//!         circuit.report(&Self::POLICY, generation, verdict, now());
+//!         Some(result)
+//!     }
+//! }
+//!
+//! let mut nodes = Nodes::default();
+//! let node = ([127, 0, 0, 1], 4369).into();
+//! let refused = || Err::<(), _>(std::io::ErrorKind::ConnectionRefused.into());
+//! for _ in 0..5 {
+//!     assert!(nodes.call(node, || Tick::ORIGIN, refused).is_some());
+//! }
+//! assert!(nodes.call(node, || Tick::from_millis(29_999), refused).is_none());
+//! assert!(nodes.call(node, || Tick::from_millis(30_000), || Ok(())).is_some());
+//! ```
+//!
+//! # Persistence
+//!
+//! With the feature `serde` a circuit is written out with its whole state, when and where its owner
+//! likes, and one read back goes on as if nothing had been. Two things are the owner's:
+//!
+//! - Its moments are those of the clock that was passed in. Where circuits outlive the process, so
+//!   must the clock's origin: count from 1970, not from the start.
+//! - Probes in flight when it was written are still in flight when it is read: they lose their
+//!   places after `probe_timeout`.
+//!
+//! A policy is not part of the circuit; it is read like a configuration. Text by another hand is
+//! refused where it makes no sense: a policy outside its limits, a window that cannot be.
+//!
+//! ```
+//! # #[cfg(feature = "serde")]
+//! # fn main() -> Result<(), serde_json::Error> {
+//! # use brama_runtime as brama;
+//! use brama::circuit::{Action, Circuit, Policy, State, Tick};
+//!
+//! let policy: Policy = serde_json::from_str(r#"{ "expiry": "30s", "success_threshold": 2 }"#)?;
+//! let mut node = Circuit::new(0);
+//! node.act(&policy, Action::Open(None), "maintenance".into(), Tick::ORIGIN);
+//!
+//! let written = serde_json::to_string(&node)?;
+//! let node: Circuit = serde_json::from_str(&written)?;
+//! assert_eq!((node.state(), node.until()), (State::Open, Some(Tick::from_millis(30_000))));
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "serde"))]
+//! # fn main() {}
+//! ```
+//!
 //! # Laws
 //!
 //! Each has a test of its name in `tests/model/`.
