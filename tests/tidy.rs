@@ -233,8 +233,9 @@ fn begins_function(line: &str) -> bool {
     }
     let mut words = words(line.trim_start());
     let qualifiers = ["pub", "crate", "super", "const", "async", "unsafe", "extern", ""];
+    let is_said = !line.trim_start().starts_with("//");
     let ends = ["}", "$body"].iter().any(|end| line.trim_end().ends_with(end));
-    words.find(|word| !qualifiers.contains(word)) == Some("fn") && !ends
+    is_said && !ends && words.find(|word| !qualifiers.contains(word)) == Some("fn")
 }
 
 #[test]
