@@ -1,0 +1,138 @@
+//! Makes so many calls of one story, for `run` to count their instructions.
+//!
+//! `instructions` lists the stories, `instructions STORY CALLS` tells one. What it takes to begin and
+//! to end is the same for any number of calls, so the difference of two runs is that of the calls.
+
+#![expect(clippy::print_stdout, reason = "it lists the stories")]
+
+use std::{
+    env,
+    error::Error,
+    fmt,
+    future::Future,
+    hint::black_box,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    thread,
+    time::Duration,
+};
+
+use brama::{CircuitOpen, Expiry, PolicyPatch, circuit_breaker};
+
+/// A name, and what makes so many calls.
+type Story = (&'static str, fn(u64));
+
+const STORIES: [Story; 8] = [
+    ("bare-call", |calls| each(calls, bare)),
+    ("attribute-success", |calls| each(calls, success)),
+    ("attribute-success-last-100-calls", |calls| each(calls, last_100_calls)),
+    ("attribute-success-async", |calls| each(calls, |number| poll(success_later(number)))),
+    ("attribute-failure", |calls| each(calls, failure)),
+    ("attribute-refusal", refusals),
+    ("handle-success", successes_of_a_handle),
+    ("handle-probe", probes),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let Some(name) = env::args().nth(1) else {
+        for (name, _) in STORIES {
+            println!("{name}");
+        }
+        return Ok(());
+    };
+    let (_, tell) = STORIES.iter().find(|(it, _)| *it == name).ok_or("no such story")?;
+    tell(env::args().nth(2).ok_or("how many calls?")?.parse()?);
+    Ok(())
+}
+
+/// One call after the other, after one that sets things up.
+fn each<A>(calls: u64, call: impl Fn(u64) -> A) {
+    for number in 0..=calls {
+        black_box(call(black_box(number)));
+    }
+}
+
+/// What is protected: a call that succeeds with the next number.
+#[inline(never)]
+fn answer(number: u64) -> Result<u64, Trouble> {
+    if number == u64::MAX { Err(Trouble::Failed) } else { Ok(black_box(number + 1)) }
+}
+
+fn bare(number: u64) -> Result<u64, Trouble> {
+    answer(number)
+}
+
+#[circuit_breaker(identifier = "success")]
+fn success(number: u64) -> Result<u64, Trouble> {
+    answer(number)
+}
+
+#[circuit_breaker(identifier = "last 100 calls", failure_rate = 50)]
+fn last_100_calls(number: u64) -> Result<u64, Trouble> {
+    answer(number)
+}
+
+#[circuit_breaker(identifier = "async")]
+async fn success_later(number: u64) -> Result<u64, Trouble> {
+    answer(number)
+}
+
+#[circuit_breaker(identifier = "failure", failure_threshold = 4_000_000_000)]
+fn failure(_: u64) -> Result<u64, Trouble> {
+    answer(u64::MAX)
+}
+
+fn refusals(calls: u64) {
+    #[circuit_breaker(identifier = "refusal", expiry = "24h")]
+    fn refused(number: u64) -> Result<u64, Trouble> {
+        answer(number)
+    }
+    brama::breaker("refusal").open("to count refusals");
+    each(calls, refused);
+}
+
+fn successes_of_a_handle(calls: u64) {
+    let breaker = brama::breaker("handle");
+    each(calls, |number| breaker.call(|| answer(number)));
+}
+
+/// A breaker that stays half-open, since so many probes are more than anyone makes.
+#[expect(clippy::disallowed_methods, reason = "the opening has to pass, without instructions")]
+#[expect(clippy::expect_used, reason = "the policy is within its limits")]
+fn probes(calls: u64) {
+    let moment = Duration::from_millis(1);
+    let breaker = brama::breaker("probe");
+    let patch = PolicyPatch::new().success_threshold(u32::MAX).expiry(Expiry::fixed(moment));
+    breaker.configure(patch).expect("a policy within its limits");
+    breaker.open("to be probed");
+    thread::sleep(50 * moment);
+    each(calls, |number| breaker.call(|| answer(number)));
+}
+
+fn poll<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => unreachable!("the future waits for nothing"),
+    }
+}
+
+/// What can befall a caller.
+enum Trouble {
+    Failed,
+    Refused(CircuitOpen),
+}
+
+impl From<CircuitOpen> for Trouble {
+    fn from(open: CircuitOpen) -> Self {
+        Self::Refused(open)
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed => f.write_str("the dependency failed"),
+            Self::Refused(open) => open.fmt(f),
+        }
+    }
+}
