@@ -272,6 +272,20 @@ fn every_crate_of_ours_takes_the_workspace_lints_which_forbid_unsafe_code() {
     );
     let root = manifests.iter().find(|file| file.path == "Cargo.toml").unwrap();
     assert!(root.text.contains("unsafe_code = \"forbid\""));
+    // A package with a workspace of its own says the lints again, to the letter.
+    let heads = manifests.iter().filter(|file| file.text.contains("\n[workspace]\n"));
+    let others = heads.filter(|file| lints(file) != lints(root));
+    assert_none("the lints of the root", &others.map(|file| file.path.clone()).collect::<Vec<_>>());
+}
+
+/// The sections of a workspace's lints.
+fn lints(manifest: &File) -> Vec<&str> {
+    manifest
+        .text
+        .split("\n[")
+        .filter(|it| it.starts_with("workspace.lints"))
+        .map(str::trim)
+        .collect()
 }
 
 #[test]
