@@ -303,7 +303,13 @@ fn the_gate_of_ci_calls_the_commands_of_the_readme() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let ci = fs::read_to_string(root.join(".ci/run")).unwrap();
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    for command in ["cargo run --example storefront", "cargo test --workspace --all-features"] {
+    let commands = [
+        "cargo run --example storefront",
+        "cargo test --workspace --all-features",
+        "benches/instructions/run",
+        "cargo peers",
+    ];
+    for command in commands {
         assert!(ci.contains(command) && readme.contains(command), "{command}");
     }
 }
