@@ -51,6 +51,10 @@ struct Kept(String);
 
 impl Write for Kept {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.0.len() + text.len() <= Reason::MAX_BYTES {
+            self.0.push_str(text);
+            return Ok(());
+        }
         text.chars().try_for_each(|character| self.write_char(character))
     }
 
