@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Error, Expr, LitStr, Path, Signature};
 
-use crate::{mistakes::with_help, policy::Policy, shape::Shape, timeout::Timeout};
+use crate::{facade::Facade, mistakes::with_help, policy::Policy, shape::Shape, timeout::Timeout};
 
 /// What the user asked for.
 pub(crate) struct Options {
@@ -25,7 +25,8 @@ pub(crate) struct Options {
 impl Options {
     /// How a function with these options gives its answer.
     pub(crate) fn shape(&self, signature: &Signature) -> Shape {
-        Shape::of(signature, self.future.as_ref().map(|future| future.is_one))
+        let future = self.future.as_ref().map(|future| future.is_one);
+        Shape::of(signature, future, &Facade::new(self.facade.as_ref()))
     }
 
     /// Refuses the options that do not fit the function.

@@ -1,6 +1,6 @@
 //! How a function gives its answer: at once, when it is awaited, or by a future that it returns.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{
     AngleBracketedGenericArguments, GenericArgument, PathArguments, PathSegment, ReturnType,
@@ -8,7 +8,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::{function::peeled, span::at};
+use crate::{facade::Facade, function::peeled, span::at};
 
 /// How a function gives its answer.
 pub(crate) enum Shape {
@@ -31,7 +31,7 @@ pub(crate) struct Returned {
 
 impl Shape {
     /// By the signature alone, unless `future` overrides it.
-    pub(crate) fn of(signature: &Signature, future: Option<bool>) -> Self {
+    pub(crate) fn of(signature: &Signature, future: Option<bool>, facade: &Facade<'_>) -> Self {
         if let Some(keyword) = &signature.asyncness {
             return Self::Async(keyword.span);
         }
@@ -42,7 +42,7 @@ impl Shape {
         match (future, seen.or_else(|| named.filter(|_| future.is_none()))) {
             (Some(false), _) | (None, None) => Self::Sync,
             (Some(true) | None, Some(returned)) => Self::Future(returned),
-            (Some(true), None) => Self::Future(unseen(signature)),
+            (Some(true), None) => Self::Future(unseen(signature, facade)),
         }
     }
 }
@@ -116,25 +116,40 @@ fn inferred(place: Span) -> Type {
 }
 
 /// A boxed future behind a name: only the compiler knows what it answers.
-///
-/// The first and the last token are the user's, as it were: what is wrong with the answer is then
-/// shown at all of the name.
-fn alias(ty: &Type, place: Span) -> Returned {
-    let last = ty.to_token_stream().into_iter().last().map_or(place, |token| token.span());
-    let (open, answer) = (Token![<](place), Ident::new("Output", last));
-    let path = quote_spanned!(at(place)=> as ::core::future::Future>);
-    let output = parse_quote!(#open #ty #path::#answer);
+fn alias(ty: &Type, place: Span, facade: &Facade<'_>) -> Returned {
+    let brama = facade.at(place);
+    let pinned_box = quote_spanned!(at(place)=> #brama::__private::PinnedBox);
+    let output = Type::Verbatim(spanning(ty, &pinned_box, "Output"));
     Returned { output: Box::new(output), place, boxed: true }
 }
 
-fn unseen(signature: &Signature) -> Returned {
+/// The item of a trait's that a type has.
+///
+/// The first and the last token are the user's, as it were: what is wrong with the type is then
+/// shown at all of it, and once.
+///
+/// ```text
+/// <Type as Trait>::item
+/// ```
+pub(crate) fn spanning(ty: &Type, of: &TokenStream, item: &str) -> TokenStream {
+    let (place, item) = (ty.span(), Ident::new(item, last(ty)));
+    let open = Token![<](place);
+    quote_spanned!(at(place)=> #open #ty as #of>::#item)
+}
+
+/// The place of a type's last token.
+pub(crate) fn last(ty: &Type) -> Span {
+    ty.to_token_stream().into_iter().last().map_or_else(|| ty.span(), |token| token.span())
+}
+
+fn unseen(signature: &Signature, facade: &Facade<'_>) -> Returned {
     match &signature.output {
-        ReturnType::Default => alias(&parse_quote!(()), signature.ident.span()),
+        ReturnType::Default => alias(&parse_quote!(()), signature.ident.span(), facade),
         ReturnType::Type(_, ty) => match peeled(ty) {
             Type::ImplTrait(_) => {
                 Returned { output: Box::new(inferred(ty.span())), place: ty.span(), boxed: false }
             }
-            _ => alias(ty, ty.span()),
+            _ => alias(ty, ty.span(), facade),
         },
     }
 }

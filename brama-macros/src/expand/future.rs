@@ -1,11 +1,14 @@
 //! The future that a function returns: asks and is judged in another around it.
 
-use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::Printer;
-use crate::{shape::Returned, span::at};
+use crate::{
+    shape::{Returned, last, spanning},
+    span::at,
+};
 
 impl Printer<'_> {
     /// Runs the body at the call, since it only makes the future, and protects what it made.
@@ -15,15 +18,15 @@ impl Printer<'_> {
     ///
     /// ```text
     /// let found = …;
-    /// let future = ::brama::__private::made::<Paid, Declared>(|| -> Declared { body });
-    /// ::std::boxed::Box::pin(async move {
+    /// let future = …;
+    /// async move {
     ///     if let Some(never) = None::<Paid> { return never; }
     ///     let permit = …;
     ///     let body = future;
     ///     let ret: Paid = permit.guard(::core::pin::pin!(body)).await;
     ///     permit.judge::<Paid>(…);
     ///     ret
-    /// })
+    /// }
     /// ```
     pub(super) fn later(
         &self,
@@ -31,23 +34,43 @@ impl Printer<'_> {
         evaluated: &TokenStream,
         call: &TokenStream,
     ) -> TokenStream {
-        let (make, expect) = (self.make(), self.expect_type());
+        let (make, expect) = (self.make(returned), self.expect_type());
         let place = at(self.declared.span());
         let future = quote_spanned!(place=> async move { #expect #call });
         let answer = if returned.boxed {
-            quote_spanned!(place=> ::std::boxed::Box::pin(#future))
+            self.pinned_box("declared", &quote_spanned!(place=> ::std::boxed::Box::pin(#future)))
         } else {
             future
         };
         quote_spanned!(place=> #evaluated #make #answer)
     }
 
-    fn make(&self) -> TokenStream {
+    /// ```text
+    /// let future = ::brama::__private::made::<Paid, _, _>(|| -> _ { body });
+    /// let future = <Declared as ::brama::__private::PinnedBox>::made(|| -> Declared { body });
+    /// ```
+    fn make(&self, returned: &Returned) -> TokenStream {
         let (future, declared, ret) = (self.local("future"), &self.declared, &self.ret);
         let (body, place) = (&self.function.body, declared.span());
-        let door = self.door(place);
-        quote_spanned! {at(place)=>
-            let #future = #door::made::<#ret, #declared>(|| -> #declared #body);
-        }
+        let body = quote_spanned!(at(place)=> || -> #declared #body);
+        let made = if returned.boxed {
+            self.pinned_box("made", &body)
+        } else {
+            let door = self.door(place);
+            quote_spanned!(at(place)=> #door::made::<#ret, #declared, _>(#body))
+        };
+        quote_spanned!(at(place)=> let #future = #made;)
+    }
+
+    /// ```text
+    /// <Declared as ::brama::__private::PinnedBox>::method(argument)
+    /// ```
+    fn pinned_box(&self, method: &str, argument: &TokenStream) -> TokenStream {
+        let (declared, door) = (&self.declared, self.door(self.declared.span()));
+        let pinned_box = quote_spanned!(at(declared.span())=> #door::PinnedBox);
+        let method = spanning(declared, &pinned_box, method);
+        let mut arguments = Group::new(Delimiter::Parenthesis, argument.clone());
+        arguments.set_span(last(declared));
+        quote!(#method #arguments)
     }
 }

@@ -19,7 +19,7 @@ pub use self::{
     answer::{OpenError, OpenOutput, answer},
     asked::{Asked, Key, Name},
     cache::CachedSite,
-    future::made,
+    future::{Answering, PinnedBox, made},
     verdict::{
         __default_verdict, AnyError, ChainError, Judged, Questioned, SilentError, WrappedCall,
         WrappedError, WrappedSendError, WrittenError, is_ignored, is_no_failure,
