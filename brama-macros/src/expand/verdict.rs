@@ -32,16 +32,21 @@ impl Printer<'_> {
     /// |ret| ::brama::__private::__default_verdict!(<Paid as Judged<_>>::failed(ret))
     ///
     /// |ret| {
-    ///     let failed = <Paid as Judged<_>>::failed(ret);
+    ///     let failed = <Paid as Questionable<_>>::failed(ret);
     ///     if … { ::brama::Outcome::Ignore } else { __default_verdict!(failed) }
     /// }
     /// ```
     fn verdict(&self, excuses: &Excuses) -> TokenStream {
         let (returned, ret, door) = (self.local("ret"), &self.ret, self.door(self.place));
-        let failed = quote_spanned!(at(self.place)=> <#ret as #door::Judged<_>>::failed(#returned));
+        let failed = |says: &str| {
+            let says = Ident::new(says, at(self.place));
+            quote_spanned!(at(self.place)=> <#ret as #door::#says<_>>::failed(#returned))
+        };
         let Some(ignored) = self.excused(excuses) else {
+            let failed = failed("Judged");
             return quote_spanned!(at(self.place)=> |#returned| #door::__default_verdict!(#failed));
         };
+        let failed = failed("Questionable");
         let (error, brama) = (self.local("failed"), self.facade.at(self.place));
         quote_spanned! {at(self.place)=>
             |#returned| {

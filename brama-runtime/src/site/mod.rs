@@ -21,8 +21,8 @@ pub use self::{
     cache::CachedSite,
     future::{Answering, PinnedBox, made},
     verdict::{
-        __default_verdict, AnyError, ChainError, Judged, Questioned, SilentError, WrappedCall,
-        WrappedError, WrappedSendError, WrittenError, is_ignored, is_no_failure,
+        __default_verdict, AnyError, ChainError, Judged, Questionable, Questioned, SilentError,
+        WrappedCall, WrappedError, WrappedSendError, WrittenError, is_ignored, is_no_failure,
     },
 };
 #[cfg(feature = "tokio")]
@@ -158,13 +158,16 @@ pub const fn checked(policy: PolicyPatch) -> PolicyPatch {
 }
 
 /// The attribute's `expiry` where it is a constant: an [`Expiry`], or a length for a fixed one.
+///
+/// A constant of another type is told in rustc's words that the method is not found: its name says
+/// what is wanted.
 #[derive(Debug)]
 pub struct Given<T>(pub T);
 
 impl Given<Expiry> {
     /// As it is.
     #[must_use]
-    pub const fn expiry(self) -> Expiry {
+    pub const fn duration_or_expiry(self) -> Expiry {
         self.0
     }
 }
@@ -172,7 +175,7 @@ impl Given<Expiry> {
 impl Given<Duration> {
     /// Every opening lasts so long.
     #[must_use]
-    pub const fn expiry(self) -> Expiry {
+    pub const fn duration_or_expiry(self) -> Expiry {
         Expiry::fixed(self.0)
     }
 }

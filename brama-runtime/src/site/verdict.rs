@@ -10,7 +10,7 @@ use crate::{CallError, CircuitOpen, Reason};
     message = "`{Self}` does not say whether the call succeeded",
     label = "which of its values are failures?",
     note = "add `error_handler = |ret| <outcome>` to `#[circuit_breaker]`; it is given \
-            `&{Self}` and answers a `brama::Outcome`"
+            `&{Self}` and returns a `brama::Outcome`"
 )]
 pub trait Judged<E> {
     /// The error of a failed call.
@@ -19,6 +19,24 @@ pub trait Judged<E> {
 
 // The error is a parameter and no associated type: rustc would report the lack of either.
 impl<T, E> Judged<E> for Result<T, E> {
+    fn failed(&self) -> Option<&E> {
+        self.as_ref().err()
+    }
+}
+
+/// A return type with an error that a question can be asked about: `Result`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no error to ask `failure_if` or `ignore_if` about",
+    label = "not a `Result`",
+    note = "write `error_handler = |ret| <outcome>` instead; it is given `&{Self}` and returns a \
+            `brama::Outcome`"
+)]
+pub trait Questionable<E> {
+    /// The error of a failed call.
+    fn failed(&self) -> Option<&E>;
+}
+
+impl<T, E> Questionable<E> for Result<T, E> {
     fn failed(&self) -> Option<&E> {
         self.as_ref().err()
     }
