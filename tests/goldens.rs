@@ -60,11 +60,12 @@ fn assert_none<'g>(promise: &str, breaches: impl Iterator<Item = &'g Golden>) {
 }
 
 /// The files that hold more than one mistake, with their number.
-const SEVERAL: [(&str, usize); 4] = [
+const SEVERAL: [(&str, usize); 5] = [
     ("several.rs", 3),
     ("comma_missing.rs", 2),
     ("function_and_option.rs", 2),
     ("block_function_mistake.rs", 2),
+    ("block_timeout_twice.rs", 2),
 ];
 
 #[test]

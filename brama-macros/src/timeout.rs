@@ -62,12 +62,16 @@ impl Timeout {
         }
     }
 
-    /// Refuses to end the call of a function that is not async.
+    /// Refuses to end the call of a function that is not async: at the function if it has the limit
+    /// of its block, where several may stand.
     pub(crate) fn check_sync(&self, function: &Ident) -> syn::Result<()> {
         let Some(Limit { place, length: Some(_) }) = &self.limit else { return Ok(()) };
+        if place == INHERITED {
+            let wrong = format!("`{function}` is not async, so its block's `{NAME}` cannot end it");
+            return Err(Error::new(function.span(), with_help(wrong, LIFT)));
+        }
         let wrong = format!("`{function}` is not async, so no `{NAME}` can end it");
-        let help = if place == INHERITED { LIFT } else { WAIT };
-        Err(Error::new(place.span(), with_help(wrong, help)))
+        Err(Error::new(place.span(), with_help(wrong, WAIT)))
     }
 
     /// How long a call may take.
@@ -85,5 +89,5 @@ const FEATURE: &str = "`timeout` needs the feature `tokio` of brama";
 const ADD: &str = "run `cargo add brama --features tokio`";
 const ENDLESS: &str = "`on_timeout` needs a `timeout`";
 const LIMIT: &str = "add `timeout = \"5s\"`";
-const LIFT: &str = "`timeout = off` in its own attribute lifts that of its block";
+const LIFT: &str = "write `timeout = off` in its own attribute";
 const WAIT: &str = "set the limit where it waits, such as in the client that it calls";
