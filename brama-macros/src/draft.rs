@@ -137,6 +137,7 @@ impl Draft {
     }
 
     fn value(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        policy::refuse_form(name, input)?;
         match name.to_string().as_str() {
             "identifier" => self.identifier = Some(identifier(input.parse()?)?),
             "scope" => self.scope = Some(literal(name, &input.parse()?)?),
@@ -162,10 +163,7 @@ impl Draft {
             "future" => self.future = Some(Future::read(name, &input.parse()?)?),
             "registry" => self.registry = Some(input.parse()?),
             "crate" => self.facade = Some(facade(&input.parse()?)?),
-            _ => {
-                policy::refuse_table(name, input)?;
-                self.policy.set(name, &input.parse()?)?;
-            }
+            _ => self.policy.set(name, &input.parse()?)?,
         }
         Ok(())
     }
@@ -188,7 +186,8 @@ impl Draft {
 
     fn refuse_with(&mut self, name: &Ident, refusal: Refusal) -> syn::Result<()> {
         if self.refusal.is_some() {
-            let wrong = "`fallback` and `on_open` both say what to answer while open";
+            let wrong =
+                "`fallback` and `on_open` both say what to return while the circuit is open";
             return Err(Error::new(name.span(), with_help(wrong, "keep one of them")));
         }
         self.refusal = Some(refusal);
@@ -322,13 +321,13 @@ fn identifier(value: Expr) -> syn::Result<Identifier> {
         Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => {
             filled("identifier", name).map(Identifier::Literal)
         }
-        Expr::Lit(other) => Err(Error::new(other.span(), NO_STRING)),
+        Expr::Lit(other) => Err(Error::new(other.span(), with_help(NO_STRING, NAMED))),
         _ => Ok(Identifier::Expression(value)),
     }
 }
 
-const NO_STRING: &str =
-    "`identifier` must be a string literal, a constant, or an expression that gives a string";
+const NO_STRING: &str = "`identifier` must be a string";
+const NAMED: &str = "write `identifier = \"payment-api\"`, or an expression that gives a string";
 
 fn literal(option: &Ident, value: &Expr) -> syn::Result<LitStr> {
     match peeled(value) {

@@ -91,10 +91,14 @@ const MEANINGS: [Entry; 16] = [
         &["is_failure", "on_error", "failure_predicate"],
     ),
     ("ignore_if", "says which errors are ignored", &["ignore", "ignore_errors", "exclude"]),
-    ("error_handler", "says what an answer counts as", &["handler", "classify", "classifier"]),
+    (
+        "error_handler",
+        "says what a returned value counts as",
+        &["handler", "classify", "classifier"],
+    ),
     (
         "fallback",
-        "is what to answer while open",
+        "is what to return while the circuit is open",
         &["default", "fallback_fn", "fallback_method", "or_else"],
     ),
     ("scope", "is a name space for identifiers", &["group", "namespace", "module"]),

@@ -53,13 +53,13 @@ impl Function {
     pub(crate) fn check(&self) -> syn::Result<()> {
         let mut mistakes = Mistakes::default();
         if let Some(keyword) = &self.signature.constness {
-            mistakes.push(Error::new(keyword.span, CONST));
+            mistakes.push(Error::new(keyword.span, with_help(CONST, NO_CONST)));
         }
         if let Some(variadic) = &self.signature.variadic {
-            mistakes.push(Error::new(variadic.dots.span(), VARIADIC));
+            mistakes.push(Error::new(variadic.dots.span(), with_help(VARIADIC, CALLER)));
         }
         if let Some(never) = self.never() {
-            mistakes.push(Error::new(never, NEVER));
+            mistakes.push(Error::new(never, with_help(NEVER, CALLED)));
         }
         mistakes.result()
     }
@@ -74,9 +74,12 @@ impl Function {
 }
 
 const CONST: &str = "cannot decorate a `const fn`: asking the breaker happens at run time";
+const NO_CONST: &str = "remove `const`";
 const VARIADIC: &str = "cannot decorate a variadic function: its arguments cannot be passed on";
-const GENERATOR: &str = "cannot decorate a `gen fn`: it answers item by item, not once";
+const GENERATOR: &str = "cannot decorate a `gen fn`: it returns item by item, not once";
+const CALLER: &str = "put it on a function that calls this one";
 const NEVER: &str = "cannot decorate a function that never returns: there is no result to judge";
+const CALLED: &str = "put it on the functions that this one calls";
 const BODY: &str = "`#[circuit_breaker]` needs a function body to protect";
 const IMPLEMENTATION: &str = "put it on the implementation, or on a function that calls this one";
 
@@ -135,7 +138,7 @@ fn generator(input: ParseStream<'_>) -> Option<Error> {
     let ahead = input.fork();
     let words = iter::from_fn(|| ahead.call(Ident::parse_any).ok());
     let generator = words.take_while(|word| word != "fn").find(|word| word == "gen")?;
-    Some(Error::new(generator.span(), GENERATOR))
+    Some(Error::new(generator.span(), with_help(GENERATOR, CALLED)))
 }
 
 fn keyword(input: ParseStream<'_>) -> Option<Ident> {

@@ -8,80 +8,106 @@ use crate::{mistakes::with_help, written::peeled};
 
 /// The `error_handler`.
 pub(crate) fn judge(handler: Expr) -> syn::Result<Expr> {
-    called("error_handler", "a reference to the return value", handler)
+    Called {
+        option: "error_handler",
+        argument: "a reference to the return value",
+        form: "|ret| <outcome>",
+    }
+    .check(handler)
 }
 
 /// The `failure_if` or `ignore_if`.
 pub(crate) fn question(option: &Ident, handler: Expr) -> syn::Result<Expr> {
-    called(&option.to_string(), "a reference to the error", handler)
+    Called {
+        option: &option.to_string(),
+        argument: "a reference to the error",
+        form: "|error| <bool>",
+    }
+    .check(handler)
 }
 
 /// The `on_open`.
 pub(crate) fn answer(handler: Expr) -> syn::Result<Expr> {
-    called("on_open", "the `brama::CircuitOpen`", handler)
+    Called { option: "on_open", argument: "the `brama::CircuitOpen`", form: "|open| <value>" }
+        .check(handler)
 }
 
 /// The `on_timeout`.
 pub(crate) fn late_answer(handler: Expr) -> syn::Result<Expr> {
-    called("on_timeout", "the `brama::TimedOut`", handler)
+    Called { option: "on_timeout", argument: "the `brama::TimedOut`", form: "|timed_out| <value>" }
+        .check(handler)
 }
 
-fn called(option: &str, argument: &str, handler: Expr) -> syn::Result<Expr> {
-    let value = peeled(&handler);
-    match value {
-        Expr::Lit(literal) => Err(not_a_literal(option, literal)),
-        Expr::Call(call) if call.args.is_empty() => Err(not_a_call(option, call)),
-        Expr::Call(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) => {
-            Err(not_a_value(option, argument, value))
+/// What an option calls.
+struct Called<'o> {
+    option: &'o str,
+    /// What it is given.
+    argument: &'static str,
+    form: &'static str,
+}
+
+impl Called<'_> {
+    fn check(&self, handler: Expr) -> syn::Result<Expr> {
+        let value = peeled(&handler);
+        match value {
+            Expr::Lit(literal) => Err(self.not_a_literal(literal)),
+            Expr::Call(call) if call.args.is_empty() => Err(self.not_a_call(call)),
+            Expr::Call(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) => {
+                Err(self.not_a_value(value))
+            }
+            Expr::Path(path) if path.path.is_ident("None") => Err(self.not_a_value(value)),
+            Expr::Closure(closure) => self.check_closure(closure).map(|()| handler),
+            _ => Ok(handler),
         }
-        Expr::Path(path) if path.path.is_ident("None") => Err(not_a_value(option, argument, value)),
-        Expr::Closure(closure) => check(option, argument, closure).map(|()| handler),
-        _ => Ok(handler),
     }
-}
 
-/// A value, where the function that gives it belongs.
-fn not_a_value(option: &str, argument: &str, value: &Expr) -> Error {
-    let wrong = format!("`{option}` takes a path or a closure, not a value");
-    let shown = value.to_token_stream();
-    let help = if option == "on_open" {
-        format!("write `fallback = {shown}`")
-    } else {
-        format!("write a closure of one argument, {argument}")
-    };
-    Error::new(value.span(), with_help(wrong, help))
-}
+    fn wrong(&self) -> String {
+        format!("`{}` takes a function or a closure", self.option)
+    }
 
-fn not_a_literal(option: &str, literal: &ExprLit) -> Error {
-    let wrong = format!("`{option}` takes a path or a closure");
-    match &literal.lit {
-        Lit::Str(path) if syn::parse_str::<Path>(&path.value()).is_ok() => {
-            let help = format!("remove the quotes: `{option} = {}`", path.value());
-            Error::new(path.span(), with_help(format!("{wrong}, not a string"), help))
+    fn closure(&self) -> String {
+        format!("write `{} = {}`", self.option, self.form)
+    }
+
+    /// A value, where the function that gives it belongs.
+    fn not_a_value(&self, value: &Expr) -> Error {
+        let wrong = format!("{}, not a value", self.wrong());
+        let help = if self.option == "on_open" {
+            format!("write `fallback = {}`", value.to_token_stream())
+        } else {
+            self.closure()
+        };
+        Error::new(value.span(), with_help(wrong, help))
+    }
+
+    fn not_a_literal(&self, literal: &ExprLit) -> Error {
+        match &literal.lit {
+            Lit::Str(path) if syn::parse_str::<Path>(&path.value()).is_ok() => {
+                let wrong = format!("{}, not a string", self.wrong());
+                let help = format!("remove the quotes: `{} = {}`", self.option, path.value());
+                Error::new(path.span(), with_help(wrong, help))
+            }
+            _ => self.not_a_value(&Expr::Lit(literal.clone())),
         }
-        other if option == "on_open" => {
-            let help = format!("for a value write `fallback = {}`", other.to_token_stream());
-            Error::new(other.span(), with_help(wrong, help))
+    }
+
+    fn not_a_call(&self, call: &ExprCall) -> Error {
+        let wrong = format!("`{}` must name a function, not call it", self.option);
+        Error::new(call.paren_token.span.join(), with_help(wrong, "remove the parentheses"))
+    }
+
+    fn check_closure(&self, closure: &ExprClosure) -> syn::Result<()> {
+        if let Some(keyword) = &closure.asyncness {
+            let wrong = format!("`{}` is called synchronously", self.option);
+            return Err(Error::new(keyword.span, with_help(wrong, "remove `async`")));
         }
-        other => Error::new(other.span(), wrong),
+        let mut parameters = closure.inputs.iter();
+        let place = match (parameters.next(), parameters.next()) {
+            (Some(_), None) => return Ok(()),
+            (Some(_), Some(second)) => second.span(),
+            (None, _) => closure.inputs_begin.span(),
+        };
+        let wrong = format!("`{}` takes one argument: {}", self.option, self.argument);
+        Err(Error::new(place, with_help(wrong, self.closure())))
     }
-}
-
-fn not_a_call(option: &str, call: &ExprCall) -> Error {
-    let wrong = format!("`{option}` must name a function, not call it");
-    Error::new(call.paren_token.span.join(), with_help(wrong, "remove the parentheses"))
-}
-
-fn check(option: &str, argument: &str, closure: &ExprClosure) -> syn::Result<()> {
-    if let Some(keyword) = &closure.asyncness {
-        let wrong = format!("`{option}` is called synchronously");
-        return Err(Error::new(keyword.span, with_help(wrong, "remove `async`")));
-    }
-    let mut parameters = closure.inputs.iter();
-    let place = match (parameters.next(), parameters.next()) {
-        (Some(_), None) => return Ok(()),
-        (Some(_), Some(second)) => second.span(),
-        (None, _) => closure.inputs_begin.span(),
-    };
-    Err(Error::new(place, format!("`{option}` takes one argument: {argument}")))
 }

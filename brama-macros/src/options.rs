@@ -42,7 +42,7 @@ impl Options {
 }
 
 const ASYNC: &str = "`future` is for functions that return one, and this one is already async";
-const NO_FUTURE: &str = "remove it";
+const NO_FUTURE: &str = "remove `future`";
 
 /// The breaker's name.
 pub(crate) enum Identifier {

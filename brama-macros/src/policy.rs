@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Error, Expr, parse::ParseStream, spanned::Spanned};
+use syn::{Error, Expr, Token, parse::ParseStream, spanned::Spanned};
 
 use crate::{
     facade::Facade,
@@ -98,7 +98,8 @@ impl Policy {
             return Ok(());
         };
         let wrong = format!("`policy` and `{}` both set the policy", setting.place);
-        let help = format!("keep one of them, or give the patch its `.{}(..)`", setting.name);
+        let patch = whole.patch.to_token_stream();
+        let help = format!("keep one of them, or write `policy = {patch}.{}(..)`", setting.name);
         Err(Error::new(whole.place.span(), with_help(wrong, help)))
     }
 
@@ -141,18 +142,34 @@ impl Policy {
 
 const NO_PATCH: &str = "`policy` takes an expression that gives a `brama::PolicyPatch`";
 const PATCH: &str = "write `policy = brama::PolicyPatch::new()` and what differs after it";
+const SETTINGS: &str =
+    "write each setting as an option of its own, such as `failure_threshold = 3`";
 
-/// Refuses a value in braces, as configuration files have them.
-pub(crate) fn refuse_table(place: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+/// Refuses what no expression can be: a value in braces, as configuration files have them, and a
+/// number with a percent sign.
+pub(crate) fn refuse_form(place: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     let word = place.to_string();
     let kind =
         KNOBS.into_iter().find(|(name, _)| *name == names::unaliased(&word)).map(|(_, kind)| kind);
-    match (kind, input.fork().parse()) {
+    let ahead = input.fork();
+    match (kind, ahead.parse()) {
+        (None, Ok(TokenTree::Group(braces))) if place == WHOLE && is_table(&braces) => {
+            let wrong = format!("{NO_PATCH}, not a table");
+            Err(Error::new(braces.span_open(), with_help(wrong, SETTINGS)))
+        }
         (Some(kind), Ok(TokenTree::Group(braces))) if is_table(&braces) => {
             Err(reader::no_table(&word, kind, &braces))
         }
+        (Some(kind), Ok(TokenTree::Literal(number))) if is_percentage(&ahead) => {
+            Err(reader::no_sign(&word, kind, &number))
+        }
         _ => Ok(()),
     }
+}
+
+/// Whether a percent sign follows, and nothing to divide by.
+fn is_percentage(input: ParseStream<'_>) -> bool {
+    input.parse::<Token![%]>().is_ok() && (input.is_empty() || input.peek(Token![,]))
 }
 
 /// Whether `name =` or `name:` stands behind an opening brace.

@@ -2,8 +2,8 @@
 
 use proc_macro2::Ident;
 use syn::{
-    Expr, ExprLit, ExprUnary, Lit, LitBool, LitFloat, LitInt, LitStr, Token, UnOp,
-    punctuated::Punctuated,
+    Expr, ExprField, ExprLit, ExprUnary, Lit, LitBool, LitFloat, LitInt, LitStr, Member, Token,
+    UnOp, punctuated::Punctuated,
 };
 
 /// What the user wrote, by its looks.
@@ -14,6 +14,8 @@ pub(crate) enum Written<'e> {
     Text(&'e LitStr),
     Flag(&'e LitBool),
     Negative(String),
+    /// A number with a unit after a dot: `30.s`.
+    Dotted(&'e LitInt, &'e Ident),
     /// A literal that no option takes.
     Odd,
     /// A name of one word, probably a constant's.
@@ -38,6 +40,10 @@ pub(crate) fn written(value: &Expr) -> Written<'_> {
         Expr::Path(path) if path.path.is_ident("off") => Written::Off,
         Expr::Path(path) => path.path.get_ident().map_or(Written::Constant, Written::Word),
         Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => negative(expr),
+        Expr::Field(ExprField { base, member: Member::Named(unit), .. }) => match written(base) {
+            Written::Whole(number) => Written::Dotted(number, unit),
+            _ => Written::Constant,
+        },
         Expr::Call(call) => match &*call.func {
             Expr::Path(path) => path
                 .path

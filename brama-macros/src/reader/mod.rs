@@ -1,11 +1,15 @@
 //! Reads the value of a policy's option.
 
+mod percent;
+mod unfit;
+
 use std::{fmt::Display, ops::RangeInclusive};
 
-use proc_macro2::{Group, Ident, Literal, Span};
+use proc_macro2::{Ident, Literal, Span};
 use quote::ToTokens;
-use syn::{Error, Expr, LitFloat, LitInt, LitStr, spanned::Spanned};
+use syn::{Error, Expr, LitInt, LitStr, spanned::Spanned};
 
+pub(crate) use self::unfit::{no_sign, no_table};
 use crate::{
     duration,
     mistakes::with_help,
@@ -169,14 +173,14 @@ impl Reader<'_> {
     }
 
     fn factor(self, value: &Expr) -> syn::Result<Number> {
-        self.thousandths(value, 1_000..=100_000, "a factor from 1 to 100 in whole thousandths")
+        self.thousandths(value, 1_000..=100_000, FACTOR)
     }
 
     fn share(self, value: &Expr) -> syn::Result<Value> {
         self.thousandths(value, 0..=900, self.limit()).map(Value::Number)
     }
 
-    /// A number with at most three decimals, or a constant.
+    /// A number in whole thousandths, or a constant.
     fn thousandths(
         self,
         value: &Expr,
@@ -240,7 +244,7 @@ impl Reader<'_> {
             return Ok(());
         }
         let wrong = format!("`{}` is a `{wanted}`, not a `{suffix}`", self.option);
-        Err(Error::new(place, with_help(wrong, "remove the suffix")))
+        Err(Error::new(place, with_help(wrong, format!("remove the suffix `{suffix}`"))))
     }
 
     fn broken(self, place: Span, shown: impl Display, limit: impl Display) -> Error {
@@ -276,89 +280,13 @@ impl Reader<'_> {
         let help = format!("write `{} = {form}`", self.option);
         Error::new(name.span(), with_help(wrong, help))
     }
-
-    /// The message for a value of another sort.
-    fn unfit(self, value: &Expr, written: &Written<'_>) -> Error {
-        let (option, takes) = (self.option, self.kind.takes());
-        let wrong = format!("`{option}` takes {takes}");
-        let message = match (self.kind, written) {
-            (Kind::Length | Kind::Expiry | Kind::Timeout, Written::Whole(number))
-                if has_unit(number) =>
-            {
-                let help = format!("write it in quotes: `\"{number}\"`");
-                with_help(format!("`{option}` is {number} without quotes"), help)
-            }
-            (Kind::Length | Kind::Expiry | Kind::Timeout, Written::Whole(number)) => {
-                let help = format!("write a unit: `\"{number}s\"`, or h, m or ms");
-                with_help(format!("`{option}` is {number} without a unit"), help)
-            }
-            (Kind::Count | Kind::Threshold | Kind::Percent | Kind::Share, Written::Text(text))
-                if text.value().parse::<f64>().is_ok() =>
-            {
-                with_help(wrong, format!("remove the quotes: `{option} = {}`", text.value()))
-            }
-            (Kind::Percent, Written::Text(text)) if percentage(&text.value()).is_some() => {
-                with_help(
-                    wrong,
-                    format!("write `{option} = {}`", text.value().replace(['%', ' '], "")),
-                )
-            }
-            (Kind::Percent, Written::Fraction(share)) if shared(share).is_some() => {
-                let percent = shared(share).unwrap_or_default();
-                with_help(wrong, format!("write a percentage: `{option} = {percent}`"))
-            }
-            (Kind::Flag, Written::Text(text)) if text.value().parse::<bool>().is_ok() => {
-                with_help(wrong, format!("remove the quotes: `{option} = {}`", text.value()))
-            }
-            (Kind::Window, Written::Whole(calls)) => {
-                with_help(wrong, format!("for that many calls write `window = calls({calls})`"))
-            }
-            (Kind::Window, Written::Text(length)) => {
-                let length = length.token();
-                with_help(wrong, format!("for that much time write `window = time({length})`"))
-            }
-            (_, Written::Negative(number)) => {
-                format!("`{option}` is {number}, must be {}", self.limit())
-            }
-            (_, Written::Off) => format!("`{option}` cannot be `off`, it takes {takes}"),
-            _ => wrong,
-        };
-        Error::new(value.span(), message)
-    }
-}
-
-/// The message for a value in braces.
-pub(crate) fn no_table(option: &str, kind: Kind, braces: &Group) -> Error {
-    let wrong = format!("`{option}` takes {}, not a table", kind.takes());
-    let form = match kind {
-        Kind::Window if braces.to_string().contains("time") => "time(\"10s\")",
-        Kind::Window => "calls(100)",
-        Kind::Expiry => PROGRESSIVE,
-        _ => return Error::new(braces.span_open(), wrong),
-    };
-    Error::new(braces.span_open(), with_help(wrong, format!("write `{option} = {form}`")))
 }
 
 const PROGRESSIVE: &str = "progressive(\"5s\", \"300s\")";
 
-/// The number of a percentage in words.
-fn percentage(text: &str) -> Option<u32> {
-    text.strip_suffix('%')?.trim().parse().ok()
-}
-
-/// A share of one as a percentage: 0.5 is 50.
-fn shared(share: &LitFloat) -> Option<u32> {
-    let percent = share.base10_parse::<f64>().ok()? * 100.0;
-    (1..=100).find(|whole| (f64::from(*whole) - percent).abs() < 1e-6)
-}
-
-/// Whether a number bears letters: `30s`.
-fn has_unit(number: &impl ToString) -> bool {
-    number.to_string().ends_with(char::is_alphabetic)
-}
-
 const NO_COUNT: &str = "`calls` takes a whole number";
 const MAX: &str = "at least the first wait";
+const FACTOR: &str = "a factor from 1 to 100 in whole thousandths";
 const WAITS: &str = "`progressive` takes the first wait, the longest, and a factor if not 2";
 const WAITS_EXAMPLE: &str = "write `progressive(\"5s\", \"300s\")`";
 

@@ -1,0 +1,111 @@
+//! The message for a value of another sort than its option takes.
+
+use proc_macro2::{Group, Literal};
+use syn::{Error, Expr, spanned::Spanned};
+
+use super::{
+    Kind, PROGRESSIVE, Reader,
+    percent::{as_share, percentage, shared},
+};
+use crate::{mistakes::with_help, written::Written};
+
+impl Reader<'_> {
+    /// The message for a value of another sort.
+    pub(super) fn unfit(self, value: &Expr, written: &Written<'_>) -> Error {
+        let (option, takes) = (self.option, self.kind.takes());
+        let wrong = format!("`{option}` takes {takes}");
+        let message = match (self.kind, written) {
+            (
+                Kind::Length | Kind::Expiry | Kind::Timeout,
+                Written::Whole(_) | Written::Dotted(..),
+            ) => self.no_text(written),
+            (Kind::Window, Written::Whole(calls)) => {
+                with_help(wrong, format!("for that many calls write `window = calls({calls})`"))
+            }
+            (Kind::Window, Written::Text(length)) => {
+                let length = length.token();
+                with_help(wrong, format!("for that much time write `window = time({length})`"))
+            }
+            (_, Written::Negative(number)) => {
+                format!("`{option}` is {number}, must be {}", self.limit())
+            }
+            (_, Written::Off) => format!("`{option}` cannot be `off`, it takes {takes}"),
+            _ => self.other_form(written).map_or(wrong.clone(), |help| with_help(wrong, help)),
+        };
+        Error::new(value.span(), message)
+    }
+
+    /// The message for a duration that is no text.
+    fn no_text(self, written: &Written<'_>) -> String {
+        let option = self.option;
+        match written {
+            Written::Whole(number) if !has_unit(number) => {
+                let help = format!("write a unit: `\"{number}s\"`, or h, m or ms");
+                with_help(format!("`{option}` is {number} without a unit"), help)
+            }
+            Written::Dotted(number, unit) => {
+                let help = format!("write it in quotes: `\"{number}{unit}\"`");
+                with_help(format!("`{option}` is {number}.{unit} without quotes"), help)
+            }
+            Written::Whole(number) => {
+                let help = format!("write it in quotes: `\"{number}\"`");
+                with_help(format!("`{option}` is {number} without quotes"), help)
+            }
+            _ => format!("`{option}` takes {}", self.kind.takes()),
+        }
+    }
+
+    /// The same value in the form that the option takes.
+    fn other_form(self, written: &Written<'_>) -> Option<String> {
+        let option = self.option;
+        match (self.kind, written) {
+            (Kind::Count | Kind::Threshold | Kind::Percent | Kind::Share, Written::Text(text))
+                if text.value().parse::<f64>().is_ok() =>
+            {
+                Some(format!("remove the quotes: `{option} = {}`", text.value()))
+            }
+            (Kind::Flag, Written::Text(text)) if text.value().parse::<bool>().is_ok() => {
+                Some(format!("remove the quotes: `{option} = {}`", text.value()))
+            }
+            (Kind::Percent, Written::Text(text)) => {
+                percentage(&text.value()).map(|percent| format!("write `{option} = {percent}`"))
+            }
+            (Kind::Share, Written::Text(text)) => {
+                as_share(&text.value()).map(|share| format!("write `{option} = {share}`"))
+            }
+            (Kind::Percent, Written::Fraction(share)) => {
+                shared(share).map(|percent| format!("write a percentage: `{option} = {percent}`"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The message for a value in braces.
+pub(crate) fn no_table(option: &str, kind: Kind, braces: &Group) -> Error {
+    let wrong = format!("`{option}` takes {}, not a table", kind.takes());
+    let form = match kind {
+        Kind::Window if braces.to_string().contains("time") => "time(\"10s\")",
+        Kind::Window => "calls(100)",
+        Kind::Expiry => PROGRESSIVE,
+        _ => return Error::new(braces.span_open(), wrong),
+    };
+    Error::new(braces.span_open(), with_help(wrong, format!("write `{option} = {form}`")))
+}
+
+/// The message for a number with a percent sign.
+pub(crate) fn no_sign(option: &str, kind: Kind, number: &Literal) -> Error {
+    let wrong = format!("`{option}` takes {}", kind.takes());
+    let written = format!("{number}%");
+    let form = match kind {
+        Kind::Share => as_share(&written).map(|share| share.to_string()),
+        _ => percentage(&written).map(|percent| percent.to_string()),
+    };
+    let told = |form| with_help(&wrong, format!("write `{option} = {form}`"));
+    Error::new(number.span(), form.map_or_else(|| wrong.clone(), told))
+}
+
+/// Whether a number bears letters: `30s`.
+fn has_unit(number: &impl ToString) -> bool {
+    number.to_string().ends_with(char::is_alphabetic)
+}
