@@ -7,7 +7,6 @@ mod blocks;
 mod connections;
 mod costs;
 mod events;
-mod futures;
 mod futures_life;
 mod groups;
 mod isolation;

@@ -16,6 +16,8 @@ mod twins;
 
 // What a function is, takes and answers.
 mod arguments;
+mod async_traits;
+mod futures;
 mod generics;
 mod hidden_types;
 mod kinds;

@@ -1,30 +1,22 @@
-//! Functions that return a future: protected while it is polled.
+//! Functions that return a future: protected while it is polled. Streams are values.
 
 use std::{
-    cell::Cell,
     future::{Future, Ready, ready},
     pin::Pin,
     rc::Rc,
     sync::Arc,
+    task::{Context, Poll},
 };
 
-use async_trait::async_trait;
-use brama::{Outcome, Totals, circuit_breaker};
-use futures_core::future::{BoxFuture, LocalBoxFuture};
+use brama::{Outcome, circuit_breaker};
+use futures_core::{
+    Stream,
+    future::{BoxFuture, LocalBoxFuture},
+};
 
-use crate::answer::{Answer, Refused, totals};
+use crate::answer::{Answer, Refused, finish, give_way, open, recorded};
 
-/// Successes, failures, ignored and abandoned calls.
-fn counted(identifier: &str) -> [u64; 4] {
-    let Totals { successes, failures, ignored, abandoned, .. } = totals(identifier);
-    [successes, failures, ignored, abandoned]
-}
-
-async fn give_way() {
-    tokio::task::yield_now().await;
-}
-
-fn judged(good: bool) -> Answer<u8> {
+const fn judged(good: bool) -> Answer<u8> {
     if good { Ok(1) } else { Err(Refused::Odd("bad")) }
 }
 
@@ -110,11 +102,11 @@ mod forms {
 
     /// Calls that made a future, one that answers well and one that does not.
     async fn asserted(identifier: &str, futures: [impl Future<Output = Answer<u8>>; 2]) {
-        assert_eq!(counted(identifier), [0, 0, 0, 0], "{identifier}");
+        assert_eq!(recorded(identifier), "", "{identifier}");
         let [good, bad] = futures;
         assert_eq!(good.await, Ok(1));
         assert_eq!(bad.await, Err(Refused::Odd("bad")));
-        assert_eq!(counted(identifier), [1, 1, 0, 0], "{identifier}");
+        assert_eq!(recorded(identifier), "1 succeeded, 1 failed", "{identifier}");
     }
 
     #[tokio::test]
@@ -132,11 +124,31 @@ mod forms {
         asserted("futures: inner fragment", [inner_fragment(true), inner_fragment(false)]).await;
     }
 
+    #[circuit_breaker(identifier = "futures: opened between")]
+    fn opened_between() -> impl Future<Output = Answer<u8>> {
+        ready(Ok(1))
+    }
+
+    #[circuit_breaker(identifier = "futures: opened between")]
+    fn opened_between_boxed() -> BoxFuture<'static, Answer<u8>> {
+        Box::pin(ready(Ok(1)))
+    }
+
+    #[test]
+    fn the_breaker_is_asked_when_a_future_is_first_polled_and_never_earlier() {
+        drop((opened_between(), opened_between_boxed()));
+        assert_eq!(recorded("futures: opened between"), "");
+        let (hidden, boxed) = (opened_between(), opened_between_boxed());
+        open("futures: opened between");
+        assert_eq!([finish(hidden), finish(boxed)], [Err(Refused::Open), Err(Refused::Open)]);
+        assert_eq!(recorded("futures: opened between"), "2 rejected");
+    }
+
     #[tokio::test]
     async fn bounds_and_captures_are_left_alone() {
         assert_eq!(bounds(" 7 ", "").await, Ok(7));
         assert_eq!(bounds("x", "").await, Err(Refused::Odd("no number")));
-        assert_eq!(counted("futures: bounds"), [1, 1, 0, 0]);
+        assert_eq!(recorded("futures: bounds"), "1 succeeded, 1 failed");
     }
 }
 
@@ -182,24 +194,24 @@ mod option {
     #[tokio::test]
     async fn it_says_that_a_named_type_is_a_future() {
         let (good, bad) = (named(true), named(false));
-        assert_eq!(counted("futures: named"), [0, 0, 0, 0]);
+        assert_eq!(recorded("futures: named"), "");
         assert_eq!((good.await, bad.await), (Ok(1), Err(Refused::Odd("bad"))));
-        assert_eq!(counted("futures: named"), [1, 1, 0, 0]);
+        assert_eq!(recorded("futures: named"), "1 succeeded, 1 failed");
     }
 
     #[tokio::test]
     async fn it_says_that_a_future_is_a_plain_value() {
         drop((value(true), visible_value(false)));
-        assert_eq!(counted("futures: value"), [0, 0, 1, 0]);
-        assert_eq!(counted("futures: visible value"), [1, 0, 0, 0]);
-        brama::breaker("futures: value").force_open("test");
+        assert_eq!(recorded("futures: value"), "1 ignored");
+        assert_eq!(recorded("futures: visible value"), "1 succeeded");
+        open("futures: value");
         assert_eq!(value(true).await, Ok(9));
     }
 
     #[tokio::test]
     async fn without_it_a_type_that_cannot_be_seen_through_is_a_value() {
         assert_eq!((not_seen(1).await, not_seen(2).await), (1, 2));
-        assert_eq!(counted("futures: not seen"), [1, 1, 0, 0]);
+        assert_eq!(recorded("futures: not seen"), "1 succeeded, 1 failed");
     }
 }
 
@@ -220,7 +232,7 @@ mod methods {
         }
 
         #[circuit_breaker(identifier = "futures: pinned")]
-        fn pinned(mut self: Pin<&mut Self>) -> impl Future<Output = Answer<u8>> {
+        fn pinned(mut self: Pin<&mut Self>) -> impl Future<Output = Answer<u8>> + use<'_> {
             self.answer += 1;
             async move { Ok(self.answer) }
         }
@@ -238,7 +250,7 @@ mod methods {
                 self.answer
             },
         )]
-        fn handled(&self) -> impl Future<Output = u8> {
+        fn handled(&self) -> impl Future<Output = u8> + use<'_> {
             ready(self.answer)
         }
 
@@ -266,9 +278,9 @@ mod methods {
         assert_eq!(tokio::spawn(Arc::new(client).shared()).await.unwrap(), Ok(5));
         assert_eq!(generic([1, 2]).await.unwrap().sum::<u8>(), 3);
         for name in ["pinned", "reborrowed", "shared", "generic"] {
-            assert_eq!(counted(&format!("futures: {name}")), [1, 0, 0, 0], "{name}");
+            assert_eq!(recorded(&format!("futures: {name}")), "1 succeeded", "{name}");
         }
-        assert_eq!(counted("futures: handler"), [0, 1, 0, 0]);
+        assert_eq!(recorded("futures: handler"), "1 failed");
     }
 
     trait Store {
@@ -294,59 +306,66 @@ mod methods {
     async fn methods_of_traits_are_protected() {
         let client = Client { answer: 3 };
         assert_eq!((client.load().await, client.check(4).await), (Ok(3), Ok(4)));
-        assert_eq!(counted("futures: trait impl"), [1, 0, 0, 0]);
-        assert_eq!(counted("futures: default method"), [1, 0, 0, 0]);
+        assert_eq!(recorded("futures: trait impl"), "1 succeeded");
+        assert_eq!(recorded("futures: default method"), "1 succeeded");
     }
+}
 
-    #[async_trait]
-    trait Remote: Send + Sync {
-        async fn read(&mut self, row: &str) -> Answer<u8>;
+mod streams {
+    use std::future::poll_fn;
 
-        #[circuit_breaker(identifier = "futures: async_trait default")]
-        async fn ping(&self, good: bool) -> Answer<u8> {
-            give_way().await;
-            judged(good)
+    use super::*;
+
+    /// Counts down, and ends with an error.
+    struct Countdown(u8);
+
+    impl Stream for Countdown {
+        type Item = Answer<u8>;
+
+        fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Answer<u8>>> {
+            let next = self.0.checked_sub(1);
+            self.0 = next.unwrap_or(0);
+            Poll::Ready(Some(next.ok_or(Refused::Odd("over"))))
         }
     }
 
-    #[async_trait]
-    impl Remote for Client {
-        #[circuit_breaker(identifier = self.answer.to_string(), scope = "futures: async_trait")]
-        async fn read(&mut self, row: &str) -> Answer<u8> {
-            self.answer = row.parse()?;
-            give_way().await;
-            Ok(self.answer)
-        }
+    #[circuit_breaker(
+        identifier = "futures: stream",
+        error_handler = |_| Outcome::Success,
+        fallback = Countdown(9),
+    )]
+    fn bare(from: u8) -> impl Stream<Item = Answer<u8>> {
+        Countdown(from)
     }
 
-    #[async_trait(?Send)]
-    trait Local {
-        #[circuit_breaker(identifier = "futures: outer", error_handler = |_| Outcome::Ignore)]
-        #[circuit_breaker(identifier = "futures: inner")]
-        async fn shared(self: Rc<Self>, cell: Rc<Cell<u8>>) -> Answer<u8> {
-            give_way().await;
-            Ok(cell.get())
-        }
+    #[circuit_breaker(identifier = "futures: stream later")]
+    async fn subscribed(from: u8) -> Answer<impl Stream<Item = Answer<u8>> + Unpin> {
+        give_way().await;
+        if from == 0 { Err(Refused::Odd("empty")) } else { Ok(Countdown(from)) }
     }
 
-    impl Local for u8 {}
+    #[circuit_breaker(identifier = "futures: boxed stream")]
+    fn boxed(from: u8) -> Answer<Pin<Box<dyn Stream<Item = Answer<u8>>>>> {
+        Ok(Box::pin(Countdown(from)))
+    }
+
+    async fn items(stream: impl Stream<Item = Answer<u8>>) -> [Option<Answer<u8>>; 2] {
+        let mut stream = Box::pin(stream);
+        let mut next = async || poll_fn(|context| stream.as_mut().poll_next(context)).await;
+        [next().await, next().await]
+    }
 
     #[tokio::test]
-    async fn stacks_and_futures_that_stay_on_their_thread_count_each_level() {
-        assert_eq!(Rc::new(1).shared(Rc::new(Cell::new(2))).await, Ok(2));
-        assert_eq!(counted("futures: outer"), [0, 0, 1, 0]);
-        assert_eq!(counted("futures: inner"), [1, 0, 0, 0]);
-    }
-
-    #[tokio::test]
-    async fn async_trait_expands_first() {
-        let mut client: Box<dyn Remote> = Box::new(Client { answer: 3 });
-        assert_eq!(client.read("7").await, Ok(7));
-        assert_eq!(client.read("x").await, Err(Refused::Odd("no number")));
-        assert_eq!((client.ping(true).await, client.ping(false).await.is_err()), (Ok(1), true));
-        assert_eq!(counted("futures: async_trait default"), [1, 1, 0, 0]);
-        let scoped = |name| brama::Identity::new(name).in_scope("futures: async_trait");
-        let counted = |name| brama::status(scoped(name)).unwrap().totals;
-        assert_eq!((counted("3").successes, counted("7").failures), (1, 1));
+    async fn a_stream_is_judged_when_it_is_made_and_its_items_are_the_caller_s() {
+        let counted = [Some(Ok(0)), Some(Err(Refused::Odd("over")))];
+        assert_eq!(items(bare(1)).await, counted);
+        assert_eq!(items(subscribed(1).await.unwrap()).await, counted);
+        assert_eq!(items(boxed(1).unwrap()).await, counted);
+        assert!(subscribed(0).await.is_err());
+        open("futures: stream");
+        assert_eq!(items(bare(1)).await, [Some(Ok(8)), Some(Ok(7))]);
+        assert_eq!(recorded("futures: stream"), "1 succeeded, 1 rejected");
+        assert_eq!(recorded("futures: stream later"), "1 succeeded, 1 failed");
+        assert_eq!(recorded("futures: boxed stream"), "1 succeeded");
     }
 }
