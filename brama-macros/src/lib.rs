@@ -228,7 +228,9 @@ use self::{block::Block, function::Function, options::Options};
 /// ```
 ///
 /// Of several `#[circuit_breaker]` the one written first is the outermost. `rstest` carries the
-/// attributes below it to each case. A decorated test answers a `Result`, as any function does.
+/// attributes below it to each case, and its `fixture` to both functions that it makes, so that a
+/// use counts twice: write the breaker above `fixture`. A decorated test answers a `Result`, as any
+/// function does.
 ///
 /// # Limits
 ///

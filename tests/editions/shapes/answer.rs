@@ -9,7 +9,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use brama::{CircuitOpen, Totals};
+use brama::{CircuitOpen, Registry, Totals};
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -35,8 +35,13 @@ pub(crate) type Answer<T> = Result<T, Refused>;
 ///
 /// Each admitted call is a success, a failure, ignored or abandoned.
 pub(crate) fn recorded(identifier: &str) -> String {
+    recorded_in(brama::registry(), identifier)
+}
+
+/// The same of a breaker of another registry.
+pub(crate) fn recorded_in(registry: &Registry, identifier: &str) -> String {
     let Totals { successes, failures, ignored, abandoned, rejected, .. } =
-        brama::breaker(identifier).status().totals;
+        registry.breaker(identifier).status().totals;
     let all = [
         (successes, "succeeded"),
         (failures, "failed"),

@@ -1,6 +1,6 @@
 //! Attributes of the language and the standard library, beside ours.
 
-use brama::circuit_breaker;
+use brama::{circuit_breaker, testing::TestRegistry};
 
 use crate::answer::{Answer, Refused, give_way, recorded};
 
@@ -87,12 +87,12 @@ mod tests_themselves {
         Ok(())
     }
 
-    // The harness runs them too, before or after.
     #[test]
-    fn a_decorated_test_is_recorded() {
-        test_above().unwrap();
-        test_below().unwrap();
-        assert!(recorded("attributes: test above").ends_with(" succeeded"));
-        assert!(recorded("attributes: test below").ends_with(" succeeded"));
+    fn one_run_of_a_decorated_test_is_one_call() {
+        let registry = TestRegistry::new();
+        let _entered = registry.enter();
+        assert!(test_above().is_ok() && test_below().is_ok());
+        registry.assert_successes("attributes: test above", 1);
+        registry.assert_successes("attributes: test below", 1);
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt::Debug, time::Duration};
 
 use brama::{Outcome, Registry, circuit_breaker, testing::ManualClock};
 
-use crate::answer::{Answer, Refused, give_way, open, recorded};
+use crate::answer::{Answer, Refused, give_way, open, recorded, recorded_in};
 
 #[circuit_breaker(identifier = "kinds: plain")]
 fn plain(text: &str) -> Answer<u8> {
@@ -225,17 +225,38 @@ mod nesting {
 
     #[test]
     fn a_recursion_s_inner_call_is_refused_the_probe_that_the_outer_holds() {
-        #[circuit_breaker(identifier = "probe", registry = registry, max_attempts = 1, expiry = "1s")]
+        #[circuit_breaker(identifier = "probe", registry = registry)]
         fn twice(registry: &Registry, left: u8) -> Answer<u8> {
-            if left == 0 { Err(Refused::Odd("down")) } else { twice(registry, left - 1) }
+            if left == 0 { Ok(0) } else { twice(registry, left - 1) }
         }
+        let registry = half_open();
+        assert_eq!(twice(&registry, 1), Err(Refused::Open));
+        assert_eq!(recorded_in(&registry, "probe"), "1 failed, 1 rejected");
+    }
+
+    #[tokio::test]
+    async fn an_async_recursion_s_inner_call_is_refused_the_probe_that_the_outer_holds() {
+        #[circuit_breaker(identifier = "probe", registry = registry)]
+        async fn twice(registry: &Registry, left: u8) -> Answer<u8> {
+            give_way().await;
+            if left == 0 { Ok(0) } else { Box::pin(twice(registry, left - 1)).await }
+        }
+        let registry = half_open();
+        assert_eq!(twice(&registry, 1).await, Err(Refused::Open));
+        assert_eq!(recorded_in(&registry, "probe"), "1 failed, 1 rejected");
+        let registry = half_open();
+        assert_eq!(twice(&registry, 0).await, Ok(0));
+        assert_eq!(recorded_in(&registry, "probe"), "1 succeeded");
+    }
+
+    /// A registry whose breaker `probe` lets one call through to learn whether it may close.
+    fn half_open() -> Registry {
         let clock = ManualClock::new();
         let registry = Registry::with_clock(clock.clone());
-        assert_eq!(twice(&registry, 0), Err(Refused::Odd("down")));
-        clock.advance(Duration::from_secs(1));
-        assert_eq!(twice(&registry, 1), Err(Refused::Open));
-        let totals = registry.breaker("probe").status().totals;
-        assert_eq!([totals.failures, totals.rejected], [2, 1]);
+        let second = Duration::from_secs(1);
+        registry.breaker("probe").open_for(second, "test").unwrap();
+        clock.advance(second);
+        registry
     }
 
     #[circuit_breaker(identifier = "kinds: third", error_handler = |_| Outcome::Ignore)]

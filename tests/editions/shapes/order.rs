@@ -5,9 +5,21 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use brama::circuit_breaker;
+use brama::{circuit_breaker, testing::TestRegistry};
 
-use crate::answer::{Answer, Refused, give_way, open, recorded};
+use crate::answer::{Answer, Refused, finish, give_way, open, recorded, recorded_in};
+
+type Test = fn() -> anyhow::Result<()>;
+
+/// Runs a test where the harness, which runs it too, is not counted.
+#[track_caller]
+fn assert_one_call(test: Test, identifier: &str) {
+    let registry = TestRegistry::new();
+    let entered = registry.enter();
+    test().unwrap();
+    drop(entered);
+    assert_eq!(recorded_in(&registry, identifier), "1 succeeded");
+}
 
 mod of_tokio {
     use super::*;
@@ -26,13 +38,11 @@ mod of_tokio {
         Ok(())
     }
 
-    // The harness runs them too, before or after.
     #[test]
-    fn a_decorated_test_is_recorded() {
-        above().unwrap();
-        below().unwrap();
-        assert!(recorded("order: tokio above").ends_with(" succeeded"));
-        assert!(recorded("order: tokio below").ends_with(" succeeded"));
+    fn one_run_of_a_decorated_test_is_one_call() {
+        for (test, name) in [(above as Test, "above"), (below, "below")] {
+            assert_one_call(test, &format!("order: tokio {name}"));
+        }
     }
 }
 
@@ -72,13 +82,11 @@ mod of_serial_test {
     }
 
     #[test]
-    fn a_decorated_serial_test_is_recorded() {
-        for test in [above, below, above_later, below_later] {
-            test().unwrap();
-        }
-        for name in ["above", "below", "above later", "below later"] {
-            assert!(recorded(&format!("order: serial {name}")).ends_with(" succeeded"), "{name}");
-        }
+    fn one_run_of_a_decorated_serial_test_is_one_call() {
+        assert_one_call(above, "order: serial above");
+        assert_one_call(below, "order: serial below");
+        assert_one_call(above_later, "order: serial above later");
+        assert_one_call(below_later, "order: serial below later");
     }
 }
 
@@ -88,10 +96,23 @@ mod of_rstest {
 
     use super::*;
 
-    #[fixture]
     #[circuit_breaker(identifier = "order: fixture", fallback = 0, error_handler = |_| true.into())]
+    #[fixture]
     fn number() -> u8 {
         7
+    }
+
+    // `fixture` makes two functions of this one, carries what stands below it to both, and has a
+    // test call the one, which calls the other.
+    #[fixture]
+    #[circuit_breaker(identifier = "order: fixture above", fallback = 0, error_handler = |_| true.into())]
+    fn carried() -> u8 {
+        7
+    }
+
+    fn seven(number: u8) -> anyhow::Result<()> {
+        anyhow::ensure!(number == 7);
+        Ok(())
     }
 
     /// A registry whose breaker is open.
@@ -142,14 +163,44 @@ mod of_rstest {
         Ok(())
     }
 
-    #[tokio::test]
-    async fn cases_and_fixtures_are_recorded() {
-        let number = number();
-        below(number, 2).unwrap();
-        below_later(number, 1).await.unwrap();
-        for identifier in ["order: fixture", "order: rstest below", "order: rstest below later"] {
-            assert!(recorded(identifier).ends_with(" succeeded"), "{identifier}");
-        }
+    #[rstest]
+    #[circuit_breaker(identifier = "order: rstest above, no case")]
+    fn above_alone(number: u8) -> anyhow::Result<()> {
+        seven(number)
+    }
+
+    #[circuit_breaker(identifier = "order: rstest below, no case")]
+    #[rstest]
+    fn below_alone(number: u8) -> anyhow::Result<()> {
+        seven(number)
+    }
+
+    #[test]
+    fn one_run_of_a_case_is_one_call() {
+        assert_one_call(above_alone, "order: rstest above, no case");
+        assert_one_call(below_alone, "order: rstest below, no case");
+        assert_one_call(|| below(7, 2), "order: rstest below");
+        assert_one_call(|| finish(below_later(7, 1)), "order: rstest below later");
+    }
+
+    #[test]
+    fn one_use_of_a_fixture_is_one_call() {
+        assert_one_call(|| seven(number()), "order: fixture");
+        assert_one_call(above_alone, "order: fixture");
+        assert_one_call(|| seven(carried()), "order: fixture above");
+    }
+
+    #[rstest]
+    fn with_carried(carried: u8) -> anyhow::Result<()> {
+        seven(carried)
+    }
+
+    #[test]
+    fn a_breaker_below_a_fixture_is_asked_by_each_function_that_it_makes() {
+        let registry = TestRegistry::new();
+        let _entered = registry.enter();
+        with_carried().unwrap();
+        assert_eq!(recorded_in(&registry, "order: fixture above"), "2 succeeded");
     }
 }
 
@@ -161,7 +212,6 @@ mod of_tracing {
     };
 
     use super::*;
-    use crate::answer::finish;
 
     /// Writes down which spans begin and end.
     #[derive(Clone, Default)]
