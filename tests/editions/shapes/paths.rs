@@ -35,32 +35,37 @@ mod renamed {
     }
 }
 
-/// What another crate might offer: the facade, under its own roof, and a macro that uses it there.
-mod library {
-    pub(super) use brama as breaker;
+mod of_another_crate {
+    use super::*;
 
-    macro_rules! protected {
-        ($name:ident, $identifier:expr) => {
-            #[$crate::paths::library::breaker::circuit_breaker(
-                                                    identifier = $identifier,
-                                                    crate = $crate::paths::library::breaker,
-                                                    window = calls(10),
-                                                    expiry = "5s"
-                                                )]
-            fn $name() -> $crate::answer::Answer<u8> {
-                Ok(2)
-            }
-        };
+    #[brama_platform::breaker::circuit_breaker(
+        identifier = "paths: handed on",
+        crate = brama_platform::breaker,
+        window = calls(10),
+        expiry = progressive("5s", "10s"),
+        failure_if = |_| true,
+        ignore_if = |_| false
+    )]
+    fn handed_on(good: bool) -> Answer<u8> {
+        if good { Ok(1) } else { Err(Refused::Odd("bad")) }
     }
 
-    pub(super) use protected;
-}
+    brama_platform::protected!(literal, "paths: by macro");
+    brama_platform::protected!(expression, concat!("paths: by", " macro"));
 
-library::protected!(literal, "paths: by macro");
-library::protected!(expression, concat!("paths: by", " macro"));
+    #[tokio::test]
+    async fn a_crate_hands_the_facade_on_and_so_do_its_macros() {
+        assert_eq!([handed_on(true), handed_on(false)], [Ok(1), Err(Refused::Odd("bad"))]);
+        assert_eq!(recorded("paths: handed on"), "1 succeeded, 1 failed");
+        assert_eq!([literal().await.ok(), expression().await.ok()], [Some(2), Some(2)]);
+        assert_eq!(recorded("paths: by macro"), "2 succeeded");
+    }
 
-#[test]
-fn a_macro_of_others_finds_the_facade_under_their_roof() {
-    assert_eq!([literal(), expression()], [Ok(2), Ok(2)]);
-    assert_eq!(recorded("paths: by macro"), "2 succeeded");
+    #[tokio::test]
+    async fn a_crate_that_renames_the_facade_shares_its_breakers() {
+        let later = brama_platform::charge_later("paths: renamed elsewhere", 2).await;
+        assert_eq!((brama_platform::charge(1).ok(), later.ok()), (Some(1), Some(2)));
+        assert_eq!(recorded("platform: renamed"), "1 succeeded");
+        assert_eq!(recorded("paths: renamed elsewhere"), "1 succeeded");
+    }
 }
