@@ -2,8 +2,8 @@
 //!
 //! Editions 2021 and 2024 compile and run the same files. A shape stands in one of them, plain and
 //! `async` where it can be both, and its test says what its breaker recorded. What only one edition
-//! can read is in `edition.rs` of that edition; functions that are `unsafe` are in `../unsafe`, since
-//! the lints of this workspace forbid them in it. What is refused is in `tests/ui`.
+//! can read is in `edition.rs` of that edition; functions that are `unsafe` are in `../compiled`,
+//! since the lints of this workspace forbid them in it. What is refused is in `tests/ui`.
 //!
 //! No lint is silenced for a generated token's sake: those expected here speak of the shape, as they
 //! would without the attribute.
