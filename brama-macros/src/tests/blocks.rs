@@ -67,6 +67,7 @@ fn a_block_without_a_breaker_is_a_mistake_and_stands() {
     let items = [
         "mod a { fn b() {} }",
         "impl A { #[doc = \"circuit_breaker\"] fn b() { [circuit_breaker()]; } }",
+        "#[async_trait] impl A for B { async fn c(&self) {} }",
     ];
     for item in items {
         let output = expanded("", item).to_string();
