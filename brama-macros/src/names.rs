@@ -14,7 +14,8 @@ pub(crate) fn is_option(word: &str) -> bool {
     all().any(|name| name == word)
 }
 
-fn all() -> impl Iterator<Item = &'static str> {
+/// Every one.
+pub(crate) fn all() -> impl Iterator<Item = &'static str> {
     NAMES.into_iter().chain(policy::names())
 }
 

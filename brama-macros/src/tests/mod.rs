@@ -2,6 +2,7 @@
 
 mod blocks;
 mod messages;
+mod page;
 mod pictures;
 mod standing;
 

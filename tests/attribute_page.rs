@@ -1,0 +1,84 @@
+//! What the page of the attribute has to keep: true defaults, true messages, links that lead somewhere.
+//!
+//! That it has every option is tested where their names are, in `brama-macros/src/tests/page.rs`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::{fs, path::Path};
+
+use brama::{Knob, Policy, duration};
+
+const PAGE: &str = include_str!("../src/circuit_breaker.md");
+const README: &str = include_str!("../README.md");
+
+/// What stands in backticks.
+fn quoted(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
+}
+
+/// The lines of a page's examples.
+fn examples(page: &str) -> impl Iterator<Item = &str> {
+    page.split("```").skip(1).step_by(2).flat_map(str::lines)
+}
+
+fn rows(page: &str) -> impl Iterator<Item = Vec<&str>> {
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| "));
+    rows.map(|row| row.split(" | ").collect())
+}
+
+fn assert_none(promise: &str, breaches: impl Iterator<Item = String>) {
+    let breaches: Vec<_> = breaches.collect();
+    assert!(breaches.is_empty(), "{promise}: {breaches:?}");
+}
+
+#[test]
+fn the_tables_say_the_defaults_of_the_policy() {
+    for page in [PAGE, README] {
+        let wrong = Knob::ALL.into_iter().filter(|knob| !says_default(page, *knob));
+        assert_none("its default", wrong.map(|knob| knob.to_string()));
+    }
+}
+
+fn says_default(page: &str, knob: Knob) -> bool {
+    let named = |row: &Vec<&str>| quoted(row.first().unwrap()).next() == Some(knob.as_str());
+    let row = rows(page).find(named).unwrap();
+    let said: String = row.get(1).unwrap().chars().filter(|sign| !"`\"".contains(*sign)).collect();
+    let said = said.split([';', ',']).next().unwrap();
+    let meant = Policy::DEFAULT.shown(knob);
+    let window = said.strip_prefix("calls(").and_then(|said| said.strip_suffix(')'));
+    said == meant
+        || window.is_some_and(|calls| format!("the last {calls} calls") == meant)
+        || duration::parse(said).is_ok_and(|said| duration::parse(&meant) == Ok(said))
+}
+
+#[test]
+fn a_message_on_the_page_is_one_that_the_compiler_gives() {
+    let said: String = ["options", "types"].into_iter().flat_map(goldens).collect();
+    let quoted = examples(PAGE).filter_map(|line| line.strip_prefix("// error: "));
+    let quoted: Vec<_> = quoted.collect();
+    assert!(!quoted.is_empty());
+    let untrue = quoted.iter().filter(|message| !said.contains(&format!(": {message}\n")));
+    assert_none("a golden", untrue.map(ToString::to_string));
+}
+
+fn goldens(folder: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui").join(folder);
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let goldens = paths.filter(|path| path.extension().is_some_and(|ending| ending == "stderr"));
+    goldens.map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+#[test]
+fn a_link_within_the_page_leads_to_a_heading() {
+    let headings = PAGE.lines().filter(|line| line.starts_with('#') && !line.starts_with("#["));
+    let headings: Vec<_> = headings.map(anchor).collect();
+    let links = PAGE.split("](#").skip(1).filter_map(|rest| rest.split(')').next());
+    let dead = links.filter(|link| !headings.iter().any(|heading| heading == link));
+    assert_none("a heading", dead.map(str::to_owned));
+}
+
+/// As rustdoc makes it.
+fn anchor(heading: &str) -> String {
+    let words = heading.trim_start_matches(['#', ' ']).to_lowercase().replace(' ', "-");
+    words.chars().filter(|sign| sign.is_alphanumeric() || "-_".contains(*sign)).collect()
+}
