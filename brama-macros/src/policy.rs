@@ -82,6 +82,11 @@ impl Policy {
         Ok(())
     }
 
+    /// Whether nothing is said.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.whole.is_none() && self.settings.is_empty()
+    }
+
     /// Takes a patch of the user's for the whole.
     pub(crate) fn set_whole(&mut self, place: &Ident, patch: Expr) -> syn::Result<()> {
         if let Expr::Lit(literal) = peeled(&patch) {

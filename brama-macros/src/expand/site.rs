@@ -14,7 +14,8 @@ use crate::{
 impl Printer<'_> {
     /// Asks for a permit, or leaves with the open answer.
     ///
-    /// The inner block ends what asking has borrowed before the body runs, or is awaited.
+    /// The inner block ends what asking has borrowed before the body runs, or is awaited; a site
+    /// that is fixed borrows nothing.
     ///
     /// ```text
     /// let permit = {
@@ -26,19 +27,29 @@ impl Printer<'_> {
     /// };
     /// ```
     pub(super) fn ask(&self) -> TokenStream {
-        let (permit, asked) = (self.local("permit"), self.local("asked"));
-        let (enter, refuse) = (self.enter(), self.refuse());
+        let (permit, enter, refuse) = (self.local("permit"), self.enter(), self.refuse());
         let mutable = match self.shape {
             Shape::Sync => None,
             Shape::Async(_) | Shape::Future(_) => Some(<Token![mut]>::default()),
         };
-        quote_spanned! {at(self.place)=>
-            let #mutable #permit = {
-                let #asked = #enter;
+        let let_in = |asked: &TokenStream| {
+            quote_spanned! {at(self.place)=>
                 match #asked {
                     ::core::result::Result::Ok(#permit) => #permit,
                     #refuse
                 }
+            }
+        };
+        if self.is_found_first() || self.site_is_fixed() {
+            let answer = let_in(&enter);
+            return quote_spanned!(at(self.place)=> let #mutable #permit = #answer;);
+        }
+        let asked = self.local("asked");
+        let answer = let_in(&asked.to_token_stream());
+        quote_spanned! {at(self.place)=>
+            let #mutable #permit = {
+                let #asked = #enter;
+                #answer
             };
         }
     }
@@ -97,14 +108,29 @@ impl Printer<'_> {
     /// ```
     fn at_call_site(&self, method: &Ident, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
-        let (door, scope, attribute) = (self.door(place), self.scope(), self.attribute(place));
+        let (door, new) = (self.door(place), self.call_site(name));
         quote_spanned! {at(place)=>
             {
-                static __BRAMA_SITE: #door::CallSite =
-                    #door::CallSite::new(#name, #scope, #attribute);
+                static __BRAMA_SITE: #door::CallSite = #door::CallSite::#new;
                 __BRAMA_SITE.#method()
             }
         }
+    }
+
+    /// How the call site is made: in fewer words where nothing but the name is said.
+    ///
+    /// ```text
+    /// named("bank")
+    /// new("bank", Some("payments"), Attribute::new(…))
+    /// ```
+    fn call_site(&self, name: &dyn ToTokens) -> TokenStream {
+        let place = name.span();
+        let Options { scope, kind, policy, .. } = self.options;
+        if scope.is_none() && kind.is_none() && policy.is_empty() {
+            return quote_spanned!(at(place)=> named(#name));
+        }
+        let (scope, attribute) = (self.scope(), self.attribute(place));
+        quote_spanned!(at(place)=> new(#name, #scope, #attribute))
     }
 
     /// Another name is compared at each call; it may change, and may belong to a type parameter.
@@ -141,9 +167,14 @@ impl Printer<'_> {
     ///
     /// ```text
     /// ::brama::__private::Attribute::new(Some("http"), ::brama::PolicyPatch::new()…)
+    /// ::brama::__private::Attribute::plain()
     /// ```
     fn attribute(&self, place: Span) -> TokenStream {
-        let (door, kind) = (self.door(place), optional(self.options.kind.as_ref()));
+        let door = self.door(place);
+        if self.options.kind.is_none() && self.options.policy.is_empty() {
+            return quote_spanned!(at(place)=> #door::Attribute::plain());
+        }
+        let kind = optional(self.options.kind.as_ref());
         let policy = self.options.policy.patch(&self.facade, place);
         quote_spanned!(at(place)=> #door::Attribute::new(#kind, #policy))
     }

@@ -1,6 +1,6 @@
 //! The verdict: records what the call counts as.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
@@ -16,44 +16,59 @@ impl Printer<'_> {
     ///
     /// ```text
     /// permit.judge::<Paid>(&ret, error_handler);
+    /// ::brama::__private::verdict(<Paid as Judged<_>>::failed(&ret)).__brama_record(permit);
     /// ```
     pub(super) fn judge(&self) -> TokenStream {
+        match &self.options.judge {
+            Judge::Handler(handler) => self.judge_with(handler, handler.span()),
+            Judge::Default(excuses) => match self.excused(excuses) {
+                Some(ignored) => self.judge_with(&self.excusing(&ignored), self.place),
+                None => self.judge_by_default(),
+            },
+        }
+    }
+
+    fn judge_with(&self, verdict: &impl ToTokens, place: Span) -> TokenStream {
         let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
-        let (place, verdict) = match &self.options.judge {
-            Judge::Handler(handler) => (handler.span(), handler.to_token_stream()),
-            Judge::Default(excuses) => (self.place, self.verdict(excuses)),
-        };
         quote_spanned!(at(place)=> #permit.judge::<#ret>(&#returned, #verdict);)
     }
 
-    /// The handler of a function that names none.
+    fn judge_by_default(&self) -> TokenStream {
+        let (permit, returned, door) =
+            (self.local("permit"), self.local("ret"), self.door(self.place));
+        let failed = self.failed("Judged", &quote_spanned!(at(self.place)=> &#returned));
+        quote_spanned!(at(self.place)=> #door::verdict(#failed).__brama_record(#permit);)
+    }
+
+    /// The handler of a function that excuses some errors.
     ///
     /// ```text
-    /// |ret| ::brama::__private::__default_verdict!(<Paid as Judged<_>>::failed(ret))
-    ///
     /// |ret| {
     ///     let failed = <Paid as Questionable<_>>::failed(ret);
-    ///     if … { ::brama::Outcome::Ignore } else { __default_verdict!(failed) }
+    ///     if … { ::brama::Outcome::Ignore } else { verdict(failed).__brama_outcome() }
     /// }
     /// ```
-    fn verdict(&self, excuses: &Excuses) -> TokenStream {
-        let (returned, ret, door) = (self.local("ret"), &self.ret, self.door(self.place));
-        let failed = |says: &str| {
-            let says = Ident::new(says, at(self.place));
-            quote_spanned!(at(self.place)=> <#ret as #door::#says<_>>::failed(#returned))
-        };
-        let Some(ignored) = self.excused(excuses) else {
-            let failed = failed("Judged");
-            return quote_spanned!(at(self.place)=> |#returned| #door::__default_verdict!(#failed));
-        };
-        let failed = failed("Questionable");
+    fn excusing(&self, ignored: &TokenStream) -> TokenStream {
+        let (returned, door) = (self.local("ret"), self.door(self.place));
         let (error, brama) = (self.local("failed"), self.facade.at(self.place));
+        let failed = self.failed("Questionable", &returned);
         quote_spanned! {at(self.place)=>
             |#returned| {
                 let #error = #failed;
-                if #ignored { #brama::Outcome::Ignore } else { #door::__default_verdict!(#error) }
+                if #ignored {
+                    #brama::Outcome::Ignore
+                } else {
+                    #door::verdict(#error).__brama_outcome()
+                }
             }
         }
+    }
+
+    /// The error of a failed call.
+    fn failed(&self, says: &str, returned: &impl ToTokens) -> TokenStream {
+        let (ret, door) = (&self.ret, self.door(self.place));
+        let says = Ident::new(says, at(self.place));
+        quote_spanned!(at(self.place)=> <#ret as #door::#says<_>>::failed(#returned))
     }
 
     /// Whether the error is none of the dependency's, where the user has something to say of it.

@@ -8,7 +8,8 @@ use crate::{circuit::PolicyPatch, connection::ConnectionKind};
 #[derive(Debug)]
 pub struct Attribute {
     kind: Option<&'static str>,
-    policy: PolicyPatch,
+    /// `None` where nothing is said, which is less for the compiler to evaluate.
+    policy: Option<PolicyPatch>,
     place: &'static Location<'static>,
 }
 
@@ -17,7 +18,14 @@ impl Attribute {
     #[must_use]
     #[track_caller]
     pub const fn new(kind: Option<&'static str>, policy: PolicyPatch) -> Self {
-        Self { kind, policy, place: Location::caller() }
+        Self { kind, policy: Some(policy), place: Location::caller() }
+    }
+
+    /// The same of one that says nothing of its breaker but the name.
+    #[must_use]
+    #[track_caller]
+    pub const fn plain() -> Self {
+        Self { kind: None, policy: None, place: Location::caller() }
     }
 
     pub(super) fn kind(&self) -> Option<ConnectionKind> {
@@ -25,7 +33,10 @@ impl Attribute {
     }
 
     pub(super) const fn policy(&self) -> &PolicyPatch {
-        &self.policy
+        match &self.policy {
+            Some(policy) => policy,
+            None => const { &PolicyPatch::new() },
+        }
     }
 
     /// File and line.
@@ -35,6 +46,6 @@ impl Attribute {
 
     /// Whether it says the same, wherever it stands.
     pub(crate) fn agrees_with(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.policy == other.policy
+        self.kind == other.kind && self.policy() == other.policy()
     }
 }

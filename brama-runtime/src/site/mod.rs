@@ -21,8 +21,8 @@ pub use self::{
     cache::CachedSite,
     future::{Answering, PinnedBox, made},
     verdict::{
-        __default_verdict, AnyError, ChainError, Judged, Questionable, Questioned, SilentError,
-        WrappedCall, WrappedError, WrappedSendError, WrittenError, is_ignored, is_no_failure,
+        Call, Chained, Judged, Questionable, SendWrapped, SilentCall, SilentSendWrapped,
+        SilentWrapped, Unknown, Wrapped, Written, is_ignored, is_no_failure, verdict,
     },
 };
 #[cfg(feature = "tokio")]
@@ -68,6 +68,13 @@ impl CallSite {
         attribute: Attribute,
     ) -> Self {
         Self { slot: OnceLock::new(), identifier, scope, attribute }
+    }
+
+    /// The site of a function of which the attribute says no more than the name.
+    #[must_use]
+    #[track_caller]
+    pub const fn named(identifier: &'static str) -> Self {
+        Self::new(identifier, None, Attribute::plain())
     }
 
     /// Asks for the right to one call.

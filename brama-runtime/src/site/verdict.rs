@@ -1,9 +1,12 @@
 //! The verdict on a `Result` where the attribute names no handler.
 
-use std::{any::type_name, error::Error, fmt::Display};
+use std::{any::type_name, error::Error, fmt::Display, marker::PhantomData, ops::Deref};
 
-pub use crate::__default_verdict;
-use crate::{CallError, CircuitOpen, Reason};
+use crate::{
+    CallError, CircuitOpen, Reason,
+    breaker::{Hold, Lease},
+    outcome::Outcome,
+};
 
 /// A return type that says by itself whether the call succeeded: `Result`.
 #[diagnostic::on_unimplemented(
@@ -19,6 +22,7 @@ pub trait Judged<E> {
 
 // The error is a parameter and no associated type: rustc would report the lack of either.
 impl<T, E> Judged<E> for Result<T, E> {
+    #[inline]
     fn failed(&self) -> Option<&E> {
         self.as_ref().err()
     }
@@ -54,40 +58,154 @@ pub fn is_no_failure<E>(failed: Option<&E>, failure_if: impl FnOnce(&E) -> bool)
     failed.is_some_and(|error| !failure_if(error))
 }
 
-/// The [`Outcome`](crate::Outcome) of a call, from what [`Judged::failed`] says of it.
+/// The verdict on a call, from what [`Judged::failed`] says of it.
 ///
 /// No error is a success. An error is ignored where it is the rejection of another breaker or has
 /// one as its source, else a failure whose reason is its text, or its type where it has none.
 ///
-/// A macro, since "where it has none" must be asked where the type is known: a function generic
-/// over the error would know its own bounds only. Each question is a method of one name in several
-/// traits; the more references a trait is implemented through, the earlier rustc finds it.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __default_verdict {
-    ($failed:expr) => {
-        match $failed {
-            ::core::option::Option::None => $crate::Outcome::Success,
-            ::core::option::Option::Some(__brama_error) => {
-                #[allow(unused_imports, reason = "which of them answers depends on the type")]
-                use $crate::site::{
-                    AnyError as _, ChainError as _, SilentError as _, WrappedCall as _,
-                    WrappedError as _, WrappedSendError as _, WrittenError as _,
-                };
-                let __brama_error = $crate::site::Questioned(__brama_error);
-                if (&&&&&__brama_error).__brama_is_rejection() {
-                    $crate::Outcome::Ignore
-                } else {
-                    $crate::Outcome::failure((&&__brama_error).__brama_reason())
-                }
+/// What an error can be asked depends on its type, and generated code alone knows that: a function
+/// generic over the error would know its own bounds only. So each sort of error has a type of its
+/// own here, which dereferences to the next. A method call follows them to the first whose bounds
+/// the error keeps.
+#[inline]
+#[must_use]
+pub const fn verdict<'w, E>(failed: Option<&E>) -> Chained<'_, 'w, E> {
+    let unknown = Unknown { failed, wrapped: PhantomData };
+    let silent = SilentWrapped(SilentSendWrapped(SilentCall(unknown)));
+    Chained(Wrapped(SendWrapped(Call(Written(silent)))))
+}
+
+/// Defines a sort of error, and the one to try after it.
+macro_rules! sort {
+    (
+        $(#[$doc:meta])*
+        $name:ident, then $next:ident
+        [$($bounds:tt)*] $error:ty => $is_rejection:expr, $reason:expr
+    ) => {
+        $(#[$doc])*
+        #[expect(missing_debug_implementations, reason = "lives for one question")]
+        pub struct $name<'e, 'w, E>($next<'e, 'w, E>);
+
+        impl<'e, 'w, E> Deref for $name<'e, 'w, E> {
+            type Target = $next<'e, 'w, E>;
+
+            #[inline]
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+
+        impl<'w, $($bounds)*> $name<'_, 'w, $error> {
+            /// Records the outcome of the call.
+            #[inline]
+            pub fn __brama_record<S: Hold>(&self, lease: Lease<S>) {
+                record(self.failed, lease, Self::judge);
+            }
+
+            /// The outcome of the call.
+            #[must_use]
+            pub fn __brama_outcome(&self) -> Outcome {
+                self.failed.map_or(Outcome::Success, Self::judge)
+            }
+
+            #[cold]
+            fn judge(error: &$error) -> Outcome {
+                judged(error, $is_rejection, $reason)
             }
         }
     };
 }
 
-/// An error under question: a type of ours, so that no method of the user's is found instead.
-#[expect(missing_debug_implementations, reason = "lives for one question in generated code")]
-pub struct Questioned<'e, E>(pub &'e E);
+sort! {
+    /// An error of the standard's kind.
+    Chained, then Wrapped
+    [E: Error] E => is_below, Reason::of
+}
+sort! {
+    /// A box around an error, such as `Box<dyn Error>` or anyhow's.
+    Wrapped, then SendWrapped
+    [E: Display + AsRef<dyn Error + 'w>] E => |error| is_below(error.as_ref()), Reason::of
+}
+sort! {
+    /// A box around an error that may change threads.
+    SendWrapped, then Call
+    [E: Display + AsRef<dyn Error + Send + Sync + 'w>] E => |error| is_below(error.as_ref()), Reason::of
+}
+sort! {
+    /// A call through a handle whose own error is of another kind.
+    Call, then Written
+    [E: Display] CallError<E> => is_rejected, Reason::of
+}
+sort! {
+    /// Any error that can be written out.
+    Written, then SilentWrapped
+    [E: Display] E => |_| false, Reason::of
+}
+sort! {
+    /// A box around an error, which cannot be written out itself.
+    SilentWrapped, then SilentSendWrapped
+    [E: AsRef<dyn Error + 'w>] E => |error| is_below(error.as_ref()), named
+}
+sort! {
+    /// The same for an error that may change threads.
+    SilentSendWrapped, then SilentCall
+    [E: AsRef<dyn Error + Send + Sync + 'w>] E => |error| is_below(error.as_ref()), named
+}
+sort! {
+    /// A call through a handle whose own error cannot be written out.
+    SilentCall, then Unknown
+    [E] CallError<E> => is_rejected, named
+}
+
+/// Any error: no rejection can be seen in it.
+#[expect(missing_debug_implementations, reason = "lives for one question")]
+pub struct Unknown<'e, 'w, E> {
+    failed: Option<&'e E>,
+    /// How long a box's error lives, which an implementation may speak of only where its type does.
+    wrapped: PhantomData<fn(&'w ()) -> &'w ()>,
+}
+
+impl<E> Unknown<'_, '_, E> {
+    /// Records the outcome of the call.
+    #[inline]
+    pub fn __brama_record<S: Hold>(&self, lease: Lease<S>) {
+        record(self.failed, lease, Self::judge);
+    }
+
+    /// The outcome of the call.
+    #[must_use]
+    pub fn __brama_outcome(&self) -> Outcome {
+        self.failed.map_or(Outcome::Success, Self::judge)
+    }
+
+    #[cold]
+    fn judge(error: &E) -> Outcome {
+        Outcome::failure(named(error))
+    }
+}
+
+#[inline]
+fn record<E, S: Hold>(failed: Option<&E>, lease: Lease<S>, judge: impl FnOnce(&E) -> Outcome) {
+    match failed {
+        None => lease.record(Outcome::Success),
+        Some(error) => record_error(error, lease, judge),
+    }
+}
+
+/// Out of line: it is the same for all functions that fail alike.
+#[cold]
+#[inline(never)]
+fn record_error<E, S: Hold>(error: &E, lease: Lease<S>, judge: impl FnOnce(&E) -> Outcome) {
+    lease.judge(error, judge);
+}
+
+fn judged<E>(
+    error: &E,
+    is_rejection: impl FnOnce(&E) -> bool,
+    reason: impl FnOnce(&E) -> Reason,
+) -> Outcome {
+    if is_rejection(error) { Outcome::Ignore } else { Outcome::failure(reason(error)) }
+}
 
 /// Whether what lies below an error is a rejection.
 ///
@@ -97,87 +215,11 @@ fn is_below(error: &(impl Error + ?Sized)) -> bool {
     error.source().and_then(CircuitOpen::find_in).is_some()
 }
 
-/// First question: an error of the standard's kind.
-pub trait ChainError {
-    /// Whether it is a rejection, or has one as its source.
-    fn __brama_is_rejection(&self) -> bool;
+fn is_rejected<E>(error: &CallError<E>) -> bool {
+    matches!(error, CallError::Rejected(_))
 }
 
-impl<E: Error> ChainError for &&&&Questioned<'_, E> {
-    fn __brama_is_rejection(&self) -> bool {
-        is_below(self.0)
-    }
-}
-
-/// Second question: a box around an error, such as `Box<dyn Error>` or anyhow's.
-pub trait WrappedError<'e> {
-    /// Whether it holds a rejection.
-    fn __brama_is_rejection(&self) -> bool;
-}
-
-impl<'e, E: AsRef<dyn Error + 'e>> WrappedError<'e> for &&&Questioned<'_, E> {
-    fn __brama_is_rejection(&self) -> bool {
-        is_below(self.0.as_ref())
-    }
-}
-
-/// Third question: a box around an error that may change threads.
-pub trait WrappedSendError<'e> {
-    /// Whether it holds a rejection.
-    fn __brama_is_rejection(&self) -> bool;
-}
-
-impl<'e, E: AsRef<dyn Error + Send + Sync + 'e>> WrappedSendError<'e> for &&Questioned<'_, E> {
-    fn __brama_is_rejection(&self) -> bool {
-        is_below(self.0.as_ref())
-    }
-}
-
-/// Fourth question: a call through a handle whose own error is of another kind.
-pub trait WrappedCall {
-    /// Whether it was rejected.
-    fn __brama_is_rejection(&self) -> bool;
-}
-
-impl<E> WrappedCall for &Questioned<'_, CallError<E>> {
-    fn __brama_is_rejection(&self) -> bool {
-        matches!(self.0, CallError::Rejected(_))
-    }
-}
-
-/// Everything else.
-pub trait AnyError {
-    /// No rejection can be seen in it.
-    fn __brama_is_rejection(&self) -> bool;
-}
-
-impl<E> AnyError for Questioned<'_, E> {
-    fn __brama_is_rejection(&self) -> bool {
-        false
-    }
-}
-
-/// An error that can be written out.
-pub trait WrittenError {
-    /// Its text.
-    fn __brama_reason(&self) -> Reason;
-}
-
-impl<E: Display> WrittenError for &Questioned<'_, E> {
-    #[cold]
-    fn __brama_reason(&self) -> Reason {
-        Reason::of(self.0)
-    }
-}
-
-/// An error without words.
-pub trait SilentError {
-    /// The name of its type.
-    fn __brama_reason(&self) -> Reason;
-}
-
-impl<E> SilentError for Questioned<'_, E> {
-    fn __brama_reason(&self) -> Reason {
-        Reason::new(type_name::<E>())
-    }
+/// The reason of an error that has no words: the name of its type.
+fn named<E>(_: &E) -> Reason {
+    Reason::new(type_name::<E>())
 }
