@@ -28,8 +28,8 @@ pub(crate) struct Block {
 
 impl Block {
     /// The item, if it is a block with braces.
-    pub(crate) fn find(item: TokenStream) -> Option<Self> {
-        syn::parse2(item).ok()
+    pub(crate) fn find(item: &TokenStream) -> Option<Self> {
+        if may_be_block(item) { syn::parse2(item.clone()).ok() } else { None }
     }
 
     /// Hands the options down to every breaker inside, which has the last word on each.
@@ -79,6 +79,18 @@ impl Parse for Block {
             _ => Err(input.error("no body")),
         }
     }
+}
+
+/// Whether one of its keywords comes before any `fn`: most items are functions, and to look is
+/// quicker than to read them.
+fn may_be_block(item: &TokenStream) -> bool {
+    let mut words = item.clone().into_iter().filter_map(|token| match token {
+        TokenTree::Ident(word) => Some(word),
+        _ => None,
+    });
+    words
+        .find(|word| ["impl", "mod", "fn"].iter().any(|known| word == known))
+        .is_some_and(|word| word != "fn")
 }
 
 fn nothing_in(keyword: &Ident) -> Error {

@@ -102,14 +102,15 @@ impl Draft {
 
     /// Refuses a name that is no option's, or is written otherwise.
     fn know(&mut self, name: &Ident, word: &str) -> syn::Result<()> {
-        let meaning = foreign::meaning(word);
-        let near = names::nearest(&word.replace('-', "_"));
-        let near = near.filter(|near| meaning.is_none() || *near == word);
-        self.identifier_is_near |= meaning.is_some_and(|(option, _)| option == "identifier");
-        self.identifier_is_near |= near == Some("identifier");
-        if near == Some(word) || names::is_inherited(word) {
+        if names::is_option(word) || names::is_inherited(word) {
+            self.identifier_is_near |= word == "identifier";
             return Ok(());
         }
+        let meaning = foreign::meaning(word);
+        let near = names::nearest(&word.replace('-', "_"));
+        let near = near.filter(|_| meaning.is_none());
+        self.identifier_is_near |= meaning.is_some_and(|(option, _)| option == "identifier");
+        self.identifier_is_near |= near == Some("identifier");
         let help = match (near, meaning) {
             (Some(near), _) => format!("did you mean `{near}`?"),
             (None, Some((option, says))) => format!("`{option}` {says}"),
@@ -122,18 +123,16 @@ impl Draft {
         let word = name.to_string();
         let key = names::unaliased(&word);
         let before = self.given.iter().find(|given| names::unaliased(&given.to_string()) == key);
+        let Some(before) = before else {
+            self.given.push(name.clone());
+            return Ok(());
+        };
         let wrong = format!("`{key}` is given twice");
-        match before {
-            Some(before) if *before == word => Err(Error::new(name.span(), wrong)),
-            Some(_) => {
-                let help = format!("`{}` is another name for it", policy::ALIAS);
-                Err(Error::new(name.span(), with_help(wrong, help)))
-            }
-            None => {
-                self.given.push(name.clone());
-                Ok(())
-            }
+        if *before == word {
+            return Err(Error::new(name.span(), wrong));
         }
+        let help = format!("`{}` is another name for it", policy::ALIAS);
+        Err(Error::new(name.span(), with_help(wrong, help)))
     }
 
     fn value(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
@@ -287,6 +286,9 @@ fn equals(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
 
 /// The value after a colon or a comparison, or in parentheses.
 fn otherwise_given(input: ParseStream<'_>) -> Option<String> {
+    if input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>]) {
+        return None;
+    }
     let ahead = input.fork();
     let sign = ahead.parse::<Token![==]>().is_ok()
         || ahead.parse::<Token![=>]>().is_ok()

@@ -1,6 +1,6 @@
 //! The function under the attribute, with a body that nobody reads.
 
-use std::iter;
+use std::{iter, mem};
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -32,6 +32,22 @@ pub(crate) struct Function {
 }
 
 impl Function {
+    /// Reads the item, but for its body: that can be long, and is handed on as it is.
+    pub(crate) fn read(item: TokenStream) -> syn::Result<Self> {
+        let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+        let body = tokens.last_mut().and_then(taken_body);
+        let function: Self = syn::parse2(tokens.into_iter().collect())?;
+        Ok(match body {
+            Some(body) => function.with_body(body),
+            None => function,
+        })
+    }
+
+    fn with_body(self, body: Group) -> Self {
+        let (inner_attributes, body) = divided(body);
+        Self { inner_attributes, body, ..self }
+    }
+
     /// Takes off the breakers that the user wrote under this one, as far as their options are
     /// right.
     ///
@@ -105,13 +121,14 @@ impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
-        let other = not_a_function(input).or_else(|| generator(input));
+        let ahead = input.fork();
         let default = input.parse()?;
         // Only a foreign function is `safe`, and it has no body: that is worth the message.
         let _: Option<Token![safe]> = input.parse()?;
-        let signature: Signature = input.parse().map_err(|unread| other.unwrap_or(unread))?;
+        let signature: Signature =
+            input.parse().map_err(|unread| refusal(&ahead).unwrap_or(unread))?;
         let body = body(input).ok_or_else(|| without_body(&signature))?;
-        let (inner_attributes, body) = divided(&body);
+        let (inner_attributes, body) = divided(body);
         Ok(Self { attributes, visibility, default, signature, inner_attributes, body })
     }
 }
@@ -126,6 +143,11 @@ impl ToTokens for Function {
         let body = braced(quote!(#inner_attributes #inside), body.span());
         tokens.extend(quote!(#(#attributes)* #visibility #default #signature #body));
     }
+}
+
+/// Says what stands there instead of a function that can be decorated, if that is known.
+fn refusal(input: ParseStream<'_>) -> Option<Error> {
+    not_a_function(input).or_else(|| generator(input))
 }
 
 /// Names the item, if the keyword that decides comes before any `fn`.
@@ -194,9 +216,23 @@ fn body(input: ParseStream<'_>) -> Option<Group> {
     }
 }
 
+/// The braces at the item's end, in whose place empty ones are left.
+fn taken_body(last: &mut TokenTree) -> Option<Group> {
+    match last {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+            let empty = braced(TokenStream::new(), group.span());
+            Some(mem::replace(group, empty))
+        }
+        _ => None,
+    }
+}
+
 /// The inner attributes, and the braces around the rest.
-fn divided(body: &Group) -> (TokenStream, Group) {
+fn divided(body: Group) -> (TokenStream, Group) {
     let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+    if !tokens.get(..3).is_some_and(is_inner_attribute) {
+        return (TokenStream::new(), body);
+    }
     let attributes = tokens.chunks(3).take_while(|chunk| is_inner_attribute(chunk)).count();
     let (attributes, rest) = tokens.split_at(attributes * 3);
     (attributes.iter().cloned().collect(), braced(rest.iter().cloned().collect(), body.span()))

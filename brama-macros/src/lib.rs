@@ -45,7 +45,7 @@ pub fn circuit_breaker(
 }
 
 fn decorated(options: TokenStream, item: TokenStream) -> TokenStream {
-    match Block::find(item.clone()) {
+    match Block::find(&item) {
         Some(block) => block.decorated(options),
         None => decorated_function(options, item),
     }
@@ -65,7 +65,7 @@ fn decorated_function(options: TokenStream, item: TokenStream) -> TokenStream {
 
 /// The item is read first: over a `struct`, only that is worth a message.
 fn read(options: TokenStream, item: TokenStream) -> syn::Result<(Options, Function)> {
-    let function: Function = syn::parse2(item)?;
+    let function = Function::read(item)?;
     let options = Options::read(options).and_then(|options| {
         options.check(&function.signature)?;
         Ok(options)

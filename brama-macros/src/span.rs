@@ -11,10 +11,15 @@ pub(crate) fn at(user: Span) -> Span {
     user.resolved_at(Span::call_site())
 }
 
-/// A local variable at the place of `user`: invisible to the user's code, which is invisible to it.
+/// The place of `user` for local variables: the user's code and they are invisible to each other.
+pub(crate) fn mixed(user: Span) -> Span {
+    user.resolved_at(Span::mixed_site())
+}
+
+/// A local variable at a place that is `mixed`.
 ///
 /// A static or constant of the user's would be seen all the same, and a variable cannot shadow one:
 /// hence the prefix.
-pub(crate) fn local(name: &str, user: Span) -> Ident {
-    Ident::new(&format!("__brama_{name}"), user.resolved_at(Span::mixed_site()))
+pub(crate) fn local(name: &str, place: Span) -> Ident {
+    Ident::new(&format!("__brama_{name}"), place)
 }

@@ -25,7 +25,7 @@ impl Printer<'_> {
     fn run_sync(&self) -> TokenStream {
         let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
         let body = &self.function.body;
-        quote_spanned! {at(self.place)=>
+        quote_spanned! {self.at=>
             let (#returned, #permit): (#ret, _) = #permit.run(|| -> #ret #body);
         }
     }
@@ -49,7 +49,7 @@ impl Printer<'_> {
         let (returned, ret) = (self.local("ret"), &self.ret);
         let (body, expect) = (&self.function.body, self.expect_type());
         let block = quote_spanned!(at(keyword)=> async move);
-        self.wait(&quote_spanned! {at(self.place)=>
+        self.wait(&quote_spanned! {self.at=>
             #block {
                 #expect
                 #[allow(clippy::diverging_sub_expression)]
@@ -63,7 +63,7 @@ impl Printer<'_> {
     /// The variable stands for the user's type in rustc's notes, and has its very span.
     pub(super) fn expect_type(&self) -> TokenStream {
         let (never, ret) = (Ident::new("__brama_never", self.place), &self.ret);
-        quote_spanned! {at(self.place)=>
+        quote_spanned! {self.at=>
             if let ::core::option::Option::Some(#never) = ::core::option::Option::None::<#ret> {
                 #[allow(unreachable_code)]
                 return #never;

@@ -20,7 +20,7 @@ use crate::{
     function::{Function, braced},
     options::Options,
     shape::Shape,
-    span::{at, local},
+    span::{at, local, mixed},
 };
 
 /// Puts a breaker in front of the body; all else of the function stays as it is.
@@ -50,6 +50,12 @@ struct Printer<'o> {
     ret: Type,
     /// Where the answer's type stands, or the name of a function that declares none.
     place: Span,
+    /// Where tokens of ours and variables of ours claim to stand, if at `place`: asked for once,
+    /// since each question goes to the compiler.
+    at: Span,
+    local: Span,
+    /// The hidden door there.
+    door: TokenStream,
 }
 
 impl<'o> Printer<'o> {
@@ -66,7 +72,9 @@ impl<'o> Printer<'o> {
         };
         let (declared, ret) = (unhidden(declared), unhidden(ret));
         let facade = Facade::new(options.facade.as_ref());
-        Self { options, function, facade, shape, declared, ret, place }
+        let (at, local) = (at(place), mixed(place));
+        let door = door(&facade, place);
+        Self { options, function, facade, shape, declared, ret, place, at, local, door }
     }
 
     fn body(&self) -> TokenStream {
@@ -84,14 +92,18 @@ impl<'o> Printer<'o> {
 
     /// A variable of ours.
     fn local(&self, name: &str) -> Ident {
-        local(name, self.place)
+        local(name, self.local)
     }
 
     /// The hidden door at `place`.
     fn door(&self, place: Span) -> TokenStream {
-        let brama = self.facade.at(place);
-        quote_spanned!(at(place)=> #brama::__private)
+        door(&self.facade, place)
     }
+}
+
+fn door(facade: &Facade<'_>, place: Span) -> TokenStream {
+    let brama = facade.at(place);
+    quote_spanned!(at(place)=> #brama::__private)
 }
 
 fn unit(place: Span) -> Type {

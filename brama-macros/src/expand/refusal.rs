@@ -24,8 +24,8 @@ impl Printer<'_> {
     }
 
     fn refuse_converted(&self) -> TokenStream {
-        let (open, ret, door) = (self.local("open"), &self.ret, self.door(self.place));
-        quote_spanned! {at(self.place)=>
+        let (open, ret, door) = (self.local("open"), &self.ret, &self.door);
+        quote_spanned! {self.at=>
             ::core::result::Result::Err(#open) => {
                 return <#ret as #door::OpenOutput>::on_open(#open);
             }

@@ -33,7 +33,7 @@ impl Printer<'_> {
             Shape::Async(_) | Shape::Future(_) => Some(<Token![mut]>::default()),
         };
         let let_in = |asked: &TokenStream| {
-            quote_spanned! {at(self.place)=>
+            quote_spanned! {self.at=>
                 match #asked {
                     ::core::result::Result::Ok(#permit) => #permit,
                     #refuse
@@ -42,11 +42,11 @@ impl Printer<'_> {
         };
         if self.is_found_first() || self.site_is_fixed() {
             let answer = let_in(&enter);
-            return quote_spanned!(at(self.place)=> let #mutable #permit = #answer;);
+            return quote_spanned!(self.at=> let #mutable #permit = #answer;);
         }
         let asked = self.local("asked");
         let answer = let_in(&asked.to_token_stream());
-        quote_spanned! {at(self.place)=>
+        quote_spanned! {self.at=>
             let #mutable #permit = {
                 let #asked = #enter;
                 #answer
@@ -58,8 +58,8 @@ impl Printer<'_> {
         if !self.is_found_first() {
             return self.at_site("enter");
         }
-        let (door, found) = (self.door(self.place), self.local("found"));
-        quote_spanned!(at(self.place)=> #door::ask(#found))
+        let (door, found) = (&self.door, self.local("found"));
+        quote_spanned!(self.at=> #door::ask(#found))
     }
 
     /// Finds the breaker before it is asked, where something comes between the two.
@@ -69,7 +69,7 @@ impl Printer<'_> {
     /// ```
     pub(super) fn find(&self) -> Option<TokenStream> {
         let (found, find) = (self.local("found"), self.at_site("find"));
-        self.is_found_first().then(|| quote_spanned!(at(self.place)=> let #found = #find;))
+        self.is_found_first().then(|| quote_spanned!(self.at=> let #found = #find;))
     }
 
     fn is_found_first(&self) -> bool {

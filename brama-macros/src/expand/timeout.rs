@@ -30,8 +30,8 @@ impl Printer<'_> {
     pub(super) fn timer(&self) -> Option<TokenStream> {
         self.options.timeout.limit()?;
         let (timer, found, limit) = (self.local("timer"), self.local("found"), self.local("limit"));
-        let door = self.door(self.place);
-        Some(quote_spanned!(at(self.place)=> let #timer = #door::Timer::new(&#found, #limit);))
+        let door = &self.door;
+        Some(quote_spanned!(self.at=> let #timer = #door::Timer::new(&#found, #limit);))
     }
 
     /// Waits for the work under the permit, and leaves where it took too long.
@@ -53,13 +53,13 @@ impl Printer<'_> {
         let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
         let body = self.local("body");
         if self.options.timeout.limit().is_none() {
-            return quote_spanned! {at(self.place)=>
+            return quote_spanned! {self.at=>
                 let #body = #work;
                 let #returned: #ret = #permit.guard(::core::pin::pin!(#body)).await;
             };
         }
         let (timer, late) = (self.local("timer"), self.late());
-        quote_spanned! {at(self.place)=>
+        quote_spanned! {self.at=>
             let #body = #timer.limit(#work);
             let #returned: ::core::result::Result<#ret, _> =
                 #permit.guard(::core::pin::pin!(#body)).await;
@@ -81,8 +81,8 @@ impl Printer<'_> {
     /// ```
     fn late(&self) -> TokenStream {
         let (permit, timed_out) = (self.local("permit"), self.local("timed_out"));
-        let (door, answer) = (self.door(self.place), self.late_answer(&timed_out));
-        quote_spanned! {at(self.place)=>
+        let (door, answer) = (&self.door, self.late_answer(&timed_out));
+        quote_spanned! {self.at=>
             ::core::result::Result::Err(#timed_out) => {
                 #door::record_timeout(#permit, &#timed_out);
                 return #answer;
@@ -98,8 +98,8 @@ impl Printer<'_> {
             quote_spanned!(at(place)=> #door::answer_timeout::<#ret>(#on_timeout, #timed_out))
         };
         let converted = || {
-            let door = self.door(self.place);
-            quote_spanned!(at(self.place)=> <#ret as #door::TimeoutOutput>::on_timeout(#timed_out))
+            let door = &self.door;
+            quote_spanned!(self.at=> <#ret as #door::TimeoutOutput>::on_timeout(#timed_out))
         };
         self.options.timeout.on_timeout().map_or_else(converted, answer)
     }

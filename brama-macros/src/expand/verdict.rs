@@ -34,10 +34,9 @@ impl Printer<'_> {
     }
 
     fn judge_by_default(&self) -> TokenStream {
-        let (permit, returned, door) =
-            (self.local("permit"), self.local("ret"), self.door(self.place));
-        let failed = self.failed("Judged", &quote_spanned!(at(self.place)=> &#returned));
-        quote_spanned!(at(self.place)=> #door::verdict(#failed).__brama_record(#permit);)
+        let (permit, returned, door) = (self.local("permit"), self.local("ret"), &self.door);
+        let failed = self.failed("Judged", &quote_spanned!(self.at=> &#returned));
+        quote_spanned!(self.at=> #door::verdict(#failed).__brama_record(#permit);)
     }
 
     /// The handler of a function that excuses some errors.
@@ -49,10 +48,10 @@ impl Printer<'_> {
     /// }
     /// ```
     fn excusing(&self, ignored: &TokenStream) -> TokenStream {
-        let (returned, door) = (self.local("ret"), self.door(self.place));
+        let (returned, door) = (self.local("ret"), &self.door);
         let (error, brama) = (self.local("failed"), self.facade.at(self.place));
         let failed = self.failed("Questionable", &returned);
-        quote_spanned! {at(self.place)=>
+        quote_spanned! {self.at=>
             |#returned| {
                 let #error = #failed;
                 if #ignored {
@@ -66,9 +65,9 @@ impl Printer<'_> {
 
     /// The error of a failed call.
     fn failed(&self, says: &str, returned: &impl ToTokens) -> TokenStream {
-        let (ret, door) = (&self.ret, self.door(self.place));
-        let says = Ident::new(says, at(self.place));
-        quote_spanned!(at(self.place)=> <#ret as #door::#says<_>>::failed(#returned))
+        let (ret, door) = (&self.ret, &self.door);
+        let says = Ident::new(says, self.at);
+        quote_spanned!(self.at=> <#ret as #door::#says<_>>::failed(#returned))
     }
 
     /// Whether the error is none of the dependency's, where the user has something to say of it.
