@@ -5,7 +5,8 @@
 #
 # Writes a crate with that many functions (300), plain and decorated, sync and async, and compares.
 # Times are the best of five runs, one kind after the other in each; bytes are the growth from half
-# the functions to all of them, so that the runtime itself, which is linked once, is left out.
+# the functions to all of them, so that the runtime itself, which is linked once, is left out. An async
+# function awaits another, plain or not. A busy machine makes processor time longer too: read the ratios.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -85,6 +86,7 @@ for kind in "${kinds[@]}"; do
   bytes[$kind]=$(((all - half) / (functions - functions / 2)))
 done
 
+echo "load of the machine: $(cut -d ' ' -f 1 /proc/loadavg) on $(nproc) cores"
 echo "$functions functions      cargo check  bytes of text each"
 for kind in "${kinds[@]}"; do printf '%-18s %9d ms %12d\n' "$kind" "${best[$kind]}" "${bytes[$kind]}"; done
 for kind in '' -async; do

@@ -53,6 +53,26 @@ impl Error for Borrowed<'_> {}
 #[derive(Debug)]
 struct Silent;
 
+/// Wraps an error and has no words.
+#[derive(Debug)]
+struct Wordless(Box<dyn Error>);
+
+impl AsRef<dyn Error> for Wordless {
+    fn as_ref(&self) -> &(dyn Error + 'static) {
+        &*self.0
+    }
+}
+
+/// The same for an error that may change threads.
+#[derive(Debug)]
+struct WordlessSend(Box<dyn Error + Send + Sync>);
+
+impl AsRef<dyn Error + Send + Sync> for WordlessSend {
+    fn as_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
+        &*self.0
+    }
+}
+
 #[test]
 fn an_error_is_a_failure_in_its_own_words() {
     assert_eq!(verdict!(PayError, PayError::Poor), "poor");
@@ -69,6 +89,10 @@ fn an_error_is_a_failure_in_its_own_words() {
 fn an_error_without_words_goes_by_its_type() {
     assert_eq!(verdict!((), ()), "()");
     assert!(verdict!(Silent, Silent).ends_with("::Silent"));
+    assert!(verdict!(Wordless, Wordless("boxed".into())).ends_with("::Wordless"));
+    assert!(verdict!(WordlessSend, WordlessSend("sent".into())).ends_with("::WordlessSend"));
+    let failed = CallError::Failed(Silent);
+    assert!(verdict!(CallError<Silent>, failed).ends_with("::Silent>"));
 }
 
 #[test]
@@ -100,7 +124,10 @@ fn the_rejection_of_another_breaker_is_ignored() {
     assert_eq!(verdict!(Box<dyn Error + Send + Sync>, wrapped().into()), "ignored");
     assert_eq!(verdict!(anyhow::Error, refused().into()), "ignored");
     assert_eq!(verdict!(anyhow::Error, anyhow::Error::from(wrapped()).context("c")), "ignored");
+    assert_eq!(verdict!(Wordless, Wordless(wrapped().into())), "ignored");
+    assert_eq!(verdict!(WordlessSend, WordlessSend(wrapped().into())), "ignored");
     assert_eq!(verdict!(CallError<Silent>, CallError::Rejected(refused())), "ignored");
+    assert_eq!(verdict!(CallError<String>, CallError::Rejected(refused())), "ignored");
     assert_eq!(verdict!(CallError<io::Error>, CallError::Failed(wrapped())), "ignored");
 }
 
