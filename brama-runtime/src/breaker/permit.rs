@@ -87,7 +87,7 @@ impl<S: Hold> Lease<S> {
 
     #[expect(clippy::inline_always, reason = "out of line, copies of the outcome double the path")]
     #[inline(always)]
-    pub(crate) fn record(mut self, outcome: Outcome) {
+    pub(super) fn record(mut self, outcome: Outcome) {
         match outcome {
             Outcome::Success => {
                 if let Some(slot) = self.slot.take() {
