@@ -234,7 +234,7 @@ impl Word {
     }
 
     pub(super) const fn state(self) -> State {
-        State::numbered(self.0 & STATE)
+        State::at(self.0 & STATE)
     }
 
     /// Whether a call passes at once, without a look at a clock.

@@ -131,7 +131,7 @@ impl Opening {
     /// The state in which the call was refused.
     #[must_use]
     pub const fn state(&self) -> State {
-        State::numbered(self.number_and_state & ((1 << STATE_BITS) - 1))
+        State::at(self.number_and_state & ((1 << STATE_BITS) - 1))
     }
 
     /// How long until asking again made sense; `None` where the circuit was forced open.

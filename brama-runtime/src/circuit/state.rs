@@ -24,13 +24,34 @@ pub enum State {
 }
 
 impl State {
-    /// Every state, in the order of its number in metrics.
+    /// Every state.
     pub const ALL: [Self; 5] =
         [Self::Closed, Self::Open, Self::HalfOpen, Self::ForcedOpen, Self::Disabled];
 
-    /// The state of that number in [`ALL`](Self::ALL); any higher one is the last.
-    pub(crate) const fn numbered(number: u64) -> Self {
-        match number {
+    /// Its number where a gauge shows a state: 0 closed, 1 half-open, 2 open, 3 forced open, 4
+    /// disabled. Save for the last, the higher, the fewer calls pass.
+    ///
+    /// ```
+    /// # use brama_runtime as brama;
+    /// use brama::State;
+    ///
+    /// let numbers = [State::Closed, State::HalfOpen, State::Open].map(State::number);
+    /// assert_eq!(numbers, [0, 1, 2]);
+    /// ```
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Closed => 0,
+            Self::HalfOpen => 1,
+            Self::Open => 2,
+            Self::ForcedOpen => 3,
+            Self::Disabled => 4,
+        }
+    }
+
+    /// The state at that place in [`ALL`](Self::ALL); any later one is the last.
+    pub(crate) const fn at(place: u64) -> Self {
+        match place {
             0 => Self::Closed,
             1 => Self::Open,
             2 => Self::HalfOpen,
