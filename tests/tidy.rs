@@ -66,7 +66,7 @@ fn assert_none(promise: &str, breaches: &[String]) {
 }
 
 /// Each module of the runtime and its floor; a folder stands for all in it.
-const FLOORS: [(&str, u8); 19] = [
+const FLOORS: [(&str, u8); 20] = [
     ("circuit", 0),
     ("sync", 0),
     ("duration", 0),
@@ -76,6 +76,7 @@ const FLOORS: [(&str, u8); 19] = [
     ("outcome", 1),
     ("settings", 1),
     ("error", 1),
+    ("length", 1),
     ("totals", 1),
     ("config", 2),
     ("status", 2),

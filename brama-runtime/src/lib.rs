@@ -13,6 +13,7 @@ mod entered;
 mod error;
 mod event;
 mod identity;
+mod length;
 mod outcome;
 mod registry;
 mod settings;

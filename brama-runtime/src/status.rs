@@ -9,6 +9,7 @@ use crate::{
     circuit::{Cause, Counts, Policy, Reason, State, Tick},
     connection::{ConnectionKind, Labels},
     identity::Identity,
+    length::{Lasting, Rounded},
     settings::Settings,
     totals::Totals,
 };
@@ -16,7 +17,9 @@ use crate::{
 /// What a breaker is at one moment. Taking it changes nothing.
 ///
 /// Its `Display` is a line for people: `payment_api is open, next attempt in 48 s: 10 failures in a
-/// row reached failure_threshold 10; last: connection refused`.
+/// row reached failure_threshold 10; last: connection refused`. Of an opening whose length is not
+/// simply the policy's fixed `expiry` it says the length and why: `payment_api is open for 20 s
+/// (progressive, opening 3 in a row), next attempt in 8 s: …`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
@@ -61,13 +64,17 @@ pub struct Status {
     /// The reasons of the last failures since it closed, oldest first: at most four.
     pub reasons: Vec<Reason>,
     /// What was said and is not in force, or can never act: settings of two layers that contradict
-    /// each other, two attributes that differ, [`Policy::lint`]. Empty where all is well.
+    /// each other, two attributes that differ, [`Policy::lint`]; and subscriptions to this breaker
+    /// that have lost events. Empty where all is well.
     pub warnings: Vec<String>,
 }
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is {}", self.identity, self.state.in_words())?;
+        if let (Some(cause), State::Open) = (&self.cause, self.state) {
+            Lasting(cause).fmt(f)?;
+        }
         if let Some(retry_after) = self.retry_after {
             write!(f, ", next attempt in {}", Rounded(retry_after))?;
         }
@@ -78,36 +85,5 @@ impl fmt::Display for Status {
             (Some(_), State::Closed | State::Disabled) | (None, _) => Ok(()),
         }?;
         if self.shadow_all { f.write_str("; every breaker is in shadow") } else { Ok(()) }
-    }
-}
-
-/// A length for people: to the second from 10 s on, to the tenth from 1 s on, else in whole
-/// milliseconds, rounded up.
-pub(crate) struct Rounded(pub(crate) Duration);
-
-impl fmt::Display for Rounded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let millis = self.0.as_nanos().div_ceil(1_000_000);
-        let tenths = (millis + 50) / 100;
-        match (millis, tenths) {
-            (0..1_000, _) => write!(f, "{millis} ms"),
-            (_, 0..100) if tenths.is_multiple_of(10) => write!(f, "{} s", tenths / 10),
-            (_, 0..100) => write!(f, "{}.{} s", tenths / 10, tenths % 10),
-            _ => write!(f, "{} s", (millis + 500) / 1_000),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_length_for_people_is_short() {
-        let shown = |millis| Rounded(Duration::from_millis(millis)).to_string();
-        assert_eq!(
-            [0, 1, 999, 1_000, 1_049, 1_050, 9_949, 9_999, 10_499, 60_006].map(shown),
-            ["0 ms", "1 ms", "999 ms", "1 s", "1 s", "1.1 s", "9.9 s", "10 s", "10 s", "60 s"]
-        );
     }
 }

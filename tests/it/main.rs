@@ -7,6 +7,7 @@ mod blocks;
 mod connections;
 mod costs;
 mod events;
+mod evidence;
 mod futures_life;
 mod groups;
 mod isolation;

@@ -133,7 +133,7 @@ fn asking_changes_nothing() {
     assert_eq!(breaker.status().retry_after, Some(Duration::ZERO));
     assert_eq!(
         breaker.status().to_string(),
-        "permits is open, next attempt in 0 ms: by hand (open): a test"
+        "permits is open for 1 s (as given by hand), next attempt in 0 ms: by hand (open): a test"
     );
 }
 

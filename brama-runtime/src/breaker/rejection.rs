@@ -9,7 +9,7 @@ use super::{
 use crate::{
     circuit::{Cause, State},
     identity::Identity,
-    status::Rounded,
+    length::{Lasting, Rounded},
 };
 
 /// The call was refused: its circuit is open, forced open, or half-open with no place for a probe.
@@ -162,12 +162,15 @@ impl fmt::Display for CircuitOpen {
 }
 
 /// `opened 12 s ago: 10 failures in a row reached failure_threshold 10; last: connection refused`
+///
+/// Where its length is not simply the policy's fixed `expiry`, that and why stands after the age:
+/// `opened 12 s ago for 20 s (progressive, opening 3 in a row): …`.
 impl fmt::Display for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.slot.opened(self.number()) {
             Some(Opened { at, cause, .. }) => {
                 let ago = self.slot.time_now().since(at);
-                write!(f, "opened {} ago: {cause}", Rounded(ago))
+                write!(f, "opened {} ago{}: {cause}", Rounded(ago), Lasting(&cause))
             }
             None => f.write_str("opened several openings ago"),
         }

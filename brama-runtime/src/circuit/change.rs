@@ -164,15 +164,33 @@ impl fmt::Display for Cause {
     }
 }
 
+impl Length {
+    /// Why it is that long, in words.
+    pub(crate) const fn why(self) -> impl fmt::Display {
+        Why(self)
+    }
+}
+
 impl fmt::Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}, ", self.duration)?;
-        match self.basis {
+        write!(f, "{:?}, {}", self.duration, self.why())
+    }
+}
+
+struct Why(Length);
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Length { basis, jitter, .. }) = self;
+        match basis {
             Basis::Fixed => f.write_str("fixed"),
-            Basis::Progressive { trips } => write!(f, "progressive after {trips} openings"),
+            Basis::Progressive { trips: 0 } => f.write_str("progressive, the first opening"),
+            Basis::Progressive { trips } => {
+                write!(f, "progressive, opening {} in a row", trips.saturating_add(1))
+            }
             Basis::RetryAfter => f.write_str("as the failure's retry-after asked"),
             Basis::ByHand => f.write_str("as given by hand"),
         }?;
-        if self.jitter.is_zero() { Ok(()) } else { write!(f, ", jitter took {:?}", self.jitter) }
+        if jitter.is_zero() { Ok(()) } else { write!(f, ", jitter took {jitter:?}") }
     }
 }

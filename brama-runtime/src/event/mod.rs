@@ -18,12 +18,15 @@ use crate::{
     circuit::{Cause, Reason, State, Tick},
     connection::{ConnectionKind, Labels},
     identity::Identity,
+    length::Lasting,
 };
 
 /// Something that happened to a breaker.
 ///
 /// Its `Display` is a line for a log: `payment_api went from closed to open: 10 failures in a row
-/// reached failure_threshold 10; last: connection refused`.
+/// reached failure_threshold 10; last: connection refused`. Where an opening's length is not simply
+/// the policy's fixed `expiry`, it stands there with its reason: `… from half-open to open for 20 s
+/// (progressive, opening 3 in a row): …`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
@@ -79,7 +82,8 @@ pub enum Occurrence {
     Removed,
     /// It was configured, at `init` or at run time, or met an attribute that is at odds with something.
     Configured {
-        /// What is said and not in force, or can never act: as [`Status::warnings`](crate::Status).
+        /// What is said and not in force, or can never act: as in
+        /// [`Status::warnings`](crate::Status), lost events aside.
         warnings: Vec<String>,
     },
     /// A call succeeded.
@@ -147,7 +151,8 @@ impl fmt::Display for Occurrence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StateChanged { from, to, cause } => {
-                write!(f, "went from {} to {}: {cause}", from.in_words(), to.in_words())
+                let lasting = Lasting(cause);
+                write!(f, "went from {} to {}{lasting}: {cause}", from.in_words(), to.in_words())
             }
             Self::Reset { cause } => write!(f, "was reset: {cause}"),
             Self::Registered => f.write_str("was registered"),
