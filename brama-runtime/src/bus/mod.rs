@@ -8,7 +8,7 @@ use std::{
     fmt, mem,
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
 };
 
@@ -29,7 +29,6 @@ pub(crate) struct Bus {
     queues: RwLock<Vec<Arc<Queue>>>,
     /// Whether there is a queue, for those who have nothing to say to nobody.
     is_heard: AtomicBool,
-    lost: AtomicU64,
 }
 
 impl Bus {
@@ -73,14 +72,20 @@ impl Bus {
             queue.filter().selects(kind, &event.identity, event.connection.as_ref())
         };
         for queue in queues.iter().filter(selects) {
-            self.lost.fetch_add(queue.push(event.clone()), Ordering::Relaxed);
+            queue.push(event.clone());
             wakes.0.push(Arc::clone(queue));
         }
     }
 
-    /// How many events full queues have dropped in all.
-    pub(crate) fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
+    /// What there is to say of subscriptions to that breaker that have lost events.
+    pub(crate) fn losses(
+        &self,
+        identity: &Identity<'_>,
+        connection: Option<&ConnectionKind>,
+    ) -> Vec<String> {
+        let hears =
+            |queue: &&Arc<Queue>| queue.filter().selects(EventKinds::ALL, identity, connection);
+        self.read().iter().filter(hears).filter_map(|queue| queue.loss()).collect()
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<Arc<Queue>>)) {
@@ -110,10 +115,7 @@ impl Drop for Bus {
 
 impl fmt::Debug for Bus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bus")
-            .field("subscriptions", &self.read().len())
-            .field("lost", &self.lost())
-            .finish()
+        f.debug_struct("Bus").field("subscriptions", &self.read().len()).finish()
     }
 }
 

@@ -23,6 +23,8 @@ struct Waiting {
     events: VecDeque<Event>,
     /// Dropped since the last event was taken.
     missed: u64,
+    /// Dropped in all.
+    lost: u64,
     waker: Option<Waker>,
     is_closed: bool,
 }
@@ -36,17 +38,29 @@ impl Queue {
         &self.filter
     }
 
-    /// Adds an event, and answers how many it has pushed out.
-    pub(super) fn push(&self, event: Event) -> u64 {
+    /// Adds an event. Where the queue is full, that pushes out the oldest.
+    pub(super) fn push(&self, event: Event) {
         let mut waiting = self.lock();
         if waiting.is_closed {
-            return 0;
+            return;
         }
         let is_full = self.filter.most_waiting() <= waiting.events.len();
         let lost = u64::from(is_full && waiting.events.pop_front().is_some());
         waiting.missed += lost;
+        waiting.lost += lost;
         waiting.events.push_back(event);
-        lost
+    }
+
+    /// How many events it has lost and what to do about it; `None` where it has lost none.
+    pub(super) fn loss(&self) -> Option<String> {
+        let (room, lost) = (self.filter.most_waiting(), self.lock().lost);
+        (0 < lost).then(|| {
+            format!(
+                "events were lost, {lost} so far, by a subscription to this breaker that has room \
+                 for {room}: take them sooner, select fewer, or give its `EventFilter` a larger \
+                 `capacity`"
+            )
+        })
     }
 
     /// Wakes who waits for an event. A waker that panics harms nobody but its task.

@@ -157,8 +157,13 @@ impl Slot {
             opening: opened.map(|opened| opened.number),
             cause: opened.map(|opened| Arc::clone(&opened.cause)),
             reasons: circuit.reasons().cloned().collect(),
-            warnings: layers.warnings(),
+            warnings: self.warnings(layers),
         }
+    }
+
+    fn warnings(&self, layers: &Layers) -> Vec<String> {
+        let losses = self.bus.losses(&self.identity, layers.kind().as_ref());
+        layers.warnings().into_iter().chain(losses).collect()
     }
 
     pub(super) fn opened(&self, number: u64) -> Option<Opened> {
