@@ -25,13 +25,13 @@ pub use brama_runtime::testing;
 pub use brama_runtime::{
     Abandoned, Action, Basis, Breaker, By, CallError, Callback, Cause, Change, CircuitOpen, Config,
     ConfigMistake, Connection, ConnectionKind, Counts, Event, EventFilter, EventKind, EventKinds,
-    Expiry, Failure, Filter, Generation, Identity, InitError, InvalidLength, InvalidPolicy, Knob,
-    Labels, Layer, Length, Mistake, Occurrence, OpenForError, Opening, Outcome, Permit, Policy,
-    PolicyPatch, Reason, RegisterError, Registry, Rule, Setting, Settings, State, Status,
-    Subscription, Tick, Totals, Unknown, Window, all_available, are_available, breaker, breakers,
-    circuit, clock, close, configure, disable, duration, failure, failure_all, find, force_open,
-    init, is_available, on_event, open, open_for, register, registry, reset, shadow_all, status,
-    statuses, subscribe, success, success_all, unregister,
+    EventStream, Expiry, Failure, Filter, Generation, Identity, InitError, InvalidLength,
+    InvalidPolicy, Knob, Labels, Layer, Length, Mistake, Occurrence, OpenForError, Opening,
+    Outcome, Permit, Policy, PolicyPatch, Reason, RegisterError, Registry, Rule, Setting, Settings,
+    State, Status, Subscription, Tick, Totals, Unknown, Window, all_available, are_available,
+    breaker, breakers, circuit, clock, close, configure, disable, duration, failure, failure_all,
+    find, force_open, init, is_available, on_event, open, open_for, register, registry, reset,
+    shadow_all, status, statuses, subscribe, success, success_all, unregister,
 };
 
 /// What generated code says. No promise is made for it.

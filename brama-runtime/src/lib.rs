@@ -29,7 +29,7 @@ mod totals;
 pub use self::site::TimedOut;
 pub use self::{
     breaker::{Breaker, CallError, CircuitOpen, Opening, Permit},
-    bus::{Callback, Subscription},
+    bus::{Callback, EventStream, Subscription},
     circuit::{
         Abandoned, Action, Basis, By, Cause, Change, Circuit, Counts, Expiry, Generation,
         InvalidPolicy, Knob, Length, Mistake, Policy, PolicyPatch, Reason, Rule, State, Tick,

@@ -13,7 +13,10 @@ use std::{
 };
 
 use self::queue::Queue;
-pub use self::{callback::Callback, subscription::Subscription};
+pub use self::{
+    callback::Callback,
+    subscription::{EventStream, Subscription},
+};
 use crate::{
     connection::ConnectionKind,
     event::{Event, EventFilter, EventKinds},

@@ -16,7 +16,8 @@ use crate::{
     event::Event,
 };
 
-/// Events as they come: an iterator that waits for the next, or a stream for tasks.
+/// Events as they come: an iterator that waits for the next, or a stream for tasks
+/// ([`into_stream`](Self::into_stream)).
 ///
 /// Events of one breaker come in the order in which they happened. A subscriber that is slower than
 /// the breakers loses the oldest events and is told how many: [`Event::missed`]. It slows nobody
@@ -73,6 +74,14 @@ impl Subscription {
         std::future::poll_fn(|context| self.poll_recv(context)).await
     }
 
+    /// The same subscription as a stream and nothing else.
+    ///
+    /// A subscription is an iterator too, and the methods of `StreamExt` have the names of
+    /// `Iterator`'s: where both are in scope, `next` and `map` are ambiguous here, and not there.
+    pub const fn into_stream(self) -> EventStream {
+        EventStream(self)
+    }
+
     fn poll_recv(&self, context: &Context<'_>) -> Poll<Option<Event>> {
         loop {
             match ready!(self.queue.poll(context)) {
@@ -100,6 +109,18 @@ impl Stream for Subscription {
     }
 }
 
+/// Events as they come, for tasks: what [`Subscription::into_stream`] makes.
+#[must_use = "dropping a subscription ends it"]
+pub struct EventStream(Subscription);
+
+impl Stream for EventStream {
+    type Item = Event;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.0.poll_recv(context)
+    }
+}
+
 impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(bus) = self.bus.upgrade() {
@@ -111,5 +132,11 @@ impl Drop for Subscription {
 impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Subscription").field("filter", self.queue.filter()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for EventStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EventStream").field(&self.0).finish()
     }
 }
