@@ -8,7 +8,10 @@ use std::{
 };
 
 use allocation_counter::measure;
-use brama::{CircuitOpen, Identity, PolicyPatch, Registry, Window, circuit_breaker};
+use brama::{
+    Breaker, CircuitOpen, EventFilter, EventKinds, Identity, PolicyPatch, Registry, Window,
+    circuit_breaker,
+};
 
 #[circuit_breaker(identifier = "allocations: sync")]
 fn answer(right: u8) -> Result<u8, CircuitOpen> {
@@ -138,4 +141,21 @@ fn a_success_in_a_window_of_calls_that_holds_failures_allocates_nothing() {
     breaker.configure(patch).unwrap();
     breaker.failure("one");
     assert_eq!(allocations(|| breaker.try_acquire().unwrap().success()), 0);
+}
+
+#[test]
+fn a_call_pays_for_those_alone_who_listen_to_its_own_breaker() {
+    let registry = Registry::new();
+    let [heard, quiet] = ["heard", "quiet"].map(|name| registry.breaker(name));
+    let calls = EventFilter::from(EventKinds::CALLS).identifier("heard");
+    let events = registry.subscribe(calls);
+    let call = |breaker: &Breaker| {
+        let _ = breaker.call(|| Ok::<_, ()>(black_box(1)));
+    };
+    assert_eq!(allocations(|| call(&quiet)), 0);
+    assert!(0 < allocations(|| call(&heard)));
+    quiet.force_open("a test");
+    assert_eq!(allocations(|| call(&quiet)), 0);
+    drop(events);
+    assert_eq!(allocations(|| call(&heard)), 0);
 }

@@ -3,8 +3,8 @@
 use std::{num::NonZeroUsize, sync::Barrier, thread, time::Duration};
 
 use brama::{
-    Abandoned, Config, Connection, ConnectionKind, Event, EventFilter, EventKind, EventKinds,
-    Identity, Occurrence, Outcome, PolicyPatch, Registry, State, Subscription, Window,
+    Abandoned, Breaker, Config, Connection, ConnectionKind, Event, EventFilter, EventKind,
+    EventKinds, Identity, Occurrence, Outcome, PolicyPatch, Registry, State, Subscription, Window,
     testing::ManualClock,
 };
 
@@ -210,6 +210,58 @@ mod calls {
     }
 }
 
+mod kinds {
+    use super::*;
+
+    /// Does what makes an event of that kind happen, and answers whether there is such a thing.
+    fn provoke(kind: EventKind, registry: &Registry, clock: &ManualClock) -> bool {
+        let breaker = registry.breaker("api");
+        let permit = || breaker.try_acquire().unwrap();
+        match kind {
+            EventKind::StateChanged => breaker.open("a test"),
+            EventKind::Reset => breaker.reset("a test"),
+            // The first look did that.
+            EventKind::Registered => {}
+            EventKind::Unregistered => assert!(registry.unregister("api")),
+            EventKind::Configured => registry.configure("api", PolicyPatch::new()).unwrap(),
+            EventKind::Success => permit().success(),
+            EventKind::Failure => permit().failure("a test"),
+            EventKind::Ignored => permit().ignore(),
+            EventKind::Abandoned => drop(permit()),
+            EventKind::Rejected => {
+                breaker.force_open("a test");
+                breaker.try_acquire().unwrap_err();
+            }
+            EventKind::Late => {
+                let permit = permit();
+                breaker.close("a test");
+                permit.success();
+            }
+            EventKind::Slow => {
+                breaker.configure(PolicyPatch::new().slow_call_rate(100)).unwrap();
+                let permit = permit();
+                clock.advance(Duration::from_secs(61));
+                permit.success();
+            }
+            EventKind::Removed => return false,
+            _ => unreachable!("name what makes {kind} happen"),
+        }
+        true
+    }
+
+    #[test]
+    fn every_kind_can_occur_and_is_heard_by_whoever_wants_it_alone() {
+        for kind in EventKind::ALL {
+            let clock = ManualClock::new();
+            let registry = Registry::with_clock(clock.clone());
+            let mut events = registry.subscribe(kind);
+            let occurs = provoke(kind, &registry, &clock);
+            assert_eq!(kinds(&mut events), vec![kind; usize::from(occurs)], "{kind}");
+            assert_eq!(occurs, kind != EventKind::Removed);
+        }
+    }
+}
+
 mod life {
     use super::*;
 
@@ -305,13 +357,12 @@ mod filters {
     }
 }
 
-#[test]
-fn each_change_is_told_once_and_in_order_under_eight_threads() {
-    let registry = Registry::new();
-    let filter =
-        EventFilter::from(EventKinds::CHANGES).capacity(NonZeroUsize::new(100_000).unwrap());
-    let mut events = registry.subscribe(filter);
-    let breaker = registry.breaker("api");
+fn changes(capacity: usize) -> EventFilter {
+    EventFilter::from(EventKinds::CHANGES).capacity(NonZeroUsize::new(capacity).unwrap())
+}
+
+/// Eight threads that open and close one breaker.
+fn flap(breaker: &Breaker) {
     breaker.configure(PolicyPatch::new().failure_threshold(1)).unwrap();
     let barrier = Barrier::new(8);
     thread::scope(|scope| {
@@ -325,6 +376,14 @@ fn each_change_is_told_once_and_in_order_under_eight_threads() {
             });
         }
     });
+}
+
+#[test]
+fn each_change_is_told_once_and_in_order_under_eight_threads() {
+    let registry = Registry::new();
+    let mut events = registry.subscribe(changes(100_000));
+    let breaker = registry.breaker("api");
+    flap(&breaker);
     let told = told(&mut events);
     let numbers: Vec<_> = told.iter().map(|event| event.number).collect();
     let all: Vec<_> = (1..=told.len() as u64).collect();
@@ -338,4 +397,25 @@ fn each_change_is_told_once_and_in_order_under_eight_threads() {
         }
     }
     assert_eq!(state, breaker.state());
+}
+
+#[test]
+fn what_a_slow_subscriber_still_sees_is_in_order_and_what_it_missed_is_counted() {
+    let registry = Registry::new();
+    let mut events = registry.subscribe(changes(3));
+    let breaker = registry.breaker("api");
+    let takes = thread::spawn(move || {
+        let mut last = 0;
+        for event in &mut events {
+            assert_eq!(event.number, last + event.missed + 1);
+            last = event.number;
+        }
+        last
+    });
+    flap(&breaker);
+    let mut end = registry.subscribe(EventKinds::CHANGES);
+    breaker.reset("the end");
+    let changes = told(&mut end).last().unwrap().number;
+    drop((breaker, registry, end));
+    assert_eq!(takes.join().unwrap(), changes);
 }

@@ -16,6 +16,7 @@ mod keys;
 mod layers;
 mod log;
 mod names;
+mod originals;
 mod permit;
 mod policy;
 mod questions;

@@ -1,7 +1,7 @@
 //! Those who are told: slow, panicking, re-entrant and vanished ones harm nobody.
 
 use std::{
-    future::Future,
+    future::{Future, ready},
     iter,
     num::NonZeroUsize,
     pin::pin,
@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use brama::{EventFilter, EventKind, Occurrence, Registry, State};
+use brama::{EventFilter, EventKind, EventKinds, Occurrence, Registry, State};
 
 fn capacity(events: usize) -> NonZeroUsize {
     NonZeroUsize::new(events).unwrap()
@@ -45,6 +45,37 @@ mod loss {
         }
         assert_eq!(iter::from_fn(|| events.try_recv()).count(), 3);
         drop(slow);
+    }
+
+    #[test]
+    fn what_a_filter_leaves_out_takes_no_room() {
+        let registry = Registry::new();
+        let only = EventFilter::from(EventKind::Failure).identifier("api").capacity(capacity(1));
+        let mut events = registry.subscribe(only);
+        registry.breaker("api").failure("wanted");
+        (0..100).for_each(|_| registry.breaker("other").failure("foreign"));
+        registry.breaker("api").success();
+        let event = events.try_recv().unwrap();
+        assert_eq!((event.missed, &*event.what.to_string()), (0, "failed: wanted"));
+    }
+
+    #[test]
+    fn the_status_of_the_breakers_meant_warns_and_says_what_to_do() {
+        let registry = Registry::new();
+        let filter = EventFilter::from(EventKind::Failure).identifier("api");
+        let events = registry.subscribe(filter.capacity(capacity(2)));
+        let breaker = registry.breaker("api");
+        (0..2).for_each(|_| breaker.failure("there is room"));
+        assert!(breaker.status().warnings.is_empty());
+        (0..3).for_each(|_| breaker.failure("there is none"));
+        assert_eq!(
+            breaker.status().warnings,
+            ["events were lost, 3 so far, by a subscription to this breaker that has room for 2: \
+              take them sooner, select fewer, or give its `EventFilter` a larger `capacity`"]
+        );
+        assert!(registry.breaker("other").status().warnings.is_empty());
+        drop(events);
+        assert!(breaker.status().warnings.is_empty());
     }
 }
 
@@ -94,6 +125,29 @@ mod waiting {
         registry.breaker("api").open("test");
         assert_eq!(*woken.0.lock().unwrap(), 1);
         assert!(matches!(next.poll(&mut context), Poll::Ready(Some(_))));
+    }
+
+    #[test]
+    fn a_subscription_is_a_stream_for_the_combinators_of_others() {
+        use futures_util::StreamExt;
+
+        let registry = Registry::new();
+        let events = registry.subscribe(EventKind::StateChanged).into_stream();
+        let breaker = registry.breaker("api");
+        breaker.open("a test");
+        breaker.close("a test");
+        drop((breaker, registry));
+        let states = events.filter_map(|event| ready(to(&event.what))).collect::<Vec<_>>();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        assert_eq!(runtime.block_on(states), [State::Open, State::Closed]);
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "one kind is wanted")]
+    fn to(what: &Occurrence) -> Option<State> {
+        match what {
+            Occurrence::StateChanged { to, .. } => Some(*to),
+            _ => None,
+        }
     }
 
     #[derive(Default)]
@@ -178,6 +232,86 @@ mod harm {
         drop(callback);
         breaker.failure("unheard");
         assert_eq!(heard.iter().count(), 0);
+    }
+
+    #[test]
+    fn a_callback_that_blocks_holds_up_no_call() {
+        let registry = Registry::new();
+        let (go, waits) = mpsc::channel::<()>();
+        let (sender, heard) = mpsc::channel();
+        let filter = EventFilter::from(EventKind::Failure).capacity(capacity(10));
+        let callback = registry
+            .on_event(filter, move |event| {
+                let _ = waits.recv();
+                sender.send(event).unwrap();
+            })
+            .unwrap();
+        let breaker = registry.breaker("api");
+        (0..1_000).for_each(|_| breaker.failure("nobody waits for the callback"));
+        assert_eq!(breaker.status().totals.failures, 1_000);
+        drop(go);
+        let all = iter::from_fn(|| heard.recv().ok()).scan(0, |told, event| {
+            *told += event.missed + 1;
+            Some(*told)
+        });
+        assert!(all.into_iter().any(|told| told == 1_000));
+        drop(callback);
+    }
+
+    #[test]
+    fn a_callback_may_end_its_own_subscription() {
+        let registry = Registry::new();
+        let breaker = registry.breaker("api");
+        let own = Arc::new(Mutex::new(None));
+        let (inner, (sender, heard)) = (Arc::clone(&own), mpsc::channel());
+        let callback = registry.on_event(EventKind::Failure, move |event| {
+            drop(inner.lock().unwrap().take());
+            sender.send(event).unwrap();
+        });
+        *own.lock().unwrap() = Some(callback.unwrap());
+        (0..3).for_each(|_| breaker.failure("a test"));
+        assert_eq!(heard.iter().count(), 1);
+    }
+
+    #[test]
+    fn a_predicate_may_ask_and_tell_its_breaker() {
+        let registry = Registry::new();
+        let inner = registry.clone();
+        let filter = EventFilter::from(EventKind::Failure).predicate(move |event| {
+            inner.success(&*event.identity).unwrap();
+            inner.status(&*event.identity).unwrap().failures == 0
+        });
+        let mut events = registry.subscribe(filter);
+        registry.breaker("api").failure("a test");
+        assert!(events.try_recv().is_some());
+        assert_eq!(registry.status("api").unwrap().totals.successes, 1);
+    }
+
+    #[test]
+    fn those_who_come_and_go_take_nothing_from_those_who_stay() {
+        let registry = Registry::new();
+        let stays = EventFilter::from(EventKinds::CALLS).capacity(capacity(10_000));
+        let mut events = registry.subscribe(stays);
+        let breaker = registry.breaker("api");
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    (0..500).for_each(|_| breaker.call(|| Ok::<_, ()>(())).unwrap());
+                });
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        let mut passing = registry.subscribe(EventKinds::ALL);
+                        breaker.success();
+                        assert!(passing.try_recv().is_some());
+                    }
+                });
+            }
+        });
+        assert_eq!(iter::from_fn(|| events.try_recv()).count(), 4 * 500 + 4 * 100);
+        assert_eq!(breaker.status().totals.successes, 4 * 500 + 4 * 100);
+        drop(events);
+        breaker.success();
+        assert!(breaker.status().warnings.is_empty());
     }
 
     #[test]
