@@ -208,6 +208,22 @@ mod harm {
     }
 
     #[test]
+    fn a_predicate_that_panics_costs_a_callback_one_event() {
+        let registry = Registry::new();
+        let (sender, heard) = mpsc::channel();
+        let filter = EventFilter::from(EventKind::Failure).predicate(|event| {
+            assert_ne!(event.what, Occurrence::Failure { reason: "first".into() }, "as planned");
+            true
+        });
+        let callback = registry.on_event(filter, move |event| sender.send(event).unwrap()).unwrap();
+        let breaker = registry.breaker("api");
+        breaker.failure("first");
+        breaker.failure("second");
+        assert_eq!(heard.recv().unwrap().what.to_string(), "failed: second");
+        assert_eq!(callback.panics(), 1);
+    }
+
+    #[test]
     fn a_callback_may_act_on_its_breaker() {
         let registry = Registry::new();
         let breaker = registry.breaker("api");

@@ -16,7 +16,8 @@ use crate::event::Event;
 /// Keeps a function called for each event of a subscription, until it is dropped.
 ///
 /// The function has a thread of its own, named `brama-callback`, and a queue of its own: it may be
-/// slow, block and call back into its breaker. A panic ends that call of it alone and is counted.
+/// slow, block and call back into its breaker. A panic, its own or the filter's predicate's, costs that
+/// one event and is counted.
 /// Dropped, the handle returns at once; a call in progress ends by itself.
 #[must_use = "dropping the handle ends the calls"]
 pub struct Callback {
@@ -37,18 +38,24 @@ impl Callback {
         Ok(this)
     }
 
-    /// How often the function has panicked.
+    /// How often the function, or the filter's predicate, has panicked.
     #[must_use]
     pub fn panics(&self) -> u64 {
         self.panics.load(Ordering::Relaxed)
     }
 }
 
-fn run(subscription: Subscription, mut callback: impl FnMut(Event), panics: &AtomicU64) {
-    let mut tell = |event| catch_unwind(AssertUnwindSafe(|| callback(event)));
-    for event in subscription {
-        if tell(event).is_err() {
-            panics.fetch_add(1, Ordering::Relaxed);
+/// Takes events and tells of them until none can come. The filter's predicate is the user's as well
+/// as the function, and runs where an event is taken.
+fn run(mut subscription: Subscription, mut callback: impl FnMut(Event), panics: &AtomicU64) {
+    let mut tell_next = || subscription.next().map(&mut callback);
+    loop {
+        match catch_unwind(AssertUnwindSafe(&mut tell_next)) {
+            Ok(Some(())) => {}
+            Ok(None) => return,
+            Err(_) => {
+                panics.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 }
