@@ -86,7 +86,28 @@ fn a_success_under_the_first_changing_name_allocates_nothing() {
     assert_eq!(allocations(|| assert!(poll(keyed(12_345)).is_ok())), 0);
     assert_eq!(allocations(|| assert!(both("allocations: both", 12_345).is_ok())), 0);
     assert_eq!(allocations(|| assert!(named("allocations: another").is_ok())), 0);
-    assert!(0 < allocations(|| assert!(poll(keyed(54_321)).is_ok())));
+    assert_eq!(allocations(|| assert!(poll(keyed(54_321)).is_ok())), 0);
+}
+
+#[test]
+fn a_call_of_any_of_ten_thousand_keys_allocates_nothing() {
+    #[circuit_breaker(identifier = "allocations: many keys", key = node)]
+    fn keyed(node: u64) -> Result<u8, CircuitOpen> {
+        Ok(1)
+    }
+
+    #[circuit_breaker(identifier = "allocations: long keys", key = format_args!("{node:064}"))]
+    fn long(node: u64) -> Result<u8, CircuitOpen> {
+        Ok(1)
+    }
+
+    (0..10_000).for_each(|node| assert!(keyed(node).is_ok() && long(node).is_ok()));
+    brama::breaker(Identity::new("allocations: many keys").with_key(7)).open("a test");
+    let calls = || {
+        (0..10_000).for_each(|node| assert!(keyed(node).is_ok() == (node != 7)));
+        (0..10_000).for_each(|node| assert!(long(node).is_ok()));
+    };
+    assert_eq!(measure(calls).count_total, 0);
 }
 
 #[test]

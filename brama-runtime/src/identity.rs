@@ -47,6 +47,11 @@ impl<'a> Identity<'a> {
         Self { key: Some(Cow::Owned(key.to_string())), ..self }
     }
 
+    /// The same with a key that is written out already.
+    pub(crate) fn with_text(self, key: &'a str) -> Self {
+        Self { key: Some(Cow::Borrowed(key)), ..self }
+    }
+
     /// The scope.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Write};
 
+use super::text::Text;
 use crate::identity::Identity;
 
 /// An identity whose parts are borrowed for the question only.
@@ -24,14 +25,20 @@ impl<'a> Asked<'a> {
         Self { key: Some(key.shown()), ..self }
     }
 
-    pub(super) fn identity(&self) -> Identity<'a> {
-        let identity = Identity::new(self.identifier);
-        let identity = match self.scope {
-            Some(scope) => identity.in_scope(scope),
-            None => identity,
-        };
+    /// What `then` answers to the identity, whose key is written out for it.
+    #[inline]
+    pub(super) fn identified<R>(&self, then: impl FnOnce(&Identity<'_>) -> R) -> R {
         match self.key {
-            Some(key) => identity.with_key(key),
+            Some(key) => then(&self.without_key().with_text(Text::of(key).as_str())),
+            None => then(&self.without_key()),
+        }
+    }
+
+    #[inline]
+    fn without_key(&self) -> Identity<'_> {
+        let identity = Identity::new(self.identifier);
+        match self.scope {
+            Some(scope) => identity.in_scope(scope),
             None => identity,
         }
     }
@@ -66,7 +73,7 @@ impl Write for Rest<'_> {
 
 impl fmt::Debug for Asked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.identity(), f)
+        self.identified(|identity| fmt::Debug::fmt(identity, f))
     }
 }
 

@@ -4,6 +4,7 @@ mod answer;
 mod asked;
 mod cache;
 mod future;
+mod text;
 #[cfg(feature = "tokio")]
 mod timed_out;
 #[cfg(feature = "tokio")]
@@ -138,7 +139,7 @@ pub fn enter(
 /// Finds the breaker of such a function, to be asked later.
 #[must_use]
 pub fn find(registry: &Registry, asked: Asked<'_>, attribute: &'static Attribute) -> Arc<Slot> {
-    let slot = registry.slot(&asked.identity());
+    let slot = asked.identified(|identity| registry.slot(identity));
     slot.meet(attribute);
     slot
 }
