@@ -13,6 +13,8 @@ mod vector;
 mod misses;
 #[cfg(test)]
 mod mistakes;
+#[cfg(test)]
+mod swept;
 
 use std::path::Path;
 
@@ -20,7 +22,11 @@ use self::runner::SUBJECTS;
 
 #[cfg(test)]
 fn assert_all_hold(subject: &str) {
-    let subjects = SUBJECTS.into_iter().find(|(name, _)| *name == subject).unwrap();
+    assert_all_hold_for(SUBJECTS.into_iter().find(|(name, _)| *name == subject).unwrap());
+}
+
+#[cfg(test)]
+fn assert_all_hold_for(subjects: (&str, runner::Check)) {
     for folder in ["tests/vectors", "tests/vectors-more"] {
         let files = vector::folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap();
         let vectors: Vec<_> = files.into_iter().flat_map(Result::unwrap).collect();
@@ -35,6 +41,11 @@ fn the_bare_circuit_keeps_every_vector() {
 }
 
 #[test]
-fn the_breaker_keeps_every_vector() {
+fn the_breaker_keeps_every_vector_where_nobody_sweeps_but_the_vector() {
     assert_all_hold("breaker");
+}
+
+#[test]
+fn sweeping_after_every_step_lets_the_same_calls_in() {
+    assert_all_hold_for(("swept", runner::check::<swept::Swept>));
 }

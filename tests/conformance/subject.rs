@@ -60,7 +60,7 @@ pub(crate) struct Observation {
     pub(crate) totals: Totals,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Totals {
     pub(crate) successes: u64,
     pub(crate) failures: u64,

@@ -1,0 +1,103 @@
+//! Two breakers that are treated alike, save that one is swept after every step.
+
+use std::time::Duration;
+
+use brama::{Action, InvalidPolicy, Permit, PolicyPatch, State};
+
+use super::{
+    breaker::WholeBreaker,
+    step::{Ending, Told},
+    subject::{Observation, Subject},
+};
+
+/// What must hold: both let the same calls in, and read alike, but that a due opening reads open where
+/// nobody sweeps and half-open where somebody does.
+///
+/// One thing tells them apart for good: a report without a permit while the opening is due. It is
+/// counted where the circuit is half-open, and in the totals alone where it still is open.
+#[derive(Debug)]
+pub(crate) struct Swept {
+    alone: WholeBreaker,
+    swept: WholeBreaker,
+    is_apart: bool,
+}
+
+impl Swept {
+    fn is_due(&self) -> bool {
+        let Observation { state, retry_after, .. } = self.alone.observe();
+        state == State::Open && retry_after == Some(Duration::ZERO)
+    }
+
+    fn compare(&mut self) {
+        self.swept.sweep();
+        if self.is_apart {
+            return;
+        }
+        let (alone, swept) = (self.alone.observe(), self.swept.observe());
+        if self.is_due() {
+            assert_eq!((swept.state, swept.retry_after), (State::HalfOpen, None));
+            assert_eq!((swept.failures, swept.successes), (0, 0));
+        } else {
+            assert_eq!((swept.state, swept.retry_after), (alone.state, alone.retry_after));
+            assert_eq!((swept.failures, swept.successes), (alone.failures, alone.successes));
+        }
+        assert_eq!((swept.cause, swept.trips), (alone.cause, alone.trips));
+        assert_eq!(swept.totals, alone.totals);
+    }
+}
+
+impl Subject for Swept {
+    type Permit = (Permit, Option<Permit>);
+
+    fn new(policy: PolicyPatch) -> Result<Self, InvalidPolicy> {
+        let (alone, swept) = (WholeBreaker::new(policy)?, WholeBreaker::new(policy)?);
+        Ok(Self { alone, swept, is_apart: false })
+    }
+
+    fn wait(&mut self, length: Duration) {
+        self.alone.wait(length);
+        self.swept.wait(length);
+        self.compare();
+    }
+
+    fn admit(&mut self) -> Option<Self::Permit> {
+        let (alone, swept) = (self.alone.admit(), self.swept.admit());
+        assert!(self.is_apart || alone.is_some() == swept.is_some());
+        self.compare();
+        alone.map(|alone| (alone, swept))
+    }
+
+    fn end(&mut self, (alone, swept): Self::Permit, ending: Ending) {
+        self.alone.end(alone, ending);
+        if let Some(swept) = swept {
+            self.swept.end(swept, ending);
+        }
+        self.compare();
+    }
+
+    fn tell(&mut self, told: Told) {
+        self.is_apart |= self.is_due();
+        self.alone.tell(told);
+        self.swept.tell(told);
+        self.compare();
+    }
+
+    fn act(&mut self, action: Action) {
+        self.alone.act(action);
+        self.swept.act(action);
+        self.compare();
+    }
+
+    fn sweep(&mut self) {
+        self.alone.sweep();
+        self.compare();
+    }
+
+    fn take_changes(&mut self) -> Vec<State> {
+        self.alone.take_changes()
+    }
+
+    fn observe(&self) -> Observation {
+        self.alone.observe()
+    }
+}
