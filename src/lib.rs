@@ -31,7 +31,7 @@ pub use brama_runtime::{
     State, Status, Subscription, Tick, Totals, Unknown, Window, all_available, are_available,
     breaker, breakers, circuit, clock, close, configure, disable, duration, failure, failure_all,
     find, force_open, init, is_available, on_event, open, open_for, register, registry, reset,
-    shadow_all, status, statuses, subscribe, success, success_all, unregister,
+    shadow_all, status, statuses, subscribe, success, success_all, totals, unregister,
 };
 
 /// What generated code says. No promise is made for it.

@@ -66,9 +66,10 @@ fn assert_none(promise: &str, breaches: &[String]) {
 }
 
 /// Each module of the runtime and its floor; a folder stands for all in it.
-const FLOORS: [(&str, u8); 20] = [
+const FLOORS: [(&str, u8); 21] = [
     ("circuit", 0),
     ("sync", 0),
+    ("sweeper", 0),
     ("duration", 0),
     ("identity", 0),
     ("clock", 1),
@@ -173,7 +174,12 @@ fn is_of_serde(pair: &[&str]) -> bool {
 
 #[test]
 fn orderings_above_relaxed_stand_in_the_gate_alone() {
-    let homes = ["brama-runtime/src/breaker/gate.rs", "brama-runtime/src/sync.rs"];
+    let homes = [
+        "brama-runtime/src/breaker/gate.rs",
+        "brama-runtime/src/sync.rs",
+        // Its count of holds is a model of `Arc`'s.
+        "brama-runtime/src/breaker/models/going.rs",
+    ];
     let files = files("brama-runtime/src", ".rs");
     let others = files.iter().filter(|file| !homes.contains(&file.path.as_str()));
     let strong = ["Acquire", "Release", "AcqRel", "SeqCst"];

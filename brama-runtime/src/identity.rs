@@ -26,13 +26,16 @@ pub struct Identity<'a> {
     scope: Option<Cow<'a, str>>,
     identifier: Cow<'a, str>,
     key: Option<Cow<'a, str>>,
+    /// Of all keys for which there was no room. No user can say it, so it collides with no name.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "std::ops::Not::not"))]
+    is_overflow: bool,
 }
 
 impl<'a> Identity<'a> {
     /// The identity with that identifier, no scope and no key.
     #[must_use]
     pub fn new(identifier: impl Into<Cow<'a, str>>) -> Self {
-        Self { scope: None, identifier: identifier.into(), key: None }
+        Self { scope: None, identifier: identifier.into(), key: None, is_overflow: false }
     }
 
     /// The same in that scope.
@@ -44,12 +47,12 @@ impl<'a> Identity<'a> {
     /// The same with that key: a node, a host, a tenant.
     #[must_use]
     pub fn with_key(self, key: impl fmt::Display) -> Self {
-        Self { key: Some(Cow::Owned(key.to_string())), ..self }
+        Self { key: Some(Cow::Owned(key.to_string())), is_overflow: false, ..self }
     }
 
     /// The same with a key that is written out already.
     pub(crate) fn with_text(self, key: &'a str) -> Self {
-        Self { key: Some(Cow::Borrowed(key)), ..self }
+        Self { key: Some(Cow::Borrowed(key)), is_overflow: false, ..self }
     }
 
     /// The scope.
@@ -70,9 +73,22 @@ impl<'a> Identity<'a> {
         self.key.as_deref()
     }
 
-    /// The same without a key.
+    /// Whether this is the breaker that counts the calls of all keys for which an identifier has no
+    /// room: see `Config::max_keys`. It has no key, and is another breaker than that of the identifier
+    /// alone.
+    #[must_use]
+    pub const fn is_overflow(&self) -> bool {
+        self.is_overflow
+    }
+
+    /// The identifier in its scope, of whatever key this is.
     pub(crate) fn without_key(&self) -> Identity<'_> {
-        Identity { key: None, ..self.into() }
+        Identity { key: None, is_overflow: false, ..self.into() }
+    }
+
+    /// The breaker of all keys for which there is no room.
+    pub(crate) fn overflow(&self) -> Identity<'_> {
+        Identity { is_overflow: true, ..self.without_key() }
     }
 
     /// The same with texts of its own.
@@ -83,6 +99,7 @@ impl<'a> Identity<'a> {
             scope: self.scope.map(owned),
             identifier: owned(self.identifier),
             key: self.key.map(owned),
+            is_overflow: self.is_overflow,
         }
     }
 }
@@ -111,17 +128,20 @@ impl<'a> From<&'a Identity<'_>> for Identity<'a> {
             scope: identity.scope().map(Cow::Borrowed),
             identifier: Cow::Borrowed(identity.identifier()),
             key: identity.key().map(Cow::Borrowed),
+            is_overflow: identity.is_overflow,
         }
     }
 }
 
-/// For people: `scope/identifier[key]`. Not an encoding: two identities may read alike.
+/// For people: `scope/identifier[key]`; `scope/identifier (overflow)` for the keys without room. Not an
+/// encoding: two identities may read alike.
 impl fmt::Display for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(scope) = self.scope() {
             write!(f, "{scope}/")?;
         }
         f.write_str(self.identifier())?;
-        self.key().map_or(Ok(()), |key| write!(f, "[{key}]"))
+        self.key().map_or(Ok(()), |key| write!(f, "[{key}]"))?;
+        if self.is_overflow { f.write_str(" (overflow)") } else { Ok(()) }
     }
 }

@@ -20,6 +20,7 @@ mod settings;
 #[doc(hidden)]
 pub mod site;
 mod status;
+mod sweeper;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -45,7 +46,7 @@ pub use self::{
         Filter, RegisterError, Registry, all_available, are_available, breaker, breakers, close,
         configure, disable, failure, failure_all, find, force_open, init, is_available, on_event,
         open, open_for, register, registry, reset, shadow_all, status, statuses, subscribe,
-        success, success_all, unregister,
+        success, success_all, totals, unregister,
     },
     settings::{Layer, Setting, Settings},
     status::Status,

@@ -64,8 +64,9 @@ pub struct Status {
     /// The reasons of the last failures since it closed, oldest first: at most four.
     pub reasons: Vec<Reason>,
     /// What was said and is not in force, or can never act: settings of two layers that contradict
-    /// each other, two attributes that differ, [`Policy::lint`]; and subscriptions to this breaker
-    /// that have lost events. Empty where all is well.
+    /// each other, two attributes that differ, [`Policy::lint`]; subscriptions to this breaker that
+    /// have lost events; and how many calls found no room for their key (see
+    /// [`Identity::is_overflow`]). Empty where all is well.
     pub warnings: Vec<String>,
 }
 

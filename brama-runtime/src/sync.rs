@@ -5,13 +5,13 @@ use std::sync::PoisonError;
 #[cfg(not(brama_loom))]
 pub(crate) use std::sync::{
     Mutex, MutexGuard, OnceLock,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicU64, Ordering, fence},
 };
 
 #[cfg(brama_loom)]
 pub(crate) use loom::sync::{
     Mutex, MutexGuard,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicU64, Ordering, fence},
 };
 
 /// Locks. Under our locks nothing of the user's runs and our own code does not panic, so what a

@@ -2,7 +2,9 @@
 
 use std::{
     fmt,
+    iter::Sum,
     num::NonZeroUsize,
+    ops::AddAssign,
     sync::{LazyLock, atomic::AtomicUsize},
     thread,
 };
@@ -37,6 +39,12 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// A number that moves whenever a call is refused or ends.
+    pub(crate) const fn moves(&self) -> u64 {
+        let Self { successes, failures, ignored, abandoned, rejected, .. } = *self;
+        successes + failures + ignored + abandoned + rejected
+    }
+
     pub(crate) fn count(&mut self, verdict: &Verdict, policy: &Policy) {
         let slow = u64::from(policy.is_slow(verdict.took()));
         match (verdict, policy.abandoned()) {
@@ -56,6 +64,27 @@ impl Totals {
             }
             (Verdict::Abandoned { .. }, Abandoned::Ignore) => self.abandoned += 1,
         }
+    }
+}
+
+impl AddAssign for Totals {
+    fn add_assign(&mut self, other: Self) {
+        self.successes += other.successes;
+        self.failures += other.failures;
+        self.ignored += other.ignored;
+        self.abandoned += other.abandoned;
+        self.rejected += other.rejected;
+        self.late += other.late;
+        self.slow += other.slow;
+    }
+}
+
+impl Sum for Totals {
+    fn sum<I: Iterator<Item = Self>>(totals: I) -> Self {
+        totals.fold(Self::default(), |mut sum, totals| {
+            sum += totals;
+            sum
+        })
     }
 }
 

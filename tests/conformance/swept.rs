@@ -18,7 +18,7 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct Swept {
     alone: WholeBreaker,
-    swept: WholeBreaker,
+    other: WholeBreaker,
     is_apart: bool,
 }
 
@@ -29,11 +29,11 @@ impl Swept {
     }
 
     fn compare(&mut self) {
-        self.swept.sweep();
+        self.other.sweep();
         if self.is_apart {
             return;
         }
-        let (alone, swept) = (self.alone.observe(), self.swept.observe());
+        let (alone, swept) = (self.alone.observe(), self.other.observe());
         if self.is_due() {
             assert_eq!((swept.state, swept.retry_after), (State::HalfOpen, None));
             assert_eq!((swept.failures, swept.successes), (0, 0));
@@ -50,18 +50,18 @@ impl Subject for Swept {
     type Permit = (Permit, Option<Permit>);
 
     fn new(policy: PolicyPatch) -> Result<Self, InvalidPolicy> {
-        let (alone, swept) = (WholeBreaker::new(policy)?, WholeBreaker::new(policy)?);
-        Ok(Self { alone, swept, is_apart: false })
+        let (alone, other) = (WholeBreaker::new(policy)?, WholeBreaker::new(policy)?);
+        Ok(Self { alone, other, is_apart: false })
     }
 
     fn wait(&mut self, length: Duration) {
         self.alone.wait(length);
-        self.swept.wait(length);
+        self.other.wait(length);
         self.compare();
     }
 
     fn admit(&mut self) -> Option<Self::Permit> {
-        let (alone, swept) = (self.alone.admit(), self.swept.admit());
+        let (alone, swept) = (self.alone.admit(), self.other.admit());
         assert!(self.is_apart || alone.is_some() == swept.is_some());
         self.compare();
         alone.map(|alone| (alone, swept))
@@ -70,7 +70,7 @@ impl Subject for Swept {
     fn end(&mut self, (alone, swept): Self::Permit, ending: Ending) {
         self.alone.end(alone, ending);
         if let Some(swept) = swept {
-            self.swept.end(swept, ending);
+            self.other.end(swept, ending);
         }
         self.compare();
     }
@@ -78,13 +78,13 @@ impl Subject for Swept {
     fn tell(&mut self, told: Told) {
         self.is_apart |= self.is_due();
         self.alone.tell(told);
-        self.swept.tell(told);
+        self.other.tell(told);
         self.compare();
     }
 
     fn act(&mut self, action: Action) {
         self.alone.act(action);
-        self.swept.act(action);
+        self.other.act(action);
         self.compare();
     }
 

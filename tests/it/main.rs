@@ -4,6 +4,7 @@
 
 mod answer;
 mod blocks;
+mod cleanup;
 mod connections;
 mod costs;
 mod events;
@@ -17,6 +18,7 @@ mod layers;
 mod log;
 mod names;
 mod originals;
+mod overflow;
 mod permit;
 mod policy;
 mod questions;

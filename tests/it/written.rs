@@ -1,10 +1,10 @@
 //! What serde writes and reads.
 
-use std::{iter, time::Duration};
+use std::{iter, num::NonZeroUsize, time::Duration};
 
 use brama::{
-    Abandoned, Action, By, Connection, ConnectionKind, EventFilter, EventKind, Identity, Knob,
-    Policy, PolicyPatch, Reason, Registry, Rule, State, Status, Tick,
+    Abandoned, Action, By, Config, Connection, ConnectionKind, EventFilter, EventKind, Identity,
+    Knob, Policy, PolicyPatch, Reason, Registry, Rule, State, Status, Tick,
     circuit::{Admission, Circuit, Verdict},
     testing::ManualClock,
 };
@@ -215,4 +215,15 @@ fn a_status_is_written_with_its_policy_and_totals() {
     assert_eq!([&status["kind"], &status["labels"]["team"]], ["http", "payments"]);
     let threshold = json!({ "knob": "failure_threshold", "value": "10", "layer": "built_in" });
     assert_eq!(status["settings"][0], threshold);
+}
+
+#[test]
+fn only_an_overflow_is_written_as_one() {
+    let registry = Registry::with_clock(ManualClock::new());
+    let one = NonZeroUsize::MIN;
+    registry.init(Config::new().max_keys(one).cleanup_interval(None)).unwrap();
+    registry.breaker(Identity::new("api").with_key(3)).open("a test");
+    let overflow = registry.breaker(Identity::new("api").with_key(4));
+    let expected = json!({ "scope": null, "identifier": "api", "key": null, "is_overflow": true });
+    assert_eq!(written(overflow.identity()), expected);
 }

@@ -27,6 +27,18 @@
 //! *Promise 3: the same for counters that are added later.* Stripes are added under the lock, so a
 //! holder either finds them or comes before them; who counts on them then sees the holder's word.
 //!
+//! *Promise 4: who holds a breaker that was found has one that stays.* A breaker that may be forgotten is
+//! found without a lock and held by a count. Who lets it go shows a word by which no call can go
+//! (`publish`, `Release`), and then *reads the count by writing*: takes a hold and gives it back, which
+//! releases (`Arc`'s drop must), and looks at the count. Who finds it takes a hold, an addition to the
+//! same count, and then looks at the word (`meet`, whose fence acquires). So either the finder's hold
+//! comes first, and it is seen: the breaker stays; or it comes second, and the finder sees the word:
+//! it looks up again under the registry's lock. Holds that were given back before are no harm: giving
+//! back releases, and whoever lets go acquires (`part`) before it takes the totals, so those miss
+//! nothing. Weaker, a call could be let in by a breaker that is being forgotten, and what it reports
+//! would be known to nobody. The edge from the count goes through additions of others too: they are
+//! read-modify-writes, so they carry it on.
+//!
 //! *Generations, not states.* A permit keeps the word under which it was given; an outcome is quick
 //! only if the gate shows that very word. A circuit that has gone round to the same state meanwhile
 //! shows another generation.
@@ -38,7 +50,7 @@ use std::time::Duration;
 
 use crate::{
     circuit::{Generation, State, Tick},
-    sync::{AtomicU64, Ordering},
+    sync::{AtomicU64, Ordering, fence},
     totals::{Counters, Kind, Met},
 };
 
@@ -83,6 +95,18 @@ impl Gate {
     #[inline]
     pub(super) fn look(&self) -> Word {
         Word(self.word.load(Ordering::Acquire))
+    }
+
+    /// The word for one who has just taken a hold.
+    #[inline]
+    pub(super) fn meet(&self) -> Word {
+        fence(Ordering::Acquire);
+        self.look()
+    }
+
+    /// Sees all that was done by those who have given their holds back.
+    pub(super) fn part() {
+        fence(Ordering::Acquire);
     }
 
     #[inline]
@@ -180,8 +204,13 @@ const PRECISE: u64 = 1 << 9;
 const HEARD: u64 = 1 << 10;
 /// The breaker is unregistered: the next call goes to the lock and revives it.
 const DETACHED: u64 = 1 << 11;
-/// 52 bits are left for the generation: at a change a microsecond, 142 years.
-const GENERATION_SHIFT: u32 = 12;
+/// The breaker has gone, or is about to: the next call looks it up again.
+const GONE: u64 = 1 << 12;
+/// 51 bits are left for the generation: at a change a microsecond, 71 years.
+const GENERATION_SHIFT: u32 = 13;
+
+/// What a call could go by.
+const QUICK: u64 = ADMITS | REFUSES | SETTLED;
 
 impl Word {
     /// No gate's word: a closed one admits.
@@ -217,8 +246,12 @@ impl Word {
 
     /// Shows nothing that a call could go by.
     pub(super) const fn detaching(self, detached: bool) -> Self {
-        let quick = ADMITS | REFUSES | SETTLED;
-        if detached { Self(self.0 & !quick | DETACHED) } else { self }
+        if detached { Self(self.0 & !QUICK | DETACHED) } else { self }
+    }
+
+    /// The same for one that goes.
+    pub(super) const fn going(self, gone: bool) -> Self {
+        if gone { Self(self.0 & !QUICK | GONE) } else { self }
     }
 
     const fn with(self, flag: u64, set: bool) -> Self {
@@ -277,6 +310,10 @@ impl Word {
 
     pub(super) const fn is_detached(self) -> bool {
         self.has(DETACHED)
+    }
+
+    pub(super) const fn is_gone(self) -> bool {
+        self.has(GONE)
     }
 
     /// Whether a success is settled without a look at a clock.

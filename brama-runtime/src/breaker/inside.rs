@@ -21,6 +21,10 @@ pub(super) struct Inside {
     pub(super) past: Option<Box<Past>>,
     /// Unregistered, and not used since.
     pub(super) detached: bool,
+    /// Registered by hand, and so never forgotten.
+    pub(super) is_kept: bool,
+    /// Forgotten for good, or about to be.
+    pub(super) gone: bool,
 }
 
 /// What is left of steps under the lock.
@@ -48,6 +52,8 @@ impl Inside {
             number: 0,
             past: None,
             detached: false,
+            is_kept: false,
+            gone: false,
         }
     }
 
@@ -95,7 +101,8 @@ impl Inside {
             .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
             .settling(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
             .hearing(is_heard)
-            .detaching(self.detached);
+            .detaching(self.detached)
+            .going(self.gone);
         let beside = Beside {
             // Forced open has no deadline: an open word that is still looked at keeps its own.
             refused_until: refuses_until.filter(|_| circuit.state() != State::ForcedOpen),

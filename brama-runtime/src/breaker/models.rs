@@ -2,6 +2,8 @@
 //!
 //! `RUSTFLAGS="--cfg brama_loom" cargo test --release -p brama-runtime --lib models`
 
+mod going;
+
 use std::{
     sync::{
         Arc,

@@ -30,6 +30,9 @@ pub(crate) struct Ground {
 pub(crate) trait Home: Send + Sync {
     /// Keeps a patch for that identity and brings it to every breaker that it concerns.
     fn configure(&self, identity: &Identity<'_>, patch: PolicyPatch) -> Result<(), InvalidPolicy>;
+
+    /// What there is to say of the calls whose keys found no room beside that breaker.
+    fn overflowed(&self, identity: &Identity<'_>) -> Option<String>;
 }
 
 impl Ground {

@@ -17,6 +17,8 @@ pub(crate) struct Layers {
     attribute: Option<&'static Attribute>,
     /// Of most breakers nothing more is said.
     own: Option<Box<Own>>,
+    /// Whether it is in shadow whatever its policy says.
+    only_observes: bool,
 }
 
 /// What is said of few breakers.
@@ -49,7 +51,12 @@ impl Configured {
 
 impl Layers {
     pub(crate) const fn new(ground: Arc<Ground>) -> Self {
-        Self { ground, attribute: None, own: None }
+        Self { ground, attribute: None, own: None, only_observes: false }
+    }
+
+    /// The same for a breaker that refuses nobody.
+    pub(crate) fn observing(self) -> Self {
+        Self { only_observes: true, ..self }
     }
 
     /// The registry that keeps what is configured; `None` once it is gone.
@@ -98,6 +105,11 @@ impl Layers {
         self.own().of_key = Some(configured);
     }
 
+    /// Whether something was configured for its key.
+    pub(crate) fn is_configured_by_key(&self) -> bool {
+        self.own.as_ref().is_some_and(|own| own.of_key.is_some())
+    }
+
     /// Takes a patch for this breaker alone, whose registry is gone.
     pub(crate) fn configure_alone(
         &mut self,
@@ -130,9 +142,9 @@ impl Layers {
         if self.is_plain() { self.ground.policy() } else { Arc::new(self.resolved().policy()) }
     }
 
-    /// The policy in force: in shadow where the kill switch says so.
+    /// The policy in force: in shadow where the kill switch says so, or the breaker only observes.
     pub(crate) fn policy_in_force(&self) -> Arc<Policy> {
-        match (self.ground.is_shadow_all(), self.is_plain()) {
+        match (self.ground.is_shadow_all() || self.only_observes, self.is_plain()) {
             (false, _) => self.policy(),
             (true, true) => self.ground.shadowed(),
             (true, false) => Arc::new(self.resolved().shadowed()),

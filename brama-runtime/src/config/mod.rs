@@ -2,19 +2,22 @@
 
 mod attribute;
 mod ground;
+mod keeping;
 mod layers;
 mod resolved;
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, io, num::NonZeroUsize, time::Duration};
 
 pub use self::attribute::Attribute;
 pub(crate) use self::{
     ground::{Ground, Home},
+    keeping::Keeping,
     layers::{Configured, Layers},
 };
 use crate::{
     circuit::{Mistake, PolicyPatch},
     connection::ConnectionKind,
+    error::InvalidLength,
     identity::Identity,
 };
 
@@ -34,18 +37,24 @@ use crate::{
 /// assert_eq!(registry.breaker("payment_api").status().policy.failure_threshold(), Some(3));
 /// # Ok::<(), brama::InitError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 #[must_use = "a configuration does nothing until `init` takes it"]
 pub struct Config {
     defaults: PolicyPatch,
     kinds: BTreeMap<ConnectionKind, PolicyPatch>,
     breakers: BTreeMap<Identity<'static>, PolicyPatch>,
+    keeping: Keeping,
 }
 
 impl Config {
     /// A configuration that says nothing: everything is as built in.
     pub const fn new() -> Self {
-        Self { defaults: PolicyPatch::new(), kinds: BTreeMap::new(), breakers: BTreeMap::new() }
+        Self {
+            defaults: PolicyPatch::new(),
+            kinds: BTreeMap::new(),
+            breakers: BTreeMap::new(),
+            keeping: Keeping::BUILT_IN,
+        }
     }
 
     /// What differs from the built-in policy for every breaker.
@@ -69,17 +78,60 @@ impl Config {
         self
     }
 
+    /// How many breakers of keys each identifier has at most. Default: 10 000.
+    ///
+    /// Where one more is needed, one that has nothing to remember but counts is forgotten: it is closed (or
+    /// half-open without a probe), no failure is in its run or window and no slow call in its window,
+    /// nothing was registered or configured for its key, and nobody holds it: no permit, no handle, no
+    /// refusal, and it is not the first that a decorated function met. Sixteen are looked at. If none of them can
+    /// go, the call is counted on the identifier's overflow breaker, which only observes: see
+    /// [`Identity::is_overflow`]. So a breaker that is open stays, and no key is refused for the
+    /// failures of others.
+    ///
+    /// Lowered at `init`, the bound makes those go that are too many as others come.
+    pub const fn max_keys(mut self, max_keys: NonZeroUsize) -> Self {
+        self.keeping.max_keys = max_keys;
+        self
+    }
+
+    /// For how long a breaker of a key must have counted nothing until the cleanup forgets it, if it may go
+    /// (see [`max_keys`](Self::max_keys)). Default: 24 h. Zero: at the first cleanup at which it has
+    /// counted nothing since the one before, or since it was made.
+    pub const fn inactive_threshold(mut self, inactive_threshold: Duration) -> Self {
+        self.keeping.inactive_threshold = inactive_threshold;
+        self
+    }
+
+    /// How often a thread cleans up, which `init` then starts: see
+    /// [`Registry::sweep`](crate::Registry::sweep). Default: every 10 s, in the system's time. At least 1 ms,
+    /// whole milliseconds; `None` starts no thread.
+    pub fn cleanup_interval(mut self, cleanup_interval: impl Into<Option<Duration>>) -> Self {
+        self.keeping.cleanup_interval = cleanup_interval.into();
+        self
+    }
+
     /// Every mistake, with its place.
     pub(crate) fn mistakes(&self) -> Vec<ConfigMistake> {
         let kinds = self.kinds.iter().map(|(kind, patch)| (format!("kind {kind}"), patch));
         let breakers = self.breakers.iter().map(|(identity, patch)| (identity.to_string(), patch));
         let places = [("defaults".to_owned(), &self.defaults)].into_iter();
-        places.chain(kinds).chain(breakers).flat_map(mistakes_in).collect()
+        let settings = places.chain(kinds).chain(breakers).flat_map(mistakes_in);
+        settings.chain(self.keeping.mistake()).collect()
+    }
+
+    pub(crate) const fn keeping(&self) -> Keeping {
+        self.keeping
     }
 
     /// The defaults, those of each kind, and the patches of breakers.
     pub(crate) fn into_parts(self) -> (PolicyPatch, Kinds, Breakers) {
         (self.defaults, self.kinds, self.breakers)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -95,33 +147,47 @@ fn add(said: &mut PolicyPatch, patch: PolicyPatch) {
 
 fn mistakes_in((place, patch): (String, &PolicyPatch)) -> impl Iterator<Item = ConfigMistake> {
     let mistakes = patch.mistakes().into_iter();
-    mistakes.map(move |mistake| ConfigMistake { place: place.clone(), mistake })
+    mistakes
+        .map(move |mistake| ConfigMistake { place: place.clone(), what: What::Setting(mistake) })
 }
 
 /// A mistake in a configuration, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigMistake {
     place: String,
-    mistake: Mistake,
+    what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum What {
+    Setting(Mistake),
+    Length(InvalidLength),
 }
 
 impl ConfigMistake {
-    /// Where: `defaults`, `kind http`, or the breaker's identity.
+    /// Where: `defaults`, `kind http`, the breaker's identity, or the name of a setting of the registry.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// The setting, its value and its limit.
+    /// The policy's setting, its value and its limit; `None` where it is a setting of the registry.
     #[must_use]
-    pub const fn mistake(&self) -> &Mistake {
-        &self.mistake
+    pub const fn mistake(&self) -> Option<&Mistake> {
+        match &self.what {
+            What::Setting(mistake) => Some(mistake),
+            What::Length(_) => None,
+        }
     }
 }
 
 impl fmt::Display for ConfigMistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.mistake)
+        write!(f, "{}: ", self.place)?;
+        match &self.what {
+            What::Setting(mistake) => mistake.fmt(f),
+            What::Length(mistake) => mistake.fmt(f),
+        }
     }
 }
 
@@ -138,6 +204,14 @@ pub enum InitError {
         /// Every mistake; at least one.
         mistakes: Vec<ConfigMistake>,
     },
+    /// The system gives no thread for the cleanup; the configuration is handed back likewise, and may be
+    /// tried again with no [`cleanup_interval`](Config::cleanup_interval).
+    NoThread {
+        /// The refused configuration.
+        config: Config,
+        /// What the system says.
+        kind: io::ErrorKind,
+    },
 }
 
 impl fmt::Display for InitError {
@@ -150,6 +224,7 @@ impl fmt::Display for InitError {
                 f.write_str("invalid configuration")?;
                 mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
             }
+            Self::NoThread { kind, .. } => write!(f, "no thread for the cleanup: {kind}"),
         }
     }
 }

@@ -39,6 +39,7 @@ pub struct Event {
     pub labels: Labels,
     /// The number of the breaker's last change or step of its life, the first being 1. Such events
     /// are numbered without gaps, listened to or not; those of calls carry the last number.
+    /// A breaker that comes back after it was forgotten ([`Occurrence::Removed`]) begins anew.
     pub number: u64,
     /// The number of the opening in force or just over, as in [`Status`](crate::Status) and
     /// [`CircuitOpen`](crate::CircuitOpen); `None` while closed or disabled.
@@ -74,7 +75,7 @@ pub enum Occurrence {
         cause: Arc<Cause>,
     },
     /// The breaker came into the registry: registered, used for the first time, or used again after
-    /// it was unregistered.
+    /// it was unregistered or forgotten.
     Registered,
     /// Somebody unregistered it.
     Unregistered,

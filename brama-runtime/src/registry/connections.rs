@@ -1,10 +1,15 @@
 //! Connections: breakers that are registered by name.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, sync::Arc};
 
 use super::{Inside, Registry};
 use crate::{
-    breaker::Breaker, circuit::Mistake, connection::Connection, identity::Identity, sync::lock,
+    breaker::{Breaker, Slot},
+    bus::Wakes,
+    circuit::Mistake,
+    connection::Connection,
+    identity::Identity,
+    sync::lock,
 };
 
 impl Registry {
@@ -15,7 +20,8 @@ impl Registry {
     /// # Errors
     ///
     /// [`RegisterError::AlreadyRegistered`] where the identity is known, [`RegisterError::Invalid`]
-    /// where a setting is outside its limits. Both hand the connection back, and nothing is changed.
+    /// where a setting is outside its limits, [`RegisterError::NoRoom`] where the identifier can have no
+    /// other key. All hand the connection back, and nothing is changed.
     pub fn register<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -27,13 +33,7 @@ impl Registry {
             let connection = Box::new(connection);
             return Err(RegisterError::Invalid { identity, connection, mistakes });
         }
-        match self.inside.register(&identity, connection) {
-            Ok(breaker) => Ok(breaker),
-            Err(connection) => {
-                let connection = Box::new(connection);
-                Err(RegisterError::AlreadyRegistered { identity, connection })
-            }
-        }
+        self.inside.register(identity, connection)
     }
 
     /// Unregisters a breaker: whether it was there.
@@ -49,34 +49,52 @@ impl Registry {
 impl Inside {
     fn register(
         &self,
-        identity: &Identity<'static>,
+        identity: Identity<'static>,
         connection: Connection,
-    ) -> Result<Breaker, Connection> {
-        match self.slot(identity) {
-            Some(slot) => slot.register(connection).map(|()| Breaker::new(slot)),
+    ) -> Result<Breaker, RegisterError> {
+        match self.slot(&identity) {
+            Some(slot) => register(slot, identity, connection),
             None => self.make_registered(identity, connection),
         }
     }
 
     fn make_registered(
         &self,
-        identity: &Identity<'static>,
+        identity: Identity<'static>,
         connection: Connection,
-    ) -> Result<Breaker, Connection> {
-        let moment = self.moment();
-        let writer = lock(&self.writer);
+    ) -> Result<Breaker, RegisterError> {
+        let (moment, mut wakes) = (self.moment(), Wakes::default());
+        let mut writer = lock(&self.writer);
         // Another thread may have made it while this one waited.
-        if let Some(slot) = self.slot(identity) {
+        if let Some(slot) = self.peek(&identity) {
             drop(writer);
-            return slot.register(connection).map(|()| Breaker::new(slot));
+            return register(slot, identity, connection);
         }
-        let mut layers = writer.layers(identity);
-        layers.register(connection);
-        let (slot, wakes) = self.insert(identity.clone(), layers, moment);
+        let made = if self.has_room(&mut writer, &identity, moment, &mut wakes) {
+            let mut layers = writer.layers(&identity);
+            layers.register(connection);
+            let slot = self.insert(&mut writer, identity, layers, moment, &mut wakes);
+            slot.keep();
+            Ok(Breaker::new(slot))
+        } else {
+            Err(RegisterError::NoRoom { identity, connection: Box::new(connection) })
+        };
         drop(writer);
         wakes.wake();
-        Ok(Breaker::new(slot))
+        made
     }
+}
+
+fn register(
+    slot: Arc<Slot>,
+    identity: Identity<'static>,
+    connection: Connection,
+) -> Result<Breaker, RegisterError> {
+    slot.register(connection).map_err(|connection| {
+        let connection = Box::new(connection);
+        RegisterError::AlreadyRegistered { identity, connection }
+    })?;
+    Ok(Breaker::new(slot))
 }
 
 /// A breaker was not registered. The connection is handed back.
@@ -99,6 +117,14 @@ pub enum RegisterError {
         /// Every mistake; at least one.
         mistakes: Vec<Mistake>,
     },
+    /// The identifier has as many keys as it may (`Config::max_keys`), and none of the breakers that were
+    /// looked at can be forgotten.
+    NoRoom {
+        /// Which.
+        identity: Identity<'static>,
+        /// The refused connection.
+        connection: Box<Connection>,
+    },
 }
 
 impl RegisterError {
@@ -106,16 +132,18 @@ impl RegisterError {
     #[must_use]
     pub const fn identity(&self) -> &Identity<'static> {
         match self {
-            Self::AlreadyRegistered { identity, .. } | Self::Invalid { identity, .. } => identity,
+            Self::AlreadyRegistered { identity, .. }
+            | Self::Invalid { identity, .. }
+            | Self::NoRoom { identity, .. } => identity,
         }
     }
 
     /// The refused connection.
     pub fn into_connection(self) -> Connection {
         match self {
-            Self::AlreadyRegistered { connection, .. } | Self::Invalid { connection, .. } => {
-                *connection
-            }
+            Self::AlreadyRegistered { connection, .. }
+            | Self::Invalid { connection, .. }
+            | Self::NoRoom { connection, .. } => *connection,
         }
     }
 }
@@ -132,6 +160,11 @@ impl fmt::Display for RegisterError {
                 write!(f, "`{identity}` has an invalid policy")?;
                 mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
             }
+            Self::NoRoom { identity, .. } => write!(
+                f,
+                "`{identity}` has no room: the identifier has as many keys as `max_keys` lets, and \
+                 those looked at cannot be forgotten"
+            ),
         }
     }
 }

@@ -92,6 +92,11 @@ impl Filter {
         self
     }
 
+    /// Not those that count for keys without room: they are told nothing but what happened there.
+    pub(super) fn without_overflow(self) -> Self {
+        self.matching(|status| !status.identity.is_overflow())
+    }
+
     /// Whether a breaker of that identity can be meant: asked before its status is taken.
     pub(super) fn may_mean(&self, identity: &Identity<'_>) -> bool {
         let in_scope = |scope: &Text| identity.scope() == Some(scope);

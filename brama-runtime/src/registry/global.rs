@@ -13,6 +13,7 @@ use crate::{
     event::{Event, EventFilter},
     identity::Identity,
     status::Status,
+    totals::Totals,
 };
 
 /// The global registry: the one that decorated functions use.
@@ -80,6 +81,13 @@ pub fn breakers(filter: Filter) -> Vec<Breaker> {
 #[must_use]
 pub fn status<'a>(identity: impl Into<Identity<'a>>) -> Option<Status> {
     registry().status(identity)
+}
+
+/// What was counted under an identity in the global registry; without a key, under its identifier as a
+/// whole. See [`Registry::totals`].
+#[must_use]
+pub fn totals<'a>(identity: impl Into<Identity<'a>>) -> Option<Totals> {
+    registry().totals(identity)
 }
 
 /// Snapshots of the breakers of the global registry that the filter chooses.

@@ -37,7 +37,7 @@ impl Registry {
     /// Reports a success to every breaker that the filter chooses: how many. See
     /// [`Breaker::success`].
     pub fn success_all(&self, filter: Filter) -> usize {
-        let breakers = self.breakers(filter);
+        let breakers = self.breakers(filter.without_overflow());
         breakers.iter().for_each(Breaker::success);
         breakers.len()
     }
@@ -45,7 +45,7 @@ impl Registry {
     /// Reports a failure to every breaker that the filter chooses: how many. See
     /// [`Breaker::failure`].
     pub fn failure_all(&self, filter: Filter, reason: impl Into<Reason>) -> usize {
-        let (breakers, reason) = (self.breakers(filter), reason.into());
+        let (breakers, reason) = (self.breakers(filter.without_overflow()), reason.into());
         for breaker in &breakers {
             breaker.failure(reason.clone());
         }
@@ -62,10 +62,9 @@ impl Registry {
 
     /// Predicates are the user's: they run while nothing is held.
     fn chosen(&self, filter: Filter) -> impl Iterator<Item = (Arc<Slot>, Status)> {
-        self.inside.all_known().into_iter().filter_map(move |slot| {
-            if !filter.may_mean(slot.identity()) {
-                return None;
-            }
+        let Self { inside } = self;
+        inside.all_known().into_iter().filter_map(move |identity| {
+            let slot = filter.may_mean(&identity).then(|| inside.known(&identity))??;
             let status = slot.status();
             filter.matches(&status).then_some((slot, status))
         })

@@ -1,11 +1,14 @@
 //! The registry: from an identity to its breaker.
 
 mod by_identity;
+mod cleanup;
 mod connections;
 mod events;
+mod family;
 mod filter;
 mod global;
 mod groups;
+mod keys;
 mod named;
 mod nearest;
 mod settings;
@@ -26,7 +29,8 @@ pub use self::{
     global::{
         all_available, are_available, breaker, breakers, close, configure, disable, failure,
         failure_all, find, force_open, init, is_available, on_event, open, open_for, register,
-        registry, reset, shadow_all, status, statuses, subscribe, success, success_all, unregister,
+        registry, reset, shadow_all, status, statuses, subscribe, success, success_all, totals,
+        unregister,
     },
 };
 use self::{
@@ -87,7 +91,11 @@ impl Registry {
         }
     }
 
-    /// The breaker of that identity, made where there is none, and kept for the registry's life.
+    /// The breaker of that identity, made where there is none.
+    ///
+    /// One without a key is kept for the registry's life, one of a key for as long as somebody holds it,
+    /// and longer where it has anything to remember: see [`Config::max_keys`](crate::Config::max_keys). Where
+    /// the identifier has no room for another key, this is its overflow breaker.
     #[must_use]
     pub fn breaker<'a>(&self, identity: impl Into<Identity<'a>>) -> Breaker {
         Breaker::new(self.slot(&identity.into()))
@@ -97,14 +105,6 @@ impl Registry {
     #[must_use]
     pub fn find<'a>(&self, identity: impl Into<Identity<'a>>) -> Option<Breaker> {
         self.inside.known(&identity.into()).map(Breaker::new)
-    }
-
-    /// Makes due openings half-open, so that status shows it on time. A call would do the same:
-    /// nothing but punctuality depends on this, and nobody calls it for you.
-    pub fn sweep(&self) {
-        for named in &self.inside.slots.pin() {
-            named.slot().sweep();
-        }
     }
 
     /// The slot of that identity, made or revived where it is not registered.
@@ -120,10 +120,23 @@ impl Registry {
 }
 
 impl Inside {
-    /// The slot of that identity, registered or not.
+    /// The slot of that identity, registered or not: it stays for as long as it is held.
     fn slot(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
+        self.peek(identity).filter(|slot| !slot.is_gone() || self.stays(slot))
+    }
+
+    /// The same for the holder of the writer's lock: nobody else lets it go.
+    fn peek(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
         let slots = self.slots.pin();
         slots.get(&By(identity)).map(|named| Arc::clone(named.slot()))
+    }
+
+    /// Whether a slot stays that was seen going: whoever lets it go has the writer's lock, and decides
+    /// before giving that back.
+    #[cold]
+    fn stays(&self, slot: &Slot) -> bool {
+        drop(lock(&self.writer));
+        !slot.is_gone()
     }
 
     /// The slot of that identity, where it is registered.
@@ -131,25 +144,24 @@ impl Inside {
         self.slot(identity).filter(|slot| slot.is_registered())
     }
 
-    /// Every registered slot, in the order of their identities.
-    fn all_known(&self) -> Vec<Arc<Slot>> {
+    /// Every registered identity, in order. No slot is held: one of a key could not make room meanwhile.
+    fn all_known(&self) -> Vec<Arc<Identity<'static>>> {
         let slots = self.slots.pin();
         let known = slots.iter().map(Named::slot).filter(|slot| slot.is_registered());
-        let mut known: Vec<_> = known.map(Arc::clone).collect();
-        known.sort_unstable_by(|one, other| one.identity().cmp(other.identity()));
+        let mut known: Vec<_> = known.map(|slot| Arc::clone(slot.shared_identity())).collect();
+        known.sort_unstable();
         known
     }
 
     #[cold]
     fn make_slot(&self, identity: &Identity<'_>) -> Arc<Slot> {
-        let moment = self.moment();
-        let writer = lock(&self.writer);
+        let (moment, mut wakes) = (self.moment(), Wakes::default());
+        let mut writer = lock(&self.writer);
         // Another thread may have made it while this one waited.
-        if let Some(slot) = self.slot(identity) {
+        if let Some(slot) = self.peek(identity) {
             return slot;
         }
-        let layers = writer.layers(identity);
-        let (slot, wakes) = self.insert(identity.clone().into_owned(), layers, moment);
+        let slot = self.make(&mut writer, identity, moment, &mut wakes);
         drop(writer);
         wakes.wake();
         slot
@@ -158,16 +170,21 @@ impl Inside {
     /// Makes a slot and tells of it. Holder of the writer's lock only.
     fn insert(
         &self,
+        writer: &mut Writer,
         identity: Identity<'static>,
         layers: Layers,
         moment: Moment,
-    ) -> (Arc<Slot>, Wakes) {
+        wakes: &mut Wakes,
+    ) -> Arc<Slot> {
         let seed = FixedState::with_seed(self.seed).hash_one(&identity);
         let (time, bus) = (self.time.clone(), Arc::clone(&self.bus));
         let slot = Arc::new(Slot::new(identity, layers, seed, time, bus, moment.now()));
-        let wakes = slot.announce(Occurrence::Registered, moment);
+        wakes.and(slot.announce(Occurrence::Registered, moment));
         self.slots.pin().insert(Named::new(&slot));
-        (slot, wakes)
+        if slot.identity().key().is_some() {
+            writer.keys.family(slot.identity()).add(Arc::clone(&slot), moment.now());
+        }
+        slot
     }
 
     fn moment(&self) -> Moment {
@@ -183,7 +200,7 @@ impl Default for Registry {
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.inside.all_known().into_iter().map(|slot| slot.identity().to_string());
+        let names = self.inside.all_known().into_iter().map(|identity| identity.to_string());
         f.debug_set().entries(names).finish()
     }
 }

@@ -2,16 +2,19 @@
 
 use std::{
     collections::HashMap,
+    io,
     sync::{Arc, Weak},
+    time::Duration,
 };
 
-use super::{Inside, Registry, named::Named};
+use super::{Inside, Registry, cleanup::clean_up, keys::Keys, named::Named};
 use crate::{
     breaker::{Moment, Slot},
     bus::Wakes,
     circuit::{InvalidPolicy, PolicyPatch},
     config::{Config, Configured, Ground, Home, InitError, Layers},
     identity::Identity,
+    sweeper::Sweeper,
     sync::lock,
 };
 
@@ -20,13 +23,20 @@ pub(super) struct Writer {
     ground: Arc<Ground>,
     /// By identity, with and without keys, whether there is a breaker yet or not.
     configured: HashMap<Identity<'static>, Arc<Configured>>,
+    pub(super) keys: Keys,
     initialised: bool,
+    sweeper: Option<Sweeper>,
 }
 
 impl Writer {
     pub(super) fn new(home: Weak<dyn Home>) -> Self {
         let ground = Arc::new(Ground::new(Some(home)));
-        Self { ground, configured: HashMap::new(), initialised: false }
+        let (configured, keys) = (HashMap::new(), Keys::default());
+        Self { ground, configured, keys, initialised: false, sweeper: None }
+    }
+
+    pub(super) const fn take_sweeper(&mut self) -> Option<Sweeper> {
+        self.sweeper.take()
     }
 
     /// What was said so far for a new breaker.
@@ -66,10 +76,14 @@ impl Registry {
     /// Configures the registry, once. Breakers that are there already take the new settings with
     /// their next call; their state stays. What was said at run time before goes over it.
     ///
+    /// It starts a thread that cleans up (see [`sweep`](Self::sweep)) at each
+    /// [`cleanup_interval`](Config::cleanup_interval), until the registry goes or
+    /// [`stop_cleanup`](Self::stop_cleanup) is called.
+    ///
     /// # Errors
     ///
     /// [`InitError::Invalid`] lists every mistake with its place; [`InitError::Already`] is for a
-    /// second time. Both hand the configuration back, and nothing is changed.
+    /// second time; [`InitError::NoThread`] where the system gives none for the cleanup. All hand the configuration back, and nothing is changed.
     pub fn init(&self, config: Config) -> Result<(), InitError> {
         let mistakes = config.mistakes();
         if !mistakes.is_empty() {
@@ -80,7 +94,12 @@ impl Registry {
         if writer.initialised {
             return Err(InitError::Already(config));
         }
+        match self.start_cleanup(config.keeping().cleanup_interval) {
+            Ok(sweeper) => writer.sweeper = sweeper,
+            Err(error) => return Err(InitError::NoThread { config, kind: error.kind() }),
+        }
         writer.initialised = true;
+        writer.keys.keep(config.keeping());
         let (defaults, kinds, breakers) = config.into_parts();
         writer.ground = Arc::new(writer.ground.with_defaults(defaults, kinds));
         for (identity, patch) in breakers {
@@ -93,6 +112,11 @@ impl Registry {
         drop(writer);
         wakes.wake();
         Ok(())
+    }
+
+    fn start_cleanup(&self, interval: Option<Duration>) -> io::Result<Option<Sweeper>> {
+        let registry = Arc::downgrade(&self.inside);
+        interval.map(|interval| Sweeper::start(interval, move || clean_up(&registry))).transpose()
     }
 
     /// Changes settings at run time, over all that was said before. Those that the patch does not
@@ -141,7 +165,7 @@ impl Inside {
     /// The breakers of which an identity speaks: without a key, also those of all its keys.
     fn those_of(&self, identity: &Identity<'_>) -> Vec<Arc<Slot>> {
         if identity.key().is_some() {
-            return self.slot(identity).into_iter().collect();
+            return self.peek(identity).into_iter().collect();
         }
         let slots = self.slots.pin();
         let slots = slots.iter().map(Named::slot);
@@ -153,6 +177,8 @@ impl Inside {
 impl Home for Inside {
     fn configure(&self, identity: &Identity<'_>, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
         let patch = patch.validated()?;
+        // The overflow breaker is configured as its identifier is.
+        let identity = if identity.is_overflow() { &identity.without_key() } else { identity };
         let moment = self.moment();
         let mut writer = lock(&self.writer);
         let configured = writer.said_of(identity).with_run_time(patch)?;
@@ -162,6 +188,10 @@ impl Home for Inside {
         drop(writer);
         wakes.wake();
         Ok(())
+    }
+
+    fn overflowed(&self, identity: &Identity<'_>) -> Option<String> {
+        self.overflowed(identity)
     }
 }
 

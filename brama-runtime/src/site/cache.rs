@@ -65,7 +65,10 @@ impl CachedSite {
     #[inline(never)]
     fn look_up(&'static self, asked: Asked<'_>, attribute: &'static Attribute) -> Arc<Slot> {
         let slot = find(registry(), asked, attribute);
-        self.first.get_or_init(|| Arc::clone(&slot));
+        // That which counts for keys without room has no name that anybody asks for.
+        if !slot.identity().is_overflow() {
+            self.first.get_or_init(|| Arc::clone(&slot));
+        }
         slot
     }
 }

@@ -31,9 +31,15 @@ impl Slot {
             return Err(connection);
         }
         inside.relayer(|layers| layers.register(connection));
+        inside.is_kept = true;
         inside.revive(&mut news);
         self.finish(inside, news);
         Ok(())
+    }
+
+    /// Keeps one that was made by `register`.
+    pub(crate) fn keep(&self) {
+        lock(&self.inside).is_kept = true;
     }
 
     /// Registers it anew where it is unregistered: somebody asked for it by name.
@@ -137,6 +143,7 @@ impl Inside {
 
     fn forget(&mut self, now: Tick) {
         self.detached = true;
+        self.is_kept = false;
         if let Some(past) = &mut self.past {
             past.openings.clear();
         }

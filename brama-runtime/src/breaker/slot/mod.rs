@@ -2,6 +2,7 @@
 
 mod admission;
 mod entry;
+mod going;
 mod lifecycle;
 
 use std::{
@@ -21,9 +22,9 @@ use super::{
 };
 use crate::{
     bus::Bus,
-    circuit::{Action, By, State, Tick, Verdict},
+    circuit::{Abandoned, Action, By, State, Tick, Verdict},
     clock::Time,
-    config::{Attribute, Layers},
+    config::{Attribute, Home, Layers},
     event::EventKinds,
     identity::Identity,
     status::Status,
@@ -66,12 +67,17 @@ impl Slot {
         &self.identity
     }
 
-    pub(super) const fn shared_identity(&self) -> &Arc<Identity<'static>> {
+    pub(crate) const fn shared_identity(&self) -> &Arc<Identity<'static>> {
         &self.identity
     }
 
     fn moment(&self) -> Moment {
         Moment::read(&self.time, &self.bus)
+    }
+
+    #[cfg(all(test, brama_loom))]
+    pub(super) const fn time(&self) -> &Time {
+        &self.time
     }
 
     pub(super) fn bus(&self) -> &Bus {
@@ -116,7 +122,7 @@ impl Slot {
         self.publish(&lock(&self.inside));
     }
 
-    pub(super) fn state(&self) -> State {
+    pub(crate) fn state(&self) -> State {
         self.gate.look().state()
     }
 
@@ -130,6 +136,13 @@ impl Slot {
     }
 
     pub(crate) fn status(&self) -> Status {
+        let (mut status, home) = self.status_alone();
+        status.warnings.extend(home.and_then(|home| home.overflowed(&self.identity)));
+        status
+    }
+
+    /// All that the breaker knows by itself, and who knows more.
+    fn status_alone(&self) -> (Status, Option<Arc<dyn Home>>) {
         let now = self.time.now();
         let mut inside = lock(&self.inside);
         // No step follows, so a sum that waits for nobody will do: what it misses the next learns.
@@ -137,7 +150,7 @@ impl Slot {
         let totals = self.totals(&inside);
         let Inside { circuit, layers, past, .. } = &*inside;
         let opened = past.as_ref().and_then(|past| past.openings.back());
-        Status {
+        let status = Status {
             identity: Identity::clone(&self.identity),
             kind: layers.kind(),
             labels: layers.labels(),
@@ -158,7 +171,8 @@ impl Slot {
             cause: opened.map(|opened| Arc::clone(&opened.cause)),
             reasons: circuit.reasons().cloned().collect(),
             warnings: self.warnings(layers),
-        }
+        };
+        (status, layers.home())
     }
 
     fn warnings(&self, layers: &Layers) -> Vec<String> {
@@ -205,6 +219,24 @@ impl Slot {
     fn publish(&self, inside: &Inside) -> Word {
         let kind = || inside.layers.kind();
         inside.publish(&self.gate, self.bus.hears(EventKinds::CALLS, &self.identity, kind))
+    }
+
+    /// What it has counted.
+    pub(crate) fn counted(&self) -> Totals {
+        let mut inside = lock(&self.inside);
+        inside.catch_up(self.gate.sum(Kind::Success));
+        self.totals(&inside)
+    }
+
+    /// How many calls it has refused, or seen the end of.
+    pub(crate) fn calls(&self) -> u64 {
+        let Totals { successes, failures, ignored, abandoned, rejected, .. } = self.counted();
+        let abandoned = match lock(&self.inside).policy.abandoned() {
+            Abandoned::Ignore => abandoned,
+            // These are among the failures.
+            Abandoned::Failure => 0,
+        };
+        successes + failures + ignored + abandoned + rejected
     }
 
     fn totals(&self, inside: &Inside) -> Totals {

@@ -1,0 +1,122 @@
+//! A breaker of a key is forgotten while somebody comes to it.
+
+use std::sync::Arc;
+
+use loom::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use super::{Way, call, fail, model, slot};
+use crate::{
+    breaker::{Moment, Slot},
+    circuit::PolicyPatch,
+    outcome::Outcome,
+    totals::Totals,
+};
+
+/// A slot in a registry, and the count of those who hold it beside: as `Arc` counts, where loom sees it.
+struct Found {
+    slot: Arc<Slot>,
+    holds: AtomicUsize,
+}
+
+impl Found {
+    fn new(patch: PolicyPatch) -> Arc<Self> {
+        Arc::new(Self { slot: slot(patch).0, holds: AtomicUsize::new(0) })
+    }
+
+    fn hold(&self) {
+        self.holds.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn give_back(&self) {
+        self.holds.fetch_sub(1, Ordering::Release);
+    }
+
+    /// Finds it and uses it, where it has not gone: whether that was so.
+    fn with(&self, run: impl FnOnce(&Slot)) -> bool {
+        self.hold();
+        let stays = !self.slot.is_gone();
+        if stays {
+            run(&self.slot);
+        }
+        self.give_back();
+        stays
+    }
+
+    fn go(&self) -> Option<Totals> {
+        let moment = Moment::read(self.slot.time(), self.slot.bus());
+        let is_held = || {
+            self.hold();
+            self.give_back();
+            0 < self.holds.load(Ordering::Relaxed)
+        };
+        self.slot.go(moment, is_held).map(|(totals, wakes)| {
+            wakes.wake();
+            totals
+        })
+    }
+}
+
+type Join<T> = thread::JoinHandle<T>;
+
+fn spawn(found: &Arc<Found>, run: impl FnOnce(&Slot) + 'static) -> Join<bool> {
+    let found = Arc::clone(found);
+    thread::spawn(move || found.with(run))
+}
+
+#[test]
+fn what_goes_takes_every_call_with_it_and_lets_none_in_after() {
+    model(|| {
+        let found = Found::new(PolicyPatch::new());
+        let caller = spawn(&found, |slot| assert!(call(slot).is_some()));
+        let gone = found.go();
+        let was_used = caller.join().unwrap();
+        let Totals { successes, late, .. } = found.slot.counted();
+        assert_eq!((successes, late), (u64::from(was_used), 0));
+        assert!(gone.is_none_or(|gone| gone.successes == successes), "{gone:?}");
+    });
+}
+
+#[test]
+fn an_ignored_call_counted_at_the_gate_is_among_what_goes() {
+    model(|| {
+        let found = Found::new(PolicyPatch::new());
+        let caller = spawn(&found, |slot| {
+            if let Way::In(entry) = slot.ask() {
+                slot.record(entry, Outcome::Ignore);
+            }
+        });
+        let gone = found.go();
+        let was_used = caller.join().unwrap();
+        assert!(gone.is_none_or(|gone| gone.ignored == u64::from(was_used)), "{gone:?}");
+        assert_eq!(found.slot.counted().ignored, u64::from(was_used));
+    });
+}
+
+#[test]
+fn a_breaker_that_has_seen_a_failure_does_not_go() {
+    model(|| {
+        let found = Found::new(PolicyPatch::new());
+        let caller = spawn(&found, fail);
+        let gone = found.go();
+        let has_failed = caller.join().unwrap();
+        assert!(!(has_failed && gone.is_some()));
+        assert_eq!(found.slot.counted().failures, u64::from(has_failed));
+    });
+}
+
+#[test]
+fn two_callers_agree_whether_it_has_gone() {
+    model(|| {
+        let found = Found::new(PolicyPatch::new());
+        let one = spawn(&found, |slot| assert!(call(slot).is_some()));
+        let gone = found.go();
+        let other = found.with(|slot| assert!(call(slot).is_some()));
+        let successes = u64::from(one.join().unwrap()) + u64::from(other);
+        assert_eq!(other, gone.is_none());
+        assert_eq!(found.slot.counted().successes, successes);
+        assert!(gone.is_none_or(|gone| gone.successes == successes));
+    });
+}

@@ -1,0 +1,73 @@
+//! The end of a breaker that may be forgotten: one of a key.
+//!
+//! It goes only while nobody but its registry holds it, so nobody is left who could count on it. The
+//! argument is promise 4 of the gate.
+
+use super::Slot;
+use crate::{
+    breaker::{
+        gate::Gate,
+        inside::Inside,
+        news::{Moment, News},
+    },
+    bus::Wakes,
+    circuit::{State, Tick},
+    event::Occurrence,
+    sync::lock,
+    totals::Totals,
+};
+
+impl Slot {
+    /// Goes for good, if it may and nobody holds it: what it counted, and whom to wake, which is for the
+    /// caller, who holds the registry's lock.
+    ///
+    /// `is_held` reads the count of holds by writing to it.
+    pub(crate) fn go(&self, moment: Moment, is_held: impl Fn() -> bool) -> Option<(Totals, Wakes)> {
+        if is_held() {
+            return None;
+        }
+        let mut inside = self.unsettled(lock(&self.inside));
+        inside.gone = inside.may_go(moment.now());
+        self.publish(&inside);
+        if inside.gone && is_held() {
+            inside.gone = false;
+            self.publish(&inside);
+        }
+        if !inside.gone {
+            return None;
+        }
+        Gate::part();
+        inside.catch_up(self.gate.successes());
+        let mut news = News::of(moment);
+        if !inside.detached {
+            news.add(Occurrence::Removed);
+        }
+        Some((self.totals(&inside), self.send(&mut inside, news)))
+    }
+
+    /// Whether it has gone, or is about to: asked by one who has just taken a hold. Who has the
+    /// registry's lock knows which; `false` holds for as long as the hold does.
+    #[inline]
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gate.meet().is_gone()
+    }
+}
+
+impl Inside {
+    /// Whether nothing would be lost with it but counts.
+    fn may_go(&self, now: Tick) -> bool {
+        let Self { circuit, layers, is_kept, .. } = self;
+        let is_quiet = match circuit.state() {
+            State::Closed => true,
+            State::HalfOpen => circuit.probes() == 0,
+            State::Open | State::ForcedOpen | State::Disabled => false,
+        };
+        let window = circuit.counts(now);
+        is_quiet
+            && circuit.failures() == 0
+            && window.failures == 0
+            && window.slow == 0
+            && !is_kept
+            && !layers.is_configured_by_key()
+    }
+}

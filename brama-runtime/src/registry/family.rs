@@ -1,0 +1,115 @@
+//! A family: the breakers of one identifier's keys.
+
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+
+use crate::{breaker::Slot, circuit::Tick, totals::Totals};
+
+/// The breakers of one identifier's keys, as far as the bound lets, and what those counted that went.
+///
+/// They stand in a ring with a hand. Who needs room looks from the hand on, and at a few only: what is
+/// looked at and stays is looked at again when the hand has gone round.
+#[derive(Default)]
+pub(super) struct Family {
+    members: Vec<Member>,
+    hand: usize,
+    /// The place of one that went: for the next that comes.
+    free: Option<usize>,
+    gone: Totals,
+}
+
+/// A breaker of a key, and when it was last seen to have counted.
+struct Member {
+    slot: Arc<Slot>,
+    moves: u64,
+    moved: Tick,
+}
+
+impl Family {
+    /// Whether there is room for another; where there is none, those make it of whom `evict` says what
+    /// they have counted, of a few that it is asked about.
+    pub(super) fn has_room(
+        &mut self,
+        max_keys: NonZeroUsize,
+        mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,
+    ) -> bool {
+        let mut has_room = self.members.len() < max_keys.get();
+        for _ in 0..MOST_LOOKS.min(self.members.len()) {
+            if self.members.len() < max_keys.get() {
+                break;
+            }
+            self.hand = if self.hand < self.members.len() { self.hand } else { 0 };
+            if self.forget_if_gone(self.hand, &mut evict) {
+                (has_room, self.free) = (true, Some(self.hand));
+            }
+            self.hand += 1;
+        }
+        has_room
+    }
+
+    /// Adds one for which there is room: behind the hand, so that it is looked at last.
+    pub(super) fn add(&mut self, slot: Arc<Slot>, now: Tick) {
+        let last = self.members.len();
+        self.members.push(Member { slot, moves: 0, moved: now });
+        if let Some(free) = self.free.take().filter(|free| *free < last) {
+            self.members.swap(free, last);
+        }
+    }
+
+    /// Has those go that have not counted for as long as `threshold`, of a few from `place` on, and
+    /// answers from where to go on; `None` where that is the end.
+    pub(super) fn forget_idle(
+        &mut self,
+        place: usize,
+        now: Tick,
+        threshold: Duration,
+        mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,
+    ) -> Option<usize> {
+        let mut place = place;
+        for _ in 0..PIECE {
+            let member = self.members.get_mut(place)?;
+            let is_idle = !member.has_moved(now) && threshold <= now.since(member.moved);
+            if !(is_idle && self.forget_if_gone(place, &mut evict)) {
+                place += 1;
+            }
+        }
+        Some(place)
+    }
+
+    fn forget_if_gone(
+        &mut self,
+        place: usize,
+        evict: &mut impl FnMut(&Arc<Slot>) -> Option<Totals>,
+    ) -> bool {
+        let totals = self.members.get(place).and_then(|member| evict(&member.slot));
+        totals.is_some_and(|totals| {
+            self.members.swap_remove(place);
+            self.gone += totals;
+            true
+        })
+    }
+
+    /// What all have counted, those that went among them.
+    pub(super) fn totals(&self) -> Totals {
+        let mut totals: Totals = self.members.iter().map(|member| member.slot.counted()).sum();
+        totals += self.gone;
+        totals
+    }
+}
+
+impl Member {
+    /// Whether it has counted since it was last asked; then that was now.
+    fn has_moved(&mut self, now: Tick) -> bool {
+        let moves = self.slot.counted().moves();
+        let has_moved = moves != self.moves;
+        if has_moved {
+            (self.moves, self.moved) = (moves, now);
+        }
+        has_moved
+    }
+}
+
+/// How many are looked at to make room: never a scan.
+const MOST_LOOKS: usize = 16;
+
+/// How many are looked at by the cleanup while others wait who make breakers.
+const PIECE: usize = 128;

@@ -1,0 +1,156 @@
+//! Keys: an identifier has a breaker for each, within a bound.
+
+use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, time::Duration};
+
+use super::{Inside, Registry, family::Family, named::By, settings::Writer};
+use crate::{
+    breaker::{Moment, Slot},
+    bus::Wakes,
+    config::Keeping,
+    identity::Identity,
+    sync::lock,
+    totals::Totals,
+};
+
+/// The families of a registry.
+#[derive(Default)]
+pub(super) struct Keys {
+    /// Each under its identity without a key.
+    families: HashMap<Identity<'static>, Family>,
+    keeping: Keeping,
+}
+
+impl Keys {
+    pub(super) const fn keep(&mut self, keeping: Keeping) {
+        self.keeping = keeping;
+    }
+
+    pub(super) const fn inactive_threshold(&self) -> Duration {
+        self.keeping.inactive_threshold
+    }
+
+    pub(super) const fn max_keys(&self) -> NonZeroUsize {
+        self.keeping.max_keys
+    }
+
+    pub(super) fn names(&self) -> Vec<Identity<'static>> {
+        self.families.keys().cloned().collect()
+    }
+
+    pub(super) fn family(&mut self, identity: &Identity<'_>) -> &mut Family {
+        self.families.entry(identity.without_key().into_owned()).or_default()
+    }
+
+    fn totals(&self, identity: &Identity<'_>) -> Option<Totals> {
+        self.families.get(identity).map(Family::totals)
+    }
+}
+
+impl Registry {
+    /// What was counted under an identity: `None` where there is no such breaker.
+    ///
+    /// An identity without a key speaks for its identifier as a whole: the breaker of that name, those of
+    /// all its keys, those that were forgotten among them, and what found no room. Nothing is missed
+    /// and nothing counted twice. The breakers of keys are read one by one while nobody can make
+    /// another: 10 000 take about 0.3 ms.
+    ///
+    /// ```
+    /// # use brama_runtime as brama;
+    /// use brama::{Identity, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// for node in 0..3 {
+    ///     registry.breaker(Identity::new("storage").with_key(node)).success();
+    /// }
+    /// assert_eq!(registry.totals("storage").map(|totals| totals.successes), Some(3));
+    /// assert_eq!(registry.totals("never used"), None);
+    /// ```
+    #[must_use]
+    pub fn totals<'a>(&self, identity: impl Into<Identity<'a>>) -> Option<Totals> {
+        let identity = identity.into();
+        if identity != identity.without_key() {
+            return self.inside.slot(&identity).map(|slot| slot.counted());
+        }
+        let writer = lock(&self.inside.writer);
+        let counted = |identity| self.inside.peek(identity).map(|slot| slot.counted());
+        let (alone, overflow) = (counted(&identity), counted(&identity.overflow()));
+        let all = [alone, overflow, writer.keys.totals(&identity)].into_iter().flatten();
+        all.reduce(|mut sum, totals| {
+            sum += totals;
+            sum
+        })
+    }
+}
+
+impl Inside {
+    /// Makes the slot of that identity, or where its identifier has no room for another key answers with
+    /// that which counts for all such. Holder of the writer's lock only.
+    pub(super) fn make(
+        &self,
+        writer: &mut Writer,
+        identity: &Identity<'_>,
+        moment: Moment,
+        wakes: &mut Wakes,
+    ) -> Arc<Slot> {
+        if self.has_room(writer, identity, moment, wakes) {
+            let layers = writer.layers(identity);
+            return self.insert(writer, identity.clone().into_owned(), layers, moment, wakes);
+        }
+        let overflow = identity.overflow();
+        self.peek(&overflow).unwrap_or_else(|| {
+            let layers = writer.layers(&overflow).observing();
+            self.insert(writer, overflow.into_owned(), layers, moment, wakes)
+        })
+    }
+
+    /// Whether there is room for that identity; one without a key needs none. Others may go for it.
+    pub(super) fn has_room(
+        &self,
+        writer: &mut Writer,
+        identity: &Identity<'_>,
+        moment: Moment,
+        wakes: &mut Wakes,
+    ) -> bool {
+        let max_keys = writer.keys.max_keys();
+        identity.key().is_none()
+            || writer
+                .keys
+                .family(identity)
+                .has_room(max_keys, |slot| self.evict(slot, moment, wakes))
+    }
+
+    /// Forgets a breaker, if it may go: what it has counted. Holder of the writer's lock only.
+    pub(super) fn evict(
+        &self,
+        slot: &Arc<Slot>,
+        moment: Moment,
+        wakes: &mut Wakes,
+    ) -> Option<Totals> {
+        let (totals, those) = slot.go(moment, || is_held(slot))?;
+        self.slots.pin().remove(&By(slot.identity()));
+        wakes.and(those);
+        Some(totals)
+    }
+
+    /// What there is to say of the calls of an identifier whose keys found no room.
+    pub(super) fn overflowed(&self, identity: &Identity<'_>) -> Option<String> {
+        let calls = self.peek(&identity.overflow()).map(|slot| slot.calls())?;
+        (0 < calls).then(|| {
+            format!(
+                "calls of {} that found no room for their key, and were only observed: {calls}; raise \
+                 `max_keys`, or use fewer keys",
+                identity.without_key()
+            )
+        })
+    }
+}
+
+/// Whether anybody but the registry holds a slot. The count is read by writing to it: promise 4 of the
+/// gate.
+fn is_held(slot: &Arc<Slot>) -> bool {
+    drop(Arc::clone(slot));
+    HELD_BY_REGISTRY < Arc::strong_count(slot)
+}
+
+/// By its set and by the family.
+const HELD_BY_REGISTRY: usize = 2;

@@ -1,0 +1,150 @@
+//! Many keys through a small bound: none that is open is forgotten, nothing counted is lost.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::{
+    num::NonZeroUsize,
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::Duration,
+};
+
+use brama_runtime::{
+    Config, EventKind, EventKinds, Expiry, Filter, Identity, PolicyPatch, Registry, State, Totals,
+};
+
+const THREADS: u64 = 4;
+
+fn node(key: impl std::fmt::Display) -> Identity<'static> {
+    Identity::new("node").with_key(key)
+}
+
+fn bounded(max_keys: usize) -> Registry {
+    let registry = Registry::new();
+    let config = Config::new().max_keys(NonZeroUsize::new(max_keys).unwrap());
+    let expiry = PolicyPatch::new().expiry(Expiry::fixed(Duration::from_secs(24 * 60 * 60)));
+    registry.init(config.cleanup_interval(None).defaults(expiry)).unwrap();
+    registry
+}
+
+/// The keys that have a breaker of their own, and whether there is one for those that have not.
+fn present(registry: &Registry) -> (usize, bool) {
+    let statuses = registry.statuses(Filter::new());
+    let overflow = statuses.iter().filter(|status| status.identity.is_overflow()).count();
+    (statuses.len() - overflow, 0 < overflow)
+}
+
+fn on_threads(run: impl Fn(u64) + Sync) {
+    let run = &run;
+    thread::scope(|scope| {
+        (0..THREADS).for_each(|thread| drop(scope.spawn(move || run(thread))));
+    });
+}
+
+/// Every key is called by two threads, which come to it from places of their own.
+fn call_all(keys: u64, call: impl Fn(u64) + Sync) {
+    on_threads(|thread| {
+        let own = |place| (place + thread * keys / 7) % keys;
+        (0..keys).map(own).filter(|key| key % 2 == thread % 2).for_each(&call);
+    });
+}
+
+#[test]
+fn a_hundred_thousand_keys_pass_through_ten_thousand_and_no_open_one_is_forgotten() {
+    const MOST: usize = 10_000;
+    const KEYS: u64 = 100_000;
+    let registry = bounded(MOST);
+    // One in a hundred is down: it is open from the first call on.
+    let is_down = |key: u64| key.is_multiple_of(100);
+    registry.configure("node", PolicyPatch::new().failure_threshold(1)).unwrap();
+    let (successes, failures, refused) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    call_all(KEYS, |key| {
+        let answer =
+            registry.breaker(node(key)).call(|| if is_down(key) { Err(()) } else { Ok(()) });
+        let count = match answer {
+            Ok(()) => &successes,
+            Err(brama_runtime::CallError::Failed(())) => &failures,
+            Err(brama_runtime::CallError::Rejected(_)) => &refused,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    });
+    let open = registry.statuses(Filter::new().state(State::Open));
+    let is_all_down = open
+        .iter()
+        .all(|open| open.identity.key().is_some_and(|key| is_down(key.parse().unwrap())));
+    assert_eq!((open.len() as u64, is_all_down), (KEYS / 100, true));
+    assert!(present(&registry).0 <= MOST, "{}", present(&registry).0);
+    let totals = registry.totals("node").unwrap();
+    let counted = [totals.successes, totals.failures, totals.rejected];
+    let seen = [successes, failures, refused].map(AtomicU64::into_inner);
+    assert_eq!((counted, counted.iter().sum()), (seen, 2 * KEYS));
+}
+
+#[test]
+fn few_keys_that_come_and_go_under_many_threads_lose_no_call() {
+    let registry = bounded(3);
+    call_all(20_000, |call| registry.breaker(node(call % 7)).success());
+    assert_eq!(registry.totals("node").unwrap().successes, 2 * 20_000);
+    assert!(present(&registry).0 <= 3);
+}
+
+#[test]
+fn a_key_that_is_held_or_has_failed_keeps_its_breaker_while_others_crowd_in() {
+    let registry = bounded(8);
+    let held = registry.breaker(node("held"));
+    registry.breaker(node("failed once")).failure("a test");
+    call_all(2_000, |key| {
+        held.success();
+        registry.breaker(node(key)).success();
+    });
+    assert_eq!(registry.status(node("held")).unwrap().totals.successes, 2 * 2_000);
+    assert_eq!(registry.status(node("failed once")).unwrap().failures, 1);
+    assert_eq!(registry.totals("node").unwrap().successes, 4 * 2_000);
+}
+
+#[test]
+fn lists_and_sums_taken_meanwhile_hold_nobody_back() {
+    let registry = bounded(50);
+    on_threads(|thread| {
+        for key in 0..500 {
+            match thread {
+                0 => assert!(registry.statuses(Filter::new()).len() <= 51),
+                1 => assert!(registry.totals("node").is_none_or(|totals| totals.failures == 0)),
+                2 => registry.sweep(),
+                _ => registry.breaker(node(key)).success(),
+            }
+        }
+    });
+    // At most three are held at a time, of sixteen that are looked at.
+    assert_eq!(present(&registry), (50, false));
+}
+
+#[test]
+fn each_coming_and_going_is_told() {
+    let registry = bounded(2);
+    let kinds = EventKinds::from([EventKind::Registered, EventKind::Removed]);
+    let mut events = registry.subscribe(kinds);
+    (0..4).for_each(|key| registry.breaker(node(key)).success());
+    let told = std::iter::from_fn(|| events.try_recv());
+    let told: Vec<_> =
+        told.map(|event| (event.kind(), event.identity.key().unwrap().to_owned())).collect();
+    let (came, went) = (EventKind::Registered, EventKind::Removed);
+    let expected = [(came, "0"), (came, "1"), (went, "0"), (came, "2"), (went, "1"), (came, "3")];
+    assert_eq!(told, expected.map(|(kind, key)| (kind, key.to_owned())));
+}
+
+#[test]
+fn totals_of_a_name_are_those_of_its_breakers_and_of_no_other() {
+    let registry = bounded(2);
+    registry.breaker("node").success();
+    registry.breaker(node(1).in_scope("elsewhere")).success();
+    registry.breaker("other").success();
+    (0..9).for_each(|key| registry.breaker(node(key)).success());
+    let successes = |identity: Identity<'_>| registry.totals(identity).map(|it| it.successes);
+    assert_eq!(successes("node".into()), Some(10));
+    assert_eq!(successes(node(8)), Some(1));
+    assert_eq!(successes(node(0)), None);
+    assert_eq!(successes(Identity::new("node").in_scope("elsewhere")), Some(1));
+    assert_eq!(registry.totals("other"), registry.status("other").map(|status| status.totals));
+    assert_eq!(registry.totals("nobody"), None::<Totals>);
+}

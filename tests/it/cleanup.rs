@@ -1,0 +1,222 @@
+//! The cleanup, by hand and by a thread.
+
+use std::{
+    fmt::Display,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
+
+use brama::{
+    Config, Connection, EventKind, EventKinds, Filter, Identity, InitError, Occurrence,
+    PolicyPatch, Registry, State, Tick,
+    clock::Clock,
+    testing::{ManualClock, TestRegistry},
+};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const SOON: Duration = Duration::from_millis(1);
+const NEVER: Duration = Duration::from_secs(1_000_000);
+/// Far more than anything takes that happens at all.
+const LONG: Duration = Duration::from_secs(60);
+
+fn node(key: impl Display) -> Identity<'static> {
+    Identity::new("node").with_key(key)
+}
+
+fn names(registry: &Registry) -> Vec<String> {
+    registry.statuses(Filter::new()).iter().map(|status| status.identity.to_string()).collect()
+}
+
+#[test]
+fn a_breaker_of_a_key_is_forgotten_once_it_has_counted_nothing_for_a_day() {
+    let registry = TestRegistry::new();
+    registry.breaker(node(1)).success();
+    registry.sweep();
+    registry.advance(HOUR * 23);
+    registry.breaker(node(1)).success();
+    registry.sweep();
+    registry.advance(HOUR * 23);
+    registry.sweep();
+    assert_eq!(names(&registry), ["node[1]"]);
+    registry.advance(HOUR);
+    registry.sweep();
+    assert!(names(&registry).is_empty());
+    assert_eq!(registry.totals("node").unwrap().successes, 2);
+}
+
+#[test]
+fn that_a_breaker_was_made_counts_as_activity() {
+    let registry = TestRegistry::new();
+    registry.advance(HOUR * 48);
+    drop(registry.breaker(node(1)));
+    registry.sweep();
+    assert_eq!(names(&registry), ["node[1]"]);
+    registry.advance(HOUR * 24);
+    registry.sweep();
+    assert!(names(&registry).is_empty());
+}
+
+#[test]
+fn the_threshold_is_the_configurations() {
+    let registry = TestRegistry::new();
+    registry.init(Config::new().inactive_threshold(HOUR).cleanup_interval(None)).unwrap();
+    drop(registry.breaker(node(1)));
+    registry.advance(Duration::from_secs(60 * 60 - 1));
+    registry.sweep();
+    assert_eq!(names(&registry), ["node[1]"]);
+    registry.advance(Duration::from_secs(1));
+    registry.sweep();
+    assert!(names(&registry).is_empty());
+}
+
+#[test]
+fn what_has_something_to_remember_is_never_forgotten() {
+    let registry = TestRegistry::new();
+    registry.breaker("no key").success();
+    let held = registry.breaker(node("held"));
+    registry.breaker(node("failed")).failure("once");
+    registry.breaker(node("open")).open_for(HOUR * 24 * 7, "a test").unwrap();
+    registry.configure(node("configured"), PolicyPatch::new()).unwrap();
+    registry.breaker(node("configured")).success();
+    let _ = registry.register(node("registered"), Connection::new()).unwrap();
+    registry.breaker(node("idle")).success();
+    for _ in 0..3 {
+        registry.advance(HOUR * 24);
+        registry.sweep();
+    }
+    let all = names(&registry);
+    let kept =
+        ["configured", "failed", "held", "open", "registered"].map(|key| format!("node[{key}]"));
+    assert_eq!(all.split_first().unwrap(), (&"no key".to_owned(), &kept[..]));
+    drop(held);
+    registry.close(node("open"), "a test").unwrap();
+    assert!(registry.unregister(node("registered")));
+    registry.sweep();
+    assert_eq!(names(&registry), ["no key", "node[configured]", "node[failed]"]);
+}
+
+#[test]
+fn a_forgotten_key_comes_back_with_its_next_call() {
+    let registry = TestRegistry::new();
+    let mut events = registry.subscribe(EventKinds::CHANGES);
+    registry.breaker(node(1)).success();
+    registry.advance(HOUR * 24);
+    registry.sweep();
+    registry.advance(HOUR * 24);
+    registry.sweep();
+    assert!(registry.find(node(1)).is_none());
+    registry.breaker(node(1)).success();
+    let told = std::iter::from_fn(|| events.try_recv()).map(|event| (event.kind(), event.number));
+    let registered = (EventKind::Registered, 1);
+    assert_eq!(told.collect::<Vec<_>>(), [registered, (EventKind::Removed, 2), registered]);
+}
+
+/// A registry whose cleanup runs all the time, on a clock that is moved by hand.
+fn swept() -> (Registry, ManualClock) {
+    let clock = ManualClock::new();
+    let registry = Registry::with_clock(clock.clone());
+    registry.init(Config::new().cleanup_interval(SOON)).unwrap();
+    (registry, clock)
+}
+
+#[test]
+fn the_thread_of_init_tells_on_time_that_an_opening_is_over() {
+    let (registry, clock) = swept();
+    registry.breaker("api").open("a test");
+    let mut changes = registry.subscribe(EventKind::StateChanged);
+    clock.advance(LONG);
+    let change = changes.recv_timeout(LONG).unwrap();
+    let Occurrence::StateChanged { from, to, .. } = change.what else { panic!("{change:?}") };
+    assert_eq!((from, to), (State::Open, State::HalfOpen));
+    assert_eq!(registry.status("api").unwrap().state, State::HalfOpen);
+}
+
+#[test]
+fn the_thread_of_init_forgets_idle_keys() {
+    let (registry, clock) = swept();
+    let mut removed = registry.subscribe(EventKind::Removed);
+    drop(registry.breaker(node(1)));
+    clock.advance(HOUR * 24);
+    assert_eq!(*removed.recv_timeout(LONG).unwrap().identity, node(1));
+}
+
+/// A clock that panics while it is read on the thread that cleans up, as often as it is told.
+#[derive(Debug, Default)]
+struct Broken {
+    panics: AtomicU64,
+    clock: ManualClock,
+}
+
+impl Clock for Broken {
+    fn now(&self) -> Tick {
+        let is_cleanup = std::thread::current().name() == Some("brama-cleanup");
+        let less = |panics: u64| panics.checked_sub(1);
+        if is_cleanup
+            && self.panics.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+        {
+            // Unlike `panic!` this is not announced on the standard error.
+            std::panic::resume_unwind(Box::new("a test"));
+        }
+        self.clock.now()
+    }
+}
+
+#[test]
+fn the_thread_of_init_survives_a_panic_of_the_clock() {
+    let clock = Arc::new(Broken { panics: AtomicU64::new(3), clock: ManualClock::new() });
+    let registry = Registry::with_clock(Arc::clone(&clock));
+    registry.breaker("api").open("a test");
+    let mut changes = registry.subscribe(EventKind::StateChanged);
+    clock.clock.advance(LONG);
+    registry.init(Config::new().cleanup_interval(SOON)).unwrap();
+    assert!(changes.recv_timeout(LONG).is_some());
+    assert_eq!(clock.panics.load(Ordering::Relaxed), 0);
+}
+
+/// A clock that tells when it goes: with the last registry that reads it.
+#[derive(Debug)]
+struct Mortal(mpsc::Sender<()>);
+
+impl Clock for Mortal {
+    fn now(&self) -> Tick {
+        Tick::ORIGIN
+    }
+}
+
+impl Drop for Mortal {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+#[test]
+fn the_thread_of_init_keeps_no_registry_alive() {
+    for interval in [NEVER, SOON] {
+        let (gone, told) = mpsc::channel();
+        let registry = Registry::with_clock(Mortal(gone));
+        registry.init(Config::new().cleanup_interval(interval)).unwrap();
+        registry.breaker(node(1)).success();
+        drop(registry);
+        assert_eq!(told.recv_timeout(LONG), Ok(()));
+    }
+}
+
+#[test]
+fn an_interval_of_nothing_is_refused() {
+    let registry = Registry::new();
+    for interval in [Duration::ZERO, Duration::from_micros(1_500)] {
+        let config = Config::new().cleanup_interval(interval);
+        let refused = registry.init(config.clone()).unwrap_err();
+        let text = format!(
+            "invalid configuration\n  cleanup_interval: the length is {interval:?}, must be whole \
+             milliseconds, at least 1 ms"
+        );
+        assert_eq!(refused.to_string(), text);
+        assert!(matches!(refused, InitError::Invalid { config: back, .. } if back == config));
+    }
+    assert!(registry.init(Config::new().cleanup_interval(None)).is_ok());
+}

@@ -1,0 +1,219 @@
+//! More keys than there is room for.
+
+use std::{fmt::Display, num::NonZeroUsize, time::Duration};
+
+use brama::{
+    Config, Connection, Filter, Identity, PolicyPatch, RegisterError, Registry, State, Status,
+    circuit_breaker, testing::TestRegistry,
+};
+
+use crate::answer::{Answer, Refused};
+
+fn node(key: impl Display) -> Identity<'static> {
+    Identity::new("node").with_key(key)
+}
+
+fn bounded(max_keys: usize) -> TestRegistry {
+    let registry = TestRegistry::new();
+    let max_keys = NonZeroUsize::new(max_keys).unwrap();
+    registry.init(Config::new().max_keys(max_keys).cleanup_interval(None)).unwrap();
+    registry
+}
+
+/// Two keys are open, and there is room for no other.
+fn full() -> TestRegistry {
+    let registry = bounded(2);
+    for key in ["a", "b"] {
+        registry.breaker(node(key)).open("a test");
+    }
+    registry
+}
+
+fn overflow(registry: &Registry) -> Status {
+    let mut statuses = registry.statuses(Filter::new());
+    statuses.retain(|status| status.identity.is_overflow());
+    assert_eq!(statuses.len(), 1);
+    statuses.remove(0)
+}
+
+fn keys(registry: &Registry) -> Vec<String> {
+    let statuses = registry.statuses(Filter::new());
+    statuses.iter().filter_map(|status| status.identity.key().map(str::to_owned)).collect()
+}
+
+#[test]
+fn a_stranger_is_never_refused_for_the_failures_of_others() {
+    let registry = full();
+    registry.configure("node", PolicyPatch::new().failure_threshold(2)).unwrap();
+    for key in 0..5 {
+        registry.breaker(node(key)).failure("down");
+    }
+    let breaker = registry.breaker(node("stranger"));
+    assert_eq!((breaker.state(), breaker.is_available()), (State::Open, true));
+    assert_eq!(breaker.call(|| Ok::<_, ()>(7)), Ok(7));
+    assert!(!registry.is_available(node("a")));
+}
+
+#[test]
+fn what_overflows_is_counted_and_said_with_what_to_do() {
+    let registry = full();
+    registry.breaker("node").success();
+    registry.breaker(node("c")).success();
+    registry.breaker(node("d")).failure("down");
+    let status = overflow(&registry);
+    assert_eq!((status.totals.successes, status.totals.failures), (1, 1));
+    assert_eq!(status.identity.to_string(), "node (overflow)");
+    let warning = "calls of node that found no room for their key, and were only observed: 2; raise \
+                   `max_keys`, or use fewer keys";
+    for identity in [&status.identity, &"node".into(), &node("a")] {
+        assert_eq!(registry.status(identity).unwrap().warnings, [warning]);
+        assert_eq!(registry.breaker(identity).status().warnings, [warning]);
+    }
+    assert!(registry.breaker("other").status().warnings.is_empty());
+    assert_eq!(keys(&registry), ["a", "b"]);
+}
+
+#[test]
+fn the_overflow_is_another_breaker_than_that_of_the_identifier() {
+    let registry = full();
+    registry.breaker(node("c")).failure("down");
+    assert!(registry.find("node").is_none());
+    registry.force_open(&overflow(&registry).identity, "a test").unwrap();
+    assert!(registry.breaker("node").is_available());
+    assert!(registry.breaker(node("d")).is_available());
+    assert_eq!(registry.status("node").unwrap().totals.failures, 0);
+    assert_eq!(registry.totals("node").unwrap().failures, 1);
+}
+
+#[test]
+fn reports_to_a_group_leave_the_overflow_out() {
+    let registry = full();
+    registry.breaker(node("c")).success();
+    assert_eq!(registry.failure_all(Filter::new().identifier("node"), "a test"), 2);
+    assert_eq!(registry.success_all(Filter::new()), 2);
+    assert_eq!(overflow(&registry).totals.failures, 0);
+}
+
+#[test]
+fn the_overflow_is_configured_with_its_identifier_and_still_refuses_nobody() {
+    let registry = full();
+    let strict = PolicyPatch::new().failure_threshold(1).shadow(false);
+    registry.configure("node", strict).unwrap();
+    registry.breaker(node("c")).failure("down");
+    let breaker = registry.breaker(&overflow(&registry).identity);
+    breaker.configure(strict.success_threshold(3)).unwrap();
+    assert_eq!(breaker.status().policy.success_threshold(), 3);
+    assert_eq!(registry.status(node("a")).unwrap().policy.success_threshold(), 3);
+    assert!(breaker.is_available() && breaker.try_acquire().is_ok());
+}
+
+#[test]
+fn decorated_functions_pass_where_their_key_finds_no_room() {
+    #[circuit_breaker(identifier = "node", key = key, max_attempts = 1)]
+    fn read(key: u8, good: bool) -> Answer<u8> {
+        if good { Ok(key) } else { Err(Refused::Odd("disk")) }
+    }
+    let registry = full();
+    let _entered = registry.enter();
+    assert_eq!([read(1, false), read(2, true)], [Err(Refused::Odd("disk")), Ok(2)]);
+    let status = overflow(&registry);
+    assert_eq!((status.totals.failures, status.totals.rejected), (1, 1));
+    assert_eq!((status.state, status.policy.failure_threshold()), (State::Open, Some(1)));
+    registry.breaker(node("a")).close("a test");
+    assert_eq!(read(3, true), Ok(3));
+    assert_eq!(keys(&registry), ["3", "b"]);
+}
+
+#[test]
+fn a_breaker_may_go_only_while_it_has_nothing_to_remember() {
+    type Deed = fn(&TestRegistry);
+    let deeds: [(&str, Deed); 8] = [
+        ("a failure in a row", |it| it.breaker(node(0)).failure("x")),
+        ("open", |it| it.breaker(node(0)).open("x")),
+        ("forced open", |it| it.breaker(node(0)).force_open("x")),
+        ("disabled", |it| it.breaker(node(0)).disable("x")),
+        ("configured", |it| it.configure(node(0), PolicyPatch::new()).unwrap()),
+        ("registered", |it| drop(it.register(node(0), Connection::new()).unwrap())),
+        ("a failure in the window", |it| {
+            it.configure("node", PolicyPatch::new().failure_rate(50)).unwrap();
+            it.breaker(node(0)).failure("x");
+            it.breaker(node(0)).success();
+        }),
+        ("a slow call in the window", |it| {
+            let slow = PolicyPatch::new().slow_call_rate(50);
+            it.configure("node", slow.slow_call_duration(Duration::from_millis(1))).unwrap();
+            let permit = it.breaker(node(0)).try_acquire().unwrap();
+            it.advance(Duration::from_millis(2));
+            permit.success();
+        }),
+    ];
+    for (what, deed) in deeds {
+        let registry = bounded(1);
+        deed(&registry);
+        drop(registry.breaker(node(0)));
+        registry.breaker(node(1)).success();
+        assert_eq!(keys(&registry), ["0"], "{what}");
+    }
+}
+
+#[test]
+fn a_breaker_stays_for_as_long_as_somebody_holds_it() {
+    let registry = bounded(1);
+    let handle = registry.breaker(node(0));
+    registry.breaker(node(1)).success();
+    assert_eq!(keys(&registry), ["0"]);
+    let permit = handle.try_acquire().unwrap();
+    drop(handle);
+    registry.breaker(node(1)).success();
+    assert_eq!(keys(&registry), ["0"]);
+    permit.success();
+    registry.breaker(node(1)).success();
+    assert_eq!(keys(&registry), ["1"]);
+    assert_eq!(registry.totals("node").unwrap().successes, 4);
+}
+
+#[test]
+fn a_half_open_breaker_may_go_unless_a_probe_is_out() {
+    let registry = bounded(1);
+    registry.set_state(node(0), State::HalfOpen);
+    let probe = registry.breaker(node(0)).try_acquire().unwrap();
+    registry.breaker(node(1)).success();
+    assert_eq!(keys(&registry), ["0"]);
+    probe.ignore();
+    registry.breaker(node(1)).success();
+    assert_eq!(keys(&registry), ["1"]);
+}
+
+#[test]
+fn a_key_is_refused_registration_where_none_can_go() {
+    let registry = full();
+    let connection = Connection::new().label("team", "storage");
+    let refused = registry.register(node("c"), connection.clone()).unwrap_err();
+    assert!(matches!(refused, RegisterError::NoRoom { .. }));
+    assert!(refused.to_string().starts_with("`node[c]` has no room"), "{refused}");
+    assert_eq!((refused.identity(), refused.clone().into_connection()), (&node("c"), connection));
+    registry.close(node("a"), "a test").unwrap();
+    assert!(registry.register(node("c"), Connection::new()).is_ok());
+    assert_eq!(keys(&registry), ["b", "c"]);
+}
+
+#[test]
+fn a_bound_that_is_lowered_lets_those_go_that_are_too_many() {
+    let registry = TestRegistry::new();
+    (0..100).for_each(|key| registry.breaker(node(key)).success());
+    let two = NonZeroUsize::new(2).unwrap();
+    registry.init(Config::new().max_keys(two).cleanup_interval(None)).unwrap();
+    (100..110).for_each(|key| registry.breaker(node(key)).success());
+    assert_eq!(keys(&registry).len(), 2);
+    assert_eq!(registry.totals("node").unwrap().successes, 110);
+}
+
+#[test]
+fn each_identifier_in_each_scope_has_room_of_its_own() {
+    let registry = bounded(2);
+    for scope in ["one", "other"] {
+        (0..2).for_each(|key| registry.breaker(node(key).in_scope(scope)).success());
+    }
+    (0..5).for_each(|name| registry.breaker(format!("{name}")).success());
+    assert_eq!(registry.statuses(Filter::new()).len(), 9);
+}
