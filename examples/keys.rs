@@ -1,0 +1,71 @@
+//! One function, a breaker for each node: `cargo run --example keys`.
+
+#![expect(clippy::print_stdout, reason = "an example shows what happens")]
+
+use std::num::NonZeroUsize;
+
+use brama::{CircuitOpen, Config, Filter, Identity, InitError, State, circuit_breaker};
+
+/// Why a node could not be read.
+#[derive(Debug, thiserror::Error)]
+enum ReadError {
+    #[error("no route to host")]
+    Down,
+    #[error(transparent)]
+    Refused(#[from] CircuitOpen),
+}
+
+/// Node 3 is down.
+#[circuit_breaker(identifier = "storage", key = node, max_attempts = 5)]
+fn read(node: u32) -> Result<u32, ReadError> {
+    if node == 3 { Err(ReadError::Down) } else { Ok(node * 10) }
+}
+
+fn main() -> Result<(), InitError> {
+    // At most four breakers of keys, so that an example can show the bound; the default is 10 000.
+    let four = NonZeroUsize::MIN.saturating_add(3);
+    brama::init(Config::new().max_keys(four).cleanup_interval(None))?;
+
+    for round in 1..=7 {
+        for node in 1..=4 {
+            if let Err(error) = read(node) {
+                println!("round {round}, node {node}: {error}");
+            }
+        }
+    }
+    println!("\nOne node is down; the breakers of the others know nothing of it:");
+    print_all();
+
+    // Others come. Breakers with nothing to remember make room; that of node 3 does not.
+    assert!((5..=100).all(|node| read(node).is_ok()));
+    println!("\nA hundred nodes were read through four breakers:");
+    print_all();
+    let node_3 = brama::breaker(Identity::new("storage").with_key(3));
+    assert_eq!(node_3.state(), State::Open);
+
+    // What the forgotten ones counted is in the sum.
+    if let Some(totals) = brama::totals("storage") {
+        println!(
+            "\nIn all: {} read, {} failed, {} refused",
+            totals.successes, totals.failures, totals.rejected
+        );
+        assert_eq!((totals.successes, totals.failures, totals.rejected), (7 * 3 + 96, 5, 2));
+    }
+
+    // Where all four are down, there is room for no other: it is observed, and never refused.
+    for breaker in brama::breakers(Filter::new().identifier("storage")) {
+        breaker.open("the rack lost its power");
+    }
+    assert!(read(200).is_ok());
+    println!("\nAll four are open, and another node is read:");
+    print_all();
+    let status = brama::statuses(Filter::new().matching(|status| status.identity.is_overflow()));
+    status.iter().flat_map(|status| &status.warnings).for_each(|warning| println!("  {warning}"));
+    Ok(())
+}
+
+fn print_all() {
+    for status in brama::statuses(Filter::new().identifier("storage")) {
+        println!("  {status}");
+    }
+}
