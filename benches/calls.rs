@@ -47,6 +47,17 @@ fn last_10_s(number: u64) -> Result<u64, CircuitOpen> {
 }
 
 #[inline(never)]
+#[circuit_breaker(identifier = "bench: keys", key = node(number))]
+fn one_of_10_000_keys(number: u64) -> Result<u64, CircuitOpen> {
+    answer(number)
+}
+
+/// Each in its turn, but in no order that a cache could guess.
+const fn node(number: u64) -> u64 {
+    number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 10_000
+}
+
+#[inline(never)]
 #[circuit_breaker(identifier = "bench: open", expiry = "24h")]
 fn open(number: u64) -> Result<u64, CircuitOpen> {
     answer(number)
@@ -118,6 +129,8 @@ fn calls(bench: &mut Criterion) {
     failing.configure(PolicyPatch::new().failure_threshold(1_000)).unwrap();
     let one_in_100 = |number: u64| if number.is_multiple_of(100) { Err(()) } else { Ok(number) };
 
+    (0..200_000).for_each(|number| assert!(one_of_10_000_keys(number).is_ok()));
+
     story(bench, "bare call", &[1, 2, 4], bare);
     story(bench, "closed success, failures in a row", &[1, 2, 4], in_a_row);
     story(bench, "closed success, last 100 calls", &[1, 2, 4], last_100_calls);
@@ -128,6 +141,7 @@ fn calls(bench: &mut Criterion) {
     story(bench, "1 % failures, through a handle", &[1, 2], |number| {
         failing.call(|| one_in_100(number))
     });
+    story(bench, "closed success, one of 10 000 keys", &[1, 2], one_of_10_000_keys);
     story(bench, "rejection", &[1, 2], open);
     story(bench, "bare async call", &[1], |number| poll(bare_async(number)));
     story(bench, "closed success, async", &[1, 2], |number| poll(closed_async(number)));
