@@ -72,6 +72,8 @@ pub enum Rule {
     ByHand,
     /// The opening's time was over: becomes half-open.
     Expiry,
+    /// A health check passed before that: becomes half-open.
+    HealthCheck,
     /// Successes in a row reached `success_threshold`: closes.
     SuccessThreshold,
 }
@@ -87,6 +89,7 @@ impl Rule {
             Self::ProbeFailed => "probe_failed",
             Self::ByHand => "by_hand",
             Self::Expiry => "expiry",
+            Self::HealthCheck => "health_check",
             Self::SuccessThreshold => "success_threshold",
         }
     }
@@ -153,6 +156,7 @@ impl fmt::Display for Cause {
             Rule::ProbeFailed => f.write_str("a probe failed"),
             Rule::ByHand => f.write_str("by "),
             Rule::Expiry => f.write_str("the opening was over"),
+            Rule::HealthCheck => f.write_str("a health check passed"),
             Rule::SuccessThreshold => write!(f, "{run} successes in a row reached {rule} {limit}"),
         }?;
         if let Some((action, by)) = &self.by_hand {

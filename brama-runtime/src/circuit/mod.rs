@@ -126,6 +126,8 @@
 //! 22. *A clock that steps back reads as no time passed*: a deadline stays where it was.
 //! 23. *A circuit read back goes on as if nothing had been* (feature `serde`).
 //! 24. *No misprint makes a circuit that panics*, nor a policy outside its limits.
+//! 25. *A check that passed is a due deadline or a success*: to an opening the one, to probes the
+//!     other, and nothing to all else.
 
 mod action;
 mod by;

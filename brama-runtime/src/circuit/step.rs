@@ -19,7 +19,7 @@ impl Circuit {
             Phase::Closed | Phase::Disabled => (Admission::Admitted(self.generation), None),
             Phase::Open { until } if now < until => (refuse(policy, Some(until.since(now))), None),
             Phase::Open { .. } => {
-                let change = self.become_half_open(now);
+                let change = self.become_half_open(Rule::Expiry, now);
                 (self.admit_probe(Probes::NONE, policy, now), Some(change))
             }
             Phase::HalfOpen(probes) => (self.admit_probe(probes, policy, now), None),
@@ -52,6 +52,23 @@ impl Circuit {
         self.judge(policy, verdict, false, now)
     }
 
+    /// Takes a health check that passed, and the fate of the success that it counts as: one among
+    /// the probes while half-open, and none (`None`) in every other state.
+    ///
+    /// An opening becomes half-open as if it were due. What is closed has nothing to learn from a
+    /// check, and what was forced open or disabled by hand stays so. A check that failed is a
+    /// failure like any other: [`tell`](Self::tell) it.
+    pub fn pass(&mut self, policy: &Policy, now: Tick) -> (Option<Fate>, Option<Change>) {
+        match self.phase {
+            Phase::Open { .. } => (None, Some(self.become_half_open(Rule::HealthCheck, now))),
+            Phase::HalfOpen(_) => {
+                let (fate, change) = self.tell(policy, Verdict::SUCCESS, now);
+                (Some(fate), change)
+            }
+            Phase::Closed | Phase::ForcedOpen | Phase::Disabled => (None, None),
+        }
+    }
+
     /// Acts by hand, from any state. The change leads to the same state where it was that already.
     pub fn act(&mut self, policy: &Policy, action: Action, by: By, now: Tick) -> Change {
         let cause = Cause { by_hand: Some((action, by)), ..self.cause(Rule::ByHand, None, now) };
@@ -76,7 +93,7 @@ impl Circuit {
     /// Makes a due opening half-open, so that it reads so on time; a call would do the same.
     pub fn sweep(&mut self, now: Tick) -> Option<Change> {
         match self.phase {
-            Phase::Open { until } if until <= now => Some(self.become_half_open(now)),
+            Phase::Open { until } if until <= now => Some(self.become_half_open(Rule::Expiry, now)),
             Phase::Closed
             | Phase::Open { .. }
             | Phase::HalfOpen(_)
@@ -264,8 +281,8 @@ impl Circuit {
         change
     }
 
-    fn become_half_open(&mut self, now: Tick) -> Change {
-        let cause = self.cause(Rule::Expiry, None, now);
+    fn become_half_open(&mut self, rule: Rule, now: Tick) -> Change {
+        let cause = self.cause(rule, None, now);
         self.enter(Phase::HalfOpen(Probes::NONE), cause, now)
     }
 

@@ -31,6 +31,7 @@ impl Gate {
             | Signal::Tell(_)
             | Signal::Act(_)
             | Signal::Sweep
+            | Signal::Pass
             | Signal::StepBack(_) => self.flush().step(signal),
         }
     }

@@ -78,6 +78,7 @@ impl Oracle {
             Signal::Tell(how) => Some(self.judge(self.read(how, false))),
             Signal::Act(action) => Some(changed(Some(self.act(action)))),
             Signal::Sweep => Some(changed(self.sweep())),
+            Signal::Pass => Some(self.pass()),
             Signal::Wait(length) => Some(self.turn_clock(self.now + length)),
             Signal::StepBack(length) => Some(self.turn_clock(self.now.saturating_sub(length))),
         }
@@ -96,6 +97,14 @@ impl Oracle {
     fn sweep(&mut self) -> Option<Entry> {
         let due = self.state == State::Open && self.until <= self.now;
         due.then(|| self.enter(State::HalfOpen, Rule::Expiry, None, None))
+    }
+
+    fn pass(&mut self) -> Answer {
+        match self.state {
+            State::Open => changed(Some(self.enter(State::HalfOpen, Rule::HealthCheck, None, None))),
+            State::HalfOpen => self.judge(self.read(How::Success, false)),
+            State::Closed | State::ForcedOpen | State::Disabled => Answer::default(),
+        }
     }
 
     fn admission(&mut self) -> Admission {

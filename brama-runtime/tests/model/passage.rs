@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brama_runtime::{
-    State,
+    Rule, State,
     circuit::{Admission, Fate},
 };
 
@@ -61,6 +61,37 @@ fn a_late_outcome_changes_nothing() {
             }
         }
     });
+}
+
+#[test]
+fn a_check_that_passed_is_a_due_deadline_or_a_success() {
+    everywhere(|stand| {
+        let [mut passed, mut other] = [stand.clone(), stand.clone()];
+        let answer = passed.step(Signal::Pass);
+        let rule = answer.iter().flat_map(|answer| &answer.change).map(|change| change.rule).next();
+        match stand.circuit.state() {
+            State::Open => {
+                other.now = other.now.max(until(&other));
+                other.step(Signal::Sweep);
+                assert_eq!(rule, Some(Rule::HealthCheck), "{:?}", stand.heard);
+                assert_eq!(passed.view().state, other.view().state, "{:?}", stand.heard);
+                assert!(passed.view().would_admit, "{:?}", stand.heard);
+            }
+            State::HalfOpen => {
+                assert_eq!(answer, other.step(Signal::Tell(How::Success)), "{:?}", stand.heard);
+                assert_eq!(passed.memory(), other.memory(), "{:?}", stand.heard);
+            }
+            State::Closed | State::ForcedOpen | State::Disabled => {
+                assert_eq!(answer, Some(Answer::default()), "{:?}", stand.heard);
+                assert_eq!(passed.memory(), other.memory(), "{:?}", stand.heard);
+            }
+        }
+    });
+}
+
+fn until(stand: &Stand) -> Duration {
+    let until = stand.circuit.until().unwrap_or_default();
+    Duration::from_nanos(until.as_nanos())
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub(crate) enum Signal {
     Tell(How),
     Act(Action),
     Sweep,
+    Pass,
     Wait(Duration),
     StepBack(Duration),
 }

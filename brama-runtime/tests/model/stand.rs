@@ -47,6 +47,10 @@ impl Stand {
                 Some(changed(Some(self.circuit.act(&self.policy, action, BY_TEST(), self.tick()))))
             }
             Signal::Sweep => Some(changed(self.circuit.sweep(self.tick()))),
+            Signal::Pass => {
+                let (fate, change) = self.circuit.pass(&self.policy, self.tick());
+                Some(Answer { fate, ..changed(change) })
+            }
             Signal::Wait(length) => Some(self.turn_clock(self.now + length)),
             Signal::StepBack(length) => Some(self.turn_clock(self.now.saturating_sub(length))),
         };

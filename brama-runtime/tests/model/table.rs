@@ -74,7 +74,7 @@ fn in_a_row() -> impl Iterator<Item = Row> {
 fn by_hand() -> impl Iterator<Item = Row> {
     let growing = Wait::Progressive { initial: 4, max: 10, factor: 1500 };
     let terms = [Terms::PLAIN, Terms { wait: growing, ..Terms::RATED }];
-    let signals = [&CALLS[..], &AROUND_THE_DEADLINE, &HANDS].concat();
+    let signals = [&CALLS[..], &AROUND_THE_DEADLINE, &HANDS, &[Signal::Pass]].concat();
     terms.into_iter().map(move |terms| Row { terms, signals: signals.clone(), depth: 6 })
 }
 
@@ -83,7 +83,8 @@ fn probes() -> impl Iterator<Item = Row> {
         terms: Terms { half_open_limit, success_threshold, wait: Wait::Fixed(1), ..Terms::PLAIN },
         signals: [
             &[Signal::Act(Action::Open(None)), Signal::Ask, Signal::Tell(How::Success)][..],
-            &[Signal::End(Which::Oldest, How::Success), Signal::End(Which::Newest, How::Success)],
+            &[Signal::Pass, Signal::End(Which::Oldest, How::Success)],
+            &[Signal::End(Which::Newest, How::Success)],
             &[Signal::End(Which::Newest, How::Ignore), Signal::End(Which::Oldest, How::Failure)],
             &waits([NANO, ms(4).saturating_sub(NANO), ms(4)]),
         ]

@@ -63,6 +63,7 @@ pub(crate) fn signals(terms: &Terms, most: usize) -> impl Strategy<Value = Vec<S
         6 => how().prop_map(Signal::Tell),
         6 => waits(terms).prop_map(Signal::Wait),
         2 => Just(Signal::Sweep),
+        2 => Just(Signal::Pass),
         1 => action().prop_map(Signal::Act),
     ];
     vec(signal, 0..=most)
