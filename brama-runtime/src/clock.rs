@@ -1,8 +1,8 @@
 //! The clock: the one place that reads the time.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{fmt, sync::Arc, task::Waker, time::SystemTime};
 
-use crate::circuit::Tick;
+use crate::{circuit::Tick, timer::Timer};
 
 /// A source of time for a registry and all its breakers.
 ///
@@ -26,6 +26,25 @@ pub trait Clock: fmt::Debug + Send + Sync {
     fn calendar(&self) -> SystemTime {
         SystemTime::now()
     }
+
+    /// Has `waker` woken once this clock has come to `at`: soon, where that is so already. It is asked
+    /// by those who wait, [`Breaker::ready`](crate::Breaker::ready) and health checks, and never on
+    /// the path of a call. A wake too many does no harm, a wake too few leaves them waiting.
+    ///
+    /// Default: after as much of the system's time as there is until then, on one thread named
+    /// `brama-timer` which the first such wake of the process starts and all share; whoever finds
+    /// himself woken too early asks again. A clock that is moved by something else than time wakes by
+    /// itself when it is moved.
+    fn wake_at(&self, at: Tick, waker: &Waker) {
+        let left = at.since(self.now());
+        TIMER.set(SystemClock.now().after(left), waker.clone());
+    }
+
+    /// Says that a wake asked for by [`wake_at`](Self::wake_at) is no longer wanted. Default: nothing,
+    /// and it is kept until its time.
+    fn forget_wake(&self, at: Tick, waker: &Waker) {
+        let _ = (at, waker);
+    }
 }
 
 impl<C: Clock + ?Sized> Clock for Arc<C> {
@@ -39,6 +58,14 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 
     fn calendar(&self) -> SystemTime {
         (**self).calendar()
+    }
+
+    fn wake_at(&self, at: Tick, waker: &Waker) {
+        (**self).wake_at(at, waker);
+    }
+
+    fn forget_wake(&self, at: Tick, waker: &Waker) {
+        (**self).forget_wake(at, waker);
     }
 }
 
@@ -60,7 +87,18 @@ impl Clock for SystemClock {
     fn coarse(&self) -> Tick {
         read(rustix::time::ClockId::MonotonicCoarse)
     }
+
+    fn wake_at(&self, at: Tick, waker: &Waker) {
+        TIMER.set(at, waker.clone());
+    }
+
+    fn forget_wake(&self, at: Tick, waker: &Waker) {
+        TIMER.unset(at, waker);
+    }
 }
+
+/// Those who wait on the system's clock.
+static TIMER: Timer = Timer::new(|| SystemClock.now());
 
 #[cfg(target_os = "linux")]
 #[inline]
@@ -78,6 +116,14 @@ impl Clock for SystemClock {
         static ORIGIN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
         let origin = ORIGIN.get_or_init(std::time::Instant::now);
         Tick::ORIGIN.after(origin.elapsed())
+    }
+
+    fn wake_at(&self, at: Tick, waker: &Waker) {
+        TIMER.set(at, waker.clone());
+    }
+
+    fn forget_wake(&self, at: Tick, waker: &Waker) {
+        TIMER.unset(at, waker);
     }
 }
 
@@ -99,6 +145,18 @@ impl TokioClock {
 impl Clock for TokioClock {
     fn now(&self) -> Tick {
         Tick::ORIGIN.after(self.origin.elapsed())
+    }
+
+    /// By a task of the runtime that the caller is on; outside one the clock is the system's.
+    fn wake_at(&self, at: Tick, waker: &Waker) {
+        let (left, waker) = (at.since(self.now()), waker.clone());
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(async move {
+                tokio::time::sleep(left).await;
+                waker.wake();
+            })),
+            Err(_) => TIMER.set(SystemClock.now().after(left), waker),
+        }
     }
 }
 
@@ -130,6 +188,20 @@ impl Time {
         match self {
             Self::System => SystemClock.calendar(),
             Self::Of(clock) => clock.calendar(),
+        }
+    }
+
+    pub(crate) fn wake_at(&self, at: Tick, waker: &Waker) {
+        match self {
+            Self::System => SystemClock.wake_at(at, waker),
+            Self::Of(clock) => clock.wake_at(at, waker),
+        }
+    }
+
+    pub(crate) fn forget_wake(&self, at: Tick, waker: &Waker) {
+        match self {
+            Self::System => SystemClock.forget_wake(at, waker),
+            Self::Of(clock) => clock.forget_wake(at, waker),
         }
     }
 }

@@ -24,6 +24,7 @@ mod sweeper;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod timer;
 mod totals;
 
 #[cfg(feature = "tokio")]

@@ -2,15 +2,16 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    task::Waker,
     time::{Duration, SystemTime},
 };
 
 #[cfg(feature = "tokio")]
 use crate::clock::TokioClock;
-use crate::{circuit::Tick, clock::Clock};
+use crate::{circuit::Tick, clock::Clock, timer::Alarms};
 
 /// A clock that stands still until it is moved. Clones are the same clock.
 ///
@@ -28,7 +29,13 @@ use crate::{circuit::Tick, clock::Clock};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ManualClock {
-    nanos: Arc<AtomicU64>,
+    inside: Arc<Inside>,
+}
+
+#[derive(Debug, Default)]
+struct Inside {
+    nanos: AtomicU64,
+    alarms: Mutex<Alarms>,
 }
 
 impl ManualClock {
@@ -38,22 +45,46 @@ impl ManualClock {
         Self::default()
     }
 
-    /// Lets that much time pass.
+    /// Lets that much time pass, at one stroke. Those who waited for a moment that has come now are
+    /// woken before this returns.
     pub fn advance(&self, length: Duration) {
         let later = |nanos| Some(Tick::from_nanos(nanos).after(length).as_nanos());
         // The closure always answers, so there is nothing to fail.
-        let _ = self.nanos.fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);
+        let _ = self.inside.nanos.fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);
+        self.ring();
+    }
+
+    fn ring(&self) {
+        let due = self.alarms().due(self.now());
+        due.ring();
+    }
+
+    fn alarms(&self) -> MutexGuard<'_, Alarms> {
+        self.inside.alarms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Tick {
-        Tick::from_nanos(self.nanos.load(Ordering::Relaxed))
+        Tick::from_nanos(self.inside.nanos.load(Ordering::Relaxed))
     }
 
     /// As long after the beginning of 1970 as the clock is after its origin.
     fn calendar(&self) -> SystemTime {
         after_epoch(self.now())
+    }
+
+    /// The alarm is set first and the clock read after it: who advances moves the clock first and
+    /// looks for alarms after it, so one of the two finds the other.
+    fn wake_at(&self, at: Tick, waker: &Waker) {
+        let waker = waker.clone();
+        self.alarms().set(at, waker);
+        self.ring();
+    }
+
+    fn forget_wake(&self, at: Tick, waker: &Waker) {
+        let unset = self.alarms().unset(at, waker);
+        drop(unset);
     }
 }
 
@@ -80,6 +111,14 @@ impl Clock for AheadOfTokio {
 
     fn calendar(&self) -> SystemTime {
         after_epoch(self.now())
+    }
+
+    /// By tokio, and by whatever moves the clock ahead: that may be too early, and whoever waits asks
+    /// again.
+    fn wake_at(&self, at: Tick, waker: &Waker) {
+        self.ahead.wake_at(self.ahead.now().after(Duration::from_nanos(1)), waker);
+        let ahead = self.ahead.now().since(Tick::ORIGIN);
+        self.tokio.wake_at(Tick::ORIGIN.after(at.since(Tick::ORIGIN.after(ahead))), waker);
     }
 }
 
