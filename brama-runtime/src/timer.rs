@@ -56,14 +56,17 @@ impl Alarms {
 pub(crate) struct Due(BTreeMap<(Tick, u64), Waker>);
 
 impl Due {
-    /// Wakes them in their order. A waker is the user's: one that panics harms nobody but its task.
+    /// Wakes them in their order.
     pub(crate) fn ring(self) {
-        for waker in self.0.into_values() {
-            if let Err(thrown) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
-                // It is the user's too, and may panic when it is dropped.
-                mem::forget(thrown);
-            }
-        }
+        self.0.into_values().for_each(ring);
+    }
+}
+
+/// Wakes, under no lock. A waker is the user's: one that panics harms nobody but its task.
+pub(crate) fn ring(waker: Waker) {
+    if let Err(thrown) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+        // It is the user's too, and may panic when it is dropped.
+        mem::forget(thrown);
     }
 }
 

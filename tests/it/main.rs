@@ -22,6 +22,7 @@ mod overflow;
 mod permit;
 mod policy;
 mod questions;
+mod ready;
 mod refused;
 mod registry;
 mod shadow;

@@ -2,7 +2,10 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use super::gate::{Beside, Gate, Word};
+use super::{
+    gate::{Beside, Gate, Word},
+    slot::Waiter,
+};
 use crate::{
     circuit::{Cause, Circuit, Policy, State, Tick},
     config::Layers,
@@ -32,6 +35,10 @@ pub(super) struct Inside {
 pub(super) struct Past {
     pub(super) totals: Totals,
     pub(super) openings: VecDeque<Opened>,
+    /// Those who wait until a call would be admitted.
+    pub(super) waiters: Vec<Waiter>,
+    /// How many have waited, to number them.
+    pub(super) waits: u64,
 }
 
 /// What is kept of an opening for those who were refused.

@@ -12,19 +12,22 @@ mod slot;
 
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
-use self::permit::Borrowed;
 pub(crate) use self::{
     news::Moment,
     permit::{Hold, Lease},
     rejection::Shared,
     slot::Slot,
 };
+use self::{
+    permit::Borrowed,
+    slot::{Waiting, block_on},
+};
 pub use self::{
     permit::Permit,
     rejection::{CallError, CircuitOpen, Opening},
 };
 use crate::{
-    circuit::{Action, By, InvalidPolicy, PolicyPatch, Reason, State, Verdict},
+    circuit::{Action, By, InvalidPolicy, PolicyPatch, Reason, State, Tick, Verdict},
     error::InvalidLength,
     identity::Identity,
     outcome::Outcome,
@@ -170,6 +173,59 @@ impl Breaker {
     #[must_use]
     pub fn is_available(&self) -> bool {
         self.slot.is_available()
+    }
+
+    /// Waits until a call would be admitted: for workers that take the next job only when it can be
+    /// done.
+    ///
+    /// It reserves nothing. All who wait are woken together, and more of them may ask for a permit
+    /// than are admitted: then ask, and wait again where the answer is no. While the circuit is forced
+    /// open, somebody has to act. Waiting costs nothing but a timer: a task is woken by what happens
+    /// to the breaker, or by the registry's clock at the deadline (see
+    /// [`Clock::wake_at`](crate::clock::Clock::wake_at)), and nobody polls at an interval.
+    ///
+    /// ```
+    /// # use brama_runtime as brama;
+    /// # async fn example(breaker: brama::Breaker, jobs: Vec<u32>) {
+    /// for job in jobs {
+    ///     let permit = loop {
+    ///         breaker.ready().await;
+    ///         if let Ok(permit) = breaker.try_acquire() {
+    ///             break permit;
+    ///         }
+    ///     };
+    ///     // … do the job …
+    ///     permit.success();
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Cancellation
+    ///
+    /// Dropped before it is ready, it leaves nothing behind, save with a clock of the user's that does
+    /// not take wakes back.
+    pub async fn ready(&self) {
+        Waiting::new(&self.slot, Tick::NEVER).await;
+    }
+
+    /// Waits likewise, blocking the thread, for at most `longest` on the registry's clock: whether a
+    /// call would be admitted now. Zero asks and does not wait.
+    ///
+    /// ```
+    /// # use brama_runtime as brama;
+    /// use brama::Registry;
+    /// use std::time::Duration;
+    ///
+    /// let breaker = Registry::new().breaker("search");
+    /// breaker.open_for(Duration::from_millis(5), "an example")?;
+    /// assert!(!breaker.wait_timeout(Duration::ZERO));
+    /// assert!(breaker.wait_timeout(Duration::from_secs(60)));
+    /// # Ok::<(), brama::InvalidLength>(())
+    /// ```
+    #[must_use = "it may not be admitted yet"]
+    pub fn wait_timeout(&self, longest: Duration) -> bool {
+        let deadline = self.slot.time_now().after(longest);
+        block_on(Waiting::new(&self.slot, deadline))
     }
 
     /// The state as recorded: an opening past its deadline still reads open.

@@ -10,6 +10,7 @@ use std::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicBool, Ordering},
     },
+    task::Waker,
 };
 
 use self::queue::Queue;
@@ -21,6 +22,7 @@ use crate::{
     connection::ConnectionKind,
     event::{Event, EventFilter, EventKinds},
     identity::Identity,
+    timer::ring,
 };
 
 /// Who listens to the breakers of a registry.
@@ -76,7 +78,7 @@ impl Bus {
         };
         for queue in queues.iter().filter(selects) {
             queue.push(event.clone());
-            wakes.0.push(Arc::clone(queue));
+            wakes.queues.push(Arc::clone(queue));
         }
     }
 
@@ -124,19 +126,29 @@ impl fmt::Debug for Bus {
 
 /// Whom to wake once the breaker's lock is released: wakers are code of the user's.
 #[derive(Default)]
-#[must_use = "subscribers wait until they are woken"]
-pub(crate) struct Wakes(Vec<Arc<Queue>>);
+#[must_use = "somebody waits until he is woken"]
+pub(crate) struct Wakes {
+    queues: Vec<Arc<Queue>>,
+    tasks: Vec<Waker>,
+}
 
 impl Wakes {
     /// Adds those of another step.
     pub(crate) fn and(&mut self, other: Self) {
-        self.0.extend(other.0);
+        self.queues.extend(other.queues);
+        self.tasks.extend(other.tasks);
+    }
+
+    /// Adds a task that waits for a breaker itself.
+    pub(crate) fn add_task(&mut self, waker: Waker) {
+        self.tasks.push(waker);
     }
 
     /// Wakes them; to be called under no lock.
     pub(crate) fn wake(self) {
-        for queue in self.0 {
+        for queue in self.queues {
             queue.wake();
         }
+        self.tasks.into_iter().for_each(ring);
     }
 }

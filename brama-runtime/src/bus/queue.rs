@@ -3,13 +3,15 @@
 use std::{
     collections::VecDeque,
     mem,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use crate::event::{Event, EventFilter};
+use crate::{
+    event::{Event, EventFilter},
+    timer::ring,
+};
 
 /// What waits for a subscriber: events that its filter selects, oldest first, of bounded number.
 pub(super) struct Queue {
@@ -63,12 +65,12 @@ impl Queue {
         })
     }
 
-    /// Wakes who waits for an event. A waker that panics harms nobody but its task.
+    /// Wakes who waits for an event.
     pub(super) fn wake(&self) {
         let waker = self.lock().waker.take();
         self.arrived.notify_one();
         if let Some(waker) = waker {
-            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            ring(waker);
         }
     }
 

@@ -58,8 +58,8 @@ impl Writer {
         }
     }
 
-    fn bring_to(&self, slot: &Slot) {
-        slot.relayer(|layers| self.bring(slot.identity(), layers));
+    fn bring_to(&self, slot: &Slot) -> Wakes {
+        slot.relayer(|layers| self.bring(slot.identity(), layers)).1
     }
 
     /// The same, and tells of it.
@@ -146,20 +146,24 @@ impl Registry {
     pub fn shadow_all(&self, shadow_all: bool) {
         let mut writer = lock(&self.inside.writer);
         writer.ground = Arc::new(writer.ground.with_shadow_all(shadow_all));
-        self.inside.bring_to_all(&writer);
+        let wakes = self.inside.bring_to_all(&writer);
+        drop(writer);
+        wakes.wake();
     }
 
     /// Tells everybody who asks for a status.
     pub(super) fn notice(&self, notice: String) {
         let mut writer = lock(&self.inside.writer);
         writer.ground = Arc::new(writer.ground.with_notice(notice));
-        self.inside.bring_to_all(&writer);
+        let wakes = self.inside.bring_to_all(&writer);
+        drop(writer);
+        wakes.wake();
     }
 }
 
 impl Inside {
-    fn bring_to_all(&self, writer: &Writer) {
-        self.slots.pin().iter().for_each(|named| writer.bring_to(named.slot()));
+    fn bring_to_all(&self, writer: &Writer) -> Wakes {
+        all(self.slots.pin().iter().map(|named| writer.bring_to(named.slot())))
     }
 
     /// The breakers of which an identity speaks: without a key, also those of all its keys.

@@ -101,7 +101,9 @@ impl Oracle {
 
     fn pass(&mut self) -> Answer {
         match self.state {
-            State::Open => changed(Some(self.enter(State::HalfOpen, Rule::HealthCheck, None, None))),
+            State::Open => {
+                changed(Some(self.enter(State::HalfOpen, Rule::HealthCheck, None, None)))
+            }
             State::HalfOpen => self.judge(self.read(How::Success, false)),
             State::Closed | State::ForcedOpen | State::Disabled => Answer::default(),
         }

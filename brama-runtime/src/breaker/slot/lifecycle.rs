@@ -69,9 +69,9 @@ impl Slot {
     /// Takes what an attribute with this identity says; it is told only where it is at odds with
     /// something.
     pub(crate) fn meet(&self, attribute: &'static Attribute) {
-        let mut is_at_odds = false;
+        let (mut is_at_odds, mut wakes) = (false, Wakes::default());
         let mut take = || {
-            is_at_odds = self.relayer(|layers| {
+            (is_at_odds, wakes) = self.relayer(|layers| {
                 layers.meet(attribute);
                 !layers.warnings().is_empty()
             });
@@ -84,8 +84,9 @@ impl Slot {
             self.met_other.get_or_init(take);
         }
         if is_at_odds {
-            self.announce_configured(self.moment()).wake();
+            wakes.and(self.announce_configured(self.moment()));
         }
+        wakes.wake();
     }
 
     /// Takes a patch, for itself and where it has no key for all keys of its identifier.
@@ -95,15 +96,19 @@ impl Slot {
             return registry.configure(&self.identity, patch);
         }
         let moment = self.moment();
-        self.relayer(|layers| layers.configure_alone(&self.identity, patch))?;
-        self.announce_configured(moment).wake();
+        let (answer, mut wakes) =
+            self.relayer(|layers| layers.configure_alone(&self.identity, patch));
+        answer?;
+        wakes.and(self.announce_configured(moment));
+        wakes.wake();
         Ok(())
     }
 
     /// Takes what was configured for it; whom to wake is for the caller, who may hold a lock.
     pub(crate) fn configured(&self, moment: Moment, change: impl FnOnce(&mut Layers)) -> Wakes {
-        self.relayer(change);
-        self.announce_configured(moment)
+        let ((), mut wakes) = self.relayer(change);
+        wakes.and(self.announce_configured(moment));
+        wakes
     }
 
     fn announce_configured(&self, moment: Moment) -> Wakes {
@@ -112,12 +117,13 @@ impl Slot {
     }
 
     /// Changes what was said for this breaker; from the next admission or outcome on that is in
-    /// force.
-    pub(crate) fn relayer<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> R {
+    /// force. Whom to wake is for the caller likewise.
+    pub(crate) fn relayer<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> (R, Wakes) {
         let mut inside = self.unsettled(lock(&self.inside));
-        let answer = inside.relayer(change);
+        let (answer, mut wakes) = (inside.relayer(change), Wakes::default());
         self.publish(&inside);
-        answer
+        inside.call_waiters(&mut wakes);
+        (answer, wakes)
     }
 
     /// Tells of a step of a registered breaker's life; whom to wake is for the caller likewise.

@@ -4,6 +4,7 @@ mod admission;
 mod entry;
 mod going;
 mod lifecycle;
+mod waiting;
 
 use std::{
     fmt,
@@ -13,6 +14,7 @@ use std::{
 pub(super) use self::{
     admission::{Refusal, Way},
     entry::Entry,
+    waiting::{Waiter, Waiting, block_on},
 };
 
 use super::{
@@ -210,7 +212,8 @@ impl Slot {
     /// Publishes, tells the news and unlocks; answers with the word that is shown from now on.
     fn finish(&self, mut inside: MutexGuard<'_, Inside>, news: News) -> Word {
         let word = self.publish(&inside);
-        let wakes = self.send(&mut inside, news);
+        let mut wakes = self.send(&mut inside, news);
+        inside.call_waiters(&mut wakes);
         drop(inside);
         wakes.wake();
         word

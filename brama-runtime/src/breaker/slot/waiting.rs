@@ -1,0 +1,170 @@
+//! A wait until a call would be admitted.
+//!
+//! Who waits is noted under the breaker's lock, in the same hold of it in which the circuit refused; a
+//! step looks for those who wait under the same lock, after it has changed the circuit. So a step
+//! either comes first, and is seen, or finds the one who waits: no wake-up is lost between the two.
+//! What time alone changes is the clock's to wake for, and a clock that has come to the moment already
+//! wakes at once.
+
+use std::{
+    future::Future,
+    mem,
+    pin::{Pin, pin},
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    task::{Context, Poll, Wake, Waker},
+};
+
+use super::Slot;
+use crate::{breaker::inside::Inside, bus::Wakes, circuit::Tick, sync::lock};
+
+/// Ready with `true` as soon as a call would be admitted, with `false` once the deadline has come.
+#[must_use = "futures do nothing unless polled"]
+pub(in crate::breaker) struct Waiting<'a> {
+    slot: &'a Slot,
+    deadline: Tick,
+    armed: Option<Armed>,
+}
+
+/// What was asked for in the last poll, to be taken back.
+struct Armed {
+    number: u64,
+    at: Tick,
+    waker: Waker,
+}
+
+/// One who waits.
+#[derive(Debug)]
+pub(in crate::breaker) struct Waiter {
+    number: u64,
+    /// When he asks again by himself.
+    until: Tick,
+    waker: Waker,
+}
+
+impl<'a> Waiting<'a> {
+    pub(in crate::breaker) const fn new(slot: &'a Slot, deadline: Tick) -> Self {
+        Self { slot, deadline, armed: None }
+    }
+
+    fn disarm(&mut self) {
+        if let Some(Armed { number, at, waker }) = self.armed.take() {
+            self.slot.forget_waiter(number);
+            if at != Tick::NEVER {
+                self.slot.time.forget_wake(at, &waker);
+            }
+        }
+    }
+}
+
+impl Future for Waiting<'_> {
+    type Output = bool;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
+        let this = self.get_mut();
+        this.disarm();
+        let now = this.slot.time.now();
+        let waker = context.waker();
+        let Some((number, until)) = this.slot.note_waiter(now, waker) else {
+            return Poll::Ready(true);
+        };
+        let at = until.min(this.deadline);
+        // Before the clock is asked: it may be the user's, and panic.
+        this.armed = Some(Armed { number, at, waker: waker.clone() });
+        if this.deadline <= now {
+            return Poll::Ready(false);
+        }
+        if at != Tick::NEVER {
+            this.slot.time.wake_at(at, waker);
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.disarm();
+    }
+}
+
+impl Slot {
+    /// Notes one who waits, unless a call would be admitted now: his number, and when to ask again.
+    fn note_waiter(&self, now: Tick, waker: &Waker) -> Option<(u64, Tick)> {
+        if self.gate.look().admits() {
+            return None;
+        }
+        // A waker is the user's: it is neither copied nor dropped under the lock.
+        let waker = waker.clone();
+        let mut inside = lock(&self.inside);
+        let until = inside.admits_from();
+        if until <= now {
+            drop(inside);
+            return None;
+        }
+        let past = inside.past();
+        let number = past.waits;
+        past.waits += 1;
+        past.waiters.push(Waiter { number, until, waker });
+        Some((number, until))
+    }
+
+    fn forget_waiter(&self, number: u64) {
+        let mut inside = lock(&self.inside);
+        let waiters = &mut inside.past().waiters;
+        let place = waiters.iter().position(|waiter| waiter.number == number);
+        let forgotten = place.map(|place| waiters.swap_remove(place));
+        drop(inside);
+        drop(forgotten);
+    }
+}
+
+impl Inside {
+    /// From when on a call would be admitted, if nothing is reported.
+    fn admits_from(&self) -> Tick {
+        let refuses_until = self.circuit.refuses_until(&self.policy);
+        refuses_until.filter(|_| !self.policy.shadow()).unwrap_or(Tick::ORIGIN)
+    }
+
+    /// Has those woken whom a step lets in, or lets in earlier than they knew.
+    pub(in crate::breaker) fn call_waiters(&mut self, wakes: &mut Wakes) {
+        let from = self.admits_from();
+        let Some(past) = self.past.as_mut().filter(|past| !past.waiters.is_empty()) else { return };
+        let called = past.waiters.extract_if(.., |waiter| from < waiter.until);
+        called.for_each(|waiter| wakes.add_task(waiter.waker));
+    }
+}
+
+/// Blocks the thread until the wait is over.
+pub(in crate::breaker) fn block_on(waiting: Waiting<'_>) -> bool {
+    let bell = Arc::new(Bell::default());
+    let waker = Waker::from(Arc::clone(&bell));
+    let mut waiting = pin!(waiting);
+    loop {
+        match waiting.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(admitted) => return admitted,
+            Poll::Pending => bell.wait(),
+        }
+    }
+}
+
+/// What wakes a thread. It is no `park`: the user's clock may park this thread too, and would take the
+/// wake-up that is meant for us.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<bool>,
+    rings: Condvar,
+}
+
+impl Bell {
+    fn wait(&self) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let rung = self.rings.wait_while(rung, |rung| !mem::take(rung));
+        drop(rung);
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.rings.notify_one();
+    }
+}
