@@ -15,24 +15,25 @@
 )]
 #[doc(inline)]
 pub use brama_macros::circuit_breaker;
-#[cfg(feature = "tokio")]
-#[doc(inline)]
-pub use brama_runtime::TimedOut;
 #[cfg(feature = "testing")]
 #[doc(inline)]
 pub use brama_runtime::testing;
 #[doc(inline)]
 pub use brama_runtime::{
-    Abandoned, Action, Basis, Breaker, By, CallError, Callback, Cause, Change, CircuitOpen, Config,
-    ConfigMistake, Connection, ConnectionKind, Counts, Event, EventFilter, EventKind, EventKinds,
-    EventStream, Expiry, Failure, Filter, Generation, Identity, InitError, InvalidLength,
-    InvalidPolicy, Knob, Labels, Layer, Length, Mistake, Occurrence, OpenForError, Opening,
-    Outcome, Permit, Policy, PolicyPatch, Reason, RegisterError, Registry, Rule, Setting, Settings,
-    State, Status, Subscription, Tick, Totals, Unknown, Window, all_available, are_available,
-    breaker, breakers, circuit, clock, close, configure, disable, duration, failure, failure_all,
-    find, force_open, init, is_available, on_event, open, open_for, register, registry, reset,
+    Abandoned, Action, AddCheckError, Basis, Breaker, By, CallError, Callback, Cause, Change,
+    Check, CircuitOpen, Config, ConfigMistake, Connection, ConnectionKind, Counts, Event,
+    EventFilter, EventKind, EventKinds, EventStream, Expiry, Failure, Filter, Generation, Health,
+    HealthCounts, HealthThresholds, Identity, InitError, InvalidLength, InvalidPolicy, Knob,
+    Labels, Layer, Length, Mistake, Occurrence, OpenForError, Opening, Outcome, Permit, Policy,
+    PolicyPatch, Reason, RegisterError, Registry, Rule, Schedule, Setting, Settings, State, Status,
+    Subscription, Tick, Totals, Unknown, Window, add_check, all_available, are_available, breaker,
+    breakers, circuit, clock, close, configure, disable, duration, failure, failure_all, find,
+    force_open, health, init, is_available, on_event, open, open_for, register, registry, reset,
     shadow_all, status, statuses, subscribe, success, success_all, totals, unregister,
 };
+#[cfg(feature = "tokio")]
+#[doc(inline)]
+pub use brama_runtime::{TimedOut, add_check_async};
 
 /// What generated code says. No promise is made for it.
 #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! What can be wrong with what users give.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{error::Error, fmt, io, time::Duration};
 
 use crate::identity::Identity;
 
@@ -101,3 +101,42 @@ impl fmt::Display for OpenForError {
 
 /// Transparent.
 impl Error for OpenForError {}
+
+/// A health check was not added.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AddCheckError {
+    /// Its interval or its timeout is not whole milliseconds, at least 1 ms.
+    InvalidLength(InvalidLength),
+    /// The system gives no thread to run it.
+    NoThread(io::Error),
+    /// A check that is a future was added outside a runtime.
+    NoRuntime,
+}
+
+impl From<InvalidLength> for AddCheckError {
+    fn from(invalid: InvalidLength) -> Self {
+        Self::InvalidLength(invalid)
+    }
+}
+
+impl fmt::Display for AddCheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidLength(invalid) => invalid.fmt(f),
+            Self::NoThread(_) => f.write_str("the system gives no thread for health checks"),
+            Self::NoRuntime => f.write_str(
+                "there is no tokio runtime here: add the check on the one that shall poll it",
+            ),
+        }
+    }
+}
+
+impl Error for AddCheckError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::NoThread(error) => Some(error),
+            Self::InvalidLength(_) | Self::NoRuntime => None,
+        }
+    }
+}

@@ -6,12 +6,14 @@ pub mod duration;
 
 mod breaker;
 mod bus;
+mod checks;
 mod config;
 mod connection;
 #[cfg(feature = "testing")]
 mod entered;
 mod error;
 mod event;
+mod health;
 mod identity;
 mod length;
 mod outcome;
@@ -27,11 +29,10 @@ pub mod testing;
 mod timer;
 mod totals;
 
-#[cfg(feature = "tokio")]
-pub use self::site::TimedOut;
 pub use self::{
     breaker::{Breaker, CallError, CircuitOpen, Opening, Permit},
     bus::{Callback, EventStream, Subscription},
+    checks::{Check, Schedule},
     circuit::{
         Abandoned, Action, Basis, By, Cause, Change, Circuit, Counts, Expiry, Generation,
         InvalidPolicy, Knob, Length, Mistake, Policy, PolicyPatch, Reason, Rule, State, Tick,
@@ -39,17 +40,20 @@ pub use self::{
     },
     config::{Config, ConfigMistake, InitError},
     connection::{Connection, ConnectionKind, Labels},
-    error::{InvalidLength, OpenForError, Unknown},
+    error::{AddCheckError, InvalidLength, OpenForError, Unknown},
     event::{Event, EventFilter, EventKind, EventKinds, Occurrence},
+    health::{Health, HealthCounts, HealthThresholds},
     identity::Identity,
     outcome::{Failure, Outcome},
     registry::{
-        Filter, RegisterError, Registry, all_available, are_available, breaker, breakers, close,
-        configure, disable, failure, failure_all, find, force_open, init, is_available, on_event,
-        open, open_for, register, registry, reset, shadow_all, status, statuses, subscribe,
-        success, success_all, totals, unregister,
+        Filter, RegisterError, Registry, add_check, all_available, are_available, breaker,
+        breakers, close, configure, disable, failure, failure_all, find, force_open, health, init,
+        is_available, on_event, open, open_for, register, registry, reset, shadow_all, status,
+        statuses, subscribe, success, success_all, totals, unregister,
     },
     settings::{Layer, Setting, Settings},
     status::Status,
     totals::Totals,
 };
+#[cfg(feature = "tokio")]
+pub use self::{registry::add_check_async, site::TimedOut};

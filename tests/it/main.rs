@@ -4,6 +4,7 @@
 
 mod answer;
 mod blocks;
+mod checks;
 mod cleanup;
 mod connections;
 mod costs;
@@ -11,6 +12,7 @@ mod events;
 mod evidence;
 mod futures_life;
 mod groups;
+mod health;
 mod isolation;
 mod isolation_async;
 mod keys;

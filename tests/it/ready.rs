@@ -15,7 +15,6 @@ use std::{
 use brama::{Breaker, PolicyPatch, State, testing::TestRegistry};
 
 const SECOND: Duration = Duration::from_secs(1);
-const MILLISECOND: Duration = Duration::from_millis(1);
 
 /// Counts how often it is woken.
 #[derive(Default)]
@@ -67,9 +66,9 @@ fn a_task_is_woken_at_the_deadline_and_not_before() {
     let breaker = open(&registry);
     let mut task = task(&breaker);
     assert!(!task.is_ready());
-    registry.advance(5 * SECOND - MILLISECOND);
+    registry.advance(Duration::from_millis(4_999));
     assert_eq!(task.times_woken(), 0);
-    registry.advance(MILLISECOND);
+    registry.advance(Duration::from_millis(1));
     assert_eq!(task.times_woken(), 1);
     assert!(task.is_ready());
 }
@@ -225,7 +224,6 @@ fn a_wait_that_is_dropped_leaves_nothing_behind() {
 fn a_waker_that_panics_harms_neither_the_breaker_nor_the_clock() {
     struct Panics;
 
-    #[expect(clippy::panic, reason = "what it is for")]
     impl Wake for Panics {
         fn wake(self: Arc<Self>) {
             panic!("as planned");

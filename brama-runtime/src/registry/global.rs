@@ -1,16 +1,18 @@
 //! The global registry: the one that decorated functions use.
 
-use std::{io, sync::OnceLock, time::Duration};
+use std::{fmt, io, sync::OnceLock, time::Duration};
 
 use super::{Filter, RegisterError, Registry};
 use crate::{
     breaker::Breaker,
     bus::{Callback, Subscription},
+    checks::{Check, Schedule},
     circuit::{By, InvalidPolicy, PolicyPatch, Reason},
     config::{Config, InitError},
     connection::Connection,
-    error::{OpenForError, Unknown},
+    error::{AddCheckError, OpenForError, Unknown},
     event::{Event, EventFilter},
+    health::Health,
     identity::Identity,
     status::Status,
     totals::Totals,
@@ -94,6 +96,11 @@ pub fn totals<'a>(identity: impl Into<Identity<'a>>) -> Option<Totals> {
 #[must_use]
 pub fn statuses(filter: Filter) -> Vec<Status> {
     registry().statuses(filter)
+}
+
+/// How well those are that the filter chooses in the global registry: see [`Registry::health`].
+pub fn health(filter: Filter) -> Health {
+    registry().health(filter)
 }
 
 /// Whether a call would be admitted now; `false` for a breaker that nobody has used.
@@ -220,6 +227,37 @@ pub fn configure<'a>(
     patch: PolicyPatch,
 ) -> Result<(), InvalidPolicy> {
     registry().configure(identity, patch)
+}
+
+/// Adds a health check of a breaker of the global registry: see [`Registry::add_check`].
+///
+/// # Errors
+///
+/// As [`Registry::add_check`].
+pub fn add_check<'a, T, E: fmt::Display>(
+    identity: impl Into<Identity<'a>>,
+    schedule: impl Into<Schedule>,
+    check: impl FnMut() -> Result<T, E> + Send + 'static,
+) -> Result<Check, AddCheckError> {
+    registry().add_check(identity, schedule, check)
+}
+
+/// Adds a health check that is a future: see [`Registry::add_check_async`]. Feature `tokio`.
+///
+/// # Errors
+///
+/// As [`Registry::add_check_async`].
+#[cfg(feature = "tokio")]
+pub fn add_check_async<'a, T, E, F>(
+    identity: impl Into<Identity<'a>>,
+    schedule: impl Into<Schedule>,
+    check: impl Fn() -> F + Send + Sync + 'static,
+) -> Result<Check, AddCheckError>
+where
+    E: fmt::Display,
+    F: Future<Output = Result<T, E>> + Send + 'static,
+{
+    registry().add_check_async(identity, schedule, check)
 }
 
 /// The kill switch of the global registry: see [`Registry::shadow_all`].

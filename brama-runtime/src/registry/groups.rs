@@ -6,6 +6,7 @@ use super::{Filter, Registry};
 use crate::{
     breaker::{Breaker, Slot},
     circuit::Reason,
+    health::Health,
     status::Status,
 };
 
@@ -14,6 +15,16 @@ impl Registry {
     #[must_use]
     pub fn statuses(&self, filter: Filter) -> Vec<Status> {
         self.chosen(filter).map(|(_, status)| status).collect()
+    }
+
+    /// How well the dependencies are whose breakers the filter chooses, by the share of open circuits:
+    /// degraded from the first open one on, down from half of them; [`Health::under`] judges by other
+    /// thresholds. Where the filter chooses none, nothing is wrong.
+    ///
+    /// An opening past its deadline counts as half-open, for the next call is a probe. Asking changes
+    /// nothing.
+    pub fn health(&self, filter: Filter) -> Health {
+        Health::of(self.chosen(filter).map(|(_, status)| status))
     }
 
     /// The breakers that the filter chooses, in the order of their identities: to ask, to tell or to

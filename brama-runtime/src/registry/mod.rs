@@ -1,6 +1,7 @@
 //! The registry: from an identity to its breaker.
 
 mod by_identity;
+mod checks;
 mod cleanup;
 mod connections;
 mod events;
@@ -23,14 +24,16 @@ use std::{
 use foldhash::fast::{FixedState, RandomState};
 use papaya::HashSet;
 
+#[cfg(feature = "tokio")]
+pub use self::global::add_check_async;
 pub use self::{
     connections::RegisterError,
     filter::Filter,
     global::{
-        all_available, are_available, breaker, breakers, close, configure, disable, failure,
-        failure_all, find, force_open, init, is_available, on_event, open, open_for, register,
-        registry, reset, shadow_all, status, statuses, subscribe, success, success_all, totals,
-        unregister,
+        add_check, all_available, are_available, breaker, breakers, close, configure, disable,
+        failure, failure_all, find, force_open, health, init, is_available, on_event, open,
+        open_for, register, registry, reset, shadow_all, status, statuses, subscribe, success,
+        success_all, totals, unregister,
     },
 };
 use self::{
@@ -40,6 +43,7 @@ use self::{
 use crate::{
     breaker::{Breaker, Moment, Slot},
     bus::{Bus, Wakes},
+    checks::Checks,
     clock::{Clock, Time},
     config::{Home, Layers},
     event::Occurrence,
@@ -63,6 +67,7 @@ struct Inside {
     time: Time,
     bus: Arc<Bus>,
     seed: u64,
+    checks: Arc<Checks>,
     /// Taken before the lock of any slot, never after one.
     writer: Mutex<Writer>,
 }
@@ -82,11 +87,11 @@ impl Registry {
 
     fn on(time: Time, seed: u64) -> Self {
         let slots = HashSet::with_hasher(RandomState::default());
-        let bus = Arc::new(Bus::default());
+        let (bus, checks) = (Arc::new(Bus::default()), Checks::new(time.clone()));
         Self {
             inside: Arc::new_cyclic(|inside: &Weak<Inside>| {
                 let home: Weak<dyn Home> = Weak::<Inside>::clone(inside);
-                Inside { slots, time, bus, seed, writer: Mutex::new(Writer::new(home)) }
+                Inside { slots, time, bus, seed, checks, writer: Mutex::new(Writer::new(home)) }
             }),
         }
     }
@@ -189,6 +194,12 @@ impl Inside {
 
     fn moment(&self) -> Moment {
         Moment::read(&self.time, &self.bus)
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        self.checks.close();
     }
 }
 

@@ -1,0 +1,46 @@
+//! What a run of a check answers.
+
+use std::{
+    any::Any,
+    fmt, mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
+
+use crate::{breaker::Slot, circuit::Reason, length::Rounded};
+
+/// That it passed, or why not.
+pub(super) type Answer = Result<(), Reason>;
+
+/// The answer in the words of the evidence.
+pub(super) fn answer<T, E: fmt::Display>(result: Result<T, E>) -> Answer {
+    result.map(drop).map_err(|error| failed(format_args!("{error}")))
+}
+
+/// The answer of one that took too long.
+pub(super) fn overdue(longest: Duration) -> Answer {
+    Err(failed(format_args!("no answer within {}", Rounded(longest))))
+}
+
+/// Runs the user's code; a panic is an answer too.
+pub(super) fn survive<R>(run: impl FnOnce() -> R) -> Result<R, Reason> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(panicked)
+}
+
+fn panicked(thrown: Box<dyn Any + Send>) -> Reason {
+    // It is the user's too, and may panic when it is dropped.
+    mem::forget(thrown);
+    Reason::from("health check: panic")
+}
+
+fn failed(why: fmt::Arguments<'_>) -> Reason {
+    Reason::of(&format_args!("health check: {why}"))
+}
+
+/// Tells the breaker.
+pub(super) fn tell(slot: &Slot, answer: Answer) {
+    match answer {
+        Ok(()) => slot.pass_check(),
+        Err(reason) => slot.fail_check(reason),
+    }
+}

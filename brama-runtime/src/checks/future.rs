@@ -1,0 +1,86 @@
+//! Checks that are futures: each run is a task of the caller's runtime.
+
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::Poll,
+};
+
+use tokio::{runtime::Handle, task::AbortHandle};
+
+use super::{
+    Checks,
+    answer::{Answer, answer, survive},
+};
+
+/// What makes the future of a run, and where that is polled.
+#[derive(Clone)]
+pub(crate) struct Maker {
+    make: Arc<dyn Fn() -> Boxed + Send + Sync>,
+    runtime: Handle,
+    running: Arc<Mutex<Option<AbortHandle>>>,
+}
+
+type Boxed = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+impl Maker {
+    /// On the runtime of the caller; `None` where there is none.
+    pub(crate) fn here<T, E, F>(check: impl Fn() -> F + Send + Sync + 'static) -> Option<Self>
+    where
+        E: fmt::Display,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let make = move || -> Boxed {
+            let run = check();
+            Box::pin(async move { answer(run.await) })
+        };
+        let runtime = Handle::try_current().ok()?;
+        Some(Self { make: Arc::new(make), runtime, running: Arc::default() })
+    }
+
+    /// Spawns a run of the check with that number.
+    pub(super) fn spawn(&self, checks: &Arc<Checks>, number: u64) {
+        let end = End { checks: Arc::clone(checks), number, answer: None };
+        let make = Arc::clone(&self.make);
+        let task = self.runtime.spawn(async move {
+            let mut end = end;
+            end.answer = Some(run(&*make).await);
+        });
+        self.replace(Some(task.abort_handle()));
+    }
+
+    /// Has the runtime drop the run that is under way.
+    pub(super) fn abort(&self) {
+        if let Some(task) = self.replace(None) {
+            task.abort();
+        }
+    }
+
+    fn replace(&self, task: Option<AbortHandle>) -> Option<AbortHandle> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut running, task)
+    }
+}
+
+async fn run(make: &(dyn Fn() -> Boxed + Send + Sync)) -> Answer {
+    let mut run = survive(make)?;
+    poll_fn(|context| {
+        survive(|| run.as_mut().poll(context)).unwrap_or_else(|reason| Poll::Ready(Err(reason)))
+    })
+    .await
+}
+
+/// Ends the run however its task ends: answered, aborted, or dropped with its runtime.
+struct End {
+    checks: Arc<Checks>,
+    number: u64,
+    answer: Option<Answer>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.checks.end(self.number, self.answer.take(), &mut None);
+    }
+}

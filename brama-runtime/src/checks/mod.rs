@@ -1,0 +1,213 @@
+//! Health checks of the user's own: when they run, where, and whom they tell.
+//!
+//! Nothing here waits for time: the registry's clock wakes a [`turn`](Checks::turn), on its own thread
+//! or on the one that moves it. That sends closures to the checks thread and futures to their runtime,
+//! and tells the breakers of those that took too long.
+//!
+//! A closure cannot be stopped. One that hangs keeps the thread that runs it until it returns, and
+//! another thread takes the place for the others; since a check runs once at a time, each one that
+//! hangs costs one thread at most.
+
+mod answer;
+#[cfg(feature = "tokio")]
+mod future;
+mod plan;
+mod schedule;
+
+use std::{
+    fmt, io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
+    task::{Wake, Waker},
+    thread,
+};
+
+#[cfg(feature = "tokio")]
+use self::future::Maker;
+pub use self::schedule::Schedule;
+use self::{
+    answer::{Answer, answer, overdue, survive, tell},
+    plan::{Closure, Kind, Plan, Run},
+};
+use crate::{breaker::Slot, clock::Time, error::AddCheckError};
+
+/// Keeps a health check running until it is dropped.
+///
+/// Dropped, the handle returns at once: a run in progress is no longer heard, and one that is a future
+/// is dropped by its runtime. The check ends too when its registry goes.
+#[must_use = "dropping the handle ends the check"]
+pub struct Check {
+    checks: Weak<Checks>,
+    number: u64,
+}
+
+impl Drop for Check {
+    fn drop(&mut self) {
+        let Some(checks) = self.checks.upgrade() else { return };
+        let removed = checks.lock().remove(self.number);
+        // The thread may have nothing left to do.
+        checks.work.notify_all();
+        if let Some(entry) = removed {
+            entry.stop();
+        }
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Check").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// The checks of a registry.
+pub(crate) struct Checks {
+    time: Time,
+    plan: Mutex<Plan>,
+    /// For the thread: there is a closure to run, or an end.
+    work: Condvar,
+}
+
+impl Checks {
+    pub(crate) fn new(time: Time) -> Arc<Self> {
+        Arc::new(Self { time, plan: Mutex::default(), work: Condvar::new() })
+    }
+
+    /// Adds a closure.
+    pub(crate) fn add<T, E: fmt::Display>(
+        self: &Arc<Self>,
+        slot: Arc<Slot>,
+        schedule: Schedule,
+        mut check: impl FnMut() -> Result<T, E> + Send + 'static,
+    ) -> Result<Check, AddCheckError> {
+        let closure: Closure = Box::new(move || answer(check()));
+        let check = self.enter(slot, schedule, Kind::Closure(Some(closure)));
+        self.man().map_err(AddCheckError::NoThread)?;
+        Ok(check)
+    }
+
+    /// Adds a future, on the runtime of the caller.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn add_future<T, E, F>(
+        self: &Arc<Self>,
+        slot: Arc<Slot>,
+        schedule: Schedule,
+        check: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Result<Check, AddCheckError>
+    where
+        E: fmt::Display,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let maker = Maker::here(check).ok_or(AddCheckError::NoRuntime)?;
+        Ok(self.enter(slot, schedule, Kind::Future(maker)))
+    }
+
+    fn enter(self: &Arc<Self>, slot: Arc<Slot>, schedule: Schedule, kind: Kind) -> Check {
+        let now = self.time.now();
+        let number = self.lock().add(slot, schedule, kind, now);
+        let check = Check { checks: Arc::downgrade(self), number };
+        self.turn();
+        check
+    }
+
+    /// Ends all of them: the registry goes.
+    pub(crate) fn close(&self) {
+        let entries = self.lock().close();
+        self.work.notify_all();
+        entries.values().for_each(plan::Entry::stop);
+    }
+
+    /// Moves on whatever time moves on, and arranges the next turn.
+    fn turn(self: &Arc<Self>) {
+        let now = self.time.now();
+        let waker = Waker::from(Arc::new(Alarm(Arc::downgrade(self))));
+        let turn = self.lock().turn(now, waker);
+        self.work.notify_all();
+        for (slot, schedule) in turn.overdue {
+            tell(&slot, overdue(schedule.longest()));
+        }
+        #[cfg(feature = "tokio")]
+        {
+            turn.aborted.iter().for_each(Maker::abort);
+            turn.futures.iter().for_each(|(number, maker)| maker.spawn(self, *number));
+        }
+        if self.lock().is_behind() {
+            // Where there is no thread, they wait for the next turn.
+            let _ = self.man();
+        }
+        if let Some(alarm) = turn.unwanted {
+            self.time.forget_wake(alarm.at, &alarm.waker);
+        }
+        if let Some(alarm) = turn.alarm {
+            self.time.wake_at(alarm.at, &alarm.waker);
+        }
+    }
+
+    /// Starts a thread for closures, where there is none.
+    fn man(self: &Arc<Self>) -> io::Result<()> {
+        let Some(number) = self.lock().hire() else { return Ok(()) };
+        let this = Arc::clone(self);
+        let thread = thread::Builder::new().name("brama-checks".to_owned());
+        let started = thread.spawn(move || this.run_closures(number));
+        if started.is_err() {
+            self.lock().thread.take_if(|thread| *thread == number);
+        }
+        started.map(drop)
+    }
+
+    /// The life of a thread. Whatever of the user's panics outside a check, his clock or a value that
+    /// is dropped, costs that step and not the thread.
+    fn run_closures(self: Arc<Self>, thread: u64) {
+        while let Some(run) = self.next_run(thread) {
+            let _ = catch_unwind(AssertUnwindSafe(|| self.run(run)));
+        }
+    }
+
+    fn next_run(&self, thread: u64) -> Option<Run> {
+        let mut plan = self.lock();
+        while plan.employs(thread) {
+            match plan.take() {
+                Some(run) => return Some(run),
+                None => plan = self.work.wait(plan).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+        None
+    }
+
+    fn run(self: &Arc<Self>, Run { number, mut closure }: Run) {
+        let now = self.time.now();
+        self.lock().time(number, now);
+        self.turn();
+        let answer = survive(&mut closure).unwrap_or_else(Err);
+        self.end(number, Some(answer), &mut Some(closure));
+    }
+
+    /// Takes the end of a run: its answer, where it has one and is not late, and the closure back.
+    fn end(self: &Arc<Self>, number: u64, answer: Option<Answer>, closure: &mut Option<Closure>) {
+        let told = self.lock().end(number);
+        if let (Some(slot), Some(answer)) = (told, answer) {
+            tell(&slot, answer);
+        }
+        let now = self.time.now();
+        self.lock().rest(number, now, closure);
+        self.turn();
+    }
+
+    // Under this lock nothing of the user's runs and our own code does not panic.
+    fn lock(&self) -> MutexGuard<'_, Plan> {
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the clock wakes. It keeps nothing alive. One that is no longer wanted turns nothing, lest it
+/// set an alarm beside the one that took its place.
+struct Alarm(Weak<Checks>);
+
+impl Wake for Alarm {
+    fn wake(self: Arc<Self>) {
+        let Some(checks) = self.0.upgrade() else { return };
+        let is_wanted = checks.lock().wake(&Waker::from(self));
+        if is_wanted {
+            checks.turn();
+        }
+    }
+}

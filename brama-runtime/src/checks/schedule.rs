@@ -1,0 +1,79 @@
+//! When a check runs, and how long it may take.
+
+use std::time::Duration;
+
+use crate::{
+    circuit::{Tick, nanos},
+    error::InvalidLength,
+};
+
+/// When a health check runs, and how long it may take. A `Duration` alone is the interval.
+///
+/// ```
+/// # use brama_runtime as brama;
+/// use brama::{Registry, Schedule};
+/// use std::{net::TcpStream, time::Duration};
+///
+/// let schedule = Schedule::every(Duration::from_secs(10)).timeout(Duration::from_secs(2));
+/// let registry = Registry::new();
+/// let check = registry.add_check("ledger", schedule, || TcpStream::connect("ledger:5432"))?;
+/// # Ok::<(), brama::AddCheckError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a schedule does nothing by itself"]
+pub struct Schedule {
+    interval: Duration,
+    timeout: Option<Duration>,
+}
+
+impl Schedule {
+    /// At that interval, the first time so long after the check was added. Whole milliseconds, at least
+    /// 1 ms. A run may take as long as the interval is; one that takes longer skips those that fall into
+    /// it.
+    pub const fn every(interval: Duration) -> Self {
+        Self { interval, timeout: None }
+    }
+
+    /// How long a run may take; one that takes longer has failed. Whole milliseconds, at least 1 ms.
+    pub const fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
+    }
+
+    pub(crate) fn check(self) -> Result<Self, InvalidLength> {
+        InvalidLength::check(self.interval)?;
+        InvalidLength::check(self.longest())?;
+        Ok(self)
+    }
+
+    /// When to run after a run that was due at that moment.
+    pub(super) fn next(self, due: Tick, now: Tick) -> Tick {
+        let interval = nanos(self.interval);
+        let passed = nanos(now.since(due)).div_ceil(interval.max(1)).max(1);
+        due.after(Duration::from_nanos(interval.saturating_mul(passed)))
+    }
+
+    pub(super) fn longest(self) -> Duration {
+        self.timeout.unwrap_or(self.interval)
+    }
+}
+
+impl From<Duration> for Schedule {
+    fn from(interval: Duration) -> Self {
+        Self::every(interval)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_that_fall_into_a_long_one_are_skipped() {
+        let schedule = Schedule::every(Duration::from_millis(10));
+        let next = |now| schedule.next(Tick::from_millis(50), Tick::from_millis(now)).as_nanos();
+        let expected = [(50, 60), (59, 60), (60, 60), (61, 70), (99, 100), (100, 100), (0, 60)];
+        for (now, expected) in expected {
+            assert_eq!(next(now), expected * 1_000_000, "{now}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Three dependencies, their checks and their health: `cargo run --example health --features testing`.
+
+#![expect(clippy::print_stdout, reason = "an example shows what happens")]
+
+use std::{
+    error::Error,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use brama::{
+    Check, EventKind, Filter, Health, HealthThresholds, PolicyPatch, Schedule,
+    testing::TestRegistry,
+};
+
+/// A dependency that is there or not.
+#[derive(Clone, Default)]
+struct Dependency(Arc<AtomicBool>);
+
+impl Dependency {
+    fn is_there(&self, is_there: bool) {
+        self.0.store(is_there, Ordering::Relaxed);
+    }
+
+    /// What a check does: a connection, a `SELECT 1`, a GET of `/health`.
+    fn ping(&self) -> Result<(), &'static str> {
+        if self.0.load(Ordering::Relaxed) { Ok(()) } else { Err("connection refused") }
+    }
+}
+
+const INTERVAL: Duration = Duration::from_secs(10);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // In service this is `brama::add_check`, `brama::health` and a clock that moves by itself.
+    let registry = TestRegistry::new();
+    let mut changes = registry.subscribe(EventKind::StateChanged);
+    let checked = |name: &'static str| -> Result<(Dependency, Check), Box<dyn Error>> {
+        let dependency = Dependency::default();
+        dependency.is_there(true);
+        let there = dependency.clone();
+        registry.configure(name, PolicyPatch::new().failure_threshold(1))?;
+        let schedule = Schedule::every(INTERVAL).timeout(INTERVAL * 1_000);
+        Ok((dependency, registry.add_check(name, schedule, move || there.ping())?))
+    };
+    let (_orders, (ledger, _check), _search) =
+        (checked("orders")?, checked("ledger")?, checked("search")?);
+    println!("{}", registry.health(Filter::new()));
+
+    ledger.is_there(false);
+    registry.advance(INTERVAL);
+    println!("{}", changes.next().ok_or("the registry is there")?);
+    let health = registry.health(Filter::new());
+    println!("{health}");
+    assert!(matches!(health, Health::Degraded(_)));
+    let strict = HealthThresholds { degraded: 0, down: 30 };
+    println!("{}", health.under(strict));
+
+    ledger.is_there(true);
+    for _ in 0..2 {
+        registry.advance(INTERVAL);
+        println!("{}", changes.next().ok_or("the registry is there")?);
+    }
+    let health = registry.health(Filter::new());
+    println!("{health}");
+    assert!(matches!(health, Health::Up(_)));
+    Ok(())
+}

@@ -1,0 +1,425 @@
+//! Health checks of the user's own. The clock is moved by hand; the checks thread is real.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, Receiver, Sender},
+    },
+    thread,
+    time::Duration,
+};
+
+use brama::{
+    AddCheckError, EventKind, EventKinds, Occurrence, PolicyPatch, Registry, Rule, Schedule, State,
+    Subscription,
+    testing::{ManualClock, TestRegistry},
+};
+
+const INTERVAL: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(2);
+const REST: Duration = Duration::from_secs(8);
+/// The clock may be moved on before a run's answer has arrived: none is late here.
+const PATIENT: Schedule = Schedule::every(INTERVAL).timeout(Duration::from_secs(1_000_000));
+
+type Answer = Result<(), String>;
+
+/// A check whose runs the test sees begin, and answers.
+struct Scripted {
+    begun: Receiver<thread::ThreadId>,
+    answers: Sender<Answer>,
+}
+
+fn scripted() -> (impl FnMut() -> Answer + Send, Scripted) {
+    let (tell, begun) = mpsc::channel();
+    let (answers, told) = mpsc::channel();
+    let check = move || {
+        tell.send(thread::current().id()).unwrap();
+        told.recv().unwrap_or_else(|_| Err("the test is over".to_owned()))
+    };
+    (check, Scripted { begun, answers })
+}
+
+impl Scripted {
+    /// Waits until a run has begun: whatever the run before it told has been told then.
+    fn begins(&self) -> thread::ThreadId {
+        self.begun.recv().unwrap()
+    }
+
+    fn answers(&self, answer: Answer) {
+        self.answers.send(answer).unwrap();
+    }
+
+    /// A run that the clock starts now.
+    fn runs(&self, registry: &TestRegistry, answer: Answer) {
+        registry.advance(INTERVAL);
+        self.begins();
+        self.answers(answer);
+    }
+}
+
+fn failed(reason: &str) -> Answer {
+    Err(reason.to_owned())
+}
+
+/// The state of the next change, and why, in words.
+fn change(events: &mut Subscription) -> (State, String) {
+    let what = events.next().unwrap().what;
+    let Occurrence::StateChanged { to, cause, .. } = &what else { unreachable!("{what}") };
+    (*to, cause.to_string())
+}
+
+#[test]
+fn checks_that_fail_open_the_circuit_and_the_evidence_names_them() {
+    let registry = TestRegistry::new();
+    registry.configure("api", PolicyPatch::new().failure_threshold(2)).unwrap();
+    let mut events = registry.subscribe(EventKind::StateChanged);
+    let (check, script) = scripted();
+    let _check = registry.add_check("api", PATIENT, check).unwrap();
+    for _ in 0..2 {
+        script.runs(&registry, failed("connection refused"));
+    }
+    let why = "2 failures in a row reached failure_threshold 2; last: health check: connection \
+               refused";
+    assert_eq!(change(&mut events), (State::Open, why.to_owned()));
+    registry.assert_failures("api", 2);
+}
+
+#[test]
+fn checks_that_pass_lead_an_open_circuit_back_before_its_time() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("api");
+    breaker.open_for(10 * INTERVAL, "test").unwrap();
+    let mut events = registry.subscribe(EventKind::StateChanged);
+    let (check, script) = scripted();
+    let _check = registry.add_check("api", PATIENT, check).unwrap();
+    script.runs(&registry, Ok(()));
+    assert_eq!(change(&mut events), (State::HalfOpen, "a health check passed".to_owned()));
+    registry.assert_successes("api", 0);
+    script.runs(&registry, Ok(()));
+    assert_eq!(change(&mut events).0, State::Closed);
+    registry.assert_successes("api", 1);
+}
+
+#[test]
+fn a_check_that_passes_says_nothing_to_a_closed_circuit() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("api");
+    breaker.failure("a call");
+    let (check, script) = scripted();
+    let _check = registry.add_check("api", PATIENT, check).unwrap();
+    script.runs(&registry, Ok(()));
+    registry.advance(INTERVAL);
+    script.begins();
+    assert_eq!((breaker.status().failures, breaker.status().totals.successes), (1, 0));
+}
+
+#[test]
+fn a_check_that_fails_sends_a_half_open_circuit_back() {
+    let registry = TestRegistry::new();
+    registry.set_state("api", State::HalfOpen);
+    let mut events = registry.subscribe(EventKind::StateChanged);
+    let (check, script) = scripted();
+    let _check = registry.add_check("api", PATIENT, check).unwrap();
+    script.runs(&registry, failed("still down"));
+    let why = "a probe failed: health check: still down";
+    assert_eq!(change(&mut events), (State::Open, why.to_owned()));
+}
+
+#[test]
+fn states_by_hand_are_not_touched() {
+    for state in [State::ForcedOpen, State::Disabled] {
+        let registry = TestRegistry::new();
+        registry.set_state("api", state);
+        let (check, script) = scripted();
+        let _check = registry.add_check("api", PATIENT, check).unwrap();
+        script.runs(&registry, Ok(()));
+        script.runs(&registry, failed("down"));
+        registry.advance(INTERVAL);
+        script.begins();
+        registry.assert_state("api", state);
+    }
+}
+
+#[test]
+fn a_panic_has_failed_and_the_check_runs_again() {
+    let registry = TestRegistry::new();
+    let mut failures = registry.subscribe(EventKind::Failure);
+    let mut runs = 0;
+    let check = move || -> Answer {
+        runs += 1;
+        assert_ne!(runs, 1, "as planned");
+        failed("later")
+    };
+    let _check = registry.add_check("api", PATIENT, check).unwrap();
+    let mut told = || {
+        registry.advance(INTERVAL);
+        failures.next().unwrap().what.to_string()
+    };
+    assert_eq!(told(), "failed: health check: panic");
+    assert_eq!(told(), "failed: health check: later");
+}
+
+mod hanging {
+    use super::*;
+
+    fn schedule() -> Schedule {
+        Schedule::every(INTERVAL).timeout(TIMEOUT)
+    }
+
+    #[test]
+    fn a_check_that_takes_too_long_has_failed_and_its_late_answer_is_ignored() {
+        let registry = TestRegistry::new();
+        let mut failures = registry.subscribe(EventKind::Failure);
+        let (check, script) = scripted();
+        let _check = registry.add_check("api", schedule(), check).unwrap();
+        registry.advance(INTERVAL);
+        script.begins();
+        registry.advance(TIMEOUT);
+        let told = failures.try_recv().unwrap().what.to_string();
+        assert_eq!(told, "failed: health check: no answer within 2 s");
+        script.answers(failed("late"));
+        registry.advance(REST);
+        script.begins();
+        assert_eq!(failures.try_recv(), None);
+    }
+
+    #[test]
+    fn the_others_run_on_while_one_hangs_which_is_not_run_twice() {
+        let registry = TestRegistry::new();
+        let (hangs, hanging) = scripted();
+        let (works, working) = scripted();
+        let _hangs = registry.add_check("hangs", schedule(), hangs).unwrap();
+        let _works = registry.add_check("works", PATIENT, works).unwrap();
+        registry.advance(INTERVAL);
+        let stuck = hanging.begins();
+        registry.advance(TIMEOUT);
+        assert_ne!(working.begins(), stuck);
+        for passes in [REST, INTERVAL, INTERVAL] {
+            working.answers(Ok(()));
+            registry.advance(passes);
+            assert_ne!(working.begins(), stuck);
+        }
+        assert!(hanging.begun.try_recv().is_err());
+        registry.assert_failures("hangs", 1);
+    }
+}
+
+mod ends {
+    use super::*;
+
+    /// Tells when it is dropped.
+    struct Dropped(Sender<()>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+
+    fn watched() -> (impl FnMut() -> Answer + Send, Receiver<()>) {
+        let (sender, dropped) = mpsc::channel();
+        let witness = Dropped(sender);
+        let check = move || {
+            let _held = &witness;
+            Ok(())
+        };
+        (check, dropped)
+    }
+
+    #[test]
+    fn a_handle_that_is_dropped_ends_its_check_and_lets_go_of_it() {
+        let registry = TestRegistry::new();
+        let (check, dropped) = watched();
+        drop(registry.add_check("api", PATIENT, check).unwrap());
+        assert_eq!(dropped.try_recv(), Ok(()));
+    }
+
+    #[test]
+    fn a_run_whose_handle_is_dropped_is_no_longer_heard() {
+        let registry = TestRegistry::new();
+        let mut failures = registry.subscribe(EventKind::Failure);
+        let (first, ended) = scripted();
+        let (second, going_on) = scripted();
+        let first = registry.add_check("api", PATIENT, first).unwrap();
+        let _second = registry.add_check("other", PATIENT, second).unwrap();
+        registry.advance(INTERVAL);
+        ended.begins();
+        drop(first);
+        ended.answers(failed("unheard"));
+        going_on.begins();
+        assert_eq!(failures.try_recv(), None);
+    }
+
+    #[test]
+    fn the_thread_ends_with_the_last_check_and_a_later_one_starts_another() {
+        let registry = TestRegistry::new();
+        let run = || {
+            let (check, script) = scripted();
+            let check = registry.add_check("api", PATIENT, check).unwrap();
+            registry.advance(INTERVAL);
+            let thread = script.begins();
+            script.answers(Ok(()));
+            drop(check);
+            thread
+        };
+        let _first = run();
+        let _second = run();
+    }
+
+    #[test]
+    fn a_registry_that_goes_ends_its_checks() {
+        let registry = Registry::with_clock(ManualClock::new());
+        let (check, dropped) = watched();
+        let handle = registry.add_check("api", PATIENT, check).unwrap();
+        drop(registry);
+        assert_eq!(dropped.try_recv(), Ok(()));
+        drop(handle);
+    }
+
+    #[test]
+    fn a_check_may_drop_its_own_handle() {
+        let registry = TestRegistry::new();
+        let own = Arc::new(Mutex::new(None));
+        let (sender, runs) = mpsc::channel();
+        let place = Arc::clone(&own);
+        let check = move || -> Answer {
+            drop(place.lock().unwrap().take());
+            sender.send(()).unwrap();
+            Ok(())
+        };
+        *own.lock().unwrap() = Some(registry.add_check("api", PATIENT, check).unwrap());
+        registry.advance(INTERVAL);
+        assert_eq!(runs.iter().count(), 1);
+    }
+}
+
+mod registration {
+    use super::*;
+
+    #[test]
+    fn an_unregistered_breaker_is_not_checked_and_not_revived() {
+        let registry = TestRegistry::new();
+        let mut lives = registry.subscribe(EventKinds::CHANGES);
+        let (check, script) = scripted();
+        let _check = registry.add_check("api", PATIENT, check).unwrap();
+        assert_eq!(lives.try_recv().unwrap().kind(), EventKind::Registered);
+        registry.unregister("api");
+        assert_eq!(lives.try_recv().unwrap().kind(), EventKind::Unregistered);
+        registry.advance(INTERVAL);
+        assert!(registry.find("api").is_none());
+        registry.breaker("api").success();
+        assert_eq!(lives.try_recv().unwrap().kind(), EventKind::Registered);
+        script.runs(&registry, Ok(()));
+        assert!(script.begun.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_breaker_that_is_unregistered_during_a_run_is_told_nothing() {
+        let registry = TestRegistry::new();
+        let (first, script) = scripted();
+        let (second, after) = scripted();
+        let _first = registry.add_check("api", PATIENT, first).unwrap();
+        let _second = registry.add_check("other", PATIENT, second).unwrap();
+        registry.advance(INTERVAL);
+        script.begins();
+        registry.unregister("api");
+        script.answers(failed("down"));
+        after.begins();
+        assert!(registry.find("api").is_none());
+    }
+
+    #[test]
+    fn lengths_below_a_millisecond_are_refused() {
+        let registry = TestRegistry::new();
+        let refused = |schedule: Schedule| {
+            let refused = registry.add_check("api", schedule, || Ok::<_, String>(()));
+            let Err(error @ AddCheckError::InvalidLength(_)) = refused else { panic!("added") };
+            error.to_string()
+        };
+        let words = "the length is 0ns, must be whole milliseconds, at least 1 ms";
+        assert_eq!(refused(Schedule::every(Duration::ZERO)), words);
+        assert_eq!(refused(Schedule::every(INTERVAL).timeout(Duration::ZERO)), words);
+        assert!(registry.find("api").is_none());
+    }
+}
+
+mod futures {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_future_is_polled_on_the_runtime_of_its_caller() {
+        let registry = TestRegistry::on_tokio_time();
+        registry.breaker("api").open_for(10 * INTERVAL, "test").unwrap();
+        let mut events = registry.subscribe(EventKind::StateChanged);
+        let (begin, here) = (tokio::time::Instant::now(), thread::current().id());
+        let check = move || async move {
+            tokio::time::sleep(TIMEOUT / 2).await;
+            assert_eq!(thread::current().id(), here);
+            Ok::<_, String>(())
+        };
+        let _check = registry.add_check_async("api", INTERVAL, check).unwrap();
+        let Occurrence::StateChanged { to, cause, .. } = events.recv().await.unwrap().what else {
+            panic!("another event")
+        };
+        assert_eq!((to, cause.rule), (State::HalfOpen, Rule::HealthCheck));
+        assert_eq!(begin.elapsed(), INTERVAL + TIMEOUT / 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_future_that_takes_too_long_is_dropped_and_has_failed() {
+        let registry = TestRegistry::on_tokio_time();
+        let mut failures = registry.subscribe(EventKind::Failure);
+        let runs = Arc::new(AtomicU32::new(0));
+        let begun = Arc::clone(&runs);
+        let check = move || {
+            begun.fetch_add(1, Ordering::Relaxed);
+            std::future::pending::<Answer>()
+        };
+        let schedule = Schedule::every(INTERVAL).timeout(TIMEOUT);
+        let _check = registry.add_check_async("api", schedule, check).unwrap();
+        for run in 1..=3 {
+            let told = failures.recv().await.unwrap().what.to_string();
+            assert_eq!(told, "failed: health check: no answer within 2 s");
+            assert_eq!(runs.load(Ordering::Relaxed), run);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_has_failed_wherever_it_happens() {
+        let registry = TestRegistry::on_tokio_time();
+        let mut failures = registry.subscribe(EventKind::Failure);
+        let runs = AtomicU32::new(0);
+        let check = move || {
+            let run = runs.fetch_add(1, Ordering::Relaxed);
+            assert_ne!(run, 0, "as planned");
+            async move {
+                assert_ne!(run, 1, "as planned");
+                failed("in words")
+            }
+        };
+        let _check = registry.add_check_async("api", INTERVAL, check).unwrap();
+        for why in ["panic", "panic", "in words"] {
+            let told = failures.recv().await.unwrap().what.to_string();
+            assert_eq!(told, format!("failed: health check: {why}"));
+        }
+    }
+
+    #[test]
+    fn without_a_runtime_it_is_refused() {
+        let check = || async { failed("never") };
+        let refused = TestRegistry::new().add_check_async("api", INTERVAL, check);
+        assert!(matches!(refused, Err(AddCheckError::NoRuntime)));
+    }
+}
+
+#[test]
+fn a_check_on_the_clock_of_the_system_runs() {
+    let registry = Registry::new();
+    let breaker = registry.breaker("api");
+    breaker.open_for(Duration::from_secs(600), "test").unwrap();
+    let check = || Ok::<_, String>(());
+    let _check = registry.add_check("api", Duration::from_millis(1), check).unwrap();
+    assert!(breaker.wait_timeout(Duration::from_secs(60)));
+}
