@@ -47,8 +47,8 @@ impl Permit {
 /// A permit, however its slot is held: by a call site's static, a borrowed handle or a count.
 #[must_use = "dropping a lease abandons the call"]
 pub struct Lease<S: Hold> {
-    /// `None` where nothing is recorded of the call: it was reported already, or shadowed.
-    slot: Option<S>,
+    slot: S,
+    /// [`Entry::NONE`] where nothing is recorded of the call: it was reported already, or shadowed.
     entry: Entry,
 }
 
@@ -63,8 +63,8 @@ impl<S: Hold> Lease<S> {
     #[inline]
     pub(crate) fn ask(slot: S) -> Result<Self, CircuitOpen> {
         match slot.ask() {
-            Way::In(entry) => Ok(Self { slot: Some(slot), entry }),
-            Way::Unrecorded => Ok(Self { slot: None, entry: Entry::NONE }),
+            Way::In(entry) => Ok(Self { slot, entry }),
+            Way::Unrecorded => Ok(Self { slot, entry: Entry::NONE }),
             Way::Out(refusal) => Err(CircuitOpen::new(slot.share(), refusal)),
         }
     }
@@ -90,9 +90,8 @@ impl<S: Hold> Lease<S> {
     pub(super) fn record(mut self, outcome: Outcome) {
         match outcome {
             Outcome::Success => {
-                if let Some(slot) = self.slot.take() {
-                    slot.succeed(self.entry);
-                }
+                let entry = self.entry.take();
+                self.slot.succeed(entry);
             }
             Outcome::Failure(_) | Outcome::Ignore => self.record_slowly(outcome),
         }
@@ -100,8 +99,9 @@ impl<S: Hold> Lease<S> {
 
     #[cold]
     fn record_slowly(mut self, outcome: Outcome) {
-        if let Some(slot) = self.slot.take() {
-            slot.record(self.entry, outcome);
+        let entry = self.entry.take();
+        if entry.is_recorded() {
+            self.slot.record(entry, outcome);
         }
     }
 }
@@ -109,16 +109,18 @@ impl<S: Hold> Lease<S> {
 impl<S: Hold> Drop for Lease<S> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(slot) = self.slot.take() {
-            slot.abandon(self.entry);
+        if self.entry.is_recorded() {
+            self.slot.abandon(self.entry);
         }
     }
 }
 
 impl<S: Hold> fmt::Debug for Lease<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let identity = self.slot.as_ref().map(|slot| slot.identity().to_string());
-        f.debug_struct("Lease").field("identity", &identity).finish_non_exhaustive()
+        f.debug_struct("Lease")
+            .field("identity", &self.slot.identity().to_string())
+            .field("recorded", &self.entry.is_recorded())
+            .finish_non_exhaustive()
     }
 }
 
@@ -135,8 +137,9 @@ impl<S: Hold> Watch<'_, S> {
 impl<S: Hold> Drop for Watch<'_, S> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(slot) = self.0.slot.take() {
-            slot.panic(self.0.entry);
+        let entry = self.0.entry.take();
+        if entry.is_recorded() {
+            self.0.slot.panic(entry);
         }
     }
 }

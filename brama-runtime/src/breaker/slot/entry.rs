@@ -1,6 +1,6 @@
 //! A call that was admitted, and how its outcome is recorded.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 use super::Slot;
 use crate::{
@@ -34,6 +34,9 @@ impl Slot {
 
     #[inline(never)]
     fn succeed_slowly(&self, entry: Entry) {
+        if !entry.is_recorded() {
+            return;
+        }
         let took = self.took(entry);
         if self.is_settled(entry, took, |word| self.now(word)) {
             return self.note(self.gate.count_success());
@@ -124,6 +127,17 @@ impl Slot {
 impl Entry {
     /// Of a call of which nothing is recorded.
     pub(in crate::breaker) const NONE: Self = Self { word: Word::NONE, started: Tick::NEVER };
+
+    /// Takes it, so that nothing more is recorded of the call.
+    #[inline]
+    pub(in crate::breaker) const fn take(&mut self) -> Self {
+        mem::replace(self, Self::NONE)
+    }
+
+    #[inline]
+    pub(in crate::breaker) fn is_recorded(self) -> bool {
+        self.word != Word::NONE
+    }
 
     #[cfg(all(test, brama_loom))]
     pub(in crate::breaker) const fn generation(self) -> crate::circuit::Generation {
