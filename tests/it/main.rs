@@ -25,6 +25,7 @@ mod permit;
 mod policy;
 mod questions;
 mod ready;
+mod reentry;
 mod refused;
 mod registry;
 mod shadow;

@@ -13,7 +13,7 @@ use crate::{
 /// When a step happens. Read before the lock is taken: clocks may be the user's.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
-    pub(super) now: Tick,
+    now: Tick,
     /// On the calendar; `None` where nobody listens.
     time: Option<SystemTime>,
 }
@@ -21,17 +21,12 @@ pub(crate) struct Moment {
 impl Moment {
     /// The present one.
     pub(crate) fn read(time: &Time, bus: &Bus) -> Self {
-        Self::at(time.now(), time, bus)
+        Self { now: time.now(), time: bus.is_heard().then(|| time.calendar()) }
     }
 
     /// On the registry's clock.
     pub(crate) const fn now(self) -> Tick {
         self.now
-    }
-
-    /// The same where the precise clock has been read already.
-    pub(super) fn at(now: Tick, time: &Time, bus: &Bus) -> Self {
-        Self { now, time: bus.is_heard().then(|| time.calendar()) }
     }
 }
 

@@ -4,11 +4,7 @@ use std::{mem, time::Duration};
 
 use super::Slot;
 use crate::{
-    breaker::{
-        gate::Word,
-        inside::Inside,
-        news::{Moment, News},
-    },
+    breaker::{gate::Word, inside::Inside, news::News},
     circuit::{Fate, Tick, Verdict},
     outcome::Outcome,
     sync::{MutexGuard, lock},
@@ -41,15 +37,14 @@ impl Slot {
         if self.is_settled(entry, took, |word| self.now(word)) {
             return self.note(self.gate.count_success());
         }
-        let now = self.time.now();
+        let moment = self.moment();
         let inside = lock(&self.inside);
         // Whoever had the lock may have settled the gate. A step would unsettle it again and send
         // the others here, one after the other.
-        if self.is_settled(entry, took, |_| now) {
+        if self.is_settled(entry, took, |_| moment.now()) {
             drop(inside);
             return self.note(self.gate.count_success());
         }
-        let moment = Moment::at(now, &self.time, &self.bus);
         self.step(inside, entry, Verdict::Success { took }, News::of(moment));
     }
 

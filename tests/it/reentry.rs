@@ -1,0 +1,101 @@
+//! Code of the user's that comes back while brama calls it: nothing of ours is held then.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, SystemTime},
+};
+
+use brama::{
+    CircuitOpen, Config, Connection, EventFilter, Filter, Identity, PolicyPatch, Registry, Tick,
+    clock::Clock,
+};
+
+/// Whether `run` ends. What waits for itself never does.
+fn ends(run: impl FnOnce() + Send + 'static) -> bool {
+    const LONG: Duration = Duration::from_secs(60);
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        run();
+        tell.send(()).unwrap();
+    });
+    told.recv_timeout(LONG).is_ok()
+}
+
+/// A clock that looks at its registry, and makes another breaker, whenever it is read.
+#[derive(Default)]
+struct Curious {
+    registry: OnceLock<Registry>,
+    looks: AtomicBool,
+}
+
+impl Curious {
+    fn look(&self) {
+        if let Some(registry) = self.registry.get()
+            && !self.looks.swap(true, Ordering::Relaxed)
+        {
+            for status in registry.statuses(Filter::new()) {
+                let _ = registry.totals(&status.identity);
+            }
+            let seen = Identity::new("seen").with_key(registry.statuses(Filter::new()).len());
+            registry.breaker(seen).success();
+            self.looks.store(false, Ordering::Relaxed);
+        }
+    }
+}
+
+impl fmt::Debug for Curious {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Curious").finish_non_exhaustive()
+    }
+}
+
+impl Clock for Curious {
+    fn now(&self) -> Tick {
+        self.look();
+        Tick::ORIGIN
+    }
+
+    fn calendar(&self) -> SystemTime {
+        self.look();
+        SystemTime::UNIX_EPOCH
+    }
+}
+
+/// Everything that reads a clock.
+fn use_all(registry: &Registry) -> Result<(), CircuitOpen> {
+    let breaker = registry.breaker("api");
+    breaker.call(|| Ok::<_, ()>(())).unwrap();
+    breaker.call(|| Err::<(), _>(())).unwrap_err();
+    drop(breaker.try_acquire()?);
+    breaker.try_acquire()?.ignore();
+    breaker.success();
+    breaker.failure("a test");
+    breaker.configure(PolicyPatch::new().failure_rate(50)).unwrap();
+    breaker.open("a test");
+    assert!(breaker.try_acquire().is_err() && !breaker.is_available());
+    assert!(!breaker.wait_timeout(Duration::ZERO));
+    breaker.reset("a test");
+    registry.register("db", Connection::new()).unwrap();
+    registry.init(Config::new().cleanup_interval(None)).unwrap();
+    registry.shadow_all(true);
+    registry.sweep();
+    assert!(registry.unregister("api"));
+    registry.breaker("api").call(|| Ok::<_, ()>(())).unwrap();
+    Ok(())
+}
+
+#[test]
+fn a_clock_may_come_back_whenever_it_is_read() {
+    let clock = Arc::new(Curious::default());
+    let registry = Registry::with_clock(Arc::clone(&clock));
+    clock.registry.set(registry.clone()).unwrap();
+    let events = registry.subscribe(EventFilter::new());
+    assert!(ends(move || use_all(&registry).unwrap()));
+    drop(events);
+}
