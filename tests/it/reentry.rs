@@ -2,18 +2,21 @@
 
 use std::{
     fmt,
+    future::Future,
+    pin::pin,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
+    task::{Context, Wake, Waker},
     thread,
     time::{Duration, SystemTime},
 };
 
 use brama::{
-    CircuitOpen, Config, Connection, EventFilter, Filter, Identity, PolicyPatch, Registry, Tick,
-    clock::Clock,
+    CircuitOpen, Config, Connection, EventFilter, EventKind, Filter, Identity, PolicyPatch,
+    Registry, Tick, circuit_breaker, clock::Clock,
 };
 
 /// Whether `run` ends. What waits for itself never does.
@@ -98,4 +101,27 @@ fn a_clock_may_come_back_whenever_it_is_read() {
     let events = registry.subscribe(EventFilter::new());
     assert!(ends(move || use_all(&registry).unwrap()));
     drop(events);
+}
+
+#[test]
+fn who_is_woken_by_the_first_call_of_a_function_may_call_it() {
+    #[circuit_breaker(identifier = "calls_back")]
+    fn decorated() -> Result<(), CircuitOpen> {
+        Ok(())
+    }
+
+    struct Calls;
+
+    impl Wake for Calls {
+        fn wake(self: Arc<Self>) {
+            decorated().unwrap();
+        }
+    }
+
+    let filter = EventFilter::from(EventKind::Registered).identifier("calls_back");
+    let mut events = brama::subscribe(filter);
+    let waker = Waker::from(Arc::new(Calls));
+    assert!(pin!(events.recv()).poll(&mut Context::from_waker(&waker)).is_pending());
+    assert!(ends(|| decorated().unwrap()));
+    assert_eq!(brama::status("calls_back").unwrap().totals.successes, 2);
 }

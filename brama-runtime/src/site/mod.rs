@@ -113,9 +113,11 @@ impl CallSite {
         }
     }
 
+    /// Looked up before the static is taken: that is told, and whoever is woken may call us.
     #[cold]
     fn make(&'static self) -> &'static Slot {
-        self.slot.get_or_init(|| self.look_up(registry()))
+        let slot = self.look_up(registry());
+        self.slot.get_or_init(|| slot)
     }
 
     fn look_up(&'static self, registry: &Registry) -> Arc<Slot> {
