@@ -6,6 +6,7 @@ pub mod duration;
 
 mod breaker;
 mod bus;
+mod caught;
 mod checks;
 mod config;
 mod connection;

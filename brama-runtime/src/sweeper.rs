@@ -1,12 +1,13 @@
 //! The sweeper: a thread that does a piece of work at an interval.
 
 use std::{
-    fmt, io, mem,
-    panic::{AssertUnwindSafe, catch_unwind},
+    fmt, io,
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
     time::Duration,
 };
+
+use crate::caught::{Panicked, caught};
 
 /// A thread that does its work at an interval until it is dropped: then it ends at once, or when it has
 /// done the work that it is at.
@@ -48,11 +49,9 @@ pub(crate) enum Left {
 
 fn run(end: &End, interval: Duration, mut work: impl FnMut() -> Left) {
     while !end.comes_within(interval) {
-        match catch_unwind(AssertUnwindSafe(&mut work)) {
-            Ok(Left::More) => {}
+        match caught(&mut work) {
+            Ok(Left::More) | Err(Panicked) => {}
             Ok(Left::Nothing) => break,
-            // What was thrown is the user's too, and may panic when it is dropped.
-            Err(thrown) => mem::forget(thrown),
         }
     }
 }

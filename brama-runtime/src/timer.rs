@@ -3,13 +3,12 @@
 use std::{
     collections::BTreeMap,
     mem,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     task::Waker,
     thread,
 };
 
-use crate::circuit::Tick;
+use crate::{caught::caught, circuit::Tick};
 
 /// Wakers by the moment at which each is to be woken, once.
 #[derive(Debug, Default)]
@@ -64,10 +63,7 @@ impl Due {
 
 /// Wakes, under no lock. A waker is the user's: one that panics harms nobody but its task.
 pub(crate) fn ring(waker: Waker) {
-    if let Err(thrown) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
-        // It is the user's too, and may panic when it is dropped.
-        mem::forget(thrown);
-    }
+    let _ = caught(|| waker.wake());
 }
 
 /// A thread that rings alarms when their moment comes, started by the first that is set.

@@ -208,6 +208,29 @@ mod harm {
     }
 
     #[test]
+    fn what_a_callback_throws_may_panic_too() {
+        struct Bomb;
+
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("as planned");
+            }
+        }
+
+        let registry = Registry::new();
+        let (sender, heard) = mpsc::channel();
+        let callback = registry.on_event(EventKind::Failure, move |event| {
+            sender.send(event.what.to_string()).unwrap();
+            std::panic::resume_unwind(Box::new(Bomb));
+        });
+        let breaker = registry.breaker("api");
+        breaker.failure("first");
+        breaker.failure("second");
+        assert_eq!(heard.iter().take(2).collect::<Vec<_>>(), ["failed: first", "failed: second"]);
+        drop(callback);
+    }
+
+    #[test]
     fn a_predicate_that_panics_costs_a_callback_one_event() {
         let registry = Registry::new();
         let (sender, heard) = mpsc::channel();

@@ -2,7 +2,6 @@
 
 use std::{
     fmt, io,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -11,14 +10,16 @@ use std::{
 };
 
 use super::{Subscription, queue::Queue};
-use crate::event::Event;
+use crate::{
+    caught::{Panicked, caught},
+    event::Event,
+};
 
 /// Keeps a function called for each event of a subscription, until it is dropped.
 ///
 /// The function has a thread of its own, named `brama-callback`, and a queue of its own: it may be
 /// slow, block and call back into its breaker. A panic, its own or the filter's predicate's, costs that
-/// one event and is counted.
-/// Dropped, the handle returns at once; a call in progress ends by itself.
+/// one event and is counted. Dropped, the handle returns at once; a call in progress ends by itself.
 #[must_use = "dropping the handle ends the calls"]
 pub struct Callback {
     queue: Arc<Queue>,
@@ -50,10 +51,10 @@ impl Callback {
 fn run(mut subscription: Subscription, mut callback: impl FnMut(Event), panics: &AtomicU64) {
     let mut tell_next = || subscription.next().map(&mut callback);
     loop {
-        match catch_unwind(AssertUnwindSafe(&mut tell_next)) {
+        match caught(&mut tell_next) {
             Ok(Some(())) => {}
             Ok(None) => return,
-            Err(_) => {
+            Err(Panicked) => {
                 panics.fetch_add(1, Ordering::Relaxed);
             }
         }

@@ -1,13 +1,13 @@
 //! What a run of a check answers.
 
-use std::{
-    any::Any,
-    fmt, mem,
-    panic::{AssertUnwindSafe, catch_unwind},
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
-use crate::{breaker::Slot, circuit::Reason, length::Rounded};
+use crate::{
+    breaker::Slot,
+    caught::{Panicked, caught},
+    circuit::Reason,
+    length::Rounded,
+};
 
 /// That it passed, or why not.
 pub(super) type Answer = Result<(), Reason>;
@@ -24,13 +24,7 @@ pub(super) fn overdue(longest: Duration) -> Answer {
 
 /// Runs the user's code; a panic is an answer too.
 pub(super) fn survive<R>(run: impl FnOnce() -> R) -> Result<R, Reason> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(panicked)
-}
-
-fn panicked(thrown: Box<dyn Any + Send>) -> Reason {
-    // It is the user's too, and may panic when it is dropped.
-    mem::forget(thrown);
-    Reason::from("health check: panic")
+    caught(run).map_err(|Panicked| Reason::from("health check: panic"))
 }
 
 fn failed(why: fmt::Arguments<'_>) -> Reason {

@@ -16,7 +16,6 @@ mod schedule;
 
 use std::{
     fmt, io,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
     task::{Wake, Waker},
     thread,
@@ -29,7 +28,7 @@ use self::{
     answer::{Answer, answer, overdue, survive, tell},
     plan::{Closure, Kind, Plan, Run},
 };
-use crate::{breaker::Slot, clock::Time, error::AddCheckError};
+use crate::{breaker::Slot, caught::caught, clock::Time, error::AddCheckError};
 
 /// Keeps a health check running until it is dropped.
 ///
@@ -158,7 +157,7 @@ impl Checks {
     /// is dropped, costs that step and not the thread.
     fn run_closures(self: Arc<Self>, thread: u64) {
         while let Some(run) = self.next_run(thread) {
-            let _ = catch_unwind(AssertUnwindSafe(|| self.run(run)));
+            let _ = caught(|| self.run(run));
         }
     }
 
