@@ -8,34 +8,7 @@ impl Policy {
     /// The value of `knob` in words: `10`, `off`, `60s`, `the last 100 calls`.
     #[must_use]
     pub fn shown(&self, knob: Knob) -> String {
-        self.as_patch().shown(knob)
-    }
-
-    /// The patch that names every setting.
-    const fn as_patch(&self) -> PolicyPatch {
-        PolicyPatch {
-            failure_threshold: Some(limit(self.failure_threshold)),
-            expiry: Some(self.expiry),
-            success_threshold: Some(self.success_threshold),
-            half_open_limit: Some(self.half_open_limit),
-            probe_timeout: Some(self.probe_timeout),
-            failure_rate: Some(limit(self.failure_rate)),
-            slow_call_rate: Some(limit(self.slow_call_rate)),
-            slow_call_duration: Some(self.slow_call_duration),
-            window: Some(self.window),
-            minimum_calls: Some(self.minimum_calls),
-            abandoned: Some(self.abandoned),
-            jitter: Some(self.jitter),
-            retry_after_cap: Some(self.retry_after_cap),
-            shadow: Some(self.shadow),
-        }
-    }
-}
-
-const fn limit(limit: Option<u32>) -> Limit {
-    match limit {
-        Some(limit) => Limit::At(limit),
-        None => Limit::Off,
+        PolicyPatch::from(*self).shown(knob)
     }
 }
 
