@@ -67,6 +67,18 @@ impl Writer {
         slot.configured(moment, |layers| self.bring(slot.identity(), layers))
     }
 
+    /// Takes what `init` says.
+    fn initialise(&mut self, config: Config) {
+        self.initialised = true;
+        self.keys.keep(config.keeping());
+        let (defaults, kinds, breakers) = config.into_parts();
+        self.ground = Arc::new(self.ground.with_defaults(defaults, kinds));
+        for (identity, patch) in breakers {
+            let configured = self.said_of(&identity).with_init(patch);
+            self.configured.insert(identity, Arc::new(configured));
+        }
+    }
+
     fn said_of(&self, identity: &Identity<'_>) -> Configured {
         self.configured.get(identity).map(|configured| **configured).unwrap_or_default()
     }
@@ -83,7 +95,8 @@ impl Registry {
     /// # Errors
     ///
     /// [`InitError::Invalid`] lists every mistake with its place; [`InitError::Already`] is for a
-    /// second time; [`InitError::NoThread`] where the system gives none for the cleanup. All hand the configuration back, and nothing is changed.
+    /// second time; [`InitError::NoThread`] where the system gives none for the cleanup. All hand the
+    /// configuration back, and nothing is changed.
     pub fn init(&self, config: Config) -> Result<(), InitError> {
         let mistakes = config.mistakes();
         if !mistakes.is_empty() {
@@ -98,14 +111,7 @@ impl Registry {
             Ok(sweeper) => writer.sweeper = sweeper,
             Err(error) => return Err(InitError::NoThread { config, kind: error.kind() }),
         }
-        writer.initialised = true;
-        writer.keys.keep(config.keeping());
-        let (defaults, kinds, breakers) = config.into_parts();
-        writer.ground = Arc::new(writer.ground.with_defaults(defaults, kinds));
-        for (identity, patch) in breakers {
-            let configured = writer.said_of(&identity).with_init(patch);
-            writer.configured.insert(identity, Arc::new(configured));
-        }
+        writer.initialise(config);
         let slots = self.inside.slots.pin();
         let slots = slots.iter().map(Named::slot);
         let wakes = all(slots.map(|slot| writer.configure(slot, moment)));
