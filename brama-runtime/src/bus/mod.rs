@@ -112,7 +112,8 @@ impl Bus {
 /// Subscriptions end when nobody is left who could send.
 impl Drop for Bus {
     fn drop(&mut self) {
-        for queue in mem::take(&mut *self.write()) {
+        let queues = self.queues.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for queue in mem::take(queues) {
             queue.close();
         }
     }
