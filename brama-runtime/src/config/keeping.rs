@@ -1,4 +1,4 @@
-//! How many breakers a registry keeps, for how long, and how often it looks.
+//! The terms on which a registry keeps breakers of keys.
 
 use std::{num::NonZeroUsize, time::Duration};
 
