@@ -39,7 +39,7 @@ impl Schedule {
         Self { timeout: Some(timeout), ..self }
     }
 
-    pub(crate) fn check(self) -> Result<Self, InvalidLength> {
+    pub(crate) fn validated(self) -> Result<Self, InvalidLength> {
         InvalidLength::check(self.interval)?;
         InvalidLength::check(self.longest())?;
         Ok(self)

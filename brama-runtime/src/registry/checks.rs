@@ -40,7 +40,7 @@ impl Registry {
         schedule: impl Into<Schedule>,
         check: impl FnMut() -> Result<T, E> + Send + 'static,
     ) -> Result<Check, AddCheckError> {
-        let schedule = schedule.into().check()?;
+        let schedule = schedule.into().validated()?;
         self.inside.checks.add(self.slot(&identity.into()), schedule, check)
     }
 
@@ -83,7 +83,7 @@ impl Registry {
         E: fmt::Display,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        let schedule = schedule.into().check()?;
+        let schedule = schedule.into().validated()?;
         self.inside.checks.add_future(self.slot(&identity.into()), schedule, check)
     }
 }
