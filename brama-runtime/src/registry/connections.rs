@@ -70,7 +70,7 @@ impl Inside {
             drop(writer);
             return register(slot, identity, connection);
         }
-        let made = if self.has_room(&mut writer, &identity, moment, &mut wakes) {
+        let made = if self.make_room(&mut writer, &identity, moment, &mut wakes) {
             let mut layers = writer.layers(&identity);
             layers.register(connection);
             let slot = self.insert(&mut writer, identity, layers, moment, &mut wakes);

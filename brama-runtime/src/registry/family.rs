@@ -25,9 +25,9 @@ struct Member {
 }
 
 impl Family {
-    /// Whether there is room for another; where there is none, those make it of whom `evict` says what
-    /// they have counted, of a few that it is asked about.
-    pub(super) fn has_room(
+    /// Makes room for another: whether there is room now. Where there was none, those go of whom `evict`
+    /// says what they have counted, of a few that it is asked about.
+    pub(super) fn make_room(
         &mut self,
         max_keys: NonZeroUsize,
         mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,

@@ -92,7 +92,7 @@ impl Inside {
         moment: Moment,
         wakes: &mut Wakes,
     ) -> Arc<Slot> {
-        if self.has_room(writer, identity, moment, wakes) {
+        if self.make_room(writer, identity, moment, wakes) {
             let layers = writer.layers(identity);
             return self.insert(writer, identity.clone().into_owned(), layers, moment, wakes);
         }
@@ -103,8 +103,9 @@ impl Inside {
         })
     }
 
-    /// Whether there is room for that identity; one without a key needs none. Others may go for it.
-    pub(super) fn has_room(
+    /// Makes room for that identity, for which others may go: whether there is room now. One without a
+    /// key needs none. Holder of the writer's lock only.
+    pub(super) fn make_room(
         &self,
         writer: &mut Writer,
         identity: &Identity<'_>,
@@ -116,7 +117,7 @@ impl Inside {
             || writer
                 .keys
                 .family(identity)
-                .has_room(max_keys, |slot| self.evict(slot, moment, wakes))
+                .make_room(max_keys, |slot| self.evict(slot, moment, wakes))
     }
 
     /// Forgets a breaker, if it may go: what it has counted. Holder of the writer's lock only.
