@@ -122,7 +122,7 @@ impl Plan {
                     entry.begin(*number, now, &mut turn);
                 }
                 Stage::Running(Some(until)) if until <= now => {
-                    if entry.is_overdue(&mut turn) {
+                    if entry.give_up(&mut turn) {
                         self.thread = None;
                     }
                 }
@@ -242,8 +242,8 @@ impl Entry {
         }
     }
 
-    /// Whether it holds the thread up.
-    fn is_overdue(&mut self, turn: &mut Turn) -> bool {
+    /// Gives up a run that took too long: whether it holds the thread up.
+    fn give_up(&mut self, turn: &mut Turn) -> bool {
         self.stage = Stage::Told;
         turn.overdue.push((Arc::clone(&self.slot), self.schedule));
         match &self.kind {
