@@ -118,7 +118,7 @@ impl Checks {
     /// Moves on whatever time moves on, and arranges the next turn.
     fn turn(self: &Arc<Self>) {
         let now = self.time.now();
-        let waker = Waker::from(Arc::new(Alarm(Arc::downgrade(self))));
+        let waker = Waker::from(Arc::new(NextTurn(Arc::downgrade(self))));
         let turn = self.lock().turn(now, waker);
         self.work.notify_all();
         for (slot, schedule) in turn.overdue {
@@ -199,9 +199,9 @@ impl Checks {
 
 /// What the clock wakes. It keeps nothing alive. One that is no longer wanted turns nothing, lest it
 /// set an alarm beside the one that took its place.
-struct Alarm(Weak<Checks>);
+struct NextTurn(Weak<Checks>);
 
-impl Wake for Alarm {
+impl Wake for NextTurn {
     fn wake(self: Arc<Self>) {
         let Some(checks) = self.0.upgrade() else { return };
         let is_wanted = checks.lock().wake(&Waker::from(self));
