@@ -80,7 +80,7 @@ impl Checks {
     ) -> Result<Check, AddCheckError> {
         let closure: Closure = Box::new(move || answer(check()));
         let check = self.enter(slot, schedule, Kind::Closure(Some(closure)));
-        self.man().map_err(AddCheckError::NoThread)?;
+        self.start_thread().map_err(AddCheckError::NoThread)?;
         Ok(check)
     }
 
@@ -131,7 +131,7 @@ impl Checks {
         }
         if self.lock().is_behind() {
             // Where there is no thread, they wait for the next turn.
-            let _ = self.man();
+            let _ = self.start_thread();
         }
         if let Some(alarm) = turn.unwanted {
             self.time.forget_wake(alarm.at, &alarm.waker);
@@ -142,7 +142,7 @@ impl Checks {
     }
 
     /// Starts a thread for closures, where there is none.
-    fn man(self: &Arc<Self>) -> io::Result<()> {
+    fn start_thread(self: &Arc<Self>) -> io::Result<()> {
         let Some(number) = self.lock().hire() else { return Ok(()) };
         let this = Arc::clone(self);
         let thread = thread::Builder::new().name("brama-checks".to_owned());
