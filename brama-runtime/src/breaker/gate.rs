@@ -203,7 +203,7 @@ const PRECISE: u64 = 1 << 9;
 /// Somebody listens to what calls do: it is told under the lock.
 const HEARD: u64 = 1 << 10;
 /// The breaker is unregistered: the next call goes to the lock and revives it.
-const DETACHED: u64 = 1 << 11;
+const UNREGISTERED: u64 = 1 << 11;
 /// The breaker has gone, or is about to: the next call looks it up again.
 const GONE: u64 = 1 << 12;
 /// 51 bits are left for the generation: at a change a microsecond, 71 years.
@@ -245,8 +245,8 @@ impl Word {
     }
 
     /// Shows nothing that a call could go by.
-    pub(super) const fn detaching(self, detached: bool) -> Self {
-        if detached { Self(self.0 & !QUICK | DETACHED) } else { self }
+    pub(super) const fn unregistering(self, unregistered: bool) -> Self {
+        if unregistered { Self(self.0 & !QUICK | UNREGISTERED) } else { self }
     }
 
     /// The same for one that goes.
@@ -308,8 +308,8 @@ impl Word {
         self.has(PRECISE)
     }
 
-    pub(super) const fn is_detached(self) -> bool {
-        self.has(DETACHED)
+    pub(super) const fn is_unregistered(self) -> bool {
+        self.has(UNREGISTERED)
     }
 
     pub(super) const fn is_gone(self) -> bool {

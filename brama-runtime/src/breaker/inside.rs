@@ -22,12 +22,12 @@ pub(super) struct Inside {
     pub(super) number: u64,
     /// Of a breaker that was always well there is none.
     pub(super) past: Option<Box<Past>>,
-    /// Unregistered, and not used since.
-    pub(super) detached: bool,
+    /// Whether look-ups find it: it was not unregistered, or was used since.
+    pub(super) is_registered: bool,
     /// Registered by hand, and so never forgotten.
     pub(super) is_kept: bool,
     /// Forgotten for good, or about to be.
-    pub(super) gone: bool,
+    pub(super) is_gone: bool,
 }
 
 /// What is left of steps under the lock.
@@ -58,9 +58,9 @@ impl Inside {
             told: 0,
             number: 0,
             past: None,
-            detached: false,
+            is_registered: true,
             is_kept: false,
-            gone: false,
+            is_gone: false,
         }
     }
 
@@ -108,8 +108,8 @@ impl Inside {
             .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
             .settling(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
             .hearing(is_heard)
-            .detaching(self.detached)
-            .going(self.gone);
+            .unregistering(!self.is_registered)
+            .going(self.is_gone);
         let beside = Beside {
             // Forced open has no deadline: an open word that is still looked at keeps its own.
             refused_until: refuses_until.filter(|_| circuit.state() != State::ForcedOpen),

@@ -27,19 +27,19 @@ impl Slot {
             return None;
         }
         let mut inside = self.unsettled(lock(&self.inside));
-        inside.gone = inside.may_go(moment.now());
+        inside.is_gone = inside.may_go(moment.now());
         self.publish(&inside);
-        if inside.gone && is_held() {
-            inside.gone = false;
+        if inside.is_gone && is_held() {
+            inside.is_gone = false;
             self.publish(&inside);
         }
-        if !inside.gone {
+        if !inside.is_gone {
             return None;
         }
         Gate::part();
         inside.catch_up(self.gate.successes());
         let mut news = News::of(moment);
-        if !inside.detached {
+        if inside.is_registered {
             news.add(Occurrence::Removed);
         }
         Some((self.totals(&inside), self.send(&mut inside, news)))

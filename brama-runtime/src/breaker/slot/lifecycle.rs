@@ -20,14 +20,14 @@ use crate::{
 impl Slot {
     /// Whether look-ups find it.
     pub(crate) fn is_registered(&self) -> bool {
-        !self.gate.look().is_detached()
+        !self.gate.look().is_unregistered()
     }
 
     /// Registers it anew with what is said of it; where it is registered, that is handed back.
     pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
         let mut news = News::of(self.moment());
         let mut inside = lock(&self.inside);
-        if !inside.detached {
+        if inside.is_registered {
             return Err(connection);
         }
         inside.relayer(|layers| layers.register(connection));
@@ -57,7 +57,7 @@ impl Slot {
     pub(crate) fn unregister(&self) -> bool {
         let mut news = News::of(self.moment());
         let mut inside = self.unsettled(lock(&self.inside));
-        let was_registered = !inside.detached;
+        let was_registered = inside.is_registered;
         if was_registered {
             inside.forget(news.now());
             news.add(Occurrence::Unregistered);
@@ -130,7 +130,7 @@ impl Slot {
     pub(crate) fn announce(&self, step: Occurrence, moment: Moment) -> Wakes {
         let mut inside = lock(&self.inside);
         let mut news = News::of(moment);
-        if !inside.detached {
+        if inside.is_registered {
             news.add(step);
         }
         self.send(&mut inside, news)
@@ -140,15 +140,15 @@ impl Slot {
 impl Inside {
     /// Registers it anew, closed, where it is unregistered.
     pub(in crate::breaker) fn revive(&mut self, news: &mut News) {
-        if self.detached {
-            self.detached = false;
+        if !self.is_registered {
+            self.is_registered = true;
             self.start_afresh(news.now());
             news.add(Occurrence::Registered);
         }
     }
 
     fn forget(&mut self, now: Tick) {
-        self.detached = true;
+        self.is_registered = false;
         self.is_kept = false;
         if let Some(past) = &mut self.past {
             past.openings.clear();
