@@ -59,7 +59,7 @@ fn main() -> Result<(), InitError> {
     assert!(read(200).is_ok());
     println!("\nAll four are open, and another node is read:");
     print_all();
-    let status = brama::statuses(Filter::new().matching(|status| status.identity.is_overflow()));
+    let status = brama::statuses(Filter::new().predicate(|status| status.identity.is_overflow()));
     status.iter().flat_map(|status| &status.warnings).for_each(|warning| println!("  {warning}"));
     Ok(())
 }

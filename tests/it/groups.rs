@@ -33,7 +33,7 @@ fn each_part_of_a_filter_chooses_by_itself() {
     assert_eq!(chosen(Filter::new().state(State::ForcedOpen)), ["us/bank"]);
     assert_eq!(chosen(Filter::new().label("team")), ["eu/bank", "eu/rows"]);
     assert_eq!(chosen(Filter::new().label_value("team", "storage")), ["eu/rows"]);
-    assert_eq!(chosen(Filter::new().matching(|it| it.labels.is_empty())), ["us/bank"]);
+    assert_eq!(chosen(Filter::new().predicate(|it| it.labels.is_empty())), ["us/bank"]);
 }
 
 #[test]
@@ -45,8 +45,8 @@ fn all_parts_of_a_filter_must_apply() {
         Filter::new().scope("us").kind(ConnectionKind::HTTP),
         Filter::new().identifier("rows").kind(ConnectionKind::HTTP),
         Filter::new().label("tier").label_value("team", "payments"),
-        Filter::new().scope("eu").matching(|it| it.labels.is_empty()),
-        Filter::new().matching(|_| true).matching(|_| false),
+        Filter::new().scope("eu").predicate(|it| it.labels.is_empty()),
+        Filter::new().predicate(|_| true).predicate(|_| false),
     ] {
         assert!(chosen(none.clone()).is_empty(), "{none:?}");
     }
@@ -56,7 +56,7 @@ fn all_parts_of_a_filter_must_apply() {
 fn a_predicate_may_call_back_into_the_registry() {
     let registry = registry();
     let inner = registry.clone();
-    let filter = Filter::new().matching(move |status| {
+    let filter = Filter::new().predicate(move |status| {
         inner.breaker("made while asking").success();
         inner.is_available(&status.identity)
     });

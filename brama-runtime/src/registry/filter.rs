@@ -87,14 +87,17 @@ impl Filter {
 
     /// Only breakers of whose status that is true. It is called under no lock, last of all parts.
     /// May be said again.
-    pub fn matching(mut self, predicate: impl Fn(&Status) -> bool + Send + Sync + 'static) -> Self {
+    pub fn predicate(
+        mut self,
+        predicate: impl Fn(&Status) -> bool + Send + Sync + 'static,
+    ) -> Self {
         self.predicates.push(Arc::new(predicate));
         self
     }
 
     /// Not those that count for keys without room: they are told nothing but what happened there.
     pub(super) fn without_overflow(self) -> Self {
-        self.matching(|status| !status.identity.is_overflow())
+        self.predicate(|status| !status.identity.is_overflow())
     }
 
     /// Whether a breaker of that identity can be meant: asked before its status is taken.
