@@ -306,7 +306,7 @@ mod life {
     #[test]
     fn an_event_carries_what_register_was_told() {
         let registry = Registry::new();
-        let mut http = registry.subscribe(EventFilter::new().connection(ConnectionKind::HTTP));
+        let mut http = registry.subscribe(EventFilter::new().connection_kind(ConnectionKind::HTTP));
         let connection = Connection::new().kind(ConnectionKind::HTTP).label("team", "payments");
         registry.register("api", connection).unwrap().open("test");
         registry.breaker("other").open("test");

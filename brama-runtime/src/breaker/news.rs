@@ -131,7 +131,7 @@ impl Slot {
             if let Some(time) = time {
                 let event = Event {
                     identity: Arc::clone(self.shared_identity()),
-                    connection: inside.layers.kind(),
+                    connection_kind: inside.layers.kind(),
                     labels: inside.layers.labels(),
                     number: inside.number,
                     opening,

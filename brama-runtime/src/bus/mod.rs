@@ -59,12 +59,13 @@ impl Bus {
         &self,
         kinds: EventKinds,
         identity: &Identity<'_>,
-        connection: impl FnOnce() -> Option<ConnectionKind>,
+        connection_kind: impl FnOnce() -> Option<ConnectionKind>,
     ) -> bool {
         self.is_heard() && {
-            let connection = connection();
-            let selects =
-                |queue: &Arc<Queue>| queue.filter().selects(kinds, identity, connection.as_ref());
+            let connection_kind = connection_kind();
+            let selects = |queue: &Arc<Queue>| {
+                queue.filter().selects(kinds, identity, connection_kind.as_ref())
+            };
             self.read().iter().any(selects)
         }
     }
@@ -74,7 +75,7 @@ impl Bus {
         let kind = EventKinds::from(event.kind());
         let queues = self.read();
         let selects = |queue: &&Arc<Queue>| {
-            queue.filter().selects(kind, &event.identity, event.connection.as_ref())
+            queue.filter().selects(kind, &event.identity, event.connection_kind.as_ref())
         };
         for queue in queues.iter().filter(selects) {
             queue.push(event.clone());
@@ -86,10 +87,11 @@ impl Bus {
     pub(crate) fn losses(
         &self,
         identity: &Identity<'_>,
-        connection: Option<&ConnectionKind>,
+        connection_kind: Option<&ConnectionKind>,
     ) -> Vec<String> {
-        let hears =
-            |queue: &&Arc<Queue>| queue.filter().selects(EventKinds::ALL, identity, connection);
+        let hears = |queue: &&Arc<Queue>| {
+            queue.filter().selects(EventKinds::ALL, identity, connection_kind)
+        };
         self.read().iter().filter(hears).filter_map(|queue| queue.loss()).collect()
     }
 

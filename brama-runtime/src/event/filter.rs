@@ -26,7 +26,7 @@ pub struct EventFilter {
     scope: Option<String>,
     identifier: Option<String>,
     key: Option<String>,
-    connection: Option<ConnectionKind>,
+    connection_kind: Option<ConnectionKind>,
     predicate: Option<Predicate>,
     capacity: NonZeroUsize,
 }
@@ -44,7 +44,7 @@ impl EventFilter {
             scope: None,
             identifier: None,
             key: None,
-            connection: None,
+            connection_kind: None,
             predicate: None,
             capacity: CAPACITY,
         }
@@ -71,8 +71,8 @@ impl EventFilter {
     }
 
     /// Events of breakers of that kind of connection.
-    pub fn connection(self, kind: ConnectionKind) -> Self {
-        Self { connection: Some(kind), ..self }
+    pub fn connection_kind(self, kind: ConnectionKind) -> Self {
+        Self { connection_kind: Some(kind), ..self }
     }
 
     /// Events for which `predicate` is true.
@@ -94,7 +94,7 @@ impl EventFilter {
         &self,
         kinds: EventKinds,
         identity: &Identity<'_>,
-        connection: Option<&ConnectionKind>,
+        connection_kind: Option<&ConnectionKind>,
     ) -> bool {
         let named = |wanted: &Option<String>, is: Option<&str>| {
             wanted.as_deref().is_none_or(|wanted| Some(wanted) == is)
@@ -103,7 +103,7 @@ impl EventFilter {
             && named(&self.scope, identity.scope())
             && named(&self.identifier, Some(identity.identifier()))
             && named(&self.key, identity.key())
-            && self.connection.as_ref().is_none_or(|kind| connection == Some(kind))
+            && self.connection_kind.as_ref().is_none_or(|kind| connection_kind == Some(kind))
     }
 
     /// Whether it is for what calls do.
@@ -148,7 +148,7 @@ impl fmt::Debug for EventFilter {
             .field("scope", &self.scope)
             .field("identifier", &self.identifier)
             .field("key", &self.key)
-            .field("connection", &self.connection)
+            .field("connection_kind", &self.connection_kind)
             .field("predicate", &self.predicate.is_some())
             .field("capacity", &self.capacity)
             .finish()

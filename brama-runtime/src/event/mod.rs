@@ -34,7 +34,7 @@ pub struct Event {
     /// Which breaker.
     pub identity: Arc<Identity<'static>>,
     /// What kind of dependency it is: as `register` says, else the attribute's `type`.
-    pub connection: Option<ConnectionKind>,
+    pub connection_kind: Option<ConnectionKind>,
     /// What `register` was told of it.
     pub labels: Labels,
     /// The number of the breaker's last change or step of its life, the first being 1. Such events
