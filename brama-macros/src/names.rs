@@ -35,7 +35,7 @@ pub(crate) fn overrides(given: &str, of_block: &str) -> bool {
     given == of_block || given == policy::WHOLE && policy::names().any(|name| name == of_block)
 }
 
-/// The name under which an option is known elsewhere.
+/// The name that an alias, or the name that a block hands down, stands for.
 pub(crate) fn unaliased(name: &str) -> &str {
     match name {
         policy::ALIAS => "failure_threshold",

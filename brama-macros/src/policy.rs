@@ -63,6 +63,11 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     KNOBS.into_iter().map(|(name, _)| name).chain([ALIAS])
 }
 
+/// The setting that has that name, or that alias.
+fn knob(word: &str) -> Option<(&'static str, Kind)> {
+    KNOBS.into_iter().find(|(name, _)| *name == names::unaliased(word))
+}
+
 /// The option that stands for all of a policy.
 pub(crate) const WHOLE: &str = "policy";
 
@@ -73,9 +78,7 @@ impl Policy {
     /// Reads the value of one option; a name that is none of the policy's is left alone.
     pub(crate) fn set(&mut self, place: &Ident, value: &Expr) -> syn::Result<()> {
         let word = place.to_string();
-        if let Some((name, kind)) =
-            KNOBS.into_iter().find(|(name, _)| *name == names::unaliased(&word))
-        {
+        if let Some((name, kind)) = knob(&word) {
             let value = reader::read(&word, kind, value)?;
             self.settings.push(Setting { name, place: place.clone(), value });
         }
@@ -111,7 +114,8 @@ impl Policy {
     /// The patch as a constant expression.
     ///
     /// A constant of the user's is checked right after it is set, so that the compiler's error
-    /// stands at it, and so is a patch of the user's. The same goes for `minimum_calls`, whose limit is known only here.
+    /// stands at it, and so is a patch of the user's. The same goes for `minimum_calls`, whose limit is
+    /// known only here.
     ///
     /// ```text
     /// max_attempts = LIMIT,       ::brama::PolicyPatch::new()
@@ -154,8 +158,7 @@ const SETTINGS: &str =
 /// number with a percent sign.
 pub(crate) fn refuse_form(place: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     let word = place.to_string();
-    let kind =
-        KNOBS.into_iter().find(|(name, _)| *name == names::unaliased(&word)).map(|(_, kind)| kind);
+    let kind = knob(&word).map(|(_, kind)| kind);
     let ahead = input.fork();
     match (kind, ahead.parse()) {
         (None, Ok(TokenTree::Group(braces))) if place == WHOLE && is_table(&braces) => {
