@@ -1,4 +1,4 @@
-//! Three dependencies, their checks and their health: `cargo run --example health --features testing`.
+//! Three dependencies, their checks and their health: `cargo run --example health`.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 

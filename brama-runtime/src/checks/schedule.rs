@@ -1,4 +1,4 @@
-//! When a check runs, and how long it may take.
+//! The schedule of a health check.
 
 use std::time::Duration;
 

@@ -79,7 +79,7 @@ impl EventFilter {
     ///
     /// It is the subscriber's code, so it runs where the subscriber takes events and never on the
     /// path of a call: until then, events that it refuses wait in the queue like others. A panic is
-    /// the subscriber's own.
+    /// the subscriber's own. Said again, the later takes the place of the earlier.
     pub fn predicate(self, predicate: impl Fn(&Event) -> bool + Send + Sync + 'static) -> Self {
         Self { predicate: Some(Arc::new(predicate)), ..self }
     }

@@ -1,4 +1,4 @@
-//! The kinds of events, one by one and as sets.
+//! The kinds of events.
 
 use std::{fmt, ops::BitOr};
 

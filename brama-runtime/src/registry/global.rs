@@ -67,7 +67,7 @@ pub fn breaker<'a>(identity: impl Into<Identity<'a>>) -> Breaker {
     registry().breaker(identity)
 }
 
-/// The breaker of that identity in the global registry; `None` where nobody has used it.
+/// The breaker of that identity in the global registry; `None` where nobody has used or registered it.
 #[must_use]
 pub fn find<'a>(identity: impl Into<Identity<'a>>) -> Option<Breaker> {
     registry().find(identity)
@@ -79,7 +79,7 @@ pub fn breakers(filter: Filter) -> Vec<Breaker> {
     registry().breakers(filter)
 }
 
-/// A snapshot of a breaker in the global registry; `None` where nobody has used it.
+/// A snapshot of a breaker in the global registry; `None` where nobody has used or registered it.
 #[must_use]
 pub fn status<'a>(identity: impl Into<Identity<'a>>) -> Option<Status> {
     registry().status(identity)
@@ -103,7 +103,8 @@ pub fn health(filter: Filter) -> Health {
     registry().health(filter)
 }
 
-/// Whether a call would be admitted now; `false` for a breaker that nobody has used.
+/// Whether a call would be admitted now; `false` for a breaker that nobody has used or
+/// registered.
 ///
 /// So `if brama::is_available("api") { decorated() }` never makes the first call: ask
 /// `brama::breaker("api").is_available()`.

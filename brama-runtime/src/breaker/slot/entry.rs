@@ -1,4 +1,4 @@
-//! A call that was admitted, and how its outcome is recorded.
+//! An admitted call: from its entry to the record of its outcome.
 
 use std::{mem, time::Duration};
 

@@ -255,6 +255,7 @@ impl Slot {
         totals
     }
 
+    /// Has stripes added to the counters once threads have met there.
     #[inline]
     fn note(&self, met: Met) {
         match met {
