@@ -356,8 +356,12 @@ mod harm {
     #[test]
     fn a_vanished_subscriber_is_forgotten() {
         let registry = Registry::new();
-        drop(registry.subscribe(EventFilter::new()));
-        registry.breaker("api").open("test");
-        assert_eq!(registry.breaker("api").state(), State::Open);
+        let events = registry.subscribe(EventFilter::new().capacity(capacity(1)));
+        let breaker = registry.breaker("api");
+        breaker.open("test");
+        let warnings = || breaker.status().warnings.len();
+        assert_eq!(warnings(), 1, "it has lost an event");
+        drop(events);
+        assert_eq!(warnings(), 0);
     }
 }

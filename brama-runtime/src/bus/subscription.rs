@@ -57,8 +57,8 @@ impl Subscription {
         iter::from_fn(|| self.queue.take()).find(|event| self.queue.filter().approves(event))
     }
 
-    /// Waits for the next event, blocking the thread, for at most `longest`; `None` where none came
-    /// until then, or none can come any more.
+    /// Waits for the next event, blocking the thread, for at most `longest` of the system's time, whatever
+    /// the registry's clock; `None` where none came until then, or none can come any more.
     pub fn recv_timeout(&mut self, longest: Duration) -> Option<Event> {
         let until = SystemClock.now().after(longest);
         iter::from_fn(|| self.queue.wait_timeout(until.since(SystemClock.now())))

@@ -35,6 +35,7 @@ impl Schedule {
     }
 
     /// How long a run may take; one that takes longer has failed. Whole milliseconds, at least 1 ms.
+    /// Default: the interval.
     pub const fn timeout(self, timeout: Duration) -> Self {
         Self { timeout: Some(timeout), ..self }
     }
