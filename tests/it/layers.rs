@@ -13,6 +13,8 @@ fn threshold(failures: u32) -> PolicyPatch {
     PolicyPatch::new().failure_threshold(failures)
 }
 
+const LAYERED: u32 = line!() + 2;
+
 #[circuit_breaker(
     identifier = "layered",
     key = key,
@@ -287,7 +289,7 @@ fn of_two_kinds_that_of_register_is_in_force_and_both_are_named() {
     assert_eq!(
         status.warnings,
         [format!(
-            "the attribute at {file}:16 says type http, `register` says database: database is in \
+            "the attribute at {file}:{LAYERED} says type http, `register` says database: database is in \
              force"
         )]
     );
