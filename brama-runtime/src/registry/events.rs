@@ -22,7 +22,12 @@ impl Registry {
         let _writer = lock(&self.inside.writer);
         let subscription = self.inside.bus.subscribe(filter);
         if hears_calls {
-            self.inside.slots.pin().iter().map(Named::slot).for_each(|slot| slot.prick_ears());
+            self.inside
+                .slots
+                .pin()
+                .iter()
+                .map(Named::slot)
+                .for_each(|slot| slot.notice_listeners());
         }
         subscription
     }

@@ -125,7 +125,7 @@ impl Slot {
     }
 
     /// Takes notice of who listens to calls from now on.
-    pub(crate) fn prick_ears(&self) {
+    pub(crate) fn notice_listeners(&self) {
         self.publish(&lock(&self.inside));
     }
 
