@@ -30,7 +30,7 @@ impl Slot {
         let news = News::of(self.moment());
         let inside = lock(&self.inside);
         if inside.is_registered {
-            self.hear(self.unsettled(inside), Verdict::failure(reason), news);
+            self.tell_circuit(self.unsettled(inside), Verdict::failure(reason), news);
         }
     }
 }

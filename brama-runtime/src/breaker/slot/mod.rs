@@ -92,10 +92,10 @@ impl Slot {
         let mut news = News::of(self.moment());
         let mut inside = self.unsettled(lock(&self.inside));
         inside.revive(&mut news);
-        self.hear(inside, verdict, news);
+        self.tell_circuit(inside, verdict, news);
     }
 
-    fn hear(&self, mut inside: MutexGuard<'_, Inside>, verdict: Verdict, mut news: News) {
+    fn tell_circuit(&self, mut inside: MutexGuard<'_, Inside>, verdict: Verdict, mut news: News) {
         let Inside { circuit, policy, past, .. } = &mut *inside;
         past.get_or_insert_default().totals.count(&verdict, policy);
         news.add_outcome(&verdict, policy);
