@@ -1,6 +1,11 @@
 //! More keys than there is room for.
 
-use std::{fmt::Display, num::NonZeroUsize, time::Duration};
+use std::{
+    fmt::Display,
+    num::NonZeroUsize,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use brama::{
     Config, Connection, Filter, Identity, PolicyPatch, RegisterError, Registry, State, Status,
@@ -216,4 +221,27 @@ fn each_identifier_in_each_scope_has_room_of_its_own() {
     }
     (0..5).for_each(|name| registry.breaker(format!("{name}")).success());
     assert_eq!(registry.statuses(Filter::new()).len(), 9);
+}
+
+#[test]
+fn keys_that_failed_together_leave_their_neighbours_room() {
+    let registry = bounded(1_000);
+    for key in 0..100 {
+        registry.breaker(node(key)).failure("down");
+    }
+    let is_overflow = |key| registry.breaker(node(key)).identity().is_overflow();
+    assert_eq!((1_000..20_000).filter(|key| is_overflow(*key)).count(), 0);
+}
+
+#[test]
+fn whoever_asks_of_many_takes_room_from_nobody() {
+    let registry = bounded(1);
+    registry.breaker(node(1)).success();
+    let (asked, next) = (Registry::clone(&registry), AtomicU32::new(2));
+    let finds_no_room = move |_: &Status| {
+        let key = next.fetch_add(1, Ordering::Relaxed);
+        asked.breaker(node(key)).identity().is_overflow()
+    };
+    assert!(!registry.all_available(Filter::new().predicate(finds_no_room)));
+    assert!(registry.all_available(Filter::new().identifier("node")));
 }

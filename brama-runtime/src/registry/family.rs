@@ -1,20 +1,27 @@
 //! A family: the breakers of one identifier's keys.
 
-use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{
+    num::{NonZeroU64, NonZeroUsize},
+    sync::Arc,
+    time::Duration,
+};
 
 use crate::{breaker::Slot, circuit::Tick, totals::Totals};
 
 /// The breakers of one identifier's keys, as far as the bound lets, and what those counted that went.
 ///
-/// They stand in a ring with a hand. Who needs room looks from the hand on, and at a few only: what is
-/// looked at and stays is looked at again when the hand has gone round.
-#[derive(Default)]
+/// Who needs room looks at a few of them, drawn at random, and never at all.
 pub(super) struct Family {
     members: Vec<Member>,
-    hand: usize,
-    /// The place of one that went: for the next that comes.
-    free: Option<usize>,
+    /// What was drawn last.
+    drawn: NonZeroU64,
     gone: Totals,
+}
+
+impl Default for Family {
+    fn default() -> Self {
+        Self { members: Vec::new(), drawn: NonZeroU64::MIN, gone: Totals::default() }
+    }
 }
 
 /// A breaker of a key, and when it was last seen to have counted.
@@ -32,27 +39,33 @@ impl Family {
         max_keys: NonZeroUsize,
         mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,
     ) -> bool {
-        let mut has_room = self.members.len() < max_keys.get();
-        for _ in 0..MOST_LOOKS.min(self.members.len()) {
+        for _ in 0..MOST_LOOKS {
             if self.members.len() < max_keys.get() {
-                break;
+                return true;
             }
-            self.hand = if self.hand < self.members.len() { self.hand } else { 0 };
-            if self.forget_if_gone(self.hand, &mut evict) {
-                (has_room, self.free) = (true, Some(self.hand));
-            }
-            self.hand += 1;
+            let place = self.draw();
+            self.forget_if_gone(place, &mut evict);
         }
-        has_room
+        self.members.len() < max_keys.get()
     }
 
-    /// Adds one for which there is room: behind the hand, so that it is looked at last.
+    /// A place of a member, by one step of Marsaglia's xorshift (2003); 0 where there is none.
+    ///
+    /// At random, since those that may not go come in crowds: the keys of one outage were made one
+    /// after the other.
+    fn draw(&mut self) -> usize {
+        let mut drawn = self.drawn.get();
+        drawn ^= drawn << 13;
+        drawn ^= drawn >> 7;
+        drawn ^= drawn << 17;
+        self.drawn = NonZeroU64::new(drawn).unwrap_or(NonZeroU64::MIN);
+        let members = u64::try_from(self.members.len()).unwrap_or(u64::MAX);
+        usize::try_from(drawn.checked_rem(members).unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// Adds one for which there is room.
     pub(super) fn add(&mut self, slot: Arc<Slot>, now: Tick) {
-        let last = self.members.len();
         self.members.push(Member { slot, moves: 0, moved: now });
-        if let Some(free) = self.free.take().filter(|free| *free < last) {
-            self.members.swap(free, last);
-        }
     }
 
     /// Has those go that have not counted for as long as `threshold`, of a few from `place` on, and

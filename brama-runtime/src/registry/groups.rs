@@ -1,20 +1,13 @@
 //! Groups: the breakers of a scope, a label or any other filter, together.
 
-use std::sync::Arc;
-
 use super::{Filter, Registry};
-use crate::{
-    breaker::{Breaker, Slot},
-    circuit::Reason,
-    health::Health,
-    status::Status,
-};
+use crate::{breaker::Breaker, circuit::Reason, health::Health, status::Status};
 
 impl Registry {
     /// Snapshots of the breakers that the filter chooses, in the order of their identities.
     #[must_use]
     pub fn statuses(&self, filter: Filter) -> Vec<Status> {
-        self.chosen(filter).map(|(_, status)| status).collect()
+        self.chosen(filter).collect()
     }
 
     /// How well the dependencies are whose breakers the filter chooses, by the share of open circuits:
@@ -24,7 +17,7 @@ impl Registry {
     /// An opening past its deadline counts as half-open, for the next call is a probe. Asking changes
     /// nothing.
     pub fn health(&self, filter: Filter) -> Health {
-        Health::of(self.chosen(filter).map(|(_, status)| status))
+        Health::of(self.chosen(filter))
     }
 
     /// The breakers that the filter chooses, in the order of their identities: to ask, to tell or to
@@ -42,42 +35,45 @@ impl Registry {
     /// ```
     #[must_use]
     pub fn breakers(&self, filter: Filter) -> Vec<Breaker> {
-        self.chosen(filter).map(|(slot, _)| Breaker::new(slot)).collect()
+        self.each(filter).collect()
     }
 
     /// Reports a success to every breaker that the filter chooses: how many. See
     /// [`Breaker::success`].
     pub fn success_all(&self, filter: Filter) -> usize {
-        let breakers = self.breakers(filter.without_overflow());
-        breakers.iter().for_each(Breaker::success);
-        breakers.len()
+        let breakers = self.each(filter.without_overflow());
+        breakers.inspect(Breaker::success).count()
     }
 
     /// Reports a failure to every breaker that the filter chooses: how many. See
     /// [`Breaker::failure`].
     pub fn failure_all(&self, filter: Filter, reason: impl Into<Reason>) -> usize {
-        let (breakers, reason) = (self.breakers(filter.without_overflow()), reason.into());
-        for breaker in &breakers {
-            breaker.failure(reason.clone());
-        }
-        breakers.len()
+        let reason = reason.into();
+        let breakers = self.each(filter.without_overflow());
+        breakers.inspect(|breaker| breaker.failure(reason.clone())).count()
     }
 
     /// Whether a call of each breaker that the filter chooses would be admitted now; `false` where
     /// it chooses none, as for an identity that nobody knows. Asking changes nothing.
     #[must_use]
     pub fn all_available(&self, filter: Filter) -> bool {
-        let breakers = self.breakers(filter);
-        !breakers.is_empty() && breakers.iter().all(Breaker::is_available)
+        let mut breakers = self.each(filter).peekable();
+        breakers.peek().is_some() && breakers.all(|breaker| breaker.is_available())
+    }
+
+    /// The breakers that the filter chooses, held one at a time: one of a key that is held cannot
+    /// make room for another.
+    fn each(&self, filter: Filter) -> impl Iterator<Item = Breaker> {
+        let known = |status: Status| self.inside.known(&status.identity);
+        self.chosen(filter).filter_map(known).map(Breaker::new)
     }
 
     /// Predicates are the user's: they run while nothing is held.
-    fn chosen(&self, filter: Filter) -> impl Iterator<Item = (Arc<Slot>, Status)> {
+    fn chosen(&self, filter: Filter) -> impl Iterator<Item = Status> {
         let Self { inside } = self;
         inside.all_known().into_iter().filter_map(move |identity| {
-            let slot = filter.may_mean(&identity).then(|| inside.known(&identity))??;
-            let status = slot.status();
-            filter.matches(&status).then_some((slot, status))
+            let status = filter.may_mean(&identity).then(|| inside.known(&identity))??.status();
+            filter.matches(&status).then_some(status)
         })
     }
 }

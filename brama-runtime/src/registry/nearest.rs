@@ -9,6 +9,7 @@ impl Inside {
     pub(super) fn unknown(&self, identity: &Identity<'_>) -> Unknown {
         let slots = self.slots.pin();
         let known = slots.iter().map(Named::slot).filter(|slot| slot.is_registered());
+        let known = known.filter(|slot| !slot.identity().is_overflow());
         let measured = known.take(MOST_LOOKS).filter_map(|slot| {
             let known = slot.identity();
             Some((distance_within(identity, known)?, known))
@@ -21,6 +22,9 @@ impl Inside {
 /// So that a name which is wrong in a loop costs no scan of ten thousand.
 const MOST_LOOKS: usize = 1_000;
 
+/// Nobody mistypes longer names; to compare two takes as long as their lengths multiplied.
+const LONGEST_NAME: usize = 64;
+
 /// How far one identity is from another, where it can have been meant: the same identifier in
 /// another scope or with another key, or the same but for a third of the identifier's letters.
 fn distance_within(wanted: &Identity<'_>, known: &Identity<'_>) -> Option<usize> {
@@ -30,7 +34,8 @@ fn distance_within(wanted: &Identity<'_>, known: &Identity<'_>) -> Option<usize>
     }
     let most = other.len() / 3;
     let near = wanted.scope() == known.scope() && word.len().abs_diff(other.len()) <= most;
-    Some(distance(word, other)).filter(|distance| near && *distance <= most)
+    let short = other.len() <= LONGEST_NAME;
+    (near && short).then(|| distance(word, other)).filter(|distance| *distance <= most)
 }
 
 /// How many bytes have to be put in, taken out or changed to make one word the other.
