@@ -44,7 +44,8 @@ pub struct Event {
     /// The number of the opening in force or just over, as in [`Status`](crate::Status) and
     /// [`CircuitOpen`](crate::CircuitOpen); `None` while closed or disabled.
     pub opening: Option<u64>,
-    /// When, on the registry's clock.
+    /// When, on the registry's clock. Read before the event took its turn: among events of one breaker
+    /// that threads caused at once, a later number may carry a slightly earlier moment.
     pub at: Tick,
     /// When, on the calendar.
     #[cfg_attr(feature = "serde", serde(serialize_with = "written::calendar"))]

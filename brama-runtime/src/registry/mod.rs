@@ -100,7 +100,8 @@ impl Registry {
     ///
     /// One without a key is kept for the registry's life, one of a key for as long as somebody holds it,
     /// and longer where it has anything to remember: see [`Config::max_keys`](crate::Config::max_keys). Where
-    /// the identifier has no room for another key, this is its overflow breaker.
+    /// the identifier has no room for another key, this is its overflow breaker, for as long as the handle
+    /// lives; who asks again later may find room.
     #[must_use]
     pub fn breaker<'a>(&self, identity: impl Into<Identity<'a>>) -> Breaker {
         Breaker::new(self.slot(&identity.into()))
