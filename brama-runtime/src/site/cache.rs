@@ -2,12 +2,15 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{asked::Asked, find};
+use super::asked::Asked;
+#[cfg(feature = "testing")]
+use super::find;
 #[cfg(feature = "testing")]
 use crate::entered::entered;
 use crate::{
     breaker::{CircuitOpen, Lease, Shared, Slot},
     config::Attribute,
+    identity::Identity,
     registry::registry,
 };
 
@@ -43,10 +46,7 @@ impl CachedSite {
         if let Some(registry) = entered() {
             return Lease::ask(Shared::Counted(find(&registry, asked, attribute)));
         }
-        match self.first.get() {
-            Some(first) if asked.is(first.identity()) => Lease::ask(Shared::Static(first)),
-            Some(_) | None => Lease::ask(Shared::Counted(self.look_up(asked, attribute))),
-        }
+        Lease::ask(self.slot(asked, attribute))
     }
 
     /// The breaker that is asked for, to be asked later: it owns what it needs for that.
@@ -56,17 +56,22 @@ impl CachedSite {
         if let Some(registry) = entered() {
             return Shared::Counted(find(&registry, asked, attribute));
         }
-        match self.first.get() {
-            Some(first) if asked.is(first.identity()) => Shared::Static(first),
-            Some(_) | None => Shared::Counted(self.look_up(asked, attribute)),
-        }
+        self.slot(asked, attribute)
     }
 
     #[inline(never)]
-    fn look_up(&'static self, asked: Asked<'_>, attribute: &'static Attribute) -> Arc<Slot> {
-        let slot = find(registry(), asked, attribute);
+    fn slot(&'static self, asked: Asked<'_>, attribute: &'static Attribute) -> Shared {
+        asked.identified(|identity| match self.first.get() {
+            Some(first) if identity == first.identity() => Shared::Static(first),
+            Some(_) | None => Shared::Counted(self.look_up(identity, attribute)),
+        })
+    }
+
+    fn look_up(&'static self, identity: &Identity<'_>, attribute: &'static Attribute) -> Arc<Slot> {
+        let slot = registry().slot(identity);
+        slot.meet(attribute);
         // That which counts for keys without room has no name that anybody asks for.
-        if !slot.identity().is_overflow() {
+        if self.first.get().is_none() && !slot.identity().is_overflow() {
             self.first.get_or_init(|| Arc::clone(&slot));
         }
         slot

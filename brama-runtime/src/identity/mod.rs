@@ -1,14 +1,23 @@
 //! Which breaker: scope, identifier and key.
 
-use std::{borrow::Cow, fmt};
+mod part;
+
+use std::{
+    borrow::Cow,
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
+use self::part::Part;
+
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///
 /// The three are compared one by one and never joined: `a` in scope `b` is another breaker than
-/// `b/a`. A borrowed text stays borrowed, so a look-up allocates nothing.
+/// `b/a`. A borrowed text stays borrowed and a short one needs no place of its own, so a look-up
+/// allocates nothing.
 ///
 /// ```
 /// # use brama_runtime as brama;
@@ -20,12 +29,12 @@ use serde::Serialize;
 /// assert_eq!(identity.to_string(), "payments/storage[7]");
 /// assert_ne!(identity, Identity::from("payments/storage[7]"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Identity<'a> {
-    scope: Option<Cow<'a, str>>,
-    identifier: Cow<'a, str>,
-    key: Option<Cow<'a, str>>,
+    scope: Option<Part<'a>>,
+    identifier: Part<'a>,
+    key: Option<Part<'a>>,
     /// Of all keys for which there was no room. No user can say it, so it collides with no name.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "std::ops::Not::not"))]
     is_overflow: bool,
@@ -35,42 +44,43 @@ impl<'a> Identity<'a> {
     /// The identity with that identifier, no scope and no key.
     #[must_use]
     pub fn new(identifier: impl Into<Cow<'a, str>>) -> Self {
-        Self { scope: None, identifier: identifier.into(), key: None, is_overflow: false }
+        Self { scope: None, identifier: identifier.into().into(), key: None, is_overflow: false }
     }
 
     /// The same in that scope.
     #[must_use]
     pub fn in_scope(self, scope: impl Into<Cow<'a, str>>) -> Self {
-        Self { scope: Some(scope.into()), ..self }
+        Self { scope: Some(scope.into().into()), ..self }
     }
 
     /// The same with that key: a node, a host, a tenant.
     #[must_use]
     pub fn with_key(self, key: impl fmt::Display) -> Self {
-        Self { key: Some(Cow::Owned(key.to_string())), is_overflow: false, ..self }
+        Self { key: Some(Cow::from(key.to_string()).into()), is_overflow: false, ..self }
     }
 
-    /// The same with a key that is written out already.
-    pub(crate) fn with_text(self, key: &'a str) -> Self {
-        Self { key: Some(Cow::Borrowed(key)), is_overflow: false, ..self }
+    /// The same with a key that is written out already, from whole texts.
+    #[inline]
+    pub(crate) fn with_written(self, key: &'a [u8]) -> Self {
+        Self { key: Some(Part::written(key)), is_overflow: false, ..self }
     }
 
     /// The scope.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
-        self.scope.as_deref()
+        self.scope.as_ref().map(Part::as_str)
     }
 
     /// The identifier.
     #[must_use]
     pub fn identifier(&self) -> &str {
-        &self.identifier
+        self.identifier.as_str()
     }
 
     /// The key.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
-        self.key.as_deref()
+        self.key.as_ref().map(Part::as_str)
     }
 
     /// Whether this is the breaker that counts the calls of all keys for which an identifier has no
@@ -94,13 +104,33 @@ impl<'a> Identity<'a> {
     /// The same with texts of its own.
     #[must_use]
     pub fn into_owned(self) -> Identity<'static> {
-        let owned = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
         Identity {
-            scope: self.scope.map(owned),
-            identifier: owned(self.identifier),
-            key: self.key.map(owned),
+            scope: self.scope.map(Part::into_owned),
+            identifier: self.identifier.into_owned(),
+            key: self.key.map(Part::into_owned),
             is_overflow: self.is_overflow,
         }
+    }
+}
+
+/// The key first: where two identities differ, it is by that most likely.
+impl PartialEq for Identity<'_> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+            && self.identifier == other.identifier
+            && self.scope == other.scope
+            && self.is_overflow == other.is_overflow
+    }
+}
+
+impl Hash for Identity<'_> {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.identifier.hash(state);
+        // That there is no key or scope, or an empty one, is all the same to a hash.
+        self.key.iter().for_each(|key| key.hash(state));
+        self.scope.iter().for_each(|scope| scope.hash(state));
     }
 }
 
@@ -125,9 +155,9 @@ impl<'a> From<&'a String> for Identity<'a> {
 impl<'a> From<&'a Identity<'_>> for Identity<'a> {
     fn from(identity: &'a Identity<'_>) -> Self {
         Self {
-            scope: identity.scope().map(Cow::Borrowed),
-            identifier: Cow::Borrowed(identity.identifier()),
-            key: identity.key().map(Cow::Borrowed),
+            scope: identity.scope.as_ref().map(Part::as_ref),
+            identifier: identity.identifier.as_ref(),
+            key: identity.key.as_ref().map(Part::as_ref),
             is_overflow: identity.is_overflow,
         }
     }
