@@ -101,9 +101,10 @@ pub(crate) enum Kind {
 /// A set is a few words, so that ten thousand quiet breakers stay small. Two threads that meet at
 /// it are told so ([`Met::Others`]); whoever holds the breaker's lock then adds the stripes.
 #[derive(Default)]
+#[repr(C)]
 pub(crate) struct Counters {
-    first: Set,
     stripes: OnceLock<Box<[Stripe]>>,
+    first: Set,
 }
 
 /// Whether an addition met other threads at the same counter.
@@ -114,6 +115,7 @@ pub(crate) enum Met {
 }
 
 #[derive(Default)]
+#[repr(C)]
 struct Set {
     successes: AtomicU64,
     ignored: AtomicU64,

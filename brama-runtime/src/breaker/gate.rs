@@ -54,15 +54,16 @@ use crate::{
     totals::{Counters, Kind, Met},
 };
 
-/// The word, what belongs to it, and the counters beside it.
+/// The word, what belongs to it, and the counters beside it. What every call reads comes first.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Gate {
     word: AtomicU64,
+    counters: Counters,
     refused_until: AtomicU64,
     settled_until: AtomicU64,
     opening: AtomicU64,
     slow_after: AtomicU64,
-    counters: Counters,
 }
 
 /// What the circuit would say, in one word: generation, flags, state.
