@@ -50,9 +50,9 @@ pub(super) struct Opened {
 }
 
 impl Inside {
-    pub(super) fn new(seed: u64, layers: Layers) -> Self {
+    pub(super) fn new(seed: u64, layers: Layers, made: Tick) -> Self {
         Self {
-            circuit: Circuit::new(seed),
+            circuit: Circuit::new(seed).made_at(made),
             policy: layers.policy_in_force(),
             layers,
             told: 0,

@@ -9,6 +9,7 @@ mod news;
 mod permit;
 mod rejection;
 mod slot;
+mod surroundings;
 
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
@@ -17,6 +18,7 @@ pub(crate) use self::{
     permit::{Hold, Lease},
     rejection::Shared,
     slot::Slot,
+    surroundings::Surroundings,
 };
 use self::{
     permit::Borrowed,

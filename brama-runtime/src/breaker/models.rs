@@ -15,11 +15,10 @@ use std::{
 use loom::thread;
 
 use super::{
-    Slot,
+    Slot, Surroundings,
     slot::{Entry, Way},
 };
 use crate::{
-    bus::Bus,
     circuit::{Action, By, PolicyPatch, State, Tick, Verdict, Window, nanos},
     clock::{Clock, Time},
     config::{Ground, Kinds, Layers},
@@ -50,9 +49,9 @@ fn slot(patch: PolicyPatch) -> (Arc<Slot>, Still) {
     let identity = Identity::new("model");
     let time = Time::Of(Arc::new(clock.clone()));
     let made = clock.now();
-    let bus = Arc::new(Bus::default());
+    let around = Arc::new(Surroundings::new(time));
     let ground = Arc::new(Ground::new(None).with_defaults(patch, Kinds::new()));
-    (Arc::new(Slot::new(identity, Layers::new(ground), 0, time, bus, made)), clock)
+    (Arc::new(Slot::new(identity, Layers::new(ground), 0, around, made)), clock)
 }
 
 fn model(check: impl Fn() + Send + Sync + 'static) {

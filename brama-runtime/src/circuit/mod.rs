@@ -204,8 +204,10 @@ enum Phase {
     Disabled,
 }
 
+/// Packed, so that a phase is two words and not three.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
+#[repr(C, packed(4))]
 struct Probes {
     in_flight: u32,
     newest: Tick,
@@ -245,6 +247,11 @@ impl Circuit {
             memory: Memory::Empty,
             reasons: Reasons::NONE,
         }
+    }
+
+    /// The same, whose first state began then.
+    pub(crate) fn made_at(self, now: Tick) -> Self {
+        Self { since: now, ..self }
     }
 
     /// The state as recorded: an opening past its deadline still reads [`State::Open`].

@@ -17,8 +17,6 @@ pub(crate) struct Layers {
     attribute: Option<&'static Attribute>,
     /// Of most breakers nothing more is said.
     own: Option<Box<Own>>,
-    /// Whether it is in shadow whatever its policy says.
-    only_observes: bool,
 }
 
 /// What is said of few breakers.
@@ -29,6 +27,8 @@ struct Own {
     registered: Connection,
     of_identifier: Option<Arc<Configured>>,
     of_key: Option<Arc<Configured>>,
+    /// Whether it is in shadow whatever its policy says.
+    only_observes: bool,
 }
 
 /// What was configured for one identity: at `init`, and at run time over it.
@@ -51,12 +51,13 @@ impl Configured {
 
 impl Layers {
     pub(crate) const fn new(ground: Arc<Ground>) -> Self {
-        Self { ground, attribute: None, own: None, only_observes: false }
+        Self { ground, attribute: None, own: None }
     }
 
     /// The same for a breaker that refuses nobody.
-    pub(crate) fn observing(self) -> Self {
-        Self { only_observes: true, ..self }
+    pub(crate) fn observing(mut self) -> Self {
+        self.own().only_observes = true;
+        self
     }
 
     /// The registry that keeps what is configured; `None` once it is gone.
@@ -144,7 +145,8 @@ impl Layers {
 
     /// The policy in force: in shadow where the kill switch says so, or the breaker only observes.
     pub(crate) fn policy_in_force(&self) -> Arc<Policy> {
-        match (self.ground.is_shadow_all() || self.only_observes, self.is_plain()) {
+        let only_observes = self.own.as_ref().is_some_and(|own| own.only_observes);
+        match (self.ground.is_shadow_all() || only_observes, self.is_plain()) {
             (false, _) => self.policy(),
             (true, true) => self.ground.shadowed(),
             (true, false) => Arc::new(self.resolved().shadowed()),

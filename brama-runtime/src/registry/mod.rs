@@ -41,8 +41,8 @@ use self::{
     settings::Writer,
 };
 use crate::{
-    breaker::{Breaker, Moment, Slot},
-    bus::{Bus, Wakes},
+    breaker::{Breaker, Moment, Slot, Surroundings},
+    bus::Wakes,
     checks::Checks,
     clock::{Clock, Time},
     config::{Home, Layers},
@@ -64,8 +64,7 @@ pub struct Registry {
 struct Inside {
     /// Every slot, those of unregistered breakers too: their handles must not dangle.
     slots: HashSet<Named, RandomState>,
-    time: Time,
-    bus: Arc<Bus>,
+    around: Arc<Surroundings>,
     seed: u64,
     checks: Arc<Checks>,
     /// Taken before the lock of any slot, never after one.
@@ -87,11 +86,12 @@ impl Registry {
 
     fn on(time: Time, seed: u64) -> Self {
         let slots = HashSet::with_hasher(RandomState::default());
-        let (bus, checks) = (Arc::new(Bus::default()), Checks::new(time.clone()));
+        let checks = Checks::new(time.clone());
+        let around = Arc::new(Surroundings::new(time));
         Self {
             inside: Arc::new_cyclic(|inside: &Weak<Inside>| {
                 let home: Weak<dyn Home> = Weak::<Inside>::clone(inside);
-                Inside { slots, time, bus, seed, checks, writer: Mutex::new(Writer::new(home)) }
+                Inside { slots, around, seed, checks, writer: Mutex::new(Writer::new(home)) }
             }),
         }
     }
@@ -183,8 +183,8 @@ impl Inside {
         wakes: &mut Wakes,
     ) -> Arc<Slot> {
         let seed = FixedState::with_seed(self.seed).hash_one(&identity);
-        let (time, bus) = (self.time.clone(), Arc::clone(&self.bus));
-        let slot = Arc::new(Slot::new(identity, layers, seed, time, bus, moment.now()));
+        let around = Arc::clone(&self.around);
+        let slot = Arc::new(Slot::new(identity, layers, seed, around, moment.now()));
         wakes.and(slot.announce(Occurrence::Registered, moment));
         self.slots.pin().insert(Named::new(&slot));
         if slot.identity().key().is_some() {
@@ -194,7 +194,7 @@ impl Inside {
     }
 
     fn moment(&self) -> Moment {
-        Moment::read(&self.time, &self.bus)
+        Moment::read(&self.around.time, &self.around.bus)
     }
 }
 

@@ -64,8 +64,8 @@ impl Slot {
     /// asked only where the coarse one is too near the deadline to tell.
     fn time_left(&self) -> Option<u64> {
         let until = self.gate.refused_until();
-        let coarse = self.time.coarse();
-        let now = if coarse.after(COARSE_LAG) < until { coarse } else { self.time.now() };
+        let coarse = self.around.time.coarse();
+        let now = if coarse.after(COARSE_LAG) < until { coarse } else { self.around.time.now() };
         (now < until).then(|| nanos(until.since(now)))
     }
 

@@ -22,11 +22,11 @@ use super::{
     gate::{Gate, Word},
     inside::{Inside, Opened},
     news::{Moment, News},
+    surroundings::Surroundings,
 };
 use crate::{
     bus::Bus,
     circuit::{Abandoned, Action, By, State, Tick, Verdict},
-    clock::Time,
     config::{Attribute, Home, Layers},
     event::EventKinds,
     identity::Identity,
@@ -36,14 +36,16 @@ use crate::{
 };
 
 /// What a breaker's handles, permits and call sites share.
+///
+/// What a call of one among ten thousand reads stands together at the beginning, beside the count of
+/// holds: each line of it is a wait for memory.
+#[repr(C)]
 pub struct Slot {
-    gate: Gate,
-    time: Time,
-    bus: Arc<Bus>,
-    made: Tick,
-    identity: Arc<Identity<'static>>,
     /// The first attribute met: a call whose identifier is an expression says its own each time.
     met: OnceLock<&'static Attribute>,
+    gate: Gate,
+    around: Arc<Surroundings>,
+    identity: Arc<Identity<'static>>,
     /// Set once another that differs was met and noted.
     met_other: OnceLock<()>,
     inside: Mutex<Inside>,
@@ -54,14 +56,13 @@ impl Slot {
         identity: Identity<'static>,
         layers: Layers,
         seed: u64,
-        time: Time,
-        bus: Arc<Bus>,
+        around: Arc<Surroundings>,
         made: Tick,
     ) -> Self {
-        let inside = Mutex::new(Inside::new(seed, layers));
+        let inside = Mutex::new(Inside::new(seed, layers, made));
         let (gate, identity) = (Gate::new(), Arc::new(identity));
         let (met, met_other) = (OnceLock::new(), OnceLock::new());
-        let this = Self { gate, time, bus, made, identity, met, met_other, inside };
+        let this = Self { met, gate, around, identity, met_other, inside };
         this.publish(&lock(&this.inside));
         this
     }
@@ -75,16 +76,16 @@ impl Slot {
     }
 
     fn moment(&self) -> Moment {
-        Moment::read(&self.time, &self.bus)
+        Moment::read(&self.around.time, &self.around.bus)
     }
 
     #[cfg(all(test, brama_loom))]
-    pub(super) const fn time(&self) -> &Time {
-        &self.time
+    pub(super) fn time(&self) -> &crate::clock::Time {
+        &self.around.time
     }
 
     pub(super) fn bus(&self) -> &Bus {
-        &self.bus
+        &self.around.bus
     }
 
     /// Takes an outcome without a permit.
@@ -136,7 +137,7 @@ impl Slot {
     pub(super) fn is_available(&self) -> bool {
         let word = self.gate.look();
         word.admits() || {
-            let now = self.time.now();
+            let now = self.around.time.now();
             let inside = lock(&self.inside);
             inside.circuit.would_admit(&inside.policy, now)
         }
@@ -150,7 +151,7 @@ impl Slot {
 
     /// All that the breaker knows by itself, and who knows more.
     fn status_alone(&self) -> (Status, Option<Arc<dyn Home>>) {
-        let now = self.time.now();
+        let now = self.around.time.now();
         let mut inside = lock(&self.inside);
         // No step follows, so a sum that waits for nobody will do: what it misses the next learns.
         inside.catch_up(self.gate.sum(Kind::Success));
@@ -163,7 +164,7 @@ impl Slot {
             labels: layers.labels(),
             state: circuit.state(),
             at: now,
-            since: circuit.since().max(self.made),
+            since: circuit.since(),
             retry_after: circuit.retry_after(now),
             failures: circuit.failures(),
             successes: circuit.successes(),
@@ -183,7 +184,7 @@ impl Slot {
     }
 
     fn warnings(&self, layers: &Layers) -> Vec<String> {
-        let losses = self.bus.losses(&self.identity, layers.kind().as_ref());
+        let losses = self.around.bus.losses(&self.identity, layers.kind().as_ref());
         layers.warnings().into_iter().chain(losses).collect()
     }
 
@@ -198,12 +199,12 @@ impl Slot {
     }
 
     pub(super) fn time_now(&self) -> Tick {
-        self.time.now()
+        self.around.time.now()
     }
 
     /// The clock that is precise enough for the lengths in force.
     fn now(&self, word: Word) -> Tick {
-        if word.is_precise() { self.time.now() } else { self.time.coarse() }
+        if word.is_precise() { self.around.time.now() } else { self.around.time.coarse() }
     }
 
     /// Readies for a step that may judge or close: nobody counts at the gate meanwhile, and the
@@ -226,7 +227,7 @@ impl Slot {
 
     fn publish(&self, inside: &Inside) -> Word {
         let kind = || inside.layers.kind();
-        inside.publish(&self.gate, self.bus.hears(EventKinds::CALLS, &self.identity, kind))
+        inside.publish(&self.gate, self.around.bus.hears(EventKinds::CALLS, &self.identity, kind))
     }
 
     /// What it has counted.

@@ -50,7 +50,7 @@ impl<'a> Waiting<'a> {
         if let Some(Armed { number, at, waker }) = self.armed.take() {
             self.slot.forget_waiter(number);
             if at != Tick::NEVER {
-                self.slot.time.forget_wake(at, &waker);
+                self.slot.around.time.forget_wake(at, &waker);
             }
         }
     }
@@ -62,7 +62,7 @@ impl Future for Waiting<'_> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
         let this = self.get_mut();
         this.disarm();
-        let now = this.slot.time.now();
+        let now = this.slot.around.time.now();
         let waker = context.waker();
         let Some((number, until)) = this.slot.note_waiter(now, waker) else {
             return Poll::Ready(true);
@@ -74,7 +74,7 @@ impl Future for Waiting<'_> {
             return Poll::Ready(false);
         }
         if at != Tick::NEVER {
-            this.slot.time.wake_at(at, waker);
+            this.slot.around.time.wake_at(at, waker);
         }
         Poll::Pending
     }

@@ -1,0 +1,17 @@
+//! What the breakers of a registry share.
+
+use std::sync::Arc;
+
+use crate::{bus::Bus, clock::Time};
+
+/// The clock and the bus: one pointer in each of ten thousand breakers.
+pub(crate) struct Surroundings {
+    pub(crate) time: Time,
+    pub(crate) bus: Arc<Bus>,
+}
+
+impl Surroundings {
+    pub(crate) fn new(time: Time) -> Self {
+        Self { time, bus: Arc::new(Bus::default()) }
+    }
+}
