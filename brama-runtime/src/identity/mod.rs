@@ -59,10 +59,19 @@ impl<'a> Identity<'a> {
         Self { key: Some(Cow::from(key.to_string()).into()), is_overflow: false, ..self }
     }
 
-    /// The same with a key that is written out already, from whole texts.
+    /// The identity of those parts, the key written out from whole texts: put together in place.
     #[inline]
-    pub(crate) fn with_written(self, key: &'a [u8]) -> Self {
-        Self { key: Some(Part::written(key)), is_overflow: false, ..self }
+    pub(crate) fn of_parts(
+        scope: Option<&'a str>,
+        identifier: &'a str,
+        key: Option<&'a [u8]>,
+    ) -> Self {
+        Self {
+            scope: scope.map(Part::Borrowed),
+            identifier: Part::Borrowed(identifier),
+            key: key.map(Part::written),
+            is_overflow: false,
+        }
     }
 
     /// The scope.

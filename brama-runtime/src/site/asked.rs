@@ -28,19 +28,9 @@ impl<'a> Asked<'a> {
     /// What `then` answers to the identity, whose key is written out for it.
     #[inline]
     pub(super) fn identified<R>(&self, then: impl FnOnce(&Identity<'_>) -> R) -> R {
-        match self.key {
-            Some(key) => then(&self.without_key().with_written(Text::of(key).as_bytes())),
-            None => then(&self.without_key()),
-        }
-    }
-
-    #[inline]
-    fn without_key(&self) -> Identity<'_> {
-        let identity = Identity::new(self.identifier);
-        match self.scope {
-            Some(scope) => identity.in_scope(scope),
-            None => identity,
-        }
+        let text = self.key.map(Text::of);
+        let key = text.as_ref().map(Text::as_bytes);
+        then(&Identity::of_parts(self.scope, self.identifier, key))
     }
 }
 
