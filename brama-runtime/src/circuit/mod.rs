@@ -184,7 +184,7 @@ pub struct Circuit {
     #[cfg_attr(feature = "serde", serde(rename = "state"))]
     phase: Phase,
     since: Tick,
-    failures: u64,
+    failures: u32,
     successes: u64,
     trips: u32,
     memory: Memory,
@@ -303,7 +303,7 @@ impl Circuit {
     /// Failures in a row. An open circuit keeps the run that opened it.
     #[must_use]
     pub const fn failures(&self) -> u64 {
-        self.failures
+        self.failures as u64
     }
 
     /// Successes in a row.

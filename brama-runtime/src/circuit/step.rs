@@ -223,7 +223,7 @@ impl Circuit {
 
     /// The first rule that holds, in the order in which they are judged, with its limit.
     fn broken_rule(&self, policy: &Policy, now: Tick) -> Option<(Rule, u32)> {
-        let reached = |limit: &u32| u64::from(*limit) <= self.failures;
+        let reached = |limit: &u32| *limit <= self.failures;
         if let Some(limit) = policy.failure_threshold.filter(reached) {
             return Some((Rule::FailureThreshold, limit));
         }
@@ -307,7 +307,7 @@ impl Circuit {
         Cause {
             rule,
             limit,
-            run: self.failures,
+            run: self.failures(),
             counts: self.memory.counts(now),
             reasons: self.reasons.iter().cloned().collect(),
             length: None,
