@@ -245,3 +245,16 @@ fn whoever_asks_of_many_takes_room_from_nobody() {
     assert!(!registry.all_available(Filter::new().predicate(finds_no_room)));
     assert!(registry.all_available(Filter::new().identifier("node")));
 }
+
+#[test]
+fn a_bound_that_is_lowered_has_room_for_whoever_comes_while_others_go() {
+    let registry = TestRegistry::new();
+    for key in 0..100 {
+        registry.breaker(node(key)).success();
+    }
+    let max_keys = NonZeroUsize::new(10).unwrap();
+    registry.init(Config::new().max_keys(max_keys).cleanup_interval(None)).unwrap();
+    let is_overflow = |key| registry.breaker(node(key)).identity().is_overflow();
+    assert_eq!((100..120).filter(|key| is_overflow(*key)).count(), 0);
+    assert_eq!(keys(&registry).len(), 10);
+}

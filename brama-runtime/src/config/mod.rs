@@ -83,8 +83,8 @@ impl Config {
     /// Where one more is needed, one that has nothing to remember but counts is forgotten: it is closed (or
     /// half-open without a probe), no failure is in its run or window and no slow call in its window,
     /// nothing was registered or configured for its key, and nobody holds it: no permit, no handle, no
-    /// refusal, and it is not the first that a decorated function met. Sixteen are looked at. If none of
-    /// them can go, the call is counted on the identifier's overflow breaker, which only observes: see
+    /// refusal, and it is not the first that a decorated function met. Sixteen are looked at, drawn at
+    /// random. If none of them can go, the call is counted on the identifier's overflow breaker, which only observes: see
     /// [`Identity::is_overflow`]. So a breaker that is open stays, and no key is refused for the
     /// failures of others.
     ///

@@ -10,7 +10,7 @@ use crate::{breaker::Slot, circuit::Tick, totals::Totals};
 
 /// The breakers of one identifier's keys, as far as the bound lets, and what those counted that went.
 ///
-/// Who needs room looks at a few of them, drawn at random, and never at all.
+/// Who needs room looks at a few members, drawn at random, and never goes through all of them.
 pub(super) struct Family {
     members: Vec<Member>,
     /// What was drawn last.
@@ -39,14 +39,16 @@ impl Family {
         max_keys: NonZeroUsize,
         mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,
     ) -> bool {
+        // Where the bound was lowered, one that went is room enough for one that comes.
+        let mut has_room = self.members.len() < max_keys.get();
         for _ in 0..MOST_LOOKS {
             if self.members.len() < max_keys.get() {
-                return true;
+                break;
             }
             let place = self.draw();
-            self.forget_if_gone(place, &mut evict);
+            has_room |= self.forget_if_gone(place, &mut evict);
         }
-        self.members.len() < max_keys.get()
+        has_room
     }
 
     /// A place of a member, by one step of Marsaglia's xorshift (2003); 0 where there is none.
