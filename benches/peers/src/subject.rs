@@ -54,7 +54,7 @@ impl Calls {
         let run = move |numbers: Numbers| {
             let mut refusals = 0;
             for number in numbers {
-                refusals += u64::from(refused(&black_box(call(black_box(number)))));
+                refusals += u64::from(refused(black_box(&call(black_box(number)))));
             }
             refusals
         };

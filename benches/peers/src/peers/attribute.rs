@@ -142,7 +142,7 @@ macro_rules! tasks {
         Tasks::new(|numbers| async {
             let mut refusals = 0;
             for number in numbers {
-                refusals += u64::from(refused(&black_box(protected(black_box(number)).await)));
+                refusals += u64::from(refused(black_box(&protected(black_box(number)).await)));
             }
             refusals
         })

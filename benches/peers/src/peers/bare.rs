@@ -28,7 +28,7 @@ impl Peer for Bare {
             let mut refusals = 0;
             for number in numbers {
                 let call = async { answer(black_box(number)) };
-                refusals += u64::from(never_refused(&black_box(call.await)));
+                refusals += u64::from(never_refused(black_box(&call.await)));
             }
             refusals
         }))

@@ -34,7 +34,7 @@ impl super::Peer for Peer {
                 let mut refusals = 0;
                 for number in numbers {
                     let call = breaker.call_async(|| async { answer(black_box(number)) });
-                    refusals += u64::from(refused(&black_box(call.await)));
+                    refusals += u64::from(refused(black_box(&call.await)));
                 }
                 refusals
             }

@@ -73,7 +73,7 @@ fn tasks<P: FailurePolicy + Send + Sync + 'static>(breaker: Breaker<P>) -> Tasks
             for number in numbers {
                 let call =
                     futures::CircuitBreaker::call(&breaker, async { answer(black_box(number)) });
-                refusals += u64::from(refused(&black_box(call.await)));
+                refusals += u64::from(refused(black_box(&call.await)));
             }
             refusals
         }

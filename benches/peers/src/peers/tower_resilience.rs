@@ -43,7 +43,7 @@ impl super::Peer for Peer {
                         Ok(service) => service.call(black_box(number)).await,
                         Err(error) => Err(error),
                     };
-                    refusals += u64::from(refused(&black_box(answer)));
+                    refusals += u64::from(refused(black_box(&answer)));
                 }
                 refusals
             }
