@@ -135,8 +135,18 @@ impl Counters {
                 own(stripes).counter(kind).fetch_add(1, order);
                 Met::Nobody
             }
-            None => add_watching(self.first.counter(kind), order),
+            None => self.add_alone(kind, order),
         }
+    }
+
+    /// Adds to the counter that all threads share.
+    #[inline]
+    pub(crate) fn add_alone(&self, kind: Kind, order: Ordering) -> Met {
+        add_watching(self.first.counter(kind), order)
+    }
+
+    pub(crate) fn are_striped(&self) -> bool {
+        self.stripes.get().is_some()
     }
 
     /// Adds the stripes; to be called by the holder of the breaker's lock.

@@ -22,10 +22,11 @@ use brama::{CircuitOpen, Expiry, PolicyPatch, circuit_breaker};
 /// A name, and what makes so many calls.
 type Story = (&'static str, fn(u64));
 
-const STORIES: [Story; 8] = [
+const STORIES: [Story; 9] = [
     ("bare-call", |calls| each(calls, bare)),
     ("attribute-success", |calls| each(calls, success)),
     ("attribute-success-last-100-calls", |calls| each(calls, last_100_calls)),
+    ("attribute-success-last-10-seconds", |calls| each(calls, last_10_seconds)),
     ("attribute-success-async", |calls| each(calls, |number| poll(success_later(number)))),
     ("attribute-failure", |calls| each(calls, failure)),
     ("attribute-refusal", refusals),
@@ -48,44 +49,49 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// One call after the other, after one that sets things up.
 fn each<A>(calls: u64, call: impl Fn(u64) -> A) {
     for number in 0..=calls {
-        black_box(call(black_box(number)));
+        black_box(&call(black_box(number)));
     }
 }
 
 /// What is protected: a call that succeeds with the next number.
 #[inline(never)]
-fn answer(number: u64) -> Result<u64, Trouble> {
-    if number == u64::MAX { Err(Trouble::Failed) } else { Ok(black_box(number + 1)) }
+fn answer(number: u64) -> Result<u64, Failed> {
+    if number == u64::MAX { Err(Failed) } else { Ok(black_box(number + 1)) }
 }
 
 fn bare(number: u64) -> Result<u64, Trouble> {
-    answer(number)
+    Ok(answer(number)?)
 }
 
 #[circuit_breaker(identifier = "success")]
 fn success(number: u64) -> Result<u64, Trouble> {
-    answer(number)
+    Ok(answer(number)?)
 }
 
 #[circuit_breaker(identifier = "last 100 calls", failure_rate = 50)]
 fn last_100_calls(number: u64) -> Result<u64, Trouble> {
-    answer(number)
+    Ok(answer(number)?)
+}
+
+#[circuit_breaker(identifier = "last 10 seconds", failure_rate = 50, window = time("10s"))]
+fn last_10_seconds(number: u64) -> Result<u64, Trouble> {
+    Ok(answer(number)?)
 }
 
 #[circuit_breaker(identifier = "async")]
 async fn success_later(number: u64) -> Result<u64, Trouble> {
-    answer(number)
+    Ok(answer(number)?)
 }
 
 #[circuit_breaker(identifier = "failure", failure_threshold = 4_000_000_000)]
 fn failure(_: u64) -> Result<u64, Trouble> {
-    answer(u64::MAX)
+    Ok(answer(u64::MAX)?)
 }
 
 fn refusals(calls: u64) {
     #[circuit_breaker(identifier = "refusal", expiry = "24h")]
     fn refused(number: u64) -> Result<u64, Trouble> {
-        answer(number)
+        Ok(answer(number)?)
     }
     brama::breaker("refusal").open("to count refusals");
     each(calls, refused);
@@ -116,10 +122,19 @@ fn poll<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// The dependency failed.
+struct Failed;
+
 /// What can befall a caller.
 enum Trouble {
-    Failed,
+    Failed(Failed),
     Refused(CircuitOpen),
+}
+
+impl From<Failed> for Trouble {
+    fn from(failed: Failed) -> Self {
+        Self::Failed(failed)
+    }
 }
 
 impl From<CircuitOpen> for Trouble {
@@ -131,7 +146,7 @@ impl From<CircuitOpen> for Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Failed => f.write_str("the dependency failed"),
+            Self::Failed(Failed) => f.write_str("the dependency failed"),
             Self::Refused(open) => open.fmt(f),
         }
     }

@@ -20,13 +20,15 @@ impl Printer<'_> {
     /// It is not `move`: arguments live on until the function ends, and are dropped in its order.
     ///
     /// ```text
-    /// let (ret, permit): (Paid, _) = permit.run(|| -> Paid { body });
+    /// let mut permit = permit.watch();
+    /// let ret: Paid = permit.run(|| -> Paid { body });
     /// ```
     fn run_sync(&self) -> TokenStream {
         let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
         let body = &self.function.body;
         quote_spanned! {self.at=>
-            let (#returned, #permit): (#ret, _) = #permit.run(|| -> #ret #body);
+            let mut #permit = #permit.watch();
+            let #returned: #ret = #permit.run(|| -> #ret #body);
         }
     }
 

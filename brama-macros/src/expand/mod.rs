@@ -27,9 +27,9 @@ use crate::{
 ///
 /// ```text
 /// fn charge(card: &Card) -> Paid { body }    fn charge(card: &Card) -> Paid {
-///                                                let permit = …;
-///                                                let (ret, permit): (Paid, _) = …;
-///                                                permit.judge::<Paid>(…);
+///                                                let mut permit = …;
+///                                                let ret: Paid = …;
+///                                                let ending = permit.judge::<Paid>(…);
 ///                                                ret
 ///                                            }
 /// ```

@@ -41,6 +41,7 @@ impl Printer<'_> {
     /// ```text
     /// let body = work;
     /// let ret: Paid = permit.guard(::core::pin::pin!(body)).await;
+    /// let mut permit = permit.watch();
     ///
     /// let body = timer.limit(work);
     /// let ret: ::core::result::Result<Paid, _> = permit.guard(::core::pin::pin!(body)).await;
@@ -48,6 +49,7 @@ impl Printer<'_> {
     ///     ::core::result::Result::Ok(ret) => ret,
     ///     ::core::result::Result::Err(timed_out) => { …; return …; }
     /// };
+    /// let mut permit = permit.watch();
     /// ```
     pub(super) fn wait(&self, work: &impl ToTokens) -> TokenStream {
         let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
@@ -56,6 +58,7 @@ impl Printer<'_> {
             return quote_spanned! {self.at=>
                 let #body = #work;
                 let #returned: #ret = #permit.guard(::core::pin::pin!(#body)).await;
+                let mut #permit = #permit.watch();
             };
         }
         let (timer, late) = (self.local("timer"), self.late());
@@ -67,6 +70,7 @@ impl Printer<'_> {
                 ::core::result::Result::Ok(#returned) => #returned,
                 #late
             };
+            let mut #permit = #permit.watch();
         }
     }
 

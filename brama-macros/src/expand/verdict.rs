@@ -15,8 +15,8 @@ impl Printer<'_> {
     /// with the declared one.
     ///
     /// ```text
-    /// permit.judge::<Paid>(&ret, error_handler);
-    /// ::brama::__private::verdict(<Paid as Judged<_>>::failed(&ret)).__brama_record(permit);
+    /// let ending = permit.judge::<Paid>(&ret, error_handler);
+    /// let ending = ::brama::__private::verdict(<Paid as Judged<_>>::failed(&ret)).__brama_record(&mut permit);
     /// ```
     pub(super) fn judge(&self) -> TokenStream {
         match &self.options.judge {
@@ -30,13 +30,15 @@ impl Printer<'_> {
 
     fn judge_with(&self, verdict: &impl ToTokens, place: Span) -> TokenStream {
         let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
-        quote_spanned!(at(place)=> #permit.judge::<#ret>(&#returned, #verdict);)
+        let ending = self.local("ending");
+        quote_spanned!(at(place)=> let #ending = #permit.judge::<#ret>(&#returned, #verdict);)
     }
 
     fn judge_by_default(&self) -> TokenStream {
         let (permit, returned, door) = (self.local("permit"), self.local("ret"), &self.door);
         let failed = self.failed("Judged", &quote_spanned!(self.at=> &#returned));
-        quote_spanned!(self.at=> #door::verdict(#failed).__brama_record(#permit);)
+        let ending = self.local("ending");
+        quote_spanned!(self.at=> let #ending = #door::verdict(#failed).__brama_record(&mut #permit);)
     }
 
     /// The handler of a function that excuses some errors.

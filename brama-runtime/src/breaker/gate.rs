@@ -132,7 +132,13 @@ impl Gate {
     /// where it is not counted.
     #[inline]
     pub(super) fn count_quick_success(&self, word: Word) -> Option<Met> {
-        (word.is_quick() && self.look() == word).then(|| self.count_success())
+        if word.has(SETTLED_ALONE) {
+            (self.look() == word).then(|| self.counters.add_alone(Kind::Success, Ordering::Acquire))
+        } else if word.has(SETTLED_APART) {
+            (self.look() == word).then(|| self.count_success())
+        } else {
+            None
+        }
     }
 
     /// Counts a success that its caller found settled.
@@ -154,7 +160,7 @@ impl Gate {
     /// Sends successes to the lock until the next publication. Holder of the lock only.
     pub(super) fn unsettle(&self) {
         let word = self.word.load(Ordering::Relaxed);
-        self.word.store(word & !SETTLED, Ordering::Release);
+        self.word.store(word & !COUNTS, Ordering::Release);
     }
 
     /// The successes counted here. Holder of the lock only, after [`unsettle`](Self::unsettle).
@@ -167,13 +173,14 @@ impl Gate {
         self.counters.sum(kind)
     }
 
-    /// Holder of the lock only.
+    /// Adds the stripes, which the next publication shows. Holder of the lock only.
     pub(super) fn inflate(&self) {
         self.counters.inflate();
     }
 
-    /// Shows what the circuit says now. Holder of the lock only.
-    pub(super) fn publish(&self, word: Word, beside: Beside) {
+    /// Shows what the circuit says now, in the word that is answered. Holder of the lock only.
+    pub(super) fn publish(&self, word: Word, beside: Beside) -> Word {
+        let word = word.digested(self.counters.are_striped());
         if let Some(until) = beside.refused_until {
             self.refused_until.store(until.as_nanos(), Ordering::Relaxed);
         }
@@ -182,6 +189,7 @@ impl Gate {
         self.slow_after.store(slow_after, Ordering::Relaxed);
         self.opening.store(beside.opening, Ordering::Relaxed);
         self.word.store(word.0, Ordering::Release);
+        word
     }
 }
 
@@ -189,29 +197,37 @@ impl Gate {
 const STATE: u64 = 0b111;
 /// Every call passes.
 const ADMITS: u64 = 1 << 3;
-/// Every call is refused: until the deadline, or for good where the state is forced open.
-const REFUSES: u64 = 1 << 4;
-/// Refused calls pass unrecorded.
-const SHADOW: u64 = 1 << 5;
+/// It does so without a look at a clock: one bit, for the path that every call takes.
+const ADMITS_AT_ONCE: u64 = 1 << 4;
 /// A success may be counted here.
-const SETTLED: u64 = 1 << 6;
+const SETTLED: u64 = 1 << 5;
+/// It may be so without a look at a clock, likewise: where all threads share a counter.
+const SETTLED_ALONE: u64 = 1 << 6;
+/// The same where each thread has a stripe.
+const SETTLED_APART: u64 = 1 << 7;
+/// Every call is refused: until the deadline, or for good where the state is forced open.
+const REFUSES: u64 = 1 << 8;
+/// Every call would be refused likewise, but passes unrecorded.
+const SHADOWS: u64 = 1 << 9;
 /// Calls are timed: slowness is judged.
-const TIMED: u64 = 1 << 7;
+const TIMED: u64 = 1 << 10;
 /// Settled only until the deadline: the end of the window's bucket.
-const BUCKETED: u64 = 1 << 8;
+const BUCKETED: u64 = 1 << 11;
 /// The coarse clock is too coarse for the lengths in force.
-const PRECISE: u64 = 1 << 9;
+const PRECISE: u64 = 1 << 12;
 /// Somebody listens to what calls do: it is told under the lock.
-const HEARD: u64 = 1 << 10;
+const HEARD: u64 = 1 << 13;
 /// The breaker is unregistered: the next call goes to the lock and revives it.
-const UNREGISTERED: u64 = 1 << 11;
+const UNREGISTERED: u64 = 1 << 14;
 /// The breaker has gone, or is about to: the next call looks it up again.
-const GONE: u64 = 1 << 12;
-/// 51 bits are left for the generation: at a change a microsecond, 71 years.
-const GENERATION_SHIFT: u32 = 13;
+const GONE: u64 = 1 << 15;
+/// 48 bits are left for the generation: at a change a microsecond, nine years.
+const GENERATION_SHIFT: u32 = 16;
 
+/// What a success could go by.
+const COUNTS: u64 = SETTLED | SETTLED_ALONE | SETTLED_APART;
 /// What a call could go by.
-const QUICK: u64 = ADMITS | REFUSES | SETTLED;
+const QUICK: u64 = ADMITS | ADMITS_AT_ONCE | REFUSES | SHADOWS | COUNTS;
 
 impl Word {
     /// No gate's word: a closed one admits.
@@ -225,12 +241,8 @@ impl Word {
         Self(generation.number() << GENERATION_SHIFT | admits | state as u64)
     }
 
-    pub(super) const fn refusing(self, refuses: bool) -> Self {
-        self.with(REFUSES, refuses)
-    }
-
-    pub(super) const fn shadowing(self, shadows: bool) -> Self {
-        self.with(SHADOW, shadows)
+    pub(super) const fn refusing(self, refuses: bool, shadow: bool) -> Self {
+        self.with(REFUSES, refuses && !shadow).with(SHADOWS, refuses && shadow)
     }
 
     pub(super) const fn timing(self, timed: bool, precise: bool) -> Self {
@@ -255,6 +267,14 @@ impl Word {
         if gone { Self(self.0 & !QUICK | GONE) } else { self }
     }
 
+    /// Says in one bit each what most calls ask.
+    const fn digested(self, striped: bool) -> Self {
+        let settled = self.0 & (SETTLED | TIMED | BUCKETED) == SETTLED;
+        self.with(ADMITS_AT_ONCE, self.0 & (ADMITS | TIMED) == ADMITS)
+            .with(SETTLED_ALONE, settled && !striped)
+            .with(SETTLED_APART, settled && striped)
+    }
+
     const fn with(self, flag: u64, set: bool) -> Self {
         if set { Self(self.0 | flag) } else { Self(self.0 & !flag) }
     }
@@ -268,13 +288,16 @@ impl Word {
     }
 
     pub(super) const fn state(self) -> State {
-        State::at(self.0 & STATE)
+        State::at(self.state_number())
     }
 
-    /// Whether a call passes at once, without a look at a clock.
+    pub(super) const fn state_number(self) -> u64 {
+        self.0 & STATE
+    }
+
     #[inline]
-    pub(super) const fn admits_untimed(self) -> bool {
-        self.0 & (ADMITS | TIMED) == ADMITS
+    pub(super) const fn admits_at_once(self) -> bool {
+        self.has(ADMITS_AT_ONCE)
     }
 
     pub(super) const fn admits(self) -> bool {
@@ -285,12 +308,17 @@ impl Word {
         self.has(REFUSES)
     }
 
-    pub(super) const fn is_shadow(self) -> bool {
-        self.has(SHADOW)
+    pub(super) const fn shadows(self) -> bool {
+        self.has(SHADOWS)
     }
 
     pub(super) const fn is_settled(self) -> bool {
         self.has(SETTLED)
+    }
+
+    /// Whether that takes no more than the coarse clock.
+    pub(super) const fn is_settled_in_bucket(self) -> bool {
+        self.0 & (SETTLED | BUCKETED | TIMED | PRECISE) == SETTLED | BUCKETED
     }
 
     pub(super) const fn is_heard(self) -> bool {
@@ -315,11 +343,5 @@ impl Word {
 
     pub(super) const fn is_gone(self) -> bool {
         self.has(GONE)
-    }
-
-    /// Whether a success is settled without a look at a clock.
-    #[inline]
-    const fn is_quick(self) -> bool {
-        self.0 & (SETTLED | TIMED | BUCKETED) == SETTLED
     }
 }

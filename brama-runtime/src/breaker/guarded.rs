@@ -7,7 +7,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::permit::{Hold, Lease, Watch};
+use super::{
+    permit::{Hold, Lease},
+    watched::Watch,
+};
 
 /// A protected future: it answers what the body answers.
 ///

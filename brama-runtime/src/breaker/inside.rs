@@ -103,8 +103,7 @@ impl Inside {
         let refuses_until = circuit.refuses_until(policy);
         let settled_until = circuit.settled_until();
         let word = Word::new(circuit.generation(), circuit.state())
-            .refusing(refuses_until.is_some() && !is_heard)
-            .shadowing(policy.shadow())
+            .refusing(refuses_until.is_some() && !is_heard, policy.shadow())
             .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
             .settling(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
             .hearing(is_heard)
@@ -117,8 +116,7 @@ impl Inside {
             opening: circuit.opening(),
             slow_after: policy.slow_call_duration(),
         };
-        gate.publish(word, beside);
-        word
+        gate.publish(word, beside)
     }
 }
 

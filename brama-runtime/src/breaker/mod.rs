@@ -7,9 +7,11 @@ mod inside;
 mod models;
 mod news;
 mod permit;
+mod refusal;
 mod rejection;
 mod slot;
 mod surroundings;
+mod watched;
 
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
@@ -19,6 +21,7 @@ pub(crate) use self::{
     rejection::Shared,
     slot::Slot,
     surroundings::Surroundings,
+    watched::{Ending, Watched},
 };
 use self::{
     permit::Borrowed,
@@ -117,9 +120,9 @@ impl Breaker {
         judge: impl FnOnce(&R) -> Outcome,
         body: impl FnOnce() -> R,
     ) -> Result<R, CircuitOpen> {
-        let lease = Lease::ask(Borrowed(&self.slot))?;
-        let (answer, lease) = lease.run(body);
-        lease.judge(&answer, judge);
+        let mut permit = Lease::ask(Borrowed(&self.slot))?.watch();
+        let answer = permit.run(body);
+        let _ending = permit.judge(&answer, judge);
         Ok(answer)
     }
 
@@ -156,7 +159,8 @@ impl Breaker {
     ) -> Result<R, CircuitOpen> {
         let mut lease = Lease::ask(Borrowed(&self.slot))?;
         let answer = lease.guard(pin!(body)).await;
-        lease.judge(&answer, judge);
+        let mut permit = lease.watch();
+        let _ending = permit.judge(&answer, judge);
         Ok(answer)
     }
 

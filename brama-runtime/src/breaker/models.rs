@@ -14,12 +14,9 @@ use std::{
 
 use loom::thread;
 
-use super::{
-    Slot, Surroundings,
-    slot::{Entry, Way},
-};
+use super::{Slot, Surroundings, slot::Entry};
 use crate::{
-    circuit::{Action, By, PolicyPatch, State, Tick, Verdict, Window, nanos},
+    circuit::{Action, By, PolicyPatch, State, Tick, Verdict, Window},
     clock::{Clock, Time},
     config::{Ground, Kinds, Layers},
     identity::Identity,
@@ -62,17 +59,13 @@ fn model(check: impl Fn() + Send + Sync + 'static) {
 
 /// Calls once: the entry where it was let in and has succeeded.
 fn call(slot: &Slot) -> Option<Entry> {
-    match slot.ask() {
-        Way::In(entry) => {
-            slot.succeed(entry);
-            Some(entry)
-        }
-        Way::Unrecorded | Way::Out(_) => None,
-    }
+    let entry = slot.ask().ok()?;
+    slot.succeed(entry);
+    Some(entry)
 }
 
 fn fail(slot: &Slot) {
-    if let Way::In(entry) = slot.ask() {
+    if let Ok(entry) = slot.ask() {
         slot.report(entry, Verdict::failure("model"));
     }
 }
@@ -106,16 +99,15 @@ fn a_refused_caller_sees_the_deadline_of_its_opening() {
         let (slot, clock) = slot(PolicyPatch::new().failure_threshold(1));
         clock.pass(Duration::from_secs(10));
         let caller = spawn(&slot, |slot| match slot.ask() {
-            Way::In(entry) => {
+            Ok(entry) => {
                 slot.succeed(entry);
                 None
             }
-            Way::Out(refusal) => Some((refusal.opening, refusal.retry_after)),
-            Way::Unrecorded => unreachable!("nothing is in shadow"),
+            Err(refusal) => Some((refusal.number(), refusal.retry_after())),
         });
         fail(&slot);
         let refused = caller.join().unwrap();
-        let minute = nanos(Duration::from_secs(60));
+        let minute = Some(Duration::from_secs(60));
         assert!(refused.is_none_or(|refused| refused == (1, minute)), "{refused:?}");
     });
 }
@@ -127,12 +119,12 @@ fn one_probe_is_let_in_and_its_place_is_handed_over() {
         fail(&slot);
         clock.pass(Duration::from_secs(60));
         let probe = |slot: &Slot| match slot.ask() {
-            Way::In(entry) => {
+            Ok(entry) => {
                 let probes = slot.status().probes;
                 slot.report(entry, Verdict::Abandoned { took: None });
                 Some(probes)
             }
-            Way::Unrecorded | Way::Out(_) => None,
+            Err(_) => None,
         };
         let other = spawn(&slot, probe);
         let answers = [probe(&slot), other.join().unwrap()];
@@ -164,8 +156,8 @@ fn of_two_calls_begun_before_a_reset_at_most_one_enters_the_new_run() {
             let calls = [slot.ask(), slot.ask()];
             for call in calls {
                 match call {
-                    Way::In(entry) if entry.generation().number() == 0 => slot.succeed(entry),
-                    Way::In(_) | Way::Unrecorded | Way::Out(_) => {}
+                    Ok(entry) if entry.generation().number() == 0 => slot.succeed(entry),
+                    Ok(_) | Err(_) => {}
                 }
             }
         });
@@ -235,18 +227,18 @@ fn a_caller_past_the_deadline_is_not_refused_by_the_end_of_a_bucket() {
         slot.act(Action::Open(None), By::from("model"));
         clock.pass(Duration::from_secs(60));
         let caller = spawn(&slot, |slot| match slot.ask() {
-            Way::In(entry) => {
+            Ok(entry) => {
                 slot.report(entry, Verdict::Abandoned { took: None });
                 None
             }
-            Way::Out(refusal) => Some(refusal.retry_after),
-            Way::Unrecorded => unreachable!("nothing is in shadow"),
+            Err(refusal) => Some(refusal.retry_after()),
         });
         call(&slot);
         call(&slot);
         let refused = caller.join().unwrap();
-        let minute = nanos(Duration::from_secs(60));
-        assert!(refused.is_none_or(|left| left <= minute), "{refused:?}");
+        let minute = Duration::from_secs(60);
+        let is_honest = |left: Option<Duration>| left.is_some_and(|left| left <= minute);
+        assert!(refused.is_none_or(is_honest), "{refused:?}");
     });
 }
 
@@ -255,12 +247,11 @@ fn a_caller_refused_while_somebody_acts_knows_the_opening() {
     model(|| {
         let (slot, _) = slot(PolicyPatch::new());
         let caller = spawn(&slot, |slot| match slot.ask() {
-            Way::In(entry) => {
+            Ok(entry) => {
                 slot.succeed(entry);
                 None
             }
-            Way::Out(refusal) => Some((refusal.state, refusal.opening)),
-            Way::Unrecorded => unreachable!("nothing is in shadow"),
+            Err(refusal) => Some((refusal.state(), refusal.number())),
         });
         slot.act(Action::ForceOpen, By::from("model"));
         slot.act(Action::Close, By::from("model"));

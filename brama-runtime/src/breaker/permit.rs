@@ -1,10 +1,10 @@
 //! The right to one call.
 
-use std::{fmt, mem, ops::Deref, sync::Arc};
+use std::{fmt, ops::Deref, sync::Arc};
 
 use super::{
     rejection::{CircuitOpen, Shared},
-    slot::{Entry, Slot, Way},
+    slot::{Entry, Slot},
 };
 use crate::{circuit::Reason, outcome::Outcome};
 
@@ -47,62 +47,50 @@ impl Permit {
 /// A permit, however its slot is held: by a call site's static, a borrowed handle or a count.
 #[must_use = "dropping a lease abandons the call"]
 pub struct Lease<S: Hold> {
-    slot: S,
+    pub(super) slot: S,
     /// [`Entry::NONE`] where nothing is recorded of the call: it was reported already, or shadowed.
-    entry: Entry,
+    pub(super) entry: Entry,
 }
 
 /// A way to hold a slot.
 pub trait Hold: Deref<Target = Slot> {
     /// The slot for an error, which may outlive the holder.
     fn share(self) -> Shared;
+
+    /// Asks where a look at the gate is not enough. Not written once for all, here: so it is compiled in
+    /// this crate, and not anew for each that calls it.
+    ///
+    /// # Errors
+    ///
+    /// [`CircuitOpen`] where the call may not run now.
+    fn ask_slowly(self) -> Result<Lease<Self>, CircuitOpen>
+    where
+        Self: Sized;
 }
 
 impl<S: Hold> Lease<S> {
     /// Asks the slot's circuit for the right to one call.
     #[inline]
     pub(crate) fn ask(slot: S) -> Result<Self, CircuitOpen> {
-        match slot.ask() {
-            Way::In(entry) => Ok(Self { slot, entry }),
-            Way::Unrecorded => Ok(Self { slot, entry: Entry::NONE }),
-            Way::Out(refusal) => Err(CircuitOpen::new(slot.share(), refusal)),
+        match slot.admit_at_once() {
+            Ok(entry) => Ok(Self { slot, entry }),
+            Err(_) => Ok(slot.ask_slowly()?),
         }
     }
 
-    /// Runs `body`, and records a failure where it panics.
-    #[inline]
-    pub fn run<R>(mut self, body: impl FnOnce() -> R) -> (R, Self) {
-        let watch = Watch(&mut self);
-        let answer = body();
-        watch.disarm();
-        (answer, self)
-    }
-
-    /// Records what `judge` says of `answer`; a failure where it panics.
-    #[inline]
-    pub fn judge<R: ?Sized>(self, answer: &R, judge: impl FnOnce(&R) -> Outcome) {
-        let (outcome, lease) = self.run(|| judge(answer));
-        lease.record(outcome);
-    }
-
-    #[expect(clippy::inline_always, reason = "out of line, copies of the outcome double the path")]
+    /// Asks where a look at the gate is not enough.
+    #[expect(clippy::inline_always, reason = "into the one function of each holder")]
     #[inline(always)]
-    pub(super) fn record(mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Success => {
-                let entry = self.entry.take();
-                self.slot.succeed(entry);
-            }
-            Outcome::Failure(_) | Outcome::Ignore => self.record_slowly(outcome),
+    pub(super) fn ask_slowly(slot: S) -> Result<Self, CircuitOpen> {
+        match slot.ask() {
+            Ok(entry) => Ok(Self { slot, entry }),
+            Err(refusal) => Err(CircuitOpen::new(slot.share(), refusal)),
         }
     }
 
-    #[cold]
-    fn record_slowly(mut self, outcome: Outcome) {
+    fn record(mut self, outcome: Outcome) {
         let entry = self.entry.take();
-        if entry.is_recorded() {
-            self.slot.record(entry, outcome);
-        }
+        self.slot.record(entry, outcome);
     }
 }
 
@@ -124,29 +112,14 @@ impl<S: Hold> fmt::Debug for Lease<S> {
     }
 }
 
-/// Records a failure if it is dropped: a panic unwinds through the frame that holds it.
-pub(super) struct Watch<'a, S: Hold>(pub(super) &'a mut Lease<S>);
-
-impl<S: Hold> Watch<'_, S> {
-    #[inline]
-    pub(super) const fn disarm(self) {
-        mem::forget(self);
-    }
-}
-
-impl<S: Hold> Drop for Watch<'_, S> {
-    #[inline]
-    fn drop(&mut self) {
-        let entry = self.0.entry.take();
-        if entry.is_recorded() {
-            self.0.slot.panic(entry);
-        }
-    }
-}
-
 impl Hold for Arc<Slot> {
     fn share(self) -> Shared {
         Shared::Counted(self)
+    }
+
+    #[inline(never)]
+    fn ask_slowly(self) -> Result<Lease<Self>, CircuitOpen> {
+        Lease::ask_slowly(self)
     }
 }
 
@@ -154,11 +127,21 @@ impl Hold for &'static Slot {
     fn share(self) -> Shared {
         Shared::Static(self)
     }
+
+    #[inline(never)]
+    fn ask_slowly(self) -> Result<Lease<Self>, CircuitOpen> {
+        Lease::ask_slowly(self)
+    }
 }
 
 impl Hold for Shared {
     fn share(self) -> Shared {
         self
+    }
+
+    #[inline(never)]
+    fn ask_slowly(self) -> Result<Lease<Self>, CircuitOpen> {
+        Lease::ask_slowly(self)
     }
 }
 
@@ -177,5 +160,10 @@ impl Deref for Borrowed<'_> {
 impl Hold for Borrowed<'_> {
     fn share(self) -> Shared {
         Shared::Counted(Arc::clone(self.0))
+    }
+
+    #[inline(never)]
+    fn ask_slowly(self) -> Result<Lease<Self>, CircuitOpen> {
+        Lease::ask_slowly(self)
     }
 }

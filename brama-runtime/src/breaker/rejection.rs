@@ -2,10 +2,7 @@
 
 use std::{error::Error, fmt, io, ops::Deref, sync::Arc, time::Duration};
 
-use super::{
-    inside::Opened,
-    slot::{Refusal, Slot},
-};
+use super::{inside::Opened, refusal::Refusal, slot::Slot};
 use crate::{
     circuit::{Cause, State},
     identity::Identity,
@@ -26,10 +23,7 @@ pub struct CircuitOpen(Opening);
 #[derive(Clone)]
 pub struct Opening {
     slot: Shared,
-    /// Nanoseconds; `u64::MAX` where nobody knows.
-    retry_after: u64,
-    /// The opening's number and, in the lowest three bits, the state's: no padding to copy.
-    number_and_state: u64,
+    refusal: Refusal,
 }
 
 /// A slot held for as long as somebody needs it.
@@ -42,11 +36,8 @@ pub enum Shared {
 }
 
 impl CircuitOpen {
-    #[inline]
-    pub(super) fn new(slot: Shared, refusal: Refusal) -> Self {
-        let Refusal { state, opening, retry_after } = refusal;
-        let number_and_state = opening << STATE_BITS | state as u64;
-        Self(Opening { slot, retry_after, number_and_state })
+    pub(super) const fn new(slot: Shared, refusal: Refusal) -> Self {
+        Self(Opening { slot, refusal })
     }
 
     /// The breaker that refused.
@@ -125,22 +116,19 @@ impl Opening {
     /// The number of the opening, which status and logs share: the breaker's first is 1.
     #[must_use]
     pub const fn number(&self) -> u64 {
-        self.number_and_state >> STATE_BITS
+        self.refusal.number()
     }
 
     /// The state in which the call was refused.
     #[must_use]
     pub const fn state(&self) -> State {
-        State::at(self.number_and_state & ((1 << STATE_BITS) - 1))
+        self.refusal.state()
     }
 
     /// How long until asking again made sense; `None` where the circuit was forced open.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
-        match self.retry_after {
-            u64::MAX => None,
-            nanos => Some(Duration::from_nanos(nanos)),
-        }
+        self.refusal.retry_after()
     }
 
     /// Why the circuit opened; `None` where that is more than four openings ago.
@@ -257,8 +245,6 @@ impl Deref for Shared {
         }
     }
 }
-
-const STATE_BITS: u32 = 3;
 
 /// An error may be its own source by mistake; no honest chain is so long.
 const LONGEST_CHAIN: usize = 64;

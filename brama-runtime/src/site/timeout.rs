@@ -78,7 +78,7 @@ impl<F> fmt::Debug for Limited<F> {
 /// Records the failure of a call that took too long.
 #[cold]
 pub fn record_timeout<S: Hold>(lease: Lease<S>, timed_out: &TimedOut) {
-    lease.judge(timed_out, |timed_out| Outcome::failure(Reason::of(timed_out)));
+    drop(lease.watch().fail(Outcome::failure(Reason::of(timed_out))));
 }
 
 /// A return type that has a value for "the call timed out": a `Result` whose error can be built

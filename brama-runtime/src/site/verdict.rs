@@ -4,7 +4,7 @@ use std::{any::type_name, error::Error, fmt::Display, marker::PhantomData, ops::
 
 use crate::{
     CallError, CircuitOpen, Reason,
-    breaker::{Hold, Lease},
+    breaker::{Ending, Hold, Watched},
     outcome::Outcome,
 };
 
@@ -99,8 +99,8 @@ macro_rules! sort {
             /// Records the outcome of the call.
             // Out of line, a success takes a third more instructions.
             #[inline(always)]
-            pub fn __brama_record<S: Hold>(&self, lease: Lease<S>) {
-                record(self.failed, lease, Self::judge);
+            pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut Watched<S>) -> Ending<'p> {
+                record(self.failed, permit, Self::judge)
             }
 
             /// The outcome of the call.
@@ -170,8 +170,8 @@ impl<E> Unknown<'_, '_, E> {
     /// Records the outcome of the call.
     #[expect(clippy::inline_always, reason = "out of line, a success takes a third more")]
     #[inline(always)]
-    pub fn __brama_record<S: Hold>(&self, lease: Lease<S>) {
-        record(self.failed, lease, Self::judge);
+    pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut Watched<S>) -> Ending<'p> {
+        record(self.failed, permit, Self::judge)
     }
 
     /// The outcome of the call.
@@ -188,11 +188,15 @@ impl<E> Unknown<'_, '_, E> {
 
 #[expect(clippy::inline_always, reason = "out of line, a success takes a third more")]
 #[inline(always)]
-fn record<E, S: Hold>(failed: Option<&E>, lease: Lease<S>, judge: impl FnOnce(&E) -> Outcome) {
-    lease.judge(&failed, |failed| match failed {
-        None => Outcome::Success,
-        Some(error) => judge(error),
-    });
+fn record<'p, E, S: Hold>(
+    failed: Option<&E>,
+    permit: &'p mut Watched<S>,
+    judge: impl FnOnce(&E) -> Outcome,
+) -> Ending<'p> {
+    match failed {
+        None => permit.succeed(),
+        Some(error) => permit.fail(judge(error)),
+    }
 }
 
 fn judged<E>(

@@ -1,106 +1,105 @@
 //! Admission: which calls come in.
 
-use std::time::Duration;
+use std::num::NonZeroU64;
 
 use super::{Entry, Slot};
 use crate::{
-    breaker::{gate::Word, inside::Inside, news::News},
-    circuit::{Admission, State, Tick, nanos},
+    breaker::{
+        gate::Word,
+        inside::Inside,
+        news::News,
+        refusal::{NOBODY_KNOWS, Refusal},
+    },
+    circuit::{Admission, State, Tick},
     event::Occurrence,
     sync::lock,
 };
 
-/// How a call that asked for admission may go on.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::breaker) enum Way {
-    In(Entry),
-    /// It runs, but nothing is recorded of it.
-    Unrecorded,
-    Out(Refusal),
-}
-
-/// What the gate or the circuit says of a refused call.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::breaker) struct Refusal {
-    pub(in crate::breaker) state: State,
-    pub(in crate::breaker) opening: u64,
-    /// Nanoseconds; `u64::MAX` where only an action helps.
-    pub(in crate::breaker) retry_after: u64,
-}
-
 impl Slot {
+    /// Lets a call in that needs no more than a look at the gate; else answers what it saw.
+    #[inline]
+    pub(in crate::breaker) fn admit_at_once(&self) -> Result<Entry, Word> {
+        let word = self.gate.look();
+        if word.admits_at_once() { Ok(Entry { word, started: Tick::NEVER }) } else { Err(word) }
+    }
+
     /// Lets a call in or refuses it.
     #[inline]
-    pub(in crate::breaker) fn ask(&self) -> Way {
-        let word = self.gate.look();
-        if word.admits_untimed() {
-            return Way::In(Entry { word, started: Tick::NEVER });
-        }
-        self.ask_slowly(word)
+    pub(in crate::breaker) fn ask(&self) -> Result<Entry, Refusal> {
+        let word = match self.admit_at_once() {
+            Ok(entry) => return Ok(entry),
+            Err(word) => word,
+        };
+        self.refuse(word).map_or_else(|| self.ask_further(word), Err)
     }
 
-    #[inline(never)]
-    fn ask_slowly(&self, word: Word) -> Way {
-        if word.admits() {
-            return Way::In(Entry { word, started: self.now(word) });
-        }
-        match self.refusal(word) {
-            Some(refusal) => self.refuse(word, refusal),
-            None => self.ask_circuit(),
-        }
-    }
-
-    /// What the gate alone can refuse.
-    fn refusal(&self, word: Word) -> Option<Refusal> {
+    /// Refuses a call that saw `word`, where the gate alone can do so.
+    #[inline]
+    fn refuse(&self, word: Word) -> Option<Refusal> {
         if !word.refuses() {
             return None;
         }
-        let forced = word.state() == State::ForcedOpen;
-        let retry_after = if forced { u64::MAX } else { self.time_left()? };
-        Some(Refusal { state: word.state(), opening: self.gate.opening(), retry_after })
-    }
-
-    /// Nanoseconds until the gate's deadline; `None` where that has come. The precise clock is
-    /// asked only where the coarse one is too near the deadline to tell.
-    fn time_left(&self) -> Option<u64> {
-        let until = self.gate.refused_until();
-        let coarse = self.around.time.coarse();
-        let now = if coarse.after(COARSE_LAG) < until { coarse } else { self.around.time.now() };
-        (now < until).then(|| nanos(until.since(now)))
-    }
-
-    fn refuse(&self, word: Word, refusal: Refusal) -> Way {
+        let retry_after = self.retry_after(word)?;
         self.note(self.gate.count_rejected());
-        if word.is_shadow() { Way::Unrecorded } else { Way::Out(refusal) }
+        Some(Refusal::at_gate(word, self.gate.opening(), retry_after))
+    }
+
+    /// Nanoseconds until the gate's deadline; `None` where that has come.
+    #[inline]
+    fn retry_after(&self, word: Word) -> Option<NonZeroU64> {
+        if word.state() == State::ForcedOpen {
+            return Some(NOBODY_KNOWS);
+        }
+        let until = self.gate.refused_until();
+        let left = until.nanos_since(self.around.time.coarse());
+        NonZeroU64::new(if COARSE_LAG < left { left } else { self.time_left(until) })
+    }
+
+    /// The same by the precise clock, where the coarse one is too near the deadline to tell.
+    #[cold]
+    fn time_left(&self, until: Tick) -> u64 {
+        until.nanos_since(self.around.time.now())
+    }
+
+    /// Lets a call in or refuses it that saw `word` and was not refused by that.
+    #[inline(never)]
+    fn ask_further(&self, word: Word) -> Result<Entry, Refusal> {
+        if word.admits() {
+            return Ok(Entry { word, started: self.now(word) });
+        }
+        if word.shadows() && self.retry_after(word).is_some() {
+            self.note(self.gate.count_rejected());
+            return Ok(Entry::NONE);
+        }
+        self.ask_circuit()
     }
 
     #[cold]
-    fn ask_circuit(&self) -> Way {
+    fn ask_circuit(&self) -> Result<Entry, Refusal> {
         let mut news = News::of(self.moment());
         let now = news.now();
         let mut inside = lock(&self.inside);
         inside.revive(&mut news);
         let Inside { circuit, policy, .. } = &mut *inside;
         let (admission, change) = circuit.admit(policy, now);
-        let way = match admission {
+        let refused = match admission {
             Admission::Admitted(_) => None,
-            Admission::Shadowed => Some(Way::Unrecorded),
+            Admission::Shadowed => Some(Ok(Entry::NONE)),
             Admission::Rejected { retry_after } => {
                 let (state, opening) = (circuit.state(), circuit.opening());
-                let retry_after = retry_after.map_or(u64::MAX, nanos);
-                Some(Way::Out(Refusal { state, opening, retry_after }))
+                Some(Err(Refusal::of_circuit(state, opening, retry_after)))
             }
         };
         inside.note(change, &mut news);
-        if way.is_some() {
+        if refused.is_some() {
             inside.past().totals.rejected += 1;
             news.add_call(|| Occurrence::Rejected);
         }
         let word = self.finish(inside, news);
         let started = if word.is_timed() { now } else { Tick::NEVER };
-        way.unwrap_or(Way::In(Entry { word, started }))
+        refused.unwrap_or(Ok(Entry { word, started }))
     }
 }
 
-/// No kernel's tick is longer: a coarse moment is at most so far behind.
-const COARSE_LAG: Duration = Duration::from_millis(20);
+/// Nanoseconds: no kernel's tick is longer, so a coarse moment is at most so far behind.
+const COARSE_LAG: u64 = 20_000_000;

@@ -30,13 +30,31 @@ impl Slot {
 
     #[inline(never)]
     fn succeed_slowly(&self, entry: Entry) {
-        if !entry.is_recorded() {
-            return;
+        if self.is_in_settled_bucket(entry.word) {
+            self.note(self.gate.count_success());
+        } else if entry.is_recorded() {
+            self.succeed_by_length(entry);
         }
+    }
+
+    /// Whether the gate still shows `word`, and that is settled by the coarse clock alone.
+    fn is_in_settled_bucket(&self, word: Word) -> bool {
+        word.is_settled_in_bucket()
+            && self.gate.look() == word
+            && self.around.time.coarse() < self.gate.settled_until()
+    }
+
+    #[inline(never)]
+    fn succeed_by_length(&self, entry: Entry) {
         let took = self.took(entry);
         if self.is_settled(entry, took, |word| self.now(word)) {
             return self.note(self.gate.count_success());
         }
+        self.succeed_under_lock(entry, took);
+    }
+
+    #[cold]
+    fn succeed_under_lock(&self, entry: Entry, took: Option<Duration>) {
         let moment = self.moment();
         let inside = lock(&self.inside);
         // Whoever had the lock may have settled the gate. A step would unsettle it again and send
@@ -62,7 +80,11 @@ impl Slot {
     }
 
     /// Records an outcome, most likely no success.
+    #[cold]
     pub(in crate::breaker) fn record(&self, entry: Entry, outcome: Outcome) {
+        if !entry.is_recorded() {
+            return;
+        }
         match outcome {
             Outcome::Success => self.succeed(entry),
             Outcome::Ignore => self.ignore(entry),

@@ -13,7 +13,6 @@ use std::{
 };
 
 pub(super) use self::{
-    admission::{Refusal, Way},
     entry::Entry,
     waiting::{Waiter, Waiting, block_on},
 };
@@ -203,6 +202,7 @@ impl Slot {
     }
 
     /// The clock that is precise enough for the lengths in force.
+    #[inline]
     fn now(&self, word: Word) -> Tick {
         if word.is_precise() { self.around.time.now() } else { self.around.time.coarse() }
     }
@@ -267,8 +267,9 @@ impl Slot {
 
     #[cold]
     fn inflate(&self) {
-        let _inside = lock(&self.inside);
+        let inside = lock(&self.inside);
         self.gate.inflate();
+        self.publish(&inside);
     }
 }
 

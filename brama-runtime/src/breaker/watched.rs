@@ -1,0 +1,119 @@
+//! A lease that is watched: a panic that unwinds through the frame that holds it is a failure.
+
+use std::{fmt, mem};
+
+use super::{
+    permit::{Hold, Lease},
+    slot::{Entry, Slot},
+};
+use crate::outcome::Outcome;
+
+/// The lease of a call whose frame nobody can drop: what ends it before the verdict is a panic.
+#[must_use = "dropped before the verdict it records a panic"]
+pub struct Watched<S: Hold>(Lease<S>);
+
+impl<S: Hold> Lease<S> {
+    /// The same for a call whose frame nobody can drop.
+    #[inline]
+    pub const fn watch(self) -> Watched<S> {
+        Watched(self)
+    }
+}
+
+impl<S: Hold> Watched<S> {
+    /// Runs `body`.
+    #[expect(clippy::unused_self, reason = "it is the lease under which the body runs")]
+    #[inline]
+    pub fn run<R>(&self, body: impl FnOnce() -> R) -> R {
+        body()
+    }
+
+    /// Takes what `judge` says of `answer` for the verdict.
+    #[inline]
+    pub fn judge<R: ?Sized>(
+        &mut self,
+        answer: &R,
+        judge: impl FnOnce(&R) -> Outcome,
+    ) -> Ending<'_> {
+        match judge(answer) {
+            Outcome::Success => self.succeed(),
+            outcome @ (Outcome::Failure(_) | Outcome::Ignore) => self.fail(outcome),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn succeed(&mut self) -> Ending<'_> {
+        let entry = self.0.entry.take();
+        Ending { slot: &self.0.slot, entry }
+    }
+
+    /// Records an outcome that is no success.
+    #[inline]
+    pub(crate) fn fail(&mut self, outcome: Outcome) -> Ending<'_> {
+        let entry = self.0.entry.take();
+        self.0.slot.record(entry, outcome);
+        self.succeed()
+    }
+}
+
+impl<S: Hold> Drop for Watched<S> {
+    #[inline]
+    fn drop(&mut self) {
+        let entry = self.0.entry.take();
+        if entry.is_recorded() {
+            self.0.slot.panic(entry);
+        }
+    }
+}
+
+/// The end of a call that was judged: a success is recorded when this is dropped.
+///
+/// By then the answer has been moved to its place. A locked addition waits for every store before it,
+/// and would wait for half an answer.
+#[must_use = "it is to be dropped once the answer has been moved"]
+pub struct Ending<'a> {
+    slot: &'a Slot,
+    /// [`Entry::NONE`] where the outcome is recorded already.
+    entry: Entry,
+}
+
+impl Drop for Ending<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.slot.succeed(self.entry);
+    }
+}
+
+/// Records a failure if it is dropped: a panic unwinds through the frame that holds it.
+pub(super) struct Watch<'a, S: Hold>(pub(super) &'a mut Lease<S>);
+
+impl<S: Hold> Watch<'_, S> {
+    #[inline]
+    pub(super) const fn disarm(self) {
+        mem::forget(self);
+    }
+}
+
+impl<S: Hold> Drop for Watch<'_, S> {
+    #[inline]
+    fn drop(&mut self) {
+        let entry = self.0.entry.take();
+        if entry.is_recorded() {
+            self.0.slot.panic(entry);
+        }
+    }
+}
+
+impl<S: Hold> fmt::Debug for Watched<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Watched").field(&self.0).finish()
+    }
+}
+
+impl fmt::Debug for Ending<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ending")
+            .field("identity", &self.slot.identity().to_string())
+            .finish_non_exhaustive()
+    }
+}
