@@ -22,7 +22,11 @@
 //! comes first and the counting thread's next look sees the word unsettled. It can have looked only
 //! once before that: one success a thread. Weaker, the store of the word and the read of the
 //! counter could pass each other, and a thread could go on counting successes that the judgement in
-//! progress does not see and the next window should not hold.
+//! progress does not see and the next window should not hold. A holder that finds a closed gate
+//! unsettled need not read the counters again (`is_unsettled_while_closed`): who published it so had
+//! read them, and what each thread may have counted since is that one success. It stays unread until the
+//! gate has been settled and is unsettled again, or until a step that does not judge reads it; before
+//! the gate is settled no thread can count a second.
 //!
 //! *Promise 3: the same for counters that are added later.* Stripes are added under the lock, so a
 //! holder either finds them or comes before them; who counts on them then sees the holder's word.
@@ -161,6 +165,12 @@ impl Gate {
     pub(super) fn unsettle(&self) {
         let word = self.word.load(Ordering::Relaxed);
         self.word.store(word & !COUNTS, Ordering::Release);
+    }
+
+    /// Whether successes of a closed circuit are sent to the lock. Holder of the lock only.
+    pub(super) fn is_unsettled_while_closed(&self) -> bool {
+        let word = Word(self.word.load(Ordering::Relaxed));
+        word.state() == State::Closed && !word.is_settled()
     }
 
     /// The successes counted here. Holder of the lock only, after [`unsettle`](Self::unsettle).

@@ -94,6 +94,24 @@ fn every_call_is_counted_once_while_another_opens_the_circuit() {
 }
 
 #[test]
+fn successes_counted_behind_a_failure_are_known_once_the_gate_has_settled() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new().failure_threshold(9));
+        let caller = spawn(&slot, |slot| {
+            call(slot);
+            call(slot);
+        });
+        fail(&slot);
+        fail(&slot);
+        caller.join().unwrap();
+        call(&slot);
+        let Status { failures, successes, totals, .. } = slot.status();
+        assert_eq!((failures, totals.successes, totals.failures), (0, 3, 2));
+        assert!((1..=3).contains(&successes), "{successes}");
+    });
+}
+
+#[test]
 fn a_refused_caller_sees_the_deadline_of_its_opening() {
     model(|| {
         let (slot, clock) = slot(PolicyPatch::new().failure_threshold(1));

@@ -7,7 +7,7 @@ use crate::{
     breaker::{gate::Word, inside::Inside, news::News},
     circuit::{Fate, Tick, Verdict},
     outcome::Outcome,
-    sync::{MutexGuard, lock},
+    sync::{MutexGuard, lock, lock_unless},
 };
 
 /// How a call came in: the word under which it was admitted, and when where that matters.
@@ -56,14 +56,13 @@ impl Slot {
     #[cold]
     fn succeed_under_lock(&self, entry: Entry, took: Option<Duration>) {
         let moment = self.moment();
-        let inside = lock(&self.inside);
-        // Whoever had the lock may have settled the gate. A step would unsettle it again and send
-        // the others here, one after the other.
-        if self.is_settled(entry, took, |_| moment.now()) {
-            drop(inside);
-            return self.note(self.gate.count_success());
+        let is_settled = || self.is_settled(entry, took, |_| moment.now());
+        // Whoever has the lock may settle the gate. A step would unsettle it again and send the others
+        // here, one after the other.
+        match lock_unless(&self.inside, is_settled) {
+            Some(inside) => self.step(inside, entry, Verdict::Success { took }, News::of(moment)),
+            None => self.note(self.gate.count_success()),
         }
-        self.step(inside, entry, Verdict::Success { took }, News::of(moment));
     }
 
     /// Whether the gate shows that a success of that length changes nothing.
@@ -122,7 +121,7 @@ impl Slot {
     }
 
     fn step(&self, inside: MutexGuard<'_, Inside>, entry: Entry, verdict: Verdict, mut news: News) {
-        let mut inside = self.unsettled(inside);
+        let mut inside = self.unsettled_to_judge(inside);
         let Inside { circuit, policy, past, .. } = &mut *inside;
         let totals = &mut past.get_or_insert_default().totals;
         totals.count(&verdict, policy);

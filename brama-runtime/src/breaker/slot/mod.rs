@@ -126,7 +126,7 @@ impl Slot {
 
     /// Takes notice of who listens to calls from now on.
     pub(crate) fn notice_listeners(&self) {
-        self.publish(&lock(&self.inside));
+        self.publish(&self.unsettled(lock(&self.inside)));
     }
 
     pub(crate) fn state(&self) -> State {
@@ -215,6 +215,12 @@ impl Slot {
         inside
     }
 
+    /// The same for a step that judges. Where the gate shows closed and unsettled already, the last such
+    /// step has told the circuit all but one success a thread: that the next will do.
+    fn unsettled_to_judge<'s>(&self, inside: MutexGuard<'s, Inside>) -> MutexGuard<'s, Inside> {
+        if self.gate.is_unsettled_while_closed() { inside } else { self.unsettled(inside) }
+    }
+
     /// Publishes, tells the news and unlocks; answers with the word that is shown from now on.
     fn finish(&self, mut inside: MutexGuard<'_, Inside>, news: News) -> Word {
         let word = self.publish(&inside);
@@ -267,7 +273,7 @@ impl Slot {
 
     #[cold]
     fn inflate(&self) {
-        let inside = lock(&self.inside);
+        let inside = self.unsettled(lock(&self.inside));
         self.gate.inflate();
         self.publish(&inside);
     }
