@@ -261,6 +261,27 @@ fn a_policy_that_nothing_was_said_about_is_shared() {
 }
 
 #[test]
+fn the_keys_of_an_identifier_share_its_policy() {
+    #[circuit_breaker(identifier = "shared", key = key, registry = registry, failure_rate = 50)]
+    fn keyed(registry: &Registry, key: u8) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    let registry = Registry::new();
+    let policy = |key| {
+        keyed(&registry, key).unwrap();
+        registry.breaker(Identity::new("shared").with_key(key)).status().policy
+    };
+    assert!(Arc::ptr_eq(&policy(1), &policy(2)));
+    registry.configure("shared", PolicyPatch::new().failure_rate(60)).unwrap();
+    assert!(Arc::ptr_eq(&policy(1), &policy(3)));
+    assert_eq!(policy(1).failure_rate(), Some(60));
+    let of_one = Identity::new("shared").with_key(2);
+    registry.configure(of_one, PolicyPatch::new().failure_rate(70)).unwrap();
+    assert_eq!([1, 2, 3].map(|key| policy(key).failure_rate()), [60, 70, 60].map(Some));
+}
+
+#[test]
 fn the_first_attribute_met_with_an_identity_wins() {
     #[circuit_breaker(identifier = "met", registry = registry, failure_threshold = 1)]
     fn first(registry: &Registry) -> Result<(), Refused> {

@@ -8,14 +8,14 @@ use super::{
 };
 use crate::{
     circuit::{Cause, Circuit, Policy, State, Tick},
-    config::Layers,
+    config::{Layers, PolicyInForce},
     totals::Totals,
 };
 
 pub(super) struct Inside {
     pub(super) circuit: Circuit,
-    pub(super) policy: Arc<Policy>,
-    pub(super) layers: Layers,
+    /// With what was said for the breaker. Keys of one identifier share it.
+    pub(super) policy: Arc<PolicyInForce>,
     /// The gate's successes of which the circuit has been told.
     pub(super) told: u64,
     /// How many changes and steps of the breaker's life there were.
@@ -53,8 +53,7 @@ impl Inside {
     pub(super) fn new(seed: u64, layers: Layers, made: Tick) -> Self {
         Self {
             circuit: Circuit::new(seed).made_at(made),
-            policy: layers.policy_in_force(),
-            layers,
+            policy: PolicyInForce::of(layers),
             told: 0,
             number: 0,
             past: None,
@@ -65,9 +64,14 @@ impl Inside {
     }
 
     pub(super) fn relayer<R>(&mut self, change: impl FnOnce(&mut Layers) -> R) -> R {
-        let answer = change(&mut self.layers);
-        self.policy = self.layers.policy_in_force();
+        let mut layers = self.layers().clone();
+        let answer = change(&mut layers);
+        self.policy = PolicyInForce::of(layers);
         answer
+    }
+
+    pub(super) fn layers(&self) -> &Layers {
+        self.policy.layers()
     }
 
     /// Tells the circuit how many successes the gate has counted in all.

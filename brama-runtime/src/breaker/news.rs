@@ -131,8 +131,8 @@ impl Slot {
             if let Some(time) = time {
                 let event = Event {
                     identity: Arc::clone(self.shared_identity()),
-                    connection_kind: inside.layers.kind(),
-                    labels: inside.layers.labels(),
+                    connection_kind: inside.layers().kind(),
+                    labels: inside.layers().labels(),
                     number: inside.number,
                     opening,
                     at: now,

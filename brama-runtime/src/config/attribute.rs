@@ -28,6 +28,11 @@ impl Attribute {
         Self { kind: None, policy: None, place: Location::caller() }
     }
 
+    /// Whether it says nothing of its breaker but the name.
+    pub(super) fn is_plain(&self) -> bool {
+        self.kind.is_none() && *self.policy() == PolicyPatch::new()
+    }
+
     pub(super) fn kind(&self) -> Option<ConnectionKind> {
         self.kind.map(ConnectionKind::named)
     }

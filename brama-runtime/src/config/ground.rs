@@ -5,25 +5,21 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use super::Kinds;
+use super::{Kinds, in_force::Shelf};
 use crate::{
-    circuit::{InvalidPolicy, Policy, PolicyPatch},
+    circuit::{InvalidPolicy, PolicyPatch},
     connection::ConnectionKind,
     identity::Identity,
 };
 
 /// The lowest layers, the kill switch, and the way to the registry; made anew when one changes.
-#[derive(Clone)]
 pub(crate) struct Ground {
     defaults: PolicyPatch,
     kinds: Kinds,
     shadow_all: bool,
     notice: Option<Arc<str>>,
     home: Option<Weak<dyn Home>>,
-    /// What the defaults make by themselves; shared by all breakers of which nothing is said.
-    policy: Arc<Policy>,
-    /// The same in shadow.
-    shadowed: Arc<Policy>,
+    in_force: Shelf,
 }
 
 /// A registry, as its breakers see it.
@@ -37,23 +33,39 @@ pub(crate) trait Home: Send + Sync {
 
 impl Ground {
     pub(crate) fn new(home: Option<Weak<dyn Home>>) -> Self {
-        let (policy, shadowed) = policies(PolicyPatch::new());
-        let (defaults, kinds) = (PolicyPatch::new(), Kinds::new());
-        Self { defaults, kinds, shadow_all: false, notice: None, home, policy, shadowed }
+        Self {
+            defaults: PolicyPatch::new(),
+            kinds: Kinds::new(),
+            shadow_all: false,
+            notice: None,
+            home,
+            in_force: Shelf::default(),
+        }
     }
 
     pub(crate) fn with_defaults(&self, defaults: PolicyPatch, kinds: Kinds) -> Self {
-        let (policy, shadowed) = policies(defaults);
-        Self { defaults, kinds, policy, shadowed, ..self.clone() }
+        Self { defaults, kinds, ..self.anew() }
     }
 
     pub(crate) fn with_shadow_all(&self, shadow_all: bool) -> Self {
-        Self { shadow_all, ..self.clone() }
+        Self { shadow_all, ..self.anew() }
     }
 
     /// The same with something to tell everybody who asks for a status.
     pub(crate) fn with_notice(&self, notice: impl Into<Arc<str>>) -> Self {
-        Self { notice: Some(notice.into()), ..self.clone() }
+        Self { notice: Some(notice.into()), ..self.anew() }
+    }
+
+    /// The same, on which no policy is in force yet.
+    fn anew(&self) -> Self {
+        Self {
+            defaults: self.defaults,
+            kinds: self.kinds.clone(),
+            shadow_all: self.shadow_all,
+            notice: self.notice.clone(),
+            home: self.home.clone(),
+            in_force: Shelf::default(),
+        }
     }
 
     pub(crate) const fn is_shadow_all(&self) -> bool {
@@ -72,21 +84,13 @@ impl Ground {
         self.kinds.get(kind)
     }
 
-    pub(super) fn policy(&self) -> Arc<Policy> {
-        Arc::clone(&self.policy)
-    }
-
-    pub(super) fn shadowed(&self) -> Arc<Policy> {
-        Arc::clone(&self.shadowed)
+    pub(super) const fn in_force(&self) -> &Shelf {
+        &self.in_force
     }
 
     pub(super) fn notice(&self) -> Option<String> {
         self.notice.as_deref().map(str::to_owned)
     }
-}
-
-fn policies(defaults: PolicyPatch) -> (Arc<Policy>, Arc<Policy>) {
-    (Arc::new(defaults.applied()), Arc::new(defaults.shadow(true).applied()))
 }
 
 impl fmt::Debug for Ground {

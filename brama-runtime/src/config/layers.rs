@@ -1,35 +1,52 @@
 //! What was said for one breaker, in layers, and what that makes.
 
-use std::sync::Arc;
+use std::{ptr, sync::Arc};
 
 use super::{Attribute, Ground, Home, resolved::Resolved};
 use crate::{
-    circuit::{InvalidPolicy, Policy, PolicyPatch},
+    circuit::{InvalidPolicy, PolicyPatch},
     connection::{Connection, ConnectionKind, Labels},
     identity::Identity,
-    settings::{Layer, Settings},
+    settings::Layer,
 };
 
 /// What was said for one breaker, over what its registry shares.
-#[derive(Debug)]
+///
+/// The same is said of all keys of an identifier, as a rule: see [`PolicyInForce`](super::PolicyInForce).
+#[derive(Debug, Clone)]
 pub(crate) struct Layers {
     ground: Arc<Ground>,
+    /// Its attribute, where that says more than a name.
     attribute: Option<&'static Attribute>,
+    of_identifier: Option<Arc<Configured>>,
     /// Of most breakers nothing more is said.
     own: Option<Box<Own>>,
 }
 
-/// What is said of few breakers.
-#[derive(Debug, Default)]
+/// What is said of one breaker alone: boxed, since that is said of few.
+#[derive(Debug, Clone, Default)]
 struct Own {
-    /// The first attribute with this identity that says something else.
-    other: Option<&'static Attribute>,
+    at_odds: Option<AtOdds>,
     registered: Connection,
-    of_identifier: Option<Arc<Configured>>,
     of_key: Option<Arc<Configured>>,
     /// Whether it is in shadow whatever its policy says.
     only_observes: bool,
 }
+
+/// Two attributes with one identity that say different things.
+#[derive(Debug, Clone, Copy)]
+struct AtOdds {
+    /// The first met, which is in force.
+    first: &'static Attribute,
+    other: &'static Attribute,
+}
+
+/// What tells layers from others on the same ground that are not one breaker's alone: where the
+/// attribute and the configuration of its identifier stand.
+pub(super) type Said = (Place, Place);
+
+/// The address of what says something; zero where nothing does.
+type Place = usize;
 
 /// What was configured for one identity: at `init`, and at run time over it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,7 +68,7 @@ impl Configured {
 
 impl Layers {
     pub(crate) const fn new(ground: Arc<Ground>) -> Self {
-        Self { ground, attribute: None, own: None }
+        Self { ground, attribute: None, of_identifier: None, own: None }
     }
 
     /// The same for a breaker that refuses nobody.
@@ -73,15 +90,14 @@ impl Layers {
         self.ground = ground;
     }
 
-    /// Takes what an attribute with this identity says: of those that differ the first met wins.
+    /// Takes what the first attribute says that was met with this identity.
     pub(crate) fn meet(&mut self, attribute: &'static Attribute) {
-        match self.attribute {
-            None => self.attribute = Some(attribute),
-            Some(first) if first.agrees_with(attribute) => {}
-            Some(_) => {
-                self.own().other.get_or_insert(attribute);
-            }
-        }
+        self.attribute = Some(attribute).filter(|attribute| !attribute.is_plain());
+    }
+
+    /// Notes another that says something else: the first met wins.
+    pub(crate) fn meet_other(&mut self, first: &'static Attribute, other: &'static Attribute) {
+        self.own().at_odds = Some(AtOdds { first, other });
     }
 
     /// Takes what `register` says.
@@ -99,7 +115,7 @@ impl Layers {
     }
 
     pub(crate) fn set_of_identifier(&mut self, configured: Arc<Configured>) {
-        self.own().of_identifier = Some(configured);
+        self.of_identifier = Some(configured);
     }
 
     pub(crate) fn set_of_key(&mut self, configured: Arc<Configured>) {
@@ -117,8 +133,8 @@ impl Layers {
         identity: &Identity<'_>,
         patch: PolicyPatch,
     ) -> Result<(), InvalidPolicy> {
-        let own = self.own();
-        let layer = if identity.key().is_some() { &mut own.of_key } else { &mut own.of_identifier };
+        let has_key = identity.key().is_some();
+        let layer = if has_key { &mut self.own().of_key } else { &mut self.of_identifier };
         let before = layer.as_deref().copied().unwrap_or_default();
         *layer = Some(Arc::new(before.with_run_time(patch)?));
         Ok(())
@@ -138,29 +154,24 @@ impl Layers {
         self.own.as_ref().map_or_else(Labels::new, |own| own.registered.labels.clone())
     }
 
-    /// The policy that the layers make; shared by all breakers of which nothing was said.
-    pub(crate) fn policy(&self) -> Arc<Policy> {
-        if self.is_plain() { self.ground.policy() } else { Arc::new(self.resolved().policy()) }
+    /// Whether it is in shadow whatever its policy says: by the kill switch, or since it only observes.
+    pub(super) fn is_shadowed(&self) -> bool {
+        self.is_shadow_all() || self.own.as_ref().is_some_and(|own| own.only_observes)
     }
 
-    /// The policy in force: in shadow where the kill switch says so, or the breaker only observes.
-    pub(crate) fn policy_in_force(&self) -> Arc<Policy> {
-        let only_observes = self.own.as_ref().is_some_and(|own| own.only_observes);
-        match (self.ground.is_shadow_all() || only_observes, self.is_plain()) {
-            (false, _) => self.policy(),
-            (true, true) => self.ground.shadowed(),
-            (true, false) => Arc::new(self.resolved().shadowed()),
-        }
+    pub(super) const fn ground(&self) -> &Arc<Ground> {
+        &self.ground
     }
 
-    pub(crate) fn settings(&self) -> Settings {
-        let resolved = self.resolved();
-        Settings::new(Arc::new(resolved.policy()), resolved.origins())
+    /// What was said; `None` where some of it is for this breaker alone.
+    pub(super) fn said(&self) -> Option<Said> {
+        let attribute = self.attribute.map_or(0, |attribute| ptr::from_ref(attribute).addr());
+        let identifier = self.of_identifier.as_ref().map_or(0, |it| Arc::as_ptr(it).addr());
+        self.own.is_none().then_some((attribute, identifier))
     }
 
     /// What was said and does nothing, or contradicts itself.
-    pub(crate) fn warnings(&self) -> Vec<String> {
-        let resolved = self.resolved();
+    pub(super) fn warnings(&self, resolved: &Resolved) -> Vec<String> {
         let policy = resolved.policy();
         let mut warnings = resolved.dropped(&policy);
         warnings.extend(resolved.idle(&policy));
@@ -172,7 +183,8 @@ impl Layers {
     }
 
     fn attributes_differ(&self) -> Option<String> {
-        let (first, other) = (self.attribute?.place(), self.own.as_ref()?.other?.place());
+        let AtOdds { first, other } = self.own.as_ref()?.at_odds?;
+        let (first, other) = (first.place(), other.place());
         Some(format!(
             "the attributes at {first} and {other} have this identity and differ: that at {first} is \
              in force"
@@ -190,17 +202,11 @@ impl Layers {
         ))
     }
 
-    /// Whether nothing is said over the defaults.
-    fn is_plain(&self) -> bool {
-        let is_empty = |patch: &PolicyPatch| *patch == PolicyPatch::new();
-        self.said().all(|(layer, patch)| layer == Layer::Defaults || is_empty(patch))
-    }
-
     /// Every patch, from the last word down.
-    fn said(&self) -> impl Iterator<Item = (Layer, &PolicyPatch)> {
+    fn patches(&self) -> impl Iterator<Item = (Layer, &PolicyPatch)> {
         let own = self.own.as_deref();
         let key = own.and_then(|own| own.of_key.as_deref());
-        let identifier = own.and_then(|own| own.of_identifier.as_deref());
+        let identifier = self.of_identifier.as_deref();
         let kind = self.kind().and_then(|kind| self.ground.kind_defaults(&kind));
         let said = [
             (Layer::KeyConfigure, key.map(|key| &key.run_time)),
@@ -215,7 +221,7 @@ impl Layers {
         said.into_iter().filter_map(|(layer, patch)| Some((layer, patch?)))
     }
 
-    fn resolved(&self) -> Resolved {
-        self.said().fold(Resolved::default(), Resolved::over)
+    pub(super) fn resolved(&self) -> Resolved {
+        self.patches().fold(Resolved::default(), Resolved::over)
     }
 }

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod ground;
+mod in_force;
 mod keeping;
 mod layers;
 mod resolved;
@@ -11,6 +12,7 @@ use std::{collections::BTreeMap, fmt, io, num::NonZeroUsize, time::Duration};
 pub use self::attribute::Attribute;
 pub(crate) use self::{
     ground::{Ground, Home},
+    in_force::PolicyInForce,
     keeping::Keeping,
     layers::{Configured, Layers},
 };

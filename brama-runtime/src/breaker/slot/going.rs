@@ -56,7 +56,7 @@ impl Slot {
 impl Inside {
     /// Whether nothing would be lost with it but counts.
     fn may_go(&self, now: Tick) -> bool {
-        let Self { circuit, layers, is_kept, .. } = self;
+        let Self { circuit, is_kept, .. } = self;
         let is_quiet = match circuit.state() {
             State::Closed => true,
             State::HalfOpen => circuit.probes() == 0,
@@ -68,6 +68,6 @@ impl Inside {
             && window.failures == 0
             && window.slow == 0
             && !is_kept
-            && !layers.is_configured_by_key()
+            && !self.layers().is_configured_by_key()
     }
 }

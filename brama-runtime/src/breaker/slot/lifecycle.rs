@@ -70,18 +70,16 @@ impl Slot {
     /// something.
     pub(crate) fn meet(&self, attribute: &'static Attribute) {
         let (mut is_at_odds, mut wakes) = (false, Wakes::default());
-        let mut take = || {
-            (is_at_odds, wakes) = self.relayer(|layers| {
-                layers.meet(attribute);
-                !layers.warnings().is_empty()
-            });
+        let mut take = |say: &dyn Fn(&mut Layers)| {
+            ((), wakes) = self.relayer(say);
+            is_at_odds = !lock(&self.inside).policy.warnings().is_empty();
         };
-        let met = self.met.get_or_init(|| {
-            take();
+        let first = *self.met.get_or_init(|| {
+            take(&|layers| layers.meet(attribute));
             attribute
         });
-        if !met.agrees_with(attribute) {
-            self.met_other.get_or_init(take);
+        if !first.agrees_with(attribute) {
+            self.met_other.get_or_init(|| take(&|layers| layers.meet_other(first, attribute)));
         }
         if is_at_odds {
             wakes.and(self.announce_configured(self.moment()));
@@ -91,7 +89,7 @@ impl Slot {
 
     /// Takes a patch, for itself and where it has no key for all keys of its identifier.
     pub(in crate::breaker) fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
-        let home = lock(&self.inside).layers.home();
+        let home = lock(&self.inside).layers().home();
         if let Some(registry) = home {
             return registry.configure(&self.identity, patch);
         }
@@ -112,7 +110,7 @@ impl Slot {
     }
 
     fn announce_configured(&self, moment: Moment) -> Wakes {
-        let warnings = lock(&self.inside).layers.warnings();
+        let warnings = lock(&self.inside).policy.warnings().to_vec();
         self.announce(Occurrence::Configured { warnings }, moment)
     }
 

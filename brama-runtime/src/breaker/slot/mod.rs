@@ -26,7 +26,7 @@ use super::{
 use crate::{
     bus::Bus,
     circuit::{Abandoned, Action, By, State, Tick, Verdict},
-    config::{Attribute, Home, Layers},
+    config::{Attribute, Home, Layers, PolicyInForce},
     event::EventKinds,
     identity::Identity,
     status::Status,
@@ -155,7 +155,8 @@ impl Slot {
         // No step follows, so a sum that waits for nobody will do: what it misses the next learns.
         inside.catch_up(self.gate.sum(Kind::Success));
         let totals = self.totals(&inside);
-        let Inside { circuit, layers, past, .. } = &*inside;
+        let Inside { circuit, policy, past, .. } = &*inside;
+        let layers = policy.layers();
         let opened = past.as_ref().and_then(|past| past.openings.back());
         let status = Status {
             identity: Identity::clone(&self.identity),
@@ -171,20 +172,20 @@ impl Slot {
             trips: circuit.trips(),
             window: circuit.counts(now),
             totals,
-            policy: layers.policy(),
-            settings: layers.settings(),
+            policy: policy.made(),
+            settings: policy.settings(),
             shadow_all: layers.is_shadow_all(),
             opening: opened.map(|opened| opened.number),
             cause: opened.map(|opened| Arc::clone(&opened.cause)),
             reasons: circuit.reasons().cloned().collect(),
-            warnings: self.warnings(layers),
+            warnings: self.warnings(policy),
         };
         (status, layers.home())
     }
 
-    fn warnings(&self, layers: &Layers) -> Vec<String> {
-        let losses = self.around.bus.losses(&self.identity, layers.kind().as_ref());
-        layers.warnings().into_iter().chain(losses).collect()
+    fn warnings(&self, policy: &PolicyInForce) -> Vec<String> {
+        let losses = self.around.bus.losses(&self.identity, policy.layers().kind().as_ref());
+        policy.warnings().iter().cloned().chain(losses).collect()
     }
 
     pub(super) fn opened(&self, number: u64) -> Option<Opened> {
@@ -232,7 +233,7 @@ impl Slot {
     }
 
     fn publish(&self, inside: &Inside) -> Word {
-        let kind = || inside.layers.kind();
+        let kind = || inside.layers().kind();
         inside.publish(&self.gate, self.around.bus.hears(EventKinds::CALLS, &self.identity, kind))
     }
 

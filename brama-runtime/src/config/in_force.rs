@@ -1,0 +1,115 @@
+//! The policy in force for a breaker, and the layers that make it.
+
+use std::{
+    collections::HashMap,
+    ops::Deref,
+    sync::{Arc, Weak},
+};
+
+use super::{Layers, layers::Said};
+use crate::{
+    circuit::Policy,
+    settings::Settings,
+    sync::{Mutex, lock},
+};
+
+/// A policy in force, and why it is.
+///
+/// A breaker has a pointer to one. Breakers of which the same was said share it: ten thousand keys of
+/// one identifier have one policy.
+#[derive(Debug)]
+pub(crate) struct PolicyInForce {
+    /// What the layers make: where nothing puts it into shadow, that is in force.
+    made: Arc<Policy>,
+    in_force: Arc<Policy>,
+    warnings: Box<[String]>,
+    layers: Layers,
+}
+
+impl PolicyInForce {
+    /// What such layers make: shared, unless some of it was said for one breaker alone.
+    pub(crate) fn of(layers: Layers) -> Arc<Self> {
+        match layers.said() {
+            Some(said) => {
+                let ground = Arc::clone(layers.ground());
+                ground.in_force().share(said, || Self::new(layers))
+            }
+            None => Arc::new(Self::new(layers)),
+        }
+    }
+
+    fn new(layers: Layers) -> Self {
+        let resolved = layers.resolved();
+        let made = Arc::new(resolved.policy());
+        let in_force =
+            if layers.is_shadowed() { Arc::new(resolved.shadowed()) } else { Arc::clone(&made) };
+        let warnings = layers.warnings(&resolved).into();
+        Self { made, in_force, warnings, layers }
+    }
+
+    pub(crate) const fn layers(&self) -> &Layers {
+        &self.layers
+    }
+
+    /// The policy that the layers make, in shadow or not.
+    pub(crate) fn made(&self) -> Arc<Policy> {
+        Arc::clone(&self.made)
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        Settings::new(self.made(), self.layers.resolved().origins())
+    }
+
+    /// What was said and does nothing, or contradicts itself.
+    pub(crate) const fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}
+
+impl Deref for PolicyInForce {
+    type Target = Policy;
+
+    fn deref(&self) -> &Policy {
+        &self.in_force
+    }
+}
+
+/// The policies in force on one ground that are not one breaker's alone, while any breaker has them.
+///
+/// What is found alive keeps alive what its layers say, so nothing else can stand at the same address.
+#[derive(Debug, Default)]
+pub(super) struct Shelf(Mutex<HashMap<Said, Weak<PolicyInForce>>>);
+
+impl Shelf {
+    fn share(&self, said: Said, make: impl FnOnce() -> PolicyInForce) -> Arc<PolicyInForce> {
+        let mut policies = lock(&self.0);
+        if let Some(found) = policies.get(&said).and_then(Weak::upgrade) {
+            return found;
+        }
+        // Before it would grow: so what nobody has any more is never more than what somebody has.
+        if policies.len() == policies.capacity() {
+            policies.retain(|_, policy| 0 < policy.strong_count());
+        }
+        let policy = Arc::new(make());
+        policies.insert(said, Arc::downgrade(&policy));
+        policy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Configured, Ground};
+
+    #[test]
+    fn policies_that_nobody_has_any_more_are_not_kept() {
+        let ground = Arc::new(Ground::new(None));
+        let configured: Vec<_> = (0..1_000).map(|_| Arc::new(Configured::default())).collect();
+        for configured in configured {
+            let mut layers = Layers::new(Arc::clone(&ground));
+            layers.set_of_identifier(configured);
+            drop(PolicyInForce::of(layers));
+        }
+        assert!(lock(&ground.in_force().0).len() < 10);
+    }
+}
