@@ -140,6 +140,8 @@ mod patch;
 mod policy;
 mod reason;
 mod reasons;
+mod recent;
+mod record;
 mod shown;
 mod state;
 mod step;
@@ -169,26 +171,28 @@ pub use self::{
     verdict::{Fate, Verdict},
     window::{Counts, Window},
 };
-use self::{reasons::Reasons, window::Memory};
+use self::{record::Record, window::Memory};
 
 /// The state of one protected dependency, and the rules that move it.
 ///
 /// Methods that can move it take the policy in force and the present moment, and answer with the
 /// [`Change`] where one happened. Everything else asks and changes nothing.
 #[derive(Debug, Clone)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
+#[cfg_attr(
+    feature = "serde",
+    derive(Serialize, Deserialize),
+    serde(from = "written::Whole", into = "written::Whole")
+)]
 pub struct Circuit {
     seed: u64,
     generation: Generation,
     openings: u64,
-    #[cfg_attr(feature = "serde", serde(rename = "state"))]
     phase: Phase,
     since: Tick,
     failures: u32,
     successes: u64,
     trips: u32,
-    memory: Memory,
-    reasons: Reasons,
+    record: Option<Box<Record>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -244,8 +248,7 @@ impl Circuit {
             failures: 0,
             successes: 0,
             trips: 0,
-            memory: Memory::Empty,
-            reasons: Reasons::NONE,
+            record: None,
         }
     }
 
@@ -330,12 +333,12 @@ impl Circuit {
     /// What the window holds; zeros where no rate is judged.
     #[must_use]
     pub fn counts(&self, now: Tick) -> Counts {
-        self.memory.counts(now)
+        self.memory().map_or_else(Counts::default, |memory| memory.counts(now))
     }
 
     /// The reasons of the last failures since it closed, oldest first: at most four.
     pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
-        self.reasons.iter()
+        self.record.iter().flat_map(|record| record.reasons.iter())
     }
 
     /// Whether a call that asks at `now` may run.
@@ -374,11 +377,15 @@ impl Circuit {
     #[must_use]
     pub fn settled_until(&self) -> Tick {
         match self.phase {
-            Phase::Closed => self.memory.steady_until(),
+            Phase::Closed => self.memory().map_or(Tick::NEVER, Memory::steady_until),
             Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => {
                 Tick::NEVER
             }
         }
+    }
+
+    fn memory(&self) -> Option<&Memory> {
+        self.record.as_ref().map(|record| &record.memory)
     }
 }
 

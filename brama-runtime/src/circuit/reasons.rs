@@ -1,39 +1,85 @@
 //! The reasons of the last failures.
 
-use std::collections::VecDeque;
+use std::{fmt, iter::repeat_n};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 use super::Reason;
 
-/// A few reasons, oldest first. A circuit that never failed keeps a pointer to none.
-#[derive(Debug, Clone, Default)]
+/// A few reasons, oldest first.
+///
+/// Most outages have one reason: that is kept once. Room for others is made where they come, and kept,
+/// so that failures whose reasons alternate allocate nothing either.
+#[derive(Clone, Default)]
 #[cfg_attr(
     feature = "serde",
     derive(Serialize, Deserialize),
     serde(try_from = "Vec<Reason>", into = "Vec<Reason>")
 )]
-pub(super) struct Reasons(Option<Box<Last>>);
-
-#[derive(Debug, Clone, Default)]
-struct Last(VecDeque<Reason>);
+pub(super) enum Reasons {
+    #[default]
+    None,
+    Same(Reason, usize),
+    /// Boxed, for it is three times as large. The oldest are missing until there were as many.
+    Mixed(Box<[Option<Reason>; MOST]>),
+}
 
 /// How many are kept as evidence.
 pub(super) const MOST: usize = 4;
 
 impl Reasons {
-    pub(super) const NONE: Self = Self(None);
-
     pub(super) fn push(&mut self, reason: Reason) {
-        let Last(reasons) = &mut **self.0.get_or_insert_default();
-        if reasons.len() == MOST {
-            reasons.pop_front();
+        match self {
+            Self::None => *self = Self::Same(reason, 1),
+            Self::Same(same, times) if *same == reason => *times = MOST.min(*times + 1),
+            Self::Same(..) => {
+                let mut mixed = Box::default();
+                self.iter().cloned().for_each(|reason| add(&mut mixed, reason));
+                add(&mut mixed, reason);
+                *self = Self::Mixed(mixed);
+            }
+            Self::Mixed(mixed) => add(mixed, reason),
         }
-        reasons.push_back(reason);
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Reason> {
-        self.0.iter().flat_map(|last| &last.0)
+        let (same, mixed) = match self {
+            Self::None => (None, None),
+            Self::Same(reason, times) => (Some(repeat_n(reason, *times)), None),
+            Self::Mixed(mixed) => (None, Some(mixed.iter().flatten())),
+        };
+        same.into_iter().flatten().chain(mixed.into_iter().flatten())
+    }
+}
+
+impl fmt::Debug for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+fn add(mixed: &mut [Option<Reason>; MOST], reason: Reason) {
+    mixed.rotate_left(1);
+    let [.., newest] = mixed;
+    *newest = Some(reason);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_four_are_kept_however_they_repeat() {
+        for number in 0..3_usize.pow(7) {
+            let texts = (0..7).map(|place| ["a", "b", "c"][number / 3_usize.pow(place) % 3]);
+            let (mut reasons, mut pushed) = (Reasons::default(), Vec::new());
+            for text in texts {
+                reasons.push(text.into());
+                pushed.push(text);
+                let last = pushed.iter().skip(pushed.len().saturating_sub(4));
+                assert!(reasons.iter().eq(last), "{reasons:?} of {pushed:?}");
+            }
+        }
     }
 }

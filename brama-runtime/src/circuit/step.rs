@@ -6,7 +6,6 @@ use super::{
     Abandoned, Action, Admission, Basis, By, Cause, Change, Circuit, Counts, Fate, Generation,
     Length, Phase, Policy, Probes, Reason, Rule, Tick, Verdict,
     expiry::{millis, thousandths},
-    reasons::Reasons,
     window::{Mark, Memory},
 };
 
@@ -114,8 +113,10 @@ impl Circuit {
                 if self.failures == 0 {
                     self.successes = self.successes.saturating_add(count);
                 }
-                if self.memory.fits(policy.window) {
-                    self.memory.push_successes(count);
+                if let Some(record) = &mut self.record
+                    && record.memory.fits(policy.window)
+                {
+                    record.memory.push_successes(count);
                 }
             }
             Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => {}
@@ -209,15 +210,16 @@ impl Circuit {
     fn run_of_failures(&mut self, reason: Reason) {
         self.failures = self.failures.saturating_add(1);
         self.successes = 0;
-        self.reasons.push(reason);
+        self.record.get_or_insert_default().reasons.push(reason);
     }
 
     fn remember(&mut self, policy: &Policy, mark: Mark, now: Tick) {
         if policy.has_rate_rule() {
-            self.memory.turn(policy.window, now);
-            self.memory.push(mark);
-        } else {
-            self.memory = Memory::Empty;
+            let memory = &mut self.record.get_or_insert_default().memory;
+            memory.turn(policy.window, now);
+            memory.push(mark);
+        } else if let Some(record) = &mut self.record {
+            record.memory = Memory::Empty;
         }
     }
 
@@ -227,7 +229,7 @@ impl Circuit {
         if let Some(limit) = policy.failure_threshold.filter(reached) {
             return Some((Rule::FailureThreshold, limit));
         }
-        let Counts { calls, failures, slow } = self.memory.counts(now);
+        let Counts { calls, failures, slow } = self.counts(now);
         if calls < u64::from(policy.minimum_calls) {
             return None;
         }
@@ -242,10 +244,10 @@ impl Circuit {
         if !policy.has_rate_rule() {
             return true;
         }
-        let Counts { calls, failures, slow } = self.memory.counts(Tick::ORIGIN);
+        let Counts { calls, failures, slow } = self.counts(Tick::ORIGIN);
         let calls = calls.max(u64::from(policy.minimum_calls));
         let stays = |bad, rate: Option<u32>| rate.is_none_or(|rate| !reaches(bad, rate, calls));
-        self.memory.fits(policy.window)
+        self.memory().is_some_and(|memory| memory.fits(policy.window))
             && stays(failures, policy.failure_rate)
             && stays(slow, policy.slow_call_rate)
     }
@@ -288,8 +290,7 @@ impl Circuit {
 
     fn become_closed(&mut self, cause: Cause, now: Tick) -> Change {
         self.trips = 0;
-        self.memory = Memory::Empty;
-        self.reasons = Reasons::NONE;
+        self.record = None;
         self.enter(Phase::Closed, cause, now)
     }
 
@@ -308,8 +309,8 @@ impl Circuit {
             rule,
             limit,
             run: self.failures(),
-            counts: self.memory.counts(now),
-            reasons: self.reasons.iter().cloned().collect(),
+            counts: self.counts(now),
+            reasons: self.reasons().cloned().collect(),
             length: None,
             by_hand: None,
         }

@@ -1,16 +1,16 @@
 //! The calls over which rates are judged, and what the circuit remembers of them.
 
-use std::{collections::VecDeque, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{Tick, expiry::is_wait, tick::nanos};
+use super::{Tick, expiry::is_wait, recent::Recent, tick::nanos};
 
 /// The calls over which rates are judged.
 ///
 /// Healthy calls are only counted. A window of calls remembers the failures and slow calls in it one
-/// by one (24 bytes each); a window of time costs the same whatever it spans.
+/// by one (a byte each, as a rule); a window of time costs the same whatever it spans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct Window(Span);
@@ -126,7 +126,8 @@ pub(super) struct Mark {
 pub(super) enum Memory {
     #[default]
     Empty,
-    Calls(Box<Recent>),
+    Calls(Recent),
+    /// Boxed, for it is five times as large.
     Time(Box<Buckets>),
 }
 
@@ -144,7 +145,7 @@ impl Memory {
     pub(super) fn turn(&mut self, window: Window, now: Tick) {
         if !self.fits(window) {
             *self = match window.0 {
-                Span::Calls(size) => Self::Calls(Box::new(Recent::new(size))),
+                Span::Calls(size) => Self::Calls(Recent::new(size)),
                 Span::Time(length) => Self::Time(Box::new(Buckets::new(width(length), now))),
             };
         }
@@ -185,65 +186,6 @@ impl Memory {
         match self {
             Self::Empty | Self::Calls(_) => Tick::NEVER,
             Self::Time(buckets) => buckets.end(),
-        }
-    }
-}
-
-/// The places of the bad outcomes among the last `size`.
-#[derive(Debug, Clone)]
-#[cfg_attr(
-    feature = "serde",
-    derive(Serialize, Deserialize),
-    serde(try_from = "super::written::Places", into = "super::written::Places")
-)]
-pub(super) struct Recent {
-    pub(super) size: u32,
-    pub(super) outcomes: u64,
-    pub(super) bad: VecDeque<Bad>,
-    pub(super) failures: u32,
-    pub(super) slow: u32,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Bad {
-    pub(super) place: u64,
-    pub(super) mark: Mark,
-}
-
-impl Recent {
-    pub(super) const fn new(size: u32) -> Self {
-        Self { size, outcomes: 0, bad: VecDeque::new(), failures: 0, slow: 0 }
-    }
-
-    fn push(&mut self, mark: Mark) {
-        self.advance(1);
-        if mark.failed || mark.slow {
-            self.keep(Bad { place: self.outcomes, mark });
-        }
-    }
-
-    pub(super) fn keep(&mut self, bad: Bad) {
-        self.failures += u32::from(bad.mark.failed);
-        self.slow += u32::from(bad.mark.slow);
-        self.bad.push_back(bad);
-    }
-
-    fn advance(&mut self, count: u64) {
-        self.outcomes = self.outcomes.saturating_add(count);
-        while let Some(oldest) = self.bad.front()
-            && oldest.place.saturating_add(u64::from(self.size)) <= self.outcomes
-        {
-            self.failures -= u32::from(oldest.mark.failed);
-            self.slow -= u32::from(oldest.mark.slow);
-            self.bad.pop_front();
-        }
-    }
-
-    fn counts(&self) -> Counts {
-        Counts {
-            calls: self.outcomes.min(u64::from(self.size)),
-            failures: u64::from(self.failures),
-            slow: u64::from(self.slow),
         }
     }
 }

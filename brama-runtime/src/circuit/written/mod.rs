@@ -4,6 +4,7 @@
 //! nanoseconds. Reading checks what the rules rely on, so that no text makes a policy outside its
 //! limits or a circuit that panics.
 
+mod circuit;
 mod expiry;
 mod limit;
 mod patch;
@@ -13,7 +14,10 @@ mod window;
 pub(crate) mod nanos;
 pub(crate) mod text;
 
-pub(super) use self::window::{Places, Ring};
+pub(super) use self::{
+    circuit::Whole,
+    window::{Places, Ring},
+};
 
 use std::time::Duration;
 

@@ -18,7 +18,7 @@ impl TryFrom<Vec<Reason>> for Reasons {
         if MOST < written.len() {
             return Err(format!("{} reasons are too many, at most {MOST} are kept", written.len()));
         }
-        let mut reasons = Self::NONE;
+        let mut reasons = Self::None;
         for reason in written {
             reasons.push(reason);
         }

@@ -1,21 +1,20 @@
 //! What a window remembers: nothing that the rules could stumble over.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 
 use crate::circuit::{
     Counts,
-    window::{BUCKETS, Bad, Buckets, Mark, Recent},
+    recent::Recent,
+    window::{BUCKETS, Buckets, Mark},
 };
 
-/// The places of the bad outcomes among the last `size`; how many there are is counted again.
+/// The places of the bad ones among so many outcomes, of which the last `size` count.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::circuit) struct Places {
     size: u32,
     outcomes: u64,
-    bad: VecDeque<Outcome>,
+    bad: Vec<Outcome>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -27,9 +26,10 @@ struct Outcome {
 }
 
 impl From<Recent> for Places {
-    fn from(Recent { size, outcomes, bad, failures: _, slow: _ }: Recent) -> Self {
-        let place = |Bad { place, mark: Mark { failed, slow } }| Outcome { place, failed, slow };
-        Self { size, outcomes, bad: bad.into_iter().map(place).collect() }
+    fn from(recent: Recent) -> Self {
+        let outcome = |(place, Mark { failed, slow })| Outcome { place, failed, slow };
+        let bad = recent.places().map(|(place, mark)| outcome((place.into(), mark))).collect();
+        Self { size: recent.size, outcomes: recent.calls.into(), bad }
     }
 }
 
@@ -37,17 +37,17 @@ impl TryFrom<Places> for Recent {
     type Error = &'static str;
 
     fn try_from(Places { size, outcomes, bad }: Places) -> Result<Self, Self::Error> {
-        let before = outcomes.saturating_sub(size.into());
-        let is_inside = |bad: &Outcome| before < bad.place && bad.place <= outcomes;
-        if !bad.iter().all(is_inside)
-            || !bad.iter().is_sorted_by(|one, next| one.place < next.place)
-        {
-            return Err(PLACES);
+        let mut place = outcomes.saturating_sub(size.into());
+        let mut recent = Self::new(size);
+        for Outcome { place: next, failed, slow } in bad {
+            if next <= place || outcomes < next {
+                return Err(PLACES);
+            }
+            recent.advance(next - place);
+            recent.keep(Mark { failed, slow });
+            place = next;
         }
-        let mut recent = Self { outcomes, ..Self::new(size) };
-        for Outcome { place, failed, slow } in bad {
-            recent.keep(Bad { place, mark: Mark { failed, slow } });
-        }
+        recent.advance(outcomes - place);
         Ok(recent)
     }
 }

@@ -1,0 +1,206 @@
+//! The recent outcomes: the last so many, of which the bad ones are remembered.
+
+use std::{collections::VecDeque, fmt};
+
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
+use super::window::{Counts, Mark};
+
+/// The last `size` outcomes. Good ones are only counted; of a bad one its step is kept: how far it is
+/// behind the bad one before it, and how it was bad.
+///
+/// A place of its own would take four or eight bytes; a step takes one, as a rule.
+#[derive(Clone)]
+#[cfg_attr(
+    feature = "serde",
+    derive(Serialize, Deserialize),
+    serde(try_from = "super::written::Places", into = "super::written::Places")
+)]
+pub(super) struct Recent {
+    pub(super) size: u32,
+    /// How many it holds.
+    pub(super) calls: u32,
+    failures: u32,
+    slow: u32,
+    /// From the oldest bad one to the newest.
+    span: u32,
+    /// From the newest bad one to the last outcome; zero, as the span is, where there is no bad one.
+    since: u32,
+    steps: VecDeque<u8>,
+}
+
+impl Recent {
+    pub(super) const fn new(size: u32) -> Self {
+        let steps = VecDeque::new();
+        Self { size, calls: 0, failures: 0, slow: 0, span: 0, since: 0, steps }
+    }
+
+    pub(super) fn push(&mut self, mark: Mark) {
+        self.advance(1);
+        if mark.failed || mark.slow {
+            self.keep(mark);
+        }
+    }
+
+    /// Remembers that the last outcome was bad.
+    pub(super) fn keep(&mut self, mark: Mark) {
+        self.failures += u32::from(mark.failed);
+        self.slow += u32::from(mark.slow);
+        self.steps.extend(Step { behind: self.since, mark }.bytes());
+        self.span += self.since;
+        self.since = 0;
+    }
+
+    /// Makes room for so many outcomes, which are taken for good.
+    pub(super) fn advance(&mut self, count: u64) {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.calls = self.calls.saturating_add(count).min(self.size);
+        self.since = self.since.saturating_add(count);
+        while self.size <= self.span.saturating_add(self.since)
+            && let Some(oldest) = self.oldest()
+        {
+            self.forget(oldest);
+        }
+        if self.steps.is_empty() {
+            self.since = 0;
+        }
+    }
+
+    fn forget(&mut self, oldest: Step) {
+        self.failures -= u32::from(oldest.mark.failed);
+        self.slow -= u32::from(oldest.mark.slow);
+        self.steps.drain(..oldest.bytes().count());
+        self.span -= self.oldest().map_or(0, |next| next.behind);
+    }
+
+    fn oldest(&self) -> Option<Step> {
+        self.steps().next()
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        let [calls, failures, slow] = [self.calls, self.failures, self.slow].map(u64::from);
+        Counts { calls, failures, slow }
+    }
+
+    /// The bad ones, the oldest first: which of the outcomes it was, from 1 on.
+    pub(super) fn places(&self) -> impl Iterator<Item = (u32, Mark)> {
+        let mut place = self.calls.saturating_sub(self.span + self.since);
+        self.steps().enumerate().map(move |(number, Step { behind, mark })| {
+            place += if number == 0 { 0 } else { behind };
+            (place, mark)
+        })
+    }
+
+    fn steps(&self) -> impl Iterator<Item = Step> {
+        let mut bytes = self.steps.iter().copied();
+        std::iter::from_fn(move || Step::read(&mut bytes))
+    }
+}
+
+/// What it means: what it keeps of the oldest bad one's step says nothing.
+impl fmt::Debug for Recent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bad: Vec<_> = self.places().collect();
+        f.debug_struct("Recent")
+            .field("size", &self.size)
+            .field("calls", &self.calls)
+            .field("bad", &bad)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A bad outcome, so many outcomes behind the bad one before it.
+#[derive(Clone, Copy)]
+struct Step {
+    behind: u32,
+    mark: Mark,
+}
+
+impl Step {
+    /// Seven bits a byte, the lowest first; the highest bit says whether there are more.
+    fn bytes(self) -> impl Iterator<Item = u8> {
+        let Self { behind, mark: Mark { failed, slow } } = self;
+        let mut rest = Some(u64::from(behind) << 2 | u64::from(failed) << 1 | u64::from(slow));
+        std::iter::from_fn(move || {
+            let code = rest?;
+            rest = Some(code >> 7).filter(|rest| 0 < *rest);
+            let more = if rest.is_some() { MORE } else { 0 };
+            Some(code.to_le_bytes()[0] & !MORE | more)
+        })
+    }
+
+    fn read(bytes: &mut impl Iterator<Item = u8>) -> Option<Self> {
+        let mut code = 0;
+        for place in 0.. {
+            let byte = bytes.next()?;
+            code |= u64::from(byte & !MORE) << (7 * place);
+            if byte & MORE == 0 {
+                break;
+            }
+        }
+        let mark = Mark { failed: code & 0b10 != 0, slow: code & 0b01 != 0 };
+        Some(Self { behind: u32::try_from(code >> 2).unwrap_or(u32::MAX), mark })
+    }
+}
+
+const MORE: u8 = 1 << 7;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Outcomes by their places, each bad one at a place of its own.
+    #[derive(Default)]
+    struct Places {
+        outcomes: u64,
+        bad: Vec<(u64, Mark)>,
+    }
+
+    impl Places {
+        fn counts(&self, size: u32) -> Counts {
+            let size = u64::from(size);
+            let held = self.bad.iter().filter(|(place, _)| self.outcomes < place + size);
+            held.fold(
+                Counts { calls: self.outcomes.min(size), ..Counts::default() },
+                |Counts { calls, failures, slow }, (_, mark)| Counts {
+                    calls,
+                    failures: failures + u64::from(mark.failed),
+                    slow: slow + u64::from(mark.slow),
+                },
+            )
+        }
+    }
+
+    #[test]
+    fn it_counts_what_a_list_of_places_counts() {
+        const MARKS: [Mark; 3] = [
+            Mark { failed: true, slow: false },
+            Mark { failed: false, slow: true },
+            Mark { failed: true, slow: true },
+        ];
+        for size in [1, 2, 31, 32, 33, 100, 4_095, 4_097, 1_000_000, u32::MAX] {
+            let (mut recent, mut places) = (Recent::new(size), Places::default());
+            let mut drawn = u64::from(size);
+            for mark in MARKS.into_iter().cycle().take(600) {
+                // Steps of every length up to a little more than the window.
+                drawn = drawn.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+                let good = ((drawn >> 32) % (u64::from(size) + 2)) >> (drawn >> 16 & 31);
+                recent.advance(good);
+                recent.push(mark);
+                places.outcomes += good + 1;
+                places.bad.push((places.outcomes, mark));
+                assert_eq!(recent.counts(), places.counts(size), "the last {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn near_each_other_a_bad_outcome_takes_a_byte() {
+        let mut recent = Recent::new(100);
+        for _ in 0..100 {
+            recent.push(Mark { failed: true, slow: true });
+        }
+        assert_eq!(recent.steps.len(), 100);
+    }
+}

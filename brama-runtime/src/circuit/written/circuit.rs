@@ -1,0 +1,55 @@
+//! A circuit: with what its record says, whether there is one or not.
+
+use serde::{Deserialize, Serialize};
+
+use crate::circuit::{
+    Circuit, Generation, Phase, Tick, reasons::Reasons, record::Record, window::Memory,
+};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::circuit) struct Whole {
+    seed: u64,
+    generation: Generation,
+    openings: u64,
+    #[serde(rename = "state")]
+    phase: Phase,
+    since: Tick,
+    failures: u32,
+    successes: u64,
+    trips: u32,
+    memory: Memory,
+    reasons: Reasons,
+}
+
+impl From<Circuit> for Whole {
+    fn from(circuit: Circuit) -> Self {
+        let Circuit { seed, generation, openings, phase, since, .. } = circuit;
+        let Circuit { failures, successes, trips, record, .. } = circuit;
+        let Record { memory, reasons } = record.map(|record| *record).unwrap_or_default();
+        Self {
+            seed,
+            generation,
+            openings,
+            phase,
+            since,
+            failures,
+            successes,
+            trips,
+            memory,
+            reasons,
+        }
+    }
+}
+
+impl From<Whole> for Circuit {
+    fn from(whole: Whole) -> Self {
+        let Whole { seed, generation, openings, phase, since, .. } = whole;
+        let Whole { failures, successes, trips, memory, reasons, .. } = whole;
+        let record = match (&memory, &reasons) {
+            (Memory::Empty, Reasons::None) => None,
+            _ => Some(Box::new(Record { memory, reasons })),
+        };
+        Self { seed, generation, openings, phase, since, failures, successes, trips, record }
+    }
+}
