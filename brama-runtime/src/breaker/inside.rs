@@ -22,23 +22,30 @@ pub(super) struct Inside {
     pub(super) number: u64,
     /// Of a breaker that was always well there is none.
     pub(super) past: Option<Box<Past>>,
-    /// Whether look-ups find it: it was not unregistered, or was used since.
-    pub(super) is_registered: bool,
-    /// Registered by hand, and so never forgotten.
-    pub(super) is_kept: bool,
-    /// Forgotten for good, or about to be.
-    pub(super) is_gone: bool,
 }
 
-/// What is left of steps under the lock.
+/// What is left of steps under the lock. Boxed, for most of ten thousand keys were always well.
 #[derive(Debug, Default)]
 pub(super) struct Past {
     pub(super) totals: Totals,
+    story: Option<Box<Story>>,
+}
+
+/// What is left of more than failures. Boxed, for few of those that failed have opened, or were
+/// registered or waited for.
+#[derive(Debug, Default)]
+pub(super) struct Story {
     pub(super) openings: VecDeque<Opened>,
     /// Those who wait until a call would be admitted.
     pub(super) waiters: Vec<Waiter>,
     /// How many have waited, to number them.
     pub(super) waits: u64,
+    /// Look-ups do not find it: it was not used since.
+    pub(super) is_unregistered: bool,
+    /// Registered by hand, and so never forgotten.
+    pub(super) is_kept: bool,
+    /// Forgotten for good, or about to be.
+    pub(super) is_gone: bool,
 }
 
 /// What is kept of an opening for those who were refused.
@@ -57,9 +64,6 @@ impl Inside {
             told: 0,
             number: 0,
             past: None,
-            is_registered: true,
-            is_kept: false,
-            is_gone: false,
         }
     }
 
@@ -85,12 +89,30 @@ impl Inside {
         self.past.get_or_insert_default()
     }
 
+    /// Its story, begun where there is none yet.
+    pub(super) fn begin_story(&mut self) -> &mut Story {
+        self.past().story.get_or_insert_default()
+    }
+
+    pub(super) fn story(&self) -> Option<&Story> {
+        self.past.as_ref()?.story.as_deref()
+    }
+
+    /// Whether look-ups find it.
+    pub(super) fn is_registered(&self) -> bool {
+        self.story().is_none_or(|story| !story.is_unregistered)
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.story().is_some_and(|story| story.is_gone)
+    }
+
     /// Keeps an opening for those who are refused.
     pub(super) fn keep(&mut self, to: State, at: Tick, cause: Arc<Cause>) {
         match to {
             State::Open | State::ForcedOpen => {
                 let number = self.circuit.opening();
-                let openings = &mut self.past().openings;
+                let openings = &mut self.begin_story().openings;
                 if openings.len() == KEPT_OPENINGS {
                     openings.pop_front();
                 }
@@ -111,8 +133,8 @@ impl Inside {
             .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
             .settling(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
             .hearing(is_heard)
-            .unregistering(!self.is_registered)
-            .going(self.is_gone);
+            .unregistering(!self.is_registered())
+            .going(self.is_gone());
         let beside = Beside {
             // Forced open has no deadline: an open word that is still looked at keeps its own.
             refused_until: refuses_until.filter(|_| circuit.state() != State::ForcedOpen),

@@ -12,7 +12,7 @@ impl Slot {
     pub(crate) fn pass_check(&self) {
         let mut news = News::of(self.moment());
         let mut inside = lock(&self.inside);
-        if !inside.is_registered {
+        if !inside.is_registered() {
             return;
         }
         let Inside { circuit, policy, past, .. } = &mut *inside;
@@ -29,7 +29,7 @@ impl Slot {
     pub(crate) fn fail_check(&self, reason: Reason) {
         let news = News::of(self.moment());
         let inside = lock(&self.inside);
-        if inside.is_registered {
+        if inside.is_registered() {
             self.tell_circuit(self.unsettled(inside), Verdict::failure(reason), news);
         }
     }

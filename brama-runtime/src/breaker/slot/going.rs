@@ -27,19 +27,21 @@ impl Slot {
             return None;
         }
         let mut inside = self.unsettled(lock(&self.inside));
-        inside.is_gone = inside.may_go(moment.now());
+        if inside.may_go(moment.now()) {
+            inside.begin_story().is_gone = true;
+        }
         self.publish(&inside);
-        if inside.is_gone && is_held() {
-            inside.is_gone = false;
+        if inside.is_gone() && is_held() {
+            inside.begin_story().is_gone = false;
             self.publish(&inside);
         }
-        if !inside.is_gone {
+        if !inside.is_gone() {
             return None;
         }
         Gate::part();
         inside.catch_up(self.gate.successes());
         let mut news = News::of(moment);
-        if inside.is_registered {
+        if inside.is_registered() {
             news.add(Occurrence::Removed);
         }
         Some((self.totals(&inside), self.send(&mut inside, news)))
@@ -56,7 +58,7 @@ impl Slot {
 impl Inside {
     /// Whether nothing would be lost with it but counts.
     fn may_go(&self, now: Tick) -> bool {
-        let Self { circuit, is_kept, .. } = self;
+        let circuit = &self.circuit;
         let is_quiet = match circuit.state() {
             State::Closed => true,
             State::HalfOpen => circuit.probes() == 0,
@@ -67,7 +69,7 @@ impl Inside {
             && circuit.failures() == 0
             && window.failures == 0
             && window.slow == 0
-            && !is_kept
+            && !self.story().is_some_and(|story| story.is_kept)
             && !self.layers().is_configured_by_key()
     }
 }

@@ -27,11 +27,11 @@ impl Slot {
     pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
         let mut news = News::of(self.moment());
         let mut inside = lock(&self.inside);
-        if inside.is_registered {
+        if inside.is_registered() {
             return Err(connection);
         }
         inside.relayer(|layers| layers.register(connection));
-        inside.is_kept = true;
+        inside.begin_story().is_kept = true;
         inside.revive(&mut news);
         self.finish(inside, news);
         Ok(())
@@ -39,7 +39,7 @@ impl Slot {
 
     /// Keeps one that was made by `register`.
     pub(crate) fn keep(&self) {
-        lock(&self.inside).is_kept = true;
+        lock(&self.inside).begin_story().is_kept = true;
     }
 
     /// Registers it anew where it is unregistered: somebody asked for it by name.
@@ -57,7 +57,7 @@ impl Slot {
     pub(crate) fn unregister(&self) -> bool {
         let mut news = News::of(self.moment());
         let mut inside = self.unsettled(lock(&self.inside));
-        let was_registered = inside.is_registered;
+        let was_registered = inside.is_registered();
         if was_registered {
             inside.forget(news.now());
             news.add(Occurrence::Unregistered);
@@ -128,7 +128,7 @@ impl Slot {
     pub(crate) fn announce(&self, step: Occurrence, moment: Moment) -> Wakes {
         let mut inside = lock(&self.inside);
         let mut news = News::of(moment);
-        if inside.is_registered {
+        if inside.is_registered() {
             news.add(step);
         }
         self.send(&mut inside, news)
@@ -138,19 +138,18 @@ impl Slot {
 impl Inside {
     /// Registers it anew, closed, where it is unregistered.
     pub(in crate::breaker) fn revive(&mut self, news: &mut News) {
-        if !self.is_registered {
-            self.is_registered = true;
+        if !self.is_registered() {
+            self.begin_story().is_unregistered = false;
             self.start_afresh(news.now());
             news.add(Occurrence::Registered);
         }
     }
 
     fn forget(&mut self, now: Tick) {
-        self.is_registered = false;
-        self.is_kept = false;
-        if let Some(past) = &mut self.past {
-            past.openings.clear();
-        }
+        let story = self.begin_story();
+        story.openings.clear();
+        story.is_unregistered = true;
+        story.is_kept = false;
         self.start_afresh(now);
         self.relayer(Layers::unregister);
     }

@@ -155,9 +155,9 @@ impl Slot {
         // No step follows, so a sum that waits for nobody will do: what it misses the next learns.
         inside.catch_up(self.gate.sum(Kind::Success));
         let totals = self.totals(&inside);
-        let Inside { circuit, policy, past, .. } = &*inside;
+        let Inside { circuit, policy, .. } = &*inside;
         let layers = policy.layers();
-        let opened = past.as_ref().and_then(|past| past.openings.back());
+        let opened = inside.story().and_then(|story| story.openings.back());
         let status = Status {
             identity: Identity::clone(&self.identity),
             kind: layers.kind(),
@@ -190,12 +190,8 @@ impl Slot {
 
     pub(super) fn opened(&self, number: u64) -> Option<Opened> {
         let inside = lock(&self.inside);
-        inside
-            .past
-            .iter()
-            .flat_map(|past| &past.openings)
-            .find(|opened| opened.number == number)
-            .cloned()
+        let mut openings = inside.story()?.openings.iter();
+        openings.find(|opened| opened.number == number).cloned()
     }
 
     pub(super) fn time_now(&self) -> Tick {

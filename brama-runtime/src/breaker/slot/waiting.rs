@@ -100,16 +100,16 @@ impl Slot {
             drop(inside);
             return None;
         }
-        let past = inside.past();
-        let number = past.waits;
-        past.waits += 1;
-        past.waiters.push(Waiter { number, until, waker });
+        let story = inside.begin_story();
+        let number = story.waits;
+        story.waits += 1;
+        story.waiters.push(Waiter { number, until, waker });
         Some((number, until))
     }
 
     fn forget_waiter(&self, number: u64) {
         let mut inside = lock(&self.inside);
-        let waiters = &mut inside.past().waiters;
+        let waiters = &mut inside.begin_story().waiters;
         let place = waiters.iter().position(|waiter| waiter.number == number);
         let forgotten = place.map(|place| waiters.swap_remove(place));
         drop(inside);
@@ -127,8 +127,10 @@ impl Inside {
     /// Has those woken whom a step lets in, or lets in earlier than they knew.
     pub(in crate::breaker) fn call_waiters(&mut self, wakes: &mut Wakes) {
         let from = self.admits_from();
-        let Some(past) = self.past.as_mut().filter(|past| !past.waiters.is_empty()) else { return };
-        let called = past.waiters.extract_if(.., |waiter| from < waiter.until);
+        if self.story().is_none_or(|story| story.waiters.is_empty()) {
+            return;
+        }
+        let called = self.begin_story().waiters.extract_if(.., |waiter| from < waiter.until);
         called.for_each(|waiter| wakes.add_task(waiter.waker));
     }
 }
