@@ -1,4 +1,4 @@
-//! A protected call allocates nothing, be it let through or refused.
+//! A protected call allocates nothing, be it let through or refused, and fail or not.
 
 use std::{
     future::{Future, ready},
@@ -162,6 +162,32 @@ fn a_success_in_a_window_of_calls_that_holds_failures_allocates_nothing() {
     breaker.configure(patch).unwrap();
     breaker.failure("one");
     assert_eq!(allocations(|| breaker.try_acquire().unwrap().success()), 0);
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error("no answer in time")]
+    NoAnswer,
+    #[error("connection refused")]
+    NoConnection,
+    #[error(transparent)]
+    Refused(#[from] CircuitOpen),
+}
+
+#[test]
+fn a_failure_whose_error_has_a_short_text_allocates_nothing() {
+    #[circuit_breaker(identifier = "allocations: failure", failure_rate = 100, window = calls(9))]
+    fn failing(call: u64) -> Result<u64, Trouble> {
+        match call % 3 {
+            0 => Err(Trouble::NoAnswer),
+            1 => Err(Trouble::NoConnection),
+            _ => Ok(call),
+        }
+    }
+
+    let calls = || (0..1_000).filter(|call| failing(*call).is_err()).count();
+    assert_eq!(calls(), 667);
+    assert_eq!(measure(|| assert_eq!(calls(), 667)).count_total, 0);
 }
 
 #[test]

@@ -145,6 +145,7 @@ mod record;
 mod shown;
 mod state;
 mod step;
+mod text;
 mod tick;
 mod verdict;
 mod window;

@@ -3,18 +3,21 @@
 use std::{
     borrow::Cow,
     fmt::{self, Write},
+    str,
 };
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
+use super::text::Text;
+
 /// Why a call failed or an operator acted: a short text for people.
 ///
-/// A constant costs nothing to keep. A text of more than [`Reason::MAX_BYTES`] bytes is cut at
+/// A constant costs nothing to keep, nor does a text of at most 22 bytes. A text of more than [`Reason::MAX_BYTES`] bytes is cut at
 /// the last whole character before that and ends in `…`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(from = "String"))]
-pub struct Reason(Cow<'static, str>);
+pub struct Reason(Text);
 
 impl Reason {
     /// The most bytes that a reason holds.
@@ -23,50 +26,74 @@ impl Reason {
     /// The reason with that text.
     #[must_use]
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
-        let text = text.into();
-        if text.len() <= Self::MAX_BYTES { Self(text) } else { Self::of(&text) }
+        match text.into() {
+            text if Self::MAX_BYTES < text.len() => Self::of(&text),
+            Cow::Borrowed(text) => Self(Text::Constant(text)),
+            Cow::Owned(text) => Self(Text::of(text.as_bytes())),
+        }
     }
 
     /// What `value` writes of itself, no more than is kept: writing ends there. A `Display` that
     /// fails leaves what it has written.
     #[must_use]
     pub fn of(value: &(impl fmt::Display + ?Sized)) -> Self {
-        let mut kept = Kept(String::new());
+        let mut kept = Kept { bytes: [0; Self::MAX_BYTES], length: 0 };
         // It fails where the room is used up or the value cannot go on: either way this is it.
         let _ = write!(kept, "{value}");
-        Self(Cow::Owned(kept.0))
+        Self(Text::of(kept.as_bytes()))
     }
 
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 
-const ELLIPSIS: char = '…';
+const ELLIPSIS: &str = "…";
 
-/// A text of at most [`Reason::MAX_BYTES`].
-struct Kept(String);
+/// A text of at most [`Reason::MAX_BYTES`], on the stack: what is short needs no other place.
+struct Kept {
+    bytes: [u8; Reason::MAX_BYTES],
+    length: usize,
+}
+
+impl Kept {
+    /// Those of a whole text: whole characters are written and taken back.
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    /// Adds a text, if there is room for all of it.
+    fn push(&mut self, text: &str) -> Option<()> {
+        let end = self.length + text.len();
+        self.bytes.get_mut(self.length..end)?.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Some(())
+    }
+
+    /// Takes back the last character.
+    fn pop(&mut self) {
+        let text = str::from_utf8(self.as_bytes()).unwrap_or_default();
+        self.length -= text.chars().next_back().map_or(0, char::len_utf8);
+    }
+}
 
 impl Write for Kept {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.0.len() + text.len() <= Reason::MAX_BYTES {
-            self.0.push_str(text);
+        if self.push(text).is_some() {
             return Ok(());
         }
         text.chars().try_for_each(|character| self.write_char(character))
     }
 
     fn write_char(&mut self, character: char) -> fmt::Result {
-        if self.0.len() + character.len_utf8() <= Reason::MAX_BYTES {
-            self.0.push(character);
+        if self.push(character.encode_utf8(&mut [0; 4])).is_some() {
             return Ok(());
         }
-        while Reason::MAX_BYTES < self.0.len() + ELLIPSIS.len_utf8() {
-            self.0.pop();
+        while self.push(ELLIPSIS).is_none() {
+            self.pop();
         }
-        self.0.push(ELLIPSIS);
         Err(fmt::Error)
     }
 }

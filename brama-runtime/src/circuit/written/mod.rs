@@ -8,6 +8,7 @@ mod circuit;
 mod expiry;
 mod limit;
 mod patch;
+mod reason;
 mod reasons;
 mod window;
 
