@@ -12,6 +12,8 @@ mod rejection;
 mod slot;
 mod surroundings;
 mod watched;
+#[cfg(all(test, not(brama_loom)))]
+mod weight;
 
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 

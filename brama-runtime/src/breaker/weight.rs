@@ -1,0 +1,90 @@
+//! The weight of a breaker: the bytes that it takes, counted by the allocator.
+//!
+//! Its name and its entry in the registry's map are not counted: their weight is that of the name. What
+//! it shares with the breakers of other keys is the first one's.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::sync::Arc;
+
+use allocation_counter::measure;
+
+use super::{Breaker, Slot, Surroundings};
+use crate::{
+    circuit::{PolicyPatch, Reason, Tick},
+    clock::Time,
+    config::{Attribute, Ground, Layers},
+    identity::Identity,
+};
+
+/// The breakers of a function's keys.
+struct Family {
+    attribute: &'static Attribute,
+    ground: Arc<Ground>,
+    around: Arc<Surroundings>,
+}
+
+static IN_A_ROW: Attribute = Attribute::plain();
+static RATE: Attribute = Attribute::new(None, PolicyPatch::new().failure_rate(50));
+
+impl Family {
+    fn of(attribute: &'static Attribute) -> Self {
+        let ground = Arc::new(Ground::new(None));
+        let around = Arc::new(Surroundings::new(Time::System));
+        Self { attribute, ground, around }
+    }
+
+    fn make(&self, identity: Identity<'static>) -> Breaker {
+        let layers = Layers::new(Arc::clone(&self.ground));
+        let slot = Slot::new(identity, layers, 7, Arc::clone(&self.around), Tick::ORIGIN);
+        slot.meet(self.attribute);
+        Breaker::new(Arc::new(slot))
+    }
+
+    /// The bytes of one that is not the first, after calls that fail for these reasons or succeed.
+    fn weight(&self, calls: impl Iterator<Item = Option<&'static str>>) -> usize {
+        let _first = self.make("first".into());
+        let (name, mut made) = ("second".into(), None);
+        let counted = measure(|| {
+            let breaker = made.insert(self.make(name));
+            for call in calls {
+                let permit = breaker.try_acquire().unwrap();
+                match call {
+                    Some(reason) => permit.failure(Reason::of(reason)),
+                    None => permit.success(),
+                }
+            }
+        });
+        usize::try_from(counted.bytes_current).unwrap() - size_of::<Identity<'_>>()
+    }
+}
+
+/// A hundred calls, of which each `nth` fails, for one reason after the other.
+fn calls<const R: usize>(
+    nth: usize,
+    reasons: [&'static str; R],
+) -> impl Iterator<Item = Option<&'static str>> {
+    let reasons = reasons.into_iter().cycle().map(Some);
+    let successes = (1..nth).map(|_| None);
+    reasons.flat_map(move |failure| successes.clone().chain([failure])).take(100)
+}
+
+#[test]
+fn an_idle_breaker_takes_at_most_320_bytes() {
+    for attribute in [&IN_A_ROW, &RATE] {
+        let weight = Family::of(attribute).weight([].into_iter());
+        assert!(weight <= 320, "{weight} bytes");
+    }
+}
+
+#[test]
+fn one_that_judges_the_last_hundred_calls_takes_at_most_448_bytes() {
+    let weight = Family::of(&RATE).weight(calls(10, ["connection refused"]));
+    assert!(weight <= 448, "{weight} bytes");
+}
+
+#[test]
+fn one_that_fails_as_often_and_variously_as_can_be_takes_at_most_600_bytes() {
+    let weight = Family::of(&RATE).weight(calls(3, ["no answer", "refused", "busy", "reset"]));
+    assert!(weight <= 600, "{weight} bytes");
+}
