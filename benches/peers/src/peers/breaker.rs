@@ -13,7 +13,7 @@ use brama::{Breaker, CallError, Expiry, Identity, PolicyPatch, Registry, Window}
 use super::{LONG, Package, Peer, shelf::Keys};
 use crate::{
     body::{Failed, answer},
-    subject::{Calls, Rule, Tasks, Why},
+    subject::{Calls, Rule, Subject, Tasks, Why},
 };
 
 pub(super) struct Handle;
@@ -55,12 +55,29 @@ impl Peer for Handle {
         };
         Ok(Calls::new(look_up_and_call, refused))
     }
+
+    /// That of another key: whoever has so many breakers has keys, and settings for all of them.
+    fn fresh(&self, rule: Rule) -> Result<Subject, Why> {
+        static KEYS: AtomicU64 = AtomicU64::new(0);
+        let identity = Identity::new(rule.name());
+        if brama::find(identity.clone()).is_none() {
+            configure(&brama::breaker(identity.clone()), rule);
+        }
+        let breaker = brama::breaker(identity.with_key(KEYS.fetch_add(1, Relaxed)));
+        let call = move |number| breaker.call(|| answer(number));
+        Ok(Subject::Sync(Calls::new(call, refused)))
+    }
 }
 
 /// A breaker under a name of its own in the global registry, where users have theirs.
 fn breaker(rule: Rule) -> Breaker {
     static NAMES: AtomicU64 = AtomicU64::new(0);
     let breaker = brama::breaker(format!("breaker-{}", NAMES.fetch_add(1, Relaxed)).as_str());
+    configure(&breaker, rule);
+    breaker
+}
+
+fn configure(breaker: &Breaker, rule: Rule) {
     let patch = PolicyPatch::new().expiry(Expiry::fixed(LONG));
     let configured = breaker.configure(match rule {
         Rule::InARow => patch.failure_threshold(10),
@@ -70,7 +87,6 @@ fn breaker(rule: Rule) -> Breaker {
         }
     });
     configured.expect("within the limits");
-    breaker
 }
 
 fn refused(answer: &Result<u64, CallError<Failed>>) -> bool {
