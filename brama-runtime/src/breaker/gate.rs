@@ -43,6 +43,15 @@
 //! would be known to nobody. The edge from the count goes through additions of others too: they are
 //! read-modify-writes, so they carry it on.
 //!
+//! *Promise 5: a success that ends a run of failures comes after the last of them, and before the next.*
+//! Behind a failure the word may say that one success would settle it. Who has one exchanges that word
+//! for a settled one that says so (`recover`), and only then counts. Whoever steps unsettles by exchange
+//! too (`unsettle`) and is answered what was shown: either the success came first, and the circuit is
+//! told that the run has ended; or the holder came first, and there is no such word to exchange until
+//! the next publication. A success that had looked before the failure counts, and ends no run. The
+//! exchange publishes nothing, so it is `Relaxed`: who sees its word sees the publication before, for a
+//! read-modify-write carries that on.
+//!
 //! *Generations, not states.* A permit keeps the word under which it was given; an outcome is quick
 //! only if the gate shows that very word. A circuit that has gone round to the same state meanwhile
 //! shows another generation.
@@ -161,16 +170,27 @@ impl Gate {
         self.counters.add(Kind::Rejected, Ordering::Relaxed)
     }
 
-    /// Sends successes to the lock until the next publication. Holder of the lock only.
-    pub(super) fn unsettle(&self) {
-        let word = self.word.load(Ordering::Relaxed);
-        self.word.store(word & !COUNTS, Ordering::Release);
+    /// Shows in place of `word` that a success has ended the run of failures, which settles the gate;
+    /// `false` where `word` shows no such run, or is no longer shown.
+    pub(super) fn recover(&self, word: Word) -> bool {
+        word.has(FAILING) && {
+            let recovered = word.recovered(self.counters.are_striped());
+            let (word, next, order) = (word.0, recovered.0, Ordering::Relaxed);
+            self.word.compare_exchange(word, next, order, order).is_ok()
+        }
     }
 
-    /// Whether successes of a closed circuit are sent to the lock. Holder of the lock only.
-    pub(super) fn is_unsettled_while_closed(&self) -> bool {
-        let word = Word(self.word.load(Ordering::Relaxed));
-        word.state() == State::Closed && !word.is_settled()
+    /// Sends successes to the lock until the next publication; the word that was shown until now.
+    /// Holder of the lock only.
+    pub(super) fn unsettle(&self) -> Word {
+        let kept = !(COUNTS | FAILING | RECOVERED);
+        let shown = self.word.load(Ordering::Relaxed);
+        if shown & FAILING != 0 {
+            return Word(self.word.fetch_and(kept, Ordering::Release));
+        }
+        // Nobody else exchanges such a word.
+        self.word.store(shown & kept, Ordering::Release);
+        Word(shown)
     }
 
     /// The successes counted here. Holder of the lock only, after [`unsettle`](Self::unsettle).
@@ -215,29 +235,33 @@ const SETTLED: u64 = 1 << 5;
 const SETTLED_ALONE: u64 = 1 << 6;
 /// The same where each thread has a stripe.
 const SETTLED_APART: u64 = 1 << 7;
+/// A success would settle it: by ending a run of failures, and by nothing else.
+const FAILING: u64 = 1 << 8;
+/// One has done so since the last publication.
+const RECOVERED: u64 = 1 << 9;
 /// Every call is refused: until the deadline, or for good where the state is forced open.
-const REFUSES: u64 = 1 << 8;
+const REFUSES: u64 = 1 << 10;
 /// Every call would be refused likewise, but passes unrecorded.
-const SHADOWS: u64 = 1 << 9;
+const SHADOWS: u64 = 1 << 11;
 /// Calls are timed: slowness is judged.
-const TIMED: u64 = 1 << 10;
+const TIMED: u64 = 1 << 12;
 /// Settled only until the deadline: the end of the window's bucket.
-const BUCKETED: u64 = 1 << 11;
+const BUCKETED: u64 = 1 << 13;
 /// The coarse clock is too coarse for the lengths in force.
-const PRECISE: u64 = 1 << 12;
+const PRECISE: u64 = 1 << 14;
 /// Somebody listens to what calls do: it is told under the lock.
-const HEARD: u64 = 1 << 13;
+const HEARD: u64 = 1 << 15;
 /// The breaker is unregistered: the next call goes to the lock and revives it.
-const UNREGISTERED: u64 = 1 << 14;
+const UNREGISTERED: u64 = 1 << 16;
 /// The breaker has gone, or is about to: the next call looks it up again.
-const GONE: u64 = 1 << 15;
-/// 48 bits are left for the generation: at a change a microsecond, nine years.
-const GENERATION_SHIFT: u32 = 16;
+const GONE: u64 = 1 << 17;
+/// 46 bits are left for the generation: at a change a millisecond, the shortest opening, 2 000 years.
+const GENERATION_SHIFT: u32 = 18;
 
 /// What a success could go by.
 const COUNTS: u64 = SETTLED | SETTLED_ALONE | SETTLED_APART;
 /// What a call could go by.
-const QUICK: u64 = ADMITS | ADMITS_AT_ONCE | REFUSES | SHADOWS | COUNTS;
+const QUICK: u64 = ADMITS | ADMITS_AT_ONCE | REFUSES | SHADOWS | COUNTS | FAILING;
 
 impl Word {
     /// No gate's word: a closed one admits.
@@ -261,6 +285,14 @@ impl Word {
 
     pub(super) const fn settling(self, settled: bool, bucketed: bool) -> Self {
         self.with(SETTLED, settled).with(BUCKETED, bucketed)
+    }
+
+    pub(super) const fn failing(self, failing: bool) -> Self {
+        self.with(FAILING, failing && !self.has(TIMED))
+    }
+
+    const fn recovered(self, striped: bool) -> Self {
+        self.with(FAILING, false).with(RECOVERED, true).with(SETTLED, true).digested(striped)
     }
 
     pub(super) const fn hearing(self, heard: bool) -> Self {
@@ -324,6 +356,16 @@ impl Word {
 
     pub(super) const fn is_settled(self) -> bool {
         self.has(SETTLED)
+    }
+
+    /// Whether successes of a closed circuit were sent to the lock.
+    pub(super) const fn is_unsettled_while_closed(self) -> bool {
+        matches!(self.state(), State::Closed) && !self.is_settled()
+    }
+
+    /// Whether a success has ended a run of failures since the last publication.
+    pub(super) const fn has_recovered(self) -> bool {
+        self.has(RECOVERED)
     }
 
     /// Whether that takes no more than the coarse clock.

@@ -79,7 +79,10 @@ impl Inside {
     }
 
     /// Tells the circuit how many successes the gate has counted in all.
-    pub(super) fn catch_up(&mut self, successes: u64) {
+    pub(super) fn catch_up(&mut self, shown: Word, successes: u64) {
+        if shown.has_recovered() {
+            self.circuit.end_failures();
+        }
         let news = successes.saturating_sub(self.told);
         self.circuit.count_successes(&self.policy, news);
         self.told += news;
@@ -132,6 +135,7 @@ impl Inside {
             .refusing(refuses_until.is_some() && !is_heard, policy.shadow())
             .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
             .settling(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
+            .failing(circuit.is_settled_by_success(policy) && !is_heard)
             .hearing(is_heard)
             .unregistering(!self.is_registered())
             .going(self.is_gone());

@@ -112,6 +112,26 @@ fn successes_counted_behind_a_failure_are_known_once_the_gate_has_settled() {
 }
 
 #[test]
+fn a_run_of_failures_is_ended_by_the_successes_between_and_by_no_other() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new().failure_threshold(2));
+        let entry = slot.ask().unwrap();
+        fail(&slot);
+        let caller = spawn(&slot, move |slot| slot.succeed(entry));
+        fail(&slot);
+        caller.join().unwrap();
+        let Status { state, failures, totals, .. } = slot.status();
+        // It came between the two, or after the second, of which it is the end or too late.
+        let fits = match state {
+            State::Closed => failures <= 1,
+            _ => failures == 2,
+        };
+        assert!(fits, "{state} after {failures}");
+        assert_eq!((totals.successes, totals.failures), (1, 2));
+    });
+}
+
+#[test]
 fn a_refused_caller_sees_the_deadline_of_its_opening() {
     model(|| {
         let (slot, clock) = slot(PolicyPatch::new().failure_threshold(1));

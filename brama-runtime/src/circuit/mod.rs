@@ -374,6 +374,14 @@ impl Circuit {
         }
     }
 
+    /// Whether one quick success, counted elsewhere, settles it and changes nothing else: by
+    /// [`end_failures`](Self::end_failures) before it is counted.
+    #[must_use]
+    pub fn is_settled_by_success(&self, policy: &Policy) -> bool {
+        let failing = matches!(self.phase, Phase::Closed) && 0 < self.failures;
+        failing && self.settled_until() == Tick::NEVER && self.rates_are_settled(policy)
+    }
+
     /// When a circuit that is settled now has to be asked again: the end of the window's bucket.
     #[must_use]
     pub fn settled_until(&self) -> Tick {

@@ -101,11 +101,19 @@ impl Circuit {
         }
     }
 
+    /// Ends the run of failures by a success that a gate let pass while
+    /// [`is_settled_by_success`](Self::is_settled_by_success) held. Where there is no such run, it does
+    /// nothing.
+    pub const fn end_failures(&mut self) {
+        if matches!(self.phase, Phase::Closed) {
+            self.failures = 0;
+        }
+    }
+
     /// Counts quick successes that a gate let pass while [`is_settled`](Self::is_settled) held.
     ///
-    /// To be called before every step that judges or closes, so that the window sees outcomes in
-    /// their order. One
-    /// that lands after the state has changed is dropped: only totals know it.
+    /// To be called before every step that judges or closes, so that the window sees outcomes in their
+    /// order. One that lands after the state has changed is dropped: only totals know it.
     pub fn count_successes(&mut self, policy: &Policy, count: u64) {
         match self.phase {
             Phase::Closed => {

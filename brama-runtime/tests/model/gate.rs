@@ -1,4 +1,4 @@
-//! A gate that counts successes beside the circuit while it is settled.
+//! A gate that counts successes beside the circuit while it is settled, or settled by the first.
 
 use brama_runtime::State;
 
@@ -11,11 +11,12 @@ use crate::{
 pub(crate) struct Gate {
     stand: Stand,
     pending: u64,
+    recovered: bool,
 }
 
 impl Gate {
     pub(crate) const fn new(stand: Stand) -> Self {
-        Self { stand, pending: 0 }
+        Self { stand, pending: 0, recovered: false }
     }
 
     /// Passes the signal on; no answer where the gate dealt with it alone.
@@ -49,11 +50,14 @@ impl Gate {
     fn counts(&self, which: Which) -> bool {
         let Stand { circuit, policy, permits, .. } = &self.stand;
         let current = which.of(permits) == Some(&circuit.generation());
-        current && circuit.is_settled(policy) && self.stand.tick() < circuit.settled_until()
+        let settled = circuit.is_settled(policy) && self.stand.tick() < circuit.settled_until();
+        current && (settled || circuit.is_settled_by_success(policy))
     }
 
     fn count(&mut self, which: Which) -> Option<Answer> {
         which.take(&mut self.stand.permits)?;
+        let Stand { circuit, policy, .. } = &self.stand;
+        self.recovered |= circuit.is_settled_by_success(policy);
         self.pending += 1;
         None
     }
@@ -61,6 +65,9 @@ impl Gate {
     /// The stand, once the circuit knows of all that was counted.
     pub(crate) fn flush(&mut self) -> &mut Stand {
         let Stand { circuit, policy, .. } = &mut self.stand;
+        if std::mem::take(&mut self.recovered) {
+            circuit.end_failures();
+        }
         circuit.count_successes(policy, std::mem::take(&mut self.pending));
         &mut self.stand
     }

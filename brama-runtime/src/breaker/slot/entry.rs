@@ -47,7 +47,9 @@ impl Slot {
     #[inline(never)]
     fn succeed_by_length(&self, entry: Entry) {
         let took = self.took(entry);
-        if self.is_settled(entry, took, |word| self.now(word)) {
+        let word = self.gate.look();
+        let same = word.generation() == entry.word.generation();
+        if same && (self.is_settled(word, took, || self.now(word)) || self.gate.recover(word)) {
             return self.note(self.gate.count_success());
         }
         self.succeed_under_lock(entry, took);
@@ -56,7 +58,11 @@ impl Slot {
     #[cold]
     fn succeed_under_lock(&self, entry: Entry, took: Option<Duration>) {
         let moment = self.moment();
-        let is_settled = || self.is_settled(entry, took, |_| moment.now());
+        let is_settled = || {
+            let word = self.gate.look();
+            let same = word.generation() == entry.word.generation();
+            same && self.is_settled(word, took, || moment.now())
+        };
         // Whoever has the lock may settle the gate. A step would unsettle it again and send the others
         // here, one after the other.
         match lock_unless(&self.inside, is_settled) {
@@ -65,17 +71,10 @@ impl Slot {
         }
     }
 
-    /// Whether the gate shows that a success of that length changes nothing.
-    fn is_settled(
-        &self,
-        entry: Entry,
-        took: Option<Duration>,
-        now: impl FnOnce(Word) -> Tick,
-    ) -> bool {
-        let word = self.gate.look();
-        let same = word.is_settled() && word.generation() == entry.word.generation();
+    /// Whether a success of that length changes nothing where the gate shows `word`.
+    fn is_settled(&self, word: Word, took: Option<Duration>, now: impl FnOnce() -> Tick) -> bool {
         let slow = || word.is_timed() && took.is_some_and(|took| self.gate.slow_after() < took);
-        same && !slow() && !(word.is_bucketed() && self.gate.settled_until() <= now(word))
+        word.is_settled() && !slow() && !(word.is_bucketed() && self.gate.settled_until() <= now())
     }
 
     /// Records an outcome, most likely no success.

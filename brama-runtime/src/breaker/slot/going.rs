@@ -39,7 +39,7 @@ impl Slot {
             return None;
         }
         Gate::part();
-        inside.catch_up(self.gate.successes());
+        inside.catch_up(self.gate.look(), self.gate.successes());
         let mut news = News::of(moment);
         if inside.is_registered() {
             news.add(Occurrence::Removed);

@@ -153,7 +153,7 @@ impl Slot {
         let now = self.around.time.now();
         let mut inside = lock(&self.inside);
         // No step follows, so a sum that waits for nobody will do: what it misses the next learns.
-        inside.catch_up(self.gate.sum(Kind::Success));
+        inside.catch_up(self.gate.look(), self.gate.sum(Kind::Success));
         let totals = self.totals(&inside);
         let Inside { circuit, policy, .. } = &*inside;
         let layers = policy.layers();
@@ -207,15 +207,19 @@ impl Slot {
     /// Readies for a step that may judge or close: nobody counts at the gate meanwhile, and the
     /// circuit knows every success that did before.
     fn unsettled<'s>(&self, mut inside: MutexGuard<'s, Inside>) -> MutexGuard<'s, Inside> {
-        self.gate.unsettle();
-        inside.catch_up(self.gate.successes());
+        let shown = self.gate.unsettle();
+        inside.catch_up(shown, self.gate.successes());
         inside
     }
 
-    /// The same for a step that judges. Where the gate shows closed and unsettled already, the last such
+    /// The same for a step that judges. Where the gate showed closed and unsettled already, the last such
     /// step has told the circuit all but one success a thread: that the next will do.
-    fn unsettled_to_judge<'s>(&self, inside: MutexGuard<'s, Inside>) -> MutexGuard<'s, Inside> {
-        if self.gate.is_unsettled_while_closed() { inside } else { self.unsettled(inside) }
+    fn unsettled_to_judge<'s>(&self, mut inside: MutexGuard<'s, Inside>) -> MutexGuard<'s, Inside> {
+        let shown = self.gate.unsettle();
+        if !shown.is_unsettled_while_closed() {
+            inside.catch_up(shown, self.gate.successes());
+        }
+        inside
     }
 
     /// Publishes, tells the news and unlocks; answers with the word that is shown from now on.
@@ -236,7 +240,7 @@ impl Slot {
     /// What it has counted.
     pub(crate) fn counted(&self) -> Totals {
         let mut inside = lock(&self.inside);
-        inside.catch_up(self.gate.sum(Kind::Success));
+        inside.catch_up(self.gate.look(), self.gate.sum(Kind::Success));
         self.totals(&inside)
     }
 
