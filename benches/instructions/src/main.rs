@@ -17,20 +17,25 @@ use std::{
     time::Duration,
 };
 
-use brama::{CircuitOpen, Expiry, PolicyPatch, circuit_breaker};
+use brama::{CircuitOpen, Expiry, Identity, PolicyPatch, circuit_breaker};
 
 /// A name, and what makes so many calls.
 type Story = (&'static str, fn(u64));
 
-const STORIES: [Story; 9] = [
+const STORIES: [Story; 12] = [
     ("bare-call", |calls| each(calls, bare)),
     ("attribute-success", |calls| each(calls, success)),
     ("attribute-success-last-100-calls", |calls| each(calls, last_100_calls)),
     ("attribute-success-last-10-seconds", |calls| each(calls, last_10_seconds)),
+    ("attribute-success-keyed", |calls| each(calls, |number| keyed(node(number), number))),
+    ("attribute-success-keyed-integer", |calls| {
+        each(calls, |number| numbered(1_000 + number.min(1), number));
+    }),
     ("attribute-success-async", |calls| each(calls, |number| poll(success_later(number)))),
     ("attribute-failure", |calls| each(calls, failure)),
     ("attribute-refusal", refusals),
     ("handle-success", successes_of_a_handle),
+    ("registry-breaker-success", successes_of_an_identity),
     ("handle-probe", probes),
 ];
 
@@ -78,6 +83,21 @@ fn last_10_seconds(number: u64) -> Result<u64, Trouble> {
     Ok(answer(number)?)
 }
 
+/// Another key than that of the first call, which its call site keeps at hand.
+fn node(number: u64) -> &'static str {
+    if number == 0 { "node-1000" } else { "node-1001" }
+}
+
+#[circuit_breaker(identifier = "keyed", key = node)]
+fn keyed(node: &str, number: u64) -> Result<u64, Trouble> {
+    Ok(answer(number)?)
+}
+
+#[circuit_breaker(identifier = "numbered", key = node)]
+fn numbered(node: u64, number: u64) -> Result<u64, Trouble> {
+    Ok(answer(number)?)
+}
+
 #[circuit_breaker(identifier = "async")]
 async fn success_later(number: u64) -> Result<u64, Trouble> {
     Ok(answer(number)?)
@@ -100,6 +120,13 @@ fn refusals(calls: u64) {
 fn successes_of_a_handle(calls: u64) {
     let breaker = brama::breaker("handle");
     each(calls, |number| breaker.call(|| answer(number)));
+}
+
+fn successes_of_an_identity(calls: u64) {
+    let registry = brama::registry();
+    each(calls, |number| {
+        registry.breaker(Identity::new("named").with_key(node(number))).call(|| answer(number))
+    });
 }
 
 /// A breaker that stays half-open, since so many probes are more than anyone makes.
