@@ -141,7 +141,7 @@ fn the_thread_of_init_forgets_idle_keys() {
     let mut removed = registry.subscribe(EventKind::Removed);
     drop(registry.breaker(node(1)));
     clock.advance(HOUR * 24);
-    assert_eq!(*removed.recv_timeout(LONG).unwrap().identity, node(1));
+    assert_eq!(removed.recv_timeout(LONG).unwrap().identity, node(1));
 }
 
 /// A clock that panics while it is read on the thread that cleans up, as often as it is told.

@@ -317,8 +317,8 @@ mod harm {
         let registry = Registry::new();
         let inner = registry.clone();
         let filter = EventFilter::from(EventKind::Failure).predicate(move |event| {
-            inner.success(&*event.identity).unwrap();
-            inner.status(&*event.identity).unwrap().failures == 0
+            inner.success(&event.identity).unwrap();
+            inner.status(&event.identity).unwrap().failures == 0
         });
         let mut events = registry.subscribe(filter);
         registry.breaker("api").failure("a test");

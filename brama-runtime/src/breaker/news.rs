@@ -130,7 +130,7 @@ impl Slot {
             inside.number = inside.number.saturating_add(u64::from(is_numbered));
             if let Some(time) = time {
                 let event = Event {
-                    identity: Arc::clone(self.shared_identity()),
+                    identity: self.identity().clone(),
                     connection_kind: inside.layers().kind(),
                     labels: inside.layers().labels(),
                     number: inside.number,

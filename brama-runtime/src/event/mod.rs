@@ -32,7 +32,7 @@ use crate::{
 #[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Event {
     /// Which breaker.
-    pub identity: Arc<Identity<'static>>,
+    pub identity: Identity<'static>,
     /// What kind of dependency it is: as `register` says, else the attribute's `type`.
     pub connection_kind: Option<ConnectionKind>,
     /// What `register` was told of it.

@@ -1,23 +1,24 @@
 //! Which breaker: scope, identifier and key.
 
-mod part;
+mod draft;
+mod joined;
+mod lengths;
+mod parts;
+mod short;
 
-use std::{
-    borrow::Cow,
-    fmt,
-    hash::{Hash, Hasher},
-};
+use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 
 #[cfg(feature = "serde")]
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use self::part::Part;
+pub(crate) use self::draft::Draft;
+use self::{joined::Joined, lengths::Lengths, parts::Parts};
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///
-/// The three are compared one by one and never joined: `a` in scope `b` is another breaker than
-/// `b/a`. A borrowed text stays borrowed and a short one needs no place of its own, so a look-up
-/// allocates nothing.
+/// The three stand one after the other, but are compared one by one: `a` in scope `b` is another breaker
+/// than `ba`, and than `b/a`. Together they are short as a rule, and then need no place of their own: a
+/// look-up allocates nothing.
 ///
 /// ```
 /// # use brama_runtime as brama;
@@ -29,117 +30,100 @@ use self::part::Part;
 /// assert_eq!(identity.to_string(), "payments/storage[7]");
 /// assert_ne!(identity, Identity::from("payments/storage[7]"));
 /// ```
-#[derive(Debug, Clone, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(Serialize))]
-pub struct Identity<'a> {
-    scope: Option<Part<'a>>,
-    identifier: Part<'a>,
-    key: Option<Part<'a>>,
-    /// Of all keys for which there was no room. No user can say it, so it collides with no name.
-    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "std::ops::Not::not"))]
-    is_overflow: bool,
-}
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Identity<'a>(Joined<'a>);
 
 impl<'a> Identity<'a> {
     /// The identity with that identifier, no scope and no key.
     #[must_use]
     pub fn new(identifier: impl Into<Cow<'a, str>>) -> Self {
-        Self { scope: None, identifier: identifier.into().into(), key: None, is_overflow: false }
+        match identifier.into() {
+            Cow::Borrowed(identifier) => {
+                Self(Joined::of(identifier.as_bytes(), Lengths::IDENTIFIER))
+            }
+            Cow::Owned(identifier) => Identity::from(&identifier).into_owned(),
+        }
     }
 
     /// The same in that scope.
     #[must_use]
     pub fn in_scope(self, scope: impl Into<Cow<'a, str>>) -> Self {
-        Self { scope: Some(scope.into().into()), ..self }
+        let (scope, mut draft) = (scope.into(), Draft::new());
+        let lengths = self.0.lengths().with_scope(scope.len());
+        draft.write_joined(scope.as_bytes(), lengths);
+        draft.write_joined(self.0.scopeless(), lengths);
+        draft.identity().into_owned()
     }
 
     /// The same with that key: a node, a host, a tenant.
     #[must_use]
     pub fn with_key(self, key: impl fmt::Display) -> Self {
-        Self { key: Some(Cow::from(key.to_string()).into()), is_overflow: false, ..self }
+        self.keyed(&key)
     }
 
-    /// The identity of those parts, the key written out from whole texts: put together in place.
-    #[inline]
-    pub(crate) fn of_parts(
-        scope: Option<&'a str>,
-        identifier: &'a str,
-        key: Option<&'a [u8]>,
-    ) -> Self {
-        Self {
-            scope: scope.map(Part::Borrowed),
-            identifier: Part::Borrowed(identifier),
-            key: key.map(Part::written),
-            is_overflow: false,
-        }
+    fn keyed(&self, key: &dyn fmt::Display) -> Self {
+        let mut draft = Draft::new();
+        draft.write_joined(self.0.keyless(), self.0.lengths().without_key());
+        draft.write_key(key);
+        draft.identity().into_owned()
     }
 
     /// The scope.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
-        self.scope.as_ref().map(Part::as_str)
+        self.parts().scope
     }
 
     /// The identifier.
     #[must_use]
     pub fn identifier(&self) -> &str {
-        self.identifier.as_str()
+        self.parts().identifier
     }
 
     /// The key.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
-        self.key.as_ref().map(Part::as_str)
+        self.parts().key
     }
 
     /// Whether this is the breaker that counts the calls of all keys for which an identifier has no
     /// room: see `Config::max_keys`. It has no key, and is another breaker than that of the identifier
     /// alone.
     #[must_use]
-    pub const fn is_overflow(&self) -> bool {
-        self.is_overflow
+    pub fn is_overflow(&self) -> bool {
+        self.0.lengths().is_overflow()
     }
 
     /// The identifier in its scope, of whatever key this is.
     pub(crate) fn without_key(&self) -> Identity<'_> {
-        Identity { key: None, is_overflow: false, ..self.into() }
+        Identity(Joined::of(self.0.keyless(), self.0.lengths().without_key()))
     }
 
     /// The breaker of all keys for which there is no room.
     pub(crate) fn overflow(&self) -> Identity<'_> {
-        Identity { is_overflow: true, ..self.without_key() }
+        Identity(Joined::of(self.0.keyless(), self.0.lengths().overflowing()))
     }
 
     /// The same with texts of its own.
     #[must_use]
     pub fn into_owned(self) -> Identity<'static> {
-        Identity {
-            scope: self.scope.map(Part::into_owned),
-            identifier: self.identifier.into_owned(),
-            key: self.key.map(Part::into_owned),
-            is_overflow: self.is_overflow,
-        }
+        Identity(self.0.into_owned())
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        self.0.parts()
     }
 }
 
-/// The key first: where two identities differ, it is by that most likely.
-impl PartialEq for Identity<'_> {
-    #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-            && self.identifier == other.identifier
-            && self.scope == other.scope
-            && self.is_overflow == other.is_overflow
+impl PartialOrd for Identity<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
-impl Hash for Identity<'_> {
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.identifier.hash(state);
-        // That there is no key or scope, or an empty one, is all the same to a hash.
-        self.key.iter().for_each(|key| key.hash(state));
-        self.scope.iter().for_each(|scope| scope.hash(state));
+impl Ord for Identity<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.parts().cmp(&other.parts())
     }
 }
 
@@ -163,12 +147,20 @@ impl<'a> From<&'a String> for Identity<'a> {
 
 impl<'a> From<&'a Identity<'_>> for Identity<'a> {
     fn from(identity: &'a Identity<'_>) -> Self {
-        Self {
-            scope: identity.scope.as_ref().map(Part::as_ref),
-            identifier: identity.identifier.as_ref(),
-            key: identity.key.as_ref().map(Part::as_ref),
-            is_overflow: identity.is_overflow,
-        }
+        Self(identity.0.as_ref())
+    }
+}
+
+impl fmt::Debug for Identity<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts().fmt(f)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl Serialize for Identity<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.parts().serialize(serializer)
     }
 }
 
@@ -176,11 +168,15 @@ impl<'a> From<&'a Identity<'_>> for Identity<'a> {
 /// encoding: two identities may read alike.
 impl fmt::Display for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(scope) = self.scope() {
+        let Parts { scope, identifier, key, is_overflow } = self.parts();
+        if let Some(scope) = scope {
             write!(f, "{scope}/")?;
         }
-        f.write_str(self.identifier())?;
-        self.key().map_or(Ok(()), |key| write!(f, "[{key}]"))?;
-        if self.is_overflow { f.write_str(" (overflow)") } else { Ok(()) }
+        f.write_str(identifier)?;
+        key.map_or(Ok(()), |key| write!(f, "[{key}]"))?;
+        if is_overflow { f.write_str(" (overflow)") } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests;

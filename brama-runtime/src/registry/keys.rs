@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use super::{Inside, Registry, family::Family, named::By, settings::Writer};
+use super::{Inside, Registry, family::Family, settings::Writer};
 use crate::{
     breaker::{Moment, Slot},
     bus::Wakes,
@@ -128,7 +128,7 @@ impl Inside {
         wakes: &mut Wakes,
     ) -> Option<Totals> {
         let (totals, those) = slot.go(moment, || is_held(slot))?;
-        self.slots.pin().remove(&By(slot.identity()));
+        self.slots.pin().remove(slot.identity());
         wakes.and(those);
         Some(totals)
     }

@@ -36,10 +36,7 @@ pub use self::{
         success_all, totals, unregister,
     },
 };
-use self::{
-    named::{By, Named},
-    settings::Writer,
-};
+use self::{named::Named, settings::Writer};
 use crate::{
     breaker::{Breaker, Moment, Slot, Surroundings},
     bus::Wakes,
@@ -134,7 +131,7 @@ impl Inside {
     /// The same for the holder of the writer's lock: nobody else lets it go.
     fn peek(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
         let slots = self.slots.pin();
-        slots.get(&By(identity)).map(|named| Arc::clone(named.slot()))
+        slots.get(identity).map(|named| Arc::clone(named.slot()))
     }
 
     /// Whether a slot stays that was seen going: whoever lets it go has the writer's lock, and decides
@@ -151,10 +148,10 @@ impl Inside {
     }
 
     /// Every registered identity, in order. No slot is held: one of a key could not make room meanwhile.
-    fn all_known(&self) -> Vec<Arc<Identity<'static>>> {
+    fn all_known(&self) -> Vec<Identity<'static>> {
         let slots = self.slots.pin();
         let known = slots.iter().map(Named::slot).filter(|slot| slot.is_registered());
-        let mut known: Vec<_> = known.map(|slot| Arc::clone(slot.shared_identity())).collect();
+        let mut known: Vec<_> = known.map(|slot| slot.identity().clone()).collect();
         known.sort_unstable();
         known
     }
@@ -186,7 +183,7 @@ impl Inside {
         let around = Arc::clone(&self.around);
         let slot = Arc::new(Slot::new(identity, layers, seed, around, moment.now()));
         wakes.and(slot.announce(Occurrence::Registered, moment));
-        self.slots.pin().insert(Named::new(&slot));
+        self.slots.pin().insert(Named::new(Arc::clone(&slot)));
         if slot.identity().key().is_some() {
             writer.keys.family(slot.identity()).add(Arc::clone(&slot), moment.now());
         }

@@ -1,56 +1,43 @@
 //! A slot under its name, as the registry's set keeps it.
 
 use std::{
+    borrow::Borrow,
     hash::{Hash, Hasher},
     sync::Arc,
 };
 
-use papaya::Equivalent;
-
 use crate::{breaker::Slot, identity::Identity};
 
-/// A slot under its identity, which stands beside it: so a look-up reads the two at once, and not one
-/// to find the other.
-pub(super) struct Named {
-    slot: Arc<Slot>,
-    identity: Arc<Identity<'static>>,
-}
-
-/// An identity to look up.
-pub(super) struct By<'a>(pub(super) &'a Identity<'a>);
+/// A slot under the identity that stands in it: so a look-up reads no more than a call does anyway.
+pub(super) struct Named(Arc<Slot>);
 
 impl Named {
-    pub(super) fn new(slot: &Arc<Slot>) -> Self {
-        Self { slot: Arc::clone(slot), identity: Arc::clone(slot.shared_identity()) }
+    pub(super) const fn new(slot: Arc<Slot>) -> Self {
+        Self(slot)
     }
 
     pub(super) const fn slot(&self) -> &Arc<Slot> {
-        &self.slot
+        &self.0
+    }
+}
+
+impl<'a> Borrow<Identity<'a>> for Named {
+    #[inline]
+    fn borrow(&self) -> &Identity<'a> {
+        self.0.identity()
     }
 }
 
 impl Hash for Named {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.identity.hash(state);
+        self.0.identity().hash(state);
     }
 }
 
 impl PartialEq for Named {
     fn eq(&self, other: &Self) -> bool {
-        self.identity == other.identity
+        self.0.identity() == other.0.identity()
     }
 }
 
 impl Eq for Named {}
-
-impl Hash for By<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
-    }
-}
-
-impl Equivalent<Named> for By<'_> {
-    fn equivalent(&self, named: &Named) -> bool {
-        *self.0 == *named.identity
-    }
-}

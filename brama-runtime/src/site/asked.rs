@@ -2,8 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use super::text::Text;
-use crate::identity::Identity;
+use crate::identity::{Draft, Identity};
 
 /// An identity whose parts are borrowed for the question only.
 #[derive(Clone, Copy)]
@@ -28,9 +27,12 @@ impl<'a> Asked<'a> {
     /// What `then` answers to the identity, whose key is written out for it.
     #[inline]
     pub(super) fn identified<R>(&self, then: impl FnOnce(&Identity<'_>) -> R) -> R {
-        let text = self.key.map(Text::of);
-        let key = text.as_ref().map(Text::as_bytes);
-        then(&Identity::of_parts(self.scope, self.identifier, key))
+        let mut draft = Draft::new();
+        draft.write(self.scope, self.identifier);
+        if let Some(key) = self.key {
+            draft.write_key(key);
+        }
+        then(&draft.identity())
     }
 }
 

@@ -4,7 +4,6 @@ mod answer;
 mod asked;
 mod cache;
 mod future;
-mod text;
 #[cfg(feature = "tokio")]
 mod timed_out;
 #[cfg(feature = "tokio")]

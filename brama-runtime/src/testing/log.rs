@@ -140,7 +140,7 @@ impl EventLog {
 
 impl Told {
     fn of(&self, identity: &Identity<'_>) -> impl Iterator<Item = &Event> {
-        self.events.iter().filter(move |event| *event.identity == *identity)
+        self.events.iter().filter(move |event| event.identity == *identity)
     }
 }
 

@@ -40,11 +40,11 @@ use crate::{
 /// holds: each line of it is a wait for memory.
 #[repr(C)]
 pub struct Slot {
+    identity: Identity<'static>,
     /// The first attribute met: a call whose identifier is an expression says its own each time.
     met: OnceLock<&'static Attribute>,
     gate: Gate,
     around: Arc<Surroundings>,
-    identity: Arc<Identity<'static>>,
     /// Set once another that differs was met and noted.
     met_other: OnceLock<()>,
     inside: Mutex<Inside>,
@@ -59,18 +59,13 @@ impl Slot {
         made: Tick,
     ) -> Self {
         let inside = Mutex::new(Inside::new(seed, layers, made));
-        let (gate, identity) = (Gate::new(), Arc::new(identity));
-        let (met, met_other) = (OnceLock::new(), OnceLock::new());
-        let this = Self { met, gate, around, identity, met_other, inside };
+        let (gate, met, met_other) = (Gate::new(), OnceLock::new(), OnceLock::new());
+        let this = Self { identity, met, gate, around, met_other, inside };
         this.publish(&lock(&this.inside));
         this
     }
 
     pub(crate) fn identity(&self) -> &Identity<'static> {
-        &self.identity
-    }
-
-    pub(crate) const fn shared_identity(&self) -> &Arc<Identity<'static>> {
         &self.identity
     }
 
@@ -159,7 +154,7 @@ impl Slot {
         let layers = policy.layers();
         let opened = inside.story().and_then(|story| story.openings.back());
         let status = Status {
-            identity: Identity::clone(&self.identity),
+            identity: self.identity.clone(),
             kind: layers.kind(),
             labels: layers.labels(),
             state: circuit.state(),

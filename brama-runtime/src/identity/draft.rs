@@ -1,0 +1,97 @@
+//! A name that is put together to look something up.
+
+use std::fmt;
+
+use super::{
+    Identity,
+    joined::Joined,
+    lengths::Lengths,
+    short::{SIZE, Short},
+};
+
+/// The texts of an identity, on the stack while they are short, as names and keys are.
+pub(crate) struct Draft {
+    /// Zeros after the text.
+    bytes: [u8; ROOM],
+    length: usize,
+    /// All of it, once it has no room there.
+    long: Vec<u8>,
+    lengths: Lengths,
+}
+
+/// Bytes: a scope, an identifier and a key that is a UUID, a host or an address have room.
+const ROOM: usize = 128;
+
+impl Draft {
+    #[inline]
+    pub(crate) const fn new() -> Self {
+        Self { bytes: [0; ROOM], length: 0, long: Vec::new(), lengths: Lengths::IDENTIFIER }
+    }
+
+    #[inline]
+    pub(crate) fn write(&mut self, scope: Option<&str>, identifier: &str) {
+        if let Some(scope) = scope {
+            self.lengths = self.lengths.with_scope(scope.len());
+            self.push(scope.as_bytes());
+        }
+        self.push(identifier.as_bytes());
+    }
+
+    /// Writes texts that are joined already.
+    #[inline]
+    pub(super) fn write_joined(&mut self, texts: &[u8], lengths: Lengths) {
+        self.lengths = lengths;
+        self.push(texts);
+    }
+
+    /// Adds what is shown by `key`; where that gives up with an error, as far as it came.
+    #[inline]
+    pub(crate) fn write_key(&mut self, key: impl fmt::Display) {
+        let before = self.length;
+        let _ = fmt::write(self, format_args!("{key}"));
+        self.lengths = self.lengths.with_key(self.length - before);
+    }
+
+    #[inline]
+    pub(crate) fn identity(&self) -> Identity<'_> {
+        let short = self.bytes.first_chunk::<SIZE>();
+        let short = short.and_then(|bytes| Short::padded(bytes, self.length, self.lengths));
+        Identity(short.map_or_else(|| self.as_long(), Joined::Short))
+    }
+
+    #[cold]
+    fn as_long(&self) -> Joined<'_> {
+        let bytes = if self.long.is_empty() { self.written() } else { &self.long };
+        Joined::Borrowed(bytes, self.lengths)
+    }
+
+    fn written(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    #[inline]
+    fn push(&mut self, part: &[u8]) {
+        let end = self.length + part.len();
+        match self.bytes.get_mut(self.length..end) {
+            Some(place) => place.copy_from_slice(part),
+            None => self.lengthen(part),
+        }
+        self.length = end;
+    }
+
+    #[cold]
+    fn lengthen(&mut self, part: &[u8]) {
+        if self.long.is_empty() {
+            self.long = self.written().to_vec();
+        }
+        self.long.extend_from_slice(part);
+    }
+}
+
+impl fmt::Write for Draft {
+    #[inline]
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        self.push(part.as_bytes());
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! The laws of an identity, for each of many with every other.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+
+use super::*;
+
+/// Scope, identifier, key, and whether it is of all keys without room: in the order of identities.
+type Said<'a> = (Option<&'a str>, &'a str, Option<&'a str>, bool);
+
+/// Some begin alike, some bring an identity to the length up to which it is short, some beyond that and
+/// beyond what a draft has room for.
+fn texts() -> [String; 8] {
+    let [a, wide] = ["a", "é"].map(|letter| move |times| letter.repeat(times));
+    [a(0), a(1), a(1) + "\0", a(27), a(28), a(30), wide(14), wide(70)]
+}
+
+fn all(texts: &[String]) -> Vec<Said<'_>> {
+    let texts = || texts.iter().map(String::as_str);
+    let optional = || texts().map(Some).chain([None]);
+    let keys = || optional().map(|key| (key, false)).chain([(None, true)]);
+    let named = optional().flat_map(|scope| texts().map(move |identifier| (scope, identifier)));
+    let all = named.flat_map(|(scope, identifier)| {
+        keys().map(move |(key, is_overflow)| (scope, identifier, key, is_overflow))
+    });
+    all.collect()
+}
+
+/// As users put it together, in one order or the other.
+fn put_together(said: Said<'_>, scope_first: bool) -> Identity<'static> {
+    let (scope, identifier, key, is_overflow) = said;
+    let in_scope = |identity: Identity<'static>| match scope {
+        Some(scope) => identity.in_scope(scope.to_owned()),
+        None => identity,
+    };
+    let with_key = |identity: Identity<'static>| match key {
+        Some(key) => identity.with_key(key),
+        None if is_overflow => identity.overflow().into_owned(),
+        None => identity,
+    };
+    let identity = Identity::new(identifier.to_owned());
+    if scope_first { with_key(in_scope(identity)) } else { in_scope(with_key(identity)) }
+}
+
+fn hash(identity: &Identity<'_>) -> u64 {
+    FixedState::default().hash_one(identity)
+}
+
+#[test]
+fn an_identity_is_what_was_said_however_it_is_put_together_and_kept() {
+    for said in all(&texts()) {
+        let (scope, identifier, key, is_overflow) = said;
+        let (owned, other) = (put_together(said, true), put_together(said, false));
+        let mut draft = Draft::new();
+        draft.write(scope, identifier);
+        if let Some(key) = key {
+            draft.write_key(key);
+        }
+        let drafted = draft.identity();
+        let drafted = if is_overflow { drafted.overflow() } else { drafted };
+        for like in
+            [&owned, &other, &drafted, &Identity::from(&owned), &drafted.clone().into_owned()]
+        {
+            assert_eq!((like.scope(), like.identifier(), like.key(), like.is_overflow()), said);
+            assert_eq!((like, hash(like)), (&owned, hash(&owned)));
+        }
+    }
+}
+
+#[test]
+fn two_identities_are_alike_where_all_was_said_alike_and_else_in_the_order_of_what_was_said() {
+    let texts = texts();
+    let all: Vec<_> =
+        all(&texts).into_iter().map(|said| (said, put_together(said, true))).collect();
+    for (said, one) in &all {
+        for (other_said, other) in &all {
+            assert_eq!((one == other, one.cmp(other)), (said == other_said, said.cmp(other_said)));
+        }
+    }
+}
+
+#[test]
+fn no_two_of_many_identities_have_the_same_hash() {
+    let texts = texts();
+    let all = all(&texts);
+    let mut hashes: Vec<_> = all.iter().map(|said| hash(&put_together(*said, true))).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    assert_eq!(hashes.len(), all.len());
+}
+
+#[test]
+fn a_key_reads_as_what_is_shown_however_long_and_in_whatever_parts() {
+    for length in [0, 1, 13, 14, 15, 63, 64, 65, 1_000] {
+        let part = "é".repeat(length) + "x";
+        let parts = format!("17{part}ß{part}");
+        let key = |identity: Identity<'_>| identity.key().map(str::to_owned);
+        let shown =
+            Identity::new("storage").with_key(format_args!("{}{part}{}{part}{}", 17, 'ß', ""));
+        assert_eq!(key(shown), Some(parts));
+        assert_eq!(key(Identity::new("storage").with_key(&part)), Some(part));
+    }
+}
+
+#[test]
+fn another_key_takes_the_place_of_the_first() {
+    for key in texts() {
+        let keyless = Identity::new("storage").in_scope("payments");
+        let keyed = keyless.clone().with_key(&key);
+        assert_eq!(keyed.without_key(), keyless);
+        let seventh = keyless.with_key(7);
+        assert_eq!(keyed.overflow().with_key(7), seventh);
+        assert_eq!(keyed.with_key(7), seventh);
+    }
+}
