@@ -3,6 +3,8 @@
 //! A slot stays where it is for the life of its registry, so that no handle dangles. Unregistered,
 //! its gate shows a word by which no call can go: the next one comes to the lock and revives it.
 
+use std::ptr;
+
 use super::Slot;
 use crate::{
     breaker::{
@@ -19,6 +21,7 @@ use crate::{
 
 impl Slot {
     /// Whether look-ups find it.
+    #[inline]
     pub(crate) fn is_registered(&self) -> bool {
         !self.gate.look().is_unregistered()
     }
@@ -43,13 +46,19 @@ impl Slot {
     }
 
     /// Registers it anew where it is unregistered: somebody asked for it by name.
+    #[inline]
     pub(crate) fn use_again(&self) {
         if !self.is_registered() {
-            let mut news = News::of(self.moment());
-            let mut inside = lock(&self.inside);
-            inside.revive(&mut news);
-            self.finish(inside, news);
+            self.register_again();
         }
+    }
+
+    #[cold]
+    fn register_again(&self) {
+        let mut news = News::of(self.moment());
+        let mut inside = lock(&self.inside);
+        inside.revive(&mut news);
+        self.finish(inside, news);
     }
 
     /// Forgets all but the totals, the attribute and what was configured; `false` where that is so
@@ -68,7 +77,15 @@ impl Slot {
 
     /// Takes what an attribute with this identity says; it is told only where it is at odds with
     /// something.
+    #[inline]
     pub(crate) fn meet(&self, attribute: &'static Attribute) {
+        if !self.met.get().is_some_and(|met| ptr::eq(*met, attribute)) {
+            self.meet_anew(attribute);
+        }
+    }
+
+    #[cold]
+    fn meet_anew(&self, attribute: &'static Attribute) {
         let (mut is_at_odds, mut wakes) = (false, Wakes::default());
         let mut take = |say: &dyn Fn(&mut Layers)| {
             ((), wakes) = self.relayer(say);
