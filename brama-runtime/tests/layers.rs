@@ -71,7 +71,8 @@ fn say(step: Step, registry: &Registry, said: &Said) {
             registry.shadow_all(false);
         }
         Step::Call => {
-            let asked = site::Asked::new("payment_api", None).with_key(&7);
+            let asked =
+                site::Asked::new("payment_api", None).with_key(site::key(&7).__brama_spelling());
             let attribute = const {
                 &site::Attribute::new(
                     Some("http"),

@@ -182,15 +182,15 @@ impl Printer<'_> {
     /// The names of one call, borrowed until it is let through.
     ///
     /// ```text
-    /// ::brama::__private::Asked::new(&(name), None).with_key(&(key))
+    /// ::brama::__private::Asked::new(&(name), None)
+    ///     .with_key(::brama::__private::key(&(key)).__brama_spelling())
     /// ```
     fn asked(&self, name: &dyn ToTokens) -> TokenStream {
         let (door, scope) = (self.door(name.span()), self.scope());
-        let key = self
-            .options
-            .key
-            .as_ref()
-            .map(|key| quote_spanned!(at(key.span())=> .with_key(&(#key))));
+        let key = self.options.key.as_ref().map(|key| {
+            let door = self.door(key.span());
+            quote_spanned!(at(key.span())=> .with_key(#door::key(&(#key)).__brama_spelling()))
+        });
         quote_spanned!(at(name.span())=> #door::Asked::new(&(#name), #scope) #key)
     }
 

@@ -7,6 +7,7 @@ use super::{
     joined::Joined,
     lengths::Lengths,
     short::{SIZE, Short},
+    spelling::Spelling,
 };
 
 /// The texts of an identity, on the stack while they are short, as names and keys are.
@@ -21,6 +22,9 @@ pub(crate) struct Draft {
 
 /// Bytes: a scope, an identifier and a key that is a UUID, a host or an address have room.
 const ROOM: usize = 128;
+
+/// Of a number of one word.
+const MOST_DIGITS: usize = 20;
 
 impl Draft {
     #[inline]
@@ -44,11 +48,15 @@ impl Draft {
         self.push(texts);
     }
 
-    /// Adds what is shown by `key`; where that gives up with an error, as far as it came.
+    /// Adds a key. Where one that is shown gives up with an error: as far as it came.
     #[inline]
-    pub(crate) fn write_key(&mut self, key: impl fmt::Display) {
+    pub(crate) fn write_key(&mut self, key: Spelling<'_>) {
         let before = self.length;
-        let _ = fmt::write(self, format_args!("{key}"));
+        match key {
+            Spelling::Text(text) => self.push(text.as_bytes()),
+            Spelling::Number { magnitude, is_negative } => self.push_number(magnitude, is_negative),
+            Spelling::Shown(key) => drop(fmt::write(self, format_args!("{key}"))),
+        }
         self.lengths = self.lengths.with_key(self.length - before);
     }
 
@@ -77,6 +85,19 @@ impl Draft {
             None => self.lengthen(part),
         }
         self.length = end;
+    }
+
+    fn push_number(&mut self, magnitude: u64, is_negative: bool) {
+        let (mut digits, mut left, mut length) = ([b'-'; MOST_DIGITS + 1], magnitude, 0);
+        for place in digits.iter_mut().rev() {
+            let [digit, ..] = (left % 10).to_le_bytes();
+            (*place, left, length) = (b'0' + digit, left / 10, length + 1);
+            if left == 0 {
+                break;
+            }
+        }
+        let begin = digits.len() - length - usize::from(is_negative);
+        self.push(digits.get(begin..).unwrap_or_default());
     }
 
     #[cold]

@@ -5,6 +5,7 @@ mod joined;
 mod lengths;
 mod parts;
 mod short;
+mod spelling;
 
 use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 
@@ -12,6 +13,7 @@ use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 use serde::{Serialize, Serializer};
 
 pub(crate) use self::draft::Draft;
+pub use self::spelling::Spelling;
 use self::{joined::Joined, lengths::Lengths, parts::Parts};
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
@@ -64,7 +66,7 @@ impl<'a> Identity<'a> {
     fn keyed(&self, key: &dyn fmt::Display) -> Self {
         let mut draft = Draft::new();
         draft.write_joined(self.0.keyless(), self.0.lengths().without_key());
-        draft.write_key(key);
+        draft.write_key(Spelling::Shown(key));
         draft.identity().into_owned()
     }
 

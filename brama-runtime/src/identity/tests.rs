@@ -55,7 +55,7 @@ fn an_identity_is_what_was_said_however_it_is_put_together_and_kept() {
         let mut draft = Draft::new();
         draft.write(scope, identifier);
         if let Some(key) = key {
-            draft.write_key(key);
+            draft.write_key(Spelling::Text(key));
         }
         let drafted = draft.identity();
         let drafted = if is_overflow { drafted.overflow() } else { drafted };

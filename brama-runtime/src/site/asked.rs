@@ -1,15 +1,15 @@
 //! Which breaker a call asks, in the words of the attribute's expressions.
 
-use std::fmt::{self, Display};
+use std::fmt;
 
-use crate::identity::{Draft, Identity};
+use crate::identity::{Draft, Identity, Spelling};
 
 /// An identity whose parts are borrowed for the question only.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
     scope: Option<&'static str>,
     identifier: &'a str,
-    key: Option<&'a dyn Display>,
+    key: Option<Spelling<'a>>,
 }
 
 impl<'a> Asked<'a> {
@@ -20,8 +20,9 @@ impl<'a> Asked<'a> {
 
     /// The same with that key.
     #[must_use]
-    pub fn with_key<K: Key>(self, key: &'a K) -> Self {
-        Self { key: Some(key.shown()), ..self }
+    #[inline]
+    pub const fn with_key(self, key: Spelling<'a>) -> Self {
+        Self { key: Some(key), ..self }
     }
 
     /// What `then` answers to the identity, whose key is written out for it.
@@ -60,24 +61,6 @@ impl<T: AsRef<str> + ?Sized> Name for T {
     }
 }
 
-/// What can be a key: anything that can be written out.
-#[diagnostic::on_unimplemented(
-    message = "a key must be `Display`, and `{Self}` is not",
-    label = "cannot be written out",
-    note = "a number, a string or any expression of a type that is `Display` will do"
-)]
-pub trait Key {
-    /// The text to be.
-    fn shown(&self) -> &dyn Display;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Display> Key for T {
-    fn shown(&self) -> &dyn Display {
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,11 +69,12 @@ mod tests {
     fn no_part_of_an_identity_stands_for_another() {
         let identity = Identity::new("a").in_scope("s").with_key("k");
         let is = |asked: Asked<'_>, other: &Identity<'_>| asked.identified(|asked| asked == other);
-        let asked =
-            |identifier, scope, key| is(Asked::new(identifier, scope).with_key(key), &identity);
-        assert!(asked("a", Some("s"), &"k"));
-        assert!(!asked("b", Some("s"), &"k") && !asked("a", None, &"k"));
-        assert!(!asked("a", Some("s"), &"l") && !is(Asked::new("a", Some("s")), &identity));
-        assert!(!is(Asked::new("a", None).with_key(&"k"), &Identity::new("a")));
+        let keyed =
+            |identifier, scope, key| Asked::new(identifier, scope).with_key(Spelling::Text(key));
+        let asked = |identifier, scope, key| is(keyed(identifier, scope, key), &identity);
+        assert!(asked("a", Some("s"), "k"));
+        assert!(!asked("b", Some("s"), "k") && !asked("a", None, "k"));
+        assert!(!asked("a", Some("s"), "l") && !is(Asked::new("a", Some("s")), &identity));
+        assert!(!is(keyed("a", None, "k"), &Identity::new("a")));
     }
 }

@@ -4,6 +4,7 @@ mod answer;
 mod asked;
 mod cache;
 mod future;
+mod key;
 #[cfg(feature = "tokio")]
 mod timed_out;
 #[cfg(feature = "tokio")]
@@ -17,9 +18,10 @@ use std::{
 
 pub use self::{
     answer::{OpenError, OpenOutput, answer},
-    asked::{Asked, Key, Name},
+    asked::{Asked, Name},
     cache::CachedSite,
     future::{Answering, PinnedBox, made},
+    key::{AsNumber, AsText, Key, Number, Shown, Text, key},
     verdict::{
         Call, Chained, Judged, Questionable, SendWrapped, SilentCall, SilentSendWrapped,
         SilentWrapped, Unknown, Wrapped, Written, is_ignored, is_no_failure, verdict,
@@ -37,7 +39,7 @@ use crate::{
     circuit::{Expiry, PolicyPatch},
     registry::{Registry, registry},
 };
-pub use crate::{config::Attribute, registry::registry as global};
+pub use crate::{config::Attribute, identity::Spelling, registry::registry as global};
 
 /// How a call of a literal site holds its slot. Here and in [`CachedSite`] alone a feature has a say
 /// in what a call does: with `testing` the slot may be that of a registry which a test has entered.
