@@ -415,6 +415,20 @@ mod futures {
 }
 
 #[test]
+fn a_check_that_passes_brings_no_failures_back_that_a_success_has_ended() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("api");
+    breaker.try_acquire().unwrap().failure("a call");
+    breaker.try_acquire().unwrap().success();
+    let (check, script) = scripted();
+    let _check = registry.add_check("api", PATIENT, check).unwrap();
+    script.runs(&registry, Ok(()));
+    registry.advance(INTERVAL);
+    script.begins();
+    assert_eq!(breaker.status().failures, 0);
+}
+
+#[test]
 fn a_check_on_the_clock_of_the_system_runs() {
     let registry = Registry::new();
     let breaker = registry.breaker("api");

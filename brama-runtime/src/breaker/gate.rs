@@ -1,13 +1,13 @@
 //! The gate: the one word that a call looks at.
 //!
-//! The holder of the breaker's lock publishes what the circuit would say; calls read it and go by
-//! without the lock. The gate owns every danger and knows no rule.
+//! The holder of the breaker's lock publishes what the circuit would say; calls read it and go by without
+//! the lock, and a success may exchange it for one that ends a run of failures. The gate owns every danger and knows no rule.
 //!
 //! # Orderings
 //!
 //! *Promise 1: who sees a word sees the figures that belong to it, or newer ones.* `publish` stores
 //! the deadlines, the opening's number and the slow-call limit first and the word with `Release`;
-//! so does `unsettle`, whose word carries the last publication on; `look` loads with `Acquire`.
+//! so does `unsettle` where it stores, so that its word carries the last publication on; `look` loads with `Acquire`.
 //! Weaker, a caller could be refused with an earlier opening's number, or not knowing its own
 //! opening. Newer figures do no harm: a deadline of refusal is always an opening's or a probe's,
 //! never the end of a bucket, so a caller that comes late to a word is refused as it would be by
@@ -43,14 +43,16 @@
 //! would be known to nobody. The edge from the count goes through additions of others too: they are
 //! read-modify-writes, so they carry it on.
 //!
-//! *Promise 5: a success that ends a run of failures comes after the last of them, and before the next.*
+//! *Promise 5: a success that ends a run of failures comes after one of them, and before the next.*
 //! Behind a failure the word may say that one success would settle it. Who has one exchanges that word
-//! for a settled one that says so (`recover`), and only then counts. Whoever steps unsettles by exchange
-//! too (`unsettle`) and is answered what was shown: either the success came first, and the circuit is
-//! told that the run has ended; or the holder came first, and there is no such word to exchange until
-//! the next publication. A success that had looked before the failure counts, and ends no run. The
-//! exchange publishes nothing, so it is `Relaxed`: who sees its word sees the publication before, for a
-//! read-modify-write carries that on.
+//! for a settled one that says so (`end_failures`), and only then counts. Whoever publishes has unsettled
+//! before, under the same hold of the lock (`Unsettled`), and a word that may be exchanged is unsettled by
+//! exchange, which answers what was shown: either the success came first, and the circuit is told that the
+//! run has ended; or the holder came first, and there is no such word to exchange until the next
+//! publication. A success that saw the gate settled, before the first failure, counts and ends no run. One
+//! that looked between two failures may find the same word again: then it comes after the second, and ends
+//! the run with it. Both exchanges are `Relaxed`: they publish nothing, and a read-modify-write carries the
+//! publication before on to who sees its word.
 //!
 //! *Generations, not states.* A permit keeps the word under which it was given; an outcome is quick
 //! only if the gate shows that very word. A circuit that has gone round to the same state meanwhile
@@ -172,10 +174,10 @@ impl Gate {
 
     /// Shows in place of `word` that a success has ended the run of failures, which settles the gate;
     /// `false` where `word` shows no such run, or is no longer shown.
-    pub(super) fn recover(&self, word: Word) -> bool {
+    pub(super) fn end_failures(&self, word: Word) -> bool {
         word.has(FAILING) && {
-            let recovered = word.recovered(self.counters.are_striped());
-            let (word, next, order) = (word.0, recovered.0, Ordering::Relaxed);
+            let ended = word.with_failures_ended(self.counters.are_striped());
+            let (word, next, order) = (word.0, ended.0, Ordering::Relaxed);
             self.word.compare_exchange(word, next, order, order).is_ok()
         }
     }
@@ -183,10 +185,10 @@ impl Gate {
     /// Sends successes to the lock until the next publication; the word that was shown until now.
     /// Holder of the lock only.
     pub(super) fn unsettle(&self) -> Word {
-        let kept = !(COUNTS | FAILING | RECOVERED);
+        let kept = !(COUNTS | FAILING | FAILURES_ENDED);
         let shown = self.word.load(Ordering::Relaxed);
         if shown & FAILING != 0 {
-            return Word(self.word.fetch_and(kept, Ordering::Release));
+            return Word(self.word.fetch_and(kept, Ordering::Relaxed));
         }
         // Nobody else exchanges such a word.
         self.word.store(shown & kept, Ordering::Release);
@@ -238,7 +240,7 @@ const SETTLED_APART: u64 = 1 << 7;
 /// A success would settle it: by ending a run of failures, and by nothing else.
 const FAILING: u64 = 1 << 8;
 /// One has done so since the last publication.
-const RECOVERED: u64 = 1 << 9;
+const FAILURES_ENDED: u64 = 1 << 9;
 /// Every call is refused: until the deadline, or for good where the state is forced open.
 const REFUSES: u64 = 1 << 10;
 /// Every call would be refused likewise, but passes unrecorded.
@@ -288,11 +290,11 @@ impl Word {
     }
 
     pub(super) const fn failing(self, failing: bool) -> Self {
-        self.with(FAILING, failing && !self.has(TIMED))
+        self.with(FAILING, failing)
     }
 
-    const fn recovered(self, striped: bool) -> Self {
-        self.with(FAILING, false).with(RECOVERED, true).with(SETTLED, true).digested(striped)
+    const fn with_failures_ended(self, striped: bool) -> Self {
+        self.with(FAILING, false).with(FAILURES_ENDED, true).with(SETTLED, true).digested(striped)
     }
 
     pub(super) const fn hearing(self, heard: bool) -> Self {
@@ -315,6 +317,8 @@ impl Word {
         self.with(ADMITS_AT_ONCE, self.0 & (ADMITS | TIMED) == ADMITS)
             .with(SETTLED_ALONE, settled && !striped)
             .with(SETTLED_APART, settled && striped)
+            // A call that is timed may be slow, which the circuit has to judge.
+            .with(FAILING, self.0 & (FAILING | TIMED) == FAILING)
     }
 
     const fn with(self, flag: u64, set: bool) -> Self {
@@ -327,6 +331,11 @@ impl Word {
 
     pub(super) const fn generation(self) -> Generation {
         Generation::new(self.0 >> GENERATION_SHIFT)
+    }
+
+    /// Whether both are of one generation.
+    pub(super) const fn is_of(self, other: Self) -> bool {
+        self.generation().number() == other.generation().number()
     }
 
     pub(super) const fn state(self) -> State {
@@ -363,12 +372,17 @@ impl Word {
         matches!(self.state(), State::Closed) && !self.is_settled()
     }
 
-    /// Whether a success has ended a run of failures since the last publication.
-    pub(super) const fn has_recovered(self) -> bool {
-        self.has(RECOVERED)
+    pub(super) const fn is_failing(self) -> bool {
+        self.has(FAILING)
     }
 
-    /// Whether that takes no more than the coarse clock.
+    /// Whether a success has ended a run of failures since the last publication.
+    pub(super) const fn has_ended_failures(self) -> bool {
+        self.has(FAILURES_ENDED)
+    }
+
+    /// Whether a success may be counted here by the coarse clock alone: until the end of the window's
+    /// bucket.
     pub(super) const fn is_settled_in_bucket(self) -> bool {
         self.0 & (SETTLED | BUCKETED | TIMED | PRECISE) == SETTLED | BUCKETED
     }

@@ -20,19 +20,19 @@ pub(super) struct Inside {
     pub(super) told: u64,
     /// How many changes and steps of the breaker's life there were.
     pub(super) number: u64,
-    /// Of a breaker that was always well there is none.
+    /// None until something is counted under the lock, or its life is no plain one.
     pub(super) past: Option<Box<Past>>,
 }
 
-/// What is left of steps under the lock. Boxed, for most of ten thousand keys were always well.
+/// What steps under the lock have counted. Boxed, for most of ten thousand keys that count failures in a
+/// row were always well.
 #[derive(Debug, Default)]
 pub(super) struct Past {
     pub(super) totals: Totals,
     story: Option<Box<Story>>,
 }
 
-/// What is left of more than failures. Boxed, for few of those that failed have opened, or were
-/// registered or waited for.
+/// What few breakers have: openings, those who wait, steps of its life. Boxed likewise.
 #[derive(Debug, Default)]
 pub(super) struct Story {
     pub(super) openings: VecDeque<Opened>,
@@ -78,9 +78,10 @@ impl Inside {
         self.policy.layers()
     }
 
-    /// Tells the circuit how many successes the gate has counted in all.
+    /// Tells the circuit how many successes the gate has counted in all; and first, where `shown` says so,
+    /// that one of them has ended the run of failures, for the others stand behind it.
     pub(super) fn catch_up(&mut self, shown: Word, successes: u64) {
-        if shown.has_recovered() {
+        if shown.has_ended_failures() {
             self.circuit.end_failures();
         }
         let news = successes.saturating_sub(self.told);

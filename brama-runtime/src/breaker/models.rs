@@ -132,6 +132,18 @@ fn a_run_of_failures_is_ended_by_the_successes_between_and_by_no_other() {
 }
 
 #[test]
+fn a_check_that_passes_brings_no_failures_back_that_a_success_has_ended() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new().failure_threshold(9));
+        fail(&slot);
+        let caller = spawn(&slot, |slot| call(slot).is_some());
+        slot.pass_check();
+        assert!(caller.join().unwrap());
+        assert_eq!(slot.status().failures, 0);
+    });
+}
+
+#[test]
 fn a_refused_caller_sees_the_deadline_of_its_opening() {
     model(|| {
         let (slot, clock) = slot(PolicyPatch::new().failure_threshold(1));

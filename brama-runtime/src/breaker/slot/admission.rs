@@ -12,7 +12,6 @@ use crate::{
     },
     circuit::{Admission, State, Tick},
     event::Occurrence,
-    sync::lock,
 };
 
 impl Slot {
@@ -78,7 +77,7 @@ impl Slot {
     fn ask_circuit(&self) -> Result<Entry, Refusal> {
         let mut news = News::of(self.moment());
         let now = news.now();
-        let mut inside = lock(&self.inside);
+        let mut inside = self.unsettled();
         inside.revive(&mut news);
         let Inside { circuit, policy, .. } = &mut *inside;
         let (admission, change) = circuit.admit(policy, now);

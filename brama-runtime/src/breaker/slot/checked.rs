@@ -11,10 +11,11 @@ impl Slot {
     /// Takes a check that passed.
     pub(crate) fn pass_check(&self) {
         let mut news = News::of(self.moment());
-        let mut inside = lock(&self.inside);
+        let inside = lock(&self.inside);
         if !inside.is_registered() {
             return;
         }
+        let mut inside = self.unsettle(inside);
         let Inside { circuit, policy, past, .. } = &mut *inside;
         let (fate, change) = circuit.pass(policy, news.now());
         if fate.is_some() {
@@ -30,7 +31,7 @@ impl Slot {
         let news = News::of(self.moment());
         let inside = lock(&self.inside);
         if inside.is_registered() {
-            self.tell_circuit(self.unsettled(inside), Verdict::failure(reason), news);
+            self.tell_circuit(self.unsettle(inside), Verdict::failure(reason), news);
         }
     }
 }

@@ -48,8 +48,8 @@ impl Slot {
     fn succeed_by_length(&self, entry: Entry) {
         let took = self.took(entry);
         let word = self.gate.look();
-        let same = word.generation() == entry.word.generation();
-        if same && (self.is_settled(word, took, || self.now(word)) || self.gate.recover(word)) {
+        let is_settled = || self.is_settled(word, took, || self.now(word));
+        if word.is_of(entry.word) && (is_settled() || self.gate.end_failures(word)) {
             return self.note(self.gate.count_success());
         }
         self.succeed_under_lock(entry, took);
@@ -57,11 +57,11 @@ impl Slot {
 
     #[cold]
     fn succeed_under_lock(&self, entry: Entry, took: Option<Duration>) {
+        // Before the lock: the clock may be the user's.
         let moment = self.moment();
         let is_settled = || {
             let word = self.gate.look();
-            let same = word.generation() == entry.word.generation();
-            same && self.is_settled(word, took, || moment.now())
+            word.is_of(entry.word) && self.is_settled(word, took, || moment.now())
         };
         // Whoever has the lock may settle the gate. A step would unsettle it again and send the others
         // here, one after the other.
@@ -77,7 +77,7 @@ impl Slot {
         word.is_settled() && !slow() && !(word.is_bucketed() && self.gate.settled_until() <= now())
     }
 
-    /// Records an outcome, most likely no success.
+    /// Records an outcome that is told by its value: a success has a way of its own.
     #[cold]
     pub(in crate::breaker) fn record(&self, entry: Entry, outcome: Outcome) {
         if !entry.is_recorded() {
@@ -92,7 +92,7 @@ impl Slot {
 
     fn ignore(&self, entry: Entry) {
         let word = self.gate.look();
-        if word.admits() && !word.is_heard() && word.generation() == entry.word.generation() {
+        if word.admits() && !word.is_heard() && word.is_of(entry.word) {
             self.note(self.gate.count_ignored());
         } else {
             self.report(entry, Verdict::Ignore);
@@ -120,7 +120,7 @@ impl Slot {
     }
 
     fn step(&self, inside: MutexGuard<'_, Inside>, entry: Entry, verdict: Verdict, mut news: News) {
-        let mut inside = self.unsettled_to_judge(inside);
+        let mut inside = self.unsettle_to_judge(inside);
         let Inside { circuit, policy, past, .. } = &mut *inside;
         let totals = &mut past.get_or_insert_default().totals;
         totals.count(&verdict, policy);
@@ -135,7 +135,8 @@ impl Slot {
 
     /// How long the call took; `None` where calls are not timed.
     pub(in crate::breaker) fn took(&self, entry: Entry) -> Option<Duration> {
-        if entry.started == Tick::NEVER { None } else { entry.took(self.now(entry.word)) }
+        let is_timed = entry.started != Tick::NEVER;
+        is_timed.then(|| self.now(entry.word).since(entry.started))
     }
 }
 
@@ -157,9 +158,5 @@ impl Entry {
     #[cfg(all(test, brama_loom))]
     pub(in crate::breaker) const fn generation(self) -> crate::circuit::Generation {
         self.word.generation()
-    }
-
-    fn took(self, now: Tick) -> Option<Duration> {
-        (self.started != Tick::NEVER).then(|| now.since(self.started))
     }
 }

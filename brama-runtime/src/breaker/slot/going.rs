@@ -13,7 +13,6 @@ use crate::{
     bus::Wakes,
     circuit::{State, Tick},
     event::Occurrence,
-    sync::lock,
     totals::Totals,
 };
 
@@ -26,7 +25,7 @@ impl Slot {
         if is_held() {
             return None;
         }
-        let mut inside = self.unsettled(lock(&self.inside));
+        let mut inside = self.unsettled();
         if inside.may_go(moment.now()) {
             inside.begin_story().is_gone = true;
         }

@@ -29,10 +29,11 @@ impl Slot {
     /// Registers it anew with what is said of it; where it is registered, that is handed back.
     pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
         let mut news = News::of(self.moment());
-        let mut inside = lock(&self.inside);
+        let inside = lock(&self.inside);
         if inside.is_registered() {
             return Err(connection);
         }
+        let mut inside = self.unsettle(inside);
         inside.relayer(|layers| layers.register(connection));
         inside.begin_story().is_kept = true;
         inside.revive(&mut news);
@@ -56,7 +57,7 @@ impl Slot {
     #[cold]
     fn register_again(&self) {
         let mut news = News::of(self.moment());
-        let mut inside = lock(&self.inside);
+        let mut inside = self.unsettled();
         inside.revive(&mut news);
         self.finish(inside, news);
     }
@@ -65,7 +66,7 @@ impl Slot {
     /// already. Permits given before are late from now on.
     pub(crate) fn unregister(&self) -> bool {
         let mut news = News::of(self.moment());
-        let mut inside = self.unsettled(lock(&self.inside));
+        let mut inside = self.unsettled();
         let was_registered = inside.is_registered();
         if was_registered {
             inside.forget(news.now());
@@ -134,7 +135,7 @@ impl Slot {
     /// Changes what was said for this breaker; from the next admission or outcome on that is in
     /// force. Whom to wake is for the caller likewise.
     pub(crate) fn relayer<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> (R, Wakes) {
-        let mut inside = self.unsettled(lock(&self.inside));
+        let mut inside = self.unsettled();
         let (answer, mut wakes) = (inside.relayer(change), Wakes::default());
         self.publish(&inside);
         inside.call_waiters(&mut wakes);

@@ -5,6 +5,7 @@ mod checked;
 mod entry;
 mod going;
 mod lifecycle;
+mod unsettled;
 mod waiting;
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use self::unsettled::Unsettled;
 pub(super) use self::{
     entry::Entry,
     waiting::{Waiter, Waiting, block_on},
@@ -27,10 +29,9 @@ use crate::{
     bus::Bus,
     circuit::{Abandoned, Action, By, State, Tick, Verdict},
     config::{Attribute, Home, Layers, PolicyInForce},
-    event::EventKinds,
     identity::Identity,
     status::Status,
-    sync::{Mutex, MutexGuard, lock},
+    sync::{Mutex, lock},
     totals::{Kind, Met, Totals},
 };
 
@@ -61,7 +62,7 @@ impl Slot {
         let inside = Mutex::new(Inside::new(seed, layers, made));
         let (gate, met, met_other) = (Gate::new(), OnceLock::new(), OnceLock::new());
         let this = Self { identity, met, gate, around, met_other, inside };
-        this.publish(&lock(&this.inside));
+        this.publish(&this.unsettled());
         this
     }
 
@@ -85,12 +86,12 @@ impl Slot {
     /// Takes an outcome without a permit.
     pub(super) fn tell(&self, verdict: Verdict) {
         let mut news = News::of(self.moment());
-        let mut inside = self.unsettled(lock(&self.inside));
+        let mut inside = self.unsettled();
         inside.revive(&mut news);
         self.tell_circuit(inside, verdict, news);
     }
 
-    fn tell_circuit(&self, mut inside: MutexGuard<'_, Inside>, verdict: Verdict, mut news: News) {
+    fn tell_circuit(&self, mut inside: Unsettled<'_>, verdict: Verdict, mut news: News) {
         let Inside { circuit, policy, past, .. } = &mut *inside;
         past.get_or_insert_default().totals.count(&verdict, policy);
         news.add_outcome(&verdict, policy);
@@ -102,7 +103,7 @@ impl Slot {
     /// Acts by hand.
     pub(super) fn act(&self, action: Action, by: By) {
         let mut news = News::of(self.moment());
-        let mut inside = self.unsettled(lock(&self.inside));
+        let mut inside = self.unsettled();
         inside.revive(&mut news);
         let Inside { circuit, policy, .. } = &mut *inside;
         let change = circuit.act(policy, action, by, news.now());
@@ -113,7 +114,7 @@ impl Slot {
     /// Makes a due opening half-open.
     pub(crate) fn sweep(&self) {
         let mut news = News::of(self.moment());
-        let mut inside = lock(&self.inside);
+        let mut inside = self.unsettled();
         let change = inside.circuit.sweep(news.now());
         inside.note(change, &mut news);
         self.finish(inside, news);
@@ -121,7 +122,7 @@ impl Slot {
 
     /// Takes notice of who listens to calls from now on.
     pub(crate) fn notice_listeners(&self) {
-        self.publish(&self.unsettled(lock(&self.inside)));
+        self.publish(&self.unsettled());
     }
 
     pub(crate) fn state(&self) -> State {
@@ -147,8 +148,7 @@ impl Slot {
     fn status_alone(&self) -> (Status, Option<Arc<dyn Home>>) {
         let now = self.around.time.now();
         let mut inside = lock(&self.inside);
-        // No step follows, so a sum that waits for nobody will do: what it misses the next learns.
-        inside.catch_up(self.gate.look(), self.gate.sum(Kind::Success));
+        self.catch_up_at_leisure(&mut inside);
         let totals = self.totals(&inside);
         let Inside { circuit, policy, .. } = &*inside;
         let layers = policy.layers();
@@ -199,43 +199,20 @@ impl Slot {
         if word.is_precise() { self.around.time.now() } else { self.around.time.coarse() }
     }
 
-    /// Readies for a step that may judge or close: nobody counts at the gate meanwhile, and the
-    /// circuit knows every success that did before.
-    fn unsettled<'s>(&self, mut inside: MutexGuard<'s, Inside>) -> MutexGuard<'s, Inside> {
-        let shown = self.gate.unsettle();
-        inside.catch_up(shown, self.gate.successes());
-        inside
-    }
-
-    /// The same for a step that judges. Where the gate showed closed and unsettled already, the last such
-    /// step has told the circuit all but one success a thread: that the next will do.
-    fn unsettled_to_judge<'s>(&self, mut inside: MutexGuard<'s, Inside>) -> MutexGuard<'s, Inside> {
-        let shown = self.gate.unsettle();
-        if !shown.is_unsettled_while_closed() {
-            inside.catch_up(shown, self.gate.successes());
+    /// Tells the circuit what was counted, for one who only looks: a sum that waits for nobody will do,
+    /// for the next step learns what it misses.
+    fn catch_up_at_leisure(&self, inside: &mut Inside) {
+        let shown = self.gate.look();
+        // A success may end the run meanwhile, and is not to be told before that.
+        if !shown.is_failing() {
+            inside.catch_up(shown, self.gate.sum(Kind::Success));
         }
-        inside
-    }
-
-    /// Publishes, tells the news and unlocks; answers with the word that is shown from now on.
-    fn finish(&self, mut inside: MutexGuard<'_, Inside>, news: News) -> Word {
-        let word = self.publish(&inside);
-        let mut wakes = self.send(&mut inside, news);
-        inside.call_waiters(&mut wakes);
-        drop(inside);
-        wakes.wake();
-        word
-    }
-
-    fn publish(&self, inside: &Inside) -> Word {
-        let kind = || inside.layers().kind();
-        inside.publish(&self.gate, self.around.bus.hears(EventKinds::CALLS, &self.identity, kind))
     }
 
     /// What it has counted.
     pub(crate) fn counted(&self) -> Totals {
         let mut inside = lock(&self.inside);
-        inside.catch_up(self.gate.look(), self.gate.sum(Kind::Success));
+        self.catch_up_at_leisure(&mut inside);
         self.totals(&inside)
     }
 
@@ -252,7 +229,7 @@ impl Slot {
 
     fn totals(&self, inside: &Inside) -> Totals {
         let mut totals = inside.past.as_ref().map(|past| past.totals).unwrap_or_default();
-        totals.successes += inside.told;
+        totals.successes += self.gate.sum(Kind::Success);
         totals.ignored += self.gate.sum(Kind::Ignored);
         totals.rejected += self.gate.sum(Kind::Rejected);
         totals
@@ -269,7 +246,7 @@ impl Slot {
 
     #[cold]
     fn inflate(&self) {
-        let inside = self.unsettled(lock(&self.inside));
+        let inside = self.unsettled();
         self.gate.inflate();
         self.publish(&inside);
     }

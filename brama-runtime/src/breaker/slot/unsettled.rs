@@ -1,0 +1,76 @@
+//! The lock of a breaker whose gate is unsettled: under it the circuit steps, and is published.
+
+use std::ops::{Deref, DerefMut};
+
+use super::Slot;
+use crate::{
+    breaker::{gate::Word, inside::Inside, news::News},
+    event::EventKinds,
+    sync::{MutexGuard, lock},
+};
+
+/// What the lock protects, for one before whom the gate was unsettled.
+///
+/// Only such a one publishes. A success may have shown at the gate that a run of failures has ended:
+/// who published without having looked would show it again.
+pub(super) struct Unsettled<'s>(MutexGuard<'s, Inside>);
+
+impl Slot {
+    /// Locks for a step that may judge or close: nobody counts at the gate meanwhile, and the circuit
+    /// knows every success that did before.
+    pub(super) fn unsettled(&self) -> Unsettled<'_> {
+        self.unsettle(lock(&self.inside))
+    }
+
+    /// The same for one who has the lock.
+    pub(super) fn unsettle<'s>(&self, mut inside: MutexGuard<'s, Inside>) -> Unsettled<'s> {
+        let shown = self.gate.unsettle();
+        inside.catch_up(shown, self.gate.successes());
+        Unsettled(inside)
+    }
+
+    /// The same for a step that judges a call.
+    ///
+    /// Where the gate showed closed and unsettled already, whoever published it so had read the
+    /// counters: all that is missing is one success a thread, which the next will find (promise 2). To
+    /// read them takes them from every thread; `cargo peers` shows it where calls fail on two threads.
+    pub(super) fn unsettle_to_judge<'s>(
+        &self,
+        mut inside: MutexGuard<'s, Inside>,
+    ) -> Unsettled<'s> {
+        let shown = self.gate.unsettle();
+        if !shown.is_unsettled_while_closed() {
+            inside.catch_up(shown, self.gate.successes());
+        }
+        Unsettled(inside)
+    }
+
+    /// Publishes, tells the news and unlocks; answers with the word that is shown from now on.
+    pub(super) fn finish(&self, mut inside: Unsettled<'_>, news: News) -> Word {
+        let word = self.publish(&inside);
+        let mut wakes = self.send(&mut inside, news);
+        inside.call_waiters(&mut wakes);
+        drop(inside);
+        wakes.wake();
+        word
+    }
+
+    pub(super) fn publish(&self, inside: &Unsettled<'_>) -> Word {
+        let kind = || inside.layers().kind();
+        inside.publish(&self.gate, self.around.bus.hears(EventKinds::CALLS, &self.identity, kind))
+    }
+}
+
+impl Deref for Unsettled<'_> {
+    type Target = Inside;
+
+    fn deref(&self) -> &Inside {
+        &self.0
+    }
+}
+
+impl DerefMut for Unsettled<'_> {
+    fn deref_mut(&mut self) -> &mut Inside {
+        &mut self.0
+    }
+}
