@@ -26,7 +26,9 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Locks, unless it turns out that there is no need: while another has the lock, or once it is ours.
 ///
-/// It looks for a while before it waits: handing a lock over costs more than what is done under ours.
+/// `None` where there was none; the lock is not held then. It looks for a while before it waits: handing a
+/// lock over costs more than what is done under ours (`cargo peers`, where calls fail on two threads).
+/// `needless` may run under the lock, so it calls nobody's code.
 pub(crate) fn lock_unless<T>(
     mutex: &Mutex<T>,
     needless: impl Fn() -> bool,

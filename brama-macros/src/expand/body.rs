@@ -46,6 +46,7 @@ impl Printer<'_> {
     ///     ret
     /// };
     /// let ret: Paid = permit.guard(::core::pin::pin!(body)).await;
+    /// let mut permit = permit.watch();
     /// ```
     fn run_async(&self, keyword: Span) -> TokenStream {
         let (returned, ret) = (self.local("ret"), &self.ret);

@@ -1,4 +1,4 @@
-//! The verdict: records what the call counts as.
+//! The verdict: what the call counts as.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -11,7 +11,8 @@ use crate::{
 };
 
 impl Printer<'_> {
-    /// Records the outcome. The type is written, so that a handler of another type is compared
+    /// Judges the call: a failure is recorded at once, a success when `ending` is dropped, once the answer
+    /// has been moved. The type is written, so that a handler of another type is compared
     /// with the declared one.
     ///
     /// ```text

@@ -3,14 +3,12 @@
 use std::{
     fmt,
     future::Future,
+    mem,
     pin::Pin,
     task::{Context, Poll},
 };
 
-use super::{
-    permit::{Hold, Lease},
-    watched::Watch,
-};
+use super::permit::{Hold, Lease};
 
 /// A protected future: it answers what the body answers.
 ///
@@ -43,10 +41,27 @@ impl<F: Future, S: Hold> Future for Guarded<'_, F, S> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let watch = Watch(this.lease);
+        let polling = Polling(this.lease);
         let poll = this.body.as_mut().poll(context);
-        watch.disarm();
+        polling.disarm();
         poll
+    }
+}
+
+/// A lease during one poll: a panic of the body's unwinds through it, and is recorded.
+struct Polling<'a, S: Hold>(&'a mut Lease<S>);
+
+impl<S: Hold> Polling<'_, S> {
+    #[inline]
+    const fn disarm(self) {
+        mem::forget(self);
+    }
+}
+
+impl<S: Hold> Drop for Polling<'_, S> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.panic();
     }
 }
 

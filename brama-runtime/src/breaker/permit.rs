@@ -25,7 +25,7 @@ impl Permit {
 
     /// The dependency answered well.
     pub fn success(self) {
-        self.record(Outcome::Success);
+        self.0.succeed();
     }
 
     /// The dependency failed.
@@ -57,8 +57,8 @@ pub trait Hold: Deref<Target = Slot> {
     /// The slot for an error, which may outlive the holder.
     fn share(self) -> Shared;
 
-    /// Asks where a look at the gate is not enough. Not written once for all, here: so it is compiled in
-    /// this crate, and not anew for each that calls it.
+    /// Asks where a look at the gate is not enough. Not a default method: so it is compiled in this crate,
+    /// and not anew for each that calls it.
     ///
     /// # Errors
     ///
@@ -74,6 +74,7 @@ impl<S: Hold> Lease<S> {
     pub(crate) fn ask(slot: S) -> Result<Self, CircuitOpen> {
         match slot.admit_at_once() {
             Ok(entry) => Ok(Self { slot, entry }),
+            // Taken apart and put together: so what is let in at once stays in registers.
             Err(_) => Ok(slot.ask_slowly()?),
         }
     }
@@ -86,6 +87,20 @@ impl<S: Hold> Lease<S> {
             Ok(entry) => Ok(Self { slot, entry }),
             Err(refusal) => Err(CircuitOpen::new(slot.share(), refusal)),
         }
+    }
+
+    /// Records a panic, where nothing is recorded yet.
+    #[inline]
+    pub(super) fn panic(&mut self) {
+        let entry = self.entry.take();
+        if entry.is_recorded() {
+            self.slot.panic(entry);
+        }
+    }
+
+    fn succeed(mut self) {
+        let entry = self.entry.take();
+        self.slot.succeed(entry);
     }
 
     fn record(mut self, outcome: Outcome) {

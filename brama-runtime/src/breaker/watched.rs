@@ -1,6 +1,6 @@
 //! A lease that is watched: a panic that unwinds through the frame that holds it is a failure.
 
-use std::{fmt, mem};
+use std::fmt;
 
 use super::{
     permit::{Hold, Lease},
@@ -8,7 +8,8 @@ use super::{
 };
 use crate::outcome::Outcome;
 
-/// The lease of a call whose frame nobody can drop: what ends it before the verdict is a panic.
+/// The lease of a call whose frame nobody can drop, for no await lies ahead: what ends it before the
+/// verdict is a panic.
 #[must_use = "dropped before the verdict it records a panic"]
 pub struct Watched<S: Hold>(Lease<S>);
 
@@ -29,6 +30,10 @@ impl<S: Hold> Watched<S> {
     }
 
     /// Takes what `judge` says of `answer` for the verdict.
+    ///
+    /// # Panics
+    ///
+    /// Where `judge` does; that is recorded as a failure.
     #[inline]
     pub fn judge<R: ?Sized>(
         &mut self,
@@ -41,10 +46,10 @@ impl<S: Hold> Watched<S> {
         }
     }
 
+    /// Leaves a success to be recorded once the answer has been moved.
     #[inline]
     pub(crate) fn succeed(&mut self) -> Ending<'_> {
-        let entry = self.0.entry.take();
-        Ending { slot: &self.0.slot, entry }
+        self.ending()
     }
 
     /// Records an outcome that is no success.
@@ -52,17 +57,20 @@ impl<S: Hold> Watched<S> {
     pub(crate) fn fail(&mut self, outcome: Outcome) -> Ending<'_> {
         let entry = self.0.entry.take();
         self.0.slot.record(entry, outcome);
-        self.succeed()
+        self.ending()
+    }
+
+    #[inline]
+    fn ending(&mut self) -> Ending<'_> {
+        let entry = self.0.entry.take();
+        Ending { slot: &self.0.slot, entry }
     }
 }
 
 impl<S: Hold> Drop for Watched<S> {
     #[inline]
     fn drop(&mut self) {
-        let entry = self.0.entry.take();
-        if entry.is_recorded() {
-            self.0.slot.panic(entry);
-        }
+        self.0.panic();
     }
 }
 
@@ -81,26 +89,6 @@ impl Drop for Ending<'_> {
     #[inline]
     fn drop(&mut self) {
         self.slot.succeed(self.entry);
-    }
-}
-
-/// Records a failure if it is dropped: a panic unwinds through the frame that holds it.
-pub(super) struct Watch<'a, S: Hold>(pub(super) &'a mut Lease<S>);
-
-impl<S: Hold> Watch<'_, S> {
-    #[inline]
-    pub(super) const fn disarm(self) {
-        mem::forget(self);
-    }
-}
-
-impl<S: Hold> Drop for Watch<'_, S> {
-    #[inline]
-    fn drop(&mut self) {
-        let entry = self.0.entry.take();
-        if entry.is_recorded() {
-            self.0.slot.panic(entry);
-        }
     }
 }
 

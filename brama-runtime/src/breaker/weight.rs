@@ -84,7 +84,7 @@ fn one_that_judges_the_last_hundred_calls_takes_at_most_448_bytes() {
 }
 
 #[test]
-fn one_that_fails_as_often_and_variously_as_can_be_takes_at_most_600_bytes() {
+fn one_that_fails_in_every_third_call_for_four_reasons_takes_at_most_600_bytes() {
     let weight = Family::of(&RATE).weight(calls(3, ["no answer", "refused", "busy", "reset"]));
     assert!(weight <= 600, "{weight} bytes");
 }

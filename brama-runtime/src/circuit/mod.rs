@@ -110,7 +110,8 @@
 //! 6. *The wait never shrinks with trips* and never passes its maximum.
 //! 7. *Jitter takes at most its share*, and now and then nearly all of it.
 //! 8. *A window driven by failures opens at the call at which a plain ring opens.*
-//! 9. *Successes counted elsewhere weigh as successes reported*: while the circuit is settled.
+//! 9. *Successes counted elsewhere weigh as successes reported*: while the circuit is settled, or settled
+//!    by the first of them.
 //! 10. *A generation is never used twice.*
 //! 11. *The runs are the outcomes in a row*, and an ignored outcome is not one.
 //! 12. *Long sequences agree* with the same model, under larger policies.
@@ -374,8 +375,10 @@ impl Circuit {
         }
     }
 
-    /// Whether one quick success, counted elsewhere, settles it and changes nothing else: by
-    /// [`end_failures`](Self::end_failures) before it is counted.
+    /// Whether one quick success would settle it, by ending the run of failures and by nothing else.
+    ///
+    /// Whoever counts that success elsewhere tells of it by [`end_failures`](Self::end_failures), and then
+    /// by [`count_successes`](Self::count_successes).
     #[must_use]
     pub fn is_settled_by_success(&self, policy: &Policy) -> bool {
         let failing = matches!(self.phase, Phase::Closed) && 0 < self.failures;

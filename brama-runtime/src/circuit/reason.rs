@@ -13,8 +13,8 @@ use super::text::Text;
 
 /// Why a call failed or an operator acted: a short text for people.
 ///
-/// A constant costs nothing to keep, nor does a text of at most 22 bytes. A text of more than [`Reason::MAX_BYTES`] bytes is cut at
-/// the last whole character before that and ends in `…`.
+/// A constant is kept without an allocation, and so is a text of at most 22 bytes. One of more than
+/// [`Reason::MAX_BYTES`] bytes is cut at the last whole character before that and ends in `…`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(from = "String"))]
 pub struct Reason(Text);

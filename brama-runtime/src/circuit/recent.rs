@@ -98,7 +98,7 @@ impl Recent {
     }
 }
 
-/// What it means: what it keeps of the oldest bad one's step says nothing.
+/// Shows places. The step of the oldest bad one is left out: what it was behind has gone.
 impl fmt::Debug for Recent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bad: Vec<_> = self.places().collect();

@@ -6,7 +6,8 @@ use std::{
     str,
 };
 
-/// A constant, or a text of its own: in place where it is short, as most are.
+/// A constant, or a text of its own: in place where it is short, as most are. Not the one of identities:
+/// that holds three texts and is compared by words.
 #[derive(Clone)]
 pub(super) enum Text {
     Constant(&'static str),
@@ -79,11 +80,17 @@ mod tests {
     }
 
     #[test]
+    fn a_text_of_22_bytes_is_kept_in_place_and_one_of_23_is_not() {
+        assert!(matches!(Text::of(&[b'a'; 22]), Text::Short { .. }));
+        assert!(matches!(Text::of(&[b'a'; 23]), Text::Long(_)));
+    }
+
+    #[test]
     fn a_text_of_its_own_says_what_it_was_made_of() {
         for text in [
             "",
             "short",
-            "of 22 bytes, no more.",
+            "of 22 bytes and no more",
             "zwei Wörter, 22 bytes",
             "a text of more than 22 bytes",
         ] {

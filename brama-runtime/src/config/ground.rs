@@ -12,7 +12,8 @@ use crate::{
     identity::Identity,
 };
 
-/// The lowest layers, the kill switch, and the way to the registry; made anew when one changes.
+/// The lowest layers, the kill switch, the policies in force on them, and the way to the registry; made
+/// anew when one changes.
 pub(crate) struct Ground {
     defaults: PolicyPatch,
     kinds: Kinds,

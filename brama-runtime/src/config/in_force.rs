@@ -86,7 +86,7 @@ impl Shelf {
         if let Some(found) = policies.get(&said).and_then(Weak::upgrade) {
             return found;
         }
-        // Before it would grow: so what nobody has any more is never more than what somebody has.
+        // Before it would grow: so it keeps about twice as many as were ever in force at once, at most.
         if policies.len() == policies.capacity() {
             policies.retain(|_, policy| 0 < policy.strong_count());
         }

@@ -1,6 +1,6 @@
 //! A key as its type has it.
 //!
-//! A text or a whole number need not be written out by its `Display`, which takes a quarter of a look-up's
+//! A text or a whole number need not be written out by its `Display`, which takes many of a look-up's
 //! instructions. Whether a key is one depends on its type, and generated code alone knows that. So each
 //! sort has a type of its own here, which dereferences to the next. A method call follows them to the
 //! first whose bounds the key keeps.
@@ -50,7 +50,7 @@ impl<'a, K: AsNumber> Number<'a, K> {
 
 impl<'a, K> Shown<'a, K> {
     /// How it is written out.
-    // A bound of the method's: rustc finds it, and says what the bound lacks.
+    // The bound stands on the method and not on the impl: so rustc finds it, and speaks in `Key`'s words.
     #[inline]
     #[must_use]
     pub fn __brama_spelling(&self) -> Spelling<'a>
@@ -115,7 +115,7 @@ pub trait AsNumber {
 /// Implements [`AsNumber`] for what is no wider than 64 bits.
 macro_rules! numbers {
     ($($unsigned:ty, $signed:ty);*) => {$(
-        #[allow(clippy::cast_lossless, reason = "`usize` is converted by nothing else")]
+        #[allow(clippy::cast_lossless, reason = "only `usize` and `isize` lack `From`, so it is not to be expected")]
         impl AsNumber for $unsigned {
             #[inline]
             fn as_number(&self) -> (u64, bool) {

@@ -96,7 +96,7 @@ macro_rules! sort {
         }
 
         impl<'w, $($bounds)*> $name<'_, 'w, $error> {
-            /// Records the outcome of the call.
+            /// Judges the call: records a failure at once, and leaves an [`Ending`] to record a success.
             // Out of line, a success takes a third more instructions.
             #[inline(always)]
             pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut Watched<S>) -> Ending<'p> {
@@ -167,7 +167,7 @@ pub struct Unknown<'e, 'w, E> {
 }
 
 impl<E> Unknown<'_, '_, E> {
-    /// Records the outcome of the call.
+    /// Judges the call: records a failure at once, and leaves an [`Ending`] to record a success.
     #[expect(clippy::inline_always, reason = "out of line, a success takes a third more")]
     #[inline(always)]
     pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut Watched<S>) -> Ending<'p> {
