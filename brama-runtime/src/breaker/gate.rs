@@ -225,8 +225,9 @@ impl Gate {
     }
 }
 
-/// The lowest three bits are the state's number.
-const STATE: u64 = 0b111;
+/// The lowest bits are the state's number.
+pub(super) const STATE_BITS: u32 = 3;
+const STATE: u64 = (1 << STATE_BITS) - 1;
 /// Every call passes.
 const ADMITS: u64 = 1 << 3;
 /// It does so without a look at a clock: one bit, for the path that every call takes.

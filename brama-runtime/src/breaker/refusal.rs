@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU64, time::Duration};
 
-use super::gate::Word;
+use super::gate::{STATE_BITS, Word};
 use crate::circuit::{State, nanos};
 
 /// Which opening refused, in which state, and for how long: two words, for refusing must be quick.
@@ -45,5 +45,3 @@ impl Refusal {
 
 /// So long that no clock comes to its end.
 pub(super) const NOBODY_KNOWS: NonZeroU64 = NonZeroU64::MAX;
-
-const STATE_BITS: u32 = 3;
