@@ -8,8 +8,8 @@ use crate::{circuit::Tick, timer::Timer};
 ///
 /// Both answers count nanoseconds from one origin and never go backwards; a breaker reads a step
 /// back as no time passed. They are called on the path of a call, so they must be quick and must
-/// not block. Where one panics, the outcome of that call is lost, and a probe keeps its place until
-/// `probe_timeout`; where the call is panicking already, the process aborts.
+/// not block. Where one panics, the outcome of that call is lost, its answer may be leaked, and a probe
+/// keeps its place until `probe_timeout`; where the call is panicking already, the process aborts.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The present moment.
     fn now(&self) -> Tick;

@@ -121,10 +121,8 @@ impl Circuit {
                 if self.failures == 0 {
                     self.successes = self.successes.saturating_add(count);
                 }
-                if let Some(record) = &mut self.record
-                    && record.memory.fits(policy.window)
-                {
-                    record.memory.push_successes(count);
+                if let Some(record) = &mut self.record {
+                    record.count_successes(policy, count);
                 }
             }
             Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => {}

@@ -91,6 +91,17 @@ fn a_window_that_missed_outcomes_starts_empty() {
     }
 }
 
+#[test]
+fn nor_does_it_keep_what_was_before_successes_that_a_gate_counted() {
+    let (rated, unrated) = (windowed(Span::Calls(5)), Terms { failure_rate: None, ..Terms::RATED });
+    let mut stand = in_turn(&[(rated, &FAILURES), (unrated, &[])]);
+    stand.circuit.end_failures();
+    stand.circuit.count_successes(&stand.policy, 1);
+    stand.policy = rated.policy();
+    let stand = stand.steps(&[SUCCESS]);
+    assert_eq!(stand.view().counts, Counts { calls: 1, failures: 0, slow: 0 });
+}
+
 const SUCCESS: Signal = Signal::Tell(How::Success);
 const FAILURES: [Signal; 2] = [Signal::Tell(How::Failure); 2];
 
