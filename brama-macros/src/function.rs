@@ -14,6 +14,7 @@ use syn::{
 use crate::{
     mistakes::{Mistakes, with_help},
     options::Options,
+    written::peeled_type,
 };
 
 /// A function or method with a body.
@@ -82,7 +83,7 @@ impl Function {
 
     fn never(&self) -> Option<Span> {
         let ReturnType::Type(_, ty) = &self.signature.output else { return None };
-        match peeled(ty) {
+        match peeled_type(ty) {
             Type::Never(never) => Some(never.span()),
             _ => None,
         }
@@ -106,15 +107,6 @@ fn breaker(attribute: &Attribute) -> Option<Options> {
     let name = &attribute.path().segments.last()?.ident;
     let options = attribute.meta.require_list().ok().filter(|_| name == ATTRIBUTE)?;
     Options::read(options.tokens.clone()).ok()
-}
-
-/// The type without the invisible brackets that a `macro_rules!` leaves around its fragments.
-pub(crate) fn peeled(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => peeled(&group.elem),
-        Type::Paren(paren) => peeled(&paren.elem),
-        _ => ty,
-    }
 }
 
 impl Parse for Function {

@@ -1,9 +1,9 @@
-//! A value as the user wrote it.
+//! A value or a type as the user wrote it.
 
 use proc_macro2::Ident;
 use syn::{
     Expr, ExprField, ExprLit, ExprUnary, Lit, LitBool, LitFloat, LitInt, LitStr, Member, Token,
-    UnOp, punctuated::Punctuated,
+    Type, UnOp, punctuated::Punctuated,
 };
 
 /// What the user wrote, by its looks.
@@ -68,5 +68,14 @@ pub(crate) fn peeled(value: &Expr) -> &Expr {
     match value {
         Expr::Group(group) => peeled(&group.expr),
         _ => value,
+    }
+}
+
+/// The type without the invisible brackets that a `macro_rules!` leaves around its fragments.
+pub(crate) fn peeled_type(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => peeled_type(&group.elem),
+        Type::Paren(paren) => peeled_type(&paren.elem),
+        _ => ty,
     }
 }
