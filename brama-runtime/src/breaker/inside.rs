@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::{
     gate::{Beside, Gate, Word},
-    slot::Waiter,
+    waiter::Waiter,
 };
 use crate::{
     circuit::{Cause, Circuit, Policy, State, Tick},

@@ -11,6 +11,7 @@ mod refusal;
 mod rejection;
 mod slot;
 mod surroundings;
+mod waiter;
 mod watched;
 #[cfg(all(test, not(brama_loom)))]
 mod weight;

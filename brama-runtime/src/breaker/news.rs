@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use super::{inside::Inside, slot::Slot};
+use super::inside::Inside;
 use crate::{
     bus::{Bus, Wakes},
     circuit::{Abandoned, Action, Cause, Change, Fate, Policy, State, Tick, Verdict},
     clock::Time,
     event::{Event, EventKinds, Occurrence},
+    identity::Identity,
 };
 
 /// When a step happens. Read before the lock is taken: clocks may be the user's.
@@ -118,10 +119,15 @@ impl Inside {
     }
 }
 
-impl Slot {
-    /// Puts the news into the subscribers' queues; the lock is held, so that they stay in order.
-    pub(super) fn send(&self, inside: &mut Inside, news: News) -> Wakes {
-        let News { moment: Moment { now, time }, in_opening, occurrences } = news;
+impl News {
+    /// Puts them into the subscribers' queues; the lock is held, so that they stay in order.
+    pub(super) fn send(
+        self,
+        inside: &mut Inside,
+        identity: &Identity<'static>,
+        bus: &Bus,
+    ) -> Wakes {
+        let Self { moment: Moment { now, time }, in_opening, occurrences } = self;
         let in_opening = in_opening || is_opening(inside.circuit.state());
         let opening = in_opening.then(|| inside.circuit.opening());
         let mut wakes = Wakes::default();
@@ -130,7 +136,7 @@ impl Slot {
             inside.number = inside.number.saturating_add(u64::from(is_numbered));
             if let Some(time) = time {
                 let event = Event {
-                    identity: self.identity().clone(),
+                    identity: identity.clone(),
                     connection_kind: inside.layers().kind(),
                     labels: inside.layers().labels(),
                     number: inside.number,
@@ -140,7 +146,7 @@ impl Slot {
                     what,
                     missed: 0,
                 };
-                self.bus().send(&event, &mut wakes);
+                bus.send(&event, &mut wakes);
             }
         }
         wakes

@@ -133,6 +133,7 @@
 mod action;
 mod by;
 mod change;
+mod counts;
 mod expiry;
 mod knob;
 mod limits;
@@ -163,6 +164,7 @@ pub use self::{
     action::Action,
     by::By,
     change::{Basis, Cause, Change, Length, Rule},
+    counts::Counts,
     expiry::Expiry,
     knob::{InvalidPolicy, Knob, Mistake},
     patch::PolicyPatch,
@@ -171,7 +173,7 @@ pub use self::{
     state::{Generation, State},
     tick::Tick,
     verdict::{Fate, Verdict},
-    window::{Counts, Window},
+    window::Window,
 };
 use self::{record::Record, window::Memory};
 

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, fmt};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::window::{Counts, Mark};
+use super::counts::{Counts, Mark};
 
 /// The last `size` outcomes. Good ones are only counted; of a bad one its step is kept: how far it is
 /// behind the bad one before it, and how it was bad.

@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::{
     Abandoned, Action, Admission, Basis, By, Cause, Change, Circuit, Counts, Fate, Generation,
     Length, Phase, Policy, Probes, Reason, Rule, Tick, Verdict,
+    counts::Mark,
     expiry::{millis, thousandths},
-    window::{Mark, Memory},
+    window::Memory,
 };
 
 impl Circuit {

@@ -5,7 +5,13 @@ use std::{fmt, time::Duration};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{Tick, expiry::is_wait, recent::Recent, tick::nanos};
+use super::{
+    Tick,
+    counts::{Counts, Mark},
+    expiry::is_wait,
+    recent::Recent,
+    tick::nanos,
+};
 
 /// The calls over which rates are judged.
 ///
@@ -85,39 +91,6 @@ impl fmt::Display for Window {
             Span::Time(length) => write!(f, "the last {length:?}"),
         }
     }
-}
-
-/// What a window holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
-pub struct Counts {
-    /// Successes and failures.
-    pub calls: u64,
-    /// Failures among them.
-    pub failures: u64,
-    /// Slow calls among them, failed or not.
-    pub slow: u64,
-}
-
-impl Counts {
-    /// The percentage of failures, rounded down; `None` where there are no calls.
-    #[must_use]
-    pub const fn failure_percent(&self) -> Option<u64> {
-        self.failures.saturating_mul(100).checked_div(self.calls)
-    }
-
-    /// The percentage of slow calls, rounded down; `None` where there are no calls.
-    #[must_use]
-    pub const fn slow_percent(&self) -> Option<u64> {
-        self.slow.saturating_mul(100).checked_div(self.calls)
-    }
-}
-
-/// One outcome on its way into the window.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Mark {
-    pub(super) failed: bool,
-    pub(super) slow: bool,
 }
 
 /// What the circuit remembers of the window in force: nothing until an outcome enters.

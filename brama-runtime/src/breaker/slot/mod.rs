@@ -16,7 +16,7 @@ use std::{
 use self::unsettled::Unsettled;
 pub(super) use self::{
     entry::Entry,
-    waiting::{Waiter, Waiting, block_on},
+    waiting::{Waiting, block_on},
 };
 
 use super::{
@@ -26,7 +26,7 @@ use super::{
     surroundings::Surroundings,
 };
 use crate::{
-    bus::Bus,
+    bus::Wakes,
     circuit::{Abandoned, Action, By, State, Tick, Verdict},
     config::{Attribute, Home, Layers, PolicyInForce},
     identity::Identity,
@@ -75,12 +75,17 @@ impl Slot {
     }
 
     #[cfg(all(test, brama_loom))]
+    pub(super) fn bus(&self) -> &crate::bus::Bus {
+        &self.around.bus
+    }
+
+    #[cfg(all(test, brama_loom))]
     pub(super) fn time(&self) -> &crate::clock::Time {
         &self.around.time
     }
 
-    pub(super) fn bus(&self) -> &Bus {
-        &self.around.bus
+    fn send(&self, inside: &mut Inside, news: News) -> Wakes {
+        news.send(inside, &self.identity, &self.around.bus)
     }
 
     /// Takes an outcome without a permit.

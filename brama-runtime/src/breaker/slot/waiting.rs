@@ -15,7 +15,12 @@ use std::{
 };
 
 use super::Slot;
-use crate::{breaker::inside::Inside, bus::Wakes, circuit::Tick, sync::lock};
+use crate::{
+    breaker::{inside::Inside, waiter::Waiter},
+    bus::Wakes,
+    circuit::Tick,
+    sync::lock,
+};
 
 /// Ready with `true` as soon as a call would be admitted, with `false` once the deadline has come.
 #[must_use = "futures do nothing unless polled"]
@@ -29,15 +34,6 @@ pub(in crate::breaker) struct Waiting<'a> {
 struct Armed {
     number: u64,
     at: Tick,
-    waker: Waker,
-}
-
-/// One who waits.
-#[derive(Debug)]
-pub(in crate::breaker) struct Waiter {
-    number: u64,
-    /// When he asks again by himself.
-    until: Tick,
     waker: Waker,
 }
 

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::circuit::{
     Counts,
+    counts::Mark,
     recent::Recent,
-    window::{BUCKETS, Buckets, Mark},
+    window::{BUCKETS, Buckets},
 };
 
 /// The places of the bad ones among so many outcomes, of which the last `size` count.
