@@ -143,17 +143,18 @@ impl Gate {
         Duration::from_nanos(self.slow_after.load(Ordering::Relaxed))
     }
 
-    /// Counts a success if the gate still shows `word` and that is settled without a clock; `None`
-    /// where it is not counted.
+    /// Counts a success if the gate still shows `word` and that is settled without a clock, where all
+    /// threads share a counter; `None` where it is not counted.
     #[inline]
-    pub(super) fn count_quick_success(&self, word: Word) -> Option<Met> {
-        if word.has(SETTLED_ALONE) {
-            (self.look() == word).then(|| self.counters.add_alone(Kind::Success, Ordering::Acquire))
-        } else if word.has(SETTLED_APART) {
-            (self.look() == word).then(|| self.count_success())
-        } else {
-            None
-        }
+    pub(super) fn count_alone(&self, word: Word) -> Option<Met> {
+        let is_settled = word.has(SETTLED_ALONE) && self.look() == word;
+        is_settled.then(|| self.counters.add_alone(Kind::Success, Ordering::Acquire))
+    }
+
+    /// The same where each thread has a stripe.
+    #[inline]
+    pub(super) fn count_apart(&self, word: Word) -> Option<Met> {
+        (word.has(SETTLED_APART) && self.look() == word).then(|| self.count_success())
     }
 
     /// Counts a success that its caller found settled.

@@ -20,9 +20,19 @@ pub(in crate::breaker) struct Entry {
 
 impl Slot {
     /// Records a success.
+    ///
+    /// What is compiled into each call site is no more than the way of a breaker that one thread calls.
     #[inline]
     pub(in crate::breaker) fn succeed(&self, entry: Entry) {
-        match self.gate.count_quick_success(entry.word) {
+        match self.gate.count_alone(entry.word) {
+            Some(met) => self.note(met),
+            None => self.succeed_apart(entry),
+        }
+    }
+
+    #[inline(never)]
+    fn succeed_apart(&self, entry: Entry) {
+        match self.gate.count_apart(entry.word) {
             Some(met) => self.note(met),
             None => self.succeed_slowly(entry),
         }
