@@ -3,8 +3,9 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::{
-    gate::{Beside, Gate, Word},
+    gate::{Beside, Gate},
     waiter::Waiter,
+    word::Word,
 };
 use crate::{
     circuit::{Cause, Circuit, Policy, State, Tick},

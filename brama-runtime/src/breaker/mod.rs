@@ -15,6 +15,7 @@ mod waiter;
 mod watched;
 #[cfg(all(test, not(brama_loom)))]
 mod weight;
+mod word;
 
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 

@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU64, time::Duration};
 
-use super::gate::{STATE_BITS, Word};
+use super::word::{STATE_BITS, Word};
 use crate::circuit::{State, nanos};
 
 /// Which opening refused, in which state, and for how long: two words, for refusing must be quick.

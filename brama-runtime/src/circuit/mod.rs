@@ -139,6 +139,7 @@ mod knob;
 mod limits;
 mod lint;
 mod patch;
+mod phase;
 mod policy;
 mod reason;
 mod reasons;
@@ -175,7 +176,11 @@ pub use self::{
     verdict::{Fate, Verdict},
     window::Window,
 };
-use self::{record::Record, window::Memory};
+use self::{
+    phase::{Phase, Probes},
+    record::Record,
+    window::Memory,
+};
 
 /// The state of one protected dependency, and the rules that move it.
 ///
@@ -197,28 +202,6 @@ pub struct Circuit {
     successes: u64,
     trips: u32,
     record: Option<Box<Record>>,
-}
-
-#[derive(Debug, Clone, Copy)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
-enum Phase {
-    Closed,
-    Open {
-        until: Tick,
-    },
-    HalfOpen(Probes),
-    #[cfg_attr(feature = "serde", serde(rename = "force_open"))]
-    ForcedOpen,
-    Disabled,
-}
-
-/// Packed, so that a phase is two words and not three.
-#[derive(Debug, Clone, Copy)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
-#[repr(C, packed(4))]
-struct Probes {
-    in_flight: u32,
-    newest: Tick,
 }
 
 /// The answer to a call that asks to run.
@@ -400,17 +383,5 @@ impl Circuit {
 
     fn memory(&self) -> Option<&Memory> {
         self.record.as_ref().map(|record| &record.memory)
-    }
-}
-
-impl Probes {
-    const NONE: Self = Self { in_flight: 0, newest: Tick::ORIGIN };
-
-    const fn has_place(self, policy: &Policy) -> bool {
-        self.in_flight < policy.half_open_limit
-    }
-
-    const fn lose_places_at(self, policy: &Policy) -> Tick {
-        self.newest.after(policy.probe_timeout)
     }
 }

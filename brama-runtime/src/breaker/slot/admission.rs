@@ -5,10 +5,10 @@ use std::num::NonZeroU64;
 use super::{Entry, Slot};
 use crate::{
     breaker::{
-        gate::Word,
         inside::Inside,
         news::News,
         refusal::{NOBODY_KNOWS, Refusal},
+        word::Word,
     },
     circuit::{Admission, State, Tick},
     event::Occurrence,

@@ -4,7 +4,7 @@ use std::{mem, time::Duration};
 
 use super::Slot;
 use crate::{
-    breaker::{gate::Word, inside::Inside, news::News},
+    breaker::{inside::Inside, news::News, word::Word},
     circuit::{Fate, Tick, Verdict},
     outcome::Outcome,
     sync::{MutexGuard, lock, lock_unless},

@@ -20,10 +20,11 @@ pub(super) use self::{
 };
 
 use super::{
-    gate::{Gate, Word},
+    gate::Gate,
     inside::{Inside, Opened},
     news::{Moment, News},
     surroundings::Surroundings,
+    word::Word,
 };
 use crate::{
     bus::Wakes,

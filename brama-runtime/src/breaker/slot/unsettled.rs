@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::Slot;
 use crate::{
-    breaker::{gate::Word, inside::Inside, news::News},
+    breaker::{inside::Inside, news::News, word::Word},
     event::EventKinds,
     sync::{MutexGuard, lock},
 };

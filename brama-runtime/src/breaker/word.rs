@@ -1,0 +1,212 @@
+//! The gate's word: what the circuit would say, in one number.
+
+use crate::circuit::{Generation, State};
+
+/// What the circuit would say, in one word: generation, flags, state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word(pub(super) u64);
+
+/// The lowest bits are the state's number.
+pub(super) const STATE_BITS: u32 = 3;
+const STATE: u64 = (1 << STATE_BITS) - 1;
+/// Every call passes.
+const ADMITS: u64 = 1 << 3;
+/// It does so without a look at a clock: one bit, for the path that every call takes.
+const ADMITS_AT_ONCE: u64 = 1 << 4;
+/// A success may be counted here.
+const SETTLED: u64 = 1 << 5;
+/// It may be so without a look at a clock, likewise: where all threads share a counter.
+const SETTLED_ALONE: u64 = 1 << 6;
+/// The same where each thread has a stripe.
+const SETTLED_APART: u64 = 1 << 7;
+/// A success would settle it: by ending a run of failures, and by nothing else.
+const FAILING: u64 = 1 << 8;
+/// One has done so since the last publication.
+const FAILURES_ENDED: u64 = 1 << 9;
+/// Every call is refused: until the deadline, or for good where the state is forced open.
+const REFUSES: u64 = 1 << 10;
+/// Every call would be refused likewise, but passes unrecorded.
+const SHADOWS: u64 = 1 << 11;
+/// Calls are timed: slowness is judged.
+const TIMED: u64 = 1 << 12;
+/// Settled only until the deadline: the end of the window's bucket.
+const BUCKETED: u64 = 1 << 13;
+/// The coarse clock is too coarse for the lengths in force.
+const PRECISE: u64 = 1 << 14;
+/// Somebody listens to what calls do: it is told under the lock.
+const HEARD: u64 = 1 << 15;
+/// The breaker is unregistered: the next call goes to the lock and revives it.
+const UNREGISTERED: u64 = 1 << 16;
+/// The breaker has gone, or is about to: the next call looks it up again.
+const GONE: u64 = 1 << 17;
+/// 46 bits are left for the generation: at a change a millisecond, the shortest opening, 2 000 years.
+const GENERATION_SHIFT: u32 = 18;
+
+/// What a success could go by.
+const COUNTS: u64 = SETTLED | SETTLED_ALONE | SETTLED_APART;
+/// What is left of a word once it is unsettled.
+pub(super) const UNSETTLED: u64 = !(COUNTS | FAILING | FAILURES_ENDED);
+/// What a call could go by.
+const QUICK: u64 = ADMITS | ADMITS_AT_ONCE | REFUSES | SHADOWS | COUNTS | FAILING;
+
+impl Word {
+    /// No gate's word: a closed one admits.
+    pub(super) const NONE: Self = Self(0);
+
+    pub(super) const fn new(generation: Generation, state: State) -> Self {
+        let admits = match state {
+            State::Closed | State::Disabled => ADMITS,
+            State::Open | State::HalfOpen | State::ForcedOpen => 0,
+        };
+        Self(generation.number() << GENERATION_SHIFT | admits | state as u64)
+    }
+
+    pub(super) const fn refusing(self, refuses: bool, shadow: bool) -> Self {
+        self.with(REFUSES, refuses && !shadow).with(SHADOWS, refuses && shadow)
+    }
+
+    pub(super) const fn timing(self, timed: bool, precise: bool) -> Self {
+        self.with(TIMED, timed).with(PRECISE, precise)
+    }
+
+    pub(super) const fn settling(self, settled: bool, bucketed: bool) -> Self {
+        self.with(SETTLED, settled).with(BUCKETED, bucketed)
+    }
+
+    pub(super) const fn failing(self, failing: bool) -> Self {
+        self.with(FAILING, failing)
+    }
+
+    pub(super) const fn with_failures_ended(self, striped: bool) -> Self {
+        self.with(FAILING, false).with(FAILURES_ENDED, true).with(SETTLED, true).digested(striped)
+    }
+
+    pub(super) const fn hearing(self, heard: bool) -> Self {
+        self.with(HEARD, heard)
+    }
+
+    /// Shows nothing that a call could go by.
+    pub(super) const fn unregistering(self, unregistered: bool) -> Self {
+        if unregistered { Self(self.0 & !QUICK | UNREGISTERED) } else { self }
+    }
+
+    /// The same for one that goes.
+    pub(super) const fn going(self, gone: bool) -> Self {
+        if gone { Self(self.0 & !QUICK | GONE) } else { self }
+    }
+
+    /// Says in one bit each what most calls ask.
+    pub(super) const fn digested(self, striped: bool) -> Self {
+        let settled = self.0 & (SETTLED | TIMED | BUCKETED) == SETTLED;
+        self.with(ADMITS_AT_ONCE, self.0 & (ADMITS | TIMED) == ADMITS)
+            .with(SETTLED_ALONE, settled && !striped)
+            .with(SETTLED_APART, settled && striped)
+            // A call that is timed may be slow, which the circuit has to judge.
+            .with(FAILING, self.0 & (FAILING | TIMED) == FAILING)
+    }
+
+    const fn with(self, flag: u64, set: bool) -> Self {
+        if set { Self(self.0 | flag) } else { Self(self.0 & !flag) }
+    }
+
+    const fn has(self, flag: u64) -> bool {
+        self.0 & flag != 0
+    }
+
+    pub(super) const fn generation(self) -> Generation {
+        Generation::new(self.0 >> GENERATION_SHIFT)
+    }
+
+    /// Whether both are of one generation.
+    pub(super) const fn is_of(self, other: Self) -> bool {
+        self.generation().number() == other.generation().number()
+    }
+
+    pub(super) const fn state(self) -> State {
+        State::at(self.state_number())
+    }
+
+    pub(super) const fn state_number(self) -> u64 {
+        self.0 & STATE
+    }
+
+    #[inline]
+    pub(super) const fn admits_at_once(self) -> bool {
+        self.has(ADMITS_AT_ONCE)
+    }
+
+    pub(super) const fn admits(self) -> bool {
+        self.has(ADMITS)
+    }
+
+    pub(super) const fn refuses(self) -> bool {
+        self.has(REFUSES)
+    }
+
+    pub(super) const fn shadows(self) -> bool {
+        self.has(SHADOWS)
+    }
+
+    #[inline]
+    pub(super) const fn is_settled_alone(self) -> bool {
+        self.has(SETTLED_ALONE)
+    }
+
+    #[inline]
+    pub(super) const fn is_settled_apart(self) -> bool {
+        self.has(SETTLED_APART)
+    }
+
+    /// The same with nothing that a success could go by.
+    pub(super) const fn unsettled(self) -> Self {
+        Self(self.0 & UNSETTLED)
+    }
+
+    pub(super) const fn is_settled(self) -> bool {
+        self.has(SETTLED)
+    }
+
+    /// Whether successes of a closed circuit were sent to the lock.
+    pub(super) const fn is_unsettled_while_closed(self) -> bool {
+        matches!(self.state(), State::Closed) && !self.is_settled()
+    }
+
+    pub(super) const fn is_failing(self) -> bool {
+        self.has(FAILING)
+    }
+
+    /// Whether a success has ended a run of failures since the last publication.
+    pub(super) const fn has_ended_failures(self) -> bool {
+        self.has(FAILURES_ENDED)
+    }
+
+    /// Whether a success may be counted here by the coarse clock alone: until the end of the window's
+    /// bucket.
+    pub(super) const fn is_settled_in_bucket(self) -> bool {
+        self.0 & (SETTLED | BUCKETED | TIMED | PRECISE) == SETTLED | BUCKETED
+    }
+
+    pub(super) const fn is_heard(self) -> bool {
+        self.has(HEARD)
+    }
+
+    pub(super) const fn is_timed(self) -> bool {
+        self.has(TIMED)
+    }
+
+    pub(super) const fn is_bucketed(self) -> bool {
+        self.has(BUCKETED)
+    }
+
+    pub(super) const fn is_precise(self) -> bool {
+        self.has(PRECISE)
+    }
+
+    pub(super) const fn is_unregistered(self) -> bool {
+        self.has(UNREGISTERED)
+    }
+
+    pub(super) const fn is_gone(self) -> bool {
+        self.has(GONE)
+    }
+}
