@@ -24,6 +24,7 @@ mod overflow;
 mod permit;
 mod policy;
 mod questions;
+mod quick;
 mod ready;
 mod reentry;
 mod refused;

@@ -1,0 +1,74 @@
+//! Which calls take neither lock nor clock: whoever takes the lock has read the clock before.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use brama::{Breaker, PolicyPatch, Registry, Tick, Window, clock::Clock};
+
+/// A clock that stands still and counts how often it is read.
+#[derive(Debug, Clone, Default)]
+struct Read(Arc<AtomicU64>);
+
+impl Clock for Read {
+    fn now(&self) -> Tick {
+        self.0.fetch_add(1, Relaxed);
+        Tick::ORIGIN
+    }
+}
+
+fn breaker(patch: PolicyPatch) -> (Breaker, Read) {
+    let clock = Read::default();
+    let breaker = Registry::with_clock(clock.clone()).breaker("api");
+    breaker.configure(patch).unwrap();
+    (breaker, clock)
+}
+
+/// How often the clock is read while `call` runs.
+fn readings(clock: &Read, call: impl FnOnce()) -> u64 {
+    let before = clock.0.load(Relaxed);
+    call();
+    clock.0.load(Relaxed) - before
+}
+
+fn fail(breaker: &Breaker) {
+    breaker.try_acquire().unwrap().failure("test");
+}
+
+fn succeed(breaker: &Breaker) {
+    breaker.try_acquire().unwrap().success();
+}
+
+#[test]
+fn a_success_while_all_is_well_reads_no_clock() {
+    let (breaker, clock) = breaker(PolicyPatch::new());
+    assert_eq!(readings(&clock, || succeed(&breaker)), 0);
+}
+
+#[test]
+fn nor_does_the_first_success_behind_failures() {
+    let (breaker, clock) = breaker(PolicyPatch::new().failure_threshold(3));
+    fail(&breaker);
+    fail(&breaker);
+    assert_eq!(readings(&clock, || succeed(&breaker)), 0);
+    assert_eq!(breaker.status().failures, 0);
+}
+
+#[test]
+fn a_success_in_a_settled_bucket_of_time_reads_the_coarse_clock_once() {
+    let window = Window::time(Duration::from_secs(10));
+    let patch = PolicyPatch::new().failure_rate(50).window(window);
+    let (breaker, clock) = breaker(patch);
+    succeed(&breaker);
+    assert_eq!(readings(&clock, || succeed(&breaker)), 1);
+}
+
+#[test]
+fn a_failure_reads_it() {
+    let (breaker, clock) = breaker(PolicyPatch::new());
+    assert!(0 < readings(&clock, || fail(&breaker)));
+}
