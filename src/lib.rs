@@ -26,10 +26,10 @@ pub use brama_runtime::{
     HealthCounts, HealthThresholds, Identity, InitError, InvalidLength, InvalidPolicy, Knob,
     Labels, Layer, Length, Mistake, Occurrence, OpenForError, Opening, Outcome, Permit, Policy,
     PolicyPatch, Reason, RegisterError, Registry, Rule, Schedule, Setting, Settings, State, Status,
-    Subscription, Tick, Totals, Unknown, Window, add_check, all_available, are_available, breaker,
-    breakers, circuit, clock, close, configure, disable, duration, failure, failure_all, find,
-    force_open, health, init, is_available, on_event, open, open_for, register, registry, reset,
-    shadow_all, status, statuses, subscribe, success, success_all, totals, unregister,
+    Subscription, Tick, Totals, UnknownBreaker, Window, add_check, all_available, are_available,
+    breaker, breakers, circuit, clock, close, configure, disable, duration, failure, failure_all,
+    find, force_open, health, init, is_available, on_event, open, open_for, register, registry,
+    reset, shadow_all, status, statuses, subscribe, success, success_all, totals, unregister,
 };
 #[cfg(feature = "tokio")]
 #[doc(inline)]

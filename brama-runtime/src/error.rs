@@ -33,12 +33,12 @@ impl Error for InvalidLength {}
 
 /// No breaker has that identity: nobody has used or registered it, or it was unregistered since.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unknown {
+pub struct UnknownBreaker {
     identity: Identity<'static>,
     nearest: Option<Identity<'static>>,
 }
 
-impl Unknown {
+impl UnknownBreaker {
     pub(crate) const fn new(
         identity: Identity<'static>,
         nearest: Option<Identity<'static>>,
@@ -59,28 +59,28 @@ impl Unknown {
     }
 }
 
-impl fmt::Display for Unknown {
+impl fmt::Display for UnknownBreaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no breaker is known as `{}`", self.identity)?;
         self.nearest.as_ref().map_or(Ok(()), |nearest| write!(f, "; did you mean `{nearest}`?"))
     }
 }
 
-impl Error for Unknown {}
+impl Error for UnknownBreaker {}
 
 /// A breaker was not opened for a given time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenForError {
     /// No breaker has that identity.
-    Unknown(Unknown),
+    UnknownBreaker(UnknownBreaker),
     /// The time is not whole milliseconds, at least 1 ms.
     InvalidLength(InvalidLength),
 }
 
-impl From<Unknown> for OpenForError {
-    fn from(unknown: Unknown) -> Self {
-        Self::Unknown(unknown)
+impl From<UnknownBreaker> for OpenForError {
+    fn from(unknown: UnknownBreaker) -> Self {
+        Self::UnknownBreaker(unknown)
     }
 }
 
@@ -93,7 +93,7 @@ impl From<InvalidLength> for OpenForError {
 impl fmt::Display for OpenForError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown(unknown) => unknown.fmt(f),
+            Self::UnknownBreaker(unknown) => unknown.fmt(f),
             Self::InvalidLength(invalid) => invalid.fmt(f),
         }
     }

@@ -41,7 +41,7 @@ pub use self::{
     },
     config::{Config, ConfigMistake, InitError},
     connection::{Connection, ConnectionKind, Labels},
-    error::{AddCheckError, InvalidLength, OpenForError, Unknown},
+    error::{AddCheckError, InvalidLength, OpenForError, UnknownBreaker},
     event::{Event, EventFilter, EventKind, EventKinds, Occurrence},
     health::{Health, HealthCounts, HealthThresholds},
     identity::Identity,

@@ -244,7 +244,7 @@ fn every_report_and_action_by_identity_reaches_its_breaker_and_no_unknown_one() 
     assert!(registry.force_open(none, "a test").is_err());
     assert!(registry.reset(none, "a test").is_err() && registry.disable(none, "a test").is_err());
     let unknown = registry.open_for(none, second, "a test").unwrap_err();
-    assert!(matches!(unknown, OpenForError::Unknown(_)));
+    assert!(matches!(unknown, OpenForError::UnknownBreaker(_)));
     let wrong = registry.open_for("a", Duration::ZERO, "a test").unwrap_err();
     assert!(matches!(wrong, OpenForError::InvalidLength(_)));
     assert!(registry.find(none).is_none());

@@ -6,7 +6,7 @@ use super::Registry;
 use crate::{
     breaker::Breaker,
     circuit::{By, Reason},
-    error::{OpenForError, Unknown},
+    error::{OpenForError, UnknownBreaker},
     identity::Identity,
     status::Status,
 };
@@ -48,8 +48,8 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`Unknown`] where nobody has used or registered the breaker.
-    pub fn success<'a>(&self, identity: impl Into<Identity<'a>>) -> Result<(), Unknown> {
+    /// [`UnknownBreaker`] where nobody has used or registered the breaker.
+    pub fn success<'a>(&self, identity: impl Into<Identity<'a>>) -> Result<(), UnknownBreaker> {
         self.known(identity).map(|breaker| breaker.success())
     }
 
@@ -57,12 +57,12 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`Unknown`] where nobody has used or registered the breaker.
+    /// [`UnknownBreaker`] where nobody has used or registered the breaker.
     pub fn failure<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
         reason: impl Into<Reason>,
-    ) -> Result<(), Unknown> {
+    ) -> Result<(), UnknownBreaker> {
         self.known(identity).map(|breaker| breaker.failure(reason))
     }
 
@@ -70,12 +70,12 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`Unknown`] where nobody has used or registered it.
+    /// [`UnknownBreaker`] where nobody has used or registered it.
     pub fn open<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
         by: impl Into<By>,
-    ) -> Result<(), Unknown> {
+    ) -> Result<(), UnknownBreaker> {
         self.known(identity).map(|breaker| breaker.open(by))
     }
 
@@ -98,12 +98,12 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`Unknown`] where nobody has used or registered the breaker.
+    /// [`UnknownBreaker`] where nobody has used or registered the breaker.
     pub fn force_open<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
         by: impl Into<By>,
-    ) -> Result<(), Unknown> {
+    ) -> Result<(), UnknownBreaker> {
         self.known(identity).map(|breaker| breaker.force_open(by))
     }
 
@@ -111,12 +111,12 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`Unknown`] where nobody has used or registered it.
+    /// [`UnknownBreaker`] where nobody has used or registered it.
     pub fn close<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
         by: impl Into<By>,
-    ) -> Result<(), Unknown> {
+    ) -> Result<(), UnknownBreaker> {
         self.known(identity).map(|breaker| breaker.close(by))
     }
 
@@ -124,12 +124,12 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`Unknown`] where nobody has used or registered it.
+    /// [`UnknownBreaker`] where nobody has used or registered it.
     pub fn reset<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
         by: impl Into<By>,
-    ) -> Result<(), Unknown> {
+    ) -> Result<(), UnknownBreaker> {
         self.known(identity).map(|breaker| breaker.reset(by))
     }
 
@@ -137,16 +137,16 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`Unknown`] where nobody has used or registered the breaker.
+    /// [`UnknownBreaker`] where nobody has used or registered the breaker.
     pub fn disable<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
         by: impl Into<By>,
-    ) -> Result<(), Unknown> {
+    ) -> Result<(), UnknownBreaker> {
         self.known(identity).map(|breaker| breaker.disable(by))
     }
 
-    fn known<'a>(&self, identity: impl Into<Identity<'a>>) -> Result<Breaker, Unknown> {
+    fn known<'a>(&self, identity: impl Into<Identity<'a>>) -> Result<Breaker, UnknownBreaker> {
         let identity = identity.into();
         let known = self.inside.known(&identity).map(Breaker::new);
         known.ok_or_else(|| Arc::as_ref(&self.inside).unknown(&identity))

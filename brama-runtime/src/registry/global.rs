@@ -10,7 +10,7 @@ use crate::{
     circuit::{By, InvalidPolicy, PolicyPatch, Reason},
     config::{Config, InitError},
     connection::Connection,
-    error::{AddCheckError, OpenForError, Unknown},
+    error::{AddCheckError, OpenForError, UnknownBreaker},
     event::{Event, EventFilter},
     health::Health,
     identity::Identity,
@@ -133,7 +133,7 @@ pub fn all_available(filter: Filter) -> bool {
 /// # Errors
 ///
 /// As [`Registry::success`].
-pub fn success<'a>(identity: impl Into<Identity<'a>>) -> Result<(), Unknown> {
+pub fn success<'a>(identity: impl Into<Identity<'a>>) -> Result<(), UnknownBreaker> {
     registry().success(identity)
 }
 
@@ -145,7 +145,7 @@ pub fn success<'a>(identity: impl Into<Identity<'a>>) -> Result<(), Unknown> {
 pub fn failure<'a>(
     identity: impl Into<Identity<'a>>,
     reason: impl Into<Reason>,
-) -> Result<(), Unknown> {
+) -> Result<(), UnknownBreaker> {
     registry().failure(identity, reason)
 }
 
@@ -165,7 +165,10 @@ pub fn failure_all(filter: Filter, reason: impl Into<Reason>) -> usize {
 /// # Errors
 ///
 /// As [`Registry::open`].
-pub fn open<'a>(identity: impl Into<Identity<'a>>, by: impl Into<By>) -> Result<(), Unknown> {
+pub fn open<'a>(
+    identity: impl Into<Identity<'a>>,
+    by: impl Into<By>,
+) -> Result<(), UnknownBreaker> {
     registry().open(identity, by)
 }
 
@@ -187,7 +190,10 @@ pub fn open_for<'a>(
 /// # Errors
 ///
 /// As [`Registry::force_open`].
-pub fn force_open<'a>(identity: impl Into<Identity<'a>>, by: impl Into<By>) -> Result<(), Unknown> {
+pub fn force_open<'a>(
+    identity: impl Into<Identity<'a>>,
+    by: impl Into<By>,
+) -> Result<(), UnknownBreaker> {
     registry().force_open(identity, by)
 }
 
@@ -196,7 +202,10 @@ pub fn force_open<'a>(identity: impl Into<Identity<'a>>, by: impl Into<By>) -> R
 /// # Errors
 ///
 /// As [`Registry::close`].
-pub fn close<'a>(identity: impl Into<Identity<'a>>, by: impl Into<By>) -> Result<(), Unknown> {
+pub fn close<'a>(
+    identity: impl Into<Identity<'a>>,
+    by: impl Into<By>,
+) -> Result<(), UnknownBreaker> {
     registry().close(identity, by)
 }
 
@@ -205,7 +214,10 @@ pub fn close<'a>(identity: impl Into<Identity<'a>>, by: impl Into<By>) -> Result
 /// # Errors
 ///
 /// As [`Registry::reset`].
-pub fn reset<'a>(identity: impl Into<Identity<'a>>, by: impl Into<By>) -> Result<(), Unknown> {
+pub fn reset<'a>(
+    identity: impl Into<Identity<'a>>,
+    by: impl Into<By>,
+) -> Result<(), UnknownBreaker> {
     registry().reset(identity, by)
 }
 
@@ -214,7 +226,10 @@ pub fn reset<'a>(identity: impl Into<Identity<'a>>, by: impl Into<By>) -> Result
 /// # Errors
 ///
 /// As [`Registry::disable`].
-pub fn disable<'a>(identity: impl Into<Identity<'a>>, by: impl Into<By>) -> Result<(), Unknown> {
+pub fn disable<'a>(
+    identity: impl Into<Identity<'a>>,
+    by: impl Into<By>,
+) -> Result<(), UnknownBreaker> {
     registry().disable(identity, by)
 }
 

@@ -1,12 +1,12 @@
 //! The known name that was probably meant.
 
 use super::{Inside, named::Named};
-use crate::{error::Unknown, identity::Identity};
+use crate::{error::UnknownBreaker, identity::Identity};
 
 impl Inside {
     /// The error for an identity that nobody knows.
     #[cold]
-    pub(super) fn unknown(&self, identity: &Identity<'_>) -> Unknown {
+    pub(super) fn unknown(&self, identity: &Identity<'_>) -> UnknownBreaker {
         let slots = self.slots.pin();
         let known = slots.iter().map(Named::slot).filter(|slot| slot.is_registered());
         let known = known.filter(|slot| !slot.identity().is_overflow());
@@ -15,7 +15,7 @@ impl Inside {
             Some((distance_within(identity, known)?, known))
         });
         let nearest = measured.min().map(|(_, known)| known.clone());
-        Unknown::new(identity.clone().into_owned(), nearest)
+        UnknownBreaker::new(identity.clone().into_owned(), nearest)
     }
 }
 
