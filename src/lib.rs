@@ -21,10 +21,10 @@ pub use brama_runtime::testing;
 #[doc(inline)]
 pub use brama_runtime::{
     Abandoned, Action, AddCheckError, Basis, Breaker, By, CallError, Callback, Cause, Change,
-    Check, CircuitOpen, Config, ConfigMistake, Connection, ConnectionKind, Counts, Event,
-    EventFilter, EventKind, EventKinds, EventStream, Expiry, Failure, Filter, Generation, Health,
-    HealthCounts, HealthThresholds, Identity, InitError, InvalidLength, InvalidPolicy, Knob,
-    Labels, Layer, Length, Mistake, Occurrence, OpenForError, Opening, Outcome, Permit, Policy,
+    Check, CircuitOpen, Config, ConfigLayer, ConfigMistake, Connection, ConnectionKind, Counts,
+    Event, EventFilter, EventKind, EventKinds, EventStream, Expiry, Failure, Filter, Generation,
+    Health, HealthCounts, HealthThresholds, Identity, InitError, InvalidLength, InvalidPolicy,
+    Knob, Labels, Length, Mistake, Occurrence, OpenForError, Opening, Outcome, Permit, Policy,
     PolicyPatch, Reason, RegisterError, Registry, Rule, Schedule, Setting, Settings, State, Status,
     Subscription, Tick, Totals, UnknownBreaker, Window, add_check, all_available, are_available,
     breaker, breakers, circuit, clock, close, configure, disable, duration, failure, failure_all,

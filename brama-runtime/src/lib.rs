@@ -52,7 +52,7 @@ pub use self::{
         is_available, on_event, open, open_for, register, registry, reset, shadow_all, status,
         statuses, subscribe, success, success_all, totals, unregister,
     },
-    settings::{Layer, Setting, Settings},
+    settings::{ConfigLayer, Setting, Settings},
     status::Status,
     totals::Totals,
 };

@@ -11,7 +11,7 @@ use crate::circuit::{Knob, Policy};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(rename_all = "snake_case"))]
-pub enum Layer {
+pub enum ConfigLayer {
     /// Nowhere: it is as built in, or follows from another setting.
     BuiltIn,
     /// The registry's defaults, from `init`.
@@ -32,7 +32,7 @@ pub enum Layer {
     KeyConfigure,
 }
 
-impl Layer {
+impl ConfigLayer {
     /// The name in text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -50,14 +50,14 @@ impl Layer {
     }
 }
 
-impl fmt::Display for Layer {
+impl fmt::Display for ConfigLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
 /// The layer of each setting, in the order of [`Knob::ALL`].
-pub(crate) type Origins = [Layer; Knob::ALL.len()];
+pub(crate) type Origins = [ConfigLayer; Knob::ALL.len()];
 
 /// Every setting of a breaker, with the layer that it came from.
 ///
@@ -78,7 +78,7 @@ pub struct Setting {
     /// The value, in words.
     pub value: String,
     /// Where it was said.
-    pub layer: Layer,
+    pub layer: ConfigLayer,
 }
 
 impl Settings {
@@ -94,9 +94,9 @@ impl Settings {
 
     /// The layer that the value of `knob` came from.
     #[must_use]
-    pub fn layer(&self, knob: Knob) -> Layer {
+    pub fn layer(&self, knob: Knob) -> ConfigLayer {
         let mut pairs = Knob::ALL.into_iter().zip(self.origins);
-        pairs.find(|(other, _)| *other == knob).map_or(Layer::BuiltIn, |(_, layer)| layer)
+        pairs.find(|(other, _)| *other == knob).map_or(ConfigLayer::BuiltIn, |(_, layer)| layer)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brama::{
-    Config, Connection, ConnectionKind, Expiry, Identity, Knob, Layer, PolicyPatch, Registry,
+    Config, ConfigLayer, Connection, ConnectionKind, Expiry, Identity, Knob, PolicyPatch, Registry,
     Window, circuit_breaker,
 };
 
@@ -36,22 +36,22 @@ fn each_layer_has_the_last_word_over_those_before_it() {
         (status.policy.failure_threshold().unwrap(), layer)
     };
     registry.register(&key, Connection::new()).unwrap();
-    assert_eq!(said(), (10, Layer::BuiltIn));
+    assert_eq!(said(), (10, ConfigLayer::BuiltIn));
     layered(&registry, 7).unwrap();
-    assert_eq!(said(), (4, Layer::Attribute));
+    assert_eq!(said(), (4, ConfigLayer::Attribute));
     assert!(registry.unregister(&key));
     registry.register(&key, Connection::new().policy(threshold(5))).unwrap();
-    assert_eq!(said(), (5, Layer::Register));
+    assert_eq!(said(), (5, ConfigLayer::Register));
     let config = Config::new()
         .defaults(threshold(2))
         .kind_defaults(ConnectionKind::HTTP, threshold(3))
         .configure("layered", threshold(6));
     registry.init(config).unwrap();
-    assert_eq!(said(), (6, Layer::Init));
+    assert_eq!(said(), (6, ConfigLayer::Init));
     registry.configure("layered", threshold(7)).unwrap();
-    assert_eq!(said(), (7, Layer::Configure));
+    assert_eq!(said(), (7, ConfigLayer::Configure));
     registry.configure(&key, threshold(9)).unwrap();
-    assert_eq!(said(), (9, Layer::KeyConfigure));
+    assert_eq!(said(), (9, ConfigLayer::KeyConfigure));
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn the_configuration_of_a_key_at_init_is_under_that_at_run_time() {
     let config = Config::new().configure("node", threshold(2)).configure(key(), threshold(3));
     registry.init(config).unwrap();
     let breaker = registry.breaker(key());
-    assert_eq!(breaker.status().settings.layer(Knob::FailureThreshold), Layer::KeyInit);
+    assert_eq!(breaker.status().settings.layer(Knob::FailureThreshold), ConfigLayer::KeyInit);
     registry.configure(key(), threshold(4)).unwrap();
     assert_eq!(breaker.status().policy.failure_threshold(), Some(4));
 }
@@ -80,8 +80,8 @@ fn defaults_of_a_kind_reach_that_kind_alone() {
         let status = breaker.status();
         assert_eq!(status.policy.failure_threshold(), Some(3));
         assert_eq!(status.policy.success_threshold(), 2);
-        assert_eq!(status.settings.layer(Knob::FailureThreshold), Layer::Kind);
-        assert_eq!(status.settings.layer(Knob::SuccessThreshold), Layer::Defaults);
+        assert_eq!(status.settings.layer(Knob::FailureThreshold), ConfigLayer::Kind);
+        assert_eq!(status.settings.layer(Knob::SuccessThreshold), ConfigLayer::Defaults);
     }
     let cache = Connection::new().kind(ConnectionKind::CACHE);
     let cache = registry.register("cache", cache).unwrap();
@@ -128,8 +128,8 @@ fn off_in_a_later_layer_unsets_a_rule_and_the_threshold_comes_back() {
     breaker.configure(PolicyPatch::new().failure_rate_off()).unwrap();
     let status = breaker.status();
     assert_eq!(status.policy.failure_threshold(), Some(10));
-    assert_eq!(status.settings.layer(Knob::FailureRate), Layer::Configure);
-    assert_eq!(status.settings.layer(Knob::FailureThreshold), Layer::BuiltIn);
+    assert_eq!(status.settings.layer(Knob::FailureRate), ConfigLayer::Configure);
+    assert_eq!(status.settings.layer(Knob::FailureThreshold), ConfigLayer::BuiltIn);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{
     circuit::{InvalidPolicy, PolicyPatch},
     connection::{Connection, ConnectionKind, Labels},
     identity::Identity,
-    settings::Layer,
+    settings::ConfigLayer,
 };
 
 /// What was said for one breaker, over what its registry shares.
@@ -203,20 +203,20 @@ impl Layers {
     }
 
     /// Every patch, from the last word down.
-    fn patches(&self) -> impl Iterator<Item = (Layer, &PolicyPatch)> {
+    fn patches(&self) -> impl Iterator<Item = (ConfigLayer, &PolicyPatch)> {
         let own = self.own.as_deref();
         let key = own.and_then(|own| own.of_key.as_deref());
         let identifier = self.of_identifier.as_deref();
         let kind = self.kind().and_then(|kind| self.ground.kind_defaults(&kind));
         let said = [
-            (Layer::KeyConfigure, key.map(|key| &key.run_time)),
-            (Layer::KeyInit, key.map(|key| &key.init)),
-            (Layer::Configure, identifier.map(|identifier| &identifier.run_time)),
-            (Layer::Init, identifier.map(|identifier| &identifier.init)),
-            (Layer::Register, own.map(|own| &own.registered.policy)),
-            (Layer::Attribute, self.attribute.map(Attribute::policy)),
-            (Layer::Kind, kind),
-            (Layer::Defaults, Some(self.ground.defaults())),
+            (ConfigLayer::KeyConfigure, key.map(|key| &key.run_time)),
+            (ConfigLayer::KeyInit, key.map(|key| &key.init)),
+            (ConfigLayer::Configure, identifier.map(|identifier| &identifier.run_time)),
+            (ConfigLayer::Init, identifier.map(|identifier| &identifier.init)),
+            (ConfigLayer::Register, own.map(|own| &own.registered.policy)),
+            (ConfigLayer::Attribute, self.attribute.map(Attribute::policy)),
+            (ConfigLayer::Kind, kind),
+            (ConfigLayer::Defaults, Some(self.ground.defaults())),
         ];
         said.into_iter().filter_map(|(layer, patch)| Some((layer, patch?)))
     }

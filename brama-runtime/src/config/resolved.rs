@@ -2,7 +2,7 @@
 
 use crate::{
     circuit::{Knob, Policy, PolicyPatch},
-    settings::{Layer, Origins},
+    settings::{ConfigLayer, Origins},
 };
 
 /// What of the layers looked at is in force, from the last word down.
@@ -10,15 +10,15 @@ use crate::{
 pub(super) struct Resolved {
     patch: PolicyPatch,
     /// The layer from which each knob was taken.
-    taken: Vec<(Knob, Layer)>,
+    taken: Vec<(Knob, ConfigLayer)>,
     /// What contradicts a later layer.
-    left: Vec<(Knob, Layer, PolicyPatch)>,
+    left: Vec<(Knob, ConfigLayer, PolicyPatch)>,
 }
 
 impl Resolved {
     /// This over the next lower layer: a setting that contradicts one of these is left out, and the
     /// layers below may still say another.
-    pub(super) fn over(mut self, (layer, lower): (Layer, &PolicyPatch)) -> Self {
+    pub(super) fn over(mut self, (layer, lower): (ConfigLayer, &PolicyPatch)) -> Self {
         let patch = self.patch.over(*lower);
         let news = |knob: &Knob| lower.names(*knob) && !self.patch.names(*knob);
         let (taken, left): (Vec<_>, Vec<_>) =
@@ -42,7 +42,7 @@ impl Resolved {
         let policy = self.policy();
         Knob::ALL.map(|knob| match self.taken.iter().find(|(taken, _)| *taken == knob) {
             Some((_, layer)) if !self.gave_way(knob, &policy) => *layer,
-            Some(_) | None => Layer::BuiltIn,
+            Some(_) | None => ConfigLayer::BuiltIn,
         })
     }
 
@@ -51,22 +51,22 @@ impl Resolved {
         knob == Knob::MinimumCalls && named.is_some_and(|named| named != policy.minimum_calls())
     }
 
-    fn layer(&self, knob: Knob) -> Layer {
+    fn layer(&self, knob: Knob) -> ConfigLayer {
         let taken = self.taken.iter().find(|(taken, _)| *taken == knob);
-        taken.map_or(Layer::BuiltIn, |(_, layer)| *layer)
+        taken.map_or(ConfigLayer::BuiltIn, |(_, layer)| *layer)
     }
 
     /// What a layer names and a later one, or the built-in window, sets aside.
     pub(super) fn dropped(&self, policy: &Policy) -> Vec<String> {
         let (window, minimum) = (policy.window(), policy.minimum_calls());
         let [of_window, of_minimum] = [Knob::Window, Knob::MinimumCalls].map(|it| self.layer(it));
-        let above = |named: u32, layer: Layer| {
+        let above = |named: u32, layer: ConfigLayer| {
             format!(
                 "`minimum_calls` {named} ({layer}) is above the window ({window}, {of_window}): \
                  {minimum} is in force"
             )
         };
-        let below = |named, layer: Layer| {
+        let below = |named, layer: ConfigLayer| {
             format!(
                 "`window` ({named}, {layer}) is below `minimum_calls` {minimum} ({of_minimum}): \
                  {window} are in force"
@@ -92,8 +92,9 @@ impl Resolved {
             (rates, Knob::Window, "no rate is set"),
             (rates, Knob::MinimumCalls, "no rate is set"),
         ];
-        let said =
-            |knob: &Knob| Layer::Attribute <= self.layer(*knob) && !self.gave_way(*knob, policy);
+        let said = |knob: &Knob| {
+            ConfigLayer::Attribute <= self.layer(*knob) && !self.gave_way(*knob, policy)
+        };
         let idle = idle.into_iter().filter(|(off, knob, _)| *off && said(knob));
         idle.map(|(_, knob, why)| {
             let (value, layer) = (policy.shown(knob), self.layer(knob));
