@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::circuit::{Basis, Cause};
+use crate::circuit::{Cause, DurationSource};
 
 /// A length for people: to the second from 10 s on, to the tenth from 1 s on, else in whole
 /// milliseconds, rounded up.
@@ -28,7 +28,7 @@ pub(crate) struct Lasting<'a>(pub(crate) &'a Cause);
 impl fmt::Display for Lasting<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.length {
-            Some(length) if length.basis != Basis::Fixed || !length.jitter.is_zero() => {
+            Some(length) if length.source != DurationSource::Fixed || !length.jitter.is_zero() => {
                 write!(f, " for {} ({})", Rounded(length.duration), length.why())
             }
             Some(_) | None => Ok(()),

@@ -35,7 +35,7 @@ pub use self::{
     bus::{Callback, EventStream, Subscription},
     checks::{Check, Schedule},
     circuit::{
-        Abandoned, Action, Basis, By, Cause, Change, Circuit, Counts, Expiry, Generation,
+        Abandoned, Action, By, Cause, Change, Circuit, Counts, DurationSource, Expiry, Generation,
         InvalidPolicy, Knob, Length, Mistake, Policy, PolicyPatch, Reason, Rule, State, Tick,
         Window,
     },

@@ -109,7 +109,7 @@ pub struct Length {
     #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
     pub duration: Duration,
     /// What set it.
-    pub basis: Basis,
+    pub source: DurationSource,
     /// What jitter took away; included in `duration`.
     #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
     pub jitter: Duration,
@@ -119,7 +119,7 @@ pub struct Length {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
-pub enum Basis {
+pub enum DurationSource {
     /// A fixed `expiry`.
     Fixed,
     /// A progressive `expiry`, after that many openings since the circuit last closed.
@@ -185,15 +185,17 @@ struct Why(Length);
 
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(Length { basis, jitter, .. }) = self;
-        match basis {
-            Basis::Fixed => f.write_str("fixed"),
-            Basis::Progressive { trips: 0 } => f.write_str("progressive, the first opening"),
-            Basis::Progressive { trips } => {
+        let Self(Length { source, jitter, .. }) = self;
+        match source {
+            DurationSource::Fixed => f.write_str("fixed"),
+            DurationSource::Progressive { trips: 0 } => {
+                f.write_str("progressive, the first opening")
+            }
+            DurationSource::Progressive { trips } => {
                 write!(f, "progressive, opening {} in a row", trips.saturating_add(1))
             }
-            Basis::RetryAfter => f.write_str("as the failure's retry-after asked"),
-            Basis::ByHand => f.write_str("as given by hand"),
+            DurationSource::RetryAfter => f.write_str("as the failure's retry-after asked"),
+            DurationSource::ByHand => f.write_str("as given by hand"),
         }?;
         if jitter.is_zero() { Ok(()) } else { write!(f, ", jitter took {jitter:?}") }
     }

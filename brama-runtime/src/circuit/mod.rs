@@ -164,7 +164,7 @@ pub(crate) use self::tick::nanos;
 pub use self::{
     action::Action,
     by::By,
-    change::{Basis, Cause, Change, Length, Rule},
+    change::{Cause, Change, DurationSource, Length, Rule},
     counts::Counts,
     expiry::Expiry,
     knob::{InvalidPolicy, Knob, Mistake},

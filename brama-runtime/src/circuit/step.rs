@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Abandoned, Action, Admission, Basis, By, Cause, Change, Circuit, Counts, Fate, Generation,
-    Length, Phase, Policy, Probes, Reason, Rule, Tick, Verdict,
+    Abandoned, Action, Admission, By, Cause, Change, Circuit, Counts, DurationSource, Fate,
+    Generation, Length, Phase, Policy, Probes, Reason, Rule, Tick, Verdict,
     counts::Mark,
     expiry::{millis, thousandths},
     window::Memory,
@@ -78,7 +78,8 @@ impl Circuit {
                 self.become_open(length, cause, now)
             }
             Action::Open(Some(duration)) => {
-                let length = Length { duration, basis: Basis::ByHand, jitter: Duration::ZERO };
+                let length =
+                    Length { duration, source: DurationSource::ByHand, jitter: Duration::ZERO };
                 self.become_open(length, cause, now)
             }
             Action::ForceOpen => {
@@ -326,8 +327,9 @@ impl Circuit {
     fn length(&self, policy: &Policy) -> Length {
         let trips = self.trips;
         let progressive = policy.expiry.is_progressive();
-        let basis = if progressive { Basis::Progressive { trips } } else { Basis::Fixed };
-        Length { duration: policy.expiry.wait(trips), basis, jitter: Duration::ZERO }
+        let source =
+            if progressive { DurationSource::Progressive { trips } } else { DurationSource::Fixed };
+        Length { duration: policy.expiry.wait(trips), source, jitter: Duration::ZERO }
     }
 }
 
@@ -346,7 +348,7 @@ impl Length {
     fn lengthened(self, hint: Option<Duration>) -> Self {
         match hint {
             Some(duration) if self.duration < duration => {
-                Self { duration, basis: Basis::RetryAfter, jitter: Duration::ZERO }
+                Self { duration, source: DurationSource::RetryAfter, jitter: Duration::ZERO }
             }
             Some(_) | None => self,
         }

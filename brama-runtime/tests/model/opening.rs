@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use brama_runtime::{
-    Action, Basis, Change, Circuit, Expiry, Length, Policy, PolicyPatch, Tick, circuit::Verdict,
+    Action, Change, Circuit, DurationSource, Expiry, Length, Policy, PolicyPatch, Tick,
+    circuit::Verdict,
 };
 use proptest::prelude::proptest;
 
@@ -67,14 +68,14 @@ fn are_spread(lengths: &[Duration]) -> bool {
 #[test]
 fn jitter_touches_neither_a_hint_nor_a_length_by_hand() {
     let policy = policy(0.9);
-    let untouched = |duration, basis| Length { duration, basis, jitter: ms(0) };
+    let untouched = |duration, source| Length { duration, source, jitter: ms(0) };
     for seed in 0..100 {
         let hinted = opened(&policy, seed, &DIRECT, Some(WAIT));
-        assert_eq!(hinted, untouched(WAIT, Basis::RetryAfter));
+        assert_eq!(hinted, untouched(WAIT, DurationSource::RetryAfter));
         let by_policy = by_hand(&policy, seed, Action::Open(None));
-        assert_eq!(by_policy, untouched(WAIT, Basis::Fixed));
+        assert_eq!(by_policy, untouched(WAIT, DurationSource::Fixed));
         let by_hand = by_hand(&policy, seed, Action::Open(Some(ms(7))));
-        assert_eq!(by_hand, untouched(ms(7), Basis::ByHand));
+        assert_eq!(by_hand, untouched(ms(7), DurationSource::ByHand));
     }
 }
 

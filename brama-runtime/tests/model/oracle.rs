@@ -8,7 +8,7 @@ use std::{
 };
 
 use brama_runtime::{
-    Action, Basis, Counts, Generation, Length, Rule, State, Tick,
+    Action, Counts, DurationSource, Generation, Length, Rule, State, Tick,
     circuit::{Admission, Fate},
 };
 
@@ -226,7 +226,8 @@ impl Oracle {
         let entry = match action {
             Action::Open(None) => self.open(Rule::ByHand, None, None),
             Action::Open(Some(duration)) => {
-                let length = Length { duration, basis: Basis::ByHand, jitter: Duration::ZERO };
+                let length =
+                    Length { duration, source: DurationSource::ByHand, jitter: Duration::ZERO };
                 self.enter(State::Open, Rule::ByHand, None, Some(length))
             }
             Action::ForceOpen => self.enter(State::ForcedOpen, Rule::ByHand, None, None),
@@ -239,12 +240,12 @@ impl Oracle {
     fn open(&mut self, rule: Rule, limit: Option<u32>, hint: Option<Duration>) -> Entry {
         let wait = self.terms.wait.after_trips(self.trips);
         let asked = hint.map_or(Duration::ZERO, |hint| hint.min(self.terms.retry_after_cap));
-        let basis = match self.terms.wait {
-            Wait::Fixed(_) => Basis::Fixed,
-            Wait::Progressive { .. } => Basis::Progressive { trips: self.trips },
+        let source = match self.terms.wait {
+            Wait::Fixed(_) => DurationSource::Fixed,
+            Wait::Progressive { .. } => DurationSource::Progressive { trips: self.trips },
         };
-        let basis = if wait < asked { Basis::RetryAfter } else { basis };
-        let length = Length { duration: wait.max(asked), basis, jitter: Duration::ZERO };
+        let source = if wait < asked { DurationSource::RetryAfter } else { source };
+        let length = Length { duration: wait.max(asked), source, jitter: Duration::ZERO };
         self.enter(State::Open, rule, limit, Some(length))
     }
 
