@@ -24,7 +24,7 @@ pub use brama_runtime::{
     CircuitOpen, Config, ConfigLayer, ConfigMistake, Connection, ConnectionKind, Counts,
     DurationSource, Event, EventFilter, EventKind, EventKinds, EventStream, Expiry, Failure,
     Filter, Generation, Health, HealthCounts, HealthThresholds, Identity, InitError, InvalidLength,
-    InvalidPolicy, Knob, Labels, Length, Mistake, Occurrence, OpenForError, Opening, Outcome,
+    InvalidPolicy, Knob, Labels, Mistake, Occurrence, OpenDuration, OpenForError, Opening, Outcome,
     Permit, Policy, PolicyPatch, Reason, RegisterError, Registry, Rule, Schedule, Setting,
     Settings, State, Status, Subscription, Tick, Totals, UnknownBreaker, Window, add_check,
     all_available, are_available, breaker, breakers, circuit, clock, close, configure, disable,

@@ -36,7 +36,7 @@ pub use self::{
     checks::{Check, Schedule},
     circuit::{
         Abandoned, Action, By, Cause, Change, Circuit, Counts, DurationSource, Expiry, Generation,
-        InvalidPolicy, Knob, Length, Mistake, Policy, PolicyPatch, Reason, Rule, State, Tick,
+        InvalidPolicy, Knob, Mistake, OpenDuration, Policy, PolicyPatch, Reason, Rule, State, Tick,
         Window,
     },
     config::{Config, ConfigMistake, InitError},

@@ -50,7 +50,7 @@ pub struct Cause {
     /// The reasons of the last failures, oldest first.
     pub reasons: Vec<Reason>,
     /// How long the opening lasts; `None` where the state is not [`State::Open`].
-    pub length: Option<Length>,
+    pub length: Option<OpenDuration>,
     /// What was done by hand, by whom and why; `None` where a rule decided.
     pub by_hand: Option<(Action, By)>,
 }
@@ -104,7 +104,7 @@ impl fmt::Display for Rule {
 /// How long an opening lasts, and why that long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
-pub struct Length {
+pub struct OpenDuration {
     /// From the opening to its deadline.
     #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
     pub duration: Duration,
@@ -168,24 +168,24 @@ impl fmt::Display for Cause {
     }
 }
 
-impl Length {
+impl OpenDuration {
     /// Why it is that long, in words.
     pub(crate) const fn why(self) -> impl fmt::Display {
         Why(self)
     }
 }
 
-impl fmt::Display for Length {
+impl fmt::Display for OpenDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}, {}", self.duration, self.why())
     }
 }
 
-struct Why(Length);
+struct Why(OpenDuration);
 
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(Length { source, jitter, .. }) = self;
+        let Self(OpenDuration { source, jitter, .. }) = self;
         match source {
             DurationSource::Fixed => f.write_str("fixed"),
             DurationSource::Progressive { trips: 0 } => {

@@ -164,7 +164,7 @@ pub(crate) use self::tick::nanos;
 pub use self::{
     action::Action,
     by::By,
-    change::{Cause, Change, DurationSource, Length, Rule},
+    change::{Cause, Change, DurationSource, OpenDuration, Rule},
     counts::Counts,
     expiry::Expiry,
     knob::{InvalidPolicy, Knob, Mistake},

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Abandoned, Action, Admission, By, Cause, Change, Circuit, Counts, DurationSource, Fate,
-    Generation, Length, Phase, Policy, Probes, Reason, Rule, Tick, Verdict,
+    Generation, OpenDuration, Phase, Policy, Probes, Reason, Rule, Tick, Verdict,
     counts::Mark,
     expiry::{millis, thousandths},
     window::Memory,
@@ -78,8 +78,11 @@ impl Circuit {
                 self.become_open(length, cause, now)
             }
             Action::Open(Some(duration)) => {
-                let length =
-                    Length { duration, source: DurationSource::ByHand, jitter: Duration::ZERO };
+                let length = OpenDuration {
+                    duration,
+                    source: DurationSource::ByHand,
+                    jitter: Duration::ZERO,
+                };
                 self.become_open(length, cause, now)
             }
             Action::ForceOpen => {
@@ -280,7 +283,7 @@ impl Circuit {
         self.become_closed(Cause { run, reasons: Vec::new(), ..cause }, now)
     }
 
-    fn become_open(&mut self, length: Length, cause: Cause, now: Tick) -> Change {
+    fn become_open(&mut self, length: OpenDuration, cause: Cause, now: Tick) -> Change {
         let failures = self.failures;
         let until = now.after(length.duration);
         let cause = Cause { length: Some(length), ..cause };
@@ -324,16 +327,16 @@ impl Circuit {
         }
     }
 
-    fn length(&self, policy: &Policy) -> Length {
+    fn length(&self, policy: &Policy) -> OpenDuration {
         let trips = self.trips;
         let progressive = policy.expiry.is_progressive();
         let source =
             if progressive { DurationSource::Progressive { trips } } else { DurationSource::Fixed };
-        Length { duration: policy.expiry.wait(trips), source, jitter: Duration::ZERO }
+        OpenDuration { duration: policy.expiry.wait(trips), source, jitter: Duration::ZERO }
     }
 }
 
-impl Length {
+impl OpenDuration {
     /// Shortened by a share of at most `jitter`, drawn from seed and generation alone.
     fn jittered(self, policy: &Policy, seed: u64, generation: Generation) -> Self {
         let most = thousandths(policy.jitter).unwrap_or_default();

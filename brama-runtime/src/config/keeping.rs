@@ -24,7 +24,7 @@ impl Keeping {
     pub(super) fn mistake(&self) -> Option<ConfigMistake> {
         let refused = InvalidLength::check(self.cleanup_interval?).err()?;
         let place = "cleanup_interval".to_owned();
-        Some(ConfigMistake { place, what: What::Length(refused) })
+        Some(ConfigMistake { place, what: What::OpenDuration(refused) })
     }
 }
 

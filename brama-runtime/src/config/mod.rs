@@ -163,7 +163,7 @@ pub struct ConfigMistake {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
     Setting(Mistake),
-    Length(InvalidLength),
+    OpenDuration(InvalidLength),
 }
 
 impl ConfigMistake {
@@ -178,7 +178,7 @@ impl ConfigMistake {
     pub const fn mistake(&self) -> Option<&Mistake> {
         match &self.what {
             What::Setting(mistake) => Some(mistake),
-            What::Length(_) => None,
+            What::OpenDuration(_) => None,
         }
     }
 }
@@ -188,7 +188,7 @@ impl fmt::Display for ConfigMistake {
         write!(f, "{}: ", self.place)?;
         match &self.what {
             What::Setting(mistake) => mistake.fmt(f),
-            What::Length(mistake) => mistake.fmt(f),
+            What::OpenDuration(mistake) => mistake.fmt(f),
         }
     }
 }

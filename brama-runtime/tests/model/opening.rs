@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use brama_runtime::{
-    Action, Change, Circuit, DurationSource, Expiry, Length, Policy, PolicyPatch, Tick,
+    Action, Change, Circuit, DurationSource, Expiry, OpenDuration, Policy, PolicyPatch, Tick,
     circuit::Verdict,
 };
 use proptest::prelude::proptest;
@@ -39,7 +39,7 @@ fn jitter_takes_at_most_its_share() {
 }
 
 fn taken(policy: &Policy, seed: u64) -> Duration {
-    let Length { duration, jitter, .. } = opened(policy, seed, &DIRECT, None);
+    let OpenDuration { duration, jitter, .. } = opened(policy, seed, &DIRECT, None);
     assert_eq!(duration + jitter, WAIT);
     jitter
 }
@@ -57,7 +57,7 @@ fn jitter_follows_from_seed_and_generation() {
     assert!(are_spread(&along(&early)) && are_spread(&by_generation), "{by_generation:?}");
 }
 
-fn lengths(openings: impl Iterator<Item = Length>) -> Vec<Duration> {
+fn lengths(openings: impl Iterator<Item = OpenDuration>) -> Vec<Duration> {
     openings.map(|length| length.duration).collect()
 }
 
@@ -68,7 +68,7 @@ fn are_spread(lengths: &[Duration]) -> bool {
 #[test]
 fn jitter_touches_neither_a_hint_nor_a_length_by_hand() {
     let policy = policy(0.9);
-    let untouched = |duration, source| Length { duration, source, jitter: ms(0) };
+    let untouched = |duration, source| OpenDuration { duration, source, jitter: ms(0) };
     for seed in 0..100 {
         let hinted = opened(&policy, seed, &DIRECT, Some(WAIT));
         assert_eq!(hinted, untouched(WAIT, DurationSource::RetryAfter));
@@ -79,7 +79,7 @@ fn jitter_touches_neither_a_hint_nor_a_length_by_hand() {
     }
 }
 
-fn by_hand(policy: &Policy, seed: u64, action: Action) -> Length {
+fn by_hand(policy: &Policy, seed: u64, action: Action) -> OpenDuration {
     length(&Circuit::new(seed).act(policy, action, "by test".into(), Tick::ORIGIN))
 }
 
@@ -96,7 +96,12 @@ struct Route<'a> {
 
 const DIRECT: Route<'static> = Route { at: Duration::ZERO, actions: &[] };
 
-fn opened(policy: &Policy, seed: u64, route: &Route, retry_after: Option<Duration>) -> Length {
+fn opened(
+    policy: &Policy,
+    seed: u64,
+    route: &Route,
+    retry_after: Option<Duration>,
+) -> OpenDuration {
     let mut circuit = Circuit::new(seed);
     let now = Tick::ORIGIN.after(route.at);
     for action in route.actions {
@@ -107,6 +112,6 @@ fn opened(policy: &Policy, seed: u64, route: &Route, retry_after: Option<Duratio
     length(&change.expect("the first failure opens"))
 }
 
-fn length(change: &Change) -> Length {
+fn length(change: &Change) -> OpenDuration {
     change.cause.length.expect("an opening has a length")
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use brama_runtime::{
-    Action, Counts, DurationSource, Generation, Length, Rule, State, Tick,
+    Action, Counts, DurationSource, Generation, OpenDuration, Rule, State, Tick,
     circuit::{Admission, Fate},
 };
 
@@ -226,8 +226,11 @@ impl Oracle {
         let entry = match action {
             Action::Open(None) => self.open(Rule::ByHand, None, None),
             Action::Open(Some(duration)) => {
-                let length =
-                    Length { duration, source: DurationSource::ByHand, jitter: Duration::ZERO };
+                let length = OpenDuration {
+                    duration,
+                    source: DurationSource::ByHand,
+                    jitter: Duration::ZERO,
+                };
                 self.enter(State::Open, Rule::ByHand, None, Some(length))
             }
             Action::ForceOpen => self.enter(State::ForcedOpen, Rule::ByHand, None, None),
@@ -245,7 +248,7 @@ impl Oracle {
             Wait::Progressive { .. } => DurationSource::Progressive { trips: self.trips },
         };
         let source = if wait < asked { DurationSource::RetryAfter } else { source };
-        let length = Length { duration: wait.max(asked), source, jitter: Duration::ZERO };
+        let length = OpenDuration { duration: wait.max(asked), source, jitter: Duration::ZERO };
         self.enter(State::Open, rule, limit, Some(length))
     }
 
@@ -254,7 +257,7 @@ impl Oracle {
         to: State,
         rule: Rule,
         limit: Option<u32>,
-        length: Option<Length>,
+        length: Option<OpenDuration>,
     ) -> Entry {
         let (from, counts, failures) = (self.state, self.counts(), self.failures());
         let run = if rule == Rule::SuccessThreshold { self.successes() } else { failures };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brama_runtime::{
-    Action, Change, Counts, Length, Rule, State, Tick,
+    Action, Change, Counts, OpenDuration, Rule, State, Tick,
     circuit::{Admission, Fate},
 };
 
@@ -75,7 +75,7 @@ pub(crate) struct Entry {
     pub(crate) limit: Option<u32>,
     pub(crate) run: u64,
     pub(crate) counts: Counts,
-    pub(crate) length: Option<Length>,
+    pub(crate) length: Option<OpenDuration>,
     pub(crate) by_hand: Option<Action>,
 }
 
