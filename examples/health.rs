@@ -12,7 +12,7 @@ use std::{
 };
 
 use brama::{
-    Check, EventKind, Filter, Health, HealthThresholds, PolicyPatch, Schedule,
+    BreakerFilter, Check, EventKind, Health, HealthThresholds, PolicyPatch, Schedule,
     testing::TestRegistry,
 };
 
@@ -47,12 +47,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (_orders, (ledger, _check), _search) =
         (checked("orders")?, checked("ledger")?, checked("search")?);
-    println!("{}", registry.health(Filter::new()));
+    println!("{}", registry.health(BreakerFilter::new()));
 
     ledger.is_there(false);
     registry.advance(INTERVAL);
     println!("{}", changes.next().ok_or("the registry is there")?);
-    let health = registry.health(Filter::new());
+    let health = registry.health(BreakerFilter::new());
     println!("{health}");
     assert!(matches!(health, Health::Degraded(_)));
     let strict = HealthThresholds { degraded: 0, down: 30 };
@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         registry.advance(INTERVAL);
         println!("{}", changes.next().ok_or("the registry is there")?);
     }
-    let health = registry.health(Filter::new());
+    let health = registry.health(BreakerFilter::new());
     println!("{health}");
     assert!(matches!(health, Health::Up(_)));
     Ok(())

@@ -4,7 +4,7 @@
 
 use std::num::NonZeroUsize;
 
-use brama::{CircuitOpen, Config, Filter, Identity, InitError, State, circuit_breaker};
+use brama::{BreakerFilter, CircuitOpen, Config, Identity, InitError, State, circuit_breaker};
 
 /// Why a node could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -53,19 +53,20 @@ fn main() -> Result<(), InitError> {
     }
 
     // Where all four are down, there is room for no other: it is observed, and never refused.
-    for breaker in brama::breakers(Filter::new().identifier("storage")) {
+    for breaker in brama::breakers(BreakerFilter::new().identifier("storage")) {
         breaker.open("the rack lost its power");
     }
     assert!(read(200).is_ok());
     println!("\nAll four are open, and another node is read:");
     print_all();
-    let status = brama::statuses(Filter::new().predicate(|status| status.identity.is_overflow()));
+    let status =
+        brama::statuses(BreakerFilter::new().predicate(|status| status.identity.is_overflow()));
     status.iter().flat_map(|status| &status.warnings).for_each(|warning| println!("  {warning}"));
     Ok(())
 }
 
 fn print_all() {
-    for status in brama::statuses(Filter::new().identifier("storage")) {
+    for status in brama::statuses(BreakerFilter::new().identifier("storage")) {
         println!("  {status}");
     }
 }

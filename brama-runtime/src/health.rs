@@ -10,14 +10,14 @@ use crate::{circuit::State, identity::Identity, status::Status};
 ///
 /// ```
 /// # use brama_runtime as brama;
-/// use brama::{Filter, Health, HealthThresholds, Registry};
+/// use brama::{BreakerFilter, Health, HealthThresholds, Registry};
 ///
 /// let registry = Registry::new();
 /// let (payments, _search) = (registry.breaker("payments"), registry.breaker("search"));
-/// assert_eq!(registry.health(Filter::new()).to_string(), "up: none of 2 circuits open");
+/// assert_eq!(registry.health(BreakerFilter::new()).to_string(), "up: none of 2 circuits open");
 ///
 /// payments.open("maintenance");
-/// let health = registry.health(Filter::new());
+/// let health = registry.health(BreakerFilter::new());
 /// assert_eq!(health.to_string(), "down: 1 of 2 circuits open (payments)");
 ///
 /// let lenient = HealthThresholds { degraded: 0, down: 51 };

@@ -47,7 +47,7 @@ pub use self::{
     identity::Identity,
     outcome::{Failure, Outcome},
     registry::{
-        Filter, RegisterError, Registry, add_check, all_available, are_available, breaker,
+        BreakerFilter, RegisterError, Registry, add_check, all_available, are_available, breaker,
         breakers, close, configure, disable, failure, failure_all, find, force_open, health, init,
         is_available, on_event, open, open_for, register, registry, reset, shadow_all, status,
         statuses, subscribe, success, success_all, totals, unregister,

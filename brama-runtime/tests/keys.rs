@@ -10,7 +10,8 @@ use std::{
 };
 
 use brama_runtime::{
-    Config, EventKind, EventKinds, Expiry, Filter, Identity, PolicyPatch, Registry, State, Totals,
+    BreakerFilter, Config, EventKind, EventKinds, Expiry, Identity, PolicyPatch, Registry, State,
+    Totals,
 };
 
 const THREADS: u64 = 4;
@@ -29,7 +30,7 @@ fn bounded(max_keys: usize) -> Registry {
 
 /// The keys that have a breaker of their own, and whether there is one for those that have not.
 fn present(registry: &Registry) -> (usize, bool) {
-    let statuses = registry.statuses(Filter::new());
+    let statuses = registry.statuses(BreakerFilter::new());
     let overflow = statuses.iter().filter(|status| status.identity.is_overflow()).count();
     (statuses.len() - overflow, 0 < overflow)
 }
@@ -68,7 +69,7 @@ fn a_hundred_thousand_keys_pass_through_ten_thousand_and_no_open_one_is_forgotte
         };
         count.fetch_add(1, Ordering::Relaxed);
     });
-    let open = registry.statuses(Filter::new().state(State::Open));
+    let open = registry.statuses(BreakerFilter::new().state(State::Open));
     let is_all_down = open
         .iter()
         .all(|open| open.identity.key().is_some_and(|key| is_down(key.parse().unwrap())));
@@ -108,7 +109,7 @@ fn lists_and_sums_taken_meanwhile_hold_nobody_back() {
     on_threads(|thread| {
         for key in 0..500 {
             match thread {
-                0 => assert!(registry.statuses(Filter::new()).len() <= 51),
+                0 => assert!(registry.statuses(BreakerFilter::new()).len() <= 51),
                 1 => assert!(registry.totals("node").is_none_or(|totals| totals.failures == 0)),
                 2 => registry.sweep(),
                 _ => registry.breaker(node(key)).success(),

@@ -11,7 +11,7 @@ use std::{
 };
 
 use brama::{
-    Config, Connection, EventKind, EventKinds, Filter, Identity, InitError, Occurrence,
+    BreakerFilter, Config, Connection, EventKind, EventKinds, Identity, InitError, Occurrence,
     PolicyPatch, Registry, State, Tick,
     clock::Clock,
     testing::{ManualClock, TestRegistry},
@@ -28,7 +28,11 @@ fn node(key: impl Display) -> Identity<'static> {
 }
 
 fn names(registry: &Registry) -> Vec<String> {
-    registry.statuses(Filter::new()).iter().map(|status| status.identity.to_string()).collect()
+    registry
+        .statuses(BreakerFilter::new())
+        .iter()
+        .map(|status| status.identity.to_string())
+        .collect()
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn an_unregistered_breaker_is_known_nowhere() {
     assert!(registry.unregister("payment_api"));
     assert!(registry.find("payment_api").is_none());
     assert!(registry.status("payment_api").is_none());
-    assert!(registry.statuses(brama::Filter::new()).is_empty());
+    assert!(registry.statuses(brama::BreakerFilter::new()).is_empty());
     assert!(!registry.is_available("payment_api"));
     assert!(registry.success("payment_api").is_err());
 }

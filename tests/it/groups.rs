@@ -1,6 +1,6 @@
 //! Groups: filters one by one and together, and what is said to and asked of their breakers.
 
-use brama::{Connection, ConnectionKind, Filter, Identity, Registry, State};
+use brama::{BreakerFilter, Connection, ConnectionKind, Identity, Registry, State};
 
 /// Three breakers: `eu/bank` (http, team=payments), `eu/rows` (database, team=storage, tier=1) and
 /// `us/bank`, forced open, of which nothing was said.
@@ -15,38 +15,38 @@ fn registry() -> Registry {
     registry
 }
 
-fn chosen(filter: Filter) -> Vec<String> {
+fn chosen(filter: BreakerFilter) -> Vec<String> {
     let statuses = registry().statuses(filter).into_iter();
     statuses.map(|status| status.identity.to_string()).collect()
 }
 
 #[test]
 fn an_empty_filter_chooses_all_in_the_order_of_their_identities() {
-    assert_eq!(chosen(Filter::new()), ["eu/bank", "eu/rows", "us/bank"]);
+    assert_eq!(chosen(BreakerFilter::new()), ["eu/bank", "eu/rows", "us/bank"]);
 }
 
 #[test]
 fn each_part_of_a_filter_chooses_by_itself() {
-    assert_eq!(chosen(Filter::new().scope("eu")), ["eu/bank", "eu/rows"]);
-    assert_eq!(chosen(Filter::new().identifier("bank")), ["eu/bank", "us/bank"]);
-    assert_eq!(chosen(Filter::new().kind(ConnectionKind::HTTP)), ["eu/bank"]);
-    assert_eq!(chosen(Filter::new().state(State::ForcedOpen)), ["us/bank"]);
-    assert_eq!(chosen(Filter::new().label("team")), ["eu/bank", "eu/rows"]);
-    assert_eq!(chosen(Filter::new().label_value("team", "storage")), ["eu/rows"]);
-    assert_eq!(chosen(Filter::new().predicate(|it| it.labels.is_empty())), ["us/bank"]);
+    assert_eq!(chosen(BreakerFilter::new().scope("eu")), ["eu/bank", "eu/rows"]);
+    assert_eq!(chosen(BreakerFilter::new().identifier("bank")), ["eu/bank", "us/bank"]);
+    assert_eq!(chosen(BreakerFilter::new().kind(ConnectionKind::HTTP)), ["eu/bank"]);
+    assert_eq!(chosen(BreakerFilter::new().state(State::ForcedOpen)), ["us/bank"]);
+    assert_eq!(chosen(BreakerFilter::new().label("team")), ["eu/bank", "eu/rows"]);
+    assert_eq!(chosen(BreakerFilter::new().label_value("team", "storage")), ["eu/rows"]);
+    assert_eq!(chosen(BreakerFilter::new().predicate(|it| it.labels.is_empty())), ["us/bank"]);
 }
 
 #[test]
 fn all_parts_of_a_filter_must_apply() {
-    let both = Filter::new().label("tier").label_value("team", "storage");
+    let both = BreakerFilter::new().label("tier").label_value("team", "storage");
     assert_eq!(chosen(both), ["eu/rows"]);
     for none in [
-        Filter::new().scope("eu").state(State::ForcedOpen),
-        Filter::new().scope("us").kind(ConnectionKind::HTTP),
-        Filter::new().identifier("rows").kind(ConnectionKind::HTTP),
-        Filter::new().label("tier").label_value("team", "payments"),
-        Filter::new().scope("eu").predicate(|it| it.labels.is_empty()),
-        Filter::new().predicate(|_| true).predicate(|_| false),
+        BreakerFilter::new().scope("eu").state(State::ForcedOpen),
+        BreakerFilter::new().scope("us").kind(ConnectionKind::HTTP),
+        BreakerFilter::new().identifier("rows").kind(ConnectionKind::HTTP),
+        BreakerFilter::new().label("tier").label_value("team", "payments"),
+        BreakerFilter::new().scope("eu").predicate(|it| it.labels.is_empty()),
+        BreakerFilter::new().predicate(|_| true).predicate(|_| false),
     ] {
         assert!(chosen(none.clone()).is_empty(), "{none:?}");
     }
@@ -56,7 +56,7 @@ fn all_parts_of_a_filter_must_apply() {
 fn a_predicate_may_call_back_into_the_registry() {
     let registry = registry();
     let inner = registry.clone();
-    let filter = Filter::new().predicate(move |status| {
+    let filter = BreakerFilter::new().predicate(move |status| {
         inner.breaker("made while asking").success();
         inner.is_available(&status.identity)
     });
@@ -66,9 +66,9 @@ fn a_predicate_may_call_back_into_the_registry() {
 #[test]
 fn a_report_for_all_reaches_those_that_are_chosen() {
     let registry = registry();
-    assert_eq!(registry.failure_all(Filter::new().scope("eu"), "the region is down"), 2);
-    assert_eq!(registry.success_all(Filter::new().kind(ConnectionKind::HTTP)), 1);
-    let totals = registry.statuses(Filter::new()).into_iter();
+    assert_eq!(registry.failure_all(BreakerFilter::new().scope("eu"), "the region is down"), 2);
+    assert_eq!(registry.success_all(BreakerFilter::new().kind(ConnectionKind::HTTP)), 1);
+    let totals = registry.statuses(BreakerFilter::new()).into_iter();
     let totals: Vec<_> =
         totals.map(|status| (status.totals.failures, status.totals.successes)).collect();
     assert_eq!(totals, [(1, 1), (1, 0), (0, 0)]);
@@ -77,16 +77,16 @@ fn a_report_for_all_reaches_those_that_are_chosen() {
 #[test]
 fn all_are_available_where_each_is_and_there_is_one() {
     let registry = registry();
-    assert!(registry.all_available(Filter::new().scope("eu")));
-    assert!(!registry.all_available(Filter::new().identifier("bank")));
-    assert!(!registry.all_available(Filter::new().scope("nowhere")));
+    assert!(registry.all_available(BreakerFilter::new().scope("eu")));
+    assert!(!registry.all_available(BreakerFilter::new().identifier("bank")));
+    assert!(!registry.all_available(BreakerFilter::new().scope("nowhere")));
 }
 
 #[test]
 fn an_action_on_all_goes_over_their_handles() {
     let registry = registry();
-    for breaker in registry.breakers(Filter::new().scope("eu")) {
+    for breaker in registry.breakers(BreakerFilter::new().scope("eu")) {
         breaker.disable("a test");
     }
-    assert_eq!(registry.statuses(Filter::new().state(State::Disabled)).len(), 2);
+    assert_eq!(registry.statuses(BreakerFilter::new().state(State::Disabled)).len(), 2);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama::{Filter, Health, HealthThresholds, Identity, State, testing::TestRegistry};
+use brama::{BreakerFilter, Health, HealthThresholds, Identity, State, testing::TestRegistry};
 
 /// One breaker in each of these states, named by its place.
 fn registry(states: &[State]) -> TestRegistry {
@@ -14,7 +14,7 @@ fn registry(states: &[State]) -> TestRegistry {
 }
 
 fn shown(states: &[State]) -> String {
-    registry(states).health(Filter::new()).to_string()
+    registry(states).health(BreakerFilter::new()).to_string()
 }
 
 const CLOSED: State = State::Closed;
@@ -36,7 +36,7 @@ fn health_is_a_line_for_people() {
 
 #[test]
 fn every_state_is_counted_once_and_a_forced_opening_is_open() {
-    let health = registry(&State::ALL).health(Filter::new());
+    let health = registry(&State::ALL).health(BreakerFilter::new());
     let counts = health.counts();
     assert_eq!((counts.closed, counts.half_open, counts.open, counts.disabled), (1, 1, 2, 1));
     assert_eq!((counts.chosen(), counts.open_percent()), (5, 40));
@@ -48,15 +48,15 @@ fn every_state_is_counted_once_and_a_forced_opening_is_open() {
 fn the_filter_chooses_whose_health_it_is() {
     let registry = registry(&[CLOSED]);
     registry.breaker(Identity::new("ledger").in_scope("payments")).open("test");
-    assert!(matches!(registry.health(Filter::new().scope("payments")), Health::Down(_)));
-    assert!(matches!(registry.health(Filter::new().scope("search")), Health::Up(_)));
+    assert!(matches!(registry.health(BreakerFilter::new().scope("payments")), Health::Down(_)));
+    assert!(matches!(registry.health(BreakerFilter::new().scope("search")), Health::Up(_)));
     registry.unregister(Identity::new("ledger").in_scope("payments"));
-    assert!(matches!(registry.health(Filter::new()), Health::Up(_)));
+    assert!(matches!(registry.health(BreakerFilter::new()), Health::Up(_)));
 }
 
 #[test]
 fn the_same_counts_are_judged_by_thresholds_of_ones_own() {
-    let health = registry(&[OPEN, CLOSED, CLOSED, CLOSED]).health(Filter::new());
+    let health = registry(&[OPEN, CLOSED, CLOSED, CLOSED]).health(BreakerFilter::new());
     let under = |degraded, down| {
         health.clone().under(HealthThresholds { degraded, down }).as_str().to_owned()
     };
@@ -68,9 +68,9 @@ fn the_same_counts_are_judged_by_thresholds_of_ones_own() {
 fn an_opening_past_its_deadline_no_longer_counts_as_open() {
     let registry = TestRegistry::new();
     registry.breaker("api").open_for(Duration::from_secs(5), "test").unwrap();
-    assert_eq!(registry.health(Filter::new()).as_str(), "down");
+    assert_eq!(registry.health(BreakerFilter::new()).as_str(), "down");
     registry.advance(Duration::from_secs(5));
-    let health = registry.health(Filter::new());
+    let health = registry.health(BreakerFilter::new());
     assert_eq!((health.as_str(), health.counts().half_open), ("up", 1));
     registry.assert_state("api", State::Open);
 }
@@ -79,6 +79,6 @@ fn an_opening_past_its_deadline_no_longer_counts_as_open() {
 fn the_free_function_asks_the_global_registry() {
     let name = "tests/it/health.rs";
     brama::breaker(name).force_open("test");
-    let health = brama::health(Filter::new().identifier(name));
+    let health = brama::health(BreakerFilter::new().identifier(name));
     assert_eq!(health.to_string(), "down: 1 of 1 circuit open (tests/it/health.rs)");
 }

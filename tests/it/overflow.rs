@@ -8,8 +8,8 @@ use std::{
 };
 
 use brama::{
-    Config, Connection, Filter, Identity, PolicyPatch, RegisterError, Registry, State, Status,
-    circuit_breaker, testing::TestRegistry,
+    BreakerFilter, Config, Connection, Identity, PolicyPatch, RegisterError, Registry, State,
+    Status, circuit_breaker, testing::TestRegistry,
 };
 
 use crate::answer::{Answer, Refused};
@@ -35,14 +35,14 @@ fn full() -> TestRegistry {
 }
 
 fn overflow(registry: &Registry) -> Status {
-    let mut statuses = registry.statuses(Filter::new());
+    let mut statuses = registry.statuses(BreakerFilter::new());
     statuses.retain(|status| status.identity.is_overflow());
     assert_eq!(statuses.len(), 1);
     statuses.remove(0)
 }
 
 fn keys(registry: &Registry) -> Vec<String> {
-    let statuses = registry.statuses(Filter::new());
+    let statuses = registry.statuses(BreakerFilter::new());
     statuses.iter().filter_map(|status| status.identity.key().map(str::to_owned)).collect()
 }
 
@@ -94,8 +94,8 @@ fn the_overflow_is_another_breaker_than_that_of_the_identifier() {
 fn reports_to_a_group_leave_the_overflow_out() {
     let registry = full();
     registry.breaker(node("c")).success();
-    assert_eq!(registry.failure_all(Filter::new().identifier("node"), "a test"), 2);
-    assert_eq!(registry.success_all(Filter::new()), 2);
+    assert_eq!(registry.failure_all(BreakerFilter::new().identifier("node"), "a test"), 2);
+    assert_eq!(registry.success_all(BreakerFilter::new()), 2);
     assert_eq!(overflow(&registry).totals.failures, 0);
 }
 
@@ -220,7 +220,7 @@ fn each_identifier_in_each_scope_has_room_of_its_own() {
         (0..2).for_each(|key| registry.breaker(node(key).in_scope(scope)).success());
     }
     (0..5).for_each(|name| registry.breaker(format!("{name}")).success());
-    assert_eq!(registry.statuses(Filter::new()).len(), 9);
+    assert_eq!(registry.statuses(BreakerFilter::new()).len(), 9);
 }
 
 #[test]
@@ -242,8 +242,8 @@ fn whoever_asks_of_many_takes_room_from_nobody() {
         let key = next.fetch_add(1, Ordering::Relaxed);
         asked.breaker(node(key)).identity().is_overflow()
     };
-    assert!(!registry.all_available(Filter::new().predicate(finds_no_room)));
-    assert!(registry.all_available(Filter::new().identifier("node")));
+    assert!(!registry.all_available(BreakerFilter::new().predicate(finds_no_room)));
+    assert!(registry.all_available(BreakerFilter::new().identifier("node")));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use std::{
 };
 
 use brama::{
-    CircuitOpen, Config, Connection, EventFilter, EventKind, Filter, Identity, PolicyPatch,
+    BreakerFilter, CircuitOpen, Config, Connection, EventFilter, EventKind, Identity, PolicyPatch,
     Registry, Tick, circuit_breaker, clock::Clock,
 };
 
@@ -42,10 +42,11 @@ impl Curious {
         if let Some(registry) = self.registry.get()
             && !self.looks.swap(true, Ordering::Relaxed)
         {
-            for status in registry.statuses(Filter::new()) {
+            for status in registry.statuses(BreakerFilter::new()) {
                 let _ = registry.totals(&status.identity);
             }
-            let seen = Identity::new("seen").with_key(registry.statuses(Filter::new()).len());
+            let seen =
+                Identity::new("seen").with_key(registry.statuses(BreakerFilter::new()).len());
             registry.breaker(seen).success();
             self.looks.store(false, Ordering::Relaxed);
         }

@@ -8,19 +8,19 @@ use crate::{circuit::State, connection::ConnectionKind, identity::Identity, stat
 ///
 /// ```
 /// # use brama_runtime as brama;
-/// use brama::{Connection, ConnectionKind, Filter, Registry, State};
+/// use brama::{Connection, ConnectionKind, BreakerFilter, Registry, State};
 ///
 /// let registry = Registry::new();
 /// let connection = Connection::new().kind(ConnectionKind::HTTP).label("team", "payments");
 /// registry.register("payment_api", connection)?.open("maintenance");
 ///
-/// let open = Filter::new().state(State::Open).label_value("team", "payments");
+/// let open = BreakerFilter::new().state(State::Open).label_value("team", "payments");
 /// assert_eq!(registry.statuses(open).len(), 1);
 /// # Ok::<(), brama::RegisterError>(())
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "a filter does nothing by itself"]
-pub struct Filter {
+pub struct BreakerFilter {
     scope: Option<Text>,
     identifier: Option<Text>,
     kind: Option<ConnectionKind>,
@@ -32,7 +32,7 @@ pub struct Filter {
 type Text = Cow<'static, str>;
 type Predicate = Arc<dyn Fn(&Status) -> bool + Send + Sync>;
 
-impl Filter {
+impl BreakerFilter {
     /// The filter that chooses all.
     pub const fn new() -> Self {
         Self {
@@ -122,9 +122,9 @@ impl Filter {
     }
 }
 
-impl fmt::Debug for Filter {
+impl fmt::Debug for BreakerFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Filter")
+        f.debug_struct("BreakerFilter")
             .field("scope", &self.scope)
             .field("identifier", &self.identifier)
             .field("kind", &self.kind)

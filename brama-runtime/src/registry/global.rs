@@ -2,7 +2,7 @@
 
 use std::{fmt, io, sync::OnceLock, time::Duration};
 
-use super::{Filter, RegisterError, Registry};
+use super::{BreakerFilter, RegisterError, Registry};
 use crate::{
     breaker::Breaker,
     bus::{Callback, Subscription},
@@ -75,7 +75,7 @@ pub fn find<'a>(identity: impl Into<Identity<'a>>) -> Option<Breaker> {
 
 /// The breakers of the global registry that the filter chooses.
 #[must_use]
-pub fn breakers(filter: Filter) -> Vec<Breaker> {
+pub fn breakers(filter: BreakerFilter) -> Vec<Breaker> {
     registry().breakers(filter)
 }
 
@@ -94,12 +94,12 @@ pub fn totals<'a>(identity: impl Into<Identity<'a>>) -> Option<Totals> {
 
 /// Snapshots of the breakers of the global registry that the filter chooses.
 #[must_use]
-pub fn statuses(filter: Filter) -> Vec<Status> {
+pub fn statuses(filter: BreakerFilter) -> Vec<Status> {
     registry().statuses(filter)
 }
 
 /// How well those are that the filter chooses in the global registry: see [`Registry::health`].
-pub fn health(filter: Filter) -> Health {
+pub fn health(filter: BreakerFilter) -> Health {
     registry().health(filter)
 }
 
@@ -124,7 +124,7 @@ where
 
 /// Whether a call of each chosen breaker would be admitted now: see [`Registry::all_available`].
 #[must_use]
-pub fn all_available(filter: Filter) -> bool {
+pub fn all_available(filter: BreakerFilter) -> bool {
     registry().all_available(filter)
 }
 
@@ -151,12 +151,12 @@ pub fn failure<'a>(
 
 /// Reports a success to every chosen breaker: how many.
 #[expect(clippy::must_use_candidate, reason = "the reports are the point, the number is extra")]
-pub fn success_all(filter: Filter) -> usize {
+pub fn success_all(filter: BreakerFilter) -> usize {
     registry().success_all(filter)
 }
 
 /// Reports a failure to every chosen breaker: how many.
-pub fn failure_all(filter: Filter, reason: impl Into<Reason>) -> usize {
+pub fn failure_all(filter: BreakerFilter, reason: impl Into<Reason>) -> usize {
     registry().failure_all(filter, reason)
 }
 

@@ -28,7 +28,7 @@ use papaya::HashSet;
 pub use self::global::add_check_async;
 pub use self::{
     connections::RegisterError,
-    filter::Filter,
+    filter::BreakerFilter,
     global::{
         add_check, all_available, are_available, breaker, breakers, close, configure, disable,
         failure, failure_all, find, force_open, health, init, is_available, on_event, open,
