@@ -35,9 +35,9 @@ pub use self::{
     bus::{Callback, EventStream, Subscription},
     checks::{Check, Schedule},
     circuit::{
-        Abandoned, Action, By, Cause, Change, Circuit, Counts, DurationSource, Expiry, Generation,
+        Abandoned, Action, By, Cause, Change, Circuit, DurationSource, Expiry, Generation,
         InvalidPolicy, Knob, Mistake, OpenDuration, Policy, PolicyPatch, Reason, Rule, State, Tick,
-        Window,
+        Window, WindowCounts,
     },
     config::{Config, ConfigMistake, InitError},
     connection::{Connection, ConnectionKind, Labels},

@@ -6,7 +6,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde::Serialize;
 
 use crate::{
-    circuit::{Cause, Counts, Policy, Reason, State, Tick},
+    circuit::{Cause, Policy, Reason, State, Tick, WindowCounts},
     connection::{ConnectionKind, Labels},
     identity::Identity,
     length::{Lasting, Rounded},
@@ -48,7 +48,7 @@ pub struct Status {
     /// Openings since it was last closed, forced ones not among them.
     pub trips: u32,
     /// What the window holds; zeros where no rate is judged.
-    pub window: Counts,
+    pub window: WindowCounts,
     /// How often each thing happened since the breaker was made.
     pub totals: Totals,
     /// The policy that the layers of configuration make.

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{Action, By, Counts, Generation, Reason, State, Tick};
+use super::{Action, By, Generation, Reason, State, Tick, WindowCounts};
 
 /// The circuit entered a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct Cause {
     /// Failures in a row; for [`Rule::SuccessThreshold`] successes in a row.
     pub run: u64,
     /// What the window held; zeros where no rate is judged.
-    pub counts: Counts,
+    pub counts: WindowCounts,
     /// The reasons of the last failures, oldest first.
     pub reasons: Vec<Reason>,
     /// How long the opening lasts; `None` where the state is not [`State::Open`].

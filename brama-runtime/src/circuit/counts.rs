@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What a window holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
-pub struct Counts {
+pub struct WindowCounts {
     /// Successes and failures.
     pub calls: u64,
     /// Failures among them.
@@ -15,7 +15,7 @@ pub struct Counts {
     pub slow: u64,
 }
 
-impl Counts {
+impl WindowCounts {
     /// The percentage of failures, rounded down; `None` where there are no calls.
     #[must_use]
     pub const fn failure_percent(&self) -> Option<u64> {

@@ -165,7 +165,7 @@ pub use self::{
     action::Action,
     by::By,
     change::{Cause, Change, DurationSource, OpenDuration, Rule},
-    counts::Counts,
+    counts::WindowCounts,
     expiry::Expiry,
     knob::{InvalidPolicy, Knob, Mistake},
     patch::PolicyPatch,
@@ -319,8 +319,8 @@ impl Circuit {
 
     /// What the window holds; zeros where no rate is judged.
     #[must_use]
-    pub fn counts(&self, now: Tick) -> Counts {
-        self.memory().map_or_else(Counts::default, |memory| memory.counts(now))
+    pub fn counts(&self, now: Tick) -> WindowCounts {
+        self.memory().map_or_else(WindowCounts::default, |memory| memory.counts(now))
     }
 
     /// The reasons of the last failures since it closed, oldest first: at most four.

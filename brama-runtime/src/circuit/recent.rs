@@ -5,7 +5,7 @@ use std::{collections::VecDeque, fmt};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::counts::{Counts, Mark};
+use super::counts::{Mark, WindowCounts};
 
 /// The last `size` outcomes. Good ones are only counted; of a bad one its step is kept: how far it is
 /// behind the bad one before it, and how it was bad.
@@ -78,9 +78,9 @@ impl Recent {
         self.steps().next()
     }
 
-    pub(super) fn counts(&self) -> Counts {
+    pub(super) fn counts(&self) -> WindowCounts {
         let [calls, failures, slow] = [self.calls, self.failures, self.slow].map(u64::from);
-        Counts { calls, failures, slow }
+        WindowCounts { calls, failures, slow }
     }
 
     /// The bad ones, the oldest first: which of the outcomes it was, from 1 on.
@@ -158,12 +158,12 @@ mod tests {
     }
 
     impl Places {
-        fn counts(&self, size: u32) -> Counts {
+        fn counts(&self, size: u32) -> WindowCounts {
             let size = u64::from(size);
             let held = self.bad.iter().filter(|(place, _)| self.outcomes < place + size);
             held.fold(
-                Counts { calls: self.outcomes.min(size), ..Counts::default() },
-                |Counts { calls, failures, slow }, (_, mark)| Counts {
+                WindowCounts { calls: self.outcomes.min(size), ..WindowCounts::default() },
+                |WindowCounts { calls, failures, slow }, (_, mark)| WindowCounts {
                     calls,
                     failures: failures + u64::from(mark.failed),
                     slow: slow + u64::from(mark.slow),

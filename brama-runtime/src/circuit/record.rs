@@ -12,7 +12,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Counts successes that were not reported one by one. Under a policy that judges no rate the window
+    /// WindowCounts successes that were not reported one by one. Under a policy that judges no rate the window
     /// misses them, and so it starts empty under the next that does.
     pub(super) fn count_successes(&mut self, policy: &Policy, count: u64) {
         if !policy.has_rate_rule() && 0 < count {

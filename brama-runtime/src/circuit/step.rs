@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Abandoned, Action, Admission, By, Cause, Change, Circuit, Counts, DurationSource, Fate,
-    Generation, OpenDuration, Phase, Policy, Probes, Reason, Rule, Tick, Verdict,
+    Abandoned, Action, Admission, By, Cause, Change, Circuit, DurationSource, Fate, Generation,
+    OpenDuration, Phase, Policy, Probes, Reason, Rule, Tick, Verdict, WindowCounts,
     counts::Mark,
     expiry::{millis, thousandths},
     window::Memory,
@@ -115,7 +115,7 @@ impl Circuit {
         }
     }
 
-    /// Counts quick successes that a gate let pass while [`is_settled`](Self::is_settled) held.
+    /// WindowCounts quick successes that a gate let pass while [`is_settled`](Self::is_settled) held.
     ///
     /// To be called before every step that judges or closes, so that the window sees outcomes in their
     /// order. One that lands after the state has changed is dropped: only totals know it.
@@ -240,7 +240,7 @@ impl Circuit {
         if let Some(limit) = policy.failure_threshold.filter(reached) {
             return Some((Rule::FailureThreshold, limit));
         }
-        let Counts { calls, failures, slow } = self.counts(now);
+        let WindowCounts { calls, failures, slow } = self.counts(now);
         if calls < u64::from(policy.minimum_calls) {
             return None;
         }
@@ -255,7 +255,7 @@ impl Circuit {
         if !policy.has_rate_rule() {
             return true;
         }
-        let Counts { calls, failures, slow } = self.counts(Tick::ORIGIN);
+        let WindowCounts { calls, failures, slow } = self.counts(Tick::ORIGIN);
         let calls = calls.max(u64::from(policy.minimum_calls));
         let stays = |bad, rate: Option<u32>| rate.is_none_or(|rate| !reaches(bad, rate, calls));
         self.memory().is_some_and(|memory| memory.fits(policy.window))

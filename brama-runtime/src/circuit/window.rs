@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Tick,
-    counts::{Counts, Mark},
+    counts::{Mark, WindowCounts},
     expiry::is_wait,
     recent::Recent,
     tick::nanos,
@@ -136,7 +136,7 @@ impl Memory {
         }
     }
 
-    /// Counts successes that were quick and reported elsewhere.
+    /// WindowCounts successes that were quick and reported elsewhere.
     pub(super) fn push_successes(&mut self, count: u64) {
         match self {
             Self::Empty => {}
@@ -146,9 +146,9 @@ impl Memory {
     }
 
     /// What the window holds at `now`, without turning it.
-    pub(super) fn counts(&self, now: Tick) -> Counts {
+    pub(super) fn counts(&self, now: Tick) -> WindowCounts {
         match self {
-            Self::Empty => Counts::default(),
+            Self::Empty => WindowCounts::default(),
             Self::Calls(recent) => recent.counts(),
             Self::Time(buckets) => buckets.counts(now),
         }
@@ -173,14 +173,14 @@ impl Memory {
 pub(super) struct Buckets {
     pub(super) width: u64,
     pub(super) number: u64,
-    pub(super) ring: [Counts; BUCKETS],
+    pub(super) ring: [WindowCounts; BUCKETS],
 }
 
 pub(super) const BUCKETS: usize = 10;
 
 impl Buckets {
     const fn new(width: u64, now: Tick) -> Self {
-        let empty = Counts { calls: 0, failures: 0, slow: 0 };
+        let empty = WindowCounts { calls: 0, failures: 0, slow: 0 };
         Self { width, number: now.as_nanos() / width, ring: [empty; BUCKETS] }
     }
 
@@ -189,7 +189,7 @@ impl Buckets {
         let number = (now.as_nanos() / self.width).max(self.number);
         let passed = number - self.number;
         for skipped in 0..passed.min(BUCKETS as u64) {
-            *self.at(number - skipped) = Counts::default();
+            *self.at(number - skipped) = WindowCounts::default();
         }
         self.number = number;
     }
@@ -201,28 +201,30 @@ impl Buckets {
         bucket.slow += u64::from(mark.slow);
     }
 
-    fn current(&mut self) -> &mut Counts {
+    fn current(&mut self) -> &mut WindowCounts {
         self.at(self.number)
     }
 
     #[expect(clippy::indexing_slicing, reason = "a place is below the ring's length")]
-    const fn at(&mut self, number: u64) -> &mut Counts {
+    const fn at(&mut self, number: u64) -> &mut WindowCounts {
         &mut self.ring[place(number)]
     }
 
     #[expect(clippy::indexing_slicing, reason = "a place is below the ring's length")]
-    const fn bucket(&self, number: u64) -> Counts {
+    const fn bucket(&self, number: u64) -> WindowCounts {
         self.ring[place(number)]
     }
 
-    fn counts(&self, now: Tick) -> Counts {
+    fn counts(&self, now: Tick) -> WindowCounts {
         let newest = self.number.max(now.as_nanos() / self.width);
         let oldest = newest.saturating_sub(BUCKETS as u64 - 1);
         let held = oldest.max(self.number.saturating_sub(BUCKETS as u64 - 1))..=self.number;
-        held.map(|number| self.bucket(number)).fold(Counts::default(), |sum, bucket| Counts {
-            calls: sum.calls + bucket.calls,
-            failures: sum.failures + bucket.failures,
-            slow: sum.slow + bucket.slow,
+        held.map(|number| self.bucket(number)).fold(WindowCounts::default(), |sum, bucket| {
+            WindowCounts {
+                calls: sum.calls + bucket.calls,
+                failures: sum.failures + bucket.failures,
+                slow: sum.slow + bucket.slow,
+            }
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use brama_runtime::Counts;
+use brama_runtime::WindowCounts;
 use proptest::{
     collection::vec,
     prelude::{Just, Strategy, proptest},
@@ -78,7 +78,7 @@ fn a_window_of_a_new_shape_starts_empty() {
     for (old, new) in shapes.iter().flat_map(|old| shapes.map(|new| (*old, new))) {
         let stand = in_turn(&[(windowed(old), &FAILURES), (windowed(new), &[SUCCESS])]);
         let kept = if old == new { 2 } else { 0 };
-        assert_eq!(stand.view().counts, Counts { calls: 1 + kept, failures: kept, slow: 0 });
+        assert_eq!(stand.view().counts, WindowCounts { calls: 1 + kept, failures: kept, slow: 0 });
     }
 }
 
@@ -87,7 +87,7 @@ fn a_window_that_missed_outcomes_starts_empty() {
     for window in [Span::Calls(5), Span::Time(ms(100))].map(windowed) {
         let unrated = Terms { failure_rate: None, ..window };
         let stand = in_turn(&[(window, &FAILURES), (unrated, &[SUCCESS]), (window, &[SUCCESS])]);
-        assert_eq!(stand.view().counts, Counts { calls: 1, failures: 0, slow: 0 });
+        assert_eq!(stand.view().counts, WindowCounts { calls: 1, failures: 0, slow: 0 });
     }
 }
 
@@ -99,7 +99,7 @@ fn nor_does_it_keep_what_was_before_successes_that_a_gate_counted() {
     stand.circuit.count_successes(&stand.policy, 1);
     stand.policy = rated.policy();
     let stand = stand.steps(&[SUCCESS]);
-    assert_eq!(stand.view().counts, Counts { calls: 1, failures: 0, slow: 0 });
+    assert_eq!(stand.view().counts, WindowCounts { calls: 1, failures: 0, slow: 0 });
 }
 
 const SUCCESS: Signal = Signal::Tell(How::Success);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama_runtime::Counts;
+use brama_runtime::WindowCounts;
 
 use crate::terms::Span;
 
@@ -26,9 +26,9 @@ impl History {
         self.0.push(Outcome { at, failed, slow });
     }
 
-    pub(crate) fn counts(&self, span: Span, now: Duration) -> Counts {
+    pub(crate) fn counts(&self, span: Span, now: Duration) -> WindowCounts {
         let window = self.window(span, now);
-        Counts {
+        WindowCounts {
             calls: window.len() as u64,
             failures: window.iter().filter(|outcome| outcome.failed).count() as u64,
             slow: window.iter().filter(|outcome| outcome.slow).count() as u64,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use brama_runtime::{
-    Action, Counts, DurationSource, Generation, OpenDuration, Rule, State, Tick,
+    Action, DurationSource, Generation, OpenDuration, Rule, State, Tick, WindowCounts,
     circuit::{Admission, Fate},
 };
 
@@ -198,7 +198,7 @@ impl Oracle {
 
     fn rule_that_opens(&self) -> Option<(Rule, u32)> {
         let Terms { failure_threshold, failure_rate, slow_call_rate, .. } = self.terms;
-        let Counts { failures, slow, .. } = self.counts();
+        let WindowCounts { failures, slow, .. } = self.counts();
         let in_a_row = failure_threshold.filter(|limit| u64::from(*limit) <= self.failures());
         let failed = failure_rate.filter(|rate| self.reaches(*rate, failures));
         let slow = slow_call_rate.filter(|rate| self.reaches(*rate, slow));
@@ -300,7 +300,7 @@ impl Oracle {
         in_a_row(&self.stay, false)
     }
 
-    fn counts(&self) -> Counts {
+    fn counts(&self) -> WindowCounts {
         self.history.counts(self.terms.window, self.now)
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brama_runtime::{
-    Action, Change, Counts, OpenDuration, Rule, State, Tick,
+    Action, Change, OpenDuration, Rule, State, Tick, WindowCounts,
     circuit::{Admission, Fate},
 };
 
@@ -74,7 +74,7 @@ pub(crate) struct Entry {
     pub(crate) rule: Rule,
     pub(crate) limit: Option<u32>,
     pub(crate) run: u64,
-    pub(crate) counts: Counts,
+    pub(crate) counts: WindowCounts,
     pub(crate) length: Option<OpenDuration>,
     pub(crate) by_hand: Option<Action>,
 }
@@ -111,7 +111,7 @@ pub(crate) struct View {
     pub(crate) successes: u64,
     pub(crate) trips: u32,
     pub(crate) probes: u32,
-    pub(crate) counts: Counts,
+    pub(crate) counts: WindowCounts,
     pub(crate) would_admit: bool,
     pub(crate) refuses_until: Option<Tick>,
 }

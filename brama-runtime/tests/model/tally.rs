@@ -1,6 +1,6 @@
 //! Laws of runs, windows and reasons.
 
-use brama_runtime::{Action, Circuit, Counts, Policy, Reason, State, Tick, circuit::Verdict};
+use brama_runtime::{Action, Circuit, Policy, Reason, State, Tick, WindowCounts, circuit::Verdict};
 use proptest::{
     collection::vec,
     prelude::{Just, Strategy, proptest},
@@ -158,16 +158,16 @@ fn a_success_counted_too_late_moves_nothing() {
 }
 
 /// What stragglers leave alone: all of it, save the window and the run of a healthy circuit.
-fn runs(stand: &Stand) -> (State, u64, u64, Counts) {
+fn runs(stand: &Stand) -> (State, u64, u64, WindowCounts) {
     let view = stand.view();
     let closed = view.state == State::Closed;
     let healthy = closed && view.failures == 0;
     let successes = if healthy { 0 } else { view.successes };
-    let counts = if closed { Counts::default() } else { view.counts };
+    let counts = if closed { WindowCounts::default() } else { view.counts };
     (view.state, view.failures, successes, counts)
 }
 
-fn runs_after_stragglers(stand: &Stand) -> (State, u64, u64, Counts) {
+fn runs_after_stragglers(stand: &Stand) -> (State, u64, u64, WindowCounts) {
     let mut stand = stand.clone();
     stand.circuit.count_successes(&stand.policy, 3);
     runs(&stand)

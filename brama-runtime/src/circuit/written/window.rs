@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::circuit::{
-    Counts,
+    WindowCounts,
     counts::Mark,
     recent::Recent,
     window::{BUCKETS, Buckets},
@@ -61,7 +61,7 @@ const PLACES: &str = "the places of bad outcomes must rise and lie in the window
 pub(in crate::circuit) struct Ring {
     width: u64,
     number: u64,
-    buckets: [Counts; BUCKETS],
+    buckets: [WindowCounts; BUCKETS],
 }
 
 impl From<Buckets> for Ring {
@@ -74,8 +74,9 @@ impl TryFrom<Ring> for Buckets {
     type Error = &'static str;
 
     fn try_from(Ring { width, number, buckets }: Ring) -> Result<Self, Self::Error> {
-        let is_possible =
-            |held: &Counts| held.failures.max(held.slow) <= held.calls && held.calls <= MOST_CALLS;
+        let is_possible = |held: &WindowCounts| {
+            held.failures.max(held.slow) <= held.calls && held.calls <= MOST_CALLS
+        };
         if width == 0 || !buckets.iter().all(is_possible) {
             return Err(BUCKET);
         }
