@@ -20,9 +20,9 @@ pub use brama_macros::circuit_breaker;
 pub use brama_runtime::testing;
 #[doc(inline)]
 pub use brama_runtime::{
-    Abandoned, Action, AddCheckError, Breaker, BreakerFilter, By, CallError, Callback, Cause,
-    Change, Check, CircuitOpen, Config, ConfigLayer, ConfigMistake, Connection, ConnectionKind,
-    DurationSource, Event, EventFilter, EventKind, EventKinds, EventStream, Expiry, Failure,
+    Abandoned, Action, AddCheckError, Breaker, BreakerFilter, By, CallError, Cause, Change, Check,
+    CircuitOpen, Config, ConfigLayer, ConfigMistake, Connection, ConnectionKind, DurationSource,
+    Event, EventCallback, EventFilter, EventKind, EventKinds, EventStream, Expiry, Failure,
     Generation, Health, HealthCounts, HealthThresholds, Identity, InitError, InvalidLength,
     InvalidPolicy, Knob, Labels, Mistake, Occurrence, OpenDuration, OpenForError, Opening, Outcome,
     Permit, Policy, PolicyPatch, Reason, RegisterError, Registry, Rule, Schedule, Setting,

@@ -32,7 +32,7 @@ mod totals;
 
 pub use self::{
     breaker::{Breaker, CallError, CircuitOpen, Opening, Permit},
-    bus::{Callback, EventStream, Subscription},
+    bus::{EventCallback, EventStream, Subscription},
     checks::{Check, Schedule},
     circuit::{
         Abandoned, Action, By, Cause, Change, Circuit, DurationSource, Expiry, Generation,

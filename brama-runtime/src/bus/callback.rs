@@ -21,12 +21,12 @@ use crate::{
 /// slow, block and call back into its breaker. A panic, its own or the filter's predicate's, costs that
 /// one event and is counted. Dropped, the handle returns at once; a call in progress ends by itself.
 #[must_use = "dropping the handle ends the calls"]
-pub struct Callback {
+pub struct EventCallback {
     queue: Arc<Queue>,
     panics: Arc<AtomicU64>,
 }
 
-impl Callback {
+impl EventCallback {
     /// Starts the thread.
     pub(crate) fn start(
         subscription: Subscription,
@@ -61,14 +61,14 @@ fn run(mut subscription: Subscription, mut callback: impl FnMut(Event), panics: 
     }
 }
 
-impl Drop for Callback {
+impl Drop for EventCallback {
     fn drop(&mut self) {
         self.queue.end();
     }
 }
 
-impl fmt::Debug for Callback {
+impl fmt::Debug for EventCallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Callback").field("panics", &self.panics()).finish_non_exhaustive()
+        f.debug_struct("EventCallback").field("panics", &self.panics()).finish_non_exhaustive()
     }
 }

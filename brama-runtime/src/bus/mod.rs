@@ -15,7 +15,7 @@ use std::{
 
 use self::queue::Queue;
 pub use self::{
-    callback::Callback,
+    callback::EventCallback,
     subscription::{EventStream, Subscription},
 };
 use crate::{

@@ -4,7 +4,7 @@ use std::io;
 
 use super::{Registry, named::Named};
 use crate::{
-    bus::{Callback, Subscription},
+    bus::{EventCallback, Subscription},
     event::{Event, EventFilter},
     sync::lock,
 };
@@ -42,7 +42,7 @@ impl Registry {
         &self,
         filter: impl Into<EventFilter>,
         callback: impl FnMut(Event) + Send + 'static,
-    ) -> io::Result<Callback> {
-        Callback::start(self.subscribe(filter), callback)
+    ) -> io::Result<EventCallback> {
+        EventCallback::start(self.subscribe(filter), callback)
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, io, sync::OnceLock, time::Duration};
 use super::{BreakerFilter, RegisterError, Registry};
 use crate::{
     breaker::Breaker,
-    bus::{Callback, Subscription},
+    bus::{EventCallback, Subscription},
     checks::{Check, Schedule},
     circuit::{By, InvalidPolicy, PolicyPatch, Reason},
     config::{Config, InitError},
@@ -294,6 +294,6 @@ pub fn subscribe(filter: impl Into<EventFilter>) -> Subscription {
 pub fn on_event(
     filter: impl Into<EventFilter>,
     callback: impl FnMut(Event) + Send + 'static,
-) -> io::Result<Callback> {
+) -> io::Result<EventCallback> {
     registry().on_event(filter, callback)
 }
