@@ -12,7 +12,7 @@ use std::{
 };
 
 use brama::{
-    BreakerFilter, Check, EventKind, Health, HealthThresholds, PolicyPatch, Schedule,
+    BreakerFilter, EventKind, Health, HealthCheck, HealthThresholds, PolicyPatch, Schedule,
     testing::TestRegistry,
 };
 
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // In service this is `brama::add_check`, `brama::health` and a clock that moves by itself.
     let registry = TestRegistry::new();
     let mut changes = registry.subscribe(EventKind::StateChanged);
-    let checked = |name: &'static str| -> Result<(Dependency, Check), Box<dyn Error>> {
+    let checked = |name: &'static str| -> Result<(Dependency, HealthCheck), Box<dyn Error>> {
         let dependency = Dependency::default();
         dependency.is_there(true);
         let there = dependency.clone();

@@ -35,12 +35,12 @@ use crate::{breaker::Slot, caught::caught, clock::Time, error::AddCheckError};
 /// Dropped, the handle returns at once: a run in progress is no longer heard, and one that is a future
 /// is dropped by its runtime. The check ends too when its registry goes.
 #[must_use = "dropping the handle ends the check"]
-pub struct Check {
+pub struct HealthCheck {
     checks: Weak<Checks>,
     number: u64,
 }
 
-impl Drop for Check {
+impl Drop for HealthCheck {
     fn drop(&mut self) {
         let Some(checks) = self.checks.upgrade() else { return };
         let removed = checks.lock().remove(self.number);
@@ -52,9 +52,9 @@ impl Drop for Check {
     }
 }
 
-impl fmt::Debug for Check {
+impl fmt::Debug for HealthCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Check").field("number", &self.number).finish_non_exhaustive()
+        f.debug_struct("HealthCheck").field("number", &self.number).finish_non_exhaustive()
     }
 }
 
@@ -77,7 +77,7 @@ impl Checks {
         slot: Arc<Slot>,
         schedule: Schedule,
         mut check: impl FnMut() -> Result<T, E> + Send + 'static,
-    ) -> Result<Check, AddCheckError> {
+    ) -> Result<HealthCheck, AddCheckError> {
         let closure: Closure = Box::new(move || answer(check()));
         let check = self.enter(slot, schedule, Kind::Closure(Some(closure)));
         self.start_thread().map_err(AddCheckError::NoThread)?;
@@ -91,7 +91,7 @@ impl Checks {
         slot: Arc<Slot>,
         schedule: Schedule,
         check: impl Fn() -> F + Send + Sync + 'static,
-    ) -> Result<Check, AddCheckError>
+    ) -> Result<HealthCheck, AddCheckError>
     where
         E: fmt::Display,
         F: Future<Output = Result<T, E>> + Send + 'static,
@@ -100,10 +100,10 @@ impl Checks {
         Ok(self.enter(slot, schedule, Kind::Future(maker)))
     }
 
-    fn enter(self: &Arc<Self>, slot: Arc<Slot>, schedule: Schedule, kind: Kind) -> Check {
+    fn enter(self: &Arc<Self>, slot: Arc<Slot>, schedule: Schedule, kind: Kind) -> HealthCheck {
         let now = self.time.now();
         let number = self.lock().add(slot, schedule, kind, now);
-        let check = Check { checks: Arc::downgrade(self), number };
+        let check = HealthCheck { checks: Arc::downgrade(self), number };
         self.turn();
         check
     }

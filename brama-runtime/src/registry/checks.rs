@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Registry;
 use crate::{
-    checks::{Check, Schedule},
+    checks::{HealthCheck, Schedule},
     error::AddCheckError,
     identity::Identity,
 };
@@ -39,7 +39,7 @@ impl Registry {
         identity: impl Into<Identity<'a>>,
         schedule: impl Into<Schedule>,
         check: impl FnMut() -> Result<T, E> + Send + 'static,
-    ) -> Result<Check, AddCheckError> {
+    ) -> Result<HealthCheck, AddCheckError> {
         let schedule = schedule.into().validated()?;
         self.inside.checks.add(self.slot(&identity.into()), schedule, check)
     }
@@ -78,7 +78,7 @@ impl Registry {
         identity: impl Into<Identity<'a>>,
         schedule: impl Into<Schedule>,
         check: impl Fn() -> F + Send + Sync + 'static,
-    ) -> Result<Check, AddCheckError>
+    ) -> Result<HealthCheck, AddCheckError>
     where
         E: fmt::Display,
         F: Future<Output = Result<T, E>> + Send + 'static,

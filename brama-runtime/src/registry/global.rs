@@ -6,7 +6,7 @@ use super::{BreakerFilter, RegisterError, Registry};
 use crate::{
     breaker::Breaker,
     bus::{EventCallback, Subscription},
-    checks::{Check, Schedule},
+    checks::{HealthCheck, Schedule},
     circuit::{By, InvalidPolicy, PolicyPatch, Reason},
     config::{Config, InitError},
     connection::Connection,
@@ -254,7 +254,7 @@ pub fn add_check<'a, T, E: fmt::Display>(
     identity: impl Into<Identity<'a>>,
     schedule: impl Into<Schedule>,
     check: impl FnMut() -> Result<T, E> + Send + 'static,
-) -> Result<Check, AddCheckError> {
+) -> Result<HealthCheck, AddCheckError> {
     registry().add_check(identity, schedule, check)
 }
 
@@ -268,7 +268,7 @@ pub fn add_check_async<'a, T, E, F>(
     identity: impl Into<Identity<'a>>,
     schedule: impl Into<Schedule>,
     check: impl Fn() -> F + Send + Sync + 'static,
-) -> Result<Check, AddCheckError>
+) -> Result<HealthCheck, AddCheckError>
 where
     E: fmt::Display,
     F: Future<Output = Result<T, E>> + Send + 'static,
