@@ -12,7 +12,7 @@ use std::{
 };
 
 use brama::{
-    BreakerFilter, EventKind, Health, HealthCheck, HealthThresholds, PolicyPatch, Schedule,
+    BreakerFilter, CheckSchedule, EventKind, Health, HealthCheck, HealthThresholds, PolicyPatch,
     testing::TestRegistry,
 };
 
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         dependency.is_there(true);
         let there = dependency.clone();
         registry.configure(name, PolicyPatch::new().failure_threshold(1))?;
-        let schedule = Schedule::every(INTERVAL).timeout(INTERVAL * 1_000);
+        let schedule = CheckSchedule::every(INTERVAL).timeout(INTERVAL * 1_000);
         Ok((dependency, registry.add_check(name, schedule, move || there.ping())?))
     };
     let (_orders, (ledger, _check), _search) =

@@ -33,7 +33,7 @@ mod totals;
 pub use self::{
     breaker::{Breaker, CallError, CircuitOpen, Opening, Permit},
     bus::{EventCallback, EventStream, Subscription},
-    checks::{HealthCheck, Schedule},
+    checks::{CheckSchedule, HealthCheck},
     circuit::{
         Abandoned, Action, By, Cause, Change, Circuit, DurationSource, Expiry, Generation,
         InvalidPolicy, Knob, Mistake, OpenDuration, Policy, PolicyPatch, Reason, Rule, State, Tick,

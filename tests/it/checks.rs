@@ -10,8 +10,8 @@ use std::{
 };
 
 use brama::{
-    AddCheckError, EventKind, EventKinds, Occurrence, PolicyPatch, Registry, Rule, Schedule, State,
-    Subscription,
+    AddCheckError, CheckSchedule, EventKind, EventKinds, Occurrence, PolicyPatch, Registry, Rule,
+    State, Subscription,
     testing::{ManualClock, TestRegistry},
 };
 
@@ -19,7 +19,8 @@ const INTERVAL: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(2);
 const REST: Duration = Duration::from_secs(8);
 /// The clock may be moved on before a run's answer has arrived: none is late here.
-const PATIENT: Schedule = Schedule::every(INTERVAL).timeout(Duration::from_secs(1_000_000));
+const PATIENT: CheckSchedule =
+    CheckSchedule::every(INTERVAL).timeout(Duration::from_secs(1_000_000));
 
 type Answer = Result<(), String>;
 
@@ -162,8 +163,8 @@ fn a_panic_has_failed_and_the_check_runs_again() {
 mod hanging {
     use super::*;
 
-    fn schedule() -> Schedule {
-        Schedule::every(INTERVAL).timeout(TIMEOUT)
+    fn schedule() -> CheckSchedule {
+        CheckSchedule::every(INTERVAL).timeout(TIMEOUT)
     }
 
     #[test]
@@ -331,14 +332,14 @@ mod registration {
     #[test]
     fn lengths_below_a_millisecond_are_refused() {
         let registry = TestRegistry::new();
-        let refused = |schedule: Schedule| {
+        let refused = |schedule: CheckSchedule| {
             let refused = registry.add_check("api", schedule, || Ok::<_, String>(()));
             let Err(error @ AddCheckError::InvalidLength(_)) = refused else { panic!("added") };
             error.to_string()
         };
         let words = "the length is 0ns, must be whole milliseconds, at least 1 ms";
-        assert_eq!(refused(Schedule::every(Duration::ZERO)), words);
-        assert_eq!(refused(Schedule::every(INTERVAL).timeout(Duration::ZERO)), words);
+        assert_eq!(refused(CheckSchedule::every(Duration::ZERO)), words);
+        assert_eq!(refused(CheckSchedule::every(INTERVAL).timeout(Duration::ZERO)), words);
         assert!(registry.find("api").is_none());
     }
 }
@@ -377,7 +378,7 @@ mod futures {
             begun.fetch_add(1, Ordering::Relaxed);
             std::future::pending::<Answer>()
         };
-        let schedule = Schedule::every(INTERVAL).timeout(TIMEOUT);
+        let schedule = CheckSchedule::every(INTERVAL).timeout(TIMEOUT);
         let _check = registry.add_check_async("api", schedule, check).unwrap();
         for run in 1..=3 {
             let told = failures.recv().await.unwrap().what.to_string();

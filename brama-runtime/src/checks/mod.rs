@@ -23,7 +23,7 @@ use std::{
 
 #[cfg(feature = "tokio")]
 use self::future::Maker;
-pub use self::schedule::Schedule;
+pub use self::schedule::CheckSchedule;
 use self::{
     answer::{Answer, answer, overdue, survive, tell},
     plan::{Closure, Kind, Plan, Run},
@@ -75,7 +75,7 @@ impl Checks {
     pub(crate) fn add<T, E: fmt::Display>(
         self: &Arc<Self>,
         slot: Arc<Slot>,
-        schedule: Schedule,
+        schedule: CheckSchedule,
         mut check: impl FnMut() -> Result<T, E> + Send + 'static,
     ) -> Result<HealthCheck, AddCheckError> {
         let closure: Closure = Box::new(move || answer(check()));
@@ -89,7 +89,7 @@ impl Checks {
     pub(crate) fn add_future<T, E, F>(
         self: &Arc<Self>,
         slot: Arc<Slot>,
-        schedule: Schedule,
+        schedule: CheckSchedule,
         check: impl Fn() -> F + Send + Sync + 'static,
     ) -> Result<HealthCheck, AddCheckError>
     where
@@ -100,7 +100,12 @@ impl Checks {
         Ok(self.enter(slot, schedule, Kind::Future(maker)))
     }
 
-    fn enter(self: &Arc<Self>, slot: Arc<Slot>, schedule: Schedule, kind: Kind) -> HealthCheck {
+    fn enter(
+        self: &Arc<Self>,
+        slot: Arc<Slot>,
+        schedule: CheckSchedule,
+        kind: Kind,
+    ) -> HealthCheck {
         let now = self.time.now();
         let number = self.lock().add(slot, schedule, kind, now);
         let check = HealthCheck { checks: Arc::downgrade(self), number };

@@ -6,7 +6,7 @@ use std::{
     task::Waker,
 };
 
-use super::{answer::Answer, schedule::Schedule};
+use super::{answer::Answer, schedule::CheckSchedule};
 use crate::{breaker::Slot, circuit::Tick};
 
 /// A check that is a closure. It is taken out of the plan while it runs.
@@ -29,7 +29,7 @@ pub(super) struct Plan {
 
 pub(super) struct Entry {
     slot: Arc<Slot>,
-    schedule: Schedule,
+    schedule: CheckSchedule,
     /// When the last run was to begin: at first, when the check was added.
     due: Tick,
     stage: Stage,
@@ -60,7 +60,7 @@ pub(super) enum Kind {
 pub(super) struct Turn {
     /// For the queue.
     closures: VecDeque<u64>,
-    pub(super) overdue: Vec<(Arc<Slot>, Schedule)>,
+    pub(super) overdue: Vec<(Arc<Slot>, CheckSchedule)>,
     #[cfg(feature = "tokio")]
     pub(super) futures: Vec<(u64, super::future::Maker)>,
     #[cfg(feature = "tokio")]
@@ -88,7 +88,7 @@ impl Plan {
     pub(super) fn add(
         &mut self,
         slot: Arc<Slot>,
-        schedule: Schedule,
+        schedule: CheckSchedule,
         kind: Kind,
         now: Tick,
     ) -> u64 {

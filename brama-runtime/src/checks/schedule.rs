@@ -11,22 +11,22 @@ use crate::{
 ///
 /// ```
 /// # use brama_runtime as brama;
-/// use brama::{Registry, Schedule};
+/// use brama::{Registry, CheckSchedule};
 /// use std::{net::TcpStream, time::Duration};
 ///
-/// let schedule = Schedule::every(Duration::from_secs(10)).timeout(Duration::from_secs(2));
+/// let schedule = CheckSchedule::every(Duration::from_secs(10)).timeout(Duration::from_secs(2));
 /// let registry = Registry::new();
 /// let check = registry.add_check("ledger", schedule, || TcpStream::connect("ledger:5432"))?;
 /// # Ok::<(), brama::AddCheckError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a schedule does nothing by itself"]
-pub struct Schedule {
+pub struct CheckSchedule {
     interval: Duration,
     timeout: Option<Duration>,
 }
 
-impl Schedule {
+impl CheckSchedule {
     /// At that interval, the first time so long after the check was added. Whole milliseconds, at least
     /// 1 ms. A run may take as long as the interval is; one that takes longer skips those that fall into
     /// it.
@@ -58,7 +58,7 @@ impl Schedule {
     }
 }
 
-impl From<Duration> for Schedule {
+impl From<Duration> for CheckSchedule {
     fn from(interval: Duration) -> Self {
         Self::every(interval)
     }
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn runs_that_fall_into_a_long_one_are_skipped() {
-        let schedule = Schedule::every(Duration::from_millis(10));
+        let schedule = CheckSchedule::every(Duration::from_millis(10));
         let next = |now| schedule.next(Tick::from_millis(50), Tick::from_millis(now)).as_nanos();
         let expected = [(50, 60), (59, 60), (60, 60), (61, 70), (99, 100), (100, 100), (0, 60)];
         for (now, expected) in expected {

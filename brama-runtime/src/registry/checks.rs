@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Registry;
 use crate::{
-    checks::{HealthCheck, Schedule},
+    checks::{CheckSchedule, HealthCheck},
     error::AddCheckError,
     identity::Identity,
 };
@@ -37,7 +37,7 @@ impl Registry {
     pub fn add_check<'a, T, E: fmt::Display>(
         &self,
         identity: impl Into<Identity<'a>>,
-        schedule: impl Into<Schedule>,
+        schedule: impl Into<CheckSchedule>,
         check: impl FnMut() -> Result<T, E> + Send + 'static,
     ) -> Result<HealthCheck, AddCheckError> {
         let schedule = schedule.into().validated()?;
@@ -76,7 +76,7 @@ impl Registry {
     pub fn add_check_async<'a, T, E, F>(
         &self,
         identity: impl Into<Identity<'a>>,
-        schedule: impl Into<Schedule>,
+        schedule: impl Into<CheckSchedule>,
         check: impl Fn() -> F + Send + Sync + 'static,
     ) -> Result<HealthCheck, AddCheckError>
     where

@@ -6,7 +6,7 @@ use super::{BreakerFilter, RegisterError, Registry};
 use crate::{
     breaker::Breaker,
     bus::{EventCallback, Subscription},
-    checks::{HealthCheck, Schedule},
+    checks::{CheckSchedule, HealthCheck},
     circuit::{By, InvalidPolicy, PolicyPatch, Reason},
     config::{Config, InitError},
     connection::Connection,
@@ -252,7 +252,7 @@ pub fn configure<'a>(
 /// As [`Registry::add_check`].
 pub fn add_check<'a, T, E: fmt::Display>(
     identity: impl Into<Identity<'a>>,
-    schedule: impl Into<Schedule>,
+    schedule: impl Into<CheckSchedule>,
     check: impl FnMut() -> Result<T, E> + Send + 'static,
 ) -> Result<HealthCheck, AddCheckError> {
     registry().add_check(identity, schedule, check)
@@ -266,7 +266,7 @@ pub fn add_check<'a, T, E: fmt::Display>(
 #[cfg(feature = "tokio")]
 pub fn add_check_async<'a, T, E, F>(
     identity: impl Into<Identity<'a>>,
-    schedule: impl Into<Schedule>,
+    schedule: impl Into<CheckSchedule>,
     check: impl Fn() -> F + Send + Sync + 'static,
 ) -> Result<HealthCheck, AddCheckError>
 where
