@@ -24,13 +24,13 @@ pub use brama_runtime::{
     CheckSchedule, CircuitOpen, Config, ConfigLayer, ConfigMistake, Connection, ConnectionKind,
     DurationSource, Event, EventCallback, EventFilter, EventKind, EventKinds, EventStream, Expiry,
     Failure, Generation, Health, HealthCheck, HealthCounts, HealthThresholds, Identity, InitError,
-    InvalidLength, InvalidPolicy, Knob, Labels, Mistake, Occurrence, OpenDuration, OpenForError,
-    Opening, Outcome, Permit, Policy, PolicyPatch, Reason, RegisterError, Registry, Rule, Setting,
-    Settings, State, Status, Subscription, Tick, Totals, UnknownBreaker, Window, WindowCounts,
-    add_check, all_available, are_available, breaker, breakers, circuit, clock, close, configure,
-    disable, duration, failure, failure_all, find, force_open, health, init, is_available,
-    on_event, open, open_for, register, registry, reset, shadow_all, status, statuses, subscribe,
-    success, success_all, totals, unregister,
+    InvalidLength, InvalidPolicy, Labels, Mistake, Occurrence, OpenDuration, OpenForError, Opening,
+    Outcome, Permit, Policy, PolicyPatch, Reason, RegisterError, Registry, Rule, Setting,
+    SettingName, Settings, State, Status, Subscription, Tick, Totals, UnknownBreaker, Window,
+    WindowCounts, add_check, all_available, are_available, breaker, breakers, circuit, clock,
+    close, configure, disable, duration, failure, failure_all, find, force_open, health, init,
+    is_available, on_event, open, open_for, register, registry, reset, shadow_all, status,
+    statuses, subscribe, success, success_all, totals, unregister,
 };
 #[cfg(feature = "tokio")]
 #[doc(inline)]

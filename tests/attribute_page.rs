@@ -6,7 +6,7 @@
 
 use std::{fs, path::Path};
 
-use brama::{Knob, Policy, duration};
+use brama::{Policy, SettingName, duration};
 
 const PAGE: &str = include_str!("../src/circuit_breaker.md");
 const README: &str = include_str!("../README.md");
@@ -34,12 +34,12 @@ fn assert_none(promise: &str, breaches: impl Iterator<Item = String>) {
 #[test]
 fn the_tables_say_the_defaults_of_the_policy() {
     for page in [PAGE, README] {
-        let wrong = Knob::ALL.into_iter().filter(|knob| !says_default(page, *knob));
+        let wrong = SettingName::ALL.into_iter().filter(|knob| !says_default(page, *knob));
         assert_none("its default", wrong.map(|knob| knob.to_string()));
     }
 }
 
-fn says_default(page: &str, knob: Knob) -> bool {
+fn says_default(page: &str, knob: SettingName) -> bool {
     let named = |row: &Vec<&str>| quoted(row.first().unwrap()).next() == Some(knob.as_str());
     let row = rows(page).find(named).unwrap();
     let said: String = row.get(1).unwrap().chars().filter(|sign| !"`\"".contains(*sign)).collect();

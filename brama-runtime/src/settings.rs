@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 #[cfg(feature = "serde")]
 use serde::{Serialize, Serializer};
 
-use crate::circuit::{Knob, Policy};
+use crate::circuit::{Policy, SettingName};
 
 /// Where a setting was said. The later of two layers wins, setting by setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,8 +56,8 @@ impl fmt::Display for ConfigLayer {
     }
 }
 
-/// The layer of each setting, in the order of [`Knob::ALL`].
-pub(crate) type Origins = [ConfigLayer; Knob::ALL.len()];
+/// The layer of each setting, in the order of [`SettingName::ALL`].
+pub(crate) type Origins = [ConfigLayer; SettingName::ALL.len()];
 
 /// Every setting of a breaker, with the layer that it came from.
 ///
@@ -74,7 +74,7 @@ pub struct Settings {
 #[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Setting {
     /// Which.
-    pub knob: Knob,
+    pub knob: SettingName,
     /// The value, in words.
     pub value: String,
     /// Where it was said.
@@ -86,21 +86,21 @@ impl Settings {
         Self { policy, origins }
     }
 
-    /// Every setting, in the order of [`Knob::ALL`].
+    /// Every setting, in the order of [`SettingName::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = Setting> {
-        let pairs = Knob::ALL.into_iter().zip(self.origins);
+        let pairs = SettingName::ALL.into_iter().zip(self.origins);
         pairs.map(|(knob, layer)| Setting { knob, value: self.policy.shown(knob), layer })
     }
 
     /// The layer that the value of `knob` came from.
     #[must_use]
-    pub fn layer(&self, knob: Knob) -> ConfigLayer {
-        let mut pairs = Knob::ALL.into_iter().zip(self.origins);
+    pub fn layer(&self, knob: SettingName) -> ConfigLayer {
+        let mut pairs = SettingName::ALL.into_iter().zip(self.origins);
         pairs.find(|(other, _)| *other == knob).map_or(ConfigLayer::BuiltIn, |(_, layer)| layer)
     }
 }
 
-/// A list of them, in the order of [`Knob::ALL`].
+/// A list of them, in the order of [`SettingName::ALL`].
 #[cfg(feature = "serde")]
 impl Serialize for Settings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

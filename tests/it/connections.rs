@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use brama::{
-    By, Config, Connection, ConnectionKind, EventKind, EventKinds, Identity, Knob, OpenForError,
-    PolicyPatch, RegisterError, Registry, State, circuit_breaker, testing::ManualClock,
+    By, Config, Connection, ConnectionKind, EventKind, EventKinds, Identity, OpenForError,
+    PolicyPatch, RegisterError, Registry, SettingName, State, circuit_breaker,
+    testing::ManualClock,
 };
 
 use crate::refused::Refused;
@@ -281,7 +282,7 @@ fn the_type_of_an_attribute_is_the_kind_of_its_connection() {
 fn every_knob_has_its_layer_in_the_status() {
     let registry = Registry::new();
     let status = registry.register("payment_api", payments()).unwrap().status();
-    assert_eq!(status.settings.iter().count(), Knob::ALL.len());
+    assert_eq!(status.settings.iter().count(), SettingName::ALL.len());
     let shown = status.settings.to_string();
     let lines: Vec<_> = shown.lines().take(2).collect();
     assert_eq!(lines, ["failure_threshold = 3 (register)", "expiry = 60s (built in)"]);

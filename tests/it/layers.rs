@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use brama::{
-    Config, ConfigLayer, Connection, ConnectionKind, Expiry, Identity, Knob, PolicyPatch, Registry,
-    Window, circuit_breaker,
+    Config, ConfigLayer, Connection, ConnectionKind, Expiry, Identity, PolicyPatch, Registry,
+    SettingName, Window, circuit_breaker,
 };
 
 use crate::refused::Refused;
@@ -32,7 +32,7 @@ fn each_layer_has_the_last_word_over_those_before_it() {
     let key = Identity::new("layered").with_key(7);
     let said = || {
         let status = registry.status(&key).unwrap();
-        let layer = status.settings.layer(Knob::FailureThreshold);
+        let layer = status.settings.layer(SettingName::FailureThreshold);
         (status.policy.failure_threshold().unwrap(), layer)
     };
     registry.register(&key, Connection::new()).unwrap();
@@ -61,7 +61,10 @@ fn the_configuration_of_a_key_at_init_is_under_that_at_run_time() {
     let config = Config::new().configure("node", threshold(2)).configure(key(), threshold(3));
     registry.init(config).unwrap();
     let breaker = registry.breaker(key());
-    assert_eq!(breaker.status().settings.layer(Knob::FailureThreshold), ConfigLayer::KeyInit);
+    assert_eq!(
+        breaker.status().settings.layer(SettingName::FailureThreshold),
+        ConfigLayer::KeyInit
+    );
     registry.configure(key(), threshold(4)).unwrap();
     assert_eq!(breaker.status().policy.failure_threshold(), Some(4));
 }
@@ -80,8 +83,8 @@ fn defaults_of_a_kind_reach_that_kind_alone() {
         let status = breaker.status();
         assert_eq!(status.policy.failure_threshold(), Some(3));
         assert_eq!(status.policy.success_threshold(), 2);
-        assert_eq!(status.settings.layer(Knob::FailureThreshold), ConfigLayer::Kind);
-        assert_eq!(status.settings.layer(Knob::SuccessThreshold), ConfigLayer::Defaults);
+        assert_eq!(status.settings.layer(SettingName::FailureThreshold), ConfigLayer::Kind);
+        assert_eq!(status.settings.layer(SettingName::SuccessThreshold), ConfigLayer::Defaults);
     }
     let cache = Connection::new().kind(ConnectionKind::CACHE);
     let cache = registry.register("cache", cache).unwrap();
@@ -128,8 +131,8 @@ fn off_in_a_later_layer_unsets_a_rule_and_the_threshold_comes_back() {
     breaker.configure(PolicyPatch::new().failure_rate_off()).unwrap();
     let status = breaker.status();
     assert_eq!(status.policy.failure_threshold(), Some(10));
-    assert_eq!(status.settings.layer(Knob::FailureRate), ConfigLayer::Configure);
-    assert_eq!(status.settings.layer(Knob::FailureThreshold), ConfigLayer::BuiltIn);
+    assert_eq!(status.settings.layer(SettingName::FailureRate), ConfigLayer::Configure);
+    assert_eq!(status.settings.layer(SettingName::FailureThreshold), ConfigLayer::BuiltIn);
 }
 
 #[test]

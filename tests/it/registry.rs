@@ -3,8 +3,8 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use brama::{
-    Config, Expiry, Identity, InitError, Knob, Mistake, PolicyPatch, Registry, State, Window,
-    circuit_breaker, testing::ManualClock,
+    Config, Expiry, Identity, InitError, Mistake, PolicyPatch, Registry, SettingName, State,
+    Window, circuit_breaker, testing::ManualClock,
 };
 
 use crate::refused::Refused;
@@ -108,34 +108,37 @@ fn every_limit_of_a_policy_is_kept() {
         |patch: PolicyPatch| patch.mistakes().iter().map(Mistake::knob).collect::<Vec<_>>();
     let p = PolicyPatch::new;
     for (patch, knob) in [
-        (p().failure_threshold(0), Knob::FailureThreshold),
-        (p().success_threshold(0), Knob::SuccessThreshold),
-        (p().half_open_limit(0), Knob::HalfOpenLimit),
-        (p().probe_timeout(none), Knob::ProbeTimeout),
-        (p().probe_timeout(nanosecond), Knob::ProbeTimeout),
-        (p().failure_rate(0), Knob::FailureRate),
-        (p().failure_rate(101), Knob::FailureRate),
-        (p().slow_call_rate(0), Knob::SlowCallRate),
-        (p().slow_call_rate(101), Knob::SlowCallRate),
-        (p().slow_call_duration(none), Knob::SlowCallDuration),
-        (p().window(Window::calls(0)), Knob::Window),
-        (p().window(Window::time(none)), Knob::Window),
-        (p().window(Window::time(Duration::from_millis(1005))), Knob::Window),
-        (p().minimum_calls(0), Knob::MinimumCalls),
-        (p().window(Window::calls(5)).minimum_calls(6), Knob::MinimumCalls),
-        (p().jitter(-0.1), Knob::Jitter),
-        (p().jitter(0.901), Knob::Jitter),
-        (p().jitter(0.000_5), Knob::Jitter),
-        (p().jitter(f64::NAN), Knob::Jitter),
-        (p().retry_after_cap(none), Knob::RetryAfterCap),
-        (p().expiry(Expiry::fixed(nanosecond)), Knob::Expiry),
-        (p().expiry(Expiry::progressive(none, second)), Knob::Expiry),
-        (p().expiry(Expiry::progressive(second, nanosecond)), Knob::Expiry),
-        (p().expiry(Expiry::progressive(second, second / 2)), Knob::Expiry),
-        (p().expiry(Expiry::progressive(second, second).with_factor(0.9)), Knob::Expiry),
-        (p().expiry(Expiry::progressive(second, second).with_factor(100.1)), Knob::Expiry),
-        (p().expiry(Expiry::progressive(second, second).with_factor(1.000_5)), Knob::Expiry),
-        (p().expiry(Expiry::progressive(second, second).with_factor(f64::NAN)), Knob::Expiry),
+        (p().failure_threshold(0), SettingName::FailureThreshold),
+        (p().success_threshold(0), SettingName::SuccessThreshold),
+        (p().half_open_limit(0), SettingName::HalfOpenLimit),
+        (p().probe_timeout(none), SettingName::ProbeTimeout),
+        (p().probe_timeout(nanosecond), SettingName::ProbeTimeout),
+        (p().failure_rate(0), SettingName::FailureRate),
+        (p().failure_rate(101), SettingName::FailureRate),
+        (p().slow_call_rate(0), SettingName::SlowCallRate),
+        (p().slow_call_rate(101), SettingName::SlowCallRate),
+        (p().slow_call_duration(none), SettingName::SlowCallDuration),
+        (p().window(Window::calls(0)), SettingName::Window),
+        (p().window(Window::time(none)), SettingName::Window),
+        (p().window(Window::time(Duration::from_millis(1005))), SettingName::Window),
+        (p().minimum_calls(0), SettingName::MinimumCalls),
+        (p().window(Window::calls(5)).minimum_calls(6), SettingName::MinimumCalls),
+        (p().jitter(-0.1), SettingName::Jitter),
+        (p().jitter(0.901), SettingName::Jitter),
+        (p().jitter(0.000_5), SettingName::Jitter),
+        (p().jitter(f64::NAN), SettingName::Jitter),
+        (p().retry_after_cap(none), SettingName::RetryAfterCap),
+        (p().expiry(Expiry::fixed(nanosecond)), SettingName::Expiry),
+        (p().expiry(Expiry::progressive(none, second)), SettingName::Expiry),
+        (p().expiry(Expiry::progressive(second, nanosecond)), SettingName::Expiry),
+        (p().expiry(Expiry::progressive(second, second / 2)), SettingName::Expiry),
+        (p().expiry(Expiry::progressive(second, second).with_factor(0.9)), SettingName::Expiry),
+        (p().expiry(Expiry::progressive(second, second).with_factor(100.1)), SettingName::Expiry),
+        (p().expiry(Expiry::progressive(second, second).with_factor(1.000_5)), SettingName::Expiry),
+        (
+            p().expiry(Expiry::progressive(second, second).with_factor(f64::NAN)),
+            SettingName::Expiry,
+        ),
     ] {
         assert_eq!(broken(patch), [knob], "{patch:?}");
         assert_eq!(

@@ -4,7 +4,7 @@ use std::{iter, num::NonZeroUsize, time::Duration};
 
 use brama::{
     Abandoned, Action, By, Config, Connection, ConnectionKind, EventFilter, EventKind, Identity,
-    Knob, Policy, PolicyPatch, Reason, Registry, Rule, State, Status, Tick,
+    Policy, PolicyPatch, Reason, Registry, Rule, SettingName, State, Status, Tick,
     circuit::{Admission, Circuit, Verdict},
     testing::ManualClock,
 };
@@ -28,7 +28,7 @@ fn refusal(policy: Value) -> String {
 #[test]
 fn every_word_is_written_as_it_is_shown() {
     assert_same(&State::ALL);
-    assert_same(&Knob::ALL);
+    assert_same(&SettingName::ALL);
     assert_same(&EventKind::ALL);
     assert_same(&RULES);
     assert_same(&[Abandoned::Ignore, Abandoned::Failure]);

@@ -11,7 +11,7 @@ use super::{PolicyPatch, Window};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
-pub enum Knob {
+pub enum SettingName {
     /// `failure_threshold`
     FailureThreshold,
     /// `expiry`
@@ -42,7 +42,7 @@ pub enum Knob {
     Shadow,
 }
 
-impl Knob {
+impl SettingName {
     /// Every knob, in the order of the documentation's table.
     pub const ALL: [Self; 14] = [
         Self::FailureThreshold,
@@ -83,7 +83,7 @@ impl Knob {
     }
 }
 
-impl fmt::Display for Knob {
+impl fmt::Display for SettingName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -92,19 +92,19 @@ impl fmt::Display for Knob {
 /// A value outside its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    knob: Knob,
+    knob: SettingName,
     value: String,
     limit: &'static str,
 }
 
 impl Mistake {
-    pub(super) const fn new(knob: Knob, value: String, limit: &'static str) -> Self {
+    pub(super) const fn new(knob: SettingName, value: String, limit: &'static str) -> Self {
         Self { knob, value, limit }
     }
 
     /// The setting.
     #[must_use]
-    pub const fn knob(&self) -> Knob {
+    pub const fn knob(&self) -> SettingName {
         self.knob
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Knob, Mistake, PolicyPatch, Window,
+    Mistake, PolicyPatch, SettingName, Window,
     expiry::{is_wait, thousandths},
     patch::Limit,
 };
@@ -14,11 +14,11 @@ impl PolicyPatch {
     pub(super) const fn first_broken(
         &self,
         window: Option<Window>,
-    ) -> Option<(Knob, &'static str)> {
+    ) -> Option<(SettingName, &'static str)> {
         let mut index = 0;
-        while index < Knob::ALL.len() {
+        while index < SettingName::ALL.len() {
             #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
-            let knob = Knob::ALL[index];
+            let knob = SettingName::ALL[index];
             if let Some(limit) = self.limit_broken(knob, window) {
                 return Some((knob, limit));
             }
@@ -29,36 +29,42 @@ impl PolicyPatch {
 
     /// Every value outside its limits, likewise.
     pub(super) fn mistakes_with(&self, window: Option<Window>) -> Vec<Mistake> {
-        let mistake = |knob: &Knob| {
+        let mistake = |knob: &SettingName| {
             let limit = self.limit_broken(*knob, window)?;
             Some(Mistake::new(*knob, self.shown(*knob), limit))
         };
-        Knob::ALL.iter().filter_map(mistake).collect()
+        SettingName::ALL.iter().filter_map(mistake).collect()
     }
 
     /// What the limit of `knob` says where its value breaks it.
-    const fn limit_broken(&self, knob: Knob, window: Option<Window>) -> Option<&'static str> {
+    const fn limit_broken(
+        &self,
+        knob: SettingName,
+        window: Option<Window>,
+    ) -> Option<&'static str> {
         match knob {
-            Knob::FailureThreshold => broken(AT_LEAST_ONE_OR_OFF, positive(self.failure_threshold)),
-            Knob::Expiry => match &self.expiry {
+            SettingName::FailureThreshold => {
+                broken(AT_LEAST_ONE_OR_OFF, positive(self.failure_threshold))
+            }
+            SettingName::Expiry => match &self.expiry {
                 Some(expiry) => expiry.limit_broken(),
                 None => None,
             },
-            Knob::SuccessThreshold => broken(AT_LEAST_ONE, one(self.success_threshold)),
-            Knob::HalfOpenLimit => broken(AT_LEAST_ONE, one(self.half_open_limit)),
-            Knob::ProbeTimeout => broken(MILLISECONDS, wait(self.probe_timeout)),
-            Knob::FailureRate => broken(PERCENT, percent(self.failure_rate)),
-            Knob::SlowCallRate => broken(PERCENT, percent(self.slow_call_rate)),
-            Knob::SlowCallDuration => broken(MILLISECONDS, wait(self.slow_call_duration)),
-            Knob::Window => match &self.window {
+            SettingName::SuccessThreshold => broken(AT_LEAST_ONE, one(self.success_threshold)),
+            SettingName::HalfOpenLimit => broken(AT_LEAST_ONE, one(self.half_open_limit)),
+            SettingName::ProbeTimeout => broken(MILLISECONDS, wait(self.probe_timeout)),
+            SettingName::FailureRate => broken(PERCENT, percent(self.failure_rate)),
+            SettingName::SlowCallRate => broken(PERCENT, percent(self.slow_call_rate)),
+            SettingName::SlowCallDuration => broken(MILLISECONDS, wait(self.slow_call_duration)),
+            SettingName::Window => match &self.window {
                 Some(window) => window.limit_broken(),
                 None => None,
             },
-            Knob::MinimumCalls if !one(self.minimum_calls) => Some(AT_LEAST_ONE),
-            Knob::MinimumCalls => broken(WITHIN_WINDOW, !self.minimum_exceeds(window)),
-            Knob::Abandoned | Knob::Shadow => None,
-            Knob::Jitter => broken(SHARE, share(self.jitter)),
-            Knob::RetryAfterCap => broken(MILLISECONDS, wait(self.retry_after_cap)),
+            SettingName::MinimumCalls if !one(self.minimum_calls) => Some(AT_LEAST_ONE),
+            SettingName::MinimumCalls => broken(WITHIN_WINDOW, !self.minimum_exceeds(window)),
+            SettingName::Abandoned | SettingName::Shadow => None,
+            SettingName::Jitter => broken(SHARE, share(self.jitter)),
+            SettingName::RetryAfterCap => broken(MILLISECONDS, wait(self.retry_after_cap)),
         }
     }
 

@@ -167,7 +167,7 @@ pub use self::{
     change::{Cause, Change, DurationSource, OpenDuration, Rule},
     counts::WindowCounts,
     expiry::Expiry,
-    knob::{InvalidPolicy, Knob, Mistake},
+    knob::{InvalidPolicy, Mistake, SettingName},
     patch::PolicyPatch,
     policy::{Abandoned, Policy},
     reason::Reason,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Abandoned, Expiry, InvalidPolicy, Knob, Mistake, Policy, Window};
+use super::{Abandoned, Expiry, InvalidPolicy, Mistake, Policy, SettingName, Window};
 
 /// `Option::unwrap_or`, which is not yet `const`.
 macro_rules! or {
@@ -343,7 +343,7 @@ const fn rule(named: Option<Limit>, otherwise: Option<u32>) -> Option<u32> {
 #[track_caller]
 #[expect(clippy::panic, reason = "how a constant reports an error")]
 #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
-const fn refuse(knob: Knob, limit: &str) -> ! {
+const fn refuse(knob: SettingName, limit: &str) -> ! {
     let mut text = [b' '; 96];
     let mut end = 0;
     let parts = ["`", knob.as_str(), "` must be ", limit];

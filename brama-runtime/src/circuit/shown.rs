@@ -2,12 +2,12 @@
 
 use std::{fmt::Display, time::Duration};
 
-use super::{Knob, Policy, PolicyPatch, patch::Limit};
+use super::{Policy, PolicyPatch, SettingName, patch::Limit};
 
 impl Policy {
     /// The value of `knob` in words: `10`, `off`, `60s`, `the last 100 calls`.
     #[must_use]
-    pub fn shown(&self, knob: Knob) -> String {
+    pub fn shown(&self, knob: SettingName) -> String {
         PolicyPatch::from(*self).shown(knob)
     }
 }
@@ -15,42 +15,42 @@ impl Policy {
 impl PolicyPatch {
     /// Whether it says something of `knob`.
     #[must_use]
-    pub const fn names(&self, knob: Knob) -> bool {
+    pub const fn names(&self, knob: SettingName) -> bool {
         match knob {
-            Knob::FailureThreshold => self.failure_threshold.is_some(),
-            Knob::Expiry => self.expiry.is_some(),
-            Knob::SuccessThreshold => self.success_threshold.is_some(),
-            Knob::HalfOpenLimit => self.half_open_limit.is_some(),
-            Knob::ProbeTimeout => self.probe_timeout.is_some(),
-            Knob::FailureRate => self.failure_rate.is_some(),
-            Knob::SlowCallRate => self.slow_call_rate.is_some(),
-            Knob::SlowCallDuration => self.slow_call_duration.is_some(),
-            Knob::Window => self.window.is_some(),
-            Knob::MinimumCalls => self.minimum_calls.is_some(),
-            Knob::Abandoned => self.abandoned.is_some(),
-            Knob::Jitter => self.jitter.is_some(),
-            Knob::RetryAfterCap => self.retry_after_cap.is_some(),
-            Knob::Shadow => self.shadow.is_some(),
+            SettingName::FailureThreshold => self.failure_threshold.is_some(),
+            SettingName::Expiry => self.expiry.is_some(),
+            SettingName::SuccessThreshold => self.success_threshold.is_some(),
+            SettingName::HalfOpenLimit => self.half_open_limit.is_some(),
+            SettingName::ProbeTimeout => self.probe_timeout.is_some(),
+            SettingName::FailureRate => self.failure_rate.is_some(),
+            SettingName::SlowCallRate => self.slow_call_rate.is_some(),
+            SettingName::SlowCallDuration => self.slow_call_duration.is_some(),
+            SettingName::Window => self.window.is_some(),
+            SettingName::MinimumCalls => self.minimum_calls.is_some(),
+            SettingName::Abandoned => self.abandoned.is_some(),
+            SettingName::Jitter => self.jitter.is_some(),
+            SettingName::RetryAfterCap => self.retry_after_cap.is_some(),
+            SettingName::Shadow => self.shadow.is_some(),
         }
     }
 
     /// The value of `knob` in words.
-    pub(super) fn shown(&self, knob: Knob) -> String {
+    pub(super) fn shown(&self, knob: SettingName) -> String {
         match knob {
-            Knob::FailureThreshold => shown_limit(self.failure_threshold),
-            Knob::Expiry => shown(self.expiry),
-            Knob::SuccessThreshold => shown(self.success_threshold),
-            Knob::HalfOpenLimit => shown(self.half_open_limit),
-            Knob::ProbeTimeout => shown_length(self.probe_timeout),
-            Knob::FailureRate => shown_limit(self.failure_rate),
-            Knob::SlowCallRate => shown_limit(self.slow_call_rate),
-            Knob::SlowCallDuration => shown_length(self.slow_call_duration),
-            Knob::Window => shown(self.window),
-            Knob::MinimumCalls => shown(self.minimum_calls),
-            Knob::Abandoned => shown(self.abandoned),
-            Knob::Jitter => shown(self.jitter),
-            Knob::RetryAfterCap => shown_length(self.retry_after_cap),
-            Knob::Shadow => shown(self.shadow),
+            SettingName::FailureThreshold => shown_limit(self.failure_threshold),
+            SettingName::Expiry => shown(self.expiry),
+            SettingName::SuccessThreshold => shown(self.success_threshold),
+            SettingName::HalfOpenLimit => shown(self.half_open_limit),
+            SettingName::ProbeTimeout => shown_length(self.probe_timeout),
+            SettingName::FailureRate => shown_limit(self.failure_rate),
+            SettingName::SlowCallRate => shown_limit(self.slow_call_rate),
+            SettingName::SlowCallDuration => shown_length(self.slow_call_duration),
+            SettingName::Window => shown(self.window),
+            SettingName::MinimumCalls => shown(self.minimum_calls),
+            SettingName::Abandoned => shown(self.abandoned),
+            SettingName::Jitter => shown(self.jitter),
+            SettingName::RetryAfterCap => shown_length(self.retry_after_cap),
+            SettingName::Shadow => shown(self.shadow),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The layers of one breaker put together.
 
 use crate::{
-    circuit::{Knob, Policy, PolicyPatch},
+    circuit::{Policy, PolicyPatch, SettingName},
     settings::{ConfigLayer, Origins},
 };
 
@@ -10,9 +10,9 @@ use crate::{
 pub(super) struct Resolved {
     patch: PolicyPatch,
     /// The layer from which each knob was taken.
-    taken: Vec<(Knob, ConfigLayer)>,
+    taken: Vec<(SettingName, ConfigLayer)>,
     /// What contradicts a later layer.
-    left: Vec<(Knob, ConfigLayer, PolicyPatch)>,
+    left: Vec<(SettingName, ConfigLayer, PolicyPatch)>,
 }
 
 impl Resolved {
@@ -20,9 +20,9 @@ impl Resolved {
     /// layers below may still say another.
     pub(super) fn over(mut self, (layer, lower): (ConfigLayer, &PolicyPatch)) -> Self {
         let patch = self.patch.over(*lower);
-        let news = |knob: &Knob| lower.names(*knob) && !self.patch.names(*knob);
+        let news = |knob: &SettingName| lower.names(*knob) && !self.patch.names(*knob);
         let (taken, left): (Vec<_>, Vec<_>) =
-            Knob::ALL.into_iter().filter(news).partition(|knob| patch.names(*knob));
+            SettingName::ALL.into_iter().filter(news).partition(|knob| patch.names(*knob));
         self.taken.extend(taken.into_iter().map(|knob| (knob, layer)));
         self.left.extend(left.into_iter().map(|knob| (knob, layer, *lower)));
         Self { patch, ..self }
@@ -40,18 +40,19 @@ impl Resolved {
     /// Where the value of each knob was said. A minimum above the built-in window gave way to it.
     pub(super) fn origins(&self) -> Origins {
         let policy = self.policy();
-        Knob::ALL.map(|knob| match self.taken.iter().find(|(taken, _)| *taken == knob) {
+        SettingName::ALL.map(|knob| match self.taken.iter().find(|(taken, _)| *taken == knob) {
             Some((_, layer)) if !self.gave_way(knob, &policy) => *layer,
             Some(_) | None => ConfigLayer::BuiltIn,
         })
     }
 
-    fn gave_way(&self, knob: Knob, policy: &Policy) -> bool {
+    fn gave_way(&self, knob: SettingName, policy: &Policy) -> bool {
         let named = self.patch.named_minimum_calls();
-        knob == Knob::MinimumCalls && named.is_some_and(|named| named != policy.minimum_calls())
+        knob == SettingName::MinimumCalls
+            && named.is_some_and(|named| named != policy.minimum_calls())
     }
 
-    fn layer(&self, knob: Knob) -> ConfigLayer {
+    fn layer(&self, knob: SettingName) -> ConfigLayer {
         let taken = self.taken.iter().find(|(taken, _)| *taken == knob);
         taken.map_or(ConfigLayer::BuiltIn, |(_, layer)| *layer)
     }
@@ -59,7 +60,8 @@ impl Resolved {
     /// What a layer names and a later one, or the built-in window, sets aside.
     pub(super) fn dropped(&self, policy: &Policy) -> Vec<String> {
         let (window, minimum) = (policy.window(), policy.minimum_calls());
-        let [of_window, of_minimum] = [Knob::Window, Knob::MinimumCalls].map(|it| self.layer(it));
+        let [of_window, of_minimum] =
+            [SettingName::Window, SettingName::MinimumCalls].map(|it| self.layer(it));
         let above = |named: u32, layer: ConfigLayer| {
             format!(
                 "`minimum_calls` {named} ({layer}) is above the window ({window}, {of_window}): \
@@ -72,11 +74,12 @@ impl Resolved {
                  {window} are in force"
             )
         };
-        let own = self.gave_way(Knob::MinimumCalls, policy).then_some(&self.patch);
+        let own = self.gave_way(SettingName::MinimumCalls, policy).then_some(&self.patch);
         let own = own.and_then(PolicyPatch::named_minimum_calls).map(|it| above(it, of_minimum));
         let left = self.left.iter().filter_map(|(knob, layer, patch)| {
-            let of_window = patch.named_window().filter(|_| *knob == Knob::Window);
-            let of_minimum = patch.named_minimum_calls().filter(|_| *knob == Knob::MinimumCalls);
+            let of_window = patch.named_window().filter(|_| *knob == SettingName::Window);
+            let of_minimum =
+                patch.named_minimum_calls().filter(|_| *knob == SettingName::MinimumCalls);
             let of_window = of_window.map(|named| below(named, *layer));
             of_window.or_else(|| of_minimum.map(|named| above(named, *layer)))
         });
@@ -88,11 +91,11 @@ impl Resolved {
         let slow = policy.slow_call_rate().is_none();
         let rates = !policy.has_rate_rule();
         let idle = [
-            (slow, Knob::SlowCallDuration, "`slow_call_rate` is off"),
-            (rates, Knob::Window, "no rate is set"),
-            (rates, Knob::MinimumCalls, "no rate is set"),
+            (slow, SettingName::SlowCallDuration, "`slow_call_rate` is off"),
+            (rates, SettingName::Window, "no rate is set"),
+            (rates, SettingName::MinimumCalls, "no rate is set"),
         ];
-        let said = |knob: &Knob| {
+        let said = |knob: &SettingName| {
             ConfigLayer::Attribute <= self.layer(*knob) && !self.gave_way(*knob, policy)
         };
         let idle = idle.into_iter().filter(|(off, knob, _)| *off && said(knob));
