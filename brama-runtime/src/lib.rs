@@ -36,8 +36,8 @@ pub use self::{
     checks::{CheckSchedule, HealthCheck},
     circuit::{
         Abandoned, Action, By, Cause, Change, Circuit, DurationSource, Expiry, Generation,
-        InvalidPolicy, Mistake, OpenDuration, Policy, PolicyPatch, Reason, Rule, SettingName,
-        State, Tick, Window, WindowCounts,
+        InvalidPolicy, InvalidSetting, OpenDuration, Policy, PolicyPatch, Reason, Rule,
+        SettingName, State, Tick, Window, WindowCounts,
     },
     config::{Config, ConfigMistake, InitError},
     connection::{Connection, ConnectionKind, Labels},

@@ -3,7 +3,7 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use brama::{
-    Config, Expiry, Identity, InitError, Mistake, PolicyPatch, Registry, SettingName, State,
+    Config, Expiry, Identity, InitError, InvalidSetting, PolicyPatch, Registry, SettingName, State,
     Window, circuit_breaker, testing::ManualClock,
 };
 
@@ -105,7 +105,7 @@ fn every_limit_of_a_policy_is_kept() {
     let (none, nanosecond) = (Duration::ZERO, Duration::from_nanos(1));
     let second = Duration::from_secs(1);
     let broken =
-        |patch: PolicyPatch| patch.mistakes().iter().map(Mistake::knob).collect::<Vec<_>>();
+        |patch: PolicyPatch| patch.mistakes().iter().map(InvalidSetting::knob).collect::<Vec<_>>();
     let p = PolicyPatch::new;
     for (patch, knob) in [
         (p().failure_threshold(0), SettingName::FailureThreshold),

@@ -91,13 +91,13 @@ impl fmt::Display for SettingName {
 
 /// A value outside its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct InvalidSetting {
     knob: SettingName,
     value: String,
     limit: &'static str,
 }
 
-impl Mistake {
+impl InvalidSetting {
     pub(super) const fn new(knob: SettingName, value: String, limit: &'static str) -> Self {
         Self { knob, value, limit }
     }
@@ -121,7 +121,7 @@ impl Mistake {
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for InvalidSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` is {}, must be {}", self.knob, self.value, self.limit)
     }
@@ -146,7 +146,7 @@ impl InvalidPolicy {
 
     /// Every value outside its limits; at least one.
     #[must_use]
-    pub fn mistakes(&self) -> Vec<Mistake> {
+    pub fn mistakes(&self) -> Vec<InvalidSetting> {
         self.patch.mistakes_with(self.window)
     }
 }

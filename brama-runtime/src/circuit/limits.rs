@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Mistake, PolicyPatch, SettingName, Window,
+    InvalidSetting, PolicyPatch, SettingName, Window,
     expiry::{is_wait, thousandths},
     patch::Limit,
 };
@@ -28,10 +28,10 @@ impl PolicyPatch {
     }
 
     /// Every value outside its limits, likewise.
-    pub(super) fn mistakes_with(&self, window: Option<Window>) -> Vec<Mistake> {
+    pub(super) fn mistakes_with(&self, window: Option<Window>) -> Vec<InvalidSetting> {
         let mistake = |knob: &SettingName| {
             let limit = self.limit_broken(*knob, window)?;
-            Some(Mistake::new(*knob, self.shown(*knob), limit))
+            Some(InvalidSetting::new(*knob, self.shown(*knob), limit))
         };
         SettingName::ALL.iter().filter_map(mistake).collect()
     }

@@ -167,7 +167,7 @@ pub use self::{
     change::{Cause, Change, DurationSource, OpenDuration, Rule},
     counts::WindowCounts,
     expiry::Expiry,
-    knob::{InvalidPolicy, Mistake, SettingName},
+    knob::{InvalidPolicy, InvalidSetting, SettingName},
     patch::PolicyPatch,
     policy::{Abandoned, Policy},
     reason::Reason,

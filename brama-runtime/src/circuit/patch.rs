@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Abandoned, Expiry, InvalidPolicy, Mistake, Policy, SettingName, Window};
+use super::{Abandoned, Expiry, InvalidPolicy, InvalidSetting, Policy, SettingName, Window};
 
 /// `Option::unwrap_or`, which is not yet `const`.
 macro_rules! or {
@@ -290,7 +290,7 @@ impl PolicyPatch {
 
     /// Every value outside its limits, in the order of the knobs; empty where all is well.
     #[must_use]
-    pub fn mistakes(&self) -> Vec<Mistake> {
+    pub fn mistakes(&self) -> Vec<InvalidSetting> {
         self.mistakes_with(self.window)
     }
 

@@ -17,7 +17,7 @@ pub(crate) use self::{
     layers::{Configured, Layers},
 };
 use crate::{
-    circuit::{Mistake, PolicyPatch},
+    circuit::{InvalidSetting, PolicyPatch},
     connection::ConnectionKind,
     error::InvalidLength,
     identity::Identity,
@@ -162,7 +162,7 @@ pub struct ConfigMistake {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
-    Setting(Mistake),
+    Setting(InvalidSetting),
     OpenDuration(InvalidLength),
 }
 
@@ -175,7 +175,7 @@ impl ConfigMistake {
 
     /// The policy's setting, its value and its limit; `None` where it is a setting of the registry.
     #[must_use]
-    pub const fn mistake(&self) -> Option<&Mistake> {
+    pub const fn mistake(&self) -> Option<&InvalidSetting> {
         match &self.what {
             What::Setting(mistake) => Some(mistake),
             What::OpenDuration(_) => None,

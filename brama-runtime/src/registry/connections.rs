@@ -6,7 +6,7 @@ use super::{Inside, Registry};
 use crate::{
     breaker::{Breaker, Slot},
     bus::Wakes,
-    circuit::Mistake,
+    circuit::InvalidSetting,
     connection::Connection,
     identity::Identity,
     sync::lock,
@@ -115,7 +115,7 @@ pub enum RegisterError {
         /// The refused connection.
         connection: Box<Connection>,
         /// Every mistake; at least one.
-        mistakes: Vec<Mistake>,
+        mistakes: Vec<InvalidSetting>,
     },
     /// The identifier has as many keys as it may (`Config::max_keys`), and none of the breakers that were
     /// looked at can be forgotten.
