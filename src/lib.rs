@@ -22,15 +22,15 @@ pub use brama_runtime::testing;
 pub use brama_runtime::{
     Abandoned, Action, AddCheckError, Breaker, BreakerFilter, By, CallError, Cause, Change,
     CheckSchedule, CircuitOpen, Config, ConfigLayer, ConfigMistake, Connection, ConnectionKind,
-    DurationSource, Event, EventCallback, EventFilter, EventKind, EventKinds, EventStream, Expiry,
-    Failure, Generation, Health, HealthCheck, HealthCounts, HealthThresholds, Identity, InitError,
-    InvalidLength, InvalidPolicy, InvalidSetting, Labels, Occurrence, OpenDuration, OpenForError,
-    Opening, Outcome, Permit, Policy, PolicyPatch, Reason, RegisterError, Registry, Rule, Setting,
-    SettingName, Settings, State, Status, Subscription, Tick, Totals, UnknownBreaker, Window,
-    WindowCounts, add_check, all_available, are_available, breaker, breakers, circuit, clock,
-    close, configure, disable, duration, failure, failure_all, find, force_open, health, init,
-    is_available, on_event, open, open_for, register, registry, reset, shadow_all, status,
-    statuses, subscribe, success, success_all, totals, unregister,
+    DurationSource, Event, EventCallback, EventDetail, EventFilter, EventKind, EventKinds,
+    EventStream, Expiry, Failure, Generation, Health, HealthCheck, HealthCounts, HealthThresholds,
+    Identity, InitError, InvalidLength, InvalidPolicy, InvalidSetting, Labels, OpenDuration,
+    OpenForError, Opening, Outcome, Permit, Policy, PolicyPatch, Reason, RegisterError, Registry,
+    Rule, Setting, SettingName, Settings, State, Status, Subscription, Tick, Totals,
+    UnknownBreaker, Window, WindowCounts, add_check, all_available, are_available, breaker,
+    breakers, circuit, clock, close, configure, disable, duration, failure, failure_all, find,
+    force_open, health, init, is_available, on_event, open, open_for, register, registry, reset,
+    shadow_all, status, statuses, subscribe, success, success_all, totals, unregister,
 };
 #[cfg(feature = "tokio")]
 #[doc(inline)]

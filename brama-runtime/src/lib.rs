@@ -42,7 +42,7 @@ pub use self::{
     config::{Config, ConfigMistake, InitError},
     connection::{Connection, ConnectionKind, Labels},
     error::{AddCheckError, InvalidLength, OpenForError, UnknownBreaker},
-    event::{Event, EventFilter, EventKind, EventKinds, Occurrence},
+    event::{Event, EventDetail, EventFilter, EventKind, EventKinds},
     health::{Health, HealthCounts, HealthThresholds},
     identity::Identity,
     outcome::{Failure, Outcome},

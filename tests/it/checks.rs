@@ -10,7 +10,7 @@ use std::{
 };
 
 use brama::{
-    AddCheckError, CheckSchedule, EventKind, EventKinds, Occurrence, PolicyPatch, Registry, Rule,
+    AddCheckError, CheckSchedule, EventDetail, EventKind, EventKinds, PolicyPatch, Registry, Rule,
     State, Subscription,
     testing::{ManualClock, TestRegistry},
 };
@@ -65,7 +65,7 @@ fn failed(reason: &str) -> Answer {
 /// The state of the next change, and why, in words.
 fn change(events: &mut Subscription) -> (State, String) {
     let what = events.next().unwrap().what;
-    let Occurrence::StateChanged { to, cause, .. } = &what else { unreachable!("{what}") };
+    let EventDetail::StateChanged { to, cause, .. } = &what else { unreachable!("{what}") };
     (*to, cause.to_string())
 }
 
@@ -361,7 +361,7 @@ mod futures {
             Ok::<_, String>(())
         };
         let _check = registry.add_check_async("api", INTERVAL, check).unwrap();
-        let Occurrence::StateChanged { to, cause, .. } = events.recv().await.unwrap().what else {
+        let EventDetail::StateChanged { to, cause, .. } = events.recv().await.unwrap().what else {
             panic!("another event")
         };
         assert_eq!((to, cause.rule), (State::HalfOpen, Rule::HealthCheck));

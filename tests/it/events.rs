@@ -3,8 +3,8 @@
 use std::{num::NonZeroUsize, sync::Barrier, thread, time::Duration};
 
 use brama::{
-    Abandoned, Breaker, Config, Connection, ConnectionKind, Event, EventFilter, EventKind,
-    EventKinds, Identity, Occurrence, Outcome, PolicyPatch, Registry, State, Subscription, Window,
+    Abandoned, Breaker, Config, Connection, ConnectionKind, Event, EventDetail, EventFilter,
+    EventKind, EventKinds, Identity, Outcome, PolicyPatch, Registry, State, Subscription, Window,
     testing::ManualClock,
 };
 
@@ -298,7 +298,7 @@ mod life {
         registry.configure("api", PolicyPatch::new().minimum_calls(10)).unwrap();
         #[expect(clippy::wildcard_enum_match_arm, reason = "one kind is wanted")]
         let warnings = |event: Event| match event.what {
-            Occurrence::Configured { warnings } => Some(warnings.len()),
+            EventDetail::Configured { warnings } => Some(warnings.len()),
             _ => None,
         };
         let warned: Vec<_> = told(&mut events).into_iter().map(warnings).collect();
@@ -392,7 +392,7 @@ fn each_change_is_told_once_and_in_order_under_eight_threads() {
     assert_eq!(numbers, all);
     let mut state = State::Closed;
     for event in told {
-        if let Occurrence::StateChanged { from, to, .. } = event.what {
+        if let EventDetail::StateChanged { from, to, .. } = event.what {
             assert_eq!(from, state);
             assert_ne!(from, to);
             state = to;

@@ -3,7 +3,7 @@
 use std::{error::Error, time::Duration};
 
 use brama::{
-    Breaker, By, Expiry, Occurrence, Outcome, PolicyPatch, Registry, State, Window,
+    Breaker, By, EventDetail, Expiry, Outcome, PolicyPatch, Registry, State, Window,
     testing::ManualClock,
 };
 
@@ -17,8 +17,8 @@ fn said(patch: PolicyPatch, act: impl FnOnce(&Breaker, &ManualClock)) -> [String
     let registry = Registry::with_clock(clock.clone());
     let breaker = registry.breaker("api");
     breaker.configure(patch).unwrap();
-    let opens = |what: &Occurrence| {
-        matches!(what, Occurrence::StateChanged { to: State::Open | State::ForcedOpen, .. })
+    let opens = |what: &EventDetail| {
+        matches!(what, EventDetail::StateChanged { to: State::Open | State::ForcedOpen, .. })
     };
     let mut events = registry.subscribe(brama::EventKind::StateChanged);
     act(&breaker, &clock);

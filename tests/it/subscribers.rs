@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use brama::{EventFilter, EventKind, EventKinds, Occurrence, Registry, State};
+use brama::{EventDetail, EventFilter, EventKind, EventKinds, Registry, State};
 
 fn capacity(events: usize) -> NonZeroUsize {
     NonZeroUsize::new(events).unwrap()
@@ -143,9 +143,9 @@ mod waiting {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "one kind is wanted")]
-    fn to(what: &Occurrence) -> Option<State> {
+    fn to(what: &EventDetail) -> Option<State> {
         match what {
-            Occurrence::StateChanged { to, .. } => Some(*to),
+            EventDetail::StateChanged { to, .. } => Some(*to),
             _ => None,
         }
     }
@@ -192,7 +192,7 @@ mod harm {
                 sender.send(event.what.to_string()).unwrap();
                 assert_ne!(
                     event.what,
-                    Occurrence::Failure { reason: "first".into() },
+                    EventDetail::Failure { reason: "first".into() },
                     "as planned"
                 );
             })
@@ -235,7 +235,7 @@ mod harm {
         let registry = Registry::new();
         let (sender, heard) = mpsc::channel();
         let filter = EventFilter::from(EventKind::Failure).predicate(|event| {
-            assert_ne!(event.what, Occurrence::Failure { reason: "first".into() }, "as planned");
+            assert_ne!(event.what, EventDetail::Failure { reason: "first".into() }, "as planned");
             true
         });
         let callback = registry.on_event(filter, move |event| sender.send(event).unwrap()).unwrap();
@@ -252,7 +252,7 @@ mod harm {
         let breaker = registry.breaker("api");
         let (handle, (sender, done)) = (breaker.clone(), mpsc::channel());
         let callback = registry.on_event(EventKind::StateChanged, move |event| {
-            if let Occurrence::StateChanged { to: State::Open, .. } = event.what {
+            if let EventDetail::StateChanged { to: State::Open, .. } = event.what {
                 handle.force_open("an opening needs a person");
                 sender.send(handle.status().state).unwrap();
             }

@@ -7,7 +7,7 @@ use crate::{
     bus::{Bus, Wakes},
     circuit::{Abandoned, Action, Cause, Change, Fate, Policy, State, Tick, Verdict},
     clock::Time,
-    event::{Event, EventKinds, Occurrence},
+    event::{Event, EventDetail, EventKinds},
     identity::Identity,
 };
 
@@ -36,7 +36,7 @@ pub(super) struct News {
     moment: Moment,
     /// Whether an opening was in force before or after, so that its number belongs here.
     in_opening: bool,
-    occurrences: Vec<Occurrence>,
+    occurrences: Vec<EventDetail>,
 }
 
 impl News {
@@ -50,31 +50,31 @@ impl News {
     }
 
     /// Adds what a call does, if anybody may be listening.
-    pub(super) fn add_call(&mut self, occurrence: impl FnOnce() -> Occurrence) {
+    pub(super) fn add_call(&mut self, occurrence: impl FnOnce() -> EventDetail) {
         if self.moment.time.is_some() {
             self.occurrences.push(occurrence());
         }
     }
 
     /// Adds a change or a step of the breaker's life, which is numbered whoever listens.
-    pub(super) fn add(&mut self, occurrence: Occurrence) {
+    pub(super) fn add(&mut self, occurrence: EventDetail) {
         self.occurrences.push(occurrence);
     }
 
     /// Adds an outcome.
     pub(super) fn add_outcome(&mut self, verdict: &Verdict, policy: &Policy) {
         match (verdict, policy.abandoned()) {
-            (Verdict::Success { .. }, _) => self.add_call(|| Occurrence::Success),
+            (Verdict::Success { .. }, _) => self.add_call(|| EventDetail::Success),
             (Verdict::Failure { reason, .. }, _) => {
-                self.add_call(|| Occurrence::Failure { reason: reason.clone() });
+                self.add_call(|| EventDetail::Failure { reason: reason.clone() });
             }
-            (Verdict::Ignore, _) => self.add_call(|| Occurrence::Ignored),
+            (Verdict::Ignore, _) => self.add_call(|| EventDetail::Ignored),
             (Verdict::Abandoned { .. }, Abandoned::Ignore) => {
-                self.add_call(|| Occurrence::Abandoned);
+                self.add_call(|| EventDetail::Abandoned);
             }
             (Verdict::Abandoned { .. }, Abandoned::Failure) => {
-                self.add_call(|| Occurrence::Failure { reason: "abandoned".into() });
-                self.add_call(|| Occurrence::Abandoned);
+                self.add_call(|| EventDetail::Failure { reason: "abandoned".into() });
+                self.add_call(|| EventDetail::Abandoned);
             }
         }
     }
@@ -82,10 +82,10 @@ impl News {
     /// Adds what became of an outcome.
     pub(super) fn add_fate(&mut self, fate: Fate, is_slow: bool) {
         if fate == Fate::Late {
-            self.add_call(|| Occurrence::Late);
+            self.add_call(|| EventDetail::Late);
         }
         if is_slow {
-            self.add_call(|| Occurrence::Slow);
+            self.add_call(|| EventDetail::Slow);
         }
     }
 
@@ -94,10 +94,10 @@ impl News {
         self.in_opening |= is_opening(from);
         if from != to {
             let cause = Arc::clone(cause);
-            self.add(Occurrence::StateChanged { from, to, cause });
+            self.add(EventDetail::StateChanged { from, to, cause });
         }
         if matches!(cause.by_hand, Some((Action::Reset, _))) {
-            self.add(Occurrence::Reset { cause: Arc::clone(cause) });
+            self.add(EventDetail::Reset { cause: Arc::clone(cause) });
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, ops::BitOr};
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
-/// A kind of event: an [`Occurrence`](crate::Occurrence) without its particulars.
+/// A kind of event: an [`EventDetail`](crate::EventDetail) without its particulars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(rename_all = "snake_case"))]

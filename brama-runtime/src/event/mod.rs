@@ -39,7 +39,7 @@ pub struct Event {
     pub labels: Labels,
     /// The number of the breaker's last change or step of its life, the first being 1. Such events
     /// are numbered without gaps, listened to or not; those of calls carry the last number.
-    /// A breaker that comes back after it was forgotten ([`Occurrence::Removed`]) begins anew.
+    /// A breaker that comes back after it was forgotten ([`EventDetail::Removed`]) begins anew.
     pub number: u64,
     /// The number of the opening in force or just over, as in [`Status`](crate::Status) and
     /// [`CircuitOpen`](crate::CircuitOpen); `None` while closed or disabled.
@@ -51,7 +51,7 @@ pub struct Event {
     #[cfg_attr(feature = "serde", serde(serialize_with = "written::calendar"))]
     pub time: SystemTime,
     /// What happened.
-    pub what: Occurrence,
+    pub what: EventDetail,
     /// How many events before this one the subscription lost, since its queue was full.
     pub missed: u64,
 }
@@ -60,7 +60,7 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(tag = "kind", rename_all = "snake_case"))]
-pub enum Occurrence {
+pub enum EventDetail {
     /// The circuit entered another state: told once a change.
     StateChanged {
         /// The state it left.
@@ -108,7 +108,7 @@ pub enum Occurrence {
     Slow,
 }
 
-impl Occurrence {
+impl EventDetail {
     /// Its kind.
     #[must_use]
     pub const fn kind(&self) -> EventKind {
@@ -149,7 +149,7 @@ impl fmt::Display for Event {
 }
 
 /// The rest of a sentence that begins with the breaker's name.
-impl fmt::Display for Occurrence {
+impl fmt::Display for EventDetail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StateChanged { from, to, cause } => {

@@ -43,7 +43,7 @@ use crate::{
     checks::Checks,
     clock::{Clock, Time},
     config::{Home, Layers},
-    event::Occurrence,
+    event::EventDetail,
     identity::Identity,
     sync::{Mutex, lock},
 };
@@ -182,7 +182,7 @@ impl Inside {
         let seed = FixedState::with_seed(self.seed).hash_one(&identity);
         let around = Arc::clone(&self.around);
         let slot = Arc::new(Slot::new(identity, layers, seed, around, moment.now()));
-        wakes.and(slot.announce(Occurrence::Registered, moment));
+        wakes.and(slot.announce(EventDetail::Registered, moment));
         self.slots.pin().insert(Named::new(Arc::clone(&slot)));
         if slot.identity().key().is_some() {
             writer.keys.family(slot.identity()).add(Arc::clone(&slot), moment.now());

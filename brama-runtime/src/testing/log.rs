@@ -10,7 +10,7 @@ use super::registry::TestRegistry;
 use crate::{
     bus::Subscription,
     circuit::State,
-    event::{Event, EventFilter, EventKind, Occurrence},
+    event::{Event, EventDetail, EventFilter, EventKind},
     identity::Identity,
 };
 
@@ -146,7 +146,7 @@ impl Told {
 
 /// The state that was entered, if the event is a change of state.
 fn entered(event: &Event) -> Option<State> {
-    if let Occurrence::StateChanged { to, .. } = event.what { Some(to) } else { None }
+    if let EventDetail::StateChanged { to, .. } = event.what { Some(to) } else { None }
 }
 
 fn listed(names: &[impl fmt::Display]) -> String {

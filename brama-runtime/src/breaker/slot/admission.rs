@@ -11,7 +11,7 @@ use crate::{
         word::Word,
     },
     circuit::{Admission, State, Tick},
-    event::Occurrence,
+    event::EventDetail,
 };
 
 impl Slot {
@@ -92,7 +92,7 @@ impl Slot {
         inside.note(change, &mut news);
         if refused.is_some() {
             inside.past().totals.rejected += 1;
-            news.add_call(|| Occurrence::Rejected);
+            news.add_call(|| EventDetail::Rejected);
         }
         let word = self.finish(inside, news);
         let started = if word.is_timed() { now } else { Tick::NEVER };

@@ -12,7 +12,7 @@ use crate::{
     },
     bus::Wakes,
     circuit::{State, Tick},
-    event::Occurrence,
+    event::EventDetail,
     totals::Totals,
 };
 
@@ -41,7 +41,7 @@ impl Slot {
         inside.catch_up(self.gate.look(), self.gate.successes());
         let mut news = News::of(moment);
         if inside.is_registered() {
-            news.add(Occurrence::Removed);
+            news.add(EventDetail::Removed);
         }
         Some((self.totals(&inside), self.send(&mut inside, news)))
     }

@@ -15,7 +15,7 @@ use crate::{
     circuit::{Action, InvalidPolicy, PolicyPatch, Tick},
     config::{Attribute, Layers},
     connection::Connection,
-    event::Occurrence,
+    event::EventDetail,
     sync::lock,
 };
 
@@ -70,7 +70,7 @@ impl Slot {
         let was_registered = inside.is_registered();
         if was_registered {
             inside.forget(news.now());
-            news.add(Occurrence::Unregistered);
+            news.add(EventDetail::Unregistered);
         }
         self.finish(inside, news);
         was_registered
@@ -129,7 +129,7 @@ impl Slot {
 
     fn announce_configured(&self, moment: Moment) -> Wakes {
         let warnings = lock(&self.inside).policy.warnings().to_vec();
-        self.announce(Occurrence::Configured { warnings }, moment)
+        self.announce(EventDetail::Configured { warnings }, moment)
     }
 
     /// Changes what was said for this breaker; from the next admission or outcome on that is in
@@ -143,7 +143,7 @@ impl Slot {
     }
 
     /// Tells of a step of a registered breaker's life; whom to wake is for the caller likewise.
-    pub(crate) fn announce(&self, step: Occurrence, moment: Moment) -> Wakes {
+    pub(crate) fn announce(&self, step: EventDetail, moment: Moment) -> Wakes {
         let mut inside = lock(&self.inside);
         let mut news = News::of(moment);
         if inside.is_registered() {
@@ -159,7 +159,7 @@ impl Inside {
         if !self.is_registered() {
             self.begin_story().is_unregistered = false;
             self.start_afresh(news.now());
-            news.add(Occurrence::Registered);
+            news.add(EventDetail::Registered);
         }
     }
 
