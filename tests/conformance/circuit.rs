@@ -80,7 +80,7 @@ impl Subject for BareCircuit {
             Told::Failure => Verdict::failure("told"),
         };
         self.count(&verdict);
-        let (_, change) = self.circuit.tell(&self.policy, verdict, self.now);
+        let (_, change) = self.circuit.record_unpermitted(&self.policy, verdict, self.now);
         self.note(change);
     }
 

@@ -64,7 +64,7 @@ fn failed(reason: &str) -> Answer {
 
 /// The state of the next change, and why, in words.
 fn change(events: &mut Subscription) -> (State, String) {
-    let what = events.next().unwrap().what;
+    let what = events.next().unwrap().detail;
     let EventDetail::StateChanged { to, cause, .. } = &what else { unreachable!("{what}") };
     (*to, cause.to_string())
 }
@@ -154,7 +154,7 @@ fn a_panic_has_failed_and_the_check_runs_again() {
     let _check = registry.add_check("api", PATIENT, check).unwrap();
     let mut told = || {
         registry.advance(INTERVAL);
-        failures.next().unwrap().what.to_string()
+        failures.next().unwrap().detail.to_string()
     };
     assert_eq!(told(), "failed: health check: panic");
     assert_eq!(told(), "failed: health check: later");
@@ -176,7 +176,7 @@ mod hanging {
         registry.advance(INTERVAL);
         script.begins();
         registry.advance(TIMEOUT);
-        let told = failures.try_recv().unwrap().what.to_string();
+        let told = failures.try_recv().unwrap().detail.to_string();
         assert_eq!(told, "failed: health check: no answer within 2 s");
         script.answers(failed("late"));
         registry.advance(REST);
@@ -361,7 +361,8 @@ mod futures {
             Ok::<_, String>(())
         };
         let _check = registry.add_check_async("api", INTERVAL, check).unwrap();
-        let EventDetail::StateChanged { to, cause, .. } = events.recv().await.unwrap().what else {
+        let EventDetail::StateChanged { to, cause, .. } = events.recv().await.unwrap().detail
+        else {
             panic!("another event")
         };
         assert_eq!((to, cause.rule), (State::HalfOpen, Rule::HealthCheck));
@@ -381,7 +382,7 @@ mod futures {
         let schedule = CheckSchedule::every(INTERVAL).timeout(TIMEOUT);
         let _check = registry.add_check_async("api", schedule, check).unwrap();
         for run in 1..=3 {
-            let told = failures.recv().await.unwrap().what.to_string();
+            let told = failures.recv().await.unwrap().detail.to_string();
             assert_eq!(told, "failed: health check: no answer within 2 s");
             assert_eq!(runs.load(Ordering::Relaxed), run);
         }
@@ -402,7 +403,7 @@ mod futures {
         };
         let _check = registry.add_check_async("api", INTERVAL, check).unwrap();
         for why in ["panic", "panic", "in words"] {
-            let told = failures.recv().await.unwrap().what.to_string();
+            let told = failures.recv().await.unwrap().detail.to_string();
             assert_eq!(told, format!("failed: health check: {why}"));
         }
     }

@@ -134,7 +134,7 @@ fn the_thread_of_init_tells_on_time_that_an_opening_is_over() {
     let mut changes = registry.subscribe(EventKind::StateChanged);
     clock.advance(LONG);
     let change = changes.recv_timeout(LONG).unwrap();
-    let EventDetail::StateChanged { from, to, .. } = change.what else { panic!("{change:?}") };
+    let EventDetail::StateChanged { from, to, .. } = change.detail else { panic!("{change:?}") };
     assert_eq!((from, to), (State::Open, State::HalfOpen));
     assert_eq!(registry.status("api").unwrap().state, State::HalfOpen);
 }

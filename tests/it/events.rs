@@ -297,7 +297,7 @@ mod life {
         registry.init(Config::new().defaults(few.minimum_calls(5))).unwrap();
         registry.configure("api", PolicyPatch::new().minimum_calls(10)).unwrap();
         #[expect(clippy::wildcard_enum_match_arm, reason = "one kind is wanted")]
-        let warnings = |event: Event| match event.what {
+        let warnings = |event: Event| match event.detail {
             EventDetail::Configured { warnings } => Some(warnings.len()),
             _ => None,
         };
@@ -392,7 +392,7 @@ fn each_change_is_told_once_and_in_order_under_eight_threads() {
     assert_eq!(numbers, all);
     let mut state = State::Closed;
     for event in told {
-        if let EventDetail::StateChanged { from, to, .. } = event.what {
+        if let EventDetail::StateChanged { from, to, .. } = event.detail {
             assert_eq!(from, state);
             assert_ne!(from, to);
             state = to;

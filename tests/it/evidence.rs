@@ -22,7 +22,7 @@ fn said(patch: PolicyPatch, act: impl FnOnce(&Breaker, &ManualClock)) -> [String
     };
     let mut events = registry.subscribe(brama::EventKind::StateChanged);
     act(&breaker, &clock);
-    let told = std::iter::from_fn(|| events.try_recv()).filter(|event| opens(&event.what)).last();
+    let told = std::iter::from_fn(|| events.try_recv()).filter(|event| opens(&event.detail)).last();
     clock.advance(seconds(1));
     let source = breaker.try_acquire().unwrap_err().source().unwrap().to_string();
     [told.unwrap().to_string(), breaker.status().to_string(), source]

@@ -340,7 +340,7 @@ mod transport {
 
     fn fail(circuit: &mut Circuit, times: usize) {
         for _ in 0..times {
-            circuit.tell(&POLICY, Verdict::failure("no route"), Tick::ORIGIN);
+            circuit.record_unpermitted(&POLICY, Verdict::failure("no route"), Tick::ORIGIN);
         }
     }
 
@@ -394,8 +394,8 @@ mod transport {
         fail(&mut circuit, 5);
         let now = Tick::from_millis(30_000);
         circuit.sweep(now);
-        circuit.tell(&POLICY, Verdict::SUCCESS, now);
-        circuit.tell(&POLICY, Verdict::failure("no route"), now);
+        circuit.record_unpermitted(&POLICY, Verdict::SUCCESS, now);
+        circuit.record_unpermitted(&POLICY, Verdict::failure("no route"), now);
         assert_eq!((circuit.state(), circuit.until()), (State::Open, Some(now.after(seconds(30)))));
     }
 

@@ -30,7 +30,7 @@ mod loss {
             breaker.failure(reason);
         }
         let event = events.try_recv().unwrap();
-        assert_eq!((event.missed, &*event.what.to_string()), (3, "failed: d"));
+        assert_eq!((event.missed, &*event.detail.to_string()), (3, "failed: d"));
         assert_eq!(events.try_recv().unwrap().missed, 0);
     }
 
@@ -56,7 +56,7 @@ mod loss {
         (0..100).for_each(|_| registry.breaker("other").failure("foreign"));
         registry.breaker("api").success();
         let event = events.try_recv().unwrap();
-        assert_eq!((event.missed, &*event.what.to_string()), (0, "failed: wanted"));
+        assert_eq!((event.missed, &*event.detail.to_string()), (0, "failed: wanted"));
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod waiting {
         breaker.open("a test");
         breaker.close("a test");
         drop((breaker, registry));
-        let states = events.filter_map(|event| ready(to(&event.what))).collect::<Vec<_>>();
+        let states = events.filter_map(|event| ready(to(&event.detail))).collect::<Vec<_>>();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         assert_eq!(runtime.block_on(states), [State::Open, State::Closed]);
     }
@@ -189,9 +189,9 @@ mod harm {
         let (sender, heard) = mpsc::channel();
         let callback = registry
             .on_event(EventKind::Failure, move |event| {
-                sender.send(event.what.to_string()).unwrap();
+                sender.send(event.detail.to_string()).unwrap();
                 assert_ne!(
-                    event.what,
+                    event.detail,
                     EventDetail::Failure { reason: "first".into() },
                     "as planned"
                 );
@@ -220,7 +220,7 @@ mod harm {
         let registry = Registry::new();
         let (sender, heard) = mpsc::channel();
         let callback = registry.on_event(EventKind::Failure, move |event| {
-            sender.send(event.what.to_string()).unwrap();
+            sender.send(event.detail.to_string()).unwrap();
             std::panic::resume_unwind(Box::new(Bomb));
         });
         let breaker = registry.breaker("api");
@@ -235,14 +235,14 @@ mod harm {
         let registry = Registry::new();
         let (sender, heard) = mpsc::channel();
         let filter = EventFilter::from(EventKind::Failure).predicate(|event| {
-            assert_ne!(event.what, EventDetail::Failure { reason: "first".into() }, "as planned");
+            assert_ne!(event.detail, EventDetail::Failure { reason: "first".into() }, "as planned");
             true
         });
         let callback = registry.on_event(filter, move |event| sender.send(event).unwrap()).unwrap();
         let breaker = registry.breaker("api");
         breaker.failure("first");
         breaker.failure("second");
-        assert_eq!(heard.recv().unwrap().what.to_string(), "failed: second");
+        assert_eq!(heard.recv().unwrap().detail.to_string(), "failed: second");
         assert_eq!(callback.panics(), 1);
     }
 
@@ -252,7 +252,7 @@ mod harm {
         let breaker = registry.breaker("api");
         let (handle, (sender, done)) = (breaker.clone(), mpsc::channel());
         let callback = registry.on_event(EventKind::StateChanged, move |event| {
-            if let EventDetail::StateChanged { to: State::Open, .. } = event.what {
+            if let EventDetail::StateChanged { to: State::Open, .. } = event.detail {
                 handle.force_open("an opening needs a person");
                 sender.send(handle.status().state).unwrap();
             }

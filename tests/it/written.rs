@@ -188,7 +188,7 @@ fn an_event_is_written_with_its_cause() {
     let mut event = written(&last);
     assert!(event["time"].take().is_u64());
     assert_eq!(event["identity"], json!({ "scope": null, "identifier": "api", "key": "3" }));
-    let what = &event["what"];
+    let what = &event["detail"];
     assert_eq!(what["kind"], "state_changed");
     assert_eq!([&what["from"], &what["to"]], ["closed", "force_open"]);
     assert_eq!(what["cause"]["rule"], "by_hand");

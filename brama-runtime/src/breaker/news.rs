@@ -131,8 +131,8 @@ impl News {
         let in_opening = in_opening || is_opening(inside.circuit.state());
         let opening = in_opening.then(|| inside.circuit.opening());
         let mut wakes = Wakes::default();
-        for what in occurrences {
-            let is_numbered = EventKinds::CHANGES.contains(what.kind());
+        for detail in occurrences {
+            let is_numbered = EventKinds::CHANGES.contains(detail.kind());
             inside.number = inside.number.saturating_add(u64::from(is_numbered));
             if let Some(time) = time {
                 let event = Event {
@@ -143,7 +143,7 @@ impl News {
                     opening,
                     at: now,
                     time,
-                    what,
+                    detail,
                     missed: 0,
                 };
                 bus.send(&event, &mut wakes);

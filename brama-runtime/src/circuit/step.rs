@@ -48,7 +48,12 @@ impl Circuit {
     }
 
     /// Takes an outcome without a permit: it takes and frees no place, and is never slow.
-    pub fn tell(&mut self, policy: &Policy, verdict: Verdict, now: Tick) -> (Fate, Option<Change>) {
+    pub fn record_unpermitted(
+        &mut self,
+        policy: &Policy,
+        verdict: Verdict,
+        now: Tick,
+    ) -> (Fate, Option<Change>) {
         self.judge(policy, verdict, false, now)
     }
 
@@ -57,12 +62,12 @@ impl Circuit {
     ///
     /// An opening becomes half-open as if it were due. What is closed has nothing to learn from a
     /// check, and what was forced open or disabled by hand stays so. A check that failed is a
-    /// failure like any other: [`tell`](Self::tell) it.
-    pub fn pass(&mut self, policy: &Policy, now: Tick) -> (Option<Fate>, Option<Change>) {
+    /// failure like any other: [`record_unpermitted`](Self::record_unpermitted).
+    pub fn check_passed(&mut self, policy: &Policy, now: Tick) -> (Option<Fate>, Option<Change>) {
         match self.phase {
             Phase::Open { .. } => (None, Some(self.become_half_open(Rule::HealthCheck, now))),
             Phase::HalfOpen(_) => {
-                let (fate, change) = self.tell(policy, Verdict::SUCCESS, now);
+                let (fate, change) = self.record_unpermitted(policy, Verdict::SUCCESS, now);
                 (Some(fate), change)
             }
             Phase::Closed | Phase::ForcedOpen | Phase::Disabled => (None, None),

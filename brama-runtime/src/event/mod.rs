@@ -51,7 +51,7 @@ pub struct Event {
     #[cfg_attr(feature = "serde", serde(serialize_with = "written::calendar"))]
     pub time: SystemTime,
     /// What happened.
-    pub what: EventDetail,
+    pub detail: EventDetail,
     /// How many events before this one the subscription lost, since its queue was full.
     pub missed: u64,
 }
@@ -134,13 +134,13 @@ impl Event {
     /// The kind of what happened.
     #[must_use]
     pub const fn kind(&self) -> EventKind {
-        self.what.kind()
+        self.detail.kind()
     }
 }
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.identity, self.what)?;
+        write!(f, "{} {}", self.identity, self.detail)?;
         match self.missed {
             0 => Ok(()),
             missed => write!(f, " ({missed} events before this were missed)"),

@@ -146,7 +146,7 @@ impl Told {
 
 /// The state that was entered, if the event is a change of state.
 fn entered(event: &Event) -> Option<State> {
-    if let EventDetail::StateChanged { to, .. } = event.what { Some(to) } else { None }
+    if let EventDetail::StateChanged { to, .. } = event.detail { Some(to) } else { None }
 }
 
 fn listed(names: &[impl fmt::Display]) -> String {

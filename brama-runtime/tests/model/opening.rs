@@ -108,7 +108,7 @@ fn opened(
         circuit.act(policy, *action, "by test".into(), now);
     }
     let failure = Verdict::Failure { reason: "refused".into(), retry_after, took: None };
-    let (_, change) = circuit.tell(policy, failure, now);
+    let (_, change) = circuit.record_unpermitted(policy, failure, now);
     length(&change.expect("the first failure opens"))
 }
 

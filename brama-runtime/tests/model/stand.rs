@@ -40,15 +40,17 @@ impl Stand {
         let answer = match signal {
             Signal::Ask => Some(self.ask()),
             Signal::End(which, how) => self.end(which, how),
-            Signal::Tell(how) => {
-                Some(judged(self.circuit.tell(&self.policy, self.verdict(how), self.tick())))
-            }
+            Signal::Tell(how) => Some(judged(self.circuit.record_unpermitted(
+                &self.policy,
+                self.verdict(how),
+                self.tick(),
+            ))),
             Signal::Act(action) => {
                 Some(changed(Some(self.circuit.act(&self.policy, action, BY_TEST(), self.tick()))))
             }
             Signal::Sweep => Some(changed(self.circuit.sweep(self.tick()))),
             Signal::Pass => {
-                let (fate, change) = self.circuit.pass(&self.policy, self.tick());
+                let (fate, change) = self.circuit.check_passed(&self.policy, self.tick());
                 Some(Answer { fate, ..changed(change) })
             }
             Signal::Wait(length) => Some(self.turn_clock(self.now + length)),

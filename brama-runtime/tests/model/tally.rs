@@ -216,8 +216,8 @@ fn utter(circuit: &mut Circuit, policy: &Policy, word: &'static str) {
     let now = Tick::ORIGIN;
     match word {
         "close" => drop(circuit.act(policy, Action::Close, "by test".into(), now)),
-        "success" => drop(circuit.tell(policy, Verdict::SUCCESS, now)),
-        reason => drop(circuit.tell(policy, Verdict::failure(reason), now)),
+        "success" => drop(circuit.record_unpermitted(policy, Verdict::SUCCESS, now)),
+        reason => drop(circuit.record_unpermitted(policy, Verdict::failure(reason), now)),
     }
 }
 

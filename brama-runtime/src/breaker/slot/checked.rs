@@ -17,7 +17,7 @@ impl Slot {
         }
         let mut inside = self.unsettle(inside);
         let Inside { circuit, policy, past, .. } = &mut *inside;
-        let (fate, change) = circuit.pass(policy, news.now());
+        let (fate, change) = circuit.check_passed(policy, news.now());
         if fate.is_some() {
             past.get_or_insert_default().totals.count(&Verdict::SUCCESS, policy);
             news.add_outcome(&Verdict::SUCCESS, policy);

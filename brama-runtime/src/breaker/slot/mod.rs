@@ -101,7 +101,7 @@ impl Slot {
         let Inside { circuit, policy, past, .. } = &mut *inside;
         past.get_or_insert_default().totals.count(&verdict, policy);
         news.add_outcome(&verdict, policy);
-        let (_, change) = circuit.tell(policy, verdict, news.now());
+        let (_, change) = circuit.record_unpermitted(policy, verdict, news.now());
         inside.note(change, &mut news);
         self.finish(inside, news);
     }
