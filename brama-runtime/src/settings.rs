@@ -74,7 +74,7 @@ pub struct Settings {
 #[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Setting {
     /// Which.
-    pub knob: SettingName,
+    pub name: SettingName,
     /// The value, in words.
     pub value: String,
     /// Where it was said.
@@ -89,14 +89,14 @@ impl Settings {
     /// Every setting, in the order of [`SettingName::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = Setting> {
         let pairs = SettingName::ALL.into_iter().zip(self.origins);
-        pairs.map(|(knob, layer)| Setting { knob, value: self.policy.shown(knob), layer })
+        pairs.map(|(name, layer)| Setting { name, value: self.policy.shown(name), layer })
     }
 
-    /// The layer that the value of `knob` came from.
+    /// The layer that the value of the setting `name` came from.
     #[must_use]
-    pub fn layer(&self, knob: SettingName) -> ConfigLayer {
+    pub fn layer(&self, name: SettingName) -> ConfigLayer {
         let mut pairs = SettingName::ALL.into_iter().zip(self.origins);
-        pairs.find(|(other, _)| *other == knob).map_or(ConfigLayer::BuiltIn, |(_, layer)| layer)
+        pairs.find(|(other, _)| *other == name).map_or(ConfigLayer::BuiltIn, |(_, layer)| layer)
     }
 }
 
@@ -110,8 +110,8 @@ impl Serialize for Settings {
 
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { knob, value, layer } = self;
-        write!(f, "{knob} = {value} ({layer})")
+        let Self { name, value, layer } = self;
+        write!(f, "{name} = {value} ({layer})")
     }
 }
 

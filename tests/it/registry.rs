@@ -105,7 +105,7 @@ fn every_limit_of_a_policy_is_kept() {
     let (none, nanosecond) = (Duration::ZERO, Duration::from_nanos(1));
     let second = Duration::from_secs(1);
     let broken =
-        |patch: PolicyPatch| patch.mistakes().iter().map(InvalidSetting::knob).collect::<Vec<_>>();
+        |patch: PolicyPatch| patch.mistakes().iter().map(InvalidSetting::name).collect::<Vec<_>>();
     let p = PolicyPatch::new;
     for (patch, knob) in [
         (p().failure_threshold(0), SettingName::FailureThreshold),

@@ -213,7 +213,7 @@ fn a_status_is_written_with_its_policy_and_totals() {
     assert_eq!(status["policy"]["failure_threshold"], 10);
     assert_eq!(status["cause"]["length"]["source"], "fixed");
     assert_eq!([&status["kind"], &status["labels"]["team"]], ["http", "payments"]);
-    let threshold = json!({ "knob": "failure_threshold", "value": "10", "layer": "built_in" });
+    let threshold = json!({ "name": "failure_threshold", "value": "10", "layer": "built_in" });
     assert_eq!(status["settings"][0], threshold);
 }
 

@@ -92,20 +92,20 @@ impl fmt::Display for SettingName {
 /// A value outside its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidSetting {
-    knob: SettingName,
+    name: SettingName,
     value: String,
     limit: &'static str,
 }
 
 impl InvalidSetting {
-    pub(super) const fn new(knob: SettingName, value: String, limit: &'static str) -> Self {
-        Self { knob, value, limit }
+    pub(super) const fn new(name: SettingName, value: String, limit: &'static str) -> Self {
+        Self { name, value, limit }
     }
 
     /// The setting.
     #[must_use]
-    pub const fn knob(&self) -> SettingName {
-        self.knob
+    pub const fn name(&self) -> SettingName {
+        self.name
     }
 
     /// The value that was given.
@@ -123,7 +123,7 @@ impl InvalidSetting {
 
 impl fmt::Display for InvalidSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is {}, must be {}", self.knob, self.value, self.limit)
+        write!(f, "`{}` is {}, must be {}", self.name, self.value, self.limit)
     }
 }
 
