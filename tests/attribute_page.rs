@@ -34,17 +34,17 @@ fn assert_none(promise: &str, breaches: impl Iterator<Item = String>) {
 #[test]
 fn the_tables_say_the_defaults_of_the_policy() {
     for page in [PAGE, README] {
-        let wrong = SettingName::ALL.into_iter().filter(|knob| !says_default(page, *knob));
-        assert_none("its default", wrong.map(|knob| knob.to_string()));
+        let wrong = SettingName::ALL.into_iter().filter(|setting| !says_default(page, *setting));
+        assert_none("its default", wrong.map(|setting| setting.to_string()));
     }
 }
 
-fn says_default(page: &str, knob: SettingName) -> bool {
-    let named = |row: &Vec<&str>| quoted(row.first().unwrap()).next() == Some(knob.as_str());
+fn says_default(page: &str, setting: SettingName) -> bool {
+    let named = |row: &Vec<&str>| quoted(row.first().unwrap()).next() == Some(setting.as_str());
     let row = rows(page).find(named).unwrap();
     let said: String = row.get(1).unwrap().chars().filter(|sign| !"`\"".contains(*sign)).collect();
     let said = said.split([';', ',']).next().unwrap();
-    let meant = Policy::DEFAULT.shown(knob);
+    let meant = Policy::DEFAULT.shown(setting);
     let window = said.strip_prefix("calls(").and_then(|said| said.strip_suffix(')'));
     said == meant
         || window.is_some_and(|calls| format!("the last {calls} calls") == meant)

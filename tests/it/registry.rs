@@ -107,7 +107,7 @@ fn every_limit_of_a_policy_is_kept() {
     let broken =
         |patch: PolicyPatch| patch.mistakes().iter().map(InvalidSetting::name).collect::<Vec<_>>();
     let p = PolicyPatch::new;
-    for (patch, knob) in [
+    for (patch, setting) in [
         (p().failure_threshold(0), SettingName::FailureThreshold),
         (p().success_threshold(0), SettingName::SuccessThreshold),
         (p().half_open_limit(0), SettingName::HalfOpenLimit),
@@ -140,7 +140,7 @@ fn every_limit_of_a_policy_is_kept() {
             SettingName::Expiry,
         ),
     ] {
-        assert_eq!(broken(patch), [knob], "{patch:?}");
+        assert_eq!(broken(patch), [setting], "{patch:?}");
         assert_eq!(
             Registry::new().configure("any", patch).unwrap_err().patch().mistakes().len(),
             1

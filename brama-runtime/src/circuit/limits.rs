@@ -9,7 +9,7 @@ use super::{
 };
 
 impl PolicyPatch {
-    /// The first knob whose value is outside its limits, with what the limit says. A minimum of
+    /// The first setting whose value is outside its limits, with what the limit says. A minimum of
     /// calls is compared with that window.
     pub(super) const fn first_broken(
         &self,
@@ -18,9 +18,9 @@ impl PolicyPatch {
         let mut index = 0;
         while index < SettingName::ALL.len() {
             #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
-            let knob = SettingName::ALL[index];
-            if let Some(limit) = self.limit_broken(knob, window) {
-                return Some((knob, limit));
+            let setting = SettingName::ALL[index];
+            if let Some(limit) = self.limit_broken(setting, window) {
+                return Some((setting, limit));
             }
             index += 1;
         }
@@ -29,20 +29,20 @@ impl PolicyPatch {
 
     /// Every value outside its limits, likewise.
     pub(super) fn mistakes_with(&self, window: Option<Window>) -> Vec<InvalidSetting> {
-        let mistake = |knob: &SettingName| {
-            let limit = self.limit_broken(*knob, window)?;
-            Some(InvalidSetting::new(*knob, self.shown(*knob), limit))
+        let mistake = |setting: &SettingName| {
+            let limit = self.limit_broken(*setting, window)?;
+            Some(InvalidSetting::new(*setting, self.shown(*setting), limit))
         };
         SettingName::ALL.iter().filter_map(mistake).collect()
     }
 
-    /// What the limit of `knob` says where its value breaks it.
+    /// What the limit of `setting` says where its value breaks it.
     const fn limit_broken(
         &self,
-        knob: SettingName,
+        setting: SettingName,
         window: Option<Window>,
     ) -> Option<&'static str> {
-        match knob {
+        match setting {
             SettingName::FailureThreshold => {
                 broken(AT_LEAST_ONE_OR_OFF, positive(self.failure_threshold))
             }

@@ -135,7 +135,6 @@ mod by;
 mod change;
 mod counts;
 mod expiry;
-mod knob;
 mod limits;
 mod lint;
 mod patch;
@@ -145,6 +144,7 @@ mod reason;
 mod reasons;
 mod recent;
 mod record;
+mod setting;
 mod shown;
 mod state;
 mod step;
@@ -167,10 +167,10 @@ pub use self::{
     change::{Cause, Change, DurationSource, OpenDuration, Rule},
     counts::WindowCounts,
     expiry::Expiry,
-    knob::{InvalidPolicy, InvalidSetting, SettingName},
     patch::PolicyPatch,
     policy::{Abandoned, Policy},
     reason::Reason,
+    setting::{InvalidPolicy, InvalidSetting, SettingName},
     state::{Generation, State},
     tick::Tick,
     verdict::{Fate, Verdict},

@@ -14,7 +14,7 @@ macro_rules! or {
     };
 }
 
-/// Settings that differ from what lies below; each names one knob, the others are left alone.
+/// Settings that differ from what lies below; each names one setting, the others are left alone.
 ///
 /// A patch may be a constant. Values are checked where the patch is put to use
 /// ([`policy`](Self::policy), `configure`, `init`), which answers with every mistake,
@@ -278,17 +278,17 @@ impl PolicyPatch {
     ///
     /// # Panics
     ///
-    /// Where a value is outside its limits; the message names the knob and the limit.
+    /// Where a value is outside its limits; the message names the setting and the limit.
     #[doc(hidden)]
     #[track_caller]
     pub const fn checked(self) -> Self {
         match self.first_broken(self.window) {
             None => self,
-            Some((knob, limit)) => refuse(knob, limit),
+            Some((setting, limit)) => refuse(setting, limit),
         }
     }
 
-    /// Every value outside its limits, in the order of the knobs; empty where all is well.
+    /// Every value outside its limits, in the order of the settings; empty where all is well.
     #[must_use]
     pub fn mistakes(&self) -> Vec<InvalidSetting> {
         self.mistakes_with(self.window)
@@ -339,14 +339,14 @@ const fn rule(named: Option<Limit>, otherwise: Option<u32>) -> Option<u32> {
     }
 }
 
-/// Panics with "`knob` must be limit": put together by hand, since a constant cannot format.
+/// Panics with "`setting` must be limit": put together by hand, since a constant cannot format.
 #[track_caller]
 #[expect(clippy::panic, reason = "how a constant reports an error")]
 #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
-const fn refuse(knob: SettingName, limit: &str) -> ! {
+const fn refuse(setting: SettingName, limit: &str) -> ! {
     let mut text = [b' '; 96];
     let mut end = 0;
-    let parts = ["`", knob.as_str(), "` must be ", limit];
+    let parts = ["`", setting.as_str(), "` must be ", limit];
     let mut part = 0;
     while part < parts.len() {
         let (_, room) = text.split_at_mut(end);

@@ -5,18 +5,18 @@ use std::{fmt::Display, time::Duration};
 use super::{Policy, PolicyPatch, SettingName, patch::Limit};
 
 impl Policy {
-    /// The value of `knob` in words: `10`, `off`, `60s`, `the last 100 calls`.
+    /// The value of `setting` in words: `10`, `off`, `60s`, `the last 100 calls`.
     #[must_use]
-    pub fn shown(&self, knob: SettingName) -> String {
-        PolicyPatch::from(*self).shown(knob)
+    pub fn shown(&self, setting: SettingName) -> String {
+        PolicyPatch::from(*self).shown(setting)
     }
 }
 
 impl PolicyPatch {
-    /// Whether it says something of `knob`.
+    /// Whether it says something of `setting`.
     #[must_use]
-    pub const fn names(&self, knob: SettingName) -> bool {
-        match knob {
+    pub const fn names(&self, setting: SettingName) -> bool {
+        match setting {
             SettingName::FailureThreshold => self.failure_threshold.is_some(),
             SettingName::Expiry => self.expiry.is_some(),
             SettingName::SuccessThreshold => self.success_threshold.is_some(),
@@ -34,9 +34,9 @@ impl PolicyPatch {
         }
     }
 
-    /// The value of `knob` in words.
-    pub(super) fn shown(&self, knob: SettingName) -> String {
-        match knob {
+    /// The value of `setting` in words.
+    pub(super) fn shown(&self, setting: SettingName) -> String {
+        match setting {
             SettingName::FailureThreshold => shown_limit(self.failure_threshold),
             SettingName::Expiry => shown(self.expiry),
             SettingName::SuccessThreshold => shown(self.success_threshold),

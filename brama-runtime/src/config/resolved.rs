@@ -9,7 +9,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Resolved {
     patch: PolicyPatch,
-    /// The layer from which each knob was taken.
+    /// The layer from which each setting was taken.
     taken: Vec<(SettingName, ConfigLayer)>,
     /// What contradicts a later layer.
     left: Vec<(SettingName, ConfigLayer, PolicyPatch)>,
@@ -20,11 +20,11 @@ impl Resolved {
     /// layers below may still say another.
     pub(super) fn over(mut self, (layer, lower): (ConfigLayer, &PolicyPatch)) -> Self {
         let patch = self.patch.over(*lower);
-        let news = |knob: &SettingName| lower.names(*knob) && !self.patch.names(*knob);
+        let news = |setting: &SettingName| lower.names(*setting) && !self.patch.names(*setting);
         let (taken, left): (Vec<_>, Vec<_>) =
-            SettingName::ALL.into_iter().filter(news).partition(|knob| patch.names(*knob));
-        self.taken.extend(taken.into_iter().map(|knob| (knob, layer)));
-        self.left.extend(left.into_iter().map(|knob| (knob, layer, *lower)));
+            SettingName::ALL.into_iter().filter(news).partition(|setting| patch.names(*setting));
+        self.taken.extend(taken.into_iter().map(|setting| (setting, layer)));
+        self.left.extend(left.into_iter().map(|setting| (setting, layer, *lower)));
         Self { patch, ..self }
     }
 
@@ -37,23 +37,25 @@ impl Resolved {
         self.patch.shadow(true).applied()
     }
 
-    /// Where the value of each knob was said. A minimum above the built-in window gave way to it.
+    /// Where the value of each setting was said. A minimum above the built-in window gave way to it.
     pub(super) fn origins(&self) -> Origins {
         let policy = self.policy();
-        SettingName::ALL.map(|knob| match self.taken.iter().find(|(taken, _)| *taken == knob) {
-            Some((_, layer)) if !self.gave_way(knob, &policy) => *layer,
-            Some(_) | None => ConfigLayer::BuiltIn,
+        SettingName::ALL.map(|setting| {
+            match self.taken.iter().find(|(taken, _)| *taken == setting) {
+                Some((_, layer)) if !self.gave_way(setting, &policy) => *layer,
+                Some(_) | None => ConfigLayer::BuiltIn,
+            }
         })
     }
 
-    fn gave_way(&self, knob: SettingName, policy: &Policy) -> bool {
+    fn gave_way(&self, setting: SettingName, policy: &Policy) -> bool {
         let named = self.patch.named_minimum_calls();
-        knob == SettingName::MinimumCalls
+        setting == SettingName::MinimumCalls
             && named.is_some_and(|named| named != policy.minimum_calls())
     }
 
-    fn layer(&self, knob: SettingName) -> ConfigLayer {
-        let taken = self.taken.iter().find(|(taken, _)| *taken == knob);
+    fn layer(&self, setting: SettingName) -> ConfigLayer {
+        let taken = self.taken.iter().find(|(taken, _)| *taken == setting);
         taken.map_or(ConfigLayer::BuiltIn, |(_, layer)| *layer)
     }
 
@@ -76,10 +78,10 @@ impl Resolved {
         };
         let own = self.gave_way(SettingName::MinimumCalls, policy).then_some(&self.patch);
         let own = own.and_then(PolicyPatch::named_minimum_calls).map(|it| above(it, of_minimum));
-        let left = self.left.iter().filter_map(|(knob, layer, patch)| {
-            let of_window = patch.named_window().filter(|_| *knob == SettingName::Window);
+        let left = self.left.iter().filter_map(|(setting, layer, patch)| {
+            let of_window = patch.named_window().filter(|_| *setting == SettingName::Window);
             let of_minimum =
-                patch.named_minimum_calls().filter(|_| *knob == SettingName::MinimumCalls);
+                patch.named_minimum_calls().filter(|_| *setting == SettingName::MinimumCalls);
             let of_window = of_window.map(|named| below(named, *layer));
             of_window.or_else(|| of_minimum.map(|named| above(named, *layer)))
         });
@@ -95,13 +97,13 @@ impl Resolved {
             (rates, SettingName::Window, "no rate is set"),
             (rates, SettingName::MinimumCalls, "no rate is set"),
         ];
-        let said = |knob: &SettingName| {
-            ConfigLayer::Attribute <= self.layer(*knob) && !self.gave_way(*knob, policy)
+        let said = |setting: &SettingName| {
+            ConfigLayer::Attribute <= self.layer(*setting) && !self.gave_way(*setting, policy)
         };
-        let idle = idle.into_iter().filter(|(off, knob, _)| *off && said(knob));
-        idle.map(|(_, knob, why)| {
-            let (value, layer) = (policy.shown(knob), self.layer(knob));
-            format!("`{knob}` ({value}, {layer}) does nothing: {why}")
+        let idle = idle.into_iter().filter(|(off, setting, _)| *off && said(setting));
+        idle.map(|(_, setting, why)| {
+            let (value, layer) = (policy.shown(setting), self.layer(setting));
+            format!("`{setting}` ({value}, {layer}) does nothing: {why}")
         })
         .collect()
     }

@@ -1,4 +1,4 @@
-//! A patch: the settings that it names, each under the name of its knob.
+//! A patch: the settings that it names, each under the name of its setting.
 
 use std::time::Duration;
 

@@ -43,7 +43,7 @@ pub enum SettingName {
 }
 
 impl SettingName {
-    /// Every knob, in the order of the documentation's table.
+    /// Every setting, in the order of the documentation's table.
     pub const ALL: [Self; 14] = [
         Self::FailureThreshold,
         Self::Expiry,
