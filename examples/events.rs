@@ -5,8 +5,10 @@
 use std::{error::Error, num::NonZeroUsize, thread};
 
 use brama::{
-    By, CircuitOpen, Event, EventFilter, EventKind, EventKinds, EventStream, Identity,
+    CircuitOpen, Identity,
+    circuit::By,
     circuit_breaker,
+    event::{Event, EventFilter, EventKind, EventKinds, EventStream},
 };
 
 #[circuit_breaker(identifier = "payment_api", scope = "shop", max_attempts = 3)]

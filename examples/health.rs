@@ -12,7 +12,10 @@ use std::{
 };
 
 use brama::{
-    BreakerFilter, CheckSchedule, EventKind, Health, HealthCheck, HealthThresholds, PolicyPatch,
+    Health, PolicyPatch,
+    event::EventKind,
+    health::{CheckSchedule, HealthCheck, HealthThresholds},
+    status::BreakerFilter,
     testing::TestRegistry,
 };
 

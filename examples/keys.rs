@@ -4,7 +4,9 @@
 
 use std::num::NonZeroUsize;
 
-use brama::{BreakerFilter, CircuitOpen, Config, Identity, InitError, State, circuit_breaker};
+use brama::{
+    CircuitOpen, Config, Identity, State, circuit_breaker, error::InitError, status::BreakerFilter,
+};
 
 /// Why a node could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +55,7 @@ fn main() -> Result<(), InitError> {
     }
 
     // Where all four are down, there is room for no other: it is observed, and never refused.
-    for breaker in brama::breakers(BreakerFilter::new().identifier("storage")) {
+    for breaker in brama::registry().breakers(BreakerFilter::new().identifier("storage")) {
         breaker.open("the rack lost its power");
     }
     assert!(read(200).is_ok());

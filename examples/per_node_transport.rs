@@ -14,8 +14,8 @@ use std::{
 
 use backon::{BlockingRetryable, ExponentialBuilder};
 use brama::{
-    Generation, Policy, State, Tick,
-    circuit::{Admission, Circuit, Verdict},
+    Policy, State,
+    circuit::{Admission, Circuit, Generation, Tick, Verdict},
 };
 use thiserror::Error;
 

@@ -9,8 +9,8 @@ use std::{
 
 use allocation_counter::measure;
 use brama::{
-    Breaker, CircuitOpen, EventFilter, EventKinds, Identity, PolicyPatch, Registry, Window,
-    circuit_breaker,
+    Breaker, CircuitOpen, Identity, PolicyPatch, Registry, Window, circuit_breaker,
+    event::{EventFilter, EventKinds},
 };
 
 #[circuit_breaker(identifier = "allocations: sync")]

@@ -6,7 +6,7 @@
 
 use std::{fs, path::Path};
 
-use brama::{Policy, SettingName, duration};
+use brama::{Policy, duration, status::SettingName};
 
 const PAGE: &str = include_str!("../src/circuit_breaker.md");
 const README: &str = include_str!("../README.md");

@@ -5,7 +5,7 @@
 
 use std::{fs, thread, time::Duration};
 
-use brama::{Config, InitError, Registry, circuit_breaker};
+use brama::{Config, Registry, circuit_breaker, error::InitError};
 
 /// The threads of brama in this process, by name.
 fn threads() -> Vec<String> {

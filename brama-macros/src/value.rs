@@ -20,7 +20,7 @@ pub(crate) enum Value {
     },
     Calls(Number),
     Time(Length),
-    /// A variant of `brama::Abandoned`.
+    /// A variant of `brama::policy::Abandoned`.
     Abandoned(Ident),
     /// A constant `brama::Expiry` or `Duration`.
     Expiry(Box<Expr>),
@@ -80,7 +80,7 @@ impl Value {
             }
             Self::Calls(count) => quote_spanned!(place=> #brama::Window::calls(#count)),
             Self::Time(length) => quote_spanned!(place=> #brama::Window::time(#length)),
-            Self::Abandoned(variant) => quote_spanned!(place=> #brama::Abandoned::#variant),
+            Self::Abandoned(variant) => quote_spanned!(place=> #brama::policy::Abandoned::#variant),
             Self::Expiry(constant) => {
                 let place = at(constant.span());
                 let brama = facade.at(place);

@@ -28,7 +28,7 @@ pub trait Clock: fmt::Debug + Send + Sync {
     }
 
     /// Has `waker` woken once this clock has come to `at`: soon, where that is so already. It is asked
-    /// by those who wait, [`Breaker::ready`](crate::Breaker::ready) and health checks, and never on
+    /// by those who wait, [`Breaker::ready`](crate::breaker::Breaker::ready) and health checks, and never on
     /// the path of a call. A wake too many does no harm, a wake too few leaves them waiting.
     ///
     /// Default: after as much of the system's time as there is until then, on one thread named

@@ -9,7 +9,7 @@ use std::{fmt, time::Duration};
 /// # Examples
 ///
 /// ```
-/// use brama_runtime::duration;
+/// use brama_runtime::api::duration;
 /// use std::time::Duration;
 ///
 /// assert_eq!(duration::parse("1m 30s"), Ok(Duration::from_secs(90)));

@@ -9,8 +9,8 @@ use crate::{circuit::State, identity::Identity, status::Status};
 /// Its `Display` is a line for people: `degraded: 1 of 7 circuits open (payment_api)`.
 ///
 /// ```
-/// # use brama_runtime as brama;
-/// use brama::{BreakerFilter, Health, HealthThresholds, Registry};
+/// # use brama_runtime::api as brama;
+/// use brama::{Health, Registry, health::HealthThresholds, status::BreakerFilter};
 ///
 /// let registry = Registry::new();
 /// let (payments, _search) = (registry.breaker("payments"), registry.breaker("search"));

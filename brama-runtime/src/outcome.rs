@@ -7,7 +7,7 @@ use crate::circuit::{Reason, Verdict};
 /// How a finished call is judged.
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::Outcome;
 /// use std::time::Duration;
 ///

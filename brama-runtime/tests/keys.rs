@@ -9,9 +9,10 @@ use std::{
     time::Duration,
 };
 
-use brama_runtime::{
-    BreakerFilter, Config, EventKind, EventKinds, Expiry, Identity, PolicyPatch, Registry, State,
-    Totals,
+use brama_runtime::api::{
+    Config, Expiry, Identity, PolicyPatch, Registry, State, Totals,
+    event::{EventKind, EventKinds},
+    status::BreakerFilter,
 };
 
 const THREADS: u64 = 4;
@@ -64,8 +65,8 @@ fn a_hundred_thousand_keys_pass_through_ten_thousand_and_no_open_one_is_forgotte
             registry.breaker(node(key)).call(|| if is_down(key) { Err(()) } else { Ok(()) });
         let count = match answer {
             Ok(()) => &successes,
-            Err(brama_runtime::CallError::Failed(())) => &failures,
-            Err(brama_runtime::CallError::Rejected(_)) => &refused,
+            Err(brama_runtime::api::CallError::Failed(())) => &failures,
+            Err(brama_runtime::api::CallError::Rejected(_)) => &refused,
         };
         count.fetch_add(1, Ordering::Relaxed);
     });

@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use brama_runtime::{
-    Config, Connection, ConnectionKind, Expiry, Identity, PolicyPatch, Registry, Settings, Window,
-    site,
+use brama_runtime::api::{
+    __private, Config, Connection, ConnectionKind, Expiry, Identity, PolicyPatch, Registry, Window,
+    status::Settings,
 };
 use proptest::{collection::vec, option, prelude::*, sample::Index};
 
@@ -71,15 +71,15 @@ fn say(step: Step, registry: &Registry, said: &Said) {
             registry.shadow_all(false);
         }
         Step::Call => {
-            let asked =
-                site::Asked::new("payment_api", None).with_key(site::key(&7).__brama_spelling());
+            let asked = __private::Asked::new("payment_api", None)
+                .with_key(__private::key(&7).__brama_spelling());
             let attribute = const {
-                &site::Attribute::new(
+                &__private::Attribute::new(
                     Some("http"),
                     PolicyPatch::new().half_open_limit(3).minimum_calls(30).failure_rate(40),
                 )
             };
-            drop(site::enter(registry, asked, attribute));
+            drop(__private::enter(registry, asked, attribute));
         }
     }
 }

@@ -14,9 +14,9 @@ use std::{
     time::Duration,
 };
 
-use brama_runtime::{
-    Abandoned, Breaker, Expiry, Outcome, PolicyPatch, Registry, State, Tick, Totals, Window,
-    clock::Clock,
+use brama_runtime::api::{
+    Breaker, Expiry, Outcome, PolicyPatch, Registry, State, Totals, Window, circuit::Tick,
+    clock::Clock, policy::Abandoned,
 };
 
 const THREADS: u64 = 8;

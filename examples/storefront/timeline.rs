@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use brama::{
-    State, Status, Tick,
+    State, Status,
+    circuit::Tick,
     clock::{Clock, SystemClock},
 };
 

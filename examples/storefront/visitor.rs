@@ -10,7 +10,7 @@ use std::{
 };
 
 use brama::{
-    Tick,
+    circuit::Tick,
     clock::{Clock, SystemClock},
 };
 use tokio::{runtime::Runtime, sync::RwLock};

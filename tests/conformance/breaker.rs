@@ -6,7 +6,7 @@ use std::{
 };
 
 use brama::{
-    Action, Breaker, InvalidPolicy, Outcome, Permit, PolicyPatch, Registry, State,
+    Breaker, Outcome, Permit, PolicyPatch, Registry, State, circuit::Action, error::InvalidPolicy,
     testing::ManualClock,
 };
 

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use brama::{
-    Abandoned, Action, Change, Generation, InvalidPolicy, Policy, PolicyPatch, Reason, Rule, State,
-    Tick,
-    circuit::{Admission, Circuit, Fate, Verdict},
+    Policy, PolicyPatch, Reason, State,
+    circuit::{Action, Admission, Circuit, Fate, Generation, Tick, Verdict},
+    error::InvalidPolicy,
+    policy::Abandoned,
+    status::{Change, Rule},
 };
 
 use super::{

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use brama::{Rule, State, duration};
+use brama::{State, duration, status::Rule};
 
 /// What a fact is about, in the order in which facts are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

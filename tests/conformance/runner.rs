@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt};
 
-use brama::{InvalidPolicy, State};
+use brama::{State, error::InvalidPolicy};
 
 use super::{
     breaker::WholeBreaker,

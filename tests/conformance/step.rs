@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama::{Action, Rule, State};
+use brama::{State, circuit::Action, status::Rule};
 use serde::Deserialize;
 
 use super::{

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama::{Action, InvalidPolicy, PolicyPatch, Rule, State};
+use brama::{PolicyPatch, State, circuit::Action, error::InvalidPolicy, status::Rule};
 
 use super::step::{Ending, Told};
 

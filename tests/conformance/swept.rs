@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama::{Action, InvalidPolicy, Permit, PolicyPatch, State};
+use brama::{Permit, PolicyPatch, State, circuit::Action, error::InvalidPolicy};
 
 use super::{
     breaker::WholeBreaker,

@@ -10,8 +10,11 @@ use std::{
 };
 
 use brama::{
-    AddCheckError, CheckSchedule, EventDetail, EventKind, EventKinds, PolicyPatch, Registry, Rule,
-    State, Subscription,
+    PolicyPatch, Registry, State,
+    error::AddCheckError,
+    event::{EventDetail, EventKind, EventKinds, Subscription},
+    health::CheckSchedule,
+    status::Rule,
     testing::{ManualClock, TestRegistry},
 };
 

@@ -11,9 +11,12 @@ use std::{
 };
 
 use brama::{
-    BreakerFilter, Config, Connection, EventDetail, EventKind, EventKinds, Identity, InitError,
-    PolicyPatch, Registry, State, Tick,
+    Config, Connection, Identity, PolicyPatch, Registry, State,
+    circuit::Tick,
     clock::Clock,
+    error::InitError,
+    event::{EventDetail, EventKind, EventKinds},
+    status::BreakerFilter,
     testing::{ManualClock, TestRegistry},
 };
 

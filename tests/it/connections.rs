@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use brama::{
-    By, Config, Connection, ConnectionKind, EventKind, EventKinds, Identity, OpenForError,
-    PolicyPatch, RegisterError, Registry, SettingName, State, circuit_breaker,
+    Config, Connection, ConnectionKind, Identity, PolicyPatch, Registry, State,
+    circuit::By,
+    circuit_breaker,
+    error::{OpenForError, RegisterError},
+    event::{EventKind, EventKinds},
+    status::SettingName,
     testing::ManualClock,
 };
 
@@ -94,7 +98,7 @@ fn an_unregistered_breaker_is_known_nowhere() {
     assert!(registry.unregister("payment_api"));
     assert!(registry.find("payment_api").is_none());
     assert!(registry.status("payment_api").is_none());
-    assert!(registry.statuses(brama::BreakerFilter::new()).is_empty());
+    assert!(registry.statuses(brama::status::BreakerFilter::new()).is_empty());
     assert!(!registry.is_available("payment_api"));
     assert!(registry.success("payment_api").is_err());
 }
@@ -149,7 +153,7 @@ fn a_decorated_function_revives_its_breaker_with_what_its_attribute_says() {
 
     let name = "revived by its site";
     call().unwrap();
-    brama::force_open(name, "a test").unwrap();
+    brama::breaker(name).force_open("a test");
     assert!(call().is_err());
     assert!(brama::unregister(name));
     assert!(brama::find(name).is_none());

@@ -3,8 +3,10 @@
 use std::{num::NonZeroUsize, sync::Barrier, thread, time::Duration};
 
 use brama::{
-    Abandoned, Breaker, Config, Connection, ConnectionKind, Event, EventDetail, EventFilter,
-    EventKind, EventKinds, Identity, Outcome, PolicyPatch, Registry, State, Subscription, Window,
+    Breaker, Config, Connection, ConnectionKind, Identity, Outcome, PolicyPatch, Registry, State,
+    Window,
+    event::{Event, EventDetail, EventFilter, EventKind, EventKinds, Subscription},
+    policy::Abandoned,
     testing::ManualClock,
 };
 

@@ -3,8 +3,8 @@
 use std::{error::Error, time::Duration};
 
 use brama::{
-    Breaker, By, EventDetail, Expiry, Outcome, PolicyPatch, Registry, State, Window,
-    testing::ManualClock,
+    Breaker, Expiry, Outcome, PolicyPatch, Registry, State, Window, circuit::By,
+    event::EventDetail, testing::ManualClock,
 };
 
 const fn seconds(seconds: u64) -> Duration {
@@ -20,7 +20,7 @@ fn said(patch: PolicyPatch, act: impl FnOnce(&Breaker, &ManualClock)) -> [String
     let opens = |what: &EventDetail| {
         matches!(what, EventDetail::StateChanged { to: State::Open | State::ForcedOpen, .. })
     };
-    let mut events = registry.subscribe(brama::EventKind::StateChanged);
+    let mut events = registry.subscribe(brama::event::EventKind::StateChanged);
     act(&breaker, &clock);
     let told = std::iter::from_fn(|| events.try_recv()).filter(|event| opens(&event.detail)).last();
     clock.advance(seconds(1));

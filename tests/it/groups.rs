@@ -1,6 +1,6 @@
 //! Groups: filters one by one and together, and what is said to and asked of their breakers.
 
-use brama::{BreakerFilter, Connection, ConnectionKind, Identity, Registry, State};
+use brama::{Connection, ConnectionKind, Identity, Registry, State, status::BreakerFilter};
 
 /// Three breakers: `eu/bank` (http, team=payments), `eu/rows` (database, team=storage, tier=1) and
 /// `us/bank`, forced open, of which nothing was said.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use brama::{BreakerFilter, Health, HealthThresholds, Identity, State, testing::TestRegistry};
+use brama::{
+    Health, Identity, State, health::HealthThresholds, status::BreakerFilter, testing::TestRegistry,
+};
 
 /// One breaker in each of these states, named by its place.
 fn registry(states: &[State]) -> TestRegistry {

@@ -33,9 +33,9 @@ fn a_literal_identifier_is_one_of_the_entered_registry() {
     let (registry, entered) = entered();
     assert_eq!([(); 3].map(|()| call(false)), [Refused::BAD, Refused::BAD, Refused::OPEN]);
     registry.assert_state(&identity, State::Open);
-    assert!(brama::find(&identity).is_none());
 
     drop(entered);
+    assert!(brama::find(&identity).is_none());
     assert_eq!(call(true), Ok(()));
     assert_eq!(brama::status(&identity).unwrap().totals.successes, 1);
     registry.assert_successes(&identity, 0);
@@ -88,9 +88,10 @@ fn each_key_has_a_breaker_there() {
     }
     let node = |key| Identity::new("isolation: keyed").with_key(key);
     assert_eq!(call(1), Ok(()));
-    let (registry, _entered) = entered();
+    let (registry, entered) = entered();
     registry.set_state(node(1), State::ForcedOpen);
     assert_eq!([1, 2].map(call), [Refused::OPEN, Ok(())]);
+    drop(entered);
     assert_eq!(brama::status(node(1)).unwrap().state, State::Closed);
     assert!(brama::find(node(2)).is_none());
 }
@@ -103,11 +104,25 @@ fn stacked_breakers_are_all_there() {
         Ok(())
     }
     let inner = Identity::new("isolation: inner").with_key(1);
-    let (registry, _entered) = entered();
+    let (registry, entered) = entered();
     registry.set_state(&inner, State::Open);
     assert_eq!(call(1).unwrap_err().identity(), &inner);
     registry.assert_ignored("isolation: outer", 1);
+    drop(entered);
     assert!(brama::find("isolation: outer").is_none());
+}
+
+#[test]
+fn the_functions_at_the_root_act_on_the_entered_registry() {
+    let name = "isolation: root";
+    let (registry, entered) = entered();
+    brama::breaker(name).success();
+    brama::open(name, "a test").unwrap();
+    assert_eq!(brama::status(name).unwrap().state, State::Open);
+    assert_eq!(brama::registry().status(name), registry.status(name));
+    registry.assert_successes(name, 1);
+    drop(entered);
+    assert!(brama::find(name).is_none() && brama::registry().find(name).is_none());
 }
 
 struct Bank {

@@ -24,12 +24,13 @@ async fn spawned_tasks_of_a_current_thread_runtime_are_there() {
         Ok(())
     }
     let registry = TestRegistry::new();
-    let _entered = registry.enter();
+    let entered = registry.enter();
     let both = [tokio::spawn(call()), tokio::spawn(call())];
     for task in both {
         assert_eq!(task.await.unwrap(), Ok(()));
     }
     registry.assert_successes("isolation: spawned", 2);
+    drop(entered);
     assert!(brama::find("isolation: spawned").is_none());
 }
 

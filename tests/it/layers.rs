@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use brama::{
-    Config, ConfigLayer, Connection, ConnectionKind, Expiry, Identity, PolicyPatch, Registry,
-    SettingName, Window, circuit_breaker,
+    Config, Connection, ConnectionKind, Expiry, Identity, PolicyPatch, Registry, Window,
+    circuit_breaker,
+    status::{ConfigLayer, SettingName},
 };
 
 use crate::refused::Refused;

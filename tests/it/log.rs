@@ -3,7 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use brama::{
-    EventKind, EventKinds, Identity, PolicyPatch, State, circuit_breaker, testing::TestRegistry,
+    Identity, PolicyPatch, State, circuit_breaker,
+    event::{EventKind, EventKinds},
+    testing::TestRegistry,
 };
 
 use crate::answer::{Answer, Refused};

@@ -8,8 +8,9 @@ use std::{
 };
 
 use brama::{
-    Config, Connection, Event, EventFilter, EventKind, EventKinds, Expiry, Identity, Outcome,
-    PolicyPatch, Registry, State, circuit_breaker, testing::TestRegistry,
+    Config, Connection, Expiry, Identity, Outcome, PolicyPatch, Registry, State, circuit_breaker,
+    event::{Event, EventFilter, EventKind, EventKinds},
+    testing::TestRegistry,
 };
 
 const fn seconds(seconds: u64) -> Duration {
@@ -330,8 +331,8 @@ mod events {
 
 mod transport {
     use brama::{
-        Policy, Tick,
-        circuit::{Admission, Circuit, Verdict},
+        Policy,
+        circuit::{Admission, Circuit, Tick, Verdict},
     };
 
     use super::*;

@@ -8,8 +8,8 @@ use std::{
 };
 
 use brama::{
-    BreakerFilter, Config, Connection, Identity, PolicyPatch, RegisterError, Registry, State,
-    Status, circuit_breaker, testing::TestRegistry,
+    Config, Connection, Identity, PolicyPatch, Registry, State, Status, circuit_breaker,
+    error::RegisterError, status::BreakerFilter, testing::TestRegistry,
 };
 
 use crate::answer::{Answer, Refused};

@@ -9,7 +9,7 @@ use std::{
 };
 
 use brama::{
-    Abandoned, Breaker, CallError, Outcome, PolicyPatch, Registry, State, Totals,
+    Breaker, CallError, Outcome, PolicyPatch, Registry, State, Totals, policy::Abandoned,
     testing::ManualClock,
 };
 

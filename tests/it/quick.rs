@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use brama::{Breaker, PolicyPatch, Registry, Tick, Window, clock::Clock};
+use brama::{Breaker, PolicyPatch, Registry, Window, circuit::Tick, clock::Clock};
 
 /// A clock that stands still and counts how often it is read.
 #[derive(Debug, Clone, Default)]

@@ -15,8 +15,12 @@ use std::{
 };
 
 use brama::{
-    BreakerFilter, CircuitOpen, Config, Connection, EventFilter, EventKind, Identity, PolicyPatch,
-    Registry, Tick, circuit_breaker, clock::Clock,
+    CircuitOpen, Config, Connection, Identity, PolicyPatch, Registry,
+    circuit::Tick,
+    circuit_breaker,
+    clock::Clock,
+    event::{EventFilter, EventKind},
+    status::BreakerFilter,
 };
 
 /// Whether `run` ends. What waits for itself never does.

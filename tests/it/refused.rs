@@ -3,7 +3,9 @@
 use std::{error::Error, io, sync::Arc, time::Duration};
 
 use brama::{
-    Breaker, CallError, CircuitOpen, Opening, Outcome, Registry, Rule, State, testing::ManualClock,
+    Breaker, CallError, CircuitOpen, Outcome, Registry, State,
+    status::{Opening, Rule},
+    testing::ManualClock,
 };
 
 /// The plainest error that a decorated function can have.

@@ -3,8 +3,10 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use brama::{
-    Config, Expiry, Identity, InitError, InvalidSetting, PolicyPatch, Registry, SettingName, State,
-    Window, circuit_breaker, testing::ManualClock,
+    Config, Expiry, Identity, PolicyPatch, Registry, State, Window, circuit_breaker,
+    error::{InitError, InvalidSetting},
+    status::SettingName,
+    testing::ManualClock,
 };
 
 use crate::refused::Refused;

@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use brama::{EventDetail, EventFilter, EventKind, EventKinds, Registry, State};
+use brama::{
+    Registry, State,
+    event::{EventDetail, EventFilter, EventKind, EventKinds},
+};
 
 fn capacity(events: usize) -> NonZeroUsize {
     NonZeroUsize::new(events).unwrap()

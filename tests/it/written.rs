@@ -3,9 +3,12 @@
 use std::{iter, num::NonZeroUsize, time::Duration};
 
 use brama::{
-    Abandoned, Action, By, Config, Connection, ConnectionKind, EventFilter, EventKind, Identity,
-    Policy, PolicyPatch, Reason, Registry, Rule, SettingName, State, Status, Tick,
-    circuit::{Admission, Circuit, Verdict},
+    Config, Connection, ConnectionKind, Identity, Policy, PolicyPatch, Reason, Registry, State,
+    Status,
+    circuit::{Action, Admission, By, Circuit, Tick, Verdict},
+    event::{EventFilter, EventKind},
+    policy::Abandoned,
+    status::{Rule, SettingName},
     testing::ManualClock,
 };
 use serde::{Serialize, de::DeserializeOwned};

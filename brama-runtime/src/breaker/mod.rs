@@ -48,7 +48,7 @@ use crate::{
 /// Handles of one identity share one circuit. A handle keeps its breaker for as long as it lives.
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::{CallError, Registry, State};
 ///
 /// let registry = Registry::new();
@@ -104,7 +104,7 @@ impl Breaker {
     /// Calls `body`, where the circuit lets it, and has `judge` say what its answer means.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// use brama::{Outcome, Registry};
     ///
     /// let breaker = Registry::new().breaker("cache");
@@ -195,7 +195,7 @@ impl Breaker {
     /// [`Clock::wake_at`](crate::clock::Clock::wake_at)), and nobody polls at an interval.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// # async fn example(breaker: brama::Breaker, jobs: Vec<u32>) {
     /// for job in jobs {
     ///     let permit = loop {
@@ -222,7 +222,7 @@ impl Breaker {
     /// call would be admitted now. Zero asks and does not wait.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// use brama::Registry;
     /// use std::time::Duration;
     ///
@@ -230,7 +230,7 @@ impl Breaker {
     /// breaker.open_for(Duration::from_millis(5), "an example")?;
     /// assert!(!breaker.wait_timeout(Duration::ZERO));
     /// assert!(breaker.wait_timeout(Duration::from_secs(60)));
-    /// # Ok::<(), brama::InvalidLength>(())
+    /// # Ok::<(), brama::error::InvalidLength>(())
     /// ```
     #[must_use = "it may not be admitted yet"]
     pub fn wait_timeout(&self, longest: Duration) -> bool {

@@ -76,7 +76,7 @@ impl CircuitOpen {
     /// `CircuitOpen` itself.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// use brama::{CircuitOpen, Registry};
     ///
     /// let breaker = Registry::new().breaker("payment_api");

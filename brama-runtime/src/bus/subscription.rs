@@ -25,8 +25,8 @@ use crate::{
 /// its breakers are gone.
 ///
 /// ```
-/// # use brama_runtime as brama;
-/// use brama::{EventKind, Registry};
+/// # use brama_runtime::api as brama;
+/// use brama::{Registry, event::EventKind};
 ///
 /// let registry = Registry::new();
 /// let mut changes = registry.subscribe(EventKind::StateChanged);

@@ -10,14 +10,14 @@ use crate::{
 /// When a health check runs, and how long it may take. A `Duration` alone is the interval.
 ///
 /// ```
-/// # use brama_runtime as brama;
-/// use brama::{Registry, CheckSchedule};
+/// # use brama_runtime::api as brama;
+/// use brama::{Registry, health::CheckSchedule};
 /// use std::{net::TcpStream, time::Duration};
 ///
 /// let schedule = CheckSchedule::every(Duration::from_secs(10)).timeout(Duration::from_secs(2));
 /// let registry = Registry::new();
 /// let check = registry.add_check("ledger", schedule, || TcpStream::connect("ledger:5432"))?;
-/// # Ok::<(), brama::AddCheckError>(())
+/// # Ok::<(), brama::error::AddCheckError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a schedule does nothing by itself"]

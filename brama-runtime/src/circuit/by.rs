@@ -12,8 +12,8 @@ use super::Reason;
 /// A text alone is a reason, so that the simple call stays simple.
 ///
 /// ```
-/// # use brama_runtime as brama;
-/// use brama::{By, Registry};
+/// # use brama_runtime::api as brama;
+/// use brama::{Registry, circuit::By};
 ///
 /// let breaker = Registry::new().breaker("payment_api");
 /// breaker.open("maintenance");

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// starts over once the circuit closes.
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::Expiry;
 /// use std::time::Duration;
 ///

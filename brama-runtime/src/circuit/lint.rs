@@ -8,13 +8,13 @@ impl Policy {
     /// Only what is certain is said. A policy that is pointed out is valid all the same.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// use brama::{Policy, PolicyPatch};
     ///
     /// assert!(Policy::default().lint().is_empty());
     /// let deaf = PolicyPatch::new().failure_threshold_off().policy()?;
     /// assert_eq!(deaf.lint(), ["every rule is off: the circuit opens by hand alone"]);
-    /// # Ok::<(), brama::InvalidPolicy>(())
+    /// # Ok::<(), brama::error::InvalidPolicy>(())
     /// ```
     #[must_use]
     pub fn lint(&self) -> Vec<String> {

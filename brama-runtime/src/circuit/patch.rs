@@ -21,7 +21,7 @@ macro_rules! or {
 /// or asked for with [`mistakes`](Self::mistakes).
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::{Expiry, PolicyPatch, Window};
 /// use std::time::Duration;
 ///
@@ -269,7 +269,7 @@ impl PolicyPatch {
     /// The patch itself; in a constant, a value outside its limits is an error of the compiler's.
     ///
     /// ```compile_fail
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// use brama::PolicyPatch;
     ///
     /// // error[E0080]: evaluation panicked: `failure_rate` must be a percentage from 1 to 100, or off

@@ -13,7 +13,7 @@ use super::{Expiry, InvalidPolicy, PolicyPatch, Window, patch::Limit};
 /// differs from the defaults and is checked on the way.
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::{Policy, PolicyPatch};
 ///
 /// let policy = PolicyPatch::new().failure_threshold(3).policy()?;
@@ -22,7 +22,7 @@ use super::{Expiry, InvalidPolicy, PolicyPatch, Window, patch::Limit};
 ///
 /// const NODE: Policy = Policy::conservative();
 /// assert_eq!(NODE.failure_threshold(), Some(5));
-/// # Ok::<(), brama::InvalidPolicy>(())
+/// # Ok::<(), brama::error::InvalidPolicy>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(

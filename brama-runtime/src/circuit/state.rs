@@ -32,7 +32,7 @@ impl State {
     /// disabled. Save for the last, the higher, the fewer calls pass.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// use brama::State;
     ///
     /// let numbers = [State::Closed, State::HalfOpen, State::Open].map(State::number);

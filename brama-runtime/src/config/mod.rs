@@ -26,7 +26,7 @@ use crate::{
 /// The settings of a whole registry, given once to `init`.
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::{Config, ConnectionKind, PolicyPatch, Registry};
 /// use std::time::Duration;
 ///
@@ -37,7 +37,7 @@ use crate::{
 ///     .configure("payment_api", PolicyPatch::new().failure_threshold(3));
 /// registry.init(config)?;
 /// assert_eq!(registry.breaker("payment_api").status().policy.failure_threshold(), Some(3));
-/// # Ok::<(), brama::InitError>(())
+/// # Ok::<(), brama::error::InitError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "a configuration does nothing until `init` takes it"]
@@ -105,7 +105,7 @@ impl Config {
     }
 
     /// How often a thread cleans up, which `init` then starts: see
-    /// [`Registry::sweep`](crate::Registry::sweep). Default: every 10 s, in the system's time. At least 1 ms,
+    /// [`Registry::sweep`](crate::registry::Registry::sweep). Default: every 10 s, in the system's time. At least 1 ms,
     /// whole milliseconds; `None` starts no thread.
     pub fn cleanup_interval(mut self, cleanup_interval: impl Into<Option<Duration>>) -> Self {
         self.keeping.cleanup_interval = cleanup_interval.into();

@@ -16,7 +16,7 @@ use serde::Serialize;
 /// Kinds are equal where their names are. Cheap to clone.
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::ConnectionKind;
 ///
 /// const QUEUE: ConnectionKind = ConnectionKind::named("queue");

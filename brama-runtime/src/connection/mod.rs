@@ -11,7 +11,7 @@ use crate::circuit::PolicyPatch;
 /// What `register` is told of a dependency: its kind, labels, and settings for its breaker.
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::{Connection, ConnectionKind, PolicyPatch, Registry};
 ///
 /// let registry = Registry::new();
@@ -21,7 +21,7 @@ use crate::circuit::PolicyPatch;
 ///     .policy(PolicyPatch::new().failure_threshold(5));
 /// let breaker = registry.register("payment_api", connection)?;
 /// assert_eq!(breaker.status().labels.get("team"), Some("payments"));
-/// # Ok::<(), brama::RegisterError>(())
+/// # Ok::<(), brama::error::RegisterError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 #[must_use = "a connection does nothing until it is registered"]

@@ -10,8 +10,8 @@ use crate::{connection::ConnectionKind, identity::Identity};
 /// What is named must all hold; a filter that names nothing is for every event.
 ///
 /// ```
-/// # use brama_runtime as brama;
-/// use brama::{EventFilter, EventKind};
+/// # use brama_runtime::api as brama;
+/// use brama::event::{EventFilter, EventKind};
 ///
 /// let openings = EventFilter::new()
 ///     .kinds(EventKind::StateChanged)

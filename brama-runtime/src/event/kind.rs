@@ -5,7 +5,7 @@ use std::{fmt, ops::BitOr};
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
-/// A kind of event: an [`EventDetail`](crate::EventDetail) without its particulars.
+/// A kind of event: an [`EventDetail`](crate::event::EventDetail) without its particulars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(rename_all = "snake_case"))]
@@ -86,8 +86,8 @@ impl fmt::Display for EventKind {
 /// A set of kinds.
 ///
 /// ```
-/// # use brama_runtime as brama;
-/// use brama::{EventKind, EventKinds};
+/// # use brama_runtime::api as brama;
+/// use brama::event::{EventKind, EventKinds};
 ///
 /// let wanted = EventKinds::CHANGES | EventKind::Failure;
 /// assert!(wanted.contains(EventKind::StateChanged) && !wanted.contains(EventKind::Success));

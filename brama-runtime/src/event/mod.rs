@@ -41,8 +41,8 @@ pub struct Event {
     /// are numbered without gaps, listened to or not; those of calls carry the last number.
     /// A breaker that comes back after it was forgotten ([`EventDetail::Removed`]) begins anew.
     pub number: u64,
-    /// The number of the opening in force or just over, as in [`Status`](crate::Status) and
-    /// [`CircuitOpen`](crate::CircuitOpen); `None` while closed or disabled.
+    /// The number of the opening in force or just over, as in [`Status`](crate::status::Status) and
+    /// [`CircuitOpen`](crate::breaker::CircuitOpen); `None` while closed or disabled.
     pub opening: Option<u64>,
     /// When, on the registry's clock. Read before the event took its turn: among events of one breaker
     /// that threads caused at once, a later number may carry a slightly earlier moment.
@@ -85,7 +85,7 @@ pub enum EventDetail {
     /// It was configured, at `init` or at run time, or met an attribute that is at odds with something.
     Configured {
         /// What is said and not in force, or can never act: as in
-        /// [`Status::warnings`](crate::Status), lost events aside.
+        /// [`Status::warnings`](crate::status::Status), lost events aside.
         warnings: Vec<String>,
     },
     /// A call succeeded.

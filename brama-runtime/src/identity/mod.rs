@@ -23,7 +23,7 @@ use self::{joined::Joined, lengths::Lengths, parts::Parts};
 /// look-up allocates nothing.
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::Identity;
 ///
 /// let node = 7;

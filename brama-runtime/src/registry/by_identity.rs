@@ -31,7 +31,7 @@ impl Registry {
     /// The same for many, in their order.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// let registry = brama::Registry::new();
     /// let _api = registry.breaker("api");
     /// assert_eq!(registry.are_available(["api", "never used"]), [true, false]);

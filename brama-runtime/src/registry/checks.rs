@@ -15,7 +15,7 @@ impl Registry {
     ///
     /// A check that passes makes an open circuit half-open as if the opening were over, counts as a
     /// success where it is half-open, and says nothing where it is closed. One that fails is a failure,
-    /// as [`Breaker::failure`](crate::Breaker::failure) reports it: its error is the reason, `health
+    /// as [`Breaker::failure`](crate::breaker::Breaker::failure) reports it: its error is the reason, `health
     /// check: connection refused`. A circuit that was forced open or disabled stays so. While the
     /// breaker is unregistered its check does not run; where it is not there yet, it is made, so
     /// `register` comes first.
@@ -51,12 +51,12 @@ impl Registry {
     /// says nothing.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// use brama::Registry;
     /// use std::time::Duration;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), brama::AddCheckError> {
+    /// # async fn main() -> Result<(), brama::error::AddCheckError> {
     /// let registry = Registry::new();
     /// let every = Duration::from_secs(10);
     /// let check = registry.add_check_async("ledger", every, || async {

@@ -9,7 +9,7 @@ impl Registry {
     /// Cleans up now, as the thread that `init` starts does at each `cleanup_interval`.
     ///
     /// Due openings become half-open, so that events and status tell it on time. Breakers of keys that
-    /// may be forgotten (see [`Config::max_keys`](crate::Config::max_keys)) are, where they have counted
+    /// may be forgotten (see [`Config::max_keys`](crate::config::Config::max_keys)) are, where they have counted
     /// nothing for as long as `inactive_threshold`; that they counted is noticed by the cleanup, so the time
     /// runs from one to another. A call needs neither: nothing but punctuality and memory depends
     /// on it.

@@ -12,7 +12,7 @@ use crate::{
 impl Registry {
     /// Begins to listen: to every event that the filter selects, from the next one on.
     ///
-    /// While somebody listens to what calls do ([`EventKinds::CALLS`](crate::EventKinds::CALLS)),
+    /// While somebody listens to what calls do ([`EventKinds::CALLS`](crate::event::EventKinds::CALLS)),
     /// each call of the breakers meant takes its breaker's lock; changes of state cost their
     /// listeners alone.
     pub fn subscribe(&self, filter: impl Into<EventFilter>) -> Subscription {

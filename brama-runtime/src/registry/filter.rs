@@ -7,8 +7,8 @@ use crate::{circuit::State, connection::ConnectionKind, identity::Identity, stat
 /// A choice of breakers: those to which all of its parts apply. An empty one chooses all.
 ///
 /// ```
-/// # use brama_runtime as brama;
-/// use brama::{Connection, ConnectionKind, BreakerFilter, Registry, State};
+/// # use brama_runtime::api as brama;
+/// use brama::{Connection, ConnectionKind, Registry, State, status::BreakerFilter};
 ///
 /// let registry = Registry::new();
 /// let connection = Connection::new().kind(ConnectionKind::HTTP).label("team", "payments");
@@ -16,7 +16,7 @@ use crate::{circuit::State, connection::ConnectionKind, identity::Identity, stat
 ///
 /// let open = BreakerFilter::new().state(State::Open).label_value("team", "payments");
 /// assert_eq!(registry.statuses(open).len(), 1);
-/// # Ok::<(), brama::RegisterError>(())
+/// # Ok::<(), brama::error::RegisterError>(())
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "a filter does nothing by itself"]

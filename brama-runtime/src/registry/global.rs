@@ -1,7 +1,9 @@
 //! The global registry: the one that decorated functions use.
 
-use std::{fmt, io, sync::OnceLock, time::Duration};
+use std::{fmt, io, sync::OnceLock};
 
+#[cfg(feature = "testing")]
+use super::entered;
 use super::{BreakerFilter, RegisterError, Registry};
 use crate::{
     breaker::Breaker,
@@ -10,7 +12,7 @@ use crate::{
     circuit::{By, InvalidPolicy, PolicyPatch, Reason},
     config::{Config, InitError},
     connection::Connection,
-    error::{AddCheckError, OpenForError, UnknownBreaker},
+    error::{AddCheckError, UnknownBreaker},
     event::{Event, EventFilter},
     health::Health,
     identity::Identity,
@@ -18,14 +20,27 @@ use crate::{
     totals::Totals,
 };
 
-/// The global registry: the one that decorated functions use.
+/// The registry that decorated functions on this thread use: the global one.
 ///
-/// When it is made, by the first use of anything global, it reads the environment once:
+/// With the feature `testing` it is the registry that a test has entered on this thread
+/// (`TestRegistry::enter`), if there is one. The other functions at the root of the crate act on the
+/// same registry.
+///
+/// The first use of anything global creates the global registry and reads the environment once:
 /// `BRAMA_SHADOW=1` (also `true`, `on`, `yes`) turns the kill switch on, see
-/// [`Registry::shadow_all`]; `0`, `false`, `off`, `no` and the empty value say nothing; any other
-/// value is ignored and every status warns of it.
+/// [`Registry::shadow_all`]; `0`, `false`, `off`, `no` and the empty value leave it off; any other
+/// value is ignored, and every status warns of it.
 #[must_use]
-pub fn registry() -> &'static Registry {
+pub fn registry() -> Registry {
+    #[cfg(feature = "testing")]
+    if let Some(registry) = entered() {
+        return registry;
+    }
+    global().clone()
+}
+
+/// The global registry, whatever a test has entered.
+pub fn global() -> &'static Registry {
     static GLOBAL: OnceLock<Registry> = OnceLock::new();
     GLOBAL.get_or_init(|| {
         let registry = Registry::new();
@@ -73,12 +88,6 @@ pub fn find<'a>(identity: impl Into<Identity<'a>>) -> Option<Breaker> {
     registry().find(identity)
 }
 
-/// The breakers of the global registry that the filter chooses.
-#[must_use]
-pub fn breakers(filter: BreakerFilter) -> Vec<Breaker> {
-    registry().breakers(filter)
-}
-
 /// A snapshot of a breaker in the global registry; `None` where nobody has used or registered it.
 #[must_use]
 pub fn status<'a>(identity: impl Into<Identity<'a>>) -> Option<Status> {
@@ -113,21 +122,6 @@ pub fn is_available<'a>(identity: impl Into<Identity<'a>>) -> bool {
     registry().is_available(identity)
 }
 
-/// The same for many, in their order.
-#[must_use]
-pub fn are_available<'a, I>(identities: I) -> Vec<bool>
-where
-    I: IntoIterator<Item: Into<Identity<'a>>>,
-{
-    registry().are_available(identities)
-}
-
-/// Whether a call of each chosen breaker would be admitted now: see [`Registry::all_available`].
-#[must_use]
-pub fn all_available(filter: BreakerFilter) -> bool {
-    registry().all_available(filter)
-}
-
 /// Reports a success without a permit: see [`Breaker::success`].
 ///
 /// # Errors
@@ -149,17 +143,6 @@ pub fn failure<'a>(
     registry().failure(identity, reason)
 }
 
-/// Reports a success to every chosen breaker: how many.
-#[expect(clippy::must_use_candidate, reason = "the reports are the point, the number is extra")]
-pub fn success_all(filter: BreakerFilter) -> usize {
-    registry().success_all(filter)
-}
-
-/// Reports a failure to every chosen breaker: how many.
-pub fn failure_all(filter: BreakerFilter, reason: impl Into<Reason>) -> usize {
-    registry().failure_all(filter, reason)
-}
-
 /// Opens a breaker by hand: see [`Breaker::open`].
 ///
 /// # Errors
@@ -170,31 +153,6 @@ pub fn open<'a>(
     by: impl Into<By>,
 ) -> Result<(), UnknownBreaker> {
     registry().open(identity, by)
-}
-
-/// Opens a breaker by hand for a given time: see [`Breaker::open_for`].
-///
-/// # Errors
-///
-/// As [`Registry::open_for`].
-pub fn open_for<'a>(
-    identity: impl Into<Identity<'a>>,
-    duration: Duration,
-    by: impl Into<By>,
-) -> Result<(), OpenForError> {
-    registry().open_for(identity, duration, by)
-}
-
-/// Refuses every call until somebody acts again: see [`Breaker::force_open`].
-///
-/// # Errors
-///
-/// As [`Registry::force_open`].
-pub fn force_open<'a>(
-    identity: impl Into<Identity<'a>>,
-    by: impl Into<By>,
-) -> Result<(), UnknownBreaker> {
-    registry().force_open(identity, by)
 }
 
 /// Closes a breaker by hand: see [`Breaker::close`].
@@ -221,18 +179,6 @@ pub fn reset<'a>(
     registry().reset(identity, by)
 }
 
-/// Admits every call and judges none: see [`Breaker::disable`].
-///
-/// # Errors
-///
-/// As [`Registry::disable`].
-pub fn disable<'a>(
-    identity: impl Into<Identity<'a>>,
-    by: impl Into<By>,
-) -> Result<(), UnknownBreaker> {
-    registry().disable(identity, by)
-}
-
 /// Changes settings at run time: see [`Registry::configure`].
 ///
 /// # Errors
@@ -256,24 +202,6 @@ pub fn add_check<'a, T, E: fmt::Display>(
     check: impl FnMut() -> Result<T, E> + Send + 'static,
 ) -> Result<HealthCheck, AddCheckError> {
     registry().add_check(identity, schedule, check)
-}
-
-/// Adds a health check that is a future: see [`Registry::add_check_async`]. Feature `tokio`.
-///
-/// # Errors
-///
-/// As [`Registry::add_check_async`].
-#[cfg(feature = "tokio")]
-pub fn add_check_async<'a, T, E, F>(
-    identity: impl Into<Identity<'a>>,
-    schedule: impl Into<CheckSchedule>,
-    check: impl Fn() -> F + Send + Sync + 'static,
-) -> Result<HealthCheck, AddCheckError>
-where
-    E: fmt::Display,
-    F: Future<Output = Result<T, E>> + Send + 'static,
-{
-    registry().add_check_async(identity, schedule, check)
 }
 
 /// The kill switch of the global registry: see [`Registry::shadow_all`].

@@ -24,8 +24,8 @@ impl Registry {
     /// act on each.
     ///
     /// ```
-    /// # use brama_runtime as brama;
-    /// use brama::{BreakerFilter, Identity, Registry};
+    /// # use brama_runtime::api as brama;
+    /// use brama::{Identity, Registry, status::BreakerFilter};
     ///
     /// let registry = Registry::new();
     /// let _one = registry.breaker(Identity::new("one").in_scope("payments"));

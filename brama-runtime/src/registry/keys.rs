@@ -55,7 +55,7 @@ impl Registry {
     /// another: 10 000 take about 0.3 ms.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// use brama::{Identity, Registry};
     ///
     /// let registry = Registry::new();

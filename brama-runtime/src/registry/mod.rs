@@ -4,6 +4,8 @@ mod by_identity;
 mod checks;
 mod cleanup;
 mod connections;
+#[cfg(feature = "testing")]
+mod entered;
 mod events;
 mod family;
 mod filter;
@@ -24,16 +26,17 @@ use std::{
 use foldhash::fast::{FixedState, RandomState};
 use papaya::HashSet;
 
-#[cfg(feature = "tokio")]
-pub use self::global::add_check_async;
+#[cfg(feature = "testing")]
+pub use self::entered::Entered;
+#[cfg(feature = "testing")]
+pub(crate) use self::entered::entered;
 pub use self::{
     connections::RegisterError,
     filter::BreakerFilter,
     global::{
-        add_check, all_available, are_available, breaker, breakers, close, configure, disable,
-        failure, failure_all, find, force_open, health, init, is_available, on_event, open,
-        open_for, register, registry, reset, shadow_all, status, statuses, subscribe, success,
-        success_all, totals, unregister,
+        add_check, breaker, close, configure, failure, find, global, health, init, is_available,
+        on_event, open, register, registry, reset, shadow_all, status, statuses, subscribe,
+        success, totals, unregister,
     },
 };
 use self::{named::Named, settings::Writer};
@@ -96,7 +99,7 @@ impl Registry {
     /// The breaker of that identity, made where there is none.
     ///
     /// One without a key is kept for the registry's life, one of a key for as long as somebody holds it,
-    /// and longer where it has anything to remember: see [`Config::max_keys`](crate::Config::max_keys). Where
+    /// and longer where it has anything to remember: see [`Config::max_keys`](crate::config::Config::max_keys). Where
     /// the identifier has no room for another key, this is its overflow breaker, for as long as the handle
     /// lives; who asks again later may find room.
     #[must_use]

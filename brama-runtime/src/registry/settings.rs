@@ -148,7 +148,7 @@ impl Registry {
     ///
     /// In shadow a breaker decides and counts, but refuses nobody. The switch stands above all
     /// layers of configuration; lifted, each breaker is again as its policy says.
-    /// [`Status::shadow_all`](crate::Status::shadow_all) shows it.
+    /// [`Status::shadow_all`](crate::status::Status::shadow_all) shows it.
     pub fn shadow_all(&self, shadow_all: bool) {
         let mut writer = lock(&self.inside.writer);
         writer.ground = Arc::new(writer.ground.with_shadow_all(shadow_all));

@@ -1,6 +1,6 @@
 //! What a refused call answers.
 
-use crate::CircuitOpen;
+use crate::breaker::CircuitOpen;
 
 /// A return type that has a value for "the circuit is open": a `Result` whose error can be built
 /// from [`CircuitOpen`].

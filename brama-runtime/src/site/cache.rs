@@ -6,12 +6,12 @@ use super::asked::Asked;
 #[cfg(feature = "testing")]
 use super::find;
 #[cfg(feature = "testing")]
-use crate::entered::entered;
+use crate::registry::entered;
 use crate::{
     breaker::{CircuitOpen, Lease, Shared, Slot},
     config::Attribute,
     identity::Identity,
-    registry::registry,
+    registry::global,
 };
 
 /// The first breaker that a call site met, kept in a static.
@@ -68,7 +68,7 @@ impl CachedSite {
     }
 
     fn look_up(&'static self, identity: &Identity<'_>, attribute: &'static Attribute) -> Arc<Slot> {
-        let slot = registry().slot(identity);
+        let slot = global().slot(identity);
         slot.meet(attribute);
         // That which counts for keys without room has no name that anybody asks for.
         if self.first.get().is_none() && !slot.identity().is_overflow() {

@@ -33,13 +33,13 @@ pub use self::{
     timeout::{Limited, TimeoutError, TimeoutOutput, Timer, answer_timeout, record_timeout},
 };
 #[cfg(feature = "testing")]
-use crate::{breaker::Shared, entered::entered};
+use crate::{breaker::Shared, registry::entered};
 use crate::{
     breaker::{CircuitOpen, Hold, Lease, Slot},
     circuit::{Expiry, PolicyPatch},
-    registry::{Registry, registry},
+    registry::Registry,
 };
-pub use crate::{config::Attribute, identity::Spelling, registry::registry as global};
+pub use crate::{config::Attribute, identity::Spelling, registry::global};
 
 /// How a call of a literal site holds its slot. Here and in [`CachedSite`] alone a feature has a say
 /// in what a call does: with `testing` the slot may be that of a registry which a test has entered.
@@ -117,7 +117,7 @@ impl CallSite {
     /// Looked up before the static is taken: that is told, and whoever is woken may call us.
     #[cold]
     fn make(&'static self) -> &'static Slot {
-        let slot = self.look_up(registry());
+        let slot = self.look_up(global());
         self.slot.get_or_init(|| slot)
     }
 

@@ -3,8 +3,8 @@
 use std::{any::type_name, error::Error, fmt::Display, marker::PhantomData, ops::Deref};
 
 use crate::{
-    CallError, CircuitOpen, Reason,
-    breaker::{Ending, Hold, Watched},
+    breaker::{CallError, CircuitOpen, Ending, Hold, Watched},
+    circuit::Reason,
     outcome::Outcome,
 };
 

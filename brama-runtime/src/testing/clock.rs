@@ -16,7 +16,7 @@ use crate::{circuit::Tick, clock::Clock, timer::Alarms};
 /// A clock that stands still until it is moved. Clones are the same clock.
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::{Registry, State, testing::ManualClock};
 /// use std::time::Duration;
 ///
@@ -25,7 +25,7 @@ use crate::{circuit::Tick, clock::Clock, timer::Alarms};
 /// breaker.open_for(Duration::from_secs(5), "a test")?;
 /// clock.advance(Duration::from_secs(5));
 /// assert!(breaker.is_available());
-/// # Ok::<(), brama::InvalidLength>(())
+/// # Ok::<(), brama::error::InvalidLength>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ManualClock {

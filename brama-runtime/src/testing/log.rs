@@ -20,8 +20,8 @@ use crate::{
 /// with the test.
 ///
 /// ```
-/// # use brama_runtime as brama;
-/// use brama::{EventKind, State, testing::TestRegistry};
+/// # use brama_runtime::api as brama;
+/// use brama::{State, event::EventKind, testing::TestRegistry};
 /// use std::time::Duration;
 ///
 /// let registry = TestRegistry::new();

@@ -8,4 +8,3 @@ mod report;
 mod steps;
 
 pub use self::{clock::ManualClock, log::EventLog, registry::TestRegistry};
-pub use crate::entered::Entered;

@@ -3,7 +3,7 @@
 use std::{ops::Deref, time::Duration};
 
 use super::clock::ManualClock;
-use crate::{entered::Entered, registry::Registry};
+use crate::registry::{Entered, Registry};
 
 /// A registry with a clock of its own, which a test enters in place of the global one.
 ///
@@ -17,7 +17,7 @@ use crate::{entered::Entered, registry::Registry};
 /// registry on the same clock. Jitter is the same in every run.
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::{State, testing::TestRegistry};
 /// use std::time::Duration;
 ///
@@ -44,7 +44,7 @@ use crate::{entered::Entered, registry::Registry};
 /// A thread that the test starts has entered nothing. It enters by itself:
 ///
 /// ```
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// use brama::testing::TestRegistry;
 ///
 /// let registry = TestRegistry::new();
@@ -77,7 +77,7 @@ impl TestRegistry {
     /// runtime a paused clock cannot be read, so there it is the system's as well.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// use brama::testing::TestRegistry;
     ///
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -101,7 +101,7 @@ impl TestRegistry {
     ///
     /// Guards nest: of those that live, the newest decides, in whatever order they are dropped. A
     /// panic leaves as it unwinds. A call that was let through, and a
-    /// [`CircuitOpen`](crate::CircuitOpen), stay with the registry in which they began, however
+    /// [`CircuitOpen`](crate::breaker::CircuitOpen), stay with the registry in which they began, however
     /// long they live.
     pub fn enter(&self) -> Entered {
         Entered::new(self.registry.clone())

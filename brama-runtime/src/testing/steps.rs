@@ -21,7 +21,7 @@ impl TestRegistry {
     /// by that, and no probe is in flight. [`Open`](State::Open) lasts as long as the policy says.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// use brama::{State, testing::TestRegistry};
     ///
     /// let registry = TestRegistry::new();
@@ -51,7 +51,7 @@ impl TestRegistry {
     /// past its deadline the first is a probe. They take no time. Zero changes nothing.
     ///
     /// ```
-    /// # use brama_runtime as brama;
+    /// # use brama_runtime::api as brama;
     /// let registry = brama::testing::TestRegistry::new();
     /// assert_eq!(registry.fail_times("payment_api", 12), 10);
     /// registry.assert_rejected("payment_api", 2);

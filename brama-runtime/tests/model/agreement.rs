@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use brama_runtime::WindowCounts;
+use brama_runtime::api::status::WindowCounts;
 use proptest::{
     collection::vec,
     prelude::{Just, Strategy, proptest},

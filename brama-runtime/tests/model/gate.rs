@@ -1,6 +1,6 @@
 //! A gate that counts successes beside the circuit while it is settled, or settled by the first.
 
-use brama_runtime::State;
+use brama_runtime::api::State;
 
 use crate::{
     signal::{Answer, How, Signal, Which},

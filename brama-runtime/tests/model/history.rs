@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama_runtime::WindowCounts;
+use brama_runtime::api::status::WindowCounts;
 
 use crate::terms::Span;
 

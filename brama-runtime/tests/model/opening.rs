@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use brama_runtime::{
-    Action, Change, Circuit, DurationSource, Expiry, OpenDuration, Policy, PolicyPatch, Tick,
-    circuit::Verdict,
+use brama_runtime::api::{
+    Expiry, Policy, PolicyPatch,
+    circuit::{Action, Circuit, Tick, Verdict},
+    status::{Change, DurationSource, OpenDuration},
 };
 use proptest::prelude::proptest;
 

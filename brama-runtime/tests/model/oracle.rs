@@ -7,9 +7,10 @@ use std::{
     time::Duration,
 };
 
-use brama_runtime::{
-    Action, DurationSource, Generation, OpenDuration, Rule, State, Tick, WindowCounts,
-    circuit::{Admission, Fate},
+use brama_runtime::api::{
+    State,
+    circuit::{Action, Admission, Fate, Generation, Tick},
+    status::{DurationSource, OpenDuration, Rule, WindowCounts},
 };
 
 use crate::{

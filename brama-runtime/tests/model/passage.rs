@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use brama_runtime::{
-    Rule, State,
+use brama_runtime::api::{
+    State,
     circuit::{Admission, Fate},
+    status::Rule,
 };
 
 use crate::{

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use brama_runtime::{
-    Action, Change, OpenDuration, Rule, State, Tick, WindowCounts,
-    circuit::{Admission, Fate},
+use brama_runtime::api::{
+    State,
+    circuit::{Action, Admission, Fate, Tick},
+    status::{Change, OpenDuration, Rule, WindowCounts},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,9 +6,10 @@ use std::{
     time::Duration,
 };
 
-use brama_runtime::{
-    By, Change, Circuit, Generation, Policy, Reason, Tick,
-    circuit::{Admission, Fate, Verdict},
+use brama_runtime::api::{
+    Policy, Reason,
+    circuit::{Admission, By, Circuit, Fate, Generation, Tick, Verdict},
+    status::Change,
 };
 
 use crate::{

@@ -1,6 +1,10 @@
 //! Laws of runs, windows and reasons.
 
-use brama_runtime::{Action, Circuit, Policy, Reason, State, Tick, WindowCounts, circuit::Verdict};
+use brama_runtime::api::{
+    Policy, Reason, State,
+    circuit::{Action, Circuit, Tick, Verdict},
+    status::WindowCounts,
+};
 use proptest::{
     collection::vec,
     prelude::{Just, Strategy, proptest},

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama_runtime::{Abandoned, Expiry, Policy, PolicyPatch, Window};
+use brama_runtime::api::{Expiry, Policy, PolicyPatch, Window, policy::Abandoned};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Terms {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama_runtime::Action;
+use brama_runtime::api::circuit::Action;
 use proptest::{
     collection::vec,
     option,

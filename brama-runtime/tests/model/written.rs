@@ -1,6 +1,9 @@
 //! Laws of what serde writes and reads.
 
-use brama_runtime::{Action, Policy, PolicyPatch, Tick};
+use brama_runtime::api::{
+    Policy, PolicyPatch,
+    circuit::{Action, Tick},
+};
 use proptest::{
     collection::vec,
     prelude::{Just, Strategy, any, proptest},

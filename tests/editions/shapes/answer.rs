@@ -35,7 +35,7 @@ pub(crate) type Answer<T> = Result<T, Refused>;
 ///
 /// Each admitted call is a success, a failure, ignored or abandoned.
 pub(crate) fn recorded(identifier: &str) -> String {
-    recorded_in(brama::registry(), identifier)
+    recorded_in(&brama::registry(), identifier)
 }
 
 /// The same of a breaker of another registry.

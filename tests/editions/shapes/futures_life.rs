@@ -8,7 +8,7 @@ use std::{
     rc::Rc,
 };
 
-use brama::{Abandoned, PolicyPatch, circuit_breaker};
+use brama::{PolicyPatch, circuit_breaker, policy::Abandoned};
 
 use crate::answer::{Answer, Refused, finish, give_way, poll, recorded};
 

@@ -86,7 +86,7 @@ const NAME: &str = "shadowed: keyed";
 
 #[::brama::circuit_breaker(
     identifier = "shadowed: registry",
-    registry = ::brama::registry(),
+    registry = &::brama::registry(),
     window = time("10s"),
     expiry = progressive("5s", "300s", 1.5)
 )]

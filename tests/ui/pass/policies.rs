@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama::{Abandoned, CircuitOpen, Expiry, Policy, PolicyPatch, Window, circuit_breaker};
+use brama::{CircuitOpen, Expiry, Policy, PolicyPatch, Window, circuit_breaker, policy::Abandoned};
 
 #[circuit_breaker(
     identifier = "literals",

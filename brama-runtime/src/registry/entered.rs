@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, fmt, marker::PhantomData};
 
-use crate::registry::Registry;
+use super::Registry;
 
 /// While it lives, decorated functions on this thread use the registry that was entered.
 ///
@@ -11,7 +11,7 @@ use crate::registry::Registry;
 /// drops it at once.
 ///
 /// ```compile_fail
-/// # use brama_runtime as brama;
+/// # use brama_runtime::api as brama;
 /// fn sent(_: impl Send) {}
 /// sent(brama::testing::TestRegistry::new().enter());
 /// ```

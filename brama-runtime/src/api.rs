@@ -1,0 +1,96 @@
+//! The public names: each item at one path. The facade re-exports this module as it is.
+
+#[cfg(feature = "tokio")]
+pub use crate::site::TimedOut;
+pub use crate::{
+    breaker::{Breaker, CallError, CircuitOpen, Permit},
+    circuit::{Expiry, Policy, PolicyPatch, Reason, State, Window},
+    config::Config,
+    connection::{Connection, ConnectionKind},
+    error::UnknownBreaker,
+    health::Health,
+    identity::Identity,
+    outcome::{Failure, Outcome},
+    registry::{
+        Registry, add_check, breaker, close, configure, failure, find, health, init, is_available,
+        on_event, open, register, registry, reset, shadow_all, status, statuses, subscribe,
+        success, totals, unregister,
+    },
+    status::Status,
+    totals::Totals,
+};
+
+#[doc = include_str!("circuit/page.md")]
+pub mod circuit {
+    pub use crate::circuit::{Action, Admission, By, Circuit, Fate, Generation, Tick, Verdict};
+}
+
+/// The clock: a source of time for a registry and all its breakers.
+pub mod clock {
+    pub use crate::clock::{Clock, SystemClock};
+}
+
+/// Durations as text, as the attribute and configuration have them: `500ms`, `30s`, `1m 30s`.
+pub mod duration {
+    pub use crate::duration::{InvalidDuration, parse, show};
+}
+
+/// Errors of set-up and of actions: what was refused, and what to write instead.
+///
+/// The errors that calls return are at the root: [`CircuitOpen`],
+/// [`CallError`], [`UnknownBreaker`].
+pub mod error {
+    pub use crate::{
+        circuit::{InvalidPolicy, InvalidSetting},
+        config::{ConfigMistake, InitError},
+        error::{AddCheckError, InvalidLength, OpenForError},
+        registry::RegisterError,
+    };
+}
+
+/// Events: what happens to breakers, and how to subscribe to it.
+pub mod event {
+    pub use crate::{
+        bus::{EventCallback, EventStream, Subscription},
+        event::{Event, EventDetail, EventFilter, EventKind, EventKinds},
+    };
+}
+
+/// Health: the state of many breakers in one answer, and checks of a dependency in the background.
+pub mod health {
+    pub use crate::{
+        checks::{CheckSchedule, HealthCheck},
+        health::{HealthCounts, HealthThresholds},
+    };
+}
+
+/// Parts of a policy that are not at the root.
+pub mod policy {
+    pub use crate::circuit::Abandoned;
+}
+
+/// Parts of a [`Status`]: why a circuit is open, and where each setting comes from.
+pub mod status {
+    pub use crate::{
+        breaker::Opening,
+        circuit::{Cause, Change, DurationSource, OpenDuration, Rule, SettingName, WindowCounts},
+        connection::Labels,
+        registry::BreakerFilter,
+        settings::{ConfigLayer, Setting, Settings},
+    };
+}
+
+/// The test kit: a registry of a test's own, and a clock that moves when told. Feature `testing`.
+#[cfg(feature = "testing")]
+pub mod testing {
+    pub use crate::{
+        registry::Entered,
+        testing::{EventLog, ManualClock, TestRegistry},
+    };
+}
+
+/// What generated code calls. It may change in any release.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::site::*;
+}
