@@ -6,18 +6,16 @@
 #![expect(clippy::unwrap_used, reason = "a bench fails loudly")]
 
 use std::{
-    future::Future,
     hint::black_box,
     num::NonZero,
-    pin::pin,
     sync::Barrier,
-    task::{Context, Poll, Waker},
     thread,
     time::{Duration, Instant},
 };
 
 use brama::{CircuitOpen, PolicyPatch, Registry, circuit_breaker};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use futures_util::FutureExt;
 
 fn answer(number: u64) -> Result<u64, CircuitOpen> {
     number.checked_add(1).map(black_box).ok_or_else(|| unreachable!("the numbers are small"))
@@ -73,13 +71,6 @@ async fn bare_async(number: u64) -> Result<u64, CircuitOpen> {
 #[circuit_breaker(identifier = "bench: async")]
 async fn closed_async(number: u64) -> Result<u64, CircuitOpen> {
     answer(number)
-}
-
-fn poll<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(answer) => answer,
-        Poll::Pending => unreachable!("the future waits for nothing"),
-    }
 }
 
 /// Wall time of `calls` calls in all, shared between the threads, times the processors in use.
@@ -143,8 +134,8 @@ fn calls(bench: &mut Criterion) {
     });
     story(bench, "closed success, one of 10 000 keys", &[1, 2], one_of_10_000_keys);
     story(bench, "rejection", &[1, 2], open);
-    story(bench, "bare async call", &[1], |number| poll(bare_async(number)));
-    story(bench, "closed success, async", &[1, 2], |number| poll(closed_async(number)));
+    story(bench, "bare async call", &[1], |number| bare_async(number).now_or_never());
+    story(bench, "closed success, async", &[1, 2], |number| closed_async(number).now_or_never());
 }
 
 criterion_group!(benches, calls);

@@ -5,10 +5,11 @@
 
 #![expect(clippy::print_stdout, reason = "it lists the stories")]
 
+mod body;
+
 use std::{
     env,
     error::Error,
-    fmt,
     future::Future,
     hint::black_box,
     pin::pin,
@@ -17,7 +18,9 @@ use std::{
     time::Duration,
 };
 
-use brama::{CircuitOpen, Expiry, Identity, PolicyPatch, circuit_breaker};
+use brama::{Expiry, Identity, PolicyPatch, circuit_breaker};
+
+use self::body::{AnswerError, FAILS, answer};
 
 /// A name, and what makes so many calls.
 type Story = (&'static str, fn(u64));
@@ -58,28 +61,22 @@ fn each<A>(calls: u64, call: impl Fn(u64) -> A) {
     }
 }
 
-/// What is protected: a call that succeeds with the next number.
-#[inline(never)]
-fn answer(number: u64) -> Result<u64, Failed> {
-    if number == u64::MAX { Err(Failed) } else { Ok(black_box(number + 1)) }
-}
-
-fn bare(number: u64) -> Result<u64, Trouble> {
+fn bare(number: u64) -> Result<u64, AnswerError> {
     Ok(answer(number)?)
 }
 
 #[circuit_breaker(identifier = "success")]
-fn success(number: u64) -> Result<u64, Trouble> {
+fn success(number: u64) -> Result<u64, AnswerError> {
     Ok(answer(number)?)
 }
 
 #[circuit_breaker(identifier = "last 100 calls", failure_rate = 50)]
-fn last_100_calls(number: u64) -> Result<u64, Trouble> {
+fn last_100_calls(number: u64) -> Result<u64, AnswerError> {
     Ok(answer(number)?)
 }
 
 #[circuit_breaker(identifier = "last 10 seconds", failure_rate = 50, window = time("10s"))]
-fn last_10_seconds(number: u64) -> Result<u64, Trouble> {
+fn last_10_seconds(number: u64) -> Result<u64, AnswerError> {
     Ok(answer(number)?)
 }
 
@@ -89,28 +86,28 @@ fn node(number: u64) -> &'static str {
 }
 
 #[circuit_breaker(identifier = "keyed", key = node)]
-fn keyed(node: &str, number: u64) -> Result<u64, Trouble> {
+fn keyed(node: &str, number: u64) -> Result<u64, AnswerError> {
     Ok(answer(number)?)
 }
 
 #[circuit_breaker(identifier = "numbered", key = node)]
-fn numbered(node: u64, number: u64) -> Result<u64, Trouble> {
+fn numbered(node: u64, number: u64) -> Result<u64, AnswerError> {
     Ok(answer(number)?)
 }
 
 #[circuit_breaker(identifier = "async")]
-async fn success_later(number: u64) -> Result<u64, Trouble> {
+async fn success_later(number: u64) -> Result<u64, AnswerError> {
     Ok(answer(number)?)
 }
 
 #[circuit_breaker(identifier = "failure", failure_threshold = 4_000_000_000)]
-fn failure(_: u64) -> Result<u64, Trouble> {
-    Ok(answer(u64::MAX)?)
+fn failure(_: u64) -> Result<u64, AnswerError> {
+    Ok(answer(FAILS)?)
 }
 
 fn refusals(calls: u64) {
     #[circuit_breaker(identifier = "refusal", expiry = "24h")]
-    fn refused(number: u64) -> Result<u64, Trouble> {
+    fn refused(number: u64) -> Result<u64, AnswerError> {
         Ok(answer(number)?)
     }
     brama::breaker("refusal").open("to count refusals");
@@ -146,35 +143,5 @@ fn poll<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
         Poll::Pending => unreachable!("the future waits for nothing"),
-    }
-}
-
-/// The dependency failed.
-struct Failed;
-
-/// What can befall a caller.
-enum Trouble {
-    Failed(Failed),
-    Refused(CircuitOpen),
-}
-
-impl From<Failed> for Trouble {
-    fn from(failed: Failed) -> Self {
-        Self::Failed(failed)
-    }
-}
-
-impl From<CircuitOpen> for Trouble {
-    fn from(open: CircuitOpen) -> Self {
-        Self::Refused(open)
-    }
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed(Failed) => f.write_str("the dependency failed"),
-            Self::Refused(open) => open.fmt(f),
-        }
     }
 }

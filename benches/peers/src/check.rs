@@ -1,7 +1,7 @@
 //! The check that each peer counts as its rule says, before anything is measured.
 
 use crate::{
-    body::Numbers,
+    numbers::Numbers,
     peers::{self, Peer},
     subject::{Calls, Rule, Subject, Why},
 };

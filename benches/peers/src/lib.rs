@@ -10,11 +10,13 @@
 pub mod peers;
 pub mod rows;
 
-pub mod body;
+#[path = "../../instructions/src/body.rs"]
+mod body;
 pub mod check;
 pub mod compile;
 pub mod home;
 pub mod memory;
+pub mod numbers;
 pub mod plot;
 pub mod readme;
 pub mod report;

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::body::Numbers;
+use crate::numbers::Numbers;
 
 /// The rule by which a breaker opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

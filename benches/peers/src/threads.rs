@@ -11,7 +11,7 @@ use std::{
 use tokio::{runtime::Runtime, task::yield_now};
 
 use crate::{
-    body::Numbers,
+    numbers::Numbers,
     subject::{Calls, Tasks},
 };
 

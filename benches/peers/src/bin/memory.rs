@@ -6,7 +6,7 @@
 
 use allocation_counter::measure;
 use peers::{
-    body::Numbers,
+    numbers::Numbers,
     peers::{Peer, all},
     results::{Figure, Line, Spread, Unit},
     subject::{Rule, Subject, Why},

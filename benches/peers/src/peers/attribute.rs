@@ -1,17 +1,15 @@
 //! brama through its attribute: decorated functions with literal names.
 
 use std::{
-    error::Error,
-    fmt,
     hint::black_box,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-use brama::{CircuitOpen, circuit_breaker};
+use brama::circuit_breaker;
 
 use super::{Package, Peer, shelf::Keys};
 use crate::{
-    body::{Failed, answer},
+    body::{AnswerError, answer},
     subject::{Calls, Rule, Subject, Tasks, Why},
 };
 
@@ -43,7 +41,7 @@ impl Peer for Attribute {
 
     fn keyed(&self) -> Result<Calls, Why> {
         #[circuit_breaker(identifier = "keyed", key = key, expiry = "24h")]
-        fn protected(key: &str, number: u64) -> Result<u64, Trouble> {
+        fn protected(key: &str, number: u64) -> Result<u64, AnswerError> {
             Ok(answer(number)?)
         }
         let keys = Keys::new();
@@ -55,45 +53,8 @@ impl Peer for Attribute {
     }
 }
 
-/// What can befall a caller, as a user of the attribute writes it.
-#[derive(Debug)]
-enum Trouble {
-    Failed(Failed),
-    Refused(CircuitOpen),
-}
-
-impl From<Failed> for Trouble {
-    fn from(failed: Failed) -> Self {
-        Self::Failed(failed)
-    }
-}
-
-impl From<CircuitOpen> for Trouble {
-    fn from(open: CircuitOpen) -> Self {
-        Self::Refused(open)
-    }
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed(failed) => failed.fmt(f),
-            Self::Refused(open) => open.fmt(f),
-        }
-    }
-}
-
-impl Error for Trouble {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Failed(failed) => failed.source(),
-            Self::Refused(open) => open.source(),
-        }
-    }
-}
-
-fn refused(answer: &Result<u64, Trouble>) -> bool {
-    matches!(answer, Err(Trouble::Refused(_)))
+fn refused(answer: &Result<u64, AnswerError>) -> bool {
+    matches!(answer, Err(AnswerError::Rejected(_)))
 }
 
 /// Decorated functions under one rule, each handed out once, so that no row meets the breaker that
@@ -121,7 +82,7 @@ macro_rules! sites {
     };
     (@one $identifier:tt { $($option:tt)* }) => {{
         #[circuit_breaker(identifier = $identifier, expiry = "24h" $($option)*)]
-        fn protected(number: u64) -> Result<u64, Trouble> {
+        fn protected(number: u64) -> Result<u64, AnswerError> {
             Ok(answer(number)?)
         }
         Calls::new(protected, refused)
@@ -136,7 +97,7 @@ static LAST_10_SECONDS: Sites<Calls> =
 macro_rules! tasks {
     ($($identifier:tt)*) => { Sites::new(&[$(|| {
         #[circuit_breaker(identifier = $identifier, expiry = "24h")]
-        async fn protected(number: u64) -> Result<u64, Trouble> {
+        async fn protected(number: u64) -> Result<u64, AnswerError> {
             Ok(answer(number)?)
         }
         Tasks::new(|numbers| async {

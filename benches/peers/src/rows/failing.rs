@@ -2,7 +2,7 @@
 
 use super::{Measure, Row, count};
 use crate::{
-    body::Numbers,
+    numbers::Numbers,
     subject::Rule,
     threads::{Load, on_threads},
 };

@@ -5,7 +5,7 @@
 
 use super::{Measure, Row};
 use crate::{
-    body::Numbers,
+    numbers::Numbers,
     subject::Rule,
     threads::{Run, here},
 };

@@ -1,33 +1,6 @@
-//! The body that every breaker protects here: an addition that may fail.
+//! The numbers that the calls of a run ask for.
 
-use std::{error::Error, fmt, hint::black_box};
-
-/// The one number whose call fails.
-pub const FAILS: u64 = u64::MAX;
-
-/// The call itself: the next number, or a failure for [`FAILS`].
-///
-/// Never inlined, as a call to a real service would not be, so that it costs the same everywhere.
-///
-/// # Errors
-///
-/// [`Failed`] for [`FAILS`].
-#[inline(never)]
-pub fn answer(number: u64) -> Result<u64, Failed> {
-    if number == FAILS { Err(Failed) } else { Ok(black_box(number.wrapping_add(1))) }
-}
-
-/// The dependency failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failed;
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the dependency failed")
-    }
-}
-
-impl Error for Failed {}
+use crate::body::FAILS;
 
 /// The numbers that a run of calls asks for: so many, of which one in so many fails.
 #[derive(Debug, Clone)]
