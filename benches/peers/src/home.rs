@@ -32,10 +32,10 @@ pub fn compile_costs() -> PathBuf {
     folder().join("compile.json")
 }
 
-/// The table of all of it, with spreads and notes.
+/// The page with all figures.
 #[must_use]
-pub fn table() -> PathBuf {
-    folder().join("results.md")
+pub fn page() -> PathBuf {
+    folder().join("../README.md")
 }
 
 /// The plot.

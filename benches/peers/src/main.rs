@@ -1,12 +1,12 @@
-//! What a call costs through brama, through other circuit breakers, and through none.
+//! Measures calls through brama, through other circuit breakers and through none: `cargo peers`.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints the table")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints the tables")]
 
 use std::{env, error::Error, fs, io, process::Command};
 
 use peers::{
-    check, compile, home, memory, peers as everybody, plot, readme,
-    report::{Detail, markdown},
+    check, compile, home, memory, page, peers as subjects, plot,
+    report::markdown,
     results::{self, Line, Machine, Results},
     round::{self, Effort},
     rows, threads,
@@ -14,12 +14,12 @@ use peers::{
 
 const USAGE: &str = "cargo peers [COMMAND]
 
-  (nothing)   measures, writes results.json, prints the table
-  --quick     the same in seconds, into target: to see that it works
-  compile     measures what building each costs, writes compile.json
+  (none)      measures the calls, writes results.json, prints the tables
+  --quick     the same in seconds and into target, to check that it works
+  compile     measures what it costs to build each crate, writes compile.json
   plot        draws threads.svg from results.json
-  readme      writes the table into the README from results.json and compile.json
-  all         all of these, the quick one aside";
+  readme      writes the tables into benches/README.md from results.json and compile.json
+  all         all of these but --quick";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let command = env::args().nth(1).unwrap_or_default();
@@ -28,12 +28,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         "--quick" => quick()?,
         "compile" => build()?,
         "plot" => draw()?,
-        "readme" => readme::write(&known()?)?,
+        "readme" => page::write(&saved()?)?,
         "all" => {
             build()?;
             measure()?;
             draw()?;
-            readme::write(&known()?)?;
+            page::write(&saved()?)?;
         }
         _ => return Err(USAGE.into()),
     }
@@ -42,24 +42,23 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn measure() -> io::Result<()> {
     results::write(&home::results(), &run(Effort::FULL)?)?;
-    println!("{}", markdown(&known()?, Detail::Spread));
+    println!("{}", markdown(&saved()?));
     Ok(())
 }
 
 fn quick() -> Result<(), Box<dyn Error>> {
-    let results = run(Effort::QUICK)?;
-    fs::create_dir_all(home::scratch("quick"))?;
-    results::write(&home::scratch("quick/results.json"), &results)?;
-    plot::draw(
-        &results::read(&home::scratch("quick/results.json"))?,
-        &home::scratch("quick/threads.svg"),
-    )?;
-    println!("{}", markdown(&results, Detail::Spread));
+    let folder = home::scratch("quick");
+    fs::create_dir_all(&folder)?;
+    results::write(&folder.join("results.json"), &run(Effort::QUICK)?)?;
+    let results = results::read(&folder.join("results.json"))?;
+    plot::draw(&results, &folder.join("threads.svg"))?;
+    page::write_to(&folder.join("README.md"), &results)?;
+    println!("{}", markdown(&results));
     Ok(())
 }
 
 fn build() -> io::Result<()> {
-    let lines = compile::lines(|name| eprintln!("building {name}, cold"))?;
+    let lines = compile::lines(|name| eprintln!("building {name} from scratch"))?;
     results::write(&home::compile_costs(), &lines)
 }
 
@@ -67,8 +66,8 @@ fn draw() -> Result<(), Box<dyn Error>> {
     plot::draw(&results::read(&home::results())?, &home::plot())
 }
 
-/// What was measured last, with what building costs where that was measured.
-fn known() -> io::Result<Results> {
+/// The last results of `cargo peers`, and those of `cargo peers compile` if there are any.
+fn saved() -> io::Result<Results> {
     let mut results: Results = results::read(&home::results())?;
     let costs: Vec<Line> = results::read(&home::compile_costs()).unwrap_or_default();
     results.rows.extend(costs);
@@ -82,7 +81,7 @@ fn run(effort: Effort) -> io::Result<Results> {
     });
     rows.extend(memory::lines()?);
     let machine = Machine { processors: threads::processors(), rustc: rustc()? };
-    let columns = everybody::all().iter().map(|peer| peer.name().to_owned()).collect();
+    let columns = subjects::all().iter().map(|peer| peer.name().to_owned()).collect();
     Ok(Results { machine, rounds: effort.rounds, columns, rows })
 }
 

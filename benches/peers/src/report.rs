@@ -1,4 +1,4 @@
-//! The table, as Markdown.
+//! The figures as Markdown: a section for each story, with a row for each peer.
 
 use std::fmt::Write;
 
@@ -7,70 +7,75 @@ use crate::{
     results::{Figure, Line, Results, Spread, Unit},
 };
 
-/// How much of a figure a table shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// Medians, and notes to those that are not to be compared.
-    Median,
-    /// Medians, the least and the most, and a note to each that is missing.
-    Spread,
-}
-
-/// The table of everything, with its notes.
+/// Formats all results, one section after the other.
 #[must_use]
-pub fn markdown(results: &Results, detail: Detail) -> String {
-    let mut notes = Notes::default();
-    let mut table = head(&results.columns);
-    for line in &results.rows {
-        table += &row(line, &results.columns, detail, &mut notes);
-    }
-    table + "\n" + &notes.text()
+pub fn markdown(results: &Results) -> String {
+    let stories = results.rows.chunk_by(|one, next| one.story == next.story);
+    let sections: Vec<_> = stories.map(|lines| section(lines, &results.columns)).collect();
+    sections.join("\n")
 }
 
-fn head(columns: &[String]) -> String {
-    let rule = "--:|".repeat(columns.len() + 1);
-    format!(
-        "| | {} | best other ÷ brama |
-|---|{rule}
-",
-        columns.join(" | ")
-    )
+/// The lines of one story: what was measured, the table, and its notes.
+fn section(lines: &[Line], peers: &[String]) -> String {
+    let Some(first) = lines.first() else { return String::new() };
+    let title = capitalised(&first.story);
+    let mut rows = vec![header(lines)];
+    rows.extend(peers.iter().enumerate().filter_map(|(peer, name)| row(lines, peer, name)));
+    rows.extend(ratios(lines));
+    format!("### {title}\n\n{}\n\n{}{}", method(first.unit), table(&rows), notes(lines, peers))
 }
 
-fn row(line: &Line, columns: &[String], detail: Detail, notes: &mut Notes) -> String {
-    let named = line.figures.iter().zip(columns);
-    let cells = named.map(|(figure, name)| {
-        let text = figure.spread.map_or("–".to_owned(), |it| text(it, line.unit, detail));
-        match figure.note.as_deref().filter(|_| detail == Detail::Spread || text != "–") {
-            Some(note) => format!("{text} <sup>{}</sup>", notes.mark(name, note)),
-            None => text,
-        }
-    });
-    let cells: Vec<_> = cells.collect();
-    let label = format!("{}, {}{}", line.story, line.setting, unit(line.unit));
-    format!("| {label} | {} | {} |\n", cells.join(" | "), ahead(line))
+fn capitalised(story: &str) -> String {
+    let mut letters = story.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// What figures of a row count, where it is not nanoseconds.
-fn unit(unit: Unit) -> &'static str {
+/// What the figures of a section mean, and the command that measures them.
+fn method(unit: Unit) -> &'static str {
     match unit {
-        Unit::Nanoseconds | Unit::Allocations | Unit::Crates => "",
-        Unit::Bytes => " (bytes)",
-        Unit::Seconds => " (s)",
+        Unit::Nanoseconds => "Nanoseconds per call, measured by `cargo peers`.",
+        Unit::Bytes => "Bytes per breaker, counted by `cargo peers`.",
+        Unit::Allocations => "Allocations per call, counted by `cargo peers`.",
+        Unit::Crates | Unit::Seconds => {
+            "A crate with this single dependency, built by `cargo peers compile`."
+        }
     }
 }
 
-fn text(spread: Spread, unit: Unit, detail: Detail) -> String {
-    let Spread { min, median, max } = spread;
-    let exact = unit != Unit::Nanoseconds && unit != Unit::Seconds;
-    match detail {
-        Detail::Median => number(median),
-        Detail::Spread if exact => number(median),
-        Detail::Spread => format!("{} ({}–{})", number(median), number(min), number(max)),
+fn header(lines: &[Line]) -> Vec<String> {
+    let settings = lines.iter().map(|line| match line.unit {
+        Unit::Seconds => format!("{} (s)", line.setting),
+        Unit::Nanoseconds | Unit::Bytes | Unit::Allocations | Unit::Crates => line.setting.clone(),
+    });
+    [String::new()].into_iter().chain(settings).collect()
+}
+
+/// A peer's row, unless it has no figure at all.
+fn row(lines: &[Line], peer: usize, name: &str) -> Option<Vec<String>> {
+    let figures: Vec<_> = lines.iter().map(|line| (line.figures.get(peer), line.unit)).collect();
+    figures.iter().find(|(figure, _)| figure.is_some_and(|it| it.spread.is_some()))?;
+    let cells = figures.into_iter().map(|(figure, unit)| cell(figure, unit));
+    Some([name.to_owned()].into_iter().chain(cells).collect())
+}
+
+fn cell(figure: Option<&Figure>, unit: Unit) -> String {
+    let Some((figure, spread)) = figure.and_then(|it| Some((it, it.spread?))) else {
+        return "–".to_owned();
+    };
+    let mark = if figure.note.is_some() { " †" } else { "" };
+    text(spread, unit) + mark
+}
+
+fn text(Spread { min, median, max }: Spread, unit: Unit) -> String {
+    match unit {
+        Unit::Nanoseconds | Unit::Seconds => {
+            format!("{} ({}–{})", number(median), number(min), number(max))
+        }
+        Unit::Bytes | Unit::Allocations | Unit::Crates => number(median),
     }
 }
 
-/// Two digits, or as many as the whole number has, in groups of three.
+/// Two digits, or all digits of the whole number in groups of three.
 pub(crate) fn number(number: f64) -> String {
     if number.fract() != 0.0 && number.abs() < 9.95 {
         return format!("{number:.1}");
@@ -80,8 +85,15 @@ pub(crate) fn number(number: f64) -> String {
     groups.join("\u{202f}")
 }
 
-/// How many times quicker, or smaller, brama is than the best of the others that counts rightly.
-fn ahead(line: &Line) -> String {
+/// The row that compares brama with the best of the others, if any column can be compared.
+fn ratios(lines: &[Line]) -> Option<Vec<String>> {
+    let ratios: Vec<_> = lines.iter().map(ratio).collect();
+    ratios.iter().find(|ratio| !ratio.is_empty())?;
+    Some(["best other ÷ brama".to_owned()].into_iter().chain(ratios).collect())
+}
+
+/// How many times faster, or smaller, brama is than the best of the other crates.
+fn ratio(line: &Line) -> String {
     let (ours, others) = line.figures.split_at(OURS.end() + 1);
     let ours = ours.iter().skip(*OURS.start()).find_map(Figure::comparable);
     let others = others.iter().filter_map(Figure::comparable).min_by(f64::total_cmp);
@@ -93,27 +105,47 @@ fn ahead(line: &Line) -> String {
     }
 }
 
-/// Notes under a table, each said once.
-#[derive(Default)]
-struct Notes {
-    said: Vec<String>,
+/// A Markdown table with aligned columns, so that it can be read in a terminal.
+fn table(rows: &[Vec<String>]) -> String {
+    let length = |text: &String| text.chars().count();
+    let width = |column| rows.iter().filter_map(|row| row.get(column)).map(length).max();
+    let widths: Vec<_> = (0..).map_while(width).collect();
+    let mut text = String::new();
+    for (place, row) in rows.iter().enumerate() {
+        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let _ = if column == 0 {
+                write!(text, "| {cell:<width$} |")
+            } else {
+                write!(text, " {cell:>width$} |")
+            };
+        }
+        text.push('\n');
+        if place == 0 {
+            text += &rule(&widths);
+        }
+    }
+    text
 }
 
-impl Notes {
-    fn mark(&mut self, name: &str, note: &str) -> char {
-        let said = format!("{name}: {note}");
-        let place = self.said.iter().position(|it| *it == said).unwrap_or_else(|| {
-            self.said.push(said);
-            self.said.len() - 1
-        });
-        ('a'..='z').nth(place).expect("few notes")
-    }
+/// The line below the header: the first column is aligned to the left, the others to the right.
+fn rule(widths: &[usize]) -> String {
+    let column = |(place, width): (usize, &usize)| {
+        let end = if place == 0 { '-' } else { ':' };
+        format!("{}{end}|", "-".repeat(width + 1))
+    };
+    let columns: String = widths.iter().enumerate().map(column).collect();
+    format!("|{columns}\n")
+}
 
-    fn text(&self) -> String {
-        let mut text = String::new();
-        for (mark, note) in ('a'..='z').zip(&self.said) {
-            let _ = writeln!(text, "- <sup>{mark}</sup> {note}.");
+/// Why a figure is missing or not comparable, each reason once.
+fn notes(lines: &[Line], peers: &[String]) -> String {
+    let mut notes: Vec<String> = Vec::new();
+    for (peer, name) in peers.iter().enumerate() {
+        for figure in lines.iter().filter_map(|line| line.figures.get(peer)) {
+            let mark = if figure.spread.is_some() { "† " } else { "" };
+            let note = figure.note.as_ref().map(|note| format!("- {mark}{name} {note}.\n"));
+            notes.extend(note.filter(|note| !notes.contains(note)));
         }
-        text
     }
+    if notes.is_empty() { String::new() } else { format!("\n{}", notes.concat()) }
 }
