@@ -1,4 +1,4 @@
-//! What a user pays for a peer at build: a cold debug build of a crate that depends on it alone.
+//! Cold debug builds: what it costs to build a crate that depends on a single peer.
 
 use std::{
     collections::BTreeSet,
@@ -8,21 +8,21 @@ use std::{
 };
 
 use crate::{
-    home,
     memory::cargo,
+    paths,
     peers::{self, Package},
     results::{Figure, Line, Spread, Unit},
 };
 
-/// Times that each is built; every round builds all of them.
+/// How many times each peer is built. A round builds all of them.
 const ROUNDS: usize = 3;
 
-/// Builds everybody and says whom, each in a target folder of its own that is emptied first.
+/// Builds each peer in an empty target folder of its own, and reports its name before that.
 ///
 /// # Errors
 ///
-/// [`io::Error`] where cargo fails, or where the system does not tell the processor time of
-/// children as Linux does.
+/// [`io::Error`] if cargo fails, or if the system does not report the processor time of child
+/// processes as Linux does.
 pub fn lines(progress: impl Fn(&str)) -> io::Result<Vec<Line>> {
     let packages: Vec<_> = peers::all().iter().map(|peer| peer.package()).collect();
     let mut seconds = vec![Vec::new(); packages.len()];
@@ -30,13 +30,13 @@ pub fn lines(progress: impl Fn(&str)) -> io::Result<Vec<Line>> {
         for (package, seconds) in packages.iter().zip(&mut seconds) {
             if let Some(package) = package {
                 progress(package.name);
-                seconds.push(Project::lay(package)?.build()?);
+                seconds.push(Project::create(package)?.build()?);
             }
         }
     }
     let mut crates = Vec::new();
     for package in &packages {
-        crates.push(package.as_ref().map(|it| Project::lay(it)?.crates()).transpose()?);
+        crates.push(package.as_ref().map(|it| Project::create(it)?.crates()).transpose()?);
     }
     let spread = |measured: Vec<f64>| (!measured.is_empty()).then(|| Spread::over(measured));
     let seconds = seconds.into_iter().map(spread);
@@ -49,33 +49,33 @@ fn line(setting: &str, unit: Unit, spreads: impl Iterator<Item = Option<Spread>>
     Line { story: "cold debug build".to_owned(), setting: setting.to_owned(), unit, figures }
 }
 
-/// A crate of one line that depends on one peer.
+/// A crate with one line of code and one dependency.
 struct Project {
     folder: PathBuf,
 }
 
 impl Project {
-    fn lay(package: &Package) -> io::Result<Self> {
-        let folder = home::scratch("compile").join(package.name);
+    fn create(package: &Package) -> io::Result<Self> {
+        let folder = paths::scratch("compile").join(package.name);
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(folder.join("src"))?;
-        fs::write(folder.join("src/lib.rs"), "//! Nothing but a dependency.\n")?;
+        fs::write(folder.join("src/lib.rs"), "//! A crate with a single dependency.\n")?;
         fs::write(folder.join("Cargo.toml"), manifest(package))?;
-        // The same versions of everything as the bench runs, and nothing to fetch.
-        fs::copy(home::folder().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+        // With the bench's versions, nothing has to be downloaded.
+        fs::copy(paths::package().join("Cargo.lock"), folder.join("Cargo.lock"))?;
         Ok(Self { folder })
     }
 
-    /// Seconds of processor time.
+    /// Builds the crate and returns the seconds of processor time.
     fn build(&self) -> io::Result<f64> {
-        let before = children()?;
+        let before = processor_time_of_children()?;
         self.cargo(&["build", "--quiet"])?;
-        Ok(children()? - before)
+        Ok(processor_time_of_children()? - before)
     }
 
-    /// Everything that is built beside the one line.
+    /// How many crates are built besides this one.
     fn crates(&self) -> io::Result<f64> {
         let tree = self.cargo(&["tree", "--edges", "normal,build", "--prefix", "none"])?;
         let lines = tree.lines().map(|line| line.trim_end_matches(" (*)")).skip(1);
@@ -100,23 +100,23 @@ impl Project {
 
 fn manifest(package: &Package) -> String {
     let Package { name, features } = package;
-    let from = if *name == "brama" {
-        format!("path = {:?}", home::repository().display().to_string())
+    let source = if *name == "brama" {
+        format!("path = {:?}", paths::repository().display().to_string())
     } else {
         "version = \"*\"".to_owned()
     };
     format!(
         "[workspace]\n\n[package]\nname = \"cost\"\nedition = \"2024\"\n\n\
-         [dependencies]\n{name} = {{ {from}, features = {features:?} }}\n"
+         [dependencies]\n{name} = {{ {source}, features = {features:?} }}\n"
     )
 }
 
-/// Processor seconds of the children that have ended, theirs included (`man 5 proc`).
-fn children() -> io::Result<f64> {
-    const TICKS_A_SECOND: f64 = 100.0;
+/// Processor seconds of the child processes that have ended, with their descendants (`man 5 proc`).
+fn processor_time_of_children() -> io::Result<f64> {
+    const TICKS_PER_SECOND: f64 = 100.0;
     let stat = fs::read_to_string(Path::new("/proc/self/stat"))?;
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
     let ticks = fields.split_whitespace().skip(13).take(2).map(str::parse::<u32>);
     let ticks: Result<u32, _> = ticks.sum();
-    Ok(f64::from(ticks.map_err(io::Error::other)?) / TICKS_A_SECOND)
+    Ok(f64::from(ticks.map_err(io::Error::other)?) / TICKS_PER_SECOND)
 }

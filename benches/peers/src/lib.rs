@@ -1,10 +1,14 @@
-//! What a call costs through brama, through other circuit breakers, and through none.
+//! Measures calls through brama, through other circuit breakers and through none.
 //!
-//! `peers` holds who is measured, a file each; `rows` holds what is measured, a file each. Everything
-//! else serves the two. `cargo peers` runs it (see `.cargo/config.toml` of the repository).
+//! `peers` has a file for each column that is compared, `rows` a file for each kind of measurement;
+//! the other modules serve these two. `cargo peers` runs them (`.cargo/config.toml` in the root of
+//! the repository).
 
-#![expect(missing_debug_implementations, reason = "closures and breakers; nobody prints them")]
-#![expect(clippy::missing_panics_doc, reason = "a bench panics where a measurement would lie")]
+#![expect(missing_debug_implementations, reason = "closures and breakers, which are not printed")]
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a bench panics instead of reporting a wrong figure"
+)]
 #![expect(clippy::expect_used, reason = "a bench fails loudly")]
 
 pub mod peers;
@@ -14,10 +18,10 @@ pub mod rows;
 mod body;
 pub mod check;
 pub mod compile;
-pub mod home;
 pub mod memory;
 pub mod numbers;
 pub mod page;
+pub mod paths;
 pub mod plot;
 pub mod report;
 pub mod results;

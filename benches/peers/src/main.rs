@@ -5,7 +5,7 @@
 use std::{env, error::Error, fs, io, process::Command};
 
 use peers::{
-    check, compile, home, memory, page, peers as subjects, plot,
+    check, compile, memory, page, paths, peers as subjects, plot,
     report::markdown,
     results::{self, Line, Machine, Results},
     round::{self, Effort},
@@ -41,13 +41,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn measure() -> io::Result<()> {
-    results::write(&home::results(), &run(Effort::FULL)?)?;
+    results::write(&paths::results(), &run(Effort::FULL)?)?;
     println!("{}", markdown(&saved()?));
     Ok(())
 }
 
 fn quick() -> Result<(), Box<dyn Error>> {
-    let folder = home::scratch("quick");
+    let folder = paths::scratch("quick");
     fs::create_dir_all(&folder)?;
     results::write(&folder.join("results.json"), &run(Effort::QUICK)?)?;
     let results = results::read(&folder.join("results.json"))?;
@@ -59,23 +59,23 @@ fn quick() -> Result<(), Box<dyn Error>> {
 
 fn build() -> io::Result<()> {
     let lines = compile::lines(|name| eprintln!("building {name} from scratch"))?;
-    results::write(&home::compile_costs(), &lines)
+    results::write(&paths::compile_costs(), &lines)
 }
 
 fn draw() -> Result<(), Box<dyn Error>> {
-    plot::draw(&results::read(&home::results())?, &home::plot())
+    plot::draw(&results::read(&paths::results())?, &paths::plot())
 }
 
 /// The last results of `cargo peers`, and those of `cargo peers compile` if there are any.
 fn saved() -> io::Result<Results> {
-    let mut results: Results = results::read(&home::results())?;
-    let costs: Vec<Line> = results::read(&home::compile_costs()).unwrap_or_default();
+    let mut results: Results = results::read(&paths::results())?;
+    let costs: Vec<Line> = results::read(&paths::compile_costs()).unwrap_or_default();
     results.rows.extend(costs);
     Ok(results)
 }
 
 fn run(effort: Effort) -> io::Result<Results> {
-    check::everybody();
+    check::all_peers();
     let mut rows = round::measure(&rows::all(), effort, |round| {
         eprintln!("round {} of {}", round + 1, effort.rounds);
     });

@@ -1,8 +1,8 @@
-//! The numbers that the calls of a run ask for.
+//! The numbers that a series of calls passes to the body.
 
 use crate::body::FAILS;
 
-/// The numbers that a run of calls asks for: so many, of which one in so many fails.
+/// An iterator over the numbers of a series of calls; one call of each `every` fails.
 #[derive(Debug, Clone)]
 pub struct Numbers {
     next: u64,
@@ -12,20 +12,20 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// So many calls that succeed.
+    /// Calls that all succeed.
     #[must_use]
     pub fn succeeding(calls: u64) -> Self {
         Self::failing(calls, u64::MAX)
     }
 
-    /// So many calls, of which every `every`th fails; 1 is all of them.
+    /// Calls of which each `every`th fails; 1 means all of them.
     #[must_use]
     pub fn failing(calls: u64, every: u64) -> Self {
         Self { next: 0, left: calls, every, until_failure: every }
     }
 
-    /// The same calls, counted from another number, so that threads do not ask for the same keys at
-    /// the same time.
+    /// The same calls with numbers from `first` on, so that threads do not use the same keys at the
+    /// same time.
     #[must_use]
     pub fn from(self, first: u64) -> Self {
         Self { next: first, ..self }

@@ -3,7 +3,7 @@
 use std::{fs, io, path::Path};
 
 use crate::{
-    home,
+    paths,
     report::markdown,
     results::{Machine, Results},
 };
@@ -17,7 +17,7 @@ const END: &str = "<!-- … to here. -->";
 ///
 /// [`io::Error`] if the page cannot be read or written, or if a mark is missing.
 pub fn write(results: &Results) -> io::Result<()> {
-    write_to(&home::page(), results)
+    write_to(&paths::page(), results)
 }
 
 /// Writes the page with these results to another file.
@@ -26,7 +26,7 @@ pub fn write(results: &Results) -> io::Result<()> {
 ///
 /// [`io::Error`] if the page cannot be read or the file cannot be written, or if a mark is missing.
 pub fn write_to(path: &Path, results: &Results) -> io::Result<()> {
-    let page = fs::read_to_string(home::page())?;
+    let page = fs::read_to_string(paths::page())?;
     let missing = || io::Error::other("benches/README.md lacks a mark around its generated part");
     let (before, rest) = page.split_once(BEGIN).ok_or_else(missing)?;
     let (_, after) = rest.split_once(END).ok_or_else(missing)?;

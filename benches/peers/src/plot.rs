@@ -1,4 +1,4 @@
-//! The plot: what a call costs against the number of threads that share the breaker.
+//! The plot: the cost of a call against the number of threads that share the breaker.
 
 use std::{error::Error, ops::Range, path::Path};
 
@@ -11,35 +11,35 @@ use plotters::{
 use crate::{peers::OURS, report::number, results::Results, rows, subject::Rule};
 
 type Colour = &'static RGBColor;
-type Drawn = Result<(), Box<dyn Error>>;
+type DrawResult = Result<(), Box<dyn Error>>;
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 const WIDTH: i32 = 860;
 const HEIGHT: i32 = 470;
-/// Where the lines are; their names stand to the right of it.
+/// The area of the lines. Their names are to the right of it.
 const ACROSS: Range<i32> = 60..600;
 const DOWN: Range<i32> = 84..424;
-/// How close the baselines of two names may come.
+/// The least distance of the baselines of two names.
 const LEADING: i32 = 19;
 
-/// Colours that can be read on white and on black, since the ground is the reader's.
+/// Colours that are legible on a light and on a dark background.
 const INK: RGBColor = RGBColor(125, 133, 144);
 const OTHERS: RGBColor = RGBColor(120, 140, 165);
 const BRAMA: RGBColor = RGBColor(226, 88, 34);
 
-/// Draws the plot of what was measured into a file.
+/// Draws the plot of the results into a file.
 ///
 /// # Errors
 ///
-/// Where the file cannot be written.
-pub fn draw(results: &Results, path: &Path) -> Drawn {
+/// If the file cannot be written.
+pub fn draw(results: &Results, path: &Path) -> DrawResult {
     let size = (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs());
     let area = SVGBackend::new(path, size).into_drawing_area();
     let lines = lines(results);
     let scale = Scale::over(&lines);
     write_title(&area, results)?;
     draw_grid(&area, &scale)?;
-    // Ours last, so that they lie above.
+    // Brama's lines are drawn last, so that they are on top.
     for line in lines.iter().rev() {
         draw_line(&area, &scale, line)?;
     }
@@ -48,7 +48,7 @@ pub fn draw(results: &Results, path: &Path) -> Drawn {
     Ok(())
 }
 
-/// What one column has to say: threads and nanoseconds.
+/// The line of one peer: points of threads and nanoseconds.
 struct Series {
     name: String,
     kind: Kind,
@@ -92,9 +92,9 @@ impl Kind {
 
 fn lines(results: &Results) -> Vec<Series> {
     let story = rows::story(Rule::InARow);
-    let told: Vec<_> = results.rows.iter().filter(|row| row.story == story).collect();
+    let rows: Vec<_> = results.rows.iter().filter(|row| row.story == story).collect();
     let series = results.columns.iter().enumerate().map(|(column, name)| {
-        let figures = || told.iter().filter_map(|row| Some((*row, row.figures.get(column)?)));
+        let figures = || rows.iter().filter_map(|row| Some((*row, row.figures.get(column)?)));
         let points = figures().filter_map(|(row, figure)| {
             let threads = row.setting.split(' ').next()?.parse().ok()?;
             Some((threads, figure.spread?.median))
@@ -107,8 +107,7 @@ fn lines(results: &Results) -> Vec<Series> {
     series.filter(|line| !line.points.is_empty()).collect()
 }
 
-/// From threads and nanoseconds to a place: each doubling of threads, and each tenfold cost, is one
-/// step.
+/// Maps threads and nanoseconds to a position; both axes are logarithmic.
 struct Scale {
     threads: Vec<f64>,
     most: f64,
@@ -131,14 +130,14 @@ impl Scale {
         (at(&ACROSS, right), at(&DOWN, 1.0 - up))
     }
 
-    /// The powers of ten, and the halves between them, as far as they are needed.
+    /// The marks on the vertical axis, up to the largest value.
     fn ticks(&self) -> impl Iterator<Item = f64> {
         let ticks = [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0];
         ticks.into_iter().take_while(|tick| *tick <= self.most)
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a place in a picture")]
+#[expect(clippy::cast_possible_truncation, reason = "a position in a picture")]
 fn at(range: &Range<i32>, share: f64) -> i32 {
     range.start + (f64::from(range.end - range.start) * share).round() as i32
 }
@@ -148,22 +147,22 @@ fn style(size: i32, colour: Colour, pos: (HPos, VPos)) -> TextStyle<'static> {
     style.color(colour).pos(Pos::new(pos.0, pos.1))
 }
 
-fn write(area: &Area<'_>, text: &str, style: &TextStyle<'_>, place: (i32, i32)) -> Drawn {
+fn write(area: &Area<'_>, text: &str, style: &TextStyle<'_>, place: (i32, i32)) -> DrawResult {
     Ok(area.draw_text(text, style, place)?)
 }
 
-fn write_title(area: &Area<'_>, results: &Results) -> Drawn {
-    let title = "Nanoseconds a call while threads share one breaker";
+fn write_title(area: &Area<'_>, results: &Results) -> DrawResult {
+    let title = "Nanoseconds per call while threads share one breaker";
     let under = format!(
-        "Success, while all is well. Wall time × min(threads, processors) / calls, medians of {} \
-         rounds on {} processors; log scale.",
+        "Successful calls, closed breaker. Wall time × min(threads, processors) / calls, medians of \
+         {} rounds on {} processors; log scale.",
         results.rounds, results.machine.processors,
     );
     write(area, title, &style(21, &INK, (HPos::Left, VPos::Top)), (16, 14))?;
     write(area, &under, &style(13, &INK, (HPos::Left, VPos::Top)), (16, 44))
 }
 
-fn draw_grid(area: &Area<'_>, scale: &Scale) -> Drawn {
+fn draw_grid(area: &Area<'_>, scale: &Scale) -> DrawResult {
     for tick in scale.ticks() {
         let (left, height) = scale.place((1.0, tick));
         let line = vec![(left - 10, height), (ACROSS.end, height)];
@@ -180,7 +179,7 @@ fn draw_grid(area: &Area<'_>, scale: &Scale) -> Drawn {
     Ok(())
 }
 
-fn draw_line(area: &Area<'_>, scale: &Scale, line: &Series) -> Drawn {
+fn draw_line(area: &Area<'_>, scale: &Scale, line: &Series) -> DrawResult {
     let places: Vec<_> = line.points.iter().map(|point| scale.place(*point)).collect();
     let stroke = line.kind.colour().stroke_width(line.kind.width());
     area.draw(&PathElement::new(places.clone(), stroke))?;
@@ -191,8 +190,8 @@ fn draw_line(area: &Area<'_>, scale: &Scale, line: &Series) -> Drawn {
     Ok(())
 }
 
-/// Each name at the end of its line, moved apart where lines end too close.
-fn write_names(area: &Area<'_>, scale: &Scale, lines: &[Series]) -> Drawn {
+/// Writes each name at the end of its line, and moves names apart if lines end close together.
+fn write_names(area: &Area<'_>, scale: &Scale, lines: &[Series]) -> DrawResult {
     let end =
         |line: &Series| line.points.last().copied().map(|point| (scale.place(point), point.1));
     let mut ends: Vec<_> = lines.iter().filter_map(|line| Some((line, end(line)?))).collect();
@@ -209,7 +208,7 @@ fn write_names(area: &Area<'_>, scale: &Scale, lines: &[Series]) -> Drawn {
     Ok(())
 }
 
-/// The same heights, from the top down, at least a line's leading apart, as near as that allows.
+/// Moves sorted heights until neighbours are at least [`LEADING`] apart.
 fn apart(mut heights: Vec<i32>) -> Vec<i32> {
     for _ in 0..HEIGHT {
         let mut moved = false;

@@ -1,102 +1,102 @@
-//! What a run found, as it is written to a file and read back.
+//! The figures of a run, with their format in files.
 
 use std::{fs, io, path::Path};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// Everything that one run measured.
+/// The figures of one run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Results {
-    /// On what it was measured.
+    /// The machine that measured.
     pub machine: Machine,
-    /// How many times each cell was measured, the rounds interleaved.
+    /// How many rounds there were; a round measures each cell once.
     pub rounds: usize,
-    /// The heads of the columns, the bare call first.
+    /// The names of the peers, the bare call first.
     pub columns: Vec<String>,
-    /// The rows of the table.
+    /// One line for each story and setting.
     pub rows: Vec<Line>,
 }
 
-/// On what a run was measured.
+/// The machine and the compiler of a run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Machine {
-    /// Processors that the run could use.
+    /// How many processors the run could use.
     pub processors: usize,
-    /// The compiler, as it calls itself.
+    /// The output of `rustc --version`.
     pub rustc: String,
 }
 
-/// A row with its figures.
+/// The figures of all peers for one story and setting.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Line {
-    /// What happens.
+    /// What happens: "rejection".
     pub story: String,
-    /// Under which circumstance.
+    /// Under which condition: "2 threads".
     pub setting: String,
-    /// What the figures count.
+    /// The unit of the figures.
     pub unit: Unit,
-    /// One for each column.
+    /// One for each peer.
     pub figures: Vec<Figure>,
 }
 
-/// What figures count.
+/// The unit of figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
-    /// Nanoseconds a call.
+    /// Nanoseconds per call.
     Nanoseconds,
-    /// Allocations a call.
+    /// Allocations per call.
     Allocations,
-    /// Bytes a breaker.
+    /// Bytes per breaker.
     Bytes,
-    /// Crates of others that a user builds.
+    /// Crates that a user builds.
     Crates,
-    /// Processor seconds of a cold build.
+    /// Seconds of processor time.
     Seconds,
 }
 
-/// What stands in a cell.
+/// One cell of a table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Figure {
-    /// What was measured, if anything.
+    /// The measurements, if there are any.
     pub spread: Option<Spread>,
-    /// Why nothing was measured, or why it is not to be compared.
+    /// Why the figure is missing or not comparable.
     pub note: Option<String>,
 }
 
 impl Figure {
-    /// A figure that stands by itself.
+    /// A figure that is comparable unless it has a flaw.
     #[must_use]
     pub fn of(spread: Spread, flaw: Option<&str>) -> Self {
         Self { spread: Some(spread), note: flaw.map(str::to_owned) }
     }
 
-    /// No figure, and why; an empty reason goes without saying.
+    /// A missing figure; an empty note is left out.
     #[must_use]
-    pub fn none(why: &str) -> Self {
-        Self { spread: None, note: Some(why.to_owned()).filter(|why| !why.is_empty()) }
+    pub fn none(note: &str) -> Self {
+        Self { spread: None, note: Some(note.to_owned()).filter(|note| !note.is_empty()) }
     }
 
-    /// The median, where the figure may be compared with others.
+    /// The median, if the figure is comparable.
     #[must_use]
     pub fn comparable(&self) -> Option<f64> {
         self.spread.filter(|_| self.note.is_none()).map(|spread| spread.median)
     }
 }
 
-/// The middle of several measurements of one thing, and how far they lay apart.
+/// The median of several measurements and their range.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
-    /// The least.
+    /// The minimum.
     pub min: f64,
-    /// The one in the middle.
+    /// The median.
     pub median: f64,
-    /// The most.
+    /// The maximum.
     pub max: f64,
 }
 
 impl Spread {
-    /// The spread of at least one measurement.
+    /// The spread of one or more measurements.
     #[must_use]
     pub fn over(mut measured: Vec<f64>) -> Self {
         measured.sort_by(f64::total_cmp);
@@ -104,27 +104,27 @@ impl Spread {
         Self { min: at(0), median: at(measured.len() / 2), max: at(measured.len() - 1) }
     }
 
-    /// A figure that is the same each time.
+    /// The spread of a figure that does not vary.
     #[must_use]
     pub fn exact(figure: f64) -> Self {
         Self { min: figure, median: figure, max: figure }
     }
 }
 
-/// Reads what [`write`] wrote.
+/// Reads a file that [`write`] wrote.
 ///
 /// # Errors
 ///
-/// [`io::Error`] where the file is not there or holds something else.
+/// [`io::Error`] if the file is missing or has another format.
 pub fn read<T: DeserializeOwned>(path: &Path) -> io::Result<T> {
     Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
 }
 
-/// Writes something as JSON.
+/// Writes a value as JSON.
 ///
 /// # Errors
 ///
-/// [`io::Error`] where the file cannot be written.
-pub fn write<T: Serialize>(path: &Path, what: &T) -> io::Result<()> {
-    fs::write(path, serde_json::to_string_pretty(what)? + "\n")
+/// [`io::Error`] if the file cannot be written.
+pub fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
+    fs::write(path, serde_json::to_string_pretty(value)? + "\n")
 }

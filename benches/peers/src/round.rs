@@ -1,4 +1,4 @@
-//! A round: each cell of each row measured once, so that a slow minute slows everybody.
+//! Rounds: each round measures each cell once, so that a slow minute slows all peers alike.
 
 use std::time::Duration;
 
@@ -7,58 +7,59 @@ use crate::{
     rows::{Measure, Row},
 };
 
-/// How much is measured.
+/// How long a run measures.
 #[derive(Debug, Clone, Copy)]
 pub struct Effort {
-    /// Times that each cell is measured.
+    /// How many times each cell is measured.
     pub rounds: usize,
-    /// How long one measurement lasts, at least.
+    /// The shortest duration of one measurement.
     pub least: Duration,
 }
 
 impl Effort {
-    /// Enough for a table: about two minutes.
+    /// Enough for the tables: about two minutes.
     pub const FULL: Self = Self { rounds: 31, least: Duration::from_millis(15) };
-    /// Enough to see that it works: a few seconds.
+    /// Enough to check that it works: a few seconds.
     pub const QUICK: Self = Self { rounds: 3, least: Duration::from_micros(500) };
 }
 
-/// Measures every row, rounds interleaved: each peer in turn, then each row in turn, then again.
+/// Measures every row. A round goes through all rows, and in each row through all peers.
 #[must_use]
 pub fn measure(rows: &[Row], effort: Effort, progress: impl Fn(usize)) -> Vec<Line> {
-    let mut sheets: Vec<Vec<_>> = rows.iter().map(|row| sheets(row, effort.least)).collect();
+    let mut samples: Vec<Vec<_>> = rows.iter().map(|row| samples(row, effort.least)).collect();
     for round in 0..effort.rounds {
         progress(round);
-        for (row, sheets) in rows.iter().zip(&mut sheets) {
-            for (cell, sheet) in row.cells.iter().zip(sheets) {
+        for (row, samples) in rows.iter().zip(&mut samples) {
+            for (cell, samples) in row.cells.iter().zip(samples) {
                 if let Ok(measure) = cell {
-                    sheet.measured.push((measure.run)(sheet.calls).nanos());
+                    samples.nanos.push((measure.run)(samples.calls).nanos());
                 }
             }
         }
     }
-    rows.iter().zip(sheets).map(|(row, sheets)| line(row, sheets)).collect()
+    rows.iter().zip(samples).map(|(row, samples)| line(row, samples)).collect()
 }
 
-/// What was measured of a cell so far, with so many calls each time.
-struct Sheet {
+/// The measurements of a cell so far.
+struct Samples {
+    /// How many calls one measurement makes.
     calls: u64,
-    measured: Vec<f64>,
+    nanos: Vec<f64>,
 }
 
-fn sheets(row: &Row, least: Duration) -> Vec<Sheet> {
+fn samples(row: &Row, least: Duration) -> Vec<Samples> {
     let calls =
         |cell: &Result<Measure, _>| cell.as_ref().map_or(0, |measure| enough_calls(measure, least));
-    row.cells.iter().map(|cell| Sheet { calls: calls(cell), measured: Vec::new() }).collect()
+    row.cells.iter().map(|cell| Samples { calls: calls(cell), nanos: Vec::new() }).collect()
 }
 
-/// How many calls last long enough; found by doubling, which warms up too. The quicker of two runs
-/// counts, since whoever is interrupted once is not slow.
+/// How many calls last long enough. Doubling the calls until then warms up, too. The faster of two
+/// runs decides, since an interruption makes a single run look slow.
 fn enough_calls(measure: &Measure, least: Duration) -> u64 {
     let mut calls = 64;
     while calls < 1 << 30 {
         let (one, other) = ((measure.run)(calls), (measure.run)(calls));
-        // A measurement that takes fewer calls than asked for has its own idea of enough.
+        // Some measurements limit their calls themselves.
         if least <= one.time.min(other.time) || one.calls < calls {
             break;
         }
@@ -67,10 +68,10 @@ fn enough_calls(measure: &Measure, least: Duration) -> u64 {
     calls
 }
 
-fn line(row: &Row, sheets: Vec<Sheet>) -> Line {
-    let figures = row.cells.iter().zip(sheets).map(|(cell, sheet)| match cell {
-        Ok(measure) => Figure::of(Spread::over(sheet.measured), measure.flaw),
-        Err(why) => Figure::none(why),
+fn line(row: &Row, samples: Vec<Samples>) -> Line {
+    let figures = row.cells.iter().zip(samples).map(|(cell, samples)| match cell {
+        Ok(measure) => Figure::of(Spread::over(samples.nanos), measure.flaw),
+        Err(note) => Figure::none(note),
     });
     let figures = figures.collect();
     let (story, setting) = (row.story.clone(), row.setting.clone());

@@ -1,4 +1,4 @@
-//! What is measured: calls through one breaker, from threads or from tasks.
+//! The calls that are measured, through one breaker, from threads or from tasks.
 
 use std::{
     hint::black_box,
@@ -15,17 +15,17 @@ use crate::numbers::Numbers;
 pub enum Rule {
     /// Ten failures in a row.
     InARow,
-    /// Half of the last 100 calls, once there were 100.
+    /// Half of the last 100 calls, after at least 100 calls.
     Last100Calls,
-    /// Half of the calls of the last 10 seconds, once there were 100.
+    /// Half of the calls of the last 10 seconds, if there were at least 100.
     Last10Seconds,
 }
 
 impl Rule {
-    /// The rules in the order of the table.
+    /// The rules in the order of the tables.
     pub const ALL: [Self; 3] = [Self::InARow, Self::Last100Calls, Self::Last10Seconds];
 
-    /// How the table calls it.
+    /// The rule's name in the tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -36,60 +36,61 @@ impl Rule {
     }
 }
 
-/// Why there is no figure, or why a figure is not to be compared. Empty where it goes without saying.
-pub type Why = &'static str;
+/// Why a figure is missing or not comparable, as a predicate for the peer's name: "has no window of
+/// time". Empty if the reason is obvious.
+pub type Note = &'static str;
 
-/// Calls from threads; all go through one breaker, or one shelf of breakers.
+/// Calls from threads through one breaker, or through one map of breakers.
 pub struct Calls {
     run: Box<dyn Fn(Numbers) -> u64 + Send + Sync>,
-    flaw: Option<Why>,
+    flaw: Option<Note>,
 }
 
 impl Calls {
-    /// Calls that `call` makes one by one; `refused` tells from its answer whether it was refused.
+    /// Calls `call` for each number; `is_rejected` recognises the result of a rejected call.
     pub fn new<A>(
         call: impl Fn(u64) -> A + Send + Sync + 'static,
-        refused: impl Fn(&A) -> bool + Send + Sync + 'static,
+        is_rejected: impl Fn(&A) -> bool + Send + Sync + 'static,
     ) -> Self {
         let run = move |numbers: Numbers| {
-            let mut refusals = 0;
+            let mut rejections = 0;
             for number in numbers {
-                refusals += u64::from(refused(black_box(&call(black_box(number)))));
+                rejections += u64::from(is_rejected(black_box(&call(black_box(number)))));
             }
-            refusals
+            rejections
         };
         Self { run: Box::new(run), flaw: None }
     }
 
-    /// The same calls, with what keeps them from being compared.
+    /// Marks these calls as not comparable.
     #[must_use]
-    pub fn but(self, flaw: Why) -> Self {
+    pub fn with_flaw(self, flaw: Note) -> Self {
         Self { flaw: Some(flaw), ..self }
     }
 
-    /// Makes the calls; answers how many were refused.
+    /// Makes the calls; returns how many were rejected.
     #[must_use]
     pub fn run(&self, numbers: Numbers) -> u64 {
         (self.run)(numbers)
     }
 
-    /// What keeps these calls from being compared.
+    /// Why these calls are not comparable.
     #[must_use]
-    pub fn flaw(&self) -> Option<Why> {
+    pub fn flaw(&self) -> Option<Note> {
         self.flaw
     }
 }
 
 type Task = Pin<Box<dyn Future<Output = u64> + Send>>;
 
-/// Calls from tasks; all go through one breaker.
+/// Calls from tasks through one breaker.
 pub struct Tasks {
     task: Arc<dyn Fn(Numbers) -> Task + Send + Sync>,
-    flaw: Option<Why>,
+    flaw: Option<Note>,
 }
 
 impl Tasks {
-    /// Calls that each future of `task` makes one by one; it answers how many were refused.
+    /// Each future of `task` makes a call for each number, and returns how many were rejected.
     pub fn new<F>(task: impl Fn(Numbers) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = u64> + Send + 'static,
@@ -97,61 +98,61 @@ impl Tasks {
         Self { task: Arc::new(move |numbers| Box::pin(task(numbers))), flaw: None }
     }
 
-    /// The same calls, with what keeps them from being compared.
+    /// Marks these calls as not comparable.
     #[must_use]
-    pub fn but(self, flaw: Why) -> Self {
+    pub fn with_flaw(self, flaw: Note) -> Self {
         Self { flaw: Some(flaw), ..self }
     }
 
-    /// A future that makes the calls; it answers how many were refused.
+    /// A future that makes the calls and returns how many were rejected.
     #[must_use]
     pub fn task(&self, numbers: Numbers) -> Task {
         (self.task)(numbers)
     }
 
-    /// What keeps these calls from being compared.
+    /// Why these calls are not comparable.
     #[must_use]
-    pub fn flaw(&self) -> Option<Why> {
+    pub fn flaw(&self) -> Option<Note> {
         self.flaw
     }
 }
 
-/// Calls through one breaker from this thread, however the peer is called.
+/// Calls through one breaker from this thread, of a peer with or without blocking calls.
 pub enum Subject {
-    /// A peer that is called.
+    /// A peer with blocking calls.
     Sync(Calls),
-    /// A peer that is awaited only.
+    /// A peer that can only be awaited.
     Async(Tasks),
 }
 
 impl Subject {
-    /// Makes the calls on this thread; answers how many were refused.
+    /// Makes the calls on this thread; returns how many were rejected.
     #[must_use]
     pub fn run(&self, numbers: Numbers) -> u64 {
-        static HERE: LazyLock<Runtime> = LazyLock::new(|| {
+        static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
             Builder::new_current_thread().enable_time().build().expect("one thread")
         });
         match self {
             Self::Sync(calls) => calls.run(numbers),
-            Self::Async(tasks) => HERE.block_on(tasks.task(numbers)),
+            Self::Async(tasks) => RUNTIME.block_on(tasks.task(numbers)),
         }
     }
 
-    /// Whether a successful call would be refused now; it is made.
+    /// Makes one successful call; returns whether it was rejected.
     #[must_use]
-    pub fn refuses(&self) -> bool {
+    pub fn rejects(&self) -> bool {
         self.run(Numbers::succeeding(1)) == 1
     }
 
-    /// Fails until it opens, at most 1 000 times; answers whether it did.
+    /// Makes at most 1 000 failing calls until the breaker opens; returns whether it did.
     #[must_use]
     pub fn open(&self) -> bool {
         (0..10).any(|_| self.run(Numbers::failing(100, 1)) == 100)
     }
 
-    /// What keeps these calls from being compared.
+    /// Why these calls are not comparable.
     #[must_use]
-    pub fn flaw(&self) -> Option<Why> {
+    pub fn flaw(&self) -> Option<Note> {
         match self {
             Self::Sync(calls) => calls.flaw(),
             Self::Async(tasks) => tasks.flaw(),

@@ -1,4 +1,4 @@
-//! Threads: how long calls take that several threads, or several tasks, make at once.
+//! Measures calls that several threads, or several tasks, make at the same time.
 
 use std::{
     collections::HashSet,
@@ -15,37 +15,37 @@ use crate::{
     subject::{Calls, Tasks},
 };
 
-/// What a measurement of some calls found.
+/// The result of one measurement.
 #[derive(Debug, Clone, Copy)]
 pub struct Run {
-    /// Wall time × min(threads, processors): divided by the calls it is what one call costs.
+    /// Wall time × min(threads, processors). Divided by the calls, it is the cost of one call.
     pub time: Duration,
-    /// The calls that were made.
+    /// How many calls were made.
     pub calls: u64,
-    /// The calls that were refused.
-    pub refusals: u64,
+    /// How many calls were rejected.
+    pub rejections: u64,
 }
 
 impl Run {
-    /// Both one after the other.
+    /// The sum of two measurements.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
         Self {
             time: self.time + other.time,
             calls: self.calls + other.calls,
-            refusals: self.refusals + other.refusals,
+            rejections: self.rejections + other.rejections,
         }
     }
 
-    /// What one call cost, in nanoseconds.
+    /// The cost of one call in nanoseconds.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "nobody measures 2^52 calls")]
+    #[expect(clippy::cast_precision_loss, reason = "no run makes 2^52 calls")]
     pub fn nanos(self) -> f64 {
         self.time.as_secs_f64() * 1e9 / self.calls as f64
     }
 }
 
-/// The moment.
+/// The current time.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "a bench reads the time")]
 pub fn now() -> Instant {
@@ -58,40 +58,40 @@ pub fn processors() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// Far enough that no two threads ask for the same number.
-const APART: u64 = 1 << 40;
+/// The distance between the first numbers of two threads, so that they share no number.
+const NUMBERS_PER_THREAD: u64 = 1 << 40;
 
-/// What is asked of threads.
+/// The calls that the threads make.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
-    /// Calls in all, shared between the threads.
+    /// How many calls all threads make together.
     pub calls: u64,
-    /// Every so many a call fails.
+    /// One call of so many fails.
     pub every: u64,
-    /// Calls that each thread warms up with, so that what a crate sets up for a thread, and what a
-    /// processor has to fetch first, is not measured.
+    /// How many calls each thread makes first, so that neither a crate's set-up for the thread nor
+    /// cold caches are measured.
     pub warm_up: u64,
 }
 
 impl Load {
-    /// So many calls that succeed.
+    /// Calls that all succeed.
     #[must_use]
     pub fn succeeding(calls: u64) -> Self {
         Self { calls, every: u64::MAX, warm_up: WARM_UP }
     }
 }
 
-/// Enough where all calls go through one breaker.
+/// Enough if all calls go through one breaker.
 const WARM_UP: u64 = 64;
 
-/// Makes calls on so many threads, each its share.
+/// Distributes calls over several threads.
 #[must_use]
 pub fn on_threads(calls: &Calls, threads: usize, load: Load) -> Run {
     let Load { every, warm_up, .. } = load;
     let barrier = Barrier::new(threads);
     let each = load.calls.div_ceil(threads as u64);
     let work = |number: u64| {
-        let numbers = |count| Numbers::failing(count, every).from(number * APART);
+        let numbers = |count| Numbers::failing(count, every).from(number * NUMBERS_PER_THREAD);
         let _ = calls.run(numbers(warm_up));
         barrier.wait();
         let numbers = numbers(each);
@@ -103,94 +103,95 @@ pub fn on_threads(calls: &Calls, threads: usize, load: Load) -> Run {
             (0..threads as u64).map(|number| scope.spawn(move || work(number))).collect();
         threads.into_iter().map(|thread| thread.join().expect("no call panics")).collect()
     });
-    together(&parts)
+    combined(&parts)
 }
 
-/// Makes successful calls in as many tasks as the runtime has workers, each its share.
+/// Distributes successful calls over several tasks, one on each worker of the runtime.
 #[must_use]
 pub fn on_workers(tasks: &Tasks, runtime: &Runtime, workers: usize, count: u64) -> Run {
-    let meeting = Arc::new(Meeting::of(workers));
+    let barrier = Arc::new(WorkerBarrier::new(workers));
     let each = count.div_ceil(workers as u64);
     let spawn = |number: u64| {
         let warm_up = tasks.task(Numbers::succeeding(WARM_UP));
-        let calls = tasks.task(Numbers::succeeding(each).from(number * APART));
-        let meeting = Arc::clone(&meeting);
+        let calls = tasks.task(Numbers::succeeding(each).from(number * NUMBERS_PER_THREAD));
+        let barrier = Arc::clone(&barrier);
         runtime.spawn(async move {
             warm_up.await;
-            meeting.join(number).await;
+            barrier.wait(number).await;
             let begun = now();
-            let refusals = calls.await;
-            Part { begun, ended: now(), calls: each, refusals }
+            let rejections = calls.await;
+            Part { begun, ended: now(), calls: each, rejections }
         })
     };
     let spawned: Vec<_> = (0..workers as u64).map(spawn).collect();
     let parts: Vec<_> =
         spawned.into_iter().map(|task| runtime.block_on(task).expect("no call panics")).collect();
-    together(&parts)
+    combined(&parts)
 }
 
-/// Where tasks wait until each has a worker of its own.
+/// Lets tasks wait until each runs on a worker of its own.
 ///
-/// A barrier that blocks would not do: a task may be queued behind the one that blocks, on a worker
-/// from which nobody takes it.
-struct Meeting {
-    places: Mutex<Vec<Option<ThreadId>>>,
+/// A blocking barrier could wait forever: a task may be queued on the worker that another task
+/// blocks, and no worker would steal it.
+struct WorkerBarrier {
+    /// The thread that each task was last seen on. Empty once all were seen on different threads.
+    threads: Mutex<Vec<Option<ThreadId>>>,
 }
 
-impl Meeting {
-    fn of(tasks: usize) -> Self {
-        Self { places: Mutex::new(vec![None; tasks]) }
+impl WorkerBarrier {
+    fn new(tasks: usize) -> Self {
+        Self { threads: Mutex::new(vec![None; tasks]) }
     }
 
-    async fn join(&self, number: u64) {
-        while !self.all_stand_apart(number) {
+    async fn wait(&self, number: u64) {
+        while !self.is_open(number) {
             yield_now().await;
         }
     }
 
-    /// Notes where this task runs. Once all have stood on workers of their own, nobody waits.
-    fn all_stand_apart(&self, number: u64) -> bool {
-        let mut places = self.places.lock().expect("nobody panics here");
-        let here = thread::current().id();
-        if let Some(place) = places.iter_mut().zip(0..).find(|(_, it)| *it == number) {
-            *place.0 = Some(here);
+    /// Notes this task's thread; returns whether all tasks have been seen on different threads.
+    fn is_open(&self, number: u64) -> bool {
+        let mut threads = self.threads.lock().expect("no panic under this lock");
+        if let Some((thread, _)) = threads.iter_mut().zip(0..).find(|(_, it)| *it == number) {
+            *thread = Some(thread::current().id());
         }
-        let workers: HashSet<_> = places.iter().flatten().collect();
-        if workers.len() == places.len() {
-            places.clear();
+        let workers: HashSet<_> = threads.iter().flatten().collect();
+        if workers.len() == threads.len() {
+            threads.clear();
         }
-        places.is_empty()
+        threads.is_empty()
     }
 }
 
-/// What one thread or task did, and when: whoever starts them may itself be late.
+/// The calls of one thread or task. Each takes its own times, since the thread that starts them may
+/// be delayed.
 struct Part {
     begun: Instant,
     ended: Instant,
     calls: u64,
-    refusals: u64,
+    rejections: u64,
 }
 
 fn timed(calls: u64, work: impl FnOnce() -> u64) -> Part {
     let begun = now();
-    let refusals = work();
-    Part { begun, ended: now(), calls, refusals }
+    let rejections = work();
+    Part { begun, ended: now(), calls, rejections }
 }
 
-/// From the first one's beginning to the last one's end.
-fn together(parts: &[Part]) -> Run {
+/// Measures from the start of the first part to the end of the last.
+fn combined(parts: &[Part]) -> Run {
     let begun = parts.iter().map(|part| part.begun).min().expect("at least one");
     let ended = parts.iter().map(|part| part.ended).max().expect("at least one");
     let busy = u32::try_from(parts.len().min(processors())).expect("few processors");
     Run {
         time: (ended - begun) * busy,
         calls: parts.iter().map(|part| part.calls).sum(),
-        refusals: parts.iter().map(|part| part.refusals).sum(),
+        rejections: parts.iter().map(|part| part.rejections).sum(),
     }
 }
 
-/// Makes calls on this thread, without a warm-up.
+/// Measures calls on this thread, without a warm-up.
 #[must_use]
-pub fn here(calls: u64, work: impl FnOnce() -> u64) -> Run {
-    together(&[timed(calls, work)])
+pub fn on_this_thread(calls: u64, work: impl FnOnce() -> u64) -> Run {
+    combined(&[timed(calls, work)])
 }

@@ -2,10 +2,10 @@
 
 use std::hint::black_box;
 
-use super::{Package, Peer, shelf::keyed};
+use super::{Package, Peer, keyed::keyed};
 use crate::{
     body::{Failed, answer},
-    subject::{Calls, Rule, Tasks, Why},
+    subject::{Calls, Note, Rule, Tasks},
 };
 
 pub(super) struct Bare;
@@ -19,26 +19,26 @@ impl Peer for Bare {
         None
     }
 
-    fn calls(&self, _: Rule) -> Result<Calls, Why> {
-        Ok(Calls::new(answer, never_refused))
+    fn calls(&self, _: Rule) -> Result<Calls, Note> {
+        Ok(Calls::new(answer, is_never_rejected))
     }
 
-    fn tasks(&self, _: Rule) -> Result<Tasks, Why> {
+    fn tasks(&self, _: Rule) -> Result<Tasks, Note> {
         Ok(Tasks::new(|numbers| async {
-            let mut refusals = 0;
+            let mut rejections = 0;
             for number in numbers {
                 let call = async { answer(black_box(number)) };
-                refusals += u64::from(never_refused(black_box(&call.await)));
+                rejections += u64::from(is_never_rejected(black_box(&call.await)));
             }
-            refusals
+            rejections
         }))
     }
 
-    fn keyed(&self) -> Result<Calls, Why> {
-        Ok(keyed(|| (), |(), number| answer(number), never_refused))
+    fn keyed(&self) -> Result<Calls, Note> {
+        Ok(keyed(|| (), |(), number| answer(number), is_never_rejected))
     }
 }
 
-fn never_refused(_: &Result<u64, Failed>) -> bool {
+fn is_never_rejected(_: &Result<u64, Failed>) -> bool {
     false
 }

@@ -1,4 +1,4 @@
-//! brama through a `Breaker`, the handle.
+//! brama through its handle, `Breaker`.
 
 use std::{
     hint::black_box,
@@ -10,54 +10,54 @@ use std::{
 
 use brama::{Breaker, CallError, Expiry, Identity, PolicyPatch, Registry, Window};
 
-use super::{LONG, Package, Peer, shelf::Keys};
+use super::{LONG, Package, Peer, keyed::Keys};
 use crate::{
     body::{Failed, answer},
-    subject::{Calls, Rule, Subject, Tasks, Why},
+    subject::{Calls, Note, Rule, Subject, Tasks},
 };
 
 pub(super) struct Handle;
 
 impl Peer for Handle {
     fn name(&self) -> &'static str {
-        "brama, `Breaker`"
+        "brama (`Breaker`)"
     }
 
     fn package(&self) -> Option<Package> {
         None
     }
 
-    fn calls(&self, rule: Rule) -> Result<Calls, Why> {
+    fn calls(&self, rule: Rule) -> Result<Calls, Note> {
         let breaker = breaker(rule);
-        Ok(Calls::new(move |number| breaker.call(|| answer(number)), refused))
+        Ok(Calls::new(move |number| breaker.call(|| answer(number)), is_rejected))
     }
 
-    fn tasks(&self, rule: Rule) -> Result<Tasks, Why> {
+    fn tasks(&self, rule: Rule) -> Result<Tasks, Note> {
         let breaker = Arc::new(breaker(rule));
         Ok(Tasks::new(move |numbers| {
             let breaker = Arc::clone(&breaker);
             async move {
-                let mut refusals = 0;
+                let mut rejections = 0;
                 for number in numbers {
                     let call = breaker.call_async(async { answer(black_box(number)) });
-                    refusals += u64::from(refused(black_box(&call.await)));
+                    rejections += u64::from(is_rejected(black_box(&call.await)));
                 }
-                refusals
+                rejections
             }
         }))
     }
 
-    fn keyed(&self) -> Result<Calls, Why> {
+    fn keyed(&self) -> Result<Calls, Note> {
         let (registry, keys) = (Registry::new(), Keys::new());
         let look_up_and_call = move |number| {
             let identity = Identity::new("keyed").with_key(keys.of(number));
             registry.breaker(identity).call(|| answer(number))
         };
-        Ok(Calls::new(look_up_and_call, refused))
+        Ok(Calls::new(look_up_and_call, is_rejected))
     }
 
-    /// That of another key: whoever has so many breakers has keys, and settings for all of them.
-    fn fresh(&self, rule: Rule) -> Result<Subject, Why> {
+    /// A new key of one identifier, since an application with many breakers uses keys.
+    fn fresh(&self, rule: Rule) -> Result<Subject, Note> {
         static KEYS: AtomicU64 = AtomicU64::new(0);
         let identity = Identity::new(rule.name());
         if brama::find(identity.clone()).is_none() {
@@ -65,11 +65,11 @@ impl Peer for Handle {
         }
         let breaker = brama::breaker(identity.with_key(KEYS.fetch_add(1, Relaxed)));
         let call = move |number| breaker.call(|| answer(number));
-        Ok(Subject::Sync(Calls::new(call, refused)))
+        Ok(Subject::Sync(Calls::new(call, is_rejected)))
     }
 }
 
-/// A breaker under a name of its own in the global registry, where users have theirs.
+/// A breaker with a new name in the global registry, as applications have them.
 fn breaker(rule: Rule) -> Breaker {
     static NAMES: AtomicU64 = AtomicU64::new(0);
     let breaker = brama::breaker(format!("breaker-{}", NAMES.fetch_add(1, Relaxed)).as_str());
@@ -89,6 +89,6 @@ fn configure(breaker: &Breaker, rule: Rule) {
     configured.expect("within the limits");
 }
 
-fn refused(answer: &Result<u64, CallError<Failed>>) -> bool {
+fn is_rejected(answer: &Result<u64, CallError<Failed>>) -> bool {
     matches!(answer, Err(CallError::Rejected(_)))
 }

@@ -1,13 +1,13 @@
-//! `circuitbreaker-rs`: atomic counts and two clock readings a call.
+//! `circuitbreaker-rs`: atomic counters, and two clock readings per call.
 
 use std::hint::black_box;
 
 use circuitbreaker_rs::{BreakerError, CircuitBreaker, DefaultPolicy};
 
-use super::{LONG, Package, shelf::keyed};
+use super::{LONG, Package, keyed::keyed};
 use crate::{
     body::{Failed, answer},
-    subject::{Calls, Rule, Tasks, Why},
+    subject::{Calls, Note, Rule, Tasks},
 };
 
 pub(super) struct Peer;
@@ -21,42 +21,42 @@ impl super::Peer for Peer {
         Some(Package { name: "circuitbreaker-rs", features: &["async"] })
     }
 
-    fn calls(&self, rule: Rule) -> Result<Calls, Why> {
+    fn calls(&self, rule: Rule) -> Result<Calls, Note> {
         let breaker = breaker(rule)?;
-        Ok(Calls::new(move |number| call(&breaker, number), refused))
+        Ok(Calls::new(move |number| call(&breaker, number), is_rejected))
     }
 
-    fn tasks(&self, rule: Rule) -> Result<Tasks, Why> {
+    fn tasks(&self, rule: Rule) -> Result<Tasks, Note> {
         let breaker = breaker(rule)?;
         Ok(Tasks::new(move |numbers| {
             let breaker = breaker.clone();
             async move {
-                let mut refusals = 0;
+                let mut rejections = 0;
                 for number in numbers {
                     let call = breaker.call_async(|| async { answer(black_box(number)) });
-                    refusals += u64::from(refused(black_box(&call.await)));
+                    rejections += u64::from(is_rejected(black_box(&call.await)));
                 }
-                refusals
+                rejections
             }
         }))
     }
 
-    fn keyed(&self) -> Result<Calls, Why> {
-        Ok(keyed(in_a_row, call, refused))
+    fn keyed(&self) -> Result<Calls, Note> {
+        Ok(keyed(in_a_row, call, is_rejected))
     }
 }
 
 type Breaker = CircuitBreaker<DefaultPolicy, Failed>;
 
-fn breaker(rule: Rule) -> Result<Breaker, Why> {
+fn breaker(rule: Rule) -> Result<Breaker, Note> {
     match rule {
         Rule::InARow => Ok(in_a_row()),
-        Rule::Last100Calls => Err("has no window of calls: its rate is over all calls ever"),
-        Rule::Last10Seconds => Err("its policies with a window are never told of a call"),
+        Rule::Last100Calls => Err("has no window of calls; its rate is over all calls ever"),
+        Rule::Last10Seconds => Err("never records calls for its policies with a window"),
     }
 }
 
-/// A rate above one is never reached, which leaves failures in a row.
+/// A rate above one is never reached, so that only failures in a row open the breaker.
 fn in_a_row() -> Breaker {
     Breaker::builder().failure_threshold(2.0).consecutive_failures(10).cooldown(LONG).build()
 }
@@ -65,6 +65,6 @@ fn call(breaker: &Breaker, number: u64) -> Result<u64, BreakerError<Failed>> {
     breaker.call(|| answer(number))
 }
 
-fn refused(answer: &Result<u64, BreakerError<Failed>>) -> bool {
+fn is_rejected(answer: &Result<u64, BreakerError<Failed>>) -> bool {
     matches!(answer, Err(BreakerError::Open))
 }

@@ -1,4 +1,4 @@
-//! `failsafe`: failures in a row, or a fading average, behind a lock.
+//! `failsafe`: failures in a row or a decaying average, behind a lock.
 
 use std::{hint::black_box, time::Duration};
 
@@ -9,10 +9,10 @@ use failsafe::{
     futures,
 };
 
-use super::{LONG, Package, shelf::keyed};
+use super::{LONG, Package, keyed::keyed};
 use crate::{
     body::{Failed, answer},
-    subject::{Calls, Rule, Tasks, Why},
+    subject::{Calls, Note, Rule, Tasks},
 };
 
 pub(super) struct Peer;
@@ -26,24 +26,24 @@ impl super::Peer for Peer {
         Some(Package { name: "failsafe", features: &[] })
     }
 
-    fn calls(&self, rule: Rule) -> Result<Calls, Why> {
+    fn calls(&self, rule: Rule) -> Result<Calls, Note> {
         match rule {
             Rule::InARow => Ok(calls(in_a_row())),
             Rule::Last100Calls => Err("has no window of calls"),
             Rule::Last10Seconds => Ok(calls(last_10_seconds())
-                .but("judges an average that fades, and not before the first 10 s are over")),
+                .with_flaw("judges a decaying average, and only after the first 10 s")),
         }
     }
 
-    fn tasks(&self, rule: Rule) -> Result<Tasks, Why> {
+    fn tasks(&self, rule: Rule) -> Result<Tasks, Note> {
         match rule {
             Rule::InARow => Ok(tasks(in_a_row())),
             Rule::Last100Calls | Rule::Last10Seconds => Err(""),
         }
     }
 
-    fn keyed(&self) -> Result<Calls, Why> {
-        Ok(keyed(in_a_row, call, refused))
+    fn keyed(&self) -> Result<Calls, Note> {
+        Ok(keyed(in_a_row, call, is_rejected))
     }
 }
 
@@ -62,20 +62,20 @@ fn last_10_seconds() -> Breaker<SuccessRateOverTimeWindow<Constant>> {
 }
 
 fn calls<P: FailurePolicy + Send + 'static>(breaker: Breaker<P>) -> Calls {
-    Calls::new(move |number| call(&breaker, number), refused)
+    Calls::new(move |number| call(&breaker, number), is_rejected)
 }
 
 fn tasks<P: FailurePolicy + Send + Sync + 'static>(breaker: Breaker<P>) -> Tasks {
     Tasks::new(move |numbers| {
         let breaker = breaker.clone();
         async move {
-            let mut refusals = 0;
+            let mut rejections = 0;
             for number in numbers {
                 let call =
                     futures::CircuitBreaker::call(&breaker, async { answer(black_box(number)) });
-                refusals += u64::from(refused(black_box(&call.await)));
+                rejections += u64::from(is_rejected(black_box(&call.await)));
             }
-            refusals
+            rejections
         }
     })
 }
@@ -84,6 +84,6 @@ fn call<P: FailurePolicy>(breaker: &Breaker<P>, number: u64) -> Result<u64, Erro
     CircuitBreaker::call(breaker, || answer(number))
 }
 
-fn refused(answer: &Result<u64, Error<Failed>>) -> bool {
+fn is_rejected(answer: &Result<u64, Error<Failed>>) -> bool {
     matches!(answer, Err(Error::Rejected))
 }

@@ -1,4 +1,4 @@
-//! Who is measured: a file each. To add a peer, add its file and its line in [`all`].
+//! The peers that are compared, a file for each. A new peer needs a file and a line in [`all`].
 
 mod attribute;
 mod bare;
@@ -6,67 +6,67 @@ mod breaker;
 mod circuit_breaker;
 mod circuitbreaker_rs;
 mod failsafe;
+mod keyed;
 mod nobreak;
 mod recloser;
-mod shelf;
 mod tower_resilience;
 
-use crate::subject::{Calls, Rule, Subject, Tasks, Why};
+use crate::subject::{Calls, Note, Rule, Subject, Tasks};
 
-/// A way to make a call, as its users make it.
+/// A way to make a call, as users of the crate make it.
 ///
-/// A peer is configured as near to the rule as it can be. Where it has no such rule it says why;
-/// where it has one of that name that counts something else, its calls carry the flaw
-/// ([`Calls::but`]), and `check` holds it to what it says.
+/// Each peer is configured as close to the rule as possible. If it has no such rule, it returns a
+/// note. If its rule of that name counts something else, its calls are marked with the flaw
+/// ([`Calls::with_flaw`]), and `check` verifies both cases.
 pub trait Peer: Sync {
-    /// The head of its column.
+    /// The peer's name in the tables.
     fn name(&self) -> &'static str;
 
-    /// What its users write into their manifest; `None` for none.
+    /// The dependency that its users add, if any.
     fn package(&self) -> Option<Package>;
 
-    /// Calls from threads through a new breaker under that rule.
+    /// Calls from threads through a new breaker with this rule.
     ///
     /// # Errors
     ///
-    /// Why there are none.
-    fn calls(&self, rule: Rule) -> Result<Calls, Why>;
+    /// A note if the peer has no such calls.
+    fn calls(&self, rule: Rule) -> Result<Calls, Note>;
 
-    /// Calls from tasks through a new breaker under that rule.
+    /// Calls from tasks through a new breaker with this rule.
     ///
     /// # Errors
     ///
-    /// Why there are none.
-    fn tasks(&self, rule: Rule) -> Result<Tasks, Why>;
+    /// A note if the peer has no such calls.
+    fn tasks(&self, rule: Rule) -> Result<Tasks, Note>;
 
-    /// Calls from threads through breakers that are looked up by key, among 10 000.
+    /// Calls from threads that look up their breaker among 10 000 keys.
     ///
     /// # Errors
     ///
-    /// Why there are none.
-    fn keyed(&self) -> Result<Calls, Why>;
+    /// A note if the peer has no such calls.
+    fn keyed(&self) -> Result<Calls, Note>;
 
-    /// Calls through a new breaker, from this thread, as often as one asks.
+    /// Calls from this thread through a new breaker. May be used any number of times.
     ///
     /// # Errors
     ///
-    /// Why there are none.
-    fn fresh(&self, rule: Rule) -> Result<Subject, Why> {
+    /// A note if the peer has no such calls.
+    fn fresh(&self, rule: Rule) -> Result<Subject, Note> {
         let calls = self.calls(rule).map(Subject::Sync);
-        calls.or_else(|why| self.tasks(rule).map(Subject::Async).map_err(|_| why))
+        calls.or_else(|note| self.tasks(rule).map(Subject::Async).map_err(|_| note))
     }
 }
 
-/// A dependency as a manifest names it.
+/// A dependency in a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Package {
     /// The crate's name.
     pub name: &'static str,
-    /// The features that this bench switches on.
+    /// The features that this bench enables.
     pub features: &'static [&'static str],
 }
 
-/// Everybody, in the order of the columns.
+/// All peers, in the order of the tables.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Peer> {
     vec![
@@ -82,8 +82,8 @@ pub fn all() -> Vec<&'static dyn Peer> {
     ]
 }
 
-/// How many of brama's columns come first, after the bare call's.
+/// The places of brama's peers, after the bare call.
 pub const OURS: std::ops::RangeInclusive<usize> = 1..=2;
 
-/// A day: no opening ends while it is measured.
+/// A day, so that no breaker leaves the open state during a measurement.
 const LONG: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);

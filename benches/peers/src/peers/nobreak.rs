@@ -1,13 +1,13 @@
-//! `nobreak`: failures in a row behind a lock.
+//! `nobreak`: failures in a row, behind a lock.
 
 use std::{hint::black_box, sync::Arc};
 
 use nobreak::{CircuitBreaker, CircuitError};
 
-use super::{LONG, Package, shelf::keyed};
+use super::{LONG, Package, keyed::keyed};
 use crate::{
     body::{Failed, answer},
-    subject::{Calls, Rule, Tasks, Why},
+    subject::{Calls, Note, Rule, Tasks},
 };
 
 pub(super) struct Peer;
@@ -21,32 +21,32 @@ impl super::Peer for Peer {
         Some(Package { name: "nobreak", features: &[] })
     }
 
-    fn calls(&self, rule: Rule) -> Result<Calls, Why> {
+    fn calls(&self, rule: Rule) -> Result<Calls, Note> {
         let breaker = breaker(rule)?;
-        Ok(Calls::new(move |number| call(&breaker, number), refused))
+        Ok(Calls::new(move |number| call(&breaker, number), is_rejected))
     }
 
-    fn tasks(&self, rule: Rule) -> Result<Tasks, Why> {
+    fn tasks(&self, rule: Rule) -> Result<Tasks, Note> {
         let breaker = Arc::new(breaker(rule)?);
         Ok(Tasks::new(move |numbers| {
             let breaker = Arc::clone(&breaker);
             async move {
-                let mut refusals = 0;
+                let mut rejections = 0;
                 for number in numbers {
                     let call = breaker.call_async(|| async { answer(black_box(number)) });
-                    refusals += u64::from(refused(black_box(&call.await)));
+                    rejections += u64::from(is_rejected(black_box(&call.await)));
                 }
-                refusals
+                rejections
             }
         }))
     }
 
-    fn keyed(&self) -> Result<Calls, Why> {
-        Ok(keyed(in_a_row, call, refused))
+    fn keyed(&self) -> Result<Calls, Note> {
+        Ok(keyed(in_a_row, call, is_rejected))
     }
 }
 
-fn breaker(rule: Rule) -> Result<CircuitBreaker, Why> {
+fn breaker(rule: Rule) -> Result<CircuitBreaker, Note> {
     match rule {
         Rule::InARow => Ok(in_a_row()),
         Rule::Last100Calls | Rule::Last10Seconds => Err("counts failures in a row only"),
@@ -61,6 +61,6 @@ fn call(breaker: &CircuitBreaker, number: u64) -> Result<u64, CircuitError<Faile
     breaker.call(|| answer(number))
 }
 
-fn refused(answer: &Result<u64, CircuitError<Failed>>) -> bool {
+fn is_rejected(answer: &Result<u64, CircuitError<Failed>>) -> bool {
     matches!(answer, Err(CircuitError::Open))
 }

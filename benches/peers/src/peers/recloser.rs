@@ -1,13 +1,13 @@
-//! `recloser`: a ring of the last calls behind a spin lock.
+//! `recloser`: a ring of the last calls, behind a spin lock.
 
 use std::hint::black_box;
 
 use recloser::{AsyncRecloser, Error, Recloser};
 
-use super::{LONG, Package, shelf::keyed};
+use super::{LONG, Package, keyed::keyed};
 use crate::{
     body::{Failed, answer},
-    subject::{Calls, Rule, Tasks, Why},
+    subject::{Calls, Note, Rule, Tasks},
 };
 
 pub(super) struct Peer;
@@ -21,32 +21,32 @@ impl super::Peer for Peer {
         Some(Package { name: "recloser", features: &[] })
     }
 
-    fn calls(&self, rule: Rule) -> Result<Calls, Why> {
+    fn calls(&self, rule: Rule) -> Result<Calls, Note> {
         let breaker = breaker(rule)?;
-        Ok(Calls::new(move |number| call(&breaker, number), refused))
+        Ok(Calls::new(move |number| call(&breaker, number), is_rejected))
     }
 
-    fn tasks(&self, rule: Rule) -> Result<Tasks, Why> {
+    fn tasks(&self, rule: Rule) -> Result<Tasks, Note> {
         let breaker = AsyncRecloser::from(breaker(rule)?);
         Ok(Tasks::new(move |numbers| {
             let breaker = breaker.clone();
             async move {
-                let mut refusals = 0;
+                let mut rejections = 0;
                 for number in numbers {
                     let call = breaker.call(async { answer(black_box(number)) });
-                    refusals += u64::from(refused(black_box(&call.await)));
+                    rejections += u64::from(is_rejected(black_box(&call.await)));
                 }
-                refusals
+                rejections
             }
         }))
     }
 
-    fn keyed(&self) -> Result<Calls, Why> {
-        Ok(keyed(in_a_row, call, refused))
+    fn keyed(&self) -> Result<Calls, Note> {
+        Ok(keyed(in_a_row, call, is_rejected))
     }
 }
 
-fn breaker(rule: Rule) -> Result<Recloser, Why> {
+fn breaker(rule: Rule) -> Result<Recloser, Note> {
     match rule {
         Rule::InARow => Ok(in_a_row()),
         Rule::Last100Calls => {
@@ -65,6 +65,6 @@ fn call(breaker: &Recloser, number: u64) -> Result<u64, Error<Failed>> {
     breaker.call(|| answer(number))
 }
 
-fn refused(answer: &Result<u64, Error<Failed>>) -> bool {
+fn is_rejected(answer: &Result<u64, Error<Failed>>) -> bool {
     matches!(answer, Err(Error::Rejected))
 }

@@ -1,4 +1,4 @@
-//! `tower-resilience-circuitbreaker`: a tower service around an async lock.
+//! `tower-resilience-circuitbreaker`: a tower service, behind an async lock.
 
 use std::{
     future::{Ready, ready},
@@ -14,7 +14,7 @@ use tower_resilience_circuitbreaker::{
 use super::{LONG, Package};
 use crate::{
     body::{Failed, answer},
-    subject::{Calls, Rule, Tasks, Why},
+    subject::{Calls, Note, Rule, Tasks},
 };
 
 pub(super) struct Peer;
@@ -28,34 +28,34 @@ impl super::Peer for Peer {
         Some(Package { name: "tower-resilience-circuitbreaker", features: &[] })
     }
 
-    fn calls(&self, _: Rule) -> Result<Calls, Why> {
-        Err("is awaited only")
+    fn calls(&self, _: Rule) -> Result<Calls, Note> {
+        Err("can only be awaited")
     }
 
-    fn tasks(&self, rule: Rule) -> Result<Tasks, Why> {
+    fn tasks(&self, rule: Rule) -> Result<Tasks, Note> {
         let service = service(rule);
         let tasks = Tasks::new(move |numbers| {
             let mut service = service.clone();
             async move {
-                let mut refusals = 0;
+                let mut rejections = 0;
                 for number in numbers {
                     let answer = match service.ready().await {
                         Ok(service) => service.call(black_box(number)).await,
                         Err(error) => Err(error),
                     };
-                    refusals += u64::from(refused(black_box(&answer)));
+                    rejections += u64::from(is_rejected(black_box(&answer)));
                 }
-                refusals
+                rejections
             }
         });
         Ok(match rule {
-            Rule::Last100Calls => tasks.but("its window of calls never lets a call go"),
+            Rule::Last100Calls => tasks.with_flaw("never removes a call from its window of calls"),
             Rule::InARow | Rule::Last10Seconds => tasks,
         })
     }
 
-    fn keyed(&self) -> Result<Calls, Why> {
-        Err("is awaited only")
+    fn keyed(&self) -> Result<Calls, Note> {
+        Err("can only be awaited")
     }
 }
 
@@ -76,6 +76,6 @@ fn service(rule: Rule) -> CircuitBreaker<Inner, DefaultClassifier> {
     builder.build().expect("within its limits").layer_fn(service_fn(call))
 }
 
-fn refused(answer: &Result<u64, CircuitBreakerError<Failed>>) -> bool {
+fn is_rejected(answer: &Result<u64, CircuitBreakerError<Failed>>) -> bool {
     matches!(answer, Err(CircuitBreakerError::OpenCircuit))
 }

@@ -1,4 +1,4 @@
-//! Success while all is well, under each rule; all threads call one breaker.
+//! Successful calls through one closed breaker, under each rule.
 
 use super::{Measure, Row, count};
 use crate::{
@@ -6,10 +6,10 @@ use crate::{
     threads::{Load, on_threads},
 };
 
-/// What the rows of a rule tell; the plot looks for it.
+/// The story of a rule's rows; the plot finds them by it.
 #[must_use]
 pub fn story(rule: Rule) -> String {
-    format!("success, {}", rule.name())
+    format!("success, rule: {}", rule.name())
 }
 
 pub(super) fn rows() -> Vec<Row> {
@@ -24,7 +24,7 @@ fn row(rule: Rule, threads: usize) -> Row {
         Ok(Measure::new(flaw, move |number| {
             let load = Load::succeeding(number);
             let run = on_threads(&calls, threads, load);
-            assert_eq!(run.refusals, 0, "{}: a success was refused", peer.name());
+            assert_eq!(run.rejections, 0, "{}: a success was rejected", peer.name());
             run
         }))
     })

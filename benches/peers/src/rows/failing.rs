@@ -1,4 +1,4 @@
-//! One call in a hundred fails, which opens nothing under the rule of failures in a row.
+//! One call in a hundred fails. Single failures open no breaker that counts failures in a row.
 
 use super::{Measure, Row, count};
 use crate::{
@@ -23,7 +23,7 @@ fn row(threads: usize) -> Row {
         Ok(Measure::new(flaw, move |number| {
             let load = Load { every: EVERY, ..Load::succeeding(number) };
             let run = on_threads(&calls, threads, load);
-            assert_eq!(run.refusals, 0, "{}: it opened", peer.name());
+            assert_eq!(run.rejections, 0, "{}: it opened", peer.name());
             run
         }))
     })

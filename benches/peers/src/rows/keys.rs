@@ -1,9 +1,9 @@
-//! A look-up among 10 000 keys, and a success through the breaker found.
+//! Look-ups among 10 000 keys, each followed by a successful call.
 
 use super::{Measure, Row, count};
 use crate::threads::{Load, on_threads};
 
-/// Each key twice, on each thread.
+/// Each thread uses each key twice.
 const WARM_UP: u64 = 20_000;
 
 pub(super) fn rows() -> Vec<Row> {
@@ -11,13 +11,13 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn row(threads: usize) -> Row {
-    Row::new("look-up among 10 000 keys and success", count(threads, "thread"), |peer| {
+    Row::new("success after a look-up among 10 000 keys", count(threads, "thread"), |peer| {
         let calls = peer.keyed()?;
         let flaw = calls.flaw();
         Ok(Measure::new(flaw, move |number| {
             let load = Load { warm_up: WARM_UP, ..Load::succeeding(number) };
             let run = on_threads(&calls, threads, load);
-            assert_eq!(run.refusals, 0, "{}: a success was refused", peer.name());
+            assert_eq!(run.rejections, 0, "{}: a success was rejected", peer.name());
             run
         }))
     })

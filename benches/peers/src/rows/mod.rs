@@ -1,43 +1,43 @@
-//! What is measured: a file for each kind of row. To add one, add its file and its line in [`all`].
+//! The measurements, a file for each kind. A new kind needs a file and a line in [`all`].
 
 mod closed;
 mod failing;
-mod held;
 mod keys;
-mod refused;
+mod rejected;
 mod tasks;
+mod window;
 
 pub use self::closed::story;
 
 use crate::{
     peers::{Peer, all as peers},
-    subject::Why,
+    subject::Note,
     threads::Run,
 };
 
-/// A row of the table: one story, told by each peer that can.
+/// One story under one condition, for all peers.
 pub struct Row {
-    /// What happens: "success, failures in a row".
+    /// What happens: "rejection".
     pub story: String,
-    /// Under which circumstance: "2 threads".
+    /// Under which condition: "2 threads".
     pub setting: String,
-    /// What each peer does, in the order of the columns.
+    /// A cell for each peer.
     pub cells: Vec<Cell>,
 }
 
-/// What a peer does in a row, or why nothing.
-pub type Cell = Result<Measure, Why>;
+/// A peer's measurement, or why there is none.
+pub type Cell = Result<Measure, Note>;
 
-/// Something that can be measured again and again.
+/// A measurement that can be repeated.
 pub struct Measure {
-    /// Makes about so many calls.
+    /// Makes about as many calls as the argument.
     pub run: Box<dyn Fn(u64) -> Run>,
-    /// What keeps the figure from being compared.
-    pub flaw: Option<Why>,
+    /// Why the figure is not comparable.
+    pub flaw: Option<Note>,
 }
 
 impl Measure {
-    fn new(flaw: Option<Why>, run: impl Fn(u64) -> Run + 'static) -> Self {
+    fn new(flaw: Option<Note>, run: impl Fn(u64) -> Run + 'static) -> Self {
         Self { run: Box::new(run), flaw }
     }
 }
@@ -53,16 +53,16 @@ impl Row {
     }
 }
 
-/// Every row, in the order of the table.
+/// Every row, in the order of the tables.
 #[must_use]
 pub fn all() -> Vec<Row> {
     let rows = [
         closed::rows(),
         failing::rows(),
-        refused::rows(),
+        rejected::rows(),
         tasks::rows(),
         keys::rows(),
-        held::rows(),
+        window::rows(),
     ];
     rows.into_iter().flatten().collect()
 }

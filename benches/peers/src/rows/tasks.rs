@@ -1,4 +1,4 @@
-//! Success in tasks, one a worker; all await calls through one breaker.
+//! Successful calls from tasks, one task for each worker, through one breaker.
 
 use tokio::runtime::Builder;
 
@@ -10,7 +10,7 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn row(workers: usize) -> Row {
-    Row::new("async success, failures in a row", count(workers, "worker"), |peer| {
+    Row::new("async success, rule: failures in a row", count(workers, "worker"), |peer| {
         let tasks = peer.tasks(Rule::InARow)?;
         let mut builder = Builder::new_multi_thread();
         let runtime = builder.worker_threads(workers).enable_time().build();
@@ -18,7 +18,7 @@ fn row(workers: usize) -> Row {
         let flaw = tasks.flaw();
         Ok(Measure::new(flaw, move |number| {
             let run = on_workers(&tasks, &runtime, workers, number);
-            assert_eq!(run.refusals, 0, "{}: a success was refused", peer.name());
+            assert_eq!(run.rejections, 0, "{}: a success was rejected", peer.name());
             run
         }))
     })

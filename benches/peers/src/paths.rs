@@ -1,45 +1,45 @@
-//! Where this package and its files lie.
+//! The paths of this package's files.
 
 use std::path::{Path, PathBuf};
 
 /// The folder of this package.
 #[must_use]
-pub fn folder() -> &'static Path {
+pub fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The root of the repository.
 #[must_use]
 pub fn repository() -> PathBuf {
-    folder().join("../..")
+    package().join("../..")
 }
 
-/// A place for what need not be kept.
+/// A path for temporary files.
 #[must_use]
 pub fn scratch(name: &str) -> PathBuf {
-    folder().join("target").join(name)
+    package().join("target").join(name)
 }
 
-/// What the full run measured.
+/// The figures of the last full run.
 #[must_use]
 pub fn results() -> PathBuf {
-    folder().join("results.json")
+    package().join("results.json")
 }
 
-/// What building each peer costs.
+/// What it costs to build each peer.
 #[must_use]
 pub fn compile_costs() -> PathBuf {
-    folder().join("compile.json")
+    package().join("compile.json")
 }
 
 /// The page with all figures.
 #[must_use]
 pub fn page() -> PathBuf {
-    folder().join("../README.md")
+    package().join("../README.md")
 }
 
 /// The plot.
 #[must_use]
 pub fn plot() -> PathBuf {
-    folder().join("threads.svg")
+    package().join("threads.svg")
 }

@@ -1,4 +1,4 @@
-//! A shelf: breakers of one peer under 10 000 keys, in the map that brama's registry is made of.
+//! Breakers of one peer under 10 000 keys, in the map that brama's registry uses.
 
 use foldhash::fast::RandomState;
 use papaya::HashMap;
@@ -8,7 +8,7 @@ use crate::subject::Calls;
 /// How many keys there are.
 const KEYS: u64 = 10_000;
 
-/// The keys, as a caller has them: texts of its own.
+/// The keys, which the caller has as owned strings.
 pub(super) struct Keys(Vec<String>);
 
 impl Keys {
@@ -16,7 +16,7 @@ impl Keys {
         Self((0..KEYS).map(|number| format!("node-{number}")).collect())
     }
 
-    /// One of the keys, here and there, the same for the same number.
+    /// The key of a number. Successive numbers have distant keys.
     #[inline]
     pub(super) fn of(&self, number: u64) -> &str {
         let spread = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
@@ -25,21 +25,21 @@ impl Keys {
     }
 }
 
-/// Calls that look a breaker up and then go through it.
+/// Calls that look up a breaker, then call through it.
 pub(super) fn keyed<B: Send + Sync + 'static, A>(
     make: impl Fn() -> B,
     call: impl Fn(&B, u64) -> A + Send + Sync + 'static,
-    refused: impl Fn(&A) -> bool + Send + Sync + 'static,
+    is_rejected: impl Fn(&A) -> bool + Send + Sync + 'static,
 ) -> Calls {
     let keys = Keys::new();
-    let shelf = HashMap::with_capacity_and_hasher(keys.0.len(), RandomState::default());
+    let breakers = HashMap::with_capacity_and_hasher(keys.0.len(), RandomState::default());
     for key in &keys.0 {
-        shelf.pin().insert(key.clone(), make());
+        breakers.pin().insert(key.clone(), make());
     }
     let look_up_and_call = move |number| {
-        let shelf = shelf.pin();
-        let breaker = shelf.get(keys.of(number)).expect("each key has its breaker");
+        let breakers = breakers.pin();
+        let breaker = breakers.get(keys.of(number)).expect("each key has its breaker");
         call(breaker, number)
     };
-    Calls::new(look_up_and_call, refused)
+    Calls::new(look_up_and_call, is_rejected)
 }

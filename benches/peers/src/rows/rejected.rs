@@ -1,4 +1,4 @@
-//! Refusal: the breaker is open, and stays so.
+//! Rejected calls through a breaker that stays open.
 
 use super::{Measure, Row, count};
 use crate::{
@@ -11,18 +11,18 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn row(threads: usize) -> Row {
-    Row::new("refusal", count(threads, "thread"), |peer| {
+    Row::new("rejection", count(threads, "thread"), |peer| {
         let subject = Subject::Sync(peer.calls(Rule::InARow)?);
         let opened = subject.open();
         let Subject::Sync(calls) = subject else { return Err("") };
         if !opened {
             return Err("");
         }
-        // How long a count was wrong before it opened does not matter once it is open.
+        // An open breaker is comparable, even if it opened too early.
         Ok(Measure::new(None, move |number| {
             let load = Load::succeeding(number);
             let run = on_threads(&calls, threads, load);
-            assert_eq!(run.refusals, run.calls, "{}: a call was let through", peer.name());
+            assert_eq!(run.rejections, run.calls, "{}: a call was admitted", peer.name());
             run
         }))
     })
