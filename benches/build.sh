@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# What decorated functions cost a build: processor time of `cargo check`, and bytes of text in a release.
+# Measures what decorated functions add to a build: processor time of `cargo check`, and bytes of
+# text in a release.
 #
 #     bash benches/build.sh [FUNCTIONS]
 #
-# Writes a crate with that many functions (300), plain and decorated, sync and async, and compares.
-# Times are the best of five runs, one kind after the other in each; bytes are the growth from half
-# the functions to all of them, so that the runtime itself, which is linked once, is left out. An async
-# function awaits another, plain or not. A busy machine makes processor time longer too: read the ratios.
+# It writes a crate with that many functions (default: 300), plain and decorated, sync and async.
+# Times are the best of five runs; each run builds all kinds. Bytes are the growth from half of the
+# functions to all of them, which leaves out the runtime, since it is linked once. Each async function
+# awaits another function. Processor time grows on a busy machine: compare the ratios.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -57,15 +58,15 @@ END
   } > "$crate/src/main.rs"
 }
 
-# Milliseconds that processors spend on one check of what is written, so that other work on the
-# machine counts for little.
+# Milliseconds of processor time of one check of the crate. Unlike wall time, it depends little on
+# other work on the machine.
 check() {
   local TIMEFORMAT='%U %S'
   { time cargo check --quiet --offline --manifest-path "$crate/Cargo.toml"; } 2>&1 |
     awk 'END { print int(($1 + $2) * 1000) }'
 }
 
-# Bytes of text, data that is only read included.
+# Bytes of text, with read-only data.
 text() {
   cargo build --release --quiet --offline --manifest-path "$crate/Cargo.toml"
   size "$CARGO_TARGET_DIR/release/build-cost" | awk 'NR == 2 { print $1 }'
@@ -87,9 +88,11 @@ for kind in "${kinds[@]}"; do
 done
 
 echo "load of the machine: $(cut -d ' ' -f 1 /proc/loadavg) on $(nproc) cores"
-echo "$functions functions      cargo check  bytes of text each"
-for kind in "${kinds[@]}"; do printf '%-18s %9d ms %12d\n' "$kind" "${best[$kind]}" "${bytes[$kind]}"; done
+echo "$functions functions      cargo check  text per function"
+for kind in "${kinds[@]}"; do
+  printf '%-18s %9d ms %9d bytes\n' "$kind" "${best[$kind]}" "${bytes[$kind]}"
+done
 for kind in '' -async; do
   ratio=$(awk "BEGIN { printf \"%.2f\", ${best[decorated$kind]} / ${best[plain$kind]} }")
-  echo "decorated$kind: $ratio times the time, $((bytes[decorated$kind] - bytes[plain$kind])) bytes a function"
+  echo "decorated$kind: $ratio times the time, $((bytes[decorated$kind] - bytes[plain$kind])) bytes per function"
 done

@@ -1,7 +1,7 @@
-//! What a protected call costs, beside a bare one: `cargo bench`.
+//! Nanoseconds of a protected call and of a bare one: `cargo bench --bench calls`.
 //!
-//! Nanoseconds are wall time × min(threads, processors) / calls. Machines are noisy: read the
-//! ratios of one run.
+//! The time is wall time × min(threads, processors) / calls. Machines are noisy: compare only
+//! figures of one run.
 
 #![expect(clippy::unwrap_used, reason = "a bench fails loudly")]
 
@@ -50,7 +50,7 @@ fn one_of_10_000_keys(number: u64) -> Result<u64, CircuitOpen> {
     answer(number)
 }
 
-/// Each in its turn, but in no order that a cache could guess.
+/// Uses all keys equally often, in an order that a cache cannot predict.
 const fn node(number: u64) -> u64 {
     number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 10_000
 }
@@ -62,7 +62,7 @@ fn open(number: u64) -> Result<u64, CircuitOpen> {
 }
 
 #[inline(never)]
-#[expect(clippy::unused_async, reason = "the bare twin of a protected one")]
+#[expect(clippy::unused_async, reason = "the undecorated version of `closed_async`")]
 async fn bare_async(number: u64) -> Result<u64, CircuitOpen> {
     answer(number)
 }
@@ -73,10 +73,10 @@ async fn closed_async(number: u64) -> Result<u64, CircuitOpen> {
     answer(number)
 }
 
-/// Wall time of `calls` calls in all, shared between the threads, times the processors in use.
+/// Distributes calls over threads; returns the wall time multiplied by the processors in use.
 ///
-/// From the first thread's beginning to the last one's end: each says when it ran, since whoever
-/// starts them may itself be late.
+/// The wall time lasts from the start of the first thread to the end of the last. Each thread takes
+/// its own times, since the thread that starts them may be delayed.
 fn on_threads<R>(threads: u32, calls: u64, call: impl Fn(u64) -> R + Sync) -> Duration {
     let each = calls.div_ceil(u64::from(threads));
     let barrier = Barrier::new(threads as usize);

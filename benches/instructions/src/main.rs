@@ -1,7 +1,7 @@
-//! Makes so many calls of one story, for `run` to count their instructions.
+//! Makes calls of one story, for `run` to count their instructions.
 //!
-//! `instructions` lists the stories, `instructions STORY CALLS` tells one. What it takes to begin and
-//! to end is the same for any number of calls, so the difference of two runs is that of the calls.
+//! `instructions` lists the stories, `instructions STORY CALLS` makes the calls of one. The set-up
+//! takes as many instructions for any number of calls, so two runs differ only by their calls.
 
 #![expect(clippy::print_stdout, reason = "it lists the stories")]
 
@@ -22,7 +22,7 @@ use brama::{Expiry, Identity, PolicyPatch, circuit_breaker};
 
 use self::body::{AnswerError, FAILS, answer};
 
-/// A name, and what makes so many calls.
+/// A story's name, and a function that makes a number of calls.
 type Story = (&'static str, fn(u64));
 
 const STORIES: [Story; 12] = [
@@ -36,7 +36,7 @@ const STORIES: [Story; 12] = [
     }),
     ("attribute-success-async", |calls| each(calls, |number| poll(success_later(number)))),
     ("attribute-failure", |calls| each(calls, failure)),
-    ("attribute-refusal", refusals),
+    ("attribute-rejection", rejections),
     ("handle-success", successes_of_a_handle),
     ("registry-breaker-success", successes_of_an_identity),
     ("handle-probe", probes),
@@ -49,12 +49,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         return Ok(());
     };
-    let (_, tell) = STORIES.iter().find(|(it, _)| *it == name).ok_or("no such story")?;
-    tell(env::args().nth(2).ok_or("how many calls?")?.parse()?);
+    let (_, make_calls) = STORIES.iter().find(|(it, _)| *it == name).ok_or("no such story")?;
+    make_calls(env::args().nth(2).ok_or("how many calls?")?.parse()?);
     Ok(())
 }
 
-/// One call after the other, after one that sets things up.
+/// Makes one call that sets things up, then the given number of calls.
 fn each<A>(calls: u64, call: impl Fn(u64) -> A) {
     for number in 0..=calls {
         black_box(&call(black_box(number)));
@@ -80,7 +80,7 @@ fn last_10_seconds(number: u64) -> Result<u64, AnswerError> {
     Ok(answer(number)?)
 }
 
-/// Another key than that of the first call, which its call site keeps at hand.
+/// A key that has to be looked up: a call site remembers only the key of its first call.
 fn node(number: u64) -> &'static str {
     if number == 0 { "node-1000" } else { "node-1001" }
 }
@@ -105,13 +105,13 @@ fn failure(_: u64) -> Result<u64, AnswerError> {
     Ok(answer(FAILS)?)
 }
 
-fn refusals(calls: u64) {
-    #[circuit_breaker(identifier = "refusal", expiry = "24h")]
-    fn refused(number: u64) -> Result<u64, AnswerError> {
+fn rejections(calls: u64) {
+    #[circuit_breaker(identifier = "rejection", expiry = "24h")]
+    fn rejected(number: u64) -> Result<u64, AnswerError> {
         Ok(answer(number)?)
     }
-    brama::breaker("refusal").open("to count refusals");
-    each(calls, refused);
+    brama::breaker("rejection").open("to count rejections");
+    each(calls, rejected);
 }
 
 fn successes_of_a_handle(calls: u64) {
@@ -126,8 +126,8 @@ fn successes_of_an_identity(calls: u64) {
     });
 }
 
-/// A breaker that stays half-open, since so many probes are more than anyone makes.
-#[expect(clippy::disallowed_methods, reason = "the opening has to pass, without instructions")]
+/// Calls through a breaker that stays half-open, because no run reaches its success threshold.
+#[expect(clippy::disallowed_methods, reason = "waits for the opening to end, without instructions")]
 #[expect(clippy::expect_used, reason = "the policy is within its limits")]
 fn probes(calls: u64) {
     let moment = Duration::from_millis(1);

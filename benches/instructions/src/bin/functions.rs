@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     set_up();
     let succeeded = measured(*call).is_ok();
     let expected = name.starts_with("success");
-    if succeeded == expected { Ok(()) } else { Err("the call went another way".into()) }
+    if succeeded == expected { Ok(()) } else { Err("the call had an unexpected result".into()) }
 }
 
 /// Callgrind recognises this function by its name and counts only what it calls.
