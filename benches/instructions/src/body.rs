@@ -27,7 +27,8 @@ impl fmt::Display for Failed {
 
 impl Error for Failed {}
 
-/// The error of a decorated function, as a user of the attribute writes it.
+/// The error of a decorated function. It implements `Display` and not `Error`, as the baseline did from
+/// the start.
 #[derive(Debug)]
 pub(crate) enum AnswerError {
     /// The dependency failed.
@@ -53,15 +54,6 @@ impl fmt::Display for AnswerError {
         match self {
             Self::Failed(failed) => failed.fmt(f),
             Self::Rejected(open) => open.fmt(f),
-        }
-    }
-}
-
-impl Error for AnswerError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Failed(failed) => failed.source(),
-            Self::Rejected(open) => open.source(),
         }
     }
 }
