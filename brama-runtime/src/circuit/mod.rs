@@ -8,7 +8,6 @@ mod expiry;
 mod limits;
 mod lint;
 mod patch;
-mod phase;
 mod policy;
 mod reason;
 mod reasons;
@@ -47,8 +46,8 @@ pub use self::{
     window::Window,
 };
 use self::{
-    phase::{Phase, Probes},
     record::Record,
+    state::{Phase, Probes},
     window::Memory,
 };
 

@@ -5,6 +5,8 @@ use std::fmt;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
+use super::{Policy, Tick};
+
 /// What a circuit does with the next call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
@@ -121,5 +123,40 @@ impl Generation {
 impl fmt::Display for Generation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// The state, and what belongs to it alone.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
+pub(super) enum Phase {
+    Closed,
+    Open {
+        until: Tick,
+    },
+    HalfOpen(Probes),
+    #[cfg_attr(feature = "serde", serde(rename = "force_open"))]
+    ForcedOpen,
+    Disabled,
+}
+
+/// Packed, so that a phase is two words and not three.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
+#[repr(C, packed(4))]
+pub(super) struct Probes {
+    pub(super) in_flight: u32,
+    pub(super) newest: Tick,
+}
+
+impl Probes {
+    pub(super) const NONE: Self = Self { in_flight: 0, newest: Tick::ORIGIN };
+
+    pub(super) const fn has_place(self, policy: &Policy) -> bool {
+        self.in_flight < policy.half_open_limit
+    }
+
+    pub(super) const fn lose_places_at(self, policy: &Policy) -> Tick {
+        self.newest.after(policy.probe_timeout)
     }
 }
