@@ -17,7 +17,6 @@ mod setting;
 mod shown;
 mod state;
 mod step;
-mod text;
 mod tick;
 mod verdict;
 mod window;

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::circuit::text::Text;
+use crate::circuit::reason::Text;
 
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
