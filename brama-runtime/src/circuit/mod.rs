@@ -12,7 +12,6 @@ mod policy;
 mod reason;
 mod reasons;
 mod recent;
-mod record;
 mod setting;
 mod shown;
 mod state;
@@ -45,7 +44,7 @@ pub use self::{
     window::Window,
 };
 use self::{
-    record::Record,
+    reasons::Record,
     state::{Phase, Probes},
     window::Memory,
 };

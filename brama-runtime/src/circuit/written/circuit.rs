@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::circuit::{
-    Circuit, Generation, Phase, Tick, reasons::Reasons, record::Record, window::Memory,
+    Circuit, Generation, Phase, Tick,
+    reasons::{Reasons, Record},
+    window::Memory,
 };
 
 #[derive(Serialize, Deserialize)]
