@@ -5,12 +5,12 @@ mod by;
 mod change;
 mod counts;
 mod expiry;
+mod history;
 mod limits;
 mod lint;
 mod patch;
 mod policy;
 mod reason;
-mod reasons;
 mod recent;
 mod setting;
 mod shown;
@@ -44,7 +44,7 @@ pub use self::{
     window::Window,
 };
 use self::{
-    reasons::Record,
+    history::Record,
     state::{Phase, Probes},
     window::Memory,
 };

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::circuit::{
     Circuit, Generation, Phase, Tick,
-    reasons::{Reasons, Record},
+    history::{Reasons, Record},
     window::Memory,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::circuit::{
     Reason,
-    reasons::{MOST, Reasons},
+    history::{MOST, Reasons},
 };
 
 impl From<Reasons> for Vec<Reason> {
