@@ -3,7 +3,6 @@
 mod action;
 mod by;
 mod change;
-mod counts;
 mod expiry;
 mod history;
 mod limits;
@@ -32,11 +31,11 @@ pub use self::{
     action::Action,
     by::By,
     change::{Cause, Change, DurationSource, OpenDuration, Rule},
-    counts::WindowCounts,
     expiry::Expiry,
     patch::PolicyPatch,
     policy::{Abandoned, Policy},
     reason::Reason,
+    recent::WindowCounts,
     setting::{InvalidPolicy, InvalidSetting, SettingName},
     state::{Generation, State},
     tick::Tick,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{
     Abandoned, Action, Admission, By, Cause, Change, Circuit, DurationSource, Fate, Generation,
     OpenDuration, Phase, Policy, Probes, Reason, Rule, Tick, Verdict, WindowCounts,
-    counts::Mark,
     expiry::{millis, thousandths},
+    recent::Mark,
     window::Memory,
 };
 

@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Tick,
-    counts::{Mark, WindowCounts},
     expiry::is_wait,
-    recent::Recent,
+    recent::{Mark, Recent, WindowCounts},
     tick::nanos,
 };
 

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::circuit::{
     WindowCounts,
-    counts::Mark,
-    recent::Recent,
+    recent::{Mark, Recent},
     window::{BUCKETS, Buckets},
 };
 
