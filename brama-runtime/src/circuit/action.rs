@@ -1,9 +1,11 @@
 //! What an operator can do to a circuit.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
+
+use super::Reason;
 
 /// An action by hand. Every action acts from every state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,5 +42,78 @@ impl Action {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+/// The reason of an action by hand and, where it is known, who acted.
+///
+/// A text alone is a reason, so that the simple call stays simple.
+///
+/// ```
+/// # use brama_runtime::api as brama;
+/// use brama::{Registry, circuit::By};
+///
+/// let breaker = Registry::new().breaker("payment_api");
+/// breaker.open("maintenance");
+/// breaker.force_open(By::actor("alice", "maintenance"));
+/// let cause = breaker.status().cause.expect("it opened");
+/// assert_eq!(cause.to_string(), "by alice (force_open): maintenance");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
+pub struct By {
+    who: Option<Reason>,
+    reason: Reason,
+}
+
+impl By {
+    /// That somebody or something acted, for that reason. Each text is cut like a [`Reason`].
+    #[must_use]
+    pub fn actor(who: impl Into<Reason>, reason: impl Into<Reason>) -> Self {
+        Self { who: Some(who.into()), reason: reason.into() }
+    }
+
+    /// Who acted; `None` where nobody said.
+    #[must_use]
+    pub const fn who(&self) -> Option<&Reason> {
+        self.who.as_ref()
+    }
+
+    /// Why.
+    #[must_use]
+    pub const fn reason(&self) -> &Reason {
+        &self.reason
+    }
+}
+
+impl From<Reason> for By {
+    fn from(reason: Reason) -> Self {
+        Self { who: None, reason }
+    }
+}
+
+impl From<&'static str> for By {
+    fn from(reason: &'static str) -> Self {
+        Reason::from(reason).into()
+    }
+}
+
+impl From<String> for By {
+    fn from(reason: String) -> Self {
+        Reason::from(reason).into()
+    }
+}
+
+impl From<Cow<'static, str>> for By {
+    fn from(reason: Cow<'static, str>) -> Self {
+        Reason::from(reason).into()
+    }
+}
+
+/// `alice: maintenance`, or the reason alone.
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.who.as_ref().map_or(Ok(()), |who| write!(f, "{who}: "))?;
+        self.reason.fmt(f)
     }
 }

@@ -1,7 +1,6 @@
 //! The circuit: a value with pure methods that owns every rule of opening and closing.
 
 mod action;
-mod by;
 mod change;
 mod expiry;
 mod history;
@@ -28,8 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::tick::nanos;
 pub use self::{
-    action::Action,
-    by::By,
+    action::{Action, By},
     change::{Cause, Change, DurationSource, OpenDuration, Rule},
     expiry::Expiry,
     patch::PolicyPatch,
