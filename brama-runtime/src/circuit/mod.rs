@@ -11,7 +11,6 @@ mod policy;
 mod reason;
 mod recent;
 mod setting;
-mod shown;
 mod state;
 mod step;
 mod tick;
