@@ -6,7 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{lengths::Lengths, parts::Parts, short::Short};
+use super::{
+    lengths::Lengths,
+    short::{Parts, Short},
+};
 
 /// Scope, identifier and key, each a whole text. What is short enough is [`Short`](Self::Short) however it
 /// came, so two of different kinds are different, but for the long ones.

@@ -3,7 +3,6 @@
 mod draft;
 mod joined;
 mod lengths;
-mod parts;
 mod short;
 mod spelling;
 
@@ -14,7 +13,7 @@ use serde::{Serialize, Serializer};
 
 pub(crate) use self::draft::Draft;
 pub use self::spelling::Spelling;
-use self::{joined::Joined, lengths::Lengths, parts::Parts};
+use self::{joined::Joined, lengths::Lengths, short::Parts};
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///

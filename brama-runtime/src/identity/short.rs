@@ -2,6 +2,9 @@
 
 use std::hash::{Hash, Hasher};
 
+#[cfg(feature = "serde")]
+use serde::Serialize;
+
 use super::lengths::Lengths;
 
 /// Texts of at most [`MOST`] bytes together.
@@ -78,4 +81,16 @@ impl Hash for Short {
         state.write_u128(a | b << 64);
         state.write_u128(c | d << 64);
     }
+}
+
+/// An identity as it is ordered, printed and written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(Serialize), serde(rename = "Identity"))]
+pub(super) struct Parts<'a> {
+    pub(super) scope: Option<&'a str>,
+    pub(super) identifier: &'a str,
+    pub(super) key: Option<&'a str>,
+    /// Of all keys for which there was no room. No user can say it, so it collides with no name.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "std::ops::Not::not"))]
+    pub(super) is_overflow: bool,
 }
