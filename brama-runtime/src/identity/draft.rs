@@ -5,8 +5,7 @@ use std::fmt;
 use super::{
     Identity,
     joined::Joined,
-    lengths::Lengths,
-    short::{SIZE, Short},
+    short::{Lengths, SIZE, Short},
     spelling::Spelling,
 };
 

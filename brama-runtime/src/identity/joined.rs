@@ -6,10 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    lengths::Lengths,
-    short::{Parts, Short},
-};
+use super::short::{Lengths, Parts, Short};
 
 /// Scope, identifier and key, each a whole text. What is short enough is [`Short`](Self::Short) however it
 /// came, so two of different kinds are different, but for the long ones.

@@ -2,7 +2,6 @@
 
 mod draft;
 mod joined;
-mod lengths;
 mod short;
 mod spelling;
 
@@ -13,7 +12,10 @@ use serde::{Serialize, Serializer};
 
 pub(crate) use self::draft::Draft;
 pub use self::spelling::Spelling;
-use self::{joined::Joined, lengths::Lengths, short::Parts};
+use self::{
+    joined::Joined,
+    short::{Lengths, Parts},
+};
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///
