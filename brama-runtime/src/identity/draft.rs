@@ -4,8 +4,7 @@ use std::fmt;
 
 use super::{
     Identity,
-    joined::Joined,
-    short::{Lengths, SIZE, Short},
+    short::{Joined, Lengths, SIZE, Short},
     spelling::Spelling,
 };
 

@@ -1,7 +1,6 @@
 //! Which breaker: scope, identifier and key.
 
 mod draft;
-mod joined;
 mod short;
 mod spelling;
 
@@ -11,11 +10,8 @@ use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 use serde::{Serialize, Serializer};
 
 pub(crate) use self::draft::Draft;
+use self::short::{Joined, Lengths, Parts};
 pub use self::spelling::Spelling;
-use self::{
-    joined::Joined,
-    short::{Lengths, Parts},
-};
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///
