@@ -1,11 +1,10 @@
 //! A name that is put together to look something up.
 
-use std::fmt;
+use std::fmt::{self, Display};
 
 use super::{
     Identity,
     short::{Joined, Lengths, SIZE, Short},
-    spelling::Spelling,
 };
 
 /// The texts of an identity, on the stack while they are short, as names and keys are.
@@ -113,4 +112,21 @@ impl fmt::Write for Draft {
         self.push(part.as_bytes());
         Ok(())
     }
+}
+
+/// What a key is, as far as its type says.
+#[derive(Clone, Copy)]
+#[expect(missing_debug_implementations, reason = "lives for one question")]
+pub enum Spelling<'a> {
+    /// That text.
+    Text(&'a str),
+    /// A whole number, in decimal digits.
+    Number {
+        /// Without its sign.
+        magnitude: u64,
+        /// Whether it is below zero.
+        is_negative: bool,
+    },
+    /// What is shown by it.
+    Shown(&'a dyn Display),
 }

@@ -2,7 +2,6 @@
 
 mod draft;
 mod short;
-mod spelling;
 
 use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 
@@ -10,8 +9,8 @@ use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 use serde::{Serialize, Serializer};
 
 pub(crate) use self::draft::Draft;
+pub use self::draft::Spelling;
 use self::short::{Joined, Lengths, Parts};
-pub use self::spelling::Spelling;
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///
