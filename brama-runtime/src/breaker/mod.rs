@@ -7,7 +7,6 @@ mod inside;
 mod models;
 mod news;
 mod permit;
-mod refusal;
 mod rejection;
 mod slot;
 mod surroundings;

@@ -1,10 +1,14 @@
 //! What a caller gets whose call was not let through.
 
-use std::{error::Error, fmt, io, ops::Deref, sync::Arc, time::Duration};
+use std::{error::Error, fmt, io, num::NonZeroU64, ops::Deref, sync::Arc, time::Duration};
 
-use super::{inside::Opened, refusal::Refusal, slot::Slot};
+use super::{
+    inside::Opened,
+    slot::Slot,
+    word::{STATE_BITS, Word},
+};
 use crate::{
-    circuit::{Cause, State},
+    circuit::{Cause, State, nanos},
     identity::Identity,
     length::{Lasting, Rounded},
 };
@@ -250,3 +254,44 @@ impl Deref for Shared {
 const LONGEST_CHAIN: usize = 64;
 
 const _: () = assert!(size_of::<CircuitOpen>() == 32, "a refusal stays small");
+
+/// Which opening refused, in which state, and for how long: two words, for refusing must be quick.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refusal {
+    /// The opening's number and, in the lowest three bits, the state's.
+    number_and_state: u64,
+    /// Nanoseconds; [`NOBODY_KNOWS`] where only an action helps.
+    retry_after: u64,
+}
+
+impl Refusal {
+    /// What the gate says whose word that is.
+    pub(super) const fn at_gate(word: Word, opening: u64, retry_after: NonZeroU64) -> Self {
+        let number_and_state = opening << STATE_BITS | word.state_number();
+        Self { number_and_state, retry_after: retry_after.get() }
+    }
+
+    /// What the circuit says.
+    pub(super) fn of_circuit(state: State, opening: u64, retry_after: Option<Duration>) -> Self {
+        let number_and_state = opening << STATE_BITS | state as u64;
+        Self { number_and_state, retry_after: retry_after.map_or(NOBODY_KNOWS.get(), nanos) }
+    }
+
+    pub(super) const fn number(self) -> u64 {
+        self.number_and_state >> STATE_BITS
+    }
+
+    pub(super) const fn state(self) -> State {
+        State::at(self.number_and_state & ((1 << STATE_BITS) - 1))
+    }
+
+    pub(super) const fn retry_after(self) -> Option<Duration> {
+        if self.retry_after == NOBODY_KNOWS.get() {
+            return None;
+        }
+        Some(Duration::from_nanos(self.retry_after))
+    }
+}
+
+/// So long that no clock comes to its end.
+pub(super) const NOBODY_KNOWS: NonZeroU64 = NonZeroU64::MAX;

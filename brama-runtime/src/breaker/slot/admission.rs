@@ -7,7 +7,7 @@ use crate::{
     breaker::{
         inside::Inside,
         news::News,
-        refusal::{NOBODY_KNOWS, Refusal},
+        rejection::{NOBODY_KNOWS, Refusal},
         word::Word,
     },
     circuit::{Admission, State, Tick},
