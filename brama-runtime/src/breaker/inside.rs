@@ -1,10 +1,9 @@
 //! What a breaker's lock protects: the circuit, and what is kept beside it.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, task::Waker, time::Duration};
 
 use super::{
     gate::{Beside, Gate},
-    waiter::Waiter,
     word::Word,
 };
 use crate::{
@@ -160,4 +159,13 @@ fn needs_precision(policy: &Policy) -> bool {
     let slow = policy.slow_call_rate().map(|_| policy.slow_call_duration());
     let window = policy.window().length().filter(|_| policy.has_rate_rule());
     slow.into_iter().chain(window).any(|length| length < Duration::from_secs(1))
+}
+
+/// One who waits.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    pub(super) number: u64,
+    /// When he asks again by himself.
+    pub(super) until: Tick,
+    pub(super) waker: Waker,
 }

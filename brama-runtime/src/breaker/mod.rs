@@ -10,7 +10,6 @@ mod permit;
 mod rejection;
 mod slot;
 mod surroundings;
-mod waiter;
 mod watched;
 #[cfg(all(test, not(brama_loom)))]
 mod weight;

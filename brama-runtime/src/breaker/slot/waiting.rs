@@ -16,7 +16,7 @@ use std::{
 
 use super::Slot;
 use crate::{
-    breaker::{inside::Inside, waiter::Waiter},
+    breaker::inside::{Inside, Waiter},
     bus::Wakes,
     circuit::Tick,
     sync::lock,
