@@ -1,7 +1,6 @@
 //! The breaker: a handle on one circuit behind one lock, with a gate in front.
 
 mod gate;
-mod guarded;
 mod inside;
 #[cfg(all(test, brama_loom))]
 mod models;
