@@ -5,7 +5,7 @@ use std::{mem, time::Duration};
 use super::Slot;
 use crate::{
     breaker::{inside::Inside, news::News, word::Word},
-    circuit::{Fate, Tick, Verdict},
+    circuit::{Fate, Reason, Tick, Verdict},
     outcome::Outcome,
     sync::{MutexGuard, lock, lock_unless},
 };
@@ -168,5 +168,34 @@ impl Entry {
     #[cfg(all(test, brama_loom))]
     pub(in crate::breaker) const fn generation(self) -> crate::circuit::Generation {
         self.word.generation()
+    }
+}
+
+impl Slot {
+    /// Takes a check that passed.
+    pub(crate) fn pass_check(&self) {
+        let mut news = News::of(self.moment());
+        let inside = lock(&self.inside);
+        if !inside.is_registered() {
+            return;
+        }
+        let mut inside = self.unsettle(inside);
+        let Inside { circuit, policy, past, .. } = &mut *inside;
+        let (fate, change) = circuit.check_passed(policy, news.now());
+        if fate.is_some() {
+            past.get_or_insert_default().totals.count(&Verdict::SUCCESS, policy);
+            news.add_outcome(&Verdict::SUCCESS, policy);
+        }
+        inside.note(change, &mut news);
+        self.finish(inside, news);
+    }
+
+    /// Takes a check that failed.
+    pub(crate) fn fail_check(&self, reason: Reason) {
+        let news = News::of(self.moment());
+        let inside = lock(&self.inside);
+        if inside.is_registered() {
+            self.tell_circuit(self.unsettle(inside), Verdict::failure(reason), news);
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! One circuit behind one lock, with a gate in front.
 
 mod admission;
-mod checked;
 mod entry;
 mod going;
 mod lifecycle;
