@@ -3,7 +3,6 @@
 mod attribute;
 mod ground;
 mod in_force;
-mod keeping;
 mod layers;
 mod resolved;
 
@@ -13,7 +12,6 @@ pub use self::attribute::Attribute;
 pub(crate) use self::{
     ground::{Ground, Home},
     in_force::PolicyInForce,
-    keeping::Keeping,
     layers::{Configured, Layers},
 };
 use crate::{
@@ -232,3 +230,32 @@ impl fmt::Display for InitError {
 }
 
 impl std::error::Error for InitError {}
+
+/// The bound on keys and the terms of the cleanup.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Keeping {
+    pub(crate) max_keys: NonZeroUsize,
+    pub(crate) inactive_threshold: Duration,
+    /// `None` where no thread is started.
+    pub(crate) cleanup_interval: Option<Duration>,
+}
+
+impl Keeping {
+    pub(super) const BUILT_IN: Self = Self {
+        max_keys: NonZeroUsize::MIN.saturating_add(9_999),
+        inactive_threshold: Duration::from_secs(24 * 60 * 60),
+        cleanup_interval: Some(Duration::from_secs(10)),
+    };
+
+    pub(super) fn mistake(&self) -> Option<ConfigMistake> {
+        let refused = InvalidLength::check(self.cleanup_interval?).err()?;
+        let place = "cleanup_interval".to_owned();
+        Some(ConfigMistake { place, what: What::OpenDuration(refused) })
+    }
+}
+
+impl Default for Keeping {
+    fn default() -> Self {
+        Self::BUILT_IN
+    }
+}
