@@ -2,7 +2,7 @@
 
 use std::sync::Weak;
 
-use super::{Inside, Registry, named::Named};
+use super::{Inside, Named, Registry};
 use crate::{bus::Wakes, circuit::State, identity::Identity, sweeper::Left, sync::lock};
 
 impl Registry {

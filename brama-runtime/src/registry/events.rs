@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Registry, named::Named};
+use super::{Named, Registry};
 use crate::{
     bus::{EventCallback, Subscription},
     event::{Event, EventFilter},

@@ -12,14 +12,14 @@ mod filter;
 mod global;
 mod groups;
 mod keys;
-mod named;
 mod nearest;
 mod settings;
 mod switch;
 
 use std::{
+    borrow::Borrow,
     fmt,
-    hash::BuildHasher,
+    hash::{BuildHasher, Hash, Hasher},
     sync::{Arc, Weak},
 };
 
@@ -30,6 +30,7 @@ use papaya::HashSet;
 pub use self::entered::Entered;
 #[cfg(feature = "testing")]
 pub(crate) use self::entered::entered;
+use self::settings::Writer;
 pub use self::{
     connections::RegisterError,
     filter::BreakerFilter,
@@ -39,7 +40,6 @@ pub use self::{
         success, totals, unregister,
     },
 };
-use self::{named::Named, settings::Writer};
 use crate::{
     breaker::{Breaker, Moment, Slot, Surroundings},
     bus::Wakes,
@@ -216,3 +216,37 @@ impl fmt::Debug for Registry {
         f.debug_set().entries(names).finish()
     }
 }
+
+/// A slot under the identity that stands in it: so a look-up reads no more than a call does anyway.
+pub(super) struct Named(Arc<Slot>);
+
+impl Named {
+    pub(super) const fn new(slot: Arc<Slot>) -> Self {
+        Self(slot)
+    }
+
+    pub(super) const fn slot(&self) -> &Arc<Slot> {
+        &self.0
+    }
+}
+
+impl<'a> Borrow<Identity<'a>> for Named {
+    #[inline]
+    fn borrow(&self) -> &Identity<'a> {
+        self.0.identity()
+    }
+}
+
+impl Hash for Named {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.identity().hash(state);
+    }
+}
+
+impl PartialEq for Named {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.identity() == other.0.identity()
+    }
+}
+
+impl Eq for Named {}

@@ -1,6 +1,6 @@
 //! The known name that was probably meant.
 
-use super::{Inside, named::Named};
+use super::{Inside, Named};
 use crate::{error::UnknownBreaker, identity::Identity};
 
 impl Inside {

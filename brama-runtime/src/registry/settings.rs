@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Inside, Registry, cleanup::clean_up, keys::Keys, named::Named};
+use super::{Inside, Named, Registry, cleanup::clean_up, keys::Keys};
 use crate::{
     breaker::{Moment, Slot},
     bus::Wakes,
