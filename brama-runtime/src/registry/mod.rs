@@ -12,7 +12,6 @@ mod filter;
 mod global;
 mod groups;
 mod keys;
-mod nearest;
 mod settings;
 mod switch;
 
