@@ -13,7 +13,6 @@ mod global;
 mod groups;
 mod keys;
 mod settings;
-mod switch;
 
 use std::{
     borrow::Borrow,
