@@ -1,7 +1,17 @@
 //! Groups: the breakers of a scope, a label or any other filter, together.
 
+use std::fmt;
+
 use super::{BreakerFilter, Registry};
-use crate::{breaker::Breaker, circuit::Reason, health::Health, status::Status};
+use crate::{
+    breaker::Breaker,
+    checks::{CheckSchedule, HealthCheck},
+    circuit::Reason,
+    error::AddCheckError,
+    health::Health,
+    identity::Identity,
+    status::Status,
+};
 
 impl Registry {
     /// Snapshots of the breakers that the filter chooses, in the order of their identities.
@@ -75,5 +85,84 @@ impl Registry {
             let status = filter.may_mean(&identity).then(|| inside.known(&identity))??.status();
             filter.matches(&status).then_some(status)
         })
+    }
+}
+
+impl Registry {
+    /// Has `check` ask a dependency at an interval how it is, off the path of calls, until the handle
+    /// is dropped.
+    ///
+    /// A check that passes makes an open circuit half-open as if the opening were over, counts as a
+    /// success where it is half-open, and says nothing where it is closed. One that fails is a failure,
+    /// as [`Breaker::failure`](crate::breaker::Breaker::failure) reports it: its error is the reason, `health
+    /// check: connection refused`. A circuit that was forced open or disabled stays so. While the
+    /// breaker is unregistered its check does not run; where it is not there yet, it is made, so
+    /// `register` comes first.
+    ///
+    /// Ask the dependency itself, not through a function that the same breaker protects: that would be
+    /// refused while it is open.
+    ///
+    /// The closures of a registry run one after the other on one thread named `brama-checks`, which the
+    /// first starts and which ends with the last. One that panics has failed, and runs again. One that
+    /// takes longer than its timeout (by default its interval) has failed at that moment, and what it
+    /// answers later is ignored. It cannot be stopped: it keeps its thread until it returns and is not
+    /// run again before that, while another thread takes over the rest. Time is the registry's clock's,
+    /// which may start a thread of its own: see [`Clock::wake_at`](crate::clock::Clock::wake_at).
+    ///
+    /// # Errors
+    ///
+    /// [`AddCheckError`] where interval or timeout is not whole milliseconds, at least 1 ms, or where
+    /// the system gives no thread; nothing is added.
+    pub fn add_check<'a, T, E: fmt::Display>(
+        &self,
+        identity: impl Into<Identity<'a>>,
+        schedule: impl Into<CheckSchedule>,
+        check: impl FnMut() -> Result<T, E> + Send + 'static,
+    ) -> Result<HealthCheck, AddCheckError> {
+        let schedule = schedule.into().validated()?;
+        self.inside.checks.add(self.slot(&identity.into()), schedule, check)
+    }
+
+    /// The same for a check that is a future: each run is a task of the tokio runtime on which this is
+    /// called. Feature `tokio`.
+    ///
+    /// A run that takes too long is dropped, as soon as it yields. One that is dropped with its runtime
+    /// says nothing.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::Registry;
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), brama::error::AddCheckError> {
+    /// let registry = Registry::new();
+    /// let every = Duration::from_secs(10);
+    /// let check = registry.add_check_async("ledger", every, || async {
+    ///     // … ask the ledger …
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # drop(check);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AddCheckError`] where interval or timeout is not whole milliseconds, at least 1 ms, or where
+    /// there is no runtime; nothing is added.
+    #[cfg(feature = "tokio")]
+    pub fn add_check_async<'a, T, E, F>(
+        &self,
+        identity: impl Into<Identity<'a>>,
+        schedule: impl Into<CheckSchedule>,
+        check: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Result<HealthCheck, AddCheckError>
+    where
+        E: fmt::Display,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let schedule = schedule.into().validated()?;
+        self.inside.checks.add_future(self.slot(&identity.into()), schedule, check)
     }
 }

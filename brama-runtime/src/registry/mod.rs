@@ -1,7 +1,6 @@
 //! The registry: from an identity to its breaker.
 
 mod by_identity;
-mod checks;
 mod cleanup;
 mod connections;
 #[cfg(feature = "testing")]
