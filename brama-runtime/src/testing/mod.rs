@@ -4,7 +4,6 @@ mod assertions;
 mod clock;
 mod log;
 mod registry;
-mod report;
 mod steps;
 
 pub use self::{clock::ManualClock, log::EventLog, registry::TestRegistry};
