@@ -1,9 +1,6 @@
 //! The names of a policy's settings, and what is said of a value outside its limits.
 
-use std::{
-    fmt::{self, Display},
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
@@ -218,7 +215,7 @@ impl PolicyPatch {
     }
 }
 
-fn shown(value: Option<impl Display>) -> String {
+fn shown(value: Option<impl fmt::Display>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 

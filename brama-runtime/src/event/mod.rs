@@ -2,18 +2,18 @@
 
 mod filter;
 mod kind;
-#[cfg(feature = "serde")]
-mod written;
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
 #[cfg(feature = "serde")]
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 pub use self::{
     filter::EventFilter,
     kind::{EventKind, EventKinds},
 };
+#[cfg(feature = "serde")]
+use crate::circuit::nanos;
 use crate::{
     circuit::{Cause, Reason, State, Tick},
     connection::{ConnectionKind, Labels},
@@ -48,7 +48,7 @@ pub struct Event {
     /// that threads caused at once, a later number may carry a slightly earlier moment.
     pub at: Tick,
     /// When, on the calendar.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "written::calendar"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "calendar"))]
     pub time: SystemTime,
     /// What happened.
     pub detail: EventDetail,
@@ -173,4 +173,11 @@ impl fmt::Display for EventDetail {
             Self::Slow => f.write_str("was slow"),
         }
     }
+}
+
+/// Writes nanoseconds since 1970; zero for a time before that.
+#[cfg(feature = "serde")]
+fn calendar<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    nanos(since_1970).serialize(serializer)
 }

@@ -113,7 +113,7 @@ impl TestRegistry {
 
 #[track_caller]
 #[expect(clippy::panic, reason = "an assertion fails loudly")]
-fn fail(message: std::fmt::Arguments<'_>) -> ! {
+fn fail(message: fmt::Arguments<'_>) -> ! {
     panic!("{message}")
 }
 
