@@ -6,7 +6,6 @@
 
 mod circuit;
 mod expiry;
-mod limit;
 mod patch;
 mod reason;
 mod reasons;
