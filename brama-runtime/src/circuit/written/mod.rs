@@ -5,7 +5,6 @@
 //! limits or a circuit that panics.
 
 mod circuit;
-mod expiry;
 mod patch;
 mod reason;
 mod reasons;

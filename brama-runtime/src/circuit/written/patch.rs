@@ -4,11 +4,14 @@ use std::{fmt, time::Duration};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error, Unexpected, Visitor},
+    de::{Error, MapAccess, Unexpected, Visitor, value::MapAccessDeserializer},
 };
 
 use super::text;
-use crate::circuit::{Abandoned, Expiry, PolicyPatch, Window, patch::Limit};
+use crate::{
+    circuit::{Abandoned, Expiry, PolicyPatch, Window, expiry::Growth, patch::Limit},
+    duration,
+};
 
 /// A struct of a patch's settings that serde's derive reads and writes in its stead.
 macro_rules! settings {
@@ -129,5 +132,58 @@ impl Visitor<'_> for NumberOrOff {
     fn visit_str<E: Error>(self, word: &str) -> Result<Limit, E> {
         let off = (word == "off").then_some(Limit::Off);
         off.ok_or_else(|| E::invalid_value(Unexpected::Str(word), &self))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Progressive {
+    #[serde(with = "text")]
+    initial: Duration,
+    #[serde(with = "text")]
+    max: Duration,
+    factor: Option<f64>,
+}
+
+impl Serialize for Expiry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            growth if !serializer.is_human_readable() => growth.serialize(serializer),
+            Growth::Fixed(length) => text::serialize(&length, serializer),
+            Growth::Progressive { initial, max, factor } => {
+                Progressive { initial, max, factor: Some(factor) }.serialize(serializer)
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Expiry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(TextOrGrowth)
+        } else {
+            Growth::deserialize(deserializer).map(Self)
+        }
+    }
+}
+
+struct TextOrGrowth;
+
+impl<'de> Visitor<'de> for TextOrGrowth {
+    type Value = Expiry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a duration such as \"30s\", or { initial, max, factor }")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Expiry, E> {
+        duration::parse(text).map(Expiry::fixed).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Expiry, A::Error> {
+        let Progressive { initial, max, factor } =
+            Progressive::deserialize(MapAccessDeserializer::new(map))?;
+        let expiry = Expiry::progressive(initial, max);
+        Ok(factor.map_or(expiry, |factor| expiry.with_factor(factor)))
     }
 }
