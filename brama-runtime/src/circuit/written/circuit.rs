@@ -1,10 +1,11 @@
 //! A circuit: with what its record says, whether there is one or not.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::circuit::{
     Circuit, Generation, Phase, Tick,
     history::{Reasons, Record},
+    reason::Text,
     window::Memory,
 };
 
@@ -53,5 +54,11 @@ impl From<Whole> for Circuit {
             _ => Some(Box::new(Record { memory, reasons })),
         };
         Self { seed, generation, openings, phase, since, failures, successes, trips, record }
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }

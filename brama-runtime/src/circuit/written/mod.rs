@@ -6,7 +6,6 @@
 
 mod circuit;
 mod patch;
-mod reason;
 mod reasons;
 mod window;
 
