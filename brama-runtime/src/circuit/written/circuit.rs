@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::circuit::{
-    Circuit, Generation, Phase, Tick,
-    history::{Reasons, Record},
+    Circuit, Generation, Phase, Reason, Tick,
+    history::{MOST, Reasons, Record},
     reason::Text,
     window::Memory,
 };
@@ -60,5 +60,26 @@ impl From<Whole> for Circuit {
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl From<Reasons> for Vec<Reason> {
+    fn from(reasons: Reasons) -> Self {
+        reasons.iter().cloned().collect()
+    }
+}
+
+impl TryFrom<Vec<Reason>> for Reasons {
+    type Error = String;
+
+    fn try_from(written: Vec<Reason>) -> Result<Self, Self::Error> {
+        if MOST < written.len() {
+            return Err(format!("{} reasons are too many, at most {MOST} are kept", written.len()));
+        }
+        let mut reasons = Self::None;
+        for reason in written {
+            reasons.push(reason);
+        }
+        Ok(reasons)
     }
 }

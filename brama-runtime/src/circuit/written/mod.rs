@@ -6,7 +6,6 @@
 
 mod circuit;
 mod patch;
-mod reasons;
 mod window;
 
 pub(crate) mod nanos;
