@@ -6,17 +6,13 @@
 
 mod circuit;
 mod patch;
-mod window;
 
 pub(crate) mod nanos;
 pub(crate) mod text;
 
-pub(super) use self::{
-    circuit::Whole,
-    window::{Places, Ring},
-};
-
 use std::time::Duration;
+
+pub(super) use self::circuit::{Places, Ring, Whole};
 
 /// A duration, or one that may be missing.
 pub(crate) trait Length: Copy + Into<Option<Duration>> {
