@@ -15,7 +15,6 @@ mod error;
 mod event;
 mod health;
 mod identity;
-mod length;
 mod outcome;
 mod registry;
 mod settings;

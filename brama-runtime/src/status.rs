@@ -6,10 +6,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde::Serialize;
 
 use crate::{
-    circuit::{Cause, Policy, Reason, State, Tick, WindowCounts},
+    circuit::{Cause, Lasting, Policy, Reason, State, Tick, WindowCounts},
     connection::{ConnectionKind, Labels},
+    duration::Rounded,
     identity::Identity,
-    length::{Lasting, Rounded},
     settings::Settings,
     totals::Totals,
 };

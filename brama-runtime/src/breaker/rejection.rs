@@ -8,9 +8,9 @@ use super::{
     word::{STATE_BITS, Word},
 };
 use crate::{
-    circuit::{Cause, State, nanos},
+    circuit::{Cause, Lasting, State, nanos},
+    duration::Rounded,
     identity::Identity,
-    length::{Lasting, Rounded},
 };
 
 /// The call was refused: its circuit is open, forced open, or half-open with no place for a probe.

@@ -6,7 +6,7 @@ use crate::{
     breaker::Slot,
     caught::{Panicked, caught},
     circuit::Reason,
-    length::Rounded,
+    duration::Rounded,
 };
 
 /// That it passed, or why not.

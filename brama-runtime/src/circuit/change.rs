@@ -6,6 +6,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::{Action, By, Generation, Reason, State, Tick, WindowCounts};
+use crate::duration::Rounded;
 
 /// The circuit entered a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,6 +179,21 @@ impl OpenDuration {
 impl fmt::Display for OpenDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}, {}", self.duration, self.why())
+    }
+}
+
+/// How long an opening lasts and why, after the name of its state: ` for 20 s (progressive, opening 3
+/// in a row)`. Nothing where that goes without saying: a fixed expiry without jitter, and no opening.
+pub(crate) struct Lasting<'a>(pub(crate) &'a Cause);
+
+impl fmt::Display for Lasting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.length {
+            Some(length) if length.source != DurationSource::Fixed || !length.jitter.is_zero() => {
+                write!(f, " for {} ({})", Rounded(length.duration), length.why())
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 }
 

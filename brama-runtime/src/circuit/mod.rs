@@ -24,7 +24,6 @@ use std::time::Duration;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::tick::nanos;
 pub use self::{
     action::{Action, By},
     change::{Cause, Change, DurationSource, OpenDuration, Rule},
@@ -39,6 +38,7 @@ pub use self::{
     verdict::{Fate, Verdict},
     window::Window,
 };
+pub(crate) use self::{change::Lasting, tick::nanos};
 use self::{
     history::Record,
     state::{Phase, Probes},

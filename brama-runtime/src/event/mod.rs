@@ -15,10 +15,9 @@ pub use self::{
 #[cfg(feature = "serde")]
 use crate::circuit::nanos;
 use crate::{
-    circuit::{Cause, Reason, State, Tick},
+    circuit::{Cause, Lasting, Reason, State, Tick},
     connection::{ConnectionKind, Labels},
     identity::Identity,
-    length::Lasting,
 };
 
 /// Something that happened to a breaker.

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io, time::Duration};
 
-use crate::{breaker::Shared, identity::Identity, length::Rounded};
+use crate::{breaker::Shared, duration::Rounded, identity::Identity};
 
 /// The call did not answer within the attribute's `timeout`: it was dropped, and counts as a failure.
 ///
