@@ -12,8 +12,8 @@ mod reason;
 mod recent;
 mod setting;
 mod state;
-mod step;
 mod tick;
+mod transition;
 mod verdict;
 mod window;
 #[cfg(feature = "serde")]
