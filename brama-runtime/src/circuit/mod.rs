@@ -6,10 +6,10 @@ mod expiry;
 mod history;
 mod limits;
 mod lint;
+mod outcome_ring;
 mod patch;
 mod policy;
 mod reason;
-mod recent;
 mod setting;
 mod state;
 mod tick;
@@ -28,10 +28,10 @@ pub use self::{
     action::{Action, By},
     change::{Cause, Change, DurationSource, OpenDuration, Rule},
     expiry::Expiry,
+    outcome_ring::WindowCounts,
     patch::PolicyPatch,
     policy::{Abandoned, Policy},
     reason::Reason,
-    recent::WindowCounts,
     setting::{InvalidPolicy, InvalidSetting, SettingName},
     state::{Generation, State},
     tick::Tick,

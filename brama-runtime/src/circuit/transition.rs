@@ -6,7 +6,7 @@ use super::{
     Abandoned, Action, Admission, By, Cause, Change, Circuit, DurationSource, Fate, Generation,
     OpenDuration, Phase, Policy, Probes, Reason, Rule, Tick, Verdict, WindowCounts,
     expiry::{millis, thousandths},
-    recent::Mark,
+    outcome_ring::Mark,
     window::Memory,
 };
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Tick,
     expiry::is_wait,
-    recent::{Mark, Recent, WindowCounts},
+    outcome_ring::{Mark, Recent, WindowCounts},
     tick::nanos,
 };
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::circuit::{
     Circuit, Generation, Phase, Reason, Tick, WindowCounts,
     history::{MOST, Reasons, Record},
+    outcome_ring::{Mark, Recent},
     reason::Text,
-    recent::{Mark, Recent},
     window::{BUCKETS, Buckets, Memory},
 };
 
