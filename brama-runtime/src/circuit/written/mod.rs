@@ -5,7 +5,7 @@
 //! limits or a circuit that panics.
 
 mod circuit;
-mod patch;
+mod policy;
 
 use std::time::Duration;
 
