@@ -4,12 +4,12 @@
 //! nanoseconds. Reading checks what the rules rely on, so that no text makes a policy outside its
 //! limits or a circuit that panics.
 
-mod circuit;
 mod policy;
+mod state;
 
 use std::time::Duration;
 
-pub(super) use self::circuit::{Places, Ring, Whole};
+pub(super) use self::state::{Places, Ring, Whole};
 
 /// A duration, or one that may be missing.
 pub(crate) trait Length: Copy + Into<Option<Duration>> {
