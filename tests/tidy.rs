@@ -157,7 +157,7 @@ fn the_circuit_is_pure() {
 }
 
 /// The circuit's written form: it reads durations as text.
-const WRITTEN: &str = "brama-runtime/src/circuit/written/";
+const WRITTEN: &str = "brama-runtime/src/circuit/serde_impls/";
 
 /// Every `feature`, where one is none of serde's derives, its import or the written form.
 fn features_beyond_serde(file: &File) -> Vec<String> {
@@ -170,7 +170,7 @@ fn features_beyond_serde(file: &File) -> Vec<String> {
 fn is_of_serde(pair: &[&str]) -> bool {
     match pair {
         ["#[cfg(feature = \"serde\")]", next] => {
-            next.starts_with("use serde::") || next.ends_with("mod written;")
+            next.starts_with("use serde::") || next.ends_with("mod serde_impls;")
         }
         ["feature = \"serde\",", next] => next.starts_with("derive(Serialize, Deserialize)"),
         [line, _] => {

@@ -37,7 +37,7 @@ pub struct Status {
     /// When the state began.
     pub since: Tick,
     /// Time left of the opening, zero past its deadline; `None` unless open.
-    #[cfg_attr(feature = "serde", serde(with = "crate::circuit::written::nanos"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::circuit::serde_impls::nanos"))]
     pub retry_after: Option<Duration>,
     /// Failures in a row. An open circuit keeps the run that opened it.
     pub failures: u64,

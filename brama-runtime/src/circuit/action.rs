@@ -13,7 +13,7 @@ use super::Reason;
 pub enum Action {
     /// Opens, as a trip: for the given time (whole milliseconds, at least 1 ms, which the caller
     /// checks), or for as long as the policy says.
-    #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
+    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
     Open(Option<Duration>),
     /// Rejects until somebody acts again.
     ForceOpen,

@@ -107,12 +107,12 @@ impl fmt::Display for Rule {
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct OpenDuration {
     /// From the opening to its deadline.
-    #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
+    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
     pub duration: Duration,
     /// What set it.
     pub source: DurationSource,
     /// What jitter took away; included in `duration`.
-    #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
+    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
     pub jitter: Duration,
 }
 

@@ -10,14 +10,14 @@ mod outcome_ring;
 mod patch;
 mod policy;
 mod reason;
+#[cfg(feature = "serde")]
+pub(crate) mod serde_impls;
 mod setting;
 mod state;
 mod tick;
 mod transition;
 mod verdict;
 mod window;
-#[cfg(feature = "serde")]
-pub(crate) mod written;
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ use self::{
 #[cfg_attr(
     feature = "serde",
     derive(Serialize, Deserialize),
-    serde(from = "written::Whole", into = "written::Whole")
+    serde(from = "serde_impls::Whole", into = "serde_impls::Whole")
 )]
 pub struct Circuit {
     seed: u64,
@@ -77,7 +77,7 @@ pub enum Admission {
     /// It may not.
     Rejected {
         /// How long until asking again makes sense; `None` where only an action helps.
-        #[cfg_attr(feature = "serde", serde(with = "written::nanos"))]
+        #[cfg_attr(feature = "serde", serde(with = "serde_impls::nanos"))]
         retry_after: Option<Duration>,
     },
     /// It would have been rejected, but the policy only observes: it runs, it counts as rejected,

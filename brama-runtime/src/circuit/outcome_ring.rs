@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(
     feature = "serde",
     derive(Serialize, Deserialize),
-    serde(try_from = "super::written::Places", into = "super::written::Places")
+    serde(try_from = "super::serde_impls::Places", into = "super::serde_impls::Places")
 )]
 pub(super) struct Recent {
     pub(super) size: u32,

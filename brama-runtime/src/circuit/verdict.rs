@@ -14,7 +14,7 @@ pub enum Verdict {
     /// The dependency answered well.
     Success {
         /// How long the call took; `None` is never slow.
-        #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
+        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         took: Option<Duration>,
     },
     /// The dependency failed.
@@ -22,10 +22,10 @@ pub enum Verdict {
         /// Why, in words.
         reason: Reason,
         /// When the dependency asked to be tried again.
-        #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
+        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         retry_after: Option<Duration>,
         /// How long the call took; `None` is never slow.
-        #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
+        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         took: Option<Duration>,
     },
     /// The call says nothing about the dependency.
@@ -33,7 +33,7 @@ pub enum Verdict {
     /// The call was dropped before it had an outcome; the policy says what that counts as.
     Abandoned {
         /// How long the call took until then; `None` is never slow.
-        #[cfg_attr(feature = "serde", serde(with = "super::written::nanos"))]
+        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         took: Option<Duration>,
     },
 }

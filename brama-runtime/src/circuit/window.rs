@@ -24,7 +24,7 @@ pub struct Window(Span);
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 enum Span {
     Calls(u32),
-    #[cfg_attr(feature = "serde", serde(with = "super::written::text"))]
+    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::text"))]
     Time(Duration),
 }
 
@@ -167,7 +167,7 @@ impl Memory {
 #[cfg_attr(
     feature = "serde",
     derive(Serialize, Deserialize),
-    serde(try_from = "super::written::Ring", into = "super::written::Ring")
+    serde(try_from = "super::serde_impls::Ring", into = "super::serde_impls::Ring")
 )]
 pub(super) struct Buckets {
     pub(super) width: u64,
