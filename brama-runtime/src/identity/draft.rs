@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use super::{
     Identity,
-    short::{Joined, Lengths, SIZE, Short},
+    repr::{Joined, Lengths, SIZE, Short},
 };
 
 /// The texts of an identity, on the stack while they are short, as names and keys are.

@@ -1,7 +1,7 @@
 //! Which breaker: scope, identifier and key.
 
 mod draft;
-mod short;
+mod repr;
 
 use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 
@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 pub(crate) use self::draft::Draft;
 pub use self::draft::Spelling;
-use self::short::{Joined, Lengths, Parts};
+use self::repr::{Joined, Lengths, Parts};
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///
