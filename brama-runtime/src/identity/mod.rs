@@ -1,6 +1,6 @@
 //! Which breaker: scope, identifier and key.
 
-mod draft;
+mod buffer;
 mod repr;
 
 use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
@@ -8,8 +8,8 @@ use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 #[cfg(feature = "serde")]
 use serde::{Serialize, Serializer};
 
-pub(crate) use self::draft::Draft;
-pub use self::draft::Spelling;
+pub(crate) use self::buffer::Draft;
+pub use self::buffer::Spelling;
 use self::repr::{Joined, Lengths, Parts};
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
