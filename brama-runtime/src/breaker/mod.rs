@@ -1,7 +1,7 @@
 //! The breaker: a handle on one circuit behind one lock, with a gate in front.
 
 mod gate;
-mod inside;
+mod locked;
 #[cfg(all(test, brama_loom))]
 mod models;
 mod news;

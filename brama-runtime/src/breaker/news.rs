@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use super::inside::Inside;
+use super::locked::Inside;
 use crate::{
     bus::{Bus, Wakes},
     circuit::{Abandoned, Action, Cause, Change, Fate, Policy, State, Tick, Verdict},

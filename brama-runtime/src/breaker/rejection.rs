@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, io, num::NonZeroU64, ops::Deref, sync::Arc, time::Duration};
 
 use super::{
-    inside::Opened,
+    locked::Opened,
     slot::Slot,
     word::{STATE_BITS, Word},
 };

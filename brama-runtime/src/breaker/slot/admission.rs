@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use super::{Entry, Slot};
 use crate::{
     breaker::{
-        inside::Inside,
+        locked::Inside,
         news::News,
         rejection::{NOBODY_KNOWS, Refusal},
         word::Word,

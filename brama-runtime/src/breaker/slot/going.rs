@@ -7,7 +7,7 @@ use super::Slot;
 use crate::{
     breaker::{
         gate::Gate,
-        inside::Inside,
+        locked::Inside,
         news::{Moment, News},
     },
     bus::Wakes,

@@ -8,7 +8,7 @@ use std::ptr;
 use super::Slot;
 use crate::{
     breaker::{
-        inside::Inside,
+        locked::Inside,
         news::{Moment, News},
     },
     bus::Wakes,

@@ -17,10 +17,9 @@ pub(super) use self::{
     entry::Entry,
     waiting::{Waiting, block_on},
 };
-
 use super::{
     gate::Gate,
-    inside::{Inside, Opened},
+    locked::{Inside, Opened},
     news::{Moment, News},
     surroundings::Surroundings,
     word::Word,

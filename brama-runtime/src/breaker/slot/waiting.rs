@@ -16,7 +16,7 @@ use std::{
 
 use super::Slot;
 use crate::{
-    breaker::inside::{Inside, Waiter},
+    breaker::locked::{Inside, Waiter},
     bus::Wakes,
     circuit::Tick,
     sync::lock,
