@@ -4,7 +4,7 @@ mod gate;
 mod locked;
 #[cfg(all(test, brama_loom))]
 mod models;
-mod news;
+mod pending_events;
 mod permit;
 mod rejection;
 mod slot;
@@ -17,7 +17,7 @@ mod word;
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 pub(crate) use self::{
-    news::Moment,
+    pending_events::Moment,
     permit::{Hold, Lease},
     rejection::Shared,
     slot::Slot,

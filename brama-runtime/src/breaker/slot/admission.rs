@@ -6,7 +6,7 @@ use super::{Entry, Slot};
 use crate::{
     breaker::{
         locked::Inside,
-        news::News,
+        pending_events::News,
         rejection::{NOBODY_KNOWS, Refusal},
         word::Word,
     },

@@ -4,7 +4,7 @@ use std::{mem, time::Duration};
 
 use super::Slot;
 use crate::{
-    breaker::{locked::Inside, news::News, word::Word},
+    breaker::{locked::Inside, pending_events::News, word::Word},
     circuit::{Fate, Reason, Tick, Verdict},
     outcome::Outcome,
     sync::{MutexGuard, lock, lock_unless},

@@ -8,7 +8,7 @@ use crate::{
     breaker::{
         gate::Gate,
         locked::Inside,
-        news::{Moment, News},
+        pending_events::{Moment, News},
     },
     bus::Wakes,
     circuit::{State, Tick},

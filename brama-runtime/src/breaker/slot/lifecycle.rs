@@ -9,7 +9,7 @@ use super::Slot;
 use crate::{
     breaker::{
         locked::Inside,
-        news::{Moment, News},
+        pending_events::{Moment, News},
     },
     bus::Wakes,
     circuit::{Action, InvalidPolicy, PolicyPatch, Tick},

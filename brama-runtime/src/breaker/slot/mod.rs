@@ -20,7 +20,7 @@ pub(super) use self::{
 use super::{
     gate::Gate,
     locked::{Inside, Opened},
-    news::{Moment, News},
+    pending_events::{Moment, News},
     surroundings::Surroundings,
     word::Word,
 };

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::Slot;
 use crate::{
-    breaker::{locked::Inside, news::News, word::Word},
+    breaker::{locked::Inside, pending_events::News, word::Word},
     event::EventKinds,
     sync::{MutexGuard, lock},
 };
