@@ -1,5 +1,6 @@
 //! The breaker: a handle on one circuit behind one lock, with a gate in front.
 
+mod context;
 mod gate;
 mod locked;
 #[cfg(all(test, brama_loom))]
@@ -8,7 +9,6 @@ mod pending_events;
 mod permit;
 mod rejection;
 mod slot;
-mod surroundings;
 mod watched;
 #[cfg(all(test, not(brama_loom)))]
 mod weight;
@@ -17,11 +17,11 @@ mod word;
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 pub(crate) use self::{
+    context::Surroundings,
     pending_events::Moment,
     permit::{Hold, Lease},
     rejection::Shared,
     slot::Slot,
-    surroundings::Surroundings,
     watched::{Ending, Watched},
 };
 use self::{

@@ -18,10 +18,10 @@ pub(super) use self::{
     waiting::{Waiting, block_on},
 };
 use super::{
+    context::Surroundings,
     gate::Gate,
     locked::{Inside, Opened},
     pending_events::{Moment, News},
-    surroundings::Surroundings,
     word::Word,
 };
 use crate::{
