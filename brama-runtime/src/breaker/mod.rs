@@ -5,11 +5,11 @@ mod gate;
 mod locked;
 #[cfg(all(test, brama_loom))]
 mod models;
+mod panic_guard;
 mod pending_events;
 mod permit;
 mod rejection;
 mod slot;
-mod watched;
 #[cfg(all(test, not(brama_loom)))]
 mod weight;
 mod word;
@@ -18,11 +18,11 @@ use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 pub(crate) use self::{
     context::Surroundings,
+    panic_guard::{Ending, Watched},
     pending_events::Moment,
     permit::{Hold, Lease},
     rejection::Shared,
     slot::Slot,
-    watched::{Ending, Watched},
 };
 use self::{
     permit::Borrowed,
