@@ -1,15 +1,21 @@
 //! The breaker: a handle on one circuit behind one lock, with a gate in front.
 
+mod admit;
 mod context;
+mod evict;
 mod gate;
+mod lifecycle;
 mod locked;
 #[cfg(all(test, brama_loom))]
 mod models;
 mod panic_guard;
 mod pending_events;
 mod permit;
+mod record;
 mod rejection;
 mod slot;
+mod step;
+mod wait;
 #[cfg(all(test, not(brama_loom)))]
 mod weight;
 mod word;
@@ -26,7 +32,7 @@ pub(crate) use self::{
 };
 use self::{
     permit::Borrowed,
-    slot::{Waiting, block_on},
+    wait::{Waiting, block_on},
 };
 pub use self::{
     permit::Permit,

@@ -14,7 +14,7 @@ use std::{
 
 use loom::thread;
 
-use super::{Slot, Surroundings, slot::Entry};
+use super::{Slot, Surroundings, record::Entry};
 use crate::{
     circuit::{Action, By, PolicyPatch, State, Tick, Verdict, Window},
     clock::{Clock, Time},

@@ -10,7 +10,8 @@ use std::{
 
 use super::{
     permit::{Hold, Lease},
-    slot::{Entry, Slot},
+    record::Entry,
+    slot::Slot,
 };
 use crate::outcome::Outcome;
 

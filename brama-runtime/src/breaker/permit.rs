@@ -3,8 +3,9 @@
 use std::{fmt, ops::Deref, sync::Arc};
 
 use super::{
+    record::Entry,
     rejection::{CircuitOpen, Shared},
-    slot::{Entry, Slot},
+    slot::Slot,
 };
 use crate::{circuit::Reason, outcome::Outcome};
 

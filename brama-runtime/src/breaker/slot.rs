@@ -1,22 +1,10 @@
 //! One circuit behind one lock, with a gate in front.
 
-mod admission;
-mod entry;
-mod going;
-mod lifecycle;
-mod unsettled;
-mod waiting;
-
 use std::{
     fmt,
     sync::{Arc, OnceLock},
 };
 
-use self::unsettled::Unsettled;
-pub(super) use self::{
-    entry::Entry,
-    waiting::{Waiting, block_on},
-};
 use super::{
     context::Surroundings,
     gate::Gate,
@@ -26,7 +14,7 @@ use super::{
 };
 use crate::{
     bus::Wakes,
-    circuit::{Abandoned, Action, By, State, Tick, Verdict},
+    circuit::{Abandoned, Action, By, State, Tick},
     config::{Attribute, Home, Layers, PolicyInForce},
     identity::Identity,
     status::Status,
@@ -40,14 +28,14 @@ use crate::{
 /// holds: each line of it is a wait for memory.
 #[repr(C)]
 pub struct Slot {
-    identity: Identity<'static>,
+    pub(super) identity: Identity<'static>,
     /// The first attribute met: a call whose identifier is an expression says its own each time.
-    met: OnceLock<&'static Attribute>,
-    gate: Gate,
-    around: Arc<Surroundings>,
+    pub(super) met: OnceLock<&'static Attribute>,
+    pub(super) gate: Gate,
+    pub(super) around: Arc<Surroundings>,
     /// Set once another that differs was met and noted.
-    met_other: OnceLock<()>,
-    inside: Mutex<Inside>,
+    pub(super) met_other: OnceLock<()>,
+    pub(super) inside: Mutex<Inside>,
 }
 
 impl Slot {
@@ -69,7 +57,7 @@ impl Slot {
         &self.identity
     }
 
-    fn moment(&self) -> Moment {
+    pub(super) fn moment(&self) -> Moment {
         Moment::read(&self.around.time, &self.around.bus)
     }
 
@@ -83,25 +71,8 @@ impl Slot {
         &self.around.time
     }
 
-    fn send(&self, inside: &mut Inside, news: News) -> Wakes {
+    pub(super) fn send(&self, inside: &mut Inside, news: News) -> Wakes {
         news.send(inside, &self.identity, &self.around.bus)
-    }
-
-    /// Takes an outcome without a permit.
-    pub(super) fn tell(&self, verdict: Verdict) {
-        let mut news = News::of(self.moment());
-        let mut inside = self.unsettled();
-        inside.revive(&mut news);
-        self.tell_circuit(inside, verdict, news);
-    }
-
-    fn tell_circuit(&self, mut inside: Unsettled<'_>, verdict: Verdict, mut news: News) {
-        let Inside { circuit, policy, past, .. } = &mut *inside;
-        past.get_or_insert_default().totals.count(&verdict, policy);
-        news.add_outcome(&verdict, policy);
-        let (_, change) = circuit.record_unpermitted(policy, verdict, news.now());
-        inside.note(change, &mut news);
-        self.finish(inside, news);
     }
 
     /// Acts by hand.
@@ -199,7 +170,7 @@ impl Slot {
 
     /// The clock that is precise enough for the lengths in force.
     #[inline]
-    fn now(&self, word: Word) -> Tick {
+    pub(super) fn now(&self, word: Word) -> Tick {
         if word.is_precise() { self.around.time.now() } else { self.around.time.coarse() }
     }
 
@@ -231,7 +202,7 @@ impl Slot {
         successes + failures + ignored + abandoned + rejected
     }
 
-    fn totals(&self, inside: &Inside) -> Totals {
+    pub(super) fn totals(&self, inside: &Inside) -> Totals {
         let mut totals = inside.past.as_ref().map(|past| past.totals).unwrap_or_default();
         totals.successes += self.gate.sum(Kind::Success);
         totals.ignored += self.gate.sum(Kind::Ignored);
@@ -241,7 +212,7 @@ impl Slot {
 
     /// Has stripes added to the counters once threads have met there.
     #[inline]
-    fn note(&self, met: Met) {
+    pub(super) fn note(&self, met: Met) {
         match met {
             Met::Nobody => {}
             Met::Others => self.inflate(),

@@ -3,13 +3,13 @@
 //! It goes only while nobody but its registry holds it, so nobody is left who could count on it. The
 //! argument is promise 4 of the gate.
 
-use super::Slot;
+use super::{
+    gate::Gate,
+    locked::Inside,
+    pending_events::{Moment, News},
+    slot::Slot,
+};
 use crate::{
-    breaker::{
-        gate::Gate,
-        locked::Inside,
-        pending_events::{Moment, News},
-    },
     bus::Wakes,
     circuit::{State, Tick},
     event::EventDetail,

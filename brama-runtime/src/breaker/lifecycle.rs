@@ -5,12 +5,12 @@
 
 use std::ptr;
 
-use super::Slot;
+use super::{
+    locked::Inside,
+    pending_events::{Moment, News},
+    slot::Slot,
+};
 use crate::{
-    breaker::{
-        locked::Inside,
-        pending_events::{Moment, News},
-    },
     bus::Wakes,
     circuit::{Action, InvalidPolicy, PolicyPatch, Tick},
     config::{Attribute, Layers},
@@ -106,7 +106,7 @@ impl Slot {
     }
 
     /// Takes a patch, for itself and where it has no key for all keys of its identifier.
-    pub(in crate::breaker) fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
+    pub(super) fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
         let home = lock(&self.inside).layers().home();
         if let Some(registry) = home {
             return registry.configure(&self.identity, patch);
@@ -155,7 +155,7 @@ impl Slot {
 
 impl Inside {
     /// Registers it anew, closed, where it is unregistered.
-    pub(in crate::breaker) fn revive(&mut self, news: &mut News) {
+    pub(super) fn revive(&mut self, news: &mut News) {
         if !self.is_registered() {
             self.begin_story().is_unregistered = false;
             self.start_afresh(news.now());

@@ -2,9 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::Slot;
+use super::{locked::Inside, pending_events::News, slot::Slot, word::Word};
 use crate::{
-    breaker::{locked::Inside, pending_events::News, word::Word},
     event::EventKinds,
     sync::{MutexGuard, lock},
 };

@@ -2,14 +2,15 @@
 
 use std::num::NonZeroU64;
 
-use super::{Entry, Slot};
+use super::{
+    locked::Inside,
+    pending_events::News,
+    record::Entry,
+    rejection::{NOBODY_KNOWS, Refusal},
+    slot::Slot,
+    word::Word,
+};
 use crate::{
-    breaker::{
-        locked::Inside,
-        pending_events::News,
-        rejection::{NOBODY_KNOWS, Refusal},
-        word::Word,
-    },
     circuit::{Admission, State, Tick},
     event::EventDetail,
 };
@@ -17,14 +18,14 @@ use crate::{
 impl Slot {
     /// Lets a call in that needs no more than a look at the gate; else answers what it saw.
     #[inline]
-    pub(in crate::breaker) fn admit_at_once(&self) -> Result<Entry, Word> {
+    pub(super) fn admit_at_once(&self) -> Result<Entry, Word> {
         let word = self.gate.look();
         if word.admits_at_once() { Ok(Entry { word, started: Tick::NEVER }) } else { Err(word) }
     }
 
     /// Lets a call in or refuses it.
     #[inline]
-    pub(in crate::breaker) fn ask(&self) -> Result<Entry, Refusal> {
+    pub(super) fn ask(&self) -> Result<Entry, Refusal> {
         let word = match self.admit_at_once() {
             Ok(entry) => return Ok(entry),
             Err(word) => word,

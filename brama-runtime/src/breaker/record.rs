@@ -2,9 +2,8 @@
 
 use std::{mem, time::Duration};
 
-use super::Slot;
+use super::{locked::Inside, pending_events::News, slot::Slot, step::Unsettled, word::Word};
 use crate::{
-    breaker::{locked::Inside, pending_events::News, word::Word},
     circuit::{Fate, Reason, Tick, Verdict},
     outcome::Outcome,
     sync::{MutexGuard, lock, lock_unless},
@@ -12,7 +11,7 @@ use crate::{
 
 /// How a call came in: the word under which it was admitted, and when where that matters.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::breaker) struct Entry {
+pub(super) struct Entry {
     pub(super) word: Word,
     /// [`Tick::NEVER`] where calls are not timed.
     pub(super) started: Tick,
@@ -23,7 +22,7 @@ impl Slot {
     ///
     /// What is compiled into each call site is no more than the way of a breaker that one thread calls.
     #[inline]
-    pub(in crate::breaker) fn succeed(&self, entry: Entry) {
+    pub(super) fn succeed(&self, entry: Entry) {
         match self.gate.count_alone(entry.word) {
             Some(met) => self.note(met),
             None => self.succeed_apart(entry),
@@ -89,7 +88,7 @@ impl Slot {
 
     /// Records an outcome that is told by its value: a success has a way of its own.
     #[cold]
-    pub(in crate::breaker) fn record(&self, entry: Entry, outcome: Outcome) {
+    pub(super) fn record(&self, entry: Entry, outcome: Outcome) {
         if !entry.is_recorded() {
             return;
         }
@@ -111,20 +110,20 @@ impl Slot {
 
     /// Records that the body panicked.
     #[cold]
-    pub(in crate::breaker) fn panic(&self, entry: Entry) {
+    pub(super) fn panic(&self, entry: Entry) {
         self.record(entry, Outcome::failure("panic"));
     }
 
     /// Records that the call was dropped without an outcome.
     #[cold]
-    pub(in crate::breaker) fn abandon(&self, entry: Entry) {
+    pub(super) fn abandon(&self, entry: Entry) {
         let took = self.took(entry);
         self.report(entry, Verdict::Abandoned { took });
     }
 
     /// Records any outcome.
     #[cold]
-    pub(in crate::breaker) fn report(&self, entry: Entry, verdict: Verdict) {
+    pub(super) fn report(&self, entry: Entry, verdict: Verdict) {
         let news = News::of(self.moment());
         self.step(lock(&self.inside), entry, verdict, news);
     }
@@ -143,8 +142,25 @@ impl Slot {
         self.finish(inside, news);
     }
 
+    /// Takes an outcome without a permit.
+    pub(super) fn tell(&self, verdict: Verdict) {
+        let mut news = News::of(self.moment());
+        let mut inside = self.unsettled();
+        inside.revive(&mut news);
+        self.tell_circuit(inside, verdict, news);
+    }
+
+    pub(super) fn tell_circuit(&self, mut inside: Unsettled<'_>, verdict: Verdict, mut news: News) {
+        let Inside { circuit, policy, past, .. } = &mut *inside;
+        past.get_or_insert_default().totals.count(&verdict, policy);
+        news.add_outcome(&verdict, policy);
+        let (_, change) = circuit.record_unpermitted(policy, verdict, news.now());
+        inside.note(change, &mut news);
+        self.finish(inside, news);
+    }
+
     /// How long the call took; `None` where calls are not timed.
-    pub(in crate::breaker) fn took(&self, entry: Entry) -> Option<Duration> {
+    pub(super) fn took(&self, entry: Entry) -> Option<Duration> {
         let is_timed = entry.started != Tick::NEVER;
         is_timed.then(|| self.now(entry.word).since(entry.started))
     }
@@ -152,21 +168,21 @@ impl Slot {
 
 impl Entry {
     /// Of a call of which nothing is recorded.
-    pub(in crate::breaker) const NONE: Self = Self { word: Word::NONE, started: Tick::NEVER };
+    pub(super) const NONE: Self = Self { word: Word::NONE, started: Tick::NEVER };
 
     /// Takes it, so that nothing more is recorded of the call.
     #[inline]
-    pub(in crate::breaker) const fn take(&mut self) -> Self {
+    pub(super) const fn take(&mut self) -> Self {
         mem::replace(self, Self::NONE)
     }
 
     #[inline]
-    pub(in crate::breaker) fn is_recorded(self) -> bool {
+    pub(super) fn is_recorded(self) -> bool {
         self.word != Word::NONE
     }
 
     #[cfg(all(test, brama_loom))]
-    pub(in crate::breaker) const fn generation(self) -> crate::circuit::Generation {
+    pub(super) const fn generation(self) -> crate::circuit::Generation {
         self.word.generation()
     }
 }

@@ -14,17 +14,15 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-use super::Slot;
-use crate::{
-    breaker::locked::{Inside, Waiter},
-    bus::Wakes,
-    circuit::Tick,
-    sync::lock,
+use super::{
+    locked::{Inside, Waiter},
+    slot::Slot,
 };
+use crate::{bus::Wakes, circuit::Tick, sync::lock};
 
 /// Ready with `true` as soon as a call would be admitted, with `false` once the deadline has come.
 #[must_use = "futures do nothing unless polled"]
-pub(in crate::breaker) struct Waiting<'a> {
+pub(super) struct Waiting<'a> {
     slot: &'a Slot,
     deadline: Tick,
     armed: Option<Armed>,
@@ -38,7 +36,7 @@ struct Armed {
 }
 
 impl<'a> Waiting<'a> {
-    pub(in crate::breaker) const fn new(slot: &'a Slot, deadline: Tick) -> Self {
+    pub(super) const fn new(slot: &'a Slot, deadline: Tick) -> Self {
         Self { slot, deadline, armed: None }
     }
 
@@ -121,7 +119,7 @@ impl Inside {
     }
 
     /// Has those woken whom a step lets in, or lets in earlier than they knew.
-    pub(in crate::breaker) fn call_waiters(&mut self, wakes: &mut Wakes) {
+    pub(super) fn call_waiters(&mut self, wakes: &mut Wakes) {
         let from = self.admits_from();
         if self.story().is_none_or(|story| story.waiters.is_empty()) {
             return;
@@ -132,7 +130,7 @@ impl Inside {
 }
 
 /// Blocks the thread until the wait is over.
-pub(in crate::breaker) fn block_on(waiting: Waiting<'_>) -> bool {
+pub(super) fn block_on(waiting: Waiting<'_>) -> bool {
     let bell = Arc::new(Bell::default());
     let waker = Waker::from(Arc::clone(&bell));
     let mut waiting = pin!(waiting);
