@@ -1,18 +1,18 @@
 //! Settings in layers: what is said for a registry, for a kind, and for one breaker.
 
 mod attribute;
-mod ground;
 mod in_force;
 mod layers;
 mod resolved;
+mod shared;
 
 use std::{collections::BTreeMap, fmt, io, num::NonZeroUsize, time::Duration};
 
 pub use self::attribute::Attribute;
 pub(crate) use self::{
-    ground::{Ground, Home},
     in_force::PolicyInForce,
     layers::{Configured, Layers},
+    shared::{Ground, Home},
 };
 use crate::{
     circuit::{InvalidSetting, PolicyPatch},
