@@ -1,7 +1,7 @@
 //! Settings in layers: what is said for a registry, for a kind, and for one breaker.
 
 mod attribute;
-mod in_force;
+mod effective;
 mod layers;
 mod resolved;
 mod shared;
@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, fmt, io, num::NonZeroUsize, time::Duration};
 
 pub use self::attribute::Attribute;
 pub(crate) use self::{
-    in_force::PolicyInForce,
+    effective::PolicyInForce,
     layers::{Configured, Layers},
     shared::{Ground, Home},
 };

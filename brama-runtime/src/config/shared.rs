@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use super::{Kinds, in_force::Shelf};
+use super::{Kinds, effective::Shelf};
 use crate::{
     circuit::{InvalidPolicy, PolicyPatch},
     connection::ConnectionKind,
