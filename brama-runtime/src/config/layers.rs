@@ -2,7 +2,7 @@
 
 use std::{ptr, sync::Arc};
 
-use super::{Attribute, Ground, Home, resolved::Resolved};
+use super::{Attribute, Ground, Home, resolve::Resolved};
 use crate::{
     circuit::{InvalidPolicy, PolicyPatch},
     connection::{Connection, ConnectionKind, Labels},

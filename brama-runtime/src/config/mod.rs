@@ -3,7 +3,7 @@
 mod attribute;
 mod effective;
 mod layers;
-mod resolved;
+mod resolve;
 mod shared;
 
 use std::{collections::BTreeMap, fmt, io, num::NonZeroUsize, time::Duration};
