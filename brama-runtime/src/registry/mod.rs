@@ -2,6 +2,7 @@
 
 mod by_identity;
 mod cleanup;
+mod configure;
 mod connections;
 #[cfg(feature = "testing")]
 mod entered;
@@ -11,7 +12,6 @@ mod filter;
 mod global;
 mod groups;
 mod keys;
-mod settings;
 
 use std::{
     borrow::Borrow,
@@ -23,11 +23,11 @@ use std::{
 use foldhash::fast::{FixedState, RandomState};
 use papaya::HashSet;
 
+use self::configure::Writer;
 #[cfg(feature = "testing")]
 pub use self::entered::Entered;
 #[cfg(feature = "testing")]
 pub(crate) use self::entered::entered;
-use self::settings::Writer;
 pub use self::{
     connections::RegisterError,
     filter::BreakerFilter,
