@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use super::{Inside, Registry, configure::Writer, family::Family};
+use super::{Inside, Registry, configure::Writer, key_set::Family};
 use crate::{
     breaker::{Moment, Slot},
     bus::Wakes,

@@ -7,10 +7,10 @@ mod connections;
 #[cfg(feature = "testing")]
 mod entered;
 mod events;
-mod family;
 mod filter;
 mod global;
 mod groups;
+mod key_set;
 mod keys;
 
 use std::{
