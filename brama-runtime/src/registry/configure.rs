@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Inside, Named, Registry, cleanup::clean_up, keys::Keys};
+use super::{Inside, Named, Registry, cleanup::clean_up, evict::Keys};
 use crate::{
     breaker::{Moment, Slot},
     bus::Wakes,

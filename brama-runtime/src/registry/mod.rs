@@ -7,11 +7,11 @@ mod connections;
 #[cfg(feature = "testing")]
 mod entered;
 mod events;
+mod evict;
 mod filter;
 mod global;
 mod groups;
 mod key_set;
-mod keys;
 
 use std::{
     borrow::Borrow,
