@@ -74,9 +74,9 @@ pub mod status {
     pub use crate::{
         breaker::Opening,
         circuit::{Cause, Change, DurationSource, OpenDuration, Rule, SettingName, WindowCounts},
+        config::{ConfigLayer, Setting, Settings},
         connection::Labels,
         registry::BreakerFilter,
-        settings::{ConfigLayer, Setting, Settings},
     };
 }
 

@@ -17,7 +17,6 @@ mod health;
 mod identity;
 mod outcome;
 mod registry;
-mod settings;
 mod site;
 mod status;
 mod sweeper;

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use crate::{
     circuit::{Cause, Lasting, Policy, Reason, State, Tick, WindowCounts},
+    config::Settings,
     connection::{ConnectionKind, Labels},
     duration::Rounded,
     identity::Identity,
-    settings::Settings,
     totals::Totals,
 };
 

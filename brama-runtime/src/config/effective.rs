@@ -6,10 +6,9 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use super::{Layers, layers::Said};
+use super::{Layers, layers::Said, settings::Settings};
 use crate::{
     circuit::Policy,
-    settings::Settings,
     sync::{Mutex, lock},
 };
 

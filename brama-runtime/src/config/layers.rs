@@ -2,12 +2,11 @@
 
 use std::{ptr, sync::Arc};
 
-use super::{Attribute, Ground, Home, resolve::Resolved};
+use super::{Attribute, Ground, Home, resolve::Resolved, settings::ConfigLayer};
 use crate::{
     circuit::{InvalidPolicy, PolicyPatch},
     connection::{Connection, ConnectionKind, Labels},
     identity::Identity,
-    settings::ConfigLayer,
 };
 
 /// What was said for one breaker, over what its registry shares.

@@ -4,11 +4,15 @@ mod attribute;
 mod effective;
 mod layers;
 mod resolve;
+mod settings;
 mod shared;
 
 use std::{collections::BTreeMap, fmt, io, num::NonZeroUsize, time::Duration};
 
-pub use self::attribute::Attribute;
+pub use self::{
+    attribute::Attribute,
+    settings::{ConfigLayer, Setting, Settings},
+};
 pub(crate) use self::{
     effective::PolicyInForce,
     layers::{Configured, Layers},

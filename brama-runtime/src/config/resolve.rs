@@ -1,9 +1,7 @@
 //! The layers of one breaker put together.
 
-use crate::{
-    circuit::{Policy, PolicyPatch, SettingName},
-    settings::{ConfigLayer, Origins},
-};
+use super::settings::{ConfigLayer, Origins};
+use crate::circuit::{Policy, PolicyPatch, SettingName};
 
 /// What of the layers looked at is in force, from the last word down.
 #[derive(Debug, Default)]
