@@ -7,6 +7,7 @@ pub use crate::{
     circuit::{Expiry, Policy, PolicyPatch, Reason, State, Window},
     config::Config,
     connection::{Connection, ConnectionKind},
+    counters::Totals,
     error::UnknownBreaker,
     health::Health,
     identity::Identity,
@@ -17,7 +18,6 @@ pub use crate::{
         success, totals, unregister,
     },
     status::Status,
-    totals::Totals,
 };
 
 #[doc = include_str!("circuit/page.md")]

@@ -10,6 +10,7 @@ mod circuit;
 mod clock;
 mod config;
 mod connection;
+mod counters;
 mod duration;
 mod error;
 mod event;
@@ -24,4 +25,3 @@ mod sync;
 #[cfg(feature = "testing")]
 mod testing;
 mod timer;
-mod totals;

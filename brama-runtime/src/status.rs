@@ -9,9 +9,9 @@ use crate::{
     circuit::{Cause, Lasting, Policy, Reason, State, Tick, WindowCounts},
     config::Settings,
     connection::{ConnectionKind, Labels},
+    counters::Totals,
     duration::Rounded,
     identity::Identity,
-    totals::Totals,
 };
 
 /// What a breaker is at one moment. Taking it changes nothing.

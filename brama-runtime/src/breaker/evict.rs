@@ -12,8 +12,8 @@ use super::{
 use crate::{
     bus::Wakes,
     circuit::{State, Tick},
+    counters::Totals,
     event::EventDetail,
-    totals::Totals,
 };
 
 impl Slot {

@@ -66,8 +66,8 @@ use std::time::Duration;
 use super::word::{UNSETTLED, Word};
 use crate::{
     circuit::Tick,
+    counters::{Counters, Kind, Met},
     sync::{AtomicU64, Ordering, fence},
-    totals::{Counters, Kind, Met},
 };
 
 /// The word, what belongs to it, and the counters beside it. What every call reads comes first.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     circuit::{Cause, Circuit, Policy, State, Tick},
     config::{Layers, PolicyInForce},
-    totals::Totals,
+    counters::Totals,
 };
 
 pub(super) struct Inside {

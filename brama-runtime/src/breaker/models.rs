@@ -19,9 +19,9 @@ use crate::{
     circuit::{Action, By, PolicyPatch, State, Tick, Verdict, Window},
     clock::{Clock, Time},
     config::{Ground, Kinds, Layers},
+    counters::Totals,
     identity::Identity,
     status::Status,
-    totals::Totals,
 };
 
 /// A clock that a model moves between its phases, never while threads run.

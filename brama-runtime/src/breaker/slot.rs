@@ -16,10 +16,10 @@ use crate::{
     bus::Wakes,
     circuit::{Abandoned, Action, By, State, Tick},
     config::{Attribute, Home, Layers, PolicyInForce},
+    counters::{Kind, Met, Totals},
     identity::Identity,
     status::Status,
     sync::{Mutex, lock},
-    totals::{Kind, Met, Totals},
 };
 
 /// What a breaker's handles, permits and call sites share.

@@ -7,9 +7,9 @@ use crate::{
     breaker::{Moment, Slot},
     bus::Wakes,
     config::Keeping,
+    counters::Totals,
     identity::Identity,
     sync::lock,
-    totals::Totals,
 };
 
 /// The families of a registry.

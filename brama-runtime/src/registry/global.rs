@@ -12,12 +12,12 @@ use crate::{
     circuit::{By, InvalidPolicy, PolicyPatch, Reason},
     config::{Config, InitError},
     connection::Connection,
+    counters::Totals,
     error::{AddCheckError, UnknownBreaker},
     event::{Event, EventFilter},
     health::Health,
     identity::Identity,
     status::Status,
-    totals::Totals,
 };
 
 /// The registry that decorated functions on this thread use: the global one.

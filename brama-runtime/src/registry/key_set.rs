@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{breaker::Slot, circuit::Tick, totals::Totals};
+use crate::{breaker::Slot, circuit::Tick, counters::Totals};
 
 /// The breakers of one identifier's keys, as far as the bound lets, and what those counted that went.
 ///

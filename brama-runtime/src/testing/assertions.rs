@@ -5,10 +5,10 @@ use std::fmt;
 use super::registry::TestRegistry;
 use crate::{
     circuit::{Reason, State},
+    counters::Totals,
     identity::Identity,
     registry::Registry,
     status::Status,
-    totals::Totals,
 };
 
 /// # Assertions

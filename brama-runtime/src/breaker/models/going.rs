@@ -11,8 +11,8 @@ use super::{call, fail, model, slot};
 use crate::{
     breaker::{Moment, Slot},
     circuit::PolicyPatch,
+    counters::Totals,
     outcome::Outcome,
-    totals::Totals,
 };
 
 /// A slot in a registry, and the count of those who hold it beside: as `Arc` counts, where loom sees it.
