@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::{
     circuit::{Abandoned, Policy, Verdict},
-    sync::{AtomicU64, OnceLock, Ordering},
+    sys::sync::{AtomicU64, OnceLock, Ordering},
 };
 
 /// How often each thing happened since the breaker was made. Counters never go backwards.

@@ -21,7 +21,7 @@ mod registry;
 mod site;
 mod status;
 mod sweeper;
-mod sync;
+mod sys;
 #[cfg(feature = "testing")]
 mod testing;
 mod timer;

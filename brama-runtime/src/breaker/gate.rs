@@ -67,7 +67,7 @@ use super::word::{UNSETTLED, Word};
 use crate::{
     circuit::Tick,
     counters::{Counters, Kind, Met},
-    sync::{AtomicU64, Ordering, fence},
+    sys::sync::{AtomicU64, Ordering, fence},
 };
 
 /// The word, what belongs to it, and the counters beside it. What every call reads comes first.

@@ -16,7 +16,7 @@ use crate::{
     config::{Attribute, Layers},
     connection::Connection,
     event::EventDetail,
-    sync::lock,
+    sys::sync::lock,
 };
 
 impl Slot {

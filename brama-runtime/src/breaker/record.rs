@@ -6,7 +6,7 @@ use super::{locked::Inside, pending_events::News, slot::Slot, step::Unsettled, w
 use crate::{
     circuit::{Fate, Reason, Tick, Verdict},
     outcome::Outcome,
-    sync::{MutexGuard, lock, lock_unless},
+    sys::sync::{MutexGuard, lock, lock_unless},
 };
 
 /// How a call came in: the word under which it was admitted, and when where that matters.

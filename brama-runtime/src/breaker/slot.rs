@@ -19,7 +19,7 @@ use crate::{
     counters::{Kind, Met, Totals},
     identity::Identity,
     status::Status,
-    sync::{Mutex, lock},
+    sys::sync::{Mutex, lock},
 };
 
 /// What a breaker's handles, permits and call sites share.

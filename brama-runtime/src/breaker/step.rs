@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use super::{locked::Inside, pending_events::News, slot::Slot, word::Word};
 use crate::{
     event::EventKinds,
-    sync::{MutexGuard, lock},
+    sys::sync::{MutexGuard, lock},
 };
 
 /// What the lock protects, for one before whom the gate was unsettled.

@@ -18,7 +18,7 @@ use super::{
     locked::{Inside, Waiter},
     slot::Slot,
 };
-use crate::{bus::Wakes, circuit::Tick, sync::lock};
+use crate::{bus::Wakes, circuit::Tick, sys::sync::lock};
 
 /// Ready with `true` as soon as a call would be admitted, with `false` once the deadline has come.
 #[must_use = "futures do nothing unless polled"]

@@ -9,7 +9,7 @@ use std::{
 use super::{Layers, layers::Said, settings::Settings};
 use crate::{
     circuit::Policy,
-    sync::{Mutex, lock},
+    sys::sync::{Mutex, lock},
 };
 
 /// A policy in force, and why it is.

@@ -15,7 +15,7 @@ use crate::{
     config::{Config, Configured, Ground, Home, InitError, Layers},
     identity::Identity,
     sweeper::Sweeper,
-    sync::lock,
+    sys::sync::lock,
 };
 
 /// What only those need who make breakers or configure them.

@@ -9,7 +9,7 @@ use crate::{
     circuit::InvalidSetting,
     connection::Connection,
     identity::Identity,
-    sync::lock,
+    sys::sync::lock,
 };
 
 impl Registry {

@@ -6,7 +6,7 @@ use super::{Named, Registry};
 use crate::{
     bus::{EventCallback, Subscription},
     event::{Event, EventFilter},
-    sync::lock,
+    sys::sync::lock,
 };
 
 impl Registry {

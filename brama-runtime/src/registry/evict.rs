@@ -9,7 +9,7 @@ use crate::{
     config::Keeping,
     counters::Totals,
     identity::Identity,
-    sync::lock,
+    sys::sync::lock,
 };
 
 /// The families of a registry.

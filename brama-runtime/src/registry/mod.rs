@@ -45,7 +45,7 @@ use crate::{
     config::{Home, Layers},
     event::EventDetail,
     identity::Identity,
-    sync::{Mutex, lock},
+    sys::sync::{Mutex, lock},
 };
 
 /// The breakers of a program, or of a part of it: one an identity, made on first use.

@@ -1,0 +1,3 @@
+//! What stands between us and the system: locks and atomics, panics, a thread that works at an interval.
+
+pub(crate) mod sync;
