@@ -4,7 +4,6 @@ pub mod api;
 
 mod breaker;
 mod bus;
-mod caught;
 mod checks;
 mod circuit;
 mod clock;

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use crate::{caught::caught, circuit::Tick};
+use crate::{circuit::Tick, sys::panic::caught};
 
 /// Wakers by the moment at which each is to be woken, once.
 #[derive(Debug, Default)]

@@ -11,8 +11,8 @@ use std::{
 
 use super::{Subscription, queue::Queue};
 use crate::{
-    caught::{Panicked, caught},
     event::Event,
+    sys::panic::{Panicked, caught},
 };
 
 /// Keeps a function called for each event of a subscription, until it is dropped.

@@ -4,9 +4,9 @@ use std::{fmt, time::Duration};
 
 use crate::{
     breaker::Slot,
-    caught::{Panicked, caught},
     circuit::Reason,
     duration::Rounded,
+    sys::panic::{Panicked, caught},
 };
 
 /// That it passed, or why not.

@@ -28,7 +28,7 @@ use self::{
     answer::{Answer, answer, overdue, survive, tell},
     plan::{Closure, Kind, Plan, Run},
 };
-use crate::{breaker::Slot, caught::caught, clock::Time, error::AddCheckError};
+use crate::{breaker::Slot, clock::Time, error::AddCheckError, sys::panic::caught};
 
 /// Keeps a health check running until it is dropped.
 ///
