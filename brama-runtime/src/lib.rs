@@ -19,7 +19,6 @@ mod outcome;
 mod registry;
 mod site;
 mod status;
-mod sweeper;
 mod sys;
 #[cfg(feature = "testing")]
 mod testing;

@@ -3,7 +3,12 @@
 use std::sync::Weak;
 
 use super::{Inside, Named, Registry};
-use crate::{bus::Wakes, circuit::State, identity::Identity, sweeper::Left, sys::sync::lock};
+use crate::{
+    bus::Wakes,
+    circuit::State,
+    identity::Identity,
+    sys::{interval::Left, sync::lock},
+};
 
 impl Registry {
     /// Cleans up now, as the thread that `init` starts does at each `cleanup_interval`.

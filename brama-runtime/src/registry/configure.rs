@@ -14,8 +14,7 @@ use crate::{
     circuit::{InvalidPolicy, PolicyPatch},
     config::{Config, Configured, Ground, Home, InitError, Layers},
     identity::Identity,
-    sweeper::Sweeper,
-    sys::sync::lock,
+    sys::{interval::Sweeper, sync::lock},
 };
 
 /// What only those need who make breakers or configure them.

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::sys::panic::{Panicked, caught};
+use super::panic::{Panicked, caught};
 
 /// A thread that does its work at an interval until it is dropped: then it ends at once, or when it has
 /// done the work that it is at.
