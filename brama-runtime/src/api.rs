@@ -27,7 +27,7 @@ pub mod circuit {
 
 /// The clock: a source of time for a registry and all its breakers.
 pub mod clock {
-    pub use crate::clock::{Clock, SystemClock};
+    pub use crate::time::clock::{Clock, SystemClock};
 }
 
 /// Durations as text, as the attribute and configuration have them: `500ms`, `30s`, `1m 30s`.

@@ -6,7 +6,6 @@ mod breaker;
 mod bus;
 mod checks;
 mod circuit;
-mod clock;
 mod config;
 mod connection;
 mod counters;
@@ -22,4 +21,5 @@ mod status;
 mod sys;
 #[cfg(feature = "testing")]
 mod testing;
+mod time;
 mod timer;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{bus::Bus, clock::Time};
+use crate::{bus::Bus, time::clock::Time};
 
 /// The clock and the bus: one pointer in each of ten thousand breakers.
 pub(crate) struct Surroundings {

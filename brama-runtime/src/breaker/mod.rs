@@ -195,7 +195,7 @@ impl Breaker {
     /// than are admitted: then ask, and wait again where the answer is no. While the circuit is forced
     /// open, somebody has to act. Waiting costs nothing but a timer: a task is woken by what happens
     /// to the breaker, or by the registry's clock at the deadline (see
-    /// [`Clock::wake_at`](crate::clock::Clock::wake_at)), and nobody polls at an interval.
+    /// [`Clock::wake_at`](crate::time::clock::Clock::wake_at)), and nobody polls at an interval.
     ///
     /// ```
     /// # use brama_runtime::api as brama;

@@ -17,11 +17,11 @@ use loom::thread;
 use super::{Slot, Surroundings, record::Entry};
 use crate::{
     circuit::{Action, By, PolicyPatch, State, Tick, Verdict, Window},
-    clock::{Clock, Time},
     config::{Ground, Kinds, Layers},
     counters::Totals,
     identity::Identity,
     status::Status,
+    time::clock::{Clock, Time},
 };
 
 /// A clock that a model moves between its phases, never while threads run.

@@ -6,9 +6,9 @@ use super::locked::Inside;
 use crate::{
     bus::{Bus, Wakes},
     circuit::{Abandoned, Action, Cause, Change, Fate, Policy, State, Tick, Verdict},
-    clock::Time,
     event::{Event, EventDetail, EventKinds},
     identity::Identity,
+    time::clock::Time,
 };
 
 /// When a step happens. Read before the lock is taken: clocks may be the user's.

@@ -67,7 +67,7 @@ impl Slot {
     }
 
     #[cfg(all(test, brama_loom))]
-    pub(super) fn time(&self) -> &crate::clock::Time {
+    pub(super) fn time(&self) -> &crate::time::clock::Time {
         &self.around.time
     }
 

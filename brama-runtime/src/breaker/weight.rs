@@ -12,9 +12,9 @@ use allocation_counter::measure;
 use super::{Breaker, Slot, Surroundings};
 use crate::{
     circuit::{PolicyPatch, Reason, Tick},
-    clock::Time,
     config::{Attribute, Ground, Layers},
     identity::Identity,
+    time::clock::Time,
 };
 
 /// The breakers of a function's keys.

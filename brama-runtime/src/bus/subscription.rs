@@ -12,8 +12,8 @@ use futures_core::Stream;
 
 use super::{Bus, queue::Queue};
 use crate::{
-    clock::{Clock, SystemClock},
     event::Event,
+    time::clock::{Clock, SystemClock},
 };
 
 /// Events as they come: an iterator that waits for the next, or a stream for tasks

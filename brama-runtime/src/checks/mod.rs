@@ -28,7 +28,7 @@ use self::{
     answer::{Answer, answer, overdue, survive, tell},
     plan::{Closure, Kind, Plan, Run},
 };
-use crate::{breaker::Slot, clock::Time, error::AddCheckError, sys::panic::caught};
+use crate::{breaker::Slot, error::AddCheckError, sys::panic::caught, time::clock::Time};
 
 /// Keeps a health check running until it is dropped.
 ///

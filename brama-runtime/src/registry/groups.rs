@@ -107,7 +107,7 @@ impl Registry {
     /// takes longer than its timeout (by default its interval) has failed at that moment, and what it
     /// answers later is ignored. It cannot be stopped: it keeps its thread until it returns and is not
     /// run again before that, while another thread takes over the rest. Time is the registry's clock's,
-    /// which may start a thread of its own: see [`Clock::wake_at`](crate::clock::Clock::wake_at).
+    /// which may start a thread of its own: see [`Clock::wake_at`](crate::time::clock::Clock::wake_at).
     ///
     /// # Errors
     ///

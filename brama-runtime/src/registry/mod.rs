@@ -41,11 +41,11 @@ use crate::{
     breaker::{Breaker, Moment, Slot, Surroundings},
     bus::Wakes,
     checks::Checks,
-    clock::{Clock, Time},
     config::{Home, Layers},
     event::EventDetail,
     identity::Identity,
     sys::sync::{Mutex, lock},
+    time::clock::{Clock, Time},
 };
 
 /// The breakers of a program, or of a part of it: one an identity, made on first use.

@@ -10,8 +10,8 @@ use std::{
 };
 
 #[cfg(feature = "tokio")]
-use crate::clock::TokioClock;
-use crate::{circuit::Tick, clock::Clock, timer::Alarms};
+use crate::time::clock::TokioClock;
+use crate::{circuit::Tick, time::clock::Clock, timer::Alarms};
 
 /// A clock that stands still until it is moved. Clones are the same clock.
 ///

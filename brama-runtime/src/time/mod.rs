@@ -1,0 +1,3 @@
+//! Time: the one place that reads a clock, and the alarms that wait for it.
+
+pub(crate) mod clock;
