@@ -22,4 +22,3 @@ mod sys;
 #[cfg(feature = "testing")]
 mod testing;
 mod time;
-mod timer;

@@ -22,7 +22,7 @@ use crate::{
     connection::ConnectionKind,
     event::{Event, EventFilter, EventKinds},
     identity::Identity,
-    timer::ring,
+    time::timer::ring,
 };
 
 /// Who listens to the breakers of a registry.

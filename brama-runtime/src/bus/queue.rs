@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     event::{Event, EventFilter},
-    timer::ring,
+    time::timer::ring,
 };
 
 /// What waits for a subscriber: events that its filter selects, oldest first, of bounded number.

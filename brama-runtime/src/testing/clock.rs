@@ -11,7 +11,10 @@ use std::{
 
 #[cfg(feature = "tokio")]
 use crate::time::clock::TokioClock;
-use crate::{circuit::Tick, time::clock::Clock, timer::Alarms};
+use crate::{
+    circuit::Tick,
+    time::{clock::Clock, timer::Alarms},
+};
 
 /// A clock that stands still until it is moved. Clones are the same clock.
 ///

@@ -2,7 +2,8 @@
 
 use std::{fmt, sync::Arc, task::Waker, time::SystemTime};
 
-use crate::{circuit::Tick, timer::Timer};
+use super::timer::Timer;
+use crate::circuit::Tick;
 
 /// A source of time for a registry and all its breakers.
 ///

@@ -1,3 +1,4 @@
 //! Time: the one place that reads a clock, and the alarms that wait for it.
 
 pub(crate) mod clock;
+pub(crate) mod timer;
