@@ -66,7 +66,7 @@ fn assert_none(promise: &str, breaches: &[String]) {
 }
 
 /// Each module of the runtime and its floor; a folder stands for all in it.
-const FLOORS: [(&str, u8); 20] = [
+const FLOORS: [(&str, u8); 19] = [
     ("time", 2),
     ("sys", 0),
     ("circuit", 0),
@@ -80,7 +80,6 @@ const FLOORS: [(&str, u8); 20] = [
     ("status", 3),
     ("event", 2),
     ("bus", 3),
-    ("health", 4),
     ("breaker", 4),
     ("checks", 5),
     ("registry", 6),

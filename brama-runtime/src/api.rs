@@ -9,7 +9,6 @@ pub use crate::{
     connection::{Connection, ConnectionKind},
     counters::Totals,
     error::UnknownBreaker,
-    health::Health,
     identity::Identity,
     outcome::{Failure, Outcome},
     registry::{
@@ -17,7 +16,7 @@ pub use crate::{
         on_event, open, register, registry, reset, shadow_all, status, statuses, subscribe,
         success, totals, unregister,
     },
-    status::Status,
+    status::{Health, Status},
 };
 
 #[doc = include_str!("circuit/page.md")]
@@ -60,7 +59,7 @@ pub mod event {
 pub mod health {
     pub use crate::{
         checks::{CheckSchedule, HealthCheck},
-        health::{HealthCounts, HealthThresholds},
+        status::{HealthCounts, HealthThresholds},
     };
 }
 

@@ -12,7 +12,6 @@ mod counters;
 mod duration;
 mod error;
 mod event;
-mod health;
 mod identity;
 mod outcome;
 mod registry;

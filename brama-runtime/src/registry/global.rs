@@ -15,9 +15,8 @@ use crate::{
     counters::Totals,
     error::{AddCheckError, UnknownBreaker},
     event::{Event, EventFilter},
-    health::Health,
     identity::Identity,
-    status::Status,
+    status::{Health, Status},
 };
 
 /// The registry that decorated functions on this thread use: the global one.

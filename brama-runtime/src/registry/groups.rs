@@ -8,9 +8,8 @@ use crate::{
     checks::{CheckSchedule, HealthCheck},
     circuit::Reason,
     error::AddCheckError,
-    health::Health,
     identity::Identity,
-    status::Status,
+    status::{Health, Status},
 };
 
 impl Registry {

@@ -1,10 +1,13 @@
 //! A snapshot of a breaker.
 
+mod health;
+
 use std::{fmt, sync::Arc, time::Duration};
 
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
+pub use self::health::{Health, HealthCounts, HealthThresholds};
 use crate::{
     circuit::{Cause, Lasting, Policy, Reason, State, Tick, WindowCounts},
     config::Settings,

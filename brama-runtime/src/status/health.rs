@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::{circuit::State, identity::Identity, status::Status};
+use super::Status;
+use crate::{circuit::State, identity::Identity};
 
 /// How well the dependencies behind some breakers are, by the share of open circuits.
 ///
