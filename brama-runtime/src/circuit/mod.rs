@@ -4,15 +4,11 @@ mod action;
 mod change;
 mod expiry;
 mod history;
-mod limits;
-mod lint;
 mod outcome_ring;
-mod patch;
 mod policy;
 mod reason;
 #[cfg(feature = "serde")]
 pub(crate) mod serde_impls;
-mod setting;
 mod state;
 mod tick;
 mod transition;
@@ -29,10 +25,8 @@ pub use self::{
     change::{Cause, Change, DurationSource, OpenDuration, Rule},
     expiry::Expiry,
     outcome_ring::WindowCounts,
-    patch::PolicyPatch,
-    policy::{Abandoned, Policy},
+    policy::{Abandoned, InvalidPolicy, InvalidSetting, Policy, PolicyPatch, SettingName},
     reason::Reason,
-    setting::{InvalidPolicy, InvalidSetting, SettingName},
     state::{Generation, State},
     tick::Tick,
     verdict::{Fate, Verdict},

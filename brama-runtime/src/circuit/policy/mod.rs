@@ -1,11 +1,21 @@
 //! The rules in force for a circuit.
 
+mod limits;
+mod lint;
+mod patch;
+mod setting;
+
 use std::{fmt, time::Duration};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{Expiry, InvalidPolicy, PolicyPatch, Window, patch::Limit};
+pub(super) use self::patch::Limit;
+pub use self::{
+    patch::PolicyPatch,
+    setting::{InvalidPolicy, InvalidSetting, SettingName},
+};
+use super::{Expiry, Window};
 
 /// The complete, valid settings of a circuit.
 ///

@@ -9,7 +9,7 @@ use serde::{
 
 use super::text;
 use crate::{
-    circuit::{Abandoned, Expiry, PolicyPatch, Window, expiry::Growth, patch::Limit},
+    circuit::{Abandoned, Expiry, PolicyPatch, Window, expiry::Growth, policy::Limit},
     duration,
 };
 

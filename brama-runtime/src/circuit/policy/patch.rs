@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Abandoned, Expiry, InvalidPolicy, InvalidSetting, Policy, SettingName, Window};
+use crate::circuit::{
+    Abandoned, Expiry, InvalidPolicy, InvalidSetting, Policy, SettingName, Window,
+};
 
 /// `Option::unwrap_or`, which is not yet `const`.
 macro_rules! or {
@@ -38,32 +40,32 @@ macro_rules! or {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[must_use = "a patch does nothing until it is put to use"]
 pub struct PolicyPatch {
-    pub(super) failure_threshold: Option<Limit>,
-    pub(super) expiry: Option<Expiry>,
-    pub(super) success_threshold: Option<u32>,
-    pub(super) half_open_limit: Option<u32>,
-    pub(super) probe_timeout: Option<Duration>,
-    pub(super) failure_rate: Option<Limit>,
-    pub(super) slow_call_rate: Option<Limit>,
-    pub(super) slow_call_duration: Option<Duration>,
-    pub(super) window: Option<Window>,
-    pub(super) minimum_calls: Option<u32>,
-    pub(super) abandoned: Option<Abandoned>,
-    pub(super) jitter: Option<f64>,
-    pub(super) retry_after_cap: Option<Duration>,
-    pub(super) shadow: Option<bool>,
+    pub(in crate::circuit) failure_threshold: Option<Limit>,
+    pub(in crate::circuit) expiry: Option<Expiry>,
+    pub(in crate::circuit) success_threshold: Option<u32>,
+    pub(in crate::circuit) half_open_limit: Option<u32>,
+    pub(in crate::circuit) probe_timeout: Option<Duration>,
+    pub(in crate::circuit) failure_rate: Option<Limit>,
+    pub(in crate::circuit) slow_call_rate: Option<Limit>,
+    pub(in crate::circuit) slow_call_duration: Option<Duration>,
+    pub(in crate::circuit) window: Option<Window>,
+    pub(in crate::circuit) minimum_calls: Option<u32>,
+    pub(in crate::circuit) abandoned: Option<Abandoned>,
+    pub(in crate::circuit) jitter: Option<f64>,
+    pub(in crate::circuit) retry_after_cap: Option<Duration>,
+    pub(in crate::circuit) shadow: Option<bool>,
 }
 
 /// The limit of a rule that can be switched off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Limit {
+pub(in crate::circuit) enum Limit {
     Off,
     At(u32),
 }
 
 impl Limit {
     /// The limit of a rule in force, or off.
-    pub(super) const fn of(limit: Option<u32>) -> Self {
+    pub(in crate::circuit) const fn of(limit: Option<u32>) -> Self {
         match limit {
             Some(limit) => Self::At(limit),
             None => Self::Off,

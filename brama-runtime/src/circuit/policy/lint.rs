@@ -1,6 +1,6 @@
 //! Settings that are valid and can never act.
 
-use super::Policy;
+use crate::circuit::Policy;
 
 impl Policy {
     /// What of these settings can never act: a sentence each, empty where all can.

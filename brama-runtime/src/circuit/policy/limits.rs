@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::{
+use super::patch::Limit;
+use crate::circuit::{
     InvalidSetting, PolicyPatch, SettingName, Window,
     expiry::{is_wait, thousandths},
-    patch::Limit,
 };
 
 impl PolicyPatch {
     /// The first setting whose value is outside its limits, with what the limit says. A minimum of
     /// calls is compared with that window.
-    pub(super) const fn first_broken(
+    pub(in crate::circuit) const fn first_broken(
         &self,
         window: Option<Window>,
     ) -> Option<(SettingName, &'static str)> {
@@ -28,7 +28,7 @@ impl PolicyPatch {
     }
 
     /// Every value outside its limits, likewise.
-    pub(super) fn mistakes_with(&self, window: Option<Window>) -> Vec<InvalidSetting> {
+    pub(in crate::circuit) fn mistakes_with(&self, window: Option<Window>) -> Vec<InvalidSetting> {
         let mistake = |setting: &SettingName| {
             let limit = self.limit_broken(*setting, window)?;
             Some(InvalidSetting::new(*setting, self.shown(*setting), limit))
@@ -68,7 +68,7 @@ impl PolicyPatch {
         }
     }
 
-    pub(super) const fn minimum_exceeds(&self, window: Option<Window>) -> bool {
+    pub(in crate::circuit) const fn minimum_exceeds(&self, window: Option<Window>) -> bool {
         match (self.minimum_calls, window) {
             (Some(minimum), Some(window)) => match window.size() {
                 Some(calls) => calls < minimum,

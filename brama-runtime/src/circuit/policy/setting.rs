@@ -5,7 +5,8 @@ use std::{fmt, time::Duration};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{Policy, PolicyPatch, Window, patch::Limit};
+use super::patch::Limit;
+use crate::circuit::{Policy, PolicyPatch, Window};
 
 /// One setting of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -98,7 +99,11 @@ pub struct InvalidSetting {
 }
 
 impl InvalidSetting {
-    pub(super) const fn new(name: SettingName, value: String, limit: &'static str) -> Self {
+    pub(in crate::circuit) const fn new(
+        name: SettingName,
+        value: String,
+        limit: &'static str,
+    ) -> Self {
         Self { name, value, limit }
     }
 
@@ -135,7 +140,7 @@ pub struct InvalidPolicy {
 }
 
 impl InvalidPolicy {
-    pub(super) const fn new(patch: PolicyPatch, window: Option<Window>) -> Self {
+    pub(in crate::circuit) const fn new(patch: PolicyPatch, window: Option<Window>) -> Self {
         Self { patch, window }
     }
 
@@ -195,7 +200,7 @@ impl PolicyPatch {
     }
 
     /// The value of `setting` in words.
-    pub(super) fn shown(&self, setting: SettingName) -> String {
+    pub(in crate::circuit) fn shown(&self, setting: SettingName) -> String {
         match setting {
             SettingName::FailureThreshold => shown_limit(self.failure_threshold),
             SettingName::Expiry => shown(self.expiry),
