@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 
 use super::{
-    locked::Inside,
+    locked::Locked,
     pending_events::News,
     record::Entry,
     rejection::{NOBODY_KNOWS, Refusal},
@@ -80,7 +80,7 @@ impl Slot {
         let now = news.now();
         let mut inside = self.unsettled();
         inside.revive(&mut news);
-        let Inside { circuit, policy, .. } = &mut *inside;
+        let Locked { circuit, policy, .. } = &mut *inside;
         let (admission, change) = circuit.admit(policy, now);
         let refused = match admission {
             Admission::Admitted(_) => None,

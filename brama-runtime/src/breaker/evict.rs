@@ -5,7 +5,7 @@
 
 use super::{
     gate::Gate,
-    locked::Inside,
+    locked::Locked,
     pending_events::{Moment, News},
     slot::Slot,
 };
@@ -54,7 +54,7 @@ impl Slot {
     }
 }
 
-impl Inside {
+impl Locked {
     /// Whether nothing would be lost with it but counts.
     fn may_go(&self, now: Tick) -> bool {
         let circuit = &self.circuit;

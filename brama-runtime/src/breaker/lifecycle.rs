@@ -6,7 +6,7 @@
 use std::ptr;
 
 use super::{
-    locked::Inside,
+    locked::Locked,
     pending_events::{Moment, News},
     slot::Slot,
 };
@@ -153,7 +153,7 @@ impl Slot {
     }
 }
 
-impl Inside {
+impl Locked {
     /// Registers it anew, closed, where it is unregistered.
     pub(super) fn revive(&mut self, news: &mut News) {
         if !self.is_registered() {

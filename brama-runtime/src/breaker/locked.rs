@@ -12,7 +12,7 @@ use crate::{
     counters::Totals,
 };
 
-pub(super) struct Inside {
+pub(super) struct Locked {
     pub(super) circuit: Circuit,
     /// With what was said for the breaker. Keys of one identifier share it.
     pub(super) policy: Arc<PolicyInForce>,
@@ -56,7 +56,7 @@ pub(super) struct Opened {
     pub(super) cause: Arc<Cause>,
 }
 
-impl Inside {
+impl Locked {
     pub(super) fn new(seed: u64, layers: Layers, made: Tick) -> Self {
         Self {
             circuit: Circuit::new(seed).made_at(made),

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use super::locked::Inside;
+use super::locked::Locked;
 use crate::{
     bus::{Bus, Wakes},
     circuit::{Abandoned, Action, Cause, Change, Fate, Policy, State, Tick, Verdict},
@@ -109,7 +109,7 @@ const fn is_opening(state: State) -> bool {
     }
 }
 
-impl Inside {
+impl Locked {
     /// Notes a change, if there was one, for the news and for those who are refused.
     pub(super) fn note(&mut self, change: Option<Change>, news: &mut News) {
         let Some(Change { from, to, at, cause, .. }) = change else { return };
@@ -123,7 +123,7 @@ impl News {
     /// Puts them into the subscribers' queues; the lock is held, so that they stay in order.
     pub(super) fn send(
         self,
-        inside: &mut Inside,
+        inside: &mut Locked,
         identity: &Identity<'static>,
         bus: &Bus,
     ) -> Wakes {

@@ -2,7 +2,7 @@
 
 use std::{mem, time::Duration};
 
-use super::{locked::Inside, pending_events::News, slot::Slot, step::Unsettled, word::Word};
+use super::{locked::Locked, pending_events::News, slot::Slot, step::Unsettled, word::Word};
 use crate::{
     circuit::{Fate, Reason, Tick, Verdict},
     outcome::Outcome,
@@ -128,9 +128,9 @@ impl Slot {
         self.step(lock(&self.inside), entry, verdict, news);
     }
 
-    fn step(&self, inside: MutexGuard<'_, Inside>, entry: Entry, verdict: Verdict, mut news: News) {
+    fn step(&self, inside: MutexGuard<'_, Locked>, entry: Entry, verdict: Verdict, mut news: News) {
         let mut inside = self.unsettle_to_judge(inside);
-        let Inside { circuit, policy, past, .. } = &mut *inside;
+        let Locked { circuit, policy, past, .. } = &mut *inside;
         let totals = &mut past.get_or_insert_default().totals;
         totals.count(&verdict, policy);
         news.add_outcome(&verdict, policy);
@@ -151,7 +151,7 @@ impl Slot {
     }
 
     pub(super) fn tell_circuit(&self, mut inside: Unsettled<'_>, verdict: Verdict, mut news: News) {
-        let Inside { circuit, policy, past, .. } = &mut *inside;
+        let Locked { circuit, policy, past, .. } = &mut *inside;
         past.get_or_insert_default().totals.count(&verdict, policy);
         news.add_outcome(&verdict, policy);
         let (_, change) = circuit.record_unpermitted(policy, verdict, news.now());
@@ -196,7 +196,7 @@ impl Slot {
             return;
         }
         let mut inside = self.unsettle(inside);
-        let Inside { circuit, policy, past, .. } = &mut *inside;
+        let Locked { circuit, policy, past, .. } = &mut *inside;
         let (fate, change) = circuit.check_passed(policy, news.now());
         if fate.is_some() {
             past.get_or_insert_default().totals.count(&Verdict::SUCCESS, policy);

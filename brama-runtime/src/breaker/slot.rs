@@ -8,7 +8,7 @@ use std::{
 use super::{
     context::Surroundings,
     gate::Gate,
-    locked::{Inside, Opened},
+    locked::{Locked, Opened},
     pending_events::{Moment, News},
     word::Word,
 };
@@ -35,7 +35,7 @@ pub struct Slot {
     pub(super) around: Arc<Surroundings>,
     /// Set once another that differs was met and noted.
     pub(super) met_other: OnceLock<()>,
-    pub(super) inside: Mutex<Inside>,
+    pub(super) inside: Mutex<Locked>,
 }
 
 impl Slot {
@@ -46,7 +46,7 @@ impl Slot {
         around: Arc<Surroundings>,
         made: Tick,
     ) -> Self {
-        let inside = Mutex::new(Inside::new(seed, layers, made));
+        let inside = Mutex::new(Locked::new(seed, layers, made));
         let (gate, met, met_other) = (Gate::new(), OnceLock::new(), OnceLock::new());
         let this = Self { identity, met, gate, around, met_other, inside };
         this.publish(&this.unsettled());
@@ -71,7 +71,7 @@ impl Slot {
         &self.around.time
     }
 
-    pub(super) fn send(&self, inside: &mut Inside, news: News) -> Wakes {
+    pub(super) fn send(&self, inside: &mut Locked, news: News) -> Wakes {
         news.send(inside, &self.identity, &self.around.bus)
     }
 
@@ -80,7 +80,7 @@ impl Slot {
         let mut news = News::of(self.moment());
         let mut inside = self.unsettled();
         inside.revive(&mut news);
-        let Inside { circuit, policy, .. } = &mut *inside;
+        let Locked { circuit, policy, .. } = &mut *inside;
         let change = circuit.act(policy, action, by, news.now());
         inside.note(Some(change), &mut news);
         self.finish(inside, news);
@@ -125,7 +125,7 @@ impl Slot {
         let mut inside = lock(&self.inside);
         self.catch_up_at_leisure(&mut inside);
         let totals = self.totals(&inside);
-        let Inside { circuit, policy, .. } = &*inside;
+        let Locked { circuit, policy, .. } = &*inside;
         let layers = policy.layers();
         let opened = inside.story().and_then(|story| story.openings.back());
         let status = Status {
@@ -176,7 +176,7 @@ impl Slot {
 
     /// Tells the circuit what was counted, for one who only looks: a sum that waits for nobody will do,
     /// for the next step learns what it misses.
-    fn catch_up_at_leisure(&self, inside: &mut Inside) {
+    fn catch_up_at_leisure(&self, inside: &mut Locked) {
         let shown = self.gate.look();
         // A success may end the run meanwhile, and is not to be told before that.
         if !shown.is_failing() {
@@ -202,7 +202,7 @@ impl Slot {
         successes + failures + ignored + abandoned + rejected
     }
 
-    pub(super) fn totals(&self, inside: &Inside) -> Totals {
+    pub(super) fn totals(&self, inside: &Locked) -> Totals {
         let mut totals = inside.past.as_ref().map(|past| past.totals).unwrap_or_default();
         totals.successes += self.gate.sum(Kind::Success);
         totals.ignored += self.gate.sum(Kind::Ignored);

@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::{locked::Inside, pending_events::News, slot::Slot, word::Word};
+use super::{locked::Locked, pending_events::News, slot::Slot, word::Word};
 use crate::{
     event::EventKinds,
     sys::sync::{MutexGuard, lock},
@@ -12,7 +12,7 @@ use crate::{
 ///
 /// Only such a one publishes. A success may have shown at the gate that a run of failures has ended:
 /// who published without having looked would show it again.
-pub(super) struct Unsettled<'s>(MutexGuard<'s, Inside>);
+pub(super) struct Unsettled<'s>(MutexGuard<'s, Locked>);
 
 impl Slot {
     /// Locks for a step that may judge or close: nobody counts at the gate meanwhile, and the circuit
@@ -22,7 +22,7 @@ impl Slot {
     }
 
     /// The same for one who has the lock.
-    pub(super) fn unsettle<'s>(&self, mut inside: MutexGuard<'s, Inside>) -> Unsettled<'s> {
+    pub(super) fn unsettle<'s>(&self, mut inside: MutexGuard<'s, Locked>) -> Unsettled<'s> {
         let shown = self.gate.unsettle();
         inside.catch_up(shown, self.gate.successes());
         Unsettled(inside)
@@ -35,7 +35,7 @@ impl Slot {
     /// read them takes them from every thread; `cargo peers` shows it where calls fail on two threads.
     pub(super) fn unsettle_to_judge<'s>(
         &self,
-        mut inside: MutexGuard<'s, Inside>,
+        mut inside: MutexGuard<'s, Locked>,
     ) -> Unsettled<'s> {
         let shown = self.gate.unsettle();
         if !shown.is_unsettled_while_closed() {
@@ -61,15 +61,15 @@ impl Slot {
 }
 
 impl Deref for Unsettled<'_> {
-    type Target = Inside;
+    type Target = Locked;
 
-    fn deref(&self) -> &Inside {
+    fn deref(&self) -> &Locked {
         &self.0
     }
 }
 
 impl DerefMut for Unsettled<'_> {
-    fn deref_mut(&mut self) -> &mut Inside {
+    fn deref_mut(&mut self) -> &mut Locked {
         &mut self.0
     }
 }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use super::{
-    locked::{Inside, Waiter},
+    locked::{Locked, Waiter},
     slot::Slot,
 };
 use crate::{bus::Wakes, circuit::Tick, sys::sync::lock};
@@ -111,7 +111,7 @@ impl Slot {
     }
 }
 
-impl Inside {
+impl Locked {
     /// From when on a call would be admitted, if nothing is reported.
     fn admits_from(&self) -> Tick {
         let refuses_until = self.circuit.refuses_until(&self.policy);
