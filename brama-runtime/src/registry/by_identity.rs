@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Inside, Named, Registry};
+use super::{Named, Registry, RegistryInner};
 use crate::{
     breaker::Breaker,
     circuit::{By, Reason},
@@ -153,7 +153,7 @@ impl Registry {
     }
 }
 
-impl Inside {
+impl RegistryInner {
     /// The error for an identity that nobody knows.
     #[cold]
     pub(super) fn unknown(&self, identity: &Identity<'_>) -> UnknownBreaker {

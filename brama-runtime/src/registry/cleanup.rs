@@ -2,7 +2,7 @@
 
 use std::sync::Weak;
 
-use super::{Inside, Named, Registry};
+use super::{Named, Registry, RegistryInner};
 use crate::{
     bus::Wakes,
     circuit::State,
@@ -31,7 +31,7 @@ impl Registry {
     }
 }
 
-impl Inside {
+impl RegistryInner {
     fn sweep(&self) {
         for slot in self.slots.pin().iter().map(Named::slot) {
             if slot.state() == State::Open {
@@ -62,7 +62,7 @@ impl Inside {
 }
 
 /// Cleans up, where the registry is still there.
-pub(super) fn clean_up(registry: &Weak<Inside>) -> Left {
+pub(super) fn clean_up(registry: &Weak<RegistryInner>) -> Left {
     match registry.upgrade() {
         Some(inside) => {
             inside.sweep();

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Inside, Named, Registry, cleanup::clean_up, evict::Keys};
+use super::{Named, Registry, RegistryInner, cleanup::clean_up, evict::Keys};
 use crate::{
     breaker::{Moment, Slot},
     bus::Wakes,
@@ -166,7 +166,7 @@ impl Registry {
     }
 }
 
-impl Inside {
+impl RegistryInner {
     fn bring_to_all(&self, writer: &Writer) -> Wakes {
         all(self.slots.pin().iter().map(|named| writer.bring_to(named.slot())))
     }
@@ -183,7 +183,7 @@ impl Inside {
     }
 }
 
-impl Home for Inside {
+impl Home for RegistryInner {
     fn configure(&self, identity: &Identity<'_>, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
         let patch = patch.validated()?;
         // The overflow breaker is configured as its identifier is.

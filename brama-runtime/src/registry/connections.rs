@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use super::{Inside, Registry};
+use super::{Registry, RegistryInner};
 use crate::{
     breaker::{Breaker, Slot},
     bus::Wakes,
@@ -46,7 +46,7 @@ impl Registry {
     }
 }
 
-impl Inside {
+impl RegistryInner {
     fn register(
         &self,
         identity: Identity<'static>,

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use super::{Inside, Registry, configure::Writer, key_set::Family};
+use super::{Registry, RegistryInner, configure::Writer, key_set::Family};
 use crate::{
     breaker::{Moment, Slot},
     bus::Wakes,
@@ -82,7 +82,7 @@ impl Registry {
     }
 }
 
-impl Inside {
+impl RegistryInner {
     /// Makes the slot of that identity, or where its identifier has no room for another key answers with
     /// that which counts for all such. Holder of the writer's lock only.
     pub(super) fn make(

@@ -55,10 +55,10 @@ use crate::{
 /// handle on them.
 #[derive(Clone)]
 pub struct Registry {
-    inside: Arc<Inside>,
+    inside: Arc<RegistryInner>,
 }
 
-struct Inside {
+struct RegistryInner {
     /// Every slot, those of unregistered breakers too: their handles must not dangle.
     slots: HashSet<Named, RandomState>,
     around: Arc<Surroundings>,
@@ -86,9 +86,9 @@ impl Registry {
         let checks = Checks::new(time.clone());
         let around = Arc::new(Surroundings::new(time));
         Self {
-            inside: Arc::new_cyclic(|inside: &Weak<Inside>| {
-                let home: Weak<dyn Home> = Weak::<Inside>::clone(inside);
-                Inside { slots, around, seed, checks, writer: Mutex::new(Writer::new(home)) }
+            inside: Arc::new_cyclic(|inside: &Weak<RegistryInner>| {
+                let home: Weak<dyn Home> = Weak::<RegistryInner>::clone(inside);
+                RegistryInner { slots, around, seed, checks, writer: Mutex::new(Writer::new(home)) }
             }),
         }
     }
@@ -122,7 +122,7 @@ impl Registry {
     }
 }
 
-impl Inside {
+impl RegistryInner {
     /// The slot of that identity, registered or not: it stays for as long as it is held.
     fn slot(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
         self.peek(identity).filter(|slot| !slot.is_gone() || self.stays(slot))
@@ -195,7 +195,7 @@ impl Inside {
     }
 }
 
-impl Drop for Inside {
+impl Drop for RegistryInner {
     fn drop(&mut self) {
         self.checks.close();
     }
