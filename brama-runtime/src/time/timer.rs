@@ -69,11 +69,11 @@ pub(crate) fn ring(waker: Waker) {
 /// A thread that rings alarms when their moment comes, started by the first that is set.
 pub(crate) struct Timer {
     now: fn() -> Tick,
-    inside: Mutex<Inside>,
+    inside: Mutex<TimerState>,
     changed: Condvar,
 }
 
-struct Inside {
+struct TimerState {
     alarms: Alarms,
     runs: bool,
 }
@@ -81,7 +81,7 @@ struct Inside {
 impl Timer {
     /// A timer on a clock that runs as the system's does.
     pub(crate) const fn new(now: fn() -> Tick) -> Self {
-        let inside = Inside { alarms: Alarms::new(), runs: false };
+        let inside = TimerState { alarms: Alarms::new(), runs: false };
         Self { now, inside: Mutex::new(inside), changed: Condvar::new() }
     }
 
@@ -128,7 +128,7 @@ impl Timer {
     }
 
     // Under this lock nothing of the user's runs and our own code does not panic.
-    fn lock(&self) -> MutexGuard<'_, Inside> {
+    fn lock(&self) -> MutexGuard<'_, TimerState> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
