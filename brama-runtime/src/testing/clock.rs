@@ -32,11 +32,11 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ManualClock {
-    inside: Arc<Inside>,
+    inside: Arc<ClockState>,
 }
 
 #[derive(Debug, Default)]
-struct Inside {
+struct ClockState {
     nanos: AtomicU64,
     alarms: Mutex<Alarms>,
 }
