@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use super::{
     locked::Locked,
-    pending_events::News,
+    pending_events::PendingEvents,
     record::Entry,
     rejection::{NOBODY_KNOWS, Refusal},
     slot::Slot,
@@ -76,7 +76,7 @@ impl Slot {
 
     #[cold]
     fn ask_circuit(&self) -> Result<Entry, Refusal> {
-        let mut news = News::of(self.moment());
+        let mut news = PendingEvents::of(self.moment());
         let now = news.now();
         let mut inside = self.unsettled();
         inside.revive(&mut news);

@@ -6,7 +6,7 @@
 use super::{
     gate::Gate,
     locked::Locked,
-    pending_events::{Moment, News},
+    pending_events::{Moment, PendingEvents},
     slot::Slot,
 };
 use crate::{
@@ -39,7 +39,7 @@ impl Slot {
         }
         Gate::part();
         inside.catch_up(self.gate.look(), self.gate.successes());
-        let mut news = News::of(moment);
+        let mut news = PendingEvents::of(moment);
         if inside.is_registered() {
             news.add(EventDetail::Removed);
         }

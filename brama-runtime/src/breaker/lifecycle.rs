@@ -7,7 +7,7 @@ use std::ptr;
 
 use super::{
     locked::Locked,
-    pending_events::{Moment, News},
+    pending_events::{Moment, PendingEvents},
     slot::Slot,
 };
 use crate::{
@@ -28,7 +28,7 @@ impl Slot {
 
     /// Registers it anew with what is said of it; where it is registered, that is handed back.
     pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
-        let mut news = News::of(self.moment());
+        let mut news = PendingEvents::of(self.moment());
         let inside = lock(&self.inside);
         if inside.is_registered() {
             return Err(connection);
@@ -56,7 +56,7 @@ impl Slot {
 
     #[cold]
     fn register_again(&self) {
-        let mut news = News::of(self.moment());
+        let mut news = PendingEvents::of(self.moment());
         let mut inside = self.unsettled();
         inside.revive(&mut news);
         self.finish(inside, news);
@@ -65,7 +65,7 @@ impl Slot {
     /// Forgets all but the totals, the attribute and what was configured; `false` where that is so
     /// already. Permits given before are late from now on.
     pub(crate) fn unregister(&self) -> bool {
-        let mut news = News::of(self.moment());
+        let mut news = PendingEvents::of(self.moment());
         let mut inside = self.unsettled();
         let was_registered = inside.is_registered();
         if was_registered {
@@ -145,7 +145,7 @@ impl Slot {
     /// Tells of a step of a registered breaker's life; whom to wake is for the caller likewise.
     pub(crate) fn announce(&self, step: EventDetail, moment: Moment) -> Wakes {
         let mut inside = lock(&self.inside);
-        let mut news = News::of(moment);
+        let mut news = PendingEvents::of(moment);
         if inside.is_registered() {
             news.add(step);
         }
@@ -155,7 +155,7 @@ impl Slot {
 
 impl Locked {
     /// Registers it anew, closed, where it is unregistered.
-    pub(super) fn revive(&mut self, news: &mut News) {
+    pub(super) fn revive(&mut self, news: &mut PendingEvents) {
         if !self.is_registered() {
             self.begin_story().is_unregistered = false;
             self.start_afresh(news.now());

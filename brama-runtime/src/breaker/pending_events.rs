@@ -32,17 +32,17 @@ impl Moment {
 }
 
 /// What happened in a step, in the order in which it is told.
-pub(super) struct News {
+pub(super) struct PendingEvents {
     moment: Moment,
     /// Whether an opening was in force before or after, so that its number belongs here.
     in_opening: bool,
-    occurrences: Vec<EventDetail>,
+    details: Vec<EventDetail>,
 }
 
-impl News {
+impl PendingEvents {
     /// A step at that moment, of which nothing is to be told yet.
     pub(super) const fn of(moment: Moment) -> Self {
-        Self { moment, in_opening: false, occurrences: Vec::new() }
+        Self { moment, in_opening: false, details: Vec::new() }
     }
 
     pub(super) const fn now(&self) -> Tick {
@@ -50,15 +50,15 @@ impl News {
     }
 
     /// Adds what a call does, if anybody may be listening.
-    pub(super) fn add_call(&mut self, occurrence: impl FnOnce() -> EventDetail) {
+    pub(super) fn add_call(&mut self, detail: impl FnOnce() -> EventDetail) {
         if self.moment.time.is_some() {
-            self.occurrences.push(occurrence());
+            self.details.push(detail());
         }
     }
 
     /// Adds a change or a step of the breaker's life, which is numbered whoever listens.
-    pub(super) fn add(&mut self, occurrence: EventDetail) {
-        self.occurrences.push(occurrence);
+    pub(super) fn add(&mut self, detail: EventDetail) {
+        self.details.push(detail);
     }
 
     /// Adds an outcome.
@@ -111,7 +111,7 @@ const fn is_opening(state: State) -> bool {
 
 impl Locked {
     /// Notes a change, if there was one, for the news and for those who are refused.
-    pub(super) fn note(&mut self, change: Option<Change>, news: &mut News) {
+    pub(super) fn note(&mut self, change: Option<Change>, news: &mut PendingEvents) {
         let Some(Change { from, to, at, cause, .. }) = change else { return };
         let cause = Arc::new(cause);
         news.add_change(from, to, &cause);
@@ -119,7 +119,7 @@ impl Locked {
     }
 }
 
-impl News {
+impl PendingEvents {
     /// Puts them into the subscribers' queues; the lock is held, so that they stay in order.
     pub(super) fn send(
         self,
@@ -127,11 +127,11 @@ impl News {
         identity: &Identity<'static>,
         bus: &Bus,
     ) -> Wakes {
-        let Self { moment: Moment { now, time }, in_opening, occurrences } = self;
+        let Self { moment: Moment { now, time }, in_opening, details } = self;
         let in_opening = in_opening || is_opening(inside.circuit.state());
         let opening = in_opening.then(|| inside.circuit.opening());
         let mut wakes = Wakes::default();
-        for detail in occurrences {
+        for detail in details {
             let is_numbered = EventKinds::CHANGES.contains(detail.kind());
             inside.number = inside.number.saturating_add(u64::from(is_numbered));
             if let Some(time) = time {

@@ -2,7 +2,9 @@
 
 use std::{mem, time::Duration};
 
-use super::{locked::Locked, pending_events::News, slot::Slot, step::Unsettled, word::Word};
+use super::{
+    locked::Locked, pending_events::PendingEvents, slot::Slot, step::Unsettled, word::Word,
+};
 use crate::{
     circuit::{Fate, Reason, Tick, Verdict},
     outcome::Outcome,
@@ -75,7 +77,9 @@ impl Slot {
         // Whoever has the lock may settle the gate. A step would unsettle it again and send the others
         // here, one after the other.
         match lock_unless(&self.inside, is_settled) {
-            Some(inside) => self.step(inside, entry, Verdict::Success { took }, News::of(moment)),
+            Some(inside) => {
+                self.step(inside, entry, Verdict::Success { took }, PendingEvents::of(moment))
+            }
             None => self.note(self.gate.count_success()),
         }
     }
@@ -124,11 +128,17 @@ impl Slot {
     /// Records any outcome.
     #[cold]
     pub(super) fn report(&self, entry: Entry, verdict: Verdict) {
-        let news = News::of(self.moment());
+        let news = PendingEvents::of(self.moment());
         self.step(lock(&self.inside), entry, verdict, news);
     }
 
-    fn step(&self, inside: MutexGuard<'_, Locked>, entry: Entry, verdict: Verdict, mut news: News) {
+    fn step(
+        &self,
+        inside: MutexGuard<'_, Locked>,
+        entry: Entry,
+        verdict: Verdict,
+        mut news: PendingEvents,
+    ) {
         let mut inside = self.unsettle_to_judge(inside);
         let Locked { circuit, policy, past, .. } = &mut *inside;
         let totals = &mut past.get_or_insert_default().totals;
@@ -144,13 +154,18 @@ impl Slot {
 
     /// Takes an outcome without a permit.
     pub(super) fn tell(&self, verdict: Verdict) {
-        let mut news = News::of(self.moment());
+        let mut news = PendingEvents::of(self.moment());
         let mut inside = self.unsettled();
         inside.revive(&mut news);
         self.tell_circuit(inside, verdict, news);
     }
 
-    pub(super) fn tell_circuit(&self, mut inside: Unsettled<'_>, verdict: Verdict, mut news: News) {
+    pub(super) fn tell_circuit(
+        &self,
+        mut inside: Unsettled<'_>,
+        verdict: Verdict,
+        mut news: PendingEvents,
+    ) {
         let Locked { circuit, policy, past, .. } = &mut *inside;
         past.get_or_insert_default().totals.count(&verdict, policy);
         news.add_outcome(&verdict, policy);
@@ -190,7 +205,7 @@ impl Entry {
 impl Slot {
     /// Takes a check that passed.
     pub(crate) fn pass_check(&self) {
-        let mut news = News::of(self.moment());
+        let mut news = PendingEvents::of(self.moment());
         let inside = lock(&self.inside);
         if !inside.is_registered() {
             return;
@@ -208,7 +223,7 @@ impl Slot {
 
     /// Takes a check that failed.
     pub(crate) fn fail_check(&self, reason: Reason) {
-        let news = News::of(self.moment());
+        let news = PendingEvents::of(self.moment());
         let inside = lock(&self.inside);
         if inside.is_registered() {
             self.tell_circuit(self.unsettle(inside), Verdict::failure(reason), news);

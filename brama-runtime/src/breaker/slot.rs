@@ -9,7 +9,7 @@ use super::{
     context::Surroundings,
     gate::Gate,
     locked::{Locked, Opened},
-    pending_events::{Moment, News},
+    pending_events::{Moment, PendingEvents},
     word::Word,
 };
 use crate::{
@@ -71,13 +71,13 @@ impl Slot {
         &self.around.time
     }
 
-    pub(super) fn send(&self, inside: &mut Locked, news: News) -> Wakes {
+    pub(super) fn send(&self, inside: &mut Locked, news: PendingEvents) -> Wakes {
         news.send(inside, &self.identity, &self.around.bus)
     }
 
     /// Acts by hand.
     pub(super) fn act(&self, action: Action, by: By) {
-        let mut news = News::of(self.moment());
+        let mut news = PendingEvents::of(self.moment());
         let mut inside = self.unsettled();
         inside.revive(&mut news);
         let Locked { circuit, policy, .. } = &mut *inside;
@@ -88,7 +88,7 @@ impl Slot {
 
     /// Makes a due opening half-open.
     pub(crate) fn sweep(&self) {
-        let mut news = News::of(self.moment());
+        let mut news = PendingEvents::of(self.moment());
         let mut inside = self.unsettled();
         let change = inside.circuit.sweep(news.now());
         inside.note(change, &mut news);

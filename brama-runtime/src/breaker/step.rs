@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::{locked::Locked, pending_events::News, slot::Slot, word::Word};
+use super::{locked::Locked, pending_events::PendingEvents, slot::Slot, word::Word};
 use crate::{
     event::EventKinds,
     sys::sync::{MutexGuard, lock},
@@ -45,7 +45,7 @@ impl Slot {
     }
 
     /// Publishes, tells the news and unlocks; answers with the word that is shown from now on.
-    pub(super) fn finish(&self, mut inside: Unsettled<'_>, news: News) -> Word {
+    pub(super) fn finish(&self, mut inside: Unsettled<'_>, news: PendingEvents) -> Word {
         let word = self.publish(&inside);
         let mut wakes = self.send(&mut inside, news);
         inside.call_waiters(&mut wakes);
