@@ -6,7 +6,7 @@
 use super::{
     gate::Gate,
     locked::Locked,
-    pending_events::{Moment, PendingEvents},
+    pending_events::{PendingEvents, Timestamp},
     slot::Slot,
 };
 use crate::{
@@ -21,7 +21,11 @@ impl Slot {
     /// caller, who holds the registry's lock.
     ///
     /// `is_held` reads the count of holds by writing to it.
-    pub(crate) fn go(&self, moment: Moment, is_held: impl Fn() -> bool) -> Option<(Totals, Wakes)> {
+    pub(crate) fn go(
+        &self,
+        moment: Timestamp,
+        is_held: impl Fn() -> bool,
+    ) -> Option<(Totals, Wakes)> {
         if is_held() {
             return None;
         }

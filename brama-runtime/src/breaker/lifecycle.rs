@@ -7,7 +7,7 @@ use std::ptr;
 
 use super::{
     locked::Locked,
-    pending_events::{Moment, PendingEvents},
+    pending_events::{PendingEvents, Timestamp},
     slot::Slot,
 };
 use crate::{
@@ -121,13 +121,13 @@ impl Slot {
     }
 
     /// Takes what was configured for it; whom to wake is for the caller, who may hold a lock.
-    pub(crate) fn configured(&self, moment: Moment, change: impl FnOnce(&mut Layers)) -> Wakes {
+    pub(crate) fn configured(&self, moment: Timestamp, change: impl FnOnce(&mut Layers)) -> Wakes {
         let ((), mut wakes) = self.relayer(change);
         wakes.and(self.announce_configured(moment));
         wakes
     }
 
-    fn announce_configured(&self, moment: Moment) -> Wakes {
+    fn announce_configured(&self, moment: Timestamp) -> Wakes {
         let warnings = lock(&self.inside).policy.warnings().to_vec();
         self.announce(EventDetail::Configured { warnings }, moment)
     }
@@ -143,7 +143,7 @@ impl Slot {
     }
 
     /// Tells of a step of a registered breaker's life; whom to wake is for the caller likewise.
-    pub(crate) fn announce(&self, step: EventDetail, moment: Moment) -> Wakes {
+    pub(crate) fn announce(&self, step: EventDetail, moment: Timestamp) -> Wakes {
         let mut inside = lock(&self.inside);
         let mut news = PendingEvents::of(moment);
         if inside.is_registered() {

@@ -25,7 +25,7 @@ use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 pub(crate) use self::{
     context::Surroundings,
     panic_guard::{Ending, Watched},
-    pending_events::Moment,
+    pending_events::Timestamp,
     permit::{Hold, Lease},
     rejection::Shared,
     slot::Slot,

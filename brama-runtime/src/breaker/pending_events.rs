@@ -13,13 +13,13 @@ use crate::{
 
 /// When a step happens. Read before the lock is taken: clocks may be the user's.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment {
+pub(crate) struct Timestamp {
     now: Tick,
     /// On the calendar; `None` where nobody listens.
     time: Option<SystemTime>,
 }
 
-impl Moment {
+impl Timestamp {
     /// The present one.
     pub(crate) fn read(time: &Time, bus: &Bus) -> Self {
         Self { now: time.now(), time: bus.is_heard().then(|| time.calendar()) }
@@ -33,7 +33,7 @@ impl Moment {
 
 /// What happened in a step, in the order in which it is told.
 pub(super) struct PendingEvents {
-    moment: Moment,
+    moment: Timestamp,
     /// Whether an opening was in force before or after, so that its number belongs here.
     in_opening: bool,
     details: Vec<EventDetail>,
@@ -41,7 +41,7 @@ pub(super) struct PendingEvents {
 
 impl PendingEvents {
     /// A step at that moment, of which nothing is to be told yet.
-    pub(super) const fn of(moment: Moment) -> Self {
+    pub(super) const fn of(moment: Timestamp) -> Self {
         Self { moment, in_opening: false, details: Vec::new() }
     }
 
@@ -127,7 +127,7 @@ impl PendingEvents {
         identity: &Identity<'static>,
         bus: &Bus,
     ) -> Wakes {
-        let Self { moment: Moment { now, time }, in_opening, details } = self;
+        let Self { moment: Timestamp { now, time }, in_opening, details } = self;
         let in_opening = in_opening || is_opening(inside.circuit.state());
         let opening = in_opening.then(|| inside.circuit.opening());
         let mut wakes = Wakes::default();

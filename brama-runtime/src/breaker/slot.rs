@@ -9,7 +9,7 @@ use super::{
     context::Surroundings,
     gate::Gate,
     locked::{Locked, Opened},
-    pending_events::{Moment, PendingEvents},
+    pending_events::{PendingEvents, Timestamp},
     word::Word,
 };
 use crate::{
@@ -57,8 +57,8 @@ impl Slot {
         &self.identity
     }
 
-    pub(super) fn moment(&self) -> Moment {
-        Moment::read(&self.around.time, &self.around.bus)
+    pub(super) fn moment(&self) -> Timestamp {
+        Timestamp::read(&self.around.time, &self.around.bus)
     }
 
     #[cfg(all(test, brama_loom))]

@@ -9,7 +9,7 @@ use std::{
 
 use super::{Named, Registry, RegistryInner, cleanup::clean_up, evict::Keys};
 use crate::{
-    breaker::{Moment, Slot},
+    breaker::{Slot, Timestamp},
     bus::Wakes,
     circuit::{InvalidPolicy, PolicyPatch},
     config::{Config, Configured, Ground, Home, InitError, Layers},
@@ -62,7 +62,7 @@ impl Writer {
     }
 
     /// The same, and tells of it.
-    fn configure(&self, slot: &Slot, moment: Moment) -> Wakes {
+    fn configure(&self, slot: &Slot, moment: Timestamp) -> Wakes {
         slot.configured(moment, |layers| self.bring(slot.identity(), layers))
     }
 

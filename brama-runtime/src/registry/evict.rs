@@ -4,7 +4,7 @@ use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use super::{Registry, RegistryInner, configure::Writer, key_set::Family};
 use crate::{
-    breaker::{Moment, Slot},
+    breaker::{Slot, Timestamp},
     bus::Wakes,
     config::Keeping,
     counters::Totals,
@@ -89,7 +89,7 @@ impl RegistryInner {
         &self,
         writer: &mut Writer,
         identity: &Identity<'_>,
-        moment: Moment,
+        moment: Timestamp,
         wakes: &mut Wakes,
     ) -> Arc<Slot> {
         if self.make_room(writer, identity, moment, wakes) {
@@ -109,7 +109,7 @@ impl RegistryInner {
         &self,
         writer: &mut Writer,
         identity: &Identity<'_>,
-        moment: Moment,
+        moment: Timestamp,
         wakes: &mut Wakes,
     ) -> bool {
         let max_keys = writer.keys.max_keys();
@@ -124,7 +124,7 @@ impl RegistryInner {
     pub(super) fn evict(
         &self,
         slot: &Arc<Slot>,
-        moment: Moment,
+        moment: Timestamp,
         wakes: &mut Wakes,
     ) -> Option<Totals> {
         let (totals, those) = slot.go(moment, || is_held(slot))?;

@@ -38,7 +38,7 @@ pub use self::{
     },
 };
 use crate::{
-    breaker::{Breaker, Moment, Slot, Surroundings},
+    breaker::{Breaker, Slot, Surroundings, Timestamp},
     bus::Wakes,
     checks::Checks,
     config::{Home, Layers},
@@ -176,7 +176,7 @@ impl RegistryInner {
         writer: &mut Writer,
         identity: Identity<'static>,
         layers: Layers,
-        moment: Moment,
+        moment: Timestamp,
         wakes: &mut Wakes,
     ) -> Arc<Slot> {
         let seed = FixedState::with_seed(self.seed).hash_one(&identity);
@@ -190,8 +190,8 @@ impl RegistryInner {
         slot
     }
 
-    fn moment(&self) -> Moment {
-        Moment::read(&self.around.time, &self.around.bus)
+    fn moment(&self) -> Timestamp {
+        Timestamp::read(&self.around.time, &self.around.bus)
     }
 }
 

@@ -9,7 +9,7 @@ use loom::{
 
 use super::{call, fail, model, slot};
 use crate::{
-    breaker::{Moment, Slot},
+    breaker::{Slot, Timestamp},
     circuit::PolicyPatch,
     counters::Totals,
     outcome::Outcome,
@@ -46,7 +46,7 @@ impl Found {
     }
 
     fn go(&self) -> Option<Totals> {
-        let moment = Moment::read(self.slot.time(), self.slot.bus());
+        let moment = Timestamp::read(self.slot.time(), self.slot.bus());
         let is_held = || {
             self.hold();
             self.give_back();
