@@ -51,14 +51,14 @@ impl Slot {
             return Some(NOBODY_KNOWS);
         }
         let until = self.gate.refused_until();
-        let left = until.nanos_since(self.around.time.coarse());
+        let left = until.nanos_since(self.context.time.coarse());
         NonZeroU64::new(if COARSE_LAG < left { left } else { self.time_left(until) })
     }
 
     /// The same by the precise clock, where the coarse one is too near the deadline to tell.
     #[cold]
     fn time_left(&self, until: Tick) -> u64 {
-        until.nanos_since(self.around.time.now())
+        until.nanos_since(self.context.time.now())
     }
 
     /// Lets a call in or refuses it that saw `word` and was not refused by that.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::{bus::Bus, time::clock::Time};
 
 /// The clock and the bus: one pointer in each of ten thousand breakers.
-pub(crate) struct Surroundings {
+pub(crate) struct RegistryContext {
     pub(crate) time: Time,
     pub(crate) bus: Arc<Bus>,
 }
 
-impl Surroundings {
+impl RegistryContext {
     pub(crate) fn new(time: Time) -> Self {
         Self { time, bus: Arc::new(Bus::default()) }
     }

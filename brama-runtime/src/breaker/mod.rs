@@ -23,7 +23,7 @@ mod word;
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 pub(crate) use self::{
-    context::Surroundings,
+    context::RegistryContext,
     panic_guard::{Ending, Watched},
     pending_events::Timestamp,
     permit::{Hold, Lease},

@@ -14,7 +14,7 @@ use std::{
 
 use loom::thread;
 
-use super::{Slot, Surroundings, record::Entry};
+use super::{RegistryContext, Slot, record::Entry};
 use crate::{
     circuit::{Action, By, PolicyPatch, State, Tick, Verdict, Window},
     config::{Ground, Kinds, Layers},
@@ -46,9 +46,9 @@ fn slot(patch: PolicyPatch) -> (Arc<Slot>, Still) {
     let identity = Identity::new("model");
     let time = Time::Of(Arc::new(clock.clone()));
     let made = clock.now();
-    let around = Arc::new(Surroundings::new(time));
+    let context = Arc::new(RegistryContext::new(time));
     let ground = Arc::new(Ground::new(None).with_defaults(patch, Kinds::new()));
-    (Arc::new(Slot::new(identity, Layers::new(ground), 0, around, made)), clock)
+    (Arc::new(Slot::new(identity, Layers::new(ground), 0, context, made)), clock)
 }
 
 fn model(check: impl Fn() + Send + Sync + 'static) {

@@ -52,7 +52,7 @@ impl Slot {
     fn is_in_settled_bucket(&self, word: Word) -> bool {
         word.is_settled_in_bucket()
             && self.gate.look() == word
-            && self.around.time.coarse() < self.gate.settled_until()
+            && self.context.time.coarse() < self.gate.settled_until()
     }
 
     #[inline(never)]

@@ -22,7 +22,7 @@ pub struct CircuitOpen(Opening);
 
 /// A refusal seen as a source: why the circuit was open when it refused a call.
 ///
-/// A transparent wrapper around a `CircuitOpen` shows this as its source, so a chain of errors still
+/// A transparent wrapper context a `CircuitOpen` shows this as its source, so a chain of errors still
 /// tells that it began with a refusal: see [`CircuitOpen::find_in`].
 #[derive(Clone)]
 pub struct Opening {

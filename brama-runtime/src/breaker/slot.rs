@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    context::Surroundings,
+    context::RegistryContext,
     gate::Gate,
     locked::{Locked, Opened},
     pending_events::{PendingEvents, Timestamp},
@@ -32,7 +32,7 @@ pub struct Slot {
     /// The first attribute met: a call whose identifier is an expression says its own each time.
     pub(super) met: OnceLock<&'static Attribute>,
     pub(super) gate: Gate,
-    pub(super) around: Arc<Surroundings>,
+    pub(super) context: Arc<RegistryContext>,
     /// Set once another that differs was met and noted.
     pub(super) met_other: OnceLock<()>,
     pub(super) inside: Mutex<Locked>,
@@ -43,12 +43,12 @@ impl Slot {
         identity: Identity<'static>,
         layers: Layers,
         seed: u64,
-        around: Arc<Surroundings>,
+        context: Arc<RegistryContext>,
         made: Tick,
     ) -> Self {
         let inside = Mutex::new(Locked::new(seed, layers, made));
         let (gate, met, met_other) = (Gate::new(), OnceLock::new(), OnceLock::new());
-        let this = Self { identity, met, gate, around, met_other, inside };
+        let this = Self { identity, met, gate, context, met_other, inside };
         this.publish(&this.unsettled());
         this
     }
@@ -58,21 +58,21 @@ impl Slot {
     }
 
     pub(super) fn moment(&self) -> Timestamp {
-        Timestamp::read(&self.around.time, &self.around.bus)
+        Timestamp::read(&self.context.time, &self.context.bus)
     }
 
     #[cfg(all(test, brama_loom))]
     pub(super) fn bus(&self) -> &crate::bus::Bus {
-        &self.around.bus
+        &self.context.bus
     }
 
     #[cfg(all(test, brama_loom))]
     pub(super) fn time(&self) -> &crate::time::clock::Time {
-        &self.around.time
+        &self.context.time
     }
 
     pub(super) fn send(&self, inside: &mut Locked, news: PendingEvents) -> Wakes {
-        news.send(inside, &self.identity, &self.around.bus)
+        news.send(inside, &self.identity, &self.context.bus)
     }
 
     /// Acts by hand.
@@ -107,7 +107,7 @@ impl Slot {
     pub(super) fn is_available(&self) -> bool {
         let word = self.gate.look();
         word.admits() || {
-            let now = self.around.time.now();
+            let now = self.context.time.now();
             let inside = lock(&self.inside);
             inside.circuit.would_admit(&inside.policy, now)
         }
@@ -121,7 +121,7 @@ impl Slot {
 
     /// All that the breaker knows by itself, and who knows more.
     fn status_alone(&self) -> (Status, Option<Arc<dyn Home>>) {
-        let now = self.around.time.now();
+        let now = self.context.time.now();
         let mut inside = lock(&self.inside);
         self.catch_up_at_leisure(&mut inside);
         let totals = self.totals(&inside);
@@ -154,7 +154,7 @@ impl Slot {
     }
 
     fn warnings(&self, policy: &PolicyInForce) -> Vec<String> {
-        let losses = self.around.bus.losses(&self.identity, policy.layers().kind().as_ref());
+        let losses = self.context.bus.losses(&self.identity, policy.layers().kind().as_ref());
         policy.warnings().iter().cloned().chain(losses).collect()
     }
 
@@ -165,13 +165,13 @@ impl Slot {
     }
 
     pub(super) fn time_now(&self) -> Tick {
-        self.around.time.now()
+        self.context.time.now()
     }
 
     /// The clock that is precise enough for the lengths in force.
     #[inline]
     pub(super) fn now(&self, word: Word) -> Tick {
-        if word.is_precise() { self.around.time.now() } else { self.around.time.coarse() }
+        if word.is_precise() { self.context.time.now() } else { self.context.time.coarse() }
     }
 
     /// Tells the circuit what was counted, for one who only looks: a sum that waits for nobody will do,

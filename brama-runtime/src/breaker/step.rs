@@ -56,7 +56,7 @@ impl Slot {
 
     pub(super) fn publish(&self, inside: &Unsettled<'_>) -> Word {
         let kind = || inside.layers().kind();
-        inside.publish(&self.gate, self.around.bus.hears(EventKinds::CALLS, &self.identity, kind))
+        inside.publish(&self.gate, self.context.bus.hears(EventKinds::CALLS, &self.identity, kind))
     }
 }
 

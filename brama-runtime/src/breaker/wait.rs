@@ -44,7 +44,7 @@ impl<'a> Waiting<'a> {
         if let Some(Armed { number, at, waker }) = self.armed.take() {
             self.slot.forget_waiter(number);
             if at != Tick::NEVER {
-                self.slot.around.time.forget_wake(at, &waker);
+                self.slot.context.time.forget_wake(at, &waker);
             }
         }
     }
@@ -56,7 +56,7 @@ impl Future for Waiting<'_> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
         let this = self.get_mut();
         this.disarm();
-        let now = this.slot.around.time.now();
+        let now = this.slot.context.time.now();
         let waker = context.waker();
         let Some((number, until)) = this.slot.note_waiter(now, waker) else {
             return Poll::Ready(true);
@@ -68,7 +68,7 @@ impl Future for Waiting<'_> {
             return Poll::Ready(false);
         }
         if at != Tick::NEVER {
-            this.slot.around.time.wake_at(at, waker);
+            this.slot.context.time.wake_at(at, waker);
         }
         Poll::Pending
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use allocation_counter::measure;
 
-use super::{Breaker, Slot, Surroundings};
+use super::{Breaker, RegistryContext, Slot};
 use crate::{
     circuit::{PolicyPatch, Reason, Tick},
     config::{Attribute, Ground, Layers},
@@ -21,7 +21,7 @@ use crate::{
 struct Family {
     attribute: &'static Attribute,
     ground: Arc<Ground>,
-    around: Arc<Surroundings>,
+    context: Arc<RegistryContext>,
 }
 
 static IN_A_ROW: Attribute = Attribute::plain();
@@ -30,13 +30,13 @@ static RATE: Attribute = Attribute::new(None, PolicyPatch::new().failure_rate(50
 impl Family {
     fn of(attribute: &'static Attribute) -> Self {
         let ground = Arc::new(Ground::new(None));
-        let around = Arc::new(Surroundings::new(Time::System));
-        Self { attribute, ground, around }
+        let context = Arc::new(RegistryContext::new(Time::System));
+        Self { attribute, ground, context }
     }
 
     fn make(&self, identity: Identity<'static>) -> Breaker {
         let layers = Layers::new(Arc::clone(&self.ground));
-        let slot = Slot::new(identity, layers, 7, Arc::clone(&self.around), Tick::ORIGIN);
+        let slot = Slot::new(identity, layers, 7, Arc::clone(&self.context), Tick::ORIGIN);
         slot.meet(self.attribute);
         Breaker::new(Arc::new(slot))
     }

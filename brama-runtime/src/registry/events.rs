@@ -20,7 +20,7 @@ impl Registry {
         let hears_calls = filter.hears_calls();
         // Under the writer's lock no breaker is made that would miss it.
         let _writer = lock(&self.inside.writer);
-        let subscription = self.inside.around.bus.subscribe(filter);
+        let subscription = self.inside.context.bus.subscribe(filter);
         if hears_calls {
             self.inside
                 .slots

@@ -38,7 +38,7 @@ pub use self::{
     },
 };
 use crate::{
-    breaker::{Breaker, Slot, Surroundings, Timestamp},
+    breaker::{Breaker, RegistryContext, Slot, Timestamp},
     bus::Wakes,
     checks::Checks,
     config::{Home, Layers},
@@ -61,7 +61,7 @@ pub struct Registry {
 struct RegistryInner {
     /// Every slot, those of unregistered breakers too: their handles must not dangle.
     slots: HashSet<Named, RandomState>,
-    around: Arc<Surroundings>,
+    context: Arc<RegistryContext>,
     seed: u64,
     checks: Arc<Checks>,
     /// Taken before the lock of any slot, never after one.
@@ -84,11 +84,17 @@ impl Registry {
     fn on(time: Time, seed: u64) -> Self {
         let slots = HashSet::with_hasher(RandomState::default());
         let checks = Checks::new(time.clone());
-        let around = Arc::new(Surroundings::new(time));
+        let context = Arc::new(RegistryContext::new(time));
         Self {
             inside: Arc::new_cyclic(|inside: &Weak<RegistryInner>| {
                 let home: Weak<dyn Home> = Weak::<RegistryInner>::clone(inside);
-                RegistryInner { slots, around, seed, checks, writer: Mutex::new(Writer::new(home)) }
+                RegistryInner {
+                    slots,
+                    context,
+                    seed,
+                    checks,
+                    writer: Mutex::new(Writer::new(home)),
+                }
             }),
         }
     }
@@ -180,8 +186,8 @@ impl RegistryInner {
         wakes: &mut Wakes,
     ) -> Arc<Slot> {
         let seed = FixedState::with_seed(self.seed).hash_one(&identity);
-        let around = Arc::clone(&self.around);
-        let slot = Arc::new(Slot::new(identity, layers, seed, around, moment.now()));
+        let context = Arc::clone(&self.context);
+        let slot = Arc::new(Slot::new(identity, layers, seed, context, moment.now()));
         wakes.and(slot.announce(EventDetail::Registered, moment));
         self.slots.pin().insert(Named::new(Arc::clone(&slot)));
         if slot.identity().key().is_some() {
@@ -191,7 +197,7 @@ impl RegistryInner {
     }
 
     fn moment(&self) -> Timestamp {
-        Timestamp::read(&self.around.time, &self.around.bus)
+        Timestamp::read(&self.context.time, &self.context.bus)
     }
 }
 
