@@ -99,7 +99,7 @@ pub(crate) enum Kind {
 /// Counters for one breaker: one set while it is quiet, one a thread or so once threads meet.
 ///
 /// A set is a few words, so that ten thousand quiet breakers stay small. Two threads that meet at
-/// it are told so ([`Met::Others`]); whoever holds the breaker's lock then adds the stripes.
+/// it are told so ([`Contention::Seen`]); whoever holds the breaker's lock then adds the stripes.
 #[derive(Default)]
 #[repr(C)]
 pub(crate) struct Counters {
@@ -107,11 +107,11 @@ pub(crate) struct Counters {
     first: Set,
 }
 
-/// Whether an addition met other threads at the same counter.
+/// Whether an addition contention other threads at the same counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Met {
-    Nobody,
-    Others,
+pub(crate) enum Contention {
+    None,
+    Seen,
 }
 
 #[derive(Default)]
@@ -129,11 +129,11 @@ struct Stripe(Set);
 
 impl Counters {
     #[inline]
-    pub(crate) fn add(&self, kind: Kind, order: Ordering) -> Met {
+    pub(crate) fn add(&self, kind: Kind, order: Ordering) -> Contention {
         match self.stripes.get() {
             Some(stripes) => {
                 own(stripes).counter(kind).fetch_add(1, order);
-                Met::Nobody
+                Contention::None
             }
             None => self.add_alone(kind, order),
         }
@@ -141,7 +141,7 @@ impl Counters {
 
     /// Adds to the counter that all threads share.
     #[inline]
-    pub(crate) fn add_alone(&self, kind: Kind, order: Ordering) -> Met {
+    pub(crate) fn add_alone(&self, kind: Kind, order: Ordering) -> Contention {
         add_watching(self.first.counter(kind), order)
     }
 
@@ -192,14 +192,14 @@ impl fmt::Debug for Counters {
 }
 
 #[inline]
-fn add_watching(counter: &AtomicU64, order: Ordering) -> Met {
+fn add_watching(counter: &AtomicU64, order: Ordering) -> Contention {
     let seen = counter.load(Ordering::Relaxed);
     let next = seen.wrapping_add(1);
     if counter.compare_exchange(seen, next, order, Ordering::Relaxed).is_ok() {
-        return Met::Nobody;
+        return Contention::None;
     }
     counter.fetch_add(1, order);
-    Met::Others
+    Contention::Seen
 }
 
 /// The stripe of this thread: no other's, while no more threads than stripes have ever counted.

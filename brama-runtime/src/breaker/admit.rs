@@ -40,7 +40,7 @@ impl Slot {
             return None;
         }
         let retry_after = self.retry_after(word)?;
-        self.note(self.gate.count_rejected());
+        self.note_contention(self.gate.count_rejected());
         Some(Refusal::at_gate(word, self.gate.opening(), retry_after))
     }
 
@@ -68,7 +68,7 @@ impl Slot {
             return Ok(Entry { word, started: self.now(word) });
         }
         if word.shadows() && self.retry_after(word).is_some() {
-            self.note(self.gate.count_rejected());
+            self.note_contention(self.gate.count_rejected());
             return Ok(Entry::NONE);
         }
         self.ask_circuit()

@@ -66,7 +66,7 @@ use std::time::Duration;
 use super::word::{UNSETTLED, Word};
 use crate::{
     circuit::Tick,
-    counters::{Counters, Kind, Met},
+    counters::{Contention, Counters, Kind},
     sys::sync::{AtomicU64, Ordering, fence},
 };
 
@@ -143,30 +143,30 @@ impl Gate {
     /// Counts a success if the gate still shows `word` and that is settled without a clock, where all
     /// threads share a counter; `None` where it is not counted.
     #[inline]
-    pub(super) fn count_alone(&self, word: Word) -> Option<Met> {
+    pub(super) fn count_alone(&self, word: Word) -> Option<Contention> {
         let is_settled = word.is_settled_alone() && self.look() == word;
         is_settled.then(|| self.counters.add_alone(Kind::Success, Ordering::Acquire))
     }
 
     /// The same where each thread has a stripe.
     #[inline]
-    pub(super) fn count_apart(&self, word: Word) -> Option<Met> {
+    pub(super) fn count_apart(&self, word: Word) -> Option<Contention> {
         (word.is_settled_apart() && self.look() == word).then(|| self.count_success())
     }
 
     /// Counts a success that its caller found settled.
     #[inline]
-    pub(super) fn count_success(&self) -> Met {
+    pub(super) fn count_success(&self) -> Contention {
         self.counters.add(Kind::Success, Ordering::Acquire)
     }
 
     #[inline]
-    pub(super) fn count_ignored(&self) -> Met {
+    pub(super) fn count_ignored(&self) -> Contention {
         self.counters.add(Kind::Ignored, Ordering::Relaxed)
     }
 
     #[inline]
-    pub(super) fn count_rejected(&self) -> Met {
+    pub(super) fn count_rejected(&self) -> Contention {
         self.counters.add(Kind::Rejected, Ordering::Relaxed)
     }
 
@@ -187,7 +187,7 @@ impl Gate {
         if shown.is_failing() {
             return Word(self.word.fetch_and(UNSETTLED, Ordering::Relaxed));
         }
-        // Nobody else exchanges such a word.
+        // None else exchanges such a word.
         self.word.store(shown.unsettled().0, Ordering::Release);
         shown
     }

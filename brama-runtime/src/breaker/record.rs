@@ -26,7 +26,7 @@ impl Slot {
     #[inline]
     pub(super) fn succeed(&self, entry: Entry) {
         match self.gate.count_alone(entry.word) {
-            Some(met) => self.note(met),
+            Some(contention) => self.note_contention(contention),
             None => self.succeed_apart(entry),
         }
     }
@@ -34,7 +34,7 @@ impl Slot {
     #[inline(never)]
     fn succeed_apart(&self, entry: Entry) {
         match self.gate.count_apart(entry.word) {
-            Some(met) => self.note(met),
+            Some(contention) => self.note_contention(contention),
             None => self.succeed_slowly(entry),
         }
     }
@@ -42,7 +42,7 @@ impl Slot {
     #[inline(never)]
     fn succeed_slowly(&self, entry: Entry) {
         if self.is_in_settled_bucket(entry.word) {
-            self.note(self.gate.count_success());
+            self.note_contention(self.gate.count_success());
         } else if entry.is_recorded() {
             self.succeed_by_length(entry);
         }
@@ -61,7 +61,7 @@ impl Slot {
         let word = self.gate.look();
         let is_settled = || self.is_settled(word, took, || self.now(word));
         if word.is_of(entry.word) && (is_settled() || self.gate.end_failures(word)) {
-            return self.note(self.gate.count_success());
+            return self.note_contention(self.gate.count_success());
         }
         self.succeed_under_lock(entry, took);
     }
@@ -80,7 +80,7 @@ impl Slot {
             Some(inside) => {
                 self.step(inside, entry, Verdict::Success { took }, PendingEvents::of(moment))
             }
-            None => self.note(self.gate.count_success()),
+            None => self.note_contention(self.gate.count_success()),
         }
     }
 
@@ -106,7 +106,7 @@ impl Slot {
     fn ignore(&self, entry: Entry) {
         let word = self.gate.look();
         if word.admits() && !word.is_heard() && word.is_of(entry.word) {
-            self.note(self.gate.count_ignored());
+            self.note_contention(self.gate.count_ignored());
         } else {
             self.report(entry, Verdict::Ignore);
         }

@@ -16,7 +16,7 @@ use crate::{
     bus::Wakes,
     circuit::{Abandoned, Action, By, State, Tick},
     config::{Attribute, Home, Layers, PolicyInForce},
-    counters::{Kind, Met, Totals},
+    counters::{Contention, Kind, Totals},
     identity::Identity,
     status::Status,
     sys::sync::{Mutex, lock},
@@ -212,10 +212,10 @@ impl Slot {
 
     /// Has stripes added to the counters once threads have met there.
     #[inline]
-    pub(super) fn note(&self, met: Met) {
-        match met {
-            Met::Nobody => {}
-            Met::Others => self.inflate(),
+    pub(super) fn note_contention(&self, contention: Contention) {
+        match contention {
+            Contention::None => {}
+            Contention::Seen => self.inflate(),
         }
     }
 
