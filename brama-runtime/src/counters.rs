@@ -32,7 +32,7 @@ pub struct Totals {
     pub abandoned: u64,
     /// Calls that were refused, or would have been but for shadow.
     pub rejected: u64,
-    /// Outcomes of calls admitted in an earlier generation; each is also counted as its kind.
+    /// Outcomes of calls admitted in an earlier generation; each is also counted as its counter.
     pub late: u64,
     /// Calls slower than `slow_call_duration` where slowness is judged; likewise.
     pub slow: u64,
@@ -90,7 +90,7 @@ impl Sum for Totals {
 
 /// What is counted without the lock.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Kind {
+pub(crate) enum Counter {
     Success,
     Ignored,
     Rejected,
@@ -129,20 +129,20 @@ struct Stripe(Set);
 
 impl Counters {
     #[inline]
-    pub(crate) fn add(&self, kind: Kind, order: Ordering) -> Contention {
+    pub(crate) fn add(&self, counter: Counter, order: Ordering) -> Contention {
         match self.stripes.get() {
             Some(stripes) => {
-                own(stripes).counter(kind).fetch_add(1, order);
+                own(stripes).counter(counter).fetch_add(1, order);
                 Contention::None
             }
-            None => self.add_alone(kind, order),
+            None => self.add_alone(counter, order),
         }
     }
 
     /// Adds to the counter that all threads share.
     #[inline]
-    pub(crate) fn add_alone(&self, kind: Kind, order: Ordering) -> Contention {
-        add_watching(self.first.counter(kind), order)
+    pub(crate) fn add_alone(&self, counter: Counter, order: Ordering) -> Contention {
+        add_watching(self.first.counter(counter), order)
     }
 
     pub(crate) fn are_striped(&self) -> bool {
@@ -155,13 +155,13 @@ impl Counters {
     }
 
     /// The sum, as it is for a reader who waits for nobody.
-    pub(crate) fn sum(&self, kind: Kind) -> u64 {
-        self.sets().map(|set| set.counter(kind).load(Ordering::Relaxed)).sum()
+    pub(crate) fn sum(&self, counter: Counter) -> u64 {
+        self.sets().map(|set| set.counter(counter).load(Ordering::Relaxed)).sum()
     }
 
     /// The sum, read by writing: whoever adds after that has seen what the reader did before.
-    pub(crate) fn sum_by_writing(&self, kind: Kind, order: Ordering) -> u64 {
-        self.sets().map(|set| set.counter(kind).fetch_add(0, order)).sum()
+    pub(crate) fn sum_by_writing(&self, counter: Counter, order: Ordering) -> u64 {
+        self.sets().map(|set| set.counter(counter).fetch_add(0, order)).sum()
     }
 
     fn sets(&self) -> impl Iterator<Item = &Set> {
@@ -172,11 +172,11 @@ impl Counters {
 
 impl Set {
     #[inline]
-    const fn counter(&self, kind: Kind) -> &AtomicU64 {
-        match kind {
-            Kind::Success => &self.successes,
-            Kind::Ignored => &self.ignored,
-            Kind::Rejected => &self.rejected,
+    const fn counter(&self, counter: Counter) -> &AtomicU64 {
+        match counter {
+            Counter::Success => &self.successes,
+            Counter::Ignored => &self.ignored,
+            Counter::Rejected => &self.rejected,
         }
     }
 }
@@ -184,9 +184,9 @@ impl Set {
 impl fmt::Debug for Counters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Counters")
-            .field("successes", &self.sum(Kind::Success))
-            .field("ignored", &self.sum(Kind::Ignored))
-            .field("rejected", &self.sum(Kind::Rejected))
+            .field("successes", &self.sum(Counter::Success))
+            .field("ignored", &self.sum(Counter::Ignored))
+            .field("rejected", &self.sum(Counter::Rejected))
             .finish()
     }
 }

@@ -66,7 +66,7 @@ use std::time::Duration;
 use super::word::{UNSETTLED, Word};
 use crate::{
     circuit::Tick,
-    counters::{Contention, Counters, Kind},
+    counters::{Contention, Counter, Counters},
     sys::sync::{AtomicU64, Ordering, fence},
 };
 
@@ -145,7 +145,7 @@ impl Gate {
     #[inline]
     pub(super) fn count_alone(&self, word: Word) -> Option<Contention> {
         let is_settled = word.is_settled_alone() && self.look() == word;
-        is_settled.then(|| self.counters.add_alone(Kind::Success, Ordering::Acquire))
+        is_settled.then(|| self.counters.add_alone(Counter::Success, Ordering::Acquire))
     }
 
     /// The same where each thread has a stripe.
@@ -157,17 +157,17 @@ impl Gate {
     /// Counts a success that its caller found settled.
     #[inline]
     pub(super) fn count_success(&self) -> Contention {
-        self.counters.add(Kind::Success, Ordering::Acquire)
+        self.counters.add(Counter::Success, Ordering::Acquire)
     }
 
     #[inline]
     pub(super) fn count_ignored(&self) -> Contention {
-        self.counters.add(Kind::Ignored, Ordering::Relaxed)
+        self.counters.add(Counter::Ignored, Ordering::Relaxed)
     }
 
     #[inline]
     pub(super) fn count_rejected(&self) -> Contention {
-        self.counters.add(Kind::Rejected, Ordering::Relaxed)
+        self.counters.add(Counter::Rejected, Ordering::Relaxed)
     }
 
     /// Shows in place of `word` that a success has ended the run of failures, which settles the gate;
@@ -194,11 +194,11 @@ impl Gate {
 
     /// The successes counted here. Holder of the lock only, after [`unsettle`](Self::unsettle).
     pub(super) fn successes(&self) -> u64 {
-        self.counters.sum_by_writing(Kind::Success, Ordering::Release)
+        self.counters.sum_by_writing(Counter::Success, Ordering::Release)
     }
 
     /// The sum of one kind, for a reader that no step follows.
-    pub(super) fn sum(&self, kind: Kind) -> u64 {
+    pub(super) fn sum(&self, kind: Counter) -> u64 {
         self.counters.sum(kind)
     }
 

@@ -16,7 +16,7 @@ use crate::{
     bus::Wakes,
     circuit::{Abandoned, Action, By, State, Tick},
     config::{Attribute, Home, Layers, PolicyInForce},
-    counters::{Contention, Kind, Totals},
+    counters::{Contention, Counter, Totals},
     identity::Identity,
     status::Status,
     sys::sync::{Mutex, lock},
@@ -180,7 +180,7 @@ impl Slot {
         let shown = self.gate.look();
         // A success may end the run meanwhile, and is not to be told before that.
         if !shown.is_failing() {
-            inside.catch_up(shown, self.gate.sum(Kind::Success));
+            inside.catch_up(shown, self.gate.sum(Counter::Success));
         }
     }
 
@@ -204,9 +204,9 @@ impl Slot {
 
     pub(super) fn totals(&self, inside: &Locked) -> Totals {
         let mut totals = inside.past.as_ref().map(|past| past.totals).unwrap_or_default();
-        totals.successes += self.gate.sum(Kind::Success);
-        totals.ignored += self.gate.sum(Kind::Ignored);
-        totals.rejected += self.gate.sum(Kind::Rejected);
+        totals.successes += self.gate.sum(Counter::Success);
+        totals.ignored += self.gate.sum(Counter::Ignored);
+        totals.rejected += self.gate.sum(Counter::Rejected);
         totals
     }
 
