@@ -76,10 +76,10 @@ impl Slot {
 
     #[cold]
     fn ask_circuit(&self) -> Result<Entry, Refusal> {
-        let mut news = PendingEvents::of(self.moment());
-        let now = news.now();
+        let mut pending = PendingEvents::of(self.moment());
+        let now = pending.now();
         let mut inside = self.unsettled();
-        inside.revive(&mut news);
+        inside.revive(&mut pending);
         let Locked { circuit, policy, .. } = &mut *inside;
         let (admission, change) = circuit.admit(policy, now);
         let refused = match admission {
@@ -90,12 +90,12 @@ impl Slot {
                 Some(Err(Refusal::of_circuit(state, opening, retry_after)))
             }
         };
-        inside.note(change, &mut news);
+        inside.note(change, &mut pending);
         if refused.is_some() {
             inside.past().totals.rejected += 1;
-            news.add_call(|| EventDetail::Rejected);
+            pending.add_call(|| EventDetail::Rejected);
         }
-        let word = self.finish(inside, news);
+        let word = self.finish(inside, pending);
         let started = if word.is_timed() { now } else { Tick::NEVER };
         refused.unwrap_or(Ok(Entry { word, started }))
     }

@@ -43,11 +43,11 @@ impl Slot {
         }
         Gate::part();
         inside.catch_up(self.gate.look(), self.gate.successes());
-        let mut news = PendingEvents::of(moment);
+        let mut pending = PendingEvents::of(moment);
         if inside.is_registered() {
-            news.add(EventDetail::Removed);
+            pending.add(EventDetail::Removed);
         }
-        Some((self.totals(&inside), self.send(&mut inside, news)))
+        Some((self.totals(&inside), self.send(&mut inside, pending)))
     }
 
     /// Whether it has gone, or is about to: asked by one who has just taken a hold. Who has the

@@ -28,7 +28,7 @@ impl Slot {
 
     /// Registers it anew with what is said of it; where it is registered, that is handed back.
     pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
-        let mut news = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.moment());
         let inside = lock(&self.inside);
         if inside.is_registered() {
             return Err(connection);
@@ -36,8 +36,8 @@ impl Slot {
         let mut inside = self.unsettle(inside);
         inside.relayer(|layers| layers.register(connection));
         inside.begin_story().is_kept = true;
-        inside.revive(&mut news);
-        self.finish(inside, news);
+        inside.revive(&mut pending);
+        self.finish(inside, pending);
         Ok(())
     }
 
@@ -56,23 +56,23 @@ impl Slot {
 
     #[cold]
     fn register_again(&self) {
-        let mut news = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.moment());
         let mut inside = self.unsettled();
-        inside.revive(&mut news);
-        self.finish(inside, news);
+        inside.revive(&mut pending);
+        self.finish(inside, pending);
     }
 
     /// Forgets all but the totals, the attribute and what was configured; `false` where that is so
     /// already. Permits given before are late from now on.
     pub(crate) fn unregister(&self) -> bool {
-        let mut news = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.moment());
         let mut inside = self.unsettled();
         let was_registered = inside.is_registered();
         if was_registered {
-            inside.forget(news.now());
-            news.add(EventDetail::Unregistered);
+            inside.forget(pending.now());
+            pending.add(EventDetail::Unregistered);
         }
-        self.finish(inside, news);
+        self.finish(inside, pending);
         was_registered
     }
 
@@ -145,21 +145,21 @@ impl Slot {
     /// Tells of a step of a registered breaker's life; whom to wake is for the caller likewise.
     pub(crate) fn announce(&self, step: EventDetail, moment: Timestamp) -> Wakes {
         let mut inside = lock(&self.inside);
-        let mut news = PendingEvents::of(moment);
+        let mut pending = PendingEvents::of(moment);
         if inside.is_registered() {
-            news.add(step);
+            pending.add(step);
         }
-        self.send(&mut inside, news)
+        self.send(&mut inside, pending)
     }
 }
 
 impl Locked {
     /// Registers it anew, closed, where it is unregistered.
-    pub(super) fn revive(&mut self, news: &mut PendingEvents) {
+    pub(super) fn revive(&mut self, pending: &mut PendingEvents) {
         if !self.is_registered() {
             self.begin_story().is_unregistered = false;
-            self.start_afresh(news.now());
-            news.add(EventDetail::Registered);
+            self.start_afresh(pending.now());
+            pending.add(EventDetail::Registered);
         }
     }
 
@@ -172,7 +172,7 @@ impl Locked {
         self.relayer(Layers::unregister);
     }
 
-    /// A new generation, closed. The change is no news: whoever forgets or revives announces that.
+    /// A new generation, closed. The change is no pending: whoever forgets or revives announces that.
     fn start_afresh(&mut self, now: Tick) {
         let Self { circuit, policy, .. } = self;
         let _change = circuit.act(policy, Action::Reset, "registered anew".into(), now);

@@ -84,9 +84,9 @@ impl Locked {
         if shown.has_ended_failures() {
             self.circuit.end_failures();
         }
-        let news = successes.saturating_sub(self.told);
-        self.circuit.count_successes(&self.policy, news);
-        self.told += news;
+        let pending = successes.saturating_sub(self.told);
+        self.circuit.count_successes(&self.policy, pending);
+        self.told += pending;
     }
 
     pub(super) fn past(&mut self) -> &mut Past {

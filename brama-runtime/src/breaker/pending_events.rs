@@ -110,11 +110,11 @@ const fn is_opening(state: State) -> bool {
 }
 
 impl Locked {
-    /// Notes a change, if there was one, for the news and for those who are refused.
-    pub(super) fn note(&mut self, change: Option<Change>, news: &mut PendingEvents) {
+    /// Notes a change, if there was one, for the pending and for those who are refused.
+    pub(super) fn note(&mut self, change: Option<Change>, pending: &mut PendingEvents) {
         let Some(Change { from, to, at, cause, .. }) = change else { return };
         let cause = Arc::new(cause);
-        news.add_change(from, to, &cause);
+        pending.add_change(from, to, &cause);
         self.keep(to, at, cause);
     }
 }

@@ -128,8 +128,8 @@ impl Slot {
     /// Records any outcome.
     #[cold]
     pub(super) fn report(&self, entry: Entry, verdict: Verdict) {
-        let news = PendingEvents::of(self.moment());
-        self.step(lock(&self.inside), entry, verdict, news);
+        let pending = PendingEvents::of(self.moment());
+        self.step(lock(&self.inside), entry, verdict, pending);
     }
 
     fn step(
@@ -137,41 +137,42 @@ impl Slot {
         inside: MutexGuard<'_, Locked>,
         entry: Entry,
         verdict: Verdict,
-        mut news: PendingEvents,
+        mut pending: PendingEvents,
     ) {
         let mut inside = self.unsettle_to_judge(inside);
         let Locked { circuit, policy, past, .. } = &mut *inside;
         let totals = &mut past.get_or_insert_default().totals;
         totals.count(&verdict, policy);
-        news.add_outcome(&verdict, policy);
+        pending.add_outcome(&verdict, policy);
         let is_slow = policy.is_slow(verdict.took());
-        let (fate, change) = circuit.report(policy, entry.word.generation(), verdict, news.now());
+        let (fate, change) =
+            circuit.report(policy, entry.word.generation(), verdict, pending.now());
         totals.late += u64::from(fate == Fate::Late);
-        news.add_fate(fate, is_slow);
-        inside.note(change, &mut news);
-        self.finish(inside, news);
+        pending.add_fate(fate, is_slow);
+        inside.note(change, &mut pending);
+        self.finish(inside, pending);
     }
 
     /// Takes an outcome without a permit.
     pub(super) fn tell(&self, verdict: Verdict) {
-        let mut news = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.moment());
         let mut inside = self.unsettled();
-        inside.revive(&mut news);
-        self.tell_circuit(inside, verdict, news);
+        inside.revive(&mut pending);
+        self.tell_circuit(inside, verdict, pending);
     }
 
     pub(super) fn tell_circuit(
         &self,
         mut inside: Unsettled<'_>,
         verdict: Verdict,
-        mut news: PendingEvents,
+        mut pending: PendingEvents,
     ) {
         let Locked { circuit, policy, past, .. } = &mut *inside;
         past.get_or_insert_default().totals.count(&verdict, policy);
-        news.add_outcome(&verdict, policy);
-        let (_, change) = circuit.record_unpermitted(policy, verdict, news.now());
-        inside.note(change, &mut news);
-        self.finish(inside, news);
+        pending.add_outcome(&verdict, policy);
+        let (_, change) = circuit.record_unpermitted(policy, verdict, pending.now());
+        inside.note(change, &mut pending);
+        self.finish(inside, pending);
     }
 
     /// How long the call took; `None` where calls are not timed.
@@ -205,28 +206,28 @@ impl Entry {
 impl Slot {
     /// Takes a check that passed.
     pub(crate) fn pass_check(&self) {
-        let mut news = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.moment());
         let inside = lock(&self.inside);
         if !inside.is_registered() {
             return;
         }
         let mut inside = self.unsettle(inside);
         let Locked { circuit, policy, past, .. } = &mut *inside;
-        let (fate, change) = circuit.check_passed(policy, news.now());
+        let (fate, change) = circuit.check_passed(policy, pending.now());
         if fate.is_some() {
             past.get_or_insert_default().totals.count(&Verdict::SUCCESS, policy);
-            news.add_outcome(&Verdict::SUCCESS, policy);
+            pending.add_outcome(&Verdict::SUCCESS, policy);
         }
-        inside.note(change, &mut news);
-        self.finish(inside, news);
+        inside.note(change, &mut pending);
+        self.finish(inside, pending);
     }
 
     /// Takes a check that failed.
     pub(crate) fn fail_check(&self, reason: Reason) {
-        let news = PendingEvents::of(self.moment());
+        let pending = PendingEvents::of(self.moment());
         let inside = lock(&self.inside);
         if inside.is_registered() {
-            self.tell_circuit(self.unsettle(inside), Verdict::failure(reason), news);
+            self.tell_circuit(self.unsettle(inside), Verdict::failure(reason), pending);
         }
     }
 }

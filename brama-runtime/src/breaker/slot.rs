@@ -71,28 +71,28 @@ impl Slot {
         &self.context.time
     }
 
-    pub(super) fn send(&self, inside: &mut Locked, news: PendingEvents) -> Wakes {
-        news.send(inside, &self.identity, &self.context.bus)
+    pub(super) fn send(&self, inside: &mut Locked, pending: PendingEvents) -> Wakes {
+        pending.send(inside, &self.identity, &self.context.bus)
     }
 
     /// Acts by hand.
     pub(super) fn act(&self, action: Action, by: By) {
-        let mut news = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.moment());
         let mut inside = self.unsettled();
-        inside.revive(&mut news);
+        inside.revive(&mut pending);
         let Locked { circuit, policy, .. } = &mut *inside;
-        let change = circuit.act(policy, action, by, news.now());
-        inside.note(Some(change), &mut news);
-        self.finish(inside, news);
+        let change = circuit.act(policy, action, by, pending.now());
+        inside.note(Some(change), &mut pending);
+        self.finish(inside, pending);
     }
 
     /// Makes a due opening half-open.
     pub(crate) fn sweep(&self) {
-        let mut news = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.moment());
         let mut inside = self.unsettled();
-        let change = inside.circuit.sweep(news.now());
-        inside.note(change, &mut news);
-        self.finish(inside, news);
+        let change = inside.circuit.sweep(pending.now());
+        inside.note(change, &mut pending);
+        self.finish(inside, pending);
     }
 
     /// Takes notice of who listens to calls from now on.

@@ -44,10 +44,10 @@ impl Slot {
         Unsettled(inside)
     }
 
-    /// Publishes, tells the news and unlocks; answers with the word that is shown from now on.
-    pub(super) fn finish(&self, mut inside: Unsettled<'_>, news: PendingEvents) -> Word {
+    /// Publishes, tells the pending and unlocks; answers with the word that is shown from now on.
+    pub(super) fn finish(&self, mut inside: Unsettled<'_>, pending: PendingEvents) -> Word {
         let word = self.publish(&inside);
-        let mut wakes = self.send(&mut inside, news);
+        let mut wakes = self.send(&mut inside, pending);
         inside.call_waiters(&mut wakes);
         drop(inside);
         wakes.wake();
