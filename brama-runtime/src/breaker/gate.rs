@@ -70,7 +70,7 @@ use crate::{
     sys::sync::{AtomicU64, Ordering, fence},
 };
 
-/// The word, what belongs to it, and the counters beside it. What every call reads comes first.
+/// The word, what belongs to it, and the counters fields it. What every call reads comes first.
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct Gate {
@@ -82,9 +82,9 @@ pub(super) struct Gate {
     slow_after: AtomicU64,
 }
 
-/// What is published beside the word.
+/// What is published fields the word.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Beside {
+pub(super) struct GateFields {
     /// Until when calls are refused; `None` leaves the last such deadline.
     pub(super) refused_until: Option<Tick>,
     /// Until when successes are settled: the end of the window's bucket.
@@ -208,15 +208,15 @@ impl Gate {
     }
 
     /// Shows what the circuit says now, in the word that is answered. Holder of the lock only.
-    pub(super) fn publish(&self, word: Word, beside: Beside) -> Word {
+    pub(super) fn publish(&self, word: Word, fields: GateFields) -> Word {
         let word = word.digested(self.counters.are_striped());
-        if let Some(until) = beside.refused_until {
+        if let Some(until) = fields.refused_until {
             self.refused_until.store(until.as_nanos(), Ordering::Relaxed);
         }
-        self.settled_until.store(beside.settled_until.as_nanos(), Ordering::Relaxed);
-        let slow_after = u64::try_from(beside.slow_after.as_nanos()).unwrap_or(u64::MAX);
+        self.settled_until.store(fields.settled_until.as_nanos(), Ordering::Relaxed);
+        let slow_after = u64::try_from(fields.slow_after.as_nanos()).unwrap_or(u64::MAX);
         self.slow_after.store(slow_after, Ordering::Relaxed);
-        self.opening.store(beside.opening, Ordering::Relaxed);
+        self.opening.store(fields.opening, Ordering::Relaxed);
         self.word.store(word.0, Ordering::Release);
         word
     }

@@ -1,9 +1,9 @@
-//! What a breaker's lock protects: the circuit, and what is kept beside it.
+//! What a breaker's lock protects: the circuit, and what is kept fields it.
 
 use std::{collections::VecDeque, sync::Arc, task::Waker, time::Duration};
 
 use super::{
-    gate::{Beside, Gate},
+    gate::{Gate, GateFields},
     word::Word,
 };
 use crate::{
@@ -140,14 +140,14 @@ impl Locked {
             .hearing(is_heard)
             .unregistering(!self.is_registered())
             .going(self.is_gone());
-        let beside = Beside {
+        let fields = GateFields {
             // Forced open has no deadline: an open word that is still looked at keeps its own.
             refused_until: refuses_until.filter(|_| circuit.state() != State::ForcedOpen),
             settled_until,
             opening: circuit.opening(),
             slow_after: policy.slow_call_duration(),
         };
-        gate.publish(word, beside)
+        gate.publish(word, fields)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
 
 /// What a breaker's handles, permits and call sites share.
 ///
-/// What a call of one among ten thousand reads stands together at the beginning, beside the count of
+/// What a call of one among ten thousand reads stands together at the beginning, fields the count of
 /// holds: each line of it is a wait for memory.
 #[repr(C)]
 pub struct Slot {

@@ -15,7 +15,7 @@ use crate::{
     outcome::Outcome,
 };
 
-/// A slot in a registry, and the count of those who hold it beside: as `Arc` counts, where loom sees it.
+/// A slot in a registry, and the count of those who hold it fields: as `Arc` counts, where loom sees it.
 struct Found {
     slot: Arc<Slot>,
     holds: AtomicUsize,
