@@ -16,10 +16,10 @@ use crate::{
 };
 
 impl Slot {
-    /// Lets a call in that needs no more than a look at the gate; else answers what it saw.
+    /// Lets a call in that needs no more than a load at the gate; else answers what it saw.
     #[inline]
     pub(super) fn admit_at_once(&self) -> Result<Entry, Word> {
-        let word = self.gate.look();
+        let word = self.gate.load();
         if word.admits_at_once() { Ok(Entry { word, started: Tick::NEVER }) } else { Err(word) }
     }
 

@@ -41,8 +41,8 @@ impl Slot {
         if !inside.is_gone() {
             return None;
         }
-        Gate::part();
-        inside.catch_up(self.gate.look(), self.gate.successes());
+        Gate::acquire_fence();
+        inside.catch_up(self.gate.load(), self.gate.successes());
         let mut pending = PendingEvents::of(moment);
         if inside.is_registered() {
             pending.add(EventDetail::Removed);
@@ -54,7 +54,7 @@ impl Slot {
     /// registry's lock knows which; `false` holds for as long as the hold does.
     #[inline]
     pub(crate) fn is_gone(&self) -> bool {
-        self.gate.meet().is_gone()
+        self.gate.load_after_hold().is_gone()
     }
 }
 

@@ -7,19 +7,19 @@
 //!
 //! *Promise 1: who sees a word sees the figures that belong to it, or newer ones.* `publish` stores
 //! the deadlines, the opening's number and the slow-call limit first and the word with `Release`;
-//! so does `unsettle` where it stores, so that its word carries the last publication on; `look` loads with `Acquire`.
+//! so does `unsettle` where it stores, so that its word carries the last publication on; `load` loads with `Acquire`.
 //! Weaker, a caller could be refused with an earlier opening's number, or not knowing its own
 //! opening. Newer figures do no harm: a deadline of refusal is always an opening's or a probe's,
 //! never the end of a bucket, so a caller that comes late to a word is refused as it would be by
 //! the next opening; a success that takes a newer bucket's end for its own is the straggler that
 //! promise 2 allows.
 //!
-//! *Promise 2: a window holds at most one success a thread that was between look and count.* A
+//! *Promise 2: a window holds at most one success a thread that was between load and count.* A
 //! quick success looks at the word, finds it settled, and counts. The lock's holder first publishes
 //! the word unsettled (`unsettle`), then reads the counters (`successes`), then steps the circuit.
 //! Each counter is *read by writing* (a read-modify-write with `Release`) and counted with
 //! `Acquire`, so on each counter either the count comes first and the reader has it, or the reader
-//! comes first and the counting thread's next look sees the word unsettled. It can have looked only
+//! comes first and the counting thread's next load sees the word unsettled. It can have looked only
 //! once before that: one success a thread. Weaker, the store of the word and the read of the
 //! counter could pass each other, and a thread could go on counting successes that the judgement in
 //! progress does not see and the next window should not hold. A holder that finds a closed gate
@@ -35,10 +35,10 @@
 //! found without a lock and held by a count. Who lets it go shows a word by which no call can go
 //! (`publish`, `Release`), and then *reads the count by writing*: takes a hold and gives it back, which
 //! releases (`Arc`'s drop must), and looks at the count. Who finds it takes a hold, an addition to the
-//! same count, and then looks at the word (`meet`, whose fence acquires). So either the finder's hold
+//! same count, and then looks at the word (`load_after_hold`, whose fence acquires). So either the finder's hold
 //! comes first, and it is seen: the breaker stays; or it comes second, and the finder sees the word:
 //! it looks up again under the registry's lock. Holds that were given back before are no harm: giving
-//! back releases, and whoever lets go acquires (`part`) before it takes the totals, so those miss
+//! back releases, and whoever lets go acquires (`acquire_fence`) before it takes the totals, so those miss
 //! nothing. Weaker, a call could be let in by a breaker that is being forgotten, and what it reports
 //! would be known to nobody. The edge from the count goes through additions of others too: they are
 //! read-modify-writes, so they carry it on.
@@ -106,19 +106,19 @@ impl Gate {
     }
 
     #[inline]
-    pub(super) fn look(&self) -> Word {
+    pub(super) fn load(&self) -> Word {
         Word(self.word.load(Ordering::Acquire))
     }
 
     /// The word for one who has just taken a hold.
     #[inline]
-    pub(super) fn meet(&self) -> Word {
+    pub(super) fn load_after_hold(&self) -> Word {
         fence(Ordering::Acquire);
-        self.look()
+        self.load()
     }
 
     /// Sees all that was done by those who have given their holds back.
-    pub(super) fn part() {
+    pub(super) fn acquire_fence() {
         fence(Ordering::Acquire);
     }
 
@@ -144,14 +144,14 @@ impl Gate {
     /// threads share a counter; `None` where it is not counted.
     #[inline]
     pub(super) fn count_alone(&self, word: Word) -> Option<Contention> {
-        let is_settled = word.is_settled_alone() && self.look() == word;
+        let is_settled = word.is_settled_alone() && self.load() == word;
         is_settled.then(|| self.counters.add_alone(Counter::Success, Ordering::Acquire))
     }
 
     /// The same where each thread has a stripe.
     #[inline]
     pub(super) fn count_apart(&self, word: Word) -> Option<Contention> {
-        (word.is_settled_apart() && self.look() == word).then(|| self.count_success())
+        (word.is_settled_apart() && self.load() == word).then(|| self.count_success())
     }
 
     /// Counts a success that its caller found settled.

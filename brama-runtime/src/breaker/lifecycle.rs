@@ -20,10 +20,10 @@ use crate::{
 };
 
 impl Slot {
-    /// Whether look-ups find it.
+    /// Whether load-ups find it.
     #[inline]
     pub(crate) fn is_registered(&self) -> bool {
-        !self.gate.look().is_unregistered()
+        !self.gate.load().is_unregistered()
     }
 
     /// Registers it anew with what is said of it; where it is registered, that is handed back.

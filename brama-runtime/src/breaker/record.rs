@@ -51,14 +51,14 @@ impl Slot {
     /// Whether the gate still shows `word`, and that is settled by the coarse clock alone.
     fn is_in_settled_bucket(&self, word: Word) -> bool {
         word.is_settled_in_bucket()
-            && self.gate.look() == word
+            && self.gate.load() == word
             && self.context.time.coarse() < self.gate.settled_until()
     }
 
     #[inline(never)]
     fn succeed_by_length(&self, entry: Entry) {
         let took = self.took(entry);
-        let word = self.gate.look();
+        let word = self.gate.load();
         let is_settled = || self.is_settled(word, took, || self.now(word));
         if word.is_of(entry.word) && (is_settled() || self.gate.end_failures(word)) {
             return self.note_contention(self.gate.count_success());
@@ -71,7 +71,7 @@ impl Slot {
         // Before the lock: the clock may be the user's.
         let moment = self.moment();
         let is_settled = || {
-            let word = self.gate.look();
+            let word = self.gate.load();
             word.is_of(entry.word) && self.is_settled(word, took, || moment.now())
         };
         // Whoever has the lock may settle the gate. A step would unsettle it again and send the others
@@ -104,7 +104,7 @@ impl Slot {
     }
 
     fn ignore(&self, entry: Entry) {
-        let word = self.gate.look();
+        let word = self.gate.load();
         if word.admits() && !word.is_heard() && word.is_of(entry.word) {
             self.note_contention(self.gate.count_ignored());
         } else {

@@ -101,11 +101,11 @@ impl Slot {
     }
 
     pub(crate) fn state(&self) -> State {
-        self.gate.look().state()
+        self.gate.load().state()
     }
 
     pub(super) fn is_available(&self) -> bool {
-        let word = self.gate.look();
+        let word = self.gate.load();
         word.admits() || {
             let now = self.context.time.now();
             let inside = lock(&self.inside);
@@ -177,7 +177,7 @@ impl Slot {
     /// Tells the circuit what was counted, for one who only looks: a sum that waits for nobody will do,
     /// for the next step learns what it misses.
     fn catch_up_at_leisure(&self, inside: &mut Locked) {
-        let shown = self.gate.look();
+        let shown = self.gate.load();
         // A success may end the run meanwhile, and is not to be told before that.
         if !shown.is_failing() {
             inside.catch_up(shown, self.gate.sum(Counter::Success));

@@ -83,7 +83,7 @@ impl Drop for Waiting<'_> {
 impl Slot {
     /// Notes one who waits, unless a call would be admitted now: his number, and when to ask again.
     fn note_waiter(&self, now: Tick, waker: &Waker) -> Option<(u64, Tick)> {
-        if self.gate.look().admits() {
+        if self.gate.load().admits() {
             return None;
         }
         // A waker is the user's: it is neither copied nor dropped under the lock.
