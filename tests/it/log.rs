@@ -1,6 +1,6 @@
 //! What happened in a test, as its log has it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{UnwindSafe, catch_unwind};
 
 use brama::{
     Identity, PolicyPatch, State, circuit_breaker,
@@ -15,9 +15,9 @@ fn decorated(good: bool) -> Answer<()> {
     if good { Ok(()) } else { Err(Refused::Odd("bad")) }
 }
 
-/// What a test prints that panics.
-fn printed(test: impl FnOnce()) -> String {
-    *catch_unwind(AssertUnwindSafe(test)).unwrap_err().downcast::<String>().unwrap()
+/// The message of a test's panic.
+fn printed(test: impl FnOnce() + UnwindSafe) -> String {
+    *catch_unwind(test).unwrap_err().downcast::<String>().unwrap()
 }
 
 #[test]

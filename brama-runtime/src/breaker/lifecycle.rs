@@ -16,7 +16,6 @@ use crate::{
     config::{Attribute, Layers},
     connection::Connection,
     event::EventDetail,
-    sys::sync::lock,
 };
 
 impl Slot {
@@ -29,7 +28,7 @@ impl Slot {
     /// Registers it anew with what is said of it; where it is registered, that is handed back.
     pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
         let mut pending = PendingEvents::of(self.moment());
-        let inside = lock(&self.inside);
+        let inside = self.inside.lock();
         if inside.is_registered() {
             return Err(connection);
         }
@@ -43,7 +42,7 @@ impl Slot {
 
     /// Keeps one that was made by `register`.
     pub(crate) fn keep(&self) {
-        lock(&self.inside).begin_story().is_kept = true;
+        self.inside.lock().begin_story().is_kept = true;
     }
 
     /// Registers it anew where it is unregistered: somebody asked for it by name.
@@ -90,7 +89,7 @@ impl Slot {
         let (mut is_at_odds, mut wakes) = (false, Wakes::default());
         let mut take = |say: &dyn Fn(&mut Layers)| {
             ((), wakes) = self.relayer(say);
-            is_at_odds = !lock(&self.inside).policy.warnings().is_empty();
+            is_at_odds = !self.inside.lock().policy.warnings().is_empty();
         };
         let first = *self.met.get_or_init(|| {
             take(&|layers| layers.meet(attribute));
@@ -107,7 +106,7 @@ impl Slot {
 
     /// Takes a patch, for itself and where it has no key for all keys of its identifier.
     pub(super) fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
-        let home = lock(&self.inside).layers().home();
+        let home = self.inside.lock().layers().home();
         if let Some(registry) = home {
             return registry.configure(&self.identity, patch);
         }
@@ -128,7 +127,7 @@ impl Slot {
     }
 
     fn announce_configured(&self, moment: Timestamp) -> Wakes {
-        let warnings = lock(&self.inside).policy.warnings().to_vec();
+        let warnings = self.inside.lock().policy.warnings().to_vec();
         self.announce(EventDetail::Configured { warnings }, moment)
     }
 
@@ -144,7 +143,7 @@ impl Slot {
 
     /// Tells of a step of a registered breaker's life; whom to wake is for the caller likewise.
     pub(crate) fn announce(&self, step: EventDetail, moment: Timestamp) -> Wakes {
-        let mut inside = lock(&self.inside);
+        let mut inside = self.inside.lock();
         let mut pending = PendingEvents::of(moment);
         if inside.is_registered() {
             pending.add(step);

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     circuit::{Fate, Reason, Tick, Verdict},
     outcome::Outcome,
-    sys::sync::{MutexGuard, lock, lock_unless},
+    sys::sync::{MutexGuard, lock_unless},
 };
 
 /// How a call came in: the word under which it was admitted, and when where that matters.
@@ -129,7 +129,7 @@ impl Slot {
     #[cold]
     pub(super) fn report(&self, entry: Entry, verdict: Verdict) {
         let pending = PendingEvents::of(self.moment());
-        self.step(lock(&self.inside), entry, verdict, pending);
+        self.step(self.inside.lock(), entry, verdict, pending);
     }
 
     fn step(
@@ -207,7 +207,7 @@ impl Slot {
     /// Takes a check that passed.
     pub(crate) fn pass_check(&self) {
         let mut pending = PendingEvents::of(self.moment());
-        let inside = lock(&self.inside);
+        let inside = self.inside.lock();
         if !inside.is_registered() {
             return;
         }
@@ -225,7 +225,7 @@ impl Slot {
     /// Takes a check that failed.
     pub(crate) fn fail_check(&self, reason: Reason) {
         let pending = PendingEvents::of(self.moment());
-        let inside = lock(&self.inside);
+        let inside = self.inside.lock();
         if inside.is_registered() {
             self.tell_circuit(self.unsettle(inside), Verdict::failure(reason), pending);
         }

@@ -19,7 +19,7 @@ use crate::{
     counters::{Contention, Counter, Totals},
     identity::Identity,
     status::Status,
-    sys::sync::{Mutex, lock},
+    sys::sync::Mutex,
 };
 
 /// What a breaker's handles, permits and call sites share.
@@ -108,7 +108,7 @@ impl Slot {
         let word = self.gate.load();
         word.admits() || {
             let now = self.context.time.now();
-            let inside = lock(&self.inside);
+            let inside = self.inside.lock();
             inside.circuit.would_admit(&inside.policy, now)
         }
     }
@@ -122,7 +122,7 @@ impl Slot {
     /// All that the breaker knows by itself, and who knows more.
     fn status_alone(&self) -> (Status, Option<Arc<dyn Home>>) {
         let now = self.context.time.now();
-        let mut inside = lock(&self.inside);
+        let mut inside = self.inside.lock();
         self.catch_up_at_leisure(&mut inside);
         let totals = self.totals(&inside);
         let Locked { circuit, policy, .. } = &*inside;
@@ -159,7 +159,7 @@ impl Slot {
     }
 
     pub(super) fn opened(&self, number: u64) -> Option<Opened> {
-        let inside = lock(&self.inside);
+        let inside = self.inside.lock();
         let mut openings = inside.story()?.openings.iter();
         openings.find(|opened| opened.number == number).cloned()
     }
@@ -186,7 +186,7 @@ impl Slot {
 
     /// What it has counted.
     pub(crate) fn counted(&self) -> Totals {
-        let mut inside = lock(&self.inside);
+        let mut inside = self.inside.lock();
         self.catch_up_at_leisure(&mut inside);
         self.totals(&inside)
     }
@@ -194,7 +194,7 @@ impl Slot {
     /// How many calls it has refused, or seen the end of.
     pub(crate) fn calls(&self) -> u64 {
         let Totals { successes, failures, ignored, abandoned, rejected, .. } = self.counted();
-        let abandoned = match lock(&self.inside).policy.abandoned() {
+        let abandoned = match self.inside.lock().policy.abandoned() {
             Abandoned::Ignore => abandoned,
             // These are among the failures.
             Abandoned::Failure => 0,

@@ -3,10 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use super::{locked::Locked, pending_events::PendingEvents, slot::Slot, word::Word};
-use crate::{
-    event::EventKinds,
-    sys::sync::{MutexGuard, lock},
-};
+use crate::{event::EventKinds, sys::sync::MutexGuard};
 
 /// What the lock protects, for one before whom the gate was unsettled.
 ///
@@ -18,7 +15,7 @@ impl Slot {
     /// Locks for a step that may judge or close: nobody counts at the gate meanwhile, and the circuit
     /// knows every success that did before.
     pub(super) fn unsettled(&self) -> Unsettled<'_> {
-        self.unsettle(lock(&self.inside))
+        self.unsettle(self.inside.lock())
     }
 
     /// The same for one who has the lock.

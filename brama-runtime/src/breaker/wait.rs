@@ -10,7 +10,7 @@ use std::{
     future::Future,
     mem,
     pin::{Pin, pin},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::Arc,
     task::{Context, Poll, Wake, Waker},
 };
 
@@ -18,7 +18,11 @@ use super::{
     locked::{Locked, Waiter},
     slot::Slot,
 };
-use crate::{bus::Wakes, circuit::Tick, sys::sync::lock};
+use crate::{
+    bus::Wakes,
+    circuit::Tick,
+    sys::sync::{Condvar, Mutex},
+};
 
 /// Ready with `true` as soon as a call would be admitted, with `false` once the deadline has come.
 #[must_use = "futures do nothing unless polled"]
@@ -88,7 +92,7 @@ impl Slot {
         }
         // A waker is the user's: it is neither copied nor dropped under the lock.
         let waker = waker.clone();
-        let mut inside = lock(&self.inside);
+        let mut inside = self.inside.lock();
         let until = inside.admits_from();
         if until <= now {
             drop(inside);
@@ -102,7 +106,7 @@ impl Slot {
     }
 
     fn forget_waiter(&self, number: u64) {
-        let mut inside = lock(&self.inside);
+        let mut inside = self.inside.lock();
         let waiters = &mut inside.begin_story().waiters;
         let place = waiters.iter().position(|waiter| waiter.number == number);
         let forgotten = place.map(|place| waiters.swap_remove(place));
@@ -152,15 +156,13 @@ struct Bell {
 
 impl Bell {
     fn wait(&self) {
-        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
-        let rung = self.rings.wait_while(rung, |rung| !mem::take(rung));
-        drop(rung);
+        self.rings.wait_while(&mut self.rung.lock(), |rung| !mem::take(rung));
     }
 }
 
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
-        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *self.rung.lock() = true;
         self.rings.notify_one();
     }
 }

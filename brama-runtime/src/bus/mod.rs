@@ -7,7 +7,7 @@ mod subscription;
 use std::{
     fmt, mem,
     sync::{
-        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     task::Waker,
@@ -22,6 +22,7 @@ use crate::{
     connection::ConnectionKind,
     event::{Event, EventFilter, EventKinds},
     identity::Identity,
+    sys::sync::RwLock,
     time::timer::ring,
 };
 
@@ -66,14 +67,14 @@ impl Bus {
             let selects = |queue: &Arc<Queue>| {
                 queue.filter().selects(kinds, identity, connection_kind.as_ref())
             };
-            self.read().iter().any(selects)
+            self.queues.read().iter().any(selects)
         }
     }
 
     /// Puts an event into the queues that it is for, and notes whom to wake.
     pub(crate) fn send(&self, event: &Event, wakes: &mut Wakes) {
         let kind = EventKinds::from(event.kind());
-        let queues = self.read();
+        let queues = self.queues.read();
         let selects = |queue: &&Arc<Queue>| {
             queue.filter().selects(kind, &event.identity, event.connection_kind.as_ref())
         };
@@ -92,30 +93,20 @@ impl Bus {
         let hears = |queue: &&Arc<Queue>| {
             queue.filter().selects(EventKinds::ALL, identity, connection_kind)
         };
-        self.read().iter().filter(hears).filter_map(|queue| queue.loss()).collect()
+        self.queues.read().iter().filter(hears).filter_map(|queue| queue.loss()).collect()
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<Arc<Queue>>)) {
-        let mut queues = self.write();
+        let mut queues = self.queues.write();
         change(&mut queues);
         self.is_heard.store(!queues.is_empty(), Ordering::Relaxed);
-    }
-
-    // Under these locks nothing of the user's runs and our own code does not panic.
-    fn read(&self) -> RwLockReadGuard<'_, Vec<Arc<Queue>>> {
-        self.queues.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Vec<Arc<Queue>>> {
-        self.queues.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Subscriptions end when nobody is left who could send.
 impl Drop for Bus {
     fn drop(&mut self) {
-        let queues = self.queues.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for queue in mem::take(queues) {
+        for queue in mem::take(self.queues.get_mut()) {
             queue.close();
         }
     }
@@ -123,7 +114,9 @@ impl Drop for Bus {
 
 impl fmt::Debug for Bus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bus").field("subscriptions", &self.read().len()).finish()
+        f.debug_struct("Bus")
+            .field("subscriptions", &self.queues.read().len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -3,19 +3,20 @@
 use std::{
     collections::VecDeque,
     mem,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use crate::{
     event::{Event, EventFilter},
+    sys::sync::{Condvar, Mutex},
     time::timer::ring,
 };
 
 /// What waits for a subscriber: events that its filter selects, oldest first, of bounded number.
 pub(super) struct Queue {
     filter: EventFilter,
+    /// User code is neither called nor dropped under this lock: it holds a waker.
     waiting: Mutex<Waiting>,
     arrived: Condvar,
 }
@@ -42,7 +43,7 @@ impl Queue {
 
     /// Adds an event. Where the queue is full, that pushes out the oldest.
     pub(super) fn push(&self, event: Event) {
-        let mut waiting = self.lock();
+        let mut waiting = self.waiting.lock();
         if waiting.is_closed {
             return;
         }
@@ -55,7 +56,7 @@ impl Queue {
 
     /// How many events it has lost and what to do about it; `None` where it has lost none.
     pub(super) fn loss(&self) -> Option<String> {
-        let (room, lost) = (self.filter.most_waiting(), self.lock().lost);
+        let (room, lost) = (self.filter.most_waiting(), self.waiting.lock().lost);
         (0 < lost).then(|| {
             format!(
                 "events were lost, {lost} so far, by a subscription to this breaker that has room \
@@ -67,7 +68,7 @@ impl Queue {
 
     /// Wakes who waits for an event.
     pub(super) fn wake(&self) {
-        let waker = self.lock().waker.take();
+        let waker = self.waiting.lock().waker.take();
         self.arrived.notify_one();
         if let Some(waker) = waker {
             ring(waker);
@@ -76,33 +77,27 @@ impl Queue {
 
     /// The oldest event, if there is one.
     pub(super) fn take(&self) -> Option<Event> {
-        self.lock().take()
+        self.waiting.lock().take()
     }
 
     /// The oldest event, as soon as there is one; `None` once the queue is closed and empty.
     pub(super) fn wait(&self) -> Option<Event> {
-        let waiting = self.lock();
-        let mut waiting = self
-            .arrived
-            .wait_while(waiting, |waiting| waiting.is_idle())
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock();
+        self.arrived.wait_while(&mut waiting, |waiting| waiting.is_idle());
         waiting.take()
     }
 
     /// The same, but no longer than that.
     pub(super) fn wait_timeout(&self, longest: Duration) -> Option<Event> {
-        let waiting = self.lock();
-        let (mut waiting, _) = self
-            .arrived
-            .wait_timeout_while(waiting, longest, |waiting| waiting.is_idle())
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock();
+        self.arrived.wait_while_for(&mut waiting, |waiting| waiting.is_idle(), longest);
         waiting.take()
     }
 
     /// The same for a task, which is woken when there is news.
     pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Option<Event>> {
         let waker = context.waker().clone();
-        let mut waiting = self.lock();
+        let mut waiting = self.waiting.lock();
         if !waiting.is_idle() {
             return Poll::Ready(waiting.take());
         }
@@ -114,20 +109,15 @@ impl Queue {
 
     /// Tells the subscriber that nothing more will come: what waits may still be taken.
     pub(super) fn close(&self) {
-        self.lock().is_closed = true;
+        self.waiting.lock().is_closed = true;
         self.wake();
     }
 
     /// Tells the subscriber that nothing more is wanted.
     pub(super) fn end(&self) {
-        let unwanted = mem::take(&mut self.lock().events);
+        let unwanted = mem::take(&mut self.waiting.lock().events);
         drop(unwanted);
         self.close();
-    }
-
-    // A waker is the user's: it is neither called nor dropped under this lock.
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,7 +4,7 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     task::Poll,
 };
 
@@ -14,6 +14,7 @@ use super::{
     Checks,
     answer::{Answer, answer, survive},
 };
+use crate::sys::sync::Mutex;
 
 /// What makes the future of a run, and where that is polled.
 #[derive(Clone)]
@@ -59,8 +60,7 @@ impl Maker {
     }
 
     fn replace(&self, task: Option<AbortHandle>) -> Option<AbortHandle> {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut running, task)
+        std::mem::replace(&mut *self.running.lock(), task)
     }
 }
 

@@ -16,7 +16,7 @@ mod schedule;
 
 use std::{
     fmt, io,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Weak},
     task::{Wake, Waker},
     thread,
 };
@@ -28,7 +28,15 @@ use self::{
     answer::{Answer, answer, overdue, survive, tell},
     plan::{Closure, Kind, Plan, Run},
 };
-use crate::{breaker::Slot, error::AddCheckError, sys::panic::caught, time::clock::Time};
+use crate::{
+    breaker::Slot,
+    error::AddCheckError,
+    sys::{
+        panic::caught,
+        sync::{Condvar, Mutex},
+    },
+    time::clock::Time,
+};
 
 /// Keeps a health check running until it is dropped.
 ///
@@ -43,7 +51,7 @@ pub struct HealthCheck {
 impl Drop for HealthCheck {
     fn drop(&mut self) {
         let Some(checks) = self.checks.upgrade() else { return };
-        let removed = checks.lock().remove(self.number);
+        let removed = checks.plan.lock().remove(self.number);
         // The thread may have nothing left to do.
         checks.work.notify_all();
         if let Some(entry) = removed {
@@ -107,7 +115,7 @@ impl Checks {
         kind: Kind,
     ) -> HealthCheck {
         let now = self.time.now();
-        let number = self.lock().add(slot, schedule, kind, now);
+        let number = self.plan.lock().add(slot, schedule, kind, now);
         let check = HealthCheck { checks: Arc::downgrade(self), number };
         self.turn();
         check
@@ -115,7 +123,7 @@ impl Checks {
 
     /// Ends all of them: the registry goes.
     pub(crate) fn close(&self) {
-        let entries = self.lock().close();
+        let entries = self.plan.lock().close();
         self.work.notify_all();
         entries.values().for_each(plan::Entry::stop);
     }
@@ -124,7 +132,7 @@ impl Checks {
     fn turn(self: &Arc<Self>) {
         let now = self.time.now();
         let waker = Waker::from(Arc::new(NextTurn(Arc::downgrade(self))));
-        let turn = self.lock().turn(now, waker);
+        let turn = self.plan.lock().turn(now, waker);
         self.work.notify_all();
         for (slot, schedule) in turn.overdue {
             tell(&slot, overdue(schedule.longest()));
@@ -134,7 +142,7 @@ impl Checks {
             turn.aborted.iter().for_each(Maker::abort);
             turn.futures.iter().for_each(|(number, maker)| maker.spawn(self, *number));
         }
-        if self.lock().is_behind() {
+        if self.plan.lock().is_behind() {
             // Where there is no thread, they wait for the next turn.
             let _ = self.start_thread();
         }
@@ -148,12 +156,12 @@ impl Checks {
 
     /// Starts a thread for closures, where there is none.
     fn start_thread(self: &Arc<Self>) -> io::Result<()> {
-        let Some(number) = self.lock().hire() else { return Ok(()) };
+        let Some(number) = self.plan.lock().hire() else { return Ok(()) };
         let this = Arc::clone(self);
         let thread = thread::Builder::new().name("brama-checks".to_owned());
         let started = thread.spawn(move || this.run_closures(number));
         if started.is_err() {
-            self.lock().thread.take_if(|thread| *thread == number);
+            self.plan.lock().thread.take_if(|thread| *thread == number);
         }
         started.map(drop)
     }
@@ -167,11 +175,11 @@ impl Checks {
     }
 
     fn next_run(&self, thread: u64) -> Option<Run> {
-        let mut plan = self.lock();
+        let mut plan = self.plan.lock();
         while plan.employs(thread) {
             match plan.take() {
                 Some(run) => return Some(run),
-                None => plan = self.work.wait(plan).unwrap_or_else(PoisonError::into_inner),
+                None => self.work.wait(&mut plan),
             }
         }
         None
@@ -179,7 +187,7 @@ impl Checks {
 
     fn run(self: &Arc<Self>, Run { number, mut closure }: Run) {
         let now = self.time.now();
-        self.lock().time(number, now);
+        self.plan.lock().time(number, now);
         self.turn();
         let answer = survive(&mut closure).unwrap_or_else(Err);
         self.end(number, Some(answer), &mut Some(closure));
@@ -187,18 +195,13 @@ impl Checks {
 
     /// Takes the end of a run: its answer, where it has one and is not late, and the closure back.
     fn end(self: &Arc<Self>, number: u64, answer: Option<Answer>, closure: &mut Option<Closure>) {
-        let told = self.lock().end(number);
+        let told = self.plan.lock().end(number);
         if let (Some(slot), Some(answer)) = (told, answer) {
             tell(&slot, answer);
         }
         let now = self.time.now();
-        self.lock().rest(number, now, closure);
+        self.plan.lock().rest(number, now, closure);
         self.turn();
-    }
-
-    // Under this lock nothing of the user's runs and our own code does not panic.
-    fn lock(&self) -> MutexGuard<'_, Plan> {
-        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -209,7 +212,7 @@ struct NextTurn(Weak<Checks>);
 impl Wake for NextTurn {
     fn wake(self: Arc<Self>) {
         let Some(checks) = self.0.upgrade() else { return };
-        let is_wanted = checks.lock().wake(&Waker::from(self));
+        let is_wanted = checks.plan.lock().wake(&Waker::from(self));
         if is_wanted {
             checks.turn();
         }

@@ -7,10 +7,7 @@ use std::{
 };
 
 use super::{Layers, layers::Said, settings::Settings};
-use crate::{
-    circuit::Policy,
-    sys::sync::{Mutex, lock},
-};
+use crate::{circuit::Policy, sys::sync::Mutex};
 
 /// A policy in force, and why it is.
 ///
@@ -81,7 +78,7 @@ pub(super) struct Shelf(Mutex<HashMap<Said, Weak<PolicyInForce>>>);
 
 impl Shelf {
     fn share(&self, said: Said, make: impl FnOnce() -> PolicyInForce) -> Arc<PolicyInForce> {
-        let mut policies = lock(&self.0);
+        let mut policies = self.0.lock();
         if let Some(found) = policies.get(&said).and_then(Weak::upgrade) {
             return found;
         }
@@ -109,6 +106,6 @@ mod tests {
             layers.set_of_identifier(configured);
             drop(PolicyInForce::of(layers));
         }
-        assert!(lock(&ground.in_force().0).len() < 10);
+        assert!(ground.in_force().0.lock().len() < 10);
     }
 }

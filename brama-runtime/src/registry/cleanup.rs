@@ -3,12 +3,7 @@
 use std::sync::Weak;
 
 use super::{Named, Registry, RegistryInner};
-use crate::{
-    bus::Wakes,
-    circuit::State,
-    identity::Identity,
-    sys::{interval::Left, sync::lock},
-};
+use crate::{bus::Wakes, circuit::State, identity::Identity, sys::interval::Left};
 
 impl Registry {
     /// Cleans up now, as the thread that `init` starts does at each `cleanup_interval`.
@@ -26,7 +21,7 @@ impl Registry {
     /// done the cleanup that it is at. It is not started again. It stops by itself when the registry
     /// goes.
     pub fn stop_cleanup(&self) {
-        let sweeper = lock(&self.inside.writer).take_sweeper();
+        let sweeper = self.inside.writer.lock().take_sweeper();
         drop(sweeper);
     }
 }
@@ -38,7 +33,7 @@ impl RegistryInner {
                 slot.sweep();
             }
         }
-        let names = lock(&self.writer).keys.names();
+        let names = self.writer.lock().keys.names();
         for name in names {
             let mut place = Some(0);
             while let Some(from) = place {
@@ -50,7 +45,7 @@ impl RegistryInner {
     /// A piece of a family, so that those who make breakers need not wait for the whole.
     fn forget_idle(&self, name: &Identity<'static>, from: usize) -> Option<usize> {
         let (moment, mut wakes) = (self.moment(), Wakes::default());
-        let mut writer = lock(&self.writer);
+        let mut writer = self.writer.lock();
         let threshold = writer.keys.inactive_threshold();
         let family = writer.keys.family(name);
         let evict = |slot: &_| self.evict(slot, moment, &mut wakes);

@@ -14,7 +14,7 @@ use crate::{
     circuit::{InvalidPolicy, PolicyPatch},
     config::{Config, Configured, Ground, Home, InitError, Layers},
     identity::Identity,
-    sys::{interval::Sweeper, sync::lock},
+    sys::interval::Sweeper,
 };
 
 /// What only those need who make breakers or configure them.
@@ -102,7 +102,7 @@ impl Registry {
             return Err(InitError::Invalid { config, mistakes });
         }
         let moment = self.inside.moment();
-        let mut writer = lock(&self.inside.writer);
+        let mut writer = self.inside.writer.lock();
         if writer.initialised {
             return Err(InitError::Already(config));
         }
@@ -149,7 +149,7 @@ impl Registry {
     /// layers of configuration; lifted, each breaker is again as its policy says.
     /// [`Status::shadow_all`](crate::status::Status::shadow_all) shows it.
     pub fn shadow_all(&self, shadow_all: bool) {
-        let mut writer = lock(&self.inside.writer);
+        let mut writer = self.inside.writer.lock();
         writer.ground = Arc::new(writer.ground.with_shadow_all(shadow_all));
         let wakes = self.inside.bring_to_all(&writer);
         drop(writer);
@@ -158,7 +158,7 @@ impl Registry {
 
     /// Tells everybody who asks for a status.
     pub(super) fn notice(&self, notice: String) {
-        let mut writer = lock(&self.inside.writer);
+        let mut writer = self.inside.writer.lock();
         writer.ground = Arc::new(writer.ground.with_notice(notice));
         let wakes = self.inside.bring_to_all(&writer);
         drop(writer);
@@ -189,7 +189,7 @@ impl Home for RegistryInner {
         // The overflow breaker is configured as its identifier is.
         let identity = if identity.is_overflow() { &identity.without_key() } else { identity };
         let moment = self.moment();
-        let mut writer = lock(&self.writer);
+        let mut writer = self.writer.lock();
         let configured = writer.said_of(identity).with_run_time(patch)?;
         writer.configured.insert(identity.clone().into_owned(), Arc::new(configured));
         let slots = self.those_of(identity);

@@ -9,7 +9,6 @@ use crate::{
     circuit::InvalidSetting,
     connection::Connection,
     identity::Identity,
-    sys::sync::lock,
 };
 
 impl Registry {
@@ -64,7 +63,7 @@ impl RegistryInner {
         connection: Connection,
     ) -> Result<Breaker, RegisterError> {
         let (moment, mut wakes) = (self.moment(), Wakes::default());
-        let mut writer = lock(&self.writer);
+        let mut writer = self.writer.lock();
         // Another thread may have made it while this one waited.
         if let Some(slot) = self.peek(&identity) {
             drop(writer);

@@ -6,7 +6,6 @@ use super::{Named, Registry};
 use crate::{
     bus::{EventCallback, Subscription},
     event::{Event, EventFilter},
-    sys::sync::lock,
 };
 
 impl Registry {
@@ -19,7 +18,7 @@ impl Registry {
         let filter = filter.into();
         let hears_calls = filter.hears_calls();
         // Under the writer's lock no breaker is made that would miss it.
-        let _writer = lock(&self.inside.writer);
+        let _writer = self.inside.writer.lock();
         let subscription = self.inside.context.bus.subscribe(filter);
         if hears_calls {
             self.inside

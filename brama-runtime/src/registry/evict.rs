@@ -9,7 +9,6 @@ use crate::{
     config::Keeping,
     counters::Totals,
     identity::Identity,
-    sys::sync::lock,
 };
 
 /// The families of a registry.
@@ -71,7 +70,7 @@ impl Registry {
         if identity != identity.without_key() {
             return self.inside.slot(&identity).map(|slot| slot.counted());
         }
-        let writer = lock(&self.inside.writer);
+        let writer = self.inside.writer.lock();
         let counted = |identity| self.inside.peek(identity).map(|slot| slot.counted());
         let (alone, overflow) = (counted(&identity), counted(&identity.overflow()));
         let all = [alone, overflow, writer.keys.totals(&identity)].into_iter().flatten();

@@ -44,7 +44,7 @@ use crate::{
     config::{Home, Layers},
     event::EventDetail,
     identity::Identity,
-    sys::sync::{Mutex, lock},
+    sys::sync::Mutex,
     time::clock::{Clock, Time},
 };
 
@@ -144,7 +144,7 @@ impl RegistryInner {
     /// before giving that back.
     #[cold]
     fn stays(&self, slot: &Slot) -> bool {
-        drop(lock(&self.writer));
+        drop(self.writer.lock());
         !slot.is_gone()
     }
 
@@ -165,7 +165,7 @@ impl RegistryInner {
     #[cold]
     fn make_slot(&self, identity: &Identity<'_>) -> Arc<Slot> {
         let (moment, mut wakes) = (self.moment(), Wakes::default());
-        let mut writer = lock(&self.writer);
+        let mut writer = self.writer.lock();
         // Another thread may have made it while this one waited.
         if let Some(slot) = self.peek(identity) {
             return slot;

@@ -1,13 +1,11 @@
 //! The sweeper: a thread that does a piece of work at an interval.
 
-use std::{
-    fmt, io,
-    sync::{Arc, Condvar, Mutex, PoisonError},
-    thread,
-    time::Duration,
-};
+use std::{fmt, io, sync::Arc, thread, time::Duration};
 
-use super::panic::{Panicked, caught};
+use super::{
+    panic::{Panicked, caught},
+    sync::{Condvar, Mutex},
+};
 
 /// A thread that does its work at an interval until it is dropped: then it ends at once, or when it has
 /// done the work that it is at.
@@ -58,15 +56,15 @@ fn run(end: &End, interval: Duration, mut work: impl FnMut() -> Left) {
 
 impl End {
     fn comes_within(&self, interval: Duration) -> bool {
-        let told = self.is_told.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.changed.wait_timeout_while(told, interval, |is_told| !*is_told);
-        *waited.unwrap_or_else(PoisonError::into_inner).0
+        let mut is_told = self.is_told.lock();
+        self.changed.wait_while_for(&mut is_told, |is_told| !*is_told, interval);
+        *is_told
     }
 }
 
 impl Drop for Sweeper {
     fn drop(&mut self) {
-        *self.end.is_told.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *self.end.is_told.lock() = true;
         self.end.changed.notify_all();
     }
 }

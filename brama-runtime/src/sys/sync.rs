@@ -1,40 +1,38 @@
-//! The atomics and the lock: the standard library's, or loom's in a model.
-
-use std::sync::{PoisonError, TryLockError};
+//! Locks, condition variables and atomics: those of `parking_lot` and the standard library, or loom's
+//! in a model.
+//!
+//! A panic does not poison a lock. Nothing that may panic runs in the middle of a change, so the
+//! data behind a lock is always consistent.
 
 #[cfg(not(brama_loom))]
 use std::hint::spin_loop;
 #[cfg(not(brama_loom))]
 pub(crate) use std::sync::{
-    Mutex, MutexGuard, OnceLock,
+    OnceLock,
     atomic::{AtomicU64, Ordering, fence},
 };
 
 #[cfg(brama_loom)]
 use loom::hint::spin_loop;
 #[cfg(brama_loom)]
-pub(crate) use loom::sync::{
-    Mutex, MutexGuard,
-    atomic::{AtomicU64, Ordering, fence},
-};
+pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
+#[cfg(not(brama_loom))]
+pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 
-/// Locks. Under our locks nothing of the user's runs and our own code does not panic, so what a
-/// poisoned one guards is whole.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+#[cfg(brama_loom)]
+pub(crate) use self::modelled::{Condvar, Mutex, MutexGuard, OnceLock, RwLock};
 
-/// Locks, unless it turns out that there is no need: while another has the lock, or once it is ours.
+/// Locks, unless `needless` holds: while another thread has the lock, or once this one has it.
 ///
-/// `None` where there was none; the lock is not held then. It looks for a while before it waits: handing a
-/// lock over costs more than what is done under ours (`cargo peers`, where calls fail on two threads).
-/// `needless` may run under the lock, so it calls nobody's code.
+/// Returns `None`, without the lock, if `needless` holds. It looks for a while before it waits:
+/// handing a lock over costs more than a step under it (`cargo peers`, calls that fail on two
+/// threads). `needless` may run under the lock, so it must not call user code.
 pub(crate) fn lock_unless<T>(
     mutex: &Mutex<T>,
     needless: impl Fn() -> bool,
 ) -> Option<MutexGuard<'_, T>> {
     for _ in 0..LOOKS {
-        if let Some(guard) = try_lock(mutex) {
+        if let Some(guard) = mutex.try_lock() {
             return Some(guard).filter(|_| !needless());
         }
         if needless() {
@@ -42,37 +40,139 @@ pub(crate) fn lock_unless<T>(
         }
         spin_loop();
     }
-    Some(lock(mutex)).filter(|_| !needless())
+    Some(mutex.lock()).filter(|_| !needless())
 }
 
-fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
-    match mutex.try_lock() {
-        Ok(guard) => Some(guard),
-        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-        Err(TryLockError::WouldBlock) => None,
-    }
-}
-
-/// As many as the standard library's lock makes before it sleeps.
+/// Longer than a step takes, shorter than a thread takes to go to sleep and wake up.
 const LOOKS: usize = if cfg!(brama_loom) { 1 } else { 100 };
 
-/// The standard library's `OnceLock`, with an edge that loom can see.
+/// Loom's types with the methods of the types that they replace.
 #[cfg(brama_loom)]
-#[derive(Default)]
-pub(crate) struct OnceLock<T> {
-    value: std::sync::OnceLock<T>,
-    set: loom::sync::atomic::AtomicBool,
-}
+mod modelled {
+    #![expect(clippy::unwrap_used, reason = "loom ends a model at the first panic")]
 
-#[cfg(brama_loom)]
-impl<T> OnceLock<T> {
-    pub(crate) fn get(&self) -> Option<&T> {
-        if self.set.load(Ordering::Acquire) { self.value.get() } else { None }
+    use std::{
+        ops::{Deref, DerefMut},
+        time::Duration,
+    };
+
+    use loom::sync::{
+        RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicBool, Ordering},
+    };
+
+    #[derive(Debug, Default)]
+    pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
+
+    impl<T> Mutex<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Self(loom::sync::Mutex::new(value))
+        }
+
+        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+            MutexGuard(Some(self.0.lock().unwrap()))
+        }
+
+        pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+            self.0.try_lock().ok().map(|guard| MutexGuard(Some(guard)))
+        }
     }
 
-    pub(crate) fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
-        let value = self.value.get_or_init(make);
-        self.set.store(true, Ordering::Release);
-        value
+    /// Empty only inside [`Condvar::wait`].
+    pub(crate) struct MutexGuard<'a, T>(Option<loom::sync::MutexGuard<'a, T>>);
+
+    impl<T> Deref for MutexGuard<'_, T> {
+        type Target = T;
+
+        fn deref(&self) -> &T {
+            self.0.as_ref().unwrap()
+        }
+    }
+
+    impl<T> DerefMut for MutexGuard<'_, T> {
+        fn deref_mut(&mut self) -> &mut T {
+            self.0.as_mut().unwrap()
+        }
+    }
+
+    /// Loom has no time: a wait with a limit ends only by a notification.
+    #[derive(Debug, Default)]
+    pub(crate) struct Condvar(loom::sync::Condvar);
+
+    impl Condvar {
+        pub(crate) fn new() -> Self {
+            Self::default()
+        }
+
+        pub(crate) fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
+            guard.0 = guard.0.take().map(|held| self.0.wait(held).unwrap());
+        }
+
+        pub(crate) fn wait_for<T>(&self, guard: &mut MutexGuard<'_, T>, _: Duration) {
+            self.wait(guard);
+        }
+
+        pub(crate) fn wait_while<T>(
+            &self,
+            guard: &mut MutexGuard<'_, T>,
+            mut condition: impl FnMut(&mut T) -> bool,
+        ) {
+            while condition(guard) {
+                self.wait(guard);
+            }
+        }
+
+        pub(crate) fn wait_while_for<T>(
+            &self,
+            guard: &mut MutexGuard<'_, T>,
+            condition: impl FnMut(&mut T) -> bool,
+            _: Duration,
+        ) {
+            self.wait_while(guard, condition);
+        }
+
+        pub(crate) fn notify_one(&self) {
+            self.0.notify_one();
+        }
+
+        pub(crate) fn notify_all(&self) {
+            self.0.notify_all();
+        }
+    }
+
+    #[derive(Debug, Default)]
+    pub(crate) struct RwLock<T>(loom::sync::RwLock<T>);
+
+    impl<T> RwLock<T> {
+        pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
+            self.0.read().unwrap()
+        }
+
+        pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
+            self.0.write().unwrap()
+        }
+
+        pub(crate) fn get_mut(&mut self) -> &mut T {
+            self.0.get_mut().unwrap()
+        }
+    }
+
+    /// The standard library's `OnceLock`, with an edge that loom can see.
+    #[derive(Default)]
+    pub(crate) struct OnceLock<T> {
+        value: std::sync::OnceLock<T>,
+        set: AtomicBool,
+    }
+
+    impl<T> OnceLock<T> {
+        pub(crate) fn get(&self) -> Option<&T> {
+            if self.set.load(Ordering::Acquire) { self.value.get() } else { None }
+        }
+
+        pub(crate) fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
+            let value = self.value.get_or_init(make);
+            self.set.store(true, Ordering::Release);
+            value
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     num::NonZeroUsize,
-    sync::{Mutex, MutexGuard, PoisonError},
+    panic::{RefUnwindSafe, UnwindSafe},
 };
 
 use super::registry::TestRegistry;
@@ -12,6 +12,7 @@ use crate::{
     circuit::State,
     event::{Event, EventDetail, EventFilter, EventKind},
     identity::Identity,
+    sys::sync::{Mutex, MutexGuard},
 };
 
 /// Everything that happened since it was made, in its order, and assertions on it.
@@ -40,6 +41,10 @@ struct Told {
     subscription: Subscription,
     events: Vec<Event>,
 }
+
+/// A panic leaves the log whole, so a test may catch the panic of an assertion.
+impl RefUnwindSafe for EventLog {}
+impl UnwindSafe for EventLog {}
 
 impl TestRegistry {
     /// Begins to record everything that happens to its breakers.
@@ -130,7 +135,7 @@ impl EventLog {
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.0.lock();
         while let Some(event) = told.subscription.try_recv() {
             told.events.push(event);
         }

@@ -1,6 +1,11 @@
 //! The clock: the one place that reads the time.
 
-use std::{fmt, sync::Arc, task::Waker, time::SystemTime};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+    task::Waker,
+    time::SystemTime,
+};
 
 use super::timer::Timer;
 use crate::circuit::Tick;
@@ -98,8 +103,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// Those who wait on the system's clock.
-static TIMER: Timer = Timer::new(|| SystemClock.now());
+/// Wakes the tasks that wait on the system's clock. Lazy, since loom makes no lock in a constant.
+static TIMER: LazyLock<Timer> = LazyLock::new(|| Timer::new(|| SystemClock.now()));
 
 #[cfg(target_os = "linux")]
 #[inline]

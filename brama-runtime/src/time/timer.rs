@@ -1,14 +1,14 @@
 //! Alarms: who is to be woken when.
 
-use std::{
-    collections::BTreeMap,
-    mem,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
-    task::Waker,
-    thread,
-};
+use std::{collections::BTreeMap, mem, task::Waker, thread};
 
-use crate::{circuit::Tick, sys::panic::caught};
+use crate::{
+    circuit::Tick,
+    sys::{
+        panic::caught,
+        sync::{Condvar, Mutex},
+    },
+};
 
 /// Wakers by the moment at which each is to be woken, once.
 #[derive(Debug, Default)]
@@ -80,14 +80,14 @@ struct TimerState {
 
 impl Timer {
     /// A timer on a clock that runs as the system's does.
-    pub(crate) const fn new(now: fn() -> Tick) -> Self {
+    pub(crate) fn new(now: fn() -> Tick) -> Self {
         let inside = TimerState { alarms: Alarms::new(), runs: false };
         Self { now, inside: Mutex::new(inside), changed: Condvar::new() }
     }
 
     /// Sets an alarm. Where the system gives no thread, it rings once a later one gets it.
     pub(crate) fn set(&'static self, at: Tick, waker: Waker) {
-        let mut inside = self.lock();
+        let mut inside = self.inside.lock();
         inside.alarms.set(at, waker);
         if !inside.runs {
             let thread = thread::Builder::new().name("brama-timer".to_owned());
@@ -98,7 +98,7 @@ impl Timer {
     }
 
     pub(crate) fn unset(&self, at: Tick, waker: &Waker) {
-        let unset = self.lock().alarms.unset(at, waker);
+        let unset = self.inside.lock().alarms.unset(at, waker);
         drop(unset);
     }
 
@@ -111,32 +111,24 @@ impl Timer {
     /// Waits until there is somebody to wake. An alarm that is set meanwhile notifies, and the lock
     /// is held from the look at the clock to the wait, so none is missed between the two.
     fn wait(&self) -> Due {
-        let mut inside = self.lock();
+        let mut inside = self.inside.lock();
         loop {
             let now = (self.now)();
             match inside.alarms.first() {
                 Some(at) if at <= now => return inside.alarms.due(now),
                 Some(at) => {
-                    let waited = self.changed.wait_timeout(inside, at.since(now));
-                    inside = waited.unwrap_or_else(PoisonError::into_inner).0;
+                    self.changed.wait_for(&mut inside, at.since(now));
                 }
-                None => {
-                    inside = self.changed.wait(inside).unwrap_or_else(PoisonError::into_inner);
-                }
+                None => self.changed.wait(&mut inside),
             }
         }
-    }
-
-    // Under this lock nothing of the user's runs and our own code does not panic.
-    fn lock(&self) -> MutexGuard<'_, TimerState> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::{
-        sync::{Arc, mpsc},
+        sync::{Arc, LazyLock, mpsc},
         task::Wake,
     };
 
@@ -147,7 +139,7 @@ mod tests {
 
     impl Wake for Numbered {
         fn wake(self: Arc<Self>) {
-            self.1.lock().unwrap().send(self.0).unwrap();
+            self.1.lock().send(self.0).unwrap();
             assert_ne!(self.0, 0, "as planned");
         }
     }
@@ -191,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_thread_rings_what_is_due_and_survives_a_panic() {
-        static TIMER: Timer = Timer::new(|| Tick::from_nanos(9));
+        static TIMER: LazyLock<Timer> = LazyLock::new(|| Timer::new(|| Tick::from_nanos(9)));
         let ([panics, first, never], woken) = wakers();
         TIMER.set(Tick::from_nanos(100), never);
         TIMER.set(Tick::from_nanos(1), panics);
