@@ -1,20 +1,14 @@
 //! How often each thing happened to a breaker.
 
-use std::{
-    fmt,
-    iter::Sum,
-    num::NonZeroUsize,
-    ops::AddAssign,
-    sync::{LazyLock, atomic::AtomicUsize},
-    thread,
-};
+use std::{fmt, iter::Sum, num::NonZeroUsize, ops::AddAssign, sync::atomic::AtomicUsize, thread};
 
+use once_cell::sync::Lazy;
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
 use crate::{
     circuit::{Abandoned, Policy, Verdict},
-    sys::sync::{AtomicU64, OnceLock, Ordering},
+    sys::sync::{AtomicU64, OnceBox, Ordering},
 };
 
 /// How often each thing happened since the breaker was made. Counters never go backwards.
@@ -103,7 +97,9 @@ pub(crate) enum Counter {
 #[derive(Default)]
 #[repr(C)]
 pub(crate) struct Counters {
-    stripes: OnceLock<Box<[Stripe]>>,
+    /// Boxed twice: 8 bytes instead of 24 for a breaker without stripes, which most are. Counting
+    /// in a stripe follows one more pointer.
+    stripes: OnceBox<Box<[Stripe]>>,
     first: Set,
 }
 
@@ -151,7 +147,8 @@ impl Counters {
 
     /// Adds the stripes; to be called by the holder of the breaker's lock.
     pub(crate) fn inflate(&self) {
-        self.stripes.get_or_init(|| (0..stripe_count()).map(|_| Stripe::default()).collect());
+        let stripes = || Box::new((0..stripe_count()).map(|_| Stripe::default()).collect());
+        self.stripes.get_or_init(stripes);
     }
 
     /// The sum, as it is for a reader who waits for nobody.
@@ -222,7 +219,7 @@ fn thread_number() -> usize {
 
 /// Twice the processors, as a power of two.
 fn stripe_count() -> usize {
-    static COUNT: LazyLock<usize> = LazyLock::new(|| {
+    static COUNT: Lazy<usize> = Lazy::new(|| {
         let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         processors.saturating_mul(2).next_power_of_two().min(MOST_STRIPES)
     });

@@ -6,13 +6,15 @@ use std::{
     ops::AddAssign,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
     thread,
     time::Duration,
 };
+
+use once_cell::sync::OnceCell;
 
 use brama_runtime::api::{
     Breaker, Expiry, Outcome, PolicyPatch, Registry, State, Totals, Window, circuit::Tick,
@@ -190,7 +192,7 @@ fn no_lock_is_held_while_the_body_or_the_handler_runs() {
 /// A clock that asks the breakers whose clock it is.
 #[derive(Debug, Default)]
 struct Curious {
-    registry: OnceLock<Registry>,
+    registry: OnceCell<Registry>,
     asking: AtomicBool,
 }
 

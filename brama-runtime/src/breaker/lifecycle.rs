@@ -9,6 +9,7 @@ use super::{
     locked::Locked,
     pending_events::{PendingEvents, Timestamp},
     slot::Slot,
+    step::Unsettled,
 };
 use crate::{
     bus::Wakes,
@@ -79,29 +80,44 @@ impl Slot {
     /// something.
     #[inline]
     pub(crate) fn meet(&self, attribute: &'static Attribute) {
-        if !self.met.get().is_some_and(|met| ptr::eq(*met, attribute)) {
+        if !self.met.get().is_some_and(|met| ptr::eq(met, attribute)) {
             self.meet_anew(attribute);
         }
     }
 
     #[cold]
     fn meet_anew(&self, attribute: &'static Attribute) {
-        let (mut is_at_odds, mut wakes) = (false, Wakes::default());
-        let mut take = |say: &dyn Fn(&mut Layers)| {
-            ((), wakes) = self.relayer(say);
-            is_at_odds = !self.inside.lock().policy.warnings().is_empty();
-        };
-        let first = *self.met.get_or_init(|| {
-            take(&|layers| layers.meet(attribute));
-            attribute
-        });
-        if !first.agrees_with(attribute) {
-            self.met_other.get_or_init(|| take(&|layers| layers.meet_other(first, attribute)));
+        if self.knows(attribute) {
+            return;
         }
+        let inside = self.inside.lock();
+        // Checked again: another thread may have brought it meanwhile.
+        if self.knows(attribute) {
+            return;
+        }
+        let mut inside = self.unsettle(inside);
+        let first = self.met.get();
+        let ((), mut wakes) = self.relayer_under_lock(&mut inside, |layers| match first {
+            None => layers.meet(attribute),
+            Some(first) => layers.meet_other(first, attribute),
+        });
+        // Set under the lock: two threads that race for the cell would both change the layers. Set
+        // last: a thread that finds its attribute in the cell relies on its policy being in force.
+        let cell = if first.is_none() { &self.met } else { &self.met_other };
+        cell.get_or_init(|| attribute);
+        let is_at_odds = !inside.policy.warnings().is_empty();
+        drop(inside);
         if is_at_odds {
             wakes.and(self.announce_configured(self.moment()));
         }
         wakes.wake();
+    }
+
+    /// Whether there is nothing to note of an attribute: it agrees with the first, or another that
+    /// differs has been noted.
+    fn knows(&self, attribute: &Attribute) -> bool {
+        let first = self.met.get();
+        first.is_some_and(|it| it.agrees_with(attribute) || self.met_other.get().is_some())
     }
 
     /// Takes a patch, for itself and where it has no key for all keys of its identifier.
@@ -134,9 +150,17 @@ impl Slot {
     /// Changes what was said for this breaker; from the next admission or outcome on that is in
     /// force. Whom to wake is for the caller likewise.
     pub(crate) fn relayer<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> (R, Wakes) {
-        let mut inside = self.unsettled();
+        self.relayer_under_lock(&mut self.unsettled(), change)
+    }
+
+    /// The same for a caller who has the lock.
+    fn relayer_under_lock<R>(
+        &self,
+        inside: &mut Unsettled<'_>,
+        change: impl FnOnce(&mut Layers) -> R,
+    ) -> (R, Wakes) {
         let (answer, mut wakes) = (inside.relayer(change), Wakes::default());
-        self.publish(&inside);
+        self.publish(inside);
         inside.call_waiters(&mut wakes);
         (answer, wakes)
     }

@@ -17,7 +17,7 @@ use loom::thread;
 use super::{RegistryContext, Slot, record::Entry};
 use crate::{
     circuit::{Action, By, PolicyPatch, State, Tick, Verdict, Window},
-    config::{Ground, Kinds, Layers},
+    config::{Attribute, Ground, Kinds, Layers},
     counters::Totals,
     identity::Identity,
     status::Status,
@@ -339,5 +339,22 @@ fn two_calls_that_meet_an_unregistered_breaker_revive_it_once() {
         let entries = [call(&slot), caller.join().unwrap()];
         assert!(entries.iter().flatten().all(|entry| entry.generation().number() == 2));
         assert_eq!((slot.status().successes, slot.status().totals.late), (2, 0));
+    });
+}
+
+#[test]
+fn an_attribute_that_two_threads_bring_is_noted_once_and_in_force_for_both() {
+    const SLOW: PolicyPatch =
+        PolicyPatch::new().slow_call_rate(50).slow_call_duration(Duration::from_secs(1));
+    static ATTRIBUTE: Attribute = Attribute::new(None, SLOW);
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        let is_timed = |slot: &Slot| {
+            slot.meet(&ATTRIBUTE);
+            slot.took(slot.ask().unwrap()).is_some()
+        };
+        let other = spawn(&slot, is_timed);
+        assert_eq!((is_timed(&slot), other.join().unwrap()), (true, true));
+        assert_eq!(slot.status().warnings, Vec::<String>::new());
     });
 }

@@ -1,9 +1,6 @@
 //! One circuit behind one lock, with a gate in front.
 
-use std::{
-    fmt,
-    sync::{Arc, OnceLock},
-};
+use std::{fmt, sync::Arc};
 
 use super::{
     context::RegistryContext,
@@ -19,7 +16,7 @@ use crate::{
     counters::{Contention, Counter, Totals},
     identity::Identity,
     status::Status,
-    sys::sync::Mutex,
+    sys::sync::{Mutex, OnceRef},
 };
 
 /// What a breaker's handles, permits and call sites share.
@@ -29,12 +26,13 @@ use crate::{
 #[repr(C)]
 pub struct Slot {
     pub(super) identity: Identity<'static>,
-    /// The first attribute met: a call whose identifier is an expression says its own each time.
-    pub(super) met: OnceLock<&'static Attribute>,
+    /// The attribute in force, the first that came with this identity. A call whose identifier is
+    /// an expression brings its own each time, so the usual case is one comparison of pointers.
+    pub(super) met: OnceRef<'static, Attribute>,
     pub(super) gate: Gate,
     pub(super) context: Arc<RegistryContext>,
-    /// Set once another that differs was met and noted.
-    pub(super) met_other: OnceLock<()>,
+    /// The first attribute that differs from `met`; later ones are not noted.
+    pub(super) met_other: OnceRef<'static, Attribute>,
     pub(super) inside: Mutex<Locked>,
 }
 
@@ -47,7 +45,7 @@ impl Slot {
         made: Tick,
     ) -> Self {
         let inside = Mutex::new(Locked::new(seed, layers, made));
-        let (gate, met, met_other) = (Gate::new(), OnceLock::new(), OnceLock::new());
+        let (gate, met, met_other) = (Gate::new(), OnceRef::new(), OnceRef::new());
         let this = Self { identity, met, gate, context, met_other, inside };
         this.publish(&this.unsettled());
         this

@@ -1,6 +1,8 @@
 //! The global registry: the one that decorated functions use.
 
-use std::{env, ffi::OsStr, fmt, io, sync::OnceLock};
+use std::{env, ffi::OsStr, fmt, io};
+
+use once_cell::sync::OnceCell;
 
 #[cfg(feature = "testing")]
 use super::entered;
@@ -40,7 +42,7 @@ pub fn registry() -> Registry {
 
 /// The global registry, whatever a test has entered.
 pub fn global() -> &'static Registry {
-    static GLOBAL: OnceLock<Registry> = OnceLock::new();
+    static GLOBAL: OnceCell<Registry> = OnceCell::new();
     GLOBAL.get_or_init(|| {
         let registry = Registry::new();
         registry.heed_environment();

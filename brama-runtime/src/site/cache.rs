@@ -1,6 +1,8 @@
 //! The call site of a function whose breaker has a changing name.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+
+use once_cell::sync::OnceCell;
 
 use super::asked::Asked;
 #[cfg(feature = "testing")]
@@ -21,14 +23,14 @@ use crate::{
 /// that came first: where they are the same, that is borrowed; else the registry is asked.
 #[derive(Debug)]
 pub struct CachedSite {
-    first: OnceLock<Arc<Slot>>,
+    first: OnceCell<Arc<Slot>>,
 }
 
 impl CachedSite {
     /// A site that has met no breaker.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { first: OnceLock::new() }
+        Self { first: OnceCell::new() }
     }
 
     /// Asks for the right to one call.

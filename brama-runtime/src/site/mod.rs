@@ -11,10 +11,9 @@ mod timed_out;
 mod timeout;
 mod verdict;
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
+
+use once_cell::sync::OnceCell;
 
 pub use self::{
     answer::{OpenError, OpenOutput, answer},
@@ -55,7 +54,7 @@ pub type Held = Shared;
 /// static, borrowed by every call.
 #[derive(Debug)]
 pub struct CallSite {
-    slot: OnceLock<Arc<Slot>>,
+    slot: OnceCell<Arc<Slot>>,
     identifier: &'static str,
     scope: Option<&'static str>,
     attribute: Attribute,
@@ -69,7 +68,7 @@ impl CallSite {
         scope: Option<&'static str>,
         attribute: Attribute,
     ) -> Self {
-        Self { slot: OnceLock::new(), identifier, scope, attribute }
+        Self { slot: OnceCell::new(), identifier, scope, attribute }
     }
 
     /// The site of a function of which the attribute says no more than the name.

@@ -1,5 +1,4 @@
-//! Locks, condition variables and atomics: those of `parking_lot` and the standard library, or loom's
-//! in a model.
+//! Locks, condition variables, racing cells and atomics, or loom's in their place in a model.
 //!
 //! A panic does not poison a lock. Nothing that may panic runs in the middle of a change, so the
 //! data behind a lock is always consistent.
@@ -7,20 +6,19 @@
 #[cfg(not(brama_loom))]
 use std::hint::spin_loop;
 #[cfg(not(brama_loom))]
-pub(crate) use std::sync::{
-    OnceLock,
-    atomic::{AtomicU64, Ordering, fence},
-};
+pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 #[cfg(brama_loom)]
 use loom::hint::spin_loop;
 #[cfg(brama_loom)]
 pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
 #[cfg(not(brama_loom))]
+pub(crate) use once_cell::race::{OnceBox, OnceRef};
+#[cfg(not(brama_loom))]
 pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 
 #[cfg(brama_loom)]
-pub(crate) use self::modelled::{Condvar, Mutex, MutexGuard, OnceLock, RwLock};
+pub(crate) use self::modelled::{Condvar, Mutex, MutexGuard, OnceBox, OnceRef, RwLock};
 
 /// Locks, unless `needless` holds: while another thread has the lock, or once this one has it.
 ///
@@ -157,19 +155,41 @@ mod modelled {
         }
     }
 
-    /// The standard library's `OnceLock`, with an edge that loom can see.
+    /// The box of `once_cell`, with an edge that loom can see.
     #[derive(Default)]
-    pub(crate) struct OnceLock<T> {
-        value: std::sync::OnceLock<T>,
+    pub(crate) struct OnceBox<T> {
+        value: once_cell::race::OnceBox<T>,
         set: AtomicBool,
     }
 
-    impl<T> OnceLock<T> {
+    impl<T> OnceBox<T> {
         pub(crate) fn get(&self) -> Option<&T> {
             if self.set.load(Ordering::Acquire) { self.value.get() } else { None }
         }
 
-        pub(crate) fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
+        pub(crate) fn get_or_init(&self, make: impl FnOnce() -> Box<T>) -> &T {
+            let value = self.value.get_or_init(make);
+            self.set.store(true, Ordering::Release);
+            value
+        }
+    }
+
+    /// The reference of `once_cell`, with an edge that loom can see.
+    pub(crate) struct OnceRef<'a, T> {
+        value: once_cell::race::OnceRef<'a, T>,
+        set: AtomicBool,
+    }
+
+    impl<'a, T> OnceRef<'a, T> {
+        pub(crate) fn new() -> Self {
+            Self { value: once_cell::race::OnceRef::new(), set: AtomicBool::new(false) }
+        }
+
+        pub(crate) fn get(&self) -> Option<&'a T> {
+            if self.set.load(Ordering::Acquire) { self.value.get() } else { None }
+        }
+
+        pub(crate) fn get_or_init(&self, make: impl FnOnce() -> &'a T) -> &'a T {
             let value = self.value.get_or_init(make);
             self.set.store(true, Ordering::Release);
             value

@@ -1,11 +1,10 @@
 //! The clock: the one place that reads the time.
 
-use std::{
-    fmt,
-    sync::{Arc, LazyLock},
-    task::Waker,
-    time::SystemTime,
-};
+#[cfg(not(target_os = "linux"))]
+use std::time::Instant;
+use std::{fmt, sync::Arc, task::Waker, time::SystemTime};
+
+use once_cell::sync::Lazy;
 
 use super::timer::Timer;
 use crate::circuit::Tick;
@@ -103,8 +102,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// Wakes the tasks that wait on the system's clock. Lazy, since loom makes no lock in a constant.
-static TIMER: LazyLock<Timer> = LazyLock::new(|| Timer::new(|| SystemClock.now()));
+/// Wakes the tasks that wait on the system's clock. Lazy, since loom's locks are not made in
+/// constants.
+static TIMER: Lazy<Timer> = Lazy::new(|| Timer::new(|| SystemClock.now()));
 
 #[cfg(target_os = "linux")]
 #[inline]
@@ -119,9 +119,8 @@ fn read(clock: rustix::time::ClockId) -> Tick {
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the file that reads the clock")]
     fn now(&self) -> Tick {
-        static ORIGIN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-        let origin = ORIGIN.get_or_init(std::time::Instant::now);
-        Tick::ORIGIN.after(origin.elapsed())
+        static ORIGIN: Lazy<Instant> = Lazy::new(Instant::now);
+        Tick::ORIGIN.after(ORIGIN.elapsed())
     }
 
     fn wake_at(&self, at: Tick, waker: &Waker) {

@@ -128,9 +128,11 @@ impl Timer {
 #[cfg(test)]
 mod tests {
     use std::{
-        sync::{Arc, LazyLock, mpsc},
+        sync::{Arc, mpsc},
         task::Wake,
     };
+
+    use once_cell::sync::Lazy;
 
     use super::*;
 
@@ -183,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_thread_rings_what_is_due_and_survives_a_panic() {
-        static TIMER: LazyLock<Timer> = LazyLock::new(|| Timer::new(|| Tick::from_nanos(9)));
+        static TIMER: Lazy<Timer> = Lazy::new(|| Timer::new(|| Tick::from_nanos(9)));
         let ([panics, first, never], woken) = wakers();
         TIMER.set(Tick::from_nanos(100), never);
         TIMER.set(Tick::from_nanos(1), panics);
