@@ -1,4 +1,108 @@
-#![doc = include_str!("../README.md")]
+//! A circuit breaker that is an attribute.
+//!
+//! A circuit breaker stops calls to a dependency that keeps failing. Callers get an error, or an
+//! answer of your choice, within nanoseconds instead of after a timeout, and the dependency gets
+//! time to recover.
+//!
+//! # Example
+//!
+//! ```
+//! use brama::{CircuitOpen, circuit_breaker};
+//!
+//! #[derive(Debug, thiserror::Error)]
+//! enum PayError {
+//!     #[error("the payment service answered {0}")]
+//!     Status(u16),
+//!     #[error(transparent)]
+//!     Rejected(#[from] CircuitOpen),
+//! }
+//!
+//! #[circuit_breaker(identifier = "payment_api")]
+//! fn charge(cents: u64) -> Result<u64, PayError> {
+//!     // … call the service …
+//! #   let _ = cents;
+//!     Err(PayError::Status(503))
+//! }
+//!
+//! // The service is down. Ten calls reach it, then the circuit opens.
+//! for _ in 0..10 {
+//!     assert!(matches!(charge(100), Err(PayError::Status(503))));
+//! }
+//! let rejected = charge(100).unwrap_err();
+//! assert_eq!(rejected.to_string(), "payment_api is open, next attempt in 60 s");
+//! ```
+//!
+//! The error's [source](std::error::Error::source) says why the circuit is open: *10 failures in a
+//! row reached failure_threshold 10; last: the payment service answered 503*.
+//!
+//! # States
+//!
+//! ```text
+//!              a rule opens it               the opening has expired
+//!  ┌────────┐ ────────────────► ┌──────┐ ─────────────────────────► ┌───────────┐
+//!  │ closed │                   │ open │                            │ half-open │
+//!  └────────┘                   └──────┘ ◄───────────────────────── └───────────┘
+//!      ▲                                       a probe failed             │
+//!      └──────────────────────────────────────────────────────────────────┘
+//!                         enough probes succeeded in a row
+//! ```
+//!
+//! A *closed* circuit lets every call run and counts the outcomes. An *open* circuit rejects every
+//! call until it expires. A *half-open* circuit lets a few calls run as *probes* and rejects the
+//! rest.
+//!
+//! # Ten names
+//!
+//! | protect | |
+//! |---|---|
+//! | [`circuit_breaker`](macro@circuit_breaker) | the attribute of functions and blocks |
+//! | [`Breaker`] | one breaker as a value: `call`, `call_async`, permits |
+//! | [`Outcome`] | what a finished call counts as |
+//! | [`CircuitOpen`] | the error of a rejected call: which breaker, why, until when |
+//!
+//! | configure | |
+//! |---|---|
+//! | [`init`] | configures all breakers, once at start-up |
+//! | [`configure`] | changes one breaker at run time |
+//! | [`PolicyPatch`] | the settings: when a circuit opens, for how long, when it closes |
+//!
+//! | observe | |
+//! |---|---|
+//! | [`status`](fn@status) | the state, counts and settings of one breaker |
+//! | [`on_event`] | calls a function on every change of state |
+//! | [`health`](fn@health) | the state of many breakers in one answer |
+//!
+//! Everything else lives in the modules: [`circuit`](mod@circuit), [`clock`](mod@clock),
+//! [`duration`](mod@duration), [`error`](mod@error), [`event`](mod@event),
+//! [`health`](mod@health), [`policy`](mod@policy), [`status`](mod@status) and [`testing`].
+//!
+//! # Guide
+//!
+//! - [The attribute](macro@circuit_breaker): every option, return types, recipes, limits.
+//! - [Policy](guide::policy): when a circuit opens and closes, and layers of configuration.
+//! - [Keys](guide::keys): one breaker for each node, host or tenant.
+//! - [Connections](guide::connections): breakers as values, registered and found by name or label.
+//! - [Events](guide::events): callbacks, iterators and streams.
+//! - [Testing](guide::testing): isolated breakers, and time that moves when a test says so.
+//! - [Operations](guide::operations): why a circuit is open, actions by hand, health checks.
+//! - [Composition](guide::composition): with retries, timeouts, bulkheads, rate limits and hedges.
+//! - [Coming from](guide::coming_from) Resilience4j, Polly, gobreaker, Brama or `distribute`.
+//!
+//! # Features
+//!
+//! All are off by default. A feature adds names; it never changes what a call does.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `serde` | circuits and policies are read and written; events and statuses are written |
+//! | `testing` | the module [`testing`]: test registries and a manual clock |
+//! | `tokio` | the option `timeout`, async health checks, test registries on tokio's clock |
+//!
+#![cfg_attr(feature = "testing", doc = "[`testing`]: mod@testing")]
+#![cfg_attr(not(feature = "testing"), doc = "[`testing`]: mod@guide::testing")]
+
+#[cfg(any(doc, doctest))]
+pub mod guide;
 
 #[doc = include_str!("circuit_breaker.md")]
 #[doc = ""]
@@ -17,3 +121,8 @@
 pub use brama_macros::circuit_breaker;
 #[doc(inline)]
 pub use brama_runtime::api::*;
+
+/// The README's examples run as tests of this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 use brama::{Policy, duration, status::SettingName};
 
 const PAGE: &str = include_str!("../src/circuit_breaker.md");
-const README: &str = include_str!("../README.md");
+const POLICY: &str = include_str!("../src/guide/policy.md");
 
 /// What stands in backticks.
 fn quoted(line: &str) -> impl Iterator<Item = &str> {
@@ -33,7 +33,7 @@ fn assert_none(promise: &str, breaches: impl Iterator<Item = String>) {
 
 #[test]
 fn the_tables_say_the_defaults_of_the_policy() {
-    for page in [PAGE, README] {
+    for page in [PAGE, POLICY] {
         let wrong = SettingName::ALL.into_iter().filter(|setting| !says_default(page, *setting));
         assert_none("its default", wrong.map(|setting| setting.to_string()));
     }

@@ -1,0 +1,26 @@
+//! For those who know another circuit breaker: its names beside ours, and what differs.
+//!
+//! | page | library | language |
+//! |---|---|---|
+//! | [`resilience4j`] | Resilience4j | Java, Kotlin |
+//! | [`polly`] | Polly 8 | C# |
+//! | [`gobreaker`] | `sony/gobreaker` | Go |
+//! | [`brama_elixir`] | Brama | Elixir |
+//! | [`distribute`] | `distribute` | Gleam |
+//!
+//! This crate continues the last two.
+
+#[doc = include_str!("resilience4j.md")]
+pub mod resilience4j {}
+
+#[doc = include_str!("polly.md")]
+pub mod polly {}
+
+#[doc = include_str!("gobreaker.md")]
+pub mod gobreaker {}
+
+#[doc = include_str!("brama_elixir.md")]
+pub mod brama_elixir {}
+
+#[doc = include_str!("distribute.md")]
+pub mod distribute {}

@@ -1,0 +1,44 @@
+//! The guide: one page for each task. Every example on these pages runs as a test.
+//!
+//! | page | answers |
+//! |---|---|
+//! | [The attribute](macro@crate::circuit_breaker) | Which options does the attribute have? |
+//! | [`policy`] | When does a circuit open, for how long, and when does it close? |
+//! | [`keys`] | How does each node, host or tenant get a breaker of its own? |
+//! | [`connections`] | How do I use breakers as values, and find them by name or label? |
+//! | [`events`] | How does my program learn that a circuit opened? |
+//! | [`testing`] | How do I test functions that have a breaker? |
+//! | [`operations`] | Why is it open? How do I open, close and watch breakers by hand? |
+//! | [`composition`] | In which order do retries, timeouts, limits and breakers wrap a call? |
+//! | [`coming_from`] | Which name here is the one that I know from another library? |
+
+#[doc = include_str!("policy.md")]
+pub mod policy {}
+
+#[doc = include_str!("keys.md")]
+pub mod keys {}
+
+#[doc = include_str!("connections.md")]
+pub mod connections {}
+
+#[doc = include_str!("events.md")]
+pub mod events {}
+
+#[doc = include_str!("testing.md")]
+#[doc = ""]
+// The types exist only with the feature.
+#[cfg_attr(feature = "testing", doc = "[`TestRegistry`]: crate::testing::TestRegistry")]
+#[cfg_attr(feature = "testing", doc = "[`EventLog`]: crate::testing::EventLog")]
+#[cfg_attr(feature = "testing", doc = "[`ManualClock`]: crate::testing::ManualClock")]
+#[cfg_attr(not(feature = "testing"), doc = "[`TestRegistry`]: #the-test-kit")]
+#[cfg_attr(not(feature = "testing"), doc = "[`EventLog`]: #the-test-kit")]
+#[cfg_attr(not(feature = "testing"), doc = "[`ManualClock`]: #the-test-kit")]
+pub mod testing {}
+
+#[doc = include_str!("operations.md")]
+pub mod operations {}
+
+#[doc = include_str!("composition.md")]
+pub mod composition {}
+
+pub mod coming_from;
