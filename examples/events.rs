@@ -1,4 +1,4 @@
-//! Three ways to hear what happens to breakers: `cargo run --example events`.
+//! Three ways to subscribe to the events of breakers: `cargo run --example events`.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 
@@ -22,10 +22,10 @@ fn hits(words: &str) -> Result<usize, CircuitOpen> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // A function, called on a thread of its own: whatever changes, anywhere.
+    // A function on a thread of its own, called for every change of every breaker.
     let log = brama::on_event(EventKinds::CHANGES, |event| println!("log:     {event}"))?;
 
-    // An iterator, which waits for the next event. What the filter names must all hold.
+    // An iterator that waits for the next event. All parts of the filter must match.
     let mut openings = brama::subscribe(
         EventFilter::from(EventKind::StateChanged)
             .scope("shop")
@@ -33,13 +33,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     let pager = thread::spawn(move || openings.next().map(|event| println!("pager:   {event}")));
 
-    // A stream, for tasks. At most two events wait for this one: it will be told what it missed.
+    // A stream for tasks. Its queue holds two events, so it misses some and learns how many.
     let few = NonZeroUsize::MIN.saturating_add(1);
     let calls = EventFilter::from(EventKinds::CALLS).identifier("payment_api").capacity(few);
     let mut calls = brama::subscribe(calls).into_stream();
 
     (0..5).for_each(|_| drop(charge(0)));
-    hits("nobody listens to the calls of this breaker, so they cost no more")?;
+    hits("no subscription matches the calls of this breaker, so they cost no more")?;
     pager.join().map_err(|_| "the pager panicked")?;
 
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     assert_eq!(last.iter().map(|event| event.missed).collect::<Vec<_>>(), [3, 0]);
 
-    // Whoever looks at the breaker is told of the loss as well.
+    // The status of the breaker warns of the loss as well.
     let payment = Identity::new("payment_api").in_scope("shop");
     let status = brama::status(&payment).ok_or("it was called")?;
     for warning in &status.warnings {
@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     brama::close(&payment, By::actor("alice", "the provider is back"))?;
     println!("alice:   {} cents", charge(1_250)?);
-    // Dropped, a handle ends its calls and a subscription itself.
+    // Dropping the handle ends the callback, dropping the stream ends the subscription.
     drop((log, calls));
     Ok(())
 }

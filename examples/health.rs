@@ -19,13 +19,13 @@ use brama::{
     testing::TestRegistry,
 };
 
-/// A dependency that is there or not.
+/// A dependency that is up or down.
 #[derive(Clone, Default)]
 struct Dependency(Arc<AtomicBool>);
 
 impl Dependency {
-    fn is_there(&self, is_there: bool) {
-        self.0.store(is_there, Ordering::Relaxed);
+    fn set_up(&self, up: bool) {
+        self.0.store(up, Ordering::Relaxed);
     }
 
     /// What a check does: a connection, a `SELECT 1`, a GET of `/health`.
@@ -37,34 +37,34 @@ impl Dependency {
 const INTERVAL: Duration = Duration::from_secs(10);
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // In service this is `brama::add_check`, `brama::health` and a clock that moves by itself.
+    // A real program uses `brama::add_check` and `brama::health`; here a test moves the clock.
     let registry = TestRegistry::new();
     let mut changes = registry.subscribe(EventKind::StateChanged);
     let checked = |name: &'static str| -> Result<(Dependency, HealthCheck), Box<dyn Error>> {
         let dependency = Dependency::default();
-        dependency.is_there(true);
-        let there = dependency.clone();
+        dependency.set_up(true);
+        let checked = dependency.clone();
         registry.configure(name, PolicyPatch::new().failure_threshold(1))?;
         let schedule = CheckSchedule::every(INTERVAL).timeout(INTERVAL * 1_000);
-        Ok((dependency, registry.add_check(name, schedule, move || there.ping())?))
+        Ok((dependency, registry.add_check(name, schedule, move || checked.ping())?))
     };
     let (_orders, (ledger, _check), _search) =
         (checked("orders")?, checked("ledger")?, checked("search")?);
     println!("{}", registry.health(BreakerFilter::new()));
 
-    ledger.is_there(false);
+    ledger.set_up(false);
     registry.advance(INTERVAL);
-    println!("{}", changes.next().ok_or("the registry is there")?);
+    println!("{}", changes.next().ok_or("the registry exists")?);
     let health = registry.health(BreakerFilter::new());
     println!("{health}");
     assert!(matches!(health, Health::Degraded(_)));
     let strict = HealthThresholds { degraded: 0, down: 30 };
     println!("{}", health.under(strict));
 
-    ledger.is_there(true);
+    ledger.set_up(true);
     for _ in 0..2 {
         registry.advance(INTERVAL);
-        println!("{}", changes.next().ok_or("the registry is there")?);
+        println!("{}", changes.next().ok_or("the registry exists")?);
     }
     let health = registry.health(BreakerFilter::new());
     println!("{health}");

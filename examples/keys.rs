@@ -14,7 +14,7 @@ enum ReadError {
     #[error("no route to host")]
     Down,
     #[error(transparent)]
-    Refused(#[from] CircuitOpen),
+    Rejected(#[from] CircuitOpen),
 }
 
 /// Node 3 is down.
@@ -24,7 +24,7 @@ fn read(node: u32) -> Result<u32, ReadError> {
 }
 
 fn main() -> Result<(), InitError> {
-    // At most four breakers of keys, so that an example can show the bound; the default is 10 000.
+    // At most four breakers with keys, so that the example can show the bound; the default is 10 000.
     let four = NonZeroUsize::MIN.saturating_add(3);
     brama::init(Config::new().max_keys(four).cleanup_interval(None))?;
 
@@ -35,26 +35,26 @@ fn main() -> Result<(), InitError> {
             }
         }
     }
-    println!("\nOne node is down; the breakers of the others know nothing of it:");
+    println!("\nOne node is down, and the breakers of the others are not affected:");
     print_all();
 
-    // Others come. Breakers with nothing to remember make room; that of node 3 does not.
+    // Calls to other nodes. Healthy breakers are evicted to make room; that of node 3 stays.
     assert!((5..=100).all(|node| read(node).is_ok()));
     println!("\nA hundred nodes were read through four breakers:");
     print_all();
     let node_3 = brama::breaker(Identity::new("storage").with_key(3));
     assert_eq!(node_3.state(), State::Open);
 
-    // What the forgotten ones counted is in the sum.
+    // The totals include the evicted breakers.
     if let Some(totals) = brama::totals("storage") {
         println!(
-            "\nIn all: {} read, {} failed, {} refused",
+            "\nIn all: {} read, {} failed, {} rejected",
             totals.successes, totals.failures, totals.rejected
         );
         assert_eq!((totals.successes, totals.failures, totals.rejected), (7 * 3 + 96, 5, 2));
     }
 
-    // Where all four are down, there is room for no other: it is observed, and never refused.
+    // All four are open, so there is no room: a call to another node is counted, never rejected.
     for breaker in brama::registry().breakers(BreakerFilter::new().identifier("storage")) {
         breaker.open("the rack lost its power");
     }

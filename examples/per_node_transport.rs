@@ -1,9 +1,9 @@
-//! A transport with a circuit for each node: it tries again, gives up, and remembers after a restart.
+//! A transport with a circuit for each node, retries, and a state that survives a restart.
 //!
 //! The transport owns its circuits in a map: no registry, no global, no lock, no thread. It asks a
-//! node's circuit once a call and reports once a call, however many attempts the call took: what
-//! counts is what the caller got. Were each attempt an outcome, a blip that the second attempt
-//! survives would count as a failure, and more patient callers would open the circuit sooner.
+//! node's circuit once per call and reports once per call, however many attempts the call took. If
+//! each attempt were an outcome, a blip that the second attempt survives would count as a failure,
+//! and callers with more retries would open the circuit sooner.
 //!
 //! `cargo run --example per_node_transport --features serde`
 
@@ -25,12 +25,12 @@ enum SendError {
     Transient(&'static str),
     #[error("{0}")]
     Permanent(&'static str),
-    #[error("the node rests, try again in {0:?}")]
+    #[error("the circuit is open, next attempt in {0:?}")]
     Rejected(Duration),
 }
 
 impl SendError {
-    /// Whether another attempt could help: never where the message is wrong or the node rests.
+    /// Whether another attempt could help: not if the message is wrong or the circuit is open.
     const fn is_transient(&self) -> bool {
         matches!(self, Self::Transient(_))
     }
@@ -51,7 +51,7 @@ impl Transport {
         let verdict = match &result {
             Ok(()) => Verdict::SUCCESS,
             Err(SendError::Transient(reason)) => Verdict::failure(*reason),
-            // The node answered; that the message is wrong says nothing about its health.
+            // The node answered: a wrong message says nothing about its health.
             Err(SendError::Permanent(_) | SendError::Rejected(_)) => Verdict::Ignore,
         };
         let now = self.clock.now();
@@ -59,7 +59,7 @@ impl Transport {
         result
     }
 
-    /// A rejection ends the call here, before its first attempt.
+    /// Admits the call, or rejects it before its first attempt.
     fn ask(&mut self, node: &str) -> Result<Generation, SendError> {
         let now = self.clock.now();
         match self.circuit(node).admit(&Self::POLICY, now).0 {
@@ -67,7 +67,7 @@ impl Transport {
             Admission::Rejected { retry_after } => {
                 Err(SendError::Rejected(retry_after.unwrap_or(Duration::MAX)))
             }
-            Admission::Shadowed => unreachable!("the policy does not only observe"),
+            Admission::Shadowed => unreachable!("the policy is not in shadow"),
         }
     }
 
@@ -94,14 +94,14 @@ impl Transport {
     }
 }
 
-/// Two further attempts, after 50 to 100 ms and after 100 to 200 ms.
+/// Two more attempts, after 50 to 100 ms and after 100 to 200 ms.
 const PATIENCE: ExponentialBuilder = ExponentialBuilder::new()
     .with_min_delay(Duration::from_millis(50))
     .with_max_times(2)
     .with_jitter();
 
-/// The transport's own clock, here moved by hand. Its origin must outlive the process, as 1970 does:
-/// a restored circuit compares its moments with those of this clock.
+/// The transport's own clock, here moved by hand. Its origin must be the same in every process, such
+/// as 1970: a restored circuit compares its moments with those of this clock.
 #[derive(Clone)]
 struct Clock(Rc<Cell<Tick>>);
 
@@ -115,7 +115,7 @@ impl Clock {
     }
 }
 
-/// Nodes that fail so many more times.
+/// How many more times each node fails.
 #[derive(Default)]
 struct Network {
     faults: BTreeMap<&'static str, u32>,
@@ -156,8 +156,8 @@ fn before_the_restart(transport: &mut Transport) -> Result<(), Box<dyn Error>> {
     promise("a blip is survived by the second attempt", sent.is_ok() && attempts(transport) == 2)?;
     promise("and counts as one success", transport.circuit("east").successes() == 1)?;
 
-    let refused = transport.send("east", "");
-    let once = refused == Err(SendError::Permanent("empty message")) && attempts(transport) == 1;
+    let wrong = transport.send("east", "");
+    let once = wrong == Err(SendError::Permanent("empty message")) && attempts(transport) == 1;
     promise("a wrong message is not sent again", once)?;
     promise("and says nothing about the node", transport.circuit("east").successes() == 1)?;
 
@@ -171,26 +171,26 @@ fn before_the_restart(transport: &mut Transport) -> Result<(), Box<dyn Error>> {
     let sent = retry.retry(PATIENCE).when(SendError::is_transient).sleep(|_| ()).call();
     let resting = sent == Err(SendError::Rejected(Duration::from_secs(30)));
     promise("a rejection ends every retry at once", resting && before == transport.clock.now())?;
-    promise("and the node has its peace", attempts(transport) == 0)?;
-    promise("while the other is served", transport.send("east", "hello").is_ok())
+    promise("and the node gets no attempt", attempts(transport) == 0)?;
+    promise("while calls to the other node succeed", transport.send("east", "hello").is_ok())
 }
 
 fn after_the_restart(transport: &mut Transport) -> Result<(), Box<dyn Error>> {
     let resting = transport.send("west", "hello");
     let still = resting == Err(SendError::Rejected(Duration::from_secs(20)));
-    promise("after a restart 10 s later the node rests for another 20 s", still)?;
-    promise("the other's run goes on", transport.circuit("east").successes() == 2)?;
+    promise("after a restart 10 s later the circuit is open for another 20 s", still)?;
+    promise("and the other node's run goes on", transport.circuit("east").successes() == 2)?;
 
     transport.clock.advance(Duration::from_secs(20));
     let probed = transport.send("west", "hello").is_ok();
-    promise("then a probe is let through", probed && attempts(transport) == 1)?;
-    promise("of two that it takes", transport.circuit("west").state() == State::HalfOpen)?;
+    promise("then a probe is admitted", probed && attempts(transport) == 1)?;
+    promise("the first of two", transport.circuit("west").state() == State::HalfOpen)?;
     let closed = transport.send("west", "hello").is_ok()
         && transport.circuit("west").state() == State::Closed;
-    promise("and all is well", closed)
+    promise("and the circuit is closed", closed)
 }
 
-/// Attempts since it was last asked.
+/// Attempts since the last call of this function.
 const fn attempts(transport: &mut Transport) -> u32 {
     std::mem::replace(&mut transport.network.attempts, 0)
 }

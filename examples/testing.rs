@@ -1,4 +1,4 @@
-//! A shop's own decorated functions under test: `cargo test --example testing`.
+//! Tests of a shop's decorated functions: `cargo test --example testing`.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 
@@ -10,7 +10,7 @@ enum PayError {
     #[error("the payment service answered {0}")]
     Status(u16),
     #[error(transparent)]
-    Refused(#[from] CircuitOpen),
+    Rejected(#[from] CircuitOpen),
 }
 
 #[circuit_breaker(
@@ -47,7 +47,7 @@ mod tests {
         let registry = TestRegistry::new();
         let _entered = registry.enter();
         assert!((0..3).all(|_| charge(503) == Err(PayError::Status(503))));
-        assert!(matches!(charge(200), Err(PayError::Refused(_))));
+        assert!(matches!(charge(200), Err(PayError::Rejected(_))));
         registry.advance(Duration::from_secs(30));
         assert_eq!(charge(200), Ok(200));
         registry.assert_state("payment_api", State::Closed);

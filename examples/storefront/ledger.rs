@@ -1,4 +1,4 @@
-//! The ledger: what was counted, a page for each phase and API.
+//! The ledger: the counts, a page for each phase and API.
 
 use std::time::Duration;
 
@@ -15,18 +15,18 @@ pub(crate) struct Ledger {
     pages: Vec<(Phase, Each<Page>)>,
 }
 
-/// What callers got from one API in one phase, and what the service and the breaker say of it.
+/// What callers of one API got in one phase, and what the service and the breaker counted.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
     pub(crate) answered: u64,
     pub(crate) not_found: u64,
     pub(crate) failed: u64,
-    /// With an error or an answer from memory: the circuit was open.
-    pub(crate) refused: u64,
-    /// Of those, how many did not take a millisecond.
-    pub(crate) refused_quickly: u64,
-    pub(crate) slowest_refusal: Duration,
-    /// Requests that the service has seen.
+    /// Calls that got an error or an answer from memory because the circuit was open.
+    pub(crate) rejected: u64,
+    /// How many rejections took less than a millisecond.
+    pub(crate) rejected_quickly: u64,
+    pub(crate) slowest_rejection: Duration,
+    /// Requests that reached the service.
     pub(crate) reached: u64,
     /// The breaker at the end of the phase; `None` before its first call.
     pub(crate) status: Option<Status>,
@@ -57,14 +57,14 @@ impl Ledger {
         self.pages(api).map(|(_, page)| figure(page)).sum()
     }
 
-    /// A figure summed over the phases in which the service is not well.
+    /// A figure summed over the phases of the outage.
     pub(crate) fn in_outage(&self, api: Api, figure: Figure) -> u64 {
         let outage = self.pages(api).filter(|(phase, _)| phase.complaint().is_some());
         outage.map(|(_, page)| figure(page)).sum()
     }
 }
 
-/// What can be read off a page.
+/// A figure of a page.
 pub(crate) type Figure = fn(&Page) -> u64;
 
 impl Page {
@@ -73,20 +73,20 @@ impl Page {
             Got::Answer => self.answered += 1,
             Got::NotFound => self.not_found += 1,
             Got::Error => self.failed += 1,
-            Got::Refusal | Got::Memory => {
-                self.refused += 1;
-                self.refused_quickly += u64::from(visit.took < Duration::from_millis(1));
-                self.slowest_refusal = self.slowest_refusal.max(visit.took);
+            Got::Rejection | Got::Memory => {
+                self.rejected += 1;
+                self.rejected_quickly += u64::from(visit.took < Duration::from_millis(1));
+                self.slowest_rejection = self.slowest_rejection.max(visit.took);
             }
         }
     }
 
-    /// Calls that the circuit let through.
+    /// Calls that the circuit admitted.
     pub(crate) const fn admitted(&self) -> u64 {
         self.answered + self.not_found + self.failed
     }
 
     pub(crate) const fn calls(&self) -> u64 {
-        self.admitted() + self.refused
+        self.admitted() + self.rejected
     }
 }

@@ -18,7 +18,7 @@ pub(crate) const fn mark(got: Got) -> (char, Style) {
         Got::Answer => ('✓', GOOD),
         Got::NotFound => ('?', FAINT),
         Got::Error => ('✗', BAD),
-        Got::Refusal => ('·', SPARED),
+        Got::Rejection => ('·', SPARED),
         Got::Memory => ('○', KEPT),
     }
 }

@@ -25,7 +25,7 @@ impl Phase {
         }
     }
 
-    /// How long it lasts at least.
+    /// The least time that it lasts.
     pub(crate) const fn length(self) -> Duration {
         Duration::from_millis(match self {
             Self::Works => 1_000,
@@ -34,7 +34,7 @@ impl Phase {
         })
     }
 
-    /// What the errors of this phase say; `None` where the service is well.
+    /// What the errors of this phase contain; `None` if the service works.
     pub(crate) const fn complaint(self) -> Option<&'static str> {
         match self {
             Self::Answers500 => Some("HTTP 500"),

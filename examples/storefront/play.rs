@@ -1,4 +1,4 @@
-//! The play: leads the service through its phases and writes down what comes of it.
+//! The play: takes the service through its phases and records what happens.
 
 use std::{
     io::{self, Write},
@@ -24,7 +24,7 @@ pub(crate) struct Play<W> {
     visits: Receiver<Visit>,
     timeline: Timeline<W>,
     watch: Watch,
-    /// Of the phase that is on.
+    /// The pages of the present phase.
     pages: Each<Page>,
     ledger: Ledger,
 }
@@ -69,7 +69,7 @@ impl<W: Write> Play<W> {
         }
     }
 
-    /// Waits for the calls on their way, closes the page and goes on in the next phase.
+    /// Waits for the calls in flight, closes the page and starts the next phase.
     fn turn(&mut self, phase: Phase, next: Option<Phase>) -> io::Result<()> {
         let stage = Stage::clone(&self.stage);
         let mut on_stage = stage.blocking_write();
@@ -107,14 +107,14 @@ impl<W: Write> Play<W> {
         Ok(())
     }
 
-    /// Whether the phase has lasted and both circuits show it, or it has lasted too long.
+    /// Whether the phase has lasted long enough and both circuits show it, or it lasts too long.
     fn is_over(&self, phase: Phase, elapsed: Duration) -> bool {
         let shown = Api::ALL.into_iter().all(|api| self.watch.shows(phase, api));
         MOST <= elapsed || (phase.length() <= elapsed && shown)
     }
 }
 
-/// The longest that a phase lasts: five of them stay below 15 s.
+/// The most time that a phase lasts, so that five of them stay below 15 s.
 const MOST: Duration = Duration::from_millis(2_500);
 
 /// Between two rows of the timeline.

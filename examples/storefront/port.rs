@@ -1,4 +1,4 @@
-//! The port: one on loopback that stays ours, whether somebody listens at it or not.
+//! The port: one on loopback that stays reserved, with a listener or without.
 
 use std::{
     io,
@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpSocket};
 
 pub(crate) struct Port {
     address: SocketAddr,
-    /// Holds the port while nobody listens: connections are refused, and nobody else moves in.
+    /// Holds the port without a listener: connections are refused, and no other program takes it.
     unused: Option<TcpSocket>,
 }
 

@@ -1,4 +1,4 @@
-//! The service: HTTP on loopback, with an outage by script.
+//! The service: HTTP on loopback, with a scripted outage.
 
 use std::{
     convert::Infallible,
@@ -52,12 +52,12 @@ impl Service {
         self.reached.of(api).load(Ordering::Relaxed)
     }
 
-    /// Hangs up on everybody and goes on in that phase.
+    /// Closes all connections and starts that phase.
     pub(crate) fn turn(&mut self, phase: Phase) -> io::Result<()> {
         let _inside = self.runtime.enter();
         if let Some(listening) = self.listening.take() {
             listening.abort();
-            // Cancelled, as it was told to be. With it go the listener and all connections.
+            // The error says that the task was cancelled. Its listener and connections are closed.
             let _cancelled = self.runtime.block_on(listening);
         }
         if phase == Phase::Refuses {
@@ -81,7 +81,7 @@ async fn listen(listener: TcpListener, phase: Phase, reached: Arc<Reached>) {
 async fn converse(stream: TcpStream, phase: Phase, reached: Arc<Reached>) {
     let answer = service::service_fn(|request| answer(request, phase, &reached));
     let http = http1::Builder::new();
-    // An error is a client that hung up, as impatient ones do.
+    // An error is a client that gave up and closed the connection.
     let _hung_up = http.serve_connection(TokioIo::new(stream), answer).await;
 }
 
@@ -114,5 +114,5 @@ async fn answer(
 /// How long an answer takes.
 const WORK: Duration = Duration::from_millis(10);
 
-/// What there is, for how many cents, and how many are left.
+/// The items, their prices in cents, and how many are left.
 const GOODS: [(&str, u32, u32); 3] = [("tea", 420, 7), ("cocoa", 560, 3), ("coffee", 380, 11)];

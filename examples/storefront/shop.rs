@@ -5,7 +5,7 @@ use std::{collections::HashMap, error::Error, iter, net::SocketAddr, sync::Mutex
 use brama::{CircuitOpen, Outcome, circuit_breaker};
 use reqwest::StatusCode;
 
-/// What an item costs, in cents. While its circuit is open, callers get an error, at once.
+/// What an item costs, in cents. While its circuit is open, callers get an error at once.
 #[circuit_breaker(
     identifier = "price",
     failure_threshold = 3,
@@ -22,14 +22,14 @@ pub(crate) async fn price(shop: &Shop, item: &str) -> Result<u32, ShopError> {
     Ok(answer.error_for_status()?.json().await?)
 }
 
-/// How many of an item are left, and who says so. While its circuit is open, callers get what the
-/// shop remembers.
+/// How many of an item are left, and where the number comes from. While its circuit is open, callers
+/// get the number that the shop remembers.
 #[circuit_breaker(
     identifier = "stock",
     failure_threshold = 5,
     success_threshold = 2,
     expiry = progressive("250ms", "1s"),
-    on_open = |open| shop.remembered(item).ok_or(ShopError::Refused(open)),
+    on_open = |open| shop.remembered(item).ok_or(ShopError::Rejected(open)),
 )]
 pub(crate) fn stock(shop: &Shop, item: &str) -> Result<(u32, Source), ShopError> {
     let answer = shop.blocking_client.get(shop.url("stock", item)).send()?;
@@ -47,7 +47,7 @@ pub(crate) enum Source {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ShopError {
     #[error(transparent)]
-    Refused(#[from] CircuitOpen),
+    Rejected(#[from] CircuitOpen),
     #[error("{}", in_words(.0))]
     Http(#[from] reqwest::Error),
 }
@@ -58,7 +58,7 @@ impl ShopError {
     }
 }
 
-/// The heart of the matter: `reqwest` says "error sending request" and leaves the rest to sources.
+/// The last cause: `reqwest` itself says "error sending request" and leaves the rest to its sources.
 fn in_words(error: &reqwest::Error) -> String {
     match error.status() {
         Some(status) => format!("HTTP {}", status.as_u16()),
@@ -79,7 +79,7 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) fn new(service: SocketAddr) -> reqwest::Result<Self> {
-        // A connection for each call: one that is kept would not notice a closed listener.
+        // A connection for each call: a pooled one would not notice that the listener is closed.
         let client = reqwest::Client::builder().pool_max_idle_per_host(0);
         let blocking_client = reqwest::blocking::Client::builder().pool_max_idle_per_host(0);
         Ok(Self {

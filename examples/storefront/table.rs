@@ -16,7 +16,7 @@ const COLUMNS: [(&str, Figure); 6] = [
     ("answered", |page| page.answered),
     ("not found", |page| page.not_found),
     ("failed", |page| page.failed),
-    ("refused", |page| page.refused),
+    ("rejected", |page| page.rejected),
     ("reached service", |page| page.reached),
 ];
 
@@ -26,41 +26,40 @@ pub(crate) fn print(ledger: &Ledger, out: &mut impl Write) -> io::Result<()> {
         for (name, _) in COLUMNS {
             write!(out, "  {name:>8}")?;
         }
-        writeln!(out, "  slowest refusal{STRONG:#}")?;
+        writeln!(out, "  slowest rejection{STRONG:#}")?;
         for (phase, page) in ledger.pages(api) {
-            row(out, phase.name(), |figure| figure(page), page.slowest_refusal)?;
+            row(out, phase.name(), |figure| figure(page), page.slowest_rejection)?;
         }
-        row(out, "in all", |figure| ledger.in_all(api, figure), slowest_refusal(ledger, api))?;
+        row(out, "in all", |figure| ledger.in_all(api, figure), slowest_rejection(ledger, api))?;
     }
     let in_outage = |figure| Api::ALL.map(|api| ledger.in_outage(api, figure)).iter().sum::<u64>();
-    let slowest = Api::ALL.map(|api| slowest_refusal(ledger, api)).into_iter().max();
+    let slowest = Api::ALL.map(|api| slowest_rejection(ledger, api)).into_iter().max();
     writeln!(
         out,
-        "\nOf {} calls in the outage {} were let through; the others were refused, each within \
-         {} µs.",
+        "\nOf {} calls in the outage, {} were admitted; the others were rejected, each within {} µs.",
         in_outage(Page::calls),
         in_outage(Page::admitted),
         slowest.unwrap_or_default().as_micros() + 1
     )
 }
 
-fn slowest_refusal(ledger: &Ledger, api: Api) -> Duration {
-    let refusals = ledger.pages(api).map(|(_, page)| page.slowest_refusal);
-    refusals.max().unwrap_or_default()
+fn slowest_rejection(ledger: &Ledger, api: Api) -> Duration {
+    let rejections = ledger.pages(api).map(|(_, page)| page.slowest_rejection);
+    rejections.max().unwrap_or_default()
 }
 
 fn row(
     out: &mut impl Write,
     name: &str,
     figures: impl Fn(Figure) -> u64,
-    slowest_refusal: Duration,
+    slowest_rejection: Duration,
 ) -> io::Result<()> {
     write!(out, "  {name:<11}")?;
     for (column, figure) in COLUMNS {
         write!(out, "  {:>1$}", figures(figure), column.len().max(8))?;
     }
-    if slowest_refusal.is_zero() {
+    if slowest_rejection.is_zero() {
         return writeln!(out);
     }
-    writeln!(out, "  {:>12} µs", slowest_refusal.as_micros())
+    writeln!(out, "  {:>14} µs", slowest_rejection.as_micros())
 }

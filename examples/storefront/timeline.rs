@@ -29,12 +29,12 @@ impl<W: Write> Timeline<W> {
             (Got::Answer, "answered"),
             (Got::NotFound, "not found"),
             (Got::Error, "failed"),
-            (Got::Refusal, "refused"),
-            (Got::Memory, "refused, so answered from memory"),
+            (Got::Rejection, "rejected"),
+            (Got::Memory, "rejected, answered from memory"),
         ];
         writeln!(
             out,
-            "Three tasks ask for prices, a thread asks what is in stock; a mark is a call:"
+            "Three tasks ask for prices, a thread asks what is in stock. Each mark is a call:"
         )?;
         for (got, meaning) in legend {
             let (mark, style) = mark(got);

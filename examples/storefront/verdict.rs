@@ -1,4 +1,4 @@
-//! The verdict: what must have been seen, held against what was.
+//! The verdict: whether everything happened that the example promises.
 
 use std::{
     fmt::Display,
@@ -17,11 +17,11 @@ use crate::{
 /// What the example shows, and how that is checked for one API.
 const PROMISES: [(&str, Check); 6] = [
     ("each kind of outage opened both circuits", opened),
-    ("while they were open nothing but probes reached the service", spared),
-    ("callers did not wait for a refusal: nine in ten less than a millisecond", refused_quickly),
+    ("while they were open, only probes reached the service", spared),
+    ("nine in ten rejections took less than a millisecond", rejected_quickly),
     ("both circuits closed again", closed),
     ("no 404 counted as a failure", ignored),
-    ("the breakers counted what their callers saw", added_up),
+    ("the breakers counted what their callers got", added_up),
 ];
 
 type Check = fn(&Ledger, Api) -> Finding;
@@ -31,8 +31,8 @@ struct Finding {
     seen: String,
 }
 
-/// Prints which promises were kept, and what was seen instead of the others; answers whether all
-/// were.
+/// Prints which promises were kept, and what happened instead of the others. Returns whether all
+/// were kept.
 pub(crate) fn print(ledger: &Ledger, out: &mut impl Write) -> io::Result<bool> {
     let mut kept = true;
     writeln!(out)?;
@@ -70,8 +70,8 @@ fn opened(ledger: &Ledger, api: Api) -> Finding {
     Finding::of(holds && !seen.is_empty(), seen.join(", "))
 }
 
-/// In the outage no more calls were admitted than it took to open, were on their way then, or were
-/// probes: each of those ended in a further opening. And nothing reached the service but those.
+/// Every call that was admitted in the outage was needed to open the circuit, was in flight when it
+/// opened, or was a probe. Each probe ended in another opening. No other call reached the service.
 fn spared(ledger: &Ledger, api: Api) -> Finding {
     let at_end_of = |phase| ledger.status_after(phase, api);
     let (Some(before), Some(after)) = (at_end_of(Phase::Works), at_end_of(Phase::Refuses)) else {
@@ -81,24 +81,24 @@ fn spared(ledger: &Ledger, api: Api) -> Finding {
     let late = after.totals.late - before.totals.late;
     let probes = u64::from(after.trips.saturating_sub(before.trips)).saturating_sub(1);
     let admitted = ledger.in_outage(api, Page::admitted);
-    let refused = ledger.in_outage(api, |page| page.refused);
+    let rejected = ledger.in_outage(api, |page| page.rejected);
     let within = ledger.pages(api).all(|(phase, page)| {
         let most = if phase == Phase::Refuses { 0 } else { page.admitted() };
         (page.answered + page.not_found..=most).contains(&page.reached)
     });
     let seen = format!(
-        "{admitted} calls admitted and {refused} refused in the outage, while it took {needed} to \
-         open, {late} were on their way and {probes} were probes; what reached it stands above"
+        "{admitted} calls admitted and {rejected} rejected in the outage; {needed} were needed to \
+         open, {late} were in flight and {probes} were probes; the table shows what reached it"
     );
-    Finding::of(within && admitted <= needed + late + probes && admitted < refused, seen)
+    Finding::of(within && admitted <= needed + late + probes && admitted < rejected, seen)
 }
 
-fn refused_quickly(ledger: &Ledger, api: Api) -> Finding {
-    let refused = ledger.in_all(api, |page| page.refused);
-    let quickly = ledger.in_all(api, |page| page.refused_quickly);
-    // The tenth is for a busy machine, which may stop a thread anywhere.
-    let holds = 0 < refused && refused * 9 <= quickly * 10;
-    Finding::of(holds, format!("{quickly} of {refused}"))
+fn rejected_quickly(ledger: &Ledger, api: Api) -> Finding {
+    let rejected = ledger.in_all(api, |page| page.rejected);
+    let quickly = ledger.in_all(api, |page| page.rejected_quickly);
+    // A busy machine may stop a thread anywhere, so one in ten may be slow.
+    let holds = 0 < rejected && rejected * 9 <= quickly * 10;
+    Finding::of(holds, format!("{quickly} of {rejected}"))
 }
 
 fn closed(ledger: &Ledger, api: Api) -> Finding {
@@ -121,7 +121,7 @@ fn added_up(ledger: &Ledger, api: Api) -> Finding {
     let Totals { successes, failures, ignored, rejected, .. } = ledger.totals(api);
     let counted = [successes, failures, ignored, rejected];
     let figures: [Figure; 4] =
-        [|page| page.answered, |page| page.failed, |page| page.not_found, |page| page.refused];
+        [|page| page.answered, |page| page.failed, |page| page.not_found, |page| page.rejected];
     let seen = figures.map(|figure| ledger.in_all(api, figure));
     Finding::of(counted == seen, format!("callers {seen:?}, breaker {counted:?}"))
 }

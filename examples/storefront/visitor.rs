@@ -1,4 +1,4 @@
-//! The visitor: calls one of the shop's functions again and again, through all phases.
+//! The visitor: calls one of the shop's functions in a loop, through all phases.
 
 use std::{
     sync::{
@@ -21,7 +21,7 @@ use crate::{
     shop::{self, Shop, ShopError, Source},
 };
 
-/// What came of one call.
+/// One call and its result.
 #[derive(Debug)]
 pub(crate) struct Visit {
     pub(crate) api: Api,
@@ -35,15 +35,15 @@ pub(crate) enum Got {
     Answer,
     NotFound,
     Error,
-    Refusal,
+    Rejection,
     Memory,
 }
 
-/// The phase that visitors are in; `None` sends them home. They hold it during a call, so that no
+/// The present phase; `None` ends the visitors' loops. They hold the lock during a call, so that no
 /// call spans two phases.
 pub(crate) type Stage = Arc<RwLock<Option<Phase>>>;
 
-/// Lets the visitors in; they go home by themselves.
+/// Starts the visitors, which end by themselves.
 pub(crate) fn welcome(runtime: &Runtime, shop: &Arc<Shop>, stage: &Stage) -> Receiver<Visit> {
     let (sender, visits) = mpsc::channel();
     for _ in 0..3 {
@@ -89,15 +89,12 @@ fn count(shop: &Shop, stage: &Stage, visits: &Sender<Visit>) {
             return;
         }
         drop(phase);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a visitor without a runtime takes a breath"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "a visitor without a runtime waits too")]
         thread::sleep(PACE);
     }
 }
 
-/// A breath between two calls.
+/// The time between two calls.
 const PACE: Duration = Duration::from_millis(40);
 
 impl Visit {
@@ -109,7 +106,7 @@ impl Visit {
 impl From<ShopError> for Got {
     fn from(error: ShopError) -> Self {
         match error {
-            ShopError::Refused(_) => Self::Refusal,
+            ShopError::Rejected(_) => Self::Rejection,
             ShopError::Http(_) if error.is_not_found() => Self::NotFound,
             ShopError::Http(_) => Self::Error,
         }

@@ -1,4 +1,4 @@
-//! The watch: both breakers as they were at the last look.
+//! The watch: the last known status of both breakers.
 
 use brama::{State, Status};
 
@@ -10,12 +10,12 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     seen: Each<Option<Status>>,
-    /// The last opening before the phase that is on.
+    /// The last opening before the present phase.
     opening_before: Each<Option<u64>>,
 }
 
 impl Watch {
-    /// Looks again; answers with what it saw if that is news.
+    /// Looks again, and returns the status if it is news.
     pub(crate) fn look(&mut self, api: Api) -> Option<&Status> {
         let before = self.seen.of_mut(api);
         let now = brama::status(api.name())?;
@@ -29,7 +29,7 @@ impl Watch {
         self.seen.of(api).as_ref()
     }
 
-    /// What counts from now on is what the next phase does.
+    /// Starts the next phase: openings up to now no longer count.
     pub(crate) fn turn(&mut self) {
         for api in Api::ALL {
             *self.opening_before.of_mut(api) = self.seen(api).and_then(|status| status.opening);
