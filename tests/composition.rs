@@ -58,6 +58,7 @@ impl Service {
 
     async fn fail(&self) -> Answer {
         self.count();
+        sleep(millis(20)).await;
         Err(PriceError::Unavailable)
     }
 
