@@ -106,17 +106,11 @@ pub mod guide;
 
 #[doc = include_str!("circuit_breaker.md")]
 #[doc = ""]
-// What a feature brings is not there to link to without it.
+// Without its feature, an item does not exist to link to.
 #[cfg_attr(feature = "testing", doc = "[`testing`]: crate::testing")]
-#[cfg_attr(
-    not(feature = "testing"),
-    doc = "[`testing`]: https://docs.rs/brama/latest/brama/testing"
-)]
+#[cfg_attr(not(feature = "testing"), doc = "[`testing`]: crate::guide::testing")]
 #[cfg_attr(feature = "tokio", doc = "[`TimedOut`]: crate::TimedOut")]
-#[cfg_attr(
-    not(feature = "tokio"),
-    doc = "[`TimedOut`]: https://docs.rs/brama/latest/brama/struct.TimedOut.html"
-)]
+#[cfg_attr(not(feature = "tokio"), doc = "[`TimedOut`]: #timeout")]
 #[doc(inline)]
 pub use brama_macros::circuit_breaker;
 #[doc(inline)]
