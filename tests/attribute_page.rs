@@ -1,6 +1,6 @@
-//! What the page of the attribute has to keep: true defaults, true messages, links that lead somewhere.
+//! What the pages for users must keep: true defaults, true messages, working links, few lines.
 //!
-//! That it has every option is tested where their names are, in `brama-macros/src/tests/page.rs`.
+//! `brama-macros/src/tests/page.rs` checks that the attribute's page has every option.
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
@@ -11,7 +11,7 @@ use brama::{Policy, duration, status::SettingName};
 const PAGE: &str = include_str!("../src/circuit_breaker.md");
 const POLICY: &str = include_str!("../src/guide/policy.md");
 
-/// What stands in backticks.
+/// The texts in backticks.
 fn quoted(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }
@@ -29,6 +29,28 @@ fn rows(page: &str) -> impl Iterator<Item = Vec<&str>> {
 fn assert_none(promise: &str, breaches: impl Iterator<Item = String>) {
     let breaches: Vec<_> = breaches.collect();
     assert!(breaches.is_empty(), "{promise}: {breaches:?}");
+}
+
+#[test]
+fn the_readme_the_front_page_and_each_page_of_the_guide_are_short() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let lines = |path: &Path| fs::read_to_string(path).unwrap().lines().count();
+    let front = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    let front = front.lines().filter(|line| line.starts_with("//!")).count();
+    let guide =
+        ["src/guide", "src/guide/coming_from"].map(|folder| fs::read_dir(root.join(folder)));
+    let pages: Vec<_> =
+        guide.into_iter().flat_map(Result::unwrap).map(|it| it.unwrap().path()).collect();
+    let mut found: Vec<_> = pages
+        .into_iter()
+        .filter(|path| path.is_file())
+        .map(|path| (path.display().to_string(), lines(&path), 200))
+        .collect();
+    assert!(found.len() >= 12, "{found:?}");
+    found.push(("README.md".to_owned(), lines(&root.join("README.md")), 200));
+    found.push(("src/lib.rs".to_owned(), front, 120));
+    let long = found.into_iter().filter(|(_, lines, most)| most < lines);
+    assert_none("short", long.map(|(path, lines, most)| format!("{path}: {lines} > {most}")));
 }
 
 #[test]
@@ -77,7 +99,7 @@ fn a_link_within_the_page_leads_to_a_heading() {
     assert_none("a heading", dead.map(str::to_owned));
 }
 
-/// As rustdoc makes it.
+/// The anchor that rustdoc generates.
 fn anchor(heading: &str) -> String {
     let words = heading.trim_start_matches(['#', ' ']).to_lowercase().replace(' ', "-");
     words.chars().filter(|sign| sign.is_alphanumeric() || "-_".contains(*sign)).collect()
