@@ -1,6 +1,5 @@
 //! Reads the value of a policy's option.
 
-mod percent;
 mod unfit;
 
 use std::{fmt::Display, ops::RangeInclusive};

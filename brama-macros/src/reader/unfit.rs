@@ -1,12 +1,9 @@
 //! The message for a value of another sort than its option takes.
 
 use proc_macro2::{Group, Literal};
-use syn::{Error, Expr, spanned::Spanned};
+use syn::{Error, Expr, LitFloat, spanned::Spanned};
 
-use super::{
-    Kind, PROGRESSIVE, Reader,
-    percent::{as_share, percentage, shared},
-};
+use super::{Kind, PROGRESSIVE, Reader};
 use crate::{mistakes::with_help, written::Written};
 
 impl Reader<'_> {
@@ -108,4 +105,20 @@ pub(crate) fn no_sign(option: &str, kind: Kind, number: &Literal) -> Error {
 /// Whether a number bears letters: `30s`.
 fn has_unit(number: &impl ToString) -> bool {
     number.to_string().ends_with(char::is_alphabetic)
+}
+
+/// The number of a percentage in words.
+fn percentage(text: &str) -> Option<u32> {
+    text.strip_suffix('%')?.trim().parse().ok()
+}
+
+/// A share of one as a percentage: 0.5 is 50.
+fn shared(share: &LitFloat) -> Option<u32> {
+    let percent = share.base10_parse::<f64>().ok()? * 100.0;
+    (1..=100).find(|whole| (f64::from(*whole) - percent).abs() < 1e-6)
+}
+
+/// A percentage in words as a share of one, up to the largest jitter: `50%` is 0.5.
+fn as_share(text: &str) -> Option<f64> {
+    percentage(text).filter(|percent| *percent <= 90).map(|percent| f64::from(percent) / 100.0)
 }
