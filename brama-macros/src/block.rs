@@ -14,9 +14,8 @@ use syn::{
 
 use crate::{
     draft::Draft,
-    fallback,
+    errors::{self, Mistakes, with_help},
     function::{self, ATTRIBUTE},
-    mistakes::{Mistakes, with_help},
     names,
 };
 
@@ -62,7 +61,7 @@ impl Block {
         let block = block.unwrap_or(self.tokens);
         match mistakes.result() {
             Ok(()) => block,
-            Err(mistakes) => fallback::untouched(&mistakes, block),
+            Err(mistakes) => errors::untouched(&mistakes, block),
         }
     }
 }

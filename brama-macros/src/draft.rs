@@ -10,9 +10,8 @@ use syn::{
 };
 
 use crate::{
-    foreign, handler,
-    mistakes::{Mistakes, with_help},
-    names,
+    errors::{Mistakes, with_help},
+    foreign, handler, names,
     options::{Excuses, Future, Identifier, Judge, Options, Refusal},
     policy::{self, Policy},
     timeout::{self, Timeout},

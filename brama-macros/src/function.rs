@@ -12,7 +12,7 @@ use syn::{
 };
 
 use crate::{
-    mistakes::{Mistakes, with_help},
+    errors::{Mistakes, with_help},
     options::Options,
     written::peeled_type,
 };

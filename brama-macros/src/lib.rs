@@ -8,13 +8,12 @@
 mod block;
 mod draft;
 mod duration;
+mod errors;
 mod expand;
 mod facade;
-mod fallback;
 mod foreign;
 mod function;
 mod handler;
-mod mistakes;
 mod names;
 mod options;
 mod policy;
@@ -59,7 +58,7 @@ fn decorated_function(options: TokenStream, item: TokenStream) -> TokenStream {
             let function = below.iter().rev().fold(function, inner);
             expand::protected(&options, function).into_token_stream()
         }
-        Err(mistakes) => fallback::untouched(&mistakes, item),
+        Err(mistakes) => errors::untouched(&mistakes, item),
     }
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Error, Expr, LitStr, Path, Signature};
 
-use crate::{facade::Facade, mistakes::with_help, policy::Policy, shape::Shape, timeout::Timeout};
+use crate::{errors::with_help, facade::Facade, policy::Policy, shape::Shape, timeout::Timeout};
 
 /// What the user asked for.
 pub(crate) struct Options {

@@ -5,8 +5,8 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Error, Expr, Token, parse::ParseStream, spanned::Spanned};
 
 use crate::{
+    errors::with_help,
     facade::Facade,
-    mistakes::with_help,
     names,
     reader::{self, Kind},
     span::at,

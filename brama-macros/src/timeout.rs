@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Error, Expr};
 
-use crate::{handler, mistakes::with_help, reader, value::Length};
+use crate::{errors::with_help, handler, reader, value::Length};
 
 /// What the attribute says of calls that take too long.
 #[derive(Default)]

@@ -11,7 +11,7 @@ use syn::{Error, Expr, LitInt, LitStr, spanned::Spanned};
 pub(crate) use self::unfit::{no_sign, no_table};
 use crate::{
     duration,
-    mistakes::with_help,
+    errors::with_help,
     names,
     span::at,
     value::{Length, Number, Value},

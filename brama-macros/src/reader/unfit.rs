@@ -4,7 +4,7 @@ use proc_macro2::{Group, Literal};
 use syn::{Error, Expr, LitFloat, spanned::Spanned};
 
 use super::{Kind, PROGRESSIVE, Reader};
-use crate::{mistakes::with_help, written::Written};
+use crate::{errors::with_help, written::Written};
 
 impl Reader<'_> {
     /// The message for a value of another sort.

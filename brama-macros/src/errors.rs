@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use proc_macro2::TokenStream;
 use syn::Error;
 
 /// Mistakes found so far, each on its token.
@@ -30,4 +31,19 @@ impl Mistakes {
 /// The two lines of a message: what is wrong, and what to write.
 pub(crate) fn with_help(wrong: impl Display, help: impl Display) -> String {
     format!("{wrong}\nhelp: {help}")
+}
+
+/// The messages, and the item as the user wrote it.
+///
+/// The item stays, so that a mistake in the attribute is not also reported as "cannot find
+/// function" at every call.
+///
+/// ```text
+/// #[circuit_breaker()]           ::core::compile_error! { "missing `identifier` …" }
+/// fn charge() -> R { body }      fn charge() -> R { body }
+/// ```
+pub(crate) fn untouched(mistakes: &Error, item: TokenStream) -> TokenStream {
+    let mut tokens = mistakes.to_compile_error();
+    tokens.extend(item);
+    tokens
 }
