@@ -13,10 +13,9 @@ use syn::{
 };
 
 use crate::{
-    draft::Draft,
     errors::{self, Mistakes, with_help},
     function::{self, ATTRIBUTE},
-    names,
+    options::{Draft, names},
 };
 
 /// The block, of which nothing is read but the attributes in it.

@@ -13,8 +13,8 @@ use syn::{
 
 use crate::{
     errors::{Mistakes, with_help},
+    literal::peeled_type,
     options::Options,
-    written::peeled_type,
 };
 
 /// A function or method with a body.

@@ -6,23 +6,14 @@
 )]
 
 mod block;
-mod draft;
-mod duration;
 mod errors;
 mod expand;
 mod facade;
-mod foreign;
 mod function;
-mod handler;
-mod names;
+mod literal;
 mod options;
-mod policy;
-mod reader;
 mod shape;
 mod span;
-mod timeout;
-mod value;
-mod written;
 
 #[cfg(test)]
 mod tests;

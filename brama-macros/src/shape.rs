@@ -8,7 +8,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::{facade::Facade, span::at, written::peeled_type};
+use crate::{facade::Facade, literal::peeled_type, span::at};
 
 /// How a function gives its answer.
 pub(crate) enum Shape {

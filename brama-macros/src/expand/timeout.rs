@@ -5,7 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
 use super::Printer;
-use crate::{span::at, value::Length};
+use crate::{literal::Length, span::at};
 
 impl Printer<'_> {
     /// The limit, evaluated before the body can take what it borrows.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::names;
+use crate::options::names;
 
 fn page() -> String {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../src/circuit_breaker.md");

@@ -1,9 +1,18 @@
 //! What the user asked for in the attribute's brackets.
 
+mod aliases;
+mod handler;
+pub(crate) mod names;
+mod parse;
+mod policy;
+mod timeout;
+
 use proc_macro2::Ident;
 use syn::{Error, Expr, LitStr, Path, Signature};
 
-use crate::{errors::with_help, facade::Facade, policy::Policy, shape::Shape, timeout::Timeout};
+pub(crate) use self::parse::Draft;
+use self::{policy::Policy, timeout::Timeout};
+use crate::{errors::with_help, facade::Facade, shape::Shape};
 
 /// What the user asked for.
 pub(crate) struct Options {

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 
-use crate::{policy, timeout};
+use super::{policy, timeout};
 
 /// The name that was probably meant.
 pub(crate) fn nearest(word: &str) -> Option<&'static str> {

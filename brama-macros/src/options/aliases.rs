@@ -1,6 +1,6 @@
 //! Names that other circuit breakers have for what an option of ours says.
 
-use crate::names;
+use super::names;
 
 /// Which option of ours says what `word` says elsewhere, and what that is.
 pub(crate) fn meaning(word: &str) -> Option<(&'static str, &'static str)> {

@@ -3,7 +3,11 @@
 use proc_macro2::Ident;
 use syn::{Error, Expr};
 
-use crate::{errors::with_help, handler, reader, value::Length};
+use super::handler;
+use crate::{
+    errors::with_help,
+    literal::{self, Length},
+};
 
 /// What the attribute says of calls that take too long.
 #[derive(Default)]
@@ -32,7 +36,7 @@ pub(crate) const INHERITED: &str = "__timeout";
 impl Timeout {
     /// Reads the limit.
     pub(crate) fn set(&mut self, place: &Ident, value: &Expr) -> syn::Result<()> {
-        let length = reader::timeout(NAME, value)?;
+        let length = literal::timeout(NAME, value)?;
         if length.is_some() && !cfg!(feature = "tokio") {
             return Err(Error::new(place.span(), with_help(FEATURE, ADD)));
         }

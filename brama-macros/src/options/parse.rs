@@ -9,13 +9,14 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::{
-    errors::{Mistakes, with_help},
-    foreign, handler, names,
-    options::{Excuses, Future, Identifier, Judge, Options, Refusal},
+use super::{
+    Excuses, Future, Identifier, Judge, Options, Refusal, aliases, handler, names,
     policy::{self, Policy},
     timeout::{self, Timeout},
-    written::peeled,
+};
+use crate::{
+    errors::{Mistakes, with_help},
+    literal::peeled,
 };
 
 impl Options {
@@ -105,7 +106,7 @@ impl Draft {
             self.identifier_is_near |= word == "identifier";
             return Ok(());
         }
-        let meaning = foreign::meaning(word);
+        let meaning = aliases::meaning(word);
         let near = names::nearest(&word.replace('-', "_"));
         let near = near.filter(|_| meaning.is_none());
         self.identifier_is_near |= meaning.is_some_and(|(option, _)| option == "identifier");

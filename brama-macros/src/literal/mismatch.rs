@@ -3,8 +3,11 @@
 use proc_macro2::{Group, Literal};
 use syn::{Error, Expr, LitFloat, spanned::Spanned};
 
-use super::{Kind, PROGRESSIVE, Reader};
-use crate::{errors::with_help, written::Written};
+use super::{
+    Written,
+    read::{Kind, PROGRESSIVE, Reader},
+};
+use crate::errors::with_help;
 
 impl Reader<'_> {
     /// The message for a value of another sort.

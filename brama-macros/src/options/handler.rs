@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Error, Expr, ExprCall, ExprClosure, ExprLit, Lit, Path, spanned::Spanned};
 
-use crate::{errors::with_help, written::peeled};
+use crate::{errors::with_help, literal::peeled};
 
 /// The `error_handler`.
 pub(crate) fn judge(handler: Expr) -> syn::Result<Expr> {

@@ -1,22 +1,13 @@
 //! Reads the value of a policy's option.
 
-mod unfit;
-
 use std::{fmt::Display, ops::RangeInclusive};
 
 use proc_macro2::{Ident, Literal, Span};
 use quote::ToTokens;
 use syn::{Error, Expr, LitInt, LitStr, spanned::Spanned};
 
-pub(crate) use self::unfit::{no_sign, no_table};
-use crate::{
-    duration,
-    errors::with_help,
-    names,
-    span::at,
-    value::{Length, Number, Value},
-    written::{Arguments, Written, written},
-};
+use super::{Arguments, Length, Number, Value, Written, duration, written};
+use crate::{errors::with_help, options::names, span::at};
 
 /// What sort of value an option takes.
 #[derive(Clone, Copy)]
@@ -35,7 +26,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// In the words of a message.
-    const fn takes(self) -> &'static str {
+    pub(super) const fn takes(self) -> &'static str {
         match self {
             Self::Count => "a whole number",
             Self::Threshold => "a whole number or `off`",
@@ -66,9 +57,9 @@ pub(crate) fn timeout(option: &str, value: &Expr) -> syn::Result<Option<Length>>
 }
 
 #[derive(Clone, Copy)]
-struct Reader<'o> {
-    option: &'o str,
-    kind: Kind,
+pub(super) struct Reader<'o> {
+    pub(super) option: &'o str,
+    pub(super) kind: Kind,
 }
 
 impl Reader<'_> {
@@ -119,7 +110,7 @@ impl Reader<'_> {
         }
     }
 
-    const fn limit(self) -> &'static str {
+    pub(super) const fn limit(self) -> &'static str {
         match self.kind {
             Kind::Count | Kind::Window => "at least 1",
             Kind::Threshold => "at least 1, or `off`",
@@ -281,7 +272,7 @@ impl Reader<'_> {
     }
 }
 
-const PROGRESSIVE: &str = "progressive(\"5s\", \"300s\")";
+pub(super) const PROGRESSIVE: &str = "progressive(\"5s\", \"300s\")";
 
 const NO_COUNT: &str = "`calls` takes a whole number";
 const MAX: &str = "at least the first wait";

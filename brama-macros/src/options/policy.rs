@@ -4,14 +4,12 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 use quote::{ToTokens, quote_spanned};
 use syn::{Error, Expr, Token, parse::ParseStream, spanned::Spanned};
 
+use super::names;
 use crate::{
     errors::with_help,
     facade::Facade,
-    names,
-    reader::{self, Kind},
+    literal::{self, Kind, Value, peeled},
     span::at,
-    value::Value,
-    written::peeled,
 };
 
 /// What the attribute says of its breaker's policy.
@@ -79,7 +77,7 @@ impl Policy {
     pub(crate) fn set(&mut self, place: &Ident, value: &Expr) -> syn::Result<()> {
         let word = place.to_string();
         if let Some((name, kind)) = knob(&word) {
-            let value = reader::read(&word, kind, value)?;
+            let value = literal::read(&word, kind, value)?;
             self.settings.push(Setting { name, place: place.clone(), value });
         }
         Ok(())
@@ -166,10 +164,10 @@ pub(crate) fn refuse_form(place: &Ident, input: ParseStream<'_>) -> syn::Result<
             Err(Error::new(braces.span_open(), with_help(wrong, SETTINGS)))
         }
         (Some(kind), Ok(TokenTree::Group(braces))) if is_table(&braces) => {
-            Err(reader::no_table(&word, kind, &braces))
+            Err(literal::no_table(&word, kind, &braces))
         }
         (Some(kind), Ok(TokenTree::Literal(number))) if is_percentage(&ahead) => {
-            Err(reader::no_sign(&word, kind, &number))
+            Err(literal::no_sign(&word, kind, &number))
         }
         _ => Ok(()),
     }
