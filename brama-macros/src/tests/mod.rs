@@ -4,7 +4,7 @@ mod blocks;
 mod messages;
 mod page;
 mod pictures;
-mod standing;
+mod survives;
 
 use proc_macro2::TokenStream;
 
