@@ -151,7 +151,6 @@ fn the_circuit_is_pure() {
     assert_none("the circuit knows no clock, lock, atomic, thread, count or feature", &breaches);
 }
 
-
 /// Every `feature`, where one is none of serde's derives, its import or the written form.
 fn features_beyond_serde(file: &File) -> Vec<String> {
     let said = file.says("feature");

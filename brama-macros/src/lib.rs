@@ -11,6 +11,7 @@ mod expand;
 mod facade;
 mod function;
 mod literal;
+mod nearest;
 mod options;
 mod shape;
 mod span;

@@ -7,7 +7,7 @@ use quote::ToTokens;
 use syn::{Error, Expr, LitInt, LitStr, spanned::Spanned};
 
 use super::{Arguments, Length, Number, Value, Written, duration, written};
-use crate::{errors::with_help, options::names, span::at};
+use crate::{errors::with_help, nearest::nearest, span::at};
 
 /// What sort of value an option takes.
 #[derive(Clone, Copy)]
@@ -253,13 +253,13 @@ impl Reader<'_> {
         match (self.kind, word.as_str()) {
             (Kind::Window, "count" | "requests" | "size") => Some("calls(100)"),
             (Kind::Window, "duration" | "seconds" | "secs") => Some("time(\"10s\")"),
-            (Kind::Window, _) => match names::nearest_of(["calls", "time"], &word)? {
+            (Kind::Window, _) => match nearest(["calls", "time"], &word)? {
                 "calls" => Some("calls(100)"),
                 _ => Some("time(\"10s\")"),
             },
             (Kind::Expiry, "fixed") => Some("\"30s\""),
             (Kind::Expiry, "exponential" | "backoff") => Some(PROGRESSIVE),
-            (Kind::Expiry, _) => names::nearest_of(["progressive"], &word).map(|_| PROGRESSIVE),
+            (Kind::Expiry, _) => nearest(["progressive"], &word).map(|_| PROGRESSIVE),
             _ => None,
         }
     }

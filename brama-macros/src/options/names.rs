@@ -4,11 +4,6 @@ use proc_macro2::Ident;
 
 use super::{policy, timeout};
 
-/// The name that was probably meant.
-pub(crate) fn nearest(word: &str) -> Option<&'static str> {
-    nearest_of(all(), word)
-}
-
 /// Whether an option has that name.
 pub(crate) fn is_option(word: &str) -> bool {
     all().any(|name| name == word)
@@ -17,16 +12,6 @@ pub(crate) fn is_option(word: &str) -> bool {
 /// Every one.
 pub(crate) fn all() -> impl Iterator<Item = &'static str> {
     NAMES.into_iter().chain(policy::names())
-}
-
-/// Of these words the one that was probably meant: a third of its letters may be wrong.
-pub(crate) fn nearest_of(
-    all: impl IntoIterator<Item = &'static str>,
-    word: &str,
-) -> Option<&'static str> {
-    let measured = all.into_iter().map(|name| (distance(word, name), name));
-    let (distance, name) = measured.min()?;
-    (distance <= name.len() / 3).then_some(name)
 }
 
 /// Whether an option that a function gives takes the place of its block's.
@@ -99,19 +84,3 @@ const NAMES: [&str; 15] = [
     "registry",
     "crate",
 ];
-
-/// How many letters have to be put in, taken out or changed to make one word the other.
-fn distance(word: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (place, letter) in word.bytes().enumerate() {
-        let mut last = place + 1;
-        let mut next = vec![last];
-        for (above, pair) in other.bytes().zip(row.iter().zip(row.iter().skip(1))) {
-            let changed = pair.0 + usize::from(above != letter);
-            last = changed.min(pair.1 + 1).min(last + 1);
-            next.push(last);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
-}

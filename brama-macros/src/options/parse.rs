@@ -17,6 +17,7 @@ use super::{
 use crate::{
     errors::{Mistakes, with_help},
     literal::peeled,
+    nearest::nearest,
 };
 
 impl Options {
@@ -107,7 +108,7 @@ impl Draft {
             return Ok(());
         }
         let meaning = aliases::meaning(word);
-        let near = names::nearest(&word.replace('-', "_"));
+        let near = nearest(names::all(), &word.replace('-', "_"));
         let near = near.filter(|_| meaning.is_none());
         self.identifier_is_near |= meaning.is_some_and(|(option, _)| option == "identifier");
         self.identifier_is_near |= near == Some("identifier");

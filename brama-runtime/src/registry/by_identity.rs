@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use strsim::levenshtein;
+
 use super::{Named, Registry, RegistryInner};
 use crate::{
     breaker::Breaker,
@@ -185,21 +187,5 @@ fn distance_within(wanted: &Identity<'_>, known: &Identity<'_>) -> Option<usize>
     let most = other.len() / 3;
     let near = wanted.scope() == known.scope() && word.len().abs_diff(other.len()) <= most;
     let short = other.len() <= LONGEST_NAME;
-    (near && short).then(|| distance(word, other)).filter(|distance| *distance <= most)
-}
-
-/// How many bytes have to be put in, taken out or changed to make one word the other.
-fn distance(word: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (place, letter) in word.bytes().enumerate() {
-        let mut last = place + 1;
-        let mut next = vec![last];
-        for (above, pair) in other.bytes().zip(row.iter().zip(row.iter().skip(1))) {
-            let changed = pair.0 + usize::from(above != letter);
-            last = changed.min(pair.1 + 1).min(last + 1);
-            next.push(last);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
+    (near && short).then(|| levenshtein(word, other)).filter(|distance| *distance <= most)
 }
