@@ -5,7 +5,7 @@ use syn::{Error, Expr, LitFloat, spanned::Spanned};
 
 use super::{
     Written,
-    read::{Kind, PROGRESSIVE, Reader},
+    read::{PROGRESSIVE, Reader, ValueKind},
 };
 use crate::errors::with_help;
 
@@ -16,13 +16,13 @@ impl Reader<'_> {
         let wrong = format!("`{option}` takes {takes}");
         let message = match (self.kind, written) {
             (
-                Kind::Length | Kind::Expiry | Kind::Timeout,
+                ValueKind::Duration | ValueKind::Expiry | ValueKind::Timeout,
                 Written::Whole(_) | Written::Dotted(..),
             ) => self.no_text(written),
-            (Kind::Window, Written::Whole(calls)) => {
+            (ValueKind::Window, Written::Whole(calls)) => {
                 with_help(wrong, format!("for that many calls write `window = calls({calls})`"))
             }
-            (Kind::Window, Written::Text(length)) => {
+            (ValueKind::Window, Written::Text(length)) => {
                 let length = length.token();
                 with_help(wrong, format!("for that much time write `window = time({length})`"))
             }
@@ -59,21 +59,22 @@ impl Reader<'_> {
     fn other_form(self, written: &Written<'_>) -> Option<String> {
         let option = self.option;
         match (self.kind, written) {
-            (Kind::Count | Kind::Threshold | Kind::Percent | Kind::Share, Written::Text(text))
-                if text.value().parse::<f64>().is_ok() =>
-            {
+            (
+                ValueKind::Count | ValueKind::Threshold | ValueKind::Percent | ValueKind::Share,
+                Written::Text(text),
+            ) if text.value().parse::<f64>().is_ok() => {
                 Some(format!("remove the quotes: `{option} = {}`", text.value()))
             }
-            (Kind::Flag, Written::Text(text)) if text.value().parse::<bool>().is_ok() => {
+            (ValueKind::Flag, Written::Text(text)) if text.value().parse::<bool>().is_ok() => {
                 Some(format!("remove the quotes: `{option} = {}`", text.value()))
             }
-            (Kind::Percent, Written::Text(text)) => {
+            (ValueKind::Percent, Written::Text(text)) => {
                 percentage(&text.value()).map(|percent| format!("write `{option} = {percent}`"))
             }
-            (Kind::Share, Written::Text(text)) => {
+            (ValueKind::Share, Written::Text(text)) => {
                 as_share(&text.value()).map(|share| format!("write `{option} = {share}`"))
             }
-            (Kind::Percent, Written::Fraction(share)) => {
+            (ValueKind::Percent, Written::Fraction(share)) => {
                 shared(share).map(|percent| format!("write a percentage: `{option} = {percent}`"))
             }
             _ => None,
@@ -82,23 +83,23 @@ impl Reader<'_> {
 }
 
 /// The message for a value in braces.
-pub(crate) fn no_table(option: &str, kind: Kind, braces: &Group) -> Error {
+pub(crate) fn no_table(option: &str, kind: ValueKind, braces: &Group) -> Error {
     let wrong = format!("`{option}` takes {}, not a table", kind.takes());
     let form = match kind {
-        Kind::Window if braces.to_string().contains("time") => "time(\"10s\")",
-        Kind::Window => "calls(100)",
-        Kind::Expiry => PROGRESSIVE,
+        ValueKind::Window if braces.to_string().contains("time") => "time(\"10s\")",
+        ValueKind::Window => "calls(100)",
+        ValueKind::Expiry => PROGRESSIVE,
         _ => return Error::new(braces.span_open(), wrong),
     };
     Error::new(braces.span_open(), with_help(wrong, format!("write `{option} = {form}`")))
 }
 
 /// The message for a number with a percent sign.
-pub(crate) fn no_sign(option: &str, kind: Kind, number: &Literal) -> Error {
+pub(crate) fn no_sign(option: &str, kind: ValueKind, number: &Literal) -> Error {
     let wrong = format!("`{option}` takes {}", kind.takes());
     let written = format!("{number}%");
     let form = match kind {
-        Kind::Share => as_share(&written).map(|share| share.to_string()),
+        ValueKind::Share => as_share(&written).map(|share| share.to_string()),
         _ => percentage(&written).map(|percent| percent.to_string()),
     };
     let told = |form| with_help(&wrong, format!("write `{option} = {form}`"));

@@ -13,7 +13,7 @@ use syn::{
 
 pub(crate) use self::{
     mismatch::{no_sign, no_table},
-    read::{Kind, read, timeout},
+    read::{ValueKind, read, timeout},
 };
 use crate::{facade::Facade, span::at};
 

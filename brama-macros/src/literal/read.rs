@@ -11,11 +11,11 @@ use crate::{errors::with_help, nearest::nearest, span::at};
 
 /// What sort of value an option takes.
 #[derive(Clone, Copy)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     Count,
     Threshold,
     Percent,
-    Length,
+    Duration,
     Expiry,
     Window,
     Abandoned,
@@ -24,14 +24,14 @@ pub(crate) enum Kind {
     Timeout,
 }
 
-impl Kind {
+impl ValueKind {
     /// In the words of a message.
     pub(super) const fn takes(self) -> &'static str {
         match self {
             Self::Count => "a whole number",
             Self::Threshold => "a whole number or `off`",
             Self::Percent => "a percentage or `off`",
-            Self::Length => "a duration, such as `\"30s\"`",
+            Self::Duration => "a duration, such as `\"30s\"`",
             Self::Expiry => "a duration, such as `\"30s\"`, or `progressive(\"5s\", \"300s\")`",
             Self::Window => "`calls(100)` or `time(\"10s\")`",
             Self::Abandoned => "`\"ignore\"` or `\"failure\"`",
@@ -44,7 +44,7 @@ impl Kind {
 
 /// Reads the value of the option that the user calls `option`; whatever is no literal is taken for
 /// a constant.
-pub(crate) fn read(option: &str, kind: Kind, value: &Expr) -> syn::Result<Value> {
+pub(crate) fn read(option: &str, kind: ValueKind, value: &Expr) -> syn::Result<Value> {
     Reader { option, kind }.read(value)
 }
 
@@ -52,34 +52,39 @@ pub(crate) fn read(option: &str, kind: Kind, value: &Expr) -> syn::Result<Value>
 pub(crate) fn timeout(option: &str, value: &Expr) -> syn::Result<Option<Length>> {
     match written(value) {
         Written::Off => Ok(None),
-        _ => Reader { option, kind: Kind::Timeout }.length(value).map(Some),
+        _ => Reader { option, kind: ValueKind::Timeout }.length(value).map(Some),
     }
 }
 
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'o> {
     pub(super) option: &'o str,
-    pub(super) kind: Kind,
+    pub(super) kind: ValueKind,
 }
 
 impl Reader<'_> {
     fn read(self, value: &Expr) -> syn::Result<Value> {
         match (self.kind, written(value)) {
-            (Kind::Threshold | Kind::Percent, Written::Off) => Ok(Value::Off),
-            (Kind::Count | Kind::Threshold | Kind::Percent, Written::Whole(number)) => {
-                self.count(number).map(Value::Number)
-            }
-            (Kind::Length, Written::Text(_)) => self.length(value).map(Value::Length),
-            (Kind::Expiry, Written::Text(_)) => self.length(value).map(Value::Fixed),
-            (Kind::Expiry, Written::Call(name, waits)) if name == "progressive" => {
+            (ValueKind::Threshold | ValueKind::Percent, Written::Off) => Ok(Value::Off),
+            (
+                ValueKind::Count | ValueKind::Threshold | ValueKind::Percent,
+                Written::Whole(number),
+            ) => self.count(number).map(Value::Number),
+            (ValueKind::Duration, Written::Text(_)) => self.length(value).map(Value::Length),
+            (ValueKind::Expiry, Written::Text(_)) => self.length(value).map(Value::Fixed),
+            (ValueKind::Expiry, Written::Call(name, waits)) if name == "progressive" => {
                 self.progressive(name, waits)
             }
-            (Kind::Window, Written::Call(name, size)) if name == "calls" => self.calls(name, size),
-            (Kind::Window, Written::Call(name, size)) if name == "time" => self.time(name, size),
-            (Kind::Abandoned, Written::Text(verdict)) => self.abandoned(verdict),
-            (Kind::Share, Written::Whole(_) | Written::Fraction(_)) => self.share(value),
-            (Kind::Flag, Written::Flag(flag)) => Ok(Value::Flag(flag.clone())),
-            (Kind::Abandoned, Written::Word(verdict))
+            (ValueKind::Window, Written::Call(name, size)) if name == "calls" => {
+                self.calls(name, size)
+            }
+            (ValueKind::Window, Written::Call(name, size)) if name == "time" => {
+                self.time(name, size)
+            }
+            (ValueKind::Abandoned, Written::Text(verdict)) => self.abandoned(verdict),
+            (ValueKind::Share, Written::Whole(_) | Written::Fraction(_)) => self.share(value),
+            (ValueKind::Flag, Written::Flag(flag)) => Ok(Value::Flag(flag.clone())),
+            (ValueKind::Abandoned, Written::Word(verdict))
                 if verdict == "ignore" || verdict == "failure" =>
             {
                 Err(self.unquoted(verdict))
@@ -87,7 +92,7 @@ impl Reader<'_> {
             (_, Written::Call(name, _)) if self.near_form(name).is_some() => {
                 Err(self.misspelt(name))
             }
-            (Kind::Expiry, Written::Constant | Written::Word(_) | Written::Call(..)) => {
+            (ValueKind::Expiry, Written::Constant | Written::Word(_) | Written::Call(..)) => {
                 Ok(Value::Expiry(Box::new(value.clone())))
             }
             (_, Written::Constant | Written::Word(_) | Written::Call(..)) => {
@@ -99,7 +104,7 @@ impl Reader<'_> {
 
     fn count(self, number: &LitInt) -> syn::Result<Number> {
         self.unsuffixed(number.suffix(), "u32", number.span())?;
-        let limit = if matches!(self.kind, Kind::Percent) { 100 } else { u32::MAX };
+        let limit = if matches!(self.kind, ValueKind::Percent) { 100 } else { u32::MAX };
         match number.base10_parse::<u32>() {
             Ok(count) if 1 <= count && count <= limit => Ok(Number::Whole(number.clone())),
             Ok(_) => Err(self.broken(number.span(), number, self.limit())),
@@ -112,12 +117,12 @@ impl Reader<'_> {
 
     pub(super) const fn limit(self) -> &'static str {
         match self.kind {
-            Kind::Count | Kind::Window => "at least 1",
-            Kind::Threshold => "at least 1, or `off`",
-            Kind::Percent => "a percentage from 1 to 100, or `off`",
-            Kind::Length | Kind::Expiry | Kind::Timeout => "at least 1 ms",
-            Kind::Share => "a share from 0 to 0.9 in whole thousandths",
-            Kind::Abandoned | Kind::Flag => self.kind.takes(),
+            ValueKind::Count | ValueKind::Window => "at least 1",
+            ValueKind::Threshold => "at least 1, or `off`",
+            ValueKind::Percent => "a percentage from 1 to 100, or `off`",
+            ValueKind::Duration | ValueKind::Expiry | ValueKind::Timeout => "at least 1 ms",
+            ValueKind::Share => "a share from 0 to 0.9 in whole thousandths",
+            ValueKind::Abandoned | ValueKind::Flag => self.kind.takes(),
         }
     }
 
@@ -210,7 +215,7 @@ impl Reader<'_> {
 
     fn time(self, name: &Ident, size: &Arguments) -> syn::Result<Value> {
         let size = only(name, size, "`time(\"10s\")`")?;
-        let length = Self { kind: Kind::Length, ..self }.length(size)?;
+        let length = Self { kind: ValueKind::Duration, ..self }.length(size)?;
         match &length {
             Length::Millis(millis, place) if !millis.is_multiple_of(10) => {
                 let shown = size.to_token_stream();
@@ -251,15 +256,15 @@ impl Reader<'_> {
     fn near_form(self, name: &Ident) -> Option<&'static str> {
         let word = name.to_string();
         match (self.kind, word.as_str()) {
-            (Kind::Window, "count" | "requests" | "size") => Some("calls(100)"),
-            (Kind::Window, "duration" | "seconds" | "secs") => Some("time(\"10s\")"),
-            (Kind::Window, _) => match nearest(["calls", "time"], &word)? {
+            (ValueKind::Window, "count" | "requests" | "size") => Some("calls(100)"),
+            (ValueKind::Window, "duration" | "seconds" | "secs") => Some("time(\"10s\")"),
+            (ValueKind::Window, _) => match nearest(["calls", "time"], &word)? {
                 "calls" => Some("calls(100)"),
                 _ => Some("time(\"10s\")"),
             },
-            (Kind::Expiry, "fixed") => Some("\"30s\""),
-            (Kind::Expiry, "exponential" | "backoff") => Some(PROGRESSIVE),
-            (Kind::Expiry, _) => nearest(["progressive"], &word).map(|_| PROGRESSIVE),
+            (ValueKind::Expiry, "fixed") => Some("\"30s\""),
+            (ValueKind::Expiry, "exponential" | "backoff") => Some(PROGRESSIVE),
+            (ValueKind::Expiry, _) => nearest(["progressive"], &word).map(|_| PROGRESSIVE),
             _ => None,
         }
     }

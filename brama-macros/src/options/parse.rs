@@ -12,7 +12,7 @@ use syn::{
 use super::{
     Excuses, Future, Identifier, Judge, Options, Refusal, aliases, handler, names,
     policy::{self, Policy},
-    timeout::{self, Timeout},
+    timeout::Timeout,
 };
 use crate::{
     errors::{Mistakes, with_help},
@@ -132,7 +132,7 @@ impl Draft {
         if *before == word {
             return Err(Error::new(name.span(), wrong));
         }
-        let help = format!("`{}` is another name for it", policy::ALIAS);
+        let help = format!("`{}` is another name for it", names::MAX_ATTEMPTS);
         Err(Error::new(name.span(), with_help(wrong, help)))
     }
 
@@ -157,8 +157,10 @@ impl Draft {
                 let value = input.parse()?;
                 self.refuse_with(name, Refusal::Fallback(value))?;
             }
-            policy::WHOLE | policy::INHERITED => self.policy.set_whole(name, input.parse()?)?,
-            timeout::NAME | timeout::INHERITED => self.timeout.set(name, &input.parse()?)?,
+            names::POLICY | names::INHERITED_POLICY => {
+                self.policy.set_whole(name, input.parse()?)?
+            }
+            names::TIMEOUT | names::INHERITED_TIMEOUT => self.timeout.set(name, &input.parse()?)?,
             "on_timeout" => self.timeout.set_answer(name, input.parse()?)?,
             "future" => self.future = Some(Future::read(name, &input.parse()?)?),
             "registry" => self.registry = Some(input.parse()?),
@@ -201,7 +203,7 @@ impl Draft {
 
     /// Refuses what is wrong with the options of a block.
     pub(crate) fn check_for_block(mut self) -> syn::Result<()> {
-        let of_function = |name: &&Ident| names::OF_A_FUNCTION.iter().any(|other| *name == other);
+        let of_function = |name: &&Ident| names::FUNCTION_ONLY.iter().any(|other| *name == other);
         for name in self.given.iter().filter(of_function) {
             let wrong = format!("`{name}` belongs to a function, not to a block of them");
             self.mistakes.push(Error::new(name.span(), with_help(wrong, OF_A_FUNCTION)));

@@ -4,11 +4,11 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 use quote::{ToTokens, quote_spanned};
 use syn::{Error, Expr, Token, parse::ParseStream, spanned::Spanned};
 
-use super::names;
+use super::names::{self, MINIMUM_CALLS, POLICY};
 use crate::{
     errors::with_help,
     facade::Facade,
-    literal::{self, Kind, Value, peeled},
+    literal::{self, Value, peeled},
     span::at,
 };
 
@@ -32,51 +32,11 @@ struct Setting {
     value: Value,
 }
 
-/// Another name for `failure_threshold`.
-pub(crate) const ALIAS: &str = "max_attempts";
-
-/// Names and kinds, in the order of the documentation's table.
-const KNOBS: [(&str, Kind); 14] = [
-    ("failure_threshold", Kind::Threshold),
-    ("expiry", Kind::Expiry),
-    ("success_threshold", Kind::Count),
-    ("half_open_limit", Kind::Count),
-    ("probe_timeout", Kind::Length),
-    ("failure_rate", Kind::Percent),
-    ("slow_call_rate", Kind::Percent),
-    ("slow_call_duration", Kind::Length),
-    ("window", Kind::Window),
-    (MINIMUM, Kind::Count),
-    ("abandoned", Kind::Abandoned),
-    ("jitter", Kind::Share),
-    ("retry_after_cap", Kind::Length),
-    ("shadow", Kind::Flag),
-];
-
-/// Comes last in a patch, because its limit is the window.
-const MINIMUM: &str = "minimum_calls";
-
-/// Every name that sets a policy.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    KNOBS.into_iter().map(|(name, _)| name).chain([ALIAS])
-}
-
-/// The setting that has that name, or that alias.
-fn knob(word: &str) -> Option<(&'static str, Kind)> {
-    KNOBS.into_iter().find(|(name, _)| *name == names::unaliased(word))
-}
-
-/// The option that stands for all of a policy.
-pub(crate) const WHOLE: &str = "policy";
-
-/// The same as it comes from a block: settings of the function's own go over it.
-pub(crate) const INHERITED: &str = "__policy";
-
 impl Policy {
     /// Reads the value of one option; a name that is none of the policy's is left alone.
     pub(crate) fn set(&mut self, place: &Ident, value: &Expr) -> syn::Result<()> {
         let word = place.to_string();
-        if let Some((name, kind)) = knob(&word) {
+        if let Some((name, kind)) = names::setting(&word) {
             let value = literal::read(&word, kind, value)?;
             self.settings.push(Setting { name, place: place.clone(), value });
         }
@@ -99,7 +59,7 @@ impl Policy {
 
     /// Refuses a whole beside single settings.
     pub(crate) fn check(&self) -> syn::Result<()> {
-        let own = self.whole.as_ref().filter(|whole| whole.place == WHOLE);
+        let own = self.whole.as_ref().filter(|whole| whole.place == POLICY);
         let (Some(whole), Some(setting)) = (own, self.settings.first()) else {
             return Ok(());
         };
@@ -127,7 +87,7 @@ impl Policy {
     /// checked too.
     pub(crate) fn patch(&self, facade: &Facade<'_>, place: Span) -> TokenStream {
         let (last, first): (Vec<_>, Vec<_>) =
-            self.settings.iter().partition(|set| set.name == MINIMUM);
+            self.settings.iter().partition(|set| set.name == MINIMUM_CALLS);
         let mut patch = self.first_patch(facade, place);
         patch.extend(first.into_iter().chain(last).map(|setting| setting.printed(facade)));
         match self.settings.last() {
@@ -156,10 +116,10 @@ const SETTINGS: &str =
 /// number with a percent sign.
 pub(crate) fn refuse_form(place: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     let word = place.to_string();
-    let kind = knob(&word).map(|(_, kind)| kind);
+    let kind = names::setting(&word).map(|(_, kind)| kind);
     let ahead = input.fork();
     match (kind, ahead.parse()) {
-        (None, Ok(TokenTree::Group(braces))) if place == WHOLE && is_table(&braces) => {
+        (None, Ok(TokenTree::Group(braces))) if place == POLICY && is_table(&braces) => {
             let wrong = format!("{NO_PATCH}, not a table");
             Err(Error::new(braces.span_open(), with_help(wrong, SETTINGS)))
         }
@@ -197,7 +157,7 @@ impl Setting {
         let set = quote_spanned!(place=> .#method(#value));
         match self.value.constant() {
             Some(constant) => checked(set, constant),
-            None if self.name == MINIMUM => checked(set, value.span()),
+            None if self.name == MINIMUM_CALLS => checked(set, value.span()),
             None => set,
         }
     }

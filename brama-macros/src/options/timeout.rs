@@ -3,7 +3,10 @@
 use proc_macro2::Ident;
 use syn::{Error, Expr};
 
-use super::handler;
+use super::{
+    handler,
+    names::{INHERITED_TIMEOUT, TIMEOUT},
+};
 use crate::{
     errors::with_help,
     literal::{self, Length},
@@ -27,16 +30,10 @@ struct Answer {
     handler: Expr,
 }
 
-/// The option that names the limit.
-pub(crate) const NAME: &str = "timeout";
-
-/// The same as it comes from a block.
-pub(crate) const INHERITED: &str = "__timeout";
-
 impl Timeout {
     /// Reads the limit.
     pub(crate) fn set(&mut self, place: &Ident, value: &Expr) -> syn::Result<()> {
-        let length = literal::timeout(NAME, value)?;
+        let length = literal::timeout(TIMEOUT, value)?;
         if length.is_some() && !cfg!(feature = "tokio") {
             return Err(Error::new(place.span(), with_help(FEATURE, ADD)));
         }
@@ -56,7 +53,7 @@ impl Timeout {
     pub(crate) fn check(&self, given: &[Ident]) -> syn::Result<()> {
         let is_limited = match &self.limit {
             Some(limit) => limit.length.is_some(),
-            None => given.iter().any(|name| name == NAME || name == INHERITED),
+            None => given.iter().any(|name| name == TIMEOUT || name == INHERITED_TIMEOUT),
         };
         match &self.on_timeout {
             Some(answer) if !is_limited => {
@@ -70,11 +67,12 @@ impl Timeout {
     /// of its block, where several may stand.
     pub(crate) fn check_sync(&self, function: &Ident) -> syn::Result<()> {
         let Some(Limit { place, length: Some(_) }) = &self.limit else { return Ok(()) };
-        if place == INHERITED {
-            let wrong = format!("`{function}` is not async, so its block's `{NAME}` cannot end it");
+        if place == INHERITED_TIMEOUT {
+            let wrong =
+                format!("`{function}` is not async, so its block's `{TIMEOUT}` cannot end it");
             return Err(Error::new(function.span(), with_help(wrong, LIFT)));
         }
-        let wrong = format!("`{function}` is not async, so no `{NAME}` can end it");
+        let wrong = format!("`{function}` is not async, so no `{TIMEOUT}` can end it");
         Err(Error::new(place.span(), with_help(wrong, WAIT)))
     }
 
