@@ -1,6 +1,9 @@
 //! The house rules that a machine can check: floors, sizes, forbidden words.
 
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+
+#[path = "tidy/rings.rs"]
+mod rings;
 
 use std::{
     collections::BTreeSet,
