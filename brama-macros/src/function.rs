@@ -13,7 +13,7 @@ use syn::{
 
 use crate::{
     errors::{Mistakes, with_help},
-    literal::peeled_type,
+    literal::ungroup_type,
     options::Options,
 };
 
@@ -83,7 +83,7 @@ impl Function {
 
     fn never(&self) -> Option<Span> {
         let ReturnType::Type(_, ty) = &self.signature.output else { return None };
-        match peeled_type(ty) {
+        match ungroup_type(ty) {
             Type::Never(never) => Some(never.span()),
             _ => None,
         }

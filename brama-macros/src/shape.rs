@@ -8,7 +8,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::{facade::Facade, literal::peeled_type, span::at};
+use crate::{facade::Facade, literal::ungroup_type, span::at};
 
 /// How a function gives its answer.
 pub(crate) enum Shape {
@@ -49,7 +49,7 @@ impl Shape {
 
 /// The future that a type shows to be.
 fn seen(ty: &Type) -> Option<Returned> {
-    match peeled_type(ty) {
+    match ungroup_type(ty) {
         Type::ImplTrait(hidden) => answer_of(&hidden.bounds, false),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
@@ -61,7 +61,7 @@ fn seen(ty: &Type) -> Option<Returned> {
 
 /// The boxed future that the names of the futures crate stand for.
 fn named(ty: &Type) -> Option<Returned> {
-    let Type::Path(path) = peeled_type(ty) else { return None };
+    let Type::Path(path) = ungroup_type(ty) else { return None };
     let last = path.path.segments.last()?;
     let is_known = last.ident == "BoxFuture" || last.ident == "LocalBoxFuture";
     let output = type_argument(last).filter(|_| is_known)?;
@@ -70,9 +70,9 @@ fn named(ty: &Type) -> Option<Returned> {
 
 /// `Box<dyn Future<Output = R>>`, which is pinned.
 fn boxed(ty: &Type) -> Option<Returned> {
-    let Type::Path(path) = peeled_type(ty) else { return None };
+    let Type::Path(path) = ungroup_type(ty) else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Box")?;
-    match peeled_type(type_argument(last)?) {
+    match ungroup_type(type_argument(last)?) {
         Type::TraitObject(object) => answer_of(&object.bounds, true),
         Type::ImplTrait(hidden) => answer_of(&hidden.bounds, true),
         _ => None,
@@ -145,7 +145,7 @@ pub(crate) fn last(ty: &Type) -> Span {
 fn unseen(signature: &Signature, facade: &Facade<'_>) -> Returned {
     match &signature.output {
         ReturnType::Default => alias(&parse_quote!(()), signature.ident.span(), facade),
-        ReturnType::Type(_, ty) => match peeled_type(ty) {
+        ReturnType::Type(_, ty) => match ungroup_type(ty) {
             Type::ImplTrait(_) => {
                 Returned { output: Box::new(inferred(ty.span())), place: ty.span(), boxed: false }
             }

@@ -39,7 +39,7 @@ pub(crate) enum Written<'e> {
 pub(crate) type Arguments = Punctuated<Expr, Token![,]>;
 
 pub(crate) fn written(value: &Expr) -> Written<'_> {
-    match peeled(value) {
+    match ungroup(value) {
         Expr::Lit(ExprLit { lit, .. }) => match lit {
             Lit::Str(text) if text.value() == "off" => Written::Off,
             Lit::Str(text) => Written::Text(text),
@@ -75,18 +75,18 @@ fn negative(number: &Expr) -> Written<'_> {
 }
 
 /// The value without the invisible brackets that a `macro_rules!` leaves around its fragments.
-pub(crate) fn peeled(value: &Expr) -> &Expr {
+pub(crate) fn ungroup(value: &Expr) -> &Expr {
     match value {
-        Expr::Group(group) => peeled(&group.expr),
+        Expr::Group(group) => ungroup(&group.expr),
         _ => value,
     }
 }
 
 /// The type without the invisible brackets that a `macro_rules!` leaves around its fragments.
-pub(crate) fn peeled_type(ty: &Type) -> &Type {
+pub(crate) fn ungroup_type(ty: &Type) -> &Type {
     match ty {
-        Type::Group(group) => peeled_type(&group.elem),
-        Type::Paren(paren) => peeled_type(&paren.elem),
+        Type::Group(group) => ungroup_type(&group.elem),
+        Type::Paren(paren) => ungroup_type(&paren.elem),
         _ => ty,
     }
 }

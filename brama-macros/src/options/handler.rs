@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Error, Expr, ExprCall, ExprClosure, ExprLit, Lit, Path, spanned::Spanned};
 
-use crate::{errors::with_help, literal::peeled};
+use crate::{errors::with_help, literal::ungroup};
 
 /// The `error_handler`.
 pub(crate) fn judge(handler: Expr) -> syn::Result<Expr> {
@@ -48,7 +48,7 @@ struct Called<'o> {
 
 impl Called<'_> {
     fn check(&self, handler: Expr) -> syn::Result<Expr> {
-        let value = peeled(&handler);
+        let value = ungroup(&handler);
         match value {
             Expr::Lit(literal) => Err(self.not_a_literal(literal)),
             Expr::Call(call) if call.args.is_empty() => Err(self.not_a_call(call)),

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     errors::{Mistakes, with_help},
-    literal::peeled,
+    literal::ungroup,
     nearest::nearest,
 };
 
@@ -322,7 +322,7 @@ fn skip_rest(input: ParseStream<'_>) {
 }
 
 fn identifier(value: Expr) -> syn::Result<Identifier> {
-    match peeled(&value) {
+    match ungroup(&value) {
         Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => {
             filled("identifier", name).map(Identifier::Literal)
         }
@@ -335,14 +335,14 @@ const NO_STRING: &str = "`identifier` must be a string";
 const NAMED: &str = "write `identifier = \"payment-api\"`, or an expression that gives a string";
 
 fn literal(option: &Ident, value: &Expr) -> syn::Result<LitStr> {
-    match peeled(value) {
+    match ungroup(value) {
         Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => filled(&option.to_string(), name),
         other => Err(Error::new(other.span(), format!("`{option}` must be a string literal"))),
     }
 }
 
 fn key(value: Expr) -> syn::Result<Expr> {
-    match peeled(&value) {
+    match ungroup(&value) {
         Expr::Lit(literal) => Err(Error::new(literal.span(), with_help(SAME_KEY, NO_KEY))),
         _ => Ok(value),
     }
@@ -360,7 +360,7 @@ fn filled(option: &str, name: &LitStr) -> syn::Result<LitStr> {
 
 impl Future {
     fn read(name: &Ident, value: &Expr) -> syn::Result<Self> {
-        match peeled(value) {
+        match ungroup(value) {
             Expr::Lit(ExprLit { lit: Lit::Bool(LitBool { value: is_one, .. }), .. }) => {
                 Ok(Self { place: name.clone(), is_one: *is_one })
             }
@@ -370,7 +370,7 @@ impl Future {
 }
 
 fn facade(value: &Expr) -> syn::Result<Path> {
-    match peeled(value) {
+    match ungroup(value) {
         Expr::Path(path) if path.qself.is_none() => Ok(path.path.clone()),
         Expr::Lit(ExprLit { lit: Lit::Str(path), .. }) => {
             let help = format!("remove the quotes: `crate = {}`", path.value());

@@ -8,7 +8,7 @@ use super::names::{self, MINIMUM_CALLS, POLICY};
 use crate::{
     errors::with_help,
     facade::Facade,
-    literal::{self, Value, peeled},
+    literal::{self, Value, ungroup},
     span::at,
 };
 
@@ -50,7 +50,7 @@ impl Policy {
 
     /// Takes a patch of the user's for the whole.
     pub(crate) fn set_whole(&mut self, place: &Ident, patch: Expr) -> syn::Result<()> {
-        if let Expr::Lit(literal) = peeled(&patch) {
+        if let Expr::Lit(literal) = ungroup(&patch) {
             return Err(Error::new(literal.span(), with_help(NO_PATCH, PATCH)));
         }
         self.whole = Some(Whole { place: place.clone(), patch });
