@@ -4,50 +4,50 @@ use proc_macro2::{Group, Literal};
 use syn::{Error, Expr, LitFloat, spanned::Spanned};
 
 use super::{
-    Written,
+    ValueForm,
     read::{PROGRESSIVE, Reader, ValueKind},
 };
 use crate::errors::with_help;
 
 impl Reader<'_> {
     /// The message for a value of another sort.
-    pub(super) fn unfit(self, value: &Expr, written: &Written<'_>) -> Error {
+    pub(super) fn unfit(self, value: &Expr, form: &ValueForm<'_>) -> Error {
         let (option, takes) = (self.option, self.kind.takes());
         let wrong = format!("`{option}` takes {takes}");
-        let message = match (self.kind, written) {
+        let message = match (self.kind, form) {
             (
                 ValueKind::Duration | ValueKind::Expiry | ValueKind::Timeout,
-                Written::Whole(_) | Written::Dotted(..),
-            ) => self.no_text(written),
-            (ValueKind::Window, Written::Whole(calls)) => {
+                ValueForm::Int(_) | ValueForm::Dotted(..),
+            ) => self.no_text(form),
+            (ValueKind::Window, ValueForm::Int(calls)) => {
                 with_help(wrong, format!("for that many calls write `window = calls({calls})`"))
             }
-            (ValueKind::Window, Written::Text(length)) => {
+            (ValueKind::Window, ValueForm::Str(length)) => {
                 let length = length.token();
                 with_help(wrong, format!("for that much time write `window = time({length})`"))
             }
-            (_, Written::Negative(number)) => {
+            (_, ValueForm::Negative(number)) => {
                 format!("`{option}` is {number}, must be {}", self.limit())
             }
-            (_, Written::Off) => format!("`{option}` cannot be `off`, it takes {takes}"),
-            _ => self.other_form(written).map_or(wrong.clone(), |help| with_help(wrong, help)),
+            (_, ValueForm::Off) => format!("`{option}` cannot be `off`, it takes {takes}"),
+            _ => self.other_form(form).map_or(wrong.clone(), |help| with_help(wrong, help)),
         };
         Error::new(value.span(), message)
     }
 
     /// The message for a duration that is no text.
-    fn no_text(self, written: &Written<'_>) -> String {
+    fn no_text(self, form: &ValueForm<'_>) -> String {
         let option = self.option;
-        match written {
-            Written::Whole(number) if !has_unit(number) => {
+        match form {
+            ValueForm::Int(number) if !has_unit(number) => {
                 let help = format!("write a unit: `\"{number}s\"`, or h, m or ms");
                 with_help(format!("`{option}` is {number} without a unit"), help)
             }
-            Written::Dotted(number, unit) => {
+            ValueForm::Dotted(number, unit) => {
                 let help = format!("write it in quotes: `\"{number}{unit}\"`");
                 with_help(format!("`{option}` is {number}.{unit} without quotes"), help)
             }
-            Written::Whole(number) => {
+            ValueForm::Int(number) => {
                 let help = format!("write it in quotes: `\"{number}\"`");
                 with_help(format!("`{option}` is {number} without quotes"), help)
             }
@@ -56,25 +56,25 @@ impl Reader<'_> {
     }
 
     /// The same value in the form that the option takes.
-    fn other_form(self, written: &Written<'_>) -> Option<String> {
+    fn other_form(self, form: &ValueForm<'_>) -> Option<String> {
         let option = self.option;
-        match (self.kind, written) {
+        match (self.kind, form) {
             (
                 ValueKind::Count | ValueKind::Threshold | ValueKind::Percent | ValueKind::Share,
-                Written::Text(text),
+                ValueForm::Str(text),
             ) if text.value().parse::<f64>().is_ok() => {
                 Some(format!("remove the quotes: `{option} = {}`", text.value()))
             }
-            (ValueKind::Flag, Written::Text(text)) if text.value().parse::<bool>().is_ok() => {
+            (ValueKind::Flag, ValueForm::Str(text)) if text.value().parse::<bool>().is_ok() => {
                 Some(format!("remove the quotes: `{option} = {}`", text.value()))
             }
-            (ValueKind::Percent, Written::Text(text)) => {
+            (ValueKind::Percent, ValueForm::Str(text)) => {
                 percentage(&text.value()).map(|percent| format!("write `{option} = {percent}`"))
             }
-            (ValueKind::Share, Written::Text(text)) => {
+            (ValueKind::Share, ValueForm::Str(text)) => {
                 as_share(&text.value()).map(|share| format!("write `{option} = {share}`"))
             }
-            (ValueKind::Percent, Written::Fraction(share)) => {
+            (ValueKind::Percent, ValueForm::Float(share)) => {
                 shared(share).map(|percent| format!("write a percentage: `{option} = {percent}`"))
             }
             _ => None,

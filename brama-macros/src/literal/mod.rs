@@ -17,60 +17,64 @@ pub(crate) use self::{
 };
 use crate::{facade::Facade, span::at};
 
-/// What the user wrote, by its looks.
-pub(crate) enum Written<'e> {
+/// The form of a value, before its option is considered.
+pub(crate) enum ValueForm<'e> {
+    /// `off` or `"off"`.
     Off,
-    Whole(&'e LitInt),
-    Fraction(&'e LitFloat),
-    Text(&'e LitStr),
-    Flag(&'e LitBool),
+    Int(&'e LitInt),
+    Float(&'e LitFloat),
+    Str(&'e LitStr),
+    Bool(&'e LitBool),
     Negative(String),
     /// A number with a unit after a dot: `30.s`.
     Dotted(&'e LitInt, &'e Ident),
     /// A literal that no option takes.
-    Odd,
-    /// A name of one word, probably a constant's.
+    OtherLiteral,
+    /// A path of one segment, probably a constant.
     Word(&'e Ident),
     Call(&'e Ident, &'e Arguments),
-    /// Anything else: an expression for the compiler.
-    Constant,
+    /// Any other expression; the compiler checks it.
+    Expr,
 }
 
 pub(crate) type Arguments = Punctuated<Expr, Token![,]>;
 
-pub(crate) fn written(value: &Expr) -> Written<'_> {
-    match ungroup(value) {
-        Expr::Lit(ExprLit { lit, .. }) => match lit {
-            Lit::Str(text) if text.value() == "off" => Written::Off,
-            Lit::Str(text) => Written::Text(text),
-            Lit::Int(number) => Written::Whole(number),
-            Lit::Float(number) => Written::Fraction(number),
-            Lit::Bool(flag) => Written::Flag(flag),
-            _ => Written::Odd,
-        },
-        Expr::Path(path) if path.path.is_ident("off") => Written::Off,
-        Expr::Path(path) => path.path.get_ident().map_or(Written::Constant, Written::Word),
-        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => negative(expr),
-        Expr::Field(ExprField { base, member: Member::Named(unit), .. }) => match written(base) {
-            Written::Whole(number) => Written::Dotted(number, unit),
-            _ => Written::Constant,
-        },
-        Expr::Call(call) => match &*call.func {
-            Expr::Path(path) => path
-                .path
-                .get_ident()
-                .map_or(Written::Constant, |name| Written::Call(name, &call.args)),
-            _ => Written::Constant,
-        },
-        _ => Written::Constant,
+impl<'e> ValueForm<'e> {
+    pub(crate) fn of(value: &'e Expr) -> Self {
+        match ungroup(value) {
+            Expr::Lit(ExprLit { lit, .. }) => match lit {
+                Lit::Str(text) if text.value() == "off" => Self::Off,
+                Lit::Str(text) => Self::Str(text),
+                Lit::Int(number) => Self::Int(number),
+                Lit::Float(number) => Self::Float(number),
+                Lit::Bool(flag) => Self::Bool(flag),
+                _ => Self::OtherLiteral,
+            },
+            Expr::Path(path) if path.path.is_ident("off") => Self::Off,
+            Expr::Path(path) => path.path.get_ident().map_or(Self::Expr, Self::Word),
+            Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => Self::negative(expr),
+            Expr::Field(ExprField { base, member: Member::Named(unit), .. }) => {
+                match Self::of(base) {
+                    Self::Int(number) => Self::Dotted(number, unit),
+                    _ => Self::Expr,
+                }
+            }
+            Expr::Call(call) => match &*call.func {
+                Expr::Path(path) => {
+                    path.path.get_ident().map_or(Self::Expr, |name| Self::Call(name, &call.args))
+                }
+                _ => Self::Expr,
+            },
+            _ => Self::Expr,
+        }
     }
-}
 
-fn negative(number: &Expr) -> Written<'_> {
-    match written(number) {
-        Written::Whole(number) => Written::Negative(format!("-{number}")),
-        Written::Fraction(number) => Written::Negative(format!("-{number}")),
-        _ => Written::Constant,
+    fn negative(number: &'e Expr) -> Self {
+        match Self::of(number) {
+            Self::Int(number) => Self::Negative(format!("-{number}")),
+            Self::Float(number) => Self::Negative(format!("-{number}")),
+            _ => Self::Expr,
+        }
     }
 }
 

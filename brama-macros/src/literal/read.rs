@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, Span};
 use quote::ToTokens;
 use syn::{Error, Expr, LitInt, LitStr, spanned::Spanned};
 
-use super::{Arguments, Length, Number, Value, Written, duration, written};
+use super::{Arguments, Length, Number, Value, ValueForm, duration};
 use crate::{errors::with_help, nearest::nearest, span::at};
 
 /// What sort of value an option takes.
@@ -50,8 +50,8 @@ pub(crate) fn read(option: &str, kind: ValueKind, value: &Expr) -> syn::Result<V
 
 /// Reads a duration, or `off`; whatever is no literal is taken for an expression.
 pub(crate) fn timeout(option: &str, value: &Expr) -> syn::Result<Option<Length>> {
-    match written(value) {
-        Written::Off => Ok(None),
+    match ValueForm::of(value) {
+        ValueForm::Off => Ok(None),
         _ => Reader { option, kind: ValueKind::Timeout }.length(value).map(Some),
     }
 }
@@ -64,41 +64,41 @@ pub(super) struct Reader<'o> {
 
 impl Reader<'_> {
     fn read(self, value: &Expr) -> syn::Result<Value> {
-        match (self.kind, written(value)) {
-            (ValueKind::Threshold | ValueKind::Percent, Written::Off) => Ok(Value::Off),
+        match (self.kind, ValueForm::of(value)) {
+            (ValueKind::Threshold | ValueKind::Percent, ValueForm::Off) => Ok(Value::Off),
             (
                 ValueKind::Count | ValueKind::Threshold | ValueKind::Percent,
-                Written::Whole(number),
+                ValueForm::Int(number),
             ) => self.count(number).map(Value::Number),
-            (ValueKind::Duration, Written::Text(_)) => self.length(value).map(Value::Length),
-            (ValueKind::Expiry, Written::Text(_)) => self.length(value).map(Value::Fixed),
-            (ValueKind::Expiry, Written::Call(name, waits)) if name == "progressive" => {
+            (ValueKind::Duration, ValueForm::Str(_)) => self.length(value).map(Value::Length),
+            (ValueKind::Expiry, ValueForm::Str(_)) => self.length(value).map(Value::Fixed),
+            (ValueKind::Expiry, ValueForm::Call(name, waits)) if name == "progressive" => {
                 self.progressive(name, waits)
             }
-            (ValueKind::Window, Written::Call(name, size)) if name == "calls" => {
+            (ValueKind::Window, ValueForm::Call(name, size)) if name == "calls" => {
                 self.calls(name, size)
             }
-            (ValueKind::Window, Written::Call(name, size)) if name == "time" => {
+            (ValueKind::Window, ValueForm::Call(name, size)) if name == "time" => {
                 self.time(name, size)
             }
-            (ValueKind::Abandoned, Written::Text(verdict)) => self.abandoned(verdict),
-            (ValueKind::Share, Written::Whole(_) | Written::Fraction(_)) => self.share(value),
-            (ValueKind::Flag, Written::Flag(flag)) => Ok(Value::Flag(flag.clone())),
-            (ValueKind::Abandoned, Written::Word(verdict))
+            (ValueKind::Abandoned, ValueForm::Str(verdict)) => self.abandoned(verdict),
+            (ValueKind::Share, ValueForm::Int(_) | ValueForm::Float(_)) => self.share(value),
+            (ValueKind::Flag, ValueForm::Bool(flag)) => Ok(Value::Flag(flag.clone())),
+            (ValueKind::Abandoned, ValueForm::Word(verdict))
                 if verdict == "ignore" || verdict == "failure" =>
             {
                 Err(self.unquoted(verdict))
             }
-            (_, Written::Call(name, _)) if self.near_form(name).is_some() => {
+            (_, ValueForm::Call(name, _)) if self.near_form(name).is_some() => {
                 Err(self.misspelt(name))
             }
-            (ValueKind::Expiry, Written::Constant | Written::Word(_) | Written::Call(..)) => {
+            (ValueKind::Expiry, ValueForm::Expr | ValueForm::Word(_) | ValueForm::Call(..)) => {
                 Ok(Value::Expiry(Box::new(value.clone())))
             }
-            (_, Written::Constant | Written::Word(_) | Written::Call(..)) => {
+            (_, ValueForm::Expr | ValueForm::Word(_) | ValueForm::Call(..)) => {
                 Ok(Value::Constant(Box::new(value.clone())))
             }
-            (_, written) => Err(self.unfit(value, &written)),
+            (_, form) => Err(self.unfit(value, &form)),
         }
     }
 
@@ -128,18 +128,18 @@ impl Reader<'_> {
 
     /// A duration of at least 1 ms, or a constant.
     fn length(self, value: &Expr) -> syn::Result<Length> {
-        match written(value) {
-            Written::Text(text) => {
+        match ValueForm::of(value) {
+            ValueForm::Str(text) => {
                 let millis = self.millis(text)?;
                 if millis == 0 {
                     return Err(self.broken(text.span(), text.value(), "at least 1 ms"));
                 }
                 Ok(Length::Millis(millis, text.span()))
             }
-            Written::Call(..) | Written::Word(_) | Written::Constant => {
+            ValueForm::Call(..) | ValueForm::Word(_) | ValueForm::Expr => {
                 Ok(Length::Constant(Box::new(value.clone())))
             }
-            written => Err(self.unfit(value, &written)),
+            form => Err(self.unfit(value, &form)),
         }
     }
 
@@ -182,15 +182,15 @@ impl Reader<'_> {
         range: RangeInclusive<u32>,
         limit: &str,
     ) -> syn::Result<Number> {
-        let (shown, digits, suffix) = match written(value) {
-            Written::Whole(number) => (number.to_string(), number.base10_digits(), number.suffix()),
-            Written::Fraction(number) => {
+        let (shown, digits, suffix) = match ValueForm::of(value) {
+            ValueForm::Int(number) => (number.to_string(), number.base10_digits(), number.suffix()),
+            ValueForm::Float(number) => {
                 (number.to_string(), number.base10_digits(), number.suffix())
             }
-            Written::Call(..) | Written::Word(_) | Written::Constant => {
+            ValueForm::Call(..) | ValueForm::Word(_) | ValueForm::Expr => {
                 return Ok(Number::Constant(Box::new(value.clone())));
             }
-            written => return Err(self.unfit(value, &written)),
+            form => return Err(self.unfit(value, &form)),
         };
         self.unsuffixed(suffix, "f64", value.span())?;
         let number: f64 = digits.parse().unwrap_or(f64::NAN);
@@ -204,9 +204,9 @@ impl Reader<'_> {
 
     fn calls(self, name: &Ident, size: &Arguments) -> syn::Result<Value> {
         let size = only(name, size, "`calls(100)`")?;
-        match written(size) {
-            Written::Whole(count) => self.count(count).map(Value::Calls),
-            Written::Call(..) | Written::Word(_) | Written::Constant => {
+        match ValueForm::of(size) {
+            ValueForm::Int(count) => self.count(count).map(Value::Calls),
+            ValueForm::Call(..) | ValueForm::Word(_) | ValueForm::Expr => {
                 Ok(Value::Calls(Number::Constant(Box::new(size.clone()))))
             }
             _ => Err(Error::new(size.span(), with_help(NO_COUNT, "write `window = calls(100)`"))),
