@@ -11,14 +11,14 @@ use crate::errors::with_help;
 
 impl Reader<'_> {
     /// The message for a value of another sort.
-    pub(super) fn unfit(self, value: &Expr, form: &ValueForm<'_>) -> Error {
+    pub(super) fn mismatch(self, value: &Expr, form: &ValueForm<'_>) -> Error {
         let (option, takes) = (self.option, self.kind.takes());
         let wrong = format!("`{option}` takes {takes}");
         let message = match (self.kind, form) {
             (
                 ValueKind::Duration | ValueKind::Expiry | ValueKind::Timeout,
                 ValueForm::Int(_) | ValueForm::Dotted(..),
-            ) => self.no_text(form),
+            ) => self.unquoted_duration(form),
             (ValueKind::Window, ValueForm::Int(calls)) => {
                 with_help(wrong, format!("for that many calls write `window = calls({calls})`"))
             }
@@ -30,13 +30,13 @@ impl Reader<'_> {
                 format!("`{option}` is {number}, must be {}", self.limit())
             }
             (_, ValueForm::Off) => format!("`{option}` cannot be `off`, it takes {takes}"),
-            _ => self.other_form(form).map_or(wrong.clone(), |help| with_help(wrong, help)),
+            _ => self.corrected(form).map_or(wrong.clone(), |help| with_help(wrong, help)),
         };
         Error::new(value.span(), message)
     }
 
     /// The message for a duration that is no text.
-    fn no_text(self, form: &ValueForm<'_>) -> String {
+    fn unquoted_duration(self, form: &ValueForm<'_>) -> String {
         let option = self.option;
         match form {
             ValueForm::Int(number) if !has_unit(number) => {
@@ -56,7 +56,7 @@ impl Reader<'_> {
     }
 
     /// The same value in the form that the option takes.
-    fn other_form(self, form: &ValueForm<'_>) -> Option<String> {
+    fn corrected(self, form: &ValueForm<'_>) -> Option<String> {
         let option = self.option;
         match (self.kind, form) {
             (
@@ -74,16 +74,15 @@ impl Reader<'_> {
             (ValueKind::Share, ValueForm::Str(text)) => {
                 as_share(&text.value()).map(|share| format!("write `{option} = {share}`"))
             }
-            (ValueKind::Percent, ValueForm::Float(share)) => {
-                shared(share).map(|percent| format!("write a percentage: `{option} = {percent}`"))
-            }
+            (ValueKind::Percent, ValueForm::Float(share)) => share_as_percentage(share)
+                .map(|percent| format!("write a percentage: `{option} = {percent}`")),
             _ => None,
         }
     }
 }
 
 /// The message for a value in braces.
-pub(crate) fn no_table(option: &str, kind: ValueKind, braces: &Group) -> Error {
+pub(crate) fn table_mismatch(option: &str, kind: ValueKind, braces: &Group) -> Error {
     let wrong = format!("`{option}` takes {}, not a table", kind.takes());
     let form = match kind {
         ValueKind::Window if braces.to_string().contains("time") => "time(\"10s\")",
@@ -95,7 +94,7 @@ pub(crate) fn no_table(option: &str, kind: ValueKind, braces: &Group) -> Error {
 }
 
 /// The message for a number with a percent sign.
-pub(crate) fn no_sign(option: &str, kind: ValueKind, number: &Literal) -> Error {
+pub(crate) fn percent_sign_mismatch(option: &str, kind: ValueKind, number: &Literal) -> Error {
     let wrong = format!("`{option}` takes {}", kind.takes());
     let written = format!("{number}%");
     let form = match kind {
@@ -117,7 +116,7 @@ fn percentage(text: &str) -> Option<u32> {
 }
 
 /// A share of one as a percentage: 0.5 is 50.
-fn shared(share: &LitFloat) -> Option<u32> {
+fn share_as_percentage(share: &LitFloat) -> Option<u32> {
     let percent = share.base10_parse::<f64>().ok()? * 100.0;
     (1..=100).find(|whole| (f64::from(*whole) - percent).abs() < 1e-6)
 }

@@ -12,7 +12,7 @@ use syn::{
 };
 
 pub(crate) use self::{
-    mismatch::{no_sign, no_table},
+    mismatch::{percent_sign_mismatch, table_mismatch},
     read::{ValueKind, read, timeout},
 };
 use crate::{facade::Facade, span::at};

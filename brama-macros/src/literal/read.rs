@@ -98,7 +98,7 @@ impl Reader<'_> {
             (_, ValueForm::Expr | ValueForm::Word(_) | ValueForm::Call(..)) => {
                 Ok(Value::Constant(Box::new(value.clone())))
             }
-            (_, form) => Err(self.unfit(value, &form)),
+            (_, form) => Err(self.mismatch(value, &form)),
         }
     }
 
@@ -139,7 +139,7 @@ impl Reader<'_> {
             ValueForm::Call(..) | ValueForm::Word(_) | ValueForm::Expr => {
                 Ok(Length::Constant(Box::new(value.clone())))
             }
-            form => Err(self.unfit(value, &form)),
+            form => Err(self.mismatch(value, &form)),
         }
     }
 
@@ -190,7 +190,7 @@ impl Reader<'_> {
             ValueForm::Call(..) | ValueForm::Word(_) | ValueForm::Expr => {
                 return Ok(Number::Constant(Box::new(value.clone())));
             }
-            form => return Err(self.unfit(value, &form)),
+            form => return Err(self.mismatch(value, &form)),
         };
         self.unsuffixed(suffix, "f64", value.span())?;
         let number: f64 = digits.parse().unwrap_or(f64::NAN);

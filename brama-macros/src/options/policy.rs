@@ -124,10 +124,10 @@ pub(crate) fn refuse_form(place: &Ident, input: ParseStream<'_>) -> syn::Result<
             Err(Error::new(braces.span_open(), with_help(wrong, SETTINGS)))
         }
         (Some(kind), Ok(TokenTree::Group(braces))) if is_table(&braces) => {
-            Err(literal::no_table(&word, kind, &braces))
+            Err(literal::table_mismatch(&word, kind, &braces))
         }
         (Some(kind), Ok(TokenTree::Literal(number))) if is_percentage(&ahead) => {
-            Err(literal::no_sign(&word, kind, &number))
+            Err(literal::percent_sign_mismatch(&word, kind, &number))
         }
         _ => Ok(()),
     }
