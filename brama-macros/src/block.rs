@@ -15,7 +15,7 @@ use syn::{
 use crate::{
     errors::{self, Mistakes, with_help},
     function::{self, ATTRIBUTE},
-    options::{Draft, names},
+    options::{OptionsParser, names},
 };
 
 /// The block, of which nothing is read but the attributes in it.
@@ -45,7 +45,7 @@ impl Block {
     ///                                     }
     /// ```
     pub(crate) fn decorated(self, options: TokenStream) -> TokenStream {
-        let settings = Settings::read(options);
+        let settings = BlockOptions::read(options);
         let hand_down = |meta: &Meta| match &settings {
             Ok(settings) => settings.handed(meta),
             Err(_) => undecorated(),
@@ -106,16 +106,16 @@ fn undecorated() -> Meta {
 }
 
 /// The options of a block, as they were written.
-struct Settings(Punctuated<Setting, Token![,]>);
+struct BlockOptions(Punctuated<BlockOption, Token![,]>);
 
-struct Setting {
+struct BlockOption {
     name: Ident,
     value: Expr,
 }
 
-impl Settings {
+impl BlockOptions {
     fn read(options: TokenStream) -> syn::Result<Self> {
-        Draft::read(options.clone())?.check_for_block()?;
+        OptionsParser::read(options.clone())?.check_for_block()?;
         Punctuated::parse_terminated.parse2(options).map(Self)
     }
 
@@ -125,8 +125,9 @@ impl Settings {
             Meta::List(list) => list.tokens.clone(),
             Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
         };
-        let given = Draft::read(own.clone()).map_or_else(|_| Vec::new(), Draft::names);
-        let is_open = |setting: &&Setting| {
+        let given =
+            OptionsParser::read(own.clone()).map_or_else(|_| Vec::new(), OptionsParser::names);
+        let is_open = |setting: &&BlockOption| {
             let name = setting.name.to_string();
             !given.iter().any(|given| names::overrides(&given.to_string(), &name))
         };
@@ -137,7 +138,7 @@ impl Settings {
     }
 }
 
-impl Parse for Setting {
+impl Parse for BlockOption {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let name = input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
@@ -145,7 +146,7 @@ impl Parse for Setting {
     }
 }
 
-impl ToTokens for Setting {
+impl ToTokens for BlockOption {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { name, value } = self;
         let name = names::handed_down(name);
@@ -187,17 +188,17 @@ fn changed_meta(meta: &Meta, change: &dyn Fn(&Meta) -> Meta) -> Option<TokenStre
     })
 }
 
-type Change<'c> = dyn Fn(TokenStream) -> Option<TokenStream> + 'c;
+type Rewrite<'c> = dyn Fn(TokenStream) -> Option<TokenStream> + 'c;
 
 /// The tokens with each attribute changed that wants to be; `None` where none does.
-fn changed(tokens: TokenStream, change: &Change<'_>) -> Option<TokenStream> {
+fn changed(tokens: TokenStream, change: &Rewrite<'_>) -> Option<TokenStream> {
     let mut walk = Walk { change, found: false, after_hash: false, under_breaker: false };
     let tokens = tokens.into_iter().map(|token| walk.step(token)).collect();
     walk.found.then_some(tokens)
 }
 
 struct Walk<'c> {
-    change: &'c Change<'c>,
+    change: &'c Rewrite<'c>,
     found: bool,
     after_hash: bool,
     /// Whether the next braces are those of a breaker's item: a block of its own hands down what it

@@ -17,11 +17,11 @@ pub(crate) enum Shape {
     /// When it is awaited; the keyword's place.
     Async(Span),
     /// By a future that it returns.
-    Future(Returned),
+    Future(ReturnedFuture),
 }
 
 /// The future that a function returns.
-pub(crate) struct Returned {
+pub(crate) struct ReturnedFuture {
     pub(crate) output: Box<Type>,
     /// Where the output stands.
     pub(crate) place: Span,
@@ -48,7 +48,7 @@ impl Shape {
 }
 
 /// The future that a type shows to be.
-fn seen(ty: &Type) -> Option<Returned> {
+fn seen(ty: &Type) -> Option<ReturnedFuture> {
     match ungroup_type(ty) {
         Type::ImplTrait(hidden) => answer_of(&hidden.bounds, false),
         Type::Path(path) => {
@@ -60,16 +60,16 @@ fn seen(ty: &Type) -> Option<Returned> {
 }
 
 /// The boxed future that the names of the futures crate stand for.
-fn named(ty: &Type) -> Option<Returned> {
+fn named(ty: &Type) -> Option<ReturnedFuture> {
     let Type::Path(path) = ungroup_type(ty) else { return None };
     let last = path.path.segments.last()?;
     let is_known = last.ident == "BoxFuture" || last.ident == "LocalBoxFuture";
     let output = type_argument(last).filter(|_| is_known)?;
-    Some(Returned { place: output.span(), output: Box::new(output.clone()), boxed: true })
+    Some(ReturnedFuture { place: output.span(), output: Box::new(output.clone()), boxed: true })
 }
 
 /// `Box<dyn Future<Output = R>>`, which is pinned.
-fn boxed(ty: &Type) -> Option<Returned> {
+fn boxed(ty: &Type) -> Option<ReturnedFuture> {
     let Type::Path(path) = ungroup_type(ty) else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Box")?;
     match ungroup_type(type_argument(last)?) {
@@ -94,7 +94,10 @@ fn arguments(segment: &PathSegment) -> Option<&AngleBracketedGenericArguments> {
 }
 
 /// The answer of a `Future` among the bounds; one that is not named is left to inference.
-fn answer_of(bounds: &Punctuated<TypeParamBound, Token![+]>, boxed: bool) -> Option<Returned> {
+fn answer_of(
+    bounds: &Punctuated<TypeParamBound, Token![+]>,
+    boxed: bool,
+) -> Option<ReturnedFuture> {
     let future = bounds.iter().find_map(|bound| match bound {
         TypeParamBound::Trait(bound) => {
             bound.path.segments.last().filter(|last| last.ident == "Future")
@@ -107,7 +110,7 @@ fn answer_of(bounds: &Punctuated<TypeParamBound, Token![+]>, boxed: bool) -> Opt
         _ => None,
     });
     let output = output.unwrap_or_else(|| inferred(future.span()));
-    Some(Returned { place: output.span(), output: Box::new(output), boxed })
+    Some(ReturnedFuture { place: output.span(), output: Box::new(output), boxed })
 }
 
 fn inferred(place: Span) -> Type {
@@ -116,11 +119,11 @@ fn inferred(place: Span) -> Type {
 }
 
 /// A boxed future behind a name: only the compiler knows what it answers.
-fn alias(ty: &Type, place: Span, facade: &Facade<'_>) -> Returned {
+fn alias(ty: &Type, place: Span, facade: &Facade<'_>) -> ReturnedFuture {
     let brama = facade.at(place);
     let pinned_box = quote_spanned!(at(place)=> #brama::__private::PinnedBox);
     let output = Type::Verbatim(spanning(ty, &pinned_box, "Output"));
-    Returned { output: Box::new(output), place, boxed: true }
+    ReturnedFuture { output: Box::new(output), place, boxed: true }
 }
 
 /// The item of a trait's that a type has.
@@ -142,13 +145,15 @@ pub(crate) fn last(ty: &Type) -> Span {
     ty.to_token_stream().into_iter().last().map_or_else(|| ty.span(), |token| token.span())
 }
 
-fn unseen(signature: &Signature, facade: &Facade<'_>) -> Returned {
+fn unseen(signature: &Signature, facade: &Facade<'_>) -> ReturnedFuture {
     match &signature.output {
         ReturnType::Default => alias(&parse_quote!(()), signature.ident.span(), facade),
         ReturnType::Type(_, ty) => match ungroup_type(ty) {
-            Type::ImplTrait(_) => {
-                Returned { output: Box::new(inferred(ty.span())), place: ty.span(), boxed: false }
-            }
+            Type::ImplTrait(_) => ReturnedFuture {
+                output: Box::new(inferred(ty.span())),
+                place: ty.span(),
+                boxed: false,
+            },
             _ => alias(ty, ty.span(), facade),
         },
     }

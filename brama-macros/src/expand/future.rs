@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use super::Printer;
 use crate::{
-    shape::{Returned, last, spanning},
+    shape::{ReturnedFuture, last, spanning},
     span::at,
 };
 
@@ -30,7 +30,7 @@ impl Printer<'_> {
     /// ```
     pub(super) fn later(
         &self,
-        returned: &Returned,
+        returned: &ReturnedFuture,
         evaluated: &TokenStream,
         call: &TokenStream,
     ) -> TokenStream {
@@ -49,7 +49,7 @@ impl Printer<'_> {
     /// let future = ::brama::__private::made::<Paid, _, _>(|| -> _ { body });
     /// let future = <Declared as ::brama::__private::PinnedBox>::made(|| -> Declared { body });
     /// ```
-    fn make(&self, returned: &Returned) -> TokenStream {
+    fn make(&self, returned: &ReturnedFuture) -> TokenStream {
         let (future, declared, ret) = (self.local("future"), &self.declared, &self.ret);
         let (body, place) = (&self.function.body, declared.span());
         let body = quote_spanned!(at(place)=> || -> #declared #body);

@@ -112,14 +112,14 @@ fn unit(place: Span) -> Type {
 }
 
 fn unhidden(mut ty: Type) -> Type {
-    Hidden.visit_type_mut(&mut ty);
+    InferImplTrait.visit_type_mut(&mut ty);
     ty
 }
 
 /// Leaves to inference what stands behind `impl Trait`, at any depth.
-struct Hidden;
+struct InferImplTrait;
 
-impl VisitMut for Hidden {
+impl VisitMut for InferImplTrait {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         match ty {
             Type::ImplTrait(hidden) => {

@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::{Expr, spanned::Spanned};
 
 use super::Printer;
-use crate::{options::Refusal, span::at};
+use crate::{options::OnOpen, span::at};
 
 impl Printer<'_> {
     /// The arm that leaves the function with the open answer.
@@ -17,9 +17,9 @@ impl Printer<'_> {
     /// ```
     pub(super) fn refuse(&self) -> TokenStream {
         match &self.options.refusal {
-            Refusal::Converted => self.refuse_converted(),
-            Refusal::OnOpen(answer) => self.refuse_with_answer(answer),
-            Refusal::Fallback(value) => self.refuse_with_value(value),
+            OnOpen::Converted => self.refuse_converted(),
+            OnOpen::Handler(answer) => self.refuse_with_answer(answer),
+            OnOpen::Fallback(value) => self.refuse_with_value(value),
         }
     }
 

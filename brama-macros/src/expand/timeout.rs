@@ -5,7 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
 use super::Printer;
-use crate::{literal::Length, span::at};
+use crate::{literal::DurationValue, span::at};
 
 impl Printer<'_> {
     /// The limit, evaluated before the body can take what it borrows.
@@ -16,8 +16,8 @@ impl Printer<'_> {
     pub(super) fn limit(&self) -> Option<TokenStream> {
         let (length, limit) = (self.options.timeout.limit()?, self.local("limit"));
         let place = match length {
-            Length::Millis(_, place) => *place,
-            Length::Constant(expression) => expression.span(),
+            DurationValue::Millis(_, place) => *place,
+            DurationValue::Constant(expression) => expression.span(),
         };
         Some(quote_spanned!(at(place)=> let #limit: ::core::time::Duration = #length;))
     }

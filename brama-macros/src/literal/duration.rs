@@ -8,14 +8,14 @@ pub(crate) fn millis(text: &str) -> Result<u64, [String; 2]> {
     let mut units = UNITS.into_iter();
     text.split_ascii_whitespace().try_fold(0_u64, |sum, part| {
         let millis = summand(part, &mut units).map_err(|mistake| mistake.told(part))?;
-        sum.checked_add(millis).ok_or_else(|| Mistake::TooLong.told(part))
+        sum.checked_add(millis).ok_or_else(|| DurationError::TooLong.told(part))
     })
 }
 
 /// The units in milliseconds, in the order in which they are written.
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-enum Mistake {
+enum DurationError {
     NoNumber,
     NoUnit,
     UnknownUnit,
@@ -24,7 +24,7 @@ enum Mistake {
     TooLong,
 }
 
-impl Mistake {
+impl DurationError {
     fn told(&self, part: &str) -> [String; 2] {
         let (wrong, help) = match self {
             Self::NoNumber => ("has no number", "write one before the unit, such as `5s`"),
@@ -42,24 +42,24 @@ impl Mistake {
 fn summand(
     part: &str,
     units: &mut impl Iterator<Item = (&'static str, u64)>,
-) -> Result<u64, Mistake> {
+) -> Result<u64, DurationError> {
     let digits = part.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(part.len());
     let (number, unit) = part.split_at(digits);
     let is_it = |(name, _): &(&str, u64)| *name == unit;
     if unit.starts_with(['.', ',', '-', '+']) {
-        return Err(Mistake::NoWholeNumber);
+        return Err(DurationError::NoWholeNumber);
     }
     if number.is_empty() {
-        return Err(Mistake::NoNumber);
+        return Err(DurationError::NoNumber);
     }
     if unit.is_empty() {
-        return Err(Mistake::NoUnit);
+        return Err(DurationError::NoUnit);
     }
     if !UNITS.iter().any(is_it) {
-        return Err(Mistake::UnknownUnit);
+        return Err(DurationError::UnknownUnit);
     }
-    let (_, length) = units.find(is_it).ok_or(Mistake::Order)?;
+    let (_, length) = units.find(is_it).ok_or(DurationError::Order)?;
     // The number is digits alone, so only its size can be wrong.
-    let number: u64 = number.parse().map_err(|_| Mistake::TooLong)?;
-    number.checked_mul(length).ok_or(Mistake::TooLong)
+    let number: u64 = number.parse().map_err(|_| DurationError::TooLong)?;
+    number.checked_mul(length).ok_or(DurationError::TooLong)
 }

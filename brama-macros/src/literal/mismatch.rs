@@ -5,11 +5,11 @@ use syn::{Error, Expr, LitFloat, spanned::Spanned};
 
 use super::{
     ValueForm,
-    read::{PROGRESSIVE, Reader, ValueKind},
+    read::{PROGRESSIVE, ValueKind, ValueReader},
 };
 use crate::errors::with_help;
 
-impl Reader<'_> {
+impl ValueReader<'_> {
     /// The message for a value of another sort.
     pub(super) fn mismatch(self, value: &Expr, form: &ValueForm<'_>) -> Error {
         let (option, takes) = (self.option, self.kind.takes());

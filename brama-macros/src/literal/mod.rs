@@ -98,17 +98,17 @@ pub(crate) fn ungroup_type(ty: &Type) -> &Type {
 /// A value inside its limits, or a constant that the compiler checks.
 pub(crate) enum Value {
     Off,
-    Number(Number),
+    Number(NumberValue),
     Flag(LitBool),
-    Length(Length),
-    Fixed(Length),
+    Duration(DurationValue),
+    Fixed(DurationValue),
     Progressive {
-        initial: Length,
-        max: Length,
-        factor: Option<Number>,
+        initial: DurationValue,
+        max: DurationValue,
+        factor: Option<NumberValue>,
     },
-    Calls(Number),
-    Time(Length),
+    Calls(NumberValue),
+    Time(DurationValue),
     /// A variant of `brama::policy::Abandoned`.
     Abandoned(Ident),
     /// A constant `brama::Expiry` or `Duration`.
@@ -117,13 +117,13 @@ pub(crate) enum Value {
 }
 
 /// A duration.
-pub(crate) enum Length {
+pub(crate) enum DurationValue {
     Millis(u64, Span),
     Constant(Box<Expr>),
 }
 
 /// A count or a share.
-pub(crate) enum Number {
+pub(crate) enum NumberValue {
     Whole(LitInt),
     Fraction(Literal),
     Constant(Box<Expr>),
@@ -134,9 +134,9 @@ impl Value {
     pub(crate) fn constant(&self) -> Option<Span> {
         match self {
             Self::Off | Self::Flag(_) | Self::Abandoned(_) => None,
-            Self::Length(length) | Self::Fixed(length) | Self::Time(length) => length.constant(),
+            Self::Duration(length) | Self::Fixed(length) | Self::Time(length) => length.constant(),
             Self::Progressive { initial, max, factor } => {
-                let factor = factor.as_ref().and_then(Number::constant);
+                let factor = factor.as_ref().and_then(NumberValue::constant);
                 initial.constant().or_else(|| max.constant()).or(factor)
             }
             Self::Number(number) | Self::Calls(number) => number.constant(),
@@ -159,7 +159,7 @@ impl Value {
             Self::Off => TokenStream::new(),
             Self::Number(number) => quote!(#number),
             Self::Flag(flag) => quote!(#flag),
-            Self::Length(length) => quote!(#length),
+            Self::Duration(length) => quote!(#length),
             Self::Fixed(length) => quote_spanned!(place=> #brama::Expiry::fixed(#length)),
             Self::Progressive { initial, max, factor } => {
                 let factor = factor.iter();
@@ -180,7 +180,7 @@ impl Value {
     }
 }
 
-impl Length {
+impl DurationValue {
     fn constant(&self) -> Option<Span> {
         match self {
             Self::Millis(..) => None,
@@ -189,7 +189,7 @@ impl Length {
     }
 }
 
-impl ToTokens for Length {
+impl ToTokens for DurationValue {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
             Self::Millis(millis, place) => tokens.extend(quote_spanned! {at(*place)=>
@@ -200,7 +200,7 @@ impl ToTokens for Length {
     }
 }
 
-impl Number {
+impl NumberValue {
     fn constant(&self) -> Option<Span> {
         match self {
             Self::Whole(_) | Self::Fraction(_) => None,
@@ -209,7 +209,7 @@ impl Number {
     }
 }
 
-impl ToTokens for Number {
+impl ToTokens for NumberValue {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
             Self::Whole(number) => number.to_tokens(tokens),

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, Span};
 use quote::ToTokens;
 use syn::{Error, Expr, LitInt, LitStr, spanned::Spanned};
 
-use super::{Arguments, Length, Number, Value, ValueForm, duration};
+use super::{Arguments, DurationValue, NumberValue, Value, ValueForm, duration};
 use crate::{errors::with_help, nearest::nearest, span::at};
 
 /// What sort of value an option takes.
@@ -45,24 +45,24 @@ impl ValueKind {
 /// Reads the value of the option that the user calls `option`; whatever is no literal is taken for
 /// a constant.
 pub(crate) fn read(option: &str, kind: ValueKind, value: &Expr) -> syn::Result<Value> {
-    Reader { option, kind }.read(value)
+    ValueReader { option, kind }.read(value)
 }
 
 /// Reads a duration, or `off`; whatever is no literal is taken for an expression.
-pub(crate) fn timeout(option: &str, value: &Expr) -> syn::Result<Option<Length>> {
+pub(crate) fn timeout(option: &str, value: &Expr) -> syn::Result<Option<DurationValue>> {
     match ValueForm::of(value) {
         ValueForm::Off => Ok(None),
-        _ => Reader { option, kind: ValueKind::Timeout }.length(value).map(Some),
+        _ => ValueReader { option, kind: ValueKind::Timeout }.length(value).map(Some),
     }
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'o> {
+pub(super) struct ValueReader<'o> {
     pub(super) option: &'o str,
     pub(super) kind: ValueKind,
 }
 
-impl Reader<'_> {
+impl ValueReader<'_> {
     fn read(self, value: &Expr) -> syn::Result<Value> {
         match (self.kind, ValueForm::of(value)) {
             (ValueKind::Threshold | ValueKind::Percent, ValueForm::Off) => Ok(Value::Off),
@@ -70,7 +70,7 @@ impl Reader<'_> {
                 ValueKind::Count | ValueKind::Threshold | ValueKind::Percent,
                 ValueForm::Int(number),
             ) => self.count(number).map(Value::Number),
-            (ValueKind::Duration, ValueForm::Str(_)) => self.length(value).map(Value::Length),
+            (ValueKind::Duration, ValueForm::Str(_)) => self.length(value).map(Value::Duration),
             (ValueKind::Expiry, ValueForm::Str(_)) => self.length(value).map(Value::Fixed),
             (ValueKind::Expiry, ValueForm::Call(name, waits)) if name == "progressive" => {
                 self.progressive(name, waits)
@@ -102,11 +102,11 @@ impl Reader<'_> {
         }
     }
 
-    fn count(self, number: &LitInt) -> syn::Result<Number> {
+    fn count(self, number: &LitInt) -> syn::Result<NumberValue> {
         self.unsuffixed(number.suffix(), "u32", number.span())?;
         let limit = if matches!(self.kind, ValueKind::Percent) { 100 } else { u32::MAX };
         match number.base10_parse::<u32>() {
-            Ok(count) if 1 <= count && count <= limit => Ok(Number::Whole(number.clone())),
+            Ok(count) if 1 <= count && count <= limit => Ok(NumberValue::Whole(number.clone())),
             Ok(_) => Err(self.broken(number.span(), number, self.limit())),
             Err(_) => {
                 let limit = format!("at most {}", u32::MAX);
@@ -127,17 +127,17 @@ impl Reader<'_> {
     }
 
     /// A duration of at least 1 ms, or a constant.
-    fn length(self, value: &Expr) -> syn::Result<Length> {
+    fn length(self, value: &Expr) -> syn::Result<DurationValue> {
         match ValueForm::of(value) {
             ValueForm::Str(text) => {
                 let millis = self.millis(text)?;
                 if millis == 0 {
                     return Err(self.broken(text.span(), text.value(), "at least 1 ms"));
                 }
-                Ok(Length::Millis(millis, text.span()))
+                Ok(DurationValue::Millis(millis, text.span()))
             }
             ValueForm::Call(..) | ValueForm::Word(_) | ValueForm::Expr => {
-                Ok(Length::Constant(Box::new(value.clone())))
+                Ok(DurationValue::Constant(Box::new(value.clone())))
             }
             form => Err(self.mismatch(value, &form)),
         }
@@ -158,7 +158,8 @@ impl Reader<'_> {
             _ => return Err(Error::new(name.span(), with_help(WAITS, WAITS_EXAMPLE))),
         };
         let (initial, longest) = (self.length(initial)?, self.length(max)?);
-        if let (Length::Millis(first, _), Length::Millis(last, place)) = (&initial, &longest)
+        if let (DurationValue::Millis(first, _), DurationValue::Millis(last, place)) =
+            (&initial, &longest)
             && last < first
         {
             return Err(self.broken(*place, max.to_token_stream(), MAX));
@@ -167,7 +168,7 @@ impl Reader<'_> {
         Ok(Value::Progressive { initial, max: longest, factor })
     }
 
-    fn factor(self, value: &Expr) -> syn::Result<Number> {
+    fn factor(self, value: &Expr) -> syn::Result<NumberValue> {
         self.thousandths(value, 1_000..=100_000, FACTOR)
     }
 
@@ -181,14 +182,14 @@ impl Reader<'_> {
         value: &Expr,
         range: RangeInclusive<u32>,
         limit: &str,
-    ) -> syn::Result<Number> {
+    ) -> syn::Result<NumberValue> {
         let (shown, digits, suffix) = match ValueForm::of(value) {
             ValueForm::Int(number) => (number.to_string(), number.base10_digits(), number.suffix()),
             ValueForm::Float(number) => {
                 (number.to_string(), number.base10_digits(), number.suffix())
             }
             ValueForm::Call(..) | ValueForm::Word(_) | ValueForm::Expr => {
-                return Ok(Number::Constant(Box::new(value.clone())));
+                return Ok(NumberValue::Constant(Box::new(value.clone())));
             }
             form => return Err(self.mismatch(value, &form)),
         };
@@ -199,7 +200,7 @@ impl Reader<'_> {
         }
         let mut literal = Literal::f64_unsuffixed(number);
         literal.set_span(value.span());
-        Ok(Number::Fraction(literal))
+        Ok(NumberValue::Fraction(literal))
     }
 
     fn calls(self, name: &Ident, size: &Arguments) -> syn::Result<Value> {
@@ -207,7 +208,7 @@ impl Reader<'_> {
         match ValueForm::of(size) {
             ValueForm::Int(count) => self.count(count).map(Value::Calls),
             ValueForm::Call(..) | ValueForm::Word(_) | ValueForm::Expr => {
-                Ok(Value::Calls(Number::Constant(Box::new(size.clone()))))
+                Ok(Value::Calls(NumberValue::Constant(Box::new(size.clone()))))
             }
             _ => Err(Error::new(size.span(), with_help(NO_COUNT, "write `window = calls(100)`"))),
         }
@@ -217,11 +218,11 @@ impl Reader<'_> {
         let size = only(name, size, "`time(\"10s\")`")?;
         let length = Self { kind: ValueKind::Duration, ..self }.length(size)?;
         match &length {
-            Length::Millis(millis, place) if !millis.is_multiple_of(10) => {
+            DurationValue::Millis(millis, place) if !millis.is_multiple_of(10) => {
                 let shown = size.to_token_stream();
                 Err(self.broken(*place, shown, "a multiple of 10 ms, at least 10 ms"))
             }
-            Length::Millis(..) | Length::Constant(_) => Ok(Value::Time(length)),
+            DurationValue::Millis(..) | DurationValue::Constant(_) => Ok(Value::Time(length)),
         }
     }
 

@@ -4,13 +4,13 @@ use super::names;
 
 /// Which option of ours says what `word` says elsewhere, and what that is.
 pub(crate) fn meaning(word: &str) -> Option<(&'static str, &'static str)> {
-    let ours = |(option, _, words): &&Entry| words.contains(&word) && names::is_option(option);
+    let ours = |(option, _, words): &&Alias| words.contains(&word) && names::is_option(option);
     MEANINGS.iter().find(ours).map(|(option, says, _)| (*option, *says))
 }
 
-type Entry = (&'static str, &'static str, &'static [&'static str]);
+type Alias = (&'static str, &'static str, &'static [&'static str]);
 
-const MEANINGS: [Entry; 16] = [
+const MEANINGS: [Alias; 16] = [
     ("identifier", "names the breaker", &["name", "id", "circuit", "breaker", "circuit_breaker"]),
     (
         "failure_threshold",

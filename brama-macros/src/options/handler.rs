@@ -8,7 +8,7 @@ use crate::{errors::with_help, literal::ungroup};
 
 /// The `error_handler`.
 pub(crate) fn judge(handler: Expr) -> syn::Result<Expr> {
-    Called {
+    HandlerOption {
         option: "error_handler",
         argument: "a reference to the return value",
         form: "|ret| <outcome>",
@@ -18,7 +18,7 @@ pub(crate) fn judge(handler: Expr) -> syn::Result<Expr> {
 
 /// The `failure_if` or `ignore_if`.
 pub(crate) fn question(option: &Ident, handler: Expr) -> syn::Result<Expr> {
-    Called {
+    HandlerOption {
         option: &option.to_string(),
         argument: "a reference to the error",
         form: "|error| <bool>",
@@ -28,25 +28,33 @@ pub(crate) fn question(option: &Ident, handler: Expr) -> syn::Result<Expr> {
 
 /// The `on_open`.
 pub(crate) fn answer(handler: Expr) -> syn::Result<Expr> {
-    Called { option: "on_open", argument: "the `brama::CircuitOpen`", form: "|open| <value>" }
-        .check(handler)
+    HandlerOption {
+        option: "on_open",
+        argument: "the `brama::CircuitOpen`",
+        form: "|open| <value>",
+    }
+    .check(handler)
 }
 
 /// The `on_timeout`.
 pub(crate) fn late_answer(handler: Expr) -> syn::Result<Expr> {
-    Called { option: "on_timeout", argument: "the `brama::TimedOut`", form: "|timed_out| <value>" }
-        .check(handler)
+    HandlerOption {
+        option: "on_timeout",
+        argument: "the `brama::TimedOut`",
+        form: "|timed_out| <value>",
+    }
+    .check(handler)
 }
 
 /// What an option calls.
-struct Called<'o> {
+struct HandlerOption<'o> {
     option: &'o str,
     /// What it is given.
     argument: &'static str,
     form: &'static str,
 }
 
-impl Called<'_> {
+impl HandlerOption<'_> {
     fn check(&self, handler: Expr) -> syn::Result<Expr> {
         let value = ungroup(&handler);
         match value {

@@ -10,8 +10,8 @@ mod timeout;
 use proc_macro2::Ident;
 use syn::{Error, Expr, LitStr, Path, Signature};
 
-pub(crate) use self::parse::Draft;
-use self::{policy::Policy, timeout::Timeout};
+pub(crate) use self::parse::OptionsParser;
+use self::{policy::PolicyOptions, timeout::TimeoutOptions};
 use crate::{errors::with_help, facade::Facade, shape::Shape};
 
 /// What the user asked for.
@@ -22,10 +22,10 @@ pub(crate) struct Options {
     pub(crate) kind: Option<LitStr>,
     pub(crate) key: Option<Expr>,
     pub(crate) judge: Judge,
-    pub(crate) refusal: Refusal,
-    pub(crate) policy: Policy,
-    pub(crate) timeout: Timeout,
-    pub(crate) future: Option<Future>,
+    pub(crate) refusal: OnOpen,
+    pub(crate) policy: PolicyOptions,
+    pub(crate) timeout: TimeoutOptions,
+    pub(crate) future: Option<FutureOption>,
     pub(crate) registry: Option<Expr>,
     /// `crate`
     pub(crate) facade: Option<Path>,
@@ -77,15 +77,15 @@ pub(crate) struct Excuses {
 }
 
 /// What a refused caller gets.
-pub(crate) enum Refusal {
+pub(crate) enum OnOpen {
     /// The error, made of the rejection.
     Converted,
-    OnOpen(Expr),
+    Handler(Expr),
     Fallback(Expr),
 }
 
 /// `future`: whether what the function returns is a future to protect.
-pub(crate) struct Future {
+pub(crate) struct FutureOption {
     pub(crate) place: Ident,
     pub(crate) is_one: bool,
 }

@@ -10,9 +10,9 @@ use syn::{
 };
 
 use super::{
-    Excuses, Future, Identifier, Judge, Options, Refusal, aliases, handler, names,
-    policy::{self, Policy},
-    timeout::Timeout,
+    Excuses, FutureOption, Identifier, Judge, OnOpen, Options, aliases, handler, names,
+    policy::{self, PolicyOptions},
+    timeout::TimeoutOptions,
 };
 use crate::{
     errors::{Mistakes, with_help},
@@ -23,13 +23,13 @@ use crate::{
 impl Options {
     /// Reads option by option; a mistake in one does not hide those in the others.
     pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
-        Draft::read(tokens)?.finished()
+        OptionsParser::read(tokens)?.finished()
     }
 }
 
 /// What is known while reading.
 #[derive(Default)]
-pub(crate) struct Draft {
+pub(crate) struct OptionsParser {
     mistakes: Mistakes,
     given: Vec<Ident>,
     /// Whether something unreadable was probably meant as the identifier.
@@ -41,28 +41,28 @@ pub(crate) struct Draft {
     key: Option<Expr>,
     handler: Option<Expr>,
     excuses: Excuses,
-    refusal: Option<Refusal>,
-    policy: Policy,
-    timeout: Timeout,
-    future: Option<Future>,
+    refusal: Option<OnOpen>,
+    policy: PolicyOptions,
+    timeout: TimeoutOptions,
+    future: Option<FutureOption>,
     registry: Option<Expr>,
     facade: Option<Path>,
 }
 
-impl Draft {
+impl OptionsParser {
     /// Reads all that can be read.
     pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
-        let mut draft = Self::default();
+        let mut parser = Self::default();
         let read = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                draft.read_one(input);
+                parser.read_one(input);
             }
             Ok(())
         };
         // syn complains of what is left in a value's brackets, though the mistake there was told.
         match read.parse2(tokens) {
-            Err(left) if draft.mistakes.is_empty() => Err(left),
-            Ok(()) | Err(_) => Ok(draft),
+            Err(left) if parser.mistakes.is_empty() => Err(left),
+            Ok(()) | Err(_) => Ok(parser),
         }
     }
 
@@ -151,18 +151,18 @@ impl Draft {
             "ignore_if" => self.excuses.ignore_if = Some(self.question(name, input)?),
             "on_open" => {
                 let answer = handler::answer(input.parse()?)?;
-                self.refuse_with(name, Refusal::OnOpen(answer))?;
+                self.refuse_with(name, OnOpen::Handler(answer))?;
             }
             "fallback" => {
                 let value = input.parse()?;
-                self.refuse_with(name, Refusal::Fallback(value))?;
+                self.refuse_with(name, OnOpen::Fallback(value))?;
             }
             names::POLICY | names::INHERITED_POLICY => {
                 self.policy.set_whole(name, input.parse()?)?
             }
             names::TIMEOUT | names::INHERITED_TIMEOUT => self.timeout.set(name, &input.parse()?)?,
             "on_timeout" => self.timeout.set_answer(name, input.parse()?)?,
-            "future" => self.future = Some(Future::read(name, &input.parse()?)?),
+            "future" => self.future = Some(FutureOption::read(name, &input.parse()?)?),
             "registry" => self.registry = Some(input.parse()?),
             "crate" => self.facade = Some(facade(&input.parse()?)?),
             _ => self.policy.set(name, &input.parse()?)?,
@@ -186,7 +186,7 @@ impl Draft {
         Err(Error::new(name.span(), with_help(wrong, "keep one of them")))
     }
 
-    fn refuse_with(&mut self, name: &Ident, refusal: Refusal) -> syn::Result<()> {
+    fn refuse_with(&mut self, name: &Ident, refusal: OnOpen) -> syn::Result<()> {
         if self.refusal.is_some() {
             let wrong =
                 "`fallback` and `on_open` both say what to return while the circuit is open";
@@ -227,7 +227,7 @@ impl Draft {
             kind: self.kind,
             key: self.key,
             judge: self.handler.map_or(Judge::Default(self.excuses), Judge::Handler),
-            refusal: self.refusal.unwrap_or(Refusal::Converted),
+            refusal: self.refusal.unwrap_or(OnOpen::Converted),
             policy: self.policy,
             timeout: self.timeout,
             future: self.future,
@@ -358,7 +358,7 @@ fn filled(option: &str, name: &LitStr) -> syn::Result<LitStr> {
     Ok(name.clone())
 }
 
-impl Future {
+impl FutureOption {
     fn read(name: &Ident, value: &Expr) -> syn::Result<Self> {
         match ungroup(value) {
             Expr::Lit(ExprLit { lit: Lit::Bool(LitBool { value: is_one, .. }), .. }) => {

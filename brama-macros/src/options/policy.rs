@@ -14,31 +14,31 @@ use crate::{
 
 /// What the attribute says of its breaker's policy.
 #[derive(Default)]
-pub(crate) struct Policy {
+pub(crate) struct PolicyOptions {
     /// `policy`
-    whole: Option<Whole>,
-    settings: Vec<Setting>,
+    whole: Option<WholePolicy>,
+    settings: Vec<PolicySetting>,
 }
 
 /// A patch of the user's.
-struct Whole {
+struct WholePolicy {
     place: Ident,
     patch: Expr,
 }
 
-struct Setting {
+struct PolicySetting {
     name: &'static str,
     place: Ident,
     value: Value,
 }
 
-impl Policy {
+impl PolicyOptions {
     /// Reads the value of one option; a name that is none of the policy's is left alone.
     pub(crate) fn set(&mut self, place: &Ident, value: &Expr) -> syn::Result<()> {
         let word = place.to_string();
         if let Some((name, kind)) = names::setting(&word) {
             let value = literal::read(&word, kind, value)?;
-            self.settings.push(Setting { name, place: place.clone(), value });
+            self.settings.push(PolicySetting { name, place: place.clone(), value });
         }
         Ok(())
     }
@@ -53,7 +53,7 @@ impl Policy {
         if let Expr::Lit(literal) = ungroup(&patch) {
             return Err(Error::new(literal.span(), with_help(NO_PATCH, PATCH)));
         }
-        self.whole = Some(Whole { place: place.clone(), patch });
+        self.whole = Some(WholePolicy { place: place.clone(), patch });
         Ok(())
     }
 
@@ -99,7 +99,7 @@ impl Policy {
     }
 
     fn first_patch(&self, facade: &Facade<'_>, place: Span) -> TokenStream {
-        let Some(Whole { patch, .. }) = &self.whole else {
+        let Some(WholePolicy { patch, .. }) = &self.whole else {
             let brama = facade.at(place);
             return quote_spanned!(at(place)=> #brama::PolicyPatch::new());
         };
@@ -148,7 +148,7 @@ fn is_table(braces: &Group) -> bool {
         && matches!(tokens.next(), Some(TokenTree::Punct(sign)) if is_sign(&sign))
 }
 
-impl Setting {
+impl PolicySetting {
     fn printed(&self, facade: &Facade<'_>) -> TokenStream {
         let place = at(self.place.span());
         let value = self.value.printed(facade, place);

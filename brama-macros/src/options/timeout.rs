@@ -9,42 +9,42 @@ use super::{
 };
 use crate::{
     errors::with_help,
-    literal::{self, Length},
+    literal::{self, DurationValue},
 };
 
 /// What the attribute says of calls that take too long.
 #[derive(Default)]
-pub(crate) struct Timeout {
-    limit: Option<Limit>,
-    on_timeout: Option<Answer>,
+pub(crate) struct TimeoutOptions {
+    limit: Option<TimeLimit>,
+    on_timeout: Option<TimeoutHandler>,
 }
 
-struct Limit {
+struct TimeLimit {
     place: Ident,
     /// `None` where a block's limit is lifted.
-    length: Option<Length>,
+    length: Option<DurationValue>,
 }
 
-struct Answer {
+struct TimeoutHandler {
     place: Ident,
     handler: Expr,
 }
 
-impl Timeout {
+impl TimeoutOptions {
     /// Reads the limit.
     pub(crate) fn set(&mut self, place: &Ident, value: &Expr) -> syn::Result<()> {
         let length = literal::timeout(TIMEOUT, value)?;
         if length.is_some() && !cfg!(feature = "tokio") {
             return Err(Error::new(place.span(), with_help(FEATURE, ADD)));
         }
-        self.limit = Some(Limit { place: place.clone(), length });
+        self.limit = Some(TimeLimit { place: place.clone(), length });
         Ok(())
     }
 
     /// Reads the `on_timeout`.
     pub(crate) fn set_answer(&mut self, place: &Ident, handler: Expr) -> syn::Result<()> {
         let handler = handler::late_answer(handler)?;
-        self.on_timeout = Some(Answer { place: place.clone(), handler });
+        self.on_timeout = Some(TimeoutHandler { place: place.clone(), handler });
         Ok(())
     }
 
@@ -66,7 +66,7 @@ impl Timeout {
     /// Refuses to end the call of a function that is not async: at the function if it has the limit
     /// of its block, where several may stand.
     pub(crate) fn check_sync(&self, function: &Ident) -> syn::Result<()> {
-        let Some(Limit { place, length: Some(_) }) = &self.limit else { return Ok(()) };
+        let Some(TimeLimit { place, length: Some(_) }) = &self.limit else { return Ok(()) };
         if place == INHERITED_TIMEOUT {
             let wrong =
                 format!("`{function}` is not async, so its block's `{TIMEOUT}` cannot end it");
@@ -77,7 +77,7 @@ impl Timeout {
     }
 
     /// How long a call may take.
-    pub(crate) fn limit(&self) -> Option<&Length> {
+    pub(crate) fn limit(&self) -> Option<&DurationValue> {
         self.limit.as_ref()?.length.as_ref()
     }
 
