@@ -1,4 +1,4 @@
-//! An `impl` block or a module under the attribute: it sets options for the functions inside.
+//! An `impl` block or a module under the attribute, which sets options for the functions inside.
 
 use std::mem;
 
@@ -18,7 +18,7 @@ use crate::{
     options::{OptionsParser, names},
 };
 
-/// The block, of which nothing is read but the attributes in it.
+/// The block. Only the attributes in it are read.
 pub(crate) struct Block {
     keyword: Ident,
     tokens: TokenStream,
@@ -30,7 +30,7 @@ impl Block {
         if may_be_block(item) { syn::parse2(item.clone()).ok() } else { None }
     }
 
-    /// Hands the options down to every breaker inside, which has the last word on each.
+    /// Adds the options to every breaker inside that does not set them itself.
     ///
     /// ```text
     /// #[circuit_breaker(scope = "eu", max_attempts = 3)]
@@ -44,11 +44,11 @@ impl Block {
     /// }                                       { … }
     ///                                     }
     /// ```
-    pub(crate) fn decorated(self, options: TokenStream) -> TokenStream {
-        let settings = BlockOptions::read(options);
-        let hand_down = |meta: &Meta| match &settings {
-            Ok(settings) => settings.handed(meta),
-            Err(_) => undecorated(),
+    pub(crate) fn decorate(self, options: TokenStream) -> TokenStream {
+        let options = BlockOptions::read(options);
+        let hand_down = |meta: &Meta| match &options {
+            Ok(options) => options.added_to(meta),
+            Err(_) => no_attribute(),
         };
         let change = |attribute| changed_meta(&syn::parse2(attribute).ok()?, &hand_down);
         let block = changed(self.tokens.clone(), &change);
@@ -56,7 +56,7 @@ impl Block {
         if block.is_none() {
             mistakes.push(nothing_in(&self.keyword));
         }
-        settings.map_or_else(|wrong| mistakes.push(wrong), drop);
+        options.map_or_else(|wrong| mistakes.push(wrong), drop);
         let block = block.unwrap_or(self.tokens);
         match mistakes.result() {
             Ok(()) => block,
@@ -79,8 +79,8 @@ impl Parse for Block {
     }
 }
 
-/// Whether one of its keywords comes before any `fn`: most items are functions, and to look is
-/// quicker than to read them.
+/// Whether `impl` or `mod` comes before any `fn`. Most items are functions, and a look at the
+/// tokens is cheaper than to parse them.
 fn may_be_block(item: &TokenStream) -> bool {
     let mut words = item.clone().into_iter().filter_map(|token| match token {
         TokenTree::Ident(word) => Some(word),
@@ -92,20 +92,20 @@ fn may_be_block(item: &TokenStream) -> bool {
 }
 
 fn nothing_in(keyword: &Ident) -> Error {
-    let wrong = format!(
-        "over `{keyword}`, `#[circuit_breaker]` sets options for the functions inside that carry \
-         it, and none does"
-    );
-    Error::new(keyword.span(), with_help(wrong, "put `#[circuit_breaker]` on those to protect"))
+    let wrong = format!("no function in this `{keyword}` carries `#[circuit_breaker]`");
+    Error::new(keyword.span(), with_help(wrong, MARK))
 }
 
-/// What stands instead of a breaker's attribute after a mistake, so that what the block was to set
-/// is not also reported as missing.
-fn undecorated() -> Meta {
+const MARK: &str = "the attribute on a block only sets defaults: put `#[circuit_breaker]` on the \
+                    functions to protect";
+
+/// Replaces a breaker's attribute after a mistake on the block. Else an option that the block
+/// should have set would also be reported as missing.
+fn no_attribute() -> Meta {
     syn::parse_quote!(cfg(all()))
 }
 
-/// The options of a block, as they were written.
+/// The options of a block, as the user wrote them.
 struct BlockOptions(Punctuated<BlockOption, Token![,]>);
 
 struct BlockOption {
@@ -119,22 +119,22 @@ impl BlockOptions {
         Punctuated::parse_terminated.parse2(options).map(Self)
     }
 
-    /// The attribute with those options that it leaves open.
-    fn handed(&self, attribute: &Meta) -> Meta {
+    /// The attribute with the options that it does not set itself.
+    fn added_to(&self, attribute: &Meta) -> Meta {
         let own = match attribute {
             Meta::List(list) => list.tokens.clone(),
             Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
         };
         let given =
             OptionsParser::read(own.clone()).map_or_else(|_| Vec::new(), OptionsParser::names);
-        let is_open = |setting: &&BlockOption| {
-            let name = setting.name.to_string();
+        let is_unset = |option: &&BlockOption| {
+            let name = option.name.to_string();
             !given.iter().any(|given| names::overrides(&given.to_string(), &name))
         };
-        let open: Vec<_> = self.0.iter().filter(is_open).collect();
-        let needs_comma = !open.is_empty() && !own.is_empty() && !ends_in_comma(&own);
+        let unset: Vec<_> = self.0.iter().filter(is_unset).collect();
+        let needs_comma = !unset.is_empty() && !own.is_empty() && !ends_in_comma(&own);
         let comma = needs_comma.then(<Token![,]>::default);
-        list(attribute, quote!(#own #comma #(#open),*))
+        list(attribute, quote!(#own #comma #(#unset),*))
     }
 }
 
@@ -171,7 +171,7 @@ fn list(attribute: &Meta, tokens: TokenStream) -> Meta {
     Meta::List(MetaList { path: attribute.path().clone(), delimiter, tokens })
 }
 
-/// What is in an attribute's brackets, changed where it is a breaker, also under a `cfg_attr`.
+/// Rewrites the content of an attribute's brackets if it is a breaker, also inside a `cfg_attr`.
 fn changed_meta(meta: &Meta, change: &dyn Fn(&Meta) -> Meta) -> Option<TokenStream> {
     let name = &meta.path().segments.last()?.ident;
     if name == ATTRIBUTE {
@@ -190,7 +190,7 @@ fn changed_meta(meta: &Meta, change: &dyn Fn(&Meta) -> Meta) -> Option<TokenStre
 
 type Rewrite<'c> = dyn Fn(TokenStream) -> Option<TokenStream> + 'c;
 
-/// The tokens with each attribute changed that wants to be; `None` where none does.
+/// Rewrites each attribute for which `change` returns tokens; `None` if it returns none at all.
 fn changed(tokens: TokenStream, change: &Rewrite<'_>) -> Option<TokenStream> {
     let mut walk = Walk { change, found: false, after_hash: false, under_breaker: false };
     let tokens = tokens.into_iter().map(|token| walk.step(token)).collect();
@@ -201,8 +201,8 @@ struct Walk<'c> {
     change: &'c Rewrite<'c>,
     found: bool,
     after_hash: bool,
-    /// Whether the next braces are those of a breaker's item: a block of its own hands down what it
-    /// was given, and the body of a function is not ours to read.
+    /// Whether the next braces belong to the item of a breaker. A block with an attribute of its
+    /// own passes its options on itself, and the body of a function is not read.
     under_breaker: bool,
 }
 

@@ -1,11 +1,11 @@
-//! What is wrong with an attribute, collected so that one run tells everything.
+//! The errors of one attribute, collected so that one run reports them all.
 
 use std::fmt::Display;
 
 use proc_macro2::TokenStream;
 use syn::Error;
 
-/// Mistakes found so far, each on its token.
+/// The mistakes found so far, each on its token.
 #[derive(Default)]
 pub(crate) struct Mistakes(Option<Error>);
 
@@ -22,21 +22,21 @@ impl Mistakes {
         self.0.is_none()
     }
 
-    /// The mistakes, if there are any.
+    /// Returns the mistakes as an error if there are any.
     pub(crate) fn result(self) -> syn::Result<()> {
         self.0.map_or(Ok(()), Err)
     }
 }
 
-/// The two lines of a message: what is wrong, and what to write.
+/// A message of two lines: what is wrong, and what to write.
 pub(crate) fn with_help(wrong: impl Display, help: impl Display) -> String {
     format!("{wrong}\nhelp: {help}")
 }
 
-/// The messages, and the item as the user wrote it.
+/// The errors, followed by the item as the user wrote it.
 ///
-/// The item stays, so that a mistake in the attribute is not also reported as "cannot find
-/// function" at every call.
+/// Without the item, a mistake in the attribute would also be reported as "cannot find function" at
+/// every call.
 ///
 /// ```text
 /// #[circuit_breaker()]           ::core::compile_error! { "missing `identifier` …" }

@@ -1,4 +1,4 @@
-//! The path of the facade, as generated code says it.
+//! The path of the facade in generated code.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -14,7 +14,7 @@ impl<'o> Facade<'o> {
         Self(path)
     }
 
-    /// The path at `place`; the user's own path is left as it was written, `$crate` included.
+    /// The path with the location `place`. A path from the user keeps its spans, `$crate` included.
     pub(crate) fn at(&self, place: Span) -> TokenStream {
         let default = || quote_spanned!(at(place)=> ::brama);
         self.0.map_or_else(default, ToTokens::to_token_stream)

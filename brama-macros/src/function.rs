@@ -1,4 +1,4 @@
-//! The function under the attribute, with a body that nobody reads.
+//! The function under the attribute. Its body is passed on unread.
 
 use std::{iter, mem};
 
@@ -19,24 +19,23 @@ use crate::{
 
 /// A function or method with a body.
 ///
-/// The body is opaque: what is wrong in it is rustc's to say, and syntax that is not yet known here
-/// passes through.
+/// The body is opaque: rustc reports its errors, and syntax that syn does not know passes through.
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) default: Option<Token![default]>,
     pub(crate) signature: Signature,
-    /// `#![…]` at the top of the body: it may stand at the top of a function only.
+    /// `#![…]` at the top of the body, which Rust allows only at the top of a function.
     pub(crate) inner_attributes: TokenStream,
     /// The rest of the body, in the user's own braces.
     pub(crate) body: Group,
 }
 
 impl Function {
-    /// Reads the item, but for its body: that can be long, and is handed on as it is.
+    /// Reads the item except its body, which can be long and is passed on as it is.
     pub(crate) fn read(item: TokenStream) -> syn::Result<Self> {
         let mut tokens: Vec<TokenTree> = item.into_iter().collect();
-        let body = tokens.last_mut().and_then(taken_body);
+        let body = tokens.last_mut().and_then(take_body);
         let function: Self = syn::parse2(tokens.into_iter().collect())?;
         Ok(match body {
             Some(body) => function.with_body(body),
@@ -45,15 +44,14 @@ impl Function {
     }
 
     fn with_body(self, body: Group) -> Self {
-        let (inner_attributes, body) = divided(body);
+        let (inner_attributes, body) = split_attributes(body);
         Self { inner_attributes, body, ..self }
     }
 
-    /// Takes off the breakers that the user wrote under this one, as far as their options are
-    /// right.
+    /// Removes and returns the breakers written below this one whose options are valid.
     ///
-    /// The compiler expands what is written first first, which would make it the innermost. Whoever
-    /// writes it first means it to be the outermost.
+    /// The compiler expands the first attribute first, which would make it the innermost. A reader
+    /// expects the first attribute to be the outermost.
     pub(crate) fn take_breakers(&mut self) -> Vec<Options> {
         let (mut below, signature) = (Vec::new(), &self.signature);
         self.attributes.retain(|attribute| match breaker(attribute) {
@@ -66,7 +64,7 @@ impl Function {
         below
     }
 
-    /// Refuses the functions that no breaker can stand in front of.
+    /// Rejects functions that no breaker can protect.
     pub(crate) fn check(&self) -> syn::Result<()> {
         let mut mistakes = Mistakes::default();
         if let Some(keyword) = &self.signature.constness {
@@ -90,15 +88,16 @@ impl Function {
     }
 }
 
-const CONST: &str = "cannot decorate a `const fn`: asking the breaker happens at run time";
+const CONST: &str = "cannot protect a `const fn`: the breaker works at run time";
 const NO_CONST: &str = "remove `const`";
-const VARIADIC: &str = "cannot decorate a variadic function: its arguments cannot be passed on";
-const GENERATOR: &str = "cannot decorate a `gen fn`: it returns item by item, not once";
-const CALLER: &str = "put it on a function that calls this one";
-const NEVER: &str = "cannot decorate a function that never returns: there is no result to judge";
-const CALLED: &str = "put it on the functions that this one calls";
+const VARIADIC: &str = "cannot protect a variadic function: its arguments cannot be passed on";
+const GENERATOR: &str = "cannot protect a `gen fn`: it returns many items, not one result";
+const CALLER: &str = "put the attribute on a function that calls this one";
+const NEVER: &str = "cannot protect a function that never returns: it has no result";
+const CALLED: &str = "put the attribute on the functions that this one calls";
 const BODY: &str = "`#[circuit_breaker]` needs a function body to protect";
-const IMPLEMENTATION: &str = "put it on the implementation, or on a function that calls this one";
+const IMPLEMENTATION: &str =
+    "put the attribute on the implementation, or on a function that calls this one";
 
 /// The last word of the attribute's path.
 pub(crate) const ATTRIBUTE: &str = "circuit_breaker";
@@ -115,12 +114,12 @@ impl Parse for Function {
         let visibility = input.parse()?;
         let ahead = input.fork();
         let default = input.parse()?;
-        // Only a foreign function is `safe`, and it has no body: that is worth the message.
+        // Only a foreign function is `safe`. It has no body, and the error below is about that.
         let _: Option<Token![safe]> = input.parse()?;
         let signature: Signature =
-            input.parse().map_err(|unread| refusal(&ahead).unwrap_or(unread))?;
+            input.parse().map_err(|unread| unsupported(&ahead).unwrap_or(unread))?;
         let body = body(input).ok_or_else(|| without_body(&signature))?;
-        let (inner_attributes, body) = divided(body);
+        let (inner_attributes, body) = split_attributes(body);
         Ok(Self { attributes, visibility, default, signature, inner_attributes, body })
     }
 }
@@ -137,17 +136,22 @@ impl ToTokens for Function {
     }
 }
 
-/// Says what stands there instead of a function that can be decorated, if that is known.
-fn refusal(input: ParseStream<'_>) -> Option<Error> {
+/// The error for an item that is known not to be a function that can be protected.
+fn unsupported(input: ParseStream<'_>) -> Option<Error> {
     not_a_function(input).or_else(|| generator(input))
 }
 
-/// Names the item, if the keyword that decides comes before any `fn`.
 fn not_a_function(input: ParseStream<'_>) -> Option<Error> {
-    keyword(input).map(|word| refused(&word, &word.to_string()))
+    keyword(input).map(|keyword| {
+        let wrong =
+            format!("`#[circuit_breaker]` protects functions and methods, not `{keyword}` items");
+        Error::new(keyword.span(), with_help(wrong, DEPENDENCY))
+    })
 }
 
-/// A kind of function whose signature cannot be read yet.
+const DEPENDENCY: &str = "put the attribute on a function that calls the dependency";
+
+/// The error for a `gen fn`, whose signature syn cannot read yet.
 fn generator(input: ParseStream<'_>) -> Option<Error> {
     let ahead = input.fork();
     let words = iter::from_fn(|| ahead.call(Ident::parse_any).ok());
@@ -155,13 +159,14 @@ fn generator(input: ParseStream<'_>) -> Option<Error> {
     Some(Error::new(generator.span(), with_help(GENERATOR, CALLED)))
 }
 
+/// The first keyword of another kind of item than a function.
 fn keyword(input: ParseStream<'_>) -> Option<Ident> {
     let ahead = input.fork();
     let mut words = iter::from_fn(|| ahead.call(Ident::parse_any).ok());
     words.find(|word| ITEMS.contains(&word.to_string().as_str()))
 }
 
-/// The keyword that says what item it is, if it comes before any `fn`.
+/// The keyword of an item that is not a function.
 pub(crate) fn item_keyword(input: ParseStream<'_>) -> Option<Ident> {
     let ahead = input.fork();
     ahead.call(Attribute::parse_outer).ok()?;
@@ -184,17 +189,11 @@ const ITEMS: [&str; 12] = [
     "macro_rules",
 ];
 
-fn refused(word: &Ident, keyword: &str) -> Error {
-    let wrong =
-        format!("`#[circuit_breaker]` decorates functions and methods, not `{keyword}` items");
-    Error::new(word.span(), with_help(wrong, "put it on a function that calls the dependency"))
-}
-
 fn without_body(signature: &Signature) -> Error {
     Error::new(signature.ident.span(), with_help(BODY, IMPLEMENTATION))
 }
 
-/// The braces, also inside the invisible brackets of a `macro_rules!` block fragment.
+/// The body's braces, also inside the invisible group of a `macro_rules!` block fragment.
 fn body(input: ParseStream<'_>) -> Option<Group> {
     let mut token = input.parse::<TokenTree>().ok()?;
     loop {
@@ -208,8 +207,8 @@ fn body(input: ParseStream<'_>) -> Option<Group> {
     }
 }
 
-/// The braces at the item's end, in whose place empty ones are left.
-fn taken_body(last: &mut TokenTree) -> Option<Group> {
+/// Takes the braces at the item's end and leaves empty ones in their place.
+fn take_body(last: &mut TokenTree) -> Option<Group> {
     match last {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
             let empty = braced(TokenStream::new(), group.span());
@@ -219,8 +218,8 @@ fn taken_body(last: &mut TokenTree) -> Option<Group> {
     }
 }
 
-/// The inner attributes, and the braces around the rest.
-fn divided(body: Group) -> (TokenStream, Group) {
+/// Splits a body into its inner attributes and the braces around the rest.
+fn split_attributes(body: Group) -> (TokenStream, Group) {
     let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
     if !tokens.get(..3).is_some_and(is_inner_attribute) {
         return (TokenStream::new(), body);
@@ -241,10 +240,9 @@ fn is_inner_attribute(tokens: &[TokenTree]) -> bool {
     }
 }
 
-/// Braces that stand where the user's stand.
+/// Braces with the span of the user's braces.
 ///
-/// rustc reads the edition of a block and whether its function is used off the brace: both must be
-/// the user's.
+/// rustc takes the edition of a block, and the lint for unused functions, from this span.
 pub(crate) fn braced(tokens: TokenStream, braces: Span) -> Group {
     let mut group = Group::new(Delimiter::Brace, tokens);
     group.set_span(braces);

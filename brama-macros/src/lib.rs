@@ -2,7 +2,7 @@
 
 #![allow(
     clippy::wildcard_enum_match_arm,
-    reason = "syntax has more forms than are meant here, and gets new ones"
+    reason = "syn's enums have many variants of no interest here, and may grow"
 )]
 
 mod block;
@@ -24,25 +24,25 @@ use quote::ToTokens;
 
 use self::{block::Block, function::Function, options::Options};
 
-/// Protects the function or method below it with a circuit breaker. Every option stands on the
-/// [page of the newest release](https://docs.rs/brama/latest/brama/attr.circuit_breaker.html),
-/// with examples.
+/// Protects the function or method below it with a circuit breaker. The
+/// [page of the latest release](https://docs.rs/brama/latest/brama/attr.circuit_breaker.html)
+/// documents every option, with examples.
 #[proc_macro_attribute]
 pub fn circuit_breaker(
     options: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    decorated(options.into(), item.into()).into()
+    decorate(options.into(), item.into()).into()
 }
 
-fn decorated(options: TokenStream, item: TokenStream) -> TokenStream {
+fn decorate(options: TokenStream, item: TokenStream) -> TokenStream {
     match Block::find(&item) {
-        Some(block) => block.decorated(options),
-        None => decorated_function(options, item),
+        Some(block) => block.decorate(options),
+        None => decorate_function(options, item),
     }
 }
 
-fn decorated_function(options: TokenStream, item: TokenStream) -> TokenStream {
+fn decorate_function(options: TokenStream, item: TokenStream) -> TokenStream {
     match read(options, item.clone()) {
         Ok((options, mut function)) => {
             let below = function.take_breakers();
@@ -54,7 +54,7 @@ fn decorated_function(options: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// The item is read first: over a `struct`, only that is worth a message.
+/// Reads the item first: on a `struct`, mistakes in the options are not worth a message.
 fn read(options: TokenStream, item: TokenStream) -> syn::Result<(Options, Function)> {
     let function = Function::read(item)?;
     let options = Options::read(options).and_then(|options| {

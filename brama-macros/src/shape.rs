@@ -1,4 +1,4 @@
-//! How a function gives its answer: at once, when it is awaited, or by a future that it returns.
+//! How a function returns its result: directly, when awaited, or through a future.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -10,47 +10,47 @@ use syn::{
 
 use crate::{facade::Facade, literal::ungroup_type, span::at};
 
-/// How a function gives its answer.
+/// How a function returns its result.
 pub(crate) enum Shape {
-    /// At once.
+    /// Directly.
     Sync,
-    /// When it is awaited; the keyword's place.
+    /// An `async fn`, with the span of the keyword.
     Async(Span),
-    /// By a future that it returns.
+    /// Through a future that the function returns.
     Future(ReturnedFuture),
 }
 
 /// The future that a function returns.
 pub(crate) struct ReturnedFuture {
     pub(crate) output: Box<Type>,
-    /// Where the output stands.
+    /// The span of the output type.
     pub(crate) place: Span,
-    /// Whether the function answers with a pinned box.
+    /// Whether the function returns a pinned box.
     pub(crate) boxed: bool,
 }
 
 impl Shape {
-    /// By the signature alone, unless `future` overrides it.
+    /// Decides by the signature alone, unless the option `future` overrides it.
     pub(crate) fn of(signature: &Signature, future: Option<bool>, facade: &Facade<'_>) -> Self {
         if let Some(keyword) = &signature.asyncness {
             return Self::Async(keyword.span);
         }
-        let (seen, named) = match &signature.output {
+        let (visible, named) = match &signature.output {
             ReturnType::Default => (None, None),
-            ReturnType::Type(_, ty) => (seen(ty), named(ty)),
+            ReturnType::Type(_, ty) => (visible(ty), named(ty)),
         };
-        match (future, seen.or_else(|| named.filter(|_| future.is_none()))) {
+        match (future, visible.or_else(|| named.filter(|_| future.is_none()))) {
             (Some(false), _) | (None, None) => Self::Sync,
             (Some(true) | None, Some(returned)) => Self::Future(returned),
-            (Some(true), None) => Self::Future(unseen(signature, facade)),
+            (Some(true), None) => Self::Future(hidden(signature, facade)),
         }
     }
 }
 
-/// The future that a type shows to be.
-fn seen(ty: &Type) -> Option<ReturnedFuture> {
+/// The future that is visible in a type.
+fn visible(ty: &Type) -> Option<ReturnedFuture> {
     match ungroup_type(ty) {
-        Type::ImplTrait(hidden) => answer_of(&hidden.bounds, false),
+        Type::ImplTrait(opaque) => future_of(&opaque.bounds, false),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
             if last.ident == "Pin" { boxed(type_argument(last)?) } else { None }
@@ -59,7 +59,7 @@ fn seen(ty: &Type) -> Option<ReturnedFuture> {
     }
 }
 
-/// The boxed future that the names of the futures crate stand for.
+/// The boxed future behind an alias of the `futures` crate.
 fn named(ty: &Type) -> Option<ReturnedFuture> {
     let Type::Path(path) = ungroup_type(ty) else { return None };
     let last = path.path.segments.last()?;
@@ -68,13 +68,13 @@ fn named(ty: &Type) -> Option<ReturnedFuture> {
     Some(ReturnedFuture { place: output.span(), output: Box::new(output.clone()), boxed: true })
 }
 
-/// `Box<dyn Future<Output = R>>`, which is pinned.
+/// The future in the `Box<dyn Future<Output = R>>` of a `Pin`.
 fn boxed(ty: &Type) -> Option<ReturnedFuture> {
     let Type::Path(path) = ungroup_type(ty) else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Box")?;
     match ungroup_type(type_argument(last)?) {
-        Type::TraitObject(object) => answer_of(&object.bounds, true),
-        Type::ImplTrait(hidden) => answer_of(&hidden.bounds, true),
+        Type::TraitObject(object) => future_of(&object.bounds, true),
+        Type::ImplTrait(opaque) => future_of(&opaque.bounds, true),
         _ => None,
     }
 }
@@ -93,8 +93,8 @@ fn arguments(segment: &PathSegment) -> Option<&AngleBracketedGenericArguments> {
     }
 }
 
-/// The answer of a `Future` among the bounds; one that is not named is left to inference.
-fn answer_of(
+/// The output of the `Future` among the bounds; inferred if the bound does not name it.
+fn future_of(
     bounds: &Punctuated<TypeParamBound, Token![+]>,
     boxed: bool,
 ) -> Option<ReturnedFuture> {
@@ -118,7 +118,7 @@ fn inferred(place: Span) -> Type {
     Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token })
 }
 
-/// A boxed future behind a name: only the compiler knows what it answers.
+/// A boxed future behind an alias: only the compiler knows its output.
 fn alias(ty: &Type, place: Span, facade: &Facade<'_>) -> ReturnedFuture {
     let brama = facade.at(place);
     let pinned_box = quote_spanned!(at(place)=> #brama::__private::PinnedBox);
@@ -126,10 +126,10 @@ fn alias(ty: &Type, place: Span, facade: &Facade<'_>) -> ReturnedFuture {
     ReturnedFuture { output: Box::new(output), place, boxed: true }
 }
 
-/// The item of a trait's that a type has.
+/// An item of a trait that a type implements.
 ///
-/// The first and the last token are the user's, as it were: what is wrong with the type is then
-/// shown at all of it, and once.
+/// The first and the last token have spans of the user's type, so that rustc underlines the whole
+/// type, and reports it once.
 ///
 /// ```text
 /// <Type as Trait>::item
@@ -140,12 +140,13 @@ pub(crate) fn spanning(ty: &Type, of: &TokenStream, item: &str) -> TokenStream {
     quote_spanned!(at(place)=> #open #ty as #of>::#item)
 }
 
-/// The place of a type's last token.
+/// The span of a type's last token.
 pub(crate) fn last(ty: &Type) -> Span {
     ty.to_token_stream().into_iter().last().map_or_else(|| ty.span(), |token| token.span())
 }
 
-fn unseen(signature: &Signature, facade: &Facade<'_>) -> ReturnedFuture {
+/// The future of a function that `future = true` declares to return one.
+fn hidden(signature: &Signature, facade: &Facade<'_>) -> ReturnedFuture {
     match &signature.output {
         ReturnType::Default => alias(&parse_quote!(()), signature.ident.span(), facade),
         ReturnType::Type(_, ty) => match ungroup_type(ty) {

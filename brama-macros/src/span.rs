@@ -1,25 +1,25 @@
-//! Where generated tokens claim to stand.
+//! The spans of generated tokens.
 //!
-//! A token that rustc may blame has the span of what the user wrote: an error then underlines that
-//! and not the whole attribute. It is resolved where the macro stands all the same, so that clippy
-//! leaves it alone and the user's names are out of its reach.
+//! A token that rustc may report has the location of the code that the user wrote, so that the
+//! error underlines that code and not the whole attribute. Its names still resolve at the macro:
+//! clippy then ignores it, and the user's names are out of its reach.
 
 use proc_macro2::{Ident, Span};
 
-/// The place of `user` for generated tokens.
+/// The location of `user`, for generated tokens.
 pub(crate) fn at(user: Span) -> Span {
     user.resolved_at(Span::call_site())
 }
 
-/// The place of `user` for local variables: the user's code and they are invisible to each other.
+/// The location of `user`, for local variables that the user's code can neither see nor shadow.
 pub(crate) fn mixed(user: Span) -> Span {
     user.resolved_at(Span::mixed_site())
 }
 
-/// A local variable at a place that is `mixed`.
+/// A local variable with a `mixed` span.
 ///
-/// A static or constant of the user's would be seen all the same, and a variable cannot shadow one:
-/// hence the prefix.
+/// The prefix avoids the statics and constants of the user: they are visible in spite of the span,
+/// and a variable cannot shadow one.
 pub(crate) fn local(name: &str, place: Span) -> Ident {
     Ident::new(&format!("__brama_{name}"), place)
 }

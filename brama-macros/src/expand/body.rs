@@ -1,4 +1,4 @@
-//! The body: runs under the permit.
+//! The body, which runs under the permit.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -15,9 +15,9 @@ impl Printer<'_> {
         }
     }
 
-    /// Runs the body in a closure, so that `return`, `?` and macros that hide one end there.
+    /// Runs the body in a closure, which `return` and `?` leave instead of the function.
     ///
-    /// It is not `move`: arguments live on until the function ends, and are dropped in its order.
+    /// The closure is not `move`: arguments live until the function ends, and drop in its order.
     ///
     /// ```text
     /// let mut permit = permit.watch();
@@ -32,12 +32,12 @@ impl Printer<'_> {
         }
     }
 
-    /// Runs the body in a future of its own, so that a panic in it can be told from being dropped.
+    /// Runs the body in a future of its own, to distinguish a panic in it from a drop.
     ///
-    /// It is declared after the permit and so dropped before it, which abandons the call. It is
-    /// `move`: an argument that is `Send` and not `Sync` could not be borrowed across an await. The
-    /// early return is never taken. It tells the compiler the type before the body is read, as the
-    /// declared type does for a plain `async fn`.
+    /// The future is declared after the permit and so dropped before it, which abandons the call.
+    /// It is `move`: an argument that is `Send` but not `Sync` could not be borrowed across an
+    /// await. The early return is never taken. It gives the compiler the return type before the
+    /// body, as the signature of a plain `async fn` does.
     ///
     /// ```text
     /// let body = async move {
@@ -63,7 +63,7 @@ impl Printer<'_> {
         })
     }
 
-    /// The variable stands for the user's type in rustc's notes, and has its very span.
+    /// rustc's notes about the return type underline the variable, so it has the span of the type.
     pub(super) fn expect_type(&self) -> TokenStream {
         let (never, ret) = (Ident::new("__brama_never", self.place), &self.ret);
         quote_spanned! {self.at=>

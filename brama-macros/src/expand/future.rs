@@ -1,4 +1,4 @@
-//! The future that a function returns: asks and is judged in another around it.
+//! The future that a function returns, protected by another future around it.
 
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{quote, quote_spanned};
@@ -11,10 +11,11 @@ use crate::{
 };
 
 impl Printer<'_> {
-    /// Runs the body at the call, since it only makes the future, and protects what it made.
+    /// Runs the body when the function is called, since it only makes the future, and protects
+    /// that.
     ///
-    /// What the user's expressions borrow is evaluated before the body can take it; the circuit is
-    /// asked when the future is first polled.
+    /// The user's expressions are evaluated before the body moves what they borrow. The call is
+    /// admitted when the future is first polled.
     ///
     /// ```text
     /// let found = …;
@@ -37,12 +38,12 @@ impl Printer<'_> {
         let (make, expect) = (self.make(returned), self.expect_type());
         let place = at(self.declared.span());
         let future = quote_spanned!(place=> async move { #expect #call });
-        let answer = if returned.boxed {
+        let protected = if returned.boxed {
             self.pinned_box("declared", &quote_spanned!(place=> ::std::boxed::Box::pin(#future)))
         } else {
             future
         };
-        quote_spanned!(place=> #evaluated #make #answer)
+        quote_spanned!(place=> #evaluated #make #protected)
     }
 
     /// ```text

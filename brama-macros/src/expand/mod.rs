@@ -1,8 +1,8 @@
-//! The function with a breaker in front of its body.
+//! Expands a function: puts a breaker in front of its body.
 
 mod body;
 mod future;
-mod refusal;
+mod rejection;
 mod site;
 mod timeout;
 mod verdict;
@@ -23,7 +23,7 @@ use crate::{
     span::{at, local, mixed},
 };
 
-/// Puts a breaker in front of the body; all else of the function stays as it is.
+/// Puts a breaker in front of the body. The rest of the function stays as it is.
 ///
 /// ```text
 /// fn charge(card: &Card) -> Paid { body }    fn charge(card: &Card) -> Paid {
@@ -44,17 +44,17 @@ struct Printer<'o> {
     function: &'o Function,
     facade: Facade<'o>,
     shape: Shape,
-    /// The declared type; what is hidden behind `impl Trait` is left to inference.
+    /// The declared type, with `_` for each `impl Trait`.
     declared: Type,
-    /// The type of the answer: the declared one, or what the future of that type answers.
+    /// The type of the result: the declared one, or the output of the declared future.
     ret: Type,
-    /// Where the answer's type stands, or the name of a function that declares none.
+    /// The span of the result's type, or of the name of a function that declares none.
     place: Span,
-    /// Where tokens of ours and variables of ours claim to stand, if at `place`: asked for once,
-    /// since each question goes to the compiler.
+    /// The spans of generated tokens and variables at `place`. Computed once, since each is a
+    /// request to the compiler.
     at: Span,
     local: Span,
-    /// The hidden door there.
+    /// The path of the hidden module `__private` at `place`.
     door: TokenStream,
 }
 
@@ -70,7 +70,7 @@ impl<'o> Printer<'o> {
             Shape::Sync | Shape::Async(_) => (declared.clone(), place),
             Shape::Future(returned) => (Type::clone(&returned.output), returned.place),
         };
-        let (declared, ret) = (unhidden(declared), unhidden(ret));
+        let (declared, ret) = (without_impl_trait(declared), without_impl_trait(ret));
         let facade = Facade::new(options.facade.as_ref());
         let (at, local) = (at(place), mixed(place));
         let door = door(&facade, place);
@@ -79,8 +79,8 @@ impl<'o> Printer<'o> {
 
     fn body(&self) -> TokenStream {
         let (find, limit, timer) = (self.find(), self.limit(), self.timer());
-        let (ask, run, judge, ret) = (self.ask(), self.run(), self.judge(), self.local("ret"));
-        let call = quote!(#timer #ask #run #judge #ret);
+        let (admit, run, judge, ret) = (self.admit(), self.run(), self.judge(), self.local("ret"));
+        let call = quote!(#timer #admit #run #judge #ret);
         match &self.shape {
             Shape::Sync | Shape::Async(_) => quote!(#find #limit #call),
             Shape::Future(returned) if self.site_is_fixed() => {
@@ -90,12 +90,12 @@ impl<'o> Printer<'o> {
         }
     }
 
-    /// A variable of ours.
+    /// A generated variable.
     fn local(&self, name: &str) -> Ident {
         local(name, self.local)
     }
 
-    /// The hidden door at `place`.
+    /// The path of the hidden module `__private` at `place`.
     fn door(&self, place: Span) -> TokenStream {
         door(&self.facade, place)
     }
@@ -111,19 +111,19 @@ fn unit(place: Span) -> Type {
     Type::Tuple(syn::TypeTuple { attrs: Vec::new(), paren_token, elems: <_>::default() })
 }
 
-fn unhidden(mut ty: Type) -> Type {
+fn without_impl_trait(mut ty: Type) -> Type {
     InferImplTrait.visit_type_mut(&mut ty);
     ty
 }
 
-/// Leaves to inference what stands behind `impl Trait`, at any depth.
+/// Replaces `impl Trait` by `_`, at any depth.
 struct InferImplTrait;
 
 impl VisitMut for InferImplTrait {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         match ty {
-            Type::ImplTrait(hidden) => {
-                let underscore_token = syn::Token![_](hidden.impl_token.span);
+            Type::ImplTrait(opaque) => {
+                let underscore_token = syn::Token![_](opaque.impl_token.span);
                 *ty = Type::Infer(syn::TypeInfer { attrs: Vec::new(), underscore_token });
             }
             _ => visit_type_mut(self, ty),

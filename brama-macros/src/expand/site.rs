@@ -1,4 +1,4 @@
-//! The call site: asks for the right to the call.
+//! The call site, which admits or rejects the call.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -12,44 +12,44 @@ use crate::{
 };
 
 impl Printer<'_> {
-    /// Asks for a permit, or leaves with the open answer.
+    /// Gets a permit, or returns what a rejected caller gets.
     ///
-    /// The inner block ends what asking has borrowed before the body runs, or is awaited; a site
-    /// that is fixed borrows nothing.
+    /// The inner block ends the borrows of the look-up before the body runs. A fixed site borrows
+    /// nothing and needs no block.
     ///
     /// ```text
     /// let permit = {
-    ///     let asked = …;
-    ///     match asked {
+    ///     let admission = …;
+    ///     match admission {
     ///         ::core::result::Result::Ok(permit) => permit,
     ///         ::core::result::Result::Err(open) => …,
     ///     }
     /// };
     /// ```
-    pub(super) fn ask(&self) -> TokenStream {
-        let (permit, enter, refuse) = (self.local("permit"), self.enter(), self.refuse());
+    pub(super) fn admit(&self) -> TokenStream {
+        let (permit, enter, reject) = (self.local("permit"), self.enter(), self.reject());
         let mutable = match self.shape {
             Shape::Sync => None,
             Shape::Async(_) | Shape::Future(_) => Some(<Token![mut]>::default()),
         };
-        let let_in = |asked: &TokenStream| {
+        let admitted = |admission: &TokenStream| {
             quote_spanned! {self.at=>
-                match #asked {
+                match #admission {
                     ::core::result::Result::Ok(#permit) => #permit,
-                    #refuse
+                    #reject
                 }
             }
         };
         if self.is_found_first() || self.site_is_fixed() {
-            let answer = let_in(&enter);
-            return quote_spanned!(self.at=> let #mutable #permit = #answer;);
+            let permit_or_return = admitted(&enter);
+            return quote_spanned!(self.at=> let #mutable #permit = #permit_or_return;);
         }
-        let asked = self.local("asked");
-        let answer = let_in(&asked.to_token_stream());
+        let admission = self.local("admission");
+        let permit_or_return = admitted(&admission.to_token_stream());
         quote_spanned! {self.at=>
             let #mutable #permit = {
-                let #asked = #enter;
-                #answer
+                let #admission = #enter;
+                #permit_or_return
             };
         }
     }
@@ -62,7 +62,7 @@ impl Printer<'_> {
         quote_spanned!(self.at=> #door::ask(#found))
     }
 
-    /// Finds the breaker before it is asked, where something comes between the two.
+    /// Finds the breaker in a step of its own if code has to run before the call is admitted.
     ///
     /// ```text
     /// let found = …;
@@ -77,13 +77,13 @@ impl Printer<'_> {
         self.options.timeout.limit().is_some() || is_later && !self.site_is_fixed()
     }
 
-    /// Whether the breaker is the same at every call, so that nothing is evaluated to find it.
+    /// Whether every call has the same breaker, so that finding it evaluates no expression.
     pub(super) fn site_is_fixed(&self) -> bool {
         let Options { identifier, registry, key, .. } = self.options;
         matches!((registry, identifier, key), (None, Identifier::Literal(_), None))
     }
 
-    /// What the breaker's site is asked for: to `enter`, or to `find` the breaker only.
+    /// Calls `enter` or `find` on the function's call site.
     fn at_site(&self, method: &str) -> TokenStream {
         let name: &dyn ToTokens = match &self.options.identifier {
             Identifier::Literal(name) => name,
@@ -97,7 +97,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A name that is known now is looked up once.
+    /// A name that is known at compile time is looked up once.
     ///
     /// ```text
     /// {
@@ -117,7 +117,7 @@ impl Printer<'_> {
         }
     }
 
-    /// How the call site is made: in fewer words where nothing but the name is said.
+    /// The constructor of the call site: the short one if the attribute gives nothing but the name.
     ///
     /// ```text
     /// named("bank")
@@ -133,37 +133,40 @@ impl Printer<'_> {
         quote_spanned!(at(place)=> new(#name, #scope, #attribute))
     }
 
-    /// Another name is compared at each call; it may change, and may belong to a type parameter.
+    /// A name from an expression is compared at each call: it may change, also with a type
+    /// parameter.
     ///
     /// ```text
     /// {
     ///     static __BRAMA_SITE: ::brama::__private::CachedSite = …::empty();
-    ///     __BRAMA_SITE.enter(asked, const { &Attribute::new(…) })
+    ///     __BRAMA_SITE.enter(lookup, const { &Attribute::new(…) })
     /// }
     /// ```
     fn at_cache(&self, method: &Ident, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
-        let (door, asked, attribute) = (self.door(place), self.asked(name), self.attribute(place));
+        let (door, lookup, attribute) =
+            (self.door(place), self.lookup(name), self.attribute(place));
         quote_spanned! {at(place)=>
             {
                 static __BRAMA_SITE: #door::CachedSite = #door::CachedSite::empty();
-                __BRAMA_SITE.#method(#asked, const { &#attribute })
+                __BRAMA_SITE.#method(#lookup, const { &#attribute })
             }
         }
     }
 
-    /// In a registry of the user's, which may be another at each call, every name is looked up.
+    /// A registry from an expression may change at each call, so every name is looked up in it.
     ///
     /// ```text
-    /// ::brama::__private::enter(registry, asked, const { &Attribute::new(…) })
+    /// ::brama::__private::enter(registry, lookup, const { &Attribute::new(…) })
     /// ```
     fn at_registry(&self, method: &Ident, registry: &Expr, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
-        let (door, asked, attribute) = (self.door(place), self.asked(name), self.attribute(place));
-        quote_spanned!(at(place)=> #door::#method(#registry, #asked, const { &#attribute }))
+        let (door, lookup, attribute) =
+            (self.door(place), self.lookup(name), self.attribute(place));
+        quote_spanned!(at(place)=> #door::#method(#registry, #lookup, const { &#attribute }))
     }
 
-    /// What the attribute says of its breaker, as a constant that knows where it stands.
+    /// The attribute's configuration, as a constant that records its source location.
     ///
     /// ```text
     /// ::brama::__private::Attribute::new(Some("http"), ::brama::PolicyPatch::new()…)
@@ -179,13 +182,13 @@ impl Printer<'_> {
         quote_spanned!(at(place)=> #door::Attribute::new(#kind, #policy))
     }
 
-    /// The names of one call, borrowed until it is let through.
+    /// The names of one call, borrowed for the look-up.
     ///
     /// ```text
     /// ::brama::__private::Asked::new(&(name), None)
     ///     .with_key(::brama::__private::key(&(key)).__brama_spelling())
     /// ```
-    fn asked(&self, name: &dyn ToTokens) -> TokenStream {
+    fn lookup(&self, name: &dyn ToTokens) -> TokenStream {
         let (door, scope) = (self.door(name.span()), self.scope());
         let key = self.options.key.as_ref().map(|key| {
             let door = self.door(key.span());

@@ -1,4 +1,4 @@
-//! The timeout: what the caller of a dropped call gets.
+//! The time limit, and what the caller of a cancelled call gets.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -22,7 +22,7 @@ impl Printer<'_> {
         Some(quote_spanned!(at(place)=> let #limit: ::core::time::Duration = #length;))
     }
 
-    /// What ends the call, ready before the breaker is asked, for it says which one it was.
+    /// The timer. It is made before admission uses up `found`, because its error names the breaker.
     ///
     /// ```text
     /// let timer = ::brama::__private::Timer::new(&found, limit);
@@ -34,7 +34,7 @@ impl Printer<'_> {
         Some(quote_spanned!(self.at=> let #timer = #door::Timer::new(&#found, #limit);))
     }
 
-    /// Waits for the work under the permit, and leaves where it took too long.
+    /// Awaits the work under the permit, and returns early if it takes too long.
     ///
     /// The work is declared after the permit and so dropped before it, which abandons the call.
     ///
@@ -74,7 +74,7 @@ impl Printer<'_> {
         }
     }
 
-    /// The arm that records the failure and leaves with what the caller gets.
+    /// The arm that records the failure and returns what the caller gets.
     ///
     /// ```text
     /// Err(timed_out) => {
@@ -85,18 +85,18 @@ impl Printer<'_> {
     /// ```
     fn late(&self) -> TokenStream {
         let (permit, timed_out) = (self.local("permit"), self.local("timed_out"));
-        let (door, answer) = (&self.door, self.late_answer(&timed_out));
+        let (door, value) = (&self.door, self.timeout_value(&timed_out));
         quote_spanned! {self.at=>
             ::core::result::Result::Err(#timed_out) => {
                 #door::record_timeout(#permit, &#timed_out);
-                return #answer;
+                return #value;
             }
         }
     }
 
-    fn late_answer(&self, timed_out: &Ident) -> TokenStream {
+    fn timeout_value(&self, timed_out: &Ident) -> TokenStream {
         let ret = &self.ret;
-        let answer = |on_timeout: &Expr| {
+        let handled = |on_timeout: &Expr| {
             let place = on_timeout.span();
             let door = self.door(place);
             quote_spanned!(at(place)=> #door::answer_timeout::<#ret>(#on_timeout, #timed_out))
@@ -105,6 +105,6 @@ impl Printer<'_> {
             let door = &self.door;
             quote_spanned!(self.at=> <#ret as #door::TimeoutOutput>::on_timeout(#timed_out))
         };
-        self.options.timeout.on_timeout().map_or_else(converted, answer)
+        self.options.timeout.on_timeout().map_or_else(converted, handled)
     }
 }

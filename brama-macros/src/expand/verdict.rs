@@ -1,4 +1,4 @@
-//! The verdict: what the call counts as.
+//! The verdict: whether the call is a success, a failure or ignored.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -11,13 +11,14 @@ use crate::{
 };
 
 impl Printer<'_> {
-    /// Judges the call: a failure is recorded at once, a success when `ending` is dropped, once the answer
-    /// has been moved. The type is written, so that a handler of another type is compared
-    /// with the declared one.
+    /// Judges the call. A failure is recorded at once, a success when `ending` drops, after the
+    /// result has been moved out. The explicit type makes rustc compare a handler with the declared
+    /// type.
     ///
     /// ```text
     /// let ending = permit.judge::<Paid>(&ret, error_handler);
-    /// let ending = ::brama::__private::verdict(<Paid as Judged<_>>::failed(&ret)).__brama_record(&mut permit);
+    /// let ending = ::brama::__private::verdict(<Paid as Judged<_>>::failed(&ret))
+    ///     .__brama_record(&mut permit);
     /// ```
     pub(super) fn judge(&self) -> TokenStream {
         match &self.options.judge {
@@ -39,7 +40,9 @@ impl Printer<'_> {
         let (permit, returned, door) = (self.local("permit"), self.local("ret"), &self.door);
         let failed = self.failed("Judged", &quote_spanned!(self.at=> &#returned));
         let ending = self.local("ending");
-        quote_spanned!(self.at=> let #ending = #door::verdict(#failed).__brama_record(&mut #permit);)
+        quote_spanned! {self.at=>
+            let #ending = #door::verdict(#failed).__brama_record(&mut #permit);
+        }
     }
 
     /// The handler of a function that excuses some errors.
@@ -67,13 +70,13 @@ impl Printer<'_> {
     }
 
     /// The error of a failed call.
-    fn failed(&self, says: &str, returned: &impl ToTokens) -> TokenStream {
+    fn failed(&self, of: &str, returned: &impl ToTokens) -> TokenStream {
         let (ret, door) = (&self.ret, &self.door);
-        let says = Ident::new(says, self.at);
-        quote_spanned!(self.at=> <#ret as #door::#says<_>>::failed(#returned))
+        let of = Ident::new(of, self.at);
+        quote_spanned!(self.at=> <#ret as #door::#of<_>>::failed(#returned))
     }
 
-    /// Whether the error is none of the dependency's, where the user has something to say of it.
+    /// Whether `ignore_if` or `failure_if` excuses the error.
     ///
     /// ```text
     /// ::brama::__private::is_ignored(failed, ignore_if)
@@ -81,13 +84,13 @@ impl Printer<'_> {
     /// ```
     fn excused(&self, Excuses { ignore_if, failure_if }: &Excuses) -> Option<TokenStream> {
         let failed = self.local("failed");
-        let ask = |helper: &str, question: &Expr| {
-            let place = at(question.span());
+        let call = |helper: &str, predicate: &Expr| {
+            let place = at(predicate.span());
             let (door, helper) = (self.door(place), Ident::new(helper, place));
-            quote_spanned!(place=> #door::#helper(#failed, #question))
+            quote_spanned!(place=> #door::#helper(#failed, #predicate))
         };
-        let ignored = ignore_if.as_ref().map(|question| ask("is_ignored", question));
-        let harmless = failure_if.as_ref().map(|question| ask("is_no_failure", question));
+        let ignored = ignore_if.as_ref().map(|predicate| call("is_ignored", predicate));
+        let harmless = failure_if.as_ref().map(|predicate| call("is_no_failure", predicate));
         ignored.into_iter().chain(harmless).reduce(|first, then| quote!(#first || #then))
     }
 }

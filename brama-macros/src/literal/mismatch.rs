@@ -1,4 +1,4 @@
-//! The message for a value of another sort than its option takes.
+//! The message for a value of the wrong kind.
 
 use proc_macro2::{Group, Literal};
 use syn::{Error, Expr, LitFloat, spanned::Spanned};
@@ -10,7 +10,7 @@ use super::{
 use crate::errors::with_help;
 
 impl ValueReader<'_> {
-    /// The message for a value of another sort.
+    /// The error for a value of the wrong kind.
     pub(super) fn mismatch(self, value: &Expr, form: &ValueForm<'_>) -> Error {
         let (option, takes) = (self.option, self.kind.takes());
         let wrong = format!("`{option}` takes {takes}");
@@ -19,23 +19,24 @@ impl ValueReader<'_> {
                 ValueKind::Duration | ValueKind::Expiry | ValueKind::Timeout,
                 ValueForm::Int(_) | ValueForm::Dotted(..),
             ) => self.unquoted_duration(form),
-            (ValueKind::Window, ValueForm::Int(calls)) => {
-                with_help(wrong, format!("for that many calls write `window = calls({calls})`"))
-            }
+            (ValueKind::Window, ValueForm::Int(calls)) => with_help(
+                wrong,
+                format!("for a window of {calls} calls, write `window = calls({calls})`"),
+            ),
             (ValueKind::Window, ValueForm::Str(length)) => {
                 let length = length.token();
-                with_help(wrong, format!("for that much time write `window = time({length})`"))
+                with_help(wrong, format!("for a window of time, write `window = time({length})`"))
             }
             (_, ValueForm::Negative(number)) => {
                 format!("`{option}` is {number}, must be {}", self.limit())
             }
-            (_, ValueForm::Off) => format!("`{option}` cannot be `off`, it takes {takes}"),
+            (_, ValueForm::Off) => format!("`{option}` cannot be `off`; it takes {takes}"),
             _ => self.corrected(form).map_or(wrong.clone(), |help| with_help(wrong, help)),
         };
         Error::new(value.span(), message)
     }
 
-    /// The message for a duration that is no text.
+    /// The message for a duration that is not a string.
     fn unquoted_duration(self, form: &ValueForm<'_>) -> String {
         let option = self.option;
         match form {
@@ -55,7 +56,7 @@ impl ValueReader<'_> {
         }
     }
 
-    /// The same value in the form that the option takes.
+    /// The value in the form that the option takes, if it can be converted.
     fn corrected(self, form: &ValueForm<'_>) -> Option<String> {
         let option = self.option;
         match (self.kind, form) {
@@ -81,7 +82,7 @@ impl ValueReader<'_> {
     }
 }
 
-/// The message for a value in braces.
+/// The error for a table in braces.
 pub(crate) fn table_mismatch(option: &str, kind: ValueKind, braces: &Group) -> Error {
     let wrong = format!("`{option}` takes {}, not a table", kind.takes());
     let form = match kind {
@@ -93,24 +94,24 @@ pub(crate) fn table_mismatch(option: &str, kind: ValueKind, braces: &Group) -> E
     Error::new(braces.span_open(), with_help(wrong, format!("write `{option} = {form}`")))
 }
 
-/// The message for a number with a percent sign.
+/// The error for a number with a percent sign.
 pub(crate) fn percent_sign_mismatch(option: &str, kind: ValueKind, number: &Literal) -> Error {
     let wrong = format!("`{option}` takes {}", kind.takes());
-    let written = format!("{number}%");
+    let text = format!("{number}%");
     let form = match kind {
-        ValueKind::Share => as_share(&written).map(|share| share.to_string()),
-        _ => percentage(&written).map(|percent| percent.to_string()),
+        ValueKind::Share => as_share(&text).map(|share| share.to_string()),
+        _ => percentage(&text).map(|percent| percent.to_string()),
     };
-    let told = |form| with_help(&wrong, format!("write `{option} = {form}`"));
-    Error::new(number.span(), form.map_or_else(|| wrong.clone(), told))
+    let with_form = |form| with_help(&wrong, format!("write `{option} = {form}`"));
+    Error::new(number.span(), form.map_or_else(|| wrong.clone(), with_form))
 }
 
-/// Whether a number bears letters: `30s`.
+/// Whether a number ends in letters: `30s`.
 fn has_unit(number: &impl ToString) -> bool {
     number.to_string().ends_with(char::is_alphabetic)
 }
 
-/// The number of a percentage in words.
+/// The number in a text such as `50%`.
 fn percentage(text: &str) -> Option<u32> {
     text.strip_suffix('%')?.trim().parse().ok()
 }
@@ -121,7 +122,7 @@ fn share_as_percentage(share: &LitFloat) -> Option<u32> {
     (1..=100).find(|whole| (f64::from(*whole) - percent).abs() < 1e-6)
 }
 
-/// A percentage in words as a share of one, up to the largest jitter: `50%` is 0.5.
+/// A text such as `50%` as a share of one, 0.5. At most 0.9, the largest jitter.
 fn as_share(text: &str) -> Option<f64> {
     percentage(text).filter(|percent| *percent <= 90).map(|percent| f64::from(percent) / 100.0)
 }

@@ -1,4 +1,4 @@
-//! A value or a type as the user wrote it.
+//! The value of an option: the form in which it is written, and the checked value.
 
 mod duration;
 mod mismatch;
@@ -78,7 +78,7 @@ impl<'e> ValueForm<'e> {
     }
 }
 
-/// The value without the invisible brackets that a `macro_rules!` leaves around its fragments.
+/// Removes the invisible group that a `macro_rules!` leaves around an expression fragment.
 pub(crate) fn ungroup(value: &Expr) -> &Expr {
     match value {
         Expr::Group(group) => ungroup(&group.expr),
@@ -86,7 +86,8 @@ pub(crate) fn ungroup(value: &Expr) -> &Expr {
     }
 }
 
-/// The type without the invisible brackets that a `macro_rules!` leaves around its fragments.
+/// Removes the invisible group that a `macro_rules!` leaves around a type fragment, and
+/// parentheses.
 pub(crate) fn ungroup_type(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => ungroup_type(&group.elem),
@@ -95,7 +96,7 @@ pub(crate) fn ungroup_type(ty: &Type) -> &Type {
     }
 }
 
-/// A value inside its limits, or a constant that the compiler checks.
+/// A value that is within its limits, or a constant that the compiler checks.
 pub(crate) enum Value {
     Off,
     Number(NumberValue),
@@ -122,7 +123,7 @@ pub(crate) enum DurationValue {
     Constant(Box<Expr>),
 }
 
-/// A count or a share.
+/// A count, a percentage, a share or a factor.
 pub(crate) enum NumberValue {
     Whole(LitInt),
     Fraction(Literal),
@@ -130,7 +131,7 @@ pub(crate) enum NumberValue {
 }
 
 impl Value {
-    /// Where the compiler has something to check.
+    /// The span of a constant that the compiler has to check.
     pub(crate) fn constant(&self) -> Option<Span> {
         match self {
             Self::Off | Self::Flag(_) | Self::Abandoned(_) => None,
@@ -144,7 +145,7 @@ impl Value {
         }
     }
 
-    /// The argument of the patch's method.
+    /// The argument for the setting's method of `PolicyPatch`.
     ///
     /// ```text
     /// progressive("5s", "300s", 1.5)    ::brama::Expiry::progressive(

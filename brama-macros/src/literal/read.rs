@@ -1,4 +1,4 @@
-//! Reads the value of a policy's option.
+//! Reads the value of a setting.
 
 use std::{fmt::Display, ops::RangeInclusive};
 
@@ -9,7 +9,7 @@ use syn::{Error, Expr, LitInt, LitStr, spanned::Spanned};
 use super::{Arguments, DurationValue, NumberValue, Value, ValueForm, duration};
 use crate::{errors::with_help, nearest::nearest, span::at};
 
-/// What sort of value an option takes.
+/// The kind of value that an option takes.
 #[derive(Clone, Copy)]
 pub(crate) enum ValueKind {
     Count,
@@ -25,7 +25,7 @@ pub(crate) enum ValueKind {
 }
 
 impl ValueKind {
-    /// In the words of a message.
+    /// What the option takes, in the words of a message.
     pub(super) const fn takes(self) -> &'static str {
         match self {
             Self::Count => "a whole number",
@@ -42,13 +42,13 @@ impl ValueKind {
     }
 }
 
-/// Reads the value of the option that the user calls `option`; whatever is no literal is taken for
-/// a constant.
+/// Reads the value of the option that the user wrote as `option`. Anything but a literal is a
+/// constant, for the compiler to check.
 pub(crate) fn read(option: &str, kind: ValueKind, value: &Expr) -> syn::Result<Value> {
     ValueReader { option, kind }.read(value)
 }
 
-/// Reads a duration, or `off`; whatever is no literal is taken for an expression.
+/// Reads a duration, or `None` for `off`. Anything but a literal is an expression.
 pub(crate) fn timeout(option: &str, value: &Expr) -> syn::Result<Option<DurationValue>> {
     match ValueForm::of(value) {
         ValueForm::Off => Ok(None),
@@ -72,8 +72,8 @@ impl ValueReader<'_> {
             ) => self.count(number).map(Value::Number),
             (ValueKind::Duration, ValueForm::Str(_)) => self.length(value).map(Value::Duration),
             (ValueKind::Expiry, ValueForm::Str(_)) => self.length(value).map(Value::Fixed),
-            (ValueKind::Expiry, ValueForm::Call(name, waits)) if name == "progressive" => {
-                self.progressive(name, waits)
+            (ValueKind::Expiry, ValueForm::Call(name, durations)) if name == "progressive" => {
+                self.progressive(name, durations)
             }
             (ValueKind::Window, ValueForm::Call(name, size)) if name == "calls" => {
                 self.calls(name, size)
@@ -103,14 +103,14 @@ impl ValueReader<'_> {
     }
 
     fn count(self, number: &LitInt) -> syn::Result<NumberValue> {
-        self.unsuffixed(number.suffix(), "u32", number.span())?;
+        self.check_suffix(number.suffix(), "u32", number.span())?;
         let limit = if matches!(self.kind, ValueKind::Percent) { 100 } else { u32::MAX };
         match number.base10_parse::<u32>() {
             Ok(count) if 1 <= count && count <= limit => Ok(NumberValue::Whole(number.clone())),
-            Ok(_) => Err(self.broken(number.span(), number, self.limit())),
+            Ok(_) => Err(self.out_of_range(number.span(), number, self.limit())),
             Err(_) => {
                 let limit = format!("at most {}", u32::MAX);
-                Err(self.broken(number.span(), number, limit))
+                Err(self.out_of_range(number.span(), number, limit))
             }
         }
     }
@@ -126,13 +126,13 @@ impl ValueReader<'_> {
         }
     }
 
-    /// A duration of at least 1 ms, or a constant.
+    /// Reads a duration of at least 1 ms, or a constant.
     fn length(self, value: &Expr) -> syn::Result<DurationValue> {
         match ValueForm::of(value) {
             ValueForm::Str(text) => {
                 let millis = self.millis(text)?;
                 if millis == 0 {
-                    return Err(self.broken(text.span(), text.value(), "at least 1 ms"));
+                    return Err(self.out_of_range(text.span(), text.value(), "at least 1 ms"));
                 }
                 Ok(DurationValue::Millis(millis, text.span()))
             }
@@ -145,24 +145,24 @@ impl ValueReader<'_> {
 
     fn millis(self, text: &LitStr) -> syn::Result<u64> {
         duration::millis(&text.value()).map_err(|[wrong, help]| {
-            let wrong = format!("`{}` is no duration: {wrong}", self.option);
+            let wrong = format!("`{}` is not a duration: {wrong}", self.option);
             Error::new(text.span(), with_help(wrong, help))
         })
     }
 
-    fn progressive(self, name: &Ident, waits: &Arguments) -> syn::Result<Value> {
-        let waits: Vec<&Expr> = waits.iter().collect();
-        let (initial, max, factor) = match waits.as_slice() {
+    fn progressive(self, name: &Ident, durations: &Arguments) -> syn::Result<Value> {
+        let durations: Vec<&Expr> = durations.iter().collect();
+        let (initial, max, factor) = match durations.as_slice() {
             [initial, max] => (initial, max, None),
             [initial, max, factor] => (initial, max, Some(factor)),
-            _ => return Err(Error::new(name.span(), with_help(WAITS, WAITS_EXAMPLE))),
+            _ => return Err(Error::new(name.span(), with_help(DURATIONS, DURATIONS_EXAMPLE))),
         };
         let (initial, longest) = (self.length(initial)?, self.length(max)?);
         if let (DurationValue::Millis(first, _), DurationValue::Millis(last, place)) =
             (&initial, &longest)
             && last < first
         {
-            return Err(self.broken(*place, max.to_token_stream(), MAX));
+            return Err(self.out_of_range(*place, max.to_token_stream(), MAX));
         }
         let factor = factor.map(|factor| self.factor(factor)).transpose()?;
         Ok(Value::Progressive { initial, max: longest, factor })
@@ -176,7 +176,7 @@ impl ValueReader<'_> {
         self.thousandths(value, 0..=900, self.limit()).map(Value::Number)
     }
 
-    /// A number in whole thousandths, or a constant.
+    /// Reads a number in whole thousandths, or a constant.
     fn thousandths(
         self,
         value: &Expr,
@@ -193,10 +193,10 @@ impl ValueReader<'_> {
             }
             form => return Err(self.mismatch(value, &form)),
         };
-        self.unsuffixed(suffix, "f64", value.span())?;
+        self.check_suffix(suffix, "f64", value.span())?;
         let number: f64 = digits.parse().unwrap_or(f64::NAN);
         if !is_in(number * 1_000.0, range) {
-            return Err(self.broken(value.span(), shown, limit));
+            return Err(self.out_of_range(value.span(), shown, limit));
         }
         let mut literal = Literal::f64_unsuffixed(number);
         literal.set_span(value.span());
@@ -204,7 +204,7 @@ impl ValueReader<'_> {
     }
 
     fn calls(self, name: &Ident, size: &Arguments) -> syn::Result<Value> {
-        let size = only(name, size, "`calls(100)`")?;
+        let size = one_argument(name, size, "`calls(100)`")?;
         match ValueForm::of(size) {
             ValueForm::Int(count) => self.count(count).map(Value::Calls),
             ValueForm::Call(..) | ValueForm::Word(_) | ValueForm::Expr => {
@@ -215,12 +215,12 @@ impl ValueReader<'_> {
     }
 
     fn time(self, name: &Ident, size: &Arguments) -> syn::Result<Value> {
-        let size = only(name, size, "`time(\"10s\")`")?;
+        let size = one_argument(name, size, "`time(\"10s\")`")?;
         let length = Self { kind: ValueKind::Duration, ..self }.length(size)?;
         match &length {
             DurationValue::Millis(millis, place) if !millis.is_multiple_of(10) => {
                 let shown = size.to_token_stream();
-                Err(self.broken(*place, shown, "a multiple of 10 ms, at least 10 ms"))
+                Err(self.out_of_range(*place, shown, "a multiple of 10 ms, at least 10 ms"))
             }
             DurationValue::Millis(..) | DurationValue::Constant(_) => Ok(Value::Time(length)),
         }
@@ -230,12 +230,12 @@ impl ValueReader<'_> {
         let variant = match verdict.value().as_str() {
             "ignore" => "Ignore",
             "failure" => "Failure",
-            _ => return Err(self.broken(verdict.span(), verdict.token(), self.limit())),
+            _ => return Err(self.out_of_range(verdict.span(), verdict.token(), self.limit())),
         };
         Ok(Value::Abandoned(Ident::new(variant, at(verdict.span()))))
     }
 
-    fn unsuffixed(self, suffix: &str, wanted: &str, place: Span) -> syn::Result<()> {
+    fn check_suffix(self, suffix: &str, wanted: &str, place: Span) -> syn::Result<()> {
         if suffix.is_empty() || suffix == wanted {
             return Ok(());
         }
@@ -243,7 +243,7 @@ impl ValueReader<'_> {
         Err(Error::new(place, with_help(wrong, format!("remove the suffix `{suffix}`"))))
     }
 
-    fn broken(self, place: Span, shown: impl Display, limit: impl Display) -> Error {
+    fn out_of_range(self, place: Span, shown: impl Display, limit: impl Display) -> Error {
         Error::new(place, format!("`{}` is {shown}, must be {limit}", self.option))
     }
 
@@ -253,7 +253,7 @@ impl ValueReader<'_> {
         Error::new(word.span(), with_help(wrong, help))
     }
 
-    /// What was probably meant by a call of a function that has no part in the option.
+    /// The form that was probably meant by a call of an unknown function.
     fn near_form(self, name: &Ident) -> Option<&'static str> {
         let word = name.to_string();
         match (self.kind, word.as_str()) {
@@ -281,19 +281,20 @@ impl ValueReader<'_> {
 pub(super) const PROGRESSIVE: &str = "progressive(\"5s\", \"300s\")";
 
 const NO_COUNT: &str = "`calls` takes a whole number";
-const MAX: &str = "at least the first wait";
+const MAX: &str = "at least the first duration";
 const FACTOR: &str = "a factor from 1 to 100 in whole thousandths";
-const WAITS: &str = "`progressive` takes the first wait, the longest, and a factor if not 2";
-const WAITS_EXAMPLE: &str = "write `progressive(\"5s\", \"300s\")`";
+const DURATIONS: &str =
+    "`progressive` takes the first duration, the longest one and, optionally, a factor";
+const DURATIONS_EXAMPLE: &str = "write `progressive(\"5s\", \"300s\")`";
 
-fn only<'e>(name: &Ident, size: &'e Arguments, form: &str) -> syn::Result<&'e Expr> {
+fn one_argument<'e>(name: &Ident, size: &'e Arguments, form: &str) -> syn::Result<&'e Expr> {
     match size.first() {
         Some(only) if size.len() == 1 => Ok(only),
         _ => Err(Error::new(name.span(), format!("`{name}` takes one value: {form}"))),
     }
 }
 
-/// Whether it is a whole number in the range, but for the error of binary fractions.
+/// Whether the number is whole and in the range, up to the error of binary fractions.
 fn is_in(thousandths: f64, range: RangeInclusive<u32>) -> bool {
     let (least, most) = range.into_inner();
     let whole = thousandths.round();

@@ -1,11 +1,11 @@
-//! Names that other circuit breakers have for what an option of ours says.
+//! Names of options in other circuit breakers, and the options here that they correspond to.
 
 use super::names;
 
-/// Which option of ours says what `word` says elsewhere, and what that is.
+/// Returns the option that is called `word` elsewhere, and what the option does.
 pub(crate) fn meaning(word: &str) -> Option<(&'static str, &'static str)> {
-    let ours = |(option, _, words): &&Alias| words.contains(&word) && names::is_option(option);
-    MEANINGS.iter().find(ours).map(|(option, says, _)| (*option, *says))
+    let is_known = |(option, _, words): &&Alias| words.contains(&word) && names::is_option(option);
+    MEANINGS.iter().find(is_known).map(|(option, meaning, _)| (*option, *meaning))
 }
 
 type Alias = (&'static str, &'static str, &'static [&'static str]);
@@ -14,7 +14,7 @@ const MEANINGS: [Alias; 16] = [
     ("identifier", "names the breaker", &["name", "id", "circuit", "breaker", "circuit_breaker"]),
     (
         "failure_threshold",
-        "is how many failures in a row open the circuit; nothing is tried again",
+        "is how many failures in a row open the circuit; brama does not retry calls",
         &["retries", "retry", "max_retries", "attempts"],
     ),
     (
@@ -24,7 +24,7 @@ const MEANINGS: [Alias; 16] = [
     ),
     (
         "expiry",
-        "is how long an opening lasts",
+        "is how long the circuit stays open",
         &[
             "reset_timeout",
             "recovery_timeout",
@@ -42,7 +42,7 @@ const MEANINGS: [Alias; 16] = [
     ),
     (
         "half_open_limit",
-        "is how many calls are tried at once after an opening",
+        "is how many calls may run at once while the circuit is half-open",
         &[
             "half_open_max",
             "half_open_max_calls",
@@ -69,7 +69,7 @@ const MEANINGS: [Alias; 16] = [
     ),
     (
         "window",
-        "is the calls over which rates are judged, as in `window = calls(100)`",
+        "sets the calls over which rates are computed, as in `window = calls(100)`",
         &[
             "calls",
             "time",
@@ -81,19 +81,19 @@ const MEANINGS: [Alias; 16] = [
     ),
     (
         "minimum_calls",
-        "is the calls below which no rate is judged",
+        "is the number of calls below which no rate opens the circuit",
         &["min_calls", "minimum_number_of_calls", "minimum_throughput", "volume_threshold"],
     ),
     ("timeout", "is how long a call may take, as in `\"2s\"`", &["timeout_ms", "call_timeout"]),
     (
         "failure_if",
-        "says which errors are failures",
+        "decides which errors are failures",
         &["is_failure", "on_error", "failure_predicate"],
     ),
-    ("ignore_if", "says which errors are ignored", &["ignore", "ignore_errors", "exclude"]),
+    ("ignore_if", "decides which errors are ignored", &["ignore", "ignore_errors", "exclude"]),
     (
         "error_handler",
-        "says what a returned value counts as",
+        "decides what a returned value counts as",
         &["handler", "classify", "classifier"],
     ),
     (
@@ -101,5 +101,5 @@ const MEANINGS: [Alias; 16] = [
         "is what to return while the circuit is open",
         &["default", "fallback_fn", "fallback_method", "or_else"],
     ),
-    ("scope", "is a name space for identifiers", &["group", "namespace", "module"]),
+    ("scope", "is a namespace for identifiers", &["group", "namespace", "module"]),
 ];

@@ -1,4 +1,4 @@
-//! A path or closure of the user's that generated code calls.
+//! A user's function or closure that generated code calls.
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -6,8 +6,8 @@ use syn::{Error, Expr, ExprCall, ExprClosure, ExprLit, Lit, Path, spanned::Spann
 
 use crate::{errors::with_help, literal::ungroup};
 
-/// The `error_handler`.
-pub(crate) fn judge(handler: Expr) -> syn::Result<Expr> {
+/// Checks an `error_handler`.
+pub(crate) fn error_handler(handler: Expr) -> syn::Result<Expr> {
     HandlerOption {
         option: "error_handler",
         argument: "a reference to the return value",
@@ -16,8 +16,8 @@ pub(crate) fn judge(handler: Expr) -> syn::Result<Expr> {
     .check(handler)
 }
 
-/// The `failure_if` or `ignore_if`.
-pub(crate) fn question(option: &Ident, handler: Expr) -> syn::Result<Expr> {
+/// Checks a `failure_if` or `ignore_if`.
+pub(crate) fn predicate(option: &Ident, handler: Expr) -> syn::Result<Expr> {
     HandlerOption {
         option: &option.to_string(),
         argument: "a reference to the error",
@@ -26,8 +26,8 @@ pub(crate) fn question(option: &Ident, handler: Expr) -> syn::Result<Expr> {
     .check(handler)
 }
 
-/// The `on_open`.
-pub(crate) fn answer(handler: Expr) -> syn::Result<Expr> {
+/// Checks an `on_open`.
+pub(crate) fn on_open(handler: Expr) -> syn::Result<Expr> {
     HandlerOption {
         option: "on_open",
         argument: "the `brama::CircuitOpen`",
@@ -36,8 +36,8 @@ pub(crate) fn answer(handler: Expr) -> syn::Result<Expr> {
     .check(handler)
 }
 
-/// The `on_timeout`.
-pub(crate) fn late_answer(handler: Expr) -> syn::Result<Expr> {
+/// Checks an `on_timeout`.
+pub(crate) fn on_timeout(handler: Expr) -> syn::Result<Expr> {
     HandlerOption {
         option: "on_timeout",
         argument: "the `brama::TimedOut`",
@@ -46,10 +46,10 @@ pub(crate) fn late_answer(handler: Expr) -> syn::Result<Expr> {
     .check(handler)
 }
 
-/// What an option calls.
+/// An option whose value is called.
 struct HandlerOption<'o> {
     option: &'o str,
-    /// What it is given.
+    /// What generated code passes to the handler.
     argument: &'static str,
     form: &'static str,
 }
@@ -77,7 +77,7 @@ impl HandlerOption<'_> {
         format!("write `{} = {}`", self.option, self.form)
     }
 
-    /// A value, where the function that gives it belongs.
+    /// The error for a value instead of a function that returns it.
     fn not_a_value(&self, value: &Expr) -> Error {
         let wrong = format!("{}, not a value", self.wrong());
         let help = if self.option == "on_open" {
@@ -106,7 +106,7 @@ impl HandlerOption<'_> {
 
     fn check_closure(&self, closure: &ExprClosure) -> syn::Result<()> {
         if let Some(keyword) = &closure.asyncness {
-            let wrong = format!("`{}` is called synchronously", self.option);
+            let wrong = format!("`{}` cannot be async", self.option);
             return Err(Error::new(keyword.span, with_help(wrong, "remove `async`")));
         }
         let mut parameters = closure.inputs.iter();

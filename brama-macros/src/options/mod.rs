@@ -1,4 +1,4 @@
-//! What the user asked for in the attribute's brackets.
+//! The options in the attribute's brackets.
 
 mod aliases;
 mod handler;
@@ -14,7 +14,7 @@ pub(crate) use self::parse::OptionsParser;
 use self::{policy::PolicyOptions, timeout::TimeoutOptions};
 use crate::{errors::with_help, facade::Facade, shape::Shape};
 
-/// What the user asked for.
+/// The options of one function, read and checked.
 pub(crate) struct Options {
     pub(crate) identifier: Identifier,
     pub(crate) scope: Option<LitStr>,
@@ -22,7 +22,7 @@ pub(crate) struct Options {
     pub(crate) kind: Option<LitStr>,
     pub(crate) key: Option<Expr>,
     pub(crate) judge: Judge,
-    pub(crate) refusal: OnOpen,
+    pub(crate) on_open: OnOpen,
     pub(crate) policy: PolicyOptions,
     pub(crate) timeout: TimeoutOptions,
     pub(crate) future: Option<FutureOption>,
@@ -32,13 +32,13 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// How a function with these options gives its answer.
+    /// How a function with these options returns its result.
     pub(crate) fn shape(&self, signature: &Signature) -> Shape {
-        let future = self.future.as_ref().map(|future| future.is_one);
+        let future = self.future.as_ref().map(|future| future.is_future);
         Shape::of(signature, future, &Facade::new(self.facade.as_ref()))
     }
 
-    /// Refuses the options that do not fit the function.
+    /// Rejects options that do not fit the function.
     pub(crate) fn check(&self, signature: &Signature) -> syn::Result<()> {
         match (self.shape(signature), &self.future) {
             (Shape::Async(_), Some(future)) => {
@@ -50,7 +50,7 @@ impl Options {
     }
 }
 
-const ASYNC: &str = "`future` is for functions that return one, and this one is already async";
+const ASYNC: &str = "`future` is for functions that return a future; this one is already async";
 const NO_FUTURE: &str = "remove `future`";
 
 /// The breaker's name.
@@ -60,32 +60,34 @@ pub(crate) enum Identifier {
     Expression(Expr),
 }
 
-/// What a finished call counts as.
+/// How the outcome of a finished call is determined.
 pub(crate) enum Judge {
     /// `error_handler`
     Handler(Expr),
-    /// What the return type says of itself, save for the errors that are excused.
+    /// By the return type, except for errors that an option excuses.
     Default(Excuses),
 }
 
-/// The errors that are no failures, in the order in which they are asked for.
+/// Predicates for errors that are not failures, in the order in which they are called.
 #[derive(Default)]
 pub(crate) struct Excuses {
     pub(crate) ignore_if: Option<Expr>,
-    /// Excuses every other error.
+    /// Excuses every error for which it returns `false`.
     pub(crate) failure_if: Option<Expr>,
 }
 
-/// What a refused caller gets.
+/// What a rejected caller gets.
 pub(crate) enum OnOpen {
-    /// The error, made of the rejection.
+    /// The function's error type, converted from `CircuitOpen`.
     Converted,
+    /// `on_open`
     Handler(Expr),
+    /// `fallback`
     Fallback(Expr),
 }
 
-/// `future`: whether what the function returns is a future to protect.
+/// `future`: whether the function returns a future to protect.
 pub(crate) struct FutureOption {
     pub(crate) place: Ident,
-    pub(crate) is_one: bool,
+    pub(crate) is_future: bool,
 }

@@ -128,5 +128,5 @@ pub(crate) fn listed() -> String {
         names.join(", ")
     };
     let (own, policy) = (quoted(&mut NAMES.into_iter()), quoted(&mut of_policy()));
-    format!("the options are {own}\nhelp: and those of the policy: {policy}")
+    format!("the options are {own}\nhelp: and the settings of the policy: {policy}")
 }

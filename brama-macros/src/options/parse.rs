@@ -1,4 +1,4 @@
-//! The options while they are read, with the mistakes found so far.
+//! Parses the options.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -21,19 +21,19 @@ use crate::{
 };
 
 impl Options {
-    /// Reads option by option; a mistake in one does not hide those in the others.
+    /// Reads all options, so that a mistake in one does not hide mistakes in others.
     pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
-        OptionsParser::read(tokens)?.finished()
+        OptionsParser::read(tokens)?.finish()
     }
 }
 
-/// What is known while reading.
+/// The options read so far, with the mistakes found in them.
 #[derive(Default)]
 pub(crate) struct OptionsParser {
     mistakes: Mistakes,
     given: Vec<Ident>,
-    /// Whether something unreadable was probably meant as the identifier.
-    identifier_is_near: bool,
+    /// Whether an identifier is given, or was probably meant by an option that is not valid.
+    identifier_is_meant: bool,
     identifier: Option<Identifier>,
     scope: Option<LitStr>,
     /// `type`
@@ -41,7 +41,7 @@ pub(crate) struct OptionsParser {
     key: Option<Expr>,
     handler: Option<Expr>,
     excuses: Excuses,
-    refusal: Option<OnOpen>,
+    on_open: Option<OnOpen>,
     policy: PolicyOptions,
     timeout: TimeoutOptions,
     future: Option<FutureOption>,
@@ -50,7 +50,7 @@ pub(crate) struct OptionsParser {
 }
 
 impl OptionsParser {
-    /// Reads all that can be read.
+    /// Reads every option that can be read.
     pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
         let mut parser = Self::default();
         let read = |input: ParseStream<'_>| {
@@ -59,7 +59,7 @@ impl OptionsParser {
             }
             Ok(())
         };
-        // syn complains of what is left in a value's brackets, though the mistake there was told.
+        // syn also reports the tokens left in a value's brackets after a mistake inside them.
         match read.parse2(tokens) {
             Err(left) if parser.mistakes.is_empty() => Err(left),
             Ok(()) | Err(_) => Ok(parser),
@@ -84,16 +84,17 @@ impl OptionsParser {
 
     fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let name = input.call(Ident::parse_any).map_err(|_| self.positional(input))?;
-        self.know(&name, &hyphened(&name, input))?;
-        self.once(&name)?;
+        self.check_name(&name, &hyphened(&name, input))?;
+        self.check_first(&name)?;
         equals(&name, input)?;
-        self.value(&name, input).map_err(|mistake| at_the_end(&name, mistake))
+        self.value(&name, input).map_err(|mistake| on_name(&name, mistake))
     }
 
+    /// The error for a value without a name.
     fn positional(&mut self, input: ParseStream<'_>) -> Error {
         match input.fork().parse::<LitStr>() {
             Ok(name) => {
-                self.identifier_is_near = true;
+                self.identifier_is_meant = true;
                 let help = format!("write `identifier = \"{}\"`", name.value());
                 Error::new(name.span(), with_help(FORM, help))
             }
@@ -101,26 +102,27 @@ impl OptionsParser {
         }
     }
 
-    /// Refuses a name that is no option's, or is written otherwise.
-    fn know(&mut self, name: &Ident, word: &str) -> syn::Result<()> {
+    /// Rejects a name that is not an option, with a suggestion.
+    fn check_name(&mut self, name: &Ident, word: &str) -> syn::Result<()> {
         if names::is_option(word) || names::is_inherited(word) {
-            self.identifier_is_near |= word == "identifier";
+            self.identifier_is_meant |= word == "identifier";
             return Ok(());
         }
         let meaning = aliases::meaning(word);
         let near = nearest(names::all(), &word.replace('-', "_"));
         let near = near.filter(|_| meaning.is_none());
-        self.identifier_is_near |= meaning.is_some_and(|(option, _)| option == "identifier");
-        self.identifier_is_near |= near == Some("identifier");
+        self.identifier_is_meant |= meaning.is_some_and(|(option, _)| option == "identifier");
+        self.identifier_is_meant |= near == Some("identifier");
         let help = match (near, meaning) {
             (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, Some((option, says))) => format!("`{option}` {says}"),
+            (None, Some((option, meaning))) => format!("`{option}` {meaning}"),
             (None, None) => names::listed(),
         };
         Err(Error::new(name.span(), with_help(format!("unknown option `{word}`"), help)))
     }
 
-    fn once(&mut self, name: &Ident) -> syn::Result<()> {
+    /// Rejects an option that was given before, also under another name.
+    fn check_first(&mut self, name: &Ident) -> syn::Result<()> {
         let word = name.to_string();
         let key = names::unaliased(&word);
         let before = self.given.iter().find(|given| names::unaliased(&given.to_string()) == key);
@@ -137,7 +139,7 @@ impl OptionsParser {
     }
 
     fn value(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-        policy::refuse_form(name, input)?;
+        policy::check_form(name, input)?;
         match name.to_string().as_str() {
             "identifier" => self.identifier = Some(identifier(input.parse()?)?),
             "scope" => self.scope = Some(literal(name, &input.parse()?)?),
@@ -145,23 +147,23 @@ impl OptionsParser {
             "key" => self.key = Some(key(input.parse()?)?),
             "error_handler" => {
                 self.exclude(name, &["failure_if", "ignore_if"])?;
-                self.handler = Some(handler::judge(input.parse()?)?);
+                self.handler = Some(handler::error_handler(input.parse()?)?);
             }
-            "failure_if" => self.excuses.failure_if = Some(self.question(name, input)?),
-            "ignore_if" => self.excuses.ignore_if = Some(self.question(name, input)?),
+            "failure_if" => self.excuses.failure_if = Some(self.predicate(name, input)?),
+            "ignore_if" => self.excuses.ignore_if = Some(self.predicate(name, input)?),
             "on_open" => {
-                let answer = handler::answer(input.parse()?)?;
-                self.refuse_with(name, OnOpen::Handler(answer))?;
+                let handler = handler::on_open(input.parse()?)?;
+                self.set_on_open(name, OnOpen::Handler(handler))?;
             }
             "fallback" => {
                 let value = input.parse()?;
-                self.refuse_with(name, OnOpen::Fallback(value))?;
+                self.set_on_open(name, OnOpen::Fallback(value))?;
             }
             names::POLICY | names::INHERITED_POLICY => {
                 self.policy.set_whole(name, input.parse()?)?
             }
             names::TIMEOUT | names::INHERITED_TIMEOUT => self.timeout.set(name, &input.parse()?)?,
-            "on_timeout" => self.timeout.set_answer(name, input.parse()?)?,
+            "on_timeout" => self.timeout.set_on_timeout(name, input.parse()?)?,
             "future" => self.future = Some(FutureOption::read(name, &input.parse()?)?),
             "registry" => self.registry = Some(input.parse()?),
             "crate" => self.facade = Some(facade(&input.parse()?)?),
@@ -170,52 +172,51 @@ impl OptionsParser {
         Ok(())
     }
 
-    /// A question about the error.
-    fn question(&self, name: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
+    fn predicate(&self, name: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
         self.exclude(name, &["error_handler"])?;
-        handler::question(name, input.parse()?)
+        handler::predicate(name, input.parse()?)
     }
 
-    /// Refuses a second word on what counts as a failure.
+    /// Rejects a second option that defines what counts as a failure.
     fn exclude(&self, name: &Ident, others: &[&str]) -> syn::Result<()> {
         let Some(other) = self.given.iter().find(|given| others.iter().any(|other| given == other))
         else {
             return Ok(());
         };
-        let wrong = format!("`{other}` and `{name}` both say what counts as a failure");
+        let wrong = format!("`{other}` and `{name}` both define what counts as a failure");
         Err(Error::new(name.span(), with_help(wrong, "keep one of them")))
     }
 
-    fn refuse_with(&mut self, name: &Ident, refusal: OnOpen) -> syn::Result<()> {
-        if self.refusal.is_some() {
+    fn set_on_open(&mut self, name: &Ident, on_open: OnOpen) -> syn::Result<()> {
+        if self.on_open.is_some() {
             let wrong =
-                "`fallback` and `on_open` both say what to return while the circuit is open";
+                "`fallback` and `on_open` both define what to return while the circuit is open";
             return Err(Error::new(name.span(), with_help(wrong, "keep one of them")));
         }
-        self.refusal = Some(refusal);
+        self.on_open = Some(on_open);
         Ok(())
     }
 
-    /// The names that were given.
+    /// The names of the options that were given.
     pub(crate) fn names(self) -> Vec<Ident> {
         self.given
     }
 
-    /// Refuses what is wrong with the options of a block.
+    /// Reports the mistakes in the options of a block.
     pub(crate) fn check_for_block(mut self) -> syn::Result<()> {
-        let of_function = |name: &&Ident| names::FUNCTION_ONLY.iter().any(|other| *name == other);
-        for name in self.given.iter().filter(of_function) {
-            let wrong = format!("`{name}` belongs to a function, not to a block of them");
-            self.mistakes.push(Error::new(name.span(), with_help(wrong, OF_A_FUNCTION)));
+        let is_misplaced = |name: &&Ident| names::FUNCTION_ONLY.iter().any(|other| *name == other);
+        for name in self.given.iter().filter(is_misplaced) {
+            let wrong = format!("`{name}` belongs on a single function, not on a block");
+            self.mistakes.push(Error::new(name.span(), with_help(wrong, MOVE)));
         }
         self.policy.check().unwrap_or_else(|mistake| self.mistakes.push(mistake));
         self.mistakes.result()
     }
 
-    /// The options, if nothing is wrong with them.
-    pub(crate) fn finished(mut self) -> syn::Result<Options> {
+    /// Returns the options if they contain no mistake.
+    pub(crate) fn finish(mut self) -> syn::Result<Options> {
         let missing = || Error::new(Span::call_site(), with_help(MISSING, EXAMPLE));
-        if !self.identifier_is_near {
+        if !self.identifier_is_meant {
             self.mistakes.push(missing());
         }
         self.policy.check().unwrap_or_else(|mistake| self.mistakes.push(mistake));
@@ -227,7 +228,7 @@ impl OptionsParser {
             kind: self.kind,
             key: self.key,
             judge: self.handler.map_or(Judge::Default(self.excuses), Judge::Handler),
-            refusal: self.refusal.unwrap_or(OnOpen::Converted),
+            on_open: self.on_open.unwrap_or(OnOpen::Converted),
             policy: self.policy,
             timeout: self.timeout,
             future: self.future,
@@ -238,7 +239,7 @@ impl OptionsParser {
 }
 
 const FORM: &str = "options are written as `name = value`";
-const OF_A_FUNCTION: &str = "put it into the attribute of the function";
+const MOVE: &str = "move it to the attribute of the function";
 const MISSING: &str = "missing `identifier`";
 const EXAMPLE: &str = "write `#[circuit_breaker(identifier = \"payment-api\")]`";
 
@@ -246,21 +247,21 @@ fn comma(input: ParseStream<'_>) -> bool {
     input.parse::<Token![,]>().is_ok()
 }
 
-/// Whether an option follows, so that only the comma before it is missing.
+/// Whether an option follows, so that only the comma before it was missing.
 fn is_option(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     ahead.call(Ident::parse_any).is_ok() && ahead.peek(Token![=])
 }
 
-/// The mistake on the option's name if it stands at the end, which has no place of its own.
-fn at_the_end(name: &Ident, mistake: Error) -> Error {
+/// Moves a mistake at the end of the input to the option's name, since the end has no span.
+fn on_name(name: &Ident, mistake: Error) -> Error {
     if mistake.to_string().starts_with("unexpected end of input") {
-        return Error::new(name.span(), format!("the value of `{name}` is not complete"));
+        return Error::new(name.span(), format!("the value of `{name}` is incomplete"));
     }
     mistake
 }
 
-/// The name with what follows it after hyphens, which are read.
+/// Reads the words that follow a name after hyphens, and returns the whole: `failure-threshold`.
 fn hyphened(name: &Ident, input: ParseStream<'_>) -> String {
     let mut word = name.to_string();
     while input.peek(Token![-]) && input.peek2(Ident::peek_any) {
@@ -273,7 +274,7 @@ fn hyphened(name: &Ident, input: ParseStream<'_>) -> String {
 }
 
 fn equals(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-    if let Some(value) = otherwise_given(input) {
+    if let Some(value) = value_of_other_form(input) {
         let help = format!("write `{name} = {value}`");
         return Err(Error::new(name.span(), with_help(FORM, help)));
     }
@@ -282,13 +283,13 @@ fn equals(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         return Err(Error::new(name.span(), wrong));
     }
     if input.is_empty() || input.peek(Token![,]) {
-        return Err(Error::new(name.span(), format!("`{name} =` is missing its value")));
+        return Err(Error::new(name.span(), format!("`{name} =` is missing a value")));
     }
     Ok(())
 }
 
-/// The value after a colon or a comparison, or in parentheses.
-fn otherwise_given(input: ParseStream<'_>) -> Option<String> {
+/// The value after `:`, `==` or `=>`, or in parentheses.
+fn value_of_other_form(input: ParseStream<'_>) -> Option<String> {
     if input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>]) {
         return None;
     }
@@ -308,9 +309,9 @@ fn otherwise_given(input: ParseStream<'_>) -> Option<String> {
     }
 }
 
-/// Skips the value, if it can be read, and all up to the next comma.
+/// Skips everything up to the comma after the value.
 ///
-/// The value is read since the parameters of a closure have commas of their own.
+/// The value is parsed if possible, since the parameters of a closure contain commas.
 fn skip_rest(input: ParseStream<'_>) {
     let _: syn::Result<Token![=]> = input.parse();
     if !input.peek(Token![,]) {
@@ -324,7 +325,7 @@ fn skip_rest(input: ParseStream<'_>) {
 fn identifier(value: Expr) -> syn::Result<Identifier> {
     match ungroup(&value) {
         Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => {
-            filled("identifier", name).map(Identifier::Literal)
+            not_empty("identifier", name).map(Identifier::Literal)
         }
         Expr::Lit(other) => Err(Error::new(other.span(), with_help(NO_STRING, NAMED))),
         _ => Ok(Identifier::Expression(value)),
@@ -332,11 +333,12 @@ fn identifier(value: Expr) -> syn::Result<Identifier> {
 }
 
 const NO_STRING: &str = "`identifier` must be a string";
-const NAMED: &str = "write `identifier = \"payment-api\"`, or an expression that gives a string";
+const NAMED: &str =
+    "write `identifier = \"payment-api\"`, or an expression that evaluates to a string";
 
 fn literal(option: &Ident, value: &Expr) -> syn::Result<LitStr> {
     match ungroup(value) {
-        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => filled(&option.to_string(), name),
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => not_empty(&option.to_string(), name),
         other => Err(Error::new(other.span(), format!("`{option}` must be a string literal"))),
     }
 }
@@ -348,10 +350,11 @@ fn key(value: Expr) -> syn::Result<Expr> {
     }
 }
 
-const SAME_KEY: &str = "`key` is the same in every call";
-const NO_KEY: &str = "put it into `identifier`, or write what differs, such as `key = node.id`";
+const SAME_KEY: &str = "this `key` is the same for every call";
+const NO_KEY: &str =
+    "make it part of the `identifier`, or write an expression that varies, such as `key = node.id`";
 
-fn filled(option: &str, name: &LitStr) -> syn::Result<LitStr> {
+fn not_empty(option: &str, name: &LitStr) -> syn::Result<LitStr> {
     if name.value().trim().is_empty() {
         return Err(Error::new(name.span(), format!("`{option}` must not be empty")));
     }
@@ -361,8 +364,8 @@ fn filled(option: &str, name: &LitStr) -> syn::Result<LitStr> {
 impl FutureOption {
     fn read(name: &Ident, value: &Expr) -> syn::Result<Self> {
         match ungroup(value) {
-            Expr::Lit(ExprLit { lit: Lit::Bool(LitBool { value: is_one, .. }), .. }) => {
-                Ok(Self { place: name.clone(), is_one: *is_one })
+            Expr::Lit(ExprLit { lit: Lit::Bool(LitBool { value: is_future, .. }), .. }) => {
+                Ok(Self { place: name.clone(), is_future: *is_future })
             }
             other => Err(Error::new(other.span(), "`future` takes `true` or `false`")),
         }

@@ -12,7 +12,7 @@ use crate::{
     span::at,
 };
 
-/// What the attribute says of its breaker's policy.
+/// The policy that the attribute configures.
 #[derive(Default)]
 pub(crate) struct PolicyOptions {
     /// `policy`
@@ -20,7 +20,7 @@ pub(crate) struct PolicyOptions {
     settings: Vec<PolicySetting>,
 }
 
-/// A patch of the user's.
+/// A whole patch, as an expression.
 struct WholePolicy {
     place: Ident,
     patch: Expr,
@@ -33,7 +33,7 @@ struct PolicySetting {
 }
 
 impl PolicyOptions {
-    /// Reads the value of one option; a name that is none of the policy's is left alone.
+    /// Reads the value of one setting, and ignores options that are not settings.
     pub(crate) fn set(&mut self, place: &Ident, value: &Expr) -> syn::Result<()> {
         let word = place.to_string();
         if let Some((name, kind)) = names::setting(&word) {
@@ -43,12 +43,12 @@ impl PolicyOptions {
         Ok(())
     }
 
-    /// Whether nothing is said.
+    /// Whether the attribute leaves the policy alone.
     pub(crate) const fn is_empty(&self) -> bool {
         self.whole.is_none() && self.settings.is_empty()
     }
 
-    /// Takes a patch of the user's for the whole.
+    /// Sets the whole patch.
     pub(crate) fn set_whole(&mut self, place: &Ident, patch: Expr) -> syn::Result<()> {
         if let Expr::Lit(literal) = ungroup(&patch) {
             return Err(Error::new(literal.span(), with_help(NO_PATCH, PATCH)));
@@ -57,7 +57,7 @@ impl PolicyOptions {
         Ok(())
     }
 
-    /// Refuses a whole beside single settings.
+    /// Rejects a whole patch beside single settings.
     pub(crate) fn check(&self) -> syn::Result<()> {
         let own = self.whole.as_ref().filter(|whole| whole.place == POLICY);
         let (Some(whole), Some(setting)) = (own, self.settings.first()) else {
@@ -71,20 +71,18 @@ impl PolicyOptions {
 
     /// The patch as a constant expression.
     ///
-    /// A constant of the user's is checked right after it is set, so that the compiler's error
-    /// stands at it, and so is a patch of the user's. The same goes for `minimum_calls`, whose limit is
-    /// known only here.
+    /// A constant of the user is checked right after it is set, so that rustc underlines it. So are
+    /// a whole patch and `minimum_calls`, whose limit depends on the window.
     ///
     /// ```text
-    /// max_attempts = LIMIT,       ::brama::PolicyPatch::new()
-    /// expiry = "30s"                  .failure_threshold(LIMIT).checked()
-    ///                                 .expiry(::brama::Expiry::fixed(Duration::from_millis(30000)))
+    /// max_attempts = LIMIT,   ::brama::PolicyPatch::new()
+    /// expiry = "30s"              .failure_threshold(LIMIT).checked()
+    ///                             .expiry(::brama::Expiry::fixed(Duration::from_millis(30000)))
     ///
-    /// policy = SLOW               ::brama::__private::checked(SLOW)
+    /// policy = SLOW           ::brama::__private::checked(SLOW)
     /// ```
     ///
-    /// Where settings go over a block's patch, the two may contradict each other: the sum is
-    /// checked too.
+    /// Settings over a block's patch may contradict it, so the result is checked too.
     pub(crate) fn patch(&self, facade: &Facade<'_>, place: Span) -> TokenStream {
         let (last, first): (Vec<_>, Vec<_>) =
             self.settings.iter().partition(|set| set.name == MINIMUM_CALLS);
@@ -92,7 +90,7 @@ impl PolicyOptions {
         patch.extend(first.into_iter().chain(last).map(|setting| setting.printed(facade)));
         match self.settings.last() {
             Some(setting) if self.whole.is_some() => {
-                checked_whole(facade, setting.place.span(), &patch)
+                check_whole(facade, setting.place.span(), &patch)
             }
             _ => patch,
         }
@@ -103,18 +101,18 @@ impl PolicyOptions {
             let brama = facade.at(place);
             return quote_spanned!(at(place)=> #brama::PolicyPatch::new());
         };
-        checked_whole(facade, patch.span(), patch)
+        check_whole(facade, patch.span(), patch)
     }
 }
 
-const NO_PATCH: &str = "`policy` takes an expression that gives a `brama::PolicyPatch`";
-const PATCH: &str = "write `policy = brama::PolicyPatch::new()` and what differs after it";
+const NO_PATCH: &str = "`policy` takes an expression of the type `brama::PolicyPatch`";
+const PATCH: &str = "write, for example, `policy = brama::PolicyPatch::new().failure_threshold(3)`";
 const SETTINGS: &str =
     "write each setting as an option of its own, such as `failure_threshold = 3`";
 
-/// Refuses what no expression can be: a value in braces, as configuration files have them, and a
+/// Rejects values that are no expressions: a table in braces, as in configuration files, and a
 /// number with a percent sign.
-pub(crate) fn refuse_form(place: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+pub(crate) fn check_form(place: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     let word = place.to_string();
     let kind = names::setting(&word).map(|(_, kind)| kind);
     let ahead = input.fork();
@@ -133,12 +131,12 @@ pub(crate) fn refuse_form(place: &Ident, input: ParseStream<'_>) -> syn::Result<
     }
 }
 
-/// Whether a percent sign follows, and nothing to divide by.
+/// Whether a percent sign follows that is not a remainder operator.
 fn is_percentage(input: ParseStream<'_>) -> bool {
     input.parse::<Token![%]>().is_ok() && (input.is_empty() || input.peek(Token![,]))
 }
 
-/// Whether `name =` or `name:` stands behind an opening brace.
+/// Whether the braces begin with `name =` or `name:`.
 fn is_table(braces: &Group) -> bool {
     let mut tokens = braces.stream().into_iter();
     let is_sign =
@@ -156,19 +154,19 @@ impl PolicySetting {
         let method = Ident::new(&format!("{}{off}", self.name), place);
         let set = quote_spanned!(place=> .#method(#value));
         match self.value.constant() {
-            Some(constant) => checked(set, constant),
-            None if self.name == MINIMUM_CALLS => checked(set, value.span()),
+            Some(constant) => check(set, constant),
+            None if self.name == MINIMUM_CALLS => check(set, value.span()),
             None => set,
         }
     }
 }
 
-fn checked(set: TokenStream, place: Span) -> TokenStream {
+fn check(set: TokenStream, place: Span) -> TokenStream {
     let check = quote_spanned!(at(place)=> .checked());
     [set, check].into_iter().collect()
 }
 
-fn checked_whole(facade: &Facade<'_>, place: Span, patch: &impl ToTokens) -> TokenStream {
+fn check_whole(facade: &Facade<'_>, place: Span, patch: &impl ToTokens) -> TokenStream {
     let brama = facade.at(place);
     quote_spanned!(at(place)=> #brama::__private::checked(#patch))
 }

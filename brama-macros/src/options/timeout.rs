@@ -1,4 +1,4 @@
-//! The options that end a call which takes too long.
+//! The options that cancel a call which takes too long.
 
 use proc_macro2::Ident;
 use syn::{Error, Expr};
@@ -12,7 +12,7 @@ use crate::{
     literal::{self, DurationValue},
 };
 
-/// What the attribute says of calls that take too long.
+/// The time limit of a call.
 #[derive(Default)]
 pub(crate) struct TimeoutOptions {
     limit: Option<TimeLimit>,
@@ -21,7 +21,7 @@ pub(crate) struct TimeoutOptions {
 
 struct TimeLimit {
     place: Ident,
-    /// `None` where a block's limit is lifted.
+    /// `None` for `off`, which removes the limit of a block.
     length: Option<DurationValue>,
 }
 
@@ -42,38 +42,37 @@ impl TimeoutOptions {
     }
 
     /// Reads the `on_timeout`.
-    pub(crate) fn set_answer(&mut self, place: &Ident, handler: Expr) -> syn::Result<()> {
-        let handler = handler::late_answer(handler)?;
+    pub(crate) fn set_on_timeout(&mut self, place: &Ident, handler: Expr) -> syn::Result<()> {
+        let handler = handler::on_timeout(handler)?;
         self.on_timeout = Some(TimeoutHandler { place: place.clone(), handler });
         Ok(())
     }
 
-    /// Refuses an answer to what never happens. A limit that could not be read is `given` all the
-    /// same.
+    /// Rejects an `on_timeout` without a limit. A limit with an invalid value is still `given`.
     pub(crate) fn check(&self, given: &[Ident]) -> syn::Result<()> {
         let is_limited = match &self.limit {
             Some(limit) => limit.length.is_some(),
             None => given.iter().any(|name| name == TIMEOUT || name == INHERITED_TIMEOUT),
         };
         match &self.on_timeout {
-            Some(answer) if !is_limited => {
-                Err(Error::new(answer.place.span(), with_help(ENDLESS, LIMIT)))
+            Some(handler) if !is_limited => {
+                Err(Error::new(handler.place.span(), with_help(UNLIMITED, LIMIT)))
             }
             Some(_) | None => Ok(()),
         }
     }
 
-    /// Refuses to end the call of a function that is not async: at the function if it has the limit
-    /// of its block, where several may stand.
+    /// Rejects a limit on a function that is not async. If the limit comes from the block, the
+    /// error points at the function, since the block may contain several.
     pub(crate) fn check_sync(&self, function: &Ident) -> syn::Result<()> {
         let Some(TimeLimit { place, length: Some(_) }) = &self.limit else { return Ok(()) };
         if place == INHERITED_TIMEOUT {
             let wrong =
-                format!("`{function}` is not async, so its block's `{TIMEOUT}` cannot end it");
-            return Err(Error::new(function.span(), with_help(wrong, LIFT)));
+                format!("`{function}` is not async, so its block's `{TIMEOUT}` cannot cancel it");
+            return Err(Error::new(function.span(), with_help(wrong, TURN_OFF)));
         }
-        let wrong = format!("`{function}` is not async, so no `{TIMEOUT}` can end it");
-        Err(Error::new(place.span(), with_help(wrong, WAIT)))
+        let wrong = format!("`{function}` is not async, so `{TIMEOUT}` cannot cancel it");
+        Err(Error::new(place.span(), with_help(wrong, INSIDE)))
     }
 
     /// How long a call may take.
@@ -83,13 +82,14 @@ impl TimeoutOptions {
 
     /// The `on_timeout`.
     pub(crate) fn on_timeout(&self) -> Option<&Expr> {
-        self.on_timeout.as_ref().map(|answer| &answer.handler)
+        self.on_timeout.as_ref().map(|it| &it.handler)
     }
 }
 
 const FEATURE: &str = "`timeout` needs the feature `tokio` of brama";
 const ADD: &str = "run `cargo add brama --features tokio`";
-const ENDLESS: &str = "`on_timeout` needs a `timeout`";
+const UNLIMITED: &str = "`on_timeout` needs a `timeout`";
 const LIMIT: &str = "add `timeout = \"5s\"`";
-const LIFT: &str = "write `timeout = off` in its own attribute";
-const WAIT: &str = "set the limit where it waits, such as in the client that it calls";
+const TURN_OFF: &str = "write `timeout = off` in the attribute of the function";
+const INSIDE: &str =
+    "set a time limit inside the function instead, such as on the client that it calls";

@@ -1,8 +1,8 @@
-//! What a block hands down.
+//! The options that a block hands down.
 
 use super::expanded;
 
-/// The options of the breakers inside, after a block of these has been expanded.
+/// The attribute of the function inside, after the block is expanded.
 fn handed(options: &str, own: &str) -> String {
     let item = format!("impl Bank {{ #[circuit_breaker{own}] fn charge(&self) -> Paid {{ a }} }}");
     let output = expanded(options, &item).to_string().replace(' ', "");
@@ -12,7 +12,7 @@ fn handed(options: &str, own: &str) -> String {
 }
 
 #[test]
-fn a_function_gets_what_it_leaves_open() {
+fn a_function_gets_the_options_that_it_does_not_set() {
     assert_eq!(handed("scope = \"eu\"", "(identifier = a)"), "(identifier=a,scope=\"eu\")");
     assert_eq!(handed("scope = \"eu\"", "(identifier = a,)"), "(identifier=a,scope=\"eu\")");
     assert_eq!(handed("identifier = a, shadow = true", ""), "(identifier=a,shadow=true)");
@@ -72,7 +72,7 @@ fn a_block_without_a_breaker_is_a_mistake_and_stands() {
     for item in items {
         let output = expanded("", item).to_string();
         let item: proc_macro2::TokenStream = item.parse().expect("tokens");
-        assert!(output.contains("and none does"), "{output}");
+        assert!(output.contains("carries `#[circuit_breaker]`"), "{output}");
         assert!(output.ends_with(&item.to_string()), "{output}");
     }
 }

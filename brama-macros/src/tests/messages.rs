@@ -1,4 +1,4 @@
-//! What is said of a mistake.
+//! The messages for mistakes.
 
 use proc_macro2::TokenTree;
 use syn::LitStr;
@@ -44,15 +44,15 @@ fn an_unknown_option_is_not_also_a_missing_one() {
 
 #[test]
 fn an_option_of_other_libraries_is_translated() {
-    let help = "help: `expiry` is how long an opening lasts";
+    let help = "help: `expiry` is how long the circuit stays open";
     assert_eq!(value("reset_timeout = \"5s\""), format!("unknown option `reset_timeout`\n{help}"));
-    assert!(value("retries = 3").contains("nothing is tried again"));
+    assert!(value("retries = 3").contains("brama does not retry calls"));
     assert!(message("name = \"bank\"").contains("help: `identifier` names the breaker"));
     assert!(value("failure-threshold = 3").contains("did you mean `failure_threshold`?"));
 }
 
 #[test]
-fn every_mistake_is_told_in_one_run() {
+fn every_mistake_is_reported_in_one_run() {
     let options = "identifier = \"\", retries = 3, expiry = 30, fallback, jitter = 2";
     assert_eq!(messages(options, CHARGE).len(), 5);
     let item = "const fn charge() -> ! { loop {} }";
@@ -68,14 +68,14 @@ fn an_option_is_given_once() {
     );
     assert!(
         value("on_open = a, fallback = b")
-            .contains("both say what to return while the circuit is open")
+            .contains("both define what to return while the circuit is open")
     );
 }
 
 #[test]
 fn an_option_has_a_name_a_sign_and_a_value() {
     assert!(message("\"bank\"").contains("help: write `identifier = \"bank\"`"));
-    assert_eq!(message("identifier = ,"), "`identifier =` is missing its value");
+    assert_eq!(message("identifier = ,"), "`identifier =` is missing a value");
     assert_eq!(value("fallback"), "`fallback` needs a value: `fallback = ...`");
     assert_eq!(message("identifier = \"bank\" fallback = 3"), "expected `,` between options");
 }
@@ -84,23 +84,25 @@ fn an_option_has_a_name_a_sign_and_a_value() {
 fn a_handler_is_a_path_or_a_closure_of_one_argument() {
     assert!(value("error_handler = \"f\"").contains("remove the quotes: `error_handler = f`"));
     assert!(value("error_handler = f()").contains("must name a function, not call it"));
-    assert!(value("error_handler = async |r| f(r)").contains("is called synchronously"));
+    assert!(value("error_handler = async |r| f(r)").contains("cannot be async"));
     assert!(value("on_open = |a, b| f(a)").contains("one argument: the `brama::CircuitOpen`"));
 }
 
 #[test]
-fn a_question_about_the_error_is_a_handler_too() {
-    let said = value("failure_if = |a, b| true");
-    assert!(said.starts_with("`failure_if` takes one argument: a reference to the error\nhelp: "));
+fn a_predicate_on_the_error_is_a_handler_too() {
+    let expected = value("failure_if = |a, b| true");
+    assert!(
+        expected.starts_with("`failure_if` takes one argument: a reference to the error\nhelp: ")
+    );
     assert!(value("ignore_if = true").contains("`ignore_if` takes a function or a closure"));
     assert!(value("ignore_if = \"f\"").contains("remove the quotes: `ignore_if = f`"));
 }
 
 #[test]
-fn what_counts_as_a_failure_is_said_once() {
+fn what_counts_as_a_failure_is_defined_once() {
     assert_eq!(
         value("error_handler = judge, ignore_if = is_late"),
-        "`error_handler` and `ignore_if` both say what counts as a failure\nhelp: keep one of them"
+        "`error_handler` and `ignore_if` both define what counts as a failure\nhelp: keep one of them"
     );
     assert!(value("failure_if = is_bad, error_handler = |r| f(r)").starts_with("`failure_if` and"));
 }
@@ -112,20 +114,20 @@ fn a_whole_policy_leaves_nothing_to_set() {
         "`policy` and `max_attempts` both set the policy\n\
          help: keep one of them, or write `policy = SLOW.failure_threshold(..)`"
     );
-    assert!(value("policy = \"30s\"").starts_with("`policy` takes an expression that gives a"));
+    assert!(value("policy = \"30s\"").starts_with("`policy` takes an expression of the type"));
 }
 
 #[test]
 fn a_key_differs_from_call_to_call() {
-    let said = "`key` is the same in every call\nhelp: put it into `identifier`, or write \
-                what differs, such as `key = node.id`";
-    assert_eq!(value("key = \"eu\""), said);
-    assert_eq!(value("key = 5"), said);
+    let expected = "this `key` is the same for every call\nhelp: make it part of the `identifier`, or \
+                write an expression that varies, such as `key = node.id`";
+    assert_eq!(value("key = \"eu\""), expected);
+    assert_eq!(value("key = 5"), expected);
 }
 
 #[test]
 fn a_value_outside_its_limits_names_option_value_and_limit() {
-    let said = [
+    let expected = [
         ("failure_threshold = 0", "`failure_threshold` is 0, must be at least 1, or `off`"),
         ("max_attempts = -1", "`max_attempts` is -1, must be at least 1, or `off`"),
         (
@@ -149,7 +151,7 @@ fn a_value_outside_its_limits_names_option_value_and_limit() {
             "`jitter` is 0.1234, must be a share from 0 to 0.9 in whole thousandths",
         ),
     ];
-    for (option, message) in said {
+    for (option, message) in expected {
         assert_eq!(value(option), message);
     }
 }
@@ -159,7 +161,7 @@ fn a_duration_has_a_known_unit() {
     assert!(value("expiry = 30").starts_with("`expiry` is 30 without a unit\nhelp: write a unit"));
     assert!(value("expiry = \"30\"").contains("help: write a unit: h, m, s or ms"));
     assert!(value("expiry = \"5min\"").contains("help: the units are h, m, s and ms"));
-    assert!(value("expiry = \"1m30s\"").contains("`1m30s` has a unit that is not known"));
+    assert!(value("expiry = \"1m30s\"").contains("`1m30s` has an unknown unit"));
     assert!(value("expiry = \"s\"").contains("`s` has no number"));
     assert!(value("expiry = \"1.5s\"").contains("`1.5s` is not a whole number"));
     assert!(value("expiry = \"-5s\"").contains("`-5s` is not a whole number"));
@@ -170,18 +172,18 @@ fn a_duration_has_a_known_unit() {
 
 #[test]
 fn what_no_breaker_can_protect_is_named() {
-    let said = [
+    let expected = [
         ("struct Bank;", "not `struct` items"),
         ("mod bank;", "not `mod` items"),
         ("pub trait Bank { fn charge(&self) {} }", "not `trait` items"),
         ("const BANK: u8 = 5;", "not `const` items"),
         ("fn charge(&self) -> Paid;", "needs a function body"),
         ("safe fn charge() -> Paid;", "needs a function body"),
-        ("const fn charge() -> Paid { 1 }", "cannot decorate a `const fn`"),
+        ("const fn charge() -> Paid { 1 }", "cannot protect a `const fn`"),
         ("unsafe extern \"C\" fn charge(a: u8, ...) -> Paid { 1 }", "a variadic function"),
         ("fn charge() -> ! { loop {} }", "never returns"),
     ];
-    for (item, part) in said {
+    for (item, part) in expected {
         let [message] = messages("identifier = \"bank\"", item).try_into().expect("one message");
         assert!(message.contains(part), "{message}");
     }

@@ -1,4 +1,4 @@
-//! The attribute from text to text.
+//! Tests of the attribute from text to text.
 
 mod blocks;
 mod messages;
@@ -8,12 +8,12 @@ mod survives;
 
 use proc_macro2::TokenStream;
 
-use crate::decorated;
+use crate::decorate;
 
 /// The expansion of `#[circuit_breaker(options)] item`.
 fn expanded(options: &str, item: &str) -> TokenStream {
     let options = options.parse().expect("options are tokens");
-    decorated(options, item.parse().expect("an item is tokens"))
+    decorate(options, item.parse().expect("an item is tokens"))
 }
 
 const CHARGE: &str = "fn charge(card: &Card) -> Paid { bank.charge(card) }";

@@ -1,4 +1,4 @@
-//! The page of the attribute has every option.
+//! The page of the attribute documents every option.
 
 use std::fs;
 

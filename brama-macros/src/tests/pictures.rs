@@ -1,4 +1,4 @@
-//! Expansions, for a reader to look at. What they do is tested where they run.
+//! Expansions as snapshots for readers. Their behaviour is tested where they run.
 
 use super::{CHARGE, expanded};
 

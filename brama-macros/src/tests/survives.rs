@@ -1,16 +1,16 @@
-//! The user's function is never lost, whatever is written in it or over it.
+//! The user's function is never lost, whatever it or its attribute contains.
 
 use std::fs;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::{CHARGE, expanded};
-use crate::decorated;
+use crate::decorate;
 
 const BODY: &str = "{ let (a, b) = f(x.y)?; match a { Some(n) if n > 1 => { return Ok(n) } _ => \
                     g!{ #[h] i [j] } } Ok(a..=b) }";
 
-/// All tokens with something cut off the end of one of its groups, or of itself.
+/// The tokens, each time with something cut off the end or off the end of a group.
 fn truncations(tokens: &TokenStream) -> Vec<TokenStream> {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let mut cut = Vec::new();
@@ -28,7 +28,7 @@ fn truncations(tokens: &TokenStream) -> Vec<TokenStream> {
     cut
 }
 
-/// Options that expand in ways of their own.
+/// Options that expand in different ways.
 const VALID: [&str; 6] = [
     "identifier = \"f\"",
     "identifier = x.name(), key = x.id, scope = \"s\"",
@@ -55,7 +55,7 @@ fn a_body_that_is_cut_anywhere_leaves_the_function() {
         for (head, options) in HEADS.iter().flat_map(|head| VALID.map(|options| (head, options))) {
             let shown = inside.to_string();
             let item = format!("{head} {{ {shown} }}").parse().expect("balanced");
-            let output = decorated(options.parse().expect("tokens"), item).to_string();
+            let output = decorate(options.parse().expect("tokens"), item).to_string();
             assert!(tight(&output).starts_with(&tight(head)), "{output}");
             assert!(output.contains(&shown) && !output.contains("compile_error"), "{output}");
         }
@@ -107,7 +107,7 @@ fn after_a_mistake_the_item_stands_as_it_was() {
     }
 }
 
-/// The attribute's options and its item, of each breaker in a file.
+/// The options and the item of each breaker in a file.
 fn breakers(file: TokenStream) -> Vec<(TokenStream, TokenStream)> {
     let tokens: Vec<TokenTree> = file.into_iter().collect();
     let mut found = Vec::new();
@@ -147,7 +147,7 @@ fn after_each_mistake_of_the_goldens_the_item_stands_as_it_was() {
     for path in sources {
         let file: TokenStream = fs::read_to_string(&path).expect("text").parse().expect("tokens");
         for (options, item) in breakers(file) {
-            let output = decorated(options, item.clone()).to_string();
+            let output = decorate(options, item.clone()).to_string();
             if output.contains("compile_error") && !path.to_string_lossy().contains("block_") {
                 assert!(output.ends_with(&item.to_string()), "{}: {output}", path.display());
                 seen += 1;
@@ -160,13 +160,14 @@ fn after_each_mistake_of_the_goldens_the_item_stands_as_it_was() {
 #[test]
 fn attributes_and_signature_stay_as_written() {
     let item = "#[doc = \"x\"] #[must_use] pub(crate) async unsafe extern \"C\" \
-                fn r#match<'a, T: ?Sized, const N: usize>(self: &'a Self, #[cfg(x)] (a, b): (A, B)) \
+                fn r#match<'a, T: ?Sized, const N: usize>(self: &'a Self, #[cfg(x)] \
+                (a, b): (A, B)) \
                 -> impl Fn(&T) -> R where T: 'a { body }";
     let output = expanded("identifier = \"bank\"", item);
     assert!(tight(&output.to_string()).starts_with(&tight(&item.replace("{ body }", ""))));
 }
 
-/// Spaces are no tokens, and the printer is free to set them.
+/// Spaces are not tokens, and the printer may set them freely.
 fn tight(tokens: &str) -> String {
     tokens.replace(' ', "")
 }

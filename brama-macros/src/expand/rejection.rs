@@ -1,4 +1,4 @@
-//! The refusal: leaves with the open answer.
+//! The arm for a rejected call.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -8,22 +8,22 @@ use super::Printer;
 use crate::{options::OnOpen, span::at};
 
 impl Printer<'_> {
-    /// The arm that leaves the function with the open answer.
+    /// The arm that returns what a rejected caller gets.
     ///
     /// ```text
     /// Err(open) => return <Paid as ::brama::__private::OpenOutput>::on_open(open),
     /// Err(open) => return ::brama::__private::answer::<Paid>(on_open, open),
     /// Err(_) => { let value: Paid = fallback; return value; }
     /// ```
-    pub(super) fn refuse(&self) -> TokenStream {
-        match &self.options.refusal {
-            OnOpen::Converted => self.refuse_converted(),
-            OnOpen::Handler(answer) => self.refuse_with_answer(answer),
-            OnOpen::Fallback(value) => self.refuse_with_value(value),
+    pub(super) fn reject(&self) -> TokenStream {
+        match &self.options.on_open {
+            OnOpen::Converted => self.reject_converted(),
+            OnOpen::Handler(handler) => self.reject_with_handler(handler),
+            OnOpen::Fallback(value) => self.reject_with_value(value),
         }
     }
 
-    fn refuse_converted(&self) -> TokenStream {
+    fn reject_converted(&self) -> TokenStream {
         let (open, ret, door) = (self.local("open"), &self.ret, &self.door);
         quote_spanned! {self.at=>
             ::core::result::Result::Err(#open) => {
@@ -32,17 +32,17 @@ impl Printer<'_> {
         }
     }
 
-    fn refuse_with_answer(&self, answer: &Expr) -> TokenStream {
-        let (open, ret, door) = (self.local("open"), &self.ret, self.door(answer.span()));
-        quote_spanned! {at(answer.span())=>
+    fn reject_with_handler(&self, handler: &Expr) -> TokenStream {
+        let (open, ret, door) = (self.local("open"), &self.ret, self.door(handler.span()));
+        quote_spanned! {at(handler.span())=>
             ::core::result::Result::Err(#open) => {
-                return #door::answer::<#ret>(#answer, #open);
+                return #door::answer::<#ret>(#handler, #open);
             }
         }
     }
 
-    /// Through a variable, since rustc finds braces around the value of a `return` idle.
-    fn refuse_with_value(&self, value: &Expr) -> TokenStream {
+    /// Assigns to a variable first, since rustc warns of braces around the value of a `return`.
+    fn reject_with_value(&self, value: &Expr) -> TokenStream {
         let (answer, ret) = (self.local("answer"), &self.ret);
         quote_spanned! {at(value.span())=>
             ::core::result::Result::Err(_) => {
