@@ -1,6 +1,6 @@
 //! The value of an option: the form in which it is written, and the checked value.
 
-mod duration;
+pub(crate) mod duration;
 mod mismatch;
 mod read;
 

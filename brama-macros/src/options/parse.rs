@@ -160,7 +160,7 @@ impl OptionsParser {
                 self.set_on_open(name, OnOpen::Fallback(value))?;
             }
             names::POLICY | names::INHERITED_POLICY => {
-                self.policy.set_whole(name, input.parse()?)?
+                self.policy.set_whole(name, input.parse()?)?;
             }
             names::TIMEOUT | names::INHERITED_TIMEOUT => self.timeout.set(name, &input.parse()?)?,
             "on_timeout" => self.timeout.set_on_timeout(name, input.parse()?)?,

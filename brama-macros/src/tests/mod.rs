@@ -1,6 +1,7 @@
 //! Tests of the attribute from text to text.
 
 mod blocks;
+mod durations;
 mod messages;
 mod page;
 mod pictures;

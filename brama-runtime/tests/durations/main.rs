@@ -1,0 +1,15 @@
+//! The runtime reads durations as the table says. The macros read the same table, in
+//! `brama-macros/src/tests/durations.rs`: a proc-macro crate cannot depend on the runtime.
+
+use brama_runtime::duration;
+
+const TABLE: &[(&str, Option<u128>)] = &include!("table.rs");
+
+#[test]
+fn every_text_of_the_table_is_read_as_it_says() {
+    assert!(200 <= TABLE.len());
+    for &(text, millis) in TABLE {
+        let read = duration::parse(text).map(|duration| duration.as_millis());
+        assert_eq!(read.ok(), millis, "{text:?}");
+    }
+}
