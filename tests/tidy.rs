@@ -86,7 +86,7 @@ const FLOORS: [(&str, u8); 19] = [
     ("breaker", 4),
     ("checks", 5),
     ("registry", 6),
-    ("site", 7),
+    ("private", 7),
     ("testing", 7),
     ("api", 8),
 ];

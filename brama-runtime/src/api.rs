@@ -1,7 +1,7 @@
 //! The public names: each item at one path. The facade re-exports this module as it is.
 
 #[cfg(feature = "tokio")]
-pub use crate::site::TimedOut;
+pub use crate::private::TimedOut;
 pub use crate::{
     breaker::{Breaker, CallError, CircuitOpen, Permit},
     circuit::{Expiry, Policy, PolicyPatch, Reason, State, Window},
@@ -91,5 +91,5 @@ pub mod testing {
 /// What generated code calls. It may change in any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::site::*;
+    pub use crate::private::*;
 }

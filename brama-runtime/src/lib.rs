@@ -14,8 +14,8 @@ mod error;
 mod event;
 mod identity;
 mod outcome;
+mod private;
 mod registry;
-mod site;
 mod status;
 mod sys;
 #[cfg(feature = "testing")]

@@ -71,7 +71,7 @@ fn say(step: Step, registry: &Registry, said: &Said) {
             registry.shadow_all(false);
         }
         Step::Call => {
-            let asked = __private::Asked::new("payment_api", None)
+            let asked = __private::Lookup::new("payment_api", None)
                 .with_key(__private::key(&7).__brama_spelling());
             let attribute = const {
                 &__private::Attribute::new(

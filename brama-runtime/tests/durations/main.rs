@@ -1,7 +1,7 @@
 //! The runtime reads durations as the table says. The macros read the same table, in
 //! `brama-macros/src/tests/durations.rs`: a proc-macro crate cannot depend on the runtime.
 
-use brama_runtime::duration;
+use brama_runtime::api::duration;
 
 const TABLE: &[(&str, Option<u128>)] = &include!("table.rs");
 

@@ -1,10 +1,10 @@
 //! The call site: what a decorated function holds of the runtime. Only generated code comes here.
 
-mod answer;
-mod asked;
-mod cache;
+mod cached_site;
 mod future;
 mod key;
+mod lookup;
+mod rejected;
 #[cfg(feature = "tokio")]
 mod timed_out;
 #[cfg(feature = "tokio")]
@@ -16,11 +16,11 @@ use std::{sync::Arc, time::Duration};
 use once_cell::sync::OnceCell;
 
 pub use self::{
-    answer::{OpenError, OpenOutput, answer},
-    asked::{Asked, Name},
-    cache::CachedSite,
+    cached_site::CachedSite,
     future::{Answering, PinnedBox, made},
     key::{AsNumber, AsText, Key, Number, Shown, Text, key},
+    lookup::{Asked, Name},
+    rejected::{OpenError, OpenOutput, answer},
     verdict::{
         Call, Chained, Judged, Questionable, SendWrapped, SilentCall, SilentSendWrapped,
         SilentWrapped, Unknown, Wrapped, Written, is_ignored, is_no_failure, verdict,
