@@ -6,8 +6,6 @@ mod key;
 mod lookup;
 mod rejected;
 #[cfg(feature = "tokio")]
-mod timed_out;
-#[cfg(feature = "tokio")]
 mod timeout;
 mod verdict;
 
@@ -15,6 +13,10 @@ use std::{sync::Arc, time::Duration};
 
 use once_cell::sync::OnceCell;
 
+#[cfg(feature = "tokio")]
+pub use self::timeout::{
+    Limited, TimedOut, TimeoutError, TimeoutOutput, Timer, answer_timeout, record_timeout,
+};
 pub use self::{
     cached_site::CachedSite,
     future::{Answering, PinnedBox, made},
@@ -25,11 +27,6 @@ pub use self::{
         Call, Chained, Judged, Questionable, SendWrapped, SilentCall, SilentSendWrapped,
         SilentWrapped, Unknown, Wrapped, Written, is_ignored, is_no_failure, verdict,
     },
-};
-#[cfg(feature = "tokio")]
-pub use self::{
-    timed_out::TimedOut,
-    timeout::{Limited, TimeoutError, TimeoutOutput, Timer, answer_timeout, record_timeout},
 };
 #[cfg(feature = "testing")]
 use crate::{breaker::Shared, registry::entered};
