@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 
-#[cfg(feature = "testing")]
-use super::find;
 use super::lookup::Asked;
+#[cfg(feature = "testing")]
+use super::lookup::find;
 #[cfg(feature = "testing")]
 use crate::registry::entered;
 use crate::{

@@ -1,8 +1,13 @@
 //! Which breaker a call asks, in the words of the attribute's expressions.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use crate::identity::{Draft, Identity, Spelling};
+use crate::{
+    breaker::{CircuitOpen, Hold, Lease, Slot},
+    config::Attribute,
+    identity::{Draft, Identity, Spelling},
+    registry::Registry,
+};
 
 /// An identity whose parts are borrowed for the question only.
 #[derive(Clone, Copy)]
@@ -41,6 +46,37 @@ impl fmt::Debug for Asked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.identified(|identity| fmt::Debug::fmt(identity, f))
     }
+}
+
+/// Admits one call of a function with a registry of its own.
+///
+/// # Errors
+///
+/// [`CircuitOpen`] if the call is rejected.
+pub fn enter(
+    registry: &Registry,
+    asked: Asked<'_>,
+    attribute: &'static Attribute,
+) -> Result<Lease<Arc<Slot>>, CircuitOpen> {
+    Lease::ask(find(registry, asked, attribute))
+}
+
+/// Finds the breaker of such a function, to admit a call later.
+#[must_use]
+pub fn find(registry: &Registry, asked: Asked<'_>, attribute: &'static Attribute) -> Arc<Slot> {
+    let slot = asked.identified(|identity| registry.slot(identity));
+    slot.meet(attribute);
+    slot
+}
+
+/// Admits one call of a breaker that was found before.
+///
+/// # Errors
+///
+/// [`CircuitOpen`] if the call is rejected.
+#[inline]
+pub fn ask<S: Hold>(found: S) -> Result<Lease<S>, CircuitOpen> {
+    Lease::ask(found)
 }
 
 /// What can be an identifier: anything that is a string.

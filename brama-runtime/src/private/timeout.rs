@@ -16,8 +16,8 @@ use tokio::time::{Timeout, timeout};
 use crate::{
     breaker::{Hold, Lease, Shared},
     circuit::Reason,
-    identity::Identity,
     duration::Rounded,
+    identity::Identity,
     outcome::Outcome,
 };
 
