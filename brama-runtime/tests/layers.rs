@@ -72,7 +72,7 @@ fn say(step: Step, registry: &Registry, said: &Said) {
         }
         Step::Call => {
             let asked = __private::Lookup::new("payment_api", None)
-                .with_key(__private::key(&7).__brama_spelling());
+                .with_key(__private::key(&7).__brama_key_text());
             let attribute = const {
                 &__private::Attribute::new(
                     Some("http"),

@@ -47,18 +47,19 @@ impl Printer<'_> {
     }
 
     /// ```text
-    /// let future = ::brama::__private::made::<Paid, _, _>(|| -> _ { body });
-    /// let future = <Declared as ::brama::__private::PinnedBox>::made(|| -> Declared { body });
+    /// let future = ::brama::__private::make_future::<Paid, _, _>(|| -> _ { body });
+    /// let future =
+    ///     <Declared as ::brama::__private::PinnedBox>::make_future(|| -> Declared { body });
     /// ```
     fn make(&self, returned: &ReturnedFuture) -> TokenStream {
         let (future, declared, ret) = (self.local("future"), &self.declared, &self.ret);
         let (body, place) = (&self.function.body, declared.span());
         let body = quote_spanned!(at(place)=> || -> #declared #body);
         let made = if returned.boxed {
-            self.pinned_box("made", &body)
+            self.pinned_box("make_future", &body)
         } else {
             let door = self.door(place);
-            quote_spanned!(at(place)=> #door::made::<#ret, #declared, _>(#body))
+            quote_spanned!(at(place)=> #door::make_future::<#ret, #declared, _>(#body))
         };
         quote_spanned!(at(place)=> let #future = #made;)
     }

@@ -185,16 +185,16 @@ impl Printer<'_> {
     /// The names of one call, borrowed for the look-up.
     ///
     /// ```text
-    /// ::brama::__private::Asked::new(&(name), None)
-    ///     .with_key(::brama::__private::key(&(key)).__brama_spelling())
+    /// ::brama::__private::Lookup::new(&(name), None)
+    ///     .with_key(::brama::__private::key(&(key)).__brama_key_text())
     /// ```
     fn lookup(&self, name: &dyn ToTokens) -> TokenStream {
         let (door, scope) = (self.door(name.span()), self.scope());
         let key = self.options.key.as_ref().map(|key| {
             let door = self.door(key.span());
-            quote_spanned!(at(key.span())=> .with_key(#door::key(&(#key)).__brama_spelling()))
+            quote_spanned!(at(key.span())=> .with_key(#door::key(&(#key)).__brama_key_text()))
         });
-        quote_spanned!(at(name.span())=> #door::Asked::new(&(#name), #scope) #key)
+        quote_spanned!(at(name.span())=> #door::Lookup::new(&(#name), #scope) #key)
     }
 
     fn scope(&self) -> TokenStream {

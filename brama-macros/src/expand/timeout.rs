@@ -25,13 +25,13 @@ impl Printer<'_> {
     /// The timer. It is made before admission uses up `found`, because its error names the breaker.
     ///
     /// ```text
-    /// let timer = ::brama::__private::Timer::new(&found, limit);
+    /// let timer = ::brama::__private::CallTimer::new(&found, limit);
     /// ```
     pub(super) fn timer(&self) -> Option<TokenStream> {
         self.options.timeout.limit()?;
         let (timer, found, limit) = (self.local("timer"), self.local("found"), self.local("limit"));
         let door = &self.door;
-        Some(quote_spanned!(self.at=> let #timer = #door::Timer::new(&#found, #limit);))
+        Some(quote_spanned!(self.at=> let #timer = #door::CallTimer::new(&#found, #limit);))
     }
 
     /// Awaits the work under the permit, and returns early if it takes too long.

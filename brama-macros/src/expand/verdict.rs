@@ -17,7 +17,7 @@ impl Printer<'_> {
     ///
     /// ```text
     /// let ending = permit.judge::<Paid>(&ret, error_handler);
-    /// let ending = ::brama::__private::verdict(<Paid as Judged<_>>::failed(&ret))
+    /// let ending = ::brama::__private::verdict(<Paid as ReturnsResult<_>>::failed(&ret))
     ///     .__brama_record(&mut permit);
     /// ```
     pub(super) fn judge(&self) -> TokenStream {
@@ -38,7 +38,7 @@ impl Printer<'_> {
 
     fn judge_by_default(&self) -> TokenStream {
         let (permit, returned, door) = (self.local("permit"), self.local("ret"), &self.door);
-        let failed = self.failed("Judged", &quote_spanned!(self.at=> &#returned));
+        let failed = self.failed("ReturnsResult", &quote_spanned!(self.at=> &#returned));
         let ending = self.local("ending");
         quote_spanned! {self.at=>
             let #ending = #door::verdict(#failed).__brama_record(&mut #permit);
@@ -49,14 +49,14 @@ impl Printer<'_> {
     ///
     /// ```text
     /// |ret| {
-    ///     let failed = <Paid as Questionable<_>>::failed(ret);
+    ///     let failed = <Paid as HasError<_>>::failed(ret);
     ///     if … { ::brama::Outcome::Ignore } else { verdict(failed).__brama_outcome() }
     /// }
     /// ```
     fn excusing(&self, ignored: &TokenStream) -> TokenStream {
         let (returned, door) = (self.local("ret"), &self.door);
         let (error, brama) = (self.local("failed"), self.facade.at(self.place));
-        let failed = self.failed("Questionable", &returned);
+        let failed = self.failed("HasError", &returned);
         quote_spanned! {self.at=>
             |#returned| {
                 let #error = #failed;

@@ -174,7 +174,7 @@ impl Value {
             Self::Expiry(constant) => {
                 let place = at(constant.span());
                 let brama = facade.at(place);
-                quote_spanned!(place=> #brama::__private::Given(#constant).duration_or_expiry())
+                quote_spanned!(place=> #brama::__private::ExpiryOrDuration(#constant).into_expiry())
             }
             Self::Constant(constant) => quote!(#constant),
         }

@@ -1,10 +1,10 @@
-//! The call site of a function whose breaker has a changing name.
+//! The call site of a function whose identifier or key is an expression.
 
 use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 
-use super::lookup::Asked;
+use super::lookup::Lookup;
 #[cfg(feature = "testing")]
 use super::lookup::find;
 #[cfg(feature = "testing")]
@@ -16,54 +16,54 @@ use crate::{
     registry::global,
 };
 
-/// The first breaker that a call site met, kept in a static.
+/// The first breaker that a call site used, kept in a static.
 ///
-/// Names are expressions that may change at each call and with each type parameter, but at most
-/// sites one name dominates. So the names are compared, by their content, with those of the breaker
-/// that came first: where they are the same, that is borrowed; else the registry is asked.
+/// An expression may give another name at each call and for each type parameter, but at most sites
+/// one name dominates. If a call's identity equals that of the first breaker, the call borrows it;
+/// otherwise it looks its breaker up in the registry.
 #[derive(Debug)]
 pub struct CachedSite {
     first: OnceCell<Arc<Slot>>,
 }
 
 impl CachedSite {
-    /// A site that has met no breaker.
+    /// A site that has used no breaker yet.
     #[must_use]
     pub const fn empty() -> Self {
         Self { first: OnceCell::new() }
     }
 
-    /// Asks for the right to one call.
+    /// Admits one call.
     ///
     /// # Errors
     ///
-    /// [`CircuitOpen`] where the call may not run now.
+    /// [`CircuitOpen`] if the call is rejected.
     #[inline]
     pub fn enter(
         &'static self,
-        asked: Asked<'_>,
+        lookup: Lookup<'_>,
         attribute: &'static Attribute,
     ) -> Result<Lease<Shared>, CircuitOpen> {
         #[cfg(feature = "testing")]
         if let Some(registry) = entered() {
-            return Lease::ask(Shared::Counted(find(&registry, asked, attribute)));
+            return Lease::ask(Shared::Counted(find(&registry, lookup, attribute)));
         }
-        Lease::ask(self.slot(asked, attribute))
+        Lease::ask(self.slot(lookup, attribute))
     }
 
-    /// The breaker that is asked for, to be asked later: it owns what it needs for that.
+    /// Returns the breaker, to admit a call later. It borrows nothing from the look-up.
     #[inline]
-    pub fn find(&'static self, asked: Asked<'_>, attribute: &'static Attribute) -> Shared {
+    pub fn find(&'static self, lookup: Lookup<'_>, attribute: &'static Attribute) -> Shared {
         #[cfg(feature = "testing")]
         if let Some(registry) = entered() {
-            return Shared::Counted(find(&registry, asked, attribute));
+            return Shared::Counted(find(&registry, lookup, attribute));
         }
-        self.slot(asked, attribute)
+        self.slot(lookup, attribute)
     }
 
     #[inline(never)]
-    fn slot(&'static self, asked: Asked<'_>, attribute: &'static Attribute) -> Shared {
-        asked.identified(|identity| match self.first.get() {
+    fn slot(&'static self, lookup: Lookup<'_>, attribute: &'static Attribute) -> Shared {
+        lookup.with_identity(|identity| match self.first.get() {
             Some(first) if identity == first.identity() => Shared::Static(first),
             Some(_) | None => Shared::Counted(self.look_up(identity, attribute)),
         })
@@ -72,7 +72,7 @@ impl CachedSite {
     fn look_up(&'static self, identity: &Identity<'_>, attribute: &'static Attribute) -> Arc<Slot> {
         let slot = global().slot(identity);
         slot.meet(attribute);
-        // That which counts for keys without room has no name that anybody asks for.
+        // Never cache the overflow breaker: no call looks it up by name.
         if self.first.get().is_none() && !slot.identity().is_overflow() {
             self.first.get_or_init(|| Arc::clone(&slot));
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 
-use super::lookup::{Asked, find};
+use super::lookup::{Lookup, find};
 #[cfg(feature = "testing")]
 use crate::{breaker::Shared, registry::entered};
 use crate::{
@@ -15,14 +15,14 @@ use crate::{
 
 /// How a call holds the breaker of its call site: borrowed from the static.
 #[cfg(not(feature = "testing"))]
-pub type Held = &'static Slot;
+pub type SiteSlot = &'static Slot;
 
-/// How a call holds the breaker of its call site: borrowed from the static, or counted if it belongs
-/// to a test registry that was entered on this thread.
+/// How a call holds the breaker of its call site: borrowed from the static, or counted if it
+/// belongs to a test registry that was entered on this thread.
 ///
 /// Here and in [`CachedSite`](super::CachedSite) alone, a feature changes what a call does.
 #[cfg(feature = "testing")]
-pub type Held = Shared;
+pub type SiteSlot = Shared;
 
 /// The breaker of one decorated function with a literal identifier: looked up once, kept in a
 /// static, borrowed by every call.
@@ -58,21 +58,21 @@ impl CallSite {
     ///
     /// [`CircuitOpen`] if the call is rejected.
     #[inline]
-    pub fn enter(&'static self) -> Result<Lease<Held>, CircuitOpen> {
+    pub fn enter(&'static self) -> Result<Lease<SiteSlot>, CircuitOpen> {
         Lease::ask(self.find())
     }
 
     /// Returns the breaker, to admit a call later.
     #[cfg(not(feature = "testing"))]
     #[inline]
-    pub fn find(&'static self) -> Held {
+    pub fn find(&'static self) -> SiteSlot {
         self.slot()
     }
 
     /// Returns the breaker, to admit a call later.
     #[cfg(feature = "testing")]
     #[inline]
-    pub fn find(&'static self) -> Held {
+    pub fn find(&'static self) -> SiteSlot {
         match entered() {
             Some(registry) => Shared::Counted(self.look_up(&registry)),
             None => Shared::Static(self.slot()),
@@ -87,8 +87,8 @@ impl CallSite {
         }
     }
 
-    /// The look-up runs before the static is initialized: it publishes an event, and a subscriber that
-    /// wakes may call this function.
+    /// The look-up runs before the static is initialized. It publishes an event, and a subscriber
+    /// that it wakes may call this function.
     #[cold]
     fn make(&'static self) -> &'static Slot {
         let slot = self.look_up(global());
@@ -96,6 +96,6 @@ impl CallSite {
     }
 
     fn look_up(&'static self, registry: &Registry) -> Arc<Slot> {
-        find(registry, Asked::new(self.identifier, self.scope), &self.attribute)
+        find(registry, Lookup::new(self.identifier, self.scope), &self.attribute)
     }
 }

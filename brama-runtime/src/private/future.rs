@@ -1,36 +1,36 @@
-//! The future that a decorated function returns, on its way to being protected.
+//! The future that the body of a decorated function makes.
 
 use std::{future::Future, pin::Pin};
 
-/// The future that `body` makes.
+/// Calls `body`, which makes the future.
 ///
-/// What waits for it is typed by the trait, and not by what the body gives: where that is wrong,
-/// rustc knows no type to complain of a second time.
+/// The awaited type comes from the trait, so a wrong body is reported once and not again at the
+/// `.await`.
 #[inline]
-pub fn made<R, F: Answering<R, Sort>, Sort>(body: impl FnOnce() -> F) -> F::Itself {
+pub fn make_future<R, F: IntoFutureOf<R, Marker>, Marker>(body: impl FnOnce() -> F) -> F::Itself {
     body().itself()
 }
 
-/// A future that answers an `R`.
+/// A future with the output `R`.
 #[diagnostic::on_unimplemented(
-    message = "the body of this function gives no future of `{R}`",
-    label = "the body gives `{Self}`",
-    note = "write the body as `async move {{ … }}` with a `{R}` at its end, or the function as an \
-            `async fn`"
+    message = "the body of this function does not return a future of `{R}`",
+    label = "the body returns `{Self}`",
+    note = "end the body in an `async move {{ … }}` block that evaluates to a `{R}`, or make the \
+            function an `async fn`"
 )]
-pub trait Answering<R, Sort> {
-    /// The future.
+pub trait IntoFutureOf<R, Marker> {
+    /// The future's own type.
     type Itself: Future<Output = R>;
 
-    /// The future.
+    /// Returns the future.
     fn itself(self) -> Self::Itself;
 }
 
-/// The sort of every future.
+/// Marks the implementation for every future.
 #[derive(Debug)]
-pub struct Real;
+pub struct EveryFuture;
 
-impl<R, F: Future<Output = R>> Answering<R, Real> for F {
+impl<R, F: Future<Output = R>> IntoFutureOf<R, EveryFuture> for F {
     type Itself = Self;
 
     #[inline]
@@ -39,14 +39,14 @@ impl<R, F: Future<Output = R>> Answering<R, Real> for F {
     }
 }
 
-/// The sort of no type at all.
+/// Marks an implementation for no type.
 ///
-/// Where an implementation for all types is the only one, rustc takes it to apply and goes on to
-/// complain of the future; where there are two, it looks first.
+/// If there is only one implementation, rustc assumes that it applies and reports its bounds
+/// instead of the message above. A second one prevents that.
 #[derive(Debug)]
-pub struct Unreal;
+pub struct NoFuture;
 
-impl<R, F: Future<Output = R> + Never> Answering<R, Unreal> for F {
+impl<R, F: Future<Output = R> + Never> IntoFutureOf<R, NoFuture> for F {
     type Itself = Self;
 
     fn itself(self) -> Self {
@@ -54,27 +54,27 @@ impl<R, F: Future<Output = R> + Never> Answering<R, Unreal> for F {
     }
 }
 
-/// Implemented for nothing.
+/// Implemented by no type.
 pub trait Never {}
 
-/// A pinned box of a future: what a name stands for that `future = true` speaks of.
+/// A pinned box of a future: the type behind an alias that `future = true` declares to be one.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a pinned box of a future",
-    label = "`future = true` is for a name that stands for one",
-    note = "if it is another future, return `impl Future<Output = …>`; if it is none, remove \
-            `future = true`"
+    message = "`{Self}` is not a pinned box of a future, as `future = true` requires",
+    label = "not an alias of `Pin<Box<…>>` with a future inside",
+    note = "for another future, write the return type `impl Future<Output = …>`; for no future, \
+            remove `future = true`"
 )]
 pub trait PinnedBox: Sized {
-    /// What the future answers.
+    /// The future's output.
     type Output;
 
-    /// The box, of which rustc knows that it is one.
+    /// The box, as a type that rustc knows to be one.
     type Itself;
 
-    /// The future that the function's body makes.
-    fn made(body: impl FnOnce() -> Self) -> Self::Itself;
+    /// Calls the function's body, which makes the future.
+    fn make_future(body: impl FnOnce() -> Self) -> Self::Itself;
 
-    /// What the function returns.
+    /// Converts the box into the declared return type.
     fn declared(future: Self::Itself) -> Self;
 }
 
@@ -84,7 +84,7 @@ impl<F: Future + ?Sized> PinnedBox for Pin<Box<F>> {
     type Itself = Self;
 
     #[inline]
-    fn made(body: impl FnOnce() -> Self) -> Self {
+    fn make_future(body: impl FnOnce() -> Self) -> Self {
         body()
     }
 

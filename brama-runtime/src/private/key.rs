@@ -1,59 +1,59 @@
-//! A key as its type has it.
+//! A key, converted to text in the cheapest way that its type allows.
 //!
-//! A text or a whole number need not be written out by its `Display`, which takes many of a look-up's
-//! instructions. Whether a key is one depends on its type, and generated code alone knows that. So each
-//! sort has a type of its own here, which dereferences to the next. A method call follows them to the
-//! first whose bounds the key keeps.
+//! `Display` would take a large part of a look-up's instructions, and a string or an integer does
+//! not need it. As in [`verdict`](super::verdict), the method is selected by autoderef
+//! specialization: [`TextKey`] dereferences to [`NumberKey`], and that to [`DisplayKey`]. A method
+//! call in generated code follows them to the first with a method for the key's type.
 
 use std::{borrow::Cow, fmt::Display, ops::Deref, rc::Rc, sync::Arc};
 
 use crate::identity::Spelling;
 
-/// What an expression gave for a key.
+/// The key that an expression evaluates to.
 #[inline]
-pub const fn key<K>(given: &K) -> Text<'_, K> {
-    Text(Number(Shown(given)))
+pub const fn key<K>(value: &K) -> TextKey<'_, K> {
+    TextKey(NumberKey(DisplayKey(value)))
 }
 
-/// A text of the standard library's, or else a number.
-#[expect(missing_debug_implementations, reason = "lives for one question")]
-pub struct Text<'a, K>(Number<'a, K>);
+/// A string of the standard library; otherwise a number.
+#[expect(missing_debug_implementations, reason = "lives for one expression")]
+pub struct TextKey<'a, K>(NumberKey<'a, K>);
 
-/// A whole number, or else something that can be shown.
-#[expect(missing_debug_implementations, reason = "lives for one question")]
-pub struct Number<'a, K>(Shown<'a, K>);
+/// An integer; otherwise any type with `Display`.
+#[expect(missing_debug_implementations, reason = "lives for one expression")]
+pub struct NumberKey<'a, K>(DisplayKey<'a, K>);
 
-/// Anything that can be written out.
-#[expect(missing_debug_implementations, reason = "lives for one question")]
-pub struct Shown<'a, K>(&'a K);
+/// Any type with `Display`.
+#[expect(missing_debug_implementations, reason = "lives for one expression")]
+pub struct DisplayKey<'a, K>(&'a K);
 
-impl<'a, K: AsText> Text<'a, K> {
-    /// How it is written out.
+impl<'a, K: AsText> TextKey<'a, K> {
+    /// The key as text.
     #[inline]
     #[must_use]
-    pub fn __brama_spelling(&self) -> Spelling<'a> {
-        let &Self(Number(Shown(key))) = self;
+    pub fn __brama_key_text(&self) -> Spelling<'a> {
+        let &Self(NumberKey(DisplayKey(key))) = self;
         Spelling::Text(key.as_text())
     }
 }
 
-impl<'a, K: AsNumber> Number<'a, K> {
-    /// How it is written out.
+impl<'a, K: AsNumber> NumberKey<'a, K> {
+    /// The key as text.
     #[inline]
     #[must_use]
-    pub fn __brama_spelling(&self) -> Spelling<'a> {
-        let &Self(Shown(key)) = self;
+    pub fn __brama_key_text(&self) -> Spelling<'a> {
+        let &Self(DisplayKey(key)) = self;
         let (magnitude, is_negative) = key.as_number();
         Spelling::Number { magnitude, is_negative }
     }
 }
 
-impl<'a, K> Shown<'a, K> {
-    /// How it is written out.
-    // The bound stands on the method and not on the impl: so rustc finds it, and speaks in `Key`'s words.
+impl<'a, K> DisplayKey<'a, K> {
+    /// The key as text.
+    // The bound is on the method and not on the impl: rustc then reports it in the words of `Key`.
     #[inline]
     #[must_use]
-    pub fn __brama_spelling(&self) -> Spelling<'a>
+    pub fn __brama_key_text(&self) -> Spelling<'a>
     where
         K: Key,
     {
@@ -61,8 +61,8 @@ impl<'a, K> Shown<'a, K> {
     }
 }
 
-impl<'a, K> Deref for Text<'a, K> {
-    type Target = Number<'a, K>;
+impl<'a, K> Deref for TextKey<'a, K> {
+    type Target = NumberKey<'a, K>;
 
     #[inline]
     fn deref(&self) -> &Self::Target {
@@ -70,8 +70,8 @@ impl<'a, K> Deref for Text<'a, K> {
     }
 }
 
-impl<'a, K> Deref for Number<'a, K> {
-    type Target = Shown<'a, K>;
+impl<'a, K> Deref for NumberKey<'a, K> {
+    type Target = DisplayKey<'a, K>;
 
     #[inline]
     fn deref(&self) -> &Self::Target {
@@ -79,9 +79,9 @@ impl<'a, K> Deref for Number<'a, K> {
     }
 }
 
-/// A type that is a text, and whose `Display` shows that.
+/// A string whose `Display` prints the string itself.
 pub trait AsText {
-    /// The text.
+    /// The string.
     fn as_text(&self) -> &str;
 }
 
@@ -92,7 +92,7 @@ impl AsText for str {
     }
 }
 
-/// Implements [`AsText`] for what dereferences to a text.
+/// Implements [`AsText`] for types that dereference to a string.
 macro_rules! texts {
     ($([$($generic:tt)*] $text:ty),*) => {$(
         impl<$($generic)*> AsText for $text {
@@ -106,16 +106,19 @@ macro_rules! texts {
 
 texts!([T: AsText + ?Sized] &T, [] String, [] Cow<'_, str>, [] Box<str>, [] Rc<str>, [] Arc<str>);
 
-/// A whole number.
+/// An integer.
 pub trait AsNumber {
-    /// Its magnitude, and whether it is below zero.
+    /// The magnitude, and whether the integer is negative.
     fn as_number(&self) -> (u64, bool);
 }
 
-/// Implements [`AsNumber`] for what is no wider than 64 bits.
+/// Implements [`AsNumber`] for integers of up to 64 bits.
 macro_rules! numbers {
     ($($unsigned:ty, $signed:ty);*) => {$(
-        #[allow(clippy::cast_lossless, reason = "only `usize` and `isize` lack `From`, so it is not to be expected")]
+        #[allow(
+            clippy::cast_lossless,
+            reason = "`usize` and `isize` lack `From`; the others would not need `as`"
+        )]
         impl AsNumber for $unsigned {
             #[inline]
             fn as_number(&self) -> (u64, bool) {
@@ -142,14 +145,14 @@ impl<T: AsNumber + ?Sized> AsNumber for &T {
     }
 }
 
-/// What can be a key: anything that can be written out.
+/// A type that can be a key: any type with `Display`.
 #[diagnostic::on_unimplemented(
-    message = "a key must be `Display`, and `{Self}` is not",
-    label = "cannot be written out",
-    note = "a number, a string or any expression of a type that is `Display` will do"
+    message = "a key must implement `Display`, but `{Self}` does not",
+    label = "cannot be converted to text",
+    note = "use a number, a string or any expression whose type implements `Display`"
 )]
 pub trait Key {
-    /// The text to be.
+    /// The value, for its `Display`.
     fn shown(&self) -> &dyn Display;
 }
 
@@ -165,7 +168,7 @@ mod tests {
     use super::*;
     use crate::identity::Draft;
 
-    /// How a key of that spelling reads.
+    /// The key as it stands in an identity.
     fn read(spelling: Spelling<'_>) -> String {
         let mut draft = Draft::new();
         draft.write(None, "");
@@ -173,11 +176,11 @@ mod tests {
         draft.identity().key().map(str::to_owned).unwrap_or_default()
     }
 
-    /// What a key is taken for, and that it reads as its `Display` shows it.
+    /// The kind of a key, which must read as its `Display` prints it.
     macro_rules! sort {
         ($key:expr) => {{
             let given = $key;
-            let spelling = key(&given).__brama_spelling();
+            let spelling = key(&given).__brama_key_text();
             assert_eq!(read(spelling), given.to_string());
             match spelling {
                 Spelling::Text(_) => "text",
@@ -188,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_taken_for_what_they_are() {
+    fn strings_are_taken_as_they_are() {
         let text = "é".to_owned();
         let sorts = [sort!("a"), sort!(&"a"), sort!(&text), sort!(&&text), sort!(Cow::from("a"))];
         assert_eq!(sorts, ["text"; 5]);
@@ -198,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_are_written_as_they_show_themselves() {
+    fn integers_read_as_their_display() {
         assert_eq!([sort!(0_u8), sort!(u8::MAX), sort!(i8::MIN), sort!(-1_i8)], ["number"; 4]);
         assert_eq!([sort!(u16::MAX), sort!(i16::MIN), sort!(10_u16)], ["number"; 3]);
         assert_eq!([sort!(u32::MAX), sort!(i32::MIN), sort!(&&99_u32)], ["number"; 3]);
@@ -207,8 +210,8 @@ mod tests {
     }
 
     #[test]
-    fn all_else_is_shown() {
-        /// A text to itself, but another to those who read it.
+    fn other_types_use_display() {
+        /// A string whose `Display` prints another string.
         struct Node(&'static str);
         impl AsRef<str> for Node {
             fn as_ref(&self) -> &str {

@@ -1,4 +1,4 @@
-//! Which breaker a call asks, in the words of the attribute's expressions.
+//! The look-up of a call's breaker, from the attribute's expressions.
 
 use std::{fmt, sync::Arc};
 
@@ -9,30 +9,30 @@ use crate::{
     registry::Registry,
 };
 
-/// An identity whose parts are borrowed for the question only.
+/// The identity to look up. Its parts are borrowed for one call only.
 #[derive(Clone, Copy)]
-pub struct Asked<'a> {
+pub struct Lookup<'a> {
     scope: Option<&'static str>,
     identifier: &'a str,
     key: Option<Spelling<'a>>,
 }
 
-impl<'a> Asked<'a> {
-    /// The breaker of that identifier, in that scope.
-    pub fn new<N: Name + ?Sized>(identifier: &'a N, scope: Option<&'static str>) -> Self {
-        Self { scope, identifier: identifier.name(), key: None }
+impl<'a> Lookup<'a> {
+    /// Looks up this identifier, in this scope.
+    pub fn new<N: AsIdentifier + ?Sized>(identifier: &'a N, scope: Option<&'static str>) -> Self {
+        Self { scope, identifier: identifier.as_identifier(), key: None }
     }
 
-    /// The same with that key.
+    /// Adds a key.
     #[must_use]
     #[inline]
     pub const fn with_key(self, key: Spelling<'a>) -> Self {
         Self { key: Some(key), ..self }
     }
 
-    /// What `then` answers to the identity, whose key is written out for it.
+    /// Passes the identity, with its key written out, to `then`.
     #[inline]
-    pub(super) fn identified<R>(&self, then: impl FnOnce(&Identity<'_>) -> R) -> R {
+    pub(super) fn with_identity<R>(&self, then: impl FnOnce(&Identity<'_>) -> R) -> R {
         let mut draft = Draft::new();
         draft.write(self.scope, self.identifier);
         if let Some(key) = self.key {
@@ -42,9 +42,9 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl fmt::Debug for Asked<'_> {
+impl fmt::Debug for Lookup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.identified(|identity| fmt::Debug::fmt(identity, f))
+        self.with_identity(|identity| fmt::Debug::fmt(identity, f))
     }
 }
 
@@ -55,16 +55,16 @@ impl fmt::Debug for Asked<'_> {
 /// [`CircuitOpen`] if the call is rejected.
 pub fn enter(
     registry: &Registry,
-    asked: Asked<'_>,
+    lookup: Lookup<'_>,
     attribute: &'static Attribute,
 ) -> Result<Lease<Arc<Slot>>, CircuitOpen> {
-    Lease::ask(find(registry, asked, attribute))
+    Lease::ask(find(registry, lookup, attribute))
 }
 
 /// Finds the breaker of such a function, to admit a call later.
 #[must_use]
-pub fn find(registry: &Registry, asked: Asked<'_>, attribute: &'static Attribute) -> Arc<Slot> {
-    let slot = asked.identified(|identity| registry.slot(identity));
+pub fn find(registry: &Registry, lookup: Lookup<'_>, attribute: &'static Attribute) -> Arc<Slot> {
+    let slot = lookup.with_identity(|identity| registry.slot(identity));
     slot.meet(attribute);
     slot
 }
@@ -79,20 +79,20 @@ pub fn ask<S: Hold>(found: S) -> Result<Lease<S>, CircuitOpen> {
     Lease::ask(found)
 }
 
-/// What can be an identifier: anything that is a string.
+/// A type that can be an identifier: any string.
 #[diagnostic::on_unimplemented(
-    message = "an identifier must be a string, and `{Self}` is none",
+    message = "an identifier must be a string, but `{Self}` is not",
     label = "not a string",
-    note = "a literal, a constant or any expression of a type that is `AsRef<str>` will do"
+    note = "use a literal, a constant or any expression whose type implements `AsRef<str>`"
 )]
-pub trait Name {
+pub trait AsIdentifier {
     /// The text.
-    fn name(&self) -> &str;
+    fn as_identifier(&self) -> &str;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: AsRef<str> + ?Sized> Name for T {
-    fn name(&self) -> &str {
+impl<T: AsRef<str> + ?Sized> AsIdentifier for T {
+    fn as_identifier(&self) -> &str {
         self.as_ref()
     }
 }
@@ -102,15 +102,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_part_of_an_identity_stands_for_another() {
+    fn no_part_of_an_identity_can_replace_another() {
         let identity = Identity::new("a").in_scope("s").with_key("k");
-        let is = |asked: Asked<'_>, other: &Identity<'_>| asked.identified(|asked| asked == other);
+        let is = |lookup: Lookup<'_>, other: &Identity<'_>| {
+            lookup.with_identity(|identity| identity == other)
+        };
         let keyed =
-            |identifier, scope, key| Asked::new(identifier, scope).with_key(Spelling::Text(key));
-        let asked = |identifier, scope, key| is(keyed(identifier, scope, key), &identity);
-        assert!(asked("a", Some("s"), "k"));
-        assert!(!asked("b", Some("s"), "k") && !asked("a", None, "k"));
-        assert!(!asked("a", Some("s"), "l") && !is(Asked::new("a", Some("s")), &identity));
+            |identifier, scope, key| Lookup::new(identifier, scope).with_key(Spelling::Text(key));
+        let finds = |identifier, scope, key| is(keyed(identifier, scope, key), &identity);
+        assert!(finds("a", Some("s"), "k"));
+        assert!(!finds("b", Some("s"), "k") && !finds("a", None, "k"));
+        assert!(!finds("a", Some("s"), "l") && !is(Lookup::new("a", Some("s")), &identity));
         assert!(!is(keyed("a", None, "k"), &Identity::new("a")));
     }
 }

@@ -13,19 +13,19 @@ mod verdict;
 
 #[cfg(feature = "tokio")]
 pub use self::timeout::{
-    Limited, TimedOut, TimeoutError, TimeoutOutput, Timer, answer_timeout, record_timeout,
+    CallTimer, FromTimedOut, Limited, TimedOut, TimeoutOutput, answer_timeout, record_timeout,
 };
 pub use self::{
     cached_site::CachedSite,
-    call_site::{CallSite, Held},
-    future::{Answering, PinnedBox, made},
-    key::{AsNumber, AsText, Key, Number, Shown, Text, key},
-    lookup::{Asked, Name, ask, enter, find},
-    policy::{Given, checked},
-    rejected::{OpenError, OpenOutput, answer},
+    call_site::{CallSite, SiteSlot},
+    future::{IntoFutureOf, PinnedBox, make_future},
+    key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
+    lookup::{AsIdentifier, Lookup, ask, enter, find},
+    policy::{ExpiryOrDuration, checked},
+    rejected::{FromCircuitOpen, OpenOutput, answer},
     verdict::{
-        Call, Chained, Judged, Questionable, SendWrapped, SilentCall, SilentSendWrapped,
-        SilentWrapped, Unknown, Wrapped, Written, is_ignored, is_no_failure, verdict,
+        BoxedError, BoxedOpaque, BoxedSendError, BoxedSendOpaque, CallErr, CallErrOpaque,
+        DisplayOnly, HasError, Opaque, ReturnsResult, StdError, is_ignored, is_no_failure, verdict,
     },
 };
 pub use crate::{config::Attribute, identity::Spelling};

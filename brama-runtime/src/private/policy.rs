@@ -19,20 +19,20 @@ pub const fn checked(policy: PolicyPatch) -> PolicyPatch {
 /// For a constant of another type, rustc reports that this type has no method, and so names the two
 /// types that are accepted.
 #[derive(Debug)]
-pub struct Given<T>(pub T);
+pub struct ExpiryOrDuration<T>(pub T);
 
-impl Given<Expiry> {
+impl ExpiryOrDuration<Expiry> {
     /// Returns the constant.
     #[must_use]
-    pub const fn duration_or_expiry(self) -> Expiry {
+    pub const fn into_expiry(self) -> Expiry {
         self.0
     }
 }
 
-impl Given<Duration> {
+impl ExpiryOrDuration<Duration> {
     /// Returns an expiry that is always this long.
     #[must_use]
-    pub const fn duration_or_expiry(self) -> Expiry {
+    pub const fn into_expiry(self) -> Expiry {
         Expiry::fixed(self.0)
     }
 }

@@ -1,49 +1,51 @@
-//! What a refused call answers.
+//! What the caller of a rejected call gets.
 
 use crate::breaker::CircuitOpen;
 
-/// A return type that has a value for "the circuit is open": a `Result` whose error can be built
-/// from [`CircuitOpen`].
+/// A return type with a value for a rejected call: a `Result` whose error can be converted from
+/// [`CircuitOpen`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no value that says the circuit is open",
+    message = "`{Self}` has no value for a call that is rejected because the circuit is open",
     label = "what should this function return while its circuit is open?",
     note = "add `fallback = <value>` or `on_open = |open| <value>` to `#[circuit_breaker]`"
 )]
 pub trait OpenOutput: Sized {
-    /// The value for a call that `open` refused.
+    /// The value for a call that was rejected with `open`.
     fn on_open(open: CircuitOpen) -> Self;
 }
 
-// Without `do_not_recommend` here: rustc then goes on to `E` and speaks of the user's error.
-impl<T, E: OpenError> OpenOutput for Result<T, E> {
+// Not `do_not_recommend`: rustc then names the bound on `E`, and so the user's error type.
+impl<T, E: FromCircuitOpen> OpenOutput for Result<T, E> {
     #[cold]
     fn on_open(open: CircuitOpen) -> Self {
         Err(E::from_open(open))
     }
 }
 
-/// An error that can be built from [`CircuitOpen`].
+/// An error that can be converted from [`CircuitOpen`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be built from `brama::CircuitOpen`, which this function returns \
-               while its circuit is open",
-    label = "needs `impl From<brama::CircuitOpen> for {Self}`",
-    note = "or add `fallback = <value>` or `on_open = |open| <value>` to `#[circuit_breaker]`"
+    message = "the trait bound `{Self}: From<brama::CircuitOpen>` is not satisfied",
+    label = "write `impl From<brama::CircuitOpen> for {Self}`",
+    note = "while its circuit is open, this function returns a `brama::CircuitOpen` converted into \
+            `{Self}`",
+    note = "or add `fallback = <value>` or `on_open = |open| <value>` to `#[circuit_breaker]` (the \
+            only way if `{Self}` is a type of another crate)"
 )]
-pub trait OpenError: Sized {
-    /// The error for a call that `open` refused.
+pub trait FromCircuitOpen: Sized {
+    /// The error for a call that was rejected with `open`.
     fn from_open(open: CircuitOpen) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: From<CircuitOpen>> OpenError for E {
+impl<E: From<CircuitOpen>> FromCircuitOpen for E {
     fn from_open(open: CircuitOpen) -> Self {
         open.into()
     }
 }
 
-/// Asks the attribute's `on_open` for its answer.
+/// Calls the attribute's `on_open`.
 ///
-/// A function with a plain closure bound: a closure that names no types is inferred from it.
+/// The plain closure bound lets rustc infer the types of a closure's parameters.
 #[cold]
 pub fn answer<R>(on_open: impl FnOnce(CircuitOpen) -> R, open: CircuitOpen) -> R {
     on_open(open)

@@ -21,9 +21,10 @@ use crate::{
     outcome::Outcome,
 };
 
-/// The call did not answer within the attribute's `timeout`: it was dropped, and counts as a failure.
+/// The call did not finish within the attribute's `timeout`: it was dropped and counts as a
+/// failure.
 ///
-/// It says which breaker and which limit. Cloning and passing it on allocates nothing.
+/// Names the breaker and the limit. Cloning it allocates nothing.
 #[derive(Clone)]
 pub struct TimedOut {
     slot: Shared,
@@ -37,7 +38,7 @@ impl TimedOut {
         self.slot.identity()
     }
 
-    /// How long the call might have taken.
+    /// The longest time that the call was allowed to take.
     #[must_use]
     pub const fn limit(&self) -> Duration {
         self.limit
@@ -62,28 +63,28 @@ impl fmt::Debug for TimedOut {
 
 impl Error for TimedOut {}
 
-/// The same breaker and limit.
+/// Equal if breaker and limit are equal.
 impl PartialEq for TimedOut {
     fn eq(&self, other: &Self) -> bool {
         self.identity() == other.identity() && self.limit == other.limit
     }
 }
 
-/// Of the kind `TimedOut`; the error of ours stands inside.
+/// An error of the kind `TimedOut` with the `TimedOut` inside.
 impl From<TimedOut> for io::Error {
     fn from(timed_out: TimedOut) -> Self {
         Self::new(io::ErrorKind::TimedOut, timed_out)
     }
 }
 
-/// Ends a call of one breaker, once.
+/// Cancels one call.
 ///
-/// It holds the error that it may end with, since a lease need not know its breaker.
+/// It holds the error that the call may end with, since a permit need not know its breaker.
 #[derive(Debug)]
-pub struct Timer(TimedOut);
+pub struct CallTimer(TimedOut);
 
-impl Timer {
-    /// A timer for a call of the breaker that was found.
+impl CallTimer {
+    /// A timer for a call of the breaker `found`.
     pub fn new<S: Hold + Clone>(found: &S, limit: Duration) -> Self {
         Self(TimedOut { slot: found.clone().share(), limit })
     }
@@ -92,7 +93,7 @@ impl Timer {
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime whose time is enabled; `body` has not begun then.
+    /// Outside a tokio runtime with time enabled. `body` has not started then.
     #[track_caller]
     pub fn limit<F: Future>(self, body: F) -> Limited<F> {
         Limited { body: Some(timeout(self.0.limit, body)), timed_out: self.0 }
@@ -100,10 +101,10 @@ impl Timer {
 }
 
 pin_project! {
-    /// A future that is ready when its time is over.
+    /// A future that ends when its body does, or when its time is over.
     ///
-    /// The body has the first word: what is ready by then is answered, however late it was asked.
-    /// Else it is dropped before the answer is given, and cannot answer any more.
+    /// The body is polled first: if it is ready, its output counts, however late the poll.
+    /// Otherwise the body is dropped before the error is returned.
     #[must_use = "futures do nothing unless polled"]
     pub struct Limited<F> {
         #[pin]
@@ -119,8 +120,8 @@ impl<F: Future> Future for Limited<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };
-        let answer = ready!(body.poll(context));
-        Poll::Ready(answer.map_err(|_| {
+        let output = ready!(body.poll(context));
+        Poll::Ready(output.map_err(|_| {
             this.body.set(None);
             this.timed_out.clone()
         }))
@@ -139,10 +140,10 @@ pub fn record_timeout<S: Hold>(lease: Lease<S>, timed_out: &TimedOut) {
     drop(lease.watch().fail(Outcome::failure(Reason::of(timed_out))));
 }
 
-/// A return type that has a value for "the call timed out": a `Result` whose error can be built
+/// A return type with a value for a call that timed out: a `Result` whose error can be converted
 /// from [`TimedOut`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no value that says the call timed out",
+    message = "`{Self}` has no value for a call that timed out",
     label = "what should this function return when a call takes too long?",
     note = "add `on_timeout = |timed_out| <value>` to `#[circuit_breaker]`"
 )]
@@ -151,36 +152,38 @@ pub trait TimeoutOutput: Sized {
     fn on_timeout(timed_out: TimedOut) -> Self;
 }
 
-// Without `do_not_recommend` here: rustc then goes on to `E` and speaks of the user's error.
-impl<T, E: TimeoutError> TimeoutOutput for Result<T, E> {
+// Not `do_not_recommend`: rustc then names the bound on `E`, and so the user's error type.
+impl<T, E: FromTimedOut> TimeoutOutput for Result<T, E> {
     #[cold]
     fn on_timeout(timed_out: TimedOut) -> Self {
         Err(E::from_timeout(timed_out))
     }
 }
 
-/// An error that can be built from [`TimedOut`].
+/// An error that can be converted from [`TimedOut`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be built from `brama::TimedOut`, which this function returns when a \
-               call exceeds its `timeout`",
-    label = "needs `impl From<brama::TimedOut> for {Self}`",
-    note = "or add `on_timeout = |timed_out| <value>` to `#[circuit_breaker]`"
+    message = "the trait bound `{Self}: From<brama::TimedOut>` is not satisfied",
+    label = "write `impl From<brama::TimedOut> for {Self}`",
+    note = "when a call exceeds its `timeout`, this function returns a `brama::TimedOut` converted \
+            into `{Self}`",
+    note = "or add `on_timeout = |timed_out| <value>` to `#[circuit_breaker]` (the only way if \
+            `{Self}` is a type of another crate)"
 )]
-pub trait TimeoutError: Sized {
+pub trait FromTimedOut: Sized {
     /// The error for a call that took too long.
     fn from_timeout(timed_out: TimedOut) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: From<TimedOut>> TimeoutError for E {
+impl<E: From<TimedOut>> FromTimedOut for E {
     fn from_timeout(timed_out: TimedOut) -> Self {
         timed_out.into()
     }
 }
 
-/// Asks the attribute's `on_timeout` for its answer.
+/// Calls the attribute's `on_timeout`.
 ///
-/// A function with a plain closure bound: a closure that names no types is inferred from it.
+/// The plain closure bound lets rustc infer the types of a closure's parameters.
 #[cold]
 pub fn answer_timeout<R>(on_timeout: impl FnOnce(TimedOut) -> R, timed_out: TimedOut) -> R {
     on_timeout(timed_out)

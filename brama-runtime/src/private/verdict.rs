@@ -1,4 +1,20 @@
-//! The verdict on a `Result` where the attribute names no handler.
+//! The verdict on a `Result`, for a function without an `error_handler`.
+//!
+//! What can be read from an error depends on the traits of its type, which only generated code
+//! knows: a generic function knows no more than its own bounds. The right method is selected by
+//! autoderef specialization, as in anyhow's `kind.rs`. Each kind of error has a type here, which
+//! dereferences to the next kind; a method call in generated code follows them to the first with a
+//! method for the error's type:
+//!
+//! | kind | the error is | ignored if |
+//! |---|---|---|
+//! | [`StdError`] | an `Error` | its sources contain a rejection |
+//! | [`BoxedError`], [`BoxedSendError`] | a box around an `Error` | the sources in it contain one |
+//! | [`CallErr`] | a [`CallError`] | it is a rejection |
+//! | [`DisplayOnly`] | any type with `Display` | never |
+//! | [`BoxedOpaque`], [`BoxedSendOpaque`] | such a box without `Display` | the sources contain one |
+//! | [`CallErrOpaque`] | a [`CallError`] without `Display` | it is a rejection |
+//! | [`Opaque`] | any other type | never |
 
 use std::{any::type_name, error::Error, fmt::Display, marker::PhantomData, ops::Deref};
 
@@ -8,39 +24,39 @@ use crate::{
     outcome::Outcome,
 };
 
-/// A return type that says by itself whether the call succeeded: `Result`.
+/// A return type that tells success from failure by itself: `Result`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say whether the call succeeded",
+    message = "`{Self}` does not tell success from failure",
     label = "which of its values are failures?",
-    note = "add `error_handler = |ret| <outcome>` to `#[circuit_breaker]`; it is given \
+    note = "add `error_handler = |ret| <outcome>` to `#[circuit_breaker]`; it takes a \
             `&{Self}` and returns a `brama::Outcome`"
 )]
-pub trait Judged<E> {
+pub trait ReturnsResult<E> {
     /// The error of a failed call.
     fn failed(&self) -> Option<&E>;
 }
 
-// The error is a parameter and no associated type: rustc would report the lack of either.
-impl<T, E> Judged<E> for Result<T, E> {
+// The error is a parameter: rustc would report a missing associated type as a second error.
+impl<T, E> ReturnsResult<E> for Result<T, E> {
     #[inline]
     fn failed(&self) -> Option<&E> {
         self.as_ref().err()
     }
 }
 
-/// A return type with an error that a question can be asked about: `Result`.
+/// A return type with an error for `failure_if` and `ignore_if`: `Result`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no error to ask `failure_if` or `ignore_if` about",
+    message = "`{Self}` has no error to pass to `failure_if` or `ignore_if`",
     label = "not a `Result`",
-    note = "write `error_handler = |ret| <outcome>` instead; it is given `&{Self}` and returns a \
+    note = "use `error_handler = |ret| <outcome>` instead; it takes a `&{Self}` and returns a \
             `brama::Outcome`"
 )]
-pub trait Questionable<E> {
+pub trait HasError<E> {
     /// The error of a failed call.
     fn failed(&self) -> Option<&E>;
 }
 
-impl<T, E> Questionable<E> for Result<T, E> {
+impl<T, E> HasError<E> for Result<T, E> {
     fn failed(&self) -> Option<&E> {
         self.as_ref().err()
     }
@@ -48,42 +64,37 @@ impl<T, E> Questionable<E> for Result<T, E> {
 
 /// Whether the call failed with an error that the attribute's `ignore_if` excuses.
 ///
-/// A function with a plain closure bound: a closure that names no types is inferred from it.
+/// The plain closure bound lets rustc infer the types of a closure's parameters.
 pub fn is_ignored<E>(failed: Option<&E>, ignore_if: impl FnOnce(&E) -> bool) -> bool {
     failed.is_some_and(ignore_if)
 }
 
-/// Whether the call failed with an error for which the attribute's `failure_if` is false.
+/// Whether the call failed with an error that the attribute's `failure_if` excuses.
 pub fn is_no_failure<E>(failed: Option<&E>, failure_if: impl FnOnce(&E) -> bool) -> bool {
     failed.is_some_and(|error| !failure_if(error))
 }
 
-/// The verdict on a call, from what [`Judged::failed`] says of it.
+/// The verdict on a call, given the error of [`ReturnsResult::failed`].
 ///
-/// No error is a success. An error is ignored where it is the rejection of another breaker or has
-/// one as its source, else a failure whose reason is its text, or its type where it has none.
-///
-/// What an error can be asked depends on its type, and generated code alone knows that: a function
-/// generic over the error would know its own bounds only. So each sort of error has a type of its
-/// own here, which dereferences to the next. A method call follows them to the first whose bounds
-/// the error keeps.
+/// No error is a success. An error is ignored if it is the rejection of another breaker or has one
+/// as its source. Any other error is a failure, whose reason is the error's text or else its type.
 #[inline]
 #[must_use]
-pub const fn verdict<'w, E>(failed: Option<&E>) -> Chained<'_, 'w, E> {
-    let unknown = Unknown { failed, wrapped: PhantomData };
-    let silent = SilentWrapped(SilentSendWrapped(SilentCall(unknown)));
-    Chained(Wrapped(SendWrapped(Call(Written(silent)))))
+pub const fn verdict<'w, E>(failed: Option<&E>) -> StdError<'_, 'w, E> {
+    let opaque = Opaque { failed, wrapped: PhantomData };
+    let without_display = BoxedOpaque(BoxedSendOpaque(CallErrOpaque(opaque)));
+    StdError(BoxedError(BoxedSendError(CallErr(DisplayOnly(without_display)))))
 }
 
-/// Defines a sort of error, and the one to try after it.
-macro_rules! sort {
+/// Defines a kind of error, and the kind to try after it.
+macro_rules! kind {
     (
         $(#[$doc:meta])*
         $name:ident, then $next:ident
         [$($bounds:tt)*] $error:ty => $is_rejection:expr, $reason:expr
     ) => {
         $(#[$doc])*
-        #[expect(missing_debug_implementations, reason = "lives for one question")]
+        #[expect(missing_debug_implementations, reason = "lives for one expression")]
         pub struct $name<'e, 'w, E>($next<'e, 'w, E>);
 
         impl<'e, 'w, E> Deref for $name<'e, 'w, E> {
@@ -96,7 +107,7 @@ macro_rules! sort {
         }
 
         impl<'w, $($bounds)*> $name<'_, 'w, $error> {
-            /// Judges the call: records a failure at once, and leaves an [`Ending`] to record a success.
+            /// Records a failure at once; the [`Ending`] records a success.
             // Out of line, a success takes a third more instructions.
             #[inline(always)]
             pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut Watched<S>) -> Ending<'p> {
@@ -111,63 +122,64 @@ macro_rules! sort {
 
             #[cold]
             fn judge(error: &$error) -> Outcome {
-                judged(error, $is_rejection, $reason)
+                outcome(error, $is_rejection, $reason)
             }
         }
     };
 }
 
-sort! {
-    /// An error of the standard's kind.
-    Chained, then Wrapped
+kind! {
+    /// A type with the trait `Error`.
+    StdError, then BoxedError
     [E: Error] E => is_below, Reason::of
 }
-sort! {
-    /// A box around an error, such as `Box<dyn Error>` or anyhow's.
-    Wrapped, then SendWrapped
+kind! {
+    /// A box around a `dyn Error`, such as `Box<dyn Error>` or `anyhow::Error`.
+    BoxedError, then BoxedSendError
     [E: Display + AsRef<dyn Error + 'w>] E => |error| is_below(error.as_ref()), Reason::of
 }
-sort! {
-    /// A box around an error that may change threads.
-    SendWrapped, then Call
-    [E: Display + AsRef<dyn Error + Send + Sync + 'w>] E => |error| is_below(error.as_ref()), Reason::of
+kind! {
+    /// A box around a `dyn Error + Send + Sync`.
+    BoxedSendError, then CallErr
+    [E: Display + AsRef<dyn Error + Send + Sync + 'w>] E
+        => |error| is_below(error.as_ref()), Reason::of
 }
-sort! {
-    /// A call through a handle whose own error is of another kind.
-    Call, then Written
+kind! {
+    /// A [`CallError`] around an error with `Display` alone.
+    CallErr, then DisplayOnly
     [E: Display] CallError<E> => is_rejected, Reason::of
 }
-sort! {
-    /// Any error that can be written out.
-    Written, then SilentWrapped
+kind! {
+    /// Any error with `Display`.
+    DisplayOnly, then BoxedOpaque
     [E: Display] E => |_| false, Reason::of
 }
-sort! {
-    /// A box around an error, which cannot be written out itself.
-    SilentWrapped, then SilentSendWrapped
-    [E: AsRef<dyn Error + 'w>] E => |error| is_below(error.as_ref()), named
+kind! {
+    /// A box around a `dyn Error`, without `Display` of its own.
+    BoxedOpaque, then BoxedSendOpaque
+    [E: AsRef<dyn Error + 'w>] E => |error| is_below(error.as_ref()), type_of
 }
-sort! {
-    /// The same for an error that may change threads.
-    SilentSendWrapped, then SilentCall
-    [E: AsRef<dyn Error + Send + Sync + 'w>] E => |error| is_below(error.as_ref()), named
+kind! {
+    /// A box around a `dyn Error + Send + Sync`, without `Display` of its own.
+    BoxedSendOpaque, then CallErrOpaque
+    [E: AsRef<dyn Error + Send + Sync + 'w>] E => |error| is_below(error.as_ref()), type_of
 }
-sort! {
-    /// A call through a handle whose own error cannot be written out.
-    SilentCall, then Unknown
-    [E] CallError<E> => is_rejected, named
+kind! {
+    /// A [`CallError`] around an error without `Display`.
+    CallErrOpaque, then Opaque
+    [E] CallError<E> => is_rejected, type_of
 }
 
-/// Any error: no rejection can be seen in it.
-#[expect(missing_debug_implementations, reason = "lives for one question")]
-pub struct Unknown<'e, 'w, E> {
+/// Any other error. A rejection in it cannot be seen.
+#[expect(missing_debug_implementations, reason = "lives for one expression")]
+pub struct Opaque<'e, 'w, E> {
     failed: Option<&'e E>,
-    /// How long a box's error lives, which an implementation may speak of only where its type does.
+    /// The lifetime in `dyn Error + 'w`: an implementation may use it only if the type has it.
     wrapped: PhantomData<fn(&'w ()) -> &'w ()>,
 }
 
-impl<E> Unknown<'_, '_, E> {
-    /// Judges the call: records a failure at once, and leaves an [`Ending`] to record a success.
+impl<E> Opaque<'_, '_, E> {
+    /// Records a failure at once; the [`Ending`] records a success.
     #[expect(clippy::inline_always, reason = "out of line, a success takes a third more")]
     #[inline(always)]
     pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut Watched<S>) -> Ending<'p> {
@@ -182,7 +194,7 @@ impl<E> Unknown<'_, '_, E> {
 
     #[cold]
     fn judge(error: &E) -> Outcome {
-        Outcome::failure(named(error))
+        Outcome::failure(type_of(error))
     }
 }
 
@@ -199,7 +211,7 @@ fn record<'p, E, S: Hold>(
     }
 }
 
-fn judged<E>(
+fn outcome<E>(
     error: &E,
     is_rejection: impl FnOnce(&E) -> bool,
     reason: impl FnOnce(&E) -> Reason,
@@ -207,10 +219,10 @@ fn judged<E>(
     if is_rejection(error) { Outcome::Ignore } else { Outcome::failure(reason(error)) }
 }
 
-/// Whether what lies below an error is a rejection.
+/// Whether the sources of an error contain a rejection.
 ///
-/// The error itself need not be asked, and so may borrow: the source of every rejection says that
-/// it is one.
+/// The error itself is not tested, so it may borrow: every rejection has a source that identifies
+/// it.
 fn is_below(error: &(impl Error + ?Sized)) -> bool {
     error.source().and_then(CircuitOpen::find_in).is_some()
 }
@@ -219,7 +231,7 @@ fn is_rejected<E>(error: &CallError<E>) -> bool {
     matches!(error, CallError::Rejected(_))
 }
 
-/// The reason of an error that has no words: the name of its type.
-fn named<E>(_: &E) -> Reason {
+/// The reason of an error without `Display`: the name of its type.
+fn type_of<E>(_: &E) -> Reason {
     Reason::new(type_name::<E>())
 }

@@ -41,7 +41,7 @@ pub fn registry() -> Registry {
 }
 
 /// The global registry, whatever a test has entered.
-pub fn global() -> &'static Registry {
+pub(crate) fn global() -> &'static Registry {
     static GLOBAL: OnceCell<Registry> = OnceCell::new();
     GLOBAL.get_or_init(|| {
         let registry = Registry::new();

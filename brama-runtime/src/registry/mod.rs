@@ -28,13 +28,14 @@ use self::configure::Writer;
 pub use self::entered::Entered;
 #[cfg(feature = "testing")]
 pub(crate) use self::entered::entered;
+pub(crate) use self::global::global;
 pub use self::{
     connections::RegisterError,
     filter::BreakerFilter,
     global::{
-        add_check, breaker, close, configure, failure, find, global, health, init, is_available,
-        on_event, open, register, registry, reset, shadow_all, status, statuses, subscribe,
-        success, totals, unregister,
+        add_check, breaker, close, configure, failure, find, health, init, is_available, on_event,
+        open, register, registry, reset, shadow_all, status, statuses, subscribe, success, totals,
+        unregister,
     },
 };
 use crate::{
