@@ -1,24 +1,24 @@
-//! What every message of the attribute keeps, read off the goldens in `tests/ui`.
+//! Rules for every message of the attribute, checked on the goldens in `tests/ui`.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use std::{fs, ops::Range, path::Path};
 
-/// A mistake and what is said of it.
+/// A mistake and its message.
 struct Golden {
     name: String,
     source: String,
-    said: String,
+    message: String,
 }
 
 impl Golden {
     fn errors(&self) -> usize {
-        self.said.lines().filter(|line| line.starts_with("error")).count()
+        self.message.lines().filter(|line| line.starts_with("error")).count()
     }
 
-    /// The lines of the source that are shown, each with what is underlined in it.
+    /// The lines of source in the message, each with the columns that are underlined.
     fn underlined(&self) -> Vec<(&str, Vec<Range<usize>>)> {
-        let lines: Vec<_> = self.said.lines().filter_map(|line| line.split_once('|')).collect();
+        let lines: Vec<_> = self.message.lines().filter_map(|line| line.split_once('|')).collect();
         let pairs = lines.windows(2).filter(|pair| {
             pair.first().is_some_and(|(number, _)| number.trim().parse::<u32>().is_ok())
         });
@@ -26,7 +26,7 @@ impl Golden {
     }
 }
 
-/// Where carets or dashes stand.
+/// The columns of carets or dashes.
 fn runs(line: &str) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
     for (place, _) in line.char_indices().filter(|(_, sign)| ['^', '-'].contains(sign)) {
@@ -45,7 +45,7 @@ fn goldens(folder: &str) -> Vec<Golden> {
     let golden = |path: std::path::PathBuf| Golden {
         name: path.file_name().unwrap().to_str().unwrap().to_owned(),
         source: fs::read_to_string(&path).unwrap(),
-        said: fs::read_to_string(path.with_extension("stderr")).unwrap(),
+        message: fs::read_to_string(path.with_extension("stderr")).unwrap(),
     };
     sources.map(golden).collect()
 }
@@ -59,7 +59,7 @@ fn assert_none<'g>(promise: &str, breaches: impl Iterator<Item = &'g Golden>) {
     assert!(breaches.is_empty(), "{promise}: {breaches:?}");
 }
 
-/// The files that hold more than one mistake, with their number.
+/// The files with more than one mistake, and how many.
 const SEVERAL: [(&str, usize); 5] = [
     ("several.rs", 3),
     ("comma_missing.rs", 2),
@@ -79,8 +79,8 @@ fn one_mistake_is_one_error_of_ours() {
         "as many errors as mistakes",
         goldens.iter().filter(|golden| golden.errors() != mistakes(golden)),
     );
-    let of_rustc = goldens.iter().filter(|golden| golden.said.contains("error["));
-    assert_none("a message of rustc's belongs into tests/ui/types", of_rustc);
+    let of_rustc = goldens.iter().filter(|golden| golden.message.contains("error["));
+    assert_none("a message of rustc belongs in tests/ui/types", of_rustc);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn the_function_survives_every_mistake() {
     let lost = |golden: &&Golden| {
         ["cannot find function", "no method named `charge`", "not found in `bank`"]
             .iter()
-            .any(|text| golden.said.contains(text))
+            .any(|text| golden.message.contains(text))
     };
     assert_none("no error at a call of the function", goldens.iter().filter(lost));
 }
@@ -106,17 +106,17 @@ fn no_message_underlines_the_whole_attribute() {
             })
         })
     };
-    let missing = |golden: &&Golden| golden.said.starts_with("error: missing `identifier`");
+    let missing = |golden: &&Golden| golden.message.starts_with("error: missing `identifier`");
     assert_none(
-        "an error stands on its token, unless an option is missing",
+        "an error points at its token, unless an option is missing",
         goldens.iter().filter(whole).filter(|golden| !missing(golden)),
     );
     assert!(goldens.iter().filter(whole).any(|golden| missing(&golden)), "the test sees nothing");
 }
 
 #[test]
-fn every_golden_says_what_it_shows() {
+fn every_golden_describes_its_mistake() {
     let goldens: Vec<_> = all().collect();
-    let wordless = |golden: &&Golden| !golden.source.starts_with("//! ");
-    assert_none("the first line says what is wrong", goldens.iter().filter(wordless));
+    let undescribed = |golden: &&Golden| !golden.source.starts_with("//! ");
+    assert_none("the first line describes the mistake", goldens.iter().filter(undescribed));
 }

@@ -1,8 +1,8 @@
-//! What the attribute says when it is held wrong, and that it says nothing when it is held right.
+//! The compile errors for wrong uses of the attribute, and silence for correct ones.
 //!
-//! `options` are messages of the macro itself, equal under every compiler. `types` are the
-//! compiler's own, in generated or user code, so their text is that of the pinned toolchain; so are
-//! `lints`, which a decorated function must still be told. Write them anew with `TRYBUILD=overwrite cargo test --test ui` and read the difference.
+//! `options` holds messages of the macro, equal under every compiler. `types` and `lints` hold the
+//! compiler's messages in generated and user code, with the text of the pinned toolchain. Rewrite
+//! them with `TRYBUILD=overwrite cargo test --all-features --test ui`, and read the difference.
 
 use trybuild::TestCases;
 

@@ -1,4 +1,4 @@
-//! A function that nobody calls.
+//! A function that is never called.
 
 #![deny(dead_code)]
 

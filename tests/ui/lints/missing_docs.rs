@@ -1,4 +1,4 @@
-//! A public function without a word.
+//! A public function without documentation.
 
 #![deny(missing_docs)]
 

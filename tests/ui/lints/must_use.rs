@@ -1,4 +1,4 @@
-//! An answer that is thrown away.
+//! A result that is not used.
 
 #![deny(unused_must_use)]
 

@@ -1,4 +1,4 @@
-//! What a body leaves unused.
+//! Unused items in a body.
 
 #![deny(unused_variables, unused_imports)]
 

@@ -1,4 +1,4 @@
-//! A `mut` that nothing needs.
+//! A `mut` that is not needed.
 
 #![deny(unused_mut)]
 

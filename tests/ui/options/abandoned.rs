@@ -1,4 +1,4 @@
-//! A word that is neither.
+//! A text that is no value of `abandoned`.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! Two names of one option are that option twice.
+//! An option and its alias are the same option, given twice.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! An arrow where an equals sign belongs.
+//! An arrow instead of an equals sign.
 
 use brama::{CircuitOpen, circuit_breaker};
 

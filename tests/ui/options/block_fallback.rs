@@ -1,4 +1,4 @@
-//! What to answer is said of a function: at the name.
+//! `fallback` is not an option of a block.
 
 use brama::{CircuitOpen, circuit_breaker};
 

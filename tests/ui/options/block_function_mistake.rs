@@ -1,4 +1,4 @@
-//! A mistake in a function of a block stands in its own attribute.
+//! A mistake in the attribute of a function in a block.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! What one function returns says nothing of the others.
+//! `future` is not an option of a block.
 
 use brama::{CircuitOpen, circuit_breaker};
 

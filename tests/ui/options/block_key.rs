@@ -1,4 +1,4 @@
-//! So is a key.
+//! `key` is not an option of a block.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A mistake over a block is told once, and what it would have set is not missed.
+//! A mistake on a block is reported once, and its options not as missing.
 
 use brama::{CircuitOpen, circuit_breaker};
 

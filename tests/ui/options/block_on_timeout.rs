@@ -1,4 +1,4 @@
-//! What to answer depends on what a function returns.
+//! `on_timeout` is not an option of a block.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! Over a block too, a whole policy leaves nothing to set.
+//! A whole policy and a setting on a block exclude each other.
 
 use brama::{CircuitOpen, PolicyPatch, circuit_breaker};
 

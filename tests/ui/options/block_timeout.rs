@@ -1,4 +1,4 @@
-//! The timeout of a block does not fit the sync function inside.
+//! The timeout of a block on a sync function.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! The timeout of a block does not fit two sync functions inside: an error at each.
+//! The timeout of a block on two sync functions: an error at each.
 
 use brama::{CircuitOpen, circuit_breaker};
 

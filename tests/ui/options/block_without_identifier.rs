@@ -1,4 +1,4 @@
-//! Neither the block nor the function names the breaker: at the function.
+//! Neither the block nor the function has an identifier: the error points at the function.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A colon where an equals sign belongs.
+//! A colon instead of an equals sign.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! Options are separated by commas; the rest is read all the same.
+//! A missing comma: the options after it are still read.
 
 use brama::{CircuitOpen, circuit_breaker};
 

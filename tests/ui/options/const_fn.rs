@@ -1,4 +1,4 @@
-//! Asking happens at run time.
+//! A `const fn` cannot use a breaker.
 
 use brama::{CircuitOpen, circuit_breaker};
 

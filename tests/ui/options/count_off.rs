@@ -1,4 +1,4 @@
-//! Not every rule can be off.
+//! A count cannot be `off`.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A number is no duration: write a unit.
+//! A number is not a duration.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A unit behind a dot.
+//! A unit after a dot.
 
 use brama::{CircuitOpen, circuit_breaker};
 

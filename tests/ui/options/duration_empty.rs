@@ -1,4 +1,4 @@
-//! A text without anything.
+//! An empty text is not a duration.
 
 use brama::{CircuitOpen, circuit_breaker};
 

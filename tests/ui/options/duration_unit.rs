@@ -1,4 +1,4 @@
-//! A unit that is not known: the units are listed.
+//! An unknown unit: the message lists the units.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A duration without its quotes: the message puts them there.
+//! A duration without quotes: the message adds them.
 
 use brama::{CircuitOpen, circuit_breaker};
 

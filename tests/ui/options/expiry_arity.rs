@@ -1,4 +1,4 @@
-//! A progressive expiry has two waits or a factor too.
+//! A progressive expiry takes two durations and optionally a factor.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! The longest wait is not below the first.
+//! The longest duration must not be below the first.
 
 use brama::{CircuitOpen, circuit_breaker};
 

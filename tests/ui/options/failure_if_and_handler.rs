@@ -1,4 +1,4 @@
-//! Both say what counts as a failure: at the second.
+//! `error_handler` and `failure_if` exclude each other: the error points at the second.
 
 use brama::{CircuitOpen, circuit_breaker};
 

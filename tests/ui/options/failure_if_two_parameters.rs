@@ -1,4 +1,4 @@
-//! A question is asked of one error.
+//! `failure_if` takes one argument.
 
 use brama::{CircuitOpen, circuit_breaker};
 

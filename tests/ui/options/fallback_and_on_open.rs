@@ -1,4 +1,4 @@
-//! Both say what to answer: at the second.
+//! `fallback` and `on_open` exclude each other: the error points at the second.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! There is no body to protect.
+//! A foreign function has no body.
 
 use brama::circuit_breaker;
 

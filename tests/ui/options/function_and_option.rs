@@ -1,4 +1,4 @@
-//! Mistakes in the function and in the options are told together.
+//! Mistakes in the function and in the options are reported together.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! An `async fn` needs no word on its future.
+//! An `async fn` does not need `future`.
 
 use brama::{CircuitOpen, circuit_breaker};
 

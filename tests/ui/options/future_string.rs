@@ -1,4 +1,4 @@
-//! Whether it is a future is a flag.
+//! `future` takes a flag.
 
 use brama::{CircuitOpen, circuit_breaker};
 

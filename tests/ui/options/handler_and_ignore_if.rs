@@ -1,4 +1,4 @@
-//! In the other order too: at the second.
+//! `ignore_if` and `error_handler` exclude each other, in this order too.
 
 use brama::{CircuitOpen, circuit_breaker};
 

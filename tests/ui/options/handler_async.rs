@@ -1,4 +1,4 @@
-//! A handler is called synchronously.
+//! A handler cannot be async.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A number is no identifier.
+//! A number is not an identifier.
 
 use brama::{CircuitOpen, circuit_breaker};
 

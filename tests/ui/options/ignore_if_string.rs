@@ -1,4 +1,4 @@
-//! A question is a path or a closure.
+//! `ignore_if` takes a path or a closure.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A percentage as text, where a share belongs.
+//! A percentage as text instead of a share.
 
 use brama::{CircuitOpen, circuit_breaker};
 

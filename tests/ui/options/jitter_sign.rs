@@ -1,4 +1,4 @@
-//! A percent sign, where a share belongs.
+//! A percent sign instead of a share.
 
 use brama::{CircuitOpen, circuit_breaker};
 

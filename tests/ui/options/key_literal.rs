@@ -1,4 +1,4 @@
-//! A key that is the same in every call.
+//! A key that is the same for every call.
 
 use brama::{CircuitOpen, circuit_breaker};
 

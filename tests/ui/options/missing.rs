@@ -1,4 +1,4 @@
-//! An identifier is required; here alone the whole attribute is underlined.
+//! The identifier is missing: only this error underlines the whole attribute.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A name that is nearly right: "did you mean", and not also "missing".
+//! A misspelt name: a suggestion, and no second error for the missing option.
 
 use brama::{CircuitOpen, circuit_breaker};
 

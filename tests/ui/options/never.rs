@@ -1,4 +1,4 @@
-//! What never returns has no result.
+//! A function that never returns has no result.
 
 use brama::circuit_breaker;
 

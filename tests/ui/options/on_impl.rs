@@ -1,4 +1,4 @@
-//! Over a block it sets options for the functions that carry it: here is none.
+//! An attribute on an `impl` block in which no function carries one.
 
 use brama::circuit_breaker;
 

@@ -1,4 +1,4 @@
-//! Over a module it sets options for the functions that carry it: here is none.
+//! An attribute on a module in which no function carries one.
 
 use brama::circuit_breaker;
 

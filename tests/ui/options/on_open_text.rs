@@ -1,4 +1,4 @@
-//! A value that is no name of a function.
+//! A text that is not the name of a function.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A value where a function belongs.
+//! A value instead of a function that returns it.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! It decorates functions and methods.
+//! The attribute protects functions and methods, not structs.
 
 use brama::circuit_breaker;
 

@@ -1,4 +1,4 @@
-//! Nothing times out without a timeout.
+//! `on_timeout` without a `timeout`.
 
 use brama::{CircuitOpen, circuit_breaker};
 

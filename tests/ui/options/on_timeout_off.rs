@@ -1,4 +1,4 @@
-//! Nor where it is off.
+//! `on_timeout` with `timeout = off`.
 
 use brama::{CircuitOpen, circuit_breaker};
 

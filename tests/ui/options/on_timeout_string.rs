@@ -1,4 +1,4 @@
-//! An answer is a path or a closure.
+//! `on_timeout` takes a path or a closure.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A share where a percentage belongs.
+//! A share instead of a percentage.
 
 use brama::{CircuitOpen, circuit_breaker};
 

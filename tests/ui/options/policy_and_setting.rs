@@ -1,4 +1,4 @@
-//! Both set the policy: at `policy`.
+//! A whole policy and a setting exclude each other: the error points at `policy`.
 
 use brama::{CircuitOpen, PolicyPatch, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A number is no `true`.
+//! A number is not a flag.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A timeout is a length.
+//! A timeout is a duration.
 
 use brama::{CircuitOpen, circuit_breaker};
 

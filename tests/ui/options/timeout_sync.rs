@@ -1,4 +1,4 @@
-//! A sync function cannot be dropped while it runs.
+//! A sync function cannot be cancelled.
 
 use brama::{CircuitOpen, circuit_breaker};
 

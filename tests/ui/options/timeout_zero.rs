@@ -1,4 +1,4 @@
-//! No call answers in no time.
+//! A timeout of zero.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! There is no body to protect.
+//! A trait method without a body.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A name that is no option: the options are listed.
+//! An option that a retry library would have.
 
 use brama::{CircuitOpen, circuit_breaker};
 

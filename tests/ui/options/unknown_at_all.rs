@@ -1,4 +1,4 @@
-//! An option that nobody has.
+//! An unknown option that resembles none: the message lists the options.
 
 use brama::{CircuitOpen, circuit_breaker};
 

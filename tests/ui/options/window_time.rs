@@ -1,4 +1,4 @@
-//! A window of time is cut into tenths.
+//! A window of time is divided into tenths.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! Over blocks and modules of every kind, in silence.
+//! Blocks and modules of every kind, without warnings.
 
 #![deny(warnings)]
 #![warn(unused, unused_qualifications, unreachable_pub)]

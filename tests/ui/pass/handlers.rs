@@ -1,4 +1,4 @@
-//! Every form of handler is understood without type annotations.
+//! Every form of handler compiles without type annotations.
 
 use brama::{CircuitOpen, Outcome, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! Generated code is silent, and the user's code is warned about as before.
+//! Generated code causes no warnings, and the user's code keeps its own.
 
 #![deny(warnings)]
 #![warn(

@@ -1,4 +1,4 @@
-//! Every form of question about an error is understood without type annotations.
+//! Every form of `failure_if` and `ignore_if` compiles without type annotations.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! What is wrong in the body is the compiler's to say, once.
+//! The compiler reports a mistake in the body, once.
 
 use brama::{CircuitOpen, circuit_breaker};
 

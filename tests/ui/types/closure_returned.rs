@@ -1,4 +1,4 @@
-//! A returned closure whose parameter's type the hidden return type cannot tell.
+//! The type of a returned closure's parameter cannot be inferred from the return type.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A generic error without the bound: rustc suggests it.
+//! A generic error without the bound.
 
 use brama::circuit_breaker;
 

@@ -1,4 +1,4 @@
-//! The error cannot be built from `CircuitOpen`: at the return type.
+//! The error has no `From<CircuitOpen>`: the message points at the return type.
 
 use brama::circuit_breaker;
 

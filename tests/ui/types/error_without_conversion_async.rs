@@ -1,4 +1,4 @@
-//! The same for an `async fn`, with the same single message.
+//! An `async fn` whose error has no `From<CircuitOpen>`: one message.
 
 use brama::circuit_breaker;
 

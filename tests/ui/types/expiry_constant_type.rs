@@ -1,4 +1,4 @@
-//! An expiry of a constant that is no length.
+//! A constant for `expiry` that is not a duration.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A question is answered with a `bool`.
+//! `failure_if` returns a `bool`.
 
 use brama::{CircuitOpen, Outcome, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! Only a `Result` has an error to ask about.
+//! Only a `Result` has an error for `failure_if`.
 
 use brama::{circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A fallback of another type.
+//! A fallback of another type than the function returns.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! The same behind the name of a box.
+//! The error in the output of a `BoxFuture` has no `From<CircuitOpen>`.
 
 use brama::circuit_breaker;
 

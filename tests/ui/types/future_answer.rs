@@ -1,4 +1,4 @@
-//! The future answers with another type than the signature says.
+//! The future has another output than the signature declares.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! The same behind a box.
+//! The error in the output of a boxed future has no `From<CircuitOpen>`.
 
 use brama::circuit_breaker;
 

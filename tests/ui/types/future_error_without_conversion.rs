@@ -1,4 +1,4 @@
-//! The error of the future's answer cannot say that the circuit is open.
+//! The error in the output of a future has no `From<CircuitOpen>`.
 
 use brama::circuit_breaker;
 

@@ -1,4 +1,4 @@
-//! The fallback is no answer of the future.
+//! A fallback of another type than the future's output.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! The body makes no future.
+//! The body does not make a future.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! The boxed future must be `Send`, and the one that the body makes is not.
+//! The declared future is `Send`, the one that the body makes is not.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! An `Option` says neither what failed nor what to answer while open.
+//! A future of an `Option` needs `error_handler`, and `fallback` or `on_open`.
 
 use brama::circuit_breaker;
 

@@ -1,4 +1,4 @@
-//! A future of a type of its own cannot be put into another.
+//! `future = true` on a future that is not a pinned box.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! What the function returns is no future.
+//! `future = true` on a function that returns no future.
 
 use brama::{CircuitOpen, circuit_breaker};
 

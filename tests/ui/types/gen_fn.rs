@@ -1,4 +1,4 @@
-//! A function of a kind that is not yet stable.
+//! A kind of function that is not stable yet.
 
 use brama::circuit_breaker;
 

@@ -1,4 +1,4 @@
-//! A handler answers an `Outcome`.
+//! A handler returns an `Outcome`.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! An argument that the body moved away is gone for the handler.
+//! The handler uses an argument that the body has moved.
 
 use brama::{CircuitOpen, Outcome, circuit_breaker};
 

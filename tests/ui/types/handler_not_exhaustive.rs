@@ -1,4 +1,4 @@
-//! A match that forgets a variant.
+//! A `match` in the handler that omits a variant.
 
 use brama::{Outcome, circuit_breaker};
 

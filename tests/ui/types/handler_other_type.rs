@@ -1,4 +1,4 @@
-//! A handler for another return type: both signatures are shown.
+//! A handler for another return type: the message shows both signatures.
 
 use brama::{CircuitOpen, Outcome, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A path that leads nowhere.
+//! The path of `error_handler` does not exist.
 
 use brama::{CircuitOpen, circuit_breaker};
 

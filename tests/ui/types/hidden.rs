@@ -1,4 +1,4 @@
-//! A bare `impl Trait`: the same two questions, naming the hidden type.
+//! `impl Trait` that is not a future: both errors name the hidden type.
 
 use brama::circuit_breaker;
 

@@ -1,4 +1,4 @@
-//! The whole expression is underlined, and nothing else.
+//! The message underlines the whole expression.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A path that leads nowhere.
+//! The path of `identifier` does not exist.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A question about another error: both signatures are shown.
+//! `ignore_if` for another error type: the message shows both signatures.
 
 use brama::{CircuitOpen, circuit_breaker};
 

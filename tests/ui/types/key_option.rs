@@ -1,4 +1,4 @@
-//! An optional key has nothing to write out.
+//! An `Option` as a key does not implement `Display`.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A key is written out.
+//! A key implements `Display`.
 
 use brama::{CircuitOpen, circuit_breaker};
 

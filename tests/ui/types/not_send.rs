@@ -1,4 +1,4 @@
-//! A future that cannot change threads: at the user's value and await.
+//! A future that is not `Send`: the message points at the user's value and await.
 
 use brama::{CircuitOpen, circuit_breaker};
 

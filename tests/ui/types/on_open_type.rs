@@ -1,4 +1,4 @@
-//! An `on_open` that answers another type.
+//! An `on_open` that returns another type.
 
 use brama::{CircuitOpen, circuit_breaker};
 

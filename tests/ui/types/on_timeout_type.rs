@@ -1,4 +1,4 @@
-//! The answer to a timeout has another type.
+//! An `on_timeout` that returns another type.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! An `Option` says neither what failed nor what to answer while open.
+//! An `Option` needs `error_handler`, and `fallback` or `on_open`.
 
 use brama::circuit_breaker;
 

@@ -1,4 +1,4 @@
-//! An `Option` with a fallback still does not say what failed.
+//! An `Option` with a `fallback` still needs an `error_handler`.
 
 use brama::circuit_breaker;
 

@@ -1,4 +1,4 @@
-//! An argument is no constant.
+//! A setting cannot use an argument, which is not a constant.
 
 use brama::{CircuitOpen, circuit_breaker};
 

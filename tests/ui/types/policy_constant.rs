@@ -1,4 +1,4 @@
-//! A constant outside its limits, with our text at the constant.
+//! A constant outside its limits: the message points at the constant.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! A minimum that the window cannot hold.
+//! A minimum of calls that is larger than the window.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! Where the identifier is a literal, a constant cannot name `Self`.
+//! With a literal identifier, a constant cannot name `Self`.
 
 use brama::{CircuitOpen, circuit_breaker};
 

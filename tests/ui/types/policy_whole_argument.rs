@@ -1,4 +1,4 @@
-//! An argument is no constant.
+//! `policy` cannot use an argument, which is not a constant.
 
 use brama::{CircuitOpen, PolicyPatch, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! The error cannot say that the call timed out.
+//! The error has no `From<TimedOut>`.
 
 use brama::{CircuitOpen, circuit_breaker};
 

@@ -1,4 +1,4 @@
-//! An `Option` does not say that the call timed out.
+//! An `Option` has no value for a call that timed out.
 
 use brama::circuit_breaker;
 

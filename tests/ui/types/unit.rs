@@ -1,4 +1,4 @@
-//! No return type: the same two questions, at the name.
+//! No return type: both errors point at the name of the function.
 
 use brama::circuit_breaker;
 

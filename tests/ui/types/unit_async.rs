@@ -1,4 +1,4 @@
-//! The same for an `async fn`.
+//! An `async fn` without a return type: both errors point at the name.
 
 use brama::circuit_breaker;
 

@@ -1,4 +1,4 @@
-//! Arguments without names cannot be passed on (and are unstable besides).
+//! Variadic arguments cannot be passed on (and are unstable).
 
 use brama::{CircuitOpen, circuit_breaker};
 
