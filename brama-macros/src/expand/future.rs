@@ -58,8 +58,8 @@ impl Printer<'_> {
         let made = if returned.boxed {
             self.pinned_box("make_future", &body)
         } else {
-            let door = self.door(place);
-            quote_spanned!(at(place)=> #door::make_future::<#ret, #declared, _>(#body))
+            let private = self.private(place);
+            quote_spanned!(at(place)=> #private::make_future::<#ret, #declared, _>(#body))
         };
         quote_spanned!(at(place)=> let #future = #made;)
     }
@@ -68,8 +68,8 @@ impl Printer<'_> {
     /// <Declared as ::brama::__private::PinnedBox>::method(argument)
     /// ```
     fn pinned_box(&self, method: &str, argument: &TokenStream) -> TokenStream {
-        let (declared, door) = (&self.declared, self.door(self.declared.span()));
-        let pinned_box = quote_spanned!(at(declared.span())=> #door::PinnedBox);
+        let (declared, private) = (&self.declared, self.private(self.declared.span()));
+        let pinned_box = quote_spanned!(at(declared.span())=> #private::PinnedBox);
         let method = spanning(declared, &pinned_box, method);
         let mut arguments = Group::new(Delimiter::Parenthesis, argument.clone());
         arguments.set_span(last(declared));

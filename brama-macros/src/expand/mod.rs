@@ -55,7 +55,7 @@ struct Printer<'o> {
     at: Span,
     local: Span,
     /// The path of the hidden module `__private` at `place`.
-    door: TokenStream,
+    private: TokenStream,
 }
 
 impl<'o> Printer<'o> {
@@ -73,8 +73,8 @@ impl<'o> Printer<'o> {
         let (declared, ret) = (without_impl_trait(declared), without_impl_trait(ret));
         let facade = Facade::new(options.facade.as_ref());
         let (at, local) = (at(place), mixed(place));
-        let door = door(&facade, place);
-        Self { options, function, facade, shape, declared, ret, place, at, local, door }
+        let private = private(&facade, place);
+        Self { options, function, facade, shape, declared, ret, place, at, local, private }
     }
 
     fn body(&self) -> TokenStream {
@@ -96,12 +96,12 @@ impl<'o> Printer<'o> {
     }
 
     /// The path of the hidden module `__private` at `place`.
-    fn door(&self, place: Span) -> TokenStream {
-        door(&self.facade, place)
+    fn private(&self, place: Span) -> TokenStream {
+        private(&self.facade, place)
     }
 }
 
-fn door(facade: &Facade<'_>, place: Span) -> TokenStream {
+fn private(facade: &Facade<'_>, place: Span) -> TokenStream {
     let brama = facade.at(place);
     quote_spanned!(at(place)=> #brama::__private)
 }

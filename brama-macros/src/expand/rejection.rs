@@ -24,19 +24,19 @@ impl Printer<'_> {
     }
 
     fn reject_converted(&self) -> TokenStream {
-        let (open, ret, door) = (self.local("open"), &self.ret, &self.door);
+        let (open, ret, private) = (self.local("open"), &self.ret, &self.private);
         quote_spanned! {self.at=>
             ::core::result::Result::Err(#open) => {
-                return <#ret as #door::OpenOutput>::on_open(#open);
+                return <#ret as #private::OpenOutput>::on_open(#open);
             }
         }
     }
 
     fn reject_with_handler(&self, handler: &Expr) -> TokenStream {
-        let (open, ret, door) = (self.local("open"), &self.ret, self.door(handler.span()));
+        let (open, ret, private) = (self.local("open"), &self.ret, self.private(handler.span()));
         quote_spanned! {at(handler.span())=>
             ::core::result::Result::Err(#open) => {
-                return #door::answer::<#ret>(#handler, #open);
+                return #private::answer::<#ret>(#handler, #open);
             }
         }
     }

@@ -58,8 +58,8 @@ impl Printer<'_> {
         if !self.is_found_first() {
             return self.at_site("enter");
         }
-        let (door, found) = (&self.door, self.local("found"));
-        quote_spanned!(self.at=> #door::ask(#found))
+        let (private, found) = (&self.private, self.local("found"));
+        quote_spanned!(self.at=> #private::ask(#found))
     }
 
     /// Finds the breaker in a step of its own if code has to run before the call is admitted.
@@ -108,10 +108,10 @@ impl Printer<'_> {
     /// ```
     fn at_call_site(&self, method: &Ident, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
-        let (door, new) = (self.door(place), self.call_site(name));
+        let (private, new) = (self.private(place), self.call_site(name));
         quote_spanned! {at(place)=>
             {
-                static __BRAMA_SITE: #door::CallSite = #door::CallSite::#new;
+                static __BRAMA_SITE: #private::CallSite = #private::CallSite::#new;
                 __BRAMA_SITE.#method()
             }
         }
@@ -144,11 +144,11 @@ impl Printer<'_> {
     /// ```
     fn at_cache(&self, method: &Ident, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
-        let (door, lookup, attribute) =
-            (self.door(place), self.lookup(name), self.attribute(place));
+        let (private, lookup, attribute) =
+            (self.private(place), self.lookup(name), self.attribute(place));
         quote_spanned! {at(place)=>
             {
-                static __BRAMA_SITE: #door::CachedSite = #door::CachedSite::empty();
+                static __BRAMA_SITE: #private::CachedSite = #private::CachedSite::empty();
                 __BRAMA_SITE.#method(#lookup, const { &#attribute })
             }
         }
@@ -161,9 +161,9 @@ impl Printer<'_> {
     /// ```
     fn at_registry(&self, method: &Ident, registry: &Expr, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
-        let (door, lookup, attribute) =
-            (self.door(place), self.lookup(name), self.attribute(place));
-        quote_spanned!(at(place)=> #door::#method(#registry, #lookup, const { &#attribute }))
+        let (private, lookup, attribute) =
+            (self.private(place), self.lookup(name), self.attribute(place));
+        quote_spanned!(at(place)=> #private::#method(#registry, #lookup, const { &#attribute }))
     }
 
     /// The attribute's configuration, as a constant that records its source location.
@@ -173,13 +173,13 @@ impl Printer<'_> {
     /// ::brama::__private::Attribute::plain()
     /// ```
     fn attribute(&self, place: Span) -> TokenStream {
-        let door = self.door(place);
+        let private = self.private(place);
         if self.options.kind.is_none() && self.options.policy.is_empty() {
-            return quote_spanned!(at(place)=> #door::Attribute::plain());
+            return quote_spanned!(at(place)=> #private::Attribute::plain());
         }
         let kind = optional(self.options.kind.as_ref());
         let policy = self.options.policy.patch(&self.facade, place);
-        quote_spanned!(at(place)=> #door::Attribute::new(#kind, #policy))
+        quote_spanned!(at(place)=> #private::Attribute::new(#kind, #policy))
     }
 
     /// The names of one call, borrowed for the look-up.
@@ -189,12 +189,12 @@ impl Printer<'_> {
     ///     .with_key(::brama::__private::key(&(key)).__brama_key_text())
     /// ```
     fn lookup(&self, name: &dyn ToTokens) -> TokenStream {
-        let (door, scope) = (self.door(name.span()), self.scope());
+        let (private, scope) = (self.private(name.span()), self.scope());
         let key = self.options.key.as_ref().map(|key| {
-            let door = self.door(key.span());
-            quote_spanned!(at(key.span())=> .with_key(#door::key(&(#key)).__brama_key_text()))
+            let private = self.private(key.span());
+            quote_spanned!(at(key.span())=> .with_key(#private::key(&(#key)).__brama_key_text()))
         });
-        quote_spanned!(at(name.span())=> #door::Lookup::new(&(#name), #scope) #key)
+        quote_spanned!(at(name.span())=> #private::Lookup::new(&(#name), #scope) #key)
     }
 
     fn scope(&self) -> TokenStream {

@@ -30,8 +30,8 @@ impl Printer<'_> {
     pub(super) fn timer(&self) -> Option<TokenStream> {
         self.options.timeout.limit()?;
         let (timer, found, limit) = (self.local("timer"), self.local("found"), self.local("limit"));
-        let door = &self.door;
-        Some(quote_spanned!(self.at=> let #timer = #door::CallTimer::new(&#found, #limit);))
+        let private = &self.private;
+        Some(quote_spanned!(self.at=> let #timer = #private::CallTimer::new(&#found, #limit);))
     }
 
     /// Awaits the work under the permit, and returns early if it takes too long.
@@ -85,10 +85,10 @@ impl Printer<'_> {
     /// ```
     fn late(&self) -> TokenStream {
         let (permit, timed_out) = (self.local("permit"), self.local("timed_out"));
-        let (door, value) = (&self.door, self.timeout_value(&timed_out));
+        let (private, value) = (&self.private, self.timeout_value(&timed_out));
         quote_spanned! {self.at=>
             ::core::result::Result::Err(#timed_out) => {
-                #door::record_timeout(#permit, &#timed_out);
+                #private::record_timeout(#permit, &#timed_out);
                 return #value;
             }
         }
@@ -98,12 +98,12 @@ impl Printer<'_> {
         let ret = &self.ret;
         let handled = |on_timeout: &Expr| {
             let place = on_timeout.span();
-            let door = self.door(place);
-            quote_spanned!(at(place)=> #door::answer_timeout::<#ret>(#on_timeout, #timed_out))
+            let private = self.private(place);
+            quote_spanned!(at(place)=> #private::answer_timeout::<#ret>(#on_timeout, #timed_out))
         };
         let converted = || {
-            let door = &self.door;
-            quote_spanned!(self.at=> <#ret as #door::TimeoutOutput>::on_timeout(#timed_out))
+            let private = &self.private;
+            quote_spanned!(self.at=> <#ret as #private::TimeoutOutput>::on_timeout(#timed_out))
         };
         self.options.timeout.on_timeout().map_or_else(converted, handled)
     }

@@ -37,11 +37,11 @@ impl Printer<'_> {
     }
 
     fn judge_by_default(&self) -> TokenStream {
-        let (permit, returned, door) = (self.local("permit"), self.local("ret"), &self.door);
+        let (permit, returned, private) = (self.local("permit"), self.local("ret"), &self.private);
         let failed = self.failed("ReturnsResult", &quote_spanned!(self.at=> &#returned));
         let ending = self.local("ending");
         quote_spanned! {self.at=>
-            let #ending = #door::verdict(#failed).__brama_record(&mut #permit);
+            let #ending = #private::verdict(#failed).__brama_record(&mut #permit);
         }
     }
 
@@ -54,7 +54,7 @@ impl Printer<'_> {
     /// }
     /// ```
     fn excusing(&self, ignored: &TokenStream) -> TokenStream {
-        let (returned, door) = (self.local("ret"), &self.door);
+        let (returned, private) = (self.local("ret"), &self.private);
         let (error, brama) = (self.local("failed"), self.facade.at(self.place));
         let failed = self.failed("HasError", &returned);
         quote_spanned! {self.at=>
@@ -63,7 +63,7 @@ impl Printer<'_> {
                 if #ignored {
                     #brama::Outcome::Ignore
                 } else {
-                    #door::verdict(#error).__brama_outcome()
+                    #private::verdict(#error).__brama_outcome()
                 }
             }
         }
@@ -71,9 +71,9 @@ impl Printer<'_> {
 
     /// The error of a failed call.
     fn failed(&self, of: &str, returned: &impl ToTokens) -> TokenStream {
-        let (ret, door) = (&self.ret, &self.door);
+        let (ret, private) = (&self.ret, &self.private);
         let of = Ident::new(of, self.at);
-        quote_spanned!(self.at=> <#ret as #door::#of<_>>::failed(#returned))
+        quote_spanned!(self.at=> <#ret as #private::#of<_>>::failed(#returned))
     }
 
     /// Whether `ignore_if` or `failure_if` excuses the error.
@@ -86,8 +86,8 @@ impl Printer<'_> {
         let failed = self.local("failed");
         let call = |helper: &str, predicate: &Expr| {
             let place = at(predicate.span());
-            let (door, helper) = (self.door(place), Ident::new(helper, place));
-            quote_spanned!(place=> #door::#helper(#failed, #predicate))
+            let (private, helper) = (self.private(place), Ident::new(helper, place));
+            quote_spanned!(place=> #private::#helper(#failed, #predicate))
         };
         let ignored = ignore_if.as_ref().map(|predicate| call("is_ignored", predicate));
         let harmless = failure_if.as_ref().map(|predicate| call("is_no_failure", predicate));
