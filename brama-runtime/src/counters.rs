@@ -131,13 +131,13 @@ impl Counters {
                 own(stripes).counter(counter).fetch_add(1, order);
                 Contention::None
             }
-            None => self.add_alone(counter, order),
+            None => self.add_shared(counter, order),
         }
     }
 
     /// Adds to the counter that all threads share.
     #[inline]
-    pub(crate) fn add_alone(&self, counter: Counter, order: Ordering) -> Contention {
+    pub(crate) fn add_shared(&self, counter: Counter, order: Ordering) -> Contention {
         add_watching(self.first.counter(counter), order)
     }
 

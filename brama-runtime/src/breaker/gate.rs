@@ -143,15 +143,15 @@ impl Gate {
     /// Counts a success if the gate still shows `word` and that is settled without a clock, where all
     /// threads share a counter; `None` where it is not counted.
     #[inline]
-    pub(super) fn count_alone(&self, word: Word) -> Option<Contention> {
-        let is_settled = word.is_settled_alone() && self.load() == word;
-        is_settled.then(|| self.counters.add_alone(Counter::Success, Ordering::Acquire))
+    pub(super) fn count_shared(&self, word: Word) -> Option<Contention> {
+        let is_settled = word.has_shared_fast_path() && self.load() == word;
+        is_settled.then(|| self.counters.add_shared(Counter::Success, Ordering::Acquire))
     }
 
     /// The same where each thread has a stripe.
     #[inline]
-    pub(super) fn count_apart(&self, word: Word) -> Option<Contention> {
-        (word.is_settled_apart() && self.load() == word).then(|| self.count_success())
+    pub(super) fn count_striped(&self, word: Word) -> Option<Contention> {
+        (word.has_striped_fast_path() && self.load() == word).then(|| self.count_success())
     }
 
     /// Counts a success that its caller found settled.
@@ -209,7 +209,7 @@ impl Gate {
 
     /// Shows what the circuit says now, in the word that is answered. Holder of the lock only.
     pub(super) fn publish(&self, word: Word, fields: GateFields) -> Word {
-        let word = word.digested(self.counters.are_striped());
+        let word = word.with_fast_path_bits(self.counters.are_striped());
         if let Some(until) = fields.refused_until {
             self.refused_until.store(until.as_nanos(), Ordering::Relaxed);
         }

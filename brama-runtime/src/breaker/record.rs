@@ -25,7 +25,7 @@ impl Slot {
     /// What is compiled into each call site is no more than the way of a breaker that one thread calls.
     #[inline]
     pub(super) fn succeed(&self, entry: Entry) {
-        match self.gate.count_alone(entry.word) {
+        match self.gate.count_shared(entry.word) {
             Some(contention) => self.note_contention(contention),
             None => self.succeed_apart(entry),
         }
@@ -33,7 +33,7 @@ impl Slot {
 
     #[inline(never)]
     fn succeed_apart(&self, entry: Entry) {
-        match self.gate.count_apart(entry.word) {
+        match self.gate.count_striped(entry.word) {
             Some(contention) => self.note_contention(contention),
             None => self.succeed_slowly(entry),
         }

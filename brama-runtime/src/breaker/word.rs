@@ -16,9 +16,9 @@ const ADMITS_AT_ONCE: u64 = 1 << 4;
 /// A success may be counted here.
 const SETTLED: u64 = 1 << 5;
 /// It may be so without a look at a clock, likewise: where all threads share a counter.
-const SETTLED_ALONE: u64 = 1 << 6;
+const FAST_PATH_SHARED: u64 = 1 << 6;
 /// The same where each thread has a stripe.
-const SETTLED_APART: u64 = 1 << 7;
+const FAST_PATH_STRIPED: u64 = 1 << 7;
 /// A success would settle it: by ending a run of failures, and by nothing else.
 const FAILING: u64 = 1 << 8;
 /// One has done so since the last publication.
@@ -43,7 +43,7 @@ const GONE: u64 = 1 << 17;
 const GENERATION_SHIFT: u32 = 18;
 
 /// What a success could go by.
-const COUNTS: u64 = SETTLED | SETTLED_ALONE | SETTLED_APART;
+const COUNTS: u64 = SETTLED | FAST_PATH_SHARED | FAST_PATH_STRIPED;
 /// What is left of a word once it is unsettled.
 pub(super) const UNSETTLED: u64 = !(COUNTS | FAILING | FAILURES_ENDED);
 /// What a call could go by.
@@ -78,7 +78,10 @@ impl Word {
     }
 
     pub(super) const fn with_failures_ended(self, striped: bool) -> Self {
-        self.with(FAILING, false).with(FAILURES_ENDED, true).with(SETTLED, true).digested(striped)
+        self.with(FAILING, false)
+            .with(FAILURES_ENDED, true)
+            .with(SETTLED, true)
+            .with_fast_path_bits(striped)
     }
 
     pub(super) const fn hearing(self, heard: bool) -> Self {
@@ -96,11 +99,11 @@ impl Word {
     }
 
     /// Says in one bit each what most calls ask.
-    pub(super) const fn digested(self, striped: bool) -> Self {
+    pub(super) const fn with_fast_path_bits(self, striped: bool) -> Self {
         let settled = self.0 & (SETTLED | TIMED | BUCKETED) == SETTLED;
         self.with(ADMITS_AT_ONCE, self.0 & (ADMITS | TIMED) == ADMITS)
-            .with(SETTLED_ALONE, settled && !striped)
-            .with(SETTLED_APART, settled && striped)
+            .with(FAST_PATH_SHARED, settled && !striped)
+            .with(FAST_PATH_STRIPED, settled && striped)
             // A call that is timed may be slow, which the circuit has to judge.
             .with(FAILING, self.0 & (FAILING | TIMED) == FAILING)
     }
@@ -148,13 +151,13 @@ impl Word {
     }
 
     #[inline]
-    pub(super) const fn is_settled_alone(self) -> bool {
-        self.has(SETTLED_ALONE)
+    pub(super) const fn has_shared_fast_path(self) -> bool {
+        self.has(FAST_PATH_SHARED)
     }
 
     #[inline]
-    pub(super) const fn is_settled_apart(self) -> bool {
-        self.has(SETTLED_APART)
+    pub(super) const fn has_striped_fast_path(self) -> bool {
+        self.has(FAST_PATH_STRIPED)
     }
 
     /// The same with nothing that a success could go by.
