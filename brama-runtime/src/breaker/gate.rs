@@ -16,16 +16,16 @@
 //!
 //! *Promise 2: a window holds at most one success a thread that was between load and count.* A
 //! quick success looks at the word, finds it settled, and counts. The lock's holder first publishes
-//! the word unsettled (`unsettle`), then reads the counters (`successes`), then steps the circuit.
+//! the word without_fast_path (`unsettle`), then reads the counters (`successes`), then steps the circuit.
 //! Each counter is *read by writing* (a read-modify-write with `Release`) and counted with
 //! `Acquire`, so on each counter either the count comes first and the reader has it, or the reader
-//! comes first and the counting thread's next load sees the word unsettled. It can have looked only
+//! comes first and the counting thread's next load sees the word without_fast_path. It can have looked only
 //! once before that: one success a thread. Weaker, the store of the word and the read of the
 //! counter could pass each other, and a thread could go on counting successes that the judgement in
 //! progress does not see and the next window should not hold. A holder that finds a closed gate
-//! unsettled need not read the counters again (`is_unsettled_while_closed`): who published it so had
+//! without_fast_path need not read the counters again (`is_closed_without_fast_path`): who published it so had
 //! read them, and what each thread may have counted since is that one success. It stays unread until the
-//! gate has been settled and is unsettled again, or until a step that does not judge reads it; before
+//! gate has been settled and is without_fast_path again, or until a step that does not judge reads it; before
 //! the gate is settled no thread can count a second.
 //!
 //! *Promise 3: the same for counters that are added later.* Stripes are added under the lock, so a
@@ -45,8 +45,8 @@
 //!
 //! *Promise 5: a success that ends a run of failures comes after one of them, and before the next.*
 //! Behind a failure the word may say that one success would settle it. Who has one exchanges that word
-//! for a settled one that says so (`end_failures`), and only then counts. Whoever publishes has unsettled
-//! before, under the same hold of the lock (`Unsettled`), and a word that may be exchanged is unsettled by
+//! for a settled one that says so (`end_failures`), and only then counts. Whoever publishes has without_fast_path
+//! before, under the same hold of the lock (`Unsettled`), and a word that may be exchanged is without_fast_path by
 //! exchange, which answers what was shown: either the success came first, and the circuit is told that the
 //! run has ended; or the holder came first, and there is no such word to exchange until the next
 //! publication. A success that saw the gate settled, before the first failure, counts and ends no run. One
@@ -63,7 +63,7 @@
 
 use std::time::Duration;
 
-use super::word::{UNSETTLED, Word};
+use super::word::{NO_FAST_PATH, Word};
 use crate::{
     circuit::Tick,
     counters::{Contention, Counter, Counters},
@@ -144,8 +144,8 @@ impl Gate {
     /// threads share a counter; `None` where it is not counted.
     #[inline]
     pub(super) fn count_shared(&self, word: Word) -> Option<Contention> {
-        let is_settled = word.has_shared_fast_path() && self.load() == word;
-        is_settled.then(|| self.counters.add_shared(Counter::Success, Ordering::Acquire))
+        let has_fast_path = word.has_shared_fast_path() && self.load() == word;
+        has_fast_path.then(|| self.counters.add_shared(Counter::Success, Ordering::Acquire))
     }
 
     /// The same where each thread has a stripe.
@@ -185,10 +185,10 @@ impl Gate {
     pub(super) fn unsettle(&self) -> Word {
         let shown = Word(self.word.load(Ordering::Relaxed));
         if shown.is_failing() {
-            return Word(self.word.fetch_and(UNSETTLED, Ordering::Relaxed));
+            return Word(self.word.fetch_and(NO_FAST_PATH, Ordering::Relaxed));
         }
         // None else exchanges such a word.
-        self.word.store(shown.unsettled().0, Ordering::Release);
+        self.word.store(shown.without_fast_path().0, Ordering::Release);
         shown
     }
 

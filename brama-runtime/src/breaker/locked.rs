@@ -135,7 +135,7 @@ impl Locked {
         let word = Word::new(circuit.generation(), circuit.state())
             .refusing(refuses_until.is_some() && !is_heard, policy.shadow())
             .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
-            .settling(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
+            .with_fast_path(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
             .failing(circuit.is_settled_by_success(policy) && !is_heard)
             .hearing(is_heard)
             .unregistering(!self.is_registered())

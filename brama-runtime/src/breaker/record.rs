@@ -50,7 +50,7 @@ impl Slot {
 
     /// Whether the gate still shows `word`, and that is settled by the coarse clock alone.
     fn is_in_settled_bucket(&self, word: Word) -> bool {
-        word.is_settled_in_bucket()
+        word.has_fast_path_in_bucket()
             && self.gate.load() == word
             && self.context.time.coarse() < self.gate.settled_until()
     }
@@ -87,7 +87,9 @@ impl Slot {
     /// Whether a success of that length changes nothing where the gate shows `word`.
     fn is_settled(&self, word: Word, took: Option<Duration>, now: impl FnOnce() -> Tick) -> bool {
         let slow = || word.is_timed() && took.is_some_and(|took| self.gate.slow_after() < took);
-        word.is_settled() && !slow() && !(word.is_bucketed() && self.gate.settled_until() <= now())
+        word.has_fast_path()
+            && !slow()
+            && !(word.is_bucketed() && self.gate.settled_until() <= now())
     }
 
     /// Records an outcome that is told by its value: a success has a way of its own.

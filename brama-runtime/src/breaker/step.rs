@@ -35,7 +35,7 @@ impl Slot {
         mut inside: MutexGuard<'s, Locked>,
     ) -> Unsettled<'s> {
         let shown = self.gate.unsettle();
-        if !shown.is_unsettled_while_closed() {
+        if !shown.is_closed_without_fast_path() {
             inside.catch_up(shown, self.gate.successes());
         }
         Unsettled(inside)

@@ -14,7 +14,7 @@ const ADMITS: u64 = 1 << 3;
 /// It does so without a look at a clock: one bit, for the path that every call takes.
 const ADMITS_AT_ONCE: u64 = 1 << 4;
 /// A success may be counted here.
-const SETTLED: u64 = 1 << 5;
+const FAST_PATH: u64 = 1 << 5;
 /// It may be so without a look at a clock, likewise: where all threads share a counter.
 const FAST_PATH_SHARED: u64 = 1 << 6;
 /// The same where each thread has a stripe.
@@ -43,11 +43,11 @@ const GONE: u64 = 1 << 17;
 const GENERATION_SHIFT: u32 = 18;
 
 /// What a success could go by.
-const COUNTS: u64 = SETTLED | FAST_PATH_SHARED | FAST_PATH_STRIPED;
-/// What is left of a word once it is unsettled.
-pub(super) const UNSETTLED: u64 = !(COUNTS | FAILING | FAILURES_ENDED);
+const FAST_PATHS: u64 = FAST_PATH | FAST_PATH_SHARED | FAST_PATH_STRIPED;
+/// What is left of a word once it is without_fast_path.
+pub(super) const NO_FAST_PATH: u64 = !(FAST_PATHS | FAILING | FAILURES_ENDED);
 /// What a call could go by.
-const QUICK: u64 = ADMITS | ADMITS_AT_ONCE | REFUSES | SHADOWS | COUNTS | FAILING;
+const LOCK_FREE: u64 = ADMITS | ADMITS_AT_ONCE | REFUSES | SHADOWS | FAST_PATHS | FAILING;
 
 impl Word {
     /// No gate's word: a closed one admits.
@@ -69,8 +69,8 @@ impl Word {
         self.with(TIMED, timed).with(PRECISE, precise)
     }
 
-    pub(super) const fn settling(self, settled: bool, bucketed: bool) -> Self {
-        self.with(SETTLED, settled).with(BUCKETED, bucketed)
+    pub(super) const fn with_fast_path(self, settled: bool, bucketed: bool) -> Self {
+        self.with(FAST_PATH, settled).with(BUCKETED, bucketed)
     }
 
     pub(super) const fn failing(self, failing: bool) -> Self {
@@ -80,7 +80,7 @@ impl Word {
     pub(super) const fn with_failures_ended(self, striped: bool) -> Self {
         self.with(FAILING, false)
             .with(FAILURES_ENDED, true)
-            .with(SETTLED, true)
+            .with(FAST_PATH, true)
             .with_fast_path_bits(striped)
     }
 
@@ -90,17 +90,17 @@ impl Word {
 
     /// Shows nothing that a call could go by.
     pub(super) const fn unregistering(self, unregistered: bool) -> Self {
-        if unregistered { Self(self.0 & !QUICK | UNREGISTERED) } else { self }
+        if unregistered { Self(self.0 & !LOCK_FREE | UNREGISTERED) } else { self }
     }
 
     /// The same for one that goes.
     pub(super) const fn going(self, gone: bool) -> Self {
-        if gone { Self(self.0 & !QUICK | GONE) } else { self }
+        if gone { Self(self.0 & !LOCK_FREE | GONE) } else { self }
     }
 
     /// Says in one bit each what most calls ask.
     pub(super) const fn with_fast_path_bits(self, striped: bool) -> Self {
-        let settled = self.0 & (SETTLED | TIMED | BUCKETED) == SETTLED;
+        let settled = self.0 & (FAST_PATH | TIMED | BUCKETED) == FAST_PATH;
         self.with(ADMITS_AT_ONCE, self.0 & (ADMITS | TIMED) == ADMITS)
             .with(FAST_PATH_SHARED, settled && !striped)
             .with(FAST_PATH_STRIPED, settled && striped)
@@ -161,17 +161,17 @@ impl Word {
     }
 
     /// The same with nothing that a success could go by.
-    pub(super) const fn unsettled(self) -> Self {
-        Self(self.0 & UNSETTLED)
+    pub(super) const fn without_fast_path(self) -> Self {
+        Self(self.0 & NO_FAST_PATH)
     }
 
-    pub(super) const fn is_settled(self) -> bool {
-        self.has(SETTLED)
+    pub(super) const fn has_fast_path(self) -> bool {
+        self.has(FAST_PATH)
     }
 
     /// Whether successes of a closed circuit were sent to the lock.
-    pub(super) const fn is_unsettled_while_closed(self) -> bool {
-        matches!(self.state(), State::Closed) && !self.is_settled()
+    pub(super) const fn is_closed_without_fast_path(self) -> bool {
+        matches!(self.state(), State::Closed) && !self.has_fast_path()
     }
 
     pub(super) const fn is_failing(self) -> bool {
@@ -185,8 +185,8 @@ impl Word {
 
     /// Whether a success may be counted here by the coarse clock alone: until the end of the window's
     /// bucket.
-    pub(super) const fn is_settled_in_bucket(self) -> bool {
-        self.0 & (SETTLED | BUCKETED | TIMED | PRECISE) == SETTLED | BUCKETED
+    pub(super) const fn has_fast_path_in_bucket(self) -> bool {
+        self.0 & (FAST_PATH | BUCKETED | TIMED | PRECISE) == FAST_PATH | BUCKETED
     }
 
     pub(super) const fn is_heard(self) -> bool {
