@@ -78,7 +78,7 @@ impl Slot {
     fn ask_circuit(&self) -> Result<Entry, Refusal> {
         let mut pending = PendingEvents::of(self.moment());
         let now = pending.now();
-        let mut inside = self.unsettled();
+        let mut inside = self.lock_for_step();
         inside.revive(&mut pending);
         let Locked { circuit, policy, .. } = &mut *inside;
         let (admission, change) = circuit.admit(policy, now);

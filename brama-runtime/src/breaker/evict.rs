@@ -29,7 +29,7 @@ impl Slot {
         if is_held() {
             return None;
         }
-        let mut inside = self.unsettled();
+        let mut inside = self.lock_for_step();
         if inside.may_go(moment.now()) {
             inside.begin_story().is_gone = true;
         }

@@ -7,7 +7,7 @@
 //!
 //! *Promise 1: who sees a word sees the figures that belong to it, or newer ones.* `publish` stores
 //! the deadlines, the opening's number and the slow-call limit first and the word with `Release`;
-//! so does `unsettle` where it stores, so that its word carries the last publication on; `load` loads with `Acquire`.
+//! so does `disable_fast_path` where it stores, so that its word carries the last publication on; `load` loads with `Acquire`.
 //! Weaker, a caller could be refused with an earlier opening's number, or not knowing its own
 //! opening. Newer figures do no harm: a deadline of refusal is always an opening's or a probe's,
 //! never the end of a bucket, so a caller that comes late to a word is refused as it would be by
@@ -16,7 +16,7 @@
 //!
 //! *Promise 2: a window holds at most one success a thread that was between load and count.* A
 //! quick success looks at the word, finds it settled, and counts. The lock's holder first publishes
-//! the word without_fast_path (`unsettle`), then reads the counters (`successes`), then steps the circuit.
+//! the word without_fast_path (`disable_fast_path`), then reads the counters (`successes`), then steps the circuit.
 //! Each counter is *read by writing* (a read-modify-write with `Release`) and counted with
 //! `Acquire`, so on each counter either the count comes first and the reader has it, or the reader
 //! comes first and the counting thread's next load sees the word without_fast_path. It can have looked only
@@ -46,7 +46,7 @@
 //! *Promise 5: a success that ends a run of failures comes after one of them, and before the next.*
 //! Behind a failure the word may say that one success would settle it. Who has one exchanges that word
 //! for a settled one that says so (`end_failures`), and only then counts. Whoever publishes has without_fast_path
-//! before, under the same hold of the lock (`Unsettled`), and a word that may be exchanged is without_fast_path by
+//! before, under the same hold of the lock (`StepGuard`), and a word that may be exchanged is without_fast_path by
 //! exchange, which answers what was shown: either the success came first, and the circuit is told that the
 //! run has ended; or the holder came first, and there is no such word to exchange until the next
 //! publication. A success that saw the gate settled, before the first failure, counts and ends no run. One
@@ -77,7 +77,7 @@ pub(super) struct Gate {
     word: AtomicU64,
     counters: Counters,
     refused_until: AtomicU64,
-    settled_until: AtomicU64,
+    fast_path_until: AtomicU64,
     opening: AtomicU64,
     slow_after: AtomicU64,
 }
@@ -88,7 +88,7 @@ pub(super) struct GateFields {
     /// Until when calls are refused; `None` leaves the last such deadline.
     pub(super) refused_until: Option<Tick>,
     /// Until when successes are settled: the end of the window's bucket.
-    pub(super) settled_until: Tick,
+    pub(super) fast_path_until: Tick,
     pub(super) opening: u64,
     pub(super) slow_after: Duration,
 }
@@ -98,7 +98,7 @@ impl Gate {
         Self {
             word: AtomicU64::new(0),
             refused_until: AtomicU64::new(0),
-            settled_until: AtomicU64::new(0),
+            fast_path_until: AtomicU64::new(0),
             opening: AtomicU64::new(0),
             slow_after: AtomicU64::new(0),
             counters: Counters::default(),
@@ -128,8 +128,8 @@ impl Gate {
     }
 
     #[inline]
-    pub(super) fn settled_until(&self) -> Tick {
-        Tick::from_nanos(self.settled_until.load(Ordering::Relaxed))
+    pub(super) fn fast_path_until(&self) -> Tick {
+        Tick::from_nanos(self.fast_path_until.load(Ordering::Relaxed))
     }
 
     pub(super) fn opening(&self) -> u64 {
@@ -182,7 +182,7 @@ impl Gate {
 
     /// Sends successes to the lock until the next publication; the word that was shown until now.
     /// Holder of the lock only.
-    pub(super) fn unsettle(&self) -> Word {
+    pub(super) fn disable_fast_path(&self) -> Word {
         let shown = Word(self.word.load(Ordering::Relaxed));
         if shown.is_failing() {
             return Word(self.word.fetch_and(NO_FAST_PATH, Ordering::Relaxed));
@@ -192,7 +192,7 @@ impl Gate {
         shown
     }
 
-    /// The successes counted here. Holder of the lock only, after [`unsettle`](Self::unsettle).
+    /// The successes counted here. Holder of the lock only, after [`disable_fast_path`](Self::disable_fast_path).
     pub(super) fn successes(&self) -> u64 {
         self.counters.sum_by_writing(Counter::Success, Ordering::Release)
     }
@@ -213,7 +213,7 @@ impl Gate {
         if let Some(until) = fields.refused_until {
             self.refused_until.store(until.as_nanos(), Ordering::Relaxed);
         }
-        self.settled_until.store(fields.settled_until.as_nanos(), Ordering::Relaxed);
+        self.fast_path_until.store(fields.fast_path_until.as_nanos(), Ordering::Relaxed);
         let slow_after = u64::try_from(fields.slow_after.as_nanos()).unwrap_or(u64::MAX);
         self.slow_after.store(slow_after, Ordering::Relaxed);
         self.opening.store(fields.opening, Ordering::Relaxed);

@@ -9,7 +9,7 @@ use super::{
     locked::Locked,
     pending_events::{PendingEvents, Timestamp},
     slot::Slot,
-    step::Unsettled,
+    step::StepGuard,
 };
 use crate::{
     bus::Wakes,
@@ -33,7 +33,7 @@ impl Slot {
         if inside.is_registered() {
             return Err(connection);
         }
-        let mut inside = self.unsettle(inside);
+        let mut inside = self.begin_step(inside);
         inside.relayer(|layers| layers.register(connection));
         inside.begin_story().is_kept = true;
         inside.revive(&mut pending);
@@ -57,7 +57,7 @@ impl Slot {
     #[cold]
     fn register_again(&self) {
         let mut pending = PendingEvents::of(self.moment());
-        let mut inside = self.unsettled();
+        let mut inside = self.lock_for_step();
         inside.revive(&mut pending);
         self.finish(inside, pending);
     }
@@ -66,7 +66,7 @@ impl Slot {
     /// already. Permits given before are late from now on.
     pub(crate) fn unregister(&self) -> bool {
         let mut pending = PendingEvents::of(self.moment());
-        let mut inside = self.unsettled();
+        let mut inside = self.lock_for_step();
         let was_registered = inside.is_registered();
         if was_registered {
             inside.forget(pending.now());
@@ -95,7 +95,7 @@ impl Slot {
         if self.knows(attribute) {
             return;
         }
-        let mut inside = self.unsettle(inside);
+        let mut inside = self.begin_step(inside);
         let first = self.met.get();
         let ((), mut wakes) = self.relayer_under_lock(&mut inside, |layers| match first {
             None => layers.meet(attribute),
@@ -150,13 +150,13 @@ impl Slot {
     /// Changes what was said for this breaker; from the next admission or outcome on that is in
     /// force. Whom to wake is for the caller likewise.
     pub(crate) fn relayer<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> (R, Wakes) {
-        self.relayer_under_lock(&mut self.unsettled(), change)
+        self.relayer_under_lock(&mut self.lock_for_step(), change)
     }
 
     /// The same for a caller who has the lock.
     fn relayer_under_lock<R>(
         &self,
-        inside: &mut Unsettled<'_>,
+        inside: &mut StepGuard<'_>,
         change: impl FnOnce(&mut Layers) -> R,
     ) -> (R, Wakes) {
         let (answer, mut wakes) = (inside.relayer(change), Wakes::default());

@@ -143,7 +143,7 @@ impl Locked {
         let fields = GateFields {
             // Forced open has no deadline: an open word that is still looked at keeps its own.
             refused_until: refuses_until.filter(|_| circuit.state() != State::ForcedOpen),
-            settled_until,
+            fast_path_until: settled_until,
             opening: circuit.opening(),
             slow_after: policy.slow_call_duration(),
         };

@@ -3,7 +3,7 @@
 use std::{mem, time::Duration};
 
 use super::{
-    locked::Locked, pending_events::PendingEvents, slot::Slot, step::Unsettled, word::Word,
+    locked::Locked, pending_events::PendingEvents, slot::Slot, step::StepGuard, word::Word,
 };
 use crate::{
     circuit::{Fate, Reason, Tick, Verdict},
@@ -41,7 +41,7 @@ impl Slot {
 
     #[inline(never)]
     fn succeed_slowly(&self, entry: Entry) {
-        if self.is_in_settled_bucket(entry.word) {
+        if self.is_in_fast_bucket(entry.word) {
             self.note_contention(self.gate.count_success());
         } else if entry.is_recorded() {
             self.succeed_by_length(entry);
@@ -49,18 +49,18 @@ impl Slot {
     }
 
     /// Whether the gate still shows `word`, and that is settled by the coarse clock alone.
-    fn is_in_settled_bucket(&self, word: Word) -> bool {
+    fn is_in_fast_bucket(&self, word: Word) -> bool {
         word.has_fast_path_in_bucket()
             && self.gate.load() == word
-            && self.context.time.coarse() < self.gate.settled_until()
+            && self.context.time.coarse() < self.gate.fast_path_until()
     }
 
     #[inline(never)]
     fn succeed_by_length(&self, entry: Entry) {
         let took = self.took(entry);
         let word = self.gate.load();
-        let is_settled = || self.is_settled(word, took, || self.now(word));
-        if word.is_of(entry.word) && (is_settled() || self.gate.end_failures(word)) {
+        let is_fast = || self.takes_fast_path(word, took, || self.now(word));
+        if word.is_of(entry.word) && (is_fast() || self.gate.end_failures(word)) {
             return self.note_contention(self.gate.count_success());
         }
         self.succeed_under_lock(entry, took);
@@ -70,13 +70,13 @@ impl Slot {
     fn succeed_under_lock(&self, entry: Entry, took: Option<Duration>) {
         // Before the lock: the clock may be the user's.
         let moment = self.moment();
-        let is_settled = || {
+        let is_fast = || {
             let word = self.gate.load();
-            word.is_of(entry.word) && self.is_settled(word, took, || moment.now())
+            word.is_of(entry.word) && self.takes_fast_path(word, took, || moment.now())
         };
         // Whoever has the lock may settle the gate. A step would unsettle it again and send the others
         // here, one after the other.
-        match lock_unless(&self.inside, is_settled) {
+        match lock_unless(&self.inside, is_fast) {
             Some(inside) => {
                 self.step(inside, entry, Verdict::Success { took }, PendingEvents::of(moment))
             }
@@ -85,11 +85,16 @@ impl Slot {
     }
 
     /// Whether a success of that length changes nothing where the gate shows `word`.
-    fn is_settled(&self, word: Word, took: Option<Duration>, now: impl FnOnce() -> Tick) -> bool {
+    fn takes_fast_path(
+        &self,
+        word: Word,
+        took: Option<Duration>,
+        now: impl FnOnce() -> Tick,
+    ) -> bool {
         let slow = || word.is_timed() && took.is_some_and(|took| self.gate.slow_after() < took);
         word.has_fast_path()
             && !slow()
-            && !(word.is_bucketed() && self.gate.settled_until() <= now())
+            && !(word.is_bucketed() && self.gate.fast_path_until() <= now())
     }
 
     /// Records an outcome that is told by its value: a success has a way of its own.
@@ -141,7 +146,7 @@ impl Slot {
         verdict: Verdict,
         mut pending: PendingEvents,
     ) {
-        let mut inside = self.unsettle_to_judge(inside);
+        let mut inside = self.begin_judging(inside);
         let Locked { circuit, policy, past, .. } = &mut *inside;
         let totals = &mut past.get_or_insert_default().totals;
         totals.count(&verdict, policy);
@@ -158,14 +163,14 @@ impl Slot {
     /// Takes an outcome without a permit.
     pub(super) fn tell(&self, verdict: Verdict) {
         let mut pending = PendingEvents::of(self.moment());
-        let mut inside = self.unsettled();
+        let mut inside = self.lock_for_step();
         inside.revive(&mut pending);
         self.tell_circuit(inside, verdict, pending);
     }
 
     pub(super) fn tell_circuit(
         &self,
-        mut inside: Unsettled<'_>,
+        mut inside: StepGuard<'_>,
         verdict: Verdict,
         mut pending: PendingEvents,
     ) {
@@ -213,7 +218,7 @@ impl Slot {
         if !inside.is_registered() {
             return;
         }
-        let mut inside = self.unsettle(inside);
+        let mut inside = self.begin_step(inside);
         let Locked { circuit, policy, past, .. } = &mut *inside;
         let (fate, change) = circuit.check_passed(policy, pending.now());
         if fate.is_some() {
@@ -229,7 +234,7 @@ impl Slot {
         let pending = PendingEvents::of(self.moment());
         let inside = self.inside.lock();
         if inside.is_registered() {
-            self.tell_circuit(self.unsettle(inside), Verdict::failure(reason), pending);
+            self.tell_circuit(self.begin_step(inside), Verdict::failure(reason), pending);
         }
     }
 }

@@ -47,7 +47,7 @@ impl Slot {
         let inside = Mutex::new(Locked::new(seed, layers, made));
         let (gate, met, met_other) = (Gate::new(), OnceRef::new(), OnceRef::new());
         let this = Self { identity, met, gate, context, met_other, inside };
-        this.publish(&this.unsettled());
+        this.publish(&this.lock_for_step());
         this
     }
 
@@ -76,7 +76,7 @@ impl Slot {
     /// Acts by hand.
     pub(super) fn act(&self, action: Action, by: By) {
         let mut pending = PendingEvents::of(self.moment());
-        let mut inside = self.unsettled();
+        let mut inside = self.lock_for_step();
         inside.revive(&mut pending);
         let Locked { circuit, policy, .. } = &mut *inside;
         let change = circuit.act(policy, action, by, pending.now());
@@ -87,7 +87,7 @@ impl Slot {
     /// Makes a due opening half-open.
     pub(crate) fn sweep(&self) {
         let mut pending = PendingEvents::of(self.moment());
-        let mut inside = self.unsettled();
+        let mut inside = self.lock_for_step();
         let change = inside.circuit.sweep(pending.now());
         inside.note(change, &mut pending);
         self.finish(inside, pending);
@@ -95,7 +95,7 @@ impl Slot {
 
     /// Takes notice of who listens to calls from now on.
     pub(crate) fn notice_listeners(&self) {
-        self.publish(&self.unsettled());
+        self.publish(&self.lock_for_step());
     }
 
     pub(crate) fn state(&self) -> State {
@@ -219,7 +219,7 @@ impl Slot {
 
     #[cold]
     fn inflate(&self) {
-        let inside = self.unsettled();
+        let inside = self.lock_for_step();
         self.gate.inflate();
         self.publish(&inside);
     }

@@ -9,20 +9,20 @@ use crate::{event::EventKinds, sys::sync::MutexGuard};
 ///
 /// Only such a one publishes. A success may have shown at the gate that a run of failures has ended:
 /// who published without having looked would show it again.
-pub(super) struct Unsettled<'s>(MutexGuard<'s, Locked>);
+pub(super) struct StepGuard<'s>(MutexGuard<'s, Locked>);
 
 impl Slot {
     /// Locks for a step that may judge or close: nobody counts at the gate meanwhile, and the circuit
     /// knows every success that did before.
-    pub(super) fn unsettled(&self) -> Unsettled<'_> {
-        self.unsettle(self.inside.lock())
+    pub(super) fn lock_for_step(&self) -> StepGuard<'_> {
+        self.begin_step(self.inside.lock())
     }
 
     /// The same for one who has the lock.
-    pub(super) fn unsettle<'s>(&self, mut inside: MutexGuard<'s, Locked>) -> Unsettled<'s> {
-        let shown = self.gate.unsettle();
+    pub(super) fn begin_step<'s>(&self, mut inside: MutexGuard<'s, Locked>) -> StepGuard<'s> {
+        let shown = self.gate.disable_fast_path();
         inside.catch_up(shown, self.gate.successes());
-        Unsettled(inside)
+        StepGuard(inside)
     }
 
     /// The same for a step that judges a call.
@@ -30,19 +30,16 @@ impl Slot {
     /// Where the gate showed closed and unsettled already, whoever published it so had read the
     /// counters: all that is missing is one success a thread, which the next will find (promise 2). To
     /// read them takes them from every thread; `cargo peers` shows it where calls fail on two threads.
-    pub(super) fn unsettle_to_judge<'s>(
-        &self,
-        mut inside: MutexGuard<'s, Locked>,
-    ) -> Unsettled<'s> {
-        let shown = self.gate.unsettle();
+    pub(super) fn begin_judging<'s>(&self, mut inside: MutexGuard<'s, Locked>) -> StepGuard<'s> {
+        let shown = self.gate.disable_fast_path();
         if !shown.is_closed_without_fast_path() {
             inside.catch_up(shown, self.gate.successes());
         }
-        Unsettled(inside)
+        StepGuard(inside)
     }
 
     /// Publishes, tells the pending and unlocks; answers with the word that is shown from now on.
-    pub(super) fn finish(&self, mut inside: Unsettled<'_>, pending: PendingEvents) -> Word {
+    pub(super) fn finish(&self, mut inside: StepGuard<'_>, pending: PendingEvents) -> Word {
         let word = self.publish(&inside);
         let mut wakes = self.send(&mut inside, pending);
         inside.call_waiters(&mut wakes);
@@ -51,13 +48,13 @@ impl Slot {
         word
     }
 
-    pub(super) fn publish(&self, inside: &Unsettled<'_>) -> Word {
+    pub(super) fn publish(&self, inside: &StepGuard<'_>) -> Word {
         let kind = || inside.layers().kind();
         inside.publish(&self.gate, self.context.bus.hears(EventKinds::CALLS, &self.identity, kind))
     }
 }
 
-impl Deref for Unsettled<'_> {
+impl Deref for StepGuard<'_> {
     type Target = Locked;
 
     fn deref(&self) -> &Locked {
@@ -65,7 +62,7 @@ impl Deref for Unsettled<'_> {
     }
 }
 
-impl DerefMut for Unsettled<'_> {
+impl DerefMut for StepGuard<'_> {
     fn deref_mut(&mut self) -> &mut Locked {
         &mut self.0
     }
