@@ -78,9 +78,9 @@ impl Slot {
     fn ask_circuit(&self) -> Result<Entry, Refusal> {
         let mut pending = PendingEvents::of(self.moment());
         let now = pending.now();
-        let mut inside = self.lock_for_step();
-        inside.revive(&mut pending);
-        let Locked { circuit, policy, .. } = &mut *inside;
+        let mut locked = self.lock_for_step();
+        locked.revive(&mut pending);
+        let Locked { circuit, policy, .. } = &mut *locked;
         let (admission, change) = circuit.admit(policy, now);
         let refused = match admission {
             Admission::Admitted(_) => None,
@@ -90,12 +90,12 @@ impl Slot {
                 Some(Err(Refusal::of_circuit(state, opening, retry_after)))
             }
         };
-        inside.note(change, &mut pending);
+        locked.note(change, &mut pending);
         if refused.is_some() {
-            inside.past().totals.rejected += 1;
+            locked.past().totals.rejected += 1;
             pending.add_call(|| EventDetail::Rejected);
         }
-        let word = self.finish(inside, pending);
+        let word = self.finish(locked, pending);
         let started = if word.is_timed() { now } else { Tick::NEVER };
         refused.unwrap_or(Ok(Entry { word, started }))
     }

@@ -29,25 +29,25 @@ impl Slot {
         if is_held() {
             return None;
         }
-        let mut inside = self.lock_for_step();
-        if inside.may_go(moment.now()) {
-            inside.begin_story().is_gone = true;
+        let mut locked = self.lock_for_step();
+        if locked.may_go(moment.now()) {
+            locked.begin_story().is_gone = true;
         }
-        self.publish(&inside);
-        if inside.is_gone() && is_held() {
-            inside.begin_story().is_gone = false;
-            self.publish(&inside);
+        self.publish(&locked);
+        if locked.is_gone() && is_held() {
+            locked.begin_story().is_gone = false;
+            self.publish(&locked);
         }
-        if !inside.is_gone() {
+        if !locked.is_gone() {
             return None;
         }
         Gate::acquire_fence();
-        inside.catch_up(self.gate.load(), self.gate.successes());
+        locked.catch_up(self.gate.load(), self.gate.successes());
         let mut pending = PendingEvents::of(moment);
-        if inside.is_registered() {
+        if locked.is_registered() {
             pending.add(EventDetail::Removed);
         }
-        Some((self.totals(&inside), self.send(&mut inside, pending)))
+        Some((self.totals(&locked), self.send(&mut locked, pending)))
     }
 
     /// Whether it has gone, or is about to: asked by one who has just taken a hold. Who has the

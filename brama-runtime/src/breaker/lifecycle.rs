@@ -29,21 +29,21 @@ impl Slot {
     /// Registers it anew with what is said of it; where it is registered, that is handed back.
     pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
         let mut pending = PendingEvents::of(self.moment());
-        let inside = self.inside.lock();
-        if inside.is_registered() {
+        let locked = self.locked.lock();
+        if locked.is_registered() {
             return Err(connection);
         }
-        let mut inside = self.begin_step(inside);
-        inside.relayer(|layers| layers.register(connection));
-        inside.begin_story().is_kept = true;
-        inside.revive(&mut pending);
-        self.finish(inside, pending);
+        let mut locked = self.begin_step(locked);
+        locked.relayer(|layers| layers.register(connection));
+        locked.begin_story().is_kept = true;
+        locked.revive(&mut pending);
+        self.finish(locked, pending);
         Ok(())
     }
 
     /// Keeps one that was made by `register`.
     pub(crate) fn keep(&self) {
-        self.inside.lock().begin_story().is_kept = true;
+        self.locked.lock().begin_story().is_kept = true;
     }
 
     /// Registers it anew where it is unregistered: somebody asked for it by name.
@@ -57,22 +57,22 @@ impl Slot {
     #[cold]
     fn register_again(&self) {
         let mut pending = PendingEvents::of(self.moment());
-        let mut inside = self.lock_for_step();
-        inside.revive(&mut pending);
-        self.finish(inside, pending);
+        let mut locked = self.lock_for_step();
+        locked.revive(&mut pending);
+        self.finish(locked, pending);
     }
 
     /// Forgets all but the totals, the attribute and what was configured; `false` where that is so
     /// already. Permits given before are late from now on.
     pub(crate) fn unregister(&self) -> bool {
         let mut pending = PendingEvents::of(self.moment());
-        let mut inside = self.lock_for_step();
-        let was_registered = inside.is_registered();
+        let mut locked = self.lock_for_step();
+        let was_registered = locked.is_registered();
         if was_registered {
-            inside.forget(pending.now());
+            locked.forget(pending.now());
             pending.add(EventDetail::Unregistered);
         }
-        self.finish(inside, pending);
+        self.finish(locked, pending);
         was_registered
     }
 
@@ -90,14 +90,14 @@ impl Slot {
         if self.knows(attribute) {
             return;
         }
-        let inside = self.inside.lock();
+        let locked = self.locked.lock();
         // Checked again: another thread may have brought it meanwhile.
         if self.knows(attribute) {
             return;
         }
-        let mut inside = self.begin_step(inside);
+        let mut locked = self.begin_step(locked);
         let first = self.met.get();
-        let ((), mut wakes) = self.relayer_under_lock(&mut inside, |layers| match first {
+        let ((), mut wakes) = self.relayer_under_lock(&mut locked, |layers| match first {
             None => layers.meet(attribute),
             Some(first) => layers.meet_other(first, attribute),
         });
@@ -105,8 +105,8 @@ impl Slot {
         // last: a thread that finds its attribute in the cell relies on its policy being in force.
         let cell = if first.is_none() { &self.met } else { &self.met_other };
         cell.get_or_init(|| attribute);
-        let is_at_odds = !inside.policy.warnings().is_empty();
-        drop(inside);
+        let is_at_odds = !locked.policy.warnings().is_empty();
+        drop(locked);
         if is_at_odds {
             wakes.and(self.announce_configured(self.moment()));
         }
@@ -122,7 +122,7 @@ impl Slot {
 
     /// Takes a patch, for itself and where it has no key for all keys of its identifier.
     pub(super) fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
-        let home = self.inside.lock().layers().home();
+        let home = self.locked.lock().layers().home();
         if let Some(registry) = home {
             return registry.configure(&self.identity, patch);
         }
@@ -143,7 +143,7 @@ impl Slot {
     }
 
     fn announce_configured(&self, moment: Timestamp) -> Wakes {
-        let warnings = self.inside.lock().policy.warnings().to_vec();
+        let warnings = self.locked.lock().policy.warnings().to_vec();
         self.announce(EventDetail::Configured { warnings }, moment)
     }
 
@@ -156,23 +156,23 @@ impl Slot {
     /// The same for a caller who has the lock.
     fn relayer_under_lock<R>(
         &self,
-        inside: &mut StepGuard<'_>,
+        locked: &mut StepGuard<'_>,
         change: impl FnOnce(&mut Layers) -> R,
     ) -> (R, Wakes) {
-        let (answer, mut wakes) = (inside.relayer(change), Wakes::default());
-        self.publish(inside);
-        inside.call_waiters(&mut wakes);
+        let (answer, mut wakes) = (locked.relayer(change), Wakes::default());
+        self.publish(locked);
+        locked.call_waiters(&mut wakes);
         (answer, wakes)
     }
 
     /// Tells of a step of a registered breaker's life; whom to wake is for the caller likewise.
     pub(crate) fn announce(&self, step: EventDetail, moment: Timestamp) -> Wakes {
-        let mut inside = self.inside.lock();
+        let mut locked = self.locked.lock();
         let mut pending = PendingEvents::of(moment);
-        if inside.is_registered() {
+        if locked.is_registered() {
             pending.add(step);
         }
-        self.send(&mut inside, pending)
+        self.send(&mut locked, pending)
     }
 }
 

@@ -123,7 +123,7 @@ impl fmt::Debug for Ending<'_> {
 ///
 /// The caller declares the lease before the body: dropped before it is ready, it then drops the
 /// body first and abandons the call after it; why it is dropped, a panic elsewhere included, makes
-/// no difference. A panic inside the body is recorded as a failure at once.
+/// no difference. A panic locked the body is recorded as a failure at once.
 #[must_use = "futures do nothing unless polled"]
 pub struct Guarded<'a, F, S: Hold> {
     body: Pin<&'a mut F>,

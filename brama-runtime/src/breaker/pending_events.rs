@@ -123,23 +123,23 @@ impl PendingEvents {
     /// Puts them into the subscribers' queues; the lock is held, so that they stay in order.
     pub(super) fn send(
         self,
-        inside: &mut Locked,
+        locked: &mut Locked,
         identity: &Identity<'static>,
         bus: &Bus,
     ) -> Wakes {
         let Self { moment: Timestamp { now, time }, in_opening, details } = self;
-        let in_opening = in_opening || is_opening(inside.circuit.state());
-        let opening = in_opening.then(|| inside.circuit.opening());
+        let in_opening = in_opening || is_opening(locked.circuit.state());
+        let opening = in_opening.then(|| locked.circuit.opening());
         let mut wakes = Wakes::default();
         for detail in details {
             let is_numbered = EventKinds::CHANGES.contains(detail.kind());
-            inside.number = inside.number.saturating_add(u64::from(is_numbered));
+            locked.number = locked.number.saturating_add(u64::from(is_numbered));
             if let Some(time) = time {
                 let event = Event {
                     identity: identity.clone(),
-                    connection_kind: inside.layers().kind(),
-                    labels: inside.layers().labels(),
-                    number: inside.number,
+                    connection_kind: locked.layers().kind(),
+                    labels: locked.layers().labels(),
+                    number: locked.number,
                     opening,
                     at: now,
                     time,

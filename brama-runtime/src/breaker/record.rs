@@ -76,9 +76,9 @@ impl Slot {
         };
         // Whoever has the lock may settle the gate. A step would unsettle it again and send the others
         // here, one after the other.
-        match lock_unless(&self.inside, is_fast) {
-            Some(inside) => {
-                self.step(inside, entry, Verdict::Success { took }, PendingEvents::of(moment))
+        match lock_unless(&self.locked, is_fast) {
+            Some(locked) => {
+                self.step(locked, entry, Verdict::Success { took }, PendingEvents::of(moment))
             }
             None => self.note_contention(self.gate.count_success()),
         }
@@ -136,18 +136,18 @@ impl Slot {
     #[cold]
     pub(super) fn report(&self, entry: Entry, verdict: Verdict) {
         let pending = PendingEvents::of(self.moment());
-        self.step(self.inside.lock(), entry, verdict, pending);
+        self.step(self.locked.lock(), entry, verdict, pending);
     }
 
     fn step(
         &self,
-        inside: MutexGuard<'_, Locked>,
+        locked: MutexGuard<'_, Locked>,
         entry: Entry,
         verdict: Verdict,
         mut pending: PendingEvents,
     ) {
-        let mut inside = self.begin_judging(inside);
-        let Locked { circuit, policy, past, .. } = &mut *inside;
+        let mut locked = self.begin_judging(locked);
+        let Locked { circuit, policy, past, .. } = &mut *locked;
         let totals = &mut past.get_or_insert_default().totals;
         totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
@@ -156,30 +156,30 @@ impl Slot {
             circuit.report(policy, entry.word.generation(), verdict, pending.now());
         totals.late += u64::from(fate == Fate::Late);
         pending.add_fate(fate, is_slow);
-        inside.note(change, &mut pending);
-        self.finish(inside, pending);
+        locked.note(change, &mut pending);
+        self.finish(locked, pending);
     }
 
     /// Takes an outcome without a permit.
     pub(super) fn tell(&self, verdict: Verdict) {
         let mut pending = PendingEvents::of(self.moment());
-        let mut inside = self.lock_for_step();
-        inside.revive(&mut pending);
-        self.tell_circuit(inside, verdict, pending);
+        let mut locked = self.lock_for_step();
+        locked.revive(&mut pending);
+        self.tell_circuit(locked, verdict, pending);
     }
 
     pub(super) fn tell_circuit(
         &self,
-        mut inside: StepGuard<'_>,
+        mut locked: StepGuard<'_>,
         verdict: Verdict,
         mut pending: PendingEvents,
     ) {
-        let Locked { circuit, policy, past, .. } = &mut *inside;
+        let Locked { circuit, policy, past, .. } = &mut *locked;
         past.get_or_insert_default().totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
         let (_, change) = circuit.record_unpermitted(policy, verdict, pending.now());
-        inside.note(change, &mut pending);
-        self.finish(inside, pending);
+        locked.note(change, &mut pending);
+        self.finish(locked, pending);
     }
 
     /// How long the call took; `None` where calls are not timed.
@@ -214,27 +214,27 @@ impl Slot {
     /// Takes a check that passed.
     pub(crate) fn pass_check(&self) {
         let mut pending = PendingEvents::of(self.moment());
-        let inside = self.inside.lock();
-        if !inside.is_registered() {
+        let locked = self.locked.lock();
+        if !locked.is_registered() {
             return;
         }
-        let mut inside = self.begin_step(inside);
-        let Locked { circuit, policy, past, .. } = &mut *inside;
+        let mut locked = self.begin_step(locked);
+        let Locked { circuit, policy, past, .. } = &mut *locked;
         let (fate, change) = circuit.check_passed(policy, pending.now());
         if fate.is_some() {
             past.get_or_insert_default().totals.count(&Verdict::SUCCESS, policy);
             pending.add_outcome(&Verdict::SUCCESS, policy);
         }
-        inside.note(change, &mut pending);
-        self.finish(inside, pending);
+        locked.note(change, &mut pending);
+        self.finish(locked, pending);
     }
 
     /// Takes a check that failed.
     pub(crate) fn fail_check(&self, reason: Reason) {
         let pending = PendingEvents::of(self.moment());
-        let inside = self.inside.lock();
-        if inside.is_registered() {
-            self.tell_circuit(self.begin_step(inside), Verdict::failure(reason), pending);
+        let locked = self.locked.lock();
+        if locked.is_registered() {
+            self.tell_circuit(self.begin_step(locked), Verdict::failure(reason), pending);
         }
     }
 }

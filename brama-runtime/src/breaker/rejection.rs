@@ -198,7 +198,7 @@ impl PartialEq for CircuitOpen {
     }
 }
 
-/// Of the kind `Other`; the `CircuitOpen` stands inside.
+/// Of the kind `Other`; the `CircuitOpen` stands locked.
 impl From<CircuitOpen> for io::Error {
     fn from(open: CircuitOpen) -> Self {
         Self::other(open)

@@ -33,7 +33,7 @@ pub struct Slot {
     pub(super) context: Arc<RegistryContext>,
     /// The first attribute that differs from `met`; later ones are not noted.
     pub(super) met_other: OnceRef<'static, Attribute>,
-    pub(super) inside: Mutex<Locked>,
+    pub(super) locked: Mutex<Locked>,
 }
 
 impl Slot {
@@ -44,9 +44,9 @@ impl Slot {
         context: Arc<RegistryContext>,
         made: Tick,
     ) -> Self {
-        let inside = Mutex::new(Locked::new(seed, layers, made));
+        let locked = Mutex::new(Locked::new(seed, layers, made));
         let (gate, met, met_other) = (Gate::new(), OnceRef::new(), OnceRef::new());
-        let this = Self { identity, met, gate, context, met_other, inside };
+        let this = Self { identity, met, gate, context, met_other, locked };
         this.publish(&this.lock_for_step());
         this
     }
@@ -69,28 +69,28 @@ impl Slot {
         &self.context.time
     }
 
-    pub(super) fn send(&self, inside: &mut Locked, pending: PendingEvents) -> Wakes {
-        pending.send(inside, &self.identity, &self.context.bus)
+    pub(super) fn send(&self, locked: &mut Locked, pending: PendingEvents) -> Wakes {
+        pending.send(locked, &self.identity, &self.context.bus)
     }
 
     /// Acts by hand.
     pub(super) fn act(&self, action: Action, by: By) {
         let mut pending = PendingEvents::of(self.moment());
-        let mut inside = self.lock_for_step();
-        inside.revive(&mut pending);
-        let Locked { circuit, policy, .. } = &mut *inside;
+        let mut locked = self.lock_for_step();
+        locked.revive(&mut pending);
+        let Locked { circuit, policy, .. } = &mut *locked;
         let change = circuit.act(policy, action, by, pending.now());
-        inside.note(Some(change), &mut pending);
-        self.finish(inside, pending);
+        locked.note(Some(change), &mut pending);
+        self.finish(locked, pending);
     }
 
     /// Makes a due opening half-open.
     pub(crate) fn sweep(&self) {
         let mut pending = PendingEvents::of(self.moment());
-        let mut inside = self.lock_for_step();
-        let change = inside.circuit.sweep(pending.now());
-        inside.note(change, &mut pending);
-        self.finish(inside, pending);
+        let mut locked = self.lock_for_step();
+        let change = locked.circuit.sweep(pending.now());
+        locked.note(change, &mut pending);
+        self.finish(locked, pending);
     }
 
     /// Takes notice of who listens to calls from now on.
@@ -106,8 +106,8 @@ impl Slot {
         let word = self.gate.load();
         word.admits() || {
             let now = self.context.time.now();
-            let inside = self.inside.lock();
-            inside.circuit.would_admit(&inside.policy, now)
+            let locked = self.locked.lock();
+            locked.circuit.would_admit(&locked.policy, now)
         }
     }
 
@@ -120,12 +120,12 @@ impl Slot {
     /// All that the breaker knows by itself, and who knows more.
     fn status_alone(&self) -> (Status, Option<Arc<dyn Home>>) {
         let now = self.context.time.now();
-        let mut inside = self.inside.lock();
-        self.catch_up_at_leisure(&mut inside);
-        let totals = self.totals(&inside);
-        let Locked { circuit, policy, .. } = &*inside;
+        let mut locked = self.locked.lock();
+        self.catch_up_at_leisure(&mut locked);
+        let totals = self.totals(&locked);
+        let Locked { circuit, policy, .. } = &*locked;
         let layers = policy.layers();
-        let opened = inside.story().and_then(|story| story.openings.back());
+        let opened = locked.story().and_then(|story| story.openings.back());
         let status = Status {
             identity: self.identity.clone(),
             kind: layers.kind(),
@@ -157,8 +157,8 @@ impl Slot {
     }
 
     pub(super) fn opened(&self, number: u64) -> Option<Opened> {
-        let inside = self.inside.lock();
-        let mut openings = inside.story()?.openings.iter();
+        let locked = self.locked.lock();
+        let mut openings = locked.story()?.openings.iter();
         openings.find(|opened| opened.number == number).cloned()
     }
 
@@ -174,25 +174,25 @@ impl Slot {
 
     /// Tells the circuit what was counted, for one who only looks: a sum that waits for nobody will do,
     /// for the next step learns what it misses.
-    fn catch_up_at_leisure(&self, inside: &mut Locked) {
+    fn catch_up_at_leisure(&self, locked: &mut Locked) {
         let shown = self.gate.load();
         // A success may end the run meanwhile, and is not to be told before that.
         if !shown.is_failing() {
-            inside.catch_up(shown, self.gate.sum(Counter::Success));
+            locked.catch_up(shown, self.gate.sum(Counter::Success));
         }
     }
 
     /// What it has counted.
     pub(crate) fn counted(&self) -> Totals {
-        let mut inside = self.inside.lock();
-        self.catch_up_at_leisure(&mut inside);
-        self.totals(&inside)
+        let mut locked = self.locked.lock();
+        self.catch_up_at_leisure(&mut locked);
+        self.totals(&locked)
     }
 
     /// How many calls it has refused, or seen the end of.
     pub(crate) fn calls(&self) -> u64 {
         let Totals { successes, failures, ignored, abandoned, rejected, .. } = self.counted();
-        let abandoned = match self.inside.lock().policy.abandoned() {
+        let abandoned = match self.locked.lock().policy.abandoned() {
             Abandoned::Ignore => abandoned,
             // These are among the failures.
             Abandoned::Failure => 0,
@@ -200,8 +200,8 @@ impl Slot {
         successes + failures + ignored + abandoned + rejected
     }
 
-    pub(super) fn totals(&self, inside: &Locked) -> Totals {
-        let mut totals = inside.past.as_ref().map(|past| past.totals).unwrap_or_default();
+    pub(super) fn totals(&self, locked: &Locked) -> Totals {
+        let mut totals = locked.past.as_ref().map(|past| past.totals).unwrap_or_default();
         totals.successes += self.gate.sum(Counter::Success);
         totals.ignored += self.gate.sum(Counter::Ignored);
         totals.rejected += self.gate.sum(Counter::Rejected);
@@ -219,9 +219,9 @@ impl Slot {
 
     #[cold]
     fn inflate(&self) {
-        let inside = self.lock_for_step();
+        let locked = self.lock_for_step();
         self.gate.inflate();
-        self.publish(&inside);
+        self.publish(&locked);
     }
 }
 

@@ -15,14 +15,14 @@ impl Slot {
     /// Locks for a step that may judge or close: nobody counts at the gate meanwhile, and the circuit
     /// knows every success that did before.
     pub(super) fn lock_for_step(&self) -> StepGuard<'_> {
-        self.begin_step(self.inside.lock())
+        self.begin_step(self.locked.lock())
     }
 
     /// The same for one who has the lock.
-    pub(super) fn begin_step<'s>(&self, mut inside: MutexGuard<'s, Locked>) -> StepGuard<'s> {
+    pub(super) fn begin_step<'s>(&self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let shown = self.gate.disable_fast_path();
-        inside.catch_up(shown, self.gate.successes());
-        StepGuard(inside)
+        locked.catch_up(shown, self.gate.successes());
+        StepGuard(locked)
     }
 
     /// The same for a step that judges a call.
@@ -30,27 +30,27 @@ impl Slot {
     /// Where the gate showed closed and unsettled already, whoever published it so had read the
     /// counters: all that is missing is one success a thread, which the next will find (promise 2). To
     /// read them takes them from every thread; `cargo peers` shows it where calls fail on two threads.
-    pub(super) fn begin_judging<'s>(&self, mut inside: MutexGuard<'s, Locked>) -> StepGuard<'s> {
+    pub(super) fn begin_judging<'s>(&self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let shown = self.gate.disable_fast_path();
         if !shown.is_closed_without_fast_path() {
-            inside.catch_up(shown, self.gate.successes());
+            locked.catch_up(shown, self.gate.successes());
         }
-        StepGuard(inside)
+        StepGuard(locked)
     }
 
     /// Publishes, tells the pending and unlocks; answers with the word that is shown from now on.
-    pub(super) fn finish(&self, mut inside: StepGuard<'_>, pending: PendingEvents) -> Word {
-        let word = self.publish(&inside);
-        let mut wakes = self.send(&mut inside, pending);
-        inside.call_waiters(&mut wakes);
-        drop(inside);
+    pub(super) fn finish(&self, mut locked: StepGuard<'_>, pending: PendingEvents) -> Word {
+        let word = self.publish(&locked);
+        let mut wakes = self.send(&mut locked, pending);
+        locked.call_waiters(&mut wakes);
+        drop(locked);
         wakes.wake();
         word
     }
 
-    pub(super) fn publish(&self, inside: &StepGuard<'_>) -> Word {
-        let kind = || inside.layers().kind();
-        inside.publish(&self.gate, self.context.bus.hears(EventKinds::CALLS, &self.identity, kind))
+    pub(super) fn publish(&self, locked: &StepGuard<'_>) -> Word {
+        let kind = || locked.layers().kind();
+        locked.publish(&self.gate, self.context.bus.hears(EventKinds::CALLS, &self.identity, kind))
     }
 }
 

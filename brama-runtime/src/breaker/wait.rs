@@ -92,13 +92,13 @@ impl Slot {
         }
         // A waker is the user's: it is neither copied nor dropped under the lock.
         let waker = waker.clone();
-        let mut inside = self.inside.lock();
-        let until = inside.admits_from();
+        let mut locked = self.locked.lock();
+        let until = locked.admits_from();
         if until <= now {
-            drop(inside);
+            drop(locked);
             return None;
         }
-        let story = inside.begin_story();
+        let story = locked.begin_story();
         let number = story.waits;
         story.waits += 1;
         story.waiters.push(Waiter { number, until, waker });
@@ -106,11 +106,11 @@ impl Slot {
     }
 
     fn forget_waiter(&self, number: u64) {
-        let mut inside = self.inside.lock();
-        let waiters = &mut inside.begin_story().waiters;
+        let mut locked = self.locked.lock();
+        let waiters = &mut locked.begin_story().waiters;
         let place = waiters.iter().position(|waiter| waiter.number == number);
         let forgotten = place.map(|place| waiters.swap_remove(place));
-        drop(inside);
+        drop(locked);
         drop(forgotten);
     }
 }
