@@ -31,11 +31,11 @@ impl Slot {
         }
         let mut locked = self.lock_for_step();
         if locked.may_go(moment.now()) {
-            locked.begin_story().is_gone = true;
+            locked.rare_mut().is_gone = true;
         }
         self.publish(&locked);
         if locked.is_gone() && is_held() {
-            locked.begin_story().is_gone = false;
+            locked.rare_mut().is_gone = false;
             self.publish(&locked);
         }
         if !locked.is_gone() {
@@ -72,7 +72,7 @@ impl Locked {
             && circuit.failures() == 0
             && window.failures == 0
             && window.slow == 0
-            && !self.story().is_some_and(|story| story.is_kept)
+            && !self.rare().is_some_and(|rare| rare.is_kept)
             && !self.layers().is_configured_by_key()
     }
 }

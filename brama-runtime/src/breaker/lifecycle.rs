@@ -35,7 +35,7 @@ impl Slot {
         }
         let mut locked = self.begin_step(locked);
         locked.relayer(|layers| layers.register(connection));
-        locked.begin_story().is_kept = true;
+        locked.rare_mut().is_kept = true;
         locked.revive(&mut pending);
         self.finish(locked, pending);
         Ok(())
@@ -43,7 +43,7 @@ impl Slot {
 
     /// Keeps one that was made by `register`.
     pub(crate) fn keep(&self) {
-        self.locked.lock().begin_story().is_kept = true;
+        self.locked.lock().rare_mut().is_kept = true;
     }
 
     /// Registers it anew where it is unregistered: somebody asked for it by name.
@@ -180,17 +180,17 @@ impl Locked {
     /// Registers it anew, closed, where it is unregistered.
     pub(super) fn revive(&mut self, pending: &mut PendingEvents) {
         if !self.is_registered() {
-            self.begin_story().is_unregistered = false;
+            self.rare_mut().is_unregistered = false;
             self.start_afresh(pending.now());
             pending.add(EventDetail::Registered);
         }
     }
 
     fn forget(&mut self, now: Tick) {
-        let story = self.begin_story();
-        story.openings.clear();
-        story.is_unregistered = true;
-        story.is_kept = false;
+        let rare = self.rare_mut();
+        rare.openings.clear();
+        rare.is_unregistered = true;
+        rare.is_kept = false;
         self.start_afresh(now);
         self.relayer(Layers::unregister);
     }

@@ -29,12 +29,12 @@ pub(super) struct Locked {
 #[derive(Debug, Default)]
 pub(super) struct Past {
     pub(super) totals: Totals,
-    story: Option<Box<Story>>,
+    rare: Option<Box<RareState>>,
 }
 
 /// What few breakers have: openings, those who wait, steps of its life. Boxed likewise.
 #[derive(Debug, Default)]
-pub(super) struct Story {
+pub(super) struct RareState {
     pub(super) openings: VecDeque<Opened>,
     /// Those who wait until a call would be admitted.
     pub(super) waiters: Vec<Waiter>,
@@ -93,22 +93,22 @@ impl Locked {
         self.past.get_or_insert_default()
     }
 
-    /// Its story, begun where there is none yet.
-    pub(super) fn begin_story(&mut self) -> &mut Story {
-        self.past().story.get_or_insert_default()
+    /// Its rare, begun where there is none yet.
+    pub(super) fn rare_mut(&mut self) -> &mut RareState {
+        self.past().rare.get_or_insert_default()
     }
 
-    pub(super) fn story(&self) -> Option<&Story> {
-        self.past.as_ref()?.story.as_deref()
+    pub(super) fn rare(&self) -> Option<&RareState> {
+        self.past.as_ref()?.rare.as_deref()
     }
 
     /// Whether look-ups find it.
     pub(super) fn is_registered(&self) -> bool {
-        self.story().is_none_or(|story| !story.is_unregistered)
+        self.rare().is_none_or(|rare| !rare.is_unregistered)
     }
 
     pub(super) fn is_gone(&self) -> bool {
-        self.story().is_some_and(|story| story.is_gone)
+        self.rare().is_some_and(|rare| rare.is_gone)
     }
 
     /// Keeps an opening for those who are refused.
@@ -116,7 +116,7 @@ impl Locked {
         match to {
             State::Open | State::ForcedOpen => {
                 let number = self.circuit.opening();
-                let openings = &mut self.begin_story().openings;
+                let openings = &mut self.rare_mut().openings;
                 if openings.len() == KEPT_OPENINGS {
                     openings.pop_front();
                 }

@@ -125,7 +125,7 @@ impl Slot {
         let totals = self.totals(&locked);
         let Locked { circuit, policy, .. } = &*locked;
         let layers = policy.layers();
-        let opened = locked.story().and_then(|story| story.openings.back());
+        let opened = locked.rare().and_then(|rare| rare.openings.back());
         let status = Status {
             identity: self.identity.clone(),
             kind: layers.kind(),
@@ -158,7 +158,7 @@ impl Slot {
 
     pub(super) fn opened(&self, number: u64) -> Option<Opened> {
         let locked = self.locked.lock();
-        let mut openings = locked.story()?.openings.iter();
+        let mut openings = locked.rare()?.openings.iter();
         openings.find(|opened| opened.number == number).cloned()
     }
 

@@ -98,16 +98,16 @@ impl Slot {
             drop(locked);
             return None;
         }
-        let story = locked.begin_story();
-        let number = story.waits;
-        story.waits += 1;
-        story.waiters.push(Waiter { number, until, waker });
+        let rare = locked.rare_mut();
+        let number = rare.waits;
+        rare.waits += 1;
+        rare.waiters.push(Waiter { number, until, waker });
         Some((number, until))
     }
 
     fn forget_waiter(&self, number: u64) {
         let mut locked = self.locked.lock();
-        let waiters = &mut locked.begin_story().waiters;
+        let waiters = &mut locked.rare_mut().waiters;
         let place = waiters.iter().position(|waiter| waiter.number == number);
         let forgotten = place.map(|place| waiters.swap_remove(place));
         drop(locked);
@@ -125,10 +125,10 @@ impl Locked {
     /// Has those woken whom a step lets in, or lets in earlier than they knew.
     pub(super) fn call_waiters(&mut self, wakes: &mut Wakes) {
         let from = self.admits_from();
-        if self.story().is_none_or(|story| story.waiters.is_empty()) {
+        if self.rare().is_none_or(|rare| rare.waiters.is_empty()) {
             return;
         }
-        let called = self.begin_story().waiters.extract_if(.., |waiter| from < waiter.until);
+        let called = self.rare_mut().waiters.extract_if(.., |waiter| from < waiter.until);
         called.for_each(|waiter| wakes.add_task(waiter.waker));
     }
 }
