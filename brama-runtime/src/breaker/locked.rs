@@ -21,13 +21,13 @@ pub(super) struct Locked {
     /// How many changes and steps of the breaker's life there were.
     pub(super) number: u64,
     /// None until something is counted under the lock, or its life is no plain one.
-    pub(super) past: Option<Box<Past>>,
+    pub(super) counts: Option<Box<LockedCounts>>,
 }
 
 /// What steps under the lock have counted. Boxed, for most of ten thousand keys that count failures in a
 /// row were always well.
 #[derive(Debug, Default)]
-pub(super) struct Past {
+pub(super) struct LockedCounts {
     pub(super) totals: Totals,
     rare: Option<Box<RareState>>,
 }
@@ -63,7 +63,7 @@ impl Locked {
             policy: PolicyInForce::of(layers),
             told: 0,
             number: 0,
-            past: None,
+            counts: None,
         }
     }
 
@@ -89,17 +89,17 @@ impl Locked {
         self.told += pending;
     }
 
-    pub(super) fn past(&mut self) -> &mut Past {
-        self.past.get_or_insert_default()
+    pub(super) fn counts(&mut self) -> &mut LockedCounts {
+        self.counts.get_or_insert_default()
     }
 
     /// Its rare, begun where there is none yet.
     pub(super) fn rare_mut(&mut self) -> &mut RareState {
-        self.past().rare.get_or_insert_default()
+        self.counts().rare.get_or_insert_default()
     }
 
     pub(super) fn rare(&self) -> Option<&RareState> {
-        self.past.as_ref()?.rare.as_deref()
+        self.counts.as_ref()?.rare.as_deref()
     }
 
     /// Whether look-ups find it.

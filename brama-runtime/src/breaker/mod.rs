@@ -241,7 +241,7 @@ impl Breaker {
         block_on(Waiting::new(&self.slot, deadline))
     }
 
-    /// The state as recorded: an opening past its deadline still reads open.
+    /// The state as recorded: an opening counts its deadline still reads open.
     #[must_use]
     pub fn state(&self) -> State {
         self.slot.state()

@@ -147,8 +147,8 @@ impl Slot {
         mut pending: PendingEvents,
     ) {
         let mut locked = self.begin_judging(locked);
-        let Locked { circuit, policy, past, .. } = &mut *locked;
-        let totals = &mut past.get_or_insert_default().totals;
+        let Locked { circuit, policy, counts, .. } = &mut *locked;
+        let totals = &mut counts.get_or_insert_default().totals;
         totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
         let is_slow = policy.is_slow(verdict.took());
@@ -174,8 +174,8 @@ impl Slot {
         verdict: Verdict,
         mut pending: PendingEvents,
     ) {
-        let Locked { circuit, policy, past, .. } = &mut *locked;
-        past.get_or_insert_default().totals.count(&verdict, policy);
+        let Locked { circuit, policy, counts, .. } = &mut *locked;
+        counts.get_or_insert_default().totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
         let (_, change) = circuit.record_unpermitted(policy, verdict, pending.now());
         locked.note(change, &mut pending);
@@ -219,10 +219,10 @@ impl Slot {
             return;
         }
         let mut locked = self.begin_step(locked);
-        let Locked { circuit, policy, past, .. } = &mut *locked;
+        let Locked { circuit, policy, counts, .. } = &mut *locked;
         let (fate, change) = circuit.check_passed(policy, pending.now());
         if fate.is_some() {
-            past.get_or_insert_default().totals.count(&Verdict::SUCCESS, policy);
+            counts.get_or_insert_default().totals.count(&Verdict::SUCCESS, policy);
             pending.add_outcome(&Verdict::SUCCESS, policy);
         }
         locked.note(change, &mut pending);

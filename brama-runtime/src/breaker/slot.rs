@@ -201,7 +201,7 @@ impl Slot {
     }
 
     pub(super) fn totals(&self, locked: &Locked) -> Totals {
-        let mut totals = locked.past.as_ref().map(|past| past.totals).unwrap_or_default();
+        let mut totals = locked.counts.as_ref().map(|counts| counts.totals).unwrap_or_default();
         totals.successes += self.gate.sum(Counter::Success);
         totals.ignored += self.gate.sum(Counter::Ignored);
         totals.rejected += self.gate.sum(Counter::Rejected);
