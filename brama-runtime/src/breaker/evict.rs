@@ -42,7 +42,7 @@ impl Slot {
             return None;
         }
         Gate::acquire_fence();
-        locked.catch_up(self.gate.load(), self.gate.successes());
+        locked.sync_counters(self.gate.load(), self.gate.successes());
         let mut pending = PendingEvents::of(moment);
         if locked.is_registered() {
             pending.add(EventDetail::Removed);

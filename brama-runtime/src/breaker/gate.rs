@@ -47,7 +47,7 @@
 //! Behind a failure the word may say that one success would settle it. Who has one exchanges that word
 //! for a settled one that says so (`end_failures`), and only then counts. Whoever publishes has without_fast_path
 //! before, under the same hold of the lock (`StepGuard`), and a word that may be exchanged is without_fast_path by
-//! exchange, which answers what was shown: either the success came first, and the circuit is told that the
+//! exchange, which answers what was shown: either the success came first, and the circuit is synced that the
 //! run has ended; or the holder came first, and there is no such word to exchange until the next
 //! publication. A success that saw the gate settled, before the first failure, counts and ends no run. One
 //! that looked between two failures may find the same word again: then it comes after the second, and ends

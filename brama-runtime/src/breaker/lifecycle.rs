@@ -76,7 +76,7 @@ impl Slot {
         was_registered
     }
 
-    /// Takes what an attribute with this identity says; it is told only where it is at odds with
+    /// Takes what an attribute with this identity says; it is synced only where it is at odds with
     /// something.
     #[inline]
     pub(crate) fn meet(&self, attribute: &'static Attribute) {

@@ -16,8 +16,8 @@ pub(super) struct Locked {
     pub(super) circuit: Circuit,
     /// With what was said for the breaker. Keys of one identifier share it.
     pub(super) policy: Arc<PolicyInForce>,
-    /// The gate's successes of which the circuit has been told.
-    pub(super) told: u64,
+    /// The gate's successes of which the circuit has been synced.
+    pub(super) synced: u64,
     /// How many changes and steps of the breaker's life there were.
     pub(super) number: u64,
     /// None until something is counted under the lock, or its life is no plain one.
@@ -61,7 +61,7 @@ impl Locked {
         Self {
             circuit: Circuit::new(seed).made_at(made),
             policy: PolicyInForce::of(layers),
-            told: 0,
+            synced: 0,
             number: 0,
             counts: None,
         }
@@ -80,13 +80,13 @@ impl Locked {
 
     /// Tells the circuit how many successes the gate has counted in all; and first, where `shown` says so,
     /// that one of them has ended the run of failures, for the others stand behind it.
-    pub(super) fn catch_up(&mut self, shown: Word, successes: u64) {
+    pub(super) fn sync_counters(&mut self, shown: Word, successes: u64) {
         if shown.has_ended_failures() {
             self.circuit.end_failures();
         }
-        let pending = successes.saturating_sub(self.told);
+        let pending = successes.saturating_sub(self.synced);
         self.circuit.count_successes(&self.policy, pending);
-        self.told += pending;
+        self.synced += pending;
     }
 
     pub(super) fn counts(&mut self) -> &mut LockedCounts {
@@ -127,7 +127,7 @@ impl Locked {
     }
 
     /// Shows at the gate what the circuit says now. While somebody listens to calls, the gate lets
-    /// them in and no more: what they do is told under the lock.
+    /// them in and no more: what they do is synced under the lock.
     pub(super) fn publish(&self, gate: &Gate, is_heard: bool) -> Word {
         let Self { circuit, policy, .. } = self;
         let refuses_until = circuit.refuses_until(policy);

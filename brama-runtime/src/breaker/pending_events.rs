@@ -31,7 +31,7 @@ impl Timestamp {
     }
 }
 
-/// What happened in a step, in the order in which it is told.
+/// What happened in a step, in the order in which it is synced.
 pub(super) struct PendingEvents {
     moment: Timestamp,
     /// Whether an opening was in force before or after, so that its number belongs here.
@@ -40,7 +40,7 @@ pub(super) struct PendingEvents {
 }
 
 impl PendingEvents {
-    /// A step at that moment, of which nothing is to be told yet.
+    /// A step at that moment, of which nothing is to be synced yet.
     pub(super) const fn of(moment: Timestamp) -> Self {
         Self { moment, in_opening: false, details: Vec::new() }
     }

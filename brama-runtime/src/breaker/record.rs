@@ -97,7 +97,7 @@ impl Slot {
             && !(word.is_bucketed() && self.gate.fast_path_until() <= now())
     }
 
-    /// Records an outcome that is told by its value: a success has a way of its own.
+    /// Records an outcome that is synced by its value: a success has a way of its own.
     #[cold]
     pub(super) fn record(&self, entry: Entry, outcome: Outcome) {
         if !entry.is_recorded() {

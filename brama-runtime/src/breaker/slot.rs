@@ -121,7 +121,7 @@ impl Slot {
     fn status_alone(&self) -> (Status, Option<Arc<dyn Home>>) {
         let now = self.context.time.now();
         let mut locked = self.locked.lock();
-        self.catch_up_at_leisure(&mut locked);
+        self.sync_counters_relaxed(&mut locked);
         let totals = self.totals(&locked);
         let Locked { circuit, policy, .. } = &*locked;
         let layers = policy.layers();
@@ -174,18 +174,18 @@ impl Slot {
 
     /// Tells the circuit what was counted, for one who only looks: a sum that waits for nobody will do,
     /// for the next step learns what it misses.
-    fn catch_up_at_leisure(&self, locked: &mut Locked) {
+    fn sync_counters_relaxed(&self, locked: &mut Locked) {
         let shown = self.gate.load();
-        // A success may end the run meanwhile, and is not to be told before that.
+        // A success may end the run meanwhile, and is not to be synced before that.
         if !shown.is_failing() {
-            locked.catch_up(shown, self.gate.sum(Counter::Success));
+            locked.sync_counters(shown, self.gate.sum(Counter::Success));
         }
     }
 
     /// What it has counted.
     pub(crate) fn counted(&self) -> Totals {
         let mut locked = self.locked.lock();
-        self.catch_up_at_leisure(&mut locked);
+        self.sync_counters_relaxed(&mut locked);
         self.totals(&locked)
     }
 

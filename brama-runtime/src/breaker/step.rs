@@ -21,7 +21,7 @@ impl Slot {
     /// The same for one who has the lock.
     pub(super) fn begin_step<'s>(&self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let shown = self.gate.disable_fast_path();
-        locked.catch_up(shown, self.gate.successes());
+        locked.sync_counters(shown, self.gate.successes());
         StepGuard(locked)
     }
 
@@ -33,7 +33,7 @@ impl Slot {
     pub(super) fn begin_judging<'s>(&self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let shown = self.gate.disable_fast_path();
         if !shown.is_closed_without_fast_path() {
-            locked.catch_up(shown, self.gate.successes());
+            locked.sync_counters(shown, self.gate.successes());
         }
         StepGuard(locked)
     }

@@ -33,7 +33,7 @@ const TIMED: u64 = 1 << 12;
 const BUCKETED: u64 = 1 << 13;
 /// The coarse clock is too coarse for the lengths in force.
 const PRECISE: u64 = 1 << 14;
-/// Somebody listens to what calls do: it is told under the lock.
+/// Somebody listens to what calls do: it is synced under the lock.
 const HEARD: u64 = 1 << 15;
 /// The breaker is unregistered: the next call goes to the lock and revives it.
 const UNREGISTERED: u64 = 1 << 16;
