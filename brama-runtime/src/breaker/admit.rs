@@ -79,7 +79,7 @@ impl Slot {
         let mut pending = PendingEvents::of(self.moment());
         let now = pending.now();
         let mut locked = self.lock_for_step();
-        locked.revive(&mut pending);
+        locked.reregister(&mut pending);
         let Locked { circuit, policy, .. } = &mut *locked;
         let (admission, change) = circuit.admit(policy, now);
         let refused = match admission {

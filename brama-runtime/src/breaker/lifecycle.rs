@@ -36,7 +36,7 @@ impl Slot {
         let mut locked = self.begin_step(locked);
         locked.relayer(|layers| layers.register(connection));
         locked.rare_mut().is_kept = true;
-        locked.revive(&mut pending);
+        locked.reregister(&mut pending);
         self.finish(locked, pending);
         Ok(())
     }
@@ -48,17 +48,17 @@ impl Slot {
 
     /// Registers it anew where it is unregistered: somebody asked for it by name.
     #[inline]
-    pub(crate) fn use_again(&self) {
+    pub(crate) fn ensure_registered(&self) {
         if !self.is_registered() {
-            self.register_again();
+            self.reregister_by_name();
         }
     }
 
     #[cold]
-    fn register_again(&self) {
+    fn reregister_by_name(&self) {
         let mut pending = PendingEvents::of(self.moment());
         let mut locked = self.lock_for_step();
-        locked.revive(&mut pending);
+        locked.reregister(&mut pending);
         self.finish(locked, pending);
     }
 
@@ -178,10 +178,10 @@ impl Slot {
 
 impl Locked {
     /// Registers it anew, closed, where it is unregistered.
-    pub(super) fn revive(&mut self, pending: &mut PendingEvents) {
+    pub(super) fn reregister(&mut self, pending: &mut PendingEvents) {
         if !self.is_registered() {
             self.rare_mut().is_unregistered = false;
-            self.start_afresh(pending.now());
+            self.reset_state(pending.now());
             pending.add(EventDetail::Registered);
         }
     }
@@ -191,12 +191,12 @@ impl Locked {
         rare.openings.clear();
         rare.is_unregistered = true;
         rare.is_kept = false;
-        self.start_afresh(now);
+        self.reset_state(now);
         self.relayer(Layers::unregister);
     }
 
     /// A new generation, closed. The change is no pending: whoever forgets or revives announces that.
-    fn start_afresh(&mut self, now: Tick) {
+    fn reset_state(&mut self, now: Tick) {
         let Self { circuit, policy, .. } = self;
         let _change = circuit.act(policy, Action::Reset, "registered anew".into(), now);
     }

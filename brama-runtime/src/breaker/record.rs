@@ -164,7 +164,7 @@ impl Slot {
     pub(super) fn tell(&self, verdict: Verdict) {
         let mut pending = PendingEvents::of(self.moment());
         let mut locked = self.lock_for_step();
-        locked.revive(&mut pending);
+        locked.reregister(&mut pending);
         self.tell_circuit(locked, verdict, pending);
     }
 

@@ -77,7 +77,7 @@ impl Slot {
     pub(super) fn act(&self, action: Action, by: By) {
         let mut pending = PendingEvents::of(self.moment());
         let mut locked = self.lock_for_step();
-        locked.revive(&mut pending);
+        locked.reregister(&mut pending);
         let Locked { circuit, policy, .. } = &mut *locked;
         let change = circuit.act(policy, action, by, pending.now());
         locked.note(Some(change), &mut pending);

@@ -121,7 +121,7 @@ impl Registry {
     pub(crate) fn slot(&self, identity: &Identity<'_>) -> Arc<Slot> {
         match self.inside.slot(identity) {
             Some(slot) => {
-                slot.use_again();
+                slot.ensure_registered();
                 slot
             }
             None => self.inside.make_slot(identity),
