@@ -34,7 +34,7 @@ impl Slot {
             return Err(connection);
         }
         let mut locked = self.begin_step(locked);
-        locked.relayer(|layers| layers.register(connection));
+        locked.update_layers(|layers| layers.register(connection));
         locked.rare_mut().is_kept = true;
         locked.reregister(&mut pending);
         self.finish(locked, pending);
@@ -97,7 +97,7 @@ impl Slot {
         }
         let mut locked = self.begin_step(locked);
         let first = self.met.get();
-        let ((), mut wakes) = self.relayer_under_lock(&mut locked, |layers| match first {
+        let ((), mut wakes) = self.update_layers_locked(&mut locked, |layers| match first {
             None => layers.meet(attribute),
             Some(first) => layers.meet_other(first, attribute),
         });
@@ -128,7 +128,7 @@ impl Slot {
         }
         let moment = self.moment();
         let (answer, mut wakes) =
-            self.relayer(|layers| layers.configure_alone(&self.identity, patch));
+            self.update_layers(|layers| layers.configure_alone(&self.identity, patch));
         answer?;
         wakes.and(self.announce_configured(moment));
         wakes.wake();
@@ -137,7 +137,7 @@ impl Slot {
 
     /// Takes what was configured for it; whom to wake is for the caller, who may hold a lock.
     pub(crate) fn configured(&self, moment: Timestamp, change: impl FnOnce(&mut Layers)) -> Wakes {
-        let ((), mut wakes) = self.relayer(change);
+        let ((), mut wakes) = self.update_layers(change);
         wakes.and(self.announce_configured(moment));
         wakes
     }
@@ -149,17 +149,17 @@ impl Slot {
 
     /// Changes what was said for this breaker; from the next admission or outcome on that is in
     /// force. Whom to wake is for the caller likewise.
-    pub(crate) fn relayer<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> (R, Wakes) {
-        self.relayer_under_lock(&mut self.lock_for_step(), change)
+    pub(crate) fn update_layers<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> (R, Wakes) {
+        self.update_layers_locked(&mut self.lock_for_step(), change)
     }
 
     /// The same for a caller who has the lock.
-    fn relayer_under_lock<R>(
+    fn update_layers_locked<R>(
         &self,
         locked: &mut StepGuard<'_>,
         change: impl FnOnce(&mut Layers) -> R,
     ) -> (R, Wakes) {
-        let (answer, mut wakes) = (locked.relayer(change), Wakes::default());
+        let (answer, mut wakes) = (locked.update_layers(change), Wakes::default());
         self.publish(locked);
         locked.call_waiters(&mut wakes);
         (answer, wakes)
@@ -192,7 +192,7 @@ impl Locked {
         rare.is_unregistered = true;
         rare.is_kept = false;
         self.reset_state(now);
-        self.relayer(Layers::unregister);
+        self.update_layers(Layers::unregister);
     }
 
     /// A new generation, closed. The change is no pending: whoever forgets or revives announces that.

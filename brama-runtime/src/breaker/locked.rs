@@ -67,7 +67,7 @@ impl Locked {
         }
     }
 
-    pub(super) fn relayer<R>(&mut self, change: impl FnOnce(&mut Layers) -> R) -> R {
+    pub(super) fn update_layers<R>(&mut self, change: impl FnOnce(&mut Layers) -> R) -> R {
         let mut layers = self.layers().clone();
         let answer = change(&mut layers);
         self.policy = PolicyInForce::of(layers);

@@ -58,7 +58,7 @@ impl Writer {
     }
 
     fn bring_to(&self, slot: &Slot) -> Wakes {
-        slot.relayer(|layers| self.bring(slot.identity(), layers)).1
+        slot.update_layers(|layers| self.bring(slot.identity(), layers)).1
     }
 
     /// The same, and tells of it.
