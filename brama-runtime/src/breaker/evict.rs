@@ -30,15 +30,15 @@ impl Slot {
             return None;
         }
         let mut locked = self.lock_for_step();
-        if locked.may_go(moment.now()) {
-            locked.rare_mut().is_gone = true;
+        if locked.is_evictable(moment.now()) {
+            locked.rare_mut().is_evicted = true;
         }
         self.publish(&locked);
-        if locked.is_gone() && is_held() {
-            locked.rare_mut().is_gone = false;
+        if locked.is_evicted() && is_held() {
+            locked.rare_mut().is_evicted = false;
             self.publish(&locked);
         }
-        if !locked.is_gone() {
+        if !locked.is_evicted() {
             return None;
         }
         Gate::acquire_fence();
@@ -50,17 +50,17 @@ impl Slot {
         Some((self.totals(&locked), self.send(&mut locked, pending)))
     }
 
-    /// Whether it has gone, or is about to: asked by one who has just taken a hold. Who has the
+    /// Whether it has evicted, or is about to: asked by one who has just taken a hold. Who has the
     /// registry's lock knows which; `false` holds for as long as the hold does.
     #[inline]
-    pub(crate) fn is_gone(&self) -> bool {
-        self.gate.load_after_hold().is_gone()
+    pub(crate) fn is_evicted(&self) -> bool {
+        self.gate.load_after_hold().is_evicted()
     }
 }
 
 impl Locked {
     /// Whether nothing would be lost with it but counts.
-    fn may_go(&self, now: Tick) -> bool {
+    fn is_evictable(&self, now: Tick) -> bool {
         let circuit = &self.circuit;
         let is_quiet = match circuit.state() {
             State::Closed => true,

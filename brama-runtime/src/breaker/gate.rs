@@ -55,7 +55,7 @@
 //! publication before on to who sees its word.
 //!
 //! *Generations, not states.* A permit keeps the word under which it was given; an outcome is quick
-//! only if the gate shows that very word. A circuit that has gone round to the same state meanwhile
+//! only if the gate shows that very word. A circuit that has evicted round to the same state meanwhile
 //! shows another generation.
 //!
 //! Everything else is `Relaxed`. Counts of rejected and ignored calls decide nothing. A sum that no

@@ -45,7 +45,7 @@ pub(super) struct RareState {
     /// Registered by hand, and so never forgotten.
     pub(super) is_kept: bool,
     /// Forgotten for good, or about to be.
-    pub(super) is_gone: bool,
+    pub(super) is_evicted: bool,
 }
 
 /// What is kept of an opening for those who were refused.
@@ -107,8 +107,8 @@ impl Locked {
         self.rare().is_none_or(|rare| !rare.is_unregistered)
     }
 
-    pub(super) fn is_gone(&self) -> bool {
-        self.rare().is_some_and(|rare| rare.is_gone)
+    pub(super) fn is_evicted(&self) -> bool {
+        self.rare().is_some_and(|rare| rare.is_evicted)
     }
 
     /// Keeps an opening for those who are refused.
@@ -139,7 +139,7 @@ impl Locked {
             .failing(circuit.is_settled_by_success(policy) && !is_heard)
             .hearing(is_heard)
             .unregistering(!self.is_registered())
-            .going(self.is_gone());
+            .evicting(self.is_evicted());
         let fields = GateFields {
             // Forced open has no deadline: an open word that is still looked at keeps its own.
             refused_until: refuses_until.filter(|_| circuit.state() != State::ForcedOpen),

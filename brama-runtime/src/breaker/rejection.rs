@@ -33,7 +33,7 @@ pub struct Opening {
 /// A slot held for as long as somebody needs it.
 #[derive(Debug, Clone)]
 pub enum Shared {
-    /// By a call site, which is never gone.
+    /// By a call site, which is never evicted.
     Static(&'static Slot),
     /// By reference count.
     Counted(Arc<Slot>),

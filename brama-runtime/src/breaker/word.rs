@@ -37,8 +37,8 @@ const PRECISE: u64 = 1 << 14;
 const HEARD: u64 = 1 << 15;
 /// The breaker is unregistered: the next call goes to the lock and revives it.
 const UNREGISTERED: u64 = 1 << 16;
-/// The breaker has gone, or is about to: the next call looks it up again.
-const GONE: u64 = 1 << 17;
+/// The breaker has evicted, or is about to: the next call looks it up again.
+const EVICTED: u64 = 1 << 17;
 /// 46 bits are left for the generation: at a change a millisecond, the shortest opening, 2 000 years.
 const GENERATION_SHIFT: u32 = 18;
 
@@ -94,8 +94,8 @@ impl Word {
     }
 
     /// The same for one that goes.
-    pub(super) const fn going(self, gone: bool) -> Self {
-        if gone { Self(self.0 & !LOCK_FREE | GONE) } else { self }
+    pub(super) const fn evicting(self, evicted: bool) -> Self {
+        if evicted { Self(self.0 & !LOCK_FREE | EVICTED) } else { self }
     }
 
     /// Says in one bit each what most calls ask.
@@ -209,7 +209,7 @@ impl Word {
         self.has(UNREGISTERED)
     }
 
-    pub(super) const fn is_gone(self) -> bool {
-        self.has(GONE)
+    pub(super) const fn is_evicted(self) -> bool {
+        self.has(EVICTED)
     }
 }

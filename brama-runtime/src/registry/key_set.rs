@@ -15,12 +15,12 @@ pub(super) struct Family {
     members: Vec<Member>,
     /// What was drawn last.
     drawn: NonZeroU64,
-    gone: Totals,
+    evicted: Totals,
 }
 
 impl Default for Family {
     fn default() -> Self {
-        Self { members: Vec::new(), drawn: NonZeroU64::MIN, gone: Totals::default() }
+        Self { members: Vec::new(), drawn: NonZeroU64::MIN, evicted: Totals::default() }
     }
 }
 
@@ -98,7 +98,7 @@ impl Family {
         let totals = self.members.get(place).and_then(|member| evict(&member.slot));
         totals.is_some_and(|totals| {
             self.members.swap_remove(place);
-            self.gone += totals;
+            self.evicted += totals;
             true
         })
     }
@@ -106,7 +106,7 @@ impl Family {
     /// What all have counted, those that went among them.
     pub(super) fn totals(&self) -> Totals {
         let mut totals: Totals = self.members.iter().map(|member| member.slot.counted()).sum();
-        totals += self.gone;
+        totals += self.evicted;
         totals
     }
 }

@@ -132,7 +132,7 @@ impl Registry {
 impl RegistryInner {
     /// The slot of that identity, registered or not: it stays for as long as it is held.
     fn slot(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
-        self.peek(identity).filter(|slot| !slot.is_gone() || self.stays(slot))
+        self.peek(identity).filter(|slot| !slot.is_evicted() || self.stays(slot))
     }
 
     /// The same for the holder of the writer's lock: nobody else lets it go.
@@ -141,12 +141,12 @@ impl RegistryInner {
         slots.get(identity).map(|named| Arc::clone(named.slot()))
     }
 
-    /// Whether a slot stays that was seen going: whoever lets it go has the writer's lock, and decides
+    /// Whether a slot stays that was seen evicting: whoever lets it go has the writer's lock, and decides
     /// before giving that back.
     #[cold]
     fn stays(&self, slot: &Slot) -> bool {
         drop(self.writer.lock());
-        !slot.is_gone()
+        !slot.is_evicted()
     }
 
     /// The slot of that identity, where it is registered.

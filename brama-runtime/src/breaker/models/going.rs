@@ -34,10 +34,10 @@ impl Found {
         self.holds.fetch_sub(1, Ordering::Release);
     }
 
-    /// Finds it and uses it, where it has not gone: whether that was so.
+    /// Finds it and uses it, where it has not evicted: whether that was so.
     fn with(&self, run: impl FnOnce(&Slot)) -> bool {
         self.hold();
-        let stays = !self.slot.is_gone();
+        let stays = !self.slot.is_evicted();
         if stays {
             run(&self.slot);
         }
@@ -71,11 +71,11 @@ fn what_goes_takes_every_call_with_it_and_lets_none_in_after() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
         let caller = spawn(&found, |slot| assert!(call(slot).is_some()));
-        let gone = found.go();
+        let evicted = found.go();
         let was_used = caller.join().unwrap();
         let Totals { successes, late, .. } = found.slot.counted();
         assert_eq!((successes, late), (u64::from(was_used), 0));
-        assert!(gone.is_none_or(|gone| gone.successes == successes), "{gone:?}");
+        assert!(evicted.is_none_or(|evicted| evicted.successes == successes), "{evicted:?}");
     });
 }
 
@@ -88,9 +88,9 @@ fn an_ignored_call_counted_at_the_gate_is_among_what_goes() {
                 slot.record(entry, Outcome::Ignore);
             }
         });
-        let gone = found.go();
+        let evicted = found.go();
         let was_used = caller.join().unwrap();
-        assert!(gone.is_none_or(|gone| gone.ignored == u64::from(was_used)), "{gone:?}");
+        assert!(evicted.is_none_or(|evicted| evicted.ignored == u64::from(was_used)), "{evicted:?}");
         assert_eq!(found.slot.counted().ignored, u64::from(was_used));
     });
 }
@@ -100,9 +100,9 @@ fn a_breaker_that_has_seen_a_failure_does_not_go() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
         let caller = spawn(&found, fail);
-        let gone = found.go();
+        let evicted = found.go();
         let has_failed = caller.join().unwrap();
-        assert!(!(has_failed && gone.is_some()));
+        assert!(!(has_failed && evicted.is_some()));
         assert_eq!(found.slot.counted().failures, u64::from(has_failed));
     });
 }
@@ -112,11 +112,11 @@ fn two_callers_agree_whether_it_has_gone() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
         let one = spawn(&found, |slot| assert!(call(slot).is_some()));
-        let gone = found.go();
+        let evicted = found.go();
         let other = found.with(|slot| assert!(call(slot).is_some()));
         let successes = u64::from(one.join().unwrap()) + u64::from(other);
-        assert_eq!(other, gone.is_none());
+        assert_eq!(other, evicted.is_none());
         assert_eq!(found.slot.counted().successes, successes);
-        assert!(gone.is_none_or(|gone| gone.successes == successes));
+        assert!(evicted.is_none_or(|evicted| evicted.successes == successes));
     });
 }
