@@ -72,7 +72,7 @@ impl Locked {
             && circuit.failures() == 0
             && window.failures == 0
             && window.slow == 0
-            && !self.rare().is_some_and(|rare| rare.is_kept)
+            && !self.rare().is_some_and(|rare| rare.is_pinned)
             && !self.layers().is_configured_by_key()
     }
 }

@@ -35,7 +35,7 @@ impl Slot {
         }
         let mut locked = self.begin_step(locked);
         locked.update_layers(|layers| layers.register(connection));
-        locked.rare_mut().is_kept = true;
+        locked.rare_mut().is_pinned = true;
         locked.reregister(&mut pending);
         self.finish(locked, pending);
         Ok(())
@@ -43,7 +43,7 @@ impl Slot {
 
     /// Keeps one that was made by `register`.
     pub(crate) fn keep(&self) {
-        self.locked.lock().rare_mut().is_kept = true;
+        self.locked.lock().rare_mut().is_pinned = true;
     }
 
     /// Registers it anew where it is unregistered: somebody asked for it by name.
@@ -190,7 +190,7 @@ impl Locked {
         let rare = self.rare_mut();
         rare.openings.clear();
         rare.is_unregistered = true;
-        rare.is_kept = false;
+        rare.is_pinned = false;
         self.reset_state(now);
         self.update_layers(Layers::unregister);
     }

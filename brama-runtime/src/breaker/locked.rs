@@ -43,7 +43,7 @@ pub(super) struct RareState {
     /// Look-ups do not find it: it was not used since.
     pub(super) is_unregistered: bool,
     /// Registered by hand, and so never forgotten.
-    pub(super) is_kept: bool,
+    pub(super) is_pinned: bool,
     /// Forgotten for good, or about to be.
     pub(super) is_evicted: bool,
 }
