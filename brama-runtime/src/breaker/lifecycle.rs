@@ -161,7 +161,7 @@ impl Slot {
     ) -> (R, Wakes) {
         let (answer, mut wakes) = (locked.update_layers(change), Wakes::default());
         self.publish(locked);
-        locked.call_waiters(&mut wakes);
+        locked.wake_waiters(&mut wakes);
         (answer, wakes)
     }
 

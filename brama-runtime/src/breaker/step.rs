@@ -42,7 +42,7 @@ impl Slot {
     pub(super) fn finish(&self, mut locked: StepGuard<'_>, pending: PendingEvents) -> Word {
         let word = self.publish(&locked);
         let mut wakes = self.send(&mut locked, pending);
-        locked.call_waiters(&mut wakes);
+        locked.wake_waiters(&mut wakes);
         drop(locked);
         wakes.wake();
         word

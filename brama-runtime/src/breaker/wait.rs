@@ -46,7 +46,7 @@ impl<'a> Waiting<'a> {
 
     fn disarm(&mut self) {
         if let Some(Armed { number, at, waker }) = self.armed.take() {
-            self.slot.forget_waiter(number);
+            self.slot.remove_waiter(number);
             if at != Tick::NEVER {
                 self.slot.context.time.forget_wake(at, &waker);
             }
@@ -62,7 +62,7 @@ impl Future for Waiting<'_> {
         this.disarm();
         let now = this.slot.context.time.now();
         let waker = context.waker();
-        let Some((number, until)) = this.slot.note_waiter(now, waker) else {
+        let Some((number, until)) = this.slot.add_waiter(now, waker) else {
             return Poll::Ready(true);
         };
         let at = until.min(this.deadline);
@@ -86,7 +86,7 @@ impl Drop for Waiting<'_> {
 
 impl Slot {
     /// Notes one who waits, unless a call would be admitted now: his number, and when to ask again.
-    fn note_waiter(&self, now: Tick, waker: &Waker) -> Option<(u64, Tick)> {
+    fn add_waiter(&self, now: Tick, waker: &Waker) -> Option<(u64, Tick)> {
         if self.gate.load().admits() {
             return None;
         }
@@ -105,7 +105,7 @@ impl Slot {
         Some((number, until))
     }
 
-    fn forget_waiter(&self, number: u64) {
+    fn remove_waiter(&self, number: u64) {
         let mut locked = self.locked.lock();
         let waiters = &mut locked.rare_mut().waiters;
         let place = waiters.iter().position(|waiter| waiter.number == number);
@@ -123,7 +123,7 @@ impl Locked {
     }
 
     /// Has those woken whom a step lets in, or lets in earlier than they knew.
-    pub(super) fn call_waiters(&mut self, wakes: &mut Wakes) {
+    pub(super) fn wake_waiters(&mut self, wakes: &mut Wakes) {
         let from = self.admits_from();
         if self.rare().is_none_or(|rare| rare.waiters.is_empty()) {
             return;
@@ -135,13 +135,13 @@ impl Locked {
 
 /// Blocks the thread until the wait is over.
 pub(super) fn block_on(waiting: Waiting<'_>) -> bool {
-    let bell = Arc::new(Bell::default());
-    let waker = Waker::from(Arc::clone(&bell));
+    let waker_of_thread = Arc::new(ThreadWaker::default());
+    let waker = Waker::from(Arc::clone(&waker_of_thread));
     let mut waiting = pin!(waiting);
     loop {
         match waiting.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(admitted) => return admitted,
-            Poll::Pending => bell.wait(),
+            Poll::Pending => waker_of_thread.wait(),
         }
     }
 }
@@ -149,20 +149,20 @@ pub(super) fn block_on(waiting: Waiting<'_>) -> bool {
 /// What wakes a thread. It is no `park`: the user's clock may park this thread too, and would take the
 /// wake-up that is meant for us.
 #[derive(Default)]
-struct Bell {
-    rung: Mutex<bool>,
-    rings: Condvar,
+struct ThreadWaker {
+    is_woken: Mutex<bool>,
+    woken: Condvar,
 }
 
-impl Bell {
+impl ThreadWaker {
     fn wait(&self) {
-        self.rings.wait_while(&mut self.rung.lock(), |rung| !mem::take(rung));
+        self.woken.wait_while(&mut self.is_woken.lock(), |is_woken| !mem::take(is_woken));
     }
 }
 
-impl Wake for Bell {
+impl Wake for ThreadWaker {
     fn wake(self: Arc<Self>) {
-        *self.rung.lock() = true;
-        self.rings.notify_one();
+        *self.is_woken.lock() = true;
+        self.woken.notify_one();
     }
 }
