@@ -92,7 +92,7 @@ impl Slot {
         };
         locked.note(change, &mut pending);
         if refused.is_some() {
-            locked.counts().totals.rejected += 1;
+            locked.counts_mut().totals.rejected += 1;
             pending.add_call(|| EventDetail::Rejected);
         }
         let word = self.finish(locked, pending);

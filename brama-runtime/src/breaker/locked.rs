@@ -89,13 +89,13 @@ impl Locked {
         self.synced += pending;
     }
 
-    pub(super) fn counts(&mut self) -> &mut LockedCounts {
+    pub(super) fn counts_mut(&mut self) -> &mut LockedCounts {
         self.counts.get_or_insert_default()
     }
 
     /// Its rare, begun where there is none yet.
     pub(super) fn rare_mut(&mut self) -> &mut RareState {
-        self.counts().rare.get_or_insert_default()
+        self.counts_mut().rare.get_or_insert_default()
     }
 
     pub(super) fn rare(&self) -> Option<&RareState> {

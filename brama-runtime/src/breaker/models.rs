@@ -2,7 +2,7 @@
 //!
 //! `RUSTFLAGS="--cfg brama_loom" cargo test --release -p brama-runtime --lib models`
 
-mod evicting;
+mod evict;
 
 use std::{
     sync::{

@@ -90,7 +90,10 @@ fn an_ignored_call_counted_at_the_gate_is_among_what_goes() {
         });
         let evicted = found.go();
         let was_used = caller.join().unwrap();
-        assert!(evicted.is_none_or(|evicted| evicted.ignored == u64::from(was_used)), "{evicted:?}");
+        assert!(
+            evicted.is_none_or(|evicted| evicted.ignored == u64::from(was_used)),
+            "{evicted:?}"
+        );
         assert_eq!(found.slot.counted().ignored, u64::from(was_used));
     });
 }
