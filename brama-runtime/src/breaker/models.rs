@@ -17,7 +17,7 @@ use loom::thread;
 use super::{RegistryContext, Slot, record::Entry};
 use crate::{
     circuit::{Action, By, PolicyPatch, State, Tick, Verdict, Window},
-    config::{Attribute, Ground, Kinds, Layers},
+    config::{Attribute, Kinds, Layers, SharedConfig},
     counters::Totals,
     identity::Identity,
     status::Status,
@@ -47,8 +47,8 @@ fn slot(patch: PolicyPatch) -> (Arc<Slot>, Still) {
     let time = Time::Of(Arc::new(clock.clone()));
     let made = clock.now();
     let context = Arc::new(RegistryContext::new(time));
-    let ground = Arc::new(Ground::new(None).with_defaults(patch, Kinds::new()));
-    (Arc::new(Slot::new(identity, Layers::new(ground), 0, context, made)), clock)
+    let shared = Arc::new(SharedConfig::new(None).with_defaults(patch, Kinds::new()));
+    (Arc::new(Slot::new(identity, Layers::new(shared), 0, context, made)), clock)
 }
 
 fn model(check: impl Fn() + Send + Sync + 'static) {

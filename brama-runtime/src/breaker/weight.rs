@@ -12,7 +12,7 @@ use allocation_counter::measure;
 use super::{Breaker, RegistryContext, Slot};
 use crate::{
     circuit::{PolicyPatch, Reason, Tick},
-    config::{Attribute, Ground, Layers},
+    config::{Attribute, Layers, SharedConfig},
     identity::Identity,
     time::clock::Time,
 };
@@ -20,7 +20,7 @@ use crate::{
 /// The breakers of a function's keys.
 struct Family {
     attribute: &'static Attribute,
-    ground: Arc<Ground>,
+    shared: Arc<SharedConfig>,
     context: Arc<RegistryContext>,
 }
 
@@ -29,13 +29,13 @@ static RATE: Attribute = Attribute::new(None, PolicyPatch::new().failure_rate(50
 
 impl Family {
     fn of(attribute: &'static Attribute) -> Self {
-        let ground = Arc::new(Ground::new(None));
+        let shared = Arc::new(SharedConfig::new(None));
         let context = Arc::new(RegistryContext::new(Time::System));
-        Self { attribute, ground, context }
+        Self { attribute, shared, context }
     }
 
     fn make(&self, identity: Identity<'static>) -> Breaker {
-        let layers = Layers::new(Arc::clone(&self.ground));
+        let layers = Layers::new(Arc::clone(&self.shared));
         let slot = Slot::new(identity, layers, 7, Arc::clone(&self.context), Tick::ORIGIN);
         slot.meet(self.attribute);
         Breaker::new(Arc::new(slot))

@@ -27,8 +27,8 @@ impl PolicyInForce {
     pub(crate) fn of(layers: Layers) -> Arc<Self> {
         match layers.said() {
             Some(said) => {
-                let ground = Arc::clone(layers.ground());
-                ground.in_force().share(said, || Self::new(layers))
+                let shared = Arc::clone(layers.shared());
+                shared.in_force().share(said, || Self::new(layers))
             }
             None => Arc::new(Self::new(layers)),
         }
@@ -70,7 +70,7 @@ impl Deref for PolicyInForce {
     }
 }
 
-/// The policies in force on one ground that are not one breaker's alone, while any breaker has them.
+/// The policies in force on one shared that are not one breaker's alone, while any breaker has them.
 ///
 /// What is found alive keeps alive what its layers say, so nothing else can stand at the same address.
 #[derive(Debug, Default)]
@@ -95,17 +95,17 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Configured, Ground};
+    use crate::config::{Configured, SharedConfig};
 
     #[test]
     fn policies_that_nobody_has_any_more_are_not_kept() {
-        let ground = Arc::new(Ground::new(None));
+        let shared = Arc::new(SharedConfig::new(None));
         let configured: Vec<_> = (0..1_000).map(|_| Arc::new(Configured::default())).collect();
         for configured in configured {
-            let mut layers = Layers::new(Arc::clone(&ground));
+            let mut layers = Layers::new(Arc::clone(&shared));
             layers.set_of_identifier(configured);
             drop(PolicyInForce::of(layers));
         }
-        assert!(ground.in_force().0.lock().len() < 10);
+        assert!(shared.in_force().0.lock().len() < 10);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{ptr, sync::Arc};
 
-use super::{Attribute, Ground, Home, resolve::Resolved, settings::ConfigLayer};
+use super::{Attribute, Home, SharedConfig, resolve::Resolved, settings::ConfigLayer};
 use crate::{
     circuit::{InvalidPolicy, PolicyPatch},
     connection::{Connection, ConnectionKind, Labels},
@@ -14,7 +14,7 @@ use crate::{
 /// The same is said of all keys of an identifier, as a rule: see [`PolicyInForce`](super::PolicyInForce).
 #[derive(Debug, Clone)]
 pub(crate) struct Layers {
-    ground: Arc<Ground>,
+    shared: Arc<SharedConfig>,
     /// Its attribute, where that says more than a name.
     attribute: Option<&'static Attribute>,
     of_identifier: Option<Arc<Configured>>,
@@ -40,7 +40,7 @@ struct AtOdds {
     other: &'static Attribute,
 }
 
-/// What tells layers from others on the same ground that are not one breaker's alone: where the
+/// What tells layers from others on the same shared that are not one breaker's alone: where the
 /// attribute and the configuration of its identifier stand.
 pub(super) type Said = (Place, Place);
 
@@ -66,8 +66,8 @@ impl Configured {
 }
 
 impl Layers {
-    pub(crate) const fn new(ground: Arc<Ground>) -> Self {
-        Self { ground, attribute: None, of_identifier: None, own: None }
+    pub(crate) const fn new(shared: Arc<SharedConfig>) -> Self {
+        Self { shared, attribute: None, of_identifier: None, own: None }
     }
 
     /// The same for a breaker that refuses nobody.
@@ -78,15 +78,15 @@ impl Layers {
 
     /// The registry that keeps what is configured; `None` once it is gone.
     pub(crate) fn home(&self) -> Option<Arc<dyn Home>> {
-        self.ground.home()
+        self.shared.home()
     }
 
     pub(crate) fn is_shadow_all(&self) -> bool {
-        self.ground.is_shadow_all()
+        self.shared.is_shadow_all()
     }
 
-    pub(crate) fn set_ground(&mut self, ground: Arc<Ground>) {
-        self.ground = ground;
+    pub(crate) fn set_shared(&mut self, shared: Arc<SharedConfig>) {
+        self.shared = shared;
     }
 
     /// Takes what the first attribute says that was met with this identity.
@@ -158,8 +158,8 @@ impl Layers {
         self.is_shadow_all() || self.own.as_ref().is_some_and(|own| own.only_observes)
     }
 
-    pub(super) const fn ground(&self) -> &Arc<Ground> {
-        &self.ground
+    pub(super) const fn shared(&self) -> &Arc<SharedConfig> {
+        &self.shared
     }
 
     /// What was said; `None` where some of it is for this breaker alone.
@@ -177,7 +177,7 @@ impl Layers {
         warnings.extend(policy.lint());
         warnings.extend(self.attributes_differ());
         warnings.extend(self.kinds_differ());
-        warnings.extend(self.ground.notice());
+        warnings.extend(self.shared.notice());
         warnings
     }
 
@@ -206,7 +206,7 @@ impl Layers {
         let own = self.own.as_deref();
         let key = own.and_then(|own| own.of_key.as_deref());
         let identifier = self.of_identifier.as_deref();
-        let kind = self.kind().and_then(|kind| self.ground.kind_defaults(&kind));
+        let kind = self.kind().and_then(|kind| self.shared.kind_defaults(&kind));
         let said = [
             (ConfigLayer::KeyConfigure, key.map(|key| &key.run_time)),
             (ConfigLayer::KeyInit, key.map(|key| &key.init)),
@@ -215,7 +215,7 @@ impl Layers {
             (ConfigLayer::Register, own.map(|own| &own.registered.policy)),
             (ConfigLayer::Attribute, self.attribute.map(Attribute::policy)),
             (ConfigLayer::Kind, kind),
-            (ConfigLayer::Defaults, Some(self.ground.defaults())),
+            (ConfigLayer::Defaults, Some(self.shared.defaults())),
         ];
         said.into_iter().filter_map(|(layer, patch)| Some((layer, patch?)))
     }

@@ -16,7 +16,7 @@ pub use self::{
 pub(crate) use self::{
     effective::PolicyInForce,
     layers::{Configured, Layers},
-    shared::{Ground, Home},
+    shared::{Home, SharedConfig},
 };
 use crate::{
     circuit::{InvalidSetting, PolicyPatch},

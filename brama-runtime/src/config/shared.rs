@@ -1,4 +1,4 @@
-//! The ground that the layers of every breaker stand on: what a registry's breakers share.
+//! The shared that the layers of every breaker stand on: what a registry's breakers share.
 
 use std::{
     fmt,
@@ -14,7 +14,7 @@ use crate::{
 
 /// The lowest layers, the kill switch, the policies in force on them, and the way to the registry; made
 /// anew when one changes.
-pub(crate) struct Ground {
+pub(crate) struct SharedConfig {
     defaults: PolicyPatch,
     kinds: Kinds,
     shadow_all: bool,
@@ -32,7 +32,7 @@ pub(crate) trait Home: Send + Sync {
     fn overflowed(&self, identity: &Identity<'_>) -> Option<String>;
 }
 
-impl Ground {
+impl SharedConfig {
     pub(crate) fn new(home: Option<Weak<dyn Home>>) -> Self {
         Self {
             defaults: PolicyPatch::new(),
@@ -94,9 +94,9 @@ impl Ground {
     }
 }
 
-impl fmt::Debug for Ground {
+impl fmt::Debug for SharedConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ground")
+        f.debug_struct("SharedConfig")
             .field("defaults", &self.defaults)
             .field("kinds", &self.kinds)
             .field("shadow_all", &self.shadow_all)

@@ -12,14 +12,14 @@ use crate::{
     breaker::{Slot, Timestamp},
     bus::Wakes,
     circuit::{InvalidPolicy, PolicyPatch},
-    config::{Config, Configured, Ground, Home, InitError, Layers},
+    config::{Config, Configured, Home, InitError, Layers, SharedConfig},
     identity::Identity,
     sys::interval::Sweeper,
 };
 
 /// What only those need who make breakers or configure them.
 pub(super) struct Writer {
-    ground: Arc<Ground>,
+    shared: Arc<SharedConfig>,
     /// By identity, with and without keys, whether there is a breaker yet or not.
     configured: HashMap<Identity<'static>, Arc<Configured>>,
     pub(super) keys: Keys,
@@ -29,9 +29,9 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(home: Weak<dyn Home>) -> Self {
-        let ground = Arc::new(Ground::new(Some(home)));
+        let shared = Arc::new(SharedConfig::new(Some(home)));
         let (configured, keys) = (HashMap::new(), Keys::default());
-        Self { ground, configured, keys, initialised: false, sweeper: None }
+        Self { shared, configured, keys, initialised: false, sweeper: None }
     }
 
     pub(super) const fn take_sweeper(&mut self) -> Option<Sweeper> {
@@ -40,13 +40,13 @@ impl Writer {
 
     /// What was said so far for a new breaker.
     pub(super) fn layers(&self, identity: &Identity<'_>) -> Layers {
-        let mut layers = Layers::new(Arc::clone(&self.ground));
+        let mut layers = Layers::new(Arc::clone(&self.shared));
         self.bring(identity, &mut layers);
         layers
     }
 
     fn bring(&self, identity: &Identity<'_>, layers: &mut Layers) {
-        layers.set_ground(Arc::clone(&self.ground));
+        layers.set_shared(Arc::clone(&self.shared));
         if let Some(configured) = self.configured.get(&identity.without_key()) {
             layers.set_of_identifier(Arc::clone(configured));
         }
@@ -71,7 +71,7 @@ impl Writer {
         self.initialised = true;
         self.keys.keep(config.keeping());
         let (defaults, kinds, breakers) = config.into_parts();
-        self.ground = Arc::new(self.ground.with_defaults(defaults, kinds));
+        self.shared = Arc::new(self.shared.with_defaults(defaults, kinds));
         for (identity, patch) in breakers {
             let configured = self.said_of(&identity).with_init(patch);
             self.configured.insert(identity, Arc::new(configured));
@@ -150,7 +150,7 @@ impl Registry {
     /// [`Status::shadow_all`](crate::status::Status::shadow_all) shows it.
     pub fn shadow_all(&self, shadow_all: bool) {
         let mut writer = self.inside.writer.lock();
-        writer.ground = Arc::new(writer.ground.with_shadow_all(shadow_all));
+        writer.shared = Arc::new(writer.shared.with_shadow_all(shadow_all));
         let wakes = self.inside.bring_to_all(&writer);
         drop(writer);
         wakes.wake();
@@ -159,7 +159,7 @@ impl Registry {
     /// Tells everybody who asks for a status.
     pub(super) fn notice(&self, notice: String) {
         let mut writer = self.inside.writer.lock();
-        writer.ground = Arc::new(writer.ground.with_notice(notice));
+        writer.shared = Arc::new(writer.shared.with_notice(notice));
         let wakes = self.inside.bring_to_all(&writer);
         drop(writer);
         wakes.wake();
