@@ -122,8 +122,8 @@ impl Slot {
 
     /// Takes a patch, for itself and where it has no key for all keys of its identifier.
     pub(super) fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
-        let home = self.locked.lock().layers().home();
-        if let Some(registry) = home {
+        let store = self.locked.lock().layers().store();
+        if let Some(registry) = store {
             return registry.configure(&self.identity, patch);
         }
         let moment = self.moment();

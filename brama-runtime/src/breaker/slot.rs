@@ -12,7 +12,7 @@ use super::{
 use crate::{
     bus::Wakes,
     circuit::{Abandoned, Action, By, State, Tick},
-    config::{Attribute, Home, Layers, PolicyInForce},
+    config::{Attribute, ConfigStore, Layers, PolicyInForce},
     counters::{Contention, Counter, Totals},
     identity::Identity,
     status::Status,
@@ -112,13 +112,13 @@ impl Slot {
     }
 
     pub(crate) fn status(&self) -> Status {
-        let (mut status, home) = self.status_alone();
-        status.warnings.extend(home.and_then(|home| home.overflowed(&self.identity)));
+        let (mut status, store) = self.status_alone();
+        status.warnings.extend(store.and_then(|store| store.overflowed(&self.identity)));
         status
     }
 
     /// All that the breaker knows by itself, and who knows more.
-    fn status_alone(&self) -> (Status, Option<Arc<dyn Home>>) {
+    fn status_alone(&self) -> (Status, Option<Arc<dyn ConfigStore>>) {
         let now = self.context.time.now();
         let mut locked = self.locked.lock();
         self.sync_counters_relaxed(&mut locked);
@@ -148,7 +148,7 @@ impl Slot {
             reasons: circuit.reasons().cloned().collect(),
             warnings: self.warnings(policy),
         };
-        (status, layers.home())
+        (status, layers.store())
     }
 
     fn warnings(&self, policy: &PolicyInForce) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::{ptr, sync::Arc};
 
-use super::{Attribute, Home, SharedConfig, resolve::Resolved, settings::ConfigLayer};
+use super::{Attribute, ConfigStore, SharedConfig, resolve::Resolved, settings::ConfigLayer};
 use crate::{
     circuit::{InvalidPolicy, PolicyPatch},
     connection::{Connection, ConnectionKind, Labels},
@@ -77,8 +77,8 @@ impl Layers {
     }
 
     /// The registry that keeps what is configured; `None` once it is gone.
-    pub(crate) fn home(&self) -> Option<Arc<dyn Home>> {
-        self.shared.home()
+    pub(crate) fn store(&self) -> Option<Arc<dyn ConfigStore>> {
+        self.shared.store()
     }
 
     pub(crate) fn is_shadow_all(&self) -> bool {

@@ -16,7 +16,7 @@ pub use self::{
 pub(crate) use self::{
     effective::PolicyInForce,
     layers::{Configured, Layers},
-    shared::{Home, SharedConfig},
+    shared::{ConfigStore, SharedConfig},
 };
 use crate::{
     circuit::{InvalidSetting, PolicyPatch},

@@ -19,12 +19,12 @@ pub(crate) struct SharedConfig {
     kinds: Kinds,
     shadow_all: bool,
     notice: Option<Arc<str>>,
-    home: Option<Weak<dyn Home>>,
+    store: Option<Weak<dyn ConfigStore>>,
     in_force: Shelf,
 }
 
 /// A registry, as its breakers see it.
-pub(crate) trait Home: Send + Sync {
+pub(crate) trait ConfigStore: Send + Sync {
     /// Keeps a patch for that identity and brings it to every breaker that it concerns.
     fn configure(&self, identity: &Identity<'_>, patch: PolicyPatch) -> Result<(), InvalidPolicy>;
 
@@ -33,13 +33,13 @@ pub(crate) trait Home: Send + Sync {
 }
 
 impl SharedConfig {
-    pub(crate) fn new(home: Option<Weak<dyn Home>>) -> Self {
+    pub(crate) fn new(store: Option<Weak<dyn ConfigStore>>) -> Self {
         Self {
             defaults: PolicyPatch::new(),
             kinds: Kinds::new(),
             shadow_all: false,
             notice: None,
-            home,
+            store,
             in_force: Shelf::default(),
         }
     }
@@ -64,7 +64,7 @@ impl SharedConfig {
             kinds: self.kinds.clone(),
             shadow_all: self.shadow_all,
             notice: self.notice.clone(),
-            home: self.home.clone(),
+            store: self.store.clone(),
             in_force: Shelf::default(),
         }
     }
@@ -73,8 +73,8 @@ impl SharedConfig {
         self.shadow_all
     }
 
-    pub(super) fn home(&self) -> Option<Arc<dyn Home>> {
-        self.home.as_ref().and_then(Weak::upgrade)
+    pub(super) fn store(&self) -> Option<Arc<dyn ConfigStore>> {
+        self.store.as_ref().and_then(Weak::upgrade)
     }
 
     pub(super) const fn defaults(&self) -> &PolicyPatch {

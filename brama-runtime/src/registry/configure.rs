@@ -12,7 +12,7 @@ use crate::{
     breaker::{Slot, Timestamp},
     bus::Wakes,
     circuit::{InvalidPolicy, PolicyPatch},
-    config::{Config, Configured, Home, InitError, Layers, SharedConfig},
+    config::{Config, ConfigStore, Configured, InitError, Layers, SharedConfig},
     identity::Identity,
     sys::interval::Sweeper,
 };
@@ -28,8 +28,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(home: Weak<dyn Home>) -> Self {
-        let shared = Arc::new(SharedConfig::new(Some(home)));
+    pub(super) fn new(store: Weak<dyn ConfigStore>) -> Self {
+        let shared = Arc::new(SharedConfig::new(Some(store)));
         let (configured, keys) = (HashMap::new(), Keys::default());
         Self { shared, configured, keys, initialised: false, sweeper: None }
     }
@@ -183,7 +183,7 @@ impl RegistryInner {
     }
 }
 
-impl Home for RegistryInner {
+impl ConfigStore for RegistryInner {
     fn configure(&self, identity: &Identity<'_>, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
         let patch = patch.validated()?;
         // The overflow breaker is configured as its identifier is.

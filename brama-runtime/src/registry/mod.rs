@@ -42,7 +42,7 @@ use crate::{
     breaker::{Breaker, RegistryContext, Slot, Timestamp},
     bus::Wakes,
     checks::Checks,
-    config::{Home, Layers},
+    config::{ConfigStore, Layers},
     event::EventDetail,
     identity::Identity,
     sys::sync::Mutex,
@@ -88,13 +88,13 @@ impl Registry {
         let context = Arc::new(RegistryContext::new(time));
         Self {
             inside: Arc::new_cyclic(|inside: &Weak<RegistryInner>| {
-                let home: Weak<dyn Home> = Weak::<RegistryInner>::clone(inside);
+                let store: Weak<dyn ConfigStore> = Weak::<RegistryInner>::clone(inside);
                 RegistryInner {
                     slots,
                     context,
                     seed,
                     checks,
-                    writer: Mutex::new(Writer::new(home)),
+                    writer: Mutex::new(Writer::new(store)),
                 }
             }),
         }
