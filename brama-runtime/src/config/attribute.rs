@@ -8,7 +8,7 @@ use crate::{circuit::PolicyPatch, connection::ConnectionKind};
 #[derive(Debug)]
 pub struct Attribute {
     kind: Option<&'static str>,
-    /// `None` where nothing is said, which is less for the compiler to evaluate.
+    /// `None` where nothing is cache_key, which is less for the compiler to evaluate.
     policy: Option<PolicyPatch>,
     place: &'static Location<'static>,
 }

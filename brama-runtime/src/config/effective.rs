@@ -6,12 +6,12 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use super::{Layers, layers::Said, settings::Settings};
+use super::{Layers, layers::CacheKey, settings::Settings};
 use crate::{circuit::Policy, sys::sync::Mutex};
 
 /// A policy in force, and why it is.
 ///
-/// A breaker has a pointer to one. Breakers of which the same was said share it: ten thousand keys of
+/// A breaker has a pointer to one. Breakers of which the same was cache_key share it: ten thousand keys of
 /// one identifier have one policy.
 #[derive(Debug)]
 pub(crate) struct PolicyInForce {
@@ -23,12 +23,12 @@ pub(crate) struct PolicyInForce {
 }
 
 impl PolicyInForce {
-    /// What such layers make: shared, unless some of it was said for one breaker alone.
+    /// What such layers make: shared, unless some of it was cache_key for one breaker alone.
     pub(crate) fn of(layers: Layers) -> Arc<Self> {
-        match layers.said() {
-            Some(said) => {
+        match layers.cache_key() {
+            Some(cache_key) => {
                 let shared = Arc::clone(layers.shared());
-                shared.in_force().share(said, || Self::new(layers))
+                shared.in_force().share(cache_key, || Self::new(layers))
             }
             None => Arc::new(Self::new(layers)),
         }
@@ -56,7 +56,7 @@ impl PolicyInForce {
         Settings::new(self.made(), self.layers.resolved().origins())
     }
 
-    /// What was said and does nothing, or contradicts itself.
+    /// What was cache_key and does nothing, or contradicts itself.
     pub(crate) const fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -74,12 +74,16 @@ impl Deref for PolicyInForce {
 ///
 /// What is found alive keeps alive what its layers say, so nothing else can stand at the same address.
 #[derive(Debug, Default)]
-pub(super) struct Shelf(Mutex<HashMap<Said, Weak<PolicyInForce>>>);
+pub(super) struct PolicyCache(Mutex<HashMap<CacheKey, Weak<PolicyInForce>>>);
 
-impl Shelf {
-    fn share(&self, said: Said, make: impl FnOnce() -> PolicyInForce) -> Arc<PolicyInForce> {
+impl PolicyCache {
+    fn share(
+        &self,
+        cache_key: CacheKey,
+        make: impl FnOnce() -> PolicyInForce,
+    ) -> Arc<PolicyInForce> {
         let mut policies = self.0.lock();
-        if let Some(found) = policies.get(&said).and_then(Weak::upgrade) {
+        if let Some(found) = policies.get(&cache_key).and_then(Weak::upgrade) {
             return found;
         }
         // Before it would grow: so it keeps about twice as many as were ever in force at once, at most.
@@ -87,7 +91,7 @@ impl Shelf {
             policies.retain(|_, policy| 0 < policy.strong_count());
         }
         let policy = Arc::new(make());
-        policies.insert(said, Arc::downgrade(&policy));
+        policies.insert(cache_key, Arc::downgrade(&policy));
         policy
     }
 }

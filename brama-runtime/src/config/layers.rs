@@ -1,4 +1,4 @@
-//! What was said for one breaker, in layers, and what that makes.
+//! What was cache_key for one breaker, in layers, and what that makes.
 
 use std::{ptr, sync::Arc};
 
@@ -9,20 +9,20 @@ use crate::{
     identity::Identity,
 };
 
-/// What was said for one breaker, over what its registry shares.
+/// What was cache_key for one breaker, over what its registry shares.
 ///
-/// The same is said of all keys of an identifier, as a rule: see [`PolicyInForce`](super::PolicyInForce).
+/// The same is cache_key of all keys of an identifier, as a rule: see [`PolicyInForce`](super::PolicyInForce).
 #[derive(Debug, Clone)]
 pub(crate) struct Layers {
     shared: Arc<SharedConfig>,
     /// Its attribute, where that says more than a name.
     attribute: Option<&'static Attribute>,
     of_identifier: Option<Arc<Configured>>,
-    /// Of most breakers nothing more is said.
+    /// Of most breakers nothing more is cache_key.
     own: Option<Box<Own>>,
 }
 
-/// What is said of one breaker alone: boxed, since that is said of few.
+/// What is cache_key of one breaker alone: boxed, since that is cache_key of few.
 #[derive(Debug, Clone, Default)]
 struct Own {
     at_odds: Option<AtOdds>,
@@ -42,10 +42,10 @@ struct AtOdds {
 
 /// What tells layers from others on the same shared that are not one breaker's alone: where the
 /// attribute and the configuration of its identifier stand.
-pub(super) type Said = (Place, Place);
+pub(super) type CacheKey = (Address, Address);
 
 /// The address of what says something; zero where nothing does.
-type Place = usize;
+type Address = usize;
 
 /// What was configured for one identity: at `init`, and at run time over it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -106,7 +106,7 @@ impl Layers {
         }
     }
 
-    /// Forgets what `register` said.
+    /// Forgets what `register` cache_key.
     pub(crate) fn unregister(&mut self) {
         if let Some(own) = &mut self.own {
             own.registered = Connection::new();
@@ -162,14 +162,14 @@ impl Layers {
         &self.shared
     }
 
-    /// What was said; `None` where some of it is for this breaker alone.
-    pub(super) fn said(&self) -> Option<Said> {
+    /// What was cache_key; `None` where some of it is for this breaker alone.
+    pub(super) fn cache_key(&self) -> Option<CacheKey> {
         let attribute = self.attribute.map_or(0, |attribute| ptr::from_ref(attribute).addr());
         let identifier = self.of_identifier.as_ref().map_or(0, |it| Arc::as_ptr(it).addr());
         self.own.is_none().then_some((attribute, identifier))
     }
 
-    /// What was said and does nothing, or contradicts itself.
+    /// What was cache_key and does nothing, or contradicts itself.
     pub(super) fn warnings(&self, resolved: &Resolved) -> Vec<String> {
         let policy = resolved.policy();
         let mut warnings = resolved.dropped(&policy);
@@ -193,9 +193,9 @@ impl Layers {
     fn kinds_differ(&self) -> Option<String> {
         let (attribute, registered) =
             (self.attribute?, self.own.as_ref()?.registered.kind.as_ref()?);
-        let said = attribute.kind().filter(|kind| kind != registered)?;
+        let cache_key = attribute.kind().filter(|kind| kind != registered)?;
         Some(format!(
-            "the attribute at {} says type {said}, `register` says {registered}: {registered} is in \
+            "the attribute at {} says type {cache_key}, `register` says {registered}: {registered} is in \
              force",
             attribute.place()
         ))
@@ -207,7 +207,7 @@ impl Layers {
         let key = own.and_then(|own| own.of_key.as_deref());
         let identifier = self.of_identifier.as_deref();
         let kind = self.kind().and_then(|kind| self.shared.kind_defaults(&kind));
-        let said = [
+        let cache_key = [
             (ConfigLayer::KeyConfigure, key.map(|key| &key.run_time)),
             (ConfigLayer::KeyInit, key.map(|key| &key.init)),
             (ConfigLayer::Configure, identifier.map(|identifier| &identifier.run_time)),
@@ -217,7 +217,7 @@ impl Layers {
             (ConfigLayer::Kind, kind),
             (ConfigLayer::Defaults, Some(self.shared.defaults())),
         ];
-        said.into_iter().filter_map(|(layer, patch)| Some((layer, patch?)))
+        cache_key.into_iter().filter_map(|(layer, patch)| Some((layer, patch?)))
     }
 
     pub(super) fn resolved(&self) -> Resolved {

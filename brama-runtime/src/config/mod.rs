@@ -1,4 +1,4 @@
-//! Settings in layers: what is said for a registry, for a kind, and for one breaker.
+//! Settings in layers: what is cache_key for a registry, for a kind, and for one breaker.
 
 mod attribute;
 mod effective;
@@ -68,14 +68,14 @@ impl Config {
     }
 
     /// What differs from the defaults for breakers of that kind. An attribute's options and
-    /// `register`'s go over it. Said twice of one kind, the later patch names over the earlier.
+    /// `register`'s go over it. CacheKey twice of one kind, the later patch names over the earlier.
     pub fn kind_defaults(mut self, kind: ConnectionKind, patch: PolicyPatch) -> Self {
         add(self.kinds.entry(kind).or_default(), patch);
         self
     }
 
     /// What differs for one identifier, over its attribute and `register`: the operator has the last
-    /// word. An identity without a key speaks for all its keys; one with a key goes over that. Said
+    /// word. An identity without a key speaks for all its keys; one with a key goes over that. CacheKey
     /// twice of one identity, the later patch names over the earlier.
     pub fn configure<'a>(mut self, identity: impl Into<Identity<'a>>, patch: PolicyPatch) -> Self {
         add(self.breakers.entry(identity.into().into_owned()).or_default(), patch);
@@ -142,11 +142,11 @@ impl Default for Config {
 /// The defaults of each kind.
 pub(crate) type Kinds = BTreeMap<ConnectionKind, PolicyPatch>;
 
-/// What was said for breakers.
+/// What was cache_key for breakers.
 pub(crate) type Breakers = BTreeMap<Identity<'static>, PolicyPatch>;
 
-fn add(said: &mut PolicyPatch, patch: PolicyPatch) {
-    *said = patch.or(*said);
+fn add(cache_key: &mut PolicyPatch, patch: PolicyPatch) {
+    *cache_key = patch.or(*cache_key);
 }
 
 fn mistakes_in((place, patch): (String, &PolicyPatch)) -> impl Iterator<Item = ConfigMistake> {

@@ -35,7 +35,7 @@ impl Resolved {
         self.patch.shadow(true).applied()
     }
 
-    /// Where the value of each setting was said. A minimum above the built-in window gave way to it.
+    /// Where the value of each setting was cache_key. A minimum above the built-in window gave way to it.
     pub(super) fn origins(&self) -> Origins {
         let policy = self.policy();
         SettingName::ALL.map(|setting| {
@@ -86,7 +86,7 @@ impl Resolved {
         own.into_iter().chain(left).collect()
     }
 
-    /// What was said for this breaker and waits for a rule that is off.
+    /// What was cache_key for this breaker and waits for a rule that is off.
     pub(super) fn idle(&self, policy: &Policy) -> Vec<String> {
         let slow = policy.slow_call_rate().is_none();
         let rates = !policy.has_rate_rule();
@@ -95,10 +95,10 @@ impl Resolved {
             (rates, SettingName::Window, "no rate is set"),
             (rates, SettingName::MinimumCalls, "no rate is set"),
         ];
-        let said = |setting: &SettingName| {
+        let cache_key = |setting: &SettingName| {
             ConfigLayer::Attribute <= self.layer(*setting) && !self.gave_way(*setting, policy)
         };
-        let idle = idle.into_iter().filter(|(off, setting, _)| *off && said(setting));
+        let idle = idle.into_iter().filter(|(off, setting, _)| *off && cache_key(setting));
         idle.map(|(_, setting, why)| {
             let (value, layer) = (policy.shown(setting), self.layer(setting));
             format!("`{setting}` ({value}, {layer}) does nothing: {why}")

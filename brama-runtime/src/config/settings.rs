@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::circuit::{Policy, SettingName};
 
-/// Where a setting was said. The later of two layers wins, setting by setting.
+/// Where a setting was cache_key. The later of two layers wins, setting by setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(rename_all = "snake_case"))]
@@ -77,7 +77,7 @@ pub struct Setting {
     pub name: SettingName,
     /// The value, in words.
     pub value: String,
-    /// Where it was said.
+    /// Where it was cache_key.
     pub layer: ConfigLayer,
 }
 

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use super::{Kinds, effective::Shelf};
+use super::{Kinds, effective::PolicyCache};
 use crate::{
     circuit::{InvalidPolicy, PolicyPatch},
     connection::ConnectionKind,
@@ -20,7 +20,7 @@ pub(crate) struct SharedConfig {
     shadow_all: bool,
     notice: Option<Arc<str>>,
     store: Option<Weak<dyn ConfigStore>>,
-    in_force: Shelf,
+    in_force: PolicyCache,
 }
 
 /// A registry, as its breakers see it.
@@ -40,7 +40,7 @@ impl SharedConfig {
             shadow_all: false,
             notice: None,
             store,
-            in_force: Shelf::default(),
+            in_force: PolicyCache::default(),
         }
     }
 
@@ -65,7 +65,7 @@ impl SharedConfig {
             shadow_all: self.shadow_all,
             notice: self.notice.clone(),
             store: self.store.clone(),
-            in_force: Shelf::default(),
+            in_force: PolicyCache::default(),
         }
     }
 
@@ -85,7 +85,7 @@ impl SharedConfig {
         self.kinds.get(kind)
     }
 
-    pub(super) const fn in_force(&self) -> &Shelf {
+    pub(super) const fn in_force(&self) -> &PolicyCache {
         &self.in_force
     }
 
