@@ -19,12 +19,12 @@ pub(crate) struct Layers {
     attribute: Option<&'static Attribute>,
     of_identifier: Option<Arc<Configured>>,
     /// Of most breakers nothing more is cache_key.
-    own: Option<Box<Own>>,
+    overrides: Option<Box<Overrides>>,
 }
 
 /// What is cache_key of one breaker alone: boxed, since that is cache_key of few.
 #[derive(Debug, Clone, Default)]
-struct Own {
+struct Overrides {
     at_odds: Option<AtOdds>,
     registered: Connection,
     of_key: Option<Arc<Configured>>,
@@ -67,12 +67,12 @@ impl Configured {
 
 impl Layers {
     pub(crate) const fn new(shared: Arc<SharedConfig>) -> Self {
-        Self { shared, attribute: None, of_identifier: None, own: None }
+        Self { shared, attribute: None, of_identifier: None, overrides: None }
     }
 
     /// The same for a breaker that refuses nobody.
     pub(crate) fn observing(mut self) -> Self {
-        self.own().only_observes = true;
+        self.overrides().only_observes = true;
         self
     }
 
@@ -96,20 +96,20 @@ impl Layers {
 
     /// Notes another that says something else: the first met wins.
     pub(crate) fn meet_other(&mut self, first: &'static Attribute, other: &'static Attribute) {
-        self.own().at_odds = Some(AtOdds { first, other });
+        self.overrides().at_odds = Some(AtOdds { first, other });
     }
 
     /// Takes what `register` says.
     pub(crate) fn register(&mut self, connection: Connection) {
         if connection != Connection::new() {
-            self.own().registered = connection;
+            self.overrides().registered = connection;
         }
     }
 
     /// Forgets what `register` cache_key.
     pub(crate) fn unregister(&mut self) {
-        if let Some(own) = &mut self.own {
-            own.registered = Connection::new();
+        if let Some(overrides) = &mut self.overrides {
+            overrides.registered = Connection::new();
         }
     }
 
@@ -118,12 +118,12 @@ impl Layers {
     }
 
     pub(crate) fn set_of_key(&mut self, configured: Arc<Configured>) {
-        self.own().of_key = Some(configured);
+        self.overrides().of_key = Some(configured);
     }
 
     /// Whether something was configured for its key.
     pub(crate) fn is_configured_by_key(&self) -> bool {
-        self.own.as_ref().is_some_and(|own| own.of_key.is_some())
+        self.overrides.as_ref().is_some_and(|overrides| overrides.of_key.is_some())
     }
 
     /// Takes a patch for this breaker alone, whose registry is gone.
@@ -133,29 +133,33 @@ impl Layers {
         patch: PolicyPatch,
     ) -> Result<(), InvalidPolicy> {
         let has_key = identity.key().is_some();
-        let layer = if has_key { &mut self.own().of_key } else { &mut self.of_identifier };
+        let layer = if has_key { &mut self.overrides().of_key } else { &mut self.of_identifier };
         let before = layer.as_deref().copied().unwrap_or_default();
         *layer = Some(Arc::new(before.with_run_time(patch)?));
         Ok(())
     }
 
-    fn own(&mut self) -> &mut Own {
-        self.own.get_or_insert_default()
+    fn overrides(&mut self) -> &mut Overrides {
+        self.overrides.get_or_insert_default()
     }
 
     /// What kind of dependency it is: in `register`'s word, else in the attribute's.
     pub(crate) fn kind(&self) -> Option<ConnectionKind> {
-        let registered = self.own.as_ref().and_then(|own| own.registered.kind.clone());
+        let registered =
+            self.overrides.as_ref().and_then(|overrides| overrides.registered.kind.clone());
         registered.or_else(|| self.attribute.and_then(Attribute::kind))
     }
 
     pub(crate) fn labels(&self) -> Labels {
-        self.own.as_ref().map_or_else(Labels::new, |own| own.registered.labels.clone())
+        self.overrides
+            .as_ref()
+            .map_or_else(Labels::new, |overrides| overrides.registered.labels.clone())
     }
 
     /// Whether it is in shadow whatever its policy says: by the kill switch, or since it only observes.
     pub(super) fn is_shadowed(&self) -> bool {
-        self.is_shadow_all() || self.own.as_ref().is_some_and(|own| own.only_observes)
+        self.is_shadow_all()
+            || self.overrides.as_ref().is_some_and(|overrides| overrides.only_observes)
     }
 
     pub(super) const fn shared(&self) -> &Arc<SharedConfig> {
@@ -166,7 +170,7 @@ impl Layers {
     pub(super) fn cache_key(&self) -> Option<CacheKey> {
         let attribute = self.attribute.map_or(0, |attribute| ptr::from_ref(attribute).addr());
         let identifier = self.of_identifier.as_ref().map_or(0, |it| Arc::as_ptr(it).addr());
-        self.own.is_none().then_some((attribute, identifier))
+        self.overrides.is_none().then_some((attribute, identifier))
     }
 
     /// What was cache_key and does nothing, or contradicts itself.
@@ -182,7 +186,7 @@ impl Layers {
     }
 
     fn attributes_differ(&self) -> Option<String> {
-        let AtOdds { first, other } = self.own.as_ref()?.at_odds?;
+        let AtOdds { first, other } = self.overrides.as_ref()?.at_odds?;
         let (first, other) = (first.place(), other.place());
         Some(format!(
             "the attributes at {first} and {other} have this identity and differ: that at {first} is \
@@ -192,7 +196,7 @@ impl Layers {
 
     fn kinds_differ(&self) -> Option<String> {
         let (attribute, registered) =
-            (self.attribute?, self.own.as_ref()?.registered.kind.as_ref()?);
+            (self.attribute?, self.overrides.as_ref()?.registered.kind.as_ref()?);
         let cache_key = attribute.kind().filter(|kind| kind != registered)?;
         Some(format!(
             "the attribute at {} says type {cache_key}, `register` says {registered}: {registered} is in \
@@ -203,8 +207,8 @@ impl Layers {
 
     /// Every patch, from the last word down.
     fn patches(&self) -> impl Iterator<Item = (ConfigLayer, &PolicyPatch)> {
-        let own = self.own.as_deref();
-        let key = own.and_then(|own| own.of_key.as_deref());
+        let overrides = self.overrides.as_deref();
+        let key = overrides.and_then(|overrides| overrides.of_key.as_deref());
         let identifier = self.of_identifier.as_deref();
         let kind = self.kind().and_then(|kind| self.shared.kind_defaults(&kind));
         let cache_key = [
@@ -212,7 +216,7 @@ impl Layers {
             (ConfigLayer::KeyInit, key.map(|key| &key.init)),
             (ConfigLayer::Configure, identifier.map(|identifier| &identifier.run_time)),
             (ConfigLayer::Init, identifier.map(|identifier| &identifier.init)),
-            (ConfigLayer::Register, own.map(|own| &own.registered.policy)),
+            (ConfigLayer::Register, overrides.map(|overrides| &overrides.registered.policy)),
             (ConfigLayer::Attribute, self.attribute.map(Attribute::policy)),
             (ConfigLayer::Kind, kind),
             (ConfigLayer::Defaults, Some(self.shared.defaults())),
