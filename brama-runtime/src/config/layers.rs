@@ -25,7 +25,7 @@ pub(crate) struct Layers {
 /// What is cache_key of one breaker alone: boxed, since that is cache_key of few.
 #[derive(Debug, Clone, Default)]
 struct Overrides {
-    at_odds: Option<AtOdds>,
+    conflict: Option<AttributeConflict>,
     registered: Connection,
     of_key: Option<Arc<Configured>>,
     /// Whether it is in shadow whatever its policy says.
@@ -34,7 +34,7 @@ struct Overrides {
 
 /// Two attributes with one identity that say different things.
 #[derive(Debug, Clone, Copy)]
-struct AtOdds {
+struct AttributeConflict {
     /// The first met, which is in force.
     first: &'static Attribute,
     other: &'static Attribute,
@@ -96,7 +96,7 @@ impl Layers {
 
     /// Notes another that says something else: the first met wins.
     pub(crate) fn meet_other(&mut self, first: &'static Attribute, other: &'static Attribute) {
-        self.overrides().at_odds = Some(AtOdds { first, other });
+        self.overrides().conflict = Some(AttributeConflict { first, other });
     }
 
     /// Takes what `register` says.
@@ -186,7 +186,7 @@ impl Layers {
     }
 
     fn attributes_differ(&self) -> Option<String> {
-        let AtOdds { first, other } = self.overrides.as_ref()?.at_odds?;
+        let AttributeConflict { first, other } = self.overrides.as_ref()?.conflict?;
         let (first, other) = (first.place(), other.place());
         Some(format!(
             "the attributes at {first} and {other} have this identity and differ: that at {first} is \
