@@ -47,7 +47,7 @@ pub struct Config {
     defaults: PolicyPatch,
     kinds: BTreeMap<ConnectionKind, PolicyPatch>,
     breakers: BTreeMap<Identity<'static>, PolicyPatch>,
-    keeping: Keeping,
+    key_limits: KeyLimits,
 }
 
 impl Config {
@@ -57,7 +57,7 @@ impl Config {
             defaults: PolicyPatch::new(),
             kinds: BTreeMap::new(),
             breakers: BTreeMap::new(),
-            keeping: Keeping::BUILT_IN,
+            key_limits: KeyLimits::BUILT_IN,
         }
     }
 
@@ -94,7 +94,7 @@ impl Config {
     ///
     /// Lowered at `init`, the bound makes those go that are too many as others come.
     pub const fn max_keys(mut self, max_keys: NonZeroUsize) -> Self {
-        self.keeping.max_keys = max_keys;
+        self.key_limits.max_keys = max_keys;
         self
     }
 
@@ -102,7 +102,7 @@ impl Config {
     /// (see [`max_keys`](Self::max_keys)). Default: 24 h. Zero: at the first cleanup at which it has
     /// counted nothing since the one before, or since it was made.
     pub const fn inactive_threshold(mut self, inactive_threshold: Duration) -> Self {
-        self.keeping.inactive_threshold = inactive_threshold;
+        self.key_limits.inactive_threshold = inactive_threshold;
         self
     }
 
@@ -110,7 +110,7 @@ impl Config {
     /// [`Registry::sweep`](crate::registry::Registry::sweep). Default: every 10 s, in the system's time. At least 1 ms,
     /// whole milliseconds; `None` starts no thread.
     pub fn cleanup_interval(mut self, cleanup_interval: impl Into<Option<Duration>>) -> Self {
-        self.keeping.cleanup_interval = cleanup_interval.into();
+        self.key_limits.cleanup_interval = cleanup_interval.into();
         self
     }
 
@@ -120,11 +120,11 @@ impl Config {
         let breakers = self.breakers.iter().map(|(identity, patch)| (identity.to_string(), patch));
         let places = [("defaults".to_owned(), &self.defaults)].into_iter();
         let settings = places.chain(kinds).chain(breakers).flat_map(mistakes_in);
-        settings.chain(self.keeping.mistake()).collect()
+        settings.chain(self.key_limits.mistake()).collect()
     }
 
-    pub(crate) const fn keeping(&self) -> Keeping {
-        self.keeping
+    pub(crate) const fn key_limits(&self) -> KeyLimits {
+        self.key_limits
     }
 
     /// The defaults, those of each kind, and the patches of breakers.
@@ -237,14 +237,14 @@ impl std::error::Error for InitError {}
 
 /// The bound on keys and the terms of the cleanup.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Keeping {
+pub(crate) struct KeyLimits {
     pub(crate) max_keys: NonZeroUsize,
     pub(crate) inactive_threshold: Duration,
     /// `None` where no thread is started.
     pub(crate) cleanup_interval: Option<Duration>,
 }
 
-impl Keeping {
+impl KeyLimits {
     pub(super) const BUILT_IN: Self = Self {
         max_keys: NonZeroUsize::MIN.saturating_add(9_999),
         inactive_threshold: Duration::from_secs(24 * 60 * 60),
@@ -258,7 +258,7 @@ impl Keeping {
     }
 }
 
-impl Default for Keeping {
+impl Default for KeyLimits {
     fn default() -> Self {
         Self::BUILT_IN
     }

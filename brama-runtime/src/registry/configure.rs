@@ -69,7 +69,7 @@ impl Writer {
     /// Takes what `init` says.
     fn initialise(&mut self, config: Config) {
         self.initialised = true;
-        self.keys.keep(config.keeping());
+        self.keys.keep(config.key_limits());
         let (defaults, kinds, breakers) = config.into_parts();
         self.shared = Arc::new(self.shared.with_defaults(defaults, kinds));
         for (identity, patch) in breakers {
@@ -106,7 +106,7 @@ impl Registry {
         if writer.initialised {
             return Err(InitError::Already(config));
         }
-        match self.start_cleanup(config.keeping().cleanup_interval) {
+        match self.start_cleanup(config.key_limits().cleanup_interval) {
             Ok(sweeper) => writer.sweeper = sweeper,
             Err(error) => return Err(InitError::NoThread { config, kind: error.kind() }),
         }

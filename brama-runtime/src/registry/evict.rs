@@ -6,7 +6,7 @@ use super::{Registry, RegistryInner, configure::Writer, key_set::Family};
 use crate::{
     breaker::{Slot, Timestamp},
     bus::Wakes,
-    config::Keeping,
+    config::KeyLimits,
     counters::Totals,
     identity::Identity,
 };
@@ -16,20 +16,20 @@ use crate::{
 pub(super) struct Keys {
     /// Each under its identity without a key.
     families: HashMap<Identity<'static>, Family>,
-    keeping: Keeping,
+    key_limits: KeyLimits,
 }
 
 impl Keys {
-    pub(super) const fn keep(&mut self, keeping: Keeping) {
-        self.keeping = keeping;
+    pub(super) const fn keep(&mut self, key_limits: KeyLimits) {
+        self.key_limits = key_limits;
     }
 
     pub(super) const fn inactive_threshold(&self) -> Duration {
-        self.keeping.inactive_threshold
+        self.key_limits.inactive_threshold
     }
 
     pub(super) const fn max_keys(&self) -> NonZeroUsize {
-        self.keeping.max_keys
+        self.key_limits.max_keys
     }
 
     pub(super) fn names(&self) -> Vec<Identity<'static>> {
