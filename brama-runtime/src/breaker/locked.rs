@@ -8,14 +8,14 @@ use super::{
 };
 use crate::{
     circuit::{Cause, Circuit, Policy, State, Tick},
-    config::{Layers, PolicyInForce},
+    config::{EffectivePolicy, Layers},
     counters::Totals,
 };
 
 pub(super) struct Locked {
     pub(super) circuit: Circuit,
     /// With what was said for the breaker. Keys of one identifier share it.
-    pub(super) policy: Arc<PolicyInForce>,
+    pub(super) policy: Arc<EffectivePolicy>,
     /// The gate's successes of which the circuit has been synced.
     pub(super) synced: u64,
     /// How many changes and steps of the breaker's life there were.
@@ -60,7 +60,7 @@ impl Locked {
     pub(super) fn new(seed: u64, layers: Layers, made: Tick) -> Self {
         Self {
             circuit: Circuit::new(seed).made_at(made),
-            policy: PolicyInForce::of(layers),
+            policy: EffectivePolicy::of(layers),
             synced: 0,
             number: 0,
             counts: None,
@@ -70,7 +70,7 @@ impl Locked {
     pub(super) fn update_layers<R>(&mut self, change: impl FnOnce(&mut Layers) -> R) -> R {
         let mut layers = self.layers().clone();
         let answer = change(&mut layers);
-        self.policy = PolicyInForce::of(layers);
+        self.policy = EffectivePolicy::of(layers);
         answer
     }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     bus::Wakes,
     circuit::{Abandoned, Action, By, State, Tick},
-    config::{Attribute, ConfigStore, Layers, PolicyInForce},
+    config::{Attribute, ConfigStore, EffectivePolicy, Layers},
     counters::{Contention, Counter, Totals},
     identity::Identity,
     status::Status,
@@ -151,7 +151,7 @@ impl Slot {
         (status, layers.store())
     }
 
-    fn warnings(&self, policy: &PolicyInForce) -> Vec<String> {
+    fn warnings(&self, policy: &EffectivePolicy) -> Vec<String> {
         let losses = self.context.bus.losses(&self.identity, policy.layers().kind().as_ref());
         policy.warnings().iter().cloned().chain(losses).collect()
     }

@@ -14,21 +14,21 @@ use crate::{circuit::Policy, sys::sync::Mutex};
 /// A breaker has a pointer to one. Breakers of which the same was cache_key share it: ten thousand keys of
 /// one identifier have one policy.
 #[derive(Debug)]
-pub(crate) struct PolicyInForce {
+pub(crate) struct EffectivePolicy {
     /// What the layers make: where nothing puts it into shadow, that is in force.
     made: Arc<Policy>,
-    in_force: Arc<Policy>,
+    effective: Arc<Policy>,
     warnings: Box<[String]>,
     layers: Layers,
 }
 
-impl PolicyInForce {
+impl EffectivePolicy {
     /// What such layers make: shared, unless some of it was cache_key for one breaker alone.
     pub(crate) fn of(layers: Layers) -> Arc<Self> {
         match layers.cache_key() {
             Some(cache_key) => {
                 let shared = Arc::clone(layers.shared());
-                shared.in_force().share(cache_key, || Self::new(layers))
+                shared.effective().share(cache_key, || Self::new(layers))
             }
             None => Arc::new(Self::new(layers)),
         }
@@ -37,10 +37,10 @@ impl PolicyInForce {
     fn new(layers: Layers) -> Self {
         let resolved = layers.resolved();
         let made = Arc::new(resolved.policy());
-        let in_force =
+        let effective =
             if layers.is_shadowed() { Arc::new(resolved.shadowed()) } else { Arc::clone(&made) };
         let warnings = layers.warnings(&resolved).into();
-        Self { made, in_force, warnings, layers }
+        Self { made, effective, warnings, layers }
     }
 
     pub(crate) const fn layers(&self) -> &Layers {
@@ -62,11 +62,11 @@ impl PolicyInForce {
     }
 }
 
-impl Deref for PolicyInForce {
+impl Deref for EffectivePolicy {
     type Target = Policy;
 
     fn deref(&self) -> &Policy {
-        &self.in_force
+        &self.effective
     }
 }
 
@@ -74,14 +74,14 @@ impl Deref for PolicyInForce {
 ///
 /// What is found alive keeps alive what its layers say, so nothing else can stand at the same address.
 #[derive(Debug, Default)]
-pub(super) struct PolicyCache(Mutex<HashMap<CacheKey, Weak<PolicyInForce>>>);
+pub(super) struct PolicyCache(Mutex<HashMap<CacheKey, Weak<EffectivePolicy>>>);
 
 impl PolicyCache {
     fn share(
         &self,
         cache_key: CacheKey,
-        make: impl FnOnce() -> PolicyInForce,
-    ) -> Arc<PolicyInForce> {
+        make: impl FnOnce() -> EffectivePolicy,
+    ) -> Arc<EffectivePolicy> {
         let mut policies = self.0.lock();
         if let Some(found) = policies.get(&cache_key).and_then(Weak::upgrade) {
             return found;
@@ -108,8 +108,8 @@ mod tests {
         for configured in configured {
             let mut layers = Layers::new(Arc::clone(&shared));
             layers.set_of_identifier(configured);
-            drop(PolicyInForce::of(layers));
+            drop(EffectivePolicy::of(layers));
         }
-        assert!(shared.in_force().0.lock().len() < 10);
+        assert!(shared.effective().0.lock().len() < 10);
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 
 /// What was cache_key for one breaker, over what its registry shares.
 ///
-/// The same is cache_key of all keys of an identifier, as a rule: see [`PolicyInForce`](super::PolicyInForce).
+/// The same is cache_key of all keys of an identifier, as a rule: see [`EffectivePolicy`](super::EffectivePolicy).
 #[derive(Debug, Clone)]
 pub(crate) struct Layers {
     shared: Arc<SharedConfig>,

@@ -14,7 +14,7 @@ pub use self::{
     settings::{ConfigLayer, Setting, Settings},
 };
 pub(crate) use self::{
-    effective::PolicyInForce,
+    effective::EffectivePolicy,
     layers::{Configured, Layers},
     shared::{ConfigStore, SharedConfig},
 };

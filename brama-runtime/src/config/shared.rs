@@ -20,7 +20,7 @@ pub(crate) struct SharedConfig {
     shadow_all: bool,
     notice: Option<Arc<str>>,
     store: Option<Weak<dyn ConfigStore>>,
-    in_force: PolicyCache,
+    effective: PolicyCache,
 }
 
 /// A registry, as its breakers see it.
@@ -40,7 +40,7 @@ impl SharedConfig {
             shadow_all: false,
             notice: None,
             store,
-            in_force: PolicyCache::default(),
+            effective: PolicyCache::default(),
         }
     }
 
@@ -65,7 +65,7 @@ impl SharedConfig {
             shadow_all: self.shadow_all,
             notice: self.notice.clone(),
             store: self.store.clone(),
-            in_force: PolicyCache::default(),
+            effective: PolicyCache::default(),
         }
     }
 
@@ -85,8 +85,8 @@ impl SharedConfig {
         self.kinds.get(kind)
     }
 
-    pub(super) const fn in_force(&self) -> &PolicyCache {
-        &self.in_force
+    pub(super) const fn effective(&self) -> &PolicyCache {
+        &self.effective
     }
 
     pub(super) fn notice(&self) -> Option<String> {
