@@ -140,7 +140,7 @@ impl Slot {
             trips: circuit.trips(),
             window: circuit.counts(now),
             totals,
-            policy: policy.made(),
+            policy: policy.configured(),
             settings: policy.settings(),
             shadow_all: layers.is_shadow_all(),
             opening: opened.map(|opened| opened.number),

@@ -16,7 +16,7 @@ use crate::{circuit::Policy, sys::sync::Mutex};
 #[derive(Debug)]
 pub(crate) struct EffectivePolicy {
     /// What the layers make: where nothing puts it into shadow, that is in force.
-    made: Arc<Policy>,
+    configured: Arc<Policy>,
     effective: Arc<Policy>,
     warnings: Box<[String]>,
     layers: Layers,
@@ -36,11 +36,14 @@ impl EffectivePolicy {
 
     fn new(layers: Layers) -> Self {
         let resolved = layers.resolved();
-        let made = Arc::new(resolved.policy());
-        let effective =
-            if layers.is_shadowed() { Arc::new(resolved.shadowed()) } else { Arc::clone(&made) };
+        let configured = Arc::new(resolved.policy());
+        let effective = if layers.is_shadowed() {
+            Arc::new(resolved.shadowed())
+        } else {
+            Arc::clone(&configured)
+        };
         let warnings = layers.warnings(&resolved).into();
-        Self { made, effective, warnings, layers }
+        Self { configured, effective, warnings, layers }
     }
 
     pub(crate) const fn layers(&self) -> &Layers {
@@ -48,12 +51,12 @@ impl EffectivePolicy {
     }
 
     /// The policy that the layers make, in shadow or not.
-    pub(crate) fn made(&self) -> Arc<Policy> {
-        Arc::clone(&self.made)
+    pub(crate) fn configured(&self) -> Arc<Policy> {
+        Arc::clone(&self.configured)
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        Settings::new(self.made(), self.layers.resolved().origins())
+        Settings::new(self.configured(), self.layers.resolved().origins())
     }
 
     /// What was cache_key and does nothing, or contradicts itself.

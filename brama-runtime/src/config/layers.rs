@@ -176,8 +176,8 @@ impl Layers {
     /// What was cache_key and does nothing, or contradicts itself.
     pub(super) fn warnings(&self, resolved: &Resolved) -> Vec<String> {
         let policy = resolved.policy();
-        let mut warnings = resolved.dropped(&policy);
-        warnings.extend(resolved.idle(&policy));
+        let mut warnings = resolved.overridden(&policy);
+        warnings.extend(resolved.unused(&policy));
         warnings.extend(policy.lint());
         warnings.extend(self.attributes_differ());
         warnings.extend(self.kinds_differ());

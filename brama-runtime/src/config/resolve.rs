@@ -40,13 +40,13 @@ impl Resolved {
         let policy = self.policy();
         SettingName::ALL.map(|setting| {
             match self.taken.iter().find(|(taken, _)| *taken == setting) {
-                Some((_, layer)) if !self.gave_way(setting, &policy) => *layer,
+                Some((_, layer)) if !self.fell_back(setting, &policy) => *layer,
                 Some(_) | None => ConfigLayer::BuiltIn,
             }
         })
     }
 
-    fn gave_way(&self, setting: SettingName, policy: &Policy) -> bool {
+    fn fell_back(&self, setting: SettingName, policy: &Policy) -> bool {
         let named = self.patch.named_minimum_calls();
         setting == SettingName::MinimumCalls
             && named.is_some_and(|named| named != policy.minimum_calls())
@@ -58,7 +58,7 @@ impl Resolved {
     }
 
     /// What a layer names and a later one, or the built-in window, sets aside.
-    pub(super) fn dropped(&self, policy: &Policy) -> Vec<String> {
+    pub(super) fn overridden(&self, policy: &Policy) -> Vec<String> {
         let (window, minimum) = (policy.window(), policy.minimum_calls());
         let [of_window, of_minimum] =
             [SettingName::Window, SettingName::MinimumCalls].map(|it| self.layer(it));
@@ -74,7 +74,7 @@ impl Resolved {
                  {window} are in force"
             )
         };
-        let own = self.gave_way(SettingName::MinimumCalls, policy).then_some(&self.patch);
+        let own = self.fell_back(SettingName::MinimumCalls, policy).then_some(&self.patch);
         let own = own.and_then(PolicyPatch::named_minimum_calls).map(|it| above(it, of_minimum));
         let left = self.left.iter().filter_map(|(setting, layer, patch)| {
             let of_window = patch.named_window().filter(|_| *setting == SettingName::Window);
@@ -87,22 +87,23 @@ impl Resolved {
     }
 
     /// What was cache_key for this breaker and waits for a rule that is off.
-    pub(super) fn idle(&self, policy: &Policy) -> Vec<String> {
+    pub(super) fn unused(&self, policy: &Policy) -> Vec<String> {
         let slow = policy.slow_call_rate().is_none();
         let rates = !policy.has_rate_rule();
-        let idle = [
+        let unused = [
             (slow, SettingName::SlowCallDuration, "`slow_call_rate` is off"),
             (rates, SettingName::Window, "no rate is set"),
             (rates, SettingName::MinimumCalls, "no rate is set"),
         ];
         let cache_key = |setting: &SettingName| {
-            ConfigLayer::Attribute <= self.layer(*setting) && !self.gave_way(*setting, policy)
+            ConfigLayer::Attribute <= self.layer(*setting) && !self.fell_back(*setting, policy)
         };
-        let idle = idle.into_iter().filter(|(off, setting, _)| *off && cache_key(setting));
-        idle.map(|(_, setting, why)| {
-            let (value, layer) = (policy.shown(setting), self.layer(setting));
-            format!("`{setting}` ({value}, {layer}) does nothing: {why}")
-        })
-        .collect()
+        let unused = unused.into_iter().filter(|(off, setting, _)| *off && cache_key(setting));
+        unused
+            .map(|(_, setting, why)| {
+                let (value, layer) = (policy.shown(setting), self.layer(setting));
+                format!("`{setting}` ({value}, {layer}) does nothing: {why}")
+            })
+            .collect()
     }
 }
