@@ -42,14 +42,14 @@ impl RegistryInner {
         }
     }
 
-    /// A piece of a family, so that those who make breakers need not wait for the whole.
+    /// A piece of a key_set, so that those who make breakers need not wait for the whole.
     fn forget_idle(&self, name: &Identity<'static>, from: usize) -> Option<usize> {
         let (moment, mut wakes) = (self.moment(), Wakes::default());
         let mut writer = self.writer.lock();
         let threshold = writer.keys.inactive_threshold();
-        let family = writer.keys.family(name);
+        let key_set = writer.keys.key_set(name);
         let evict = |slot: &_| self.evict(slot, moment, &mut wakes);
-        let place = family.forget_idle(from, moment.now(), threshold, evict);
+        let place = key_set.forget_idle(from, moment.now(), threshold, evict);
         drop(writer);
         wakes.wake();
         place

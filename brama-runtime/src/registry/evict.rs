@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use super::{Registry, RegistryInner, configure::Writer, key_set::Family};
+use super::{Registry, RegistryInner, configure::Writer, key_set::KeySet};
 use crate::{
     breaker::{Slot, Timestamp},
     bus::Wakes,
@@ -11,11 +11,11 @@ use crate::{
     identity::Identity,
 };
 
-/// The families of a registry.
+/// The key_sets of a registry.
 #[derive(Default)]
 pub(super) struct Keys {
     /// Each under its identity without a key.
-    families: HashMap<Identity<'static>, Family>,
+    key_sets: HashMap<Identity<'static>, KeySet>,
     key_limits: KeyLimits,
 }
 
@@ -33,15 +33,15 @@ impl Keys {
     }
 
     pub(super) fn names(&self) -> Vec<Identity<'static>> {
-        self.families.keys().cloned().collect()
+        self.key_sets.keys().cloned().collect()
     }
 
-    pub(super) fn family(&mut self, identity: &Identity<'_>) -> &mut Family {
-        self.families.entry(identity.without_key().into_owned()).or_default()
+    pub(super) fn key_set(&mut self, identity: &Identity<'_>) -> &mut KeySet {
+        self.key_sets.entry(identity.without_key().into_owned()).or_default()
     }
 
     fn totals(&self, identity: &Identity<'_>) -> Option<Totals> {
-        self.families.get(identity).map(Family::totals)
+        self.key_sets.get(identity).map(KeySet::totals)
     }
 }
 
@@ -115,7 +115,7 @@ impl RegistryInner {
         identity.key().is_none()
             || writer
                 .keys
-                .family(identity)
+                .key_set(identity)
                 .make_room(max_keys, |slot| self.evict(slot, moment, wakes))
     }
 
@@ -152,5 +152,5 @@ fn is_held(slot: &Arc<Slot>) -> bool {
     HELD_BY_REGISTRY < Arc::strong_count(slot)
 }
 
-/// By its set and by the family.
+/// By its set and by the key_set.
 const HELD_BY_REGISTRY: usize = 2;

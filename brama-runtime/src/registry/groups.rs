@@ -39,7 +39,7 @@ impl Registry {
     /// let registry = Registry::new();
     /// let _one = registry.breaker(Identity::new("one").in_scope("payments"));
     /// for breaker in registry.breakers(BreakerFilter::new().scope("payments")) {
-    ///     breaker.force_open("the data centre is moved");
+    ///     breaker.force_open("the data centre is last_active");
     /// }
     /// ```
     #[must_use]

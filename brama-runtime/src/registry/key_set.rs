@@ -1,4 +1,4 @@
-//! A family: the breakers of one identifier's keys.
+//! A key_set: the breakers of one identifier's keys.
 
 use std::{
     num::{NonZeroU64, NonZeroUsize},
@@ -10,28 +10,28 @@ use crate::{breaker::Slot, circuit::Tick, counters::Totals};
 
 /// The breakers of one identifier's keys, as far as the bound lets, and what those counted that went.
 ///
-/// Who needs room looks at a few members, drawn at random, and never goes through all of them.
-pub(super) struct Family {
-    members: Vec<Member>,
-    /// What was drawn last.
-    drawn: NonZeroU64,
+/// Who needs room looks at a few entries, rng at random, and never goes through all of them.
+pub(super) struct KeySet {
+    entries: Vec<KeyEntry>,
+    /// What was rng last.
+    rng: NonZeroU64,
     evicted: Totals,
 }
 
-impl Default for Family {
+impl Default for KeySet {
     fn default() -> Self {
-        Self { members: Vec::new(), drawn: NonZeroU64::MIN, evicted: Totals::default() }
+        Self { entries: Vec::new(), rng: NonZeroU64::MIN, evicted: Totals::default() }
     }
 }
 
 /// A breaker of a key, and when it was last seen to have counted.
-struct Member {
+struct KeyEntry {
     slot: Arc<Slot>,
     moves: u64,
-    moved: Tick,
+    last_active: Tick,
 }
 
-impl Family {
+impl KeySet {
     /// Makes room for another: whether there is room now. Where there was none, those go of whom `evict`
     /// says what they have counted, of a few that it is asked about.
     pub(super) fn make_room(
@@ -40,9 +40,9 @@ impl Family {
         mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,
     ) -> bool {
         // Where the bound was lowered, one that went is room enough for one that comes.
-        let mut has_room = self.members.len() < max_keys.get();
+        let mut has_room = self.entries.len() < max_keys.get();
         for _ in 0..MOST_LOOKS {
-            if self.members.len() < max_keys.get() {
+            if self.entries.len() < max_keys.get() {
                 break;
             }
             let place = self.draw();
@@ -51,23 +51,23 @@ impl Family {
         has_room
     }
 
-    /// A place of a member, by one step of Marsaglia's xorshift (2003); 0 where there is none.
+    /// A place of a entry, by one step of Marsaglia's xorshift (2003); 0 where there is none.
     ///
     /// At random, since those that may not go come in crowds: the keys of one outage were made one
     /// after the other.
     fn draw(&mut self) -> usize {
-        let mut drawn = self.drawn.get();
-        drawn ^= drawn << 13;
-        drawn ^= drawn >> 7;
-        drawn ^= drawn << 17;
-        self.drawn = NonZeroU64::new(drawn).unwrap_or(NonZeroU64::MIN);
-        let members = u64::try_from(self.members.len()).unwrap_or(u64::MAX);
-        usize::try_from(drawn.checked_rem(members).unwrap_or_default()).unwrap_or_default()
+        let mut rng = self.rng.get();
+        rng ^= rng << 13;
+        rng ^= rng >> 7;
+        rng ^= rng << 17;
+        self.rng = NonZeroU64::new(rng).unwrap_or(NonZeroU64::MIN);
+        let entries = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        usize::try_from(rng.checked_rem(entries).unwrap_or_default()).unwrap_or_default()
     }
 
     /// Adds one for which there is room.
     pub(super) fn add(&mut self, slot: Arc<Slot>, now: Tick) {
-        self.members.push(Member { slot, moves: 0, moved: now });
+        self.entries.push(KeyEntry { slot, moves: 0, last_active: now });
     }
 
     /// Has those go that have not counted for as long as `threshold`, of a few from `place` on, and
@@ -81,8 +81,8 @@ impl Family {
     ) -> Option<usize> {
         let mut place = place;
         for _ in 0..PIECE {
-            let member = self.members.get_mut(place)?;
-            let is_idle = !member.has_moved(now) && threshold <= now.since(member.moved);
+            let entry = self.entries.get_mut(place)?;
+            let is_idle = !entry.was_active(now) && threshold <= now.since(entry.last_active);
             if !(is_idle && self.forget_if_gone(place, &mut evict)) {
                 place += 1;
             }
@@ -95,9 +95,9 @@ impl Family {
         place: usize,
         evict: &mut impl FnMut(&Arc<Slot>) -> Option<Totals>,
     ) -> bool {
-        let totals = self.members.get(place).and_then(|member| evict(&member.slot));
+        let totals = self.entries.get(place).and_then(|entry| evict(&entry.slot));
         totals.is_some_and(|totals| {
-            self.members.swap_remove(place);
+            self.entries.swap_remove(place);
             self.evicted += totals;
             true
         })
@@ -105,21 +105,21 @@ impl Family {
 
     /// What all have counted, those that went among them.
     pub(super) fn totals(&self) -> Totals {
-        let mut totals: Totals = self.members.iter().map(|member| member.slot.counted()).sum();
+        let mut totals: Totals = self.entries.iter().map(|entry| entry.slot.counted()).sum();
         totals += self.evicted;
         totals
     }
 }
 
-impl Member {
+impl KeyEntry {
     /// Whether it has counted since it was last asked; then that was now.
-    fn has_moved(&mut self, now: Tick) -> bool {
+    fn was_active(&mut self, now: Tick) -> bool {
         let moves = self.slot.counted().moves();
-        let has_moved = moves != self.moves;
-        if has_moved {
-            (self.moves, self.moved) = (moves, now);
+        let was_active = moves != self.moves;
+        if was_active {
+            (self.moves, self.last_active) = (moves, now);
         }
-        has_moved
+        was_active
     }
 }
 

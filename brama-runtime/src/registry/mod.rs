@@ -192,7 +192,7 @@ impl RegistryInner {
         wakes.and(slot.announce(EventDetail::Registered, moment));
         self.slots.pin().insert(Named::new(Arc::clone(&slot)));
         if slot.identity().key().is_some() {
-            writer.keys.family(slot.identity()).add(Arc::clone(&slot), moment.now());
+            writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), moment.now());
         }
         slot
     }
