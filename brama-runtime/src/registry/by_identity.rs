@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use strsim::levenshtein;
 
-use super::{Named, Registry, RegistryInner};
+use super::{Registry, RegistryInner, SlotEntry};
 use crate::{
     breaker::Breaker,
     circuit::{By, Reason},
@@ -160,7 +160,7 @@ impl RegistryInner {
     #[cold]
     pub(super) fn unknown(&self, identity: &Identity<'_>) -> UnknownBreaker {
         let slots = self.slots.pin();
-        let known = slots.iter().map(Named::slot).filter(|slot| slot.is_registered());
+        let known = slots.iter().map(SlotEntry::slot).filter(|slot| slot.is_registered());
         let known = known.filter(|slot| !slot.identity().is_overflow());
         let measured = known.take(MOST_LOOKS).filter_map(|slot| {
             let known = slot.identity();

@@ -2,7 +2,7 @@
 
 use std::sync::Weak;
 
-use super::{Named, Registry, RegistryInner};
+use super::{Registry, RegistryInner, SlotEntry};
 use crate::{bus::Wakes, circuit::State, identity::Identity, sys::interval::Left};
 
 impl Registry {
@@ -28,7 +28,7 @@ impl Registry {
 
 impl RegistryInner {
     fn sweep(&self) {
-        for slot in self.slots.pin().iter().map(Named::slot) {
+        for slot in self.slots.pin().iter().map(SlotEntry::slot) {
             if slot.state() == State::Open {
                 slot.sweep();
             }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Named, Registry, RegistryInner, cleanup::clean_up, evict::Keys};
+use super::{Registry, RegistryInner, SlotEntry, cleanup::clean_up, evict::Keys};
 use crate::{
     breaker::{Slot, Timestamp},
     bus::Wakes,
@@ -112,7 +112,7 @@ impl Registry {
         }
         writer.initialise(config);
         let slots = self.inside.slots.pin();
-        let slots = slots.iter().map(Named::slot);
+        let slots = slots.iter().map(SlotEntry::slot);
         let wakes = all(slots.map(|slot| writer.configure(slot, moment)));
         drop(writer);
         wakes.wake();
@@ -168,7 +168,7 @@ impl Registry {
 
 impl RegistryInner {
     fn bring_to_all(&self, writer: &Writer) -> Wakes {
-        all(self.slots.pin().iter().map(|named| writer.bring_to(named.slot())))
+        all(self.slots.pin().iter().map(|entry| writer.bring_to(entry.slot())))
     }
 
     /// The breakers of which an identity speaks: without a key, also those of all its keys.
@@ -177,7 +177,7 @@ impl RegistryInner {
             return self.peek(identity).into_iter().collect();
         }
         let slots = self.slots.pin();
-        let slots = slots.iter().map(Named::slot);
+        let slots = slots.iter().map(SlotEntry::slot);
         let meant = slots.filter(|slot| slot.identity().without_key() == *identity);
         meant.map(Arc::clone).collect()
     }

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     /// A registry that knows one name.
-    fn named(name: &str) -> Registry {
+    fn entry(name: &str) -> Registry {
         let registry = Registry::new();
         registry.breaker(name).success();
         registry
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_newest_guard_that_lives_decides_in_whatever_order_they_drop() {
-        let [outer, middle, inner] = ["outer", "middle", "inner"].map(|n| Entered::new(named(n)));
+        let [outer, middle, inner] = ["outer", "middle", "inner"].map(|n| Entered::new(entry(n)));
         assert_eq!(current().as_deref(), Some("{\"inner\"}"));
         drop(middle);
         assert_eq!(current().as_deref(), Some("{\"inner\"}"));
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_registry_entered_twice_is_left_twice() {
-        let registry = named("twice");
+        let registry = entry("twice");
         let first = Entered::new(registry.clone());
         let second = Entered::new(registry);
         drop(first);
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_leaked_guard_ends_with_its_thread() {
-        let registry = named("leaked");
+        let registry = entry("leaked");
         let there = registry.clone();
         std::thread::spawn(move || std::mem::forget(Entered::new(there))).join().unwrap();
         assert_eq!(current(), None);

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Named, Registry};
+use super::{Registry, SlotEntry};
 use crate::{
     bus::{EventCallback, Subscription},
     event::{Event, EventFilter},
@@ -25,7 +25,7 @@ impl Registry {
                 .slots
                 .pin()
                 .iter()
-                .map(Named::slot)
+                .map(SlotEntry::slot)
                 .for_each(|slot| slot.notice_listeners());
         }
         subscription

@@ -103,8 +103,8 @@ impl BreakerFilter {
     /// Whether a breaker of that identity can be meant: asked before its status is taken.
     pub(super) fn may_mean(&self, identity: &Identity<'_>) -> bool {
         let in_scope = |scope: &Text| identity.scope() == Some(scope);
-        let named = |identifier: &Text| identity.identifier() == identifier;
-        self.scope.as_ref().is_none_or(in_scope) && self.identifier.as_ref().is_none_or(named)
+        let entry = |identifier: &Text| identity.identifier() == identifier;
+        self.scope.as_ref().is_none_or(in_scope) && self.identifier.as_ref().is_none_or(entry)
     }
 
     /// Whether the breaker of that status is chosen.

@@ -101,7 +101,7 @@ impl Registry {
     /// Ask the dependency itself, not through a function that the same breaker protects: that would be
     /// refused while it is open.
     ///
-    /// The closures of a registry run one after the other on one thread named `brama-checks`, which the
+    /// The closures of a registry run one after the other on one thread entry `brama-checks`, which the
     /// first starts and which ends with the last. One that panics has failed, and runs again. One that
     /// takes longer than its timeout (by default its interval) has failed at that moment, and what it
     /// answers later is ignored. It cannot be stopped: it keeps its thread until it returns and is not

@@ -61,7 +61,7 @@ pub struct Registry {
 
 struct RegistryInner {
     /// Every slot, those of unregistered breakers too: their handles must not dangle.
-    slots: HashSet<Named, RandomState>,
+    slots: HashSet<SlotEntry, RandomState>,
     context: Arc<RegistryContext>,
     seed: u64,
     checks: Arc<Checks>,
@@ -138,7 +138,7 @@ impl RegistryInner {
     /// The same for the holder of the writer's lock: nobody else lets it go.
     fn peek(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
         let slots = self.slots.pin();
-        slots.get(identity).map(|named| Arc::clone(named.slot()))
+        slots.get(identity).map(|entry| Arc::clone(entry.slot()))
     }
 
     /// Whether a slot stays that was seen evicting: whoever lets it go has the writer's lock, and decides
@@ -157,7 +157,7 @@ impl RegistryInner {
     /// Every registered identity, in order. No slot is held: one of a key could not make room meanwhile.
     fn all_known(&self) -> Vec<Identity<'static>> {
         let slots = self.slots.pin();
-        let known = slots.iter().map(Named::slot).filter(|slot| slot.is_registered());
+        let known = slots.iter().map(SlotEntry::slot).filter(|slot| slot.is_registered());
         let mut known: Vec<_> = known.map(|slot| slot.identity().clone()).collect();
         known.sort_unstable();
         known
@@ -190,7 +190,7 @@ impl RegistryInner {
         let context = Arc::clone(&self.context);
         let slot = Arc::new(Slot::new(identity, layers, seed, context, moment.now()));
         wakes.and(slot.announce(EventDetail::Registered, moment));
-        self.slots.pin().insert(Named::new(Arc::clone(&slot)));
+        self.slots.pin().insert(SlotEntry::new(Arc::clone(&slot)));
         if slot.identity().key().is_some() {
             writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), moment.now());
         }
@@ -222,9 +222,9 @@ impl fmt::Debug for Registry {
 }
 
 /// A slot under the identity that stands in it: so a look-up reads no more than a call does anyway.
-pub(super) struct Named(Arc<Slot>);
+pub(super) struct SlotEntry(Arc<Slot>);
 
-impl Named {
+impl SlotEntry {
     pub(super) const fn new(slot: Arc<Slot>) -> Self {
         Self(slot)
     }
@@ -234,23 +234,23 @@ impl Named {
     }
 }
 
-impl<'a> Borrow<Identity<'a>> for Named {
+impl<'a> Borrow<Identity<'a>> for SlotEntry {
     #[inline]
     fn borrow(&self) -> &Identity<'a> {
         self.0.identity()
     }
 }
 
-impl Hash for Named {
+impl Hash for SlotEntry {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.identity().hash(state);
     }
 }
 
-impl PartialEq for Named {
+impl PartialEq for SlotEntry {
     fn eq(&self, other: &Self) -> bool {
         self.0.identity() == other.0.identity()
     }
 }
 
-impl Eq for Named {}
+impl Eq for SlotEntry {}
