@@ -45,7 +45,7 @@ pub(crate) fn global() -> &'static Registry {
     static GLOBAL: OnceCell<Registry> = OnceCell::new();
     GLOBAL.get_or_init(|| {
         let registry = Registry::new();
-        registry.heed_environment();
+        registry.read_environment();
         registry
     })
 }
@@ -232,19 +232,19 @@ const VARIABLE: &str = "BRAMA_SHADOW";
 
 /// What the variable says.
 #[derive(Debug, PartialEq, Eq)]
-enum Said {
+enum ShadowSwitch {
     Shadow,
     Nothing,
-    Odd(String),
+    Invalid(String),
 }
 
 impl Registry {
     /// Turns the kill switch as the environment says at this moment. The one place that reads it.
-    pub(super) fn heed_environment(&self) {
+    pub(super) fn read_environment(&self) {
         match read(env::var_os(VARIABLE).as_deref()) {
-            Said::Shadow => self.shadow_all(true),
-            Said::Nothing => {}
-            Said::Odd(value) => self.notice(format!(
+            ShadowSwitch::Shadow => self.shadow_all(true),
+            ShadowSwitch::Nothing => {}
+            ShadowSwitch::Invalid(value) => self.notice(format!(
                 "the environment's {VARIABLE} is `{value}`, which says nothing: write 1 to put every \
                  breaker into shadow, or 0"
             )),
@@ -252,13 +252,13 @@ impl Registry {
     }
 }
 
-fn read(value: Option<&OsStr>) -> Said {
-    let Some(value) = value else { return Said::Nothing };
+fn read(value: Option<&OsStr>) -> ShadowSwitch {
+    let Some(value) = value else { return ShadowSwitch::Nothing };
     let word = value.to_str().map(|value| value.trim().to_ascii_lowercase());
     match word.as_deref() {
-        Some("1" | "true" | "on" | "yes") => Said::Shadow,
-        Some("" | "0" | "false" | "off" | "no") => Said::Nothing,
-        Some(_) | None => Said::Odd(value.display().to_string()),
+        Some("1" | "true" | "on" | "yes") => ShadowSwitch::Shadow,
+        Some("" | "0" | "false" | "off" | "no") => ShadowSwitch::Nothing,
+        Some(_) | None => ShadowSwitch::Invalid(value.display().to_string()),
     }
 }
 
@@ -270,13 +270,13 @@ mod tests {
     fn the_words_for_yes_and_no_are_known_and_others_are_odd() {
         let said = |value: &str| read(Some(OsStr::new(value)));
         for yes in ["1", "true", "TRUE", " on ", "yes"] {
-            assert_eq!(said(yes), Said::Shadow, "{yes}");
+            assert_eq!(said(yes), ShadowSwitch::Shadow, "{yes}");
         }
         for no in ["", "0", "false", "Off", "no"] {
-            assert_eq!(said(no), Said::Nothing, "{no}");
+            assert_eq!(said(no), ShadowSwitch::Nothing, "{no}");
         }
-        assert_eq!(said("2"), Said::Odd("2".to_owned()));
-        assert_eq!(read(None), Said::Nothing);
+        assert_eq!(said("2"), ShadowSwitch::Invalid("2".to_owned()));
+        assert_eq!(read(None), ShadowSwitch::Nothing);
     }
 
     #[test]
