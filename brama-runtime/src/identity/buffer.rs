@@ -8,7 +8,7 @@ use super::{
 };
 
 /// The texts of an identity, on the stack while they are short, as names and keys are.
-pub(crate) struct Draft {
+pub(crate) struct IdentityBuf {
     /// Zeros after the text.
     bytes: [u8; ROOM],
     length: usize,
@@ -23,7 +23,7 @@ const ROOM: usize = 128;
 /// Of a number of one word.
 const MOST_DIGITS: usize = 20;
 
-impl Draft {
+impl IdentityBuf {
     #[inline]
     pub(crate) const fn new() -> Self {
         Self { bytes: [0; ROOM], length: 0, long: Vec::new(), lengths: Lengths::IDENTIFIER }
@@ -106,7 +106,7 @@ impl Draft {
     }
 }
 
-impl fmt::Write for Draft {
+impl fmt::Write for IdentityBuf {
     #[inline]
     fn write_str(&mut self, part: &str) -> fmt::Result {
         self.push(part.as_bytes());

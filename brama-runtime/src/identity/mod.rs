@@ -8,7 +8,7 @@ use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 #[cfg(feature = "serde")]
 use serde::{Serialize, Serializer};
 
-pub(crate) use self::buffer::Draft;
+pub(crate) use self::buffer::IdentityBuf;
 pub use self::buffer::Spelling;
 use self::repr::{Joined, Lengths, Parts};
 
@@ -46,11 +46,11 @@ impl<'a> Identity<'a> {
     /// The same in that scope.
     #[must_use]
     pub fn in_scope(self, scope: impl Into<Cow<'a, str>>) -> Self {
-        let (scope, mut draft) = (scope.into(), Draft::new());
+        let (scope, mut buffer) = (scope.into(), IdentityBuf::new());
         let lengths = self.0.lengths().with_scope(scope.len());
-        draft.write_joined(scope.as_bytes(), lengths);
-        draft.write_joined(self.0.scopeless(), lengths);
-        draft.identity().into_owned()
+        buffer.write_joined(scope.as_bytes(), lengths);
+        buffer.write_joined(self.0.scopeless(), lengths);
+        buffer.identity().into_owned()
     }
 
     /// The same with that key: a node, a host, a tenant.
@@ -60,10 +60,10 @@ impl<'a> Identity<'a> {
     }
 
     fn keyed(&self, key: &dyn fmt::Display) -> Self {
-        let mut draft = Draft::new();
-        draft.write_joined(self.0.keyless(), self.0.lengths().without_key());
-        draft.write_key(Spelling::Shown(key));
-        draft.identity().into_owned()
+        let mut buffer = IdentityBuf::new();
+        buffer.write_joined(self.0.keyless(), self.0.lengths().without_key());
+        buffer.write_key(Spelling::Shown(key));
+        buffer.identity().into_owned()
     }
 
     /// The scope.

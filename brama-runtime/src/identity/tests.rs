@@ -10,7 +10,7 @@ use super::*;
 type Said<'a> = (Option<&'a str>, &'a str, Option<&'a str>, bool);
 
 /// Some begin alike, some bring an identity to the length up to which it is short, some beyond that and
-/// beyond what a draft has room for.
+/// beyond what a buffer has room for.
 fn texts() -> [String; 8] {
     let [a, wide] = ["a", "é"].map(|letter| move |times| letter.repeat(times));
     [a(0), a(1), a(1) + "\0", a(27), a(28), a(30), wide(14), wide(70)]
@@ -52,12 +52,12 @@ fn an_identity_is_what_was_said_however_it_is_put_together_and_kept() {
     for said in all(&texts()) {
         let (scope, identifier, key, is_overflow) = said;
         let (owned, other) = (put_together(said, true), put_together(said, false));
-        let mut draft = Draft::new();
-        draft.write(scope, identifier);
+        let mut buffer = IdentityBuf::new();
+        buffer.write(scope, identifier);
         if let Some(key) = key {
-            draft.write_key(Spelling::Text(key));
+            buffer.write_key(Spelling::Text(key));
         }
-        let drafted = draft.identity();
+        let drafted = buffer.identity();
         let drafted = if is_overflow { drafted.overflow() } else { drafted };
         for like in
             [&owned, &other, &drafted, &Identity::from(&owned), &drafted.clone().into_owned()]

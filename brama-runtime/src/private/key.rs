@@ -166,14 +166,14 @@ impl<T: Display> Key for T {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::Draft;
+    use crate::identity::IdentityBuf;
 
     /// The key as it stands in an identity.
     fn read(spelling: Spelling<'_>) -> String {
-        let mut draft = Draft::new();
-        draft.write(None, "");
-        draft.write_key(spelling);
-        draft.identity().key().map(str::to_owned).unwrap_or_default()
+        let mut buffer = IdentityBuf::new();
+        buffer.write(None, "");
+        buffer.write_key(spelling);
+        buffer.identity().key().map(str::to_owned).unwrap_or_default()
     }
 
     /// The kind of a key, which must read as its `Display` prints it.

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     breaker::{CircuitOpen, Hold, Lease, Slot},
     config::Attribute,
-    identity::{Draft, Identity, Spelling},
+    identity::{Identity, IdentityBuf, Spelling},
     registry::Registry,
 };
 
@@ -33,12 +33,12 @@ impl<'a> Lookup<'a> {
     /// Passes the identity, with its key written out, to `then`.
     #[inline]
     pub(super) fn with_identity<R>(&self, then: impl FnOnce(&Identity<'_>) -> R) -> R {
-        let mut draft = Draft::new();
-        draft.write(self.scope, self.identifier);
+        let mut buffer = IdentityBuf::new();
+        buffer.write(self.scope, self.identifier);
         if let Some(key) = self.key {
-            draft.write_key(key);
+            buffer.write_key(key);
         }
-        then(&draft.identity())
+        then(&buffer.identity())
     }
 }
 
