@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use super::{
     Identity,
-    repr::{Joined, Lengths, SIZE, Short},
+    repr::{Lengths, Repr, SIZE, Short},
 };
 
 /// The texts of an identity, on the stack while they are short, as names and keys are.
@@ -38,7 +38,7 @@ impl IdentityBuf {
         self.push(identifier.as_bytes());
     }
 
-    /// Writes texts that are joined already.
+    /// Writes texts that are repr already.
     #[inline]
     pub(super) fn write_joined(&mut self, texts: &[u8], lengths: Lengths) {
         self.lengths = lengths;
@@ -61,13 +61,13 @@ impl IdentityBuf {
     pub(crate) fn identity(&self) -> Identity<'_> {
         let short = self.bytes.first_chunk::<SIZE>();
         let short = short.and_then(|bytes| Short::padded(bytes, self.length, self.lengths));
-        Identity(short.map_or_else(|| self.as_long(), Joined::Short))
+        Identity(short.map_or_else(|| self.as_long(), Repr::Short))
     }
 
     #[cold]
-    fn as_long(&self) -> Joined<'_> {
+    fn as_long(&self) -> Repr<'_> {
         let bytes = if self.long.is_empty() { self.written() } else { &self.long };
-        Joined::Borrowed(bytes, self.lengths)
+        Repr::Borrowed(bytes, self.lengths)
     }
 
     fn written(&self) -> &[u8] {

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 pub(crate) use self::buffer::IdentityBuf;
 pub use self::buffer::Spelling;
-use self::repr::{Joined, Lengths, Parts};
+use self::repr::{Lengths, Parts, Repr};
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///
@@ -29,16 +29,14 @@ use self::repr::{Joined, Lengths, Parts};
 /// assert_ne!(identity, Identity::from("payments/storage[7]"));
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Identity<'a>(Joined<'a>);
+pub struct Identity<'a>(Repr<'a>);
 
 impl<'a> Identity<'a> {
     /// The identity with that identifier, no scope and no key.
     #[must_use]
     pub fn new(identifier: impl Into<Cow<'a, str>>) -> Self {
         match identifier.into() {
-            Cow::Borrowed(identifier) => {
-                Self(Joined::of(identifier.as_bytes(), Lengths::IDENTIFIER))
-            }
+            Cow::Borrowed(identifier) => Self(Repr::of(identifier.as_bytes(), Lengths::IDENTIFIER)),
             Cow::Owned(identifier) => Identity::from(&identifier).into_owned(),
         }
     }
@@ -94,12 +92,12 @@ impl<'a> Identity<'a> {
 
     /// The identifier in its scope, of whatever key this is.
     pub(crate) fn without_key(&self) -> Identity<'_> {
-        Identity(Joined::of(self.0.keyless(), self.0.lengths().without_key()))
+        Identity(Repr::of(self.0.keyless(), self.0.lengths().without_key()))
     }
 
     /// The breaker of all keys for which there is no room.
     pub(crate) fn overflow(&self) -> Identity<'_> {
-        Identity(Joined::of(self.0.keyless(), self.0.lengths().overflowing()))
+        Identity(Repr::of(self.0.keyless(), self.0.lengths().overflowing()))
     }
 
     /// The same with texts of its own.

@@ -165,34 +165,34 @@ impl Lengths {
 /// Scope, identifier and key, each a whole text. What is short enough is [`Short`](Self::Short) however it
 /// came, so two of different kinds are different, but for the long ones.
 #[derive(Clone)]
-pub(super) enum Joined<'a> {
+pub(super) enum Repr<'a> {
     Short(Short),
     Borrowed(&'a [u8], Lengths),
     Shared(Arc<[u8]>, Lengths),
 }
 
-impl<'a> Joined<'a> {
+impl<'a> Repr<'a> {
     #[inline]
     pub(super) fn of(bytes: &'a [u8], lengths: Lengths) -> Self {
         Short::of(bytes, lengths).map_or(Self::Borrowed(bytes, lengths), Self::Short)
     }
 
     #[inline]
-    pub(super) fn into_owned(self) -> Joined<'static> {
+    pub(super) fn into_owned(self) -> Repr<'static> {
         match self {
-            Self::Short(short) => Joined::Short(short),
-            Self::Borrowed(bytes, lengths) => Joined::Shared(bytes.into(), lengths),
-            Self::Shared(bytes, lengths) => Joined::Shared(bytes, lengths),
+            Self::Short(short) => Repr::Short(short),
+            Self::Borrowed(bytes, lengths) => Repr::Shared(bytes.into(), lengths),
+            Self::Shared(bytes, lengths) => Repr::Shared(bytes, lengths),
         }
     }
 
     /// The same, borrowed.
     #[inline]
-    pub(super) fn as_ref(&self) -> Joined<'_> {
+    pub(super) fn as_ref(&self) -> Repr<'_> {
         match self {
-            Self::Short(short) => Joined::Short(*short),
-            Self::Borrowed(bytes, lengths) => Joined::Borrowed(bytes, *lengths),
-            Self::Shared(bytes, lengths) => Joined::Borrowed(bytes, *lengths),
+            Self::Short(short) => Repr::Short(*short),
+            Self::Borrowed(bytes, lengths) => Repr::Borrowed(bytes, *lengths),
+            Self::Shared(bytes, lengths) => Repr::Borrowed(bytes, *lengths),
         }
     }
 
@@ -240,7 +240,7 @@ impl<'a> Joined<'a> {
     }
 
     #[cold]
-    fn is_long_and_like(&self, other: &Joined<'_>) -> bool {
+    fn is_long_and_like(&self, other: &Repr<'_>) -> bool {
         self.lengths() == other.lengths() && self.as_bytes() == other.as_bytes()
     }
 
@@ -251,7 +251,7 @@ impl<'a> Joined<'a> {
     }
 }
 
-impl PartialEq for Joined<'_> {
+impl PartialEq for Repr<'_> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -261,9 +261,9 @@ impl PartialEq for Joined<'_> {
     }
 }
 
-impl Eq for Joined<'_> {}
+impl Eq for Repr<'_> {}
 
-impl Hash for Joined<'_> {
+impl Hash for Repr<'_> {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
