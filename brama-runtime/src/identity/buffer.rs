@@ -4,10 +4,10 @@ use std::fmt::{self, Display};
 
 use super::{
     Identity,
-    repr::{Lengths, Repr, SIZE, Short},
+    repr::{InlineTexts, Lengths, Repr, SIZE},
 };
 
-/// The texts of an identity, on the stack while they are short, as names and keys are.
+/// The texts of an identity, on the stack while they are inline, as names and keys are.
 pub(crate) struct IdentityBuf {
     /// Zeros after the text.
     bytes: [u8; ROOM],
@@ -59,9 +59,9 @@ impl IdentityBuf {
 
     #[inline]
     pub(crate) fn identity(&self) -> Identity<'_> {
-        let short = self.bytes.first_chunk::<SIZE>();
-        let short = short.and_then(|bytes| Short::padded(bytes, self.length, self.lengths));
-        Identity(short.map_or_else(|| self.as_long(), Repr::Short))
+        let inline = self.bytes.first_chunk::<SIZE>();
+        let inline = inline.and_then(|bytes| InlineTexts::padded(bytes, self.length, self.lengths));
+        Identity(inline.map_or_else(|| self.as_long(), Repr::InlineTexts))
     }
 
     #[cold]

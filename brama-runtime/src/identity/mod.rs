@@ -15,7 +15,7 @@ use self::repr::{Lengths, Parts, Repr};
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///
 /// The three stand one after the other, but are compared one by one: `a` in scope `b` is another breaker
-/// than `ba`, and than `b/a`. Together they are short as a rule, and then need no place of their own: a
+/// than `ba`, and than `b/a`. Together they are inline as a rule, and then need no place of their own: a
 /// look-up allocates nothing.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! The texts of an identity that are short, in place.
+//! The texts of an identity that are inline, in place.
 
 use std::{
     hash::{Hash, Hasher},
@@ -14,7 +14,7 @@ use serde::Serialize;
 /// Who compares it follows no pointer, and ten thousand of them are no allocations.
 #[derive(Clone, Copy)]
 #[repr(align(8))]
-pub(super) struct Short {
+pub(super) struct InlineTexts {
     /// The texts, zeros, and in the last three bytes how long all of it is, the scope and the key.
     bytes: [u8; SIZE],
 }
@@ -24,7 +24,7 @@ pub(super) const SIZE: usize = 32;
 
 const MOST: usize = SIZE - 3;
 
-impl Short {
+impl InlineTexts {
     #[inline]
     pub(super) fn of(texts: &[u8], lengths: Lengths) -> Option<Self> {
         let mut padded = [0; SIZE];
@@ -68,7 +68,7 @@ fn words(bytes: &[u8; SIZE]) -> [u64; 4] {
     }
 }
 
-impl PartialEq for Short {
+impl PartialEq for InlineTexts {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
         let pairs = words(&self.bytes).into_iter().zip(words(&other.bytes));
@@ -76,7 +76,7 @@ impl PartialEq for Short {
     }
 }
 
-impl Hash for Short {
+impl Hash for InlineTexts {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         let [a, b, c, d] = words(&self.bytes).map(u128::from);
@@ -162,11 +162,11 @@ impl Lengths {
     }
 }
 
-/// Scope, identifier and key, each a whole text. What is short enough is [`Short`](Self::Short) however it
+/// Scope, identifier and key, each a whole text. What is inline enough is [`InlineTexts`](Self::InlineTexts) however it
 /// came, so two of different kinds are different, but for the long ones.
 #[derive(Clone)]
 pub(super) enum Repr<'a> {
-    Short(Short),
+    InlineTexts(InlineTexts),
     Borrowed(&'a [u8], Lengths),
     Shared(Arc<[u8]>, Lengths),
 }
@@ -174,13 +174,13 @@ pub(super) enum Repr<'a> {
 impl<'a> Repr<'a> {
     #[inline]
     pub(super) fn of(bytes: &'a [u8], lengths: Lengths) -> Self {
-        Short::of(bytes, lengths).map_or(Self::Borrowed(bytes, lengths), Self::Short)
+        InlineTexts::of(bytes, lengths).map_or(Self::Borrowed(bytes, lengths), Self::InlineTexts)
     }
 
     #[inline]
     pub(super) fn into_owned(self) -> Repr<'static> {
         match self {
-            Self::Short(short) => Repr::Short(short),
+            Self::InlineTexts(inline) => Repr::InlineTexts(inline),
             Self::Borrowed(bytes, lengths) => Repr::Shared(bytes.into(), lengths),
             Self::Shared(bytes, lengths) => Repr::Shared(bytes, lengths),
         }
@@ -190,7 +190,7 @@ impl<'a> Repr<'a> {
     #[inline]
     pub(super) fn as_ref(&self) -> Repr<'_> {
         match self {
-            Self::Short(short) => Repr::Short(*short),
+            Self::InlineTexts(inline) => Repr::InlineTexts(*inline),
             Self::Borrowed(bytes, lengths) => Repr::Borrowed(bytes, *lengths),
             Self::Shared(bytes, lengths) => Repr::Borrowed(bytes, *lengths),
         }
@@ -199,7 +199,7 @@ impl<'a> Repr<'a> {
     #[inline]
     pub(super) fn lengths(&self) -> Lengths {
         match self {
-            Self::Short(short) => short.lengths(),
+            Self::InlineTexts(inline) => inline.lengths(),
             Self::Borrowed(_, lengths) | Self::Shared(_, lengths) => *lengths,
         }
     }
@@ -207,7 +207,7 @@ impl<'a> Repr<'a> {
     #[inline]
     fn as_bytes(&self) -> &[u8] {
         match self {
-            Self::Short(short) => short.as_bytes(),
+            Self::InlineTexts(inline) => inline.as_bytes(),
             Self::Borrowed(bytes, _) => bytes,
             Self::Shared(bytes, _) => bytes,
         }
@@ -255,7 +255,7 @@ impl PartialEq for Repr<'_> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Short(one), Self::Short(other)) => one == other,
+            (Self::InlineTexts(one), Self::InlineTexts(other)) => one == other,
             _ => self.is_long_and_like(other),
         }
     }
@@ -267,7 +267,7 @@ impl Hash for Repr<'_> {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
-            Self::Short(short) => short.hash(state),
+            Self::InlineTexts(inline) => inline.hash(state),
             Self::Borrowed(..) | Self::Shared(..) => self.hash_long(state),
         }
     }

@@ -9,7 +9,7 @@ use super::*;
 /// Scope, identifier, key, and whether it is of all keys without room: in the order of identities.
 type Said<'a> = (Option<&'a str>, &'a str, Option<&'a str>, bool);
 
-/// Some begin alike, some bring an identity to the length up to which it is short, some beyond that and
+/// Some begin alike, some bring an identity to the length up to which it is inline, some beyond that and
 /// beyond what a buffer has room for.
 fn texts() -> [String; 8] {
     let [a, wide] = ["a", "é"].map(|letter| move |times| letter.repeat(times));
