@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use super::{
     Identity,
-    repr::{InlineTexts, Lengths, Repr, SIZE},
+    repr::{InlineTexts, Layout, Repr, SIZE},
 };
 
 /// The texts of an identity, on the stack while they are inline, as names and keys are.
@@ -14,7 +14,7 @@ pub(crate) struct IdentityBuf {
     length: usize,
     /// All of it, once it has no room there.
     long: Vec<u8>,
-    lengths: Lengths,
+    layout: Layout,
 }
 
 /// Bytes: a scope, an identifier and a key that is a UUID, a host or an address have room.
@@ -26,13 +26,13 @@ const MOST_DIGITS: usize = 20;
 impl IdentityBuf {
     #[inline]
     pub(crate) const fn new() -> Self {
-        Self { bytes: [0; ROOM], length: 0, long: Vec::new(), lengths: Lengths::IDENTIFIER }
+        Self { bytes: [0; ROOM], length: 0, long: Vec::new(), layout: Layout::IDENTIFIER }
     }
 
     #[inline]
     pub(crate) fn write(&mut self, scope: Option<&str>, identifier: &str) {
         if let Some(scope) = scope {
-            self.lengths = self.lengths.with_scope(scope.len());
+            self.layout = self.layout.with_scope(scope.len());
             self.push(scope.as_bytes());
         }
         self.push(identifier.as_bytes());
@@ -40,8 +40,8 @@ impl IdentityBuf {
 
     /// Writes texts that are repr already.
     #[inline]
-    pub(super) fn write_joined(&mut self, texts: &[u8], lengths: Lengths) {
-        self.lengths = lengths;
+    pub(super) fn write_joined(&mut self, texts: &[u8], layout: Layout) {
+        self.layout = layout;
         self.push(texts);
     }
 
@@ -54,20 +54,20 @@ impl IdentityBuf {
             Spelling::Number { magnitude, is_negative } => self.push_number(magnitude, is_negative),
             Spelling::Shown(key) => drop(fmt::write(self, format_args!("{key}"))),
         }
-        self.lengths = self.lengths.with_key(self.length - before);
+        self.layout = self.layout.with_key(self.length - before);
     }
 
     #[inline]
     pub(crate) fn identity(&self) -> Identity<'_> {
         let inline = self.bytes.first_chunk::<SIZE>();
-        let inline = inline.and_then(|bytes| InlineTexts::padded(bytes, self.length, self.lengths));
+        let inline = inline.and_then(|bytes| InlineTexts::padded(bytes, self.length, self.layout));
         Identity(inline.map_or_else(|| self.as_long(), Repr::InlineTexts))
     }
 
     #[cold]
     fn as_long(&self) -> Repr<'_> {
         let bytes = if self.long.is_empty() { self.written() } else { &self.long };
-        Repr::Borrowed(bytes, self.lengths)
+        Repr::Borrowed(bytes, self.layout)
     }
 
     fn written(&self) -> &[u8] {

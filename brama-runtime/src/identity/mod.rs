@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 pub(crate) use self::buffer::IdentityBuf;
 pub use self::buffer::Spelling;
-use self::repr::{Lengths, Parts, Repr};
+use self::repr::{Layout, Parts, Repr};
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///
@@ -36,7 +36,7 @@ impl<'a> Identity<'a> {
     #[must_use]
     pub fn new(identifier: impl Into<Cow<'a, str>>) -> Self {
         match identifier.into() {
-            Cow::Borrowed(identifier) => Self(Repr::of(identifier.as_bytes(), Lengths::IDENTIFIER)),
+            Cow::Borrowed(identifier) => Self(Repr::of(identifier.as_bytes(), Layout::IDENTIFIER)),
             Cow::Owned(identifier) => Identity::from(&identifier).into_owned(),
         }
     }
@@ -45,9 +45,9 @@ impl<'a> Identity<'a> {
     #[must_use]
     pub fn in_scope(self, scope: impl Into<Cow<'a, str>>) -> Self {
         let (scope, mut buffer) = (scope.into(), IdentityBuf::new());
-        let lengths = self.0.lengths().with_scope(scope.len());
-        buffer.write_joined(scope.as_bytes(), lengths);
-        buffer.write_joined(self.0.scopeless(), lengths);
+        let layout = self.0.layout().with_scope(scope.len());
+        buffer.write_joined(scope.as_bytes(), layout);
+        buffer.write_joined(self.0.scopeless(), layout);
         buffer.identity().into_owned()
     }
 
@@ -59,7 +59,7 @@ impl<'a> Identity<'a> {
 
     fn keyed(&self, key: &dyn fmt::Display) -> Self {
         let mut buffer = IdentityBuf::new();
-        buffer.write_joined(self.0.keyless(), self.0.lengths().without_key());
+        buffer.write_joined(self.0.keyless(), self.0.layout().without_key());
         buffer.write_key(Spelling::Shown(key));
         buffer.identity().into_owned()
     }
@@ -87,17 +87,17 @@ impl<'a> Identity<'a> {
     /// alone.
     #[must_use]
     pub fn is_overflow(&self) -> bool {
-        self.0.lengths().is_overflow()
+        self.0.layout().is_overflow()
     }
 
     /// The identifier in its scope, of whatever key this is.
     pub(crate) fn without_key(&self) -> Identity<'_> {
-        Identity(Repr::of(self.0.keyless(), self.0.lengths().without_key()))
+        Identity(Repr::of(self.0.keyless(), self.0.layout().without_key()))
     }
 
     /// The breaker of all keys for which there is no room.
     pub(crate) fn overflow(&self) -> Identity<'_> {
-        Identity(Repr::of(self.0.keyless(), self.0.lengths().overflowing()))
+        Identity(Repr::of(self.0.keyless(), self.0.layout().overflowing()))
     }
 
     /// The same with texts of its own.

@@ -26,17 +26,17 @@ const MOST: usize = SIZE - 3;
 
 impl InlineTexts {
     #[inline]
-    pub(super) fn of(texts: &[u8], lengths: Lengths) -> Option<Self> {
+    pub(super) fn of(texts: &[u8], layout: Layout) -> Option<Self> {
         let mut padded = [0; SIZE];
         padded.get_mut(..texts.len())?.copy_from_slice(texts);
-        Self::padded(&padded, texts.len(), lengths)
+        Self::padded(&padded, texts.len(), layout)
     }
 
     /// The same of texts that zeros follow.
     #[inline]
-    pub(super) fn padded(texts: &[u8; SIZE], length: usize, lengths: Lengths) -> Option<Self> {
+    pub(super) fn padded(texts: &[u8; SIZE], length: usize, layout: Layout) -> Option<Self> {
         let all = u8::try_from(length).ok().filter(|_| length <= MOST)?;
-        let [scope, key] = lengths.as_bytes()?;
+        let [scope, key] = layout.as_bytes()?;
         let mut words = words(texts);
         words[3] |= u64::from_le_bytes([0, 0, 0, 0, 0, all, scope, key]);
         let mut bytes = [0; SIZE];
@@ -52,9 +52,9 @@ impl InlineTexts {
     }
 
     #[inline]
-    pub(super) fn lengths(&self) -> Lengths {
+    pub(super) fn layout(&self) -> Layout {
         let [.., scope, key] = self.bytes;
-        Lengths::of_bytes([scope, key])
+        Layout::of_bytes([scope, key])
     }
 }
 
@@ -101,7 +101,7 @@ pub(super) struct Parts<'a> {
 ///
 /// No text is longer than `isize::MAX`. What is not there has a negative length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Lengths {
+pub(super) struct Layout {
     scope: isize,
     key: isize,
 }
@@ -112,7 +112,7 @@ const NONE: isize = -1;
 /// There is no key: this is of all keys for which there was no room.
 const OVERFLOW: isize = -2;
 
-impl Lengths {
+impl Layout {
     /// Of an identifier alone.
     pub(super) const IDENTIFIER: Self = Self { scope: NONE, key: NONE };
 
@@ -167,22 +167,22 @@ impl Lengths {
 #[derive(Clone)]
 pub(super) enum Repr<'a> {
     InlineTexts(InlineTexts),
-    Borrowed(&'a [u8], Lengths),
-    Shared(Arc<[u8]>, Lengths),
+    Borrowed(&'a [u8], Layout),
+    Shared(Arc<[u8]>, Layout),
 }
 
 impl<'a> Repr<'a> {
     #[inline]
-    pub(super) fn of(bytes: &'a [u8], lengths: Lengths) -> Self {
-        InlineTexts::of(bytes, lengths).map_or(Self::Borrowed(bytes, lengths), Self::InlineTexts)
+    pub(super) fn of(bytes: &'a [u8], layout: Layout) -> Self {
+        InlineTexts::of(bytes, layout).map_or(Self::Borrowed(bytes, layout), Self::InlineTexts)
     }
 
     #[inline]
     pub(super) fn into_owned(self) -> Repr<'static> {
         match self {
             Self::InlineTexts(inline) => Repr::InlineTexts(inline),
-            Self::Borrowed(bytes, lengths) => Repr::Shared(bytes.into(), lengths),
-            Self::Shared(bytes, lengths) => Repr::Shared(bytes, lengths),
+            Self::Borrowed(bytes, layout) => Repr::Shared(bytes.into(), layout),
+            Self::Shared(bytes, layout) => Repr::Shared(bytes, layout),
         }
     }
 
@@ -191,16 +191,16 @@ impl<'a> Repr<'a> {
     pub(super) fn as_ref(&self) -> Repr<'_> {
         match self {
             Self::InlineTexts(inline) => Repr::InlineTexts(*inline),
-            Self::Borrowed(bytes, lengths) => Repr::Borrowed(bytes, *lengths),
-            Self::Shared(bytes, lengths) => Repr::Borrowed(bytes, *lengths),
+            Self::Borrowed(bytes, layout) => Repr::Borrowed(bytes, *layout),
+            Self::Shared(bytes, layout) => Repr::Borrowed(bytes, *layout),
         }
     }
 
     #[inline]
-    pub(super) fn lengths(&self) -> Lengths {
+    pub(super) fn layout(&self) -> Layout {
         match self {
-            Self::InlineTexts(inline) => inline.lengths(),
-            Self::Borrowed(_, lengths) | Self::Shared(_, lengths) => *lengths,
+            Self::InlineTexts(inline) => inline.layout(),
+            Self::Borrowed(_, layout) | Self::Shared(_, layout) => *layout,
         }
     }
 
@@ -216,38 +216,38 @@ impl<'a> Repr<'a> {
     /// Scope and identifier.
     #[inline]
     pub(super) fn keyless(&self) -> &[u8] {
-        let (bytes, key) = (self.as_bytes(), self.lengths().key().unwrap_or_default());
+        let (bytes, key) = (self.as_bytes(), self.layout().key().unwrap_or_default());
         bytes.get(..bytes.len() - key).unwrap_or_default()
     }
 
     /// Identifier and key.
     pub(super) fn scopeless(&self) -> &[u8] {
-        let scope = self.lengths().scope().unwrap_or_default();
+        let scope = self.layout().scope().unwrap_or_default();
         self.as_bytes().get(scope..).unwrap_or_default()
     }
 
     pub(super) fn parts(&self) -> Parts<'_> {
-        let (lengths, keyless) = (self.lengths(), self.keyless());
-        let (scope, identifier) = keyless.split_at(lengths.scope().unwrap_or_default());
+        let (layout, keyless) = (self.layout(), self.keyless());
+        let (scope, identifier) = keyless.split_at(layout.scope().unwrap_or_default());
         let key = self.as_bytes().get(keyless.len()..).unwrap_or_default();
         let text = |bytes| str::from_utf8(bytes).unwrap_or_default();
         Parts {
-            scope: lengths.scope().map(|_| text(scope)),
+            scope: layout.scope().map(|_| text(scope)),
             identifier: text(identifier),
-            key: lengths.key().map(|_| text(key)),
-            is_overflow: lengths.is_overflow(),
+            key: layout.key().map(|_| text(key)),
+            is_overflow: layout.is_overflow(),
         }
     }
 
     #[cold]
     fn is_long_and_like(&self, other: &Repr<'_>) -> bool {
-        self.lengths() == other.lengths() && self.as_bytes() == other.as_bytes()
+        self.layout() == other.layout() && self.as_bytes() == other.as_bytes()
     }
 
     #[cold]
     fn hash_long<H: Hasher>(&self, state: &mut H) {
         state.write(self.as_bytes());
-        self.lengths().hash(state);
+        self.layout().hash(state);
     }
 }
 
