@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 pub(crate) use self::buffer::IdentityBuf;
 pub use self::buffer::Spelling;
-use self::repr::{Layout, Parts, Repr};
+use self::repr::{IdentityParts, Layout, Repr};
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
 ///
@@ -106,7 +106,7 @@ impl<'a> Identity<'a> {
         Identity(self.0.into_owned())
     }
 
-    fn parts(&self) -> Parts<'_> {
+    fn parts(&self) -> IdentityParts<'_> {
         self.0.parts()
     }
 }
@@ -164,7 +164,7 @@ impl Serialize for Identity<'_> {
 /// encoding: two identities may read alike.
 impl fmt::Display for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { scope, identifier, key, is_overflow } = self.parts();
+        let IdentityParts { scope, identifier, key, is_overflow } = self.parts();
         if let Some(scope) = scope {
             write!(f, "{scope}/")?;
         }

@@ -88,7 +88,7 @@ impl Hash for InlineTexts {
 /// An identity as it is ordered, printed and written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(rename = "Identity"))]
-pub(super) struct Parts<'a> {
+pub(super) struct IdentityParts<'a> {
     pub(super) scope: Option<&'a str>,
     pub(super) identifier: &'a str,
     pub(super) key: Option<&'a str>,
@@ -226,12 +226,12 @@ impl<'a> Repr<'a> {
         self.as_bytes().get(scope..).unwrap_or_default()
     }
 
-    pub(super) fn parts(&self) -> Parts<'_> {
+    pub(super) fn parts(&self) -> IdentityParts<'_> {
         let (layout, keyless) = (self.layout(), self.keyless());
         let (scope, identifier) = keyless.split_at(layout.scope().unwrap_or_default());
         let key = self.as_bytes().get(keyless.len()..).unwrap_or_default();
         let text = |bytes| str::from_utf8(bytes).unwrap_or_default();
-        Parts {
+        IdentityParts {
             scope: layout.scope().map(|_| text(scope)),
             identifier: text(identifier),
             key: layout.key().map(|_| text(key)),
