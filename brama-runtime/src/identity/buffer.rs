@@ -47,12 +47,12 @@ impl IdentityBuf {
 
     /// Adds a key. Where one that is shown gives up with an error: as far as it came.
     #[inline]
-    pub(crate) fn write_key(&mut self, key: Spelling<'_>) {
+    pub(crate) fn write_key(&mut self, key: KeyText<'_>) {
         let before = self.length;
         match key {
-            Spelling::Text(text) => self.push(text.as_bytes()),
-            Spelling::Number { magnitude, is_negative } => self.push_number(magnitude, is_negative),
-            Spelling::Shown(key) => drop(fmt::write(self, format_args!("{key}"))),
+            KeyText::Text(text) => self.push(text.as_bytes()),
+            KeyText::Number { magnitude, is_negative } => self.push_number(magnitude, is_negative),
+            KeyText::Shown(key) => drop(fmt::write(self, format_args!("{key}"))),
         }
         self.layout = self.layout.with_key(self.length - before);
     }
@@ -117,7 +117,7 @@ impl fmt::Write for IdentityBuf {
 /// What a key is, as far as its type says.
 #[derive(Clone, Copy)]
 #[expect(missing_debug_implementations, reason = "lives for one question")]
-pub enum Spelling<'a> {
+pub enum KeyText<'a> {
     /// That text.
     Text(&'a str),
     /// A whole number, in decimal digits.

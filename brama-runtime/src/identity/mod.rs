@@ -9,7 +9,7 @@ use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 use serde::{Serialize, Serializer};
 
 pub(crate) use self::buffer::IdentityBuf;
-pub use self::buffer::Spelling;
+pub use self::buffer::KeyText;
 use self::repr::{IdentityParts, Layout, Repr};
 
 /// The name of a breaker: an identifier, and where wanted a scope and a key.
@@ -60,7 +60,7 @@ impl<'a> Identity<'a> {
     fn keyed(&self, key: &dyn fmt::Display) -> Self {
         let mut buffer = IdentityBuf::new();
         buffer.write_joined(self.0.keyless(), self.0.layout().without_key());
-        buffer.write_key(Spelling::Shown(key));
+        buffer.write_key(KeyText::Shown(key));
         buffer.identity().into_owned()
     }
 

@@ -55,7 +55,7 @@ fn an_identity_is_what_was_said_however_it_is_put_together_and_kept() {
         let mut buffer = IdentityBuf::new();
         buffer.write(scope, identifier);
         if let Some(key) = key {
-            buffer.write_key(Spelling::Text(key));
+            buffer.write_key(KeyText::Text(key));
         }
         let drafted = buffer.identity();
         let drafted = if is_overflow { drafted.overflow() } else { drafted };

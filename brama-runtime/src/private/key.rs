@@ -7,7 +7,7 @@
 
 use std::{borrow::Cow, fmt::Display, ops::Deref, rc::Rc, sync::Arc};
 
-use crate::identity::Spelling;
+use crate::identity::KeyText;
 
 /// The key that an expression evaluates to.
 #[inline]
@@ -31,9 +31,9 @@ impl<'a, K: AsText> TextKey<'a, K> {
     /// The key as text.
     #[inline]
     #[must_use]
-    pub fn __brama_key_text(&self) -> Spelling<'a> {
+    pub fn __brama_key_text(&self) -> KeyText<'a> {
         let &Self(NumberKey(DisplayKey(key))) = self;
-        Spelling::Text(key.as_text())
+        KeyText::Text(key.as_text())
     }
 }
 
@@ -41,10 +41,10 @@ impl<'a, K: AsNumber> NumberKey<'a, K> {
     /// The key as text.
     #[inline]
     #[must_use]
-    pub fn __brama_key_text(&self) -> Spelling<'a> {
+    pub fn __brama_key_text(&self) -> KeyText<'a> {
         let &Self(DisplayKey(key)) = self;
         let (magnitude, is_negative) = key.as_number();
-        Spelling::Number { magnitude, is_negative }
+        KeyText::Number { magnitude, is_negative }
     }
 }
 
@@ -53,11 +53,11 @@ impl<'a, K> DisplayKey<'a, K> {
     // The bound is on the method and not on the impl: rustc then reports it in the words of `Key`.
     #[inline]
     #[must_use]
-    pub fn __brama_key_text(&self) -> Spelling<'a>
+    pub fn __brama_key_text(&self) -> KeyText<'a>
     where
         K: Key,
     {
-        Spelling::Shown(self.0.shown())
+        KeyText::Shown(self.0.shown())
     }
 }
 
@@ -169,7 +169,7 @@ mod tests {
     use crate::identity::IdentityBuf;
 
     /// The key as it stands in an identity.
-    fn read(spelling: Spelling<'_>) -> String {
+    fn read(spelling: KeyText<'_>) -> String {
         let mut buffer = IdentityBuf::new();
         buffer.write(None, "");
         buffer.write_key(spelling);
@@ -183,9 +183,9 @@ mod tests {
             let spelling = key(&given).__brama_key_text();
             assert_eq!(read(spelling), given.to_string());
             match spelling {
-                Spelling::Text(_) => "text",
-                Spelling::Number { .. } => "number",
-                Spelling::Shown(_) => "shown",
+                KeyText::Text(_) => "text",
+                KeyText::Number { .. } => "number",
+                KeyText::Shown(_) => "shown",
             }
         }};
     }

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     breaker::{CircuitOpen, Hold, Lease, Slot},
     config::Attribute,
-    identity::{Identity, IdentityBuf, Spelling},
+    identity::{Identity, IdentityBuf, KeyText},
     registry::Registry,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub struct Lookup<'a> {
     scope: Option<&'static str>,
     identifier: &'a str,
-    key: Option<Spelling<'a>>,
+    key: Option<KeyText<'a>>,
 }
 
 impl<'a> Lookup<'a> {
@@ -26,7 +26,7 @@ impl<'a> Lookup<'a> {
     /// Adds a key.
     #[must_use]
     #[inline]
-    pub const fn with_key(self, key: Spelling<'a>) -> Self {
+    pub const fn with_key(self, key: KeyText<'a>) -> Self {
         Self { key: Some(key), ..self }
     }
 
@@ -108,7 +108,7 @@ mod tests {
             lookup.with_identity(|identity| identity == other)
         };
         let keyed =
-            |identifier, scope, key| Lookup::new(identifier, scope).with_key(Spelling::Text(key));
+            |identifier, scope, key| Lookup::new(identifier, scope).with_key(KeyText::Text(key));
         let finds = |identifier, scope, key| is(keyed(identifier, scope, key), &identity);
         assert!(finds("a", Some("s"), "k"));
         assert!(!finds("b", Some("s"), "k") && !finds("a", None, "k"));

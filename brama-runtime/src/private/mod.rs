@@ -28,4 +28,4 @@ pub use self::{
         DisplayOnly, HasError, Opaque, ReturnsResult, StdError, is_ignored, is_no_failure, verdict,
     },
 };
-pub use crate::{config::Attribute, identity::Spelling};
+pub use crate::{config::Attribute, identity::KeyText};
