@@ -34,18 +34,18 @@ impl Recent {
         Self { size, calls: 0, failures: 0, slow: 0, span: 0, since: 0, steps }
     }
 
-    pub(super) fn push(&mut self, mark: Mark) {
+    pub(super) fn push(&mut self, flags: CallFlags) {
         self.advance(1);
-        if mark.failed || mark.slow {
-            self.keep(mark);
+        if flags.failed || flags.slow {
+            self.keep(flags);
         }
     }
 
     /// Remembers that the last outcome was bad.
-    pub(super) fn keep(&mut self, mark: Mark) {
-        self.failures += u32::from(mark.failed);
-        self.slow += u32::from(mark.slow);
-        self.steps.extend(Step { behind: self.since, mark }.bytes());
+    pub(super) fn keep(&mut self, flags: CallFlags) {
+        self.failures += u32::from(flags.failed);
+        self.slow += u32::from(flags.slow);
+        self.steps.extend(Step { behind: self.since, flags }.bytes());
         self.span += self.since;
         self.since = 0;
     }
@@ -66,8 +66,8 @@ impl Recent {
     }
 
     fn forget(&mut self, oldest: Step) {
-        self.failures -= u32::from(oldest.mark.failed);
-        self.slow -= u32::from(oldest.mark.slow);
+        self.failures -= u32::from(oldest.flags.failed);
+        self.slow -= u32::from(oldest.flags.slow);
         self.steps.drain(..oldest.bytes().count());
         self.span -= self.oldest().map_or(0, |next| next.behind);
     }
@@ -82,11 +82,11 @@ impl Recent {
     }
 
     /// The bad ones, the oldest first: which of the outcomes it was, from 1 on.
-    pub(super) fn places(&self) -> impl Iterator<Item = (u32, Mark)> {
+    pub(super) fn places(&self) -> impl Iterator<Item = (u32, CallFlags)> {
         let mut place = self.calls.saturating_sub(self.span + self.since);
-        self.steps().enumerate().map(move |(number, Step { behind, mark })| {
+        self.steps().enumerate().map(move |(number, Step { behind, flags })| {
             place += if number == 0 { 0 } else { behind };
-            (place, mark)
+            (place, flags)
         })
     }
 
@@ -112,13 +112,13 @@ impl fmt::Debug for Recent {
 #[derive(Clone, Copy)]
 struct Step {
     behind: u32,
-    mark: Mark,
+    flags: CallFlags,
 }
 
 impl Step {
     /// Seven bits a byte, the lowest first; the highest bit says whether there are more.
     fn bytes(self) -> impl Iterator<Item = u8> {
-        let Self { behind, mark: Mark { failed, slow } } = self;
+        let Self { behind, flags: CallFlags { failed, slow } } = self;
         let mut rest = Some(u64::from(behind) << 2 | u64::from(failed) << 1 | u64::from(slow));
         std::iter::from_fn(move || {
             let code = rest?;
@@ -137,8 +137,8 @@ impl Step {
                 break;
             }
         }
-        let mark = Mark { failed: code & 0b10 != 0, slow: code & 0b01 != 0 };
-        Some(Self { behind: u32::try_from(code >> 2).unwrap_or(u32::MAX), mark })
+        let flags = CallFlags { failed: code & 0b10 != 0, slow: code & 0b01 != 0 };
+        Some(Self { behind: u32::try_from(code >> 2).unwrap_or(u32::MAX), flags })
     }
 }
 
@@ -172,7 +172,7 @@ impl WindowCounts {
 
 /// One outcome on its way into the window.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Mark {
+pub(super) struct CallFlags {
     pub(super) failed: bool,
     pub(super) slow: bool,
 }
@@ -185,7 +185,7 @@ mod tests {
     #[derive(Default)]
     struct Places {
         outcomes: u64,
-        bad: Vec<(u64, Mark)>,
+        bad: Vec<(u64, CallFlags)>,
     }
 
     impl Places {
@@ -194,10 +194,10 @@ mod tests {
             let held = self.bad.iter().filter(|(place, _)| self.outcomes < place + size);
             held.fold(
                 WindowCounts { calls: self.outcomes.min(size), ..WindowCounts::default() },
-                |WindowCounts { calls, failures, slow }, (_, mark)| WindowCounts {
+                |WindowCounts { calls, failures, slow }, (_, flags)| WindowCounts {
                     calls,
-                    failures: failures + u64::from(mark.failed),
-                    slow: slow + u64::from(mark.slow),
+                    failures: failures + u64::from(flags.failed),
+                    slow: slow + u64::from(flags.slow),
                 },
             )
         }
@@ -205,22 +205,22 @@ mod tests {
 
     #[test]
     fn it_counts_what_a_list_of_places_counts() {
-        const MARKS: [Mark; 3] = [
-            Mark { failed: true, slow: false },
-            Mark { failed: false, slow: true },
-            Mark { failed: true, slow: true },
+        const MARKS: [CallFlags; 3] = [
+            CallFlags { failed: true, slow: false },
+            CallFlags { failed: false, slow: true },
+            CallFlags { failed: true, slow: true },
         ];
         for size in [1, 2, 31, 32, 33, 100, 4_095, 4_097, 1_000_000, u32::MAX] {
             let (mut recent, mut places) = (Recent::new(size), Places::default());
             let mut drawn = u64::from(size);
-            for mark in MARKS.into_iter().cycle().take(600) {
+            for flags in MARKS.into_iter().cycle().take(600) {
                 // Steps of every length up to a little more than the window.
                 drawn = drawn.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
                 let good = ((drawn >> 32) % (u64::from(size) + 2)) >> (drawn >> 16 & 31);
                 recent.advance(good);
-                recent.push(mark);
+                recent.push(flags);
                 places.outcomes += good + 1;
-                places.bad.push((places.outcomes, mark));
+                places.bad.push((places.outcomes, flags));
                 assert_eq!(recent.counts(), places.counts(size), "the last {size}");
             }
         }
@@ -230,7 +230,7 @@ mod tests {
     fn near_each_other_a_bad_outcome_takes_a_byte() {
         let mut recent = Recent::new(100);
         for _ in 0..100 {
-            recent.push(Mark { failed: true, slow: true });
+            recent.push(CallFlags { failed: true, slow: true });
         }
         assert_eq!(recent.steps.len(), 100);
     }

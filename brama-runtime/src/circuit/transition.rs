@@ -6,7 +6,7 @@ use super::{
     Abandoned, Action, Admission, By, Cause, Change, Circuit, DurationSource, Fate, Generation,
     OpenDuration, Phase, Policy, Probes, Reason, Rule, Tick, Verdict, WindowCounts,
     expiry::{millis, thousandths},
-    outcome_ring::Mark,
+    outcome_ring::CallFlags,
     window::Memory,
 };
 
@@ -179,12 +179,12 @@ impl Circuit {
             Verdict::Ignore | Verdict::Abandoned { .. } => return None,
             Verdict::Success { .. } => {
                 self.run_of_successes();
-                self.remember(policy, Mark { failed: false, slow }, now);
+                self.remember(policy, CallFlags { failed: false, slow }, now);
                 None
             }
             Verdict::Failure { reason, retry_after, .. } => {
                 self.run_of_failures(reason);
-                self.remember(policy, Mark { failed: true, slow }, now);
+                self.remember(policy, CallFlags { failed: true, slow }, now);
                 retry_after
             }
         };
@@ -229,11 +229,11 @@ impl Circuit {
         self.record.get_or_insert_default().reasons.push(reason);
     }
 
-    fn remember(&mut self, policy: &Policy, mark: Mark, now: Tick) {
+    fn remember(&mut self, policy: &Policy, flags: CallFlags, now: Tick) {
         if policy.has_rate_rule() {
             let memory = &mut self.record.get_or_insert_default().memory;
             memory.turn(policy.window, now);
-            memory.push(mark);
+            memory.push(flags);
         } else if let Some(record) = &mut self.record {
             record.memory = Memory::Empty;
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Tick,
     expiry::is_wait,
-    outcome_ring::{Mark, Recent, WindowCounts},
+    outcome_ring::{CallFlags, Recent, WindowCounts},
     tick::nanos,
 };
 
@@ -127,11 +127,11 @@ impl Memory {
         }
     }
 
-    pub(super) fn push(&mut self, mark: Mark) {
+    pub(super) fn push(&mut self, flags: CallFlags) {
         match self {
             Self::Empty => {}
-            Self::Calls(recent) => recent.push(mark),
-            Self::Time(buckets) => buckets.push(mark),
+            Self::Calls(recent) => recent.push(flags),
+            Self::Time(buckets) => buckets.push(flags),
         }
     }
 
@@ -193,11 +193,11 @@ impl Buckets {
         self.number = number;
     }
 
-    fn push(&mut self, mark: Mark) {
+    fn push(&mut self, flags: CallFlags) {
         let bucket = self.current();
         bucket.calls += 1;
-        bucket.failures += u64::from(mark.failed);
-        bucket.slow += u64::from(mark.slow);
+        bucket.failures += u64::from(flags.failed);
+        bucket.slow += u64::from(flags.slow);
     }
 
     fn current(&mut self) -> &mut WindowCounts {

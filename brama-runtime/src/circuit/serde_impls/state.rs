@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::circuit::{
     Circuit, Generation, Phase, Reason, Tick, WindowCounts,
     history::{MOST, Reasons, Record},
-    outcome_ring::{Mark, Recent},
+    outcome_ring::{CallFlags, Recent},
     reason::Text,
     window::{BUCKETS, Buckets, Memory},
 };
@@ -104,8 +104,8 @@ struct Outcome {
 
 impl From<Recent> for Places {
     fn from(recent: Recent) -> Self {
-        let outcome = |(place, Mark { failed, slow })| Outcome { place, failed, slow };
-        let bad = recent.places().map(|(place, mark)| outcome((place.into(), mark))).collect();
+        let outcome = |(place, CallFlags { failed, slow })| Outcome { place, failed, slow };
+        let bad = recent.places().map(|(place, flags)| outcome((place.into(), flags))).collect();
         Self { size: recent.size, outcomes: recent.calls.into(), bad }
     }
 }
@@ -121,7 +121,7 @@ impl TryFrom<Places> for Recent {
                 return Err(PLACES);
             }
             recent.advance(next - place);
-            recent.keep(Mark { failed, slow });
+            recent.keep(CallFlags { failed, slow });
             place = next;
         }
         recent.advance(outcomes - place);
