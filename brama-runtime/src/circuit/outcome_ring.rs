@@ -1,4 +1,4 @@
-//! The recent outcomes: the last so many, of which the bad ones are remembered.
+//! The ring outcomes: the last so many, of which the bad ones are remembered.
 
 use std::{collections::VecDeque, fmt};
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
     derive(Serialize, Deserialize),
     serde(try_from = "super::serde_impls::Places", into = "super::serde_impls::Places")
 )]
-pub(super) struct Recent {
+pub(super) struct OutcomeRing {
     pub(super) size: u32,
     /// How many it holds.
     pub(super) calls: u32,
@@ -28,7 +28,7 @@ pub(super) struct Recent {
     steps: VecDeque<u8>,
 }
 
-impl Recent {
+impl OutcomeRing {
     pub(super) const fn new(size: u32) -> Self {
         let steps = VecDeque::new();
         Self { size, calls: 0, failures: 0, slow: 0, span: 0, since: 0, steps }
@@ -97,10 +97,10 @@ impl Recent {
 }
 
 /// Shows places. The step of the oldest bad one is left out: what it was behind has gone.
-impl fmt::Debug for Recent {
+impl fmt::Debug for OutcomeRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bad: Vec<_> = self.places().collect();
-        f.debug_struct("Recent")
+        f.debug_struct("OutcomeRing")
             .field("size", &self.size)
             .field("calls", &self.calls)
             .field("bad", &bad)
@@ -211,27 +211,27 @@ mod tests {
             CallFlags { failed: true, slow: true },
         ];
         for size in [1, 2, 31, 32, 33, 100, 4_095, 4_097, 1_000_000, u32::MAX] {
-            let (mut recent, mut places) = (Recent::new(size), Places::default());
+            let (mut ring, mut places) = (OutcomeRing::new(size), Places::default());
             let mut drawn = u64::from(size);
             for flags in MARKS.into_iter().cycle().take(600) {
                 // Steps of every length up to a little more than the window.
                 drawn = drawn.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
                 let good = ((drawn >> 32) % (u64::from(size) + 2)) >> (drawn >> 16 & 31);
-                recent.advance(good);
-                recent.push(flags);
+                ring.advance(good);
+                ring.push(flags);
                 places.outcomes += good + 1;
                 places.bad.push((places.outcomes, flags));
-                assert_eq!(recent.counts(), places.counts(size), "the last {size}");
+                assert_eq!(ring.counts(), places.counts(size), "the last {size}");
             }
         }
     }
 
     #[test]
     fn near_each_other_a_bad_outcome_takes_a_byte() {
-        let mut recent = Recent::new(100);
+        let mut ring = OutcomeRing::new(100);
         for _ in 0..100 {
-            recent.push(CallFlags { failed: true, slow: true });
+            ring.push(CallFlags { failed: true, slow: true });
         }
-        assert_eq!(recent.steps.len(), 100);
+        assert_eq!(ring.steps.len(), 100);
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Tick,
     expiry::is_wait,
-    outcome_ring::{CallFlags, Recent, WindowCounts},
+    outcome_ring::{CallFlags, OutcomeRing, WindowCounts},
     tick::nanos,
 };
 
@@ -98,7 +98,7 @@ impl fmt::Display for Window {
 pub(super) enum Memory {
     #[default]
     Empty,
-    Calls(Recent),
+    Calls(OutcomeRing),
     /// Boxed, for it is five times as large.
     Time(Box<Buckets>),
 }
@@ -107,7 +107,7 @@ impl Memory {
     /// Whether it holds outcomes of that window, so that a success may be counted elsewhere.
     pub(super) fn fits(&self, window: Window) -> bool {
         match (self, window.0) {
-            (Self::Calls(recent), Span::Calls(size)) => recent.size == size,
+            (Self::Calls(ring), Span::Calls(size)) => ring.size == size,
             (Self::Time(buckets), Span::Time(length)) => buckets.width == width(length),
             (Self::Empty | Self::Calls(_) | Self::Time(_), Span::Calls(_) | Span::Time(_)) => false,
         }
@@ -117,7 +117,7 @@ impl Memory {
     pub(super) fn turn(&mut self, window: Window, now: Tick) {
         if !self.fits(window) {
             *self = match window.0 {
-                Span::Calls(size) => Self::Calls(Recent::new(size)),
+                Span::Calls(size) => Self::Calls(OutcomeRing::new(size)),
                 Span::Time(length) => Self::Time(Box::new(Buckets::new(width(length), now))),
             };
         }
@@ -130,7 +130,7 @@ impl Memory {
     pub(super) fn push(&mut self, flags: CallFlags) {
         match self {
             Self::Empty => {}
-            Self::Calls(recent) => recent.push(flags),
+            Self::Calls(ring) => ring.push(flags),
             Self::Time(buckets) => buckets.push(flags),
         }
     }
@@ -139,7 +139,7 @@ impl Memory {
     pub(super) fn push_successes(&mut self, count: u64) {
         match self {
             Self::Empty => {}
-            Self::Calls(recent) => recent.advance(count),
+            Self::Calls(ring) => ring.advance(count),
             Self::Time(buckets) => buckets.current().calls += count,
         }
     }
@@ -148,7 +148,7 @@ impl Memory {
     pub(super) fn counts(&self, now: Tick) -> WindowCounts {
         match self {
             Self::Empty => WindowCounts::default(),
-            Self::Calls(recent) => recent.counts(),
+            Self::Calls(ring) => ring.counts(),
             Self::Time(buckets) => buckets.counts(now),
         }
     }

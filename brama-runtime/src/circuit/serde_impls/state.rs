@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::circuit::{
     Circuit, Generation, Phase, Reason, Tick, WindowCounts,
     history::{MOST, Reasons, Record},
-    outcome_ring::{CallFlags, Recent},
+    outcome_ring::{CallFlags, OutcomeRing},
     reason::Text,
     window::{BUCKETS, Buckets, Memory},
 };
@@ -102,30 +102,30 @@ struct Outcome {
     slow: bool,
 }
 
-impl From<Recent> for Places {
-    fn from(recent: Recent) -> Self {
+impl From<OutcomeRing> for Places {
+    fn from(ring: OutcomeRing) -> Self {
         let outcome = |(place, CallFlags { failed, slow })| Outcome { place, failed, slow };
-        let bad = recent.places().map(|(place, flags)| outcome((place.into(), flags))).collect();
-        Self { size: recent.size, outcomes: recent.calls.into(), bad }
+        let bad = ring.places().map(|(place, flags)| outcome((place.into(), flags))).collect();
+        Self { size: ring.size, outcomes: ring.calls.into(), bad }
     }
 }
 
-impl TryFrom<Places> for Recent {
+impl TryFrom<Places> for OutcomeRing {
     type Error = &'static str;
 
     fn try_from(Places { size, outcomes, bad }: Places) -> Result<Self, Self::Error> {
         let mut place = outcomes.saturating_sub(size.into());
-        let mut recent = Self::new(size);
+        let mut ring = Self::new(size);
         for Outcome { place: next, failed, slow } in bad {
             if next <= place || outcomes < next {
                 return Err(PLACES);
             }
-            recent.advance(next - place);
-            recent.keep(CallFlags { failed, slow });
+            ring.advance(next - place);
+            ring.keep(CallFlags { failed, slow });
             place = next;
         }
-        recent.advance(outcomes - place);
-        Ok(recent)
+        ring.advance(outcomes - place);
+        Ok(ring)
     }
 }
 
