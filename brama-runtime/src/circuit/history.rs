@@ -5,7 +5,7 @@ use std::{fmt, iter::repeat_n};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{Reason, policy::Policy, window::Memory};
+use super::{Reason, policy::Policy, window::WindowState};
 
 /// A few reasons, oldest first.
 ///
@@ -70,7 +70,7 @@ fn add(mixed: &mut [Option<Reason>; MOST], reason: Reason) {
 /// Boxed in one: a circuit without a rate to judge, that never failed, has none.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Record {
-    pub(super) memory: Memory,
+    pub(super) window_state: WindowState,
     pub(super) reasons: Reasons,
 }
 
@@ -79,9 +79,9 @@ impl Record {
     /// misses them, and so it starts empty under the next that does.
     pub(super) fn count_successes(&mut self, policy: &Policy, count: u64) {
         if !policy.has_rate_rule() && 0 < count {
-            self.memory = Memory::Empty;
-        } else if self.memory.fits(policy.window) {
-            self.memory.push_successes(count);
+            self.window_state = WindowState::Empty;
+        } else if self.window_state.fits(policy.window) {
+            self.window_state.push_successes(count);
         }
     }
 }

@@ -36,7 +36,7 @@ pub(crate) use self::{change::Lasting, tick::nanos};
 use self::{
     history::Record,
     state::{Phase, Probes},
-    window::Memory,
+    window::WindowState,
 };
 
 /// The state of one protected dependency, and the rules that move it.
@@ -177,7 +177,8 @@ impl Circuit {
     /// What the window holds; zeros where no rate is judged.
     #[must_use]
     pub fn counts(&self, now: Tick) -> WindowCounts {
-        self.memory().map_or_else(WindowCounts::default, |memory| memory.counts(now))
+        self.window_state()
+            .map_or_else(WindowCounts::default, |window_state| window_state.counts(now))
     }
 
     /// The reasons of the last failures since it closed, oldest first: at most four.
@@ -231,14 +232,14 @@ impl Circuit {
     #[must_use]
     pub fn settled_until(&self) -> Tick {
         match self.phase {
-            Phase::Closed => self.memory().map_or(Tick::NEVER, Memory::steady_until),
+            Phase::Closed => self.window_state().map_or(Tick::NEVER, WindowState::steady_until),
             Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => {
                 Tick::NEVER
             }
         }
     }
 
-    fn memory(&self) -> Option<&Memory> {
-        self.record.as_ref().map(|record| &record.memory)
+    fn window_state(&self) -> Option<&WindowState> {
+        self.record.as_ref().map(|record| &record.window_state)
     }
 }

@@ -7,7 +7,7 @@ use super::{
     OpenDuration, Phase, Policy, Probes, Reason, Rule, Tick, Verdict, WindowCounts,
     expiry::{millis, thousandths},
     outcome_ring::CallFlags,
-    window::Memory,
+    window::WindowState,
 };
 
 impl Circuit {
@@ -231,11 +231,11 @@ impl Circuit {
 
     fn remember(&mut self, policy: &Policy, flags: CallFlags, now: Tick) {
         if policy.has_rate_rule() {
-            let memory = &mut self.record.get_or_insert_default().memory;
-            memory.turn(policy.window, now);
-            memory.push(flags);
+            let window_state = &mut self.record.get_or_insert_default().window_state;
+            window_state.turn(policy.window, now);
+            window_state.push(flags);
         } else if let Some(record) = &mut self.record {
-            record.memory = Memory::Empty;
+            record.window_state = WindowState::Empty;
         }
     }
 
@@ -263,7 +263,7 @@ impl Circuit {
         let WindowCounts { calls, failures, slow } = self.counts(Tick::ORIGIN);
         let calls = calls.max(u64::from(policy.minimum_calls));
         let stays = |bad, rate: Option<u32>| rate.is_none_or(|rate| !reaches(bad, rate, calls));
-        self.memory().is_some_and(|memory| memory.fits(policy.window))
+        self.window_state().is_some_and(|window_state| window_state.fits(policy.window))
             && stays(failures, policy.failure_rate)
             && stays(slow, policy.slow_call_rate)
     }

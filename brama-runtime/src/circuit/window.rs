@@ -95,7 +95,7 @@ impl fmt::Display for Window {
 /// What the circuit remembers of the window in force: nothing until an outcome enters.
 #[derive(Debug, Clone, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
-pub(super) enum Memory {
+pub(super) enum WindowState {
     #[default]
     Empty,
     Calls(OutcomeRing),
@@ -103,7 +103,7 @@ pub(super) enum Memory {
     Time(Box<Buckets>),
 }
 
-impl Memory {
+impl WindowState {
     /// Whether it holds outcomes of that window, so that a success may be counted elsewhere.
     pub(super) fn fits(&self, window: Window) -> bool {
         match (self, window.0) {

@@ -7,7 +7,7 @@ use crate::circuit::{
     history::{MOST, Reasons, Record},
     outcome_ring::{CallFlags, OutcomeRing},
     reason::Text,
-    window::{BUCKETS, Buckets, Memory},
+    window::{BUCKETS, Buckets, WindowState},
 };
 
 #[derive(Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub(in crate::circuit) struct Whole {
     failures: u32,
     successes: u64,
     trips: u32,
-    memory: Memory,
+    memory: WindowState,
     reasons: Reasons,
 }
 
@@ -30,7 +30,8 @@ impl From<Circuit> for Whole {
     fn from(circuit: Circuit) -> Self {
         let Circuit { seed, generation, openings, phase, since, .. } = circuit;
         let Circuit { failures, successes, trips, record, .. } = circuit;
-        let Record { memory, reasons } = record.map(|record| *record).unwrap_or_default();
+        let Record { window_state: memory, reasons } =
+            record.map(|record| *record).unwrap_or_default();
         Self {
             seed,
             generation,
@@ -51,8 +52,8 @@ impl From<Whole> for Circuit {
         let Whole { seed, generation, openings, phase, since, .. } = whole;
         let Whole { failures, successes, trips, memory, reasons, .. } = whole;
         let record = match (&memory, &reasons) {
-            (Memory::Empty, Reasons::None) => None,
-            _ => Some(Box::new(Record { memory, reasons })),
+            (WindowState::Empty, Reasons::None) => None,
+            _ => Some(Box::new(Record { window_state: memory, reasons })),
         };
         Self { seed, generation, openings, phase, since, failures, successes, trips, record }
     }
