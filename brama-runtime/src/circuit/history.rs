@@ -17,7 +17,7 @@ use super::{Reason, policy::Policy, window::WindowState};
     derive(Serialize, Deserialize),
     serde(try_from = "Vec<Reason>", into = "Vec<Reason>")
 )]
-pub(super) enum Reasons {
+pub(super) enum RecentReasons {
     #[default]
     None,
     Same(Reason, usize),
@@ -28,7 +28,7 @@ pub(super) enum Reasons {
 /// How many are kept as evidence.
 pub(super) const MOST: usize = 4;
 
-impl Reasons {
+impl RecentReasons {
     pub(super) fn push(&mut self, reason: Reason) {
         match self {
             Self::None => *self = Self::Same(reason, 1),
@@ -53,7 +53,7 @@ impl Reasons {
     }
 }
 
-impl fmt::Debug for Reasons {
+impl fmt::Debug for RecentReasons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
     }
@@ -69,12 +69,12 @@ fn add(mixed: &mut [Option<Reason>; MOST], reason: Reason) {
 ///
 /// Boxed in one: a circuit without a rate to judge, that never failed, has none.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Record {
+pub(super) struct History {
     pub(super) window_state: WindowState,
-    pub(super) reasons: Reasons,
+    pub(super) reasons: RecentReasons,
 }
 
-impl Record {
+impl History {
     /// WindowCounts successes that were not reported one by one. Under a policy that judges no rate the window
     /// misses them, and so it starts empty under the next that does.
     pub(super) fn count_successes(&mut self, policy: &Policy, count: u64) {
@@ -94,7 +94,7 @@ mod tests {
     fn the_last_four_are_kept_however_they_repeat() {
         for number in 0..3_usize.pow(7) {
             let texts = (0..7).map(|place| ["a", "b", "c"][number / 3_usize.pow(place) % 3]);
-            let (mut reasons, mut pushed) = (Reasons::default(), Vec::new());
+            let (mut reasons, mut pushed) = (RecentReasons::default(), Vec::new());
             for text in texts {
                 reasons.push(text.into());
                 pushed.push(text);

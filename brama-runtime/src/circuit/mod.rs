@@ -34,7 +34,7 @@ pub use self::{
 };
 pub(crate) use self::{change::Lasting, tick::nanos};
 use self::{
-    history::Record,
+    history::History,
     state::{Phase, Probes},
     window::WindowState,
 };
@@ -58,7 +58,7 @@ pub struct Circuit {
     failures: u32,
     successes: u64,
     trips: u32,
-    record: Option<Box<Record>>,
+    history: Option<Box<History>>,
 }
 
 /// The answer to a call that asks to run.
@@ -92,7 +92,7 @@ impl Circuit {
             failures: 0,
             successes: 0,
             trips: 0,
-            record: None,
+            history: None,
         }
     }
 
@@ -183,7 +183,7 @@ impl Circuit {
 
     /// The reasons of the last failures since it closed, oldest first: at most four.
     pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
-        self.record.iter().flat_map(|record| record.reasons.iter())
+        self.history.iter().flat_map(|history| history.reasons.iter())
     }
 
     /// Whether a call that asks at `now` may run.
@@ -240,6 +240,6 @@ impl Circuit {
     }
 
     fn window_state(&self) -> Option<&WindowState> {
-        self.record.as_ref().map(|record| &record.window_state)
+        self.history.as_ref().map(|history| &history.window_state)
     }
 }

@@ -131,8 +131,8 @@ impl Circuit {
                 if self.failures == 0 {
                     self.successes = self.successes.saturating_add(count);
                 }
-                if let Some(record) = &mut self.record {
-                    record.count_successes(policy, count);
+                if let Some(history) = &mut self.history {
+                    history.count_successes(policy, count);
                 }
             }
             Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => {}
@@ -226,16 +226,16 @@ impl Circuit {
     fn run_of_failures(&mut self, reason: Reason) {
         self.failures = self.failures.saturating_add(1);
         self.successes = 0;
-        self.record.get_or_insert_default().reasons.push(reason);
+        self.history.get_or_insert_default().reasons.push(reason);
     }
 
     fn remember(&mut self, policy: &Policy, flags: CallFlags, now: Tick) {
         if policy.has_rate_rule() {
-            let window_state = &mut self.record.get_or_insert_default().window_state;
+            let window_state = &mut self.history.get_or_insert_default().window_state;
             window_state.turn(policy.window, now);
             window_state.push(flags);
-        } else if let Some(record) = &mut self.record {
-            record.window_state = WindowState::Empty;
+        } else if let Some(history) = &mut self.history {
+            history.window_state = WindowState::Empty;
         }
     }
 
@@ -306,7 +306,7 @@ impl Circuit {
 
     fn become_closed(&mut self, cause: Cause, now: Tick) -> Change {
         self.trips = 0;
-        self.record = None;
+        self.history = None;
         self.enter(Phase::Closed, cause, now)
     }
 

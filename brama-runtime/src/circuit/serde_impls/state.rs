@@ -1,10 +1,10 @@
-//! A circuit: with what its record says, whether there is one or not.
+//! A circuit: with what its history says, whether there is one or not.
 
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::circuit::{
     Circuit, Generation, Phase, Reason, Tick, WindowCounts,
-    history::{MOST, Reasons, Record},
+    history::{History, MOST, RecentReasons},
     outcome_ring::{CallFlags, OutcomeRing},
     reason::Text,
     window::{BUCKETS, Buckets, WindowState},
@@ -23,15 +23,15 @@ pub(in crate::circuit) struct Whole {
     successes: u64,
     trips: u32,
     memory: WindowState,
-    reasons: Reasons,
+    reasons: RecentReasons,
 }
 
 impl From<Circuit> for Whole {
     fn from(circuit: Circuit) -> Self {
         let Circuit { seed, generation, openings, phase, since, .. } = circuit;
-        let Circuit { failures, successes, trips, record, .. } = circuit;
-        let Record { window_state: memory, reasons } =
-            record.map(|record| *record).unwrap_or_default();
+        let Circuit { failures, successes, trips, history, .. } = circuit;
+        let History { window_state: memory, reasons } =
+            history.map(|history| *history).unwrap_or_default();
         Self {
             seed,
             generation,
@@ -51,11 +51,11 @@ impl From<Whole> for Circuit {
     fn from(whole: Whole) -> Self {
         let Whole { seed, generation, openings, phase, since, .. } = whole;
         let Whole { failures, successes, trips, memory, reasons, .. } = whole;
-        let record = match (&memory, &reasons) {
-            (WindowState::Empty, Reasons::None) => None,
-            _ => Some(Box::new(Record { window_state: memory, reasons })),
+        let history = match (&memory, &reasons) {
+            (WindowState::Empty, RecentReasons::None) => None,
+            _ => Some(Box::new(History { window_state: memory, reasons })),
         };
-        Self { seed, generation, openings, phase, since, failures, successes, trips, record }
+        Self { seed, generation, openings, phase, since, failures, successes, trips, history }
     }
 }
 
@@ -65,13 +65,13 @@ impl Serialize for Text {
     }
 }
 
-impl From<Reasons> for Vec<Reason> {
-    fn from(reasons: Reasons) -> Self {
+impl From<RecentReasons> for Vec<Reason> {
+    fn from(reasons: RecentReasons) -> Self {
         reasons.iter().cloned().collect()
     }
 }
 
-impl TryFrom<Vec<Reason>> for Reasons {
+impl TryFrom<Vec<Reason>> for RecentReasons {
     type Error = String;
 
     fn try_from(written: Vec<Reason>) -> Result<Self, Self::Error> {
