@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// [`Reason::MAX_BYTES`] bytes is cut at the last whole character before that and ends in `…`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(from = "String"))]
-pub struct Reason(Text);
+pub struct Reason(ReasonText);
 
 impl Reason {
     /// The most bytes that a reason holds.
@@ -27,8 +27,8 @@ impl Reason {
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         match text.into() {
             text if Self::MAX_BYTES < text.len() => Self::of(&text),
-            Cow::Borrowed(text) => Self(Text::Constant(text)),
-            Cow::Owned(text) => Self(Text::of(text.as_bytes())),
+            Cow::Borrowed(text) => Self(ReasonText::Constant(text)),
+            Cow::Owned(text) => Self(ReasonText::of(text.as_bytes())),
         }
     }
 
@@ -39,7 +39,7 @@ impl Reason {
         let mut kept = Kept { bytes: [0; Self::MAX_BYTES], length: 0 };
         // It fails where the room is used up or the value cannot go on: either way this is it.
         let _ = write!(kept, "{value}");
-        Self(Text::of(kept.as_bytes()))
+        Self(ReasonText::of(kept.as_bytes()))
     }
 
     /// The text.
@@ -142,7 +142,7 @@ impl fmt::Display for Reason {
 /// A constant, or a text of its own: in place where it is short, as most are. Not the one of identities:
 /// that holds three texts and is compared by words.
 #[derive(Clone)]
-pub(super) enum Text {
+pub(super) enum ReasonText {
     Constant(&'static str),
     Short { length: u8, bytes: [u8; SHORT] },
     Long(Box<str>),
@@ -151,7 +151,7 @@ pub(super) enum Text {
 /// With its length, and what tells the kinds of texts apart, three words.
 const SHORT: usize = 22;
 
-impl Text {
+impl ReasonText {
     /// One of its own, of the bytes of a whole text.
     pub(super) fn of(text: &[u8]) -> Self {
         let long = || Self::Long(str::from_utf8(text).unwrap_or_default().into());
@@ -183,21 +183,21 @@ impl Text {
     }
 }
 
-impl PartialEq for Text {
+impl PartialEq for ReasonText {
     fn eq(&self, other: &Self) -> bool {
         self.as_bytes() == other.as_bytes()
     }
 }
 
-impl Eq for Text {}
+impl Eq for ReasonText {}
 
-impl Hash for Text {
+impl Hash for ReasonText {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.as_bytes().hash(state);
     }
 }
 
-impl fmt::Debug for Text {
+impl fmt::Debug for ReasonText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.as_str().fmt(f)
     }
@@ -255,13 +255,13 @@ mod tests {
 
     #[test]
     fn it_takes_no_more_than_24_bytes_whatever_it_is() {
-        assert!(size_of::<Option<Text>>() <= 24);
+        assert!(size_of::<Option<ReasonText>>() <= 24);
     }
 
     #[test]
     fn a_text_of_22_bytes_is_kept_in_place_and_one_of_23_is_not() {
-        assert!(matches!(Text::of(&[b'a'; 22]), Text::Short { .. }));
-        assert!(matches!(Text::of(&[b'a'; 23]), Text::Long(_)));
+        assert!(matches!(ReasonText::of(&[b'a'; 22]), ReasonText::Short { .. }));
+        assert!(matches!(ReasonText::of(&[b'a'; 23]), ReasonText::Long(_)));
     }
 
     #[test]
@@ -273,7 +273,7 @@ mod tests {
             "zwei Wörter, 22 bytes",
             "a text of more than 22 bytes",
         ] {
-            assert_eq!(Text::of(text.as_bytes()).as_str(), text);
+            assert_eq!(ReasonText::of(text.as_bytes()).as_str(), text);
         }
     }
 }

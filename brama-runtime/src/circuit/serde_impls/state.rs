@@ -6,7 +6,7 @@ use crate::circuit::{
     Circuit, Generation, Phase, Reason, Tick, WindowCounts,
     history::{History, MOST, RecentReasons},
     outcome_ring::{CallFlags, OutcomeRing},
-    reason::Text,
+    reason::ReasonText,
     window::{BUCKETS, Buckets, WindowState},
 };
 
@@ -59,7 +59,7 @@ impl From<Whole> for Circuit {
     }
 }
 
-impl Serialize for Text {
+impl Serialize for ReasonText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
