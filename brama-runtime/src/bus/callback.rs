@@ -12,7 +12,7 @@ use std::{
 use super::{Subscription, queue::Queue};
 use crate::{
     event::Event,
-    sys::panic::{Panicked, caught},
+    sys::panic::{Panicked, catch_panic},
 };
 
 /// Keeps a function called for each event of a subscription, until it is dropped.
@@ -51,7 +51,7 @@ impl EventCallback {
 fn run(mut subscription: Subscription, mut callback: impl FnMut(Event), panics: &AtomicU64) {
     let mut tell_next = || subscription.next().map(&mut callback);
     loop {
-        match caught(&mut tell_next) {
+        match catch_panic(&mut tell_next) {
             Ok(Some(())) => {}
             Ok(None) => return,
             Err(Panicked) => {

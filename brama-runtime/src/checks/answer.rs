@@ -6,7 +6,7 @@ use crate::{
     breaker::Slot,
     circuit::Reason,
     duration::Rounded,
-    sys::panic::{Panicked, caught},
+    sys::panic::{Panicked, catch_panic},
 };
 
 /// That it passed, or why not.
@@ -24,7 +24,7 @@ pub(super) fn overdue(longest: Duration) -> Answer {
 
 /// Runs the user's code; a panic is an answer too.
 pub(super) fn survive<R>(run: impl FnOnce() -> R) -> Result<R, Reason> {
-    caught(run).map_err(|Panicked| Reason::from("health check: panic"))
+    catch_panic(run).map_err(|Panicked| Reason::from("health check: panic"))
 }
 
 fn failed(why: fmt::Arguments<'_>) -> Reason {

@@ -32,7 +32,7 @@ use crate::{
     breaker::Slot,
     error::AddCheckError,
     sys::{
-        panic::caught,
+        panic::catch_panic,
         sync::{Condvar, Mutex},
     },
     time::clock::Time,
@@ -170,7 +170,7 @@ impl Checks {
     /// is dropped, costs that step and not the thread.
     fn run_closures(self: Arc<Self>, thread: u64) {
         while let Some(run) = self.next_run(thread) {
-            let _ = caught(|| self.run(run));
+            let _ = catch_panic(|| self.run(run));
         }
     }
 

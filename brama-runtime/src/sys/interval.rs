@@ -3,7 +3,7 @@
 use std::{fmt, io, sync::Arc, thread, time::Duration};
 
 use super::{
-    panic::{Panicked, caught},
+    panic::{Panicked, catch_panic},
     sync::{Condvar, Mutex},
 };
 
@@ -47,7 +47,7 @@ pub(crate) enum Left {
 
 fn run(end: &End, interval: Duration, mut work: impl FnMut() -> Left) {
     while !end.comes_within(interval) {
-        match caught(&mut work) {
+        match catch_panic(&mut work) {
             Ok(Left::More) | Err(Panicked) => {}
             Ok(Left::Nothing) => break,
         }

@@ -1,4 +1,4 @@
-//! A panic of the user's code, caught where we call it.
+//! A panic of the user's code, catch_panic where we call it.
 
 use std::{
     mem,
@@ -13,7 +13,7 @@ pub(crate) struct Panicked;
 ///
 /// What was thrown is the user's too and may panic when it is dropped: what that throws is kept for
 /// ever, lest there be no end.
-pub(crate) fn caught<R>(run: impl FnOnce() -> R) -> Result<R, Panicked> {
+pub(crate) fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R, Panicked> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|thrown| {
         if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(thrown))) {
             mem::forget(again);
@@ -39,6 +39,6 @@ mod tests {
 
     #[test]
     fn what_is_thrown_does_no_harm_when_it_is_dropped() {
-        assert_eq!(caught(|| resume_unwind(Box::new(Bomb))), Err::<(), _>(Panicked));
+        assert_eq!(catch_panic(|| resume_unwind(Box::new(Bomb))), Err::<(), _>(Panicked));
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, mem, task::Waker, thread};
 use crate::{
     circuit::Tick,
     sys::{
-        panic::caught,
+        panic::catch_panic,
         sync::{Condvar, Mutex},
     },
 };
@@ -63,7 +63,7 @@ impl Due {
 
 /// Wakes, under no lock. A waker is the user's: one that panics harms nobody but its task.
 pub(crate) fn ring(waker: Waker) {
-    let _ = caught(|| waker.wake());
+    let _ = catch_panic(|| waker.wake());
 }
 
 /// A thread that rings alarms when their moment comes, started by the first that is set.
