@@ -23,7 +23,7 @@ pub(super) fn overdue(longest: Duration) -> Answer {
 }
 
 /// Runs the user's code; a panic is an answer too.
-pub(super) fn survive<R>(run: impl FnOnce() -> R) -> Result<R, Reason> {
+pub(super) fn run_check<R>(run: impl FnOnce() -> R) -> Result<R, Reason> {
     catch_panic(run).map_err(|Panicked| Reason::from("health check: panic"))
 }
 

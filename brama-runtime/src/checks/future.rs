@@ -12,7 +12,7 @@ use tokio::{runtime::Handle, task::AbortHandle};
 
 use super::{
     Checks,
-    answer::{Answer, answer, survive},
+    answer::{Answer, answer, run_check},
 };
 use crate::sys::sync::Mutex;
 
@@ -65,9 +65,9 @@ impl Maker {
 }
 
 async fn run(make: &(dyn Fn() -> Boxed + Send + Sync)) -> Answer {
-    let mut run = survive(make)?;
+    let mut run = run_check(make)?;
     poll_fn(|context| {
-        survive(|| run.as_mut().poll(context)).unwrap_or_else(|reason| Poll::Ready(Err(reason)))
+        run_check(|| run.as_mut().poll(context)).unwrap_or_else(|reason| Poll::Ready(Err(reason)))
     })
     .await
 }

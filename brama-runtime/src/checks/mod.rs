@@ -25,7 +25,7 @@ use std::{
 use self::future::Maker;
 pub use self::schedule::CheckSchedule;
 use self::{
-    answer::{Answer, answer, overdue, survive, tell},
+    answer::{Answer, answer, overdue, run_check, tell},
     plan::{Closure, Kind, Plan, Run},
 };
 use crate::{
@@ -189,7 +189,7 @@ impl Checks {
         let now = self.time.now();
         self.plan.lock().time(number, now);
         self.turn();
-        let answer = survive(&mut closure).unwrap_or_else(Err);
+        let answer = run_check(&mut closure).unwrap_or_else(Err);
         self.end(number, Some(answer), &mut Some(closure));
     }
 
