@@ -23,7 +23,7 @@ use crate::{
     event::{Event, EventFilter, EventKinds},
     identity::Identity,
     sys::sync::RwLock,
-    time::timer::ring,
+    time::timer::wake_catching,
 };
 
 /// Who listens to the breakers of a registry.
@@ -145,6 +145,6 @@ impl Wakes {
         for queue in self.queues {
             queue.wake();
         }
-        self.tasks.into_iter().for_each(ring);
+        self.tasks.into_iter().for_each(wake_catching);
     }
 }

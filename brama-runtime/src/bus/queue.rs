@@ -10,7 +10,7 @@ use std::{
 use crate::{
     event::{Event, EventFilter},
     sys::sync::{Condvar, Mutex},
-    time::timer::ring,
+    time::timer::wake_catching,
 };
 
 /// What waits for a subscriber: events that its filter selects, oldest first, of bounded number.
@@ -71,7 +71,7 @@ impl Queue {
         let waker = self.waiting.lock().waker.take();
         self.arrived.notify_one();
         if let Some(waker) = waker {
-            ring(waker);
+            wake_catching(waker);
         }
     }
 

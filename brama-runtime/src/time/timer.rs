@@ -56,13 +56,13 @@ pub(crate) struct Due(BTreeMap<(Tick, u64), Waker>);
 
 impl Due {
     /// Wakes them in their order.
-    pub(crate) fn ring(self) {
-        self.0.into_values().for_each(ring);
+    pub(crate) fn wake(self) {
+        self.0.into_values().for_each(wake_catching);
     }
 }
 
 /// Wakes, under no lock. A waker is the user's: one that panics harms nobody but its task.
-pub(crate) fn ring(waker: Waker) {
+pub(crate) fn wake_catching(waker: Waker) {
     let _ = catch_panic(|| waker.wake());
 }
 
@@ -104,7 +104,7 @@ impl Timer {
 
     fn run(&self) {
         loop {
-            self.wait().ring();
+            self.wait().wake();
         }
     }
 
@@ -162,11 +162,11 @@ mod tests {
         alarms.set(Tick::from_nanos(7), third);
         alarms.set(Tick::from_nanos(5), panics);
         alarms.set(Tick::from_nanos(5), second);
-        alarms.due(Tick::from_nanos(4)).ring();
+        alarms.due(Tick::from_nanos(4)).wake();
         assert_eq!(woken.try_iter().count(), 0);
-        alarms.due(Tick::from_nanos(5)).ring();
+        alarms.due(Tick::from_nanos(5)).wake();
         assert_eq!(woken.try_iter().collect::<Vec<_>>(), [0, 1]);
-        alarms.due(Tick::NEVER).ring();
+        alarms.due(Tick::NEVER).wake();
         assert_eq!(woken.try_iter().collect::<Vec<_>>(), [2]);
     }
 
@@ -179,7 +179,7 @@ mod tests {
         alarms.set(at, second);
         assert!(alarms.unset(at, &first).is_some());
         assert!(alarms.unset(at, &first).is_none());
-        alarms.due(at).ring();
+        alarms.due(at).wake();
         assert_eq!(woken.try_iter().collect::<Vec<_>>(), [2]);
     }
 
