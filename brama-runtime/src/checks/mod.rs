@@ -1,6 +1,6 @@
 //! Health checks of the user's own: when they run, where, and whom they tell.
 //!
-//! Nothing here waits for time: the registry's clock wakes a [`turn`](Checks::turn), on its own thread
+//! Nothing here waits for time: the registry's clock wakes a [`poll`](Checks::poll), on its own thread
 //! or on the one that moves it. That sends closures to the checks thread and futures to their runtime,
 //! and tells the breakers of those that took too long.
 //!
@@ -117,7 +117,7 @@ impl Checks {
         let now = self.time.now();
         let number = self.plan.lock().add(slot, schedule, kind, now);
         let check = HealthCheck { checks: Arc::downgrade(self), number };
-        self.turn();
+        self.poll();
         check
     }
 
@@ -128,35 +128,35 @@ impl Checks {
         entries.values().for_each(plan::Entry::stop);
     }
 
-    /// Moves on whatever time moves on, and arranges the next turn.
-    fn turn(self: &Arc<Self>) {
+    /// Moves on whatever time moves on, and arranges the next poll.
+    fn poll(self: &Arc<Self>) {
         let now = self.time.now();
         let waker = Waker::from(Arc::new(NextTurn(Arc::downgrade(self))));
-        let turn = self.plan.lock().turn(now, waker);
+        let poll = self.plan.lock().poll(now, waker);
         self.work.notify_all();
-        for (slot, schedule) in turn.overdue {
+        for (slot, schedule) in poll.overdue {
             tell(&slot, overdue(schedule.longest()));
         }
         #[cfg(feature = "tokio")]
         {
-            turn.aborted.iter().for_each(Maker::abort);
-            turn.futures.iter().for_each(|(number, maker)| maker.spawn(self, *number));
+            poll.aborted.iter().for_each(Maker::abort);
+            poll.futures.iter().for_each(|(number, maker)| maker.spawn(self, *number));
         }
-        if self.plan.lock().is_behind() {
-            // Where there is no thread, they wait for the next turn.
+        if self.plan.lock().needs_worker() {
+            // Where there is no thread, they wait for the next poll.
             let _ = self.start_thread();
         }
-        if let Some(alarm) = turn.unwanted {
+        if let Some(alarm) = poll.unwanted {
             self.time.forget_wake(alarm.at, &alarm.waker);
         }
-        if let Some(alarm) = turn.alarm {
+        if let Some(alarm) = poll.alarm {
             self.time.wake_at(alarm.at, &alarm.waker);
         }
     }
 
     /// Starts a thread for closures, where there is none.
     fn start_thread(self: &Arc<Self>) -> io::Result<()> {
-        let Some(number) = self.plan.lock().hire() else { return Ok(()) };
+        let Some(number) = self.plan.lock().claim_worker() else { return Ok(()) };
         let this = Arc::clone(self);
         let thread = thread::Builder::new().name("brama-checks".to_owned());
         let started = thread.spawn(move || this.run_closures(number));
@@ -176,7 +176,7 @@ impl Checks {
 
     fn next_run(&self, thread: u64) -> Option<Run> {
         let mut plan = self.plan.lock();
-        while plan.employs(thread) {
+        while plan.is_worker(thread) {
             match plan.take() {
                 Some(run) => return Some(run),
                 None => self.work.wait(&mut plan),
@@ -188,7 +188,7 @@ impl Checks {
     fn run(self: &Arc<Self>, Run { number, mut closure }: Run) {
         let now = self.time.now();
         self.plan.lock().time(number, now);
-        self.turn();
+        self.poll();
         let answer = run_check(&mut closure).unwrap_or_else(Err);
         self.end(number, Some(answer), &mut Some(closure));
     }
@@ -201,7 +201,7 @@ impl Checks {
         }
         let now = self.time.now();
         self.plan.lock().rest(number, now, closure);
-        self.turn();
+        self.poll();
     }
 }
 
@@ -214,7 +214,7 @@ impl Wake for NextTurn {
         let Some(checks) = self.0.upgrade() else { return };
         let is_wanted = checks.plan.lock().wake(&Waker::from(self));
         if is_wanted {
-            checks.turn();
+            checks.poll();
         }
     }
 }

@@ -45,7 +45,7 @@ enum Stage {
     /// No longer than that; `None` until the clock has been read.
     Running(Option<Tick>),
     /// The breaker has been told, and the run has not come back yet.
-    Told,
+    Reported,
 }
 
 pub(super) enum Kind {
@@ -65,7 +65,7 @@ pub(super) struct Turn {
     pub(super) futures: Vec<(u64, super::future::Maker)>,
     #[cfg(feature = "tokio")]
     pub(super) aborted: Vec<super::future::Maker>,
-    /// When to turn again; `None` where that has been arranged.
+    /// When to poll again; `None` where that has been arranged.
     pub(super) alarm: Option<Alarm>,
     /// The alarm that this one takes the place of.
     pub(super) unwanted: Option<Alarm>,
@@ -113,33 +113,33 @@ impl Plan {
     }
 
     /// Moves on whatever time moves on. The waker is for the next alarm, if there is need of one.
-    pub(super) fn turn(&mut self, now: Tick, waker: Waker) -> Turn {
-        let mut turn = Turn::default();
+    pub(super) fn poll(&mut self, now: Tick, waker: Waker) -> Turn {
+        let mut poll = Turn::default();
         for (number, entry) in &mut self.entries {
             match entry.stage {
                 Stage::Resting(at) if at <= now => {
                     entry.due = at;
-                    entry.begin(*number, now, &mut turn);
+                    entry.begin(*number, now, &mut poll);
                 }
                 Stage::Running(Some(until)) if until <= now => {
-                    if entry.give_up(&mut turn) {
+                    if entry.give_up(&mut poll) {
                         self.thread = None;
                     }
                 }
-                Stage::Resting(_) | Stage::Queued | Stage::Running(_) | Stage::Told => {}
+                Stage::Resting(_) | Stage::Queued | Stage::Running(_) | Stage::Reported => {}
             }
         }
-        self.queue.append(&mut turn.closures);
-        self.set_alarm(waker, &mut turn);
-        turn
+        self.queue.append(&mut poll.closures);
+        self.set_alarm(waker, &mut poll);
+        poll
     }
 
-    fn set_alarm(&mut self, waker: Waker, turn: &mut Turn) {
+    fn set_alarm(&mut self, waker: Waker, poll: &mut Turn) {
         let Some(at) = self.entries.values().filter_map(Entry::moves_at).min() else { return };
         if self.alarm.as_ref().is_none_or(|alarm| at < alarm.at) {
             let alarm = Alarm { at, waker };
-            turn.unwanted = self.alarm.replace(alarm.clone());
-            turn.alarm = Some(alarm);
+            poll.unwanted = self.alarm.replace(alarm.clone());
+            poll.alarm = Some(alarm);
         }
     }
 
@@ -149,7 +149,7 @@ impl Plan {
     }
 
     /// A number for a thread, where one is needed.
-    pub(super) fn hire(&mut self) -> Option<u64> {
+    pub(super) fn claim_worker(&mut self) -> Option<u64> {
         if self.thread.is_some() || !self.has_closures() || self.is_closed {
             return None;
         }
@@ -159,7 +159,7 @@ impl Plan {
     }
 
     /// Whether that thread runs closures: it takes the place where that is free.
-    pub(super) fn employs(&mut self, thread: u64) -> bool {
+    pub(super) fn is_worker(&mut self, thread: u64) -> bool {
         let is_his = *self.thread.get_or_insert(thread) == thread;
         let is_needed = self.has_closures() && !self.is_closed;
         if is_his && !is_needed {
@@ -168,7 +168,7 @@ impl Plan {
         is_his && is_needed
     }
 
-    pub(super) fn is_behind(&self) -> bool {
+    pub(super) fn needs_worker(&self) -> bool {
         self.thread.is_none() && !self.queue.is_empty()
     }
 
@@ -202,10 +202,10 @@ impl Plan {
         let entry = self.entries.get_mut(&number)?;
         match entry.stage {
             Stage::Running(_) => {
-                entry.stage = Stage::Told;
+                entry.stage = Stage::Reported;
                 Some(Arc::clone(&entry.slot))
             }
-            Stage::Resting(_) | Stage::Queued | Stage::Told => None,
+            Stage::Resting(_) | Stage::Queued | Stage::Reported => None,
         }
     }
 
@@ -224,7 +224,7 @@ impl Plan {
 
 impl Entry {
     /// Begins a run, unless the breaker is unregistered.
-    fn begin(&mut self, number: u64, now: Tick, turn: &mut Turn) {
+    fn begin(&mut self, number: u64, now: Tick, poll: &mut Turn) {
         if !self.slot.is_registered() {
             self.stage = Stage::Resting(self.schedule.next(self.due, now));
             return;
@@ -232,25 +232,25 @@ impl Entry {
         match &self.kind {
             Kind::Closure(_) => {
                 self.stage = Stage::Queued;
-                turn.closures.push_back(number);
+                poll.closures.push_back(number);
             }
             #[cfg(feature = "tokio")]
             Kind::Future(maker) => {
                 self.stage = Stage::Running(Some(now.after(self.schedule.longest())));
-                turn.futures.push((number, maker.clone()));
+                poll.futures.push((number, maker.clone()));
             }
         }
     }
 
     /// Gives up a run that took too long: whether it holds the thread up.
-    fn give_up(&mut self, turn: &mut Turn) -> bool {
-        self.stage = Stage::Told;
-        turn.overdue.push((Arc::clone(&self.slot), self.schedule));
+    fn give_up(&mut self, poll: &mut Turn) -> bool {
+        self.stage = Stage::Reported;
+        poll.overdue.push((Arc::clone(&self.slot), self.schedule));
         match &self.kind {
             Kind::Closure(_) => true,
             #[cfg(feature = "tokio")]
             Kind::Future(maker) => {
-                turn.aborted.push(maker.clone());
+                poll.aborted.push(maker.clone());
                 false
             }
         }
@@ -260,7 +260,7 @@ impl Entry {
         match self.stage {
             Stage::Resting(at) => Some(at),
             Stage::Running(until) => until,
-            Stage::Queued | Stage::Told => None,
+            Stage::Queued | Stage::Reported => None,
         }
     }
 
