@@ -45,7 +45,7 @@ impl OutcomeRing {
     pub(super) fn keep(&mut self, flags: CallFlags) {
         self.failures += u32::from(flags.failed);
         self.slow += u32::from(flags.slow);
-        self.steps.extend(Step { behind: self.since, flags }.bytes());
+        self.steps.extend(Delta { behind: self.since, flags }.bytes());
         self.span += self.since;
         self.since = 0;
     }
@@ -65,14 +65,14 @@ impl OutcomeRing {
         }
     }
 
-    fn forget(&mut self, oldest: Step) {
+    fn forget(&mut self, oldest: Delta) {
         self.failures -= u32::from(oldest.flags.failed);
         self.slow -= u32::from(oldest.flags.slow);
         self.steps.drain(..oldest.bytes().count());
         self.span -= self.oldest().map_or(0, |next| next.behind);
     }
 
-    fn oldest(&self) -> Option<Step> {
+    fn oldest(&self) -> Option<Delta> {
         self.steps().next()
     }
 
@@ -84,15 +84,15 @@ impl OutcomeRing {
     /// The bad ones, the oldest first: which of the outcomes it was, from 1 on.
     pub(super) fn places(&self) -> impl Iterator<Item = (u32, CallFlags)> {
         let mut place = self.calls.saturating_sub(self.span + self.since);
-        self.steps().enumerate().map(move |(number, Step { behind, flags })| {
+        self.steps().enumerate().map(move |(number, Delta { behind, flags })| {
             place += if number == 0 { 0 } else { behind };
             (place, flags)
         })
     }
 
-    fn steps(&self) -> impl Iterator<Item = Step> {
+    fn steps(&self) -> impl Iterator<Item = Delta> {
         let mut bytes = self.steps.iter().copied();
-        std::iter::from_fn(move || Step::read(&mut bytes))
+        std::iter::from_fn(move || Delta::read(&mut bytes))
     }
 }
 
@@ -110,12 +110,12 @@ impl fmt::Debug for OutcomeRing {
 
 /// A bad outcome, so many outcomes behind the bad one before it.
 #[derive(Clone, Copy)]
-struct Step {
+struct Delta {
     behind: u32,
     flags: CallFlags,
 }
 
-impl Step {
+impl Delta {
     /// Seven bits a byte, the lowest first; the highest bit says whether there are more.
     fn bytes(self) -> impl Iterator<Item = u8> {
         let Self { behind, flags: CallFlags { failed, slow } } = self;
