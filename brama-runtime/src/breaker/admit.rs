@@ -6,7 +6,7 @@ use super::{
     locked::Locked,
     pending_events::PendingEvents,
     record::Entry,
-    rejection::{NOBODY_KNOWS, Refusal},
+    rejection::{Rejection, UNKNOWN_WAIT},
     slot::Slot,
     word::Word,
 };
@@ -23,9 +23,9 @@ impl Slot {
         if word.admits_at_once() { Ok(Entry { word, started: Tick::NEVER }) } else { Err(word) }
     }
 
-    /// Lets a call in or refuses it.
+    /// Lets a call in or rejects it.
     #[inline]
-    pub(super) fn ask(&self) -> Result<Entry, Refusal> {
+    pub(super) fn ask(&self) -> Result<Entry, Rejection> {
         let word = match self.admit_at_once() {
             Ok(entry) => return Ok(entry),
             Err(word) => word,
@@ -35,20 +35,20 @@ impl Slot {
 
     /// Refuses a call that saw `word`, where the gate alone can do so.
     #[inline]
-    fn refuse(&self, word: Word) -> Option<Refusal> {
-        if !word.refuses() {
+    fn refuse(&self, word: Word) -> Option<Rejection> {
+        if !word.rejects() {
             return None;
         }
         let retry_after = self.retry_after(word)?;
         self.note_contention(self.gate.count_rejected());
-        Some(Refusal::at_gate(word, self.gate.opening(), retry_after))
+        Some(Rejection::at_gate(word, self.gate.opening(), retry_after))
     }
 
     /// Nanoseconds until the gate's deadline; `None` where that has come.
     #[inline]
     fn retry_after(&self, word: Word) -> Option<NonZeroU64> {
         if word.state() == State::ForcedOpen {
-            return Some(NOBODY_KNOWS);
+            return Some(UNKNOWN_WAIT);
         }
         let until = self.gate.refused_until();
         let left = until.nanos_since(self.context.time.coarse());
@@ -61,9 +61,9 @@ impl Slot {
         until.nanos_since(self.context.time.now())
     }
 
-    /// Lets a call in or refuses it that saw `word` and was not refused by that.
+    /// Lets a call in or rejects it that saw `word` and was not refused by that.
     #[inline(never)]
-    fn ask_further(&self, word: Word) -> Result<Entry, Refusal> {
+    fn ask_further(&self, word: Word) -> Result<Entry, Rejection> {
         if word.admits() {
             return Ok(Entry { word, started: self.now(word) });
         }
@@ -75,7 +75,7 @@ impl Slot {
     }
 
     #[cold]
-    fn ask_circuit(&self) -> Result<Entry, Refusal> {
+    fn ask_circuit(&self) -> Result<Entry, Rejection> {
         let mut pending = PendingEvents::of(self.moment());
         let now = pending.now();
         let mut locked = self.lock_for_step();
@@ -87,7 +87,7 @@ impl Slot {
             Admission::Shadowed => Some(Ok(Entry::NONE)),
             Admission::Rejected { retry_after } => {
                 let (state, opening) = (circuit.state(), circuit.opening());
-                Some(Err(Refusal::of_circuit(state, opening, retry_after)))
+                Some(Err(Rejection::of_circuit(state, opening, retry_after)))
             }
         };
         locked.note(change, &mut pending);

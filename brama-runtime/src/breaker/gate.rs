@@ -9,7 +9,7 @@
 //! the deadlines, the opening's number and the slow-call limit first and the word with `Release`;
 //! so does `disable_fast_path` where it stores, so that its word carries the last publication on; `load` loads with `Acquire`.
 //! Weaker, a caller could be refused with an earlier opening's number, or not knowing its own
-//! opening. Newer figures do no harm: a deadline of refusal is always an opening's or a probe's,
+//! opening. Newer figures do no harm: a deadline of rejection is always an opening's or a probe's,
 //! never the end of a bucket, so a caller that comes late to a word is refused as it would be by
 //! the next opening; a success that takes a newer bucket's end for its own is the straggler that
 //! promise 2 allows.

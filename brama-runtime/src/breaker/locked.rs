@@ -133,7 +133,7 @@ impl Locked {
         let refuses_until = circuit.refuses_until(policy);
         let settled_until = circuit.settled_until();
         let word = Word::new(circuit.generation(), circuit.state())
-            .refusing(refuses_until.is_some() && !is_heard, policy.shadow())
+            .rejecting(refuses_until.is_some() && !is_heard, policy.shadow())
             .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
             .with_fast_path(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
             .failing(circuit.is_settled_by_success(policy) && !is_heard)

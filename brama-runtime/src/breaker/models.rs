@@ -153,7 +153,7 @@ fn a_refused_caller_sees_the_deadline_of_its_opening() {
                 slot.succeed(entry);
                 None
             }
-            Err(refusal) => Some((refusal.number(), refusal.retry_after())),
+            Err(rejection) => Some((rejection.number(), rejection.retry_after())),
         });
         fail(&slot);
         let refused = caller.join().unwrap();
@@ -281,7 +281,7 @@ fn a_caller_past_the_deadline_is_not_refused_by_the_end_of_a_bucket() {
                 slot.report(entry, Verdict::Abandoned { took: None });
                 None
             }
-            Err(refusal) => Some(refusal.retry_after()),
+            Err(rejection) => Some(rejection.retry_after()),
         });
         call(&slot);
         call(&slot);
@@ -301,7 +301,7 @@ fn a_caller_refused_while_somebody_acts_knows_the_opening() {
                 slot.succeed(entry);
                 None
             }
-            Err(refusal) => Some((refusal.state(), refusal.number())),
+            Err(rejection) => Some((rejection.state(), rejection.number())),
         });
         slot.act(Action::ForceOpen, By::from("model"));
         slot.act(Action::Close, By::from("model"));

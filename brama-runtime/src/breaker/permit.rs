@@ -86,7 +86,7 @@ impl<S: Hold> Lease<S> {
     pub(super) fn ask_slowly(slot: S) -> Result<Self, CircuitOpen> {
         match slot.ask() {
             Ok(entry) => Ok(Self { slot, entry }),
-            Err(refusal) => Err(CircuitOpen::new(slot.share(), refusal)),
+            Err(rejection) => Err(CircuitOpen::new(slot.share(), rejection)),
         }
     }
 

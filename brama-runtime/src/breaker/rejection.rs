@@ -20,14 +20,14 @@ use crate::{
 #[derive(Clone)]
 pub struct CircuitOpen(Opening);
 
-/// A refusal seen as a source: why the circuit was open when it refused a call.
+/// A rejection seen as a source: why the circuit was open when it refused a call.
 ///
 /// A transparent wrapper context a `CircuitOpen` shows this as its source, so a chain of errors still
-/// tells that it began with a refusal: see [`CircuitOpen::find_in`].
+/// tells that it began with a rejection: see [`CircuitOpen::find_in`].
 #[derive(Clone)]
 pub struct Opening {
     slot: Shared,
-    refusal: Refusal,
+    rejection: Rejection,
 }
 
 /// A slot held for as long as somebody needs it.
@@ -40,8 +40,8 @@ pub enum Shared {
 }
 
 impl CircuitOpen {
-    pub(super) const fn new(slot: Shared, refusal: Refusal) -> Self {
-        Self(Opening { slot, refusal })
+    pub(super) const fn new(slot: Shared, rejection: Rejection) -> Self {
+        Self(Opening { slot, rejection })
     }
 
     /// The breaker that refused.
@@ -74,7 +74,7 @@ impl CircuitOpen {
         self.0.cause()
     }
 
-    /// Finds a refusal in an error or in what it was made from.
+    /// Finds a rejection in an error or in what it was made from.
     ///
     /// Answers with the [`Opening`], which a transparent wrapper shows where it hides the
     /// `CircuitOpen` itself.
@@ -120,19 +120,19 @@ impl Opening {
     /// The number of the opening, which status and logs share: the breaker's first is 1.
     #[must_use]
     pub const fn number(&self) -> u64 {
-        self.refusal.number()
+        self.rejection.number()
     }
 
     /// The state in which the call was refused.
     #[must_use]
     pub const fn state(&self) -> State {
-        self.refusal.state()
+        self.rejection.state()
     }
 
     /// How long until asking again made sense; `None` where the circuit was forced open.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
-        self.refusal.retry_after()
+        self.rejection.retry_after()
     }
 
     /// Why the circuit opened; `None` where that is more than four openings ago.
@@ -229,7 +229,7 @@ impl<E: fmt::Display> fmt::Display for CallError<E> {
     }
 }
 
-/// Transparent: the source is that of the refusal or of the error.
+/// Transparent: the source is that of the rejection or of the error.
 impl<E: Error> Error for CallError<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
@@ -253,18 +253,18 @@ impl Deref for Shared {
 /// An error may be its own source by mistake; no honest chain is so long.
 const LONGEST_CHAIN: usize = 64;
 
-const _: () = assert!(size_of::<CircuitOpen>() == 32, "a refusal stays small");
+const _: () = assert!(size_of::<CircuitOpen>() == 32, "a rejection stays small");
 
-/// Which opening refused, in which state, and for how long: two words, for refusing must be quick.
+/// Which opening refused, in which state, and for how long: two words, for rejecting must be quick.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Refusal {
+pub(super) struct Rejection {
     /// The opening's number and, in the lowest three bits, the state's.
     number_and_state: u64,
-    /// Nanoseconds; [`NOBODY_KNOWS`] where only an action helps.
+    /// Nanoseconds; [`UNKNOWN_WAIT`] where only an action helps.
     retry_after: u64,
 }
 
-impl Refusal {
+impl Rejection {
     /// What the gate says whose word that is.
     pub(super) const fn at_gate(word: Word, opening: u64, retry_after: NonZeroU64) -> Self {
         let number_and_state = opening << STATE_BITS | word.state_number();
@@ -274,7 +274,7 @@ impl Refusal {
     /// What the circuit says.
     pub(super) fn of_circuit(state: State, opening: u64, retry_after: Option<Duration>) -> Self {
         let number_and_state = opening << STATE_BITS | state as u64;
-        Self { number_and_state, retry_after: retry_after.map_or(NOBODY_KNOWS.get(), nanos) }
+        Self { number_and_state, retry_after: retry_after.map_or(UNKNOWN_WAIT.get(), nanos) }
     }
 
     pub(super) const fn number(self) -> u64 {
@@ -286,7 +286,7 @@ impl Refusal {
     }
 
     pub(super) const fn retry_after(self) -> Option<Duration> {
-        if self.retry_after == NOBODY_KNOWS.get() {
+        if self.retry_after == UNKNOWN_WAIT.get() {
             return None;
         }
         Some(Duration::from_nanos(self.retry_after))
@@ -294,4 +294,4 @@ impl Refusal {
 }
 
 /// So long that no clock comes to its end.
-pub(super) const NOBODY_KNOWS: NonZeroU64 = NonZeroU64::MAX;
+pub(super) const UNKNOWN_WAIT: NonZeroU64 = NonZeroU64::MAX;

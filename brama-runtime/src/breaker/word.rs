@@ -24,7 +24,7 @@ const FAILING: u64 = 1 << 8;
 /// One has done so since the last publication.
 const FAILURES_ENDED: u64 = 1 << 9;
 /// Every call is refused: until the deadline, or for good where the state is forced open.
-const REFUSES: u64 = 1 << 10;
+const REJECTS: u64 = 1 << 10;
 /// Every call would be refused likewise, but passes unrecorded.
 const SHADOWS: u64 = 1 << 11;
 /// Calls are timed: slowness is judged.
@@ -47,7 +47,7 @@ const FAST_PATHS: u64 = FAST_PATH | FAST_PATH_SHARED | FAST_PATH_STRIPED;
 /// What is left of a word once it is without_fast_path.
 pub(super) const NO_FAST_PATH: u64 = !(FAST_PATHS | FAILING | FAILURES_ENDED);
 /// What a call could go by.
-const LOCK_FREE: u64 = ADMITS | ADMITS_AT_ONCE | REFUSES | SHADOWS | FAST_PATHS | FAILING;
+const LOCK_FREE: u64 = ADMITS | ADMITS_AT_ONCE | REJECTS | SHADOWS | FAST_PATHS | FAILING;
 
 impl Word {
     /// No gate's word: a closed one admits.
@@ -61,8 +61,8 @@ impl Word {
         Self(generation.number() << GENERATION_SHIFT | admits | state as u64)
     }
 
-    pub(super) const fn refusing(self, refuses: bool, shadow: bool) -> Self {
-        self.with(REFUSES, refuses && !shadow).with(SHADOWS, refuses && shadow)
+    pub(super) const fn rejecting(self, rejects: bool, shadow: bool) -> Self {
+        self.with(REJECTS, rejects && !shadow).with(SHADOWS, rejects && shadow)
     }
 
     pub(super) const fn timing(self, timed: bool, precise: bool) -> Self {
@@ -142,8 +142,8 @@ impl Word {
         self.has(ADMITS)
     }
 
-    pub(super) const fn refuses(self) -> bool {
-        self.has(REFUSES)
+    pub(super) const fn rejects(self) -> bool {
+        self.has(REJECTS)
     }
 
     pub(super) const fn shadows(self) -> bool {
