@@ -18,17 +18,17 @@ use crate::outcome::Outcome;
 /// The lease of a call whose frame nobody can drop, for no await lies ahead: what ends it before the
 /// verdict is a panic.
 #[must_use = "dropped before the verdict it records a panic"]
-pub struct Watched<S: Hold>(Lease<S>);
+pub struct PanicGuard<S: Hold>(Lease<S>);
 
 impl<S: Hold> Lease<S> {
     /// The same for a call whose frame nobody can drop.
     #[inline]
-    pub const fn watch(self) -> Watched<S> {
-        Watched(self)
+    pub const fn watch(self) -> PanicGuard<S> {
+        PanicGuard(self)
     }
 }
 
-impl<S: Hold> Watched<S> {
+impl<S: Hold> PanicGuard<S> {
     /// Runs `body`.
     #[expect(clippy::unused_self, reason = "it is the lease under which the body runs")]
     #[inline]
@@ -74,7 +74,7 @@ impl<S: Hold> Watched<S> {
     }
 }
 
-impl<S: Hold> Drop for Watched<S> {
+impl<S: Hold> Drop for PanicGuard<S> {
     #[inline]
     fn drop(&mut self) {
         self.0.panic();
@@ -99,9 +99,9 @@ impl Drop for Ending<'_> {
     }
 }
 
-impl<S: Hold> fmt::Debug for Watched<S> {
+impl<S: Hold> fmt::Debug for PanicGuard<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Watched").field(&self.0).finish()
+        f.debug_tuple("PanicGuard").field(&self.0).finish()
     }
 }
 

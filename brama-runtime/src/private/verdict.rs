@@ -19,7 +19,7 @@
 use std::{any::type_name, error::Error, fmt::Display, marker::PhantomData, ops::Deref};
 
 use crate::{
-    breaker::{CallError, CircuitOpen, Ending, Hold, Watched},
+    breaker::{CallError, CircuitOpen, Ending, Hold, PanicGuard},
     circuit::Reason,
     outcome::Outcome,
 };
@@ -110,7 +110,7 @@ macro_rules! kind {
             /// Records a failure at once; the [`Ending`] records a success.
             // Out of line, a success takes a third more instructions.
             #[inline(always)]
-            pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut Watched<S>) -> Ending<'p> {
+            pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut PanicGuard<S>) -> Ending<'p> {
                 record(self.failed, permit, Self::judge)
             }
 
@@ -182,7 +182,7 @@ impl<E> Opaque<'_, '_, E> {
     /// Records a failure at once; the [`Ending`] records a success.
     #[expect(clippy::inline_always, reason = "out of line, a success takes a third more")]
     #[inline(always)]
-    pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut Watched<S>) -> Ending<'p> {
+    pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut PanicGuard<S>) -> Ending<'p> {
         record(self.failed, permit, Self::judge)
     }
 
@@ -202,7 +202,7 @@ impl<E> Opaque<'_, '_, E> {
 #[inline(always)]
 fn record<'p, E, S: Hold>(
     failed: Option<&E>,
-    permit: &'p mut Watched<S>,
+    permit: &'p mut PanicGuard<S>,
     judge: impl FnOnce(&E) -> Outcome,
 ) -> Ending<'p> {
     match failed {
