@@ -24,7 +24,7 @@ use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 pub(crate) use self::{
     context::RegistryContext,
-    panic_guard::{Ending, PanicGuard},
+    panic_guard::{DeferredSuccess, PanicGuard},
     pending_events::Timestamp,
     permit::{Hold, Lease},
     rejection::Shared,

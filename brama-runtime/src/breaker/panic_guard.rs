@@ -46,7 +46,7 @@ impl<S: Hold> PanicGuard<S> {
         &mut self,
         answer: &R,
         judge: impl FnOnce(&R) -> Outcome,
-    ) -> Ending<'_> {
+    ) -> DeferredSuccess<'_> {
         match judge(answer) {
             Outcome::Success => self.succeed(),
             outcome @ (Outcome::Failure(_) | Outcome::Ignore) => self.fail(outcome),
@@ -55,22 +55,22 @@ impl<S: Hold> PanicGuard<S> {
 
     /// Leaves a success to be recorded once the answer has been moved.
     #[inline]
-    pub(crate) fn succeed(&mut self) -> Ending<'_> {
+    pub(crate) fn succeed(&mut self) -> DeferredSuccess<'_> {
         self.ending()
     }
 
     /// Records an outcome that is no success.
     #[inline]
-    pub(crate) fn fail(&mut self, outcome: Outcome) -> Ending<'_> {
+    pub(crate) fn fail(&mut self, outcome: Outcome) -> DeferredSuccess<'_> {
         let entry = self.0.entry.take();
         self.0.slot.record(entry, outcome);
         self.ending()
     }
 
     #[inline]
-    fn ending(&mut self) -> Ending<'_> {
+    fn ending(&mut self) -> DeferredSuccess<'_> {
         let entry = self.0.entry.take();
-        Ending { slot: &self.0.slot, entry }
+        DeferredSuccess { slot: &self.0.slot, entry }
     }
 }
 
@@ -86,13 +86,13 @@ impl<S: Hold> Drop for PanicGuard<S> {
 /// By then the answer has been moved to its place. A locked addition waits for every store before it,
 /// and would wait for half an answer.
 #[must_use = "it is to be dropped once the answer has been moved"]
-pub struct Ending<'a> {
+pub struct DeferredSuccess<'a> {
     slot: &'a Slot,
     /// [`Entry::NONE`] where the outcome is recorded already.
     entry: Entry,
 }
 
-impl Drop for Ending<'_> {
+impl Drop for DeferredSuccess<'_> {
     #[inline]
     fn drop(&mut self) {
         self.slot.succeed(self.entry);
@@ -105,9 +105,9 @@ impl<S: Hold> fmt::Debug for PanicGuard<S> {
     }
 }
 
-impl fmt::Debug for Ending<'_> {
+impl fmt::Debug for DeferredSuccess<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ending")
+        f.debug_struct("DeferredSuccess")
             .field("identity", &self.slot.identity().to_string())
             .finish_non_exhaustive()
     }

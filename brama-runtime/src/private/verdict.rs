@@ -19,7 +19,7 @@
 use std::{any::type_name, error::Error, fmt::Display, marker::PhantomData, ops::Deref};
 
 use crate::{
-    breaker::{CallError, CircuitOpen, Ending, Hold, PanicGuard},
+    breaker::{CallError, CircuitOpen, DeferredSuccess, Hold, PanicGuard},
     circuit::Reason,
     outcome::Outcome,
 };
@@ -107,10 +107,10 @@ macro_rules! kind {
         }
 
         impl<'w, $($bounds)*> $name<'_, 'w, $error> {
-            /// Records a failure at once; the [`Ending`] records a success.
+            /// Records a failure at once; the [`DeferredSuccess`] records a success.
             // Out of line, a success takes a third more instructions.
             #[inline(always)]
-            pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut PanicGuard<S>) -> Ending<'p> {
+            pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut PanicGuard<S>) -> DeferredSuccess<'p> {
                 record(self.failed, permit, Self::judge)
             }
 
@@ -179,10 +179,13 @@ pub struct Opaque<'e, 'w, E> {
 }
 
 impl<E> Opaque<'_, '_, E> {
-    /// Records a failure at once; the [`Ending`] records a success.
+    /// Records a failure at once; the [`DeferredSuccess`] records a success.
     #[expect(clippy::inline_always, reason = "out of line, a success takes a third more")]
     #[inline(always)]
-    pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut PanicGuard<S>) -> Ending<'p> {
+    pub fn __brama_record<'p, S: Hold>(
+        &self,
+        permit: &'p mut PanicGuard<S>,
+    ) -> DeferredSuccess<'p> {
         record(self.failed, permit, Self::judge)
     }
 
@@ -204,7 +207,7 @@ fn record<'p, E, S: Hold>(
     failed: Option<&E>,
     permit: &'p mut PanicGuard<S>,
     judge: impl FnOnce(&E) -> Outcome,
-) -> Ending<'p> {
+) -> DeferredSuccess<'p> {
     match failed {
         None => permit.succeed(),
         Some(error) => permit.fail(judge(error)),
