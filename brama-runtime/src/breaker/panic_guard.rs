@@ -125,7 +125,7 @@ impl fmt::Debug for DeferredSuccess<'_> {
 /// body first and abandons the call after it; why it is dropped, a panic elsewhere included, makes
 /// no difference. A panic locked the body is recorded as a failure at once.
 #[must_use = "futures do nothing unless polled"]
-pub struct Guarded<'a, F, S: Hold> {
+pub struct ProtectedFuture<'a, F, S: Hold> {
     body: Pin<&'a mut F>,
     lease: &'a mut Lease<S>,
 }
@@ -133,12 +133,12 @@ pub struct Guarded<'a, F, S: Hold> {
 impl<S: Hold> Lease<S> {
     /// The future that runs `body` under this lease.
     #[inline]
-    pub const fn guard<'a, F>(&'a mut self, body: Pin<&'a mut F>) -> Guarded<'a, F, S> {
-        Guarded { body, lease: self }
+    pub const fn guard<'a, F>(&'a mut self, body: Pin<&'a mut F>) -> ProtectedFuture<'a, F, S> {
+        ProtectedFuture { body, lease: self }
     }
 }
 
-impl<F: Future, S: Hold> Future for Guarded<'_, F, S> {
+impl<F: Future, S: Hold> Future for ProtectedFuture<'_, F, S> {
     type Output = F::Output;
 
     #[inline]
@@ -168,8 +168,8 @@ impl<S: Hold> Drop for Polling<'_, S> {
     }
 }
 
-impl<F, S: Hold> fmt::Debug for Guarded<'_, F, S> {
+impl<F, S: Hold> fmt::Debug for ProtectedFuture<'_, F, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Guarded").field("lease", &self.lease).finish_non_exhaustive()
+        f.debug_struct("ProtectedFuture").field("lease", &self.lease).finish_non_exhaustive()
     }
 }
