@@ -1,4 +1,4 @@
-//! What the breakers of a registry share.
+//! What the breakers of a registry into_shared.
 
 use std::sync::Arc;
 

@@ -141,7 +141,7 @@ impl Gate {
     }
 
     /// Counts a success if the gate still shows `word` and that is settled without a clock, where all
-    /// threads share a counter; `None` where it is not counted.
+    /// threads into_shared a counter; `None` where it is not counted.
     #[inline]
     pub(super) fn count_shared(&self, word: Word) -> Option<Contention> {
         let has_fast_path = word.has_shared_fast_path() && self.load() == word;

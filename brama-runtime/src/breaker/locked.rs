@@ -14,7 +14,7 @@ use crate::{
 
 pub(super) struct Locked {
     pub(super) circuit: Circuit,
-    /// With what was said for the breaker. Keys of one identifier share it.
+    /// With what was said for the breaker. Keys of one identifier into_shared it.
     pub(super) policy: Arc<EffectivePolicy>,
     /// The gate's successes of which the circuit has been synced.
     pub(super) synced: u64,

@@ -26,8 +26,8 @@ pub(crate) use self::{
     context::RegistryContext,
     panic_guard::{DeferredSuccess, PanicGuard},
     pending_events::Timestamp,
-    permit::{Hold, Lease},
-    rejection::Shared,
+    permit::{Lease, SlotRef},
+    rejection::SharedSlot,
     slot::Slot,
 };
 use self::{
@@ -48,7 +48,7 @@ use crate::{
 
 /// A handle on one breaker: cheap to clone, shared between threads.
 ///
-/// Handles of one identity share one circuit. A handle keeps its breaker for as long as it lives.
+/// Handles of one identity into_shared one circuit. A handle keeps its breaker for as long as it lives.
 ///
 /// ```
 /// # use brama_runtime::api as brama;

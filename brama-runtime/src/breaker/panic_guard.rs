@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    permit::{Hold, Lease},
+    permit::{Lease, SlotRef},
     record::Entry,
     slot::Slot,
 };
@@ -18,9 +18,9 @@ use crate::outcome::Outcome;
 /// The lease of a call whose frame nobody can drop, for no await lies ahead: what ends it before the
 /// verdict is a panic.
 #[must_use = "dropped before the verdict it records a panic"]
-pub struct PanicGuard<S: Hold>(Lease<S>);
+pub struct PanicGuard<S: SlotRef>(Lease<S>);
 
-impl<S: Hold> Lease<S> {
+impl<S: SlotRef> Lease<S> {
     /// The same for a call whose frame nobody can drop.
     #[inline]
     pub const fn watch(self) -> PanicGuard<S> {
@@ -28,7 +28,7 @@ impl<S: Hold> Lease<S> {
     }
 }
 
-impl<S: Hold> PanicGuard<S> {
+impl<S: SlotRef> PanicGuard<S> {
     /// Runs `body`.
     #[expect(clippy::unused_self, reason = "it is the lease under which the body runs")]
     #[inline]
@@ -74,7 +74,7 @@ impl<S: Hold> PanicGuard<S> {
     }
 }
 
-impl<S: Hold> Drop for PanicGuard<S> {
+impl<S: SlotRef> Drop for PanicGuard<S> {
     #[inline]
     fn drop(&mut self) {
         self.0.panic();
@@ -99,7 +99,7 @@ impl Drop for DeferredSuccess<'_> {
     }
 }
 
-impl<S: Hold> fmt::Debug for PanicGuard<S> {
+impl<S: SlotRef> fmt::Debug for PanicGuard<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("PanicGuard").field(&self.0).finish()
     }
@@ -125,12 +125,12 @@ impl fmt::Debug for DeferredSuccess<'_> {
 /// body first and abandons the call after it; why it is dropped, a panic elsewhere included, makes
 /// no difference. A panic locked the body is recorded as a failure at once.
 #[must_use = "futures do nothing unless polled"]
-pub struct ProtectedFuture<'a, F, S: Hold> {
+pub struct ProtectedFuture<'a, F, S: SlotRef> {
     body: Pin<&'a mut F>,
     lease: &'a mut Lease<S>,
 }
 
-impl<S: Hold> Lease<S> {
+impl<S: SlotRef> Lease<S> {
     /// The future that runs `body` under this lease.
     #[inline]
     pub const fn guard<'a, F>(&'a mut self, body: Pin<&'a mut F>) -> ProtectedFuture<'a, F, S> {
@@ -138,7 +138,7 @@ impl<S: Hold> Lease<S> {
     }
 }
 
-impl<F: Future, S: Hold> Future for ProtectedFuture<'_, F, S> {
+impl<F: Future, S: SlotRef> Future for ProtectedFuture<'_, F, S> {
     type Output = F::Output;
 
     #[inline]
@@ -152,23 +152,23 @@ impl<F: Future, S: Hold> Future for ProtectedFuture<'_, F, S> {
 }
 
 /// A lease during one poll: a panic of the body's unwinds through it, and is recorded.
-struct Polling<'a, S: Hold>(&'a mut Lease<S>);
+struct Polling<'a, S: SlotRef>(&'a mut Lease<S>);
 
-impl<S: Hold> Polling<'_, S> {
+impl<S: SlotRef> Polling<'_, S> {
     #[inline]
     const fn disarm(self) {
         mem::forget(self);
     }
 }
 
-impl<S: Hold> Drop for Polling<'_, S> {
+impl<S: SlotRef> Drop for Polling<'_, S> {
     #[inline]
     fn drop(&mut self) {
         self.0.panic();
     }
 }
 
-impl<F, S: Hold> fmt::Debug for ProtectedFuture<'_, F, S> {
+impl<F, S: SlotRef> fmt::Debug for ProtectedFuture<'_, F, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProtectedFuture").field("lease", &self.lease).finish_non_exhaustive()
     }

@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 
 use super::{
     record::Entry,
-    rejection::{CircuitOpen, Shared},
+    rejection::{CircuitOpen, SharedSlot},
     slot::Slot,
 };
 use crate::{circuit::Reason, outcome::Outcome};
@@ -47,16 +47,16 @@ impl Permit {
 
 /// A permit, however its slot is held: by a call site's static, a borrowed handle or a count.
 #[must_use = "dropping a lease abandons the call"]
-pub struct Lease<S: Hold> {
+pub struct Lease<S: SlotRef> {
     pub(super) slot: S,
     /// [`Entry::NONE`] where nothing is recorded of the call: it was reported already, or shadowed.
     pub(super) entry: Entry,
 }
 
 /// A way to hold a slot.
-pub trait Hold: Deref<Target = Slot> {
+pub trait SlotRef: Deref<Target = Slot> {
     /// The slot for an error, which may outlive the holder.
-    fn share(self) -> Shared;
+    fn into_shared(self) -> SharedSlot;
 
     /// Asks where a look at the gate is not enough. Not a default method: so it is compiled in this crate,
     /// and not anew for each that calls it.
@@ -69,7 +69,7 @@ pub trait Hold: Deref<Target = Slot> {
         Self: Sized;
 }
 
-impl<S: Hold> Lease<S> {
+impl<S: SlotRef> Lease<S> {
     /// Asks the slot's circuit for the right to one call.
     #[inline]
     pub(crate) fn ask(slot: S) -> Result<Self, CircuitOpen> {
@@ -86,7 +86,7 @@ impl<S: Hold> Lease<S> {
     pub(super) fn ask_slowly(slot: S) -> Result<Self, CircuitOpen> {
         match slot.ask() {
             Ok(entry) => Ok(Self { slot, entry }),
-            Err(rejection) => Err(CircuitOpen::new(slot.share(), rejection)),
+            Err(rejection) => Err(CircuitOpen::new(slot.into_shared(), rejection)),
         }
     }
 
@@ -110,7 +110,7 @@ impl<S: Hold> Lease<S> {
     }
 }
 
-impl<S: Hold> Drop for Lease<S> {
+impl<S: SlotRef> Drop for Lease<S> {
     #[inline]
     fn drop(&mut self) {
         if self.entry.is_recorded() {
@@ -119,7 +119,7 @@ impl<S: Hold> Drop for Lease<S> {
     }
 }
 
-impl<S: Hold> fmt::Debug for Lease<S> {
+impl<S: SlotRef> fmt::Debug for Lease<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lease")
             .field("identity", &self.slot.identity().to_string())
@@ -128,9 +128,9 @@ impl<S: Hold> fmt::Debug for Lease<S> {
     }
 }
 
-impl Hold for Arc<Slot> {
-    fn share(self) -> Shared {
-        Shared::Counted(self)
+impl SlotRef for Arc<Slot> {
+    fn into_shared(self) -> SharedSlot {
+        SharedSlot::Counted(self)
     }
 
     #[inline(never)]
@@ -139,9 +139,9 @@ impl Hold for Arc<Slot> {
     }
 }
 
-impl Hold for &'static Slot {
-    fn share(self) -> Shared {
-        Shared::Static(self)
+impl SlotRef for &'static Slot {
+    fn into_shared(self) -> SharedSlot {
+        SharedSlot::Static(self)
     }
 
     #[inline(never)]
@@ -150,8 +150,8 @@ impl Hold for &'static Slot {
     }
 }
 
-impl Hold for Shared {
-    fn share(self) -> Shared {
+impl SlotRef for SharedSlot {
+    fn into_shared(self) -> SharedSlot {
         self
     }
 
@@ -173,9 +173,9 @@ impl Deref for Borrowed<'_> {
     }
 }
 
-impl Hold for Borrowed<'_> {
-    fn share(self) -> Shared {
-        Shared::Counted(Arc::clone(self.0))
+impl SlotRef for Borrowed<'_> {
+    fn into_shared(self) -> SharedSlot {
+        SharedSlot::Counted(Arc::clone(self.0))
     }
 
     #[inline(never)]

@@ -26,13 +26,13 @@ pub struct CircuitOpen(Opening);
 /// tells that it began with a rejection: see [`CircuitOpen::find_in`].
 #[derive(Clone)]
 pub struct Opening {
-    slot: Shared,
+    slot: SharedSlot,
     rejection: Rejection,
 }
 
 /// A slot held for as long as somebody needs it.
 #[derive(Debug, Clone)]
-pub enum Shared {
+pub enum SharedSlot {
     /// By a call site, which is never evicted.
     Static(&'static Slot),
     /// By reference count.
@@ -40,7 +40,7 @@ pub enum Shared {
 }
 
 impl CircuitOpen {
-    pub(super) const fn new(slot: Shared, rejection: Rejection) -> Self {
+    pub(super) const fn new(slot: SharedSlot, rejection: Rejection) -> Self {
         Self(Opening { slot, rejection })
     }
 
@@ -62,7 +62,7 @@ impl CircuitOpen {
         self.0.retry_after()
     }
 
-    /// The number of the opening, which status and logs share: the breaker's first is 1.
+    /// The number of the opening, which status and logs into_shared: the breaker's first is 1.
     #[must_use]
     pub const fn opening(&self) -> u64 {
         self.0.number()
@@ -117,7 +117,7 @@ impl Opening {
         self.slot.identity()
     }
 
-    /// The number of the opening, which status and logs share: the breaker's first is 1.
+    /// The number of the opening, which status and logs into_shared: the breaker's first is 1.
     #[must_use]
     pub const fn number(&self) -> u64 {
         self.rejection.number()
@@ -239,7 +239,7 @@ impl<E: Error> Error for CallError<E> {
     }
 }
 
-impl Deref for Shared {
+impl Deref for SharedSlot {
     type Target = Slot;
 
     fn deref(&self) -> &Slot {

@@ -19,7 +19,7 @@ use crate::{
     sys::sync::{Mutex, OnceRef},
 };
 
-/// What a breaker's handles, permits and call sites share.
+/// What a breaker's handles, permits and call sites into_shared.
 ///
 /// What a call of one among ten thousand reads stands together at the beginning, fields the count of
 /// holds: each line of it is a wait for memory.

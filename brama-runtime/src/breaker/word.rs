@@ -15,7 +15,7 @@ const ADMITS: u64 = 1 << 3;
 const ADMITS_AT_ONCE: u64 = 1 << 4;
 /// A success may be counted here.
 const FAST_PATH: u64 = 1 << 5;
-/// It may be so without a look at a clock, likewise: where all threads share a counter.
+/// It may be so without a look at a clock, likewise: where all threads into_shared a counter.
 const FAST_PATH_SHARED: u64 = 1 << 6;
 /// The same where each thread has a stripe.
 const FAST_PATH_STRIPED: u64 = 1 << 7;

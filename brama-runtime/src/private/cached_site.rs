@@ -10,7 +10,7 @@ use super::lookup::find;
 #[cfg(feature = "testing")]
 use crate::registry::entered;
 use crate::{
-    breaker::{CircuitOpen, Lease, Shared, Slot},
+    breaker::{CircuitOpen, Lease, SharedSlot, Slot},
     config::Attribute,
     identity::Identity,
     registry::global,
@@ -43,29 +43,29 @@ impl CachedSite {
         &'static self,
         lookup: Lookup<'_>,
         attribute: &'static Attribute,
-    ) -> Result<Lease<Shared>, CircuitOpen> {
+    ) -> Result<Lease<SharedSlot>, CircuitOpen> {
         #[cfg(feature = "testing")]
         if let Some(registry) = entered() {
-            return Lease::ask(Shared::Counted(find(&registry, lookup, attribute)));
+            return Lease::ask(SharedSlot::Counted(find(&registry, lookup, attribute)));
         }
         Lease::ask(self.slot(lookup, attribute))
     }
 
     /// Returns the breaker, to admit a call later. It borrows nothing from the look-up.
     #[inline]
-    pub fn find(&'static self, lookup: Lookup<'_>, attribute: &'static Attribute) -> Shared {
+    pub fn find(&'static self, lookup: Lookup<'_>, attribute: &'static Attribute) -> SharedSlot {
         #[cfg(feature = "testing")]
         if let Some(registry) = entered() {
-            return Shared::Counted(find(&registry, lookup, attribute));
+            return SharedSlot::Counted(find(&registry, lookup, attribute));
         }
         self.slot(lookup, attribute)
     }
 
     #[inline(never)]
-    fn slot(&'static self, lookup: Lookup<'_>, attribute: &'static Attribute) -> Shared {
+    fn slot(&'static self, lookup: Lookup<'_>, attribute: &'static Attribute) -> SharedSlot {
         lookup.with_identity(|identity| match self.first.get() {
-            Some(first) if identity == first.identity() => Shared::Static(first),
-            Some(_) | None => Shared::Counted(self.look_up(identity, attribute)),
+            Some(first) if identity == first.identity() => SharedSlot::Static(first),
+            Some(_) | None => SharedSlot::Counted(self.look_up(identity, attribute)),
         })
     }
 

@@ -6,7 +6,7 @@ use once_cell::sync::OnceCell;
 
 use super::lookup::{Lookup, find};
 #[cfg(feature = "testing")]
-use crate::{breaker::Shared, registry::entered};
+use crate::{breaker::SharedSlot, registry::entered};
 use crate::{
     breaker::{CircuitOpen, Lease, Slot},
     config::Attribute,
@@ -22,7 +22,7 @@ pub type SiteSlot = &'static Slot;
 ///
 /// Here and in [`CachedSite`](super::CachedSite) alone, a feature changes what a call does.
 #[cfg(feature = "testing")]
-pub type SiteSlot = Shared;
+pub type SiteSlot = SharedSlot;
 
 /// The breaker of one decorated function with a literal identifier: looked up once, kept in a
 /// static, borrowed by every call.
@@ -74,8 +74,8 @@ impl CallSite {
     #[inline]
     pub fn find(&'static self) -> SiteSlot {
         match entered() {
-            Some(registry) => Shared::Counted(self.look_up(&registry)),
-            None => Shared::Static(self.slot()),
+            Some(registry) => SharedSlot::Counted(self.look_up(&registry)),
+            None => SharedSlot::Static(self.slot()),
         }
     }
 

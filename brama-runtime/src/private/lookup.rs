@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    breaker::{CircuitOpen, Hold, Lease, Slot},
+    breaker::{CircuitOpen, Lease, Slot, SlotRef},
     config::Attribute,
     identity::{Identity, IdentityBuf, KeyText},
     registry::Registry,
@@ -75,7 +75,7 @@ pub fn find(registry: &Registry, lookup: Lookup<'_>, attribute: &'static Attribu
 ///
 /// [`CircuitOpen`] if the call is rejected.
 #[inline]
-pub fn ask<S: Hold>(found: S) -> Result<Lease<S>, CircuitOpen> {
+pub fn ask<S: SlotRef>(found: S) -> Result<Lease<S>, CircuitOpen> {
     Lease::ask(found)
 }
 

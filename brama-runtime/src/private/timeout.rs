@@ -14,7 +14,7 @@ use pin_project_lite::pin_project;
 use tokio::time::{Timeout, timeout};
 
 use crate::{
-    breaker::{Hold, Lease, Shared},
+    breaker::{Lease, SharedSlot, SlotRef},
     circuit::Reason,
     duration::Rounded,
     identity::Identity,
@@ -27,7 +27,7 @@ use crate::{
 /// Names the breaker and the limit. Cloning it allocates nothing.
 #[derive(Clone)]
 pub struct TimedOut {
-    slot: Shared,
+    slot: SharedSlot,
     limit: Duration,
 }
 
@@ -85,8 +85,8 @@ pub struct CallTimer(TimedOut);
 
 impl CallTimer {
     /// A timer for a call of the breaker `found`.
-    pub fn new<S: Hold + Clone>(found: &S, limit: Duration) -> Self {
-        Self(TimedOut { slot: found.clone().share(), limit })
+    pub fn new<S: SlotRef + Clone>(found: &S, limit: Duration) -> Self {
+        Self(TimedOut { slot: found.clone().into_shared(), limit })
     }
 
     /// Starts the time of `body`.
@@ -136,7 +136,7 @@ impl<F> fmt::Debug for Limited<F> {
 
 /// Records the failure of a call that took too long.
 #[cold]
-pub fn record_timeout<S: Hold>(lease: Lease<S>, timed_out: &TimedOut) {
+pub fn record_timeout<S: SlotRef>(lease: Lease<S>, timed_out: &TimedOut) {
     drop(lease.watch().fail(Outcome::failure(Reason::of(timed_out))));
 }
 

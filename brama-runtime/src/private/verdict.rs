@@ -19,7 +19,7 @@
 use std::{any::type_name, error::Error, fmt::Display, marker::PhantomData, ops::Deref};
 
 use crate::{
-    breaker::{CallError, CircuitOpen, DeferredSuccess, Hold, PanicGuard},
+    breaker::{CallError, CircuitOpen, DeferredSuccess, PanicGuard, SlotRef},
     circuit::Reason,
     outcome::Outcome,
 };
@@ -110,7 +110,7 @@ macro_rules! kind {
             /// Records a failure at once; the [`DeferredSuccess`] records a success.
             // Out of line, a success takes a third more instructions.
             #[inline(always)]
-            pub fn __brama_record<'p, S: Hold>(&self, permit: &'p mut PanicGuard<S>) -> DeferredSuccess<'p> {
+            pub fn __brama_record<'p, S: SlotRef>(&self, permit: &'p mut PanicGuard<S>) -> DeferredSuccess<'p> {
                 record(self.failed, permit, Self::judge)
             }
 
@@ -182,7 +182,7 @@ impl<E> Opaque<'_, '_, E> {
     /// Records a failure at once; the [`DeferredSuccess`] records a success.
     #[expect(clippy::inline_always, reason = "out of line, a success takes a third more")]
     #[inline(always)]
-    pub fn __brama_record<'p, S: Hold>(
+    pub fn __brama_record<'p, S: SlotRef>(
         &self,
         permit: &'p mut PanicGuard<S>,
     ) -> DeferredSuccess<'p> {
@@ -203,7 +203,7 @@ impl<E> Opaque<'_, '_, E> {
 
 #[expect(clippy::inline_always, reason = "out of line, a success takes a third more")]
 #[inline(always)]
-fn record<'p, E, S: Hold>(
+fn record<'p, E, S: SlotRef>(
     failed: Option<&E>,
     permit: &'p mut PanicGuard<S>,
     judge: impl FnOnce(&E) -> Outcome,
