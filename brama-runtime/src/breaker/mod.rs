@@ -26,7 +26,7 @@ pub(crate) use self::{
     context::RegistryContext,
     panic_guard::{DeferredSuccess, PanicGuard},
     pending_events::Timestamp,
-    permit::{Lease, SlotRef},
+    permit::{RawPermit, SlotRef},
     rejection::SharedSlot,
     slot::Slot,
 };
@@ -127,7 +127,7 @@ impl Breaker {
         judge: impl FnOnce(&R) -> Outcome,
         body: impl FnOnce() -> R,
     ) -> Result<R, CircuitOpen> {
-        let mut permit = Lease::ask(Borrowed(&self.slot))?.watch();
+        let mut permit = RawPermit::ask(Borrowed(&self.slot))?.watch();
         let answer = permit.run(body);
         let _ending = permit.judge(&answer, judge);
         Ok(answer)
@@ -164,9 +164,9 @@ impl Breaker {
         judge: impl FnOnce(&R) -> Outcome,
         body: impl Future<Output = R>,
     ) -> Result<R, CircuitOpen> {
-        let mut lease = Lease::ask(Borrowed(&self.slot))?;
-        let answer = lease.guard(pin!(body)).await;
-        let mut permit = lease.watch();
+        let mut permit = RawPermit::ask(Borrowed(&self.slot))?;
+        let answer = permit.guard(pin!(body)).await;
+        let mut permit = permit.watch();
         let _ending = permit.judge(&answer, judge);
         Ok(answer)
     }

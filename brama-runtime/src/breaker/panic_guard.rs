@@ -1,4 +1,4 @@
-//! A lease that is watched: a panic that unwinds through the frame that holds it is a failure.
+//! A permit that is watched: a panic that unwinds through the frame that holds it is a failure.
 
 use std::{
     fmt,
@@ -9,18 +9,18 @@ use std::{
 };
 
 use super::{
-    permit::{Lease, SlotRef},
+    permit::{RawPermit, SlotRef},
     record::Entry,
     slot::Slot,
 };
 use crate::outcome::Outcome;
 
-/// The lease of a call whose frame nobody can drop, for no await lies ahead: what ends it before the
+/// The permit of a call whose frame nobody can drop, for no await lies ahead: what ends it before the
 /// verdict is a panic.
 #[must_use = "dropped before the verdict it records a panic"]
-pub struct PanicGuard<S: SlotRef>(Lease<S>);
+pub struct PanicGuard<S: SlotRef>(RawPermit<S>);
 
-impl<S: SlotRef> Lease<S> {
+impl<S: SlotRef> RawPermit<S> {
     /// The same for a call whose frame nobody can drop.
     #[inline]
     pub const fn watch(self) -> PanicGuard<S> {
@@ -30,7 +30,7 @@ impl<S: SlotRef> Lease<S> {
 
 impl<S: SlotRef> PanicGuard<S> {
     /// Runs `body`.
-    #[expect(clippy::unused_self, reason = "it is the lease under which the body runs")]
+    #[expect(clippy::unused_self, reason = "it is the permit under which the body runs")]
     #[inline]
     pub fn run<R>(&self, body: impl FnOnce() -> R) -> R {
         body()
@@ -115,26 +115,26 @@ impl fmt::Debug for DeferredSuccess<'_> {
 
 /// A protected future: it answers what the body answers.
 ///
-/// Body and lease are borrowed and stay where the caller has put them, which costs two pointers and
+/// Body and permit are borrowed and stay where the caller has put them, which costs two pointers and
 /// saves a layer of types: the compiler computes layouts only so deep, and in a chain of decorated
 /// functions every layer counts once a function.
 ///
 /// # Cancellation
 ///
-/// The caller declares the lease before the body: dropped before it is ready, it then drops the
+/// The caller declares the permit before the body: dropped before it is ready, it then drops the
 /// body first and abandons the call after it; why it is dropped, a panic elsewhere included, makes
 /// no difference. A panic locked the body is recorded as a failure at once.
 #[must_use = "futures do nothing unless polled"]
 pub struct ProtectedFuture<'a, F, S: SlotRef> {
     body: Pin<&'a mut F>,
-    lease: &'a mut Lease<S>,
+    permit: &'a mut RawPermit<S>,
 }
 
-impl<S: SlotRef> Lease<S> {
-    /// The future that runs `body` under this lease.
+impl<S: SlotRef> RawPermit<S> {
+    /// The future that runs `body` under this permit.
     #[inline]
     pub const fn guard<'a, F>(&'a mut self, body: Pin<&'a mut F>) -> ProtectedFuture<'a, F, S> {
-        ProtectedFuture { body, lease: self }
+        ProtectedFuture { body, permit: self }
     }
 }
 
@@ -144,15 +144,15 @@ impl<F: Future, S: SlotRef> Future for ProtectedFuture<'_, F, S> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let polling = Polling(this.lease);
+        let polling = Polling(this.permit);
         let poll = this.body.as_mut().poll(context);
         polling.disarm();
         poll
     }
 }
 
-/// A lease during one poll: a panic of the body's unwinds through it, and is recorded.
-struct Polling<'a, S: SlotRef>(&'a mut Lease<S>);
+/// A permit during one poll: a panic of the body's unwinds through it, and is recorded.
+struct Polling<'a, S: SlotRef>(&'a mut RawPermit<S>);
 
 impl<S: SlotRef> Polling<'_, S> {
     #[inline]
@@ -170,6 +170,6 @@ impl<S: SlotRef> Drop for Polling<'_, S> {
 
 impl<F, S: SlotRef> fmt::Debug for ProtectedFuture<'_, F, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProtectedFuture").field("lease", &self.lease).finish_non_exhaustive()
+        f.debug_struct("ProtectedFuture").field("permit", &self.permit).finish_non_exhaustive()
     }
 }

@@ -17,11 +17,11 @@ use crate::{circuit::Reason, outcome::Outcome};
 /// then counts in the totals alone.
 #[derive(Debug)]
 #[must_use = "dropping a permit abandons the call"]
-pub struct Permit(Lease<Arc<Slot>>);
+pub struct Permit(RawPermit<Arc<Slot>>);
 
 impl Permit {
     pub(super) fn ask(slot: Arc<Slot>) -> Result<Self, CircuitOpen> {
-        Lease::ask(slot).map(Self)
+        RawPermit::ask(slot).map(Self)
     }
 
     /// The dependency answered well.
@@ -46,8 +46,8 @@ impl Permit {
 }
 
 /// A permit, however its slot is held: by a call site's static, a borrowed handle or a count.
-#[must_use = "dropping a lease abandons the call"]
-pub struct Lease<S: SlotRef> {
+#[must_use = "dropping a permit abandons the call"]
+pub struct RawPermit<S: SlotRef> {
     pub(super) slot: S,
     /// [`Entry::NONE`] where nothing is recorded of the call: it was reported already, or shadowed.
     pub(super) entry: Entry,
@@ -64,12 +64,12 @@ pub trait SlotRef: Deref<Target = Slot> {
     /// # Errors
     ///
     /// [`CircuitOpen`] where the call may not run now.
-    fn ask_slowly(self) -> Result<Lease<Self>, CircuitOpen>
+    fn ask_slowly(self) -> Result<RawPermit<Self>, CircuitOpen>
     where
         Self: Sized;
 }
 
-impl<S: SlotRef> Lease<S> {
+impl<S: SlotRef> RawPermit<S> {
     /// Asks the slot's circuit for the right to one call.
     #[inline]
     pub(crate) fn ask(slot: S) -> Result<Self, CircuitOpen> {
@@ -110,7 +110,7 @@ impl<S: SlotRef> Lease<S> {
     }
 }
 
-impl<S: SlotRef> Drop for Lease<S> {
+impl<S: SlotRef> Drop for RawPermit<S> {
     #[inline]
     fn drop(&mut self) {
         if self.entry.is_recorded() {
@@ -119,9 +119,9 @@ impl<S: SlotRef> Drop for Lease<S> {
     }
 }
 
-impl<S: SlotRef> fmt::Debug for Lease<S> {
+impl<S: SlotRef> fmt::Debug for RawPermit<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lease")
+        f.debug_struct("RawPermit")
             .field("identity", &self.slot.identity().to_string())
             .field("recorded", &self.entry.is_recorded())
             .finish_non_exhaustive()
@@ -134,8 +134,8 @@ impl SlotRef for Arc<Slot> {
     }
 
     #[inline(never)]
-    fn ask_slowly(self) -> Result<Lease<Self>, CircuitOpen> {
-        Lease::ask_slowly(self)
+    fn ask_slowly(self) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::ask_slowly(self)
     }
 }
 
@@ -145,8 +145,8 @@ impl SlotRef for &'static Slot {
     }
 
     #[inline(never)]
-    fn ask_slowly(self) -> Result<Lease<Self>, CircuitOpen> {
-        Lease::ask_slowly(self)
+    fn ask_slowly(self) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::ask_slowly(self)
     }
 }
 
@@ -156,8 +156,8 @@ impl SlotRef for SharedSlot {
     }
 
     #[inline(never)]
-    fn ask_slowly(self) -> Result<Lease<Self>, CircuitOpen> {
-        Lease::ask_slowly(self)
+    fn ask_slowly(self) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::ask_slowly(self)
     }
 }
 
@@ -179,7 +179,7 @@ impl SlotRef for Borrowed<'_> {
     }
 
     #[inline(never)]
-    fn ask_slowly(self) -> Result<Lease<Self>, CircuitOpen> {
-        Lease::ask_slowly(self)
+    fn ask_slowly(self) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::ask_slowly(self)
     }
 }

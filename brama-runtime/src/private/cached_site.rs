@@ -10,7 +10,7 @@ use super::lookup::find;
 #[cfg(feature = "testing")]
 use crate::registry::entered;
 use crate::{
-    breaker::{CircuitOpen, Lease, SharedSlot, Slot},
+    breaker::{CircuitOpen, RawPermit, SharedSlot, Slot},
     config::Attribute,
     identity::Identity,
     registry::global,
@@ -43,12 +43,12 @@ impl CachedSite {
         &'static self,
         lookup: Lookup<'_>,
         attribute: &'static Attribute,
-    ) -> Result<Lease<SharedSlot>, CircuitOpen> {
+    ) -> Result<RawPermit<SharedSlot>, CircuitOpen> {
         #[cfg(feature = "testing")]
         if let Some(registry) = entered() {
-            return Lease::ask(SharedSlot::Counted(find(&registry, lookup, attribute)));
+            return RawPermit::ask(SharedSlot::Counted(find(&registry, lookup, attribute)));
         }
-        Lease::ask(self.slot(lookup, attribute))
+        RawPermit::ask(self.slot(lookup, attribute))
     }
 
     /// Returns the breaker, to admit a call later. It borrows nothing from the look-up.

@@ -8,7 +8,7 @@ use super::lookup::{Lookup, find};
 #[cfg(feature = "testing")]
 use crate::{breaker::SharedSlot, registry::entered};
 use crate::{
-    breaker::{CircuitOpen, Lease, Slot},
+    breaker::{CircuitOpen, RawPermit, Slot},
     config::Attribute,
     registry::{Registry, global},
 };
@@ -58,8 +58,8 @@ impl CallSite {
     ///
     /// [`CircuitOpen`] if the call is rejected.
     #[inline]
-    pub fn enter(&'static self) -> Result<Lease<SiteSlot>, CircuitOpen> {
-        Lease::ask(self.find())
+    pub fn enter(&'static self) -> Result<RawPermit<SiteSlot>, CircuitOpen> {
+        RawPermit::ask(self.find())
     }
 
     /// Returns the breaker, to admit a call later.

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    breaker::{CircuitOpen, Lease, Slot, SlotRef},
+    breaker::{CircuitOpen, RawPermit, Slot, SlotRef},
     config::Attribute,
     identity::{Identity, IdentityBuf, KeyText},
     registry::Registry,
@@ -57,8 +57,8 @@ pub fn enter(
     registry: &Registry,
     lookup: Lookup<'_>,
     attribute: &'static Attribute,
-) -> Result<Lease<Arc<Slot>>, CircuitOpen> {
-    Lease::ask(find(registry, lookup, attribute))
+) -> Result<RawPermit<Arc<Slot>>, CircuitOpen> {
+    RawPermit::ask(find(registry, lookup, attribute))
 }
 
 /// Finds the breaker of such a function, to admit a call later.
@@ -75,8 +75,8 @@ pub fn find(registry: &Registry, lookup: Lookup<'_>, attribute: &'static Attribu
 ///
 /// [`CircuitOpen`] if the call is rejected.
 #[inline]
-pub fn ask<S: SlotRef>(found: S) -> Result<Lease<S>, CircuitOpen> {
-    Lease::ask(found)
+pub fn ask<S: SlotRef>(found: S) -> Result<RawPermit<S>, CircuitOpen> {
+    RawPermit::ask(found)
 }
 
 /// A type that can be an identifier: any string.

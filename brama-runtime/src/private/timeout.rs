@@ -14,7 +14,7 @@ use pin_project_lite::pin_project;
 use tokio::time::{Timeout, timeout};
 
 use crate::{
-    breaker::{Lease, SharedSlot, SlotRef},
+    breaker::{RawPermit, SharedSlot, SlotRef},
     circuit::Reason,
     duration::Rounded,
     identity::Identity,
@@ -136,8 +136,8 @@ impl<F> fmt::Debug for Limited<F> {
 
 /// Records the failure of a call that took too long.
 #[cold]
-pub fn record_timeout<S: SlotRef>(lease: Lease<S>, timed_out: &TimedOut) {
-    drop(lease.watch().fail(Outcome::failure(Reason::of(timed_out))));
+pub fn record_timeout<S: SlotRef>(permit: RawPermit<S>, timed_out: &TimedOut) {
+    drop(permit.watch().fail(Outcome::failure(Reason::of(timed_out))));
 }
 
 /// A return type with a value for a call that timed out: a `Result` whose error can be converted
