@@ -30,12 +30,12 @@ impl Slot {
             Ok(entry) => return Ok(entry),
             Err(word) => word,
         };
-        self.refuse(word).map_or_else(|| self.ask_further(word), Err)
+        self.reject(word).map_or_else(|| self.ask_further(word), Err)
     }
 
     /// Refuses a call that saw `word`, where the gate alone can do so.
     #[inline]
-    fn refuse(&self, word: Word) -> Option<Rejection> {
+    fn reject(&self, word: Word) -> Option<Rejection> {
         if !word.rejects() {
             return None;
         }

@@ -130,10 +130,10 @@ impl Locked {
     /// them in and no more: what they do is synced under the lock.
     pub(super) fn publish(&self, gate: &Gate, is_heard: bool) -> Word {
         let Self { circuit, policy, .. } = self;
-        let refuses_until = circuit.refuses_until(policy);
+        let rejects_until = circuit.rejects_until(policy);
         let settled_until = circuit.settled_until();
         let word = Word::new(circuit.generation(), circuit.state())
-            .rejecting(refuses_until.is_some() && !is_heard, policy.shadow())
+            .rejecting(rejects_until.is_some() && !is_heard, policy.shadow())
             .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
             .with_fast_path(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
             .failing(circuit.is_settled_by_success(policy) && !is_heard)
@@ -142,7 +142,7 @@ impl Locked {
             .evicting(self.is_evicted());
         let fields = GateFields {
             // Forced open has no deadline: an open word that is still looked at keeps its own.
-            refused_until: refuses_until.filter(|_| circuit.state() != State::ForcedOpen),
+            refused_until: rejects_until.filter(|_| circuit.state() != State::ForcedOpen),
             fast_path_until: settled_until,
             opening: circuit.opening(),
             slow_after: policy.slow_call_duration(),

@@ -118,8 +118,8 @@ impl Slot {
 impl Locked {
     /// From when on a call would be admitted, if nothing is reported.
     fn admits_from(&self) -> Tick {
-        let refuses_until = self.circuit.refuses_until(&self.policy);
-        refuses_until.filter(|_| !self.policy.shadow()).unwrap_or(Tick::ORIGIN)
+        let rejects_until = self.circuit.rejects_until(&self.policy);
+        rejects_until.filter(|_| !self.policy.shadow()).unwrap_or(Tick::ORIGIN)
     }
 
     /// Has those woken whom a step lets in, or lets in earlier than they knew.

@@ -191,13 +191,13 @@ impl Circuit {
     pub fn would_admit(&self, policy: &Policy, now: Tick) -> bool {
         let forced = matches!(self.phase, Phase::ForcedOpen);
         let refused = |until| forced || now < until;
-        policy.shadow || !self.refuses_until(policy).is_some_and(refused)
+        policy.shadow || !self.rejects_until(policy).is_some_and(refused)
     }
 
     /// Until when every call is refused (in shadow: would be), if nothing is reported:
     /// [`Tick::NEVER`] where only an action helps, `None` where a call may run.
     #[must_use]
-    pub fn refuses_until(&self, policy: &Policy) -> Option<Tick> {
+    pub fn rejects_until(&self, policy: &Policy) -> Option<Tick> {
         match self.phase {
             Phase::Closed | Phase::Disabled => None,
             Phase::Open { until } => Some(until),

@@ -17,13 +17,13 @@ impl Circuit {
     pub fn admit(&mut self, policy: &Policy, now: Tick) -> (Admission, Option<Change>) {
         match self.phase {
             Phase::Closed | Phase::Disabled => (Admission::Admitted(self.generation), None),
-            Phase::Open { until } if now < until => (refuse(policy, Some(until.since(now))), None),
+            Phase::Open { until } if now < until => (reject(policy, Some(until.since(now))), None),
             Phase::Open { .. } => {
                 let change = self.become_half_open(Rule::Expiry, now);
                 (self.admit_probe(Probes::NONE, policy, now), Some(change))
             }
             Phase::HalfOpen(probes) => (self.admit_probe(probes, policy, now), None),
-            Phase::ForcedOpen => (refuse(policy, None), None),
+            Phase::ForcedOpen => (reject(policy, None), None),
         }
     }
 
@@ -147,7 +147,7 @@ impl Circuit {
             self.generation = self.generation.next();
             1
         } else {
-            return refuse(policy, Some(lose_places_at.since(now)));
+            return reject(policy, Some(lose_places_at.since(now)));
         };
         self.phase = Phase::HalfOpen(Probes { in_flight, newest: now });
         Admission::Admitted(self.generation)
@@ -376,7 +376,7 @@ impl Verdict {
     }
 }
 
-const fn refuse(policy: &Policy, retry_after: Option<Duration>) -> Admission {
+const fn reject(policy: &Policy, retry_after: Option<Duration>) -> Admission {
     if policy.shadow { Admission::Shadowed } else { Admission::Rejected { retry_after } }
 }
 

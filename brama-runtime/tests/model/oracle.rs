@@ -113,16 +113,16 @@ impl Oracle {
     fn admission(&mut self) -> Admission {
         match self.state {
             State::Closed | State::Disabled => self.admit(),
-            State::Open => self.refuse(Some(self.until.saturating_sub(self.now))),
+            State::Open => self.reject(Some(self.until.saturating_sub(self.now))),
             State::HalfOpen => self.admit_probe(),
-            State::ForcedOpen => self.refuse(None),
+            State::ForcedOpen => self.reject(None),
         }
     }
 
     fn admit_probe(&mut self) -> Admission {
         let left = self.places_lost_at().saturating_sub(self.now);
         if !self.has_place() && Duration::ZERO < left {
-            return self.refuse(Some(left));
+            return self.reject(Some(left));
         }
         if !self.has_place() {
             self.probes.clear();
@@ -146,7 +146,7 @@ impl Oracle {
         Admission::Admitted(Generation::new(self.generation))
     }
 
-    fn refuse(&self, retry_after: Option<Duration>) -> Admission {
+    fn reject(&self, retry_after: Option<Duration>) -> Admission {
         if self.terms.shadow { Admission::Shadowed } else { Admission::Rejected { retry_after } }
     }
 
@@ -320,11 +320,11 @@ impl Oracle {
             probes: u32::try_from(self.probes.len()).unwrap_or(u32::MAX),
             counts: self.counts(),
             would_admit: self.terms.shadow || self.is_available(),
-            refuses_until: self.refuses_until(),
+            rejects_until: self.rejects_until(),
         }
     }
 
-    fn refuses_until(&self) -> Option<Tick> {
+    fn rejects_until(&self) -> Option<Tick> {
         match self.state {
             State::Closed | State::Disabled => None,
             State::Open => Some(tick(self.until)),

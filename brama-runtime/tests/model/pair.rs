@@ -41,8 +41,8 @@ impl Pair {
         self.stand.policy = terms.policy();
         self.oracle.terms = terms;
         let after = self.stand.view();
-        let View { would_admit, refuses_until, .. } = before;
-        assert_eq!(View { would_admit, refuses_until, ..after }, before, "{}", self.told());
+        let View { would_admit, rejects_until, .. } = before;
+        assert_eq!(View { would_admit, rejects_until, ..after }, before, "{}", self.told());
     }
 
     fn told(&self) -> String {

@@ -114,7 +114,7 @@ pub(crate) struct View {
     pub(crate) probes: u32,
     pub(crate) counts: WindowCounts,
     pub(crate) would_admit: bool,
-    pub(crate) refuses_until: Option<Tick>,
+    pub(crate) rejects_until: Option<Tick>,
 }
 
 /// The moment so long after the clock's origin.

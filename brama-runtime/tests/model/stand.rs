@@ -121,7 +121,7 @@ impl Stand {
             probes: circuit.probes(),
             counts: circuit.counts(now),
             would_admit: circuit.would_admit(policy, now),
-            refuses_until: circuit.refuses_until(policy),
+            rejects_until: circuit.rejects_until(policy),
         }
     }
 

@@ -286,7 +286,7 @@ impl PolicyPatch {
     pub const fn checked(self) -> Self {
         match self.first_broken(self.window) {
             None => self,
-            Some((setting, limit)) => refuse(setting, limit),
+            Some((setting, limit)) => reject(setting, limit),
         }
     }
 
@@ -345,7 +345,7 @@ const fn rule(named: Option<Limit>, otherwise: Option<u32>) -> Option<u32> {
 #[track_caller]
 #[expect(clippy::panic, reason = "how a constant reports an error")]
 #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
-const fn refuse(setting: SettingName, limit: &str) -> ! {
+const fn reject(setting: SettingName, limit: &str) -> ! {
     let mut text = [b' '; 96];
     let mut end = 0;
     let parts = ["`", setting.as_str(), "` must be ", limit];
