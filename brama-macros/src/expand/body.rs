@@ -20,14 +20,14 @@ impl Printer<'_> {
     /// The closure is not `move`: arguments live until the function ends, and drop in its order.
     ///
     /// ```text
-    /// let mut permit = permit.watch();
+    /// let mut permit = permit.guard_panics();
     /// let ret: Paid = permit.run(|| -> Paid { body });
     /// ```
     fn run_sync(&self) -> TokenStream {
         let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
         let body = &self.function.body;
         quote_spanned! {self.at=>
-            let mut #permit = #permit.watch();
+            let mut #permit = #permit.guard_panics();
             let #returned: #ret = #permit.run(|| -> #ret #body);
         }
     }
@@ -45,8 +45,8 @@ impl Printer<'_> {
     ///     let ret: Paid = { body };
     ///     ret
     /// };
-    /// let ret: Paid = permit.guard(::core::pin::pin!(body)).await;
-    /// let mut permit = permit.watch();
+    /// let ret: Paid = permit.protect(::core::pin::pin!(body)).await;
+    /// let mut permit = permit.guard_panics();
     /// ```
     fn run_async(&self, keyword: Span) -> TokenStream {
         let (returned, ret) = (self.local("ret"), &self.ret);

@@ -24,7 +24,7 @@ impl Printer<'_> {
     ///     if let Some(never) = None::<Paid> { return never; }
     ///     let permit = …;
     ///     let body = future;
-    ///     let ret: Paid = permit.guard(::core::pin::pin!(body)).await;
+    ///     let ret: Paid = permit.protect(::core::pin::pin!(body)).await;
     ///     permit.judge::<Paid>(…);
     ///     ret
     /// }

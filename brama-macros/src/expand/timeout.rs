@@ -40,16 +40,16 @@ impl Printer<'_> {
     ///
     /// ```text
     /// let body = work;
-    /// let ret: Paid = permit.guard(::core::pin::pin!(body)).await;
-    /// let mut permit = permit.watch();
+    /// let ret: Paid = permit.protect(::core::pin::pin!(body)).await;
+    /// let mut permit = permit.guard_panics();
     ///
     /// let body = timer.limit(work);
-    /// let ret: ::core::result::Result<Paid, _> = permit.guard(::core::pin::pin!(body)).await;
+    /// let ret: ::core::result::Result<Paid, _> = permit.protect(::core::pin::pin!(body)).await;
     /// let ret: Paid = match ret {
     ///     ::core::result::Result::Ok(ret) => ret,
     ///     ::core::result::Result::Err(timed_out) => { …; return …; }
     /// };
-    /// let mut permit = permit.watch();
+    /// let mut permit = permit.guard_panics();
     /// ```
     pub(super) fn wait(&self, work: &impl ToTokens) -> TokenStream {
         let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
@@ -57,20 +57,20 @@ impl Printer<'_> {
         if self.options.timeout.limit().is_none() {
             return quote_spanned! {self.at=>
                 let #body = #work;
-                let #returned: #ret = #permit.guard(::core::pin::pin!(#body)).await;
-                let mut #permit = #permit.watch();
+                let #returned: #ret = #permit.protect(::core::pin::pin!(#body)).await;
+                let mut #permit = #permit.guard_panics();
             };
         }
         let (timer, late) = (self.local("timer"), self.late());
         quote_spanned! {self.at=>
             let #body = #timer.limit(#work);
             let #returned: ::core::result::Result<#ret, _> =
-                #permit.guard(::core::pin::pin!(#body)).await;
+                #permit.protect(::core::pin::pin!(#body)).await;
             let #returned: #ret = match #returned {
                 ::core::result::Result::Ok(#returned) => #returned,
                 #late
             };
-            let mut #permit = #permit.watch();
+            let mut #permit = #permit.guard_panics();
         }
     }
 

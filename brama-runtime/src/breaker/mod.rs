@@ -127,7 +127,7 @@ impl Breaker {
         judge: impl FnOnce(&R) -> Outcome,
         body: impl FnOnce() -> R,
     ) -> Result<R, CircuitOpen> {
-        let mut permit = RawPermit::ask(Borrowed(&self.slot))?.watch();
+        let mut permit = RawPermit::ask(Borrowed(&self.slot))?.guard_panics();
         let answer = permit.run(body);
         let _ending = permit.judge(&answer, judge);
         Ok(answer)
@@ -165,8 +165,8 @@ impl Breaker {
         body: impl Future<Output = R>,
     ) -> Result<R, CircuitOpen> {
         let mut permit = RawPermit::ask(Borrowed(&self.slot))?;
-        let answer = permit.guard(pin!(body)).await;
-        let mut permit = permit.watch();
+        let answer = permit.protect(pin!(body)).await;
+        let mut permit = permit.guard_panics();
         let _ending = permit.judge(&answer, judge);
         Ok(answer)
     }

@@ -23,7 +23,7 @@ pub struct PanicGuard<S: SlotRef>(RawPermit<S>);
 impl<S: SlotRef> RawPermit<S> {
     /// The same for a call whose frame nobody can drop.
     #[inline]
-    pub const fn watch(self) -> PanicGuard<S> {
+    pub const fn guard_panics(self) -> PanicGuard<S> {
         PanicGuard(self)
     }
 }
@@ -133,7 +133,7 @@ pub struct ProtectedFuture<'a, F, S: SlotRef> {
 impl<S: SlotRef> RawPermit<S> {
     /// The future that runs `body` under this permit.
     #[inline]
-    pub const fn guard<'a, F>(&'a mut self, body: Pin<&'a mut F>) -> ProtectedFuture<'a, F, S> {
+    pub const fn protect<'a, F>(&'a mut self, body: Pin<&'a mut F>) -> ProtectedFuture<'a, F, S> {
         ProtectedFuture { body, permit: self }
     }
 }

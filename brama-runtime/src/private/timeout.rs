@@ -137,7 +137,7 @@ impl<F> fmt::Debug for Limited<F> {
 /// Records the failure of a call that took too long.
 #[cold]
 pub fn record_timeout<S: SlotRef>(permit: RawPermit<S>, timed_out: &TimedOut) {
-    drop(permit.watch().fail(Outcome::failure(Reason::of(timed_out))));
+    drop(permit.guard_panics().fail(Outcome::failure(Reason::of(timed_out))));
 }
 
 /// A return type with a value for a call that timed out: a `Result` whose error can be converted
