@@ -79,14 +79,14 @@ impl Slot {
     /// Takes what an attribute with this identity says; it is synced only where it is at odds with
     /// something.
     #[inline]
-    pub(crate) fn meet(&self, attribute: &'static Attribute) {
-        if !self.met.get().is_some_and(|met| ptr::eq(met, attribute)) {
-            self.meet_anew(attribute);
+    pub(crate) fn bind_attribute(&self, attribute: &'static Attribute) {
+        if !self.attribute.get().is_some_and(|attribute| ptr::eq(attribute, attribute)) {
+            self.bind_another_attribute(attribute);
         }
     }
 
     #[cold]
-    fn meet_anew(&self, attribute: &'static Attribute) {
+    fn bind_another_attribute(&self, attribute: &'static Attribute) {
         if self.knows(attribute) {
             return;
         }
@@ -96,14 +96,14 @@ impl Slot {
             return;
         }
         let mut locked = self.begin_step(locked);
-        let first = self.met.get();
+        let first = self.attribute.get();
         let ((), mut wakes) = self.update_layers_locked(&mut locked, |layers| match first {
             None => layers.meet(attribute),
             Some(first) => layers.meet_other(first, attribute),
         });
         // Set under the lock: two threads that race for the cell would both change the layers. Set
         // last: a thread that finds its attribute in the cell relies on its policy being in force.
-        let cell = if first.is_none() { &self.met } else { &self.met_other };
+        let cell = if first.is_none() { &self.attribute } else { &self.other_attribute };
         cell.get_or_init(|| attribute);
         let is_at_odds = !locked.policy.warnings().is_empty();
         drop(locked);
@@ -116,8 +116,8 @@ impl Slot {
     /// Whether there is nothing to note of an attribute: it agrees with the first, or another that
     /// differs has been noted.
     fn knows(&self, attribute: &Attribute) -> bool {
-        let first = self.met.get();
-        first.is_some_and(|it| it.agrees_with(attribute) || self.met_other.get().is_some())
+        let first = self.attribute.get();
+        first.is_some_and(|it| it.agrees_with(attribute) || self.other_attribute.get().is_some())
     }
 
     /// Takes a patch, for itself and where it has no key for all keys of its identifier.

@@ -350,7 +350,7 @@ fn an_attribute_that_two_threads_bring_is_noted_once_and_in_force_for_both() {
     model(|| {
         let (slot, _) = slot(PolicyPatch::new());
         let is_timed = |slot: &Slot| {
-            slot.meet(&ATTRIBUTE);
+            slot.bind_attribute(&ATTRIBUTE);
             slot.took(slot.ask().unwrap()).is_some()
         };
         let other = spawn(&slot, is_timed);

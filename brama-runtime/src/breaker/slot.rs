@@ -28,11 +28,11 @@ pub struct Slot {
     pub(super) identity: Identity<'static>,
     /// The attribute in force, the first that came with this identity. A call whose identifier is
     /// an expression brings its own each time, so the usual case is one comparison of pointers.
-    pub(super) met: OnceRef<'static, Attribute>,
+    pub(super) attribute: OnceRef<'static, Attribute>,
     pub(super) gate: Gate,
     pub(super) context: Arc<RegistryContext>,
-    /// The first attribute that differs from `met`; later ones are not noted.
-    pub(super) met_other: OnceRef<'static, Attribute>,
+    /// The first attribute that differs from `attribute`; later ones are not noted.
+    pub(super) other_attribute: OnceRef<'static, Attribute>,
     pub(super) locked: Mutex<Locked>,
 }
 
@@ -45,8 +45,8 @@ impl Slot {
         made: Tick,
     ) -> Self {
         let locked = Mutex::new(Locked::new(seed, layers, made));
-        let (gate, met, met_other) = (Gate::new(), OnceRef::new(), OnceRef::new());
-        let this = Self { identity, met, gate, context, met_other, locked };
+        let (gate, attribute, other_attribute) = (Gate::new(), OnceRef::new(), OnceRef::new());
+        let this = Self { identity, attribute, gate, context, other_attribute, locked };
         this.publish(&this.lock_for_step());
         this
     }
@@ -208,7 +208,7 @@ impl Slot {
         totals
     }
 
-    /// Has stripes added to the counters once threads have met there.
+    /// Has stripes added to the counters once threads have attribute there.
     #[inline]
     pub(super) fn note_contention(&self, contention: Contention) {
         match contention {

@@ -37,7 +37,7 @@ impl Family {
     fn make(&self, identity: Identity<'static>) -> Breaker {
         let layers = Layers::new(Arc::clone(&self.shared));
         let slot = Slot::new(identity, layers, 7, Arc::clone(&self.context), Tick::ORIGIN);
-        slot.meet(self.attribute);
+        slot.bind_attribute(self.attribute);
         Breaker::new(Arc::new(slot))
     }
 

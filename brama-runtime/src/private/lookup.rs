@@ -65,7 +65,7 @@ pub fn enter(
 #[must_use]
 pub fn find(registry: &Registry, lookup: Lookup<'_>, attribute: &'static Attribute) -> Arc<Slot> {
     let slot = lookup.with_identity(|identity| registry.slot(identity));
-    slot.meet(attribute);
+    slot.bind_attribute(attribute);
     slot
 }
 
