@@ -80,7 +80,7 @@ impl Slot {
     /// something.
     #[inline]
     pub(crate) fn bind_attribute(&self, attribute: &'static Attribute) {
-        if !self.attribute.get().is_some_and(|attribute| ptr::eq(attribute, attribute)) {
+        if !self.attribute.get().is_some_and(|bound| ptr::eq(bound, attribute)) {
             self.bind_another_attribute(attribute);
         }
     }
