@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use brama::{
-    Config, Connection, ConnectionKind, Identity, PolicyPatch, Registry, State,
+    CircuitOpen, Config, Connection, ConnectionKind, Identity, PolicyPatch, Registry, State,
     circuit::By,
     circuit_breaker,
     error::{OpenForError, RegisterError},
-    event::{EventKind, EventKinds},
+    event::{EventFilter, EventKind, EventKinds},
     status::SettingName,
-    testing::ManualClock,
+    testing::{ManualClock, TestRegistry},
 };
 
 use crate::refused::Refused;
@@ -318,4 +318,42 @@ fn each_step_of_a_breakers_life_is_told_once() {
         told[3].to_string(),
         "payment_api was configured; `minimum_calls` (10, configure) does nothing: no rate is set"
     );
+}
+
+#[test]
+fn a_decorated_functions_first_event_carries_the_kind_of_its_attribute() {
+    #[circuit_breaker(identifier = "born", type = "http", key = node)]
+    fn call(node: u8) -> Result<(), CircuitOpen> {
+        Ok(())
+    }
+
+    let registry = TestRegistry::new();
+    let _entered = registry.enter();
+    let by_kind = EventFilter::new().connection_kind(ConnectionKind::HTTP);
+    let http = registry.subscribe(by_kind.kinds(EventKind::Registered));
+    let all = registry.subscribe(EventKind::Registered);
+    assert!(call(1).is_ok() && call(2).is_ok());
+    for mut events in [http, all] {
+        let events: Vec<_> = std::iter::from_fn(|| events.try_recv()).collect();
+        let kinds: Vec<_> = events.iter().map(|it| (it.kind(), &it.connection_kind)).collect();
+        assert_eq!(kinds, [(EventKind::Registered, &Some(ConnectionKind::HTTP)); 2]);
+    }
+}
+
+#[test]
+fn a_breaker_that_comes_back_carries_the_kind_of_an_attribute_that_it_meets_then() {
+    #[circuit_breaker(identifier = "reborn", type = "http")]
+    fn call() -> Result<(), CircuitOpen> {
+        Ok(())
+    }
+
+    let registry = TestRegistry::new();
+    let _entered = registry.enter();
+    let _by_name = registry.breaker("reborn");
+    assert!(registry.unregister("reborn"));
+    let mut all = registry.subscribe(EventKind::Registered);
+    assert!(call().is_ok());
+    let kinds: Vec<_> =
+        std::iter::from_fn(|| all.try_recv()).map(|it| it.connection_kind).collect();
+    assert_eq!(kinds, [Some(ConnectionKind::HTTP)]);
 }

@@ -1,17 +1,18 @@
-//! What the breakers of a registry into_shared.
+//! The context that the breakers of a registry share.
 
 use std::sync::Arc;
 
-use crate::{bus::Bus, time::clock::Time};
+use crate::{bus::Bus, config::PolicyCache, time::clock::Time};
 
-/// The clock and the bus: one pointer in each of ten thousand breakers.
+/// Clock, bus and policies of a registry. Each breaker has one pointer to it.
 pub(crate) struct RegistryContext {
     pub(crate) time: Time,
     pub(crate) bus: Arc<Bus>,
+    pub(crate) policies: PolicyCache,
 }
 
 impl RegistryContext {
     pub(crate) fn new(time: Time) -> Self {
-        Self { time, bus: Arc::new(Bus::default()) }
+        Self { time, bus: Arc::new(Bus::default()), policies: PolicyCache::default() }
     }
 }

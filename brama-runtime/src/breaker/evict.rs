@@ -21,7 +21,7 @@ impl Slot {
     /// caller, who holds the registry's lock.
     ///
     /// `is_held` reads the count of holds by writing to it.
-    pub(crate) fn go(
+    pub(crate) fn evict(
         &self,
         moment: Timestamp,
         is_held: impl Fn() -> bool,

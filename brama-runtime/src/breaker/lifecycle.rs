@@ -14,13 +14,13 @@ use super::{
 use crate::{
     bus::Wakes,
     circuit::{Action, InvalidPolicy, PolicyPatch, Tick},
-    config::{Attribute, Layers},
+    config::{Attribute, Layers, PolicyCache},
     connection::Connection,
     event::EventDetail,
 };
 
 impl Slot {
-    /// Whether load-ups find it.
+    /// Whether look-ups find it.
     #[inline]
     pub(crate) fn is_registered(&self) -> bool {
         !self.gate.load().is_unregistered()
@@ -34,7 +34,7 @@ impl Slot {
             return Err(connection);
         }
         let mut locked = self.begin_step(locked);
-        locked.update_layers(|layers| layers.register(connection));
+        locked.update_layers(&self.context.policies, |layers| layers.register(connection));
         locked.rare_mut().is_pinned = true;
         locked.reregister(&mut pending);
         self.finish(locked, pending);
@@ -69,7 +69,7 @@ impl Slot {
         let mut locked = self.lock_for_step();
         let was_registered = locked.is_registered();
         if was_registered {
-            locked.forget(pending.now());
+            locked.forget(&self.context.policies, pending.now());
             pending.add(EventDetail::Unregistered);
         }
         self.finish(locked, pending);
@@ -98,18 +98,15 @@ impl Slot {
         let mut locked = self.begin_step(locked);
         let first = self.attribute.get();
         let ((), mut wakes) = self.update_layers_locked(&mut locked, |layers| match first {
-            None => layers.meet(attribute),
-            Some(first) => layers.meet_other(first, attribute),
+            None => layers.set_attribute(attribute),
+            Some(first) => layers.note_conflict(first, attribute),
         });
         // Set under the lock: two threads that race for the cell would both change the layers. Set
         // last: a thread that finds its attribute in the cell relies on its policy being in force.
         let cell = if first.is_none() { &self.attribute } else { &self.other_attribute };
         cell.get_or_init(|| attribute);
-        let is_at_odds = !locked.policy.warnings().is_empty();
         drop(locked);
-        if is_at_odds {
-            wakes.and(self.announce_configured(self.moment()));
-        }
+        wakes.and(self.announce_warnings(self.moment()));
         wakes.wake();
     }
 
@@ -142,6 +139,22 @@ impl Slot {
         wakes
     }
 
+    /// Announces a slot that was just created. Whom to wake is for the caller, who holds the
+    /// registry's lock.
+    pub(crate) fn announce_created(&self, at: Timestamp) -> Wakes {
+        let mut wakes = self.announce(EventDetail::Registered, at);
+        if self.attribute.get().is_some() {
+            wakes.and(self.announce_warnings(at));
+        }
+        wakes
+    }
+
+    /// Announces the warnings that an attribute brought, if there are any.
+    fn announce_warnings(&self, at: Timestamp) -> Wakes {
+        let is_well = self.locked.lock().policy.warnings().is_empty();
+        if is_well { Wakes::default() } else { self.announce_configured(at) }
+    }
+
     fn announce_configured(&self, moment: Timestamp) -> Wakes {
         let warnings = self.locked.lock().policy.warnings().to_vec();
         self.announce(EventDetail::Configured { warnings }, moment)
@@ -159,7 +172,8 @@ impl Slot {
         locked: &mut StepGuard<'_>,
         change: impl FnOnce(&mut Layers) -> R,
     ) -> (R, Wakes) {
-        let (answer, mut wakes) = (locked.update_layers(change), Wakes::default());
+        let (answer, mut wakes) =
+            (locked.update_layers(&self.context.policies, change), Wakes::default());
         self.publish(locked);
         locked.wake_waiters(&mut wakes);
         (answer, wakes)
@@ -186,13 +200,13 @@ impl Locked {
         }
     }
 
-    fn forget(&mut self, now: Tick) {
+    fn forget(&mut self, policies: &PolicyCache, now: Tick) {
         let rare = self.rare_mut();
         rare.openings.clear();
         rare.is_unregistered = true;
         rare.is_pinned = false;
         self.reset_state(now);
-        self.update_layers(Layers::unregister);
+        self.update_layers(policies, Layers::unregister);
     }
 
     /// A new generation, closed. The change is no pending: whoever forgets or revives announces that.

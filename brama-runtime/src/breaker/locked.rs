@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     circuit::{Cause, Circuit, Policy, State, Tick},
-    config::{EffectivePolicy, Layers},
+    config::{EffectivePolicy, Layers, PolicyCache},
     counters::Totals,
 };
 
@@ -57,20 +57,24 @@ pub(super) struct Opened {
 }
 
 impl Locked {
-    pub(super) fn new(seed: u64, layers: Layers, made: Tick) -> Self {
+    pub(super) fn new(seed: u64, policy: Arc<EffectivePolicy>, made: Tick) -> Self {
         Self {
             circuit: Circuit::new(seed).made_at(made),
-            policy: EffectivePolicy::of(layers),
+            policy,
             synced: 0,
             number: 0,
             counts: None,
         }
     }
 
-    pub(super) fn update_layers<R>(&mut self, change: impl FnOnce(&mut Layers) -> R) -> R {
+    pub(super) fn update_layers<R>(
+        &mut self,
+        policies: &PolicyCache,
+        change: impl FnOnce(&mut Layers) -> R,
+    ) -> R {
         let mut layers = self.layers().clone();
         let answer = change(&mut layers);
-        self.policy = EffectivePolicy::of(layers);
+        self.policy = policies.policy_of(layers);
         answer
     }
 

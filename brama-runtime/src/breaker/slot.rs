@@ -44,8 +44,11 @@ impl Slot {
         context: Arc<RegistryContext>,
         made: Tick,
     ) -> Self {
-        let locked = Mutex::new(Locked::new(seed, layers, made));
         let (gate, attribute, other_attribute) = (Gate::new(), OnceRef::new(), OnceRef::new());
+        if let Some(first) = layers.attribute() {
+            attribute.get_or_init(|| first);
+        }
+        let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), made));
         let this = Self { identity, attribute, gate, context, other_attribute, locked };
         this.publish(&this.lock_for_step());
         this

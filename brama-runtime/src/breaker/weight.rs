@@ -35,9 +35,9 @@ impl Family {
     }
 
     fn make(&self, identity: Identity<'static>) -> Breaker {
-        let layers = Layers::new(Arc::clone(&self.shared));
+        let mut layers = Layers::new(Arc::clone(&self.shared));
+        layers.set_attribute(self.attribute);
         let slot = Slot::new(identity, layers, 7, Arc::clone(&self.context), Tick::ORIGIN);
-        slot.bind_attribute(self.attribute);
         Breaker::new(Arc::new(slot))
     }
 

@@ -1,4 +1,4 @@
-//! The policy in force for a breaker, and the layers that make it.
+//! The policy in force for a breaker, and the cache through which breakers share it.
 
 use std::{
     collections::HashMap,
@@ -9,13 +9,13 @@ use std::{
 use super::{Layers, layers::CacheKey, settings::Settings};
 use crate::{circuit::Policy, sys::sync::Mutex};
 
-/// A policy in force, and why it is.
+/// The policy in force, with the layers that produced it.
 ///
-/// A breaker has a pointer to one. Breakers of which the same was cache_key share it: ten thousand keys of
-/// one identifier have one policy.
+/// Breakers whose layers are equal share one value, so ten thousand keys of an identifier have one
+/// policy.
 #[derive(Debug)]
 pub(crate) struct EffectivePolicy {
-    /// What the layers make: where nothing puts it into shadow, that is in force.
+    /// The policy that the layers configure. It is in force unless something puts it into shadow.
     configured: Arc<Policy>,
     effective: Arc<Policy>,
     warnings: Box<[String]>,
@@ -23,18 +23,9 @@ pub(crate) struct EffectivePolicy {
 }
 
 impl EffectivePolicy {
-    /// What such layers make: shared, unless some of it was cache_key for one breaker alone.
-    pub(crate) fn of(layers: Layers) -> Arc<Self> {
-        match layers.cache_key() {
-            Some(cache_key) => {
-                let shared = Arc::clone(layers.shared());
-                shared.effective().share(cache_key, || Self::new(layers))
-            }
-            None => Arc::new(Self::new(layers)),
-        }
-    }
-
-    fn new(layers: Layers) -> Self {
+    fn resolve(layers: Layers) -> Self {
+        #[cfg(test)]
+        RESOLUTIONS.set(RESOLUTIONS.get() + 1);
         let resolved = layers.resolved();
         let configured = Arc::new(resolved.policy());
         let effective = if layers.is_shadowed() {
@@ -50,7 +41,7 @@ impl EffectivePolicy {
         &self.layers
     }
 
-    /// The policy that the layers make, in shadow or not.
+    /// The policy that the layers configure, in shadow or not.
     pub(crate) fn configured(&self) -> Arc<Policy> {
         Arc::clone(&self.configured)
     }
@@ -59,7 +50,7 @@ impl EffectivePolicy {
         Settings::new(self.configured(), self.layers.resolved().origins())
     }
 
-    /// What was cache_key and does nothing, or contradicts itself.
+    /// Settings that have no effect, and settings that contradict each other.
     pub(crate) const fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -73,30 +64,42 @@ impl Deref for EffectivePolicy {
     }
 }
 
-/// The policies in force on one shared that are not one breaker's alone, while any breaker has them.
+/// A weak cache of the policies that breakers of a registry share.
 ///
-/// What is found alive keeps alive what its layers say, so nothing else can stand at the same address.
+/// A live entry keeps its layers alive, so the addresses in its key cannot have been reused.
 #[derive(Debug, Default)]
-pub(super) struct PolicyCache(Mutex<HashMap<CacheKey, Weak<EffectivePolicy>>>);
+pub(crate) struct PolicyCache(Mutex<HashMap<CacheKey, Weak<EffectivePolicy>>>);
 
 impl PolicyCache {
-    fn share(
-        &self,
-        cache_key: CacheKey,
-        make: impl FnOnce() -> EffectivePolicy,
-    ) -> Arc<EffectivePolicy> {
+    /// Returns the policy of these layers: resolved once for equal layers, unless a part of them is
+    /// set for one breaker alone.
+    pub(crate) fn policy_of(&self, layers: Layers) -> Arc<EffectivePolicy> {
+        match layers.cache_key() {
+            Some(key) => self.share(key, layers),
+            None => Arc::new(EffectivePolicy::resolve(layers)),
+        }
+    }
+
+    fn share(&self, key: CacheKey, layers: Layers) -> Arc<EffectivePolicy> {
         let mut policies = self.0.lock();
-        if let Some(found) = policies.get(&cache_key).and_then(Weak::upgrade) {
+        if let Some(found) = policies.get(&key).and_then(Weak::upgrade) {
             return found;
         }
-        // Before it would grow: so it keeps about twice as many as were ever in force at once, at most.
+        // Before the map would grow, dead entries go. It then holds at most about twice as many
+        // entries as policies were ever in force at once.
         if policies.len() == policies.capacity() {
             policies.retain(|_, policy| 0 < policy.strong_count());
         }
-        let policy = Arc::new(make());
-        policies.insert(cache_key, Arc::downgrade(&policy));
+        let policy = Arc::new(EffectivePolicy::resolve(layers));
+        policies.insert(key, Arc::downgrade(&policy));
         policy
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many policies this thread has resolved.
+    pub(crate) static RESOLUTIONS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]
@@ -106,13 +109,13 @@ mod tests {
 
     #[test]
     fn policies_that_nobody_has_any_more_are_not_kept() {
-        let shared = Arc::new(SharedConfig::new(None));
+        let (shared, cache) = (Arc::new(SharedConfig::new(None)), PolicyCache::default());
         let configured: Vec<_> = (0..1_000).map(|_| Arc::new(Configured::default())).collect();
         for configured in configured {
             let mut layers = Layers::new(Arc::clone(&shared));
             layers.set_of_identifier(configured);
-            drop(EffectivePolicy::of(layers));
+            drop(cache.policy_of(layers));
         }
-        assert!(shared.effective().0.lock().len() < 10);
+        assert!(cache.0.lock().len() < 10);
     }
 }

@@ -1,4 +1,4 @@
-//! What was cache_key for one breaker, in layers, and what that makes.
+//! The layers of configuration of one breaker.
 
 use std::{ptr, sync::Arc};
 
@@ -9,45 +9,43 @@ use crate::{
     identity::Identity,
 };
 
-/// What was cache_key for one breaker, over what its registry shares.
+/// The layers of one breaker, above the part that its registry shares.
 ///
-/// The same is cache_key of all keys of an identifier, as a rule: see [`EffectivePolicy`](super::EffectivePolicy).
+/// The keys of one identifier usually have equal layers and then share one
+/// [`EffectivePolicy`](super::EffectivePolicy).
 #[derive(Debug, Clone)]
 pub(crate) struct Layers {
     shared: Arc<SharedConfig>,
-    /// Its attribute, where that says more than a name.
+    /// The first attribute bound to the breaker.
     attribute: Option<&'static Attribute>,
     of_identifier: Option<Arc<Configured>>,
-    /// Of most breakers nothing more is cache_key.
+    /// `None` for most breakers.
     overrides: Option<Box<Overrides>>,
 }
 
-/// What is cache_key of one breaker alone: boxed, since that is cache_key of few.
+/// The configuration of one breaker alone. Boxed, since few breakers have any.
 #[derive(Debug, Clone, Default)]
 struct Overrides {
     conflict: Option<AttributeConflict>,
     registered: Connection,
     of_key: Option<Arc<Configured>>,
-    /// Whether it is in shadow whatever its policy says.
+    /// In shadow, whatever the policy says.
     only_observes: bool,
 }
 
-/// Two attributes with one identity that say different things.
+/// Two attributes with one identity that differ.
 #[derive(Debug, Clone, Copy)]
 struct AttributeConflict {
-    /// The first met, which is in force.
+    /// The first one bound, which is in force.
     first: &'static Attribute,
     other: &'static Attribute,
 }
 
-/// What tells layers from others on the same shared that are not one breaker's alone: where the
-/// attribute and the configuration of its identifier stand.
-pub(super) type CacheKey = (Address, Address);
+/// The addresses of the shared configuration, the attribute and the identifier's configuration; zero
+/// for one that is missing. Equal keys resolve to the same policy.
+pub(super) type CacheKey = [usize; 3];
 
-/// The address of what says something; zero where nothing does.
-type Address = usize;
-
-/// What was configured for one identity: at `init`, and at run time over it.
+/// The configuration of one identity: from `init`, and from run time above it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Configured {
     init: PolicyPatch,
@@ -59,7 +57,11 @@ impl Configured {
         Self { init: patch, ..self }
     }
 
-    /// Takes a patch over those before it, where they are valid together.
+    /// Layers a patch over the earlier ones.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPolicy`] if they are not valid together.
     pub(crate) fn with_run_time(self, patch: PolicyPatch) -> Result<Self, InvalidPolicy> {
         Ok(Self { run_time: patch.or(self.run_time).validated()?, ..self })
     }
@@ -70,13 +72,13 @@ impl Layers {
         Self { shared, attribute: None, of_identifier: None, overrides: None }
     }
 
-    /// The same for a breaker that refuses nobody.
+    /// Makes the breaker only observe: it rejects no call.
     pub(crate) fn observing(mut self) -> Self {
         self.overrides().only_observes = true;
         self
     }
 
-    /// The registry that keeps what is configured; `None` once it is gone.
+    /// The registry that stores configuration; `None` once it is gone.
     pub(crate) fn store(&self) -> Option<Arc<dyn ConfigStore>> {
         self.shared.store()
     }
@@ -89,24 +91,29 @@ impl Layers {
         self.shared = shared;
     }
 
-    /// Takes what the first attribute says that was met with this identity.
-    pub(crate) fn meet(&mut self, attribute: &'static Attribute) {
-        self.attribute = Some(attribute).filter(|attribute| !attribute.is_plain());
+    /// The first attribute bound to the breaker.
+    pub(crate) const fn attribute(&self) -> Option<&'static Attribute> {
+        self.attribute
     }
 
-    /// Notes another that says something else: the first met wins.
-    pub(crate) fn meet_other(&mut self, first: &'static Attribute, other: &'static Attribute) {
+    /// Sets the first attribute bound to the breaker.
+    pub(crate) const fn set_attribute(&mut self, attribute: &'static Attribute) {
+        self.attribute = Some(attribute);
+    }
+
+    /// Notes another attribute that differs from the first. The first one stays in force.
+    pub(crate) fn note_conflict(&mut self, first: &'static Attribute, other: &'static Attribute) {
         self.overrides().conflict = Some(AttributeConflict { first, other });
     }
 
-    /// Takes what `register` says.
+    /// Sets the layer of `register`.
     pub(crate) fn register(&mut self, connection: Connection) {
         if connection != Connection::new() {
             self.overrides().registered = connection;
         }
     }
 
-    /// Forgets what `register` cache_key.
+    /// Clears the layer of `register`.
     pub(crate) fn unregister(&mut self) {
         if let Some(overrides) = &mut self.overrides {
             overrides.registered = Connection::new();
@@ -121,12 +128,12 @@ impl Layers {
         self.overrides().of_key = Some(configured);
     }
 
-    /// Whether something was configured for its key.
+    /// Whether the breaker's own key has a configuration.
     pub(crate) fn is_configured_by_key(&self) -> bool {
         self.overrides.as_ref().is_some_and(|overrides| overrides.of_key.is_some())
     }
 
-    /// Takes a patch for this breaker alone, whose registry is gone.
+    /// Layers a patch for this breaker alone. Its registry is gone.
     pub(crate) fn configure_alone(
         &mut self,
         identity: &Identity<'_>,
@@ -143,7 +150,7 @@ impl Layers {
         self.overrides.get_or_insert_default()
     }
 
-    /// What kind of dependency it is: in `register`'s word, else in the attribute's.
+    /// The kind of dependency: from `register`, else from the attribute.
     pub(crate) fn kind(&self) -> Option<ConnectionKind> {
         let registered =
             self.overrides.as_ref().and_then(|overrides| overrides.registered.kind.clone());
@@ -156,24 +163,23 @@ impl Layers {
             .map_or_else(Labels::new, |overrides| overrides.registered.labels.clone())
     }
 
-    /// Whether it is in shadow whatever its policy says: by the kill switch, or since it only observes.
+    /// Whether the kill switch, or its role as an observer, puts the breaker into shadow.
     pub(super) fn is_shadowed(&self) -> bool {
         self.is_shadow_all()
             || self.overrides.as_ref().is_some_and(|overrides| overrides.only_observes)
     }
 
-    pub(super) const fn shared(&self) -> &Arc<SharedConfig> {
-        &self.shared
-    }
-
-    /// What was cache_key; `None` where some of it is for this breaker alone.
+    /// Identifies equal layers; `None` if a part of them is for this breaker alone.
     pub(super) fn cache_key(&self) -> Option<CacheKey> {
-        let attribute = self.attribute.map_or(0, |attribute| ptr::from_ref(attribute).addr());
+        // An attribute that names nothing but the breaker makes no policy of its own.
+        let attribute = self.attribute.filter(|attribute| !attribute.is_plain());
+        let attribute = attribute.map_or(0, |attribute| ptr::from_ref(attribute).addr());
         let identifier = self.of_identifier.as_ref().map_or(0, |it| Arc::as_ptr(it).addr());
-        self.overrides.is_none().then_some((attribute, identifier))
+        let shared = Arc::as_ptr(&self.shared).addr();
+        self.overrides.is_none().then_some([shared, attribute, identifier])
     }
 
-    /// What was cache_key and does nothing, or contradicts itself.
+    /// Settings that have no effect, and settings that contradict each other.
     pub(super) fn warnings(&self, resolved: &Resolved) -> Vec<String> {
         let policy = resolved.policy();
         let mut warnings = resolved.overridden(&policy);
@@ -197,21 +203,21 @@ impl Layers {
     fn kinds_differ(&self) -> Option<String> {
         let (attribute, registered) =
             (self.attribute?, self.overrides.as_ref()?.registered.kind.as_ref()?);
-        let cache_key = attribute.kind().filter(|kind| kind != registered)?;
+        let kind = attribute.kind().filter(|kind| kind != registered)?;
         Some(format!(
-            "the attribute at {} says type {cache_key}, `register` says {registered}: {registered} is in \
+            "the attribute at {} says type {kind}, `register` says {registered}: {registered} is in \
              force",
             attribute.place()
         ))
     }
 
-    /// Every patch, from the last word down.
+    /// Every patch, from the highest layer down.
     fn patches(&self) -> impl Iterator<Item = (ConfigLayer, &PolicyPatch)> {
         let overrides = self.overrides.as_deref();
         let key = overrides.and_then(|overrides| overrides.of_key.as_deref());
         let identifier = self.of_identifier.as_deref();
         let kind = self.kind().and_then(|kind| self.shared.kind_defaults(&kind));
-        let cache_key = [
+        let patches = [
             (ConfigLayer::KeyConfigure, key.map(|key| &key.run_time)),
             (ConfigLayer::KeyInit, key.map(|key| &key.init)),
             (ConfigLayer::Configure, identifier.map(|identifier| &identifier.run_time)),
@@ -221,7 +227,7 @@ impl Layers {
             (ConfigLayer::Kind, kind),
             (ConfigLayer::Defaults, Some(self.shared.defaults())),
         ];
-        cache_key.into_iter().filter_map(|(layer, patch)| Some((layer, patch?)))
+        patches.into_iter().filter_map(|(layer, patch)| Some((layer, patch?)))
     }
 
     pub(super) fn resolved(&self) -> Resolved {

@@ -9,12 +9,14 @@ mod shared;
 
 use std::{collections::BTreeMap, fmt, io, num::NonZeroUsize, time::Duration};
 
+#[cfg(test)]
+pub(crate) use self::effective::RESOLUTIONS;
 pub use self::{
     attribute::Attribute,
     settings::{ConfigLayer, Setting, Settings},
 };
 pub(crate) use self::{
-    effective::EffectivePolicy,
+    effective::{EffectivePolicy, PolicyCache},
     layers::{Configured, Layers},
     shared::{ConfigStore, SharedConfig},
 };

@@ -1,34 +1,35 @@
-//! The shared that the layers of every breaker stand on: what a registry's breakers share.
+//! The part of the configuration that all breakers of a registry share.
 
 use std::{
     fmt,
     sync::{Arc, Weak},
 };
 
-use super::{Kinds, effective::PolicyCache};
+use super::Kinds;
 use crate::{
     circuit::{InvalidPolicy, PolicyPatch},
     connection::ConnectionKind,
     identity::Identity,
 };
 
-/// The lowest layers, the kill switch, the policies in force on them, and the way to the registry; made
-/// anew when one changes.
+/// The lowest layers, the kill switch, and a way back to the registry.
+///
+/// It is immutable: a change makes a new value, which every breaker then takes up.
+#[derive(Clone)]
 pub(crate) struct SharedConfig {
     defaults: PolicyPatch,
     kinds: Kinds,
     shadow_all: bool,
     notice: Option<Arc<str>>,
     store: Option<Weak<dyn ConfigStore>>,
-    effective: PolicyCache,
 }
 
-/// A registry, as its breakers see it.
+/// The registry, as its breakers see it.
 pub(crate) trait ConfigStore: Send + Sync {
-    /// Keeps a patch for that identity and brings it to every breaker that it concerns.
+    /// Stores a patch for this identity and updates every breaker that it concerns.
     fn configure(&self, identity: &Identity<'_>, patch: PolicyPatch) -> Result<(), InvalidPolicy>;
 
-    /// What there is to say of the calls whose keys found no room beside that breaker.
+    /// A warning about calls of this identifier whose keys found no room; `None` if there were none.
     fn overflowed(&self, identity: &Identity<'_>) -> Option<String>;
 }
 
@@ -40,33 +41,20 @@ impl SharedConfig {
             shadow_all: false,
             notice: None,
             store,
-            effective: PolicyCache::default(),
         }
     }
 
     pub(crate) fn with_defaults(&self, defaults: PolicyPatch, kinds: Kinds) -> Self {
-        Self { defaults, kinds, ..self.anew() }
+        Self { defaults, kinds, ..self.clone() }
     }
 
     pub(crate) fn with_shadow_all(&self, shadow_all: bool) -> Self {
-        Self { shadow_all, ..self.anew() }
+        Self { shadow_all, ..self.clone() }
     }
 
-    /// The same with something to tell everybody who asks for a status.
+    /// Adds a warning to the status of every breaker.
     pub(crate) fn with_notice(&self, notice: impl Into<Arc<str>>) -> Self {
-        Self { notice: Some(notice.into()), ..self.anew() }
-    }
-
-    /// The same, on which no policy is in force yet.
-    fn anew(&self) -> Self {
-        Self {
-            defaults: self.defaults,
-            kinds: self.kinds.clone(),
-            shadow_all: self.shadow_all,
-            notice: self.notice.clone(),
-            store: self.store.clone(),
-            effective: PolicyCache::default(),
-        }
+        Self { notice: Some(notice.into()), ..self.clone() }
     }
 
     pub(crate) const fn is_shadow_all(&self) -> bool {
@@ -83,10 +71,6 @@ impl SharedConfig {
 
     pub(super) fn kind_defaults(&self, kind: &ConnectionKind) -> Option<&PolicyPatch> {
         self.kinds.get(kind)
-    }
-
-    pub(super) const fn effective(&self) -> &PolicyCache {
-        &self.effective
     }
 
     pub(super) fn notice(&self) -> Option<String> {

@@ -70,8 +70,7 @@ impl CachedSite {
     }
 
     fn look_up(&'static self, identity: &Identity<'_>, attribute: &'static Attribute) -> Arc<Slot> {
-        let slot = global().slot(identity);
-        slot.bind_attribute(attribute);
+        let slot = global().slot(identity, Some(attribute));
         // Never cache the overflow breaker: no call looks it up by name.
         if self.first.get().is_none() && !slot.identity().is_overflow() {
             self.first.get_or_init(|| Arc::clone(&slot));

@@ -64,9 +64,7 @@ pub fn enter(
 /// Finds the breaker of such a function, to admit a call later.
 #[must_use]
 pub fn find(registry: &Registry, lookup: Lookup<'_>, attribute: &'static Attribute) -> Arc<Slot> {
-    let slot = lookup.with_identity(|identity| registry.slot(identity));
-    slot.bind_attribute(attribute);
-    slot
+    lookup.with_identity(|identity| registry.slot(identity, Some(attribute)))
 }
 
 /// Admits one call of a breaker that was found before.
@@ -100,6 +98,7 @@ impl<T: AsRef<str> + ?Sized> AsIdentifier for T {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{circuit::PolicyPatch, config::RESOLUTIONS};
 
     #[test]
     fn no_part_of_an_identity_can_replace_another() {
@@ -114,5 +113,21 @@ mod tests {
         assert!(!finds("b", Some("s"), "k") && !finds("a", None, "k"));
         assert!(!finds("a", Some("s"), "l") && !is(Lookup::new("a", Some("s")), &identity));
         assert!(!is(keyed("a", None, "k"), &Identity::new("a")));
+    }
+
+    #[test]
+    fn the_first_key_resolves_the_policy_and_later_ones_share_it() {
+        static PLAIN: Attribute = Attribute::plain();
+        static RATE: Attribute = Attribute::new(Some("http"), PolicyPatch::new().failure_rate(50));
+        let registry = Registry::new();
+        for (identifier, attribute) in [("plain", &PLAIN), ("rate", &RATE)] {
+            let resolutions = ["a", "b", "c"].map(|key| {
+                let before = RESOLUTIONS.get();
+                let lookup = Lookup::new(identifier, None).with_key(KeyText::Text(key));
+                let _slot = find(&registry, lookup, attribute);
+                RESOLUTIONS.get() - before
+            });
+            assert_eq!(resolutions, [1, 0, 0]);
+        }
     }
 }

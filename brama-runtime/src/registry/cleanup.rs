@@ -3,7 +3,7 @@
 use std::sync::Weak;
 
 use super::{Registry, RegistryInner, SlotEntry};
-use crate::{bus::Wakes, circuit::State, identity::Identity, sys::interval::Left};
+use crate::{circuit::State, identity::Identity, sys::interval::Left};
 
 impl Registry {
     /// Cleans up now, as the thread that `init` starts does at each `cleanup_interval`.
@@ -44,14 +44,14 @@ impl RegistryInner {
 
     /// A piece of a key_set, so that those who make breakers need not wait for the whole.
     fn forget_idle(&self, name: &Identity<'static>, from: usize) -> Option<usize> {
-        let (moment, mut wakes) = (self.moment(), Wakes::default());
+        let mut news = self.announcements();
         let mut writer = self.writer.lock();
-        let threshold = writer.keys.inactive_threshold();
+        let (now, threshold) = (news.at.now(), writer.keys.inactive_threshold());
         let key_set = writer.keys.key_set(name);
-        let evict = |slot: &_| self.evict(slot, moment, &mut wakes);
-        let place = key_set.forget_idle(from, moment.now(), threshold, evict);
+        let evict = |slot: &_| self.evict(slot, &mut news);
+        let place = key_set.forget_idle(from, now, threshold, evict);
         drop(writer);
-        wakes.wake();
+        news.wakes.wake();
         place
     }
 }

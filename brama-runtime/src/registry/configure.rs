@@ -7,12 +7,12 @@ use std::{
     time::Duration,
 };
 
-use super::{Registry, RegistryInner, SlotEntry, cleanup::clean_up, evict::Keys};
+use super::{Registry, RegistryInner, SlotEntry, cleanup::clean_up, key_set::Keys};
 use crate::{
     breaker::{Slot, Timestamp},
     bus::Wakes,
     circuit::{InvalidPolicy, PolicyPatch},
-    config::{Config, ConfigStore, Configured, InitError, Layers, SharedConfig},
+    config::{Attribute, Config, ConfigStore, Configured, InitError, Layers, SharedConfig},
     identity::Identity,
     sys::interval::Sweeper,
 };
@@ -38,9 +38,16 @@ impl Writer {
         self.sweeper.take()
     }
 
-    /// What was said so far for a new breaker.
-    pub(super) fn layers(&self, identity: &Identity<'_>) -> Layers {
+    /// The layers of a new breaker.
+    pub(super) fn layers(
+        &self,
+        identity: &Identity<'_>,
+        attribute: Option<&'static Attribute>,
+    ) -> Layers {
         let mut layers = Layers::new(Arc::clone(&self.shared));
+        if let Some(attribute) = attribute {
+            layers.set_attribute(attribute);
+        }
         self.bring(identity, &mut layers);
         layers
     }

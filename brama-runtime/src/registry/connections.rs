@@ -5,7 +5,6 @@ use std::{error::Error, fmt, sync::Arc};
 use super::{Registry, RegistryInner};
 use crate::{
     breaker::{Breaker, Slot},
-    bus::Wakes,
     circuit::InvalidSetting,
     connection::Connection,
     identity::Identity,
@@ -62,24 +61,24 @@ impl RegistryInner {
         identity: Identity<'static>,
         connection: Connection,
     ) -> Result<Breaker, RegisterError> {
-        let (moment, mut wakes) = (self.moment(), Wakes::default());
+        let mut news = self.announcements();
         let mut writer = self.writer.lock();
         // Another thread may have made it while this one waited.
         if let Some(slot) = self.peek(&identity) {
             drop(writer);
             return register(slot, identity, connection);
         }
-        let made = if self.make_room(&mut writer, &identity, moment, &mut wakes) {
-            let mut layers = writer.layers(&identity);
+        let made = if self.make_room(&mut writer, &identity, &mut news) {
+            let mut layers = writer.layers(&identity, None);
             layers.register(connection);
-            let slot = self.insert(&mut writer, identity, layers, moment, &mut wakes);
+            let slot = self.insert(&mut writer, identity, layers, &mut news);
             slot.keep();
             Ok(Breaker::new(slot))
         } else {
             Err(RegisterError::NoRoom { identity, connection: Box::new(connection) })
         };
         drop(writer);
-        wakes.wake();
+        news.wakes.wake();
         made
     }
 }

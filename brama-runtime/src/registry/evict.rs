@@ -1,49 +1,9 @@
 //! Keys: an identifier has a breaker for each, within a bound.
 
-use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use super::{Registry, RegistryInner, configure::Writer, key_set::KeySet};
-use crate::{
-    breaker::{Slot, Timestamp},
-    bus::Wakes,
-    config::KeyLimits,
-    counters::Totals,
-    identity::Identity,
-};
-
-/// The key_sets of a registry.
-#[derive(Default)]
-pub(super) struct Keys {
-    /// Each under its identity without a key.
-    key_sets: HashMap<Identity<'static>, KeySet>,
-    key_limits: KeyLimits,
-}
-
-impl Keys {
-    pub(super) const fn keep(&mut self, key_limits: KeyLimits) {
-        self.key_limits = key_limits;
-    }
-
-    pub(super) const fn inactive_threshold(&self) -> Duration {
-        self.key_limits.inactive_threshold
-    }
-
-    pub(super) const fn max_keys(&self) -> NonZeroUsize {
-        self.key_limits.max_keys
-    }
-
-    pub(super) fn names(&self) -> Vec<Identity<'static>> {
-        self.key_sets.keys().cloned().collect()
-    }
-
-    pub(super) fn key_set(&mut self, identity: &Identity<'_>) -> &mut KeySet {
-        self.key_sets.entry(identity.without_key().into_owned()).or_default()
-    }
-
-    fn totals(&self, identity: &Identity<'_>) -> Option<Totals> {
-        self.key_sets.get(identity).map(KeySet::totals)
-    }
-}
+use super::{Announcements, Registry, RegistryInner, configure::Writer};
+use crate::{breaker::Slot, config::Attribute, counters::Totals, identity::Identity};
 
 impl Registry {
     /// What was counted under an identity: `None` where there is no such breaker.
@@ -88,17 +48,17 @@ impl RegistryInner {
         &self,
         writer: &mut Writer,
         identity: &Identity<'_>,
-        moment: Timestamp,
-        wakes: &mut Wakes,
+        attribute: Option<&'static Attribute>,
+        news: &mut Announcements,
     ) -> Arc<Slot> {
-        if self.make_room(writer, identity, moment, wakes) {
-            let layers = writer.layers(identity);
-            return self.insert(writer, identity.clone().into_owned(), layers, moment, wakes);
+        if self.make_room(writer, identity, news) {
+            let layers = writer.layers(identity, attribute);
+            return self.insert(writer, identity.clone().into_owned(), layers, news);
         }
         let overflow = identity.overflow();
         self.peek(&overflow).unwrap_or_else(|| {
-            let layers = writer.layers(&overflow).observing();
-            self.insert(writer, overflow.into_owned(), layers, moment, wakes)
+            let layers = writer.layers(&overflow, attribute).observing();
+            self.insert(writer, overflow.into_owned(), layers, news)
         })
     }
 
@@ -108,27 +68,18 @@ impl RegistryInner {
         &self,
         writer: &mut Writer,
         identity: &Identity<'_>,
-        moment: Timestamp,
-        wakes: &mut Wakes,
+        news: &mut Announcements,
     ) -> bool {
         let max_keys = writer.keys.max_keys();
         identity.key().is_none()
-            || writer
-                .keys
-                .key_set(identity)
-                .make_room(max_keys, |slot| self.evict(slot, moment, wakes))
+            || writer.keys.key_set(identity).make_room(max_keys, |slot| self.evict(slot, news))
     }
 
     /// Forgets a breaker, if it may go: what it has counted. Holder of the writer's lock only.
-    pub(super) fn evict(
-        &self,
-        slot: &Arc<Slot>,
-        moment: Timestamp,
-        wakes: &mut Wakes,
-    ) -> Option<Totals> {
-        let (totals, those) = slot.go(moment, || is_held(slot))?;
+    pub(super) fn evict(&self, slot: &Arc<Slot>, news: &mut Announcements) -> Option<Totals> {
+        let (totals, those) = slot.evict(news.at, || is_held(slot))?;
         self.slots.pin().remove(slot.identity());
-        wakes.and(those);
+        news.wakes.and(those);
         Some(totals)
     }
 

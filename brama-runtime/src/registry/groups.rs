@@ -119,7 +119,7 @@ impl Registry {
         check: impl FnMut() -> Result<T, E> + Send + 'static,
     ) -> Result<HealthCheck, AddCheckError> {
         let schedule = schedule.into().validated()?;
-        self.inside.checks.add(self.slot(&identity.into()), schedule, check)
+        self.inside.checks.add(self.slot(&identity.into(), None), schedule, check)
     }
 
     /// The same for a check that is a future: each run is a task of the tokio runtime on which this is
@@ -162,6 +162,6 @@ impl Registry {
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
         let schedule = schedule.into().validated()?;
-        self.inside.checks.add_future(self.slot(&identity.into()), schedule, check)
+        self.inside.checks.add_future(self.slot(&identity.into(), None), schedule, check)
     }
 }

@@ -1,12 +1,49 @@
-//! A key_set: the breakers of one identifier's keys.
+//! The breakers of an identifier's keys.
 
 use std::{
+    collections::HashMap,
     num::{NonZeroU64, NonZeroUsize},
     sync::Arc,
     time::Duration,
 };
 
-use crate::{breaker::Slot, circuit::Tick, counters::Totals};
+use crate::{
+    breaker::Slot, circuit::Tick, config::KeyLimits, counters::Totals, identity::Identity,
+};
+
+/// The key sets of a registry.
+#[derive(Default)]
+pub(super) struct Keys {
+    /// Each under its identity without a key.
+    key_sets: HashMap<Identity<'static>, KeySet>,
+    key_limits: KeyLimits,
+}
+
+impl Keys {
+    pub(super) const fn keep(&mut self, key_limits: KeyLimits) {
+        self.key_limits = key_limits;
+    }
+
+    pub(super) const fn inactive_threshold(&self) -> Duration {
+        self.key_limits.inactive_threshold
+    }
+
+    pub(super) const fn max_keys(&self) -> NonZeroUsize {
+        self.key_limits.max_keys
+    }
+
+    pub(super) fn names(&self) -> Vec<Identity<'static>> {
+        self.key_sets.keys().cloned().collect()
+    }
+
+    pub(super) fn key_set(&mut self, identity: &Identity<'_>) -> &mut KeySet {
+        self.key_sets.entry(identity.without_key().into_owned()).or_default()
+    }
+
+    pub(super) fn totals(&self, identity: &Identity<'_>) -> Option<Totals> {
+        self.key_sets.get(identity).map(KeySet::totals)
+    }
+}
 
 /// The breakers of one identifier's keys, as far as the bound lets, and what those counted that went.
 ///

@@ -42,8 +42,7 @@ use crate::{
     breaker::{Breaker, RegistryContext, Slot, Timestamp},
     bus::Wakes,
     checks::Checks,
-    config::{ConfigStore, Layers},
-    event::EventDetail,
+    config::{Attribute, ConfigStore, Layers},
     identity::Identity,
     sys::sync::Mutex,
     time::clock::{Clock, Time},
@@ -108,7 +107,7 @@ impl Registry {
     /// lives; who asks again later may find room.
     #[must_use]
     pub fn breaker<'a>(&self, identity: impl Into<Identity<'a>>) -> Breaker {
-        Breaker::new(self.slot(&identity.into()))
+        Breaker::new(self.slot(&identity.into(), None))
     }
 
     /// The breaker of that identity; `None` where nobody has used or registered it.
@@ -117,15 +116,20 @@ impl Registry {
         self.inside.known(&identity.into()).map(Breaker::new)
     }
 
-    /// The slot of that identity, made or revived where it is not registered.
-    pub(crate) fn slot(&self, identity: &Identity<'_>) -> Arc<Slot> {
-        match self.inside.slot(identity) {
-            Some(slot) => {
-                slot.ensure_registered();
-                slot
-            }
-            None => self.inside.make_slot(identity),
+    /// The slot of this identity, registered. It is created if there is none, and knows the attribute
+    /// before it is announced.
+    pub(crate) fn slot(
+        &self,
+        identity: &Identity<'_>,
+        attribute: Option<&'static Attribute>,
+    ) -> Arc<Slot> {
+        let slot = self.inside.slot(identity);
+        let slot = slot.unwrap_or_else(|| self.inside.make_slot(identity, attribute));
+        if let Some(attribute) = attribute {
+            slot.bind_attribute(attribute);
         }
+        slot.ensure_registered();
+        slot
     }
 }
 
@@ -164,16 +168,20 @@ impl RegistryInner {
     }
 
     #[cold]
-    fn make_slot(&self, identity: &Identity<'_>) -> Arc<Slot> {
-        let (moment, mut wakes) = (self.moment(), Wakes::default());
+    fn make_slot(
+        &self,
+        identity: &Identity<'_>,
+        attribute: Option<&'static Attribute>,
+    ) -> Arc<Slot> {
+        let mut news = self.announcements();
         let mut writer = self.writer.lock();
         // Another thread may have made it while this one waited.
         if let Some(slot) = self.peek(identity) {
             return slot;
         }
-        let slot = self.make(&mut writer, identity, moment, &mut wakes);
+        let slot = self.make(&mut writer, identity, attribute, &mut news);
         drop(writer);
-        wakes.wake();
+        news.wakes.wake();
         slot
     }
 
@@ -183,16 +191,15 @@ impl RegistryInner {
         writer: &mut Writer,
         identity: Identity<'static>,
         layers: Layers,
-        moment: Timestamp,
-        wakes: &mut Wakes,
+        news: &mut Announcements,
     ) -> Arc<Slot> {
         let seed = FixedState::with_seed(self.seed).hash_one(&identity);
         let context = Arc::clone(&self.context);
-        let slot = Arc::new(Slot::new(identity, layers, seed, context, moment.now()));
-        wakes.and(slot.announce(EventDetail::Registered, moment));
+        let slot = Arc::new(Slot::new(identity, layers, seed, context, news.at.now()));
+        news.wakes.and(slot.announce_created(news.at));
         self.slots.pin().insert(SlotEntry::new(Arc::clone(&slot)));
         if slot.identity().key().is_some() {
-            writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), moment.now());
+            writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), news.at.now());
         }
         slot
     }
@@ -200,6 +207,16 @@ impl RegistryInner {
     fn moment(&self) -> Timestamp {
         Timestamp::read(&self.context.time, &self.context.bus)
     }
+
+    fn announcements(&self) -> Announcements {
+        Announcements { at: self.moment(), wakes: Wakes::default() }
+    }
+}
+
+/// The time of a change to the set of breakers, and whom to wake once the writer's lock is released.
+struct Announcements {
+    at: Timestamp,
+    wakes: Wakes,
 }
 
 impl Drop for RegistryInner {

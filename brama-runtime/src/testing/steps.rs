@@ -100,7 +100,7 @@ impl TestRegistry {
     /// Lets the rest of an opening pass, and has the breaker notice.
     fn pass(&self, left: Duration, identity: &Identity<'_>) {
         self.advance(left);
-        self.slot(identity).sweep();
+        self.slot(identity, None).sweep();
     }
 }
 

@@ -52,7 +52,7 @@ impl Found {
             self.give_back();
             0 < self.holds.load(Ordering::Relaxed)
         };
-        self.slot.go(moment, is_held).map(|(totals, wakes)| {
+        self.slot.evict(moment, is_held).map(|(totals, wakes)| {
             wakes.wake();
             totals
         })
