@@ -1,4 +1,4 @@
-//! Admission: which calls come in.
+//! Admission: which calls may run.
 
 use std::num::NonZeroU64;
 
@@ -16,90 +16,83 @@ use crate::{
 };
 
 impl Slot {
-    /// Lets a call in that needs no more than a load at the gate; else answers what it saw.
+    /// Admits a call if one load of the gate is enough. Otherwise returns the word that it saw.
+    ///
+    /// `None` stands for a call of which nothing is recorded; there is none here.
     #[inline]
-    pub(super) fn admit_at_once(&self) -> Result<Entry, Word> {
+    pub(super) fn admit_at_gate(&self) -> Result<Option<Entry>, Word> {
         let word = self.gate.load();
-        if word.admits_at_once() { Ok(Entry { word, started: Tick::NEVER }) } else { Err(word) }
+        if word.admits_at_once() { Ok(Entry::new(word, Tick::NEVER)) } else { Err(word) }
     }
 
-    /// Lets a call in or rejects it.
+    /// Admits or rejects a call that saw `word`. `None` is a call that runs in shadow: nothing is
+    /// recorded of it.
     #[inline]
-    pub(super) fn ask(&self) -> Result<Entry, Rejection> {
-        let word = match self.admit_at_once() {
-            Ok(entry) => return Ok(entry),
-            Err(word) => word,
-        };
-        self.reject(word).map_or_else(|| self.ask_further(word), Err)
-    }
-
-    /// Refuses a call that saw `word`, where the gate alone can do so.
-    #[inline]
-    fn reject(&self, word: Word) -> Option<Rejection> {
-        if !word.rejects() {
-            return None;
+    pub(super) fn admit(&self, word: Word) -> Result<Option<Entry>, Rejection> {
+        if word.rejects()
+            && let Some(retry_after) = self.retry_after(word)
+        {
+            self.note_contention(self.gate.count_rejected());
+            return Err(Rejection::at_gate(word, self.gate.opening(), retry_after));
         }
-        let retry_after = self.retry_after(word)?;
-        self.note_contention(self.gate.count_rejected());
-        Some(Rejection::at_gate(word, self.gate.opening(), retry_after))
+        self.admit_out_of_line(word)
     }
 
-    /// Nanoseconds until the gate's deadline; `None` where that has come.
+    /// Nanoseconds until the gate's deadline; `None` once it has come.
     #[inline]
     fn retry_after(&self, word: Word) -> Option<NonZeroU64> {
         if word.state() == State::ForcedOpen {
             return Some(UNKNOWN_WAIT);
         }
-        let until = self.gate.refused_until();
+        let until = self.gate.rejects_until();
         let left = until.nanos_since(self.context.time.coarse());
         NonZeroU64::new(if COARSE_LAG < left { left } else { self.time_left(until) })
     }
 
-    /// The same by the precise clock, where the coarse one is too near the deadline to tell.
+    /// The time left by the precise clock. The coarse one is too near the deadline to tell.
     #[cold]
     fn time_left(&self, until: Tick) -> u64 {
         until.nanos_since(self.context.time.now())
     }
 
-    /// Lets a call in or rejects it that saw `word` and was not refused by that.
     #[inline(never)]
-    fn ask_further(&self, word: Word) -> Result<Entry, Rejection> {
+    fn admit_out_of_line(&self, word: Word) -> Result<Option<Entry>, Rejection> {
         if word.admits() {
-            return Ok(Entry { word, started: self.now(word) });
+            return Ok(Entry::new(word, self.now(word)));
         }
         if word.shadows() && self.retry_after(word).is_some() {
             self.note_contention(self.gate.count_rejected());
-            return Ok(Entry::NONE);
+            return Ok(None);
         }
-        self.ask_circuit()
+        self.admit_under_lock()
     }
 
     #[cold]
-    fn ask_circuit(&self) -> Result<Entry, Rejection> {
-        let mut pending = PendingEvents::of(self.moment());
+    fn admit_under_lock(&self) -> Result<Option<Entry>, Rejection> {
+        let mut pending = PendingEvents::of(self.timestamp());
         let now = pending.now();
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);
         let Locked { circuit, policy, .. } = &mut *locked;
         let (admission, change) = circuit.admit(policy, now);
-        let refused = match admission {
+        let rejected = match admission {
             Admission::Admitted(_) => None,
-            Admission::Shadowed => Some(Ok(Entry::NONE)),
+            Admission::Shadowed => Some(Ok(None)),
             Admission::Rejected { retry_after } => {
                 let (state, opening) = (circuit.state(), circuit.opening());
                 Some(Err(Rejection::of_circuit(state, opening, retry_after)))
             }
         };
-        locked.note(change, &mut pending);
-        if refused.is_some() {
+        locked.note_change(change, &mut pending);
+        if rejected.is_some() {
             locked.counts_mut().totals.rejected += 1;
             pending.add_call(|| EventDetail::Rejected);
         }
-        let word = self.finish(locked, pending);
+        let word = locked.finish(pending);
         let started = if word.is_timed() { now } else { Tick::NEVER };
-        refused.unwrap_or(Ok(Entry { word, started }))
+        rejected.unwrap_or_else(|| Ok(Entry::new(word, started)))
     }
 }
 
-/// Nanoseconds: no kernel's tick is longer, so a coarse moment is at most so far behind.
+/// In nanoseconds. No kernel's tick is longer, so a coarse moment lags at most so far behind.
 const COARSE_LAG: u64 = 20_000_000;

@@ -33,10 +33,10 @@ impl Slot {
         if locked.is_evictable(moment.now()) {
             locked.rare_mut().is_evicted = true;
         }
-        self.publish(&locked);
+        locked.publish();
         if locked.is_evicted() && is_held() {
             locked.rare_mut().is_evicted = false;
-            self.publish(&locked);
+            locked.publish();
         }
         if !locked.is_evicted() {
             return None;

@@ -76,7 +76,7 @@ use crate::{
 pub(super) struct Gate {
     word: AtomicU64,
     counters: Counters,
-    refused_until: AtomicU64,
+    rejects_until: AtomicU64,
     fast_path_until: AtomicU64,
     opening: AtomicU64,
     slow_after: AtomicU64,
@@ -86,7 +86,7 @@ pub(super) struct Gate {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GateFields {
     /// Until when calls are refused; `None` leaves the last such deadline.
-    pub(super) refused_until: Option<Tick>,
+    pub(super) rejects_until: Option<Tick>,
     /// Until when successes are settled: the end of the window's bucket.
     pub(super) fast_path_until: Tick,
     pub(super) opening: u64,
@@ -97,7 +97,7 @@ impl Gate {
     pub(super) fn new() -> Self {
         Self {
             word: AtomicU64::new(0),
-            refused_until: AtomicU64::new(0),
+            rejects_until: AtomicU64::new(0),
             fast_path_until: AtomicU64::new(0),
             opening: AtomicU64::new(0),
             slow_after: AtomicU64::new(0),
@@ -123,8 +123,8 @@ impl Gate {
     }
 
     #[inline]
-    pub(super) fn refused_until(&self) -> Tick {
-        Tick::from_nanos(self.refused_until.load(Ordering::Relaxed))
+    pub(super) fn rejects_until(&self) -> Tick {
+        Tick::from_nanos(self.rejects_until.load(Ordering::Relaxed))
     }
 
     #[inline]
@@ -146,12 +146,6 @@ impl Gate {
     pub(super) fn count_shared(&self, word: Word) -> Option<Contention> {
         let has_fast_path = word.has_shared_fast_path() && self.load() == word;
         has_fast_path.then(|| self.counters.add_shared(Counter::Success, Ordering::Acquire))
-    }
-
-    /// The same where each thread has a stripe.
-    #[inline]
-    pub(super) fn count_striped(&self, word: Word) -> Option<Contention> {
-        (word.has_striped_fast_path() && self.load() == word).then(|| self.count_success())
     }
 
     /// Counts a success that its caller found settled.
@@ -210,8 +204,8 @@ impl Gate {
     /// Shows what the circuit says now, in the word that is answered. Holder of the lock only.
     pub(super) fn publish(&self, word: Word, fields: GateFields) -> Word {
         let word = word.with_fast_path_bits(self.counters.are_striped());
-        if let Some(until) = fields.refused_until {
-            self.refused_until.store(until.as_nanos(), Ordering::Relaxed);
+        if let Some(until) = fields.rejects_until {
+            self.rejects_until.store(until.as_nanos(), Ordering::Relaxed);
         }
         self.fast_path_until.store(fields.fast_path_until.as_nanos(), Ordering::Relaxed);
         let slow_after = u64::try_from(fields.slow_after.as_nanos()).unwrap_or(u64::MAX);

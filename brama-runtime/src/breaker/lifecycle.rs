@@ -28,7 +28,7 @@ impl Slot {
 
     /// Registers it anew with what is said of it; where it is registered, that is handed back.
     pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
-        let mut pending = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.timestamp());
         let locked = self.locked.lock();
         if locked.is_registered() {
             return Err(connection);
@@ -37,7 +37,7 @@ impl Slot {
         locked.update_layers(&self.context.policies, |layers| layers.register(connection));
         locked.rare_mut().is_pinned = true;
         locked.reregister(&mut pending);
-        self.finish(locked, pending);
+        locked.finish(pending);
         Ok(())
     }
 
@@ -56,23 +56,23 @@ impl Slot {
 
     #[cold]
     fn reregister_by_name(&self) {
-        let mut pending = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.timestamp());
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);
-        self.finish(locked, pending);
+        locked.finish(pending);
     }
 
     /// Forgets all but the totals, the attribute and what was configured; `false` where that is so
     /// already. Permits given before are late from now on.
     pub(crate) fn unregister(&self) -> bool {
-        let mut pending = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.timestamp());
         let mut locked = self.lock_for_step();
         let was_registered = locked.is_registered();
         if was_registered {
             locked.forget(&self.context.policies, pending.now());
             pending.add(EventDetail::Unregistered);
         }
-        self.finish(locked, pending);
+        locked.finish(pending);
         was_registered
     }
 
@@ -106,7 +106,7 @@ impl Slot {
         let cell = if first.is_none() { &self.attribute } else { &self.other_attribute };
         cell.get_or_init(|| attribute);
         drop(locked);
-        wakes.and(self.announce_warnings(self.moment()));
+        wakes.and(self.announce_warnings(self.timestamp()));
         wakes.wake();
     }
 
@@ -123,7 +123,7 @@ impl Slot {
         if let Some(registry) = store {
             return registry.configure(&self.identity, patch);
         }
-        let moment = self.moment();
+        let moment = self.timestamp();
         let (answer, mut wakes) =
             self.update_layers(|layers| layers.configure_alone(&self.identity, patch));
         answer?;
@@ -174,7 +174,7 @@ impl Slot {
     ) -> (R, Wakes) {
         let (answer, mut wakes) =
             (locked.update_layers(&self.context.policies, change), Wakes::default());
-        self.publish(locked);
+        locked.publish();
         locked.wake_waiters(&mut wakes);
         (answer, wakes)
     }

@@ -1,13 +1,10 @@
 //! What a breaker's lock protects: the circuit, and what is kept fields it.
 
-use std::{collections::VecDeque, sync::Arc, task::Waker, time::Duration};
+use std::{collections::VecDeque, sync::Arc, task::Waker};
 
-use super::{
-    gate::{Gate, GateFields},
-    word::Word,
-};
+use super::word::Word;
 use crate::{
-    circuit::{Cause, Circuit, Policy, State, Tick},
+    circuit::{Cause, Circuit, State, Tick},
     config::{EffectivePolicy, Layers, PolicyCache},
     counters::Totals,
 };
@@ -116,7 +113,7 @@ impl Locked {
     }
 
     /// Keeps an opening for those who are refused.
-    pub(super) fn keep(&mut self, to: State, at: Tick, cause: Arc<Cause>) {
+    pub(super) fn keep_opening(&mut self, to: State, at: Tick, cause: Arc<Cause>) {
         match to {
             State::Open | State::ForcedOpen => {
                 let number = self.circuit.opening();
@@ -130,40 +127,19 @@ impl Locked {
         }
     }
 
-    /// Shows at the gate what the circuit says now. While somebody listens to calls, the gate lets
-    /// them in and no more: what they do is synced under the lock.
-    pub(super) fn publish(&self, gate: &Gate, is_heard: bool) -> Word {
-        let Self { circuit, policy, .. } = self;
-        let rejects_until = circuit.rejects_until(policy);
-        let settled_until = circuit.settled_until();
-        let word = Word::new(circuit.generation(), circuit.state())
-            .rejecting(rejects_until.is_some() && !is_heard, policy.shadow())
-            .timing(policy.slow_call_rate().is_some(), needs_precision(policy))
-            .with_fast_path(circuit.is_settled(policy) && !is_heard, settled_until != Tick::NEVER)
-            .failing(circuit.is_settled_by_success(policy) && !is_heard)
-            .hearing(is_heard)
-            .unregistering(!self.is_registered())
-            .evicting(self.is_evicted());
-        let fields = GateFields {
-            // Forced open has no deadline: an open word that is still looked at keeps its own.
-            refused_until: rejects_until.filter(|_| circuit.state() != State::ForcedOpen),
-            fast_path_until: settled_until,
-            opening: circuit.opening(),
-            slow_after: policy.slow_call_duration(),
-        };
-        gate.publish(word, fields)
+    /// Adds to a word what became of the breaker: neither an unregistered nor an evicted one lets a
+    /// call pass at the gate.
+    pub(super) fn mark(&self, word: Word) -> Word {
+        match self.rare() {
+            Some(rare) if rare.is_evicted => word.evicted(),
+            Some(rare) if rare.is_unregistered => word.unregistered(),
+            Some(_) | None => word,
+        }
     }
 }
 
 /// How many openings a refused caller can still ask about.
 const KEPT_OPENINGS: usize = 4;
-
-/// Whether a length in force is below what the coarse clock can tell.
-fn needs_precision(policy: &Policy) -> bool {
-    let slow = policy.slow_call_rate().map(|_| policy.slow_call_duration());
-    let window = policy.window().length().filter(|_| policy.has_rate_rule());
-    slow.into_iter().chain(window).any(|length| length < Duration::from_secs(1))
-}
 
 /// One who waits.
 #[derive(Debug)]

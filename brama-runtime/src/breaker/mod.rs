@@ -86,7 +86,7 @@ impl Breaker {
     ///
     /// [`CircuitOpen`] where the call may not run now.
     pub fn try_acquire(&self) -> Result<Permit, CircuitOpen> {
-        Permit::ask(Arc::clone(&self.slot))
+        Permit::acquire(Arc::clone(&self.slot))
     }
 
     /// Calls `body`, where the circuit lets it: `Ok` is a success, `Err` a failure whose reason is
@@ -127,7 +127,7 @@ impl Breaker {
         judge: impl FnOnce(&R) -> Outcome,
         body: impl FnOnce() -> R,
     ) -> Result<R, CircuitOpen> {
-        let mut permit = RawPermit::ask(Borrowed(&self.slot))?.guard_panics();
+        let mut permit = RawPermit::acquire(Borrowed(&self.slot))?.guard_panics();
         let answer = permit.run(body);
         let _ending = permit.judge(&answer, judge);
         Ok(answer)
@@ -164,7 +164,7 @@ impl Breaker {
         judge: impl FnOnce(&R) -> Outcome,
         body: impl Future<Output = R>,
     ) -> Result<R, CircuitOpen> {
-        let mut permit = RawPermit::ask(Borrowed(&self.slot))?;
+        let mut permit = RawPermit::acquire(Borrowed(&self.slot))?;
         let answer = permit.protect(pin!(body)).await;
         let mut permit = permit.guard_panics();
         let _ending = permit.judge(&answer, judge);
@@ -174,12 +174,12 @@ impl Breaker {
     /// Reports a success without a permit: it counts like a permit's while closed and half-open
     /// (never as slow, and it frees no place), and in the totals alone while open.
     pub fn success(&self) {
-        self.slot.tell(Verdict::SUCCESS);
+        self.slot.record_unpermitted(Verdict::SUCCESS);
     }
 
     /// Reports a failure without a permit, likewise.
     pub fn failure(&self, reason: impl Into<Reason>) {
-        self.slot.tell(Verdict::failure(reason));
+        self.slot.record_unpermitted(Verdict::failure(reason));
     }
 
     /// Whether a call would be admitted now. Asking changes nothing and reserves nothing.

@@ -14,7 +14,7 @@ use std::{
 
 use loom::thread;
 
-use super::{RegistryContext, Slot, record::Entry};
+use super::{RegistryContext, Slot, record::Entry, rejection::Rejection};
 use crate::{
     circuit::{Action, By, PolicyPatch, State, Tick, Verdict, Window},
     config::{Attribute, Kinds, Layers, SharedConfig},
@@ -57,16 +57,22 @@ fn model(check: impl Fn() + Send + Sync + 'static) {
     builder.check(check);
 }
 
-/// Calls once: the entry where it was let in and has succeeded.
+/// Admits a call as a permit does: at the gate, or with the word that was seen there.
+fn admit(slot: &Slot) -> Result<Entry, Rejection> {
+    let entry = slot.admit_at_gate().or_else(|seen| slot.admit(seen))?;
+    Ok(entry.expect("no model runs in shadow"))
+}
+
+/// Calls once: the entry of a call that was admitted and succeeded.
 fn call(slot: &Slot) -> Option<Entry> {
-    let entry = slot.ask().ok()?;
-    slot.succeed(entry);
+    let entry = admit(slot).ok()?;
+    slot.record_success(entry);
     Some(entry)
 }
 
 fn fail(slot: &Slot) {
-    if let Ok(entry) = slot.ask() {
-        slot.report(entry, Verdict::failure("model"));
+    if let Ok(entry) = admit(slot) {
+        slot.record_verdict(entry, Verdict::failure("model"));
     }
 }
 
@@ -115,9 +121,9 @@ fn successes_counted_behind_a_failure_are_known_once_the_gate_has_settled() {
 fn a_run_of_failures_is_ended_by_the_successes_between_and_by_no_other() {
     model(|| {
         let (slot, _) = slot(PolicyPatch::new().failure_threshold(2));
-        let entry = slot.ask().unwrap();
+        let entry = admit(&slot).unwrap();
         fail(&slot);
-        let caller = spawn(&slot, move |slot| slot.succeed(entry));
+        let caller = spawn(&slot, move |slot| slot.record_success(entry));
         fail(&slot);
         caller.join().unwrap();
         let Status { state, failures, totals, .. } = slot.status();
@@ -137,7 +143,7 @@ fn a_check_that_passes_brings_no_failures_back_that_a_success_has_ended() {
         let (slot, _) = slot(PolicyPatch::new().failure_threshold(9));
         fail(&slot);
         let caller = spawn(&slot, |slot| call(slot).is_some());
-        slot.pass_check();
+        slot.record_passed_check();
         assert!(caller.join().unwrap());
         assert_eq!(slot.status().failures, 0);
     });
@@ -148,9 +154,9 @@ fn a_refused_caller_sees_the_deadline_of_its_opening() {
     model(|| {
         let (slot, clock) = slot(PolicyPatch::new().failure_threshold(1));
         clock.pass(Duration::from_secs(10));
-        let caller = spawn(&slot, |slot| match slot.ask() {
+        let caller = spawn(&slot, |slot| match admit(slot) {
             Ok(entry) => {
-                slot.succeed(entry);
+                slot.record_success(entry);
                 None
             }
             Err(rejection) => Some((rejection.number(), rejection.retry_after())),
@@ -168,10 +174,10 @@ fn one_probe_is_let_in_and_its_place_is_handed_over() {
         let (slot, clock) = slot(PolicyPatch::new().failure_threshold(1).success_threshold(9));
         fail(&slot);
         clock.pass(Duration::from_secs(60));
-        let probe = |slot: &Slot| match slot.ask() {
+        let probe = |slot: &Slot| match admit(slot) {
             Ok(entry) => {
                 let probes = slot.status().probes;
-                slot.report(entry, Verdict::Abandoned { took: None });
+                slot.record_verdict(entry, Verdict::Abandoned { took: None });
                 Some(probes)
             }
             Err(_) => None,
@@ -192,7 +198,7 @@ fn a_new_run_holds_at_most_one_success_a_thread_from_before_it() {
         slot.act(Action::Reset, By::from("model"));
         let entries = caller.join().unwrap();
         let Status { successes, totals, .. } = slot.status();
-        let begun_in_it = entries.iter().flatten().filter(|entry| entry.generation().number() == 1);
+        let begun_in_it = entries.iter().flatten().filter(|entry| entry.word().generation().number() == 1);
         assert!(successes <= begun_in_it.count() as u64 + 1, "{successes} {entries:?}");
         assert_eq!(totals.successes, 3);
     });
@@ -203,10 +209,10 @@ fn of_two_calls_begun_before_a_reset_at_most_one_enters_the_new_run() {
     model(|| {
         let (slot, _) = slot(PolicyPatch::new());
         let caller = spawn(&slot, |slot| {
-            let calls = [slot.ask(), slot.ask()];
+            let calls = [admit(slot), admit(slot)];
             for call in calls {
                 match call {
-                    Ok(entry) if entry.generation().number() == 0 => slot.succeed(entry),
+                    Ok(entry) if entry.word().generation().number() == 0 => slot.record_success(entry),
                     Ok(_) | Err(_) => {}
                 }
             }
@@ -227,7 +233,7 @@ fn stripes_added_meanwhile_hold_at_most_one_success_a_thread_from_before_a_reset
         ];
         slot.act(Action::Reset, By::from("model"));
         let entries = callers.map(|caller| caller.join().unwrap());
-        let begun_in_it = |entry: &&Entry| entry.generation().number() == 1;
+        let begun_in_it = |entry: &&Entry| entry.word().generation().number() == 1;
         let begun_in_it = entries.iter().flatten().flatten().filter(begun_in_it).count() as u64;
         assert!(slot.status().successes <= begun_in_it + 2, "{entries:?}");
     });
@@ -276,9 +282,9 @@ fn a_caller_past_the_deadline_is_not_refused_by_the_end_of_a_bucket() {
         let (slot, clock) = slot(patch);
         slot.act(Action::Open(None), By::from("model"));
         clock.pass(Duration::from_secs(60));
-        let caller = spawn(&slot, |slot| match slot.ask() {
+        let caller = spawn(&slot, |slot| match admit(slot) {
             Ok(entry) => {
-                slot.report(entry, Verdict::Abandoned { took: None });
+                slot.record_verdict(entry, Verdict::Abandoned { took: None });
                 None
             }
             Err(rejection) => Some(rejection.retry_after()),
@@ -296,9 +302,9 @@ fn a_caller_past_the_deadline_is_not_refused_by_the_end_of_a_bucket() {
 fn a_caller_refused_while_somebody_acts_knows_the_opening() {
     model(|| {
         let (slot, _) = slot(PolicyPatch::new());
-        let caller = spawn(&slot, |slot| match slot.ask() {
+        let caller = spawn(&slot, |slot| match admit(slot) {
             Ok(entry) => {
-                slot.succeed(entry);
+                slot.record_success(entry);
                 None
             }
             Err(rejection) => Some((rejection.state(), rejection.number())),
@@ -318,7 +324,7 @@ fn a_call_that_meets_the_end_of_a_registration_is_counted_once_and_revives_it() 
         slot.unregister();
         let entries = caller.join().unwrap();
         let begun_in = |generation: u64| {
-            let of = |entry: &&Entry| entry.generation().number() == generation;
+            let of = |entry: &&Entry| entry.word().generation().number() == generation;
             entries.iter().flatten().filter(of).count() as u64
         };
         let Status { state, successes, totals, .. } = slot.status();
@@ -337,7 +343,7 @@ fn two_calls_that_meet_an_unregistered_breaker_revive_it_once() {
         slot.unregister();
         let caller = spawn(&slot, call);
         let entries = [call(&slot), caller.join().unwrap()];
-        assert!(entries.iter().flatten().all(|entry| entry.generation().number() == 2));
+        assert!(entries.iter().flatten().all(|entry| entry.word().generation().number() == 2));
         assert_eq!((slot.status().successes, slot.status().totals.late), (2, 0));
     });
 }
@@ -351,7 +357,7 @@ fn an_attribute_that_two_threads_bring_is_noted_once_and_in_force_for_both() {
         let (slot, _) = slot(PolicyPatch::new());
         let is_timed = |slot: &Slot| {
             slot.bind_attribute(&ATTRIBUTE);
-            slot.took(slot.ask().unwrap()).is_some()
+            slot.took(admit(slot).unwrap()).is_some()
         };
         let other = spawn(&slot, is_timed);
         assert_eq!((is_timed(&slot), other.join().unwrap()), (true, true));

@@ -53,31 +53,26 @@ impl<S: SlotRef> PanicGuard<S> {
         }
     }
 
-    /// Leaves a success to be recorded once the answer has been moved.
+    /// Defers a success until the answer has been moved.
     #[inline]
     pub(crate) fn succeed(&mut self) -> DeferredSuccess<'_> {
-        self.ending()
+        DeferredSuccess { entry: self.0.entry.take(), slot: &self.0.slot }
     }
 
-    /// Records an outcome that is no success.
+    /// Records an outcome other than a success. Nothing is deferred.
     #[inline]
     pub(crate) fn fail(&mut self, outcome: Outcome) -> DeferredSuccess<'_> {
-        let entry = self.0.entry.take();
-        self.0.slot.record(entry, outcome);
-        self.ending()
-    }
-
-    #[inline]
-    fn ending(&mut self) -> DeferredSuccess<'_> {
-        let entry = self.0.entry.take();
-        DeferredSuccess { slot: &self.0.slot, entry }
+        if let Some(entry) = self.0.entry.take() {
+            self.0.slot.record(entry, outcome);
+        }
+        DeferredSuccess { entry: None, slot: &self.0.slot }
     }
 }
 
 impl<S: SlotRef> Drop for PanicGuard<S> {
     #[inline]
     fn drop(&mut self) {
-        self.0.panic();
+        self.0.record_panic();
     }
 }
 
@@ -88,14 +83,16 @@ impl<S: SlotRef> Drop for PanicGuard<S> {
 #[must_use = "it is to be dropped once the answer has been moved"]
 pub struct DeferredSuccess<'a> {
     slot: &'a Slot,
-    /// [`Entry::NONE`] where the outcome is recorded already.
-    entry: Entry,
+    /// `None` if the outcome is recorded already.
+    entry: Option<Entry>,
 }
 
 impl Drop for DeferredSuccess<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.slot.succeed(self.entry);
+        if let Some(entry) = self.entry {
+            self.slot.record_success(entry);
+        }
     }
 }
 
@@ -164,7 +161,7 @@ impl<S: SlotRef> Polling<'_, S> {
 impl<S: SlotRef> Drop for Polling<'_, S> {
     #[inline]
     fn drop(&mut self) {
-        self.0.panic();
+        self.0.record_panic();
     }
 }
 

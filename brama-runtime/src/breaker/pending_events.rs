@@ -111,11 +111,11 @@ const fn is_opening(state: State) -> bool {
 
 impl Locked {
     /// Notes a change, if there was one, for the pending and for those who are refused.
-    pub(super) fn note(&mut self, change: Option<Change>, pending: &mut PendingEvents) {
+    pub(super) fn note_change(&mut self, change: Option<Change>, pending: &mut PendingEvents) {
         let Some(Change { from, to, at, cause, .. }) = change else { return };
         let cause = Arc::new(cause);
         pending.add_change(from, to, &cause);
-        self.keep(to, at, cause);
+        self.keep_opening(to, at, cause);
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     record::Entry,
     rejection::{CircuitOpen, SharedSlot},
     slot::Slot,
+    word::Word,
 };
 use crate::{circuit::Reason, outcome::Outcome};
 
@@ -20,13 +21,13 @@ use crate::{circuit::Reason, outcome::Outcome};
 pub struct Permit(RawPermit<Arc<Slot>>);
 
 impl Permit {
-    pub(super) fn ask(slot: Arc<Slot>) -> Result<Self, CircuitOpen> {
-        RawPermit::ask(slot).map(Self)
+    pub(super) fn acquire(slot: Arc<Slot>) -> Result<Self, CircuitOpen> {
+        RawPermit::acquire(slot).map(Self)
     }
 
     /// The dependency answered well.
     pub fn success(self) {
-        self.0.succeed();
+        self.0.record_success();
     }
 
     /// The dependency failed.
@@ -49,8 +50,8 @@ impl Permit {
 #[must_use = "dropping a permit abandons the call"]
 pub struct RawPermit<S: SlotRef> {
     pub(super) slot: S,
-    /// [`Entry::NONE`] where nothing is recorded of the call: it was reported already, or shadowed.
-    pub(super) entry: Entry,
+    /// `None` if nothing is to be recorded: the outcome was reported, or the call runs in shadow.
+    pub(super) entry: Option<Entry>,
 }
 
 /// A way to hold a slot.
@@ -58,63 +59,65 @@ pub trait SlotRef: Deref<Target = Slot> {
     /// The slot for an error, which may outlive the holder.
     fn into_shared(self) -> SharedSlot;
 
-    /// Asks where a look at the gate is not enough. Not a default method: so it is compiled in this crate,
-    /// and not anew for each that calls it.
+    /// Admits or rejects a call for which `seen` was not enough. It is no default method, so that it
+    /// is compiled in this crate and not once more in each crate that calls it.
     ///
     /// # Errors
     ///
-    /// [`CircuitOpen`] where the call may not run now.
-    fn ask_slowly(self) -> Result<RawPermit<Self>, CircuitOpen>
+    /// [`CircuitOpen`] if the call is rejected.
+    fn acquire_out_of_line(self, seen: Word) -> Result<RawPermit<Self>, CircuitOpen>
     where
         Self: Sized;
 }
 
 impl<S: SlotRef> RawPermit<S> {
-    /// Asks the slot's circuit for the right to one call.
+    /// Acquires the right to one call.
     #[inline]
-    pub(crate) fn ask(slot: S) -> Result<Self, CircuitOpen> {
-        match slot.admit_at_once() {
+    pub(crate) fn acquire(slot: S) -> Result<Self, CircuitOpen> {
+        match slot.admit_at_gate() {
             Ok(entry) => Ok(Self { slot, entry }),
-            // Taken apart and put together: so what is let in at once stays in registers.
-            Err(_) => Ok(slot.ask_slowly()?),
+            // `?` takes the result apart and puts it together again, so that a permit from the gate
+            // stays in registers.
+            Err(seen) => Ok(slot.acquire_out_of_line(seen)?),
         }
     }
 
-    /// Asks where a look at the gate is not enough.
+    /// Admits or rejects a call for which `seen` was not enough.
     #[expect(clippy::inline_always, reason = "into the one function of each holder")]
     #[inline(always)]
-    pub(super) fn ask_slowly(slot: S) -> Result<Self, CircuitOpen> {
-        match slot.ask() {
+    fn admit(slot: S, seen: Word) -> Result<Self, CircuitOpen> {
+        match slot.admit(seen) {
             Ok(entry) => Ok(Self { slot, entry }),
             Err(rejection) => Err(CircuitOpen::new(slot.into_shared(), rejection)),
         }
     }
 
-    /// Records a panic, where nothing is recorded yet.
+    /// Records a panic, unless an outcome was recorded before.
     #[inline]
-    pub(super) fn panic(&mut self) {
-        let entry = self.entry.take();
-        if entry.is_recorded() {
-            self.slot.panic(entry);
+    pub(super) fn record_panic(&mut self) {
+        if let Some(entry) = self.entry.take() {
+            self.slot.record_panic(entry);
         }
     }
 
-    fn succeed(mut self) {
-        let entry = self.entry.take();
-        self.slot.succeed(entry);
+    fn record_success(mut self) {
+        if let Some(entry) = self.entry.take() {
+            self.slot.record_success(entry);
+        }
     }
 
     fn record(mut self, outcome: Outcome) {
-        let entry = self.entry.take();
-        self.slot.record(entry, outcome);
+        if let Some(entry) = self.entry.take() {
+            self.slot.record(entry, outcome);
+        }
     }
 }
 
 impl<S: SlotRef> Drop for RawPermit<S> {
     #[inline]
     fn drop(&mut self) {
-        if self.entry.is_recorded() {
-            self.slot.abandon(self.entry);
+        if let Some(entry) = self.entry {
+            self.slot.record_abandoned(entry);
         }
     }
 }
@@ -123,7 +126,7 @@ impl<S: SlotRef> fmt::Debug for RawPermit<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawPermit")
             .field("identity", &self.slot.identity().to_string())
-            .field("recorded", &self.entry.is_recorded())
+            .field("is_open", &self.entry.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -134,8 +137,8 @@ impl SlotRef for Arc<Slot> {
     }
 
     #[inline(never)]
-    fn ask_slowly(self) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::ask_slowly(self)
+    fn acquire_out_of_line(self, seen: Word) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::admit(self, seen)
     }
 }
 
@@ -145,8 +148,8 @@ impl SlotRef for &'static Slot {
     }
 
     #[inline(never)]
-    fn ask_slowly(self) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::ask_slowly(self)
+    fn acquire_out_of_line(self, seen: Word) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::admit(self, seen)
     }
 }
 
@@ -156,8 +159,8 @@ impl SlotRef for SharedSlot {
     }
 
     #[inline(never)]
-    fn ask_slowly(self) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::ask_slowly(self)
+    fn acquire_out_of_line(self, seen: Word) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::admit(self, seen)
     }
 }
 
@@ -179,7 +182,7 @@ impl SlotRef for Borrowed<'_> {
     }
 
     #[inline(never)]
-    fn ask_slowly(self) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::ask_slowly(self)
+    fn acquire_out_of_line(self, seen: Word) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::admit(self, seen)
     }
 }

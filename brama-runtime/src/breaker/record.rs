@@ -1,6 +1,6 @@
-//! An admitted call: from its entry to the record of its outcome.
+//! The record of a call's outcome.
 
-use std::{mem, time::Duration};
+use std::{num::NonZeroU64, time::Duration};
 
 use super::{
     locked::Locked, pending_events::PendingEvents, slot::Slot, step::StepGuard, word::Word,
@@ -11,80 +11,80 @@ use crate::{
     sys::sync::{MutexGuard, lock_unless},
 };
 
-/// How a call came in: the word under which it was admitted, and when where that matters.
+/// An admitted call: the word that admitted it and, if calls are timed, when it started.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
-    pub(super) word: Word,
-    /// [`Tick::NEVER`] where calls are not timed.
-    pub(super) started: Tick,
+    /// A word that admits is never zero, so an optional entry is as small as an entry.
+    word: NonZeroU64,
+    /// [`Tick::NEVER`] if calls are not timed.
+    started: Tick,
+}
+
+impl Entry {
+    #[inline]
+    pub(super) fn new(word: Word, started: Tick) -> Option<Self> {
+        NonZeroU64::new(word.0).map(|word| Self { word, started })
+    }
+
+    #[inline]
+    pub(super) const fn word(self) -> Word {
+        Word(self.word.get())
+    }
 }
 
 impl Slot {
     /// Records a success.
     ///
-    /// What is compiled into each call site is no more than the way of a breaker that one thread calls.
+    /// Only the uncontended case is inlined into call sites.
     #[inline]
-    pub(super) fn succeed(&self, entry: Entry) {
-        match self.gate.count_shared(entry.word) {
+    pub(super) fn record_success(&self, entry: Entry) {
+        match self.gate.count_shared(entry.word()) {
             Some(contention) => self.note_contention(contention),
-            None => self.succeed_apart(entry),
+            None => self.record_success_out_of_line(entry),
         }
     }
 
+    /// Records a success on this thread's stripe, in the window's present bucket, or by its duration.
     #[inline(never)]
-    fn succeed_apart(&self, entry: Entry) {
-        match self.gate.count_striped(entry.word) {
-            Some(contention) => self.note_contention(contention),
-            None => self.succeed_slowly(entry),
+    fn record_success_out_of_line(&self, entry: Entry) {
+        let word = self.gate.load();
+        if word == entry.word() && (word.has_striped_fast_path() || self.is_in_present_bucket(word))
+        {
+            return self.note_contention(self.gate.count_success());
         }
-    }
-
-    #[inline(never)]
-    fn succeed_slowly(&self, entry: Entry) {
-        if self.is_in_fast_bucket(entry.word) {
-            self.note_contention(self.gate.count_success());
-        } else if entry.is_recorded() {
-            self.succeed_by_length(entry);
-        }
-    }
-
-    /// Whether the gate still shows `word`, and that is settled by the coarse clock alone.
-    fn is_in_fast_bucket(&self, word: Word) -> bool {
-        word.has_fast_path_in_bucket()
-            && self.gate.load() == word
-            && self.context.time.coarse() < self.gate.fast_path_until()
-    }
-
-    #[inline(never)]
-    fn succeed_by_length(&self, entry: Entry) {
         let took = self.took(entry);
         let word = self.gate.load();
         let is_fast = || self.takes_fast_path(word, took, || self.now(word));
-        if word.is_of(entry.word) && (is_fast() || self.gate.end_failures(word)) {
+        if word.is_of(entry.word()) && (is_fast() || self.gate.end_failures(word)) {
             return self.note_contention(self.gate.count_success());
         }
-        self.succeed_under_lock(entry, took);
+        self.record_success_under_lock(entry, took);
     }
 
     #[cold]
-    fn succeed_under_lock(&self, entry: Entry, took: Option<Duration>) {
-        // Before the lock: the clock may be the user's.
-        let moment = self.moment();
+    fn record_success_under_lock(&self, entry: Entry, took: Option<Duration>) {
+        // Read before the lock is taken: the clock may be the user's code.
+        let at = self.timestamp();
         let is_fast = || {
             let word = self.gate.load();
-            word.is_of(entry.word) && self.takes_fast_path(word, took, || moment.now())
+            word.is_of(entry.word()) && self.takes_fast_path(word, took, || at.now())
         };
-        // Whoever has the lock may settle the gate. A step would unsettle it again and send the others
-        // here, one after the other.
+        // The lock's holder may restore the fast path. A step would disable it again and send the
+        // other threads here, one after the other.
         match lock_unless(&self.locked, is_fast) {
             Some(locked) => {
-                self.step(locked, entry, Verdict::Success { took }, PendingEvents::of(moment))
+                self.step(locked, entry, Verdict::Success { took }, PendingEvents::of(at));
             }
             None => self.note_contention(self.gate.count_success()),
         }
     }
 
-    /// Whether a success of that length changes nothing where the gate shows `word`.
+    /// Whether the coarse clock alone shows that the window's bucket has not ended.
+    fn is_in_present_bucket(&self, word: Word) -> bool {
+        word.has_fast_path_in_bucket() && self.context.time.coarse() < self.gate.fast_path_until()
+    }
+
+    /// Whether a success of this duration changes nothing while the gate shows `word`.
     fn takes_fast_path(
         &self,
         word: Word,
@@ -97,45 +97,43 @@ impl Slot {
             && !(word.is_bucketed() && self.gate.fast_path_until() <= now())
     }
 
-    /// Records an outcome that is synced by its value: a success has a way of its own.
+    /// Records an outcome.
     #[cold]
     pub(super) fn record(&self, entry: Entry, outcome: Outcome) {
-        if !entry.is_recorded() {
-            return;
-        }
         match outcome {
-            Outcome::Success => self.succeed(entry),
-            Outcome::Ignore => self.ignore(entry),
-            Outcome::Failure(_) => self.report(entry, outcome.into_verdict(self.took(entry))),
+            Outcome::Success => self.record_success(entry),
+            Outcome::Ignore => self.record_ignored(entry),
+            Outcome::Failure(_) => {
+                self.record_verdict(entry, outcome.into_verdict(self.took(entry)));
+            }
         }
     }
 
-    fn ignore(&self, entry: Entry) {
+    fn record_ignored(&self, entry: Entry) {
         let word = self.gate.load();
-        if word.admits() && !word.is_heard() && word.is_of(entry.word) {
+        if word.admits() && !word.is_observed() && word.is_of(entry.word()) {
             self.note_contention(self.gate.count_ignored());
         } else {
-            self.report(entry, Verdict::Ignore);
+            self.record_verdict(entry, Verdict::Ignore);
         }
     }
 
     /// Records that the body panicked.
     #[cold]
-    pub(super) fn panic(&self, entry: Entry) {
+    pub(super) fn record_panic(&self, entry: Entry) {
         self.record(entry, Outcome::failure("panic"));
     }
 
     /// Records that the call was dropped without an outcome.
     #[cold]
-    pub(super) fn abandon(&self, entry: Entry) {
+    pub(super) fn record_abandoned(&self, entry: Entry) {
         let took = self.took(entry);
-        self.report(entry, Verdict::Abandoned { took });
+        self.record_verdict(entry, Verdict::Abandoned { took });
     }
 
-    /// Records any outcome.
     #[cold]
-    pub(super) fn report(&self, entry: Entry, verdict: Verdict) {
-        let pending = PendingEvents::of(self.moment());
+    pub(super) fn record_verdict(&self, entry: Entry, verdict: Verdict) {
+        let pending = PendingEvents::of(self.timestamp());
         self.step(self.locked.lock(), entry, verdict, pending);
     }
 
@@ -148,72 +146,29 @@ impl Slot {
     ) {
         let mut locked = self.begin_judging(locked);
         let Locked { circuit, policy, counts, .. } = &mut *locked;
+        let is_slow = policy.is_slow(verdict.took());
         let totals = &mut counts.get_or_insert_default().totals;
         totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
-        let is_slow = policy.is_slow(verdict.took());
-        let (fate, change) =
-            circuit.report(policy, entry.word.generation(), verdict, pending.now());
+        let generation = entry.word().generation();
+        let (fate, change) = circuit.report(policy, generation, verdict, pending.now());
         totals.late += u64::from(fate == Fate::Late);
         pending.add_fate(fate, is_slow);
-        locked.note(change, &mut pending);
-        self.finish(locked, pending);
+        locked.note_change(change, &mut pending);
+        locked.finish(pending);
     }
 
-    /// Takes an outcome without a permit.
-    pub(super) fn tell(&self, verdict: Verdict) {
-        let mut pending = PendingEvents::of(self.moment());
+    /// Records an outcome without a permit.
+    pub(super) fn record_unpermitted(&self, verdict: Verdict) {
+        let mut pending = PendingEvents::of(self.timestamp());
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);
-        self.tell_circuit(locked, verdict, pending);
+        locked.step_unpermitted(verdict, pending);
     }
 
-    pub(super) fn tell_circuit(
-        &self,
-        mut locked: StepGuard<'_>,
-        verdict: Verdict,
-        mut pending: PendingEvents,
-    ) {
-        let Locked { circuit, policy, counts, .. } = &mut *locked;
-        counts.get_or_insert_default().totals.count(&verdict, policy);
-        pending.add_outcome(&verdict, policy);
-        let (_, change) = circuit.record_unpermitted(policy, verdict, pending.now());
-        locked.note(change, &mut pending);
-        self.finish(locked, pending);
-    }
-
-    /// How long the call took; `None` where calls are not timed.
-    pub(super) fn took(&self, entry: Entry) -> Option<Duration> {
-        let is_timed = entry.started != Tick::NEVER;
-        is_timed.then(|| self.now(entry.word).since(entry.started))
-    }
-}
-
-impl Entry {
-    /// Of a call of which nothing is recorded.
-    pub(super) const NONE: Self = Self { word: Word::NONE, started: Tick::NEVER };
-
-    /// Takes it, so that nothing more is recorded of the call.
-    #[inline]
-    pub(super) const fn take(&mut self) -> Self {
-        mem::replace(self, Self::NONE)
-    }
-
-    #[inline]
-    pub(super) fn is_recorded(self) -> bool {
-        self.word != Word::NONE
-    }
-
-    #[cfg(all(test, brama_loom))]
-    pub(super) const fn generation(self) -> crate::circuit::Generation {
-        self.word.generation()
-    }
-}
-
-impl Slot {
-    /// Takes a check that passed.
-    pub(crate) fn pass_check(&self) {
-        let mut pending = PendingEvents::of(self.moment());
+    /// Records a health check that passed. An unregistered breaker ignores it: a check is no use of it.
+    pub(crate) fn record_passed_check(&self) {
+        let mut pending = PendingEvents::of(self.timestamp());
         let locked = self.locked.lock();
         if !locked.is_registered() {
             return;
@@ -225,16 +180,33 @@ impl Slot {
             counts.get_or_insert_default().totals.count(&Verdict::SUCCESS, policy);
             pending.add_outcome(&Verdict::SUCCESS, policy);
         }
-        locked.note(change, &mut pending);
-        self.finish(locked, pending);
+        locked.note_change(change, &mut pending);
+        locked.finish(pending);
     }
 
-    /// Takes a check that failed.
-    pub(crate) fn fail_check(&self, reason: Reason) {
-        let pending = PendingEvents::of(self.moment());
+    /// Records a health check that failed. An unregistered breaker ignores it.
+    pub(crate) fn record_failed_check(&self, reason: Reason) {
+        let pending = PendingEvents::of(self.timestamp());
         let locked = self.locked.lock();
         if locked.is_registered() {
-            self.tell_circuit(self.begin_step(locked), Verdict::failure(reason), pending);
+            self.begin_step(locked).step_unpermitted(Verdict::failure(reason), pending);
         }
+    }
+
+    /// How long the call took; `None` if calls are not timed.
+    pub(super) fn took(&self, entry: Entry) -> Option<Duration> {
+        let is_timed = entry.started != Tick::NEVER;
+        is_timed.then(|| self.now(entry.word()).since(entry.started))
+    }
+}
+
+impl StepGuard<'_> {
+    fn step_unpermitted(mut self, verdict: Verdict, mut pending: PendingEvents) {
+        let Locked { circuit, policy, counts, .. } = &mut *self;
+        counts.get_or_insert_default().totals.count(&verdict, policy);
+        pending.add_outcome(&verdict, policy);
+        let (_, change) = circuit.record_unpermitted(policy, verdict, pending.now());
+        self.note_change(change, &mut pending);
+        self.finish(pending);
     }
 }

@@ -50,7 +50,7 @@ impl Slot {
         }
         let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), made));
         let this = Self { identity, attribute, gate, context, other_attribute, locked };
-        this.publish(&this.lock_for_step());
+        this.lock_for_step().publish();
         this
     }
 
@@ -58,7 +58,7 @@ impl Slot {
         &self.identity
     }
 
-    pub(super) fn moment(&self) -> Timestamp {
+    pub(super) fn timestamp(&self) -> Timestamp {
         Timestamp::read(&self.context.time, &self.context.bus)
     }
 
@@ -78,27 +78,27 @@ impl Slot {
 
     /// Acts by hand.
     pub(super) fn act(&self, action: Action, by: By) {
-        let mut pending = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.timestamp());
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);
         let Locked { circuit, policy, .. } = &mut *locked;
         let change = circuit.act(policy, action, by, pending.now());
-        locked.note(Some(change), &mut pending);
-        self.finish(locked, pending);
+        locked.note_change(Some(change), &mut pending);
+        locked.finish(pending);
     }
 
     /// Makes a due opening half-open.
     pub(crate) fn sweep(&self) {
-        let mut pending = PendingEvents::of(self.moment());
+        let mut pending = PendingEvents::of(self.timestamp());
         let mut locked = self.lock_for_step();
         let change = locked.circuit.sweep(pending.now());
-        locked.note(change, &mut pending);
-        self.finish(locked, pending);
+        locked.note_change(change, &mut pending);
+        locked.finish(pending);
     }
 
     /// Takes notice of who listens to calls from now on.
     pub(crate) fn notice_listeners(&self) {
-        self.publish(&self.lock_for_step());
+        self.lock_for_step().publish();
     }
 
     pub(crate) fn state(&self) -> State {
@@ -224,7 +224,7 @@ impl Slot {
     fn inflate(&self) {
         let locked = self.lock_for_step();
         self.gate.inflate();
-        self.publish(&locked);
+        locked.publish();
     }
 }
 

@@ -1,56 +1,84 @@
-//! The lock of a breaker whose gate is unsettled: under it the circuit steps, and is published.
+//! The lock of a breaker for one step: the circuit changes under it and is then published.
 
 use std::ops::{Deref, DerefMut};
 
-use super::{locked::Locked, pending_events::PendingEvents, slot::Slot, word::Word};
-use crate::{event::EventKinds, sys::sync::MutexGuard};
+use super::{
+    gate::GateFields, locked::Locked, pending_events::PendingEvents, slot::Slot, word::Word,
+};
+use crate::{circuit::State, event::EventKinds, sys::sync::MutexGuard};
 
-/// What the lock protects, for one before whom the gate was unsettled.
+/// The locked state while the gate has no fast path.
 ///
-/// Only such a one publishes. A success may have shown at the gate that a run of failures has ended:
-/// who published without having looked would show it again.
-pub(super) struct StepGuard<'s>(MutexGuard<'s, Locked>);
+/// Only this guard publishes. A success may have shown at the gate that a run of failures has ended;
+/// a thread that published without having looked would overwrite that.
+pub(super) struct StepGuard<'s> {
+    slot: &'s Slot,
+    locked: MutexGuard<'s, Locked>,
+}
 
 impl Slot {
-    /// Locks for a step that may judge or close: nobody counts at the gate meanwhile, and the circuit
-    /// knows every success that did before.
+    /// Locks for a step that may judge or close. No success is counted at the gate meanwhile, and
+    /// the circuit knows every success that was counted before.
     pub(super) fn lock_for_step(&self) -> StepGuard<'_> {
         self.begin_step(self.locked.lock())
     }
 
-    /// The same for one who has the lock.
-    pub(super) fn begin_step<'s>(&self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
-        let shown = self.gate.disable_fast_path();
-        locked.sync_counters(shown, self.gate.successes());
-        StepGuard(locked)
+    /// Begins such a step for a caller that holds the lock.
+    pub(super) fn begin_step<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
+        let seen = self.gate.disable_fast_path();
+        locked.sync_counters(seen, self.gate.successes());
+        StepGuard { slot: self, locked }
     }
 
-    /// The same for a step that judges a call.
+    /// Begins a step that judges a call.
     ///
-    /// Where the gate showed closed and unsettled already, whoever published it so had read the
-    /// counters: all that is missing is one success a thread, which the next will find (promise 2). To
-    /// read them takes them from every thread; `cargo peers` shows it where calls fail on two threads.
-    pub(super) fn begin_judging<'s>(&self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
-        let shown = self.gate.disable_fast_path();
-        if !shown.is_closed_without_fast_path() {
-            locked.sync_counters(shown, self.gate.successes());
+    /// If the gate was closed without a fast path, the thread that published that word had read the
+    /// counters. At most one success a thread is missing, which the next step finds (promise 2).
+    /// Reading the counters takes their cache lines from every thread; `cargo peers` shows the cost
+    /// if calls fail on two threads.
+    pub(super) fn begin_judging<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
+        let seen = self.gate.disable_fast_path();
+        if !seen.is_closed_without_fast_path() {
+            locked.sync_counters(seen, self.gate.successes());
         }
-        StepGuard(locked)
+        StepGuard { slot: self, locked }
     }
+}
 
-    /// Publishes, tells the pending and unlocks; answers with the word that is shown from now on.
-    pub(super) fn finish(&self, mut locked: StepGuard<'_>, pending: PendingEvents) -> Word {
-        let word = self.publish(&locked);
-        let mut wakes = self.send(&mut locked, pending);
-        locked.wake_waiters(&mut wakes);
-        drop(locked);
+impl StepGuard<'_> {
+    /// Publishes, sends the events and unlocks. Returns the published word.
+    pub(super) fn finish(mut self, pending: PendingEvents) -> Word {
+        let word = self.publish();
+        let mut wakes = self.slot.send(&mut self.locked, pending);
+        self.locked.wake_waiters(&mut wakes);
+        drop(self);
         wakes.wake();
         word
     }
 
-    pub(super) fn publish(&self, locked: &StepGuard<'_>) -> Word {
-        let kind = || locked.layers().kind();
-        locked.publish(&self.gate, self.context.bus.hears(EventKinds::CALLS, &self.identity, kind))
+    /// Shows at the gate what the circuit would answer. Returns the published word.
+    ///
+    /// While something subscribes to calls, the gate only admits: each call is then recorded under
+    /// the lock.
+    pub(super) fn publish(&self) -> Word {
+        let Locked { circuit, policy, .. } = &*self.locked;
+        let fields = GateFields {
+            // Forced open has no deadline. A thread that still reads an older open word keeps its own.
+            rejects_until: circuit
+                .rejects_until(policy)
+                .filter(|_| circuit.state() != State::ForcedOpen),
+            fast_path_until: circuit.settled_until(),
+            opening: circuit.opening(),
+            slow_after: policy.slow_call_duration(),
+        };
+        let word = Word::of(circuit, policy);
+        let word = if self.has_call_subscribers() { word.observed() } else { word };
+        self.slot.gate.publish(self.locked.mark(word), fields)
+    }
+
+    fn has_call_subscribers(&self) -> bool {
+        let Slot { identity, context, .. } = self.slot;
+        context.bus.hears(EventKinds::CALLS, identity, || self.locked.layers().kind())
     }
 }
 
@@ -58,12 +86,12 @@ impl Deref for StepGuard<'_> {
     type Target = Locked;
 
     fn deref(&self) -> &Locked {
-        &self.0
+        &self.locked
     }
 }
 
 impl DerefMut for StepGuard<'_> {
     fn deref_mut(&mut self) -> &mut Locked {
-        &mut self.0
+        &mut self.locked
     }
 }

@@ -1,59 +1,92 @@
-//! The gate's word: what the circuit would say, in one number.
+//! The gate's word: what the circuit would answer, in one number.
 
-use crate::circuit::{Generation, State};
+use std::{fmt, time::Duration};
 
-/// What the circuit would say, in one word: generation, flags, state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Word(pub(super) u64);
+use crate::circuit::{Circuit, Generation, Policy, State, Tick};
 
-/// The lowest bits are the state's number.
+/// What the circuit would answer: generation, flags and state in one word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Word(pub(super) u64);
+
+/// The state's number takes the lowest bits.
 pub(super) const STATE_BITS: u32 = 3;
 const STATE: u64 = (1 << STATE_BITS) - 1;
-/// Every call passes.
+/// Every call is admitted.
 const ADMITS: u64 = 1 << 3;
-/// It does so without a look at a clock: one bit, for the path that every call takes.
+/// Every call is admitted without reading a clock. Derived, so that each call tests one bit.
 const ADMITS_AT_ONCE: u64 = 1 << 4;
-/// A success may be counted here.
+/// A success may be counted at the gate.
 const FAST_PATH: u64 = 1 << 5;
-/// It may be so without a look at a clock, likewise: where all threads into_shared a counter.
+/// A success may be counted without reading a clock, on the counter that all threads share. Derived.
 const FAST_PATH_SHARED: u64 = 1 << 6;
-/// The same where each thread has a stripe.
+/// A success may be counted without reading a clock, on the thread's stripe. Derived.
 const FAST_PATH_STRIPED: u64 = 1 << 7;
-/// A success would settle it: by ending a run of failures, and by nothing else.
+/// One success would restore the fast path, by ending a run of failures and by nothing else.
 const FAILING: u64 = 1 << 8;
-/// One has done so since the last publication.
+/// A success has ended the run of failures since the last publication.
 const FAILURES_ENDED: u64 = 1 << 9;
-/// Every call is refused: until the deadline, or for good where the state is forced open.
+/// Every call is rejected: until the deadline, or without end if the state is forced open.
 const REJECTS: u64 = 1 << 10;
-/// Every call would be refused likewise, but passes unrecorded.
+/// Every call would be rejected, but is admitted unrecorded.
 const SHADOWS: u64 = 1 << 11;
-/// Calls are timed: slowness is judged.
+/// Calls are timed: a rule judges slowness.
 const TIMED: u64 = 1 << 12;
-/// Settled only until the deadline: the end of the window's bucket.
+/// The fast path ends with the window's present bucket.
 const BUCKETED: u64 = 1 << 13;
-/// The coarse clock is too coarse for the lengths in force.
+/// The coarse clock is too coarse for the durations in force.
 const PRECISE: u64 = 1 << 14;
-/// Somebody listens to what calls do: it is synced under the lock.
-const HEARD: u64 = 1 << 15;
-/// The breaker is unregistered: the next call goes to the lock and revives it.
+/// Something subscribes to calls: they are recorded under the lock.
+const OBSERVED: u64 = 1 << 15;
+/// The breaker is unregistered. The next call takes the lock and registers it again.
 const UNREGISTERED: u64 = 1 << 16;
-/// The breaker has evicted, or is about to: the next call looks it up again.
+/// The breaker has been evicted, or is about to be. The next call looks it up again.
 const EVICTED: u64 = 1 << 17;
-/// 46 bits are left for the generation: at a change a millisecond, the shortest opening, 2 000 years.
+/// 46 bits remain for the generation: 2 000 years of a change each millisecond, the shortest opening.
 const GENERATION_SHIFT: u32 = 18;
 
-/// What a success could go by.
+const FLAGS: [(u64, &str); 15] = [
+    (ADMITS, "admits"),
+    (ADMITS_AT_ONCE, "admits_at_once"),
+    (FAST_PATH, "fast_path"),
+    (FAST_PATH_SHARED, "fast_path_shared"),
+    (FAST_PATH_STRIPED, "fast_path_striped"),
+    (FAILING, "failing"),
+    (FAILURES_ENDED, "failures_ended"),
+    (REJECTS, "rejects"),
+    (SHADOWS, "shadows"),
+    (TIMED, "timed"),
+    (BUCKETED, "bucketed"),
+    (PRECISE, "precise"),
+    (OBSERVED, "observed"),
+    (UNREGISTERED, "unregistered"),
+    (EVICTED, "evicted"),
+];
+
+/// Lets a success pass the gate.
 const FAST_PATHS: u64 = FAST_PATH | FAST_PATH_SHARED | FAST_PATH_STRIPED;
-/// What is left of a word once it is without_fast_path.
+/// Keeps everything but that.
 pub(super) const NO_FAST_PATH: u64 = !(FAST_PATHS | FAILING | FAILURES_ENDED);
-/// What a call could go by.
-const LOCK_FREE: u64 = ADMITS | ADMITS_AT_ONCE | REJECTS | SHADOWS | FAST_PATHS | FAILING;
+/// Passes the gate without telling a subscriber.
+const UNOBSERVED: u64 = REJECTS | SHADOWS | FAST_PATHS | FAILING;
+/// Lets a call or an outcome pass the gate.
+const LOCK_FREE: u64 = ADMITS | ADMITS_AT_ONCE | UNOBSERVED;
 
 impl Word {
-    /// No gate's word: a closed one admits.
-    pub(super) const NONE: Self = Self(0);
+    /// The word for a circuit under a policy.
+    pub(super) fn of(circuit: &Circuit, policy: &Policy) -> Self {
+        let rejects = circuit.rejects_until(policy).is_some();
+        let shadow = policy.shadow();
+        Self::new(circuit.generation(), circuit.state())
+            .with(REJECTS, rejects && !shadow)
+            .with(SHADOWS, rejects && shadow)
+            .with(TIMED, policy.slow_call_rate().is_some())
+            .with(PRECISE, needs_precision(policy))
+            .with(FAST_PATH, circuit.is_settled(policy))
+            .with(BUCKETED, circuit.settled_until() != Tick::NEVER)
+            .with(FAILING, circuit.is_settled_by_success(policy))
+    }
 
-    pub(super) const fn new(generation: Generation, state: State) -> Self {
+    const fn new(generation: Generation, state: State) -> Self {
         let admits = match state {
             State::Closed | State::Disabled => ADMITS,
             State::Open | State::HalfOpen | State::ForcedOpen => 0,
@@ -61,55 +94,43 @@ impl Word {
         Self(generation.number() << GENERATION_SHIFT | admits | state as u64)
     }
 
-    pub(super) const fn rejecting(self, rejects: bool, shadow: bool) -> Self {
-        self.with(REJECTS, rejects && !shadow).with(SHADOWS, rejects && shadow)
+    /// Sends outcomes and rejections to the lock, which tells the subscribers.
+    pub(super) const fn observed(self) -> Self {
+        Self(self.0 & !UNOBSERVED | OBSERVED)
     }
 
-    pub(super) const fn timing(self, timed: bool, precise: bool) -> Self {
-        self.with(TIMED, timed).with(PRECISE, precise)
+    /// Lets no call pass the gate: the breaker is unregistered.
+    pub(super) const fn unregistered(self) -> Self {
+        Self(self.0 & !LOCK_FREE | UNREGISTERED)
     }
 
-    pub(super) const fn with_fast_path(self, settled: bool, bucketed: bool) -> Self {
-        self.with(FAST_PATH, settled).with(BUCKETED, bucketed)
+    /// Lets no call pass the gate: the breaker is evicted.
+    pub(super) const fn evicted(self) -> Self {
+        Self(self.0 & !LOCK_FREE | EVICTED)
     }
 
-    pub(super) const fn failing(self, failing: bool) -> Self {
-        self.with(FAILING, failing)
-    }
-
+    /// Shows that a success has ended the run of failures.
     pub(super) const fn with_failures_ended(self, striped: bool) -> Self {
-        self.with(FAILING, false)
-            .with(FAILURES_ENDED, true)
-            .with(FAST_PATH, true)
-            .with_fast_path_bits(striped)
+        let ended = self.with(FAILING, false).with(FAILURES_ENDED | FAST_PATH, true);
+        ended.with_fast_path_bits(striped)
     }
 
-    pub(super) const fn hearing(self, heard: bool) -> Self {
-        self.with(HEARD, heard)
-    }
-
-    /// Shows nothing that a call could go by.
-    pub(super) const fn unregistering(self, unregistered: bool) -> Self {
-        if unregistered { Self(self.0 & !LOCK_FREE | UNREGISTERED) } else { self }
-    }
-
-    /// The same for one that goes.
-    pub(super) const fn evicting(self, evicted: bool) -> Self {
-        if evicted { Self(self.0 & !LOCK_FREE | EVICTED) } else { self }
-    }
-
-    /// Says in one bit each what most calls ask.
+    /// Precomputes, one bit each, the answers that hot paths need.
     pub(super) const fn with_fast_path_bits(self, striped: bool) -> Self {
-        let settled = self.0 & (FAST_PATH | TIMED | BUCKETED) == FAST_PATH;
+        let fast = self.0 & (FAST_PATH | TIMED | BUCKETED) == FAST_PATH;
         self.with(ADMITS_AT_ONCE, self.0 & (ADMITS | TIMED) == ADMITS)
-            .with(FAST_PATH_SHARED, settled && !striped)
-            .with(FAST_PATH_STRIPED, settled && striped)
-            // A call that is timed may be slow, which the circuit has to judge.
+            .with(FAST_PATH_SHARED, fast && !striped)
+            .with(FAST_PATH_STRIPED, fast && striped)
+            // A timed call may be slow, which the circuit has to judge.
             .with(FAILING, self.0 & (FAILING | TIMED) == FAILING)
     }
 
-    const fn with(self, flag: u64, set: bool) -> Self {
-        if set { Self(self.0 | flag) } else { Self(self.0 & !flag) }
+    pub(super) const fn without_fast_path(self) -> Self {
+        Self(self.0 & NO_FAST_PATH)
+    }
+
+    const fn with(self, flags: u64, set: bool) -> Self {
+        if set { Self(self.0 | flags) } else { Self(self.0 & !flags) }
     }
 
     const fn has(self, flag: u64) -> bool {
@@ -120,9 +141,9 @@ impl Word {
         Generation::new(self.0 >> GENERATION_SHIFT)
     }
 
-    /// Whether both are of one generation.
+    /// Whether both words belong to one generation.
     pub(super) const fn is_of(self, other: Self) -> bool {
-        self.generation().number() == other.generation().number()
+        self.0 >> GENERATION_SHIFT == other.0 >> GENERATION_SHIFT
     }
 
     pub(super) const fn state(self) -> State {
@@ -160,16 +181,17 @@ impl Word {
         self.has(FAST_PATH_STRIPED)
     }
 
-    /// The same with nothing that a success could go by.
-    pub(super) const fn without_fast_path(self) -> Self {
-        Self(self.0 & NO_FAST_PATH)
-    }
-
     pub(super) const fn has_fast_path(self) -> bool {
         self.has(FAST_PATH)
     }
 
-    /// Whether successes of a closed circuit were sent to the lock.
+    /// Whether the coarse clock alone decides that a success may be counted at the gate: until the
+    /// window's present bucket ends.
+    pub(super) const fn has_fast_path_in_bucket(self) -> bool {
+        self.0 & (FAST_PATH | BUCKETED | TIMED | PRECISE) == FAST_PATH | BUCKETED
+    }
+
+    /// Whether a closed circuit sent its successes to the lock.
     pub(super) const fn is_closed_without_fast_path(self) -> bool {
         matches!(self.state(), State::Closed) && !self.has_fast_path()
     }
@@ -183,14 +205,8 @@ impl Word {
         self.has(FAILURES_ENDED)
     }
 
-    /// Whether a success may be counted here by the coarse clock alone: until the end of the window's
-    /// bucket.
-    pub(super) const fn has_fast_path_in_bucket(self) -> bool {
-        self.0 & (FAST_PATH | BUCKETED | TIMED | PRECISE) == FAST_PATH | BUCKETED
-    }
-
-    pub(super) const fn is_heard(self) -> bool {
-        self.has(HEARD)
+    pub(super) const fn is_observed(self) -> bool {
+        self.has(OBSERVED)
     }
 
     pub(super) const fn is_timed(self) -> bool {
@@ -211,5 +227,61 @@ impl Word {
 
     pub(super) const fn is_evicted(self) -> bool {
         self.has(EVICTED)
+    }
+}
+
+/// `closed, generation 3: admits, fast_path`
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, generation {}", self.state(), self.generation())?;
+        let mut separator = ": ";
+        for (_, name) in FLAGS.iter().filter(|(flag, _)| self.has(*flag)) {
+            write!(f, "{separator}{name}")?;
+            separator = ", ";
+        }
+        Ok(())
+    }
+}
+
+/// Whether a duration in force is shorter than the coarse clock can tell.
+fn needs_precision(policy: &Policy) -> bool {
+    let slow = policy.slow_call_rate().map(|_| policy.slow_call_duration());
+    let window = policy.window().length().filter(|_| policy.has_rate_rule());
+    slow.into_iter().chain(window).any(|length| length < Duration::from_secs(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::circuit::{Action, PolicyPatch, Verdict, Window};
+
+    fn word(circuit: &Circuit, patch: PolicyPatch) -> String {
+        let word = Word::of(circuit, &patch.policy().expect("valid"));
+        format!("{:?}", word.with_fast_path_bits(false))
+    }
+
+    #[test]
+    fn a_word_prints_its_state_its_generation_and_its_flags_by_name() {
+        let (mut circuit, policy) = (Circuit::new(0), Policy::default());
+        let plain = PolicyPatch::new();
+        let closed = "closed, generation 0: admits, admits_at_once, fast_path, fast_path_shared";
+        assert_eq!(word(&circuit, plain), closed);
+        circuit.record_unpermitted(&policy, Verdict::failure("refused"), Tick::ORIGIN);
+        let failing = "closed, generation 0: admits, admits_at_once, failing";
+        assert_eq!(word(&circuit, plain), failing);
+        circuit.act(&policy, Action::ForceOpen, "test".into(), Tick::ORIGIN);
+        assert_eq!(word(&circuit, plain), "force_open, generation 1: rejects");
+        assert_eq!(word(&circuit, plain.shadow(true)), "force_open, generation 1: shadows");
+    }
+
+    #[test]
+    fn a_rule_over_a_short_time_times_calls_or_needs_the_precise_clock() {
+        let circuit = Circuit::new(0);
+        let short = Window::time(Duration::from_millis(10));
+        let slow = PolicyPatch::new().slow_call_rate(50);
+        assert!(word(&circuit, slow).contains("timed"));
+        assert!(!word(&circuit, slow).contains("precise"));
+        assert!(word(&circuit, slow.window(short)).contains("precise"));
+        assert!(!word(&circuit, PolicyPatch::new().window(short)).contains("precise"));
     }
 }

@@ -34,7 +34,7 @@ fn failed(why: fmt::Arguments<'_>) -> Reason {
 /// Tells the breaker.
 pub(super) fn tell(slot: &Slot, answer: Answer) {
     match answer {
-        Ok(()) => slot.pass_check(),
-        Err(reason) => slot.fail_check(reason),
+        Ok(()) => slot.record_passed_check(),
+        Err(reason) => slot.record_failed_check(reason),
     }
 }

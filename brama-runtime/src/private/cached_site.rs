@@ -46,9 +46,9 @@ impl CachedSite {
     ) -> Result<RawPermit<SharedSlot>, CircuitOpen> {
         #[cfg(feature = "testing")]
         if let Some(registry) = entered() {
-            return RawPermit::ask(SharedSlot::Counted(find(&registry, lookup, attribute)));
+            return RawPermit::acquire(SharedSlot::Counted(find(&registry, lookup, attribute)));
         }
-        RawPermit::ask(self.slot(lookup, attribute))
+        RawPermit::acquire(self.slot(lookup, attribute))
     }
 
     /// Returns the breaker, to admit a call later. It borrows nothing from the look-up.

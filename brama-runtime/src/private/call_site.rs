@@ -59,7 +59,7 @@ impl CallSite {
     /// [`CircuitOpen`] if the call is rejected.
     #[inline]
     pub fn enter(&'static self) -> Result<RawPermit<SiteSlot>, CircuitOpen> {
-        RawPermit::ask(self.find())
+        RawPermit::acquire(self.find())
     }
 
     /// Returns the breaker, to admit a call later.

@@ -58,7 +58,7 @@ pub fn enter(
     lookup: Lookup<'_>,
     attribute: &'static Attribute,
 ) -> Result<RawPermit<Arc<Slot>>, CircuitOpen> {
-    RawPermit::ask(find(registry, lookup, attribute))
+    RawPermit::acquire(find(registry, lookup, attribute))
 }
 
 /// Finds the breaker of such a function, to admit a call later.
@@ -74,7 +74,7 @@ pub fn find(registry: &Registry, lookup: Lookup<'_>, attribute: &'static Attribu
 /// [`CircuitOpen`] if the call is rejected.
 #[inline]
 pub fn ask<S: SlotRef>(found: S) -> Result<RawPermit<S>, CircuitOpen> {
-    RawPermit::ask(found)
+    RawPermit::acquire(found)
 }
 
 /// A type that can be an identifier: any string.

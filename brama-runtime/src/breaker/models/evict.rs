@@ -7,7 +7,7 @@ use loom::{
     thread,
 };
 
-use super::{call, fail, model, slot};
+use super::{admit, call, fail, model, slot};
 use crate::{
     breaker::{Slot, Timestamp},
     circuit::PolicyPatch,
@@ -84,7 +84,7 @@ fn an_ignored_call_counted_at_the_gate_is_among_what_goes() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
         let caller = spawn(&found, |slot| {
-            if let Ok(entry) = slot.ask() {
+            if let Ok(entry) = admit(slot) {
                 slot.record(entry, Outcome::Ignore);
             }
         });
