@@ -140,12 +140,17 @@ impl Gate {
         Duration::from_nanos(self.slow_after.load(Ordering::Relaxed))
     }
 
-    /// Counts a success if the gate still shows `word` and that is settled without a clock, where all
-    /// threads into_shared a counter; `None` where it is not counted.
+    /// Whether the gate still shows `word`, and a success may be counted on the shared counter without
+    /// reading a clock.
     #[inline]
-    pub(super) fn count_shared(&self, word: Word) -> Option<Contention> {
-        let has_fast_path = word.has_shared_fast_path() && self.load() == word;
-        has_fast_path.then(|| self.counters.add_shared(Counter::Success, Ordering::Acquire))
+    pub(super) fn has_shared_fast_path(&self, word: Word) -> bool {
+        word.has_shared_fast_path() && self.load() == word
+    }
+
+    /// Counts a success on the counter that all threads share.
+    #[inline]
+    pub(super) fn count_shared_success(&self) -> Contention {
+        self.counters.add_shared(Counter::Success, Ordering::Acquire)
     }
 
     /// Counts a success that its caller found settled.

@@ -48,7 +48,10 @@ impl Slot {
 
     /// Registers it anew where it is unregistered: somebody asked for it by name.
     #[inline]
-    pub(crate) fn ensure_registered(&self) {
+    pub(crate) fn ensure_registered(&self, attribute: Option<&'static Attribute>) {
+        if let Some(attribute) = attribute {
+            self.bind_attribute(attribute);
+        }
         if !self.is_registered() {
             self.reregister_by_name();
         }

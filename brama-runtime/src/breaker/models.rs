@@ -198,7 +198,8 @@ fn a_new_run_holds_at_most_one_success_a_thread_from_before_it() {
         slot.act(Action::Reset, By::from("model"));
         let entries = caller.join().unwrap();
         let Status { successes, totals, .. } = slot.status();
-        let begun_in_it = entries.iter().flatten().filter(|entry| entry.word().generation().number() == 1);
+        let begun_in_it =
+            entries.iter().flatten().filter(|entry| entry.word().generation().number() == 1);
         assert!(successes <= begun_in_it.count() as u64 + 1, "{successes} {entries:?}");
         assert_eq!(totals.successes, 3);
     });
@@ -212,7 +213,9 @@ fn of_two_calls_begun_before_a_reset_at_most_one_enters_the_new_run() {
             let calls = [admit(slot), admit(slot)];
             for call in calls {
                 match call {
-                    Ok(entry) if entry.word().generation().number() == 0 => slot.record_success(entry),
+                    Ok(entry) if entry.word().generation().number() == 0 => {
+                        slot.record_success(entry)
+                    }
                     Ok(_) | Err(_) => {}
                 }
             }

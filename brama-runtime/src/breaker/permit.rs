@@ -101,9 +101,8 @@ impl<S: SlotRef> RawPermit<S> {
     }
 
     fn record_success(mut self) {
-        if let Some(entry) = self.entry.take() {
-            self.slot.record_success(entry);
-        }
+        let entry = self.entry.take();
+        self.slot.record_success(entry);
     }
 
     fn record(mut self, outcome: Outcome) {

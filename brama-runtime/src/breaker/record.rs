@@ -37,16 +37,17 @@ impl Slot {
     ///
     /// Only the uncontended case is inlined into call sites.
     #[inline]
-    pub(super) fn record_success(&self, entry: Entry) {
-        match self.gate.count_shared(entry.word()) {
-            Some(contention) => self.note_contention(contention),
+    pub(super) fn record_success(&self, entry: Option<Entry>) {
+        match entry.filter(|entry| self.gate.has_shared_fast_path(entry.word())) {
+            Some(_) => self.note_contention(self.gate.count_shared_success()),
             None => self.record_success_out_of_line(entry),
         }
     }
 
     /// Records a success on this thread's stripe, in the window's present bucket, or by its duration.
     #[inline(never)]
-    fn record_success_out_of_line(&self, entry: Entry) {
+    fn record_success_out_of_line(&self, entry: Option<Entry>) {
+        let Some(entry) = entry else { return };
         let word = self.gate.load();
         if word == entry.word() && (word.has_striped_fast_path() || self.is_in_present_bucket(word))
         {
@@ -101,7 +102,7 @@ impl Slot {
     #[cold]
     pub(super) fn record(&self, entry: Entry, outcome: Outcome) {
         match outcome {
-            Outcome::Success => self.record_success(entry),
+            Outcome::Success => self.record_success(Some(entry)),
             Outcome::Ignore => self.record_ignored(entry),
             Outcome::Failure(_) => {
                 self.record_verdict(entry, outcome.into_verdict(self.took(entry)));

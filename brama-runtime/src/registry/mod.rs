@@ -118,17 +118,16 @@ impl Registry {
 
     /// The slot of this identity, registered. It is created if there is none, and knows the attribute
     /// before it is announced.
+    #[inline]
     pub(crate) fn slot(
         &self,
         identity: &Identity<'_>,
         attribute: Option<&'static Attribute>,
     ) -> Arc<Slot> {
-        let slot = self.inside.slot(identity);
-        let slot = slot.unwrap_or_else(|| self.inside.make_slot(identity, attribute));
-        if let Some(attribute) = attribute {
-            slot.bind_attribute(attribute);
-        }
-        slot.ensure_registered();
+        let Some(slot) = self.inside.slot(identity) else {
+            return self.inside.make_slot(identity, attribute);
+        };
+        slot.ensure_registered(attribute);
         slot
     }
 }
@@ -176,12 +175,11 @@ impl RegistryInner {
         let mut news = self.announcements();
         let mut writer = self.writer.lock();
         // Another thread may have made it while this one waited.
-        if let Some(slot) = self.peek(identity) {
-            return slot;
-        }
-        let slot = self.make(&mut writer, identity, attribute, &mut news);
+        let slot = self.peek(identity);
+        let slot = slot.unwrap_or_else(|| self.make(&mut writer, identity, attribute, &mut news));
         drop(writer);
         news.wakes.wake();
+        slot.ensure_registered(attribute);
         slot
     }
 
