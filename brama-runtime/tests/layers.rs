@@ -131,7 +131,7 @@ proptest! {
         let stack =
             [defaults, kind, attribute, register, init, run_time, key_init, key_run_time];
         for setting in settings.iter() {
-            let last = stack.iter().rposition(|patch| patch.names(setting.name));
+            let last = stack.iter().rposition(|patch| patch.sets(setting.name));
             let place = (setting.layer as usize).checked_sub(1);
             let contradicted = ["window", "minimum_calls"].contains(&setting.name.as_str());
             prop_assert!(place == last || contradicted && place < last, "{}", setting);

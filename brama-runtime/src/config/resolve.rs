@@ -18,9 +18,9 @@ impl Resolved {
     /// layers below may still say another.
     pub(super) fn over(mut self, (layer, lower): (ConfigLayer, &PolicyPatch)) -> Self {
         let patch = self.patch.over(*lower);
-        let news = |setting: &SettingName| lower.names(*setting) && !self.patch.names(*setting);
+        let news = |setting: &SettingName| lower.sets(*setting) && !self.patch.sets(*setting);
         let (taken, left): (Vec<_>, Vec<_>) =
-            SettingName::ALL.into_iter().filter(news).partition(|setting| patch.names(*setting));
+            SettingName::ALL.into_iter().filter(news).partition(|setting| patch.sets(*setting));
         self.taken.extend(taken.into_iter().map(|setting| (setting, layer)));
         self.left.extend(left.into_iter().map(|setting| (setting, layer, *lower)));
         Self { patch, ..self }

@@ -178,9 +178,9 @@ impl Policy {
 }
 
 impl PolicyPatch {
-    /// Whether it says something of `setting`.
+    /// Whether the patch sets `setting`.
     #[must_use]
-    pub const fn names(&self, setting: SettingName) -> bool {
+    pub const fn sets(&self, setting: SettingName) -> bool {
         match setting {
             SettingName::FailureThreshold => self.failure_threshold.is_some(),
             SettingName::Expiry => self.expiry.is_some(),
