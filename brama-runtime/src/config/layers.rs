@@ -231,6 +231,6 @@ impl Layers {
     }
 
     pub(super) fn resolved(&self) -> Resolved {
-        self.patches().fold(Resolved::default(), Resolved::over)
+        self.patches().fold(Resolved::default(), Resolved::layered_over)
     }
 }

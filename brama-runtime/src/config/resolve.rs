@@ -16,8 +16,8 @@ pub(super) struct Resolved {
 impl Resolved {
     /// This over the next lower layer: a setting that contradicts one of these is left out, and the
     /// layers below may still say another.
-    pub(super) fn over(mut self, (layer, lower): (ConfigLayer, &PolicyPatch)) -> Self {
-        let patch = self.patch.over(*lower);
+    pub(super) fn layered_over(mut self, (layer, lower): (ConfigLayer, &PolicyPatch)) -> Self {
+        let patch = self.patch.layered_over(*lower);
         let news = |setting: &SettingName| lower.sets(*setting) && !self.patch.sets(*setting);
         let (taken, left): (Vec<_>, Vec<_>) =
             SettingName::ALL.into_iter().filter(news).partition(|setting| patch.sets(*setting));

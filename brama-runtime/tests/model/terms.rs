@@ -88,7 +88,10 @@ impl Terms {
         );
         let failed = self.failure_rate.map(|rate| PolicyPatch::new().failure_rate(rate));
         let slow = self.slow_call_rate.map(|rate| PolicyPatch::new().slow_call_rate(rate));
-        [Some(in_a_row), failed, slow].into_iter().flatten().fold(patch, |all, one| one.over(all))
+        [Some(in_a_row), failed, slow]
+            .into_iter()
+            .flatten()
+            .fold(patch, |all, one| one.layered_over(all))
     }
 
     const fn abandoned(&self) -> Abandoned {

@@ -70,7 +70,9 @@ fn jittered(terms: &Terms, thousandths: u32) -> PolicyPatch {
 
 /// The settings of a patch at the places that are named.
 fn only(patch: &PolicyPatch, named: &[bool]) -> PolicyPatch {
-    let Value::Object(all) = json(&patch.over(Policy::DEFAULT.into())) else { unreachable!() };
+    let Value::Object(all) = json(&patch.layered_over(Policy::DEFAULT.into())) else {
+        unreachable!()
+    };
     assert_eq!(all.len(), named.len());
     let kept = all.into_iter().zip(named).filter(|(_, named)| **named).map(|(setting, _)| setting);
     serde_json::from_value(kept.collect()).unwrap()

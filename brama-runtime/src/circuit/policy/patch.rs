@@ -217,7 +217,7 @@ impl PolicyPatch {
 
     /// This patch over `lower`: what this one does not name is taken from there, save what
     /// contradicts it (a minimum of calls above the window's).
-    pub fn over(self, lower: Self) -> Self {
+    pub fn layered_over(self, lower: Self) -> Self {
         let merged = self.or(lower);
         if !merged.minimum_exceeds(merged.window) {
             merged
