@@ -63,7 +63,7 @@ impl Configured {
     ///
     /// [`InvalidPolicy`] if they are not valid together.
     pub(crate) fn with_run_time(self, patch: PolicyPatch) -> Result<Self, InvalidPolicy> {
-        Ok(Self { run_time: patch.or(self.run_time).validated()?, ..self })
+        Ok(Self { run_time: patch.or_else(self.run_time).validated()?, ..self })
     }
 }
 

@@ -148,7 +148,7 @@ pub(crate) type Kinds = BTreeMap<ConnectionKind, PolicyPatch>;
 pub(crate) type Breakers = BTreeMap<Identity<'static>, PolicyPatch>;
 
 fn add(cache_key: &mut PolicyPatch, patch: PolicyPatch) {
-    *cache_key = patch.or(*cache_key);
+    *cache_key = patch.or_else(*cache_key);
 }
 
 fn mistakes_in((place, patch): (String, &PolicyPatch)) -> impl Iterator<Item = ConfigMistake> {

@@ -218,7 +218,7 @@ impl PolicyPatch {
     /// This patch over `lower`: what this one does not name is taken from there, save what
     /// contradicts it (a minimum of calls above the window's).
     pub fn layered_over(self, lower: Self) -> Self {
-        let merged = self.or(lower);
+        let merged = self.or_else(lower);
         if !merged.minimum_exceeds(merged.window) {
             merged
         } else if self.window.is_some() {
@@ -229,7 +229,7 @@ impl PolicyPatch {
     }
 
     /// What this one does not name, taken from `lower` as it is.
-    pub(crate) fn or(self, lower: Self) -> Self {
+    pub(crate) fn or_else(self, lower: Self) -> Self {
         Self {
             failure_threshold: self.failure_threshold.or(lower.failure_threshold),
             expiry: self.expiry.or(lower.expiry),
