@@ -66,7 +66,7 @@ fn says_default(page: &str, setting: SettingName) -> bool {
     let row = rows(page).find(named).unwrap();
     let said: String = row.get(1).unwrap().chars().filter(|sign| !"`\"".contains(*sign)).collect();
     let said = said.split([';', ',']).next().unwrap();
-    let meant = Policy::DEFAULT.shown(setting);
+    let meant = Policy::DEFAULT.display_value(setting);
     let window = said.strip_prefix("calls(").and_then(|said| said.strip_suffix(')'));
     said == meant
         || window.is_some_and(|calls| format!("the last {calls} calls") == meant)

@@ -101,7 +101,7 @@ impl Resolved {
         let unused = unused.into_iter().filter(|(off, setting, _)| *off && cache_key(setting));
         unused
             .map(|(_, setting, why)| {
-                let (value, layer) = (policy.shown(setting), self.layer(setting));
+                let (value, layer) = (policy.display_value(setting), self.layer(setting));
                 format!("`{setting}` ({value}, {layer}) does nothing: {why}")
             })
             .collect()

@@ -89,7 +89,7 @@ impl Settings {
     /// Every setting, in the order of [`SettingName::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = Setting> {
         let pairs = SettingName::ALL.into_iter().zip(self.origins);
-        pairs.map(|(name, layer)| Setting { name, value: self.policy.shown(name), layer })
+        pairs.map(|(name, layer)| Setting { name, value: self.policy.display_value(name), layer })
     }
 
     /// The layer that the value of the setting `name` came from.

@@ -31,7 +31,7 @@ impl PolicyPatch {
     pub(in crate::circuit) fn mistakes_with(&self, window: Option<Window>) -> Vec<InvalidSetting> {
         let mistake = |setting: &SettingName| {
             let limit = self.limit_broken(*setting, window)?;
-            Some(InvalidSetting::new(*setting, self.shown(*setting), limit))
+            Some(InvalidSetting::new(*setting, self.display_value(*setting), limit))
         };
         SettingName::ALL.iter().filter_map(mistake).collect()
     }

@@ -172,8 +172,8 @@ impl std::error::Error for InvalidPolicy {}
 impl Policy {
     /// The value of `setting` in words: `10`, `off`, `60s`, `the last 100 calls`.
     #[must_use]
-    pub fn shown(&self, setting: SettingName) -> String {
-        PolicyPatch::from(*self).shown(setting)
+    pub fn display_value(&self, setting: SettingName) -> String {
+        PolicyPatch::from(*self).display_value(setting)
     }
 }
 
@@ -200,7 +200,7 @@ impl PolicyPatch {
     }
 
     /// The value of `setting` in words.
-    pub(in crate::circuit) fn shown(&self, setting: SettingName) -> String {
+    pub(in crate::circuit) fn display_value(&self, setting: SettingName) -> String {
         match setting {
             SettingName::FailureThreshold => shown_limit(self.failure_threshold),
             SettingName::Expiry => shown(self.expiry),
