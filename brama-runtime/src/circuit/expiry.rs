@@ -92,7 +92,7 @@ impl Expiry {
             Growth::Progressive { factor, .. } if !(factor >= 1.0 && factor <= 100.0) => {
                 Some(FACTOR)
             }
-            Growth::Progressive { factor, .. } if thousandths(factor).is_none() => Some(FACTOR),
+            Growth::Progressive { factor, .. } if to_permille(factor).is_none() => Some(FACTOR),
             Growth::Fixed(_) | Growth::Progressive { .. } => None,
         }
     }
@@ -116,7 +116,7 @@ const FACTOR: &str = "a factor from 1 to 100 in whole thousandths";
 
 /// Steps `trips` times; stops early where a step changes nothing, so the loop is short.
 fn grown(initial: u64, max: u64, factor: f64, trips: u32) -> u64 {
-    let factor = u128::from(thousandths(factor).unwrap_or(1000));
+    let factor = u128::from(to_permille(factor).unwrap_or(1000));
     let mut wait = initial;
     for _ in 0..trips {
         let product = u128::from(wait) * factor / 1000;
@@ -135,7 +135,7 @@ fn grown(initial: u64, max: u64, factor: f64, trips: u32) -> u64 {
     clippy::cast_sign_loss,
     reason = "the range is checked first: 0 to 1 000 000 holds exactly in both types"
 )]
-pub(super) const fn thousandths(share: f64) -> Option<u32> {
+pub(super) const fn to_permille(share: f64) -> Option<u32> {
     if !(share >= 0.0 && share <= 1_000.0) {
         return None;
     }

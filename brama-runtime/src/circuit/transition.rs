@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     Abandoned, Action, Admission, By, Cause, Change, Circuit, DurationSource, Fate, Generation,
     OpenDuration, Phase, Policy, Probes, Reason, Rule, Tick, Verdict, WindowCounts,
-    expiry::{millis, thousandths},
+    expiry::{millis, to_permille},
     outcome_ring::CallFlags,
     window::WindowState,
 };
@@ -344,7 +344,7 @@ impl Circuit {
 impl OpenDuration {
     /// Shortened by a share of at most `jitter`, drawn from seed and generation alone.
     fn jittered(self, policy: &Policy, seed: u64, generation: Generation) -> Self {
-        let most = thousandths(policy.jitter).unwrap_or_default();
+        let most = to_permille(policy.jitter).unwrap_or_default();
         let wait = millis(self.duration);
         let drawn = u128::from(draw(seed, generation));
         let taken = (u128::from(wait) * u128::from(most) * drawn) / (1000 << 32);

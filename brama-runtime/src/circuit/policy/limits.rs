@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::patch::Limit;
 use crate::circuit::{
     InvalidSetting, PolicyPatch, SettingName, Window,
-    expiry::{is_wait, thousandths},
+    expiry::{is_wait, to_permille},
 };
 
 impl PolicyPatch {
@@ -114,7 +114,7 @@ const fn wait(length: Option<Duration>) -> bool {
 
 const fn share(share: Option<f64>) -> bool {
     match share {
-        Some(share) => share <= 0.9 && thousandths(share).is_some(),
+        Some(share) => share <= 0.9 && to_permille(share).is_some(),
         None => true,
     }
 }
