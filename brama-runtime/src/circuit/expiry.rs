@@ -82,10 +82,10 @@ impl Expiry {
     /// What is wrong with it: `None` where it keeps its limits.
     pub(super) const fn limit_broken(&self) -> Option<&'static str> {
         match self.0 {
-            Growth::Fixed(length) if !is_wait(length) => Some(WAIT),
-            Growth::Progressive { initial, .. } if !is_wait(initial) => Some(INITIAL),
+            Growth::Fixed(length) if !is_whole_millis(length) => Some(WAIT),
+            Growth::Progressive { initial, .. } if !is_whole_millis(initial) => Some(INITIAL),
             Growth::Progressive { initial, max, .. }
-                if !is_wait(max) || millis(max) < millis(initial) =>
+                if !is_whole_millis(max) || millis(max) < millis(initial) =>
             {
                 Some(MAX)
             }
@@ -152,6 +152,6 @@ pub(super) const fn millis(length: Duration) -> u64 {
 }
 
 /// Whether it is whole milliseconds, at least one.
-pub(super) const fn is_wait(length: Duration) -> bool {
+pub(super) const fn is_whole_millis(length: Duration) -> bool {
     !length.is_zero() && length.subsec_nanos().is_multiple_of(1_000_000)
 }

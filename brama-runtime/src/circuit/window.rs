@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Tick,
-    expiry::is_wait,
+    expiry::is_whole_millis,
     outcome_ring::{CallFlags, OutcomeRing, WindowCounts},
     tick::nanos,
 };
@@ -72,7 +72,9 @@ impl Window {
     pub(super) const fn limit_broken(&self) -> Option<&'static str> {
         match self.0 {
             Span::Calls(0) => Some("at least 1 call"),
-            Span::Time(length) if !is_wait(length) || !nanos(length).is_multiple_of(TEN_MILLIS) => {
+            Span::Time(length)
+                if !is_whole_millis(length) || !nanos(length).is_multiple_of(TEN_MILLIS) =>
+            {
                 Some("a multiple of 10 ms, at least 10 ms")
             }
             Span::Calls(_) | Span::Time(_) => None,

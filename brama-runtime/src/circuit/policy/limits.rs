@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::patch::Limit;
 use crate::circuit::{
     InvalidSetting, PolicyPatch, SettingName, Window,
-    expiry::{is_wait, to_permille},
+    expiry::{is_whole_millis, to_permille},
 };
 
 impl PolicyPatch {
@@ -107,7 +107,7 @@ const fn one(count: Option<u32>) -> bool {
 
 const fn wait(length: Option<Duration>) -> bool {
     match length {
-        Some(length) => is_wait(length),
+        Some(length) => is_whole_millis(length),
         None => true,
     }
 }
