@@ -74,7 +74,7 @@ impl Expiry {
         match self.0 {
             Growth::Fixed(length) => length,
             Growth::Progressive { initial, max, factor } => {
-                Duration::from_millis(grown(millis(initial), millis(max), factor, trips))
+                Duration::from_millis(backoff(millis(initial), millis(max), factor, trips))
             }
         }
     }
@@ -115,7 +115,7 @@ const MAX: &str = "a maximum of whole milliseconds, at least the initial wait";
 const FACTOR: &str = "a factor from 1 to 100 in whole thousandths";
 
 /// Steps `trips` times; stops early where a step changes nothing, so the loop is short.
-fn grown(initial: u64, max: u64, factor: f64, trips: u32) -> u64 {
+fn backoff(initial: u64, max: u64, factor: f64, trips: u32) -> u64 {
     let factor = u128::from(to_permille(factor).unwrap_or(1000));
     let mut wait = initial;
     for _ in 0..trips {
