@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::patch::Limit;
 use crate::circuit::{
     InvalidSetting, PolicyPatch, SettingName, Window,
     expiry::{is_whole_millis, to_permille},
@@ -90,14 +89,14 @@ const fn broken(limit: &'static str, holds: bool) -> Option<&'static str> {
     if holds { None } else { Some(limit) }
 }
 
-const fn positive(limit: Option<Limit>) -> bool {
-    !matches!(limit, Some(Limit::At(0)))
+const fn positive(limit: Option<Option<u32>>) -> bool {
+    !matches!(limit, Some(Some(0)))
 }
 
-const fn percent(limit: Option<Limit>) -> bool {
+const fn percent(limit: Option<Option<u32>>) -> bool {
     match limit {
-        Some(Limit::At(percent)) => 1 <= percent && percent <= 100,
-        Some(Limit::Off) | None => true,
+        Some(Some(percent)) => 1 <= percent && percent <= 100,
+        Some(None) | None => true,
     }
 }
 

@@ -10,7 +10,6 @@ use std::{fmt, time::Duration};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::patch::Limit;
 pub use self::{
     patch::PolicyPatch,
     setting::{InvalidPolicy, InvalidSetting, SettingName},
@@ -223,13 +222,13 @@ impl Default for Policy {
 impl From<Policy> for PolicyPatch {
     fn from(policy: Policy) -> Self {
         Self {
-            failure_threshold: Some(Limit::of(policy.failure_threshold)),
+            failure_threshold: Some(policy.failure_threshold),
             expiry: Some(policy.expiry),
             success_threshold: Some(policy.success_threshold),
             half_open_limit: Some(policy.half_open_limit),
             probe_timeout: Some(policy.probe_timeout),
-            failure_rate: Some(Limit::of(policy.failure_rate)),
-            slow_call_rate: Some(Limit::of(policy.slow_call_rate)),
+            failure_rate: Some(policy.failure_rate),
+            slow_call_rate: Some(policy.slow_call_rate),
             slow_call_duration: Some(policy.slow_call_duration),
             window: Some(policy.window),
             minimum_calls: Some(policy.minimum_calls),

@@ -40,13 +40,13 @@ macro_rules! or {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[must_use = "a patch does nothing until it is put to use"]
 pub struct PolicyPatch {
-    pub(in crate::circuit) failure_threshold: Option<Limit>,
+    pub(in crate::circuit) failure_threshold: Option<Option<u32>>,
     pub(in crate::circuit) expiry: Option<Expiry>,
     pub(in crate::circuit) success_threshold: Option<u32>,
     pub(in crate::circuit) half_open_limit: Option<u32>,
     pub(in crate::circuit) probe_timeout: Option<Duration>,
-    pub(in crate::circuit) failure_rate: Option<Limit>,
-    pub(in crate::circuit) slow_call_rate: Option<Limit>,
+    pub(in crate::circuit) failure_rate: Option<Option<u32>>,
+    pub(in crate::circuit) slow_call_rate: Option<Option<u32>>,
     pub(in crate::circuit) slow_call_duration: Option<Duration>,
     pub(in crate::circuit) window: Option<Window>,
     pub(in crate::circuit) minimum_calls: Option<u32>,
@@ -54,23 +54,6 @@ pub struct PolicyPatch {
     pub(in crate::circuit) jitter: Option<f64>,
     pub(in crate::circuit) retry_after_cap: Option<Duration>,
     pub(in crate::circuit) shadow: Option<bool>,
-}
-
-/// The limit of a rule that can be switched off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::circuit) enum Limit {
-    Off,
-    At(u32),
-}
-
-impl Limit {
-    /// The limit of a rule in force, or off.
-    pub(in crate::circuit) const fn of(limit: Option<u32>) -> Self {
-        match limit {
-            Some(limit) => Self::At(limit),
-            None => Self::Off,
-        }
-    }
 }
 
 impl PolicyPatch {
@@ -97,13 +80,13 @@ impl PolicyPatch {
     /// Opens after that many failures in a row: at least 1. Default 10; off where a rate rule is
     /// set and this is not.
     pub const fn failure_threshold(mut self, failures: u32) -> Self {
-        self.failure_threshold = Some(Limit::At(failures));
+        self.failure_threshold = Some(Some(failures));
         self
     }
 
     /// Opens after no number of failures in a row.
     pub const fn failure_threshold_off(mut self) -> Self {
-        self.failure_threshold = Some(Limit::Off);
+        self.failure_threshold = Some(None);
         self
     }
 
@@ -134,25 +117,25 @@ impl PolicyPatch {
 
     /// Opens when that percentage of the window failed: 1 to 100. Default off.
     pub const fn failure_rate(mut self, percent: u32) -> Self {
-        self.failure_rate = Some(Limit::At(percent));
+        self.failure_rate = Some(Some(percent));
         self
     }
 
     /// Opens at no rate of failures.
     pub const fn failure_rate_off(mut self) -> Self {
-        self.failure_rate = Some(Limit::Off);
+        self.failure_rate = Some(None);
         self
     }
 
     /// Opens when that percentage of the window was slow: 1 to 100. Default off.
     pub const fn slow_call_rate(mut self, percent: u32) -> Self {
-        self.slow_call_rate = Some(Limit::At(percent));
+        self.slow_call_rate = Some(Some(percent));
         self
     }
 
     /// Opens at no rate of slow calls.
     pub const fn slow_call_rate_off(mut self) -> Self {
-        self.slow_call_rate = Some(Limit::Off);
+        self.slow_call_rate = Some(None);
         self
     }
 
@@ -307,15 +290,15 @@ impl PolicyPatch {
     /// layer names, gives way to the default.
     pub(crate) const fn applied(self) -> Policy {
         let built_in = Policy::DEFAULT;
-        let failure_rate = rule(self.failure_rate, built_in.failure_rate);
-        let slow_call_rate = rule(self.slow_call_rate, built_in.slow_call_rate);
+        let failure_rate = or!(self.failure_rate, built_in.failure_rate);
+        let slow_call_rate = or!(self.slow_call_rate, built_in.slow_call_rate);
         let judges_rates = failure_rate.is_some() || slow_call_rate.is_some();
         let in_a_row = if judges_rates { None } else { built_in.failure_threshold };
         let window = or!(self.window, built_in.window);
         let fits = !self.minimum_exceeds(Some(window));
         let minimum_calls = if fits { self.minimum_calls } else { None };
         Policy {
-            failure_threshold: rule(self.failure_threshold, in_a_row),
+            failure_threshold: or!(self.failure_threshold, in_a_row),
             expiry: or!(self.expiry, built_in.expiry),
             success_threshold: or!(self.success_threshold, built_in.success_threshold),
             half_open_limit: or!(self.half_open_limit, built_in.half_open_limit),
@@ -330,14 +313,6 @@ impl PolicyPatch {
             retry_after_cap: or!(self.retry_after_cap, built_in.retry_after_cap),
             shadow: or!(self.shadow, built_in.shadow),
         }
-    }
-}
-
-const fn rule(named: Option<Limit>, otherwise: Option<u32>) -> Option<u32> {
-    match named {
-        Some(Limit::At(limit)) => Some(limit),
-        Some(Limit::Off) => None,
-        None => otherwise,
     }
 }
 

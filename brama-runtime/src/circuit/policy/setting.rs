@@ -5,7 +5,6 @@ use std::{fmt, time::Duration};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::patch::Limit;
 use crate::circuit::{Policy, PolicyPatch, Window};
 
 /// One setting of a policy.
@@ -224,10 +223,10 @@ fn shown(value: Option<impl fmt::Display>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-fn shown_limit(limit: Option<Limit>) -> String {
+fn shown_limit(limit: Option<Option<u32>>) -> String {
     match limit {
-        Some(Limit::At(limit)) => limit.to_string(),
-        Some(Limit::Off) => "off".to_owned(),
+        Some(Some(limit)) => limit.to_string(),
+        Some(None) => "off".to_owned(),
         None => String::new(),
     }
 }

@@ -9,7 +9,7 @@ use serde::{
 
 use super::text;
 use crate::{
-    circuit::{Abandoned, Expiry, PolicyPatch, Window, expiry::Growth, policy::Limit},
+    circuit::{Abandoned, Expiry, PolicyPatch, Window, expiry::Growth},
     duration,
 };
 
@@ -21,7 +21,8 @@ macro_rules! settings {
         struct $name {
             #[serde(alias = "max_attempts")]
             $(#[$on_each])?
-            failure_threshold: Option<Limit>,
+            #[serde(with = "number_or_off")]
+            failure_threshold: Option<Option<u32>>,
             $(#[$on_each])?
             expiry: Option<Expiry>,
             $(#[$on_each])?
@@ -32,9 +33,11 @@ macro_rules! settings {
             $(#[$on_each])?
             probe_timeout: Option<Duration>,
             $(#[$on_each])?
-            failure_rate: Option<Limit>,
+            #[serde(with = "number_or_off")]
+            failure_rate: Option<Option<u32>>,
             $(#[$on_each])?
-            slow_call_rate: Option<Limit>,
+            #[serde(with = "number_or_off")]
+            slow_call_rate: Option<Option<u32>>,
             #[serde(with = "text")]
             $(#[$on_each])?
             slow_call_duration: Option<Duration>,
@@ -81,56 +84,76 @@ impl<'de> Deserialize<'de> for PolicyPatch {
     }
 }
 
-impl Limit {
-    const fn number(self) -> Option<u32> {
-        match self {
-            Self::At(limit) => Some(limit),
-            Self::Off => None,
-        }
+/// The limit of a rule that can be off: a number or "off"; in a format that is not human-readable,
+/// a number or none.
+#[expect(
+    clippy::option_option,
+    clippy::ref_option,
+    reason = "a setting: not set, off, or a number"
+)]
+mod number_or_off {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::NumberOrOff;
+
+    pub(super) fn serialize<S: Serializer>(
+        limit: &Option<Option<u32>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        limit.map(NumberOrOff).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Option<u32>>, D::Error> {
+        let limit = Option::<NumberOrOff>::deserialize(deserializer)?;
+        Ok(limit.map(|NumberOrOff(limit)| limit))
     }
 }
 
-impl Serialize for Limit {
+struct NumberOrOff(Option<u32>);
+
+impl Serialize for NumberOrOff {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.number() {
+        match self.0 {
             None if serializer.is_human_readable() => serializer.serialize_str("off"),
             Some(limit) if serializer.is_human_readable() => serializer.serialize_u32(limit),
-            number => number.serialize(serializer),
+            limit => limit.serialize(serializer),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Limit {
+impl<'de> Deserialize<'de> for NumberOrOff {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
-            deserializer.deserialize_any(NumberOrOff)
+            deserializer.deserialize_any(NumberOrOffVisitor)
         } else {
-            Ok(Option::deserialize(deserializer)?.map_or(Self::Off, Self::At))
+            Option::deserialize(deserializer).map(Self)
         }
     }
 }
 
-struct NumberOrOff;
+struct NumberOrOffVisitor;
 
-impl Visitor<'_> for NumberOrOff {
-    type Value = Limit;
+impl Visitor<'_> for NumberOrOffVisitor {
+    type Value = NumberOrOff;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a whole number or \"off\"")
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Limit, E> {
-        let limit = u32::try_from(number).map(Limit::At);
+    fn visit_u64<E: Error>(self, number: u64) -> Result<NumberOrOff, E> {
+        let limit = u32::try_from(number).map(|limit| NumberOrOff(Some(limit)));
         limit.map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Limit, E> {
-        let limit = u32::try_from(number).map(Limit::At);
+    fn visit_i64<E: Error>(self, number: i64) -> Result<NumberOrOff, E> {
+        let limit = u32::try_from(number).map(|limit| NumberOrOff(Some(limit)));
         limit.map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))
     }
 
-    fn visit_str<E: Error>(self, word: &str) -> Result<Limit, E> {
-        let off = (word == "off").then_some(Limit::Off);
+    fn visit_str<E: Error>(self, word: &str) -> Result<NumberOrOff, E> {
+        let off = (word == "off").then_some(NumberOrOff(None));
         off.ok_or_else(|| E::invalid_value(Unexpected::Str(word), &self))
     }
 }
