@@ -1,5 +1,6 @@
 //! The rules in force for a circuit.
 
+mod error;
 mod limits;
 mod lint;
 mod patch;
@@ -11,8 +12,9 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    error::{InvalidPolicy, InvalidSetting},
     patch::PolicyPatch,
-    setting::{InvalidPolicy, InvalidSetting, SettingName},
+    setting::SettingName,
 };
 use super::{Expiry, Window};
 

@@ -1,11 +1,11 @@
-//! The names of a policy's settings, and what is said of a value outside its limits.
+//! The names of a policy's settings.
 
 use std::{fmt, time::Duration};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use crate::circuit::{Policy, PolicyPatch, Window};
+use crate::circuit::{Policy, PolicyPatch};
 
 /// One setting of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,85 +88,6 @@ impl fmt::Display for SettingName {
         f.pad(self.as_str())
     }
 }
-
-/// A value outside its limits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidSetting {
-    name: SettingName,
-    value: String,
-    limit: &'static str,
-}
-
-impl InvalidSetting {
-    pub(in crate::circuit) const fn new(
-        name: SettingName,
-        value: String,
-        limit: &'static str,
-    ) -> Self {
-        Self { name, value, limit }
-    }
-
-    /// The setting.
-    #[must_use]
-    pub const fn name(&self) -> SettingName {
-        self.name
-    }
-
-    /// The value that was given.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        &self.value
-    }
-
-    /// What the value must be.
-    #[must_use]
-    pub const fn limit(&self) -> &'static str {
-        self.limit
-    }
-}
-
-impl fmt::Display for InvalidSetting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is {}, must be {}", self.name, self.value, self.limit)
-    }
-}
-
-/// A patch was refused because values are outside their limits.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InvalidPolicy {
-    patch: PolicyPatch,
-    window: Option<Window>,
-}
-
-impl InvalidPolicy {
-    pub(in crate::circuit) const fn new(patch: PolicyPatch, window: Option<Window>) -> Self {
-        Self { patch, window }
-    }
-
-    /// The refused patch.
-    pub const fn patch(&self) -> PolicyPatch {
-        self.patch
-    }
-
-    /// Every value outside its limits; at least one.
-    #[must_use]
-    pub fn mistakes(&self) -> Vec<InvalidSetting> {
-        self.patch.mistakes_with(self.window)
-    }
-}
-
-impl fmt::Display for InvalidPolicy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("invalid policy: ")?;
-        for (place, mistake) in self.mistakes().iter().enumerate() {
-            let separator = if place == 0 { "" } else { "; " };
-            write!(f, "{separator}{mistake}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for InvalidPolicy {}
 
 impl Policy {
     /// The value of `setting` in words: `10`, `off`, `60s`, `the last 100 calls`.
