@@ -4,7 +4,8 @@ mod error;
 mod limits;
 mod lint;
 mod patch;
-mod setting;
+mod setting_name;
+mod settings;
 
 use std::{fmt, time::Duration};
 
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     error::{InvalidPolicy, InvalidSetting},
     patch::PolicyPatch,
-    setting::SettingName,
+    setting_name::SettingName,
 };
 use super::{Expiry, Window};
 
