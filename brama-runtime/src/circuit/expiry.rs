@@ -79,8 +79,8 @@ impl Expiry {
         }
     }
 
-    /// What is wrong with it: `None` where it keeps its limits.
-    pub(super) const fn limit_broken(&self) -> Option<&'static str> {
+    /// The limit that it breaks.
+    pub(super) const fn limit_broken(self) -> Option<&'static str> {
         match self.0 {
             Growth::Fixed(length) if !is_whole_millis(length) => Some(WAIT),
             Growth::Progressive { initial, .. } if !is_whole_millis(initial) => Some(INITIAL),

@@ -69,7 +69,7 @@ impl Window {
         }
     }
 
-    pub(super) const fn limit_broken(&self) -> Option<&'static str> {
+    pub(super) const fn limit_broken(self) -> Option<&'static str> {
         match self.0 {
             Span::Calls(0) => Some("at least 1 call"),
             Span::Time(length)

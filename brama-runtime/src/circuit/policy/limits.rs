@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use super::settings::settings;
 use crate::circuit::{
-    InvalidSetting, PolicyPatch, SettingName, Window,
+    Expiry, InvalidSetting, PolicyPatch, SettingName, Window,
     expiry::{is_whole_millis, to_permille},
 };
 
 impl PolicyPatch {
-    /// The first setting whose value is outside its limits, with what the limit says. A minimum of
-    /// calls is compared with that window.
+    /// The first setting whose value is outside its limits, and the limit. `minimum_calls` is
+    /// compared with `window`.
     pub(in crate::circuit) const fn first_broken(
         &self,
         window: Option<Window>,
@@ -26,7 +27,7 @@ impl PolicyPatch {
         None
     }
 
-    /// Every value outside its limits, likewise.
+    /// Every value outside its limits. `minimum_calls` is compared with `window`.
     pub(in crate::circuit) fn mistakes_with(&self, window: Option<Window>) -> Vec<InvalidSetting> {
         let mistake = |setting: &SettingName| {
             let limit = self.limit_broken(*setting, window)?;
@@ -35,36 +36,20 @@ impl PolicyPatch {
         SettingName::ALL.iter().filter_map(mistake).collect()
     }
 
-    /// What the limit of `setting` says where its value breaks it.
+    /// The limit that the value of `setting` breaks.
     const fn limit_broken(
         &self,
         setting: SettingName,
         window: Option<Window>,
     ) -> Option<&'static str> {
-        match setting {
-            SettingName::FailureThreshold => {
-                broken(AT_LEAST_ONE_OR_OFF, positive(self.failure_threshold))
-            }
-            SettingName::Expiry => match &self.expiry {
-                Some(expiry) => expiry.limit_broken(),
-                None => None,
-            },
-            SettingName::SuccessThreshold => broken(AT_LEAST_ONE, one(self.success_threshold)),
-            SettingName::HalfOpenLimit => broken(AT_LEAST_ONE, one(self.half_open_limit)),
-            SettingName::ProbeTimeout => broken(MILLISECONDS, wait(self.probe_timeout)),
-            SettingName::FailureRate => broken(PERCENT, percent(self.failure_rate)),
-            SettingName::SlowCallRate => broken(PERCENT, percent(self.slow_call_rate)),
-            SettingName::SlowCallDuration => broken(MILLISECONDS, wait(self.slow_call_duration)),
-            SettingName::Window => match &self.window {
-                Some(window) => window.limit_broken(),
-                None => None,
-            },
-            SettingName::MinimumCalls if !one(self.minimum_calls) => Some(AT_LEAST_ONE),
-            SettingName::MinimumCalls => broken(WITHIN_WINDOW, !self.minimum_exceeds(window)),
-            SettingName::Abandoned | SettingName::Shadow => None,
-            SettingName::Jitter => broken(SHARE, share(self.jitter)),
-            SettingName::RetryAfterCap => broken(MILLISECONDS, wait(self.retry_after_cap)),
+        match self.own_limit_broken(setting) {
+            None if self.is_above_window(setting, window) => Some(WITHIN_WINDOW),
+            limit => limit,
         }
+    }
+
+    const fn is_above_window(&self, setting: SettingName, window: Option<Window>) -> bool {
+        matches!(setting, SettingName::MinimumCalls) && self.minimum_exceeds(window)
     }
 
     pub(in crate::circuit) const fn minimum_exceeds(&self, window: Option<Window>) -> bool {
@@ -78,42 +63,59 @@ impl PolicyPatch {
     }
 }
 
-const AT_LEAST_ONE: &str = "at least 1";
-const AT_LEAST_ONE_OR_OFF: &str = "at least 1, or off";
-const MILLISECONDS: &str = "whole milliseconds, at least 1 ms";
-const PERCENT: &str = "a percentage from 1 to 100, or off";
-const SHARE: &str = "a share from 0 to 0.9 in whole thousandths";
 const WITHIN_WINDOW: &str = "at most the calls of the window";
 
-const fn broken(limit: &'static str, holds: bool) -> Option<&'static str> {
+macro_rules! checks {
+    ($(
+        $(#[$serde:meta])*
+        $name:ident => $field:ident: $value:ty {
+            default: $default:expr,
+            limit: $check:path,
+            $($methods:tt)*
+        }
+    )*) => {
+        impl PolicyPatch {
+            /// The limit that the value of `setting` breaks, whatever the other settings are.
+            const fn own_limit_broken(&self, setting: SettingName) -> Option<&'static str> {
+                match setting {
+                    $(SettingName::$name => match self.$field {
+                        Some(value) => $check(value),
+                        None => None,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+settings!(checks);
+
+const fn none<T: Copy>(_: T) -> Option<&'static str> {
+    None
+}
+
+const fn at_least_one(count: u32) -> Option<&'static str> {
+    limit("at least 1", 1 <= count)
+}
+
+const fn at_least_one_or_off(count: Option<u32>) -> Option<&'static str> {
+    limit("at least 1, or off", !matches!(count, Some(0)))
+}
+
+const fn percentage_or_off(percent: Option<u32>) -> Option<&'static str> {
+    limit("a percentage from 1 to 100, or off", matches!(percent, Some(1..=100) | None))
+}
+
+const fn whole_millis(length: Duration) -> Option<&'static str> {
+    limit("whole milliseconds, at least 1 ms", is_whole_millis(length))
+}
+
+const fn share(share: f64) -> Option<&'static str> {
+    let holds = share <= 0.9 && to_permille(share).is_some();
+    limit("a share from 0 to 0.9 in whole thousandths", holds)
+}
+
+/// The limit, if it does not hold.
+const fn limit(limit: &'static str, holds: bool) -> Option<&'static str> {
     if holds { None } else { Some(limit) }
-}
-
-const fn positive(limit: Option<Option<u32>>) -> bool {
-    !matches!(limit, Some(Some(0)))
-}
-
-const fn percent(limit: Option<Option<u32>>) -> bool {
-    match limit {
-        Some(Some(percent)) => 1 <= percent && percent <= 100,
-        Some(None) | None => true,
-    }
-}
-
-const fn one(count: Option<u32>) -> bool {
-    !matches!(count, Some(0))
-}
-
-const fn wait(length: Option<Duration>) -> bool {
-    match length {
-        Some(length) => is_whole_millis(length),
-        None => true,
-    }
-}
-
-const fn share(share: Option<f64>) -> bool {
-    match share {
-        Some(share) => share <= 0.9 && to_permille(share).is_some(),
-        None => true,
-    }
 }
