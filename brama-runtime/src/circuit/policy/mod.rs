@@ -12,7 +12,7 @@ use std::{fmt, time::Duration};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use self::settings::settings;
+pub(super) use self::settings::settings;
 pub use self::{
     error::{InvalidPolicy, InvalidSetting},
     patch::PolicyPatch,

@@ -1,4 +1,4 @@
-//! A patch: the settings that it names, each under the name of its setting.
+//! The settings of a patch.
 
 use std::{fmt, time::Duration};
 
@@ -9,65 +9,43 @@ use serde::{
 
 use super::text;
 use crate::{
-    circuit::{Abandoned, Expiry, PolicyPatch, Window, expiry::Growth},
+    circuit::{Abandoned, Expiry, PolicyPatch, Window, expiry::Growth, policy::settings},
     duration,
 };
 
-/// A struct of a patch's settings that serde's derive reads and writes in its stead.
-macro_rules! settings {
-    ($name:ident $(, #[$on_each:meta])?) => {
+macro_rules! serde_structs {
+    ($($(#[$serde:meta])* $name:ident => $field:ident: $value:ty { $($rest:tt)* })*) => {
+        /// The settings by name: only what the patch sets.
         #[derive(Default, Serialize, Deserialize)]
         #[serde(remote = "PolicyPatch", default, deny_unknown_fields)]
-        struct $name {
-            #[serde(alias = "max_attempts")]
-            $(#[$on_each])?
-            #[serde(with = "number_or_off")]
-            failure_threshold: Option<Option<u32>>,
-            $(#[$on_each])?
-            expiry: Option<Expiry>,
-            $(#[$on_each])?
-            success_threshold: Option<u32>,
-            $(#[$on_each])?
-            half_open_limit: Option<u32>,
-            #[serde(with = "text")]
-            $(#[$on_each])?
-            probe_timeout: Option<Duration>,
-            $(#[$on_each])?
-            #[serde(with = "number_or_off")]
-            failure_rate: Option<Option<u32>>,
-            $(#[$on_each])?
-            #[serde(with = "number_or_off")]
-            slow_call_rate: Option<Option<u32>>,
-            #[serde(with = "text")]
-            $(#[$on_each])?
-            slow_call_duration: Option<Duration>,
-            $(#[$on_each])?
-            window: Option<Window>,
-            $(#[$on_each])?
-            minimum_calls: Option<u32>,
-            $(#[$on_each])?
-            abandoned: Option<Abandoned>,
-            $(#[$on_each])?
-            jitter: Option<f64>,
-            #[serde(with = "text")]
-            $(#[$on_each])?
-            retry_after_cap: Option<Duration>,
-            $(#[$on_each])?
-            shadow: Option<bool>,
+        struct Named {
+            $(
+                $(#[$serde])*
+                #[serde(skip_serializing_if = "Option::is_none")]
+                $field: Option<$value>,
+            )*
+        }
+
+        /// The settings by position, for formats without names: all of them.
+        #[derive(Default, Serialize, Deserialize)]
+        #[serde(remote = "PolicyPatch", default, deny_unknown_fields)]
+        struct Positional {
+            $(
+                $(#[$serde])*
+                $field: Option<$value>,
+            )*
         }
     };
 }
 
-settings!(Named, #[serde(skip_serializing_if = "Option::is_none")]);
-// A format without names finds a setting by its place, so none is left out.
-settings!(Whole);
+settings!(serde_structs);
 
 impl Serialize for PolicyPatch {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             Named::serialize(self, serializer)
         } else {
-            Whole::serialize(self, serializer)
+            Positional::serialize(self, serializer)
         }
     }
 }
@@ -78,7 +56,7 @@ impl<'de> Deserialize<'de> for PolicyPatch {
         let patch = if deserializer.is_human_readable() {
             Named::deserialize(deserializer)
         } else {
-            Whole::deserialize(deserializer)
+            Positional::deserialize(deserializer)
         };
         patch?.validated().map_err(Error::custom)
     }
@@ -86,11 +64,8 @@ impl<'de> Deserialize<'de> for PolicyPatch {
 
 /// The limit of a rule that can be off: a number or "off"; in a format that is not human-readable,
 /// a number or none.
-#[expect(
-    clippy::option_option,
-    clippy::ref_option,
-    reason = "a setting: not set, off, or a number"
-)]
+#[expect(clippy::option_option, reason = "a setting: not set, off, or a number")]
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 mod number_or_off {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -100,60 +75,54 @@ mod number_or_off {
         limit: &Option<Option<u32>>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        limit.map(NumberOrOff).serialize(serializer)
+        match limit {
+            Some(None) if serializer.is_human_readable() => serializer.serialize_some("off"),
+            Some(number) if serializer.is_human_readable() => number.serialize(serializer),
+            limit => limit.serialize(serializer),
+        }
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Option<u32>>, D::Error> {
-        let limit = Option::<NumberOrOff>::deserialize(deserializer)?;
-        Ok(limit.map(|NumberOrOff(limit)| limit))
+        if deserializer.is_human_readable() {
+            let limit = Option::<NumberOrOff>::deserialize(deserializer)?;
+            Ok(limit.map(|NumberOrOff(limit)| limit))
+        } else {
+            Option::deserialize(deserializer)
+        }
     }
 }
 
 struct NumberOrOff(Option<u32>);
 
-impl Serialize for NumberOrOff {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            None if serializer.is_human_readable() => serializer.serialize_str("off"),
-            Some(limit) if serializer.is_human_readable() => serializer.serialize_u32(limit),
-            limit => limit.serialize(serializer),
-        }
-    }
-}
-
 impl<'de> Deserialize<'de> for NumberOrOff {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_any(NumberOrOffVisitor)
-        } else {
-            Option::deserialize(deserializer).map(Self)
-        }
+        deserializer.deserialize_any(NumberOrOffVisitor).map(Self)
     }
 }
 
 struct NumberOrOffVisitor;
 
 impl Visitor<'_> for NumberOrOffVisitor {
-    type Value = NumberOrOff;
+    type Value = Option<u32>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a whole number or \"off\"")
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<NumberOrOff, E> {
-        let limit = u32::try_from(number).map(|limit| NumberOrOff(Some(limit)));
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        let limit = u32::try_from(number).map(Some);
         limit.map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<NumberOrOff, E> {
-        let limit = u32::try_from(number).map(|limit| NumberOrOff(Some(limit)));
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        let limit = u32::try_from(number).map(Some);
         limit.map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))
     }
 
-    fn visit_str<E: Error>(self, word: &str) -> Result<NumberOrOff, E> {
-        let off = (word == "off").then_some(NumberOrOff(None));
+    fn visit_str<E: Error>(self, word: &str) -> Result<Self::Value, E> {
+        let off = (word == "off").then_some(None);
         off.ok_or_else(|| E::invalid_value(Unexpected::Str(word), &self))
     }
 }
