@@ -47,7 +47,7 @@ impl Resolved {
     }
 
     fn fell_back(&self, setting: SettingName, policy: &Policy) -> bool {
-        let named = self.patch.named_minimum_calls();
+        let named = self.patch.minimum_calls;
         setting == SettingName::MinimumCalls
             && named.is_some_and(|named| named != policy.minimum_calls())
     }
@@ -75,11 +75,10 @@ impl Resolved {
             )
         };
         let own = self.fell_back(SettingName::MinimumCalls, policy).then_some(&self.patch);
-        let own = own.and_then(PolicyPatch::named_minimum_calls).map(|it| above(it, of_minimum));
+        let own = own.and_then(|patch| patch.minimum_calls).map(|it| above(it, of_minimum));
         let left = self.left.iter().filter_map(|(setting, layer, patch)| {
-            let of_window = patch.named_window().filter(|_| *setting == SettingName::Window);
-            let of_minimum =
-                patch.named_minimum_calls().filter(|_| *setting == SettingName::MinimumCalls);
+            let of_window = patch.window.filter(|_| *setting == SettingName::Window);
+            let of_minimum = patch.minimum_calls.filter(|_| *setting == SettingName::MinimumCalls);
             let of_window = of_window.map(|named| below(named, *layer));
             of_window.or_else(|| of_minimum.map(|named| above(named, *layer)))
         });

@@ -35,8 +35,8 @@ macro_rules! patch {
     )*) => {
         /// Some settings of a policy. A setting that the patch does not set is left as it is.
         ///
-        /// A patch may be a constant. [`policy`](Self::policy), `configure` and `init` check the values and
-        /// return every mistake; so does [`mistakes`](Self::mistakes).
+        /// A patch may be a constant. [`policy`](Self::policy), `configure` and `init` check the
+        /// values and return every mistake; so does [`mistakes`](Self::mistakes).
         ///
         /// ```
         /// # use brama_runtime::api as brama;
@@ -56,7 +56,7 @@ macro_rules! patch {
         #[derive(Debug, Clone, Copy, PartialEq, Default)]
         #[must_use = "a patch does nothing until it is put to use"]
         pub struct PolicyPatch {
-            $(pub(in crate::circuit) $field: Option<$value>,)*
+            $(pub(crate) $field: Option<$value>,)*
         }
 
         impl PolicyPatch {
@@ -97,16 +97,6 @@ macro_rules! patch {
 settings!(patch);
 
 impl PolicyPatch {
-    /// The minimum of calls, if the patch sets it.
-    pub(crate) const fn named_minimum_calls(&self) -> Option<u32> {
-        self.minimum_calls
-    }
-
-    /// The window, if the patch sets it.
-    pub(crate) const fn named_window(&self) -> Option<Window> {
-        self.window
-    }
-
     /// This patch, and from `lower` what it does not set, except what contradicts it: a window
     /// below this patch's minimum of calls, or a minimum above its window.
     pub fn layered_over(self, lower: Self) -> Self {
@@ -146,7 +136,8 @@ impl PolicyPatch {
     /// # use brama_runtime::api as brama;
     /// use brama::PolicyPatch;
     ///
-    /// // error[E0080]: evaluation panicked: `failure_rate` must be a percentage from 1 to 100, or off
+    /// // error[E0080]: evaluation panicked:
+    /// // `failure_rate` must be a percentage from 1 to 100, or off
     /// const WRONG: PolicyPatch = PolicyPatch::new().failure_rate(150).checked();
     /// ```
     ///
