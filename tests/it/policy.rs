@@ -44,3 +44,10 @@ fn a_whole_policy_may_belong_to_a_type() {
     assert_eq!(status.policy.failure_threshold(), Some(2));
     assert_eq!((status.state, status.totals.rejected), (State::Open, 1));
 }
+
+#[test]
+fn a_patch_prints_what_it_sets() {
+    let patch = FRAIL.failure_rate_off();
+    let printed = "PolicyPatch { failure_threshold: 2, failure_rate: off, jitter: 0.5 }";
+    assert_eq!(format!("{patch:?}"), printed);
+}

@@ -1,6 +1,6 @@
 //! Some of a policy's settings: the ones that are set.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use super::settings::settings;
 use crate::circuit::{
@@ -41,7 +41,7 @@ macro_rules! patch {
         /// ```
         /// # use brama_runtime::api as brama;
         /// use brama::{Expiry, PolicyPatch, Window};
-        /// use std::time::Duration;
+        /// use std::{fmt, time::Duration};
         ///
         /// const SEARCH: PolicyPatch = PolicyPatch::new()
         ///     .failure_rate(50)
@@ -53,7 +53,7 @@ macro_rules! patch {
         /// let wrong = PolicyPatch::new().failure_threshold(0).failure_rate(150);
         /// assert_eq!(wrong.mistakes().len(), 2);
         /// ```
-        #[derive(Debug, Clone, Copy, PartialEq, Default)]
+        #[derive(Clone, Copy, PartialEq, Default)]
         #[must_use = "a patch does nothing until it is put to use"]
         pub struct PolicyPatch {
             $(pub(crate) $field: Option<$value>,)*
@@ -179,6 +179,17 @@ impl PolicyPatch {
             policy.minimum_calls = policy.window.default_minimum();
         }
         policy
+    }
+}
+
+/// Prints what is set: `PolicyPatch { failure_rate: off, jitter: 0.1 }`.
+impl fmt::Debug for PolicyPatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut patch = f.debug_struct("PolicyPatch");
+        for setting in SettingName::ALL.into_iter().filter(|setting| self.sets(*setting)) {
+            patch.field(setting.as_str(), &format_args!("{}", self.display_value(setting)));
+        }
+        patch.finish()
     }
 }
 
