@@ -165,7 +165,10 @@ fn features_beyond_serde(file: &File) -> Vec<String> {
 fn is_of_serde(pair: &[&str]) -> bool {
     match pair {
         ["#[cfg(feature = \"serde\")]", next] => {
-            next.starts_with("use serde::") || next.ends_with("mod serde_impls;")
+            ["use serde::", "use crate::circuit::serde_impls::", "serde_structs!"]
+                .iter()
+                .any(|start| next.starts_with(start))
+                || next.ends_with("mod serde_impls;")
         }
         ["feature = \"serde\",", next] => next.starts_with("derive(Serialize, Deserialize)"),
         [line, _] => {

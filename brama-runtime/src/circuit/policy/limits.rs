@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::settings::settings;
 use crate::circuit::{
-    Expiry, InvalidSetting, PolicyPatch, SettingName, Window,
+    InvalidSetting, PolicyPatch, SettingName, Window,
     expiry::{is_whole_millis, to_permille},
 };
 
@@ -67,19 +66,23 @@ const WITHIN_WINDOW: &str = "at most the calls of the window";
 
 macro_rules! checks {
     ($(
-        $(#[$serde:meta])*
-        $name:ident => $field:ident: $value:ty {
-            default: $default:expr,
-            limit: $check:path,
-            $($methods:tt)*
+        $(#[$set_doc:meta])*
+        $name:ident => $field:ident($argument:ident: $given:ty) {
+            $(#[$serde:meta])*
+            value: $value:ty = $new:expr,
+            default: $default:expr, limit: $limit:path,
+            $($rest:tt)*
         }
     )*) => {
         impl PolicyPatch {
             /// The limit that the value of `setting` breaks, whatever the other settings are.
-            const fn own_limit_broken(&self, setting: SettingName) -> Option<&'static str> {
+            pub(super) const fn own_limit_broken(
+                &self,
+                setting: SettingName,
+            ) -> Option<&'static str> {
                 match setting {
                     $(SettingName::$name => match self.$field {
-                        Some(value) => $check(value),
+                        Some(value) => $limit(value),
                         None => None,
                     },)*
                 }
@@ -88,29 +91,29 @@ macro_rules! checks {
     };
 }
 
-settings!(checks);
+pub(super) use checks;
 
-const fn none<T: Copy>(_: T) -> Option<&'static str> {
+pub(super) const fn unlimited<T: Copy>(_: T) -> Option<&'static str> {
     None
 }
 
-const fn at_least_one(count: u32) -> Option<&'static str> {
+pub(super) const fn at_least_one(count: u32) -> Option<&'static str> {
     limit("at least 1", 1 <= count)
 }
 
-const fn at_least_one_or_off(count: Option<u32>) -> Option<&'static str> {
+pub(super) const fn at_least_one_or_off(count: Option<u32>) -> Option<&'static str> {
     limit("at least 1, or off", !matches!(count, Some(0)))
 }
 
-const fn percentage_or_off(percent: Option<u32>) -> Option<&'static str> {
+pub(super) const fn percentage_or_off(percent: Option<u32>) -> Option<&'static str> {
     limit("a percentage from 1 to 100, or off", matches!(percent, Some(1..=100) | None))
 }
 
-const fn whole_millis(length: Duration) -> Option<&'static str> {
+pub(super) const fn whole_millis(length: Duration) -> Option<&'static str> {
     limit("whole milliseconds, at least 1 ms", is_whole_millis(length))
 }
 
-const fn share(share: f64) -> Option<&'static str> {
+pub(super) const fn share(share: f64) -> Option<&'static str> {
     let holds = share <= 0.9 && to_permille(share).is_some();
     limit("a share from 0 to 0.9 in whole thousandths", holds)
 }

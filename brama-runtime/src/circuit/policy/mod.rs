@@ -5,30 +5,29 @@ mod limits;
 mod lint;
 mod patch;
 mod setting_name;
-mod settings;
+pub(super) mod settings;
 
 use std::{fmt, time::Duration};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::settings::settings;
 pub use self::{
     error::{InvalidPolicy, InvalidSetting},
-    patch::PolicyPatch,
-    setting_name::SettingName,
+    settings::{Policy, PolicyPatch, SettingName},
 };
-use super::{Expiry, Window};
+use super::Expiry;
 
 macro_rules! policy {
     ($(
-        $(#[$serde:meta])*
-        $name:ident => $field:ident: $value:ty {
-            default: $default:expr,
-            limit: $limit:path,
+        $(#[$set_doc:meta])*
+        $name:ident => $field:ident($argument:ident: $given:ty) {
+            $(#[$serde:meta])*
+            value: $value:ty = $new:expr,
+            default: $default:expr, limit: $limit:path,
             $(#[$get_doc:meta])*
             get,
-            $($setters:tt)*
+            $($rest:tt)*
         }
     )*) => {
         /// The complete, valid settings of a circuit.
@@ -55,7 +54,7 @@ macro_rules! policy {
             serde(try_from = "PolicyPatch", into = "PolicyPatch")
         )]
         pub struct Policy {
-            $(pub(super) $field: $value,)*
+            $(pub(in crate::circuit) $field: $value,)*
         }
 
         impl Policy {
@@ -80,7 +79,7 @@ macro_rules! policy {
     };
 }
 
-settings!(policy);
+use policy;
 
 impl Policy {
     /// The preset of a per-node transport: 5 failures, 30 s, 2 successes, 1 probe.

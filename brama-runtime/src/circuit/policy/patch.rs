@@ -1,32 +1,18 @@
 //! Some of a policy's settings: the ones that are set.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
-use super::settings::settings;
-use crate::circuit::{
-    Abandoned, Expiry, InvalidPolicy, InvalidSetting, Policy, SettingName, Window,
-};
-
-/// `Option::unwrap_or`, which is not yet `const`.
-macro_rules! or {
-    ($named:expr, $otherwise:expr) => {
-        match $named {
-            Some(value) => value,
-            None => $otherwise,
-        }
-    };
-}
+use crate::circuit::{InvalidPolicy, InvalidSetting, Policy, PolicyPatch, SettingName, Window};
 
 macro_rules! patch {
     ($(
-        $(#[$serde:meta])*
-        $name:ident => $field:ident: $value:ty {
-            default: $default:expr,
-            limit: $limit:path,
+        $(#[$set_doc:meta])*
+        $name:ident => $field:ident($argument:ident: $given:ty) {
+            $(#[$serde:meta])*
+            value: $value:ty = $new:expr,
+            default: $default:expr, limit: $limit:path,
             $(#[$get_doc:meta])*
             get,
-            $(#[$set_doc:meta])*
-            set($argument:ident: $given:ty) => $new:expr,
             $(
                 $(#[$off_doc:meta])*
                 off: $off:ident,
@@ -41,7 +27,7 @@ macro_rules! patch {
         /// ```
         /// # use brama_runtime::api as brama;
         /// use brama::{Expiry, PolicyPatch, Window};
-        /// use std::{fmt, time::Duration};
+        /// use std::time::Duration;
         ///
         /// const SEARCH: PolicyPatch = PolicyPatch::new()
         ///     .failure_rate(50)
@@ -87,14 +73,19 @@ macro_rules! patch {
             }
 
             /// This patch, and from the defaults what it does not set.
-            const fn over_defaults(self) -> Policy {
-                Policy { $($field: or!(self.$field, Policy::DEFAULT.$field),)* }
+            pub(super) const fn over_defaults(self) -> Policy {
+                Policy {
+                    $($field: match self.$field {
+                        Some(value) => value,
+                        None => Policy::DEFAULT.$field,
+                    },)*
+                }
             }
         }
     };
 }
 
-settings!(patch);
+pub(super) use patch;
 
 impl PolicyPatch {
     /// This patch, and from `lower` what it does not set, except what contradicts it: a window
@@ -117,7 +108,7 @@ impl PolicyPatch {
     /// [`InvalidPolicy`] if a value is outside its limits; it holds the patch and lists every
     /// mistake.
     pub const fn policy(self) -> Result<Policy, InvalidPolicy> {
-        let window = or!(self.window, Policy::DEFAULT.window);
+        let Policy { window, .. } = self.over_defaults();
         self.check(Some(window), self.applied())
     }
 

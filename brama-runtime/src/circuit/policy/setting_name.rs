@@ -2,14 +2,15 @@
 
 use std::{fmt, time::Duration};
 
-#[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
-
-use super::settings::settings;
-use crate::circuit::{Abandoned, Expiry, Policy, PolicyPatch, Window};
+use crate::circuit::{Abandoned, Expiry, Policy, PolicyPatch, SettingName, Window};
 
 macro_rules! setting_names {
-    ($($(#[$serde:meta])* $name:ident => $field:ident: $value:ty { $($rest:tt)* })*) => {
+    ($(
+        $(#[$set_doc:meta])*
+        $name:ident => $field:ident($argument:ident: $given:ty) {
+            $($rest:tt)*
+        }
+    )*) => {
         /// One setting of a policy.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -58,7 +59,7 @@ macro_rules! setting_names {
     };
 }
 
-settings!(setting_names);
+pub(super) use setting_names;
 
 impl fmt::Display for SettingName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,7 +76,7 @@ impl Policy {
 }
 
 /// The value of a setting, in words.
-trait DisplayValue {
+pub(super) trait DisplayValue {
     fn display_value(self) -> String;
 }
 

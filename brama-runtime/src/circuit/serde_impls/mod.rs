@@ -4,7 +4,7 @@
 //! nanoseconds. Reading checks what the rules rely on, so that no text makes a policy outside its
 //! limits or a circuit that panics.
 
-mod policy;
+pub(super) mod policy;
 mod state;
 
 use std::time::Duration;

@@ -9,16 +9,27 @@ use serde::{
 
 use super::text;
 use crate::{
-    circuit::{Abandoned, Expiry, PolicyPatch, Window, expiry::Growth, policy::settings},
+    circuit::{
+        Expiry, PolicyPatch,
+        expiry::Growth,
+        policy::settings::{Named, Positional},
+    },
     duration,
 };
 
 macro_rules! serde_structs {
-    ($($(#[$serde:meta])* $name:ident => $field:ident: $value:ty { $($rest:tt)* })*) => {
+    ($(
+        $(#[$set_doc:meta])*
+        $name:ident => $field:ident($argument:ident: $given:ty) {
+            $(#[$serde:meta])*
+            value: $value:ty = $new:expr,
+            $($rest:tt)*
+        }
+    )*) => {
         /// The settings by name: only what the patch sets.
         #[derive(Default, Serialize, Deserialize)]
         #[serde(remote = "PolicyPatch", default, deny_unknown_fields)]
-        struct Named {
+        pub(in crate::circuit) struct Named {
             $(
                 $(#[$serde])*
                 #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,7 +40,7 @@ macro_rules! serde_structs {
         /// The settings by position, for formats without names: all of them.
         #[derive(Default, Serialize, Deserialize)]
         #[serde(remote = "PolicyPatch", default, deny_unknown_fields)]
-        struct Positional {
+        pub(in crate::circuit) struct Positional {
             $(
                 $(#[$serde])*
                 $field: Option<$value>,
@@ -38,7 +49,7 @@ macro_rules! serde_structs {
     };
 }
 
-settings!(serde_structs);
+pub(in crate::circuit) use serde_structs;
 
 impl Serialize for PolicyPatch {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -66,12 +77,12 @@ impl<'de> Deserialize<'de> for PolicyPatch {
 /// a number or none.
 #[expect(clippy::option_option, reason = "a setting: not set, off, or a number")]
 #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-mod number_or_off {
+pub(in crate::circuit) mod number_or_off {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use super::NumberOrOff;
 
-    pub(super) fn serialize<S: Serializer>(
+    pub(in crate::circuit) fn serialize<S: Serializer>(
         limit: &Option<Option<u32>>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -82,7 +93,7 @@ mod number_or_off {
         }
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(in crate::circuit) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Option<u32>>, D::Error> {
         if deserializer.is_human_readable() {
