@@ -1,10 +1,11 @@
 //! The rules in force for a circuit.
 
+mod display;
 mod error;
+mod generated;
 mod limits;
 mod lint;
 mod patch;
-mod setting_name;
 pub(super) mod settings;
 
 use std::{fmt, time::Duration};
@@ -17,69 +18,6 @@ pub use self::{
     settings::{Policy, PolicyPatch, SettingName},
 };
 use super::Expiry;
-
-macro_rules! policy {
-    ($(
-        $(#[$set_doc:meta])*
-        $name:ident => $field:ident($argument:ident: $given:ty) {
-            $(#[$serde:meta])*
-            value: $value:ty = $new:expr,
-            default: $default:expr, limit: $limit:path,
-            $(#[$get_doc:meta])*
-            get,
-            $($rest:tt)*
-        }
-    )*) => {
-        /// The complete, valid settings of a circuit.
-        ///
-        /// A value of this type keeps every limit: it is made from a [`PolicyPatch`], which sets
-        /// what differs from the defaults, and the patch is checked.
-        ///
-        /// ```
-        /// # use brama_runtime::api as brama;
-        /// use brama::{Policy, PolicyPatch};
-        ///
-        /// let policy = PolicyPatch::new().failure_threshold(3).policy()?;
-        /// assert_eq!(policy.failure_threshold(), Some(3));
-        /// assert_eq!(policy.success_threshold(), 1);
-        ///
-        /// const NODE: Policy = Policy::conservative();
-        /// assert_eq!(NODE.failure_threshold(), Some(5));
-        /// # Ok::<(), brama::error::InvalidPolicy>(())
-        /// ```
-        #[derive(Debug, Clone, Copy, PartialEq)]
-        #[cfg_attr(
-            feature = "serde",
-            derive(Serialize, Deserialize),
-            serde(try_from = "PolicyPatch", into = "PolicyPatch")
-        )]
-        pub struct Policy {
-            $(pub(in crate::circuit) $field: $value,)*
-        }
-
-        impl Policy {
-            /// The defaults: 10 failures in a row open for 60 s; 1 probe, whose success closes.
-            pub const DEFAULT: Self = Self { $($field: $default,)* };
-
-            $(
-                $(#[$get_doc])*
-                #[must_use]
-                pub const fn $field(&self) -> $value {
-                    self.$field
-                }
-            )*
-        }
-
-        /// Sets every setting of the policy.
-        impl From<Policy> for PolicyPatch {
-            fn from(policy: Policy) -> Self {
-                Self { $($field: Some(policy.$field),)* }
-            }
-        }
-    };
-}
-
-use policy;
 
 impl Policy {
     /// The preset of a per-node transport: 5 failures, 30 s, 2 successes, 1 probe.
@@ -94,6 +32,12 @@ impl Policy {
         }
     }
 
+    /// The value of `setting` in words: `10`, `off`, `60s`, `the last 100 calls`.
+    #[must_use]
+    pub fn display_value(&self, setting: SettingName) -> String {
+        PolicyPatch::from(*self).display_value(setting)
+    }
+
     /// Whether outcomes enter a window: a rate rule is in force.
     #[must_use]
     pub const fn has_rate_rule(&self) -> bool {
@@ -104,6 +48,12 @@ impl Policy {
     #[must_use]
     pub fn is_slow(&self, took: Option<Duration>) -> bool {
         self.slow_call_rate.is_some() && took.is_some_and(|took| self.slow_call_duration < took)
+    }
+}
+
+impl fmt::Display for SettingName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

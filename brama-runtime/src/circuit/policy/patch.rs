@@ -4,89 +4,6 @@ use std::fmt;
 
 use crate::circuit::{InvalidPolicy, InvalidSetting, Policy, PolicyPatch, SettingName, Window};
 
-macro_rules! patch {
-    ($(
-        $(#[$set_doc:meta])*
-        $name:ident => $field:ident($argument:ident: $given:ty) {
-            $(#[$serde:meta])*
-            value: $value:ty = $new:expr,
-            default: $default:expr, limit: $limit:path,
-            $(#[$get_doc:meta])*
-            get,
-            $(
-                $(#[$off_doc:meta])*
-                off: $off:ident,
-            )?
-        }
-    )*) => {
-        /// Some settings of a policy. A setting that the patch does not set is left as it is.
-        ///
-        /// A patch may be a constant. [`policy`](Self::policy), `configure` and `init` check the
-        /// values and return every mistake; so does [`mistakes`](Self::mistakes).
-        ///
-        /// ```
-        /// # use brama_runtime::api as brama;
-        /// use brama::{Expiry, PolicyPatch, Window};
-        /// use std::time::Duration;
-        ///
-        /// const SEARCH: PolicyPatch = PolicyPatch::new()
-        ///     .failure_rate(50)
-        ///     .window(Window::time(Duration::from_secs(10)))
-        ///     .minimum_calls(20)
-        ///     .expiry(Expiry::fixed(Duration::from_secs(30)));
-        /// assert!(SEARCH.mistakes().is_empty());
-        ///
-        /// let wrong = PolicyPatch::new().failure_threshold(0).failure_rate(150);
-        /// assert_eq!(wrong.mistakes().len(), 2);
-        /// ```
-        #[derive(Clone, Copy, PartialEq, Default)]
-        #[must_use = "a patch does nothing until it is put to use"]
-        pub struct PolicyPatch {
-            $(pub(crate) $field: Option<$value>,)*
-        }
-
-        impl PolicyPatch {
-            /// A patch that sets nothing.
-            pub const fn new() -> Self {
-                Self { $($field: None,)* }
-            }
-
-            $(
-                $(#[$set_doc])*
-                pub const fn $field(mut self, $argument: $given) -> Self {
-                    self.$field = Some($new);
-                    self
-                }
-
-                $(
-                    $(#[$off_doc])*
-                    pub const fn $off(mut self) -> Self {
-                        self.$field = Some(None);
-                        self
-                    }
-                )?
-            )*
-
-            /// This patch, and from `lower` what it does not set.
-            pub(crate) fn or_else(self, lower: Self) -> Self {
-                Self { $($field: self.$field.or(lower.$field),)* }
-            }
-
-            /// This patch, and from the defaults what it does not set.
-            pub(super) const fn over_defaults(self) -> Policy {
-                Policy {
-                    $($field: match self.$field {
-                        Some(value) => value,
-                        None => Policy::DEFAULT.$field,
-                    },)*
-                }
-            }
-        }
-    };
-}
-
-pub(super) use patch;
-
 impl PolicyPatch {
     /// This patch, and from `lower` what it does not set, except what contradicts it: a window
     /// below this patch's minimum of calls, or a minimum above its window.
@@ -172,6 +89,64 @@ impl PolicyPatch {
         policy
     }
 }
+
+/// What is outside its limits.
+impl PolicyPatch {
+    /// The first setting whose value is outside its limits, and the limit. `minimum_calls` is
+    /// compared with `window`.
+    pub(in crate::circuit) const fn first_broken(
+        &self,
+        window: Option<Window>,
+    ) -> Option<(SettingName, &'static str)> {
+        let mut index = 0;
+        while index < SettingName::ALL.len() {
+            #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
+            let setting = SettingName::ALL[index];
+            if let Some(limit) = self.limit_broken(setting, window) {
+                return Some((setting, limit));
+            }
+            index += 1;
+        }
+        None
+    }
+
+    /// Every value outside its limits. `minimum_calls` is compared with `window`.
+    pub(in crate::circuit) fn mistakes_with(&self, window: Option<Window>) -> Vec<InvalidSetting> {
+        let mistake = |setting: &SettingName| {
+            let limit = self.limit_broken(*setting, window)?;
+            Some(InvalidSetting::new(*setting, self.display_value(*setting), limit))
+        };
+        SettingName::ALL.iter().filter_map(mistake).collect()
+    }
+
+    /// The limit that the value of `setting` breaks.
+    const fn limit_broken(
+        &self,
+        setting: SettingName,
+        window: Option<Window>,
+    ) -> Option<&'static str> {
+        match self.own_limit_broken(setting) {
+            None if self.is_above_window(setting, window) => Some(WITHIN_WINDOW),
+            limit => limit,
+        }
+    }
+
+    const fn is_above_window(&self, setting: SettingName, window: Option<Window>) -> bool {
+        matches!(setting, SettingName::MinimumCalls) && self.minimum_exceeds(window)
+    }
+
+    pub(in crate::circuit) const fn minimum_exceeds(&self, window: Option<Window>) -> bool {
+        match (self.minimum_calls, window) {
+            (Some(minimum), Some(window)) => match window.size() {
+                Some(calls) => calls < minimum,
+                None => false,
+            },
+            (None, _) | (_, None) => false,
+        }
+    }
+}
+
+const WITHIN_WINDOW: &str = "at most the calls of the window";
 
 /// Prints what is set: `PolicyPatch { failure_rate: off, jitter: 0.1 }`.
 impl fmt::Debug for PolicyPatch {

@@ -13,11 +13,11 @@
 //! To add a setting, add a row here and an option to the table of the macros. If no check in
 //! `limits.rs` fits, add one. The value of a setting that can be off is an `Option`; its row ends
 //! with `off`, the setter that switches it off. `#[serde(with = …)]` names a module of
-//! `serde_impls/policy.rs` if serde's own form of the value is not the one that people write.
+//! `serde_impls/setting.rs` if serde's own form of the value is not the one that people write.
 //!
-//! `settings!` passes the rows to five macros. Each reads what it needs of a row, and stands in the
-//! file of what it generates. The rows are the argument of a macro, not the body of one that the
-//! others call: then rustc's notes point at a row as they would at a method written by hand.
+//! `settings!` passes the rows to the macros of `generated.rs`. The rows are the argument of a
+//! macro, not the body of one that the others call: then rustc's notes point at a row as they would
+//! at a method written by hand.
 
 use std::time::Duration;
 
@@ -25,17 +25,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    display::DisplayValue,
+    generated::{checks, patch, policy, setting_names},
     limits::{
-        at_least_one, at_least_one_or_off, checks, percentage_or_off, share, unlimited,
-        whole_millis,
+        at_least_one, at_least_one_or_off, percentage_or_off, share, unlimited, whole_millis,
     },
-    patch::patch,
-    policy,
-    setting_name::{DisplayValue, setting_names},
 };
 #[cfg(feature = "serde")]
 use crate::circuit::serde_impls::{
-    policy::{number_or_off, serde_structs},
+    setting::{number_or_off, serde_structs},
     text,
 };
 use crate::circuit::{Abandoned, Expiry, Window};

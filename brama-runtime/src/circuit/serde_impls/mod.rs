@@ -4,7 +4,8 @@
 //! nanoseconds. Reading checks what the rules rely on, so that no text makes a policy outside its
 //! limits or a circuit that panics.
 
-pub(super) mod policy;
+mod policy;
+pub(super) mod setting;
 mod state;
 
 use std::time::Duration;

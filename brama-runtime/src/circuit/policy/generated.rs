@@ -1,0 +1,231 @@
+//! What is generated from the rows of the table in `settings.rs`: a macro for each type.
+
+/// [`SettingName`](super::SettingName), and what a patch answers about a setting by its name.
+macro_rules! setting_names {
+    ($(
+        $(#[$set_doc:meta])*
+        $name:ident => $field:ident($argument:ident: $given:ty) {
+            $($rest:tt)*
+        }
+    )*) => {
+        /// One setting of a policy.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[cfg_attr(
+            feature = "serde",
+            derive(Serialize, Deserialize),
+            serde(rename_all = "snake_case")
+        )]
+        pub enum SettingName {
+            $(
+                #[doc = concat!("`", stringify!($field), "`")]
+                $name,
+            )*
+        }
+
+        impl SettingName {
+            /// Every setting, in the order of the documentation's table.
+            pub const ALL: [Self; [$(Self::$name),*].len()] = [$(Self::$name),*];
+
+            /// The name in the attribute, in configuration and in messages.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($field),)*
+                }
+            }
+        }
+
+        impl PolicyPatch {
+            /// Whether the patch sets `setting`.
+            #[must_use]
+            pub const fn sets(&self, setting: SettingName) -> bool {
+                match setting {
+                    $(SettingName::$name => self.$field.is_some(),)*
+                }
+            }
+
+            /// The value of `setting` in words; empty if the patch does not set it.
+            pub(in crate::circuit) fn display_value(&self, setting: SettingName) -> String {
+                match setting {
+                    $(SettingName::$name => self.$field.map(DisplayValue::display_value),)*
+                }
+                .unwrap_or_default()
+            }
+        }
+    };
+}
+
+/// [`Policy`](super::Policy): fields, defaults and getters.
+macro_rules! policy {
+    ($(
+        $(#[$set_doc:meta])*
+        $name:ident => $field:ident($argument:ident: $given:ty) {
+            $(#[$serde:meta])*
+            value: $value:ty = $new:expr,
+            default: $default:expr, limit: $limit:path,
+            $(#[$get_doc:meta])*
+            get,
+            $($rest:tt)*
+        }
+    )*) => {
+        /// The complete, valid settings of a circuit.
+        ///
+        /// A value of this type keeps every limit: it is made from a [`PolicyPatch`], which sets
+        /// what differs from the defaults, and the patch is checked.
+        ///
+        /// ```
+        /// # use brama_runtime::api as brama;
+        /// use brama::{Policy, PolicyPatch};
+        ///
+        /// let policy = PolicyPatch::new().failure_threshold(3).policy()?;
+        /// assert_eq!(policy.failure_threshold(), Some(3));
+        /// assert_eq!(policy.success_threshold(), 1);
+        ///
+        /// const NODE: Policy = Policy::conservative();
+        /// assert_eq!(NODE.failure_threshold(), Some(5));
+        /// # Ok::<(), brama::error::InvalidPolicy>(())
+        /// ```
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        #[cfg_attr(
+            feature = "serde",
+            derive(Serialize, Deserialize),
+            serde(try_from = "PolicyPatch", into = "PolicyPatch")
+        )]
+        pub struct Policy {
+            $(pub(in crate::circuit) $field: $value,)*
+        }
+
+        impl Policy {
+            /// The defaults: 10 failures in a row open for 60 s; 1 probe, whose success closes.
+            pub const DEFAULT: Self = Self { $($field: $default,)* };
+
+            $(
+                $(#[$get_doc])*
+                #[must_use]
+                pub const fn $field(&self) -> $value {
+                    self.$field
+                }
+            )*
+        }
+
+        /// Sets every setting of the policy.
+        impl From<Policy> for PolicyPatch {
+            fn from(policy: Policy) -> Self {
+                Self { $($field: Some(policy.$field),)* }
+            }
+        }
+    };
+}
+
+/// [`PolicyPatch`](super::PolicyPatch): fields, setters and merges.
+macro_rules! patch {
+    ($(
+        $(#[$set_doc:meta])*
+        $name:ident => $field:ident($argument:ident: $given:ty) {
+            $(#[$serde:meta])*
+            value: $value:ty = $new:expr,
+            default: $default:expr, limit: $limit:path,
+            $(#[$get_doc:meta])*
+            get,
+            $(
+                $(#[$off_doc:meta])*
+                off: $off:ident,
+            )?
+        }
+    )*) => {
+        /// Some settings of a policy. A setting that the patch does not set is left as it is.
+        ///
+        /// A patch may be a constant. [`policy`](Self::policy), `configure` and `init` check the
+        /// values and return every mistake; so does [`mistakes`](Self::mistakes).
+        ///
+        /// ```
+        /// # use brama_runtime::api as brama;
+        /// use brama::{Expiry, PolicyPatch, Window};
+        /// use std::time::Duration;
+        ///
+        /// const SEARCH: PolicyPatch = PolicyPatch::new()
+        ///     .failure_rate(50)
+        ///     .window(Window::time(Duration::from_secs(10)))
+        ///     .minimum_calls(20)
+        ///     .expiry(Expiry::fixed(Duration::from_secs(30)));
+        /// assert!(SEARCH.mistakes().is_empty());
+        ///
+        /// let wrong = PolicyPatch::new().failure_threshold(0).failure_rate(150);
+        /// assert_eq!(wrong.mistakes().len(), 2);
+        /// ```
+        #[derive(Clone, Copy, PartialEq, Default)]
+        #[must_use = "a patch does nothing until it is put to use"]
+        pub struct PolicyPatch {
+            $(pub(crate) $field: Option<$value>,)*
+        }
+
+        impl PolicyPatch {
+            /// A patch that sets nothing.
+            pub const fn new() -> Self {
+                Self { $($field: None,)* }
+            }
+
+            $(
+                $(#[$set_doc])*
+                pub const fn $field(mut self, $argument: $given) -> Self {
+                    self.$field = Some($new);
+                    self
+                }
+
+                $(
+                    $(#[$off_doc])*
+                    pub const fn $off(mut self) -> Self {
+                        self.$field = Some(None);
+                        self
+                    }
+                )?
+            )*
+
+            /// This patch, and from `lower` what it does not set.
+            pub(crate) fn or_else(self, lower: Self) -> Self {
+                Self { $($field: self.$field.or(lower.$field),)* }
+            }
+
+            /// This patch, and from the defaults what it does not set.
+            pub(super) const fn over_defaults(self) -> Policy {
+                Policy {
+                    $($field: match self.$field {
+                        Some(value) => value,
+                        None => Policy::DEFAULT.$field,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+/// The check of each setting by itself.
+macro_rules! checks {
+    ($(
+        $(#[$set_doc:meta])*
+        $name:ident => $field:ident($argument:ident: $given:ty) {
+            $(#[$serde:meta])*
+            value: $value:ty = $new:expr,
+            default: $default:expr, limit: $limit:path,
+            $($rest:tt)*
+        }
+    )*) => {
+        impl PolicyPatch {
+            /// The limit that the value of `setting` breaks, whatever the other settings are.
+            pub(super) const fn own_limit_broken(
+                &self,
+                setting: SettingName,
+            ) -> Option<&'static str> {
+                match setting {
+                    $(SettingName::$name => match self.$field {
+                        Some(value) => $limit(value),
+                        None => None,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+pub(super) use {checks, patch, policy, setting_names};
