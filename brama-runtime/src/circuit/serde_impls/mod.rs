@@ -7,10 +7,14 @@
 mod policy;
 pub(super) mod setting;
 mod state;
+mod window;
 
 use std::time::Duration;
 
-pub(super) use self::state::{Places, Ring, Whole};
+pub(super) use self::{
+    state::Whole,
+    window::{Places, Ring},
+};
 
 /// A duration, or one that may be missing.
 pub(crate) trait Length: Copy + Into<Option<Duration>> {

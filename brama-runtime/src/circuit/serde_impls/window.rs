@@ -1,0 +1,88 @@
+//! The outcomes of a window.
+
+use serde::{Deserialize, Serialize};
+
+use crate::circuit::{
+    WindowCounts,
+    outcome_ring::{CallFlags, OutcomeRing},
+    window::{BUCKETS, Buckets},
+};
+
+/// The places of the bad ones among so many outcomes, of which the last `size` count.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::circuit) struct Places {
+    size: u32,
+    outcomes: u64,
+    bad: Vec<Outcome>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Outcome {
+    place: u64,
+    failed: bool,
+    slow: bool,
+}
+
+impl From<OutcomeRing> for Places {
+    fn from(ring: OutcomeRing) -> Self {
+        let outcome = |(place, CallFlags { failed, slow })| Outcome { place, failed, slow };
+        let bad = ring.places().map(|(place, flags)| outcome((place.into(), flags))).collect();
+        Self { size: ring.size, outcomes: ring.calls.into(), bad }
+    }
+}
+
+impl TryFrom<Places> for OutcomeRing {
+    type Error = &'static str;
+
+    fn try_from(Places { size, outcomes, bad }: Places) -> Result<Self, Self::Error> {
+        let mut place = outcomes.saturating_sub(size.into());
+        let mut ring = Self::new(size);
+        for Outcome { place: next, failed, slow } in bad {
+            if next <= place || outcomes < next {
+                return Err(PLACES);
+            }
+            ring.advance(next - place);
+            ring.keep(CallFlags { failed, slow });
+            place = next;
+        }
+        ring.advance(outcomes - place);
+        Ok(ring)
+    }
+}
+
+const PLACES: &str = "the places of bad outcomes must rise and lie in the window";
+
+/// The current bucket of time and the nine before it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::circuit) struct Ring {
+    width: u64,
+    number: u64,
+    buckets: [WindowCounts; BUCKETS],
+}
+
+impl From<Buckets> for Ring {
+    fn from(Buckets { width, number, ring }: Buckets) -> Self {
+        Self { width, number, buckets: ring }
+    }
+}
+
+impl TryFrom<Ring> for Buckets {
+    type Error = &'static str;
+
+    fn try_from(Ring { width, number, buckets }: Ring) -> Result<Self, Self::Error> {
+        let is_possible = |held: &WindowCounts| {
+            held.failures.max(held.slow) <= held.calls && held.calls <= MOST_CALLS
+        };
+        if width == 0 || !buckets.iter().all(is_possible) {
+            return Err(BUCKET);
+        }
+        Ok(Self { width, number, ring: buckets })
+    }
+}
+
+/// Ten buckets of so many calls make a sum, with room for those of a lifetime.
+const MOST_CALLS: u64 = u64::MAX / 32;
+const BUCKET: &str = "a bucket must last and hold no more failures or slow calls than calls";
