@@ -9,9 +9,9 @@ use proptest::{
 };
 
 use crate::{
+    harness::Stand,
     pair::Pair,
     signal::{How, Signal},
-    stand::Stand,
     table::{self, Row},
     terms::{Span, Terms, ms},
     traffic::{cases, signals, terms},

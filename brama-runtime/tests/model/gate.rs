@@ -3,8 +3,8 @@
 use brama_runtime::api::State;
 
 use crate::{
+    harness::Stand,
     signal::{Answer, How, Signal, Which},
-    stand::Stand,
 };
 
 #[derive(Debug, Clone, Hash)]

@@ -16,6 +16,8 @@ mod written;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]
+mod harness;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod oracle;
@@ -23,8 +25,6 @@ mod oracle;
 mod pair;
 #[cfg(test)]
 mod signal;
-#[cfg(test)]
-mod stand;
 #[cfg(test)]
 mod table;
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use std::hash::Hash;
 
 use crate::{
+    harness::Stand,
     oracle::Oracle,
     signal::{Signal, View},
-    stand::Stand,
     terms::Terms,
 };
 

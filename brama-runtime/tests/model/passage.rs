@@ -9,8 +9,8 @@ use brama_runtime::api::{
 };
 
 use crate::{
+    harness::Stand,
     signal::{Answer, How, Signal, Which},
-    stand::Stand,
     table,
     terms::{NANO, ms},
     walk::walk,

@@ -13,8 +13,8 @@ use proptest::{
 
 use crate::{
     gate::Gate,
+    harness::Stand,
     signal::{How, Signal, Which},
-    stand::Stand,
     table,
     terms::{Span, Terms},
     traffic::{cases, signals, terms},

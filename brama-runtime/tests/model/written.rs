@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    stand::Stand,
+    harness::Stand,
     terms::Terms,
     traffic::{cases, signals, terms},
 };
