@@ -10,10 +10,10 @@ use proptest::{
 
 use crate::{
     harness::Stand,
+    oracle_policy::{Span, Terms, ms},
     pair::Pair,
     signal::{How, Signal},
     table::{self, Row},
-    terms::{Span, Terms, ms},
     traffic::{cases, signals, terms},
     walk::walk,
 };

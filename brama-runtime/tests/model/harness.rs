@@ -13,8 +13,8 @@ use brama_runtime::api::{
 };
 
 use crate::{
+    oracle_policy::{NANO, Terms},
     signal::{Answer, How, Signal, View, Which, tick},
-    terms::{NANO, Terms},
 };
 
 #[derive(Debug, Clone)]

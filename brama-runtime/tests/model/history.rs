@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brama_runtime::api::status::WindowCounts;
 
-use crate::terms::Span;
+use crate::oracle_policy::Span;
 
 #[derive(Debug, Clone)]
 pub(crate) struct History(Vec<Outcome>);

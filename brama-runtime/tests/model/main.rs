@@ -22,13 +22,13 @@ mod history;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod oracle_policy;
+#[cfg(test)]
 mod pair;
 #[cfg(test)]
 mod signal;
 #[cfg(test)]
 mod table;
-#[cfg(test)]
-mod terms;
 #[cfg(test)]
 mod traffic;
 #[cfg(test)]

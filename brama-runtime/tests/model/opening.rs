@@ -10,7 +10,7 @@ use brama_runtime::api::{
 use proptest::prelude::proptest;
 
 use crate::{
-    terms::{Terms, ms},
+    oracle_policy::{Terms, ms},
     traffic::{cases, wait},
 };
 

@@ -15,8 +15,8 @@ use brama_runtime::api::{
 
 use crate::{
     history::{History, in_a_row},
+    oracle_policy::{Terms, Wait},
     signal::{Answer, Entry, How, Signal, View, Which, tick},
-    terms::{Terms, Wait},
 };
 
 #[derive(Debug, Clone)]

@@ -5,8 +5,8 @@ use std::hash::Hash;
 use crate::{
     harness::Stand,
     oracle::Oracle,
+    oracle_policy::Terms,
     signal::{Signal, View},
-    terms::Terms,
 };
 
 #[derive(Debug, Clone, Hash)]

@@ -10,9 +10,9 @@ use brama_runtime::api::{
 
 use crate::{
     harness::Stand,
+    oracle_policy::{NANO, ms},
     signal::{Answer, How, Signal, Which},
     table,
-    terms::{NANO, ms},
     walk::walk,
 };
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use brama_runtime::api::circuit::Action;
 
 use crate::{
+    oracle_policy::{NANO, Span, Terms, Wait, ms},
     signal::{How, Signal, Which},
-    terms::{NANO, Span, Terms, Wait, ms},
 };
 
 #[derive(Debug)]

@@ -14,9 +14,9 @@ use proptest::{
 use crate::{
     gate::Gate,
     harness::Stand,
+    oracle_policy::{Span, Terms},
     signal::{How, Signal, Which},
     table,
-    terms::{Span, Terms},
     traffic::{cases, signals, terms},
     walk::walk,
 };

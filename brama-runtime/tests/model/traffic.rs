@@ -11,8 +11,8 @@ use proptest::{
 };
 
 use crate::{
+    oracle_policy::{NANO, Span, Terms, Wait, ms},
     signal::{How, Signal, Which},
-    terms::{NANO, Span, Terms, Wait, ms},
 };
 
 pub(crate) fn cases(cases: u32) -> ProptestConfig {

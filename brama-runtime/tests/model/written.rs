@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     harness::Stand,
-    terms::Terms,
+    oracle_policy::Terms,
     traffic::{cases, signals, terms},
 };
 
