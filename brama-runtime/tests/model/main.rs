@@ -4,11 +4,11 @@
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
+mod counting;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod passage;
-#[cfg(test)]
-mod tally;
 #[cfg(feature = "serde")]
 #[cfg(test)]
 mod written;
