@@ -2,13 +2,13 @@
 
 // `cfg(test)` tells clippy that the helpers are tests too, where a failure may panic.
 #[cfg(test)]
+mod admission;
+#[cfg(test)]
 mod agreement;
 #[cfg(test)]
 mod counting;
 #[cfg(test)]
 mod opening;
-#[cfg(test)]
-mod passage;
 #[cfg(feature = "serde")]
 #[cfg(test)]
 mod written;
