@@ -9,11 +9,11 @@ use brama_runtime::api::{
 };
 
 use crate::{
+    enumerate::walk,
     harness::Stand,
     oracle_policy::{NANO, ms},
     signal::{Answer, How, Signal, Which},
     table,
-    walk::walk,
 };
 
 #[test]

@@ -9,13 +9,13 @@ use proptest::{
 };
 
 use crate::{
+    enumerate::walk,
     harness::Stand,
     oracle_policy::{Span, Terms, ms},
     pair::Pair,
     signal::{How, Signal},
     table::{self, Row},
     traffic::{cases, signals, terms},
-    walk::walk,
 };
 
 #[test]

@@ -12,13 +12,13 @@ use proptest::{
 };
 
 use crate::{
+    enumerate::walk,
     gate::Gate,
     harness::Stand,
     oracle_policy::{Span, Terms},
     signal::{How, Signal, Which},
     table,
     traffic::{cases, signals, terms},
-    walk::walk,
 };
 
 #[test]

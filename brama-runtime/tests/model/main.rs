@@ -14,6 +14,8 @@ mod opening;
 mod written;
 
 #[cfg(test)]
+mod enumerate;
+#[cfg(test)]
 mod gate;
 #[cfg(test)]
 mod harness;
@@ -31,5 +33,3 @@ mod signal;
 mod table;
 #[cfg(test)]
 mod traffic;
-#[cfg(test)]
-mod walk;
