@@ -11,8 +11,8 @@ use proptest::{
 use crate::{
     enumerate::walk,
     harness::Stand,
+    lockstep::Pair,
     oracle_policy::{Span, Terms, ms},
-    pair::Pair,
     signal::{How, Signal},
     table::{self, Row},
     traffic::{cases, signals, terms},

@@ -22,11 +22,11 @@ mod harness;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod lockstep;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod oracle_policy;
-#[cfg(test)]
-mod pair;
 #[cfg(test)]
 mod signal;
 #[cfg(test)]
