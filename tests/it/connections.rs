@@ -12,7 +12,7 @@ use brama::{
     testing::{ManualClock, TestRegistry},
 };
 
-use crate::refused::Refused;
+use crate::circuit_open::Refused;
 
 fn payments() -> Connection {
     Connection::new()

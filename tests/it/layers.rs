@@ -8,7 +8,7 @@ use brama::{
     status::{ConfigLayer, SettingName},
 };
 
-use crate::refused::Refused;
+use crate::circuit_open::Refused;
 
 fn threshold(failures: u32) -> PolicyPatch {
     PolicyPatch::new().failure_threshold(failures)

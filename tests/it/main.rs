@@ -5,6 +5,7 @@
 mod answer;
 mod blocks;
 mod checks;
+mod circuit_open;
 mod cleanup;
 mod connections;
 mod costs;
@@ -27,7 +28,6 @@ mod permit;
 mod policy;
 mod ready;
 mod reentry;
-mod refused;
 mod registry;
 mod serde;
 mod shadow;

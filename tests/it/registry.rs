@@ -9,7 +9,7 @@ use brama::{
     testing::ManualClock,
 };
 
-use crate::refused::Refused;
+use crate::circuit_open::Refused;
 
 #[test]
 fn first_use_registers_and_a_look_up_does_not() {
