@@ -392,3 +392,14 @@ fn a_user_of_the_default_features_builds_few_crates_of_others() {
     let readme = files("", "README.md").into_iter().find(|file| file.path == "README.md").unwrap();
     assert!(readme.text.contains(&format!("{count} crates of others")), "the README counts others");
 }
+
+#[test]
+fn the_index_of_the_integration_tests_names_each_file() {
+    let files = files("tests/it", ".rs");
+    let (index, topics): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| file.path == "tests/it/main.rs");
+    let row = |file: &File| format!("| `{}` |\n", file.path.trim_start_matches("tests/it/"));
+    let missing = topics.iter().filter(|file| index.iter().all(|it| !it.text.contains(&row(file))));
+    let missing: Vec<_> = missing.map(|file| file.path.clone()).collect();
+    assert_none("add a row to the table at the head of tests/it/main.rs", &missing);
+}

@@ -1,4 +1,46 @@
-//! Promises of the facade, seen from outside.
+//! Tests of the public API, through the facade only. Where to look:
+//!
+//! | topic | file |
+//! |---|---|
+//! | **The attribute** | |
+//! | which outcomes of a `Result` count by default | `verdict.rs` |
+//! | `failure_if`, `ignore_if` | `failure_if.rs` |
+//! | `policy = …` | `policy.rs` |
+//! | options of an `impl` block or a module | `blocks.rs` |
+//! | `timeout` | `timeout.rs` |
+//! | `key = …` | `keys.rs` |
+//! | identifiers that change from call to call | `dynamic_identifiers.rs` |
+//! | returned futures: when they start, finish or are dropped | `futures_life.rs` |
+//! | the size of a protected future, the depth of its types | `costs.rs` |
+//! | **One breaker** | |
+//! | permits and protected calls | `permit.rs` |
+//! | which calls take no lock and read no clock | `fast_path.rs` |
+//! | `CircuitOpen`, what a rejected caller gets | `circuit_open.rs` |
+//! | why a circuit opened, and for how long | `evidence.rs` |
+//! | waiting until a call would be admitted | `ready.rs` |
+//! | user code that calls back into brama | `reentry.rs` |
+//! | **The registry** | |
+//! | one breaker per identity, `init`, `configure` | `registry.rs` |
+//! | layers of configuration, and warnings | `layers.rs` |
+//! | `register`, `unregister`, control by identity | `connections.rs` |
+//! | more keys than there is room for | `overflow.rs` |
+//! | the cleanup thread and `sweep` | `cleanup.rs` |
+//! | filters and groups | `groups.rs` |
+//! | the kill switch (`shadow_all`) | `shadow.rs` |
+//! | background health checks | `checks.rs` |
+//! | health of many breakers | `health.rs` |
+//! | **Events** | |
+//! | event kinds and their content | `events.rs` |
+//! | slow, panicking and dropped subscribers | `subscribers.rs` |
+//! | **The test kit** | |
+//! | functions that run in an entered `TestRegistry` | `isolation.rs` |
+//! | async functions that run in one | `isolation_async.rs` |
+//! | `fail_times`, `set_state` and the assertions | `steps.rs` |
+//! | the event log of a test | `log.rs` |
+//! | **Everything else** | |
+//! | what serde reads and writes | `serde.rs` |
+//! | test suites of the libraries that brama continues | `ported.rs` |
+//! | error types and counters that these tests share | `answer.rs` |
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
