@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
+#[path = "tidy/package.rs"]
+mod package;
 #[path = "tidy/rings.rs"]
 mod rings;
 
