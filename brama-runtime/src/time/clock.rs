@@ -5,6 +5,8 @@ use std::time::Instant;
 use std::{fmt, sync::Arc, task::Waker, time::SystemTime};
 
 use once_cell::sync::Lazy;
+#[cfg(target_os = "linux")]
+use rustix::time::{ClockId, clock_gettime};
 
 use super::timer::Timer;
 use crate::circuit::Tick;
@@ -81,16 +83,15 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
-#[cfg(target_os = "linux")]
 impl Clock for SystemClock {
     #[inline]
     fn now(&self) -> Tick {
-        read(rustix::time::ClockId::Monotonic)
+        read(ClockId::Monotonic)
     }
 
     #[inline]
     fn coarse(&self) -> Tick {
-        read(rustix::time::ClockId::MonotonicCoarse)
+        read(ClockId::MonotonicCoarse)
     }
 
     fn wake_at(&self, at: Tick, waker: &Waker) {
@@ -108,28 +109,25 @@ static TIMER: Lazy<Timer> = Lazy::new(|| Timer::new(|| SystemClock.now()));
 
 #[cfg(target_os = "linux")]
 #[inline]
-fn read(clock: rustix::time::ClockId) -> Tick {
-    let time = rustix::time::clock_gettime(clock);
+fn read(clock: ClockId) -> Tick {
+    let time = clock_gettime(clock);
     let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
     let nanos = u64::try_from(time.tv_nsec).unwrap_or_default();
     Tick::from_nanos(seconds.saturating_mul(1_000_000_000).saturating_add(nanos))
 }
 
 #[cfg(not(target_os = "linux"))]
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the file that reads the clock")]
-    fn now(&self) -> Tick {
-        static ORIGIN: Lazy<Instant> = Lazy::new(Instant::now);
-        Tick::ORIGIN.after(ORIGIN.elapsed())
-    }
+enum ClockId {
+    Monotonic,
+    MonotonicCoarse,
+}
 
-    fn wake_at(&self, at: Tick, waker: &Waker) {
-        TIMER.set(at, waker.clone());
-    }
-
-    fn forget_wake(&self, at: Tick, waker: &Waker) {
-        TIMER.unset(at, waker);
-    }
+/// Both clocks are `Instant`.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::disallowed_methods, reason = "this is the file that reads the clock")]
+fn read(_: ClockId) -> Tick {
+    static ORIGIN: Lazy<Instant> = Lazy::new(Instant::now);
+    Tick::ORIGIN.after(ORIGIN.elapsed())
 }
 
 /// Tokio's clock, which a test may pause.
