@@ -100,6 +100,8 @@
 //!
 #![cfg_attr(feature = "testing", doc = "[`testing`]: mod@testing")]
 #![cfg_attr(not(feature = "testing"), doc = "[`testing`]: mod@guide::testing")]
+// Shows on docs.rs which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(doc, doctest))]
 pub mod guide;

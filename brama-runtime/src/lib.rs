@@ -1,5 +1,7 @@
 //! The runtime under the `brama` circuit breaker. Depend on `brama`, which re-exports it.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod api;
 
 mod breaker;

@@ -25,6 +25,8 @@ use crate::{
 /// failure.
 ///
 /// Names the breaker and the limit. Cloning it allocates nothing.
+// The module has this `cfg` too. The facade's page shows the feature from the item's own.
+#[cfg(feature = "tokio")]
 #[derive(Clone)]
 pub struct TimedOut {
     slot: SharedSlot,
