@@ -405,3 +405,12 @@ fn the_index_of_the_integration_tests_names_each_file() {
     let missing: Vec<_> = missing.map(|file| file.path.clone()).collect();
     assert_none("add a row to the table at the head of tests/it/main.rs", &missing);
 }
+
+#[test]
+fn each_module_of_the_runtime_is_a_room_of_commits() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
+    let missing = FLOORS.iter().filter(|(module, _)| !page.contains(&format!("`{module}`")));
+    let missing: Vec<_> = missing.map(|(module, _)| (*module).to_owned()).collect();
+    assert_none("add it to the table of rooms in CONTRIBUTING.md", &missing);
+}
