@@ -41,22 +41,23 @@ impl Totals {
 
     pub(crate) fn count(&mut self, verdict: &Verdict, policy: &Policy) {
         let slow = u64::from(policy.is_slow(verdict.took()));
-        match (verdict, policy.abandoned()) {
-            (Verdict::Success { .. }, _) => {
+        match verdict {
+            Verdict::Success { .. } => {
                 self.successes += 1;
                 self.slow += slow;
             }
-            (Verdict::Failure { .. }, _) => {
+            Verdict::Failure { .. } => {
                 self.failures += 1;
                 self.slow += slow;
             }
-            (Verdict::Ignore, _) => self.ignored += 1,
-            (Verdict::Abandoned { .. }, Abandoned::Failure) => {
+            Verdict::Ignore => self.ignored += 1,
+            Verdict::Abandoned { .. } => {
                 self.abandoned += 1;
-                self.failures += 1;
-                self.slow += slow;
+                if policy.abandoned() == Abandoned::Failure {
+                    self.failures += 1;
+                    self.slow += slow;
+                }
             }
-            (Verdict::Abandoned { .. }, Abandoned::Ignore) => self.abandoned += 1,
         }
     }
 }
@@ -138,7 +139,14 @@ impl Counters {
     /// Adds to the counter that all threads share.
     #[inline]
     pub(crate) fn add_shared(&self, counter: Counter, order: Ordering) -> Contention {
-        add_watching(self.first.counter(counter), order)
+        let counter = self.first.counter(counter);
+        let seen = counter.load(Ordering::Relaxed);
+        let next = seen.wrapping_add(1);
+        if counter.compare_exchange(seen, next, order, Ordering::Relaxed).is_ok() {
+            return Contention::None;
+        }
+        counter.fetch_add(1, order);
+        Contention::Seen
     }
 
     pub(crate) fn are_striped(&self) -> bool {
@@ -186,17 +194,6 @@ impl fmt::Debug for Counters {
             .field("rejected", &self.sum(Counter::Rejected))
             .finish()
     }
-}
-
-#[inline]
-fn add_watching(counter: &AtomicU64, order: Ordering) -> Contention {
-    let seen = counter.load(Ordering::Relaxed);
-    let next = seen.wrapping_add(1);
-    if counter.compare_exchange(seen, next, order, Ordering::Relaxed).is_ok() {
-        return Contention::None;
-    }
-    counter.fetch_add(1, order);
-    Contention::Seen
 }
 
 /// The stripe of this thread: no other's, while no more threads than stripes have ever counted.

@@ -41,7 +41,7 @@ impl Slot {
     /// Nanoseconds until the gate's deadline; `None` once it has come.
     #[inline]
     fn retry_after(&self, word: Word) -> Option<NonZeroU64> {
-        if word.state() == State::ForcedOpen {
+        if word.state_number() == State::ForcedOpen as u64 {
             return Some(UNKNOWN_WAIT);
         }
         let until = self.gate.rejects_until();
@@ -69,7 +69,7 @@ impl Slot {
 
     #[cold]
     fn admit_under_lock(&self) -> Result<Option<Entry>, Rejection> {
-        let mut pending = PendingEvents::of(self.timestamp());
+        let mut pending = PendingEvents::of(self.context.timestamp());
         let now = pending.now();
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::pending_events::Timestamp;
 use crate::{bus::Bus, config::PolicyCache, time::clock::Time};
 
 /// Clock, bus and policies of a registry. Each breaker has one pointer to it.
@@ -14,5 +15,11 @@ pub(crate) struct RegistryContext {
 impl RegistryContext {
     pub(crate) fn new(time: Time) -> Self {
         Self { time, bus: Arc::new(Bus::default()), policies: PolicyCache::default() }
+    }
+
+    /// The present time. The calendar is read only if there is a subscriber.
+    pub(crate) fn timestamp(&self) -> Timestamp {
+        let Self { time, bus, .. } = self;
+        Timestamp::new(time.now(), bus.has_subscribers().then(|| time.calendar()))
     }
 }

@@ -28,7 +28,7 @@ impl Slot {
 
     /// Registers it anew with what is said of it; where it is registered, that is handed back.
     pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
-        let mut pending = PendingEvents::of(self.timestamp());
+        let mut pending = PendingEvents::of(self.context.timestamp());
         let locked = self.locked.lock();
         if locked.is_registered() {
             return Err(connection);
@@ -59,7 +59,7 @@ impl Slot {
 
     #[cold]
     fn reregister_by_name(&self) {
-        let mut pending = PendingEvents::of(self.timestamp());
+        let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);
         locked.finish(pending);
@@ -68,7 +68,7 @@ impl Slot {
     /// Forgets all but the totals, the attribute and what was configured; `false` where that is so
     /// already. Permits given before are late from now on.
     pub(crate) fn unregister(&self) -> bool {
-        let mut pending = PendingEvents::of(self.timestamp());
+        let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
         let was_registered = locked.is_registered();
         if was_registered {
@@ -109,7 +109,7 @@ impl Slot {
         let cell = if first.is_none() { &self.attribute } else { &self.other_attribute };
         cell.get_or_init(|| attribute);
         drop(locked);
-        wakes.and(self.announce_warnings(self.timestamp()));
+        wakes.and(self.announce_warnings(self.context.timestamp()));
         wakes.wake();
     }
 
@@ -126,7 +126,7 @@ impl Slot {
         if let Some(registry) = store {
             return registry.configure(&self.identity, patch);
         }
-        let moment = self.timestamp();
+        let moment = self.context.timestamp();
         let (answer, mut wakes) =
             self.update_layers(|layers| layers.configure_alone(&self.identity, patch));
         answer?;

@@ -8,7 +8,6 @@ use crate::{
     circuit::{Abandoned, Action, Cause, Change, Fate, Policy, State, Tick, Verdict},
     event::{Event, EventDetail, EventKinds},
     identity::Identity,
-    time::clock::Time,
 };
 
 /// When a step happens. Read before the lock is taken: clocks may be the user's.
@@ -20,9 +19,8 @@ pub(crate) struct Timestamp {
 }
 
 impl Timestamp {
-    /// The present one.
-    pub(crate) fn read(time: &Time, bus: &Bus) -> Self {
-        Self { now: time.now(), time: bus.is_heard().then(|| time.calendar()) }
+    pub(super) const fn new(now: Tick, time: Option<SystemTime>) -> Self {
+        Self { now, time }
     }
 
     /// On the registry's clock.
@@ -63,17 +61,16 @@ impl PendingEvents {
 
     /// Adds an outcome.
     pub(super) fn add_outcome(&mut self, verdict: &Verdict, policy: &Policy) {
-        match (verdict, policy.abandoned()) {
-            (Verdict::Success { .. }, _) => self.add_call(|| EventDetail::Success),
-            (Verdict::Failure { reason, .. }, _) => {
+        match verdict {
+            Verdict::Success { .. } => self.add_call(|| EventDetail::Success),
+            Verdict::Failure { reason, .. } => {
                 self.add_call(|| EventDetail::Failure { reason: reason.clone() });
             }
-            (Verdict::Ignore, _) => self.add_call(|| EventDetail::Ignored),
-            (Verdict::Abandoned { .. }, Abandoned::Ignore) => {
-                self.add_call(|| EventDetail::Abandoned);
-            }
-            (Verdict::Abandoned { .. }, Abandoned::Failure) => {
-                self.add_call(|| EventDetail::Failure { reason: "abandoned".into() });
+            Verdict::Ignore => self.add_call(|| EventDetail::Ignored),
+            Verdict::Abandoned { .. } => {
+                if policy.abandoned() == Abandoned::Failure {
+                    self.add_call(|| EventDetail::Failure { reason: "abandoned".into() });
+                }
                 self.add_call(|| EventDetail::Abandoned);
             }
         }
@@ -81,7 +78,7 @@ impl PendingEvents {
 
     /// Adds what became of an outcome.
     pub(super) fn add_fate(&mut self, fate: Fate, is_slow: bool) {
-        if fate == Fate::Late {
+        if matches!(fate, Fate::Late) {
             self.add_call(|| EventDetail::Late);
         }
         if is_slow {
@@ -128,9 +125,12 @@ impl PendingEvents {
         bus: &Bus,
     ) -> Wakes {
         let Self { moment: Timestamp { now, time }, in_opening, details } = self;
+        let mut wakes = Wakes::default();
+        if details.is_empty() {
+            return wakes;
+        }
         let in_opening = in_opening || is_opening(locked.circuit.state());
         let opening = in_opening.then(|| locked.circuit.opening());
-        let mut wakes = Wakes::default();
         for detail in details {
             let is_numbered = EventKinds::CHANGES.contains(detail.kind());
             locked.number = locked.number.saturating_add(u64::from(is_numbered));

@@ -23,7 +23,7 @@ pub(super) struct Entry {
 impl Entry {
     #[inline]
     pub(super) fn new(word: Word, started: Tick) -> Option<Self> {
-        NonZeroU64::new(word.0).map(|word| Self { word, started })
+        Some(Self { word: NonZeroU64::new(word.0)?, started })
     }
 
     #[inline]
@@ -65,7 +65,7 @@ impl Slot {
     #[cold]
     fn record_success_under_lock(&self, entry: Entry, took: Option<Duration>) {
         // Read before the lock is taken: the clock may be the user's code.
-        let at = self.timestamp();
+        let at = self.context.timestamp();
         let is_fast = || {
             let word = self.gate.load();
             word.is_of(entry.word()) && self.takes_fast_path(word, took, || at.now())
@@ -134,7 +134,7 @@ impl Slot {
 
     #[cold]
     pub(super) fn record_verdict(&self, entry: Entry, verdict: Verdict) {
-        let pending = PendingEvents::of(self.timestamp());
+        let pending = PendingEvents::of(self.context.timestamp());
         self.step(self.locked.lock(), entry, verdict, pending);
     }
 
@@ -153,7 +153,7 @@ impl Slot {
         pending.add_outcome(&verdict, policy);
         let generation = entry.word().generation();
         let (fate, change) = circuit.report(policy, generation, verdict, pending.now());
-        totals.late += u64::from(fate == Fate::Late);
+        totals.late += u64::from(matches!(fate, Fate::Late));
         pending.add_fate(fate, is_slow);
         locked.note_change(change, &mut pending);
         locked.finish(pending);
@@ -161,7 +161,7 @@ impl Slot {
 
     /// Records an outcome without a permit.
     pub(super) fn record_unpermitted(&self, verdict: Verdict) {
-        let mut pending = PendingEvents::of(self.timestamp());
+        let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);
         locked.step_unpermitted(verdict, pending);
@@ -169,7 +169,7 @@ impl Slot {
 
     /// Records a health check that passed. An unregistered breaker ignores it: a check is no use of it.
     pub(crate) fn record_passed_check(&self) {
-        let mut pending = PendingEvents::of(self.timestamp());
+        let mut pending = PendingEvents::of(self.context.timestamp());
         let locked = self.locked.lock();
         if !locked.is_registered() {
             return;
@@ -187,7 +187,7 @@ impl Slot {
 
     /// Records a health check that failed. An unregistered breaker ignores it.
     pub(crate) fn record_failed_check(&self, reason: Reason) {
-        let pending = PendingEvents::of(self.timestamp());
+        let pending = PendingEvents::of(self.context.timestamp());
         let locked = self.locked.lock();
         if locked.is_registered() {
             self.begin_step(locked).step_unpermitted(Verdict::failure(reason), pending);

@@ -6,7 +6,7 @@ use super::{
     context::RegistryContext,
     gate::Gate,
     locked::{Locked, Opened},
-    pending_events::{PendingEvents, Timestamp},
+    pending_events::PendingEvents,
     word::Word,
 };
 use crate::{
@@ -58,10 +58,6 @@ impl Slot {
         &self.identity
     }
 
-    pub(super) fn timestamp(&self) -> Timestamp {
-        Timestamp::read(&self.context.time, &self.context.bus)
-    }
-
     #[cfg(all(test, brama_loom))]
     pub(super) fn bus(&self) -> &crate::bus::Bus {
         &self.context.bus
@@ -78,7 +74,7 @@ impl Slot {
 
     /// Acts by hand.
     pub(super) fn act(&self, action: Action, by: By) {
-        let mut pending = PendingEvents::of(self.timestamp());
+        let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);
         let Locked { circuit, policy, .. } = &mut *locked;
@@ -89,7 +85,7 @@ impl Slot {
 
     /// Makes a due opening half-open.
     pub(crate) fn sweep(&self) {
-        let mut pending = PendingEvents::of(self.timestamp());
+        let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
         let change = locked.circuit.sweep(pending.now());
         locked.note_change(change, &mut pending);

@@ -72,13 +72,16 @@ impl StepGuard<'_> {
             slow_after: policy.slow_call_duration(),
         };
         let word = Word::of(circuit, policy);
-        let word = if self.has_call_subscribers() { word.observed() } else { word };
+        let word = if self.is_observed() { word.observed() } else { word };
         self.slot.gate.publish(self.locked.mark(word), fields)
     }
 
-    fn has_call_subscribers(&self) -> bool {
+    /// Whether something subscribes to calls of this breaker.
+    fn is_observed(&self) -> bool {
         let Slot { identity, context, .. } = self.slot;
-        context.bus.hears(EventKinds::CALLS, identity, || self.locked.layers().kind())
+        let kind = || self.locked.layers().kind();
+        context.bus.has_subscribers()
+            && context.bus.has_subscribers_of(EventKinds::CALLS, identity, kind)
     }
 }
 

@@ -124,10 +124,10 @@ impl Locked {
 
     /// Has those woken whom a step lets in, or lets in earlier than they knew.
     pub(super) fn wake_waiters(&mut self, wakes: &mut Wakes) {
-        let from = self.admits_from();
         if self.rare().is_none_or(|rare| rare.waiters.is_empty()) {
             return;
         }
+        let from = self.admits_from();
         let called = self.rare_mut().waiters.extract_if(.., |waiter| from < waiter.until);
         called.for_each(|waiter| wakes.add_task(waiter.waker));
     }

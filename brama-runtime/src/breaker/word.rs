@@ -193,7 +193,7 @@ impl Word {
 
     /// Whether a closed circuit sent its successes to the lock.
     pub(super) const fn is_closed_without_fast_path(self) -> bool {
-        matches!(self.state(), State::Closed) && !self.has_fast_path()
+        self.0 & (STATE | FAST_PATH) == State::Closed as u64
     }
 
     pub(super) const fn is_failing(self) -> bool {
@@ -245,9 +245,11 @@ impl fmt::Debug for Word {
 
 /// Whether a duration in force is shorter than the coarse clock can tell.
 fn needs_precision(policy: &Policy) -> bool {
+    if !policy.has_rate_rule() {
+        return false;
+    }
     let slow = policy.slow_call_rate().map(|_| policy.slow_call_duration());
-    let window = policy.window().length().filter(|_| policy.has_rate_rule());
-    slow.into_iter().chain(window).any(|length| length < Duration::from_secs(1))
+    slow.into_iter().chain(policy.window().length()).any(|it| it < Duration::from_secs(1))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ use crate::{
 pub(crate) struct Bus {
     queues: RwLock<Vec<Arc<Queue>>>,
     /// Whether there is a queue, for those who have nothing to say to nobody.
-    is_heard: AtomicBool,
+    has_subscribers: AtomicBool,
 }
 
 impl Bus {
@@ -51,18 +51,18 @@ impl Bus {
 
     /// Whether anybody listens to anything. Who finds that nobody does need not make an event.
     #[inline]
-    pub(crate) fn is_heard(&self) -> bool {
-        self.is_heard.load(Ordering::Relaxed)
+    pub(crate) fn has_subscribers(&self) -> bool {
+        self.has_subscribers.load(Ordering::Relaxed)
     }
 
     /// Whether anybody listens to one of these kinds from that breaker.
-    pub(crate) fn hears(
+    pub(crate) fn has_subscribers_of(
         &self,
         kinds: EventKinds,
         identity: &Identity<'_>,
         connection_kind: impl FnOnce() -> Option<ConnectionKind>,
     ) -> bool {
-        self.is_heard() && {
+        self.has_subscribers() && {
             let connection_kind = connection_kind();
             let selects = |queue: &Arc<Queue>| {
                 queue.filter().selects(kinds, identity, connection_kind.as_ref())
@@ -99,7 +99,7 @@ impl Bus {
     fn change(&self, change: impl FnOnce(&mut Vec<Arc<Queue>>)) {
         let mut queues = self.queues.write();
         change(&mut queues);
-        self.is_heard.store(!queues.is_empty(), Ordering::Relaxed);
+        self.has_subscribers.store(!queues.is_empty(), Ordering::Relaxed);
     }
 }
 

@@ -232,7 +232,10 @@ impl Circuit {
     #[must_use]
     pub fn settled_until(&self) -> Tick {
         match self.phase {
-            Phase::Closed => self.window_state().map_or(Tick::NEVER, WindowState::steady_until),
+            Phase::Closed => match &self.history {
+                Some(history) => history.window_state.steady_until(),
+                None => Tick::NEVER,
+            },
             Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => {
                 Tick::NEVER
             }

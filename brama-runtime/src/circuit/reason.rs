@@ -154,15 +154,14 @@ const SHORT: usize = 22;
 impl ReasonText {
     /// One of its own, of the bytes of a whole text.
     pub(super) fn of(text: &[u8]) -> Self {
-        let long = || Self::Long(str::from_utf8(text).unwrap_or_default().into());
-        Self::short(text).unwrap_or_else(long)
-    }
-
-    fn short(text: &[u8]) -> Option<Self> {
-        let length = u8::try_from(text.len()).ok()?;
         let mut bytes = [0; SHORT];
-        bytes.get_mut(..text.len())?.copy_from_slice(text);
-        Some(Self::Short { length, bytes })
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(place), Ok(length)) => {
+                place.copy_from_slice(text);
+                Self::Short { length, bytes }
+            }
+            _ => Self::Long(str::from_utf8(text).unwrap_or_default().into()),
+        }
     }
 
     pub(super) fn as_str(&self) -> &str {

@@ -241,9 +241,13 @@ impl Circuit {
 
     /// The first rule that holds, in the order in which they are judged, with its limit.
     fn broken_rule(&self, policy: &Policy, now: Tick) -> Option<(Rule, u32)> {
-        let reached = |limit: &u32| *limit <= self.failures;
-        if let Some(limit) = policy.failure_threshold.filter(reached) {
+        if let Some(limit) = policy.failure_threshold
+            && limit <= self.failures
+        {
             return Some((Rule::FailureThreshold, limit));
+        }
+        if !policy.has_rate_rule() {
+            return None;
         }
         let WindowCounts { calls, failures, slow } = self.counts(now);
         if calls < u64::from(policy.minimum_calls) {

@@ -108,7 +108,7 @@ impl Registry {
         if !mistakes.is_empty() {
             return Err(InitError::Invalid { config, mistakes });
         }
-        let moment = self.inside.moment();
+        let moment = self.inside.context.timestamp();
         let mut writer = self.inside.writer.lock();
         if writer.initialised {
             return Err(InitError::Already(config));
@@ -195,7 +195,7 @@ impl ConfigStore for RegistryInner {
         let patch = patch.validated()?;
         // The overflow breaker is configured as its identifier is.
         let identity = if identity.is_overflow() { &identity.without_key() } else { identity };
-        let moment = self.moment();
+        let moment = self.context.timestamp();
         let mut writer = self.writer.lock();
         let configured = writer.said_of(identity).with_run_time(patch)?;
         writer.configured.insert(identity.clone().into_owned(), Arc::new(configured));

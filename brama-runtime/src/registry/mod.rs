@@ -202,12 +202,8 @@ impl RegistryInner {
         slot
     }
 
-    fn moment(&self) -> Timestamp {
-        Timestamp::read(&self.context.time, &self.context.bus)
-    }
-
     fn announcements(&self) -> Announcements {
-        Announcements { at: self.moment(), wakes: Wakes::default() }
+        Announcements { at: self.context.timestamp(), wakes: Wakes::default() }
     }
 }
 
