@@ -32,8 +32,8 @@
 //! assert_eq!(rejected.to_string(), "payment_api is open, next attempt in 60 s");
 //! ```
 //!
-//! The error's [source](std::error::Error::source) says why the circuit is open: *10 failures in a
-//! row reached failure_threshold 10; last: the payment service answered 503*.
+//! The error's [source](std::error::Error::source) says why the circuit is open: `10 failures in a
+//! row reached failure_threshold 10; last: the payment service answered 503`.
 //!
 //! # States
 //!
