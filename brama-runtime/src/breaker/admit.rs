@@ -16,17 +16,17 @@ use crate::{
 };
 
 impl Slot {
-    /// Admits a call if one load of the gate is enough. Otherwise returns the word that it saw.
+    /// Admits a call if one load of the gate is enough. Otherwise, returns the loaded word.
     ///
-    /// `None` stands for a call of which nothing is recorded; there is none here.
+    /// `None` means a call that is not recorded; this function never returns it.
     #[inline]
     pub(super) fn admit_at_gate(&self) -> Result<Option<Entry>, Word> {
         let word = self.gate.load();
         if word.admits_at_once() { Ok(Entry::new(word, Tick::NEVER)) } else { Err(word) }
     }
 
-    /// Admits or rejects a call that saw `word`. `None` is a call that runs in shadow: nothing is
-    /// recorded of it.
+    /// Admits or rejects a call that loaded `word`. `None` is a call that runs in shadow: it is not
+    /// recorded.
     #[inline]
     pub(super) fn admit(&self, word: Word) -> Result<Option<Entry>, Rejection> {
         if word.rejects()
@@ -36,23 +36,6 @@ impl Slot {
             return Err(Rejection::at_gate(word, self.gate.opening(), retry_after));
         }
         self.admit_out_of_line(word)
-    }
-
-    /// Nanoseconds until the gate's deadline; `None` once it has come.
-    #[inline]
-    fn retry_after(&self, word: Word) -> Option<NonZeroU64> {
-        if word.state_number() == State::ForcedOpen as u64 {
-            return Some(UNKNOWN_WAIT);
-        }
-        let until = self.gate.rejects_until();
-        let left = until.nanos_since(self.context.time.coarse());
-        NonZeroU64::new(if COARSE_LAG < left { left } else { self.time_left(until) })
-    }
-
-    /// The time left by the precise clock. The coarse one is too near the deadline to tell.
-    #[cold]
-    fn time_left(&self, until: Tick) -> u64 {
-        until.nanos_since(self.context.time.now())
     }
 
     #[inline(never)]
@@ -92,7 +75,25 @@ impl Slot {
         let started = if word.is_timed() { now } else { Tick::NEVER };
         rejected.unwrap_or_else(|| Ok(Entry::new(word, started)))
     }
+
+    /// Returns the nanoseconds until the gate's deadline, or `None` once it has passed.
+    #[inline]
+    fn retry_after(&self, word: Word) -> Option<NonZeroU64> {
+        if word.state_number() == State::ForcedOpen as u64 {
+            return Some(UNKNOWN_WAIT);
+        }
+        let until = self.gate.rejects_until();
+        let left = until.nanos_since(self.context.time.coarse());
+        NonZeroU64::new(if COARSE_LAG < left { left } else { self.time_left(until) })
+    }
+
+    /// Returns the nanoseconds until `until` by the precise clock, when the coarse one is too close
+    /// to the deadline to tell.
+    #[cold]
+    fn time_left(&self, until: Tick) -> u64 {
+        until.nanos_since(self.context.time.now())
+    }
 }
 
-/// In nanoseconds. No kernel's tick is longer, so a coarse moment lags at most so far behind.
+/// How far the coarse clock lags at most, in nanoseconds: no kernel's tick is longer.
 const COARSE_LAG: u64 = 20_000_000;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::pending_events::Timestamp;
 use crate::{bus::Bus, config::PolicyCache, time::clock::Time};
 
-/// Clock, bus and policies of a registry. Each breaker has one pointer to it.
+/// The clock, event bus and policy cache of a registry. Each breaker holds one pointer to it.
 pub(crate) struct RegistryContext {
     pub(crate) time: Time,
     pub(crate) bus: Arc<Bus>,
@@ -17,7 +17,7 @@ impl RegistryContext {
         Self { time, bus: Arc::new(Bus::default()), policies: PolicyCache::default() }
     }
 
-    /// The present time. The calendar is read only if there is a subscriber.
+    /// Reads the present time. The calendar is read only if there is a subscriber.
     pub(crate) fn timestamp(&self) -> Timestamp {
         let Self { time, bus, .. } = self;
         Timestamp::new(time.now(), bus.has_subscribers().then(|| time.calendar()))

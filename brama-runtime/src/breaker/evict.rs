@@ -1,7 +1,7 @@
-//! The end of a breaker that may be forgotten: one of a key.
+//! The eviction of a breaker with a key.
 //!
-//! It goes only while nobody but its registry holds it, so nobody is left who could count on it. The
-//! argument is promise 4 of the gate.
+//! A breaker is evicted only while nothing but its registry holds it, so that nothing still relies
+//! on it. Promise 4 of the gate holds the argument.
 
 use super::{
     gate::Gate,
@@ -17,20 +17,20 @@ use crate::{
 };
 
 impl Slot {
-    /// Goes for good, if it may and nobody holds it: what it counted, and whom to wake, which is for the
-    /// caller, who holds the registry's lock.
+    /// Evicts the breaker if it is evictable and not held. Returns its totals and the receivers to
+    /// wake, which the caller wakes once it has released the lock of the registry.
     ///
-    /// `is_held` reads the count of holds by writing to it.
+    /// `is_held` reads the reference count by writing to it.
     pub(crate) fn evict(
         &self,
-        moment: Timestamp,
+        timestamp: Timestamp,
         is_held: impl Fn() -> bool,
     ) -> Option<(Totals, Wakes)> {
         if is_held() {
             return None;
         }
         let mut locked = self.lock_for_step();
-        if locked.is_evictable(moment.now()) {
+        if locked.is_evictable(timestamp.now()) {
             locked.rare_mut().is_evicted = true;
         }
         locked.publish();
@@ -43,15 +43,16 @@ impl Slot {
         }
         Gate::acquire_fence();
         locked.sync_counters(self.gate.load(), self.gate.successes());
-        let mut pending = PendingEvents::of(moment);
+        let mut pending = PendingEvents::of(timestamp);
         if locked.is_registered() {
             pending.add(EventDetail::Removed);
         }
         Some((self.totals(&locked), self.send(&mut locked, pending)))
     }
 
-    /// Whether it has evicted, or is about to: asked by one who has just taken a hold. Who has the
-    /// registry's lock knows which; `false` holds for as long as the hold does.
+    /// Whether the breaker is evicted or about to be, for a caller that has just taken a hold. Only
+    /// a thread with the lock of the registry can tell which. `false` stays true for as long as the
+    /// hold lasts.
     #[inline]
     pub(crate) fn is_evicted(&self) -> bool {
         self.gate.load_after_hold().is_evicted()
@@ -59,7 +60,7 @@ impl Slot {
 }
 
 impl Locked {
-    /// Whether nothing would be lost with it but counts.
+    /// Whether an eviction would lose nothing but counts.
     fn is_evictable(&self, now: Tick) -> bool {
         let circuit = &self.circuit;
         let is_quiet = match circuit.state() {

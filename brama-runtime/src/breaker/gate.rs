@@ -1,65 +1,86 @@
-//! The gate: the one word that a call looks at.
+//! The gate: the atomic word that every call reads first.
 //!
-//! The holder of the breaker's lock publishes what the circuit would say; calls read it and go by without
-//! the lock, and a success may exchange it for one that ends a run of failures. The gate owns every danger and knows no rule.
+//! The holder of the breaker's lock publishes in it what the circuit would answer. A call reads the
+//! word and passes without the lock. A success may exchange the word for one that ends a run of
+//! failures. The gate decides every memory ordering of a breaker and knows no rule of the circuit.
 //!
 //! # Orderings
 //!
-//! *Promise 1: who sees a word sees the figures that belong to it, or newer ones.* `publish` stores
-//! the deadlines, the opening's number and the slow-call limit first and the word with `Release`;
-//! so does `disable_fast_path` where it stores, so that its word carries the last publication on; `load` loads with `Acquire`.
-//! Weaker, a caller could be refused with an earlier opening's number, or not knowing its own
-//! opening. Newer figures do no harm: a deadline of rejection is always an opening's or a probe's,
-//! never the end of a bucket, so a caller that comes late to a word is refused as it would be by
-//! the next opening; a success that takes a newer bucket's end for its own is the straggler that
-//! promise 2 allows.
+//! *Promise 1: a thread that sees a word also sees the values published with it, or newer ones.*
+//! `publish` stores the deadlines, the opening's number and the slow-call limit first, and then the
+//! word with `Release`. If `disable_fast_path` stores a word, it uses `Release` too, so that this
+//! word carries the last publication on. `load` loads the word with `Acquire`. With weaker
+//! orderings, a caller could be rejected with the number of an earlier opening, or without knowing
+//! its own opening.
 //!
-//! *Promise 2: a window holds at most one success a thread that was between load and count.* A
-//! quick success looks at the word, finds it settled, and counts. The lock's holder first publishes
-//! the word without_fast_path (`disable_fast_path`), then reads the counters (`successes`), then steps the circuit.
-//! Each counter is *read by writing* (a read-modify-write with `Release`) and counted with
-//! `Acquire`, so on each counter either the count comes first and the reader has it, or the reader
-//! comes first and the counting thread's next load sees the word without_fast_path. It can have looked only
-//! once before that: one success a thread. Weaker, the store of the word and the read of the
-//! counter could pass each other, and a thread could go on counting successes that the judgement in
-//! progress does not see and the next window should not hold. A holder that finds a closed gate
-//! without_fast_path need not read the counters again (`is_closed_without_fast_path`): who published it so had
-//! read them, and what each thread may have counted since is that one success. It stays unread until the
-//! gate has been settled and is without_fast_path again, or until a step that does not judge reads it; before
-//! the gate is settled no thread can count a second.
+//! Newer values do no harm. A deadline of rejection always belongs to an opening or a probe and is
+//! never the end of a bucket. A caller with an older word is therefore rejected as it would be by
+//! the next opening. A success that takes the end of a newer bucket for the end of its own is the
+//! stray success that promise 2 allows.
 //!
-//! *Promise 3: the same for counters that are added later.* Stripes are added under the lock, so a
-//! holder either finds them or comes before them; who counts on them then sees the holder's word.
+//! *Promise 2: a window holds at most one stray success per thread: one that was between its load
+//! and its count.* On the fast path, a success loads the word, finds a fast path in it, and counts.
+//! The holder of the lock first publishes a word without a fast path (`disable_fast_path`), then
+//! reads the counters (`successes`), then steps the circuit. The holder *reads by writing*: its
+//! read of a counter is a read-modify-write with `Release`. A success is counted with `Acquire`. So
+//! on each counter there are two cases. If the count comes first, the holder reads it. If the
+//! holder comes first, the next load of the counting thread sees the word without a fast path. The
+//! thread can have loaded an older word only once before that, which allows one success per thread.
+//! With weaker orderings, the store of the word and the read of the counter could pass each other.
+//! A thread could then go on counting successes that the judgement in progress does not see and
+//! that the next window should not hold.
 //!
-//! *Promise 4: who holds a breaker that was found has one that stays.* A breaker that may be forgotten is
-//! found without a lock and held by a count. Who lets it go shows a word by which no call can go
-//! (`publish`, `Release`), and then *reads the count by writing*: takes a hold and gives it back, which
-//! releases (`Arc`'s drop must), and looks at the count. Who finds it takes a hold, an addition to the
-//! same count, and then looks at the word (`load_after_hold`, whose fence acquires). So either the finder's hold
-//! comes first, and it is seen: the breaker stays; or it comes second, and the finder sees the word:
-//! it looks up again under the registry's lock. Holds that were given back before are no harm: giving
-//! back releases, and whoever lets go acquires (`acquire_fence`) before it takes the totals, so those miss
-//! nothing. Weaker, a call could be let in by a breaker that is being forgotten, and what it reports
-//! would be known to nobody. The edge from the count goes through additions of others too: they are
-//! read-modify-writes, so they carry it on.
+//! A holder that finds a closed gate without a fast path need not read the counters again
+//! (`is_closed_without_fast_path`). The thread that published this word had read them, and since
+//! then each thread can have counted only its one stray success. That success stays unread until
+//! the gate has had a fast path and has lost it again, or until a step that does not judge reads
+//! it. No thread can count a second one before the gate has a fast path again.
 //!
-//! *Promise 5: a success that ends a run of failures comes after one of them, and before the next.*
-//! Behind a failure the word may say that one success would settle it. Who has one exchanges that word
-//! for a settled one that says so (`end_failures`), and only then counts. Whoever publishes has without_fast_path
-//! before, under the same hold of the lock (`StepGuard`), and a word that may be exchanged is without_fast_path by
-//! exchange, which answers what was shown: either the success came first, and the circuit is synced that the
-//! run has ended; or the holder came first, and there is no such word to exchange until the next
-//! publication. A success that saw the gate settled, before the first failure, counts and ends no run. One
-//! that looked between two failures may find the same word again: then it comes after the second, and ends
-//! the run with it. Both exchanges are `Relaxed`: they publish nothing, and a read-modify-write carries the
-//! publication before on to who sees its word.
+//! *Promise 3: promise 2 also holds for counters that are added later.* Stripes are added under the
+//! lock. A holder therefore either finds them or steps before they are added. In the second case, a
+//! thread that counts on a stripe sees the holder's word: it found the stripes through their
+//! `OnceBox`, whose pointer is stored with `Release` and loaded with `Acquire`. With weaker
+//! orderings, a thread could count on a new stripe for as long as it saw the older word.
 //!
-//! *Generations, not states.* A permit keeps the word under which it was given; an outcome is quick
-//! only if the gate shows that very word. A circuit that has evicted round to the same state meanwhile
-//! shows another generation.
+//! *Promise 4: a breaker obtained from a look-up is not evicted while it is held.* A breaker that
+//! may be evicted is found without a lock and held by a reference count. The evicting thread
+//! publishes a word that lets no call pass (`publish`, `Release`). Then it *reads the count by
+//! writing*: it takes a hold, gives it back, and loads the count. Giving back releases, because the
+//! drop of an `Arc` must. The finding thread takes a hold, which is an addition to the same count,
+//! and then loads the word (`load_after_hold`, whose fence acquires). So there are two cases. If
+//! the finder's hold comes first, the evicting thread sees it, and the breaker stays. If it comes
+//! second, the finder sees the word and looks the breaker up again under the registry's lock.
 //!
-//! Everything else is `Relaxed`. Counts of rejected and ignored calls decide nothing. A sum that no
-//! step follows (`sum`) may miss what another thread is counting: the next step learns it.
+//! Holds that were given back before do no harm. Giving back releases, and the evicting thread
+//! acquires (`acquire_fence`) before it takes the totals, so the totals miss nothing. With weaker
+//! orderings, a breaker that is being evicted could admit a call, and the call's outcome would be
+//! lost. Other threads may add to the count in between: their additions are read-modify-writes and
+//! carry the edge on.
+//!
+//! *Promise 5: a success that ends a run of failures comes after one of them and before the next.*
+//! After a failure, the word may show that one success would restore the fast path (`is_failing`).
+//! A success that sees such a word exchanges it for a word that has a fast path and shows the end
+//! of the run (`end_failures`), and counts only then. A thread that publishes has disabled the fast
+//! path before, under the same hold of the lock (`StepGuard`). If the word shows a run of failures,
+//! `disable_fast_path` is an exchange too (`fetch_and`), and returns the word that was shown. So
+//! there are two cases. If the success came first, the holder learns that the run has ended and
+//! passes it on to the circuit. If the holder came first, there is no such word to exchange until
+//! the next publication. With a plain store instead, the holder could overwrite the success's word
+//! unseen, and the circuit would keep a run of failures that has ended.
+//!
+//! A success that saw a fast path before the first failure counts and ends no run. A success that
+//! loaded the word between two failures may find the same word again after the second. It then
+//! comes after the second failure and ends the run with it. Both exchanges are `Relaxed`: they
+//! publish nothing, and a read-modify-write carries the previous publication on to a thread that
+//! sees its word.
+//!
+//! *Generations, not states.* A permit keeps the word that admitted its call. An outcome takes the
+//! fast path only if the gate shows this word, or another word of its generation. A circuit that
+//! has meanwhile come back to the same state shows another generation.
+//!
+//! Everything else is `Relaxed`. The counts of rejected and ignored calls decide nothing. A sum
+//! that no step follows (`sum`) may miss a call that another thread is counting; the next step
+//! includes it.
 
 use std::time::Duration;
 
@@ -70,7 +91,8 @@ use crate::{
     sys::sync::{AtomicU64, Ordering, fence},
 };
 
-/// The word, what belongs to it, and the counters fields it. What every call reads comes first.
+/// The word, the values published with it, and the counters. The fields that every call reads come
+/// first.
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct Gate {
@@ -82,14 +104,16 @@ pub(super) struct Gate {
     slow_after: AtomicU64,
 }
 
-/// What is published fields the word.
+/// The values published with the word.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GateFields {
-    /// Until when calls are refused; `None` leaves the last such deadline.
+    /// The deadline until which calls are rejected. `None` keeps the previous deadline.
     pub(super) rejects_until: Option<Tick>,
-    /// Until when successes are settled: the end of the window's bucket.
+    /// The end of the fast path: the end of the window's present bucket.
     pub(super) fast_path_until: Tick,
+    /// The number of the last opening.
     pub(super) opening: u64,
+    /// The limit above which a call is slow.
     pub(super) slow_after: Duration,
 }
 
@@ -110,14 +134,15 @@ impl Gate {
         Word(self.word.load(Ordering::Acquire))
     }
 
-    /// The word for one who has just taken a hold.
+    /// Loads the word for a thread that has just taken a hold (promise 4).
     #[inline]
     pub(super) fn load_after_hold(&self) -> Word {
         fence(Ordering::Acquire);
         self.load()
     }
 
-    /// Sees all that was done by those who have given their holds back.
+    /// Makes everything visible that other threads did before they gave their holds back (promise
+    /// 4).
     pub(super) fn acquire_fence() {
         fence(Ordering::Acquire);
     }
@@ -140,8 +165,8 @@ impl Gate {
         Duration::from_nanos(self.slow_after.load(Ordering::Relaxed))
     }
 
-    /// Whether the gate still shows `word`, and a success may be counted on the shared counter without
-    /// reading a clock.
+    /// Whether the gate still shows `word`, and the word lets a success be counted on the shared
+    /// counter without reading a clock.
     #[inline]
     pub(super) fn has_shared_fast_path(&self, word: Word) -> bool {
         word.has_shared_fast_path() && self.load() == word
@@ -153,7 +178,7 @@ impl Gate {
         self.counters.add_shared(Counter::Success, Ordering::Acquire)
     }
 
-    /// Counts a success that its caller found settled.
+    /// Counts a success whose caller has found a fast path.
     #[inline]
     pub(super) fn count_success(&self) -> Contention {
         self.counters.add(Counter::Success, Ordering::Acquire)
@@ -169,8 +194,9 @@ impl Gate {
         self.counters.add(Counter::Rejected, Ordering::Relaxed)
     }
 
-    /// Shows in place of `word` that a success has ended the run of failures, which settles the gate;
-    /// `false` where `word` shows no such run, or is no longer shown.
+    /// Ends the run of failures that `word` shows: exchanges it for a word with a fast path.
+    /// Returns `false` if `word` shows no such run, or if the gate shows another word by now
+    /// (promise 5).
     pub(super) fn end_failures(&self, word: Word) -> bool {
         word.is_failing() && {
             let ended = word.with_failures_ended(self.counters.are_striped());
@@ -179,34 +205,36 @@ impl Gate {
         }
     }
 
-    /// Sends successes to the lock until the next publication; the word that was shown until now.
-    /// Holder of the lock only.
+    /// Sends successes to the lock until the next publication. Returns the word that was shown
+    /// until now. Call it only with the lock held.
     pub(super) fn disable_fast_path(&self) -> Word {
         let shown = Word(self.word.load(Ordering::Relaxed));
         if shown.is_failing() {
             return Word(self.word.fetch_and(NO_FAST_PATH, Ordering::Relaxed));
         }
-        // None else exchanges such a word.
+        // No other thread exchanges a word that shows no run of failures.
         self.word.store(shown.without_fast_path().0, Ordering::Release);
         shown
     }
 
-    /// The successes counted here. Holder of the lock only, after [`disable_fast_path`](Self::disable_fast_path).
+    /// Returns the number of successes counted at the gate. Call it only with the lock held, after
+    /// [`disable_fast_path`](Self::disable_fast_path).
     pub(super) fn successes(&self) -> u64 {
         self.counters.sum_by_writing(Counter::Success, Ordering::Release)
     }
 
-    /// The sum of one kind, for a reader that no step follows.
+    /// Returns the sum of one counter, for a reader that no step follows.
     pub(super) fn sum(&self, kind: Counter) -> u64 {
         self.counters.sum(kind)
     }
 
-    /// Adds the stripes, which the next publication shows. Holder of the lock only.
+    /// Adds the stripes, which the next publication shows. Call it only with the lock held.
     pub(super) fn inflate(&self) {
         self.counters.inflate();
     }
 
-    /// Shows what the circuit says now, in the word that is answered. Holder of the lock only.
+    /// Publishes `word` and the values that belong to it. Returns the published word, with its
+    /// derived bits. Call it only with the lock held.
     pub(super) fn publish(&self, word: Word, fields: GateFields) -> Word {
         let word = word.with_fast_path_bits(self.counters.are_striped());
         if let Some(until) = fields.rejects_until {

@@ -1,7 +1,8 @@
-//! The life of a breaker: registered, configured, unregistered, revived.
+//! The life of a breaker: registered, configured, unregistered, registered again.
 //!
-//! A slot stays where it is for the life of its registry, so that no handle dangles. Unregistered,
-//! its gate shows a word by which no call can go: the next one comes to the lock and revives it.
+//! A slot without a key stays allocated for the life of its registry, so that no handle dangles.
+//! While it is unregistered, its gate shows a word by which no call passes: the next call takes the
+//! lock and registers it again.
 
 use std::ptr;
 
@@ -20,13 +21,14 @@ use crate::{
 };
 
 impl Slot {
-    /// Whether look-ups find it.
+    /// Whether look-ups find the breaker.
     #[inline]
     pub(crate) fn is_registered(&self) -> bool {
         !self.gate.load().is_unregistered()
     }
 
-    /// Registers it anew with what is said of it; where it is registered, that is handed back.
+    /// Registers the breaker again with `connection`. If it is registered already, returns the
+    /// connection as an error.
     pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let locked = self.locked.lock();
@@ -41,12 +43,12 @@ impl Slot {
         Ok(())
     }
 
-    /// Keeps one that was made by `register`.
+    /// Pins a breaker that was created by `register`, so that it is never evicted.
     pub(crate) fn keep(&self) {
         self.locked.lock().rare_mut().is_pinned = true;
     }
 
-    /// Registers it anew where it is unregistered: somebody asked for it by name.
+    /// Registers the breaker again if a look-up by name finds it unregistered.
     #[inline]
     pub(crate) fn ensure_registered(&self, attribute: Option<&'static Attribute>) {
         if let Some(attribute) = attribute {
@@ -65,8 +67,9 @@ impl Slot {
         locked.finish(pending);
     }
 
-    /// Forgets all but the totals, the attribute and what was configured; `false` where that is so
-    /// already. Permits given before are late from now on.
+    /// Forgets everything but the totals, the attribute and the configuration. Returns `false` if
+    /// the breaker was unregistered already. Outcomes of permits that were given before are late
+    /// from now on.
     pub(crate) fn unregister(&self) -> bool {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
@@ -79,8 +82,8 @@ impl Slot {
         was_registered
     }
 
-    /// Takes what an attribute with this identity says; it is synced only where it is at odds with
-    /// something.
+    /// Binds an attribute with this identity. Subscribers get an event only if the attribute
+    /// conflicts with other settings.
     #[inline]
     pub(crate) fn bind_attribute(&self, attribute: &'static Attribute) {
         if !self.attribute.get().is_some_and(|bound| ptr::eq(bound, attribute)) {
@@ -94,7 +97,7 @@ impl Slot {
             return;
         }
         let locked = self.locked.lock();
-        // Checked again: another thread may have brought it meanwhile.
+        // Checked again: another thread may have bound it meanwhile.
         if self.knows(attribute) {
             return;
         }
@@ -104,8 +107,9 @@ impl Slot {
             None => layers.set_attribute(attribute),
             Some(first) => layers.note_conflict(first, attribute),
         });
-        // Set under the lock: two threads that race for the cell would both change the layers. Set
-        // last: a thread that finds its attribute in the cell relies on its policy being in force.
+        // The cell is set under the lock, because two threads that race for it would otherwise both
+        // change the layers. It is set last, because a thread that finds its attribute in the cell
+        // relies on the policy being in effect.
         let cell = if first.is_none() { &self.attribute } else { &self.other_attribute };
         cell.get_or_init(|| attribute);
         drop(locked);
@@ -113,37 +117,43 @@ impl Slot {
         wakes.wake();
     }
 
-    /// Whether there is nothing to note of an attribute: it agrees with the first, or another that
-    /// differs has been noted.
+    /// Whether an attribute adds nothing new: it agrees with the first one, or another conflict has
+    /// been recorded.
     fn knows(&self, attribute: &Attribute) -> bool {
         let first = self.attribute.get();
         first.is_some_and(|it| it.agrees_with(attribute) || self.other_attribute.get().is_some())
     }
 
-    /// Takes a patch, for itself and where it has no key for all keys of its identifier.
+    /// Applies a patch to this breaker. If the breaker has no key, the patch also applies to all
+    /// keys of its identifier.
     pub(super) fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
         let store = self.locked.lock().layers().store();
         if let Some(registry) = store {
             return registry.configure(&self.identity, patch);
         }
-        let moment = self.context.timestamp();
+        let timestamp = self.context.timestamp();
         let (answer, mut wakes) =
             self.update_layers(|layers| layers.configure_alone(&self.identity, patch));
         answer?;
-        wakes.and(self.announce_configured(moment));
+        wakes.and(self.announce_configured(timestamp));
         wakes.wake();
         Ok(())
     }
 
-    /// Takes what was configured for it; whom to wake is for the caller, who may hold a lock.
-    pub(crate) fn configured(&self, moment: Timestamp, change: impl FnOnce(&mut Layers)) -> Wakes {
+    /// Applies a change of the configuration. The caller wakes the receivers, because it may hold a
+    /// lock.
+    pub(crate) fn configured(
+        &self,
+        timestamp: Timestamp,
+        change: impl FnOnce(&mut Layers),
+    ) -> Wakes {
         let ((), mut wakes) = self.update_layers(change);
-        wakes.and(self.announce_configured(moment));
+        wakes.and(self.announce_configured(timestamp));
         wakes
     }
 
-    /// Announces a slot that was just created. Whom to wake is for the caller, who holds the
-    /// registry's lock.
+    /// Announces a breaker that was just created. The caller wakes the receivers, because it holds
+    /// the lock of the registry.
     pub(crate) fn announce_created(&self, at: Timestamp) -> Wakes {
         let mut wakes = self.announce(EventDetail::Registered, at);
         if self.attribute.get().is_some() {
@@ -152,24 +162,24 @@ impl Slot {
         wakes
     }
 
-    /// Announces the warnings that an attribute brought, if there are any.
+    /// Announces the warnings that an attribute caused, if there are any.
     fn announce_warnings(&self, at: Timestamp) -> Wakes {
-        let is_well = self.locked.lock().policy.warnings().is_empty();
-        if is_well { Wakes::default() } else { self.announce_configured(at) }
+        let is_empty = self.locked.lock().policy.warnings().is_empty();
+        if is_empty { Wakes::default() } else { self.announce_configured(at) }
     }
 
-    fn announce_configured(&self, moment: Timestamp) -> Wakes {
+    fn announce_configured(&self, timestamp: Timestamp) -> Wakes {
         let warnings = self.locked.lock().policy.warnings().to_vec();
-        self.announce(EventDetail::Configured { warnings }, moment)
+        self.announce(EventDetail::Configured { warnings }, timestamp)
     }
 
-    /// Changes what was said for this breaker; from the next admission or outcome on that is in
-    /// force. Whom to wake is for the caller likewise.
+    /// Changes the layers of this breaker. The new policy applies from the next admission or
+    /// outcome on. The caller wakes the receivers.
     pub(crate) fn update_layers<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> (R, Wakes) {
         self.update_layers_locked(&mut self.lock_for_step(), change)
     }
 
-    /// The same for a caller who has the lock.
+    /// [`update_layers`](Self::update_layers) for a caller that holds the lock.
     fn update_layers_locked<R>(
         &self,
         locked: &mut StepGuard<'_>,
@@ -182,19 +192,19 @@ impl Slot {
         (answer, wakes)
     }
 
-    /// Tells of a step of a registered breaker's life; whom to wake is for the caller likewise.
-    pub(crate) fn announce(&self, step: EventDetail, moment: Timestamp) -> Wakes {
+    /// Announces an event in the life of a registered breaker. The caller wakes the receivers.
+    pub(crate) fn announce(&self, detail: EventDetail, timestamp: Timestamp) -> Wakes {
         let mut locked = self.locked.lock();
-        let mut pending = PendingEvents::of(moment);
+        let mut pending = PendingEvents::of(timestamp);
         if locked.is_registered() {
-            pending.add(step);
+            pending.add(detail);
         }
         self.send(&mut locked, pending)
     }
 }
 
 impl Locked {
-    /// Registers it anew, closed, where it is unregistered.
+    /// Registers the breaker again, closed, if it is unregistered.
     pub(super) fn reregister(&mut self, pending: &mut PendingEvents) {
         if !self.is_registered() {
             self.rare_mut().is_unregistered = false;
@@ -212,7 +222,8 @@ impl Locked {
         self.update_layers(policies, Layers::unregister);
     }
 
-    /// A new generation, closed. The change is no pending: whoever forgets or revives announces that.
+    /// Begins a new generation, closed. The change itself is no event: the caller announces what
+    /// happened to the breaker.
     fn reset_state(&mut self, now: Tick) {
         let Self { circuit, policy, .. } = self;
         let _change = circuit.act(policy, Action::Reset, "registered anew".into(), now);

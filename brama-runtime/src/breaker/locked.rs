@@ -1,4 +1,4 @@
-//! What a breaker's lock protects: the circuit, and what is kept fields it.
+//! The state behind a breaker's lock: the circuit and what belongs to it.
 
 use std::{collections::VecDeque, sync::Arc, task::Waker};
 
@@ -11,41 +11,41 @@ use crate::{
 
 pub(super) struct Locked {
     pub(super) circuit: Circuit,
-    /// With what was said for the breaker. Keys of one identifier into_shared it.
+    /// The effective policy. The keys of one identifier share it.
     pub(super) policy: Arc<EffectivePolicy>,
-    /// The gate's successes of which the circuit has been synced.
+    /// How many of the gate's successes the circuit has counted.
     pub(super) synced: u64,
-    /// How many changes and steps of the breaker's life there were.
+    /// The number of the last change of state or event of the breaker's life.
     pub(super) number: u64,
-    /// None until something is counted under the lock, or its life is no plain one.
+    /// Allocated on the first count under the lock, or with the first rarely needed state.
     pub(super) counts: Option<Box<LockedCounts>>,
 }
 
-/// What steps under the lock have counted. Boxed, for most of ten thousand keys that count failures in a
-/// row were always well.
+/// Totals counted under the lock. Allocated on first use: with ten thousand keys that count
+/// failures in a row, most never fail.
 #[derive(Debug, Default)]
 pub(super) struct LockedCounts {
     pub(super) totals: Totals,
     rare: Option<Box<RareState>>,
 }
 
-/// What few breakers have: openings, those who wait, steps of its life. Boxed likewise.
+/// Rarely needed state (past openings, waiters, lifecycle flags), allocated on first use.
 #[derive(Debug, Default)]
 pub(super) struct RareState {
     pub(super) openings: VecDeque<Opened>,
-    /// Those who wait until a call would be admitted.
+    /// The waits for an admission.
     pub(super) waiters: Vec<Waiter>,
-    /// How many have waited, to number them.
+    /// The number of the next waiter.
     pub(super) waits: u64,
-    /// Look-ups do not find it: it was not used since.
+    /// Look-ups do not find the breaker: it was not used since it was unregistered.
     pub(super) is_unregistered: bool,
-    /// Registered by hand, and so never forgotten.
+    /// Registered by hand, and therefore never evicted.
     pub(super) is_pinned: bool,
-    /// Forgotten for good, or about to be.
+    /// Evicted, or about to be.
     pub(super) is_evicted: bool,
 }
 
-/// What is kept of an opening for those who were refused.
+/// A past opening, kept for the errors of rejected callers.
 #[derive(Debug, Clone)]
 pub(super) struct Opened {
     pub(super) number: u64,
@@ -53,10 +53,19 @@ pub(super) struct Opened {
     pub(super) cause: Arc<Cause>,
 }
 
+/// A wait for an admission.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    pub(super) number: u64,
+    /// When to poll again without a wake-up.
+    pub(super) until: Tick,
+    pub(super) waker: Waker,
+}
+
 impl Locked {
-    pub(super) fn new(seed: u64, policy: Arc<EffectivePolicy>, made: Tick) -> Self {
+    pub(super) fn new(seed: u64, policy: Arc<EffectivePolicy>, created: Tick) -> Self {
         Self {
-            circuit: Circuit::new(seed).made_at(made),
+            circuit: Circuit::new(seed).made_at(created),
             policy,
             synced: 0,
             number: 0,
@@ -79,8 +88,9 @@ impl Locked {
         self.policy.layers()
     }
 
-    /// Tells the circuit how many successes the gate has counted in all; and first, where `shown` says so,
-    /// that one of them has ended the run of failures, for the others stand behind it.
+    /// Brings the circuit up to date with the gate's successes. `successes` is the number counted
+    /// there in all. If `shown` says that one of them has ended the run of failures, the circuit
+    /// ends the run first, because the other successes come after it.
     pub(super) fn sync_counters(&mut self, shown: Word, successes: u64) {
         if shown.has_ended_failures() {
             self.circuit.end_failures();
@@ -94,7 +104,7 @@ impl Locked {
         self.counts.get_or_insert_default()
     }
 
-    /// Its rare, begun where there is none yet.
+    /// The rarely needed state, allocated if necessary.
     pub(super) fn rare_mut(&mut self) -> &mut RareState {
         self.counts_mut().rare.get_or_insert_default()
     }
@@ -103,7 +113,7 @@ impl Locked {
         self.counts.as_ref()?.rare.as_deref()
     }
 
-    /// Whether look-ups find it.
+    /// Whether look-ups find the breaker.
     pub(super) fn is_registered(&self) -> bool {
         self.rare().is_none_or(|rare| !rare.is_unregistered)
     }
@@ -112,7 +122,7 @@ impl Locked {
         self.rare().is_some_and(|rare| rare.is_evicted)
     }
 
-    /// Keeps an opening for those who are refused.
+    /// Keeps an opening for the errors of rejected callers.
     pub(super) fn keep_opening(&mut self, to: State, at: Tick, cause: Arc<Cause>) {
         match to {
             State::Open | State::ForcedOpen => {
@@ -127,8 +137,8 @@ impl Locked {
         }
     }
 
-    /// Adds to a word what became of the breaker: neither an unregistered nor an evicted one lets a
-    /// call pass at the gate.
+    /// Marks `word` with the life of the breaker: if it is unregistered or evicted, no call passes
+    /// at the gate.
     pub(super) fn mark(&self, word: Word) -> Word {
         match self.rare() {
             Some(rare) if rare.is_evicted => word.evicted(),
@@ -138,14 +148,5 @@ impl Locked {
     }
 }
 
-/// How many openings a refused caller can still ask about.
+/// How many openings are kept for [`CircuitOpen::cause`](super::CircuitOpen::cause).
 const KEPT_OPENINGS: usize = 4;
-
-/// One who waits.
-#[derive(Debug)]
-pub(super) struct Waiter {
-    pub(super) number: u64,
-    /// When he asks again by himself.
-    pub(super) until: Tick,
-    pub(super) waker: Waker,
-}

@@ -1,4 +1,4 @@
-//! The breaker: a handle on one circuit behind one lock, with a gate in front.
+//! The breaker: a handle on one circuit, which sits behind a lock with a gate in front.
 
 mod admit;
 mod context;
@@ -46,9 +46,10 @@ use crate::{
     status::Status,
 };
 
-/// A handle on one breaker: cheap to clone, shared between threads.
+/// A handle on one breaker. It is cheap to clone and can be shared between threads.
 ///
-/// Handles of one identity into_shared one circuit. A handle keeps its breaker for as long as it lives.
+/// All handles of one identity in a registry share one circuit. A breaker is never evicted while a
+/// handle refers to it.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -74,37 +75,37 @@ impl Breaker {
         Self { slot }
     }
 
-    /// Which breaker this is.
+    /// Returns the identity of this breaker.
     #[must_use]
     pub fn identity(&self) -> &Identity<'static> {
         self.slot.identity()
     }
 
-    /// Asks for the right to one call, to be reported by hand.
+    /// Acquires the right to one call, whose outcome the caller reports by hand.
     ///
     /// # Errors
     ///
-    /// [`CircuitOpen`] where the call may not run now.
+    /// [`CircuitOpen`] if the call is rejected.
     pub fn try_acquire(&self) -> Result<Permit, CircuitOpen> {
         Permit::acquire(Arc::clone(&self.slot))
     }
 
-    /// Calls `body`, where the circuit lets it: `Ok` is a success, `Err` a failure whose reason is
-    /// the error type's name.
+    /// Calls `body` if the circuit admits the call. `Ok` is a success; `Err` is a failure whose
+    /// reason is the name of the error type.
     ///
-    /// The error may be of any type, so nothing can be asked of it; where words, hints or ignored
-    /// errors matter, use [`call_with`](Self::call_with), or the attribute. A panic of `body` is a
-    /// failure and goes on.
+    /// The error may be of any type, so it cannot be inspected. To give reasons, to honor a retry
+    /// hint or to ignore some errors, use [`call_with`](Self::call_with) or the attribute. A panic
+    /// of `body` is recorded as a failure and continues to unwind.
     ///
     /// # Errors
     ///
-    /// [`CallError::Rejected`] where the call may not run now, [`CallError::Failed`] with the
-    /// body's own error.
+    /// [`CallError::Rejected`] if the call is rejected; [`CallError::Failed`] with the error of
+    /// `body` if it fails.
     pub fn call<T, E>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, CallError<E>> {
         self.call_with(by_result, body)?.map_err(CallError::Failed)
     }
 
-    /// Calls `body`, where the circuit lets it, and has `judge` say what its answer means.
+    /// Calls `body` if the circuit admits the call, and lets `judge` decide what the answer means.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -117,11 +118,11 @@ impl Breaker {
     ///
     /// # Errors
     ///
-    /// [`CircuitOpen`] where the call may not run now.
+    /// [`CircuitOpen`] if the call is rejected.
     ///
     /// # Panics
     ///
-    /// Where `body` or `judge` does; that is recorded as a failure.
+    /// Panics if `body` or `judge` panics. The panic is recorded as a failure.
     pub fn call_with<R>(
         &self,
         judge: impl FnOnce(&R) -> Outcome,
@@ -133,16 +134,17 @@ impl Breaker {
         Ok(answer)
     }
 
-    /// The asynchronous [`call`](Self::call): the circuit is asked when the answer is first polled.
+    /// The asynchronous [`call`](Self::call). The circuit admits or rejects the call when the
+    /// returned future is first polled.
     ///
     /// # Errors
     ///
-    /// As [`call`](Self::call).
+    /// See [`call`](Self::call).
     ///
     /// # Cancellation
     ///
-    /// Dropped before it is ready, the call is abandoned; dropped before its first poll, nothing
-    /// happened.
+    /// If the future is dropped before it is ready, the call is abandoned. If it is dropped before
+    /// its first poll, nothing is recorded.
     pub async fn call_async<T, E>(
         &self,
         body: impl Future<Output = Result<T, E>>,
@@ -154,11 +156,11 @@ impl Breaker {
     ///
     /// # Errors
     ///
-    /// [`CircuitOpen`] where the call may not run now.
+    /// [`CircuitOpen`] if the call is rejected.
     ///
     /// # Cancellation
     ///
-    /// As [`call_async`](Self::call_async).
+    /// See [`call_async`](Self::call_async).
     pub async fn call_async_with<R>(
         &self,
         judge: impl FnOnce(&R) -> Outcome,
@@ -171,31 +173,37 @@ impl Breaker {
         Ok(answer)
     }
 
-    /// Reports a success without a permit: it counts like a permit's while closed and half-open
-    /// (never as slow, and it frees no place), and in the totals alone while open.
+    /// Reports a success without a permit.
+    ///
+    /// While the circuit is closed or half-open, the success counts like a permit's, but it is
+    /// never slow and it gives back no probe's place. While the circuit is open, it counts only in
+    /// the totals.
     pub fn success(&self) {
         self.slot.record_unpermitted(Verdict::SUCCESS);
     }
 
-    /// Reports a failure without a permit, likewise.
+    /// Reports a failure without a permit. It counts like a success that is reported with
+    /// [`success`](Self::success).
     pub fn failure(&self, reason: impl Into<Reason>) {
         self.slot.record_unpermitted(Verdict::failure(reason));
     }
 
-    /// Whether a call would be admitted now. Asking changes nothing and reserves nothing.
+    /// Returns whether a call would be admitted now. It changes and reserves nothing.
     #[must_use]
     pub fn is_available(&self) -> bool {
         self.slot.is_available()
     }
 
-    /// Waits until a call would be admitted: for workers that take the next job only when it can be
+    /// Waits until a call would be admitted, for workers that take the next job only when it can be
     /// done.
     ///
-    /// It reserves nothing. All who wait are woken together, and more of them may ask for a permit
-    /// than are admitted: then ask, and wait again where the answer is no. While the circuit is forced
-    /// open, somebody has to act. Waiting costs nothing but a timer: a task is woken by what happens
-    /// to the breaker, or by the registry's clock at the deadline (see
-    /// [`Clock::wake_at`](crate::time::clock::Clock::wake_at)), and nobody polls at an interval.
+    /// It reserves nothing. All waiting tasks are woken together, and more of them may request a
+    /// permit than are admitted; a task that is rejected waits again. While the circuit is forced
+    /// open, the wait ends only when the circuit is changed by hand.
+    ///
+    /// Waiting costs only a timer and does not poll at an interval. A task is woken by a change of
+    /// the breaker, or by the registry's clock at the deadline (see
+    /// [`Clock::wake_at`](crate::time::clock::Clock::wake_at)).
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -215,14 +223,17 @@ impl Breaker {
     ///
     /// # Cancellation
     ///
-    /// Dropped before it is ready, it leaves nothing behind, save with a clock of the user's that does
-    /// not take wakes back.
+    /// If the future is dropped before it is ready, it leaves nothing behind, except in a custom
+    /// clock that does not implement
+    /// [`Clock::forget_wake`](crate::time::clock::Clock::forget_wake).
     pub async fn ready(&self) {
         Waiting::new(&self.slot, Tick::NEVER).await;
     }
 
-    /// Waits likewise, blocking the thread, for at most `longest` on the registry's clock: whether a
-    /// call would be admitted now. Zero asks and does not wait.
+    /// Blocks the thread until a call would be admitted, for at most `longest` on the registry's
+    /// clock.
+    ///
+    /// Returns whether a call would be admitted now. If `longest` is zero, it returns at once.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -241,63 +252,66 @@ impl Breaker {
         block_on(Waiting::new(&self.slot, deadline))
     }
 
-    /// The state as recorded: an opening counts its deadline still reads open.
+    /// Returns the recorded state. An opening whose deadline has passed still reads [`State::Open`]
+    /// until the next call or cleanup.
     #[must_use]
     pub fn state(&self) -> State {
         self.slot.state()
     }
 
-    /// Everything there is to know at this moment.
+    /// Returns everything that is known about this breaker now.
     #[must_use]
     pub fn status(&self) -> Status {
         self.slot.status()
     }
 
-    /// Changes settings of this breaker, and where it has no key of all keys of its identifier: see
-    /// `Registry::configure`.
+    /// Changes settings of this breaker. If its identity has no key, the change also applies to all
+    /// keys of its identifier. See [`Registry::configure`](crate::registry::Registry::configure).
     ///
     /// # Errors
     ///
-    /// [`InvalidPolicy`] where a value is outside its limits, by itself or together with what was
-    /// configured before; nothing is changed.
+    /// [`InvalidPolicy`] if a value is outside its limits, by itself or together with the settings
+    /// that were configured before. Nothing is changed then.
     pub fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
         self.slot.configure(patch)
     }
 
-    /// Opens the circuit for as long as its policy says. It counts as a trip.
+    /// Opens the circuit for the duration that its policy gives. The opening counts as a trip.
     ///
-    /// A text is the reason; `By::actor("alice", "maintenance")` says who acted too.
+    /// A text is the reason. `By::actor("alice", "maintenance")` also records the actor.
     pub fn open(&self, by: impl Into<By>) {
         self.slot.act(Action::Open(None), by.into());
     }
 
-    /// Opens the circuit for `duration`, this once. It counts as a trip.
+    /// Opens the circuit for `duration`, this once. The opening counts as a trip.
     ///
     /// # Errors
     ///
-    /// [`InvalidLength`] unless it is whole milliseconds, at least 1 ms; nothing is changed.
+    /// [`InvalidLength`] if the duration is zero or not a whole number of milliseconds. Nothing is
+    /// changed then.
     pub fn open_for(&self, duration: Duration, by: impl Into<By>) -> Result<(), InvalidLength> {
         let duration = InvalidLength::check(duration)?;
         self.slot.act(Action::Open(Some(duration)), by.into());
         Ok(())
     }
 
-    /// Refuses every call until somebody acts again.
+    /// Rejects every call until the circuit is changed by hand again.
     pub fn force_open(&self, by: impl Into<By>) {
         self.slot.act(Action::ForceOpen, by.into());
     }
 
-    /// Closes the circuit; runs, trips and window start empty.
+    /// Closes the circuit. Runs, trips and the window start empty.
     pub fn close(&self, by: impl Into<By>) {
         self.slot.act(Action::Close, by.into());
     }
 
-    /// Closes the circuit likewise, as a reset. Totals are kept: counters never go backwards.
+    /// Closes the circuit like [`close`](Self::close), and records a reset. The totals are kept,
+    /// because counters never go backwards.
     pub fn reset(&self, by: impl Into<By>) {
         self.slot.act(Action::Reset, by.into());
     }
 
-    /// Admits every call and judges none, until somebody acts again.
+    /// Admits every call and judges none, until the circuit is changed by hand again.
     pub fn disable(&self, by: impl Into<By>) {
         self.slot.act(Action::Disable, by.into());
     }

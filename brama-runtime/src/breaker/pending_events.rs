@@ -1,4 +1,4 @@
-//! What a step under the lock has to tell.
+//! The events of a step, collected under the lock and sent before it is released.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -10,11 +10,11 @@ use crate::{
     identity::Identity,
 };
 
-/// When a step happens. Read before the lock is taken: clocks may be the user's.
+/// When a step happens. Read before the lock is taken, because clocks may be user code.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timestamp {
     now: Tick,
-    /// On the calendar; `None` where nobody listens.
+    /// The calendar time; `None` if the registry has no subscriber.
     time: Option<SystemTime>,
 }
 
@@ -23,43 +23,45 @@ impl Timestamp {
         Self { now, time }
     }
 
-    /// On the registry's clock.
+    /// Returns the time on the registry's clock.
     pub(crate) const fn now(self) -> Tick {
         self.now
     }
 }
 
-/// What happened in a step, in the order in which it is synced.
+/// The events of one step, in the order in which they are sent.
 pub(super) struct PendingEvents {
-    moment: Timestamp,
-    /// Whether an opening was in force before or after, so that its number belongs here.
+    timestamp: Timestamp,
+    /// Whether the step began or ended in an opening, so that its events carry the number of the
+    /// opening.
     in_opening: bool,
     details: Vec<EventDetail>,
 }
 
 impl PendingEvents {
-    /// A step at that moment, of which nothing is to be synced yet.
-    pub(super) const fn of(moment: Timestamp) -> Self {
-        Self { moment, in_opening: false, details: Vec::new() }
+    /// Begins a step at `timestamp`, with no events yet.
+    pub(super) const fn of(timestamp: Timestamp) -> Self {
+        Self { timestamp, in_opening: false, details: Vec::new() }
     }
 
     pub(super) const fn now(&self) -> Tick {
-        self.moment.now
+        self.timestamp.now
     }
 
-    /// Adds what a call does, if anybody may be listening.
+    /// Adds an event of a call if there may be a subscriber.
     pub(super) fn add_call(&mut self, detail: impl FnOnce() -> EventDetail) {
-        if self.moment.time.is_some() {
+        if self.timestamp.time.is_some() {
             self.details.push(detail());
         }
     }
 
-    /// Adds a change or a step of the breaker's life, which is numbered whoever listens.
+    /// Adds a change of state or an event of the breaker's life. These are numbered even without a
+    /// subscriber.
     pub(super) fn add(&mut self, detail: EventDetail) {
         self.details.push(detail);
     }
 
-    /// Adds an outcome.
+    /// Adds the outcome of a call.
     pub(super) fn add_outcome(&mut self, verdict: &Verdict, policy: &Policy) {
         match verdict {
             Verdict::Success { .. } => self.add_call(|| EventDetail::Success),
@@ -76,7 +78,7 @@ impl PendingEvents {
         }
     }
 
-    /// Adds what became of an outcome.
+    /// Adds that an outcome came late or that its call was slow.
     pub(super) fn add_fate(&mut self, fate: Fate, is_slow: bool) {
         if matches!(fate, Fate::Late) {
             self.add_call(|| EventDetail::Late);
@@ -85,8 +87,20 @@ impl PendingEvents {
             self.add_call(|| EventDetail::Slow);
         }
     }
+}
 
-    /// Adds a change of state, if it led to another one.
+impl Locked {
+    /// Records a change, if there was one, for subscribers and for rejected callers.
+    pub(super) fn note_change(&mut self, change: Option<Change>, pending: &mut PendingEvents) {
+        let Some(Change { from, to, at, cause, .. }) = change else { return };
+        let cause = Arc::new(cause);
+        pending.add_change(from, to, &cause);
+        self.keep_opening(to, at, cause);
+    }
+}
+
+impl PendingEvents {
+    /// Adds a change of state, unless it led back to the same state, and a reset.
     pub(super) fn add_change(&mut self, from: State, to: State, cause: &Arc<Cause>) {
         self.in_opening |= is_opening(from);
         if from != to {
@@ -97,34 +111,15 @@ impl PendingEvents {
             self.add(EventDetail::Reset { cause: Arc::clone(cause) });
         }
     }
-}
 
-const fn is_opening(state: State) -> bool {
-    match state {
-        State::Open | State::HalfOpen | State::ForcedOpen => true,
-        State::Closed | State::Disabled => false,
-    }
-}
-
-impl Locked {
-    /// Notes a change, if there was one, for the pending and for those who are refused.
-    pub(super) fn note_change(&mut self, change: Option<Change>, pending: &mut PendingEvents) {
-        let Some(Change { from, to, at, cause, .. }) = change else { return };
-        let cause = Arc::new(cause);
-        pending.add_change(from, to, &cause);
-        self.keep_opening(to, at, cause);
-    }
-}
-
-impl PendingEvents {
-    /// Puts them into the subscribers' queues; the lock is held, so that they stay in order.
+    /// Puts the events into the subscribers' queues. The lock is held, so that they stay in order.
     pub(super) fn send(
         self,
         locked: &mut Locked,
         identity: &Identity<'static>,
         bus: &Bus,
     ) -> Wakes {
-        let Self { moment: Timestamp { now, time }, in_opening, details } = self;
+        let Self { timestamp: Timestamp { now, time }, in_opening, details } = self;
         let mut wakes = Wakes::default();
         if details.is_empty() {
             return wakes;
@@ -150,5 +145,12 @@ impl PendingEvents {
             }
         }
         wakes
+    }
+}
+
+const fn is_opening(state: State) -> bool {
+    match state {
+        State::Open | State::HalfOpen | State::ForcedOpen => true,
+        State::Closed | State::Disabled => false,
     }
 }

@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{circuit::Reason, outcome::Outcome};
 
-/// The right to one call, which reports once.
+/// The right to one call, whose outcome is reported once.
 ///
-/// Dropped without a report the call is abandoned: it says nothing about the dependency, unless the
-/// policy says `abandoned = "failure"`. A probe gives its place back either way. One that is held
-/// for longer than the policy's `probe_timeout` loses its place to the next caller, and its report
-/// then counts in the totals alone.
+/// If a permit is dropped without a report, the call is abandoned: it says nothing about the
+/// dependency, unless the policy sets `abandoned = "failure"`. A probe gives its place back either
+/// way. A probe that is held for longer than the policy's `probe_timeout` loses its place to the
+/// next caller; its report then counts only in the totals.
 #[derive(Debug)]
 #[must_use = "dropping a permit abandons the call"]
 pub struct Permit(RawPermit<Arc<Slot>>);
@@ -25,42 +25,46 @@ impl Permit {
         RawPermit::acquire(slot).map(Self)
     }
 
-    /// The dependency answered well.
+    /// Reports a success.
     pub fn success(self) {
         self.0.record_success();
     }
 
-    /// The dependency failed.
+    /// Reports a failure with its reason.
     pub fn failure(self, reason: impl Into<Reason>) {
         self.record(Outcome::failure(reason));
     }
 
-    /// The call says nothing about the dependency.
+    /// Reports that the call says nothing about the dependency.
     pub fn ignore(self) {
         self.record(Outcome::Ignore);
     }
 
-    /// Reports the verdict.
+    /// Reports an outcome.
     pub fn record(self, outcome: Outcome) {
         self.0.record(outcome);
     }
 }
 
-/// A permit, however its slot is held: by a call site's static, a borrowed handle or a count.
+/// A permit over any kind of slot reference: a call site's static, a borrowed handle, or a counted
+/// reference.
 #[must_use = "dropping a permit abandons the call"]
 pub struct RawPermit<S: SlotRef> {
     pub(super) slot: S,
-    /// `None` if nothing is to be recorded: the outcome was reported, or the call runs in shadow.
+    /// `None` if nothing remains to be recorded: the outcome was reported, or the call runs in
+    /// shadow.
     pub(super) entry: Option<Entry>,
 }
 
-/// A way to hold a slot.
+/// A reference to a slot.
 pub trait SlotRef: Deref<Target = Slot> {
-    /// The slot for an error, which may outlive the holder.
+    /// Converts the reference into one that an error can own and that may outlive the caller.
     fn into_shared(self) -> SharedSlot;
 
-    /// Admits or rejects a call for which `seen` was not enough. It is no default method, so that it
-    /// is compiled in this crate and not once more in each crate that calls it.
+    /// Admits or rejects a call that one load of the gate, which returned `seen`, did not admit.
+    ///
+    /// This is no default method, so that it is compiled once in this crate and not again in each
+    /// crate that calls it.
     ///
     /// # Errors
     ///
@@ -76,14 +80,14 @@ impl<S: SlotRef> RawPermit<S> {
     pub(crate) fn acquire(slot: S) -> Result<Self, CircuitOpen> {
         match slot.admit_at_gate() {
             Ok(entry) => Ok(Self { slot, entry }),
-            // `?` takes the result apart and puts it together again, so that a permit from the gate
-            // stays in registers.
+            // `?` takes the result apart and rebuilds it, so that a permit from the gate stays in
+            // registers.
             Err(seen) => Ok(slot.acquire_out_of_line(seen)?),
         }
     }
 
-    /// Admits or rejects a call for which `seen` was not enough.
-    #[expect(clippy::inline_always, reason = "into the one function of each holder")]
+    /// Admits or rejects a call that one load of the gate did not admit.
+    #[expect(clippy::inline_always, reason = "the one caller per reference type is not inlined")]
     #[inline(always)]
     fn admit(slot: S, seen: Word) -> Result<Self, CircuitOpen> {
         match slot.admit(seen) {
@@ -163,7 +167,7 @@ impl SlotRef for SharedSlot {
     }
 }
 
-/// A slot held through a handle that stays where it is.
+/// A slot borrowed from a handle that outlives the permit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Borrowed<'a>(pub(super) &'a Arc<Slot>);
 

@@ -1,4 +1,4 @@
-//! The record of a call's outcome.
+//! Recording: how the outcome of a call reaches the circuit.
 
 use std::{num::NonZeroU64, time::Duration};
 
@@ -11,10 +11,10 @@ use crate::{
     sys::sync::{MutexGuard, lock_unless},
 };
 
-/// An admitted call: the word that admitted it and, if calls are timed, when it started.
+/// An admitted call: the word that admitted it, and its start if calls are timed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
-    /// A word that admits is never zero, so an optional entry is as small as an entry.
+    /// A word that admits is never zero, so an `Option<Entry>` is as small as an `Entry`.
     word: NonZeroU64,
     /// [`Tick::NEVER`] if calls are not timed.
     started: Tick,
@@ -44,7 +44,8 @@ impl Slot {
         }
     }
 
-    /// Records a success on this thread's stripe, in the window's present bucket, or by its duration.
+    /// Records a success on this thread's stripe, in the window's present bucket, or by its
+    /// duration.
     #[inline(never)]
     fn record_success_out_of_line(&self, entry: Option<Entry>) {
         let Some(entry) = entry else { return };
@@ -64,14 +65,14 @@ impl Slot {
 
     #[cold]
     fn record_success_under_lock(&self, entry: Entry, took: Option<Duration>) {
-        // Read before the lock is taken: the clock may be the user's code.
+        // The timestamp is read before the lock is taken, because the clock may be user code.
         let at = self.context.timestamp();
         let is_fast = || {
             let word = self.gate.load();
             word.is_of(entry.word()) && self.takes_fast_path(word, took, || at.now())
         };
-        // The lock's holder may restore the fast path. A step would disable it again and send the
-        // other threads here, one after the other.
+        // While this thread waits for the lock, its holder may restore the fast path. A step would
+        // disable it again and send the other threads here, one after the other.
         match lock_unless(&self.locked, is_fast) {
             Some(locked) => {
                 self.step(locked, entry, Verdict::Success { took }, PendingEvents::of(at));
@@ -80,7 +81,7 @@ impl Slot {
         }
     }
 
-    /// Whether the coarse clock alone shows that the window's bucket has not ended.
+    /// Whether the coarse clock alone shows that the window's present bucket has not ended.
     fn is_in_present_bucket(&self, word: Word) -> bool {
         word.has_fast_path_in_bucket() && self.context.time.coarse() < self.gate.fast_path_until()
     }
@@ -125,7 +126,7 @@ impl Slot {
         self.record(entry, Outcome::failure("panic"));
     }
 
-    /// Records that the call was dropped without an outcome.
+    /// Records that the call was dropped before it had an outcome.
     #[cold]
     pub(super) fn record_abandoned(&self, entry: Entry) {
         let took = self.took(entry);
@@ -167,7 +168,8 @@ impl Slot {
         locked.step_unpermitted(verdict, pending);
     }
 
-    /// Records a health check that passed. An unregistered breaker ignores it: a check is no use of it.
+    /// Records a health check that passed. An unregistered breaker ignores it, because a check does
+    /// not count as use.
     pub(crate) fn record_passed_check(&self) {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let locked = self.locked.lock();
@@ -194,7 +196,7 @@ impl Slot {
         }
     }
 
-    /// How long the call took; `None` if calls are not timed.
+    /// Returns how long the call took, or `None` if calls are not timed.
     pub(super) fn took(&self, entry: Entry) -> Option<Duration> {
         let is_timed = entry.started != Tick::NEVER;
         is_timed.then(|| self.now(entry.word()).since(entry.started))

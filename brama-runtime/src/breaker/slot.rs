@@ -1,4 +1,4 @@
-//! One circuit behind one lock, with a gate in front.
+//! The slot of a breaker: one circuit behind a lock, with a gate in front.
 
 use std::{fmt, sync::Arc};
 
@@ -19,19 +19,19 @@ use crate::{
     sys::sync::{Mutex, OnceRef},
 };
 
-/// What a breaker's handles, permits and call sites into_shared.
+/// The state that a breaker's handles, permits and call sites share.
 ///
-/// What a call of one among ten thousand reads stands together at the beginning, fields the count of
-/// holds: each line of it is a wait for memory.
+/// A call of one breaker among ten thousand waits for memory once per cache line. The fields that
+/// it reads therefore stand together at the beginning, next to the reference count.
 #[repr(C)]
 pub struct Slot {
     pub(super) identity: Identity<'static>,
-    /// The attribute in force, the first that came with this identity. A call whose identifier is
-    /// an expression brings its own each time, so the usual case is one comparison of pointers.
+    /// The attribute in effect: the first one bound to this breaker. Call sites with a dynamic
+    /// identifier pass theirs on every call, so the usual case is one pointer comparison.
     pub(super) attribute: OnceRef<'static, Attribute>,
     pub(super) gate: Gate,
     pub(super) context: Arc<RegistryContext>,
-    /// The first attribute that differs from `attribute`; later ones are not noted.
+    /// The first attribute that differs from `attribute`. Later ones are not recorded.
     pub(super) other_attribute: OnceRef<'static, Attribute>,
     pub(super) locked: Mutex<Locked>,
 }
@@ -42,13 +42,13 @@ impl Slot {
         layers: Layers,
         seed: u64,
         context: Arc<RegistryContext>,
-        made: Tick,
+        created: Tick,
     ) -> Self {
         let (gate, attribute, other_attribute) = (Gate::new(), OnceRef::new(), OnceRef::new());
         if let Some(first) = layers.attribute() {
             attribute.get_or_init(|| first);
         }
-        let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), made));
+        let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), created));
         let this = Self { identity, attribute, gate, context, other_attribute, locked };
         this.lock_for_step().publish();
         this
@@ -72,7 +72,7 @@ impl Slot {
         pending.send(locked, &self.identity, &self.context.bus)
     }
 
-    /// Acts by hand.
+    /// Changes the circuit by hand.
     pub(super) fn act(&self, action: Action, by: By) {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
@@ -83,7 +83,7 @@ impl Slot {
         locked.finish(pending);
     }
 
-    /// Makes a due opening half-open.
+    /// Makes an opening whose deadline has passed half-open.
     pub(crate) fn sweep(&self) {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
@@ -92,7 +92,7 @@ impl Slot {
         locked.finish(pending);
     }
 
-    /// Takes notice of who listens to calls from now on.
+    /// Publishes again, so that the gate takes a new subscriber to calls into account.
     pub(crate) fn notice_listeners(&self) {
         self.lock_for_step().publish();
     }
@@ -111,13 +111,13 @@ impl Slot {
     }
 
     pub(crate) fn status(&self) -> Status {
-        let (mut status, store) = self.status_alone();
+        let (mut status, store) = self.own_status();
         status.warnings.extend(store.and_then(|store| store.overflowed(&self.identity)));
         status
     }
 
-    /// All that the breaker knows by itself, and who knows more.
-    fn status_alone(&self) -> (Status, Option<Arc<dyn ConfigStore>>) {
+    /// Returns the status as far as the breaker knows it, and the registry, which knows more.
+    fn own_status(&self) -> (Status, Option<Arc<dyn ConfigStore>>) {
         let now = self.context.time.now();
         let mut locked = self.locked.lock();
         self.sync_counters_relaxed(&mut locked);
@@ -165,35 +165,36 @@ impl Slot {
         self.context.time.now()
     }
 
-    /// The clock that is precise enough for the lengths in force.
+    /// Reads the clock that is precise enough for the durations in effect.
     #[inline]
     pub(super) fn now(&self, word: Word) -> Tick {
         if word.is_precise() { self.context.time.now() } else { self.context.time.coarse() }
     }
 
-    /// Tells the circuit what was counted, for one who only looks: a sum that waits for nobody will do,
-    /// for the next step learns what it misses.
+    /// Brings the circuit up to date for a reader. A relaxed sum is enough: the next step includes
+    /// what it misses.
     fn sync_counters_relaxed(&self, locked: &mut Locked) {
         let shown = self.gate.load();
-        // A success may end the run meanwhile, and is not to be synced before that.
+        // A success may end the run of failures at any time. The circuit has to learn of that
+        // first.
         if !shown.is_failing() {
             locked.sync_counters(shown, self.gate.sum(Counter::Success));
         }
     }
 
-    /// What it has counted.
+    /// Returns the totals.
     pub(crate) fn counted(&self) -> Totals {
         let mut locked = self.locked.lock();
         self.sync_counters_relaxed(&mut locked);
         self.totals(&locked)
     }
 
-    /// How many calls it has refused, or seen the end of.
+    /// Returns the number of calls that were rejected or have ended.
     pub(crate) fn calls(&self) -> u64 {
         let Totals { successes, failures, ignored, abandoned, rejected, .. } = self.counted();
         let abandoned = match self.locked.lock().policy.abandoned() {
             Abandoned::Ignore => abandoned,
-            // These are among the failures.
+            // Abandoned calls are among the failures.
             Abandoned::Failure => 0,
         };
         successes + failures + ignored + abandoned + rejected
@@ -207,7 +208,7 @@ impl Slot {
         totals
     }
 
-    /// Has stripes added to the counters once threads have attribute there.
+    /// Adds stripes to the counters once threads have contended there.
     #[inline]
     pub(super) fn note_contention(&self, contention: Contention) {
         match contention {

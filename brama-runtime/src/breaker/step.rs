@@ -1,4 +1,4 @@
-//! The lock of a breaker for one step: the circuit changes under it and is then published.
+//! A step: the circuit changes under its lock and is then published.
 
 use std::ops::{Deref, DerefMut};
 
@@ -9,21 +9,21 @@ use crate::{circuit::State, event::EventKinds, sys::sync::MutexGuard};
 
 /// The locked state while the gate has no fast path.
 ///
-/// Only this guard publishes. A success may have shown at the gate that a run of failures has ended;
-/// a thread that published without having looked would overwrite that.
+/// Only this guard publishes. A success may have shown at the gate that a run of failures has
+/// ended; publishing without having disabled the fast path would overwrite that.
 pub(super) struct StepGuard<'s> {
     slot: &'s Slot,
     locked: MutexGuard<'s, Locked>,
 }
 
 impl Slot {
-    /// Locks for a step that may judge or close. No success is counted at the gate meanwhile, and
-    /// the circuit knows every success that was counted before.
+    /// Locks the breaker for a step that may judge or close. Meanwhile, no success is counted at
+    /// the gate, and the circuit knows every success that was counted before.
     pub(super) fn lock_for_step(&self) -> StepGuard<'_> {
         self.begin_step(self.locked.lock())
     }
 
-    /// Begins such a step for a caller that holds the lock.
+    /// Begins such a step for a caller that already holds the lock.
     pub(super) fn begin_step<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let seen = self.gate.disable_fast_path();
         locked.sync_counters(seen, self.gate.successes());
@@ -32,10 +32,10 @@ impl Slot {
 
     /// Begins a step that judges a call.
     ///
-    /// If the gate was closed without a fast path, the thread that published that word had read the
-    /// counters. At most one success a thread is missing, which the next step finds (promise 2).
-    /// Reading the counters takes their cache lines from every thread; `cargo peers` shows the cost
-    /// if calls fail on two threads.
+    /// If the gate was closed without a fast path, the thread that published its word had read the
+    /// counters, and they are not read again. At most one success per thread is missing, which the
+    /// next step finds (promise 2 of the gate). Reading the counters takes their cache lines from
+    /// every thread; `cargo peers` shows the cost when calls fail on two threads.
     pub(super) fn begin_judging<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let seen = self.gate.disable_fast_path();
         if !seen.is_closed_without_fast_path() {
@@ -46,7 +46,8 @@ impl Slot {
 }
 
 impl StepGuard<'_> {
-    /// Publishes, sends the events and unlocks. Returns the published word.
+    /// Publishes, sends the events, unlocks, and wakes the receivers and waiters. Returns the
+    /// published word.
     pub(super) fn finish(mut self, pending: PendingEvents) -> Word {
         let word = self.publish();
         let mut wakes = self.slot.send(&mut self.locked, pending);
@@ -56,14 +57,15 @@ impl StepGuard<'_> {
         word
     }
 
-    /// Shows at the gate what the circuit would answer. Returns the published word.
+    /// Publishes at the gate what the circuit would answer. Returns the published word.
     ///
-    /// While something subscribes to calls, the gate only admits: each call is then recorded under
-    /// the lock.
+    /// While a subscriber receives events of calls, the gate only admits, and each outcome is
+    /// recorded under the lock.
     pub(super) fn publish(&self) -> Word {
         let Locked { circuit, policy, .. } = &*self.locked;
         let fields = GateFields {
-            // Forced open has no deadline. A thread that still reads an older open word keeps its own.
+            // A forced opening has no deadline. The previous one is kept for a thread that still
+            // reads an older word.
             rejects_until: circuit
                 .rejects_until(policy)
                 .filter(|_| circuit.state() != State::ForcedOpen),
@@ -76,7 +78,7 @@ impl StepGuard<'_> {
         self.slot.gate.publish(self.locked.mark(word), fields)
     }
 
-    /// Whether something subscribes to calls of this breaker.
+    /// Whether a subscriber receives events of calls to this breaker.
     fn is_observed(&self) -> bool {
         let Slot { identity, context, .. } = self.slot;
         let kind = || self.locked.layers().kind();
