@@ -1,4 +1,4 @@
-//! Models of the danger, for loom: every interleaving of a few calls with the lock's holder.
+//! Loom models of the gate: every interleaving of a few calls with the holder of the lock.
 //!
 //! `RUSTFLAGS="--cfg brama_loom" cargo test --release -p brama-runtime --lib models`
 
@@ -24,31 +24,31 @@ use crate::{
     time::clock::{Clock, Time},
 };
 
-/// A clock that a model moves between its phases, never while threads run.
+/// A clock that a model moves between its phases, and never while threads run.
 #[derive(Debug, Clone, Default)]
-struct Still(Arc<AtomicU64>);
+struct ModelClock(Arc<AtomicU64>);
 
-impl Still {
-    fn pass(&self, length: Duration) {
-        let now = self.now().after(length);
+impl ModelClock {
+    fn pass(&self, duration: Duration) {
+        let now = self.now().after(duration);
         self.0.store(now.as_nanos(), Ordering::Relaxed);
     }
 }
 
-impl Clock for Still {
+impl Clock for ModelClock {
     fn now(&self) -> Tick {
         Tick::from_nanos(self.0.load(Ordering::Relaxed))
     }
 }
 
-fn slot(patch: PolicyPatch) -> (Arc<Slot>, Still) {
-    let clock = Still::default();
+fn slot(patch: PolicyPatch) -> (Arc<Slot>, ModelClock) {
+    let clock = ModelClock::default();
     let identity = Identity::new("model");
     let time = Time::Of(Arc::new(clock.clone()));
-    let made = clock.now();
+    let created = clock.now();
     let context = Arc::new(RegistryContext::new(time));
     let shared = Arc::new(SharedConfig::new(None).with_defaults(patch, Kinds::new()));
-    (Arc::new(Slot::new(identity, Layers::new(shared), 0, context, made)), clock)
+    (Arc::new(Slot::new(identity, Layers::new(shared), 0, context, created)), clock)
 }
 
 fn model(check: impl Fn() + Send + Sync + 'static) {
@@ -57,13 +57,13 @@ fn model(check: impl Fn() + Send + Sync + 'static) {
     builder.check(check);
 }
 
-/// Admits a call as a permit does: at the gate, or with the word that was seen there.
+/// Admits a call as a permit does: at the gate, or with the word that was loaded there.
 fn admit(slot: &Slot) -> Result<Entry, Rejection> {
     let entry = slot.admit_at_gate().or_else(|seen| slot.admit(seen))?;
     Ok(entry.expect("no model runs in shadow"))
 }
 
-/// Calls once: the entry of a call that was admitted and succeeded.
+/// Calls once. Returns the entry of a call that was admitted and succeeded.
 fn call(slot: &Slot) -> Option<Entry> {
     let entry = admit(slot).ok()?;
     slot.record_success(entry);
@@ -127,7 +127,8 @@ fn a_run_of_failures_is_ended_by_the_successes_between_and_by_no_other() {
         fail(&slot);
         caller.join().unwrap();
         let Status { state, failures, totals, .. } = slot.status();
-        // It came between the two, or after the second, of which it is the end or too late.
+        // The success came between the two failures, or after the second: then it ended the run, or
+        // came too late.
         let fits = match state {
             State::Closed => failures <= 1,
             _ => failures == 2,
@@ -332,7 +333,8 @@ fn a_call_that_meets_the_end_of_a_registration_is_counted_once_and_revives_it() 
         };
         let Status { state, successes, totals, .. } = slot.status();
         assert_eq!((state, totals.successes), (State::Closed, 2));
-        // One is spent on the registration that ended, one on that which the call began.
+        // One generation is spent on the registration that ended, one on the registration that the
+        // call began.
         assert_eq!((begun_in(0) + begun_in(2), begun_in(1)), (2, 0), "{entries:?}");
         assert_eq!(slot.is_registered(), 0 < begun_in(2), "{entries:?}");
         assert!(successes <= begun_in(2) + 1, "{entries:?}");

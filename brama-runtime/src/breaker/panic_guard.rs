@@ -1,4 +1,4 @@
-//! A permit that is watched: a panic that unwinds through the frame that holds it is a failure.
+//! Panic guards: a panic that unwinds through the frame of a call is recorded as a failure.
 
 use std::{
     fmt,
@@ -15,13 +15,13 @@ use super::{
 };
 use crate::outcome::Outcome;
 
-/// The permit of a call whose frame nobody can drop, for no await lies ahead: what ends it before the
-/// verdict is a panic.
+/// The permit of a call whose frame contains no `await` from here on. Nothing can cancel such a
+/// call, so whatever ends it before the verdict is a panic.
 #[must_use = "dropped before the verdict it records a panic"]
 pub struct PanicGuard<S: SlotRef>(RawPermit<S>);
 
 impl<S: SlotRef> RawPermit<S> {
-    /// The same for a call whose frame nobody can drop.
+    /// Guards a call that cannot be cancelled from here on.
     #[inline]
     pub const fn guard_panics(self) -> PanicGuard<S> {
         PanicGuard(self)
@@ -29,18 +29,18 @@ impl<S: SlotRef> RawPermit<S> {
 }
 
 impl<S: SlotRef> PanicGuard<S> {
-    /// Runs `body`.
+    /// Runs `body` under the permit.
     #[expect(clippy::unused_self, reason = "it is the permit under which the body runs")]
     #[inline]
     pub fn run<R>(&self, body: impl FnOnce() -> R) -> R {
         body()
     }
 
-    /// Takes what `judge` says of `answer` for the verdict.
+    /// Records the outcome that `judge` returns for `answer`. A success is deferred.
     ///
     /// # Panics
     ///
-    /// Where `judge` does; that is recorded as a failure.
+    /// Panics if `judge` panics. The panic is recorded as a failure.
     #[inline]
     pub fn judge<R: ?Sized>(
         &mut self,
@@ -59,7 +59,7 @@ impl<S: SlotRef> PanicGuard<S> {
         DeferredSuccess { entry: self.0.entry.take(), slot: &self.0.slot }
     }
 
-    /// Records an outcome other than a success. Nothing is deferred.
+    /// Records an outcome other than a success, at once.
     #[inline]
     pub(crate) fn fail(&mut self, outcome: Outcome) -> DeferredSuccess<'_> {
         if let Some(entry) = self.0.entry.take() {
@@ -76,10 +76,10 @@ impl<S: SlotRef> Drop for PanicGuard<S> {
     }
 }
 
-/// The end of a call that was judged: a success is recorded when this is dropped.
+/// The end of a judged call. A success is recorded when this is dropped.
 ///
-/// By then the answer has been moved to its place. A locked addition waits for every store before it,
-/// and would wait for half an answer.
+/// By then the answer has been moved to its place. A locked addition waits for every store before
+/// it, and would otherwise wait for half of the answer to be moved.
 #[must_use = "it is to be dropped once the answer has been moved"]
 pub struct DeferredSuccess<'a> {
     slot: &'a Slot,
@@ -108,17 +108,18 @@ impl fmt::Debug for DeferredSuccess<'_> {
     }
 }
 
-/// A protected future: it answers what the body answers.
+/// A future that runs a body under a permit. It resolves to the output of the body.
 ///
-/// Body and permit are borrowed and stay where the caller has put them, which costs two pointers and
-/// saves a layer of types: the compiler computes layouts only so deep, and in a chain of decorated
-/// functions every layer counts once a function.
+/// Body and permit are borrowed and stay where the caller has put them. This costs two pointers and
+/// saves a layer of types: the compiler computes layouts only to a limited depth, and in a chain of
+/// decorated functions each layer counts once per function.
 ///
 /// # Cancellation
 ///
-/// The caller declares the permit before the body: dropped before it is ready, it then drops the
-/// body first and abandons the call after it; why it is dropped, a panic elsewhere included, makes
-/// no difference. A panic locked the body is recorded as a failure at once.
+/// The caller declares the permit before the body. If the caller's future is dropped before it is
+/// ready, the body is therefore dropped first and the call is abandoned after it. This is true even
+/// if the future is dropped because of a panic elsewhere. A panic inside the body is recorded as a
+/// failure at once.
 #[must_use = "futures do nothing unless polled"]
 pub struct ProtectedFuture<'a, F, S: SlotRef> {
     body: Pin<&'a mut F>,
@@ -126,7 +127,7 @@ pub struct ProtectedFuture<'a, F, S: SlotRef> {
 }
 
 impl<S: SlotRef> RawPermit<S> {
-    /// The future that runs `body` under this permit.
+    /// Returns the future that runs `body` under this permit.
     #[inline]
     pub const fn protect<'a, F>(&'a mut self, body: Pin<&'a mut F>) -> ProtectedFuture<'a, F, S> {
         ProtectedFuture { body, permit: self }
@@ -146,7 +147,7 @@ impl<F: Future, S: SlotRef> Future for ProtectedFuture<'_, F, S> {
     }
 }
 
-/// A permit during one poll: a panic of the body's unwinds through it, and is recorded.
+/// A permit during one poll. A panic of the body unwinds through it and is recorded.
 struct Polling<'a, S: SlotRef>(&'a mut RawPermit<S>);
 
 impl<S: SlotRef> Polling<'_, S> {

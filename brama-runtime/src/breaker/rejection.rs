@@ -1,4 +1,4 @@
-//! What a caller gets whose call was not let through.
+//! The error of a call that was rejected.
 
 use std::{error::Error, fmt, io, num::NonZeroU64, ops::Deref, sync::Arc, time::Duration};
 
@@ -13,29 +13,31 @@ use crate::{
     identity::Identity,
 };
 
-/// The call was refused: its circuit is open, forced open, or half-open with no place for a probe.
+/// The error of a rejected call: its circuit is open, forced open, or half-open without a free
+/// place for a probe.
 ///
-/// It says which breaker, in which state, and when to come back; [`source`](Error::source) says
-/// why. Making, cloning and passing it on allocates nothing; the cause is looked up when asked.
+/// It holds the breaker's identity, the state, and when to retry; its [`source`](Error::source)
+/// gives the cause. Creating, cloning and returning it allocates nothing, because the cause is
+/// looked up on demand. The breaker is not evicted while a `CircuitOpen` refers to it.
 #[derive(Clone)]
 pub struct CircuitOpen(Opening);
 
-/// A rejection seen as a source: why the circuit was open when it refused a call.
+/// The source of a [`CircuitOpen`]: why the circuit was open when it rejected a call.
 ///
-/// A transparent wrapper context a `CircuitOpen` shows this as its source, so a chain of errors still
-/// tells that it began with a rejection: see [`CircuitOpen::find_in`].
+/// A transparent wrapper around a `CircuitOpen` returns this as its source. A chain of errors
+/// therefore still shows that it began with a rejection: see [`CircuitOpen::find_in`].
 #[derive(Clone)]
 pub struct Opening {
     slot: SharedSlot,
     rejection: Rejection,
 }
 
-/// A slot held for as long as somebody needs it.
+/// A slot that is held for as long as it is needed.
 #[derive(Debug, Clone)]
 pub enum SharedSlot {
-    /// By a call site, which is never evicted.
+    /// Held by a call site, which is never evicted.
     Static(&'static Slot),
-    /// By reference count.
+    /// Held by a reference count.
     Counted(Arc<Slot>),
 }
 
@@ -44,40 +46,43 @@ impl CircuitOpen {
         Self(Opening { slot, rejection })
     }
 
-    /// The breaker that refused.
+    /// Returns the identity of the breaker that rejected the call.
     #[must_use]
     pub fn identity(&self) -> &Identity<'static> {
         self.0.slot.identity()
     }
 
-    /// The state in which it refused.
+    /// Returns the state in which the call was rejected.
     #[must_use]
     pub const fn state(&self) -> State {
         self.0.state()
     }
 
-    /// How long until asking again makes sense; `None` where the circuit is forced open.
+    /// Returns the duration after which a retry makes sense, or `None` if the circuit was forced
+    /// open.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after()
     }
 
-    /// The number of the opening, which status and logs into_shared: the breaker's first is 1.
+    /// Returns the number of the opening, as status and events show it. The first opening of a
+    /// breaker is 1.
     #[must_use]
     pub const fn opening(&self) -> u64 {
         self.0.number()
     }
 
-    /// Why the circuit opened; `None` where that is more than four openings ago.
+    /// Returns why the circuit opened, or `None` if it has opened at least four times since then or
+    /// was unregistered.
     #[must_use]
     pub fn cause(&self) -> Option<Arc<Cause>> {
         self.0.cause()
     }
 
-    /// Finds a rejection in an error or in what it was made from.
+    /// Finds a rejection in an error or in its chain of sources.
     ///
-    /// Answers with the [`Opening`], which a transparent wrapper shows where it hides the
-    /// `CircuitOpen` itself.
+    /// Returns the [`Opening`], because a transparent wrapper shows it even if the wrapper hides
+    /// the `CircuitOpen` itself. At most 64 sources are searched.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -85,9 +90,9 @@ impl CircuitOpen {
     ///
     /// let breaker = Registry::new().breaker("payment_api");
     /// breaker.force_open("maintenance");
-    /// let refused = breaker.try_acquire().expect_err("it is forced open");
+    /// let rejected = breaker.try_acquire().expect_err("it is forced open");
     ///
-    /// let wrapped = std::io::Error::from(refused);
+    /// let wrapped = std::io::Error::from(rejected);
     /// assert!(CircuitOpen::find_in(&wrapped).is_some());
     /// assert!(CircuitOpen::find_in(&std::io::Error::other("refused")).is_none());
     /// ```
@@ -95,8 +100,8 @@ impl CircuitOpen {
     pub fn find_in<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Opening> {
         let chain = std::iter::successors(Some(error), |&error| error.source());
         chain.take(LONGEST_CHAIN).find_map(|error| {
-            let refused = error.downcast_ref::<Self>().map(|refused| &refused.0);
-            refused.or_else(|| error.downcast_ref::<Opening>())
+            let rejected = error.downcast_ref::<Self>().map(|rejected| &rejected.0);
+            rejected.or_else(|| error.downcast_ref::<Opening>())
         })
     }
 }
@@ -111,13 +116,14 @@ impl Opening {
             .finish()
     }
 
-    /// The breaker that refused.
+    /// Returns the identity of the breaker that rejected the call.
     #[must_use]
     pub fn identity(&self) -> &Identity<'static> {
         self.slot.identity()
     }
 
-    /// The number of the opening, which status and logs into_shared: the breaker's first is 1.
+    /// Returns the number of the opening, as status and events show it. The first opening of a
+    /// breaker is 1.
     #[must_use]
     pub const fn number(&self) -> u64 {
         self.rejection.number()
@@ -129,13 +135,15 @@ impl Opening {
         self.rejection.state()
     }
 
-    /// How long until asking again made sense; `None` where the circuit was forced open.
+    /// Returns the duration after which a retry made sense, or `None` if the circuit was forced
+    /// open.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.rejection.retry_after()
     }
 
-    /// Why the circuit opened; `None` where that is more than four openings ago.
+    /// Returns why the circuit opened, or `None` if it has opened at least four times since then or
+    /// was unregistered.
     #[must_use]
     pub fn cause(&self) -> Option<Arc<Cause>> {
         self.slot.opened(self.number()).map(|opened| opened.cause)
@@ -155,8 +163,8 @@ impl fmt::Display for CircuitOpen {
 
 /// `opened 12 s ago: 10 failures in a row reached failure_threshold 10; last: connection refused`
 ///
-/// Where its length is not simply the policy's fixed `expiry`, that and why stands after the age:
-/// `opened 12 s ago for 20 s (progressive, opening 3 in a row): …`.
+/// If the opening does not simply last for the fixed `expiry` of the policy, its duration and the
+/// reason follow the age: `opened 12 s ago for 20 s (progressive, opening 3 in a row): …`.
 impl fmt::Display for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.slot.opened(self.number()) {
@@ -189,7 +197,7 @@ impl Error for CircuitOpen {
 
 impl Error for Opening {}
 
-/// The same breaker, opening and state; the time left may differ.
+/// Equal if the breaker, the opening and the state are equal; the remaining time may differ.
 impl PartialEq for CircuitOpen {
     fn eq(&self, other: &Self) -> bool {
         self.identity() == other.identity()
@@ -198,19 +206,19 @@ impl PartialEq for CircuitOpen {
     }
 }
 
-/// Of the kind `Other`; the `CircuitOpen` stands locked.
+/// An error of the kind [`Other`](io::ErrorKind::Other) that contains the `CircuitOpen`.
 impl From<CircuitOpen> for io::Error {
     fn from(open: CircuitOpen) -> Self {
         Self::other(open)
     }
 }
 
-/// A call did not succeed: it was refused, or it ran and failed.
+/// The error of a call that was rejected, or that ran and failed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CallError<E> {
-    /// It was refused and did not run.
+    /// The call was rejected and did not run.
     Rejected(CircuitOpen),
-    /// It ran and answered with this.
+    /// The call ran and returned this error.
     Failed(E),
 }
 
@@ -229,7 +237,7 @@ impl<E: fmt::Display> fmt::Display for CallError<E> {
     }
 }
 
-/// Transparent: the source is that of the rejection or of the error.
+/// Transparent: the source is the source of the rejection or of the error.
 impl<E: Error> Error for CallError<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
@@ -250,28 +258,29 @@ impl Deref for SharedSlot {
     }
 }
 
-/// An error may be its own source by mistake; no honest chain is so long.
+/// An error may be its own source by mistake; a correct chain is never so long.
 const LONGEST_CHAIN: usize = 64;
 
 const _: () = assert!(size_of::<CircuitOpen>() == 32, "a rejection stays small");
 
-/// Which opening refused, in which state, and for how long: two words, for rejecting must be quick.
+/// A rejection as the gate or the circuit gives it: opening, state and remaining time. It is two
+/// words long, because rejecting has to be fast.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rejection {
-    /// The opening's number and, in the lowest three bits, the state's.
+    /// The opening's number and, in the lowest three bits, the state's number.
     number_and_state: u64,
-    /// Nanoseconds; [`UNKNOWN_WAIT`] where only an action helps.
+    /// Nanoseconds; [`UNKNOWN_WAIT`] if only an action by hand ends the opening.
     retry_after: u64,
 }
 
 impl Rejection {
-    /// What the gate says whose word that is.
+    /// The rejection that the gate gives with `word`.
     pub(super) const fn at_gate(word: Word, opening: u64, retry_after: NonZeroU64) -> Self {
         let number_and_state = opening << STATE_BITS | word.state_number();
         Self { number_and_state, retry_after: retry_after.get() }
     }
 
-    /// What the circuit says.
+    /// The rejection that the circuit gives under the lock.
     pub(super) fn of_circuit(state: State, opening: u64, retry_after: Option<Duration>) -> Self {
         let number_and_state = opening << STATE_BITS | state as u64;
         Self { number_and_state, retry_after: retry_after.map_or(UNKNOWN_WAIT.get(), nanos) }
@@ -293,5 +302,5 @@ impl Rejection {
     }
 }
 
-/// So long that no clock comes to its end.
+/// Longer than any clock runs: 584 years.
 pub(super) const UNKNOWN_WAIT: NonZeroU64 = NonZeroU64::MAX;

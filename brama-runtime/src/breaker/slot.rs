@@ -58,16 +58,6 @@ impl Slot {
         &self.identity
     }
 
-    #[cfg(all(test, brama_loom))]
-    pub(super) fn bus(&self) -> &crate::bus::Bus {
-        &self.context.bus
-    }
-
-    #[cfg(all(test, brama_loom))]
-    pub(super) fn time(&self) -> &crate::time::clock::Time {
-        &self.context.time
-    }
-
     pub(super) fn send(&self, locked: &mut Locked, pending: PendingEvents) -> Wakes {
         pending.send(locked, &self.identity, &self.context.bus)
     }

@@ -1,10 +1,12 @@
 //! A wait until a call would be admitted.
 //!
-//! Who waits is noted under the breaker's lock, in the same hold of it in which the circuit refused; a
-//! step looks for those who wait under the same lock, after it has changed the circuit. So a step
-//! either comes first, and is seen, or finds the one who waits: no wake-up is lost between the two.
-//! What time alone changes is the clock's to wake for, and a clock that has come to the moment already
-//! wakes at once.
+//! A waiter is added under the breaker's lock, under the same hold of it in which the circuit would
+//! have rejected the call. A step looks for waiters under this lock, after it has changed the
+//! circuit. So a step either comes first, and the poll sees its effect, or it finds the waiter: no
+//! wake-up is lost between the two.
+//!
+//! What only time changes is left to the clock. A clock that has already reached the tick wakes at
+//! once.
 
 use std::{
     future::Future,
@@ -24,7 +26,8 @@ use crate::{
     sys::sync::{Condvar, Mutex},
 };
 
-/// Ready with `true` as soon as a call would be admitted, with `false` once the deadline has come.
+/// Resolves to `true` as soon as a call would be admitted, or to `false` once the deadline has
+/// passed.
 #[must_use = "futures do nothing unless polled"]
 pub(super) struct Waiting<'a> {
     slot: &'a Slot,
@@ -32,7 +35,7 @@ pub(super) struct Waiting<'a> {
     armed: Option<Armed>,
 }
 
-/// What was asked for in the last poll, to be taken back.
+/// What the last poll has registered, to be taken back.
 struct Armed {
     number: u64,
     at: Tick,
@@ -66,7 +69,7 @@ impl Future for Waiting<'_> {
             return Poll::Ready(true);
         };
         let at = until.min(this.deadline);
-        // Before the clock is asked: it may be the user's, and panic.
+        // Set before the clock is called, because it may be user code and panic.
         this.armed = Some(Armed { number, at, waker: waker.clone() });
         if this.deadline <= now {
             return Poll::Ready(false);
@@ -85,12 +88,13 @@ impl Drop for Waiting<'_> {
 }
 
 impl Slot {
-    /// Notes one who waits, unless a call would be admitted now: his number, and when to ask again.
+    /// Adds a waiter, unless a call would be admitted now. Returns its number and the tick at which
+    /// to poll again.
     fn add_waiter(&self, now: Tick, waker: &Waker) -> Option<(u64, Tick)> {
         if self.gate.load().admits() {
             return None;
         }
-        // A waker is the user's: it is neither copied nor dropped under the lock.
+        // A waker is user code. It is neither cloned nor dropped under the lock.
         let waker = waker.clone();
         let mut locked = self.locked.lock();
         let until = locked.admits_from();
@@ -108,32 +112,32 @@ impl Slot {
     fn remove_waiter(&self, number: u64) {
         let mut locked = self.locked.lock();
         let waiters = &mut locked.rare_mut().waiters;
-        let place = waiters.iter().position(|waiter| waiter.number == number);
-        let forgotten = place.map(|place| waiters.swap_remove(place));
+        let index = waiters.iter().position(|waiter| waiter.number == number);
+        let removed = index.map(|index| waiters.swap_remove(index));
         drop(locked);
-        drop(forgotten);
+        drop(removed);
     }
 }
 
 impl Locked {
-    /// From when on a call would be admitted, if nothing is reported.
+    /// Returns the tick from which on a call would be admitted, if no outcome is reported before.
     fn admits_from(&self) -> Tick {
         let rejects_until = self.circuit.rejects_until(&self.policy);
         rejects_until.filter(|_| !self.policy.shadow()).unwrap_or(Tick::ORIGIN)
     }
 
-    /// Has those woken whom a step lets in, or lets in earlier than they knew.
+    /// Adds to `wakes` every waiter that the step lets in, or lets in earlier than the waiter knew.
     pub(super) fn wake_waiters(&mut self, wakes: &mut Wakes) {
         if self.rare().is_none_or(|rare| rare.waiters.is_empty()) {
             return;
         }
         let from = self.admits_from();
-        let called = self.rare_mut().waiters.extract_if(.., |waiter| from < waiter.until);
-        called.for_each(|waiter| wakes.add_task(waiter.waker));
+        let due = self.rare_mut().waiters.extract_if(.., |waiter| from < waiter.until);
+        due.for_each(|waiter| wakes.add_task(waiter.waker));
     }
 }
 
-/// Blocks the thread until the wait is over.
+/// Blocks the thread until the wait is over. Returns whether a call would be admitted.
 pub(super) fn block_on(waiting: Waiting<'_>) -> bool {
     let waker_of_thread = Arc::new(ThreadWaker::default());
     let waker = Waker::from(Arc::clone(&waker_of_thread));
@@ -146,8 +150,8 @@ pub(super) fn block_on(waiting: Waiting<'_>) -> bool {
     }
 }
 
-/// What wakes a thread. It is no `park`: the user's clock may park this thread too, and would take the
-/// wake-up that is meant for us.
+/// Wakes a blocked thread. It does not use `thread::park`, because a custom clock may park this
+/// thread too and would consume the wake-up.
 #[derive(Default)]
 struct ThreadWaker {
     is_woken: Mutex<bool>,

@@ -1,7 +1,8 @@
 //! The weight of a breaker: the bytes that it takes, counted by the allocator.
 //!
-//! Its name and its entry in the registry's map are not counted: their weight is that of the name. What
-//! it shares with the breakers of other keys is the first one's.
+//! The name and the breaker's entry in the map of the registry are not counted, because their
+//! weight depends on the name. What a breaker shares with the breakers of other keys is counted for
+//! the first of them.
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
@@ -17,8 +18,8 @@ use crate::{
     time::clock::Time,
 };
 
-/// The breakers of a function's keys.
-struct Family {
+/// Creates breakers for the keys of one function.
+struct KeyedBreakers {
     attribute: &'static Attribute,
     shared: Arc<SharedConfig>,
     context: Arc<RegistryContext>,
@@ -27,26 +28,27 @@ struct Family {
 static IN_A_ROW: Attribute = Attribute::plain();
 static RATE: Attribute = Attribute::new(None, PolicyPatch::new().failure_rate(50));
 
-impl Family {
+impl KeyedBreakers {
     fn of(attribute: &'static Attribute) -> Self {
         let shared = Arc::new(SharedConfig::new(None));
         let context = Arc::new(RegistryContext::new(Time::System));
         Self { attribute, shared, context }
     }
 
-    fn make(&self, identity: Identity<'static>) -> Breaker {
+    fn create(&self, identity: Identity<'static>) -> Breaker {
         let mut layers = Layers::new(Arc::clone(&self.shared));
         layers.set_attribute(self.attribute);
         let slot = Slot::new(identity, layers, 7, Arc::clone(&self.context), Tick::ORIGIN);
         Breaker::new(Arc::new(slot))
     }
 
-    /// The bytes of one that is not the first, after calls that fail for these reasons or succeed.
+    /// Returns the bytes of a breaker that is not the first, after `calls`: each fails for its
+    /// reason, or succeeds.
     fn weight(&self, calls: impl Iterator<Item = Option<&'static str>>) -> usize {
-        let _first = self.make("first".into());
-        let (name, mut made) = ("second".into(), None);
+        let _first = self.create("first".into());
+        let (name, mut created) = ("second".into(), None);
         let counted = measure(|| {
-            let breaker = made.insert(self.make(name));
+            let breaker = created.insert(self.create(name));
             for call in calls {
                 let permit = breaker.try_acquire().unwrap();
                 match call {
@@ -59,7 +61,7 @@ impl Family {
     }
 }
 
-/// A hundred calls, of which each `nth` fails, for one reason after the other.
+/// A hundred calls, of which every `nth` fails, for each reason in turn.
 fn calls<const R: usize>(
     nth: usize,
     reasons: [&'static str; R],
@@ -72,19 +74,20 @@ fn calls<const R: usize>(
 #[test]
 fn an_idle_breaker_takes_at_most_320_bytes() {
     for attribute in [&IN_A_ROW, &RATE] {
-        let weight = Family::of(attribute).weight([].into_iter());
+        let weight = KeyedBreakers::of(attribute).weight([].into_iter());
         assert!(weight <= 320, "{weight} bytes");
     }
 }
 
 #[test]
 fn one_that_judges_the_last_hundred_calls_takes_at_most_448_bytes() {
-    let weight = Family::of(&RATE).weight(calls(10, ["connection refused"]));
+    let weight = KeyedBreakers::of(&RATE).weight(calls(10, ["connection refused"]));
     assert!(weight <= 448, "{weight} bytes");
 }
 
 #[test]
 fn one_that_fails_in_every_third_call_for_four_reasons_takes_at_most_600_bytes() {
-    let weight = Family::of(&RATE).weight(calls(3, ["no answer", "refused", "busy", "reset"]));
+    let weight =
+        KeyedBreakers::of(&RATE).weight(calls(3, ["no answer", "refused", "busy", "reset"]));
     assert!(weight <= 600, "{weight} bytes");
 }

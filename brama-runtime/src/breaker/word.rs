@@ -27,21 +27,22 @@ const FAILING: u64 = 1 << 8;
 const FAILURES_ENDED: u64 = 1 << 9;
 /// Every call is rejected: until the deadline, or without end if the state is forced open.
 const REJECTS: u64 = 1 << 10;
-/// Every call would be rejected, but is admitted unrecorded.
+/// Every call would be rejected, but is admitted and not recorded.
 const SHADOWS: u64 = 1 << 11;
-/// Calls are timed: a rule judges slowness.
+/// Calls are timed: a rule judges slow calls.
 const TIMED: u64 = 1 << 12;
 /// The fast path ends with the window's present bucket.
 const BUCKETED: u64 = 1 << 13;
 /// The coarse clock is too coarse for the durations in force.
 const PRECISE: u64 = 1 << 14;
-/// Something subscribes to calls: they are recorded under the lock.
+/// There is a subscriber to calls: they are recorded under the lock.
 const OBSERVED: u64 = 1 << 15;
 /// The breaker is unregistered. The next call takes the lock and registers it again.
 const UNREGISTERED: u64 = 1 << 16;
 /// The breaker has been evicted, or is about to be. The next call looks it up again.
 const EVICTED: u64 = 1 << 17;
-/// 46 bits remain for the generation: 2 000 years of a change each millisecond, the shortest opening.
+/// 46 bits remain for the generation: 2 000 years if the state changes every millisecond, which is
+/// the shortest opening.
 const GENERATION_SHIFT: u32 = 18;
 
 const FLAGS: [(u64, &str); 15] = [
@@ -62,13 +63,13 @@ const FLAGS: [(u64, &str); 15] = [
     (EVICTED, "evicted"),
 ];
 
-/// Lets a success pass the gate.
+/// The flags that let a success pass the gate.
 const FAST_PATHS: u64 = FAST_PATH | FAST_PATH_SHARED | FAST_PATH_STRIPED;
-/// Keeps everything but that.
+/// Keeps everything but the fast path and the flags that could restore it.
 pub(super) const NO_FAST_PATH: u64 = !(FAST_PATHS | FAILING | FAILURES_ENDED);
-/// Passes the gate without telling a subscriber.
+/// The flags that let a rejection or an outcome pass the gate without an event.
 const UNOBSERVED: u64 = REJECTS | SHADOWS | FAST_PATHS | FAILING;
-/// Lets a call or an outcome pass the gate.
+/// The flags that let a call or an outcome pass the gate.
 const LOCK_FREE: u64 = ADMITS | ADMITS_AT_ONCE | UNOBSERVED;
 
 impl Word {
@@ -80,7 +81,7 @@ impl Word {
             .with(REJECTS, rejects && !shadow)
             .with(SHADOWS, rejects && shadow)
             .with(TIMED, policy.slow_call_rate().is_some())
-            .with(PRECISE, needs_precision(policy))
+            .with(PRECISE, needs_precise_clock(policy))
             .with(FAST_PATH, circuit.is_settled(policy))
             .with(BUCKETED, circuit.settled_until() != Tick::NEVER)
             .with(FAILING, circuit.is_settled_by_success(policy))
@@ -94,7 +95,7 @@ impl Word {
         Self(generation.number() << GENERATION_SHIFT | admits | state as u64)
     }
 
-    /// Sends outcomes and rejections to the lock, which tells the subscribers.
+    /// Sends outcomes and rejections to the lock, where their events are sent.
     pub(super) const fn observed(self) -> Self {
         Self(self.0 & !UNOBSERVED | OBSERVED)
     }
@@ -121,7 +122,7 @@ impl Word {
         self.with(ADMITS_AT_ONCE, self.0 & (ADMITS | TIMED) == ADMITS)
             .with(FAST_PATH_SHARED, fast && !striped)
             .with(FAST_PATH_STRIPED, fast && striped)
-            // A timed call may be slow, which the circuit has to judge.
+            // A timed call may be slow, which only the circuit can judge.
             .with(FAILING, self.0 & (FAILING | TIMED) == FAILING)
     }
 
@@ -191,7 +192,7 @@ impl Word {
         self.0 & (FAST_PATH | BUCKETED | TIMED | PRECISE) == FAST_PATH | BUCKETED
     }
 
-    /// Whether a closed circuit sent its successes to the lock.
+    /// Whether the circuit is closed and its successes go to the lock.
     pub(super) const fn is_closed_without_fast_path(self) -> bool {
         self.0 & (STATE | FAST_PATH) == State::Closed as u64
     }
@@ -243,8 +244,8 @@ impl fmt::Debug for Word {
     }
 }
 
-/// Whether a duration in force is shorter than the coarse clock can tell.
-fn needs_precision(policy: &Policy) -> bool {
+/// Whether a duration in effect is too short for the coarse clock.
+fn needs_precise_clock(policy: &Policy) -> bool {
     if !policy.has_rate_rule() {
         return false;
     }

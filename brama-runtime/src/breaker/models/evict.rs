@@ -1,4 +1,4 @@
-//! A breaker of a key is forgotten while somebody comes to it.
+//! Models of an eviction: a breaker with a key is evicted while calls look it up.
 
 use std::sync::Arc;
 
@@ -8,14 +8,10 @@ use loom::{
 };
 
 use super::{admit, call, fail, model, slot};
-use crate::{
-    breaker::{Slot, Timestamp},
-    circuit::PolicyPatch,
-    counters::Totals,
-    outcome::Outcome,
-};
+use crate::{breaker::Slot, circuit::PolicyPatch, counters::Totals, outcome::Outcome};
 
-/// A slot in a registry, and the count of those who hold it fields: as `Arc` counts, where loom sees it.
+/// A slot in a registry, with the count of its holds. The count works as in `Arc`, but loom can see
+/// it.
 struct Found {
     slot: Arc<Slot>,
     holds: AtomicUsize,
@@ -34,25 +30,25 @@ impl Found {
         self.holds.fetch_sub(1, Ordering::Release);
     }
 
-    /// Finds it and uses it, where it has not evicted: whether that was so.
+    /// Finds the slot and uses it, unless it is evicted. Returns whether it was used.
     fn with(&self, run: impl FnOnce(&Slot)) -> bool {
         self.hold();
-        let stays = !self.slot.is_evicted();
-        if stays {
+        let is_kept = !self.slot.is_evicted();
+        if is_kept {
             run(&self.slot);
         }
         self.give_back();
-        stays
+        is_kept
     }
 
-    fn go(&self) -> Option<Totals> {
-        let moment = Timestamp::read(self.slot.time(), self.slot.bus());
+    fn evict(&self) -> Option<Totals> {
+        let timestamp = self.slot.context.timestamp();
         let is_held = || {
             self.hold();
             self.give_back();
             0 < self.holds.load(Ordering::Relaxed)
         };
-        self.slot.evict(moment, is_held).map(|(totals, wakes)| {
+        self.slot.evict(timestamp, is_held).map(|(totals, wakes)| {
             wakes.wake();
             totals
         })
@@ -71,7 +67,7 @@ fn what_goes_takes_every_call_with_it_and_lets_none_in_after() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
         let caller = spawn(&found, |slot| assert!(call(slot).is_some()));
-        let evicted = found.go();
+        let evicted = found.evict();
         let was_used = caller.join().unwrap();
         let Totals { successes, late, .. } = found.slot.counted();
         assert_eq!((successes, late), (u64::from(was_used), 0));
@@ -88,7 +84,7 @@ fn an_ignored_call_counted_at_the_gate_is_among_what_goes() {
                 slot.record(entry, Outcome::Ignore);
             }
         });
-        let evicted = found.go();
+        let evicted = found.evict();
         let was_used = caller.join().unwrap();
         assert!(
             evicted.is_none_or(|evicted| evicted.ignored == u64::from(was_used)),
@@ -103,7 +99,7 @@ fn a_breaker_that_has_seen_a_failure_does_not_go() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
         let caller = spawn(&found, fail);
-        let evicted = found.go();
+        let evicted = found.evict();
         let has_failed = caller.join().unwrap();
         assert!(!(has_failed && evicted.is_some()));
         assert_eq!(found.slot.counted().failures, u64::from(has_failed));
@@ -115,7 +111,7 @@ fn two_callers_agree_whether_it_has_gone() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
         let one = spawn(&found, |slot| assert!(call(slot).is_some()));
-        let evicted = found.go();
+        let evicted = found.evict();
         let other = found.with(|slot| assert!(call(slot).is_some()));
         let successes = u64::from(one.join().unwrap()) + u64::from(other);
         assert_eq!(other, evicted.is_none());
