@@ -1,4 +1,4 @@
-//! How often each thing happened to a breaker.
+//! The counters of a breaker: the totals of its calls, and how calls are counted without a lock.
 
 use std::{fmt, iter::Sum, num::NonZeroUsize, ops::AddAssign, sync::atomic::AtomicUsize, thread};
 
@@ -11,29 +11,32 @@ use crate::{
     sys::sync::{AtomicU64, OnceBox, Ordering},
 };
 
-/// How often each thing happened since the breaker was made. Counters never go backwards.
+/// The numbers of calls since the breaker was created, by outcome. They never go backwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Totals {
     /// Calls that succeeded.
     pub successes: u64,
-    /// Calls that failed, panics among them, and the abandoned where the policy says so.
+    /// Calls that failed, including panics. Abandoned calls are included if the policy sets
+    /// `abandoned = "failure"`.
     pub failures: u64,
-    /// Calls that said nothing about the dependency, the abandoned not among them.
+    /// Calls that said nothing about the dependency, without the abandoned ones.
     pub ignored: u64,
-    /// Calls dropped before they had an outcome, whatever they counted as.
+    /// Calls dropped before they had an outcome, whether or not they count as failures.
     pub abandoned: u64,
-    /// Calls that were refused, or would have been but for shadow.
+    /// Calls that were rejected, or would have been rejected without `shadow`.
     pub rejected: u64,
-    /// Outcomes of calls admitted in an earlier generation; each is also counted as its counter.
+    /// Outcomes of calls that were admitted in an earlier generation. Each is also counted by its
+    /// outcome.
     pub late: u64,
-    /// Calls slower than `slow_call_duration` where slowness is judged; likewise.
+    /// Calls slower than `slow_call_duration`, if a rule judges slow calls. Each is also counted by
+    /// its outcome.
     pub slow: u64,
 }
 
 impl Totals {
-    /// A number that moves whenever a call is refused or ends.
+    /// A number that changes whenever a call is rejected or ends.
     pub(crate) const fn moves(&self) -> u64 {
         let Self { successes, failures, ignored, abandoned, rejected, .. } = *self;
         successes + failures + ignored + abandoned + rejected
@@ -83,7 +86,7 @@ impl Sum for Totals {
     }
 }
 
-/// What is counted without the lock.
+/// The outcomes that are counted without the lock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Counter {
     Success,
@@ -91,20 +94,21 @@ pub(crate) enum Counter {
     Rejected,
 }
 
-/// Counters for one breaker: one set while it is quiet, one a thread or so once threads meet.
+/// The counters of one breaker: one set at first, about one per thread once threads contend.
 ///
-/// A set is a few words, so that ten thousand quiet breakers stay small. Two threads that meet at
-/// it are told so ([`Contention::Seen`]); whoever holds the breaker's lock then adds the stripes.
+/// A set is a few words, so that ten thousand quiet breakers stay small. If an addition contends
+/// with another thread, it returns [`Contention::Seen`], and the thread then adds the stripes under
+/// the breaker's lock.
 #[derive(Default)]
 #[repr(C)]
 pub(crate) struct Counters {
-    /// Boxed twice: 8 bytes instead of 24 for a breaker without stripes, which most are. Counting
-    /// in a stripe follows one more pointer.
+    /// Boxed twice: 8 bytes instead of 24 for a breaker without stripes, as most are. Counting in a
+    /// stripe follows one more pointer.
     stripes: OnceBox<Box<[Stripe]>>,
     first: Set,
 }
 
-/// Whether an addition contention other threads at the same counter.
+/// Whether an addition contended with other threads at its counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Contention {
     None,
@@ -119,7 +123,7 @@ struct Set {
     rejected: AtomicU64,
 }
 
-/// A set on cache lines of its own: two lines, for processors fetch them in pairs.
+/// A set on its own cache lines: two of them, because processors fetch lines in pairs.
 #[derive(Default)]
 #[repr(align(128))]
 struct Stripe(Set);
@@ -153,18 +157,19 @@ impl Counters {
         self.stripes.get().is_some()
     }
 
-    /// Adds the stripes; to be called by the holder of the breaker's lock.
+    /// Adds the stripes. Call it only with the breaker's lock held.
     pub(crate) fn inflate(&self) {
         let stripes = || Box::new((0..stripe_count()).map(|_| Stripe::default()).collect());
         self.stripes.get_or_init(stripes);
     }
 
-    /// The sum, as it is for a reader who waits for nobody.
+    /// Returns the sum without synchronizing with the threads that count.
     pub(crate) fn sum(&self, counter: Counter) -> u64 {
         self.sets().map(|set| set.counter(counter).load(Ordering::Relaxed)).sum()
     }
 
-    /// The sum, read by writing: whoever adds after that has seen what the reader did before.
+    /// Returns the sum, read by writing: a thread that adds afterwards has seen what the reader did
+    /// before.
     pub(crate) fn sum_by_writing(&self, counter: Counter, order: Ordering) -> u64 {
         self.sets().map(|set| set.counter(counter).fetch_add(0, order)).sum()
     }
@@ -196,12 +201,13 @@ impl fmt::Debug for Counters {
     }
 }
 
-/// The stripe of this thread: no other's, while no more threads than stripes have ever counted.
+/// Returns the stripe of this thread. No other thread uses it while no more threads than stripes
+/// have ever counted.
 #[inline]
 #[expect(clippy::indexing_slicing, reason = "the length is a power of two, the mask is below it")]
 fn own(stripes: &[Stripe]) -> &Set {
-    let place = thread_number() & (stripes.len() - 1);
-    &stripes[place].0
+    let index = thread_number() & (stripes.len() - 1);
+    &stripes[index].0
 }
 
 #[inline]
@@ -210,11 +216,11 @@ fn thread_number() -> usize {
     thread_local! {
         static NUMBER: usize = NEXT.fetch_add(1, Ordering::Relaxed);
     }
-    // A thread that is being torn down shares the first stripe.
+    // A thread that is shutting down shares the first stripe.
     NUMBER.try_with(|number| *number).unwrap_or_default()
 }
 
-/// Twice the processors, as a power of two.
+/// Twice the number of processors, rounded up to a power of two, and at most [`MOST_STRIPES`].
 fn stripe_count() -> usize {
     static COUNT: Lazy<usize> = Lazy::new(|| {
         let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -223,5 +229,5 @@ fn stripe_count() -> usize {
     *COUNT
 }
 
-/// 16 KiB for a breaker on which many threads meet.
+/// 16 KiB for a breaker at which many threads contend.
 const MOST_STRIPES: usize = 128;
