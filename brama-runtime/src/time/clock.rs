@@ -1,4 +1,4 @@
-//! The clock: the one place that reads the time.
+//! The clock: the only place that reads the time.
 
 #[cfg(not(target_os = "linux"))]
 use std::time::Instant;
@@ -13,42 +13,46 @@ use crate::circuit::Tick;
 
 /// A source of time for a registry and all its breakers.
 ///
-/// Both answers count nanoseconds from one origin and never go backwards; a breaker reads a step
-/// back as no time passed. They are called on the path of a call, so they must be quick and must
-/// not block. Where one panics, the outcome of that call is lost, its answer may be leaked, and a probe
-/// keeps its place until `probe_timeout`; where the call is panicking already, the process aborts.
+/// [`now`](Self::now) and [`coarse`](Self::coarse) count nanoseconds from one origin and never go
+/// backwards; a breaker reads a step back as if no time had passed. Both are called on the path of
+/// a call, so they must be fast and must not block.
+///
+/// If one of them panics, the outcome of the call is lost, its answer may be leaked, and a probe
+/// keeps its place until `probe_timeout`. If the call is already panicking, the process aborts.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The present moment.
+    /// Returns the current tick.
     fn now(&self) -> Tick;
 
-    /// A moment not after the present one, cheaper to get: as it was at the clock's last tick, at
-    /// most 20 ms ago (one further behind refuses for that much too long). Default:
-    /// [`now`](Self::now).
+    /// Returns a tick that is not after the current one and cheaper to read: the tick at the last
+    /// update of the clock, at most 20 ms ago. A coarse clock that lags by more rejects calls for
+    /// that much too long. Default: [`now`](Self::now).
     fn coarse(&self) -> Tick {
         self.now()
     }
 
-    /// The present moment on the calendar, for events. Default: the system's.
+    /// Returns the calendar time, which events carry. Default: the system clock.
     #[expect(clippy::disallowed_methods, reason = "this is the file that reads the clock")]
     fn calendar(&self) -> SystemTime {
         SystemTime::now()
     }
 
-    /// Has `waker` woken once this clock has come to `at`: soon, where that is so already. It is asked
-    /// by those who wait, [`Breaker::ready`](crate::breaker::Breaker::ready) and health checks, and never on
-    /// the path of a call. A wake too many does no harm, a wake too few leaves them waiting.
+    /// Wakes `waker` once this clock has reached `at`, or soon if it has done so already.
     ///
-    /// Default: after as much of the system's time as there is until then, on one thread named
-    /// `brama-timer` which the first such wake of the process starts and all share; whoever finds
-    /// himself woken too early asks again. A clock that is moved by something else than time wakes by
-    /// itself when it is moved.
+    /// It is called by [`Breaker::ready`](crate::breaker::Breaker::ready) and by health checks, and
+    /// never on the path of a call. An extra wake-up does no harm; a missing one leaves a task
+    /// waiting.
+    ///
+    /// Default: wakes after the remaining duration in system time, on one thread named
+    /// `brama-timer`. The first such wake-up of the process starts the thread, and all clocks share
+    /// it. A task that is woken too early polls the clock and waits again. A clock that is not
+    /// moved by time must wake its tasks itself when it is moved.
     fn wake_at(&self, at: Tick, waker: &Waker) {
         let left = at.since(self.now());
         TIMER.set(SystemClock.now().after(left), waker.clone());
     }
 
-    /// Says that a wake asked for by [`wake_at`](Self::wake_at) is no longer wanted. Default: nothing,
-    /// and it is kept until its time.
+    /// Cancels a wake-up requested by [`wake_at`](Self::wake_at). Default: does nothing, so the
+    /// waker is kept until its time.
     fn forget_wake(&self, at: Tick, waker: &Waker) {
         let _ = (at, waker);
     }
@@ -78,8 +82,9 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 
 /// The operating system's monotonic clock.
 ///
-/// On Linux the coarse moment is the kernel's at its last tick (1 to 10 ms apart) and shares its
-/// origin with the precise one, so it is never ahead. Elsewhere both are `Instant`.
+/// On Linux, the coarse tick is the time at the last tick of the kernel (1 to 10 ms apart). It
+/// shares its origin with the precise one, so it is never ahead. On other systems, both are read
+/// from `Instant`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -103,8 +108,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// Wakes the tasks that wait on the system's clock. Lazy, since loom's locks are not made in
-/// constants.
+/// Wakes the tasks that wait for the system clock. It is lazy because loom's locks cannot be
+/// created in constants.
 static TIMER: Lazy<Timer> = Lazy::new(|| Timer::new(|| SystemClock.now()));
 
 #[cfg(target_os = "linux")]
@@ -122,7 +127,7 @@ enum ClockId {
     MonotonicCoarse,
 }
 
-/// Both clocks are `Instant`.
+/// Both clocks read `Instant`.
 #[cfg(not(target_os = "linux"))]
 #[expect(clippy::disallowed_methods, reason = "this is the file that reads the clock")]
 fn read(_: ClockId) -> Tick {
@@ -130,7 +135,7 @@ fn read(_: ClockId) -> Tick {
     Tick::ORIGIN.after(ORIGIN.elapsed())
 }
 
-/// Tokio's clock, which a test may pause.
+/// Tokio's clock, which a test can pause.
 #[cfg(all(feature = "testing", feature = "tokio"))]
 #[derive(Debug)]
 pub(crate) struct TokioClock {
@@ -150,7 +155,8 @@ impl Clock for TokioClock {
         Tick::ORIGIN.after(self.origin.elapsed())
     }
 
-    /// By a task of the runtime that the caller is on; outside one the clock is the system's.
+    /// Wakes from a task of the current runtime. Outside a runtime, the wake-up runs on system
+    /// time.
     fn wake_at(&self, at: Tick, waker: &Waker) {
         let (left, waker) = (at.since(self.now()), waker.clone());
         match tokio::runtime::Handle::try_current() {
@@ -163,7 +169,7 @@ impl Clock for TokioClock {
     }
 }
 
-/// The clock of a registry: the system's is called directly, another through a pointer.
+/// The clock of a registry. The system clock is called directly, any other through a pointer.
 #[derive(Debug, Clone)]
 pub(crate) enum Time {
     System,

@@ -1,4 +1,4 @@
-//! Alarms: who is to be woken when.
+//! Alarms: wakers and the ticks at which they are due.
 
 use std::{collections::BTreeMap, mem, task::Waker, thread};
 
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// Wakers by the moment at which each is to be woken, once.
+/// Wakers by the tick at which each is woken, once.
 #[derive(Debug, Default)]
 pub(crate) struct Alarms {
     set: BTreeMap<(Tick, u64), Waker>,
@@ -22,21 +22,21 @@ impl Alarms {
         Self { set: BTreeMap::new(), next: 0 }
     }
 
-    /// Sets an alarm. The waker is a copy that the caller has made: cloning is code of the user's.
+    /// Sets an alarm. The caller passes its own clone of the waker, because cloning is_running user code.
     pub(crate) fn set(&mut self, at: Tick, waker: Waker) {
         self.set.insert((at, self.next), waker);
         self.next += 1;
     }
 
-    /// Takes an alarm back; what is answered is to be dropped under no lock.
+    /// Takes an alarm back. Drop the returned waker without a lock held, because it is user code.
     pub(crate) fn unset(&mut self, at: Tick, waker: &Waker) -> Option<Waker> {
-        let mut those = self.set.range((at, 0)..=(at, u64::MAX));
-        let (key, _) = those.find(|(_, other)| other.will_wake(waker))?;
+        let mut at_tick = self.set.range((at, 0)..=(at, u64::MAX));
+        let (key, _) = at_tick.find(|(_, other)| other.will_wake(waker))?;
         let key = *key;
         self.set.remove(&key)
     }
 
-    /// Takes those whose moment has come, to be rung under no lock.
+    /// Takes the alarms that are due. Wake them without a lock held.
     pub(crate) fn due(&mut self, now: Tick) -> Due {
         let later = match now.as_nanos().checked_add(1) {
             Some(after) => self.set.split_off(&(Tick::from_nanos(after), 0)),
@@ -50,56 +50,58 @@ impl Alarms {
     }
 }
 
-/// Alarms whose moment has come.
-#[must_use = "somebody waits for each"]
+/// Alarms that are due.
+#[must_use = "a task waits for each of them"]
 pub(crate) struct Due(BTreeMap<(Tick, u64), Waker>);
 
 impl Due {
-    /// Wakes them in their order.
+    /// Wakes all of them, in order.
     pub(crate) fn wake(self) {
         self.0.into_values().for_each(wake_catching);
     }
 }
 
-/// Wakes, under no lock. A waker is the user's: one that panics harms nobody but its task.
+/// Wakes a waker and catches its panic: a waker is user code, and a panic affects only its own
+/// task. Call it without a lock held.
 pub(crate) fn wake_catching(waker: Waker) {
     let _ = catch_panic(|| waker.wake());
 }
 
-/// A thread that rings alarms when their moment comes, started by the first that is set.
+/// A thread that wakes alarms when they are due. The first alarm starts it.
 pub(crate) struct Timer {
     now: fn() -> Tick,
-    inside: Mutex<TimerState>,
+    state: Mutex<TimerState>,
     changed: Condvar,
 }
 
 struct TimerState {
     alarms: Alarms,
-    runs: bool,
+    is_running: bool,
 }
 
 impl Timer {
-    /// A timer on a clock that runs as the system's does.
+    /// Creates a timer on a clock that is_running at the speed of the system clock.
     pub(crate) fn new(now: fn() -> Tick) -> Self {
-        let inside = TimerState { alarms: Alarms::new(), runs: false };
-        Self { now, inside: Mutex::new(inside), changed: Condvar::new() }
+        let state = TimerState { alarms: Alarms::new(), is_running: false };
+        Self { now, state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Sets an alarm. Where the system gives no thread, it rings once a later one gets it.
+    /// Sets an alarm. If the system cannot start the thread, the alarm waits until a later one
+    /// starts it.
     pub(crate) fn set(&'static self, at: Tick, waker: Waker) {
-        let mut inside = self.inside.lock();
-        inside.alarms.set(at, waker);
-        if !inside.runs {
+        let mut state = self.state.lock();
+        state.alarms.set(at, waker);
+        if !state.is_running {
             let thread = thread::Builder::new().name("brama-timer".to_owned());
-            inside.runs = thread.spawn(|| self.run()).is_ok();
+            state.is_running = thread.spawn(|| self.run()).is_ok();
         }
-        drop(inside);
+        drop(state);
         self.changed.notify_one();
     }
 
     pub(crate) fn unset(&self, at: Tick, waker: &Waker) {
-        let unset = self.inside.lock().alarms.unset(at, waker);
-        drop(unset);
+        let removed = self.state.lock().alarms.unset(at, waker);
+        drop(removed);
     }
 
     fn run(&self) {
@@ -108,18 +110,18 @@ impl Timer {
         }
     }
 
-    /// Waits until there is somebody to wake. An alarm that is set meanwhile notifies, and the lock
-    /// is held from the look at the clock to the wait, so none is missed between the two.
+    /// Waits until an alarm is due. Setting an alarm notifies, and the lock is held from the read
+    /// of the clock to the wait, so no alarm is missed in between.
     fn wait(&self) -> Due {
-        let mut inside = self.inside.lock();
+        let mut state = self.state.lock();
         loop {
             let now = (self.now)();
-            match inside.alarms.first() {
-                Some(at) if at <= now => return inside.alarms.due(now),
+            match state.alarms.first() {
+                Some(at) if at <= now => return state.alarms.due(now),
                 Some(at) => {
-                    self.changed.wait_for(&mut inside, at.since(now));
+                    self.changed.wait_for(&mut state, at.since(now));
                 }
-                None => self.changed.wait(&mut inside),
+                None => self.changed.wait(&mut state),
             }
         }
     }
@@ -136,7 +138,7 @@ mod tests {
 
     use super::*;
 
-    /// Tells its number when it is woken; the first panics as well.
+    /// Sends its number when it is woken. Number 0 also panics.
     struct Numbered(u32, Mutex<mpsc::Sender<u32>>);
 
     impl Wake for Numbered {
