@@ -1,4 +1,4 @@
-//! The sweeper: a thread that does a piece of work at an interval.
+//! The sweeper: a thread that works at an interval.
 
 use std::{fmt, io, sync::Arc, thread, time::Duration};
 
@@ -7,25 +7,30 @@ use super::{
     sync::{Condvar, Mutex},
 };
 
-/// A thread that does its work at an interval until it is dropped: then it ends at once, or when it has
-/// done the work that it is at.
+/// A thread that does its work at an interval until it is dropped. It then ends at once, or when
+/// the work in progress is done.
 ///
-/// Nobody waits for its end, so it may be dropped anywhere, by the work itself too.
+/// Dropping it does not wait for the thread, so it may be dropped anywhere, even by the work
+/// itself.
 pub(crate) struct Sweeper {
     end: Arc<End>,
 }
 
 #[derive(Default)]
 struct End {
-    is_told: Mutex<bool>,
+    is_requested: Mutex<bool>,
     changed: Condvar,
 }
 
 impl Sweeper {
-    /// Starts the thread. It ends too once `work` answers that nothing is left to do.
+    /// Starts the thread. The thread also ends once `work` returns [`Left::Nothing`].
     ///
-    /// The work may run code of the user's, such as a clock: where that panics, the next interval comes
-    /// nevertheless. The interval is in the system's time, whatever clock the work reads.
+    /// The work may run user code, such as a clock. A panic ends only the current run: the next one
+    /// follows after the interval. The interval is in system time, whatever clock the work reads.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the system if it cannot start the thread.
     pub(crate) fn start(
         interval: Duration,
         work: impl FnMut() -> Left + Send + 'static,
@@ -38,7 +43,7 @@ impl Sweeper {
     }
 }
 
-/// Whether there is work left to do at the next interval.
+/// Whether there is work left for the next interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Left {
     More,
@@ -56,15 +61,15 @@ fn run(end: &End, interval: Duration, mut work: impl FnMut() -> Left) {
 
 impl End {
     fn comes_within(&self, interval: Duration) -> bool {
-        let mut is_told = self.is_told.lock();
-        self.changed.wait_while_for(&mut is_told, |is_told| !*is_told, interval);
-        *is_told
+        let mut is_requested = self.is_requested.lock();
+        self.changed.wait_while_for(&mut is_requested, |is_requested| !*is_requested, interval);
+        *is_requested
     }
 }
 
 impl Drop for Sweeper {
     fn drop(&mut self) {
-        *self.end.is_told.lock() = true;
+        *self.end.is_requested.lock() = true;
         self.end.changed.notify_all();
     }
 }
@@ -83,27 +88,27 @@ mod tests {
 
     const SOON: Duration = Duration::from_millis(1);
     const NEVER: Duration = Duration::from_secs(1_000_000);
-    /// Far more than anything takes that happens at all.
+    /// Far longer than anything in these tests takes.
     const LONG: Duration = Duration::from_secs(60);
 
-    /// A sweeper whose work tells its number and then does `work`.
+    /// Starts a sweeper whose work sends its number and then does `work`.
     fn sweeper(
         interval: Duration,
         work: impl Fn(u64) -> Left + Send + 'static,
     ) -> (Sweeper, Receiver<u64>) {
-        let (tell, told) = mpsc::channel();
+        let (sender, runs) = mpsc::channel();
         let mut number = 0;
         let numbered = move || {
             number += 1;
-            tell.send(number).unwrap();
+            sender.send(number).unwrap();
             work(number)
         };
-        (Sweeper::start(interval, numbered).unwrap(), told)
+        (Sweeper::start(interval, numbered).unwrap(), runs)
     }
 
-    fn has_ended(told: &Receiver<u64>) -> bool {
+    fn has_ended(runs: &Receiver<u64>) -> bool {
         loop {
-            match told.recv_timeout(LONG) {
+            match runs.recv_timeout(LONG) {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Disconnected) => return true,
                 Err(RecvTimeoutError::Timeout) => return false,
@@ -113,18 +118,18 @@ mod tests {
 
     #[test]
     fn it_works_again_and_again_under_a_name() {
-        let (_sweeper, told) = sweeper(SOON, |_| {
+        let (_sweeper, runs) = sweeper(SOON, |_| {
             assert_eq!(thread::current().name(), Some("brama-cleanup"));
             Left::More
         });
-        assert!((1..=3).all(|number| told.recv_timeout(LONG) == Ok(number)));
+        assert!((1..=3).all(|number| runs.recv_timeout(LONG) == Ok(number)));
     }
 
     #[test]
     fn dropped_it_ends_at_once_and_not_at_the_next_interval() {
-        let (sweeper, told) = sweeper(NEVER, |_| Left::More);
+        let (sweeper, runs) = sweeper(NEVER, |_| Left::More);
         drop(sweeper);
-        assert!(has_ended(&told));
+        assert!(has_ended(&runs));
     }
 
     #[test]
@@ -137,19 +142,19 @@ mod tests {
             }
         }
 
-        let (_sweeper, told) = sweeper(SOON, |number| {
+        let (_sweeper, runs) = sweeper(SOON, |number| {
             if number == 1 {
                 std::panic::resume_unwind(Box::new(Bomb));
             }
             Left::More
         });
-        assert!((1..=3).all(|number| told.recv_timeout(LONG) == Ok(number)));
+        assert!((1..=3).all(|number| runs.recv_timeout(LONG) == Ok(number)));
     }
 
     #[test]
     fn it_ends_when_nothing_is_left_to_do() {
-        let (_sweeper, told) = sweeper(SOON, |_| Left::Nothing);
-        assert_eq!(told.recv_timeout(LONG), Ok(1));
-        assert!(has_ended(&told));
+        let (_sweeper, runs) = sweeper(SOON, |_| Left::Nothing);
+        assert_eq!(runs.recv_timeout(LONG), Ok(1));
+        assert!(has_ended(&runs));
     }
 }

@@ -1,4 +1,5 @@
-//! What stands between us and the system: locks and atomics, panics, a thread that works at an interval.
+//! The layer between brama and the system: locks and atomics, panics, and a thread that works at an
+//! interval.
 
 pub(crate) mod interval;
 pub(crate) mod panic;

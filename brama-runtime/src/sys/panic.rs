@@ -1,22 +1,22 @@
-//! A panic of the user's code, catch_panic where we call it.
+//! Catching the panics of user code.
 
 use std::{
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-/// The user's code panicked.
+/// User code panicked.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Panicked;
 
-/// What `run` answers.
+/// Runs user code. Returns its value, or [`Panicked`] if it panics.
 ///
-/// What was thrown is the user's too and may panic when it is dropped: what that throws is kept for
-/// ever, lest there be no end.
+/// The payload of the panic is user code too and may panic when it is dropped. The payload of that
+/// second panic is leaked; dropping it could panic again without end.
 pub(crate) fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R, Panicked> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(|thrown| {
-        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(thrown))) {
-            mem::forget(again);
+    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
+        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            mem::forget(second);
         }
         Panicked
     })
@@ -28,7 +28,7 @@ mod tests {
 
     use super::*;
 
-    /// Throws another like it when it is dropped.
+    /// Panics with a new bomb when it is dropped.
     struct Bomb;
 
     impl Drop for Bomb {

@@ -1,6 +1,7 @@
-//! Locks, condition variables, racing cells and atomics, or loom's in their place in a model.
+//! Locks, condition variables, cells that race to be set, and atomics; in a model, the types of
+//! loom.
 //!
-//! A panic does not poison a lock. Nothing that may panic runs in the middle of a change, so the
+//! A panic does not poison a lock. Code that may panic never runs in the middle of a change, so the
 //! data behind a lock is always consistent.
 
 #[cfg(not(brama_loom))]
@@ -20,16 +21,17 @@ pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 #[cfg(brama_loom)]
 pub(crate) use self::modelled::{Condvar, Mutex, MutexGuard, OnceBox, OnceRef, RwLock};
 
-/// Locks, unless `needless` holds: while another thread has the lock, or once this one has it.
+/// Locks `mutex`, unless `needless` holds while another thread has the lock, or once this thread
+/// has it.
 ///
-/// Returns `None`, without the lock, if `needless` holds. It looks for a while before it waits:
-/// handing a lock over costs more than a step under it (`cargo peers`, calls that fail on two
-/// threads). `needless` may run under the lock, so it must not call user code.
+/// Returns `None`, without the lock, if `needless` holds. The function spins for a while before it
+/// blocks, because handing a lock over costs more than a step under it (see `cargo peers`, calls
+/// that fail on two threads). `needless` may run under the lock, so it must not call user code.
 pub(crate) fn lock_unless<T>(
     mutex: &Mutex<T>,
     needless: impl Fn() -> bool,
 ) -> Option<MutexGuard<'_, T>> {
-    for _ in 0..LOOKS {
+    for _ in 0..SPINS {
         if let Some(guard) = mutex.try_lock() {
             return Some(guard).filter(|_| !needless());
         }
@@ -41,10 +43,11 @@ pub(crate) fn lock_unless<T>(
     Some(mutex.lock()).filter(|_| !needless())
 }
 
-/// Longer than a step takes, shorter than a thread takes to go to sleep and wake up.
-const LOOKS: usize = if cfg!(brama_loom) { 1 } else { 100 };
+/// How often the function checks before it blocks: longer than a step takes, shorter than a thread
+/// takes to go to sleep and wake up.
+const SPINS: usize = if cfg!(brama_loom) { 1 } else { 100 };
 
-/// Loom's types with the methods of the types that they replace.
+/// Loom's types, with the methods of the types that they replace.
 #[cfg(brama_loom)]
 mod modelled {
     #![expect(clippy::unwrap_used, reason = "loom ends a model at the first panic")]
@@ -93,7 +96,7 @@ mod modelled {
         }
     }
 
-    /// Loom has no time: a wait with a limit ends only by a notification.
+    /// Loom has no time, so a wait with a limit ends only by a notification.
     #[derive(Debug, Default)]
     pub(crate) struct Condvar(loom::sync::Condvar);
 
@@ -155,7 +158,7 @@ mod modelled {
         }
     }
 
-    /// The box of `once_cell`, with an edge that loom can see.
+    /// `OnceBox` of `once_cell`, with an edge that loom can see.
     #[derive(Default)]
     pub(crate) struct OnceBox<T> {
         value: once_cell::race::OnceBox<T>,
@@ -174,7 +177,7 @@ mod modelled {
         }
     }
 
-    /// The reference of `once_cell`, with an edge that loom can see.
+    /// `OnceRef` of `once_cell`, with an edge that loom can see.
     pub(crate) struct OnceRef<'a, T> {
         value: once_cell::race::OnceRef<'a, T>,
         set: AtomicBool,
