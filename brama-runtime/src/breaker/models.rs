@@ -66,7 +66,7 @@ fn admit(slot: &Slot) -> Result<Entry, Rejection> {
 /// Calls once. Returns the entry of a call that was admitted and succeeded.
 fn call(slot: &Slot) -> Option<Entry> {
     let entry = admit(slot).ok()?;
-    slot.record_success(entry);
+    slot.record_success(Some(entry));
     Some(entry)
 }
 
@@ -123,7 +123,7 @@ fn a_run_of_failures_is_ended_by_the_successes_between_and_by_no_other() {
         let (slot, _) = slot(PolicyPatch::new().failure_threshold(2));
         let entry = admit(&slot).unwrap();
         fail(&slot);
-        let caller = spawn(&slot, move |slot| slot.record_success(entry));
+        let caller = spawn(&slot, move |slot| slot.record_success(Some(entry)));
         fail(&slot);
         caller.join().unwrap();
         let Status { state, failures, totals, .. } = slot.status();
@@ -157,7 +157,7 @@ fn a_refused_caller_sees_the_deadline_of_its_opening() {
         clock.pass(Duration::from_secs(10));
         let caller = spawn(&slot, |slot| match admit(slot) {
             Ok(entry) => {
-                slot.record_success(entry);
+                slot.record_success(Some(entry));
                 None
             }
             Err(rejection) => Some((rejection.number(), rejection.retry_after())),
@@ -215,7 +215,7 @@ fn of_two_calls_begun_before_a_reset_at_most_one_enters_the_new_run() {
             for call in calls {
                 match call {
                     Ok(entry) if entry.word().generation().number() == 0 => {
-                        slot.record_success(entry)
+                        slot.record_success(Some(entry))
                     }
                     Ok(_) | Err(_) => {}
                 }
@@ -308,7 +308,7 @@ fn a_caller_refused_while_somebody_acts_knows_the_opening() {
         let (slot, _) = slot(PolicyPatch::new());
         let caller = spawn(&slot, |slot| match admit(slot) {
             Ok(entry) => {
-                slot.record_success(entry);
+                slot.record_success(Some(entry));
                 None
             }
             Err(rejection) => Some((rejection.state(), rejection.number())),

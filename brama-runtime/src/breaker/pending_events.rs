@@ -100,7 +100,7 @@ impl Locked {
 }
 
 impl PendingEvents {
-    /// Adds a change of state, unless it led back to the same state, and a reset.
+    /// Adds a change to another state, and a reset.
     pub(super) fn add_change(&mut self, from: State, to: State, cause: &Arc<Cause>) {
         self.in_opening |= is_opening(from);
         if from != to {

@@ -129,7 +129,7 @@ impl Opening {
         self.rejection.number()
     }
 
-    /// The state in which the call was refused.
+    /// Returns the state in which the call was rejected.
     #[must_use]
     pub const fn state(&self) -> State {
         self.rejection.state()

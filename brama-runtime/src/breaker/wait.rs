@@ -1,7 +1,7 @@
 //! A wait until a call would be admitted.
 //!
-//! A waiter is added under the breaker's lock, under the same hold of it in which the circuit would
-//! have rejected the call. A step looks for waiters under this lock, after it has changed the
+//! A waiter is added while the breaker's lock is held, in the critical section in which the circuit
+//! would have rejected the call. A step looks for waiters under this lock, after it has changed the
 //! circuit. So a step either comes first, and the poll sees its effect, or it finds the waiter: no
 //! wake-up is lost between the two.
 //!

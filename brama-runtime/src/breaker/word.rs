@@ -17,7 +17,8 @@ const ADMITS: u64 = 1 << 3;
 const ADMITS_AT_ONCE: u64 = 1 << 4;
 /// A success may be counted at the gate.
 const FAST_PATH: u64 = 1 << 5;
-/// A success may be counted without reading a clock, on the counter that all threads share. Derived.
+/// A success may be counted without reading a clock, on the counter that all threads share.
+/// Derived.
 const FAST_PATH_SHARED: u64 = 1 << 6;
 /// A success may be counted without reading a clock, on the thread's stripe. Derived.
 const FAST_PATH_STRIPED: u64 = 1 << 7;
@@ -33,7 +34,7 @@ const SHADOWS: u64 = 1 << 11;
 const TIMED: u64 = 1 << 12;
 /// The fast path ends with the window's present bucket.
 const BUCKETED: u64 = 1 << 13;
-/// The coarse clock is too coarse for the durations in force.
+/// The coarse clock is too coarse for the durations in effect.
 const PRECISE: u64 = 1 << 14;
 /// There is a subscriber to calls: they are recorded under the lock.
 const OBSERVED: u64 = 1 << 15;
@@ -95,7 +96,7 @@ impl Word {
         Self(generation.number() << GENERATION_SHIFT | admits | state as u64)
     }
 
-    /// Sends outcomes and rejections to the lock, where their events are sent.
+    /// Sends outcomes and rejections to the lock, because their events are sent under it.
     pub(super) const fn observed(self) -> Self {
         Self(self.0 & !UNOBSERVED | OBSERVED)
     }

@@ -22,7 +22,7 @@ impl Alarms {
         Self { set: BTreeMap::new(), next: 0 }
     }
 
-    /// Sets an alarm. The caller passes its own clone of the waker, because cloning is_running user code.
+    /// Sets an alarm. The caller passes its own clone of the waker, because cloning runs user code.
     pub(crate) fn set(&mut self, at: Tick, waker: Waker) {
         self.set.insert((at, self.next), waker);
         self.next += 1;
@@ -80,7 +80,7 @@ struct TimerState {
 }
 
 impl Timer {
-    /// Creates a timer on a clock that is_running at the speed of the system clock.
+    /// Creates a timer on a clock that runs at the speed of the system clock.
     pub(crate) fn new(now: fn() -> Tick) -> Self {
         let state = TimerState { alarms: Alarms::new(), is_running: false };
         Self { now, state: Mutex::new(state), changed: Condvar::new() }
