@@ -17,8 +17,8 @@ use crate::{
 };
 
 impl Slot {
-    /// Evicts the breaker if it is evictable and not held. Returns its totals and the receivers to
-    /// wake, which the caller wakes once it has released the lock of the registry.
+    /// Evicts the breaker if it is evictable and not held. Returns its totals and the wake-ups,
+    /// which the caller triggers once it has released the lock of the registry.
     ///
     /// `is_held` reads the reference count by writing to it.
     pub(crate) fn evict(

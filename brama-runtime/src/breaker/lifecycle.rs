@@ -140,8 +140,8 @@ impl Slot {
         Ok(())
     }
 
-    /// Applies a change of the configuration. The caller wakes the receivers, because it may hold a
-    /// lock.
+    /// Applies a change of the configuration. The caller triggers the returned wake-ups, because it
+    /// may hold a lock.
     pub(crate) fn configured(
         &self,
         timestamp: Timestamp,
@@ -152,8 +152,8 @@ impl Slot {
         wakes
     }
 
-    /// Announces a breaker that was just created. The caller wakes the receivers, because it holds
-    /// the lock of the registry.
+    /// Announces a breaker that was just created. The caller triggers the returned wake-ups,
+    /// because it holds the lock of the registry.
     pub(crate) fn announce_created(&self, at: Timestamp) -> Wakes {
         let mut wakes = self.announce(EventDetail::Registered, at);
         if self.attribute.get().is_some() {
@@ -174,7 +174,7 @@ impl Slot {
     }
 
     /// Changes the layers of this breaker. The new policy applies from the next admission or
-    /// outcome on. The caller wakes the receivers.
+    /// outcome on. The caller triggers the returned wake-ups.
     pub(crate) fn update_layers<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> (R, Wakes) {
         self.update_layers_locked(&mut self.lock_for_step(), change)
     }
@@ -192,7 +192,8 @@ impl Slot {
         (answer, wakes)
     }
 
-    /// Announces an event in the life of a registered breaker. The caller wakes the receivers.
+    /// Announces an event in the life of a registered breaker. The caller triggers the returned
+    /// wake-ups.
     pub(crate) fn announce(&self, detail: EventDetail, timestamp: Timestamp) -> Wakes {
         let mut locked = self.locked.lock();
         let mut pending = PendingEvents::of(timestamp);

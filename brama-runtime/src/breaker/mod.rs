@@ -182,8 +182,8 @@ impl Breaker {
         self.slot.record_unpermitted(Verdict::SUCCESS);
     }
 
-    /// Reports a failure without a permit. It counts like a success that is reported with
-    /// [`success`](Self::success).
+    /// Reports a failure without a permit, with its reason. [`success`](Self::success) describes
+    /// when such a report counts.
     pub fn failure(&self, reason: impl Into<Reason>) {
         self.slot.record_unpermitted(Verdict::failure(reason));
     }
@@ -287,8 +287,8 @@ impl Breaker {
     ///
     /// # Errors
     ///
-    /// [`InvalidLength`] if the duration is zero or not a whole number of milliseconds. Nothing is
-    /// changed then.
+    /// [`InvalidLength`] if the duration is not a whole number of milliseconds or is shorter than 1
+    /// ms. Nothing is changed then.
     pub fn open_for(&self, duration: Duration, by: impl Into<By>) -> Result<(), InvalidLength> {
         let duration = InvalidLength::check(duration)?;
         self.slot.act(Action::Open(Some(duration)), by.into());

@@ -166,7 +166,7 @@ impl Slot {
     fn sync_counters_relaxed(&self, locked: &mut Locked) {
         let shown = self.gate.load();
         // A success may end the run of failures at any time. The circuit has to learn of that
-        // first.
+        // before it counts the success.
         if !shown.is_failing() {
             locked.sync_counters(shown, self.gate.sum(Counter::Success));
         }
