@@ -20,6 +20,6 @@ impl RegistryContext {
     /// Reads the present time. The calendar is read only if there is a subscriber.
     pub(crate) fn timestamp(&self) -> Timestamp {
         let Self { time, bus, .. } = self;
-        Timestamp::new(time.now(), bus.has_subscribers().then(|| time.calendar()))
+        Timestamp { now: time.now(), time: bus.has_subscribers().then(|| time.calendar()) }
     }
 }

@@ -47,7 +47,7 @@ impl Slot {
         if locked.is_registered() {
             pending.add(EventDetail::Removed);
         }
-        Some((self.totals(&locked), self.send(&mut locked, pending)))
+        Some((self.totals(&locked), pending.send(&mut locked, &self.identity, &self.context.bus)))
     }
 
     /// Whether the breaker is evicted or about to be, for a caller that has just taken a hold. Only

@@ -200,7 +200,7 @@ impl Slot {
         if locked.is_registered() {
             pending.add(detail);
         }
-        self.send(&mut locked, pending)
+        pending.send(&mut locked, &self.identity, &self.context.bus)
     }
 }
 

@@ -13,16 +13,12 @@ use crate::{
 /// When a step happens. Read before the lock is taken, because clocks may be user code.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timestamp {
-    now: Tick,
+    pub(super) now: Tick,
     /// The calendar time; `None` if the registry has no subscriber.
-    time: Option<SystemTime>,
+    pub(super) time: Option<SystemTime>,
 }
 
 impl Timestamp {
-    pub(super) const fn new(now: Tick, time: Option<SystemTime>) -> Self {
-        Self { now, time }
-    }
-
     /// Returns the time on the registry's clock.
     pub(crate) const fn now(self) -> Tick {
         self.now

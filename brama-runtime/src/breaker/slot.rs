@@ -10,7 +10,6 @@ use super::{
     word::Word,
 };
 use crate::{
-    bus::Wakes,
     circuit::{Abandoned, Action, By, State, Tick},
     config::{Attribute, ConfigStore, EffectivePolicy, Layers},
     counters::{Contention, Counter, Totals},
@@ -56,10 +55,6 @@ impl Slot {
 
     pub(crate) fn identity(&self) -> &Identity<'static> {
         &self.identity
-    }
-
-    pub(super) fn send(&self, locked: &mut Locked, pending: PendingEvents) -> Wakes {
-        pending.send(locked, &self.identity, &self.context.bus)
     }
 
     /// Changes the circuit by hand.

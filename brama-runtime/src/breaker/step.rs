@@ -50,7 +50,8 @@ impl StepGuard<'_> {
     /// published word.
     pub(super) fn finish(mut self, pending: PendingEvents) -> Word {
         let word = self.publish();
-        let mut wakes = self.slot.send(&mut self.locked, pending);
+        let Slot { identity, context, .. } = self.slot;
+        let mut wakes = pending.send(&mut self.locked, identity, &context.bus);
         self.locked.wake_waiters(&mut wakes);
         drop(self);
         wakes.wake();
@@ -74,16 +75,12 @@ impl StepGuard<'_> {
             slow_after: policy.slow_call_duration(),
         };
         let word = Word::of(circuit, policy);
-        let word = if self.is_observed() { word.observed() } else { word };
-        self.slot.gate.publish(self.locked.mark(word), fields)
-    }
-
-    /// Whether a subscriber receives events of calls to this breaker.
-    fn is_observed(&self) -> bool {
-        let Slot { identity, context, .. } = self.slot;
+        let Slot { identity, context, gate, .. } = self.slot;
         let kind = || self.locked.layers().kind();
-        context.bus.has_subscribers()
-            && context.bus.has_subscribers_of(EventKinds::CALLS, identity, kind)
+        let is_observed = context.bus.has_subscribers()
+            && context.bus.has_subscribers_of(EventKinds::CALLS, identity, kind);
+        let word = if is_observed { word.observed() } else { word };
+        gate.publish(self.locked.mark(word), fields)
     }
 }
 
