@@ -8,7 +8,7 @@ use std::{
     sync::LazyLock,
 };
 
-use super::{File, assert_none, files};
+use crate::file::{File, assert_none, files, root};
 
 /// A crate that is published: its folder, its manifest, and the files that `cargo package` packs.
 struct Package {
@@ -40,10 +40,6 @@ impl Package {
     fn files_named(&self, ending: &str) -> impl Iterator<Item = &PathBuf> {
         self.files.iter().filter(move |file| file.to_str().unwrap().ends_with(ending))
     }
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every crate of the workspace but those with `publish = false`.

@@ -1,0 +1,32 @@
+//! A setting has one row in each of two tables.
+
+use crate::file::files;
+
+/// Two settings and, for each line of the runtime that names one, its file: the row, and the rules.
+const SETTINGS: [(&str, &str, &[&str]); 2] = [
+    ("retry_after_cap", "RetryAfterCap", &["policy/settings.rs", "transition.rs"]),
+    (
+        "probe_timeout",
+        "ProbeTimeout",
+        &["policy/lint.rs", "policy/lint.rs", "policy/settings.rs", "state.rs"],
+    ),
+];
+
+/// A new setting is a row in each of two tables, and its rules.
+#[test]
+fn a_setting_is_listed_once_in_the_runtime_and_once_in_the_macros() {
+    let runtime = files("brama-runtime/src", ".rs");
+    let mut macros = files("brama-macros/src", ".rs");
+    macros.retain(|file| !file.path.contains("/tests/"));
+    for (field, variant, expected) in SETTINGS {
+        let lines = runtime.iter().flat_map(|file| file.says(field).into_iter().map(move |_| file));
+        let lines: Vec<_> = lines.map(|file| file.path.as_str()).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|path| format!("brama-runtime/src/circuit/{path}")).collect();
+        assert_eq!(lines, expected, "list `{field}` in the table alone");
+        let variants: Vec<_> = runtime.iter().flat_map(|file| file.says(variant)).collect();
+        assert_eq!(variants.len(), 1, "name `{variant}` in the table alone: {variants:#?}");
+        let options: Vec<_> = macros.iter().flat_map(|file| file.says(field)).collect();
+        assert_eq!(options.len(), 1, "list `{field}` in one table: {options:#?}");
+    }
+}
