@@ -24,6 +24,11 @@ impl File {
         lines.enumerate().map(|(number, line)| (number + 1, line))
     }
 
+    /// Whether the code, comments aside, contains `word` as a whole word.
+    pub(crate) fn contains(&self, word: &str) -> bool {
+        self.lines().any(|(_, line)| words(line).any(|said| said == word))
+    }
+
     /// The places where the code, comments aside, contains `word` as a whole word.
     pub(crate) fn says(&self, word: &str) -> Vec<String> {
         let found = self

@@ -1,7 +1,9 @@
 //! Pages for people: what they name exists, and what exists is named.
 
+use std::collections::BTreeSet;
+
 use crate::{
-    file::{File, assert_none, files, read, root},
+    file::{File, PRODUCTION, assert_none, files, read, root},
     floors::FLOORS,
 };
 
@@ -63,6 +65,25 @@ fn paths(page: &str) -> Vec<String> {
     let words = quoted.filter_map(|it| it.split([' ', '*']).next());
     let is_path = |it: &&str| it.contains('/') || endings.iter().any(|end| it.ends_with(end));
     words.filter(is_path).map(str::to_owned).collect()
+}
+
+/// The section of replaced words names types that do not exist.
+#[test]
+fn each_type_on_the_page_of_the_architecture_exists() {
+    let page = read("ARCHITECTURE.md");
+    let (before, rest) = page.split_once("\nThese words do not come back").unwrap();
+    let (_, after) = rest.split_once("\n## ").unwrap();
+    let names = [before, after].into_iter().flat_map(|part| part.split('`').skip(1).step_by(2));
+    let names: BTreeSet<_> = names.filter(|name| is_type(name)).collect();
+    assert!(50 < names.len(), "only {} types were read", names.len());
+    let missing = names.into_iter().filter(|name| PRODUCTION.iter().all(|it| !it.contains(name)));
+    assert_none("no code has this name", &missing.map(str::to_owned).collect::<Vec<_>>());
+}
+
+fn is_type(word: &str) -> bool {
+    word.starts_with(|first: char| first.is_ascii_uppercase())
+        && word.contains(|letter: char| letter.is_ascii_lowercase())
+        && word.chars().all(char::is_alphanumeric)
 }
 
 #[test]
