@@ -22,24 +22,20 @@ mod word;
 
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
+use self::permit::Borrowed;
 pub(crate) use self::{
     context::RegistryContext,
     panic_guard::{DeferredSuccess, PanicGuard},
     pending_events::Timestamp,
     permit::{RawPermit, SlotRef},
-    rejection::SharedSlot,
-    slot::Slot,
-};
-use self::{
-    permit::Borrowed,
-    wait::{Waiting, block_on},
+    slot::{SharedSlot, Slot},
 };
 pub use self::{
     permit::Permit,
     rejection::{CallError, CircuitOpen, Opening},
 };
 use crate::{
-    circuit::{Action, By, InvalidPolicy, PolicyPatch, Reason, State, Tick, Verdict},
+    circuit::{Action, By, InvalidPolicy, PolicyPatch, Reason, State, Verdict},
     error::InvalidLength,
     identity::Identity,
     outcome::Outcome,
@@ -192,64 +188,6 @@ impl Breaker {
     #[must_use]
     pub fn is_available(&self) -> bool {
         self.slot.is_available()
-    }
-
-    /// Waits until a call would be admitted, for workers that take the next job only when it can be
-    /// done.
-    ///
-    /// It reserves nothing. All waiting tasks are woken together, and more of them may request a
-    /// permit than are admitted; a task that is rejected waits again. While the circuit is forced
-    /// open, the wait ends only when the circuit is changed by hand.
-    ///
-    /// Waiting costs only a timer and does not poll at an interval. A task is woken by a change of
-    /// the breaker, or by the registry's clock at the deadline (see
-    /// [`Clock::wake_at`](crate::time::clock::Clock::wake_at)).
-    ///
-    /// ```
-    /// # use brama_runtime::api as brama;
-    /// # async fn example(breaker: brama::Breaker, jobs: Vec<u32>) {
-    /// for job in jobs {
-    ///     let permit = loop {
-    ///         breaker.ready().await;
-    ///         if let Ok(permit) = breaker.try_acquire() {
-    ///             break permit;
-    ///         }
-    ///     };
-    ///     // … do the job …
-    ///     permit.success();
-    /// }
-    /// # }
-    /// ```
-    ///
-    /// # Cancellation
-    ///
-    /// If the future is dropped before it is ready, it leaves nothing behind, except in a custom
-    /// clock that does not implement
-    /// [`Clock::forget_wake`](crate::time::clock::Clock::forget_wake).
-    pub async fn ready(&self) {
-        Waiting::new(&self.slot, Tick::NEVER).await;
-    }
-
-    /// Blocks the thread until a call would be admitted, for at most `longest` on the registry's
-    /// clock.
-    ///
-    /// Returns whether a call would be admitted now. If `longest` is zero, it returns at once.
-    ///
-    /// ```
-    /// # use brama_runtime::api as brama;
-    /// use brama::Registry;
-    /// use std::time::Duration;
-    ///
-    /// let breaker = Registry::new().breaker("search");
-    /// breaker.open_for(Duration::from_millis(5), "an example")?;
-    /// assert!(!breaker.wait_timeout(Duration::ZERO));
-    /// assert!(breaker.wait_timeout(Duration::from_secs(60)));
-    /// # Ok::<(), brama::error::InvalidLength>(())
-    /// ```
-    #[must_use = "it may not be admitted yet"]
-    pub fn wait_timeout(&self, longest: Duration) -> bool {
-        let deadline = self.slot.time_now().after(longest);
-        block_on(Waiting::new(&self.slot, deadline))
     }
 
     /// Returns the recorded state. An opening whose deadline has passed still reads [`State::Open`]

@@ -4,8 +4,8 @@ use std::{fmt, ops::Deref, sync::Arc};
 
 use super::{
     record::Entry,
-    rejection::{CircuitOpen, SharedSlot},
-    slot::Slot,
+    rejection::CircuitOpen,
+    slot::{SharedSlot, Slot},
     word::Word,
 };
 use crate::{circuit::Reason, outcome::Outcome};

@@ -1,10 +1,10 @@
 //! The error of a call that was rejected.
 
-use std::{error::Error, fmt, io, num::NonZeroU64, ops::Deref, sync::Arc, time::Duration};
+use std::{error::Error, fmt, io, num::NonZeroU64, sync::Arc, time::Duration};
 
 use super::{
     locked::Opened,
-    slot::Slot,
+    slot::SharedSlot,
     word::{STATE_BITS, Word},
 };
 use crate::{
@@ -30,15 +30,6 @@ pub struct CircuitOpen(Opening);
 pub struct Opening {
     slot: SharedSlot,
     rejection: Rejection,
-}
-
-/// A slot that is held for as long as it is needed.
-#[derive(Debug, Clone)]
-pub enum SharedSlot {
-    /// Held by a call site, which is never evicted.
-    Static(&'static Slot),
-    /// Held by a reference count.
-    Counted(Arc<Slot>),
 }
 
 impl CircuitOpen {
@@ -243,17 +234,6 @@ impl<E: Error> Error for CallError<E> {
         match self {
             Self::Rejected(open) => open.source(),
             Self::Failed(error) => error.source(),
-        }
-    }
-}
-
-impl Deref for SharedSlot {
-    type Target = Slot;
-
-    fn deref(&self) -> &Slot {
-        match self {
-            Self::Static(slot) => slot,
-            Self::Counted(slot) => slot,
         }
     }
 }

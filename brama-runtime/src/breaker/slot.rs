@@ -1,6 +1,6 @@
 //! The slot of a breaker: one circuit behind a lock, with a gate in front.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::Deref, sync::Arc};
 
 use super::{
     context::RegistryContext,
@@ -207,6 +207,26 @@ impl Slot {
         let locked = self.lock_for_step();
         self.gate.inflate();
         locked.publish();
+    }
+}
+
+/// A slot that is held for as long as it is needed.
+#[derive(Debug, Clone)]
+pub enum SharedSlot {
+    /// Held by a call site, which is never evicted.
+    Static(&'static Slot),
+    /// Held by a reference count.
+    Counted(Arc<Slot>),
+}
+
+impl Deref for SharedSlot {
+    type Target = Slot;
+
+    fn deref(&self) -> &Slot {
+        match self {
+            Self::Static(slot) => slot,
+            Self::Counted(slot) => slot,
+        }
     }
 }
 

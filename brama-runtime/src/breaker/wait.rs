@@ -14,9 +14,11 @@ use std::{
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
+    time::Duration,
 };
 
 use super::{
+    Breaker,
     locked::{Locked, Waiter},
     slot::Slot,
 };
@@ -25,6 +27,66 @@ use crate::{
     circuit::Tick,
     sys::sync::{Condvar, Mutex},
 };
+
+impl Breaker {
+    /// Waits until a call would be admitted, for workers that take the next job only when it can be
+    /// done.
+    ///
+    /// It reserves nothing. All waiting tasks are woken together, and more of them may request a
+    /// permit than are admitted; a task that is rejected waits again. While the circuit is forced
+    /// open, the wait ends only when the circuit is changed by hand.
+    ///
+    /// Waiting costs only a timer and does not poll at an interval. A task is woken by a change of
+    /// the breaker, or by the registry's clock at the deadline (see
+    /// [`Clock::wake_at`](crate::time::clock::Clock::wake_at)).
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// # async fn example(breaker: brama::Breaker, jobs: Vec<u32>) {
+    /// for job in jobs {
+    ///     let permit = loop {
+    ///         breaker.ready().await;
+    ///         if let Ok(permit) = breaker.try_acquire() {
+    ///             break permit;
+    ///         }
+    ///     };
+    ///     // … do the job …
+    ///     permit.success();
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped before it is ready, it leaves nothing behind, except in a custom
+    /// clock that does not implement
+    /// [`Clock::forget_wake`](crate::time::clock::Clock::forget_wake).
+    pub async fn ready(&self) {
+        Waiting::new(&self.slot, Tick::NEVER).await;
+    }
+
+    /// Blocks the thread until a call would be admitted, for at most `longest` on the registry's
+    /// clock.
+    ///
+    /// Returns whether a call would be admitted now. If `longest` is zero, it returns at once.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::Registry;
+    /// use std::time::Duration;
+    ///
+    /// let breaker = Registry::new().breaker("search");
+    /// breaker.open_for(Duration::from_millis(5), "an example")?;
+    /// assert!(!breaker.wait_timeout(Duration::ZERO));
+    /// assert!(breaker.wait_timeout(Duration::from_secs(60)));
+    /// # Ok::<(), brama::error::InvalidLength>(())
+    /// ```
+    #[must_use = "it may not be admitted yet"]
+    pub fn wait_timeout(&self, longest: Duration) -> bool {
+        let deadline = self.slot.time_now().after(longest);
+        block_on(Waiting::new(&self.slot, deadline))
+    }
+}
 
 /// Resolves to `true` as soon as a call would be admitted, or to `false` once the deadline has
 /// passed.

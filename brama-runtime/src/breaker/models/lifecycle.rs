@@ -1,14 +1,21 @@
-//! Models of an eviction: a breaker with a key is evicted while calls look it up.
+//! Models of a breaker's life: evicted, unregistered or given an attribute while calls use it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use loom::{
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
-use super::{admit, call, fail, model, slot};
-use crate::{breaker::Slot, circuit::PolicyPatch, counters::Totals, outcome::Outcome};
+use super::harness::{admit, call, fail, model, slot, spawn};
+use crate::{
+    breaker::{Slot, record::Entry},
+    circuit::{PolicyPatch, State},
+    config::Attribute,
+    counters::Totals,
+    outcome::Outcome,
+    status::Status,
+};
 
 /// A slot in a registry, with the count of its holds. The count works as in `Arc`, but loom can see
 /// it.
@@ -55,9 +62,10 @@ impl Found {
     }
 }
 
-type Join<T> = thread::JoinHandle<T>;
-
-fn spawn(found: &Arc<Found>, run: impl FnOnce(&Slot) + 'static) -> Join<bool> {
+fn use_elsewhere(
+    found: &Arc<Found>,
+    run: impl FnOnce(&Slot) + 'static,
+) -> thread::JoinHandle<bool> {
     let found = Arc::clone(found);
     thread::spawn(move || found.with(run))
 }
@@ -66,7 +74,7 @@ fn spawn(found: &Arc<Found>, run: impl FnOnce(&Slot) + 'static) -> Join<bool> {
 fn what_goes_takes_every_call_with_it_and_lets_none_in_after() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
-        let caller = spawn(&found, |slot| assert!(call(slot).is_some()));
+        let caller = use_elsewhere(&found, |slot| assert!(call(slot).is_some()));
         let evicted = found.evict();
         let was_used = caller.join().unwrap();
         let Totals { successes, late, .. } = found.slot.counted();
@@ -79,7 +87,7 @@ fn what_goes_takes_every_call_with_it_and_lets_none_in_after() {
 fn an_ignored_call_counted_at_the_gate_is_among_what_goes() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
-        let caller = spawn(&found, |slot| {
+        let caller = use_elsewhere(&found, |slot| {
             if let Ok(entry) = admit(slot) {
                 slot.record(entry, Outcome::Ignore);
             }
@@ -98,7 +106,7 @@ fn an_ignored_call_counted_at_the_gate_is_among_what_goes() {
 fn a_breaker_that_has_seen_a_failure_does_not_go() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
-        let caller = spawn(&found, fail);
+        let caller = use_elsewhere(&found, fail);
         let evicted = found.evict();
         let has_failed = caller.join().unwrap();
         assert!(!(has_failed && evicted.is_some()));
@@ -110,12 +118,62 @@ fn a_breaker_that_has_seen_a_failure_does_not_go() {
 fn two_callers_agree_whether_it_has_gone() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
-        let one = spawn(&found, |slot| assert!(call(slot).is_some()));
+        let one = use_elsewhere(&found, |slot| assert!(call(slot).is_some()));
         let evicted = found.evict();
         let other = found.with(|slot| assert!(call(slot).is_some()));
         let successes = u64::from(one.join().unwrap()) + u64::from(other);
         assert_eq!(other, evicted.is_none());
         assert_eq!(found.slot.counted().successes, successes);
         assert!(evicted.is_none_or(|evicted| evicted.successes == successes));
+    });
+}
+
+#[test]
+fn a_call_that_meets_the_end_of_a_registration_is_counted_once_and_revives_it() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        let caller = spawn(&slot, |slot| [call(slot), call(slot)]);
+        slot.unregister();
+        let entries = caller.join().unwrap();
+        let begun_in = |generation: u64| {
+            let of = |entry: &&Entry| entry.word().generation().number() == generation;
+            entries.iter().flatten().filter(of).count() as u64
+        };
+        let Status { state, successes, totals, .. } = slot.status();
+        assert_eq!((state, totals.successes), (State::Closed, 2));
+        // One generation is spent on the registration that ended, one on the registration that the
+        // call began.
+        assert_eq!((begun_in(0) + begun_in(2), begun_in(1)), (2, 0), "{entries:?}");
+        assert_eq!(slot.is_registered(), 0 < begun_in(2), "{entries:?}");
+        assert!(successes <= begun_in(2) + 1, "{entries:?}");
+    });
+}
+
+#[test]
+fn two_calls_that_meet_an_unregistered_breaker_revive_it_once() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        slot.unregister();
+        let caller = spawn(&slot, call);
+        let entries = [call(&slot), caller.join().unwrap()];
+        assert!(entries.iter().flatten().all(|entry| entry.word().generation().number() == 2));
+        assert_eq!((slot.status().successes, slot.status().totals.late), (2, 0));
+    });
+}
+
+#[test]
+fn an_attribute_that_two_threads_bring_is_noted_once_and_in_force_for_both() {
+    const SLOW: PolicyPatch =
+        PolicyPatch::new().slow_call_rate(50).slow_call_duration(Duration::from_secs(1));
+    static ATTRIBUTE: Attribute = Attribute::new(None, SLOW);
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        let is_timed = |slot: &Slot| {
+            slot.bind_attribute(&ATTRIBUTE);
+            slot.took(admit(slot).unwrap()).is_some()
+        };
+        let other = spawn(&slot, is_timed);
+        assert_eq!((is_timed(&slot), other.join().unwrap()), (true, true));
+        assert_eq!(slot.status().warnings, Vec::<String>::new());
     });
 }
