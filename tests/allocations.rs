@@ -1,4 +1,4 @@
-//! A protected call allocates nothing, be it let through or refused, and fail or not.
+//! A protected call allocates nothing, whether it is admitted or rejected, succeeds or fails.
 
 use std::{
     future::{Future, ready},
@@ -45,7 +45,7 @@ fn poll<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Allocations of a thousand calls, after one that may set things up.
+/// Counts the allocations of a thousand calls, after one that may set things up.
 fn allocations(call: impl Fn()) -> u64 {
     call();
     measure(|| (0..1_000).for_each(|_| call())).count_total
@@ -66,7 +66,7 @@ fn a_success_through_the_attribute_allocates_nothing() {
 }
 
 #[test]
-fn a_success_under_the_first_changing_name_allocates_nothing() {
+fn a_success_under_the_first_dynamic_name_allocates_nothing() {
     #[circuit_breaker(identifier = name)]
     fn named(name: &str) -> Result<u8, CircuitOpen> {
         Ok(1)
@@ -111,32 +111,32 @@ fn a_call_of_any_of_ten_thousand_keys_allocates_nothing() {
 }
 
 #[test]
-fn a_rejection_under_the_first_changing_name_allocates_nothing() {
-    #[circuit_breaker(identifier = "allocations: refused key", key = node, max_attempts = 1)]
-    fn refused(node: u64) -> Result<u8, CircuitOpen> {
+fn a_rejection_under_the_first_dynamic_name_allocates_nothing() {
+    #[circuit_breaker(identifier = "allocations: rejected key", key = node, max_attempts = 1)]
+    fn rejected(node: u64) -> Result<u8, CircuitOpen> {
         Ok(1)
     }
-    assert!(refused(7).is_ok());
-    brama::breaker(Identity::new("allocations: refused key").with_key(7)).open("a test");
-    assert_eq!(allocations(|| assert!(refused(7).is_err())), 0);
+    assert!(rejected(7).is_ok());
+    brama::breaker(Identity::new("allocations: rejected key").with_key(7)).open("a test");
+    assert_eq!(allocations(|| assert!(rejected(7).is_err())), 0);
 }
 
 #[test]
 fn a_rejection_through_the_attribute_allocates_nothing() {
-    #[circuit_breaker(identifier = "allocations: refused sync")]
-    fn refused(right: u8) -> Result<u8, CircuitOpen> {
+    #[circuit_breaker(identifier = "allocations: rejected sync")]
+    fn rejected(right: u8) -> Result<u8, CircuitOpen> {
         Ok(right)
     }
 
-    #[circuit_breaker(identifier = "allocations: refused async")]
-    async fn refused_later(right: u8) -> Result<u8, CircuitOpen> {
+    #[circuit_breaker(identifier = "allocations: rejected async")]
+    async fn rejected_later(right: u8) -> Result<u8, CircuitOpen> {
         Ok(right)
     }
 
-    brama::breaker("allocations: refused sync").open("a test");
-    brama::breaker("allocations: refused async").force_open("a test");
-    assert_eq!(allocations(|| assert!(refused(1).is_err())), 0);
-    assert_eq!(allocations(|| assert!(poll(refused_later(1)).is_err())), 0);
+    brama::breaker("allocations: rejected sync").open("a test");
+    brama::breaker("allocations: rejected async").force_open("a test");
+    assert_eq!(allocations(|| assert!(rejected(1).is_err())), 0);
+    assert_eq!(allocations(|| assert!(poll(rejected_later(1)).is_err())), 0);
 }
 
 #[test]
@@ -171,7 +171,7 @@ enum Trouble {
     #[error("connection refused")]
     NoConnection,
     #[error(transparent)]
-    Refused(#[from] CircuitOpen),
+    Rejected(#[from] CircuitOpen),
 }
 
 #[test]
@@ -191,18 +191,18 @@ fn a_failure_whose_error_has_a_short_text_allocates_nothing() {
 }
 
 #[test]
-fn a_call_pays_for_those_alone_who_listen_to_its_own_breaker() {
+fn a_call_pays_only_for_subscribers_of_its_own_breaker() {
     let registry = Registry::new();
-    let [heard, quiet] = ["heard", "quiet"].map(|name| registry.breaker(name));
-    let calls = EventFilter::from(EventKinds::CALLS).identifier("heard");
+    let [observed, quiet] = ["observed", "quiet"].map(|name| registry.breaker(name));
+    let calls = EventFilter::from(EventKinds::CALLS).identifier("observed");
     let events = registry.subscribe(calls);
     let call = |breaker: &Breaker| {
         let _ = breaker.call(|| Ok::<_, ()>(black_box(1)));
     };
     assert_eq!(allocations(|| call(&quiet)), 0);
-    assert!(0 < allocations(|| call(&heard)));
+    assert!(0 < allocations(|| call(&observed)));
     quiet.force_open("a test");
     assert_eq!(allocations(|| call(&quiet)), 0);
     drop(events);
-    assert_eq!(allocations(|| call(&heard)), 0);
+    assert_eq!(allocations(|| call(&observed)), 0);
 }

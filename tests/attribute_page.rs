@@ -1,4 +1,4 @@
-//! What the pages for users must keep: true defaults, true messages, working links, few lines.
+//! Rules for the pages for users: true defaults, true messages, working links, few lines.
 //!
 //! `brama-macros/src/tests/page.rs` checks that the attribute's page has every option.
 
@@ -54,32 +54,33 @@ fn the_readme_the_front_page_and_each_page_of_the_guide_are_short() {
 }
 
 #[test]
-fn the_tables_say_the_defaults_of_the_policy() {
+fn the_tables_list_the_defaults_of_the_policy() {
     for page in [PAGE, POLICY] {
-        let wrong = SettingName::ALL.into_iter().filter(|setting| !says_default(page, *setting));
+        let wrong = SettingName::ALL.into_iter().filter(|setting| !has_default(page, *setting));
         assert_none("its default", wrong.map(|setting| setting.to_string()));
     }
 }
 
-fn says_default(page: &str, setting: SettingName) -> bool {
+fn has_default(page: &str, setting: SettingName) -> bool {
     let named = |row: &Vec<&str>| quoted(row.first().unwrap()).next() == Some(setting.as_str());
     let row = rows(page).find(named).unwrap();
-    let said: String = row.get(1).unwrap().chars().filter(|sign| !"`\"".contains(*sign)).collect();
-    let said = said.split([';', ',']).next().unwrap();
+    let written: String =
+        row.get(1).unwrap().chars().filter(|sign| !"`\"".contains(*sign)).collect();
+    let written = written.split([';', ',']).next().unwrap();
     let meant = Policy::DEFAULT.display_value(setting);
-    let window = said.strip_prefix("calls(").and_then(|said| said.strip_suffix(')'));
-    said == meant
+    let window = written.strip_prefix("calls(").and_then(|written| written.strip_suffix(')'));
+    written == meant
         || window.is_some_and(|calls| format!("the last {calls} calls") == meant)
-        || duration::parse(said).is_ok_and(|said| duration::parse(&meant) == Ok(said))
+        || duration::parse(written).is_ok_and(|written| duration::parse(&meant) == Ok(written))
 }
 
 #[test]
 fn a_message_on_the_page_is_one_that_the_compiler_gives() {
-    let said: String = ["options", "types"].into_iter().flat_map(goldens).collect();
+    let messages: String = ["options", "types"].into_iter().flat_map(goldens).collect();
     let quoted = examples(PAGE).filter_map(|line| line.strip_prefix("// error: "));
     let quoted: Vec<_> = quoted.collect();
     assert!(!quoted.is_empty());
-    let untrue = quoted.iter().filter(|message| !said.contains(&format!(": {message}\n")));
+    let untrue = quoted.iter().filter(|message| !messages.contains(&format!(": {message}\n")));
     assert_none("a golden", untrue.map(ToString::to_string));
 }
 

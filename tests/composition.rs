@@ -23,7 +23,7 @@ use tokio::{
 
 type Answer = Result<u32, PriceError>;
 
-/// Why there is no price.
+/// The reasons why there is no price.
 #[derive(Debug, PartialEq, thiserror::Error)]
 enum PriceError {
     #[error("the service answered 503")]
@@ -37,7 +37,7 @@ enum PriceError {
 }
 
 impl PriceError {
-    /// Whether another attempt could help: not at once, if the circuit or the limit says no.
+    /// Whether another attempt could help. It cannot after a rejection by the circuit or the limit.
     const fn is_worth_another_attempt(&self) -> bool {
         matches!(self, Self::Unavailable | Self::TimedOut)
     }
@@ -80,14 +80,14 @@ const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// A breaker whose time is that of the paused runtime.
+/// A breaker on the clock of the paused runtime.
 fn breaker(patch: PolicyPatch) -> Breaker {
     let registry = TestRegistry::on_tokio_time();
     registry.configure("price", patch).unwrap();
     registry.breaker("price")
 }
 
-/// The limit of our own says nothing about the service.
+/// Ignores a rejection by our own limit, which says nothing about the service.
 fn judge(answer: &Answer) -> Outcome {
     match answer {
         Ok(_) => Outcome::Success,
@@ -128,7 +128,7 @@ async fn retry<F: Future<Output = Answer>>(call: impl Fn() -> F) -> Answer {
     call.retry(patience).when(PriceError::is_worth_another_attempt).sleep(sleep).await
 }
 
-/// Ten calls a minute; one more is refused.
+/// Allows ten calls a minute and rejects any more.
 struct RateLimit {
     minute: Cell<Instant>,
     left: Cell<u32>,
@@ -182,7 +182,7 @@ mod a_timeout_belongs_inside_the_breaker {
 mod a_bulkhead_belongs_outside_the_breaker {
     use super::*;
 
-    /// Half of the last ten calls slower than a second.
+    /// Opens if half of the last ten calls are slower than a second.
     const SLOW: PolicyPatch = PolicyPatch::new()
         .slow_call_rate(50)
         .slow_call_duration(seconds(1))
@@ -298,7 +298,7 @@ mod a_retry_belongs_outside_the_breaker {
 mod a_retry_belongs_outside_the_bulkhead {
     use super::*;
 
-    /// How long a good call waits that comes after a bad one.
+    /// The time that a good call waits after a bad one.
     async fn waits(
         bad: impl Future<Output = Answer>,
         good: impl Future<Output = Answer>,
@@ -331,7 +331,7 @@ mod a_retry_belongs_outside_the_bulkhead {
 mod in_the_right_order {
     use super::*;
 
-    /// Every wrapper around one call.
+    /// Makes one call through every wrapper.
     struct Client {
         service: Service,
         is_down: Cell<bool>,

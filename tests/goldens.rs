@@ -4,7 +4,7 @@
 
 use std::{fs, ops::Range, path::Path};
 
-/// A mistake and its message.
+/// A file with a mistake, and the message of the compiler.
 struct Golden {
     name: String,
     source: String,

@@ -1,4 +1,5 @@
-//! Which threads there are: a process of its own, with one test.
+//! The threads that brama starts. This file has one test, which counts the threads of the whole
+//! process.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
@@ -14,7 +15,7 @@ fn threads() -> Vec<String> {
     names.map(|name| name.trim().to_owned()).filter(|name| name.starts_with("brama")).collect()
 }
 
-/// Waits until there are so many: for ever, where that never happens.
+/// Waits until brama has `count` threads. Waits for ever if that never happens.
 fn wait_for(count: usize) {
     while threads().len() != count {
         thread::yield_now();
@@ -27,7 +28,7 @@ fn read(node: u64) -> Result<u64, brama::CircuitOpen> {
 }
 
 #[test]
-fn one_thread_is_started_by_init_and_ends_when_told_or_with_its_registry() {
+fn init_starts_one_thread_that_ends_when_stopped_or_with_its_registry() {
     assert!((0..100).all(|node| read(node).is_ok()));
     brama::registry().sweep();
     let quiet = Registry::new();

@@ -7,12 +7,12 @@
 use trybuild::TestCases;
 
 #[test]
-fn options_are_refused_where_they_are_wrong() {
+fn invalid_options_are_rejected_where_they_stand() {
     TestCases::new().compile_fail("tests/ui/options/*.rs");
 }
 
 #[test]
-fn types_are_refused_where_they_are_wrong() {
+fn invalid_types_are_rejected_where_they_stand() {
     TestCases::new().compile_fail("tests/ui/types/*.rs");
 }
 

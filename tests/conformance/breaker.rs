@@ -1,4 +1,4 @@
-//! The breaker as a subject: handle, gate, lock and permits, on a clock that moves when told.
+//! The breaker as a subject: handle, gate, lock and permits, on a manual clock.
 
 use std::{
     panic::{self, AssertUnwindSafe},
@@ -11,7 +11,7 @@ use brama::{
 };
 
 use super::{
-    step::{Ending, Told},
+    step::{Ending, Reported},
     subject::{self, Observation, Subject, Totals},
 };
 
@@ -23,7 +23,8 @@ pub(crate) struct WholeBreaker {
     journal: Journal,
 }
 
-/// The states that a breaker is seen to enter: every step moves it at most once between two looks.
+/// The states that a breaker enters. Between two observations, a step changes the state at most
+/// once.
 #[derive(Debug, Default)]
 struct Journal {
     last: State,
@@ -59,10 +60,10 @@ impl Subject for WholeBreaker {
         self.look();
     }
 
-    fn tell(&mut self, told: Told) {
-        match told {
-            Told::Success => self.breaker.success(),
-            Told::Failure => self.breaker.failure("told"),
+    fn report(&mut self, reported: Reported) {
+        match reported {
+            Reported::Success => self.breaker.success(),
+            Reported::Failure => self.breaker.failure("reported"),
         }
         self.look();
     }
@@ -72,7 +73,7 @@ impl Subject for WholeBreaker {
         match action {
             Action::Open(None) => self.breaker.open(reason),
             Action::Open(Some(length)) => {
-                // A refusal shows in the state.
+                // If the action is rejected, the state shows it.
                 let _ = self.breaker.open_for(length, reason);
             }
             Action::ForceOpen => self.breaker.force_open(reason),
@@ -112,7 +113,7 @@ impl Subject for WholeBreaker {
         }
     }
 
-    /// Through the protected body, which alone can panic; an abandoned call is a dropped permit.
+    /// Calls a protected body, because only a body can panic. An abandoned call drops its permit.
     fn call(&mut self, ending: Ending, took: Duration) -> bool {
         let Some(outcome) = outcome(ending) else {
             return subject::call_by_permit(self, ending, took);
@@ -122,7 +123,7 @@ impl Subject for WholeBreaker {
             journal.look(breaker);
             clock.advance(took);
             if ending == Ending::Panic {
-                // Unlike `panic!` this is not announced on the standard error.
+                // Unlike `panic!`, this prints nothing to standard error.
                 panic::resume_unwind(Box::new("the vector says so"));
             }
         };
@@ -149,7 +150,7 @@ impl Journal {
     }
 }
 
-/// `None` where the call is abandoned.
+/// `None` if the call is abandoned.
 fn outcome(ending: Ending) -> Option<Outcome> {
     match ending {
         Ending::Success => Some(Outcome::Success),

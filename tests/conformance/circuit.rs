@@ -1,4 +1,4 @@
-//! The bare circuit as a subject: whoever owns it keeps its clock, its totals and its policy.
+//! The bare circuit as a subject. Its owner keeps the clock, the totals and the policy.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use brama::{
 };
 
 use super::{
-    step::{Ending, Told},
+    step::{Ending, Reported},
     subject::{Observation, Subject, Totals},
 };
 
@@ -28,7 +28,7 @@ pub(crate) struct BareCircuit {
 #[derive(Debug)]
 pub(crate) struct Permit {
     began: Tick,
-    /// `None` where the call was only observed: its outcome is recorded nowhere.
+    /// `None` if the call was only observed: its outcome is not recorded.
     generation: Option<Generation>,
 }
 
@@ -76,10 +76,10 @@ impl Subject for BareCircuit {
         self.note(change);
     }
 
-    fn tell(&mut self, told: Told) {
-        let verdict = match told {
-            Told::Success => Verdict::SUCCESS,
-            Told::Failure => Verdict::failure("told"),
+    fn report(&mut self, reported: Reported) {
+        let verdict = match reported {
+            Reported::Success => Verdict::SUCCESS,
+            Reported::Failure => Verdict::failure("reported"),
         };
         self.count(&verdict);
         let (_, change) = self.circuit.record_unpermitted(&self.policy, verdict, self.now);

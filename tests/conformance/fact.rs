@@ -1,10 +1,10 @@
-//! A fact: what a vector expects of a subject after a step, and what is seen there.
+//! A fact: what a vector expects of a subject after a step, or what the subject shows.
 
 use std::{fmt, time::Duration};
 
 use brama::{State, duration, status::Rule};
 
-/// What a fact is about, in the order in which facts are compared.
+/// The subject of a fact, in the order in which facts are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Key {
     State,

@@ -1,4 +1,4 @@
-//! A length of time in a vector file.
+//! A duration in a vector file.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The conformance vectors, taken through every subject.
+//! The conformance vectors, run through every subject.
 
 mod breaker;
 mod circuit;
@@ -41,7 +41,7 @@ fn the_bare_circuit_keeps_every_vector() {
 }
 
 #[test]
-fn the_breaker_keeps_every_vector_where_nobody_sweeps_but_the_vector() {
+fn the_breaker_keeps_every_vector_without_extra_sweeps() {
     assert_all_hold("breaker");
 }
 

@@ -1,4 +1,4 @@
-//! A vector that does not hold is reported with its line, so the runner itself can fail.
+//! The runner reports each vector that does not hold on one line. These tests see the runner fail.
 
 use super::{
     circuit::BareCircuit,
@@ -8,7 +8,7 @@ use super::{
 
 const CIRCUIT: (&str, Check) = ("circuit", runner::check::<BareCircuit>);
 
-/// The report on one vector with these steps, whose policy opens at two failures for 5 s.
+/// The report on one vector with the steps. Its policy opens at two failures for 5 s.
 fn report(steps: &str, subjects: &[(&str, Check)]) -> String {
     report_under("{ failure_threshold = 2, expiry = '5s' }", steps, subjects)
 }
@@ -60,7 +60,7 @@ fn every_key_can_miss() {
 }
 
 #[test]
-fn of_several_misses_in_a_step_the_first_in_the_table_is_told() {
+fn of_several_misses_in_a_step_the_first_in_the_table_is_reported() {
     let steps = "{ call = 'failure', total_failures = 7, trips = 7, admitted = 7 }";
     assert!(report(steps, &[CIRCUIT]).contains("admitted: expected 7, seen 1"));
 }

@@ -1,58 +1,56 @@
-//! A mistake in a vector file is told with file, vector, step and key.
+//! A mistake in a vector file is reported with file, vector, step and key.
 
 use super::vector;
 
-fn refusal(text: &str) -> String {
+fn error_text(text: &str) -> String {
     vector::read("f.toml", text).unwrap_err().to_string()
 }
 
-/// What is told of a second step, without the way there.
-fn step_refusal(step: &str) -> String {
+/// The error about a second step, without the path to it.
+fn step_error(step: &str) -> String {
     let text = format!("[[vector]]\nname = 'n'\nsteps = [{{ begin = 'a' }}, {step}]");
-    told(&refusal(&text), "f.toml: \"n\": step 2: ")
+    without_prefix(&error_text(&text), "f.toml: \"n\": step 2: ")
 }
 
-fn policy_refusal(policy: &str) -> String {
+fn policy_error(policy: &str) -> String {
     let text = format!("[[vector]]\nname = 'n'\npolicy = {policy}\nsteps = []");
-    told(&refusal(&text), "f.toml: \"n\": policy: ")
+    without_prefix(&error_text(&text), "f.toml: \"n\": policy: ")
 }
 
-fn told(refusal: &str, way: &str) -> String {
-    refusal.strip_prefix(way).unwrap_or_else(|| panic!("{refusal} begins with {way}")).to_owned()
+fn without_prefix(error: &str, way: &str) -> String {
+    error.strip_prefix(way).unwrap_or_else(|| panic!("{error} begins with {way}")).to_owned()
 }
 
-fn assert_step_refusals(cases: &[(&str, &str)]) {
+fn assert_step_errors(cases: &[(&str, &str)]) {
     for (step, expected) in cases {
-        assert_eq!(step_refusal(step), *expected, "{step}");
+        assert_eq!(step_error(step), *expected, "{step}");
     }
 }
 
 #[test]
-fn text_that_is_no_toml_is_told_with_its_line() {
-    let refusal = refusal("[[vector]]\nname = \n");
-    assert!(refusal.starts_with("f.toml: TOML parse error at line 2"), "{refusal}");
+fn invalid_toml_is_reported_with_its_line() {
+    let error = error_text("[[vector]]\nname = \n");
+    assert!(error.starts_with("f.toml: TOML parse error at line 2"), "{error}");
 }
 
 #[test]
-fn an_unknown_key_is_told_on_every_level() {
-    let file = refusal("[[vectors]]\nname = 'n'");
+fn an_unknown_key_is_reported_on_every_level() {
+    let file = error_text("[[vectors]]\nname = 'n'");
     assert!(file.contains("unknown field `vectors`, expected `vector`"), "{file}");
-    let vector = refusal("[[vector]]\nname = 'n'\nstep = []");
+    let vector = error_text("[[vector]]\nname = 'n'\nstep = []");
     assert!(vector.starts_with("f.toml: \"n\": unknown field `step`, expected one of"), "{vector}");
-    assert!(policy_refusal("{ threshold = 3 }").starts_with("unknown field `threshold`, expected"));
-    assert!(
-        step_refusal("{ call = 'success', stat = 'open' }").starts_with("unknown field `stat`")
-    );
+    assert!(policy_error("{ threshold = 3 }").starts_with("unknown field `threshold`, expected"));
+    assert!(step_error("{ call = 'success', stat = 'open' }").starts_with("unknown field `stat`"));
 }
 
 #[test]
 fn a_vector_lacks_neither_name_nor_steps() {
-    assert_eq!(refusal("[[vector]]\nsteps = []"), "f.toml: vector 1: missing field `name`");
-    assert_eq!(refusal("[[vector]]\nname = 'n'"), "f.toml: \"n\": missing field `steps`");
+    assert_eq!(error_text("[[vector]]\nsteps = []"), "f.toml: vector 1: missing field `name`");
+    assert_eq!(error_text("[[vector]]\nname = 'n'"), "f.toml: \"n\": missing field `steps`");
 }
 
 #[test]
-fn a_bad_duration_is_told_with_its_key() {
+fn a_bad_duration_is_reported_with_its_key() {
     let bad = "\"5\" is not a duration: \"5\" has no unit; write a unit, such as 5s";
     for (step, key) in [
         ("{ wait = '5' }", "wait"),
@@ -61,13 +59,13 @@ fn a_bad_duration_is_told_with_its_key() {
         ("{ do = 'open', for = '5' }", "for"),
         ("{ sweep = true, retry_after = '5' }", "retry_after"),
     ] {
-        assert_eq!(step_refusal(step), format!("{key}: {bad}"));
+        assert_eq!(step_error(step), format!("{key}: {bad}"));
     }
 }
 
 #[test]
 fn a_step_does_exactly_one_thing() {
-    assert_step_refusals(&[
+    assert_step_errors(&[
         (
             "{ call = 'success', wait = '1s' }",
             "wait: the step does `call` already; write a step for each",
@@ -82,7 +80,7 @@ fn a_step_does_exactly_one_thing() {
 
 #[test]
 fn a_key_goes_with_its_own_verb_only() {
-    assert_step_refusals(&[
+    assert_step_errors(&[
         ("{ call = 'success', outcome = 'success' }", "outcome: goes with `end` only"),
         ("{ begin = 'b', took = '1s' }", "took: goes with `call` only"),
         ("{ do = 'close', for = '1s' }", "for: goes with `do = \"open\"` only"),
@@ -101,19 +99,19 @@ fn a_key_goes_with_its_own_verb_only() {
 #[test]
 fn an_end_needs_an_outcome_and_a_call_in_flight() {
     let unknown = "end: no call \"b\" can be in flight; `begin` it first";
-    assert_step_refusals(&[
+    assert_step_errors(&[
         ("{ end = 'a' }", "outcome: missing; `end` needs one"),
         ("{ end = 'b', outcome = 'success' }", unknown),
     ]);
     let twice = "{ end = 'a', outcome = 'drop' }, { end = 'a', outcome = 'drop' }";
     let text = format!("[[vector]]\nname = 'n'\nsteps = [{{ begin = 'a' }}, {twice}]");
     let expected = "f.toml: \"n\": step 3: end: no call \"a\" can be in flight; `begin` it first";
-    assert_eq!(refusal(&text), expected);
+    assert_eq!(error_text(&text), expected);
 }
 
 #[test]
 fn a_step_happens_at_least_once_and_a_name_holds_one_call() {
-    assert_step_refusals(&[
+    assert_step_errors(&[
         ("{ call = 'success', times = 0 }", "times: must be at least 1"),
         ("{ begin = 'b', times = 2 }", "times: must be 1 here: a name holds one call"),
         ("{ call = 'success', times = -1 }", "times: invalid value: integer `-1`, expected u32"),
@@ -121,12 +119,12 @@ fn a_step_happens_at_least_once_and_a_name_holds_one_call() {
 }
 
 #[test]
-fn an_unknown_word_is_told_the_known_ones() {
+fn an_error_about_an_unknown_word_lists_the_known_ones() {
     let states = "expected one of `closed`, `open`, `half_open`, `force_open`, `disabled`";
     let actions = "write one of open, force_open, close, reset, disable";
     let causes =
         "write one of failure_threshold, failure_rate, slow_call_rate, probe_failed, by_hand";
-    assert_step_refusals(&[
+    assert_step_errors(&[
         ("{ sweep = true, state = 'Open' }", &format!("state: unknown variant `Open`, {states}")),
         ("{ sweep = true, changes = ['up'] }", &format!("changes: unknown variant `up`, {states}")),
         (
@@ -145,11 +143,11 @@ fn an_unknown_word_is_told_the_known_ones() {
 
 #[test]
 fn an_opening_by_hand_lasts_at_least_a_millisecond() {
-    assert_step_refusals(&[("{ do = 'open', for = '0s' }", "for: must be at least 1ms")]);
+    assert_step_errors(&[("{ do = 'open', for = '0s' }", "for: must be at least 1ms")]);
 }
 
 #[test]
-fn a_policy_is_told_what_is_wrong_with_it() {
+fn an_invalid_policy_is_reported_with_its_mistake() {
     for (policy, expected) in [
         (
             "{ failure_threshold = 0 }",
@@ -175,12 +173,12 @@ fn a_policy_is_told_what_is_wrong_with_it() {
             "abandoned: unknown variant `success`, expected `ignore` or `failure`",
         ),
     ] {
-        assert_eq!(policy_refusal(policy), expected, "{policy}");
+        assert_eq!(policy_error(policy), expected, "{policy}");
     }
 }
 
 #[test]
-fn every_knob_can_be_written() {
+fn every_setting_can_be_written() {
     let text = "[[vector]]\nname = 'n'\nsteps = []\npolicy = { max_attempts = 'off', \
         expiry = { initial = '1s', max = '2s', factor = 2 }, success_threshold = 1, \
         half_open_limit = 1, probe_timeout = '1s', failure_rate = 50, slow_call_rate = 'off', \

@@ -1,4 +1,4 @@
-//! The runner: takes vectors through subjects and tells which do not hold, and where.
+//! The runner: runs vectors through subjects and reports which do not hold, and at which step.
 
 use std::{collections::HashMap, fmt};
 
@@ -13,21 +13,21 @@ use super::{
     vector::Vector,
 };
 
-/// Takes one vector through one subject.
+/// Runs one vector through one subject.
 pub(crate) type Check = fn(&Vector) -> Result<(), Miss>;
 
-/// Every subject that there is.
+/// All subjects.
 pub(crate) const SUBJECTS: [(&str, Check); 2] =
     [("circuit", check::<BareCircuit>), ("breaker", check::<WholeBreaker>)];
 
-/// What became of vectors: one line for each that does not hold, then how many hold.
+/// The result of a run: one line for each vector that does not hold, then how many hold.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     passed: usize,
     failures: Vec<String>,
 }
 
-/// Where a vector does not hold.
+/// The first fact of a vector that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Miss {
     step: usize,
@@ -36,7 +36,7 @@ pub(crate) struct Miss {
     seen: String,
 }
 
-/// Takes every vector through every subject; it holds where all of them agree with it.
+/// Runs every vector through every subject. A vector holds if all subjects agree with it.
 pub(crate) fn run<'a>(
     vectors: impl IntoIterator<Item = &'a Vector>,
     subjects: &[(&str, Check)],
@@ -77,7 +77,7 @@ impl fmt::Display for Miss {
     }
 }
 
-/// The misses of all subjects, those of one kind together.
+/// The misses of all subjects. Subjects with equal misses share an entry.
 fn misses(vector: &Vector, subjects: &[(&str, Check)]) -> Vec<String> {
     let mut misses: Vec<(Miss, Vec<&str>)> = Vec::new();
     for (subject, check) in subjects {
@@ -90,10 +90,10 @@ fn misses(vector: &Vector, subjects: &[(&str, Check)]) -> Vec<String> {
     misses.iter().map(|(miss, names)| format!("{miss} ({})", names.join(", "))).collect()
 }
 
-/// Takes the vector through a fresh subject, up to the first fact that differs.
+/// Runs the vector through a fresh subject, up to the first fact that differs.
 pub(crate) fn check<S: Subject>(vector: &Vector) -> Result<(), Miss> {
-    let refused = |error: InvalidPolicy| Miss::at("policy", "a valid one", &error.to_string());
-    let subject = S::new(vector.policy).map_err(refused)?;
+    let invalid = |error: InvalidPolicy| Miss::at("policy", "a valid one", &error.to_string());
+    let subject = S::new(vector.policy).map_err(invalid)?;
     let mut run = Run { subject, in_flight: HashMap::new() };
     vector.steps.iter().zip(1..).try_for_each(|(step, number)| run.take(step, number))
 }
@@ -140,7 +140,7 @@ impl<S: Subject> Run<S> {
                 let permit = self.in_flight.remove(name).ok_or_else(unadmitted)?;
                 self.subject.end(permit, *ending);
             }
-            Does::Tell(told) => self.subject.tell(*told),
+            Does::Tell(outcome) => self.subject.report(*outcome),
             Does::Wait(length) => self.subject.wait(*length),
             Does::Act(action) => self.subject.act(*action),
             Does::Sweep => self.subject.sweep(),
@@ -197,7 +197,7 @@ impl Passage {
     }
 }
 
-/// Whether the last opening is still the present one.
+/// Whether the last opening is still in effect.
 const fn is_opened(state: State) -> bool {
     match state {
         State::Open | State::HalfOpen | State::ForcedOpen => true,

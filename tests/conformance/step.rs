@@ -22,7 +22,7 @@ pub(crate) enum Does {
     Call { ending: Ending, took: Duration },
     Begin(String),
     End { name: String, ending: Ending },
-    Tell(Told),
+    Tell(Reported),
     Wait(Duration),
     Act(Action),
     Sweep,
@@ -38,10 +38,10 @@ pub(crate) enum Ending {
     Drop,
 }
 
-/// What is reported without a permit.
+/// An outcome that is reported without a permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Told {
+pub(crate) enum Reported {
     Success,
     Failure,
 }
@@ -53,14 +53,14 @@ pub(crate) struct Impossible {
     pub(crate) says: String,
 }
 
-/// A step as it is written.
+/// A step as a vector file writes it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Written {
     call: Option<Outcome>,
     begin: Option<String>,
     end: Option<String>,
-    tell: Option<Told>,
+    tell: Option<Reported>,
     wait: Option<Length>,
     r#do: Option<String>,
     sweep: Option<bool>,
@@ -98,13 +98,13 @@ enum Outcome {
     Drop,
 }
 
-/// What a step does, as it is written.
+/// The action of a step as a vector file writes it.
 #[derive(Debug, Clone, Copy)]
 enum Verb<'a> {
     Call(Outcome),
     Begin(&'a str),
     End(&'a str),
-    Tell(Told),
+    Tell(Reported),
     Wait(Length),
     Do(&'a str),
     Sweep(bool),
@@ -139,7 +139,7 @@ impl Written {
         }
     }
 
-    /// Refuses a key that goes with another verb and would be passed over in silence.
+    /// Rejects a key of another verb, which would otherwise be ignored silently.
     fn check_companions(&self, verb: Verb<'_>) -> Result<(), Impossible> {
         let fails = [self.call, self.outcome].contains(&Some(Outcome::Failure));
         let is_call = matches!(verb, Verb::Call(_));
@@ -170,7 +170,7 @@ impl Written {
                 };
                 Does::End { name: name.to_owned(), ending: self.ending(outcome) }
             }
-            Verb::Tell(told) => Does::Tell(told),
+            Verb::Tell(reported) => Does::Tell(reported),
             Verb::Wait(length) => Does::Wait(length.0),
             Verb::Do(name) => Does::Act(self.action(name)?),
             Verb::Sweep(true) => Does::Sweep,

@@ -1,12 +1,12 @@
-//! A subject: a thing under test, what a step does to it and what can be seen of it.
+//! A subject: a thing under test, the steps it takes and the facts it shows.
 
 use std::time::Duration;
 
 use brama::{PolicyPatch, State, circuit::Action, error::InvalidPolicy, status::Rule};
 
-use super::step::{Ending, Told};
+use super::step::{Ending, Reported};
 
-/// A breaker in virtual time that begins at 0.
+/// A breaker or circuit in virtual time, which begins at 0.
 pub(crate) trait Subject: Sized {
     /// The right to one call.
     type Permit;
@@ -19,24 +19,24 @@ pub(crate) trait Subject: Sized {
 
     fn end(&mut self, permit: Self::Permit, ending: Ending);
 
-    fn tell(&mut self, told: Told);
+    fn report(&mut self, outcome: Reported);
 
     fn act(&mut self, action: Action);
 
     fn sweep(&mut self);
 
-    /// The states entered since this was last asked, in order.
+    /// Takes the states entered since the last call, in order.
     fn take_changes(&mut self) -> Vec<State>;
 
     fn observe(&self) -> Observation;
 
-    /// One whole call; answers whether it was admitted.
+    /// Makes one whole call and returns whether it was admitted.
     fn call(&mut self, ending: Ending, took: Duration) -> bool {
         call_by_permit(self, ending, took)
     }
 }
 
-/// [`Subject::call`], put together from its parts.
+/// Implements [`Subject::call`] with a permit.
 pub(crate) fn call_by_permit(subject: &mut impl Subject, ending: Ending, took: Duration) -> bool {
     let Some(permit) = subject.admit() else {
         return false;
@@ -46,13 +46,13 @@ pub(crate) fn call_by_permit(subject: &mut impl Subject, ending: Ending, took: D
     true
 }
 
-/// What can be seen of a subject; looking changes nothing.
+/// The visible state of a subject. Observing changes nothing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Observation {
     pub(crate) state: State,
     pub(crate) failures: u64,
     pub(crate) successes: u64,
-    /// Time left of the opening.
+    /// The time left of the opening.
     pub(crate) retry_after: Option<Duration>,
     /// Why it last opened.
     pub(crate) cause: Option<Rule>,

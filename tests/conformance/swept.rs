@@ -1,4 +1,4 @@
-//! Two breakers that are treated alike, save that one is swept after every step.
+//! Two breakers that take the same steps, one of which is also swept after every step.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use brama::{Permit, PolicyPatch, State, circuit::Action, error::InvalidPolicy};
 
 use super::{
     breaker::WholeBreaker,
-    step::{Ending, Told},
+    step::{Ending, Reported},
     subject::{Observation, Subject},
 };
 
-/// What must hold: both let the same calls in, and read alike, but that a due opening reads open where
-/// nobody sweeps and half-open where somebody does.
+/// Both breakers must admit the same calls and show the same status. The exception is an opening
+/// that is due: the unswept breaker shows open, the swept one half-open.
 ///
-/// One thing tells them apart for good: a report without a permit while the opening is due. It is
-/// counted where the circuit is half-open, and in the totals alone where it still is open.
+/// A report without a permit while an opening is due separates the two for good. The half-open
+/// circuit counts it; the open one adds it to the totals only.
 #[derive(Debug)]
 pub(crate) struct Swept {
     alone: WholeBreaker,
@@ -75,10 +75,10 @@ impl Subject for Swept {
         self.compare();
     }
 
-    fn tell(&mut self, told: Told) {
+    fn report(&mut self, outcome: Reported) {
         self.is_apart |= self.is_due();
-        self.alone.tell(told);
-        self.other.tell(told);
+        self.alone.report(outcome);
+        self.other.report(outcome);
         self.compare();
     }
 

@@ -1,4 +1,4 @@
-//! A vector: a named scenario with its policy, read from a file of such.
+//! A vector: a named scenario with its policy, read from a file of vectors.
 
 use std::{collections::BTreeSet, fmt, fs, io, path::Path};
 
@@ -16,7 +16,7 @@ pub(crate) struct Vector {
     pub(crate) steps: Vec<Step>,
 }
 
-/// A file was refused: the way to the mistake, and what it is.
+/// The error of an invalid file: the path to the mistake, and its description.
 #[derive(Debug)]
 pub(crate) struct InvalidFile {
     way: Vec<String>,
@@ -32,10 +32,10 @@ impl fmt::Display for InvalidFile {
 
 impl std::error::Error for InvalidFile {}
 
-/// The vectors of each file, or what is wrong with it.
+/// The vectors of each file, or the error of that file.
 pub(crate) type Files = Vec<Result<Vec<Vector>, InvalidFile>>;
 
-/// Reads every `*.toml` of a folder, in the order of their names.
+/// Reads every `*.toml` of a folder, in the order of file names.
 pub(crate) fn folder(folder: &Path) -> io::Result<Files> {
     let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     let mut paths: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
@@ -110,7 +110,7 @@ fn read_steps(tables: Vec<Table>) -> Result<Vec<Step>, InvalidFile> {
     numbered.map(|(table, number)| read(table).map_err(within(number))).collect()
 }
 
-/// Notes which calls may be in flight; whether one was admitted shows in the run alone.
+/// Tracks which calls may be in flight. Only the run shows whether a call was admitted.
 fn note_names(does: &Does, begun: &mut BTreeSet<String>) -> Result<(), Impossible> {
     match does {
         Does::Begin(name) => {
@@ -146,7 +146,7 @@ impl InvalidFile {
 }
 
 impl From<&toml::de::Error> for InvalidFile {
-    /// Takes the key out of toml's own layout, a second line that reads "in `key`".
+    /// Extracts the key from toml's layout, in which a last line reads "in `key`".
     fn from(error: &toml::de::Error) -> Self {
         let text = error.to_string();
         match text.trim_end().rsplit_once("\nin `") {

@@ -1,30 +1,30 @@
-//! What decorated functions in these tests answer, and what their breakers counted.
+//! Results of the decorated functions in these tests, and counters of their breakers.
 
 use std::num::ParseIntError;
 
 use brama::{CircuitOpen, Totals};
 
 #[derive(Debug, PartialEq)]
-pub(crate) enum Refused {
+pub(crate) enum TestError {
     Open,
     Odd(&'static str),
 }
 
-impl From<CircuitOpen> for Refused {
+impl From<CircuitOpen> for TestError {
     fn from(_: CircuitOpen) -> Self {
         Self::Open
     }
 }
 
-impl From<ParseIntError> for Refused {
+impl From<ParseIntError> for TestError {
     fn from(_: ParseIntError) -> Self {
         Self::Odd("no number")
     }
 }
 
-pub(crate) type Answer<T> = Result<T, Refused>;
+pub(crate) type Answer<T> = Result<T, TestError>;
 
-/// How often each thing happened to a breaker of the global registry.
+/// The totals of a breaker of the global registry.
 pub(crate) fn totals(identifier: &str) -> Totals {
     brama::breaker(identifier).status().totals
 }

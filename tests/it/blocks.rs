@@ -1,4 +1,4 @@
-//! Options of a block, and what its functions make of them.
+//! Options of a block, which its functions inherit or override.
 
 #![expect(clippy::unused_self, reason = "methods under test")]
 
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use brama::{CircuitOpen, Expiry, Identity, PolicyPatch, Registry, State, Status, circuit_breaker};
 
-use crate::answer::{Answer, Refused};
+use crate::answer::{Answer, TestError};
 
 fn status(scope: &'static str, identifier: &'static str) -> Option<Status> {
     brama::status(Identity::new(identifier).in_scope(scope))
@@ -22,12 +22,12 @@ struct Bank;
 impl Bank {
     #[circuit_breaker(identifier = "charge")]
     fn charge(&self) -> Answer<()> {
-        Err(Refused::Odd("always"))
+        Err(TestError::Odd("always"))
     }
 
     #[circuit_breaker(identifier = "refund", failure_threshold = 1)]
     fn refund(&self) -> Answer<()> {
-        Err(Refused::Odd("always"))
+        Err(TestError::Odd("always"))
     }
 
     #[circuit_breaker]
@@ -46,7 +46,7 @@ impl Bank {
 }
 
 #[test]
-fn a_function_takes_what_it_does_not_say_from_its_block() {
+fn a_function_inherits_unset_options_from_its_block() {
     assert!((0..3).all(|_| Bank.charge().is_err() && Bank.refund().is_err()));
     let [charge, refund] = ["charge", "refund"].map(|name| status("blocks: bank", name).unwrap());
     assert_eq!([counted(&charge), counted(&refund)], [[0, 2, 1], [0, 1, 2]]);
@@ -56,7 +56,7 @@ fn a_function_takes_what_it_does_not_say_from_its_block() {
 }
 
 #[tokio::test]
-async fn functions_without_a_name_share_the_breaker_of_their_block() {
+async fn functions_without_an_identifier_use_the_identifier_of_their_block() {
     assert_eq!([Bank.count(), Bank.close().await], [Ok(1), Ok(2)]);
     let [here, there] =
         ["blocks: bank", "blocks: elsewhere"].map(|scope| status(scope, "till").unwrap());
@@ -97,7 +97,7 @@ mod shop {
 const FRAIL: PolicyPatch = PolicyPatch::new().failure_threshold(1).success_threshold(3);
 
 #[test]
-fn settings_of_a_function_go_over_the_policy_of_its_block() {
+fn settings_of_a_function_override_the_policy_of_its_block() {
     assert!(shop::whole().is_ok() && shop::over().is_ok() && shop::instead().is_ok());
     assert_eq!(shop::Shelf.count(), Ok(()));
     let settings = ["whole", "over", "instead", "inner"].map(|name| {
@@ -129,7 +129,7 @@ fn a_registry_of_a_block_is_evaluated_in_its_functions() {
 }
 
 #[test]
-fn a_block_sets_the_type_of_its_functions_which_may_say_another() {
+fn a_block_sets_the_type_of_its_functions_and_each_may_override_it() {
     struct Shop;
 
     #[circuit_breaker(scope = "blocks: shop", type = "http")]

@@ -1,4 +1,4 @@
-//! Health checks of the user's own. The clock is moved by hand; the checks thread is real.
+//! Health checks that the user supplies. The clock is moved by hand; the checks thread is real.
 
 use std::{
     sync::{
@@ -21,30 +21,30 @@ use brama::{
 const INTERVAL: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(2);
 const REST: Duration = Duration::from_secs(8);
-/// The clock may be moved on before a run's answer has arrived: none is late here.
+/// A schedule whose answers are never late, even if the clock moves before an answer arrives.
 const PATIENT: CheckSchedule =
     CheckSchedule::every(INTERVAL).timeout(Duration::from_secs(1_000_000));
 
 type Answer = Result<(), String>;
 
-/// A check whose runs the test sees begin, and answers.
+/// A check that announces the start of each run and waits for the test to supply its answer.
 struct Scripted {
     begun: Receiver<thread::ThreadId>,
     answers: Sender<Answer>,
 }
 
 fn scripted() -> (impl FnMut() -> Answer + Send, Scripted) {
-    let (tell, begun) = mpsc::channel();
-    let (answers, told) = mpsc::channel();
+    let (sender, begun) = mpsc::channel();
+    let (answers, answer) = mpsc::channel();
     let check = move || {
-        tell.send(thread::current().id()).unwrap();
-        told.recv().unwrap_or_else(|_| Err("the test is over".to_owned()))
+        sender.send(thread::current().id()).unwrap();
+        answer.recv().unwrap_or_else(|_| Err("the test is over".to_owned()))
     };
     (check, Scripted { begun, answers })
 }
 
 impl Scripted {
-    /// Waits until a run has begun: whatever the run before it told has been told then.
+    /// Waits until a run has begun. The result of the run before it is recorded by then.
     fn begins(&self) -> thread::ThreadId {
         self.begun.recv().unwrap()
     }
@@ -53,7 +53,7 @@ impl Scripted {
         self.answers.send(answer).unwrap();
     }
 
-    /// A run that the clock starts now.
+    /// Moves the clock so that a run starts, and answers it.
     fn runs(&self, registry: &TestRegistry, answer: Answer) {
         registry.advance(INTERVAL);
         self.begins();
@@ -65,7 +65,7 @@ fn failed(reason: &str) -> Answer {
     Err(reason.to_owned())
 }
 
-/// The state of the next change, and why, in words.
+/// The new state of the next change and the text of its cause.
 fn change(events: &mut Subscription) -> (State, String) {
     let what = events.next().unwrap().detail;
     let EventDetail::StateChanged { to, cause, .. } = &what else { unreachable!("{what}") };
@@ -89,7 +89,7 @@ fn checks_that_fail_open_the_circuit_and_the_evidence_names_them() {
 }
 
 #[test]
-fn checks_that_pass_lead_an_open_circuit_back_before_its_time() {
+fn checks_that_pass_close_an_open_circuit_before_its_expiry() {
     let registry = TestRegistry::new();
     let breaker = registry.breaker("api");
     breaker.open_for(10 * INTERVAL, "test").unwrap();
@@ -105,7 +105,7 @@ fn checks_that_pass_lead_an_open_circuit_back_before_its_time() {
 }
 
 #[test]
-fn a_check_that_passes_says_nothing_to_a_closed_circuit() {
+fn a_passing_check_changes_nothing_in_a_closed_circuit() {
     let registry = TestRegistry::new();
     let breaker = registry.breaker("api");
     breaker.failure("a call");
@@ -118,7 +118,7 @@ fn a_check_that_passes_says_nothing_to_a_closed_circuit() {
 }
 
 #[test]
-fn a_check_that_fails_sends_a_half_open_circuit_back() {
+fn a_failing_check_reopens_a_half_open_circuit() {
     let registry = TestRegistry::new();
     registry.set_state("api", State::HalfOpen);
     let mut events = registry.subscribe(EventKind::StateChanged);
@@ -130,7 +130,7 @@ fn a_check_that_fails_sends_a_half_open_circuit_back() {
 }
 
 #[test]
-fn states_by_hand_are_not_touched() {
+fn checks_do_not_change_states_set_by_hand() {
     for state in [State::ForcedOpen, State::Disabled] {
         let registry = TestRegistry::new();
         registry.set_state("api", state);
@@ -145,7 +145,7 @@ fn states_by_hand_are_not_touched() {
 }
 
 #[test]
-fn a_panic_has_failed_and_the_check_runs_again() {
+fn a_panic_is_a_failure_and_the_check_runs_again() {
     let registry = TestRegistry::new();
     let mut failures = registry.subscribe(EventKind::Failure);
     let mut runs = 0;
@@ -155,12 +155,12 @@ fn a_panic_has_failed_and_the_check_runs_again() {
         failed("later")
     };
     let _check = registry.add_check("api", PATIENT, check).unwrap();
-    let mut told = || {
+    let mut next_failure = || {
         registry.advance(INTERVAL);
         failures.next().unwrap().detail.to_string()
     };
-    assert_eq!(told(), "failed: health check: panic");
-    assert_eq!(told(), "failed: health check: later");
+    assert_eq!(next_failure(), "failed: health check: panic");
+    assert_eq!(next_failure(), "failed: health check: later");
 }
 
 mod hanging {
@@ -171,7 +171,7 @@ mod hanging {
     }
 
     #[test]
-    fn a_check_that_takes_too_long_has_failed_and_its_late_answer_is_ignored() {
+    fn a_check_that_takes_too_long_fails_and_its_late_answer_is_ignored() {
         let registry = TestRegistry::new();
         let mut failures = registry.subscribe(EventKind::Failure);
         let (check, script) = scripted();
@@ -179,8 +179,8 @@ mod hanging {
         registry.advance(INTERVAL);
         script.begins();
         registry.advance(TIMEOUT);
-        let told = failures.try_recv().unwrap().detail.to_string();
-        assert_eq!(told, "failed: health check: no answer within 2 s");
+        let failure = failures.try_recv().unwrap().detail.to_string();
+        assert_eq!(failure, "failed: health check: no answer within 2 s");
         script.answers(failed("late"));
         registry.advance(REST);
         script.begins();
@@ -188,7 +188,7 @@ mod hanging {
     }
 
     #[test]
-    fn the_others_run_on_while_one_hangs_which_is_not_run_twice() {
+    fn other_checks_run_while_one_hangs_and_the_hanging_one_is_not_run_twice() {
         let registry = TestRegistry::new();
         let (hangs, hanging) = scripted();
         let (works, working) = scripted();
@@ -211,7 +211,7 @@ mod hanging {
 mod ends {
     use super::*;
 
-    /// Tells when it is dropped.
+    /// Sends a message when it is dropped.
     struct Dropped(Sender<()>);
 
     impl Drop for Dropped {
@@ -231,7 +231,7 @@ mod ends {
     }
 
     #[test]
-    fn a_handle_that_is_dropped_ends_its_check_and_lets_go_of_it() {
+    fn dropping_a_handle_ends_and_drops_its_check() {
         let registry = TestRegistry::new();
         let (check, dropped) = watched();
         drop(registry.add_check("api", PATIENT, check).unwrap());
@@ -239,7 +239,7 @@ mod ends {
     }
 
     #[test]
-    fn a_run_whose_handle_is_dropped_is_no_longer_heard() {
+    fn the_result_of_a_run_is_ignored_once_its_handle_is_dropped() {
         let registry = TestRegistry::new();
         let mut failures = registry.subscribe(EventKind::Failure);
         let (first, ended) = scripted();
@@ -271,7 +271,7 @@ mod ends {
     }
 
     #[test]
-    fn a_registry_that_goes_ends_its_checks() {
+    fn dropping_a_registry_ends_its_checks() {
         let registry = Registry::with_clock(ManualClock::new());
         let (check, dropped) = watched();
         let handle = registry.add_check("api", PATIENT, check).unwrap();
@@ -318,7 +318,7 @@ mod registration {
     }
 
     #[test]
-    fn a_breaker_that_is_unregistered_during_a_run_is_told_nothing() {
+    fn a_run_during_which_its_breaker_is_unregistered_records_nothing() {
         let registry = TestRegistry::new();
         let (first, script) = scripted();
         let (second, after) = scripted();
@@ -333,16 +333,16 @@ mod registration {
     }
 
     #[test]
-    fn lengths_below_a_millisecond_are_refused() {
+    fn durations_below_a_millisecond_are_rejected() {
         let registry = TestRegistry::new();
-        let refused = |schedule: CheckSchedule| {
-            let refused = registry.add_check("api", schedule, || Ok::<_, String>(()));
-            let Err(error @ AddCheckError::InvalidLength(_)) = refused else { panic!("added") };
+        let error_text = |schedule: CheckSchedule| {
+            let result = registry.add_check("api", schedule, || Ok::<_, String>(()));
+            let Err(error @ AddCheckError::InvalidLength(_)) = result else { panic!("added") };
             error.to_string()
         };
         let words = "the length is 0ns, must be whole milliseconds, at least 1 ms";
-        assert_eq!(refused(CheckSchedule::every(Duration::ZERO)), words);
-        assert_eq!(refused(CheckSchedule::every(INTERVAL).timeout(Duration::ZERO)), words);
+        assert_eq!(error_text(CheckSchedule::every(Duration::ZERO)), words);
+        assert_eq!(error_text(CheckSchedule::every(INTERVAL).timeout(Duration::ZERO)), words);
         assert!(registry.find("api").is_none());
     }
 }
@@ -373,7 +373,7 @@ mod futures {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_future_that_takes_too_long_is_dropped_and_has_failed() {
+    async fn a_future_that_takes_too_long_is_dropped_and_counts_as_a_failure() {
         let registry = TestRegistry::on_tokio_time();
         let mut failures = registry.subscribe(EventKind::Failure);
         let runs = Arc::new(AtomicU32::new(0));
@@ -385,14 +385,14 @@ mod futures {
         let schedule = CheckSchedule::every(INTERVAL).timeout(TIMEOUT);
         let _check = registry.add_check_async("api", schedule, check).unwrap();
         for run in 1..=3 {
-            let told = failures.recv().await.unwrap().detail.to_string();
-            assert_eq!(told, "failed: health check: no answer within 2 s");
+            let failure = failures.recv().await.unwrap().detail.to_string();
+            assert_eq!(failure, "failed: health check: no answer within 2 s");
             assert_eq!(runs.load(Ordering::Relaxed), run);
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_panic_has_failed_wherever_it_happens() {
+    async fn a_panic_is_a_failure_wherever_it_happens() {
         let registry = TestRegistry::on_tokio_time();
         let mut failures = registry.subscribe(EventKind::Failure);
         let runs = AtomicU32::new(0);
@@ -406,21 +406,21 @@ mod futures {
         };
         let _check = registry.add_check_async("api", INTERVAL, check).unwrap();
         for why in ["panic", "panic", "in words"] {
-            let told = failures.recv().await.unwrap().detail.to_string();
-            assert_eq!(told, format!("failed: health check: {why}"));
+            let failure = failures.recv().await.unwrap().detail.to_string();
+            assert_eq!(failure, format!("failed: health check: {why}"));
         }
     }
 
     #[test]
-    fn without_a_runtime_it_is_refused() {
+    fn an_async_check_without_a_runtime_is_rejected() {
         let check = || async { failed("never") };
-        let refused = TestRegistry::new().add_check_async("api", INTERVAL, check);
-        assert!(matches!(refused, Err(AddCheckError::NoRuntime)));
+        let result = TestRegistry::new().add_check_async("api", INTERVAL, check);
+        assert!(matches!(result, Err(AddCheckError::NoRuntime)));
     }
 }
 
 #[test]
-fn a_check_that_passes_brings_no_failures_back_that_a_success_has_ended() {
+fn a_passing_check_does_not_bring_back_failures_that_a_success_ended() {
     let registry = TestRegistry::new();
     let breaker = registry.breaker("api");
     breaker.try_acquire().unwrap().failure("a call");
@@ -434,7 +434,7 @@ fn a_check_that_passes_brings_no_failures_back_that_a_success_has_ended() {
 }
 
 #[test]
-fn a_check_on_the_clock_of_the_system_runs() {
+fn a_check_runs_on_the_system_clock() {
     let registry = Registry::new();
     let breaker = registry.breaker("api");
     breaker.open_for(Duration::from_secs(600), "test").unwrap();

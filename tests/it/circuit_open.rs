@@ -1,4 +1,4 @@
-//! What a refused caller gets: who, when, why.
+//! `CircuitOpen`, the error of a rejected call: which breaker, when to retry, and the cause.
 
 use std::{error::Error, io, sync::Arc, time::Duration};
 
@@ -8,14 +8,14 @@ use brama::{
     testing::ManualClock,
 };
 
-/// The plainest error that a decorated function can have.
+/// The simplest error type that a decorated function can return.
 #[derive(Debug, PartialEq, thiserror::Error)]
-pub(crate) enum Refused {
+pub(crate) enum PlainError {
     #[error(transparent)]
     Open(#[from] CircuitOpen),
 }
 
-/// A breaker that opened 12 s ago after ten refused connections.
+/// A breaker that opened 12 s ago after ten failures.
 fn opened() -> (Breaker, ManualClock) {
     let clock = ManualClock::new();
     let breaker = Registry::with_clock(clock.clone()).breaker("payment_api");
@@ -24,14 +24,14 @@ fn opened() -> (Breaker, ManualClock) {
     (breaker, clock)
 }
 
-fn refusal(breaker: &Breaker) -> CircuitOpen {
+fn rejection(breaker: &Breaker) -> CircuitOpen {
     breaker.try_acquire().unwrap_err()
 }
 
 #[test]
-fn a_refusal_says_who_when_and_as_its_source_why() {
+fn a_rejection_names_the_breaker_and_the_next_attempt_and_its_source_is_the_cause() {
     let (breaker, _) = opened();
-    let open = refusal(&breaker);
+    let open = rejection(&breaker);
     assert_eq!(open.to_string(), "payment_api is open, next attempt in 48 s");
     assert_eq!(
         open.source().unwrap().to_string(),
@@ -43,9 +43,9 @@ fn a_refusal_says_who_when_and_as_its_source_why() {
 }
 
 #[test]
-fn a_refusal_holds_the_evidence() {
+fn a_rejection_carries_the_evidence() {
     let (breaker, _) = opened();
-    let cause = refusal(&breaker).cause().unwrap();
+    let cause = rejection(&breaker).cause().unwrap();
     assert_eq!((cause.rule, cause.limit, cause.run), (Rule::FailureThreshold, Some(10), 10));
     assert_eq!(cause.reasons, ["connection refused"; 4]);
     assert_eq!(cause.length.unwrap().to_string(), "60s, fixed");
@@ -53,30 +53,30 @@ fn a_refusal_holds_the_evidence() {
 }
 
 #[test]
-fn a_refusal_is_short_in_a_panic_message() {
+fn a_rejection_is_short_in_a_panic_message() {
     let (breaker, _) = opened();
     assert_eq!(
-        format!("{:?}", refusal(&breaker)),
+        format!("{:?}", rejection(&breaker)),
         "CircuitOpen { identity: \"payment_api\", state: Open, opening: 1, retry_after: Some(48s) }"
     );
 }
 
 #[test]
-fn an_opening_for_ever_is_no_shorter_at_the_gate() {
+fn an_endless_opening_is_not_shortened_at_the_gate() {
     let (breaker, _) = opened();
     breaker.open_for(Duration::from_secs(u64::MAX), "for good").unwrap();
     let ages = Duration::from_secs(500 * 365 * 86_400);
-    assert!(refusal(&breaker).retry_after().is_some_and(|left| ages < left));
+    assert!(rejection(&breaker).retry_after().is_some_and(|left| ages < left));
 }
 
 #[test]
-fn refusal_and_status_share_the_number_of_the_opening() {
+fn a_rejection_and_a_status_share_the_number_of_the_opening() {
     let (breaker, clock) = opened();
-    let first = refusal(&breaker);
+    let first = rejection(&breaker);
     assert_eq!(breaker.status().opening, Some(first.opening()));
     clock.advance(Duration::from_secs(48));
     breaker.try_acquire().unwrap().failure("still down");
-    let second = refusal(&breaker);
+    let second = rejection(&breaker);
     assert_eq!([first.opening(), second.opening()], [1, 2]);
     assert_eq!(first.cause().unwrap().rule, Rule::FailureThreshold);
     assert_eq!(second.cause().unwrap().rule, Rule::ProbeFailed);
@@ -85,7 +85,7 @@ fn refusal_and_status_share_the_number_of_the_opening() {
 #[test]
 fn a_cause_is_kept_for_four_openings() {
     let (breaker, _) = opened();
-    let first = refusal(&breaker);
+    let first = rejection(&breaker);
     (0..3).for_each(|_| breaker.open("again"));
     assert!(first.cause().is_some());
     breaker.open("again");
@@ -94,10 +94,10 @@ fn a_cause_is_kept_for_four_openings() {
 }
 
 #[test]
-fn a_forced_refusal_waits_for_nobody_knows_how_long() {
+fn a_rejection_by_a_forced_opening_has_no_retry_after() {
     let (breaker, _) = opened();
     breaker.force_open("maintenance");
-    let open = refusal(&breaker);
+    let open = rejection(&breaker);
     assert_eq!(open.to_string(), "payment_api is forced open until somebody acts");
     assert_eq!((open.state(), open.retry_after()), (State::ForcedOpen, None));
     assert_eq!(
@@ -107,26 +107,26 @@ fn a_forced_refusal_waits_for_nobody_knows_how_long() {
 }
 
 #[test]
-fn a_refusal_while_half_open_waits_for_the_probe_to_lose_its_place() {
+fn a_rejection_while_half_open_waits_for_the_probe_to_lose_its_place() {
     let (breaker, clock) = opened();
     clock.advance(Duration::from_secs(48));
     let probe = breaker.try_acquire().unwrap();
     clock.advance(Duration::from_secs(20));
-    let open = refusal(&breaker);
+    let open = rejection(&breaker);
     assert_eq!(open.to_string(), "payment_api is half-open, next attempt in 40 s");
     assert_eq!(open.cause().unwrap().rule, Rule::FailureThreshold);
     probe.success();
 }
 
 #[test]
-fn a_refusal_is_found_in_whatever_it_was_wrapped() {
+fn a_rejection_is_found_inside_any_wrapper() {
     let (breaker, _) = opened();
     let found = |error: &(dyn Error + 'static)| {
         CircuitOpen::find_in(error).map(Opening::number) == breaker.status().opening
     };
-    let open = || refusal(&breaker);
+    let open = || rejection(&breaker);
     assert!(found(&open()));
-    assert!(found(&Refused::from(open())));
+    assert!(found(&PlainError::from(open())));
     assert!(found(&io::Error::from(open())));
     assert!(found(&CallError::<io::Error>::from(open())));
     assert!(found(anyhow::Error::new(open()).context("charging the card").as_ref()));
@@ -134,7 +134,7 @@ fn a_refusal_is_found_in_whatever_it_was_wrapped() {
 }
 
 #[test]
-fn an_error_that_is_its_own_source_holds_no_refusal() {
+fn an_error_that_is_its_own_source_contains_no_rejection() {
     #[derive(Debug)]
     struct Round;
 
@@ -154,26 +154,26 @@ fn an_error_that_is_its_own_source_holds_no_refusal() {
 }
 
 #[test]
-fn a_refusal_is_made_passed_on_and_shared_between_threads() {
+fn a_rejection_can_be_cloned_and_shared_between_threads() {
     fn ordinary<T: Error + Clone + Send + Sync + 'static>() {}
     ordinary::<CircuitOpen>();
     ordinary::<Opening>();
 }
 
 #[test]
-fn a_call_through_a_handle_tells_a_refusal_from_a_failure() {
+fn a_call_through_a_handle_distinguishes_a_rejection_from_a_failure() {
     let (breaker, _) = opened();
-    assert_eq!(breaker.call(|| Ok::<_, ()>(1)), Err(CallError::Rejected(refusal(&breaker))));
+    assert_eq!(breaker.call(|| Ok::<_, ()>(1)), Err(CallError::Rejected(rejection(&breaker))));
     breaker.close("mended");
     assert_eq!(breaker.call(|| Err::<(), _>("late")), Err(CallError::Failed("late")));
 }
 
 #[test]
-fn a_hint_of_the_server_lengthens_the_opening_and_is_named_as_the_reason() {
+fn a_retry_after_hint_lengthens_the_opening_and_is_named_as_the_reason() {
     let (breaker, _) = opened();
     breaker.close("a test");
     let busy = || Outcome::failure("too many requests").retry_after(Duration::from_secs(120));
     (0..10).for_each(|_| breaker.try_acquire().unwrap().record(busy()));
-    let length = refusal(&breaker).cause().unwrap().length.unwrap();
+    let length = rejection(&breaker).cause().unwrap().length.unwrap();
     assert_eq!(length.to_string(), "120s, as the failure's retry-after asked");
 }

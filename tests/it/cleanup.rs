@@ -1,4 +1,4 @@
-//! The cleanup, by hand and by a thread.
+//! The cleanup, started by hand and by its thread.
 
 use std::{
     fmt::Display,
@@ -23,7 +23,7 @@ use brama::{
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const SOON: Duration = Duration::from_millis(1);
 const NEVER: Duration = Duration::from_secs(1_000_000);
-/// Far more than anything takes that happens at all.
+/// Far longer than any expected event takes.
 const LONG: Duration = Duration::from_secs(60);
 
 fn node(key: impl Display) -> Identity<'static> {
@@ -39,7 +39,7 @@ fn names(registry: &Registry) -> Vec<String> {
 }
 
 #[test]
-fn a_breaker_of_a_key_is_forgotten_once_it_has_counted_nothing_for_a_day() {
+fn a_keyed_breaker_is_evicted_once_it_has_counted_nothing_for_a_day() {
     let registry = TestRegistry::new();
     registry.breaker(node(1)).success();
     registry.sweep();
@@ -56,7 +56,7 @@ fn a_breaker_of_a_key_is_forgotten_once_it_has_counted_nothing_for_a_day() {
 }
 
 #[test]
-fn that_a_breaker_was_made_counts_as_activity() {
+fn creating_a_breaker_counts_as_activity() {
     let registry = TestRegistry::new();
     registry.advance(HOUR * 48);
     drop(registry.breaker(node(1)));
@@ -68,7 +68,7 @@ fn that_a_breaker_was_made_counts_as_activity() {
 }
 
 #[test]
-fn the_threshold_is_the_configurations() {
+fn the_inactive_threshold_is_configurable() {
     let registry = TestRegistry::new();
     registry.init(Config::new().inactive_threshold(HOUR).cleanup_interval(None)).unwrap();
     drop(registry.breaker(node(1)));
@@ -81,7 +81,7 @@ fn the_threshold_is_the_configurations() {
 }
 
 #[test]
-fn what_has_something_to_remember_is_never_forgotten() {
+fn a_breaker_with_state_to_keep_is_never_evicted() {
     let registry = TestRegistry::new();
     registry.breaker("no key").success();
     let held = registry.breaker(node("held"));
@@ -107,7 +107,7 @@ fn what_has_something_to_remember_is_never_forgotten() {
 }
 
 #[test]
-fn a_forgotten_key_comes_back_with_its_next_call() {
+fn an_evicted_key_comes_back_with_its_next_call() {
     let registry = TestRegistry::new();
     let mut events = registry.subscribe(EventKinds::CHANGES);
     registry.breaker(node(1)).success();
@@ -117,12 +117,13 @@ fn a_forgotten_key_comes_back_with_its_next_call() {
     registry.sweep();
     assert!(registry.find(node(1)).is_none());
     registry.breaker(node(1)).success();
-    let told = std::iter::from_fn(|| events.try_recv()).map(|event| (event.kind(), event.number));
+    let received =
+        std::iter::from_fn(|| events.try_recv()).map(|event| (event.kind(), event.number));
     let registered = (EventKind::Registered, 1);
-    assert_eq!(told.collect::<Vec<_>>(), [registered, (EventKind::Removed, 2), registered]);
+    assert_eq!(received.collect::<Vec<_>>(), [registered, (EventKind::Removed, 2), registered]);
 }
 
-/// A registry whose cleanup runs all the time, on a clock that is moved by hand.
+/// A registry on a manual clock, whose cleanup runs continuously.
 fn swept() -> (Registry, ManualClock) {
     let clock = ManualClock::new();
     let registry = Registry::with_clock(clock.clone());
@@ -131,7 +132,7 @@ fn swept() -> (Registry, ManualClock) {
 }
 
 #[test]
-fn the_thread_of_init_tells_on_time_that_an_opening_is_over() {
+fn the_cleanup_thread_announces_on_time_that_an_opening_is_over() {
     let (registry, clock) = swept();
     registry.breaker("api").open("a test");
     let mut changes = registry.subscribe(EventKind::StateChanged);
@@ -143,7 +144,7 @@ fn the_thread_of_init_tells_on_time_that_an_opening_is_over() {
 }
 
 #[test]
-fn the_thread_of_init_forgets_idle_keys() {
+fn the_cleanup_thread_evicts_idle_keys() {
     let (registry, clock) = swept();
     let mut removed = registry.subscribe(EventKind::Removed);
     drop(registry.breaker(node(1)));
@@ -151,7 +152,7 @@ fn the_thread_of_init_forgets_idle_keys() {
     assert_eq!(removed.recv_timeout(LONG).unwrap().identity, node(1));
 }
 
-/// A clock that panics while it is read on the thread that cleans up, as often as it is told.
+/// A clock whose first `panics` readings on the cleanup thread panic.
 #[derive(Debug, Default)]
 struct Broken {
     panics: AtomicU64,
@@ -165,7 +166,7 @@ impl Clock for Broken {
         if is_cleanup
             && self.panics.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
         {
-            // Unlike `panic!` this is not announced on the standard error.
+            // Unlike `panic!`, this prints nothing to standard error.
             std::panic::resume_unwind(Box::new("a test"));
         }
         self.clock.now()
@@ -173,7 +174,7 @@ impl Clock for Broken {
 }
 
 #[test]
-fn the_thread_of_init_survives_a_panic_of_the_clock() {
+fn the_cleanup_thread_survives_a_panic_of_the_clock() {
     let clock = Arc::new(Broken { panics: AtomicU64::new(3), clock: ManualClock::new() });
     let registry = Registry::with_clock(Arc::clone(&clock));
     registry.breaker("api").open("a test");
@@ -184,7 +185,7 @@ fn the_thread_of_init_survives_a_panic_of_the_clock() {
     assert_eq!(clock.panics.load(Ordering::Relaxed), 0);
 }
 
-/// A clock that tells when it goes: with the last registry that reads it.
+/// A clock that sends a message when it is dropped with the last registry that reads it.
 #[derive(Debug)]
 struct Mortal(mpsc::Sender<()>);
 
@@ -201,29 +202,29 @@ impl Drop for Mortal {
 }
 
 #[test]
-fn the_thread_of_init_keeps_no_registry_alive() {
+fn the_cleanup_thread_keeps_no_registry_alive() {
     for interval in [NEVER, SOON] {
-        let (gone, told) = mpsc::channel();
-        let registry = Registry::with_clock(Mortal(gone));
+        let (sender, dropped) = mpsc::channel();
+        let registry = Registry::with_clock(Mortal(sender));
         registry.init(Config::new().cleanup_interval(interval)).unwrap();
         registry.breaker(node(1)).success();
         drop(registry);
-        assert_eq!(told.recv_timeout(LONG), Ok(()));
+        assert_eq!(dropped.recv_timeout(LONG), Ok(()));
     }
 }
 
 #[test]
-fn an_interval_of_nothing_is_refused() {
+fn a_cleanup_interval_is_at_least_a_millisecond_and_whole_milliseconds() {
     let registry = Registry::new();
     for interval in [Duration::ZERO, Duration::from_micros(1_500)] {
         let config = Config::new().cleanup_interval(interval);
-        let refused = registry.init(config.clone()).unwrap_err();
+        let error = registry.init(config.clone()).unwrap_err();
         let text = format!(
             "invalid configuration\n  cleanup_interval: the length is {interval:?}, must be whole \
              milliseconds, at least 1 ms"
         );
-        assert_eq!(refused.to_string(), text);
-        assert!(matches!(refused, InitError::Invalid { config: back, .. } if back == config));
+        assert_eq!(error.to_string(), text);
+        assert!(matches!(error, InitError::Invalid { config: back, .. } if back == config));
     }
     assert!(registry.init(Config::new().cleanup_interval(None)).is_ok());
 }

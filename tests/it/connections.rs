@@ -1,4 +1,4 @@
-//! Connections: registered with what is said of them, unregistered, revived; told by identity.
+//! Connections: registration, unregistration, revival, and reports and actions by identity.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use brama::{
     testing::{ManualClock, TestRegistry},
 };
 
-use crate::circuit_open::Refused;
+use crate::circuit_open::PlainError;
 
 fn payments() -> Connection {
     Connection::new()
@@ -23,7 +23,7 @@ fn payments() -> Connection {
 }
 
 #[test]
-fn a_connection_is_known_by_what_was_said_of_it() {
+fn a_status_shows_the_kind_labels_and_policy_of_the_registration() {
     let registry = Registry::new();
     let breaker = registry.register("payment_api", payments()).unwrap();
     let status = breaker.status();
@@ -34,7 +34,7 @@ fn a_connection_is_known_by_what_was_said_of_it() {
 }
 
 #[test]
-fn a_registered_identity_is_refused_and_stays_as_it_is() {
+fn registering_an_identity_twice_is_rejected_and_changes_nothing() {
     let registry = Registry::new();
     let breaker = registry.register("payment_api", payments()).unwrap();
     breaker.force_open("a test");
@@ -51,7 +51,7 @@ fn a_registered_identity_is_refused_and_stays_as_it_is() {
 }
 
 #[test]
-fn an_identity_in_use_is_refused_too() {
+fn registering_an_identity_in_use_is_rejected() {
     let registry = Registry::new();
     registry.breaker("used").success();
     let error = registry.register("used", payments()).unwrap_err();
@@ -60,7 +60,7 @@ fn an_identity_in_use_is_refused_too() {
 }
 
 #[test]
-fn a_connection_with_mistakes_is_refused_with_all_of_them_and_may_be_mended() {
+fn an_invalid_connection_is_rejected_with_every_mistake_and_may_be_corrected() {
     let registry = Registry::new();
     let wrong = Connection::new().policy(PolicyPatch::new().failure_threshold(0).failure_rate(101));
     let error = registry.register("payment_api", wrong).unwrap_err();
@@ -74,7 +74,7 @@ fn a_connection_with_mistakes_is_refused_with_all_of_them_and_may_be_mended() {
 }
 
 #[test]
-fn what_is_there_is_kept_where_it_is_asked_for_again() {
+fn a_look_up_keeps_the_state_and_labels_of_a_registered_breaker() {
     let registry = Registry::new();
     registry.register("payment_api", payments()).unwrap().force_open("a test");
     let status = registry.breaker("payment_api").status();
@@ -92,7 +92,7 @@ fn one_identifier_in_two_scopes_is_two_connections() {
 }
 
 #[test]
-fn an_unregistered_breaker_is_known_nowhere() {
+fn an_unregistered_breaker_is_found_nowhere() {
     let registry = Registry::new();
     let _breaker = registry.register("payment_api", payments()).unwrap();
     assert!(registry.unregister("payment_api"));
@@ -132,7 +132,7 @@ fn the_next_call_through_an_old_handle_revives_the_breaker_closed() {
 }
 
 #[test]
-fn asking_for_it_by_name_and_registering_revive_it_too() {
+fn a_look_up_by_name_and_a_registration_revive_a_breaker() {
     let registry = Registry::new();
     let old = registry.breaker("payment_api");
     assert!(registry.unregister("payment_api"));
@@ -145,9 +145,9 @@ fn asking_for_it_by_name_and_registering_revive_it_too() {
 }
 
 #[test]
-fn a_decorated_function_revives_its_breaker_with_what_its_attribute_says() {
+fn a_decorated_function_revives_its_breaker_with_the_settings_of_its_attribute() {
     #[circuit_breaker(identifier = "revived by its site", success_threshold = 3)]
-    fn call() -> Result<(), Refused> {
+    fn call() -> Result<(), PlainError> {
         Ok(())
     }
 
@@ -164,7 +164,7 @@ fn a_decorated_function_revives_its_breaker_with_what_its_attribute_says() {
 }
 
 #[test]
-fn looking_at_an_old_handle_revives_nothing() {
+fn reading_an_old_handle_revives_nothing() {
     let registry = Registry::new();
     let breaker = registry.breaker("payment_api");
     breaker.force_open("a test");
@@ -177,7 +177,7 @@ fn looking_at_an_old_handle_revives_nothing() {
 }
 
 #[test]
-fn a_permit_of_before_is_late_afterwards_and_revives_nothing() {
+fn a_permit_from_before_the_unregistration_is_late_and_revives_nothing() {
     let registry = Registry::new();
     let breaker = registry.breaker("payment_api");
     breaker.configure(PolicyPatch::new().failure_threshold(1)).unwrap();
@@ -194,7 +194,7 @@ fn a_permit_of_before_is_late_afterwards_and_revives_nothing() {
 }
 
 #[test]
-fn what_was_configured_by_hand_outlives_the_registration() {
+fn configuration_by_hand_outlives_the_registration() {
     let registry = Registry::new();
     let breaker = registry.register("payment_api", payments()).unwrap();
     registry.configure("payment_api", PolicyPatch::new().success_threshold(5)).unwrap();
@@ -205,20 +205,20 @@ fn what_was_configured_by_hand_outlives_the_registration() {
 }
 
 #[test]
-fn an_unknown_name_is_named_with_the_one_that_was_meant() {
+fn an_unknown_name_is_reported_with_a_suggestion() {
     let registry = Registry::new();
     let _known = registry.breaker(Identity::new("payment_api"));
     let _other = registry.breaker(Identity::new("search").in_scope("shop"));
-    let said = |identity: Identity<'_>| registry.success(identity).unwrap_err().to_string();
+    let error_text = |identity: Identity<'_>| registry.success(identity).unwrap_err().to_string();
     assert_eq!(
-        said(Identity::new("paymnt_api")),
+        error_text(Identity::new("paymnt_api")),
         "no breaker is known as `paymnt_api`; did you mean `payment_api`?"
     );
     assert_eq!(
-        said(Identity::new("search")),
+        error_text(Identity::new("search")),
         "no breaker is known as `search`; did you mean `shop/search`?"
     );
-    assert_eq!(said(Identity::new("mail")), "no breaker is known as `mail`");
+    assert_eq!(error_text(Identity::new("mail")), "no breaker is known as `mail`");
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn every_report_and_action_by_identity_reaches_its_breaker_and_no_unknown_one() 
 }
 
 #[test]
-fn an_action_says_who_acted_where_that_is_told() {
+fn an_action_names_its_actor_if_one_is_given() {
     let breaker = Registry::new().breaker("payment_api");
     breaker.force_open(By::actor("alice", "maintenance"));
     let cause = breaker.status().cause.unwrap();
@@ -274,7 +274,7 @@ fn an_action_says_who_acted_where_that_is_told() {
 #[test]
 fn the_type_of_an_attribute_is_the_kind_of_its_connection() {
     #[circuit_breaker(identifier = "typed", type = "http")]
-    fn call() -> Result<(), Refused> {
+    fn call() -> Result<(), PlainError> {
         Ok(())
     }
 
@@ -283,7 +283,7 @@ fn the_type_of_an_attribute_is_the_kind_of_its_connection() {
 }
 
 #[test]
-fn every_knob_has_its_layer_in_the_status() {
+fn every_setting_has_its_layer_in_the_status() {
     let registry = Registry::new();
     let status = registry.register("payment_api", payments()).unwrap().status();
     assert_eq!(status.settings.iter().count(), SettingName::ALL.len());
@@ -293,7 +293,7 @@ fn every_knob_has_its_layer_in_the_status() {
 }
 
 #[test]
-fn each_step_of_a_breakers_life_is_told_once() {
+fn each_step_of_a_breakers_life_is_announced_once() {
     let registry = Registry::new();
     let mut events = registry.subscribe(EventKinds::CHANGES);
     let breaker = registry.register("payment_api", payments()).unwrap();
@@ -302,8 +302,8 @@ fn each_step_of_a_breakers_life_is_told_once() {
     breaker.success();
     registry.configure("payment_api", PolicyPatch::new().minimum_calls(10)).unwrap();
     registry.init(Config::new()).unwrap();
-    let told: Vec<_> = std::iter::from_fn(|| events.try_recv()).collect();
-    let kinds: Vec<_> = told.iter().map(|event| (event.number, event.kind())).collect();
+    let received: Vec<_> = std::iter::from_fn(|| events.try_recv()).collect();
+    let kinds: Vec<_> = received.iter().map(|event| (event.number, event.kind())).collect();
     assert_eq!(
         kinds,
         [
@@ -315,7 +315,7 @@ fn each_step_of_a_breakers_life_is_told_once() {
         ]
     );
     assert_eq!(
-        told[3].to_string(),
+        received[3].to_string(),
         "payment_api was configured; `minimum_calls` (10, configure) does nothing: no rate is set"
     );
 }
@@ -341,7 +341,7 @@ fn a_decorated_functions_first_event_carries_the_kind_of_its_attribute() {
 }
 
 #[test]
-fn a_breaker_that_comes_back_carries_the_kind_of_an_attribute_that_it_meets_then() {
+fn a_revived_breaker_carries_the_kind_of_the_attribute_that_revived_it() {
     #[circuit_breaker(identifier = "reborn", type = "http")]
     fn call() -> Result<(), CircuitOpen> {
         Ok(())

@@ -1,9 +1,9 @@
-//! What a breaker adds to a future: bytes and layers of types.
+//! Costs of a breaker in a future: bytes and layers of types.
 
 #![expect(
     clippy::large_types_passed_by_value,
     unused_variables,
-    reason = "functions of which the size is asked"
+    reason = "functions whose size is measured"
 )]
 
 use std::future::{Future, ready};
@@ -12,13 +12,13 @@ use brama::circuit_breaker;
 
 use crate::answer::Answer;
 
-/// What each decorated future may have beside the arguments that its body uses.
+/// Bytes that a decorated future may add beside the arguments that its body uses.
 const MOST: usize = 56;
 
 type Kilobyte = [u8; 1024];
 
-/// A test that the future of the function grows by no more than `$used` bytes of arguments and
-/// [`MOST`].
+/// Writes a test: the decorated future is larger than the plain one by at most `$used` bytes of
+/// arguments and [`MOST`].
 macro_rules! grows {
     ($name:ident by $used:literal: ($($argument:ident: $ty:ty = $value:expr)?) $body:block) => {
         #[test]
@@ -63,13 +63,13 @@ grows!(an_argument_that_moves_on_is_there_once_more by 1024: (bytes: Kilobyte = 
     Ok(first(bytes).await)
 });
 
-grows!(a_local_variable_is_there_no_more_often by 0: () {
+grows!(a_local_variable_is_not_duplicated by 0: () {
     let bytes: Kilobyte = [1; 1024];
     ready(()).await;
     Ok(bytes[0])
 });
 
-/// Functions of which each but the last calls the next.
+/// Writes a chain of functions, each of which calls the next.
 macro_rules! chain {
     ($last:ident) => {
         #[circuit_breaker(identifier = concat!("chain: ", stringify!($last)))]
@@ -88,7 +88,7 @@ macro_rules! chain {
 
 chain!(a b c d e f g h i j k l m n o p);
 
-/// The compiler has to see through every layer of the chain: its limit is 128.
+/// The compiler resolves every layer of types in the chain. Its recursion limit is 128.
 #[tokio::test]
 async fn sixteen_decorated_functions_in_a_chain_can_be_spawned() {
     fn spawnable<F: Future + Send + 'static>(future: F) -> F {

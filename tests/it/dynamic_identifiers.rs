@@ -1,4 +1,4 @@
-//! Names that change from call to call, at sites that keep the first.
+//! Identifiers that change from call to call. A call site caches the breaker of the first.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ fn each_name_goes_to_its_own_breaker() {
 }
 
 #[test]
-fn a_name_is_compared_by_content_and_not_by_place() {
+fn a_name_is_compared_by_content_and_not_by_address() {
     #[circuit_breaker(identifier = name)]
     fn call(name: &str) -> Answer<()> {
         Ok(())
@@ -33,7 +33,7 @@ fn a_name_is_compared_by_content_and_not_by_place() {
 }
 
 #[test]
-fn a_first_name_that_is_open_refuses_itself_alone() {
+fn an_open_first_name_rejects_only_its_own_calls() {
     #[circuit_breaker(identifier = name, fallback = Ok(2))]
     async fn call(name: String) -> Answer<u8> {
         Ok(1)
@@ -82,7 +82,7 @@ fn a_site_in_generic_code_serves_every_type() {
 }
 
 #[test]
-fn threads_that_meet_first_agree() {
+fn threads_that_race_for_the_first_call_agree() {
     #[circuit_breaker(identifier = name, key = key)]
     fn call(name: &str, key: u8) -> Answer<()> {
         Ok(())

@@ -1,4 +1,4 @@
-//! What happened to breakers, as it is told.
+//! Events: their kinds, content and order.
 
 use std::{num::NonZeroUsize, sync::Barrier, thread, time::Duration};
 
@@ -10,7 +10,7 @@ use brama::{
     testing::ManualClock,
 };
 
-/// A registry on a clock that stands still, and everything that it tells.
+/// A registry on a manual clock, with a subscription to all its events.
 fn registry() -> (Registry, ManualClock, Subscription) {
     let clock = ManualClock::new();
     let registry = Registry::with_clock(clock.clone());
@@ -18,27 +18,27 @@ fn registry() -> (Registry, ManualClock, Subscription) {
     (registry, clock, events)
 }
 
-fn told(events: &mut Subscription) -> Vec<Event> {
+fn drain(events: &mut Subscription) -> Vec<Event> {
     std::iter::from_fn(|| events.try_recv()).collect()
 }
 
 fn kinds(events: &mut Subscription) -> Vec<EventKind> {
-    told(events).iter().map(Event::kind).collect()
+    drain(events).iter().map(Event::kind).collect()
 }
 
 mod order {
     use super::*;
 
     #[test]
-    fn a_failure_that_trips_is_told_before_the_change() {
+    fn a_failure_that_trips_is_announced_before_the_change() {
         let (registry, _, mut events) = registry();
         let breaker = registry.breaker("api");
         breaker.configure(PolicyPatch::new().failure_threshold(2)).unwrap();
         breaker.failure("first");
         breaker.failure("second");
-        let said: Vec<_> = told(&mut events).iter().map(ToString::to_string).collect();
+        let lines: Vec<_> = drain(&mut events).iter().map(ToString::to_string).collect();
         assert_eq!(
-            said[said.len() - 3..],
+            lines[lines.len() - 3..],
             [
                 "api failed: first",
                 "api failed: second",
@@ -49,7 +49,7 @@ mod order {
     }
 
     #[test]
-    fn a_reset_that_changes_the_state_is_told_after_the_change() {
+    fn a_reset_that_changes_the_state_is_announced_after_the_change() {
         let (registry, _, mut events) = registry();
         let breaker = registry.breaker("api");
         breaker.open("outage");
@@ -66,7 +66,7 @@ mod order {
     }
 
     #[test]
-    fn an_action_that_changes_no_state_is_no_change_of_state() {
+    fn an_action_that_changes_no_state_announces_no_change() {
         let (registry, _, mut events) = registry();
         let breaker = registry.breaker("api");
         breaker.close("it is closed");
@@ -74,14 +74,14 @@ mod order {
     }
 
     #[test]
-    fn changes_are_numbered_without_gaps_listened_to_or_not() {
+    fn changes_are_numbered_without_gaps_with_or_without_subscribers() {
         let registry = Registry::new();
         let breaker = registry.breaker("api");
-        breaker.open("nobody listens");
+        breaker.open("no subscriber");
         let mut events = registry.subscribe(EventKinds::ALL);
         breaker.failure("totals only");
-        breaker.close("somebody does");
-        let numbers: Vec<_> = told(&mut events).iter().map(|event| event.number).collect();
+        breaker.close("one subscriber");
+        let numbers: Vec<_> = drain(&mut events).iter().map(|event| event.number).collect();
         assert_eq!(numbers, [2, 3]);
     }
 
@@ -95,7 +95,7 @@ mod order {
         breaker.call(|| Ok::<_, ()>(())).unwrap();
         breaker.success();
         let openings: Vec<_> =
-            told(&mut events).iter().map(|event| (event.kind(), event.opening)).collect();
+            drain(&mut events).iter().map(|event| (event.kind(), event.opening)).collect();
         assert_eq!(
             openings,
             [
@@ -126,7 +126,7 @@ mod calls {
     use super::*;
 
     #[test]
-    fn every_kind_of_call_is_told() {
+    fn every_kind_of_call_is_announced() {
         let (registry, clock, mut events) = registry();
         let breaker = registry.breaker("api");
         let slow = PolicyPatch::new()
@@ -134,7 +134,7 @@ mod calls {
             .slow_call_duration(Duration::from_secs(1))
             .failure_threshold(3);
         breaker.configure(slow).unwrap();
-        told(&mut events);
+        drain(&mut events);
         breaker.try_acquire().unwrap().success();
         breaker.try_acquire().unwrap().ignore();
         drop(breaker.try_acquire().unwrap());
@@ -162,31 +162,31 @@ mod calls {
     }
 
     #[test]
-    fn an_abandoned_call_that_counts_as_a_failure_is_told_as_both() {
+    fn an_abandoned_call_that_counts_as_a_failure_is_announced_as_both() {
         let (registry, _, mut events) = registry();
         let breaker = registry.breaker("api");
         breaker.configure(PolicyPatch::new().abandoned(Abandoned::Failure)).unwrap();
-        told(&mut events);
+        drain(&mut events);
         drop(breaker.try_acquire().unwrap());
         assert_eq!(kinds(&mut events), [EventKind::Failure, EventKind::Abandoned]);
     }
 
     #[test]
-    fn a_call_that_shadow_lets_in_is_told_as_rejected_and_no_more() {
+    fn a_call_that_shadow_lets_in_is_announced_only_as_rejected() {
         let (registry, _, mut events) = registry();
         let breaker = registry.breaker("api");
         breaker.configure(PolicyPatch::new().shadow(true)).unwrap();
         breaker.open("outage");
-        told(&mut events);
+        drain(&mut events);
         breaker.call(|| Ok::<_, ()>(())).unwrap();
         assert_eq!(kinds(&mut events), [EventKind::Rejected]);
     }
 
     #[test]
-    fn the_totals_are_the_same_whoever_listens() {
+    fn subscribers_do_not_change_the_totals() {
         let quiet = Registry::new();
-        let (heard, _, mut events) = registry();
-        let [quiet, heard] = [quiet, heard].map(|registry| {
+        let (observed, _, mut events) = registry();
+        let [quiet, observed] = [quiet, observed].map(|registry| {
             let breaker = registry.breaker("api");
             (0..100).for_each(|number| {
                 let outcome =
@@ -195,7 +195,7 @@ mod calls {
             });
             breaker.status().totals
         });
-        assert_eq!(quiet, heard);
+        assert_eq!(quiet, observed);
         assert_eq!(kinds(&mut events).len(), 1 + 100);
     }
 
@@ -215,14 +215,14 @@ mod calls {
 mod kinds {
     use super::*;
 
-    /// Does what makes an event of that kind happen, once.
+    /// Causes one event of the kind.
     fn provoke(kind: EventKind, registry: &Registry, clock: &ManualClock) {
         let breaker = registry.breaker("api");
         let permit = || breaker.try_acquire().unwrap();
         match kind {
             EventKind::StateChanged => breaker.open("a test"),
             EventKind::Reset => breaker.reset("a test"),
-            // The first look did that.
+            // The look-up above registered the breaker.
             EventKind::Registered => {}
             EventKind::Unregistered => assert!(registry.unregister("api")),
             EventKind::Configured => registry.configure("api", PolicyPatch::new()).unwrap(),
@@ -255,7 +255,7 @@ mod kinds {
     }
 
     #[test]
-    fn every_kind_can_occur_and_is_heard_by_whoever_wants_it_alone() {
+    fn every_kind_can_occur_and_reaches_a_subscriber_of_that_kind_alone() {
         for kind in EventKind::ALL {
             let clock = ManualClock::new();
             let registry = Registry::with_clock(clock.clone());
@@ -270,14 +270,14 @@ mod life {
     use super::*;
 
     #[test]
-    fn every_step_of_a_life_is_told() {
+    fn every_step_of_a_life_is_announced() {
         let (registry, _, mut events) = registry();
         let breaker = registry.breaker("api");
         breaker.open("test");
         assert!(registry.unregister("api"));
         breaker.success();
         let last: Vec<_> =
-            told(&mut events).iter().map(|event| (event.number, event.kind())).collect();
+            drain(&mut events).iter().map(|event| (event.number, event.kind())).collect();
         assert_eq!(
             last,
             [
@@ -291,10 +291,10 @@ mod life {
     }
 
     #[test]
-    fn settings_at_odds_are_told_when_they_are_configured() {
+    fn conflicting_settings_are_announced_when_they_are_configured() {
         let (registry, _, mut events) = registry();
         let _ = registry.breaker("api");
-        told(&mut events);
+        drain(&mut events);
         let few = PolicyPatch::new().failure_rate(50).window(Window::calls(5));
         registry.init(Config::new().defaults(few.minimum_calls(5))).unwrap();
         registry.configure("api", PolicyPatch::new().minimum_calls(10)).unwrap();
@@ -303,21 +303,21 @@ mod life {
             EventDetail::Configured { warnings } => Some(warnings.len()),
             _ => None,
         };
-        let warned: Vec<_> = told(&mut events).into_iter().map(warnings).collect();
+        let warned: Vec<_> = drain(&mut events).into_iter().map(warnings).collect();
         assert_eq!(warned, [Some(0), Some(1)]);
     }
 
     #[test]
-    fn an_event_carries_what_register_was_told() {
+    fn an_event_carries_the_kind_and_labels_of_the_registration() {
         let registry = Registry::new();
         let mut http = registry.subscribe(EventFilter::new().connection_kind(ConnectionKind::HTTP));
         let connection = Connection::new().kind(ConnectionKind::HTTP).label("team", "payments");
         registry.register("api", connection).unwrap().open("test");
         registry.breaker("other").open("test");
-        let told = told(&mut http);
-        let kinds: Vec<_> = told.iter().map(Event::kind).collect();
+        let received = drain(&mut http);
+        let kinds: Vec<_> = received.iter().map(Event::kind).collect();
         assert_eq!(kinds, [EventKind::Registered, EventKind::StateChanged]);
-        assert!(told.iter().all(|event| event.labels.get("team") == Some("payments")));
+        assert!(received.iter().all(|event| event.labels.get("team") == Some("payments")));
     }
 }
 
@@ -336,7 +336,7 @@ mod filters {
         for name in names {
             registry.breaker(name).open("test");
         }
-        told(&mut events).iter().map(|event| event.identity.to_string()).collect()
+        drain(&mut events).iter().map(|event| event.identity.to_string()).collect()
     }
 
     fn changes() -> EventFilter {
@@ -365,7 +365,7 @@ fn changes(capacity: usize) -> EventFilter {
     EventFilter::from(EventKinds::CHANGES).capacity(NonZeroUsize::new(capacity).unwrap())
 }
 
-/// Eight threads that open and close one breaker.
+/// Opens and closes one breaker from eight threads.
 fn flap(breaker: &Breaker) {
     breaker.configure(PolicyPatch::new().failure_threshold(1)).unwrap();
     let barrier = Barrier::new(8);
@@ -383,17 +383,17 @@ fn flap(breaker: &Breaker) {
 }
 
 #[test]
-fn each_change_is_told_once_and_in_order_under_eight_threads() {
+fn each_change_is_announced_once_and_in_order_under_eight_threads() {
     let registry = Registry::new();
     let mut events = registry.subscribe(changes(100_000));
     let breaker = registry.breaker("api");
     flap(&breaker);
-    let told = told(&mut events);
-    let numbers: Vec<_> = told.iter().map(|event| event.number).collect();
-    let all: Vec<_> = (1..=told.len() as u64).collect();
+    let received = drain(&mut events);
+    let numbers: Vec<_> = received.iter().map(|event| event.number).collect();
+    let all: Vec<_> = (1..=received.len() as u64).collect();
     assert_eq!(numbers, all);
     let mut state = State::Closed;
-    for event in told {
+    for event in received {
         if let EventDetail::StateChanged { from, to, .. } = event.detail {
             assert_eq!(from, state);
             assert_ne!(from, to);
@@ -419,7 +419,7 @@ fn what_a_slow_subscriber_still_sees_is_in_order_and_what_it_missed_is_counted()
     flap(&breaker);
     let mut end = registry.subscribe(EventKinds::CHANGES);
     breaker.reset("the end");
-    let changes = told(&mut end).last().unwrap().number;
+    let changes = drain(&mut end).last().unwrap().number;
     drop((breaker, registry, end));
     assert_eq!(takes.join().unwrap(), changes);
 }

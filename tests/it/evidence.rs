@@ -1,4 +1,4 @@
-//! Why a circuit opened and for how long, in the event, the status and the refusal, to the word.
+//! The exact texts of an event, a status and a rejection: why a circuit opened and for how long.
 
 use std::{error::Error, time::Duration};
 
@@ -11,8 +11,9 @@ const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// What the three places say of a breaker that `act` opens, a second after that.
-fn said(patch: PolicyPatch, act: impl FnOnce(&Breaker, &ManualClock)) -> [String; 3] {
+/// The texts of event, status and rejection for a breaker that `act` opens. Status and rejection
+/// are read a second later.
+fn described(patch: PolicyPatch, act: impl FnOnce(&Breaker, &ManualClock)) -> [String; 3] {
     let clock = ManualClock::new();
     let registry = Registry::with_clock(clock.clone());
     let breaker = registry.breaker("api");
@@ -22,17 +23,18 @@ fn said(patch: PolicyPatch, act: impl FnOnce(&Breaker, &ManualClock)) -> [String
     };
     let mut events = registry.subscribe(brama::event::EventKind::StateChanged);
     act(&breaker, &clock);
-    let told = std::iter::from_fn(|| events.try_recv()).filter(|event| opens(&event.detail)).last();
+    let event =
+        std::iter::from_fn(|| events.try_recv()).filter(|event| opens(&event.detail)).last();
     clock.advance(seconds(1));
     let source = breaker.try_acquire().unwrap_err().source().unwrap().to_string();
-    [told.unwrap().to_string(), breaker.status().to_string(), source]
+    [event.unwrap().to_string(), breaker.status().to_string(), source]
 }
 
 fn fail(breaker: &Breaker, times: usize) {
     (0..times).for_each(|time| breaker.failure(format!("error {time}")));
 }
 
-/// Opens by failures as often as it says, with no success between.
+/// Opens the circuit `times` times by failures, with no success between.
 fn trip(breaker: &Breaker, clock: &ManualClock, times: usize) {
     fail(breaker, 2);
     for _ in 1..times {
@@ -46,9 +48,9 @@ fn two() -> PolicyPatch {
 }
 
 #[test]
-fn failures_in_a_row_say_how_many_and_the_limit() {
+fn failures_in_a_row_show_their_number_and_the_limit() {
     assert_eq!(
-        said(two(), |breaker, _| fail(breaker, 2)),
+        described(two(), |breaker, _| fail(breaker, 2)),
         [
             "api went from closed to open: 2 failures in a row reached failure_threshold 2; last: \
              error 1",
@@ -60,7 +62,7 @@ fn failures_in_a_row_say_how_many_and_the_limit() {
 }
 
 #[test]
-fn a_rate_of_failures_says_the_calls_that_it_saw() {
+fn a_failure_rate_shows_the_calls_in_its_window() {
     let patch = PolicyPatch::new().failure_rate(50).window(Window::calls(10)).minimum_calls(4);
     let act = |breaker: &Breaker, _: &ManualClock| {
         breaker.success();
@@ -68,7 +70,7 @@ fn a_rate_of_failures_says_the_calls_that_it_saw() {
         fail(breaker, 2);
     };
     assert_eq!(
-        said(patch, act),
+        described(patch, act),
         [
             "api went from closed to open: 2 of 4 calls failed, failure_rate is 50 %; last: error 1",
             "api is open, next attempt in 59 s: 2 of 4 calls failed, failure_rate is 50 %; last: \
@@ -79,7 +81,7 @@ fn a_rate_of_failures_says_the_calls_that_it_saw() {
 }
 
 #[test]
-fn a_rate_of_slow_calls_says_the_calls_that_it_saw() {
+fn a_slow_call_rate_shows_the_calls_in_its_window() {
     let patch = PolicyPatch::new().slow_call_rate(60).slow_call_duration(seconds(2));
     let patch = patch.window(Window::calls(3));
     let act = |breaker: &Breaker, clock: &ManualClock| {
@@ -91,7 +93,7 @@ fn a_rate_of_slow_calls_says_the_calls_that_it_saw() {
         }
     };
     assert_eq!(
-        said(patch, act),
+        described(patch, act),
         [
             "api went from closed to open: 2 of 3 calls were slow, slow_call_rate is 60 %",
             "api is open, next attempt in 59 s: 2 of 3 calls were slow, slow_call_rate is 60 %",
@@ -101,9 +103,9 @@ fn a_rate_of_slow_calls_says_the_calls_that_it_saw() {
 }
 
 #[test]
-fn a_failed_probe_says_why_it_failed() {
+fn a_failed_probe_shows_its_reason() {
     assert_eq!(
-        said(two(), |breaker, clock| trip(breaker, clock, 2)),
+        described(two(), |breaker, clock| trip(breaker, clock, 2)),
         [
             "api went from half-open to open: a probe failed: still down",
             "api is open, next attempt in 59 s: a probe failed: still down",
@@ -113,7 +115,7 @@ fn a_failed_probe_says_why_it_failed() {
 }
 
 #[test]
-fn a_slow_probe_says_that_it_was_slow() {
+fn a_slow_probe_is_reported_as_slow() {
     let patch = two().slow_call_rate(50).slow_call_duration(seconds(2));
     let act = |breaker: &Breaker, clock: &ManualClock| {
         fail(breaker, 2);
@@ -122,15 +124,15 @@ fn a_slow_probe_says_that_it_was_slow() {
         clock.advance(seconds(3));
         probe.success();
     };
-    let [event, ..] = said(patch, act);
+    let [event, ..] = described(patch, act);
     assert_eq!(event, "api went from half-open to open: a probe failed: the probe was slow");
 }
 
 #[test]
-fn an_action_says_who_did_what_for_how_long() {
+fn an_action_shows_its_actor_its_kind_and_its_duration() {
     let by = || By::actor("alice", "an outage");
     assert_eq!(
-        said(two(), |breaker, _| breaker.open_for(seconds(300), by()).unwrap()),
+        described(two(), |breaker, _| breaker.open_for(seconds(300), by()).unwrap()),
         [
             "api went from closed to open for 300 s (as given by hand): by alice (open): an outage",
             "api is open for 300 s (as given by hand), next attempt in 299 s: by alice (open): an \
@@ -139,7 +141,7 @@ fn an_action_says_who_did_what_for_how_long() {
         ]
     );
     assert_eq!(
-        said(two(), |breaker, _| breaker.force_open("an outage")),
+        described(two(), |breaker, _| breaker.force_open("an outage")),
         [
             "api went from closed to forced open: by hand (force_open): an outage",
             "api is forced open: by hand (force_open): an outage",
@@ -149,12 +151,12 @@ fn an_action_says_who_did_what_for_how_long() {
 }
 
 #[test]
-fn a_length_that_grew_says_how_far_it_is() {
+fn a_progressive_duration_shows_the_number_of_openings_in_a_row() {
     let patch = two().expiry(Expiry::progressive(seconds(5), seconds(300)));
-    let [first, ..] = said(patch, |breaker, clock| trip(breaker, clock, 1));
+    let [first, ..] = described(patch, |breaker, clock| trip(breaker, clock, 1));
     assert!(first.contains("closed to open for 5 s (progressive, the first opening): 2 failures"));
     assert_eq!(
-        said(patch, |breaker, clock| trip(breaker, clock, 3)),
+        described(patch, |breaker, clock| trip(breaker, clock, 3)),
         [
             "api went from half-open to open for 20 s (progressive, opening 3 in a row): a probe \
              failed: still down",
@@ -166,13 +168,13 @@ fn a_length_that_grew_says_how_far_it_is() {
 }
 
 #[test]
-fn a_length_that_the_server_asked_for_says_so() {
+fn a_duration_from_a_retry_after_hint_says_so() {
     let busy = Outcome::failure("too many requests").retry_after(seconds(120));
     let act = |breaker: &Breaker, _: &ManualClock| {
         fail(breaker, 1);
         breaker.try_acquire().unwrap().record(busy);
     };
-    let [_, status, _] = said(two(), act);
+    let [_, status, _] = described(two(), act);
     assert_eq!(
         status,
         "api is open for 120 s (as the failure's retry-after asked), next attempt in 119 s: 2 \
@@ -181,20 +183,20 @@ fn a_length_that_the_server_asked_for_says_so() {
 }
 
 #[test]
-fn a_length_that_jitter_shortened_says_by_how_much() {
+fn a_duration_that_jitter_shortened_shows_by_how_much() {
     let clock = ManualClock::new();
     let breaker = Registry::with_clock(clock.clone()).breaker("api");
     breaker.configure(two().jitter(0.5)).unwrap();
     fail(&breaker, 2);
     let length = breaker.status().cause.unwrap().length.unwrap();
     assert!(!length.jitter.is_zero() && length.duration + length.jitter == seconds(60));
-    let said = breaker.status().to_string();
+    let status = breaker.status().to_string();
     let why = format!(" (fixed, jitter took {:?}), next attempt in ", length.jitter);
-    assert!(said.contains(&why), "{said}");
+    assert!(status.contains(&why), "{status}");
 }
 
 #[test]
-fn past_its_opening_a_breaker_says_no_length() {
+fn a_breaker_past_its_opening_shows_no_duration() {
     let clock = ManualClock::new();
     let breaker = Registry::with_clock(clock.clone()).breaker("api");
     breaker.open_for(seconds(5), "an outage").unwrap();

@@ -1,4 +1,4 @@
-//! Which errors of a `Result` count, where the attribute asks the error.
+//! `failure_if` and `ignore_if`: which errors of a `Result` count.
 
 use std::cell::RefCell;
 
@@ -24,20 +24,20 @@ impl PayError {
 
 type Paid = Result<(), PayError>;
 
-/// Successes, failures and ignored calls of the only breaker in it.
+/// Successes, failures and ignored calls of the registry's only breaker.
 fn counted(registry: &Registry) -> [u64; 3] {
     let Totals { successes, failures, ignored, .. } = registry.breaker("it").status().totals;
     [successes, failures, ignored]
 }
 
-fn refused() -> CircuitOpen {
+fn rejection() -> CircuitOpen {
     let breaker = Registry::new().breaker("inner");
     breaker.force_open("test");
     breaker.try_acquire().unwrap_err()
 }
 
 #[test]
-fn an_error_that_is_no_failure_is_ignored() {
+fn an_error_that_is_not_a_failure_is_ignored() {
     #[circuit_breaker(identifier = "it", registry = registry, failure_if = PayError::is_server)]
     fn pay(registry: &Registry, paid: Paid) -> Paid {
         paid
@@ -66,24 +66,24 @@ fn an_error_that_is_not_ignored_is_a_failure() {
 }
 
 #[test]
-fn what_to_ignore_is_asked_first_and_of_errors_alone() {
+fn ignore_if_runs_first_and_only_for_errors() {
     #[circuit_breaker(
         identifier = "it",
         registry = registry,
-        failure_if = |error| { asked.borrow_mut().push("failure_if"); error.is_server() },
-        ignore_if = |error| { asked.borrow_mut().push("ignore_if"); error.is(501) },
+        failure_if = |error| { called.borrow_mut().push("failure_if"); error.is_server() },
+        ignore_if = |error| { called.borrow_mut().push("ignore_if"); error.is(501) },
     )]
-    fn pay(registry: &Registry, asked: &RefCell<Vec<&str>>, paid: Paid) -> Paid {
+    fn pay(registry: &Registry, called: &RefCell<Vec<&str>>, paid: Paid) -> Paid {
         paid
     }
-    let (registry, asked) = (Registry::new(), RefCell::new(Vec::new()));
-    assert!(pay(&registry, &asked, Ok(())).is_ok());
-    assert_eq!(asked.take(), [""; 0]);
-    assert!(pay(&registry, &asked, Err(PayError::Status(501))).is_err());
-    assert_eq!(asked.take(), ["ignore_if"]);
-    assert!(pay(&registry, &asked, Err(PayError::Status(502))).is_err());
-    assert_eq!(asked.take(), ["ignore_if", "failure_if"]);
-    assert!(pay(&registry, &asked, Err(PayError::Status(404))).is_err());
+    let (registry, called) = (Registry::new(), RefCell::new(Vec::new()));
+    assert!(pay(&registry, &called, Ok(())).is_ok());
+    assert_eq!(called.take(), [""; 0]);
+    assert!(pay(&registry, &called, Err(PayError::Status(501))).is_err());
+    assert_eq!(called.take(), ["ignore_if"]);
+    assert!(pay(&registry, &called, Err(PayError::Status(502))).is_err());
+    assert_eq!(called.take(), ["ignore_if", "failure_if"]);
+    assert!(pay(&registry, &called, Err(PayError::Status(404))).is_err());
     assert_eq!(counted(&registry), [1, 1, 2]);
 }
 
@@ -96,7 +96,7 @@ fn the_rejection_of_another_breaker_stays_ignored() {
         ignore_if = |_| false,
     )]
     fn pay(registry: &Registry) -> Paid {
-        Err(refused())?
+        Err(rejection())?
     }
     let registry = Registry::new();
     assert!(matches!(pay(&registry), Err(PayError::Open(_))));
@@ -104,7 +104,7 @@ fn the_rejection_of_another_breaker_stays_ignored() {
 }
 
 #[test]
-fn a_panic_in_the_question_is_a_failure_and_goes_on() {
+fn a_panic_in_failure_if_is_a_failure_and_propagates() {
     #[circuit_breaker(identifier = "it", registry = registry, failure_if = |_| panic!("asked"))]
     fn pay(registry: &Registry) -> Paid {
         Err(PayError::Status(1))

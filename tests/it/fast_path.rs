@@ -1,4 +1,5 @@
-//! Which calls take neither lock nor clock: whoever takes the lock has read the clock before.
+//! Calls that take no lock and read no clock. A path that takes the lock reads the clock first, so
+//! these tests count readings of the clock.
 
 use std::{
     sync::{
@@ -28,7 +29,7 @@ fn breaker(patch: PolicyPatch) -> (Breaker, Read) {
     (breaker, clock)
 }
 
-/// How often the clock is read while `call` runs.
+/// Counts the readings of the clock while `call` runs.
 fn readings(clock: &Read, call: impl FnOnce()) -> u64 {
     let before = clock.0.load(Relaxed);
     call();
@@ -50,7 +51,7 @@ fn a_success_while_all_is_well_reads_no_clock() {
 }
 
 #[test]
-fn nor_does_the_first_success_behind_failures() {
+fn the_first_success_after_failures_reads_no_clock() {
     let (breaker, clock) = breaker(PolicyPatch::new().failure_threshold(3));
     fail(&breaker);
     fail(&breaker);
@@ -68,7 +69,7 @@ fn a_success_in_a_settled_bucket_of_time_reads_the_coarse_clock_once() {
 }
 
 #[test]
-fn a_failure_reads_it() {
+fn a_failure_reads_the_clock() {
     let (breaker, clock) = breaker(PolicyPatch::new());
     assert!(0 < readings(&clock, || fail(&breaker)));
 }

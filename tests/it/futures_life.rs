@@ -1,4 +1,4 @@
-//! The life of a future that a decorated function returned.
+//! The life of a future that a decorated function returns.
 
 #![expect(
     clippy::large_types_passed_by_value,
@@ -17,9 +17,9 @@ use std::{
 use brama::{CircuitOpen, Identity, Registry, Totals, circuit_breaker};
 use futures_core::future::BoxFuture;
 
-use crate::answer::{Answer, Refused, totals};
+use crate::answer::{Answer, TestError, totals};
 
-/// Refused calls, then what became of the admitted ones: successes, failures, ignored, abandoned.
+/// Rejected calls, then the outcomes of admitted calls: successes, failures, ignored, abandoned.
 fn record(totals: &Totals) -> [u64; 5] {
     let Totals { rejected, successes, failures, ignored, abandoned, .. } = *totals;
     [rejected, successes, failures, ignored, abandoned]
@@ -44,7 +44,7 @@ fn never_boxed(identifier: &str) -> BoxFuture<'static, Answer<()>> {
 }
 
 #[test]
-fn the_circuit_is_asked_at_the_first_poll_and_never_earlier() {
+fn a_permit_is_acquired_at_the_first_poll_and_not_earlier() {
     #[circuit_breaker(identifier = "future: opened between")]
     fn opened_between() -> impl Future<Output = Answer<()>> {
         ready(Ok(()))
@@ -54,7 +54,7 @@ fn the_circuit_is_asked_at_the_first_poll_and_never_earlier() {
     let future = opened_between();
     assert!(brama::find("future: opened between").is_none());
     brama::breaker("future: opened between").force_open("test");
-    assert_eq!(poll(pin!(future)), Poll::Ready(Err(Refused::Open)));
+    assert_eq!(poll(pin!(future)), Poll::Ready(Err(TestError::Open)));
     assert_eq!(recorded("future: opened between"), [1, 0, 0, 0, 0]);
 }
 
@@ -77,7 +77,7 @@ fn a_future_dropped_by_an_unrelated_panic_is_abandoned() {
 }
 
 #[test]
-fn a_panic_while_it_is_polled_is_a_failure_and_goes_on() {
+fn a_panic_in_poll_is_a_failure_and_propagates() {
     #[circuit_breaker(identifier = "future: panic")]
     fn panics() -> impl Future<Output = Answer<()>> {
         async { panic!("as planned") }
@@ -87,7 +87,7 @@ fn a_panic_while_it_is_polled_is_a_failure_and_goes_on() {
 }
 
 #[test]
-fn a_panic_while_it_is_made_is_none_of_the_breakers() {
+fn a_panic_while_the_future_is_created_is_not_recorded() {
     #[circuit_breaker(identifier = "future: not made")]
     fn not_made() -> BoxFuture<'static, Answer<()>> {
         panic!("as planned")
@@ -97,7 +97,7 @@ fn a_panic_while_it_is_made_is_none_of_the_breakers() {
 }
 
 #[test]
-fn polled_after_completion_it_panics_and_records_nothing_more() {
+fn a_future_polled_after_completion_panics_and_records_nothing_more() {
     #[circuit_breaker(identifier = "future: completed")]
     fn completes() -> impl Future<Output = Answer<()>> {
         ready(Ok(()))
@@ -109,7 +109,7 @@ fn polled_after_completion_it_panics_and_records_nothing_more() {
 }
 
 #[test]
-fn while_open_it_answers_with_what_the_attribute_says() {
+fn while_open_a_future_answers_with_on_open_or_the_fallback() {
     #[circuit_breaker(identifier = "future: on_open", on_open = |open| Ok(open.to_string().len()))]
     fn with_on_open() -> impl Future<Output = Answer<usize>> {
         async { panic!("it is polled") }
@@ -126,8 +126,8 @@ fn while_open_it_answers_with_what_the_attribute_says() {
     brama::breaker("future: fallback").force_open("test");
     assert!(matches!(poll(pin!(with_on_open())), Poll::Ready(Ok(1..))));
     assert_eq!(poll(with_fallback("7").as_mut()), Poll::Ready(Ok(8)));
-    let refused = poll(with_fallback("x").as_mut());
-    assert_eq!(refused, Poll::Ready(Err(Refused::Odd("no number"))));
+    let rejected = poll(with_fallback("x").as_mut());
+    assert_eq!(rejected, Poll::Ready(Err(TestError::Odd("no number"))));
     assert_eq!(recorded("future: fallback"), [2, 0, 0, 0, 0]);
 }
 
@@ -203,7 +203,7 @@ async fn a_future_with_a_name_of_its_own_may_change_threads() {
 }
 
 #[test]
-fn it_grows_by_56_bytes_at_most() {
+fn a_decorated_future_grows_by_at_most_56_bytes() {
     fn plain(bytes: [u8; 1024]) -> impl Future<Output = Answer<u8>> {
         async move {
             ready(()).await;

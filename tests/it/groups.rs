@@ -1,9 +1,9 @@
-//! Groups: filters one by one and together, and what is said to and asked of their breakers.
+//! Groups: filters, alone and combined, and reports and queries on the selected breakers.
 
 use brama::{Connection, ConnectionKind, Identity, Registry, State, status::BreakerFilter};
 
 /// Three breakers: `eu/bank` (http, team=payments), `eu/rows` (database, team=storage, tier=1) and
-/// `us/bank`, forced open, of which nothing was said.
+/// `us/bank`, which is forced open and has no kind and no labels.
 fn registry() -> Registry {
     let registry = Registry::new();
     let bank = Connection::new().kind(ConnectionKind::HTTP).label("team", "payments");
@@ -21,12 +21,12 @@ fn chosen(filter: BreakerFilter) -> Vec<String> {
 }
 
 #[test]
-fn an_empty_filter_chooses_all_in_the_order_of_their_identities() {
+fn an_empty_filter_selects_all_breakers_in_the_order_of_their_identities() {
     assert_eq!(chosen(BreakerFilter::new()), ["eu/bank", "eu/rows", "us/bank"]);
 }
 
 #[test]
-fn each_part_of_a_filter_chooses_by_itself() {
+fn each_part_of_a_filter_selects_by_itself() {
     assert_eq!(chosen(BreakerFilter::new().scope("eu")), ["eu/bank", "eu/rows"]);
     assert_eq!(chosen(BreakerFilter::new().identifier("bank")), ["eu/bank", "us/bank"]);
     assert_eq!(chosen(BreakerFilter::new().kind(ConnectionKind::HTTP)), ["eu/bank"]);
@@ -57,14 +57,14 @@ fn a_predicate_may_call_back_into_the_registry() {
     let registry = registry();
     let inner = registry.clone();
     let filter = BreakerFilter::new().predicate(move |status| {
-        inner.breaker("made while asking").success();
+        inner.breaker("made by the predicate").success();
         inner.is_available(&status.identity)
     });
     assert_eq!(registry.breakers(filter).len(), 2);
 }
 
 #[test]
-fn a_report_for_all_reaches_those_that_are_chosen() {
+fn a_report_to_a_group_reaches_only_the_selected_breakers() {
     let registry = registry();
     assert_eq!(registry.failure_all(BreakerFilter::new().scope("eu"), "the region is down"), 2);
     assert_eq!(registry.success_all(BreakerFilter::new().kind(ConnectionKind::HTTP)), 1);
@@ -75,7 +75,7 @@ fn a_report_for_all_reaches_those_that_are_chosen() {
 }
 
 #[test]
-fn all_are_available_where_each_is_and_there_is_one() {
+fn a_group_is_available_if_it_has_a_breaker_and_every_one_is() {
     let registry = registry();
     assert!(registry.all_available(BreakerFilter::new().scope("eu")));
     assert!(!registry.all_available(BreakerFilter::new().identifier("bank")));
@@ -83,7 +83,7 @@ fn all_are_available_where_each_is_and_there_is_one() {
 }
 
 #[test]
-fn an_action_on_all_goes_over_their_handles() {
+fn an_action_on_a_group_uses_its_handles() {
     let registry = registry();
     for breaker in registry.breakers(BreakerFilter::new().scope("eu")) {
         breaker.disable("a test");

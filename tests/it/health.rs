@@ -1,4 +1,4 @@
-//! Health: what many breakers say together.
+//! Health: a summary of many breakers.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use brama::{
     Health, Identity, State, health::HealthThresholds, status::BreakerFilter, testing::TestRegistry,
 };
 
-/// One breaker in each of these states, named by its place.
+/// Creates one breaker for each state, named by its index.
 fn registry(states: &[State]) -> TestRegistry {
     let registry = TestRegistry::new();
     for (place, state) in states.iter().enumerate() {
@@ -47,7 +47,7 @@ fn every_state_is_counted_once_and_a_forced_opening_is_open() {
 }
 
 #[test]
-fn the_filter_chooses_whose_health_it_is() {
+fn the_filter_selects_the_breakers_that_are_counted() {
     let registry = registry(&[CLOSED]);
     registry.breaker(Identity::new("ledger").in_scope("payments")).open("test");
     assert!(matches!(registry.health(BreakerFilter::new().scope("payments")), Health::Down(_)));
@@ -57,7 +57,7 @@ fn the_filter_chooses_whose_health_it_is() {
 }
 
 #[test]
-fn the_same_counts_are_judged_by_thresholds_of_ones_own() {
+fn custom_thresholds_change_how_the_counts_are_judged() {
     let health = registry(&[OPEN, CLOSED, CLOSED, CLOSED]).health(BreakerFilter::new());
     let under = |degraded, down| {
         health.clone().under(HealthThresholds { degraded, down }).as_str().to_owned()
@@ -78,7 +78,7 @@ fn an_opening_past_its_deadline_no_longer_counts_as_open() {
 }
 
 #[test]
-fn the_free_function_asks_the_global_registry() {
+fn the_free_function_reads_the_global_registry() {
     let name = "tests/it/health.rs";
     brama::breaker(name).force_open("test");
     let health = brama::health(BreakerFilter::new().identifier(name));

@@ -1,4 +1,4 @@
-//! Decorated functions in a registry that a test has entered.
+//! Decorated functions in a registry that the test has entered.
 
 #![expect(clippy::unused_self, reason = "methods under test")]
 
@@ -15,7 +15,7 @@ use brama::{
     testing::{Entered, TestRegistry},
 };
 
-use crate::answer::{Answer, Refused};
+use crate::answer::{Answer, TestError};
 
 fn entered() -> (TestRegistry, Entered) {
     let registry = TestRegistry::new();
@@ -24,14 +24,14 @@ fn entered() -> (TestRegistry, Entered) {
 }
 
 #[test]
-fn a_literal_identifier_is_one_of_the_entered_registry() {
+fn a_literal_identifier_uses_the_entered_registry() {
     #[circuit_breaker(identifier = "isolation: literal", scope = "isolation", max_attempts = 2)]
     fn call(good: bool) -> Answer<()> {
-        if good { Ok(()) } else { Err(Refused::Odd("bad")) }
+        if good { Ok(()) } else { Err(TestError::Odd("bad")) }
     }
     let identity = Identity::new("isolation: literal").in_scope("isolation");
     let (registry, entered) = entered();
-    assert_eq!([(); 3].map(|()| call(false)), [Refused::BAD, Refused::BAD, Refused::OPEN]);
+    assert_eq!([(); 3].map(|()| call(false)), [TestError::BAD, TestError::BAD, TestError::OPEN]);
     registry.assert_state(&identity, State::Open);
 
     drop(entered);
@@ -41,13 +41,13 @@ fn a_literal_identifier_is_one_of_the_entered_registry() {
     registry.assert_successes(&identity, 0);
 }
 
-impl Refused {
+impl TestError {
     const BAD: Answer<()> = Err(Self::Odd("bad"));
     const OPEN: Answer<()> = Err(Self::Open);
 }
 
 #[test]
-fn a_site_that_knows_its_global_breaker_leaves_it_and_returns() {
+fn a_site_that_cached_its_global_breaker_leaves_it_and_returns() {
     #[circuit_breaker(identifier = "isolation: known")]
     fn call() -> Answer<()> {
         Ok(())
@@ -59,12 +59,12 @@ fn a_site_that_knows_its_global_breaker_leaves_it_and_returns() {
         assert_eq!(call(), Ok(()));
         registry.assert_successes("isolation: known", 1);
     }
-    assert_eq!(call(), Refused::OPEN);
+    assert_eq!(call(), TestError::OPEN);
     assert_eq!(brama::status("isolation: known").unwrap().totals.successes, 1);
 }
 
 #[test]
-fn a_changing_name_is_looked_up_there_and_kept_here() {
+fn a_dynamic_name_uses_the_entered_registry_and_later_the_global_one() {
     #[circuit_breaker(identifier = name)]
     fn call(name: &str) -> Answer<()> {
         Ok(())
@@ -81,7 +81,7 @@ fn a_changing_name_is_looked_up_there_and_kept_here() {
 }
 
 #[test]
-fn each_key_has_a_breaker_there() {
+fn each_key_has_a_breaker_in_the_entered_registry() {
     #[circuit_breaker(identifier = "isolation: keyed", key = node)]
     fn call(node: u8) -> Answer<()> {
         Ok(())
@@ -90,14 +90,14 @@ fn each_key_has_a_breaker_there() {
     assert_eq!(call(1), Ok(()));
     let (registry, entered) = entered();
     registry.set_state(node(1), State::ForcedOpen);
-    assert_eq!([1, 2].map(call), [Refused::OPEN, Ok(())]);
+    assert_eq!([1, 2].map(call), [TestError::OPEN, Ok(())]);
     drop(entered);
     assert_eq!(brama::status(node(1)).unwrap().state, State::Closed);
     assert!(brama::find(node(2)).is_none());
 }
 
 #[test]
-fn stacked_breakers_are_all_there() {
+fn stacked_breakers_all_use_the_entered_registry() {
     #[circuit_breaker(identifier = "isolation: outer")]
     #[circuit_breaker(identifier = "isolation: inner", key = node)]
     fn call(node: u8) -> Result<(), CircuitOpen> {
@@ -143,7 +143,7 @@ impl Bank {
 }
 
 #[test]
-fn options_of_a_block_are_in_force_there() {
+fn options_of_a_block_apply_in_the_entered_registry() {
     let [charge, refund] =
         ["charge", "refund"].map(|name| Identity::new(name).in_scope("isolation: bank"));
     let (registry, _entered) = entered();
@@ -179,7 +179,7 @@ fn generic<T: Default>() -> Answer<T> {
 }
 
 #[test]
-fn generic_functions_are_there() {
+fn generic_functions_use_the_entered_registry() {
     let (registry, _entered) = entered();
     assert_eq!([3_u8.call(), Some(3_u8).call()], [Ok(()), Ok(())]);
     assert!(generic::<u8>().is_ok() && generic::<String>().is_ok());
@@ -211,17 +211,17 @@ fn the_newest_of_nested_registries_decides() {
 fn parallel_tests_do_not_see_each_other() {
     #[circuit_breaker(identifier = "isolation: parallel", max_attempts = 3)]
     fn call(good: bool) -> Answer<()> {
-        if good { Ok(()) } else { Err(Refused::Odd("bad")) }
+        if good { Ok(()) } else { Err(TestError::Odd("bad")) }
     }
-    let test = |meet: Meeting, good, expected| {
+    let test = |peer: Meeting, good, expected| {
         let (registry, _entered) = entered();
         for _ in 0..3 {
-            meet.other();
+            peer.wait();
             assert!(call(good).is_ok() == good);
         }
-        meet.other();
+        peer.wait();
         registry.assert_state("isolation: parallel", expected);
-        meet.other();
+        peer.wait();
         call(true)
     };
     let [here, there] = Meeting::pair();
@@ -230,11 +230,11 @@ fn parallel_tests_do_not_see_each_other() {
         let bad = scope.spawn(|| test(there, false, State::Open));
         [good.join().unwrap(), bad.join().unwrap()]
     });
-    assert_eq!(answers, [Ok(()), Refused::OPEN]);
+    assert_eq!(answers, [Ok(()), TestError::OPEN]);
     assert!(brama::find("isolation: parallel").is_none());
 }
 
-/// Where two threads wait for each other; unlike a barrier, not for one that has panicked.
+/// A meeting point of two threads. Unlike a barrier, it does not wait for a thread that panicked.
 struct Meeting(Sender<()>, Receiver<()>);
 
 impl Meeting {
@@ -243,14 +243,14 @@ impl Meeting {
         [Self(to_one, other), Self(to_other, one)]
     }
 
-    fn other(&self) {
+    fn wait(&self) {
         self.0.send(()).unwrap();
         self.1.recv().unwrap();
     }
 }
 
 #[test]
-fn another_thread_enters_by_itself() {
+fn each_thread_enters_a_registry_for_itself() {
     #[circuit_breaker(identifier = "isolation: threads")]
     fn call() -> Answer<()> {
         Ok(())
@@ -270,7 +270,7 @@ fn another_thread_enters_by_itself() {
 }
 
 #[test]
-fn a_panic_is_counted_there_and_leaves() {
+fn a_panic_is_counted_in_the_entered_registry_and_leaves_it() {
     #[circuit_breaker(identifier = "isolation: panic")]
     fn call(good: bool) -> Answer<()> {
         assert!(good, "as the test wants");
@@ -288,21 +288,21 @@ fn a_panic_is_counted_there_and_leaves() {
 }
 
 #[test]
-fn a_refusal_outlives_the_registry_that_gave_it() {
-    #[circuit_breaker(identifier = "isolation: refusal")]
+fn a_rejection_outlives_its_registry() {
+    #[circuit_breaker(identifier = "isolation: rejection")]
     fn call() -> Result<(), CircuitOpen> {
         Ok(())
     }
     let (registry, entered) = entered();
-    registry.set_state("isolation: refusal", State::Open);
+    registry.set_state("isolation: rejection", State::Open);
     registry.advance(Duration::from_secs(1));
-    let refused = call().unwrap_err();
+    let rejection = call().unwrap_err();
     drop((registry, entered));
-    assert_eq!(refused.to_string(), "isolation: refusal is open, next attempt in 59 s");
-    assert!(refused.cause().is_some());
+    assert_eq!(rejection.to_string(), "isolation: rejection is open, next attempt in 59 s");
+    assert!(rejection.cause().is_some());
 }
 
-/// Calls a decorated function while its thread is torn down.
+/// Calls a decorated function when its thread is torn down.
 struct Late(Cell<Option<Sender<Answer<()>>>>);
 
 impl Drop for Late {
@@ -323,14 +323,14 @@ fn a_thread_that_is_torn_down_uses_the_global_registry_again() {
         LATE.with(|late| late.0.set(Some(sender)));
         let (registry, _entered) = entered();
         registry.set_state("isolation: shared", State::Open);
-        assert_eq!(shared(), Refused::OPEN);
+        assert_eq!(shared(), TestError::OPEN);
     })
     .join()
     .unwrap();
     assert_eq!(late.recv(), Ok(Ok(())));
 }
 
-/// A name that is written out in a registry of its own.
+/// A key whose `Display` enters a registry of its own.
 struct Nested;
 
 impl std::fmt::Display for Nested {
@@ -342,7 +342,7 @@ impl std::fmt::Display for Nested {
 }
 
 #[test]
-fn a_key_may_enter_while_it_is_written_out() {
+fn a_key_may_enter_a_registry_while_it_is_formatted() {
     #[circuit_breaker(identifier = "isolation: nested", key = Nested)]
     fn call() -> Answer<()> {
         Ok(())

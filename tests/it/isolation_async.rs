@@ -1,4 +1,4 @@
-//! Asynchronous decorated functions in a registry that a test has entered.
+//! Decorated async functions in a registry that the test has entered.
 
 use std::{
     future::Future,
@@ -17,7 +17,7 @@ fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
 }
 
 #[tokio::test]
-async fn spawned_tasks_of_a_current_thread_runtime_are_there() {
+async fn spawned_tasks_of_a_current_thread_runtime_use_the_entered_registry() {
     #[circuit_breaker(identifier = "isolation: spawned")]
     async fn call() -> Answer<()> {
         yield_now().await;
@@ -35,7 +35,7 @@ async fn spawned_tasks_of_a_current_thread_runtime_are_there() {
 }
 
 #[test]
-fn a_future_belongs_where_it_is_first_polled() {
+fn a_future_uses_the_registry_entered_at_its_first_poll() {
     #[circuit_breaker(identifier = "isolation: polled")]
     async fn call() -> Answer<()> {
         yield_now().await;
@@ -58,7 +58,7 @@ fn a_future_belongs_where_it_is_first_polled() {
 }
 
 #[test]
-fn a_future_that_outlives_its_registry_reports_in_peace() {
+fn a_future_that_outlives_its_registry_still_reports() {
     #[circuit_breaker(identifier = "isolation: outlives")]
     async fn call() -> Answer<()> {
         yield_now().await;
@@ -84,8 +84,8 @@ async fn a_registry_on_tokio_time_opens_and_closes_with_the_paused_clock() {
     assert_eq!(call().await, Ok(()));
     registry.set_state("isolation: paused", State::Open);
     tokio::time::sleep(Duration::from_secs(10)).await;
-    let refused = call().await.unwrap_err();
-    assert_eq!(refused.retry_after(), Some(Duration::from_secs(20)));
+    let rejected = call().await.unwrap_err();
+    assert_eq!(rejected.retry_after(), Some(Duration::from_secs(20)));
     tokio::time::advance(Duration::from_secs(20)).await;
     assert_eq!(call().await, Ok(()));
     registry.assert_state("isolation: paused", State::Closed);

@@ -1,10 +1,10 @@
-//! One function with a breaker for each key.
+//! The option `key`: one function with a breaker for each key.
 
 use std::{cell::Cell, fmt};
 
 use brama::{CircuitOpen, Identity, Registry, Status, Totals, circuit_breaker};
 
-use crate::answer::{Answer, Refused};
+use crate::answer::{Answer, TestError};
 
 fn keyed(identifier: &str, key: impl fmt::Display) -> Status {
     brama::status(Identity::new(identifier).with_key(key)).unwrap()
@@ -19,10 +19,10 @@ fn counted(status: &Status) -> [u64; 2] {
 fn each_key_has_a_breaker_of_its_own() {
     #[circuit_breaker(identifier = "keys: own", key = node, max_attempts = 2)]
     fn read(node: u8, good: bool) -> Answer<u8> {
-        if good { Ok(node) } else { Err(Refused::Odd("disk")) }
+        if good { Ok(node) } else { Err(TestError::Odd("disk")) }
     }
-    assert!((0..2).all(|_| read(1, false) == Err(Refused::Odd("disk"))));
-    assert_eq!([read(1, true), read(2, true)], [Err(Refused::Open), Ok(2)]);
+    assert!((0..2).all(|_| read(1, false) == Err(TestError::Odd("disk"))));
+    assert_eq!([read(1, true), read(2, true)], [Err(TestError::Open), Ok(2)]);
     assert_eq!(counted(&keyed("keys: own", 1)), [0, 2]);
     assert_eq!(counted(&keyed("keys: own", 2)), [1, 0]);
     assert_eq!(keyed("keys: own", 1).totals.rejected, 1);
@@ -56,12 +56,12 @@ fn a_rejection_names_its_key() {
 
 struct Node {
     id: String,
-    asked: Cell<u8>,
+    evaluated: Cell<u8>,
 }
 
 impl Node {
     fn key(&self) -> &str {
-        self.asked.set(self.asked.get() + 1);
+        self.evaluated.set(self.evaluated.get() + 1);
         &self.id
     }
 
@@ -80,9 +80,9 @@ impl Node {
 
 #[test]
 fn a_key_is_evaluated_once_before_the_body_and_not_borrowed_over_it() {
-    let mut node = Node { id: "one".to_owned(), asked: Cell::new(0) };
+    let mut node = Node { id: "one".to_owned(), evaluated: Cell::new(0) };
     assert_eq!(node.rename("two"), Ok("two"));
-    assert_eq!(node.asked.get(), 1);
+    assert_eq!(node.evaluated.get(), 1);
     assert_eq!(counted(&keyed("keys: borrowed", "one")), [1, 0]);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     assert_eq!(runtime.block_on(node.into_id()), Ok("two".to_owned()));

@@ -1,4 +1,4 @@
-//! Layers of configuration: who has the last word, setting by setting, and what is warned of.
+//! Layers of configuration: which layer decides each setting, and what causes a warning.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use brama::{
     status::{ConfigLayer, SettingName},
 };
 
-use crate::circuit_open::Refused;
+use crate::circuit_open::PlainError;
 
 fn threshold(failures: u32) -> PolicyPatch {
     PolicyPatch::new().failure_threshold(failures)
@@ -23,40 +23,40 @@ const LAYERED: u32 = line!() + 2;
     type = "http",
     failure_threshold = 4
 )]
-fn layered(registry: &Registry, key: u8) -> Result<(), Refused> {
+fn layered(registry: &Registry, key: u8) -> Result<(), PlainError> {
     Ok(())
 }
 
 #[test]
-fn each_layer_has_the_last_word_over_those_before_it() {
+fn each_layer_overrides_the_layers_below_it() {
     let registry = Registry::new();
     let key = Identity::new("layered").with_key(7);
-    let said = || {
+    let effective = || {
         let status = registry.status(&key).unwrap();
         let layer = status.settings.layer(SettingName::FailureThreshold);
         (status.policy.failure_threshold().unwrap(), layer)
     };
     registry.register(&key, Connection::new()).unwrap();
-    assert_eq!(said(), (10, ConfigLayer::BuiltIn));
+    assert_eq!(effective(), (10, ConfigLayer::BuiltIn));
     layered(&registry, 7).unwrap();
-    assert_eq!(said(), (4, ConfigLayer::Attribute));
+    assert_eq!(effective(), (4, ConfigLayer::Attribute));
     assert!(registry.unregister(&key));
     registry.register(&key, Connection::new().policy(threshold(5))).unwrap();
-    assert_eq!(said(), (5, ConfigLayer::Register));
+    assert_eq!(effective(), (5, ConfigLayer::Register));
     let config = Config::new()
         .defaults(threshold(2))
         .kind_defaults(ConnectionKind::HTTP, threshold(3))
         .configure("layered", threshold(6));
     registry.init(config).unwrap();
-    assert_eq!(said(), (6, ConfigLayer::Init));
+    assert_eq!(effective(), (6, ConfigLayer::Init));
     registry.configure("layered", threshold(7)).unwrap();
-    assert_eq!(said(), (7, ConfigLayer::Configure));
+    assert_eq!(effective(), (7, ConfigLayer::Configure));
     registry.configure(&key, threshold(9)).unwrap();
-    assert_eq!(said(), (9, ConfigLayer::KeyConfigure));
+    assert_eq!(effective(), (9, ConfigLayer::KeyConfigure));
 }
 
 #[test]
-fn the_configuration_of_a_key_at_init_is_under_that_at_run_time() {
+fn the_configuration_of_a_key_at_run_time_overrides_the_one_at_init() {
     let registry = Registry::new();
     let key = || Identity::new("node").with_key(1);
     let config = Config::new().configure("node", threshold(2)).configure(key(), threshold(3));
@@ -93,7 +93,7 @@ fn defaults_of_a_kind_reach_that_kind_alone() {
 }
 
 #[test]
-fn an_identifier_is_configured_for_all_its_keys_before_and_after_they_are_made() {
+fn an_identifier_is_configured_for_all_its_keys_before_and_after_they_exist() {
     let registry = Registry::new();
     let node = |key: u8| Identity::new("node").with_key(key);
     let before = registry.breaker(node(1));
@@ -114,7 +114,7 @@ fn a_handle_configures_the_keys_of_its_identifier_too() {
 }
 
 #[test]
-fn configuring_makes_no_breaker() {
+fn configuring_creates_no_breaker() {
     let registry = Registry::new();
     registry.configure("later", threshold(3)).unwrap();
     assert!(registry.find("later").is_none());
@@ -154,7 +154,7 @@ fn a_setting_that_contradicts_a_later_layer_leaves_room_for_one_below_it() {
 }
 
 #[test]
-fn a_wrong_configuration_names_the_place_of_every_mistake() {
+fn an_invalid_configuration_names_the_place_of_every_mistake() {
     let config = Config::new()
         .defaults(threshold(0))
         .kind_defaults(ConnectionKind::HTTP, PolicyPatch::new().jitter(1.5))
@@ -170,7 +170,7 @@ fn a_wrong_configuration_names_the_place_of_every_mistake() {
 }
 
 #[test]
-fn what_waits_for_a_rule_that_is_off_is_pointed_out() {
+fn settings_of_a_rule_that_is_off_cause_warnings() {
     let registry = Registry::new();
     let breaker = registry.breaker("a");
     let second = Duration::from_secs(1);
@@ -186,11 +186,11 @@ fn what_waits_for_a_rule_that_is_off_is_pointed_out() {
 }
 
 #[test]
-fn settings_that_can_never_act_are_pointed_out() {
+fn settings_that_can_never_act_cause_warnings() {
     let second = Duration::from_secs(1);
     let p = PolicyPatch::new;
     let rate = p().failure_rate(50);
-    for (patch, said) in [
+    for (patch, expected) in [
         (p().failure_threshold_off(), "every rule is off: the circuit opens by hand alone"),
         (
             rate.window(Window::calls(10)).failure_threshold(11),
@@ -210,15 +210,15 @@ fn settings_that_can_never_act_are_pointed_out() {
             "`expiry` is progressive and stays at 1s",
         ),
     ] {
-        assert_eq!(patch.policy().unwrap().lint(), [said]);
+        assert_eq!(patch.policy().unwrap().lint(), [expected]);
         let breaker = Registry::new().breaker("linted");
         breaker.configure(patch).unwrap();
-        assert!(breaker.status().warnings.iter().any(|warning| warning == said));
+        assert!(breaker.status().warnings.iter().any(|warning| warning == expected));
     }
 }
 
 #[test]
-fn what_can_act_is_not_pointed_out() {
+fn settings_that_can_act_cause_no_warnings() {
     let p = PolicyPatch::new;
     for patch in [
         p(),
@@ -234,23 +234,23 @@ fn what_can_act_is_not_pointed_out() {
 
 #[test]
 fn two_attributes_that_differ_are_both_named_by_file_and_line() {
-    #[circuit_breaker(identifier = "told twice", registry = registry, failure_threshold = 1)]
-    fn first(registry: &Registry) -> Result<(), Refused> {
+    #[circuit_breaker(identifier = "declared twice", registry = registry, failure_threshold = 1)]
+    fn first(registry: &Registry) -> Result<(), PlainError> {
         Ok(())
     }
     const FIRST: u32 = line!() - 4;
 
-    #[circuit_breaker(identifier = "told twice", registry = registry, failure_threshold = 2)]
-    fn second(registry: &Registry) -> Result<(), Refused> {
+    #[circuit_breaker(identifier = "declared twice", registry = registry, failure_threshold = 2)]
+    fn second(registry: &Registry) -> Result<(), PlainError> {
         Ok(())
     }
     const SECOND: u32 = line!() - 4;
 
     let registry = Registry::new();
     first(&registry).unwrap();
-    assert!(registry.status("told twice").unwrap().warnings.is_empty());
+    assert!(registry.status("declared twice").unwrap().warnings.is_empty());
     second(&registry).unwrap();
-    let status = registry.status("told twice").unwrap();
+    let status = registry.status("declared twice").unwrap();
     assert_eq!(status.policy.failure_threshold(), Some(1));
     let file = file!();
     assert_eq!(
@@ -263,14 +263,14 @@ fn two_attributes_that_differ_are_both_named_by_file_and_line() {
 }
 
 #[test]
-fn two_attributes_that_agree_are_not_worth_a_word() {
+fn two_attributes_that_agree_cause_no_warning() {
     #[circuit_breaker(identifier = "agreed", registry = registry, failure_threshold = 1)]
-    fn first(registry: &Registry) -> Result<(), Refused> {
+    fn first(registry: &Registry) -> Result<(), PlainError> {
         Ok(())
     }
 
     #[circuit_breaker(identifier = "agreed", registry = registry, max_attempts = 1)]
-    fn second(registry: &Registry) -> Result<(), Refused> {
+    fn second(registry: &Registry) -> Result<(), PlainError> {
         Ok(())
     }
 
@@ -281,7 +281,7 @@ fn two_attributes_that_agree_are_not_worth_a_word() {
 }
 
 #[test]
-fn of_two_kinds_that_of_register_is_in_force_and_both_are_named() {
+fn the_kind_of_register_wins_over_the_attribute_and_a_warning_names_both() {
     let registry = Registry::new();
     let key = Identity::new("layered").with_key(1);
     let database = Connection::new().kind(ConnectionKind::DATABASE);

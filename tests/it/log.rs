@@ -1,4 +1,4 @@
-//! What happened in a test, as its log has it.
+//! The event log of a test.
 
 use std::panic::{UnwindSafe, catch_unwind};
 
@@ -8,14 +8,14 @@ use brama::{
     testing::TestRegistry,
 };
 
-use crate::answer::{Answer, Refused};
+use crate::answer::{Answer, TestError};
 
 #[circuit_breaker(identifier = "log", max_attempts = 2)]
 fn decorated(good: bool) -> Answer<()> {
-    if good { Ok(()) } else { Err(Refused::Odd("bad")) }
+    if good { Ok(()) } else { Err(TestError::Odd("bad")) }
 }
 
-/// The message of a test's panic.
+/// Runs a test that must panic and returns its message.
 fn printed(test: impl FnOnce() + UnwindSafe) -> String {
     *catch_unwind(test).unwrap_err().downcast::<String>().unwrap()
 }
@@ -25,7 +25,7 @@ fn a_decorated_function_is_recorded_in_order() {
     let registry = TestRegistry::new();
     let (log, _entered) = (registry.record(), registry.enter());
     assert!(decorated(true).is_ok() && decorated(false).is_err() && decorated(false).is_err());
-    assert_eq!(decorated(true), Err(Refused::Open));
+    assert_eq!(decorated(true), Err(TestError::Open));
     log.assert_kinds(
         "log",
         [
@@ -41,7 +41,7 @@ fn a_decorated_function_is_recorded_in_order() {
 }
 
 #[test]
-fn a_breaker_is_asked_for_by_its_whole_identity() {
+fn a_log_selects_a_breaker_by_its_whole_identity() {
     let registry = TestRegistry::new();
     let log = registry.record();
     registry.set_state(Identity::new("api").with_key(1), State::Open);
@@ -50,7 +50,7 @@ fn a_breaker_is_asked_for_by_its_whole_identity() {
 }
 
 #[test]
-fn what_is_cleared_or_not_selected_is_not_there() {
+fn cleared_and_unselected_events_are_not_in_the_log() {
     let registry = TestRegistry::new();
     let (all, changes) = (registry.record(), registry.record_only(EventKinds::CHANGES));
     registry.fail_times("api", 3);

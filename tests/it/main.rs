@@ -15,7 +15,7 @@
 //! | **One breaker** | |
 //! | permits and protected calls | `permit.rs` |
 //! | which calls take no lock and read no clock | `fast_path.rs` |
-//! | `CircuitOpen`, what a rejected caller gets | `circuit_open.rs` |
+//! | `CircuitOpen`, the error of a rejected call | `circuit_open.rs` |
 //! | why a circuit opened, and for how long | `evidence.rs` |
 //! | waiting until a call would be admitted | `ready.rs` |
 //! | user code that calls back into brama | `reentry.rs` |
@@ -39,7 +39,7 @@
 //! | the event log of a test | `log.rs` |
 //! | **Everything else** | |
 //! | what serde reads and writes | `serde.rs` |
-//! | test suites of the libraries that brama continues | `ported.rs` |
+//! | scenarios of the libraries that brama continues | `ported.rs` |
 //! | error types and counters that these tests share | `answer.rs` |
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]

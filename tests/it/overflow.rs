@@ -12,7 +12,7 @@ use brama::{
     error::RegisterError, status::BreakerFilter, testing::TestRegistry,
 };
 
-use crate::answer::{Answer, Refused};
+use crate::answer::{Answer, TestError};
 
 fn node(key: impl Display) -> Identity<'static> {
     Identity::new("node").with_key(key)
@@ -25,7 +25,7 @@ fn bounded(max_keys: usize) -> TestRegistry {
     registry
 }
 
-/// Two keys are open, and there is room for no other.
+/// A registry with two open keys and no room for another.
 fn full() -> TestRegistry {
     let registry = bounded(2);
     for key in ["a", "b"] {
@@ -47,7 +47,7 @@ fn keys(registry: &Registry) -> Vec<String> {
 }
 
 #[test]
-fn a_stranger_is_never_refused_for_the_failures_of_others() {
+fn a_new_key_is_never_rejected_for_the_failures_of_other_keys() {
     let registry = full();
     registry.configure("node", PolicyPatch::new().failure_threshold(2)).unwrap();
     for key in 0..5 {
@@ -60,7 +60,7 @@ fn a_stranger_is_never_refused_for_the_failures_of_others() {
 }
 
 #[test]
-fn what_overflows_is_counted_and_said_with_what_to_do() {
+fn overflowing_calls_are_counted_and_a_warning_says_what_to_do() {
     let registry = full();
     registry.breaker("node").success();
     registry.breaker(node("c")).success();
@@ -79,7 +79,7 @@ fn what_overflows_is_counted_and_said_with_what_to_do() {
 }
 
 #[test]
-fn the_overflow_is_another_breaker_than_that_of_the_identifier() {
+fn the_overflow_breaker_is_not_the_breaker_of_the_identifier() {
     let registry = full();
     registry.breaker(node("c")).failure("down");
     assert!(registry.find("node").is_none());
@@ -91,7 +91,7 @@ fn the_overflow_is_another_breaker_than_that_of_the_identifier() {
 }
 
 #[test]
-fn reports_to_a_group_leave_the_overflow_out() {
+fn reports_to_a_group_leave_the_overflow_breaker_out() {
     let registry = full();
     registry.breaker(node("c")).success();
     assert_eq!(registry.failure_all(BreakerFilter::new().identifier("node"), "a test"), 2);
@@ -100,7 +100,7 @@ fn reports_to_a_group_leave_the_overflow_out() {
 }
 
 #[test]
-fn the_overflow_is_configured_with_its_identifier_and_still_refuses_nobody() {
+fn the_overflow_breaker_is_configured_with_its_identifier_and_still_rejects_no_call() {
     let registry = full();
     let strict = PolicyPatch::new().failure_threshold(1).shadow(false);
     registry.configure("node", strict).unwrap();
@@ -113,14 +113,14 @@ fn the_overflow_is_configured_with_its_identifier_and_still_refuses_nobody() {
 }
 
 #[test]
-fn decorated_functions_pass_where_their_key_finds_no_room() {
+fn decorated_functions_pass_if_their_key_finds_no_room() {
     #[circuit_breaker(identifier = "node", key = key, max_attempts = 1)]
     fn read(key: u8, good: bool) -> Answer<u8> {
-        if good { Ok(key) } else { Err(Refused::Odd("disk")) }
+        if good { Ok(key) } else { Err(TestError::Odd("disk")) }
     }
     let registry = full();
     let _entered = registry.enter();
-    assert_eq!([read(1, false), read(2, true)], [Err(Refused::Odd("disk")), Ok(2)]);
+    assert_eq!([read(1, false), read(2, true)], [Err(TestError::Odd("disk")), Ok(2)]);
     let status = overflow(&registry);
     assert_eq!((status.totals.failures, status.totals.rejected), (1, 1));
     assert_eq!((status.state, status.policy.failure_threshold()), (State::Open, Some(1)));
@@ -130,7 +130,7 @@ fn decorated_functions_pass_where_their_key_finds_no_room() {
 }
 
 #[test]
-fn a_breaker_may_go_only_while_it_has_nothing_to_remember() {
+fn a_breaker_is_evicted_only_if_it_has_no_state_to_keep() {
     type Deed = fn(&TestRegistry);
     let deeds: [(&str, Deed); 8] = [
         ("a failure in a row", |it| it.breaker(node(0)).failure("x")),
@@ -162,7 +162,7 @@ fn a_breaker_may_go_only_while_it_has_nothing_to_remember() {
 }
 
 #[test]
-fn a_breaker_stays_for_as_long_as_somebody_holds_it() {
+fn a_breaker_is_not_evicted_while_a_handle_or_a_permit_refers_to_it() {
     let registry = bounded(1);
     let handle = registry.breaker(node(0));
     registry.breaker(node(1)).success();
@@ -178,7 +178,7 @@ fn a_breaker_stays_for_as_long_as_somebody_holds_it() {
 }
 
 #[test]
-fn a_half_open_breaker_may_go_unless_a_probe_is_out() {
+fn a_half_open_breaker_may_be_evicted_unless_a_probe_is_in_flight() {
     let registry = bounded(1);
     registry.set_state(node(0), State::HalfOpen);
     let probe = registry.breaker(node(0)).try_acquire().unwrap();
@@ -190,20 +190,20 @@ fn a_half_open_breaker_may_go_unless_a_probe_is_out() {
 }
 
 #[test]
-fn a_key_is_refused_registration_where_none_can_go() {
+fn registration_of_a_key_is_rejected_if_no_other_key_can_be_evicted() {
     let registry = full();
     let connection = Connection::new().label("team", "storage");
-    let refused = registry.register(node("c"), connection.clone()).unwrap_err();
-    assert!(matches!(refused, RegisterError::NoRoom { .. }));
-    assert!(refused.to_string().starts_with("`node[c]` has no room"), "{refused}");
-    assert_eq!((refused.identity(), refused.clone().into_connection()), (&node("c"), connection));
+    let error = registry.register(node("c"), connection.clone()).unwrap_err();
+    assert!(matches!(error, RegisterError::NoRoom { .. }));
+    assert!(error.to_string().starts_with("`node[c]` has no room"), "{error}");
+    assert_eq!((error.identity(), error.clone().into_connection()), (&node("c"), connection));
     registry.close(node("a"), "a test").unwrap();
     assert!(registry.register(node("c"), Connection::new()).is_ok());
     assert_eq!(keys(&registry), ["b", "c"]);
 }
 
 #[test]
-fn a_bound_that_is_lowered_lets_those_go_that_are_too_many() {
+fn lowering_max_keys_evicts_the_surplus() {
     let registry = TestRegistry::new();
     (0..100).for_each(|key| registry.breaker(node(key)).success());
     let two = NonZeroUsize::new(2).unwrap();
@@ -234,20 +234,20 @@ fn keys_that_failed_together_leave_their_neighbours_room() {
 }
 
 #[test]
-fn whoever_asks_of_many_takes_room_from_nobody() {
+fn a_query_over_many_breakers_keeps_none_of_them_from_being_evicted() {
     let registry = bounded(1);
     registry.breaker(node(1)).success();
-    let (asked, next) = (Registry::clone(&registry), AtomicU32::new(2));
+    let (inner, next) = (Registry::clone(&registry), AtomicU32::new(2));
     let finds_no_room = move |_: &Status| {
         let key = next.fetch_add(1, Ordering::Relaxed);
-        asked.breaker(node(key)).identity().is_overflow()
+        inner.breaker(node(key)).identity().is_overflow()
     };
     assert!(!registry.all_available(BreakerFilter::new().predicate(finds_no_room)));
     assert!(registry.all_available(BreakerFilter::new().identifier("node")));
 }
 
 #[test]
-fn a_bound_that_is_lowered_has_room_for_whoever_comes_while_others_go() {
+fn lowering_max_keys_leaves_room_for_new_keys_while_others_are_evicted() {
     let registry = TestRegistry::new();
     for key in 0..100 {
         registry.breaker(node(key)).success();

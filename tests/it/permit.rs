@@ -1,4 +1,4 @@
-//! Permits and protected calls: each reports once, whatever becomes of it.
+//! Permits and protected calls: each reports exactly once, however it ends.
 
 use std::{
     future::{Future, pending, ready},
@@ -30,7 +30,7 @@ fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
 }
 
 #[test]
-fn a_permit_reports_what_it_is_told() {
+fn a_permit_records_the_reported_outcome() {
     let (breaker, _) = breaker(PolicyPatch::new());
     breaker.try_acquire().unwrap().success();
     breaker.try_acquire().unwrap().failure("one");
@@ -41,7 +41,7 @@ fn a_permit_reports_what_it_is_told() {
 }
 
 #[test]
-fn an_abandoned_call_is_a_failure_where_the_policy_says_so() {
+fn an_abandoned_call_is_a_failure_if_the_policy_says_so() {
     let (breaker, _) = breaker(PolicyPatch::new().abandoned(Abandoned::Failure));
     drop(breaker.try_acquire().unwrap());
     assert_eq!(totals(&breaker), [0, 1, 0, 1]);
@@ -68,7 +68,7 @@ fn a_dropped_probe_gives_its_place_back() {
 }
 
 #[test]
-fn a_future_dropped_before_its_first_poll_happened_never() {
+fn a_future_dropped_before_its_first_poll_records_nothing() {
     let (breaker, _) = breaker(PolicyPatch::new());
     drop(breaker.call_async(ready(Ok::<_, ()>(1))));
     assert_eq!(totals(&breaker), [0, 0, 0, 0]);
@@ -114,7 +114,7 @@ fn a_future_answers_and_is_judged() {
 }
 
 #[test]
-fn a_refused_future_is_not_polled() {
+fn a_rejected_future_is_not_polled() {
     let (breaker, _) = breaker(PolicyPatch::new());
     breaker.force_open("a test");
     let body = async { unreachable!("the body must not run") };
@@ -123,7 +123,7 @@ fn a_refused_future_is_not_polled() {
 }
 
 #[test]
-fn asking_changes_nothing() {
+fn is_available_changes_nothing() {
     let (breaker, clock) = breaker(PolicyPatch::new());
     breaker.open_for(Duration::from_secs(1), "a test").unwrap();
     assert!(!breaker.is_available());
@@ -138,7 +138,7 @@ fn asking_changes_nothing() {
 }
 
 #[test]
-fn in_shadow_everybody_passes_and_what_would_be_refused_is_counted_as_rejected_alone() {
+fn in_shadow_every_call_passes_and_would_be_rejections_count_only_as_rejected() {
     let (breaker, _) = breaker(PolicyPatch::new().shadow(true));
     breaker.open("a test");
     assert!(breaker.is_available());
@@ -150,7 +150,7 @@ fn in_shadow_everybody_passes_and_what_would_be_refused_is_counted_as_rejected_a
 }
 
 #[test]
-fn an_opening_by_hand_of_no_length_is_refused_and_changes_nothing() {
+fn an_opening_by_hand_of_an_invalid_duration_is_rejected_and_changes_nothing() {
     let (breaker, _) = breaker(PolicyPatch::new());
     for length in [Duration::ZERO, Duration::from_micros(1_500)] {
         let error = breaker.open_for(length, "a test").unwrap_err();
@@ -191,7 +191,7 @@ fn an_abandoned_call_that_counts_as_a_failure_may_be_slow() {
 }
 
 #[test]
-fn an_abandoned_call_that_says_nothing_is_not_slow() {
+fn an_abandoned_call_that_is_ignored_is_not_slow() {
     let patch = PolicyPatch::new().slow_call_rate(100).slow_call_duration(Duration::from_secs(1));
     let (breaker, clock) = breaker(patch.minimum_calls(1));
     let permit = breaker.try_acquire().unwrap();

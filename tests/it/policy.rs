@@ -1,19 +1,19 @@
-//! The attribute's policy, as a whole.
+//! The option `policy`, which sets a whole policy.
 
 use brama::{CircuitOpen, Outcome, PolicyPatch, State, circuit_breaker};
 
-use crate::answer::{Answer, Refused, counted};
+use crate::answer::{Answer, TestError, counted};
 
 const FRAIL: PolicyPatch = PolicyPatch::new().failure_threshold(2).jitter(0.5);
 
 #[test]
-fn a_whole_policy_is_in_force() {
+fn a_whole_policy_takes_effect() {
     #[circuit_breaker(identifier = "policy: whole", policy = FRAIL)]
     fn fail() -> Answer<()> {
-        Err(Refused::Odd("always"))
+        Err(TestError::Odd("always"))
     }
-    assert_eq!([fail(), fail()], [Err(Refused::Odd("always")), Err(Refused::Odd("always"))]);
-    assert_eq!(fail(), Err(Refused::Open));
+    assert_eq!([fail(), fail()], [Err(TestError::Odd("always")), Err(TestError::Odd("always"))]);
+    assert_eq!(fail(), Err(TestError::Open));
     let status = brama::breaker("policy: whole").status();
     assert_eq!((status.state, status.totals.rejected), (State::Open, 1));
     assert_eq!(counted("policy: whole"), [0, 2]);

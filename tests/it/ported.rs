@@ -1,6 +1,6 @@
-//! The suites of the two libraries that brama continues, scenario by scenario, where no vector and no
-//! other test has it: a manager of connections with a decorator, and a transport's circuits, one a
-//! node.
+//! Test scenarios ported from the two libraries that brama continues: a connection manager with a
+//! decorator, and a transport with one circuit per node. Scenarios that a vector or another test
+//! covers are left out.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -39,10 +39,10 @@ mod connections {
     }
 
     #[test]
-    fn each_is_registered_with_limits_of_its_own() {
+    fn each_connection_is_registered_with_its_own_limits() {
         let registry = TestRegistry::new();
-        let said = p().failure_threshold(5).expiry(Expiry::fixed(seconds(30)));
-        registry.register("api", Connection::new().policy(said)).unwrap();
+        let patch = p().failure_threshold(5).expiry(Expiry::fixed(seconds(30)));
+        registry.register("api", Connection::new().policy(patch)).unwrap();
         registry.register("other", Connection::new()).unwrap();
         registry.fail_times("api", 4);
         registry.fail_times("other", 5);
@@ -54,7 +54,7 @@ mod connections {
     }
 
     #[test]
-    fn in_half_open_it_is_available_and_in_open_it_is_not() {
+    fn a_connection_is_available_while_half_open_and_not_while_open() {
         let registry = TestRegistry::new();
         let available = [State::Closed, State::HalfOpen, State::Open].map(|state| {
             registry.set_state("api", state);
@@ -74,7 +74,7 @@ mod connections {
     }
 
     #[test]
-    fn in_half_open_a_success_closes_and_a_failure_opens() {
+    fn while_half_open_a_success_closes_and_a_failure_opens() {
         let registry = TestRegistry::new();
         registry.set_state("api", State::HalfOpen);
         registry.success("api").unwrap();
@@ -99,7 +99,7 @@ mod control {
     use super::*;
 
     #[test]
-    fn it_is_opened_closed_and_reset_by_hand() {
+    fn a_connection_is_opened_closed_and_reset_by_hand() {
         let registry = TestRegistry::new();
         registry.register("api", Connection::new()).unwrap();
         registry.open("api", "a test").unwrap();
@@ -112,7 +112,7 @@ mod control {
     }
 
     #[test]
-    fn an_opening_of_its_own_length_ends_then_and_without_a_sweep() {
+    fn an_opening_with_its_own_duration_ends_on_time_without_a_sweep() {
         let registry = TestRegistry::new();
         registry.register("api", Connection::new()).unwrap();
         registry.open_for("api", seconds(30), "a test").unwrap();
@@ -159,7 +159,7 @@ mod expiry {
     }
 
     #[test]
-    fn the_factor_and_the_greatest_length_are_settings() {
+    fn the_factor_and_the_longest_duration_are_settings() {
         let [first, most] = [100, 500].map(Duration::from_millis);
         let thrice = p().expiry(Expiry::progressive(first, most).with_factor(3.0));
         assert_eq!(waits(thrice, 4), [100, 300, 500, 500]);
@@ -182,8 +182,8 @@ mod configuration {
     #[test]
     fn global_settings_are_those_of_new_connections() {
         let registry = TestRegistry::new();
-        let said = p().failure_threshold(3).expiry(Expiry::fixed(seconds(30)));
-        registry.init(Config::new().defaults(said)).unwrap();
+        let patch = p().failure_threshold(3).expiry(Expiry::fixed(seconds(30)));
+        registry.init(Config::new().defaults(patch)).unwrap();
         let policy = registry.register("api", Connection::new()).unwrap().status().policy;
         assert_eq!(policy.failure_threshold(), Some(3));
         assert_eq!(policy.expiry(), Expiry::fixed(seconds(30)));
@@ -201,7 +201,7 @@ mod configuration {
     }
 
     #[test]
-    fn settings_of_a_connection_that_is_not_there_wait_for_it() {
+    fn settings_of_an_unknown_connection_apply_once_it_exists() {
         let registry = TestRegistry::new();
         registry.configure("api", p().failure_threshold(5)).unwrap();
         assert!(registry.find("api").is_none());
@@ -212,7 +212,7 @@ mod configuration {
 
 mod decorator {
     use super::*;
-    use crate::answer::{Answer, Refused};
+    use crate::answer::{Answer, TestError};
 
     /// Successes, failures and ignored calls.
     fn counted(registry: &TestRegistry) -> [u64; 3] {
@@ -226,26 +226,26 @@ mod decorator {
     }
 
     #[test]
-    fn it_registers_its_connection_and_leaves_the_answer_as_it_is() {
+    fn a_decorated_function_registers_its_connection_and_returns_its_own_answer() {
         let registry = TestRegistry::new();
         let _entered = registry.enter();
         assert_eq!(plain(Ok(7)), Ok(7));
-        assert_eq!(plain(Err(Refused::Odd("bad"))), Err(Refused::Odd("bad")));
+        assert_eq!(plain(Err(TestError::Odd("bad"))), Err(TestError::Odd("bad")));
         assert_eq!(counted(&registry), [1, 1, 0]);
     }
 
     #[test]
-    fn open_it_answers_with_an_error_and_does_not_run() {
+    fn while_open_a_decorated_function_answers_with_an_error_and_does_not_run() {
         let registry = TestRegistry::new();
         let _entered = registry.enter();
         registry.set_state("api", State::Open);
-        assert_eq!(plain(Ok(7)), Err(Refused::Open));
+        assert_eq!(plain(Ok(7)), Err(TestError::Open));
         assert_eq!(counted(&registry), [0, 0, 0]);
         registry.assert_rejected("api", 1);
     }
 
     #[test]
-    fn what_is_thrown_is_a_failure_and_goes_on() {
+    fn a_panic_is_a_failure_and_propagates() {
         #[circuit_breaker(identifier = "api", registry = registry)]
         fn throws(registry: &Registry) -> Answer<u8> {
             Ok("no number".parse().map_err(|_| "as planned").unwrap())
@@ -257,7 +257,7 @@ mod decorator {
     }
 
     #[test]
-    fn a_handler_says_success_failure_with_or_without_a_reason_or_ignore() {
+    fn a_handler_returns_success_failure_with_or_without_a_reason_or_ignore() {
         #[circuit_breaker(
             identifier = "api",
             registry = registry,
@@ -284,7 +284,7 @@ mod decorator {
 mod events {
     use super::*;
 
-    /// What a subscriber with that filter sees of two breakers, each in two scopes.
+    /// The events that pass the filter when two breakers open, each in two scopes.
     fn seen(filter: EventFilter) -> Vec<String> {
         let registry = Registry::new();
         let mut events = registry.subscribe(filter);
@@ -312,7 +312,7 @@ mod events {
     }
 
     #[test]
-    fn together_they_must_all_hold() {
+    fn the_parts_of_a_filter_must_all_hold() {
         let filter = EventFilter::from(EventKind::Registered).identifier("b").scope("t");
         assert_eq!(seen(filter), ["t/b registered"]);
         let filter = EventFilter::from(EventKinds::CALLS).identifier("b").scope("t");
@@ -320,7 +320,7 @@ mod events {
     }
 
     #[test]
-    fn whoever_ends_the_subscription_is_told_no_more_and_others_are() {
+    fn a_dropped_subscription_receives_nothing_more_and_others_still_do() {
         let registry = Registry::new();
         let [first, mut second] = [(), ()].map(|()| registry.subscribe(EventKind::StateChanged));
         drop(first);
@@ -365,7 +365,7 @@ mod transport {
     }
 
     #[test]
-    fn the_fifth_failure_opens_and_requests_are_refused() {
+    fn the_fifth_failure_opens_and_requests_are_rejected() {
         let mut circuit = Circuit::new(0);
         fail(&mut circuit, 4);
         assert_eq!((circuit.state(), circuit.failures()), (State::Closed, 4));
@@ -401,7 +401,7 @@ mod transport {
     }
 
     #[test]
-    fn asking_for_a_node_again_gives_the_circuit_that_is_there() {
+    fn a_second_look_up_of_a_node_gives_the_existing_circuit() {
         let registry = TestRegistry::new();
         registry.fail_times(node("one"), 3);
         assert_eq!(registry.breaker(node("one")).status().failures, 3);
@@ -421,7 +421,7 @@ mod transport {
     }
 
     #[test]
-    fn the_numbers_for_metrics_are_those_of_the_state_the_runs_and_the_totals() {
+    fn metrics_are_read_from_the_state_the_runs_and_the_totals() {
         let registry = TestRegistry::new();
         registry.configure("transport", POLICY.into()).unwrap();
         let numbers = || {

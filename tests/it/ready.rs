@@ -1,4 +1,4 @@
-//! Waiting until a call would be admitted: nobody is forgotten, nobody is woken for nothing.
+//! Waiting until a call would be admitted: no wake-up is lost and none is spurious.
 
 use std::{
     future::Future,
@@ -16,7 +16,7 @@ use brama::{Breaker, PolicyPatch, State, testing::TestRegistry};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Counts how often it is woken.
+/// A waker that counts its wake-ups.
 #[derive(Default)]
 struct Woken(AtomicUsize);
 
@@ -26,7 +26,7 @@ impl Wake for Woken {
     }
 }
 
-/// A task that waits, polled by hand.
+/// A waiting task that is polled by hand.
 struct Task<F> {
     wait: Pin<Box<F>>,
     woken: Arc<Woken>,
@@ -85,7 +85,7 @@ fn waiting_reserves_nothing_and_changes_nothing() {
 }
 
 #[test]
-fn whatever_admits_calls_wakes_who_waits() {
+fn whatever_admits_calls_wakes_a_waiting_task() {
     type Step = fn(&TestRegistry, &Breaker);
     let steps: [(&str, Step); 7] = [
         ("close", |_, breaker| breaker.close("test")),
@@ -113,7 +113,7 @@ fn whatever_admits_calls_wakes_who_waits() {
 }
 
 #[test]
-fn an_opening_that_is_cut_short_wakes_who_waits_for_its_end() {
+fn an_opening_that_is_cut_short_wakes_a_task_that_waits_for_its_end() {
     let registry = TestRegistry::new();
     let breaker = open(&registry);
     let mut task = task(&breaker);
@@ -126,7 +126,7 @@ fn an_opening_that_is_cut_short_wakes_who_waits_for_its_end() {
 }
 
 #[test]
-fn what_admits_nobody_wakes_nobody() {
+fn a_change_that_admits_no_call_wakes_no_task() {
     let registry = TestRegistry::new();
     let breaker = open(&registry);
     let mut task = task(&breaker);
@@ -139,7 +139,7 @@ fn what_admits_nobody_wakes_nobody() {
 }
 
 #[test]
-fn a_forced_opening_waits_for_somebody_to_act() {
+fn a_forced_opening_does_not_end_by_itself() {
     let registry = TestRegistry::new();
     let breaker = registry.breaker("api");
     breaker.force_open("test");
@@ -160,7 +160,7 @@ mod probes {
     }
 
     #[test]
-    fn a_probe_that_ends_wakes_who_waits_for_its_place() {
+    fn a_probe_that_ends_wakes_a_task_that_waits_for_its_place() {
         let registry = TestRegistry::new();
         let breaker = half_open(&registry);
         let mut task = task(&breaker);
@@ -177,7 +177,7 @@ mod probes {
     }
 
     #[test]
-    fn a_probe_that_is_silent_too_long_wakes_who_waits_for_its_place() {
+    fn a_probe_that_is_silent_too_long_wakes_a_task_that_waits_for_its_place() {
         let registry = TestRegistry::new();
         let breaker = half_open(&registry);
         let _silent = breaker.try_acquire().unwrap();
@@ -189,7 +189,7 @@ mod probes {
     }
 
     #[test]
-    fn all_who_wait_are_woken_and_may_race() {
+    fn all_waiting_tasks_are_woken_and_may_race() {
         let registry = TestRegistry::new();
         let breaker = half_open(&registry);
         let probe = breaker.try_acquire().unwrap();
@@ -245,13 +245,13 @@ mod threads {
     use super::*;
 
     #[test]
-    fn a_thread_waits_no_longer_than_it_said_on_the_clock_of_the_registry() {
+    fn a_thread_waits_no_longer_than_its_timeout_on_the_clock_of_the_registry() {
         let registry = TestRegistry::new();
         let breaker = registry.breaker("api");
         breaker.force_open("test");
         assert!(!breaker.wait_timeout(Duration::ZERO));
         let waits = thread::spawn(move || breaker.wait_timeout(SECOND));
-        // It may not have begun to wait yet, and then begins from a later moment.
+        // If the thread has not begun to wait yet, its wait begins at a later tick.
         while !waits.is_finished() {
             registry.advance(SECOND);
             thread::yield_now();
@@ -260,7 +260,7 @@ mod threads {
     }
 
     #[test]
-    fn no_thread_is_forgotten_between_asking_and_waiting() {
+    fn no_thread_misses_its_wake_up_between_checking_and_waiting() {
         const THREADS: usize = 6;
         const ROUNDS: usize = 300;
         let registry = TestRegistry::new();

@@ -1,4 +1,4 @@
-//! Code of the user's that comes back while brama calls it: nothing of ours is held then.
+//! User code that calls back into brama while brama calls it. No lock is held then.
 
 use std::{
     fmt,
@@ -23,18 +23,18 @@ use brama::{
     status::BreakerFilter,
 };
 
-/// Whether `run` ends. What waits for itself never does.
+/// Returns whether `run` finishes within a minute. A deadlock does not.
 fn ends(run: impl FnOnce() + Send + 'static) -> bool {
     const LONG: Duration = Duration::from_secs(60);
-    let (tell, told) = mpsc::channel();
+    let (sender, finished) = mpsc::channel();
     thread::spawn(move || {
         run();
-        tell.send(()).unwrap();
+        sender.send(()).unwrap();
     });
-    told.recv_timeout(LONG).is_ok()
+    finished.recv_timeout(LONG).is_ok()
 }
 
-/// A clock that looks at its registry, and makes another breaker, whenever it is read.
+/// A clock that reads its registry and creates another breaker whenever it is read.
 #[derive(Default)]
 struct Curious {
     registry: OnceLock<Registry>,
@@ -75,7 +75,7 @@ impl Clock for Curious {
     }
 }
 
-/// Everything that reads a clock.
+/// Calls everything that reads a clock.
 fn use_all(registry: &Registry) -> Result<(), CircuitOpen> {
     let breaker = registry.breaker("api");
     breaker.call(|| Ok::<_, ()>(())).unwrap();
@@ -99,7 +99,7 @@ fn use_all(registry: &Registry) -> Result<(), CircuitOpen> {
 }
 
 #[test]
-fn a_clock_may_come_back_whenever_it_is_read() {
+fn a_clock_may_call_back_into_brama_whenever_it_is_read() {
     let clock = Arc::new(Curious::default());
     let registry = Registry::with_clock(Arc::clone(&clock));
     clock.registry.set(registry.clone()).unwrap();
@@ -109,7 +109,7 @@ fn a_clock_may_come_back_whenever_it_is_read() {
 }
 
 #[test]
-fn who_is_woken_by_the_first_call_of_a_function_may_call_it() {
+fn a_waker_of_the_first_call_of_a_function_may_call_the_function() {
     #[circuit_breaker(identifier = "calls_back")]
     fn decorated() -> Result<(), CircuitOpen> {
         Ok(())

@@ -1,4 +1,4 @@
-//! The registry: one breaker an identity, settings in layers, configuration once.
+//! The registry: one breaker per identity, settings in layers, one initial configuration.
 
 use std::{sync::Arc, thread, time::Duration};
 
@@ -9,7 +9,7 @@ use brama::{
     testing::ManualClock,
 };
 
-use crate::circuit_open::Refused;
+use crate::circuit_open::PlainError;
 
 #[test]
 fn first_use_registers_and_a_look_up_does_not() {
@@ -51,7 +51,7 @@ fn scope_identifier_and_key_are_never_joined() {
 }
 
 #[test]
-fn threads_that_meet_at_a_new_identity_get_the_same_breaker() {
+fn threads_that_race_for_a_new_identity_get_one_breaker() {
     let registry = Registry::new();
     thread::scope(|scope| {
         for _ in 0..8 {
@@ -62,7 +62,7 @@ fn threads_that_meet_at_a_new_identity_get_the_same_breaker() {
 }
 
 #[test]
-fn defaults_reach_breakers_made_before_and_after() {
+fn defaults_reach_breakers_created_before_and_after() {
     let registry = Registry::new();
     let before = registry.breaker("before");
     registry.init(Config::new().defaults(PolicyPatch::new().failure_threshold(2))).unwrap();
@@ -81,7 +81,7 @@ fn a_second_configuration_is_handed_back() {
 }
 
 #[test]
-fn a_wrong_configuration_lists_every_mistake_and_may_be_mended() {
+fn an_invalid_configuration_lists_every_mistake_and_may_be_corrected() {
     let registry = Registry::new();
     let wrong = PolicyPatch::new()
         .failure_threshold(0)
@@ -170,14 +170,14 @@ fn values_at_their_limits_are_kept() {
 }
 
 #[test]
-fn configuration_of_one_breaker_goes_over_attribute_and_defaults_whenever_it_was_said() {
+fn configuration_of_one_breaker_overrides_attribute_and_defaults_in_any_order() {
     #[circuit_breaker(
         identifier = "layers",
         registry = registry,
         success_threshold = 3,
         failure_threshold = 3,
     )]
-    fn call(registry: &Registry) -> Result<(), Refused> {
+    fn call(registry: &Registry) -> Result<(), PlainError> {
         Ok(())
     }
 
@@ -193,7 +193,7 @@ fn configuration_of_one_breaker_goes_over_attribute_and_defaults_whenever_it_was
 }
 
 #[test]
-fn a_patch_at_run_time_changes_what_it_names_and_nothing_else() {
+fn a_patch_at_run_time_changes_only_what_it_sets() {
     let breaker = Registry::new().breaker("patched");
     breaker.configure(PolicyPatch::new().failure_threshold(5).success_threshold(2)).unwrap();
     breaker.configure(PolicyPatch::new().failure_threshold(7)).unwrap();
@@ -225,7 +225,7 @@ fn of_two_layers_that_contradict_each_other_the_later_wins() {
 }
 
 #[test]
-fn a_minimum_above_the_built_in_window_gives_way_and_says_so() {
+fn a_minimum_above_the_built_in_window_is_lowered_with_a_warning() {
     let breaker = Registry::new().breaker("above");
     breaker.configure(PolicyPatch::new().minimum_calls(200)).unwrap();
     assert_eq!(breaker.status().policy.minimum_calls(), 100);
@@ -237,8 +237,8 @@ fn a_minimum_above_the_built_in_window_gives_way_and_says_so() {
 }
 
 #[test]
-fn two_patches_at_run_time_that_contradict_each_other_are_refused() {
-    let breaker = Registry::new().breaker("refused");
+fn two_patches_at_run_time_that_contradict_each_other_are_rejected() {
+    let breaker = Registry::new().breaker("contradicted");
     breaker.configure(PolicyPatch::new().window(Window::calls(10))).unwrap();
     let error = breaker.configure(PolicyPatch::new().minimum_calls(20)).unwrap_err();
     assert_eq!(
@@ -259,7 +259,7 @@ fn a_new_policy_keeps_the_state_and_the_deadline_of_an_opening_in_progress() {
 }
 
 #[test]
-fn a_policy_that_nothing_was_said_about_is_shared() {
+fn a_policy_without_overrides_is_shared() {
     let registry = Registry::new();
     let [a, b] = ["a", "b"].map(|name| registry.breaker(name).status().policy);
     assert!(Arc::ptr_eq(&a, &b));
@@ -268,7 +268,7 @@ fn a_policy_that_nothing_was_said_about_is_shared() {
 #[test]
 fn the_keys_of_an_identifier_share_its_policy() {
     #[circuit_breaker(identifier = "shared", key = key, registry = registry, failure_rate = 50)]
-    fn keyed(registry: &Registry, key: u8) -> Result<(), Refused> {
+    fn keyed(registry: &Registry, key: u8) -> Result<(), PlainError> {
         Ok(())
     }
 
@@ -287,21 +287,21 @@ fn the_keys_of_an_identifier_share_its_policy() {
 }
 
 #[test]
-fn the_first_attribute_met_with_an_identity_wins() {
-    #[circuit_breaker(identifier = "met", registry = registry, failure_threshold = 1)]
-    fn first(registry: &Registry) -> Result<(), Refused> {
+fn the_first_attribute_of_an_identity_wins() {
+    #[circuit_breaker(identifier = "declared twice", registry = registry, failure_threshold = 1)]
+    fn first(registry: &Registry) -> Result<(), PlainError> {
         Ok(())
     }
 
-    #[circuit_breaker(identifier = "met", registry = registry, failure_threshold = 2)]
-    fn second(registry: &Registry) -> Result<(), Refused> {
+    #[circuit_breaker(identifier = "declared twice", registry = registry, failure_threshold = 2)]
+    fn second(registry: &Registry) -> Result<(), PlainError> {
         Ok(())
     }
 
     let registry = Registry::new();
     second(&registry).unwrap();
     first(&registry).unwrap();
-    assert_eq!(registry.status("met").unwrap().policy.failure_threshold(), Some(2));
+    assert_eq!(registry.status("declared twice").unwrap().policy.failure_threshold(), Some(2));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What serde writes and reads.
+//! Serialization and deserialization with serde.
 
 use std::{iter, num::NonZeroUsize, time::Duration};
 
@@ -22,14 +22,14 @@ fn read<T: DeserializeOwned>(written: Value) -> Result<T, String> {
     serde_json::from_value(written).map_err(|error| error.to_string())
 }
 
-fn refusal(policy: Value) -> String {
-    let refused = read::<PolicyPatch>(policy.clone()).unwrap_err();
-    assert_eq!(read::<Policy>(policy), Err(refused.clone()));
-    refused
+fn error_text(policy: Value) -> String {
+    let error = read::<PolicyPatch>(policy.clone()).unwrap_err();
+    assert_eq!(read::<Policy>(policy), Err(error.clone()));
+    error
 }
 
 #[test]
-fn every_word_is_written_as_it_is_shown() {
+fn every_name_is_written_as_it_is_displayed() {
     assert_same(&State::ALL);
     assert_same(&SettingName::ALL);
     assert_same(&EventKind::ALL);
@@ -82,7 +82,7 @@ fn a_policy_is_written_with_every_setting() {
 }
 
 #[test]
-fn a_patch_is_written_with_what_it_names() {
+fn a_patch_is_written_with_only_what_it_sets() {
     let patch = PolicyPatch::new().failure_rate_off().probe_timeout(MINUTE_AND_A_HALF);
     assert_eq!(written(&patch), json!({ "failure_rate": "off", "probe_timeout": "1m 30s" }));
 }
@@ -92,35 +92,35 @@ const MINUTE_AND_A_HALF: Duration = Duration::from_secs(90);
 #[test]
 fn the_alias_of_the_threshold_is_read() {
     assert_eq!(read(json!({ "max_attempts": 3 })), Ok(PolicyPatch::new().failure_threshold(3)));
-    let twice = refusal(json!({ "max_attempts": 3, "failure_threshold": 3 }));
+    let twice = error_text(json!({ "max_attempts": 3, "failure_threshold": 3 }));
     assert_eq!(twice, "duplicate field `failure_threshold`");
 }
 
 #[test]
-fn a_value_outside_its_limits_is_refused_in_our_words() {
+fn a_value_outside_its_limits_is_rejected_with_our_message() {
     let both = json!({ "failure_threshold": 0, "jitter": 0.95 });
     assert_eq!(
-        refusal(both),
+        error_text(both),
         "invalid policy: `failure_threshold` is 0, must be at least 1, or off; \
          `jitter` is 0.95, must be a share from 0 to 0.9 in whole thousandths"
     );
     assert_eq!(
-        refusal(json!({ "probe_timeout": "30" })),
+        error_text(json!({ "probe_timeout": "30" })),
         "\"30\" is not a duration: \"30\" has no unit; write a unit, such as 30s"
     );
     assert_eq!(
-        refusal(json!({ "failure_rate": "none" })),
+        error_text(json!({ "failure_rate": "none" })),
         "invalid value: string \"none\", expected a whole number or \"off\""
     );
     assert_eq!(
-        refusal(json!({ "expiry": 30 })),
+        error_text(json!({ "expiry": 30 })),
         "invalid type: integer `30`, expected a duration such as \"30s\", or { initial, max, factor }"
     );
-    assert!(refusal(json!({ "threshold": 3 })).starts_with("unknown field `threshold`"));
+    assert!(error_text(json!({ "threshold": 3 })).starts_with("unknown field `threshold`"));
 }
 
 #[test]
-fn a_policy_is_judged_with_the_defaults_below_it() {
+fn a_policy_is_validated_over_the_defaults() {
     let minimum = json!({ "minimum_calls": 200 });
     assert!(read::<PolicyPatch>(minimum.clone()).is_ok());
     assert_eq!(
@@ -131,7 +131,7 @@ fn a_policy_is_judged_with_the_defaults_below_it() {
 }
 
 #[test]
-fn a_circuit_is_written_with_everything_it_knows() {
+fn a_circuit_is_written_with_all_its_state() {
     let mut node = Circuit::new(7);
     let policy = PolicyPatch::new().failure_threshold(1).policy().unwrap();
     let (Admission::Admitted(generation), _) = node.admit(&policy, Tick::ORIGIN) else {
@@ -156,28 +156,28 @@ fn a_circuit_is_written_with_everything_it_knows() {
 }
 
 #[test]
-fn a_circuit_that_cannot_be_is_refused() {
-    let refused = |key: &str, value: Value| {
+fn an_impossible_circuit_is_rejected() {
+    let error = |key: &str, value: Value| {
         let mut circuit = written(&Circuit::new(0));
         circuit[key] = value;
         read::<Circuit>(circuit).unwrap_err()
     };
     let five = json!(["1", "2", "3", "4", "5"]);
-    assert_eq!(refused("reasons", five), "5 reasons are too many, at most 4 are kept");
+    assert_eq!(error("reasons", five), "5 reasons are too many, at most 4 are kept");
     for (place, outcomes) in [(3, 2), (2, 12), (0, 0)] {
         let bad = json!([{ "place": place, "failed": true, "slow": false }]);
         let memory = json!({ "calls": { "size": 10, "outcomes": outcomes, "bad": bad } });
         let expected = "the places of bad outcomes must rise and lie in the window";
-        assert_eq!(refused("memory", memory), expected);
+        assert_eq!(error("memory", memory), expected);
     }
     for (width, failures) in [(0, 0), (1, 2)] {
         let bucket = json!({ "calls": 1, "failures": failures, "slow": 0 });
         let buckets = Value::Array(vec![bucket; 10]);
         let memory = json!({ "time": { "width": width, "number": 0, "buckets": buckets } });
         let expected = "a bucket must last and hold no more failures or slow calls than calls";
-        assert_eq!(refused("memory", memory), expected);
+        assert_eq!(error("memory", memory), expected);
     }
-    assert!(refused("mood", json!("sunny")).starts_with("unknown field `mood`"));
+    assert!(error("mood", json!("sunny")).starts_with("unknown field `mood`"));
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn a_status_is_written_with_its_policy_and_totals() {
 }
 
 #[test]
-fn only_an_overflow_is_written_as_one() {
+fn only_an_overflow_breaker_is_written_as_one() {
     let registry = Registry::with_clock(ManualClock::new());
     let one = NonZeroUsize::MIN;
     registry.init(Config::new().max_keys(one).cleanup_interval(None)).unwrap();

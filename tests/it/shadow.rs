@@ -1,11 +1,11 @@
-//! The kill switch: every breaker in shadow until it is lifted.
+//! The kill switch: it puts every breaker into shadow until it is lifted.
 
 use std::{env, process::Command};
 
 use brama::{PolicyPatch, Registry};
 
 #[test]
-fn the_kill_switch_lets_every_call_through_those_of_new_breakers_too() {
+fn the_kill_switch_lets_calls_of_old_and_new_breakers_through() {
     let registry = Registry::new();
     let before = registry.breaker("before");
     before.configure(PolicyPatch::new().success_threshold(2)).unwrap();
@@ -22,7 +22,7 @@ fn the_kill_switch_lets_every_call_through_those_of_new_breakers_too() {
 }
 
 #[test]
-fn lifted_each_breaker_is_as_its_policy_says() {
+fn after_the_kill_switch_is_lifted_each_breaker_follows_its_policy() {
     let registry = Registry::new();
     let [strict, lenient] = ["strict", "lenient"].map(|name| registry.breaker(name));
     lenient.configure(PolicyPatch::new().shadow(true)).unwrap();
@@ -47,24 +47,24 @@ fn status_shows_the_kill_switch_beside_the_policy() {
     assert!(!breaker.status().shadow_all);
 }
 
-/// Set for a process of its own, whose environment says something of the kill switch.
+/// The variable that holds the expected result in a child process that sets `BRAMA_SHADOW`.
 const EXPECTED: &str = "BRAMA_TEST_EXPECTS";
 
-/// Does nothing but in the processes that the next test starts.
+/// Checks something only in the processes that the next test starts.
 #[test]
-fn in_a_process_of_its_own_the_environment_is_heeded() {
+fn a_child_process_reads_the_environment() {
     let Ok(expected) = env::var(EXPECTED) else { return };
     let status = brama::breaker("any").status();
     assert_eq!(format!("{} {:?}", status.shadow_all, status.warnings), expected);
 }
 
 #[test]
-fn the_environment_turns_the_kill_switch_of_the_global_registry() {
+fn the_environment_sets_the_kill_switch_of_the_global_registry() {
     let odd = "false [\"the environment's BRAMA_SHADOW is `maybe`, which says nothing: write 1 to \
                put every breaker into shadow, or 0\"]";
     for (value, expected) in [("1", "true []"), ("0", "false []"), ("maybe", odd)] {
         let child = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "shadow::in_a_process_of_its_own_the_environment_is_heeded"])
+            .args(["--exact", "shadow::a_child_process_reads_the_environment"])
             .envs([("BRAMA_SHADOW", value), (EXPECTED, expected)])
             .output()
             .unwrap();

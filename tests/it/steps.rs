@@ -1,4 +1,4 @@
-//! Steps of a test and assertions, on a test's own registry.
+//! Steps and assertions of the test kit, on a registry of the test's own.
 
 use std::{
     panic::{self, AssertUnwindSafe, catch_unwind},
@@ -9,16 +9,16 @@ use std::{
 
 use brama::{Expiry, PolicyPatch, State, circuit_breaker, testing::TestRegistry};
 
-use crate::answer::{Answer, Refused};
+use crate::answer::{Answer, TestError};
 
-/// A registry whose breaker `api` has that policy.
+/// A registry whose breaker `api` has the policy.
 fn with_policy(patch: PolicyPatch) -> TestRegistry {
     let registry = TestRegistry::new();
     registry.configure("api", patch).unwrap();
     registry
 }
 
-/// What a test prints that panics.
+/// The message with which `test` panics.
 fn printed(test: impl FnOnce()) -> String {
     *catch_unwind(AssertUnwindSafe(test)).unwrap_err().downcast::<String>().unwrap()
 }
@@ -36,7 +36,7 @@ fn every_state_is_reached_from_every_state() {
 }
 
 #[test]
-fn a_state_that_was_set_acts_as_one_that_came_about() {
+fn a_state_that_was_set_acts_like_one_that_was_reached() {
     let registry = TestRegistry::new();
     let admits = |state| {
         registry.set_state("api", state);
@@ -68,7 +68,7 @@ fn setting_one_breaker_half_open_leaves_the_others() {
 }
 
 #[test]
-fn zero_failures_are_none() {
+fn failing_zero_times_records_nothing() {
     let registry = TestRegistry::new();
     assert_eq!(registry.fail_times("api", 0), 0);
     registry.assert_failures("api", 0);
@@ -76,7 +76,7 @@ fn zero_failures_are_none() {
 }
 
 #[test]
-fn failures_beyond_the_opening_are_refused_as_calls_are() {
+fn failures_after_the_opening_are_rejected_like_calls() {
     let registry = with_policy(PolicyPatch::new().failure_threshold(3));
     assert_eq!(registry.fail_times("api", 5), 3);
     registry.assert_failures("api", 3);
@@ -112,7 +112,7 @@ fn an_open_circuit_recovers_after_its_time_by_its_probes() {
 }
 
 #[test]
-fn a_circuit_recovers_while_it_observes_and_while_a_probe_is_out() {
+fn a_circuit_recovers_in_shadow_and_while_a_probe_is_in_flight() {
     let registry = with_policy(PolicyPatch::new().shadow(true));
     registry.set_state("api", State::Open);
     registry.recover("api");
@@ -128,7 +128,7 @@ fn a_circuit_recovers_while_it_observes_and_while_a_probe_is_out() {
 }
 
 #[test]
-fn a_circuit_that_refuses_nobody_needs_no_recovery() {
+fn a_circuit_that_rejects_no_call_needs_no_recovery() {
     for state in [State::Closed, State::Disabled] {
         let registry = TestRegistry::new();
         registry.fail_times("api", 1);
@@ -159,7 +159,7 @@ fn steps_follow_the_options_of_a_function_that_was_called() {
     let _entered = registry.enter();
     assert_eq!(call(), Ok(()));
     registry.fail_times("api", 2);
-    assert_eq!(call(), Err(Refused::Open));
+    assert_eq!(call(), Err(TestError::Open));
     registry.advance(Duration::from_secs(5));
     assert_eq!(call(), Ok(()));
 }
@@ -196,7 +196,7 @@ fn an_assertion_on_a_count_prints_why_the_circuit_is_open() {
 }
 
 #[test]
-fn each_count_is_told_from_the_others() {
+fn each_count_is_distinguished_from_the_others() {
     let registry = TestRegistry::new();
     registry.succeed_times("api", 1);
     registry.fail_times("api", 2);

@@ -1,4 +1,4 @@
-//! Those who are told: slow, panicking, re-entrant and vanished ones harm nobody.
+//! Subscribers: slow, panicking, re-entrant and dropped ones do no harm.
 
 use std::{
     future::{Future, ready},
@@ -24,7 +24,7 @@ mod loss {
     use super::*;
 
     #[test]
-    fn a_full_queue_drops_its_oldest_and_says_how_many() {
+    fn a_full_queue_drops_its_oldest_events_and_counts_them() {
         let registry = Registry::new();
         let mut events =
             registry.subscribe(EventFilter::from(EventKind::Failure).capacity(capacity(2)));
@@ -38,7 +38,7 @@ mod loss {
     }
 
     #[test]
-    fn one_subscriber_loses_nothing_to_another() {
+    fn a_full_queue_costs_other_subscribers_no_event() {
         let registry = Registry::new();
         let slow = registry.subscribe(EventFilter::new().capacity(capacity(1)));
         let mut events = registry.subscribe(EventKind::Failure);
@@ -51,7 +51,7 @@ mod loss {
     }
 
     #[test]
-    fn what_a_filter_leaves_out_takes_no_room() {
+    fn an_event_that_the_filter_leaves_out_takes_no_room() {
         let registry = Registry::new();
         let only = EventFilter::from(EventKind::Failure).identifier("api").capacity(capacity(1));
         let mut events = registry.subscribe(only);
@@ -63,7 +63,7 @@ mod loss {
     }
 
     #[test]
-    fn the_status_of_the_breakers_meant_warns_and_says_what_to_do() {
+    fn the_status_of_the_selected_breakers_warns_and_says_what_to_do() {
         let registry = Registry::new();
         let filter = EventFilter::from(EventKind::Failure).identifier("api");
         let events = registry.subscribe(filter.capacity(capacity(2)));
@@ -131,7 +131,7 @@ mod waiting {
     }
 
     #[test]
-    fn a_subscription_is_a_stream_for_the_combinators_of_others() {
+    fn a_subscription_is_a_stream_for_combinators_of_other_crates() {
         use futures_util::StreamExt;
 
         let registry = Registry::new();
@@ -189,7 +189,7 @@ mod harm {
     #[test]
     fn a_callback_that_panics_is_called_again() {
         let registry = Registry::new();
-        let (sender, heard) = mpsc::channel();
+        let (sender, received) = mpsc::channel();
         let callback = registry
             .on_event(EventKind::Failure, move |event| {
                 sender.send(event.detail.to_string()).unwrap();
@@ -204,14 +204,14 @@ mod harm {
         breaker.failure("first");
         breaker.failure("second");
         assert_eq!(
-            [heard.recv().unwrap(), heard.recv().unwrap()],
+            [received.recv().unwrap(), received.recv().unwrap()],
             ["failed: first", "failed: second"]
         );
         assert_eq!(callback.panics(), 1);
     }
 
     #[test]
-    fn what_a_callback_throws_may_panic_too() {
+    fn the_panic_payload_of_a_callback_may_panic_when_it_is_dropped() {
         struct Bomb;
 
         impl Drop for Bomb {
@@ -221,7 +221,7 @@ mod harm {
         }
 
         let registry = Registry::new();
-        let (sender, heard) = mpsc::channel();
+        let (sender, received) = mpsc::channel();
         let callback = registry.on_event(EventKind::Failure, move |event| {
             sender.send(event.detail.to_string()).unwrap();
             std::panic::resume_unwind(Box::new(Bomb));
@@ -229,14 +229,17 @@ mod harm {
         let breaker = registry.breaker("api");
         breaker.failure("first");
         breaker.failure("second");
-        assert_eq!(heard.iter().take(2).collect::<Vec<_>>(), ["failed: first", "failed: second"]);
+        assert_eq!(
+            received.iter().take(2).collect::<Vec<_>>(),
+            ["failed: first", "failed: second"]
+        );
         drop(callback);
     }
 
     #[test]
     fn a_predicate_that_panics_costs_a_callback_one_event() {
         let registry = Registry::new();
-        let (sender, heard) = mpsc::channel();
+        let (sender, received) = mpsc::channel();
         let filter = EventFilter::from(EventKind::Failure).predicate(|event| {
             assert_ne!(event.detail, EventDetail::Failure { reason: "first".into() }, "as planned");
             true
@@ -245,7 +248,7 @@ mod harm {
         let breaker = registry.breaker("api");
         breaker.failure("first");
         breaker.failure("second");
-        assert_eq!(heard.recv().unwrap().detail.to_string(), "failed: second");
+        assert_eq!(received.recv().unwrap().detail.to_string(), "failed: second");
         assert_eq!(callback.panics(), 1);
     }
 
@@ -269,18 +272,18 @@ mod harm {
     fn a_callback_is_not_called_once_its_handle_is_dropped() {
         let registry = Registry::new();
         let breaker = registry.breaker("api");
-        let (sender, heard) = mpsc::channel();
+        let (sender, received) = mpsc::channel();
         let callback = registry.on_event(EventKind::Failure, move |event| drop(sender.send(event)));
         drop(callback);
         breaker.failure("unheard");
-        assert_eq!(heard.iter().count(), 0);
+        assert_eq!(received.iter().count(), 0);
     }
 
     #[test]
     fn a_callback_that_blocks_holds_up_no_call() {
         let registry = Registry::new();
         let (go, waits) = mpsc::channel::<()>();
-        let (sender, heard) = mpsc::channel();
+        let (sender, received) = mpsc::channel();
         let filter = EventFilter::from(EventKind::Failure).capacity(capacity(10));
         let callback = registry
             .on_event(filter, move |event| {
@@ -292,11 +295,11 @@ mod harm {
         (0..1_000).for_each(|_| breaker.failure("nobody waits for the callback"));
         assert_eq!(breaker.status().totals.failures, 1_000);
         drop(go);
-        let all = iter::from_fn(|| heard.recv().ok()).scan(0, |told, event| {
-            *told += event.missed + 1;
-            Some(*told)
+        let all = iter::from_fn(|| received.recv().ok()).scan(0, |seen, event| {
+            *seen += event.missed + 1;
+            Some(*seen)
         });
-        assert!(all.into_iter().any(|told| told == 1_000));
+        assert!(all.into_iter().any(|seen| seen == 1_000));
         drop(callback);
     }
 
@@ -305,18 +308,18 @@ mod harm {
         let registry = Registry::new();
         let breaker = registry.breaker("api");
         let own = Arc::new(Mutex::new(None));
-        let (inner, (sender, heard)) = (Arc::clone(&own), mpsc::channel());
+        let (inner, (sender, received)) = (Arc::clone(&own), mpsc::channel());
         let callback = registry.on_event(EventKind::Failure, move |event| {
             drop(inner.lock().unwrap().take());
             sender.send(event).unwrap();
         });
         *own.lock().unwrap() = Some(callback.unwrap());
         (0..3).for_each(|_| breaker.failure("a test"));
-        assert_eq!(heard.iter().count(), 1);
+        assert_eq!(received.iter().count(), 1);
     }
 
     #[test]
-    fn a_predicate_may_ask_and_tell_its_breaker() {
+    fn a_predicate_may_read_its_breaker_and_report_to_it() {
         let registry = Registry::new();
         let inner = registry.clone();
         let filter = EventFilter::from(EventKind::Failure).predicate(move |event| {
@@ -330,7 +333,7 @@ mod harm {
     }
 
     #[test]
-    fn those_who_come_and_go_take_nothing_from_those_who_stay() {
+    fn passing_subscribers_take_no_event_from_lasting_ones() {
         let registry = Registry::new();
         let stays = EventFilter::from(EventKinds::CALLS).capacity(capacity(10_000));
         let mut events = registry.subscribe(stays);
@@ -357,7 +360,7 @@ mod harm {
     }
 
     #[test]
-    fn a_vanished_subscriber_is_forgotten() {
+    fn a_dropped_subscription_leaves_no_warning() {
         let registry = Registry::new();
         let events = registry.subscribe(EventFilter::new().capacity(capacity(1)));
         let breaker = registry.breaker("api");

@@ -20,7 +20,7 @@ use brama::{
 };
 use tokio::time::{Instant, advance, sleep};
 
-/// Refused calls, then what became of the admitted ones: successes, failures, ignored, abandoned.
+/// Rejected calls, then the outcomes of admitted calls: successes, failures, ignored, abandoned.
 fn record(totals: &Totals) -> [u64; 5] {
     let Totals { rejected, successes, failures, ignored, abandoned, .. } = *totals;
     [rejected, successes, failures, ignored, abandoned]
@@ -47,7 +47,7 @@ async fn plain(takes: Duration) -> Answer<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_takes_too_long_fails_and_the_caller_is_told_so() {
+async fn a_call_that_takes_too_long_fails_and_returns_timed_out() {
     let begun = Instant::now();
     let Err(Failed::TimedOut(timed_out)) = plain(Duration::from_secs(60)).await else {
         panic!("it timed out")
@@ -61,7 +61,7 @@ async fn a_call_that_takes_too_long_fails_and_the_caller_is_told_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_answers_in_time_is_judged_as_ever() {
+async fn a_call_that_answers_in_time_is_judged_by_its_answer() {
     #[circuit_breaker(identifier = "timeout: in time", timeout = "1m 30s")]
     async fn in_time(answer: Answer<u8>) -> Answer<u8> {
         sleep(Duration::from_secs(89)).await;
@@ -74,7 +74,7 @@ async fn a_call_that_answers_in_time_is_judged_as_ever() {
 }
 
 #[tokio::test]
-async fn what_is_ready_when_the_time_is_over_is_answered() {
+async fn an_answer_that_is_ready_when_the_time_is_over_is_returned() {
     #[circuit_breaker(identifier = "timeout: ready", timeout = Duration::ZERO)]
     async fn immediate() -> Answer<u8> {
         Ok(1)
@@ -96,7 +96,7 @@ async fn timed_out() -> TimedOut {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_error_says_who_and_how_long_and_is_an_io_error() {
+async fn the_error_names_the_breaker_and_the_timeout_and_is_an_io_error() {
     fn is_an_error<E: Error + Clone + Send + Sync + 'static>(_: &E) {}
     let timed_out = timed_out().await;
     is_an_error(&timed_out);
@@ -152,7 +152,7 @@ mod answers {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_panic_of_on_timeout_goes_on_after_the_failure() {
+    async fn a_panic_of_on_timeout_propagates_after_the_failure() {
         assert!(tokio::spawn(by_panic()).await.unwrap_err().is_panic());
         assert_eq!(recorded("timeout: panics"), [0, 0, 1, 0, 0]);
     }
@@ -161,9 +161,10 @@ mod answers {
 mod life {
     use super::*;
 
-    struct Told<'a>(&'a Cell<Option<[u64; 5]>>, &'static str);
+    /// When dropped, stores the totals of the breaker with this name.
+    struct RecordOnDrop<'a>(&'a Cell<Option<[u64; 5]>>, &'static str);
 
-    impl Drop for Told<'_> {
+    impl Drop for RecordOnDrop<'_> {
         fn drop(&mut self) {
             self.0.set(Some(recorded(self.1)));
         }
@@ -173,7 +174,7 @@ mod life {
     async fn the_body_is_dropped_before_the_outcome_is_recorded() {
         #[circuit_breaker(identifier = "timeout: dropped", timeout = "1s")]
         async fn dropped(seen: &Cell<Option<[u64; 5]>>) -> Answer<()> {
-            let _told = Told(seen, "timeout: dropped");
+            let _on_drop = RecordOnDrop(seen, "timeout: dropped");
             pending().await
         }
         let seen = Cell::new(None);
@@ -207,7 +208,7 @@ mod life {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_panic_of_the_body_or_of_its_destructors_is_a_failure_and_goes_on() {
+    async fn a_panic_of_the_body_or_of_its_destructors_is_a_failure_and_propagates() {
         #[circuit_breaker(identifier = "timeout: panic", timeout = "1s")]
         async fn panics() -> Answer<()> {
             tokio::task::yield_now().await;
@@ -242,7 +243,7 @@ mod life {
     }
 
     #[test]
-    fn outside_a_runtime_it_panics_and_the_call_is_abandoned() {
+    fn outside_a_runtime_a_timed_call_panics_and_is_abandoned() {
         let begun = catch_unwind(AssertUnwindSafe(|| begin(pin!(waits("timeout: no runtime")))));
         assert!(begun.is_err());
         assert_eq!(recorded("timeout: no runtime"), [0, 0, 0, 0, 1]);
@@ -317,7 +318,7 @@ mod limits {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_limit_may_be_an_expression_of_what_the_body_takes() {
+    async fn a_timeout_may_be_an_expression_of_values_that_the_body_moves() {
         let of = |seconds| Client { limit: Duration::from_secs(seconds) };
         assert!(of(4).consumed().await.is_ok() && of(2).consumed().await.is_err());
         assert_eq!(recorded("timeout: field"), [0, 1, 1, 0, 0]);
@@ -350,7 +351,7 @@ mod limits {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_block_sets_it_for_its_functions_which_may_override_or_lift_it() {
+    async fn a_block_sets_the_timeout_of_its_functions_and_each_may_override_or_disable_it() {
         assert_eq!((Bank.own().await, Bank.blocks().await, Bank.sync()), (Ok(()), Ok(9), Ok(())));
         let totals = |name| brama::status(Identity::new(name).in_scope("timeout: block"));
         assert_eq!(record(&totals("blocks").unwrap().totals), [0, 0, 1, 0, 0]);
@@ -358,7 +359,7 @@ mod limits {
     }
 
     #[tokio::test]
-    async fn while_open_no_time_is_taken() {
+    async fn while_open_a_timed_call_answers_at_once() {
         #[circuit_breaker(identifier = "timeout: open", timeout = "1s", fallback = Ok(2))]
         fn open() -> impl Future<Output = Answer<u8>> {
             ready(Ok(1))

@@ -1,10 +1,10 @@
-//! What a decorated function that returns a `Result` counts as, where nobody says.
+//! The verdict on a decorated function that returns a `Result`, without options that decide it.
 
 use std::{error::Error, fmt, io, sync::Arc};
 
 use brama::{CallError, CircuitOpen, Registry, circuit_breaker};
 
-/// "ignored", or the reason of the failure, of a decorated function that answers this error.
+/// Calls a decorated function that returns the error. Gives "ignored" or the failure's reason.
 macro_rules! verdict {
     ($error:ty, $value:expr) => {{
         #[circuit_breaker(identifier = "it", registry = registry, fallback = unreachable!())]
@@ -13,17 +13,17 @@ macro_rules! verdict {
         }
         let registry = Registry::new();
         assert!(call(&registry, $value).is_err());
-        told(&registry)
+        recorded(&registry)
     }};
 }
 
-fn told(registry: &Registry) -> String {
+fn recorded(registry: &Registry) -> String {
     let status = registry.breaker("it").status();
     assert_eq!(status.totals.ignored + status.totals.failures, 1);
     status.reasons.first().map_or_else(|| "ignored".to_owned(), ToString::to_string)
 }
 
-fn refused() -> CircuitOpen {
+fn rejection() -> CircuitOpen {
     let breaker = Registry::new().breaker("inner");
     breaker.force_open("test");
     breaker.try_acquire().unwrap_err()
@@ -53,7 +53,7 @@ impl Error for Borrowed<'_> {}
 #[derive(Debug)]
 struct Silent;
 
-/// Wraps an error and has no words.
+/// Wraps an error and has no message.
 #[derive(Debug)]
 struct Wordless(Box<dyn Error>);
 
@@ -63,7 +63,7 @@ impl AsRef<dyn Error> for Wordless {
     }
 }
 
-/// The same for an error that may change threads.
+/// Wraps an error that is `Send + Sync` and has no message.
 #[derive(Debug)]
 struct WordlessSend(Box<dyn Error + Send + Sync>);
 
@@ -74,7 +74,7 @@ impl AsRef<dyn Error + Send + Sync> for WordlessSend {
 }
 
 #[test]
-fn an_error_is_a_failure_in_its_own_words() {
+fn an_error_is_a_failure_with_its_own_message() {
     assert_eq!(verdict!(PayError, PayError::Poor), "poor");
     assert_eq!(verdict!(io::Error, io::Error::other("disk")), "disk");
     assert_eq!(verdict!(anyhow::Error, anyhow::anyhow!("no")), "no");
@@ -86,7 +86,7 @@ fn an_error_is_a_failure_in_its_own_words() {
 }
 
 #[test]
-fn an_error_without_words_goes_by_its_type() {
+fn an_error_without_a_message_is_named_by_its_type() {
     assert_eq!(verdict!((), ()), "()");
     assert!(verdict!(Silent, Silent).ends_with("::Silent"));
     assert!(verdict!(Wordless, Wordless("boxed".into())).ends_with("::Wordless"));
@@ -109,25 +109,25 @@ fn an_error_may_borrow() {
     let [first, second] = [Registry::new(), Registry::new()];
     assert!(plain(&first, &text).is_err());
     assert!(boxed(&second, &text).is_err());
-    assert_eq!([told(&first), told(&second)], ["lent", "lent"]);
+    assert_eq!([recorded(&first), recorded(&second)], ["lent", "lent"]);
 }
 
 #[test]
 fn the_rejection_of_another_breaker_is_ignored() {
-    let wrapped = || io::Error::from(refused());
-    assert_eq!(verdict!(CircuitOpen, refused()), "ignored");
-    assert_eq!(verdict!(PayError, refused().into()), "ignored");
-    assert_eq!(verdict!(PayError, PayError::Later(refused())), "ignored");
+    let wrapped = || io::Error::from(rejection());
+    assert_eq!(verdict!(CircuitOpen, rejection()), "ignored");
+    assert_eq!(verdict!(PayError, rejection().into()), "ignored");
+    assert_eq!(verdict!(PayError, PayError::Later(rejection())), "ignored");
     assert_eq!(verdict!(io::Error, wrapped()), "ignored");
-    assert_eq!(verdict!(Arc<CircuitOpen>, Arc::new(refused())), "ignored");
-    assert_eq!(verdict!(Box<dyn Error>, refused().into()), "ignored");
+    assert_eq!(verdict!(Arc<CircuitOpen>, Arc::new(rejection())), "ignored");
+    assert_eq!(verdict!(Box<dyn Error>, rejection().into()), "ignored");
     assert_eq!(verdict!(Box<dyn Error + Send + Sync>, wrapped().into()), "ignored");
-    assert_eq!(verdict!(anyhow::Error, refused().into()), "ignored");
+    assert_eq!(verdict!(anyhow::Error, rejection().into()), "ignored");
     assert_eq!(verdict!(anyhow::Error, anyhow::Error::from(wrapped()).context("c")), "ignored");
     assert_eq!(verdict!(Wordless, Wordless(wrapped().into())), "ignored");
     assert_eq!(verdict!(WordlessSend, WordlessSend(wrapped().into())), "ignored");
-    assert_eq!(verdict!(CallError<Silent>, CallError::Rejected(refused())), "ignored");
-    assert_eq!(verdict!(CallError<String>, CallError::Rejected(refused())), "ignored");
+    assert_eq!(verdict!(CallError<Silent>, CallError::Rejected(rejection())), "ignored");
+    assert_eq!(verdict!(CallError<String>, CallError::Rejected(rejection())), "ignored");
     assert_eq!(verdict!(CallError<io::Error>, CallError::Failed(wrapped())), "ignored");
 }
 
@@ -142,8 +142,8 @@ fn a_generic_error_is_known_by_its_bounds() {
         Err(error)
     }
     let [silent, spoken] = [Registry::new(), Registry::new()];
-    assert!(unbound(&silent, refused()).is_err());
-    assert!(bound(&spoken, refused()).is_err());
-    assert!(told(&silent).ends_with("CircuitOpen"));
-    assert_eq!(told(&spoken), "ignored");
+    assert!(unbound(&silent, rejection()).is_err());
+    assert!(bound(&spoken, rejection()).is_err());
+    assert!(recorded(&silent).ends_with("CircuitOpen"));
+    assert_eq!(recorded(&spoken), "ignored");
 }
