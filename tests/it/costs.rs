@@ -34,28 +34,28 @@ macro_rules! grows {
     };
 }
 
-grows!(a_small_argument_is_there_once_more by 8: (cents: u64 = 1) {
+grows!(a_small_argument_is_stored_once_more by 8: (cents: u64 = 1) {
     ready(()).await;
     Ok(cents.to_le_bytes()[0])
 });
 
-grows!(an_argument_used_after_the_await_is_there_no_more_often by 0: (bytes: Kilobyte = [0; 1024]) {
+grows!(an_argument_used_after_the_await_is_stored_no_more_often by 0: (bytes: Kilobyte = [0; 1024]) {
     ready(()).await;
     Ok(bytes[0])
 });
 
-grows!(an_argument_used_before_the_await_alone_is_there_once_more by 1024: (bytes: Kilobyte = [0; 1024]) {
+grows!(an_argument_used_before_the_await_alone_is_stored_once_more by 1024: (bytes: Kilobyte = [0; 1024]) {
     let first = bytes[0];
     ready(()).await;
     Ok(first)
 });
 
-grows!(an_argument_that_nobody_uses_is_there_no_more_often by 0: (bytes: Kilobyte = [0; 1024]) {
+grows!(an_unused_argument_is_stored_no_more_often by 0: (bytes: Kilobyte = [0; 1024]) {
     ready(()).await;
     Ok(0)
 });
 
-grows!(an_argument_that_moves_on_is_there_once_more by 1024: (bytes: Kilobyte = [0; 1024]) {
+grows!(an_argument_that_is_moved_on_is_stored_once_more by 1024: (bytes: Kilobyte = [0; 1024]) {
     async fn first(bytes: Kilobyte) -> u8 {
         ready(()).await;
         bytes[0]

@@ -1,4 +1,4 @@
-//! A compiler that is called on one file beside the workspace, with the facade that it built.
+//! Calls a compiler on one file outside the workspace, with the facade that cargo built.
 
 use std::{
     env, fs,
@@ -11,7 +11,8 @@ use std::{
 const EDITION: &str =
     if matches!(env!("CARGO_PKG_NAME").as_bytes(), [.., b'2', b'1']) { "2021" } else { "2024" };
 
-/// Compiles a file of this folder in the package's edition; gives the path of what it made.
+/// Compiles a file of this folder in the package's edition. Returns the compiler's output and the
+/// path of the artifact.
 #[track_caller]
 pub(crate) fn compile(compiler: &str, file: &str, arguments: &[&str]) -> (Output, PathBuf) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../compiled");
@@ -30,12 +31,12 @@ pub(crate) fn compile(compiler: &str, file: &str, arguments: &[&str]) -> (Output
     (output, made)
 }
 
-/// Where cargo puts what it builds, this test among it.
+/// The folder of cargo's artifacts, which contains this test.
 fn dependencies() -> PathBuf {
     env::current_exe().unwrap().parent().unwrap().to_owned()
 }
 
-/// The facade as it was built last: there may be one for every choice of features.
+/// The facade that was built last. There may be one for each selection of features.
 fn facade(dependencies: &Path) -> PathBuf {
     let files = fs::read_dir(dependencies).unwrap().map(|entry| entry.unwrap().path());
     let is_facade = |file: &PathBuf| {

@@ -1,4 +1,4 @@
-//! Functions that rustc and clippy have something to say of, decorated or not.
+//! Functions that cause warnings of rustc and clippy, decorated or not.
 
 use std::{future::Future, rc::Rc, sync::Mutex};
 
@@ -6,7 +6,7 @@ use brama::CircuitOpen;
 #[cfg(decorated)]
 use brama::circuit_breaker;
 
-/// What they answer.
+/// The result of these functions.
 pub type Answer<T> = Result<T, CircuitOpen>;
 
 #[cfg_attr(decorated, circuit_breaker(identifier = "undocumented"))]
@@ -43,7 +43,7 @@ mod inner {
     }
 }
 
-/// Answers a sum.
+/// Returns a sum.
 #[cfg_attr(decorated, circuit_breaker(identifier = "many"))]
 pub fn many(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, _g: u8, h: bool) -> Answer<u8> {
     let sum = a + b + c + d + e + f + _g;
@@ -54,7 +54,7 @@ pub fn many(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, _g: u8, h: bool) -> Answer
     }
 }
 
-/// Answers a sum later.
+/// Returns a sum when awaited.
 #[cfg_attr(decorated, circuit_breaker(identifier = "many later"))]
 pub async fn many_later(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, _g: u8, h: bool) -> Answer<u8> {
     let sum = a + b + c + d + e + f + _g;
@@ -66,7 +66,7 @@ pub async fn many_later(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, _g: u8, h: boo
     }
 }
 
-/// Panics without a word of it.
+/// Panics, which its documentation does not explain.
 #[cfg_attr(decorated, circuit_breaker(identifier = "panics"))]
 pub fn panics(rows: &Vec<Option<u8>>, wide: u32) -> Answer<u8> {
     let first = rows[0].unwrap();
@@ -78,7 +78,7 @@ pub fn panics(rows: &Vec<Option<u8>>, wide: u32) -> Answer<u8> {
     }
 }
 
-/// Panics later.
+/// Panics when awaited.
 #[cfg_attr(decorated, circuit_breaker(identifier = "panics later"))]
 pub async fn panics_later(rows: &[Option<u8>], wide: u32) -> Answer<u8> {
     let first = rows[0].unwrap();
@@ -91,7 +91,7 @@ pub async fn panics_later(rows: &[Option<u8>], wide: u32) -> Answer<u8> {
     }
 }
 
-/// Holds what no thread may take along.
+/// Holds values that are not `Send` across an await.
 #[cfg_attr(decorated, circuit_breaker(identifier = "held"))]
 pub async fn held(shared: Rc<u8>, lock: &Mutex<u8>) -> Answer<u8> {
     let guard = lock.lock().unwrap();
@@ -99,7 +99,7 @@ pub async fn held(shared: Rc<u8>, lock: &Mutex<u8>) -> Answer<u8> {
     Ok(*guard + *shared)
 }
 
-/// Borrows for longer than it must.
+/// Names a lifetime and clones without need.
 #[cfg_attr(decorated, circuit_breaker(identifier = "borrowed"))]
 pub fn borrowed<'a>(text: &'a str) -> Answer<String> {
     let text: String = format!("{}", text);
@@ -107,7 +107,7 @@ pub fn borrowed<'a>(text: &'a str) -> Answer<String> {
     Ok(text)
 }
 
-/// Goes on after its end.
+/// Contains code after its `return`.
 #[cfg_attr(decorated, circuit_breaker(identifier = "ended"))]
 pub fn ended(value: Option<u8>) -> Answer<u8> {
     let answer = if let Some(value) = value { value } else { 0 };
@@ -115,14 +115,14 @@ pub fn ended(value: Option<u8>) -> Answer<u8> {
     Ok(1)
 }
 
-/// Waits for nothing.
+/// Returns a future that never waits.
 #[cfg_attr(decorated, circuit_breaker(identifier = "boxed"))]
 pub fn boxed(value: u8) -> impl Future<Output = Answer<u8>> {
     let doubled = value * 2 as u8;
     async move { Ok(doubled) }
 }
 
-/// Judged by hand.
+/// Has an `error_handler`.
 #[cfg_attr(
     decorated,
     circuit_breaker(identifier = "judged", error_handler = |good| bool::into(*good), fallback = true)
@@ -133,7 +133,7 @@ pub fn judged(mut count: u64) -> bool {
     return count == 0;
 }
 
-/// Calls the others.
+/// Calls the other functions.
 pub fn all() {
     let _answer = undocumented(1);
     let client = inner::Client { rows: Vec::new() };

@@ -1,5 +1,5 @@
-//! Functions that a compiler is called on here: cargo could not build them in this workspace, or
-//! what is said of them is compared.
+//! Functions that these tests compile themselves, because cargo cannot build them in this workspace
+//! or because their warnings are compared.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails loudly")]
 
@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, process::Command};
 
 use self::compiler::compile;
 
-/// The lints of this workspace forbid them in it.
+/// The lints of this workspace forbid `unsafe` functions in it.
 #[test]
 fn unsafe_functions_compile_and_run() {
     let (output, program) = compile("rustc", "unsafe", &[]);
@@ -18,9 +18,9 @@ fn unsafe_functions_compile_and_run() {
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
 }
 
-/// Lints that have nothing to say of a function that asks a breaker: it cannot be `const`, it does
-/// something even if nobody looks at what it answers, it needs its `Result` and its `async`, and its
-/// last `return` ends a closure.
+/// Lints that do not apply to a decorated function: it cannot be `const`, it has an effect even if
+/// its result is unused, it needs its `Result` and its `async`, and its last `return` ends a
+/// closure.
 const SILENT: [&str; 5] = [
     "clippy::missing_const_for_fn",
     "clippy::must_use_candidate",
@@ -30,20 +30,20 @@ const SILENT: [&str; 5] = [
 ];
 
 #[test]
-fn lints_say_the_same_of_a_function_with_and_without_a_breaker() {
+fn a_breaker_adds_no_lint_warnings_to_a_function() {
     let (plain, decorated) = (warnings(&[]), warnings(&["--cfg=decorated"]));
     let added: Vec<_> = decorated.difference(&plain).collect();
-    assert!(added.is_empty(), "they speak of generated tokens: {added:?}");
+    assert!(added.is_empty(), "warnings about generated tokens: {added:?}");
     let lost: BTreeSet<_> = plain.difference(&decorated).map(|(lint, _)| lint.as_str()).collect();
     assert_eq!(lost, BTreeSet::from(SILENT));
-    let told: BTreeSet<_> = decorated.iter().map(|(lint, _)| lint.as_str()).collect();
+    let reported: BTreeSet<_> = decorated.iter().map(|(lint, _)| lint.as_str()).collect();
     for lint in ["dead_code", "clippy::single_call_fn", "clippy::missing_docs_in_private_items"] {
-        assert!(told.contains(lint), "{lint} is silent");
+        assert!(reported.contains(lint), "{lint} is silent");
     }
 }
 
-/// Whatever is off by default, and could speak of generated tokens.
-const ASKED: [&str; 19] = [
+/// Lints that are off by default and could fire on generated tokens.
+const ENABLED: [&str; 19] = [
     "-Wunused",
     "-Wabsolute_paths_not_starting_with_crate",
     "-Welided_lifetimes_in_paths",
@@ -61,12 +61,12 @@ const ASKED: [&str; 19] = [
     "-Wclippy::pedantic",
     "-Wclippy::nursery",
     "-Wclippy::restriction",
-    // Its way of writing `return` before every last expression moves to other lines.
+    // This lint fires on every last expression, and on other lines in generated code.
     "-Aclippy::implicit_return",
     "-Aclippy::blanket_clippy_restriction_lints",
 ];
 
-/// The lints that speak, each with its line.
+/// The lints that fire, each with its line.
 fn warnings(configuration: &[&str]) -> BTreeSet<(String, u32)> {
     let about = [
         "--crate-type=lib",
@@ -74,14 +74,14 @@ fn warnings(configuration: &[&str]) -> BTreeSet<(String, u32)> {
         "--error-format=json",
         "--check-cfg=cfg(decorated)",
     ];
-    let arguments = [&about[..], &ASKED[..], configuration].concat();
+    let arguments = [&about[..], &ENABLED[..], configuration].concat();
     let (output, _) = compile("clippy-driver", "linted", &arguments);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{said}");
-    said.lines().filter_map(warning).collect()
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    stderr.lines().filter_map(warning).collect()
 }
 
-/// One line of the compiler's JSON, if it is of a lint.
+/// Parses one line of the compiler's JSON, if it is a lint.
 fn warning(json: &str) -> Option<(String, u32)> {
     let after = |key| json.split_once(key).map(|(_, rest)| rest);
     let (lint, _) = after(r#""code":{"code":""#)?.split_once('"')?;

@@ -1,4 +1,4 @@
-//! What decorated functions in these tests answer, and what their breakers recorded.
+//! Results of the decorated functions in these tests, and totals of their breakers.
 
 #![expect(clippy::redundant_pub_crate, reason = "`unreachable_pub` asks for it")]
 
@@ -12,33 +12,33 @@ use std::{
 use brama::{CircuitOpen, Registry, Totals};
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub(crate) enum TestError {
     Open,
     Odd(&'static str),
 }
 
-impl From<CircuitOpen> for Refused {
+impl From<CircuitOpen> for TestError {
     fn from(_: CircuitOpen) -> Self {
         Self::Open
     }
 }
 
-impl From<ParseIntError> for Refused {
+impl From<ParseIntError> for TestError {
     fn from(_: ParseIntError) -> Self {
         Self::Odd("no number")
     }
 }
 
-pub(crate) type Answer<T> = Result<T, Refused>;
+pub(crate) type Answer<T> = Result<T, TestError>;
 
-/// How often each thing happened to a breaker of the global registry, what never did left out.
+/// The totals of a breaker of the global registry that are not zero.
 ///
 /// Each admitted call is a success, a failure, ignored or abandoned.
 pub(crate) fn recorded(identifier: &str) -> String {
     recorded_in(&brama::registry(), identifier)
 }
 
-/// The same of a breaker of another registry.
+/// The totals of a breaker of `registry` that are not zero.
 pub(crate) fn recorded_in(registry: &Registry, identifier: &str) -> String {
     let Totals { successes, failures, ignored, abandoned, rejected, .. } =
         registry.breaker(identifier).status().totals;
@@ -59,7 +59,7 @@ pub(crate) fn open(identifier: &str) {
     brama::breaker(identifier).force_open("test");
 }
 
-/// Gives way to other tasks once.
+/// Yields to other tasks once.
 pub(crate) async fn give_way() {
     tokio::task::yield_now().await;
 }
@@ -69,7 +69,7 @@ pub(crate) fn poll<T>(future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// What a future answers that waits for nobody.
+/// Polls a future until it is ready. The future must need no wake-up.
 pub(crate) fn finish<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     loop {

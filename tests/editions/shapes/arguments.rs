@@ -1,10 +1,10 @@
-//! Arguments: borrowed, lent on, taken apart, unused, named like anything.
+//! Arguments: borrowed, reborrowed, destructured, unused, with any name.
 
 use std::{cell::Cell, fmt::Display};
 
 use brama::circuit_breaker;
 
-use crate::answer::{Answer, Refused, give_way, recorded};
+use crate::answer::{Answer, TestError, give_way, recorded};
 
 mod borrowed {
     use super::*;
@@ -17,7 +17,7 @@ mod borrowed {
 
     #[circuit_breaker(identifier = "arguments: split")]
     fn split(bytes: &mut [u8], at: usize) -> Answer<(&mut [u8], &mut [u8])> {
-        bytes.split_at_mut_checked(at).ok_or(Refused::Odd("short"))
+        bytes.split_at_mut_checked(at).ok_or(TestError::Odd("short"))
     }
 
     #[circuit_breaker(identifier = "arguments: split later")]
@@ -114,7 +114,7 @@ mod patterns {
         assert_eq!(recorded("arguments: patterns later"), "1 succeeded");
     }
 
-    // Their lints in silence: nothing of ours mentions an argument that the body does not.
+    // No lint fires: generated code does not use an argument that the body does not use.
     #[circuit_breaker(identifier = "arguments: unused")]
     fn unused(
         _: u8,

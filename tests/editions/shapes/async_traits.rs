@@ -1,11 +1,11 @@
-//! Methods under `#[async_trait]`, which makes them functions that return a boxed future.
+//! Methods under `#[async_trait]`, which turns them into functions that return a boxed future.
 
 use std::{cell::Cell, fmt::Debug, pin::pin, rc::Rc, sync::Arc};
 
 use async_trait::async_trait;
 use brama::{Outcome, circuit_breaker};
 
-use crate::answer::{Answer, Refused, finish, give_way, open, poll, recorded};
+use crate::answer::{Answer, TestError, finish, give_way, open, poll, recorded};
 
 struct Client {
     rows: Vec<u8>,
@@ -25,7 +25,7 @@ mod methods {
         #[circuit_breaker(identifier = Self::NAME)]
         async fn ping(&self, good: bool) -> Answer<u8> {
             give_way().await;
-            if good { Ok(1) } else { Err(Refused::Odd("bad")) }
+            if good { Ok(1) } else { Err(TestError::Odd("bad")) }
         }
 
         #[circuit_breaker(identifier = "async_trait: default of Arc")]
@@ -45,7 +45,7 @@ mod methods {
         {
             let mapped = text.split(' ').map(map).collect::<Option<_>>();
             give_way().await;
-            mapped.ok_or(Refused::Odd("none"))
+            mapped.ok_or(TestError::Odd("none"))
         }
     }
 
@@ -57,14 +57,14 @@ mod methods {
         #[circuit_breaker(identifier = "async_trait: impl")]
         async fn row(&self, index: usize) -> Answer<u8> {
             give_way().await;
-            self.rows.get(index).copied().ok_or(Refused::Odd("none"))
+            self.rows.get(index).copied().ok_or(TestError::Odd("none"))
         }
 
         #[circuit_breaker(identifier = format!("async_trait: {row}"))]
         async fn push(&mut self, row: &str) -> Answer<&mut u8> {
             self.rows.push(row.parse()?);
             give_way().await;
-            self.rows.last_mut().ok_or(Refused::Odd("none"))
+            self.rows.last_mut().ok_or(TestError::Odd("none"))
         }
     }
 
@@ -72,10 +72,13 @@ mod methods {
     async fn methods_are_judged_by_what_their_futures_answer() {
         let mut client = Client { rows: vec![] };
         assert_eq!(client.push("7").await, Ok(&mut 7));
-        assert_eq!(client.push("x").await, Err(Refused::Odd("no number")));
-        assert_eq!([client.row(0).await, client.row(9).await], [Ok(7), Err(Refused::Odd("none"))]);
+        assert_eq!(client.push("x").await, Err(TestError::Odd("no number")));
+        assert_eq!(
+            [client.row(0).await, client.row(9).await],
+            [Ok(7), Err(TestError::Odd("none"))]
+        );
         let pings = [client.ping(true).await, client.ping(false).await];
-        assert_eq!(pings, [Ok(1), Err(Refused::Odd("bad"))]);
+        assert_eq!(pings, [Ok(1), Err(TestError::Odd("bad"))]);
         assert_eq!(client.mapped("a b", |word| word.chars().next()).await, Ok(vec!['a', 'b']));
         assert_eq!(client.mapped("", |word| word.chars().next()).await.ok(), None);
         assert_eq!(tokio::spawn(Arc::new(client).shared()).await.unwrap(), Ok(7));
@@ -102,7 +105,7 @@ mod methods {
     impl Check for Client {}
 
     #[test]
-    fn a_trait_stays_dyn_safe_and_its_futures_ask_when_they_are_polled() {
+    fn a_trait_stays_dyn_safe_and_its_futures_acquire_permits_when_polled() {
         let client: &dyn Check = &Client { rows: vec![] };
         drop(client.check());
         assert_eq!(recorded("async_trait: dyn"), "");
@@ -130,7 +133,7 @@ mod methods {
         #[circuit_breaker(identifier = "async_trait: local impl")]
         async fn ended(&self, cell: Rc<Cell<u8>>) -> Answer<()> {
             give_way().await;
-            if cell.get() == 0 { Ok(()) } else { Err(Refused::Odd("left")) }
+            if cell.get() == 0 { Ok(()) } else { Err(TestError::Odd("left")) }
         }
     }
 
@@ -164,7 +167,7 @@ mod blocks {
         #[circuit_breaker]
         async fn charge(&self, cents: u8) -> Answer<u8> {
             give_way().await;
-            cents.checked_sub(1).ok_or(Refused::Odd("free"))
+            cents.checked_sub(1).ok_or(TestError::Odd("free"))
         }
 
         async fn refund(&self) -> Answer<u8> {
@@ -178,7 +181,7 @@ mod blocks {
         #[circuit_breaker(max_attempts = 4)]
         async fn charge(&self, cents: u8) -> Answer<u8> {
             give_way().await;
-            cents.checked_sub(1).ok_or(Refused::Odd("free"))
+            cents.checked_sub(1).ok_or(TestError::Odd("free"))
         }
 
         async fn refund(&self) -> Answer<u8> {
@@ -188,7 +191,7 @@ mod blocks {
 
     async fn used(bank: impl Bank) {
         let charged = [bank.charge(1).await, bank.charge(0).await];
-        assert_eq!(charged, [Ok(0), Err(Refused::Odd("free"))]);
+        assert_eq!(charged, [Ok(0), Err(TestError::Odd("free"))]);
         assert_eq!(bank.refund().await, Ok(1));
     }
 

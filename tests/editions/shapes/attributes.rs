@@ -1,8 +1,8 @@
-//! Attributes of the language and the standard library, beside ours.
+//! Attributes of the language and the standard library beside ours.
 
 use brama::{circuit_breaker, testing::TestRegistry};
 
-use crate::answer::{Answer, Refused, give_way, recorded};
+use crate::answer::{Answer, TestError, give_way, recorded};
 
 mod of_the_language {
     use super::*;
@@ -28,7 +28,7 @@ mod of_the_language {
     #[test]
     fn attributes_stay_on_the_function_once() {
         assert_eq!(above(), Ok(1));
-        #[expect(deprecated, reason = "it must still be told")]
+        #[expect(deprecated, reason = "the warning must remain")]
         let answer = below();
         assert_eq!(answer, Ok(2));
         assert_eq!(recorded("attributes: above"), "1 succeeded");
@@ -38,7 +38,7 @@ mod of_the_language {
     #[cfg_attr(test, circuit_breaker(identifier = "attributes: cfg_attr"))]
     #[cfg_attr(any(), circuit_breaker(identifier = "attributes: never"))]
     fn conditional(good: bool) -> Answer<u8> {
-        if good { Ok(1) } else { Err(Refused::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
     }
 
     #[cfg_attr(test, circuit_breaker(identifier = "attributes: cfg_attr later"), inline)]
@@ -50,7 +50,7 @@ mod of_the_language {
     #[tokio::test]
     async fn the_attribute_may_be_conditional() {
         assert_eq!(conditional_later(true).await, Ok(1));
-        assert_eq!(conditional_later(false).await, Err(Refused::Odd("bad")));
+        assert_eq!(conditional_later(false).await, Err(TestError::Odd("bad")));
         assert_eq!(recorded("attributes: cfg_attr"), "1 succeeded, 1 failed");
         assert_eq!(recorded("attributes: cfg_attr later"), "1 succeeded, 1 failed");
         assert_eq!(recorded("attributes: never"), "");
@@ -63,10 +63,10 @@ mod of_the_language {
     }
 
     #[test]
-    fn a_body_is_not_told_its_caller() {
+    fn a_body_does_not_see_its_caller() {
         let line = line!() + 1;
-        let told = tracked().unwrap();
-        assert_ne!(told, line);
+        let recorded_line = tracked().unwrap();
+        assert_ne!(recorded_line, line);
         assert_eq!(recorded("attributes: track_caller"), "1 succeeded");
     }
 }
@@ -74,7 +74,7 @@ mod of_the_language {
 mod tests_themselves {
     use super::*;
 
-    // A test may be decorated: where it answers a `Result`, a refusal would be its failure.
+    // A test may be decorated. If it returns a `Result`, a rejection makes it fail.
     #[test]
     #[circuit_breaker(identifier = "attributes: test above")]
     fn test_above() -> anyhow::Result<()> {

@@ -11,7 +11,7 @@ use std::{
 use brama::circuit_breaker;
 
 use crate::{
-    answer::{Answer, Refused, finish, give_way, poll, recorded},
+    answer::{Answer, TestError, finish, give_way, poll, recorded},
     twins::{Loud, assert_same, judged, logged, same, twins},
 };
 
@@ -25,7 +25,7 @@ const fn pair() -> Pair {
 }
 
 same! {
-    arguments_are_dropped_after_locals_last_first:
+    arguments_are_dropped_after_locals_in_reverse_order:
     "local temporary d c b a",
     call(Loud("a"), Loud("b"), Loud("c"), Loud("d")),
     #[expect(clippy::needless_pass_by_value, reason = "the shape under test")]
@@ -37,7 +37,7 @@ same! {
 }
 
 same! {
-    an_argument_that_is_moved_is_dropped_where_it_goes:
+    a_moved_argument_is_dropped_by_its_new_owner:
     "b local c a",
     call(Loud("a"), Loud("b"), Loud("c")),
     pub(super) fn call(_a: Loud, b: Loud, _c: Loud) -> Answer<usize> {
@@ -48,14 +48,14 @@ same! {
 }
 
 same! {
-    arguments_that_nothing_binds_keep_their_place:
+    unbound_arguments_keep_their_drop_order:
     "local c b a",
     call(Loud("a"), (Loud("b"), Loud("c")), Loud("d")),
     pub(super) fn call(_: Loud, (_b, _c): (Loud, Loud), d: Loud) -> Answer<Loud> {
         let _local = Loud("local");
         let kept = d;
         std::mem::forget(kept);
-        Err(Refused::Odd("nothing"))
+        Err(TestError::Odd("nothing"))
     }
 }
 
@@ -70,7 +70,7 @@ same! {
 }
 
 same! {
-    a_return_drops_what_lives:
+    a_return_drops_live_values:
     "inner local a",
     call(Loud("a"), true),
     #[expect(clippy::needless_pass_by_value, reason = "the shape under test")]
@@ -157,8 +157,8 @@ mod later {
         }
     }
 
-    // An `async` body owns the arguments that it uses: they go first, the last written first among
-    // them, before the outcome is recorded.
+    // An `async` body owns the arguments that it uses. They are dropped first, in reverse order,
+    // before the outcome is recorded.
     #[test]
     fn arguments_that_an_async_body_uses_are_dropped_before_the_outcome_is_recorded() {
         let four = || (Loud("a"), Loud("b"), Loud("c"), Loud("d"));

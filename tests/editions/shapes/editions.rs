@@ -1,13 +1,13 @@
-//! What differs between editions is the user's edition, inside a decorated body too.
+//! A decorated body follows the rules of the user's edition where editions differ.
 
 #![expect(clippy::unnecessary_wraps, reason = "a plain twin answers what the decorated one does")]
 
 use crate::{
-    answer::{Answer, Refused, finish, give_way},
+    answer::{Answer, TestError, finish, give_way},
     twins::{Loud, log, logged, same, twins},
 };
 
-/// The edition of these files, which is that of the package that compiles them.
+/// The edition of these files: the edition of the package that compiles them.
 const IN_2024: bool = matches!(env!("CARGO_PKG_NAME").as_bytes(), [.., b'2', b'0', b'2', b'4']);
 
 same! {
@@ -16,7 +16,7 @@ same! {
     call(Loud("a")),
     pub(super) fn call(_a: Loud) -> Answer<usize> {
         let _local = Loud("local");
-        Loud("temporary").number().checked_add(1).ok_or(Refused::Odd("full"))
+        Loud("temporary").number().checked_add(1).ok_or(TestError::Odd("full"))
     }
 }
 
@@ -41,7 +41,7 @@ mod later {
         pub(super) async fn call() -> Answer<usize> {
             let _local = Loud("local");
             give_way().await;
-            Loud("temporary").number().checked_add(1).ok_or(Refused::Odd("full"))
+            Loud("temporary").number().checked_add(1).ok_or(TestError::Odd("full"))
         }
     }
 

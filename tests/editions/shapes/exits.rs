@@ -1,15 +1,15 @@
-//! Exits: every way in which a call ends while somebody waits for it.
+//! Exits: every way in which a call ends before its caller gives up.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use brama::{Outcome, circuit_breaker};
 
-use crate::answer::{Answer, Refused, give_way, recorded};
+use crate::answer::{Answer, TestError, give_way, recorded};
 
 macro_rules! leave {
     (unless $good:expr) => {
         if !$good {
-            return Err(Refused::Odd("left"));
+            return Err(TestError::Odd("left"));
         }
     };
     ($error:expr) => {
@@ -32,7 +32,7 @@ use Exit::{HiddenQuestion, HiddenReturn, Panic, Question, Return, Tail};
 #[circuit_breaker(identifier = identifier)]
 #[expect(clippy::panic, reason = "the shape under test")]
 fn exit(identifier: &str, by: Exit, good: bool) -> Answer<u8> {
-    let answer = if good { Ok(1) } else { Err(Refused::Odd("left")) };
+    let answer = if good { Ok(1) } else { Err(TestError::Odd("left")) };
     match by {
         Return => return answer,
         Question => {
@@ -41,7 +41,7 @@ fn exit(identifier: &str, by: Exit, good: bool) -> Answer<u8> {
         }
         HiddenReturn => leave!(unless good),
         HiddenQuestion if good => {}
-        HiddenQuestion => leave!(Refused::Odd("left")),
+        HiddenQuestion => leave!(TestError::Odd("left")),
         Panic => panic!("as planned"),
         Tail => {}
     }
@@ -51,7 +51,7 @@ fn exit(identifier: &str, by: Exit, good: bool) -> Answer<u8> {
 #[circuit_breaker(identifier = identifier)]
 #[expect(clippy::panic, reason = "the shape under test")]
 async fn exit_later(identifier: &str, by: Exit, good: bool) -> Answer<u8> {
-    let answer = if good { Ok(1) } else { Err(Refused::Odd("left")) };
+    let answer = if good { Ok(1) } else { Err(TestError::Odd("left")) };
     give_way().await;
     match by {
         Return => return answer,
@@ -61,7 +61,7 @@ async fn exit_later(identifier: &str, by: Exit, good: bool) -> Answer<u8> {
         }
         HiddenReturn => leave!(unless good),
         HiddenQuestion if good => {}
-        HiddenQuestion => leave!(Refused::Odd("left")),
+        HiddenQuestion => leave!(TestError::Odd("left")),
         Panic => panic!("as planned"),
         Tail => {}
     }
@@ -82,7 +82,7 @@ fn every_exit_is_recorded_as_what_it_answers() {
     for (name, by) in ANSWERING {
         let identifier = format!("exits: {name}");
         assert_eq!(exit(&identifier, by, true), Ok(1));
-        assert_eq!(exit(&identifier, by, false), Err(Refused::Odd("left")));
+        assert_eq!(exit(&identifier, by, false), Err(TestError::Odd("left")));
         assert_eq!(recorded(&identifier), "1 succeeded, 1 failed");
     }
 }
@@ -92,20 +92,20 @@ async fn every_exit_of_an_async_body_is_recorded_as_what_it_answers() {
     for (name, by) in ANSWERING {
         let identifier = format!("exits: {name} later");
         assert_eq!(exit_later(&identifier, by, true).await, Ok(1));
-        assert_eq!(exit_later(&identifier, by, false).await, Err(Refused::Odd("left")));
+        assert_eq!(exit_later(&identifier, by, false).await, Err(TestError::Odd("left")));
         assert_eq!(recorded(&identifier), "1 succeeded, 1 failed");
     }
 }
 
 #[test]
-fn a_panic_is_a_failure_and_goes_on() {
+fn a_panic_is_a_failure_and_propagates() {
     let panicked = catch_unwind(|| exit("exits: panic", Panic, true)).unwrap_err();
     assert_eq!(panicked.downcast_ref(), Some(&"as planned"));
     assert_eq!(recorded("exits: panic"), "1 failed");
 }
 
 #[tokio::test]
-async fn a_panic_of_an_async_body_is_a_failure_and_goes_on() {
+async fn a_panic_of_an_async_body_is_a_failure_and_propagates() {
     let panicked = tokio::spawn(exit_later("exits: panic later", Panic, true)).await.unwrap_err();
     assert_eq!(panicked.into_panic().downcast_ref(), Some(&"as planned"));
     assert_eq!(recorded("exits: panic later"), "1 failed");
@@ -143,7 +143,7 @@ mod handlers {
     }
 
     #[tokio::test]
-    async fn a_panic_of_the_handler_is_a_failure_and_goes_on() {
+    async fn a_panic_of_the_handler_is_a_failure_and_propagates() {
         assert!(catch_unwind(judged).is_err());
         assert!(tokio::spawn(judged_later()).await.unwrap_err().is_panic());
         assert_eq!(recorded("exits: handler"), "1 failed");
@@ -176,7 +176,7 @@ mod of_anyhow {
     }
 
     #[tokio::test]
-    async fn exits_in_the_macros_of_others_are_recorded() {
+    async fn exits_in_macros_of_other_crates_are_recorded() {
         for number in 0..4 {
             assert_eq!(macros(number).ok(), macros_later(number).await.ok());
         }
@@ -191,7 +191,7 @@ mod answers_while_open {
 
     #[circuit_breaker(identifier = identifier, fallback = {
         leave!(unless good);
-        Ok(number.checked_add(1).ok_or(Refused::Odd("full"))?)
+        Ok(number.checked_add(1).ok_or(TestError::Odd("full"))?)
     })]
     fn fallback(identifier: &str, good: bool, number: u8) -> Answer<u8> {
         Ok(number)
@@ -200,7 +200,7 @@ mod answers_while_open {
     #[circuit_breaker(identifier = identifier, fallback = {
         give_way().await;
         leave!(unless good);
-        Ok(number.checked_add(1).ok_or(Refused::Odd("full"))?)
+        Ok(number.checked_add(1).ok_or(TestError::Odd("full"))?)
     })]
     async fn fallback_later(identifier: &str, good: bool, number: u8) -> Answer<u8> {
         give_way().await;

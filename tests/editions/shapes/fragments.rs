@@ -1,8 +1,8 @@
-//! Fragments: functions that a `macro_rules!` writes, from tokens of its own and of its caller's.
+//! Fragments: functions that a `macro_rules!` writes from its own tokens and its caller's.
 
 use brama::{Outcome, circuit_breaker};
 
-use crate::answer::{Answer, Refused, give_way, open, recorded};
+use crate::answer::{Answer, TestError, give_way, open, recorded};
 
 mod methods {
     use super::*;
@@ -61,7 +61,7 @@ mod whole_functions {
     protected! {
         "fragments: tokens",
         fn tokens(number: u8) -> Answer<u8> {
-            number.checked_sub(1).ok_or(Refused::Odd("zero"))
+            number.checked_sub(1).ok_or(TestError::Odd("zero"))
         }
     }
 
@@ -91,7 +91,7 @@ mod whole_functions {
 
     #[tokio::test]
     async fn a_function_may_be_passed_on_whole() {
-        assert_eq!([item(1).await, item(0).await], [Ok(0), Err(Refused::Odd("zero"))]);
+        assert_eq!([item(1).await, item(0).await], [Ok(0), Err(TestError::Odd("zero"))]);
         for identifier in ["fragments: tokens", "fragments: tokens later", NAME] {
             assert_eq!(recorded(identifier), "1 succeeded, 1 failed");
         }
@@ -114,20 +114,20 @@ mod parts {
     type Borrowed<'a> = Answer<&'a str>;
 
     function! {
-        pub(super) fragments_by_part<'a>(Refused::Odd("ignored") => text: str) -> Borrowed<'a> {
+        pub(super) fragments_by_part<'a>(TestError::Odd("ignored") => text: str) -> Borrowed<'a> {
             give_way().await;
             if text.is_empty() {
-                return Err(Refused::Odd("ignored"));
+                return Err(TestError::Odd("ignored"));
             }
-            text.get(1..).ok_or(Refused::Odd("bad"))
+            text.get(1..).ok_or(TestError::Odd("bad"))
         }
     }
 
     #[tokio::test]
     async fn a_function_may_be_put_together() {
         assert_eq!(fragments_by_part("ab").await, Ok("b"));
-        assert_eq!(fragments_by_part("").await, Err(Refused::Odd("ignored")));
-        assert_eq!(fragments_by_part("é").await, Err(Refused::Odd("bad")));
+        assert_eq!(fragments_by_part("").await, Err(TestError::Odd("ignored")));
+        assert_eq!(fragments_by_part("é").await, Err(TestError::Odd("bad")));
         assert_eq!(recorded("fragments_by_part"), "1 succeeded, 1 failed, 1 ignored");
     }
 
@@ -150,7 +150,7 @@ mod parts {
 mod hygiene {
     use super::*;
 
-    /// The macro's own `number` is another than its caller's.
+    /// The macro's `number` and its caller's `number` are different variables.
     macro_rules! twice {
         ($name:ident($argument:ident) $value:expr) => {
             #[circuit_breaker(identifier = stringify!($name))]

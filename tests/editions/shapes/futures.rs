@@ -14,10 +14,10 @@ use futures_core::{
     future::{BoxFuture, LocalBoxFuture},
 };
 
-use crate::answer::{Answer, Refused, finish, give_way, open, recorded};
+use crate::answer::{Answer, TestError, finish, give_way, open, recorded};
 
 const fn judged(good: bool) -> Answer<u8> {
-    if good { Ok(1) } else { Err(Refused::Odd("bad")) }
+    if good { Ok(1) } else { Err(TestError::Odd("bad")) }
 }
 
 mod forms {
@@ -100,17 +100,17 @@ mod forms {
     }
     inner_fragment!(Answer<u8>);
 
-    /// Calls that made a future, one that answers well and one that does not.
+    /// Asserts that a breaker records a success and a failure, and nothing before the first poll.
     async fn asserted(identifier: &str, futures: [impl Future<Output = Answer<u8>>; 2]) {
         assert_eq!(recorded(identifier), "", "{identifier}");
         let [good, bad] = futures;
         assert_eq!(good.await, Ok(1));
-        assert_eq!(bad.await, Err(Refused::Odd("bad")));
+        assert_eq!(bad.await, Err(TestError::Odd("bad")));
         assert_eq!(recorded(identifier), "1 succeeded, 1 failed", "{identifier}");
     }
 
     #[tokio::test]
-    async fn a_future_is_judged_by_its_answer_and_not_by_being_made() {
+    async fn a_future_is_judged_by_its_output_and_not_by_its_creation() {
         asserted("futures: impl", [hidden(true), hidden(false)]).await;
         asserted("futures: other body", [other_body(true), other_body(false)]).await;
         asserted("futures: boxed", [boxed(true), boxed(false)]).await;
@@ -135,19 +135,19 @@ mod forms {
     }
 
     #[test]
-    fn the_breaker_is_asked_when_a_future_is_first_polled_and_never_earlier() {
+    fn a_permit_is_acquired_at_the_first_poll_and_not_earlier() {
         drop((opened_between(), opened_between_boxed()));
         assert_eq!(recorded("futures: opened between"), "");
         let (hidden, boxed) = (opened_between(), opened_between_boxed());
         open("futures: opened between");
-        assert_eq!([finish(hidden), finish(boxed)], [Err(Refused::Open), Err(Refused::Open)]);
+        assert_eq!([finish(hidden), finish(boxed)], [Err(TestError::Open), Err(TestError::Open)]);
         assert_eq!(recorded("futures: opened between"), "2 rejected");
     }
 
     #[tokio::test]
     async fn bounds_and_captures_are_left_alone() {
         assert_eq!(bounds(" 7 ", "").await, Ok(7));
-        assert_eq!(bounds("x", "").await, Err(Refused::Odd("no number")));
+        assert_eq!(bounds("x", "").await, Err(TestError::Odd("no number")));
         assert_eq!(recorded("futures: bounds"), "1 succeeded, 1 failed");
     }
 }
@@ -192,15 +192,15 @@ mod option {
     }
 
     #[tokio::test]
-    async fn it_says_that_a_named_type_is_a_future() {
+    async fn future_true_declares_a_named_type_a_future() {
         let (good, bad) = (named(true), named(false));
         assert_eq!(recorded("futures: named"), "");
-        assert_eq!((good.await, bad.await), (Ok(1), Err(Refused::Odd("bad"))));
+        assert_eq!((good.await, bad.await), (Ok(1), Err(TestError::Odd("bad"))));
         assert_eq!(recorded("futures: named"), "1 succeeded, 1 failed");
     }
 
     #[tokio::test]
-    async fn it_says_that_a_future_is_a_plain_value() {
+    async fn future_false_declares_a_future_a_plain_value() {
         drop((value(true), visible_value(false)));
         assert_eq!(recorded("futures: value"), "1 ignored");
         assert_eq!(recorded("futures: visible value"), "1 succeeded");
@@ -209,7 +209,7 @@ mod option {
     }
 
     #[tokio::test]
-    async fn without_it_a_type_that_cannot_be_seen_through_is_a_value() {
+    async fn without_the_option_an_opaque_type_is_a_value() {
         assert_eq!((not_seen(1).await, not_seen(2).await), (1, 2));
         assert_eq!(recorded("futures: not seen"), "1 succeeded, 1 failed");
     }
@@ -316,7 +316,7 @@ mod streams {
 
     use super::*;
 
-    /// Counts down, and ends with an error.
+    /// A stream that counts down and ends with an error.
     struct Countdown(u8);
 
     impl Stream for Countdown {
@@ -325,7 +325,7 @@ mod streams {
         fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Answer<u8>>> {
             let next = self.0.checked_sub(1);
             self.0 = next.unwrap_or(0);
-            Poll::Ready(Some(next.ok_or(Refused::Odd("over"))))
+            Poll::Ready(Some(next.ok_or(TestError::Odd("over"))))
         }
     }
 
@@ -341,7 +341,7 @@ mod streams {
     #[circuit_breaker(identifier = "futures: stream later")]
     async fn subscribed(from: u8) -> Answer<impl Stream<Item = Answer<u8>> + Unpin> {
         give_way().await;
-        if from == 0 { Err(Refused::Odd("empty")) } else { Ok(Countdown(from)) }
+        if from == 0 { Err(TestError::Odd("empty")) } else { Ok(Countdown(from)) }
     }
 
     #[circuit_breaker(identifier = "futures: boxed stream")]
@@ -356,8 +356,8 @@ mod streams {
     }
 
     #[tokio::test]
-    async fn a_stream_is_judged_when_it_is_made_and_its_items_are_the_caller_s() {
-        let counted = [Some(Ok(0)), Some(Err(Refused::Odd("over")))];
+    async fn a_stream_is_judged_when_it_is_created_and_its_items_are_the_caller_s() {
+        let counted = [Some(Ok(0)), Some(Err(TestError::Odd("over")))];
         assert_eq!(items(bare(1)).await, counted);
         assert_eq!(items(subscribed(1).await.unwrap()).await, counted);
         assert_eq!(items(boxed(1).unwrap()).await, counted);

@@ -10,7 +10,7 @@ use std::{
 
 use brama::{PolicyPatch, circuit_breaker, policy::Abandoned};
 
-use crate::answer::{Answer, Refused, finish, give_way, poll, recorded};
+use crate::answer::{Answer, TestError, finish, give_way, poll, recorded};
 
 mod dropped {
     use super::*;
@@ -21,7 +21,7 @@ mod dropped {
     }
 
     #[test]
-    fn a_future_asks_when_it_is_first_polled() {
+    fn a_future_acquires_its_permit_at_the_first_poll() {
         drop(never("life: unpolled"));
         assert_eq!(recorded("life: unpolled"), "");
     }
@@ -33,7 +33,7 @@ mod dropped {
     }
 
     #[test]
-    fn a_future_dropped_halfway_is_a_failure_where_the_policy_says_so() {
+    fn a_future_dropped_halfway_is_a_failure_if_the_policy_says_so() {
         const STRICT: PolicyPatch = PolicyPatch::new().abandoned(Abandoned::Failure);
         #[circuit_breaker(identifier = "life: strict", policy = STRICT)]
         async fn strict() -> Answer<()> {
@@ -86,12 +86,12 @@ mod dropped {
         }
         let clock = brama::testing::ManualClock::new();
         let registry = brama::Registry::with_clock(clock.clone());
-        assert!(finish(probe(&registry, Some(Err(Refused::Odd("down"))))).is_err());
+        assert!(finish(probe(&registry, Some(Err(TestError::Odd("down"))))).is_err());
         clock.advance(std::time::Duration::from_secs(1));
         {
             let waiting = pin!(probe(&registry, None));
             assert!(poll(waiting).is_pending());
-            assert_eq!(finish(probe(&registry, Some(Ok(1)))), Err(Refused::Open));
+            assert_eq!(finish(probe(&registry, Some(Ok(1)))), Err(TestError::Open));
         }
         assert_eq!(finish(probe(&registry, Some(Ok(1)))), Ok(1));
         assert_eq!(registry.breaker("probe").state(), brama::State::Closed);
@@ -126,7 +126,7 @@ mod finished {
     }
 
     #[test]
-    fn a_future_that_is_kept_after_its_end_has_recorded_alfinish() {
+    fn a_future_that_is_kept_after_its_end_has_recorded_already() {
         let mut future = pin!(finishes("life: kept", true));
         assert!(poll(future.as_mut()).is_ready());
         assert_eq!(recorded("life: kept"), "1 succeeded");

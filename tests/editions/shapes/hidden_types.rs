@@ -1,10 +1,10 @@
-//! Types behind `impl Trait` in a return, at any depth.
+//! `impl Trait` in a return type, at any depth.
 
 use std::fmt::{Debug, Display};
 
 use brama::{CircuitOpen, Outcome, circuit_breaker};
 
-use crate::answer::{Answer, Refused, give_way, recorded};
+use crate::answer::{Answer, TestError, give_way, recorded};
 
 #[circuit_breaker(identifier = "hidden: bare", fallback = vec![].into_iter(),
     error_handler = |_| Outcome::Success)]
@@ -28,8 +28,8 @@ async fn a_hidden_type_is_found() {
 }
 
 #[circuit_breaker(identifier = "hidden: in a result")]
-fn in_a_result(good: bool) -> Result<impl Iterator<Item = u8>, Refused> {
-    if good { Ok([1, 2].into_iter()) } else { Err(Refused::Odd("bad")) }
+fn in_a_result(good: bool) -> Result<impl Iterator<Item = u8>, TestError> {
+    if good { Ok([1, 2].into_iter()) } else { Err(TestError::Odd("bad")) }
 }
 
 #[circuit_breaker(identifier = "hidden: in a result later")]
@@ -69,7 +69,7 @@ async fn hidden_types_are_found_at_any_depth() {
     assert_eq!(recorded("hidden: deep"), "1 succeeded");
 }
 
-// A closure that is returned names its parameters' types: the hidden type cannot tell them.
+// A returned closure names the types of its parameters: the hidden type does not reveal them.
 #[circuit_breaker(identifier = "hidden: closure")]
 fn parser() -> Answer<impl Fn(&str) -> usize> {
     Ok(|text: &str| text.len())

@@ -1,10 +1,10 @@
-//! Kinds of function: plain, `async`, `extern`, of traits, in each other.
+//! Kinds of function: plain, `async`, `extern`, methods of traits, nested calls.
 
 use std::{fmt::Debug, time::Duration};
 
 use brama::{Outcome, Registry, circuit_breaker, testing::ManualClock};
 
-use crate::answer::{Answer, Refused, give_way, open, recorded, recorded_in};
+use crate::answer::{Answer, TestError, give_way, open, recorded, recorded_in};
 
 #[circuit_breaker(identifier = "kinds: plain")]
 fn plain(text: &str) -> Answer<u8> {
@@ -14,7 +14,7 @@ fn plain(text: &str) -> Answer<u8> {
 #[test]
 fn a_plain_function_answers_and_is_judged() {
     assert_eq!(plain("7"), Ok(7));
-    assert_eq!(plain("x"), Err(Refused::Odd("no number")));
+    assert_eq!(plain("x"), Err(TestError::Odd("no number")));
     assert_eq!(recorded("kinds: plain"), "1 succeeded, 1 failed");
 }
 
@@ -25,7 +25,7 @@ fn while_open_the_body_does_not_run() {
         panic!("it runs")
     }
     open("kinds: open");
-    assert_eq!(body_runs(), Err(Refused::Open));
+    assert_eq!(body_runs(), Err(TestError::Open));
     assert_eq!(recorded("kinds: open"), "1 rejected");
 }
 
@@ -38,7 +38,7 @@ async fn later(text: &str) -> Answer<u8> {
 #[tokio::test]
 async fn an_async_function_answers_and_is_judged() {
     assert_eq!(later("7").await, Ok(7));
-    assert_eq!(later("x").await, Err(Refused::Odd("no number")));
+    assert_eq!(later("x").await, Err(TestError::Odd("no number")));
     assert_eq!(recorded("kinds: async"), "1 succeeded, 1 failed");
 }
 
@@ -142,14 +142,14 @@ mod traits {
         #[circuit_breaker(identifier = "kinds: async impl")]
         async fn fetch(&self) -> Answer<u8> {
             give_way().await;
-            self.0.first().cloned().map(Into::into).ok_or(Refused::Odd("empty"))
+            self.0.first().cloned().map(Into::into).ok_or(TestError::Odd("empty"))
         }
     }
 
     #[tokio::test]
     async fn async_trait_methods_are_protected() {
         assert_eq!(Memory(vec![2_u8]).add(4).await, Ok(6));
-        assert_eq!(Memory(Vec::<u8>::new()).add(4).await, Err(Refused::Odd("empty")));
+        assert_eq!(Memory(Vec::<u8>::new()).add(4).await, Err(TestError::Odd("empty")));
         for identifier in ["kinds: async default", "kinds: async impl"] {
             assert_eq!(recorded(identifier), "1 succeeded, 1 failed");
         }
@@ -171,14 +171,14 @@ mod modifiers {
     }
 
     #[test]
-    fn foreign_functions_stay_so() {
+    fn extern_functions_stay_extern() {
         let pointer: extern "C" fn(u8) -> Answer<u8> = foreign;
         assert_eq!([pointer(5), native(6)], [Ok(5), Ok(6)]);
         assert_eq!(recorded("kinds: extern"), "1 succeeded");
         assert_eq!(recorded("kinds: extern Rust"), "1 succeeded");
     }
 
-    // The whole `main` of a program, under the runtime's attribute: decorated as any function is.
+    // A program's `main` under the runtime's attribute is decorated like any function.
     #[tokio::main(flavor = "current_thread")]
     #[circuit_breaker(identifier = "kinds: main below")]
     async fn main_below() -> Answer<u8> {
@@ -224,32 +224,32 @@ mod nesting {
     }
 
     #[test]
-    fn a_recursion_s_inner_call_is_refused_the_probe_that_the_outer_holds() {
+    fn an_inner_recursive_call_is_rejected_while_the_outer_holds_the_probe() {
         #[circuit_breaker(identifier = "probe", registry = registry)]
         fn twice(registry: &Registry, left: u8) -> Answer<u8> {
             if left == 0 { Ok(0) } else { twice(registry, left - 1) }
         }
         let registry = half_open();
-        assert_eq!(twice(&registry, 1), Err(Refused::Open));
+        assert_eq!(twice(&registry, 1), Err(TestError::Open));
         assert_eq!(recorded_in(&registry, "probe"), "1 failed, 1 rejected");
     }
 
     #[tokio::test]
-    async fn an_async_recursion_s_inner_call_is_refused_the_probe_that_the_outer_holds() {
+    async fn an_inner_async_recursive_call_is_rejected_while_the_outer_holds_the_probe() {
         #[circuit_breaker(identifier = "probe", registry = registry)]
         async fn twice(registry: &Registry, left: u8) -> Answer<u8> {
             give_way().await;
             if left == 0 { Ok(0) } else { Box::pin(twice(registry, left - 1)).await }
         }
         let registry = half_open();
-        assert_eq!(twice(&registry, 1).await, Err(Refused::Open));
+        assert_eq!(twice(&registry, 1).await, Err(TestError::Open));
         assert_eq!(recorded_in(&registry, "probe"), "1 failed, 1 rejected");
         let registry = half_open();
         assert_eq!(twice(&registry, 0).await, Ok(0));
         assert_eq!(recorded_in(&registry, "probe"), "1 succeeded");
     }
 
-    /// A registry whose breaker `probe` lets one call through to learn whether it may close.
+    /// A registry whose breaker `probe` is half-open and admits one probe.
     fn half_open() -> Registry {
         let clock = ManualClock::new();
         let registry = Registry::with_clock(clock.clone());
@@ -265,7 +265,7 @@ mod nesting {
     #[must_use = "counts"]
     #[inline]
     fn stacked(good: bool) -> Answer<()> {
-        good.then_some(()).ok_or(Refused::Odd("bad"))
+        good.then_some(()).ok_or(TestError::Odd("bad"))
     }
 
     #[circuit_breaker(identifier = "kinds: third later", error_handler = |_| Outcome::Ignore)]
@@ -277,17 +277,17 @@ mod nesting {
     }
 
     #[tokio::test]
-    async fn stacked_attributes_record_each_their_own_the_first_written_outermost() {
+    async fn stacked_attributes_record_separately_and_the_first_written_is_outermost() {
         assert_eq!(stacked(true), Ok(()));
         open("kinds: first");
-        assert_eq!(stacked_later(true).await, Err(Refused::Open));
+        assert_eq!(stacked_later(true).await, Err(TestError::Open));
         assert_eq!(recorded("kinds: first"), "1 succeeded, 1 rejected");
         assert_eq!(recorded("kinds: second"), "1 succeeded, 1 failed");
         assert_eq!(recorded("kinds: third"), "2 ignored");
         assert_eq!(recorded("kinds: first later"), "1 failed");
         assert_eq!(recorded("kinds: third later"), "1 ignored");
         open("kinds: third later");
-        assert_eq!(stacked_later(true).await, Err(Refused::Open));
+        assert_eq!(stacked_later(true).await, Err(TestError::Open));
         assert_eq!(recorded("kinds: second later"), "1 failed");
     }
 }

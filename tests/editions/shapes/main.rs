@@ -1,12 +1,12 @@
 //! The catalogue of shapes: each kind of function that a user may write, decorated and run.
 //!
-//! Editions 2021 and 2024 compile and run the same files. A shape stands in one of them, plain and
-//! `async` where it can be both, and its test says what its breaker recorded. What only one edition
-//! can read is in `edition.rs` of that edition; functions that are `unsafe` are in `../compiled`,
-//! since the lints of this workspace forbid them in it. What is refused is in `tests/ui`.
+//! Editions 2021 and 2024 compile and run the same files. Each shape is in one file, plain and
+//! `async` if it can be both, and its test checks what the breaker recorded. Shapes that only one
+//! edition can parse are in `edition.rs` of that edition. `unsafe` functions are in `../compiled`,
+//! because the lints of this workspace forbid them. Rejected uses are in `tests/ui`.
 //!
-//! No lint is silenced for a generated token's sake: those expected here speak of the shape, as they
-//! would without the attribute.
+//! No lint is silenced because of generated tokens. The lints expected here are about the shape,
+//! and fire without the attribute too.
 
 #![deny(warnings, clippy::pedantic, clippy::nursery)]
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
@@ -14,7 +14,7 @@
 mod answer;
 mod twins;
 
-// What a function is, takes and answers.
+// The signature of a function.
 mod arguments;
 mod async_traits;
 mod futures;
@@ -24,13 +24,13 @@ mod kinds;
 mod receivers;
 mod returns;
 
-// What happens in a call.
+// The course of a call.
 mod control_flow;
 mod drop_order;
 mod exits;
 mod futures_life;
 
-// What stands around a function.
+// The surroundings of a function.
 mod attributes;
 mod editions;
 mod fragments;

@@ -1,4 +1,4 @@
-//! Order: attributes of others above ours and below it.
+//! Order: attributes of other crates above ours and below it.
 
 use std::sync::{
     Arc, LazyLock, Mutex,
@@ -7,11 +7,11 @@ use std::sync::{
 
 use brama::{circuit_breaker, testing::TestRegistry};
 
-use crate::answer::{Answer, Refused, finish, give_way, open, recorded, recorded_in};
+use crate::answer::{Answer, TestError, finish, give_way, open, recorded, recorded_in};
 
 type Test = fn() -> anyhow::Result<()>;
 
-/// Runs a test where the harness, which runs it too, is not counted.
+/// Runs a test in a registry of its own, because the harness runs the test too.
 #[track_caller]
 fn assert_one_call(test: Test, identifier: &str) {
     let registry = TestRegistry::new();
@@ -102,8 +102,8 @@ mod of_rstest {
         7
     }
 
-    // `fixture` makes two functions of this one, carries what stands below it to both, and has a
-    // test call the one, which calls the other.
+    // `fixture` generates two functions from this one and copies the attributes below it to both. A
+    // test calls the first, which calls the second.
     #[fixture]
     #[circuit_breaker(identifier = "order: fixture above", fallback = 0, error_handler = |_| true.into())]
     fn carried() -> u8 {
@@ -115,7 +115,7 @@ mod of_rstest {
         Ok(())
     }
 
-    /// A registry whose breaker is open.
+    /// A registry in which the breaker of these tests is open.
     fn opened() -> &'static Registry {
         static OPENED: LazyLock<Registry> = LazyLock::new(|| {
             let registry = Registry::new();
@@ -125,7 +125,7 @@ mod of_rstest {
         &OPENED
     }
 
-    // What stands below `rstest` is carried to each case, so that each asks the breaker.
+    // `rstest` copies the attributes below it to each case, so each case is protected.
     #[rstest]
     #[case(1)]
     #[case(2)]
@@ -196,7 +196,7 @@ mod of_rstest {
     }
 
     #[test]
-    fn a_breaker_below_a_fixture_is_asked_by_each_function_that_it_makes() {
+    fn a_breaker_below_a_fixture_protects_each_function_that_the_fixture_generates() {
         let registry = TestRegistry::new();
         let _entered = registry.enter();
         with_carried().unwrap();
@@ -213,7 +213,7 @@ mod of_tracing {
 
     use super::*;
 
-    /// Writes down which spans begin and end.
+    /// Logs the spans and events that begin.
     #[derive(Clone, Default)]
     struct Spans {
         log: Arc<Mutex<Vec<String>>>,
@@ -239,7 +239,7 @@ mod of_tracing {
         fn exit(&self, _: &Id) {}
     }
 
-    /// The spans and events while `run` runs.
+    /// Returns the spans and events of `run`.
     fn spans(run: impl FnOnce()) -> Vec<String> {
         let spans = Spans::default();
         with_default(spans.clone(), run);
@@ -250,33 +250,33 @@ mod of_tracing {
     #[instrument(err(Debug), skip(good))]
     #[circuit_breaker(identifier = "order: instrument above")]
     fn above(good: bool) -> Answer<u8> {
-        if good { Ok(1) } else { Err(Refused::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
     }
 
     #[circuit_breaker(identifier = "order: instrument below")]
     #[instrument(err(Debug))]
     fn below(good: bool) -> Answer<u8> {
-        if good { Ok(1) } else { Err(Refused::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
     }
 
     #[instrument(ret)]
     #[circuit_breaker(identifier = "order: instrument above later")]
     async fn above_later(good: bool) -> Answer<u8> {
         give_way().await;
-        if good { Ok(1) } else { Err(Refused::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
     }
 
     #[circuit_breaker(identifier = "order: instrument below later")]
     #[instrument(ret)]
     async fn below_later(good: bool) -> Answer<u8> {
         give_way().await;
-        if good { Ok(1) } else { Err(Refused::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
     }
 
-    // Attributes are expanded from the top, each around the body that it finds: ours, when it comes
-    // later, stands around the span.
+    // Attributes expand from the top, each around the body that it finds. Ours expands second here,
+    // so it is inserted around the span.
     #[test]
-    fn a_span_above_holds_the_calls_that_run() {
+    fn a_span_above_covers_only_the_calls_that_run() {
         let both = || assert!(above(true).is_ok() && above(false).is_err());
         assert_eq!(spans(both), ["above", "above", "event ERROR"]);
         open("order: instrument above");
@@ -285,7 +285,7 @@ mod of_tracing {
     }
 
     #[test]
-    fn a_span_below_holds_the_refused_calls_too() {
+    fn a_span_below_covers_rejected_calls_too() {
         let both = || assert!(below(true).is_ok() && below(false).is_err());
         assert_eq!(spans(both), ["below", "below", "event ERROR"]);
         open("order: instrument below");
@@ -294,7 +294,7 @@ mod of_tracing {
     }
 
     #[test]
-    fn spans_of_async_functions_do_likewise() {
+    fn async_spans_cover_the_calls_that_sync_spans_cover() {
         let above = |good| spans(|| drop(finish(above_later(good))));
         let below = |good| spans(|| drop(finish(below_later(good))));
         assert_eq!([above(true), above(false)], [["above_later", "event INFO"]; 2]);

@@ -1,4 +1,4 @@
-//! Return types: results by any name, other values, boxed traits, what inference is told.
+//! Return types: results by any name, other values, boxed traits, help for type inference.
 
 use std::{
     borrow::Cow,
@@ -13,7 +13,7 @@ use std::{
 
 use brama::{CircuitOpen, Outcome, circuit_breaker};
 
-use crate::answer::{Answer, Refused, give_way, open, recorded};
+use crate::answer::{Answer, TestError, give_way, open, recorded};
 
 mod results {
     use super::*;
@@ -267,7 +267,7 @@ mod expectations {
         assert_eq!(collected("ab cd").unwrap()[&'c'], "cd");
         assert_eq!(collected_later("1 2").await, Ok(vec![1, 2]));
         assert_eq!(collected_later("").await, Ok(vec![]));
-        assert_eq!(collected_later("x").await, Err(Refused::Odd("no number")));
+        assert_eq!(collected_later("x").await, Err(TestError::Odd("no number")));
         assert_eq!(converted(3).await, Ok(3));
         assert_eq!(recorded("returns: collected"), "1 succeeded");
         assert_eq!(recorded("returns: collected later"), "2 succeeded, 1 failed");
@@ -295,7 +295,7 @@ mod divergence {
 
     #[circuit_breaker(identifier = "returns: infallible")]
     fn infallible() -> Answer<Infallible> {
-        Err(Refused::Odd("always"))
+        Err(TestError::Odd("always"))
     }
 
     #[circuit_breaker(identifier = "returns: infallible error", on_open = |_| Ok(0))]
@@ -306,7 +306,7 @@ mod divergence {
     #[circuit_breaker(identifier = "returns: loop")]
     fn loops(mut left: u8) -> Answer<u8> {
         loop {
-            left = left.checked_sub(1).ok_or(Refused::Odd("end"))?;
+            left = left.checked_sub(1).ok_or(TestError::Odd("end"))?;
         }
     }
 
@@ -314,16 +314,16 @@ mod divergence {
     async fn loops_later(mut left: u8) -> Answer<Infallible> {
         loop {
             give_way().await;
-            left = left.checked_sub(1).ok_or(Refused::Odd("end"))?;
+            left = left.checked_sub(1).ok_or(TestError::Odd("end"))?;
         }
     }
 
     #[tokio::test]
     async fn bodies_that_never_reach_their_end_are_judged() {
-        assert_eq!(infallible(), Err(Refused::Odd("always")));
+        assert_eq!(infallible(), Err(TestError::Odd("always")));
         assert_eq!(never_fails(1), Ok(1));
-        assert_eq!(loops(2), Err(Refused::Odd("end")));
-        assert_eq!(loops_later(2).await, Err(Refused::Odd("end")));
+        assert_eq!(loops(2), Err(TestError::Odd("end")));
+        assert_eq!(loops_later(2).await, Err(TestError::Odd("end")));
         assert_eq!(recorded("returns: infallible"), "1 failed");
         assert_eq!(recorded("returns: infallible error"), "1 succeeded");
         assert_eq!(recorded("returns: loop"), "1 failed");

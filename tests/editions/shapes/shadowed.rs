@@ -1,4 +1,5 @@
-//! Shadowed names: generated code finds its own whatever the user calls theirs, and no prelude.
+//! Shadowed names: generated code resolves its own names whatever names the user defines, and needs
+//! no prelude.
 
 #![no_implicit_prelude]
 #![expect(

@@ -1,4 +1,4 @@
-//! A function written twice, plain and decorated, and what its values log when they are dropped.
+//! Twins: a function written twice, plain and decorated, whose values log their drops.
 
 #![expect(clippy::redundant_pub_crate, reason = "`unreachable_pub` asks for it")]
 
@@ -14,7 +14,7 @@ pub(crate) fn log(word: &'static str) {
     LOG.with_borrow_mut(|log| log.push(word));
 }
 
-/// What was logged meanwhile.
+/// Returns what is logged while `run` runs.
 pub(crate) fn logged<R>(run: impl FnOnce() -> R) -> String {
     LOG.take();
     drop(run());
@@ -35,7 +35,7 @@ impl Loud {
         self.0.len()
     }
 
-    /// A value that borrows, and looks at what it borrows when it is dropped.
+    /// A value that borrows `self`, and reads it when dropped.
     pub(crate) const fn lend(&self, name: &'static str) -> Lent<'_> {
         Lent(self, name)
     }
@@ -73,7 +73,7 @@ macro_rules! twins {
     };
 }
 
-/// The same words in the same order, the verdict aside.
+/// Asserts that both log the same words in the same order, apart from the verdict.
 #[track_caller]
 pub(crate) fn assert_same(plain: &str, decorated: &str) {
     assert!(decorated.contains("VERDICT"), "{decorated}");
@@ -81,7 +81,7 @@ pub(crate) fn assert_same(plain: &str, decorated: &str) {
     assert_eq!(words.collect::<Vec<_>>().join(" "), plain);
 }
 
-/// Tests that the twins, called the same, drop the same.
+/// Tests that the twins drop the same values in the same order if called with the same arguments.
 macro_rules! same {
     ($sentence:ident: $expected:expr, $call:ident $arguments:tt, $($function:tt)*) => {
         mod $sentence {

@@ -1,4 +1,4 @@
-//! Shapes that edition 2021 reads in its own way.
+//! Shapes that mean something else in edition 2021.
 
 #![deny(warnings, clippy::pedantic, clippy::nursery)]
 
@@ -25,7 +25,7 @@ fn a_hidden_type_captures_no_lifetime() {
     assert_eq!(recorded("2021: captures"), "1 succeeded");
 }
 
-// A word in this edition, and a keyword in the next.
+// An identifier in this edition and a keyword in the next.
 #[circuit_breaker(identifier = "2021: gen")]
 async fn gen(gen: u8) -> Answer<u8> {
     give_way().await;

@@ -1,29 +1,29 @@
-//! A crate that knows brama by another name, and hands it on to crates that do not know it at all.
+//! A crate that renames brama and re-exports it to crates that do not depend on it.
 
 pub use breaker;
 use breaker::{CircuitOpen, circuit_breaker};
 
-/// Answers `number`, if it is not zero.
+/// Returns `number`.
 ///
 /// # Errors
 ///
-/// Where the circuit is open.
+/// [`CircuitOpen`] if the circuit is open.
 #[circuit_breaker(identifier = "platform: renamed", crate = breaker, max_attempts = 3)]
 pub fn charge(number: u8) -> Result<u8, CircuitOpen> {
     Ok(number)
 }
 
-/// Answers `number` when it is awaited.
+/// Returns `number` when awaited.
 ///
 /// # Errors
 ///
-/// Where the circuit is open.
+/// [`CircuitOpen`] if the circuit is open.
 #[circuit_breaker(identifier = identifier, crate = ::breaker, expiry = progressive("5s", "10s"))]
 pub async fn charge_later(identifier: &str, number: u8) -> Result<u8, CircuitOpen> {
     Ok(number)
 }
 
-/// Writes a protected function where brama need not be known.
+/// Writes a protected function in a crate that does not depend on brama.
 #[macro_export]
 macro_rules! protected {
     ($name:ident, $identifier:expr) => {

@@ -1,4 +1,4 @@
-//! A crate that depends on the platform alone: there is no `brama` to be found.
+//! A crate that depends on the platform alone and cannot name `brama`.
 
 use std::{
     pin::pin,
