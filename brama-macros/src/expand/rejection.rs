@@ -8,7 +8,7 @@ use super::Printer;
 use crate::{options::OnOpen, span::at};
 
 impl Printer<'_> {
-    /// The arm that returns what a rejected caller gets.
+    /// The arm that answers a rejected call.
     ///
     /// ```text
     /// Err(open) => return <Paid as ::brama::__private::OpenOutput>::on_open(open),

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Printer<'_> {
-    /// Gets a permit, or returns what a rejected caller gets.
+    /// Acquires a permit, or answers the rejected call.
     ///
     /// The inner block ends the borrows of the look-up before the body runs. A fixed site borrows
     /// nothing and needs no block.

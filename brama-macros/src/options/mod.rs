@@ -76,7 +76,7 @@ pub(crate) struct Excuses {
     pub(crate) failure_if: Option<Expr>,
 }
 
-/// What a rejected caller gets.
+/// How the function answers a rejected call.
 pub(crate) enum OnOpen {
     /// The function's error type, converted from `CircuitOpen`.
     Converted,
