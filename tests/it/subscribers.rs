@@ -292,7 +292,7 @@ mod harm {
             })
             .unwrap();
         let breaker = registry.breaker("api");
-        (0..1_000).for_each(|_| breaker.failure("nobody waits for the callback"));
+        (0..1_000).for_each(|_| breaker.failure("no call waits for the callback"));
         assert_eq!(breaker.status().totals.failures, 1_000);
         drop(go);
         let all = iter::from_fn(|| received.recv().ok()).scan(0, |seen, event| {
