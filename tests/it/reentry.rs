@@ -23,7 +23,7 @@ use brama::{
     status::BreakerFilter,
 };
 
-/// Returns whether `run` finishes within a minute. A deadlock does not.
+/// Returns whether `run` finishes within a minute. A deadlocked `run` does not.
 fn ends(run: impl FnOnce() + Send + 'static) -> bool {
     const LONG: Duration = Duration::from_secs(60);
     let (sender, finished) = mpsc::channel();
