@@ -1,4 +1,4 @@
-//! A subscriber that is a function, called on a thread of its own.
+//! A callback for events, which runs on its own thread.
 
 use std::{
     fmt, io,
@@ -15,11 +15,13 @@ use crate::{
     sys::panic::{Panicked, catch_panic},
 };
 
-/// Keeps a function called for each event of a subscription, until it is dropped.
+/// A handle that keeps a callback subscribed until it is dropped.
 ///
-/// The function has a thread of its own, named `brama-callback`, and a queue of its own: it may be
-/// slow, block and call back into its breaker. A panic, its own or the filter's predicate's, costs that
-/// one event and is counted. Dropped, the handle returns at once; a call in progress ends by itself.
+/// The callback has its own thread, named `brama-callback`, and its own queue, so it may be slow,
+/// block and call its breaker. A panic of the callback or of the filter's predicate is caught and
+/// counted; only the event in question is lost.
+///
+/// Dropping the handle does not wait: a call of the callback that is in progress runs to its end.
 #[must_use = "dropping the handle ends the calls"]
 pub struct EventCallback {
     queue: Arc<Queue>,
@@ -39,19 +41,19 @@ impl EventCallback {
         Ok(this)
     }
 
-    /// How often the function, or the filter's predicate, has panicked.
+    /// Returns how often the callback or the filter's predicate has panicked.
     #[must_use]
     pub fn panics(&self) -> u64 {
         self.panics.load(Ordering::Relaxed)
     }
 }
 
-/// Takes events and tells of them until none can come. The filter's predicate is the user's as well
-/// as the function, and runs where an event is taken.
+/// Calls the callback for each event until the subscription ends. Taking an event runs the filter's
+/// predicate, which is user code like the callback.
 fn run(mut subscription: Subscription, mut callback: impl FnMut(Event), panics: &AtomicU64) {
-    let mut tell_next = || subscription.next().map(&mut callback);
+    let mut handle_next = || subscription.next().map(&mut callback);
     loop {
-        match catch_panic(&mut tell_next) {
+        match catch_panic(&mut handle_next) {
             Ok(Some(())) => {}
             Ok(None) => return,
             Err(Panicked) => {

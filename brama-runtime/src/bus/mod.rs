@@ -1,4 +1,4 @@
-//! The bus: from breakers to those who listen.
+//! The bus: it delivers the events of breakers to subscriptions.
 
 mod callback;
 mod queue;
@@ -26,19 +26,20 @@ use crate::{
     time::timer::wake_catching,
 };
 
-/// Who listens to the breakers of a registry.
+/// The subscriptions to the events of a registry.
 ///
-/// Its locks are leaves: a breaker sends under its own lock, so that every subscriber sees its
-/// events in their order, and nothing of the user's runs until [`Wakes`] are let go after it.
+/// A breaker sends events under its own lock, so that every subscriber sees them in order. The locks
+/// of the bus are therefore leaves, and no user code runs until the breaker's lock is released and
+/// [`Wakes`] are woken.
 #[derive(Default)]
 pub(crate) struct Bus {
     queues: RwLock<Vec<Arc<Queue>>>,
-    /// Whether there is a queue, for those who have nothing to say to nobody.
+    /// Whether any queue exists, so that publishers can skip building events.
     has_subscribers: AtomicBool,
 }
 
 impl Bus {
-    /// Begins to send what the filter selects.
+    /// Adds a subscription.
     pub(crate) fn subscribe(self: &Arc<Self>, filter: EventFilter) -> Subscription {
         let queue = Arc::new(Queue::new(filter));
         self.change(|queues| queues.push(Arc::clone(&queue)));
@@ -49,13 +50,13 @@ impl Bus {
         self.change(|queues| queues.retain(|other| !Arc::ptr_eq(other, queue)));
     }
 
-    /// Whether anybody listens to anything. Who finds that nobody does need not make an event.
+    /// Whether any subscription exists. If not, no event needs to be built.
     #[inline]
     pub(crate) fn has_subscribers(&self) -> bool {
         self.has_subscribers.load(Ordering::Relaxed)
     }
 
-    /// Whether anybody listens to one of these kinds from that breaker.
+    /// Whether any subscription selects one of these kinds of events from this breaker.
     pub(crate) fn has_subscribers_of(
         &self,
         kinds: EventKinds,
@@ -71,7 +72,7 @@ impl Bus {
         }
     }
 
-    /// Puts an event into the queues that it is for, and notes whom to wake.
+    /// Adds an event to the queues whose filters select it, and adds the queues to `wakes`.
     pub(crate) fn send(&self, event: &Event, wakes: &mut Wakes) {
         let kind = EventKinds::from(event.kind());
         let queues = self.queues.read();
@@ -84,16 +85,16 @@ impl Bus {
         }
     }
 
-    /// What there is to say of subscriptions to that breaker that have lost events.
+    /// Warnings about subscriptions to this breaker that have lost events.
     pub(crate) fn losses(
         &self,
         identity: &Identity<'_>,
         connection_kind: Option<&ConnectionKind>,
     ) -> Vec<String> {
-        let hears = |queue: &&Arc<Queue>| {
+        let selects = |queue: &&Arc<Queue>| {
             queue.filter().selects(EventKinds::ALL, identity, connection_kind)
         };
-        self.queues.read().iter().filter(hears).filter_map(|queue| queue.loss()).collect()
+        self.queues.read().iter().filter(selects).filter_map(|queue| queue.loss()).collect()
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<Arc<Queue>>)) {
@@ -103,7 +104,7 @@ impl Bus {
     }
 }
 
-/// Subscriptions end when nobody is left who could send.
+/// Ends the subscriptions: nothing is left that could send an event.
 impl Drop for Bus {
     fn drop(&mut self) {
         for queue in mem::take(self.queues.get_mut()) {
@@ -120,27 +121,27 @@ impl fmt::Debug for Bus {
     }
 }
 
-/// Whom to wake once the breaker's lock is released: wakers are code of the user's.
+/// Wake-ups that are due once the breaker's lock is released, since wakers are user code.
 #[derive(Default)]
-#[must_use = "somebody waits until he is woken"]
+#[must_use = "subscribers and tasks wait until they are woken"]
 pub(crate) struct Wakes {
     queues: Vec<Arc<Queue>>,
     tasks: Vec<Waker>,
 }
 
 impl Wakes {
-    /// Adds those of another step.
+    /// Adds the wake-ups of another step.
     pub(crate) fn and(&mut self, other: Self) {
         self.queues.extend(other.queues);
         self.tasks.extend(other.tasks);
     }
 
-    /// Adds a task that waits for a breaker itself.
+    /// Adds a task that waits for the breaker.
     pub(crate) fn add_task(&mut self, waker: Waker) {
         self.tasks.push(waker);
     }
 
-    /// Wakes them; to be called under no lock.
+    /// Wakes all of them. The caller must hold no lock.
     pub(crate) fn wake(self) {
         for queue in self.queues {
             queue.wake();

@@ -13,10 +13,10 @@ use crate::{
     time::timer::wake_catching,
 };
 
-/// What waits for a subscriber: events that its filter selects, oldest first, of bounded number.
+/// A bounded queue of the events that a filter selects, oldest first.
 pub(super) struct Queue {
     filter: EventFilter,
-    /// User code is neither called nor dropped under this lock: it holds a waker.
+    /// Holds a waker, which is user code: it is neither called nor dropped under this lock.
     waiting: Mutex<Waiting>,
     arrived: Condvar,
 }
@@ -24,9 +24,9 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct Waiting {
     events: VecDeque<Event>,
-    /// Dropped since the last event was taken.
+    /// How many events were lost since the last one was taken.
     missed: u64,
-    /// Dropped in all.
+    /// How many events were lost in total.
     lost: u64,
     waker: Option<Waker>,
     is_closed: bool,
@@ -41,22 +41,22 @@ impl Queue {
         &self.filter
     }
 
-    /// Adds an event. Where the queue is full, that pushes out the oldest.
+    /// Adds an event. If the queue is full, it replaces the oldest.
     pub(super) fn push(&self, event: Event) {
         let mut waiting = self.waiting.lock();
         if waiting.is_closed {
             return;
         }
-        let is_full = self.filter.most_waiting() <= waiting.events.len();
+        let is_full = self.filter.max_waiting() <= waiting.events.len();
         let lost = u64::from(is_full && waiting.events.pop_front().is_some());
         waiting.missed += lost;
         waiting.lost += lost;
         waiting.events.push_back(event);
     }
 
-    /// How many events it has lost and what to do about it; `None` where it has lost none.
+    /// A warning about lost events; `None` if there are none.
     pub(super) fn loss(&self) -> Option<String> {
-        let (room, lost) = (self.filter.most_waiting(), self.waiting.lock().lost);
+        let (room, lost) = (self.filter.max_waiting(), self.waiting.lock().lost);
         (0 < lost).then(|| {
             format!(
                 "events were lost, {lost} so far, by a subscription to this breaker that has room \
@@ -66,7 +66,7 @@ impl Queue {
         })
     }
 
-    /// Wakes who waits for an event.
+    /// Wakes the thread or the task that waits for an event.
     pub(super) fn wake(&self) {
         let waker = self.waiting.lock().waker.take();
         self.arrived.notify_one();
@@ -75,45 +75,45 @@ impl Queue {
         }
     }
 
-    /// The oldest event, if there is one.
+    /// Takes the oldest event, if there is one.
     pub(super) fn take(&self) -> Option<Event> {
         self.waiting.lock().take()
     }
 
-    /// The oldest event, as soon as there is one; `None` once the queue is closed and empty.
+    /// Waits for the oldest event; `None` once the queue is closed and empty.
     pub(super) fn wait(&self) -> Option<Event> {
         let mut waiting = self.waiting.lock();
         self.arrived.wait_while(&mut waiting, |waiting| waiting.is_idle());
         waiting.take()
     }
 
-    /// The same, but no longer than that.
-    pub(super) fn wait_timeout(&self, longest: Duration) -> Option<Event> {
+    /// Waits as [`wait`](Self::wait) does, but at most for `timeout`.
+    pub(super) fn wait_timeout(&self, timeout: Duration) -> Option<Event> {
         let mut waiting = self.waiting.lock();
-        self.arrived.wait_while_for(&mut waiting, |waiting| waiting.is_idle(), longest);
+        self.arrived.wait_while_for(&mut waiting, |waiting| waiting.is_idle(), timeout);
         waiting.take()
     }
 
-    /// The same for a task, which is woken when there is news.
+    /// Polls for the oldest event. The task is woken when there is one, or the queue is closed.
     pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Option<Event>> {
         let waker = context.waker().clone();
         let mut waiting = self.waiting.lock();
         if !waiting.is_idle() {
             return Poll::Ready(waiting.take());
         }
-        let before = waiting.waker.replace(waker);
+        let replaced = waiting.waker.replace(waker);
         drop(waiting);
-        drop(before);
+        drop(replaced);
         Poll::Pending
     }
 
-    /// Tells the subscriber that nothing more will come: what waits may still be taken.
+    /// Accepts no further events. Those in the queue can still be taken.
     pub(super) fn close(&self) {
         self.waiting.lock().is_closed = true;
         self.wake();
     }
 
-    /// Tells the subscriber that nothing more is wanted.
+    /// Closes the queue and discards its events.
     pub(super) fn end(&self) {
         let unwanted = mem::take(&mut self.waiting.lock().events);
         drop(unwanted);

@@ -1,4 +1,4 @@
-//! The subscriber's end of a queue.
+//! Subscriptions: the receiving end of a queue.
 
 use std::{
     fmt, iter,
@@ -16,13 +16,14 @@ use crate::{
     time::clock::{Clock, SystemClock},
 };
 
-/// Events as they come: an iterator that waits for the next, or a stream for tasks
+/// A subscription to events: a blocking iterator, or a stream for tasks
 /// ([`into_stream`](Self::into_stream)).
 ///
-/// Events of one breaker come in the order in which they happened. A subscriber that is slower than
-/// the breakers loses the oldest events and is told how many: [`Event::missed`]. It slows nobody
-/// down. Dropping it ends the subscription; it ends by itself when the registry and all handles of
-/// its breakers are gone.
+/// The events of one breaker arrive in the order in which they happened. A subscriber that is too slow
+/// loses the oldest events; [`Event::missed`] counts them. It never slows down the breakers.
+///
+/// Dropping the subscription ends it. It also ends once the registry and all handles to its breakers
+/// are dropped.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -31,9 +32,9 @@ use crate::{
 /// let registry = Registry::new();
 /// let mut changes = registry.subscribe(EventKind::StateChanged);
 /// registry.breaker("payment_api").force_open("maintenance");
-/// let told = changes.next().expect("the registry is there").to_string();
+/// let event = changes.next().expect("the registry still exists");
 /// assert_eq!(
-///     told,
+///     event.to_string(),
 ///     "payment_api went from closed to forced open: by hand (force_open): maintenance"
 /// );
 /// ```
@@ -52,32 +53,35 @@ impl Subscription {
         &self.queue
     }
 
-    /// The next event that is there already; `None` where none waits.
+    /// Returns the next event without waiting; `None` if the queue is empty.
     pub fn try_recv(&mut self) -> Option<Event> {
         iter::from_fn(|| self.queue.take()).find(|event| self.queue.filter().approves(event))
     }
 
-    /// Waits for the next event, blocking the thread, for at most `longest` of the system's time, whatever
-    /// the registry's clock; `None` where none came until then, or none can come any more.
-    pub fn recv_timeout(&mut self, longest: Duration) -> Option<Event> {
-        let until = SystemClock.now().after(longest);
+    /// Blocks the thread until the next event arrives, for at most `timeout`.
+    ///
+    /// The timeout is measured on the system's clock, whatever clock the registry has. Returns `None`
+    /// after the timeout, and if no event can arrive any more.
+    pub fn recv_timeout(&mut self, timeout: Duration) -> Option<Event> {
+        let until = SystemClock.now().after(timeout);
         iter::from_fn(|| self.queue.wait_timeout(until.since(SystemClock.now())))
             .find(|event| self.queue.filter().approves(event))
     }
 
-    /// Waits for the next event in a task; `None` where none can come any more.
+    /// Waits for the next event in a task; `None` if no event can arrive any more.
     ///
     /// # Cancellation
     ///
-    /// Dropped before it is ready, it has taken no event that the predicate wants.
+    /// This method is cancel safe: if the future is dropped before it is ready, no event is lost.
     pub async fn recv(&mut self) -> Option<Event> {
         std::future::poll_fn(|context| self.poll_recv(context)).await
     }
 
-    /// The same subscription as a stream and nothing else.
+    /// Converts the subscription to a type that is a stream but no iterator.
     ///
-    /// A subscription is an iterator too, and the methods of `StreamExt` have the names of
-    /// `Iterator`'s: where both are in scope, `next` and `map` are ambiguous here, and not there.
+    /// The methods of `StreamExt` and `Iterator` have common names. On a `Subscription`, which
+    /// implements both traits, `next` and `map` are ambiguous if both are in scope; on an
+    /// `EventStream` they are not.
     pub const fn into_stream(self) -> EventStream {
         EventStream(self)
     }
@@ -92,7 +96,7 @@ impl Subscription {
     }
 }
 
-/// Waits for the next event, blocking the thread; `None` where none can come any more.
+/// Blocks the thread until the next event arrives; `None` if no event can arrive any more.
 impl Iterator for Subscription {
     type Item = Event;
 
@@ -109,7 +113,7 @@ impl Stream for Subscription {
     }
 }
 
-/// Events as they come, for tasks: what [`Subscription::into_stream`] makes.
+/// A stream of events, created by [`Subscription::into_stream`].
 #[must_use = "dropping a subscription ends it"]
 pub struct EventStream(Subscription);
 

@@ -1,13 +1,14 @@
-//! Which events a subscription is for.
+//! The filter that selects the events of a subscription.
 
 use std::{fmt, num::NonZeroUsize, sync::Arc};
 
 use super::{Event, EventKind, EventKinds};
 use crate::{connection::ConnectionKind, identity::Identity};
 
-/// Which events a subscription is for, and how many may wait for it.
+/// A filter that selects the events of a subscription, with the capacity of its queue.
 ///
-/// What is named must all hold; a filter that names nothing is for every event.
+/// It selects the events to which all of its conditions apply. Without conditions, it selects every
+/// event.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -33,11 +34,11 @@ pub struct EventFilter {
 
 type Predicate = Arc<dyn Fn(&Event) -> bool + Send + Sync>;
 
-/// How many events may wait where the filter names no number.
+/// The default capacity.
 const CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1_023);
 
 impl EventFilter {
-    /// Every event of every breaker. At most 1 024 wait.
+    /// Creates a filter that selects every event of every breaker, with a capacity of 1 024 events.
     pub const fn new() -> Self {
         Self {
             kinds: EventKinds::ALL,
@@ -50,73 +51,74 @@ impl EventFilter {
         }
     }
 
-    /// Events of these kinds.
+    /// Selects events of these kinds only.
     pub fn kinds(self, kinds: impl Into<EventKinds>) -> Self {
         Self { kinds: kinds.into(), ..self }
     }
 
-    /// Events of breakers in that scope.
+    /// Selects events of breakers in this scope only.
     pub fn scope(self, scope: impl Into<String>) -> Self {
         Self { scope: Some(scope.into()), ..self }
     }
 
-    /// Events of breakers with that identifier, whatever their scope and key.
+    /// Selects events of breakers with this identifier only, in any scope and with any key.
     pub fn identifier(self, identifier: impl Into<String>) -> Self {
         Self { identifier: Some(identifier.into()), ..self }
     }
 
-    /// Events of breakers with that key.
+    /// Selects events of breakers with this key only.
     pub fn key(self, key: impl fmt::Display) -> Self {
         Self { key: Some(key.to_string()), ..self }
     }
 
-    /// Events of breakers of that kind of connection.
+    /// Selects events of breakers with this kind of connection only.
     pub fn connection_kind(self, kind: ConnectionKind) -> Self {
         Self { connection_kind: Some(kind), ..self }
     }
 
-    /// Events for which `predicate` is true.
+    /// Selects events for which `predicate` returns true only.
     ///
-    /// It is the subscriber's code, so it runs where the subscriber takes events and never on the
-    /// path of a call: until then, events that it refuses wait in the queue like others. A panic is
-    /// the subscriber's own. Said again, the later takes the place of the earlier.
+    /// The predicate runs when the subscriber takes an event, never during a call. Until then, events
+    /// that it rejects count towards the capacity like all others. If it panics, the panic reaches the
+    /// subscriber. A second predicate replaces the first.
     pub fn predicate(self, predicate: impl Fn(&Event) -> bool + Send + Sync + 'static) -> Self {
         Self { predicate: Some(Arc::new(predicate)), ..self }
     }
 
-    /// How many events may wait. Default 1 024. One more drops the oldest.
+    /// Sets how many events the queue holds; when it is full, a new event replaces the oldest. Default:
+    /// 1 024.
     pub fn capacity(self, events: NonZeroUsize) -> Self {
         Self { capacity: events, ..self }
     }
 
-    /// Whether it is for one of these kinds of events of that breaker, its predicate aside.
+    /// Whether it selects an event of one of these kinds from this breaker, predicate aside.
     pub(crate) fn selects(
         &self,
         kinds: EventKinds,
         identity: &Identity<'_>,
         connection_kind: Option<&ConnectionKind>,
     ) -> bool {
-        let named = |wanted: &Option<String>, is: Option<&str>| {
-            wanted.as_deref().is_none_or(|wanted| Some(wanted) == is)
+        let matches = |wanted: &Option<String>, actual: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| Some(wanted) == actual)
         };
         self.kinds.intersects(kinds)
-            && named(&self.scope, identity.scope())
-            && named(&self.identifier, Some(identity.identifier()))
-            && named(&self.key, identity.key())
+            && matches(&self.scope, identity.scope())
+            && matches(&self.identifier, Some(identity.identifier()))
+            && matches(&self.key, identity.key())
             && self.connection_kind.as_ref().is_none_or(|kind| connection_kind == Some(kind))
     }
 
-    /// Whether it is for what calls do.
-    pub(crate) const fn hears_calls(&self) -> bool {
+    /// Whether it selects events of calls.
+    pub(crate) const fn selects_calls(&self) -> bool {
         self.kinds.intersects(EventKinds::CALLS)
     }
 
-    /// Whether the predicate wants the event.
+    /// Whether the predicate selects the event.
     pub(crate) fn approves(&self, event: &Event) -> bool {
         self.predicate.as_ref().is_none_or(|predicate| predicate(event))
     }
 
-    pub(crate) const fn most_waiting(&self) -> usize {
+    pub(crate) const fn max_waiting(&self) -> usize {
         self.capacity.get()
     }
 }
@@ -127,14 +129,14 @@ impl Default for EventFilter {
     }
 }
 
-/// Events of that kind.
+/// Selects events of this kind.
 impl From<EventKind> for EventFilter {
     fn from(kind: EventKind) -> Self {
         Self::new().kinds(kind)
     }
 }
 
-/// Events of these kinds.
+/// Selects events of these kinds.
 impl From<EventKinds> for EventFilter {
     fn from(kinds: EventKinds) -> Self {
         Self::new().kinds(kinds)

@@ -5,34 +5,34 @@ use std::{fmt, ops::BitOr};
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
-/// A kind of event: an [`EventDetail`](crate::event::EventDetail) without its particulars.
+/// The kind of an event: an [`EventDetail`](crate::event::EventDetail) without its fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(rename_all = "snake_case"))]
 pub enum EventKind {
     /// The circuit entered another state.
     StateChanged,
-    /// Somebody reset the breaker.
+    /// The breaker was reset.
     Reset,
-    /// The breaker came into the registry.
+    /// The breaker was registered, explicitly or by its first use.
     Registered,
-    /// Somebody unregistered it.
+    /// The breaker was unregistered.
     Unregistered,
-    /// The registry forgot it.
+    /// The breaker was evicted.
     Removed,
-    /// It was configured.
+    /// The breaker was configured.
     Configured,
     /// A call succeeded.
     Success,
     /// A call failed.
     Failure,
-    /// A call said nothing about the dependency.
+    /// A call had an outcome that says nothing about the dependency.
     Ignored,
-    /// A call was refused.
+    /// A call was rejected.
     Rejected,
     /// A call was dropped before it had an outcome.
     Abandoned,
-    /// An outcome came late.
+    /// An outcome was late: its call had been admitted in an earlier generation.
     Late,
     /// A call was slow.
     Slow,
@@ -56,7 +56,7 @@ impl EventKind {
         Self::Slow,
     ];
 
-    /// The name in text.
+    /// Returns the name in text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -83,7 +83,7 @@ impl fmt::Display for EventKind {
     }
 }
 
-/// A set of kinds.
+/// A set of kinds of events.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -99,11 +99,12 @@ impl EventKinds {
     /// Every kind.
     pub const ALL: Self = Self((1 << EventKind::ALL.len()) - 1);
 
-    /// Changes of state, resets, and the steps of a breaker's life: rare, numbered without gaps.
+    /// Changes of state, resets, and the events of a breaker's life: registered, unregistered, removed
+    /// and configured. These are rare, and numbered without gaps.
     pub const CHANGES: Self = Self(Self::ALL.0 & !Self::CALLS.0);
 
-    /// What calls do. While somebody listens to these, each call of the breakers meant takes their
-    /// lock.
+    /// The events of calls. While there is a subscription to these, each call of the selected breakers
+    /// takes its breaker's lock.
     pub const CALLS: Self = Self(
         EventKind::Success.bit()
             | EventKind::Failure.bit()
@@ -114,13 +115,13 @@ impl EventKinds {
             | EventKind::Slow.bit(),
     );
 
-    /// Whether that kind is among them.
+    /// Returns whether this kind is in the set.
     #[must_use]
     pub const fn contains(self, kind: EventKind) -> bool {
         self.0 & kind.bit() != 0
     }
 
-    /// Whether the two sets have a kind in common.
+    /// Returns whether the two sets have a kind in common.
     #[must_use]
     pub const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0

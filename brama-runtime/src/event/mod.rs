@@ -1,4 +1,4 @@
-//! What subscribers are told.
+//! The events that subscribers receive.
 
 mod filter;
 mod kind;
@@ -22,36 +22,41 @@ use crate::{
 
 /// Something that happened to a breaker.
 ///
-/// Its `Display` is a line for a log: `payment_api went from closed to open: 10 failures in a row
-/// reached failure_threshold 10; last: connection refused`. Where an opening's length is not simply
-/// the policy's fixed `expiry`, it stands there with its reason: `… from half-open to open for 20 s
-/// (progressive, opening 3 in a row): …`.
+/// `Display` prints a line for a log: `payment_api went from closed to open: 10 failures in a row
+/// reached failure_threshold 10; last: connection refused`. If the duration of an opening is not
+/// simply the policy's fixed `expiry`, the line contains it with its reason: `… from half-open to open
+/// for 20 s (progressive, opening 3 in a row): …`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Event {
-    /// Which breaker.
+    /// The breaker's identity.
     pub identity: Identity<'static>,
-    /// What kind of dependency it is: as `register` says, else the attribute's `type`.
+    /// The kind of dependency, from `register` or else the attribute's `type`.
     pub connection_kind: Option<ConnectionKind>,
-    /// What `register` was told of it.
+    /// The labels from `register`.
     pub labels: Labels,
-    /// The number of the breaker's last change or step of its life, the first being 1. Such events
-    /// are numbered without gaps, listened to or not; those of calls carry the last number.
-    /// A breaker that comes back after it was forgotten ([`EventDetail::Removed`]) begins anew.
+    /// The number of the event, beginning at 1 for each breaker.
+    ///
+    /// Only the events in [`EventKinds::CHANGES`] have numbers of their own, without gaps and with or
+    /// without a subscription. An event of a call carries the number of the last change. A breaker
+    /// that is created again after its eviction ([`EventDetail::Removed`]) begins at 1 again.
     pub number: u64,
-    /// The number of the opening in force or just over, as in [`Status`](crate::status::Status) and
-    /// [`CircuitOpen`](crate::breaker::CircuitOpen); `None` while closed or disabled.
+    /// The number of the current opening, or of the one that has just ended, as in
+    /// [`Status`](crate::status::Status) and [`CircuitOpen`](crate::breaker::CircuitOpen); `None` while
+    /// closed or disabled.
     pub opening: Option<u64>,
-    /// When, on the registry's clock. Read before the event took its turn: among events of one breaker
-    /// that threads caused at once, a later number may carry a slightly earlier moment.
+    /// The time of the event on the registry's clock. It is read before the event gets its number, so
+    /// if threads cause events of one breaker at once, a later number may carry a slightly earlier
+    /// time.
     pub at: Tick,
-    /// When, on the calendar.
+    /// The time of the event on the calendar.
     #[cfg_attr(feature = "serde", serde(serialize_with = "calendar"))]
     pub time: SystemTime,
     /// What happened.
     pub detail: EventDetail,
-    /// How many events before this one the subscription lost, since its queue was full.
+    /// The number of events that the subscription lost directly before this one because its queue was
+    /// full.
     pub missed: u64,
 }
 
@@ -60,55 +65,58 @@ pub struct Event {
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(tag = "kind", rename_all = "snake_case"))]
 pub enum EventDetail {
-    /// The circuit entered another state: told once a change.
+    /// The circuit entered another state. There is one event per change.
     StateChanged {
         /// The state it left.
         from: State,
         /// The state it entered.
         to: State,
-        /// Why, with the evidence.
+        /// The cause of the change, with its evidence.
         cause: Arc<Cause>,
     },
-    /// Somebody reset the breaker; a change of state, if there was one, was told before.
+    /// The breaker was reset. If the reset changed the state, a
+    /// [`StateChanged`](Self::StateChanged) precedes this event.
     Reset {
-        /// Why, and who.
+        /// The cause of the reset: by hand, with the name that the caller gave.
         cause: Arc<Cause>,
     },
-    /// The breaker came into the registry: registered, used for the first time, or used again after
-    /// it was unregistered or forgotten.
+    /// The breaker was registered: by `register`, by its first use, or by its next use after it was
+    /// unregistered or evicted.
     Registered,
-    /// Somebody unregistered it.
+    /// The breaker was unregistered.
     Unregistered,
-    /// The registry forgot it: it had a key, and room was needed or nobody had used it for long.
+    /// The breaker was evicted: it had a key, and either room was needed or it was idle for long.
     Removed,
-    /// It was configured, at `init` or at run time, or met an attribute that is at odds with something.
+    /// The breaker was configured, at `init` or at run time, or was bound to an attribute that
+    /// conflicts with other settings.
     Configured {
-        /// What is said and not in force, or can never act: as in
-        /// [`Status::warnings`](crate::status::Status), lost events aside.
+        /// Settings without effect or in conflict: [`Status::warnings`](crate::status::Status) without
+        /// those about lost events.
         warnings: Vec<String>,
     },
     /// A call succeeded.
     Success,
     /// A call failed.
     Failure {
-        /// Why.
+        /// The reason of the failure.
         reason: Reason,
     },
-    /// A call said nothing about the dependency.
+    /// A call had an outcome that says nothing about the dependency.
     Ignored,
-    /// A call was refused, or would have been but for shadow.
+    /// A call was rejected. In shadow, it ran nevertheless.
     Rejected,
-    /// A call was dropped before it had an outcome; where that counts as a failure, a
-    /// [`Failure`](Self::Failure) was told before.
+    /// A call was dropped before it had an outcome. If that counts as a failure, a
+    /// [`Failure`](Self::Failure) precedes this event.
     Abandoned,
-    /// The outcome told before belongs to a call admitted in an earlier generation.
+    /// The outcome in the preceding event belongs to a call that was admitted in an earlier
+    /// generation.
     Late,
-    /// The outcome told before took longer than `slow_call_duration`.
+    /// The call in the preceding event took longer than `slow_call_duration`.
     Slow,
 }
 
 impl EventDetail {
-    /// Its kind.
+    /// Returns the kind of event.
     #[must_use]
     pub const fn kind(&self) -> EventKind {
         match self {
@@ -130,7 +138,7 @@ impl EventDetail {
 }
 
 impl Event {
-    /// The kind of what happened.
+    /// Returns the kind of event.
     #[must_use]
     pub const fn kind(&self) -> EventKind {
         self.detail.kind()
@@ -147,7 +155,7 @@ impl fmt::Display for Event {
     }
 }
 
-/// The rest of a sentence that begins with the breaker's name.
+/// Prints the rest of a sentence that begins with the breaker's identity.
 impl fmt::Display for EventDetail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -174,7 +182,7 @@ impl fmt::Display for EventDetail {
     }
 }
 
-/// Writes nanoseconds since 1970; zero for a time before that.
+/// Serializes the nanoseconds since the Unix epoch; zero for an earlier time.
 #[cfg(feature = "serde")]
 fn calendar<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
     let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Questions, reports and actions for a breaker that is known by its identity.
+//! Access to one breaker by its identity.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,23 +14,23 @@ use crate::{
 };
 
 impl Registry {
-    /// A snapshot of the breaker of that identity; `None` where nobody has used or registered it.
+    /// Returns a snapshot of a breaker; `None` if it has been neither used nor registered.
     #[must_use]
     pub fn status<'a>(&self, identity: impl Into<Identity<'a>>) -> Option<Status> {
-        self.inside.known(&identity.into()).map(|slot| slot.status())
+        self.inner.known(&identity.into()).map(|slot| slot.status())
     }
 
-    /// Whether a call would be admitted now; `false` where nobody has used or registered the
-    /// breaker. Asking changes nothing.
+    /// Returns whether a call would be admitted now; `false` if the breaker has been neither used nor
+    /// registered. It changes nothing.
     ///
-    /// So `if registry.is_available("api") { decorated() }` never makes the first call: ask
-    /// `registry.breaker("api").is_available()`, which knows the breaker from then on.
+    /// So `if registry.is_available("api") { decorated() }` never makes the first call. Write
+    /// `registry.breaker("api").is_available()` instead, which creates the breaker.
     #[must_use]
     pub fn is_available<'a>(&self, identity: impl Into<Identity<'a>>) -> bool {
         self.find(identity).is_some_and(|breaker| breaker.is_available())
     }
 
-    /// The same for many, in their order.
+    /// Returns [`is_available`](Self::is_available) for each identity, in the order given.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -50,7 +50,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`UnknownBreaker`] where nobody has used or registered the breaker.
+    /// [`UnknownBreaker`] if the breaker has been neither used nor registered.
     pub fn success<'a>(&self, identity: impl Into<Identity<'a>>) -> Result<(), UnknownBreaker> {
         self.known(identity).map(|breaker| breaker.success())
     }
@@ -59,7 +59,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`UnknownBreaker`] where nobody has used or registered the breaker.
+    /// [`UnknownBreaker`] if the breaker has been neither used nor registered.
     pub fn failure<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -72,7 +72,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`UnknownBreaker`] where nobody has used or registered it.
+    /// [`UnknownBreaker`] if the breaker has been neither used nor registered.
     pub fn open<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -81,12 +81,12 @@ impl Registry {
         self.known(identity).map(|breaker| breaker.open(by))
     }
 
-    /// Opens a breaker by hand for a given time: see [`Breaker::open_for`].
+    /// Opens a breaker by hand for a given duration: see [`Breaker::open_for`].
     ///
     /// # Errors
     ///
-    /// [`OpenForError`] where nobody has used or registered it, or where the time is not whole
-    /// milliseconds, at least 1 ms; nothing is changed.
+    /// [`OpenForError`] if the breaker has been neither used nor registered, or if the duration is
+    /// not a whole number of milliseconds, at least 1 ms. Nothing changes then.
     pub fn open_for<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -96,11 +96,12 @@ impl Registry {
         Ok(self.known(identity)?.open_for(duration, by)?)
     }
 
-    /// Refuses every call until somebody acts again: see [`Breaker::force_open`].
+    /// Rejects every call until the breaker is closed, reset or disabled by hand: see
+    /// [`Breaker::force_open`].
     ///
     /// # Errors
     ///
-    /// [`UnknownBreaker`] where nobody has used or registered the breaker.
+    /// [`UnknownBreaker`] if the breaker has been neither used nor registered.
     pub fn force_open<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -113,7 +114,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`UnknownBreaker`] where nobody has used or registered it.
+    /// [`UnknownBreaker`] if the breaker has been neither used nor registered.
     pub fn close<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -122,11 +123,11 @@ impl Registry {
         self.known(identity).map(|breaker| breaker.close(by))
     }
 
-    /// Closes a breaker by hand, as a reset: see [`Breaker::reset`].
+    /// Resets a breaker by hand: see [`Breaker::reset`].
     ///
     /// # Errors
     ///
-    /// [`UnknownBreaker`] where nobody has used or registered it.
+    /// [`UnknownBreaker`] if the breaker has been neither used nor registered.
     pub fn reset<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -135,11 +136,11 @@ impl Registry {
         self.known(identity).map(|breaker| breaker.reset(by))
     }
 
-    /// Admits every call and judges none: see [`Breaker::disable`].
+    /// Disables a breaker, so that it admits every call and judges none: see [`Breaker::disable`].
     ///
     /// # Errors
     ///
-    /// [`UnknownBreaker`] where nobody has used or registered the breaker.
+    /// [`UnknownBreaker`] if the breaker has been neither used nor registered.
     pub fn disable<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -150,35 +151,38 @@ impl Registry {
 
     fn known<'a>(&self, identity: impl Into<Identity<'a>>) -> Result<Breaker, UnknownBreaker> {
         let identity = identity.into();
-        let known = self.inside.known(&identity).map(Breaker::new);
-        known.ok_or_else(|| Arc::as_ref(&self.inside).unknown(&identity))
+        let known = self.inner.known(&identity).map(Breaker::new);
+        known.ok_or_else(|| Arc::as_ref(&self.inner).unknown(&identity))
     }
 }
 
 impl RegistryInner {
-    /// The error for an identity that nobody knows.
+    /// The error for an identity that is not registered, with a suggestion if one is close.
     #[cold]
     pub(super) fn unknown(&self, identity: &Identity<'_>) -> UnknownBreaker {
         let slots = self.slots.pin();
         let known = slots.iter().map(SlotEntry::slot).filter(|slot| slot.is_registered());
         let known = known.filter(|slot| !slot.identity().is_overflow());
-        let measured = known.take(MOST_LOOKS).filter_map(|slot| {
+        let candidates = known.take(MAX_COMPARED).filter_map(|slot| {
             let known = slot.identity();
             Some((distance_within(identity, known)?, known))
         });
-        let nearest = measured.min().map(|(_, known)| known.clone());
+        let nearest = candidates.min().map(|(_, known)| known.clone());
         UnknownBreaker::new(identity.clone().into_owned(), nearest)
     }
 }
 
-/// So that a name which is wrong in a loop costs no scan of ten thousand.
-const MOST_LOOKS: usize = 1_000;
+/// The limit keeps a wrong name in a loop from scanning ten thousand breakers each time.
+const MAX_COMPARED: usize = 1_000;
 
-/// Nobody mistypes longer names; to compare two takes as long as their lengths multiplied.
-const LONGEST_NAME: usize = 64;
+/// Longer names are rarely typed by hand, and a comparison takes time proportional to the product of
+/// the two lengths.
+const MAX_NAME_LEN: usize = 64;
 
-/// How far one identity is from another, where it can have been meant: the same identifier in
-/// another scope or with another key, or the same but for a third of the identifier's letters.
+/// The distance between two identities; `None` if the known one is no plausible suggestion.
+///
+/// It is one if it has the wanted identifier in another scope or with another key, or if it has the
+/// wanted scope and an identifier that differs by at most a third of its length.
 fn distance_within(wanted: &Identity<'_>, known: &Identity<'_>) -> Option<usize> {
     let (word, other) = (wanted.identifier(), known.identifier());
     if word == other {
@@ -186,6 +190,6 @@ fn distance_within(wanted: &Identity<'_>, known: &Identity<'_>) -> Option<usize>
     }
     let most = other.len() / 3;
     let near = wanted.scope() == known.scope() && word.len().abs_diff(other.len()) <= most;
-    let short = other.len() <= LONGEST_NAME;
+    let short = other.len() <= MAX_NAME_LEN;
     (near && short).then(|| levenshtein(word, other)).filter(|distance| *distance <= most)
 }

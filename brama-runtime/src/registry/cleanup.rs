@@ -1,4 +1,4 @@
-//! The cleanup: due openings become half-open, idle breakers of keys are forgotten.
+//! The cleanup of a registry: due openings become half-open, idle breakers with a key are evicted.
 
 use std::sync::Weak;
 
@@ -6,22 +6,26 @@ use super::{Registry, RegistryInner, SlotEntry};
 use crate::{circuit::State, identity::Identity, sys::interval::Left};
 
 impl Registry {
-    /// Cleans up now, as the thread that `init` starts does at each `cleanup_interval`.
+    /// Runs the cleanup now. The thread that `init` starts runs it at each `cleanup_interval`.
     ///
-    /// Due openings become half-open, so that events and status tell it on time. Breakers of keys that
-    /// may be forgotten (see [`Config::max_keys`](crate::config::Config::max_keys)) are, where they have counted
-    /// nothing for as long as `inactive_threshold`; that they counted is noticed by the cleanup, so the time
-    /// runs from one to another. A call needs neither: nothing but punctuality and memory depends
-    /// on it.
+    /// Circuits past the deadline of their opening become half-open, so that events and statuses
+    /// report it on time. Breakers with a key are evicted if they may be (see
+    /// [`Config::max_keys`](crate::config::Config::max_keys)) and have counted nothing for
+    /// `inactive_threshold`. Only the cleanup notices that a breaker has counted, so this time runs
+    /// from one cleanup to another.
+    ///
+    /// No call depends on the cleanup: without it, transitions are recorded later and memory is not
+    /// freed.
     pub fn sweep(&self) {
-        self.inside.sweep();
+        self.inner.sweep();
     }
 
-    /// Stops the thread that [`init`](Self::init) has started, if there is one: at once, or when it has
-    /// done the cleanup that it is at. It is not started again. It stops by itself when the registry
-    /// goes.
+    /// Stops the cleanup thread that [`init`](Self::init) started, if there is one.
+    ///
+    /// A cleanup in progress is completed first. The thread is not started again. It also stops when
+    /// the registry is dropped.
     pub fn stop_cleanup(&self) {
-        let sweeper = self.inside.writer.lock().take_sweeper();
+        let sweeper = self.inner.writer.lock().take_sweeper();
         drop(sweeper);
     }
 }
@@ -33,34 +37,35 @@ impl RegistryInner {
                 slot.sweep();
             }
         }
-        let names = self.writer.lock().keys.names();
-        for name in names {
-            let mut place = Some(0);
-            while let Some(from) = place {
-                place = self.forget_idle(&name, from);
+        let identities = self.writer.lock().keys.identities();
+        for identity in identities {
+            let mut next = Some(0);
+            while let Some(start) = next {
+                next = self.evict_idle(&identity, start);
             }
         }
     }
 
-    /// A piece of a key_set, so that those who make breakers need not wait for the whole.
-    fn forget_idle(&self, name: &Identity<'static>, from: usize) -> Option<usize> {
-        let mut news = self.announcements();
+    /// Evicts idle breakers of one batch of a key set. Between batches other threads can create
+    /// breakers.
+    fn evict_idle(&self, identity: &Identity<'static>, start: usize) -> Option<usize> {
+        let mut announcements = self.announcements();
         let mut writer = self.writer.lock();
-        let (now, threshold) = (news.at.now(), writer.keys.inactive_threshold());
-        let key_set = writer.keys.key_set(name);
-        let evict = |slot: &_| self.evict(slot, &mut news);
-        let place = key_set.forget_idle(from, now, threshold, evict);
+        let (now, threshold) = (announcements.at.now(), writer.keys.inactive_threshold());
+        let key_set = writer.keys.key_set(identity);
+        let evict = |slot: &_| self.evict(slot, &mut announcements);
+        let next = key_set.evict_idle(start, now, threshold, evict);
         drop(writer);
-        news.wakes.wake();
-        place
+        announcements.wakes.wake();
+        next
     }
 }
 
-/// Cleans up, where the registry is still there.
+/// Runs the cleanup, unless the registry is gone.
 pub(super) fn clean_up(registry: &Weak<RegistryInner>) -> Left {
     match registry.upgrade() {
-        Some(inside) => {
-            inside.sweep();
+        Some(inner) => {
+            inner.sweep();
             Left::More
         }
         None => Left::Nothing,

@@ -1,4 +1,4 @@
-//! What was said for a registry: once at `init`, and at run time.
+//! The configuration of a registry: once at `init`, and at run time.
 
 use std::{
     collections::HashMap,
@@ -17,10 +17,10 @@ use crate::{
     sys::interval::Sweeper,
 };
 
-/// What only those need who make breakers or configure them.
+/// State that is needed only to create or configure breakers.
 pub(super) struct Writer {
     shared: Arc<SharedConfig>,
-    /// By identity, with and without keys, whether there is a breaker yet or not.
+    /// By identity, with or without a key. The breaker need not exist yet.
     configured: HashMap<Identity<'static>, Arc<Configured>>,
     pub(super) keys: Keys,
     initialised: bool,
@@ -48,11 +48,11 @@ impl Writer {
         if let Some(attribute) = attribute {
             layers.set_attribute(attribute);
         }
-        self.bring(identity, &mut layers);
+        self.set_layers(identity, &mut layers);
         layers
     }
 
-    fn bring(&self, identity: &Identity<'_>, layers: &mut Layers) {
+    fn set_layers(&self, identity: &Identity<'_>, layers: &mut Layers) {
         layers.set_shared(Arc::clone(&self.shared));
         if let Some(configured) = self.configured.get(&identity.without_key()) {
             layers.set_of_identifier(Arc::clone(configured));
@@ -64,52 +64,57 @@ impl Writer {
         }
     }
 
-    fn bring_to(&self, slot: &Slot) -> Wakes {
-        slot.update_layers(|layers| self.bring(slot.identity(), layers)).1
+    /// Updates the layers of a breaker without an event.
+    fn update(&self, slot: &Slot) -> Wakes {
+        slot.update_layers(|layers| self.set_layers(slot.identity(), layers)).1
     }
 
-    /// The same, and tells of it.
-    fn configure(&self, slot: &Slot, moment: Timestamp) -> Wakes {
-        slot.configured(moment, |layers| self.bring(slot.identity(), layers))
+    /// Updates the layers of a breaker, and sends an event.
+    fn configure(&self, slot: &Slot, at: Timestamp) -> Wakes {
+        slot.configured(at, |layers| self.set_layers(slot.identity(), layers))
     }
 
-    /// Takes what `init` says.
+    /// Stores the configuration that `init` takes.
     fn initialise(&mut self, config: Config) {
         self.initialised = true;
-        self.keys.keep(config.key_limits());
+        self.keys.set_limits(config.key_limits());
         let (defaults, kinds, breakers) = config.into_parts();
         self.shared = Arc::new(self.shared.with_defaults(defaults, kinds));
         for (identity, patch) in breakers {
-            let configured = self.said_of(&identity).with_init(patch);
+            let configured = self.configured_for(&identity).with_init(patch);
             self.configured.insert(identity, Arc::new(configured));
         }
     }
 
-    fn said_of(&self, identity: &Identity<'_>) -> Configured {
+    fn configured_for(&self, identity: &Identity<'_>) -> Configured {
         self.configured.get(identity).map(|configured| **configured).unwrap_or_default()
     }
 }
 
 impl Registry {
-    /// Configures the registry, once. Breakers that are there already take the new settings with
-    /// their next call; their state stays. What was said at run time before goes over it.
+    /// Configures the registry, once.
     ///
-    /// It starts a thread that cleans up (see [`sweep`](Self::sweep)) at each
-    /// [`cleanup_interval`](Config::cleanup_interval), until the registry goes or
+    /// Existing breakers use the new settings from their next call on; their state stays. Settings
+    /// made by [`configure`](Self::configure) take precedence, even if they were made before.
+    ///
+    /// A thread then runs the cleanup (see [`sweep`](Self::sweep)) at each
+    /// [`cleanup_interval`](Config::cleanup_interval), until the registry is dropped or
     /// [`stop_cleanup`](Self::stop_cleanup) is called.
     ///
     /// # Errors
     ///
-    /// [`InitError::Invalid`] lists every mistake with its place; [`InitError::Already`] is for a
-    /// second time; [`InitError::NoThread`] where the system gives none for the cleanup. All hand the
-    /// configuration back, and nothing is changed.
+    /// - [`InitError::Invalid`] if the configuration has mistakes; it lists each with its place.
+    /// - [`InitError::Already`] if the registry was initialised before.
+    /// - [`InitError::NoThread`] if the system cannot start a thread for the cleanup.
+    ///
+    /// Each hands the configuration back, and nothing changes.
     pub fn init(&self, config: Config) -> Result<(), InitError> {
         let mistakes = config.mistakes();
         if !mistakes.is_empty() {
             return Err(InitError::Invalid { config, mistakes });
         }
-        let moment = self.inside.context.timestamp();
-        let mut writer = self.inside.writer.lock();
+        let at = self.inner.context.timestamp();
+        let mut writer = self.inner.writer.lock();
         if writer.initialised {
             return Err(InitError::Already(config));
         }
@@ -118,89 +123,93 @@ impl Registry {
             Err(error) => return Err(InitError::NoThread { config, kind: error.kind() }),
         }
         writer.initialise(config);
-        let slots = self.inside.slots.pin();
+        let slots = self.inner.slots.pin();
         let slots = slots.iter().map(SlotEntry::slot);
-        let wakes = all(slots.map(|slot| writer.configure(slot, moment)));
+        let wakes = merged(slots.map(|slot| writer.configure(slot, at)));
         drop(writer);
         wakes.wake();
         Ok(())
     }
 
     fn start_cleanup(&self, interval: Option<Duration>) -> io::Result<Option<Sweeper>> {
-        let registry = Arc::downgrade(&self.inside);
+        let registry = Arc::downgrade(&self.inner);
         interval.map(|interval| Sweeper::start(interval, move || clean_up(&registry))).transpose()
     }
 
-    /// Changes settings at run time, over all that was said before. Those that the patch does not
-    /// name stay, save one of a lower layer that contradicts it. State, window and the deadline of
-    /// an opening in progress stay; what changes takes effect with the next admission or outcome.
+    /// Changes settings at run time, over all other layers of configuration.
     ///
-    /// An identity without a key speaks for all its keys; one with a key goes over that. The breaker
-    /// need not be there yet, and is not made: whoever comes first finds the settings.
+    /// Settings that the patch does not name stay, except those of a lower layer that contradict the
+    /// patch. The state, the window and the deadline of an opening in progress stay too. The new
+    /// settings take effect with the next admission or outcome.
+    ///
+    /// The settings of an identity without a key apply to all its keys; those of an identity with a
+    /// key take precedence. The breaker need not exist yet, and is not created: the settings apply
+    /// once it is.
     ///
     /// # Errors
     ///
-    /// [`InvalidPolicy`] where a value is outside its limits, by itself or together with what was
-    /// configured before; nothing is changed.
+    /// [`InvalidPolicy`] if a value is outside its limits, by itself or combined with the settings
+    /// that `configure` has made before. Nothing changes then.
     pub fn configure<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
         patch: PolicyPatch,
     ) -> Result<(), InvalidPolicy> {
-        self.inside.configure(&identity.into(), patch)
+        self.inner.configure(&identity.into(), patch)
     }
 
-    /// The kill switch: puts every breaker into shadow, those to come too, or lifts that.
+    /// Turns the kill switch on or off: when it is on, every breaker is in shadow, future ones
+    /// included.
     ///
-    /// In shadow a breaker decides and counts, but refuses nobody. The switch stands above all
-    /// layers of configuration; lifted, each breaker is again as its policy says.
-    /// [`Status::shadow_all`](crate::status::Status::shadow_all) shows it.
+    /// A breaker in shadow decides and counts, but rejects no call. The switch takes precedence over
+    /// all layers of configuration; when it is off, each breaker follows its policy again.
+    /// [`Status::shadow_all`](crate::status::Status::shadow_all) shows the switch.
     pub fn shadow_all(&self, shadow_all: bool) {
-        let mut writer = self.inside.writer.lock();
+        let mut writer = self.inner.writer.lock();
         writer.shared = Arc::new(writer.shared.with_shadow_all(shadow_all));
-        let wakes = self.inside.bring_to_all(&writer);
+        let wakes = self.inner.update_all(&writer);
         drop(writer);
         wakes.wake();
     }
 
-    /// Tells everybody who asks for a status.
+    /// Adds a warning to every status.
     pub(super) fn notice(&self, notice: String) {
-        let mut writer = self.inside.writer.lock();
+        let mut writer = self.inner.writer.lock();
         writer.shared = Arc::new(writer.shared.with_notice(notice));
-        let wakes = self.inside.bring_to_all(&writer);
+        let wakes = self.inner.update_all(&writer);
         drop(writer);
         wakes.wake();
     }
 }
 
 impl RegistryInner {
-    fn bring_to_all(&self, writer: &Writer) -> Wakes {
-        all(self.slots.pin().iter().map(|entry| writer.bring_to(entry.slot())))
+    fn update_all(&self, writer: &Writer) -> Wakes {
+        merged(self.slots.pin().iter().map(|entry| writer.update(entry.slot())))
     }
 
-    /// The breakers of which an identity speaks: without a key, also those of all its keys.
-    fn those_of(&self, identity: &Identity<'_>) -> Vec<Arc<Slot>> {
+    /// The breakers that settings of this identity concern: without a key, also those of all its keys.
+    fn slots_of(&self, identity: &Identity<'_>) -> Vec<Arc<Slot>> {
         if identity.key().is_some() {
             return self.peek(identity).into_iter().collect();
         }
         let slots = self.slots.pin();
         let slots = slots.iter().map(SlotEntry::slot);
-        let meant = slots.filter(|slot| slot.identity().without_key() == *identity);
-        meant.map(Arc::clone).collect()
+        let concerned = slots.filter(|slot| slot.identity().without_key() == *identity);
+        concerned.map(Arc::clone).collect()
     }
 }
 
 impl ConfigStore for RegistryInner {
     fn configure(&self, identity: &Identity<'_>, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
         let patch = patch.validated()?;
-        // The overflow breaker is configured as its identifier is.
+        // The overflow breaker shares the configuration of its identifier.
         let identity = if identity.is_overflow() { &identity.without_key() } else { identity };
-        let moment = self.context.timestamp();
+        let at = self.context.timestamp();
         let mut writer = self.writer.lock();
-        let configured = writer.said_of(identity).with_run_time(patch)?;
+        let configured = writer.configured_for(identity).with_run_time(patch)?;
         writer.configured.insert(identity.clone().into_owned(), Arc::new(configured));
-        let slots = self.those_of(identity);
-        let wakes = all(slots.iter().map(|slot| writer.configure(slot, moment)));
+        let slots = self.slots_of(identity);
+        let wakes = merged(slots.iter().map(|slot| writer.configure(slot, at)));
         drop(writer);
         wakes.wake();
         Ok(())
@@ -211,9 +220,9 @@ impl ConfigStore for RegistryInner {
     }
 }
 
-fn all(wakes: impl Iterator<Item = Wakes>) -> Wakes {
-    wakes.fold(Wakes::default(), |mut all, wakes| {
-        all.and(wakes);
-        all
+fn merged(wakes: impl Iterator<Item = Wakes>) -> Wakes {
+    wakes.fold(Wakes::default(), |mut merged, wakes| {
+        merged.and(wakes);
+        merged
     })
 }

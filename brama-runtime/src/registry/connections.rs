@@ -1,4 +1,4 @@
-//! Connections: breakers that are registered by name.
+//! Registration of breakers with a connection.
 
 use std::{error::Error, fmt, sync::Arc};
 
@@ -11,15 +11,17 @@ use crate::{
 };
 
 impl Registry {
-    /// Registers a breaker with what is said of its connection.
+    /// Registers a breaker with a description of its connection.
     ///
-    /// First use registers too; so this comes first, or is refused.
+    /// The first use of a breaker registers it too, so call this before.
     ///
     /// # Errors
     ///
-    /// [`RegisterError::AlreadyRegistered`] where the identity is known, [`RegisterError::Invalid`]
-    /// where a setting is outside its limits, [`RegisterError::NoRoom`] where the identifier can have no
-    /// other key. All hand the connection back, and nothing is changed.
+    /// - [`RegisterError::AlreadyRegistered`] if the breaker is registered or in use.
+    /// - [`RegisterError::Invalid`] if a setting is outside its limits.
+    /// - [`RegisterError::NoRoom`] if the identifier has no room for another key.
+    ///
+    /// Each hands the connection back, and nothing changes.
     pub fn register<'a>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -31,16 +33,17 @@ impl Registry {
             let connection = Box::new(connection);
             return Err(RegisterError::Invalid { identity, connection, mistakes });
         }
-        self.inside.register(identity, connection)
+        self.inner.register(identity, connection)
     }
 
-    /// Unregisters a breaker: whether it was there.
+    /// Unregisters a breaker; returns whether it was registered.
     ///
-    /// Its state, window, labels and what `register` said are forgotten; permits given before are
-    /// late. Totals, its attribute and what was configured by hand stay. Look-ups no longer find it;
-    /// the next call through any handle or decorated function, or `register`, revives it, closed.
+    /// Its state, its window and the connection that `register` gave it are cleared, and the outcomes
+    /// of earlier permits become late. Its totals, its attribute and its configuration from `init` and
+    /// `configure` stay. Look-ups no longer find it. The next call through any handle or decorated
+    /// function, or `register`, registers it again, closed.
     pub fn unregister<'a>(&self, identity: impl Into<Identity<'a>>) -> bool {
-        self.inside.slot(&identity.into()).is_some_and(|slot| slot.unregister())
+        self.inner.slot(&identity.into()).is_some_and(|slot| slot.unregister())
     }
 }
 
@@ -61,24 +64,24 @@ impl RegistryInner {
         identity: Identity<'static>,
         connection: Connection,
     ) -> Result<Breaker, RegisterError> {
-        let mut news = self.announcements();
+        let mut announcements = self.announcements();
         let mut writer = self.writer.lock();
-        // Another thread may have made it while this one waited.
+        // Another thread may have created it while this one waited for the lock.
         if let Some(slot) = self.peek(&identity) {
             drop(writer);
             return register(slot, identity, connection);
         }
-        let made = if self.make_room(&mut writer, &identity, &mut news) {
+        let made = if self.make_room(&mut writer, &identity, &mut announcements) {
             let mut layers = writer.layers(&identity, None);
             layers.register(connection);
-            let slot = self.insert(&mut writer, identity, layers, &mut news);
+            let slot = self.insert(&mut writer, identity, layers, &mut announcements);
             slot.keep();
             Ok(Breaker::new(slot))
         } else {
             Err(RegisterError::NoRoom { identity, connection: Box::new(connection) })
         };
         drop(writer);
-        news.wakes.wake();
+        announcements.wakes.wake();
         made
     }
 }
@@ -95,38 +98,38 @@ fn register(
     Ok(Breaker::new(slot))
 }
 
-/// A breaker was not registered. The connection is handed back.
+/// The error of [`Registry::register`]. It hands the connection back.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RegisterError {
-    /// Somebody has registered or used it before.
+    /// The breaker is registered already; its first use registers it too.
     AlreadyRegistered {
-        /// Which.
+        /// The identity of the breaker.
         identity: Identity<'static>,
-        /// The refused connection.
+        /// The rejected connection.
         connection: Box<Connection>,
     },
     /// Settings are outside their limits.
     Invalid {
-        /// Which.
+        /// The identity of the breaker.
         identity: Identity<'static>,
-        /// The refused connection.
+        /// The rejected connection.
         connection: Box<Connection>,
-        /// Every mistake; at least one.
+        /// Every mistake, at least one.
         mistakes: Vec<InvalidSetting>,
     },
-    /// The identifier has as many keys as it may (`Config::max_keys`), and none of the breakers that were
-    /// looked at can be forgotten.
+    /// The identifier has as many keys as `Config::max_keys` allows, and none of the breakers that
+    /// were examined can be evicted.
     NoRoom {
-        /// Which.
+        /// The identity of the breaker.
         identity: Identity<'static>,
-        /// The refused connection.
+        /// The rejected connection.
         connection: Box<Connection>,
     },
 }
 
 impl RegisterError {
-    /// The breaker that was not registered.
+    /// Returns the identity of the breaker that was not registered.
     #[must_use]
     pub const fn identity(&self) -> &Identity<'static> {
         match self {
@@ -136,7 +139,7 @@ impl RegisterError {
         }
     }
 
-    /// The refused connection.
+    /// Returns the rejected connection.
     pub fn into_connection(self) -> Connection {
         match self {
             Self::AlreadyRegistered { connection, .. }

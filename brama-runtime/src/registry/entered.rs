@@ -1,14 +1,14 @@
-//! The registry that this thread has entered, which its call sites use instead of the global one.
+//! The registry that a thread has entered: its call sites use it instead of the global one.
 
 use std::{cell::RefCell, fmt, marker::PhantomData};
 
 use super::Registry;
 
-/// While it lives, decorated functions on this thread use the registry that was entered.
+/// A guard: while it lives, decorated functions on this thread use the registry that was entered.
 ///
-/// Guards nest: of those that live, the newest decides. They may be dropped in any order. A guard
-/// stays on its thread; one that is leaked lasts as long as the thread does. Give it a name: `let _ =`
-/// drops it at once.
+/// Guards nest, and may be dropped in any order: the newest live guard decides. A guard cannot leave
+/// its thread. A leaked guard is in effect until its thread ends. Bind the guard to a name:
+/// `let _ = …` drops it immediately.
 ///
 /// ```compile_fail
 /// # use brama_runtime::api as brama;
@@ -18,7 +18,7 @@ use super::Registry;
 #[must_use = "the registry is left again when this is dropped"]
 pub struct Entered {
     number: u64,
-    /// Neither `Send` nor `Sync`: it is this thread that entered.
+    /// Makes the guard neither `Send` nor `Sync`: only the thread that entered can leave.
     thread: PhantomData<*const ()>,
 }
 
@@ -31,8 +31,8 @@ impl Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        // A thread that is being torn down has left everything. What is removed is dropped here and
-        // not inside: the registry's clock may be the user's.
+        // On a thread that is being torn down, there is nothing to leave. The registry is dropped
+        // after the borrow of the stack ends, since its clock may be user code.
         drop(STACK.try_with(|stack| stack.borrow_mut().remove(self.number)));
     }
 }
@@ -43,10 +43,11 @@ impl fmt::Debug for Entered {
     }
 }
 
-/// The registry that this thread has entered last and not left; none while it is torn down.
+/// The registry that this thread has entered most recently and not left; `None` while the thread is
+/// torn down.
 ///
-/// A copy, so that nothing is borrowed while the user's names are written out: they may enter and
-/// leave too.
+/// It returns a clone, so that the stack is not borrowed while user code formats a key: that code may
+/// enter and leave registries too.
 #[inline]
 pub(crate) fn entered() -> Option<Registry> {
     STACK.try_with(|stack| stack.borrow().newest().cloned()).ok().flatten()
@@ -56,7 +57,7 @@ thread_local! {
     static STACK: RefCell<Stack> = const { RefCell::new(Stack { registries: Vec::new(), next: 0 }) };
 }
 
-/// What the thread has entered, the newest last, each under the number of its guard.
+/// The registries that the thread has entered, newest last, each with the number of its guard.
 struct Stack {
     registries: Vec<(u64, Registry)>,
     next: u64,
@@ -71,8 +72,8 @@ impl Stack {
     }
 
     fn remove(&mut self, number: u64) -> Option<Registry> {
-        let place = self.registries.iter().rposition(|(other, _)| *other == number)?;
-        Some(self.registries.remove(place).1)
+        let index = self.registries.iter().rposition(|(other, _)| *other == number)?;
+        Some(self.registries.remove(index).1)
     }
 
     fn newest(&self) -> Option<&Registry> {
@@ -84,8 +85,8 @@ impl Stack {
 mod tests {
     use super::*;
 
-    /// A registry that knows one name.
-    fn entry(name: &str) -> Registry {
+    /// A registry with one breaker, which identifies it.
+    fn registry_with(name: &str) -> Registry {
         let registry = Registry::new();
         registry.breaker(name).success();
         registry
@@ -97,7 +98,8 @@ mod tests {
 
     #[test]
     fn the_newest_guard_that_lives_decides_in_whatever_order_they_drop() {
-        let [outer, middle, inner] = ["outer", "middle", "inner"].map(|n| Entered::new(entry(n)));
+        let [outer, middle, inner] =
+            ["outer", "middle", "inner"].map(|name| Entered::new(registry_with(name)));
         assert_eq!(current().as_deref(), Some("{\"inner\"}"));
         drop(middle);
         assert_eq!(current().as_deref(), Some("{\"inner\"}"));
@@ -109,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_registry_entered_twice_is_left_twice() {
-        let registry = entry("twice");
+        let registry = registry_with("twice");
         let first = Entered::new(registry.clone());
         let second = Entered::new(registry);
         drop(first);
@@ -120,9 +122,9 @@ mod tests {
 
     #[test]
     fn a_leaked_guard_ends_with_its_thread() {
-        let registry = entry("leaked");
-        let there = registry.clone();
-        std::thread::spawn(move || std::mem::forget(Entered::new(there))).join().unwrap();
+        let registry = registry_with("leaked");
+        let clone = registry.clone();
+        std::thread::spawn(move || std::mem::forget(Entered::new(clone))).join().unwrap();
         assert_eq!(current(), None);
         assert!(registry.find("leaked").is_some());
     }
@@ -142,7 +144,7 @@ mod tests {
             static LATE: Late = const { Late };
         }
 
-        // Whichever is torn down first.
+        // One thread for each order of teardown.
         let before = std::thread::spawn(|| {
             LATE.with(|_| ());
             let _entered = Entered::new(Registry::new());

@@ -1,4 +1,4 @@
-//! Events: who listens to the breakers of a registry.
+//! Subscriptions to the events of a registry.
 
 use std::io;
 
@@ -9,19 +9,19 @@ use crate::{
 };
 
 impl Registry {
-    /// Begins to listen: to every event that the filter selects, from the next one on.
+    /// Subscribes to every event that the filter selects, from now on.
     ///
-    /// While somebody listens to what calls do ([`EventKinds::CALLS`](crate::event::EventKinds::CALLS)),
-    /// each call of the breakers meant takes its breaker's lock; changes of state cost their
-    /// listeners alone.
+    /// While there is a subscription to events of calls
+    /// ([`EventKinds::CALLS`](crate::event::EventKinds::CALLS)), each call of the selected breakers
+    /// takes its breaker's lock. Subscriptions to other events do not slow calls down.
     pub fn subscribe(&self, filter: impl Into<EventFilter>) -> Subscription {
         let filter = filter.into();
-        let hears_calls = filter.hears_calls();
-        // Under the writer's lock no breaker is made that would miss it.
-        let _writer = self.inside.writer.lock();
-        let subscription = self.inside.context.bus.subscribe(filter);
-        if hears_calls {
-            self.inside
+        let selects_calls = filter.selects_calls();
+        // The writer lock keeps other threads from creating a breaker that would miss the subscription.
+        let _writer = self.inner.writer.lock();
+        let subscription = self.inner.context.bus.subscribe(filter);
+        if selects_calls {
+            self.inner
                 .slots
                 .pin()
                 .iter()
@@ -31,12 +31,12 @@ impl Registry {
         subscription
     }
 
-    /// Has `callback` called for every event that the filter selects, on a thread of its own, until
-    /// the handle is dropped.
+    /// Calls `callback` for every event that the filter selects, on a separate thread, until the
+    /// handle is dropped.
     ///
     /// # Errors
     ///
-    /// Where the system gives no thread.
+    /// If the system cannot start a thread.
     pub fn on_event(
         &self,
         filter: impl Into<EventFilter>,

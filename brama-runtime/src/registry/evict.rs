@@ -1,4 +1,4 @@
-//! Keys: an identifier has a breaker for each, within a bound.
+//! Breakers with keys: their totals, their limit and their eviction.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use super::{Announcements, Registry, RegistryInner, configure::Writer};
 use crate::{breaker::Slot, config::Attribute, counters::Totals, identity::Identity};
 
 impl Registry {
-    /// What was counted under an identity: `None` where there is no such breaker.
+    /// Returns the totals of an identity; `None` if there is no breaker.
     ///
-    /// An identity without a key speaks for its identifier as a whole: the breaker of that name, those of
-    /// all its keys, those that were forgotten among them, and what found no room. Nothing is missed
-    /// and nothing counted twice. The breakers of keys are read one by one while nobody can make
-    /// another: 10 000 take about 0.3 ms.
+    /// Without a key, they cover the identifier as a whole: the breaker without a key, the breakers of
+    /// all keys, evicted ones included, and the overflow breaker. Nothing is missed or counted twice.
+    /// The breakers of the keys are read one by one, and no breaker can be created meanwhile: 10 000
+    /// take about 0.3 ms.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -28,10 +28,10 @@ impl Registry {
     pub fn totals<'a>(&self, identity: impl Into<Identity<'a>>) -> Option<Totals> {
         let identity = identity.into();
         if identity != identity.without_key() {
-            return self.inside.slot(&identity).map(|slot| slot.counted());
+            return self.inner.slot(&identity).map(|slot| slot.counted());
         }
-        let writer = self.inside.writer.lock();
-        let counted = |identity| self.inside.peek(identity).map(|slot| slot.counted());
+        let writer = self.inner.writer.lock();
+        let counted = |identity| self.inner.peek(identity).map(|slot| slot.counted());
         let (alone, overflow) = (counted(&identity), counted(&identity.overflow()));
         let all = [alone, overflow, writer.keys.totals(&identity)].into_iter().flatten();
         all.reduce(|mut sum, totals| {
@@ -42,48 +42,55 @@ impl Registry {
 }
 
 impl RegistryInner {
-    /// Makes the slot of that identity, or where its identifier has no room for another key answers with
-    /// that which counts for all such. Holder of the writer's lock only.
+    /// Creates the slot of this identity. If its identifier has no room for another key, it returns the
+    /// overflow slot instead. The caller holds the writer lock.
     pub(super) fn make(
         &self,
         writer: &mut Writer,
         identity: &Identity<'_>,
         attribute: Option<&'static Attribute>,
-        news: &mut Announcements,
+        announcements: &mut Announcements,
     ) -> Arc<Slot> {
-        if self.make_room(writer, identity, news) {
+        if self.make_room(writer, identity, announcements) {
             let layers = writer.layers(identity, attribute);
-            return self.insert(writer, identity.clone().into_owned(), layers, news);
+            return self.insert(writer, identity.clone().into_owned(), layers, announcements);
         }
         let overflow = identity.overflow();
         self.peek(&overflow).unwrap_or_else(|| {
             let layers = writer.layers(&overflow, attribute).observing();
-            self.insert(writer, overflow.into_owned(), layers, news)
+            self.insert(writer, overflow.into_owned(), layers, announcements)
         })
     }
 
-    /// Makes room for that identity, for which others may go: whether there is room now. One without a
-    /// key needs none. Holder of the writer's lock only.
+    /// Makes room for this identity, if necessary by eviction; returns whether there is room now. An
+    /// identity without a key always has room. The caller holds the writer lock.
     pub(super) fn make_room(
         &self,
         writer: &mut Writer,
         identity: &Identity<'_>,
-        news: &mut Announcements,
+        announcements: &mut Announcements,
     ) -> bool {
         let max_keys = writer.keys.max_keys();
         identity.key().is_none()
-            || writer.keys.key_set(identity).make_room(max_keys, |slot| self.evict(slot, news))
+            || writer
+                .keys
+                .key_set(identity)
+                .make_room(max_keys, |slot| self.evict(slot, announcements))
     }
 
-    /// Forgets a breaker, if it may go: what it has counted. Holder of the writer's lock only.
-    pub(super) fn evict(&self, slot: &Arc<Slot>, news: &mut Announcements) -> Option<Totals> {
-        let (totals, those) = slot.evict(news.at, || is_held(slot))?;
+    /// Evicts a breaker if that is allowed, and returns its totals. The caller holds the writer lock.
+    pub(super) fn evict(
+        &self,
+        slot: &Arc<Slot>,
+        announcements: &mut Announcements,
+    ) -> Option<Totals> {
+        let (totals, wakes) = slot.evict(announcements.at, || is_held(slot))?;
         self.slots.pin().remove(slot.identity());
-        news.wakes.and(those);
+        announcements.wakes.and(wakes);
         Some(totals)
     }
 
-    /// What there is to say of the calls of an identifier whose keys found no room.
+    /// A warning about calls of this identifier whose keys found no room; `None` if there were none.
     pub(super) fn overflowed(&self, identity: &Identity<'_>) -> Option<String> {
         let calls = self.peek(&identity.overflow()).map(|slot| slot.calls())?;
         (0 < calls).then(|| {
@@ -96,12 +103,12 @@ impl RegistryInner {
     }
 }
 
-/// Whether anybody but the registry holds a slot. The count is read by writing to it: promise 4 of the
-/// gate.
+/// Whether anything but the registry refers to a slot. The clone writes to the reference count, so
+/// that the read is ordered as promise 4 of the gate requires.
 fn is_held(slot: &Arc<Slot>) -> bool {
     drop(Arc::clone(slot));
     HELD_BY_REGISTRY < Arc::strong_count(slot)
 }
 
-/// By its set and by the key_set.
+/// One reference in the set of slots, one in the key set.
 const HELD_BY_REGISTRY: usize = 2;

@@ -1,10 +1,11 @@
-//! Which breakers are meant, where many may be.
+//! The filter that selects breakers of a registry.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use crate::{circuit::State, connection::ConnectionKind, identity::Identity, status::Status};
 
-/// A choice of breakers: those to which all of its parts apply. An empty one chooses all.
+/// A filter that selects the breakers to which all of its conditions apply. Without conditions, it
+/// selects every breaker.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -33,7 +34,7 @@ type Text = Cow<'static, str>;
 type Predicate = Arc<dyn Fn(&Status) -> bool + Send + Sync>;
 
 impl BreakerFilter {
-    /// The filter that chooses all.
+    /// Creates a filter that selects every breaker.
     pub const fn new() -> Self {
         Self {
             scope: None,
@@ -45,37 +46,39 @@ impl BreakerFilter {
         }
     }
 
-    /// Only breakers in that scope.
+    /// Selects breakers in this scope only.
     pub fn scope(mut self, scope: impl Into<Cow<'static, str>>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// Only breakers of that identifier, in any scope and with any key.
+    /// Selects breakers with this identifier only, in any scope and with any key.
     pub fn identifier(mut self, identifier: impl Into<Cow<'static, str>>) -> Self {
         self.identifier = Some(identifier.into());
         self
     }
 
-    /// Only breakers of that kind of connection.
+    /// Selects breakers with this kind of connection only.
     pub fn kind(mut self, kind: ConnectionKind) -> Self {
         self.kind = Some(kind);
         self
     }
 
-    /// Only breakers in that state, as recorded: an opening past its deadline is still open.
+    /// Selects breakers in this state only. The recorded state counts: a circuit past the deadline of
+    /// its opening is still open until its next call.
     pub const fn state(mut self, state: State) -> Self {
         self.state = Some(state);
         self
     }
 
-    /// Only breakers with a label of that key, whatever its value. May be said again of another.
+    /// Selects breakers that have a label with this key, whatever its value. Repeated calls add
+    /// conditions.
     pub fn label(mut self, key: impl Into<Cow<'static, str>>) -> Self {
         self.labels.push((key.into(), None));
         self
     }
 
-    /// Only breakers with a label of that key and value. May be said again of another.
+    /// Selects breakers that have a label with this key and value. Repeated calls add conditions.
     pub fn label_value(
         mut self,
         key: impl Into<Cow<'static, str>>,
@@ -85,8 +88,8 @@ impl BreakerFilter {
         self
     }
 
-    /// Only breakers of whose status that is true. It is called under no lock, last of all parts.
-    /// May be said again.
+    /// Selects breakers for whose status `predicate` returns true. It runs after all other conditions,
+    /// and never under a lock. Repeated calls add conditions.
     pub fn predicate(
         mut self,
         predicate: impl Fn(&Status) -> bool + Send + Sync + 'static,
@@ -95,29 +98,30 @@ impl BreakerFilter {
         self
     }
 
-    /// Not those that count for keys without room: they are told nothing but what happened there.
+    /// Excludes overflow breakers: they record only the calls that they observe.
     pub(super) fn without_overflow(self) -> Self {
         self.predicate(|status| !status.identity.is_overflow())
     }
 
-    /// Whether a breaker of that identity can be meant: asked before its status is taken.
-    pub(super) fn may_mean(&self, identity: &Identity<'_>) -> bool {
+    /// Whether the filter can select a breaker with this identity. It is checked before the status is
+    /// taken.
+    pub(super) fn matches_identity(&self, identity: &Identity<'_>) -> bool {
         let in_scope = |scope: &Text| identity.scope() == Some(scope);
-        let entry = |identifier: &Text| identity.identifier() == identifier;
-        self.scope.as_ref().is_none_or(in_scope) && self.identifier.as_ref().is_none_or(entry)
+        let is_named = |identifier: &Text| identity.identifier() == identifier;
+        self.scope.as_ref().is_none_or(in_scope) && self.identifier.as_ref().is_none_or(is_named)
     }
 
-    /// Whether the breaker of that status is chosen.
+    /// Returns whether the filter selects the breaker with this status.
     #[must_use]
     pub fn matches(&self, status: &Status) -> bool {
-        let labelled = |(key, value): &(Text, Option<Text>)| {
-            let said = status.labels.get(key);
-            said.is_some_and(|said| value.as_ref().is_none_or(|value| said == value))
+        let is_labelled = |(key, value): &(Text, Option<Text>)| {
+            let label = status.labels.get(key);
+            label.is_some_and(|label| value.as_ref().is_none_or(|value| label == value))
         };
-        self.may_mean(&status.identity)
+        self.matches_identity(&status.identity)
             && self.kind.as_ref().is_none_or(|kind| status.kind.as_ref() == Some(kind))
             && self.state.is_none_or(|state| status.state == state)
-            && self.labels.iter().all(labelled)
+            && self.labels.iter().all(is_labelled)
             && self.predicates.iter().all(|predicate| predicate(status))
     }
 }

@@ -21,16 +21,16 @@ use crate::{
     status::{Health, Status},
 };
 
-/// The registry that decorated functions on this thread use: the global one.
+/// Returns the registry that decorated functions on this thread use: the global one.
 ///
-/// With the feature `testing` it is the registry that a test has entered on this thread
-/// (`TestRegistry::enter`), if there is one. The other functions at the root of the crate act on the
-/// same registry.
+/// With the feature `testing`, it returns the registry that a test has entered on this thread
+/// (`TestRegistry::enter`), if any. The other functions at the root of the crate act on this registry
+/// too.
 ///
-/// The first use of anything global creates the global registry and reads the environment once:
-/// `BRAMA_SHADOW=1` (also `true`, `on`, `yes`) turns the kill switch on, see
-/// [`Registry::shadow_all`]; `0`, `false`, `off`, `no` and the empty value leave it off; any other
-/// value is ignored, and every status warns of it.
+/// The first use creates the global registry and reads the environment once: `BRAMA_SHADOW=1` (also
+/// `true`, `on`, `yes`) turns the kill switch on, see [`Registry::shadow_all`]; `0`, `false`, `off`,
+/// `no` and the empty value leave it off. Any other value is ignored, and every status warns about
+/// it.
 #[must_use]
 pub fn registry() -> Registry {
     #[cfg(feature = "testing")]
@@ -40,7 +40,7 @@ pub fn registry() -> Registry {
     global().clone()
 }
 
-/// The global registry, whatever a test has entered.
+/// The global registry, even if a test has entered another one.
 pub(crate) fn global() -> &'static Registry {
     static GLOBAL: OnceCell<Registry> = OnceCell::new();
     GLOBAL.get_or_init(|| {
@@ -54,7 +54,7 @@ pub(crate) fn global() -> &'static Registry {
 ///
 /// # Errors
 ///
-/// As [`Registry::init`].
+/// Those of [`Registry::init`].
 pub fn init(config: Config) -> Result<(), InitError> {
     registry().init(config)
 }
@@ -63,7 +63,7 @@ pub fn init(config: Config) -> Result<(), InitError> {
 ///
 /// # Errors
 ///
-/// As [`Registry::register`].
+/// Those of [`Registry::register`].
 pub fn register<'a>(
     identity: impl Into<Identity<'a>>,
     connection: Connection,
@@ -71,53 +71,57 @@ pub fn register<'a>(
     registry().register(identity, connection)
 }
 
-/// Unregisters a breaker of the global registry: whether it was there. See
+/// Unregisters a breaker of the global registry; returns whether it was registered. See
 /// [`Registry::unregister`].
 pub fn unregister<'a>(identity: impl Into<Identity<'a>>) -> bool {
     registry().unregister(identity)
 }
 
-/// The breaker of that identity in the global registry, made where there is none.
+/// Returns the breaker of this identity in the global registry, and creates it if necessary. See
+/// [`Registry::breaker`].
 #[must_use]
 pub fn breaker<'a>(identity: impl Into<Identity<'a>>) -> Breaker {
     registry().breaker(identity)
 }
 
-/// The breaker of that identity in the global registry; `None` where nobody has used or registered it.
+/// Returns the breaker of this identity in the global registry; `None` if it has been neither used
+/// nor registered.
 #[must_use]
 pub fn find<'a>(identity: impl Into<Identity<'a>>) -> Option<Breaker> {
     registry().find(identity)
 }
 
-/// A snapshot of a breaker in the global registry; `None` where nobody has used or registered it.
+/// Returns a snapshot of a breaker in the global registry; `None` if it has been neither used nor
+/// registered.
 #[must_use]
 pub fn status<'a>(identity: impl Into<Identity<'a>>) -> Option<Status> {
     registry().status(identity)
 }
 
-/// What was counted under an identity in the global registry; without a key, under its identifier as a
-/// whole. See [`Registry::totals`].
+/// Returns the totals of an identity in the global registry. Without a key, they cover all keys of the
+/// identifier. See [`Registry::totals`].
 #[must_use]
 pub fn totals<'a>(identity: impl Into<Identity<'a>>) -> Option<Totals> {
     registry().totals(identity)
 }
 
-/// Snapshots of the breakers of the global registry that the filter chooses.
+/// Returns snapshots of the breakers in the global registry that the filter selects.
 #[must_use]
 pub fn statuses(filter: BreakerFilter) -> Vec<Status> {
     registry().statuses(filter)
 }
 
-/// How well those are that the filter chooses in the global registry: see [`Registry::health`].
+/// Summarizes the health of the breakers in the global registry that the filter selects: see
+/// [`Registry::health`].
 pub fn health(filter: BreakerFilter) -> Health {
     registry().health(filter)
 }
 
-/// Whether a call would be admitted now; `false` for a breaker that nobody has used or
+/// Returns whether a call would be admitted now; `false` if the breaker has been neither used nor
 /// registered.
 ///
-/// So `if brama::is_available("api") { decorated() }` never makes the first call: ask
-/// `brama::breaker("api").is_available()`.
+/// So `if brama::is_available("api") { decorated() }` never makes the first call. Write
+/// `brama::breaker("api").is_available()` instead, which creates the breaker.
 #[must_use]
 pub fn is_available<'a>(identity: impl Into<Identity<'a>>) -> bool {
     registry().is_available(identity)
@@ -127,7 +131,7 @@ pub fn is_available<'a>(identity: impl Into<Identity<'a>>) -> bool {
 ///
 /// # Errors
 ///
-/// As [`Registry::success`].
+/// Those of [`Registry::success`].
 pub fn success<'a>(identity: impl Into<Identity<'a>>) -> Result<(), UnknownBreaker> {
     registry().success(identity)
 }
@@ -136,7 +140,7 @@ pub fn success<'a>(identity: impl Into<Identity<'a>>) -> Result<(), UnknownBreak
 ///
 /// # Errors
 ///
-/// As [`Registry::failure`].
+/// Those of [`Registry::failure`].
 pub fn failure<'a>(
     identity: impl Into<Identity<'a>>,
     reason: impl Into<Reason>,
@@ -148,7 +152,7 @@ pub fn failure<'a>(
 ///
 /// # Errors
 ///
-/// As [`Registry::open`].
+/// Those of [`Registry::open`].
 pub fn open<'a>(
     identity: impl Into<Identity<'a>>,
     by: impl Into<By>,
@@ -160,7 +164,7 @@ pub fn open<'a>(
 ///
 /// # Errors
 ///
-/// As [`Registry::close`].
+/// Those of [`Registry::close`].
 pub fn close<'a>(
     identity: impl Into<Identity<'a>>,
     by: impl Into<By>,
@@ -168,11 +172,11 @@ pub fn close<'a>(
     registry().close(identity, by)
 }
 
-/// Closes a breaker by hand, as a reset: see [`Breaker::reset`].
+/// Resets a breaker by hand: see [`Breaker::reset`].
 ///
 /// # Errors
 ///
-/// As [`Registry::reset`].
+/// Those of [`Registry::reset`].
 pub fn reset<'a>(
     identity: impl Into<Identity<'a>>,
     by: impl Into<By>,
@@ -184,7 +188,7 @@ pub fn reset<'a>(
 ///
 /// # Errors
 ///
-/// As [`Registry::configure`].
+/// Those of [`Registry::configure`].
 pub fn configure<'a>(
     identity: impl Into<Identity<'a>>,
     patch: PolicyPatch,
@@ -192,11 +196,11 @@ pub fn configure<'a>(
     registry().configure(identity, patch)
 }
 
-/// Adds a health check of a breaker of the global registry: see [`Registry::add_check`].
+/// Adds a health check to a breaker of the global registry: see [`Registry::add_check`].
 ///
 /// # Errors
 ///
-/// As [`Registry::add_check`].
+/// Those of [`Registry::add_check`].
 pub fn add_check<'a, T, E: fmt::Display>(
     identity: impl Into<Identity<'a>>,
     schedule: impl Into<CheckSchedule>,
@@ -205,21 +209,21 @@ pub fn add_check<'a, T, E: fmt::Display>(
     registry().add_check(identity, schedule, check)
 }
 
-/// The kill switch of the global registry: see [`Registry::shadow_all`].
+/// Turns the kill switch of the global registry on or off: see [`Registry::shadow_all`].
 pub fn shadow_all(shadow_all: bool) {
     registry().shadow_all(shadow_all);
 }
 
-/// Begins to listen to the breakers of the global registry: see [`Registry::subscribe`].
+/// Subscribes to events of the global registry: see [`Registry::subscribe`].
 pub fn subscribe(filter: impl Into<EventFilter>) -> Subscription {
     registry().subscribe(filter)
 }
 
-/// Has `callback` called for events of the global registry: see [`Registry::on_event`].
+/// Calls `callback` for events of the global registry: see [`Registry::on_event`].
 ///
 /// # Errors
 ///
-/// As [`Registry::on_event`].
+/// Those of [`Registry::on_event`].
 pub fn on_event(
     filter: impl Into<EventFilter>,
     callback: impl FnMut(Event) + Send + 'static,
@@ -227,10 +231,9 @@ pub fn on_event(
     registry().on_event(filter, callback)
 }
 
-/// The name of the variable.
 const VARIABLE: &str = "BRAMA_SHADOW";
 
-/// What the variable says.
+/// The value of the variable.
 #[derive(Debug, PartialEq, Eq)]
 enum ShadowSwitch {
     Shadow,
@@ -239,7 +242,7 @@ enum ShadowSwitch {
 }
 
 impl Registry {
-    /// Turns the kill switch as the environment says at this moment. The one place that reads it.
+    /// Sets the kill switch from the environment. Nothing else in the crate reads the environment.
     pub(super) fn read_environment(&self) {
         match read(env::var_os(VARIABLE).as_deref()) {
             ShadowSwitch::Shadow => self.shadow_all(true),
@@ -268,14 +271,14 @@ mod tests {
 
     #[test]
     fn the_words_for_yes_and_no_are_known_and_others_are_odd() {
-        let said = |value: &str| read(Some(OsStr::new(value)));
+        let parsed = |value: &str| read(Some(OsStr::new(value)));
         for yes in ["1", "true", "TRUE", " on ", "yes"] {
-            assert_eq!(said(yes), ShadowSwitch::Shadow, "{yes}");
+            assert_eq!(parsed(yes), ShadowSwitch::Shadow, "{yes}");
         }
         for no in ["", "0", "false", "Off", "no"] {
-            assert_eq!(said(no), ShadowSwitch::Nothing, "{no}");
+            assert_eq!(parsed(no), ShadowSwitch::Nothing, "{no}");
         }
-        assert_eq!(said("2"), ShadowSwitch::Invalid("2".to_owned()));
+        assert_eq!(parsed("2"), ShadowSwitch::Invalid("2".to_owned()));
         assert_eq!(read(None), ShadowSwitch::Nothing);
     }
 

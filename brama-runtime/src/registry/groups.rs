@@ -1,4 +1,4 @@
-//! Groups: the breakers of a scope, a label or any other filter, together.
+//! Groups: operations on all breakers that a filter selects.
 
 use std::fmt;
 
@@ -13,24 +13,24 @@ use crate::{
 };
 
 impl Registry {
-    /// Snapshots of the breakers that the filter chooses, in the order of their identities.
+    /// Returns snapshots of the breakers that the filter selects, sorted by identity.
     #[must_use]
     pub fn statuses(&self, filter: BreakerFilter) -> Vec<Status> {
         self.chosen(filter).collect()
     }
 
-    /// How well the dependencies are whose breakers the filter chooses, by the share of open circuits:
-    /// degraded from the first open one on, down from half of them; [`Health::under`] judges by other
-    /// thresholds. Where the filter chooses none, nothing is wrong.
+    /// Summarizes the health of the breakers that the filter selects, by the share of open circuits.
     ///
-    /// An opening past its deadline counts as half-open, for the next call is a probe. Asking changes
-    /// nothing.
+    /// The default thresholds are: degraded from the first open circuit on, down from half of them.
+    /// [`Health::under`] applies other thresholds. If the filter selects no breaker, health is up.
+    ///
+    /// A circuit past the deadline of its opening counts as half-open, since its next call is a probe.
+    /// The query changes nothing.
     pub fn health(&self, filter: BreakerFilter) -> Health {
         Health::of(self.chosen(filter))
     }
 
-    /// The breakers that the filter chooses, in the order of their identities: to ask, to tell or to
-    /// act on each.
+    /// Returns handles to the breakers that the filter selects, sorted by identity.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -39,7 +39,7 @@ impl Registry {
     /// let registry = Registry::new();
     /// let _one = registry.breaker(Identity::new("one").in_scope("payments"));
     /// for breaker in registry.breakers(BreakerFilter::new().scope("payments")) {
-    ///     breaker.force_open("the data centre is last_active");
+    ///     breaker.force_open("the data centre is being moved");
     /// }
     /// ```
     #[must_use]
@@ -47,71 +47,76 @@ impl Registry {
         self.each(filter).collect()
     }
 
-    /// Reports a success to every breaker that the filter chooses: how many. See
-    /// [`Breaker::success`].
+    /// Reports a success to every breaker that the filter selects, overflow breakers excepted, and
+    /// returns their number. See [`Breaker::success`].
     pub fn success_all(&self, filter: BreakerFilter) -> usize {
         let breakers = self.each(filter.without_overflow());
         breakers.inspect(Breaker::success).count()
     }
 
-    /// Reports a failure to every breaker that the filter chooses: how many. See
-    /// [`Breaker::failure`].
+    /// Reports a failure to every breaker that the filter selects, overflow breakers excepted, and
+    /// returns their number. See [`Breaker::failure`].
     pub fn failure_all(&self, filter: BreakerFilter, reason: impl Into<Reason>) -> usize {
         let reason = reason.into();
         let breakers = self.each(filter.without_overflow());
         breakers.inspect(|breaker| breaker.failure(reason.clone())).count()
     }
 
-    /// Whether a call of each breaker that the filter chooses would be admitted now; `false` where
-    /// it chooses none, as for an identity that nobody knows. Asking changes nothing.
+    /// Returns whether every breaker that the filter selects would admit a call now; `false` if it
+    /// selects none, as [`is_available`](Self::is_available) of an unknown identity. It changes
+    /// nothing.
     #[must_use]
     pub fn all_available(&self, filter: BreakerFilter) -> bool {
         let mut breakers = self.each(filter).peekable();
         breakers.peek().is_some() && breakers.all(|breaker| breaker.is_available())
     }
 
-    /// The breakers that the filter chooses, held one at a time: one of a key that is held cannot
-    /// make room for another.
+    /// The selected breakers, held one at a time: a breaker that is held cannot be evicted.
     fn each(&self, filter: BreakerFilter) -> impl Iterator<Item = Breaker> {
-        let known = |status: Status| self.inside.known(&status.identity);
+        let known = |status: Status| self.inner.known(&status.identity);
         self.chosen(filter).filter_map(known).map(Breaker::new)
     }
 
-    /// Predicates are the user's: they run while nothing is held.
+    /// The statuses of the selected breakers. The filter's predicates are user code: they run while
+    /// no slot is held and no lock is taken.
     fn chosen(&self, filter: BreakerFilter) -> impl Iterator<Item = Status> {
-        let Self { inside } = self;
-        inside.all_known().into_iter().filter_map(move |identity| {
-            let status = filter.may_mean(&identity).then(|| inside.known(&identity))??.status();
+        let Self { inner } = self;
+        inner.all_known().into_iter().filter_map(move |identity| {
+            let status =
+                filter.matches_identity(&identity).then(|| inner.known(&identity))??.status();
             filter.matches(&status).then_some(status)
         })
     }
 }
 
 impl Registry {
-    /// Has `check` ask a dependency at an interval how it is, off the path of calls, until the handle
-    /// is dropped.
+    /// Adds a health check that runs in the background at an interval, until the handle is dropped.
     ///
-    /// A check that passes makes an open circuit half-open as if the opening were over, counts as a
-    /// success where it is half-open, and says nothing where it is closed. One that fails is a failure,
-    /// as [`Breaker::failure`](crate::breaker::Breaker::failure) reports it: its error is the reason, `health
-    /// check: connection refused`. A circuit that was forced open or disabled stays so. While the
-    /// breaker is unregistered its check does not run; where it is not there yet, it is made, so
-    /// `register` comes first.
+    /// A check that passes makes an open circuit half-open, as if its opening were over. It counts as
+    /// a success if the circuit is half-open, and has no effect if the circuit is closed. A check that
+    /// fails counts as a failure, as [`Breaker::failure`](crate::breaker::Breaker::failure) reports
+    /// it; its error is the reason, e.g. `health check: connection refused`. A circuit that is forced
+    /// open or disabled stays so.
     ///
-    /// Ask the dependency itself, not through a function that the same breaker protects: that would be
-    /// refused while it is open.
+    /// The breaker is created if it does not exist, so call `register` first. While the breaker is
+    /// unregistered, its check does not run.
     ///
-    /// The closures of a registry run one after the other on one thread entry `brama-checks`, which the
-    /// first starts and which ends with the last. One that panics has failed, and runs again. One that
-    /// takes longer than its timeout (by default its interval) has failed at that moment, and what it
-    /// answers later is ignored. It cannot be stopped: it keeps its thread until it returns and is not
-    /// run again before that, while another thread takes over the rest. Time is the registry's clock's,
-    /// which may start a thread of its own: see [`Clock::wake_at`](crate::time::clock::Clock::wake_at).
+    /// The check should contact the dependency directly. A function that this breaker protects would
+    /// be rejected while the circuit is open.
+    ///
+    /// The closures of a registry run one after the other on one thread, named `brama-checks`. The
+    /// first check starts it, and it ends with the last one. A closure that panics has failed, and
+    /// runs again at the next interval. A closure that exceeds its timeout (by default its interval)
+    /// has failed at that moment, and its later result is ignored. It cannot be stopped: it occupies
+    /// its thread and does not run again until it returns, while another thread runs the other checks.
+    ///
+    /// Intervals and timeouts are measured on the registry's clock, which may start a thread: see
+    /// [`Clock::wake_at`](crate::time::clock::Clock::wake_at).
     ///
     /// # Errors
     ///
-    /// [`AddCheckError`] where interval or timeout is not whole milliseconds, at least 1 ms, or where
-    /// the system gives no thread; nothing is added.
+    /// [`AddCheckError`] if the interval or the timeout is not a whole number of milliseconds, at
+    /// least 1 ms, or if the system cannot start a thread. Nothing is added then.
     pub fn add_check<'a, T, E: fmt::Display>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -119,14 +124,18 @@ impl Registry {
         check: impl FnMut() -> Result<T, E> + Send + 'static,
     ) -> Result<HealthCheck, AddCheckError> {
         let schedule = schedule.into().validated()?;
-        self.inside.checks.add(self.slot(&identity.into(), None), schedule, check)
+        self.inner.checks.add(self.slot(&identity.into(), None), schedule, check)
     }
 
-    /// The same for a check that is a future: each run is a task of the tokio runtime on which this is
-    /// called. Feature `tokio`.
+    /// Adds a health check that is a future. Feature `tokio`.
     ///
-    /// A run that takes too long is dropped, as soon as it yields. One that is dropped with its runtime
-    /// says nothing.
+    /// Each run is a task on the tokio runtime on which this function is called. Otherwise the check
+    /// works as one of [`add_check`](Self::add_check).
+    ///
+    /// # Cancellation
+    ///
+    /// A run that exceeds its timeout has failed, and is dropped at its next `.await`. A run that is
+    /// dropped with its runtime has no effect.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -148,8 +157,8 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`AddCheckError`] where interval or timeout is not whole milliseconds, at least 1 ms, or where
-    /// there is no runtime; nothing is added.
+    /// [`AddCheckError`] if the interval or the timeout is not a whole number of milliseconds, at
+    /// least 1 ms, or if there is no runtime. Nothing is added then.
     #[cfg(feature = "tokio")]
     pub fn add_check_async<'a, T, E, F>(
         &self,
@@ -162,6 +171,6 @@ impl Registry {
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
         let schedule = schedule.into().validated()?;
-        self.inside.checks.add_future(self.slot(&identity.into(), None), schedule, check)
+        self.inner.checks.add_future(self.slot(&identity.into(), None), schedule, check)
     }
 }

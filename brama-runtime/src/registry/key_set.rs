@@ -1,4 +1,4 @@
-//! The breakers of an identifier's keys.
+//! The set of an identifier's breakers with a key.
 
 use std::{
     collections::HashMap,
@@ -14,13 +14,13 @@ use crate::{
 /// The key sets of a registry.
 #[derive(Default)]
 pub(super) struct Keys {
-    /// Each under its identity without a key.
+    /// By identity without a key.
     key_sets: HashMap<Identity<'static>, KeySet>,
     key_limits: KeyLimits,
 }
 
 impl Keys {
-    pub(super) const fn keep(&mut self, key_limits: KeyLimits) {
+    pub(super) const fn set_limits(&mut self, key_limits: KeyLimits) {
         self.key_limits = key_limits;
     }
 
@@ -32,7 +32,7 @@ impl Keys {
         self.key_limits.max_keys
     }
 
-    pub(super) fn names(&self) -> Vec<Identity<'static>> {
+    pub(super) fn identities(&self) -> Vec<Identity<'static>> {
         self.key_sets.keys().cloned().collect()
     }
 
@@ -45,12 +45,12 @@ impl Keys {
     }
 }
 
-/// The breakers of one identifier's keys, as far as the bound lets, and what those counted that went.
+/// The breakers of one identifier's keys, within the limit, and the totals of the evicted ones.
 ///
-/// Who needs room looks at a few entries, rng at random, and never goes through all of them.
+/// Making room examines a few entries drawn at random, never all of them.
 pub(super) struct KeySet {
     entries: Vec<KeyEntry>,
-    /// What was rng last.
+    /// The last number drawn.
     rng: NonZeroU64,
     evicted: Totals,
 }
@@ -61,37 +61,40 @@ impl Default for KeySet {
     }
 }
 
-/// A breaker of a key, and when it was last seen to have counted.
+/// A breaker with a key.
 struct KeyEntry {
     slot: Arc<Slot>,
+    /// The sum of its counters when it was last examined.
     moves: u64,
+    /// When it was last seen to have counted anything.
     last_active: Tick,
 }
 
 impl KeySet {
-    /// Makes room for another: whether there is room now. Where there was none, those go of whom `evict`
-    /// says what they have counted, of a few that it is asked about.
+    /// Makes room for another key; returns whether there is room now. If there is none, it calls
+    /// `evict` for a few breakers. `evict` returns the totals of a breaker that it has evicted.
     pub(super) fn make_room(
         &mut self,
         max_keys: NonZeroUsize,
         mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,
     ) -> bool {
-        // Where the bound was lowered, one that went is room enough for one that comes.
+        // After the limit was lowered the set may be too large. One eviction is then room enough for
+        // one new key.
         let mut has_room = self.entries.len() < max_keys.get();
-        for _ in 0..MOST_LOOKS {
+        for _ in 0..MAX_CANDIDATES {
             if self.entries.len() < max_keys.get() {
                 break;
             }
-            let place = self.draw();
-            has_room |= self.forget_if_gone(place, &mut evict);
+            let index = self.draw();
+            has_room |= self.try_evict(index, &mut evict);
         }
         has_room
     }
 
-    /// A place of a entry, by one step of Marsaglia's xorshift (2003); 0 where there is none.
+    /// Draws the index of an entry by one step of Marsaglia's xorshift (2003); 0 if there is none.
     ///
-    /// At random, since those that may not go come in crowds: the keys of one outage were made one
-    /// after the other.
+    /// Breakers that cannot be evicted are often neighbours: the keys of one outage were created one
+    /// after the other. Random candidates avoid such a run.
     fn draw(&mut self) -> usize {
         let mut rng = self.rng.get();
         rng ^= rng << 13;
@@ -102,45 +105,45 @@ impl KeySet {
         usize::try_from(rng.checked_rem(entries).unwrap_or_default()).unwrap_or_default()
     }
 
-    /// Adds one for which there is room.
+    /// Adds a breaker, after [`make_room`](Self::make_room).
     pub(super) fn add(&mut self, slot: Arc<Slot>, now: Tick) {
         self.entries.push(KeyEntry { slot, moves: 0, last_active: now });
     }
 
-    /// Has those go that have not counted for as long as `threshold`, of a few from `place` on, and
-    /// answers from where to go on; `None` where that is the end.
-    pub(super) fn forget_idle(
+    /// Evicts breakers that have counted nothing for as long as `threshold`. It examines a batch of
+    /// entries that begins at `start`, and returns where the next batch begins; `None` at the end.
+    pub(super) fn evict_idle(
         &mut self,
-        place: usize,
+        start: usize,
         now: Tick,
         threshold: Duration,
         mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,
     ) -> Option<usize> {
-        let mut place = place;
-        for _ in 0..PIECE {
-            let entry = self.entries.get_mut(place)?;
+        let mut index = start;
+        for _ in 0..BATCH {
+            let entry = self.entries.get_mut(index)?;
             let is_idle = !entry.was_active(now) && threshold <= now.since(entry.last_active);
-            if !(is_idle && self.forget_if_gone(place, &mut evict)) {
-                place += 1;
+            if !(is_idle && self.try_evict(index, &mut evict)) {
+                index += 1;
             }
         }
-        Some(place)
+        Some(index)
     }
 
-    fn forget_if_gone(
+    fn try_evict(
         &mut self,
-        place: usize,
+        index: usize,
         evict: &mut impl FnMut(&Arc<Slot>) -> Option<Totals>,
     ) -> bool {
-        let totals = self.entries.get(place).and_then(|entry| evict(&entry.slot));
+        let totals = self.entries.get(index).and_then(|entry| evict(&entry.slot));
         totals.is_some_and(|totals| {
-            self.entries.swap_remove(place);
+            self.entries.swap_remove(index);
             self.evicted += totals;
             true
         })
     }
 
-    /// What all have counted, those that went among them.
+    /// The totals of all breakers, evicted ones included.
     pub(super) fn totals(&self) -> Totals {
         let mut totals: Totals = self.entries.iter().map(|entry| entry.slot.counted()).sum();
         totals += self.evicted;
@@ -149,7 +152,8 @@ impl KeySet {
 }
 
 impl KeyEntry {
-    /// Whether it has counted since it was last asked; then that was now.
+    /// Whether the breaker has counted anything since the previous check. If so, it is active as of
+    /// `now`.
     fn was_active(&mut self, now: Tick) -> bool {
         let moves = self.slot.counted().moves();
         let was_active = moves != self.moves;
@@ -160,8 +164,8 @@ impl KeyEntry {
     }
 }
 
-/// How many are looked at to make room: never a scan.
-const MOST_LOOKS: usize = 16;
+/// How many entries are examined to make room.
+const MAX_CANDIDATES: usize = 16;
 
-/// How many are looked at by the cleanup while others wait who make breakers.
-const PIECE: usize = 128;
+/// How many entries the cleanup examines while it holds the writer lock.
+const BATCH: usize = 128;

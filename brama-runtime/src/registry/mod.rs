@@ -48,34 +48,35 @@ use crate::{
     time::clock::{Clock, Time},
 };
 
-/// The breakers of a program, or of a part of it: one an identity, made on first use.
+/// The breakers of a program, or of a part of it: one per identity, created on first use.
 ///
-/// Cheap to clone; clones are the same registry. [`registry`] is the one that decorated functions
-/// use; one of your own keeps tests and libraries apart. Its breakers live as long as it does, or a
-/// handle on them.
+/// A registry is cheap to clone, and its clones share their breakers. Decorated functions use the
+/// registry that [`registry`] returns; a separate one isolates a test or a library. A breaker lives as
+/// long as its registry, or longer if a handle refers to it.
 #[derive(Clone)]
 pub struct Registry {
-    inside: Arc<RegistryInner>,
+    inner: Arc<RegistryInner>,
 }
 
 struct RegistryInner {
-    /// Every slot, those of unregistered breakers too: their handles must not dangle.
+    /// Every slot. An unregistered breaker keeps its slot, so that its handles can revive it.
     slots: HashSet<SlotEntry, RandomState>,
     context: Arc<RegistryContext>,
     seed: u64,
     checks: Arc<Checks>,
-    /// Taken before the lock of any slot, never after one.
+    /// Locked before the lock of any slot, never while one is held.
     writer: Mutex<Writer>,
 }
 
 impl Registry {
-    /// An empty registry on the system's clock.
+    /// Creates an empty registry on the system's clock.
     #[must_use]
     pub fn new() -> Self {
         Self::on(Time::System, RandomState::default().hash_one(0))
     }
 
-    /// An empty registry on a clock of its own. Its breakers' jitter is the same in every run.
+    /// Creates an empty registry on the given clock. The jitter of its breakers is the same in every
+    /// run.
     #[must_use]
     pub fn with_clock(clock: impl Clock + 'static) -> Self {
         Self::on(Time::Of(Arc::new(clock)), 0)
@@ -86,8 +87,8 @@ impl Registry {
         let checks = Checks::new(time.clone());
         let context = Arc::new(RegistryContext::new(time));
         Self {
-            inside: Arc::new_cyclic(|inside: &Weak<RegistryInner>| {
-                let store: Weak<dyn ConfigStore> = Weak::<RegistryInner>::clone(inside);
+            inner: Arc::new_cyclic(|inner: &Weak<RegistryInner>| {
+                let store: Weak<dyn ConfigStore> = Weak::<RegistryInner>::clone(inner);
                 RegistryInner {
                     slots,
                     context,
@@ -99,33 +100,34 @@ impl Registry {
         }
     }
 
-    /// The breaker of that identity, made where there is none.
+    /// Returns the breaker of this identity, and creates it if necessary.
     ///
-    /// One without a key is kept for the registry's life, one of a key for as long as somebody holds it,
-    /// and longer where it has anything to remember: see [`Config::max_keys`](crate::config::Config::max_keys). Where
-    /// the identifier has no room for another key, this is its overflow breaker, for as long as the handle
-    /// lives; who asks again later may find room.
+    /// A breaker without a key is kept until the registry is dropped. A breaker with a key is kept at
+    /// least while something refers to it, and longer if it has state to remember: see
+    /// [`Config::max_keys`](crate::config::Config::max_keys). If the identifier has no room for another
+    /// key, the handle refers to the identifier's overflow breaker for its whole life; a later look-up
+    /// may find room.
     #[must_use]
     pub fn breaker<'a>(&self, identity: impl Into<Identity<'a>>) -> Breaker {
         Breaker::new(self.slot(&identity.into(), None))
     }
 
-    /// The breaker of that identity; `None` where nobody has used or registered it.
+    /// Returns the breaker of this identity; `None` if it has been neither used nor registered.
     #[must_use]
     pub fn find<'a>(&self, identity: impl Into<Identity<'a>>) -> Option<Breaker> {
-        self.inside.known(&identity.into()).map(Breaker::new)
+        self.inner.known(&identity.into()).map(Breaker::new)
     }
 
-    /// The slot of this identity, registered. It is created if there is none, and knows the attribute
-    /// before it is announced.
+    /// Returns the slot of this identity, registered. A new slot knows the attribute before its
+    /// creation is announced.
     #[inline]
     pub(crate) fn slot(
         &self,
         identity: &Identity<'_>,
         attribute: Option<&'static Attribute>,
     ) -> Arc<Slot> {
-        let Some(slot) = self.inside.slot(identity) else {
-            return self.inside.make_slot(identity, attribute);
+        let Some(slot) = self.inner.slot(identity) else {
+            return self.inner.make_slot(identity, attribute);
         };
         slot.ensure_registered(attribute);
         slot
@@ -133,31 +135,32 @@ impl Registry {
 }
 
 impl RegistryInner {
-    /// The slot of that identity, registered or not: it stays for as long as it is held.
+    /// The slot of this identity, registered or not. It is not evicted while the caller holds it.
     fn slot(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
-        self.peek(identity).filter(|slot| !slot.is_evicted() || self.stays(slot))
+        self.peek(identity).filter(|slot| !slot.is_evicted() || self.survived(slot))
     }
 
-    /// The same for the holder of the writer's lock: nobody else lets it go.
+    /// The slot of this identity, for callers that hold the writer lock, without which no slot is
+    /// evicted.
     fn peek(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
         let slots = self.slots.pin();
         slots.get(identity).map(|entry| Arc::clone(entry.slot()))
     }
 
-    /// Whether a slot stays that was seen evicting: whoever lets it go has the writer's lock, and decides
-    /// before giving that back.
+    /// Whether a slot seen during its eviction survived. Evictions are decided under the writer lock;
+    /// taking it waits for the decision.
     #[cold]
-    fn stays(&self, slot: &Slot) -> bool {
+    fn survived(&self, slot: &Slot) -> bool {
         drop(self.writer.lock());
         !slot.is_evicted()
     }
 
-    /// The slot of that identity, where it is registered.
+    /// The slot of this identity, if it is registered.
     fn known(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
         self.slot(identity).filter(|slot| slot.is_registered())
     }
 
-    /// Every registered identity, in order. No slot is held: one of a key could not make room meanwhile.
+    /// Every registered identity, sorted. It returns no slots, since a held slot cannot be evicted.
     fn all_known(&self) -> Vec<Identity<'static>> {
         let slots = self.slots.pin();
         let known = slots.iter().map(SlotEntry::slot).filter(|slot| slot.is_registered());
@@ -172,32 +175,33 @@ impl RegistryInner {
         identity: &Identity<'_>,
         attribute: Option<&'static Attribute>,
     ) -> Arc<Slot> {
-        let mut news = self.announcements();
+        let mut announcements = self.announcements();
         let mut writer = self.writer.lock();
-        // Another thread may have made it while this one waited.
+        // Another thread may have created it while this one waited for the lock.
         let slot = self.peek(identity);
-        let slot = slot.unwrap_or_else(|| self.make(&mut writer, identity, attribute, &mut news));
+        let slot =
+            slot.unwrap_or_else(|| self.make(&mut writer, identity, attribute, &mut announcements));
         drop(writer);
-        news.wakes.wake();
+        announcements.wakes.wake();
         slot.ensure_registered(attribute);
         slot
     }
 
-    /// Makes a slot and tells of it. Holder of the writer's lock only.
+    /// Creates a slot and announces it. The caller holds the writer lock.
     fn insert(
         &self,
         writer: &mut Writer,
         identity: Identity<'static>,
         layers: Layers,
-        news: &mut Announcements,
+        announcements: &mut Announcements,
     ) -> Arc<Slot> {
         let seed = FixedState::with_seed(self.seed).hash_one(&identity);
         let context = Arc::clone(&self.context);
-        let slot = Arc::new(Slot::new(identity, layers, seed, context, news.at.now()));
-        news.wakes.and(slot.announce_created(news.at));
+        let slot = Arc::new(Slot::new(identity, layers, seed, context, announcements.at.now()));
+        announcements.wakes.and(slot.announce_created(announcements.at));
         self.slots.pin().insert(SlotEntry::new(Arc::clone(&slot)));
         if slot.identity().key().is_some() {
-            writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), news.at.now());
+            writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), announcements.at.now());
         }
         slot
     }
@@ -207,7 +211,7 @@ impl RegistryInner {
     }
 }
 
-/// The time of a change to the set of breakers, and whom to wake once the writer's lock is released.
+/// The time of a change to the set of breakers, and the wake-ups due once the writer lock is released.
 struct Announcements {
     at: Timestamp,
     wakes: Wakes,
@@ -227,12 +231,13 @@ impl Default for Registry {
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.inside.all_known().into_iter().map(|identity| identity.to_string());
+        let names = self.inner.all_known().into_iter().map(|identity| identity.to_string());
         f.debug_set().entries(names).finish()
     }
 }
 
-/// A slot under the identity that stands in it: so a look-up reads no more than a call does anyway.
+/// A slot in the set, keyed by its own identity: a look-up then reads no memory that the call would
+/// not read anyway.
 pub(super) struct SlotEntry(Arc<Slot>);
 
 impl SlotEntry {
