@@ -1,4 +1,4 @@
-//! What a run of a check answers.
+//! The result of a run of a health check.
 
 use std::{fmt, time::Duration};
 
@@ -9,20 +9,20 @@ use crate::{
     sys::panic::{Panicked, catch_panic},
 };
 
-/// That it passed, or why not.
+/// The result: passed, or the reason why not.
 pub(super) type Answer = Result<(), Reason>;
 
-/// The answer in the words of the evidence.
+/// Converts the result of the user's code.
 pub(super) fn answer<T, E: fmt::Display>(result: Result<T, E>) -> Answer {
     result.map(drop).map_err(|error| failed(format_args!("{error}")))
 }
 
-/// The answer of one that took too long.
-pub(super) fn overdue(longest: Duration) -> Answer {
-    Err(failed(format_args!("no answer within {}", Rounded(longest))))
+/// The result of a run that exceeded its timeout.
+pub(super) fn overdue(timeout: Duration) -> Answer {
+    Err(failed(format_args!("no answer within {}", Rounded(timeout))))
 }
 
-/// Runs the user's code; a panic is an answer too.
+/// Runs user code; a panic counts as a failed check.
 pub(super) fn run_check<R>(run: impl FnOnce() -> R) -> Result<R, Reason> {
     catch_panic(run).map_err(|Panicked| Reason::from("health check: panic"))
 }
@@ -31,8 +31,8 @@ fn failed(why: fmt::Arguments<'_>) -> Reason {
     Reason::of(&format_args!("health check: {why}"))
 }
 
-/// Tells the breaker.
-pub(super) fn tell(slot: &Slot, answer: Answer) {
+/// Reports the result to the breaker.
+pub(super) fn report(slot: &Slot, answer: Answer) {
     match answer {
         Ok(()) => slot.record_passed_check(),
         Err(reason) => slot.record_failed_check(reason),

@@ -1,4 +1,4 @@
-//! Checks that are futures: each run is a task of the caller's runtime.
+//! Health checks that are futures: each run is a task on a tokio runtime.
 
 use std::{
     fmt,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::sys::sync::Mutex;
 
-/// What makes the future of a run, and where that is polled.
+/// Creates the future of each run and spawns it on a runtime.
 #[derive(Clone)]
 pub(crate) struct Maker {
     make: Arc<dyn Fn() -> Boxed + Send + Sync>,
@@ -27,8 +27,8 @@ pub(crate) struct Maker {
 type Boxed = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 impl Maker {
-    /// On the runtime of the caller; `None` where there is none.
-    pub(crate) fn here<T, E, F>(check: impl Fn() -> F + Send + Sync + 'static) -> Option<Self>
+    /// Spawns on the current runtime; `None` if there is none.
+    pub(crate) fn current<T, E, F>(check: impl Fn() -> F + Send + Sync + 'static) -> Option<Self>
     where
         E: fmt::Display,
         F: Future<Output = Result<T, E>> + Send + 'static,
@@ -41,7 +41,7 @@ impl Maker {
         Some(Self { make: Arc::new(make), runtime, running: Arc::default() })
     }
 
-    /// Spawns a run of the check with that number.
+    /// Spawns a run of the check with this number.
     pub(super) fn spawn(&self, checks: &Arc<Checks>, number: u64) {
         let end = End { checks: Arc::clone(checks), number, answer: None };
         let make = Arc::clone(&self.make);
@@ -52,7 +52,7 @@ impl Maker {
         self.replace(Some(task.abort_handle()));
     }
 
-    /// Has the runtime drop the run that is under way.
+    /// Aborts the current run, if there is one.
     pub(super) fn abort(&self) {
         if let Some(task) = self.replace(None) {
             task.abort();
@@ -72,7 +72,7 @@ async fn run(make: &(dyn Fn() -> Boxed + Send + Sync)) -> Answer {
     .await
 }
 
-/// Ends the run however its task ends: answered, aborted, or dropped with its runtime.
+/// Ends the run when its task ends: completed, aborted, or dropped with its runtime.
 struct End {
     checks: Arc<Checks>,
     number: u64,

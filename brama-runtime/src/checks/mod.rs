@@ -1,12 +1,12 @@
-//! Health checks of the user's own: when they run, where, and whom they tell.
+//! Health checks: user code that runs at an interval and reports to a breaker.
 //!
-//! Nothing here waits for time: the registry's clock wakes a [`poll`](Checks::poll), on its own thread
-//! or on the one that moves it. That sends closures to the checks thread and futures to their runtime,
-//! and tells the breakers of those that took too long.
+//! Nothing here waits for time. The registry's clock wakes a [`poll`](Checks::poll), on the clock's
+//! thread or on the thread that moves the clock. The poll sends due closures to the worker thread and
+//! due futures to their runtime, and reports a failure for each run that exceeded its timeout.
 //!
-//! A closure cannot be stopped. One that hangs keeps the thread that runs it until it returns, and
-//! another thread takes the place for the others; since a check runs once at a time, each one that
-//! hangs costs one thread at most.
+//! A closure cannot be stopped. If it hangs, it occupies its thread until it returns, and another
+//! thread becomes the worker. A check has one run at a time, so each hanging check costs at most one
+//! thread.
 
 mod answer;
 #[cfg(feature = "tokio")]
@@ -25,7 +25,7 @@ use std::{
 use self::future::Maker;
 pub use self::schedule::CheckSchedule;
 use self::{
-    answer::{Answer, answer, overdue, run_check, tell},
+    answer::{Answer, answer, overdue, report, run_check},
     plan::{Closure, Kind, Plan, Run},
 };
 use crate::{
@@ -38,10 +38,10 @@ use crate::{
     time::clock::Time,
 };
 
-/// Keeps a health check running until it is dropped.
+/// A handle that keeps a health check running until it is dropped.
 ///
-/// Dropped, the handle returns at once: a run in progress is no longer heard, and one that is a future
-/// is dropped by its runtime. The check ends too when its registry goes.
+/// Dropping the handle does not wait. The result of a run in progress is ignored; if the run is a
+/// future, its runtime drops it. The check also ends when its registry is dropped.
 #[must_use = "dropping the handle ends the check"]
 pub struct HealthCheck {
     checks: Weak<Checks>,
@@ -52,7 +52,7 @@ impl Drop for HealthCheck {
     fn drop(&mut self) {
         let Some(checks) = self.checks.upgrade() else { return };
         let removed = checks.plan.lock().remove(self.number);
-        // The thread may have nothing left to do.
+        // The worker thread ends if no closure is left.
         checks.work.notify_all();
         if let Some(entry) = removed {
             entry.stop();
@@ -70,7 +70,7 @@ impl fmt::Debug for HealthCheck {
 pub(crate) struct Checks {
     time: Time,
     plan: Mutex<Plan>,
-    /// For the thread: there is a closure to run, or an end.
+    /// Notifies the worker thread that a closure is due or that the worker may end.
     work: Condvar,
 }
 
@@ -79,7 +79,7 @@ impl Checks {
         Arc::new(Self { time, plan: Mutex::default(), work: Condvar::new() })
     }
 
-    /// Adds a closure.
+    /// Adds a check that is a closure.
     pub(crate) fn add<T, E: fmt::Display>(
         self: &Arc<Self>,
         slot: Arc<Slot>,
@@ -88,11 +88,11 @@ impl Checks {
     ) -> Result<HealthCheck, AddCheckError> {
         let closure: Closure = Box::new(move || answer(check()));
         let check = self.enter(slot, schedule, Kind::Closure(Some(closure)));
-        self.start_thread().map_err(AddCheckError::NoThread)?;
+        self.start_worker().map_err(AddCheckError::NoThread)?;
         Ok(check)
     }
 
-    /// Adds a future, on the runtime of the caller.
+    /// Adds a check that is a future, on the current runtime.
     #[cfg(feature = "tokio")]
     pub(crate) fn add_future<T, E, F>(
         self: &Arc<Self>,
@@ -104,7 +104,7 @@ impl Checks {
         E: fmt::Display,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        let maker = Maker::here(check).ok_or(AddCheckError::NoRuntime)?;
+        let maker = Maker::current(check).ok_or(AddCheckError::NoRuntime)?;
         Ok(self.enter(slot, schedule, Kind::Future(maker)))
     }
 
@@ -121,41 +121,41 @@ impl Checks {
         check
     }
 
-    /// Ends all of them: the registry goes.
+    /// Ends all checks when the registry is dropped.
     pub(crate) fn close(&self) {
         let entries = self.plan.lock().close();
         self.work.notify_all();
         entries.values().for_each(plan::Entry::stop);
     }
 
-    /// Moves on whatever time moves on, and arranges the next poll.
+    /// Starts due runs, gives up runs that exceeded their timeout, and arranges the next poll.
     fn poll(self: &Arc<Self>) {
         let now = self.time.now();
-        let waker = Waker::from(Arc::new(NextTurn(Arc::downgrade(self))));
-        let poll = self.plan.lock().poll(now, waker);
+        let waker = Waker::from(Arc::new(NextPoll(Arc::downgrade(self))));
+        let actions = self.plan.lock().poll(now, waker);
         self.work.notify_all();
-        for (slot, schedule) in poll.overdue {
-            tell(&slot, overdue(schedule.longest()));
+        for (slot, schedule) in actions.overdue {
+            report(&slot, overdue(schedule.effective_timeout()));
         }
         #[cfg(feature = "tokio")]
         {
-            poll.aborted.iter().for_each(Maker::abort);
-            poll.futures.iter().for_each(|(number, maker)| maker.spawn(self, *number));
+            actions.aborted.iter().for_each(Maker::abort);
+            actions.futures.iter().for_each(|(number, maker)| maker.spawn(self, *number));
         }
         if self.plan.lock().needs_worker() {
-            // Where there is no thread, they wait for the next poll.
-            let _ = self.start_thread();
+            // If the system cannot start a thread, the queue waits for the next poll.
+            let _ = self.start_worker();
         }
-        if let Some(alarm) = poll.unwanted {
+        if let Some(alarm) = actions.replaced {
             self.time.forget_wake(alarm.at, &alarm.waker);
         }
-        if let Some(alarm) = poll.alarm {
+        if let Some(alarm) = actions.alarm {
             self.time.wake_at(alarm.at, &alarm.waker);
         }
     }
 
-    /// Starts a thread for closures, where there is none.
-    fn start_thread(self: &Arc<Self>) -> io::Result<()> {
+    /// Starts a worker thread if one is needed.
+    fn start_worker(self: &Arc<Self>) -> io::Result<()> {
         let Some(number) = self.plan.lock().claim_worker() else { return Ok(()) };
         let this = Arc::clone(self);
         let thread = thread::Builder::new().name("brama-checks".to_owned());
@@ -166,8 +166,8 @@ impl Checks {
         started.map(drop)
     }
 
-    /// The life of a thread. Whatever of the user's panics outside a check, his clock or a value that
-    /// is dropped, costs that step and not the thread.
+    /// Runs closures until the worker is no longer needed. User code can also panic outside a check, in
+    /// the clock or in the drop of a value; such a panic ends one iteration and not the thread.
     fn run_closures(self: Arc<Self>, thread: u64) {
         while let Some(run) = self.next_run(thread) {
             let _ = catch_panic(|| self.run(run));
@@ -187,17 +187,17 @@ impl Checks {
 
     fn run(self: &Arc<Self>, Run { number, mut closure }: Run) {
         let now = self.time.now();
-        self.plan.lock().time(number, now);
+        self.plan.lock().start_timeout(number, now);
         self.poll();
         let answer = run_check(&mut closure).unwrap_or_else(Err);
         self.end(number, Some(answer), &mut Some(closure));
     }
 
-    /// Takes the end of a run: its answer, where it has one and is not late, and the closure back.
+    /// Ends a run: reports its result, unless it is late, and takes the closure back.
     fn end(self: &Arc<Self>, number: u64, answer: Option<Answer>, closure: &mut Option<Closure>) {
-        let told = self.plan.lock().end(number);
-        if let (Some(slot), Some(answer)) = (told, answer) {
-            tell(&slot, answer);
+        let slot = self.plan.lock().end(number);
+        if let (Some(slot), Some(answer)) = (slot, answer) {
+            report(&slot, answer);
         }
         let now = self.time.now();
         self.plan.lock().rest(number, now, closure);
@@ -205,11 +205,11 @@ impl Checks {
     }
 }
 
-/// What the clock wakes. It keeps nothing alive. One that is no longer wanted turns nothing, lest it
-/// set an alarm beside the one that took its place.
-struct NextTurn(Weak<Checks>);
+/// The waker that polls the checks at an alarm. It keeps nothing alive. The waker of a replaced alarm
+/// does nothing; otherwise it would set an alarm in addition to the replacement.
+struct NextPoll(Weak<Checks>);
 
-impl Wake for NextTurn {
+impl Wake for NextPoll {
     fn wake(self: Arc<Self>) {
         let Some(checks) = self.0.upgrade() else { return };
         let is_wanted = checks.plan.lock().wake(&Waker::from(self));

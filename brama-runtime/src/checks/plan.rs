@@ -1,4 +1,4 @@
-//! The plan: which checks there are, and what each is at.
+//! The plan: the health checks of a registry, with the stage of each.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -9,20 +9,21 @@ use std::{
 use super::{answer::Answer, schedule::CheckSchedule};
 use crate::{breaker::Slot, circuit::Tick};
 
-/// A check that is a closure. It is taken out of the plan while it runs.
+/// A health check that is a closure. It is taken out of the plan while it runs.
 pub(super) type Closure = Box<dyn FnMut() -> Answer + Send>;
 
-/// Every check of a registry. It is kept under a lock, so it calls nothing of the user's.
+/// Every health check of a registry. It is behind a lock, so it never calls user code.
 #[derive(Default)]
 pub(super) struct Plan {
     entries: BTreeMap<u64, Entry>,
     next: u64,
-    /// Closures that are due, the one that has waited longest first.
+    /// Closures that are due, the longest wait first.
     queue: VecDeque<u64>,
-    /// The thread that runs closures; none where there is none, or it is held up by one.
+    /// The worker thread; `None` if there is none, or if a closure that exceeded its timeout occupies
+    /// it.
     pub(super) thread: Option<u64>,
     threads: u64,
-    /// The wake that was asked for last and has not come.
+    /// The most recent alarm, until it fires.
     alarm: Option<Alarm>,
     pub(super) is_closed: bool,
 }
@@ -30,7 +31,7 @@ pub(super) struct Plan {
 pub(super) struct Entry {
     slot: Arc<Slot>,
     schedule: CheckSchedule,
-    /// When the last run was to begin: at first, when the check was added.
+    /// When the last run was due. Before the first run, when the check was added.
     due: Tick,
     stage: Stage,
     kind: Kind,
@@ -38,13 +39,13 @@ pub(super) struct Entry {
 
 #[derive(Clone, Copy)]
 enum Stage {
-    /// Until its time comes.
+    /// Waits for its next run, which is due at this time.
     Resting(Tick),
-    /// For the thread.
+    /// Waits for the worker thread.
     Queued,
-    /// No longer than that; `None` until the clock has been read.
+    /// Runs, and times out at this time; `None` until the clock has been read.
     Running(Option<Tick>),
-    /// The breaker has been told, and the run has not come back yet.
+    /// The result has been reported, and the run has not returned yet.
     Reported,
 }
 
@@ -54,31 +55,31 @@ pub(super) enum Kind {
     Future(super::future::Maker),
 }
 
-/// What is to be done once the lock is released.
+/// The work to do once the lock is released.
 #[derive(Default)]
-#[must_use = "breakers are to be told, futures to be spawned"]
-pub(super) struct Turn {
-    /// For the queue.
+#[must_use = "results are to be reported, futures to be spawned"]
+pub(super) struct Actions {
+    /// Closures to queue.
     closures: VecDeque<u64>,
     pub(super) overdue: Vec<(Arc<Slot>, CheckSchedule)>,
     #[cfg(feature = "tokio")]
     pub(super) futures: Vec<(u64, super::future::Maker)>,
     #[cfg(feature = "tokio")]
     pub(super) aborted: Vec<super::future::Maker>,
-    /// When to poll again; `None` where that has been arranged.
+    /// When to poll again; `None` if an earlier alarm is set already.
     pub(super) alarm: Option<Alarm>,
-    /// The alarm that this one takes the place of.
-    pub(super) unwanted: Option<Alarm>,
+    /// The alarm that `alarm` replaces.
+    pub(super) replaced: Option<Alarm>,
 }
 
-/// A wake that was asked for, and the waker for it alone.
+/// A wake-up that the clock is to perform, with a waker of its own.
 #[derive(Clone)]
 pub(super) struct Alarm {
     pub(super) at: Tick,
     pub(super) waker: Waker,
 }
 
-/// A closure that begins to run.
+/// A closure that is about to run.
 pub(super) struct Run {
     pub(super) number: u64,
     pub(super) closure: Closure,
@@ -99,56 +100,57 @@ impl Plan {
         number
     }
 
-    /// What is answered holds values of the user's, to be dropped under no lock.
+    /// Removes a check. The entry contains user values: the caller drops it after the lock is released.
     pub(super) fn remove(&mut self, number: u64) -> Option<Entry> {
         self.queue.retain(|other| *other != number);
         self.entries.remove(&number)
     }
 
-    /// The same for all, and for good.
+    /// Removes all checks, and ends the worker thread. The caller drops the entries after the lock is
+    /// released.
     pub(super) fn close(&mut self) -> BTreeMap<u64, Entry> {
         self.is_closed = true;
         self.queue.clear();
         std::mem::take(&mut self.entries)
     }
 
-    /// Moves on whatever time moves on. The waker is for the next alarm, if there is need of one.
-    pub(super) fn poll(&mut self, now: Tick, waker: Waker) -> Turn {
-        let mut poll = Turn::default();
+    /// Advances each check to its stage at `now`. The waker is for the next alarm, if one is needed.
+    pub(super) fn poll(&mut self, now: Tick, waker: Waker) -> Actions {
+        let mut actions = Actions::default();
         for (number, entry) in &mut self.entries {
             match entry.stage {
                 Stage::Resting(at) if at <= now => {
                     entry.due = at;
-                    entry.begin(*number, now, &mut poll);
+                    entry.begin(*number, now, &mut actions);
                 }
                 Stage::Running(Some(until)) if until <= now => {
-                    if entry.give_up(&mut poll) {
+                    if entry.give_up(&mut actions) {
                         self.thread = None;
                     }
                 }
                 Stage::Resting(_) | Stage::Queued | Stage::Running(_) | Stage::Reported => {}
             }
         }
-        self.queue.append(&mut poll.closures);
-        self.set_alarm(waker, &mut poll);
-        poll
+        self.queue.append(&mut actions.closures);
+        self.set_alarm(waker, &mut actions);
+        actions
     }
 
-    fn set_alarm(&mut self, waker: Waker, poll: &mut Turn) {
-        let Some(at) = self.entries.values().filter_map(Entry::moves_at).min() else { return };
+    fn set_alarm(&mut self, waker: Waker, actions: &mut Actions) {
+        let Some(at) = self.entries.values().filter_map(Entry::next_change).min() else { return };
         if self.alarm.as_ref().is_none_or(|alarm| at < alarm.at) {
             let alarm = Alarm { at, waker };
-            poll.unwanted = self.alarm.replace(alarm.clone());
-            poll.alarm = Some(alarm);
+            actions.replaced = self.alarm.replace(alarm.clone());
+            actions.alarm = Some(alarm);
         }
     }
 
-    /// Takes notice of a wake: whether it is the one that was asked for last.
+    /// Clears the alarm that fired; returns whether it was the current one.
     pub(super) fn wake(&mut self, waker: &Waker) -> bool {
         self.alarm.take_if(|alarm| alarm.waker.will_wake(waker)).is_some()
     }
 
-    /// A number for a thread, where one is needed.
+    /// Makes a new thread the worker, and returns its number; `None` if none is needed.
     pub(super) fn claim_worker(&mut self) -> Option<u64> {
         if self.thread.is_some() || !self.has_closures() || self.is_closed {
             return None;
@@ -158,14 +160,15 @@ impl Plan {
         self.thread
     }
 
-    /// Whether that thread runs closures: it takes the place where that is free.
+    /// Whether this thread is the worker; claims the role if it is free. The role is given up once no
+    /// closure is left.
     pub(super) fn is_worker(&mut self, thread: u64) -> bool {
-        let is_his = *self.thread.get_or_insert(thread) == thread;
+        let is_worker = *self.thread.get_or_insert(thread) == thread;
         let is_needed = self.has_closures() && !self.is_closed;
-        if is_his && !is_needed {
+        if is_worker && !is_needed {
             self.thread = None;
         }
-        is_his && is_needed
+        is_worker && is_needed
     }
 
     pub(super) fn needs_worker(&self) -> bool {
@@ -176,7 +179,7 @@ impl Plan {
         self.entries.values().any(Entry::is_closure)
     }
 
-    /// The next closure to run.
+    /// Takes the next closure to run.
     pub(super) fn take(&mut self) -> Option<Run> {
         let number = self.queue.pop_front()?;
         let entry = self.entries.get_mut(&number)?;
@@ -188,16 +191,16 @@ impl Plan {
         }
     }
 
-    /// From now on the run is timed.
-    pub(super) fn time(&mut self, number: u64, now: Tick) {
+    /// Starts the timeout of a run.
+    pub(super) fn start_timeout(&mut self, number: u64, now: Tick) {
         if let Some(entry) = self.entries.get_mut(&number)
             && let Stage::Running(until) = &mut entry.stage
         {
-            *until = Some(now.after(entry.schedule.longest()));
+            *until = Some(now.after(entry.schedule.effective_timeout()));
         }
     }
 
-    /// The breaker to tell of a run that has come back; `None` where it was too late for that.
+    /// Returns the breaker to which the result of a run is reported; `None` if the run is late.
     pub(super) fn end(&mut self, number: u64) -> Option<Arc<Slot>> {
         let entry = self.entries.get_mut(&number)?;
         match entry.stage {
@@ -209,12 +212,12 @@ impl Plan {
         }
     }
 
-    /// Lets the check rest until the next run, and takes its closure back, if it is still wanted.
+    /// Schedules the next run of a check and takes its closure back, unless the check was removed.
     pub(super) fn rest(&mut self, number: u64, now: Tick, closure: &mut Option<Closure>) {
         if let Some(entry) = self.entries.get_mut(&number) {
             entry.stage = Stage::Resting(entry.schedule.next(entry.due, now));
             match &mut entry.kind {
-                Kind::Closure(place) => *place = closure.take(),
+                Kind::Closure(taken) => *taken = closure.take(),
                 #[cfg(feature = "tokio")]
                 Kind::Future(_) => {}
             }
@@ -224,7 +227,7 @@ impl Plan {
 
 impl Entry {
     /// Begins a run, unless the breaker is unregistered.
-    fn begin(&mut self, number: u64, now: Tick, poll: &mut Turn) {
+    fn begin(&mut self, number: u64, now: Tick, actions: &mut Actions) {
         if !self.slot.is_registered() {
             self.stage = Stage::Resting(self.schedule.next(self.due, now));
             return;
@@ -232,31 +235,32 @@ impl Entry {
         match &self.kind {
             Kind::Closure(_) => {
                 self.stage = Stage::Queued;
-                poll.closures.push_back(number);
+                actions.closures.push_back(number);
             }
             #[cfg(feature = "tokio")]
             Kind::Future(maker) => {
-                self.stage = Stage::Running(Some(now.after(self.schedule.longest())));
-                poll.futures.push((number, maker.clone()));
+                self.stage = Stage::Running(Some(now.after(self.schedule.effective_timeout())));
+                actions.futures.push((number, maker.clone()));
             }
         }
     }
 
-    /// Gives up a run that took too long: whether it holds the thread up.
-    fn give_up(&mut self, poll: &mut Turn) -> bool {
+    /// Gives up a run that exceeded its timeout; returns whether it occupies the worker thread.
+    fn give_up(&mut self, actions: &mut Actions) -> bool {
         self.stage = Stage::Reported;
-        poll.overdue.push((Arc::clone(&self.slot), self.schedule));
+        actions.overdue.push((Arc::clone(&self.slot), self.schedule));
         match &self.kind {
             Kind::Closure(_) => true,
             #[cfg(feature = "tokio")]
             Kind::Future(maker) => {
-                poll.aborted.push(maker.clone());
+                actions.aborted.push(maker.clone());
                 false
             }
         }
     }
 
-    fn moves_at(&self) -> Option<Tick> {
+    /// When the clock moves the check to another stage.
+    fn next_change(&self) -> Option<Tick> {
         match self.stage {
             Stage::Resting(at) => Some(at),
             Stage::Running(until) => until,
@@ -272,7 +276,7 @@ impl Entry {
         }
     }
 
-    /// Ends what runs of it, as far as that can be ended.
+    /// Aborts the current run if it is a future. A closure cannot be stopped.
     pub(super) fn stop(&self) {
         match &self.kind {
             Kind::Closure(_) => {}

@@ -7,7 +7,9 @@ use crate::{
     error::InvalidLength,
 };
 
-/// When a health check runs, and how long it may take. A `Duration` alone is the interval.
+/// The interval at which a health check runs, and its timeout.
+///
+/// A `Duration` converts to a schedule with this interval and the default timeout.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -27,33 +29,34 @@ pub struct CheckSchedule {
 }
 
 impl CheckSchedule {
-    /// At that interval, the first time so long after the check was added. Whole milliseconds, at least
-    /// 1 ms. A run may take as long as the interval is; one that takes longer skips those that fall into
-    /// it.
+    /// Creates a schedule with this interval: a whole number of milliseconds, at least 1 ms.
+    ///
+    /// The first run is due one interval after the check was added. Runs that fall into a longer run
+    /// are skipped.
     pub const fn every(interval: Duration) -> Self {
         Self { interval, timeout: None }
     }
 
-    /// How long a run may take; one that takes longer has failed. Whole milliseconds, at least 1 ms.
-    /// Default: the interval.
+    /// Sets the timeout of a run, after which it has failed: a whole number of milliseconds, at least
+    /// 1 ms. Default: the interval.
     pub const fn timeout(self, timeout: Duration) -> Self {
         Self { timeout: Some(timeout), ..self }
     }
 
     pub(crate) fn validated(self) -> Result<Self, InvalidLength> {
         InvalidLength::check(self.interval)?;
-        InvalidLength::check(self.longest())?;
+        InvalidLength::check(self.effective_timeout())?;
         Ok(self)
     }
 
-    /// When to run after a run that was due at that moment.
+    /// When the next run is due, after a run that was due at `due` and ended at `now`.
     pub(super) fn next(self, due: Tick, now: Tick) -> Tick {
         let interval = nanos(self.interval);
         let passed = nanos(now.since(due)).div_ceil(interval.max(1)).max(1);
         due.after(Duration::from_nanos(interval.saturating_mul(passed)))
     }
 
-    pub(super) fn longest(self) -> Duration {
+    pub(super) fn effective_timeout(self) -> Duration {
         self.timeout.unwrap_or(self.interval)
     }
 }

@@ -1,34 +1,35 @@
-//! What a decorated function's attribute says of its breaker.
+//! The settings in the attribute of a decorated function.
 
 use std::panic::Location;
 
 use crate::{circuit::PolicyPatch, connection::ConnectionKind};
 
-/// The kind and the settings of an attribute, and where it stands. Kept in a static of its function.
+/// The kind, the settings and the location of an attribute. Each decorated function has one in a
+/// static.
 #[derive(Debug)]
 pub struct Attribute {
     kind: Option<&'static str>,
-    /// `None` where nothing is cache_key, which is less for the compiler to evaluate.
+    /// `None` for an attribute without settings: the compiler then has less to evaluate.
     policy: Option<PolicyPatch>,
     place: &'static Location<'static>,
 }
 
 impl Attribute {
-    /// What the attribute says that stands where this is called.
+    /// Creates the description of the attribute at the caller's location.
     #[must_use]
     #[track_caller]
     pub const fn new(kind: Option<&'static str>, policy: PolicyPatch) -> Self {
         Self { kind, policy: Some(policy), place: Location::caller() }
     }
 
-    /// The same of one that says nothing of its breaker but the name.
+    /// Creates the description of an attribute that only names its breaker.
     #[must_use]
     #[track_caller]
     pub const fn plain() -> Self {
         Self { kind: None, policy: None, place: Location::caller() }
     }
 
-    /// Whether it says nothing of its breaker but the name.
+    /// Whether the attribute only names its breaker.
     pub(super) fn is_plain(&self) -> bool {
         self.kind.is_none() && *self.policy() == PolicyPatch::new()
     }
@@ -44,12 +45,12 @@ impl Attribute {
         }
     }
 
-    /// File and line.
+    /// The file and the line.
     pub(super) fn place(&self) -> String {
         format!("{}:{}", self.place.file(), self.place.line())
     }
 
-    /// Whether it says the same, wherever it stands.
+    /// Whether kind and settings are equal. The location does not matter.
     pub(crate) fn agrees_with(&self, other: &Self) -> bool {
         std::ptr::eq(self, other) || self.kind == other.kind && self.policy() == other.policy()
     }

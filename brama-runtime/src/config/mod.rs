@@ -1,4 +1,4 @@
-//! Settings in layers: what is cache_key for a registry, for a kind, and for one breaker.
+//! Configuration in layers: for a registry, for a kind of dependency, and for one breaker.
 
 mod attribute;
 mod effective;
@@ -27,7 +27,8 @@ use crate::{
     identity::Identity,
 };
 
-/// The settings of a whole registry, given once to `init`.
+/// The configuration of a registry, which [`Registry::init`](crate::registry::Registry::init) takes
+/// once.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -53,7 +54,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// A configuration that says nothing: everything is as built in.
+    /// Creates a configuration in which everything has its built-in default.
     pub const fn new() -> Self {
         Self {
             defaults: PolicyPatch::new(),
@@ -63,54 +64,67 @@ impl Config {
         }
     }
 
-    /// What differs from the built-in policy for every breaker.
+    /// Overrides settings of the built-in policy, for every breaker.
     pub const fn defaults(mut self, patch: PolicyPatch) -> Self {
         self.defaults = patch;
         self
     }
 
-    /// What differs from the defaults for breakers of that kind. An attribute's options and
-    /// `register`'s go over it. CacheKey twice of one kind, the later patch names over the earlier.
+    /// Overrides settings of the defaults, for breakers of this kind.
+    ///
+    /// The options of an attribute and of `register` take precedence over them. If called twice for one
+    /// kind, the settings of the later patch take precedence.
     pub fn kind_defaults(mut self, kind: ConnectionKind, patch: PolicyPatch) -> Self {
         add(self.kinds.entry(kind).or_default(), patch);
         self
     }
 
-    /// What differs for one identifier, over its attribute and `register`: the operator has the last
-    /// word. An identity without a key speaks for all its keys; one with a key goes over that. CacheKey
-    /// twice of one identity, the later patch names over the earlier.
+    /// Overrides settings of one identity, above its attribute and `register`: the operator of a
+    /// program has the last word.
+    ///
+    /// The settings of an identity without a key apply to all its keys; those of an identity with a
+    /// key take precedence. If called twice for one identity, the settings of the later patch take
+    /// precedence.
     pub fn configure<'a>(mut self, identity: impl Into<Identity<'a>>, patch: PolicyPatch) -> Self {
         add(self.breakers.entry(identity.into().into_owned()).or_default(), patch);
         self
     }
 
-    /// How many breakers of keys each identifier has at most. Default: 10 000.
+    /// Sets how many breakers with a key each identifier has at most. Default: 10 000.
     ///
-    /// Where one more is needed, one that has nothing to remember but counts is forgotten: it is closed (or
-    /// half-open without a probe), no failure is in its run or window and no slow call in its window,
-    /// nothing was registered or configured for its key, and nobody holds it: no permit, no handle, no
-    /// refusal, and it is not the first that a decorated function met. Sixteen are looked at, drawn at
-    /// random. If none of them can go, the call is counted on the identifier's overflow breaker, which only observes: see
-    /// [`Identity::is_overflow`]. So a breaker that is open stays, and no key is refused for the
-    /// failures of others.
+    /// If another one is needed, a breaker whose only memory is its totals is evicted. Such a breaker
     ///
-    /// Lowered at `init`, the bound makes those go that are too many as others come.
+    /// - is closed, or half-open without a probe;
+    /// - has no failure in its run or window, and no slow call in its window;
+    /// - has nothing registered or configured for its key;
+    /// - is not in use: no `Permit`, `Breaker` or `CircuitOpen` refers to it, and it is not the first
+    ///   one that a decorated function used.
+    ///
+    /// Sixteen breakers, drawn at random, are examined. If none of them can be evicted, the call is
+    /// counted on the identifier's overflow breaker, which only observes: see
+    /// [`Identity::is_overflow`]. So an open breaker is never evicted, and no key is rejected because
+    /// of the failures of others.
+    ///
+    /// If `init` lowers the limit, surplus breakers are evicted as new keys arrive.
     pub const fn max_keys(mut self, max_keys: NonZeroUsize) -> Self {
         self.key_limits.max_keys = max_keys;
         self
     }
 
-    /// For how long a breaker of a key must have counted nothing until the cleanup forgets it, if it may go
-    /// (see [`max_keys`](Self::max_keys)). Default: 24 h. Zero: at the first cleanup at which it has
-    /// counted nothing since the one before, or since it was made.
+    /// Sets for how long a breaker with a key must have counted nothing before the cleanup evicts it,
+    /// if it may be evicted (see [`max_keys`](Self::max_keys)). Default: 24 h.
+    ///
+    /// If zero, the cleanup evicts it once it has counted nothing since the previous cleanup, or since
+    /// its creation.
     pub const fn inactive_threshold(mut self, inactive_threshold: Duration) -> Self {
         self.key_limits.inactive_threshold = inactive_threshold;
         self
     }
 
-    /// How often a thread cleans up, which `init` then starts: see
-    /// [`Registry::sweep`](crate::registry::Registry::sweep). Default: every 10 s, in the system's time. At least 1 ms,
-    /// whole milliseconds; `None` starts no thread.
+    /// Sets how often the thread that `init` starts runs the cleanup: see
+    /// [`Registry::sweep`](crate::registry::Registry::sweep). Default: every 10 s.
+    ///
+    /// A whole number of milliseconds, at least 1 ms, on the system's clock. `None` starts no thread.
     pub fn cleanup_interval(mut self, cleanup_interval: impl Into<Option<Duration>>) -> Self {
         self.key_limits.cleanup_interval = cleanup_interval.into();
         self
@@ -129,7 +143,7 @@ impl Config {
         self.key_limits
     }
 
-    /// The defaults, those of each kind, and the patches of breakers.
+    /// The defaults, the defaults of each kind, and the patches of breakers.
     pub(crate) fn into_parts(self) -> (PolicyPatch, Kinds, Breakers) {
         (self.defaults, self.kinds, self.breakers)
     }
@@ -144,45 +158,48 @@ impl Default for Config {
 /// The defaults of each kind.
 pub(crate) type Kinds = BTreeMap<ConnectionKind, PolicyPatch>;
 
-/// What was cache_key for breakers.
+/// The patch of each identity.
 pub(crate) type Breakers = BTreeMap<Identity<'static>, PolicyPatch>;
 
-fn add(cache_key: &mut PolicyPatch, patch: PolicyPatch) {
-    *cache_key = patch.or_else(*cache_key);
+fn add(earlier: &mut PolicyPatch, patch: PolicyPatch) {
+    *earlier = patch.or_else(*earlier);
 }
 
 fn mistakes_in((place, patch): (String, &PolicyPatch)) -> impl Iterator<Item = ConfigMistake> {
     let mistakes = patch.mistakes().into_iter();
-    mistakes
-        .map(move |mistake| ConfigMistake { place: place.clone(), what: What::Setting(mistake) })
+    mistakes.map(move |mistake| ConfigMistake {
+        place: place.clone(),
+        kind: MistakeKind::Setting(mistake),
+    })
 }
 
-/// A mistake in a configuration, and where it stands.
+/// A mistake in a configuration, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigMistake {
     place: String,
-    what: What,
+    kind: MistakeKind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum What {
+enum MistakeKind {
     Setting(InvalidSetting),
-    OpenDuration(InvalidLength),
+    Duration(InvalidLength),
 }
 
 impl ConfigMistake {
-    /// Where: `defaults`, `kind http`, the breaker's identity, or the name of a setting of the registry.
+    /// Returns the place: `defaults`, `kind http`, the identity of a breaker, or the name of a setting
+    /// of the registry.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// The policy's setting, its value and its limit; `None` where it is a setting of the registry.
+    /// Returns the invalid setting of a policy; `None` if the mistake is in a setting of the registry.
     #[must_use]
     pub const fn mistake(&self) -> Option<&InvalidSetting> {
-        match &self.what {
-            What::Setting(mistake) => Some(mistake),
-            What::OpenDuration(_) => None,
+        match &self.kind {
+            MistakeKind::Setting(mistake) => Some(mistake),
+            MistakeKind::Duration(_) => None,
         }
     }
 }
@@ -190,32 +207,32 @@ impl ConfigMistake {
 impl fmt::Display for ConfigMistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.place)?;
-        match &self.what {
-            What::Setting(mistake) => mistake.fmt(f),
-            What::OpenDuration(mistake) => mistake.fmt(f),
+        match &self.kind {
+            MistakeKind::Setting(mistake) => mistake.fmt(f),
+            MistakeKind::Duration(mistake) => mistake.fmt(f),
         }
     }
 }
 
-/// A registry was not initialised.
+/// The error of [`Registry::init`](crate::registry::Registry::init). It hands the configuration back.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InitError {
-    /// It was before; the refused configuration is handed back.
+    /// The registry was initialised before.
     Already(Config),
-    /// It has mistakes; it is handed back likewise.
+    /// The configuration has mistakes.
     Invalid {
-        /// The refused configuration.
+        /// The rejected configuration.
         config: Config,
-        /// Every mistake; at least one.
+        /// Every mistake, at least one.
         mistakes: Vec<ConfigMistake>,
     },
-    /// The system gives no thread for the cleanup; the configuration is handed back likewise, and may be
-    /// tried again with no [`cleanup_interval`](Config::cleanup_interval).
+    /// The system cannot start a thread for the cleanup. `init` can be called again with a
+    /// [`cleanup_interval`](Config::cleanup_interval) of `None`.
     NoThread {
-        /// The refused configuration.
+        /// The rejected configuration.
         config: Config,
-        /// What the system says.
+        /// The error of the system.
         kind: io::ErrorKind,
     },
 }
@@ -237,12 +254,12 @@ impl fmt::Display for InitError {
 
 impl std::error::Error for InitError {}
 
-/// The bound on keys and the terms of the cleanup.
+/// The limit of keys, and the settings of the cleanup.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct KeyLimits {
     pub(crate) max_keys: NonZeroUsize,
     pub(crate) inactive_threshold: Duration,
-    /// `None` where no thread is started.
+    /// `None` if no thread is started.
     pub(crate) cleanup_interval: Option<Duration>,
 }
 
@@ -254,9 +271,9 @@ impl KeyLimits {
     };
 
     pub(super) fn mistake(&self) -> Option<ConfigMistake> {
-        let refused = InvalidLength::check(self.cleanup_interval?).err()?;
+        let mistake = InvalidLength::check(self.cleanup_interval?).err()?;
         let place = "cleanup_interval".to_owned();
-        Some(ConfigMistake { place, what: What::OpenDuration(refused) })
+        Some(ConfigMistake { place, kind: MistakeKind::Duration(mistake) })
     }
 }
 

@@ -1,28 +1,28 @@
-//! The layers of one breaker put together.
+//! The resolution of a breaker's layers to one policy.
 
 use super::settings::{ConfigLayer, Origins};
 use crate::circuit::{Policy, PolicyPatch, SettingName};
 
-/// What of the layers looked at is in force, from the last word down.
+/// The result of the layers so far, from the highest down.
 #[derive(Debug, Default)]
 pub(super) struct Resolved {
     patch: PolicyPatch,
-    /// The layer from which each setting was taken.
+    /// The settings in force, with their layers.
     taken: Vec<(SettingName, ConfigLayer)>,
-    /// What contradicts a later layer.
-    left: Vec<(SettingName, ConfigLayer, PolicyPatch)>,
+    /// The settings that contradict a higher layer, with their layers and patches.
+    rejected: Vec<(SettingName, ConfigLayer, PolicyPatch)>,
 }
 
 impl Resolved {
-    /// This over the next lower layer: a setting that contradicts one of these is left out, and the
-    /// layers below may still say another.
+    /// Adds the next lower layer. A setting that contradicts a higher layer is left out, and the layers
+    /// below may still set it.
     pub(super) fn layered_over(mut self, (layer, lower): (ConfigLayer, &PolicyPatch)) -> Self {
         let patch = self.patch.layered_over(*lower);
-        let news = |setting: &SettingName| lower.sets(*setting) && !self.patch.sets(*setting);
-        let (taken, left): (Vec<_>, Vec<_>) =
-            SettingName::ALL.into_iter().filter(news).partition(|setting| patch.sets(*setting));
+        let is_new = |setting: &SettingName| lower.sets(*setting) && !self.patch.sets(*setting);
+        let (taken, rejected): (Vec<_>, Vec<_>) =
+            SettingName::ALL.into_iter().filter(is_new).partition(|setting| patch.sets(*setting));
         self.taken.extend(taken.into_iter().map(|setting| (setting, layer)));
-        self.left.extend(left.into_iter().map(|setting| (setting, layer, *lower)));
+        self.rejected.extend(rejected.into_iter().map(|setting| (setting, layer, *lower)));
         Self { patch, ..self }
     }
 
@@ -30,12 +30,13 @@ impl Resolved {
         self.patch.applied()
     }
 
-    /// The policy where the kill switch is on.
+    /// The policy while the kill switch is on.
     pub(super) const fn shadowed(&self) -> Policy {
         self.patch.shadow(true).applied()
     }
 
-    /// Where the value of each setting was cache_key. A minimum above the built-in window gave way to it.
+    /// The layer that each value comes from. It is the built-in one for a `minimum_calls` that was
+    /// lowered to the built-in window.
     pub(super) fn origins(&self) -> Origins {
         let policy = self.policy();
         SettingName::ALL.map(|setting| {
@@ -46,10 +47,11 @@ impl Resolved {
         })
     }
 
+    /// Whether this is a `minimum_calls` that was lowered to the built-in window.
     fn fell_back(&self, setting: SettingName, policy: &Policy) -> bool {
-        let named = self.patch.minimum_calls;
+        let configured = self.patch.minimum_calls;
         setting == SettingName::MinimumCalls
-            && named.is_some_and(|named| named != policy.minimum_calls())
+            && configured.is_some_and(|configured| configured != policy.minimum_calls())
     }
 
     fn layer(&self, setting: SettingName) -> ConfigLayer {
@@ -57,35 +59,35 @@ impl Resolved {
         taken.map_or(ConfigLayer::BuiltIn, |(_, layer)| *layer)
     }
 
-    /// What a layer names and a later one, or the built-in window, sets aside.
+    /// Warnings about settings that a higher layer or the built-in window overrides.
     pub(super) fn overridden(&self, policy: &Policy) -> Vec<String> {
         let (window, minimum) = (policy.window(), policy.minimum_calls());
         let [of_window, of_minimum] =
             [SettingName::Window, SettingName::MinimumCalls].map(|it| self.layer(it));
-        let above = |named: u32, layer: ConfigLayer| {
+        let above = |value: u32, layer: ConfigLayer| {
             format!(
-                "`minimum_calls` {named} ({layer}) is above the window ({window}, {of_window}): \
+                "`minimum_calls` {value} ({layer}) is above the window ({window}, {of_window}): \
                  {minimum} is in force"
             )
         };
-        let below = |named, layer: ConfigLayer| {
+        let below = |value, layer: ConfigLayer| {
             format!(
-                "`window` ({named}, {layer}) is below `minimum_calls` {minimum} ({of_minimum}): \
+                "`window` ({value}, {layer}) is below `minimum_calls` {minimum} ({of_minimum}): \
                  {window} are in force"
             )
         };
-        let own = self.fell_back(SettingName::MinimumCalls, policy).then_some(&self.patch);
-        let own = own.and_then(|patch| patch.minimum_calls).map(|it| above(it, of_minimum));
-        let left = self.left.iter().filter_map(|(setting, layer, patch)| {
+        let lowered = self.fell_back(SettingName::MinimumCalls, policy).then_some(&self.patch);
+        let lowered = lowered.and_then(|patch| patch.minimum_calls).map(|it| above(it, of_minimum));
+        let rejected = self.rejected.iter().filter_map(|(setting, layer, patch)| {
             let of_window = patch.window.filter(|_| *setting == SettingName::Window);
             let of_minimum = patch.minimum_calls.filter(|_| *setting == SettingName::MinimumCalls);
-            let of_window = of_window.map(|named| below(named, *layer));
-            of_window.or_else(|| of_minimum.map(|named| above(named, *layer)))
+            let of_window = of_window.map(|value| below(value, *layer));
+            of_window.or_else(|| of_minimum.map(|value| above(value, *layer)))
         });
-        own.into_iter().chain(left).collect()
+        lowered.into_iter().chain(rejected).collect()
     }
 
-    /// What was cache_key for this breaker and waits for a rule that is off.
+    /// Warnings about settings of this breaker that need a rule that is off.
     pub(super) fn unused(&self, policy: &Policy) -> Vec<String> {
         let slow = policy.slow_call_rate().is_none();
         let rates = !policy.has_rate_rule();
@@ -94,10 +96,11 @@ impl Resolved {
             (rates, SettingName::Window, "no rate is set"),
             (rates, SettingName::MinimumCalls, "no rate is set"),
         ];
-        let cache_key = |setting: &SettingName| {
+        // Settings of lower layers are meant for many breakers, some of which use them.
+        let is_own = |setting: &SettingName| {
             ConfigLayer::Attribute <= self.layer(*setting) && !self.fell_back(*setting, policy)
         };
-        let unused = unused.into_iter().filter(|(off, setting, _)| *off && cache_key(setting));
+        let unused = unused.into_iter().filter(|(off, setting, _)| *off && is_own(setting));
         unused
             .map(|(_, setting, why)| {
                 let (value, layer) = (policy.display_value(setting), self.layer(setting));

@@ -1,4 +1,4 @@
-//! The settings in force, each with the layer that it came from.
+//! The settings in force, each with the layer it comes from.
 
 use std::{fmt, sync::Arc};
 
@@ -7,33 +7,34 @@ use serde::{Serialize, Serializer};
 
 use crate::circuit::{Policy, SettingName};
 
-/// Where a setting was cache_key. The later of two layers wins, setting by setting.
+/// A layer of configuration, in ascending order: for each setting, the highest layer that contains it
+/// wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(rename_all = "snake_case"))]
 pub enum ConfigLayer {
-    /// Nowhere: it is as built in, or follows from another setting.
+    /// The built-in value, or a value that follows from another setting.
     BuiltIn,
     /// The registry's defaults, from `init`.
     Defaults,
-    /// The defaults of its kind, from `init`.
+    /// The defaults of the breaker's kind, from `init`.
     Kind,
-    /// The attribute of the function.
+    /// The attribute of the decorated function.
     Attribute,
-    /// `register`.
+    /// The connection that was passed to `register`.
     Register,
     /// The configuration of the identifier, from `init`.
     Init,
-    /// The configuration of the identifier, by `configure` at run time.
+    /// The configuration of the identifier, from `configure` at run time.
     Configure,
     /// The configuration of the identifier with this key, from `init`.
     KeyInit,
-    /// The configuration of the identifier with this key, by `configure` at run time.
+    /// The configuration of the identifier with this key, from `configure` at run time.
     KeyConfigure,
 }
 
 impl ConfigLayer {
-    /// The name in text.
+    /// Returns the name in text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -59,25 +60,25 @@ impl fmt::Display for ConfigLayer {
 /// The layer of each setting, in the order of [`SettingName::ALL`].
 pub(crate) type Origins = [ConfigLayer; SettingName::ALL.len()];
 
-/// Every setting of a breaker, with the layer that it came from.
+/// Every setting of a breaker, with the layer it comes from.
 ///
-/// `Display` writes a line each: `failure_threshold = 3 (attribute)`.
+/// `Display` prints a line per setting: `failure_threshold = 3 (attribute)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     policy: Arc<Policy>,
     origins: Origins,
 }
 
-/// One setting in force.
+/// One setting in force, with the layer it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Setting {
-    /// Which.
+    /// The name of the setting.
     pub name: SettingName,
-    /// The value, in words.
+    /// The value as text.
     pub value: String,
-    /// Where it was cache_key.
+    /// The layer that the value comes from.
     pub layer: ConfigLayer,
 }
 
@@ -86,13 +87,13 @@ impl Settings {
         Self { policy, origins }
     }
 
-    /// Every setting, in the order of [`SettingName::ALL`].
+    /// Iterates over the settings in the order of [`SettingName::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = Setting> {
         let pairs = SettingName::ALL.into_iter().zip(self.origins);
         pairs.map(|(name, layer)| Setting { name, value: self.policy.display_value(name), layer })
     }
 
-    /// The layer that the value of the setting `name` came from.
+    /// Returns the layer that the value of this setting comes from.
     #[must_use]
     pub fn layer(&self, name: SettingName) -> ConfigLayer {
         let mut pairs = SettingName::ALL.into_iter().zip(self.origins);
@@ -100,7 +101,7 @@ impl Settings {
     }
 }
 
-/// A list of them, in the order of [`SettingName::ALL`].
+/// Serializes a list of [`Setting`]s in the order of [`SettingName::ALL`].
 #[cfg(feature = "serde")]
 impl Serialize for Settings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -117,8 +118,8 @@ impl fmt::Display for Setting {
 
 impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, setting) in self.iter().enumerate() {
-            let separator = if place == 0 { "" } else { "\n" };
+        for (index, setting) in self.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
             write!(f, "{separator}{setting}")?;
         }
         Ok(())

@@ -12,9 +12,9 @@ use crate::{
     identity::Identity,
 };
 
-/// The lowest layers, the kill switch, and a way back to the registry.
+/// The lowest layers, the kill switch, and a reference to the registry.
 ///
-/// It is immutable: a change makes a new value, which every breaker then takes up.
+/// It is immutable: a change creates a new value, to which every breaker is then updated.
 #[derive(Clone)]
 pub(crate) struct SharedConfig {
     defaults: PolicyPatch,
@@ -24,7 +24,7 @@ pub(crate) struct SharedConfig {
     store: Option<Weak<dyn ConfigStore>>,
 }
 
-/// The registry, as its breakers see it.
+/// The part of the registry that breakers call.
 pub(crate) trait ConfigStore: Send + Sync {
     /// Stores a patch for this identity and updates every breaker that it concerns.
     fn configure(&self, identity: &Identity<'_>, patch: PolicyPatch) -> Result<(), InvalidPolicy>;
