@@ -24,20 +24,20 @@ pub mod circuit {
     pub use crate::circuit::{Action, Admission, By, Circuit, Fate, Generation, Tick, Verdict};
 }
 
-/// The clock: a source of time for a registry and all its breakers.
+/// Clocks: sources of time for a registry and its breakers.
 pub mod clock {
     pub use crate::time::clock::{Clock, SystemClock};
 }
 
-/// Durations as text, as the attribute and configuration have them: `500ms`, `30s`, `1m 30s`.
+/// Durations as text, in the format of the attribute and of configuration: `500ms`, `30s`, `1m 30s`.
 pub mod duration {
     pub use crate::duration::{InvalidDuration, parse, show};
 }
 
-/// Errors of set-up and of actions: what was refused, and what to write instead.
+/// Errors of configuration and registration, and of actions by hand.
 ///
-/// The errors that calls return are at the root: [`CircuitOpen`],
-/// [`CallError`], [`UnknownBreaker`].
+/// The root has the errors that calls and look-ups return: [`CircuitOpen`], [`CallError`],
+/// [`UnknownBreaker`].
 pub mod error {
     pub use crate::{
         circuit::{InvalidPolicy, InvalidSetting},
@@ -47,7 +47,7 @@ pub mod error {
     };
 }
 
-/// Events: what happens to breakers, and how to subscribe to it.
+/// Events of breakers, and subscriptions to them.
 pub mod event {
     pub use crate::{
         bus::{EventCallback, EventStream, Subscription},
@@ -55,7 +55,7 @@ pub mod event {
     };
 }
 
-/// Health: the state of many breakers in one answer, and checks of a dependency in the background.
+/// Health checks in the background, and parts of [`Health`].
 pub mod health {
     pub use crate::{
         checks::{CheckSchedule, HealthCheck},
@@ -63,12 +63,12 @@ pub mod health {
     };
 }
 
-/// Parts of a policy that are not at the root.
+/// Parts of a [`Policy`] that are not at the root.
 pub mod policy {
     pub use crate::circuit::Abandoned;
 }
 
-/// Parts of a [`Status`]: why a circuit is open, and where each setting comes from.
+/// Parts of a [`Status`], such as the cause of an opening and the origin of each setting.
 pub mod status {
     pub use crate::{
         breaker::Opening,
@@ -79,7 +79,7 @@ pub mod status {
     };
 }
 
-/// The test kit: a registry of a test's own, and a clock that moves when told. Feature `testing`.
+/// The test kit: a registry for one test, and a clock that tests control. Feature `testing`.
 #[cfg(feature = "testing")]
 pub mod testing {
     pub use crate::{
@@ -88,7 +88,7 @@ pub mod testing {
     };
 }
 
-/// What generated code calls. It may change in any release.
+/// Items that generated code calls. They may change in any release.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::private::*;

@@ -1,13 +1,13 @@
-//! Health: what many breakers say together.
+//! Health: the state of many breakers in one answer.
 
 use std::fmt;
 
 use super::Status;
 use crate::{circuit::State, identity::Identity};
 
-/// How well the dependencies behind some breakers are, by the share of open circuits.
+/// The health of the dependencies behind some breakers, by the share of open circuits.
 ///
-/// Its `Display` is a line for people: `degraded: 1 of 7 circuits open (payment_api)`.
+/// `Display` prints a line for people: `degraded: 1 of 7 circuits open (payment_api)`.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -27,40 +27,42 @@ use crate::{circuit::State, identity::Identity};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "health is an answer, and changes nothing"]
 pub enum Health {
-    /// No circuit is open, or fewer than it takes to be degraded; or there is none at all.
+    /// Fewer circuits are open than [`HealthThresholds::degraded`] requires, or no breaker was
+    /// selected.
     Up(HealthCounts),
-    /// Some are open.
+    /// The share of open circuits has reached [`HealthThresholds::degraded`].
     Degraded(HealthCounts),
-    /// So many are open that the whole is of no use.
+    /// The share of open circuits has reached [`HealthThresholds::down`].
     Down(HealthCounts),
 }
 
-/// What health was judged by: the chosen breakers, by the state of their circuits.
+/// The number of selected breakers in each state, from which [`Health`] is derived.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct HealthCounts {
-    /// Closed: calls pass and are judged.
+    /// How many are closed: calls are admitted and judged.
     pub closed: usize,
-    /// Half-open, or open past the deadline: the next call is a probe.
+    /// How many are half-open, or open past the deadline: the next call is a probe.
     pub half_open: usize,
-    /// Open, forced ones among them: calls are refused (in shadow: would be).
+    /// How many are open or forced open: calls are rejected, except in shadow.
     pub open: usize,
-    /// Disabled: calls pass and nothing is judged.
+    /// How many are disabled: calls are admitted and not judged.
     pub disabled: usize,
-    /// Which are open, in the order of their identities.
+    /// The identities of the open ones, sorted.
     pub names: Vec<Identity<'static>>,
 }
 
-/// From which share of open circuits on health is worse, in per cent of the chosen ones.
+/// The shares of open circuits from which health is degraded or down, in per cent of the selected
+/// breakers.
 ///
-/// Integers, no rounding: with `n` chosen, a threshold is reached where `open * 100` is at least
-/// `threshold * n`, and one circuit at least is open. So 0 means "from the first open circuit", 100 "all
-/// of them", and what is above 100 is never reached. `down` is asked first.
+/// A threshold is reached if at least one circuit is open and `open * 100` is at least
+/// `threshold * selected`; nothing is rounded. So 0 means "from the first open circuit on", 100 means
+/// "all of them", and a threshold above 100 is never reached. If both are reached, health is down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HealthThresholds {
-    /// From which on it is [`Health::Degraded`]. Default 0: from the first open circuit.
+    /// The share from which health is [`Health::Degraded`]. Default: 0, from the first open circuit on.
     pub degraded: u32,
-    /// From which on it is [`Health::Down`]. Default 50: half of them.
+    /// The share from which health is [`Health::Down`]. Default: 50, half of the circuits.
     pub down: u32,
 }
 
@@ -71,18 +73,18 @@ impl Default for HealthThresholds {
 }
 
 impl Health {
-    /// What those of these statuses say together, under the default thresholds.
+    /// The health of the breakers with these statuses, by the default thresholds.
     pub(crate) fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
-        let counts = statuses.into_iter().fold(HealthCounts::default(), HealthCounts::and);
+        let counts = statuses.into_iter().fold(HealthCounts::default(), HealthCounts::add);
         counts.judged(HealthThresholds::default())
     }
 
-    /// The same counts judged by other thresholds.
+    /// Judges the counts again, by other thresholds.
     pub fn under(self, thresholds: HealthThresholds) -> Self {
         self.into_counts().judged(thresholds)
     }
 
-    /// What it was judged by.
+    /// Returns the counts from which this health is derived.
     #[must_use]
     pub const fn counts(&self) -> &HealthCounts {
         match self {
@@ -90,7 +92,7 @@ impl Health {
         }
     }
 
-    /// What it was judged by, to keep.
+    /// Converts to the counts from which this health is derived.
     #[must_use]
     pub fn into_counts(self) -> HealthCounts {
         match self {
@@ -98,7 +100,7 @@ impl Health {
         }
     }
 
-    /// The name in text: `up`, `degraded` or `down`.
+    /// Returns the name in text: `up`, `degraded` or `down`.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -110,26 +112,27 @@ impl Health {
 }
 
 impl HealthCounts {
-    /// How many breakers were chosen.
+    /// Returns the number of selected breakers.
     #[must_use]
     pub const fn chosen(&self) -> usize {
         self.closed + self.half_open + self.open + self.disabled
     }
 
-    /// The share of open circuits in whole per cent, rounded down, for people: the thresholds judge the
-    /// counts. Zero where none was chosen.
+    /// Returns the share of open circuits in per cent, rounded down; zero if no breaker was selected.
+    ///
+    /// It is meant for display: the thresholds apply to the exact share.
     #[must_use]
     pub fn open_percent(&self) -> u32 {
         let share = (self.open as u128 * 100).checked_div(self.chosen() as u128);
         u32::try_from(share.unwrap_or_default()).unwrap_or(100)
     }
 
-    fn and(mut self, status: Status) -> Self {
+    fn add(mut self, status: Status) -> Self {
         let is_due = status.retry_after.is_some_and(|left| left.is_zero());
         match status.state {
             State::Closed => self.closed += 1,
-            // A call would be a probe. If it read as open, a service that is taken off traffic while it
-            // is down would get no call, and stay down.
+            // The next call is a probe. If this counted as open, a service that gets no traffic while
+            // it is down would get no call, and would stay down.
             State::Open if is_due => self.half_open += 1,
             State::HalfOpen => self.half_open += 1,
             State::Disabled => self.disabled += 1,
@@ -142,29 +145,29 @@ impl HealthCounts {
     }
 
     fn judged(self, thresholds: HealthThresholds) -> Health {
-        if self.reach(thresholds.down) {
+        if self.reaches(thresholds.down) {
             Health::Down(self)
-        } else if self.reach(thresholds.degraded) {
+        } else if self.reaches(thresholds.degraded) {
             Health::Degraded(self)
         } else {
             Health::Up(self)
         }
     }
 
-    const fn reach(&self, percent: u32) -> bool {
+    const fn reaches(&self, percent: u32) -> bool {
         let (open, chosen) = (self.open as u128, self.chosen() as u128);
         0 < open && percent as u128 * chosen <= open * 100
     }
 }
 
-/// A line for people. No more than eight names are written out.
+/// Prints a line for people, with the names of at most eight open circuits.
 impl fmt::Display for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.as_str(), self.counts())
     }
 }
 
-/// `1 of 7 circuits open (payment_api)`. No more than eight names are written out.
+/// Prints `1 of 7 circuits open (payment_api)`, with at most eight names.
 impl fmt::Display for HealthCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let chosen = self.chosen();
@@ -175,25 +178,25 @@ impl fmt::Display for HealthCounts {
             (open, 1) => write!(f, "{open} of 1 circuit open")?,
             (open, _) => write!(f, "{open} of {chosen} circuits open")?,
         }
-        for (place, name) in self.names.iter().take(MOST_NAMES).enumerate() {
-            write!(f, "{}{name}", if place == 0 { " (" } else { ", " })?;
+        for (index, name) in self.names.iter().take(MAX_NAMES).enumerate() {
+            write!(f, "{}{name}", if index == 0 { " (" } else { ", " })?;
         }
         match self.names.len() {
             0 => Ok(()),
-            1..=MOST_NAMES => f.write_str(")"),
-            names => write!(f, " and {} more)", names - MOST_NAMES),
+            1..=MAX_NAMES => f.write_str(")"),
+            names => write!(f, " and {} more)", names - MAX_NAMES),
         }
     }
 }
 
-const MOST_NAMES: usize = 8;
+const MAX_NAMES: usize = 8;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn counts(open: usize, others: usize) -> HealthCounts {
-        // The others in every state that is not open.
+        // The others are in every state that does not count as open.
         let half_open = usize::from(0 < others);
         let disabled = usize::from(1 < others);
         let closed = others - half_open - disabled;

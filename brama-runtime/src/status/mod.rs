@@ -1,4 +1,4 @@
-//! A snapshot of a breaker.
+//! The status of a breaker: a snapshot.
 
 mod health;
 
@@ -17,59 +17,61 @@ use crate::{
     identity::Identity,
 };
 
-/// What a breaker is at one moment. Taking it changes nothing.
+/// A snapshot of a breaker. Taking one changes nothing.
 ///
-/// Its `Display` is a line for people: `payment_api is open, next attempt in 48 s: 10 failures in a
-/// row reached failure_threshold 10; last: connection refused`. Of an opening whose length is not
-/// simply the policy's fixed `expiry` it says the length and why: `payment_api is open for 20 s
-/// (progressive, opening 3 in a row), next attempt in 8 s: …`.
+/// `Display` prints a line for people: `payment_api is open, next attempt in 48 s: 10 failures in a
+/// row reached failure_threshold 10; last: connection refused`. If the duration of the opening is not
+/// simply the policy's fixed `expiry`, the line contains it with its reason: `payment_api is open for
+/// 20 s (progressive, opening 3 in a row), next attempt in 8 s: …`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct Status {
-    /// Which breaker.
+    /// The breaker's identity.
     pub identity: Identity<'static>,
-    /// What kind of dependency it is: as `register` says, else the attribute's `type`.
+    /// The kind of dependency, from `register` or else the attribute's `type`.
     pub kind: Option<ConnectionKind>,
-    /// What `register` was told of it.
+    /// The labels from `register`.
     pub labels: Labels,
-    /// The state as recorded: an opening past its deadline still reads open.
+    /// The recorded state: a circuit past the deadline of its opening is still open until its next
+    /// call.
     pub state: State,
-    /// When this snapshot was taken.
+    /// When the snapshot was taken, on the registry's clock.
     pub at: Tick,
-    /// When the state began.
+    /// When the state began, on the registry's clock.
     pub since: Tick,
-    /// Time left of the opening, zero past its deadline; `None` unless open.
+    /// The time left of the opening, zero past its deadline; `None` unless open.
     #[cfg_attr(feature = "serde", serde(with = "crate::circuit::serde_impls::nanos"))]
     pub retry_after: Option<Duration>,
-    /// Failures in a row. An open circuit keeps the run that opened it.
+    /// The number of failures in a row. An open circuit keeps the run that opened it.
     pub failures: u64,
-    /// Successes in a row.
+    /// The number of successes in a row.
     pub successes: u64,
-    /// Probes in flight; zero unless half-open.
+    /// The number of probes in flight; zero unless half-open.
     pub probes: u32,
-    /// Openings since it was last closed, forced ones not among them.
+    /// The number of openings since the circuit was last closed, forced openings excluded.
     pub trips: u32,
-    /// What the window holds; zeros where no rate is judged.
+    /// The counts in the window; zero if the policy has no rate.
     pub window: WindowCounts,
-    /// How often each thing happened since the breaker was made.
+    /// The counts of all events since the breaker was created.
     pub totals: Totals,
-    /// The policy that the layers of configuration make.
+    /// The policy that the layers of configuration resolve to.
     pub policy: Arc<Policy>,
-    /// The same, setting by setting, with the layer that each came from.
+    /// Every setting of the policy, with the layer it comes from.
     pub settings: Settings,
-    /// Whether the registry's kill switch has put it into shadow, whatever its policy says.
+    /// Whether the registry's kill switch puts the breaker into shadow, whatever its policy.
     pub shadow_all: bool,
-    /// The number of the last opening, the first being 1; `None` where it never opened.
+    /// The number of the last opening, beginning at 1; `None` if the circuit never opened.
     pub opening: Option<u64>,
-    /// Why it last opened; `None` where it never did.
+    /// The cause of the last opening; `None` if the circuit never opened.
     pub cause: Option<Arc<Cause>>,
-    /// The reasons of the last failures since it closed, oldest first: at most four.
+    /// The reasons of the last failures since the circuit closed, at most four, oldest first.
     pub reasons: Vec<Reason>,
-    /// What was said and is not in force, or can never act: settings of two layers that contradict
-    /// each other, two attributes that differ, [`Policy::lint`]; subscriptions to this breaker that
-    /// have lost events; and how many calls found no room for their key (see
-    /// [`Identity::is_overflow`]). Empty where all is well.
+    /// Problems with the breaker's configuration and use; empty if there are none.
+    ///
+    /// They report settings without effect (see [`Policy::lint`]), settings of two layers that
+    /// contradict each other, two attributes that differ, subscriptions to this breaker that have lost
+    /// events, and how many calls found no room for their key (see [`Identity::is_overflow`]).
     pub warnings: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Assertions on a breaker, which print what happened instead.
+//! Assertions on a breaker, with a report of its state.
 
 use std::fmt;
 
@@ -13,16 +13,17 @@ use crate::{
 
 /// # Assertions
 ///
-/// One that does not hold panics at the test's own line and prints the breaker: its state and why,
-/// runs, totals, the last failures. So does one about a breaker that nobody has used, lest a name
-/// that is misspelt passes as a count of zero.
+/// An assertion that does not hold panics with the location of the caller, and prints the breaker: its
+/// state and the cause, runs, totals and the last failures. Except for
+/// [`assert_unused`](Self::assert_unused), an assertion about an unused breaker fails too, so that a
+/// misspelt name does not pass as a count of zero.
 impl TestRegistry {
-    /// Asserts that a breaker is in that state: as recorded, so an opening past its deadline is
-    /// still open.
+    /// Asserts the state of a breaker. The recorded state counts: a circuit past the deadline of its
+    /// opening is still open until its next call.
     ///
     /// # Panics
     ///
-    /// Where it is in another, or nobody has used it.
+    /// If the state differs, or the breaker is unused.
     #[track_caller]
     pub fn assert_state<'a>(&self, identity: impl Into<Identity<'a>>, expected: State) {
         let status = self.used(&identity.into());
@@ -31,51 +32,51 @@ impl TestRegistry {
         assert!(*state == expected, "{identity} should be {expected}, is {state}\n{report}");
     }
 
-    /// Asserts how many calls a breaker has let through that succeeded.
+    /// Asserts how many admitted calls have succeeded.
     ///
     /// # Panics
     ///
-    /// Where it is another number, or nobody has used it.
+    /// If the number differs, or the breaker is unused.
     #[track_caller]
     pub fn assert_successes<'a>(&self, identity: impl Into<Identity<'a>>, expected: u64) {
         self.assert_total(&identity.into(), "successes", |totals| totals.successes, expected);
     }
 
-    /// Asserts how many calls a breaker has let through that failed, panics among them.
+    /// Asserts how many admitted calls have failed, panics included.
     ///
     /// # Panics
     ///
-    /// Where it is another number, or nobody has used it.
+    /// If the number differs, or the breaker is unused.
     #[track_caller]
     pub fn assert_failures<'a>(&self, identity: impl Into<Identity<'a>>, expected: u64) {
         self.assert_total(&identity.into(), "failures", |totals| totals.failures, expected);
     }
 
-    /// Asserts how many calls a breaker has let through that said nothing about the dependency.
+    /// Asserts how many admitted calls had an outcome that says nothing about the dependency.
     ///
     /// # Panics
     ///
-    /// Where it is another number, or nobody has used it.
+    /// If the number differs, or the breaker is unused.
     #[track_caller]
     pub fn assert_ignored<'a>(&self, identity: impl Into<Identity<'a>>, expected: u64) {
         self.assert_total(&identity.into(), "ignored calls", |totals| totals.ignored, expected);
     }
 
-    /// Asserts how many calls a breaker has refused (in shadow: would have).
+    /// Asserts how many calls were rejected. In shadow, the calls that would have been rejected count.
     ///
     /// # Panics
     ///
-    /// Where it is another number, or nobody has used it.
+    /// If the number differs, or the breaker is unused.
     #[track_caller]
     pub fn assert_rejected<'a>(&self, identity: impl Into<Identity<'a>>, expected: u64) {
         self.assert_total(&identity.into(), "rejected calls", |totals| totals.rejected, expected);
     }
 
-    /// Asserts that nobody has used a breaker: no call, no handle, no step.
+    /// Asserts that a breaker is unused: there was no call, no handle and no step of a test.
     ///
     /// # Panics
     ///
-    /// Where somebody has.
+    /// If the breaker has been used.
     #[track_caller]
     pub fn assert_unused<'a>(&self, identity: impl Into<Identity<'a>>) {
         if let Some(status) = self.status(identity) {
@@ -117,7 +118,7 @@ fn fail(message: fmt::Arguments<'_>) -> ! {
     panic!("{message}")
 }
 
-/// A breaker for the eyes of whoever reads a failed test.
+/// Prints a breaker for the message of a failed test.
 pub(super) struct Report<'s>(pub(super) &'s Status);
 
 impl fmt::Display for Report<'_> {

@@ -1,4 +1,4 @@
-//! A clock that moves when told.
+//! A clock that tests control.
 
 use std::{
     panic::RefUnwindSafe,
@@ -18,7 +18,7 @@ use crate::{
     time::{clock::Clock, timer::Alarms},
 };
 
-/// A clock that stands still until it is moved. Clones are the same clock.
+/// A clock that stands still until [`advance`](Self::advance) moves it. Clones share their time.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -34,7 +34,7 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ManualClock {
-    inside: Arc<ClockState>,
+    state: Arc<ClockState>,
 }
 
 #[derive(Debug, Default)]
@@ -43,56 +43,56 @@ struct ClockState {
     alarms: Mutex<Alarms>,
 }
 
-/// A panic leaves the alarms whole, so a test may catch one that passes through the clock.
+// A panic leaves the alarms intact, so a test may catch one that passes through the clock.
 impl RefUnwindSafe for ClockState {}
 
 impl ManualClock {
-    /// A clock at its origin.
+    /// Creates a clock at its origin.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lets that much time pass, at one stroke. Those who waited for a moment that has come now are
-    /// woken before this returns.
-    pub fn advance(&self, length: Duration) {
-        let later = |nanos| Some(Tick::from_nanos(nanos).after(length).as_nanos());
-        // The closure always answers, so there is nothing to fail.
-        let _ = self.inside.nanos.fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);
-        self.ring();
+    /// Moves the clock forward by `duration` in one step. Wakers whose time has come are woken before
+    /// this returns.
+    pub fn advance(&self, duration: Duration) {
+        let later = |nanos| Some(Tick::from_nanos(nanos).after(duration).as_nanos());
+        // The closure never returns `None`, so the update cannot fail.
+        let _ = self.state.nanos.fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);
+        self.wake_due();
     }
 
-    fn ring(&self) {
-        let due = self.inside.alarms.lock().due(self.now());
+    fn wake_due(&self) {
+        let due = self.state.alarms.lock().due(self.now());
         due.wake();
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Tick {
-        Tick::from_nanos(self.inside.nanos.load(Ordering::Relaxed))
+        Tick::from_nanos(self.state.nanos.load(Ordering::Relaxed))
     }
 
-    /// As long after the beginning of 1970 as the clock is after its origin.
+    /// The Unix epoch plus the time since the clock's origin.
     fn calendar(&self) -> SystemTime {
         after_epoch(self.now())
     }
 
-    /// The alarm is set first and the clock read after it: who advances moves the clock first and
-    /// looks for alarms after it, so one of the two finds the other.
+    // This sets the alarm first and reads the clock afterwards. `advance` moves the clock first and
+    // looks for due alarms afterwards. So at least one of them sees the other.
     fn wake_at(&self, at: Tick, waker: &Waker) {
         let waker = waker.clone();
-        self.inside.alarms.lock().set(at, waker);
-        self.ring();
+        self.state.alarms.lock().set(at, waker);
+        self.wake_due();
     }
 
     fn forget_wake(&self, at: Tick, waker: &Waker) {
-        let unset = self.inside.alarms.lock().unset(at, waker);
+        let unset = self.state.alarms.lock().unset(at, waker);
         drop(unset);
     }
 }
 
-/// Tokio's clock, and what a test has moved it ahead by hand.
+/// Tokio's clock, plus the time by which a test has advanced it by hand.
 #[cfg(feature = "tokio")]
 #[derive(Debug)]
 pub(super) struct AheadOfTokio {
@@ -117,8 +117,8 @@ impl Clock for AheadOfTokio {
         after_epoch(self.now())
     }
 
-    /// By tokio, and by whatever moves the clock ahead: that may be too early, and whoever waits asks
-    /// again.
+    // The waker is woken by tokio's timer, and whenever the clock is advanced by hand. The latter may
+    // be too early; the woken task then checks the time again.
     fn wake_at(&self, at: Tick, waker: &Waker) {
         self.ahead.wake_at(self.ahead.now().after(Duration::from_nanos(1)), waker);
         let ahead = self.ahead.now().since(Tick::ORIGIN);
@@ -126,7 +126,7 @@ impl Clock for AheadOfTokio {
     }
 }
 
-/// The same in every run.
+/// A calendar time that is equal in every run.
 fn after_epoch(now: Tick) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_nanos(now.as_nanos())
 }

@@ -1,4 +1,4 @@
-//! What happened in a test, in its order.
+//! A log of the events in a test.
 
 use std::{
     fmt,
@@ -15,10 +15,10 @@ use crate::{
     sys::sync::{Mutex, MutexGuard},
 };
 
-/// Everything that happened since it was made, in its order, and assertions on it.
+/// A log of all events since it was created, with assertions.
 ///
-/// Events are there as soon as the call that caused them has returned. None is lost: the log grows
-/// with the test.
+/// An event is in the log as soon as the call that caused it has returned. None is lost: the log has
+/// no limit.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -34,56 +34,56 @@ use crate::{
 /// assert_eq!(log.count(EventKind::Failure), 10);
 /// ```
 #[derive(Debug)]
-pub struct EventLog(Mutex<Told>);
+pub struct EventLog(Mutex<Recorded>);
 
 #[derive(Debug)]
-struct Told {
+struct Recorded {
     subscription: Subscription,
     events: Vec<Event>,
 }
 
-/// A panic leaves the log whole, so a test may catch the panic of an assertion.
+// A panic leaves the log intact, so a test may catch the panic of an assertion.
 impl RefUnwindSafe for EventLog {}
 impl UnwindSafe for EventLog {}
 
 impl TestRegistry {
-    /// Begins to record everything that happens to its breakers.
+    /// Begins to record all events of this registry.
     #[must_use]
     pub fn record(&self) -> EventLog {
         self.record_only(EventFilter::new())
     }
 
-    /// Begins to record what the filter selects; its capacity does not matter.
+    /// Begins to record the events that the filter selects. Its capacity is ignored.
     #[must_use]
     pub fn record_only(&self, filter: impl Into<EventFilter>) -> EventLog {
         let subscription = self.subscribe(filter.into().capacity(NonZeroUsize::MAX));
-        EventLog(Mutex::new(Told { subscription, events: Vec::new() }))
+        EventLog(Mutex::new(Recorded { subscription, events: Vec::new() }))
     }
 }
 
 impl EventLog {
-    /// The events so far, oldest first.
+    /// Returns the events so far, oldest first.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
-        self.told().events.clone()
+        self.recorded().events.clone()
     }
 
-    /// How many events of that kind there were.
+    /// Returns the number of events of this kind so far.
     #[must_use]
     pub fn count(&self, kind: EventKind) -> usize {
-        self.told().events.iter().filter(|event| event.kind() == kind).count()
+        self.recorded().events.iter().filter(|event| event.kind() == kind).count()
     }
 
-    /// Forgets the events so far.
+    /// Removes the events so far.
     pub fn clear(&self) {
-        self.told().events.clear();
+        self.recorded().events.clear();
     }
 
-    /// Asserts which states a breaker has entered, in their order.
+    /// Asserts the states that a breaker has entered, in order.
     ///
     /// # Panics
     ///
-    /// Where they are others; the message lists every event.
+    /// If the states differ; the message lists every event.
     #[track_caller]
     pub fn assert_states<'a>(
         &self,
@@ -91,21 +91,21 @@ impl EventLog {
         expected: impl IntoIterator<Item = State>,
     ) {
         let identity = identity.into();
-        let (told, expected) = (self.told(), expected.into_iter().collect::<Vec<_>>());
-        let entered: Vec<_> = told.of(&identity).filter_map(entered).collect();
+        let (recorded, expected) = (self.recorded(), expected.into_iter().collect::<Vec<_>>());
+        let entered: Vec<_> = recorded.of(&identity).filter_map(entered).collect();
         assert!(
             entered == expected,
-            "{identity} should enter {}, entered {}\n{told}",
+            "{identity} should enter {}, entered {}\n{recorded}",
             listed(&expected),
             listed(&entered)
         );
     }
 
-    /// Asserts the kinds of all that has happened to a breaker, in their order.
+    /// Asserts the kinds of all events of a breaker, in order.
     ///
     /// # Panics
     ///
-    /// Where they are others; the message lists every event.
+    /// If the kinds differ; the message lists every event.
     #[track_caller]
     pub fn assert_kinds<'a>(
         &self,
@@ -113,43 +113,43 @@ impl EventLog {
         expected: impl IntoIterator<Item = EventKind>,
     ) {
         let identity = identity.into();
-        let (told, expected) = (self.told(), expected.into_iter().collect::<Vec<_>>());
-        let kinds: Vec<_> = told.of(&identity).map(Event::kind).collect();
+        let (recorded, expected) = (self.recorded(), expected.into_iter().collect::<Vec<_>>());
+        let kinds: Vec<_> = recorded.of(&identity).map(Event::kind).collect();
         assert!(
             kinds == expected,
-            "{identity} should tell {}, tells {}\n{told}",
+            "{identity} should tell {}, tells {}\n{recorded}",
             listed(&expected),
             listed(&kinds)
         );
     }
 
-    /// Asserts that nothing has happened.
+    /// Asserts that there was no event.
     ///
     /// # Panics
     ///
-    /// Where something has; the message lists every event.
+    /// If there was one; the message lists every event.
     #[track_caller]
     pub fn assert_empty(&self) {
-        let told = self.told();
-        assert!(told.events.is_empty(), "nothing should have happened\n{told}");
+        let recorded = self.recorded();
+        assert!(recorded.events.is_empty(), "nothing should have happened\n{recorded}");
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
-        let mut told = self.0.lock();
-        while let Some(event) = told.subscription.try_recv() {
-            told.events.push(event);
+    fn recorded(&self) -> MutexGuard<'_, Recorded> {
+        let mut recorded = self.0.lock();
+        while let Some(event) = recorded.subscription.try_recv() {
+            recorded.events.push(event);
         }
-        told
+        recorded
     }
 }
 
-impl Told {
+impl Recorded {
     fn of(&self, identity: &Identity<'_>) -> impl Iterator<Item = &Event> {
         self.events.iter().filter(move |event| event.identity == *identity)
     }
 }
 
-/// The state that was entered, if the event is a change of state.
+/// The state that the circuit entered, if the event is a change of state.
 fn entered(event: &Event) -> Option<State> {
     if let EventDetail::StateChanged { to, .. } = event.detail { Some(to) } else { None }
 }
@@ -159,8 +159,8 @@ fn listed(names: &[impl fmt::Display]) -> String {
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 
-/// The events, a line each.
-impl fmt::Display for Told {
+/// Prints a line per event.
+impl fmt::Display for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.events.as_slice() {
             [] => f.write_str("  nothing has happened"),

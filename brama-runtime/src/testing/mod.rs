@@ -1,4 +1,4 @@
-//! The test kit: a registry of a test's own, a clock that moves when told. Feature `testing`.
+//! The test kit: a registry for one test, and a clock that tests control. Feature `testing`.
 
 mod assertions;
 mod clock;

@@ -5,16 +5,16 @@ use std::{ops::Deref, time::Duration};
 use super::clock::ManualClock;
 use crate::registry::{Entered, Registry};
 
-/// A registry with a clock of its own, which a test enters in place of the global one.
+/// A registry for one test, with its own clock.
 ///
 /// While the guard of [`enter`](Self::enter) lives, decorated functions that are called on this
-/// thread use this registry, whatever their identifiers; those that name a `registry` keep theirs.
-/// The options of the attribute apply as they do in the global registry: from the first call on.
-/// The global breakers neither see nor feel any of it, so tests run in parallel and start from
-/// nothing.
+/// thread use this registry instead of the global one, except functions whose attribute names a
+/// `registry`. The options of an attribute apply from the function's first call on, as in the global
+/// registry. The global breakers are not affected, so tests can run in parallel and start without any
+/// breaker.
 ///
-/// It is a [`Registry`], so whatever can be asked of one can be asked of it. Clones are the same
-/// registry on the same clock. Jitter is the same in every run.
+/// It dereferences to [`Registry`]. Clones share the registry and the clock. Jitter is the same in
+/// every run.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -34,23 +34,24 @@ use crate::registry::{Entered, Registry};
 ///
 /// # Asynchronous tests
 ///
-/// An asynchronous function uses the registry that is entered on the thread which polls it first,
-/// and stays with it. On tokio's current-thread runtime, the one of `#[tokio::test]`, that is the
-/// test's thread for spawned tasks too. See `on_tokio_time` (feature `tokio`) for tests that
-/// pause the runtime's clock.
+/// A call of an asynchronous function uses the registry that is entered on the thread that polls it
+/// first, and keeps it. On tokio's current-thread runtime, which `#[tokio::test]` uses, spawned tasks
+/// run on the test's thread too. For tests that pause the runtime's clock, see `on_tokio_time`
+/// (feature `tokio`).
 ///
 /// # Threads
 ///
-/// A thread that the test starts has entered nothing. It enters by itself:
+/// A guard affects only its own thread. Other threads that the test starts must enter the registry
+/// too:
 ///
 /// ```
 /// # use brama_runtime::api as brama;
 /// use brama::testing::TestRegistry;
 ///
 /// let registry = TestRegistry::new();
-/// let there = registry.clone();
+/// let clone = registry.clone();
 /// let worker = std::thread::spawn(move || {
-///     let _entered = there.enter();
+///     let _entered = clone.enter();
 ///     // … call decorated functions here …
 /// });
 /// worker.join().expect("the worker does not panic");
@@ -62,19 +63,19 @@ pub struct TestRegistry {
 }
 
 impl TestRegistry {
-    /// An empty registry on a clock that stands still until it is moved.
+    /// Creates an empty registry on a [`ManualClock`].
     #[must_use]
     pub fn new() -> Self {
         let clock = ManualClock::new();
         Self { registry: Registry::with_clock(clock.clone()), clock }
     }
 
-    /// An empty registry whose time is that of tokio. Feature `tokio`.
+    /// Creates an empty registry on tokio's clock. Feature `tokio`.
     ///
-    /// Under `#[tokio::test(start_paused = true)]` it stands still with the runtime's clock, moves
-    /// with `tokio::time::advance` and whenever the runtime skips to its next timer; otherwise it
-    /// is the system's. [`advance`](Self::advance) moves this registry alone ahead. Outside the
-    /// runtime a paused clock cannot be read, so there it is the system's as well.
+    /// Under `#[tokio::test(start_paused = true)]` the time stands still with the runtime's clock; it
+    /// moves with `tokio::time::advance`, and when the runtime skips to its next timer. Otherwise the
+    /// time is the system's, also outside the runtime, where a paused clock cannot be read.
+    /// [`advance`](Self::advance) moves the time of this registry only.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -97,22 +98,21 @@ impl TestRegistry {
         Self { registry: Registry::with_clock(ahead), clock }
     }
 
-    /// Has decorated functions on this thread use this registry for as long as the guard lives.
+    /// Makes decorated functions on this thread use this registry while the guard lives.
     ///
-    /// Guards nest: of those that live, the newest decides, in whatever order they are dropped. A
-    /// panic leaves as it unwinds. A call that was let through, and a
-    /// [`CircuitOpen`](crate::breaker::CircuitOpen), stay with the registry in which they began, however
-    /// long they live.
+    /// Guards nest, and may be dropped in any order: the newest live guard decides. A panic drops the
+    /// guard as it unwinds. An admitted call and a [`CircuitOpen`](crate::breaker::CircuitOpen) belong
+    /// to the registry in which they began, even after the guard is dropped.
     pub fn enter(&self) -> Entered {
         Entered::new(self.registry.clone())
     }
 
-    /// Lets that much time pass.
-    pub fn advance(&self, length: Duration) {
-        self.clock.advance(length);
+    /// Moves the clock forward by `duration`.
+    pub fn advance(&self, duration: Duration) {
+        self.clock.advance(duration);
     }
 
-    /// The clock that [`advance`](Self::advance) moves, to be shared with what else the test makes.
+    /// Returns the clock that [`advance`](Self::advance) moves. Other parts of the test can share it.
     #[must_use]
     pub const fn clock(&self) -> &ManualClock {
         &self.clock

@@ -1,4 +1,4 @@
-//! Steps of a test: what happens to a breaker, in a word.
+//! Steps of a test: methods that bring a breaker into a state.
 
 use std::time::Duration;
 
@@ -7,18 +7,17 @@ use crate::{circuit::State, identity::Identity, outcome::Outcome};
 
 /// # Steps
 ///
-/// Each does what calls, time or an operator would do, so whatever holds of a breaker in service
-/// holds of one in a test. A breaker that is not there is made.
+/// Each step does what calls, time or an operator would do, so a breaker in a test behaves as one in
+/// production. A breaker that does not exist is created.
 ///
-/// A registry learns the options of a decorated function from its first call. Where a step depends
-/// on them (`max_attempts`, `expiry`), call the function once before it; until then the defaults
-/// are in force.
+/// The options of a decorated function apply from its first call on; until then the defaults are in
+/// force. If a step depends on the options (`max_attempts`, `expiry`), call the function once before.
 impl TestRegistry {
-    /// Brings a breaker into a state, afresh where it is in it already, by the actions of an
-    /// operator.
+    /// Brings a breaker into a state by the actions of an operator. If it is in this state already, it
+    /// enters it anew.
     ///
-    /// [`HalfOpen`](State::HalfOpen) is an opening of 1 ms that has come due: the clock is advanced
-    /// by that, and no probe is in flight. [`Open`](State::Open) lasts as long as the policy says.
+    /// For [`HalfOpen`](State::HalfOpen) the circuit is opened for 1 ms and the clock advanced by 1 ms;
+    /// no probe is in flight. For [`Open`](State::Open) the policy sets the duration of the opening.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -36,7 +35,7 @@ impl TestRegistry {
             State::Closed => breaker.close(BY_TEST),
             State::Open => breaker.open(BY_TEST),
             State::HalfOpen => {
-                // Nothing to refuse: a moment is a whole millisecond.
+                // 1 ms is a valid duration, so this cannot fail.
                 let _ = breaker.open_for(MOMENT, BY_TEST);
                 self.pass(MOMENT, breaker.identity());
             }
@@ -45,10 +44,11 @@ impl TestRegistry {
         }
     }
 
-    /// Makes `times` calls that fail, one after the other, and answers how many were let through.
+    /// Makes `times` calls that fail, one after the other, and returns how many were admitted.
     ///
-    /// They ask as calls do: once the circuit is open they are refused and counted as rejected, and
-    /// past its deadline the first is a probe. They take no time. Zero changes nothing.
+    /// While the circuit is open, the calls are rejected and counted as such; past its deadline the
+    /// first one is a probe. The calls take no time. If `times` is zero, the only effect is that the
+    /// breaker exists.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -60,7 +60,7 @@ impl TestRegistry {
         self.call_times(identity.into(), times, &Outcome::failure(BY_TEST))
     }
 
-    /// Makes `times` calls that succeed, likewise.
+    /// Makes `times` calls that succeed, one after the other, and returns how many were admitted.
     pub fn succeed_times<'a>(&self, identity: impl Into<Identity<'a>>, times: usize) -> usize {
         self.call_times(identity.into(), times, &Outcome::Success)
     }
@@ -71,15 +71,15 @@ impl TestRegistry {
         (0..times).flat_map(call).count()
     }
 
-    /// Has an open circuit close again as it would with a dependency that is back: time passes up
-    /// to the deadline, then probes succeed, as many as `success_threshold` says.
+    /// Closes an open circuit as if its dependency had recovered: the clock advances to the deadline,
+    /// then `success_threshold` probes succeed.
     ///
-    /// A half-open circuit needs the probes alone; probes that the test itself has in flight keep
-    /// their places, and are late once it is closed. A closed or disabled one is left as it is.
+    /// A half-open circuit needs only the probes. Probes that the test has in flight keep their places,
+    /// and are late once the circuit is closed. A closed or disabled circuit does not change.
     ///
     /// # Panics
     ///
-    /// Where the circuit is forced open: no time and no success leads out of that.
+    /// If the circuit is forced open: neither time nor successes close it.
     #[track_caller]
     pub fn recover<'a>(&self, identity: impl Into<Identity<'a>>) {
         let breaker = self.breaker(identity);
@@ -97,7 +97,7 @@ impl TestRegistry {
         }
     }
 
-    /// Lets the rest of an opening pass, and has the breaker notice.
+    /// Advances the clock to the end of an opening, and lets the breaker notice.
     fn pass(&self, left: Duration, identity: &Identity<'_>) {
         self.advance(left);
         self.slot(identity, None).sweep();
