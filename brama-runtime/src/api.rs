@@ -29,7 +29,7 @@ pub mod clock {
     pub use crate::time::clock::{Clock, SystemClock};
 }
 
-/// Durations as text, in the format of the attribute and of configuration: `500ms`, `30s`, `1m 30s`.
+/// Durations as text, as attributes and configuration accept them: `500ms`, `30s`, `1m 30s`.
 pub mod duration {
     pub use crate::duration::{InvalidDuration, parse, show};
 }

@@ -28,9 +28,9 @@ use crate::{
 
 /// The subscriptions to the events of a registry.
 ///
-/// A breaker sends events under its own lock, so that every subscriber sees them in order. The locks
-/// of the bus are therefore leaves, and no user code runs until the breaker's lock is released and
-/// [`Wakes`] are woken.
+/// A breaker sends events under its own lock, so that every subscriber sees them in order. The
+/// locks of the bus are therefore leaves, and no user code runs until the breaker's lock is
+/// released and [`Wakes`] are woken.
 #[derive(Default)]
 pub(crate) struct Bus {
     queues: RwLock<Vec<Arc<Queue>>>,

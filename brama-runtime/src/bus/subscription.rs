@@ -19,11 +19,11 @@ use crate::{
 /// A subscription to events: a blocking iterator, or a stream for tasks
 /// ([`into_stream`](Self::into_stream)).
 ///
-/// The events of one breaker arrive in the order in which they happened. A subscriber that is too slow
-/// loses the oldest events; [`Event::missed`] counts them. It never slows down the breakers.
+/// The events of one breaker arrive in the order in which they happened. A subscriber that is too
+/// slow loses the oldest events; [`Event::missed`] counts them. It never slows down the breakers.
 ///
-/// Dropping the subscription ends it. It also ends once the registry and all handles to its breakers
-/// are dropped.
+/// Dropping the subscription ends it. It also ends once the registry and all handles to its
+/// breakers are dropped.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -60,8 +60,8 @@ impl Subscription {
 
     /// Blocks the thread until the next event arrives, for at most `timeout`.
     ///
-    /// The timeout is measured on the system's clock, whatever clock the registry has. Returns `None`
-    /// after the timeout, and if no event can arrive any more.
+    /// The timeout is measured on the system's clock, whatever clock the registry has. Returns
+    /// `None` after the timeout, and if no event can arrive any more.
     pub fn recv_timeout(&mut self, timeout: Duration) -> Option<Event> {
         let until = SystemClock.now().after(timeout);
         iter::from_fn(|| self.queue.wait_timeout(until.since(SystemClock.now())))
@@ -113,18 +113,6 @@ impl Stream for Subscription {
     }
 }
 
-/// A stream of events, created by [`Subscription::into_stream`].
-#[must_use = "dropping a subscription ends it"]
-pub struct EventStream(Subscription);
-
-impl Stream for EventStream {
-    type Item = Event;
-
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
-        self.0.poll_recv(context)
-    }
-}
-
 impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(bus) = self.bus.upgrade() {
@@ -136,6 +124,18 @@ impl Drop for Subscription {
 impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Subscription").field("filter", self.queue.filter()).finish_non_exhaustive()
+    }
+}
+
+/// A stream of events, created by [`Subscription::into_stream`].
+#[must_use = "dropping a subscription ends it"]
+pub struct EventStream(Subscription);
+
+impl Stream for EventStream {
+    type Item = Event;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.0.poll_recv(context)
     }
 }
 

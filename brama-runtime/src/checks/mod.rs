@@ -1,12 +1,12 @@
 //! Health checks: user code that runs at an interval and reports to a breaker.
 //!
 //! Nothing here waits for time. The registry's clock wakes a [`poll`](Checks::poll), on the clock's
-//! thread or on the thread that moves the clock. The poll sends due closures to the worker thread and
-//! due futures to their runtime, and reports a failure for each run that exceeded its timeout.
+//! thread or on the thread that moves the clock. The poll sends due closures to the worker thread
+//! and due futures to their runtime, and reports a failure for each run that exceeded its timeout.
 //!
 //! A closure cannot be stopped. If it hangs, it occupies its thread until it returns, and another
-//! thread becomes the worker. A check has one run at a time, so each hanging check costs at most one
-//! thread.
+//! thread becomes the worker. A check has one run at a time, so each hanging check costs at most
+//! one thread.
 
 mod answer;
 #[cfg(feature = "tokio")]
@@ -166,8 +166,9 @@ impl Checks {
         started.map(drop)
     }
 
-    /// Runs closures until the worker is no longer needed. User code can also panic outside a check, in
-    /// the clock or in the drop of a value; such a panic ends one iteration and not the thread.
+    /// Runs closures until the worker is no longer needed. User code can also panic outside a
+    /// check, in the clock or in the drop of a value; such a panic ends one iteration and not the
+    /// thread.
     fn run_closures(self: Arc<Self>, thread: u64) {
         while let Some(run) = self.next_run(thread) {
             let _ = catch_panic(|| self.run(run));
@@ -205,8 +206,8 @@ impl Checks {
     }
 }
 
-/// The waker that polls the checks at an alarm. It keeps nothing alive. The waker of a replaced alarm
-/// does nothing; otherwise it would set an alarm in addition to the replacement.
+/// The waker that polls the checks at an alarm. It keeps nothing alive. The waker of a replaced
+/// alarm does nothing; otherwise it would set an alarm in addition to the replacement.
 struct NextPoll(Weak<Checks>);
 
 impl Wake for NextPoll {

@@ -19,8 +19,8 @@ pub(super) struct Plan {
     next: u64,
     /// Closures that are due, the longest wait first.
     queue: VecDeque<u64>,
-    /// The worker thread; `None` if there is none, or if a closure that exceeded its timeout occupies
-    /// it.
+    /// The worker thread; `None` if there is none, or if a closure that exceeded its timeout
+    /// occupies it.
     pub(super) thread: Option<u64>,
     threads: u64,
     /// The most recent alarm, until it fires.
@@ -100,21 +100,23 @@ impl Plan {
         number
     }
 
-    /// Removes a check. The entry contains user values: the caller drops it after the lock is released.
+    /// Removes a check. The entry contains user values: the caller drops it after the lock is
+    /// released.
     pub(super) fn remove(&mut self, number: u64) -> Option<Entry> {
         self.queue.retain(|other| *other != number);
         self.entries.remove(&number)
     }
 
-    /// Removes all checks, and ends the worker thread. The caller drops the entries after the lock is
-    /// released.
+    /// Removes all checks, and ends the worker thread. The caller drops the entries after the lock
+    /// is released.
     pub(super) fn close(&mut self) -> BTreeMap<u64, Entry> {
         self.is_closed = true;
         self.queue.clear();
         std::mem::take(&mut self.entries)
     }
 
-    /// Advances each check to its stage at `now`. The waker is for the next alarm, if one is needed.
+    /// Advances each check to its stage at `now`. The waker is for the next alarm, if one is
+    /// needed.
     pub(super) fn poll(&mut self, now: Tick, waker: Waker) -> Actions {
         let mut actions = Actions::default();
         for (number, entry) in &mut self.entries {
@@ -160,8 +162,8 @@ impl Plan {
         self.thread
     }
 
-    /// Whether this thread is the worker; claims the role if it is free. The role is given up once no
-    /// closure is left.
+    /// Whether this thread is the worker; claims the role if it is free. The role is given up once
+    /// no closure is left.
     pub(super) fn is_worker(&mut self, thread: u64) -> bool {
         let is_worker = *self.thread.get_or_insert(thread) == thread;
         let is_needed = self.has_closures() && !self.is_closed;

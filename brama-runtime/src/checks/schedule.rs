@@ -31,14 +31,14 @@ pub struct CheckSchedule {
 impl CheckSchedule {
     /// Creates a schedule with this interval: a whole number of milliseconds, at least 1 ms.
     ///
-    /// The first run is due one interval after the check was added. Runs that fall into a longer run
-    /// are skipped.
+    /// The first run is due one interval after the check was added. Runs that fall into a longer
+    /// run are skipped.
     pub const fn every(interval: Duration) -> Self {
         Self { interval, timeout: None }
     }
 
-    /// Sets the timeout of a run, after which it has failed: a whole number of milliseconds, at least
-    /// 1 ms. Default: the interval.
+    /// Sets the timeout of a run, after which it has failed: a whole number of milliseconds, at
+    /// least 1 ms. Default: the interval.
     pub const fn timeout(self, timeout: Duration) -> Self {
         Self { timeout: Some(timeout), ..self }
     }

@@ -29,7 +29,7 @@ struct Overrides {
     conflict: Option<AttributeConflict>,
     registered: Connection,
     of_key: Option<Arc<Configured>>,
-    /// In shadow, whatever the policy says.
+    /// Puts the breaker into shadow, whatever its policy.
     only_observes: bool,
 }
 
@@ -41,8 +41,8 @@ struct AttributeConflict {
     other: &'static Attribute,
 }
 
-/// The addresses of the shared configuration, the attribute and the identifier's configuration; zero
-/// for one that is missing. Equal keys resolve to the same policy.
+/// The addresses of the shared configuration, the attribute and the identifier's configuration;
+/// zero for one that is missing. Equal keys resolve to the same policy.
 pub(super) type CacheKey = [usize; 3];
 
 /// The configuration of one identity: from `init`, and from run time above it.
@@ -133,7 +133,7 @@ impl Layers {
         self.overrides.as_ref().is_some_and(|overrides| overrides.of_key.is_some())
     }
 
-    /// Layers a patch for this breaker alone. Its registry is gone.
+    /// Layers a patch for this breaker alone, after its registry is dropped.
     pub(crate) fn configure_alone(
         &mut self,
         identity: &Identity<'_>,
@@ -171,7 +171,7 @@ impl Layers {
 
     /// Identifies equal layers; `None` if a part of them is for this breaker alone.
     pub(super) fn cache_key(&self) -> Option<CacheKey> {
-        // An attribute that names nothing but the breaker makes no policy of its own.
+        // An attribute that only names the breaker does not affect the policy.
         let attribute = self.attribute.filter(|attribute| !attribute.is_plain());
         let attribute = attribute.map_or(0, |attribute| ptr::from_ref(attribute).addr());
         let identifier = self.of_identifier.as_ref().map_or(0, |it| Arc::as_ptr(it).addr());

@@ -72,8 +72,8 @@ impl Config {
 
     /// Overrides settings of the defaults, for breakers of this kind.
     ///
-    /// The options of an attribute and of `register` take precedence over them. If called twice for one
-    /// kind, the settings of the later patch take precedence.
+    /// The options of an attribute and of `register` take precedence over them. If called twice for
+    /// one kind, the settings of the later patch take precedence.
     pub fn kind_defaults(mut self, kind: ConnectionKind, patch: PolicyPatch) -> Self {
         add(self.kinds.entry(kind).or_default(), patch);
         self
@@ -92,18 +92,19 @@ impl Config {
 
     /// Sets how many breakers with a key each identifier has at most. Default: 10 000.
     ///
-    /// If another one is needed, a breaker whose only memory is its totals is evicted. Such a breaker
+    /// If another one is needed, a breaker whose only memory is its totals is evicted. Such a
+    /// breaker
     ///
     /// - is closed, or half-open without a probe;
     /// - has no failure in its run or window, and no slow call in its window;
     /// - has nothing registered or configured for its key;
-    /// - is not in use: no `Permit`, `Breaker` or `CircuitOpen` refers to it, and it is not the first
-    ///   one that a decorated function used.
+    /// - is not in use: no `Permit`, `Breaker` or `CircuitOpen` refers to it, and it is not the
+    ///   first one that a decorated function used.
     ///
     /// Sixteen breakers, drawn at random, are examined. If none of them can be evicted, the call is
     /// counted on the identifier's overflow breaker, which only observes: see
-    /// [`Identity::is_overflow`]. So an open breaker is never evicted, and no key is rejected because
-    /// of the failures of others.
+    /// [`Identity::is_overflow`]. So an open breaker is never evicted, and no key is rejected
+    /// because of the failures of others.
     ///
     /// If `init` lowers the limit, surplus breakers are evicted as new keys arrive.
     pub const fn max_keys(mut self, max_keys: NonZeroUsize) -> Self {
@@ -111,11 +112,11 @@ impl Config {
         self
     }
 
-    /// Sets for how long a breaker with a key must have counted nothing before the cleanup evicts it,
-    /// if it may be evicted (see [`max_keys`](Self::max_keys)). Default: 24 h.
+    /// Sets for how long a breaker with a key must have counted nothing before the cleanup evicts
+    /// it, if it may be evicted (see [`max_keys`](Self::max_keys)). Default: 24 h.
     ///
-    /// If zero, the cleanup evicts it once it has counted nothing since the previous cleanup, or since
-    /// its creation.
+    /// If zero, the cleanup evicts it once it has counted nothing since the previous cleanup, or
+    /// since its creation.
     pub const fn inactive_threshold(mut self, inactive_threshold: Duration) -> Self {
         self.key_limits.inactive_threshold = inactive_threshold;
         self
@@ -124,7 +125,8 @@ impl Config {
     /// Sets how often the thread that `init` starts runs the cleanup: see
     /// [`Registry::sweep`](crate::registry::Registry::sweep). Default: every 10 s.
     ///
-    /// A whole number of milliseconds, at least 1 ms, on the system's clock. `None` starts no thread.
+    /// A whole number of milliseconds, at least 1 ms, on the system's clock. `None` starts no
+    /// thread.
     pub fn cleanup_interval(mut self, cleanup_interval: impl Into<Option<Duration>>) -> Self {
         self.key_limits.cleanup_interval = cleanup_interval.into();
         self
@@ -187,14 +189,15 @@ enum MistakeKind {
 }
 
 impl ConfigMistake {
-    /// Returns the place: `defaults`, `kind http`, the identity of a breaker, or the name of a setting
-    /// of the registry.
+    /// Returns the place: `defaults`, `kind http`, the identity of a breaker, or the name of a
+    /// setting of the registry.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// Returns the invalid setting of a policy; `None` if the mistake is in a setting of the registry.
+    /// Returns the invalid setting of a policy; `None` if the mistake is in a setting of the
+    /// registry.
     #[must_use]
     pub const fn mistake(&self) -> Option<&InvalidSetting> {
         match &self.kind {
@@ -214,7 +217,8 @@ impl fmt::Display for ConfigMistake {
     }
 }
 
-/// The error of [`Registry::init`](crate::registry::Registry::init). It hands the configuration back.
+/// The error of [`Registry::init`](crate::registry::Registry::init). It hands the configuration
+/// back.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InitError {

@@ -14,8 +14,8 @@ pub(super) struct Resolved {
 }
 
 impl Resolved {
-    /// Adds the next lower layer. A setting that contradicts a higher layer is left out, and the layers
-    /// below may still set it.
+    /// Adds the next lower layer. A setting that contradicts a higher layer is left out, and the
+    /// layers below may still set it.
     pub(super) fn layered_over(mut self, (layer, lower): (ConfigLayer, &PolicyPatch)) -> Self {
         let patch = self.patch.layered_over(*lower);
         let is_new = |setting: &SettingName| lower.sets(*setting) && !self.patch.sets(*setting);

@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 
 use crate::circuit::{Policy, SettingName};
 
-/// A layer of configuration, in ascending order: for each setting, the highest layer that contains it
-/// wins.
+/// A layer of configuration, in ascending order: for each setting, the highest layer that contains
+/// it wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(rename_all = "snake_case"))]

@@ -29,7 +29,8 @@ pub(crate) trait ConfigStore: Send + Sync {
     /// Stores a patch for this identity and updates every breaker that it concerns.
     fn configure(&self, identity: &Identity<'_>, patch: PolicyPatch) -> Result<(), InvalidPolicy>;
 
-    /// A warning about calls of this identifier whose keys found no room; `None` if there were none.
+    /// A warning about calls of this identifier whose keys found no room; `None` if there were
+    /// none.
     fn overflowed(&self, identity: &Identity<'_>) -> Option<String>;
 }
 

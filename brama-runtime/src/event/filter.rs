@@ -78,15 +78,15 @@ impl EventFilter {
 
     /// Selects events for which `predicate` returns true only.
     ///
-    /// The predicate runs when the subscriber takes an event, never during a call. Until then, events
-    /// that it rejects count towards the capacity like all others. If it panics, the panic reaches the
-    /// subscriber. A second predicate replaces the first.
+    /// The predicate runs when the subscriber takes an event, never during a call. Until then,
+    /// events that it rejects count towards the capacity like all others. If it panics, the panic
+    /// reaches the subscriber. A second predicate replaces the first.
     pub fn predicate(self, predicate: impl Fn(&Event) -> bool + Send + Sync + 'static) -> Self {
         Self { predicate: Some(Arc::new(predicate)), ..self }
     }
 
-    /// Sets how many events the queue holds; when it is full, a new event replaces the oldest. Default:
-    /// 1 024.
+    /// Sets how many events the queue holds; when it is full, a new event replaces the oldest.
+    /// Default: 1 024.
     pub fn capacity(self, events: NonZeroUsize) -> Self {
         Self { capacity: events, ..self }
     }

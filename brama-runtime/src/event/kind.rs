@@ -99,12 +99,12 @@ impl EventKinds {
     /// Every kind.
     pub const ALL: Self = Self((1 << EventKind::ALL.len()) - 1);
 
-    /// Changes of state, resets, and the events of a breaker's life: registered, unregistered, removed
-    /// and configured. These are rare, and numbered without gaps.
+    /// Changes of state, resets, and the events of a breaker's life: registered, unregistered,
+    /// removed and configured. These are rare, and numbered without gaps.
     pub const CHANGES: Self = Self(Self::ALL.0 & !Self::CALLS.0);
 
-    /// The events of calls. While there is a subscription to these, each call of the selected breakers
-    /// takes its breaker's lock.
+    /// The events of calls. While there is a subscription to these, each call of the selected
+    /// breakers takes its breaker's lock.
     pub const CALLS: Self = Self(
         EventKind::Success.bit()
             | EventKind::Failure.bit()

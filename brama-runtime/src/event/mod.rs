@@ -24,8 +24,8 @@ use crate::{
 ///
 /// `Display` prints a line for a log: `payment_api went from closed to open: 10 failures in a row
 /// reached failure_threshold 10; last: connection refused`. If the duration of an opening is not
-/// simply the policy's fixed `expiry`, the line contains it with its reason: `… from half-open to open
-/// for 20 s (progressive, opening 3 in a row): …`.
+/// simply the policy's fixed `expiry`, the line contains it with its reason: `… from half-open to
+/// open for 20 s (progressive, opening 3 in a row): …`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
@@ -38,25 +38,26 @@ pub struct Event {
     pub labels: Labels,
     /// The number of the event, beginning at 1 for each breaker.
     ///
-    /// Only the events in [`EventKinds::CHANGES`] have numbers of their own, without gaps and with or
-    /// without a subscription. An event of a call carries the number of the last change. A breaker
-    /// that is created again after its eviction ([`EventDetail::Removed`]) begins at 1 again.
+    /// Only the events in [`EventKinds::CHANGES`] have numbers of their own, without gaps and with
+    /// or without a subscription. An event of a call carries the number of the last change. A
+    /// breaker that is created again after its eviction ([`EventDetail::Removed`]) begins at 1
+    /// again.
     pub number: u64,
     /// The number of the current opening, or of the one that has just ended, as in
-    /// [`Status`](crate::status::Status) and [`CircuitOpen`](crate::breaker::CircuitOpen); `None` while
-    /// closed or disabled.
+    /// [`Status`](crate::status::Status) and [`CircuitOpen`](crate::breaker::CircuitOpen); `None`
+    /// while closed or disabled.
     pub opening: Option<u64>,
-    /// The time of the event on the registry's clock. It is read before the event gets its number, so
-    /// if threads cause events of one breaker at once, a later number may carry a slightly earlier
-    /// time.
+    /// The time of the event on the registry's clock. It is read before the event gets its number,
+    /// so if threads cause events of one breaker at once, a later number may carry a slightly
+    /// earlier time.
     pub at: Tick,
     /// The time of the event on the calendar.
     #[cfg_attr(feature = "serde", serde(serialize_with = "calendar"))]
     pub time: SystemTime,
     /// What happened.
     pub detail: EventDetail,
-    /// The number of events that the subscription lost directly before this one because its queue was
-    /// full.
+    /// The number of events that the subscription lost directly before this one because its queue
+    /// was full.
     pub missed: u64,
 }
 
@@ -90,8 +91,8 @@ pub enum EventDetail {
     /// The breaker was configured, at `init` or at run time, or was bound to an attribute that
     /// conflicts with other settings.
     Configured {
-        /// Settings without effect or in conflict: [`Status::warnings`](crate::status::Status) without
-        /// those about lost events.
+        /// Settings without effect or in conflict: [`Status::warnings`](crate::status::Status)
+        /// without the warnings about lost events.
         warnings: Vec<String>,
     },
     /// A call succeeded.

@@ -12,7 +12,7 @@
 //! | [`BoxedError`], [`BoxedSendError`] | a box around an `Error` | the sources in it contain one |
 //! | [`CallErr`] | a [`CallError`] | it is a rejection |
 //! | [`DisplayOnly`] | any type with `Display` | never |
-//! | [`BoxedOpaque`], [`BoxedSendOpaque`] | such a box without `Display` | the sources contain one |
+//! | [`BoxedOpaque`], [`BoxedSendOpaque`] | a box without `Display` | its sources contain one |
 //! | [`CallErrOpaque`] | a [`CallError`] without `Display` | it is a rejection |
 //! | [`Opaque`] | any other type | never |
 

@@ -20,8 +20,8 @@ impl Registry {
         self.inner.known(&identity.into()).map(|slot| slot.status())
     }
 
-    /// Returns whether a call would be admitted now; `false` if the breaker has been neither used nor
-    /// registered. It changes nothing.
+    /// Returns whether a call would be admitted now; `false` if the breaker has been neither used
+    /// nor registered. It changes nothing.
     ///
     /// So `if registry.is_available("api") { decorated() }` never makes the first call. Write
     /// `registry.breaker("api").is_available()` instead, which creates the breaker.
@@ -175,8 +175,8 @@ impl RegistryInner {
 /// The limit keeps a wrong name in a loop from scanning ten thousand breakers each time.
 const MAX_COMPARED: usize = 1_000;
 
-/// Longer names are rarely typed by hand, and a comparison takes time proportional to the product of
-/// the two lengths.
+/// Longer names are rarely typed by hand, and a comparison takes time proportional to the product
+/// of the two lengths.
 const MAX_NAME_LEN: usize = 64;
 
 /// The distance between two identities; `None` if the known one is no plausible suggestion.

@@ -22,8 +22,8 @@ impl Registry {
 
     /// Stops the cleanup thread that [`init`](Self::init) started, if there is one.
     ///
-    /// A cleanup in progress is completed first. The thread is not started again. It also stops when
-    /// the registry is dropped.
+    /// A cleanup in progress is completed first. The thread is not started again. It also stops
+    /// when the registry is dropped.
     pub fn stop_cleanup(&self) {
         let sweeper = self.inner.writer.lock().take_sweeper();
         drop(sweeper);

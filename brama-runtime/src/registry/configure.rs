@@ -17,6 +17,97 @@ use crate::{
     sys::interval::Sweeper,
 };
 
+impl Registry {
+    /// Configures the registry, once.
+    ///
+    /// Existing breakers use the new settings from their next call on; their state stays. Settings
+    /// made by [`configure`](Self::configure) take precedence, even if they were made before.
+    ///
+    /// A thread then runs the cleanup (see [`sweep`](Self::sweep)) at each
+    /// [`cleanup_interval`](Config::cleanup_interval), until the registry is dropped or
+    /// [`stop_cleanup`](Self::stop_cleanup) is called.
+    ///
+    /// # Errors
+    ///
+    /// - [`InitError::Invalid`] if the configuration has mistakes; it lists each with its place.
+    /// - [`InitError::Already`] if the registry was initialised before.
+    /// - [`InitError::NoThread`] if the system cannot start a thread for the cleanup.
+    ///
+    /// Each hands the configuration back, and nothing changes.
+    pub fn init(&self, config: Config) -> Result<(), InitError> {
+        let mistakes = config.mistakes();
+        if !mistakes.is_empty() {
+            return Err(InitError::Invalid { config, mistakes });
+        }
+        let at = self.inner.context.timestamp();
+        let mut writer = self.inner.writer.lock();
+        if writer.initialised {
+            return Err(InitError::Already(config));
+        }
+        match self.start_cleanup(config.key_limits().cleanup_interval) {
+            Ok(sweeper) => writer.sweeper = sweeper,
+            Err(error) => return Err(InitError::NoThread { config, kind: error.kind() }),
+        }
+        writer.initialise(config);
+        let slots = self.inner.slots.pin();
+        let slots = slots.iter().map(SlotEntry::slot);
+        let wakes = merged(slots.map(|slot| writer.configure(slot, at)));
+        drop(writer);
+        wakes.wake();
+        Ok(())
+    }
+
+    fn start_cleanup(&self, interval: Option<Duration>) -> io::Result<Option<Sweeper>> {
+        let registry = Arc::downgrade(&self.inner);
+        interval.map(|interval| Sweeper::start(interval, move || clean_up(&registry))).transpose()
+    }
+
+    /// Changes settings at run time, over all other layers of configuration.
+    ///
+    /// Settings that the patch does not name stay, except those of a lower layer that contradict
+    /// the patch. The state, the window and the deadline of an opening in progress stay too. The
+    /// new settings take effect with the next admission or outcome.
+    ///
+    /// The settings of an identity without a key apply to all its keys; those of an identity with a
+    /// key take precedence. The breaker need not exist yet, and is not created: the settings apply
+    /// once it is.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPolicy`] if a value is outside its limits, by itself or combined with the settings
+    /// that `configure` has made before. Nothing changes then.
+    pub fn configure<'a>(
+        &self,
+        identity: impl Into<Identity<'a>>,
+        patch: PolicyPatch,
+    ) -> Result<(), InvalidPolicy> {
+        self.inner.configure(&identity.into(), patch)
+    }
+
+    /// Turns the kill switch on or off: when it is on, every breaker is in shadow, future ones
+    /// included.
+    ///
+    /// A breaker in shadow decides and counts, but rejects no call. The switch takes precedence
+    /// over all layers of configuration; when it is off, each breaker follows its policy again.
+    /// [`Status::shadow_all`](crate::status::Status::shadow_all) shows the switch.
+    pub fn shadow_all(&self, shadow_all: bool) {
+        let mut writer = self.inner.writer.lock();
+        writer.shared = Arc::new(writer.shared.with_shadow_all(shadow_all));
+        let wakes = self.inner.update_all(&writer);
+        drop(writer);
+        wakes.wake();
+    }
+
+    /// Adds a warning to every status.
+    pub(super) fn notice(&self, notice: String) {
+        let mut writer = self.inner.writer.lock();
+        writer.shared = Arc::new(writer.shared.with_notice(notice));
+        let wakes = self.inner.update_all(&writer);
+        drop(writer);
+        wakes.wake();
+    }
+}
+
 /// State that is needed only to create or configure breakers.
 pub(super) struct Writer {
     shared: Arc<SharedConfig>,
@@ -91,103 +182,13 @@ impl Writer {
     }
 }
 
-impl Registry {
-    /// Configures the registry, once.
-    ///
-    /// Existing breakers use the new settings from their next call on; their state stays. Settings
-    /// made by [`configure`](Self::configure) take precedence, even if they were made before.
-    ///
-    /// A thread then runs the cleanup (see [`sweep`](Self::sweep)) at each
-    /// [`cleanup_interval`](Config::cleanup_interval), until the registry is dropped or
-    /// [`stop_cleanup`](Self::stop_cleanup) is called.
-    ///
-    /// # Errors
-    ///
-    /// - [`InitError::Invalid`] if the configuration has mistakes; it lists each with its place.
-    /// - [`InitError::Already`] if the registry was initialised before.
-    /// - [`InitError::NoThread`] if the system cannot start a thread for the cleanup.
-    ///
-    /// Each hands the configuration back, and nothing changes.
-    pub fn init(&self, config: Config) -> Result<(), InitError> {
-        let mistakes = config.mistakes();
-        if !mistakes.is_empty() {
-            return Err(InitError::Invalid { config, mistakes });
-        }
-        let at = self.inner.context.timestamp();
-        let mut writer = self.inner.writer.lock();
-        if writer.initialised {
-            return Err(InitError::Already(config));
-        }
-        match self.start_cleanup(config.key_limits().cleanup_interval) {
-            Ok(sweeper) => writer.sweeper = sweeper,
-            Err(error) => return Err(InitError::NoThread { config, kind: error.kind() }),
-        }
-        writer.initialise(config);
-        let slots = self.inner.slots.pin();
-        let slots = slots.iter().map(SlotEntry::slot);
-        let wakes = merged(slots.map(|slot| writer.configure(slot, at)));
-        drop(writer);
-        wakes.wake();
-        Ok(())
-    }
-
-    fn start_cleanup(&self, interval: Option<Duration>) -> io::Result<Option<Sweeper>> {
-        let registry = Arc::downgrade(&self.inner);
-        interval.map(|interval| Sweeper::start(interval, move || clean_up(&registry))).transpose()
-    }
-
-    /// Changes settings at run time, over all other layers of configuration.
-    ///
-    /// Settings that the patch does not name stay, except those of a lower layer that contradict the
-    /// patch. The state, the window and the deadline of an opening in progress stay too. The new
-    /// settings take effect with the next admission or outcome.
-    ///
-    /// The settings of an identity without a key apply to all its keys; those of an identity with a
-    /// key take precedence. The breaker need not exist yet, and is not created: the settings apply
-    /// once it is.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidPolicy`] if a value is outside its limits, by itself or combined with the settings
-    /// that `configure` has made before. Nothing changes then.
-    pub fn configure<'a>(
-        &self,
-        identity: impl Into<Identity<'a>>,
-        patch: PolicyPatch,
-    ) -> Result<(), InvalidPolicy> {
-        self.inner.configure(&identity.into(), patch)
-    }
-
-    /// Turns the kill switch on or off: when it is on, every breaker is in shadow, future ones
-    /// included.
-    ///
-    /// A breaker in shadow decides and counts, but rejects no call. The switch takes precedence over
-    /// all layers of configuration; when it is off, each breaker follows its policy again.
-    /// [`Status::shadow_all`](crate::status::Status::shadow_all) shows the switch.
-    pub fn shadow_all(&self, shadow_all: bool) {
-        let mut writer = self.inner.writer.lock();
-        writer.shared = Arc::new(writer.shared.with_shadow_all(shadow_all));
-        let wakes = self.inner.update_all(&writer);
-        drop(writer);
-        wakes.wake();
-    }
-
-    /// Adds a warning to every status.
-    pub(super) fn notice(&self, notice: String) {
-        let mut writer = self.inner.writer.lock();
-        writer.shared = Arc::new(writer.shared.with_notice(notice));
-        let wakes = self.inner.update_all(&writer);
-        drop(writer);
-        wakes.wake();
-    }
-}
-
 impl RegistryInner {
     fn update_all(&self, writer: &Writer) -> Wakes {
         merged(self.slots.pin().iter().map(|entry| writer.update(entry.slot())))
     }
 
-    /// The breakers that settings of this identity concern: without a key, also those of all its keys.
+    /// The breakers that settings of this identity concern: without a key, also those of all its
+    /// keys.
     fn slots_of(&self, identity: &Identity<'_>) -> Vec<Arc<Slot>> {
         if identity.key().is_some() {
             return self.peek(identity).into_iter().collect();

@@ -38,10 +38,10 @@ impl Registry {
 
     /// Unregisters a breaker; returns whether it was registered.
     ///
-    /// Its state, its window and the connection that `register` gave it are cleared, and the outcomes
-    /// of earlier permits become late. Its totals, its attribute and its configuration from `init` and
-    /// `configure` stay. Look-ups no longer find it. The next call through any handle or decorated
-    /// function, or `register`, registers it again, closed.
+    /// Its state, its window and the connection that `register` gave it are cleared, and the
+    /// outcomes of earlier permits become late. Its totals, its attribute and its configuration
+    /// from `init` and `configure` stay. Look-ups no longer find it. The next call through any
+    /// handle or decorated function, or `register`, registers it again, closed.
     pub fn unregister<'a>(&self, identity: impl Into<Identity<'a>>) -> bool {
         self.inner.slot(&identity.into()).is_some_and(|slot| slot.unregister())
     }

@@ -6,8 +6,8 @@ use super::Registry;
 
 /// A guard: while it lives, decorated functions on this thread use the registry that was entered.
 ///
-/// Guards nest, and may be dropped in any order: the newest live guard decides. A guard cannot leave
-/// its thread. A leaked guard is in effect until its thread ends. Bind the guard to a name:
+/// Guards nest, and may be dropped in any order: the newest live guard decides. A guard cannot
+/// leave its thread. A leaked guard is in effect until its thread ends. Bind the guard to a name:
 /// `let _ = …` drops it immediately.
 ///
 /// ```compile_fail
@@ -46,8 +46,8 @@ impl fmt::Debug for Entered {
 /// The registry that this thread has entered most recently and not left; `None` while the thread is
 /// torn down.
 ///
-/// It returns a clone, so that the stack is not borrowed while user code formats a key: that code may
-/// enter and leave registries too.
+/// It returns a clone, so that the stack is not borrowed while user code formats a key: that code
+/// may enter and leave registries too.
 #[inline]
 pub(crate) fn entered() -> Option<Registry> {
     STACK.try_with(|stack| stack.borrow().newest().cloned()).ok().flatten()

@@ -17,7 +17,8 @@ impl Registry {
     pub fn subscribe(&self, filter: impl Into<EventFilter>) -> Subscription {
         let filter = filter.into();
         let selects_calls = filter.selects_calls();
-        // The writer lock keeps other threads from creating a breaker that would miss the subscription.
+        // The writer lock keeps other threads from creating a breaker that would miss the
+        // subscription.
         let _writer = self.inner.writer.lock();
         let subscription = self.inner.context.bus.subscribe(filter);
         if selects_calls {

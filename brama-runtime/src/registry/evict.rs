@@ -8,10 +8,10 @@ use crate::{breaker::Slot, config::Attribute, counters::Totals, identity::Identi
 impl Registry {
     /// Returns the totals of an identity; `None` if there is no breaker.
     ///
-    /// Without a key, they cover the identifier as a whole: the breaker without a key, the breakers of
-    /// all keys, evicted ones included, and the overflow breaker. Nothing is missed or counted twice.
-    /// The breakers of the keys are read one by one, and no breaker can be created meanwhile: 10 000
-    /// take about 0.3 ms.
+    /// Without a key, they cover the identifier as a whole: the breaker without a key, the breakers
+    /// of all keys, evicted ones included, and the overflow breaker. Nothing is missed or counted
+    /// twice. The breakers of the keys are read one by one, and no breaker can be created
+    /// meanwhile: 10 000 take about 0.3 ms.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -42,8 +42,8 @@ impl Registry {
 }
 
 impl RegistryInner {
-    /// Creates the slot of this identity. If its identifier has no room for another key, it returns the
-    /// overflow slot instead. The caller holds the writer lock.
+    /// Creates the slot of this identity. If its identifier has no room for another key, it returns
+    /// the overflow slot instead. The caller holds the writer lock.
     pub(super) fn make(
         &self,
         writer: &mut Writer,
@@ -62,8 +62,8 @@ impl RegistryInner {
         })
     }
 
-    /// Makes room for this identity, if necessary by eviction; returns whether there is room now. An
-    /// identity without a key always has room. The caller holds the writer lock.
+    /// Makes room for this identity, if necessary by eviction; returns whether there is room now.
+    /// An identity without a key always has room. The caller holds the writer lock.
     pub(super) fn make_room(
         &self,
         writer: &mut Writer,
@@ -78,7 +78,8 @@ impl RegistryInner {
                 .make_room(max_keys, |slot| self.evict(slot, announcements))
     }
 
-    /// Evicts a breaker if that is allowed, and returns its totals. The caller holds the writer lock.
+    /// Evicts a breaker if that is allowed, and returns its totals. The caller holds the writer
+    /// lock.
     pub(super) fn evict(
         &self,
         slot: &Arc<Slot>,
@@ -90,7 +91,8 @@ impl RegistryInner {
         Some(totals)
     }
 
-    /// A warning about calls of this identifier whose keys found no room; `None` if there were none.
+    /// A warning about calls of this identifier whose keys found no room; `None` if there were
+    /// none.
     pub(super) fn overflowed(&self, identity: &Identity<'_>) -> Option<String> {
         let calls = self.peek(&identity.overflow()).map(|slot| slot.calls())?;
         (0 < calls).then(|| {

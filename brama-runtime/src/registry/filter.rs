@@ -64,8 +64,8 @@ impl BreakerFilter {
         self
     }
 
-    /// Selects breakers in this state only. The recorded state counts: a circuit past the deadline of
-    /// its opening is still open until its next call.
+    /// Selects breakers in this state only. The recorded state counts: a circuit past the deadline
+    /// of its opening is still open until its next call.
     pub const fn state(mut self, state: State) -> Self {
         self.state = Some(state);
         self
@@ -88,8 +88,8 @@ impl BreakerFilter {
         self
     }
 
-    /// Selects breakers for whose status `predicate` returns true. It runs after all other conditions,
-    /// and never under a lock. Repeated calls add conditions.
+    /// Selects breakers for whose status `predicate` returns true. It runs after all other
+    /// conditions, and never under a lock. Repeated calls add conditions.
     pub fn predicate(
         mut self,
         predicate: impl Fn(&Status) -> bool + Send + Sync + 'static,
@@ -103,8 +103,8 @@ impl BreakerFilter {
         self.predicate(|status| !status.identity.is_overflow())
     }
 
-    /// Whether the filter can select a breaker with this identity. It is checked before the status is
-    /// taken.
+    /// Whether the filter can select a breaker with this identity. It is checked before the status
+    /// is taken.
     pub(super) fn matches_identity(&self, identity: &Identity<'_>) -> bool {
         let in_scope = |scope: &Text| identity.scope() == Some(scope);
         let is_named = |identifier: &Text| identity.identifier() == identifier;

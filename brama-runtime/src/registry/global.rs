@@ -24,13 +24,13 @@ use crate::{
 /// Returns the registry that decorated functions on this thread use: the global one.
 ///
 /// With the feature `testing`, it returns the registry that a test has entered on this thread
-/// (`TestRegistry::enter`), if any. The other functions at the root of the crate act on this registry
-/// too.
+/// (`TestRegistry::enter`), if any. The other functions at the root of the crate act on this
+/// registry too.
 ///
 /// The first use creates the global registry and reads the environment once: `BRAMA_SHADOW=1` (also
-/// `true`, `on`, `yes`) turns the kill switch on, see [`Registry::shadow_all`]; `0`, `false`, `off`,
-/// `no` and the empty value leave it off. Any other value is ignored, and every status warns about
-/// it.
+/// `true`, `on`, `yes`) turns the kill switch on, see [`Registry::shadow_all`]; `0`, `false`,
+/// `off`, `no` and the empty value leave it off. Any other value is ignored, and every status warns
+/// about it.
 #[must_use]
 pub fn registry() -> Registry {
     #[cfg(feature = "testing")]
@@ -98,8 +98,8 @@ pub fn status<'a>(identity: impl Into<Identity<'a>>) -> Option<Status> {
     registry().status(identity)
 }
 
-/// Returns the totals of an identity in the global registry. Without a key, they cover all keys of the
-/// identifier. See [`Registry::totals`].
+/// Returns the totals of an identity in the global registry. Without a key, they cover all keys of
+/// the identifier. See [`Registry::totals`].
 #[must_use]
 pub fn totals<'a>(identity: impl Into<Identity<'a>>) -> Option<Totals> {
     registry().totals(identity)

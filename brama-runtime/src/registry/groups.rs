@@ -19,13 +19,14 @@ impl Registry {
         self.chosen(filter).collect()
     }
 
-    /// Summarizes the health of the breakers that the filter selects, by the share of open circuits.
+    /// Summarizes the health of the breakers that the filter selects, by the share of open
+    /// circuits.
     ///
     /// The default thresholds are: degraded from the first open circuit on, down from half of them.
     /// [`Health::under`] applies other thresholds. If the filter selects no breaker, health is up.
     ///
-    /// A circuit past the deadline of its opening counts as half-open, since its next call is a probe.
-    /// The query changes nothing.
+    /// A circuit past the deadline of its opening counts as half-open, since its next call is a
+    /// probe. The query changes nothing.
     pub fn health(&self, filter: BreakerFilter) -> Health {
         Health::of(self.chosen(filter))
     }
@@ -92,23 +93,24 @@ impl Registry {
 impl Registry {
     /// Adds a health check that runs in the background at an interval, until the handle is dropped.
     ///
-    /// A check that passes makes an open circuit half-open, as if its opening were over. It counts as
-    /// a success if the circuit is half-open, and has no effect if the circuit is closed. A check that
-    /// fails counts as a failure, as [`Breaker::failure`](crate::breaker::Breaker::failure) reports
-    /// it; its error is the reason, e.g. `health check: connection refused`. A circuit that is forced
-    /// open or disabled stays so.
+    /// A check that passes makes an open circuit half-open, as if its opening were over. It counts
+    /// as a success if the circuit is half-open, and has no effect if the circuit is closed. A
+    /// check that fails counts as a failure, as
+    /// [`Breaker::failure`](crate::breaker::Breaker::failure) reports it; its error is the reason,
+    /// e.g. `health check: connection refused`. A circuit that is forced open or disabled stays so.
     ///
     /// The breaker is created if it does not exist, so call `register` first. While the breaker is
     /// unregistered, its check does not run.
     ///
-    /// The check should contact the dependency directly. A function that this breaker protects would
-    /// be rejected while the circuit is open.
+    /// The check should contact the dependency directly. A function that this breaker protects
+    /// would be rejected while the circuit is open.
     ///
     /// The closures of a registry run one after the other on one thread, named `brama-checks`. The
     /// first check starts it, and it ends with the last one. A closure that panics has failed, and
-    /// runs again at the next interval. A closure that exceeds its timeout (by default its interval)
-    /// has failed at that moment, and its later result is ignored. It cannot be stopped: it occupies
-    /// its thread and does not run again until it returns, while another thread runs the other checks.
+    /// runs again at the next interval. A closure that exceeds its timeout (by default its
+    /// interval) has failed at that moment, and its later result is ignored. It cannot be stopped:
+    /// it occupies its thread and does not run again until it returns, while another thread runs
+    /// the other checks.
     ///
     /// Intervals and timeouts are measured on the registry's clock, which may start a thread: see
     /// [`Clock::wake_at`](crate::time::clock::Clock::wake_at).
@@ -129,13 +131,13 @@ impl Registry {
 
     /// Adds a health check that is a future. Feature `tokio`.
     ///
-    /// Each run is a task on the tokio runtime on which this function is called. Otherwise the check
-    /// works as one of [`add_check`](Self::add_check).
+    /// Each run is a task on the tokio runtime on which this function is called. Otherwise the
+    /// check works as one of [`add_check`](Self::add_check).
     ///
     /// # Cancellation
     ///
-    /// A run that exceeds its timeout has failed, and is dropped at its next `.await`. A run that is
-    /// dropped with its runtime has no effect.
+    /// A run that exceeds its timeout has failed, and is dropped at its next `.await`. A run that
+    /// is dropped with its runtime has no effect.
     ///
     /// ```
     /// # use brama_runtime::api as brama;

@@ -78,8 +78,8 @@ impl KeySet {
         max_keys: NonZeroUsize,
         mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,
     ) -> bool {
-        // After the limit was lowered the set may be too large. One eviction is then room enough for
-        // one new key.
+        // After the limit was lowered the set may be too large. One eviction is then room enough
+        // for one new key.
         let mut has_room = self.entries.len() < max_keys.get();
         for _ in 0..MAX_CANDIDATES {
             if self.entries.len() < max_keys.get() {
@@ -93,8 +93,8 @@ impl KeySet {
 
     /// Draws the index of an entry by one step of Marsaglia's xorshift (2003); 0 if there is none.
     ///
-    /// Breakers that cannot be evicted are often neighbours: the keys of one outage were created one
-    /// after the other. Random candidates avoid such a run.
+    /// Breakers that cannot be evicted are often neighbours: the keys of one outage were created
+    /// one after the other. Random candidates avoid such a run.
     fn draw(&mut self) -> usize {
         let mut rng = self.rng.get();
         rng ^= rng << 13;

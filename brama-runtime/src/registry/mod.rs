@@ -51,8 +51,8 @@ use crate::{
 /// The breakers of a program, or of a part of it: one per identity, created on first use.
 ///
 /// A registry is cheap to clone, and its clones share their breakers. Decorated functions use the
-/// registry that [`registry`] returns; a separate one isolates a test or a library. A breaker lives as
-/// long as its registry, or longer if a handle refers to it.
+/// registry that [`registry`] returns; a separate one isolates a test or a library. A breaker lives
+/// as long as its registry, or longer if a handle refers to it.
 #[derive(Clone)]
 pub struct Registry {
     inner: Arc<RegistryInner>,
@@ -75,8 +75,8 @@ impl Registry {
         Self::on(Time::System, RandomState::default().hash_one(0))
     }
 
-    /// Creates an empty registry on the given clock. The jitter of its breakers is the same in every
-    /// run.
+    /// Creates an empty registry on the given clock. The jitter of its breakers is the same in
+    /// every run.
     #[must_use]
     pub fn with_clock(clock: impl Clock + 'static) -> Self {
         Self::on(Time::Of(Arc::new(clock)), 0)
@@ -102,11 +102,11 @@ impl Registry {
 
     /// Returns the breaker of this identity, and creates it if necessary.
     ///
-    /// A breaker without a key is kept until the registry is dropped. A breaker with a key is kept at
-    /// least while something refers to it, and longer if it has state to remember: see
-    /// [`Config::max_keys`](crate::config::Config::max_keys). If the identifier has no room for another
-    /// key, the handle refers to the identifier's overflow breaker for its whole life; a later look-up
-    /// may find room.
+    /// A breaker without a key is kept until the registry is dropped. A breaker with a key is kept
+    /// at least while something refers to it, and longer if it has state to remember: see
+    /// [`Config::max_keys`](crate::config::Config::max_keys). If the identifier has no room for
+    /// another key, the handle refers to the identifier's overflow breaker for its whole life; a
+    /// later look-up may find room.
     #[must_use]
     pub fn breaker<'a>(&self, identity: impl Into<Identity<'a>>) -> Breaker {
         Breaker::new(self.slot(&identity.into(), None))
@@ -147,8 +147,8 @@ impl RegistryInner {
         slots.get(identity).map(|entry| Arc::clone(entry.slot()))
     }
 
-    /// Whether a slot seen during its eviction survived. Evictions are decided under the writer lock;
-    /// taking it waits for the decision.
+    /// Whether a slot seen during its eviction survived. Evictions are decided under the writer
+    /// lock; taking it waits for the decision.
     #[cold]
     fn survived(&self, slot: &Slot) -> bool {
         drop(self.writer.lock());
@@ -211,12 +211,6 @@ impl RegistryInner {
     }
 }
 
-/// The time of a change to the set of breakers, and the wake-ups due once the writer lock is released.
-struct Announcements {
-    at: Timestamp,
-    wakes: Wakes,
-}
-
 impl Drop for RegistryInner {
     fn drop(&mut self) {
         self.checks.close();
@@ -234,6 +228,13 @@ impl fmt::Debug for Registry {
         let names = self.inner.all_known().into_iter().map(|identity| identity.to_string());
         f.debug_set().entries(names).finish()
     }
+}
+
+/// The time of a change to the set of breakers, and the wake-ups due once the writer lock is
+/// released.
+struct Announcements {
+    at: Timestamp,
+    wakes: Wakes,
 }
 
 /// A slot in the set, keyed by its own identity: a look-up then reads no memory that the call would

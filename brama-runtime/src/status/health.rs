@@ -55,12 +55,13 @@ pub struct HealthCounts {
 /// The shares of open circuits from which health is degraded or down, in per cent of the selected
 /// breakers.
 ///
-/// A threshold is reached if at least one circuit is open and `open * 100` is at least
-/// `threshold * selected`; nothing is rounded. So 0 means "from the first open circuit on", 100 means
-/// "all of them", and a threshold above 100 is never reached. If both are reached, health is down.
+/// A threshold is reached if at least one circuit is open and `open * 100` is at least `threshold *
+/// selected`; nothing is rounded. So 0 means "from the first open circuit on", 100 means "all of
+/// them", and a threshold above 100 is never reached. If both are reached, health is down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HealthThresholds {
-    /// The share from which health is [`Health::Degraded`]. Default: 0, from the first open circuit on.
+    /// The share from which health is [`Health::Degraded`]. Default: 0, from the first open circuit
+    /// on.
     pub degraded: u32,
     /// The share from which health is [`Health::Down`]. Default: 50, half of the circuits.
     pub down: u32,
@@ -118,7 +119,8 @@ impl HealthCounts {
         self.closed + self.half_open + self.open + self.disabled
     }
 
-    /// Returns the share of open circuits in per cent, rounded down; zero if no breaker was selected.
+    /// Returns the share of open circuits in per cent, rounded down; zero if no breaker was
+    /// selected.
     ///
     /// It is meant for display: the thresholds apply to the exact share.
     #[must_use]
@@ -131,8 +133,8 @@ impl HealthCounts {
         let is_due = status.retry_after.is_some_and(|left| left.is_zero());
         match status.state {
             State::Closed => self.closed += 1,
-            // The next call is a probe. If this counted as open, a service that gets no traffic while
-            // it is down would get no call, and would stay down.
+            // The next call is a probe. If this counted as open, a service that gets no traffic
+            // while it is down would get no call, and would stay down.
             State::Open if is_due => self.half_open += 1,
             State::HalfOpen => self.half_open += 1,
             State::Disabled => self.disabled += 1,

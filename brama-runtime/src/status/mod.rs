@@ -20,9 +20,9 @@ use crate::{
 /// A snapshot of a breaker. Taking one changes nothing.
 ///
 /// `Display` prints a line for people: `payment_api is open, next attempt in 48 s: 10 failures in a
-/// row reached failure_threshold 10; last: connection refused`. If the duration of the opening is not
-/// simply the policy's fixed `expiry`, the line contains it with its reason: `payment_api is open for
-/// 20 s (progressive, opening 3 in a row), next attempt in 8 s: …`.
+/// row reached failure_threshold 10; last: connection refused`. If the duration of the opening is
+/// not simply the policy's fixed `expiry`, the line contains it with its reason: `payment_api is
+/// open for 20 s (progressive, opening 3 in a row), next attempt in 8 s: …`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
@@ -70,8 +70,8 @@ pub struct Status {
     /// Problems with the breaker's configuration and use; empty if there are none.
     ///
     /// They report settings without effect (see [`Policy::lint`]), settings of two layers that
-    /// contradict each other, two attributes that differ, subscriptions to this breaker that have lost
-    /// events, and how many calls found no room for their key (see [`Identity::is_overflow`]).
+    /// contradict each other, two attributes that differ, subscriptions to this breaker that have
+    /// lost events, and how many calls found no room for their key (see [`Identity::is_overflow`]).
     pub warnings: Vec<String>,
 }
 

@@ -13,13 +13,13 @@ use crate::{
 
 /// # Assertions
 ///
-/// An assertion that does not hold panics with the location of the caller, and prints the breaker: its
-/// state and the cause, runs, totals and the last failures. Except for
-/// [`assert_unused`](Self::assert_unused), an assertion about an unused breaker fails too, so that a
-/// misspelt name does not pass as a count of zero.
+/// An assertion that does not hold panics with the location of the caller, and prints the breaker:
+/// its state and the cause, runs, totals and the last failures. Except for
+/// [`assert_unused`](Self::assert_unused), an assertion about an unused breaker fails too, so that
+/// a misspelt name does not pass as a count of zero.
 impl TestRegistry {
-    /// Asserts the state of a breaker. The recorded state counts: a circuit past the deadline of its
-    /// opening is still open until its next call.
+    /// Asserts the state of a breaker. The recorded state counts: a circuit past the deadline of
+    /// its opening is still open until its next call.
     ///
     /// # Panics
     ///
@@ -62,7 +62,8 @@ impl TestRegistry {
         self.assert_total(&identity.into(), "ignored calls", |totals| totals.ignored, expected);
     }
 
-    /// Asserts how many calls were rejected. In shadow, the calls that would have been rejected count.
+    /// Asserts how many calls were rejected. In shadow, the calls that would have been rejected
+    /// count.
     ///
     /// # Panics
     ///

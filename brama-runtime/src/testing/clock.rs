@@ -53,8 +53,8 @@ impl ManualClock {
         Self::default()
     }
 
-    /// Moves the clock forward by `duration` in one step. Wakers whose time has come are woken before
-    /// this returns.
+    /// Moves the clock forward by `duration` in one step. Wakers whose time has come are woken
+    /// before this returns.
     pub fn advance(&self, duration: Duration) {
         let later = |nanos| Some(Tick::from_nanos(nanos).after(duration).as_nanos());
         // The closure never returns `None`, so the update cannot fail.
@@ -117,8 +117,8 @@ impl Clock for AheadOfTokio {
         after_epoch(self.now())
     }
 
-    // The waker is woken by tokio's timer, and whenever the clock is advanced by hand. The latter may
-    // be too early; the woken task then checks the time again.
+    // The waker is woken by tokio's timer, and whenever the clock is advanced by hand. The latter
+    // may be too early; the woken task then checks the time again.
     fn wake_at(&self, at: Tick, waker: &Waker) {
         self.ahead.wake_at(self.ahead.now().after(Duration::from_nanos(1)), waker);
         let ahead = self.ahead.now().since(Tick::ORIGIN);

@@ -17,8 +17,8 @@ use crate::{
 
 /// A log of all events since it was created, with assertions.
 ///
-/// An event is in the log as soon as the call that caused it has returned. None is lost: the log has
-/// no limit.
+/// An event is in the log as soon as the call that caused it has returned. None is lost: the log
+/// has no limit.
 ///
 /// ```
 /// # use brama_runtime::api as brama;

@@ -9,9 +9,9 @@ use crate::registry::{Entered, Registry};
 ///
 /// While the guard of [`enter`](Self::enter) lives, decorated functions that are called on this
 /// thread use this registry instead of the global one, except functions whose attribute names a
-/// `registry`. The options of an attribute apply from the function's first call on, as in the global
-/// registry. The global breakers are not affected, so tests can run in parallel and start without any
-/// breaker.
+/// `registry`. The options of an attribute apply from the function's first call on, as in the
+/// global registry. The global breakers are not affected, so tests can run in parallel and start
+/// without any breaker.
 ///
 /// It dereferences to [`Registry`]. Clones share the registry and the clock. Jitter is the same in
 /// every run.
@@ -35,9 +35,9 @@ use crate::registry::{Entered, Registry};
 /// # Asynchronous tests
 ///
 /// A call of an asynchronous function uses the registry that is entered on the thread that polls it
-/// first, and keeps it. On tokio's current-thread runtime, which `#[tokio::test]` uses, spawned tasks
-/// run on the test's thread too. For tests that pause the runtime's clock, see `on_tokio_time`
-/// (feature `tokio`).
+/// first, and keeps it. On tokio's current-thread runtime, which `#[tokio::test]` uses, spawned
+/// tasks run on the test's thread too. For tests that pause the runtime's clock, see
+/// `on_tokio_time` (feature `tokio`).
 ///
 /// # Threads
 ///
@@ -72,10 +72,10 @@ impl TestRegistry {
 
     /// Creates an empty registry on tokio's clock. Feature `tokio`.
     ///
-    /// Under `#[tokio::test(start_paused = true)]` the time stands still with the runtime's clock; it
-    /// moves with `tokio::time::advance`, and when the runtime skips to its next timer. Otherwise the
-    /// time is the system's, also outside the runtime, where a paused clock cannot be read.
-    /// [`advance`](Self::advance) moves the time of this registry only.
+    /// Under `#[tokio::test(start_paused = true)]` the time stands still with the runtime's clock;
+    /// it moves with `tokio::time::advance`, and when the runtime skips to its next timer.
+    /// Otherwise the time is the system's, also outside the runtime, where a paused clock cannot be
+    /// read. [`advance`](Self::advance) moves the time of this registry only.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -100,9 +100,9 @@ impl TestRegistry {
 
     /// Makes decorated functions on this thread use this registry while the guard lives.
     ///
-    /// Guards nest, and may be dropped in any order: the newest live guard decides. A panic drops the
-    /// guard as it unwinds. An admitted call and a [`CircuitOpen`](crate::breaker::CircuitOpen) belong
-    /// to the registry in which they began, even after the guard is dropped.
+    /// Guards nest, and may be dropped in any order: the newest live guard decides. A panic drops
+    /// the guard as it unwinds. An admitted call and a [`CircuitOpen`](crate::breaker::CircuitOpen)
+    /// belong to the registry in which they began, even after the guard is dropped.
     pub fn enter(&self) -> Entered {
         Entered::new(self.registry.clone())
     }
@@ -112,7 +112,8 @@ impl TestRegistry {
         self.clock.advance(duration);
     }
 
-    /// Returns the clock that [`advance`](Self::advance) moves. Other parts of the test can share it.
+    /// Returns the clock that [`advance`](Self::advance) moves. Other parts of the test can share
+    /// it.
     #[must_use]
     pub const fn clock(&self) -> &ManualClock {
         &self.clock

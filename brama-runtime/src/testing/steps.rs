@@ -7,17 +7,19 @@ use crate::{circuit::State, identity::Identity, outcome::Outcome};
 
 /// # Steps
 ///
-/// Each step does what calls, time or an operator would do, so a breaker in a test behaves as one in
-/// production. A breaker that does not exist is created.
+/// Each step does what calls, time or an operator would do, so a breaker in a test behaves as one
+/// in production. A breaker that does not exist is created.
 ///
 /// The options of a decorated function apply from its first call on; until then the defaults are in
-/// force. If a step depends on the options (`max_attempts`, `expiry`), call the function once before.
+/// force. If a step depends on the options (`max_attempts`, `expiry`), call the function once
+/// before.
 impl TestRegistry {
-    /// Brings a breaker into a state by the actions of an operator. If it is in this state already, it
-    /// enters it anew.
+    /// Brings a breaker into a state by the actions of an operator. If it is in this state already,
+    /// it enters it again.
     ///
-    /// For [`HalfOpen`](State::HalfOpen) the circuit is opened for 1 ms and the clock advanced by 1 ms;
-    /// no probe is in flight. For [`Open`](State::Open) the policy sets the duration of the opening.
+    /// For [`HalfOpen`](State::HalfOpen) the circuit is opened for 1 ms and the clock advanced by 1
+    /// ms; no probe is in flight. For [`Open`](State::Open) the policy sets the duration of the
+    /// opening.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -47,8 +49,8 @@ impl TestRegistry {
     /// Makes `times` calls that fail, one after the other, and returns how many were admitted.
     ///
     /// While the circuit is open, the calls are rejected and counted as such; past its deadline the
-    /// first one is a probe. The calls take no time. If `times` is zero, the only effect is that the
-    /// breaker exists.
+    /// first one is a probe. The calls take no time. If `times` is zero, the only effect is that
+    /// the breaker exists.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -71,11 +73,12 @@ impl TestRegistry {
         (0..times).flat_map(call).count()
     }
 
-    /// Closes an open circuit as if its dependency had recovered: the clock advances to the deadline,
-    /// then `success_threshold` probes succeed.
+    /// Closes an open circuit as if its dependency had recovered: the clock advances to the
+    /// deadline, then `success_threshold` probes succeed.
     ///
-    /// A half-open circuit needs only the probes. Probes that the test has in flight keep their places,
-    /// and are late once the circuit is closed. A closed or disabled circuit does not change.
+    /// A half-open circuit needs only the probes. Probes that the test has in flight keep their
+    /// places, and are late once the circuit is closed. A closed or disabled circuit does not
+    /// change.
     ///
     /// # Panics
     ///
