@@ -96,7 +96,7 @@ impl Registry {
         Ok(self.known(identity)?.open_for(duration, by)?)
     }
 
-    /// Rejects every call until the breaker is closed, reset or disabled by hand: see
+    /// Forces a breaker open: it rejects every call until the next action by hand. See
     /// [`Breaker::force_open`].
     ///
     /// # Errors
