@@ -98,7 +98,7 @@ fn a_rejection_by_a_forced_opening_has_no_retry_after() {
     let (breaker, _) = opened();
     breaker.force_open("maintenance");
     let open = rejection(&breaker);
-    assert_eq!(open.to_string(), "payment_api is forced open until somebody acts");
+    assert_eq!(open.to_string(), "payment_api is forced open until it is closed by hand");
     assert_eq!((open.state(), open.retry_after()), (State::ForcedOpen, None));
     assert_eq!(
         open.source().unwrap().to_string(),
@@ -175,5 +175,5 @@ fn a_retry_after_hint_lengthens_the_opening_and_is_named_as_the_reason() {
     let busy = || Outcome::failure("too many requests").retry_after(Duration::from_secs(120));
     (0..10).for_each(|_| breaker.try_acquire().unwrap().record(busy()));
     let length = rejection(&breaker).cause().unwrap().length.unwrap();
-    assert_eq!(length.to_string(), "120s, as the failure's retry-after asked");
+    assert_eq!(length.to_string(), "120s, from the failure's retry-after hint");
 }

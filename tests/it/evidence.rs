@@ -177,7 +177,7 @@ fn a_duration_from_a_retry_after_hint_says_so() {
     let [_, status, _] = described(two(), act);
     assert_eq!(
         status,
-        "api is open for 120 s (as the failure's retry-after asked), next attempt in 119 s: 2 \
+        "api is open for 120 s (from the failure's retry-after hint), next attempt in 119 s: 2 \
          failures in a row reached failure_threshold 2; last: too many requests"
     );
 }

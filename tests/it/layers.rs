@@ -257,7 +257,7 @@ fn two_attributes_that_differ_are_both_named_by_file_and_line() {
         status.warnings,
         [format!(
             "the attributes at {file}:{FIRST} and {file}:{SECOND} have this identity and differ: \
-             that at {file}:{FIRST} is in force"
+             the one at {file}:{FIRST} is in force"
         )]
     );
 }
@@ -293,7 +293,7 @@ fn the_kind_of_register_wins_over_the_attribute_and_a_warning_names_both() {
     assert_eq!(
         status.warnings,
         [format!(
-            "the attribute at {file}:{LAYERED} says type http, `register` says database: database is in \
+            "the attribute at {file}:{LAYERED} has type http, `register` has database: database is in \
              force"
         )]
     );

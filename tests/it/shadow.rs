@@ -60,8 +60,8 @@ fn a_child_process_reads_the_environment() {
 
 #[test]
 fn the_environment_sets_the_kill_switch_of_the_global_registry() {
-    let odd = "false [\"the environment's BRAMA_SHADOW is `maybe`, which says nothing: write 1 to \
-               put every breaker into shadow, or 0\"]";
+    let odd = "false [\"BRAMA_SHADOW is `maybe`, which is not valid: set it to 1 to put every breaker \
+               into shadow, or to 0\"]";
     for (value, expected) in [("1", "true []"), ("0", "false []"), ("maybe", odd)] {
         let child = Command::new(env::current_exe().unwrap())
             .args(["--exact", "shadow::a_child_process_reads_the_environment"])

@@ -228,7 +228,7 @@ fn each_count_is_distinguished_from_the_others() {
 fn a_misspelt_name_is_no_count_of_zero() {
     let registry = TestRegistry::new();
     registry.succeed_times("api", 1);
-    let text = "pai is unused; this registry knows {\"api\"}";
+    let text = "pai is unused; this registry has {\"api\"}";
     assert_eq!(printed(|| registry.assert_failures("pai", 0)), text);
     assert_eq!(printed(|| registry.assert_state("pai", State::Closed)), text);
     registry.assert_unused("pai");

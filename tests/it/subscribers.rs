@@ -73,8 +73,8 @@ mod loss {
         (0..3).for_each(|_| breaker.failure("there is none"));
         assert_eq!(
             breaker.status().warnings,
-            ["events were lost, 3 so far, by a subscription to this breaker that has room for 2: \
-              take them sooner, select fewer, or give its `EventFilter` a larger `capacity`"]
+            ["a subscription to this breaker (capacity 2) has lost 3 events: take them sooner, \
+              select fewer, or give its `EventFilter` a larger `capacity`"]
         );
         assert!(registry.breaker("other").status().warnings.is_empty());
         drop(events);

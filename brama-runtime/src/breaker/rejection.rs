@@ -147,7 +147,7 @@ impl fmt::Display for CircuitOpen {
         write!(f, "{} is {}", self.identity(), self.state().in_words())?;
         match self.retry_after() {
             Some(retry_after) => write!(f, ", next attempt in {}", Rounded(retry_after)),
-            None => f.write_str(" until somebody acts"),
+            None => f.write_str(" until it is closed by hand"),
         }
     }
 }

@@ -59,9 +59,8 @@ impl Queue {
         let (room, lost) = (self.filter.max_waiting(), self.waiting.lock().lost);
         (0 < lost).then(|| {
             format!(
-                "events were lost, {lost} so far, by a subscription to this breaker that has room \
-                 for {room}: take them sooner, select fewer, or give its `EventFilter` a larger \
-                 `capacity`"
+                "a subscription to this breaker (capacity {room}) has lost {lost} events: take them \
+                 sooner, select fewer, or give its `EventFilter` a larger `capacity`"
             )
         })
     }

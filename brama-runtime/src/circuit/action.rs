@@ -15,7 +15,7 @@ pub enum Action {
     /// checks), or for as long as the policy says.
     #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
     Open(Option<Duration>),
-    /// Rejects until somebody acts again.
+    /// Rejects until it is closed by hand again.
     ForceOpen,
     /// Closes; runs, trips and window start empty.
     Close,

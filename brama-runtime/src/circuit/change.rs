@@ -210,7 +210,7 @@ impl fmt::Display for Why {
             DurationSource::Progressive { trips } => {
                 write!(f, "progressive, opening {} in a row", trips.saturating_add(1))
             }
-            DurationSource::RetryAfter => f.write_str("as the failure's retry-after asked"),
+            DurationSource::RetryAfter => f.write_str("from the failure's retry-after hint"),
             DurationSource::ByHand => f.write_str("as given by hand"),
         }?;
         if jitter.is_zero() { Ok(()) } else { write!(f, ", jitter took {jitter:?}") }

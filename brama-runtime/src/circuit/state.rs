@@ -18,7 +18,7 @@ pub enum State {
     Open,
     /// A few probes pass; their outcomes decide.
     HalfOpen,
-    /// Calls are rejected until somebody acts.
+    /// Calls are rejected until it is closed by hand.
     #[cfg_attr(feature = "serde", serde(rename = "force_open"))]
     ForcedOpen,
     /// Calls pass and nothing is judged.

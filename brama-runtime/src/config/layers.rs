@@ -195,8 +195,8 @@ impl Layers {
         let AttributeConflict { first, other } = self.overrides.as_ref()?.conflict?;
         let (first, other) = (first.place(), other.place());
         Some(format!(
-            "the attributes at {first} and {other} have this identity and differ: that at {first} is \
-             in force"
+            "the attributes at {first} and {other} have this identity and differ: the one at {first} \
+             is in force"
         ))
     }
 
@@ -205,7 +205,7 @@ impl Layers {
             (self.attribute?, self.overrides.as_ref()?.registered.kind.as_ref()?);
         let kind = attribute.kind().filter(|kind| kind != registered)?;
         Some(format!(
-            "the attribute at {} says type {kind}, `register` says {registered}: {registered} is in \
+            "the attribute at {} has type {kind}, `register` has {registered}: {registered} is in \
              force",
             attribute.place()
         ))

@@ -251,7 +251,7 @@ impl fmt::Display for InitError {
                 f.write_str("invalid configuration")?;
                 mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
             }
-            Self::NoThread { kind, .. } => write!(f, "no thread for the cleanup: {kind}"),
+            Self::NoThread { kind, .. } => write!(f, "cannot start the cleanup thread: {kind}"),
         }
     }
 }

@@ -167,17 +167,17 @@ impl fmt::Display for EventDetail {
             Self::Reset { cause } => write!(f, "was reset: {cause}"),
             Self::Registered => f.write_str("was registered"),
             Self::Unregistered => f.write_str("was unregistered"),
-            Self::Removed => f.write_str("was forgotten"),
+            Self::Removed => f.write_str("was evicted"),
             Self::Configured { warnings } => {
                 f.write_str("was configured")?;
                 warnings.iter().try_for_each(|warning| write!(f, "; {warning}"))
             }
             Self::Success => f.write_str("succeeded"),
             Self::Failure { reason } => write!(f, "failed: {reason}"),
-            Self::Ignored => f.write_str("answered, which was ignored"),
-            Self::Rejected => f.write_str("refused a call"),
-            Self::Abandoned => f.write_str("saw a call abandoned"),
-            Self::Late => f.write_str("had an outcome come late"),
+            Self::Ignored => f.write_str("had an ignored outcome"),
+            Self::Rejected => f.write_str("rejected a call"),
+            Self::Abandoned => f.write_str("had a call abandoned"),
+            Self::Late => f.write_str("had a late outcome"),
             Self::Slow => f.write_str("was slow"),
         }
     }

@@ -163,8 +163,8 @@ impl fmt::Display for RegisterError {
             }
             Self::NoRoom { identity, .. } => write!(
                 f,
-                "`{identity}` has no room: the identifier has as many keys as `max_keys` lets, and \
-                 those looked at cannot be forgotten"
+                "`{identity}` has no room: the identifier has as many keys as `max_keys` allows, and \
+                 none of the examined breakers can be evicted"
             ),
         }
     }

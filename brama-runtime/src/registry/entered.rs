@@ -15,7 +15,7 @@ use super::Registry;
 /// fn sent(_: impl Send) {}
 /// sent(brama::testing::TestRegistry::new().enter());
 /// ```
-#[must_use = "the registry is left again when this is dropped"]
+#[must_use = "dropping the guard leaves the registry"]
 pub struct Entered {
     number: u64,
     /// Makes the guard neither `Send` nor `Sync`: only the thread that entered can leave.

@@ -97,7 +97,7 @@ impl RegistryInner {
         let calls = self.peek(&identity.overflow()).map(|slot| slot.calls())?;
         (0 < calls).then(|| {
             format!(
-                "calls of {} that found no room for their key, and were only observed: {calls}; raise \
+                "{calls} calls of {} found no room for their key and were only observed; raise \
                  `max_keys`, or use fewer keys",
                 identity.without_key()
             )

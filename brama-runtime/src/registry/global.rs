@@ -248,8 +248,8 @@ impl Registry {
             ShadowSwitch::Shadow => self.shadow_all(true),
             ShadowSwitch::Nothing => {}
             ShadowSwitch::Invalid(value) => self.notice(format!(
-                "the environment's {VARIABLE} is `{value}`, which says nothing: write 1 to put every \
-                 breaker into shadow, or 0"
+                "{VARIABLE} is `{value}`, which is not valid: set it to 1 to put every breaker into \
+                 shadow, or to 0"
             )),
         }
     }

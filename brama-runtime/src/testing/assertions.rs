@@ -107,7 +107,7 @@ impl TestRegistry {
     fn used(&self, identity: &Identity<'_>) -> Status {
         let Some(status) = self.status(identity) else {
             let known: &Registry = self;
-            fail(format_args!("{identity} is unused; this registry knows {known:?}"));
+            fail(format_args!("{identity} is unused; this registry has {known:?}"));
         };
         status
     }
