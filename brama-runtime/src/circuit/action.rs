@@ -1,4 +1,4 @@
-//! What an operator can do to a circuit.
+//! An action by hand on a circuit, and the reason for it.
 
 use std::{borrow::Cow, fmt, time::Duration};
 
@@ -7,26 +7,28 @@ use serde::{Deserialize, Serialize};
 
 use super::Reason;
 
-/// An action by hand. Every action acts from every state.
+/// An action by hand. Every action works in every state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Action {
-    /// Opens, as a trip: for the given time (whole milliseconds, at least 1 ms, which the caller
-    /// checks), or for as long as the policy says.
+    /// Opens, and counts as a trip. The opening lasts the given duration, or as long as the policy
+    /// configures.
+    ///
+    /// The duration must be whole milliseconds, at least 1 ms. The caller checks this.
     #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
     Open(Option<Duration>),
-    /// Rejects until it is closed by hand again.
+    /// Rejects every call until the next action.
     ForceOpen,
     /// Closes; runs, trips and window start empty.
     Close,
-    /// Closes likewise, as a reset.
+    /// Closes like [`Close`](Self::Close), and is recorded as a reset.
     Reset,
-    /// Admits everything and judges nothing.
+    /// Admits every call and judges nothing.
     Disable,
 }
 
 impl Action {
-    /// The name in text.
+    /// Returns the name in text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -45,9 +47,9 @@ impl fmt::Display for Action {
     }
 }
 
-/// The reason of an action by hand and, where it is known, who acted.
+/// The reason of an action by hand and, if known, the actor.
 ///
-/// A text alone is a reason, so that the simple call stays simple.
+/// A text converts into a reason without an actor.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -67,19 +69,19 @@ pub struct By {
 }
 
 impl By {
-    /// That somebody or something acted, for that reason. Each text is cut like a [`Reason`].
+    /// Names the actor, a person or a program, and the reason. Each text is cut like a [`Reason`].
     #[must_use]
     pub fn actor(who: impl Into<Reason>, reason: impl Into<Reason>) -> Self {
         Self { who: Some(who.into()), reason: reason.into() }
     }
 
-    /// Who acted; `None` where nobody said.
+    /// Returns the actor; `None` if the action named none.
     #[must_use]
     pub const fn who(&self) -> Option<&Reason> {
         self.who.as_ref()
     }
 
-    /// Why.
+    /// Returns the reason.
     #[must_use]
     pub const fn reason(&self) -> &Reason {
         &self.reason
@@ -110,7 +112,7 @@ impl From<Cow<'static, str>> for By {
     }
 }
 
-/// `alice: maintenance`, or the reason alone.
+/// Writes `alice: maintenance`, or the reason alone.
 impl fmt::Display for By {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.who.as_ref().map_or(Ok(()), |who| write!(f, "{who}: "))?;

@@ -8,31 +8,31 @@ use serde::{Deserialize, Serialize};
 use super::{Action, By, Generation, Reason, State, Tick, WindowCounts};
 use crate::duration::Rounded;
 
-/// The circuit entered a state.
+/// A transition of a circuit into a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct Change {
-    /// The state it left.
+    /// The state that the circuit left.
     pub from: State,
-    /// The state it entered; the same as `from` where an action started it afresh.
+    /// The state that the circuit entered; equal to `from` if an action restarted the state.
     pub to: State,
-    /// The generation that begins with it.
+    /// The generation that begins with the change.
     pub generation: Generation,
-    /// When.
+    /// When the circuit changed.
     pub at: Tick,
-    /// Why.
+    /// Why the circuit changed.
     pub cause: Cause,
 }
 
 impl Change {
-    /// Whether it leads to another state: one that starts afresh is not announced.
+    /// Returns whether the change leads to another state. A restart of a state is not announced.
     #[must_use]
     pub fn is_announced(&self) -> bool {
         self.from != self.to
     }
 }
 
-/// Why a circuit entered a state: the rule, and the evidence that it saw.
+/// Why a circuit entered a state: the rule, and its evidence.
 ///
 /// Its `Display` is for people: "10 failures in a row reached `failure_threshold` 10; last:
 /// connection refused".
@@ -42,21 +42,21 @@ impl Change {
 pub struct Cause {
     /// The rule that decided.
     pub rule: Rule,
-    /// The rule's limit: a number of outcomes in a row, or a percentage; `None` where it has none.
+    /// The limit of the rule: outcomes in a row, or a percentage; `None` if it has none.
     pub limit: Option<u32>,
-    /// Failures in a row; for [`Rule::SuccessThreshold`] successes in a row.
+    /// Failures in a row; successes in a row for [`Rule::SuccessThreshold`].
     pub run: u64,
-    /// What the window held; zeros where no rate is judged.
+    /// The counts of the window; zeros if no rate is judged.
     pub counts: WindowCounts,
     /// The reasons of the last failures, oldest first.
     pub reasons: Vec<Reason>,
-    /// How long the opening lasts; `None` where the state is not [`State::Open`].
+    /// How long the opening lasts; `None` if the new state is not [`State::Open`].
     pub length: Option<OpenDuration>,
-    /// What was done by hand, by whom and why; `None` where a rule decided.
+    /// The action by hand, with its actor and reason; `None` if a rule decided.
     pub by_hand: Option<(Action, By)>,
 }
 
-/// What decides that a circuit enters a state.
+/// The rule by which a circuit enters a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
@@ -67,20 +67,20 @@ pub enum Rule {
     FailureRate,
     /// The share of slow calls reached `slow_call_rate`: opens.
     SlowCallRate,
-    /// A probe failed, or was slow where slowness is judged: opens.
+    /// A probe failed, or was slow while a slow-call rate is set: opens.
     ProbeFailed,
-    /// Somebody acted.
+    /// An action by hand.
     ByHand,
-    /// The opening's time was over: becomes half-open.
+    /// The deadline of the opening came: becomes half-open.
     Expiry,
-    /// A health check passed before that: becomes half-open.
+    /// A health check passed while open: becomes half-open.
     HealthCheck,
     /// Successes in a row reached `success_threshold`: closes.
     SuccessThreshold,
 }
 
 impl Rule {
-    /// The name in text.
+    /// Returns the name in text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -102,35 +102,35 @@ impl fmt::Display for Rule {
     }
 }
 
-/// How long an opening lasts, and why that long.
+/// How long an opening lasts, and what determined that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct OpenDuration {
-    /// From the opening to its deadline.
+    /// The time from the opening to its deadline.
     #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
     pub duration: Duration,
-    /// What set it.
+    /// What determined the duration.
     pub source: DurationSource,
-    /// What jitter took away; included in `duration`.
+    /// The time by which jitter shortened the opening; `duration` is what remains.
     #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
     pub jitter: Duration,
 }
 
-/// What set the length of an opening.
+/// What determined the duration of an opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum DurationSource {
     /// A fixed `expiry`.
     Fixed,
-    /// A progressive `expiry`, after that many openings since the circuit last closed.
+    /// A progressive `expiry`, after `trips` openings since the circuit last closed.
     Progressive {
         /// Openings before this one.
         trips: u32,
     },
     /// The failure's retry-after hint, up to `retry_after_cap`.
     RetryAfter,
-    /// The length given with the action.
+    /// The duration given with the action.
     ByHand,
 }
 
@@ -170,7 +170,7 @@ impl fmt::Display for Cause {
 }
 
 impl OpenDuration {
-    /// Why it is that long, in words.
+    /// Returns what determined the duration, in words.
     pub(crate) const fn why(self) -> impl fmt::Display {
         Why(self)
     }
@@ -182,8 +182,10 @@ impl fmt::Display for OpenDuration {
     }
 }
 
-/// How long an opening lasts and why, after the name of its state: ` for 20 s (progressive, opening 3
-/// in a row)`. Nothing where that goes without saying: a fixed expiry without jitter, and no opening.
+/// How long an opening lasts and why, as a suffix of its state's name.
+///
+/// For example ` for 20 s (progressive, opening 3 in a row)`. Empty for a change that is not an
+/// opening, and for a fixed expiry without jitter, which needs no explanation.
 pub(crate) struct Lasting<'a>(pub(crate) &'a Cause);
 
 impl fmt::Display for Lasting<'_> {

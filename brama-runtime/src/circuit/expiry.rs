@@ -5,10 +5,10 @@ use std::time::Duration;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-/// The rule for the length of an opening.
+/// The rule for the duration of an opening.
 ///
-/// Whole milliseconds, at least 1 ms. A progressive expiry grows with each opening in a row and
-/// starts over once the circuit closes.
+/// Whole milliseconds, at least 1 ms. A progressive expiry grows with each opening in a row, and
+/// starts over when the circuit closes.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -34,21 +34,23 @@ pub(super) enum Growth {
 }
 
 impl Expiry {
-    /// Every opening lasts `length`: whole milliseconds, at least 1 ms.
+    /// Creates an expiry of a fixed duration: whole milliseconds, at least 1 ms.
     #[must_use]
-    pub const fn fixed(length: Duration) -> Self {
-        Self(Growth::Fixed(length))
+    pub const fn fixed(duration: Duration) -> Self {
+        Self(Growth::Fixed(duration))
     }
 
-    /// The first opening lasts `initial`, each further one twice the last, none more than `max`.
+    /// Creates an expiry that doubles with each opening in a row, from `initial` up to `max`.
     ///
-    /// Whole milliseconds; `initial` at least 1 ms, `max` at least `initial`.
+    /// Whole milliseconds; `initial` is at least 1 ms, `max` at least `initial`.
     #[must_use]
     pub const fn progressive(initial: Duration, max: Duration) -> Self {
         Self(Growth::Progressive { initial, max, factor: 2.0 })
     }
 
-    /// Grows by `factor` (1 to 100, whole thousandths, default 2) instead; a fixed expiry stays.
+    /// Sets the factor by which openings in a row grow: 1 to 100 in whole thousandths. Default 2.
+    ///
+    /// A fixed expiry is unchanged.
     #[must_use]
     pub const fn with_factor(self, factor: f64) -> Self {
         match self.0 {
@@ -59,15 +61,15 @@ impl Expiry {
         }
     }
 
-    /// Whether openings in a row grow.
+    /// Returns whether openings in a row grow.
     #[must_use]
     pub const fn is_progressive(&self) -> bool {
         matches!(self.0, Growth::Progressive { .. })
     }
 
-    /// How long an opening lasts that has `trips` openings before it since the circuit last closed.
+    /// Returns how long an opening lasts after `trips` openings since the circuit last closed.
     ///
-    /// Whole milliseconds, rounded down at every step: a few milliseconds times a small factor may
+    /// Each step rounds down to whole milliseconds, so a few milliseconds times a small factor may
     /// not grow at all.
     #[must_use]
     pub fn wait(&self, trips: u32) -> Duration {
@@ -79,7 +81,7 @@ impl Expiry {
         }
     }
 
-    /// The limit that it breaks.
+    /// Returns the limit that the expiry breaks, if any.
     pub(super) const fn limit_broken(self) -> Option<&'static str> {
         match self.0 {
             Growth::Fixed(length) if !is_whole_millis(length) => Some(WAIT),
@@ -114,7 +116,7 @@ const INITIAL: &str = "an initial wait of whole milliseconds, at least 1 ms";
 const MAX: &str = "a maximum of whole milliseconds, at least the initial wait";
 const FACTOR: &str = "a factor from 1 to 100 in whole thousandths";
 
-/// Steps `trips` times; stops early where a step changes nothing, so the loop is short.
+/// Multiplies `trips` times. Stops early if a step changes nothing, so the loop is short.
 fn backoff(initial: u64, max: u64, factor: f64, trips: u32) -> u64 {
     let factor = u128::from(to_permille(factor).unwrap_or(1000));
     let mut wait = initial;
@@ -129,7 +131,7 @@ fn backoff(initial: u64, max: u64, factor: f64, trips: u32) -> u64 {
     wait
 }
 
-/// The share in whole thousandths; `None` where it is finer than that, negative or no number.
+/// Returns the share in whole thousandths; `None` if it is finer, not within 0 to 1 000, or NaN.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -145,13 +147,13 @@ pub(super) const fn to_permille(share: f64) -> Option<u32> {
     if distance < 1e-6 && distance > -1e-6 { Some(whole) } else { None }
 }
 
-/// Whole milliseconds, saturating: 584 million years and more read as `u64::MAX`.
-pub(super) const fn millis(length: Duration) -> u64 {
-    let seconds = length.as_secs().saturating_mul(1_000);
-    seconds.saturating_add(length.subsec_millis() as u64)
+/// Returns the duration in whole milliseconds; 584 million years or more saturate to `u64::MAX`.
+pub(super) const fn millis(duration: Duration) -> u64 {
+    let seconds = duration.as_secs().saturating_mul(1_000);
+    seconds.saturating_add(duration.subsec_millis() as u64)
 }
 
-/// Whether it is whole milliseconds, at least one.
-pub(super) const fn is_whole_millis(length: Duration) -> bool {
-    !length.is_zero() && length.subsec_nanos().is_multiple_of(1_000_000)
+/// Returns whether the duration is whole milliseconds, at least one.
+pub(super) const fn is_whole_millis(duration: Duration) -> bool {
+    !duration.is_zero() && duration.subsec_nanos().is_multiple_of(1_000_000)
 }

@@ -1,4 +1,4 @@
-//! The reasons of the last failures.
+//! What a circuit remembers of calls since it closed.
 
 use std::{fmt, iter::repeat_n};
 
@@ -7,10 +7,33 @@ use serde::{Deserialize, Serialize};
 
 use super::{Reason, policy::Policy, window::WindowState};
 
-/// A few reasons, oldest first.
+/// The outcomes in the window and the reasons of the last failures, since the circuit closed.
 ///
-/// Most outages have one reason: that is kept once. Room for others is made where they come, and kept,
-/// so that failures whose reasons alternate allocate nothing either.
+/// One box holds both. A circuit that has no rate rule and has never failed has no box.
+#[derive(Debug, Clone, Default)]
+pub(super) struct History {
+    pub(super) window_state: WindowState,
+    pub(super) reasons: RecentReasons,
+}
+
+impl History {
+    /// Counts successes that were not reported one by one.
+    ///
+    /// Without a rate rule, they do not enter the window. The window is incomplete then, so it is
+    /// emptied and starts anew under the next policy with a rate rule.
+    pub(super) fn count_successes(&mut self, policy: &Policy, count: u64) {
+        if !policy.has_rate_rule() && 0 < count {
+            self.window_state = WindowState::Empty;
+        } else if self.window_state.fits(policy.window) {
+            self.window_state.push_successes(count);
+        }
+    }
+}
+
+/// The reasons of the last failures, oldest first: at most [`MOST`].
+///
+/// Most outages have one reason, which is stored once. Room for other reasons is allocated when
+/// they occur, and then kept, so that failures with alternating reasons do not allocate either.
 #[derive(Clone, Default)]
 #[cfg_attr(
     feature = "serde",
@@ -21,11 +44,12 @@ pub(super) enum RecentReasons {
     #[default]
     None,
     Same(Reason, usize),
-    /// Boxed, for it is three times as large. The oldest are missing until there were as many.
+    /// Boxed because it is three times as large. Filled from the end: the first places are empty
+    /// until there were [`MOST`] reasons.
     Mixed(Box<[Option<Reason>; MOST]>),
 }
 
-/// How many are kept as evidence.
+/// How many reasons are kept as evidence.
 pub(super) const MOST: usize = 4;
 
 impl RecentReasons {
@@ -63,27 +87,6 @@ fn add(mixed: &mut [Option<Reason>; MOST], reason: Reason) {
     mixed.rotate_left(1);
     let [.., newest] = mixed;
     *newest = Some(reason);
-}
-
-/// What is remembered of calls since the circuit closed.
-///
-/// Boxed in one: a circuit without a rate to judge, that never failed, has none.
-#[derive(Debug, Clone, Default)]
-pub(super) struct History {
-    pub(super) window_state: WindowState,
-    pub(super) reasons: RecentReasons,
-}
-
-impl History {
-    /// WindowCounts successes that were not reported one by one. Under a policy that judges no rate the window
-    /// misses them, and so it starts empty under the next that does.
-    pub(super) fn count_successes(&mut self, policy: &Policy, count: u64) {
-        if !policy.has_rate_rule() && 0 < count {
-            self.window_state = WindowState::Empty;
-        } else if self.window_state.fits(policy.window) {
-            self.window_state.push_successes(count);
-        }
-    }
 }
 
 #[cfg(test)]

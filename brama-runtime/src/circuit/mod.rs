@@ -39,10 +39,10 @@ use self::{
     window::WindowState,
 };
 
-/// The state of one protected dependency, and the rules that move it.
+/// The state of one protected dependency, and the rules that change it.
 ///
-/// Methods that can move it take the policy in force and the present moment, and answer with the
-/// [`Change`] where one happened. Everything else asks and changes nothing.
+/// A method that can change the state takes the effective policy and the current time, and returns
+/// the [`Change`] if there was one. All other methods only read.
 #[derive(Debug, Clone)]
 #[cfg_attr(
     feature = "serde",
@@ -61,26 +61,26 @@ pub struct Circuit {
     history: Option<Box<History>>,
 }
 
-/// The answer to a call that asks to run.
+/// The decision whether a call may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "an admitted call owes the circuit a report"]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Admission {
-    /// It may run; its outcome is reported with this generation.
+    /// The call may run. Its outcome must be reported with this generation.
     Admitted(Generation),
-    /// It may not.
+    /// The call may not run.
     Rejected {
-        /// How long until asking again makes sense; `None` where only an action helps.
+        /// The time until a call could be admitted; `None` if only an action by hand helps.
         #[cfg_attr(feature = "serde", serde(with = "serde_impls::nanos"))]
         retry_after: Option<Duration>,
     },
-    /// It would have been rejected, but the policy only observes: it runs, it counts as rejected,
-    /// and its outcome is reported nowhere.
+    /// The call would have been rejected, but the policy is in shadow mode: the call runs, counts
+    /// as rejected, and its outcome is not reported.
     Shadowed,
 }
 
 impl Circuit {
-    /// A closed circuit that has seen nothing. The seed moves jitter and nothing else.
+    /// Creates a closed circuit without history. `seed` affects only the jitter of openings.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self {
@@ -96,12 +96,12 @@ impl Circuit {
         }
     }
 
-    /// The same, whose first state began then.
+    /// Returns the circuit with `now` as the start of its first state.
     pub(crate) fn made_at(self, now: Tick) -> Self {
         Self { since: now, ..self }
     }
 
-    /// The state as recorded: an opening past its deadline still reads [`State::Open`].
+    /// Returns the recorded state: an opening past its deadline is still [`State::Open`].
     #[must_use]
     pub const fn state(&self) -> State {
         match self.phase {
@@ -113,26 +113,27 @@ impl Circuit {
         }
     }
 
-    /// The present generation.
+    /// Returns the current generation.
     #[must_use]
     pub const fn generation(&self) -> Generation {
         self.generation
     }
 
-    /// The number of the last opening, by a rule or by hand, forced or not: the first is 1. Zero
-    /// where it never opened.
+    /// Returns the number of the last opening, by a rule or by hand, forced or not.
+    ///
+    /// The first opening is 1; zero if the circuit has never opened.
     #[must_use]
     pub const fn opening(&self) -> u64 {
         self.openings
     }
 
-    /// When the present state began: the clock's origin for a circuit as it was made.
+    /// Returns when the current state began: at the clock's origin for a new circuit.
     #[must_use]
     pub const fn since(&self) -> Tick {
         self.since
     }
 
-    /// When the opening is over; `None` in every state but [`State::Open`].
+    /// Returns the deadline of the opening; `None` in every state but [`State::Open`].
     #[must_use]
     pub const fn until(&self) -> Option<Tick> {
         match self.phase {
@@ -141,31 +142,33 @@ impl Circuit {
         }
     }
 
-    /// Time left of the opening, zero past its deadline; `None` in every state but [`State::Open`].
+    /// Returns the time left until the deadline of the opening.
+    ///
+    /// Zero past the deadline; `None` in every state but [`State::Open`].
     #[must_use]
     pub fn retry_after(&self, now: Tick) -> Option<Duration> {
         self.until().map(|until| until.since(now))
     }
 
-    /// Failures in a row. An open circuit keeps the run that opened it.
+    /// Returns the number of failures in a row. An open circuit keeps the run that opened it.
     #[must_use]
     pub const fn failures(&self) -> u64 {
         self.failures as u64
     }
 
-    /// Successes in a row.
+    /// Returns the number of successes in a row.
     #[must_use]
     pub const fn successes(&self) -> u64 {
         self.successes
     }
 
-    /// Openings since it was last closed, forced ones not among them.
+    /// Returns the number of openings since the circuit last closed, without forced ones.
     #[must_use]
     pub const fn trips(&self) -> u32 {
         self.trips
     }
 
-    /// Probes in flight; zero in every state but [`State::HalfOpen`].
+    /// Returns the number of probes in flight; zero in every state but [`State::HalfOpen`].
     #[must_use]
     pub const fn probes(&self) -> u32 {
         match self.phase {
@@ -174,28 +177,32 @@ impl Circuit {
         }
     }
 
-    /// What the window holds; zeros where no rate is judged.
+    /// Returns the counts of the window at `now`; zeros if no rate is judged.
     #[must_use]
     pub fn counts(&self, now: Tick) -> WindowCounts {
         self.window_state()
             .map_or_else(WindowCounts::default, |window_state| window_state.counts(now))
     }
 
-    /// The reasons of the last failures since it closed, oldest first: at most four.
+    /// Returns the reasons of the last failures since the circuit closed.
+    ///
+    /// At most four, oldest first.
     pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
         self.history.iter().flat_map(|history| history.reasons.iter())
     }
 
-    /// Whether a call that asks at `now` may run.
+    /// Returns whether a call at `now` would be admitted, without admitting it.
     #[must_use]
     pub fn would_admit(&self, policy: &Policy, now: Tick) -> bool {
         let forced = matches!(self.phase, Phase::ForcedOpen);
-        let refused = |until| forced || now < until;
-        policy.shadow || !self.rejects_until(policy).is_some_and(refused)
+        let rejects = |until| forced || now < until;
+        policy.shadow || !self.rejects_until(policy).is_some_and(rejects)
     }
 
-    /// Until when every call is refused (in shadow: would be), if nothing is reported:
-    /// [`Tick::NEVER`] where only an action helps, `None` where a call may run.
+    /// Returns until when every call is rejected if nothing is reported.
+    ///
+    /// In shadow mode, calls would be rejected until then. [`Tick::NEVER`] if only an action by
+    /// hand helps; `None` if a call may run.
     #[must_use]
     pub fn rejects_until(&self, policy: &Policy) -> Option<Tick> {
         match self.phase {
@@ -207,8 +214,11 @@ impl Circuit {
         }
     }
 
-    /// Whether one quick success, counted elsewhere instead of reported, changes nothing but the
-    /// run of successes: until [`settled_until`](Self::settled_until), under this policy.
+    /// Returns whether a quick success changes nothing but the run of successes.
+    ///
+    /// If so, a caller may count quick successes itself instead of reporting each, and pass their
+    /// number to [`count_successes`](Self::count_successes). This holds under this policy, until
+    /// [`settled_until`](Self::settled_until).
     #[must_use]
     pub fn is_settled(&self, policy: &Policy) -> bool {
         match self.phase {
@@ -218,17 +228,19 @@ impl Circuit {
         }
     }
 
-    /// Whether one quick success would settle it, by ending the run of failures and by nothing else.
+    /// Returns whether a quick success would settle the circuit by only ending its run of failures.
     ///
-    /// Whoever counts that success elsewhere tells of it by [`end_failures`](Self::end_failures), and then
-    /// by [`count_successes`](Self::count_successes).
+    /// A caller that counts this success itself must call [`end_failures`](Self::end_failures), and
+    /// then [`count_successes`](Self::count_successes).
     #[must_use]
     pub fn is_settled_by_success(&self, policy: &Policy) -> bool {
         let failing = matches!(self.phase, Phase::Closed) && 0 < self.failures;
         failing && self.settled_until() == Tick::NEVER && self.rates_are_settled(policy)
     }
 
-    /// When a circuit that is settled now has to be asked again: the end of the window's bucket.
+    /// Returns until when a circuit that is settled now stays settled if nothing is reported.
+    ///
+    /// This is the end of the current bucket of a window of time, otherwise [`Tick::NEVER`].
     #[must_use]
     pub fn settled_until(&self) -> Tick {
         match self.phase {

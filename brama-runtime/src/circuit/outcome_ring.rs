@@ -1,14 +1,15 @@
-//! The ring outcomes: the last so many, of which the bad ones are remembered.
+//! A ring of the last outcomes, which stores only the bad ones.
 
 use std::{collections::VecDeque, fmt};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-/// The last `size` outcomes. Good ones are only counted; of a bad one its step is kept: how far it is
-/// behind the bad one before it, and how it was bad.
+/// The last `size` outcomes, of which a failure or a slow call is a bad one.
 ///
-/// A place of its own would take four or eight bytes; a step takes one, as a rule.
+/// Good outcomes are only counted. A bad outcome is stored as a delta: how many outcomes it is
+/// after the previous bad one, and how it was bad. A delta usually takes one byte; a position would
+/// take four or eight.
 #[derive(Clone)]
 #[cfg_attr(
     feature = "serde",
@@ -17,21 +18,22 @@ use serde::{Deserialize, Serialize};
 )]
 pub(super) struct OutcomeRing {
     pub(super) size: u32,
-    /// How many it holds.
+    /// How many outcomes the ring holds, at most `size`.
     pub(super) calls: u32,
     failures: u32,
     slow: u32,
-    /// From the oldest bad one to the newest.
+    /// The distance from the oldest bad outcome to the newest.
     span: u32,
-    /// From the newest bad one to the last outcome; zero, as the span is, where there is no bad one.
+    /// The distance from the newest bad outcome to the last outcome. Without a bad outcome, it and
+    /// `span` are zero.
     since: u32,
-    steps: VecDeque<u8>,
+    deltas: VecDeque<u8>,
 }
 
 impl OutcomeRing {
     pub(super) const fn new(size: u32) -> Self {
-        let steps = VecDeque::new();
-        Self { size, calls: 0, failures: 0, slow: 0, span: 0, since: 0, steps }
+        let deltas = VecDeque::new();
+        Self { size, calls: 0, failures: 0, slow: 0, span: 0, since: 0, deltas }
     }
 
     pub(super) fn push(&mut self, flags: CallFlags) {
@@ -41,16 +43,16 @@ impl OutcomeRing {
         }
     }
 
-    /// Remembers that the last outcome was bad.
+    /// Marks the last outcome as bad.
     pub(super) fn keep(&mut self, flags: CallFlags) {
         self.failures += u32::from(flags.failed);
         self.slow += u32::from(flags.slow);
-        self.steps.extend(Delta { behind: self.since, flags }.bytes());
+        self.deltas.extend(Delta { behind: self.since, flags }.bytes());
         self.span += self.since;
         self.since = 0;
     }
 
-    /// Makes room for so many outcomes, which are taken for good.
+    /// Adds `count` outcomes as good ones, and forgets the bad ones that leave the ring.
     pub(super) fn advance(&mut self, count: u64) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.calls = self.calls.saturating_add(count).min(self.size);
@@ -60,7 +62,7 @@ impl OutcomeRing {
         {
             self.forget(oldest);
         }
-        if self.steps.is_empty() {
+        if self.deltas.is_empty() {
             self.since = 0;
         }
     }
@@ -68,12 +70,12 @@ impl OutcomeRing {
     fn forget(&mut self, oldest: Delta) {
         self.failures -= u32::from(oldest.flags.failed);
         self.slow -= u32::from(oldest.flags.slow);
-        self.steps.drain(..oldest.bytes().count());
+        self.deltas.drain(..oldest.bytes().count());
         self.span -= self.oldest().map_or(0, |next| next.behind);
     }
 
     fn oldest(&self) -> Option<Delta> {
-        self.steps().next()
+        self.deltas().next()
     }
 
     pub(super) fn counts(&self) -> WindowCounts {
@@ -81,22 +83,22 @@ impl OutcomeRing {
         WindowCounts { calls, failures, slow }
     }
 
-    /// The bad ones, the oldest first: which of the outcomes it was, from 1 on.
+    /// Returns the bad outcomes, oldest first, each with its position in the ring from 1.
     pub(super) fn places(&self) -> impl Iterator<Item = (u32, CallFlags)> {
         let mut place = self.calls.saturating_sub(self.span + self.since);
-        self.steps().enumerate().map(move |(number, Delta { behind, flags })| {
+        self.deltas().enumerate().map(move |(number, Delta { behind, flags })| {
             place += if number == 0 { 0 } else { behind };
             (place, flags)
         })
     }
 
-    fn steps(&self) -> impl Iterator<Item = Delta> {
-        let mut bytes = self.steps.iter().copied();
+    fn deltas(&self) -> impl Iterator<Item = Delta> {
+        let mut bytes = self.deltas.iter().copied();
         std::iter::from_fn(move || Delta::read(&mut bytes))
     }
 }
 
-/// Shows places. The step of the oldest bad one is left out: what it was behind has gone.
+/// Prints positions. The delta of the oldest bad outcome is left out: its predecessor is gone.
 impl fmt::Debug for OutcomeRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bad: Vec<_> = self.places().collect();
@@ -108,7 +110,7 @@ impl fmt::Debug for OutcomeRing {
     }
 }
 
-/// A bad outcome, so many outcomes behind the bad one before it.
+/// A bad outcome, `behind` outcomes after the previous bad one.
 #[derive(Clone, Copy)]
 struct Delta {
     behind: u32,
@@ -116,7 +118,7 @@ struct Delta {
 }
 
 impl Delta {
-    /// Seven bits a byte, the lowest first; the highest bit says whether there are more.
+    /// Encodes the delta in seven bits a byte, lowest first. The highest bit is set if more follow.
     fn bytes(self) -> impl Iterator<Item = u8> {
         let Self { behind, flags: CallFlags { failed, slow } } = self;
         let mut rest = Some(u64::from(behind) << 2 | u64::from(failed) << 1 | u64::from(slow));
@@ -144,33 +146,33 @@ impl Delta {
 
 const MORE: u8 = 1 << 7;
 
-/// What a window holds.
+/// The numbers of calls in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct WindowCounts {
     /// Successes and failures.
     pub calls: u64,
-    /// Failures among them.
+    /// Failures.
     pub failures: u64,
-    /// Slow calls among them, failed or not.
+    /// Slow calls, failed or not.
     pub slow: u64,
 }
 
 impl WindowCounts {
-    /// The percentage of failures, rounded down; `None` where there are no calls.
+    /// Returns the percentage of failures, rounded down; `None` if there are no calls.
     #[must_use]
     pub const fn failure_percent(&self) -> Option<u64> {
         self.failures.saturating_mul(100).checked_div(self.calls)
     }
 
-    /// The percentage of slow calls, rounded down; `None` where there are no calls.
+    /// Returns the percentage of slow calls, rounded down; `None` if there are no calls.
     #[must_use]
     pub const fn slow_percent(&self) -> Option<u64> {
         self.slow.saturating_mul(100).checked_div(self.calls)
     }
 }
 
-/// One outcome on its way into the window.
+/// An outcome as the window counts it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CallFlags {
     pub(super) failed: bool,
@@ -181,7 +183,7 @@ pub(super) struct CallFlags {
 mod tests {
     use super::*;
 
-    /// Outcomes by their places, each bad one at a place of its own.
+    /// A naive ring: the positions of all bad outcomes.
     #[derive(Default)]
     struct Places {
         outcomes: u64,
@@ -205,18 +207,18 @@ mod tests {
 
     #[test]
     fn it_counts_what_a_list_of_places_counts() {
-        const MARKS: [CallFlags; 3] = [
+        const FLAGS: [CallFlags; 3] = [
             CallFlags { failed: true, slow: false },
             CallFlags { failed: false, slow: true },
             CallFlags { failed: true, slow: true },
         ];
         for size in [1, 2, 31, 32, 33, 100, 4_095, 4_097, 1_000_000, u32::MAX] {
             let (mut ring, mut places) = (OutcomeRing::new(size), Places::default());
-            let mut drawn = u64::from(size);
-            for flags in MARKS.into_iter().cycle().take(600) {
-                // Steps of every length up to a little more than the window.
-                drawn = drawn.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
-                let good = ((drawn >> 32) % (u64::from(size) + 2)) >> (drawn >> 16 & 31);
+            let mut random = u64::from(size);
+            for flags in FLAGS.into_iter().cycle().take(600) {
+                // Distances of every size up to a little more than the window.
+                random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+                let good = ((random >> 32) % (u64::from(size) + 2)) >> (random >> 16 & 31);
                 ring.advance(good);
                 ring.push(flags);
                 places.outcomes += good + 1;
@@ -232,6 +234,6 @@ mod tests {
         for _ in 0..100 {
             ring.push(CallFlags { failed: true, slow: true });
         }
-        assert_eq!(ring.steps.len(), 100);
+        assert_eq!(ring.deltas.len(), 100);
     }
 }

@@ -1,4 +1,4 @@
-//! A reason, in words.
+//! The reason of a failure or of an action, as a short text.
 
 use std::{
     borrow::Cow,
@@ -12,17 +12,17 @@ use serde::{Deserialize, Serialize};
 
 /// Why a call failed or an operator acted: a short text for people.
 ///
-/// A constant is kept without an allocation, and so is a text of at most 22 bytes. One of more than
-/// [`Reason::MAX_BYTES`] bytes is cut at the last whole character before that and ends in `…`.
+/// A constant is kept without an allocation, and so is a text of at most 22 bytes. A text of more
+/// than [`Reason::MAX_BYTES`] bytes is cut at a whole character and ends in `…`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(from = "String"))]
 pub struct Reason(ReasonText);
 
 impl Reason {
-    /// The most bytes that a reason holds.
+    /// The maximum number of bytes in a reason, including `…`.
     pub const MAX_BYTES: usize = 256;
 
-    /// The reason with that text.
+    /// Creates a reason from a text.
     #[must_use]
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         match text.into() {
@@ -32,17 +32,19 @@ impl Reason {
         }
     }
 
-    /// What `value` writes of itself, no more than is kept: writing ends there. A `Display` that
-    /// fails leaves what it has written.
+    /// Creates a reason from what the `Display` of `value` writes.
+    ///
+    /// Writing ends at [`MAX_BYTES`](Self::MAX_BYTES). If `Display` fails, the reason is what it
+    /// wrote before.
     #[must_use]
     pub fn of(value: &(impl fmt::Display + ?Sized)) -> Self {
         let mut kept = Kept { bytes: [0; Self::MAX_BYTES], length: 0 };
-        // It fails where the room is used up or the value cannot go on: either way this is it.
+        // An error means that the buffer is full or that `Display` failed. Both keep the text.
         let _ = write!(kept, "{value}");
         Self(ReasonText::of(kept.as_bytes()))
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -51,19 +53,19 @@ impl Reason {
 
 const ELLIPSIS: &str = "…";
 
-/// A text of at most [`Reason::MAX_BYTES`], on the stack: what is short needs no other place.
+/// A buffer on the stack for at most [`Reason::MAX_BYTES`], so that a short text does not allocate.
 struct Kept {
     bytes: [u8; Reason::MAX_BYTES],
     length: usize,
 }
 
 impl Kept {
-    /// Those of a whole text: whole characters are written and taken back.
+    /// The bytes of valid UTF-8: only whole characters are added and removed.
     fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    /// Adds a text, if there is room for all of it.
+    /// Appends `text` if all of it fits.
     fn push(&mut self, text: &str) -> Option<()> {
         let end = self.length + text.len();
         self.bytes.get_mut(self.length..end)?.copy_from_slice(text.as_bytes());
@@ -71,7 +73,7 @@ impl Kept {
         Some(())
     }
 
-    /// Takes back the last character.
+    /// Removes the last character.
     fn pop(&mut self) {
         let text = str::from_utf8(self.as_bytes()).unwrap_or_default();
         self.length -= text.chars().next_back().map_or(0, char::len_utf8);
@@ -139,8 +141,9 @@ impl fmt::Display for Reason {
     }
 }
 
-/// A constant, or a text of its own: in place where it is short, as most are. Not the one of identities:
-/// that holds three texts and is compared by words.
+/// A constant, or an owned text, which is inline if it is short, as most are.
+///
+/// Not the representation of identities: that one holds three texts and is compared by words.
 #[derive(Clone)]
 pub(super) enum ReasonText {
     Constant(&'static str),
@@ -148,11 +151,11 @@ pub(super) enum ReasonText {
     Long(Box<str>),
 }
 
-/// With its length, and what tells the kinds of texts apart, three words.
+/// With the length and the discriminant, an inline text takes three words.
 const SHORT: usize = 22;
 
 impl ReasonText {
-    /// One of its own, of the bytes of a whole text.
+    /// Copies the bytes of a text, which must be valid UTF-8.
     pub(super) fn of(text: &[u8]) -> Self {
         let mut bytes = [0; SHORT];
         match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
@@ -167,7 +170,7 @@ impl ReasonText {
     pub(super) fn as_str(&self) -> &str {
         match self {
             Self::Constant(text) => text,
-            // It was a whole text.
+            // The bytes are valid UTF-8, so the default is never used.
             Self::Short { .. } => str::from_utf8(self.as_bytes()).unwrap_or_default(),
             Self::Long(text) => text,
         }

@@ -1,4 +1,4 @@
-//! The five states and the generations that number their beginnings.
+//! The five states of a circuit, and the generations that number its stays in them.
 
 use std::fmt;
 
@@ -7,21 +7,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{Policy, Tick};
 
-/// What a circuit does with the next call.
+/// The state of a circuit: what it does with the next call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum State {
-    /// Calls pass and are judged.
+    /// Calls are admitted and judged.
     #[default]
     Closed,
-    /// Calls are rejected until the opening's deadline.
+    /// Calls are rejected until the deadline of the opening.
     Open,
-    /// A few probes pass; their outcomes decide.
+    /// A few probes are admitted; their outcomes decide the next state.
     HalfOpen,
-    /// Calls are rejected until it is closed by hand.
+    /// Calls are rejected until an action by hand.
     #[cfg_attr(feature = "serde", serde(rename = "force_open"))]
     ForcedOpen,
-    /// Calls pass and nothing is judged.
+    /// Calls are admitted and nothing is judged.
     Disabled,
 }
 
@@ -30,8 +30,10 @@ impl State {
     pub const ALL: [Self; 5] =
         [Self::Closed, Self::Open, Self::HalfOpen, Self::ForcedOpen, Self::Disabled];
 
-    /// Its number where a gauge shows a state: 0 closed, 1 half-open, 2 open, 3 forced open, 4
-    /// disabled. Save for the last, the higher, the fewer calls pass.
+    /// Returns the number of the state for a gauge.
+    ///
+    /// 0 is closed, 1 half-open, 2 open, 3 forced open, 4 disabled. From 0 to 3, a higher number
+    /// means that fewer calls are admitted.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -51,7 +53,7 @@ impl State {
         }
     }
 
-    /// The state at that place in [`ALL`](Self::ALL); any later one is the last.
+    /// Returns the state at `place` in [`ALL`](Self::ALL), or the last one if `place` is larger.
     pub(crate) const fn at(place: u64) -> Self {
         match place {
             0 => Self::Closed,
@@ -62,7 +64,7 @@ impl State {
         }
     }
 
-    /// The name in text, in files and on the wire.
+    /// Returns the name in text, in files and on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -74,7 +76,7 @@ impl State {
         }
     }
 
-    /// The name in a sentence.
+    /// Returns the name in a sentence.
     pub(crate) const fn in_words(self) -> &'static str {
         match self {
             Self::Closed => "closed",
@@ -94,22 +96,22 @@ impl fmt::Display for State {
 
 /// The number of one stay in a state.
 ///
-/// Entering a state, be it the same again, begins the next generation; so does taking their places
-/// from probes that were silent too long. A permit carries the
-/// generation in which it was given, so an outcome from an earlier one is told from a present one
-/// however often the circuit went round in between.
+/// Entering a state begins the next generation, even if the circuit was in that state already. So
+/// does taking the places of probes that exceeded `probe_timeout`. A permit carries the generation
+/// in which it was issued, so a late outcome is recognized however often the circuit has changed
+/// its state since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct Generation(u64);
 
 impl Generation {
-    /// The generation with that number.
+    /// Creates a generation from its number.
     #[must_use]
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// Its number: 0 for the circuit as made, one more at each beginning.
+    /// Returns the number: 0 for a new circuit, then one more for each generation.
     #[must_use]
     pub const fn number(self) -> u64 {
         self.0
@@ -126,7 +128,7 @@ impl fmt::Display for Generation {
     }
 }
 
-/// The state, and what belongs to it alone.
+/// The state, with the data that only this state has.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub(super) enum Phase {
@@ -140,7 +142,7 @@ pub(super) enum Phase {
     Disabled,
 }
 
-/// Packed, so that a phase is two words and not three.
+/// The probes in flight. Packed, so that a [`Phase`] is two words and not three.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 #[repr(C, packed(4))]

@@ -1,4 +1,4 @@
-//! The rules: from one state to the next.
+//! The rules that take a circuit from one state to the next.
 
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use super::{
 };
 
 impl Circuit {
-    /// Answers a call that asks to run.
+    /// Decides whether a call may run.
     ///
-    /// An opening whose deadline has come becomes half-open first: the deadline itself admits.
+    /// An opening whose deadline has come becomes half-open first, so a call exactly at the
+    /// deadline is admitted.
     pub fn admit(&mut self, policy: &Policy, now: Tick) -> (Admission, Option<Change>) {
         match self.phase {
             Phase::Closed | Phase::Disabled => (Admission::Admitted(self.generation), None),
@@ -27,9 +28,9 @@ impl Circuit {
         }
     }
 
-    /// Takes the outcome of a call that was admitted in `generation`.
+    /// Records the outcome of a call that was admitted in `generation`.
     ///
-    /// A permit reports once. A probe gives its place back whatever its outcome.
+    /// Each permit must report once. A probe gives back its place whatever its outcome.
     pub fn report(
         &mut self,
         policy: &Policy,
@@ -47,7 +48,9 @@ impl Circuit {
         self.judge(policy, verdict, slow, now)
     }
 
-    /// Takes an outcome without a permit: it takes and frees no place, and is never slow.
+    /// Records an outcome without a permit.
+    ///
+    /// It neither takes nor frees the place of a probe, and is never slow.
     pub fn record_unpermitted(
         &mut self,
         policy: &Policy,
@@ -57,12 +60,15 @@ impl Circuit {
         self.judge(policy, verdict, false, now)
     }
 
-    /// Takes a health check that passed, and the fate of the success that it counts as: one among
-    /// the probes while half-open, and none (`None`) in every other state.
+    /// Records a health check that passed.
     ///
-    /// An opening becomes half-open as if it were due. What is closed has nothing to learn from a
-    /// check, and what was forced open or disabled by hand stays so. A check that failed is a
-    /// failure like any other: [`record_unpermitted`](Self::record_unpermitted).
+    /// An open circuit becomes half-open as if its deadline had come. A half-open circuit counts
+    /// the check as the success of a probe, and its fate is returned; it is `None` in every other
+    /// state. A closed circuit learns nothing from a check, and a circuit that was forced open or
+    /// disabled by hand stays so.
+    ///
+    /// Record a check that failed as a failure, with
+    /// [`record_unpermitted`](Self::record_unpermitted).
     pub fn check_passed(&mut self, policy: &Policy, now: Tick) -> (Option<Fate>, Option<Change>) {
         match self.phase {
             Phase::Open { .. } => (None, Some(self.become_half_open(Rule::HealthCheck, now))),
@@ -74,7 +80,9 @@ impl Circuit {
         }
     }
 
-    /// Acts by hand, from any state. The change leads to the same state where it was that already.
+    /// Performs an action by hand, in any state.
+    ///
+    /// The change has equal `from` and `to` if the circuit was in that state already.
     pub fn act(&mut self, policy: &Policy, action: Action, by: By, now: Tick) -> Change {
         let cause = Cause { by_hand: Some((action, by)), ..self.cause(Rule::ByHand, None, now) };
         match action {
@@ -99,7 +107,9 @@ impl Circuit {
         }
     }
 
-    /// Makes a due opening half-open, so that it reads so on time; a call would do the same.
+    /// Makes an opening half-open if its deadline has come.
+    ///
+    /// A call would do this too; `sweep` keeps the recorded state up to date without one.
     pub fn sweep(&mut self, now: Tick) -> Option<Change> {
         match self.phase {
             Phase::Open { until } if until <= now => Some(self.become_half_open(Rule::Expiry, now)),
@@ -111,23 +121,25 @@ impl Circuit {
         }
     }
 
-    /// Ends the run of failures by a success that a gate let pass while
-    /// [`is_settled_by_success`](Self::is_settled_by_success) held. Where there is no such run, it does
-    /// nothing.
+    /// Ends the run of failures after a success that a gate counted itself while
+    /// [`is_settled_by_success`](Self::is_settled_by_success) held.
+    ///
+    /// Does nothing if there is no run of failures.
     pub const fn end_failures(&mut self) {
         if matches!(self.phase, Phase::Closed) {
             self.failures = 0;
         }
     }
 
-    /// WindowCounts quick successes that a gate let pass while [`is_settled`](Self::is_settled) held.
+    /// Adds quick successes that a gate counted while [`is_settled`](Self::is_settled) held.
     ///
-    /// To be called before every step that judges or closes, so that the window sees outcomes in their
-    /// order. One that lands after the state has changed is dropped: only totals know it.
+    /// Call it before every step that judges or closes, so that the window sees outcomes in their
+    /// order. Successes that arrive after the state has changed are dropped: only the totals
+    /// include them.
     pub fn count_successes(&mut self, policy: &Policy, count: u64) {
         match self.phase {
             Phase::Closed => {
-                // Behind a failure they can only be stragglers from before it.
+                // After a failure, these successes can only be older than it.
                 if self.failures == 0 {
                     self.successes = self.successes.saturating_add(count);
                 }
@@ -239,7 +251,9 @@ impl Circuit {
         }
     }
 
-    /// The first rule that holds, in the order in which they are judged, with its limit.
+    /// Returns the first rule that opens the circuit, with its limit.
+    ///
+    /// The order is: failures in a row, failure rate, slow-call rate.
     fn broken_rule(&self, policy: &Policy, now: Tick) -> Option<(Rule, u32)> {
         if let Some(limit) = policy.failure_threshold
             && limit <= self.failures
@@ -259,7 +273,7 @@ impl Circuit {
         failed.or_else(|| slowed.map(|rate| (Rule::SlowCallRate, rate)))
     }
 
-    /// Whether no further quick success in the window's bucket could reach a rate.
+    /// Returns whether no rate can be reached by further quick successes in the current bucket.
     pub(super) fn rates_are_settled(&self, policy: &Policy) -> bool {
         if !policy.has_rate_rule() {
             return true;
@@ -346,7 +360,7 @@ impl Circuit {
 }
 
 impl OpenDuration {
-    /// Shortened by a share of at most `jitter`, drawn from seed and generation alone.
+    /// Shortens the opening by a share of at most `jitter`, computed from seed and generation only.
     fn jittered(self, policy: &Policy, seed: u64, generation: Generation) -> Self {
         let most = to_permille(policy.jitter).unwrap_or_default();
         let wait = millis(self.duration);
@@ -356,7 +370,7 @@ impl OpenDuration {
         Self { duration: self.duration.saturating_sub(jitter), jitter, ..self }
     }
 
-    /// As long as the hint asks for, where that is longer.
+    /// Lengthens the opening to the hint, if the hint is longer.
     fn lengthened(self, hint: Option<Duration>) -> Self {
         match hint {
             Some(duration) if self.duration < duration => {
@@ -368,7 +382,7 @@ impl OpenDuration {
 }
 
 impl Verdict {
-    /// What the policy says that it counts as.
+    /// Replaces an abandoned call by the verdict that the policy configures for it.
     fn under(self, policy: &Policy) -> Self {
         match (self, policy.abandoned) {
             (Self::Abandoned { took }, Abandoned::Failure) => {
@@ -384,12 +398,12 @@ const fn reject(policy: &Policy, retry_after: Option<Duration>) -> Admission {
     if policy.shadow { Admission::Shadowed } else { Admission::Rejected { retry_after } }
 }
 
-/// Whether `part` of `calls` is at least `percent` per cent: integers, no rounding.
+/// Returns whether `part` is at least `percent` % of `calls`. Integers, so nothing is rounded.
 const fn reaches(part: u64, percent: u32, calls: u64) -> bool {
     percent as u128 * calls as u128 <= part as u128 * 100
 }
 
-/// A number below 2³², by one round of `SplitMix64` (Steele, Lea, Flood 2014).
+/// Returns a pseudorandom number, by one round of `SplitMix64` (Steele, Lea, Flood 2014).
 const fn draw(seed: u64, generation: Generation) -> u32 {
     let step = generation.number().wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = seed.wrapping_add(step);

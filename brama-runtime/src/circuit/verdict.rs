@@ -1,4 +1,4 @@
-//! What a circuit is told of a call, and what it made of that.
+//! The verdict on a call, and its fate in the circuit.
 
 use std::time::Duration;
 
@@ -11,43 +11,43 @@ use super::Reason;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Verdict {
-    /// The dependency answered well.
+    /// The call succeeded.
     Success {
-        /// How long the call took; `None` is never slow.
+        /// How long the call took. A call of unknown duration is never slow.
         #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         took: Option<Duration>,
     },
     /// The dependency failed.
     Failure {
-        /// Why, in words.
+        /// Why the call failed.
         reason: Reason,
-        /// When the dependency asked to be tried again.
+        /// How long the dependency asked to wait before the next call.
         #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         retry_after: Option<Duration>,
-        /// How long the call took; `None` is never slow.
+        /// How long the call took. A call of unknown duration is never slow.
         #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         took: Option<Duration>,
     },
     /// The call says nothing about the dependency.
     Ignore,
-    /// The call was dropped before it had an outcome; the policy says what that counts as.
+    /// The call was dropped before it had an outcome. The policy decides how it counts.
     Abandoned {
-        /// How long the call took until then; `None` is never slow.
+        /// How long the call took until then. A call of unknown duration is never slow.
         #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         took: Option<Duration>,
     },
 }
 
 impl Verdict {
-    /// A success of unknown length.
+    /// A success of unknown duration.
     pub const SUCCESS: Self = Self::Success { took: None };
 
-    /// A failure of unknown length without a hint.
+    /// Creates a failure of unknown duration, without a retry-after hint.
     pub fn failure(reason: impl Into<Reason>) -> Self {
         Self::Failure { reason: reason.into(), retry_after: None, took: None }
     }
 
-    /// How long the call took, where that is known.
+    /// Returns how long the call took, if that is known.
     #[must_use]
     pub const fn took(&self) -> Option<Duration> {
         match self {
@@ -57,14 +57,14 @@ impl Verdict {
     }
 }
 
-/// What became of an outcome.
+/// How the circuit used an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Fate {
-    /// It entered runs and window and may have changed the state.
+    /// The outcome was judged: it counts in runs and window, and may have changed the state.
     Judged,
-    /// Its permit is of an earlier generation: it counts in the totals alone.
+    /// The permit is of an earlier generation, so the outcome counts in the totals only.
     Late,
-    /// The present state judges nothing: it counts in the totals alone.
+    /// The current state judges nothing, so the outcome counts in the totals only.
     TotalsOnly,
 }

@@ -1,4 +1,4 @@
-//! The calls over which rates are judged, and what the circuit remembers of them.
+//! The window: the calls over which rates are judged, and their outcomes.
 
 use std::{fmt, time::Duration};
 
@@ -14,8 +14,8 @@ use super::{
 
 /// The calls over which rates are judged.
 ///
-/// Healthy calls are only counted. A window of calls remembers the failures and slow calls in it one
-/// by one (a byte each, as a rule); a window of time costs the same whatever it spans.
+/// Healthy calls are only counted. A window of calls stores each failure and slow call in it,
+/// usually in one byte. The memory of a window of time does not depend on its duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct Window(Span);
@@ -29,22 +29,22 @@ enum Span {
 }
 
 impl Window {
-    /// The last `count` outcomes: at least 1.
+    /// Creates a window of the last `count` outcomes: at least 1.
     #[must_use]
     pub const fn calls(count: u32) -> Self {
         Self(Span::Calls(count))
     }
 
-    /// The outcomes of the last `length`: a multiple of 10 ms, at least 10 ms.
+    /// Creates a window of the outcomes in the last `duration`.
     ///
-    /// Time is cut into buckets of a tenth of that, aligned to the clock's origin; the window is
-    /// the current bucket and the nine before it.
+    /// A multiple of 10 ms, at least 10 ms. Time is divided into buckets of a tenth of `duration`,
+    /// aligned to the origin of the clock. The window is the current bucket and the nine before it.
     #[must_use]
-    pub const fn time(length: Duration) -> Self {
-        Self(Span::Time(length))
+    pub const fn time(duration: Duration) -> Self {
+        Self(Span::Time(duration))
     }
 
-    /// How many calls it spans; `None` for a window of time.
+    /// Returns the number of calls that the window spans; `None` for a window of time.
     #[must_use]
     pub const fn size(&self) -> Option<u32> {
         match self.0 {
@@ -53,7 +53,7 @@ impl Window {
         }
     }
 
-    /// How much time it spans; `None` for a window of calls.
+    /// Returns the duration that the window spans; `None` for a window of calls.
     #[must_use]
     pub const fn length(&self) -> Option<Duration> {
         match self.0 {
@@ -94,19 +94,19 @@ impl fmt::Display for Window {
     }
 }
 
-/// What the circuit remembers of the window in force: nothing until an outcome enters.
+/// The outcomes in the effective window. It is empty until an outcome enters.
 #[derive(Debug, Clone, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub(super) enum WindowState {
     #[default]
     Empty,
     Calls(OutcomeRing),
-    /// Boxed, for it is five times as large.
+    /// Boxed because it is five times as large as the other variants.
     Time(Box<Buckets>),
 }
 
 impl WindowState {
-    /// Whether it holds outcomes of that window, so that a success may be counted elsewhere.
+    /// Returns whether it holds outcomes of `window`, so that a gate may count successes itself.
     pub(super) fn fits(&self, window: Window) -> bool {
         match (self, window.0) {
             (Self::Calls(ring), Span::Calls(size)) => ring.size == size,
@@ -115,7 +115,7 @@ impl WindowState {
         }
     }
 
-    /// Starts empty where the window's shape has changed, and turns to the bucket of `now`.
+    /// Starts empty if the shape of the window has changed, then turns to the bucket of `now`.
     pub(super) fn turn(&mut self, window: Window, now: Tick) {
         if !self.fits(window) {
             *self = match window.0 {
@@ -137,7 +137,7 @@ impl WindowState {
         }
     }
 
-    /// WindowCounts successes that were quick and reported elsewhere.
+    /// Adds quick successes that a gate has counted.
     pub(super) fn push_successes(&mut self, count: u64) {
         match self {
             Self::Empty => {}
@@ -146,7 +146,7 @@ impl WindowState {
         }
     }
 
-    /// What the window holds at `now`, without turning it.
+    /// Returns the counts at `now`, without turning to its bucket.
     pub(super) fn counts(&self, now: Tick) -> WindowCounts {
         match self {
             Self::Empty => WindowCounts::default(),
@@ -155,7 +155,7 @@ impl WindowState {
         }
     }
 
-    /// Until when the counts stay as they are if nothing is reported.
+    /// Returns until when the counts stay unchanged if nothing is reported.
     pub(super) fn steady_until(&self) -> Tick {
         match self {
             Self::Empty | Self::Calls(_) => Tick::NEVER,
@@ -164,7 +164,7 @@ impl WindowState {
     }
 }
 
-/// The current bucket of time and the nine before it.
+/// The outcomes of a window of time: the current bucket and the nine before it.
 #[derive(Debug, Clone)]
 #[cfg_attr(
     feature = "serde",
@@ -185,7 +185,7 @@ impl Buckets {
         Self { width, number: now.as_nanos() / width, ring: [empty; BUCKETS] }
     }
 
-    /// Empties the buckets that time has passed; a clock that steps back turns nothing.
+    /// Empties the buckets whose time is over. Does nothing if the clock steps back.
     fn turn(&mut self, now: Tick) {
         let number = (now.as_nanos() / self.width).max(self.number);
         let passed = number - self.number;

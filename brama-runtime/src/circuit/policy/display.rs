@@ -1,10 +1,10 @@
-//! The value of a setting as text.
+//! The values of settings as text.
 
 use std::time::Duration;
 
 use crate::circuit::{Abandoned, Expiry, Window};
 
-/// The value of a setting, in words.
+/// Formats the value of a setting for people.
 pub(super) trait DisplayValue {
     fn display_value(self) -> String;
 }

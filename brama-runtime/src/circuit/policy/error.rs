@@ -21,19 +21,19 @@ impl InvalidSetting {
         Self { name, value, limit }
     }
 
-    /// The setting.
+    /// Returns the name of the setting.
     #[must_use]
     pub const fn name(&self) -> SettingName {
         self.name
     }
 
-    /// The value that was given.
+    /// Returns the invalid value.
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
     }
 
-    /// What the value must be.
+    /// Returns what the value must be.
     #[must_use]
     pub const fn limit(&self) -> &'static str {
         self.limit
@@ -46,7 +46,7 @@ impl fmt::Display for InvalidSetting {
     }
 }
 
-/// A patch was refused because values are outside their limits.
+/// A patch was rejected because values are outside their limits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InvalidPolicy {
     patch: PolicyPatch,
@@ -58,12 +58,12 @@ impl InvalidPolicy {
         Self { patch, window }
     }
 
-    /// The refused patch.
+    /// Returns the rejected patch.
     pub const fn patch(&self) -> PolicyPatch {
         self.patch
     }
 
-    /// Every value outside its limits; at least one.
+    /// Returns every value outside its limits; at least one.
     #[must_use]
     pub fn mistakes(&self) -> Vec<InvalidSetting> {
         self.patch.mistakes_with(self.window)

@@ -1,6 +1,6 @@
-//! What is generated from the rows of the table in `settings.rs`: a macro for each type.
+//! The macros that generate code from the table in `settings.rs`, one for each type.
 
-/// [`SettingName`](super::SettingName), and what a patch answers about a setting by its name.
+/// Generates [`SettingName`](super::SettingName), and the methods of a patch that take one.
 macro_rules! setting_names {
     ($(
         $(#[$set_doc:meta])*
@@ -24,10 +24,10 @@ macro_rules! setting_names {
         }
 
         impl SettingName {
-            /// Every setting, in the order of the documentation's table.
+            /// Every setting, in the order of the table in the documentation.
             pub const ALL: [Self; [$(Self::$name),*].len()] = [$(Self::$name),*];
 
-            /// The name in the attribute, in configuration and in messages.
+            /// Returns the name in the attribute, in configuration and in messages.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -37,7 +37,7 @@ macro_rules! setting_names {
         }
 
         impl PolicyPatch {
-            /// Whether the patch sets `setting`.
+            /// Returns whether the patch sets `setting`.
             #[must_use]
             pub const fn sets(&self, setting: SettingName) -> bool {
                 match setting {
@@ -45,7 +45,7 @@ macro_rules! setting_names {
                 }
             }
 
-            /// The value of `setting` in words; empty if the patch does not set it.
+            /// Returns the value of `setting` in words; empty if the patch does not set it.
             pub(in crate::circuit) fn display_value(&self, setting: SettingName) -> String {
                 match setting {
                     $(SettingName::$name => self.$field.map(DisplayValue::display_value),)*
@@ -56,7 +56,7 @@ macro_rules! setting_names {
     };
 }
 
-/// [`Policy`](super::Policy): fields, defaults and getters.
+/// Generates [`Policy`](super::Policy): fields, defaults and getters.
 macro_rules! policy {
     ($(
         $(#[$set_doc:meta])*
@@ -71,8 +71,8 @@ macro_rules! policy {
     )*) => {
         /// The complete, valid settings of a circuit.
         ///
-        /// A value of this type keeps every limit: it is made from a [`PolicyPatch`], which sets
-        /// what differs from the defaults, and the patch is checked.
+        /// A policy is always within its limits. It is created from a [`PolicyPatch`], which is
+        /// checked; settings that the patch does not set have their defaults.
         ///
         /// ```
         /// # use brama_runtime::api as brama;
@@ -97,7 +97,8 @@ macro_rules! policy {
         }
 
         impl Policy {
-            /// The defaults: 10 failures in a row open for 60 s; 1 probe, whose success closes.
+            /// The defaults: 10 failures in a row open the circuit for 60 s, and the success of 1
+            /// probe closes it.
             pub const DEFAULT: Self = Self { $($field: $default,)* };
 
             $(
@@ -109,7 +110,7 @@ macro_rules! policy {
             )*
         }
 
-        /// Sets every setting of the policy.
+        /// Creates a patch that sets every setting.
         impl From<Policy> for PolicyPatch {
             fn from(policy: Policy) -> Self {
                 Self { $($field: Some(policy.$field),)* }
@@ -118,7 +119,7 @@ macro_rules! policy {
     };
 }
 
-/// [`PolicyPatch`](super::PolicyPatch): fields, setters and merges.
+/// Generates [`PolicyPatch`](super::PolicyPatch): fields, setters and merges.
 macro_rules! patch {
     ($(
         $(#[$set_doc:meta])*
@@ -134,10 +135,10 @@ macro_rules! patch {
             )?
         }
     )*) => {
-        /// Some settings of a policy. A setting that the patch does not set is left as it is.
+        /// Some settings of a policy. Other settings stay unchanged.
         ///
-        /// A patch may be a constant. [`policy`](Self::policy), `configure` and `init` check the
-        /// values and return every mistake; so does [`mistakes`](Self::mistakes).
+        /// A patch can be a constant. [`policy`](Self::policy), `configure` and `init` check the
+        /// values and report every mistake, as [`mistakes`](Self::mistakes) does.
         ///
         /// ```
         /// # use brama_runtime::api as brama;
@@ -161,7 +162,7 @@ macro_rules! patch {
         }
 
         impl PolicyPatch {
-            /// A patch that sets nothing.
+            /// Creates a patch that sets nothing.
             pub const fn new() -> Self {
                 Self { $($field: None,)* }
             }
@@ -182,12 +183,12 @@ macro_rules! patch {
                 )?
             )*
 
-            /// This patch, and from `lower` what it does not set.
+            /// Returns this patch, with missing settings from `lower`.
             pub(crate) fn or_else(self, lower: Self) -> Self {
                 Self { $($field: self.$field.or(lower.$field),)* }
             }
 
-            /// This patch, and from the defaults what it does not set.
+            /// Returns this patch, with missing settings from the defaults.
             pub(super) const fn over_defaults(self) -> Policy {
                 Policy {
                     $($field: match self.$field {
@@ -200,7 +201,7 @@ macro_rules! patch {
     };
 }
 
-/// The check of each setting by itself.
+/// Generates the check of each setting by itself.
 macro_rules! checks {
     ($(
         $(#[$set_doc:meta])*
@@ -212,7 +213,7 @@ macro_rules! checks {
         }
     )*) => {
         impl PolicyPatch {
-            /// The limit that the value of `setting` breaks, whatever the other settings are.
+            /// Returns the limit that the value of `setting` breaks, not considering others.
             pub(super) const fn own_limit_broken(
                 &self,
                 setting: SettingName,

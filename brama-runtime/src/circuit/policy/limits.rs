@@ -1,4 +1,4 @@
-//! The limits of values. Each check returns the limit that a value breaks.
+//! The limits of settings. Each function returns the limit that a value breaks.
 
 use std::time::Duration;
 
@@ -20,8 +20,8 @@ pub(super) const fn percentage_or_off(percent: Option<u32>) -> Option<&'static s
     limit("a percentage from 1 to 100, or off", matches!(percent, Some(1..=100) | None))
 }
 
-pub(super) const fn whole_millis(length: Duration) -> Option<&'static str> {
-    limit("whole milliseconds, at least 1 ms", is_whole_millis(length))
+pub(super) const fn whole_millis(duration: Duration) -> Option<&'static str> {
+    limit("whole milliseconds, at least 1 ms", is_whole_millis(duration))
 }
 
 pub(super) const fn share(share: f64) -> Option<&'static str> {
@@ -29,7 +29,7 @@ pub(super) const fn share(share: f64) -> Option<&'static str> {
     limit("a share from 0 to 0.9 in whole thousandths", holds)
 }
 
-/// The limit, if it does not hold.
+/// Returns the limit if it does not hold.
 const fn limit(limit: &'static str, holds: bool) -> Option<&'static str> {
     if holds { None } else { Some(limit) }
 }

@@ -1,19 +1,19 @@
-//! Settings that are valid and can never act.
+//! The lint for settings that are valid but can never have an effect.
 
 use crate::circuit::Policy;
 
 impl Policy {
-    /// What of these settings can never act: a sentence each, empty where all can.
+    /// Returns a sentence for each setting that can never have an effect; empty if all can.
     ///
-    /// Only what is certain is said. A policy that is pointed out is valid all the same.
+    /// Only certain findings are reported. A policy with findings is still valid.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
     /// use brama::{Policy, PolicyPatch};
     ///
     /// assert!(Policy::default().lint().is_empty());
-    /// let deaf = PolicyPatch::new().failure_threshold_off().policy()?;
-    /// assert_eq!(deaf.lint(), ["every rule is off: the circuit opens by hand alone"]);
+    /// let manual = PolicyPatch::new().failure_threshold_off().policy()?;
+    /// assert_eq!(manual.lint(), ["every rule is off: the circuit opens by hand alone"]);
     /// # Ok::<(), brama::error::InvalidPolicy>(())
     /// ```
     #[must_use]
@@ -33,7 +33,7 @@ impl Policy {
         (!rules).then(|| "every rule is off: the circuit opens by hand alone".to_owned())
     }
 
-    /// A run that fills the window is a rate of 100 %.
+    /// A run of failures that fills the window is a rate of 100 %, which reaches any limit.
     fn has_a_late_threshold(&self) -> Option<String> {
         let (threshold, calls) = (self.failure_threshold?, self.window.size()?);
         let rate = self.failure_rate.filter(|_| calls < threshold)?;
@@ -70,5 +70,5 @@ impl Policy {
     }
 }
 
-/// More than one call a microsecond reaches no remote dependency.
+/// No remote dependency takes more than one call a microsecond.
 const CALLS_A_MICROSECOND: u128 = 1;

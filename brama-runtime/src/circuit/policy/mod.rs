@@ -1,4 +1,4 @@
-//! The rules in force for a circuit.
+//! The policy of a circuit: its settings, with their defaults and limits.
 
 mod display;
 mod error;
@@ -20,7 +20,10 @@ pub use self::{
 use super::Expiry;
 
 impl Policy {
-    /// The preset of a per-node transport: 5 failures, 30 s, 2 successes, 1 probe.
+    /// Returns the preset for a transport with a circuit for each node.
+    ///
+    /// 5 failures in a row open the circuit for 30 s, 1 probe runs at a time, and 2 successes in a
+    /// row close the circuit. Other settings have their defaults.
     #[must_use]
     pub const fn conservative() -> Self {
         Self {
@@ -32,19 +35,21 @@ impl Policy {
         }
     }
 
-    /// The value of `setting` in words: `10`, `off`, `60s`, `the last 100 calls`.
+    /// Returns the value of `setting` in words: `10`, `off`, `60s`, `the last 100 calls`.
     #[must_use]
     pub fn display_value(&self, setting: SettingName) -> String {
         PolicyPatch::from(*self).display_value(setting)
     }
 
-    /// Whether outcomes enter a window: a rate rule is in force.
+    /// Returns whether a rate rule is set, so that outcomes enter a window.
     #[must_use]
     pub const fn has_rate_rule(&self) -> bool {
         self.failure_rate.is_some() || self.slow_call_rate.is_some()
     }
 
-    /// Whether a call of that length is slow. Without a length, or a slow-call rule, none is.
+    /// Returns whether a call of the duration `took` is slow.
+    ///
+    /// Without a duration or a slow-call rate, no call is slow.
     #[must_use]
     pub fn is_slow(&self, took: Option<Duration>) -> bool {
         self.slow_call_rate.is_some() && took.is_some_and(|took| self.slow_call_duration < took)
@@ -71,19 +76,19 @@ impl TryFrom<PolicyPatch> for Policy {
     }
 }
 
-/// What an abandoned call counts as: a call that is dropped before it has an outcome.
+/// How an abandoned call counts: one that is dropped before it has an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Abandoned {
-    /// It says nothing about the dependency.
+    /// The call says nothing about the dependency.
     #[default]
     Ignore,
-    /// It counts as a failure: callers that give up are a sign of trouble.
+    /// The call counts as a failure, because callers that give up are a sign of trouble.
     Failure,
 }
 
 impl Abandoned {
-    /// The name in configuration: `ignore` or `failure`.
+    /// Returns the name in configuration: `ignore` or `failure`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

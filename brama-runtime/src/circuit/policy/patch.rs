@@ -1,12 +1,14 @@
-//! Some of a policy's settings: the ones that are set.
+//! The merges and checks of a patch.
 
 use std::fmt;
 
 use crate::circuit::{InvalidPolicy, InvalidSetting, Policy, PolicyPatch, SettingName, Window};
 
 impl PolicyPatch {
-    /// This patch, and from `lower` what it does not set, except what contradicts it: a window
-    /// below this patch's minimum of calls, or a minimum above its window.
+    /// Returns this patch, with missing settings from `lower` unless they contradict it.
+    ///
+    /// A window below this patch's minimum of calls, or a minimum above this patch's window, is not
+    /// taken from `lower`.
     pub fn layered_over(self, lower: Self) -> Self {
         let merged = self.or_else(lower);
         if !merged.minimum_exceeds(merged.window) {
@@ -18,27 +20,27 @@ impl PolicyPatch {
         }
     }
 
-    /// The policy that this patch makes of the defaults.
+    /// Returns the policy that results from applying this patch to the defaults.
     ///
     /// # Errors
     ///
-    /// [`InvalidPolicy`] if a value is outside its limits; it holds the patch and lists every
-    /// mistake.
+    /// Returns [`InvalidPolicy`] if a value is outside its limits. The error holds the patch and
+    /// lists every mistake.
     pub const fn policy(self) -> Result<Policy, InvalidPolicy> {
         let Policy { window, .. } = self.over_defaults();
         self.check(Some(window), self.applied())
     }
 
-    /// The patch itself, if every value keeps its limits.
+    /// Returns the patch itself if every value is within its limits.
     ///
     /// # Errors
     ///
-    /// [`InvalidPolicy`] otherwise; it holds the patch and lists every mistake.
+    /// Returns [`InvalidPolicy`] otherwise. The error holds the patch and lists every mistake.
     pub const fn validated(self) -> Result<Self, InvalidPolicy> {
         self.check(self.window, self)
     }
 
-    /// The patch itself; in a constant, a value outside its limits is a compile error.
+    /// Returns the patch itself. In a constant, a value outside its limits is a compile error.
     ///
     /// ```compile_fail
     /// # use brama_runtime::api as brama;
@@ -51,7 +53,7 @@ impl PolicyPatch {
     ///
     /// # Panics
     ///
-    /// If a value is outside its limits; the message names the setting and the limit.
+    /// Panics if a value is outside its limits. The message names the setting and the limit.
     #[doc(hidden)]
     #[track_caller]
     pub const fn checked(self) -> Self {
@@ -61,7 +63,7 @@ impl PolicyPatch {
         }
     }
 
-    /// Every value outside its limits, in the order of the settings; empty if the patch is valid.
+    /// Returns every value outside its limits, in the order of the settings; empty if none is.
     #[must_use]
     pub fn mistakes(&self) -> Vec<InvalidSetting> {
         self.mistakes_with(self.window)
@@ -74,10 +76,10 @@ impl PolicyPatch {
         }
     }
 
-    /// The policy that valid layers make together.
+    /// Returns the policy of a patch that is merged from valid layers.
     ///
     /// Two defaults depend on other settings. `failure_threshold` is off if a rate rule is set.
-    /// `minimum_calls` follows the window, also in place of a minimum above it.
+    /// `minimum_calls` follows the window, and replaces a minimum above the window.
     pub(crate) const fn applied(self) -> Policy {
         let mut policy = self.over_defaults();
         if self.failure_threshold.is_none() && policy.has_rate_rule() {
@@ -90,10 +92,9 @@ impl PolicyPatch {
     }
 }
 
-/// What is outside its limits.
 impl PolicyPatch {
-    /// The first setting whose value is outside its limits, and the limit. `minimum_calls` is
-    /// compared with `window`.
+    /// Returns the first setting whose value is outside its limits, and the limit. `minimum_calls`
+    /// is compared with `window`.
     pub(in crate::circuit) const fn first_broken(
         &self,
         window: Option<Window>,
@@ -110,7 +111,7 @@ impl PolicyPatch {
         None
     }
 
-    /// Every value outside its limits. `minimum_calls` is compared with `window`.
+    /// Returns every value outside its limits. `minimum_calls` is compared with `window`.
     pub(in crate::circuit) fn mistakes_with(&self, window: Option<Window>) -> Vec<InvalidSetting> {
         let mistake = |setting: &SettingName| {
             let limit = self.limit_broken(*setting, window)?;
@@ -119,7 +120,7 @@ impl PolicyPatch {
         SettingName::ALL.iter().filter_map(mistake).collect()
     }
 
-    /// The limit that the value of `setting` breaks.
+    /// Returns the limit that the value of `setting` breaks.
     const fn limit_broken(
         &self,
         setting: SettingName,
@@ -148,7 +149,7 @@ impl PolicyPatch {
 
 const WITHIN_WINDOW: &str = "at most the calls of the window";
 
-/// Prints what is set: `PolicyPatch { failure_rate: off, jitter: 0.1 }`.
+/// Prints the settings that are set: `PolicyPatch { failure_rate: off, jitter: 0.1 }`.
 impl fmt::Debug for PolicyPatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut patch = f.debug_struct("PolicyPatch");
@@ -159,7 +160,7 @@ impl fmt::Debug for PolicyPatch {
     }
 }
 
-/// Panics with "`setting` must be limit". The text is copied by hand: a constant cannot format.
+/// Panics with "`setting` must be limit". Copies the text by hand because a constant cannot format.
 #[track_caller]
 #[expect(clippy::panic, reason = "how a constant reports an error")]
 #[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]

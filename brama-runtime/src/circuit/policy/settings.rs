@@ -1,11 +1,11 @@
-//! The table of settings: a row for each.
+//! The table of settings, with a row for each.
 //!
 //! ```text
-//! /// How long a probe may be silent. Default 60 s.       doc of the setter
+//! /// Sets how long a probe may take. Default 60 s.       doc of the setter
 //! ProbeTimeout => probe_timeout(timeout: Duration) {      `SettingName`, field, and argument
 //!     value: Duration = timeout,                          type, and what the setter stores
 //!     default: Duration::from_secs(60), limit: whole_millis,
-//!     /// How long a probe may be silent.                 doc of the getter
+//!     /// Returns how long a probe may take.              doc of the getter
 //!     get,
 //! }
 //! ```
@@ -50,135 +50,142 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Opens after that many failures in a row: at least 1. Default 10; off if a rate rule is set
-    /// and this is not.
+    /// Opens after `failures` failures in a row: at least 1. Default 10, or off if a rate rule is
+    /// set and this rule is not.
     FailureThreshold => failure_threshold(failures: u32) {
         #[serde(with = "number_or_off", alias = "max_attempts")]
         value: Option<u32> = Some(failures),
         default: Some(10), limit: at_least_one_or_off,
-        /// Failures in a row that open; `None` if the rule is off.
+        /// Returns the failures in a row that open; `None` if the rule is off.
         get,
-        /// Opens after no number of failures in a row.
+        /// Switches off the rule for failures in a row.
         off: failure_threshold_off,
     }
 
-    /// How long an opening lasts. Default fixed 60 s.
+    /// Sets how long an opening lasts. Default: fixed, 60 s.
     Expiry => expiry(expiry: Expiry) {
         value: Expiry = expiry,
         default: Expiry::fixed(Duration::from_secs(60)), limit: Expiry::limit_broken,
-        /// How long an opening lasts.
+        /// Returns how long an opening lasts.
         get,
     }
 
-    /// Closes a half-open circuit after that many successes in a row: at least 1. Default 1.
+    /// Closes a half-open circuit after `successes` successes in a row: at least 1. Default 1.
     SuccessThreshold => success_threshold(successes: u32) {
         value: u32 = successes,
         default: 1, limit: at_least_one,
-        /// Successes in a row that close a half-open circuit.
+        /// Returns the successes in a row that close a half-open circuit.
         get,
     }
 
-    /// Lets that many probes be in flight at once while half-open: at least 1. Default 1.
+    /// Admits up to `probes` probes at once while half-open: at least 1. Default 1.
     HalfOpenLimit => half_open_limit(probes: u32) {
         value: u32 = probes,
         default: 1, limit: at_least_one,
-        /// Probes in flight at once while half-open.
+        /// Returns how many probes may be in flight at once while half-open.
         get,
     }
 
-    /// How long a probe may be silent before it loses its place to another: whole milliseconds, at
+    /// Sets how long a probe may take before it loses its place to another: whole milliseconds, at
     /// least 1 ms. Default 60 s.
     ProbeTimeout => probe_timeout(timeout: Duration) {
         #[serde(with = "text")]
         value: Duration = timeout,
         default: Duration::from_secs(60), limit: whole_millis,
-        /// How long a probe may be silent before it loses its place.
+        /// Returns how long a probe may take before it loses its place.
         get,
     }
 
-    /// Opens when that percentage of the window failed: 1 to 100. Default off.
+    /// Opens when at least `percent` % of the calls in the window failed: 1 to 100. Default off.
     FailureRate => failure_rate(percent: u32) {
         #[serde(with = "number_or_off")]
         value: Option<u32> = Some(percent),
         default: None, limit: percentage_or_off,
-        /// The percentage of failures in the window that opens; `None` if the rule is off.
+        /// Returns the percentage of failures that opens; `None` if the rule is off.
         get,
-        /// Opens at no rate of failures.
+        /// Switches off the rule for the rate of failures.
         off: failure_rate_off,
     }
 
-    /// Opens when that percentage of the window was slow: 1 to 100. Default off.
+    /// Opens when at least `percent` % of the calls in the window were slow: 1 to 100. Default off.
     SlowCallRate => slow_call_rate(percent: u32) {
         #[serde(with = "number_or_off")]
         value: Option<u32> = Some(percent),
         default: None, limit: percentage_or_off,
-        /// The percentage of slow calls in the window that opens; `None` if the rule is off.
+        /// Returns the percentage of slow calls that opens; `None` if the rule is off.
         get,
-        /// Opens at no rate of slow calls.
+        /// Switches off the rule for the rate of slow calls.
         off: slow_call_rate_off,
     }
 
-    /// A call that takes longer than this is slow: whole milliseconds, at least 1 ms. Default 60 s;
-    /// without a slow-call rate it does nothing.
+    /// Sets the duration above which a call is slow: whole milliseconds, at least 1 ms.
+    ///
+    /// Default 60 s; no effect without a slow-call rate.
     SlowCallDuration => slow_call_duration(limit: Duration) {
         #[serde(with = "text")]
         value: Duration = limit,
         default: Duration::from_secs(60), limit: whole_millis,
-        /// A call that takes longer than this is slow.
+        /// Returns the duration above which a call is slow.
         get,
     }
 
-    /// The calls over which rates are judged. Default the last 100; without a rate it does nothing.
+    /// Sets the calls over which rates are judged. Default: the last 100; no effect without a rate.
     Window => window(window: Window) {
         value: Window = window,
         default: Window::calls(100), limit: Window::limit_broken,
-        /// The calls over which rates are judged.
+        /// Returns the calls over which rates are judged.
         get,
     }
 
-    /// Judges no rate below that many calls in the window: at least 1, at most the window's calls.
-    /// Default 100, or the window's calls if they are fewer. A minimum above the window of a later
-    /// layer, or above the built-in one, gives way to that default; `Status::warnings` reports it.
+    /// Judges no rate while the window holds fewer than `calls` calls.
+    ///
+    /// At least 1, at most the calls of the window. Default 100, or the calls of the window if they
+    /// are fewer.
+    ///
+    /// A minimum above the window of a later layer, or above the default window, falls back to this
+    /// default, and `Status::warnings` reports it.
     MinimumCalls => minimum_calls(calls: u32) {
         value: u32 = calls,
         default: 100, limit: at_least_one,
-        /// Calls in the window below which no rate is judged.
+        /// Returns the number of calls in the window below which no rate is judged.
         get,
     }
 
-    /// What an abandoned call, one dropped without an outcome, counts as. Default: ignored.
+    /// Sets how an abandoned call counts: one that is dropped without an outcome. Default: ignored.
     Abandoned => abandoned(verdict: Abandoned) {
         value: Abandoned = verdict,
         default: Abandoned::Ignore, limit: unlimited,
-        /// What an abandoned call counts as.
+        /// Returns how an abandoned call counts.
         get,
     }
 
-    /// Shortens each opening by a rule at random by a share of up to this: 0 to 0.9 in whole
-    /// thousandths. Default 0.
+    /// Shortens each opening that a rule causes by a random share of up to `share`: 0 to 0.9 in
+    /// whole thousandths. Default 0.
     Jitter => jitter(share: f64) {
         value: f64 = share,
         default: 0.0, limit: share,
-        /// The share, 0 to 0.9, by which an opening may be shortened at random.
+        /// Returns the largest share, 0 to 0.9, by which an opening may be shortened at random.
         get,
     }
 
-    /// The longest opening that a retry-after hint can ask for: whole milliseconds, at least 1 ms.
-    /// Default 5 min.
+    /// Sets the longest opening that a retry-after hint can request: whole milliseconds, at least
+    /// 1 ms. Default 5 min.
     RetryAfterCap => retry_after_cap(cap: Duration) {
         #[serde(with = "text")]
         value: Duration = cap,
         default: Duration::from_secs(300), limit: whole_millis,
-        /// The longest opening that a retry-after hint can ask for.
+        /// Returns the longest opening that a retry-after hint can request.
         get,
     }
 
-    /// Decides and counts, but rejects no call: a call that would have been rejected runs, counts
-    /// as rejected, and its outcome is recorded nowhere. Default false.
+    /// Decides and counts, but rejects no call. Default false.
+    ///
+    /// A call that would have been rejected runs and counts as rejected. Its outcome is not
+    /// recorded.
     Shadow => shadow(shadow: bool) {
         value: bool = shadow,
         default: false, limit: unlimited,
-        /// Whether the circuit decides and counts, but rejects no call.
+        /// Returns whether the circuit decides and counts, but rejects no call.
         get,
     }
 }

@@ -1,8 +1,8 @@
-//! The written form of a circuit's values: what serde's derive cannot say by itself.
+//! The serde implementations for a circuit's values that cannot be derived.
 //!
-//! A policy's durations are texts such as `30s`; moments and every other duration are numbers of
-//! nanoseconds. Reading checks what the rules rely on, so that no text makes a policy outside its
-//! limits or a circuit that panics.
+//! The durations of a policy are texts such as `30s`. Moments and all other durations are numbers
+//! of nanoseconds. Deserialization checks what the rules rely on, so that no input creates a policy
+//! outside its limits or a circuit that panics.
 
 mod policy;
 pub(super) mod setting;
@@ -16,7 +16,7 @@ pub(super) use self::{
     window::{Places, Ring},
 };
 
-/// A duration, or one that may be missing.
+/// A duration, or an optional one.
 pub(crate) trait Length: Copy + Into<Option<Duration>> {
     fn of(length: Option<Duration>) -> Option<Self>;
 }
@@ -33,7 +33,7 @@ impl Length for Option<Duration> {
     }
 }
 
-/// A duration as a number of nanoseconds; more than 584 years reads as 584 years.
+/// A duration as a number of nanoseconds; more than 584 years saturates.
 pub(crate) mod nanos {
     use std::time::Duration;
 
@@ -59,7 +59,7 @@ pub(crate) mod nanos {
     const MISSING: &str = "a number of nanoseconds is missing";
 }
 
-/// A duration as text such as `30s`; in a format that nobody reads, as serde has it.
+/// A duration as text such as `30s`; in a format that is not human-readable, serde's own form.
 pub(crate) mod text {
     use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A patch and its expiry.
+//! The serde implementations of a patch and its expiry.
 
 use std::{fmt, time::Duration};
 
@@ -27,7 +27,7 @@ impl Serialize for PolicyPatch {
     }
 }
 
-/// Refuses values outside their limits.
+/// Rejects values outside their limits.
 impl<'de> Deserialize<'de> for PolicyPatch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let patch = if deserializer.is_human_readable() {

@@ -1,4 +1,4 @@
-//! The written forms of a patch, from the rows of the table of settings.
+//! The serialized forms of a patch, generated from the table of settings.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ macro_rules! serde_structs {
             $($rest:tt)*
         }
     )*) => {
-        /// The settings by name: only what the patch sets.
+        /// The settings by name, without those that the patch does not set.
         #[derive(Default, Serialize, Deserialize)]
         #[serde(remote = "PolicyPatch", default, deny_unknown_fields)]
         pub(in crate::circuit) struct Named {
@@ -27,7 +27,7 @@ macro_rules! serde_structs {
             )*
         }
 
-        /// The settings by position, for formats without names: all of them.
+        /// All settings by position, for formats without names.
         #[derive(Default, Serialize, Deserialize)]
         #[serde(remote = "PolicyPatch", default, deny_unknown_fields)]
         pub(in crate::circuit) struct Positional {

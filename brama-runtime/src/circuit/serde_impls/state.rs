@@ -1,4 +1,4 @@
-//! A circuit: with what its history says, whether there is one or not.
+//! The serialized form of a circuit. It has a window and reasons even without a history.
 
 use serde::{Deserialize, Serialize, Serializer};
 

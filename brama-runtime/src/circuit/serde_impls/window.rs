@@ -1,4 +1,4 @@
-//! The outcomes of a window.
+//! The serialized forms of the outcomes in a window.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::circuit::{
     window::{BUCKETS, Buckets},
 };
 
-/// The places of the bad ones among so many outcomes, of which the last `size` count.
+/// The positions of the bad outcomes among `outcomes` outcomes, of which the last `size` count.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::circuit) struct Places {
@@ -54,7 +54,7 @@ impl TryFrom<Places> for OutcomeRing {
 
 const PLACES: &str = "the places of bad outcomes must rise and lie in the window";
 
-/// The current bucket of time and the nine before it.
+/// The buckets of a window of time: the current one and the nine before it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::circuit) struct Ring {
@@ -83,6 +83,6 @@ impl TryFrom<Ring> for Buckets {
     }
 }
 
-/// Ten buckets of so many calls make a sum, with room for those of a lifetime.
+/// Limits the sum of ten buckets, so that it cannot overflow in the lifetime of a circuit.
 const MOST_CALLS: u64 = u64::MAX / 32;
 const BUCKET: &str = "a bucket must last and hold no more failures or slow calls than calls";
