@@ -1,4 +1,4 @@
-//! A name that is put together to look something up.
+//! The buffer in which an identity is assembled for a look-up.
 
 use std::fmt::{self, Display};
 
@@ -7,20 +7,20 @@ use super::{
     repr::{InlineTexts, Layout, Repr, SIZE},
 };
 
-/// The texts of an identity, on the stack while they are inline, as names and keys are.
+/// The texts of an identity, on the stack if they are short, as most are.
 pub(crate) struct IdentityBuf {
-    /// Zeros after the text.
+    /// The texts, then zeros, on which [`InlineTexts::padded`] relies.
     bytes: [u8; ROOM],
     length: usize,
-    /// All of it, once it has no room there.
+    /// All texts, once they do not fit into `bytes`.
     long: Vec<u8>,
     layout: Layout,
 }
 
-/// Bytes: a scope, an identifier and a key that is a UUID, a host or an address have room.
+/// In bytes: enough for a scope, an identifier and a key that is a UUID, a host or an address.
 const ROOM: usize = 128;
 
-/// Of a number of one word.
+/// The digits of [`u64::MAX`].
 const MOST_DIGITS: usize = 20;
 
 impl IdentityBuf {
@@ -38,14 +38,14 @@ impl IdentityBuf {
         self.push(identifier.as_bytes());
     }
 
-    /// Writes texts that are repr already.
+    /// Writes texts that are joined already.
     #[inline]
     pub(super) fn write_joined(&mut self, texts: &[u8], layout: Layout) {
         self.layout = layout;
         self.push(texts);
     }
 
-    /// Adds a key. Where one that is shown gives up with an error: as far as it came.
+    /// Adds a key. If the `Display` of a key fails, the key is what it wrote before.
     #[inline]
     pub(crate) fn write_key(&mut self, key: KeyText<'_>) {
         let before = self.length;
@@ -114,19 +114,19 @@ impl fmt::Write for IdentityBuf {
     }
 }
 
-/// What a key is, as far as its type says.
+/// The text of a key, or the value that is formatted as one.
 #[derive(Clone, Copy)]
-#[expect(missing_debug_implementations, reason = "lives for one question")]
+#[expect(missing_debug_implementations, reason = "lives for one look-up")]
 pub enum KeyText<'a> {
-    /// That text.
+    /// A text.
     Text(&'a str),
-    /// A whole number, in decimal digits.
+    /// A whole number, formatted in decimal digits.
     Number {
-        /// Without its sign.
+        /// The absolute value.
         magnitude: u64,
-        /// Whether it is below zero.
+        /// Whether the number is negative.
         is_negative: bool,
     },
-    /// What is shown by it.
+    /// A value, formatted by its `Display`.
     Shown(&'a dyn Display),
 }

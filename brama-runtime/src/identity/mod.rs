@@ -1,4 +1,4 @@
-//! Which breaker: scope, identifier and key.
+//! The identity of a breaker: scope, identifier and key.
 
 mod buffer;
 mod repr;
@@ -12,11 +12,11 @@ pub(crate) use self::buffer::IdentityBuf;
 pub use self::buffer::KeyText;
 use self::repr::{IdentityParts, Layout, Repr};
 
-/// The name of a breaker: an identifier, and where wanted a scope and a key.
+/// The name of a breaker: an identifier, and optionally a scope and a key.
 ///
-/// The three stand one after the other, but are compared one by one: `a` in scope `b` is another breaker
-/// than `ba`, and than `b/a`. Together they are inline as a rule, and then need no place of their own: a
-/// look-up allocates nothing.
+/// The three texts are compared one by one: `a` in scope `b` is another breaker than `ba` and than
+/// `b/a`. They are stored one after the other, and inline if they have at most 29 bytes together,
+/// as most do. A look-up with such an identity does not allocate.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -32,7 +32,7 @@ use self::repr::{IdentityParts, Layout, Repr};
 pub struct Identity<'a>(Repr<'a>);
 
 impl<'a> Identity<'a> {
-    /// The identity with that identifier, no scope and no key.
+    /// Creates an identity with an identifier, no scope and no key.
     #[must_use]
     pub fn new(identifier: impl Into<Cow<'a, str>>) -> Self {
         match identifier.into() {
@@ -41,7 +41,7 @@ impl<'a> Identity<'a> {
         }
     }
 
-    /// The same in that scope.
+    /// Returns the identity in this scope, in place of an earlier one.
     #[must_use]
     pub fn in_scope(self, scope: impl Into<Cow<'a, str>>) -> Self {
         let (scope, mut buffer) = (scope.into(), IdentityBuf::new());
@@ -51,7 +51,7 @@ impl<'a> Identity<'a> {
         buffer.identity().into_owned()
     }
 
-    /// The same with that key: a node, a host, a tenant.
+    /// Returns the identity with this key, in place of an earlier one: a node, a host, a tenant.
     #[must_use]
     pub fn with_key(self, key: impl fmt::Display) -> Self {
         self.keyed(&key)
@@ -64,43 +64,44 @@ impl<'a> Identity<'a> {
         buffer.identity().into_owned()
     }
 
-    /// The scope.
+    /// Returns the scope.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.parts().scope
     }
 
-    /// The identifier.
+    /// Returns the identifier.
     #[must_use]
     pub fn identifier(&self) -> &str {
         self.parts().identifier
     }
 
-    /// The key.
+    /// Returns the key.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.parts().key
     }
 
-    /// Whether this is the breaker that counts the calls of all keys for which an identifier has no
-    /// room: see `Config::max_keys`. It has no key, and is another breaker than that of the identifier
-    /// alone.
+    /// Returns whether this is the overflow breaker of an identifier.
+    ///
+    /// It counts the calls of all keys for which the identifier has no room: see
+    /// `Config::max_keys`. It has no key, and differs from the breaker of the identifier alone.
     #[must_use]
     pub fn is_overflow(&self) -> bool {
         self.0.layout().is_overflow()
     }
 
-    /// The identifier in its scope, of whatever key this is.
+    /// Returns the identity without its key.
     pub(crate) fn without_key(&self) -> Identity<'_> {
         Identity(Repr::of(self.0.keyless(), self.0.layout().without_key()))
     }
 
-    /// The breaker of all keys for which there is no room.
+    /// Returns the identity of the overflow breaker, for all keys for which there is no room.
     pub(crate) fn overflow(&self) -> Identity<'_> {
         Identity(Repr::of(self.0.keyless(), self.0.layout().overflowing()))
     }
 
-    /// The same with texts of its own.
+    /// Returns the identity with owned texts.
     #[must_use]
     pub fn into_owned(self) -> Identity<'static> {
         Identity(self.0.into_owned())
@@ -160,8 +161,9 @@ impl Serialize for Identity<'_> {
     }
 }
 
-/// For people: `scope/identifier[key]`; `scope/identifier (overflow)` for the keys without room. Not an
-/// encoding: two identities may read alike.
+/// Writes `scope/identifier[key]`, or `scope/identifier (overflow)` for an overflow breaker.
+///
+/// This is for people and not an encoding: different identities can have equal texts.
 impl fmt::Display for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let IdentityParts { scope, identifier, key, is_overflow } = self.parts();

@@ -1,4 +1,4 @@
-//! The texts of an identity that are inline, in place.
+//! The representation of an identity's texts, inline if they are short.
 
 use std::{
     hash::{Hash, Hasher},
@@ -11,15 +11,15 @@ use serde::Serialize;
 
 /// Texts of at most [`MOST`] bytes together.
 ///
-/// Who compares it follows no pointer, and ten thousand of them are no allocations.
+/// A comparison follows no pointer, and ten thousand identities need no allocation.
 #[derive(Clone, Copy)]
 #[repr(align(8))]
 pub(super) struct InlineTexts {
-    /// The texts, zeros, and in the last three bytes how long all of it is, the scope and the key.
+    /// The texts, then zeros, then a byte each for the lengths of all texts, the scope and the key.
     bytes: [u8; SIZE],
 }
 
-/// Four words: a look-up reads them from the line of memory in which the breaker begins.
+/// Four words: a look-up reads them from the cache line in which the breaker begins.
 pub(super) const SIZE: usize = 32;
 
 const MOST: usize = SIZE - 3;
@@ -32,7 +32,7 @@ impl InlineTexts {
         Self::padded(&padded, texts.len(), layout)
     }
 
-    /// The same of texts that zeros follow.
+    /// Creates inline texts of the first `length` bytes of `texts`. The other bytes must be zeros.
     #[inline]
     pub(super) fn padded(texts: &[u8; SIZE], length: usize, layout: Layout) -> Option<Self> {
         let all = u8::try_from(length).ok().filter(|_| length <= MOST)?;
@@ -58,8 +58,8 @@ impl InlineTexts {
     }
 }
 
-/// By words: a processor waits where it is to read at once what was written in pieces, or in pieces of
-/// another size.
+/// Reads the bytes as words. A processor stalls if one load needs the bytes of several stores, or
+/// if load and store differ in size.
 #[inline]
 fn words(bytes: &[u8; SIZE]) -> [u64; 4] {
     match bytes.as_chunks().0 {
@@ -85,35 +85,36 @@ impl Hash for InlineTexts {
     }
 }
 
-/// An identity as it is ordered, printed and written.
+/// The parts of an identity, as it is ordered, printed and serialized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(rename = "Identity"))]
 pub(super) struct IdentityParts<'a> {
     pub(super) scope: Option<&'a str>,
     pub(super) identifier: &'a str,
     pub(super) key: Option<&'a str>,
-    /// Of all keys for which there was no room. No user can say it, so it collides with no name.
+    /// Whether this is an overflow breaker. Users cannot create such an identity, so it cannot
+    /// collide with one of theirs.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "std::ops::Not::not"))]
     pub(super) is_overflow: bool,
 }
 
-/// How long the scope and the key are; what is between them is the identifier.
+/// The lengths of the scope and of the key; the identifier is between them.
 ///
-/// No text is longer than `isize::MAX`. What is not there has a negative length.
+/// No text is longer than `isize::MAX`, so negative lengths can stand for missing texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Layout {
     scope: isize,
     key: isize,
 }
 
-/// There is no such text.
+/// The length of a missing text.
 const NONE: isize = -1;
 
-/// There is no key: this is of all keys for which there was no room.
+/// The length of a missing key in the identity of an overflow breaker.
 const OVERFLOW: isize = -2;
 
 impl Layout {
-    /// Of an identifier alone.
+    /// The layout of an identifier alone.
     pub(super) const IDENTIFIER: Self = Self { scope: NONE, key: NONE };
 
     #[inline]
@@ -149,7 +150,7 @@ impl Layout {
         usize::try_from(self.key).ok()
     }
 
-    /// A byte for the scope and one for the key, where that will do.
+    /// Returns a byte for the scope and a byte for the key, if both lengths fit.
     #[inline]
     pub(super) fn as_bytes(self) -> Option<[u8; 2]> {
         let byte = |length| i8::try_from(length).ok().map(i8::cast_unsigned);
@@ -162,8 +163,10 @@ impl Layout {
     }
 }
 
-/// Scope, identifier and key, each a whole text. What is inline enough is [`InlineTexts`](Self::InlineTexts) however it
-/// came, so two of different kinds are different, but for the long ones.
+/// Scope, identifier and key, each valid UTF-8.
+///
+/// Texts that fit are always [`InlineTexts`](Self::InlineTexts), so an inline value never equals a
+/// long one. The two kinds of long values can be equal.
 #[derive(Clone)]
 pub(super) enum Repr<'a> {
     InlineTexts(InlineTexts),
@@ -186,7 +189,7 @@ impl<'a> Repr<'a> {
         }
     }
 
-    /// The same, borrowed.
+    /// Borrows the texts.
     #[inline]
     pub(super) fn as_ref(&self) -> Repr<'_> {
         match self {
@@ -213,14 +216,14 @@ impl<'a> Repr<'a> {
         }
     }
 
-    /// Scope and identifier.
+    /// Returns the scope and the identifier.
     #[inline]
     pub(super) fn keyless(&self) -> &[u8] {
         let (bytes, key) = (self.as_bytes(), self.layout().key().unwrap_or_default());
         bytes.get(..bytes.len() - key).unwrap_or_default()
     }
 
-    /// Identifier and key.
+    /// Returns the identifier and the key.
     pub(super) fn scopeless(&self) -> &[u8] {
         let scope = self.layout().scope().unwrap_or_default();
         self.as_bytes().get(scope..).unwrap_or_default()
@@ -240,7 +243,7 @@ impl<'a> Repr<'a> {
     }
 
     #[cold]
-    fn is_long_and_like(&self, other: &Repr<'_>) -> bool {
+    fn eq_long(&self, other: &Repr<'_>) -> bool {
         self.layout() == other.layout() && self.as_bytes() == other.as_bytes()
     }
 
@@ -256,7 +259,7 @@ impl PartialEq for Repr<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::InlineTexts(one), Self::InlineTexts(other)) => one == other,
-            _ => self.is_long_and_like(other),
+            _ => self.eq_long(other),
         }
     }
 }

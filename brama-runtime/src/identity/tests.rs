@@ -1,4 +1,4 @@
-//! The laws of an identity, for each of many with every other.
+//! Laws of identities, checked for many of them and for every pair.
 
 use std::hash::BuildHasher;
 
@@ -6,17 +6,17 @@ use foldhash::fast::FixedState;
 
 use super::*;
 
-/// Scope, identifier, key, and whether it is of all keys without room: in the order of identities.
-type Said<'a> = (Option<&'a str>, &'a str, Option<&'a str>, bool);
+/// Scope, identifier, key, and whether it is an overflow breaker: in the order of identities.
+type Parts<'a> = (Option<&'a str>, &'a str, Option<&'a str>, bool);
 
-/// Some begin alike, some bring an identity to the length up to which it is inline, some beyond that and
-/// beyond what a buffer has room for.
+/// Texts with equal beginnings, and texts around the sizes up to which an identity is inline and up
+/// to which it fits into a buffer.
 fn texts() -> [String; 8] {
     let [a, wide] = ["a", "é"].map(|letter| move |times| letter.repeat(times));
     [a(0), a(1), a(1) + "\0", a(27), a(28), a(30), wide(14), wide(70)]
 }
 
-fn all(texts: &[String]) -> Vec<Said<'_>> {
+fn all(texts: &[String]) -> Vec<Parts<'_>> {
     let texts = || texts.iter().map(String::as_str);
     let optional = || texts().map(Some).chain([None]);
     let keys = || optional().map(|key| (key, false)).chain([(None, true)]);
@@ -27,9 +27,9 @@ fn all(texts: &[String]) -> Vec<Said<'_>> {
     all.collect()
 }
 
-/// As users put it together, in one order or the other.
-fn put_together(said: Said<'_>, scope_first: bool) -> Identity<'static> {
-    let (scope, identifier, key, is_overflow) = said;
+/// Builds the identity as users do, with the scope or the key first.
+fn build(parts: Parts<'_>, scope_first: bool) -> Identity<'static> {
+    let (scope, identifier, key, is_overflow) = parts;
     let in_scope = |identity: Identity<'static>| match scope {
         Some(scope) => identity.in_scope(scope.to_owned()),
         None => identity,
@@ -49,20 +49,20 @@ fn hash(identity: &Identity<'_>) -> u64 {
 
 #[test]
 fn an_identity_is_what_was_said_however_it_is_put_together_and_kept() {
-    for said in all(&texts()) {
-        let (scope, identifier, key, is_overflow) = said;
-        let (owned, other) = (put_together(said, true), put_together(said, false));
+    for parts in all(&texts()) {
+        let (scope, identifier, key, is_overflow) = parts;
+        let (owned, other) = (build(parts, true), build(parts, false));
         let mut buffer = IdentityBuf::new();
         buffer.write(scope, identifier);
         if let Some(key) = key {
             buffer.write_key(KeyText::Text(key));
         }
-        let drafted = buffer.identity();
-        let drafted = if is_overflow { drafted.overflow() } else { drafted };
+        let buffered = buffer.identity();
+        let buffered = if is_overflow { buffered.overflow() } else { buffered };
         for like in
-            [&owned, &other, &drafted, &Identity::from(&owned), &drafted.clone().into_owned()]
+            [&owned, &other, &buffered, &Identity::from(&owned), &buffered.clone().into_owned()]
         {
-            assert_eq!((like.scope(), like.identifier(), like.key(), like.is_overflow()), said);
+            assert_eq!((like.scope(), like.identifier(), like.key(), like.is_overflow()), parts);
             assert_eq!((like, hash(like)), (&owned, hash(&owned)));
         }
     }
@@ -71,11 +71,13 @@ fn an_identity_is_what_was_said_however_it_is_put_together_and_kept() {
 #[test]
 fn two_identities_are_alike_where_all_was_said_alike_and_else_in_the_order_of_what_was_said() {
     let texts = texts();
-    let all: Vec<_> =
-        all(&texts).into_iter().map(|said| (said, put_together(said, true))).collect();
-    for (said, one) in &all {
-        for (other_said, other) in &all {
-            assert_eq!((one == other, one.cmp(other)), (said == other_said, said.cmp(other_said)));
+    let all: Vec<_> = all(&texts).into_iter().map(|parts| (parts, build(parts, true))).collect();
+    for (parts, one) in &all {
+        for (other_parts, other) in &all {
+            assert_eq!(
+                (one == other, one.cmp(other)),
+                (parts == other_parts, parts.cmp(other_parts))
+            );
         }
     }
 }
@@ -84,7 +86,7 @@ fn two_identities_are_alike_where_all_was_said_alike_and_else_in_the_order_of_wh
 fn no_two_of_many_identities_have_the_same_hash() {
     let texts = texts();
     let all = all(&texts);
-    let mut hashes: Vec<_> = all.iter().map(|said| hash(&put_together(*said, true))).collect();
+    let mut hashes: Vec<_> = all.iter().map(|parts| hash(&build(*parts, true))).collect();
     hashes.sort_unstable();
     hashes.dedup();
     assert_eq!(hashes.len(), all.len());
