@@ -10,10 +10,10 @@ use std::{
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
-/// What kind of dependency a connection leads to: kinds have defaults of their own
-/// (`Config::kind_defaults`), and filters ask for them.
+/// The kind of a dependency.
 ///
-/// Kinds are equal where their names are. Cheap to clone.
+/// A kind can have defaults of its own (`Config::kind_defaults`), and filters select breakers by
+/// kind. Kinds are equal if their names are equal. Cheap to clone.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -45,13 +45,13 @@ impl ConnectionKind {
     /// A cache: `cache`.
     pub const CACHE: Self = Self::named("cache");
 
-    /// The kind of that name. One that is made at run time comes from a `String`.
+    /// Creates a kind from a constant name. `From<String>` takes a name that is made at run time.
     #[must_use]
     pub const fn named(name: &'static str) -> Self {
         Self(Name::Known(name))
     }
 
-    /// The name.
+    /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {

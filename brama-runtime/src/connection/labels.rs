@@ -1,4 +1,4 @@
-//! Labels: what users say of a connection, for themselves.
+//! Labels: notes of users on a connection, which brama does not interpret.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
@@ -11,7 +11,7 @@ pub struct Labels(Option<Arc<BTreeMap<Text, Text>>>);
 type Text = Cow<'static, str>;
 
 impl Labels {
-    /// No labels.
+    /// Creates an empty set of labels.
     #[must_use]
     pub const fn new() -> Self {
         Self(None)
@@ -21,19 +21,19 @@ impl Labels {
         Arc::make_mut(self.0.get_or_insert_default()).insert(key, value);
     }
 
-    /// The value of the label with that key.
+    /// Returns the value of the label with this key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.as_ref()?.get(key).map(AsRef::as_ref)
     }
 
-    /// Keys and values, in the order of the keys.
+    /// Returns keys and values, in the order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let labels = self.0.iter().flat_map(|labels| labels.iter());
         labels.map(|(key, value)| (key.as_ref(), value.as_ref()))
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no labels.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_none()

@@ -1,4 +1,4 @@
-//! A connection: what is said of a dependency when its breaker is registered.
+//! A connection: the description of a dependency with which its breaker is registered.
 
 mod kind;
 mod labels;
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 pub use self::{kind::ConnectionKind, labels::Labels};
 use crate::circuit::PolicyPatch;
 
-/// What `register` is told of a dependency: its kind, labels, and settings for its breaker.
+/// A description of a dependency for `register`: its kind, labels, and settings for its breaker.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -32,18 +32,18 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection of which nothing is said.
+    /// Creates a connection without a kind, labels or settings.
     pub const fn new() -> Self {
         Self { kind: None, labels: Labels::new(), policy: PolicyPatch::new() }
     }
 
-    /// What kind of dependency it is. Default: none.
+    /// Sets the kind of the dependency. Default: none.
     pub fn kind(mut self, kind: ConnectionKind) -> Self {
         self.kind = Some(kind);
         self
     }
 
-    /// Adds a label, or gives one of that key another value.
+    /// Adds a label, or replaces the value of the label with this key. Default: none.
     pub fn label(
         mut self,
         key: impl Into<Cow<'static, str>>,
@@ -53,8 +53,9 @@ impl Connection {
         self
     }
 
-    /// What differs from the lower layers for this breaker: over its attribute, under
-    /// configuration. Default: nothing.
+    /// Sets settings for this breaker. Default: none.
+    ///
+    /// They override the attribute, and configuration overrides them.
     pub const fn policy(mut self, patch: PolicyPatch) -> Self {
         self.policy = patch;
         self
