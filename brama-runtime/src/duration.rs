@@ -1,10 +1,10 @@
-//! A duration as text.
+//! Durations as text.
 
 use std::{fmt, time::Duration};
 
-/// Reads whole milliseconds: `500ms`, `30s`, `5m`, `24h`, or a sum with spaces such as `1m 30s`.
+/// Parses whole milliseconds: `500ms`, `30s`, `5m`, `24h`, or a sum with spaces such as `1m 30s`.
 ///
-/// The units stand in descending order, each once.
+/// The units must be in descending order, each at most once.
 ///
 /// # Examples
 ///
@@ -18,8 +18,8 @@ use std::{fmt, time::Duration};
 ///
 /// # Errors
 ///
-/// [`InvalidDuration`] for any other text, and for more than `u64::MAX` milliseconds: nothing is
-/// rounded or clamped.
+/// Returns [`InvalidDuration`] for any other text, and for more than `u64::MAX` milliseconds.
+/// Nothing is rounded or clamped.
 pub fn parse(text: &str) -> Result<Duration, InvalidDuration> {
     sum(text).map(Duration::from_millis).map_err(|(part, mistake)| InvalidDuration {
         text: text.to_owned(),
@@ -28,13 +28,13 @@ pub fn parse(text: &str) -> Result<Duration, InvalidDuration> {
     })
 }
 
-/// Shows a duration as [`parse`] reads it, such as `1m 30s`; a rest below 1 ms is left out.
+/// Formats a duration as [`parse`] reads it, such as `1m 30s`. A remainder below 1 ms is dropped.
 #[must_use = "shows the duration where it is printed"]
 pub fn show(duration: Duration) -> impl fmt::Display {
     Shown(duration)
 }
 
-/// A text was refused because it is not a duration.
+/// A text was rejected because it is not a duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidDuration {
     text: String,
@@ -43,7 +43,7 @@ pub struct InvalidDuration {
 }
 
 impl InvalidDuration {
-    /// The refused text.
+    /// Returns the rejected text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -108,28 +108,28 @@ fn sum(text: &str) -> Result<u64, (&str, Mistake)> {
     let mut units = UNITS.into_iter();
     text.split_ascii_whitespace().try_fold(0_u64, |sum, part| {
         let summand = millis(part, &mut units);
-        let grown = |millis| sum.checked_add(millis).ok_or(Mistake::TooLong);
-        summand.and_then(grown).map_err(|mistake| (part, mistake))
+        let add = |millis| sum.checked_add(millis).ok_or(Mistake::TooLong);
+        summand.and_then(add).map_err(|mistake| (part, mistake))
     })
 }
 
-/// Takes the part's unit, with those above it, from the units that may follow.
+/// Parses one part. Removes its unit, and all larger units, from the units that may follow.
 fn millis(
     part: &str,
     units: &mut impl Iterator<Item = (&'static str, u64)>,
 ) -> Result<u64, Mistake> {
-    let (number, unit) = divided(part)?;
+    let (number, unit) = split(part)?;
     let is_it = |(name, _): &(&str, u64)| *name == unit;
     if !UNITS.iter().any(is_it) {
         return Err(Mistake::UnknownUnit);
     }
     let (_, length) = units.find(is_it).ok_or(Mistake::Order)?;
-    // The number is digits alone, so only its size can be wrong.
+    // The number consists of digits, so it can only be too large.
     let number: u64 = number.parse().map_err(|_| Mistake::TooLong)?;
     number.checked_mul(length).ok_or(Mistake::TooLong)
 }
 
-fn divided(part: &str) -> Result<(&str, &str), Mistake> {
+fn split(part: &str) -> Result<(&str, &str), Mistake> {
     let is_unit = |character: char| !character.is_ascii_digit();
     let (number, unit) = part.split_at(part.find(is_unit).unwrap_or(part.len()));
     match (number.is_empty(), unit.chars().next()) {
@@ -163,8 +163,8 @@ impl fmt::Display for Shown {
     }
 }
 
-/// A length for people: to the second from 10 s on, to the tenth from 1 s on, else in whole
-/// milliseconds, rounded up.
+/// Formats a duration for people: in seconds from 10 s, in tenths of a second from 1 s, and below
+/// in whole milliseconds, rounded up.
 pub(crate) struct Rounded(pub(crate) Duration);
 
 impl fmt::Display for Rounded {
@@ -184,7 +184,7 @@ impl fmt::Display for Rounded {
 mod tests {
     use super::*;
 
-    fn refusal(text: &str) -> String {
+    fn message(text: &str) -> String {
         parse(text).unwrap_err().to_string()
     }
 
@@ -208,58 +208,58 @@ mod tests {
     #[test]
     fn a_number_without_a_unit_is_told_to_take_one() {
         assert_eq!(
-            refusal("90"),
+            message("90"),
             "\"90\" is not a duration: \"90\" has no unit; write a unit, such as 90s"
         );
-        assert!(refusal("1 m").contains("\"1\" has no unit"));
+        assert!(message("1 m").contains("\"1\" has no unit"));
     }
 
     #[test]
     fn an_empty_text_is_refused() {
         assert_eq!(
-            refusal(""),
+            message(""),
             "\"\" is not a duration: it is empty; write h, m, s or ms, such as 1m 30s"
         );
-        assert!(refusal("  ").contains("it is empty"));
+        assert!(message("  ").contains("it is empty"));
     }
 
     #[test]
     fn an_unknown_unit_is_told_the_known_ones() {
         assert_eq!(
-            refusal("1h 5min"),
+            message("1h 5min"),
             "\"1h 5min\" is not a duration: \"5min\" has a unit that is not known; \
              write h, m, s or ms"
         );
-        assert!(refusal("5S").contains("not known"));
-        assert!(refusal("5µs").contains("not known"));
+        assert!(message("5S").contains("not known"));
+        assert!(message("5µs").contains("not known"));
     }
 
     #[test]
     fn signs_fractions_and_missing_numbers_are_refused() {
-        assert!(refusal("-5s").contains("\"-5s\" has a sign; write a length, such as 5s"));
-        assert!(refusal("+5s").contains("has a sign"));
-        assert!(refusal("1.5s").contains("has a fraction; write whole numbers, such as 1s 500ms"));
-        assert!(refusal(".5s").contains("has a fraction"));
-        assert!(refusal("s").contains("\"s\" has no number before its unit"));
-        assert!(refusal("٣s").contains("has no number"));
+        assert!(message("-5s").contains("\"-5s\" has a sign; write a length, such as 5s"));
+        assert!(message("+5s").contains("has a sign"));
+        assert!(message("1.5s").contains("has a fraction; write whole numbers, such as 1s 500ms"));
+        assert!(message(".5s").contains("has a fraction"));
+        assert!(message("s").contains("\"s\" has no number before its unit"));
+        assert!(message("٣s").contains("has no number"));
     }
 
     #[test]
     fn parts_without_a_space_are_told_to_take_one() {
-        assert!(refusal("1m30s").contains("\"1m30s\" lacks a space between its parts"));
+        assert!(message("1m30s").contains("\"1m30s\" lacks a space between its parts"));
     }
 
     #[test]
     fn units_out_of_order_or_twice_are_refused() {
-        assert!(refusal("30s 1m").contains("\"1m\" is out of order; write h, m, s and ms in this"));
-        assert!(refusal("1s 1s").contains("\"1s\" is out of order"));
+        assert!(message("30s 1m").contains("\"1m\" is out of order; write h, m, s and ms in this"));
+        assert!(message("1s 1s").contains("\"1s\" is out of order"));
     }
 
     #[test]
     fn too_long_is_refused_and_never_clamped() {
         assert_eq!(parse("18446744073709551615ms"), Ok(Duration::from_millis(u64::MAX)));
         for text in ["18446744073709551616ms", "5124095576030432h", "18446744073709551s 616ms"] {
-            assert!(refusal(text).contains("too long; write at most 18446744073709551615 ms"));
+            assert!(message(text).contains("too long; write at most 18446744073709551615 ms"));
         }
     }
 
