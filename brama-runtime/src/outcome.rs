@@ -1,4 +1,4 @@
-//! The verdict on a finished call, as users give it.
+//! The outcome of a finished call, as users report it.
 
 use std::time::Duration;
 
@@ -17,15 +17,15 @@ use crate::circuit::{Reason, Verdict};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The dependency answered well.
+    /// The call succeeded.
     Success,
     /// The dependency failed.
     Failure(Failure),
-    /// The call says nothing about the dependency: a caller's own mistake, say.
+    /// The call says nothing about the dependency, for example after a mistake of the caller.
     Ignore,
 }
 
-/// Why a call failed, and when the dependency asked to be tried again.
+/// Why a call failed, and how long the dependency asked to wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     reason: Reason,
@@ -33,15 +33,16 @@ pub struct Failure {
 }
 
 impl Outcome {
-    /// A failure with that reason.
+    /// Creates a failure with this reason.
     #[must_use]
     pub fn failure(reason: impl Into<Reason>) -> Self {
         Self::Failure(Failure { reason: reason.into(), retry_after: None })
     }
 
-    /// The same failure with the dependency's own word on when to come back. If it opens the
-    /// circuit, the opening lasts at least so long, up to the policy's `retry_after_cap`. On
-    /// another outcome it does nothing.
+    /// Adds how long the dependency asked to wait before the next call.
+    ///
+    /// If the failure opens the circuit, the opening lasts at least `hint`, up to the policy's
+    /// `retry_after_cap`. Other outcomes are unchanged.
     #[must_use]
     pub fn retry_after(self, hint: Duration) -> Self {
         match self {
@@ -62,20 +63,20 @@ impl Outcome {
 }
 
 impl Failure {
-    /// Why, in words.
+    /// Returns why the call failed.
     #[must_use]
     pub const fn reason(&self) -> &Reason {
         &self.reason
     }
 
-    /// When the dependency asked to be tried again.
+    /// Returns how long the dependency asked to wait before the next call.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 }
 
-/// `true` is a success, `false` a failure without more words than that.
+/// Converts `true` into a success, and `false` into a failure without a further reason.
 impl From<bool> for Outcome {
     fn from(succeeded: bool) -> Self {
         if succeeded { Self::Success } else { Self::failure("the answer was false") }
