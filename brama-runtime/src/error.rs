@@ -1,17 +1,17 @@
-//! What can be wrong with what users give.
+//! Errors in what users pass to brama.
 
 use std::{error::Error, fmt, io, time::Duration};
 
 use crate::identity::Identity;
 
-/// A length by hand was refused: it is not whole milliseconds, at least 1 ms.
+/// A duration was rejected because it is not whole milliseconds, at least 1 ms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidLength {
     length: Duration,
 }
 
 impl InvalidLength {
-    /// The refused length.
+    /// Returns the rejected duration.
     #[must_use]
     pub const fn length(&self) -> Duration {
         self.length
@@ -31,7 +31,7 @@ impl fmt::Display for InvalidLength {
 
 impl Error for InvalidLength {}
 
-/// No breaker has that identity: nobody has used or registered it, or it was unregistered since.
+/// No breaker has this identity: it was never used or registered, or was unregistered since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownBreaker {
     identity: Identity<'static>,
@@ -46,13 +46,13 @@ impl UnknownBreaker {
         Self { identity, nearest }
     }
 
-    /// What was asked for.
+    /// Returns the requested identity.
     #[must_use]
     pub const fn identity(&self) -> &Identity<'static> {
         &self.identity
     }
 
-    /// A known identity that was perhaps meant.
+    /// Returns a known identity that may have been meant.
     #[must_use]
     pub const fn nearest(&self) -> Option<&Identity<'static>> {
         self.nearest.as_ref()
@@ -68,13 +68,13 @@ impl fmt::Display for UnknownBreaker {
 
 impl Error for UnknownBreaker {}
 
-/// A breaker was not opened for a given time.
+/// A breaker could not be opened for a given duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenForError {
-    /// No breaker has that identity.
+    /// No breaker has this identity.
     UnknownBreaker(UnknownBreaker),
-    /// The time is not whole milliseconds, at least 1 ms.
+    /// The duration is not whole milliseconds, at least 1 ms.
     InvalidLength(InvalidLength),
 }
 
@@ -99,18 +99,18 @@ impl fmt::Display for OpenForError {
     }
 }
 
-/// Transparent.
+/// Has no source, because `Display` prints the inner error.
 impl Error for OpenForError {}
 
-/// A health check was not added.
+/// A health check could not be added.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AddCheckError {
-    /// Its interval or its timeout is not whole milliseconds, at least 1 ms.
+    /// The interval or the timeout is not whole milliseconds, at least 1 ms.
     InvalidLength(InvalidLength),
-    /// The system gives no thread to run it.
+    /// The system could not start a thread for checks.
     NoThread(io::Error),
-    /// A check that is a future was added outside a runtime.
+    /// An async check was added outside a tokio runtime.
     NoRuntime,
 }
 
