@@ -1,4 +1,4 @@
-//! Many keys through a small bound: none that is open is forgotten, nothing counted is lost.
+//! Many keys under a small limit: no open breaker is evicted, and no call is lost.
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
@@ -29,7 +29,7 @@ fn bounded(max_keys: usize) -> Registry {
     registry
 }
 
-/// The keys that have a breaker of their own, and whether there is one for those that have not.
+/// The number of keys that have a breaker, and whether there is an overflow breaker.
 fn present(registry: &Registry) -> (usize, bool) {
     let statuses = registry.statuses(BreakerFilter::new());
     let overflow = statuses.iter().filter(|status| status.identity.is_overflow()).count();
@@ -43,7 +43,7 @@ fn on_threads(run: impl Fn(u64) + Sync) {
     });
 }
 
-/// Every key is called by two threads, which come to it from places of their own.
+/// Calls every key from two threads. Each thread starts at another key.
 fn call_all(keys: u64, call: impl Fn(u64) + Sync) {
     on_threads(|thread| {
         let own = |place| (place + thread * keys / 7) % keys;
@@ -56,17 +56,17 @@ fn a_hundred_thousand_keys_pass_through_ten_thousand_and_no_open_one_is_forgotte
     const MOST: usize = 10_000;
     const KEYS: u64 = 100_000;
     let registry = bounded(MOST);
-    // One in a hundred is down: it is open from the first call on.
+    // One key in a hundred is down: its breaker opens at the first call.
     let is_down = |key: u64| key.is_multiple_of(100);
     registry.configure("node", PolicyPatch::new().failure_threshold(1)).unwrap();
-    let (successes, failures, refused) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let (successes, failures, rejected) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     call_all(KEYS, |key| {
-        let answer =
+        let result =
             registry.breaker(node(key)).call(|| if is_down(key) { Err(()) } else { Ok(()) });
-        let count = match answer {
+        let count = match result {
             Ok(()) => &successes,
             Err(brama_runtime::api::CallError::Failed(())) => &failures,
-            Err(brama_runtime::api::CallError::Rejected(_)) => &refused,
+            Err(brama_runtime::api::CallError::Rejected(_)) => &rejected,
         };
         count.fetch_add(1, Ordering::Relaxed);
     });
@@ -78,7 +78,7 @@ fn a_hundred_thousand_keys_pass_through_ten_thousand_and_no_open_one_is_forgotte
     assert!(present(&registry).0 <= MOST, "{}", present(&registry).0);
     let totals = registry.totals("node").unwrap();
     let counted = [totals.successes, totals.failures, totals.rejected];
-    let seen = [successes, failures, refused].map(AtomicU64::into_inner);
+    let seen = [successes, failures, rejected].map(AtomicU64::into_inner);
     assert_eq!((counted, counted.iter().sum()), (seen, 2 * KEYS));
 }
 
@@ -117,7 +117,7 @@ fn lists_and_sums_taken_meanwhile_hold_nobody_back() {
             }
         }
     });
-    // At most three are held at a time, of sixteen that are looked at.
+    // An eviction looks at sixteen breakers, of which at most three are held at a time.
     assert_eq!(present(&registry), (50, false));
 }
 
@@ -127,12 +127,12 @@ fn each_coming_and_going_is_told() {
     let kinds = EventKinds::from([EventKind::Registered, EventKind::Removed]);
     let mut events = registry.subscribe(kinds);
     (0..3).for_each(|key| registry.breaker(node(key)).success());
-    let told = std::iter::from_fn(|| events.try_recv());
-    let told: Vec<_> =
-        told.map(|event| (event.kind(), event.identity.key().unwrap().to_owned())).collect();
-    let (came, went) = (EventKind::Registered, EventKind::Removed);
-    let expected = [(came, "0"), (went, "0"), (came, "1"), (went, "1"), (came, "2")];
-    assert_eq!(told, expected.map(|(kind, key)| (kind, key.to_owned())));
+    let events = std::iter::from_fn(|| events.try_recv());
+    let seen: Vec<_> =
+        events.map(|event| (event.kind(), event.identity.key().unwrap().to_owned())).collect();
+    let (added, removed) = (EventKind::Registered, EventKind::Removed);
+    let expected = [(added, "0"), (removed, "0"), (added, "1"), (removed, "1"), (added, "2")];
+    assert_eq!(seen, expected.map(|(kind, key)| (kind, key.to_owned())));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The layers of configuration make the same settings in whatever order they are said.
+//! Layers of configuration result in the same settings, whatever the order in which they are set.
 
 #![expect(clippy::expect_used, reason = "a test fails loudly")]
 
@@ -10,18 +10,18 @@ use brama_runtime::api::{
 };
 use proptest::{collection::vec, option, prelude::*, sample::Index};
 
-/// One word of an operator or a programmer.
+/// One step of an operator or a programmer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// Somebody takes a handle.
+    /// A handle is taken.
     Use,
-    /// `init`, with the registry's defaults, its kind's, its identifier's and its key's.
+    /// `init`, with patches for the defaults, the kind, the identifier and the key.
     Init,
     /// The identifier is configured at run time.
     Identifier,
     /// The identifier with that key is configured at run time.
     Key,
-    /// The kill switch is turned on, and off again.
+    /// Shadow mode is turned on for all breakers, and off again.
     Switch,
     /// The decorated function is called.
     Call,
@@ -30,33 +30,33 @@ enum Step {
 const STEPS: [Step; 6] =
     [Step::Use, Step::Init, Step::Identifier, Step::Key, Step::Switch, Step::Call];
 
-/// What each layer says, from the lowest up: defaults, kind, register, then for the identifier and
-/// for the key what `init` and what `configure` say.
-type Said = [PolicyPatch; 7];
+/// The patch of each layer, from the lowest: defaults, kind and `register`, then `init` and
+/// `configure` for the identifier, then `init` and `configure` for the key.
+type Patches = [PolicyPatch; 7];
 
 fn identity() -> Identity<'static> {
     Identity::new("payment_api").with_key(7)
 }
 
-/// Says everything in that order. `register` comes right before the first use, after which it would be
-/// refused.
-fn settings_after(order: &[Step], said: &Said) -> (Settings, Vec<String>) {
+/// Takes all steps in this order. `register` comes right before the first use, because it would be
+/// rejected afterwards.
+fn settings_after(order: &[Step], patches: &Patches) -> (Settings, Vec<String>) {
     let registry = Registry::new();
-    let [_, _, register, ..] = *said;
+    let [_, _, register, ..] = *patches;
     for step in order {
         let uses = matches!(step, Step::Use | Step::Call);
         if uses && registry.find(identity()).is_none() {
             let connection = Connection::new().kind(ConnectionKind::HTTP).policy(register);
-            registry.register(identity(), connection).expect("nobody came before");
+            registry.register(identity(), connection).expect("not registered before");
         }
-        say(*step, &registry, said);
+        apply(*step, &registry, patches);
     }
     let status = registry.breaker(identity()).status();
     (status.settings, status.warnings)
 }
 
-fn say(step: Step, registry: &Registry, said: &Said) {
-    let [defaults, kind, _, init, run_time, key_init, key_run_time] = *said;
+fn apply(step: Step, registry: &Registry, patches: &Patches) {
+    let [defaults, kind, _, init, run_time, key_init, key_run_time] = *patches;
     match step {
         Step::Use => drop(registry.breaker(identity())),
         Step::Init => {
@@ -71,7 +71,7 @@ fn say(step: Step, registry: &Registry, said: &Said) {
             registry.shadow_all(false);
         }
         Step::Call => {
-            let asked = __private::Lookup::new("payment_api", None)
+            let lookup = __private::Lookup::new("payment_api", None)
                 .with_key(__private::key(&7).__brama_key_text());
             let attribute = const {
                 &__private::Attribute::new(
@@ -79,12 +79,12 @@ fn say(step: Step, registry: &Registry, said: &Said) {
                     PolicyPatch::new().half_open_limit(3).minimum_calls(30).failure_rate(40),
                 )
             };
-            drop(__private::enter(registry, asked, attribute));
+            drop(__private::enter(registry, lookup, attribute));
         }
     }
 }
 
-/// Settings that contradict each other across layers now and then, and never within one.
+/// Settings that sometimes contradict each other across layers, but never within one.
 fn patch() -> impl Strategy<Value = PolicyPatch> {
     let count = || option::of(1..60_u32);
     let parts = (count(), count(), option::of(0..100_u32), count(), count(), option::of(1..9_u64));
@@ -115,18 +115,18 @@ fn order() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #[test]
     fn the_order_in_which_layers_are_said_does_not_matter(
-        said in [patch(), patch(), patch(), patch(), patch(), patch(), patch()],
+        patches in [patch(), patch(), patch(), patch(), patch(), patch(), patch()],
         order in order(),
     ) {
-        prop_assert_eq!(settings_after(&STEPS, &said), settings_after(&order, &said));
+        prop_assert_eq!(settings_after(&STEPS, &patches), settings_after(&order, &patches));
     }
 
     #[test]
     fn a_setting_is_the_last_word_on_it_or_contradicts_a_later_one(
-        said in [patch(), patch(), patch(), patch(), patch(), patch(), patch()],
+        patches in [patch(), patch(), patch(), patch(), patch(), patch(), patch()],
     ) {
-        let (settings, _) = settings_after(&STEPS, &said);
-        let [defaults, kind, register, init, run_time, key_init, key_run_time] = said;
+        let (settings, _) = settings_after(&STEPS, &patches);
+        let [defaults, kind, register, init, run_time, key_init, key_run_time] = patches;
         let attribute = PolicyPatch::new().half_open_limit(3).minimum_calls(30).failure_rate(40);
         let stack =
             [defaults, kind, attribute, register, init, run_time, key_init, key_run_time];

@@ -1,4 +1,4 @@
-//! Many threads at one breaker: nothing is lost, nothing is counted twice, nothing hangs.
+//! Many threads use one breaker: no outcome is lost or counted twice, and nothing hangs.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails loudly")]
 
@@ -24,9 +24,9 @@ use brama_runtime::api::{
 const THREADS: u64 = 8;
 const CALLS: u64 = 20_000;
 
-/// What one thread did, to be compared with what the breaker says.
+/// The outcomes that one thread saw, to compare with the totals of the breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Deeds {
+struct Counts {
     successes: u64,
     failures: u64,
     ignored: u64,
@@ -34,7 +34,7 @@ struct Deeds {
     rejected: u64,
 }
 
-impl AddAssign for Deeds {
+impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.successes += other.successes;
         self.failures += other.failures;
@@ -44,53 +44,53 @@ impl AddAssign for Deeds {
     }
 }
 
-impl From<Totals> for Deeds {
+impl From<Totals> for Counts {
     fn from(totals: Totals) -> Self {
         let Totals { successes, failures, ignored, abandoned, rejected, .. } = totals;
         Self { successes, failures, ignored, abandoned, rejected }
     }
 }
 
-/// Calls once; every so often the call fails, says nothing, is dropped, or somebody acts.
-fn call(breaker: &Breaker, number: u64, deeds: &mut Deeds) {
+/// Makes one call. By its number, the call succeeds, fails, is ignored, is abandoned, or resets.
+fn call(breaker: &Breaker, number: u64, counts: &mut Counts) {
     let Ok(permit) = breaker.try_acquire() else {
-        deeds.rejected += 1;
+        counts.rejected += 1;
         return;
     };
     match number % 64 {
         0..4 => {
-            deeds.failures += 1;
+            counts.failures += 1;
             permit.failure("stress");
         }
         4 => {
-            deeds.ignored += 1;
+            counts.ignored += 1;
             permit.ignore();
         }
         5 => {
-            deeds.abandoned += 1;
+            counts.abandoned += 1;
             drop(permit);
         }
         6 => {
-            deeds.successes += 1;
+            counts.successes += 1;
             permit.success();
             breaker.reset("stress");
         }
         _ => {
-            deeds.successes += 1;
+            counts.successes += 1;
             permit.success();
         }
     }
 }
 
-fn storm(breaker: &Breaker) -> Deeds {
+fn storm(breaker: &Breaker) -> Counts {
     let one = |thread: u64| {
-        let mut deeds = Deeds::default();
-        (0..CALLS).for_each(|number| call(breaker, number + thread * 17, &mut deeds));
-        deeds
+        let mut counts = Counts::default();
+        (0..CALLS).for_each(|number| call(breaker, number + thread * 17, &mut counts));
+        counts
     };
     thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || one(thread))).collect();
-        threads.into_iter().fold(Deeds::default(), |mut sum, thread| {
+        threads.into_iter().fold(Counts::default(), |mut sum, thread| {
             sum += thread.join().unwrap();
             sum
         })
@@ -100,10 +100,10 @@ fn storm(breaker: &Breaker) -> Deeds {
 fn totals_add_up(patch: PolicyPatch) {
     let breaker = Registry::new().breaker("stress");
     breaker.configure(patch).unwrap();
-    let deeds = storm(&breaker);
-    assert_eq!(Deeds::from(breaker.status().totals), deeds);
-    assert_eq!(deeds.successes + deeds.failures + deeds.ignored + deeds.abandoned, {
-        THREADS * CALLS - deeds.rejected
+    let counts = storm(&breaker);
+    assert_eq!(Counts::from(breaker.status().totals), counts);
+    assert_eq!(counts.successes + counts.failures + counts.ignored + counts.abandoned, {
+        THREADS * CALLS - counts.rejected
     });
 }
 
@@ -130,9 +130,9 @@ fn totals_add_up_under_a_rate_over_time() {
 fn totals_add_up_where_the_abandoned_fail_too() {
     let breaker = Registry::new().breaker("stress");
     breaker.configure(PolicyPatch::new().abandoned(Abandoned::Failure).expiry(BRIEF)).unwrap();
-    let deeds = storm(&breaker);
+    let counts = storm(&breaker);
     let totals = breaker.status().totals;
-    assert_eq!(totals.failures, deeds.failures + deeds.abandoned);
+    assert_eq!(totals.failures, counts.failures + counts.abandoned);
 }
 
 #[test]
@@ -157,8 +157,8 @@ fn no_more_probes_are_in_flight_than_may_be() {
     assert!(0 < breaker.status().totals.ignored, "no probe was let in");
 }
 
-/// Whatever the user's code asks of the breaker that is calling it.
-fn ask_everything(breaker: &Breaker) {
+/// Uses the breaker as code of a user might while that breaker calls it.
+fn use_everything(breaker: &Breaker) {
     assert!(breaker.is_available());
     breaker.success();
     breaker.configure(PolicyPatch::new().failure_threshold(1000)).unwrap();
@@ -166,8 +166,8 @@ fn ask_everything(breaker: &Breaker) {
     assert_eq!(breaker.status().state, State::Closed);
 }
 
-/// Fails where `run` waits for a lock that its own thread holds.
-fn ends(run: impl FnOnce() + Send + 'static) {
+/// Fails if `run` waits for a lock that its own thread holds.
+fn assert_ends(run: impl FnOnce() + Send + 'static) {
     let (done, ended) = mpsc::channel();
     thread::spawn(move || {
         run();
@@ -178,32 +178,32 @@ fn ends(run: impl FnOnce() + Send + 'static) {
 
 #[test]
 fn no_lock_is_held_while_the_body_or_the_handler_runs() {
-    ends(|| {
+    assert_ends(|| {
         let breaker = Registry::new().breaker("stress");
         let judge = |(): &()| {
-            ask_everything(&breaker);
+            use_everything(&breaker);
             Outcome::failure("judged")
         };
-        breaker.call_with(judge, || ask_everything(&breaker)).unwrap();
+        breaker.call_with(judge, || use_everything(&breaker)).unwrap();
         assert_eq!(breaker.status().totals.failures, 1);
     });
 }
 
-/// A clock that asks the breakers whose clock it is.
+/// A clock that uses the breakers that read it.
 #[derive(Debug, Default)]
-struct Curious {
+struct ReentrantClock {
     registry: OnceCell<Registry>,
-    asking: AtomicBool,
+    is_entered: AtomicBool,
 }
 
-impl Clock for Curious {
+impl Clock for ReentrantClock {
     fn now(&self) -> Tick {
         if let Some(registry) = self.registry.get()
-            && !self.asking.swap(true, Ordering::Relaxed)
+            && !self.is_entered.swap(true, Ordering::Relaxed)
         {
-            ask_everything(&registry.breaker("curious"));
+            use_everything(&registry.breaker("re-entered"));
             registry.find("stress").as_ref().map(Breaker::status);
-            self.asking.store(false, Ordering::Relaxed);
+            self.is_entered.store(false, Ordering::Relaxed);
         }
         Tick::ORIGIN
     }
@@ -211,15 +211,15 @@ impl Clock for Curious {
 
 #[test]
 fn no_lock_is_held_while_the_users_clock_is_read() {
-    ends(|| {
-        let clock = Arc::new(Curious::default());
+    assert_ends(|| {
+        let clock = Arc::new(ReentrantClock::default());
         let registry = Registry::with_clock(Arc::clone(&clock));
         clock.registry.set(registry.clone()).unwrap();
         let breaker = registry.breaker("stress");
         breaker.open("by hand");
         assert!(breaker.try_acquire().is_err());
         breaker.close("by hand");
-        ask_everything(&breaker);
+        use_everything(&breaker);
         registry.sweep();
     });
 }

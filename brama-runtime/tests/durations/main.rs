@@ -1,5 +1,7 @@
-//! The runtime reads durations as the table says. The macros read the same table, in
-//! `brama-macros/src/tests/durations.rs`: a proc-macro crate cannot depend on the runtime.
+//! The durations in the table, as the runtime parses them.
+//!
+//! `brama-macros/src/tests/durations.rs` checks the parser of the macros against this table,
+//! because a proc-macro crate cannot depend on the runtime.
 
 use brama_runtime::api::duration;
 

@@ -232,7 +232,7 @@
     ("1s500ms", None),
     ("30s1m", None),
     ("5ms5", None),
-    // Words, and forms of other readers.
+    // Words, and notations of other parsers.
     ("off", None),
     ("never", None),
     ("forever", None),

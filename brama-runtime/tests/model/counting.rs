@@ -12,13 +12,13 @@ use proptest::{
 };
 
 use crate::{
-    enumerate::walk,
+    enumerate::enumerate_sequences,
     gate::Gate,
-    harness::Stand,
-    oracle_policy::{Span, Terms},
+    harness::Harness,
+    oracle_policy::{OraclePolicy, Span},
     signal::{How, Signal, Which},
     table,
-    traffic::{cases, signals, terms},
+    traffic::{cases, policies, signals},
 };
 
 #[test]
@@ -40,7 +40,7 @@ fn outcomes() -> impl Strategy<Value = Vec<bool>> {
     (1..=20_u32).prop_flat_map(|most| vec((0..=most).prop_map(|failed| failed == 0), 0..=300))
 }
 
-/// The last outcomes, true where one failed, and when they are too many.
+/// A plain ring of the last outcomes, and the rate of failures at which it opens.
 #[derive(Debug, Clone, Copy)]
 struct Ring {
     size: usize,
@@ -64,25 +64,25 @@ impl Ring {
         })
     }
 
-    /// The same of a circuit behind a gate.
+    /// Returns the call at which a circuit behind a gate opens.
     fn circuit_opens_at(self, outcomes: &[bool]) -> Option<usize> {
-        let mut gate = Gate::new(Stand::new(&self.terms()));
+        let mut gate = Gate::new(Harness::new(&self.policy()));
         let opens = |failed: &bool| {
-            gate.step(Signal::Ask);
+            gate.step(Signal::Admit);
             let how = if *failed { How::Failure } else { How::Success };
-            let answer = gate.step(Signal::End(Which::Oldest, how));
+            let answer = gate.step(Signal::Report(Which::Oldest, how));
             answer.is_some_and(|answer| answer.change.is_some())
         };
         outcomes.iter().position(opens).map(|place| place + 1)
     }
 
-    fn terms(self) -> Terms {
+    fn policy(self) -> OraclePolicy {
         let narrow = |count: usize| u32::try_from(count).expect("small");
-        Terms {
+        OraclePolicy {
             failure_rate: Some(narrow(self.rate)),
             window: Span::Calls(narrow(self.size)),
             minimum_calls: narrow(self.minimum),
-            ..Terms::RATED
+            ..OraclePolicy::RATED
         }
     }
 }
@@ -90,80 +90,85 @@ impl Ring {
 #[test]
 fn successes_counted_elsewhere_weigh_as_successes_reported() {
     for row in table::rows() {
-        let stand = Stand::new(&row.terms);
+        let harness = Harness::new(&row.policy);
         let signals = [&row.signals[..], &GATED].concat();
-        walk((stand.clone(), Gate::new(stand)), &signals, 5, counted_and_reported);
+        enumerate_sequences(
+            (harness.clone(), Gate::new(harness)),
+            &signals,
+            5,
+            counted_and_reported,
+        );
     }
-    let traffic = terms().prop_flat_map(|terms| (Just(terms), signals(&terms, 400)));
-    proptest!(cases(256), |((terms, signals) in traffic)| {
-        let stand = Stand::new(&terms);
-        let mut both = (stand.clone(), Gate::new(stand));
+    let traffic = policies().prop_flat_map(|policy| (Just(policy), signals(&policy, 400)));
+    proptest!(cases(256), |((policy, signals) in traffic)| {
+        let harness = Harness::new(&policy);
+        let mut both = (harness.clone(), Gate::new(harness));
         for signal in signals {
             both = counted_and_reported(&both, signal).unwrap_or(both);
         }
     });
 }
 
-const GATED: [Signal; 2] = [Signal::Ask, Signal::End(Which::Oldest, How::AlmostSlowSuccess)];
+const GATED: [Signal; 2] = [Signal::Admit, Signal::Report(Which::Oldest, How::AlmostSlowSuccess)];
 
-/// Tells a stand and a gate the same, and asks them for the same.
-fn counted_and_reported(both: &(Stand, Gate), signal: Signal) -> Option<(Stand, Gate)> {
-    let (mut stand, mut gate) = both.clone();
-    let expected = stand.step(signal)?;
+/// Sends a signal to a harness and to a gate, and compares their answers and views.
+fn counted_and_reported(both: &(Harness, Gate), signal: Signal) -> Option<(Harness, Gate)> {
+    let (mut harness, mut gate) = both.clone();
+    let expected = harness.step(signal)?;
     let seen = gate.step(signal).unwrap_or_else(|| expected.clone());
-    assert_eq!(seen, expected, "after {:?}", stand.heard);
-    assert_eq!(gate.clone().flush().view(), stand.view(), "after {:?}", stand.heard);
-    Some((stand, gate))
+    assert_eq!(seen, expected, "after {:?}", harness.signals);
+    assert_eq!(gate.clone().flush().view(), harness.view(), "after {:?}", harness.signals);
+    Some((harness, gate))
 }
 
 #[test]
 fn a_healthy_circuit_settles() {
     for row in table::rows() {
-        walk(Stand::new(&row.terms), &row.signals, 4, |before, signal| {
+        enumerate_sequences(Harness::new(&row.policy), &row.signals, 4, |before, signal| {
             let mut after = before.clone();
             after.step(signal)?;
-            assert!(settles(&after), "{:?}", after.heard);
+            assert!(settles(&after), "{:?}", after.signals);
             Some(after)
         });
     }
 }
 
-/// Whether one more success settles it, unless further ones could open it.
-fn settles(stand: &Stand) -> bool {
-    match stand.circuit.state() {
+/// Returns whether one more success settles the circuit, unless further successes could open it.
+fn settles(harness: &Harness) -> bool {
+    match harness.circuit.state() {
         State::Closed => {
-            let told = stand.clone().steps(&[Signal::Tell(How::Success)]);
-            is_settled(&told) || opens_by_successes(told)
+            let after = harness.clone().steps(&[Signal::Record(How::Success)]);
+            is_settled(&after) || opens_by_successes(after)
         }
-        State::Disabled => is_settled(stand),
+        State::Disabled => is_settled(harness),
         State::Open | State::HalfOpen | State::ForcedOpen => true,
     }
 }
 
-fn is_settled(stand: &Stand) -> bool {
-    let Stand { circuit, policy, .. } = stand;
-    circuit.is_settled(policy) && stand.tick() < circuit.settled_until()
+fn is_settled(harness: &Harness) -> bool {
+    let Harness { circuit, policy, .. } = harness;
+    circuit.is_settled(policy) && harness.tick() < circuit.settled_until()
 }
 
-fn opens_by_successes(stand: Stand) -> bool {
-    stand.steps(&[Signal::Tell(How::Success); 10]).circuit.state() == State::Open
+fn opens_by_successes(harness: Harness) -> bool {
+    harness.steps(&[Signal::Record(How::Success); 10]).circuit.state() == State::Open
 }
 
 #[test]
 fn a_success_counted_too_late_moves_nothing() {
     for row in table::rows() {
-        walk(Stand::new(&row.terms), &row.signals, 4, |before, signal| {
+        enumerate_sequences(Harness::new(&row.policy), &row.signals, 4, |before, signal| {
             let mut after = before.clone();
             after.step(signal)?;
-            assert_eq!(runs_after_stragglers(&after), runs(&after), "{:?}", after.heard);
+            assert_eq!(runs_after_stragglers(&after), runs(&after), "{:?}", after.signals);
             Some(after)
         });
     }
 }
 
-/// What stragglers leave alone: all of it, save the window and the run of a healthy circuit.
-fn runs(stand: &Stand) -> (State, u64, u64, WindowCounts) {
-    let view = stand.view();
+/// What a late success must not change: all but the window and the run of a healthy circuit.
+fn runs(harness: &Harness) -> (State, u64, u64, WindowCounts) {
+    let view = harness.view();
     let closed = view.state == State::Closed;
     let healthy = closed && view.failures == 0;
     let successes = if healthy { 0 } else { view.successes };
@@ -171,43 +176,43 @@ fn runs(stand: &Stand) -> (State, u64, u64, WindowCounts) {
     (view.state, view.failures, successes, counts)
 }
 
-fn runs_after_stragglers(stand: &Stand) -> (State, u64, u64, WindowCounts) {
-    let mut stand = stand.clone();
-    stand.circuit.count_successes(&stand.policy, 3);
-    runs(&stand)
+fn runs_after_stragglers(harness: &Harness) -> (State, u64, u64, WindowCounts) {
+    let mut harness = harness.clone();
+    harness.circuit.count_successes(&harness.policy, 3);
+    runs(&harness)
 }
 
 #[test]
 fn the_runs_are_the_outcomes_in_a_row() {
-    let lenient = Terms { failure_threshold: Some(100), ..Terms::PLAIN };
+    let lenient = OraclePolicy { failure_threshold: Some(100), ..OraclePolicy::PLAIN };
     let hows = [How::Success, How::SlowSuccess, How::Failure, How::Ignore, How::Abandon];
-    walk(Stand::new(&lenient), &hows.map(Signal::Tell), 8, |before, signal| {
+    enumerate_sequences(Harness::new(&lenient), &hows.map(Signal::Record), 8, |before, signal| {
         let mut after = before.clone();
         after.step(signal)?;
         let runs = (after.circuit.successes(), after.circuit.failures());
-        let succeeded = [Signal::Tell(How::Success), Signal::Tell(How::SlowSuccess)];
+        let succeeded = [Signal::Record(How::Success), Signal::Record(How::SlowSuccess)];
         let expected =
-            (in_a_row(&after, &succeeded), in_a_row(&after, &[hows[2]].map(Signal::Tell)));
-        assert_eq!(runs, expected, "{:?}", after.heard);
+            (in_a_row(&after, &succeeded), in_a_row(&after, &[hows[2]].map(Signal::Record)));
+        assert_eq!(runs, expected, "{:?}", after.signals);
         Some(after)
     });
 }
 
-/// How many of the last outcomes are among those, leaving out those that are none.
-fn in_a_row(stand: &Stand, kind: &[Signal]) -> u64 {
-    let ignored = [How::Ignore, How::Abandon].map(Signal::Tell);
-    let outcomes = stand.heard.iter().rev().filter(|signal| !ignored.contains(signal));
+/// Counts the last outcomes that are of this kind, without ignored ones.
+fn in_a_row(harness: &Harness, kind: &[Signal]) -> u64 {
+    let ignored = [How::Ignore, How::Abandon].map(Signal::Record);
+    let outcomes = harness.signals.iter().rev().filter(|signal| !ignored.contains(signal));
     outcomes.take_while(|signal| kind.contains(signal)).count() as u64
 }
 
 #[test]
 fn the_reasons_are_those_of_the_last_four_failures() {
-    let lenient = Terms { failure_threshold: Some(100), ..Terms::PLAIN }.policy();
+    let lenient = OraclePolicy { failure_threshold: Some(100), ..OraclePolicy::PLAIN }.build();
     let word = select(vec!["refused", "reset", "timed out", "panic", "success", "close"]);
     proptest!(cases(256), |(words in vec(word, 0..=30))| {
         let mut circuit = Circuit::new(0);
         for word in &words {
-            utter(&mut circuit, &lenient, word);
+            record(&mut circuit, &lenient, word);
         }
         let expected = last_failures(&words);
         assert!(circuit.reasons().eq(&expected), "{words:?}");
@@ -216,7 +221,7 @@ fn the_reasons_are_those_of_the_last_four_failures() {
     });
 }
 
-fn utter(circuit: &mut Circuit, policy: &Policy, word: &'static str) {
+fn record(circuit: &mut Circuit, policy: &Policy, word: &'static str) {
     let now = Tick::ORIGIN;
     match word {
         "close" => drop(circuit.act(policy, Action::Close, "by test".into(), now)),

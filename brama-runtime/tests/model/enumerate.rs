@@ -7,9 +7,11 @@ use std::{
 
 use crate::signal::Signal;
 
-/// Visits every sequence of up to `depth` signals, breadth first, so that the first that fails is
-/// a shortest one. A sequence that ends where another ended is not continued twice.
-pub(crate) fn walk<S: Hash>(
+/// Visits every sequence of up to `depth` signals.
+///
+/// The search is breadth first, so that the first sequence that fails is a shortest one. Sequences
+/// with equal ends are continued once.
+pub(crate) fn enumerate_sequences<S: Hash>(
     root: S,
     signals: &[Signal],
     depth: usize,

@@ -1,74 +1,74 @@
-//! A gate that counts successes beside the circuit while it is settled, or settled by the first.
+//! A gate that counts successes itself while the circuit is settled, or is settled by a success.
 
 use brama_runtime::api::State;
 
 use crate::{
-    harness::Stand,
+    harness::Harness,
     signal::{Answer, How, Signal, Which},
 };
 
 #[derive(Debug, Clone, Hash)]
 pub(crate) struct Gate {
-    stand: Stand,
+    harness: Harness,
     pending: u64,
     recovered: bool,
 }
 
 impl Gate {
-    pub(crate) const fn new(stand: Stand) -> Self {
-        Self { stand, pending: 0, recovered: false }
+    pub(crate) const fn new(harness: Harness) -> Self {
+        Self { harness, pending: 0, recovered: false }
     }
 
-    /// Passes the signal on; no answer where the gate dealt with it alone.
+    /// Sends the signal to the circuit; `None` if the gate handles the signal itself.
     pub(crate) fn step(&mut self, signal: Signal) -> Option<Answer> {
         match signal {
-            Signal::Ask if self.admits() => self.admit(),
-            Signal::End(which, How::Success | How::AlmostSlowSuccess) if self.counts(which) => {
+            Signal::Admit if self.admits() => self.admit(),
+            Signal::Report(which, How::Success | How::AlmostSlowSuccess) if self.counts(which) => {
                 self.count(which)
             }
-            Signal::Wait(_) => self.stand.step(signal),
-            Signal::Ask
-            | Signal::End(..)
-            | Signal::Tell(_)
+            Signal::Wait(_) => self.harness.step(signal),
+            Signal::Admit
+            | Signal::Report(..)
+            | Signal::Record(_)
             | Signal::Act(_)
             | Signal::Sweep
-            | Signal::Pass
+            | Signal::CheckPassed
             | Signal::StepBack(_) => self.flush().step(signal),
         }
     }
 
     fn admits(&self) -> bool {
-        matches!(self.stand.circuit.state(), State::Closed | State::Disabled)
+        matches!(self.harness.circuit.state(), State::Closed | State::Disabled)
     }
 
     fn admit(&mut self) -> Option<Answer> {
-        self.stand.permits.push(self.stand.circuit.generation());
+        self.harness.permits.push(self.harness.circuit.generation());
         None
     }
 
-    /// Whether a success of that permit need not be reported.
+    /// Returns whether the gate may count a success of this permit itself.
     fn counts(&self, which: Which) -> bool {
-        let Stand { circuit, policy, permits, .. } = &self.stand;
+        let Harness { circuit, policy, permits, .. } = &self.harness;
         let current = which.of(permits) == Some(&circuit.generation());
-        let settled = circuit.is_settled(policy) && self.stand.tick() < circuit.settled_until();
+        let settled = circuit.is_settled(policy) && self.harness.tick() < circuit.settled_until();
         current && (settled || circuit.is_settled_by_success(policy))
     }
 
     fn count(&mut self, which: Which) -> Option<Answer> {
-        which.take(&mut self.stand.permits)?;
-        let Stand { circuit, policy, .. } = &self.stand;
+        which.take(&mut self.harness.permits)?;
+        let Harness { circuit, policy, .. } = &self.harness;
         self.recovered |= circuit.is_settled_by_success(policy);
         self.pending += 1;
         None
     }
 
-    /// The stand, once the circuit knows of all that was counted.
-    pub(crate) fn flush(&mut self) -> &mut Stand {
-        let Stand { circuit, policy, .. } = &mut self.stand;
+    /// Reports all counted successes to the circuit, and returns the harness.
+    pub(crate) fn flush(&mut self) -> &mut Harness {
+        let Harness { circuit, policy, .. } = &mut self.harness;
         if std::mem::take(&mut self.recovered) {
             circuit.end_failures();
         }
         circuit.count_successes(policy, std::mem::take(&mut self.pending));
-        &mut self.stand
+        &mut self.harness
     }
 }

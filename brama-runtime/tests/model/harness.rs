@@ -1,4 +1,4 @@
-//! A circuit on a test stand: its policy, its clock and the permits it gave.
+//! The harness of a circuit: its policy, its time, the open permits and the signals so far.
 
 use std::{
     fmt::Write,
@@ -13,35 +13,35 @@ use brama_runtime::api::{
 };
 
 use crate::{
-    oracle_policy::{NANO, Terms},
+    oracle_policy::{NANO, OraclePolicy},
     signal::{Answer, How, Signal, View, Which, tick},
 };
 
 #[derive(Debug, Clone)]
-pub(crate) struct Stand {
+pub(crate) struct Harness {
     pub(crate) circuit: Circuit,
     pub(crate) policy: Policy,
     pub(crate) now: Duration,
     pub(crate) permits: Vec<Generation>,
-    pub(crate) heard: Vec<Signal>,
+    pub(crate) signals: Vec<Signal>,
 }
 
-impl Stand {
-    pub(crate) fn new(terms: &Terms) -> Self {
-        Self::with_policy(terms.policy())
+impl Harness {
+    pub(crate) fn new(policy: &OraclePolicy) -> Self {
+        Self::with_policy(policy.build())
     }
 
     pub(crate) const fn with_policy(policy: Policy) -> Self {
         let circuit = Circuit::new(0);
-        Self { circuit, policy, now: Duration::ZERO, permits: Vec::new(), heard: Vec::new() }
+        Self { circuit, policy, now: Duration::ZERO, permits: Vec::new(), signals: Vec::new() }
     }
 
-    /// Passes the signal on; `None` where no permit is left to end.
+    /// Sends the signal to the circuit; `None` if it needs a permit and none is open.
     pub(crate) fn step(&mut self, signal: Signal) -> Option<Answer> {
         let answer = match signal {
-            Signal::Ask => Some(self.ask()),
-            Signal::End(which, how) => self.end(which, how),
-            Signal::Tell(how) => Some(judged(self.circuit.record_unpermitted(
+            Signal::Admit => Some(self.admit()),
+            Signal::Report(which, how) => self.report(which, how),
+            Signal::Record(how) => Some(judged(self.circuit.record_unpermitted(
                 &self.policy,
                 self.verdict(how),
                 self.tick(),
@@ -50,14 +50,14 @@ impl Stand {
                 Some(changed(Some(self.circuit.act(&self.policy, action, BY_TEST(), self.tick()))))
             }
             Signal::Sweep => Some(changed(self.circuit.sweep(self.tick()))),
-            Signal::Pass => {
+            Signal::CheckPassed => {
                 let (fate, change) = self.circuit.check_passed(&self.policy, self.tick());
                 Some(Answer { fate, ..changed(change) })
             }
             Signal::Wait(length) => Some(self.turn_clock(self.now + length)),
             Signal::StepBack(length) => Some(self.turn_clock(self.now.saturating_sub(length))),
         };
-        self.heard.push(signal);
+        self.signals.push(signal);
         answer
     }
 
@@ -68,7 +68,7 @@ impl Stand {
         self
     }
 
-    fn ask(&mut self) -> Answer {
+    fn admit(&mut self) -> Answer {
         let (admission, change) = self.circuit.admit(&self.policy, self.tick());
         if let Admission::Admitted(generation) = admission {
             self.permits.push(generation);
@@ -76,7 +76,7 @@ impl Stand {
         Answer { admission: Some(admission), ..changed(change) }
     }
 
-    fn end(&mut self, which: Which, how: How) -> Option<Answer> {
+    fn report(&mut self, which: Which, how: How) -> Option<Answer> {
         let permit = which.take(&mut self.permits)?;
         let verdict = self.verdict(how);
         Some(judged(self.circuit.report(&self.policy, permit, verdict, self.tick())))
@@ -125,7 +125,7 @@ impl Stand {
         }
     }
 
-    /// Everything that the circuit remembers, in words.
+    /// The whole memory of the circuit, as text.
     pub(crate) fn memory(&self) -> String {
         format!("{:?}", self.circuit)
     }
@@ -145,17 +145,17 @@ fn changed(change: Option<Change>) -> Answer {
     Answer { change: change.map(Into::into), ..Answer::default() }
 }
 
-/// Two stands are one where whatever follows would be the same.
-impl Hash for Stand {
+/// Leaves out the signals so far: they do not affect further answers.
+impl Hash for Harness {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        write!(Words(hasher), "{:?}", self.circuit).expect("hashing does not fail");
+        write!(HashWriter(hasher), "{:?}", self.circuit).expect("hashing does not fail");
         (self.now, &self.permits).hash(hasher);
     }
 }
 
-struct Words<'a, H>(&'a mut H);
+struct HashWriter<'a, H>(&'a mut H);
 
-impl<H: Hasher> Write for Words<'_, H> {
+impl<H: Hasher> Write for HashWriter<'_, H> {
     fn write_str(&mut self, words: &str) -> std::fmt::Result {
         self.0.write(words.as_bytes());
         Ok(())

@@ -52,7 +52,7 @@ impl History {
     }
 }
 
-/// How many outcomes at the end are of that kind.
-pub(crate) fn in_a_row(stay: &[bool], failed: bool) -> u64 {
-    stay.iter().rev().take_while(|outcome| **outcome == failed).count() as u64
+/// Counts the outcomes of this kind at the end.
+pub(crate) fn in_a_row(outcomes: &[bool], failed: bool) -> u64 {
+    outcomes.iter().rev().take_while(|outcome| **outcome == failed).count() as u64
 }

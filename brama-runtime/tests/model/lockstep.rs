@@ -1,51 +1,52 @@
-//! A circuit and its oracle, told the same.
+//! A circuit and its oracle, which receive equal signals.
 
 use std::hash::Hash;
 
 use crate::{
-    harness::Stand,
+    harness::Harness,
     oracle::Oracle,
-    oracle_policy::Terms,
+    oracle_policy::OraclePolicy,
     signal::{Signal, View},
 };
 
 #[derive(Debug, Clone, Hash)]
-pub(crate) struct Pair {
-    pub(crate) stand: Stand,
+pub(crate) struct Lockstep {
+    pub(crate) harness: Harness,
     pub(crate) oracle: Oracle,
 }
 
-impl Pair {
-    pub(crate) fn new(terms: Terms) -> Self {
-        Self { stand: Stand::new(&terms), oracle: Oracle::new(terms) }
+impl Lockstep {
+    pub(crate) fn new(policy: OraclePolicy) -> Self {
+        Self { harness: Harness::new(&policy), oracle: Oracle::new(policy) }
     }
 
-    /// The pair after one more signal, once both agree; `None` where no permit is left to end.
+    /// Returns the lockstep after one more signal, on which both must agree; `None` if the signal
+    /// needs a permit and none is open.
     pub(crate) fn after(&self, signal: Signal) -> Option<Self> {
-        let mut pair = self.clone();
-        pair.step(signal)?;
-        Some(pair)
+        let mut lockstep = self.clone();
+        lockstep.step(signal)?;
+        Some(lockstep)
     }
 
     pub(crate) fn step(&mut self, signal: Signal) -> Option<()> {
-        let (seen, expected) = (self.stand.step(signal), self.oracle.step(signal));
-        assert!(seen == expected, "{}\nexpected {expected:#?}\nseen {seen:#?}", self.told());
-        let (view, expected) = (self.stand.view(), self.oracle.view());
-        assert!(view == expected, "{}\nexpected {expected:#?}\nseen {view:#?}", self.told());
+        let (seen, expected) = (self.harness.step(signal), self.oracle.step(signal));
+        assert!(seen == expected, "{}\nexpected {expected:#?}\nseen {seen:#?}", self.context());
+        let (view, expected) = (self.harness.view(), self.oracle.view());
+        assert!(view == expected, "{}\nexpected {expected:#?}\nseen {view:#?}", self.context());
         seen.map(drop)
     }
 
-    /// Puts other terms in force: all that may change at once is who is admitted.
-    pub(crate) fn configure(&mut self, terms: Terms) {
-        let before = self.stand.view();
-        self.stand.policy = terms.policy();
-        self.oracle.terms = terms;
-        let after = self.stand.view();
+    /// Sets another policy. Only admission may change at once.
+    pub(crate) fn configure(&mut self, policy: OraclePolicy) {
+        let before = self.harness.view();
+        self.harness.policy = policy.build();
+        self.oracle.policy = policy;
+        let after = self.harness.view();
         let View { would_admit, rejects_until, .. } = before;
-        assert_eq!(View { would_admit, rejects_until, ..after }, before, "{}", self.told());
+        assert_eq!(View { would_admit, rejects_until, ..after }, before, "{}", self.context());
     }
 
-    fn told(&self) -> String {
-        format!("under {:#?}\nafter {:?}", self.oracle.terms, self.stand.heard)
+    fn context(&self) -> String {
+        format!("under {:#?}\nafter {:?}", self.oracle.policy, self.harness.signals)
     }
 }

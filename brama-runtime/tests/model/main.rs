@@ -1,6 +1,6 @@
-//! The laws that the documentation of `brama_runtime::circuit` lists; each has a test of its name.
+//! The laws in the documentation of `brama_runtime::circuit`. Each has a test with its name.
 
-// `cfg(test)` tells clippy that the helpers are tests too, where a failure may panic.
+// `cfg(test)` marks the helpers as tests for clippy, so that they may panic on a failure.
 #[cfg(test)]
 mod admission;
 #[cfg(test)]

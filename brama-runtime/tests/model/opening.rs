@@ -10,7 +10,7 @@ use brama_runtime::api::{
 use proptest::prelude::proptest;
 
 use crate::{
-    oracle_policy::{Terms, ms},
+    oracle_policy::{OraclePolicy, ms},
     traffic::{cases, wait},
 };
 
@@ -19,7 +19,7 @@ const WAIT: Duration = ms(10_000);
 #[test]
 fn the_wait_never_shrinks_with_trips() {
     proptest!(cases(256), |(wait in wait())| {
-        let policy = Terms { wait, ..Terms::PLAIN }.policy();
+        let policy = OraclePolicy { wait, ..OraclePolicy::PLAIN }.build();
         let waits: Vec<_> = (0..40).map(|trips| policy.expiry().wait(trips)).collect();
         let expected: Vec<_> = (0..40).map(|trips| wait.after_trips(trips)).collect();
         assert!(waits.is_sorted(), "{waits:?}");

@@ -1,6 +1,7 @@
-//! Sections 2 to 5 of the semantics, written as naively as they can be.
+//! The rules of a circuit, written as naively as possible.
 //!
-//! The oracle keeps every outcome since it closed and counts runs and windows anew each time.
+//! The oracle keeps every outcome since the circuit closed, and counts runs and windows anew each
+//! time.
 
 use std::{
     hash::{Hash, Hasher},
@@ -15,13 +16,13 @@ use brama_runtime::api::{
 
 use crate::{
     history::{History, in_a_row},
-    oracle_policy::{Terms, Wait},
-    signal::{Answer, Entry, How, Signal, View, Which, tick},
+    oracle_policy::{OraclePolicy, Wait},
+    signal::{Answer, How, Signal, Transition, View, Which, tick},
 };
 
 #[derive(Debug, Clone)]
 pub(crate) struct Oracle {
-    pub(crate) terms: Terms,
+    pub(crate) policy: OraclePolicy,
     now: Duration,
     permits: Vec<Permit>,
     state: State,
@@ -31,11 +32,11 @@ pub(crate) struct Oracle {
     until: Duration,
     trips: u32,
     probes: Vec<Permit>,
-    /// Whether each outcome failed that was judged since the state was entered.
-    stay: Vec<bool>,
-    /// The run of failures with which it opened.
+    /// The outcomes judged since the state was entered: whether each failed.
+    outcomes: Vec<bool>,
+    /// The run of failures that opened the circuit.
     opened_with: u64,
-    /// What entered the window since it closed.
+    /// The outcomes that entered the window since the circuit closed.
     history: History,
 }
 
@@ -45,18 +46,18 @@ struct Permit {
     at: Duration,
 }
 
-/// What a way to end means under the terms: nothing for a call that is ignored.
+/// How an outcome counts under the policy. There is none for an ignored call.
 #[derive(Debug, Clone, Copy)]
-struct Reading {
+struct Judged {
     failed: bool,
     slow: bool,
     hint: Option<Duration>,
 }
 
 impl Oracle {
-    pub(crate) const fn new(terms: Terms) -> Self {
+    pub(crate) const fn new(policy: OraclePolicy) -> Self {
         Self {
-            terms,
+            policy,
             now: Duration::ZERO,
             permits: Vec::new(),
             state: State::Closed,
@@ -66,7 +67,7 @@ impl Oracle {
             until: Duration::ZERO,
             trips: 0,
             probes: Vec::new(),
-            stay: Vec::new(),
+            outcomes: Vec::new(),
             opened_with: 0,
             history: History::new(),
         }
@@ -74,12 +75,12 @@ impl Oracle {
 
     pub(crate) fn step(&mut self, signal: Signal) -> Option<Answer> {
         match signal {
-            Signal::Ask => Some(self.ask()),
-            Signal::End(which, how) => self.end(which, how),
-            Signal::Tell(how) => Some(self.judge(self.read(how, false))),
+            Signal::Admit => Some(self.admit_call()),
+            Signal::Report(which, how) => self.report(which, how),
+            Signal::Record(how) => Some(self.judge(self.interpret(how, false))),
             Signal::Act(action) => Some(changed(Some(self.act(action)))),
             Signal::Sweep => Some(changed(self.sweep())),
-            Signal::Pass => Some(self.pass()),
+            Signal::CheckPassed => Some(self.check_passed()),
             Signal::Wait(length) => Some(self.turn_clock(self.now + length)),
             Signal::StepBack(length) => Some(self.turn_clock(self.now.saturating_sub(length))),
         }
@@ -90,22 +91,22 @@ impl Oracle {
         Answer::default()
     }
 
-    fn ask(&mut self) -> Answer {
+    fn admit_call(&mut self) -> Answer {
         let change = self.sweep();
         Answer { admission: Some(self.admission()), ..changed(change) }
     }
 
-    fn sweep(&mut self) -> Option<Entry> {
+    fn sweep(&mut self) -> Option<Transition> {
         let due = self.state == State::Open && self.until <= self.now;
         due.then(|| self.enter(State::HalfOpen, Rule::Expiry, None, None))
     }
 
-    fn pass(&mut self) -> Answer {
+    fn check_passed(&mut self) -> Answer {
         match self.state {
             State::Open => {
                 changed(Some(self.enter(State::HalfOpen, Rule::HealthCheck, None, None)))
             }
-            State::HalfOpen => self.judge(self.read(How::Success, false)),
+            State::HalfOpen => self.judge(self.interpret(How::Success, false)),
             State::Closed | State::ForcedOpen | State::Disabled => Answer::default(),
         }
     }
@@ -133,12 +134,12 @@ impl Oracle {
     }
 
     fn has_place(&self) -> bool {
-        self.probes.len() < self.terms.half_open_limit as usize
+        self.probes.len() < self.policy.half_open_limit as usize
     }
 
-    /// When the newest probe has been out for its time.
+    /// When the newest probe has been in flight for `probe_timeout`.
     fn places_lost_at(&self) -> Duration {
-        self.probes.last().map_or(self.now, |newest| newest.at + self.terms.probe_timeout)
+        self.probes.last().map_or(self.now, |newest| newest.at + self.policy.probe_timeout)
     }
 
     fn admit(&mut self) -> Admission {
@@ -147,10 +148,10 @@ impl Oracle {
     }
 
     fn reject(&self, retry_after: Option<Duration>) -> Admission {
-        if self.terms.shadow { Admission::Shadowed } else { Admission::Rejected { retry_after } }
+        if self.policy.shadow { Admission::Shadowed } else { Admission::Rejected { retry_after } }
     }
 
-    fn end(&mut self, which: Which, how: How) -> Option<Answer> {
+    fn report(&mut self, which: Which, how: How) -> Option<Answer> {
         let permit = which.take(&mut self.permits)?;
         if permit.generation < self.generation {
             return Some(Answer { fate: Some(Fate::Late), ..Answer::default() });
@@ -158,39 +159,37 @@ impl Oracle {
         if let Some(place) = self.probes.iter().position(|probe| *probe == permit) {
             self.probes.remove(place);
         }
-        Some(self.judge(self.read(how, true)))
+        Some(self.judge(self.interpret(how, true)))
     }
 
-    /// Only what a permit reports can be slow.
-    fn read(&self, how: How, by_permit: bool) -> Option<Reading> {
-        let slow = by_permit && self.terms.slow_call_rate.is_some();
+    /// Only the outcome of a permit can be slow.
+    fn interpret(&self, how: How, by_permit: bool) -> Option<Judged> {
+        let slow = by_permit && self.policy.slow_call_rate.is_some();
         match how {
-            How::Success | How::AlmostSlowSuccess => Some(Reading::new(false, false)),
-            How::SlowSuccess => Some(Reading::new(false, slow)),
-            How::Failure => Some(Reading::new(true, false)),
-            How::SlowFailure => Some(Reading::new(true, slow)),
+            How::Success | How::AlmostSlowSuccess => Some(Judged::new(false, false)),
+            How::SlowSuccess => Some(Judged::new(false, slow)),
+            How::Failure => Some(Judged::new(true, false)),
+            How::SlowFailure => Some(Judged::new(true, slow)),
             How::HintedFailure(hint) => {
-                Some(Reading { hint: Some(hint), ..Reading::new(true, false) })
+                Some(Judged { hint: Some(hint), ..Judged::new(true, false) })
             }
             How::Ignore => None,
-            How::Abandon => self.terms.abandoned_fails.then_some(Reading::new(true, false)),
+            How::Abandon => self.policy.abandoned_fails.then_some(Judged::new(true, false)),
         }
     }
 
-    fn judge(&mut self, reading: Option<Reading>) -> Answer {
+    fn judge(&mut self, judged: Option<Judged>) -> Answer {
         let (fate, change) = match self.state {
-            State::Closed => (Fate::Judged, reading.and_then(|reading| self.judge_call(reading))),
-            State::HalfOpen => {
-                (Fate::Judged, reading.and_then(|reading| self.judge_probe(reading)))
-            }
+            State::Closed => (Fate::Judged, judged.and_then(|judged| self.judge_call(judged))),
+            State::HalfOpen => (Fate::Judged, judged.and_then(|judged| self.judge_probe(judged))),
             State::Open | State::ForcedOpen | State::Disabled => (Fate::TotalsOnly, None),
         };
         Answer { fate: Some(fate), ..changed(change) }
     }
 
-    fn judge_call(&mut self, Reading { failed, slow, hint }: Reading) -> Option<Entry> {
-        self.stay.push(failed);
-        if self.terms.judges_rates() {
+    fn judge_call(&mut self, Judged { failed, slow, hint }: Judged) -> Option<Transition> {
+        self.outcomes.push(failed);
+        if self.policy.judges_rates() {
             self.history.record(self.now, failed, slow);
         }
         let (rule, limit) = self.rule_that_opens()?;
@@ -198,7 +197,7 @@ impl Oracle {
     }
 
     fn rule_that_opens(&self) -> Option<(Rule, u32)> {
-        let Terms { failure_threshold, failure_rate, slow_call_rate, .. } = self.terms;
+        let OraclePolicy { failure_threshold, failure_rate, slow_call_rate, .. } = self.policy;
         let WindowCounts { failures, slow, .. } = self.counts();
         let in_a_row = failure_threshold.filter(|limit| u64::from(*limit) <= self.failures());
         let failed = failure_rate.filter(|rate| self.reaches(*rate, failures));
@@ -210,21 +209,21 @@ impl Oracle {
 
     fn reaches(&self, rate: u32, count: u64) -> bool {
         let calls = self.counts().calls;
-        u64::from(self.terms.minimum_calls) <= calls && u64::from(rate) * calls <= count * 100
+        u64::from(self.policy.minimum_calls) <= calls && u64::from(rate) * calls <= count * 100
     }
 
-    fn judge_probe(&mut self, Reading { failed, slow, hint }: Reading) -> Option<Entry> {
-        self.stay.push(failed || slow);
+    fn judge_probe(&mut self, Judged { failed, slow, hint }: Judged) -> Option<Transition> {
+        self.outcomes.push(failed || slow);
         if failed || slow {
             return Some(self.open(Rule::ProbeFailed, None, hint));
         }
-        let limit = self.terms.success_threshold;
-        let enough = u64::from(limit) <= self.successes();
-        enough.then(|| self.enter(State::Closed, Rule::SuccessThreshold, Some(limit), None))
+        let limit = self.policy.success_threshold;
+        let recovered = u64::from(limit) <= self.successes();
+        recovered.then(|| self.enter(State::Closed, Rule::SuccessThreshold, Some(limit), None))
     }
 
-    fn act(&mut self, action: Action) -> Entry {
-        let entry = match action {
+    fn act(&mut self, action: Action) -> Transition {
+        let transition = match action {
             Action::Open(None) => self.open(Rule::ByHand, None, None),
             Action::Open(Some(duration)) => {
                 let length = OpenDuration {
@@ -238,18 +237,18 @@ impl Oracle {
             Action::Close | Action::Reset => self.enter(State::Closed, Rule::ByHand, None, None),
             Action::Disable => self.enter(State::Disabled, Rule::ByHand, None, None),
         };
-        Entry { by_hand: Some(action), ..entry }
+        Transition { by_hand: Some(action), ..transition }
     }
 
-    fn open(&mut self, rule: Rule, limit: Option<u32>, hint: Option<Duration>) -> Entry {
-        let wait = self.terms.wait.after_trips(self.trips);
-        let asked = hint.map_or(Duration::ZERO, |hint| hint.min(self.terms.retry_after_cap));
-        let source = match self.terms.wait {
+    fn open(&mut self, rule: Rule, limit: Option<u32>, hint: Option<Duration>) -> Transition {
+        let wait = self.policy.wait.after_trips(self.trips);
+        let hinted = hint.map_or(Duration::ZERO, |hint| hint.min(self.policy.retry_after_cap));
+        let source = match self.policy.wait {
             Wait::Fixed(_) => DurationSource::Fixed,
             Wait::Progressive { .. } => DurationSource::Progressive { trips: self.trips },
         };
-        let source = if wait < asked { DurationSource::RetryAfter } else { source };
-        let length = OpenDuration { duration: wait.max(asked), source, jitter: Duration::ZERO };
+        let source = if wait < hinted { DurationSource::RetryAfter } else { source };
+        let length = OpenDuration { duration: wait.max(hinted), source, jitter: Duration::ZERO };
         self.enter(State::Open, rule, limit, Some(length))
     }
 
@@ -259,7 +258,7 @@ impl Oracle {
         rule: Rule,
         limit: Option<u32>,
         length: Option<OpenDuration>,
-    ) -> Entry {
+    ) -> Transition {
         let (from, counts, failures) = (self.state, self.counts(), self.failures());
         let run = if rule == Rule::SuccessThreshold { self.successes() } else { failures };
         self.generation += 1;
@@ -270,11 +269,11 @@ impl Oracle {
             State::HalfOpen | State::Disabled => {}
         }
         self.opened_with = failures;
-        self.stay.clear();
+        self.outcomes.clear();
         self.probes.clear();
         (self.state, self.since) = (to, self.now);
         let (generation, at) = (self.generation, tick(self.now));
-        Entry { from, to, generation, at, rule, limit, run, counts, length, by_hand: None }
+        Transition { from, to, generation, at, rule, limit, run, counts, length, by_hand: None }
     }
 
     fn begin_opening(&mut self, until: Duration) {
@@ -292,17 +291,17 @@ impl Oracle {
         match self.state {
             State::Open => self.opened_with,
             State::Closed | State::HalfOpen | State::ForcedOpen | State::Disabled => {
-                in_a_row(&self.stay, true)
+                in_a_row(&self.outcomes, true)
             }
         }
     }
 
     fn successes(&self) -> u64 {
-        in_a_row(&self.stay, false)
+        in_a_row(&self.outcomes, false)
     }
 
     fn counts(&self) -> WindowCounts {
-        self.history.counts(self.terms.window, self.now)
+        self.history.counts(self.policy.window, self.now)
     }
 
     pub(crate) fn view(&self) -> View {
@@ -319,7 +318,7 @@ impl Oracle {
             trips: self.trips,
             probes: u32::try_from(self.probes.len()).unwrap_or(u32::MAX),
             counts: self.counts(),
-            would_admit: self.terms.shadow || self.is_available(),
+            would_admit: self.policy.shadow || self.is_available(),
             rejects_until: self.rejects_until(),
         }
     }
@@ -343,21 +342,21 @@ impl Oracle {
     }
 }
 
-impl Reading {
+impl Judged {
     const fn new(failed: bool, slow: bool) -> Self {
         Self { failed, slow, hint: None }
     }
 }
 
-fn changed(change: Option<Entry>) -> Answer {
+fn changed(change: Option<Transition>) -> Answer {
     Answer { change, ..Answer::default() }
 }
 
-/// Outcomes that have left the window, or stand before a run, decide nothing any more.
+/// Outcomes that have left the window, or that precede a run, have no effect any more.
 impl Hash for Oracle {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         (self.view(), self.now, self.until, self.opened_with).hash(hasher);
-        (&self.permits, &self.probes, self.history.window(self.terms.window, self.now))
+        (&self.permits, &self.probes, self.history.window(self.policy.window, self.now))
             .hash(hasher);
     }
 }

@@ -1,11 +1,11 @@
-//! A policy in plain numbers, as the oracle reads it.
+//! A policy in plain numbers, from which the oracle computes.
 
 use std::time::Duration;
 
 use brama_runtime::api::{Expiry, Policy, PolicyPatch, Window, policy::Abandoned};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Terms {
+pub(crate) struct OraclePolicy {
     pub(crate) failure_threshold: Option<u32>,
     pub(crate) wait: Wait,
     pub(crate) success_threshold: u32,
@@ -40,8 +40,8 @@ pub(crate) const fn ms(count: u64) -> Duration {
 
 pub(crate) const NANO: Duration = Duration::from_nanos(1);
 
-impl Terms {
-    /// Two failures in a row open for 10 ms, one success closes, a probe may take 4 ms.
+impl OraclePolicy {
+    /// Two failures in a row open for 10 ms, one success closes, and a probe may take 4 ms.
     pub(crate) const PLAIN: Self = Self {
         failure_threshold: Some(2),
         wait: Wait::Fixed(10),
@@ -58,12 +58,12 @@ impl Terms {
         shadow: false,
     };
 
-    /// No run of failures opens; the window's rates may.
+    /// No run of failures opens, but a rate over the window does.
     pub(crate) const RATED: Self =
         Self { failure_threshold: None, failure_rate: Some(50), ..Self::PLAIN };
 
-    pub(crate) fn policy(&self) -> Policy {
-        self.patch().policy().expect("the terms keep their limits")
+    pub(crate) fn build(&self) -> Policy {
+        self.patch().policy().expect("the values are within their limits")
     }
 
     pub(crate) fn patch(&self) -> PolicyPatch {
@@ -114,7 +114,7 @@ impl Wait {
         }
     }
 
-    /// wait₀ = initial, waitₙ₊₁ = min(max, ⌊waitₙ × factor⌋).
+    /// Computes wait₀ = initial, waitₙ₊₁ = min(max, ⌊waitₙ × factor⌋).
     pub(crate) fn after_trips(self, trips: u32) -> Duration {
         match self {
             Self::Fixed(length) => ms(length.into()),

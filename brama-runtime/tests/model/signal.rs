@@ -1,4 +1,4 @@
-//! What can be told to a circuit, and everything that it shows in return.
+//! The signals to a circuit, its answers, and a view of its getters.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use brama_runtime::api::{
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Signal {
-    Ask,
-    End(Which, How),
-    Tell(How),
+    Admit,
+    Report(Which, How),
+    Record(How),
     Act(Action),
     Sweep,
-    Pass,
+    CheckPassed,
     Wait(Duration),
     StepBack(Duration),
 }
 
-/// One of the permits that have not reported; the newest only where there are several.
+/// One of the open permits. The newest exists only if there are several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Which {
     Oldest,
@@ -44,7 +44,7 @@ impl Which {
     }
 }
 
-/// How a call ended. What takes exactly the slow call's duration is not slow.
+/// How a call ended. A call that takes exactly the slow-call duration is not slow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum How {
     Success,
@@ -57,17 +57,17 @@ pub(crate) enum How {
     Abandon,
 }
 
-/// What the circuit answers to one signal.
+/// The answer of the circuit to one signal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Answer {
     pub(crate) admission: Option<Admission>,
     pub(crate) fate: Option<Fate>,
-    pub(crate) change: Option<Entry>,
+    pub(crate) change: Option<Transition>,
 }
 
-/// A change of state, without the reasons, which have a law of their own.
+/// A change of state without the reasons, which have their own law.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub(crate) struct Transition {
     pub(crate) from: State,
     pub(crate) to: State,
     pub(crate) generation: u64,
@@ -80,7 +80,7 @@ pub(crate) struct Entry {
     pub(crate) by_hand: Option<Action>,
 }
 
-impl From<Change> for Entry {
+impl From<Change> for Transition {
     fn from(change: Change) -> Self {
         let Change { from, to, generation, at, cause } = change;
         let by_hand = cause.by_hand.map(|(action, _)| action);
@@ -99,7 +99,7 @@ impl From<Change> for Entry {
     }
 }
 
-/// What the getters say at one moment.
+/// What the getters return at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct View {
     pub(crate) state: State,
@@ -117,7 +117,7 @@ pub(crate) struct View {
     pub(crate) rejects_until: Option<Tick>,
 }
 
-/// The moment so long after the clock's origin.
+/// Returns the moment `since_origin` after the origin of the clock.
 pub(crate) fn tick(since_origin: Duration) -> Tick {
     Tick::from_nanos(u64::try_from(since_origin.as_nanos()).unwrap_or(u64::MAX))
 }

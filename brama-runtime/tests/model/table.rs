@@ -5,13 +5,13 @@ use std::time::Duration;
 use brama_runtime::api::circuit::Action;
 
 use crate::{
-    oracle_policy::{NANO, Span, Terms, Wait, ms},
+    oracle_policy::{NANO, OraclePolicy, Span, Wait, ms},
     signal::{How, Signal, Which},
 };
 
 #[derive(Debug)]
 pub(crate) struct Row {
-    pub(crate) terms: Terms,
+    pub(crate) policy: OraclePolicy,
     pub(crate) signals: Vec<Signal>,
     pub(crate) depth: usize,
 }
@@ -22,14 +22,14 @@ pub(crate) fn rows() -> impl Iterator<Item = Row> {
 }
 
 pub(crate) const CALLS: [Signal; 9] = [
-    Signal::Ask,
-    Signal::End(Which::Oldest, How::Success),
-    Signal::End(Which::Oldest, How::Failure),
-    Signal::End(Which::Oldest, How::Ignore),
-    Signal::End(Which::Newest, How::Success),
-    Signal::End(Which::Newest, How::Failure),
-    Signal::Tell(How::Success),
-    Signal::Tell(How::Failure),
+    Signal::Admit,
+    Signal::Report(Which::Oldest, How::Success),
+    Signal::Report(Which::Oldest, How::Failure),
+    Signal::Report(Which::Oldest, How::Ignore),
+    Signal::Report(Which::Newest, How::Success),
+    Signal::Report(Which::Newest, How::Failure),
+    Signal::Record(How::Success),
+    Signal::Record(How::Failure),
     Signal::Sweep,
 ];
 
@@ -57,11 +57,11 @@ pub(crate) const fn waits<const N: usize>(lengths: [Duration; N]) -> [Signal; N]
 
 fn in_a_row() -> impl Iterator<Item = Row> {
     let row = |failure_threshold, success_threshold, half_open_limit| Row {
-        terms: Terms {
+        policy: OraclePolicy {
             failure_threshold: Some(failure_threshold),
             success_threshold,
             half_open_limit,
-            ..Terms::PLAIN
+            ..OraclePolicy::PLAIN
         },
         signals: [&CALLS[..], &AROUND_THE_DEADLINE, &HANDS[..1]].concat(),
         depth: 7,
@@ -73,19 +73,27 @@ fn in_a_row() -> impl Iterator<Item = Row> {
 
 fn by_hand() -> impl Iterator<Item = Row> {
     let growing = Wait::Progressive { initial: 4, max: 10, factor: 1500 };
-    let terms = [Terms::PLAIN, Terms { wait: growing, ..Terms::RATED }];
-    let signals = [&CALLS[..], &AROUND_THE_DEADLINE, &HANDS, &[Signal::Pass]].concat();
-    terms.into_iter().map(move |terms| Row { terms, signals: signals.clone(), depth: 6 })
+    let policies = [OraclePolicy::PLAIN, OraclePolicy { wait: growing, ..OraclePolicy::RATED }];
+    let signals = [&CALLS[..], &AROUND_THE_DEADLINE, &HANDS, &[Signal::CheckPassed]].concat();
+    policies.into_iter().map(move |policy| Row { policy, signals: signals.clone(), depth: 6 })
 }
 
 fn probes() -> impl Iterator<Item = Row> {
     let row = |half_open_limit, success_threshold| Row {
-        terms: Terms { half_open_limit, success_threshold, wait: Wait::Fixed(1), ..Terms::PLAIN },
+        policy: OraclePolicy {
+            half_open_limit,
+            success_threshold,
+            wait: Wait::Fixed(1),
+            ..OraclePolicy::PLAIN
+        },
         signals: [
-            &[Signal::Act(Action::Open(None)), Signal::Ask, Signal::Tell(How::Success)][..],
-            &[Signal::Pass, Signal::End(Which::Oldest, How::Success)],
-            &[Signal::End(Which::Newest, How::Success)],
-            &[Signal::End(Which::Newest, How::Ignore), Signal::End(Which::Oldest, How::Failure)],
+            &[Signal::Act(Action::Open(None)), Signal::Admit, Signal::Record(How::Success)][..],
+            &[Signal::CheckPassed, Signal::Report(Which::Oldest, How::Success)],
+            &[Signal::Report(Which::Newest, How::Success)],
+            &[
+                Signal::Report(Which::Newest, How::Ignore),
+                Signal::Report(Which::Oldest, How::Failure),
+            ],
             &waits([NANO, ms(4).saturating_sub(NANO), ms(4)]),
         ]
         .concat(),
@@ -96,11 +104,11 @@ fn probes() -> impl Iterator<Item = Row> {
 
 fn rates() -> impl Iterator<Item = Row> {
     let row = |(calls, minimum_calls, rate)| Row {
-        terms: Terms {
+        policy: OraclePolicy {
             failure_rate: Some(rate),
             window: Span::Calls(calls),
             minimum_calls,
-            ..Terms::RATED
+            ..OraclePolicy::RATED
         },
         signals: [&CALLS[..], &waits([ms(10)])].concat(),
         depth: 8,
@@ -111,32 +119,41 @@ fn rates() -> impl Iterator<Item = Row> {
 }
 
 fn slow() -> impl Iterator<Item = Row> {
-    let alone =
-        Terms { failure_rate: None, slow_call_rate: Some(50), minimum_calls: 2, ..Terms::RATED };
-    let terms = [
-        Terms { success_threshold: 2, half_open_limit: 2, ..alone },
-        Terms { failure_rate: Some(67), slow_call_rate: Some(67), minimum_calls: 3, ..alone },
-        Terms { failure_threshold: Some(2), window: Span::Calls(2), ..alone },
-        Terms { slow_call_rate: None, failure_rate: Some(50), ..alone },
+    let alone = OraclePolicy {
+        failure_rate: None,
+        slow_call_rate: Some(50),
+        minimum_calls: 2,
+        ..OraclePolicy::RATED
+    };
+    let policies = [
+        OraclePolicy { success_threshold: 2, half_open_limit: 2, ..alone },
+        OraclePolicy {
+            failure_rate: Some(67),
+            slow_call_rate: Some(67),
+            minimum_calls: 3,
+            ..alone
+        },
+        OraclePolicy { failure_threshold: Some(2), window: Span::Calls(2), ..alone },
+        OraclePolicy { slow_call_rate: None, failure_rate: Some(50), ..alone },
     ];
     let ends = [How::AlmostSlowSuccess, How::SlowSuccess, How::SlowFailure, How::Failure];
-    let ends = ends.map(|how| Signal::End(Which::Oldest, how));
-    let told = [How::Success, How::SlowSuccess, How::SlowFailure].map(Signal::Tell);
-    let signals = [&[Signal::Ask][..], &ends, &told, &waits([ms(10)])].concat();
-    terms.into_iter().map(move |terms| Row { terms, signals: signals.clone(), depth: 8 })
+    let ends = ends.map(|how| Signal::Report(Which::Oldest, how));
+    let records = [How::Success, How::SlowSuccess, How::SlowFailure].map(Signal::Record);
+    let signals = [&[Signal::Admit][..], &ends, &records, &waits([ms(10)])].concat();
+    policies.into_iter().map(move |policy| Row { policy, signals: signals.clone(), depth: 8 })
 }
 
 fn times() -> impl Iterator<Item = Row> {
     let row = |length: Duration, minimum_calls, failure_rate| Row {
-        terms: Terms {
+        policy: OraclePolicy {
             window: Span::Time(length),
             minimum_calls,
             failure_rate: Some(failure_rate),
-            ..Terms::RATED
+            ..OraclePolicy::RATED
         },
         signals: [
-            &[Signal::Ask, Signal::End(Which::Oldest, How::Failure)][..],
-            &[Signal::Tell(How::Success), Signal::Tell(How::Failure), HANDS[3]],
+            &[Signal::Admit, Signal::Report(Which::Oldest, How::Failure)][..],
+            &[Signal::Record(How::Success), Signal::Record(How::Failure), HANDS[3]],
             &waits([NANO, (length / 10).saturating_sub(NANO), length / 10, length / 10 * 9]),
         ]
         .concat(),
@@ -147,13 +164,13 @@ fn times() -> impl Iterator<Item = Row> {
 
 fn progressive() -> impl Iterator<Item = Row> {
     let row = |(initial, max, factor)| Row {
-        terms: Terms {
+        policy: OraclePolicy {
             failure_threshold: Some(1),
             wait: Wait::Progressive { initial, max, factor },
-            ..Terms::PLAIN
+            ..OraclePolicy::PLAIN
         },
         signals: [
-            &[Signal::Ask, Signal::Tell(How::Success), Signal::Tell(How::Failure)][..],
+            &[Signal::Admit, Signal::Record(How::Success), Signal::Record(How::Failure)][..],
             &[HANDS[0], HANDS[1], HANDS[2], HANDS[3]],
             &waits([ms(1), ms(initial.into()), ms(max.into()).saturating_sub(NANO)]),
         ]
@@ -165,35 +182,36 @@ fn progressive() -> impl Iterator<Item = Row> {
 
 fn hints() -> impl Iterator<Item = Row> {
     let growing = Wait::Progressive { initial: 7, max: 20, factor: 1999 };
-    let terms = [
-        Terms { failure_threshold: Some(1), ..Terms::PLAIN },
-        Terms { retry_after_cap: ms(5), ..Terms::PLAIN },
-        Terms { wait: growing, ..Terms::RATED },
+    let policies = [
+        OraclePolicy { failure_threshold: Some(1), ..OraclePolicy::PLAIN },
+        OraclePolicy { retry_after_cap: ms(5), ..OraclePolicy::PLAIN },
+        OraclePolicy { wait: growing, ..OraclePolicy::RATED },
     ];
     let hints = [NANO, ms(10), ms(10) + NANO, ms(25), ms(40)].map(How::HintedFailure);
-    let told = hints.map(Signal::Tell);
-    let rest = [Signal::Ask, Signal::Tell(How::Failure), Signal::End(Which::Oldest, hints[2])];
-    let signals = [&told[..], &rest, &waits([ms(10), ms(25).saturating_sub(NANO)])].concat();
-    terms.into_iter().map(move |terms| Row { terms, signals: signals.clone(), depth: 7 })
+    let records = hints.map(Signal::Record);
+    let rest =
+        [Signal::Admit, Signal::Record(How::Failure), Signal::Report(Which::Oldest, hints[2])];
+    let signals = [&records[..], &rest, &waits([ms(10), ms(25).saturating_sub(NANO)])].concat();
+    policies.into_iter().map(move |policy| Row { policy, signals: signals.clone(), depth: 7 })
 }
 
 fn quirks() -> impl Iterator<Item = Row> {
     let growing = Wait::Progressive { initial: 4, max: 10, factor: 1500 };
-    let judging_all = Terms {
+    let judging_all = OraclePolicy {
         failure_threshold: Some(3),
         wait: growing,
         slow_call_rate: Some(60),
         minimum_calls: 3,
-        ..Terms::RATED
+        ..OraclePolicy::RATED
     };
-    let terms = [
-        Terms { abandoned_fails: true, ..Terms::PLAIN },
-        Terms { abandoned_fails: true, ..judging_all },
-        Terms { shadow: true, half_open_limit: 2, ..Terms::PLAIN },
-        Terms { shadow: true, ..judging_all },
+    let policies = [
+        OraclePolicy { abandoned_fails: true, ..OraclePolicy::PLAIN },
+        OraclePolicy { abandoned_fails: true, ..judging_all },
+        OraclePolicy { shadow: true, half_open_limit: 2, ..OraclePolicy::PLAIN },
+        OraclePolicy { shadow: true, ..judging_all },
         judging_all,
     ];
-    let ends = [How::Abandon, How::SlowSuccess].map(|how| Signal::End(Which::Oldest, how));
+    let ends = [How::Abandon, How::SlowSuccess].map(|how| Signal::Report(Which::Oldest, how));
     let signals = [&CALLS[..], &ends, &HANDS[1..3], &AROUND_THE_DEADLINE].concat();
-    terms.into_iter().map(move |terms| Row { terms, signals: signals.clone(), depth: 6 })
+    policies.into_iter().map(move |policy| Row { policy, signals: signals.clone(), depth: 6 })
 }

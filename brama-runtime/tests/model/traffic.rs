@@ -1,4 +1,4 @@
-//! Long and random: policies, and the signals told under them.
+//! Random policies, and long random sequences of signals for them.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use proptest::{
 };
 
 use crate::{
-    oracle_policy::{NANO, Span, Terms, Wait, ms},
+    oracle_policy::{NANO, OraclePolicy, Span, Wait, ms},
     signal::{How, Signal, Which},
 };
 
@@ -19,24 +19,26 @@ pub(crate) fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-pub(crate) fn terms() -> impl Strategy<Value = Terms> {
+pub(crate) fn policies() -> impl Strategy<Value = OraclePolicy> {
     let rules = (option::of(1..=6_u32), option::of(1..=100_u32), option::of(1..=100_u32));
     let limits = (1..=4_u32, 1..=4_u32, (1..=50_u64).prop_map(ms), (1..=20_u64).prop_map(ms));
     let rest = (any::<bool>(), (1..=200_u64).prop_map(ms), select(vec![false, false, false, true]));
-    (rules, limits, wait(), span(), rest).prop_map(|(rules, limits, wait, span, rest)| Terms {
-        failure_threshold: rules.0,
-        failure_rate: rules.1,
-        slow_call_rate: rules.2,
-        success_threshold: limits.0,
-        half_open_limit: limits.1,
-        probe_timeout: limits.2,
-        slow_call_duration: limits.3,
-        wait,
-        window: span.0,
-        minimum_calls: span.1,
-        abandoned_fails: rest.0,
-        retry_after_cap: rest.1,
-        shadow: rest.2,
+    (rules, limits, wait(), span(), rest).prop_map(|(rules, limits, wait, span, rest)| {
+        OraclePolicy {
+            failure_threshold: rules.0,
+            failure_rate: rules.1,
+            slow_call_rate: rules.2,
+            success_threshold: limits.0,
+            half_open_limit: limits.1,
+            probe_timeout: limits.2,
+            slow_call_duration: limits.3,
+            wait,
+            window: span.0,
+            minimum_calls: span.1,
+            abandoned_fails: rest.0,
+            retry_after_cap: rest.1,
+            shadow: rest.2,
+        }
     })
 }
 
@@ -47,7 +49,7 @@ pub(crate) fn wait() -> impl Strategy<Value = Wait> {
     prop_oneof![(1..=100_u32).prop_map(Wait::Fixed), growing.prop_map(progressive)]
 }
 
-/// A window and a minimum that it can reach.
+/// A window, and a minimum of calls that it can reach.
 fn span() -> impl Strategy<Value = (Span, u32)> {
     let calls = (1..=20_u32)
         .prop_flat_map(|size| (1..=size).prop_map(move |minimum| (Span::Calls(size), minimum)));
@@ -55,15 +57,18 @@ fn span() -> impl Strategy<Value = (Span, u32)> {
     prop_oneof![calls, time]
 }
 
-pub(crate) fn signals(terms: &Terms, most: usize) -> impl Strategy<Value = Vec<Signal>> + use<> {
+pub(crate) fn signals(
+    policy: &OraclePolicy,
+    most: usize,
+) -> impl Strategy<Value = Vec<Signal>> + use<> {
     let which = select(vec![Which::Oldest, Which::Newest]);
     let signal = prop_oneof![
-        12 => Just(Signal::Ask),
-        12 => (which, how()).prop_map(|(which, how)| Signal::End(which, how)),
-        6 => how().prop_map(Signal::Tell),
-        6 => waits(terms).prop_map(Signal::Wait),
+        12 => Just(Signal::Admit),
+        12 => (which, how()).prop_map(|(which, how)| Signal::Report(which, how)),
+        6 => how().prop_map(Signal::Record),
+        6 => waits(policy).prop_map(Signal::Wait),
         2 => Just(Signal::Sweep),
-        2 => Just(Signal::Pass),
+        2 => Just(Signal::CheckPassed),
         1 => action().prop_map(Signal::Act),
     ];
     vec(signal, 0..=most)
@@ -84,13 +89,13 @@ fn how() -> impl Strategy<Value = How> {
     ]
 }
 
-fn waits(terms: &Terms) -> impl Strategy<Value = Duration> + use<> {
-    let bucket = match terms.window {
+fn waits(policy: &OraclePolicy) -> impl Strategy<Value = Duration> + use<> {
+    let bucket = match policy.window {
         Span::Calls(_) => ms(1),
         Span::Time(length) => length / 10,
     };
-    let (first, second) = (terms.wait.after_trips(0), terms.wait.after_trips(1));
-    let edges = [first, second, terms.probe_timeout, terms.retry_after_cap, bucket, bucket * 9];
+    let (first, second) = (policy.wait.after_trips(0), policy.wait.after_trips(1));
+    let edges = [first, second, policy.probe_timeout, policy.retry_after_cap, bucket, bucket * 9];
     let below = edges.map(|edge| edge.saturating_sub(NANO));
     let some = [&edges[..], &below, &[NANO, ms(1)]].concat();
     prop_oneof![3 => select(some), 1 => (0..=200_u64).prop_map(ms)]

@@ -1,4 +1,4 @@
-//! Laws of what serde writes and reads.
+//! Laws of serialized circuits and policies.
 
 use brama_runtime::api::{
     Policy, PolicyPatch,
@@ -12,19 +12,20 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    harness::Stand,
-    oracle_policy::Terms,
-    traffic::{cases, signals, terms},
+    harness::Harness,
+    oracle_policy::OraclePolicy,
+    traffic::{cases, policies, signals},
 };
 
 #[test]
 fn a_circuit_read_back_goes_on_as_if_nothing_had_been() {
-    let traffic =
-        terms().prop_flat_map(|terms| (Just(terms), signals(&terms, 200), signals(&terms, 100)));
-    proptest!(cases(96), |((terms, before, after) in traffic)| {
-        let stand = Stand::new(&terms).steps(&before);
-        for circuit in [in_text(&stand.circuit), in_bytes(&stand.circuit)] {
-            let (mut original, mut copy) = (stand.clone(), Stand { circuit, ..stand.clone() });
+    let traffic = policies()
+        .prop_flat_map(|policy| (Just(policy), signals(&policy, 200), signals(&policy, 100)));
+    proptest!(cases(96), |((policy, before, after) in traffic)| {
+        let harness = Harness::new(&policy).steps(&before);
+        for circuit in [in_text(&harness.circuit), in_bytes(&harness.circuit)] {
+            let mut original = harness.clone();
+            let mut copy = Harness { circuit, ..harness.clone() };
             for signal in &after {
                 assert_eq!(copy.memory(), original.memory());
                 assert_eq!(copy.step(*signal), original.step(*signal));
@@ -36,9 +37,9 @@ fn a_circuit_read_back_goes_on_as_if_nothing_had_been() {
 
 #[test]
 fn a_change_reads_back_as_itself() {
-    let traffic = terms().prop_flat_map(|terms| (Just(terms), signals(&terms, 200)));
-    proptest!(cases(64), |((terms, signals) in traffic)| {
-        let Stand { mut circuit, policy, .. } = Stand::new(&terms).steps(&signals);
+    let traffic = policies().prop_flat_map(|policy| (Just(policy), signals(&policy, 200)));
+    proptest!(cases(64), |((policy, signals) in traffic)| {
+        let Harness { mut circuit, policy, .. } = Harness::new(&policy).steps(&signals);
         let change = circuit.act(&policy, Action::Open(None), "by test".into(), Tick::ORIGIN);
         assert_eq!(in_text(&change), change);
         assert_eq!(in_bytes(&change), change);
@@ -47,8 +48,8 @@ fn a_change_reads_back_as_itself() {
 
 #[test]
 fn a_policy_reads_back_as_itself() {
-    proptest!(cases(96), |(terms in terms(), jitter in 0..=900_u32)| {
-        let policy = jittered(&terms, jitter).policy().unwrap();
+    proptest!(cases(96), |(policy in policies(), jitter in 0..=900_u32)| {
+        let policy = jittered(&policy, jitter).policy().unwrap();
         assert_eq!(in_text(&policy), policy);
         assert_eq!(in_bytes(&policy), policy);
     });
@@ -56,39 +57,45 @@ fn a_policy_reads_back_as_itself() {
 
 #[test]
 fn a_patch_reads_back_as_itself() {
-    let named = vec(any::<bool>(), 14);
-    proptest!(cases(96), |(terms in terms(), jitter in 0..=900_u32, named in named)| {
-        let patch = only(&jittered(&terms, jitter), &named);
+    let selected = vec(any::<bool>(), 14);
+    proptest!(cases(96), |(policy in policies(), jitter in 0..=900_u32, selected in selected)| {
+        let patch = only(&jittered(&policy, jitter), &selected);
         assert_eq!(in_text(&patch), patch);
         assert_eq!(in_bytes(&patch), patch);
     });
 }
 
-fn jittered(terms: &Terms, thousandths: u32) -> PolicyPatch {
-    terms.patch().jitter(f64::from(thousandths) / 1000.0)
+fn jittered(policy: &OraclePolicy, thousandths: u32) -> PolicyPatch {
+    policy.patch().jitter(f64::from(thousandths) / 1000.0)
 }
 
-/// The settings of a patch at the places that are named.
-fn only(patch: &PolicyPatch, named: &[bool]) -> PolicyPatch {
+/// Keeps the settings of a patch at the selected places.
+fn only(patch: &PolicyPatch, selected: &[bool]) -> PolicyPatch {
     let Value::Object(all) = json(&patch.layered_over(Policy::DEFAULT.into())) else {
         unreachable!()
     };
-    assert_eq!(all.len(), named.len());
-    let kept = all.into_iter().zip(named).filter(|(_, named)| **named).map(|(setting, _)| setting);
+    assert_eq!(all.len(), selected.len());
+    let kept = all
+        .into_iter()
+        .zip(selected)
+        .filter(|(_, selected)| **selected)
+        .map(|(setting, _)| setting);
     serde_json::from_value(kept.collect()).unwrap()
 }
 
 #[test]
 fn no_misprint_makes_a_circuit_that_panics() {
-    let rated =
-        terms().prop_map(|terms| Terms { failure_rate: terms.failure_rate.or(Some(50)), ..terms });
+    let rated = policies().prop_map(|policy| OraclePolicy {
+        failure_rate: policy.failure_rate.or(Some(50)),
+        ..policy
+    });
     let traffic =
-        rated.prop_flat_map(|terms| (Just(terms), signals(&terms, 60), signals(&terms, 20)));
-    proptest!(cases(24), |((terms, before, after) in traffic)| {
-        let stand = Stand::new(&terms).steps(&before);
-        for misprint in misprints(&json(&stand.circuit)) {
+        rated.prop_flat_map(|policy| (Just(policy), signals(&policy, 60), signals(&policy, 20)));
+    proptest!(cases(24), |((policy, before, after) in traffic)| {
+        let harness = Harness::new(&policy).steps(&before);
+        for misprint in misprints(&json(&harness.circuit)) {
             if let Ok(circuit) = serde_json::from_value(misprint) {
-                let end = Stand { circuit, ..stand.clone() }.steps(&after);
+                let end = Harness { circuit, ..harness.clone() }.steps(&after);
                 assert_eq!(in_text(&end.circuit).state(), end.view().state);
             }
         }
@@ -97,8 +104,8 @@ fn no_misprint_makes_a_circuit_that_panics() {
 
 #[test]
 fn no_misprint_makes_a_policy_outside_its_limits() {
-    proptest!(cases(24), |(terms in terms())| {
-        for misprint in misprints(&json(&terms.policy())) {
+    proptest!(cases(24), |(policy in policies())| {
+        for misprint in misprints(&json(&policy.build())) {
             if let Ok(policy) = serde_json::from_value::<Policy>(misprint.clone()) {
                 assert_eq!(PolicyPatch::from(policy).policy(), Ok(policy));
             }
@@ -109,7 +116,7 @@ fn no_misprint_makes_a_policy_outside_its_limits() {
     });
 }
 
-/// The text with one of its values replaced: every value, by everything odd.
+/// Returns the input with one value replaced: each value in turn, by each odd value.
 fn misprints(written: &Value) -> impl Iterator<Item = Value> {
     (0..values(written)).flat_map(move |place| {
         odd_values().map(move |odd| {
@@ -139,7 +146,7 @@ fn values(written: &Value) -> usize {
     1 + inside
 }
 
-/// Replaces the value before which `left` others are read; whether it was met.
+/// Replaces the value before which `left` others are read. Returns whether it was found.
 fn put(written: &mut Value, left: &mut usize, instead: &Value) -> bool {
     if *left == 0 {
         *written = instead.clone();
