@@ -38,7 +38,7 @@ impl Reason {
     /// wrote before.
     #[must_use]
     pub fn of(value: &(impl fmt::Display + ?Sized)) -> Self {
-        let mut kept = Kept { bytes: [0; Self::MAX_BYTES], length: 0 };
+        let mut kept = ReasonBuf { bytes: [0; Self::MAX_BYTES], length: 0 };
         // An error means that the buffer is full or that `Display` failed. Both keep the text.
         let _ = write!(kept, "{value}");
         Self(ReasonText::of(kept.as_bytes()))
@@ -54,12 +54,12 @@ impl Reason {
 const ELLIPSIS: &str = "…";
 
 /// A buffer on the stack for at most [`Reason::MAX_BYTES`], so that a short text does not allocate.
-struct Kept {
+struct ReasonBuf {
     bytes: [u8; Reason::MAX_BYTES],
     length: usize,
 }
 
-impl Kept {
+impl ReasonBuf {
     /// The bytes of valid UTF-8: only whole characters are added and removed.
     fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
@@ -80,7 +80,7 @@ impl Kept {
     }
 }
 
-impl Write for Kept {
+impl Write for ReasonBuf {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if self.push(text).is_some() {
             return Ok(());
@@ -147,21 +147,21 @@ impl fmt::Display for Reason {
 #[derive(Clone)]
 pub(super) enum ReasonText {
     Constant(&'static str),
-    Short { length: u8, bytes: [u8; SHORT] },
+    Inline { length: u8, bytes: [u8; INLINE_BYTES] },
     Long(Box<str>),
 }
 
 /// With the length and the discriminant, an inline text takes three words.
-const SHORT: usize = 22;
+const INLINE_BYTES: usize = 22;
 
 impl ReasonText {
     /// Copies the bytes of a text, which must be valid UTF-8.
     pub(super) fn of(text: &[u8]) -> Self {
-        let mut bytes = [0; SHORT];
+        let mut bytes = [0; INLINE_BYTES];
         match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
             (Some(place), Ok(length)) => {
                 place.copy_from_slice(text);
-                Self::Short { length, bytes }
+                Self::Inline { length, bytes }
             }
             _ => Self::Long(str::from_utf8(text).unwrap_or_default().into()),
         }
@@ -171,7 +171,7 @@ impl ReasonText {
         match self {
             Self::Constant(text) => text,
             // The bytes are valid UTF-8, so the default is never used.
-            Self::Short { .. } => str::from_utf8(self.as_bytes()).unwrap_or_default(),
+            Self::Inline { .. } => str::from_utf8(self.as_bytes()).unwrap_or_default(),
             Self::Long(text) => text,
         }
     }
@@ -179,7 +179,7 @@ impl ReasonText {
     fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Constant(text) => text.as_bytes(),
-            Self::Short { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Self::Inline { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
             Self::Long(text) => text.as_bytes(),
         }
     }
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_text_of_22_bytes_is_kept_in_place_and_one_of_23_is_not() {
-        assert!(matches!(ReasonText::of(&[b'a'; 22]), ReasonText::Short { .. }));
+        assert!(matches!(ReasonText::of(&[b'a'; 22]), ReasonText::Inline { .. }));
         assert!(matches!(ReasonText::of(&[b'a'; 23]), ReasonText::Long(_)));
     }
 

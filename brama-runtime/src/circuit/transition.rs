@@ -190,12 +190,12 @@ impl Circuit {
         let hint = match verdict {
             Verdict::Ignore | Verdict::Abandoned { .. } => return None,
             Verdict::Success { .. } => {
-                self.run_of_successes();
+                self.count_success();
                 self.remember(policy, CallFlags { failed: false, slow }, now);
                 None
             }
             Verdict::Failure { reason, retry_after, .. } => {
-                self.run_of_failures(reason);
+                self.count_failure(reason);
                 self.remember(policy, CallFlags { failed: true, slow }, now);
                 retry_after
             }
@@ -214,28 +214,28 @@ impl Circuit {
         match verdict {
             Verdict::Ignore | Verdict::Abandoned { .. } => None,
             Verdict::Success { .. } if slow => {
-                self.run_of_failures(Reason::from("the probe was slow"));
+                self.count_failure(Reason::from("the probe was slow"));
                 Some(self.open_by(Rule::ProbeFailed, None, policy, None, now))
             }
             Verdict::Success { .. } => {
-                self.run_of_successes();
+                self.count_success();
                 let limit = policy.success_threshold;
                 let recovered = u64::from(limit) <= self.successes;
                 recovered.then(|| self.close_by_successes(limit, now))
             }
             Verdict::Failure { reason, retry_after, .. } => {
-                self.run_of_failures(reason);
+                self.count_failure(reason);
                 Some(self.open_by(Rule::ProbeFailed, None, policy, retry_after, now))
             }
         }
     }
 
-    const fn run_of_successes(&mut self) {
+    const fn count_success(&mut self) {
         self.successes = self.successes.saturating_add(1);
         self.failures = 0;
     }
 
-    fn run_of_failures(&mut self, reason: Reason) {
+    fn count_failure(&mut self, reason: Reason) {
         self.failures = self.failures.saturating_add(1);
         self.successes = 0;
         self.history.get_or_insert_default().reasons.push(reason);

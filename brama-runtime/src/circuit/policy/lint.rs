@@ -65,8 +65,8 @@ impl Policy {
 
     fn never_grows(&self) -> Option<String> {
         let (first, later) = (self.expiry.wait(0), self.expiry.wait(1));
-        let stands = self.expiry.is_progressive() && first == later;
-        stands.then(|| format!("`expiry` is progressive and stays at {first:?}"))
+        let is_constant = self.expiry.is_progressive() && first == later;
+        is_constant.then(|| format!("`expiry` is progressive and stays at {first:?}"))
     }
 }
 
