@@ -31,8 +31,8 @@ pub struct ConnectionKind(Name);
 #[derive(Clone)]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(untagged))]
 enum Name {
-    Known(&'static str),
-    Made(Arc<str>),
+    Static(&'static str),
+    Owned(Arc<str>),
 }
 
 impl ConnectionKind {
@@ -48,15 +48,15 @@ impl ConnectionKind {
     /// Creates a kind from a constant name. `From<String>` takes a name that is made at run time.
     #[must_use]
     pub const fn named(name: &'static str) -> Self {
-        Self(Name::Known(name))
+        Self(Name::Static(name))
     }
 
     /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Name::Known(name) => name,
-            Name::Made(name) => name,
+            Name::Static(name) => name,
+            Name::Owned(name) => name,
         }
     }
 }
@@ -69,7 +69,7 @@ impl From<&'static str> for ConnectionKind {
 
 impl From<String> for ConnectionKind {
     fn from(name: String) -> Self {
-        Self(Name::Made(name.into()))
+        Self(Name::Owned(name.into()))
     }
 }
 
