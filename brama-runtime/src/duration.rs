@@ -31,7 +31,7 @@ pub fn parse(text: &str) -> Result<Duration, InvalidDuration> {
 /// Formats a duration as [`parse`] reads it, such as `1m 30s`. A remainder below 1 ms is dropped.
 #[must_use = "shows the duration where it is printed"]
 pub fn show(duration: Duration) -> impl fmt::Display {
-    Shown(duration)
+    Formatted(duration)
 }
 
 /// A text was rejected because it is not a duration.
@@ -142,9 +142,9 @@ fn split(part: &str) -> Result<(&str, &str), Mistake> {
     }
 }
 
-struct Shown(Duration);
+struct Formatted(Duration);
 
-impl fmt::Display for Shown {
+impl fmt::Display for Formatted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0.as_millis();
         if rest == 0 {
