@@ -29,7 +29,7 @@ pub fn parse(text: &str) -> Result<Duration, InvalidDuration> {
 }
 
 /// Formats a duration as [`parse`] reads it, such as `1m 30s`. A remainder below 1 ms is dropped.
-#[must_use = "shows the duration where it is printed"]
+#[must_use = "the duration is formatted when it is printed"]
 pub fn show(duration: Duration) -> impl fmt::Display {
     Formatted(duration)
 }
@@ -56,7 +56,9 @@ impl fmt::Display for InvalidDuration {
         write!(f, "\"{text}\" is not a duration: ")?;
         match mistake {
             Mistake::Empty => write!(f, "it is empty; write h, m, s or ms, such as 1m 30s"),
-            Mistake::Signed => write!(f, "\"{part}\" has a sign; write a length, such as 5s"),
+            Mistake::Signed => {
+                write!(f, "\"{part}\" has a sign; write a duration without a sign, such as 5s")
+            }
             Mistake::NoNumber => {
                 write!(f, "\"{part}\" has no number before its unit; write one, such as 5s")
             }
@@ -215,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_is_refused() {
+    fn an_empty_text_is_invalid() {
         assert_eq!(
             message(""),
             "\"\" is not a duration: it is empty; write h, m, s or ms, such as 1m 30s"
@@ -235,8 +237,11 @@ mod tests {
     }
 
     #[test]
-    fn signs_fractions_and_missing_numbers_are_refused() {
-        assert!(message("-5s").contains("\"-5s\" has a sign; write a length, such as 5s"));
+    fn signs_fractions_and_missing_numbers_are_invalid() {
+        assert!(
+            message("-5s")
+                .contains("\"-5s\" has a sign; write a duration without a sign, such as 5s")
+        );
         assert!(message("+5s").contains("has a sign"));
         assert!(message("1.5s").contains("has a fraction; write whole numbers, such as 1s 500ms"));
         assert!(message(".5s").contains("has a fraction"));
@@ -250,13 +255,13 @@ mod tests {
     }
 
     #[test]
-    fn units_out_of_order_or_twice_are_refused() {
+    fn units_out_of_order_or_twice_are_invalid() {
         assert!(message("30s 1m").contains("\"1m\" is out of order; write h, m, s and ms in this"));
         assert!(message("1s 1s").contains("\"1s\" is out of order"));
     }
 
     #[test]
-    fn too_long_is_refused_and_never_clamped() {
+    fn too_long_is_invalid_and_never_clamped() {
         assert_eq!(parse("18446744073709551615ms"), Ok(Duration::from_millis(u64::MAX)));
         for text in ["18446744073709551616ms", "5124095576030432h", "18446744073709551s 616ms"] {
             assert!(message(text).contains("too long; write at most 18446744073709551615 ms"));

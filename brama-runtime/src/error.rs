@@ -25,7 +25,7 @@ impl InvalidLength {
 
 impl fmt::Display for InvalidLength {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the length is {:?}, must be whole milliseconds, at least 1 ms", self.length)
+        write!(f, "the duration is {:?}, must be whole milliseconds, at least 1 ms", self.length)
     }
 }
 
@@ -124,9 +124,9 @@ impl fmt::Display for AddCheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidLength(invalid) => invalid.fmt(f),
-            Self::NoThread(_) => f.write_str("the system gives no thread for health checks"),
+            Self::NoThread(_) => f.write_str("could not start a thread for health checks"),
             Self::NoRuntime => f.write_str(
-                "there is no tokio runtime here: add the check on the one that shall poll it",
+                "no tokio runtime is running here: add the check from the runtime that should poll it",
             ),
         }
     }

@@ -79,6 +79,6 @@ impl Failure {
 /// Converts `true` into a success, and `false` into a failure without a further reason.
 impl From<bool> for Outcome {
     fn from(succeeded: bool) -> Self {
-        if succeeded { Self::Success } else { Self::failure("the answer was false") }
+        if succeeded { Self::Success } else { Self::failure("the call returned false") }
     }
 }

@@ -220,7 +220,7 @@ fn a_cleanup_interval_is_at_least_a_millisecond_and_whole_milliseconds() {
         let config = Config::new().cleanup_interval(interval);
         let error = registry.init(config.clone()).unwrap_err();
         let text = format!(
-            "invalid configuration\n  cleanup_interval: the length is {interval:?}, must be whole \
+            "invalid configuration\n  cleanup_interval: the duration is {interval:?}, must be whole \
              milliseconds, at least 1 ms"
         );
         assert_eq!(error.to_string(), text);

@@ -191,7 +191,10 @@ fn settings_that_can_never_act_cause_warnings() {
     let p = PolicyPatch::new;
     let rate = p().failure_rate(50);
     for (patch, expected) in [
-        (p().failure_threshold_off(), "every rule is off: the circuit opens by hand alone"),
+        (
+            p().failure_threshold_off(),
+            "every rule is off: only an action by hand opens the circuit",
+        ),
         (
             rate.window(Window::calls(10)).failure_threshold(11),
             "`failure_threshold` 11 is above the window of 10 calls: `failure_rate` 50 opens first",
@@ -207,7 +210,7 @@ fn settings_that_can_never_act_cause_warnings() {
         ),
         (
             p().expiry(Expiry::progressive(second, second)),
-            "`expiry` is progressive and stays at 1s",
+            "`expiry` is progressive but stays at 1s",
         ),
     ] {
         assert_eq!(patch.policy().unwrap().lint(), [expected]);

@@ -167,7 +167,7 @@ fn an_impossible_circuit_is_rejected() {
     for (place, outcomes) in [(3, 2), (2, 12), (0, 0)] {
         let bad = json!([{ "place": place, "failed": true, "slow": false }]);
         let memory = json!({ "calls": { "size": 10, "outcomes": outcomes, "bad": bad } });
-        let expected = "the places of bad outcomes must rise and lie in the window";
+        let expected = "the positions of bad outcomes must be ascending and within the window";
         assert_eq!(error("memory", memory), expected);
     }
     for (width, failures) in [(0, 0), (1, 2)] {

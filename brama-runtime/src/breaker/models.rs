@@ -83,7 +83,7 @@ fn a_check_that_passes_brings_no_failures_back_that_a_success_has_ended() {
 }
 
 #[test]
-fn a_refused_caller_sees_the_deadline_of_its_opening() {
+fn a_rejected_caller_sees_the_deadline_of_its_opening() {
     model(|| {
         let (slot, clock) = slot(PolicyPatch::new().failure_threshold(1));
         clock.pass(Duration::from_secs(10));
@@ -211,7 +211,7 @@ fn crowded_counters_lose_nothing() {
 }
 
 #[test]
-fn a_caller_past_the_deadline_is_not_refused_by_the_end_of_a_bucket() {
+fn a_caller_past_the_deadline_is_not_rejected_by_the_end_of_a_bucket() {
     model(|| {
         let ten_hours = Window::time(Duration::from_secs(36_000));
         let patch = PolicyPatch::new().failure_rate(50).window(ten_hours).minimum_calls(1);
@@ -235,7 +235,7 @@ fn a_caller_past_the_deadline_is_not_refused_by_the_end_of_a_bucket() {
 }
 
 #[test]
-fn a_caller_refused_while_somebody_acts_knows_the_opening() {
+fn a_caller_rejected_while_the_state_is_set_by_hand_knows_the_opening() {
     model(|| {
         let (slot, _) = slot(PolicyPatch::new());
         let caller = spawn(&slot, |slot| match admit(slot) {

@@ -81,7 +81,7 @@ impl Breaker {
     /// assert!(breaker.wait_timeout(Duration::from_secs(60)));
     /// # Ok::<(), brama::error::InvalidLength>(())
     /// ```
-    #[must_use = "it may not be admitted yet"]
+    #[must_use = "the call may still be rejected"]
     pub fn wait_timeout(&self, longest: Duration) -> bool {
         let deadline = self.slot.time_now().after(longest);
         block_on(Waiting::new(&self.slot, deadline))

@@ -63,7 +63,7 @@ pub struct Circuit {
 
 /// The decision whether a call may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "an admitted call owes the circuit a report"]
+#[must_use = "the outcome of an admitted call must be reported"]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Admission {
     /// The call may run. Its outcome must be reported with this generation.

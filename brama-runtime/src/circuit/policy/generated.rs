@@ -156,7 +156,7 @@ macro_rules! patch {
         /// assert_eq!(wrong.mistakes().len(), 2);
         /// ```
         #[derive(Clone, Copy, PartialEq, Default)]
-        #[must_use = "a patch does nothing until it is put to use"]
+        #[must_use = "a patch does nothing until it is applied"]
         pub struct PolicyPatch {
             $(pub(crate) $field: Option<$value>,)*
         }

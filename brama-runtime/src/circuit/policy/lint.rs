@@ -13,7 +13,7 @@ impl Policy {
     ///
     /// assert!(Policy::default().lint().is_empty());
     /// let manual = PolicyPatch::new().failure_threshold_off().policy()?;
-    /// assert_eq!(manual.lint(), ["every rule is off: the circuit opens by hand alone"]);
+    /// assert_eq!(manual.lint(), ["every rule is off: only an action by hand opens the circuit"]);
     /// # Ok::<(), brama::error::InvalidPolicy>(())
     /// ```
     #[must_use]
@@ -30,7 +30,7 @@ impl Policy {
 
     fn has_no_rule(&self) -> Option<String> {
         let rules = self.failure_threshold.is_some() || self.has_rate_rule();
-        (!rules).then(|| "every rule is off: the circuit opens by hand alone".to_owned())
+        (!rules).then(|| "every rule is off: only an action by hand opens the circuit".to_owned())
     }
 
     /// A run of failures that fills the window is a rate of 100 %, which reaches any limit.
@@ -66,7 +66,7 @@ impl Policy {
     fn never_grows(&self) -> Option<String> {
         let (first, later) = (self.expiry.wait(0), self.expiry.wait(1));
         let is_constant = self.expiry.is_progressive() && first == later;
-        is_constant.then(|| format!("`expiry` is progressive and stays at {first:?}"))
+        is_constant.then(|| format!("`expiry` is progressive but stays at {first:?}"))
     }
 }
 

@@ -52,7 +52,7 @@ impl TryFrom<Places> for OutcomeRing {
     }
 }
 
-const PLACES: &str = "the places of bad outcomes must rise and lie in the window";
+const PLACES: &str = "the positions of bad outcomes must be ascending and within the window";
 
 /// The buckets of a window of time: the current one and the nine before it.
 #[derive(Serialize, Deserialize)]
