@@ -5,7 +5,7 @@ use std::{fmt, iter::repeat_n};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{Reason, policy::Policy, window::WindowState};
+use super::{Circuit, Policy, Reason, Tick, outcome_ring::CallFlags, window::WindowState};
 
 /// The outcomes in the window and the reasons of the last failures, since the circuit closed.
 ///
@@ -87,6 +87,29 @@ fn add(mixed: &mut [Option<Reason>; MOST], reason: Reason) {
     mixed.rotate_left(1);
     let [.., newest] = mixed;
     *newest = Some(reason);
+}
+
+impl Circuit {
+    pub(super) const fn count_success(&mut self) {
+        self.successes = self.successes.saturating_add(1);
+        self.failures = 0;
+    }
+
+    pub(super) fn count_failure(&mut self, reason: Reason) {
+        self.failures = self.failures.saturating_add(1);
+        self.successes = 0;
+        self.history.get_or_insert_default().reasons.push(reason);
+    }
+
+    pub(super) fn remember(&mut self, policy: &Policy, flags: CallFlags, now: Tick) {
+        if policy.has_rate_rule() {
+            let window_state = &mut self.history.get_or_insert_default().window_state;
+            window_state.turn(policy.window, now);
+            window_state.push(flags);
+        } else if let Some(history) = &mut self.history {
+            history.window_state = WindowState::Empty;
+        }
+    }
 }
 
 #[cfg(test)]

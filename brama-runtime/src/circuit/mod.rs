@@ -4,9 +4,11 @@ mod action;
 mod change;
 mod expiry;
 mod history;
+mod opening;
 mod outcome_ring;
 mod policy;
 mod reason;
+mod rules;
 #[cfg(feature = "serde")]
 pub(crate) mod serde_impls;
 mod state;

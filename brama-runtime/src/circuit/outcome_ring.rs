@@ -11,11 +11,6 @@ use serde::{Deserialize, Serialize};
 /// after the previous bad one, and how it was bad. A delta usually takes one byte; a position would
 /// take four or eight.
 #[derive(Clone)]
-#[cfg_attr(
-    feature = "serde",
-    derive(Serialize, Deserialize),
-    serde(try_from = "super::serde_impls::Places", into = "super::serde_impls::Places")
-)]
 pub(super) struct OutcomeRing {
     pub(super) size: u32,
     /// How many outcomes the ring holds, at most `size`.

@@ -3,11 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Abandoned, Action, Admission, By, Cause, Change, Circuit, DurationSource, Fate, Generation,
-    OpenDuration, Phase, Policy, Probes, Reason, Rule, Tick, Verdict, WindowCounts,
-    expiry::{millis, to_permille},
-    outcome_ring::CallFlags,
-    window::WindowState,
+    Action, Admission, By, Cause, Change, Circuit, DurationSource, Fate, Generation, OpenDuration,
+    Phase, Policy, Probes, Reason, Rule, Tick, Verdict, outcome_ring::CallFlags,
 };
 
 impl Circuit {
@@ -230,62 +227,6 @@ impl Circuit {
         }
     }
 
-    const fn count_success(&mut self) {
-        self.successes = self.successes.saturating_add(1);
-        self.failures = 0;
-    }
-
-    fn count_failure(&mut self, reason: Reason) {
-        self.failures = self.failures.saturating_add(1);
-        self.successes = 0;
-        self.history.get_or_insert_default().reasons.push(reason);
-    }
-
-    fn remember(&mut self, policy: &Policy, flags: CallFlags, now: Tick) {
-        if policy.has_rate_rule() {
-            let window_state = &mut self.history.get_or_insert_default().window_state;
-            window_state.turn(policy.window, now);
-            window_state.push(flags);
-        } else if let Some(history) = &mut self.history {
-            history.window_state = WindowState::Empty;
-        }
-    }
-
-    /// Returns the first rule that opens the circuit, with its limit.
-    ///
-    /// The order is: failures in a row, failure rate, slow-call rate.
-    fn broken_rule(&self, policy: &Policy, now: Tick) -> Option<(Rule, u32)> {
-        if let Some(limit) = policy.failure_threshold
-            && limit <= self.failures
-        {
-            return Some((Rule::FailureThreshold, limit));
-        }
-        if !policy.has_rate_rule() {
-            return None;
-        }
-        let WindowCounts { calls, failures, slow } = self.counts(now);
-        if calls < u64::from(policy.minimum_calls) {
-            return None;
-        }
-        let failed = policy.failure_rate.filter(|rate| reaches(failures, *rate, calls));
-        let slowed = policy.slow_call_rate.filter(|rate| reaches(slow, *rate, calls));
-        let failed = failed.map(|rate| (Rule::FailureRate, rate));
-        failed.or_else(|| slowed.map(|rate| (Rule::SlowCallRate, rate)))
-    }
-
-    /// Returns whether no rate can be reached by further quick successes in the current bucket.
-    pub(super) fn rates_are_settled(&self, policy: &Policy) -> bool {
-        if !policy.has_rate_rule() {
-            return true;
-        }
-        let WindowCounts { calls, failures, slow } = self.counts(Tick::ORIGIN);
-        let calls = calls.max(u64::from(policy.minimum_calls));
-        let stays = |bad, rate: Option<u32>| rate.is_none_or(|rate| !reaches(bad, rate, calls));
-        self.window_state().is_some_and(|window_state| window_state.fits(policy.window))
-            && stays(failures, policy.failure_rate)
-            && stays(slow, policy.slow_call_rate)
-    }
-
     fn open_by(
         &mut self,
         rule: Rule,
@@ -349,65 +290,8 @@ impl Circuit {
             by_hand: None,
         }
     }
-
-    fn length(&self, policy: &Policy) -> OpenDuration {
-        let trips = self.trips;
-        let progressive = policy.expiry.is_progressive();
-        let source =
-            if progressive { DurationSource::Progressive { trips } } else { DurationSource::Fixed };
-        OpenDuration { duration: policy.expiry.wait(trips), source, jitter: Duration::ZERO }
-    }
-}
-
-impl OpenDuration {
-    /// Shortens the opening by a share of at most `jitter`, computed from seed and generation only.
-    fn jittered(self, policy: &Policy, seed: u64, generation: Generation) -> Self {
-        let most = to_permille(policy.jitter).unwrap_or_default();
-        let wait = millis(self.duration);
-        let drawn = u128::from(draw(seed, generation));
-        let taken = (u128::from(wait) * u128::from(most) * drawn) / (1000 << 32);
-        let jitter = Duration::from_millis(u64::try_from(taken).unwrap_or_default());
-        Self { duration: self.duration.saturating_sub(jitter), jitter, ..self }
-    }
-
-    /// Lengthens the opening to the hint, if the hint is longer.
-    fn lengthened(self, hint: Option<Duration>) -> Self {
-        match hint {
-            Some(duration) if self.duration < duration => {
-                Self { duration, source: DurationSource::RetryAfter, jitter: Duration::ZERO }
-            }
-            Some(_) | None => self,
-        }
-    }
-}
-
-impl Verdict {
-    /// Replaces an abandoned call by the verdict that the policy configures for it.
-    fn under(self, policy: &Policy) -> Self {
-        match (self, policy.abandoned) {
-            (Self::Abandoned { took }, Abandoned::Failure) => {
-                Self::Failure { reason: Reason::from("abandoned"), retry_after: None, took }
-            }
-            (Self::Abandoned { .. }, Abandoned::Ignore) => Self::Ignore,
-            (verdict, Abandoned::Failure | Abandoned::Ignore) => verdict,
-        }
-    }
 }
 
 const fn reject(policy: &Policy, retry_after: Option<Duration>) -> Admission {
     if policy.shadow { Admission::Shadowed } else { Admission::Rejected { retry_after } }
-}
-
-/// Returns whether `part` is at least `percent` % of `calls`. Integers, so nothing is rounded.
-const fn reaches(part: u64, percent: u32, calls: u64) -> bool {
-    percent as u128 * calls as u128 <= part as u128 * 100
-}
-
-/// Returns a pseudorandom number, by one round of `SplitMix64` (Steele, Lea, Flood 2014).
-const fn draw(seed: u64, generation: Generation) -> u32 {
-    let step = generation.number().wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = seed.wrapping_add(step);
-    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((mixed ^ (mixed >> 31)) >> 32) as u32
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::Reason;
+use super::{Abandoned, Policy, Reason};
 
 /// How a call ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,17 @@ impl Verdict {
         match self {
             Self::Success { took } | Self::Failure { took, .. } | Self::Abandoned { took } => *took,
             Self::Ignore => None,
+        }
+    }
+
+    /// Replaces an abandoned call by the verdict that the policy configures for it.
+    pub(super) fn under(self, policy: &Policy) -> Self {
+        match (self, policy.abandoned) {
+            (Self::Abandoned { took }, Abandoned::Failure) => {
+                Self::Failure { reason: Reason::from("abandoned"), retry_after: None, took }
+            }
+            (Self::Abandoned { .. }, Abandoned::Ignore) => Self::Ignore,
+            (verdict, Abandoned::Failure | Abandoned::Ignore) => verdict,
         }
     }
 }

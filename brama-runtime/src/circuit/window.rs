@@ -166,11 +166,6 @@ impl WindowState {
 
 /// The outcomes of a window of time: the current bucket and the nine before it.
 #[derive(Debug, Clone)]
-#[cfg_attr(
-    feature = "serde",
-    derive(Serialize, Deserialize),
-    serde(try_from = "super::serde_impls::Ring", into = "super::serde_impls::Ring")
-)]
 pub(super) struct Buckets {
     pub(super) width: u64,
     pub(super) number: u64,

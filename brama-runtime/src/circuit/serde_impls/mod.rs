@@ -11,10 +11,7 @@ mod window;
 
 use std::time::Duration;
 
-pub(super) use self::{
-    state::Whole,
-    window::{Places, Ring},
-};
+pub(super) use self::state::Whole;
 
 /// A duration, or an optional one.
 pub(crate) trait Length: Copy + Into<Option<Duration>> {

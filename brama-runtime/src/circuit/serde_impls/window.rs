@@ -1,6 +1,6 @@
 //! The serialized forms of the outcomes in a window.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use crate::circuit::{
     WindowCounts,
@@ -11,15 +11,15 @@ use crate::circuit::{
 /// The positions of the bad outcomes among `outcomes` outcomes, of which the last `size` count.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::circuit) struct Places {
+struct Places {
     size: u32,
     outcomes: u64,
-    bad: Vec<Outcome>,
+    bad: Vec<PlacedOutcome>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Outcome {
+struct PlacedOutcome {
     place: u64,
     failed: bool,
     slow: bool,
@@ -27,7 +27,7 @@ struct Outcome {
 
 impl From<OutcomeRing> for Places {
     fn from(ring: OutcomeRing) -> Self {
-        let outcome = |(place, CallFlags { failed, slow })| Outcome { place, failed, slow };
+        let outcome = |(place, CallFlags { failed, slow })| PlacedOutcome { place, failed, slow };
         let bad = ring.places().map(|(place, flags)| outcome((place.into(), flags))).collect();
         Self { size: ring.size, outcomes: ring.calls.into(), bad }
     }
@@ -39,7 +39,7 @@ impl TryFrom<Places> for OutcomeRing {
     fn try_from(Places { size, outcomes, bad }: Places) -> Result<Self, Self::Error> {
         let mut place = outcomes.saturating_sub(size.into());
         let mut ring = Self::new(size);
-        for Outcome { place: next, failed, slow } in bad {
+        for PlacedOutcome { place: next, failed, slow } in bad {
             if next <= place || outcomes < next {
                 return Err(PLACES);
             }
@@ -57,7 +57,7 @@ const PLACES: &str = "the positions of bad outcomes must be ascending and within
 /// The buckets of a window of time: the current one and the nine before it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::circuit) struct Ring {
+struct Ring {
     width: u64,
     number: u64,
     buckets: [WindowCounts; BUCKETS],
@@ -86,3 +86,22 @@ impl TryFrom<Ring> for Buckets {
 /// Limits the sum of ten buckets, so that it cannot overflow in the lifetime of a circuit.
 const MOST_CALLS: u64 = u64::MAX / 32;
 const BUCKET: &str = "a bucket must last and hold no more failures or slow calls than calls";
+
+/// Serializes a value through a form of its own.
+macro_rules! through_form {
+    ($($value:ident through $form:ident),*) => {$(
+        impl Serialize for $value {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $form::from(self.clone()).serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $value {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $form::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
+            }
+        }
+    )*};
+}
+
+through_form! { OutcomeRing through Places, Buckets through Ring }
