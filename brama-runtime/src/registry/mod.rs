@@ -6,7 +6,6 @@ mod configure;
 mod connections;
 #[cfg(feature = "testing")]
 mod entered;
-mod events;
 mod evict;
 mod filter;
 mod global;
