@@ -1,6 +1,5 @@
 //! The policy of a circuit: its settings, with their defaults and limits.
 
-mod display;
 mod error;
 mod generated;
 mod limits;

@@ -25,7 +25,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    display::DisplayValue,
+    error::DisplayValue,
     generated::{checks, patch, policy, setting_names},
     limits::{
         at_least_one, at_least_one_or_off, percentage_or_off, share, unlimited, whole_millis,
