@@ -2,7 +2,6 @@
 
 mod error;
 mod generated;
-mod limits;
 mod lint;
 mod patch;
 pub(super) mod settings;

@@ -27,16 +27,16 @@ use serde::{Deserialize, Serialize};
 use super::{
     error::DisplayValue,
     generated::{checks, patch, policy, setting_names},
-    limits::{
-        at_least_one, at_least_one_or_off, percentage_or_off, share, unlimited, whole_millis,
-    },
 };
 #[cfg(feature = "serde")]
 use crate::circuit::serde_impls::{
     setting::{number_or_off, serde_structs},
     text,
 };
-use crate::circuit::{Abandoned, Expiry, Window};
+use crate::circuit::{
+    Abandoned, Expiry, Window,
+    expiry::{is_whole_millis, to_permille},
+};
 
 macro_rules! settings {
     ($($rows:tt)*) => {
@@ -188,4 +188,34 @@ settings! {
         /// Returns whether the circuit decides and counts, but rejects no call.
         get,
     }
+}
+
+pub(super) const fn unlimited<T: Copy>(_: T) -> Option<&'static str> {
+    None
+}
+
+pub(super) const fn at_least_one(count: u32) -> Option<&'static str> {
+    limit("at least 1", 1 <= count)
+}
+
+pub(super) const fn at_least_one_or_off(count: Option<u32>) -> Option<&'static str> {
+    limit("at least 1, or off", !matches!(count, Some(0)))
+}
+
+pub(super) const fn percentage_or_off(percent: Option<u32>) -> Option<&'static str> {
+    limit("a percentage from 1 to 100, or off", matches!(percent, Some(1..=100) | None))
+}
+
+pub(super) const fn whole_millis(duration: Duration) -> Option<&'static str> {
+    limit("whole milliseconds, at least 1 ms", is_whole_millis(duration))
+}
+
+pub(super) const fn share(share: f64) -> Option<&'static str> {
+    let holds = share <= 0.9 && to_permille(share).is_some();
+    limit("a share from 0 to 0.9 in whole thousandths", holds)
+}
+
+/// Returns the limit if it does not hold.
+const fn limit(limit: &'static str, holds: bool) -> Option<&'static str> {
+    if holds { None } else { Some(limit) }
 }
