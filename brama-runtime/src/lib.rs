@@ -19,7 +19,18 @@ mod outcome;
 mod private;
 mod registry;
 mod status;
-mod sys;
+mod sys {
+    //! The layer between brama and the system: locks and atomics, panics, and a thread that works at an interval.
+
+    pub(crate) mod interval;
+    pub(crate) mod panic;
+    pub(crate) mod sync;
+}
 #[cfg(feature = "testing")]
 mod testing;
-mod time;
+mod time {
+    //! Time: the only place that reads a clock, and the alarms that wait for it.
+
+    pub(crate) mod clock;
+    pub(crate) mod timer;
+}
