@@ -24,7 +24,8 @@ fn read(node: u32) -> Result<u32, ReadError> {
 }
 
 fn main() -> Result<(), InitError> {
-    // At most four breakers with keys, so that the example can show the bound; the default is 10 000.
+    // At most four breakers with keys, so that the example can show the bound. The default is
+    // 10 000.
     let four = NonZeroUsize::MIN.saturating_add(3);
     brama::init(Config::new().max_keys(four).cleanup_interval(None))?;
 

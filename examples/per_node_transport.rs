@@ -100,8 +100,8 @@ const PATIENCE: ExponentialBuilder = ExponentialBuilder::new()
     .with_max_times(2)
     .with_jitter();
 
-/// The transport's own clock, here moved by hand. Its origin must be the same in every process, such
-/// as 1970: a restored circuit compares its moments with those of this clock.
+/// The transport's own clock, here moved by hand. Its origin must be the same in every process,
+/// such as 1970: a restored circuit compares its ticks with the ticks of this clock.
 #[derive(Clone)]
 struct Clock(Rc<Cell<Tick>>);
 

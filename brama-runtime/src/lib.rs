@@ -20,7 +20,8 @@ mod private;
 mod registry;
 mod status;
 mod sys {
-    //! The layer between brama and the system: locks and atomics, panics, and a thread that works at an interval.
+    //! The layer between brama and the system: locks and atomics, panics, and a thread that works
+    //! at an interval.
 
     pub(crate) mod interval;
     pub(crate) mod panic;

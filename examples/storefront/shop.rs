@@ -22,8 +22,8 @@ pub(crate) async fn price(shop: &Shop, item: &str) -> Result<u32, ShopError> {
     Ok(answer.error_for_status()?.json().await?)
 }
 
-/// How many of an item are left, and where the number comes from. While its circuit is open, callers
-/// get the number that the shop remembers.
+/// How many of an item are left, and where the number comes from. While its circuit is open,
+/// callers get the number that the shop remembers.
 #[circuit_breaker(
     identifier = "stock",
     failure_threshold = 5,
@@ -58,7 +58,8 @@ impl ShopError {
     }
 }
 
-/// The last cause: `reqwest` itself says "error sending request" and leaves the rest to its sources.
+/// The last cause: `reqwest` itself says "error sending request" and leaves the rest to its
+/// sources.
 fn in_words(error: &reqwest::Error) -> String {
     match error.status() {
         Some(status) => format!("HTTP {}", status.as_u16()),

@@ -27,8 +27,8 @@ impl fmt::Display for Failed {
 
 impl Error for Failed {}
 
-/// The error of a decorated function. It implements `Display` and not `Error`, as the baseline did from
-/// the start.
+/// The error of a decorated function. It implements `Display` and not `Error`, as it did when the
+/// first baseline was written.
 #[derive(Debug)]
 pub(crate) enum AnswerError {
     /// The dependency failed.

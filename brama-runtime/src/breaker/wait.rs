@@ -62,7 +62,7 @@ impl Breaker {
     /// clock that does not implement
     /// [`Clock::forget_wake`](crate::time::clock::Clock::forget_wake).
     pub async fn ready(&self) {
-        Waiting::new(&self.slot, Tick::NEVER).await;
+        AdmissionFuture::new(&self.slot, Tick::NEVER).await;
     }
 
     /// Blocks the thread until a call would be admitted, for at most `longest` on the registry's
@@ -84,14 +84,14 @@ impl Breaker {
     #[must_use = "the call may still be rejected"]
     pub fn wait_timeout(&self, longest: Duration) -> bool {
         let deadline = self.slot.time_now().after(longest);
-        block_on(Waiting::new(&self.slot, deadline))
+        block_on(AdmissionFuture::new(&self.slot, deadline))
     }
 }
 
 /// Resolves to `true` as soon as a call would be admitted, or to `false` once the deadline has
 /// passed.
 #[must_use = "futures do nothing unless polled"]
-pub(super) struct Waiting<'a> {
+pub(super) struct AdmissionFuture<'a> {
     slot: &'a Slot,
     deadline: Tick,
     armed: Option<Armed>,
@@ -104,7 +104,7 @@ struct Armed {
     waker: Waker,
 }
 
-impl<'a> Waiting<'a> {
+impl<'a> AdmissionFuture<'a> {
     pub(super) const fn new(slot: &'a Slot, deadline: Tick) -> Self {
         Self { slot, deadline, armed: None }
     }
@@ -119,7 +119,7 @@ impl<'a> Waiting<'a> {
     }
 }
 
-impl Future for Waiting<'_> {
+impl Future for AdmissionFuture<'_> {
     type Output = bool;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
@@ -143,7 +143,7 @@ impl Future for Waiting<'_> {
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for AdmissionFuture<'_> {
     fn drop(&mut self) {
         self.disarm();
     }
@@ -200,7 +200,7 @@ impl Locked {
 }
 
 /// Blocks the thread until the wait is over. Returns whether a call would be admitted.
-pub(super) fn block_on(waiting: Waiting<'_>) -> bool {
+pub(super) fn block_on(waiting: AdmissionFuture<'_>) -> bool {
     let waker_of_thread = Arc::new(ThreadWaker::default());
     let waker = Waker::from(Arc::clone(&waker_of_thread));
     let mut waiting = pin!(waiting);

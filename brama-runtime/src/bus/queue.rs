@@ -17,12 +17,12 @@ use crate::{
 pub(super) struct Queue {
     filter: EventFilter,
     /// Holds a waker, which is user code: it is neither called nor dropped under this lock.
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<QueueState>,
     arrived: Condvar,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct QueueState {
     events: VecDeque<Event>,
     /// How many events were lost since the last one was taken.
     missed: u64,
@@ -120,7 +120,7 @@ impl Queue {
     }
 }
 
-impl Waiting {
+impl QueueState {
     fn is_idle(&self) -> bool {
         self.events.is_empty() && !self.is_closed
     }

@@ -43,7 +43,7 @@ impl Maker {
 
     /// Spawns a run of the check with this number.
     pub(super) fn spawn(&self, checks: &Arc<Checks>, number: u64) {
-        let end = End { checks: Arc::clone(checks), number, answer: None };
+        let end = RunGuard { checks: Arc::clone(checks), number, answer: None };
         let make = Arc::clone(&self.make);
         let task = self.runtime.spawn(async move {
             let mut end = end;
@@ -73,13 +73,13 @@ async fn run(make: &(dyn Fn() -> Boxed + Send + Sync)) -> Answer {
 }
 
 /// Ends the run when its task ends: completed, aborted, or dropped with its runtime.
-struct End {
+struct RunGuard {
     checks: Arc<Checks>,
     number: u64,
     answer: Option<Answer>,
 }
 
-impl Drop for End {
+impl Drop for RunGuard {
     fn drop(&mut self) {
         self.checks.end(self.number, self.answer.take(), &mut None);
     }

@@ -125,7 +125,7 @@ impl Checks {
     pub(crate) fn close(&self) {
         let entries = self.plan.lock().close();
         self.work.notify_all();
-        entries.values().for_each(plan::Entry::stop);
+        entries.values().for_each(plan::PlannedCheck::stop);
     }
 
     /// Starts due runs, gives up runs that exceeded their timeout, and arranges the next poll.

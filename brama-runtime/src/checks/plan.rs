@@ -15,7 +15,7 @@ pub(super) type Closure = Box<dyn FnMut() -> Answer + Send>;
 /// Every health check of a registry. It is behind a lock, so it never calls user code.
 #[derive(Default)]
 pub(super) struct Plan {
-    entries: BTreeMap<u64, Entry>,
+    entries: BTreeMap<u64, PlannedCheck>,
     next: u64,
     /// Closures that are due, the longest wait first.
     queue: VecDeque<u64>,
@@ -28,7 +28,7 @@ pub(super) struct Plan {
     pub(super) is_closed: bool,
 }
 
-pub(super) struct Entry {
+pub(super) struct PlannedCheck {
     slot: Arc<Slot>,
     schedule: CheckSchedule,
     /// When the last run was due. Before the first run, when the check was added.
@@ -96,20 +96,20 @@ impl Plan {
         let number = self.next;
         self.next += 1;
         let stage = Stage::Resting(schedule.next(now, now));
-        self.entries.insert(number, Entry { slot, schedule, due: now, stage, kind });
+        self.entries.insert(number, PlannedCheck { slot, schedule, due: now, stage, kind });
         number
     }
 
     /// Removes a check. The entry contains user values: the caller drops it after the lock is
     /// released.
-    pub(super) fn remove(&mut self, number: u64) -> Option<Entry> {
+    pub(super) fn remove(&mut self, number: u64) -> Option<PlannedCheck> {
         self.queue.retain(|other| *other != number);
         self.entries.remove(&number)
     }
 
     /// Removes all checks, and ends the worker thread. The caller drops the entries after the lock
     /// is released.
-    pub(super) fn close(&mut self) -> BTreeMap<u64, Entry> {
+    pub(super) fn close(&mut self) -> BTreeMap<u64, PlannedCheck> {
         self.is_closed = true;
         self.queue.clear();
         std::mem::take(&mut self.entries)
@@ -139,7 +139,9 @@ impl Plan {
     }
 
     fn set_alarm(&mut self, waker: Waker, actions: &mut Actions) {
-        let Some(at) = self.entries.values().filter_map(Entry::next_change).min() else { return };
+        let Some(at) = self.entries.values().filter_map(PlannedCheck::next_change).min() else {
+            return;
+        };
         if self.alarm.as_ref().is_none_or(|alarm| at < alarm.at) {
             let alarm = Alarm { at, waker };
             actions.replaced = self.alarm.replace(alarm.clone());
@@ -178,7 +180,7 @@ impl Plan {
     }
 
     fn has_closures(&self) -> bool {
-        self.entries.values().any(Entry::is_closure)
+        self.entries.values().any(PlannedCheck::is_closure)
     }
 
     /// Takes the next closure to run.
@@ -227,7 +229,7 @@ impl Plan {
     }
 }
 
-impl Entry {
+impl PlannedCheck {
     /// Begins a run, unless the breaker is unregistered.
     fn begin(&mut self, number: u64, now: Tick, actions: &mut Actions) {
         if !self.slot.is_registered() {

@@ -65,9 +65,9 @@ impl Connection {
 ///
 /// `Display` writes `region=eu, team=payments`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Labels(Option<Arc<BTreeMap<Text, Text>>>);
+pub struct Labels(Option<Arc<BTreeMap<LabelText, LabelText>>>);
 
-type Text = Cow<'static, str>;
+pub(crate) type LabelText = Cow<'static, str>;
 
 impl Labels {
     /// Creates an empty set of labels.
@@ -76,7 +76,7 @@ impl Labels {
         Self(None)
     }
 
-    pub(super) fn insert(&mut self, key: Text, value: Text) {
+    pub(super) fn insert(&mut self, key: LabelText, value: LabelText) {
         Arc::make_mut(self.0.get_or_insert_default()).insert(key, value);
     }
 

@@ -28,11 +28,11 @@ pub struct EventFilter {
     identifier: Option<String>,
     key: Option<String>,
     connection_kind: Option<ConnectionKind>,
-    predicate: Option<Predicate>,
+    predicate: Option<EventPredicate>,
     capacity: NonZeroUsize,
 }
 
-type Predicate = Arc<dyn Fn(&Event) -> bool + Send + Sync>;
+type EventPredicate = Arc<dyn Fn(&Event) -> bool + Send + Sync>;
 
 /// The default capacity.
 const CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1_023);

@@ -1,9 +1,9 @@
 //! The cleanup of a registry: due openings become half-open, idle breakers with a key are evicted.
 
-use std::sync::Weak;
+use std::{ops::ControlFlow, sync::Weak};
 
 use super::{Registry, RegistryInner, SlotEntry};
-use crate::{circuit::State, identity::Identity, sys::interval::Left};
+use crate::{circuit::State, identity::Identity};
 
 impl Registry {
     /// Runs the cleanup now. The thread that `init` starts runs it at each `cleanup_interval`.
@@ -62,12 +62,12 @@ impl RegistryInner {
 }
 
 /// Runs the cleanup, unless the registry is gone.
-pub(super) fn clean_up(registry: &Weak<RegistryInner>) -> Left {
+pub(super) fn clean_up(registry: &Weak<RegistryInner>) -> ControlFlow<()> {
     match registry.upgrade() {
         Some(inner) => {
             inner.sweep();
-            Left::More
+            ControlFlow::Continue(())
         }
-        None => Left::Nothing,
+        None => ControlFlow::Break(()),
     }
 }

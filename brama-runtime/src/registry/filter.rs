@@ -2,7 +2,12 @@
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
-use crate::{circuit::State, connection::ConnectionKind, identity::Identity, status::Status};
+use crate::{
+    circuit::State,
+    connection::{ConnectionKind, LabelText},
+    identity::Identity,
+    status::Status,
+};
 
 /// A filter that selects the breakers to which all of its conditions apply. Without conditions, it
 /// selects every breaker.
@@ -22,16 +27,15 @@ use crate::{circuit::State, connection::ConnectionKind, identity::Identity, stat
 #[derive(Clone, Default)]
 #[must_use = "a filter does nothing by itself"]
 pub struct BreakerFilter {
-    scope: Option<Text>,
-    identifier: Option<Text>,
+    scope: Option<Cow<'static, str>>,
+    identifier: Option<Cow<'static, str>>,
     kind: Option<ConnectionKind>,
     state: Option<State>,
-    labels: Vec<(Text, Option<Text>)>,
-    predicates: Vec<Predicate>,
+    labels: Vec<(LabelText, Option<LabelText>)>,
+    predicates: Vec<StatusPredicate>,
 }
 
-type Text = Cow<'static, str>;
-type Predicate = Arc<dyn Fn(&Status) -> bool + Send + Sync>;
+type StatusPredicate = Arc<dyn Fn(&Status) -> bool + Send + Sync>;
 
 impl BreakerFilter {
     /// Creates a filter that selects every breaker.
@@ -106,15 +110,15 @@ impl BreakerFilter {
     /// Whether the filter can select a breaker with this identity. It is checked before the status
     /// is taken.
     pub(super) fn matches_identity(&self, identity: &Identity<'_>) -> bool {
-        let in_scope = |scope: &Text| identity.scope() == Some(scope);
-        let is_named = |identifier: &Text| identity.identifier() == identifier;
+        let in_scope = |scope: &Cow<'_, str>| identity.scope() == Some(scope);
+        let is_named = |identifier: &Cow<'_, str>| identity.identifier() == identifier;
         self.scope.as_ref().is_none_or(in_scope) && self.identifier.as_ref().is_none_or(is_named)
     }
 
     /// Returns whether the filter selects the breaker with this status.
     #[must_use]
     pub fn matches(&self, status: &Status) -> bool {
-        let is_labelled = |(key, value): &(Text, Option<Text>)| {
+        let is_labelled = |(key, value): &(LabelText, Option<LabelText>)| {
             let label = status.labels.get(key);
             label.is_some_and(|label| value.as_ref().is_none_or(|value| label == value))
         };

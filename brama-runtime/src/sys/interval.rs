@@ -1,6 +1,6 @@
 //! The sweeper: a thread that works at an interval.
 
-use std::{fmt, io, sync::Arc, thread, time::Duration};
+use std::{fmt, io, ops::ControlFlow, sync::Arc, thread, time::Duration};
 
 use super::{
     panic::{Panicked, catch_panic},
@@ -13,17 +13,17 @@ use super::{
 /// Dropping it does not wait for the thread, so it may be dropped anywhere, even by the work
 /// itself.
 pub(crate) struct Sweeper {
-    end: Arc<End>,
+    end: Arc<StopSignal>,
 }
 
 #[derive(Default)]
-struct End {
+struct StopSignal {
     is_requested: Mutex<bool>,
     changed: Condvar,
 }
 
 impl Sweeper {
-    /// Starts the thread. The thread also ends once `work` returns [`Left::Nothing`].
+    /// Starts the thread. The thread also ends once `work` returns [`ControlFlow::Break`].
     ///
     /// The work may run user code, such as a clock. A panic ends only the current run: the next one
     /// follows after the interval. The interval is in system time, whatever clock the work reads.
@@ -33,7 +33,7 @@ impl Sweeper {
     /// Returns the error of the system if it cannot start the thread.
     pub(crate) fn start(
         interval: Duration,
-        work: impl FnMut() -> Left + Send + 'static,
+        work: impl FnMut() -> ControlFlow<()> + Send + 'static,
     ) -> io::Result<Self> {
         let this = Self { end: Arc::default() };
         let end = Arc::clone(&this.end);
@@ -43,23 +43,16 @@ impl Sweeper {
     }
 }
 
-/// Whether there is work left for the next interval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Left {
-    More,
-    Nothing,
-}
-
-fn run(end: &End, interval: Duration, mut work: impl FnMut() -> Left) {
+fn run(end: &StopSignal, interval: Duration, mut work: impl FnMut() -> ControlFlow<()>) {
     while !end.comes_within(interval) {
         match catch_panic(&mut work) {
-            Ok(Left::More) | Err(Panicked) => {}
-            Ok(Left::Nothing) => break,
+            Ok(ControlFlow::Continue(())) | Err(Panicked) => {}
+            Ok(ControlFlow::Break(())) => break,
         }
     }
 }
 
-impl End {
+impl StopSignal {
     fn comes_within(&self, interval: Duration) -> bool {
         let mut is_requested = self.is_requested.lock();
         self.changed.wait_while_for(&mut is_requested, |is_requested| !*is_requested, interval);
@@ -94,7 +87,7 @@ mod tests {
     /// Starts a sweeper whose work sends its number and then does `work`.
     fn sweeper(
         interval: Duration,
-        work: impl Fn(u64) -> Left + Send + 'static,
+        work: impl Fn(u64) -> ControlFlow<()> + Send + 'static,
     ) -> (Sweeper, Receiver<u64>) {
         let (sender, runs) = mpsc::channel();
         let mut number = 0;
@@ -120,14 +113,14 @@ mod tests {
     fn it_works_again_and_again_under_a_name() {
         let (_sweeper, runs) = sweeper(SOON, |_| {
             assert_eq!(thread::current().name(), Some("brama-cleanup"));
-            Left::More
+            ControlFlow::Continue(())
         });
         assert!((1..=3).all(|number| runs.recv_timeout(LONG) == Ok(number)));
     }
 
     #[test]
     fn dropped_it_ends_at_once_and_not_at_the_next_interval() {
-        let (sweeper, runs) = sweeper(NEVER, |_| Left::More);
+        let (sweeper, runs) = sweeper(NEVER, |_| ControlFlow::Continue(()));
         drop(sweeper);
         assert!(has_ended(&runs));
     }
@@ -146,14 +139,14 @@ mod tests {
             if number == 1 {
                 std::panic::resume_unwind(Box::new(Bomb));
             }
-            Left::More
+            ControlFlow::Continue(())
         });
         assert!((1..=3).all(|number| runs.recv_timeout(LONG) == Ok(number)));
     }
 
     #[test]
     fn it_ends_when_nothing_is_left_to_do() {
-        let (_sweeper, runs) = sweeper(SOON, |_| Left::Nothing);
+        let (_sweeper, runs) = sweeper(SOON, |_| ControlFlow::Break(()));
         assert_eq!(runs.recv_timeout(LONG), Ok(1));
         assert!(has_ended(&runs));
     }

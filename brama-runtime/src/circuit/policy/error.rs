@@ -1,8 +1,8 @@
 //! The errors of a patch that is outside its limits.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
-use crate::circuit::{Abandoned, Expiry, PolicyPatch, SettingName, Window};
+use crate::circuit::{PolicyPatch, SettingName, Window};
 
 /// A value outside its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,32 +82,3 @@ impl fmt::Display for InvalidPolicy {
 }
 
 impl std::error::Error for InvalidPolicy {}
-
-/// Formats the value of a setting for people.
-pub(super) trait DisplayValue {
-    fn display_value(self) -> String;
-}
-
-macro_rules! displayed {
-    ($($value:ty),*) => {
-        $(impl DisplayValue for $value {
-            fn display_value(self) -> String {
-                self.to_string()
-            }
-        })*
-    };
-}
-
-displayed!(u32, f64, bool, Expiry, Window, Abandoned);
-
-impl DisplayValue for Duration {
-    fn display_value(self) -> String {
-        format!("{self:?}")
-    }
-}
-
-impl<V: DisplayValue> DisplayValue for Option<V> {
-    fn display_value(self) -> String {
-        self.map_or_else(|| "off".to_owned(), V::display_value)
-    }
-}

@@ -24,10 +24,7 @@ use std::time::Duration;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{
-    error::DisplayValue,
-    generated::{checks, patch, policy, setting_names},
-};
+use super::generated::{checks, patch, policy, setting_names};
 #[cfg(feature = "serde")]
 use crate::circuit::serde_impls::{
     setting::{number_or_off, serde_structs},
@@ -218,4 +215,33 @@ pub(super) const fn share(share: f64) -> Option<&'static str> {
 /// Returns the limit if it does not hold.
 const fn limit(limit: &'static str, holds: bool) -> Option<&'static str> {
     if holds { None } else { Some(limit) }
+}
+
+/// Formats the value of a setting for people.
+pub(super) trait DisplayValue {
+    fn display_value(self) -> String;
+}
+
+macro_rules! displayed {
+    ($($value:ty),*) => {
+        $(impl DisplayValue for $value {
+            fn display_value(self) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+
+displayed!(u32, f64, bool, Expiry, Window, Abandoned);
+
+impl DisplayValue for Duration {
+    fn display_value(self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl<V: DisplayValue> DisplayValue for Option<V> {
+    fn display_value(self) -> String {
+        self.map_or_else(|| "off".to_owned(), V::display_value)
+    }
 }
