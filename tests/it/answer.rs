@@ -1,28 +1,8 @@
 //! Results of the decorated functions in these tests, and counters of their breakers.
 
-use std::num::ParseIntError;
+use brama::Totals;
 
-use brama::{CircuitOpen, Totals};
-
-#[derive(Debug, PartialEq)]
-pub(crate) enum TestError {
-    Open,
-    Odd(&'static str),
-}
-
-impl From<CircuitOpen> for TestError {
-    fn from(_: CircuitOpen) -> Self {
-        Self::Open
-    }
-}
-
-impl From<ParseIntError> for TestError {
-    fn from(_: ParseIntError) -> Self {
-        Self::Odd("no number")
-    }
-}
-
-pub(crate) type Answer<T> = Result<T, TestError>;
+pub(crate) use crate::test_error::{Answer, TestError};
 
 /// The totals of a breaker of the global registry.
 pub(crate) fn totals(identifier: &str) -> Totals {

@@ -40,7 +40,8 @@
 //! | **Everything else** | |
 //! | what serde reads and writes | `serde.rs` |
 //! | scenarios of the libraries that brama continues | `ported.rs` |
-//! | error types and counters that these tests share | `answer.rs` |
+//! | results and counters that these tests share | `answer.rs` |
+//! | the error type that they share, also with `tests/editions` | `test_error.rs` |
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
@@ -75,5 +76,6 @@ mod serde;
 mod shadow;
 mod steps;
 mod subscribers;
+mod test_error;
 mod timeout;
 mod verdict;

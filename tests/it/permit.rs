@@ -9,7 +9,7 @@ use std::{
 };
 
 use brama::{
-    Breaker, CallError, Outcome, PolicyPatch, Registry, State, Totals, policy::Abandoned,
+    Breaker, CallError, Identity, Outcome, PolicyPatch, Registry, State, Totals, policy::Abandoned,
     testing::ManualClock,
 };
 
@@ -38,6 +38,26 @@ fn a_permit_records_the_reported_outcome() {
     breaker.try_acquire().unwrap().record(Outcome::from(false));
     drop(breaker.try_acquire().unwrap());
     assert_eq!(totals(&breaker), [1, 2, 1, 1]);
+}
+
+#[test]
+fn debug_output_names_the_breaker_as_people_write_it() {
+    let keyed = Registry::new().breaker(Identity::new("storage").in_scope("payments").with_key(7));
+    assert_eq!(format!("{:?}", keyed.identity()), r#""payments/storage[7]""#);
+    assert_eq!(
+        format!("{:?}", keyed.try_acquire().unwrap()),
+        r#"Permit { identity: "payments/storage[7]", .. }"#
+    );
+}
+
+#[test]
+fn debug_output_of_a_breaker_names_its_state() {
+    let (breaker, _) = breaker(PolicyPatch::new());
+    let closed = format!("{breaker:?}");
+    breaker.force_open("a test");
+    assert!(closed.starts_with(r#"Breaker { identity: "permits", gate: closed, "#), "{closed}");
+    let opened = format!("{breaker:?}");
+    assert!(opened.starts_with(r#"Breaker { identity: "permits", gate: force_open, "#), "{opened}");
 }
 
 #[test]

@@ -93,7 +93,6 @@ use crate::{
 
 /// The word, the values published with it, and the counters. The fields that every call reads come
 /// first.
-#[derive(Debug)]
 #[repr(C)]
 pub(super) struct Gate {
     word: AtomicU64,

@@ -20,7 +20,7 @@ mod wait;
 mod weight;
 mod word;
 
-use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 
 use self::permit::Borrowed;
 pub(crate) use self::{
@@ -61,7 +61,7 @@ use crate::{
 /// assert!(matches!(answer, Err(CallError::Rejected(_))));
 /// assert_eq!(breaker.state(), State::Open);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Breaker {
     slot: Arc<Slot>,
 }
@@ -252,6 +252,12 @@ impl Breaker {
     /// Admits every call and judges none, until the circuit is changed by hand again.
     pub fn disable(&self, by: impl Into<By>) {
         self.slot.act(Action::Disable, by.into());
+    }
+}
+
+impl fmt::Debug for Breaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.slot.fmt(f)
     }
 }
 

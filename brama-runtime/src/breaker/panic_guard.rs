@@ -103,7 +103,7 @@ impl<S: SlotRef> fmt::Debug for PanicGuard<S> {
 impl fmt::Debug for DeferredSuccess<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeferredSuccess")
-            .field("identity", &self.slot.identity().to_string())
+            .field("identity", self.slot.identity())
             .finish_non_exhaustive()
     }
 }

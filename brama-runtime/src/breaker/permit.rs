@@ -16,7 +16,6 @@ use crate::{circuit::Reason, outcome::Outcome};
 /// dependency, unless the policy sets `abandoned = "failure"`. A probe gives its place back either
 /// way. A probe that is held for longer than the policy's `probe_timeout` loses its place to the
 /// next caller; its report then counts only in the totals.
-#[derive(Debug)]
 #[must_use = "dropping a permit abandons the call"]
 pub struct Permit(RawPermit<Arc<Slot>>);
 
@@ -125,12 +124,15 @@ impl<S: SlotRef> Drop for RawPermit<S> {
     }
 }
 
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl<S: SlotRef> fmt::Debug for RawPermit<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawPermit")
-            .field("identity", &self.slot.identity().to_string())
-            .field("is_open", &self.entry.is_some())
-            .finish_non_exhaustive()
+        f.debug_struct("Permit").field("identity", self.slot.identity()).finish_non_exhaustive()
     }
 }
 

@@ -100,7 +100,7 @@ impl CircuitOpen {
 impl Opening {
     fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
-            .field("identity", &self.identity().to_string())
+            .field("identity", self.identity())
             .field("state", &self.state())
             .field("opening", &self.number())
             .field("retry_after", &self.retry_after())

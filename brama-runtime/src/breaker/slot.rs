@@ -230,11 +230,12 @@ impl Deref for SharedSlot {
     }
 }
 
+/// Names the public type, as users print slots through handles and permits. Takes no lock.
 impl fmt::Debug for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Slot")
+        f.debug_struct("Breaker")
             .field("identity", &self.identity)
-            .field("gate", &self.gate)
+            .field("gate", &self.gate.load())
             .finish_non_exhaustive()
     }
 }

@@ -148,9 +148,10 @@ impl<'a> From<&'a Identity<'_>> for Identity<'a> {
     }
 }
 
+/// Writes the text of `Display`, quoted and escaped.
 impl fmt::Debug for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.parts().fmt(f)
+        fmt::Debug::fmt(&self.to_string(), f)
     }
 }
 

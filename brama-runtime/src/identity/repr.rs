@@ -86,7 +86,7 @@ impl Hash for InlineTexts {
 }
 
 /// The parts of an identity, as it is ordered, printed and serialized.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(rename = "Identity"))]
 pub(super) struct IdentityParts<'a> {
     pub(super) scope: Option<&'a str>,

@@ -57,7 +57,7 @@ impl fmt::Display for TimedOut {
 impl fmt::Debug for TimedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TimedOut")
-            .field("identity", &self.identity().to_string())
+            .field("identity", self.identity())
             .field("limit", &self.limit)
             .finish_non_exhaustive()
     }

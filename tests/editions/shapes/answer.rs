@@ -4,32 +4,16 @@
 
 use std::{
     future::Future,
-    num::ParseIntError,
     pin::Pin,
     task::{Context, Poll, Waker},
 };
 
-use brama::{CircuitOpen, Registry, Totals};
+use brama::{Registry, Totals};
 
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum TestError {
-    Open,
-    Odd(&'static str),
-}
+pub(crate) use self::test_error::{Answer, TestError};
 
-impl From<CircuitOpen> for TestError {
-    fn from(_: CircuitOpen) -> Self {
-        Self::Open
-    }
-}
-
-impl From<ParseIntError> for TestError {
-    fn from(_: ParseIntError) -> Self {
-        Self::Odd("no number")
-    }
-}
-
-pub(crate) type Answer<T> = Result<T, TestError>;
+#[path = "../../it/test_error.rs"]
+mod test_error;
 
 /// The totals of a breaker of the global registry that are not zero.
 ///

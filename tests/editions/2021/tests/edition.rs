@@ -3,7 +3,7 @@
 #![deny(warnings, clippy::pedantic, clippy::nursery)]
 
 #[path = "../../shapes/answer.rs"]
-#[expect(dead_code, reason = "it is the catalogue's")]
+#[expect(dead_code, unused_imports, reason = "it is the catalogue's")]
 mod answer;
 
 use brama::circuit_breaker;
