@@ -357,3 +357,20 @@ fn a_revived_breaker_carries_the_kind_of_the_attribute_that_revived_it() {
         std::iter::from_fn(|| all.try_recv()).map(|it| it.connection_kind).collect();
     assert_eq!(kinds, [Some(ConnectionKind::HTTP)]);
 }
+
+#[test]
+fn a_revived_breaker_announces_the_warnings_about_the_attribute_that_revived_it() {
+    #[circuit_breaker(identifier = "warned", window = calls(50), minimum_calls = 10)]
+    fn call() -> Result<(), CircuitOpen> {
+        Ok(())
+    }
+
+    let registry = TestRegistry::new();
+    let _entered = registry.enter();
+    let _by_name = registry.breaker("warned");
+    assert!(registry.unregister("warned"));
+    let mut all = registry.subscribe(EventKinds::ALL);
+    assert!(call().is_ok());
+    let kinds: Vec<_> = std::iter::from_fn(|| all.try_recv()).map(|it| it.kind()).collect();
+    assert_eq!(kinds, [EventKind::Registered, EventKind::Configured, EventKind::Success]);
+}

@@ -2,17 +2,21 @@
 
 use std::{
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::{
         Arc, Barrier,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Wake, Waker},
     thread,
     time::Duration,
 };
 
-use brama::{Breaker, PolicyPatch, State, testing::TestRegistry};
+use brama::{
+    Breaker, CircuitOpen, PolicyPatch, Registry, State, circuit::Tick, circuit_breaker,
+    clock::Clock, testing::TestRegistry,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -287,6 +291,39 @@ mod threads {
             }
         });
     }
+}
+
+/// A clock whose next reading panics once it is broken.
+#[derive(Debug, Clone, Default)]
+struct FragileClock(Arc<AtomicBool>);
+
+impl Clock for FragileClock {
+    fn now(&self) -> Tick {
+        assert!(!self.0.swap(false, Ordering::Relaxed), "the clock is broken");
+        Tick::ORIGIN
+    }
+
+    fn wake_at(&self, _: Tick, _: &Waker) {}
+}
+
+#[test]
+fn a_clock_that_panics_while_an_attribute_is_bound_loses_no_wake_up() {
+    #[circuit_breaker(identifier = "shadowed", registry = registry, shadow = true)]
+    fn shadowed(registry: &Registry) -> Result<(), CircuitOpen> {
+        Ok(())
+    }
+
+    let clock = FragileClock::default();
+    let registry = Registry::with_clock(clock.clone());
+    let breaker = registry.breaker("shadowed");
+    breaker.force_open("test");
+    let mut task = task(&breaker);
+    assert!(!task.is_ready());
+    clock.0.store(true, Ordering::Relaxed);
+    assert!(catch_unwind(AssertUnwindSafe(|| shadowed(&registry))).is_err());
+    assert_eq!(task.times_woken() == 1, breaker.is_available());
+    assert!(shadowed(&registry).is_ok());
+    assert_eq!(task.times_woken(), 1);
 }
 
 #[tokio::test(start_paused = true)]

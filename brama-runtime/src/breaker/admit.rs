@@ -18,7 +18,7 @@ use crate::{
 impl Slot {
     /// Admits a call if one load of the gate is enough. Otherwise, returns the loaded word.
     ///
-    /// `None` means a call that is not recorded; this function never returns it.
+    /// The entry is never `None` here. It is an `Option` so that the permit stores it unchanged.
     #[inline]
     pub(super) fn admit_at_gate(&self) -> Result<Option<Entry>, Word> {
         let word = self.gate.load();
@@ -58,7 +58,7 @@ impl Slot {
         locked.reregister(&mut pending);
         let Locked { circuit, policy, .. } = &mut *locked;
         let (admission, change) = circuit.admit(policy, now);
-        let rejected = match admission {
+        let answer = match admission {
             Admission::Admitted(_) => None,
             Admission::Shadowed => Some(Ok(None)),
             Admission::Rejected { retry_after } => {
@@ -67,19 +67,20 @@ impl Slot {
             }
         };
         locked.note_change(change, &mut pending);
-        if rejected.is_some() {
+        if answer.is_some() {
             locked.counts_mut().totals.rejected += 1;
             pending.add_call(|| EventDetail::Rejected);
         }
         let word = locked.finish(pending);
         let started = if word.is_timed() { now } else { Tick::NEVER };
-        rejected.unwrap_or_else(|| Ok(Entry::new(word, started)))
+        answer.unwrap_or_else(|| Ok(Entry::new(word, started)))
     }
 
-    /// Returns the nanoseconds until the gate's deadline, or `None` once it has passed.
+    /// Returns the nanoseconds until the gate's deadline, or `None` once it has passed. The wait of
+    /// a forced opening is unknown.
     #[inline]
     fn retry_after(&self, word: Word) -> Option<NonZeroU64> {
-        if word.state_number() == State::ForcedOpen as u64 {
+        if word.state_place() == State::ForcedOpen as u64 {
             return Some(UNKNOWN_WAIT);
         }
         let until = self.gate.rejects_until();
@@ -95,5 +96,5 @@ impl Slot {
     }
 }
 
-/// How far the coarse clock lags at most, in nanoseconds: no kernel's tick is longer.
+/// How far the coarse clock lags at most, in nanoseconds: no kernel updates it less often.
 const COARSE_LAG: u64 = 20_000_000;

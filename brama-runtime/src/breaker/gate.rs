@@ -1,8 +1,9 @@
-//! The gate: the atomic word that every call reads first.
+//! The gate: the atomic word that every call reads first, and what is published with it.
 //!
 //! The holder of the breaker's lock publishes in it what the circuit would answer. A call reads the
-//! word and passes without the lock. A success may exchange the word for one that ends a run of
-//! failures. The gate decides every memory ordering of a breaker and knows no rule of the circuit.
+//! word, and passes without the lock if the word says so. A success may exchange the word for one
+//! that ends a run of failures. The gate decides every memory ordering of a breaker and knows no
+//! rule of the circuit.
 //!
 //! # Orderings
 //!
@@ -13,14 +14,14 @@
 //! orderings, a caller could be rejected with the number of an earlier opening, or without knowing
 //! its own opening.
 //!
-//! Newer values do no harm. A deadline of rejection always belongs to an opening or a probe and is
+//! Newer values do no harm. The deadline of a rejection belongs to an opening or a probe and is
 //! never the end of a bucket. A caller with an older word is therefore rejected as it would be by
 //! the next opening. A success that takes the end of a newer bucket for the end of its own is the
 //! stray success that promise 2 allows.
 //!
 //! *Promise 2: a window holds at most one stray success per thread: one that was between its load
 //! and its count.* On the fast path, a success loads the word, finds a fast path in it, and counts.
-//! The holder of the lock first publishes a word without a fast path (`disable_fast_path`), then
+//! The holder of the lock first stores a word without a fast path (`disable_fast_path`), then
 //! reads the counters (`successes`), then steps the circuit. The holder *reads by writing*: its
 //! read of a counter is a read-modify-write with `Release`. A success is counted with `Acquire`. So
 //! on each counter there are two cases. If the count comes first, the holder reads it. If the
@@ -31,10 +32,10 @@
 //! that the next window should not hold.
 //!
 //! A holder that finds a closed gate without a fast path need not read the counters again
-//! (`is_closed_without_fast_path`). The thread that published this word had read them, and since
-//! then each thread can have counted only its one stray success. That success stays unread until
-//! the gate has had a fast path and has lost it again, or until a step that does not judge reads
-//! it. No thread can count a second one before the gate has a fast path again.
+//! (`is_closed_without_fast_path`). They were read when the fast path was last switched off, and
+//! since then each thread can have counted only its one stray success. That success stays unread
+//! until the gate has had a fast path and has lost it again, or until a step that does not judge
+//! reads it. No thread can count a second one before the gate has a fast path again.
 //!
 //! *Promise 3: promise 2 also holds for counters that are added later.* Stripes are added under the
 //! lock. A holder therefore either finds them or steps before they are added. In the second case, a
@@ -52,10 +53,10 @@
 //! second, the finder sees the word and looks the breaker up again under the registry's lock.
 //!
 //! Holds that were given back before do no harm. Giving back releases, and the evicting thread
-//! acquires (`acquire_fence`) before it takes the totals, so the totals miss nothing. With weaker
-//! orderings, a breaker that is being evicted could admit a call, and the call's outcome would be
-//! lost. Other threads may add to the count in between: their additions are read-modify-writes and
-//! carry the edge on.
+//! acquires (`acquire_fence`) before it takes the totals, so the totals miss nothing. Other threads
+//! may add to the count in between: their additions are read-modify-writes and so continue the
+//! release sequence. With weaker orderings, a breaker that is being evicted could admit a call, and
+//! the call's outcome would be lost.
 //!
 //! *Promise 5: a success that ends a run of failures comes after one of them and before the next.*
 //! After a failure, the word may show that one success would restore the fast path (`is_failing`).
@@ -222,7 +223,7 @@ impl Gate {
         self.counters.sum_by_writing(Counter::Success, Ordering::Release)
     }
 
-    /// Returns the sum of one counter, for a reader that no step follows.
+    /// Returns the sum of one counter, without excluding calls that are being counted.
     pub(super) fn sum(&self, kind: Counter) -> u64 {
         self.counters.sum(kind)
     }
@@ -235,7 +236,7 @@ impl Gate {
     /// Publishes `word` and the values that belong to it. Returns the published word, with its
     /// derived bits. Call it only with the lock held.
     pub(super) fn publish(&self, word: Word, fields: GateFields) -> Word {
-        let word = word.with_fast_path_bits(self.counters.are_striped());
+        let word = word.with_derived_bits(self.counters.are_striped());
         if let Some(until) = fields.rejects_until {
             self.rejects_until.store(until.as_nanos(), Ordering::Relaxed);
         }

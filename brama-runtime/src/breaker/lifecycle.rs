@@ -10,7 +10,6 @@ use super::{
     locked::Locked,
     pending_events::{PendingEvents, Timestamp},
     slot::Slot,
-    step::StepGuard,
 };
 use crate::{
     bus::Wakes,
@@ -82,8 +81,8 @@ impl Slot {
         was_registered
     }
 
-    /// Binds an attribute with this identity. Subscribers get an event only if the attribute
-    /// conflicts with other settings.
+    /// Binds an attribute with this identity, for a look-up by name. Subscribers get an event if
+    /// the breaker was unregistered, and one if the attribute conflicts with other settings.
     #[inline]
     pub(crate) fn bind_attribute(&self, attribute: &'static Attribute) {
         if !self.attribute.get().is_some_and(|bound| ptr::eq(bound, attribute)) {
@@ -96,6 +95,7 @@ impl Slot {
         if self.knows(attribute) {
             return;
         }
+        let mut pending = PendingEvents::of(self.context.timestamp());
         let locked = self.locked.lock();
         // Checked again: another thread may have bound it meanwhile.
         if self.knows(attribute) {
@@ -103,17 +103,19 @@ impl Slot {
         }
         let mut locked = self.begin_step(locked);
         let first = self.attribute.get();
-        let ((), mut wakes) = self.update_layers_locked(&mut locked, |layers| match first {
+        locked.update_layers(&self.context.policies, |layers| match first {
             None => layers.set_attribute(attribute),
             Some(first) => layers.note_conflict(first, attribute),
         });
+        locked.reregister(&mut pending);
+        locked.add_warnings(&mut pending);
+        let (_, wakes) = locked.publish_and_send(pending);
         // The cell is set under the lock, because two threads that race for it would otherwise both
         // change the layers. It is set last, because a thread that finds its attribute in the cell
         // relies on the policy being in effect.
         let cell = if first.is_none() { &self.attribute } else { &self.other_attribute };
         cell.get_or_init(|| attribute);
         drop(locked);
-        wakes.and(self.announce_warnings(self.context.timestamp()));
         wakes.wake();
     }
 
@@ -176,17 +178,8 @@ impl Slot {
     /// Changes the layers of this breaker. The new policy applies from the next admission or
     /// outcome on. The caller triggers the returned wake-ups.
     pub(crate) fn update_layers<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> (R, Wakes) {
-        self.update_layers_locked(&mut self.lock_for_step(), change)
-    }
-
-    /// [`update_layers`](Self::update_layers) for a caller that holds the lock.
-    fn update_layers_locked<R>(
-        &self,
-        locked: &mut StepGuard<'_>,
-        change: impl FnOnce(&mut Layers) -> R,
-    ) -> (R, Wakes) {
-        let (answer, mut wakes) =
-            (locked.update_layers(&self.context.policies, change), Wakes::default());
+        let (mut locked, mut wakes) = (self.lock_for_step(), Wakes::default());
+        let answer = locked.update_layers(&self.context.policies, change);
         locked.publish();
         locked.wake_waiters(&mut wakes);
         (answer, wakes)
@@ -211,6 +204,14 @@ impl Locked {
             self.rare_mut().is_unregistered = false;
             self.reset_state(pending.now());
             pending.add(EventDetail::Registered);
+        }
+    }
+
+    /// Adds the warnings that an attribute caused, if there are any.
+    fn add_warnings(&self, pending: &mut PendingEvents) {
+        let warnings = self.policy.warnings();
+        if !warnings.is_empty() {
+            pending.add(EventDetail::Configured { warnings: warnings.to_vec() });
         }
     }
 

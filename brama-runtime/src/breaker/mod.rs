@@ -126,7 +126,7 @@ impl Breaker {
     ) -> Result<R, CircuitOpen> {
         let mut permit = RawPermit::acquire(Borrowed(&self.slot))?.guard_panics();
         let answer = permit.run(body);
-        let _ending = permit.judge(&answer, judge);
+        let _success = permit.judge(&answer, judge);
         Ok(answer)
     }
 
@@ -165,7 +165,7 @@ impl Breaker {
         let mut permit = RawPermit::acquire(Borrowed(&self.slot))?;
         let answer = permit.protect(pin!(body)).await;
         let mut permit = permit.guard_panics();
-        let _ending = permit.judge(&answer, judge);
+        let _success = permit.judge(&answer, judge);
         Ok(answer)
     }
 
@@ -175,13 +175,13 @@ impl Breaker {
     /// never slow and it gives back no probe's place. While the circuit is open, it counts only in
     /// the totals.
     pub fn success(&self) {
-        self.slot.record_unpermitted(Verdict::SUCCESS);
+        self.slot.record_without_permit(Verdict::SUCCESS);
     }
 
     /// Reports a failure without a permit, with its reason. [`success`](Self::success) describes
     /// when such a report counts.
     pub fn failure(&self, reason: impl Into<Reason>) {
-        self.slot.record_unpermitted(Verdict::failure(reason));
+        self.slot.record_without_permit(Verdict::failure(reason));
     }
 
     /// Returns whether a call would be admitted now. It changes and reserves nothing.

@@ -90,7 +90,9 @@ pub struct DeferredSuccess<'a> {
 impl Drop for DeferredSuccess<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.slot.record_success(self.entry);
+        if let Some(entry) = self.entry {
+            self.slot.record_success(entry);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The events of a step, collected under the lock and sent before it is released.
+//! The events of a step, collected under the lock and sent before the lock is released.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -35,7 +35,7 @@ pub(super) struct PendingEvents {
 }
 
 impl PendingEvents {
-    /// Begins a step at `timestamp`, with no events yet.
+    /// Creates the list for a step at `timestamp`, without events.
     pub(super) const fn of(timestamp: Timestamp) -> Self {
         Self { timestamp, in_opening: false, details: Vec::new() }
     }
@@ -74,7 +74,7 @@ impl PendingEvents {
         }
     }
 
-    /// Adds that an outcome came late or that its call was slow.
+    /// Adds events for an outcome that came late, and for a call that was slow.
     pub(super) fn add_fate(&mut self, fate: Fate, is_slow: bool) {
         if matches!(fate, Fate::Late) {
             self.add_call(|| EventDetail::Late);
@@ -96,7 +96,7 @@ impl Locked {
 }
 
 impl PendingEvents {
-    /// Adds a change to another state, and a reset.
+    /// Adds an event if the state is another one, and an event if the change is a reset.
     pub(super) fn add_change(&mut self, from: State, to: State, cause: &Arc<Cause>) {
         self.in_opening |= is_opening(from);
         if from != to {

@@ -12,10 +12,11 @@ use crate::{circuit::Reason, outcome::Outcome};
 
 /// The right to one call, whose outcome is reported once.
 ///
-/// If a permit is dropped without a report, the call is abandoned: it says nothing about the
-/// dependency, unless the policy sets `abandoned = "failure"`. A probe gives its place back either
-/// way. A probe that is held for longer than the policy's `probe_timeout` loses its place to the
-/// next caller; its report then counts only in the totals.
+/// If a permit is dropped without a report, the call is abandoned: it does not count as an outcome
+/// of the dependency, unless the policy sets `abandoned = "failure"`. A probe gives its place back
+/// either way. If all places are taken and the newest probe has been held for longer than the
+/// policy's `probe_timeout`, all probes lose their places, and the next caller takes one. What a
+/// probe without a place reports counts only in the totals.
 #[must_use = "dropping a permit abandons the call"]
 pub struct Permit(RawPermit<Arc<Slot>>);
 
@@ -60,10 +61,10 @@ pub trait SlotRef: Deref<Target = Slot> {
     /// Converts the reference into one that an error can own and that may outlive the caller.
     fn into_shared(self) -> SharedSlot;
 
-    /// Admits or rejects a call that one load of the gate, which returned `seen`, did not admit.
+    /// Admits or rejects a call that one load of the gate did not admit. The load returned `seen`.
     ///
-    /// This is no default method, so that it is compiled once in this crate and not again in each
-    /// crate that calls it.
+    /// Not a default method, so that it is compiled once in this crate and not again in each crate
+    /// that calls it.
     ///
     /// # Errors
     ///
@@ -86,7 +87,10 @@ impl<S: SlotRef> RawPermit<S> {
     }
 
     /// Admits or rejects a call that one load of the gate did not admit.
-    #[expect(clippy::inline_always, reason = "the one caller per reference type is not inlined")]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has one caller for each type of reference, which is not inlined"
+    )]
     #[inline(always)]
     fn admit(slot: S, seen: Word) -> Result<Self, CircuitOpen> {
         match slot.admit(seen) {
@@ -104,8 +108,9 @@ impl<S: SlotRef> RawPermit<S> {
     }
 
     fn record_success(mut self) {
-        let entry = self.entry.take();
-        self.slot.record_success(entry);
+        if let Some(entry) = self.entry.take() {
+            self.slot.record_success(entry);
+        }
     }
 
     fn record(mut self, outcome: Outcome) {

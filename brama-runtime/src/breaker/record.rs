@@ -11,10 +11,14 @@ use crate::{
     sys::sync::{MutexGuard, lock_unless},
 };
 
-/// An admitted call: the word that admitted it, and its start if calls are timed.
+/// An admitted call: the word of its admission, and its start if calls are timed.
+///
+/// If the circuit admitted the call under the lock, as it does with a probe, the word is the one
+/// that was published then.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
-    /// A word that admits is never zero, so an `Option<Entry>` is as small as an `Entry`.
+    /// Never zero: the gate admits by a flag, and the lock only in states whose number is not zero
+    /// or whose word has that flag. So an `Option<Entry>` is as small as an `Entry`.
     word: NonZeroU64,
     /// [`Tick::NEVER`] if calls are not timed.
     started: Tick,
@@ -35,20 +39,21 @@ impl Entry {
 impl Slot {
     /// Records a success.
     ///
-    /// Only the uncontended case is inlined into call sites.
+    /// Only the count on the shared counter is inlined into call sites.
     #[inline]
-    pub(super) fn record_success(&self, entry: Option<Entry>) {
-        match entry.filter(|entry| self.gate.has_shared_fast_path(entry.word())) {
-            Some(_) => self.note_contention(self.gate.count_shared_success()),
-            None => self.record_success_out_of_line(entry),
+    pub(super) fn record_success(&self, entry: Entry) {
+        if self.gate.has_shared_fast_path(entry.word()) {
+            self.note_contention(self.gate.count_shared_success());
+        } else {
+            self.record_success_out_of_line(entry);
         }
     }
 
-    /// Records a success on this thread's stripe, in the window's present bucket, or by its
-    /// duration.
+    /// Records a success that the shared counter does not take: on this thread's stripe, in the
+    /// window's present bucket, as a timed call that was not slow, as the end of a run of failures,
+    /// or else under the lock.
     #[inline(never)]
-    fn record_success_out_of_line(&self, entry: Option<Entry>) {
-        let Some(entry) = entry else { return };
+    fn record_success_out_of_line(&self, entry: Entry) {
         let word = self.gate.load();
         if word == entry.word() && (word.has_striped_fast_path() || self.is_in_present_bucket(word))
         {
@@ -57,7 +62,7 @@ impl Slot {
         let took = self.took(entry);
         let word = self.gate.load();
         let is_fast = || self.takes_fast_path(word, took, || self.now(word));
-        if word.is_of(entry.word()) && (is_fast() || self.gate.end_failures(word)) {
+        if word.is_of_generation_of(entry.word()) && (is_fast() || self.gate.end_failures(word)) {
             return self.note_contention(self.gate.count_success());
         }
         self.record_success_under_lock(entry, took);
@@ -69,10 +74,10 @@ impl Slot {
         let at = self.context.timestamp();
         let is_fast = || {
             let word = self.gate.load();
-            word.is_of(entry.word()) && self.takes_fast_path(word, took, || at.now())
+            word.is_of_generation_of(entry.word()) && self.takes_fast_path(word, took, || at.now())
         };
         // While this thread waits for the lock, its holder may restore the fast path. A step would
-        // disable it again and send the other threads here, one after the other.
+        // disable it again and send the other threads to the lock, one after the other.
         match lock_unless(&self.locked, is_fast) {
             Some(locked) => {
                 self.step(locked, entry, Verdict::Success { took }, PendingEvents::of(at));
@@ -81,7 +86,7 @@ impl Slot {
         }
     }
 
-    /// Whether the coarse clock alone shows that the window's present bucket has not ended.
+    /// Whether the window's present bucket has not ended by the coarse clock, which lags a little.
     fn is_in_present_bucket(&self, word: Word) -> bool {
         word.has_fast_path_in_bucket() && self.context.time.coarse() < self.gate.fast_path_until()
     }
@@ -103,7 +108,7 @@ impl Slot {
     #[cold]
     pub(super) fn record(&self, entry: Entry, outcome: Outcome) {
         match outcome {
-            Outcome::Success => self.record_success(Some(entry)),
+            Outcome::Success => self.record_success(entry),
             Outcome::Ignore => self.record_ignored(entry),
             Outcome::Failure(_) => {
                 self.record_verdict(entry, outcome.into_verdict(self.took(entry)));
@@ -113,7 +118,7 @@ impl Slot {
 
     fn record_ignored(&self, entry: Entry) {
         let word = self.gate.load();
-        if word.admits() && !word.is_observed() && word.is_of(entry.word()) {
+        if word.admits() && !word.is_observed() && word.is_of_generation_of(entry.word()) {
             self.note_contention(self.gate.count_ignored());
         } else {
             self.record_verdict(entry, Verdict::Ignore);
@@ -161,11 +166,11 @@ impl Slot {
     }
 
     /// Records an outcome without a permit.
-    pub(super) fn record_unpermitted(&self, verdict: Verdict) {
+    pub(super) fn record_without_permit(&self, verdict: Verdict) {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);
-        locked.step_unpermitted(verdict, pending);
+        locked.step_without_permit(verdict, pending);
     }
 
     /// Records a health check that passed. An unregistered breaker ignores it, because a check does
@@ -192,7 +197,7 @@ impl Slot {
         let pending = PendingEvents::of(self.context.timestamp());
         let locked = self.locked.lock();
         if locked.is_registered() {
-            self.begin_step(locked).step_unpermitted(Verdict::failure(reason), pending);
+            self.begin_step(locked).step_without_permit(Verdict::failure(reason), pending);
         }
     }
 
@@ -204,7 +209,7 @@ impl Slot {
 }
 
 impl StepGuard<'_> {
-    fn step_unpermitted(mut self, verdict: Verdict, mut pending: PendingEvents) {
+    fn step_without_permit(mut self, verdict: Verdict, mut pending: PendingEvents) {
         let Locked { circuit, policy, counts, .. } = &mut *self;
         counts.get_or_insert_default().totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);

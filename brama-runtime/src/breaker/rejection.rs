@@ -256,7 +256,7 @@ pub(super) struct Rejection {
 impl Rejection {
     /// The rejection that the gate gives with `word`.
     pub(super) const fn at_gate(word: Word, opening: u64, retry_after: NonZeroU64) -> Self {
-        let number_and_state = opening << STATE_BITS | word.state_number();
+        let number_and_state = opening << STATE_BITS | word.state_place();
         Self { number_and_state, retry_after: retry_after.get() }
     }
 

@@ -1,29 +1,29 @@
-//! A step: the circuit changes under its lock and is then published.
+//! A step: the circuit changes under the breaker's lock, and the new word is published.
 
 use std::ops::{Deref, DerefMut};
 
 use super::{
     gate::GateFields, locked::Locked, pending_events::PendingEvents, slot::Slot, word::Word,
 };
-use crate::{circuit::State, event::EventKinds, sys::sync::MutexGuard};
+use crate::{bus::Wakes, circuit::State, event::EventKinds, sys::sync::MutexGuard};
 
 /// The locked state while the gate has no fast path.
 ///
 /// Only this guard publishes. A success may have shown at the gate that a run of failures has
-/// ended; publishing without having disabled the fast path would overwrite that.
+/// ended. To publish without having disabled the fast path would overwrite what it has shown.
 pub(super) struct StepGuard<'s> {
     slot: &'s Slot,
     locked: MutexGuard<'s, Locked>,
 }
 
 impl Slot {
-    /// Locks the breaker for a step that may judge or close. Meanwhile, no success is counted at
-    /// the gate, and the circuit knows every success that was counted before.
+    /// Locks the breaker and begins a step. Until the step ends, no success is counted at the gate,
+    /// and the circuit knows every success that was counted before.
     pub(super) fn lock_for_step(&self) -> StepGuard<'_> {
         self.begin_step(self.locked.lock())
     }
 
-    /// Begins such a step for a caller that already holds the lock.
+    /// Begins a step for a caller that already holds the lock.
     pub(super) fn begin_step<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let seen = self.gate.disable_fast_path();
         locked.sync_counters(seen, self.gate.successes());
@@ -32,10 +32,10 @@ impl Slot {
 
     /// Begins a step that judges a call.
     ///
-    /// If the gate was closed without a fast path, the thread that published its word had read the
-    /// counters, and they are not read again. At most one success per thread is missing, which the
-    /// next step finds (promise 2 of the gate). Reading the counters takes their cache lines from
-    /// every thread; `cargo peers` shows the cost when calls fail on two threads.
+    /// If the gate was closed without a fast path, the counters were read when the fast path was
+    /// switched off, and they are not read again. At most one success per thread is missing until
+    /// a later step reads it (promise 2 of the gate). Reading the counters takes their cache lines
+    /// from every thread; `cargo peers` shows the cost when calls fail on two threads.
     pub(super) fn begin_judging<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let seen = self.gate.disable_fast_path();
         if !seen.is_closed_without_fast_path() {
@@ -46,16 +46,22 @@ impl Slot {
 }
 
 impl StepGuard<'_> {
-    /// Publishes, sends the events, unlocks, and wakes the receivers and waiters. Returns the
+    /// Publishes, sends the events, unlocks, and wakes the subscribers and waiters. Returns the
     /// published word.
     pub(super) fn finish(mut self, pending: PendingEvents) -> Word {
+        let (word, wakes) = self.publish_and_send(pending);
+        drop(self);
+        wakes.wake();
+        word
+    }
+
+    /// Publishes and sends the events. The caller unlocks before it triggers the wake-ups.
+    pub(super) fn publish_and_send(&mut self, pending: PendingEvents) -> (Word, Wakes) {
         let word = self.publish();
         let Slot { identity, context, .. } = self.slot;
         let mut wakes = pending.send(&mut self.locked, identity, &context.bus);
         self.locked.wake_waiters(&mut wakes);
-        drop(self);
-        wakes.wake();
-        word
+        (word, wakes)
     }
 
     /// Publishes at the gate what the circuit would answer. Returns the published word.

@@ -8,7 +8,7 @@ use crate::circuit::{Circuit, Generation, Policy, State, Tick};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Word(pub(super) u64);
 
-/// The state's number takes the lowest bits.
+/// The place of the state in `State::ALL` takes the lowest bits.
 pub(super) const STATE_BITS: u32 = 3;
 const STATE: u64 = (1 << STATE_BITS) - 1;
 /// Every call is admitted.
@@ -22,7 +22,7 @@ const FAST_PATH: u64 = 1 << 5;
 const FAST_PATH_SHARED: u64 = 1 << 6;
 /// A success may be counted without reading a clock, on the thread's stripe. Derived.
 const FAST_PATH_STRIPED: u64 = 1 << 7;
-/// One success would restore the fast path, by ending a run of failures and by nothing else.
+/// One success would restore the fast path, only because it ends a run of failures.
 const FAILING: u64 = 1 << 8;
 /// A success has ended the run of failures since the last publication.
 const FAILURES_ENDED: u64 = 1 << 9;
@@ -42,8 +42,8 @@ const OBSERVED: u64 = 1 << 15;
 const UNREGISTERED: u64 = 1 << 16;
 /// The breaker has been evicted, or is about to be. The next call looks it up again.
 const EVICTED: u64 = 1 << 17;
-/// 46 bits remain for the generation: 2 000 years if the state changes every millisecond, which is
-/// the shortest opening.
+/// 46 bits remain for the generation: 2 000 years if one begins every millisecond, which is the
+/// shortest opening and the shortest `probe_timeout`.
 const GENERATION_SHIFT: u32 = 18;
 
 const FLAGS: [(u64, &str); 15] = [
@@ -68,10 +68,11 @@ const FLAGS: [(u64, &str); 15] = [
 const FAST_PATHS: u64 = FAST_PATH | FAST_PATH_SHARED | FAST_PATH_STRIPED;
 /// Keeps everything but the fast path and the flags that could restore it.
 pub(super) const NO_FAST_PATH: u64 = !(FAST_PATHS | FAILING | FAILURES_ENDED);
-/// The flags that let a rejection or an outcome pass the gate without an event.
-const UNOBSERVED: u64 = REJECTS | SHADOWS | FAST_PATHS | FAILING;
+/// The flags that let a rejection, a success or the end of a run of failures pass the gate, and so
+/// without an event.
+const EVENTLESS: u64 = REJECTS | SHADOWS | FAST_PATHS | FAILING;
 /// The flags that let a call or an outcome pass the gate.
-const LOCK_FREE: u64 = ADMITS | ADMITS_AT_ONCE | UNOBSERVED;
+const PASSES: u64 = ADMITS | ADMITS_AT_ONCE | EVENTLESS;
 
 impl Word {
     /// The word for a circuit under a policy.
@@ -98,27 +99,27 @@ impl Word {
 
     /// Sends outcomes and rejections to the lock, because their events are sent under it.
     pub(super) const fn observed(self) -> Self {
-        Self(self.0 & !UNOBSERVED | OBSERVED)
+        Self(self.0 & !EVENTLESS | OBSERVED)
     }
 
     /// Lets no call pass the gate: the breaker is unregistered.
     pub(super) const fn unregistered(self) -> Self {
-        Self(self.0 & !LOCK_FREE | UNREGISTERED)
+        Self(self.0 & !PASSES | UNREGISTERED)
     }
 
     /// Lets no call pass the gate: the breaker is evicted.
     pub(super) const fn evicted(self) -> Self {
-        Self(self.0 & !LOCK_FREE | EVICTED)
+        Self(self.0 & !PASSES | EVICTED)
     }
 
     /// Shows that a success has ended the run of failures.
     pub(super) const fn with_failures_ended(self, striped: bool) -> Self {
         let ended = self.with(FAILING, false).with(FAILURES_ENDED | FAST_PATH, true);
-        ended.with_fast_path_bits(striped)
+        ended.with_derived_bits(striped)
     }
 
-    /// Precomputes, one bit each, the answers that hot paths need.
-    pub(super) const fn with_fast_path_bits(self, striped: bool) -> Self {
+    /// Derives, one bit each, the answers that hot paths need.
+    pub(super) const fn with_derived_bits(self, striped: bool) -> Self {
         let fast = self.0 & (FAST_PATH | TIMED | BUCKETED) == FAST_PATH;
         self.with(ADMITS_AT_ONCE, self.0 & (ADMITS | TIMED) == ADMITS)
             .with(FAST_PATH_SHARED, fast && !striped)
@@ -144,15 +145,15 @@ impl Word {
     }
 
     /// Whether both words belong to one generation.
-    pub(super) const fn is_of(self, other: Self) -> bool {
+    pub(super) const fn is_of_generation_of(self, other: Self) -> bool {
         self.0 >> GENERATION_SHIFT == other.0 >> GENERATION_SHIFT
     }
 
     pub(super) const fn state(self) -> State {
-        State::at(self.state_number())
+        State::at(self.state_place())
     }
 
-    pub(super) const fn state_number(self) -> u64 {
+    pub(super) const fn state_place(self) -> u64 {
         self.0 & STATE
     }
 
@@ -261,7 +262,7 @@ mod tests {
 
     fn word(circuit: &Circuit, patch: PolicyPatch) -> String {
         let word = Word::of(circuit, &patch.policy().expect("valid"));
-        format!("{:?}", word.with_fast_path_bits(false))
+        format!("{:?}", word.with_derived_bits(false))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How long an opening lasts.
+//! The setting `expiry`: the rule for the length of openings.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How long an opening lasts: its wait, less jitter, or a longer hint.
+//! The length of one opening: what the expiry says, less jitter, or a longer hint.
 
 use std::time::Duration;
 

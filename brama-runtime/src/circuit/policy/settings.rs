@@ -10,9 +10,9 @@
 //! }
 //! ```
 //!
-//! To add a setting, add a row here and an option to the table of the macros. If no check in
-//! `limits.rs` fits, add one. The value of a setting that can be off is an `Option`; its row ends
-//! with `off`, the setter that switches it off. `#[serde(with = …)]` names a module of
+//! To add a setting, add a row here and an option to the table of the macros. If no check at the
+//! end of this file fits, add one. The value of a setting that can be off is an `Option`; its row
+//! ends with `off`, the setter that switches it off. `#[serde(with = …)]` names a module of
 //! `serde_impls/setting.rs` if serde's own form of the value is not the one that people write.
 //!
 //! `settings!` passes the rows to the macros of `generated.rs`. The rows are the argument of a
@@ -83,13 +83,13 @@ settings! {
         get,
     }
 
-    /// Sets how long a probe may take before it loses its place to another: whole milliseconds, at
-    /// least 1 ms. Default 60 s.
+    /// Sets how long probes may take before they lose their places to others, counted from the
+    /// start of the newest one: whole milliseconds, at least 1 ms. Default 60 s.
     ProbeTimeout => probe_timeout(timeout: Duration) {
         #[serde(with = "text")]
         value: Duration = timeout,
         default: Duration::from_secs(60), limit: whole_millis,
-        /// Returns how long a probe may take before it loses its place.
+        /// Returns how long probes may take before they lose their places.
         get,
     }
 
