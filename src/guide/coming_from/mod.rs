@@ -1,4 +1,4 @@
-//! For those who know another circuit breaker: its names beside ours, and what differs.
+//! Each page maps the names of another circuit breaker to ours, and lists what differs.
 //!
 //! | page | library | language |
 //! |---|---|---|
