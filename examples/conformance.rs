@@ -23,7 +23,7 @@ use std::{env, path::Path, process::ExitCode};
 
 use self::{runner::SUBJECTS, vector::Files};
 
-#[expect(clippy::print_stderr, reason = "a command says on the standard error why it cannot run")]
+#[expect(clippy::print_stderr, reason = "a command reports why it cannot run")]
 fn main() -> ExitCode {
     match files().map(all_hold) {
         Ok(true) => ExitCode::SUCCESS,
@@ -48,9 +48,9 @@ fn files() -> Result<Files, String> {
 #[expect(clippy::print_stdout, reason = "the report is what the example is for")]
 fn all_hold(files: Files) -> bool {
     let count = files.len();
-    let told = |file: Result<_, _>| file.inspect_err(|error| println!("{error}")).ok();
-    let sound: Vec<_> = files.into_iter().filter_map(told).collect();
-    let report = runner::run(sound.iter().flatten(), &SUBJECTS);
+    let reported = |file: Result<_, _>| file.inspect_err(|error| println!("{error}")).ok();
+    let valid: Vec<_> = files.into_iter().filter_map(reported).collect();
+    let report = runner::run(valid.iter().flatten(), &SUBJECTS);
     println!("{report}");
-    sound.len() == count && report.holds()
+    valid.len() == count && report.holds()
 }

@@ -1,9 +1,9 @@
 //! A transport with a circuit for each node, retries, and a state that survives a restart.
 //!
-//! The transport owns its circuits in a map: no registry, no global, no lock, no thread. It asks a
-//! node's circuit once per call and reports once per call, however many attempts the call took. If
-//! each attempt were an outcome, a blip that the second attempt survives would count as a failure,
-//! and callers with more retries would open the circuit sooner.
+//! The transport owns its circuits in a map: no registry, no global, no lock, no thread. A call
+//! is admitted once and reported once, however many attempts it takes. If each attempt were an
+//! outcome, a blip that the second attempt survives would count as a failure, and callers with more
+//! retries would open the circuit sooner.
 //!
 //! `cargo run --example per_node_transport --features serde`
 
@@ -46,7 +46,7 @@ impl Transport {
     const POLICY: Policy = Policy::conservative();
 
     fn send(&mut self, node: &str, message: &str) -> Result<(), SendError> {
-        let generation = self.ask(node)?;
+        let generation = self.admit(node)?;
         let result = self.attempt(node, message);
         let verdict = match &result {
             Ok(()) => Verdict::SUCCESS,
@@ -60,7 +60,7 @@ impl Transport {
     }
 
     /// Admits the call, or rejects it before its first attempt.
-    fn ask(&mut self, node: &str) -> Result<Generation, SendError> {
+    fn admit(&mut self, node: &str) -> Result<Generation, SendError> {
         let now = self.clock.now();
         match self.circuit(node).admit(&Self::POLICY, now).0 {
             Admission::Admitted(generation) => Ok(generation),
@@ -74,7 +74,7 @@ impl Transport {
     fn attempt(&mut self, node: &str, message: &str) -> Result<(), SendError> {
         let clock = self.clock.clone();
         (|| self.network.deliver(node, message))
-            .retry(PATIENCE)
+            .retry(RETRIES)
             .when(SendError::is_transient)
             .sleep(move |length| clock.advance(length))
             .call()
@@ -95,7 +95,7 @@ impl Transport {
 }
 
 /// Two more attempts, after 50 to 100 ms and after 100 to 200 ms.
-const PATIENCE: ExponentialBuilder = ExponentialBuilder::new()
+const RETRIES: ExponentialBuilder = ExponentialBuilder::new()
     .with_min_delay(Duration::from_millis(50))
     .with_max_times(2)
     .with_jitter();
@@ -168,7 +168,7 @@ fn before_the_restart(transport: &mut Transport) -> Result<(), Box<dyn Error>> {
 
     let before = transport.clock.now();
     let retry = || transport.send("west", "hello");
-    let sent = retry.retry(PATIENCE).when(SendError::is_transient).sleep(|_| ()).call();
+    let sent = retry.retry(RETRIES).when(SendError::is_transient).sleep(|_| ()).call();
     let resting = sent == Err(SendError::Rejected(Duration::from_secs(30)));
     promise("a rejection ends every retry at once", resting && before == transport.clock.now())?;
     promise("and the node gets no attempt", attempts(transport) == 0)?;

@@ -41,7 +41,7 @@ fn runs(line: &str) -> Vec<Range<usize>> {
 fn goldens(folder: &str) -> Vec<Golden> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui").join(folder);
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let sources = paths.filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
+    let sources = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
     let golden = |path: std::path::PathBuf| Golden {
         name: path.file_name().unwrap().to_str().unwrap().to_owned(),
         source: fs::read_to_string(&path).unwrap(),

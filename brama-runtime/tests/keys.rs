@@ -105,7 +105,7 @@ fn a_key_that_is_held_or_has_failed_keeps_its_breaker_while_others_crowd_in() {
 }
 
 #[test]
-fn lists_and_sums_taken_meanwhile_hold_nobody_back() {
+fn lists_and_totals_block_no_eviction() {
     let registry = bounded(50);
     on_threads(|thread| {
         for key in 0..500 {
@@ -122,7 +122,7 @@ fn lists_and_sums_taken_meanwhile_hold_nobody_back() {
 }
 
 #[test]
-fn each_coming_and_going_is_told() {
+fn each_creation_and_eviction_is_published() {
     let registry = bounded(1);
     let kinds = EventKinds::from([EventKind::Registered, EventKind::Removed]);
     let mut events = registry.subscribe(kinds);

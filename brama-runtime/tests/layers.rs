@@ -114,7 +114,7 @@ fn order() -> impl Strategy<Value = Vec<Step>> {
 
 proptest! {
     #[test]
-    fn the_order_in_which_layers_are_said_does_not_matter(
+    fn the_order_in_which_layers_are_set_does_not_matter(
         patches in [patch(), patch(), patch(), patch(), patch(), patch(), patch()],
         order in order(),
     ) {
@@ -122,7 +122,7 @@ proptest! {
     }
 
     #[test]
-    fn a_setting_is_the_last_word_on_it_or_contradicts_a_later_one(
+    fn the_highest_layer_wins_unless_it_contradicts_a_higher_one(
         patches in [patch(), patch(), patch(), patch(), patch(), patch(), patch()],
     ) {
         let (settings, _) = settings_after(&STEPS, &patches);

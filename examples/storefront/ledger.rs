@@ -7,7 +7,7 @@ use brama::{Status, Totals};
 use crate::{
     api::{Api, Each},
     phase::Phase,
-    visitor::{Got, Visit},
+    visitor::{CallResult, Visit},
 };
 
 #[derive(Debug, Default)]
@@ -69,11 +69,11 @@ pub(crate) type Figure = fn(&Page) -> u64;
 
 impl Page {
     pub(crate) fn note(&mut self, visit: &Visit) {
-        match visit.got {
-            Got::Answer => self.answered += 1,
-            Got::NotFound => self.not_found += 1,
-            Got::Error => self.failed += 1,
-            Got::Rejection | Got::Memory => {
+        match visit.result {
+            CallResult::Answer => self.answered += 1,
+            CallResult::NotFound => self.not_found += 1,
+            CallResult::Error => self.failed += 1,
+            CallResult::Rejection | CallResult::Memory => {
                 self.rejected += 1;
                 self.rejected_quickly += u64::from(visit.took < Duration::from_millis(1));
                 self.slowest_rejection = self.slowest_rejection.max(visit.took);

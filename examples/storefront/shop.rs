@@ -85,8 +85,8 @@ impl Shop {
         let blocking_client = reqwest::blocking::Client::builder().pool_max_idle_per_host(0);
         Ok(Self {
             service,
-            client: client.timeout(PATIENCE).build()?,
-            blocking_client: blocking_client.timeout(PATIENCE).build()?,
+            client: client.timeout(CALL_TIMEOUT).build()?,
+            blocking_client: blocking_client.timeout(CALL_TIMEOUT).build()?,
             memory: Mutex::default(),
         })
     }
@@ -108,4 +108,4 @@ impl Shop {
 }
 
 /// How long a call waits for the service.
-const PATIENCE: Duration = Duration::from_millis(250);
+const CALL_TIMEOUT: Duration = Duration::from_millis(250);

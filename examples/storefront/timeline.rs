@@ -12,32 +12,32 @@ use crate::{
     api::{Api, Each},
     palette::{BAD, FAINT, GOOD, STRONG, TRYING, mark},
     phase::Phase,
-    visitor::{Got, Visit},
+    visitor::{CallResult, Visit},
 };
 
 pub(crate) struct Timeline<W> {
     out: W,
     begun: Tick,
     /// The calls since the last row.
-    row: Each<Vec<Got>>,
+    row: Each<Vec<CallResult>>,
 }
 
 impl<W: Write> Timeline<W> {
     /// Prints what the marks mean.
     pub(crate) fn new(mut out: W) -> io::Result<Self> {
         let legend = [
-            (Got::Answer, "answered"),
-            (Got::NotFound, "not found"),
-            (Got::Error, "failed"),
-            (Got::Rejection, "rejected"),
-            (Got::Memory, "rejected, answered from memory"),
+            (CallResult::Answer, "answered"),
+            (CallResult::NotFound, "not found"),
+            (CallResult::Error, "failed"),
+            (CallResult::Rejection, "rejected"),
+            (CallResult::Memory, "rejected, answered from memory"),
         ];
         writeln!(
             out,
-            "Three tasks ask for prices, a thread asks what is in stock. Each mark is a call:"
+            "Three tasks request prices, a thread requests stock levels. Each mark is a call:"
         )?;
-        for (got, meaning) in legend {
-            let (mark, style) = mark(got);
+        for (result, meaning) in legend {
+            let (mark, style) = mark(result);
             write!(out, "  {style}{mark}{style:#} {meaning}")?;
         }
         writeln!(out)?;
@@ -49,7 +49,7 @@ impl<W: Write> Timeline<W> {
     }
 
     pub(crate) fn note(&mut self, visit: &Visit) {
-        self.row.of_mut(visit.api).push(visit.got);
+        self.row.of_mut(visit.api).push(visit.result);
     }
 
     /// Prints the calls since the last row.

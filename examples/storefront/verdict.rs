@@ -17,7 +17,7 @@ use crate::{
 /// What the example shows, and how that is checked for one API.
 const PROMISES: [(&str, Check); 6] = [
     ("each kind of outage opened both circuits", opened),
-    ("while they were open, only probes reached the service", spared),
+    ("while they were open, only probes reached the service", only_probes_reached),
     ("nine in ten rejections took less than a millisecond", rejected_quickly),
     ("both circuits closed again", closed),
     ("no 404 counted as a failure", ignored),
@@ -72,7 +72,7 @@ fn opened(ledger: &Ledger, api: Api) -> Finding {
 
 /// Every call that was admitted in the outage was needed to open the circuit, was in flight when it
 /// opened, or was a probe. Each probe ended in another opening. No other call reached the service.
-fn spared(ledger: &Ledger, api: Api) -> Finding {
+fn only_probes_reached(ledger: &Ledger, api: Api) -> Finding {
     let at_end_of = |phase| ledger.status_after(phase, api);
     let (Some(before), Some(after)) = (at_end_of(Phase::Works), at_end_of(Phase::Refuses)) else {
         return Finding::of(false, "no call");

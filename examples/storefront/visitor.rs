@@ -25,13 +25,13 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Visit {
     pub(crate) api: Api,
-    pub(crate) got: Got,
+    pub(crate) result: CallResult,
     pub(crate) took: Duration,
 }
 
-/// What a caller got.
+/// The result of a call, as its caller sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Got {
+pub(crate) enum CallResult {
     Answer,
     NotFound,
     Error,
@@ -41,30 +41,34 @@ pub(crate) enum Got {
 
 /// The present phase; `None` ends the visitors' loops. They hold the lock during a call, so that no
 /// call spans two phases.
-pub(crate) type Stage = Arc<RwLock<Option<Phase>>>;
+pub(crate) type CurrentPhase = Arc<RwLock<Option<Phase>>>;
 
 /// Starts the visitors, which end by themselves.
-pub(crate) fn welcome(runtime: &Runtime, shop: &Arc<Shop>, stage: &Stage) -> Receiver<Visit> {
+pub(crate) fn start(
+    runtime: &Runtime,
+    shop: &Arc<Shop>,
+    current_phase: &CurrentPhase,
+) -> Receiver<Visit> {
     let (sender, visits) = mpsc::channel();
     for _ in 0..3 {
-        runtime.spawn(browse(Arc::clone(shop), Arc::clone(stage), sender.clone()));
+        runtime.spawn(browse(Arc::clone(shop), Arc::clone(current_phase), sender.clone()));
     }
-    let (shop, stage) = (Arc::clone(shop), Arc::clone(stage));
-    thread::spawn(move || count(&shop, &stage, &sender));
+    let (shop, current_phase) = (Arc::clone(shop), Arc::clone(current_phase));
+    thread::spawn(move || count(&shop, &current_phase, &sender));
     visits
 }
 
-/// Asks for prices, from a task.
-async fn browse(shop: Arc<Shop>, stage: Stage, visits: Sender<Visit>) {
+/// Requests prices from a task.
+async fn browse(shop: Arc<Shop>, current_phase: CurrentPhase, visits: Sender<Visit>) {
     for item in ["tea", "cocoa", "coffee", "unicorn"].into_iter().cycle() {
-        let phase = stage.read().await;
+        let phase = current_phase.read().await;
         if phase.is_none() {
             return;
         }
         let begun = SystemClock.now();
         let answer = shop::price(&shop, item).await;
-        let got = answer.map_or_else(Got::from, |_cents| Got::Answer);
-        if visits.send(Visit::new(Api::Price, got, begun)).is_err() {
+        let result = answer.map_or_else(CallResult::from, |_cents| CallResult::Answer);
+        if visits.send(Visit::new(Api::Price, result, begun)).is_err() {
             return;
         }
         drop(phase);
@@ -72,20 +76,20 @@ async fn browse(shop: Arc<Shop>, stage: Stage, visits: Sender<Visit>) {
     }
 }
 
-/// Asks what is in stock, from a thread.
-fn count(shop: &Shop, stage: &Stage, visits: &Sender<Visit>) {
+/// Requests stock levels from a thread.
+fn count(shop: &Shop, current_phase: &CurrentPhase, visits: &Sender<Visit>) {
     for item in ["tea", "cocoa", "coffee"].into_iter().cycle() {
-        let phase = stage.blocking_read();
+        let phase = current_phase.blocking_read();
         if phase.is_none() {
             return;
         }
         let begun = SystemClock.now();
-        let got = match shop::stock(shop, item) {
-            Ok((_left, Source::Service)) => Got::Answer,
-            Ok((_left, Source::Memory)) => Got::Memory,
-            Err(error) => Got::from(error),
+        let result = match shop::stock(shop, item) {
+            Ok((_left, Source::Service)) => CallResult::Answer,
+            Ok((_left, Source::Memory)) => CallResult::Memory,
+            Err(error) => CallResult::from(error),
         };
-        if visits.send(Visit::new(Api::Stock, got, begun)).is_err() {
+        if visits.send(Visit::new(Api::Stock, result, begun)).is_err() {
             return;
         }
         drop(phase);
@@ -98,12 +102,12 @@ fn count(shop: &Shop, stage: &Stage, visits: &Sender<Visit>) {
 const PACE: Duration = Duration::from_millis(40);
 
 impl Visit {
-    fn new(api: Api, got: Got, begun: Tick) -> Self {
-        Self { api, got, took: SystemClock.now().since(begun) }
+    fn new(api: Api, result: CallResult, begun: Tick) -> Self {
+        Self { api, result, took: SystemClock.now().since(begun) }
     }
 }
 
-impl From<ShopError> for Got {
+impl From<ShopError> for CallResult {
     fn from(error: ShopError) -> Self {
         match error {
             ShopError::Rejected(_) => Self::Rejection,

@@ -15,13 +15,13 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Looks again, and returns the status if it is news.
+    /// Looks again, and returns the status if it is to be reported.
     pub(crate) fn look(&mut self, api: Api) -> Option<&Status> {
         let before = self.seen.of_mut(api);
         let now = brama::status(api.name())?;
-        let is_news = before.as_ref().is_some_and(|before| is_news(before, &now));
+        let is_reported = before.as_ref().is_some_and(|before| is_reported(before, &now));
         let now = before.insert(now);
-        is_news.then_some(now)
+        is_reported.then_some(now)
     }
 
     /// The breaker at the last look; `None` before its first call.
@@ -45,8 +45,8 @@ impl Watch {
     }
 }
 
-/// A half-open circuit is news once a probe has succeeded: before that, it soon opens again.
-fn is_news(before: &Status, now: &Status) -> bool {
+/// A half-open circuit is reported once a probe has succeeded: before that, it soon opens again.
+fn is_reported(before: &Status, now: &Status) -> bool {
     match now.state {
         State::HalfOpen => before.successes < now.successes,
         State::Open => before.opening != now.opening,

@@ -11,7 +11,7 @@ use brama::{
 };
 
 use super::{
-    step::{Ending, Reported},
+    step::{CallEnd, Reported},
     subject::{self, Observation, Subject, Totals},
 };
 
@@ -52,8 +52,8 @@ impl Subject for WholeBreaker {
         permit
     }
 
-    fn end(&mut self, permit: Permit, ending: Ending) {
-        match outcome(ending) {
+    fn end(&mut self, permit: Permit, end: CallEnd) {
+        match outcome(end) {
             Some(outcome) => permit.record(outcome),
             None => drop(permit),
         }
@@ -114,15 +114,15 @@ impl Subject for WholeBreaker {
     }
 
     /// Calls a protected body, because only a body can panic. An abandoned call drops its permit.
-    fn call(&mut self, ending: Ending, took: Duration) -> bool {
-        let Some(outcome) = outcome(ending) else {
-            return subject::call_by_permit(self, ending, took);
+    fn call(&mut self, end: CallEnd, took: Duration) -> bool {
+        let Some(outcome) = outcome(end) else {
+            return subject::call_by_permit(self, end, took);
         };
         let Self { clock, breaker, journal, .. } = self;
         let body = || {
             journal.look(breaker);
             clock.advance(took);
-            if ending == Ending::Panic {
+            if end == CallEnd::Panic {
                 // Unlike `panic!`, this prints nothing to standard error.
                 panic::resume_unwind(Box::new("the vector says so"));
             }
@@ -151,15 +151,15 @@ impl Journal {
 }
 
 /// `None` if the call is abandoned.
-fn outcome(ending: Ending) -> Option<Outcome> {
-    match ending {
-        Ending::Success => Some(Outcome::Success),
-        Ending::Failure { retry_after: None } => Some(Outcome::failure("failure")),
-        Ending::Failure { retry_after: Some(hint) } => {
+fn outcome(end: CallEnd) -> Option<Outcome> {
+    match end {
+        CallEnd::Success => Some(Outcome::Success),
+        CallEnd::Failure { retry_after: None } => Some(Outcome::failure("failure")),
+        CallEnd::Failure { retry_after: Some(hint) } => {
             Some(Outcome::failure("failure").retry_after(hint))
         }
-        Ending::Ignore => Some(Outcome::Ignore),
-        Ending::Panic => Some(Outcome::failure("panic")),
-        Ending::Drop => None,
+        CallEnd::Ignore => Some(Outcome::Ignore),
+        CallEnd::Panic => Some(Outcome::failure("panic")),
+        CallEnd::Drop => None,
     }
 }

@@ -11,7 +11,7 @@ use brama::{
 };
 
 use super::{
-    step::{Ending, Reported},
+    step::{CallEnd, Reported},
     subject::{Observation, Subject, Totals},
 };
 
@@ -65,11 +65,11 @@ impl Subject for BareCircuit {
         Some(Permit { began: self.now, generation })
     }
 
-    fn end(&mut self, permit: Permit, ending: Ending) {
+    fn end(&mut self, permit: Permit, end: CallEnd) {
         let Some(generation) = permit.generation else {
             return;
         };
-        let verdict = verdict(ending, self.now.since(permit.began));
+        let verdict = verdict(end, self.now.since(permit.began));
         self.count(&verdict);
         let (fate, change) = self.circuit.report(&self.policy, generation, verdict, self.now);
         self.totals.late += u64::from(fate == Fate::Late);
@@ -142,17 +142,17 @@ impl BareCircuit {
     }
 }
 
-fn verdict(ending: Ending, took: Duration) -> Verdict {
+fn verdict(end: CallEnd, took: Duration) -> Verdict {
     let took = Some(took);
-    match ending {
-        Ending::Success => Verdict::Success { took },
-        Ending::Failure { retry_after } => {
+    match end {
+        CallEnd::Success => Verdict::Success { took },
+        CallEnd::Failure { retry_after } => {
             Verdict::Failure { reason: Reason::from("failure"), retry_after, took }
         }
-        Ending::Panic => {
+        CallEnd::Panic => {
             Verdict::Failure { reason: Reason::from("panic"), retry_after: None, took }
         }
-        Ending::Ignore => Verdict::Ignore,
-        Ending::Drop => Verdict::Abandoned { took },
+        CallEnd::Ignore => Verdict::Ignore,
+        CallEnd::Drop => Verdict::Abandoned { took },
     }
 }

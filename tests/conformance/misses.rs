@@ -101,10 +101,10 @@ fn a_name_is_free_after_its_end_or_its_rejection() {
 #[test]
 fn subjects_that_miss_alike_share_the_line_and_others_follow_on_it() {
     let lenient: Check = |_| Ok(());
-    let sound: Check = CIRCUIT.1;
+    let valid: Check = CIRCUIT.1;
     let steps = "{ call = 'failure', state = 'open' }";
     assert_eq!(
-        report(steps, &[("a", sound), ("b", lenient), ("c", sound)]),
+        report(steps, &[("a", valid), ("b", lenient), ("c", valid)]),
         "f.toml: \"n\": step 1: state: expected open, seen closed (a, c)\n0 passed, 1 failed"
     );
 }

@@ -133,12 +133,12 @@ impl<S: Subject> Run<S> {
 
     fn act(&mut self, does: &Does, passage: &mut Passage) -> Result<(), Miss> {
         match does {
-            Does::Call { ending, took } => passage.count(self.subject.call(*ending, *took)),
+            Does::Call { end, took } => passage.count(self.subject.call(*end, *took)),
             Does::Begin(name) => return self.begin(name, passage),
-            Does::End { name, ending } => {
+            Does::End { name, end } => {
                 let unadmitted = || Miss::at("end", "a call in flight", "its begin was rejected");
                 let permit = self.in_flight.remove(name).ok_or_else(unadmitted)?;
-                self.subject.end(permit, *ending);
+                self.subject.end(permit, *end);
             }
             Does::Tell(outcome) => self.subject.report(*outcome),
             Does::Wait(length) => self.subject.wait(*length),

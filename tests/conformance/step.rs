@@ -19,9 +19,9 @@ pub(crate) struct Step {
 
 #[derive(Debug)]
 pub(crate) enum Does {
-    Call { ending: Ending, took: Duration },
+    Call { end: CallEnd, took: Duration },
     Begin(String),
-    End { name: String, ending: Ending },
+    End { name: String, end: CallEnd },
     Tell(Reported),
     Wait(Duration),
     Act(Action),
@@ -30,7 +30,7 @@ pub(crate) enum Does {
 
 /// How a call ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum CallEnd {
     Success,
     Failure { retry_after: Option<Duration> },
     Ignore,
@@ -161,14 +161,14 @@ impl Written {
         Ok(match verb {
             Verb::Call(outcome) => {
                 let took = self.took.map(|took| took.0).unwrap_or_default();
-                Does::Call { ending: self.ending(outcome), took }
+                Does::Call { end: self.call_end(outcome), took }
             }
             Verb::Begin(name) => Does::Begin(name.to_owned()),
             Verb::End(name) => {
                 let Some(outcome) = self.outcome else {
                     return impossible("outcome", "missing; `end` needs one");
                 };
-                Does::End { name: name.to_owned(), ending: self.ending(outcome) }
+                Does::End { name: name.to_owned(), end: self.call_end(outcome) }
             }
             Verb::Tell(reported) => Does::Tell(reported),
             Verb::Wait(length) => Does::Wait(length.0),
@@ -178,15 +178,15 @@ impl Written {
         })
     }
 
-    fn ending(&self, outcome: Outcome) -> Ending {
+    fn call_end(&self, outcome: Outcome) -> CallEnd {
         match outcome {
-            Outcome::Success => Ending::Success,
+            Outcome::Success => CallEnd::Success,
             Outcome::Failure => {
-                Ending::Failure { retry_after: self.retry_after_hint.map(|hint| hint.0) }
+                CallEnd::Failure { retry_after: self.retry_after_hint.map(|hint| hint.0) }
             }
-            Outcome::Ignore => Ending::Ignore,
-            Outcome::Panic => Ending::Panic,
-            Outcome::Drop => Ending::Drop,
+            Outcome::Ignore => CallEnd::Ignore,
+            Outcome::Panic => CallEnd::Panic,
+            Outcome::Drop => CallEnd::Drop,
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brama::{PolicyPatch, State, circuit::Action, error::InvalidPolicy, status::Rule};
 
-use super::step::{Ending, Reported};
+use super::step::{CallEnd, Reported};
 
 /// A breaker or circuit in virtual time, which begins at 0.
 pub(crate) trait Subject: Sized {
@@ -17,7 +17,7 @@ pub(crate) trait Subject: Sized {
 
     fn admit(&mut self) -> Option<Self::Permit>;
 
-    fn end(&mut self, permit: Self::Permit, ending: Ending);
+    fn end(&mut self, permit: Self::Permit, end: CallEnd);
 
     fn report(&mut self, outcome: Reported);
 
@@ -31,18 +31,18 @@ pub(crate) trait Subject: Sized {
     fn observe(&self) -> Observation;
 
     /// Makes one whole call and returns whether it was admitted.
-    fn call(&mut self, ending: Ending, took: Duration) -> bool {
-        call_by_permit(self, ending, took)
+    fn call(&mut self, end: CallEnd, took: Duration) -> bool {
+        call_by_permit(self, end, took)
     }
 }
 
 /// Implements [`Subject::call`] with a permit.
-pub(crate) fn call_by_permit(subject: &mut impl Subject, ending: Ending, took: Duration) -> bool {
+pub(crate) fn call_by_permit(subject: &mut impl Subject, end: CallEnd, took: Duration) -> bool {
     let Some(permit) = subject.admit() else {
         return false;
     };
     subject.wait(took);
-    subject.end(permit, ending);
+    subject.end(permit, end);
     true
 }
 

@@ -6,7 +6,7 @@ use brama::{Permit, PolicyPatch, State, circuit::Action, error::InvalidPolicy};
 
 use super::{
     breaker::WholeBreaker,
-    step::{Ending, Reported},
+    step::{CallEnd, Reported},
     subject::{Observation, Subject},
 };
 
@@ -67,10 +67,10 @@ impl Subject for Swept {
         alone.map(|alone| (alone, swept))
     }
 
-    fn end(&mut self, (alone, swept): Self::Permit, ending: Ending) {
-        self.alone.end(alone, ending);
+    fn end(&mut self, (alone, swept): Self::Permit, end: CallEnd) {
+        self.alone.end(alone, end);
         if let Some(swept) = swept {
-            self.other.end(swept, ending);
+            self.other.end(swept, end);
         }
         self.compare();
     }

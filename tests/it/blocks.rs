@@ -22,12 +22,12 @@ struct Bank;
 impl Bank {
     #[circuit_breaker(identifier = "charge")]
     fn charge(&self) -> Answer<()> {
-        Err(TestError::Odd("always"))
+        Err(TestError::Failed("always"))
     }
 
     #[circuit_breaker(identifier = "refund", failure_threshold = 1)]
     fn refund(&self) -> Answer<()> {
-        Err(TestError::Odd("always"))
+        Err(TestError::Failed("always"))
     }
 
     #[circuit_breaker]

@@ -18,8 +18,8 @@ fn described(patch: PolicyPatch, act: impl FnOnce(&Breaker, &ManualClock)) -> [S
     let registry = Registry::with_clock(clock.clone());
     let breaker = registry.breaker("api");
     breaker.configure(patch).unwrap();
-    let opens = |what: &EventDetail| {
-        matches!(what, EventDetail::StateChanged { to: State::Open | State::ForcedOpen, .. })
+    let opens = |detail: &EventDetail| {
+        matches!(detail, EventDetail::StateChanged { to: State::Open | State::ForcedOpen, .. })
     };
     let mut events = registry.subscribe(brama::event::EventKind::StateChanged);
     act(&breaker, &clock);

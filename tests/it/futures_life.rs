@@ -127,7 +127,7 @@ fn while_open_a_future_answers_with_on_open_or_the_fallback() {
     assert!(matches!(poll(pin!(with_on_open())), Poll::Ready(Ok(1..))));
     assert_eq!(poll(with_fallback("7").as_mut()), Poll::Ready(Ok(8)));
     let rejected = poll(with_fallback("x").as_mut());
-    assert_eq!(rejected, Poll::Ready(Err(TestError::Odd("no number"))));
+    assert_eq!(rejected, Poll::Ready(Err(TestError::Failed("no number"))));
     assert_eq!(recorded("future: fallback"), [2, 0, 0, 0, 0]);
 }
 

@@ -27,7 +27,7 @@ fn entered() -> (TestRegistry, Entered) {
 fn a_literal_identifier_uses_the_entered_registry() {
     #[circuit_breaker(identifier = "isolation: literal", scope = "isolation", max_attempts = 2)]
     fn call(good: bool) -> Answer<()> {
-        if good { Ok(()) } else { Err(TestError::Odd("bad")) }
+        if good { Ok(()) } else { Err(TestError::Failed("bad")) }
     }
     let identity = Identity::new("isolation: literal").in_scope("isolation");
     let (registry, entered) = entered();
@@ -42,7 +42,7 @@ fn a_literal_identifier_uses_the_entered_registry() {
 }
 
 impl TestError {
-    const BAD: Answer<()> = Err(Self::Odd("bad"));
+    const BAD: Answer<()> = Err(Self::Failed("bad"));
     const OPEN: Answer<()> = Err(Self::Open);
 }
 
@@ -211,7 +211,7 @@ fn the_newest_of_nested_registries_decides() {
 fn parallel_tests_do_not_see_each_other() {
     #[circuit_breaker(identifier = "isolation: parallel", max_attempts = 3)]
     fn call(good: bool) -> Answer<()> {
-        if good { Ok(()) } else { Err(TestError::Odd("bad")) }
+        if good { Ok(()) } else { Err(TestError::Failed("bad")) }
     }
     let test = |peer: Meeting, good, expected| {
         let (registry, _entered) = entered();

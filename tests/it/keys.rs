@@ -19,9 +19,9 @@ fn counted(status: &Status) -> [u64; 2] {
 fn each_key_has_a_breaker_of_its_own() {
     #[circuit_breaker(identifier = "keys: own", key = node, max_attempts = 2)]
     fn read(node: u8, good: bool) -> Answer<u8> {
-        if good { Ok(node) } else { Err(TestError::Odd("disk")) }
+        if good { Ok(node) } else { Err(TestError::Failed("disk")) }
     }
-    assert!((0..2).all(|_| read(1, false) == Err(TestError::Odd("disk"))));
+    assert!((0..2).all(|_| read(1, false) == Err(TestError::Failed("disk"))));
     assert_eq!([read(1, true), read(2, true)], [Err(TestError::Open), Ok(2)]);
     assert_eq!(counted(&keyed("keys: own", 1)), [0, 2]);
     assert_eq!(counted(&keyed("keys: own", 2)), [1, 0]);

@@ -12,7 +12,7 @@ use crate::answer::{Answer, TestError};
 
 #[circuit_breaker(identifier = "log", max_attempts = 2)]
 fn decorated(good: bool) -> Answer<()> {
-    if good { Ok(()) } else { Err(TestError::Odd("bad")) }
+    if good { Ok(()) } else { Err(TestError::Failed("bad")) }
 }
 
 /// Runs a test that must panic and returns its message.

@@ -116,11 +116,11 @@ fn the_overflow_breaker_is_configured_with_its_identifier_and_still_rejects_no_c
 fn decorated_functions_pass_if_their_key_finds_no_room() {
     #[circuit_breaker(identifier = "node", key = key, max_attempts = 1)]
     fn read(key: u8, good: bool) -> Answer<u8> {
-        if good { Ok(key) } else { Err(TestError::Odd("disk")) }
+        if good { Ok(key) } else { Err(TestError::Failed("disk")) }
     }
     let registry = full();
     let _entered = registry.enter();
-    assert_eq!([read(1, false), read(2, true)], [Err(TestError::Odd("disk")), Ok(2)]);
+    assert_eq!([read(1, false), read(2, true)], [Err(TestError::Failed("disk")), Ok(2)]);
     let status = overflow(&registry);
     assert_eq!((status.totals.failures, status.totals.rejected), (1, 1));
     assert_eq!((status.state, status.policy.failure_threshold()), (State::Open, Some(1)));

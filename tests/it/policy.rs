@@ -10,9 +10,12 @@ const FRAIL: PolicyPatch = PolicyPatch::new().failure_threshold(2).jitter(0.5);
 fn a_whole_policy_takes_effect() {
     #[circuit_breaker(identifier = "policy: whole", policy = FRAIL)]
     fn fail() -> Answer<()> {
-        Err(TestError::Odd("always"))
+        Err(TestError::Failed("always"))
     }
-    assert_eq!([fail(), fail()], [Err(TestError::Odd("always")), Err(TestError::Odd("always"))]);
+    assert_eq!(
+        [fail(), fail()],
+        [Err(TestError::Failed("always")), Err(TestError::Failed("always"))]
+    );
     assert_eq!(fail(), Err(TestError::Open));
     let status = brama::breaker("policy: whole").status();
     assert_eq!((status.state, status.totals.rejected), (State::Open, 1));

@@ -230,7 +230,7 @@ mod decorator {
         let registry = TestRegistry::new();
         let _entered = registry.enter();
         assert_eq!(plain(Ok(7)), Ok(7));
-        assert_eq!(plain(Err(TestError::Odd("bad"))), Err(TestError::Odd("bad")));
+        assert_eq!(plain(Err(TestError::Failed("bad"))), Err(TestError::Failed("bad")));
         assert_eq!(counted(&registry), [1, 1, 0]);
     }
 

@@ -146,8 +146,8 @@ mod waiting {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "one kind is wanted")]
-    fn to(what: &EventDetail) -> Option<State> {
-        match what {
+    fn to(detail: &EventDetail) -> Option<State> {
+        match detail {
             EventDetail::StateChanged { to, .. } => Some(*to),
             _ => None,
         }

@@ -7,7 +7,7 @@ use brama::CircuitOpen;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TestError {
     Open,
-    Odd(&'static str),
+    Failed(&'static str),
 }
 
 impl From<CircuitOpen> for TestError {
@@ -18,7 +18,7 @@ impl From<CircuitOpen> for TestError {
 
 impl From<ParseIntError> for TestError {
     fn from(_: ParseIntError) -> Self {
-        Self::Odd("no number")
+        Self::Failed("no number")
     }
 }
 

@@ -24,16 +24,16 @@ impl File {
         lines.enumerate().map(|(number, line)| (number + 1, line))
     }
 
-    /// Whether the code, comments aside, contains `word` as a whole word.
-    pub(crate) fn contains(&self, word: &str) -> bool {
-        self.lines().any(|(_, line)| words(line).any(|said| said == word))
+    /// Whether the code, comments aside, contains `sought` as a whole word.
+    pub(crate) fn contains(&self, sought: &str) -> bool {
+        self.lines().any(|(_, line)| words(line).any(|word| word == sought))
     }
 
-    /// The places where the code, comments aside, contains `word` as a whole word.
-    pub(crate) fn says(&self, word: &str) -> Vec<String> {
+    /// The lines of the code, comments aside, that contain `sought` as a whole word.
+    pub(crate) fn lines_with(&self, sought: &str) -> Vec<String> {
         let found = self
             .lines()
-            .filter(|(_, line)| words(&line.replace("'static", "")).any(|said| said == word));
+            .filter(|(_, line)| words(&line.replace("'static", "")).any(|word| word == sought));
         found.map(|(number, line)| self.place(number, line)).collect()
     }
 
@@ -60,10 +60,10 @@ pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap()
 }
 
-/// The files in a folder whose names end so, sorted by path.
-pub(crate) fn files(folder: &str, ending: &str) -> Vec<File> {
+/// The files in a folder whose names end in `suffix`, sorted by path.
+pub(crate) fn files(folder: &str, suffix: &str) -> Vec<File> {
     let mut found = Vec::new();
-    collect(&root().join(folder), ending, &mut found);
+    collect(&root().join(folder), suffix, &mut found);
     found.sort();
     let file = |path: PathBuf| File {
         text: fs::read_to_string(&path).unwrap(),
@@ -72,13 +72,13 @@ pub(crate) fn files(folder: &str, ending: &str) -> Vec<File> {
     found.into_iter().map(file).collect()
 }
 
-fn collect(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+fn collect(folder: &Path, suffix: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let path = entry.unwrap().path();
         let hidden = path.file_name().unwrap().to_str().unwrap().starts_with('.');
         if path.is_dir() && !hidden && !path.ends_with("target") {
-            collect(&path, ending, found);
-        } else if path.to_str().unwrap().ends_with(ending) {
+            collect(&path, suffix, found);
+        } else if path.to_str().unwrap().ends_with(suffix) {
             found.push(path);
         }
     }
@@ -108,13 +108,4 @@ fn test_modules(file: &File) -> Vec<String> {
 
 pub(crate) fn assert_none(promise: &str, breaches: &[String]) {
     assert!(breaches.is_empty(), "{promise}:\n{}", breaches.join("\n"));
-}
-
-/// Asserts that the breaches are the known ones, each of which has to go.
-pub(crate) fn assert_known(promise: &str, breaches: &[String], known: &[&str]) {
-    let new: Vec<_> = breaches.iter().filter(|it| !known.contains(&it.as_str())).cloned().collect();
-    assert_none(promise, &new);
-    let gone = known.iter().filter(|it| breaches.iter().all(|breach| breach != *it));
-    let gone: Vec<_> = gone.map(|it| (*it).to_owned()).collect();
-    assert_none("these are mended: remove them from the list", &gone);
 }

@@ -54,10 +54,10 @@ fn used(file: &File) -> BTreeSet<String> {
 #[test]
 fn every_module_of_the_runtime_stands_on_a_floor() {
     let files = files("brama-runtime/src", ".rs");
-    let homeless =
+    let without_floor =
         files.iter().filter(|file| module_of(file).is_some_and(|it| floor(it).is_none()));
-    let homeless: Vec<_> = homeless.map(|file| file.path.clone()).collect();
-    assert_none("name the floor of each module in tests/tidy/floors.rs", &homeless);
+    let without_floor: Vec<_> = without_floor.map(|file| file.path.clone()).collect();
+    assert_none("name the floor of each module in tests/tidy/floors.rs", &without_floor);
 }
 
 #[test]
@@ -66,8 +66,8 @@ fn a_module_uses_floors_strictly_below_its_own() {
     for file in files("brama-runtime/src", ".rs") {
         let Some(module) = module_of(&file) else { continue };
         for other in used(&file).into_iter().filter(|other| other != module) {
-            let is_lent = module == "circuit" && other == "duration";
-            if floor(module) <= floor(&other) && !is_lent {
+            let is_exception = module == "circuit" && other == "duration";
+            if floor(module) <= floor(&other) && !is_exception {
                 breaches.push(format!("{} uses {other}", file.path));
             }
         }
@@ -97,17 +97,18 @@ fn the_circuit_is_pure() {
         ["Instant", "SystemTime", "Mutex", "Arc", "Rc", "thread", "atomic", "static", "unsafe"];
     let files = files("brama-runtime/src/circuit", ".rs");
     let features = files.iter().flat_map(features_beyond_serde);
-    let breaches = files.iter().flat_map(|file| forbidden.iter().flat_map(|word| file.says(word)));
+    let breaches =
+        files.iter().flat_map(|file| forbidden.iter().flat_map(|word| file.lines_with(word)));
     let breaches: Vec<_> = breaches.chain(features).collect();
     assert_none("the circuit knows no clock, lock, atomic, thread, count or feature", &breaches);
 }
 
 /// Every `feature`, where one is none of serde's derives, its import or the written form.
 fn features_beyond_serde(file: &File) -> Vec<String> {
-    let said = file.says("feature");
+    let features = file.lines_with("feature");
     let lines: Vec<_> = file.code().lines().map(str::trim).collect();
     let ours = lines.windows(2).filter(|pair| is_of_serde(pair)).count();
-    if said.len() == ours { Vec::new() } else { said }
+    if features.len() == ours { Vec::new() } else { features }
 }
 
 fn is_of_serde(pair: &[&str]) -> bool {
@@ -138,8 +139,8 @@ fn orderings_above_relaxed_stand_in_the_gate_alone() {
     let files = files("brama-runtime/src", ".rs");
     let others = files.iter().filter(|file| !homes.contains(&file.path.as_str()));
     let strong = ["Acquire", "Release", "AcqRel", "SeqCst"];
-    let breaches = others.flat_map(|file| strong.iter().flat_map(|word| file.says(word)));
-    assert_none("argue it in gate.rs, or use Relaxed", &breaches.collect::<Vec<_>>());
+    let breaches = others.flat_map(|file| strong.iter().flat_map(|word| file.lines_with(word)));
+    assert_none("justify it in gate.rs, or use Relaxed", &breaches.collect::<Vec<_>>());
 }
 
 #[test]
@@ -147,7 +148,8 @@ fn one_file_reads_the_clock() {
     let mut files = files("brama-runtime/src", ".rs");
     files.retain(|file| file.path != "brama-runtime/src/time/clock.rs");
     let words = ["Instant", "clock_gettime", "sleep"];
-    let breaches = files.iter().flat_map(|file| words.iter().flat_map(|word| file.says(word)));
+    let breaches =
+        files.iter().flat_map(|file| words.iter().flat_map(|word| file.lines_with(word)));
     let calendars = files.iter().filter(|file| file.code().contains("SystemTime::now"));
     let calendars = calendars.map(|file| format!("{} reads the calendar", file.path));
     assert_none("time is an argument", &breaches.chain(calendars).collect::<Vec<_>>());
@@ -161,9 +163,9 @@ fn locks_come_from_one_file() {
     let unseen = others().filter(|file| {
         !used(file).contains("sys") && !file.path.starts_with("brama-runtime/src/sys")
     });
-    let breaches = unseen.flat_map(|file| locks.iter().flat_map(|word| file.says(word)));
+    let breaches = unseen.flat_map(|file| locks.iter().flat_map(|word| file.lines_with(word)));
     let replaced = ["PoisonError", "OnceLock", "LazyLock"];
-    let replaced = others().flat_map(|file| replaced.iter().flat_map(|word| file.says(word)));
+    let replaced = others().flat_map(|file| replaced.iter().flat_map(|word| file.lines_with(word)));
     assert_none(
         "take the locks of sys/sync.rs and the cells of once_cell",
         &breaches.chain(replaced).collect::<Vec<_>>(),
@@ -173,6 +175,6 @@ fn locks_come_from_one_file() {
 #[test]
 fn the_macros_know_no_runtime() {
     let macros = files("brama-macros/src", ".rs");
-    let runtime = macros.iter().flat_map(|file| file.says("brama_runtime"));
-    assert_none("the macros speak through the facade", &runtime.collect::<Vec<_>>());
+    let runtime = macros.iter().flat_map(|file| file.lines_with("brama_runtime"));
+    assert_none("the macros name only the facade", &runtime.collect::<Vec<_>>());
 }

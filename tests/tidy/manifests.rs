@@ -14,7 +14,7 @@ fn every_crate_of_ours_takes_the_workspace_lints_which_forbid_unsafe_code() {
     );
     let root = manifests.iter().find(|file| file.path == "Cargo.toml").unwrap();
     assert!(root.text.contains("unsafe_code = \"forbid\""));
-    // A package with a workspace of its own says the lints again, to the letter.
+    // A package with a workspace of its own repeats the lints of the root exactly.
     let heads = manifests.iter().filter(|file| file.text.contains("\n[workspace]\n"));
     let others = heads.filter(|file| lints(file) != lints(root));
     assert_none("the lints of the root", &others.map(|file| file.path.clone()).collect::<Vec<_>>());

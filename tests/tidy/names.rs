@@ -118,16 +118,17 @@ fn old_names_do_not_come_back() {
 
 #[test]
 fn a_call_is_rejected_and_not_refused() {
-    let files = files("brama-runtime/src", "");
+    let folders = ["src", "brama-macros/src", "brama-runtime/src"];
+    let files: Vec<_> = folders.iter().flat_map(|folder| files(folder, "")).collect();
     let breaches = files.iter().flat_map(|file| {
-        let lines = file.text.lines().enumerate().filter(|(_, line)| says_refused(line));
+        let lines = file.text.lines().enumerate().filter(|(_, line)| mentions_refusal(line));
         lines.map(|(place, line)| file.place(place + 1, line))
     });
     assert_none("say rejected", &breaches.collect::<Vec<_>>());
 }
 
-/// The error of a service may say that it refused a connection.
-fn says_refused(line: &str) -> bool {
+/// Whether a line uses the old word. The error of a service may be a refused connection.
+fn mentions_refusal(line: &str) -> bool {
     let others = ["connection refused", "ConnectionRefused", "\"refused\""];
     let line = others.iter().fold(line.to_owned(), |line, other| line.replace(other, ""));
     let line = line.to_lowercase();
@@ -136,8 +137,10 @@ fn says_refused(line: &str) -> bool {
 
 #[test]
 fn a_refusal_is_recognized() {
-    assert!(says_refused("struct Refusal;") && says_refused("/// The call is refused."));
-    assert!(!says_refused("Failure::new(\"connection refused\"), ErrorKind::ConnectionRefused"));
+    assert!(mentions_refusal("struct Refusal;") && mentions_refusal("/// The call is refused."));
+    assert!(!mentions_refusal(
+        "Failure::new(\"connection refused\"), ErrorKind::ConnectionRefused"
+    ));
 }
 
 #[test]
@@ -145,15 +148,16 @@ fn nothing_is_left_unfinished() {
     let marks = ["todo", "unimplemented", "FIXME", "XXX", "dbg"];
     let files = files("", ".rs");
     let others = files.iter().filter(|file| !file.path.starts_with("tests/"));
-    let breaches = others.flat_map(|file| marks.iter().flat_map(|mark| file.says(mark)));
+    let breaches = others.flat_map(|file| marks.iter().flat_map(|mark| file.lines_with(mark)));
     assert_none("finish it or say so in words", &breaches.collect::<Vec<_>>());
 }
 
 #[test]
-fn no_room_is_a_lumber_room() {
-    let lumber =
+fn no_module_is_named_for_leftovers() {
+    let leftovers =
         ["utils", "util", "common", "helpers", "helper", "types", "prelude", "misc", "core"];
     let paths = PRODUCTION.iter().map(|file| file.path.clone());
-    let breaches = paths.filter(|path| path.split(['/', '.']).any(|part| lumber.contains(&part)));
+    let breaches =
+        paths.filter(|path| path.split(['/', '.']).any(|part| leftovers.contains(&part)));
     assert_none("a module is one noun of the field", &breaches.collect::<Vec<_>>());
 }

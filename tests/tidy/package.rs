@@ -37,8 +37,8 @@ impl Package {
         fs::read_to_string(root().join(self.path(file))).unwrap_or_default()
     }
 
-    fn files_named(&self, ending: &str) -> impl Iterator<Item = &PathBuf> {
-        self.files.iter().filter(move |file| file.to_str().unwrap().ends_with(ending))
+    fn files_named(&self, suffix: &str) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().filter(move |file| file.to_str().unwrap().ends_with(suffix))
     }
 }
 

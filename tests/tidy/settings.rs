@@ -19,14 +19,15 @@ fn a_setting_is_listed_once_in_the_runtime_and_once_in_the_macros() {
     let mut macros = files("brama-macros/src", ".rs");
     macros.retain(|file| !file.path.contains("/tests/"));
     for (field, variant, expected) in SETTINGS {
-        let lines = runtime.iter().flat_map(|file| file.says(field).into_iter().map(move |_| file));
+        let lines =
+            runtime.iter().flat_map(|file| file.lines_with(field).into_iter().map(move |_| file));
         let lines: Vec<_> = lines.map(|file| file.path.as_str()).collect();
         let expected: Vec<_> =
             expected.iter().map(|path| format!("brama-runtime/src/circuit/{path}")).collect();
         assert_eq!(lines, expected, "list `{field}` in the table alone");
-        let variants: Vec<_> = runtime.iter().flat_map(|file| file.says(variant)).collect();
+        let variants: Vec<_> = runtime.iter().flat_map(|file| file.lines_with(variant)).collect();
         assert_eq!(variants.len(), 1, "name `{variant}` in the table alone: {variants:#?}");
-        let options: Vec<_> = macros.iter().flat_map(|file| file.says(field)).collect();
+        let options: Vec<_> = macros.iter().flat_map(|file| file.lines_with(field)).collect();
         assert_eq!(options.len(), 1, "list `{field}` in one table: {options:#?}");
     }
 }

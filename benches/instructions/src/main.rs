@@ -130,12 +130,12 @@ fn successes_of_an_identity(calls: u64) {
 #[expect(clippy::disallowed_methods, reason = "waits for the opening to end, without instructions")]
 #[expect(clippy::expect_used, reason = "the policy is within its limits")]
 fn probes(calls: u64) {
-    let moment = Duration::from_millis(1);
+    let expiry = Duration::from_millis(1);
     let breaker = brama::breaker("probe");
-    let patch = PolicyPatch::new().success_threshold(u32::MAX).expiry(Expiry::fixed(moment));
+    let patch = PolicyPatch::new().success_threshold(u32::MAX).expiry(Expiry::fixed(expiry));
     breaker.configure(patch).expect("a policy within its limits");
     breaker.open("to be probed");
-    thread::sleep(50 * moment);
+    thread::sleep(50 * expiry);
     each(calls, |number| breaker.call(|| answer(number)));
 }
 

@@ -37,7 +37,7 @@ fn key() {
 
 #[test]
 fn handlers() {
-    assert_picture!("identifier = \"bank\", error_handler = |r| f(r), on_open = refuse", CHARGE);
+    assert_picture!("identifier = \"bank\", error_handler = |r| f(r), on_open = reject", CHARGE);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn future() {
 #[test]
 fn future_boxed() {
     let item = "fn charge(card: Card) -> Pin<Box<dyn Future<Output = Paid> + Send>> { body }";
-    assert_picture!("identifier = card.bank, on_open = refuse", item);
+    assert_picture!("identifier = card.bank, on_open = reject", item);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn timeout() {
 #[test]
 fn timeout_of_a_future() {
     let item = "fn charge(&self) -> BoxFuture<'_, Paid> { body }";
-    let options = "identifier = \"bank\", timeout = self.limit, on_timeout = |late| refuse(late)";
+    let options = "identifier = \"bank\", timeout = self.limit, on_timeout = |late| reject(late)";
     assert_picture!(options, item);
 }
 

@@ -33,7 +33,7 @@ const VALID: [&str; 6] = [
     "identifier = \"f\"",
     "identifier = x.name(), key = x.id, scope = \"s\"",
     "identifier = \"f\", registry = &r, error_handler = |r| judge(r), fallback = g(x)?",
-    "identifier = \"f\", failure_if = is_bad, ignore_if = |e| e.x, on_open = refuse",
+    "identifier = \"f\", failure_if = is_bad, ignore_if = |e| e.x, on_open = reject",
     "identifier = \"f\", policy = SLOW, crate = crate::b",
     "identifier = \"f\", max_attempts = N, expiry = WAIT, window = time(\"10s\"), shadow = true",
 ];
@@ -142,7 +142,7 @@ fn item(tokens: &[TokenTree]) -> TokenStream {
 fn after_each_mistake_of_the_goldens_the_item_stands_as_it_was() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/ui/options");
     let paths = fs::read_dir(folder).expect("goldens").map(|entry| entry.expect("a file").path());
-    let sources = paths.filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
+    let sources = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
     let mut seen = 0;
     for path in sources {
         let file: TokenStream = fs::read_to_string(&path).expect("text").parse().expect("tokens");

@@ -106,13 +106,13 @@ fn until(harness: &Harness) -> Duration {
 }
 
 #[test]
-fn asking_changes_nothing() {
+fn queries_change_nothing() {
     everywhere(|harness| {
         let memory = harness.memory();
-        for moment in [Duration::ZERO, ms(4), ms(10)] {
-            let view = harness.clone().steps(&[Signal::Wait(moment)]).view();
-            let rejected = matches!(admission_after(harness, moment), Admission::Rejected { .. });
-            assert_eq!(view.would_admit, !rejected, "{moment:?} after {:?}", harness.signals);
+        for wait in [Duration::ZERO, ms(4), ms(10)] {
+            let view = harness.clone().steps(&[Signal::Wait(wait)]).view();
+            let rejected = matches!(admission_after(harness, wait), Admission::Rejected { .. });
+            assert_eq!(view.would_admit, !rejected, "{wait:?} after {:?}", harness.signals);
         }
         assert_eq!(harness.memory(), memory);
     });

@@ -95,7 +95,7 @@ fn a_window_that_missed_outcomes_starts_empty() {
 }
 
 #[test]
-fn nor_does_it_keep_what_was_before_successes_that_a_gate_counted() {
+fn a_window_drops_outcomes_from_before_uncounted_successes() {
     let (rated, unrated) =
         (windowed(Span::Calls(5)), OraclePolicy { failure_rate: None, ..OraclePolicy::RATED });
     let mut harness = in_turn(&[(rated, &FAILURES), (unrated, &[])]);

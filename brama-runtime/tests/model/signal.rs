@@ -99,7 +99,7 @@ impl From<Change> for Transition {
     }
 }
 
-/// What the getters return at one moment.
+/// What the getters return at one tick.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct View {
     pub(crate) state: State,
@@ -117,7 +117,7 @@ pub(crate) struct View {
     pub(crate) rejects_until: Option<Tick>,
 }
 
-/// Returns the moment `since_origin` after the origin of the clock.
+/// Returns the tick `since_origin` after the origin of the clock.
 pub(crate) fn tick(since_origin: Duration) -> Tick {
     Tick::from_nanos(u64::try_from(since_origin.as_nanos()).unwrap_or(u64::MAX))
 }

@@ -17,7 +17,7 @@ mod borrowed {
 
     #[circuit_breaker(identifier = "arguments: split")]
     fn split(bytes: &mut [u8], at: usize) -> Answer<(&mut [u8], &mut [u8])> {
-        bytes.split_at_mut_checked(at).ok_or(TestError::Odd("short"))
+        bytes.split_at_mut_checked(at).ok_or(TestError::Failed("short"))
     }
 
     #[circuit_breaker(identifier = "arguments: split later")]

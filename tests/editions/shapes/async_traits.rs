@@ -25,7 +25,7 @@ mod methods {
         #[circuit_breaker(identifier = Self::NAME)]
         async fn ping(&self, good: bool) -> Answer<u8> {
             give_way().await;
-            if good { Ok(1) } else { Err(TestError::Odd("bad")) }
+            if good { Ok(1) } else { Err(TestError::Failed("bad")) }
         }
 
         #[circuit_breaker(identifier = "async_trait: default of Arc")]
@@ -45,7 +45,7 @@ mod methods {
         {
             let mapped = text.split(' ').map(map).collect::<Option<_>>();
             give_way().await;
-            mapped.ok_or(TestError::Odd("none"))
+            mapped.ok_or(TestError::Failed("none"))
         }
     }
 
@@ -57,14 +57,14 @@ mod methods {
         #[circuit_breaker(identifier = "async_trait: impl")]
         async fn row(&self, index: usize) -> Answer<u8> {
             give_way().await;
-            self.rows.get(index).copied().ok_or(TestError::Odd("none"))
+            self.rows.get(index).copied().ok_or(TestError::Failed("none"))
         }
 
         #[circuit_breaker(identifier = format!("async_trait: {row}"))]
         async fn push(&mut self, row: &str) -> Answer<&mut u8> {
             self.rows.push(row.parse()?);
             give_way().await;
-            self.rows.last_mut().ok_or(TestError::Odd("none"))
+            self.rows.last_mut().ok_or(TestError::Failed("none"))
         }
     }
 
@@ -72,13 +72,13 @@ mod methods {
     async fn methods_are_judged_by_what_their_futures_answer() {
         let mut client = Client { rows: vec![] };
         assert_eq!(client.push("7").await, Ok(&mut 7));
-        assert_eq!(client.push("x").await, Err(TestError::Odd("no number")));
+        assert_eq!(client.push("x").await, Err(TestError::Failed("no number")));
         assert_eq!(
             [client.row(0).await, client.row(9).await],
-            [Ok(7), Err(TestError::Odd("none"))]
+            [Ok(7), Err(TestError::Failed("none"))]
         );
         let pings = [client.ping(true).await, client.ping(false).await];
-        assert_eq!(pings, [Ok(1), Err(TestError::Odd("bad"))]);
+        assert_eq!(pings, [Ok(1), Err(TestError::Failed("bad"))]);
         assert_eq!(client.mapped("a b", |word| word.chars().next()).await, Ok(vec!['a', 'b']));
         assert_eq!(client.mapped("", |word| word.chars().next()).await.ok(), None);
         assert_eq!(tokio::spawn(Arc::new(client).shared()).await.unwrap(), Ok(7));
@@ -133,7 +133,7 @@ mod methods {
         #[circuit_breaker(identifier = "async_trait: local impl")]
         async fn ended(&self, cell: Rc<Cell<u8>>) -> Answer<()> {
             give_way().await;
-            if cell.get() == 0 { Ok(()) } else { Err(TestError::Odd("left")) }
+            if cell.get() == 0 { Ok(()) } else { Err(TestError::Failed("left")) }
         }
     }
 
@@ -167,7 +167,7 @@ mod blocks {
         #[circuit_breaker]
         async fn charge(&self, cents: u8) -> Answer<u8> {
             give_way().await;
-            cents.checked_sub(1).ok_or(TestError::Odd("free"))
+            cents.checked_sub(1).ok_or(TestError::Failed("free"))
         }
 
         async fn refund(&self) -> Answer<u8> {
@@ -181,7 +181,7 @@ mod blocks {
         #[circuit_breaker(max_attempts = 4)]
         async fn charge(&self, cents: u8) -> Answer<u8> {
             give_way().await;
-            cents.checked_sub(1).ok_or(TestError::Odd("free"))
+            cents.checked_sub(1).ok_or(TestError::Failed("free"))
         }
 
         async fn refund(&self) -> Answer<u8> {
@@ -191,7 +191,7 @@ mod blocks {
 
     async fn used(bank: impl Bank) {
         let charged = [bank.charge(1).await, bank.charge(0).await];
-        assert_eq!(charged, [Ok(0), Err(TestError::Odd("free"))]);
+        assert_eq!(charged, [Ok(0), Err(TestError::Failed("free"))]);
         assert_eq!(bank.refund().await, Ok(1));
     }
 

@@ -38,7 +38,7 @@ mod of_the_language {
     #[cfg_attr(test, circuit_breaker(identifier = "attributes: cfg_attr"))]
     #[cfg_attr(any(), circuit_breaker(identifier = "attributes: never"))]
     fn conditional(good: bool) -> Answer<u8> {
-        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Failed("bad")) }
     }
 
     #[cfg_attr(test, circuit_breaker(identifier = "attributes: cfg_attr later"), inline)]
@@ -50,7 +50,7 @@ mod of_the_language {
     #[tokio::test]
     async fn the_attribute_may_be_conditional() {
         assert_eq!(conditional_later(true).await, Ok(1));
-        assert_eq!(conditional_later(false).await, Err(TestError::Odd("bad")));
+        assert_eq!(conditional_later(false).await, Err(TestError::Failed("bad")));
         assert_eq!(recorded("attributes: cfg_attr"), "1 succeeded, 1 failed");
         assert_eq!(recorded("attributes: cfg_attr later"), "1 succeeded, 1 failed");
         assert_eq!(recorded("attributes: never"), "");

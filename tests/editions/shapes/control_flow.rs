@@ -26,7 +26,7 @@ mod jumps {
             }
             None
         };
-        found.ok_or(TestError::Odd("none"))
+        found.ok_or(TestError::Failed("none"))
     }
 
     #[circuit_breaker(identifier = "flow: labels later")]
@@ -46,7 +46,7 @@ mod jumps {
     #[tokio::test]
     async fn labels_stay_in_the_body() {
         assert_eq!(labels(&[&[1, 0, 2], &[3, 2]], 2), Ok(4));
-        assert_eq!(labels(&[&[0, 2]], 2), Err(TestError::Odd("none")));
+        assert_eq!(labels(&[&[0, 2]], 2), Err(TestError::Failed("none")));
         assert_eq!(labels_later(3).await, Ok(3));
         assert_eq!(recorded("flow: labels"), "1 succeeded, 1 failed");
         assert_eq!(recorded("flow: labels later"), "1 succeeded");
@@ -55,7 +55,7 @@ mod jumps {
     #[circuit_breaker(identifier = "flow: let else")]
     fn let_else(text: Option<&str>) -> Answer<u8> {
         let Some(text) = text else {
-            return Err(TestError::Odd("absent"));
+            return Err(TestError::Failed("absent"));
         };
         let Ok(number) = text.parse() else { return Ok(0) };
         Ok(number)
@@ -63,7 +63,7 @@ mod jumps {
 
     #[circuit_breaker(identifier = "flow: let else later")]
     async fn let_else_later(text: Option<&str>) -> Answer<u8> {
-        let Some(text) = text else { return Err(TestError::Odd("absent")) };
+        let Some(text) = text else { return Err(TestError::Failed("absent")) };
         give_way().await;
         let_else(Some(text))
     }
@@ -71,8 +71,8 @@ mod jumps {
     #[tokio::test]
     async fn patterns_may_leave_the_body() {
         let answers = [let_else(Some("x")), let_else(Some("7")), let_else(None)];
-        assert_eq!(answers, [Ok(0), Ok(7), Err(TestError::Odd("absent"))]);
-        assert_eq!(let_else_later(None).await, Err(TestError::Odd("absent")));
+        assert_eq!(answers, [Ok(0), Ok(7), Err(TestError::Failed("absent"))]);
+        assert_eq!(let_else_later(None).await, Err(TestError::Failed("absent")));
         assert_eq!(let_else_later(Some("2")).await, Ok(2));
         assert_eq!(recorded("flow: let else"), "3 succeeded, 1 failed");
         assert_eq!(recorded("flow: let else later"), "1 succeeded, 1 failed");
@@ -82,7 +82,7 @@ mod jumps {
     async fn returns_of_others(numbers: Vec<u8>) -> Answer<u8> {
         let half = |number: u8| -> Answer<u8> {
             if number % 2 == 1 {
-                return Err(TestError::Odd("odd"));
+                return Err(TestError::Failed("odd"));
             }
             Ok(number / 2)
         };
@@ -127,7 +127,7 @@ mod items {
         macro_rules! checked {
             ($value:expr) => {
                 match $value {
-                    0 => return Err(TestError::Odd("zero")),
+                    0 => return Err(TestError::Failed("zero")),
                     value => value,
                 }
             };
@@ -156,7 +156,7 @@ mod items {
     #[tokio::test]
     async fn items_in_a_body_are_left_alone() {
         assert_eq!(items_later(1).await, Ok(5));
-        assert_eq!(items_later(0).await, Err(TestError::Odd("zero")));
+        assert_eq!(items_later(0).await, Err(TestError::Failed("zero")));
         for identifier in ["flow: items", "flow: items later", "flow: inner"] {
             assert_eq!(recorded(identifier), "1 succeeded, 1 failed");
         }
@@ -237,7 +237,7 @@ mod attributes {
             #[cfg(any())]
             Missing => missing(),
             Some(one) => Ok(number + one),
-            None => Err(TestError::Odd("empty")),
+            None => Err(TestError::Failed("empty")),
         }
     }
 

@@ -55,7 +55,7 @@ same! {
         let _local = Loud("local");
         let kept = d;
         std::mem::forget(kept);
-        Err(TestError::Odd("nothing"))
+        Err(TestError::Failed("nothing"))
     }
 }
 

@@ -16,7 +16,7 @@ same! {
     call(Loud("a")),
     pub(super) fn call(_a: Loud) -> Answer<usize> {
         let _local = Loud("local");
-        Loud("temporary").number().checked_add(1).ok_or(TestError::Odd("full"))
+        Loud("temporary").number().checked_add(1).ok_or(TestError::Failed("full"))
     }
 }
 
@@ -41,7 +41,7 @@ mod later {
         pub(super) async fn call() -> Answer<usize> {
             let _local = Loud("local");
             give_way().await;
-            Loud("temporary").number().checked_add(1).ok_or(TestError::Odd("full"))
+            Loud("temporary").number().checked_add(1).ok_or(TestError::Failed("full"))
         }
     }
 

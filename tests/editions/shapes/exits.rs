@@ -9,7 +9,7 @@ use crate::answer::{Answer, TestError, give_way, recorded};
 macro_rules! leave {
     (unless $good:expr) => {
         if !$good {
-            return Err(TestError::Odd("left"));
+            return Err(TestError::Failed("left"));
         }
     };
     ($error:expr) => {
@@ -32,7 +32,7 @@ use Exit::{HiddenQuestion, HiddenReturn, Panic, Question, Return, Tail};
 #[circuit_breaker(identifier = identifier)]
 #[expect(clippy::panic, reason = "the shape under test")]
 fn exit(identifier: &str, by: Exit, good: bool) -> Answer<u8> {
-    let answer = if good { Ok(1) } else { Err(TestError::Odd("left")) };
+    let answer = if good { Ok(1) } else { Err(TestError::Failed("left")) };
     match by {
         Return => return answer,
         Question => {
@@ -41,7 +41,7 @@ fn exit(identifier: &str, by: Exit, good: bool) -> Answer<u8> {
         }
         HiddenReturn => leave!(unless good),
         HiddenQuestion if good => {}
-        HiddenQuestion => leave!(TestError::Odd("left")),
+        HiddenQuestion => leave!(TestError::Failed("left")),
         Panic => panic!("as planned"),
         Tail => {}
     }
@@ -51,7 +51,7 @@ fn exit(identifier: &str, by: Exit, good: bool) -> Answer<u8> {
 #[circuit_breaker(identifier = identifier)]
 #[expect(clippy::panic, reason = "the shape under test")]
 async fn exit_later(identifier: &str, by: Exit, good: bool) -> Answer<u8> {
-    let answer = if good { Ok(1) } else { Err(TestError::Odd("left")) };
+    let answer = if good { Ok(1) } else { Err(TestError::Failed("left")) };
     give_way().await;
     match by {
         Return => return answer,
@@ -61,7 +61,7 @@ async fn exit_later(identifier: &str, by: Exit, good: bool) -> Answer<u8> {
         }
         HiddenReturn => leave!(unless good),
         HiddenQuestion if good => {}
-        HiddenQuestion => leave!(TestError::Odd("left")),
+        HiddenQuestion => leave!(TestError::Failed("left")),
         Panic => panic!("as planned"),
         Tail => {}
     }
@@ -82,7 +82,7 @@ fn every_exit_is_recorded_as_what_it_answers() {
     for (name, by) in ANSWERING {
         let identifier = format!("exits: {name}");
         assert_eq!(exit(&identifier, by, true), Ok(1));
-        assert_eq!(exit(&identifier, by, false), Err(TestError::Odd("left")));
+        assert_eq!(exit(&identifier, by, false), Err(TestError::Failed("left")));
         assert_eq!(recorded(&identifier), "1 succeeded, 1 failed");
     }
 }
@@ -92,7 +92,7 @@ async fn every_exit_of_an_async_body_is_recorded_as_what_it_answers() {
     for (name, by) in ANSWERING {
         let identifier = format!("exits: {name} later");
         assert_eq!(exit_later(&identifier, by, true).await, Ok(1));
-        assert_eq!(exit_later(&identifier, by, false).await, Err(TestError::Odd("left")));
+        assert_eq!(exit_later(&identifier, by, false).await, Err(TestError::Failed("left")));
         assert_eq!(recorded(&identifier), "1 succeeded, 1 failed");
     }
 }
@@ -191,7 +191,7 @@ mod answers_while_open {
 
     #[circuit_breaker(identifier = identifier, fallback = {
         leave!(unless good);
-        Ok(number.checked_add(1).ok_or(TestError::Odd("full"))?)
+        Ok(number.checked_add(1).ok_or(TestError::Failed("full"))?)
     })]
     fn fallback(identifier: &str, good: bool, number: u8) -> Answer<u8> {
         Ok(number)
@@ -200,7 +200,7 @@ mod answers_while_open {
     #[circuit_breaker(identifier = identifier, fallback = {
         give_way().await;
         leave!(unless good);
-        Ok(number.checked_add(1).ok_or(TestError::Odd("full"))?)
+        Ok(number.checked_add(1).ok_or(TestError::Failed("full"))?)
     })]
     async fn fallback_later(identifier: &str, good: bool, number: u8) -> Answer<u8> {
         give_way().await;

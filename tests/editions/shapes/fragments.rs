@@ -61,7 +61,7 @@ mod whole_functions {
     protected! {
         "fragments: tokens",
         fn tokens(number: u8) -> Answer<u8> {
-            number.checked_sub(1).ok_or(TestError::Odd("zero"))
+            number.checked_sub(1).ok_or(TestError::Failed("zero"))
         }
     }
 
@@ -91,7 +91,7 @@ mod whole_functions {
 
     #[tokio::test]
     async fn a_function_may_be_passed_on_whole() {
-        assert_eq!([item(1).await, item(0).await], [Ok(0), Err(TestError::Odd("zero"))]);
+        assert_eq!([item(1).await, item(0).await], [Ok(0), Err(TestError::Failed("zero"))]);
         for identifier in ["fragments: tokens", "fragments: tokens later", NAME] {
             assert_eq!(recorded(identifier), "1 succeeded, 1 failed");
         }
@@ -114,20 +114,20 @@ mod parts {
     type Borrowed<'a> = Answer<&'a str>;
 
     function! {
-        pub(super) fragments_by_part<'a>(TestError::Odd("ignored") => text: str) -> Borrowed<'a> {
+        pub(super) fragments_by_part<'a>(TestError::Failed("ignored") => text: str) -> Borrowed<'a> {
             give_way().await;
             if text.is_empty() {
-                return Err(TestError::Odd("ignored"));
+                return Err(TestError::Failed("ignored"));
             }
-            text.get(1..).ok_or(TestError::Odd("bad"))
+            text.get(1..).ok_or(TestError::Failed("bad"))
         }
     }
 
     #[tokio::test]
     async fn a_function_may_be_put_together() {
         assert_eq!(fragments_by_part("ab").await, Ok("b"));
-        assert_eq!(fragments_by_part("").await, Err(TestError::Odd("ignored")));
-        assert_eq!(fragments_by_part("é").await, Err(TestError::Odd("bad")));
+        assert_eq!(fragments_by_part("").await, Err(TestError::Failed("ignored")));
+        assert_eq!(fragments_by_part("é").await, Err(TestError::Failed("bad")));
         assert_eq!(recorded("fragments_by_part"), "1 succeeded, 1 failed, 1 ignored");
     }
 

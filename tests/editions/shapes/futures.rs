@@ -17,7 +17,7 @@ use futures_core::{
 use crate::answer::{Answer, TestError, finish, give_way, open, recorded};
 
 const fn judged(good: bool) -> Answer<u8> {
-    if good { Ok(1) } else { Err(TestError::Odd("bad")) }
+    if good { Ok(1) } else { Err(TestError::Failed("bad")) }
 }
 
 mod forms {
@@ -105,7 +105,7 @@ mod forms {
         assert_eq!(recorded(identifier), "", "{identifier}");
         let [good, bad] = futures;
         assert_eq!(good.await, Ok(1));
-        assert_eq!(bad.await, Err(TestError::Odd("bad")));
+        assert_eq!(bad.await, Err(TestError::Failed("bad")));
         assert_eq!(recorded(identifier), "1 succeeded, 1 failed", "{identifier}");
     }
 
@@ -147,7 +147,7 @@ mod forms {
     #[tokio::test]
     async fn bounds_and_captures_are_left_alone() {
         assert_eq!(bounds(" 7 ", "").await, Ok(7));
-        assert_eq!(bounds("x", "").await, Err(TestError::Odd("no number")));
+        assert_eq!(bounds("x", "").await, Err(TestError::Failed("no number")));
         assert_eq!(recorded("futures: bounds"), "1 succeeded, 1 failed");
     }
 }
@@ -195,7 +195,7 @@ mod option {
     async fn future_true_declares_a_named_type_a_future() {
         let (good, bad) = (named(true), named(false));
         assert_eq!(recorded("futures: named"), "");
-        assert_eq!((good.await, bad.await), (Ok(1), Err(TestError::Odd("bad"))));
+        assert_eq!((good.await, bad.await), (Ok(1), Err(TestError::Failed("bad"))));
         assert_eq!(recorded("futures: named"), "1 succeeded, 1 failed");
     }
 
@@ -325,7 +325,7 @@ mod streams {
         fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Answer<u8>>> {
             let next = self.0.checked_sub(1);
             self.0 = next.unwrap_or(0);
-            Poll::Ready(Some(next.ok_or(TestError::Odd("over"))))
+            Poll::Ready(Some(next.ok_or(TestError::Failed("over"))))
         }
     }
 
@@ -341,7 +341,7 @@ mod streams {
     #[circuit_breaker(identifier = "futures: stream later")]
     async fn subscribed(from: u8) -> Answer<impl Stream<Item = Answer<u8>> + Unpin> {
         give_way().await;
-        if from == 0 { Err(TestError::Odd("empty")) } else { Ok(Countdown(from)) }
+        if from == 0 { Err(TestError::Failed("empty")) } else { Ok(Countdown(from)) }
     }
 
     #[circuit_breaker(identifier = "futures: boxed stream")]
@@ -357,7 +357,7 @@ mod streams {
 
     #[tokio::test]
     async fn a_stream_is_judged_when_it_is_created_and_its_items_are_the_caller_s() {
-        let counted = [Some(Ok(0)), Some(Err(TestError::Odd("over")))];
+        let counted = [Some(Ok(0)), Some(Err(TestError::Failed("over")))];
         assert_eq!(items(bare(1)).await, counted);
         assert_eq!(items(subscribed(1).await.unwrap()).await, counted);
         assert_eq!(items(boxed(1).unwrap()).await, counted);

@@ -86,7 +86,7 @@ mod dropped {
         }
         let clock = brama::testing::ManualClock::new();
         let registry = brama::Registry::with_clock(clock.clone());
-        assert!(finish(probe(&registry, Some(Err(TestError::Odd("down"))))).is_err());
+        assert!(finish(probe(&registry, Some(Err(TestError::Failed("down"))))).is_err());
         clock.advance(std::time::Duration::from_secs(1));
         {
             let waiting = pin!(probe(&registry, None));

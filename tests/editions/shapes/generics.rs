@@ -18,7 +18,7 @@ mod parameters {
         T: Debug,
         for<'b> &'b T: PartialEq<&'b T>,
     {
-        array.iter().find(|item| *pick(item)).ok_or(TestError::Odd("none"))
+        array.iter().find(|item| *pick(item)).ok_or(TestError::Failed("none"))
     }
 
     #[circuit_breaker(identifier = "generics: all later")]
@@ -30,13 +30,13 @@ mod parameters {
         T: Debug + Sync,
     {
         give_way().await;
-        array.iter().find(|item| *pick(item)).ok_or(TestError::Odd("none"))
+        array.iter().find(|item| *pick(item)).ok_or(TestError::Failed("none"))
     }
 
     #[tokio::test]
     async fn type_const_and_lifetime_parameters_are_left_alone() {
         assert_eq!(generic(&[1, 2], |_| &true), Ok(&1));
-        assert_eq!(generic(&[1, 2], |_| &false), Err(TestError::Odd("none")));
+        assert_eq!(generic(&[1, 2], |_| &false), Err(TestError::Failed("none")));
         assert_eq!(generic_later(&["a"], |_| &true).await, Ok(&"a"));
         assert_eq!(recorded("generics: all"), "1 succeeded, 1 failed");
         assert_eq!(recorded("generics: all later"), "1 succeeded");
@@ -55,7 +55,7 @@ mod parameters {
 
     #[tokio::test]
     async fn an_error_may_be_generic() {
-        assert_eq!(generic_error_later(TestError::Odd("x")).await, Err(TestError::Odd("x")));
+        assert_eq!(generic_error_later(TestError::Failed("x")).await, Err(TestError::Failed("x")));
         assert_eq!(recorded("generics: error"), "1 failed");
         assert_eq!(recorded("generics: error later"), "1 failed");
     }
@@ -87,7 +87,7 @@ mod lifetimes {
     impl<'a> Reader<'a> {
         #[circuit_breaker(identifier = "generics: outlives self")]
         fn word(&mut self) -> Answer<&'a str> {
-            let (word, rest) = self.text.split_once(' ').ok_or(TestError::Odd("end"))?;
+            let (word, rest) = self.text.split_once(' ').ok_or(TestError::Failed("end"))?;
             self.text = rest;
             Ok(word)
         }
@@ -100,7 +100,7 @@ mod lifetimes {
 
         #[circuit_breaker(identifier = "generics: elided self")]
         fn elided(&self, other: &str) -> Answer<&str> {
-            if other.is_empty() { Err(TestError::Odd("empty")) } else { Ok(self.text) }
+            if other.is_empty() { Err(TestError::Failed("empty")) } else { Ok(self.text) }
         }
     }
 
@@ -109,7 +109,7 @@ mod lifetimes {
         let text = "a b c".to_owned();
         let mut reader = Reader { text: &text };
         let words = [reader.word(), reader.word_later("").await, reader.word()];
-        assert_eq!(words, [Ok("a"), Ok("b"), Err(TestError::Odd("end"))]);
+        assert_eq!(words, [Ok("a"), Ok("b"), Err(TestError::Failed("end"))]);
         assert_eq!(reader.elided("x"), Ok("c"));
         assert_eq!(elided("x", &mut 1), Ok("x".to_owned()));
         assert_eq!(recorded("generics: outlives self"), "2 succeeded, 1 failed");
@@ -142,7 +142,7 @@ mod of_self {
         async fn side(&self) -> Answer<T> {
             give_way().await;
             match self {
-                Self::Unit => Err(TestError::Odd("none")),
+                Self::Unit => Err(TestError::Failed("none")),
                 Self::Tuple(side) | Self::Struct { side } => Ok(*side),
             }
         }
@@ -207,7 +207,7 @@ mod values {
     where
         T: std::str::FromStr + Copy,
     {
-        text.parse().map(|value| [value; N]).map_err(|_| TestError::Odd("unread"))
+        text.parse().map(|value| [value; N]).map_err(|_| TestError::Failed("unread"))
     }
 
     #[circuit_breaker(identifier = "generics: pointer")]
@@ -221,7 +221,7 @@ mod values {
     fn turbofish_and_function_pointers_still_work() {
         assert_eq!(parse::<u8, 2>("7"), Ok([7, 7]));
         let generic: fn(&str) -> Answer<[u16; 1]> = parse::<u16, 1>;
-        assert_eq!(generic("x"), Err(TestError::Odd("unread")));
+        assert_eq!(generic("x"), Err(TestError::Failed("unread")));
         assert_eq!(POINTER(2), Ok(4));
         assert_eq!([1, 2].map(double), [Ok(2), Ok(4)]);
         assert_eq!(recorded("generics: turbofish"), "1 succeeded, 1 failed");

@@ -29,7 +29,7 @@ async fn a_hidden_type_is_found() {
 
 #[circuit_breaker(identifier = "hidden: in a result")]
 fn in_a_result(good: bool) -> Result<impl Iterator<Item = u8>, TestError> {
-    if good { Ok([1, 2].into_iter()) } else { Err(TestError::Odd("bad")) }
+    if good { Ok([1, 2].into_iter()) } else { Err(TestError::Failed("bad")) }
 }
 
 #[circuit_breaker(identifier = "hidden: in a result later")]

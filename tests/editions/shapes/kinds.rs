@@ -14,7 +14,7 @@ fn plain(text: &str) -> Answer<u8> {
 #[test]
 fn a_plain_function_answers_and_is_judged() {
     assert_eq!(plain("7"), Ok(7));
-    assert_eq!(plain("x"), Err(TestError::Odd("no number")));
+    assert_eq!(plain("x"), Err(TestError::Failed("no number")));
     assert_eq!(recorded("kinds: plain"), "1 succeeded, 1 failed");
 }
 
@@ -38,7 +38,7 @@ async fn later(text: &str) -> Answer<u8> {
 #[tokio::test]
 async fn an_async_function_answers_and_is_judged() {
     assert_eq!(later("7").await, Ok(7));
-    assert_eq!(later("x").await, Err(TestError::Odd("no number")));
+    assert_eq!(later("x").await, Err(TestError::Failed("no number")));
     assert_eq!(recorded("kinds: async"), "1 succeeded, 1 failed");
 }
 
@@ -142,14 +142,14 @@ mod traits {
         #[circuit_breaker(identifier = "kinds: async impl")]
         async fn fetch(&self) -> Answer<u8> {
             give_way().await;
-            self.0.first().cloned().map(Into::into).ok_or(TestError::Odd("empty"))
+            self.0.first().cloned().map(Into::into).ok_or(TestError::Failed("empty"))
         }
     }
 
     #[tokio::test]
     async fn async_trait_methods_are_protected() {
         assert_eq!(Memory(vec![2_u8]).add(4).await, Ok(6));
-        assert_eq!(Memory(Vec::<u8>::new()).add(4).await, Err(TestError::Odd("empty")));
+        assert_eq!(Memory(Vec::<u8>::new()).add(4).await, Err(TestError::Failed("empty")));
         for identifier in ["kinds: async default", "kinds: async impl"] {
             assert_eq!(recorded(identifier), "1 succeeded, 1 failed");
         }
@@ -265,7 +265,7 @@ mod nesting {
     #[must_use = "counts"]
     #[inline]
     fn stacked(good: bool) -> Answer<()> {
-        good.then_some(()).ok_or(TestError::Odd("bad"))
+        good.then_some(()).ok_or(TestError::Failed("bad"))
     }
 
     #[circuit_breaker(identifier = "kinds: third later", error_handler = |_| Outcome::Ignore)]

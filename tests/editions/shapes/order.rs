@@ -250,27 +250,27 @@ mod of_tracing {
     #[instrument(err(Debug), skip(good))]
     #[circuit_breaker(identifier = "order: instrument above")]
     fn above(good: bool) -> Answer<u8> {
-        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Failed("bad")) }
     }
 
     #[circuit_breaker(identifier = "order: instrument below")]
     #[instrument(err(Debug))]
     fn below(good: bool) -> Answer<u8> {
-        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Failed("bad")) }
     }
 
     #[instrument(ret)]
     #[circuit_breaker(identifier = "order: instrument above later")]
     async fn above_later(good: bool) -> Answer<u8> {
         give_way().await;
-        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Failed("bad")) }
     }
 
     #[circuit_breaker(identifier = "order: instrument below later")]
     #[instrument(ret)]
     async fn below_later(good: bool) -> Answer<u8> {
         give_way().await;
-        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Failed("bad")) }
     }
 
     // Attributes expand from the top, each around the body that it finds. Ours expands second here,

@@ -12,7 +12,7 @@ mod renamed {
 
     #[platform::breaker::circuit_breaker(identifier = "paths: renamed", crate = platform::breaker)]
     fn charge(good: bool) -> Answer<u8> {
-        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Failed("bad")) }
     }
 
     #[platform::breaker::circuit_breaker(
@@ -29,7 +29,7 @@ mod renamed {
     #[test]
     fn the_facade_is_where_the_option_says() {
         assert_eq!(finish(charge_later(true)), Ok(1));
-        assert_eq!(finish(charge_later(false)), Err(TestError::Odd("bad")));
+        assert_eq!(finish(charge_later(false)), Err(TestError::Failed("bad")));
         assert_eq!(recorded("paths: renamed"), "1 succeeded, 1 failed");
         assert_eq!(recorded("paths: renamed later"), "1 succeeded, 1 failed");
     }
@@ -47,7 +47,7 @@ mod of_another_crate {
         ignore_if = |_| false
     )]
     fn handed_on(good: bool) -> Answer<u8> {
-        if good { Ok(1) } else { Err(TestError::Odd("bad")) }
+        if good { Ok(1) } else { Err(TestError::Failed("bad")) }
     }
 
     brama_platform::protected!(literal, "paths: by macro");
@@ -55,7 +55,7 @@ mod of_another_crate {
 
     #[tokio::test]
     async fn a_crate_hands_the_facade_on_and_so_do_its_macros() {
-        assert_eq!([handed_on(true), handed_on(false)], [Ok(1), Err(TestError::Odd("bad"))]);
+        assert_eq!([handed_on(true), handed_on(false)], [Ok(1), Err(TestError::Failed("bad"))]);
         assert_eq!(recorded("paths: handed on"), "1 succeeded, 1 failed");
         assert_eq!([literal().await.ok(), expression().await.ok()], [Some(2), Some(2)]);
         assert_eq!(recorded("paths: by macro"), "2 succeeded");

@@ -18,12 +18,12 @@ fn client(name: &str) -> Client {
 impl Client {
     #[circuit_breaker(identifier = &self.name)]
     fn by_reference(&self) -> Answer<&u8> {
-        self.buffer.first().ok_or(TestError::Odd("empty"))
+        self.buffer.first().ok_or(TestError::Failed("empty"))
     }
 
     #[circuit_breaker(identifier = &self.name)]
     fn by_exclusive_reference(&mut self) -> Answer<&mut u8> {
-        self.buffer.first_mut().ok_or(TestError::Odd("empty"))
+        self.buffer.first_mut().ok_or(TestError::Failed("empty"))
     }
 
     #[circuit_breaker(identifier = &self.name)]
@@ -53,13 +53,13 @@ impl Client {
     #[circuit_breaker(identifier = &self.name)]
     async fn by_reference_later(&self) -> Answer<&u8> {
         give_way().await;
-        self.buffer.first().ok_or(TestError::Odd("empty"))
+        self.buffer.first().ok_or(TestError::Failed("empty"))
     }
 
     #[circuit_breaker(identifier = &self.name)]
     async fn by_exclusive_reference_later(&mut self) -> Answer<&mut u8> {
         give_way().await;
-        self.buffer.first_mut().ok_or(TestError::Odd("empty"))
+        self.buffer.first_mut().ok_or(TestError::Failed("empty"))
     }
 
     #[circuit_breaker(identifier = &self.name)]
@@ -79,7 +79,7 @@ impl Client {
     async fn by_pin_later(mut self: Pin<&mut Self>) -> Answer<&mut u8> {
         give_way().await;
         self.buffer.push(3);
-        self.get_mut().buffer.last_mut().ok_or(TestError::Odd("empty"))
+        self.get_mut().buffer.last_mut().ok_or(TestError::Failed("empty"))
     }
 }
 

@@ -267,7 +267,7 @@ mod expectations {
         assert_eq!(collected("ab cd").unwrap()[&'c'], "cd");
         assert_eq!(collected_later("1 2").await, Ok(vec![1, 2]));
         assert_eq!(collected_later("").await, Ok(vec![]));
-        assert_eq!(collected_later("x").await, Err(TestError::Odd("no number")));
+        assert_eq!(collected_later("x").await, Err(TestError::Failed("no number")));
         assert_eq!(converted(3).await, Ok(3));
         assert_eq!(recorded("returns: collected"), "1 succeeded");
         assert_eq!(recorded("returns: collected later"), "2 succeeded, 1 failed");
@@ -295,7 +295,7 @@ mod divergence {
 
     #[circuit_breaker(identifier = "returns: infallible")]
     fn infallible() -> Answer<Infallible> {
-        Err(TestError::Odd("always"))
+        Err(TestError::Failed("always"))
     }
 
     #[circuit_breaker(identifier = "returns: infallible error", on_open = |_| Ok(0))]
@@ -306,7 +306,7 @@ mod divergence {
     #[circuit_breaker(identifier = "returns: loop")]
     fn loops(mut left: u8) -> Answer<u8> {
         loop {
-            left = left.checked_sub(1).ok_or(TestError::Odd("end"))?;
+            left = left.checked_sub(1).ok_or(TestError::Failed("end"))?;
         }
     }
 
@@ -314,16 +314,16 @@ mod divergence {
     async fn loops_later(mut left: u8) -> Answer<Infallible> {
         loop {
             give_way().await;
-            left = left.checked_sub(1).ok_or(TestError::Odd("end"))?;
+            left = left.checked_sub(1).ok_or(TestError::Failed("end"))?;
         }
     }
 
     #[tokio::test]
     async fn bodies_that_never_reach_their_end_are_judged() {
-        assert_eq!(infallible(), Err(TestError::Odd("always")));
+        assert_eq!(infallible(), Err(TestError::Failed("always")));
         assert_eq!(never_fails(1), Ok(1));
-        assert_eq!(loops(2), Err(TestError::Odd("end")));
-        assert_eq!(loops_later(2).await, Err(TestError::Odd("end")));
+        assert_eq!(loops(2), Err(TestError::Failed("end")));
+        assert_eq!(loops_later(2).await, Err(TestError::Failed("end")));
         assert_eq!(recorded("returns: infallible"), "1 failed");
         assert_eq!(recorded("returns: infallible error"), "1 succeeded");
         assert_eq!(recorded("returns: loop"), "1 failed");

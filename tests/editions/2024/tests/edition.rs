@@ -18,13 +18,13 @@ fn let_chain(text: Option<&str>) -> Answer<u8> {
     {
         return Ok(number);
     }
-    Err(TestError::Odd("no number"))
+    Err(TestError::Failed("no number"))
 }
 
 #[circuit_breaker(
     identifier = "2024: let chain later",
     error_handler = |answer| {
-        if let Err(error) = answer && let TestError::Odd(_) = error { Outcome::Ignore } else { Outcome::Success }
+        if let Err(error) = answer && let TestError::Failed(_) = error { Outcome::Ignore } else { Outcome::Success }
     }
 )]
 async fn let_chain_later(text: Option<&str>) -> Answer<u8> {
@@ -35,14 +35,14 @@ async fn let_chain_later(text: Option<&str>) -> Answer<u8> {
     {
         return answer;
     }
-    Err(TestError::Odd("no number"))
+    Err(TestError::Failed("no number"))
 }
 
 #[tokio::test]
 async fn chains_of_let_are_left_alone() {
     assert_eq!(let_chain_later(Some("7")).await, Ok(7));
-    assert_eq!(let_chain_later(Some("0")).await, Err(TestError::Odd("no number")));
-    assert_eq!(let_chain_later(None).await, Err(TestError::Odd("no number")));
+    assert_eq!(let_chain_later(Some("0")).await, Err(TestError::Failed("no number")));
+    assert_eq!(let_chain_later(None).await, Err(TestError::Failed("no number")));
     assert_eq!(recorded("2024: let chain"), "1 succeeded, 1 failed");
     assert_eq!(recorded("2024: let chain later"), "1 succeeded, 2 ignored");
 }

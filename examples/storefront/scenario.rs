@@ -1,4 +1,4 @@
-//! The play: takes the service through its phases and records what happens.
+//! The scenario: takes the service through its phases and records what happens.
 
 use std::{
     io::{self, Write},
@@ -14,13 +14,13 @@ use crate::{
     phase::Phase,
     service::Service,
     timeline::Timeline,
-    visitor::{Stage, Visit},
+    visitor::{CurrentPhase, Visit},
     watch::Watch,
 };
 
-pub(crate) struct Play<W> {
+pub(crate) struct Scenario<W> {
     service: Service,
-    stage: Stage,
+    current_phase: CurrentPhase,
     visits: Receiver<Visit>,
     timeline: Timeline<W>,
     watch: Watch,
@@ -29,32 +29,32 @@ pub(crate) struct Play<W> {
     ledger: Ledger,
 }
 
-impl<W: Write> Play<W> {
+impl<W: Write> Scenario<W> {
     pub(crate) fn new(
         service: Service,
-        stage: Stage,
+        current_phase: CurrentPhase,
         visits: Receiver<Visit>,
         timeline: Timeline<W>,
     ) -> Self {
         let (watch, pages, ledger) = Default::default();
-        Self { service, stage, visits, timeline, watch, pages, ledger }
+        Self { service, current_phase, visits, timeline, watch, pages, ledger }
     }
 
-    pub(crate) fn perform(mut self) -> io::Result<Ledger> {
+    pub(crate) fn run(mut self) -> io::Result<Ledger> {
         let nexts = Phase::ALL.into_iter().skip(1).map(Some).chain([None]);
         for (phase, next) in Phase::ALL.into_iter().zip(nexts) {
             self.timeline.headline(phase)?;
-            self.play(phase)?;
+            self.run_phase(phase)?;
             self.turn(phase, next)?;
         }
         Ok(self.ledger)
     }
 
-    fn play(&mut self, phase: Phase) -> io::Result<()> {
+    fn run_phase(&mut self, phase: Phase) -> io::Result<()> {
         let begun = SystemClock.now();
         let mut row_due = begun.after(ROW);
         loop {
-            if let Ok(visit) = self.visits.recv_timeout(GLANCE) {
+            if let Ok(visit) = self.visits.recv_timeout(POLL_INTERVAL) {
                 self.note(&visit);
             }
             self.look()?;
@@ -71,8 +71,8 @@ impl<W: Write> Play<W> {
 
     /// Waits for the calls in flight, closes the page and starts the next phase.
     fn turn(&mut self, phase: Phase, next: Option<Phase>) -> io::Result<()> {
-        let stage = Stage::clone(&self.stage);
-        let mut on_stage = stage.blocking_write();
+        let current_phase = CurrentPhase::clone(&self.current_phase);
+        let mut current = current_phase.blocking_write();
         while let Ok(visit) = self.visits.try_recv() {
             self.note(&visit);
         }
@@ -89,7 +89,7 @@ impl<W: Write> Play<W> {
         }
         self.ledger.add(phase, std::mem::take(&mut self.pages));
         self.watch.turn();
-        *on_stage = next;
+        *current = next;
         Ok(())
     }
 
@@ -117,8 +117,8 @@ impl<W: Write> Play<W> {
 /// The most time that a phase lasts, so that five of them stay below 15 s.
 const MOST: Duration = Duration::from_millis(2_500);
 
-/// Between two rows of the timeline.
+/// The time between two rows of the timeline.
 const ROW: Duration = Duration::from_millis(500);
 
-/// Between two looks at the breakers.
-const GLANCE: Duration = Duration::from_millis(2);
+/// The time between two looks at the breakers.
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
