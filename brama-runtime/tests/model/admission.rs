@@ -106,7 +106,7 @@ fn until(harness: &Harness) -> Duration {
 }
 
 #[test]
-fn asking_changes_nothing() {
+fn queries_change_nothing() {
     everywhere(|harness| {
         let memory = harness.memory();
         for moment in [Duration::ZERO, ms(4), ms(10)] {
@@ -119,7 +119,7 @@ fn asking_changes_nothing() {
 }
 
 #[test]
-fn a_rejection_tells_the_earliest_moment_of_admission() {
+fn a_rejection_reports_the_earliest_tick_of_admission() {
     everywhere(|harness| match admission_after(harness, Duration::ZERO) {
         Admission::Rejected { retry_after: Some(wait) } => {
             let early = Admission::Rejected { retry_after: Some(NANO) };

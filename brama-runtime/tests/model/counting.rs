@@ -88,7 +88,7 @@ impl Ring {
 }
 
 #[test]
-fn successes_counted_elsewhere_weigh_as_successes_reported() {
+fn successes_counted_by_a_gate_have_the_same_effect_as_reported_ones() {
     for row in table::rows() {
         let harness = Harness::new(&row.policy);
         let signals = [&row.signals[..], &GATED].concat();
@@ -122,7 +122,7 @@ fn counted_and_reported(both: &(Harness, Gate), signal: Signal) -> Option<(Harne
 }
 
 #[test]
-fn a_healthy_circuit_settles() {
+fn a_healthy_circuit_regains_its_fast_path() {
     for row in table::rows() {
         enumerate_sequences(Harness::new(&row.policy), &row.signals, 4, |before, signal| {
             let mut after = before.clone();

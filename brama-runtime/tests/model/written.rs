@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[test]
-fn a_circuit_read_back_goes_on_as_if_nothing_had_been() {
+fn a_circuit_read_back_continues_where_it_was() {
     let traffic = policies()
         .prop_flat_map(|policy| (Just(policy), signals(&policy, 200), signals(&policy, 100)));
     proptest!(cases(96), |((policy, before, after) in traffic)| {
@@ -84,7 +84,7 @@ fn only(patch: &PolicyPatch, selected: &[bool]) -> PolicyPatch {
 }
 
 #[test]
-fn no_misprint_makes_a_circuit_that_panics() {
+fn invalid_input_never_produces_a_circuit_that_panics() {
     let rated = policies().prop_map(|policy| OraclePolicy {
         failure_rate: policy.failure_rate.or(Some(50)),
         ..policy
@@ -103,7 +103,7 @@ fn no_misprint_makes_a_circuit_that_panics() {
 }
 
 #[test]
-fn no_misprint_makes_a_policy_outside_its_limits() {
+fn invalid_input_never_produces_a_policy_outside_its_limits() {
     proptest!(cases(24), |(policy in policies())| {
         for misprint in misprints(&json(&policy.build())) {
             if let Ok(policy) = serde_json::from_value::<Policy>(misprint.clone()) {
