@@ -133,7 +133,7 @@ impl Counters {
     pub(crate) fn add(&self, counter: Counter, order: Ordering) -> Contention {
         match self.stripes.get() {
             Some(stripes) => {
-                own(stripes).counter(counter).fetch_add(1, order);
+                stripe_of_thread(stripes).counter(counter).fetch_add(1, order);
                 Contention::None
             }
             None => self.add_shared(counter, order),
@@ -205,7 +205,7 @@ impl fmt::Debug for Counters {
 /// have ever counted.
 #[inline]
 #[expect(clippy::indexing_slicing, reason = "the length is a power of two, the mask is below it")]
-fn own(stripes: &[Stripe]) -> &Set {
+fn stripe_of_thread(stripes: &[Stripe]) -> &Set {
     let index = thread_number() & (stripes.len() - 1);
     &stripes[index].0
 }

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_without_a_unit_is_told_to_take_one() {
+    fn the_error_for_a_missing_unit_suggests_one() {
         assert_eq!(
             message("90"),
             "\"90\" is not a duration: \"90\" has no unit; write a unit, such as 90s"
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_unit_is_told_the_known_ones() {
+    fn the_error_for_an_unknown_unit_lists_the_known_ones() {
         assert_eq!(
             message("1h 5min"),
             "\"1h 5min\" is not a duration: \"5min\" has a unit that is not known; \
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_without_a_space_are_told_to_take_one() {
+    fn the_error_for_a_missing_space_names_it() {
         assert!(message("1m30s").contains("\"1m30s\" lacks a space between its parts"));
     }
 

@@ -91,7 +91,7 @@ fn described(status: &Status) -> (anstyle::Style, String, String) {
     let cause = status.cause.as_ref();
     match status.state {
         State::Open => {
-            let length = cause.and_then(|cause| cause.length).map(|length| length.duration);
+            let length = cause.and_then(|cause| cause.duration).map(|open| open.duration);
             let state = format!("open for {} ms", length.unwrap_or_default().as_millis());
             (BAD, state, cause.map(ToString::to_string).unwrap_or_default())
         }

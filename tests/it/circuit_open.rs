@@ -48,7 +48,7 @@ fn a_rejection_carries_the_evidence() {
     let cause = rejection(&breaker).cause().unwrap();
     assert_eq!((cause.rule, cause.limit, cause.run), (Rule::FailureThreshold, Some(10), 10));
     assert_eq!(cause.reasons, ["connection refused"; 4]);
-    assert_eq!(cause.length.unwrap().to_string(), "60s, fixed");
+    assert_eq!(cause.duration.unwrap().to_string(), "60s, fixed");
     assert!(Arc::ptr_eq(&cause, &breaker.status().cause.unwrap()));
 }
 
@@ -174,6 +174,6 @@ fn a_retry_after_hint_lengthens_the_opening_and_is_named_as_the_reason() {
     breaker.close("a test");
     let busy = || Outcome::failure("too many requests").retry_after(Duration::from_secs(120));
     (0..10).for_each(|_| breaker.try_acquire().unwrap().record(busy()));
-    let length = rejection(&breaker).cause().unwrap().length.unwrap();
+    let length = rejection(&breaker).cause().unwrap().duration.unwrap();
     assert_eq!(length.to_string(), "120s, from the failure's retry-after hint");
 }

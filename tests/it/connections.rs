@@ -235,7 +235,7 @@ fn every_report_and_action_by_identity_reaches_its_breaker_and_no_unknown_one() 
     assert_eq!(breaker.state(), State::Closed);
     let second = Duration::from_secs(1);
     registry.open_for("a", second, "a test").unwrap();
-    assert_eq!(breaker.status().cause.unwrap().length.unwrap().duration, second);
+    assert_eq!(breaker.status().cause.unwrap().duration.unwrap().duration, second);
     registry.force_open("a", "a test").unwrap();
     assert_eq!(breaker.state(), State::ForcedOpen);
     registry.disable("a", "a test").unwrap();

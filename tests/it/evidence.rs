@@ -188,7 +188,7 @@ fn a_duration_that_jitter_shortened_shows_by_how_much() {
     let breaker = Registry::with_clock(clock.clone()).breaker("api");
     breaker.configure(two().jitter(0.5)).unwrap();
     fail(&breaker, 2);
-    let length = breaker.status().cause.unwrap().length.unwrap();
+    let length = breaker.status().cause.unwrap().duration.unwrap();
     assert!(!length.jitter.is_zero() && length.duration + length.jitter == seconds(60));
     let status = breaker.status().to_string();
     let why = format!(" (fixed, jitter took {:?}), next attempt in ", length.jitter);

@@ -149,7 +149,7 @@ fn a_setting_that_contradicts_a_later_layer_leaves_room_for_one_below_it() {
     assert_eq!(
         status.warnings,
         ["`minimum_calls` 40 (register) is above the window (the last 10 calls, configure): \
-             5 is in force"]
+             5 applies"]
     );
 }
 
@@ -260,7 +260,7 @@ fn two_attributes_that_differ_are_both_named_by_file_and_line() {
         status.warnings,
         [format!(
             "the attributes at {file}:{FIRST} and {file}:{SECOND} have this identity and differ: \
-             the one at {file}:{FIRST} is in force"
+             the one at {file}:{FIRST} applies"
         )]
     );
 }
@@ -296,8 +296,8 @@ fn the_kind_of_register_wins_over_the_attribute_and_a_warning_names_both() {
     assert_eq!(
         status.warnings,
         [format!(
-            "the attribute at {file}:{LAYERED} has type http, `register` has database: database is in \
-             force"
+            "the attribute at {file}:{LAYERED} has type http, `register` has database: database \
+             applies"
         )]
     );
 }

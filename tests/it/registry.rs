@@ -212,7 +212,7 @@ fn of_two_layers_that_contradict_each_other_the_later_wins() {
     assert_eq!(
         breaker.status().warnings,
         ["`minimum_calls` 40 (defaults) is above the window (the last 10 calls, configure): \
-             10 is in force"]
+             10 applies"]
     );
     let other = registry.breaker("other");
     other.configure(PolicyPatch::new().minimum_calls(60)).unwrap();
@@ -220,7 +220,7 @@ fn of_two_layers_that_contradict_each_other_the_later_wins() {
     assert_eq!(
         other.status().warnings,
         ["`window` (the last 50 calls, defaults) is below `minimum_calls` 60 (configure): \
-             the last 100 calls are in force"]
+             the last 100 calls apply"]
     );
 }
 
@@ -232,7 +232,7 @@ fn a_minimum_above_the_built_in_window_is_lowered_with_a_warning() {
     assert_eq!(
         breaker.status().warnings,
         ["`minimum_calls` 200 (configure) is above the window (the last 100 calls, built in): \
-             100 is in force"]
+             100 applies"]
     );
 }
 

@@ -214,7 +214,7 @@ fn a_status_is_written_with_its_policy_and_totals() {
     assert_eq!(status["retry_after"], 40_000_000_000_u64);
     assert_eq!(status["totals"]["failures"], 10);
     assert_eq!(status["policy"]["failure_threshold"], 10);
-    assert_eq!(status["cause"]["length"]["source"], "fixed");
+    assert_eq!(status["cause"]["duration"]["source"], "fixed");
     assert_eq!([&status["kind"], &status["labels"]["team"]], ["http", "payments"]);
     let threshold = json!({ "name": "failure_threshold", "value": "10", "layer": "built_in" });
     assert_eq!(status["settings"][0], threshold);

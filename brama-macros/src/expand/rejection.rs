@@ -12,7 +12,7 @@ impl Printer<'_> {
     ///
     /// ```text
     /// Err(open) => return <Paid as ::brama::__private::OpenOutput>::on_open(open),
-    /// Err(open) => return ::brama::__private::answer::<Paid>(on_open, open),
+    /// Err(open) => return ::brama::__private::call_on_open::<Paid>(on_open, open),
     /// Err(_) => { let value: Paid = fallback; return value; }
     /// ```
     pub(super) fn reject(&self) -> TokenStream {
@@ -36,7 +36,7 @@ impl Printer<'_> {
         let (open, ret, private) = (self.local("open"), &self.ret, self.private(handler.span()));
         quote_spanned! {at(handler.span())=>
             ::core::result::Result::Err(#open) => {
-                return #private::answer::<#ret>(#handler, #open);
+                return #private::call_on_open::<#ret>(#handler, #open);
             }
         }
     }

@@ -59,7 +59,7 @@ impl Printer<'_> {
             return self.at_site("enter");
         }
         let (private, found) = (&self.private, self.local("found"));
-        quote_spanned!(self.at=> #private::ask(#found))
+        quote_spanned!(self.at=> #private::acquire(#found))
     }
 
     /// Finds the breaker in a step of its own if code has to run before the call is admitted.

@@ -43,7 +43,7 @@ impl Slot {
     }
 
     /// Pins a breaker that was created by `register`, so that it is never evicted.
-    pub(crate) fn keep(&self) {
+    pub(crate) fn pin(&self) {
         self.locked.lock().rare_mut().is_pinned = true;
     }
 
@@ -228,6 +228,6 @@ impl Locked {
     /// happened to the breaker.
     fn reset_state(&mut self, now: Tick) {
         let Self { circuit, policy, .. } = self;
-        let _change = circuit.act(policy, Action::Reset, "registered anew".into(), now);
+        let _change = circuit.act(policy, Action::Reset, "registered again".into(), now);
     }
 }

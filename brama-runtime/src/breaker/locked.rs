@@ -14,7 +14,7 @@ pub(super) struct Locked {
     /// The effective policy. The keys of one identifier share it.
     pub(super) policy: Arc<EffectivePolicy>,
     /// How many of the gate's successes the circuit has counted.
-    pub(super) synced: u64,
+    pub(super) synced_successes: u64,
     /// The number of the last change of state or event of the breaker's life.
     pub(super) number: u64,
     /// Allocated on the first count under the lock, or with the first rarely needed state.
@@ -36,7 +36,7 @@ pub(super) struct RareState {
     /// The waits for an admission.
     pub(super) waiters: Vec<Waiter>,
     /// The number of the next waiter.
-    pub(super) waits: u64,
+    pub(super) next_waiter: u64,
     /// Look-ups do not find the breaker: it was not used since it was unregistered.
     pub(super) is_unregistered: bool,
     /// Registered by hand, and therefore never evicted.
@@ -67,7 +67,7 @@ impl Locked {
         Self {
             circuit: Circuit::new(seed).made_at(created),
             policy,
-            synced: 0,
+            synced_successes: 0,
             number: 0,
             counts: None,
         }
@@ -95,9 +95,9 @@ impl Locked {
         if shown.has_ended_failures() {
             self.circuit.end_failures();
         }
-        let pending = successes.saturating_sub(self.synced);
+        let pending = successes.saturating_sub(self.synced_successes);
         self.circuit.count_successes(&self.policy, pending);
-        self.synced += pending;
+        self.synced_successes += pending;
     }
 
     pub(super) fn counts_mut(&mut self) -> &mut LockedCounts {

@@ -78,7 +78,7 @@ impl Slot {
     }
 
     /// Publishes again, so that the gate takes a new subscriber to calls into account.
-    pub(crate) fn notice_listeners(&self) {
+    pub(crate) fn republish(&self) {
         self.lock_for_step().publish();
     }
 
@@ -96,13 +96,13 @@ impl Slot {
     }
 
     pub(crate) fn status(&self) -> Status {
-        let (mut status, store) = self.own_status();
+        let (mut status, store) = self.status_without_registry();
         status.warnings.extend(store.and_then(|store| store.overflowed(&self.identity)));
         status
     }
 
     /// Returns the status as far as the breaker knows it, and the registry, which knows more.
-    fn own_status(&self) -> (Status, Option<Arc<dyn ConfigStore>>) {
+    fn status_without_registry(&self) -> (Status, Option<Arc<dyn ConfigStore>>) {
         let now = self.context.time.now();
         let mut locked = self.locked.lock();
         self.sync_counters_relaxed(&mut locked);
@@ -160,8 +160,8 @@ impl Slot {
     /// what it misses.
     fn sync_counters_relaxed(&self, locked: &mut Locked) {
         let shown = self.gate.load();
-        // A success may end the run of failures at any time. The circuit has to learn of that
-        // before it counts the success.
+        // A success may end the run of failures at any time. The circuit must record that before
+        // it counts the success.
         if !shown.is_failing() {
             locked.sync_counters(shown, self.gate.sum(Counter::Success));
         }

@@ -165,8 +165,8 @@ impl Slot {
             return None;
         }
         let rare = locked.rare_mut();
-        let number = rare.waits;
-        rare.waits += 1;
+        let number = rare.next_waiter;
+        rare.next_waiter += 1;
         rare.waiters.push(Waiter { number, until, waker });
         Some((number, until))
     }

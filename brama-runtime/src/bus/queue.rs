@@ -17,7 +17,7 @@ use crate::{
 pub(super) struct Queue {
     filter: EventFilter,
     /// Holds a waker, which is user code: it is neither called nor dropped under this lock.
-    waiting: Mutex<QueueState>,
+    state: Mutex<QueueState>,
     arrived: Condvar,
 }
 
@@ -34,7 +34,7 @@ struct QueueState {
 
 impl Queue {
     pub(super) fn new(filter: EventFilter) -> Self {
-        Self { filter, waiting: Mutex::default(), arrived: Condvar::new() }
+        Self { filter, state: Mutex::default(), arrived: Condvar::new() }
     }
 
     pub(super) const fn filter(&self) -> &EventFilter {
@@ -43,20 +43,20 @@ impl Queue {
 
     /// Adds an event. If the queue is full, it replaces the oldest.
     pub(super) fn push(&self, event: Event) {
-        let mut waiting = self.waiting.lock();
-        if waiting.is_closed {
+        let mut state = self.state.lock();
+        if state.is_closed {
             return;
         }
-        let is_full = self.filter.max_waiting() <= waiting.events.len();
-        let lost = u64::from(is_full && waiting.events.pop_front().is_some());
-        waiting.missed += lost;
-        waiting.lost += lost;
-        waiting.events.push_back(event);
+        let is_full = self.filter.max_waiting() <= state.events.len();
+        let lost = u64::from(is_full && state.events.pop_front().is_some());
+        state.missed += lost;
+        state.lost += lost;
+        state.events.push_back(event);
     }
 
     /// A warning about lost events; `None` if there are none.
     pub(super) fn loss(&self) -> Option<String> {
-        let (room, lost) = (self.filter.max_waiting(), self.waiting.lock().lost);
+        let (room, lost) = (self.filter.max_waiting(), self.state.lock().lost);
         (0 < lost).then(|| {
             format!(
                 "a subscription to this breaker (capacity {room}) has lost {lost} events: take them \
@@ -67,7 +67,7 @@ impl Queue {
 
     /// Wakes the thread or the task that waits for an event.
     pub(super) fn wake(&self) {
-        let waker = self.waiting.lock().waker.take();
+        let waker = self.state.lock().waker.take();
         self.arrived.notify_one();
         if let Some(waker) = waker {
             wake_catching(waker);
@@ -76,45 +76,45 @@ impl Queue {
 
     /// Takes the oldest event, if there is one.
     pub(super) fn take(&self) -> Option<Event> {
-        self.waiting.lock().take()
+        self.state.lock().take()
     }
 
     /// Waits for the oldest event; `None` once the queue is closed and empty.
     pub(super) fn wait(&self) -> Option<Event> {
-        let mut waiting = self.waiting.lock();
-        self.arrived.wait_while(&mut waiting, |waiting| waiting.is_idle());
-        waiting.take()
+        let mut state = self.state.lock();
+        self.arrived.wait_while(&mut state, |state| state.is_idle());
+        state.take()
     }
 
     /// Waits as [`wait`](Self::wait) does, but at most for `timeout`.
     pub(super) fn wait_timeout(&self, timeout: Duration) -> Option<Event> {
-        let mut waiting = self.waiting.lock();
-        self.arrived.wait_while_for(&mut waiting, |waiting| waiting.is_idle(), timeout);
-        waiting.take()
+        let mut state = self.state.lock();
+        self.arrived.wait_while_for(&mut state, |state| state.is_idle(), timeout);
+        state.take()
     }
 
     /// Polls for the oldest event. The task is woken when there is one, or the queue is closed.
     pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Option<Event>> {
         let waker = context.waker().clone();
-        let mut waiting = self.waiting.lock();
-        if !waiting.is_idle() {
-            return Poll::Ready(waiting.take());
+        let mut state = self.state.lock();
+        if !state.is_idle() {
+            return Poll::Ready(state.take());
         }
-        let replaced = waiting.waker.replace(waker);
-        drop(waiting);
+        let replaced = state.waker.replace(waker);
+        drop(state);
         drop(replaced);
         Poll::Pending
     }
 
     /// Accepts no further events. Those in the queue can still be taken.
     pub(super) fn close(&self) {
-        self.waiting.lock().is_closed = true;
+        self.state.lock().is_closed = true;
         self.wake();
     }
 
     /// Closes the queue and discards its events.
     pub(super) fn end(&self) {
-        let unwanted = mem::take(&mut self.waiting.lock().events);
+        let unwanted = mem::take(&mut self.state.lock().events);
         drop(unwanted);
         self.close();
     }

@@ -51,7 +51,7 @@ pub struct Cause {
     /// The reasons of the last failures, oldest first.
     pub reasons: Vec<Reason>,
     /// How long the opening lasts; `None` if the new state is not [`State::Open`].
-    pub length: Option<OpenDuration>,
+    pub duration: Option<OpenDuration>,
     /// The action by hand, with its actor and reason; `None` if a rule decided.
     pub by_hand: Option<(Action, By)>,
 }
@@ -190,7 +190,7 @@ pub(crate) struct Lasting<'a>(pub(crate) &'a Cause);
 
 impl fmt::Display for Lasting<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.length {
+        match self.0.duration {
             Some(length) if length.source != DurationSource::Fixed || !length.jitter.is_zero() => {
                 write!(f, " for {} ({})", Rounded(length.duration), length.why())
             }

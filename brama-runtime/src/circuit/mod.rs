@@ -216,7 +216,8 @@ impl Circuit {
         }
     }
 
-    /// Returns whether a quick success changes nothing but the run of successes.
+    /// Returns whether the circuit is settled: a further quick success cannot change it, except
+    /// that its run of successes grows.
     ///
     /// If so, a caller may count quick successes itself instead of reporting each, and pass their
     /// number to [`count_successes`](Self::count_successes). This holds under this policy, until

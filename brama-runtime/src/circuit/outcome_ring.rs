@@ -93,7 +93,7 @@ impl OutcomeRing {
     }
 }
 
-/// Prints positions. The delta of the oldest bad outcome is left out: its predecessor is gone.
+/// Prints positions. The delta of the oldest bad outcome is left out: its predecessor was removed.
 impl fmt::Debug for OutcomeRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bad: Vec<_> = self.places().collect();

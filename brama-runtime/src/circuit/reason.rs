@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_its_own_says_what_it_was_made_of() {
+    fn a_stored_text_reads_as_the_bytes_it_was_made_of() {
         for text in [
             "",
             "short",

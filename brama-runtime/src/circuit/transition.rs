@@ -250,7 +250,7 @@ impl Circuit {
     fn become_open(&mut self, length: OpenDuration, cause: Cause, now: Tick) -> Change {
         let failures = self.failures;
         let until = now.after(length.duration);
-        let cause = Cause { length: Some(length), ..cause };
+        let cause = Cause { duration: Some(length), ..cause };
         let change = self.enter(Phase::Open { until }, cause, now);
         self.openings = self.openings.saturating_add(1);
         self.failures = failures;
@@ -286,7 +286,7 @@ impl Circuit {
             run: self.failures(),
             counts: self.counts(now),
             reasons: self.reasons().cloned().collect(),
-            length: None,
+            duration: None,
             by_hand: None,
         }
     }

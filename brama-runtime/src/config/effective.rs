@@ -1,4 +1,4 @@
-//! The policy in force for a breaker, and the cache through which breakers share it.
+//! The effective policy of a breaker, and the cache through which breakers share it.
 
 use std::{
     collections::HashMap,
@@ -9,13 +9,13 @@ use std::{
 use super::{Layers, layers::CacheKey, settings::Settings};
 use crate::{circuit::Policy, sys::sync::Mutex};
 
-/// The policy in force, with the layers that produced it.
+/// The effective policy, with the layers that produced it.
 ///
 /// Breakers whose layers are equal share one value, so ten thousand keys of an identifier have one
 /// policy.
 #[derive(Debug)]
 pub(crate) struct EffectivePolicy {
-    /// The policy that the layers configure. It is in force unless something puts it into shadow.
+    /// The policy that the layers configure. It is effective unless something puts it into shadow.
     configured: Arc<Policy>,
     effective: Arc<Policy>,
     warnings: Box<[String]>,
@@ -86,7 +86,7 @@ impl PolicyCache {
             return found;
         }
         // Before the map would grow, dead entries go. It then holds at most about twice as many
-        // entries as policies were ever in force at once.
+        // entries as policies were ever effective at once.
         if policies.len() == policies.capacity() {
             policies.retain(|_, policy| 0 < policy.strong_count());
         }
@@ -108,7 +108,7 @@ mod tests {
     use crate::config::{Configured, SharedConfig};
 
     #[test]
-    fn policies_that_nobody_has_any_more_are_not_kept() {
+    fn unused_policies_are_dropped() {
         let (shared, cache) = (Arc::new(SharedConfig::new(None)), PolicyCache::default());
         let configured: Vec<_> = (0..1_000).map(|_| Arc::new(Configured::default())).collect();
         for configured in configured {

@@ -36,7 +36,7 @@ struct Overrides {
 /// Two attributes with one identity that differ.
 #[derive(Debug, Clone, Copy)]
 struct AttributeConflict {
-    /// The first one bound, which is in force.
+    /// The first one bound, which is effective.
     first: &'static Attribute,
     other: &'static Attribute,
 }
@@ -78,7 +78,7 @@ impl Layers {
         self
     }
 
-    /// The registry that stores configuration; `None` once it is gone.
+    /// The registry that stores configuration; `None` once it was dropped.
     pub(crate) fn store(&self) -> Option<Arc<dyn ConfigStore>> {
         self.shared.store()
     }
@@ -101,7 +101,7 @@ impl Layers {
         self.attribute = Some(attribute);
     }
 
-    /// Notes another attribute that differs from the first. The first one stays in force.
+    /// Notes another attribute that differs from the first. The first one stays effective.
     pub(crate) fn note_conflict(&mut self, first: &'static Attribute, other: &'static Attribute) {
         self.overrides().conflict = Some(AttributeConflict { first, other });
     }
@@ -196,7 +196,7 @@ impl Layers {
         let (first, other) = (first.place(), other.place());
         Some(format!(
             "the attributes at {first} and {other} have this identity and differ: the one at {first} \
-             is in force"
+             applies"
         ))
     }
 
@@ -205,8 +205,8 @@ impl Layers {
             (self.attribute?, self.overrides.as_ref()?.registered.kind.as_ref()?);
         let kind = attribute.kind().filter(|kind| kind != registered)?;
         Some(format!(
-            "the attribute at {} has type {kind}, `register` has {registered}: {registered} is in \
-             force",
+            "the attribute at {} has type {kind}, `register` has {registered}: {registered} \
+             applies",
             attribute.place()
         ))
     }

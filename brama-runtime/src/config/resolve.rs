@@ -7,10 +7,10 @@ use crate::circuit::{Policy, PolicyPatch, SettingName};
 #[derive(Debug, Default)]
 pub(super) struct Resolved {
     patch: PolicyPatch,
-    /// The settings in force, with their layers.
+    /// The effective settings, with their layers.
     taken: Vec<(SettingName, ConfigLayer)>,
     /// The settings that contradict a higher layer, with their layers and patches.
-    rejected: Vec<(SettingName, ConfigLayer, PolicyPatch)>,
+    contradicted: Vec<(SettingName, ConfigLayer, PolicyPatch)>,
 }
 
 impl Resolved {
@@ -19,10 +19,10 @@ impl Resolved {
     pub(super) fn layered_over(mut self, (layer, lower): (ConfigLayer, &PolicyPatch)) -> Self {
         let patch = self.patch.layered_over(*lower);
         let is_new = |setting: &SettingName| lower.sets(*setting) && !self.patch.sets(*setting);
-        let (taken, rejected): (Vec<_>, Vec<_>) =
+        let (taken, contradicted): (Vec<_>, Vec<_>) =
             SettingName::ALL.into_iter().filter(is_new).partition(|setting| patch.sets(*setting));
         self.taken.extend(taken.into_iter().map(|setting| (setting, layer)));
-        self.rejected.extend(rejected.into_iter().map(|setting| (setting, layer, *lower)));
+        self.contradicted.extend(contradicted.into_iter().map(|setting| (setting, layer, *lower)));
         Self { patch, ..self }
     }
 
@@ -67,24 +67,24 @@ impl Resolved {
         let above = |value: u32, layer: ConfigLayer| {
             format!(
                 "`minimum_calls` {value} ({layer}) is above the window ({window}, {of_window}): \
-                 {minimum} is in force"
+                 {minimum} applies"
             )
         };
         let below = |value, layer: ConfigLayer| {
             format!(
                 "`window` ({value}, {layer}) is below `minimum_calls` {minimum} ({of_minimum}): \
-                 {window} are in force"
+                 {window} apply"
             )
         };
         let lowered = self.fell_back(SettingName::MinimumCalls, policy).then_some(&self.patch);
         let lowered = lowered.and_then(|patch| patch.minimum_calls).map(|it| above(it, of_minimum));
-        let rejected = self.rejected.iter().filter_map(|(setting, layer, patch)| {
+        let contradicted = self.contradicted.iter().filter_map(|(setting, layer, patch)| {
             let of_window = patch.window.filter(|_| *setting == SettingName::Window);
             let of_minimum = patch.minimum_calls.filter(|_| *setting == SettingName::MinimumCalls);
             let of_window = of_window.map(|value| below(value, *layer));
             of_window.or_else(|| of_minimum.map(|value| above(value, *layer)))
         });
-        lowered.into_iter().chain(rejected).collect()
+        lowered.into_iter().chain(contradicted).collect()
     }
 
     /// Warnings about settings of this breaker that need a rule that is off.

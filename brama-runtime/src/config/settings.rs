@@ -1,4 +1,4 @@
-//! The settings in force, each with the layer it comes from.
+//! The effective settings, each with the layer it comes from.
 
 use std::{fmt, sync::Arc};
 
@@ -69,7 +69,7 @@ pub struct Settings {
     origins: Origins,
 }
 
-/// One setting in force, with the layer it comes from.
+/// One effective setting, with the layer it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]

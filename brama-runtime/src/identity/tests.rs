@@ -48,7 +48,7 @@ fn hash(identity: &Identity<'_>) -> u64 {
 }
 
 #[test]
-fn an_identity_is_what_was_said_however_it_is_put_together_and_kept() {
+fn an_identity_keeps_its_parts_however_it_is_built_or_stored() {
     for parts in all(&texts()) {
         let (scope, identifier, key, is_overflow) = parts;
         let (owned, other) = (build(parts, true), build(parts, false));
@@ -69,7 +69,7 @@ fn an_identity_is_what_was_said_however_it_is_put_together_and_kept() {
 }
 
 #[test]
-fn two_identities_are_alike_where_all_was_said_alike_and_else_in_the_order_of_what_was_said() {
+fn identities_compare_like_their_parts() {
     let texts = texts();
     let all: Vec<_> = all(&texts).into_iter().map(|parts| (parts, build(parts, true))).collect();
     for (parts, one) in &all {

@@ -169,20 +169,20 @@ mod tests {
     use crate::identity::IdentityBuf;
 
     /// The key as it stands in an identity.
-    fn read(spelling: KeyText<'_>) -> String {
+    fn read(text: KeyText<'_>) -> String {
         let mut buffer = IdentityBuf::new();
         buffer.write(None, "");
-        buffer.write_key(spelling);
+        buffer.write_key(text);
         buffer.identity().key().map(str::to_owned).unwrap_or_default()
     }
 
     /// The kind of a key, which must read as its `Display` prints it.
-    macro_rules! sort {
+    macro_rules! kind_of {
         ($key:expr) => {{
             let given = $key;
-            let spelling = key(&given).__brama_key_text();
-            assert_eq!(read(spelling), given.to_string());
-            match spelling {
+            let text = key(&given).__brama_key_text();
+            assert_eq!(read(text), given.to_string());
+            match text {
                 KeyText::Text(_) => "text",
                 KeyText::Number { .. } => "number",
                 KeyText::Shown(_) => "shown",
@@ -193,20 +193,30 @@ mod tests {
     #[test]
     fn strings_are_taken_as_they_are() {
         let text = "é".to_owned();
-        let sorts = [sort!("a"), sort!(&"a"), sort!(&text), sort!(&&text), sort!(Cow::from("a"))];
-        assert_eq!(sorts, ["text"; 5]);
-        let sorts = [sort!(Box::<str>::from("")), sort!(Rc::<str>::from("a")), sort!(text)];
-        assert_eq!(sorts, ["text"; 3]);
-        assert_eq!(sort!(Arc::<str>::from("a".repeat(1_000))), "text");
+        let kinds = [
+            kind_of!("a"),
+            kind_of!(&"a"),
+            kind_of!(&text),
+            kind_of!(&&text),
+            kind_of!(Cow::from("a")),
+        ];
+        assert_eq!(kinds, ["text"; 5]);
+        let kinds =
+            [kind_of!(Box::<str>::from("")), kind_of!(Rc::<str>::from("a")), kind_of!(text)];
+        assert_eq!(kinds, ["text"; 3]);
+        assert_eq!(kind_of!(Arc::<str>::from("a".repeat(1_000))), "text");
     }
 
     #[test]
     fn integers_read_as_their_display() {
-        assert_eq!([sort!(0_u8), sort!(u8::MAX), sort!(i8::MIN), sort!(-1_i8)], ["number"; 4]);
-        assert_eq!([sort!(u16::MAX), sort!(i16::MIN), sort!(10_u16)], ["number"; 3]);
-        assert_eq!([sort!(u32::MAX), sort!(i32::MIN), sort!(&&99_u32)], ["number"; 3]);
-        assert_eq!([sort!(u64::MAX), sort!(i64::MIN), sort!(i64::MAX)], ["number"; 3]);
-        assert_eq!([sort!(usize::MAX), sort!(isize::MIN), sort!(7)], ["number"; 3]);
+        assert_eq!(
+            [kind_of!(0_u8), kind_of!(u8::MAX), kind_of!(i8::MIN), kind_of!(-1_i8)],
+            ["number"; 4]
+        );
+        assert_eq!([kind_of!(u16::MAX), kind_of!(i16::MIN), kind_of!(10_u16)], ["number"; 3]);
+        assert_eq!([kind_of!(u32::MAX), kind_of!(i32::MIN), kind_of!(&&99_u32)], ["number"; 3]);
+        assert_eq!([kind_of!(u64::MAX), kind_of!(i64::MIN), kind_of!(i64::MAX)], ["number"; 3]);
+        assert_eq!([kind_of!(usize::MAX), kind_of!(isize::MIN), kind_of!(7)], ["number"; 3]);
     }
 
     #[test]
@@ -224,9 +234,12 @@ mod tests {
             }
         }
         fn generic<K: Display>(given: K) -> &'static str {
-            sort!(given)
+            kind_of!(given)
         }
-        assert_eq!([sort!(Node("a")), sort!(u128::MAX), sort!('a'), sort!(true)], ["shown"; 4]);
+        assert_eq!(
+            [kind_of!(Node("a")), kind_of!(u128::MAX), kind_of!('a'), kind_of!(true)],
+            ["shown"; 4]
+        );
         assert_eq!([generic("a"), generic(7), generic(Node("a"))], ["shown"; 3]);
     }
 }

@@ -73,7 +73,7 @@ pub fn find(registry: &Registry, lookup: Lookup<'_>, attribute: &'static Attribu
 ///
 /// [`CircuitOpen`] if the call is rejected.
 #[inline]
-pub fn ask<S: SlotRef>(found: S) -> Result<RawPermit<S>, CircuitOpen> {
+pub fn acquire<S: SlotRef>(found: S) -> Result<RawPermit<S>, CircuitOpen> {
     RawPermit::acquire(found)
 }
 

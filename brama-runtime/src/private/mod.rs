@@ -13,16 +13,16 @@ mod verdict;
 
 #[cfg(feature = "tokio")]
 pub use self::timeout::{
-    CallTimer, FromTimedOut, Limited, TimedOut, TimeoutOutput, answer_timeout, record_timeout,
+    CallTimer, FromTimedOut, TimedOut, TimeoutFuture, TimeoutOutput, answer_timeout, record_timeout,
 };
 pub use self::{
     cached_site::CachedSite,
     call_site::{CallSite, SiteSlot},
     future::{IntoFutureOf, PinnedBox, make_future},
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
-    lookup::{AsIdentifier, Lookup, ask, enter, find},
+    lookup::{AsIdentifier, Lookup, acquire, enter, find},
     policy::{ExpiryOrDuration, checked},
-    rejected::{FromCircuitOpen, OpenOutput, answer},
+    rejected::{FromCircuitOpen, OpenOutput, call_on_open},
     verdict::{
         BoxedError, BoxedOpaque, BoxedSendError, BoxedSendOpaque, CallErr, CallErrOpaque,
         DisplayOnly, HasError, Opaque, ReturnsResult, StdError, is_ignored, is_no_failure, verdict,

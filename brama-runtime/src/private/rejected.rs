@@ -47,6 +47,6 @@ impl<E: From<CircuitOpen>> FromCircuitOpen for E {
 ///
 /// The plain closure bound lets rustc infer the types of a closure's parameters.
 #[cold]
-pub fn answer<R>(on_open: impl FnOnce(CircuitOpen) -> R, open: CircuitOpen) -> R {
+pub fn call_on_open<R>(on_open: impl FnOnce(CircuitOpen) -> R, open: CircuitOpen) -> R {
     on_open(open)
 }

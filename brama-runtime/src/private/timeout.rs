@@ -97,25 +97,25 @@ impl CallTimer {
     ///
     /// Outside a tokio runtime with time enabled. `body` has not started then.
     #[track_caller]
-    pub fn limit<F: Future>(self, body: F) -> Limited<F> {
-        Limited { body: Some(timeout(self.0.limit, body)), timed_out: self.0 }
+    pub fn limit<F: Future>(self, body: F) -> TimeoutFuture<F> {
+        TimeoutFuture { body: Some(timeout(self.0.limit, body)), timed_out: self.0 }
     }
 }
 
 pin_project! {
-    /// A future that ends when its body does, or when its time is over.
+    /// A future that ends when its body does, or when the timeout has passed.
     ///
     /// The body is polled first: if it is ready, its output counts, however late the poll.
     /// Otherwise the body is dropped before the error is returned.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Limited<F> {
+    pub struct TimeoutFuture<F> {
         #[pin]
         body: Option<Timeout<F>>,
         timed_out: TimedOut,
     }
 }
 
-impl<F: Future> Future for Limited<F> {
+impl<F: Future> Future for TimeoutFuture<F> {
     type Output = Result<F::Output, TimedOut>;
 
     #[inline]
@@ -130,9 +130,9 @@ impl<F: Future> Future for Limited<F> {
     }
 }
 
-impl<F> fmt::Debug for Limited<F> {
+impl<F> fmt::Debug for TimeoutFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Limited").field("timed_out", &self.timed_out).finish_non_exhaustive()
+        f.debug_struct("TimeoutFuture").field("timed_out", &self.timed_out).finish_non_exhaustive()
     }
 }
 

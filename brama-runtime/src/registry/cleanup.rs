@@ -61,7 +61,7 @@ impl RegistryInner {
     }
 }
 
-/// Runs the cleanup, unless the registry is gone.
+/// Runs the cleanup, unless the registry was dropped.
 pub(super) fn clean_up(registry: &Weak<RegistryInner>) -> ControlFlow<()> {
     match registry.upgrade() {
         Some(inner) => {

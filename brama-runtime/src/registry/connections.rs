@@ -75,7 +75,7 @@ impl RegistryInner {
             let mut layers = writer.layers(&identity, None);
             layers.register(connection);
             let slot = self.insert(&mut writer, identity, layers, &mut announcements);
-            slot.keep();
+            slot.pin();
             Ok(Breaker::new(slot))
         } else {
             Err(RegisterError::NoRoom { identity, connection: Box::new(connection) })

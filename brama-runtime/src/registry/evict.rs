@@ -44,7 +44,7 @@ impl Registry {
 impl RegistryInner {
     /// Creates the slot of this identity. If its identifier has no room for another key, it returns
     /// the overflow slot instead. The caller holds the writer lock.
-    pub(super) fn make(
+    pub(super) fn create(
         &self,
         writer: &mut Writer,
         identity: &Identity<'_>,

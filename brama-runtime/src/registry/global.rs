@@ -270,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_for_yes_and_no_are_known_and_others_are_odd() {
+    fn the_words_for_yes_and_no_are_known_and_others_are_invalid() {
         let parsed = |value: &str| read(Some(OsStr::new(value)));
         for yes in ["1", "true", "TRUE", " on ", "yes"] {
             assert_eq!(parsed(yes), ShadowSwitch::Shadow, "{yes}");
@@ -283,12 +283,12 @@ mod tests {
     }
 
     #[test]
-    fn an_odd_value_is_a_warning_of_every_status() {
+    fn an_invalid_value_is_a_warning_of_every_status() {
         let registry = Registry::new();
         let before = registry.breaker("before");
-        registry.notice("odd".to_owned());
+        registry.notice("invalid".to_owned());
         for breaker in [before, registry.breaker("after")] {
-            assert_eq!(breaker.status().warnings, ["odd"]);
+            assert_eq!(breaker.status().warnings, ["invalid"]);
         }
     }
 }

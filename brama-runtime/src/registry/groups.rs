@@ -193,12 +193,7 @@ impl Registry {
         let _writer = self.inner.writer.lock();
         let subscription = self.inner.context.bus.subscribe(filter);
         if selects_calls {
-            self.inner
-                .slots
-                .pin()
-                .iter()
-                .map(SlotEntry::slot)
-                .for_each(|slot| slot.notice_listeners());
+            self.inner.slots.pin().iter().map(SlotEntry::slot).for_each(|slot| slot.republish());
         }
         subscription
     }

@@ -78,8 +78,8 @@ impl KeySet {
         max_keys: NonZeroUsize,
         mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,
     ) -> bool {
-        // After the limit was lowered the set may be too large. One eviction is then room enough
-        // for one new key.
+        // After the limit was lowered the set may be too large. In that case one eviction makes
+        // room for one key.
         let mut has_room = self.entries.len() < max_keys.get();
         for _ in 0..MAX_CANDIDATES {
             if self.entries.len() < max_keys.get() {

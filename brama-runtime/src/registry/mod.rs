@@ -178,8 +178,8 @@ impl RegistryInner {
         let mut writer = self.writer.lock();
         // Another thread may have created it while this one waited for the lock.
         let slot = self.peek(identity);
-        let slot =
-            slot.unwrap_or_else(|| self.make(&mut writer, identity, attribute, &mut announcements));
+        let slot = slot
+            .unwrap_or_else(|| self.create(&mut writer, identity, attribute, &mut announcements));
         drop(writer);
         announcements.wakes.wake();
         slot.ensure_registered(attribute);

@@ -117,7 +117,7 @@ impl EventLog {
         let kinds: Vec<_> = recorded.of(&identity).map(Event::kind).collect();
         assert!(
             kinds == expected,
-            "{identity} should tell {}, tells {}\n{recorded}",
+            "{identity} should publish {}, published {}\n{recorded}",
             listed(&expected),
             listed(&kinds)
         );

@@ -38,8 +38,8 @@ impl TestRegistry {
             State::Open => breaker.open(BY_TEST),
             State::HalfOpen => {
                 // 1 ms is a valid duration, so this cannot fail.
-                let _ = breaker.open_for(MOMENT, BY_TEST);
-                self.pass(MOMENT, breaker.identity());
+                let _ = breaker.open_for(ONE_MS, BY_TEST);
+                self.pass(ONE_MS, breaker.identity());
             }
             State::ForcedOpen => breaker.force_open(BY_TEST),
             State::Disabled => breaker.disable(BY_TEST),
@@ -108,4 +108,4 @@ impl TestRegistry {
 }
 
 const BY_TEST: &str = "a test";
-const MOMENT: Duration = Duration::from_millis(1);
+const ONE_MS: Duration = Duration::from_millis(1);

@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_coarse_moment_is_never_ahead_of_the_precise_one() {
+    fn the_coarse_tick_is_never_ahead_of_the_precise_one() {
         for _ in 0..100_000 {
             let coarse = SystemClock.coarse();
             assert!(coarse <= SystemClock.now());

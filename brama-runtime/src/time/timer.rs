@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn alarms_ring_in_the_order_of_their_moments_and_once() {
+    fn alarms_fire_once_in_the_order_of_their_ticks() {
         let ([panics, second, third], woken) = wakers();
         let mut alarms = Alarms::default();
         alarms.set(Tick::from_nanos(7), third);
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alarm_that_is_taken_back_does_not_ring() {
+    fn a_cancelled_alarm_does_not_fire() {
         let ([_, first, second], woken) = wakers();
         let mut alarms = Alarms::default();
         let at = Tick::from_nanos(5);
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_thread_rings_what_is_due_and_survives_a_panic() {
+    fn the_thread_fires_due_alarms_and_survives_a_panic() {
         static TIMER: Lazy<Timer> = Lazy::new(|| Timer::new(|| Tick::from_nanos(9)));
         let ([panics, first, never], woken) = wakers();
         TIMER.set(Tick::from_nanos(100), never);

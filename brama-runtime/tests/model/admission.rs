@@ -119,7 +119,7 @@ fn queries_change_nothing() {
 }
 
 #[test]
-fn a_rejection_tells_the_earliest_moment_of_admission() {
+fn a_rejection_reports_the_earliest_tick_of_admission() {
     everywhere(|harness| match admission_after(harness, Duration::ZERO) {
         Admission::Rejected { retry_after: Some(wait) } => {
             let early = Admission::Rejected { retry_after: Some(NANO) };

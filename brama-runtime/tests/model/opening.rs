@@ -67,7 +67,7 @@ fn are_spread(lengths: &[Duration]) -> bool {
 }
 
 #[test]
-fn jitter_touches_neither_a_hint_nor_a_length_by_hand() {
+fn jitter_touches_neither_a_hint_nor_a_duration_set_by_hand() {
     let policy = policy(0.9);
     let untouched = |duration, source| OpenDuration { duration, source, jitter: ms(0) };
     for seed in 0..100 {
@@ -114,5 +114,5 @@ fn opened(
 }
 
 fn length(change: &Change) -> OpenDuration {
-    change.cause.length.expect("an opening has a length")
+    change.cause.duration.expect("an opening has a duration")
 }

@@ -93,7 +93,7 @@ impl From<Change> for Transition {
             limit: cause.limit,
             run: cause.run,
             counts: cause.counts,
-            length: cause.length,
+            length: cause.duration,
             by_hand,
         }
     }

@@ -71,7 +71,7 @@ fn use_elsewhere(
 }
 
 #[test]
-fn what_goes_takes_every_call_with_it_and_lets_none_in_after() {
+fn an_evicted_breaker_keeps_every_call_and_admits_none_after() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
         let caller = use_elsewhere(&found, |slot| assert!(call(slot).is_some()));
@@ -84,7 +84,7 @@ fn what_goes_takes_every_call_with_it_and_lets_none_in_after() {
 }
 
 #[test]
-fn an_ignored_call_counted_at_the_gate_is_among_what_goes() {
+fn an_eviction_includes_an_ignored_call_counted_at_the_gate() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
         let caller = use_elsewhere(&found, |slot| {
@@ -103,7 +103,7 @@ fn an_ignored_call_counted_at_the_gate_is_among_what_goes() {
 }
 
 #[test]
-fn a_breaker_that_has_seen_a_failure_does_not_go() {
+fn a_breaker_that_has_seen_a_failure_is_not_evicted() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
         let caller = use_elsewhere(&found, fail);
@@ -115,7 +115,7 @@ fn a_breaker_that_has_seen_a_failure_does_not_go() {
 }
 
 #[test]
-fn two_callers_agree_whether_it_has_gone() {
+fn two_callers_agree_whether_it_was_evicted() {
     model(|| {
         let found = Found::new(PolicyPatch::new());
         let one = use_elsewhere(&found, |slot| assert!(call(slot).is_some()));
@@ -162,7 +162,7 @@ fn two_calls_that_meet_an_unregistered_breaker_revive_it_once() {
 }
 
 #[test]
-fn an_attribute_that_two_threads_bring_is_noted_once_and_in_force_for_both() {
+fn an_attribute_that_two_threads_bring_is_noted_once_and_effective_for_both() {
     const SLOW: PolicyPatch =
         PolicyPatch::new().slow_call_rate(50).slow_call_duration(Duration::from_secs(1));
     static ATTRIBUTE: Attribute = Attribute::new(None, SLOW);
