@@ -27,7 +27,8 @@ impl Slot {
 
     /// Admits or rejects a call that loaded `word`. `None` is a call that runs in shadow: it is not
     /// recorded.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "its callers are not inlined")]
+    #[inline(always)]
     pub(super) fn admit(&self, word: Word) -> Result<Option<Entry>, Rejection> {
         if word.rejects()
             && let Some(retry_after) = self.retry_after(word)

@@ -90,9 +90,7 @@ pub struct DeferredSuccess<'a> {
 impl Drop for DeferredSuccess<'_> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(entry) = self.entry {
-            self.slot.record_success(entry);
-        }
+        self.slot.record_success(self.entry);
     }
 }
 

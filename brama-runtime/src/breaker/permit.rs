@@ -89,7 +89,7 @@ impl<S: SlotRef> RawPermit<S> {
     /// Admits or rejects a call that one load of the gate did not admit.
     #[expect(
         clippy::inline_always,
-        reason = "it has one caller for each type of reference, which is not inlined"
+        reason = "its callers, one for each type of reference, are not inlined"
     )]
     #[inline(always)]
     fn admit(slot: S, seen: Word) -> Result<Self, CircuitOpen> {
@@ -108,9 +108,8 @@ impl<S: SlotRef> RawPermit<S> {
     }
 
     fn record_success(mut self) {
-        if let Some(entry) = self.entry.take() {
-            self.slot.record_success(entry);
-        }
+        let entry = self.entry.take();
+        self.slot.record_success(entry);
     }
 
     fn record(mut self, outcome: Outcome) {

@@ -39,12 +39,14 @@ impl Entry {
 impl Slot {
     /// Records a success.
     ///
-    /// Only the count on the shared counter is inlined into call sites.
+    /// Only the count on the shared counter is inlined into call sites. A missing entry is tested
+    /// for last, because the zero in its place shows no fast path either.
     #[inline]
-    pub(super) fn record_success(&self, entry: Entry) {
-        if self.gate.has_shared_fast_path(entry.word()) {
+    pub(super) fn record_success(&self, entry: Option<Entry>) {
+        let word = Word(entry.map_or(0, |entry| entry.word.get()));
+        if self.gate.has_shared_fast_path(word) {
             self.note_contention(self.gate.count_shared_success());
-        } else {
+        } else if let Some(entry) = entry {
             self.record_success_out_of_line(entry);
         }
     }
@@ -108,7 +110,7 @@ impl Slot {
     #[cold]
     pub(super) fn record(&self, entry: Entry, outcome: Outcome) {
         match outcome {
-            Outcome::Success => self.record_success(entry),
+            Outcome::Success => self.record_success(Some(entry)),
             Outcome::Ignore => self.record_ignored(entry),
             Outcome::Failure(_) => {
                 self.record_verdict(entry, outcome.into_verdict(self.took(entry)));
