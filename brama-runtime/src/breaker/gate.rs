@@ -165,13 +165,6 @@ impl Gate {
         Duration::from_nanos(self.slow_after.load(Ordering::Relaxed))
     }
 
-    /// Whether the gate still shows `word`, and the word lets a success be counted on the shared
-    /// counter without reading a clock.
-    #[inline]
-    pub(super) fn has_shared_fast_path(&self, word: Word) -> bool {
-        word.has_shared_fast_path() && self.load() == word
-    }
-
     /// Counts a success on the counter that all threads share.
     #[inline]
     pub(super) fn count_shared_success(&self) -> Contention {

@@ -109,12 +109,14 @@ impl Slot {
         });
         locked.reregister(&mut pending);
         locked.add_warnings(&mut pending);
-        let (_, wakes) = locked.publish_and_send(pending);
+        locked.publish();
         // The cell is set under the lock, because two threads that race for it would otherwise both
-        // change the layers. It is set last, because a thread that finds its attribute in the cell
-        // relies on the policy being in effect.
+        // change the layers. It is set after the publication, because a thread that finds its
+        // attribute in the cell relies on the published policy.
         let cell = if first.is_none() { &self.attribute } else { &self.other_attribute };
         cell.get_or_init(|| attribute);
+        let mut wakes = pending.send(&mut locked, &self.identity, &self.context.bus);
+        locked.wake_waiters(&mut wakes);
         drop(locked);
         wakes.wake();
     }

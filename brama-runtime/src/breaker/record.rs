@@ -44,7 +44,7 @@ impl Slot {
     #[inline]
     pub(super) fn record_success(&self, entry: Option<Entry>) {
         let word = Word(entry.map_or(0, |entry| entry.word.get()));
-        if self.gate.has_shared_fast_path(word) {
+        if word.has_shared_fast_path() && self.gate.load() == word {
             self.note_contention(self.gate.count_shared_success());
         } else if let Some(entry) = entry {
             self.record_success_out_of_line(entry);

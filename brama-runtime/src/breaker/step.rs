@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use super::{
     gate::GateFields, locked::Locked, pending_events::PendingEvents, slot::Slot, word::Word,
 };
-use crate::{bus::Wakes, circuit::State, event::EventKinds, sys::sync::MutexGuard};
+use crate::{circuit::State, event::EventKinds, sys::sync::MutexGuard};
 
 /// The locked state while the gate has no fast path.
 ///
@@ -49,19 +49,13 @@ impl StepGuard<'_> {
     /// Publishes, sends the events, unlocks, and wakes the subscribers and waiters. Returns the
     /// published word.
     pub(super) fn finish(mut self, pending: PendingEvents) -> Word {
-        let (word, wakes) = self.publish_and_send(pending);
-        drop(self);
-        wakes.wake();
-        word
-    }
-
-    /// Publishes and sends the events. The caller unlocks before it triggers the wake-ups.
-    pub(super) fn publish_and_send(&mut self, pending: PendingEvents) -> (Word, Wakes) {
         let word = self.publish();
         let Slot { identity, context, .. } = self.slot;
         let mut wakes = pending.send(&mut self.locked, identity, &context.bus);
         self.locked.wake_waiters(&mut wakes);
-        (word, wakes)
+        drop(self);
+        wakes.wake();
+        word
     }
 
     /// Publishes at the gate what the circuit would answer. Returns the published word.
