@@ -5,7 +5,8 @@ use syn::{Error, Expr, LitFloat, spanned::Spanned};
 
 use super::{
     ValueForm,
-    read::{PROGRESSIVE, ValueKind, ValueReader},
+    kind::ValueKind,
+    read::{PROGRESSIVE, ValueReader},
 };
 use crate::errors::with_help;
 

@@ -1,6 +1,7 @@
 //! The value of an option: the form in which it is written, and the checked value.
 
 pub(crate) mod duration;
+mod kind;
 mod mismatch;
 mod read;
 
@@ -12,8 +13,9 @@ use syn::{
 };
 
 pub(crate) use self::{
+    kind::ValueKind,
     mismatch::{percent_sign_mismatch, table_mismatch},
-    read::{ValueKind, read, timeout},
+    read::{read, timeout},
 };
 use crate::{facade::Facade, span::at};
 

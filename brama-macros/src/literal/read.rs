@@ -6,41 +6,8 @@ use proc_macro2::{Ident, Literal, Span};
 use quote::ToTokens;
 use syn::{Error, Expr, LitInt, LitStr, spanned::Spanned};
 
-use super::{Arguments, DurationValue, NumberValue, Value, ValueForm, duration};
+use super::{Arguments, DurationValue, NumberValue, Value, ValueForm, duration, kind::ValueKind};
 use crate::{errors::with_help, nearest::nearest, span::at};
-
-/// The kind of value that an option takes.
-#[derive(Clone, Copy)]
-pub(crate) enum ValueKind {
-    Count,
-    Threshold,
-    Percent,
-    Duration,
-    Expiry,
-    Window,
-    Abandoned,
-    Share,
-    Flag,
-    Timeout,
-}
-
-impl ValueKind {
-    /// What the option takes, in the words of a message.
-    pub(super) const fn takes(self) -> &'static str {
-        match self {
-            Self::Count => "a whole number",
-            Self::Threshold => "a whole number or `off`",
-            Self::Percent => "a percentage or `off`",
-            Self::Duration => "a duration, such as `\"30s\"`",
-            Self::Expiry => "a duration, such as `\"30s\"`, or `progressive(\"5s\", \"300s\")`",
-            Self::Window => "`calls(100)` or `time(\"10s\")`",
-            Self::Abandoned => "`\"ignore\"` or `\"failure\"`",
-            Self::Share => "a share, such as `0.1`",
-            Self::Flag => "`true` or `false`",
-            Self::Timeout => "a duration, such as `\"5s\"`, or `off`",
-        }
-    }
-}
 
 /// Reads the value of the option that the user wrote as `option`. Anything but a literal is a
 /// constant, for the compiler to check.

@@ -5,7 +5,9 @@ mod handler;
 pub(crate) mod names;
 mod parse;
 mod policy;
+mod syntax;
 mod timeout;
+mod value;
 
 use proc_macro2::Ident;
 use syn::{Error, Expr, LitStr, Path, Signature};

@@ -1,22 +1,21 @@
 //! Parses the options.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::{
-    Error, Expr, ExprLit, Lit, LitBool, LitStr, Path, Token,
+    Error, Expr, LitStr, Path,
     ext::IdentExt,
     parse::{ParseStream, Parser},
-    spanned::Spanned,
 };
 
 use super::{
     Excuses, FutureOption, Identifier, Judge, OnOpen, Options, aliases, handler, names,
     policy::{self, PolicyOptions},
+    syntax::{FORM, comma, equals, hyphened, is_option, skip_rest},
     timeout::TimeoutOptions,
+    value::{facade, identifier, key, literal},
 };
 use crate::{
     errors::{Mistakes, with_help},
-    literal::ungroup,
     nearest::nearest,
 };
 
@@ -238,20 +237,9 @@ impl OptionsParser {
     }
 }
 
-const FORM: &str = "options are written as `name = value`";
 const MOVE: &str = "move it to the attribute of the function";
 const MISSING: &str = "missing `identifier`";
 const EXAMPLE: &str = "write `#[circuit_breaker(identifier = \"payment-api\")]`";
-
-fn comma(input: ParseStream<'_>) -> bool {
-    input.parse::<Token![,]>().is_ok()
-}
-
-/// Whether an option follows, so that only the comma before it was missing.
-fn is_option(input: ParseStream<'_>) -> bool {
-    let ahead = input.fork();
-    ahead.call(Ident::parse_any).is_ok() && ahead.peek(Token![=])
-}
 
 /// Moves a mistake at the end of the input to the option's name, since the end has no span.
 fn on_name(name: &Ident, mistake: Error) -> Error {
@@ -259,126 +247,4 @@ fn on_name(name: &Ident, mistake: Error) -> Error {
         return Error::new(name.span(), format!("the value of `{name}` is incomplete"));
     }
     mistake
-}
-
-/// Reads the words that follow a name after hyphens, and returns the whole: `failure-threshold`.
-fn hyphened(name: &Ident, input: ParseStream<'_>) -> String {
-    let mut word = name.to_string();
-    while input.peek(Token![-]) && input.peek2(Ident::peek_any) {
-        let part = input.parse::<Token![-]>().and_then(|_| input.call(Ident::parse_any));
-        if let Ok(part) = part {
-            word.extend(["-", &part.to_string()]);
-        }
-    }
-    word
-}
-
-fn equals(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-    if let Some(value) = value_of_other_form(input) {
-        let help = format!("write `{name} = {value}`");
-        return Err(Error::new(name.span(), with_help(FORM, help)));
-    }
-    if input.parse::<Token![=]>().is_err() {
-        let wrong = format!("`{name}` needs a value: `{name} = ...`");
-        return Err(Error::new(name.span(), wrong));
-    }
-    if input.is_empty() || input.peek(Token![,]) {
-        return Err(Error::new(name.span(), format!("`{name} =` is missing a value")));
-    }
-    Ok(())
-}
-
-/// The value after `:`, `==` or `=>`, or in parentheses.
-fn value_of_other_form(input: ParseStream<'_>) -> Option<String> {
-    if input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>]) {
-        return None;
-    }
-    let ahead = input.fork();
-    let sign = ahead.parse::<Token![==]>().is_ok()
-        || ahead.parse::<Token![=>]>().is_ok()
-        || ahead.parse::<Token![:]>().is_ok();
-    if sign {
-        let value: Expr = ahead.parse().ok()?;
-        return Some(value.to_token_stream().to_string());
-    }
-    match ahead.parse().ok()? {
-        TokenTree::Group(list) if list.delimiter() == Delimiter::Parenthesis => {
-            Some(list.stream().to_string()).filter(|value| !value.is_empty())
-        }
-        _ => None,
-    }
-}
-
-/// Skips everything up to the comma after the value.
-///
-/// The value is parsed if possible, since the parameters of a closure contain commas.
-fn skip_rest(input: ParseStream<'_>) {
-    let _: syn::Result<Token![=]> = input.parse();
-    if !input.peek(Token![,]) {
-        let _: syn::Result<Expr> = input.parse();
-    }
-    while !input.is_empty() && !input.peek(Token![,]) {
-        let _: syn::Result<TokenTree> = input.parse();
-    }
-}
-
-fn identifier(value: Expr) -> syn::Result<Identifier> {
-    match ungroup(&value) {
-        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => {
-            not_empty("identifier", name).map(Identifier::Literal)
-        }
-        Expr::Lit(other) => Err(Error::new(other.span(), with_help(NO_STRING, NAMED))),
-        _ => Ok(Identifier::Expression(value)),
-    }
-}
-
-const NO_STRING: &str = "`identifier` must be a string";
-const NAMED: &str =
-    "write `identifier = \"payment-api\"`, or an expression that evaluates to a string";
-
-fn literal(option: &Ident, value: &Expr) -> syn::Result<LitStr> {
-    match ungroup(value) {
-        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => not_empty(&option.to_string(), name),
-        other => Err(Error::new(other.span(), format!("`{option}` must be a string literal"))),
-    }
-}
-
-fn key(value: Expr) -> syn::Result<Expr> {
-    match ungroup(&value) {
-        Expr::Lit(literal) => Err(Error::new(literal.span(), with_help(SAME_KEY, NO_KEY))),
-        _ => Ok(value),
-    }
-}
-
-const SAME_KEY: &str = "this `key` is the same for every call";
-const NO_KEY: &str =
-    "make it part of the `identifier`, or write an expression that varies, such as `key = node.id`";
-
-fn not_empty(option: &str, name: &LitStr) -> syn::Result<LitStr> {
-    if name.value().trim().is_empty() {
-        return Err(Error::new(name.span(), format!("`{option}` must not be empty")));
-    }
-    Ok(name.clone())
-}
-
-impl FutureOption {
-    fn read(name: &Ident, value: &Expr) -> syn::Result<Self> {
-        match ungroup(value) {
-            Expr::Lit(ExprLit { lit: Lit::Bool(LitBool { value: is_future, .. }), .. }) => {
-                Ok(Self { place: name.clone(), is_future: *is_future })
-            }
-            other => Err(Error::new(other.span(), "`future` takes `true` or `false`")),
-        }
-    }
-}
-
-fn facade(value: &Expr) -> syn::Result<Path> {
-    match ungroup(value) {
-        Expr::Path(path) if path.qself.is_none() => Ok(path.path.clone()),
-        Expr::Lit(ExprLit { lit: Lit::Str(path), .. }) => {
-            let help = format!("remove the quotes: `crate = {}`", path.value());
-            Err(Error::new(path.span(), with_help("`crate` takes a path, not a string", help)))
-        }
-        other => Err(Error::new(other.span(), "`crate` takes a path, such as `crate = ::brama`")),
-    }
 }

@@ -1,0 +1,80 @@
+//! The syntax around a value: the sign before it, the comma after it, and what else people write.
+
+use proc_macro2::{Delimiter, Ident, TokenTree};
+use quote::ToTokens;
+use syn::{Error, Expr, Token, ext::IdentExt, parse::ParseStream};
+
+use crate::errors::with_help;
+
+pub(super) fn comma(input: ParseStream<'_>) -> bool {
+    input.parse::<Token![,]>().is_ok()
+}
+
+/// Whether an option follows, so that only the comma before it was missing.
+pub(super) fn is_option(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead.call(Ident::parse_any).is_ok() && ahead.peek(Token![=])
+}
+
+/// Reads the words that follow a name after hyphens, and returns the whole: `failure-threshold`.
+pub(super) fn hyphened(name: &Ident, input: ParseStream<'_>) -> String {
+    let mut word = name.to_string();
+    while input.peek(Token![-]) && input.peek2(Ident::peek_any) {
+        let part = input.parse::<Token![-]>().and_then(|_| input.call(Ident::parse_any));
+        if let Ok(part) = part {
+            word.extend(["-", &part.to_string()]);
+        }
+    }
+    word
+}
+
+pub(super) fn equals(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+    if let Some(value) = value_of_other_form(input) {
+        let help = format!("write `{name} = {value}`");
+        return Err(Error::new(name.span(), with_help(FORM, help)));
+    }
+    if input.parse::<Token![=]>().is_err() {
+        let wrong = format!("`{name}` needs a value: `{name} = ...`");
+        return Err(Error::new(name.span(), wrong));
+    }
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(Error::new(name.span(), format!("`{name} =` is missing a value")));
+    }
+    Ok(())
+}
+
+/// The value after `:`, `==` or `=>`, or in parentheses.
+fn value_of_other_form(input: ParseStream<'_>) -> Option<String> {
+    if input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>]) {
+        return None;
+    }
+    let ahead = input.fork();
+    let sign = ahead.parse::<Token![==]>().is_ok()
+        || ahead.parse::<Token![=>]>().is_ok()
+        || ahead.parse::<Token![:]>().is_ok();
+    if sign {
+        let value: Expr = ahead.parse().ok()?;
+        return Some(value.to_token_stream().to_string());
+    }
+    match ahead.parse().ok()? {
+        TokenTree::Group(list) if list.delimiter() == Delimiter::Parenthesis => {
+            Some(list.stream().to_string()).filter(|value| !value.is_empty())
+        }
+        _ => None,
+    }
+}
+
+/// Skips everything up to the comma after the value.
+///
+/// The value is parsed if possible, since the parameters of a closure contain commas.
+pub(super) fn skip_rest(input: ParseStream<'_>) {
+    let _: syn::Result<Token![=]> = input.parse();
+    if !input.peek(Token![,]) {
+        let _: syn::Result<Expr> = input.parse();
+    }
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let _: syn::Result<TokenTree> = input.parse();
+    }
+}
+
+pub(super) const FORM: &str = "options are written as `name = value`";
