@@ -159,17 +159,15 @@ impl Slot {
     /// Announces a breaker that was just created. The caller triggers the returned wake-ups,
     /// because it holds the lock of the registry.
     pub(crate) fn announce_created(&self, at: Timestamp) -> Wakes {
-        let mut wakes = self.announce(EventDetail::Registered, at);
-        if self.attribute.get().is_some() {
-            wakes.and(self.announce_warnings(at));
+        let mut locked = self.locked.lock();
+        let mut pending = PendingEvents::of(at);
+        if locked.is_registered() {
+            pending.add(EventDetail::Registered);
+            if self.attribute.get().is_some() {
+                locked.add_warnings(&mut pending);
+            }
         }
-        wakes
-    }
-
-    /// Announces the warnings that an attribute caused, if there are any.
-    fn announce_warnings(&self, at: Timestamp) -> Wakes {
-        let is_empty = self.locked.lock().policy.warnings().is_empty();
-        if is_empty { Wakes::default() } else { self.announce_configured(at) }
+        pending.send(&mut locked, &self.identity, &self.context.bus)
     }
 
     fn announce_configured(&self, timestamp: Timestamp) -> Wakes {
