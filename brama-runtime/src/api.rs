@@ -72,7 +72,9 @@ pub mod policy {
 pub mod status {
     pub use crate::{
         breaker::Opening,
-        circuit::{Cause, Change, DurationSource, OpenDuration, Rule, SettingName, WindowCounts},
+        circuit::{
+            Cause, Change, DurationSource, Limit, OpenDuration, Rule, SettingName, WindowCounts,
+        },
         config::{ConfigLayer, Setting, Settings},
         connection::Labels,
         registry::BreakerFilter,

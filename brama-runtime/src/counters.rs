@@ -33,6 +33,9 @@ pub struct Totals {
     /// Calls slower than `slow_call_duration`, if a rule judges slow calls. Each is also counted by
     /// its outcome.
     pub slow: u64,
+    /// Calls that were made while a probe of the breaker ran, on its thread or in its task. They
+    /// are part of the probe and counted nowhere else.
+    pub nested: u64,
 }
 
 impl Totals {
@@ -49,11 +52,11 @@ impl Totals {
                 self.successes += 1;
                 self.slow += slow;
             }
-            Verdict::Failure { .. } => {
+            Verdict::Failure { .. } | Verdict::Trip { .. } => {
                 self.failures += 1;
                 self.slow += slow;
             }
-            Verdict::Ignore => self.ignored += 1,
+            Verdict::Ignore | Verdict::InnerRejection => self.ignored += 1,
             Verdict::Abandoned { .. } => {
                 self.abandoned += 1;
                 if policy.abandoned() == Abandoned::Failure {
@@ -74,6 +77,7 @@ impl AddAssign for Totals {
         self.rejected += other.rejected;
         self.late += other.late;
         self.slow += other.slow;
+        self.nested += other.nested;
     }
 }
 

@@ -30,19 +30,44 @@ pub enum Outcome {
 pub struct Failure {
     reason: Reason,
     retry_after: Option<Duration>,
+    trips: bool,
 }
 
 impl Outcome {
     /// Creates a failure with this reason.
     #[must_use]
     pub fn failure(reason: impl Into<Reason>) -> Self {
-        Self::Failure(Failure { reason: reason.into(), retry_after: None })
+        Self::Failure(Failure { reason: reason.into(), retry_after: None, trips: false })
+    }
+
+    /// Creates a failure that opens the circuit at once, whatever the thresholds: a quota is used
+    /// up, or the server said to stay away.
+    ///
+    /// With [`retry_after`](Self::retry_after), the opening lasts exactly that long, up to the
+    /// policy's `retry_after_cap`; without it, as long as any opening.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::{Outcome, Registry, State};
+    /// use std::time::Duration;
+    ///
+    /// let breaker = Registry::new().breaker("model");
+    /// let permit = breaker.try_acquire()?;
+    /// permit.record(Outcome::trip("quota used up").retry_after(Duration::from_secs(240)));
+    /// assert_eq!(breaker.state(), State::Open);
+    /// # Ok::<(), brama::CircuitOpen>(())
+    /// ```
+    #[must_use]
+    pub fn trip(reason: impl Into<Reason>) -> Self {
+        Self::Failure(Failure { reason: reason.into(), retry_after: None, trips: true })
     }
 
     /// Adds how long the dependency asked to wait before the next call.
     ///
-    /// If the failure opens the circuit, the opening lasts at least `hint`, up to the policy's
-    /// `retry_after_cap`. Other outcomes are unchanged.
+    /// If the failure is in a run of failures that opens the circuit, the opening lasts at least
+    /// until then, up to the policy's `retry_after_cap`. The hint of a call that was admitted
+    /// before an opening prolongs the opening. The opening by a [`trip`](Self::trip) lasts exactly
+    /// this long; a hint under 1 s is none for a trip. Other outcomes are unchanged.
     #[must_use]
     pub fn retry_after(self, hint: Duration) -> Self {
         match self {
@@ -54,7 +79,10 @@ impl Outcome {
     pub(crate) fn into_verdict(self, took: Option<Duration>) -> Verdict {
         match self {
             Self::Success => Verdict::Success { took },
-            Self::Failure(Failure { reason, retry_after }) => {
+            Self::Failure(Failure { reason, retry_after, trips: true }) => {
+                Verdict::Trip { reason, retry_after, took }
+            }
+            Self::Failure(Failure { reason, retry_after, trips: false }) => {
                 Verdict::Failure { reason, retry_after, took }
             }
             Self::Ignore => Verdict::Ignore,
@@ -67,6 +95,12 @@ impl Failure {
     #[must_use]
     pub const fn reason(&self) -> &Reason {
         &self.reason
+    }
+
+    /// Returns whether the failure opens the circuit at once.
+    #[must_use]
+    pub const fn is_trip(&self) -> bool {
+        self.trips
     }
 
     /// Returns how long the dependency asked to wait before the next call.

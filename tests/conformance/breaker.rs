@@ -6,7 +6,10 @@ use std::{
 };
 
 use brama::{
-    Breaker, Outcome, Permit, PolicyPatch, Registry, State, circuit::Action, error::InvalidPolicy,
+    Breaker, Outcome, Permit, PolicyPatch, Registry, State,
+    circuit::Action,
+    error::InvalidPolicy,
+    event::{Event, EventDetail, EventFilter, EventKind, Subscription},
     testing::ManualClock,
 };
 
@@ -20,15 +23,7 @@ pub(crate) struct WholeBreaker {
     clock: ManualClock,
     registry: Registry,
     breaker: Breaker,
-    journal: Journal,
-}
-
-/// The states that a breaker enters. Between two observations, a step changes the state at most
-/// once.
-#[derive(Debug, Default)]
-struct Journal {
-    last: State,
-    entered: Vec<State>,
+    changes: Subscription,
 }
 
 impl Subject for WholeBreaker {
@@ -39,7 +34,8 @@ impl Subject for WholeBreaker {
         let registry = Registry::with_clock(clock.clone());
         let breaker = registry.breaker("vector");
         breaker.configure(policy)?;
-        Ok(Self { clock, registry, breaker, journal: Journal::default() })
+        let changes = registry.subscribe(EventFilter::new().kinds(EventKind::StateChanged));
+        Ok(Self { clock, registry, breaker, changes })
     }
 
     fn wait(&mut self, length: Duration) {
@@ -47,9 +43,7 @@ impl Subject for WholeBreaker {
     }
 
     fn admit(&mut self) -> Option<Permit> {
-        let permit = self.breaker.try_acquire().ok();
-        self.look();
-        permit
+        self.breaker.try_acquire().ok()
     }
 
     fn end(&mut self, permit: Permit, end: CallEnd) {
@@ -57,7 +51,6 @@ impl Subject for WholeBreaker {
             Some(outcome) => permit.record(outcome),
             None => drop(permit),
         }
-        self.look();
     }
 
     fn report(&mut self, reported: Reported) {
@@ -65,7 +58,6 @@ impl Subject for WholeBreaker {
             Reported::Success => self.breaker.success(),
             Reported::Failure => self.breaker.failure("reported"),
         }
-        self.look();
     }
 
     fn act(&mut self, action: Action) {
@@ -81,16 +73,19 @@ impl Subject for WholeBreaker {
             Action::Reset => self.breaker.reset(reason),
             Action::Disable => self.breaker.disable(reason),
         }
-        self.look();
     }
 
     fn sweep(&mut self) {
         self.registry.sweep();
-        self.look();
     }
 
     fn take_changes(&mut self) -> Vec<State> {
-        std::mem::take(&mut self.journal.entered)
+        let events = std::iter::from_fn(|| self.changes.try_recv());
+        let entered = |event: Event| {
+            let EventDetail::StateChanged { to, .. } = event.detail else { return None };
+            Some(to)
+        };
+        events.filter_map(entered).collect()
     }
 
     fn observe(&self) -> Observation {
@@ -118,9 +113,8 @@ impl Subject for WholeBreaker {
         let Some(outcome) = outcome(end) else {
             return subject::call_by_permit(self, end, took);
         };
-        let Self { clock, breaker, journal, .. } = self;
+        let Self { clock, breaker, .. } = self;
         let body = || {
-            journal.look(breaker);
             clock.advance(took);
             if end == CallEnd::Panic {
                 // Unlike `panic!`, this prints nothing to standard error.
@@ -129,24 +123,7 @@ impl Subject for WholeBreaker {
         };
         let call = AssertUnwindSafe(|| breaker.call_with(|()| outcome, body));
         let is_rejected = matches!(panic::catch_unwind(call), Ok(Err(_)));
-        self.look();
         !is_rejected
-    }
-}
-
-impl WholeBreaker {
-    fn look(&mut self) {
-        self.journal.look(&self.breaker);
-    }
-}
-
-impl Journal {
-    fn look(&mut self, breaker: &Breaker) {
-        let state = breaker.state();
-        if state != self.last {
-            self.entered.push(state);
-            self.last = state;
-        }
     }
 }
 
@@ -154,12 +131,17 @@ impl Journal {
 fn outcome(end: CallEnd) -> Option<Outcome> {
     match end {
         CallEnd::Success => Some(Outcome::Success),
-        CallEnd::Failure { retry_after: None } => Some(Outcome::failure("failure")),
-        CallEnd::Failure { retry_after: Some(hint) } => {
-            Some(Outcome::failure("failure").retry_after(hint))
-        }
+        CallEnd::Failure { retry_after } => Some(hinted(Outcome::failure("failure"), retry_after)),
+        CallEnd::Trip { retry_after } => Some(hinted(Outcome::trip("trip"), retry_after)),
         CallEnd::Ignore => Some(Outcome::Ignore),
         CallEnd::Panic => Some(Outcome::failure("panic")),
         CallEnd::Drop => None,
+    }
+}
+
+fn hinted(outcome: Outcome, hint: Option<Duration>) -> Outcome {
+    match hint {
+        Some(hint) => outcome.retry_after(hint),
+        None => outcome,
     }
 }

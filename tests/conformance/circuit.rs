@@ -71,9 +71,9 @@ impl Subject for BareCircuit {
         };
         let verdict = verdict(end, self.now.since(permit.began));
         self.count(&verdict);
-        let (fate, change) = self.circuit.report(&self.policy, generation, verdict, self.now);
-        self.totals.late += u64::from(fate == Fate::Late);
-        self.note(change);
+        let (fate, changes) = self.circuit.report(&self.policy, generation, verdict, self.now);
+        self.totals.late += u64::from(matches!(fate, Fate::Late | Fate::Extended));
+        self.note(changes);
     }
 
     fn report(&mut self, reported: Reported) {
@@ -82,14 +82,14 @@ impl Subject for BareCircuit {
             Reported::Failure => Verdict::failure("reported"),
         };
         self.count(&verdict);
-        let (_, change) = self.circuit.record_unpermitted(&self.policy, verdict, self.now);
-        self.note(change);
+        let (_, changes) = self.circuit.record_unpermitted(&self.policy, verdict, self.now);
+        self.note(changes);
     }
 
     fn act(&mut self, action: Action) {
         let reason = Reason::from("the vector says so");
         let change = self.circuit.act(&self.policy, action, reason.into(), self.now);
-        self.note(Some(change));
+        self.note([change]);
     }
 
     fn sweep(&mut self) {
@@ -119,8 +119,8 @@ impl BareCircuit {
         let Totals { successes, failures, ignored, abandoned, .. } = &mut self.totals;
         match verdict {
             Verdict::Success { .. } => *successes += 1,
-            Verdict::Failure { .. } => *failures += 1,
-            Verdict::Ignore => *ignored += 1,
+            Verdict::Failure { .. } | Verdict::Trip { .. } => *failures += 1,
+            Verdict::Ignore | Verdict::InnerRejection => *ignored += 1,
             Verdict::Abandoned { .. } => {
                 *abandoned += 1;
                 *failures += u64::from(self.policy.abandoned() == Abandoned::Failure);
@@ -128,16 +128,15 @@ impl BareCircuit {
         }
     }
 
-    fn note(&mut self, change: Option<Change>) {
-        let Some(change) = change else {
-            return;
-        };
-        if change.is_announced() {
-            self.changes.push(change.to);
-        }
-        match change.to {
-            State::Open | State::ForcedOpen => self.cause = Some(change.cause.rule),
-            State::Closed | State::HalfOpen | State::Disabled => {}
+    fn note(&mut self, changes: impl IntoIterator<Item = Change>) {
+        for change in changes {
+            if change.is_announced() {
+                self.changes.push(change.to);
+            }
+            match change.to {
+                State::Open | State::ForcedOpen => self.cause = Some(change.cause.rule),
+                State::Closed | State::HalfOpen | State::Disabled => {}
+            }
         }
     }
 }
@@ -148,6 +147,9 @@ fn verdict(end: CallEnd, took: Duration) -> Verdict {
         CallEnd::Success => Verdict::Success { took },
         CallEnd::Failure { retry_after } => {
             Verdict::Failure { reason: Reason::from("failure"), retry_after, took }
+        }
+        CallEnd::Trip { retry_after } => {
+            Verdict::Trip { reason: Reason::from("trip"), retry_after, took }
         }
         CallEnd::Panic => {
             Verdict::Failure { reason: Reason::from("panic"), retry_after: None, took }

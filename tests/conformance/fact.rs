@@ -49,7 +49,8 @@ impl Key {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fact {
     Count(u64),
-    Length(Duration),
+    /// `None` in a state that names no moment.
+    Length(Option<Duration>),
     State(State),
     States(Vec<State>),
     Cause(Option<Rule>),
@@ -59,14 +60,14 @@ impl fmt::Display for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count(count) => count.fmt(f),
-            Self::Length(length) => duration::show(*length).fmt(f),
+            Self::Length(Some(length)) => duration::show(*length).fmt(f),
             Self::State(state) => state.fmt(f),
             Self::States(states) => {
                 let names: Vec<_> = states.iter().map(|state| state.as_str()).collect();
                 write!(f, "[{}]", names.join(", "))
             }
             Self::Cause(Some(rule)) => rule.fmt(f),
-            Self::Cause(None) => f.write_str("none"),
+            Self::Length(None) | Self::Cause(None) => f.write_str("none"),
         }
     }
 }

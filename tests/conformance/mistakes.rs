@@ -87,11 +87,11 @@ fn a_key_goes_with_its_own_verb_only() {
         ("{ wait = '1s', for = '1s' }", "for: goes with `do = \"open\"` only"),
         (
             "{ call = 'panic', retry_after_hint = '1s' }",
-            "retry_after_hint: rides on a failure only",
+            "retry_after_hint: rides on a failure or a trip only",
         ),
         (
             "{ tell = 'failure', retry_after_hint = '1s' }",
-            "retry_after_hint: rides on a failure only",
+            "retry_after_hint: rides on a failure or a trip only",
         ),
     ]);
 }
@@ -122,8 +122,8 @@ fn a_step_happens_at_least_once_and_a_name_holds_one_call() {
 fn an_error_about_an_unknown_word_lists_the_known_ones() {
     let states = "expected one of `closed`, `open`, `half_open`, `force_open`, `disabled`";
     let actions = "write one of open, force_open, close, reset, disable";
-    let causes =
-        "write one of failure_threshold, failure_rate, slow_call_rate, probe_failed, by_hand";
+    let causes = "write one of failure_threshold, failure_count, failure_rate, slow_call_rate, trip, \
+         probe_failed, inconclusive_probes, by_hand";
     assert_step_errors(&[
         ("{ sweep = true, state = 'Open' }", &format!("state: unknown variant `Open`, {states}")),
         ("{ sweep = true, changes = ['up'] }", &format!("changes: unknown variant `up`, {states}")),
@@ -134,7 +134,7 @@ fn an_error_about_an_unknown_word_lists_the_known_ones() {
         ("{ do = 'trip' }", &format!("do: \"trip\" is not known; {actions}")),
         (
             "{ call = 'ok' }",
-            "call: unknown variant `ok`, expected one of `success`, `failure`, `ignore`, `panic`, \
+            "call: unknown variant `ok`, expected one of `success`, `failure`, `trip`, `ignore`, `panic`, \
              `drop`",
         ),
         ("{ tell = 'ignore' }", "tell: unknown variant `ignore`, expected `success` or `failure`"),

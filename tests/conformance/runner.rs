@@ -183,7 +183,7 @@ impl Passage {
             Key::Rejected => Fact::Count(self.rejected),
             Key::Failures => Fact::Count(failures),
             Key::Successes => Fact::Count(successes),
-            Key::RetryAfter => Fact::Length(retry_after.unwrap_or_default()),
+            Key::RetryAfter => Fact::Length(retry_after),
             Key::Cause => Fact::Cause(cause.filter(|_| is_opened(state))),
             Key::Trips => Fact::Count(trips.into()),
             Key::Changes => Fact::States(self.changes.clone()),

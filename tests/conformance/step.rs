@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     fact::{Fact, Key},
-    length::Length,
+    length::{Length, LengthOrNone},
 };
 
 #[derive(Debug)]
@@ -33,6 +33,7 @@ pub(crate) enum Does {
 pub(crate) enum CallEnd {
     Success,
     Failure { retry_after: Option<Duration> },
+    Trip { retry_after: Option<Duration> },
     Ignore,
     Panic,
     Drop,
@@ -76,7 +77,7 @@ pub(crate) struct Written {
     rejected: Option<u64>,
     failures: Option<u64>,
     successes: Option<u64>,
-    retry_after: Option<Length>,
+    retry_after: Option<LengthOrNone>,
     cause: Option<String>,
     trips: Option<u64>,
     changes: Option<Vec<State>>,
@@ -93,6 +94,7 @@ pub(crate) struct Written {
 enum Outcome {
     Success,
     Failure,
+    Trip,
     Ignore,
     Panic,
     Drop,
@@ -141,14 +143,16 @@ impl Written {
 
     /// Rejects a key of another verb, which would otherwise be ignored silently.
     fn check_companions(&self, verb: Verb<'_>) -> Result<(), Impossible> {
-        let fails = [self.call, self.outcome].contains(&Some(Outcome::Failure));
+        let outcomes = [self.call, self.outcome];
+        let fails =
+            [Outcome::Failure, Outcome::Trip].iter().any(|it| outcomes.contains(&Some(*it)));
         let is_call = matches!(verb, Verb::Call(_));
         let is_end = matches!(verb, Verb::End(_));
         let is_open = matches!(verb, Verb::Do("open"));
         let companions = [
             ("outcome", self.outcome.is_some(), is_end, "goes with `end` only"),
             ("took", self.took.is_some(), is_call, "goes with `call` only"),
-            ("retry_after_hint", self.retry_after_hint.is_some(), fails, "rides on a failure only"),
+            ("retry_after_hint", self.retry_after_hint.is_some(), fails, HINT),
             ("for", self.r#for.is_some(), is_open, "goes with `do = \"open\"` only"),
         ];
         match companions.into_iter().find(|(_, is_given, fits, _)| *is_given && !fits) {
@@ -179,11 +183,11 @@ impl Written {
     }
 
     fn call_end(&self, outcome: Outcome) -> CallEnd {
+        let retry_after = self.retry_after_hint.map(|hint| hint.0);
         match outcome {
             Outcome::Success => CallEnd::Success,
-            Outcome::Failure => {
-                CallEnd::Failure { retry_after: self.retry_after_hint.map(|hint| hint.0) }
-            }
+            Outcome::Failure => CallEnd::Failure { retry_after },
+            Outcome::Trip => CallEnd::Trip { retry_after },
             Outcome::Ignore => CallEnd::Ignore,
             Outcome::Panic => CallEnd::Panic,
             Outcome::Drop => CallEnd::Drop,
@@ -261,17 +265,21 @@ impl Verb<'_> {
     }
 }
 
+const HINT: &str = "rides on a failure or a trip only";
 const MISSING_VERB: &str = "missing; a step does one of call, begin, end, tell, wait, do, sweep";
 
 fn cause(name: &str) -> Result<Rule, Impossible> {
     one_of(Key::Cause.as_str(), name, &OPENING.map(|rule| (rule.as_str(), rule)))
 }
 
-const OPENING: [Rule; 5] = [
+const OPENING: [Rule; 8] = [
     Rule::FailureThreshold,
+    Rule::FailureCount,
     Rule::FailureRate,
     Rule::SlowCallRate,
+    Rule::Trip,
     Rule::ProbeFailed,
+    Rule::InconclusiveProbes,
     Rule::ByHand,
 ];
 

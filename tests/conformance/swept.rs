@@ -12,14 +12,10 @@ use super::{
 
 /// Both breakers must admit the same calls and show the same status. The exception is an opening
 /// that is due: the unswept breaker shows open, the swept one half-open.
-///
-/// A report without a permit while an opening is due separates the two for good. The half-open
-/// circuit counts it; the open one adds it to the totals only.
 #[derive(Debug)]
 pub(crate) struct Swept {
     alone: WholeBreaker,
     other: WholeBreaker,
-    is_apart: bool,
 }
 
 impl Swept {
@@ -30,9 +26,6 @@ impl Swept {
 
     fn compare(&mut self) {
         self.other.sweep();
-        if self.is_apart {
-            return;
-        }
         let (alone, swept) = (self.alone.observe(), self.other.observe());
         if self.is_due() {
             assert_eq!((swept.state, swept.retry_after), (State::HalfOpen, None));
@@ -51,7 +44,7 @@ impl Subject for Swept {
 
     fn new(policy: PolicyPatch) -> Result<Self, InvalidPolicy> {
         let (alone, other) = (WholeBreaker::new(policy)?, WholeBreaker::new(policy)?);
-        Ok(Self { alone, other, is_apart: false })
+        Ok(Self { alone, other })
     }
 
     fn wait(&mut self, length: Duration) {
@@ -62,7 +55,7 @@ impl Subject for Swept {
 
     fn admit(&mut self) -> Option<Self::Permit> {
         let (alone, swept) = (self.alone.admit(), self.other.admit());
-        assert!(self.is_apart || alone.is_some() == swept.is_some());
+        assert_eq!(alone.is_some(), swept.is_some());
         self.compare();
         alone.map(|alone| (alone, swept))
     }
@@ -76,7 +69,6 @@ impl Subject for Swept {
     }
 
     fn report(&mut self, outcome: Reported) {
-        self.is_apart |= self.is_due();
         self.alone.report(outcome);
         self.other.report(outcome);
         self.compare();

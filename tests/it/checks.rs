@@ -10,7 +10,7 @@ use std::{
 };
 
 use brama::{
-    PolicyPatch, Registry, State,
+    Breaker, PolicyPatch, Registry, State,
     error::AddCheckError,
     event::{EventDetail, EventKind, EventKinds, Subscription},
     health::CheckSchedule,
@@ -89,19 +89,75 @@ fn checks_that_fail_open_the_circuit_and_the_evidence_names_them() {
 }
 
 #[test]
-fn checks_that_pass_close_an_open_circuit_before_its_expiry() {
+fn a_check_that_passes_lets_calls_probe_before_the_expiry_and_closes_nothing() {
     let registry = TestRegistry::new();
-    let breaker = registry.breaker("api");
-    breaker.open_for(10 * INTERVAL, "test").unwrap();
+    let breaker = broken(&registry);
     let mut events = registry.subscribe(EventKind::StateChanged);
     let (check, script) = scripted();
     let _check = registry.add_check("api", PATIENT, check).unwrap();
     script.runs(&registry, Ok(()));
-    assert_eq!(change(&mut events), (State::HalfOpen, "a health check passed".to_owned()));
+    let why = "a health check passed; last: connection refused";
+    assert_eq!(change(&mut events), (State::HalfOpen, why.to_owned()));
+    script.runs(&registry, Ok(()));
+    registry.advance(INTERVAL);
+    script.begins();
+    assert_eq!(breaker.state(), State::HalfOpen);
     registry.assert_successes("api", 0);
+}
+
+#[test]
+fn a_schedule_that_closes_counts_each_pass_as_the_success_of_a_probe() {
+    let registry = TestRegistry::new();
+    registry.configure("api", PolicyPatch::new().success_threshold(2)).unwrap();
+    let _breaker = broken(&registry);
+    let mut events = registry.subscribe(EventKind::StateChanged);
+    let (check, script) = scripted();
+    let _check = registry.add_check("api", PATIENT.closes(), check).unwrap();
+    script.runs(&registry, Ok(()));
+    assert_eq!(change(&mut events).0, State::HalfOpen);
     script.runs(&registry, Ok(()));
     assert_eq!(change(&mut events).0, State::Closed);
-    registry.assert_successes("api", 1);
+    registry.assert_successes("api", 2);
+}
+
+#[test]
+fn a_check_shortens_no_opening_by_hand() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("api");
+    breaker.open_for(10 * INTERVAL, "test").unwrap();
+    let (check, script) = scripted();
+    let _check = registry.add_check("api", PATIENT.closes(), check).unwrap();
+    script.runs(&registry, Ok(()));
+    registry.advance(INTERVAL);
+    script.begins();
+    assert_eq!(breaker.state(), State::Open);
+}
+
+#[test]
+fn a_check_shortens_an_outage_once() {
+    let registry = TestRegistry::new();
+    let breaker = broken(&registry);
+    let mut events = registry.subscribe(EventKind::StateChanged);
+    let (check, script) = scripted();
+    let _check = registry.add_check("api", PATIENT, check).unwrap();
+    script.runs(&registry, Ok(()));
+    assert_eq!(change(&mut events).0, State::HalfOpen);
+    breaker.try_acquire().unwrap().failure("still down");
+    assert_eq!(change(&mut events).0, State::Open);
+    script.runs(&registry, Ok(()));
+    registry.advance(INTERVAL);
+    script.begins();
+    assert_eq!(breaker.state(), State::Open);
+}
+
+/// Opens a breaker by a rule, for the 60 s of the default policy.
+fn broken(registry: &TestRegistry) -> Breaker {
+    let breaker = registry.breaker("api");
+    for _ in 0..10 {
+        breaker.failure("connection refused");
+    }
+    assert_eq!(breaker.state(), State::Open);
+    breaker
 }
 
 #[test]
@@ -355,7 +411,7 @@ mod futures {
     #[tokio::test(start_paused = true)]
     async fn a_future_is_polled_on_the_runtime_of_its_caller() {
         let registry = TestRegistry::on_tokio_time();
-        registry.breaker("api").open_for(10 * INTERVAL, "test").unwrap();
+        let _breaker = broken(&registry);
         let mut events = registry.subscribe(EventKind::StateChanged);
         let (begin, here) = (tokio::time::Instant::now(), thread::current().id());
         let check = move || async move {
@@ -437,7 +493,7 @@ fn a_passing_check_does_not_bring_back_failures_that_a_success_ended() {
 fn a_check_runs_on_the_system_clock() {
     let registry = Registry::new();
     let breaker = registry.breaker("api");
-    breaker.open_for(Duration::from_secs(600), "test").unwrap();
+    (0..10).for_each(|_| breaker.failure("connection refused"));
     let check = || Ok::<_, String>(());
     let _check = registry.add_check("api", Duration::from_millis(1), check).unwrap();
     assert!(breaker.wait_timeout(Duration::from_secs(60)));

@@ -68,7 +68,7 @@ fn an_invalid_connection_is_rejected_with_every_mistake_and_may_be_corrected() {
         error.to_string(),
         "`payment_api` has an invalid policy
   `failure_threshold` is 0, must be at least 1, or off
-  `failure_rate` is 101, must be a percentage from 1 to 100, or off"
+  `failure_rate` is 101, must be a percentage from 0.01 to 100 with at most two decimals, or off"
     );
     assert!(registry.register("payment_api", payments()).is_ok());
 }

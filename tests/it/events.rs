@@ -226,6 +226,12 @@ mod kinds {
             EventKind::Registered => {}
             EventKind::Unregistered => assert!(registry.unregister("api")),
             EventKind::Configured => registry.configure("api", PolicyPatch::new()).unwrap(),
+            EventKind::Extended => {
+                breaker.configure(PolicyPatch::new().failure_threshold(1)).unwrap();
+                let late = permit();
+                permit().failure("a test");
+                late.record(Outcome::failure("busy").retry_after(Duration::from_secs(90)));
+            }
             EventKind::Success => permit().success(),
             EventKind::Failure => permit().failure("a test"),
             EventKind::Ignored => permit().ignore(),

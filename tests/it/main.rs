@@ -14,6 +14,12 @@
 //! | the size of a protected future, the depth of its types | `costs.rs` |
 //! | **One breaker** | |
 //! | permits and protected calls | `permit.rs` |
+//! | questions and reports by name, without a permit | `by_name.rs` |
+//! | which probes count, and how many there may be | `half_open.rs` |
+//! | calls of a breaker within its own calls | `nested.rs` |
+//! | `failure_count` | `failure_count.rs` |
+//! | `ramp` | `ramp.rs` |
+//! | what the dependency itself says about when to come back | `hints.rs` |
 //! | which calls take no lock and read no clock | `fast_path.rs` |
 //! | `CircuitOpen`, the error of a rejected call | `circuit_open.rs` |
 //! | why a circuit opened, and for how long | `evidence.rs` |
@@ -25,6 +31,7 @@
 //! | `register`, `unregister`, control by identity | `connections.rs` |
 //! | more keys than there is room for | `overflow.rs` |
 //! | the cleanup thread and `sweep` | `cleanup.rs` |
+//! | `max_open_share` | `open_share.rs` |
 //! | filters and groups | `groups.rs` |
 //! | the kill switch (`shadow_all`) | `shadow.rs` |
 //! | background health checks | `checks.rs` |
@@ -47,6 +54,7 @@
 
 mod answer;
 mod blocks;
+mod by_name;
 mod checks;
 mod circuit_open;
 mod cleanup;
@@ -55,20 +63,26 @@ mod costs;
 mod dynamic_identifiers;
 mod events;
 mod evidence;
+mod failure_count;
 mod failure_if;
 mod fast_path;
 mod futures_life;
 mod groups;
+mod half_open;
 mod health;
+mod hints;
 mod isolation;
 mod isolation_async;
 mod keys;
 mod layers;
 mod log;
+mod nested;
+mod open_share;
 mod overflow;
 mod permit;
 mod policy;
 mod ported;
+mod ramp;
 mod ready;
 mod reentry;
 mod registry;

@@ -95,7 +95,7 @@ fn an_invalid_configuration_lists_every_mistake_and_may_be_corrected() {
         "invalid configuration
   defaults: `failure_threshold` is 0, must be at least 1, or off
   defaults: `expiry` is 0ns, must be whole milliseconds, at least 1 ms
-  defaults: `failure_rate` is 101, must be a percentage from 1 to 100, or off
+  defaults: `failure_rate` is 101, must be a percentage from 0.01 to 100 with at most two decimals, or off
   defaults: `window` is the last 15ms, must be a multiple of 10 ms, at least 10 ms
   defaults: `jitter` is 0.95, must be a share from 0 to 0.9 in whole thousandths"
     );
@@ -280,10 +280,10 @@ fn the_keys_of_an_identifier_share_its_policy() {
     assert!(Arc::ptr_eq(&policy(1), &policy(2)));
     registry.configure("shared", PolicyPatch::new().failure_rate(60)).unwrap();
     assert!(Arc::ptr_eq(&policy(1), &policy(3)));
-    assert_eq!(policy(1).failure_rate(), Some(60));
+    assert_eq!(policy(1).failure_rate(), Some(60.0));
     let of_one = Identity::new("shared").with_key(2);
     registry.configure(of_one, PolicyPatch::new().failure_rate(70)).unwrap();
-    assert_eq!([1, 2, 3].map(|key| policy(key).failure_rate()), [60, 70, 60].map(Some));
+    assert_eq!([1, 2, 3].map(|key| policy(key).failure_rate()), [60.0, 70.0, 60.0].map(Some));
 }
 
 #[test]

@@ -68,12 +68,16 @@ fn a_policy_is_written_with_every_setting() {
             "success_threshold": 1,
             "half_open_limit": 1,
             "probe_timeout": "1m",
-            "failure_rate": 50,
+            "failure_count": "off",
+            "failure_rate": 50.0,
             "slow_call_rate": "off",
+            "ramp": "off",
+            "timeout": "off",
             "slow_call_duration": "1m",
             "window": { "calls": 100 },
             "minimum_calls": 100,
             "abandoned": "ignore",
+            "max_open_share": "off",
             "jitter": 0.0,
             "retry_after_cap": "5m",
             "shadow": false,
@@ -110,7 +114,7 @@ fn a_value_outside_its_limits_is_rejected_with_our_message() {
     );
     assert_eq!(
         error_text(json!({ "failure_rate": "none" })),
-        "invalid value: string \"none\", expected a whole number or \"off\""
+        "invalid value: string \"none\", expected a number or \"off\""
     );
     assert_eq!(
         error_text(json!({ "expiry": 30 })),
@@ -151,6 +155,19 @@ fn a_circuit_is_written_with_all_its_state() {
             "trips": 1,
             "memory": "empty",
             "reasons": ["refused"],
+            "hinted_until": 0,
+            "outage": {
+                "term": {
+                    "length": { "duration": 60_000_000_000_u64, "source": "fixed", "jitter": 0 },
+                    "wait": 60_000_000_000_u64,
+                    "named": 0,
+                    "is_by_hand": false,
+                },
+                "was_shortened": false,
+                "displaced": 0,
+                "inconclusive": 0,
+                "drawn": 0,
+            },
         })
     );
 }

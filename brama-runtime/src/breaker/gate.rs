@@ -99,6 +99,7 @@ pub(super) struct Gate {
     word: AtomicU64,
     counters: Counters,
     rejects_until: AtomicU64,
+    since: AtomicU64,
     fast_path_until: AtomicU64,
     opening: AtomicU64,
     slow_after: AtomicU64,
@@ -109,6 +110,8 @@ pub(super) struct Gate {
 pub(super) struct GateFields {
     /// The deadline until which calls are rejected. `None` keeps the previous deadline.
     pub(super) rejects_until: Option<Tick>,
+    /// When the state began.
+    pub(super) since: Tick,
     /// The end of the fast path: the end of the window's present bucket.
     pub(super) fast_path_until: Tick,
     /// The number of the last opening.
@@ -122,6 +125,7 @@ impl Gate {
         Self {
             word: AtomicU64::new(0),
             rejects_until: AtomicU64::new(0),
+            since: AtomicU64::new(0),
             fast_path_until: AtomicU64::new(0),
             opening: AtomicU64::new(0),
             slow_after: AtomicU64::new(0),
@@ -150,6 +154,12 @@ impl Gate {
     #[inline]
     pub(super) fn rejects_until(&self) -> Tick {
         Tick::from_nanos(self.rejects_until.load(Ordering::Relaxed))
+    }
+
+    /// The beginning of the present state, or of a later one.
+    #[inline]
+    pub(super) fn since(&self) -> Tick {
+        Tick::from_nanos(self.since.load(Ordering::Relaxed))
     }
 
     #[inline]
@@ -233,6 +243,7 @@ impl Gate {
         if let Some(until) = fields.rejects_until {
             self.rejects_until.store(until.as_nanos(), Ordering::Relaxed);
         }
+        self.since.store(fields.since.as_nanos(), Ordering::Relaxed);
         self.fast_path_until.store(fields.fast_path_until.as_nanos(), Ordering::Relaxed);
         let slow_after = u64::try_from(fields.slow_after.as_nanos()).unwrap_or(u64::MAX);
         self.slow_after.store(slow_after, Ordering::Relaxed);

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, task::Waker};
 
-use super::word::Word;
+use super::{open_share::SharePlace, word::Word};
 use crate::{
     circuit::{Cause, Circuit, State, Tick},
     config::{EffectivePolicy, Layers, PolicyCache},
@@ -43,6 +43,7 @@ pub(super) struct RareState {
     pub(super) is_pinned: bool,
     /// Evicted, or about to be.
     pub(super) is_evicted: bool,
+    pub(super) share_place: SharePlace,
 }
 
 /// A past opening, kept for the errors of rejected callers.

@@ -8,6 +8,8 @@ mod lifecycle;
 mod locked;
 #[cfg(all(test, brama_loom))]
 mod models;
+mod nested;
+mod open_share;
 mod panic_guard;
 mod pending_events;
 mod permit;
@@ -25,9 +27,11 @@ use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 use self::permit::Borrowed;
 pub(crate) use self::{
     context::RegistryContext,
+    open_share::OpenShare,
     panic_guard::{DeferredSuccess, PanicGuard},
     pending_events::Timestamp,
     permit::{RawPermit, SlotRef},
+    record::PassMeaning,
     slot::{SharedSlot, Slot},
 };
 pub use self::{

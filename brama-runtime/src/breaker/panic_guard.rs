@@ -29,10 +29,10 @@ impl<S: SlotRef> RawPermit<S> {
 }
 
 impl<S: SlotRef> PanicGuard<S> {
-    /// Runs `body` under the permit.
-    #[expect(clippy::unused_self, reason = "it is the permit under which the body runs")]
+    /// Runs `body` under the permit. The scope of a probe ends when its outcome is recorded.
     #[inline]
-    pub fn run<R>(&self, body: impl FnOnce() -> R) -> R {
+    pub fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
+        self.0.enter_scope();
         body()
     }
 
@@ -140,9 +140,10 @@ impl<F: Future, S: SlotRef> Future for ProtectedFuture<'_, F, S> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
+        this.permit.enter_scope();
         let polling = Polling(this.permit);
         let poll = this.body.as_mut().poll(context);
-        polling.disarm();
+        polling.disarm(poll.is_pending());
         poll
     }
 }
@@ -151,8 +152,12 @@ impl<F: Future, S: SlotRef> Future for ProtectedFuture<'_, F, S> {
 struct Polling<'a, S: SlotRef>(&'a mut RawPermit<S>);
 
 impl<S: SlotRef> Polling<'_, S> {
+    /// Ends the poll. The scope of a probe ends with it, unless the outcome is recorded next.
     #[inline]
-    const fn disarm(self) {
+    fn disarm(self, is_pending: bool) {
+        if is_pending {
+            self.0.leave_scope();
+        }
         mem::forget(self);
     }
 }

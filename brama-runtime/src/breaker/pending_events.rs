@@ -5,7 +5,7 @@ use std::{sync::Arc, time::SystemTime};
 use super::locked::Locked;
 use crate::{
     bus::{Bus, Wakes},
-    circuit::{Abandoned, Action, Cause, Change, Fate, Policy, State, Tick, Verdict},
+    circuit::{Abandoned, Action, Cause, Fate, Policy, State, Tick, Verdict},
     event::{Event, EventDetail, EventKinds},
     identity::Identity,
 };
@@ -61,10 +61,10 @@ impl PendingEvents {
     pub(super) fn add_outcome(&mut self, verdict: &Verdict, policy: &Policy) {
         match verdict {
             Verdict::Success { .. } => self.add_call(|| EventDetail::Success),
-            Verdict::Failure { reason, .. } => {
+            Verdict::Failure { reason, .. } | Verdict::Trip { reason, .. } => {
                 self.add_call(|| EventDetail::Failure { reason: reason.clone() });
             }
-            Verdict::Ignore => self.add_call(|| EventDetail::Ignored),
+            Verdict::Ignore | Verdict::InnerRejection => self.add_call(|| EventDetail::Ignored),
             Verdict::Abandoned { .. } => {
                 if policy.abandoned() == Abandoned::Failure {
                     self.add_call(|| EventDetail::Failure { reason: "abandoned".into() });
@@ -76,7 +76,7 @@ impl PendingEvents {
 
     /// Adds events for an outcome that came late, and for a call that was slow.
     pub(super) fn add_fate(&mut self, fate: Fate, is_slow: bool) {
-        if matches!(fate, Fate::Late) {
+        if matches!(fate, Fate::Late | Fate::Extended) {
             self.add_call(|| EventDetail::Late);
         }
         if is_slow {
@@ -86,12 +86,14 @@ impl PendingEvents {
 }
 
 impl Locked {
-    /// Records a change, if there was one, for subscribers and for rejected callers.
-    pub(super) fn note_change(&mut self, change: Option<Change>, pending: &mut PendingEvents) {
-        let Some(Change { from, to, at, cause, .. }) = change else { return };
-        let cause = Arc::new(cause);
-        pending.add_change(from, to, &cause);
-        self.keep_opening(to, at, cause);
+    /// Records that a hint has prolonged the opening in progress.
+    #[cold]
+    pub(super) fn note_extension(&mut self, pending: &mut PendingEvents) {
+        let Some(duration) = self.circuit.open_duration() else { return };
+        if let Some(opened) = self.rare_mut().openings.back_mut() {
+            Arc::make_mut(&mut opened.cause).duration = Some(duration);
+        }
+        pending.add(EventDetail::Extended { duration });
     }
 }
 

@@ -99,6 +99,25 @@ impl<S: SlotRef> RawPermit<S> {
         }
     }
 
+    /// Enters the scope of the call's breaker if the call is a probe, or runs in a ramp.
+    #[inline]
+    pub(super) fn enter_scope(&mut self) {
+        if let Some(entry) = &mut self.entry
+            && !entry.word().admits()
+        {
+            self.slot.enter_scope(entry);
+        }
+    }
+
+    #[inline]
+    pub(super) fn leave_scope(&mut self) {
+        if let Some(entry) = &mut self.entry
+            && entry.word().is_scoped()
+        {
+            self.slot.leave_scope(entry);
+        }
+    }
+
     /// Records a panic, unless an outcome was recorded before.
     #[inline]
     pub(super) fn record_panic(&mut self) {

@@ -6,7 +6,7 @@ use super::{
     locked::Locked, pending_events::PendingEvents, slot::Slot, step::StepGuard, word::Word,
 };
 use crate::{
-    circuit::{Fate, Reason, Tick, Verdict},
+    circuit::{Fate, Reason, State, Tick, Verdict},
     outcome::Outcome,
     sys::sync::{MutexGuard, lock_unless},
 };
@@ -34,6 +34,20 @@ impl Entry {
     pub(super) const fn word(self) -> Word {
         Word(self.word.get())
     }
+
+    /// Notes whether the call runs in the scope of its breaker.
+    pub(super) fn set_scoped(&mut self, scoped: bool) {
+        self.word = NonZeroU64::new(self.word().scoped(scoped).0).unwrap_or(self.word);
+    }
+}
+
+/// What a health check that passed means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PassMeaning {
+    /// Calls may probe before the deadline of the opening.
+    Probe,
+    /// In addition, the check counts as the success of a probe.
+    Success,
 }
 
 impl Slot {
@@ -55,7 +69,8 @@ impl Slot {
     /// window's present bucket, as a timed call that was not slow, as the end of a run of failures,
     /// or else under the lock.
     #[inline(never)]
-    fn record_success_out_of_line(&self, entry: Entry) {
+    fn record_success_out_of_line(&self, mut entry: Entry) {
+        self.end_scope(&mut entry);
         let word = self.gate.load();
         if word == entry.word() && (word.has_striped_fast_path() || self.is_in_present_bucket(word))
         {
@@ -141,7 +156,8 @@ impl Slot {
     }
 
     #[cold]
-    pub(super) fn record_verdict(&self, entry: Entry, verdict: Verdict) {
+    pub(super) fn record_verdict(&self, mut entry: Entry, verdict: Verdict) {
+        self.end_scope(&mut entry);
         let pending = PendingEvents::of(self.context.timestamp());
         self.step(self.locked.lock(), entry, verdict, pending);
     }
@@ -160,10 +176,13 @@ impl Slot {
         totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
         let generation = entry.word().generation();
-        let (fate, change) = circuit.report(policy, generation, verdict, pending.now());
-        totals.late += u64::from(matches!(fate, Fate::Late));
+        let (fate, changes) = circuit.report(policy, generation, verdict, pending.now());
+        totals.late += u64::from(matches!(fate, Fate::Late | Fate::Extended));
         pending.add_fate(fate, is_slow);
-        locked.note_change(change, &mut pending);
+        if matches!(fate, Fate::Extended) {
+            locked.note_extension(&mut pending);
+        }
+        locked.note_changes(changes, &mut pending);
         locked.finish(pending);
     }
 
@@ -177,21 +196,21 @@ impl Slot {
 
     /// Records a health check that passed. An unregistered breaker ignores it, because a check does
     /// not count as use.
-    pub(crate) fn record_passed_check(&self) {
+    pub(crate) fn record_passed_check(&self, meaning: PassMeaning) {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let locked = self.locked.lock();
         if !locked.is_registered() {
             return;
         }
         let mut locked = self.begin_step(locked);
-        let Locked { circuit, policy, counts, .. } = &mut *locked;
-        let (fate, change) = circuit.check_passed(policy, pending.now());
-        if fate.is_some() {
-            counts.get_or_insert_default().totals.count(&Verdict::SUCCESS, policy);
-            pending.add_outcome(&Verdict::SUCCESS, policy);
+        let change = locked.circuit.check_passed(pending.now());
+        locked.note_changes(change, &mut pending);
+        match (meaning, locked.circuit.state()) {
+            (PassMeaning::Success, State::HalfOpen) => {
+                locked.step_without_permit(Verdict::SUCCESS, pending);
+            }
+            (PassMeaning::Success | PassMeaning::Probe, _) => drop(locked.finish(pending)),
         }
-        locked.note_change(change, &mut pending);
-        locked.finish(pending);
     }
 
     /// Records a health check that failed. An unregistered breaker ignores it.
@@ -200,6 +219,13 @@ impl Slot {
         let locked = self.locked.lock();
         if locked.is_registered() {
             self.begin_step(locked).step_without_permit(Verdict::failure(reason), pending);
+        }
+    }
+
+    /// Ends the scope of a probe before its outcome is recorded.
+    fn end_scope(&self, entry: &mut Entry) {
+        if entry.word().is_scoped() {
+            self.leave_scope(entry);
         }
     }
 
@@ -215,8 +241,8 @@ impl StepGuard<'_> {
         let Locked { circuit, policy, counts, .. } = &mut *self;
         counts.get_or_insert_default().totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
-        let (_, change) = circuit.record_unpermitted(policy, verdict, pending.now());
-        self.note_change(change, &mut pending);
+        let (_, changes) = circuit.record_unpermitted(policy, verdict, pending.now());
+        self.note_changes(changes, &mut pending);
         self.finish(pending);
     }
 }

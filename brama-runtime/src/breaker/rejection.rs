@@ -49,8 +49,11 @@ impl CircuitOpen {
         self.0.state()
     }
 
-    /// Returns the duration after which a retry makes sense, or `None` if the circuit was forced
-    /// open.
+    /// Returns the duration after which a retry makes sense: never more than the length of the
+    /// opening.
+    ///
+    /// `None` if nobody knows: the circuit was forced open, or it was half-open and a probe was in
+    /// flight. During a ramp, at most 1 s.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after()
@@ -126,8 +129,8 @@ impl Opening {
         self.rejection.state()
     }
 
-    /// Returns the duration after which a retry made sense, or `None` if the circuit was forced
-    /// open.
+    /// Returns the duration after which a retry made sense; `None` if that was unknown (see
+    /// [`CircuitOpen::retry_after`]).
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.rejection.retry_after()
@@ -145,9 +148,12 @@ impl Opening {
 impl fmt::Display for CircuitOpen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is {}", self.identity(), self.state().in_words())?;
-        match self.retry_after() {
-            Some(retry_after) => write!(f, ", next attempt in {}", Rounded(retry_after)),
-            None => f.write_str(" until it is closed by hand"),
+        match (self.retry_after(), self.state()) {
+            (Some(retry_after), _) => write!(f, ", next attempt in {}", Rounded(retry_after)),
+            (None, State::HalfOpen) => f.write_str(" and a probe is in flight"),
+            (None, State::Closed | State::Open | State::ForcedOpen | State::Disabled) => {
+                f.write_str(" until it is closed by hand")
+            }
         }
     }
 }
@@ -249,7 +255,7 @@ const _: () = assert!(size_of::<CircuitOpen>() == 32, "a rejection stays small")
 pub(super) struct Rejection {
     /// The opening's number and, in the lowest three bits, the state's number.
     number_and_state: u64,
-    /// Nanoseconds; [`UNKNOWN_WAIT`] if only an action by hand ends the opening.
+    /// Nanoseconds; [`UNKNOWN_WAIT`] if nobody knows when a call may run.
     retry_after: u64,
 }
 

@@ -6,6 +6,7 @@ use super::{
     context::RegistryContext,
     gate::Gate,
     locked::{Locked, Opened},
+    open_share::OpenShare,
     pending_events::PendingEvents,
     word::Word,
 };
@@ -33,6 +34,8 @@ pub struct Slot {
     /// The first attribute that differs from `attribute`. Later ones are not recorded.
     pub(super) other_attribute: OnceRef<'static, Attribute>,
     pub(super) locked: Mutex<Locked>,
+    /// How many keys of the identifier reject; `None` without a key.
+    pub(super) share: Option<Arc<OpenShare>>,
 }
 
 impl Slot {
@@ -42,13 +45,14 @@ impl Slot {
         seed: u64,
         context: Arc<RegistryContext>,
         created: Tick,
+        share: Option<Arc<OpenShare>>,
     ) -> Self {
         let (gate, attribute, other_attribute) = (Gate::new(), OnceRef::new(), OnceRef::new());
         if let Some(first) = layers.attribute() {
             attribute.get_or_init(|| first);
         }
         let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), created));
-        let this = Self { identity, attribute, gate, context, other_attribute, locked };
+        let this = Self { identity, attribute, gate, context, other_attribute, locked, share };
         this.lock_for_step().publish();
         this
     }
@@ -64,7 +68,7 @@ impl Slot {
         locked.reregister(&mut pending);
         let Locked { circuit, policy, .. } = &mut *locked;
         let change = circuit.act(policy, action, by, pending.now());
-        locked.note_change(Some(change), &mut pending);
+        locked.note_changes([change], &mut pending);
         locked.finish(pending);
     }
 
@@ -73,7 +77,7 @@ impl Slot {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
         let change = locked.circuit.sweep(pending.now());
-        locked.note_change(change, &mut pending);
+        locked.note_changes(change, &mut pending);
         locked.finish(pending);
     }
 
@@ -91,7 +95,7 @@ impl Slot {
         word.admits() || {
             let now = self.context.time.now();
             let locked = self.locked.lock();
-            locked.circuit.would_admit(&locked.policy, now)
+            locked.is_held_back() || locked.circuit.would_admit(&locked.policy, now)
         }
     }
 
@@ -121,6 +125,8 @@ impl Slot {
             failures: circuit.failures(),
             successes: circuit.successes(),
             probes: circuit.probes(),
+            admitting: circuit.admitting(now),
+            held_back: locked.is_held_back(),
             trips: circuit.trips(),
             window: circuit.counts(now),
             totals,
@@ -204,7 +210,7 @@ impl Slot {
 
     #[cold]
     fn inflate(&self) {
-        let locked = self.lock_for_step();
+        let mut locked = self.lock_for_step();
         self.gate.inflate();
         locked.publish();
     }

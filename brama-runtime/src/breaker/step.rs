@@ -1,11 +1,18 @@
 //! A step: the circuit changes under the breaker's lock, and the new word is published.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 use super::{
     gate::GateFields, locked::Locked, pending_events::PendingEvents, slot::Slot, word::Word,
 };
-use crate::{circuit::State, event::EventKinds, sys::sync::MutexGuard};
+use crate::{
+    circuit::{Change, State},
+    event::EventKinds,
+    sys::sync::MutexGuard,
+};
 
 /// The locked state while the gate has no fast path.
 ///
@@ -58,11 +65,29 @@ impl StepGuard<'_> {
         word
     }
 
+    /// Records changes for subscribers and for rejected callers.
+    pub(super) fn note_changes(
+        &mut self,
+        changes: impl IntoIterator<Item = Change>,
+        pending: &mut PendingEvents,
+    ) {
+        for Change { from, to, at, mut cause, .. } in changes {
+            if to == State::Open {
+                self.locked.begin_share(self.slot.share.as_deref());
+                cause.held_back = self.locked.is_held_back();
+            }
+            let cause = Arc::new(cause);
+            pending.add_change(from, to, &cause);
+            self.locked.keep_opening(to, at, cause);
+        }
+    }
+
     /// Publishes at the gate what the circuit would answer. Returns the published word.
     ///
     /// While a subscriber receives events of calls, the gate only admits, and each outcome is
     /// recorded under the lock.
-    pub(super) fn publish(&self) -> Word {
+    pub(super) fn publish(&mut self) -> Word {
+        self.locked.settle_share(self.slot.share.as_deref());
         let Locked { circuit, policy, .. } = &*self.locked;
         let fields = GateFields {
             // A forced opening has no deadline. The previous one is kept for a thread that still
@@ -70,11 +95,13 @@ impl StepGuard<'_> {
             rejects_until: circuit
                 .rejects_until(policy)
                 .filter(|_| circuit.state() != State::ForcedOpen),
+            since: circuit.since(),
             fast_path_until: circuit.settled_until(),
             opening: circuit.opening(),
             slow_after: policy.slow_call_duration(),
         };
         let word = Word::of(circuit, policy);
+        let word = if self.locked.is_held_back() { word.held_back() } else { word };
         let Slot { identity, context, gate, .. } = self.slot;
         let kind = || self.locked.layers().kind();
         let is_observed = context.bus.has_subscribers()

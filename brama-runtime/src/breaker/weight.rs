@@ -38,7 +38,7 @@ impl KeyedBreakers {
     fn create(&self, identity: Identity<'static>) -> Breaker {
         let mut layers = Layers::new(Arc::clone(&self.shared));
         layers.set_attribute(self.attribute);
-        let slot = Slot::new(identity, layers, 7, Arc::clone(&self.context), Tick::ORIGIN);
+        let slot = Slot::new(identity, layers, 7, Arc::clone(&self.context), Tick::ORIGIN, None);
         Breaker::new(Arc::new(slot))
     }
 

@@ -28,6 +28,11 @@ const FAILING: u64 = 1 << 8;
 const FAILURES_ENDED: u64 = 1 << 9;
 /// Every call is rejected: until the deadline, or without end if the state is forced open.
 const REJECTS: u64 = 1 << 10;
+/// Half-open, and no place for another probe: every call is rejected until the deadline of the
+/// probes, except a call within one of them.
+const FULL: u64 = 1 << 18;
+/// In the entry of a call alone, never at the gate: the call runs in the scope of its breaker.
+const SCOPED: u64 = 1 << 19;
 /// Every call would be rejected, but is admitted and not recorded.
 const SHADOWS: u64 = 1 << 11;
 /// Calls are timed: a rule judges slow calls.
@@ -42,11 +47,11 @@ const OBSERVED: u64 = 1 << 15;
 const UNREGISTERED: u64 = 1 << 16;
 /// The breaker has been evicted, or is about to be. The next call looks it up again.
 const EVICTED: u64 = 1 << 17;
-/// 46 bits remain for the generation: 2 000 years if one begins every millisecond, which is the
+/// 44 bits remain for the generation: 500 years if one begins every millisecond, which is the
 /// shortest opening and the shortest `probe_timeout`.
-const GENERATION_SHIFT: u32 = 18;
+const GENERATION_SHIFT: u32 = 20;
 
-const FLAGS: [(u64, &str); 15] = [
+const FLAGS: [(u64, &str); 17] = [
     (ADMITS, "admits"),
     (ADMITS_AT_ONCE, "admits_at_once"),
     (FAST_PATH, "fast_path"),
@@ -55,11 +60,13 @@ const FLAGS: [(u64, &str); 15] = [
     (FAILING, "failing"),
     (FAILURES_ENDED, "failures_ended"),
     (REJECTS, "rejects"),
+    (FULL, "full"),
     (SHADOWS, "shadows"),
     (TIMED, "timed"),
     (BUCKETED, "bucketed"),
     (PRECISE, "precise"),
     (OBSERVED, "observed"),
+    (SCOPED, "scoped"),
     (UNREGISTERED, "unregistered"),
     (EVICTED, "evicted"),
 ];
@@ -70,18 +77,19 @@ const FAST_PATHS: u64 = FAST_PATH | FAST_PATH_SHARED | FAST_PATH_STRIPED;
 pub(super) const NO_FAST_PATH: u64 = !(FAST_PATHS | FAILING | FAILURES_ENDED);
 /// The flags that let a rejection, a success or the end of a run of failures pass the gate, and so
 /// without an event.
-const EVENTLESS: u64 = REJECTS | SHADOWS | FAST_PATHS | FAILING;
+const EVENTLESS: u64 = REJECTS | FULL | SHADOWS | FAST_PATHS | FAILING;
 /// The flags that let a call or an outcome pass the gate.
 const PASSES: u64 = ADMITS | ADMITS_AT_ONCE | EVENTLESS;
 
 impl Word {
     /// The word for a circuit under a policy.
     pub(super) fn of(circuit: &Circuit, policy: &Policy) -> Self {
-        let rejects = circuit.rejects_until(policy).is_some();
-        let shadow = policy.shadow();
+        let rejects = circuit.rejects_until(policy).is_some() && !policy.shadow();
+        let probing = circuit.state() == State::HalfOpen;
         Self::new(circuit.generation(), circuit.state())
-            .with(REJECTS, rejects && !shadow)
-            .with(SHADOWS, rejects && shadow)
+            .with(REJECTS, rejects && !probing)
+            .with(FULL, rejects && probing)
+            .with(SHADOWS, policy.shadow() && circuit.rejects_until(policy).is_some())
             .with(TIMED, policy.slow_call_rate().is_some())
             .with(PRECISE, needs_precise_clock(policy))
             .with(FAST_PATH, circuit.is_settled(policy))
@@ -95,6 +103,11 @@ impl Word {
             State::Open | State::HalfOpen | State::ForcedOpen => 0,
         };
         Self(generation.number() << GENERATION_SHIFT | admits | state as u64)
+    }
+
+    /// Sends calls to the lock instead of rejecting them: the opening is held back.
+    pub(super) const fn held_back(self) -> Self {
+        self.with(REJECTS, false)
     }
 
     /// Sends outcomes and rejections to the lock, because their events are sent under it.
@@ -162,12 +175,32 @@ impl Word {
         self.has(ADMITS_AT_ONCE)
     }
 
+    #[inline]
     pub(super) const fn admits(self) -> bool {
         self.has(ADMITS)
     }
 
     pub(super) const fn rejects(self) -> bool {
         self.has(REJECTS)
+    }
+
+    pub(super) const fn scoped(self, scoped: bool) -> Self {
+        self.with(SCOPED, scoped)
+    }
+
+    #[inline]
+    pub(super) const fn is_scoped(self) -> bool {
+        self.has(SCOPED)
+    }
+
+    pub(super) const fn is_full(self) -> bool {
+        self.has(FULL)
+    }
+
+    /// Whether the circuit is half-open. A call that is admitted then is a probe, or runs in a
+    /// ramp.
+    pub(super) const fn is_half_open(self) -> bool {
+        self.0 & STATE == State::HalfOpen as u64
     }
 
     pub(super) const fn shadows(self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use super::CheckSchedule;
 use crate::{
     breaker::Slot,
     circuit::Reason,
@@ -32,9 +33,9 @@ fn failed(why: fmt::Arguments<'_>) -> Reason {
 }
 
 /// Reports the result to the breaker.
-pub(super) fn report(slot: &Slot, answer: Answer) {
+pub(super) fn report(slot: &Slot, schedule: CheckSchedule, answer: Answer) {
     match answer {
-        Ok(()) => slot.record_passed_check(),
+        Ok(()) => slot.record_passed_check(schedule.meaning()),
         Err(reason) => slot.record_failed_check(reason),
     }
 }

@@ -135,7 +135,7 @@ impl Checks {
         let actions = self.plan.lock().poll(now, waker);
         self.work.notify_all();
         for (slot, schedule) in actions.overdue {
-            report(&slot, overdue(schedule.effective_timeout()));
+            report(&slot, schedule, overdue(schedule.effective_timeout()));
         }
         #[cfg(feature = "tokio")]
         {
@@ -196,9 +196,9 @@ impl Checks {
 
     /// Ends a run: reports its result, unless it is late, and takes the closure back.
     fn end(self: &Arc<Self>, number: u64, answer: Option<Answer>, closure: &mut Option<Closure>) {
-        let slot = self.plan.lock().end(number);
-        if let (Some(slot), Some(answer)) = (slot, answer) {
-            report(&slot, answer);
+        let ended = self.plan.lock().end(number);
+        if let (Some((slot, schedule)), Some(answer)) = (ended, answer) {
+            report(&slot, schedule, answer);
         }
         let now = self.time.now();
         self.plan.lock().rest(number, now, closure);

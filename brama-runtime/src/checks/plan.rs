@@ -205,12 +205,12 @@ impl Plan {
     }
 
     /// Returns the breaker to which the result of a run is reported; `None` if the run is late.
-    pub(super) fn end(&mut self, number: u64) -> Option<Arc<Slot>> {
+    pub(super) fn end(&mut self, number: u64) -> Option<(Arc<Slot>, CheckSchedule)> {
         let entry = self.entries.get_mut(&number)?;
         match entry.stage {
             Stage::Running(_) => {
                 entry.stage = Stage::Reported;
-                Some(Arc::clone(&entry.slot))
+                Some((Arc::clone(&entry.slot), entry.schedule))
             }
             Stage::Resting(_) | Stage::Queued | Stage::Reported => None,
         }

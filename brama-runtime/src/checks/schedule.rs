@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::{
+    breaker::PassMeaning,
     circuit::{Tick, nanos},
     error::InvalidLength,
 };
@@ -26,6 +27,7 @@ use crate::{
 pub struct CheckSchedule {
     interval: Duration,
     timeout: Option<Duration>,
+    closes: bool,
 }
 
 impl CheckSchedule {
@@ -34,13 +36,26 @@ impl CheckSchedule {
     /// The first run is due one interval after the check was added. Runs that fall into a longer
     /// run are skipped.
     pub const fn every(interval: Duration) -> Self {
-        Self { interval, timeout: None }
+        Self { interval, timeout: None, closes: false }
     }
 
     /// Sets the timeout of a run, after which it has failed: a whole number of milliseconds, at
     /// least 1 ms. Default: the interval.
     pub const fn timeout(self, timeout: Duration) -> Self {
         Self { timeout: Some(timeout), ..self }
+    }
+
+    /// Lets a check that passes count as the success of a probe, so that checks alone can close the
+    /// circuit. For dependencies that nobody calls while they are down.
+    ///
+    /// By default, a check that passes only lets calls probe before the deadline of the opening: a
+    /// port that answers does not prove that calls work.
+    pub const fn closes(self) -> Self {
+        Self { closes: true, ..self }
+    }
+
+    pub(super) const fn meaning(self) -> PassMeaning {
+        if self.closes { PassMeaning::Success } else { PassMeaning::Probe }
     }
 
     pub(crate) fn validated(self) -> Result<Self, InvalidLength> {

@@ -42,11 +42,12 @@ impl Change {
 pub struct Cause {
     /// The rule that decided.
     pub rule: Rule,
-    /// The limit of the rule: outcomes in a row, or a percentage; `None` if it has none.
-    pub limit: Option<u32>,
-    /// Failures in a row; successes in a row for [`Rule::SuccessThreshold`].
+    /// The limit of the rule; `None` if it has none.
+    pub limit: Option<Limit>,
+    /// Failures in a row; successes in a row for [`Rule::SuccessThreshold`], inconclusive probes in
+    /// a row for [`Rule::InconclusiveProbes`].
     pub run: u64,
-    /// The counts of the window; zeros if no rate is judged.
+    /// The counts of the window; zeros if no rule judges it.
     pub counts: WindowCounts,
     /// The reasons of the last failures, oldest first.
     pub reasons: Vec<Reason>,
@@ -54,6 +55,30 @@ pub struct Cause {
     pub duration: Option<OpenDuration>,
     /// The action by hand, with its actor and reason; `None` if a rule decided.
     pub by_hand: Option<(Action, By)>,
+    /// Whether the opening only observes, because `max_open_share` of the identifier's keys reject
+    /// already. A circuit alone never holds an opening back.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub held_back: bool,
+}
+
+/// The limit of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
+pub enum Limit {
+    /// A number of calls.
+    Count(u32),
+    /// A percentage, in hundredths of a per cent: 5 000 is 50 %.
+    Hundredths(u32),
+}
+
+/// Writes `10` or `33.34 %`.
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => count.fmt(f),
+            Self::Hundredths(hundredths) => write!(f, "{} %", f64::from(*hundredths) / 100.0),
+        }
+    }
 }
 
 /// The rule by which a circuit enters a state.
@@ -63,12 +88,18 @@ pub struct Cause {
 pub enum Rule {
     /// Failures in a row reached `failure_threshold`: opens.
     FailureThreshold,
+    /// Failures in the window reached `failure_count`: opens.
+    FailureCount,
     /// The share of failures reached `failure_rate`: opens.
     FailureRate,
     /// The share of slow calls reached `slow_call_rate`: opens.
     SlowCallRate,
+    /// A failure was a trip outcome, which opens at once.
+    Trip,
     /// A probe failed, or was slow while a slow-call rate is set: opens.
     ProbeFailed,
+    /// Probes in a row ended ignored or abandoned: opens, for as long as the opening before.
+    InconclusiveProbes,
     /// An action by hand.
     ByHand,
     /// The deadline of the opening came: becomes half-open.
@@ -77,6 +108,8 @@ pub enum Rule {
     HealthCheck,
     /// Successes in a row reached `success_threshold`: closes.
     SuccessThreshold,
+    /// The ramp after an outage is over: closes.
+    Ramp,
 }
 
 impl Rule {
@@ -85,13 +118,17 @@ impl Rule {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::FailureThreshold => "failure_threshold",
+            Self::FailureCount => "failure_count",
             Self::FailureRate => "failure_rate",
             Self::SlowCallRate => "slow_call_rate",
+            Self::Trip => "trip",
             Self::ProbeFailed => "probe_failed",
+            Self::InconclusiveProbes => "inconclusive_probes",
             Self::ByHand => "by_hand",
             Self::Expiry => "expiry",
             Self::HealthCheck => "health_check",
             Self::SuccessThreshold => "success_threshold",
+            Self::Ramp => "ramp",
         }
     }
 }
@@ -128,8 +165,10 @@ pub enum DurationSource {
         /// Openings before this one.
         trips: u32,
     },
-    /// The failure's retry-after hint, up to `retry_after_cap`.
+    /// A failure's retry-after hint, up to `retry_after_cap`.
     RetryAfter,
+    /// The opening before, which inconclusive probes did not end.
+    Repeated,
     /// The duration given with the action.
     ByHand,
 }
@@ -137,35 +176,40 @@ pub enum DurationSource {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule, run, counts, .. } = self;
-        let limit = self.limit.unwrap_or_default();
+        let WindowCounts { calls, failures, slow } = counts;
+        let limit = self.limit.unwrap_or(Limit::Count(0));
         match rule {
-            Rule::FailureThreshold => write!(f, "{run} failures in a row reached {rule} {limit}"),
+            Rule::FailureThreshold => {
+                write!(f, "{} in a row reached {rule} {limit}", Failures(*run))
+            }
+            Rule::FailureCount => {
+                write!(f, "{} in the window reached {rule} {limit}", Failures(*failures))
+            }
             Rule::FailureRate => {
-                write!(
-                    f,
-                    "{} of {} calls failed, {rule} is {limit} %",
-                    counts.failures, counts.calls
-                )
+                write!(f, "{failures} of {calls} calls failed, {rule} is {limit}")
             }
             Rule::SlowCallRate => {
-                write!(
-                    f,
-                    "{} of {} calls were slow, {rule} is {limit} %",
-                    counts.slow, counts.calls
-                )
+                write!(f, "{slow} of {calls} calls were slow, {rule} is {limit}")
             }
+            Rule::Trip => f.write_str("a failure opened it at once"),
             Rule::ProbeFailed => f.write_str("a probe failed"),
+            Rule::InconclusiveProbes => {
+                write!(f, "{run} probes in a row ended ignored or abandoned")
+            }
             Rule::ByHand => f.write_str("by "),
             Rule::Expiry => f.write_str("the opening was over"),
             Rule::HealthCheck => f.write_str("a health check passed"),
             Rule::SuccessThreshold => write!(f, "{run} successes in a row reached {rule} {limit}"),
+            Rule::Ramp => f.write_str("the ramp was over"),
         }?;
         if let Some((action, by)) = &self.by_hand {
             let who = by.who().map_or("hand", Reason::as_str);
             return write!(f, "{who} ({action}): {}", by.reason());
         }
-        let before_last = if *rule == Rule::ProbeFailed { ": " } else { "; last: " };
-        self.reasons.last().map_or(Ok(()), |last| write!(f, "{before_last}{last}"))
+        let is_of_one = matches!(rule, Rule::Trip | Rule::ProbeFailed);
+        let before_last = if is_of_one { ": " } else { "; last: " };
+        self.reasons.last().map_or(Ok(()), |last| write!(f, "{before_last}{last}"))?;
+        if self.held_back { f.write_str(HELD_BACK) } else { Ok(()) }
     }
 }
 
@@ -173,6 +217,17 @@ impl OpenDuration {
     /// Returns what determined the duration, in words.
     pub(crate) const fn why(self) -> impl fmt::Display {
         Why(self)
+    }
+}
+
+const HELD_BACK: &str = "; it only observes, because `max_open_share` of the keys reject already";
+
+/// `1 failure`, `2 failures`
+struct Failures(u64);
+
+impl fmt::Display for Failures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} failure{}", self.0, if self.0 == 1 { "" } else { "s" })
     }
 }
 
@@ -213,6 +268,7 @@ impl fmt::Display for Why {
                 write!(f, "progressive, opening {} in a row", trips.saturating_add(1))
             }
             DurationSource::RetryAfter => f.write_str("from the failure's retry-after hint"),
+            DurationSource::Repeated => f.write_str("as long as the opening before"),
             DurationSource::ByHand => f.write_str("as given by hand"),
         }?;
         if jitter.is_zero() { Ok(()) } else { write!(f, ", jitter took {jitter:?}") }

@@ -132,16 +132,27 @@ fn backoff(initial: u64, max: u64, factor: f64, trips: u32) -> u64 {
 }
 
 /// Returns the share in whole thousandths; `None` if it is finer, not within 0 to 1 000, or NaN.
+pub(super) const fn to_permille(share: f64) -> Option<u32> {
+    to_whole(share, 1_000.0)
+}
+
+/// Returns the percentage in whole hundredths; `None` if it is finer, not within 0 to 1 000, or
+/// NaN.
+pub(super) const fn to_hundredths(percent: f64) -> Option<u32> {
+    to_whole(percent, 100.0)
+}
+
+/// Returns the product if it is whole, up to the error of binary fractions.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "the range is checked first: 0 to 1 000 000 holds exactly in both types"
 )]
-pub(super) const fn to_permille(share: f64) -> Option<u32> {
-    if !(share >= 0.0 && share <= 1_000.0) {
+const fn to_whole(number: f64, factor: f64) -> Option<u32> {
+    if !(number >= 0.0 && number <= 1_000.0) {
         return None;
     }
-    let scaled = share * 1000.0;
+    let scaled = number * factor;
     let whole = (scaled + 0.5) as u32;
     let distance = scaled - whole as f64;
     if distance < 1e-6 && distance > -1e-6 { Some(whole) } else { None }

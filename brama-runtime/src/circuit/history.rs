@@ -1,28 +1,42 @@
 //! What a circuit remembers of calls since it closed.
 
-use std::{fmt, iter::repeat_n};
+use std::{fmt, iter::repeat_n, time::Duration};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{Circuit, Policy, Reason, Tick, outcome_ring::CallFlags, window::WindowState};
+use super::{
+    Circuit, Policy, Reason, Tick, outage::Outage, outcome_ring::CallFlags, window::WindowState,
+};
 
-/// The outcomes in the window and the reasons of the last failures, since the circuit closed.
+/// The outcomes in the window, the reasons of the last failures, and the outage since the circuit
+/// was closed.
 ///
-/// One box holds both. A circuit that has no rate rule and has never failed has no box.
+/// One box holds them. A circuit that has no window rule and has never failed or opened has no box.
 #[derive(Debug, Clone, Default)]
 pub(super) struct History {
     pub(super) window_state: WindowState,
     pub(super) reasons: RecentReasons,
+    /// The latest moment that the retry-after hints of the present run of failures name; the origin
+    /// if there is none.
+    pub(super) hinted_until: Tick,
+    /// `None` while the circuit is closed.
+    pub(super) outage: Option<Box<Outage>>,
 }
 
 impl History {
+    pub(super) const fn is_empty(&self) -> bool {
+        let (window, reasons) = (&self.window_state, &self.reasons);
+        matches!((window, reasons), (WindowState::Empty, RecentReasons::None))
+            && self.outage.is_none()
+    }
+
     /// Counts successes that were not reported one by one.
     ///
-    /// Without a rate rule, they do not enter the window. The window is incomplete then, so it is
-    /// emptied and starts anew under the next policy with a rate rule.
+    /// Without a window rule, they do not enter the window. The window is incomplete then, so it is
+    /// emptied and starts anew under the next policy with such a rule.
     pub(super) fn count_successes(&mut self, policy: &Policy, count: u64) {
-        if !policy.has_rate_rule() && 0 < count {
+        if !policy.has_window_rule() && 0 < count {
             self.window_state = WindowState::Empty;
         } else if self.window_state.fits(policy.window) {
             self.window_state.push_successes(count);
@@ -90,9 +104,9 @@ fn add(mixed: &mut [Option<Reason>; MOST], reason: Reason) {
 }
 
 impl Circuit {
-    pub(super) const fn count_success(&mut self) {
+    pub(super) fn count_success(&mut self) {
         self.successes = self.successes.saturating_add(1);
-        self.failures = 0;
+        self.end_run_of_failures();
     }
 
     pub(super) fn count_failure(&mut self, reason: Reason) {
@@ -101,8 +115,29 @@ impl Circuit {
         self.history.get_or_insert_default().reasons.push(reason);
     }
 
+    pub(super) fn end_run_of_failures(&mut self) {
+        self.failures = 0;
+        if let Some(history) = &mut self.history {
+            history.hinted_until = Tick::ORIGIN;
+        }
+    }
+
+    /// Remembers the moment that a failure's hint names, until the run of failures ends.
+    pub(super) fn remember_hint(&mut self, policy: &Policy, hint: Option<Duration>, now: Tick) {
+        if let Some(hint) = hint {
+            let history = self.history.get_or_insert_default();
+            let named = now.after(hint.min(policy.retry_after_cap));
+            history.hinted_until = history.hinted_until.max(named);
+        }
+    }
+
+    /// The latest moment that the hints of the present run of failures name.
+    pub(super) fn hinted_until(&self) -> Tick {
+        self.history.as_ref().map_or(Tick::ORIGIN, |history| history.hinted_until)
+    }
+
     pub(super) fn remember(&mut self, policy: &Policy, flags: CallFlags, now: Tick) {
-        if policy.has_rate_rule() {
+        if policy.has_window_rule() {
             let window_state = &mut self.history.get_or_insert_default().window_state;
             window_state.turn(policy.window, now);
             window_state.push(flags);

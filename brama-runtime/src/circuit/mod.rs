@@ -1,10 +1,14 @@
 //! The circuit: a value with pure methods that owns every rule of opening and closing.
 
 mod action;
+mod admission;
 mod change;
+mod draw;
 mod expiry;
 mod history;
+mod judgement;
 mod opening;
+mod outage;
 mod outcome_ring;
 mod policy;
 mod reason;
@@ -24,7 +28,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     action::{Action, By},
-    change::{Cause, Change, DurationSource, OpenDuration, Rule},
+    admission::Admission,
+    change::{Cause, Change, DurationSource, Limit, OpenDuration, Rule},
     expiry::Expiry,
     outcome_ring::WindowCounts,
     policy::{Abandoned, InvalidPolicy, InvalidSetting, Policy, PolicyPatch, SettingName},
@@ -49,7 +54,7 @@ use self::{
 #[cfg_attr(
     feature = "serde",
     derive(Serialize, Deserialize),
-    serde(from = "serde_impls::Whole", into = "serde_impls::Whole")
+    serde(try_from = "serde_impls::Whole", into = "serde_impls::Whole")
 )]
 pub struct Circuit {
     seed: u64,
@@ -61,24 +66,6 @@ pub struct Circuit {
     successes: u64,
     trips: u32,
     history: Option<Box<History>>,
-}
-
-/// The decision whether a call may run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "the outcome of an admitted call must be reported"]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
-pub enum Admission {
-    /// The call may run. Its outcome must be reported with this generation.
-    Admitted(Generation),
-    /// The call may not run.
-    Rejected {
-        /// The time until a call could be admitted; `None` if only an action by hand helps.
-        #[cfg_attr(feature = "serde", serde(with = "serde_impls::nanos"))]
-        retry_after: Option<Duration>,
-    },
-    /// The call would have been rejected, but the policy is in shadow mode: the call runs, counts
-    /// as rejected, and its outcome is not reported.
-    Shadowed,
 }
 
 impl Circuit {
@@ -109,7 +96,7 @@ impl Circuit {
         match self.phase {
             Phase::Closed => State::Closed,
             Phase::Open { .. } => State::Open,
-            Phase::HalfOpen(_) => State::HalfOpen,
+            Phase::HalfOpen(_) | Phase::Ramp { .. } => State::HalfOpen,
             Phase::ForcedOpen => State::ForcedOpen,
             Phase::Disabled => State::Disabled,
         }
@@ -140,16 +127,21 @@ impl Circuit {
     pub const fn until(&self) -> Option<Tick> {
         match self.phase {
             Phase::Open { until } => Some(until),
-            Phase::Closed | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => None,
+            Phase::Closed
+            | Phase::HalfOpen(_)
+            | Phase::Ramp { .. }
+            | Phase::ForcedOpen
+            | Phase::Disabled => None,
         }
     }
 
-    /// Returns the time left until the deadline of the opening.
+    /// Returns the time left until the deadline of the opening: at most the length of the opening,
+    /// even if the clock has stepped back.
     ///
     /// Zero past the deadline; `None` in every state but [`State::Open`].
     #[must_use]
     pub fn retry_after(&self, now: Tick) -> Option<Duration> {
-        self.until().map(|until| until.since(now))
+        self.until().map(|until| until.since(now.max(self.since)))
     }
 
     /// Returns the number of failures in a row. An open circuit keeps the run that opened it.
@@ -170,16 +162,35 @@ impl Circuit {
         self.trips
     }
 
-    /// Returns the number of probes in flight; zero in every state but [`State::HalfOpen`].
+    /// Returns the number of probes in flight, without those that lost their places; zero in every
+    /// state but [`State::HalfOpen`], and during a ramp.
     #[must_use]
     pub const fn probes(&self) -> u32 {
         match self.phase {
             Phase::HalfOpen(probes) => probes.in_flight,
-            Phase::Closed | Phase::Open { .. } | Phase::ForcedOpen | Phase::Disabled => 0,
+            Phase::Closed
+            | Phase::Open { .. }
+            | Phase::Ramp { .. }
+            | Phase::ForcedOpen
+            | Phase::Disabled => 0,
         }
     }
 
-    /// Returns the counts of the window at `now`; zeros if no rate is judged.
+    /// Returns how long the last opening lasts or has lasted in all, and what determined that.
+    ///
+    /// `None` once the circuit has closed.
+    #[must_use]
+    pub fn open_duration(&self) -> Option<OpenDuration> {
+        self.outage().map(|outage| outage.term.length)
+    }
+
+    /// Returns whether the circuit is in an opening that a rule caused, and not a hand.
+    pub(crate) fn is_open_by_rule(&self) -> bool {
+        let is_open = matches!(self.phase, Phase::Open { .. });
+        is_open && self.outage().is_some_and(|outage| !outage.term.is_by_hand)
+    }
+
+    /// Returns the counts of the window at `now`; zeros if no rule judges it.
     #[must_use]
     pub fn counts(&self, now: Tick) -> WindowCounts {
         self.window_state()
@@ -193,29 +204,6 @@ impl Circuit {
         self.history.iter().flat_map(|history| history.reasons.iter())
     }
 
-    /// Returns whether a call at `now` would be admitted, without admitting it.
-    #[must_use]
-    pub fn would_admit(&self, policy: &Policy, now: Tick) -> bool {
-        let forced = matches!(self.phase, Phase::ForcedOpen);
-        let rejects = |until| forced || now < until;
-        policy.shadow || !self.rejects_until(policy).is_some_and(rejects)
-    }
-
-    /// Returns until when every call is rejected if nothing is reported.
-    ///
-    /// In shadow mode, calls would be rejected until then. [`Tick::NEVER`] if only an action by
-    /// hand helps; `None` if a call may run.
-    #[must_use]
-    pub fn rejects_until(&self, policy: &Policy) -> Option<Tick> {
-        match self.phase {
-            Phase::Closed | Phase::Disabled => None,
-            Phase::Open { until } => Some(until),
-            Phase::HalfOpen(probes) if probes.has_place(policy) => None,
-            Phase::HalfOpen(probes) => Some(probes.lose_places_at(policy)),
-            Phase::ForcedOpen => Some(Tick::NEVER),
-        }
-    }
-
     /// Returns whether the circuit is settled: a further quick success cannot change it, except
     /// that its run of successes grows.
     ///
@@ -226,8 +214,10 @@ impl Circuit {
     pub fn is_settled(&self, policy: &Policy) -> bool {
         match self.phase {
             Phase::Disabled => true,
-            Phase::Closed => self.failures == 0 && self.rates_are_settled(policy),
-            Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen => false,
+            Phase::Closed => self.failures == 0 && self.window_is_settled(policy),
+            Phase::Open { .. } | Phase::HalfOpen(_) | Phase::Ramp { .. } | Phase::ForcedOpen => {
+                false
+            }
         }
     }
 
@@ -238,7 +228,7 @@ impl Circuit {
     #[must_use]
     pub fn is_settled_by_success(&self, policy: &Policy) -> bool {
         let failing = matches!(self.phase, Phase::Closed) && 0 < self.failures;
-        failing && self.settled_until() == Tick::NEVER && self.rates_are_settled(policy)
+        failing && self.settled_until() == Tick::NEVER && self.window_is_settled(policy)
     }
 
     /// Returns until when a circuit that is settled now stays settled if nothing is reported.
@@ -251,9 +241,11 @@ impl Circuit {
                 Some(history) => history.window_state.steady_until(),
                 None => Tick::NEVER,
             },
-            Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => {
-                Tick::NEVER
-            }
+            Phase::Open { .. }
+            | Phase::HalfOpen(_)
+            | Phase::Ramp { .. }
+            | Phase::ForcedOpen
+            | Phase::Disabled => Tick::NEVER,
         }
     }
 

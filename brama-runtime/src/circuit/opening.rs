@@ -1,14 +1,63 @@
-//! The length of one opening: what the expiry says, less jitter, or a longer hint.
+//! The length of one opening: what the expiry says, less jitter, or what the server said.
 
 use std::time::Duration;
 
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
 use super::{
-    Circuit, DurationSource, Generation, OpenDuration, Policy,
+    Circuit, DurationSource, OpenDuration, Policy, Tick,
+    draw::draw,
     expiry::{millis, to_permille},
 };
 
+/// The term of an opening: how long it lasts, and what may still change that.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
+pub(super) struct Term {
+    pub(super) length: OpenDuration,
+    /// What the policy gave, or would have given without a hint or a duration by hand.
+    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
+    pub(super) wait: Duration,
+    /// The latest moment that a server named for this opening; the origin if it named none.
+    pub(super) named: Tick,
+    pub(super) is_by_hand: bool,
+}
+
 impl Circuit {
-    pub(super) fn length(&self, policy: &Policy) -> OpenDuration {
+    /// The term of an opening by a rule: the wait, less jitter, or longer up to the latest moment
+    /// that the hints of the run name.
+    pub(super) fn term_by_rule(&self, policy: &Policy, now: Tick) -> Term {
+        let length = self.wait(policy).jittered(policy, self.seed, self.generation.next().number());
+        let named = self.hinted_until();
+        let wait = length.duration;
+        Term { length: length.lengthened(named.since(now)), wait, named, is_by_hand: false }
+    }
+
+    /// The term of an opening by a trip outcome: what its hint says, if it has one of at least
+    /// [`LEAST_TRIP`]; otherwise that of an opening by a rule.
+    pub(super) fn term_by_trip(&self, policy: &Policy, hint: Option<Duration>, now: Tick) -> Term {
+        let term = self.term_by_rule(policy, now);
+        match hint.filter(|hint| LEAST_TRIP <= *hint) {
+            Some(hint) => {
+                let length = OpenDuration::hinted(hint.min(policy.retry_after_cap));
+                Term { length, named: now.after(length.duration), ..term }
+            }
+            None => term,
+        }
+    }
+
+    pub(super) fn term_by_hand(&self, policy: &Policy, duration: Option<Duration>) -> Term {
+        let wait = self.wait(policy);
+        let length = duration.map_or(wait, |duration| OpenDuration {
+            duration,
+            source: DurationSource::ByHand,
+            jitter: Duration::ZERO,
+        });
+        Term { length, wait: wait.duration, named: Tick::ORIGIN, is_by_hand: true }
+    }
+
+    fn wait(&self, policy: &Policy) -> OpenDuration {
         let trips = self.trips;
         let progressive = policy.expiry.is_progressive();
         let source =
@@ -17,33 +66,37 @@ impl Circuit {
     }
 }
 
+impl Term {
+    /// The term of the opening after inconclusive probes: as long as the one before, without what
+    /// hints or hands added to it.
+    pub(super) fn repeated(self) -> Self {
+        let duration = self.length.duration.min(self.wait);
+        let source = DurationSource::Repeated;
+        let length = OpenDuration { duration, source, jitter: Duration::ZERO };
+        Self { length, wait: duration, named: Tick::ORIGIN, is_by_hand: false }
+    }
+}
+
 impl OpenDuration {
+    const fn hinted(duration: Duration) -> Self {
+        Self { duration, source: DurationSource::RetryAfter, jitter: Duration::ZERO }
+    }
+
     /// Shortens the opening by a share of at most `jitter`, computed from seed and generation only.
-    pub(super) fn jittered(self, policy: &Policy, seed: u64, generation: Generation) -> Self {
+    fn jittered(self, policy: &Policy, seed: u64, generation: u64) -> Self {
         let most = to_permille(policy.jitter).unwrap_or_default();
         let wait = millis(self.duration);
-        let drawn = u128::from(draw(seed, generation));
+        let drawn = u128::from(draw(seed, &[generation]));
         let taken = (u128::from(wait) * u128::from(most) * drawn) / (1000 << 32);
         let jitter = Duration::from_millis(u64::try_from(taken).unwrap_or_default());
         Self { duration: self.duration.saturating_sub(jitter), jitter, ..self }
     }
 
-    /// Lengthens the opening to the hint, if the hint is longer.
-    pub(super) fn lengthened(self, hint: Option<Duration>) -> Self {
-        match hint {
-            Some(duration) if self.duration < duration => {
-                Self { duration, source: DurationSource::RetryAfter, jitter: Duration::ZERO }
-            }
-            Some(_) | None => self,
-        }
+    /// Lengthens the opening to `hinted`, if that is longer.
+    pub(super) fn lengthened(self, hinted: Duration) -> Self {
+        if self.duration < hinted { Self::hinted(hinted) } else { self }
     }
 }
 
-/// Returns a pseudorandom number, by one round of `SplitMix64` (Steele, Lea, Flood 2014).
-const fn draw(seed: u64, generation: Generation) -> u32 {
-    let step = generation.number().wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = seed.wrapping_add(step);
-    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((mixed ^ (mixed >> 31)) >> 32) as u32
-}
+/// A shorter hint of a trip is none: a server must not switch its protection off.
+const LEAST_TRIP: Duration = Duration::from_secs(1);

@@ -1,45 +1,58 @@
 //! The rules that open a closed circuit.
 
-use super::{Circuit, Policy, Rule, Tick, WindowCounts};
+use super::{Circuit, Limit, Policy, Rule, Tick, WindowCounts, expiry::to_hundredths};
 
 impl Circuit {
     /// Returns the first rule that opens the circuit, with its limit.
     ///
-    /// The order is: failures in a row, failure rate, slow-call rate.
-    pub(super) fn broken_rule(&self, policy: &Policy, now: Tick) -> Option<(Rule, u32)> {
+    /// The order is: failures in a row, failures in the window, failure rate, slow-call rate.
+    pub(super) fn broken_rule(&self, policy: &Policy, now: Tick) -> Option<(Rule, Limit)> {
         if let Some(limit) = policy.failure_threshold
             && limit <= self.failures
         {
-            return Some((Rule::FailureThreshold, limit));
+            return Some((Rule::FailureThreshold, Limit::Count(limit)));
         }
-        if !policy.has_rate_rule() {
+        if !policy.has_window_rule() {
             return None;
         }
-        let WindowCounts { calls, failures, slow } = self.counts(now);
-        if calls < u64::from(policy.minimum_calls) {
-            return None;
-        }
-        let failed = policy.failure_rate.filter(|rate| reaches(failures, *rate, calls));
-        let slowed = policy.slow_call_rate.filter(|rate| reaches(slow, *rate, calls));
-        let failed = failed.map(|rate| (Rule::FailureRate, rate));
-        failed.or_else(|| slowed.map(|rate| (Rule::SlowCallRate, rate)))
+        let counts = self.counts(now);
+        let counted = policy.failure_count.filter(|limit| u64::from(*limit) <= counts.failures);
+        let counted = counted.map(|limit| (Rule::FailureCount, Limit::Count(limit)));
+        counted.or_else(|| broken_rate(policy, counts))
     }
 
-    /// Returns whether no rate can be reached by further quick successes in the current bucket.
-    pub(super) fn rates_are_settled(&self, policy: &Policy) -> bool {
-        if !policy.has_rate_rule() {
+    /// Returns whether no rule over the window can be reached by further quick successes in the
+    /// current bucket.
+    pub(super) fn window_is_settled(&self, policy: &Policy) -> bool {
+        if !policy.has_window_rule() {
             return true;
         }
-        let WindowCounts { calls, failures, slow } = self.counts(Tick::ORIGIN);
-        let calls = calls.max(u64::from(policy.minimum_calls));
-        let stays = |bad, rate: Option<u32>| rate.is_none_or(|rate| !reaches(bad, rate, calls));
+        let counts = self.counts(Tick::ORIGIN);
+        let calls = counts.calls.max(policy.minimum_calls.into());
+        let counted = policy.failure_count.is_some_and(|limit| u64::from(limit) <= counts.failures);
         self.window_state().is_some_and(|window_state| window_state.fits(policy.window))
-            && stays(failures, policy.failure_rate)
-            && stays(slow, policy.slow_call_rate)
+            && !counted
+            && broken_rate(policy, WindowCounts { calls, ..counts }).is_none()
     }
 }
 
-/// Returns whether `part` is at least `percent` % of `calls`. Integers, so nothing is rounded.
-const fn reaches(part: u64, percent: u32, calls: u64) -> bool {
-    percent as u128 * calls as u128 <= part as u128 * 100
+/// Returns the first rate that the window reaches, if it holds the minimum of calls.
+fn broken_rate(policy: &Policy, counts: WindowCounts) -> Option<(Rule, Limit)> {
+    let WindowCounts { calls, failures, slow } = counts;
+    if calls < u64::from(policy.minimum_calls) {
+        return None;
+    }
+    let reached = |bad, rate: Option<f64>| {
+        rate.and_then(to_hundredths).filter(|hundredths| reaches(bad, *hundredths, calls))
+    };
+    let failed = reached(failures, policy.failure_rate).map(|rate| (Rule::FailureRate, rate));
+    let broken = failed
+        .or_else(|| reached(slow, policy.slow_call_rate).map(|rate| (Rule::SlowCallRate, rate)));
+    broken.map(|(rule, rate)| (rule, Limit::Hundredths(rate)))
+}
+
+/// Returns whether `part` is at least `hundredths` of a per cent of `calls`. Integers, so nothing
+/// is rounded.
+const fn reaches(part: u64, hundredths: u32, calls: u64) -> bool {
+    hundredths as u128 * calls as u128 <= part as u128 * 10_000
 }

@@ -97,7 +97,8 @@ impl fmt::Display for State {
 /// The number of one stay in a state.
 ///
 /// Entering a state begins the next generation, even if the circuit was in that state already. So
-/// does taking the places of probes that exceeded `probe_timeout`. A permit carries the generation
+/// does taking the places of probes that exceeded `probe_timeout`, and the beginning of a ramp. The
+/// end of a ramp begins none: the calls that it admitted go on. A permit carries the generation
 /// in which it was issued, so a late outcome is recognized however often the circuit has changed
 /// its state since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -137,6 +138,10 @@ pub(super) enum Phase {
         until: Tick,
     },
     HalfOpen(Probes),
+    /// Half-open, and a growing share of the calls is admitted until the circuit closes.
+    Ramp {
+        until: Tick,
+    },
     #[cfg_attr(feature = "serde", serde(rename = "force_open"))]
     ForcedOpen,
     Disabled,

@@ -1,79 +1,27 @@
-//! The rules that take a circuit from one state to the next.
+//! From one state to the next: by time, by hand, and by what the other rules decide.
 
 use std::time::Duration;
 
 use super::{
-    Action, Admission, By, Cause, Change, Circuit, DurationSource, Fate, Generation, OpenDuration,
-    Phase, Policy, Probes, Reason, Rule, Tick, Verdict, outcome_ring::CallFlags,
+    Action, By, Cause, Change, Circuit, Limit, Phase, Policy, Probes, Rule, Tick,
+    history::RecentReasons, opening::Term, window::WindowState,
 };
 
 impl Circuit {
-    /// Decides whether a call may run.
+    /// Makes the change that is due: an opening whose deadline has come becomes half-open, and a
+    /// ramp that is over closes.
     ///
-    /// An opening whose deadline has come becomes half-open first, so a call exactly at the
-    /// deadline is admitted.
-    pub fn admit(&mut self, policy: &Policy, now: Tick) -> (Admission, Option<Change>) {
+    /// A call would do this too; `sweep` keeps the recorded state up to date without one.
+    pub fn sweep(&mut self, now: Tick) -> Option<Change> {
         match self.phase {
-            Phase::Closed | Phase::Disabled => (Admission::Admitted(self.generation), None),
-            Phase::Open { until } if now < until => (reject(policy, Some(until.since(now))), None),
-            Phase::Open { .. } => {
-                let change = self.become_half_open(Rule::Expiry, now);
-                (self.admit_probe(Probes::NONE, policy, now), Some(change))
-            }
-            Phase::HalfOpen(probes) => (self.admit_probe(probes, policy, now), None),
-            Phase::ForcedOpen => (reject(policy, None), None),
-        }
-    }
-
-    /// Records the outcome of a call that was admitted in `generation`.
-    ///
-    /// Each permit must report once. A probe gives back its place whatever its outcome.
-    pub fn report(
-        &mut self,
-        policy: &Policy,
-        generation: Generation,
-        verdict: Verdict,
-        now: Tick,
-    ) -> (Fate, Option<Change>) {
-        if generation != self.generation {
-            return (Fate::Late, None);
-        }
-        if let Phase::HalfOpen(probes) = &mut self.phase {
-            probes.in_flight = probes.in_flight.saturating_sub(1);
-        }
-        let slow = policy.is_slow(verdict.took());
-        self.judge(policy, verdict, slow, now)
-    }
-
-    /// Records an outcome without a permit.
-    ///
-    /// It neither takes nor frees the place of a probe, and is never slow.
-    pub fn record_unpermitted(
-        &mut self,
-        policy: &Policy,
-        verdict: Verdict,
-        now: Tick,
-    ) -> (Fate, Option<Change>) {
-        self.judge(policy, verdict, false, now)
-    }
-
-    /// Records a health check that passed.
-    ///
-    /// An open circuit becomes half-open as if its deadline had come. A half-open circuit counts
-    /// the check as the success of a probe, and its fate is returned; it is `None` in every other
-    /// state. A closed circuit learns nothing from a check, and a circuit that was forced open or
-    /// disabled by hand stays so.
-    ///
-    /// Record a check that failed as a failure, with
-    /// [`record_unpermitted`](Self::record_unpermitted).
-    pub fn check_passed(&mut self, policy: &Policy, now: Tick) -> (Option<Fate>, Option<Change>) {
-        match self.phase {
-            Phase::Open { .. } => (None, Some(self.become_half_open(Rule::HealthCheck, now))),
-            Phase::HalfOpen(_) => {
-                let (fate, change) = self.record_unpermitted(policy, Verdict::SUCCESS, now);
-                (Some(fate), change)
-            }
-            Phase::Closed | Phase::ForcedOpen | Phase::Disabled => (None, None),
+            Phase::Open { until } if until <= now => Some(self.become_half_open(Rule::Expiry, now)),
+            Phase::Ramp { until } if until <= now => Some(self.end_ramp(now)),
+            Phase::Closed
+            | Phase::Open { .. }
+            | Phase::HalfOpen(_)
+            | Phase::Ramp { .. }
+            | Phase::ForcedOpen
+            | Phase::Disabled => None,
         }
     }
 
@@ -83,17 +31,10 @@ impl Circuit {
     pub fn act(&mut self, policy: &Policy, action: Action, by: By, now: Tick) -> Change {
         let cause = Cause { by_hand: Some((action, by)), ..self.cause(Rule::ByHand, None, now) };
         match action {
-            Action::Open(None) => {
-                let length = self.length(policy);
-                self.become_open(length, cause, now)
-            }
-            Action::Open(Some(duration)) => {
-                let length = OpenDuration {
-                    duration,
-                    source: DurationSource::ByHand,
-                    jitter: Duration::ZERO,
-                };
-                self.become_open(length, cause, now)
+            Action::Open(duration) => {
+                let term = self.term_by_hand(policy, duration);
+                self.count_trip();
+                self.become_open(term, cause, now)
             }
             Action::ForceOpen => {
                 self.openings = self.openings.saturating_add(1);
@@ -104,162 +45,120 @@ impl Circuit {
         }
     }
 
-    /// Makes an opening half-open if its deadline has come.
+    /// Records a health check that passed: real calls may probe an open circuit before its
+    /// deadline.
     ///
-    /// A call would do this too; `sweep` keeps the recorded state up to date without one.
-    pub fn sweep(&mut self, now: Tick) -> Option<Change> {
-        match self.phase {
-            Phase::Open { until } if until <= now => Some(self.become_half_open(Rule::Expiry, now)),
-            Phase::Closed
-            | Phase::Open { .. }
-            | Phase::HalfOpen(_)
-            | Phase::ForcedOpen
-            | Phase::Disabled => None,
-        }
-    }
-
-    /// Ends the run of failures after a success that a gate counted itself while
-    /// [`is_settled_by_success`](Self::is_settled_by_success) held.
+    /// A check closes nothing, because a port that answers does not prove that calls work. It
+    /// shortens no opening by hand, and none before the moment that a server named. Once a check
+    /// has shortened an opening, no check shortens another until the circuit has closed.
     ///
-    /// Does nothing if there is no run of failures.
-    pub const fn end_failures(&mut self) {
-        if matches!(self.phase, Phase::Closed) {
-            self.failures = 0;
+    /// Record a check that failed as a failure, with
+    /// [`record_unpermitted`](Self::record_unpermitted).
+    pub fn check_passed(&mut self, now: Tick) -> Option<Change> {
+        self.sweep(now).or_else(|| self.shorten_by_check(now))
+    }
+
+    fn shorten_by_check(&mut self, now: Tick) -> Option<Change> {
+        let Phase::Open { .. } = self.phase else { return None };
+        let outage = self.outage_mut()?;
+        let Term { named, is_by_hand, .. } = outage.term;
+        if is_by_hand || outage.was_shortened || now < named {
+            return None;
         }
+        outage.was_shortened = true;
+        Some(self.become_half_open(Rule::HealthCheck, now))
     }
 
-    /// Adds quick successes that a gate counted while [`is_settled`](Self::is_settled) held.
-    ///
-    /// Call it before every step that judges or closes, so that the window sees outcomes in their
-    /// order. Successes that arrive after the state has changed are dropped: only the totals
-    /// include them.
-    pub fn count_successes(&mut self, policy: &Policy, count: u64) {
-        match self.phase {
-            Phase::Closed => {
-                // After a failure, these successes can only be older than it.
-                if self.failures == 0 {
-                    self.successes = self.successes.saturating_add(count);
-                }
-                if let Some(history) = &mut self.history {
-                    history.count_successes(policy, count);
-                }
-            }
-            Phase::Open { .. } | Phase::HalfOpen(_) | Phase::ForcedOpen | Phase::Disabled => {}
-        }
-    }
-
-    fn admit_probe(&mut self, probes: Probes, policy: &Policy, now: Tick) -> Admission {
-        let lose_places_at = probes.lose_places_at(policy);
-        let in_flight = if probes.has_place(policy) {
-            probes.in_flight.saturating_add(1)
-        } else if lose_places_at <= now {
-            self.generation = self.generation.next();
-            1
-        } else {
-            return reject(policy, Some(lose_places_at.since(now)));
-        };
-        self.phase = Phase::HalfOpen(Probes { in_flight, newest: now });
-        Admission::Admitted(self.generation)
-    }
-
-    fn judge(
-        &mut self,
-        policy: &Policy,
-        verdict: Verdict,
-        slow: bool,
-        now: Tick,
-    ) -> (Fate, Option<Change>) {
-        let verdict = verdict.under(policy);
-        match self.phase {
-            Phase::Closed => (Fate::Judged, self.judge_call(policy, verdict, slow, now)),
-            Phase::HalfOpen(_) => (Fate::Judged, self.judge_probe(policy, verdict, slow, now)),
-            Phase::Open { .. } | Phase::ForcedOpen | Phase::Disabled => (Fate::TotalsOnly, None),
-        }
-    }
-
-    fn judge_call(
-        &mut self,
-        policy: &Policy,
-        verdict: Verdict,
-        slow: bool,
-        now: Tick,
-    ) -> Option<Change> {
-        let hint = match verdict {
-            Verdict::Ignore | Verdict::Abandoned { .. } => return None,
-            Verdict::Success { .. } => {
-                self.count_success();
-                self.remember(policy, CallFlags { failed: false, slow }, now);
-                None
-            }
-            Verdict::Failure { reason, retry_after, .. } => {
-                self.count_failure(reason);
-                self.remember(policy, CallFlags { failed: true, slow }, now);
-                retry_after
-            }
-        };
-        let (rule, limit) = self.broken_rule(policy, now)?;
-        Some(self.open_by(rule, Some(limit), policy, hint, now))
-    }
-
-    fn judge_probe(
-        &mut self,
-        policy: &Policy,
-        verdict: Verdict,
-        slow: bool,
-        now: Tick,
-    ) -> Option<Change> {
-        match verdict {
-            Verdict::Ignore | Verdict::Abandoned { .. } => None,
-            Verdict::Success { .. } if slow => {
-                self.count_failure(Reason::from("the probe was slow"));
-                Some(self.open_by(Rule::ProbeFailed, None, policy, None, now))
-            }
-            Verdict::Success { .. } => {
-                self.count_success();
-                let limit = policy.success_threshold;
-                let recovered = u64::from(limit) <= self.successes;
-                recovered.then(|| self.close_by_successes(limit, now))
-            }
-            Verdict::Failure { reason, retry_after, .. } => {
-                self.count_failure(reason);
-                Some(self.open_by(Rule::ProbeFailed, None, policy, retry_after, now))
-            }
-        }
-    }
-
-    fn open_by(
+    pub(super) fn open_by(
         &mut self,
         rule: Rule,
-        limit: Option<u32>,
+        limit: Option<Limit>,
+        policy: &Policy,
+        now: Tick,
+    ) -> Change {
+        let (cause, term) = (self.cause(rule, limit, now), self.term_by_rule(policy, now));
+        self.count_trip();
+        self.become_open(term, cause, now)
+    }
+
+    pub(super) fn open_by_trip(
+        &mut self,
         policy: &Policy,
         hint: Option<Duration>,
         now: Tick,
     ) -> Change {
-        let cause = self.cause(rule, limit, now);
-        let length = self.length(policy).jittered(policy, self.seed, self.generation.next());
-        let length = length.lengthened(hint.map(|hint| hint.min(policy.retry_after_cap)));
-        self.become_open(length, cause, now)
+        let (cause, term) =
+            (self.cause(Rule::Trip, None, now), self.term_by_trip(policy, hint, now));
+        self.count_trip();
+        self.become_open(term, cause, now)
     }
 
-    fn close_by_successes(&mut self, limit: u32, now: Tick) -> Change {
-        let run = self.successes;
+    /// Opens again after `run` inconclusive probes in a row. That is no trip: no wait grows because
+    /// nobody knows how the dependency is.
+    pub(super) fn open_by_inconclusive(&mut self, run: u32, now: Tick) -> Option<Change> {
+        let term = self.outage()?.term.repeated();
+        let cause = self.cause(Rule::InconclusiveProbes, Some(Limit::Count(run)), now);
+        Some(self.become_open(term, Cause { run: run.into(), ..cause }, now))
+    }
+
+    /// Closes, or begins the ramp that leads there.
+    pub(super) fn recover(&mut self, policy: &Policy, now: Tick) -> Option<Change> {
+        match policy.ramp {
+            Some(length) => {
+                self.begin_ramp(length, now);
+                None
+            }
+            None => Some(self.close_by_successes(policy, now)),
+        }
+    }
+
+    fn close_by_successes(&mut self, policy: &Policy, now: Tick) -> Change {
+        let (run, limit) = (self.successes, Limit::Count(policy.success_threshold));
         let cause = self.cause(Rule::SuccessThreshold, Some(limit), now);
         self.become_closed(Cause { run, reasons: Vec::new(), ..cause }, now)
     }
 
-    fn become_open(&mut self, length: OpenDuration, cause: Cause, now: Tick) -> Change {
+    /// Begins the ramp as a state begins: with a new generation, empty runs and an empty window.
+    fn begin_ramp(&mut self, length: Duration, now: Tick) {
+        self.start(Phase::Ramp { until: now.after(length) }, now);
+        self.begin_probes();
+        if let Some(history) = &mut self.history {
+            history.window_state = WindowState::Empty;
+            history.reasons = RecentReasons::default();
+        }
+    }
+
+    /// Closes after the ramp. Window, runs and generation go on, so that the calls in flight are
+    /// not late.
+    fn end_ramp(&mut self, now: Tick) -> Change {
+        let cause = self.cause(Rule::Ramp, None, now);
+        let from = self.state();
+        self.phase = Phase::Closed;
+        self.since = now;
+        self.trips = 0;
+        self.end_outage();
+        let cause = Cause { reasons: Vec::new(), ..cause };
+        Change { from, to: self.state(), generation: self.generation, at: now, cause }
+    }
+
+    const fn count_trip(&mut self) {
+        self.trips = self.trips.saturating_add(1);
+    }
+
+    fn become_open(&mut self, term: Term, cause: Cause, now: Tick) -> Change {
         let failures = self.failures;
-        let until = now.after(length.duration);
-        let cause = Cause { duration: Some(length), ..cause };
+        let until = now.after(term.length.duration);
+        let cause = Cause { duration: Some(term.length), ..cause };
         let change = self.enter(Phase::Open { until }, cause, now);
+        self.begin_opening(term);
         self.openings = self.openings.saturating_add(1);
         self.failures = failures;
-        self.trips = self.trips.saturating_add(1);
         change
     }
 
     fn become_half_open(&mut self, rule: Rule, now: Tick) -> Change {
         let cause = self.cause(rule, None, now);
+        self.begin_probes();
         self.enter(Phase::HalfOpen(Probes::NONE), cause, now)
     }
 
@@ -269,17 +168,21 @@ impl Circuit {
         self.enter(Phase::Closed, cause, now)
     }
 
-    const fn enter(&mut self, phase: Phase, cause: Cause, now: Tick) -> Change {
+    fn enter(&mut self, phase: Phase, cause: Cause, now: Tick) -> Change {
         let from = self.state();
-        self.generation = self.generation.next();
-        self.phase = phase;
-        self.since = now;
-        self.failures = 0;
-        self.successes = 0;
+        self.start(phase, now);
         Change { from, to: self.state(), generation: self.generation, at: now, cause }
     }
 
-    fn cause(&self, rule: Rule, limit: Option<u32>, now: Tick) -> Cause {
+    fn start(&mut self, phase: Phase, now: Tick) {
+        self.generation = self.generation.next();
+        self.phase = phase;
+        self.since = now;
+        self.successes = 0;
+        self.end_run_of_failures();
+    }
+
+    fn cause(&self, rule: Rule, limit: Option<Limit>, now: Tick) -> Cause {
         Cause {
             rule,
             limit,
@@ -288,10 +191,7 @@ impl Circuit {
             reasons: self.reasons().cloned().collect(),
             duration: None,
             by_hand: None,
+            held_back: false,
         }
     }
-}
-
-const fn reject(policy: &Policy, retry_after: Option<Duration>) -> Admission {
-    if policy.shadow { Admission::Shadowed } else { Admission::Rejected { retry_after } }
 }

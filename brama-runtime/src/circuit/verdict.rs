@@ -28,8 +28,24 @@ pub enum Verdict {
         #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         took: Option<Duration>,
     },
+    /// The dependency failed, and the failure opens the circuit at once, whatever the thresholds.
+    Trip {
+        /// Why the call failed.
+        reason: Reason,
+        /// How long the opening lasts, up to `retry_after_cap`. Less than 1 s is no hint: a server
+        /// must not switch its protection off.
+        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
+        retry_after: Option<Duration>,
+        /// How long the call took. A call of unknown duration is never slow.
+        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
+        took: Option<Duration>,
+    },
     /// The call says nothing about the dependency.
     Ignore,
+    /// The call is ignored because another breaker rejected it on its way to the dependency.
+    ///
+    /// Unlike other ignored probes, it is not inconclusive.
+    InnerRejection,
     /// The call was dropped before it had an outcome. The policy decides how it counts.
     Abandoned {
         /// How long the call took until then. A call of unknown duration is never slow.
@@ -51,22 +67,51 @@ impl Verdict {
     #[must_use]
     pub const fn took(&self) -> Option<Duration> {
         match self {
-            Self::Success { took } | Self::Failure { took, .. } | Self::Abandoned { took } => *took,
-            Self::Ignore => None,
+            Self::Success { took }
+            | Self::Failure { took, .. }
+            | Self::Trip { took, .. }
+            | Self::Abandoned { took } => *took,
+            Self::Ignore | Self::InnerRejection => None,
         }
     }
 
-    /// Replaces an abandoned call by the verdict that the policy configures for it.
+    /// Returns how long the dependency asked to wait before the next call.
+    pub(super) const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Failure { retry_after, .. } | Self::Trip { retry_after, .. } => *retry_after,
+            Self::Success { .. } | Self::Ignore | Self::InnerRejection | Self::Abandoned { .. } => {
+                None
+            }
+        }
+    }
+
+    /// Returns whether this verdict on a probe leaves open how the dependency is.
+    ///
+    /// A caller that hangs up at once says nothing, and must not be able to keep a circuit open.
+    pub(super) fn is_inconclusive(&self) -> bool {
+        match self {
+            Self::Ignore => true,
+            Self::Abandoned { took } => took.is_none_or(|took| HANGS_UP_WITHIN <= took),
+            Self::Success { .. }
+            | Self::Failure { .. }
+            | Self::Trip { .. }
+            | Self::InnerRejection => false,
+        }
+    }
+
+    /// Replaces an abandoned call by a failure if the policy judges it one.
     pub(super) fn under(self, policy: &Policy) -> Self {
         match (self, policy.abandoned) {
             (Self::Abandoned { took }, Abandoned::Failure) => {
                 Self::Failure { reason: Reason::from("abandoned"), retry_after: None, took }
             }
-            (Self::Abandoned { .. }, Abandoned::Ignore) => Self::Ignore,
             (verdict, Abandoned::Failure | Abandoned::Ignore) => verdict,
         }
     }
 }
+
+/// Within this time after its start, an abandoned probe says nothing.
+const HANGS_UP_WITHIN: Duration = Duration::from_secs(1);
 
 /// How the circuit used an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,8 +119,12 @@ impl Verdict {
 pub enum Fate {
     /// The outcome was judged: it counts in runs and window, and may have changed the state.
     Judged,
-    /// The permit is of an earlier generation, so the outcome counts in the totals only.
+    /// The permit is of a generation before the current state, so the outcome counts in the totals
+    /// only.
     Late,
+    /// The permit is of an earlier generation, and the failure's retry-after hint has prolonged the
+    /// opening in progress. Otherwise like [`Late`](Self::Late).
+    Extended,
     /// The current state judges nothing, so the outcome counts in the totals only.
     TotalsOnly,
 }

@@ -22,6 +22,8 @@ pub enum EventKind {
     Removed,
     /// The breaker was configured.
     Configured,
+    /// A retry-after hint has prolonged the opening in progress.
+    Extended,
     /// A call succeeded.
     Success,
     /// A call failed.
@@ -40,13 +42,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::StateChanged,
         Self::Reset,
         Self::Registered,
         Self::Unregistered,
         Self::Removed,
         Self::Configured,
+        Self::Extended,
         Self::Success,
         Self::Failure,
         Self::Ignored,
@@ -66,6 +69,7 @@ impl EventKind {
             Self::Unregistered => "unregistered",
             Self::Removed => "removed",
             Self::Configured => "configured",
+            Self::Extended => "extended",
             Self::Success => "success",
             Self::Failure => "failure",
             Self::Ignored => "ignored",
@@ -99,8 +103,8 @@ impl EventKinds {
     /// Every kind.
     pub const ALL: Self = Self((1 << EventKind::ALL.len()) - 1);
 
-    /// Changes of state, resets, and the events of a breaker's life: registered, unregistered,
-    /// removed and configured. These are rare, and numbered without gaps.
+    /// Changes of state, resets, extensions, and the events of a breaker's life: registered,
+    /// unregistered, removed and configured. These are rare, and numbered without gaps.
     pub const CHANGES: Self = Self(Self::ALL.0 & !Self::CALLS.0);
 
     /// The events of calls. While there is a subscription to these, each call of the selected

@@ -15,8 +15,9 @@ pub use self::{
 #[cfg(feature = "serde")]
 use crate::circuit::nanos;
 use crate::{
-    circuit::{Cause, Lasting, Reason, State, Tick},
+    circuit::{Cause, Lasting, OpenDuration, Reason, State, Tick},
     connection::{ConnectionKind, Labels},
+    duration::Rounded,
     identity::Identity,
 };
 
@@ -95,6 +96,11 @@ pub enum EventDetail {
         /// without the warnings about lost events.
         warnings: Vec<String>,
     },
+    /// The retry-after hint of a late failure has prolonged the opening in progress.
+    Extended {
+        /// How long the opening lasts in all, from its beginning.
+        duration: OpenDuration,
+    },
     /// A call succeeded.
     Success,
     /// A call failed.
@@ -109,8 +115,8 @@ pub enum EventDetail {
     /// A call was dropped before it had an outcome. If that counts as a failure, a
     /// [`Failure`](Self::Failure) precedes this event.
     Abandoned,
-    /// The outcome in the preceding event belongs to a call that was admitted in an earlier
-    /// generation.
+    /// The outcome in the preceding event belongs to a call that was admitted before the present
+    /// state began.
     Late,
     /// The call in the preceding event took longer than `slow_call_duration`.
     Slow,
@@ -127,6 +133,7 @@ impl EventDetail {
             Self::Unregistered => EventKind::Unregistered,
             Self::Removed => EventKind::Removed,
             Self::Configured { .. } => EventKind::Configured,
+            Self::Extended { .. } => EventKind::Extended,
             Self::Success => EventKind::Success,
             Self::Failure { .. } => EventKind::Failure,
             Self::Ignored => EventKind::Ignored,
@@ -171,6 +178,14 @@ impl fmt::Display for EventDetail {
             Self::Configured { warnings } => {
                 f.write_str("was configured")?;
                 warnings.iter().try_for_each(|warning| write!(f, "; {warning}"))
+            }
+            Self::Extended { duration } => {
+                write!(
+                    f,
+                    "stays open for {} in all: {}",
+                    Rounded(duration.duration),
+                    duration.why()
+                )
             }
             Self::Success => f.write_str("succeeded"),
             Self::Failure { reason } => write!(f, "failed: {reason}"),

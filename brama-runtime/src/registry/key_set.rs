@@ -8,7 +8,11 @@ use std::{
 };
 
 use crate::{
-    breaker::Slot, circuit::Tick, config::KeyLimits, counters::Totals, identity::Identity,
+    breaker::{OpenShare, Slot},
+    circuit::Tick,
+    config::KeyLimits,
+    counters::Totals,
+    identity::Identity,
 };
 
 /// The key sets of a registry.
@@ -53,11 +57,13 @@ pub(super) struct KeySet {
     /// The last number drawn.
     rng: NonZeroU64,
     evicted: Totals,
+    share: Arc<OpenShare>,
 }
 
 impl Default for KeySet {
     fn default() -> Self {
-        Self { entries: Vec::new(), rng: NonZeroU64::MIN, evicted: Totals::default() }
+        let (evicted, share) = (Totals::default(), Arc::default());
+        Self { entries: Vec::new(), rng: NonZeroU64::MIN, evicted, share }
     }
 }
 
@@ -108,6 +114,7 @@ impl KeySet {
     /// Adds a breaker, after [`make_room`](Self::make_room).
     pub(super) fn add(&mut self, slot: Arc<Slot>, now: Tick) {
         self.entries.push(KeyEntry { slot, moves: 0, last_active: now });
+        self.share.set_known(self.entries.len());
     }
 
     /// Evicts breakers that have counted nothing for as long as `threshold`. It examines a batch of
@@ -138,9 +145,15 @@ impl KeySet {
         let totals = self.entries.get(index).and_then(|entry| evict(&entry.slot));
         totals.is_some_and(|totals| {
             self.entries.swap_remove(index);
+            self.share.set_known(self.entries.len());
             self.evicted += totals;
             true
         })
+    }
+
+    /// How many of the keys reject, which their breakers share.
+    pub(super) fn share(&self) -> Arc<OpenShare> {
+        Arc::clone(&self.share)
     }
 
     /// The totals of all breakers, evicted ones included.

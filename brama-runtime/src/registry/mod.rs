@@ -196,11 +196,14 @@ impl RegistryInner {
     ) -> Arc<Slot> {
         let seed = FixedState::with_seed(self.seed).hash_one(&identity);
         let context = Arc::clone(&self.context);
-        let slot = Arc::new(Slot::new(identity, layers, seed, context, announcements.at.now()));
+        let keyed = identity.key().is_some();
+        let share = keyed.then(|| writer.keys.key_set(&identity).share());
+        let now = announcements.at.now();
+        let slot = Arc::new(Slot::new(identity, layers, seed, context, now, share));
         announcements.wakes.and(slot.announce_created(announcements.at));
         self.slots.pin().insert(SlotEntry::new(Arc::clone(&slot)));
-        if slot.identity().key().is_some() {
-            writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), announcements.at.now());
+        if keyed {
+            writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), now);
         }
         slot
     }

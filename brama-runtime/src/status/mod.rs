@@ -47,11 +47,17 @@ pub struct Status {
     pub failures: u64,
     /// The number of successes in a row.
     pub successes: u64,
-    /// The number of probes in flight; zero unless half-open.
+    /// The number of probes in flight, without those that lost their places; zero unless half-open,
+    /// and during a ramp.
     pub probes: u32,
+    /// The share of calls that the ramp after an outage admits, per mille; `None` outside a ramp.
+    pub admitting: Option<u32>,
+    /// Whether the present opening only observes, because `max_open_share` of the identifier's keys
+    /// reject already.
+    pub held_back: bool,
     /// The number of openings since the circuit was last closed, forced openings excluded.
     pub trips: u32,
-    /// The counts in the window; zero if the policy has no rate.
+    /// The counts in the window; zero if no rule judges it.
     pub window: WindowCounts,
     /// The counts of all events since the breaker was created.
     pub totals: Totals,

@@ -68,8 +68,15 @@ fn a_new_policy_judges_nothing_again() {
 /// Returns the new policy with the window and the probes of the first, and with a rate rule.
 fn judging_like(first: OraclePolicy, new: OraclePolicy) -> OraclePolicy {
     let OraclePolicy { window, minimum_calls, half_open_limit, .. } = first;
-    let failure_rate = new.failure_rate.or(Some(70));
-    OraclePolicy { half_open_limit, failure_rate, window, minimum_calls, ..new }
+    let failure_rate = new.failure_rate.or(Some(7_000));
+    OraclePolicy {
+        half_open_limit,
+        failure_rate,
+        failure_count: new.failure_count.map(|count| count.min(window.size())),
+        window,
+        minimum_calls,
+        ..new
+    }
 }
 
 #[test]
@@ -110,7 +117,7 @@ const SUCCESS: Signal = Signal::Record(How::Success);
 const FAILURES: [Signal; 2] = [Signal::Record(How::Failure); 2];
 
 const fn windowed(window: Span) -> OraclePolicy {
-    OraclePolicy { window, minimum_calls: 3, failure_rate: Some(100), ..OraclePolicy::RATED }
+    OraclePolicy { window, minimum_calls: 3, failure_rate: Some(10_000), ..OraclePolicy::RATED }
 }
 
 /// Returns a harness after sequences of signals, each under its own policy.

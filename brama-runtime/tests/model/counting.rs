@@ -29,7 +29,7 @@ fn a_window_driven_by_failures_opens_at_the_call_at_which_a_plain_ring_opens() {
             assert_eq!(ring.circuit_opens_at(&outcomes), ring.opens_at(&outcomes), "{ring:?}");
         }
     }
-    let long = (1..=40_usize).prop_flat_map(|size| (Just(size), 1..=size, 1..=100_usize));
+    let long = (1..=40_usize).prop_flat_map(|size| (Just(size), 1..=size, 1..=10_000_usize));
     proptest!(cases(256), |((size, minimum, rate) in long, outcomes in outcomes())| {
         let ring = Ring { size, minimum, rate };
         assert_eq!(ring.circuit_opens_at(&outcomes), ring.opens_at(&outcomes), "{ring:?}");
@@ -51,7 +51,11 @@ struct Ring {
 fn rings() -> impl Iterator<Item = Ring> {
     let shapes = (1..=4).flat_map(|size| (1..=size).map(move |minimum| (size, minimum)));
     shapes.flat_map(|(size, minimum)| {
-        [1, 25, 26, 33, 34, 50, 51, 100].map(|rate| Ring { size, minimum, rate })
+        [1, 2_500, 2_501, 3_333, 3_334, 5_000, 5_001, 10_000].map(|rate| Ring {
+            size,
+            minimum,
+            rate,
+        })
     })
 }
 
@@ -60,7 +64,7 @@ impl Ring {
         (1..=outcomes.len()).find(|calls| {
             let ring = &outcomes[calls.saturating_sub(self.size)..*calls];
             let failures = ring.iter().filter(|failed| **failed).count();
-            self.minimum <= ring.len() && self.rate * ring.len() <= failures * 100
+            self.minimum <= ring.len() && self.rate * ring.len() <= failures * 10_000
         })
     }
 
@@ -71,7 +75,7 @@ impl Ring {
             gate.step(Signal::Admit);
             let how = if *failed { How::Failure } else { How::Success };
             let answer = gate.step(Signal::Report(Which::Oldest, how));
-            answer.is_some_and(|answer| answer.change.is_some())
+            answer.is_some_and(|answer| !answer.changes.is_empty())
         };
         outcomes.iter().position(opens).map(|place| place + 1)
     }

@@ -5,7 +5,11 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use crate::signal::Signal;
+use crate::{
+    harness::Harness,
+    signal::{Answer, Signal},
+    table,
+};
 
 /// Visits every sequence of up to `depth` signals.
 ///
@@ -26,6 +30,23 @@ pub(crate) fn enumerate_sequences<S: Hash>(
             further.extend(next.filter(|end| 0 < left && seen.insert(digest(end))));
         }
         ends = further;
+    }
+}
+
+/// Checks the circuit after every short sequence of signals.
+pub(crate) fn everywhere(check: impl Fn(&Harness)) {
+    each_step(|_, _, after| check(after));
+}
+
+/// Checks each step of every short sequence of signals.
+pub(crate) fn each_step(check: impl Fn(&Harness, &Answer, &Harness)) {
+    for row in table::rows() {
+        enumerate_sequences(Harness::new(&row.policy), &row.signals, 5, |before, signal| {
+            let mut after = before.clone();
+            let answer = after.step(signal)?;
+            check(before, &answer, &after);
+            Some(after)
+        });
     }
 }
 

@@ -47,13 +47,10 @@ impl Harness {
                 self.tick(),
             ))),
             Signal::Act(action) => {
-                Some(changed(Some(self.circuit.act(&self.policy, action, BY_TEST(), self.tick()))))
+                Some(changed([self.circuit.act(&self.policy, action, BY_TEST(), self.tick())]))
             }
             Signal::Sweep => Some(changed(self.circuit.sweep(self.tick()))),
-            Signal::CheckPassed => {
-                let (fate, change) = self.circuit.check_passed(&self.policy, self.tick());
-                Some(Answer { fate, ..changed(change) })
-            }
+            Signal::CheckPassed => Some(changed(self.circuit.check_passed(self.tick()))),
             Signal::Wait(length) => Some(self.turn_clock(self.now + length)),
             Signal::StepBack(length) => Some(self.turn_clock(self.now.saturating_sub(length))),
         };
@@ -100,8 +97,14 @@ impl Harness {
             How::Failure => failure(None, None),
             How::SlowFailure => failure(None, Some(limit + NANO)),
             How::HintedFailure(hint) => failure(Some(hint), None),
+            How::Trip(retry_after) => {
+                Verdict::Trip { reason: Reason::from("quota used up"), retry_after, took: None }
+            }
             How::Ignore => Verdict::Ignore,
+            How::InnerRejection => Verdict::InnerRejection,
             How::Abandon => Verdict::Abandoned { took: None },
+            How::HangUp => Verdict::Abandoned { took: Some(SECOND.saturating_sub(NANO)) },
+            How::GiveUp => Verdict::Abandoned { took: Some(SECOND) },
         }
     }
 
@@ -120,6 +123,8 @@ impl Harness {
             trips: circuit.trips(),
             probes: circuit.probes(),
             counts: circuit.counts(now),
+            open_duration: circuit.open_duration(),
+            admitting: circuit.admitting(now),
             would_admit: circuit.would_admit(policy, now),
             rejects_until: circuit.rejects_until(policy),
         }
@@ -131,18 +136,19 @@ impl Harness {
     }
 }
 
+const SECOND: Duration = Duration::from_secs(1);
 const BY_TEST: fn() -> By = || By::from("by test");
 
 fn failure(retry_after: Option<Duration>, took: Option<Duration>) -> Verdict {
     Verdict::Failure { reason: Reason::from("refused"), retry_after, took }
 }
 
-fn judged((fate, change): (Fate, Option<Change>)) -> Answer {
-    Answer { fate: Some(fate), ..changed(change) }
+fn judged((fate, changes): (Fate, Vec<Change>)) -> Answer {
+    Answer { fate: Some(fate), ..changed(changes) }
 }
 
-fn changed(change: Option<Change>) -> Answer {
-    Answer { change: change.map(Into::into), ..Answer::default() }
+fn changed(changes: impl IntoIterator<Item = Change>) -> Answer {
+    Answer { changes: changes.into_iter().map(Into::into).collect(), ..Answer::default() }
 }
 
 /// Leaves out the signals so far: they do not affect further answers.

@@ -16,12 +16,21 @@ pub(crate) struct Outcome {
     slow: bool,
 }
 
+/// How an outcome counts under the policy. There is none for an ignored call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judged {
+    pub(crate) failed: bool,
+    pub(crate) slow: bool,
+    /// The moment that its hint names.
+    pub(crate) hinted: Option<Duration>,
+}
+
 impl History {
     pub(crate) const fn new() -> Self {
         Self(Vec::new())
     }
 
-    pub(crate) fn record(&mut self, now: Duration, failed: bool, slow: bool) {
+    pub(crate) fn record(&mut self, now: Duration, Judged { failed, slow, .. }: Judged) {
         let at = self.newest().max(now);
         self.0.push(Outcome { at, failed, slow });
     }
@@ -53,6 +62,12 @@ impl History {
 }
 
 /// Counts the outcomes of this kind at the end.
-pub(crate) fn in_a_row(outcomes: &[bool], failed: bool) -> u64 {
-    outcomes.iter().rev().take_while(|outcome| **outcome == failed).count() as u64
+pub(crate) fn run_of(outcomes: &[Judged], failed: bool) -> u64 {
+    outcomes.iter().rev().take_while(|outcome| outcome.failed == failed).count() as u64
+}
+
+/// The latest moment that the hints of the run of failures name.
+pub(crate) fn latest_hint(outcomes: &[Judged]) -> Option<Duration> {
+    let run = outcomes.iter().rev().take_while(|outcome| outcome.failed);
+    run.filter_map(|outcome| outcome.hinted).max()
 }

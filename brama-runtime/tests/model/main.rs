@@ -9,6 +9,10 @@ mod agreement;
 mod counting;
 #[cfg(test)]
 mod opening;
+#[cfg(test)]
+mod outage;
+#[cfg(test)]
+mod ramp;
 #[cfg(feature = "serde")]
 #[cfg(test)]
 mod written;
@@ -25,6 +29,8 @@ mod history;
 mod lockstep;
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod oracle_opening;
 #[cfg(test)]
 mod oracle_policy;
 #[cfg(test)]

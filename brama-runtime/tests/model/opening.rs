@@ -109,8 +109,8 @@ fn opened(
         circuit.act(policy, *action, "by test".into(), now);
     }
     let failure = Verdict::Failure { reason: "refused".into(), retry_after, took: None };
-    let (_, change) = circuit.record_unpermitted(policy, failure, now);
-    length(&change.expect("the first failure opens"))
+    let (_, changes) = circuit.record_unpermitted(policy, failure, now);
+    length(changes.first().expect("the first failure opens"))
 }
 
 fn length(change: &Change) -> OpenDuration {

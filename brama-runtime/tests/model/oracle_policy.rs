@@ -11,6 +11,8 @@ pub(crate) struct OraclePolicy {
     pub(crate) success_threshold: u32,
     pub(crate) half_open_limit: u32,
     pub(crate) probe_timeout: Duration,
+    pub(crate) failure_count: Option<u32>,
+    /// In hundredths of a per cent.
     pub(crate) failure_rate: Option<u32>,
     pub(crate) slow_call_rate: Option<u32>,
     pub(crate) slow_call_duration: Duration,
@@ -18,6 +20,7 @@ pub(crate) struct OraclePolicy {
     pub(crate) minimum_calls: u32,
     pub(crate) abandoned_fails: bool,
     pub(crate) retry_after_cap: Duration,
+    pub(crate) ramp: Option<Duration>,
     pub(crate) shadow: bool,
 }
 
@@ -48,6 +51,7 @@ impl OraclePolicy {
         success_threshold: 1,
         half_open_limit: 1,
         probe_timeout: ms(4),
+        failure_count: None,
         failure_rate: None,
         slow_call_rate: None,
         slow_call_duration: ms(3),
@@ -55,12 +59,13 @@ impl OraclePolicy {
         minimum_calls: 1,
         abandoned_fails: false,
         retry_after_cap: ms(25),
+        ramp: None,
         shadow: false,
     };
 
     /// No run of failures opens, but a rate over the window does.
     pub(crate) const RATED: Self =
-        Self { failure_threshold: None, failure_rate: Some(50), ..Self::PLAIN };
+        Self { failure_threshold: None, failure_rate: Some(5_000), ..Self::PLAIN };
 
     pub(crate) fn build(&self) -> Policy {
         self.patch().policy().expect("the values are within their limits")
@@ -86,9 +91,14 @@ impl OraclePolicy {
             || PolicyPatch::new().failure_threshold_off(),
             |limit| PolicyPatch::new().failure_threshold(limit),
         );
-        let failed = self.failure_rate.map(|rate| PolicyPatch::new().failure_rate(rate));
-        let slow = self.slow_call_rate.map(|rate| PolicyPatch::new().slow_call_rate(rate));
-        [Some(in_a_row), failed, slow]
+        let percent = |hundredths: u32| f64::from(hundredths) / 100.0;
+        let counted = self.failure_count.map(|count| PolicyPatch::new().failure_count(count));
+        let failed = self.failure_rate.map(percent);
+        let failed = failed.map(|rate| PolicyPatch::new().failure_rate_decimal(rate));
+        let slow = self.slow_call_rate.map(percent);
+        let slow = slow.map(|rate| PolicyPatch::new().slow_call_rate_decimal(rate));
+        let ramp = self.ramp.map(|length| PolicyPatch::new().ramp(length));
+        [Some(in_a_row), counted, failed, slow, ramp]
             .into_iter()
             .flatten()
             .fold(patch, |all, one| one.layered_over(all))
@@ -98,8 +108,8 @@ impl OraclePolicy {
         if self.abandoned_fails { Abandoned::Failure } else { Abandoned::Ignore }
     }
 
-    pub(crate) const fn judges_rates(&self) -> bool {
-        self.failure_rate.is_some() || self.slow_call_rate.is_some()
+    pub(crate) const fn judges_window(&self) -> bool {
+        self.failure_count.is_some() || self.failure_rate.is_some() || self.slow_call_rate.is_some()
     }
 }
 
@@ -127,6 +137,14 @@ impl Wait {
 }
 
 impl Span {
+    /// The most calls that it can be compared with.
+    pub(crate) const fn size(self) -> u32 {
+        match self {
+            Self::Calls(count) => count,
+            Self::Time(_) => u32::MAX,
+        }
+    }
+
     const fn window(self) -> Window {
         match self {
             Self::Calls(count) => Window::calls(count),

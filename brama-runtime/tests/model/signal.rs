@@ -5,7 +5,7 @@ use std::time::Duration;
 use brama_runtime::api::{
     State,
     circuit::{Action, Admission, Fate, Tick},
-    status::{Change, OpenDuration, Rule, WindowCounts},
+    status::{Change, Limit, OpenDuration, Rule, WindowCounts},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,8 +53,39 @@ pub(crate) enum How {
     Failure,
     SlowFailure,
     HintedFailure(Duration),
+    Trip(Option<Duration>),
     Ignore,
+    /// Ignored for the rejection of another breaker.
+    InnerRejection,
+    /// Abandoned after an unknown time.
     Abandon,
+    /// Abandoned just before 1 s.
+    HangUp,
+    /// Abandoned after 1 s.
+    GiveUp,
+}
+
+impl How {
+    pub(crate) const fn is_slow(self) -> bool {
+        matches!(self, Self::SlowSuccess | Self::SlowFailure | Self::HangUp | Self::GiveUp)
+    }
+
+    pub(crate) const fn hint(self) -> Option<Duration> {
+        match self {
+            Self::HintedFailure(hint) | Self::Trip(Some(hint)) => Some(hint),
+            Self::Success
+            | Self::AlmostSlowSuccess
+            | Self::SlowSuccess
+            | Self::Failure
+            | Self::SlowFailure
+            | Self::Trip(None)
+            | Self::Ignore
+            | Self::InnerRejection
+            | Self::Abandon
+            | Self::HangUp
+            | Self::GiveUp => None,
+        }
+    }
 }
 
 /// The answer of the circuit to one signal.
@@ -62,7 +93,7 @@ pub(crate) enum How {
 pub(crate) struct Answer {
     pub(crate) admission: Option<Admission>,
     pub(crate) fate: Option<Fate>,
-    pub(crate) change: Option<Transition>,
+    pub(crate) changes: Vec<Transition>,
 }
 
 /// A change of state without the reasons, which have their own law.
@@ -73,7 +104,7 @@ pub(crate) struct Transition {
     pub(crate) generation: u64,
     pub(crate) at: Tick,
     pub(crate) rule: Rule,
-    pub(crate) limit: Option<u32>,
+    pub(crate) limit: Option<Limit>,
     pub(crate) run: u64,
     pub(crate) counts: WindowCounts,
     pub(crate) length: Option<OpenDuration>,
@@ -113,6 +144,8 @@ pub(crate) struct View {
     pub(crate) trips: u32,
     pub(crate) probes: u32,
     pub(crate) counts: WindowCounts,
+    pub(crate) open_duration: Option<OpenDuration>,
+    pub(crate) admitting: Option<u32>,
     pub(crate) would_admit: bool,
     pub(crate) rejects_until: Option<Tick>,
 }

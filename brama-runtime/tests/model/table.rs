@@ -18,7 +18,8 @@ pub(crate) struct Row {
 
 pub(crate) fn rows() -> impl Iterator<Item = Row> {
     let small = in_a_row().chain(by_hand()).chain(probes()).chain(rates()).chain(slow());
-    small.chain(times()).chain(progressive()).chain(hints()).chain(quirks())
+    let small = small.chain(times()).chain(progressive()).chain(hints()).chain(quirks());
+    small.chain(counted()).chain(inconclusive()).chain(trips()).chain(ramps()).chain(late())
 }
 
 pub(crate) const CALLS: [Signal; 9] = [
@@ -113,28 +114,28 @@ fn rates() -> impl Iterator<Item = Row> {
         signals: [&CALLS[..], &waits([ms(10)])].concat(),
         depth: 8,
     };
-    let shapes = [(2, 1, 51), (2, 2, 50), (3, 1, 100), (3, 2, 34), (3, 3, 33)];
-    let shapes = shapes.into_iter().chain([(4, 1, 1), (4, 2, 75), (4, 3, 67), (4, 3, 66)]);
+    let shapes = [(2, 1, 5_001), (2, 2, 5_000), (3, 1, 10_000), (3, 2, 3_334), (3, 3, 3_333)];
+    let shapes = shapes.into_iter().chain([(4, 1, 1), (4, 2, 7_500), (4, 3, 6_667), (4, 3, 6_666)]);
     shapes.map(row)
 }
 
 fn slow() -> impl Iterator<Item = Row> {
     let alone = OraclePolicy {
         failure_rate: None,
-        slow_call_rate: Some(50),
+        slow_call_rate: Some(5_000),
         minimum_calls: 2,
         ..OraclePolicy::RATED
     };
     let policies = [
         OraclePolicy { success_threshold: 2, half_open_limit: 2, ..alone },
         OraclePolicy {
-            failure_rate: Some(67),
-            slow_call_rate: Some(67),
+            failure_rate: Some(6_700),
+            slow_call_rate: Some(6_700),
             minimum_calls: 3,
             ..alone
         },
         OraclePolicy { failure_threshold: Some(2), window: Span::Calls(2), ..alone },
-        OraclePolicy { slow_call_rate: None, failure_rate: Some(50), ..alone },
+        OraclePolicy { slow_call_rate: None, failure_rate: Some(5_000), ..alone },
     ];
     let ends = [How::AlmostSlowSuccess, How::SlowSuccess, How::SlowFailure, How::Failure];
     let ends = ends.map(|how| Signal::Report(Which::Oldest, how));
@@ -159,7 +160,8 @@ fn times() -> impl Iterator<Item = Row> {
         .concat(),
         depth: 6,
     };
-    [row(ms(100), 2, 50), row(ms(10), 3, 67), row(ms(20), 1, 100), row(ms(20), 4, 25)].into_iter()
+    [row(ms(100), 2, 5_000), row(ms(10), 3, 6_700), row(ms(20), 1, 10_000), row(ms(20), 4, 2_500)]
+        .into_iter()
 }
 
 fn progressive() -> impl Iterator<Item = Row> {
@@ -200,7 +202,7 @@ fn quirks() -> impl Iterator<Item = Row> {
     let judging_all = OraclePolicy {
         failure_threshold: Some(3),
         wait: growing,
-        slow_call_rate: Some(60),
+        slow_call_rate: Some(6_000),
         minimum_calls: 3,
         ..OraclePolicy::RATED
     };
@@ -214,4 +216,114 @@ fn quirks() -> impl Iterator<Item = Row> {
     let ends = [How::Abandon, How::SlowSuccess].map(|how| Signal::Report(Which::Oldest, how));
     let signals = [&CALLS[..], &ends, &HANDS[1..3], &AROUND_THE_DEADLINE].concat();
     policies.into_iter().map(move |policy| Row { policy, signals: signals.clone(), depth: 6 })
+}
+
+/// Failures in the window, whatever succeeds between them.
+fn counted() -> impl Iterator<Item = Row> {
+    let row = |window, failure_count, failure_threshold| Row {
+        policy: OraclePolicy {
+            failure_count: Some(failure_count),
+            failure_threshold,
+            window,
+            ..OraclePolicy::PLAIN
+        },
+        signals: [
+            &CALLS[..3],
+            &[Signal::Record(How::Success), Signal::Record(How::Failure)],
+            &waits([NANO, ms(10), ms(90), ms(100).saturating_sub(NANO)]),
+        ]
+        .concat(),
+        depth: 7,
+    };
+    let calls = [row(Span::Calls(4), 2, None), row(Span::Calls(3), 3, Some(2))];
+    calls.into_iter().chain([row(Span::Time(ms(100)), 2, None), row(Span::Time(ms(20)), 1, None)])
+}
+
+/// Probes that end without saying how the dependency is. Pairs of signals make ten of them few.
+fn inconclusive() -> impl Iterator<Item = Row> {
+    let row = |half_open_limit, wait, abandoned_fails| Row {
+        policy: OraclePolicy {
+            failure_threshold: Some(1),
+            success_threshold: 2,
+            half_open_limit,
+            wait,
+            abandoned_fails,
+            ..OraclePolicy::PLAIN
+        },
+        signals: [
+            &[Signal::Admit, Signal::Record(How::Ignore)][..],
+            &[How::Ignore, How::GiveUp, How::HangUp, How::InnerRejection, How::Success]
+                .map(|how| Signal::Report(Which::Oldest, how)),
+            &[HANDS[1], Signal::Record(How::HintedFailure(ms(20)))],
+            &waits([ms(4), ms(20)]),
+        ]
+        .concat(),
+        depth: 6,
+    };
+    let growing = Wait::Progressive { initial: 4, max: 10, factor: 1500 };
+    [row(1, Wait::Fixed(10), false), row(2, growing, true)].into_iter()
+}
+
+fn trips() -> impl Iterator<Item = Row> {
+    let second = ms(1_000);
+    let row = |retry_after_cap, wait| Row {
+        policy: OraclePolicy {
+            failure_threshold: Some(3),
+            retry_after_cap,
+            wait,
+            window: Span::Calls(3),
+            failure_count: Some(3),
+            ..OraclePolicy::PLAIN
+        },
+        signals: [
+            &[Signal::Admit, Signal::CheckPassed, HANDS[3]][..],
+            &[None, Some(second.saturating_sub(NANO)), Some(second), Some(ms(5_000))]
+                .map(|hint| Signal::Record(How::Trip(hint))),
+            &[
+                Signal::Report(Which::Oldest, How::Trip(Some(second))),
+                Signal::Report(Which::Oldest, How::Success),
+                Signal::Record(How::HintedFailure(ms(2_000))),
+            ],
+            &waits([ms(10), second]),
+        ]
+        .concat(),
+        depth: 5,
+    };
+    let growing = Wait::Progressive { initial: 4, max: 1_500, factor: 10_000 };
+    [row(ms(3_000), Wait::Fixed(2_000)), row(ms(500), growing)].into_iter()
+}
+
+fn ramps() -> impl Iterator<Item = Row> {
+    let ramp = Some(ms(100));
+    let policies = [
+        OraclePolicy { ramp, success_threshold: 2, ..OraclePolicy::PLAIN },
+        OraclePolicy { ramp, minimum_calls: 2, ..OraclePolicy::RATED },
+        OraclePolicy { ramp, shadow: true, ..OraclePolicy::PLAIN },
+    ];
+    let signals = [
+        &CALLS[..3],
+        &[Signal::Report(Which::Newest, How::Success), Signal::Record(How::Success)],
+        &[Signal::Record(How::HintedFailure(ms(20))), Signal::Sweep, Signal::CheckPassed, HANDS[0]],
+        &waits([ms(10), ms(50), ms(100).saturating_sub(NANO)]),
+    ]
+    .concat();
+    policies.into_iter().map(move |policy| Row { policy, signals: signals.clone(), depth: 6 })
+}
+
+/// A server's word that comes late, and checks that may shorten an opening.
+fn late() -> impl Iterator<Item = Row> {
+    let hints = [ms(5), ms(12), ms(40)].map(How::HintedFailure);
+    let row = |wait| Row {
+        policy: OraclePolicy { failure_threshold: Some(1), wait, ..OraclePolicy::PLAIN },
+        signals: [
+            &[Signal::Admit, Signal::CheckPassed, HANDS[0], HANDS[2], HANDS[3]][..],
+            &hints.map(|how| Signal::Report(Which::Oldest, how)),
+            &[Signal::Record(hints[1]), Signal::Record(How::Failure)],
+            &waits([ms(5), ms(10)]),
+        ]
+        .concat(),
+        depth: 6,
+    };
+    let growing = Wait::Progressive { initial: 7, max: 20, factor: 2000 };
+    [row(Wait::Fixed(10)), row(growing)].into_iter()
 }

@@ -20,12 +20,20 @@ pub(crate) fn cases(cases: u32) -> ProptestConfig {
 }
 
 pub(crate) fn policies() -> impl Strategy<Value = OraclePolicy> {
-    let rules = (option::of(1..=6_u32), option::of(1..=100_u32), option::of(1..=100_u32));
+    let rules = (
+        option::of(1..=6_u32),
+        option::of(1..=10_000_u32),
+        option::of(1..=10_000_u32),
+        option::weighted(0.3, 1..=4_u32),
+    );
     let limits = (1..=4_u32, 1..=4_u32, (1..=50_u64).prop_map(ms), (1..=20_u64).prop_map(ms));
-    let rest = (any::<bool>(), (1..=200_u64).prop_map(ms), select(vec![false, false, false, true]));
+    let seldom = || select(vec![false, false, false, true]);
+    let ramp = option::weighted(0.3, (100..=300_u64).prop_map(ms));
+    let rest = (any::<bool>(), (1..=3_000_u64).prop_map(ms), seldom(), ramp);
     (rules, limits, wait(), span(), rest).prop_map(|(rules, limits, wait, span, rest)| {
         OraclePolicy {
             failure_threshold: rules.0,
+            failure_count: rules.3.map(|count| count.min(span.0.size())),
             failure_rate: rules.1,
             slow_call_rate: rules.2,
             success_threshold: limits.0,
@@ -38,6 +46,7 @@ pub(crate) fn policies() -> impl Strategy<Value = OraclePolicy> {
             abandoned_fails: rest.0,
             retry_after_cap: rest.1,
             shadow: rest.2,
+            ramp: rest.3,
         }
     })
 }
@@ -84,8 +93,8 @@ fn how() -> impl Strategy<Value = How> {
         4 => Just(How::Failure),
         1 => Just(How::SlowFailure),
         1 => hint,
-        1 => Just(How::Ignore),
-        1 => Just(How::Abandon),
+        1 => option::of((500..=3_000_u64).prop_map(ms)).prop_map(How::Trip),
+        5 => select(vec![How::Ignore, How::Abandon, How::GiveUp, How::HangUp, How::InnerRejection]),
     ]
 }
 

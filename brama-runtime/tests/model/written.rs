@@ -3,6 +3,7 @@
 use brama_runtime::api::{
     Policy, PolicyPatch,
     circuit::{Action, Tick},
+    status::SettingName,
 };
 use proptest::{
     collection::vec,
@@ -57,7 +58,7 @@ fn a_policy_reads_back_as_itself() {
 
 #[test]
 fn a_patch_reads_back_as_itself() {
-    let selected = vec(any::<bool>(), 14);
+    let selected = vec(any::<bool>(), SettingName::ALL.len());
     proptest!(cases(96), |(policy in policies(), jitter in 0..=900_u32, selected in selected)| {
         let patch = only(&jittered(&policy, jitter), &selected);
         assert_eq!(in_text(&patch), patch);

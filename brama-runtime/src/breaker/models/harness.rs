@@ -42,7 +42,7 @@ pub(super) fn slot(patch: PolicyPatch) -> (Arc<Slot>, ModelClock) {
     let created = clock.now();
     let context = Arc::new(RegistryContext::new(time));
     let shared = Arc::new(SharedConfig::new(None).with_defaults(patch, Kinds::new()));
-    (Arc::new(Slot::new(identity, Layers::new(shared), 0, context, created)), clock)
+    (Arc::new(Slot::new(identity, Layers::new(shared), 0, context, created, None)), clock)
 }
 
 pub(super) fn model(check: impl Fn() + Send + Sync + 'static) {

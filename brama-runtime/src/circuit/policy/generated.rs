@@ -132,6 +132,10 @@ macro_rules! patch {
             $(
                 $(#[$off_doc:meta])*
                 off: $off:ident,
+                $(
+                    $(#[$decimal_doc:meta])*
+                    decimal: $decimal:ident,
+                )?
             )?
         }
     )*) => {
@@ -180,6 +184,14 @@ macro_rules! patch {
                         self.$field = Some(None);
                         self
                     }
+
+                    $(
+                        $(#[$decimal_doc])*
+                        pub const fn $decimal(mut self, percent: f64) -> Self {
+                            self.$field = Some(Some(percent));
+                            self
+                        }
+                    )?
                 )?
             )*
 

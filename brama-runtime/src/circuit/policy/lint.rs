@@ -22,14 +22,16 @@ impl Policy {
             self.has_no_rule(),
             self.has_a_late_threshold(),
             self.has_an_unreachable_minimum(),
+            self.has_a_hidden_threshold(),
             self.loses_slow_probes(),
+            self.loses_long_probes(),
             self.never_grows(),
         ];
         findings.into_iter().flatten().collect()
     }
 
     fn has_no_rule(&self) -> Option<String> {
-        let rules = self.failure_threshold.is_some() || self.has_rate_rule();
+        let rules = self.failure_threshold.is_some() || self.has_window_rule();
         (!rules).then(|| "every rule is off: only an action by hand opens the circuit".to_owned())
     }
 
@@ -52,6 +54,18 @@ impl Policy {
         })
     }
 
+    /// A run of failures fills a window of calls, so a lower count of failures is reached first.
+    fn has_a_hidden_threshold(&self) -> Option<String> {
+        let (threshold, count) = (self.failure_threshold?, self.failure_count?);
+        let hidden = self.window.size().is_some() && count <= threshold;
+        hidden.then(|| {
+            format!(
+                "`failure_threshold` {threshold} never opens: `failure_count` {count} is reached \
+                 first"
+            )
+        })
+    }
+
     fn loses_slow_probes(&self) -> Option<String> {
         let (timeout, slow) = (self.probe_timeout, self.slow_call_duration);
         let judged = self.slow_call_rate.is_some() && timeout < slow;
@@ -59,6 +73,16 @@ impl Policy {
             format!(
                 "`probe_timeout` {timeout:?} is shorter than `slow_call_duration` {slow:?}: a slow \
                  probe may lose its place before it is judged"
+            )
+        })
+    }
+
+    fn loses_long_probes(&self) -> Option<String> {
+        let (places, limit) = (self.probe_timeout, self.timeout?);
+        (places < limit).then(|| {
+            format!(
+                "`timeout` {limit:?} is longer than `probe_timeout` {places:?}: a probe may lose \
+                 its place before it times out"
             )
         })
     }

@@ -39,10 +39,17 @@ impl Policy {
         PolicyPatch::from(*self).display_value(setting)
     }
 
-    /// Returns whether a rate rule is set, so that outcomes enter a window.
+    /// Returns whether a rate rule is set.
     #[must_use]
     pub const fn has_rate_rule(&self) -> bool {
         self.failure_rate.is_some() || self.slow_call_rate.is_some()
+    }
+
+    /// Returns whether a rule judges the window, so that outcomes enter it: a rate rule, or
+    /// `failure_count`.
+    #[must_use]
+    pub const fn has_window_rule(&self) -> bool {
+        self.failure_count.is_some() || self.has_rate_rule()
     }
 
     /// Returns whether a call of the duration `took` is slow.

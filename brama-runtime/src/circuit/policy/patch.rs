@@ -7,17 +7,20 @@ use crate::circuit::{InvalidPolicy, InvalidSetting, Policy, PolicyPatch, Setting
 impl PolicyPatch {
     /// Returns this patch, with missing settings from `lower` unless they contradict it.
     ///
-    /// A window below this patch's minimum of calls, or a minimum above this patch's window, is not
-    /// taken from `lower`.
+    /// A window below this patch's `minimum_calls` or `failure_count`, or one of these two above
+    /// this patch's window, is not taken from `lower`.
     pub fn layered_over(self, lower: Self) -> Self {
         let merged = self.or_else(lower);
-        if !merged.minimum_exceeds(merged.window) {
-            merged
-        } else if self.window.is_some() {
-            Self { minimum_calls: self.minimum_calls, ..merged }
-        } else {
-            Self { window: None, ..merged }
+        let [minimum, count] = OF_WINDOW.map(|setting| merged.exceeds(setting, merged.window));
+        if !minimum && !count {
+            return merged;
         }
+        if self.window.is_none() {
+            return Self { window: None, ..merged };
+        }
+        let minimum_calls = if minimum { self.minimum_calls } else { merged.minimum_calls };
+        let failure_count = if count { self.failure_count } else { merged.failure_count };
+        Self { failure_count, minimum_calls, ..merged }
     }
 
     /// Returns the policy that results from applying this patch to the defaults.
@@ -47,7 +50,7 @@ impl PolicyPatch {
     /// use brama::PolicyPatch;
     ///
     /// // error[E0080]: evaluation panicked:
-    /// // `failure_rate` must be a percentage from 1 to 100, or off
+    /// // `failure_rate` must be a percentage from 0.01 to 100 with at most two decimals, or off
     /// const WRONG: PolicyPatch = PolicyPatch::new().failure_rate(150).checked();
     /// ```
     ///
@@ -78,14 +81,20 @@ impl PolicyPatch {
 
     /// Returns the policy of a patch that is merged from valid layers.
     ///
-    /// Two defaults depend on other settings. `failure_threshold` is off if a rate rule is set.
-    /// `minimum_calls` follows the window, and replaces a minimum above the window.
+    /// Two defaults depend on other settings. `failure_threshold` is off if another rule for
+    /// failures is set. `minimum_calls` follows the window, and replaces a minimum above the
+    /// window. A `failure_count` above the window is off.
     pub(crate) const fn applied(self) -> Policy {
         let mut policy = self.over_defaults();
-        if self.failure_threshold.is_none() && policy.has_rate_rule() {
+        if self.exceeds(SettingName::FailureCount, Some(policy.window)) {
+            policy.failure_count = None;
+        }
+        if self.failure_threshold.is_none() && policy.has_window_rule() {
             policy.failure_threshold = None;
         }
-        if self.minimum_calls.is_none() || self.minimum_exceeds(Some(policy.window)) {
+        if self.minimum_calls.is_none()
+            || self.exceeds(SettingName::MinimumCalls, Some(policy.window))
+        {
             policy.minimum_calls = policy.window.default_minimum();
         }
         policy
@@ -93,8 +102,8 @@ impl PolicyPatch {
 }
 
 impl PolicyPatch {
-    /// Returns the first setting whose value is outside its limits, and the limit. `minimum_calls`
-    /// is compared with `window`.
+    /// Returns the first setting whose value is outside its limits, and the limit. Numbers of calls
+    /// are compared with `window`.
     pub(in crate::circuit) const fn first_broken(
         &self,
         window: Option<Window>,
@@ -111,7 +120,7 @@ impl PolicyPatch {
         None
     }
 
-    /// Returns every value outside its limits. `minimum_calls` is compared with `window`.
+    /// Returns every value outside its limits. Numbers of calls are compared with `window`.
     pub(in crate::circuit) fn mistakes_with(&self, window: Option<Window>) -> Vec<InvalidSetting> {
         let mistake = |setting: &SettingName| {
             let limit = self.limit_broken(*setting, window)?;
@@ -127,25 +136,30 @@ impl PolicyPatch {
         window: Option<Window>,
     ) -> Option<&'static str> {
         match self.own_limit_broken(setting) {
-            None if self.is_above_window(setting, window) => Some(WITHIN_WINDOW),
+            None if self.exceeds(setting, window) => Some(WITHIN_WINDOW),
             limit => limit,
         }
     }
 
-    const fn is_above_window(&self, setting: SettingName, window: Option<Window>) -> bool {
-        matches!(setting, SettingName::MinimumCalls) && self.minimum_exceeds(window)
-    }
-
-    pub(in crate::circuit) const fn minimum_exceeds(&self, window: Option<Window>) -> bool {
-        match (self.minimum_calls, window) {
-            (Some(minimum), Some(window)) => match window.size() {
-                Some(calls) => calls < minimum,
-                None => false,
-            },
-            (None, _) | (_, None) => false,
-        }
+    /// Returns whether a setting is a number of calls above the window of calls.
+    pub(crate) const fn exceeds(&self, setting: SettingName, window: Option<Window>) -> bool {
+        let calls = if matches!(setting, SettingName::MinimumCalls) {
+            self.minimum_calls
+        } else if let (SettingName::FailureCount, Some(count)) = (setting, self.failure_count) {
+            count
+        } else {
+            None
+        };
+        let size = match window {
+            Some(window) => window.size(),
+            None => None,
+        };
+        matches!((calls, size), (Some(calls), Some(size)) if size < calls)
     }
 }
+
+/// The settings whose limit is the window.
+const OF_WINDOW: [SettingName; 2] = [SettingName::MinimumCalls, SettingName::FailureCount];
 
 const WITHIN_WINDOW: &str = "at most the calls of the window";
 

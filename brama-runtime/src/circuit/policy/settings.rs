@@ -27,12 +27,12 @@ use serde::{Deserialize, Serialize};
 use super::generated::{checks, patch, policy, setting_names};
 #[cfg(feature = "serde")]
 use crate::circuit::serde_impls::{
-    setting::{number_or_off, serde_structs},
+    setting::{number_or_off, serde_structs, text_or_off},
     text,
 };
 use crate::circuit::{
     Abandoned, Expiry, Window,
-    expiry::{is_whole_millis, to_permille},
+    expiry::{is_whole_millis, to_hundredths, to_permille},
 };
 
 macro_rules! settings {
@@ -93,26 +93,74 @@ settings! {
         get,
     }
 
+    /// Opens after `failures` failures in the window, whatever succeeds between them: at least 1,
+    /// at most the calls of a window of calls. Default off.
+    ///
+    /// There is no minimum of calls: with a window of time, this many failures within the time
+    /// open; with a window of calls, this many of the last calls do.
+    FailureCount => failure_count(failures: u32) {
+        #[serde(with = "number_or_off")]
+        value: Option<u32> = Some(failures),
+        default: None, limit: at_least_one_or_off,
+        /// Returns the failures in the window that open; `None` if the rule is off.
+        get,
+        /// Switches off the rule for failures in the window.
+        off: failure_count_off,
+    }
+
     /// Opens when at least `percent` % of the calls in the window failed: 1 to 100. Default off.
     FailureRate => failure_rate(percent: u32) {
         #[serde(with = "number_or_off")]
-        value: Option<u32> = Some(percent),
+        value: Option<f64> = Some(percent as f64),
         default: None, limit: percentage_or_off,
         /// Returns the percentage of failures that opens; `None` if the rule is off.
         get,
         /// Switches off the rule for the rate of failures.
         off: failure_rate_off,
+        /// Opens like [`failure_rate`](Self::failure_rate), at a percentage with up to two
+        /// decimals: 0.01 to 100.
+        decimal: failure_rate_decimal,
     }
 
     /// Opens when at least `percent` % of the calls in the window were slow: 1 to 100. Default off.
     SlowCallRate => slow_call_rate(percent: u32) {
         #[serde(with = "number_or_off")]
-        value: Option<u32> = Some(percent),
+        value: Option<f64> = Some(percent as f64),
         default: None, limit: percentage_or_off,
         /// Returns the percentage of slow calls that opens; `None` if the rule is off.
         get,
         /// Switches off the rule for the rate of slow calls.
         off: slow_call_rate_off,
+        /// Opens like [`slow_call_rate`](Self::slow_call_rate), at a percentage with up to two
+        /// decimals: 0.01 to 100.
+        decimal: slow_call_rate_decimal,
+    }
+
+    /// Admits a growing share of the calls after an outage, from a tenth to all over `duration`,
+    /// before the circuit closes: whole milliseconds, at least 100 ms. Default off.
+    Ramp => ramp(duration: Duration) {
+        #[serde(with = "text_or_off")]
+        value: Option<Duration> = Some(duration),
+        default: None, limit: ramp_or_off,
+        /// Returns how long the share of admitted calls grows after an outage; `None` if all are
+        /// admitted at once.
+        get,
+        /// Admits all calls at once after an outage.
+        off: ramp_off,
+    }
+
+    /// Sets how long a call may take: whole milliseconds, at least 1 ms. Default off.
+    ///
+    /// It acts on functions whose attribute has the option `timeout`, since only they have an
+    /// answer for a call that takes too long.
+    Timeout => timeout(limit: Duration) {
+        #[serde(with = "text_or_off")]
+        value: Option<Duration> = Some(limit),
+        default: None, limit: whole_millis_or_off,
+        /// Returns how long a call may take; `None` if there is no limit.
+        get,
+        /// Lets calls take as long as they do.
+        off: timeout_off,
     }
 
     /// Sets the duration above which a call is slow: whole milliseconds, at least 1 ms.
@@ -126,11 +174,13 @@ settings! {
         get,
     }
 
-    /// Sets the calls over which rates are judged. Default: the last 100; no effect without a rate.
+    /// Sets the calls over which rates are judged and failures are counted. Default: the last 100.
+    ///
+    /// No effect without a rate or `failure_count`.
     Window => window(window: Window) {
         value: Window = window,
         default: Window::calls(100), limit: Window::limit_broken,
-        /// Returns the calls over which rates are judged.
+        /// Returns the calls over which rates are judged and failures are counted.
         get,
     }
 
@@ -154,6 +204,23 @@ settings! {
         default: Abandoned::Ignore, limit: unlimited,
         /// Returns how an abandoned call counts.
         get,
+    }
+
+    /// Keeps the share of an identifier's keys that reject by a rule at `percent` % or below: 1 to
+    /// 100. Default off.
+    ///
+    /// An opening above the share only observes until enough other keys have closed. Below five
+    /// known keys there is no limit, and one key may always open. Not for keys that strangers
+    /// choose: a stranger who invents keys changes the share.
+    MaxOpenShare => max_open_share(percent: u32) {
+        #[serde(with = "number_or_off")]
+        value: Option<u32> = Some(percent),
+        default: None, limit: share_of_keys_or_off,
+        /// Returns the percentage of an identifier's keys that may reject at once; `None` if all
+        /// may.
+        get,
+        /// Lets all keys of an identifier reject at once.
+        off: max_open_share_off,
     }
 
     /// Shortens each opening that a rule causes by a random share of up to `share`: 0 to 0.9 in
@@ -199,8 +266,32 @@ pub(super) const fn at_least_one_or_off(count: Option<u32>) -> Option<&'static s
     limit("at least 1, or off", !matches!(count, Some(0)))
 }
 
-pub(super) const fn percentage_or_off(percent: Option<u32>) -> Option<&'static str> {
+pub(super) const fn percentage_or_off(percent: Option<f64>) -> Option<&'static str> {
+    let holds = match percent {
+        Some(percent) => matches!(to_hundredths(percent), Some(1..=10_000)),
+        None => true,
+    };
+    limit("a percentage from 0.01 to 100 with at most two decimals, or off", holds)
+}
+
+pub(super) const fn share_of_keys_or_off(percent: Option<u32>) -> Option<&'static str> {
     limit("a percentage from 1 to 100, or off", matches!(percent, Some(1..=100) | None))
+}
+
+pub(super) const fn whole_millis_or_off(duration: Option<Duration>) -> Option<&'static str> {
+    let holds = match duration {
+        Some(duration) => is_whole_millis(duration),
+        None => true,
+    };
+    limit("whole milliseconds, at least 1 ms, or off", holds)
+}
+
+pub(super) const fn ramp_or_off(duration: Option<Duration>) -> Option<&'static str> {
+    let holds = match duration {
+        Some(duration) => is_whole_millis(duration) && 100 <= duration.as_millis(),
+        None => true,
+    };
+    limit("whole milliseconds, at least 100 ms, or off", holds)
 }
 
 pub(super) const fn whole_millis(duration: Duration) -> Option<&'static str> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::circuit::{
     Circuit, Generation, Phase, Reason, Tick,
     history::{History, MOST, RecentReasons},
+    outage::Outage,
     reason::ReasonText,
     window::WindowState,
 };
@@ -23,13 +24,15 @@ pub(in crate::circuit) struct Whole {
     trips: u32,
     memory: WindowState,
     reasons: RecentReasons,
+    hinted_until: Tick,
+    outage: Option<Box<Outage>>,
 }
 
 impl From<Circuit> for Whole {
     fn from(circuit: Circuit) -> Self {
         let Circuit { seed, generation, openings, phase, since, .. } = circuit;
         let Circuit { failures, successes, trips, history, .. } = circuit;
-        let History { window_state: memory, reasons } =
+        let History { window_state: memory, reasons, hinted_until, outage } =
             history.map(|history| *history).unwrap_or_default();
         Self {
             seed,
@@ -42,21 +45,36 @@ impl From<Circuit> for Whole {
             trips,
             memory,
             reasons,
+            hinted_until,
+            outage,
         }
     }
 }
 
-impl From<Whole> for Circuit {
-    fn from(whole: Whole) -> Self {
+impl TryFrom<Whole> for Circuit {
+    type Error = &'static str;
+
+    fn try_from(whole: Whole) -> Result<Self, Self::Error> {
         let Whole { seed, generation, openings, phase, since, .. } = whole;
         let Whole { failures, successes, trips, memory, reasons, .. } = whole;
-        let history = match (&memory, &reasons) {
-            (WindowState::Empty, RecentReasons::None) => None,
-            _ => Some(Box::new(History { window_state: memory, reasons })),
-        };
-        Self { seed, generation, openings, phase, since, failures, successes, trips, history }
+        let Whole { hinted_until, outage, .. } = whole;
+        if outage.is_none() && needs_outage(phase) {
+            return Err(NO_OUTAGE);
+        }
+        let history = History { window_state: memory, reasons, hinted_until, outage };
+        let history = (!history.is_empty()).then(|| Box::new(history));
+        Ok(Self { seed, generation, openings, phase, since, failures, successes, trips, history })
     }
 }
+
+const fn needs_outage(phase: Phase) -> bool {
+    match phase {
+        Phase::Open { .. } | Phase::HalfOpen(_) | Phase::Ramp { .. } => true,
+        Phase::Closed | Phase::ForcedOpen | Phase::Disabled => false,
+    }
+}
+
+const NO_OUTAGE: &str = "an open or half-open circuit needs its `outage`";
 
 impl Serialize for ReasonText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,0 +1,39 @@
+//! Failures that are bounded in time or number: `failure_count`.
+use brama::{PolicyPatch, State, Window, testing::TestRegistry};
+use std::time::Duration;
+
+/// canton-network/splice#2462, vert-x3/vertx-circuit-breaker#24, App-vNext/Polly#144, nodeshift/opossum#37
+#[test]
+fn failures_that_lie_days_apart_do_not_add_up() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("nightly");
+    breaker
+        .configure(
+            PolicyPatch::new().failure_count(3).window(Window::time(Duration::from_secs(600))),
+        )
+        .unwrap();
+    for _ in 0..20 {
+        breaker.failure("conflict");
+        registry.advance(Duration::from_secs(2 * 86_400));
+    }
+    assert_eq!((breaker.state(), breaker.status().trips), (State::Closed, 0));
+}
+
+/// canton-network/splice#2462
+#[test]
+fn failures_within_the_time_open_the_circuit_whatever_succeeds_between() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("nightly");
+    breaker
+        .configure(
+            PolicyPatch::new().failure_count(3).window(Window::time(Duration::from_secs(600))),
+        )
+        .unwrap();
+    for failures in 0..3 {
+        assert_eq!(breaker.state(), State::Closed, "after {failures} failures");
+        (0..500).for_each(|_| breaker.success());
+        registry.advance(Duration::from_secs(60));
+        breaker.failure("conflict");
+    }
+    assert_eq!(breaker.state(), State::Open);
+}
