@@ -10,11 +10,10 @@ use std::{
 };
 
 use brama::{
-    Breaker, PolicyPatch, Registry, State,
+    Breaker, PolicyPatch, Registry, State, Totals,
     error::AddCheckError,
-    event::{EventDetail, EventKind, EventKinds, Subscription},
+    event::{EventDetail, EventFilter, EventKind, EventKinds, Subscription},
     health::CheckSchedule,
-    status::Rule,
     testing::{ManualClock, TestRegistry},
 };
 
@@ -311,6 +310,22 @@ mod ends {
     }
 
     #[test]
+    fn a_check_that_is_removed_while_it_waits_for_the_thread_holds_up_no_other() {
+        let registry = TestRegistry::new();
+        let (runs, running) = scripted();
+        let (waits, _waiting) = scripted();
+        let (last, behind) = scripted();
+        let _runs = registry.add_check("runs", PATIENT, runs).unwrap();
+        let waits = registry.add_check("waits", PATIENT, waits).unwrap();
+        let _last = registry.add_check("last", PATIENT, last).unwrap();
+        registry.advance(INTERVAL);
+        running.begins();
+        drop(waits);
+        running.answers(Ok(()));
+        assert!(behind.begun.recv_timeout(Duration::from_secs(10)).is_ok());
+    }
+
+    #[test]
     fn the_thread_ends_with_the_last_check_and_a_later_one_starts_another() {
         let registry = TestRegistry::new();
         let run = || {
@@ -375,17 +390,25 @@ mod registration {
 
     #[test]
     fn a_run_during_which_its_breaker_is_unregistered_records_nothing() {
-        let registry = TestRegistry::new();
-        let (first, script) = scripted();
-        let (second, after) = scripted();
-        let _first = registry.add_check("api", PATIENT, first).unwrap();
-        let _second = registry.add_check("other", PATIENT, second).unwrap();
-        registry.advance(INTERVAL);
-        script.begins();
-        registry.unregister("api");
-        script.answers(failed("down"));
-        after.begins();
-        assert!(registry.find("api").is_none());
+        for answer in [Ok(()), failed("down")] {
+            let registry = TestRegistry::new();
+            registry.configure("api", PolicyPatch::new().failure_threshold(1)).unwrap();
+            let breaker = registry.breaker("api");
+            let (first, script) = scripted();
+            let (second, after) = scripted();
+            let _first = registry.add_check("api", PATIENT, first).unwrap();
+            let _second = registry.add_check("other", PATIENT, second).unwrap();
+            registry.advance(INTERVAL);
+            script.begins();
+            registry.unregister("api");
+            let mut events = registry.subscribe(EventFilter::new().identifier("api"));
+            script.answers(answer);
+            after.begins();
+            assert!(registry.find("api").is_none());
+            assert_eq!(events.try_recv(), None);
+            assert_eq!(breaker.state(), State::Closed);
+            assert_eq!(breaker.status().totals, Totals::default());
+        }
     }
 
     #[test]
@@ -400,78 +423,6 @@ mod registration {
         assert_eq!(error_text(CheckSchedule::every(Duration::ZERO)), words);
         assert_eq!(error_text(CheckSchedule::every(INTERVAL).timeout(Duration::ZERO)), words);
         assert!(registry.find("api").is_none());
-    }
-}
-
-mod futures {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_future_is_polled_on_the_runtime_of_its_caller() {
-        let registry = TestRegistry::on_tokio_time();
-        let _breaker = broken(&registry);
-        let mut events = registry.subscribe(EventKind::StateChanged);
-        let (begin, here) = (tokio::time::Instant::now(), thread::current().id());
-        let check = move || async move {
-            tokio::time::sleep(TIMEOUT / 2).await;
-            assert_eq!(thread::current().id(), here);
-            Ok::<_, String>(())
-        };
-        let _check = registry.add_check_async("api", INTERVAL, check).unwrap();
-        let EventDetail::StateChanged { to, cause, .. } = events.recv().await.unwrap().detail
-        else {
-            panic!("another event")
-        };
-        assert_eq!((to, cause.rule), (State::HalfOpen, Rule::HealthCheck));
-        assert_eq!(begin.elapsed(), INTERVAL + TIMEOUT / 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_future_that_takes_too_long_is_dropped_and_counts_as_a_failure() {
-        let registry = TestRegistry::on_tokio_time();
-        let mut failures = registry.subscribe(EventKind::Failure);
-        let runs = Arc::new(AtomicU32::new(0));
-        let begun = Arc::clone(&runs);
-        let check = move || {
-            begun.fetch_add(1, Ordering::Relaxed);
-            std::future::pending::<Answer>()
-        };
-        let schedule = CheckSchedule::every(INTERVAL).timeout(TIMEOUT);
-        let _check = registry.add_check_async("api", schedule, check).unwrap();
-        for run in 1..=3 {
-            let failure = failures.recv().await.unwrap().detail.to_string();
-            assert_eq!(failure, "failed: health check: no answer within 2 s");
-            assert_eq!(runs.load(Ordering::Relaxed), run);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_panic_is_a_failure_wherever_it_happens() {
-        let registry = TestRegistry::on_tokio_time();
-        let mut failures = registry.subscribe(EventKind::Failure);
-        let runs = AtomicU32::new(0);
-        let check = move || {
-            let run = runs.fetch_add(1, Ordering::Relaxed);
-            assert_ne!(run, 0, "as planned");
-            async move {
-                assert_ne!(run, 1, "as planned");
-                failed("in words")
-            }
-        };
-        let _check = registry.add_check_async("api", INTERVAL, check).unwrap();
-        for why in ["panic", "panic", "in words"] {
-            let failure = failures.recv().await.unwrap().detail.to_string();
-            assert_eq!(failure, format!("failed: health check: {why}"));
-        }
-    }
-
-    #[test]
-    fn an_async_check_without_a_runtime_is_rejected() {
-        let check = || async { failed("never") };
-        let result = TestRegistry::new().add_check_async("api", INTERVAL, check);
-        assert!(matches!(result, Err(AddCheckError::NoRuntime)));
     }
 }
 

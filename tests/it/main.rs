@@ -35,6 +35,7 @@
 //! | filters and groups | `groups.rs` |
 //! | the kill switch (`shadow_all`) | `shadow.rs` |
 //! | background health checks | `checks.rs` |
+//! | background health checks that are futures | `checks_async.rs` |
 //! | health of many breakers | `health.rs` |
 //! | **Events** | |
 //! | event kinds and their content | `events.rs` |
@@ -56,6 +57,7 @@ mod answer;
 mod blocks;
 mod by_name;
 mod checks;
+mod checks_async;
 mod circuit_open;
 mod cleanup;
 mod connections;

@@ -96,6 +96,19 @@ mod waiting {
     }
 
     #[test]
+    fn an_event_wakes_the_task_that_has_polled_last() {
+        let registry = Registry::new();
+        let mut events = registry.subscribe(EventKind::StateChanged);
+        let tasks: [Arc<Woken>; 2] = Default::default();
+        for task in &tasks {
+            let waker = Waker::from(Arc::clone(task));
+            assert!(pin!(events.recv()).poll(&mut Context::from_waker(&waker)).is_pending());
+        }
+        registry.breaker("api").open("test");
+        assert_eq!(tasks.map(|task| *task.0.lock().unwrap()), [0, 1]);
+    }
+
+    #[test]
     fn waiting_with_a_limit_ends_without_an_event() {
         let registry = Registry::new();
         let mut events = registry.subscribe(EventKind::StateChanged);
