@@ -42,7 +42,7 @@ pub mod error {
     pub use crate::{
         circuit::{InvalidPolicy, InvalidSetting},
         config::{ConfigMistake, InitError},
-        error::{AddCheckError, InvalidLength, OpenForError},
+        error::{AddCheckError, InvalidLength, NoThread, OpenForError},
         registry::RegisterError,
     };
 }

@@ -102,14 +102,68 @@ impl fmt::Display for OpenForError {
 /// Has no source, because `Display` prints the inner error.
 impl Error for OpenForError {}
 
+/// The system could not start a thread: a limit of threads or of memory is reached.
+///
+/// Calls need no thread, and neither does
+/// [`Breaker::wait_timeout`](crate::breaker::Breaker::wait_timeout).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoThread {
+    thread: &'static str,
+    alternative: &'static str,
+    kind: io::ErrorKind,
+    code: Option<i32>,
+}
+
+impl NoThread {
+    /// `alternative` is what the user can do instead, as an imperative.
+    pub(crate) fn new(thread: &'static str, alternative: &'static str, error: &io::Error) -> Self {
+        Self { thread, alternative, kind: error.kind(), code: error.raw_os_error() }
+    }
+
+    /// Returns the name of the thread: `brama-cleanup`, `brama-checks`, `brama-callback` or
+    /// `brama-timer`.
+    #[must_use]
+    pub const fn thread(&self) -> &'static str {
+        self.thread
+    }
+
+    /// Returns the error of the system.
+    #[must_use]
+    pub fn cause(&self) -> io::Error {
+        self.code.map_or_else(|| self.kind.into(), io::Error::from_raw_os_error)
+    }
+}
+
+impl fmt::Display for NoThread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { thread, alternative, .. } = self;
+        let cause = self.cause();
+        write!(
+            f,
+            "cannot start the thread `{thread}` ({cause}): raise the limit of threads or memory, \
+             or {alternative}"
+        )
+    }
+}
+
+/// Has no source, because `Display` prints the error of the system.
+impl Error for NoThread {}
+
+/// Keeps functions that return an [`io::Result`] short.
+impl From<NoThread> for io::Error {
+    fn from(error: NoThread) -> Self {
+        Self::new(error.kind, error)
+    }
+}
+
 /// A health check could not be added.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AddCheckError {
     /// The interval or the timeout is not whole milliseconds, at least 1 ms.
     InvalidLength(InvalidLength),
-    /// The system could not start a thread for checks.
-    NoThread(io::Error),
+    /// The system could not start the thread of the checks, or the timer that wakes it.
+    NoThread(NoThread),
     /// An async check was added outside a tokio runtime.
     NoRuntime,
 }
@@ -120,11 +174,17 @@ impl From<InvalidLength> for AddCheckError {
     }
 }
 
+impl From<NoThread> for AddCheckError {
+    fn from(no_thread: NoThread) -> Self {
+        Self::NoThread(no_thread)
+    }
+}
+
 impl fmt::Display for AddCheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidLength(invalid) => invalid.fmt(f),
-            Self::NoThread(_) => f.write_str("could not start a thread for health checks"),
+            Self::NoThread(no_thread) => no_thread.fmt(f),
             Self::NoRuntime => f.write_str(
                 "no tokio runtime is running here: add the check from the runtime that should poll it",
             ),
@@ -132,11 +192,5 @@ impl fmt::Display for AddCheckError {
     }
 }
 
-impl Error for AddCheckError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::NoThread(error) => Some(error),
-            Self::InvalidLength(_) | Self::NoRuntime => None,
-        }
-    }
-}
+/// Has no source, because `Display` prints the inner error.
+impl Error for AddCheckError {}

@@ -20,12 +20,12 @@ mod private;
 mod registry;
 mod status;
 mod sys {
-    //! The layer between brama and the system: locks and atomics, panics, and a thread that works
-    //! at an interval.
+    //! The layer between brama and the system: locks and atomics, panics, and threads.
 
     pub(crate) mod interval;
     pub(crate) mod panic;
     pub(crate) mod sync;
+    pub(crate) mod worker;
 }
 #[cfg(feature = "testing")]
 mod testing;

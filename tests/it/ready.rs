@@ -14,8 +14,11 @@ use std::{
 };
 
 use brama::{
-    Breaker, CircuitOpen, PolicyPatch, Registry, State, circuit::Tick, circuit_breaker,
-    clock::Clock, testing::TestRegistry,
+    Breaker, CircuitOpen, PolicyPatch, Registry, State,
+    circuit::Tick,
+    circuit_breaker,
+    clock::Clock,
+    testing::{ManualClock, TestRegistry},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -324,6 +327,40 @@ fn a_clock_that_panics_while_an_attribute_is_bound_loses_no_wake_up() {
     assert_eq!(task.times_woken() == 1, breaker.is_available());
     assert!(shadowed(&registry).is_ok());
     assert_eq!(task.times_woken(), 1);
+}
+
+/// A clock whose timer has no thread: it wakes no task.
+#[derive(Debug)]
+struct SilentClock(ManualClock);
+
+impl Clock for SilentClock {
+    fn now(&self) -> Tick {
+        self.0.now()
+    }
+
+    fn wake_at(&self, _: Tick, _: &Waker) {}
+}
+
+#[test]
+fn a_task_that_no_clock_wakes_is_woken_by_the_next_step_after_the_deadline() {
+    type Step = fn(&Breaker);
+    let steps: [(&str, Step); 3] = [
+        ("probe", |breaker| std::mem::forget(breaker.try_acquire().unwrap())),
+        ("report", |breaker| breaker.failure("test")),
+        ("longer", |breaker| breaker.open_for(5 * SECOND, "test").unwrap()),
+    ];
+    for (name, step) in steps {
+        let clock = ManualClock::new();
+        let breaker = Registry::with_clock(SilentClock(clock.clone())).breaker("api");
+        breaker.open_for(SECOND, "test").unwrap();
+        let mut task = task(&breaker);
+        assert!(!task.is_ready(), "{name}");
+        breaker.failure("before the deadline");
+        clock.advance(SECOND);
+        assert_eq!(task.times_woken(), 0, "{name}");
+        step(&breaker);
+        assert_eq!(task.times_woken(), 1, "{name}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

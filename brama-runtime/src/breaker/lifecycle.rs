@@ -115,8 +115,9 @@ impl Slot {
         // attribute in the cell relies on the published policy.
         let cell = if first.is_none() { &self.attribute } else { &self.other_attribute };
         cell.get_or_init(|| attribute);
+        let now = pending.now();
         let mut wakes = pending.send(&mut locked, &self.identity, &self.context.bus);
-        locked.wake_waiters(&mut wakes);
+        locked.wake_waiters(now, &mut wakes);
         drop(locked);
         wakes.wake();
     }
@@ -181,7 +182,7 @@ impl Slot {
         let (mut locked, mut wakes) = (self.lock_for_step(), Wakes::default());
         let answer = locked.update_layers(&self.context.policies, change);
         locked.publish();
-        locked.wake_waiters(&mut wakes);
+        locked.wake_waiters(Tick::ORIGIN, &mut wakes);
         (answer, wakes)
     }
 

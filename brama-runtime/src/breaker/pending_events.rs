@@ -122,6 +122,7 @@ impl PendingEvents {
         if details.is_empty() {
             return wakes;
         }
+        wakes.add_event();
         let in_opening = in_opening || is_opening(locked.circuit.state());
         let opening = in_opening.then(|| locked.circuit.opening());
         for detail in details {

@@ -58,8 +58,9 @@ impl StepGuard<'_> {
     pub(super) fn finish(mut self, pending: PendingEvents) -> Word {
         let word = self.publish();
         let Slot { identity, context, .. } = self.slot;
+        let now = pending.now();
         let mut wakes = pending.send(&mut self.locked, identity, &context.bus);
-        self.locked.wake_waiters(&mut wakes);
+        self.locked.wake_waiters(now, &mut wakes);
         drop(self);
         wakes.wake();
         word

@@ -6,12 +6,11 @@
 //! wake-up is lost between the two.
 //!
 //! What only time changes is left to the clock. A clock that has already reached the tick wakes at
-//! once.
+//! once. A thread that blocks keeps time itself where the clock cannot.
 
 use std::{
     future::Future,
-    mem,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
     time::Duration,
@@ -22,11 +21,7 @@ use super::{
     locked::{Locked, Waiter},
     slot::Slot,
 };
-use crate::{
-    bus::Wakes,
-    circuit::Tick,
-    sys::sync::{Condvar, Mutex},
-};
+use crate::{bus::Wakes, circuit::Tick, sys::sync::Monitor};
 
 impl Breaker {
     /// Waits until a call would be admitted, for workers that take the next job only when it can be
@@ -39,6 +34,10 @@ impl Breaker {
     /// Waiting costs only a timer and does not poll at an interval. A task is woken by a change of
     /// the breaker, or by the registry's clock at the deadline (see
     /// [`Clock::wake_at`](crate::time::clock::Clock::wake_at)).
+    ///
+    /// If the system gives the clock no thread, no wake-up comes at the deadline. The task is then
+    /// woken by the next event of the breaker, such as a call after the deadline or an outcome.
+    /// [`wait_timeout`](Self::wait_timeout) needs no other thread.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -68,7 +67,8 @@ impl Breaker {
     /// Blocks the thread until a call would be admitted, for at most `longest` on the registry's
     /// clock.
     ///
-    /// Returns whether a call would be admitted now. If `longest` is zero, it returns at once.
+    /// Returns whether a call would be admitted now. If `longest` is zero, it returns at once. The
+    /// waiting thread keeps time itself, so the wait ends even if the system gives no other thread.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -119,25 +119,31 @@ impl<'a> AdmissionFuture<'a> {
     }
 }
 
+impl AdmissionFuture<'_> {
+    /// Looks whether the wait is over. If not, returns the tick at which to look again, and the
+    /// waker is woken by a step of the breaker.
+    fn look(&mut self, waker: &Waker) -> Result<bool, Tick> {
+        self.disarm();
+        let now = self.slot.context.time.now();
+        let Some((number, until)) = self.slot.add_waiter(now, waker) else {
+            return Ok(true);
+        };
+        let at = until.min(self.deadline);
+        // Set before the clock is called, because it may be user code and panic.
+        self.armed = Some(Armed { number, at, waker: waker.clone() });
+        if self.deadline <= now { Ok(false) } else { Err(at) }
+    }
+}
+
 impl Future for AdmissionFuture<'_> {
     type Output = bool;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
-        let this = self.get_mut();
-        this.disarm();
-        let now = this.slot.context.time.now();
-        let waker = context.waker();
-        let Some((number, until)) = this.slot.add_waiter(now, waker) else {
-            return Poll::Ready(true);
-        };
-        let at = until.min(this.deadline);
-        // Set before the clock is called, because it may be user code and panic.
-        this.armed = Some(Armed { number, at, waker: waker.clone() });
-        if this.deadline <= now {
-            return Poll::Ready(false);
-        }
-        if at != Tick::NEVER {
-            this.slot.context.time.wake_at(at, waker);
+        let (this, waker) = (self.get_mut(), context.waker());
+        match this.look(waker) {
+            Ok(admitted) => return Poll::Ready(admitted),
+            Err(Tick::NEVER) => {}
+            Err(at) => this.slot.context.time.wake_at(at, waker),
         }
         Poll::Pending
     }
@@ -188,27 +194,33 @@ impl Locked {
         rejects_until.filter(|_| !self.policy.shadow()).unwrap_or(Tick::ORIGIN)
     }
 
-    /// Adds to `wakes` every waiter that the step lets in, or lets in earlier than the waiter knew.
-    pub(super) fn wake_waiters(&mut self, wakes: &mut Wakes) {
+    /// Adds to `wakes` every waiter that the step at `now` lets in, or lets in earlier than the
+    /// waiter knew. Also adds those that the clock should have woken by now, in case the system
+    /// gives its timer no thread.
+    pub(super) fn wake_waiters(&mut self, now: Tick, wakes: &mut Wakes) {
         if self.rare().is_none_or(|rare| rare.waiters.is_empty()) {
             return;
         }
         let from = self.admits_from();
-        let due = self.rare_mut().waiters.extract_if(.., |waiter| from < waiter.until);
+        let due = self
+            .rare_mut()
+            .waiters
+            .extract_if(.., |waiter| from < waiter.until || waiter.until <= now);
         due.for_each(|waiter| wakes.add_task(waiter.waker));
     }
 }
 
 /// Blocks the thread until the wait is over. Returns whether a call would be admitted.
-pub(super) fn block_on(waiting: AdmissionFuture<'_>) -> bool {
+fn block_on(mut waiting: AdmissionFuture<'_>) -> bool {
     let waker_of_thread = Arc::new(ThreadWaker::default());
     let waker = Waker::from(Arc::clone(&waker_of_thread));
-    let mut waiting = pin!(waiting);
     loop {
-        match waiting.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(admitted) => return admitted,
-            Poll::Pending => waker_of_thread.wait(),
-        }
+        let longest = match waiting.look(&waker) {
+            Ok(admitted) => return admitted,
+            Err(Tick::NEVER) => None,
+            Err(at) => waiting.slot.context.time.wake_thread_at(at, &waker),
+        };
+        waker_of_thread.wait(longest.unwrap_or(Duration::MAX));
     }
 }
 
@@ -216,19 +228,20 @@ pub(super) fn block_on(waiting: AdmissionFuture<'_>) -> bool {
 /// thread too and would consume the wake-up.
 #[derive(Default)]
 struct ThreadWaker {
-    is_woken: Mutex<bool>,
-    woken: Condvar,
+    is_woken: Monitor<bool>,
 }
 
 impl ThreadWaker {
-    fn wait(&self) {
-        self.woken.wait_while(&mut self.is_woken.lock(), |is_woken| !mem::take(is_woken));
+    fn wait(&self, longest: Duration) {
+        let is_woken = self.is_woken.lock();
+        let mut is_woken = self.is_woken.wait_while_for(is_woken, |is_woken| !*is_woken, longest);
+        *is_woken = false;
     }
 }
 
 impl Wake for ThreadWaker {
     fn wake(self: Arc<Self>) {
         *self.is_woken.lock() = true;
-        self.woken.notify_one();
+        self.is_woken.notify_one();
     }
 }

@@ -6,13 +6,17 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    thread,
 };
 
 use super::{Subscription, queue::Queue};
 use crate::{
+    error::NoThread,
     event::Event,
-    sys::panic::{Panicked, catch_panic},
+    sys::{
+        panic::{Panicked, catch_panic},
+        sync::Mutex,
+        worker::{OwnThread, Worker, busy, employ, restart_left_behind},
+    },
 };
 
 /// A handle that keeps a callback subscribed until it is dropped.
@@ -22,10 +26,32 @@ use crate::{
 /// counted; only the event in question is lost.
 ///
 /// Dropping the handle does not wait: a call of the callback that is in progress runs to its end.
+///
+/// In a forked child, the next event starts the thread again. Events that were waiting at the fork
+/// are delivered in both processes. A callback that was running at the fork ends in the child, see
+/// [`is_running`](Self::is_running).
 #[must_use = "dropping the handle ends the calls"]
 pub struct EventCallback {
+    reader: Arc<Reader>,
+}
+
+/// The thread that calls the callback.
+struct Reader {
     queue: Arc<Queue>,
-    panics: Arc<AtomicU64>,
+    panics: AtomicU64,
+    state: Mutex<ReaderState>,
+}
+
+struct ReaderState {
+    thread: OwnThread,
+    /// Taken out while it handles an event.
+    handler: Option<Handler>,
+}
+
+/// The user's code. It is neither called nor dropped under a lock.
+struct Handler {
+    subscription: Subscription,
+    callback: Box<dyn FnMut(Event) + Send>,
 }
 
 impl EventCallback {
@@ -33,39 +59,87 @@ impl EventCallback {
     pub(crate) fn start(
         subscription: Subscription,
         callback: impl FnMut(Event) + Send + 'static,
-    ) -> io::Result<Self> {
-        let panics = Arc::new(AtomicU64::new(0));
-        let this = Self { queue: Arc::clone(subscription.queue()), panics: Arc::clone(&panics) };
-        let name = "brama-callback".to_owned();
-        thread::Builder::new().name(name).spawn(move || run(subscription, callback, &panics))?;
-        Ok(this)
+    ) -> Result<Self, NoThread> {
+        let queue = Arc::clone(subscription.queue());
+        let handler = Some(Handler { subscription, callback: Box::new(callback) });
+        let state = Mutex::new(ReaderState { thread: OwnThread::default(), handler });
+        let reader = Arc::new(Reader { queue, panics: AtomicU64::default(), state });
+        let started = reader.start(&mut reader.state.lock());
+        started.map_err(|error| NoThread::new(THREAD, ALTERNATIVE, &error))?;
+        employ(&reader);
+        Ok(Self { reader })
     }
 
     /// Returns how often the callback or the filter's predicate has panicked.
     #[must_use]
     pub fn panics(&self) -> u64 {
-        self.panics.load(Ordering::Relaxed)
+        self.reader.panics.load(Ordering::Relaxed)
+    }
+
+    /// Returns whether events still reach the callback.
+    ///
+    /// It is `false` in two cases: the registry and all handles to its breakers were dropped, or
+    /// this process was forked while the callback was running. In the second case, subscribe again.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        restart_left_behind();
+        !self.reader.queue.is_closed()
     }
 }
 
-/// Calls the callback for each event until the subscription ends. Taking an event runs the filter's
-/// predicate, which is user code like the callback.
-fn run(mut subscription: Subscription, mut callback: impl FnMut(Event), panics: &AtomicU64) {
-    let mut handle_next = || subscription.next().map(&mut callback);
-    loop {
-        match catch_panic(&mut handle_next) {
-            Ok(Some(())) => {}
-            Ok(None) => return,
-            Err(Panicked) => {
-                panics.fetch_add(1, Ordering::Relaxed);
+const THREAD: &str = "brama-callback";
+const ALTERNATIVE: &str = "read the events with `subscribe`";
+
+impl Reader {
+    fn start(self: &Arc<Self>, state: &mut ReaderState) -> io::Result<()> {
+        let this = Arc::clone(self);
+        state.thread.start(THREAD, move || this.run())
+    }
+
+    /// Handles each event until the subscription ends.
+    fn run(&self) {
+        loop {
+            let has_event = self.queue.wait_for_event();
+            let Some(mut handler) = self.state.lock().handler.take() else { return };
+            if !has_event {
+                return;
             }
+            if catch_panic(|| handler.handle_next()) == Err(Panicked) {
+                self.panics.fetch_add(1, Ordering::Relaxed);
+            }
+            self.state.lock().handler = Some(handler);
         }
+    }
+}
+
+impl Handler {
+    /// Taking an event runs the filter's predicate, which is user code like the callback.
+    fn handle_next(&mut self) {
+        if let Some(event) = self.subscription.try_recv() {
+            (self.callback)(event);
+        }
+    }
+}
+
+impl Worker for Reader {
+    fn restart(self: Arc<Self>) -> io::Result<()> {
+        let mut state = self.state.try_lock().ok_or_else(busy)?;
+        if state.thread.exists() {
+            return Ok(());
+        }
+        if state.handler.is_some() {
+            return self.start(&mut state);
+        }
+        // The callback is on the stack of a thread of the parent.
+        drop(state);
+        self.queue.end();
+        Ok(())
     }
 }
 
 impl Drop for EventCallback {
     fn drop(&mut self) {
-        self.queue.end();
+        self.reader.queue.end();
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
     connection::ConnectionKind,
     event::{Event, EventFilter, EventKinds},
     identity::Identity,
-    sys::sync::RwLock,
+    sys::{sync::RwLock, worker::restart_left_behind},
     time::timer::wake_catching,
 };
 
@@ -127,6 +127,7 @@ impl fmt::Debug for Bus {
 pub(crate) struct Wakes {
     queues: Vec<Arc<Queue>>,
     tasks: Vec<Waker>,
+    has_event: bool,
 }
 
 impl Wakes {
@@ -134,6 +135,12 @@ impl Wakes {
     pub(crate) fn and(&mut self, other: Self) {
         self.queues.extend(other.queues);
         self.tasks.extend(other.tasks);
+        self.has_event |= other.has_event;
+    }
+
+    /// Notes that there was an event, even if no queue received it.
+    pub(crate) const fn add_event(&mut self) {
+        self.has_event = true;
     }
 
     /// Adds a task that waits for the breaker.
@@ -141,8 +148,12 @@ impl Wakes {
         self.tasks.push(waker);
     }
 
-    /// Wakes all of them. The caller must hold no lock.
+    /// Wakes all of them, and first the threads that a fork has left behind. The caller must hold
+    /// no lock.
     pub(crate) fn wake(self) {
+        if self.has_event {
+            restart_left_behind();
+        }
         for queue in self.queues {
             queue.wake();
         }

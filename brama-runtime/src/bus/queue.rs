@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     event::{Event, EventFilter},
-    sys::sync::{Condvar, Mutex},
+    sys::sync::{Monitor, MonitorGuard},
     time::timer::wake_catching,
 };
 
@@ -17,8 +17,7 @@ use crate::{
 pub(super) struct Queue {
     filter: EventFilter,
     /// Holds a waker, which is user code: it is neither called nor dropped under this lock.
-    state: Mutex<QueueState>,
-    arrived: Condvar,
+    state: Monitor<QueueState>,
 }
 
 #[derive(Default)]
@@ -34,7 +33,7 @@ struct QueueState {
 
 impl Queue {
     pub(super) fn new(filter: EventFilter) -> Self {
-        Self { filter, state: Mutex::default(), arrived: Condvar::new() }
+        Self { filter, state: Monitor::default() }
     }
 
     pub(super) const fn filter(&self) -> &EventFilter {
@@ -68,7 +67,7 @@ impl Queue {
     /// Wakes the thread or the task that waits for an event.
     pub(super) fn wake(&self) {
         let waker = self.state.lock().waker.take();
-        self.arrived.notify_one();
+        self.state.notify_one();
         if let Some(waker) = waker {
             wake_catching(waker);
         }
@@ -81,16 +80,26 @@ impl Queue {
 
     /// Waits for the oldest event; `None` once the queue is closed and empty.
     pub(super) fn wait(&self) -> Option<Event> {
+        self.wait_while_idle().take()
+    }
+
+    /// Waits until there is an event; `false` once the queue is closed and empty.
+    pub(super) fn wait_for_event(&self) -> bool {
+        !self.wait_while_idle().events.is_empty()
+    }
+
+    fn wait_while_idle(&self) -> MonitorGuard<'_, QueueState> {
         let mut state = self.state.lock();
-        self.arrived.wait_while(&mut state, |state| state.is_idle());
-        state.take()
+        while state.is_idle() {
+            state = self.state.wait(state);
+        }
+        state
     }
 
     /// Waits as [`wait`](Self::wait) does, but at most for `timeout`.
     pub(super) fn wait_timeout(&self, timeout: Duration) -> Option<Event> {
-        let mut state = self.state.lock();
-        self.arrived.wait_while_for(&mut state, |state| state.is_idle(), timeout);
-        state.take()
+        let state = self.state.lock();
+        self.state.wait_while_for(state, |state| state.is_idle(), timeout).take()
     }
 
     /// Polls for the oldest event. The task is woken when there is one, or the queue is closed.
@@ -110,6 +119,11 @@ impl Queue {
     pub(super) fn close(&self) {
         self.state.lock().is_closed = true;
         self.wake();
+    }
+
+    /// Whether the queue accepts no further events.
+    pub(super) fn is_closed(&self) -> bool {
+        self.state.lock().is_closed
     }
 
     /// Closes the queue and discards its events.

@@ -12,13 +12,13 @@ mod answer;
 #[cfg(feature = "tokio")]
 mod future;
 mod plan;
+mod planned_check;
 mod schedule;
 
 use std::{
     fmt, io,
     sync::{Arc, Weak},
     task::{Wake, Waker},
-    thread,
 };
 
 #[cfg(feature = "tokio")]
@@ -26,14 +26,16 @@ use self::future::Maker;
 pub use self::schedule::CheckSchedule;
 use self::{
     answer::{Answer, answer, overdue, report, run_check},
-    plan::{Closure, Kind, Plan, Run},
+    plan::{Plan, Run},
+    planned_check::{Closure, Kind, PlannedCheck},
 };
 use crate::{
     breaker::Slot,
-    error::AddCheckError,
+    error::{AddCheckError, NoThread},
     sys::{
         panic::catch_panic,
-        sync::{Condvar, Mutex},
+        sync::Monitor,
+        worker::{Worker, busy, employ, restart_left_behind, spawn},
     },
     time::clock::Time,
 };
@@ -42,10 +44,27 @@ use crate::{
 ///
 /// Dropping the handle does not wait. The result of a run in progress is ignored; if the run is a
 /// future, its runtime drops it. The check also ends when its registry is dropped.
+///
+/// In a forked child, the next event of a breaker starts the checks again, and so do
+/// [`is_running`](Self::is_running) and [`sweep`](crate::registry::Registry::sweep). Two kinds of
+/// checks end there: a check that was running at the fork, and a future, because the child does not
+/// have its runtime.
 #[must_use = "dropping the handle ends the check"]
 pub struct HealthCheck {
     checks: Weak<Checks>,
     number: u64,
+}
+
+impl HealthCheck {
+    /// Returns whether the check runs at its interval.
+    ///
+    /// It is `false` in two cases: the registry was dropped, or this process was forked while the
+    /// check was running (a future: at any time). In the second case, add the check again.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        restart_left_behind();
+        self.checks.upgrade().is_some_and(|checks| checks.plan.lock().is_running(self.number))
+    }
 }
 
 impl Drop for HealthCheck {
@@ -53,7 +72,7 @@ impl Drop for HealthCheck {
         let Some(checks) = self.checks.upgrade() else { return };
         let removed = checks.plan.lock().remove(self.number);
         // The worker thread ends if no closure is left.
-        checks.work.notify_all();
+        checks.plan.notify_all();
         if let Some(entry) = removed {
             entry.stop();
         }
@@ -69,14 +88,13 @@ impl fmt::Debug for HealthCheck {
 /// The checks of a registry.
 pub(crate) struct Checks {
     time: Time,
-    plan: Mutex<Plan>,
-    /// Notifies the worker thread that a closure is due or that the worker may end.
-    work: Condvar,
+    /// It notifies the worker thread that a closure is due or that the worker may end.
+    plan: Monitor<Plan>,
 }
 
 impl Checks {
     pub(crate) fn new(time: Time) -> Arc<Self> {
-        Arc::new(Self { time, plan: Mutex::default(), work: Condvar::new() })
+        Arc::new(Self { time, plan: Monitor::default() })
     }
 
     /// Adds a check that is a closure.
@@ -87,8 +105,8 @@ impl Checks {
         mut check: impl FnMut() -> Result<T, E> + Send + 'static,
     ) -> Result<HealthCheck, AddCheckError> {
         let closure: Closure = Box::new(move || answer(check()));
-        let check = self.enter(slot, schedule, Kind::Closure(Some(closure)));
-        self.start_worker().map_err(AddCheckError::NoThread)?;
+        let check = self.enter(slot, schedule, Kind::Closure(Some(closure)))?;
+        self.start_worker().map_err(|error| NoThread::new(THREAD, ALTERNATIVE, &error))?;
         Ok(check)
     }
 
@@ -105,7 +123,7 @@ impl Checks {
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
         let maker = Maker::current(check).ok_or(AddCheckError::NoRuntime)?;
-        Ok(self.enter(slot, schedule, Kind::Future(maker)))
+        Ok(self.enter(slot, schedule, Kind::Future(maker))?)
     }
 
     fn enter(
@@ -113,27 +131,30 @@ impl Checks {
         slot: Arc<Slot>,
         schedule: CheckSchedule,
         kind: Kind,
-    ) -> HealthCheck {
+    ) -> Result<HealthCheck, NoThread> {
+        self.time.ensure_wakes()?;
         let now = self.time.now();
         let number = self.plan.lock().add(slot, schedule, kind, now);
+        if number == 0 {
+            employ(self);
+        }
         let check = HealthCheck { checks: Arc::downgrade(self), number };
         self.poll();
-        check
+        Ok(check)
     }
 
     /// Ends all checks when the registry is dropped.
     pub(crate) fn close(&self) {
         let entries = self.plan.lock().close();
-        self.work.notify_all();
-        entries.values().for_each(plan::PlannedCheck::stop);
+        self.plan.notify_all();
+        entries.values().for_each(PlannedCheck::stop);
     }
 
     /// Starts due runs, gives up runs that exceeded their timeout, and arranges the next poll.
     fn poll(self: &Arc<Self>) {
         let now = self.time.now();
-        let waker = Waker::from(Arc::new(NextPoll(Arc::downgrade(self))));
-        let actions = self.plan.lock().poll(now, waker);
-        self.work.notify_all();
+        let actions = self.plan.lock().poll(now);
+        self.plan.notify_all();
         for (slot, schedule) in actions.overdue {
             report(&slot, schedule, overdue(schedule.effective_timeout()));
         }
@@ -142,28 +163,34 @@ impl Checks {
             actions.aborted.iter().for_each(Maker::abort);
             actions.futures.iter().for_each(|(number, maker)| maker.spawn(self, *number));
         }
-        if self.plan.lock().needs_worker() {
-            // If the system cannot start a thread, the queue waits for the next poll.
-            let _ = self.start_worker();
+        if self.needs_worker() && self.start_worker().is_err() {
+            self.plan.lock().skip_queue(now);
         }
-        if let Some(alarm) = actions.replaced {
-            self.time.forget_wake(alarm.at, &alarm.waker);
+        self.set_alarm();
+    }
+
+    fn needs_worker(&self) -> bool {
+        self.plan.lock().needs_worker()
+    }
+
+    fn set_alarm(self: &Arc<Self>) {
+        let waker = Waker::from(Arc::new(NextPoll(Arc::downgrade(self))));
+        let Some((alarm, replaced)) = self.plan.lock().next_alarm(waker) else { return };
+        if let Some(replaced) = replaced {
+            self.time.forget_wake(replaced.at, &replaced.waker);
         }
-        if let Some(alarm) = actions.alarm {
-            self.time.wake_at(alarm.at, &alarm.waker);
-        }
+        self.time.wake_at(alarm.at, &alarm.waker);
     }
 
     /// Starts a worker thread if one is needed.
     fn start_worker(self: &Arc<Self>) -> io::Result<()> {
         let Some(number) = self.plan.lock().claim_worker() else { return Ok(()) };
         let this = Arc::clone(self);
-        let thread = thread::Builder::new().name("brama-checks".to_owned());
-        let started = thread.spawn(move || this.run_closures(number));
+        let started = spawn(THREAD, move || this.run_closures(number));
         if started.is_err() {
             self.plan.lock().thread.take_if(|thread| *thread == number);
         }
-        started.map(drop)
+        started
     }
 
     /// Runs closures until the worker is no longer needed. User code can also panic outside a
@@ -180,7 +207,7 @@ impl Checks {
         while plan.is_worker(thread) {
             match plan.take() {
                 Some(run) => return Some(run),
-                None => self.work.wait(&mut plan),
+                None => plan = self.plan.wait(plan),
             }
         }
         None
@@ -203,6 +230,18 @@ impl Checks {
         let now = self.time.now();
         self.plan.lock().rest(number, now, closure);
         self.poll();
+    }
+}
+
+const THREAD: &str = "brama-checks";
+const ALTERNATIVE: &str = "add a future with `add_check_async` (feature `tokio`)";
+
+impl Worker for Checks {
+    /// A poll starts a worker thread as soon as a closure is due.
+    fn restart(self: Arc<Self>) -> io::Result<()> {
+        drop(self.plan.try_lock().ok_or_else(busy)?);
+        self.poll();
+        Ok(())
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    mem,
     sync::Arc,
     task::Waker,
 };
 
-use super::{answer::Answer, schedule::CheckSchedule};
-use crate::{breaker::Slot, circuit::Tick};
-
-/// A health check that is a closure. It is taken out of the plan while it runs.
-pub(super) type Closure = Box<dyn FnMut() -> Answer + Send>;
+use super::{
+    planned_check::{Actions, Closure, Kind, PlannedCheck, Stage},
+    schedule::CheckSchedule,
+};
+use crate::{breaker::Slot, circuit::Tick, sys::worker::Process};
 
 /// Every health check of a registry. It is behind a lock, so it never calls user code.
 #[derive(Default)]
@@ -25,51 +26,9 @@ pub(super) struct Plan {
     threads: u64,
     /// The most recent alarm, until it fires.
     alarm: Option<Alarm>,
+    /// The process in which the checks run.
+    process: Process,
     pub(super) is_closed: bool,
-}
-
-pub(super) struct PlannedCheck {
-    slot: Arc<Slot>,
-    schedule: CheckSchedule,
-    /// When the last run was due. Before the first run, when the check was added.
-    due: Tick,
-    stage: Stage,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy)]
-enum Stage {
-    /// Waits for its next run, which is due at this time.
-    Resting(Tick),
-    /// Waits for the worker thread.
-    Queued,
-    /// Runs, and times out at this time; `None` until the clock has been read.
-    Running(Option<Tick>),
-    /// The result has been reported, and the run has not returned yet.
-    Reported,
-}
-
-pub(super) enum Kind {
-    Closure(Option<Closure>),
-    #[cfg(feature = "tokio")]
-    Future(super::future::Maker),
-}
-
-/// The work to do once the lock is released.
-#[derive(Default)]
-#[must_use = "results are to be reported, futures to be spawned"]
-pub(super) struct Actions {
-    /// Closures to queue.
-    closures: VecDeque<u64>,
-    pub(super) overdue: Vec<(Arc<Slot>, CheckSchedule)>,
-    #[cfg(feature = "tokio")]
-    pub(super) futures: Vec<(u64, super::future::Maker)>,
-    #[cfg(feature = "tokio")]
-    pub(super) aborted: Vec<super::future::Maker>,
-    /// When to poll again; `None` if an earlier alarm is set already.
-    pub(super) alarm: Option<Alarm>,
-    /// The alarm that `alarm` replaces.
-    pub(super) replaced: Option<Alarm>,
 }
 
 /// A wake-up that the clock is to perform, with a waker of its own.
@@ -93,6 +52,7 @@ impl Plan {
         kind: Kind,
         now: Tick,
     ) -> u64 {
+        self.enter_process();
         let number = self.next;
         self.next += 1;
         let stage = Stage::Resting(schedule.next(now, now));
@@ -112,12 +72,30 @@ impl Plan {
     pub(super) fn close(&mut self) -> BTreeMap<u64, PlannedCheck> {
         self.is_closed = true;
         self.queue.clear();
-        std::mem::take(&mut self.entries)
+        mem::take(&mut self.entries)
     }
 
-    /// Advances each check to its stage at `now`. The waker is for the next alarm, if one is
-    /// needed.
-    pub(super) fn poll(&mut self, now: Tick, waker: Waker) -> Actions {
+    /// In a forked child, begins anew without what the fork has left behind: the worker thread, and
+    /// the checks that cannot run any more.
+    fn enter_process(&mut self) {
+        let process = Process::current();
+        if self.process != process {
+            self.process = process;
+            self.thread = None;
+            let lost = self.entries.values_mut().filter(|entry| entry.is_left_behind());
+            lost.for_each(|entry| entry.stage = Stage::Lost);
+        }
+    }
+
+    /// Whether a check runs at its interval.
+    pub(super) fn is_running(&mut self, number: u64) -> bool {
+        self.enter_process();
+        self.entries.get(&number).is_some_and(|entry| !matches!(entry.stage, Stage::Lost))
+    }
+
+    /// Advances each check to its stage at `now`.
+    pub(super) fn poll(&mut self, now: Tick) -> Actions {
+        self.enter_process();
         let mut actions = Actions::default();
         for (number, entry) in &mut self.entries {
             match entry.stage {
@@ -130,23 +108,36 @@ impl Plan {
                         self.thread = None;
                     }
                 }
-                Stage::Resting(_) | Stage::Queued | Stage::Running(_) | Stage::Reported => {}
+                Stage::Resting(_)
+                | Stage::Queued
+                | Stage::Running(_)
+                | Stage::Reported
+                | Stage::Lost => {}
             }
         }
         self.queue.append(&mut actions.closures);
-        self.set_alarm(waker, &mut actions);
         actions
     }
 
-    fn set_alarm(&mut self, waker: Waker, actions: &mut Actions) {
-        let Some(at) = self.entries.values().filter_map(PlannedCheck::next_change).min() else {
-            return;
-        };
-        if self.alarm.as_ref().is_none_or(|alarm| at < alarm.at) {
-            let alarm = Alarm { at, waker };
-            actions.replaced = self.alarm.replace(alarm.clone());
-            actions.alarm = Some(alarm);
+    /// Skips the runs that wait for a worker, because the system gives no thread.
+    pub(super) fn skip_queue(&mut self, now: Tick) {
+        for number in mem::take(&mut self.queue) {
+            if let Some(entry) = self.entries.get_mut(&number) {
+                entry.stage = Stage::Resting(entry.schedule.next(entry.due, now));
+            }
         }
+    }
+
+    /// Returns the alarm to set for the next poll, with the one that it replaces; `None` if none is
+    /// needed or an earlier one is set.
+    pub(super) fn next_alarm(&mut self, waker: Waker) -> Option<(Alarm, Option<Alarm>)> {
+        let at = self.entries.values().filter_map(PlannedCheck::next_change).min()?;
+        if self.alarm.as_ref().is_some_and(|alarm| alarm.at <= at) {
+            return None;
+        }
+        let alarm = Alarm { at, waker };
+        let replaced = self.alarm.replace(alarm.clone());
+        Some((alarm, replaced))
     }
 
     /// Clears the alarm that fired; returns whether it was the current one.
@@ -180,7 +171,7 @@ impl Plan {
     }
 
     fn has_closures(&self) -> bool {
-        self.entries.values().any(PlannedCheck::is_closure)
+        self.entries.values().any(PlannedCheck::needs_worker)
     }
 
     /// Takes the next closure to run.
@@ -212,80 +203,20 @@ impl Plan {
                 entry.stage = Stage::Reported;
                 Some((Arc::clone(&entry.slot), entry.schedule))
             }
-            Stage::Resting(_) | Stage::Queued | Stage::Reported => None,
+            Stage::Resting(_) | Stage::Queued | Stage::Reported | Stage::Lost => None,
         }
     }
 
     /// Schedules the next run of a check and takes its closure back, unless the check was removed.
     pub(super) fn rest(&mut self, number: u64, now: Tick, closure: &mut Option<Closure>) {
-        if let Some(entry) = self.entries.get_mut(&number) {
+        let entry = self.entries.get_mut(&number);
+        if let Some(entry) = entry.filter(|entry| !matches!(entry.stage, Stage::Lost)) {
             entry.stage = Stage::Resting(entry.schedule.next(entry.due, now));
             match &mut entry.kind {
                 Kind::Closure(taken) => *taken = closure.take(),
                 #[cfg(feature = "tokio")]
                 Kind::Future(_) => {}
             }
-        }
-    }
-}
-
-impl PlannedCheck {
-    /// Begins a run, unless the breaker is unregistered.
-    fn begin(&mut self, number: u64, now: Tick, actions: &mut Actions) {
-        if !self.slot.is_registered() {
-            self.stage = Stage::Resting(self.schedule.next(self.due, now));
-            return;
-        }
-        match &self.kind {
-            Kind::Closure(_) => {
-                self.stage = Stage::Queued;
-                actions.closures.push_back(number);
-            }
-            #[cfg(feature = "tokio")]
-            Kind::Future(maker) => {
-                self.stage = Stage::Running(Some(now.after(self.schedule.effective_timeout())));
-                actions.futures.push((number, maker.clone()));
-            }
-        }
-    }
-
-    /// Gives up a run that exceeded its timeout; returns whether it occupies the worker thread.
-    fn give_up(&mut self, actions: &mut Actions) -> bool {
-        self.stage = Stage::Reported;
-        actions.overdue.push((Arc::clone(&self.slot), self.schedule));
-        match &self.kind {
-            Kind::Closure(_) => true,
-            #[cfg(feature = "tokio")]
-            Kind::Future(maker) => {
-                actions.aborted.push(maker.clone());
-                false
-            }
-        }
-    }
-
-    /// When the clock moves the check to another stage.
-    fn next_change(&self) -> Option<Tick> {
-        match self.stage {
-            Stage::Resting(at) => Some(at),
-            Stage::Running(until) => until,
-            Stage::Queued | Stage::Reported => None,
-        }
-    }
-
-    const fn is_closure(&self) -> bool {
-        match self.kind {
-            Kind::Closure(_) => true,
-            #[cfg(feature = "tokio")]
-            Kind::Future(_) => false,
-        }
-    }
-
-    /// Aborts the current run if it is a future. A closure cannot be stopped.
-    pub(super) fn stop(&self) {
-        match &self.kind {
-            Kind::Closure(_) => {}
-            #[cfg(feature = "tokio")]
-            Kind::Future(maker) => maker.abort(),
         }
     }
 }

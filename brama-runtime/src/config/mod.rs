@@ -7,7 +7,7 @@ mod resolve;
 mod settings;
 mod shared;
 
-use std::{collections::BTreeMap, fmt, io, num::NonZeroUsize, time::Duration};
+use std::{collections::BTreeMap, fmt, num::NonZeroUsize, time::Duration};
 
 #[cfg(test)]
 pub(crate) use self::effective::RESOLUTIONS;
@@ -23,7 +23,7 @@ pub(crate) use self::{
 use crate::{
     circuit::{InvalidSetting, PolicyPatch},
     connection::ConnectionKind,
-    error::InvalidLength,
+    error::{InvalidLength, NoThread},
     identity::Identity,
 };
 
@@ -231,13 +231,13 @@ pub enum InitError {
         /// Every mistake, at least one.
         mistakes: Vec<ConfigMistake>,
     },
-    /// The system cannot start a thread for the cleanup. `init` can be called again with a
+    /// The system could not start the thread of the cleanup. `init` can be called again, with a
     /// [`cleanup_interval`](Config::cleanup_interval) of `None`.
     NoThread {
         /// The rejected configuration.
         config: Config,
         /// The error of the system.
-        kind: io::ErrorKind,
+        error: NoThread,
     },
 }
 
@@ -251,7 +251,7 @@ impl fmt::Display for InitError {
                 f.write_str("invalid configuration")?;
                 mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
             }
-            Self::NoThread { kind, .. } => write!(f, "cannot start the cleanup thread: {kind}"),
+            Self::NoThread { error, .. } => error.fmt(f),
         }
     }
 }

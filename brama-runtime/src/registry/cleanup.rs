@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, sync::Weak};
 
 use super::{Registry, RegistryInner, SlotEntry};
-use crate::{circuit::State, identity::Identity};
+use crate::{circuit::State, identity::Identity, sys::worker::restart_left_behind};
 
 impl Registry {
     /// Runs the cleanup now. The thread that `init` starts runs it at each `cleanup_interval`.
@@ -16,6 +16,10 @@ impl Registry {
     ///
     /// No call depends on the cleanup: without it, transitions are recorded later and memory is not
     /// freed.
+    ///
+    /// In a forked child, this method also starts the threads of brama again that the fork has left
+    /// behind: the cleanup, the callbacks, the checks and the timer. Without it, the first event of
+    /// a breaker does so, such as an opening or a new breaker.
     pub fn sweep(&self) {
         self.inner.sweep();
     }
@@ -32,6 +36,7 @@ impl Registry {
 
 impl RegistryInner {
     fn sweep(&self) {
+        restart_left_behind();
         for slot in self.slots.pin().iter().map(SlotEntry::slot) {
             if slot.state() == State::Open {
                 slot.sweep();

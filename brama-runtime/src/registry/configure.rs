@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    io,
     sync::{Arc, Weak},
     time::Duration,
 };
@@ -13,6 +12,7 @@ use crate::{
     bus::Wakes,
     circuit::{InvalidPolicy, PolicyPatch},
     config::{Attribute, Config, ConfigStore, Configured, InitError, Layers, SharedConfig},
+    error::NoThread,
     identity::Identity,
     sys::interval::Sweeper,
 };
@@ -25,13 +25,14 @@ impl Registry {
     ///
     /// A thread then runs the cleanup (see [`sweep`](Self::sweep)) at each
     /// [`cleanup_interval`](Config::cleanup_interval), until the registry is dropped or
-    /// [`stop_cleanup`](Self::stop_cleanup) is called.
+    /// [`stop_cleanup`](Self::stop_cleanup) is called. In a forked child, the next event of a
+    /// breaker starts it again, and so does [`sweep`](Self::sweep).
     ///
     /// # Errors
     ///
     /// - [`InitError::Invalid`] if the configuration has mistakes; it lists each with its place.
     /// - [`InitError::Already`] if the registry was initialised before.
-    /// - [`InitError::NoThread`] if the system cannot start a thread for the cleanup.
+    /// - [`InitError::NoThread`] if the system cannot start the thread of the cleanup.
     ///
     /// Each hands the configuration back, and nothing changes.
     pub fn init(&self, config: Config) -> Result<(), InitError> {
@@ -46,7 +47,7 @@ impl Registry {
         }
         match self.start_cleanup(config.key_limits().cleanup_interval) {
             Ok(sweeper) => writer.sweeper = sweeper,
-            Err(error) => return Err(InitError::NoThread { config, kind: error.kind() }),
+            Err(error) => return Err(InitError::NoThread { config, error }),
         }
         writer.initialise(config);
         let slots = self.inner.slots.pin();
@@ -57,9 +58,11 @@ impl Registry {
         Ok(())
     }
 
-    fn start_cleanup(&self, interval: Option<Duration>) -> io::Result<Option<Sweeper>> {
+    fn start_cleanup(&self, interval: Option<Duration>) -> Result<Option<Sweeper>, NoThread> {
+        let Some(interval) = interval else { return Ok(None) };
         let registry = Arc::downgrade(&self.inner);
-        interval.map(|interval| Sweeper::start(interval, move || clean_up(&registry))).transpose()
+        let sweeper = Sweeper::start(interval, move || clean_up(&registry));
+        sweeper.map(Some).map_err(|error| NoThread::new(Sweeper::THREAD, ALTERNATIVE, &error))
     }
 
     /// Changes settings at run time, over all other layers of configuration.
@@ -107,6 +110,9 @@ impl Registry {
         wakes.wake();
     }
 }
+
+/// What to do if the system starts no thread for the cleanup.
+const ALTERNATIVE: &str = "set `cleanup_interval` to `None` and call `Registry::sweep` yourself";
 
 /// State that is needed only to create or configure breakers.
 pub(super) struct Writer {

@@ -1,6 +1,6 @@
 //! The global registry: the one that decorated functions use.
 
-use std::{env, ffi::OsStr, fmt, io};
+use std::{env, ffi::OsStr, fmt};
 
 use once_cell::sync::OnceCell;
 
@@ -15,7 +15,7 @@ use crate::{
     config::{Config, InitError},
     connection::Connection,
     counters::Totals,
-    error::{AddCheckError, UnknownBreaker},
+    error::{AddCheckError, NoThread, UnknownBreaker},
     event::{Event, EventFilter},
     identity::Identity,
     status::{Health, Status},
@@ -227,7 +227,7 @@ pub fn subscribe(filter: impl Into<EventFilter>) -> Subscription {
 pub fn on_event(
     filter: impl Into<EventFilter>,
     callback: impl FnMut(Event) + Send + 'static,
-) -> io::Result<EventCallback> {
+) -> Result<EventCallback, NoThread> {
     registry().on_event(filter, callback)
 }
 

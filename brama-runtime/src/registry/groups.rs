@@ -1,6 +1,6 @@
 //! Groups: operations on all breakers that a filter selects.
 
-use std::{fmt, io};
+use std::fmt;
 
 use super::{BreakerFilter, Registry, SlotEntry};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     bus::{EventCallback, Subscription},
     checks::{CheckSchedule, HealthCheck},
     circuit::Reason,
-    error::AddCheckError,
+    error::{AddCheckError, NoThread},
     event::{Event, EventFilter},
     identity::Identity,
     status::{Health, Status},
@@ -112,7 +112,7 @@ impl Registry {
     /// runs again at the next interval. A closure that exceeds its timeout (by default its
     /// interval) has failed at that moment, and its later result is ignored. It cannot be stopped:
     /// it occupies its thread and does not run again until it returns, while another thread runs
-    /// the other checks.
+    /// the other checks. Runs for which the system gives no such thread are skipped.
     ///
     /// Intervals and timeouts are measured on the registry's clock, which may start a thread: see
     /// [`Clock::wake_at`](crate::time::clock::Clock::wake_at).
@@ -120,7 +120,7 @@ impl Registry {
     /// # Errors
     ///
     /// [`AddCheckError`] if the interval or the timeout is not a whole number of milliseconds, at
-    /// least 1 ms, or if the system cannot start a thread. Nothing is added then.
+    /// least 1 ms, or if the system cannot start the thread. No check is added then.
     pub fn add_check<'a, T, E: fmt::Display>(
         &self,
         identity: impl Into<Identity<'a>>,
@@ -203,12 +203,12 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// If the system cannot start a thread.
+    /// [`NoThread`] if the system cannot start the thread.
     pub fn on_event(
         &self,
         filter: impl Into<EventFilter>,
         callback: impl FnMut(Event) + Send + 'static,
-    ) -> io::Result<EventCallback> {
+    ) -> Result<EventCallback, NoThread> {
         EventCallback::start(self.subscribe(filter), callback)
     }
 }

@@ -1,10 +1,11 @@
 //! The sweeper: a thread that works at an interval.
 
-use std::{fmt, io, ops::ControlFlow, sync::Arc, thread, time::Duration};
+use std::{fmt, io, ops::ControlFlow, sync::Arc, time::Duration};
 
 use super::{
     panic::{Panicked, catch_panic},
-    sync::{Condvar, Mutex},
+    sync::Monitor,
+    worker::{OwnThread, Worker, busy, employ},
 };
 
 /// A thread that does its work at an interval until it is dropped. It then ends at once, or when
@@ -13,16 +14,25 @@ use super::{
 /// Dropping it does not wait for the thread, so it may be dropped anywhere, even by the work
 /// itself.
 pub(crate) struct Sweeper {
-    end: Arc<StopSignal>,
+    rounds: Arc<Rounds>,
+}
+
+/// The rounds that the thread makes.
+struct Rounds {
+    interval: Duration,
+    work: Box<dyn Fn() -> ControlFlow<()> + Send + Sync>,
+    state: Monitor<RoundsState>,
 }
 
 #[derive(Default)]
-struct StopSignal {
-    is_requested: Mutex<bool>,
-    changed: Condvar,
+struct RoundsState {
+    is_over: bool,
+    thread: OwnThread,
 }
 
 impl Sweeper {
+    pub(crate) const THREAD: &str = "brama-cleanup";
+
     /// Starts the thread. The thread also ends once `work` returns [`ControlFlow::Break`].
     ///
     /// The work may run user code, such as a clock. A panic ends only the current run: the next one
@@ -33,37 +43,52 @@ impl Sweeper {
     /// Returns the error of the system if it cannot start the thread.
     pub(crate) fn start(
         interval: Duration,
-        work: impl FnMut() -> ControlFlow<()> + Send + 'static,
+        work: impl Fn() -> ControlFlow<()> + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        let this = Self { end: Arc::default() };
-        let end = Arc::clone(&this.end);
-        let thread = thread::Builder::new().name("brama-cleanup".to_owned());
-        thread.spawn(move || run(&end, interval, work))?;
-        Ok(this)
+        let work = Box::new(work);
+        let rounds = Arc::new(Rounds { interval, work, state: Monitor::default() });
+        rounds.start(&mut rounds.state.lock())?;
+        employ(&rounds);
+        Ok(Self { rounds })
     }
 }
 
-fn run(end: &StopSignal, interval: Duration, mut work: impl FnMut() -> ControlFlow<()>) {
-    while !end.comes_within(interval) {
-        match catch_panic(&mut work) {
-            Ok(ControlFlow::Continue(())) | Err(Panicked) => {}
-            Ok(ControlFlow::Break(())) => break,
+impl Rounds {
+    fn start(self: &Arc<Self>, state: &mut RoundsState) -> io::Result<()> {
+        let this = Arc::clone(self);
+        state.thread.start(Sweeper::THREAD, move || this.run())
+    }
+
+    fn run(&self) {
+        while !self.are_over_within(self.interval) {
+            match catch_panic(&self.work) {
+                Ok(ControlFlow::Continue(())) | Err(Panicked) => {}
+                Ok(ControlFlow::Break(())) => self.end(),
+            }
         }
     }
+
+    fn are_over_within(&self, interval: Duration) -> bool {
+        let state = self.state.lock();
+        self.state.wait_while_for(state, |state| !state.is_over, interval).is_over
+    }
+
+    fn end(&self) {
+        self.state.lock().is_over = true;
+        self.state.notify_all();
+    }
 }
 
-impl StopSignal {
-    fn comes_within(&self, interval: Duration) -> bool {
-        let mut is_requested = self.is_requested.lock();
-        self.changed.wait_while_for(&mut is_requested, |is_requested| !*is_requested, interval);
-        *is_requested
+impl Worker for Rounds {
+    fn restart(self: Arc<Self>) -> io::Result<()> {
+        let mut state = self.state.try_lock().ok_or_else(busy)?;
+        if state.is_over { Ok(()) } else { self.start(&mut state) }
     }
 }
 
 impl Drop for Sweeper {
     fn drop(&mut self) {
-        *self.end.is_requested.lock() = true;
-        self.end.changed.notify_all();
+        self.rounds.end();
     }
 }
 
@@ -75,7 +100,13 @@ impl fmt::Debug for Sweeper {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+    use std::{
+        sync::{
+            atomic::{AtomicU64, Ordering},
+            mpsc::{self, Receiver, RecvTimeoutError},
+        },
+        thread,
+    };
 
     use super::*;
 
@@ -87,12 +118,12 @@ mod tests {
     /// Starts a sweeper whose work sends its number and then does `work`.
     fn sweeper(
         interval: Duration,
-        work: impl Fn(u64) -> ControlFlow<()> + Send + 'static,
+        work: impl Fn(u64) -> ControlFlow<()> + Send + Sync + 'static,
     ) -> (Sweeper, Receiver<u64>) {
         let (sender, runs) = mpsc::channel();
-        let mut number = 0;
+        let runs_before = AtomicU64::new(0);
         let numbered = move || {
-            number += 1;
+            let number = 1 + runs_before.fetch_add(1, Ordering::Relaxed);
             sender.send(number).unwrap();
             work(number)
         };
@@ -112,7 +143,7 @@ mod tests {
     #[test]
     fn it_works_again_and_again_under_a_name() {
         let (_sweeper, runs) = sweeper(SOON, |_| {
-            assert_eq!(thread::current().name(), Some("brama-cleanup"));
+            assert_eq!(thread::current().name(), Some(Sweeper::THREAD));
             ControlFlow::Continue(())
         });
         assert!((1..=3).all(|number| runs.recv_timeout(LONG) == Ok(number)));
@@ -146,8 +177,12 @@ mod tests {
 
     #[test]
     fn it_ends_when_nothing_is_left_to_do() {
-        let (_sweeper, runs) = sweeper(SOON, |_| ControlFlow::Break(()));
+        let (sweeper, runs) = sweeper(SOON, |_| ControlFlow::Break(()));
         assert_eq!(runs.recv_timeout(LONG), Ok(1));
-        assert!(has_ended(&runs));
+        // The thread holds a reference until it ends.
+        while 1 < Arc::strong_count(&sweeper.rounds) {
+            thread::yield_now();
+        }
+        assert!(runs.try_recv().is_err());
     }
 }

@@ -1,25 +1,108 @@
-//! Locks, condition variables, cells that race to be set, and atomics; in a model, the types of
-//! loom.
+//! Locks, monitors, cells that race to be set, and atomics; in a model, the types of loom.
 //!
 //! A panic does not poison a lock. Code that may panic never runs in the middle of a change, so the
 //! data behind a lock is always consistent.
 
 #[cfg(not(brama_loom))]
-use std::hint::spin_loop;
-#[cfg(not(brama_loom))]
 pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
+#[cfg(not(brama_loom))]
+use std::{hint::spin_loop, sync as waiting};
+use std::{
+    sync::{PoisonError, TryLockError},
+    time::Duration,
+};
 
 #[cfg(brama_loom)]
-use loom::hint::spin_loop;
-#[cfg(brama_loom)]
 pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
+#[cfg(brama_loom)]
+use loom::{hint::spin_loop, sync as waiting};
 #[cfg(not(brama_loom))]
 pub(crate) use once_cell::race::{OnceBox, OnceRef};
 #[cfg(not(brama_loom))]
-pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
+pub(crate) use parking_lot::{Mutex, MutexGuard, RwLock};
 
 #[cfg(brama_loom)]
-pub(crate) use self::modelled::{Condvar, Mutex, MutexGuard, OnceBox, OnceRef, RwLock};
+pub(crate) use self::modelled::{Mutex, MutexGuard, OnceBox, OnceRef, RwLock};
+
+/// A value behind a lock, and a way to wait until it changes.
+///
+/// It is built from the lock of the standard library. A thread that waits in `parking_lot` is an
+/// entry of a table in the memory of the process. A forked child inherits the table, but not the
+/// thread; once another thread uses its memory, the table is a ring, and the child hangs.
+#[derive(Debug, Default)]
+pub(crate) struct Monitor<T> {
+    value: waiting::Mutex<T>,
+    changed: waiting::Condvar,
+}
+
+pub(crate) type MonitorGuard<'a, T> = waiting::MutexGuard<'a, T>;
+
+impl<T> Monitor<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self { value: waiting::Mutex::new(value), changed: waiting::Condvar::new() }
+    }
+
+    pub(crate) fn lock(&self) -> MonitorGuard<'_, T> {
+        self.value.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Locks the value unless another thread holds it.
+    pub(crate) fn try_lock(&self) -> Option<MonitorGuard<'_, T>> {
+        match self.value.try_lock() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// Waits for a notification, or wakes up without a reason.
+    pub(crate) fn wait<'a>(&self, guard: MonitorGuard<'a, T>) -> MonitorGuard<'a, T> {
+        self.changed.wait(guard).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits as [`wait`](Self::wait) does, but at most for `longest`. In a model there is no time,
+    /// so only a notification ends it.
+    pub(crate) fn wait_for<'a>(
+        &self,
+        guard: MonitorGuard<'a, T>,
+        longest: Duration,
+    ) -> MonitorGuard<'a, T> {
+        self.changed.wait_timeout(guard, longest).unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Waits while `condition` holds, but at most for `longest`.
+    #[cfg(not(brama_loom))]
+    pub(crate) fn wait_while_for<'a>(
+        &self,
+        guard: MonitorGuard<'a, T>,
+        condition: impl FnMut(&mut T) -> bool,
+        longest: Duration,
+    ) -> MonitorGuard<'a, T> {
+        let waited = self.changed.wait_timeout_while(guard, longest, condition);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    #[cfg(brama_loom)]
+    pub(crate) fn wait_while_for<'a>(
+        &self,
+        mut guard: MonitorGuard<'a, T>,
+        mut condition: impl FnMut(&mut T) -> bool,
+        _: Duration,
+    ) -> MonitorGuard<'a, T> {
+        while condition(&mut guard) {
+            guard = self.wait(guard);
+        }
+        guard
+    }
+
+    pub(crate) fn notify_one(&self) {
+        self.changed.notify_one();
+    }
+
+    pub(crate) fn notify_all(&self) {
+        self.changed.notify_all();
+    }
+}
 
 /// Locks `mutex`, unless `needless` holds while another thread has the lock, or once this thread
 /// has it.
@@ -52,10 +135,7 @@ const SPINS: usize = if cfg!(brama_loom) { 1 } else { 100 };
 mod modelled {
     #![expect(clippy::unwrap_used, reason = "loom ends a model at the first panic")]
 
-    use std::{
-        ops::{Deref, DerefMut},
-        time::Duration,
-    };
+    use std::ops::{Deref, DerefMut};
 
     use loom::sync::{
         RwLockReadGuard, RwLockWriteGuard,
@@ -71,73 +151,27 @@ mod modelled {
         }
 
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-            MutexGuard(Some(self.0.lock().unwrap()))
+            MutexGuard(self.0.lock().unwrap())
         }
 
         pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-            self.0.try_lock().ok().map(|guard| MutexGuard(Some(guard)))
+            self.0.try_lock().ok().map(MutexGuard)
         }
     }
 
-    /// Empty only inside [`Condvar::wait`].
-    pub(crate) struct MutexGuard<'a, T>(Option<loom::sync::MutexGuard<'a, T>>);
+    pub(crate) struct MutexGuard<'a, T>(loom::sync::MutexGuard<'a, T>);
 
     impl<T> Deref for MutexGuard<'_, T> {
         type Target = T;
 
         fn deref(&self) -> &T {
-            self.0.as_ref().unwrap()
+            &self.0
         }
     }
 
     impl<T> DerefMut for MutexGuard<'_, T> {
         fn deref_mut(&mut self) -> &mut T {
-            self.0.as_mut().unwrap()
-        }
-    }
-
-    /// Loom has no time, so a wait with a limit ends only by a notification.
-    #[derive(Debug, Default)]
-    pub(crate) struct Condvar(loom::sync::Condvar);
-
-    impl Condvar {
-        pub(crate) fn new() -> Self {
-            Self::default()
-        }
-
-        pub(crate) fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
-            guard.0 = guard.0.take().map(|held| self.0.wait(held).unwrap());
-        }
-
-        pub(crate) fn wait_for<T>(&self, guard: &mut MutexGuard<'_, T>, _: Duration) {
-            self.wait(guard);
-        }
-
-        pub(crate) fn wait_while<T>(
-            &self,
-            guard: &mut MutexGuard<'_, T>,
-            mut condition: impl FnMut(&mut T) -> bool,
-        ) {
-            while condition(guard) {
-                self.wait(guard);
-            }
-        }
-
-        pub(crate) fn wait_while_for<T>(
-            &self,
-            guard: &mut MutexGuard<'_, T>,
-            condition: impl FnMut(&mut T) -> bool,
-            _: Duration,
-        ) {
-            self.wait_while(guard, condition);
-        }
-
-        pub(crate) fn notify_one(&self) {
-            self.0.notify_one();
-        }
-
-        pub(crate) fn notify_all(&self) {
-            self.0.notify_all();
+            &mut self.0
         }
     }
 

@@ -2,14 +2,19 @@
 
 #[cfg(not(target_os = "linux"))]
 use std::time::Instant;
-use std::{fmt, sync::Arc, task::Waker, time::SystemTime};
+use std::{
+    fmt,
+    sync::Arc,
+    task::Waker,
+    time::{Duration, SystemTime},
+};
 
 use once_cell::sync::Lazy;
 #[cfg(target_os = "linux")]
 use rustix::time::{ClockId, clock_gettime};
 
 use super::timer::Timer;
-use crate::circuit::Tick;
+use crate::{circuit::Tick, error::NoThread};
 
 /// A source of time for a registry and all its breakers.
 ///
@@ -38,14 +43,17 @@ pub trait Clock: fmt::Debug + Send + Sync {
 
     /// Wakes `waker` once this clock has reached `at`, or soon if it has done so already.
     ///
-    /// It is called by [`Breaker::ready`](crate::breaker::Breaker::ready) and by health checks, and
-    /// never on the path of a call. An extra wake-up does no harm; a missing one leaves a task
+    /// It is called by [`Breaker::ready`](crate::breaker::Breaker::ready), by
+    /// [`wait_timeout`](crate::breaker::Breaker::wait_timeout) and by health checks, and never on
+    /// the path of a call. An extra wake-up does no harm; a missing one leaves a task
     /// waiting.
     ///
     /// Default: wakes after the remaining duration in system time, on one thread named
     /// `brama-timer`. The first such wake-up of the process starts the thread, and all clocks share
-    /// it. A task that is woken too early polls the clock and waits again. A clock that is not
-    /// moved by time must wake its tasks itself when it is moved.
+    /// it; in a forked child, the first one starts it again. If the system gives no thread, the
+    /// wake-up waits until a later one can start it. A task that is woken too early polls the clock
+    /// and waits again. A clock that is not moved by time must wake its tasks itself when it is
+    /// moved.
     fn wake_at(&self, at: Tick, waker: &Waker) {
         let left = at.since(self.now());
         TIMER.set(SystemClock.now().after(left), waker.clone());
@@ -108,9 +116,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// What to do if the system starts no thread for the timer.
+const ALTERNATIVE: &str = "give the registry a clock with a `wake_at` of its own";
+
 /// Wakes the tasks that wait for the system clock. It is lazy because loom's locks cannot be
 /// created in constants.
-static TIMER: Lazy<Timer> = Lazy::new(|| Timer::new(|| SystemClock.now()));
+static TIMER: Lazy<Arc<Timer>> = Lazy::new(|| Timer::new(|| SystemClock.now()));
 
 #[cfg(target_os = "linux")]
 #[inline]
@@ -205,6 +216,37 @@ impl Time {
             Self::System => SystemClock.wake_at(at, waker),
             Self::Of(clock) => clock.wake_at(at, waker),
         }
+    }
+
+    /// Makes sure that something wakes at the ticks of [`wake_at`](Self::wake_at).
+    ///
+    /// # Errors
+    ///
+    /// [`NoThread`] if the system cannot start the timer. A custom clock is trusted.
+    pub(crate) fn ensure_wakes(&self) -> Result<(), NoThread> {
+        match self {
+            Self::System => TIMER
+                .run_thread()
+                .map_err(|error| NoThread::new(Timer::THREAD, ALTERNATIVE, &error)),
+            Self::Of(_) => Ok(()),
+        }
+    }
+
+    /// Arranges that a blocked thread looks again at `at`. Returns after which time the thread must
+    /// wake up by itself; `None` if the waker is woken.
+    ///
+    /// On the system's clock, the thread needs no timer. A custom clock may move by something other
+    /// than time, so it wakes the thread, unless it leaves that to the timer and the timer has no
+    /// thread.
+    pub(crate) fn wake_thread_at(&self, at: Tick, waker: &Waker) -> Option<Duration> {
+        let until = match self {
+            Self::System => Some(at),
+            Self::Of(clock) => {
+                clock.wake_at(at, waker);
+                TIMER.take_unattended(waker)
+            }
+        };
+        until.map(|until| until.since(SystemClock.now()))
     }
 
     pub(crate) fn forget_wake(&self, at: Tick, waker: &Waker) {

@@ -1,12 +1,13 @@
 //! Alarms: wakers and the ticks at which they are due.
 
-use std::{collections::BTreeMap, mem, task::Waker, thread};
+use std::{collections::BTreeMap, io, mem, sync::Arc, task::Waker};
 
 use crate::{
     circuit::Tick,
     sys::{
         panic::catch_panic,
-        sync::{Condvar, Mutex},
+        sync::Monitor,
+        worker::{OwnThread, Worker, busy, employ},
     },
 };
 
@@ -48,6 +49,11 @@ impl Alarms {
     fn first(&self) -> Option<Tick> {
         self.set.first_key_value().map(|((at, _), _)| *at)
     }
+
+    fn first_of(&self, waker: &Waker) -> Option<Tick> {
+        let mut set = self.set.iter().filter(|(_, other)| other.will_wake(waker));
+        set.next().map(|((at, _), _)| *at)
+    }
 }
 
 /// Alarms that are due.
@@ -70,38 +76,65 @@ pub(crate) fn wake_catching(waker: Waker) {
 /// A thread that wakes alarms when they are due. The first alarm starts it.
 pub(crate) struct Timer {
     now: fn() -> Tick,
-    state: Mutex<TimerState>,
-    changed: Condvar,
+    state: Monitor<TimerState>,
 }
 
 struct TimerState {
     alarms: Alarms,
-    is_running: bool,
+    thread: OwnThread,
 }
 
 impl Timer {
+    pub(crate) const THREAD: &str = "brama-timer";
+
     /// Creates a timer on a clock that runs at the speed of the system clock.
-    pub(crate) fn new(now: fn() -> Tick) -> Self {
-        let state = TimerState { alarms: Alarms::new(), is_running: false };
-        Self { now, state: Mutex::new(state), changed: Condvar::new() }
+    pub(crate) fn new(now: fn() -> Tick) -> Arc<Self> {
+        let state = TimerState { alarms: Alarms::new(), thread: OwnThread::default() };
+        let timer = Arc::new(Self { now, state: Monitor::new(state) });
+        employ(&timer);
+        timer
+    }
+
+    /// Starts the thread, if it does not run.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the system if it cannot start the thread.
+    pub(crate) fn run_thread(self: &Arc<Self>) -> io::Result<()> {
+        self.start(&mut self.state.lock())
     }
 
     /// Sets an alarm. If the system cannot start the thread, the alarm waits until a later one
     /// starts it.
-    pub(crate) fn set(&'static self, at: Tick, waker: Waker) {
+    pub(crate) fn set(self: &Arc<Self>, at: Tick, waker: Waker) {
         let mut state = self.state.lock();
         state.alarms.set(at, waker);
-        if !state.is_running {
-            let thread = thread::Builder::new().name("brama-timer".to_owned());
-            state.is_running = thread.spawn(|| self.run()).is_ok();
-        }
+        let _ = self.start(&mut state);
         drop(state);
-        self.changed.notify_one();
+        self.state.notify_one();
     }
 
     pub(crate) fn unset(&self, at: Tick, waker: &Waker) {
         let removed = self.state.lock().alarms.unset(at, waker);
         drop(removed);
+    }
+
+    /// Takes an alarm of this waker back if there is no thread to wake it. Returns when it is due.
+    pub(crate) fn take_unattended(&self, waker: &Waker) -> Option<Tick> {
+        let mut state = self.state.lock();
+        if state.thread.exists() {
+            return None;
+        }
+        let at = state.alarms.first_of(waker)?;
+        let removed = state.alarms.unset(at, waker);
+        drop(state);
+        drop(removed);
+        Some(at)
+    }
+
+    fn start(self: &Arc<Self>, state: &mut TimerState) -> io::Result<()> {
+        let this = Arc::clone(self);
+        state.thread.start(Self::THREAD, move || this.run())
     }
 
     fn run(&self) {
@@ -116,27 +149,36 @@ impl Timer {
         let mut state = self.state.lock();
         loop {
             let now = (self.now)();
-            match state.alarms.first() {
+            state = match state.alarms.first() {
                 Some(at) if at <= now => return state.alarms.due(now),
-                Some(at) => {
-                    self.changed.wait_for(&mut state, at.since(now));
-                }
-                None => self.changed.wait(&mut state),
-            }
+                Some(at) => self.state.wait_for(state, at.since(now)),
+                None => self.state.wait(state),
+            };
         }
+    }
+}
+
+impl Worker for Timer {
+    fn restart(self: Arc<Self>) -> io::Result<()> {
+        let mut state = self.state.try_lock().ok_or_else(busy)?;
+        if state.alarms.first().is_none() { Ok(()) } else { self.start(&mut state) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::{
-        sync::{Arc, mpsc},
+        sync::{
+            atomic::{AtomicU64, Ordering},
+            mpsc,
+        },
         task::Wake,
+        thread,
+        time::Duration,
     };
 
-    use once_cell::sync::Lazy;
-
     use super::*;
+    use crate::sys::sync::Mutex;
 
     /// Sends its number when it is woken. Number 0 also panics.
     struct Numbered(u32, Mutex<mpsc::Sender<u32>>);
@@ -187,13 +229,30 @@ mod tests {
 
     #[test]
     fn the_thread_fires_due_alarms_and_survives_a_panic() {
-        static TIMER: Lazy<Timer> = Lazy::new(|| Timer::new(|| Tick::from_nanos(9)));
+        let timer = Timer::new(|| Tick::from_nanos(9));
         let ([panics, first, never], woken) = wakers();
-        TIMER.set(Tick::from_nanos(100), never);
-        TIMER.set(Tick::from_nanos(1), panics);
+        timer.set(Tick::from_nanos(100), never);
+        timer.set(Tick::from_nanos(1), panics);
         assert_eq!(woken.recv().unwrap(), 0);
-        TIMER.set(Tick::from_nanos(9), first);
+        timer.set(Tick::from_nanos(9), first);
         assert_eq!(woken.recv().unwrap(), 1);
         assert!(woken.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_shorter_wait_wakes_a_thread_that_sleeps_for_a_longer_one() {
+        static READS: AtomicU64 = AtomicU64::new(0);
+        let timer = Timer::new(|| {
+            READS.fetch_add(1, Ordering::Relaxed);
+            Tick::ORIGIN
+        });
+        let ([_, long, short], woken) = wakers();
+        timer.set(Tick::ORIGIN.after(Duration::from_secs(1_000_000)), long);
+        // The thread reads the clock under the lock and gives it up when it sleeps. `set` needs it.
+        while READS.load(Ordering::Relaxed) == 0 {
+            thread::yield_now();
+        }
+        timer.set(Tick::ORIGIN, short);
+        assert_eq!(woken.recv_timeout(Duration::from_secs(10)), Ok(2));
     }
 }
