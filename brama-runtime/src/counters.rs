@@ -39,6 +39,11 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// Returns the number of calls that said how the dependency is.
+    pub(crate) const fn outcomes(&self) -> u64 {
+        self.successes + self.failures
+    }
+
     /// A number that changes whenever a call is rejected or ends.
     pub(crate) const fn moves(&self) -> u64 {
         let Self { successes, failures, ignored, abandoned, rejected, .. } = *self;

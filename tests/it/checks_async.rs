@@ -30,7 +30,7 @@ fn failed(reason: &str) -> Answer {
 #[tokio::test(start_paused = true)]
 async fn a_future_is_polled_on_the_runtime_of_its_caller() {
     let registry = TestRegistry::on_tokio_time();
-    registry.breaker("api").open_for(10 * INTERVAL, "test").unwrap();
+    registry.fail_times("api", 10);
     let mut events = registry.subscribe(EventKind::StateChanged);
     let (begin, here) = (tokio::time::Instant::now(), thread::current().id());
     let check = move || async move {

@@ -17,6 +17,7 @@
 //! | questions and reports by name, without a permit | `by_name.rs` |
 //! | which probes count, and how many there may be | `half_open.rs` |
 //! | calls of a breaker within its own calls | `nested.rs` |
+//! | calls that are only ever abandoned | `abandoned.rs` |
 //! | `failure_count` | `failure_count.rs` |
 //! | `ramp` | `ramp.rs` |
 //! | what the dependency itself says about when to come back | `hints.rs` |
@@ -53,6 +54,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
+mod abandoned;
 mod answer;
 mod blocks;
 mod by_name;

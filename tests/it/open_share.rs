@@ -1,5 +1,12 @@
 //! How many of an identifier's keys may be open at once: `max_open_share`.
-use brama::{Breaker, Identity, PolicyPatch, State, testing::TestRegistry};
+
+use std::time::Duration;
+
+use brama::{
+    Breaker, Identity, PolicyPatch, State,
+    event::{EventDetail, EventKind},
+    testing::TestRegistry,
+};
 
 fn upstreams(registry: &TestRegistry, count: u64) -> Vec<Breaker> {
     registry.configure("upstream", PolicyPatch::new().max_open_share(40)).unwrap();
@@ -44,4 +51,65 @@ fn below_five_known_keys_there_is_no_share() {
     let all = upstreams(&registry, 4);
     assert_eq!(rejecting(&all), 4);
     assert!(all.iter().all(|breaker| breaker.state() == State::Open));
+}
+
+#[test]
+fn an_opening_that_is_held_back_says_so() {
+    let registry = TestRegistry::new();
+    let mut openings = registry.subscribe(EventKind::StateChanged);
+    let all = upstreams(&registry, 10);
+    let held_back = all.iter().filter(|breaker| breaker.status().held_back).count();
+    assert_eq!(held_back, 6);
+    let announced = std::iter::from_fn(|| openings.try_recv()).filter(|event| {
+        let EventDetail::StateChanged { cause, .. } = &event.detail else { return false };
+        assert_eq!(cause.held_back, event.to_string().contains("only observes"), "{event}");
+        cause.held_back
+    });
+    assert_eq!(announced.count(), held_back);
+    for breaker in all.iter().filter(|breaker| breaker.status().held_back) {
+        assert!(breaker.is_available());
+        drop(breaker.try_acquire().unwrap());
+        assert_eq!((breaker.state(), breaker.status().totals.rejected), (State::Open, 1));
+    }
+}
+
+#[test]
+fn openings_by_hand_are_never_held_back_and_take_no_share() {
+    let registry = TestRegistry::new();
+    registry.configure("upstream", PolicyPatch::new().max_open_share(20)).unwrap();
+    let all: Vec<_> =
+        (0..10_u64).map(|key| registry.breaker(Identity::new("upstream").with_key(key))).collect();
+    for breaker in &all[..5] {
+        breaker.open("maintenance");
+    }
+    for breaker in &all[5..] {
+        (0..10).for_each(|_| breaker.failure("unreachable"));
+    }
+    assert_eq!(rejecting(&all), 5 + 2);
+}
+
+/// Random openings and closings by rule and by hand never exceed the share.
+#[test]
+fn at_most_the_share_of_the_keys_rejects_by_a_rule_whatever_happens() {
+    let registry = TestRegistry::new();
+    let all = upstreams(&registry, 10);
+    let mut random = 7_u64;
+    for step in 0..2_000 {
+        random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+        let breaker = &all[usize::try_from((random >> 33) % 10).unwrap()];
+        match (random >> 40) % 6 {
+            0 => breaker.close("repaired"),
+            1 => breaker.reset("repaired"),
+            2 => (0..10).for_each(|_| breaker.failure("unreachable")),
+            3 => drop(breaker.try_acquire()),
+            4 => registry.advance(Duration::from_secs(20)),
+            _ => registry.sweep(),
+        }
+        let rejects = |breaker: &&Breaker| {
+            let status = breaker.status();
+            status.state == State::Open && !status.held_back
+        };
+        let rejecting = all.iter().filter(rejects).count();
+        assert!(rejecting <= 4, "{rejecting} after step {step}");
+    }
 }

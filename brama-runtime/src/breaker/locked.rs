@@ -26,8 +26,41 @@ pub(super) struct Locked {
 #[derive(Debug, Default)]
 pub(super) struct LockedCounts {
     pub(super) totals: Totals,
+    pub(super) abandoned: AbandonedRun,
     rare: Option<Box<RareState>>,
 }
+
+/// Abandoned calls since the last success or failure.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct AbandonedRun {
+    calls: u64,
+    /// The successes and failures in all when the last of these calls was abandoned.
+    outcomes: u64,
+}
+
+impl AbandonedRun {
+    pub(super) const fn add(&mut self, totals: Totals) {
+        let outcomes = totals.outcomes();
+        let before = if outcomes == self.outcomes { self.calls } else { 0 };
+        *self = Self { calls: before + 1, outcomes };
+    }
+
+    /// A warning if a closed circuit sees nothing but abandoned calls: then it is blind.
+    pub(super) fn warning(self, totals: Totals, state: State) -> Option<String> {
+        let Self { calls, outcomes } = self;
+        let is_blind = outcomes == totals.outcomes() && state == State::Closed;
+        (is_blind && MANY_ABANDONED <= calls).then(|| {
+            format!(
+                "the last {calls} calls were all abandoned, so failures are not seen: a time limit \
+                 around the breaker belongs inside it, as the option `timeout`; or set \
+                 `abandoned = \"failure\"`"
+            )
+        })
+    }
+}
+
+/// As many as the failures in a row that open by default.
+const MANY_ABANDONED: u64 = 10;
 
 /// Rarely needed state (past openings, waiters, lifecycle flags), allocated on first use.
 #[derive(Debug, Default)]

@@ -172,6 +172,7 @@ impl Slot {
         let mut locked = self.begin_judging(locked);
         let Locked { circuit, policy, counts, .. } = &mut *locked;
         let is_slow = policy.is_slow(verdict.took());
+        let is_abandoned = matches!(verdict, Verdict::Abandoned { .. });
         let totals = &mut counts.get_or_insert_default().totals;
         totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
@@ -179,6 +180,10 @@ impl Slot {
         let (fate, changes) = circuit.report(policy, generation, verdict, pending.now());
         totals.late += u64::from(matches!(fate, Fate::Late | Fate::Extended));
         pending.add_fate(fate, is_slow);
+        if is_abandoned {
+            let totals = self.totals(&locked);
+            locked.counts_mut().abandoned.add(totals);
+        }
         if matches!(fate, Fate::Extended) {
             locked.note_extension(&mut pending);
         }

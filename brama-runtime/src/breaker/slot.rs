@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     circuit::{Abandoned, Action, By, State, Tick},
-    config::{Attribute, ConfigStore, EffectivePolicy, Layers},
+    config::{Attribute, ConfigStore, Layers},
     counters::{Contention, Counter, Totals},
     identity::Identity,
     status::Status,
@@ -136,14 +136,17 @@ impl Slot {
             opening: opened.map(|opened| opened.number),
             cause: opened.map(|opened| Arc::clone(&opened.cause)),
             reasons: circuit.reasons().cloned().collect(),
-            warnings: self.warnings(policy),
+            warnings: self.warnings(&locked, totals),
         };
         (status, layers.store())
     }
 
-    fn warnings(&self, policy: &EffectivePolicy) -> Vec<String> {
+    fn warnings(&self, locked: &Locked, totals: Totals) -> Vec<String> {
+        let Locked { circuit, policy, counts, .. } = locked;
         let losses = self.context.bus.losses(&self.identity, policy.layers().kind().as_ref());
-        policy.warnings().iter().cloned().chain(losses).collect()
+        let abandoned = counts.as_ref().map(|counts| counts.abandoned).unwrap_or_default();
+        let blind = abandoned.warning(totals, circuit.state());
+        policy.warnings().iter().cloned().chain(losses).chain(blind).collect()
     }
 
     pub(super) fn opened(&self, number: u64) -> Option<Opened> {

@@ -77,7 +77,7 @@ pub struct Status {
     ///
     /// They report settings without effect (see [`Policy::lint`]), settings of two layers that
     /// contradict each other, two attributes that differ, subscriptions to this breaker that have
-    /// lost events, and how many calls found no room for their key (see [`Identity::is_overflow`]).
+    /// lost events, that calls are only ever abandoned, and how many calls found no room for their key (see [`Identity::is_overflow`]).
     pub warnings: Vec<String>,
 }
 

@@ -1,0 +1,50 @@
+//! A closed breaker that sees nothing but abandoned calls says so.
+
+use brama::{Breaker, PolicyPatch, policy::Abandoned, testing::TestRegistry};
+
+fn abandon(breaker: &Breaker, calls: u32) {
+    for _ in 0..calls {
+        drop(breaker.try_acquire().unwrap());
+    }
+}
+
+fn warns(breaker: &Breaker) -> bool {
+    breaker.status().warnings.iter().any(|warning| warning.contains("abandoned"))
+}
+
+#[test]
+fn ten_abandoned_calls_and_nothing_else_are_a_warning_with_its_remedy() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("api");
+    breaker.success();
+    abandon(&breaker, 9);
+    assert!(!warns(&breaker));
+    abandon(&breaker, 1);
+    let warnings = breaker.status().warnings;
+    assert!(warnings[0].starts_with("the last 10 calls were all abandoned"), "{warnings:?}");
+    assert!(warnings[0].contains("`timeout`"), "{warnings:?}");
+}
+
+#[test]
+fn an_outcome_between_them_ends_the_warning() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("api");
+    for end in [Breaker::success, |breaker: &Breaker| breaker.failure("refused")] {
+        abandon(&breaker, 10);
+        assert!(warns(&breaker));
+        end(&breaker);
+        assert!(!warns(&breaker));
+        abandon(&breaker, 9);
+        assert!(!warns(&breaker));
+    }
+}
+
+#[test]
+fn a_breaker_that_judges_abandoned_calls_sees_them() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("api");
+    let patch = PolicyPatch::new().abandoned(Abandoned::Failure).failure_threshold(100);
+    breaker.configure(patch).unwrap();
+    abandon(&breaker, 50);
+    assert!(!warns(&breaker));
+}
