@@ -38,7 +38,7 @@ impl History {
     pub(super) fn count_successes(&mut self, policy: &Policy, count: u64) {
         if !policy.has_window_rule() && 0 < count {
             self.window_state = WindowState::Empty;
-        } else if self.window_state.fits(policy.window) {
+        } else {
             self.window_state.push_successes(count);
         }
     }

@@ -62,6 +62,14 @@ impl OutcomeRing {
         }
     }
 
+    /// Holds the last `size` outcomes from now on.
+    pub(super) fn resize(&mut self, size: u32) {
+        if self.size != size {
+            self.size = size;
+            self.advance(0);
+        }
+    }
+
     fn forget(&mut self, oldest: Delta) {
         self.failures -= u32::from(oldest.flags.failed);
         self.slow -= u32::from(oldest.flags.slow);
@@ -154,6 +162,14 @@ pub struct WindowCounts {
 }
 
 impl WindowCounts {
+    pub(super) const fn plus(self, other: Self) -> Self {
+        Self {
+            calls: self.calls + other.calls,
+            failures: self.failures + other.failures,
+            slow: self.slow + other.slow,
+        }
+    }
+
     /// Returns the percentage of failures, rounded down; `None` if there are no calls.
     #[must_use]
     pub const fn failure_percent(&self) -> Option<u64> {

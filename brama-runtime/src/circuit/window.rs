@@ -115,18 +115,31 @@ impl WindowState {
         }
     }
 
-    /// Starts empty if the shape of the window has changed, then turns to the bucket of `now`.
+    /// Takes the shape of `window`, then turns to the bucket of `now`.
+    ///
+    /// A window of another unit starts empty. One of the same unit keeps the outcomes that fit in.
     pub(super) fn turn(&mut self, window: Window, now: Tick) {
-        if !self.fits(window) {
-            *self = match window.0 {
-                Span::Calls(size) => Self::Calls(OutcomeRing::new(size)),
-                Span::Time(length) => Self::Time(Box::new(Buckets::new(width(length), now))),
-            };
+        match (&mut *self, window.0) {
+            (Self::Calls(ring), Span::Calls(size)) => ring.resize(size),
+            (Self::Time(buckets), Span::Time(length)) => {
+                buckets.turn(now);
+                buckets.resize(width(length), now);
+            }
+            (Self::Empty | Self::Time(_), Span::Calls(size)) => {
+                *self = Self::Calls(OutcomeRing::new(size));
+            }
+            (Self::Empty | Self::Calls(_), Span::Time(length)) => {
+                *self = Self::Time(Box::new(Buckets::new(width(length), now)));
+            }
         }
-        match self {
-            Self::Empty | Self::Calls(_) => {}
-            Self::Time(buckets) => buckets.turn(now),
-        }
+    }
+
+    /// Returns whether `window` is of another unit, calls or time, than the outcomes.
+    pub(super) const fn is_of_another_unit(&self, window: Window) -> bool {
+        matches!(
+            (self, window.0),
+            (Self::Calls(_), Span::Time(_)) | (Self::Time(_), Span::Calls(_))
+        )
     }
 
     pub(super) fn push(&mut self, flags: CallFlags) {
@@ -190,6 +203,28 @@ impl Buckets {
         self.number = number;
     }
 
+    /// Takes another width, after [`turn`](Self::turn) to `now`.
+    ///
+    /// When an outcome was reported within its bucket is not known. It counts as reported at the
+    /// end of the bucket, or now: none that fits is lost, and one stays for at most the width of
+    /// its old bucket too long.
+    fn resize(&mut self, width: u64, now: Tick) {
+        if self.width == width {
+            return;
+        }
+        let now = now.as_nanos().max(self.number.saturating_mul(self.width));
+        let mut resized = Self::new(width, Tick::from_nanos(now));
+        for number in self.number.saturating_sub(BUCKETS as u64 - 1)..=self.number {
+            let end = number.saturating_add(1).saturating_mul(self.width).saturating_sub(1);
+            let place = end.min(now) / width;
+            if resized.number < place.saturating_add(BUCKETS as u64) {
+                let bucket = resized.at(place);
+                *bucket = bucket.plus(self.bucket(number));
+            }
+        }
+        *self = resized;
+    }
+
     fn push(&mut self, flags: CallFlags) {
         let bucket = self.current();
         bucket.calls += 1;
@@ -215,13 +250,7 @@ impl Buckets {
         let newest = self.number.max(now.as_nanos() / self.width);
         let oldest = newest.saturating_sub(BUCKETS as u64 - 1);
         let held = oldest.max(self.number.saturating_sub(BUCKETS as u64 - 1))..=self.number;
-        held.map(|number| self.bucket(number)).fold(WindowCounts::default(), |sum, bucket| {
-            WindowCounts {
-                calls: sum.calls + bucket.calls,
-                failures: sum.failures + bucket.failures,
-                slow: sum.slow + bucket.slow,
-            }
-        })
+        held.map(|number| self.bucket(number)).fold(WindowCounts::default(), WindowCounts::plus)
     }
 
     const fn end(&self) -> Tick {

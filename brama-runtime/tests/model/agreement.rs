@@ -80,19 +80,6 @@ fn judging_like(first: OraclePolicy, new: OraclePolicy) -> OraclePolicy {
 }
 
 #[test]
-fn a_window_of_a_new_shape_starts_empty() {
-    let shapes = [Span::Calls(3), Span::Calls(5), Span::Time(ms(100)), Span::Time(ms(50))];
-    for (old, new) in shapes.iter().flat_map(|old| shapes.map(|new| (*old, new))) {
-        let harness = in_turn(&[(windowed(old), &FAILURES), (windowed(new), &[SUCCESS])]);
-        let kept = if old == new { 2 } else { 0 };
-        assert_eq!(
-            harness.view().counts,
-            WindowCounts { calls: 1 + kept, failures: kept, slow: 0 }
-        );
-    }
-}
-
-#[test]
 fn a_window_that_missed_outcomes_starts_empty() {
     for window in [Span::Calls(5), Span::Time(ms(100))].map(windowed) {
         let unrated = OraclePolicy { failure_rate: None, ..window };

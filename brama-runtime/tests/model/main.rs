@@ -13,6 +13,8 @@ mod opening;
 mod outage;
 #[cfg(test)]
 mod ramp;
+#[cfg(test)]
+mod reshaping;
 #[cfg(feature = "serde")]
 #[cfg(test)]
 mod written;
