@@ -148,7 +148,7 @@ fn a_circuit_is_written_with_all_its_state() {
             "seed": 7,
             "generation": 1,
             "openings": 1,
-            "state": { "open": { "until": 60_001_000_000_u64 } },
+            "state": { "open": { "until": 60_001_000_000_u64, "by_policy": true } },
             "since": 1_000_000,
             "failures": 1,
             "successes": 0,

@@ -6,7 +6,8 @@ use std::{fmt, iter::repeat_n, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Circuit, Policy, Reason, Tick, outage::Outage, outcome_ring::CallFlags, window::WindowState,
+    Circuit, Phase, Policy, Reason, Tick, WindowCounts, outage::Outage, outcome_ring::CallFlags,
+    window::WindowState,
 };
 
 /// The outcomes in the window, the reasons of the last failures, and the outage since the circuit
@@ -144,6 +145,22 @@ impl Circuit {
         } else if let Some(history) = &mut self.history {
             history.window_state = WindowState::Empty;
         }
+    }
+
+    /// Gives the window of a closed circuit the shape that the policy configures, as the next
+    /// outcome would. Returns the counts of a window that is lost, because the new one is of
+    /// another unit.
+    pub(crate) fn reshape_window(&mut self, policy: &Policy, now: Tick) -> Option<WindowCounts> {
+        let is_judged =
+            matches!(self.phase, Phase::Closed | Phase::Ramp { .. }) && policy.has_window_rule();
+        let window_state = &mut self.history.as_mut().filter(|_| is_judged)?.window_state;
+        if matches!(window_state, WindowState::Empty) {
+            return None;
+        }
+        let is_lost = window_state.is_of_another_unit(policy.window);
+        let lost = is_lost.then(|| window_state.counts(now));
+        window_state.turn(policy.window, now);
+        lost.filter(|lost| 0 < lost.calls)
     }
 }
 

@@ -32,7 +32,9 @@ pub use self::{
     change::{Cause, Change, DurationSource, Limit, OpenDuration, Rule},
     expiry::Expiry,
     outcome_ring::WindowCounts,
-    policy::{Abandoned, InvalidPolicy, InvalidSetting, Policy, PolicyPatch, SettingName},
+    policy::{
+        Abandoned, InvalidPolicy, InvalidSetting, Policy, PolicyPatch, SettingChange, SettingName,
+    },
     reason::Reason,
     state::{Generation, State},
     tick::Tick,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Circuit, DurationSource, OpenDuration, Policy, Tick,
+    Circuit, DurationSource, OpenDuration, Phase, Policy, Tick,
     draw::draw,
     expiry::{millis, to_permille},
 };
@@ -57,16 +57,49 @@ impl Circuit {
         Term { length, wait: wait.duration, named: Tick::ORIGIN, is_by_hand: true }
     }
 
+    /// Ends an opening earlier if the policy's wait for it is shorter than the one that it began
+    /// with. Returns how long the opening lasts now; `None` if it is unchanged.
+    ///
+    /// It then ends as if it had begun under this policy, or now if that is past, and never later
+    /// than before. An opening by hand, or as long as a hint, stays as it is.
+    pub fn shorten(&mut self, policy: &Policy, now: Tick) -> Option<OpenDuration> {
+        let Phase::Open { until } = self.phase else { return None };
+        let (seed, since, generation) = (self.seed, self.since, self.generation.number());
+        let wait = wait_after(policy, self.trips.saturating_sub(1));
+        let wait = wait.jittered(policy, seed, generation);
+        let term = &mut self.outage_mut()?.term;
+        let ends = since.after(wait.duration).max(now).max(term.named);
+        if !term.is_by_policy() || until <= ends {
+            return None;
+        }
+        let length = OpenDuration { duration: ends.since(since), ..wait };
+        (term.length, term.wait) = (length, length.duration);
+        self.phase = Phase::Open { until: ends };
+        Some(length)
+    }
+
     fn wait(&self, policy: &Policy) -> OpenDuration {
-        let trips = self.trips;
-        let progressive = policy.expiry.is_progressive();
-        let source =
-            if progressive { DurationSource::Progressive { trips } } else { DurationSource::Fixed };
-        OpenDuration { duration: policy.expiry.wait(trips), source, jitter: Duration::ZERO }
+        wait_after(policy, self.trips)
     }
 }
 
+/// Returns how long an opening after `trips` others lasts, without jitter.
+fn wait_after(policy: &Policy, trips: u32) -> OpenDuration {
+    let progressive = policy.expiry.is_progressive();
+    let source =
+        if progressive { DurationSource::Progressive { trips } } else { DurationSource::Fixed };
+    OpenDuration { duration: policy.expiry.wait(trips), source, jitter: Duration::ZERO }
+}
+
 impl Term {
+    /// Whether the policy alone determined the length.
+    const fn is_by_policy(&self) -> bool {
+        match self.length.source {
+            DurationSource::Fixed | DurationSource::Progressive { .. } => !self.is_by_hand,
+            DurationSource::RetryAfter | DurationSource::Repeated | DurationSource::ByHand => false,
+        }
+    }
+
     /// The term of the opening after inconclusive probes: as long as the one before, without what
     /// hints or hands added to it.
     pub(super) fn repeated(self) -> Self {

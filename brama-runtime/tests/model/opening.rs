@@ -7,7 +7,7 @@ use brama_runtime::api::{
     circuit::{Action, Circuit, Tick, Verdict},
     status::{Change, DurationSource, OpenDuration},
 };
-use proptest::prelude::proptest;
+use proptest::prelude::{prop_assert_eq, proptest};
 
 use crate::{
     oracle_policy::{OraclePolicy, ms},
@@ -115,4 +115,59 @@ fn opened(
 
 fn length(change: &Change) -> OpenDuration {
     change.cause.duration.expect("an opening has a duration")
+}
+
+#[test]
+fn a_shortened_opening_ends_as_if_it_had_begun_under_the_new_policy() {
+    let lengths = (1..=30_000_u64, 1..=30_000_u64, 0..=30_000_u64);
+    proptest!(cases(512), |((old, new, at) in lengths, share in 0..=9_u32, seed: u64, trips in 0..4)| {
+        let waiting = |initial| {
+            let expiry = Expiry::progressive(ms(initial), ms(initial * 8));
+            let patch = PolicyPatch::new().failure_threshold(1).expiry(expiry);
+            patch.jitter(f64::from(share) / 10.0).policy().unwrap()
+        };
+        let (old, new, now) = (waiting(old), waiting(new), Tick::from_millis(at));
+        let open = |policy: &Policy| {
+            let mut circuit = Circuit::new(seed);
+            for _ in 0..trips {
+                circuit.act(policy, Action::Open(None), "test".into(), Tick::ORIGIN);
+                circuit.sweep(Tick::NEVER);
+            }
+            circuit.record_unpermitted(policy, Verdict::failure("down"), Tick::ORIGIN);
+            circuit
+        };
+        let (mut circuit, before, ideal) = (open(&old), open(&old).until(), open(&new).until());
+        let shortened = circuit.shorten(&new, now);
+        let expected = before.min(ideal.max(Some(now)));
+        prop_assert_eq!(circuit.until(), expected);
+        let is_shorter = expected < before;
+        let lasting = is_shorter.then(|| expected.map(|until| until.since(Tick::ORIGIN))).flatten();
+        prop_assert_eq!(shortened.map(|it| it.duration), lasting);
+        prop_assert_eq!(circuit.generation(), open(&old).generation());
+    });
+}
+
+#[test]
+fn an_opening_by_hand_or_with_a_hint_is_not_shortened() {
+    let short = PolicyPatch::new().expiry(Expiry::fixed(ms(1))).policy().unwrap();
+    let policy = policy(0.0);
+    let hinted =
+        |hint| Verdict::Failure { reason: "busy".into(), retry_after: Some(hint), took: None };
+    let mut circuits: Vec<_> = [Action::Open(None), Action::Open(Some(WAIT)), Action::ForceOpen]
+        .into_iter()
+        .map(|action| {
+            let mut circuit = Circuit::new(0);
+            circuit.act(&policy, action, "test".into(), Tick::ORIGIN);
+            circuit
+        })
+        .collect();
+    circuits.extend([WAIT / 2, WAIT * 2].map(|hint| {
+        let mut circuit = Circuit::new(0);
+        circuit.record_unpermitted(&policy, hinted(hint), Tick::ORIGIN);
+        circuit
+    }));
+    for mut circuit in circuits {
+        let until = circuit.until();
+        assert_eq!((circuit.shorten(&short, Tick::ORIGIN), circuit.until()), (None, until));
+    }
 }

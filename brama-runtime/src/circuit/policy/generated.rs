@@ -45,8 +45,23 @@ macro_rules! setting_names {
                 }
             }
 
+            /// Returns the patch without `setting`.
+            pub(crate) const fn without(mut self, setting: SettingName) -> Self {
+                match setting {
+                    $(SettingName::$name => self.$field = None,)*
+                }
+                self
+            }
+
+            /// Returns whether both patches set `setting` to one value, or neither sets it.
+            pub(super) fn agrees(&self, other: &Self, setting: SettingName) -> bool {
+                match setting {
+                    $(SettingName::$name => self.$field == other.$field,)*
+                }
+            }
+
             /// Returns the value of `setting` in words; empty if the patch does not set it.
-            pub(in crate::circuit) fn display_value(&self, setting: SettingName) -> String {
+            pub(crate) fn display_value(&self, setting: SettingName) -> String {
                 match setting {
                     $(SettingName::$name => self.$field.map(DisplayValue::display_value),)*
                 }
@@ -113,7 +128,7 @@ macro_rules! policy {
         /// Creates a patch that sets every setting.
         impl From<Policy> for PolicyPatch {
             fn from(policy: Policy) -> Self {
-                Self { $($field: Some(policy.$field),)* }
+                Self { $($field: Some(policy.$field),)* applies_now: false }
             }
         }
     };
@@ -163,12 +178,13 @@ macro_rules! patch {
         #[must_use = "a patch does nothing until it is applied"]
         pub struct PolicyPatch {
             $(pub(crate) $field: Option<$value>,)*
+            pub(crate) applies_now: bool,
         }
 
         impl PolicyPatch {
             /// Creates a patch that sets nothing.
             pub const fn new() -> Self {
-                Self { $($field: None,)* }
+                Self { $($field: None,)* applies_now: false }
             }
 
             $(
@@ -195,9 +211,10 @@ macro_rules! patch {
                 )?
             )*
 
-            /// Returns this patch, with missing settings from `lower`.
+            /// Returns this patch, with missing settings from `lower`. The result is a layer: it
+            /// is not applied to openings in progress.
             pub(crate) fn or_else(self, lower: Self) -> Self {
-                Self { $($field: self.$field.or(lower.$field),)* }
+                Self { $($field: self.$field.or(lower.$field),)* applies_now: false }
             }
 
             /// Returns this patch, with missing settings from the defaults.

@@ -1,5 +1,6 @@
 //! The policy of a circuit: its settings, with their defaults and limits.
 
+mod difference;
 mod error;
 mod generated;
 mod lint;
@@ -12,6 +13,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    difference::SettingChange,
     error::{InvalidPolicy, InvalidSetting},
     settings::{Policy, PolicyPatch, SettingName},
 };

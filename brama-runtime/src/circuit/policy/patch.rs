@@ -23,6 +23,31 @@ impl PolicyPatch {
         Self { failure_count, minimum_calls, ..merged }
     }
 
+    /// Applies a shorter `expiry` to openings in progress too.
+    ///
+    /// Only [`Registry::configure`](crate::registry::Registry::configure) and
+    /// [`Breaker::configure`](crate::breaker::Breaker::configure) act on it, once: an opening then
+    /// ends when it would have ended under the new `expiry`, or now. It never ends later, and an
+    /// opening by hand, or by a failure with a retry-after hint, stays. Without it, a new `expiry`
+    /// applies from the next opening on.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::{Expiry, PolicyPatch, Registry};
+    /// use std::time::Duration;
+    ///
+    /// let breaker = Registry::new().breaker("search");
+    /// (0..10).for_each(|_| breaker.failure("down"));          // opens for 60 s
+    /// let shorter = PolicyPatch::new().expiry(Expiry::fixed(Duration::from_secs(5)));
+    /// breaker.configure(shorter.apply_now())?;
+    /// assert!(breaker.status().retry_after <= Some(Duration::from_secs(5)));
+    /// # Ok::<(), brama::error::InvalidPolicy>(())
+    /// ```
+    pub const fn apply_now(mut self) -> Self {
+        self.applies_now = true;
+        self
+    }
+
     /// Returns the policy that results from applying this patch to the defaults.
     ///
     /// # Errors

@@ -25,6 +25,8 @@ macro_rules! serde_structs {
                 #[serde(skip_serializing_if = "Option::is_none")]
                 $field: Option<$value>,
             )*
+            #[serde(skip)]
+            applies_now: bool,
         }
 
         /// All settings by position, for formats without names.
@@ -35,6 +37,8 @@ macro_rules! serde_structs {
                 $(#[$serde])*
                 $field: Option<$value>,
             )*
+            #[serde(skip)]
+            applies_now: bool,
         }
     };
 }
