@@ -13,7 +13,7 @@ pub use crate::{
     outcome::{Failure, Outcome},
     registry::{
         Registry, add_check, breaker, close, configure, failure, find, health, init, is_available,
-        on_event, open, register, registry, reset, shadow_all, status, statuses, subscribe,
+        on_event, open, register, registry, reload, reset, shadow_all, status, statuses, subscribe,
         success, totals, unregister,
     },
     status::{Health, Status},
@@ -29,6 +29,11 @@ pub mod clock {
     pub use crate::time::clock::{Clock, SystemClock};
 }
 
+/// What a reload changed, and names in a configuration that match nothing.
+pub mod config {
+    pub use crate::config::{ConfigChange, Reconfigured, Reloaded, Unused};
+}
+
 /// Durations as text, as attributes and configuration accept them: `500ms`, `30s`, `1m 30s`.
 pub mod duration {
     pub use crate::duration::{InvalidDuration, parse, show};
@@ -41,7 +46,7 @@ pub mod duration {
 pub mod error {
     pub use crate::{
         circuit::{InvalidPolicy, InvalidSetting},
-        config::{ConfigMistake, InitError},
+        config::{ConfigMistake, InitError, InvalidConfig},
         error::{AddCheckError, InvalidLength, NoThread, OpenForError},
         registry::RegisterError,
     };
@@ -73,9 +78,10 @@ pub mod status {
     pub use crate::{
         breaker::Opening,
         circuit::{
-            Cause, Change, DurationSource, Limit, OpenDuration, Rule, SettingName, WindowCounts,
+            Cause, Change, DurationSource, Limit, OpenDuration, Rule, SettingChange, SettingName,
+            WindowCounts,
         },
-        config::{ConfigLayer, Setting, Settings},
+        config::{ConfigLayer, LayerValue, Setting, Settings},
         connection::Labels,
         registry::BreakerFilter,
     };

@@ -10,10 +10,12 @@ use std::{
 };
 
 use brama_runtime::api::{
-    Config, Expiry, Identity, PolicyPatch, Registry, State, Totals,
+    Breaker, Config, Expiry, Identity, Permit, PolicyPatch, Registry, State, Totals,
     event::{EventKind, EventKinds},
     status::BreakerFilter,
+    testing::TestRegistry,
 };
+use proptest::{collection::vec, prelude::*};
 
 const THREADS: u64 = 4;
 
@@ -149,4 +151,112 @@ fn totals_of_a_name_are_those_of_its_breakers_and_of_no_other() {
     assert_eq!(successes(Identity::new("node").in_scope("elsewhere")), Some(1));
     assert_eq!(registry.totals("other"), registry.status("other").map(|status| status.totals));
     assert_eq!(registry.totals("nobody"), None::<Totals>);
+}
+
+/// What happens to the keys of an identifier.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Succeed(u8),
+    Fail(u8),
+    Ignore(u8),
+    Abandon(u8),
+    Open(u8),
+    Close(u8),
+    Hold(u8),
+    Release,
+    Wait(u32),
+    Sweep,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let key = || 0..6_u8;
+    prop_oneof![
+        4 => key().prop_map(Step::Succeed),
+        4 => key().prop_map(Step::Fail),
+        1 => key().prop_map(Step::Ignore),
+        1 => key().prop_map(Step::Abandon),
+        1 => key().prop_map(Step::Open),
+        1 => key().prop_map(Step::Close),
+        1 => key().prop_map(Step::Hold),
+        1 => Just(Step::Release),
+        3 => (0..100_000_u32).prop_map(Step::Wait),
+        2 => Just(Step::Sweep),
+    ]
+}
+
+/// Counts what the callers saw.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Seen {
+    successes: u64,
+    failures: u64,
+    ignored: u64,
+    abandoned: u64,
+    rejected: u64,
+}
+
+impl Seen {
+    fn of(totals: &Totals) -> Self {
+        let Totals { successes, failures, ignored, abandoned, rejected, .. } = *totals;
+        Self { successes, failures, ignored, abandoned, rejected }
+    }
+
+    fn call(&mut self, breaker: &Breaker, report: impl FnOnce(Permit), count: fn(&mut Self)) {
+        match breaker.try_acquire() {
+            Ok(permit) => {
+                report(permit);
+                count(self);
+            }
+            Err(_) => self.rejected += 1,
+        }
+    }
+}
+
+fn act(breaker: &Breaker, act: impl FnOnce(&Breaker)) {
+    if !breaker.identity().is_overflow() {
+        act(breaker);
+    }
+}
+
+proptest! {
+    #[test]
+    fn totals_add_up_over_evictions_of_any_kind(
+        steps in vec(step(), 0..200),
+        max_keys in 1..4_usize,
+        rated: bool,
+    ) {
+        let registry = TestRegistry::new();
+        let config = Config::new()
+            .max_keys(NonZeroUsize::new(max_keys).unwrap())
+            .inactive_threshold(Duration::from_secs(60));
+        registry.init(config.cleanup_interval(None)).unwrap();
+        let patch = PolicyPatch::new().expiry(Expiry::fixed(Duration::from_secs(20)));
+        let rules = if rated { patch.failure_rate(60).minimum_calls(2) } else { patch.failure_threshold(2) };
+        registry.configure("node", rules).unwrap();
+        let (mut seen, mut held) = (Seen::default(), Vec::new());
+        for step in steps {
+            let at = |key: u8| {
+                let breaker = registry.breaker(node(key));
+                // In shadow it would count some calls as rejected that have run.
+                if breaker.identity().is_overflow() {
+                    breaker.disable("test");
+                }
+                breaker
+            };
+            match step {
+                Step::Succeed(key) => seen.call(&at(key), Permit::success, |it| it.successes += 1),
+                Step::Fail(key) => seen.call(&at(key), |it| it.failure("x"), |it| it.failures += 1),
+                Step::Ignore(key) => seen.call(&at(key), Permit::ignore, |it| it.ignored += 1),
+                Step::Abandon(key) => seen.call(&at(key), drop, |it| it.abandoned += 1),
+                Step::Open(key) => act(&at(key), |it| it.open("test")),
+                Step::Close(key) => act(&at(key), |it| it.close("test")),
+                Step::Hold(key) => held.push(at(key)),
+                Step::Release => drop(held.pop()),
+                Step::Wait(millis) => registry.advance(Duration::from_millis(millis.into())),
+                Step::Sweep => registry.sweep(),
+            }
+        }
+        prop_assert!(present(&registry).0 <= max_keys);
+        let totals = registry.totals("node").unwrap_or_default();
+        prop_assert_eq!(Seen::of(&totals), seen);
+    }
 }

@@ -17,6 +17,8 @@ enum Step {
     Use,
     /// `init`, with patches for the defaults, the kind, the identifier and the key.
     Init,
+    /// The identifier is registered.
+    Register,
     /// The identifier is configured at run time.
     Identifier,
     /// The identifier with that key is configured at run time.
@@ -27,12 +29,12 @@ enum Step {
     Call,
 }
 
-const STEPS: [Step; 6] =
-    [Step::Use, Step::Init, Step::Identifier, Step::Key, Step::Switch, Step::Call];
+const STEPS: [Step; 7] =
+    [Step::Use, Step::Init, Step::Register, Step::Identifier, Step::Key, Step::Switch, Step::Call];
 
-/// The patch of each layer, from the lowest: defaults, kind and `register`, then `init` and
-/// `configure` for the identifier, then `init` and `configure` for the key.
-type Patches = [PolicyPatch; 7];
+/// The patch of each layer but the attribute, from the lowest: defaults and kind, then `register`,
+/// `init` and `configure`, each for the identifier and then for the key.
+type Patches = [PolicyPatch; 8];
 
 fn identity() -> Identity<'static> {
     Identity::new("payment_api").with_key(7)
@@ -42,7 +44,7 @@ fn identity() -> Identity<'static> {
 /// rejected afterwards.
 fn settings_after(order: &[Step], patches: &Patches) -> (Settings, Vec<String>) {
     let registry = Registry::new();
-    let [_, _, register, ..] = *patches;
+    let [_, _, _, register, ..] = *patches;
     for step in order {
         let uses = matches!(step, Step::Use | Step::Call);
         if uses && registry.find(identity()).is_none() {
@@ -56,13 +58,17 @@ fn settings_after(order: &[Step], patches: &Patches) -> (Settings, Vec<String>) 
 }
 
 fn apply(step: Step, registry: &Registry, patches: &Patches) {
-    let [defaults, kind, _, init, run_time, key_init, key_run_time] = *patches;
+    let [defaults, kind, register, _, init, key_init, run_time, key_run_time] = *patches;
     match step {
         Step::Use => drop(registry.breaker(identity())),
         Step::Init => {
             let config = Config::new().defaults(defaults).kind_defaults(ConnectionKind::HTTP, kind);
             let config = config.configure("payment_api", init).configure(identity(), key_init);
             registry.init(config).expect("valid, and the first");
+        }
+        Step::Register => {
+            let connection = Connection::new().policy(register);
+            drop(registry.register("payment_api", connection).expect("not used"));
         }
         Step::Identifier => registry.configure("payment_api", run_time).expect("valid"),
         Step::Key => registry.configure(identity(), key_run_time).expect("valid"),
@@ -115,7 +121,7 @@ fn order() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #[test]
     fn the_order_in_which_layers_are_set_does_not_matter(
-        patches in [patch(), patch(), patch(), patch(), patch(), patch(), patch()],
+        patches in std::array::from_fn::<_, 8, _>(|_| patch()),
         order in order(),
     ) {
         prop_assert_eq!(settings_after(&STEPS, &patches), settings_after(&order, &patches));
@@ -123,13 +129,12 @@ proptest! {
 
     #[test]
     fn the_highest_layer_wins_unless_it_contradicts_a_higher_one(
-        patches in [patch(), patch(), patch(), patch(), patch(), patch(), patch()],
+        patches in std::array::from_fn::<_, 8, _>(|_| patch()),
     ) {
         let (settings, _) = settings_after(&STEPS, &patches);
-        let [defaults, kind, register, init, run_time, key_init, key_run_time] = patches;
+        let [defaults, kind, others @ ..] = patches;
         let attribute = PolicyPatch::new().half_open_limit(3).minimum_calls(30).failure_rate(40);
-        let stack =
-            [defaults, kind, attribute, register, init, run_time, key_init, key_run_time];
+        let stack = [defaults, kind, attribute].into_iter().chain(others).collect::<Vec<_>>();
         for setting in settings.iter() {
             let last = stack.iter().rposition(|patch| patch.sets(setting.name));
             let place = (setting.layer as usize).checked_sub(1);

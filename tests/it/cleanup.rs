@@ -81,11 +81,10 @@ fn the_inactive_threshold_is_configurable() {
 }
 
 #[test]
-fn a_breaker_with_state_to_keep_is_never_evicted() {
+fn a_breaker_that_is_open_held_or_set_up_by_hand_is_never_evicted() {
     let registry = TestRegistry::new();
     registry.breaker("no key").success();
     let held = registry.breaker(node("held"));
-    registry.breaker(node("failed")).failure("once");
     registry.breaker(node("open")).open_for(HOUR * 24 * 7, "a test").unwrap();
     registry.configure(node("configured"), PolicyPatch::new()).unwrap();
     registry.breaker(node("configured")).success();
@@ -96,14 +95,58 @@ fn a_breaker_with_state_to_keep_is_never_evicted() {
         registry.sweep();
     }
     let all = names(&registry);
-    let kept =
-        ["configured", "failed", "held", "open", "registered"].map(|key| format!("node[{key}]"));
+    let kept = ["configured", "held", "open", "registered"].map(|key| format!("node[{key}]"));
     assert_eq!(all.split_first().unwrap(), (&"no key".to_owned(), &kept[..]));
     drop(held);
     registry.close(node("open"), "a test").unwrap();
     assert!(registry.unregister(node("registered")));
     registry.sweep();
-    assert_eq!(names(&registry), ["no key", "node[configured]", "node[failed]"]);
+    assert_eq!(names(&registry), ["no key", "node[configured]"]);
+}
+
+/// Runs the cleanup once a day.
+fn sweep_daily(registry: &TestRegistry, days: u32) {
+    for _ in 0..days {
+        registry.advance(HOUR * 24);
+        registry.sweep();
+    }
+}
+
+#[test]
+fn a_closed_breaker_that_was_idle_for_a_day_is_evicted_whatever_it_remembers() {
+    let registry = TestRegistry::new();
+    let rated = PolicyPatch::new().failure_rate(100).minimum_calls(9);
+    registry.configure("rated", rated).unwrap();
+    let rated = Identity::new("rated").with_key(1);
+    for key in [node(1), rated] {
+        registry.breaker(&key).failure("once");
+    }
+    sweep_daily(&registry, 1);
+    assert_eq!(names(&registry), ["node[1]", "rated[1]"]);
+    sweep_daily(&registry, 1);
+    assert!(names(&registry).is_empty());
+}
+
+#[test]
+fn an_opening_of_a_key_is_over_and_idle_for_as_long_before_the_key_is_evicted() {
+    let registry = TestRegistry::new();
+    let open =
+        |key, days| registry.breaker(node(key)).open_for(HOUR * 24 * days, "a test").unwrap();
+    open("short", 1);
+    open("long", 2);
+    registry.breaker(node("forced")).force_open("a test");
+    registry.breaker(node("disabled")).disable("a test");
+    let kept =
+        || names(&registry).into_iter().filter(|name| !name.contains("d]")).collect::<Vec<_>>();
+    sweep_daily(&registry, 1);
+    assert_eq!(kept(), ["node[long]"]);
+    assert!(registry.breaker(node("long")).try_acquire().is_err());
+    sweep_daily(&registry, 1);
+    assert_eq!(registry.status(node("long")).unwrap().state, State::HalfOpen);
+    sweep_daily(&registry, 1);
+    assert_eq!(kept(), ["node[long]"]);
+    sweep_daily(&registry, 1);
+    assert_eq!(names(&registry), ["node[disabled]", "node[forced]"]);
 }
 
 #[test]
@@ -211,6 +254,18 @@ fn the_cleanup_thread_keeps_no_registry_alive() {
         drop(registry);
         assert_eq!(dropped.recv_timeout(LONG), Ok(()));
     }
+}
+
+#[test]
+fn a_reload_changes_the_interval_of_the_cleanup_that_runs() {
+    let clock = ManualClock::new();
+    let registry = Registry::with_clock(clock.clone());
+    registry.init(Config::new().cleanup_interval(NEVER)).unwrap();
+    registry.breaker("api").open("a test");
+    let mut changes = registry.subscribe(EventKind::StateChanged);
+    clock.advance(LONG);
+    registry.reload(Config::new().cleanup_interval(SOON)).unwrap();
+    assert!(changes.recv_timeout(LONG).is_some());
 }
 
 #[test]

@@ -301,7 +301,9 @@ fn each_step_of_a_breakers_life_is_announced_once() {
     registry.configure("payment_api", PolicyPatch::new().success_threshold(2)).unwrap();
     breaker.success();
     registry.configure("payment_api", PolicyPatch::new().minimum_calls(10)).unwrap();
-    registry.init(Config::new()).unwrap();
+    let defaults = PolicyPatch::new().half_open_limit(2);
+    registry.init(Config::new().defaults(defaults)).unwrap();
+    registry.configure("payment_api", PolicyPatch::new().half_open_limit(2)).unwrap();
     let received: Vec<_> = std::iter::from_fn(|| events.try_recv()).collect();
     let kinds: Vec<_> = received.iter().map(|event| (event.number, event.kind())).collect();
     assert_eq!(
@@ -316,7 +318,7 @@ fn each_step_of_a_breakers_life_is_announced_once() {
     );
     assert_eq!(
         received[3].to_string(),
-        "payment_api was configured; `minimum_calls` (10, configure) does nothing: no rate is set"
+        "payment_api was configured; minimum_calls from 100 to 10; `minimum_calls` (10, configure) does nothing: no rate is set"
     );
 }
 

@@ -18,7 +18,7 @@ fn registry() -> (Registry, ManualClock, Subscription) {
     (registry, clock, events)
 }
 
-fn drain(events: &mut Subscription) -> Vec<Event> {
+pub(crate) fn drain(events: &mut Subscription) -> Vec<Event> {
     std::iter::from_fn(|| events.try_recv()).collect()
 }
 
@@ -225,12 +225,14 @@ mod kinds {
             // The look-up above registered the breaker.
             EventKind::Registered => {}
             EventKind::Unregistered => assert!(registry.unregister("api")),
-            EventKind::Configured => registry.configure("api", PolicyPatch::new()).unwrap(),
             EventKind::Extended => {
                 breaker.configure(PolicyPatch::new().failure_threshold(1)).unwrap();
                 let late = permit();
                 permit().failure("a test");
                 late.record(Outcome::failure("busy").retry_after(Duration::from_secs(90)));
+            }
+            EventKind::Configured => {
+                registry.configure("api", PolicyPatch::new().success_threshold(2)).unwrap();
             }
             EventKind::Success => permit().success(),
             EventKind::Failure => permit().failure("a test"),
@@ -306,7 +308,7 @@ mod life {
         registry.configure("api", PolicyPatch::new().minimum_calls(10)).unwrap();
         #[expect(clippy::wildcard_enum_match_arm, reason = "one kind is wanted")]
         let warnings = |event: Event| match event.detail {
-            EventDetail::Configured { warnings } => Some(warnings.len()),
+            EventDetail::Configured { warnings, .. } => Some(warnings.len()),
             _ => None,
         };
         let warned: Vec<_> = drain(&mut events).into_iter().map(warnings).collect();

@@ -41,14 +41,20 @@ fn each_layer_overrides_the_layers_below_it() {
     layered(&registry, 7).unwrap();
     assert_eq!(effective(), (4, ConfigLayer::Attribute));
     assert!(registry.unregister(&key));
+    registry.register("layered", Connection::new().policy(threshold(6))).unwrap();
+    registry.register(&key, Connection::new()).unwrap();
+    assert_eq!(effective(), (6, ConfigLayer::Register));
+    assert!(registry.unregister(&key));
     registry.register(&key, Connection::new().policy(threshold(5))).unwrap();
-    assert_eq!(effective(), (5, ConfigLayer::Register));
+    assert_eq!(effective(), (5, ConfigLayer::KeyRegister));
     let config = Config::new()
         .defaults(threshold(2))
         .kind_defaults(ConnectionKind::HTTP, threshold(3))
         .configure("layered", threshold(6));
     registry.init(config).unwrap();
     assert_eq!(effective(), (6, ConfigLayer::Init));
+    registry.reload(Config::new().configure(&key, threshold(8))).unwrap();
+    assert_eq!(effective(), (8, ConfigLayer::KeyInit));
     registry.configure("layered", threshold(7)).unwrap();
     assert_eq!(effective(), (7, ConfigLayer::Configure));
     registry.configure(&key, threshold(9)).unwrap();

@@ -29,6 +29,7 @@
 //! | **The registry** | |
 //! | one breaker per identity, `init`, `configure` | `registry.rs` |
 //! | layers of configuration, and warnings | `layers.rs` |
+//! | settings that change while the program runs | `reload.rs` |
 //! | `register`, `unregister`, control by identity | `connections.rs` |
 //! | more keys than there is room for | `overflow.rs` |
 //! | the cleanup thread and `sweep` | `cleanup.rs` |
@@ -90,6 +91,7 @@ mod ramp;
 mod ready;
 mod reentry;
 mod registry;
+mod reload;
 mod serde;
 mod shadow;
 mod steps;

@@ -14,6 +14,8 @@ use brama::{
 
 use crate::answer::{Answer, TestError};
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 fn node(key: impl Display) -> Identity<'static> {
     Identity::new("node").with_key(key)
 }
@@ -182,11 +184,81 @@ fn a_half_open_breaker_may_be_evicted_unless_a_probe_is_in_flight() {
     let registry = bounded(1);
     registry.set_state(node(0), State::HalfOpen);
     let probe = registry.breaker(node(0)).try_acquire().unwrap();
+    registry.advance(DAY);
     registry.breaker(node(1)).success();
     assert_eq!(keys(&registry), ["0"]);
     probe.ignore();
     registry.breaker(node(1)).success();
+    assert_eq!(keys(&registry), ["0"]);
+    registry.advance(DAY);
+    registry.breaker(node(1)).success();
     assert_eq!(keys(&registry), ["1"]);
+}
+
+#[test]
+fn a_key_that_flaps_keeps_its_place_for_as_long_as_its_last_opening_lasted() {
+    let registry = bounded(1);
+    registry.breaker(node(0)).open_for(DAY / 4, "a test").unwrap();
+    let comes_in = |key| !registry.breaker(node(key)).identity().is_overflow();
+    assert!(!comes_in(1));
+    registry.advance(DAY / 4 - Duration::from_millis(1));
+    assert!(!comes_in(1));
+    assert_eq!(registry.breaker(node(0)).state(), State::Open);
+    // A rejection counts as activity.
+    assert!(registry.breaker(node(0)).try_acquire().is_err());
+    assert!(!comes_in(1));
+    registry.advance(DAY / 4 - Duration::from_millis(1));
+    assert!(!comes_in(1));
+    registry.advance(Duration::from_millis(1));
+    assert!(comes_in(1));
+    assert_eq!(keys(&registry), ["1"]);
+}
+
+#[test]
+fn a_closed_key_that_is_stale_makes_room_without_a_cleanup() {
+    let registry = bounded(1);
+    registry.breaker(node(0)).failure("once");
+    let comes_in = |key| !registry.breaker(node(key)).identity().is_overflow();
+    assert!(!comes_in(1));
+    registry.advance(DAY - Duration::from_millis(1));
+    assert!(!comes_in(1));
+    registry.advance(Duration::from_millis(1));
+    assert!(comes_in(1));
+    assert_eq!(registry.totals("node").unwrap().failures, 1);
+}
+
+#[test]
+fn a_key_that_fails_again_is_not_stale() {
+    let registry = bounded(1);
+    for _ in 0..4 {
+        registry.breaker(node(0)).failure("again");
+        registry.advance(DAY);
+        assert!(registry.breaker(node(1)).identity().is_overflow());
+    }
+    assert_eq!(registry.breaker(node(0)).status().failures, 4);
+}
+
+/// openclaw/openclaw#105316
+#[test]
+fn keys_that_failed_once_and_were_idle_for_a_day_make_room() {
+    let registry = bounded(50);
+    (0..50).for_each(|key| registry.breaker(node(key)).failure("not found"));
+    for _ in 0..3 {
+        registry.advance(DAY);
+        registry.sweep();
+    }
+    assert!(!registry.breaker(node(1_000)).identity().is_overflow());
+}
+
+/// openclaw/openclaw#105316
+#[test]
+fn a_key_that_failed_within_the_day_keeps_its_place() {
+    let registry = bounded(50);
+    (0..50).for_each(|key| registry.breaker(node(key)).failure("not found"));
+    registry.advance(Duration::from_secs(3_600));
+    registry.sweep();
+    assert_eq!(registry.breaker(node(7)).status().failures, 1);
+    assert!(registry.breaker(node(1_000)).identity().is_overflow());
 }
 
 #[test]

@@ -222,6 +222,7 @@ fn an_event_is_written_with_its_cause() {
 fn a_status_is_written_with_its_policy_and_totals() {
     let clock = ManualClock::new();
     let connection = Connection::new().kind(ConnectionKind::HTTP).label("team", "payments");
+    let connection = connection.policy(PolicyPatch::new().failure_threshold(10));
     let breaker = Registry::with_clock(clock.clone()).register("api", connection).unwrap();
     (0..10).for_each(|_| breaker.failure("refused"));
     clock.advance(Duration::from_secs(20));
@@ -233,7 +234,12 @@ fn a_status_is_written_with_its_policy_and_totals() {
     assert_eq!(status["policy"]["failure_threshold"], 10);
     assert_eq!(status["cause"]["duration"]["source"], "fixed");
     assert_eq!([&status["kind"], &status["labels"]["team"]], ["http", "payments"]);
-    let threshold = json!({ "name": "failure_threshold", "value": "10", "layer": "built_in" });
+    let threshold = json!({
+        "name": "failure_threshold",
+        "value": "10",
+        "layer": "register",
+        "layers": [{ "layer": "register", "value": "10" }],
+    });
     assert_eq!(status["settings"][0], threshold);
 }
 

@@ -3,6 +3,8 @@
 //! A breaker is evicted only while nothing but its registry holds it, so that nothing still relies
 //! on it. Promise 4 of the gate holds the argument.
 
+use std::time::Duration;
+
 use super::{
     gate::Gate,
     locked::Locked,
@@ -24,17 +26,18 @@ impl Slot {
     pub(crate) fn evict(
         &self,
         timestamp: Timestamp,
+        idle: Idle,
         is_held: impl Fn() -> bool,
     ) -> Option<(Totals, Wakes)> {
         if is_held() {
             return None;
         }
         let mut locked = self.lock_for_step();
-        if locked.is_evictable(timestamp.now()) {
+        if locked.is_evictable(timestamp.now(), idle) {
             locked.rare_mut().is_evicted = true;
         }
         locked.publish();
-        if locked.is_evicted() && is_held() {
+        if locked.is_evicted() && (is_held() || self.has_counted_since(&locked, idle)) {
             locked.rare_mut().is_evicted = false;
             locked.publish();
         }
@@ -50,6 +53,13 @@ impl Slot {
         Some((self.totals(&locked), pending.send(&mut locked, &self.identity, &self.context.bus)))
     }
 
+    /// Whether the breaker has counted a call since it was examined. The call may have come and gone
+    /// before the gate showed the eviction.
+    fn has_counted_since(&self, locked: &Locked, idle: Idle) -> bool {
+        Gate::acquire_fence();
+        self.totals(locked).moves() != idle.moves
+    }
+
     /// Whether the breaker is evicted or about to be, for a caller that has just taken a hold. Only
     /// a thread with the lock of the registry can tell which. `false` stays true for as long as the
     /// hold lasts.
@@ -59,21 +69,50 @@ impl Slot {
     }
 }
 
+/// For how long a breaker with a key has counted nothing, as far as its registry knows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Idle {
+    /// The sum of its counters when it was examined.
+    pub(crate) moves: u64,
+    pub(crate) duration: Duration,
+    /// Whether that is long enough to forget what a closed breaker remembers.
+    pub(crate) is_stale: bool,
+}
+
 impl Locked {
-    /// Whether an eviction would lose nothing but counts.
-    fn is_evictable(&self, now: Tick) -> bool {
-        let circuit = &self.circuit;
-        let is_quiet = match circuit.state() {
-            State::Closed => true,
-            State::HalfOpen => circuit.probes() == 0,
-            State::Open | State::ForcedOpen | State::Disabled => false,
-        };
-        let window = circuit.counts(now);
-        is_quiet
-            && circuit.failures() == 0
-            && window.failures == 0
-            && window.slow == 0
-            && !self.rare().is_some_and(|rare| rare.is_pinned)
+    /// Whether the breaker may be evicted: because that would lose nothing but counts, or because
+    /// the rest is stale.
+    fn is_evictable(&self, now: Tick, idle: Idle) -> bool {
+        !self.rare().is_some_and(|rare| rare.is_pinned)
             && !self.layers().is_configured_by_key()
+            && self.is_forgettable(now, idle)
+    }
+
+    /// Whether the state of the circuit may be forgotten.
+    ///
+    /// Flapping keys keep their progressive waits: after an opening, its length must pass without a
+    /// call. An opening past its deadline counts as half-open.
+    fn is_forgettable(&self, now: Tick, idle: Idle) -> bool {
+        let circuit = &self.circuit;
+        let is_over = self.last_opening() <= idle.duration;
+        match circuit.state() {
+            State::Closed => idle.is_stale || self.remembers_nothing(now),
+            State::HalfOpen => circuit.probes() == 0 && is_over,
+            State::Open => circuit.until().is_some_and(|until| until <= now) && is_over,
+            State::ForcedOpen | State::Disabled => false,
+        }
+    }
+
+    /// Whether a closed circuit has no failure in its run and nothing bad in its window.
+    fn remembers_nothing(&self, now: Tick) -> bool {
+        let window = self.circuit.counts(now);
+        self.circuit.failures() == 0 && window.failures == 0 && window.slow == 0
+    }
+
+    /// How long the last opening was to last.
+    fn last_opening(&self) -> Duration {
+        let opened = self.rare().and_then(|rare| rare.openings.back());
+        let lasting = opened.and_then(|opened| opened.cause.duration);
+        lasting.map_or(Duration::ZERO, |lasting| lasting.duration)
     }
 }

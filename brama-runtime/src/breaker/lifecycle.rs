@@ -1,10 +1,10 @@
-//! The life of a breaker: registered, configured, unregistered, registered again.
+//! The life of a breaker: registered, unregistered, registered again.
 //!
 //! A slot without a key stays allocated for the life of its registry, so that no handle dangles.
 //! While it is unregistered, its gate shows a word by which no call passes: the next call takes the
 //! lock and registers it again.
 
-use std::ptr;
+use std::{ptr, sync::Arc};
 
 use super::{
     locked::Locked,
@@ -13,9 +13,8 @@ use super::{
 };
 use crate::{
     bus::Wakes,
-    circuit::{Action, InvalidPolicy, PolicyPatch, Tick},
-    config::{Attribute, Layers, PolicyCache},
-    connection::Connection,
+    circuit::{Action, Tick},
+    config::{Attribute, Layers},
     event::EventDetail,
 };
 
@@ -26,20 +25,24 @@ impl Slot {
         !self.gate.load().is_unregistered()
     }
 
-    /// Registers the breaker again with `connection`. If it is registered already, returns the
-    /// connection as an error.
-    pub(crate) fn register(&self, connection: Connection) -> Result<(), Connection> {
-        let mut pending = PendingEvents::of(self.context.timestamp());
+    /// Registers the breaker again, with the layers that `change` sets. The caller triggers the
+    /// returned wake-ups, because it holds the lock of the registry. Returns `None` if the breaker
+    /// is registered already.
+    pub(crate) fn register(
+        &self,
+        at: Timestamp,
+        change: impl FnOnce(&mut Layers),
+    ) -> Option<Wakes> {
+        let mut pending = PendingEvents::of(at);
         let locked = self.locked.lock();
         if locked.is_registered() {
-            return Err(connection);
+            return None;
         }
         let mut locked = self.begin_step(locked);
-        locked.update_layers(&self.context.policies, |layers| layers.register(connection));
+        locked.update_layers(&self.context.policies, change);
         locked.rare_mut().is_pinned = true;
         locked.reregister(&mut pending);
-        locked.finish(pending);
-        Ok(())
+        Some(locked.finish_without_waking(pending))
     }
 
     /// Pins a breaker that was created by `register`, so that it is never evicted.
@@ -66,19 +69,25 @@ impl Slot {
         locked.finish(pending);
     }
 
-    /// Forgets everything but the totals, the attribute and the configuration. Returns `false` if
-    /// the breaker was unregistered already. Outcomes of permits that were given before are late
-    /// from now on.
-    pub(crate) fn unregister(&self) -> bool {
-        let mut pending = PendingEvents::of(self.context.timestamp());
-        let mut locked = self.lock_for_step();
-        let was_registered = locked.is_registered();
-        if was_registered {
-            locked.forget(&self.context.policies, pending.now());
-            pending.add(EventDetail::Unregistered);
+    /// Forgets everything but the totals, the attribute and the configuration, and takes the layers
+    /// that `change` sets. Outcomes of permits that were given before are late from now on. The
+    /// caller triggers the returned wake-ups, because it holds the lock of the registry. Returns
+    /// `None` if the breaker was unregistered already.
+    pub(crate) fn unregister(
+        &self,
+        at: Timestamp,
+        change: impl FnOnce(&mut Layers),
+    ) -> Option<Wakes> {
+        let mut pending = PendingEvents::of(at);
+        let locked = self.locked.lock();
+        if !locked.is_registered() {
+            return None;
         }
-        locked.finish(pending);
-        was_registered
+        let mut locked = self.begin_step(locked);
+        locked.forget(pending.now());
+        locked.update_layers(&self.context.policies, change);
+        pending.add(EventDetail::Unregistered);
+        Some(locked.finish_without_waking(pending))
     }
 
     /// Binds an attribute with this identity, for a look-up by name. Subscribers get an event if
@@ -129,34 +138,6 @@ impl Slot {
         first.is_some_and(|it| it.agrees_with(attribute) || self.other_attribute.get().is_some())
     }
 
-    /// Applies a patch to this breaker. If the breaker has no key, the patch also applies to all
-    /// keys of its identifier.
-    pub(super) fn configure(&self, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
-        let store = self.locked.lock().layers().store();
-        if let Some(registry) = store {
-            return registry.configure(&self.identity, patch);
-        }
-        let timestamp = self.context.timestamp();
-        let (answer, mut wakes) =
-            self.update_layers(|layers| layers.configure_alone(&self.identity, patch));
-        answer?;
-        wakes.and(self.announce_configured(timestamp));
-        wakes.wake();
-        Ok(())
-    }
-
-    /// Applies a change of the configuration. The caller triggers the returned wake-ups, because it
-    /// may hold a lock.
-    pub(crate) fn configured(
-        &self,
-        timestamp: Timestamp,
-        change: impl FnOnce(&mut Layers),
-    ) -> Wakes {
-        let ((), mut wakes) = self.update_layers(change);
-        wakes.and(self.announce_configured(timestamp));
-        wakes
-    }
-
     /// Announces a breaker that was just created. The caller triggers the returned wake-ups,
     /// because it holds the lock of the registry.
     pub(crate) fn announce_created(&self, at: Timestamp) -> Wakes {
@@ -167,32 +148,6 @@ impl Slot {
             if self.attribute.get().is_some() {
                 locked.add_warnings(&mut pending);
             }
-        }
-        pending.send(&mut locked, &self.identity, &self.context.bus)
-    }
-
-    fn announce_configured(&self, timestamp: Timestamp) -> Wakes {
-        let warnings = self.locked.lock().policy.warnings().to_vec();
-        self.announce(EventDetail::Configured { warnings }, timestamp)
-    }
-
-    /// Changes the layers of this breaker. The new policy applies from the next admission or
-    /// outcome on. The caller triggers the returned wake-ups.
-    pub(crate) fn update_layers<R>(&self, change: impl FnOnce(&mut Layers) -> R) -> (R, Wakes) {
-        let (mut locked, mut wakes) = (self.lock_for_step(), Wakes::default());
-        let answer = locked.update_layers(&self.context.policies, change);
-        locked.publish();
-        locked.wake_waiters(Tick::ORIGIN, &mut wakes);
-        (answer, wakes)
-    }
-
-    /// Announces an event in the life of a registered breaker. The caller triggers the returned
-    /// wake-ups.
-    pub(crate) fn announce(&self, detail: EventDetail, timestamp: Timestamp) -> Wakes {
-        let mut locked = self.locked.lock();
-        let mut pending = PendingEvents::of(timestamp);
-        if locked.is_registered() {
-            pending.add(detail);
         }
         pending.send(&mut locked, &self.identity, &self.context.bus)
     }
@@ -212,17 +167,21 @@ impl Locked {
     fn add_warnings(&self, pending: &mut PendingEvents) {
         let warnings = self.policy.warnings();
         if !warnings.is_empty() {
-            pending.add(EventDetail::Configured { warnings: warnings.to_vec() });
+            pending.add(EventDetail::Configured {
+                changes: Arc::default(),
+                lost_window: None,
+                shortened: None,
+                warnings: warnings.to_vec(),
+            });
         }
     }
 
-    fn forget(&mut self, policies: &PolicyCache, now: Tick) {
+    fn forget(&mut self, now: Tick) {
         let rare = self.rare_mut();
         rare.openings.clear();
         rare.is_unregistered = true;
         rare.is_pinned = false;
         self.reset_state(now);
-        self.update_layers(policies, Layers::unregister);
     }
 
     /// Begins a new generation, closed. The change itself is no event: the caller announces what

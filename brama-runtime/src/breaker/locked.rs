@@ -107,15 +107,14 @@ impl Locked {
         }
     }
 
-    pub(super) fn update_layers<R>(
+    pub(super) fn update_layers(
         &mut self,
         policies: &PolicyCache,
-        change: impl FnOnce(&mut Layers) -> R,
-    ) -> R {
+        change: impl FnOnce(&mut Layers),
+    ) {
         let mut layers = self.layers().clone();
-        let answer = change(&mut layers);
+        change(&mut layers);
         self.policy = policies.policy_of(layers);
-        answer
     }
 
     pub(super) fn layers(&self) -> &Layers {

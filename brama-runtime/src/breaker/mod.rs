@@ -13,6 +13,7 @@ mod open_share;
 mod panic_guard;
 mod pending_events;
 mod permit;
+mod reconfigure;
 mod record;
 mod rejection;
 mod slot;
@@ -27,10 +28,12 @@ use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 use self::permit::Borrowed;
 pub(crate) use self::{
     context::RegistryContext,
+    evict::Idle,
     open_share::OpenShare,
     panic_guard::{DeferredSuccess, PanicGuard},
     pending_events::Timestamp,
     permit::{RawPermit, SlotRef},
+    reconfigure::Deadlines,
     record::PassMeaning,
     slot::{SharedSlot, Slot},
 };

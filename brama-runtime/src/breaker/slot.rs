@@ -13,6 +13,7 @@ use super::{
 use crate::{
     circuit::{Abandoned, Action, By, State, Tick},
     config::{Attribute, ConfigStore, Layers},
+    connection::ConnectionKind,
     counters::{Contention, Counter, Totals},
     identity::Identity,
     status::Status,
@@ -84,6 +85,11 @@ impl Slot {
     /// Publishes again, so that the gate takes a new subscriber to calls into account.
     pub(crate) fn republish(&self) {
         self.lock_for_step().publish();
+    }
+
+    /// The kind of dependency, from `register` or else the attribute.
+    pub(crate) fn kind(&self) -> Option<ConnectionKind> {
+        self.locked.lock().layers().kind()
     }
 
     pub(crate) fn state(&self) -> State {

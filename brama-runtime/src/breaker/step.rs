@@ -9,6 +9,7 @@ use super::{
     gate::GateFields, locked::Locked, pending_events::PendingEvents, slot::Slot, word::Word,
 };
 use crate::{
+    bus::Wakes,
     circuit::{Change, State},
     event::EventKinds,
     sys::sync::MutexGuard,
@@ -57,10 +58,7 @@ impl StepGuard<'_> {
     /// published word.
     pub(super) fn finish(mut self, pending: PendingEvents) -> Word {
         let word = self.publish();
-        let Slot { identity, context, .. } = self.slot;
-        let now = pending.now();
-        let mut wakes = pending.send(&mut self.locked, identity, &context.bus);
-        self.locked.wake_waiters(now, &mut wakes);
+        let wakes = self.notify(pending);
         drop(self);
         wakes.wake();
         word
@@ -81,6 +79,21 @@ impl StepGuard<'_> {
             pending.add_change(from, to, &cause);
             self.locked.keep_opening(to, at, cause);
         }
+    }
+
+    /// Publishes, sends the events and unlocks. The caller triggers the returned wake-ups once it
+    /// has released the lock of the registry.
+    pub(super) fn finish_without_waking(mut self, pending: PendingEvents) -> Wakes {
+        self.publish();
+        self.notify(pending)
+    }
+
+    fn notify(&mut self, pending: PendingEvents) -> Wakes {
+        let Slot { identity, context, .. } = self.slot;
+        let now = pending.now();
+        let mut wakes = pending.send(&mut self.locked, identity, &context.bus);
+        self.locked.wake_waiters(now, &mut wakes);
+        wakes
     }
 
     /// Publishes at the gate what the circuit would answer. Returns the published word.

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use super::{Layers, layers::CacheKey, settings::Settings};
+use super::{Layers, layers::CacheKey, origin::Origins};
 use crate::{circuit::Policy, sys::sync::Mutex};
 
 /// The effective policy, with the layers that produced it.
@@ -46,8 +46,9 @@ impl EffectivePolicy {
         Arc::clone(&self.configured)
     }
 
-    pub(crate) fn settings(&self) -> Settings {
-        Settings::new(self.configured(), self.layers.resolved().origins())
+    /// The layer that the value of each setting comes from.
+    pub(super) fn origins(&self) -> Origins {
+        self.layers.resolved().origins()
     }
 
     /// Settings that have no effect, and settings that contradict each other.
@@ -113,7 +114,7 @@ mod tests {
         let configured: Vec<_> = (0..1_000).map(|_| Arc::new(Configured::default())).collect();
         for configured in configured {
             let mut layers = Layers::new(Arc::clone(&shared));
-            layers.set_of_identifier(configured);
+            layers.set_of_identifier(Some(configured));
             drop(cache.policy_of(layers));
         }
         assert!(cache.0.lock().len() < 10);

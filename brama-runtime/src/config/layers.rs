@@ -2,9 +2,11 @@
 
 use std::{ptr, sync::Arc};
 
-use super::{Attribute, ConfigStore, SharedConfig, resolve::Resolved, settings::ConfigLayer};
+use super::{
+    Attribute, ConfigStore, Configured, SharedConfig, origin::ConfigLayer, resolve::Resolved,
+};
 use crate::{
-    circuit::{InvalidPolicy, PolicyPatch},
+    circuit::{InvalidPolicy, PolicyPatch, SettingName},
     connection::{Connection, ConnectionKind, Labels},
     identity::Identity,
 };
@@ -27,10 +29,15 @@ pub(crate) struct Layers {
 #[derive(Debug, Clone, Default)]
 struct Overrides {
     conflict: Option<AttributeConflict>,
-    registered: Connection,
     of_key: Option<Arc<Configured>>,
     /// Puts the breaker into shadow, whatever its policy.
     only_observes: bool,
+}
+
+impl Overrides {
+    const fn is_empty(&self) -> bool {
+        self.conflict.is_none() && self.of_key.is_none() && !self.only_observes
+    }
 }
 
 /// Two attributes with one identity that differ.
@@ -44,28 +51,6 @@ struct AttributeConflict {
 /// The addresses of the shared configuration, the attribute and the identifier's configuration;
 /// zero for one that is missing. Equal keys resolve to the same policy.
 pub(super) type CacheKey = [usize; 3];
-
-/// The configuration of one identity: from `init`, and from run time above it.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Configured {
-    init: PolicyPatch,
-    run_time: PolicyPatch,
-}
-
-impl Configured {
-    pub(crate) const fn with_init(self, patch: PolicyPatch) -> Self {
-        Self { init: patch, ..self }
-    }
-
-    /// Layers a patch over the earlier ones.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidPolicy`] if they are not valid together.
-    pub(crate) fn with_run_time(self, patch: PolicyPatch) -> Result<Self, InvalidPolicy> {
-        Ok(Self { run_time: patch.or_else(self.run_time).validated()?, ..self })
-    }
-}
 
 impl Layers {
     pub(crate) const fn new(shared: Arc<SharedConfig>) -> Self {
@@ -106,31 +91,27 @@ impl Layers {
         self.overrides().conflict = Some(AttributeConflict { first, other });
     }
 
-    /// Sets the layer of `register`.
-    pub(crate) fn register(&mut self, connection: Connection) {
-        if connection != Connection::new() {
-            self.overrides().registered = connection;
+    /// Sets what is configured for the identity without its key.
+    pub(crate) fn set_of_identifier(&mut self, configured: Option<Arc<Configured>>) {
+        self.of_identifier = configured;
+    }
+
+    /// Sets what is configured for the identity with its key.
+    pub(crate) fn set_of_key(&mut self, configured: Option<Arc<Configured>>) {
+        if configured.is_some() || self.overrides.is_some() {
+            self.overrides().of_key = configured;
         }
+        // Without overrides, a breaker shares its policy with the other keys again.
+        self.overrides.take_if(|overrides| overrides.is_empty());
     }
 
-    /// Clears the layer of `register`.
-    pub(crate) fn unregister(&mut self) {
-        if let Some(overrides) = &mut self.overrides {
-            overrides.registered = Connection::new();
-        }
-    }
-
-    pub(crate) fn set_of_identifier(&mut self, configured: Arc<Configured>) {
-        self.of_identifier = Some(configured);
-    }
-
-    pub(crate) fn set_of_key(&mut self, configured: Arc<Configured>) {
-        self.overrides().of_key = Some(configured);
-    }
-
-    /// Whether the breaker's own key has a configuration.
+    /// Whether a `Config` or the operator names the breaker's own key.
     pub(crate) fn is_configured_by_key(&self) -> bool {
-        self.overrides.as_ref().is_some_and(|overrides| overrides.of_key.is_some())
+        self.of_key().is_some_and(Configured::is_named)
+    }
+
+    fn of_key(&self) -> Option<&Configured> {
+        self.overrides.as_ref()?.of_key.as_deref()
     }
 
     /// Layers a patch for this breaker alone, after its registry is dropped.
@@ -141,7 +122,7 @@ impl Layers {
     ) -> Result<(), InvalidPolicy> {
         let has_key = identity.key().is_some();
         let layer = if has_key { &mut self.overrides().of_key } else { &mut self.of_identifier };
-        let before = layer.as_deref().copied().unwrap_or_default();
+        let before = layer.as_deref().cloned().unwrap_or_default();
         *layer = Some(Arc::new(before.with_run_time(patch)?));
         Ok(())
     }
@@ -152,15 +133,24 @@ impl Layers {
 
     /// The kind of dependency: from `register`, else from the attribute.
     pub(crate) fn kind(&self) -> Option<ConnectionKind> {
-        let registered =
-            self.overrides.as_ref().and_then(|overrides| overrides.registered.kind.clone());
+        let registered = self.registered_kind().cloned();
         registered.or_else(|| self.attribute.and_then(Attribute::kind))
     }
 
+    fn registered_kind(&self) -> Option<&ConnectionKind> {
+        self.registered().find_map(|connection| connection.kind.as_ref())
+    }
+
+    /// The labels from `register`: those of the key over those of the identifier.
     pub(crate) fn labels(&self) -> Labels {
-        self.overrides
-            .as_ref()
-            .map_or_else(Labels::new, |overrides| overrides.registered.labels.clone())
+        let labels = self.registered().map(|connection| connection.labels.clone());
+        labels.reduce(|of_key, of_identifier| of_key.over(&of_identifier)).unwrap_or_default()
+    }
+
+    /// What was registered for the key, then for the identifier.
+    fn registered(&self) -> impl Iterator<Item = &Connection> {
+        let configured = [self.of_key(), self.of_identifier.as_deref()];
+        configured.into_iter().flatten().filter_map(Configured::registered)
     }
 
     /// Whether the kill switch, or its role as an observer, puts the breaker into shadow.
@@ -201,8 +191,7 @@ impl Layers {
     }
 
     fn kinds_differ(&self) -> Option<String> {
-        let (attribute, registered) =
-            (self.attribute?, self.overrides.as_ref()?.registered.kind.as_ref()?);
+        let (attribute, registered) = (self.attribute?, self.registered_kind()?);
         let kind = attribute.kind().filter(|kind| kind != registered)?;
         Some(format!(
             "the attribute at {} has type {kind}, `register` has {registered}: {registered} \
@@ -212,22 +201,27 @@ impl Layers {
     }
 
     /// Every patch, from the highest layer down.
-    fn patches(&self) -> impl Iterator<Item = (ConfigLayer, &PolicyPatch)> {
-        let overrides = self.overrides.as_deref();
-        let key = overrides.and_then(|overrides| overrides.of_key.as_deref());
-        let identifier = self.of_identifier.as_deref();
+    pub(super) fn patches(&self) -> impl Iterator<Item = (ConfigLayer, &PolicyPatch)> {
+        let (key, identifier) = (self.of_key(), self.of_identifier.as_deref());
         let kind = self.kind().and_then(|kind| self.shared.kind_defaults(&kind));
         let patches = [
-            (ConfigLayer::KeyConfigure, key.map(|key| &key.run_time)),
-            (ConfigLayer::KeyInit, key.map(|key| &key.init)),
-            (ConfigLayer::Configure, identifier.map(|identifier| &identifier.run_time)),
-            (ConfigLayer::Init, identifier.map(|identifier| &identifier.init)),
-            (ConfigLayer::Register, overrides.map(|overrides| &overrides.registered.policy)),
+            (ConfigLayer::KeyConfigure, key.and_then(Configured::run_time)),
+            (ConfigLayer::Configure, identifier.and_then(Configured::run_time)),
+            (ConfigLayer::KeyInit, key.and_then(Configured::init)),
+            (ConfigLayer::Init, identifier.and_then(Configured::init)),
+            (ConfigLayer::KeyRegister, key.and_then(Configured::registered_policy)),
+            (ConfigLayer::Register, identifier.and_then(Configured::registered_policy)),
             (ConfigLayer::Attribute, self.attribute.map(Attribute::policy)),
             (ConfigLayer::Kind, kind),
             (ConfigLayer::Defaults, Some(self.shared.defaults())),
         ];
         patches.into_iter().filter_map(|(layer, patch)| Some((layer, patch?)))
+    }
+
+    /// What each layer sets for `name`, from the highest down.
+    pub(super) fn values(&self, name: SettingName) -> impl Iterator<Item = (ConfigLayer, String)> {
+        let set = self.patches().filter(move |(_, patch)| patch.sets(name));
+        set.map(move |(layer, patch)| (layer, patch.display_value(name)))
     }
 
     pub(super) fn resolved(&self) -> Resolved {

@@ -1,34 +1,43 @@
 //! Configuration in layers: for a registry, for a kind of dependency, and for one breaker.
 
 mod attribute;
+mod configured;
 mod effective;
 mod layers;
+mod mistake;
+mod origin;
+mod reloaded;
 mod resolve;
 mod settings;
 mod shared;
 
-use std::{collections::BTreeMap, fmt, num::NonZeroUsize, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroUsize,
+    time::Duration,
+};
 
 #[cfg(test)]
 pub(crate) use self::effective::RESOLUTIONS;
 pub use self::{
     attribute::Attribute,
-    settings::{ConfigLayer, Setting, Settings},
+    mistake::{ConfigMistake, InitError, InvalidConfig},
+    origin::ConfigLayer,
+    reloaded::{ConfigChange, Reconfigured, Reloaded, Unused},
+    settings::{LayerValue, Setting, Settings},
 };
 pub(crate) use self::{
+    configured::Configured,
     effective::{EffectivePolicy, PolicyCache},
-    layers::{Configured, Layers},
+    layers::Layers,
     shared::{ConfigStore, SharedConfig},
 };
 use crate::{
-    circuit::{InvalidSetting, PolicyPatch},
-    connection::ConnectionKind,
-    error::{InvalidLength, NoThread},
-    identity::Identity,
+    circuit::PolicyPatch, connection::ConnectionKind, error::InvalidLength, identity::Identity,
 };
 
 /// The configuration of a registry, which [`Registry::init`](crate::registry::Registry::init) takes
-/// once.
+/// once, and [`Registry::reload`](crate::registry::Registry::reload) at any time.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -79,8 +88,9 @@ impl Config {
         self
     }
 
-    /// Overrides settings of one identity, above its attribute and `register`: the operator of a
-    /// program has the last word.
+    /// Overrides settings of one identity, above its attribute and `register`, and below
+    /// [`Registry::configure`](crate::registry::Registry::configure): the operator of a program has
+    /// the last word.
     ///
     /// The settings of an identity without a key apply to all its keys; those of an identity with a
     /// key take precedence. If called twice for one identity, the settings of the later patch take
@@ -106,7 +116,7 @@ impl Config {
     /// [`Identity::is_overflow`]. So an open breaker is never evicted, and no key is rejected
     /// because of the failures of others.
     ///
-    /// If `init` lowers the limit, surplus breakers are evicted as new keys arrive.
+    /// If `init` or `reload` lowers the limit, surplus breakers are evicted as new keys arrive.
     pub const fn max_keys(mut self, max_keys: NonZeroUsize) -> Self {
         self.key_limits.max_keys = max_keys;
         self
@@ -125,8 +135,8 @@ impl Config {
     /// Sets how often the thread that `init` starts runs the cleanup: see
     /// [`Registry::sweep`](crate::registry::Registry::sweep). Default: every 10 s.
     ///
-    /// A whole number of milliseconds, at least 1 ms, on the system's clock. `None` starts no
-    /// thread.
+    /// A whole number of milliseconds, at least 1 ms, on the system's clock. With `None`, `init`
+    /// starts no thread, and `reload` pauses the one that runs.
     pub fn cleanup_interval(mut self, cleanup_interval: impl Into<Option<Duration>>) -> Self {
         self.key_limits.cleanup_interval = cleanup_interval.into();
         self
@@ -137,7 +147,10 @@ impl Config {
         let kinds = self.kinds.iter().map(|(kind, patch)| (format!("kind {kind}"), patch));
         let breakers = self.breakers.iter().map(|(identity, patch)| (identity.to_string(), patch));
         let places = [("defaults".to_owned(), &self.defaults)].into_iter();
-        let settings = places.chain(kinds).chain(breakers).flat_map(mistakes_in);
+        let settings = places
+            .chain(kinds)
+            .chain(breakers)
+            .flat_map(|(place, patch)| ConfigMistake::in_patch(place, patch));
         settings.chain(self.key_limits.mistake()).collect()
     }
 
@@ -145,9 +158,26 @@ impl Config {
         self.key_limits
     }
 
-    /// The defaults, the defaults of each kind, and the patches of breakers.
-    pub(crate) fn into_parts(self) -> (PolicyPatch, Kinds, Breakers) {
-        (self.defaults, self.kinds, self.breakers)
+    /// The patch of this identity.
+    pub(crate) fn breaker(&self, identity: &Identity<'static>) -> Option<PolicyPatch> {
+        self.breakers.get(identity).copied()
+    }
+
+    /// The kinds that have defaults.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &ConnectionKind> {
+        self.kinds.keys()
+    }
+
+    /// Whether the layers that all breakers share are equal.
+    pub(crate) fn shares_layers_with(&self, other: &Self) -> bool {
+        self.defaults == other.defaults && self.kinds == other.kinds
+    }
+
+    /// The identities whose patches differ.
+    pub(crate) fn differing_breakers(&self, other: &Self) -> Vec<Identity<'static>> {
+        let all = self.breakers.keys().chain(other.breakers.keys());
+        let differing = all.filter(|it| self.breakers.get(*it) != other.breakers.get(*it));
+        differing.cloned().collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
@@ -160,103 +190,9 @@ impl Default for Config {
 /// The defaults of each kind.
 pub(crate) type Kinds = BTreeMap<ConnectionKind, PolicyPatch>;
 
-/// The patch of each identity.
-pub(crate) type Breakers = BTreeMap<Identity<'static>, PolicyPatch>;
-
 fn add(earlier: &mut PolicyPatch, patch: PolicyPatch) {
     *earlier = patch.or_else(*earlier);
 }
-
-fn mistakes_in((place, patch): (String, &PolicyPatch)) -> impl Iterator<Item = ConfigMistake> {
-    let mistakes = patch.mistakes().into_iter();
-    mistakes.map(move |mistake| ConfigMistake {
-        place: place.clone(),
-        kind: MistakeKind::Setting(mistake),
-    })
-}
-
-/// A mistake in a configuration, with its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigMistake {
-    place: String,
-    kind: MistakeKind,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum MistakeKind {
-    Setting(InvalidSetting),
-    Duration(InvalidLength),
-}
-
-impl ConfigMistake {
-    /// Returns the place: `defaults`, `kind http`, the identity of a breaker, or the name of a
-    /// setting of the registry.
-    #[must_use]
-    pub fn place(&self) -> &str {
-        &self.place
-    }
-
-    /// Returns the invalid setting of a policy; `None` if the mistake is in a setting of the
-    /// registry.
-    #[must_use]
-    pub const fn mistake(&self) -> Option<&InvalidSetting> {
-        match &self.kind {
-            MistakeKind::Setting(mistake) => Some(mistake),
-            MistakeKind::Duration(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for ConfigMistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.place)?;
-        match &self.kind {
-            MistakeKind::Setting(mistake) => mistake.fmt(f),
-            MistakeKind::Duration(mistake) => mistake.fmt(f),
-        }
-    }
-}
-
-/// The error of [`Registry::init`](crate::registry::Registry::init). It hands the configuration
-/// back.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum InitError {
-    /// The registry was initialised before.
-    Already(Config),
-    /// The configuration has mistakes.
-    Invalid {
-        /// The rejected configuration.
-        config: Config,
-        /// Every mistake, at least one.
-        mistakes: Vec<ConfigMistake>,
-    },
-    /// The system could not start the thread of the cleanup. `init` can be called again, with a
-    /// [`cleanup_interval`](Config::cleanup_interval) of `None`.
-    NoThread {
-        /// The rejected configuration.
-        config: Config,
-        /// The error of the system.
-        error: NoThread,
-    },
-}
-
-impl fmt::Display for InitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Already(_) => {
-                f.write_str("this registry is configured already; configure it once")
-            }
-            Self::Invalid { mistakes, .. } => {
-                f.write_str("invalid configuration")?;
-                mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
-            }
-            Self::NoThread { error, .. } => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for InitError {}
 
 /// The limit of keys, and the settings of the cleanup.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -276,8 +212,7 @@ impl KeyLimits {
 
     pub(super) fn mistake(&self) -> Option<ConfigMistake> {
         let mistake = InvalidLength::check(self.cleanup_interval?).err()?;
-        let place = "cleanup_interval".to_owned();
-        Some(ConfigMistake { place, kind: MistakeKind::Duration(mistake) })
+        Some(ConfigMistake::in_duration("cleanup_interval", mistake))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The resolution of a breaker's layers to one policy.
 
-use super::settings::{ConfigLayer, Origins};
+use super::origin::{ConfigLayer, Origins};
 use crate::circuit::{Policy, PolicyPatch, SettingName};
 
 /// The result of the layers so far, from the highest down.

@@ -5,71 +5,17 @@ use std::{fmt, sync::Arc};
 #[cfg(feature = "serde")]
 use serde::{Serialize, Serializer};
 
-use crate::circuit::{Policy, SettingName};
+use super::{EffectivePolicy, origin::ConfigLayer};
+use crate::circuit::SettingName;
 
-/// A layer of configuration, in ascending order: for each setting, the highest layer that contains
-/// it wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-#[cfg_attr(feature = "serde", derive(Serialize), serde(rename_all = "snake_case"))]
-pub enum ConfigLayer {
-    /// The built-in value, or a value that follows from another setting.
-    BuiltIn,
-    /// The registry's defaults, from `init`.
-    Defaults,
-    /// The defaults of the breaker's kind, from `init`.
-    Kind,
-    /// The attribute of the decorated function.
-    Attribute,
-    /// The connection that was passed to `register`.
-    Register,
-    /// The configuration of the identifier, from `init`.
-    Init,
-    /// The configuration of the identifier, from `configure` at run time.
-    Configure,
-    /// The configuration of the identifier with this key, from `init`.
-    KeyInit,
-    /// The configuration of the identifier with this key, from `configure` at run time.
-    KeyConfigure,
-}
-
-impl ConfigLayer {
-    /// Returns the name in text.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::BuiltIn => "built in",
-            Self::Defaults => "defaults",
-            Self::Kind => "defaults of the kind",
-            Self::Attribute => "attribute",
-            Self::Register => "register",
-            Self::Init => "init",
-            Self::Configure => "configure",
-            Self::KeyInit => "init of the key",
-            Self::KeyConfigure => "configure of the key",
-        }
-    }
-}
-
-impl fmt::Display for ConfigLayer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// The layer of each setting, in the order of [`SettingName::ALL`].
-pub(crate) type Origins = [ConfigLayer; SettingName::ALL.len()];
-
-/// Every setting of a breaker, with the layer it comes from.
+/// Every setting of a breaker: its value, the layer it comes from, and what every layer sets.
 ///
-/// `Display` prints a line per setting: `failure_threshold = 3 (attribute)`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    policy: Arc<Policy>,
-    origins: Origins,
-}
+/// `Display` prints a line per setting: `failure_threshold = 3 (attribute)`, and if other layers
+/// set it too, `failure_threshold = 6 (configure, over 3 from attribute)`.
+#[derive(Clone)]
+pub struct Settings(Arc<EffectivePolicy>);
 
-/// One effective setting, with the layer it comes from.
+/// One effective setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
@@ -80,24 +26,53 @@ pub struct Setting {
     pub value: String,
     /// The layer that the value comes from.
     pub layer: ConfigLayer,
+    /// What each layer sets, from the highest down. A layer that does not set it is missing, and so
+    /// are the built-in values. The first one applies, unless it contradicts another setting of a
+    /// higher layer: see [`Status::warnings`](crate::status::Status::warnings).
+    pub layers: Vec<LayerValue>,
+}
+
+/// The value that one layer of configuration sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+pub struct LayerValue {
+    /// The layer.
+    pub layer: ConfigLayer,
+    /// The value as text.
+    pub value: String,
+}
+
+impl EffectivePolicy {
+    pub(crate) fn settings(self: &Arc<Self>) -> Settings {
+        Settings(Arc::clone(self))
+    }
 }
 
 impl Settings {
-    pub(crate) const fn new(policy: Arc<Policy>, origins: Origins) -> Self {
-        Self { policy, origins }
-    }
-
     /// Iterates over the settings in the order of [`SettingName::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = Setting> {
-        let pairs = SettingName::ALL.into_iter().zip(self.origins);
-        pairs.map(|(name, layer)| Setting { name, value: self.policy.display_value(name), layer })
+        let (policy, layers) = (self.0.configured(), self.0.layers());
+        let pairs = SettingName::ALL.into_iter().zip(self.0.origins());
+        pairs.map(move |(name, layer)| Setting {
+            name,
+            value: policy.display_value(name),
+            layer,
+            layers: layers.values(name).map(|(layer, value)| LayerValue { layer, value }).collect(),
+        })
     }
 
     /// Returns the layer that the value of this setting comes from.
     #[must_use]
     pub fn layer(&self, name: SettingName) -> ConfigLayer {
-        let mut pairs = SettingName::ALL.into_iter().zip(self.origins);
+        let mut pairs = SettingName::ALL.into_iter().zip(self.0.origins());
         pairs.find(|(other, _)| *other == name).map_or(ConfigLayer::BuiltIn, |(_, layer)| layer)
+    }
+}
+
+impl PartialEq for Settings {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.iter().eq(other.iter())
     }
 }
 
@@ -111,8 +86,14 @@ impl Serialize for Settings {
 
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, value, layer } = self;
-        write!(f, "{name} = {value} ({layer})")
+        let Self { name, value, layer, layers } = self;
+        write!(f, "{name} = {value} ({layer}")?;
+        let others = layers.iter().filter(|other| other.layer != *layer);
+        for (place, LayerValue { layer, value }) in others.enumerate() {
+            let separator = if place == 0 { ", over " } else { ", " };
+            write!(f, "{separator}{value} from {layer}")?;
+        }
+        f.write_str(")")
     }
 }
 
@@ -123,5 +104,11 @@ impl fmt::Display for Settings {
             write!(f, "{separator}{setting}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|setting| setting.to_string())).finish()
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use super::Kinds;
+use super::{Config, Kinds};
 use crate::{
     circuit::{InvalidPolicy, PolicyPatch},
     connection::ConnectionKind,
@@ -45,8 +45,8 @@ impl SharedConfig {
         }
     }
 
-    pub(crate) fn with_defaults(&self, defaults: PolicyPatch, kinds: Kinds) -> Self {
-        Self { defaults, kinds, ..self.clone() }
+    pub(crate) fn with_defaults(&self, config: &Config) -> Self {
+        Self { defaults: config.defaults, kinds: config.kinds.clone(), ..self.clone() }
     }
 
     pub(crate) fn with_shadow_all(&self, shadow_all: bool) -> Self {

@@ -80,6 +80,16 @@ impl Labels {
         Arc::make_mut(self.0.get_or_insert_default()).insert(key, value);
     }
 
+    /// Returns these labels, and those of `lower` with other keys.
+    pub(crate) fn over(self, lower: &Self) -> Self {
+        let (own, lower) = match (self.0, &lower.0) {
+            (Some(own), Some(lower)) => (own, lower),
+            (own, lower) => return Self(own.or_else(|| lower.clone())),
+        };
+        let all = lower.iter().chain(own.iter());
+        Self(Some(Arc::new(all.map(|(key, value)| (key.clone(), value.clone())).collect())))
+    }
+
     /// Returns the value of the label with this key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {

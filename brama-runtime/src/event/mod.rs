@@ -3,7 +3,11 @@
 mod filter;
 mod kind;
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 #[cfg(feature = "serde")]
 use serde::{Serialize, Serializer};
@@ -15,7 +19,7 @@ pub use self::{
 #[cfg(feature = "serde")]
 use crate::circuit::nanos;
 use crate::{
-    circuit::{Cause, Lasting, OpenDuration, Reason, State, Tick},
+    circuit::{Cause, Lasting, OpenDuration, Reason, SettingChange, State, Tick, WindowCounts},
     connection::{ConnectionKind, Labels},
     duration::Rounded,
     identity::Identity,
@@ -89,9 +93,22 @@ pub enum EventDetail {
     Unregistered,
     /// The breaker was evicted: it had a key, and either room was needed or it was idle for long.
     Removed,
-    /// The breaker was configured, at `init` or at run time, or was bound to an attribute that
-    /// conflicts with other settings.
+    /// Settings of the breaker changed (by `init`, `reload`, `configure`, `unconfigure`, or by
+    /// `register` or `unregister` of its identifier), or there are other warnings about them, as
+    /// after it was bound to an attribute that conflicts with other settings.
+    #[non_exhaustive]
     Configured {
+        /// The settings whose values changed.
+        changes: Arc<[SettingChange]>,
+        /// The counts of the window that was emptied, because the new one is of another unit, calls
+        /// or time; `None` if no outcome was lost.
+        lost_window: Option<WindowCounts>,
+        /// How long the opening in progress lasts now, if [`PolicyPatch::apply_now`] has shortened
+        /// it.
+        ///
+        /// [`PolicyPatch::apply_now`]: crate::circuit::PolicyPatch::apply_now
+        #[cfg_attr(feature = "serde", serde(with = "crate::circuit::serde_impls::nanos"))]
+        shortened: Option<Duration>,
         /// Settings without effect or in conflict: [`Status::warnings`](crate::status::Status)
         /// without the warnings about lost events.
         warnings: Vec<String>,
@@ -175,8 +192,15 @@ impl fmt::Display for EventDetail {
             Self::Registered => f.write_str("was registered"),
             Self::Unregistered => f.write_str("was unregistered"),
             Self::Removed => f.write_str("was evicted"),
-            Self::Configured { warnings } => {
+            Self::Configured { changes, lost_window, shortened, warnings } => {
                 f.write_str("was configured")?;
+                changes.iter().try_for_each(|change| write!(f, "; {change}"))?;
+                if let Some(WindowCounts { calls, failures, .. }) = lost_window {
+                    write!(f, "; lost a window with {failures} failures in {calls} calls")?;
+                }
+                if let Some(duration) = shortened {
+                    write!(f, "; the opening was shortened to {}", Rounded(*duration))?;
+                }
                 warnings.iter().try_for_each(|warning| write!(f, "; {warning}"))
             }
             Self::Extended { duration } => {

@@ -29,7 +29,7 @@ impl Registry {
     /// A cleanup in progress is completed first. The thread is not started again. It also stops
     /// when the registry is dropped.
     pub fn stop_cleanup(&self) {
-        let sweeper = self.inner.writer.lock().take_sweeper();
+        let sweeper = self.inner.writer.lock().sweeper.take();
         drop(sweeper);
     }
 }
@@ -56,9 +56,10 @@ impl RegistryInner {
     fn evict_idle(&self, identity: &Identity<'static>, start: usize) -> Option<usize> {
         let mut announcements = self.announcements();
         let mut writer = self.writer.lock();
-        let (now, threshold) = (announcements.at.now(), writer.keys.inactive_threshold());
+        let now = announcements.at.now();
+        let threshold = writer.keys.limits().inactive_threshold;
         let key_set = writer.keys.key_set(identity);
-        let evict = |slot: &_| self.evict(slot, &mut announcements);
+        let evict = |slot: &_, idle| self.evict(slot, idle, &mut announcements);
         let next = key_set.evict_idle(start, now, threshold, evict);
         drop(writer);
         announcements.wakes.wake();

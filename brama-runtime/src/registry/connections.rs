@@ -2,9 +2,9 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use super::{Registry, RegistryInner};
+use super::{Announcements, Registry, RegistryInner, writer::Writer};
 use crate::{
-    breaker::{Breaker, Slot},
+    breaker::{Breaker, Deadlines, Slot},
     circuit::InvalidSetting,
     connection::Connection,
     identity::Identity,
@@ -13,7 +13,9 @@ use crate::{
 impl Registry {
     /// Registers a breaker with a description of its connection.
     ///
-    /// The first use of a breaker registers it too, so call this before.
+    /// The first use of a breaker registers it too, so call this before. The kind, the labels and
+    /// the settings of an identity without a key apply to all its keys too, those in use included;
+    /// what is registered for a key takes precedence.
     ///
     /// # Errors
     ///
@@ -38,12 +40,12 @@ impl Registry {
 
     /// Unregisters a breaker; returns whether it was registered.
     ///
-    /// Its state, its window and the connection that `register` gave it are cleared, and the
-    /// outcomes of earlier permits become late. Its totals, its attribute and its configuration
+    /// Its state, its window and the connection that `register` gave it, and without a key also its
+    /// keys, are cleared, and the outcomes of earlier permits become late. Its totals, its attribute and its configuration
     /// from `init` and `configure` stay. Look-ups no longer find it. The next call through any
     /// handle or decorated function, or `register`, registers it again, closed.
     pub fn unregister<'a>(&self, identity: impl Into<Identity<'a>>) -> bool {
-        self.inner.slot(&identity.into()).is_some_and(|slot| slot.unregister())
+        self.inner.unregister(&identity.into())
     }
 }
 
@@ -53,49 +55,96 @@ impl RegistryInner {
         identity: Identity<'static>,
         connection: Connection,
     ) -> Result<Breaker, RegisterError> {
-        match self.slot(&identity) {
-            Some(slot) => register(slot, identity, connection),
-            None => self.make_registered(identity, connection),
+        let mut announcements = self.announcements();
+        let mut writer = self.writer.lock();
+        let before = writer.configured_for(&identity);
+        let shared = Some(Arc::new(connection.clone()));
+        writer.store(&identity, before.clone().with_registered(shared));
+        let registered = match self.peek(&identity) {
+            Some(slot) => self.register_again(&writer, slot, &mut announcements),
+            None => self.make_registered(&mut writer, &identity, &mut announcements),
+        };
+        match &registered {
+            Ok(_) => self.reconfigure_keys(&writer, &identity, &mut announcements),
+            Err(_) => writer.store(&identity, before),
         }
+        drop(writer);
+        announcements.wakes.wake();
+        let connection = Box::new(connection);
+        registered.map(Breaker::new).map_err(|why| why.error(identity, connection))
+    }
+
+    fn register_again(
+        &self,
+        writer: &Writer,
+        slot: Arc<Slot>,
+        announcements: &mut Announcements,
+    ) -> Result<Arc<Slot>, NotRegistered> {
+        let set = |layers: &mut _| writer.set_layers(slot.identity(), layers);
+        let wakes = slot.register(announcements.at, set).ok_or(NotRegistered::Already)?;
+        announcements.wakes.and(wakes);
+        Ok(slot)
     }
 
     fn make_registered(
         &self,
-        identity: Identity<'static>,
-        connection: Connection,
-    ) -> Result<Breaker, RegisterError> {
+        writer: &mut Writer,
+        identity: &Identity<'static>,
+        announcements: &mut Announcements,
+    ) -> Result<Arc<Slot>, NotRegistered> {
+        if !self.make_room(writer, identity, announcements) {
+            return Err(NotRegistered::NoRoom);
+        }
+        let layers = writer.layers(identity, None);
+        let slot = self.insert(writer, identity.clone(), layers, announcements);
+        slot.pin();
+        Ok(slot)
+    }
+
+    /// Updates the keys of an identifier whose connection was registered or unregistered.
+    fn reconfigure_keys(
+        &self,
+        writer: &Writer,
+        identity: &Identity<'_>,
+        announcements: &mut Announcements,
+    ) {
+        if *identity == identity.without_key() {
+            let at = announcements.at;
+            let wakes = self.reconfigure_identity(writer, identity, at, Deadlines::Keep);
+            announcements.wakes.and(wakes);
+        }
+    }
+
+    fn unregister(&self, identity: &Identity<'_>) -> bool {
         let mut announcements = self.announcements();
         let mut writer = self.writer.lock();
-        // Another thread may have created it while this one waited for the lock.
-        if let Some(slot) = self.peek(&identity) {
-            drop(writer);
-            return register(slot, identity, connection);
-        }
-        let made = if self.make_room(&mut writer, &identity, &mut announcements) {
-            let mut layers = writer.layers(&identity, None);
-            layers.register(connection);
-            let slot = self.insert(&mut writer, identity, layers, &mut announcements);
-            slot.pin();
-            Ok(Breaker::new(slot))
-        } else {
-            Err(RegisterError::NoRoom { identity, connection: Box::new(connection) })
-        };
+        let Some(slot) = self.peek(identity) else { return false };
+        let configured = writer.configured_for(identity);
+        writer.store(identity, configured.with_registered(None));
+        let set = |layers: &mut _| writer.set_layers(identity, layers);
+        let wakes = slot.unregister(announcements.at, set);
+        let was_registered = wakes.is_some();
+        announcements.wakes.and(wakes.unwrap_or_default());
+        self.reconfigure_keys(&writer, identity, &mut announcements);
         drop(writer);
         announcements.wakes.wake();
-        made
+        was_registered
     }
 }
 
-fn register(
-    slot: Arc<Slot>,
-    identity: Identity<'static>,
-    connection: Connection,
-) -> Result<Breaker, RegisterError> {
-    slot.register(connection).map_err(|connection| {
-        let connection = Box::new(connection);
-        RegisterError::AlreadyRegistered { identity, connection }
-    })?;
-    Ok(Breaker::new(slot))
+/// Why a breaker was not registered.
+enum NotRegistered {
+    Already,
+    NoRoom,
+}
+
+impl NotRegistered {
+    fn error(self, identity: Identity<'static>, connection: Box<Connection>) -> RegisterError {
+        match self {
+            Self::Already => RegisterError::AlreadyRegistered { identity, connection },
+            Self::NoRoom => RegisterError::NoRoom { identity, connection },
+        }
+    }
 }
 
 /// The error of [`Registry::register`]. It hands the connection back.

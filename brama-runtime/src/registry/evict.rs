@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Announcements, Registry, RegistryInner, configure::Writer};
-use crate::{breaker::Slot, config::Attribute, counters::Totals, identity::Identity};
+use super::{Announcements, Registry, RegistryInner, writer::Writer};
+use crate::{
+    breaker::{Idle, Slot},
+    config::Attribute,
+    counters::Totals,
+    identity::Identity,
+};
 
 impl Registry {
     /// Returns the totals of an identity; `None` if there is no breaker.
@@ -70,12 +75,12 @@ impl RegistryInner {
         identity: &Identity<'_>,
         announcements: &mut Announcements,
     ) -> bool {
-        let max_keys = writer.keys.max_keys();
+        let (now, limits) = (announcements.at.now(), writer.keys.limits());
         identity.key().is_none()
             || writer
                 .keys
                 .key_set(identity)
-                .make_room(max_keys, |slot| self.evict(slot, announcements))
+                .make_room(now, limits, |slot, idle| self.evict(slot, idle, announcements))
     }
 
     /// Evicts a breaker if that is allowed, and returns its totals. The caller holds the writer
@@ -83,9 +88,10 @@ impl RegistryInner {
     pub(super) fn evict(
         &self,
         slot: &Arc<Slot>,
+        idle: Idle,
         announcements: &mut Announcements,
     ) -> Option<Totals> {
-        let (totals, wakes) = slot.evict(announcements.at, || is_held(slot))?;
+        let (totals, wakes) = slot.evict(announcements.at, idle, || is_held(slot))?;
         self.slots.pin().remove(slot.identity());
         announcements.wakes.and(wakes);
         Some(totals)

@@ -12,7 +12,7 @@ use crate::{
     bus::{EventCallback, Subscription},
     checks::{CheckSchedule, HealthCheck},
     circuit::{By, InvalidPolicy, PolicyPatch, Reason},
-    config::{Config, InitError},
+    config::{Config, InitError, InvalidConfig, Reloaded},
     connection::Connection,
     counters::Totals,
     error::{AddCheckError, NoThread, UnknownBreaker},
@@ -57,6 +57,16 @@ pub(crate) fn global() -> &'static Registry {
 /// Those of [`Registry::init`].
 pub fn init(config: Config) -> Result<(), InitError> {
     registry().init(config)
+}
+
+/// Replaces what `init` and earlier reloads have set in the global registry: see
+/// [`Registry::reload`].
+///
+/// # Errors
+///
+/// Those of [`Registry::reload`].
+pub fn reload(config: Config) -> Result<Reloaded, InvalidConfig> {
+    registry().reload(config)
 }
 
 /// Registers a breaker in the global registry: see [`Registry::register`].

@@ -1,14 +1,9 @@
 //! The set of an identifier's breakers with a key.
 
-use std::{
-    collections::HashMap,
-    num::{NonZeroU64, NonZeroUsize},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, num::NonZeroU64, sync::Arc, time::Duration};
 
 use crate::{
-    breaker::{OpenShare, Slot},
+    breaker::{Idle, OpenShare, Slot},
     circuit::Tick,
     config::KeyLimits,
     counters::Totals,
@@ -28,12 +23,8 @@ impl Keys {
         self.key_limits = key_limits;
     }
 
-    pub(super) const fn inactive_threshold(&self) -> Duration {
-        self.key_limits.inactive_threshold
-    }
-
-    pub(super) const fn max_keys(&self) -> NonZeroUsize {
-        self.key_limits.max_keys
+    pub(super) const fn limits(&self) -> KeyLimits {
+        self.key_limits
     }
 
     pub(super) fn identities(&self) -> Vec<Identity<'static>> {
@@ -44,6 +35,20 @@ impl Keys {
         self.key_sets.entry(identity.without_key().into_owned()).or_default()
     }
 
+    /// Whether the identifier has, or had, breakers with a key.
+    pub(super) fn has(&self, identity: &Identity<'_>) -> bool {
+        self.key_sets.contains_key(identity)
+    }
+
+    /// The breakers of the identifier's keys.
+    pub(super) fn slots<'a>(
+        &'a self,
+        identity: &'a Identity<'a>,
+    ) -> impl Iterator<Item = &'a Arc<Slot>> {
+        let key_set = self.key_sets.get(identity).into_iter();
+        key_set.flat_map(|key_set| key_set.entries.iter().map(|entry| &entry.slot))
+    }
+
     pub(super) fn totals(&self, identity: &Identity<'_>) -> Option<Totals> {
         self.key_sets.get(identity).map(KeySet::totals)
     }
@@ -51,7 +56,8 @@ impl Keys {
 
 /// The breakers of one identifier's keys, within the limit, and the totals of the evicted ones.
 ///
-/// Making room examines a few entries drawn at random, never all of them.
+/// Making room examines a few entries drawn at random, never all of them. An entry is examined there
+/// and by the cleanup, and only then is it seen whether its breaker has counted anything since.
 pub(super) struct KeySet {
     entries: Vec<KeyEntry>,
     /// The last number drawn.
@@ -81,9 +87,11 @@ impl KeySet {
     /// `evict` for a few breakers. `evict` returns the totals of a breaker that it has evicted.
     pub(super) fn make_room(
         &mut self,
-        max_keys: NonZeroUsize,
-        mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,
+        now: Tick,
+        limits: KeyLimits,
+        mut evict: impl FnMut(&Arc<Slot>, Idle) -> Option<Totals>,
     ) -> bool {
+        let KeyLimits { max_keys, inactive_threshold, .. } = limits;
         // After the limit was lowered the set may be too large. In that case one eviction makes
         // room for one key.
         let mut has_room = self.entries.len() < max_keys.get();
@@ -92,7 +100,9 @@ impl KeySet {
                 break;
             }
             let index = self.draw();
-            has_room |= self.try_evict(index, &mut evict);
+            let Some(entry) = self.entries.get_mut(index) else { break };
+            let idle = entry.examined(now, inactive_threshold);
+            has_room |= self.try_evict(index, idle, &mut evict);
         }
         has_room
     }
@@ -124,13 +134,12 @@ impl KeySet {
         start: usize,
         now: Tick,
         threshold: Duration,
-        mut evict: impl FnMut(&Arc<Slot>) -> Option<Totals>,
+        mut evict: impl FnMut(&Arc<Slot>, Idle) -> Option<Totals>,
     ) -> Option<usize> {
         let mut index = start;
         for _ in 0..BATCH {
-            let entry = self.entries.get_mut(index)?;
-            let is_idle = !entry.was_active(now) && threshold <= now.since(entry.last_active);
-            if !(is_idle && self.try_evict(index, &mut evict)) {
+            let idle = self.entries.get_mut(index)?.examined(now, threshold);
+            if !(idle.is_stale && self.try_evict(index, idle, &mut evict)) {
                 index += 1;
             }
         }
@@ -140,9 +149,10 @@ impl KeySet {
     fn try_evict(
         &mut self,
         index: usize,
-        evict: &mut impl FnMut(&Arc<Slot>) -> Option<Totals>,
+        idle: Idle,
+        evict: &mut impl FnMut(&Arc<Slot>, Idle) -> Option<Totals>,
     ) -> bool {
-        let totals = self.entries.get(index).and_then(|entry| evict(&entry.slot));
+        let totals = self.entries.get(index).and_then(|entry| evict(&entry.slot, idle));
         totals.is_some_and(|totals| {
             self.entries.swap_remove(index);
             self.share.set_known(self.entries.len());
@@ -165,15 +175,16 @@ impl KeySet {
 }
 
 impl KeyEntry {
-    /// Whether the breaker has counted anything since the previous check. If so, it is active as of
-    /// `now`.
-    fn was_active(&mut self, now: Tick) -> bool {
+    /// Examines for how long the breaker has counted nothing. If it has counted anything since it
+    /// was last examined, that was now, as far as the registry knows.
+    fn examined(&mut self, now: Tick, threshold: Duration) -> Idle {
         let moves = self.slot.counted().moves();
-        let was_active = moves != self.moves;
-        if was_active {
+        let is_unmoved = moves == self.moves;
+        if !is_unmoved {
             (self.moves, self.last_active) = (moves, now);
         }
-        was_active
+        let duration = now.since(self.last_active);
+        Idle { moves, duration, is_stale: is_unmoved && threshold <= duration }
     }
 }
 

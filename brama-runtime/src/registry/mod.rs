@@ -11,6 +11,8 @@ mod filter;
 mod global;
 mod groups;
 mod key_set;
+mod reload;
+mod writer;
 
 use std::{
     borrow::Borrow,
@@ -22,19 +24,19 @@ use std::{
 use foldhash::fast::{FixedState, RandomState};
 use papaya::HashSet;
 
-use self::configure::Writer;
 #[cfg(feature = "testing")]
 pub use self::entered::Entered;
 #[cfg(feature = "testing")]
 pub(crate) use self::entered::entered;
 pub(crate) use self::global::global;
+use self::writer::Writer;
 pub use self::{
     connections::RegisterError,
     filter::BreakerFilter,
     global::{
         add_check, breaker, close, configure, failure, find, health, init, is_available, on_event,
-        open, register, registry, reset, shadow_all, status, statuses, subscribe, success, totals,
-        unregister,
+        open, register, registry, reload, reset, shadow_all, status, statuses, subscribe, success,
+        totals, unregister,
     },
 };
 use crate::{

@@ -19,7 +19,6 @@ pub(crate) struct Sweeper {
 
 /// The rounds that the thread makes.
 struct Rounds {
-    interval: Duration,
     work: Box<dyn Fn() -> ControlFlow<()> + Send + Sync>,
     state: Monitor<RoundsState>,
 }
@@ -27,6 +26,8 @@ struct Rounds {
 #[derive(Default)]
 struct RoundsState {
     is_over: bool,
+    /// `None` while the work is paused.
+    interval: Option<Duration>,
     thread: OwnThread,
 }
 
@@ -46,10 +47,23 @@ impl Sweeper {
         work: impl Fn() -> ControlFlow<()> + Send + Sync + 'static,
     ) -> io::Result<Self> {
         let work = Box::new(work);
-        let rounds = Arc::new(Rounds { interval, work, state: Monitor::default() });
-        rounds.start(&mut rounds.state.lock())?;
+        let rounds = Arc::new(Rounds { work, state: Monitor::default() });
+        let mut state = rounds.state.lock();
+        state.interval = Some(interval);
+        rounds.start(&mut state)?;
+        drop(state);
         employ(&rounds);
         Ok(Self { rounds })
+    }
+
+    /// Changes the interval, which begins now; `None` pauses the work.
+    pub(crate) fn set_interval(&self, interval: Option<Duration>) {
+        let mut state = self.rounds.state.lock();
+        if state.interval != interval {
+            state.interval = interval;
+            drop(state);
+            self.rounds.state.notify_all();
+        }
     }
 }
 
@@ -60,7 +74,7 @@ impl Rounds {
     }
 
     fn run(&self) {
-        while !self.are_over_within(self.interval) {
+        while !self.are_over_within_interval() {
             match catch_panic(&self.work) {
                 Ok(ControlFlow::Continue(())) | Err(Panicked) => {}
                 Ok(ControlFlow::Break(())) => self.end(),
@@ -68,9 +82,17 @@ impl Rounds {
         }
     }
 
-    fn are_over_within(&self, interval: Duration) -> bool {
-        let state = self.state.lock();
-        self.state.wait_while_for(state, |state| !state.is_over, interval).is_over
+    fn are_over_within_interval(&self) -> bool {
+        let mut state = self.state.lock();
+        loop {
+            let interval = state.interval;
+            let is_same = |it: &mut RoundsState| !it.is_over && it.interval == interval;
+            let longest = interval.unwrap_or(Duration::MAX);
+            state = self.state.wait_while_for(state, is_same, longest);
+            if state.is_over || interval.is_some() && state.interval == interval {
+                return state.is_over;
+            }
+        }
     }
 
     fn end(&self) {
@@ -147,6 +169,20 @@ mod tests {
             ControlFlow::Continue(())
         });
         assert!((1..=3).all(|number| runs.recv_timeout(LONG) == Ok(number)));
+    }
+
+    #[test]
+    fn another_interval_begins_at_once_and_none_pauses_the_work() {
+        let (sweeper, runs) = sweeper(NEVER, |_| ControlFlow::Continue(()));
+        sweeper.set_interval(Some(SOON));
+        assert!((1..=3).all(|number| runs.recv_timeout(LONG) == Ok(number)));
+        sweeper.set_interval(None);
+        while runs.recv_timeout(SOON * 50).is_ok() {}
+        sweeper.set_interval(Some(SOON));
+        assert!(runs.recv_timeout(LONG).is_ok());
+        sweeper.set_interval(None);
+        drop(sweeper);
+        assert!(has_ended(&runs));
     }
 
     #[test]

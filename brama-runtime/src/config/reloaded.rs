@@ -1,0 +1,197 @@
+//! What a reload changed.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+#[cfg(feature = "serde")]
+use serde::Serialize;
+
+use super::Config;
+use crate::{
+    circuit::{PolicyPatch, SettingChange, SettingName, WindowCounts},
+    connection::ConnectionKind,
+    duration,
+    error::UnknownBreaker,
+    identity::Identity,
+};
+
+/// What [`Registry::reload`](crate::registry::Registry::reload) changed.
+///
+/// `Display` writes a line for each place, and nothing if nothing changed:
+/// `defaults: failure_threshold from 3 to 6`.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+pub struct Reloaded {
+    /// What differs between the configuration and the one before, sorted by place. A breaker that
+    /// is first used later has its settings from there.
+    pub configuration: Vec<ConfigChange>,
+    /// The breakers in use whose settings changed, sorted by identity.
+    pub breakers: Vec<Reconfigured>,
+}
+
+/// One setting that a configuration sets to another value than the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+pub struct ConfigChange {
+    /// The place: `defaults`, `kind http`, the identity of a breaker, or `registry`.
+    pub place: String,
+    /// The name of the setting.
+    pub name: &'static str,
+    /// The value before, as text; `None` if it was not set.
+    pub before: Option<String>,
+    /// The value after, as text; `None` if it is not set any more.
+    pub after: Option<String>,
+}
+
+/// A breaker whose settings changed.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+pub struct Reconfigured {
+    /// The identity of the breaker.
+    pub identity: Identity<'static>,
+    /// The settings whose values changed.
+    pub changes: Arc<[SettingChange]>,
+    /// The counts of the window that was emptied, because the new one is of another unit, calls or
+    /// time; `None` if no outcome was lost.
+    pub lost_window: Option<WindowCounts>,
+}
+
+/// Names in the configuration that match no breaker.
+///
+/// `Display` writes a line for each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Unused {
+    /// The identities, each with a known one that may have been meant, sorted.
+    pub breakers: Vec<UnknownBreaker>,
+    /// The kinds that no breaker has, sorted.
+    pub kinds: Vec<ConnectionKind>,
+}
+
+impl Reloaded {
+    /// Returns whether nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.configuration.is_empty() && self.breakers.is_empty()
+    }
+}
+
+impl Reconfigured {
+    /// Whether a setting changed or an outcome was lost.
+    pub(crate) fn has_changed(&self) -> bool {
+        !self.changes.is_empty() || self.lost_window.is_some()
+    }
+}
+
+impl Unused {
+    /// Returns whether every name matches a breaker.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.breakers.is_empty() && self.kinds.is_empty()
+    }
+}
+
+impl Config {
+    /// What differs in `after`, sorted by place.
+    pub(crate) fn changes_to(&self, after: &Self) -> Vec<ConfigChange> {
+        let (before, mut after) = (self.entries(), after.entries());
+        let mut changes = Vec::new();
+        for ((place, name), value) in before {
+            let new = after.remove(&(place.clone(), name));
+            if new.as_ref() != Some(&value) {
+                changes.push(ConfigChange { place, name, before: Some(value), after: new });
+            }
+        }
+        changes.extend(after.into_iter().map(|((place, name), value)| ConfigChange {
+            place,
+            name,
+            before: None,
+            after: Some(value),
+        }));
+        changes.sort_by(|one, other| one.place.cmp(&other.place));
+        changes
+    }
+
+    /// Everything that is set: the value as text, by place and name.
+    fn entries(&self) -> BTreeMap<(String, &'static str), String> {
+        let kinds = self.kinds.iter().map(|(kind, patch)| (format!("kind {kind}"), patch));
+        let breakers = self.breakers.iter();
+        let breakers = breakers.map(|(identity, patch)| (format!("breaker {identity}"), patch));
+        let places = [("defaults".to_owned(), &self.defaults)].into_iter();
+        let places = places.chain(kinds).chain(breakers);
+        let settings = places.flat_map(|(place, patch)| settings_of(place, patch));
+        settings.chain(self.registry_entries()).collect()
+    }
+
+    fn registry_entries(&self) -> impl Iterator<Item = ((String, &'static str), String)> {
+        let limits = self.key_limits;
+        let interval = limits.cleanup_interval;
+        let interval =
+            interval.map_or_else(|| "off".to_owned(), |it| duration::show(it).to_string());
+        let entries = [
+            ("max_keys", limits.max_keys.to_string()),
+            ("inactive_threshold", duration::show(limits.inactive_threshold).to_string()),
+            ("cleanup_interval", interval),
+        ];
+        entries.into_iter().map(|(name, value)| (("registry".to_owned(), name), value))
+    }
+}
+
+fn settings_of(
+    place: String,
+    patch: &PolicyPatch,
+) -> impl Iterator<Item = ((String, &'static str), String)> {
+    let set = SettingName::ALL.into_iter().filter(|name| patch.sets(*name));
+    set.map(move |name| ((place.clone(), name.as_str()), patch.display_value(name)))
+}
+
+impl fmt::Display for Reloaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let configuration = self.configuration.iter().map(ToString::to_string);
+        let lines = configuration.chain(self.breakers.iter().map(ToString::to_string));
+        write_lines(lines, f)
+    }
+}
+
+/// Writes `defaults: failure_threshold from 3 to 6`.
+impl fmt::Display for ConfigChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, name, before, after } = self;
+        let [before, after] =
+            [before, after].map(|value| value.as_deref().unwrap_or("nothing set"));
+        write!(f, "{place}: {name} from {before} to {after}")
+    }
+}
+
+/// Writes `breaker search: failure_threshold from 3 to 6`.
+impl fmt::Display for Reconfigured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "breaker {}: ", self.identity)?;
+        for (place, change) in self.changes.iter().enumerate() {
+            write!(f, "{}{change}", if place == 0 { "" } else { ", " })?;
+        }
+        match self.lost_window {
+            Some(WindowCounts { calls, failures, .. }) => {
+                write!(f, " (lost a window with {failures} failures in {calls} calls)")
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Unused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let breakers = self.breakers.iter().map(ToString::to_string);
+        let kinds = self.kinds.iter().map(|kind| format!("no breaker is of the kind `{kind}`"));
+        write_lines(breakers.chain(kinds), f)
+    }
+}
+
+fn write_lines(lines: impl Iterator<Item = String>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (place, line) in lines.enumerate() {
+        write!(f, "{}{line}", if place == 0 { "" } else { "\n" })?;
+    }
+    Ok(())
+}

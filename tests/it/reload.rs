@@ -1,0 +1,508 @@
+//! Settings that change while the program runs: `reload`, `configure`, `unconfigure`, `register`.
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use brama::{
+    Breaker, Config, Connection, ConnectionKind, Expiry, Identity, PolicyPatch, Registry, State,
+    Window,
+    event::{Event, EventDetail, EventKind},
+    status::{ConfigLayer, SettingName},
+    testing::TestRegistry,
+};
+
+use crate::events::drain;
+
+fn threshold(failures: u32) -> Config {
+    Config::new().defaults(in_a_row(failures)).cleanup_interval(None)
+}
+
+fn in_a_row(failures: u32) -> PolicyPatch {
+    PolicyPatch::new().failure_threshold(failures)
+}
+
+fn effective(breaker: &Breaker) -> Option<u32> {
+    breaker.status().policy.failure_threshold()
+}
+
+fn node(key: u8) -> Identity<'static> {
+    Identity::new("node").with_key(key)
+}
+
+/// hudl/Mjolnir#59, resilience4j/resilience4j#850
+#[test]
+fn new_defaults_reach_breakers_that_exist_and_those_that_come() {
+    let registry = TestRegistry::new();
+    registry.init(threshold(3)).unwrap();
+    let before = registry.breaker("before");
+    registry.reload(threshold(6)).unwrap();
+    for breaker in [before, registry.breaker("after")] {
+        assert_eq!(breaker.status().policy.failure_threshold(), Some(6));
+    }
+}
+
+/// hudl/Mjolnir#59, resilience4j/resilience4j#850
+#[test]
+fn a_reload_keeps_the_run_of_failures() {
+    let registry = TestRegistry::new();
+    registry.init(threshold(3)).unwrap();
+    let breaker = registry.breaker("orders");
+    (0..2).for_each(|_| breaker.failure("down"));
+    registry.reload(threshold(6)).unwrap();
+    assert_eq!(breaker.status().failures, 2);
+}
+
+/// hudl/Mjolnir#59
+#[test]
+fn a_reload_with_a_mistake_changes_nothing() {
+    let registry = TestRegistry::new();
+    registry.init(threshold(3)).unwrap();
+    assert!(registry.reload(threshold(0)).is_err());
+    assert_eq!(registry.breaker("orders").status().policy.failure_threshold(), Some(3));
+}
+
+#[test]
+fn a_reload_names_every_mistake_and_hands_the_configuration_back() {
+    let registry = TestRegistry::new();
+    let config = threshold(0)
+        .kind_defaults(ConnectionKind::HTTP, PolicyPatch::new().jitter(1.5))
+        .cleanup_interval(Duration::ZERO);
+    let error = registry.reload(config.clone()).unwrap_err();
+    assert_eq!(error.mistakes().len(), 3);
+    assert_eq!(
+        error.to_string(),
+        "invalid configuration
+  defaults: `failure_threshold` is 0, must be at least 1, or off
+  kind http: `jitter` is 1.5, must be a share from 0 to 0.9 in whole thousandths
+  cleanup_interval: the duration is 0ns, must be whole milliseconds, at least 1 ms"
+    );
+    assert_eq!(error.into_config(), config);
+}
+
+#[test]
+fn what_a_reload_does_not_set_falls_back_to_the_layer_below() {
+    let registry = TestRegistry::new();
+    let http = Connection::new().kind(ConnectionKind::HTTP);
+    let breaker = registry.register("search", http).unwrap();
+    let key = registry.breaker(node(1));
+    registry
+        .init(
+            threshold(2)
+                .kind_defaults(ConnectionKind::HTTP, in_a_row(3))
+                .configure("search", in_a_row(4))
+                .configure("node", in_a_row(5))
+                .configure(node(1), in_a_row(6)),
+        )
+        .unwrap();
+    let reload = |config| {
+        registry.reload(config).unwrap();
+        [effective(&breaker), effective(&key)].map(Option::unwrap)
+    };
+    assert_eq!([effective(&breaker), effective(&key)], [Some(4), Some(6)]);
+    let kind = threshold(2).kind_defaults(ConnectionKind::HTTP, in_a_row(3));
+    assert_eq!(reload(kind.configure("node", in_a_row(5))), [3, 5]);
+    assert_eq!(reload(threshold(2)), [2, 2]);
+    assert_eq!(reload(Config::new()), [10, 10]);
+}
+
+#[test]
+fn the_operator_has_the_last_word_over_any_configuration() {
+    let registry = TestRegistry::new();
+    registry.configure("node", in_a_row(7)).unwrap();
+    let key = registry.breaker(node(1));
+    registry.init(threshold(2).configure(node(1), in_a_row(3))).unwrap();
+    assert_eq!(effective(&key), Some(7));
+    registry.reload(threshold(4).configure(node(1), in_a_row(5))).unwrap();
+    assert_eq!(effective(&key), Some(7));
+    registry.configure(node(1), in_a_row(8)).unwrap();
+    registry.reload(Config::new()).unwrap();
+    assert_eq!(effective(&key), Some(8));
+    assert_eq!(
+        key.status().settings.layer(SettingName::FailureThreshold),
+        ConfigLayer::KeyConfigure
+    );
+}
+
+#[test]
+fn what_the_operator_set_can_be_taken_back_as_a_whole_or_by_setting() {
+    let registry = TestRegistry::new();
+    registry.init(threshold(2)).unwrap();
+    let key = registry.breaker(node(1));
+    registry.configure("node", in_a_row(7).success_threshold(3)).unwrap();
+    registry.configure(node(1), in_a_row(8)).unwrap();
+    assert!(registry.unconfigure(node(1)));
+    assert_eq!(effective(&key), Some(7));
+    assert!(registry.unconfigure_setting("node", SettingName::FailureThreshold));
+    assert!(!registry.unconfigure_setting("node", SettingName::FailureThreshold));
+    assert_eq!((effective(&key), key.status().policy.success_threshold()), (Some(2), 3));
+    assert!(registry.unconfigure("node"));
+    assert!(!registry.unconfigure("node"));
+    assert_eq!(key.status().policy.success_threshold(), 1);
+    assert!(!registry.unconfigure("never configured"));
+}
+
+#[test]
+fn a_reload_may_come_before_init_and_init_replaces_it() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("search");
+    registry.reload(threshold(3).configure("search", in_a_row(4))).unwrap();
+    assert_eq!(effective(&breaker), Some(4));
+    registry.init(threshold(5)).unwrap();
+    assert_eq!(effective(&breaker), Some(5));
+    registry.reload(threshold(6)).unwrap();
+    assert_eq!(effective(&breaker), Some(6));
+    assert!(registry.init(threshold(7)).is_err());
+    assert_eq!(effective(&breaker), Some(6));
+}
+
+#[test]
+fn a_reload_answers_what_changed_where() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("orders");
+    let _other = registry.breaker(node(1));
+    registry.register("cache", Connection::new().kind(ConnectionKind::CACHE)).unwrap();
+    let config = threshold(3).configure("orders", PolicyPatch::new().success_threshold(2));
+    registry.init(config.clone()).unwrap();
+    assert!(registry.reload(config).unwrap().is_empty());
+    let config = threshold(3)
+        .kind_defaults(ConnectionKind::CACHE, in_a_row(1))
+        .configure("later", PolicyPatch::new().failure_threshold_off())
+        .max_keys(NonZeroUsize::MIN);
+    let reloaded = registry.reload(config).unwrap();
+    assert_eq!(
+        reloaded.to_string(),
+        "breaker later: failure_threshold from nothing set to off
+breaker orders: success_threshold from 2 to nothing set
+kind cache: failure_threshold from nothing set to 1
+registry: max_keys from 10000 to 1
+breaker cache: failure_threshold from 3 to 1
+breaker orders: success_threshold from 2 to 1"
+    );
+    let changed = reloaded.breakers.iter().find(|it| it.identity == *breaker.identity()).unwrap();
+    let change = changed.changes.first().unwrap();
+    assert_eq!(
+        (change.name, &*change.before, &*change.after),
+        (SettingName::SuccessThreshold, "2", "1")
+    );
+}
+
+#[test]
+fn names_in_a_configuration_that_match_nothing_are_found() {
+    let registry = TestRegistry::new();
+    let _used = registry.breaker(Identity::new("payment_api").in_scope("shop"));
+    drop(registry.breaker(node(1)));
+    registry.register("cache", Connection::new().kind(ConnectionKind::CACHE)).unwrap();
+    assert!(registry.unused().is_empty());
+    let empty = PolicyPatch::new;
+    let config = Config::new()
+        .configure("payment_api", empty())
+        .configure("node", empty())
+        .configure(node(1), empty())
+        .configure(node(2), empty())
+        .kind_defaults(ConnectionKind::CACHE, empty())
+        .kind_defaults("kache".into(), empty());
+    registry.reload(config).unwrap();
+    registry.configure("nodes", empty()).unwrap();
+    assert_eq!(
+        registry.unused().to_string(),
+        "no breaker is known as `node[2]`; did you mean `node[1]`?
+no breaker is known as `nodes`; did you mean `node[1]`?
+no breaker is known as `payment_api`; did you mean `shop/payment_api`?
+no breaker is of the kind `kache`"
+    );
+    registry.unconfigure("nodes");
+    drop(registry.breaker(node(2)));
+    registry.reload(Config::new()).unwrap();
+    assert!(registry.unused().is_empty());
+}
+
+#[test]
+fn a_key_that_was_evicted_has_matched_its_identifier() {
+    let registry = TestRegistry::new();
+    registry.reload(Config::new().configure("node", PolicyPatch::new())).unwrap();
+    drop(registry.breaker(node(1)));
+    for _ in 0..2 {
+        registry.advance(Duration::from_secs(24 * 60 * 60));
+        registry.sweep();
+    }
+    assert!(registry.find(node(1)).is_none());
+    assert!(registry.unused().is_empty());
+}
+
+mod registered {
+    use super::*;
+
+    #[test]
+    fn an_identifier_speaks_for_its_keys_before_and_after_they_exist() {
+        let registry = TestRegistry::new();
+        let before = registry.breaker(node(1));
+        let connection = Connection::new()
+            .kind(ConnectionKind::HTTP)
+            .label("team", "storage")
+            .policy(in_a_row(3));
+        registry.register("node", connection).unwrap();
+        for key in [before, registry.breaker(node(2))] {
+            let status = key.status();
+            assert_eq!(
+                (status.policy.failure_threshold(), status.kind),
+                (Some(3), Some(ConnectionKind::HTTP))
+            );
+            assert_eq!(status.labels.get("team"), Some("storage"));
+            assert_eq!(status.settings.layer(SettingName::FailureThreshold), ConfigLayer::Register);
+        }
+        let elsewhere = registry.breaker(node(1).in_scope("elsewhere"));
+        assert_eq!(effective(&elsewhere), Some(10));
+    }
+
+    #[test]
+    fn the_connection_of_a_key_goes_over_that_of_its_identifier() {
+        let registry = TestRegistry::new();
+        let of_all = Connection::new()
+            .kind(ConnectionKind::HTTP)
+            .label("team", "storage")
+            .label("region", "eu")
+            .policy(in_a_row(3).success_threshold(2));
+        let of_key = Connection::new()
+            .kind(ConnectionKind::DATABASE)
+            .label("region", "us")
+            .policy(in_a_row(4));
+        let key = registry.register(node(1), of_key).unwrap();
+        registry.register("node", of_all).unwrap();
+        let status = key.status();
+        assert_eq!(status.kind, Some(ConnectionKind::DATABASE));
+        assert_eq!(status.labels.to_string(), "region=us, team=storage");
+        assert_eq!(
+            (status.policy.failure_threshold(), status.policy.success_threshold()),
+            (Some(4), 2)
+        );
+        assert_eq!(status.settings.layer(SettingName::FailureThreshold), ConfigLayer::KeyRegister);
+    }
+
+    #[test]
+    fn the_kind_of_an_identifier_gives_its_keys_the_defaults_of_that_kind() {
+        let registry = TestRegistry::new();
+        registry.init(threshold(2).kind_defaults(ConnectionKind::HTTP, in_a_row(3))).unwrap();
+        registry.register("node", Connection::new().kind(ConnectionKind::HTTP)).unwrap();
+        assert_eq!(effective(&registry.breaker(node(1))), Some(3));
+    }
+
+    #[test]
+    fn unregistering_an_identifier_takes_its_connection_from_its_keys() {
+        let registry = TestRegistry::new();
+        registry
+            .register("node", Connection::new().label("team", "a").policy(in_a_row(3)))
+            .unwrap();
+        let key = registry.breaker(node(1));
+        assert!(registry.unregister("node"));
+        assert!(!registry.unregister("node"));
+        let status = key.status();
+        assert_eq!((status.policy.failure_threshold(), status.labels.is_empty()), (Some(10), true));
+        registry.register("node", Connection::new().policy(in_a_row(5))).unwrap();
+        assert_eq!(effective(&key), Some(5));
+    }
+
+    #[test]
+    fn a_registration_that_is_rejected_changes_no_key() {
+        let registry = TestRegistry::new();
+        let key = registry.breaker(node(1));
+        let _used = registry.breaker("node");
+        let connection = Connection::new().policy(in_a_row(3));
+        let error = registry.register("node", connection.clone()).unwrap_err();
+        assert_eq!(error.into_connection(), connection);
+        assert_eq!(effective(&key), Some(10));
+    }
+
+    #[test]
+    fn a_connection_of_an_identifier_keeps_no_key_from_being_evicted() {
+        let registry = TestRegistry::new();
+        registry.register("node", Connection::new().policy(in_a_row(3))).unwrap();
+        drop(registry.breaker(node(1)));
+        for _ in 0..2 {
+            registry.advance(Duration::from_secs(24 * 60 * 60));
+            registry.sweep();
+        }
+        assert!(registry.find(node(1)).is_none());
+    }
+}
+
+mod windows {
+    use super::*;
+
+    fn rated(window: Window) -> PolicyPatch {
+        PolicyPatch::new().failure_rate(100).minimum_calls(1).window(window)
+    }
+
+    fn failed_twice() -> (TestRegistry, Breaker) {
+        let registry = TestRegistry::new();
+        let breaker = registry.breaker("search");
+        breaker.configure(rated(Window::calls(20)).minimum_calls(20)).unwrap();
+        (0..2).for_each(|_| breaker.failure("down"));
+        breaker.success();
+        (registry, breaker)
+    }
+
+    fn lost(event: &Event) -> Option<u64> {
+        match &event.detail {
+            EventDetail::Configured { lost_window, .. } => lost_window.map(|lost| lost.failures),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_window_of_the_same_unit_keeps_what_fits_in_and_nothing_is_lost() {
+        let (registry, breaker) = failed_twice();
+        let mut events = registry.subscribe(EventKind::Configured);
+        breaker.configure(rated(Window::calls(2))).unwrap();
+        let window = breaker.status().window;
+        assert_eq!((window.calls, window.failures), (2, 1));
+        assert_eq!(drain(&mut events).iter().map(lost).collect::<Vec<_>>(), [None]);
+    }
+
+    #[test]
+    fn the_event_and_the_answer_of_a_reload_say_which_window_was_lost() {
+        let (registry, breaker) = failed_twice();
+        let mut events = registry.subscribe(EventKind::Configured);
+        breaker.configure(rated(Window::time(Duration::from_secs(10)))).unwrap();
+        let events = drain(&mut events);
+        assert_eq!(events.iter().map(lost).collect::<Vec<_>>(), [Some(2)]);
+        assert_eq!(
+            events[0].to_string(),
+            "search was configured; window from the last 20 calls to the last 10s; minimum_calls \
+             from 20 to 1; lost a window with 2 failures in 3 calls"
+        );
+        assert_eq!(breaker.status().window.calls, 0);
+        breaker.failure("down");
+        registry.unconfigure("search");
+        breaker.close("a test");
+        registry.reload(Config::new().defaults(rated(Window::calls(5)))).unwrap();
+        breaker.success();
+        let of_time = rated(Window::time(Duration::from_secs(1)));
+        let reloaded = registry.reload(Config::new().defaults(of_time)).unwrap();
+        assert_eq!(reloaded.breakers[0].lost_window.map(|lost| lost.calls), Some(1));
+    }
+}
+
+mod announced {
+    use super::*;
+
+    #[test]
+    fn an_event_carries_each_setting_that_changed_before_and_after() {
+        let registry = TestRegistry::new();
+        registry.breaker("orders").success();
+        let mut events = registry.subscribe(EventKind::Configured);
+        registry.reload(threshold(3)).unwrap();
+        registry.configure("orders", in_a_row(3)).unwrap();
+        registry.configure("orders", in_a_row(4)).unwrap();
+        registry.unconfigure("orders");
+        let events: Vec<_> = drain(&mut events).iter().map(ToString::to_string).collect();
+        let changed = |change: &str| format!("orders was configured; failure_threshold {change}");
+        assert_eq!(events, ["from 10 to 3", "from 3 to 4", "from 4 to 3"].map(changed));
+    }
+
+    #[test]
+    fn a_status_shows_what_every_layer_sets() {
+        let registry = TestRegistry::new();
+        registry.init(threshold(2).configure("node", in_a_row(4))).unwrap();
+        registry.register("node", Connection::new().policy(in_a_row(3))).unwrap();
+        registry.configure(node(1), in_a_row(6)).unwrap();
+        let settings = registry.breaker(node(1)).status().settings;
+        let setting = settings.iter().find(|it| it.name == SettingName::FailureThreshold).unwrap();
+        let layers: Vec<_> =
+            setting.layers.iter().map(|it| (it.layer, it.value.as_str())).collect();
+        assert_eq!(
+            layers,
+            [
+                (ConfigLayer::KeyConfigure, "6"),
+                (ConfigLayer::Init, "4"),
+                (ConfigLayer::Register, "3"),
+                (ConfigLayer::Defaults, "2"),
+            ]
+        );
+        assert_eq!(
+            setting.to_string(),
+            "failure_threshold = 6 (configure of the key, over 4 from init, 3 from register, 2 from \
+             defaults)"
+        );
+    }
+}
+
+mod openings {
+    use super::*;
+
+    fn expiry(seconds: u64) -> PolicyPatch {
+        PolicyPatch::new().expiry(Expiry::fixed(Duration::from_secs(seconds)))
+    }
+
+    fn remaining(breaker: &Breaker) -> Option<u64> {
+        breaker.status().retry_after.map(|left| left.as_secs())
+    }
+
+    /// A registry in which two keys were opened by a rule 10 s ago, and one by hand.
+    fn opened() -> (TestRegistry, [Breaker; 3]) {
+        let registry = TestRegistry::new();
+        let keys = [1, 2, 3].map(|key| registry.breaker(node(key)));
+        let [one, other, by_hand] = &keys;
+        for _ in 0..10 {
+            one.failure("down");
+            other.failure("down");
+        }
+        by_hand.open("a test");
+        registry.advance(Duration::from_secs(10));
+        (registry, keys)
+    }
+
+    #[test]
+    fn a_shorter_expiry_leaves_openings_in_progress_alone() {
+        let (registry, keys) = opened();
+        registry.configure("node", expiry(30)).unwrap();
+        registry.reload(Config::new().defaults(expiry(5).apply_now())).unwrap();
+        assert_eq!(keys.each_ref().map(remaining), [Some(50); 3]);
+    }
+
+    #[test]
+    fn a_shorter_expiry_that_applies_now_shortens_openings_by_a_rule() {
+        let (registry, keys) = opened();
+        let mut events = registry.subscribe(EventKind::Configured);
+        registry.configure("node", expiry(30).apply_now()).unwrap();
+        assert_eq!(keys.each_ref().map(remaining), [Some(20), Some(20), Some(50)]);
+        let shortened = drain(&mut events).into_iter().filter_map(|event| match event.detail {
+            EventDetail::Configured { shortened, .. } => shortened,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(shortened.collect::<Vec<_>>(), [Duration::from_secs(30); 2]);
+        registry.configure("node", expiry(3_600).apply_now()).unwrap();
+        assert_eq!(keys.each_ref().map(remaining), [Some(20), Some(20), Some(50)]);
+    }
+
+    #[test]
+    fn an_opening_that_would_be_over_admits_a_probe_at_once() {
+        let (registry, [breaker, ..]) = opened();
+        registry.configure("node", expiry(5).apply_now()).unwrap();
+        assert_eq!((remaining(&breaker), breaker.is_available()), (Some(0), true));
+        assert!(breaker.call(|| Ok::<_, ()>(())).is_ok());
+        assert_eq!(breaker.state(), State::Closed);
+    }
+
+    #[test]
+    fn a_wait_ends_with_the_shortened_opening() {
+        let (registry, [breaker, ..]) = opened();
+        let waiter = {
+            let breaker = breaker.clone();
+            std::thread::spawn(move || breaker.wait_timeout(Duration::from_secs(3_600)))
+        };
+        while breaker.state() == State::Open && !waiter.is_finished() {
+            registry.configure("node", expiry(5).apply_now()).unwrap();
+            std::thread::yield_now();
+        }
+        assert!(waiter.join().unwrap());
+    }
+
+    #[test]
+    fn the_setting_outlives_the_registry() {
+        let registry = Registry::new();
+        let breaker = registry.breaker("alone");
+        drop(registry);
+        (0..10).for_each(|_| breaker.failure("down"));
+        breaker.configure(expiry(1).apply_now()).unwrap();
+        assert!(breaker.status().retry_after.unwrap() <= Duration::from_secs(1));
+    }
+}
