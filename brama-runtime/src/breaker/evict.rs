@@ -33,11 +33,12 @@ impl Slot {
             return None;
         }
         let mut locked = self.lock_for_step();
+        let idle = if self.has_counted_since(&locked, idle) { Idle::default() } else { idle };
         if locked.is_evictable(timestamp.now(), idle) {
             locked.rare_mut().is_evicted = true;
         }
         locked.publish();
-        if locked.is_evicted() && (is_held() || self.has_counted_since(&locked, idle)) {
+        if locked.is_evicted() && is_held() {
             locked.rare_mut().is_evicted = false;
             locked.publish();
         }
@@ -53,11 +54,10 @@ impl Slot {
         Some((self.totals(&locked), pending.send(&mut locked, &self.identity, &self.context.bus)))
     }
 
-    /// Whether the breaker has counted a call since it was examined. The call may have come and gone
-    /// before the gate showed the eviction.
+    /// Whether the breaker has counted a call since it was examined, without the lock, and therefore
+    /// is not idle.
     fn has_counted_since(&self, locked: &Locked, idle: Idle) -> bool {
-        Gate::acquire_fence();
-        self.totals(locked).moves() != idle.moves
+        idle != Idle::default() && self.totals(locked).moves() != idle.moves
     }
 
     /// Whether the breaker is evicted or about to be, for a caller that has just taken a hold. Only
@@ -70,7 +70,7 @@ impl Slot {
 }
 
 /// For how long a breaker with a key has counted nothing, as far as its registry knows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Idle {
     /// The sum of its counters when it was examined.
     pub(crate) moves: u64,

@@ -9,7 +9,7 @@ use loom::{
 
 use super::harness::{admit, call, fail, model, slot, spawn};
 use crate::{
-    breaker::{Slot, record::Entry},
+    breaker::{Idle, Slot, record::Entry},
     circuit::{PolicyPatch, State},
     config::Attribute,
     counters::Totals,
@@ -55,7 +55,7 @@ impl Found {
             self.give_back();
             0 < self.holds.load(Ordering::Relaxed)
         };
-        self.slot.evict(timestamp, is_held).map(|(totals, wakes)| {
+        self.slot.evict(timestamp, Idle::default(), is_held).map(|(totals, wakes)| {
             wakes.wake();
             totals
         })
@@ -128,12 +128,17 @@ fn two_callers_agree_whether_it_was_evicted() {
     });
 }
 
+fn unregister(slot: &Slot) {
+    let wakes = slot.unregister(slot.context.timestamp(), |_| {});
+    wakes.unwrap().wake();
+}
+
 #[test]
 fn a_call_that_meets_the_end_of_a_registration_is_counted_once_and_revives_it() {
     model(|| {
         let (slot, _) = slot(PolicyPatch::new());
         let caller = spawn(&slot, |slot| [call(slot), call(slot)]);
-        slot.unregister();
+        unregister(&slot);
         let entries = caller.join().unwrap();
         let begun_in = |generation: u64| {
             let of = |entry: &&Entry| entry.word().generation().number() == generation;
@@ -153,7 +158,7 @@ fn a_call_that_meets_the_end_of_a_registration_is_counted_once_and_revives_it() 
 fn two_calls_that_meet_an_unregistered_breaker_revive_it_once() {
     model(|| {
         let (slot, _) = slot(PolicyPatch::new());
-        slot.unregister();
+        unregister(&slot);
         let caller = spawn(&slot, call);
         let entries = [call(&slot), caller.join().unwrap()];
         assert!(entries.iter().flatten().all(|entry| entry.word().generation().number() == 2));
