@@ -29,9 +29,12 @@ pub mod clock {
     pub use crate::time::clock::{Clock, SystemClock};
 }
 
-/// What a reload changed, and names in a configuration that match nothing.
+/// Parts of a [`Config`], what a reload changed, and names that match nothing.
 pub mod config {
-    pub use crate::config::{ConfigChange, Reconfigured, Reloaded, Unused};
+    pub use crate::{
+        circuit::Reasons,
+        config::{ConfigChange, Reconfigured, Reloaded, Unused},
+    };
 }
 
 /// Durations as text, as attributes and configuration accept them: `500ms`, `30s`, `1m 30s`.

@@ -24,6 +24,7 @@
 //! | which calls take no lock and read no clock | `fast_path.rs` |
 //! | `CircuitOpen`, the error of a rejected call | `circuit_open.rs` |
 //! | why a circuit opened, and for how long | `evidence.rs` |
+//! | what is recorded of a failure's reason | `secrets.rs` |
 //! | waiting until a call would be admitted | `ready.rs` |
 //! | user code that calls back into brama | `reentry.rs` |
 //! | **The registry** | |
@@ -92,6 +93,7 @@ mod ready;
 mod reentry;
 mod registry;
 mod reload;
+mod secrets;
 mod serde;
 mod shadow;
 mod steps;

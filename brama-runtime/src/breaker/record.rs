@@ -128,7 +128,8 @@ impl Slot {
             Outcome::Success => self.record_success(Some(entry)),
             Outcome::Ignore => self.record_ignored(entry),
             Outcome::Failure(_) => {
-                self.record_verdict(entry, outcome.into_verdict(self.took(entry)));
+                let verdict = outcome.into_verdict(self.took(entry));
+                self.record_verdict(entry, verdict.recorded_as(self.context.reasons()));
             }
         }
     }
@@ -145,7 +146,7 @@ impl Slot {
     /// Records that the body panicked.
     #[cold]
     pub(super) fn record_panic(&self, entry: Entry) {
-        self.record(entry, Outcome::failure("panic"));
+        self.record(entry, Outcome::failure(Reason::from("panic").fixed()));
     }
 
     /// Records that the call was dropped before it had an outcome.
@@ -196,7 +197,7 @@ impl Slot {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);
-        locked.step_without_permit(verdict, pending);
+        locked.step_without_permit(verdict.recorded_as(self.context.reasons()), pending);
     }
 
     /// Records a health check that passed. An unregistered breaker ignores it, because a check does
@@ -223,7 +224,8 @@ impl Slot {
         let pending = PendingEvents::of(self.context.timestamp());
         let locked = self.locked.lock();
         if locked.is_registered() {
-            self.begin_step(locked).step_without_permit(Verdict::failure(reason), pending);
+            let verdict = Verdict::failure(reason).recorded_as(self.context.reasons());
+            self.begin_step(locked).step_without_permit(verdict, pending);
         }
     }
 

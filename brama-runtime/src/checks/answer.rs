@@ -15,17 +15,17 @@ pub(super) type Answer = Result<(), Reason>;
 
 /// Converts the result of the user's code.
 pub(super) fn answer<T, E: fmt::Display>(result: Result<T, E>) -> Answer {
-    result.map(drop).map_err(|error| failed(format_args!("{error}")))
+    result.map(drop).map_err(|error| failed(format_args!("{error}")).with_type_of(&error))
 }
 
 /// The result of a run that exceeded its timeout.
 pub(super) fn overdue(timeout: Duration) -> Answer {
-    Err(failed(format_args!("no answer within {}", Rounded(timeout))))
+    Err(failed(format_args!("no answer within {}", Rounded(timeout))).fixed())
 }
 
 /// Runs user code; a panic counts as a failed check.
 pub(super) fn run_check<R>(run: impl FnOnce() -> R) -> Result<R, Reason> {
-    catch_panic(run).map_err(|Panicked| Reason::from("health check: panic"))
+    catch_panic(run).map_err(|Panicked| Reason::from("health check: panic").fixed())
 }
 
 fn failed(why: fmt::Arguments<'_>) -> Reason {

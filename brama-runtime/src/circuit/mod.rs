@@ -12,6 +12,7 @@ mod outage;
 mod outcome_ring;
 mod policy;
 mod reason;
+mod reasons;
 mod rules;
 #[cfg(feature = "serde")]
 pub(crate) mod serde_impls;
@@ -36,6 +37,7 @@ pub use self::{
         Abandoned, InvalidPolicy, InvalidSetting, Policy, PolicyPatch, SettingChange, SettingName,
     },
     reason::Reason,
+    reasons::Reasons,
     state::{Generation, State},
     tick::Tick,
     verdict::{Fate, Verdict},

@@ -1,6 +1,7 @@
 //! The reason of a failure or of an action, as a short text.
 
 use std::{
+    any::type_name,
     borrow::Cow,
     fmt::{self, Write},
     hash::{Hash, Hasher},
@@ -8,15 +9,19 @@ use std::{
 };
 
 #[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Why a call failed or an operator acted: a short text for people.
 ///
 /// A constant is kept without an allocation, and so is a text of at most 22 bytes. A text of more
 /// than [`Reason::MAX_BYTES`] bytes is cut at a whole character and ends in `…`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(from = "String"))]
-pub struct Reason(ReasonText);
+#[derive(Clone)]
+#[cfg_attr(feature = "serde", derive(Deserialize), serde(from = "String"))]
+pub struct Reason {
+    text: ReasonText,
+    /// Names the type of the error whose text this is. A function takes half the room of a name.
+    name_type: Option<fn() -> &'static str>,
+}
 
 impl Reason {
     /// The maximum number of bytes in a reason, including `…`.
@@ -27,8 +32,8 @@ impl Reason {
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         match text.into() {
             text if Self::MAX_BYTES < text.len() => Self::of(&text),
-            Cow::Borrowed(text) => Self(ReasonText::Constant(text)),
-            Cow::Owned(text) => Self(ReasonText::of(text.as_bytes())),
+            Cow::Borrowed(text) => ReasonText::Constant(text).into(),
+            Cow::Owned(text) => ReasonText::of(text.as_bytes()).into(),
         }
     }
 
@@ -41,13 +46,32 @@ impl Reason {
         let mut kept = ReasonBuf { bytes: [0; Self::MAX_BYTES], length: 0 };
         // An error means that the buffer is full or that `Display` failed. Both keep the text.
         let _ = write!(kept, "{value}");
-        Self(ReasonText::of(kept.as_bytes()))
+        ReasonText::of(kept.as_bytes()).into()
     }
 
     /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        self.text.as_str()
+    }
+
+    /// Notes that the text is that of an error, so that its type can be recorded instead.
+    pub(crate) fn with_type_of<E: ?Sized>(self, _: &E) -> Self {
+        self.with_type_name(type_name::<E>)
+    }
+
+    pub(super) fn with_type_name(self, name: fn() -> &'static str) -> Self {
+        Self { name_type: Some(name), ..self }
+    }
+
+    /// Returns the name of the error's type; `None` if the text is of no error.
+    pub(super) fn type_name(&self) -> Option<&'static str> {
+        self.name_type.map(|name| name())
+    }
+
+    /// Returns whether the text is part of the program, and not made at run time.
+    pub(super) const fn is_constant(&self) -> bool {
+        matches!(self.text, ReasonText::Constant(_))
     }
 }
 
@@ -99,6 +123,12 @@ impl Write for ReasonBuf {
     }
 }
 
+impl From<ReasonText> for Reason {
+    fn from(text: ReasonText) -> Self {
+        Self { text, name_type: None }
+    }
+}
+
 impl From<&'static str> for Reason {
     fn from(text: &'static str) -> Self {
         Self::new(text)
@@ -135,9 +165,37 @@ impl PartialEq<&str> for Reason {
     }
 }
 
+/// Reasons are equal if their texts are.
+impl PartialEq for Reason {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Reason {}
+
+impl Hash for Reason {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Reason").field(&self.text).finish()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

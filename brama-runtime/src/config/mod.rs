@@ -33,7 +33,10 @@ pub(crate) use self::{
     shared::{ConfigStore, SharedConfig},
 };
 use crate::{
-    circuit::PolicyPatch, connection::ConnectionKind, error::InvalidLength, identity::Identity,
+    circuit::{PolicyPatch, Reasons},
+    connection::ConnectionKind,
+    error::InvalidLength,
+    identity::Identity,
 };
 
 /// The configuration of a registry, which [`Registry::init`](crate::registry::Registry::init) takes
@@ -60,6 +63,7 @@ pub struct Config {
     kinds: BTreeMap<ConnectionKind, PolicyPatch>,
     breakers: BTreeMap<Identity<'static>, PolicyPatch>,
     key_limits: KeyLimits,
+    reasons: Reasons,
 }
 
 impl Config {
@@ -70,6 +74,7 @@ impl Config {
             kinds: BTreeMap::new(),
             breakers: BTreeMap::new(),
             key_limits: KeyLimits::BUILT_IN,
+            reasons: Reasons::Text,
         }
     }
 
@@ -142,6 +147,17 @@ impl Config {
         self
     }
 
+    /// Sets how the reasons of failures are recorded: as texts, as the types of errors, or not at
+    /// all. Default: as texts.
+    ///
+    /// It applies to failures from then on, whatever the attribute's `error_handler` answers. The
+    /// caller whose call failed gets its own error in any case. Reasons of actions by hand are
+    /// always recorded.
+    pub const fn reasons(mut self, reasons: Reasons) -> Self {
+        self.reasons = reasons;
+        self
+    }
+
     /// Every mistake, with its place.
     pub(crate) fn mistakes(&self) -> Vec<ConfigMistake> {
         let kinds = self.kinds.iter().map(|(kind, patch)| (format!("kind {kind}"), patch));
@@ -156,6 +172,10 @@ impl Config {
 
     pub(crate) const fn key_limits(&self) -> KeyLimits {
         self.key_limits
+    }
+
+    pub(crate) const fn recorded_reasons(&self) -> Reasons {
+        self.reasons
     }
 
     /// The patch of this identity.

@@ -134,6 +134,7 @@ impl Config {
             ("max_keys", limits.max_keys.to_string()),
             ("inactive_threshold", duration::show(limits.inactive_threshold).to_string()),
             ("cleanup_interval", interval),
+            ("reasons", self.reasons.to_string()),
         ];
         entries.into_iter().map(|(name, value)| (("registry".to_owned(), name), value))
     }

@@ -139,7 +139,7 @@ impl<F> fmt::Debug for TimeoutFuture<F> {
 /// Records the failure of a call that took too long.
 #[cold]
 pub fn record_timeout<S: SlotRef>(permit: RawPermit<S>, timed_out: &TimedOut) {
-    drop(permit.guard_panics().fail(Outcome::failure(Reason::of(timed_out))));
+    drop(permit.guard_panics().fail(Outcome::failure(Reason::of(timed_out).fixed())));
 }
 
 /// A return type with a value for a call that timed out: a `Result` whose error can be converted

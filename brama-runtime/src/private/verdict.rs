@@ -219,7 +219,11 @@ fn outcome<E>(
     is_rejection: impl FnOnce(&E) -> bool,
     reason: impl FnOnce(&E) -> Reason,
 ) -> Outcome {
-    if is_rejection(error) { Outcome::Ignore } else { Outcome::failure(reason(error)) }
+    if is_rejection(error) {
+        Outcome::Ignore
+    } else {
+        Outcome::failure(reason(error).with_type_of(error))
+    }
 }
 
 /// Whether the sources of an error contain a rejection.

@@ -45,6 +45,7 @@ impl Registry {
             Err(error) => return Err(InitError::NoThread { config, error }),
         }
         writer.is_initialised = true;
+        self.inner.context.set_reasons(config.recorded_reasons());
         let (_, concerned) = writer.adopt(config);
         let (_, wakes) = self.inner.reconfigure(&writer, concerned, at);
         drop(writer);
@@ -104,6 +105,7 @@ impl Registry {
         if let Some(sweeper) = &writer.sweeper {
             sweeper.set_interval(config.key_limits().cleanup_interval);
         }
+        self.inner.context.set_reasons(config.recorded_reasons());
         let (before, concerned) = writer.adopt(config);
         let (breakers, wakes) = self.inner.reconfigure(&writer, concerned, at);
         let configuration = before.changes_to(writer.config());

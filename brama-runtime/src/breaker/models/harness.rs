@@ -13,7 +13,7 @@ use loom::thread;
 use crate::{
     breaker::{RegistryContext, Slot, record::Entry, rejection::Rejection},
     circuit::{PolicyPatch, Tick, Verdict},
-    config::{Kinds, Layers, SharedConfig},
+    config::{Config, Layers, SharedConfig},
     identity::Identity,
     time::clock::{Clock, Time},
 };
@@ -41,7 +41,7 @@ pub(super) fn slot(patch: PolicyPatch) -> (Arc<Slot>, ModelClock) {
     let time = Time::Of(Arc::new(clock.clone()));
     let created = clock.now();
     let context = Arc::new(RegistryContext::new(time));
-    let shared = Arc::new(SharedConfig::new(None).with_defaults(patch, Kinds::new()));
+    let shared = Arc::new(SharedConfig::new(None).with_defaults(&Config::new().defaults(patch)));
     (Arc::new(Slot::new(identity, Layers::new(shared), 0, context, created, None)), clock)
 }
 

@@ -1,12 +1,11 @@
 //! The serialized form of a circuit. It has a window and reasons even without a history.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::circuit::{
     Circuit, Generation, Phase, Reason, Tick,
     history::{History, MOST, RecentReasons},
     outage::Outage,
-    reason::ReasonText,
     window::WindowState,
 };
 
@@ -75,12 +74,6 @@ const fn needs_outage(phase: Phase) -> bool {
 }
 
 const NO_OUTAGE: &str = "an open or half-open circuit needs its `outage`";
-
-impl Serialize for ReasonText {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
 
 impl From<RecentReasons> for Vec<Reason> {
     fn from(reasons: RecentReasons) -> Self {
