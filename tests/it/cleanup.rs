@@ -102,6 +102,9 @@ fn a_breaker_that_is_open_held_or_set_up_by_hand_is_never_evicted() {
     assert!(registry.unregister(node("registered")));
     registry.sweep();
     assert_eq!(names(&registry), ["no key", "node[configured]"]);
+    assert!(registry.unconfigure(node("configured")));
+    registry.sweep();
+    assert_eq!(names(&registry), ["no key"]);
 }
 
 /// Runs the cleanup once a day.

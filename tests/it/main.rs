@@ -31,7 +31,9 @@
 //! | one breaker per identity, `init`, `configure` | `registry.rs` |
 //! | layers of configuration, and warnings | `layers.rs` |
 //! | settings that change while the program runs | `reload.rs` |
+//! | a shorter `expiry` for openings in progress | `apply_now.rs` |
 //! | `register`, `unregister`, control by identity | `connections.rs` |
+//! | `register` of an identifier that has keys | `registered_keys.rs` |
 //! | more keys than there is room for | `overflow.rs` |
 //! | the cleanup thread and `sweep` | `cleanup.rs` |
 //! | `max_open_share` | `open_share.rs` |
@@ -58,6 +60,7 @@
 
 mod abandoned;
 mod answer;
+mod apply_now;
 mod blocks;
 mod by_name;
 mod checks;
@@ -91,6 +94,7 @@ mod ported;
 mod ramp;
 mod ready;
 mod reentry;
+mod registered_keys;
 mod registry;
 mod reload;
 mod secrets;

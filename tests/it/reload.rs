@@ -1,10 +1,14 @@
 //! Settings that change while the program runs: `reload`, `configure`, `unconfigure`, `register`.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{
+    num::NonZeroUsize,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
 
 use brama::{
-    Breaker, Config, Connection, ConnectionKind, Expiry, Identity, PolicyPatch, Registry, State,
-    Window,
+    Breaker, Config, Connection, ConnectionKind, Identity, PolicyPatch, Window,
     event::{Event, EventDetail, EventKind},
     status::{ConfigLayer, SettingName},
     testing::TestRegistry,
@@ -186,6 +190,43 @@ breaker orders: success_threshold from 2 to 1"
 }
 
 #[test]
+fn no_breaker_sees_a_mixture_of_two_configurations() {
+    let registry = TestRegistry::new();
+    let of = |count| {
+        Config::new()
+            .defaults(in_a_row(count))
+            .kind_defaults(ConnectionKind::HTTP, PolicyPatch::new().success_threshold(count))
+            .configure("node", PolicyPatch::new().half_open_limit(count))
+            .configure(node(1), PolicyPatch::new().minimum_calls(count))
+            .max_keys(NonZeroUsize::new(9).unwrap())
+    };
+    registry.register("node", Connection::new().kind(ConnectionKind::HTTP)).unwrap();
+    registry.reload(of(1)).unwrap();
+    let (old, is_done) = (registry.breaker(node(1)), AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 0..500 {
+                registry.reload(of(1 + round % 2)).unwrap();
+            }
+            is_done.store(true, Ordering::Relaxed);
+        });
+        for key in (2..u32::MAX).take_while(|_| !is_done.load(Ordering::Relaxed)) {
+            let new = registry.breaker(Identity::new("node").with_key(key));
+            for breaker in [&old, &new] {
+                let policy = breaker.status().policy;
+                let count = policy.success_threshold();
+                assert_eq!(
+                    (policy.failure_threshold(), policy.half_open_limit()),
+                    (Some(count), count)
+                );
+            }
+            let policy = old.status().policy;
+            assert_eq!(policy.minimum_calls(), policy.success_threshold());
+        }
+    });
+}
+
+#[test]
 fn names_in_a_configuration_that_match_nothing_are_found() {
     let registry = TestRegistry::new();
     let _used = registry.breaker(Identity::new("payment_api").in_scope("shop"));
@@ -226,102 +267,6 @@ fn a_key_that_was_evicted_has_matched_its_identifier() {
     }
     assert!(registry.find(node(1)).is_none());
     assert!(registry.unused().is_empty());
-}
-
-mod registered {
-    use super::*;
-
-    #[test]
-    fn an_identifier_speaks_for_its_keys_before_and_after_they_exist() {
-        let registry = TestRegistry::new();
-        let before = registry.breaker(node(1));
-        let connection = Connection::new()
-            .kind(ConnectionKind::HTTP)
-            .label("team", "storage")
-            .policy(in_a_row(3));
-        registry.register("node", connection).unwrap();
-        for key in [before, registry.breaker(node(2))] {
-            let status = key.status();
-            assert_eq!(
-                (status.policy.failure_threshold(), status.kind),
-                (Some(3), Some(ConnectionKind::HTTP))
-            );
-            assert_eq!(status.labels.get("team"), Some("storage"));
-            assert_eq!(status.settings.layer(SettingName::FailureThreshold), ConfigLayer::Register);
-        }
-        let elsewhere = registry.breaker(node(1).in_scope("elsewhere"));
-        assert_eq!(effective(&elsewhere), Some(10));
-    }
-
-    #[test]
-    fn the_connection_of_a_key_goes_over_that_of_its_identifier() {
-        let registry = TestRegistry::new();
-        let of_all = Connection::new()
-            .kind(ConnectionKind::HTTP)
-            .label("team", "storage")
-            .label("region", "eu")
-            .policy(in_a_row(3).success_threshold(2));
-        let of_key = Connection::new()
-            .kind(ConnectionKind::DATABASE)
-            .label("region", "us")
-            .policy(in_a_row(4));
-        let key = registry.register(node(1), of_key).unwrap();
-        registry.register("node", of_all).unwrap();
-        let status = key.status();
-        assert_eq!(status.kind, Some(ConnectionKind::DATABASE));
-        assert_eq!(status.labels.to_string(), "region=us, team=storage");
-        assert_eq!(
-            (status.policy.failure_threshold(), status.policy.success_threshold()),
-            (Some(4), 2)
-        );
-        assert_eq!(status.settings.layer(SettingName::FailureThreshold), ConfigLayer::KeyRegister);
-    }
-
-    #[test]
-    fn the_kind_of_an_identifier_gives_its_keys_the_defaults_of_that_kind() {
-        let registry = TestRegistry::new();
-        registry.init(threshold(2).kind_defaults(ConnectionKind::HTTP, in_a_row(3))).unwrap();
-        registry.register("node", Connection::new().kind(ConnectionKind::HTTP)).unwrap();
-        assert_eq!(effective(&registry.breaker(node(1))), Some(3));
-    }
-
-    #[test]
-    fn unregistering_an_identifier_takes_its_connection_from_its_keys() {
-        let registry = TestRegistry::new();
-        registry
-            .register("node", Connection::new().label("team", "a").policy(in_a_row(3)))
-            .unwrap();
-        let key = registry.breaker(node(1));
-        assert!(registry.unregister("node"));
-        assert!(!registry.unregister("node"));
-        let status = key.status();
-        assert_eq!((status.policy.failure_threshold(), status.labels.is_empty()), (Some(10), true));
-        registry.register("node", Connection::new().policy(in_a_row(5))).unwrap();
-        assert_eq!(effective(&key), Some(5));
-    }
-
-    #[test]
-    fn a_registration_that_is_rejected_changes_no_key() {
-        let registry = TestRegistry::new();
-        let key = registry.breaker(node(1));
-        let _used = registry.breaker("node");
-        let connection = Connection::new().policy(in_a_row(3));
-        let error = registry.register("node", connection.clone()).unwrap_err();
-        assert_eq!(error.into_connection(), connection);
-        assert_eq!(effective(&key), Some(10));
-    }
-
-    #[test]
-    fn a_connection_of_an_identifier_keeps_no_key_from_being_evicted() {
-        let registry = TestRegistry::new();
-        registry.register("node", Connection::new().policy(in_a_row(3))).unwrap();
-        drop(registry.breaker(node(1)));
-        for _ in 0..2 {
-            registry.advance(Duration::from_secs(24 * 60 * 60));
-            registry.sweep();
-        }
-        assert!(registry.find(node(1)).is_none());
-    }
 }
 
 mod windows {
@@ -422,87 +367,5 @@ mod announced {
             "failure_threshold = 6 (configure of the key, over 4 from init, 3 from register, 2 from \
              defaults)"
         );
-    }
-}
-
-mod openings {
-    use super::*;
-
-    fn expiry(seconds: u64) -> PolicyPatch {
-        PolicyPatch::new().expiry(Expiry::fixed(Duration::from_secs(seconds)))
-    }
-
-    fn remaining(breaker: &Breaker) -> Option<u64> {
-        breaker.status().retry_after.map(|left| left.as_secs())
-    }
-
-    /// A registry in which two keys were opened by a rule 10 s ago, and one by hand.
-    fn opened() -> (TestRegistry, [Breaker; 3]) {
-        let registry = TestRegistry::new();
-        let keys = [1, 2, 3].map(|key| registry.breaker(node(key)));
-        let [one, other, by_hand] = &keys;
-        for _ in 0..10 {
-            one.failure("down");
-            other.failure("down");
-        }
-        by_hand.open("a test");
-        registry.advance(Duration::from_secs(10));
-        (registry, keys)
-    }
-
-    #[test]
-    fn a_shorter_expiry_leaves_openings_in_progress_alone() {
-        let (registry, keys) = opened();
-        registry.configure("node", expiry(30)).unwrap();
-        registry.reload(Config::new().defaults(expiry(5).apply_now())).unwrap();
-        assert_eq!(keys.each_ref().map(remaining), [Some(50); 3]);
-    }
-
-    #[test]
-    fn a_shorter_expiry_that_applies_now_shortens_openings_by_a_rule() {
-        let (registry, keys) = opened();
-        let mut events = registry.subscribe(EventKind::Configured);
-        registry.configure("node", expiry(30).apply_now()).unwrap();
-        assert_eq!(keys.each_ref().map(remaining), [Some(20), Some(20), Some(50)]);
-        let shortened = drain(&mut events).into_iter().filter_map(|event| match event.detail {
-            EventDetail::Configured { shortened, .. } => shortened,
-            other => panic!("{other:?}"),
-        });
-        assert_eq!(shortened.collect::<Vec<_>>(), [Duration::from_secs(30); 2]);
-        registry.configure("node", expiry(3_600).apply_now()).unwrap();
-        assert_eq!(keys.each_ref().map(remaining), [Some(20), Some(20), Some(50)]);
-    }
-
-    #[test]
-    fn an_opening_that_would_be_over_admits_a_probe_at_once() {
-        let (registry, [breaker, ..]) = opened();
-        registry.configure("node", expiry(5).apply_now()).unwrap();
-        assert_eq!((remaining(&breaker), breaker.is_available()), (Some(0), true));
-        assert!(breaker.call(|| Ok::<_, ()>(())).is_ok());
-        assert_eq!(breaker.state(), State::Closed);
-    }
-
-    #[test]
-    fn a_wait_ends_with_the_shortened_opening() {
-        let (registry, [breaker, ..]) = opened();
-        let waiter = {
-            let breaker = breaker.clone();
-            std::thread::spawn(move || breaker.wait_timeout(Duration::from_secs(3_600)))
-        };
-        while breaker.state() == State::Open && !waiter.is_finished() {
-            registry.configure("node", expiry(5).apply_now()).unwrap();
-            std::thread::yield_now();
-        }
-        assert!(waiter.join().unwrap());
-    }
-
-    #[test]
-    fn the_setting_outlives_the_registry() {
-        let registry = Registry::new();
-        let breaker = registry.breaker("alone");
-        drop(registry);
-        (0..10).for_each(|_| breaker.failure("down"));
-        breaker.configure(expiry(1).apply_now()).unwrap();
-        assert!(breaker.status().retry_after.unwrap() <= Duration::from_secs(1));
     }
 }

@@ -54,8 +54,7 @@ impl Slot {
         Some((self.totals(&locked), pending.send(&mut locked, &self.identity, &self.context.bus)))
     }
 
-    /// Whether the breaker has counted a call since it was examined, without the lock, and therefore
-    /// is not idle.
+    /// Whether the breaker has counted a call since it was examined, and therefore is not idle.
     fn has_counted_since(&self, locked: &Locked, idle: Idle) -> bool {
         idle != Idle::default() && self.totals(locked).moves() != idle.moves
     }

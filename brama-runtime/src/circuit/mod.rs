@@ -12,6 +12,7 @@ mod outage;
 mod outcome_ring;
 mod policy;
 mod reason;
+mod reason_buf;
 mod reasons;
 mod rules;
 #[cfg(feature = "serde")]

@@ -8,15 +8,13 @@ use std::{
     str,
 };
 
-#[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize, Serializer};
+use super::reason_buf::{self, ReasonBuf};
 
 /// Why a call failed or an operator acted: a short text for people.
 ///
 /// A constant is kept without an allocation, and so is a text of at most 22 bytes. A text of more
 /// than [`Reason::MAX_BYTES`] bytes is cut at a whole character and ends in `…`.
 #[derive(Clone)]
-#[cfg_attr(feature = "serde", derive(Deserialize), serde(from = "String"))]
 pub struct Reason {
     text: ReasonText,
     /// Names the type of the error whose text this is. A function takes half the room of a name.
@@ -25,7 +23,7 @@ pub struct Reason {
 
 impl Reason {
     /// The maximum number of bytes in a reason, including `…`.
-    pub const MAX_BYTES: usize = 256;
+    pub const MAX_BYTES: usize = reason_buf::MAX_BYTES;
 
     /// Creates a reason from a text.
     #[must_use]
@@ -43,7 +41,7 @@ impl Reason {
     /// wrote before.
     #[must_use]
     pub fn of(value: &(impl fmt::Display + ?Sized)) -> Self {
-        let mut kept = ReasonBuf { bytes: [0; Self::MAX_BYTES], length: 0 };
+        let mut kept = ReasonBuf::new();
         // An error means that the buffer is full or that `Display` failed. Both keep the text.
         let _ = write!(kept, "{value}");
         ReasonText::of(kept.as_bytes()).into()
@@ -72,54 +70,6 @@ impl Reason {
     /// Returns whether the text is part of the program, and not made at run time.
     pub(super) const fn is_constant(&self) -> bool {
         matches!(self.text, ReasonText::Constant(_))
-    }
-}
-
-const ELLIPSIS: &str = "…";
-
-/// A buffer on the stack for at most [`Reason::MAX_BYTES`], so that a short text does not allocate.
-struct ReasonBuf {
-    bytes: [u8; Reason::MAX_BYTES],
-    length: usize,
-}
-
-impl ReasonBuf {
-    /// The bytes of valid UTF-8: only whole characters are added and removed.
-    fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
-
-    /// Appends `text` if all of it fits.
-    fn push(&mut self, text: &str) -> Option<()> {
-        let end = self.length + text.len();
-        self.bytes.get_mut(self.length..end)?.copy_from_slice(text.as_bytes());
-        self.length = end;
-        Some(())
-    }
-
-    /// Removes the last character.
-    fn pop(&mut self) {
-        let text = str::from_utf8(self.as_bytes()).unwrap_or_default();
-        self.length -= text.chars().next_back().map_or(0, char::len_utf8);
-    }
-}
-
-impl Write for ReasonBuf {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.push(text).is_some() {
-            return Ok(());
-        }
-        text.chars().try_for_each(|character| self.write_char(character))
-    }
-
-    fn write_char(&mut self, character: char) -> fmt::Result {
-        if self.push(character.encode_utf8(&mut [0; 4])).is_some() {
-            return Ok(());
-        }
-        while self.push(ELLIPSIS).is_none() {
-            self.pop();
-        }
-        Err(fmt::Error)
     }
 }
 
@@ -189,13 +139,6 @@ impl fmt::Display for Reason {
 impl fmt::Debug for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Reason").field(&self.text).finish()
-    }
-}
-
-#[cfg(feature = "serde")]
-impl Serialize for Reason {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -278,7 +221,7 @@ mod tests {
     fn a_longer_text_is_cut_at_a_whole_character() {
         for text in ["a".repeat(300), "ä".repeat(150), "€".repeat(100)] {
             let reason = Reason::new(text.clone());
-            let kept = reason.as_str().strip_suffix(ELLIPSIS).unwrap();
+            let kept = reason.as_str().strip_suffix('…').unwrap();
             assert!(text.starts_with(kept));
             assert!((Reason::MAX_BYTES - 5..=Reason::MAX_BYTES).contains(&reason.as_str().len()));
         }
@@ -296,7 +239,7 @@ mod tests {
             }
         }
 
-        assert!(Reason::of(&Endless).as_str().ends_with(ELLIPSIS));
+        assert!(Reason::of(&Endless).as_str().ends_with('…'));
     }
 
     #[test]

@@ -87,7 +87,12 @@ impl Verdict {
             Self::Failure { reason, retry_after, took } => {
                 Self::Failure { reason: reason.recorded_as(reasons), retry_after, took }
             }
-            Self::Success { .. } | Self::Ignore | Self::Abandoned { .. } => self,
+            Self::Trip { reason, retry_after, took } => {
+                Self::Trip { reason: reason.recorded_as(reasons), retry_after, took }
+            }
+            Self::Success { .. } | Self::Ignore | Self::InnerRejection | Self::Abandoned { .. } => {
+                self
+            }
         }
     }
 }

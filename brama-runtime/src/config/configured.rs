@@ -1,4 +1,4 @@
-//! The configuration of one identity: by `register`, by a [`Config`](super::Config), by the operator.
+//! The configuration of one identity: by `register`, by a `Config`, by the operator.
 
 use std::sync::Arc;
 

@@ -107,19 +107,21 @@ impl Config {
 
     /// Sets how many breakers with a key each identifier has at most. Default: 10 000.
     ///
-    /// If another one is needed, a breaker whose only memory is its totals is evicted. Such a
+    /// If another one is needed, a breaker whose memory is not worth keeping is evicted. Such a
     /// breaker
     ///
-    /// - is closed, or half-open without a probe;
-    /// - has no failure in its run or window, and no slow call in its window;
+    /// - is closed, and has no failure in its run or window and no slow call in its window, or has
+    ///   counted nothing for [`inactive_threshold`](Self::inactive_threshold);
+    /// - or is past its opening, with no probe in flight, and has counted nothing for as long as
+    ///   that opening lasted, so that its progressive waits are kept while it flaps;
     /// - has nothing registered or configured for its key;
     /// - is not in use: no `Permit`, `Breaker` or `CircuitOpen` refers to it, and it is not the
     ///   first one that a decorated function used.
     ///
     /// Sixteen breakers, drawn at random, are examined. If none of them can be evicted, the call is
     /// counted on the identifier's overflow breaker, which only observes: see
-    /// [`Identity::is_overflow`]. So an open breaker is never evicted, and no key is rejected
-    /// because of the failures of others.
+    /// [`Identity::is_overflow`]. So a breaker that rejects is never evicted, and no key is
+    /// rejected because of the failures of others.
     ///
     /// If `init` or `reload` lowers the limit, surplus breakers are evicted as new keys arrive.
     pub const fn max_keys(mut self, max_keys: NonZeroUsize) -> Self {
@@ -127,11 +129,11 @@ impl Config {
         self
     }
 
-    /// Sets for how long a breaker with a key must have counted nothing before the cleanup evicts
-    /// it, if it may be evicted (see [`max_keys`](Self::max_keys)). Default: 24 h.
+    /// Sets for how long a breaker with a key must have counted nothing before it is evicted: by
+    /// the cleanup, or to make room (see [`max_keys`](Self::max_keys)). Default: 24 h.
     ///
-    /// If zero, the cleanup evicts it once it has counted nothing since the previous cleanup, or
-    /// since its creation.
+    /// What a closed breaker remembers of failures is stale then. If zero, a breaker is evicted
+    /// once it has counted nothing since it was last examined, or since its creation.
     pub const fn inactive_threshold(mut self, inactive_threshold: Duration) -> Self {
         self.key_limits.inactive_threshold = inactive_threshold;
         self

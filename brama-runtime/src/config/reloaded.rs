@@ -34,7 +34,7 @@ pub struct Reloaded {
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
 pub struct ConfigChange {
-    /// The place: `defaults`, `kind http`, the identity of a breaker, or `registry`.
+    /// The place: `defaults`, `kind http`, `breaker payment_api`, or `registry`.
     pub place: String,
     /// The name of the setting.
     pub name: &'static str,

@@ -9,10 +9,10 @@ impl Registry {
     /// Runs the cleanup now. The thread that `init` starts runs it at each `cleanup_interval`.
     ///
     /// Circuits past the deadline of their opening become half-open, so that events and statuses
-    /// report it on time. Breakers with a key are evicted if they may be (see
-    /// [`Config::max_keys`](crate::config::Config::max_keys)) and have counted nothing for
-    /// `inactive_threshold`. Only the cleanup notices that a breaker has counted, so this time runs
-    /// from one cleanup to another.
+    /// report it on time. Breakers with a key are evicted if they have counted nothing for
+    /// `inactive_threshold`, unless they are in use or something else keeps them (see
+    /// [`Config::max_keys`](crate::config::Config::max_keys)). That a breaker has counted is
+    /// noticed only when it is examined, so this time runs from one cleanup to another.
     ///
     /// No call depends on the cleanup: without it, transitions are recorded later and memory is not
     /// freed.

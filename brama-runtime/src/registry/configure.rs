@@ -111,7 +111,7 @@ impl RegistryInner {
         identity: &Identity<'_>,
         change: impl FnOnce(Configured) -> Option<Configured>,
     ) -> bool {
-        let identity = speaker(identity);
+        let identity = configured_as(identity);
         let at = self.context.timestamp();
         let mut writer = self.writer.lock();
         let Some(configured) = change(writer.configured_for(&identity)) else { return false };
@@ -179,7 +179,7 @@ impl RegistryInner {
 impl ConfigStore for RegistryInner {
     fn configure(&self, identity: &Identity<'_>, patch: PolicyPatch) -> Result<(), InvalidPolicy> {
         let patch = patch.validated()?;
-        let identity = speaker(identity);
+        let identity = configured_as(identity);
         let at = self.context.timestamp();
         let mut writer = self.writer.lock();
         let configured = writer.configured_for(&identity).with_run_time(patch)?;
@@ -196,8 +196,8 @@ impl ConfigStore for RegistryInner {
     }
 }
 
-/// The identity whose settings apply to a breaker of this identity: an overflow breaker shares those
-/// of its identifier.
-fn speaker<'a>(identity: &'a Identity<'_>) -> Identity<'a> {
+/// The identity whose settings apply to a breaker of this identity: an overflow breaker shares
+/// those of its identifier.
+fn configured_as<'a>(identity: &'a Identity<'_>) -> Identity<'a> {
     if identity.is_overflow() { identity.without_key() } else { Identity::from(identity) }
 }

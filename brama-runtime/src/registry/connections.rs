@@ -40,10 +40,11 @@ impl Registry {
 
     /// Unregisters a breaker; returns whether it was registered.
     ///
-    /// Its state, its window and the connection that `register` gave it, and without a key also its
-    /// keys, are cleared, and the outcomes of earlier permits become late. Its totals, its attribute and its configuration
-    /// from `init` and `configure` stay. Look-ups no longer find it. The next call through any
-    /// handle or decorated function, or `register`, registers it again, closed.
+    /// Its state and its window are cleared, and the outcomes of earlier permits become late. The
+    /// connection that `register` gave it is forgotten, for its keys too. Its totals, its attribute
+    /// and its configuration from `init`, `reload` and `configure` stay. Look-ups no longer find
+    /// it. The next call through any handle or decorated function, or `register`, registers it
+    /// again, closed.
     pub fn unregister<'a>(&self, identity: impl Into<Identity<'a>>) -> bool {
         self.inner.unregister(&identity.into())
     }

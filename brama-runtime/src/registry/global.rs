@@ -59,8 +59,7 @@ pub fn init(config: Config) -> Result<(), InitError> {
     registry().init(config)
 }
 
-/// Replaces what `init` and earlier reloads have set in the global registry: see
-/// [`Registry::reload`].
+/// Replaces the configuration of the global registry: see [`Registry::reload`].
 ///
 /// # Errors
 ///
@@ -87,22 +86,19 @@ pub fn unregister<'a>(identity: impl Into<Identity<'a>>) -> bool {
     registry().unregister(identity)
 }
 
-/// Returns the breaker of this identity in the global registry, and creates it if necessary. See
-/// [`Registry::breaker`].
+/// Returns the breaker of this identity, and creates it if necessary: see [`Registry::breaker`].
 #[must_use]
 pub fn breaker<'a>(identity: impl Into<Identity<'a>>) -> Breaker {
     registry().breaker(identity)
 }
 
-/// Returns the breaker of this identity in the global registry; `None` if it has been neither used
-/// nor registered.
+/// Returns the breaker of this identity, if it has been used or registered: see [`Registry::find`].
 #[must_use]
 pub fn find<'a>(identity: impl Into<Identity<'a>>) -> Option<Breaker> {
     registry().find(identity)
 }
 
-/// Returns a snapshot of a breaker in the global registry; `None` if it has been neither used nor
-/// registered.
+/// Returns a snapshot of a breaker, if it has been used or registered: see [`Registry::status`].
 #[must_use]
 pub fn status<'a>(identity: impl Into<Identity<'a>>) -> Option<Status> {
     registry().status(identity)

@@ -56,8 +56,8 @@ impl Keys {
 
 /// The breakers of one identifier's keys, within the limit, and the totals of the evicted ones.
 ///
-/// Making room examines a few entries drawn at random, never all of them. An entry is examined there
-/// and by the cleanup, and only then is it seen whether its breaker has counted anything since.
+/// Making room examines a few entries drawn at random, never all of them. The cleanup examines all.
+/// Whether a breaker has counted anything is noticed only when its entry is examined.
 pub(super) struct KeySet {
     entries: Vec<KeyEntry>,
     /// The last number drawn.

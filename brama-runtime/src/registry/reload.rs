@@ -78,7 +78,8 @@ impl Registry {
     /// # use brama_runtime::api as brama;
     /// use brama::{Config, PolicyPatch, Registry};
     ///
-    /// let threshold = |failures| Config::new().defaults(PolicyPatch::new().failure_threshold(failures));
+    /// let in_a_row = |failures| PolicyPatch::new().failure_threshold(failures);
+    /// let threshold = |failures| Config::new().defaults(in_a_row(failures));
     /// let registry = Registry::new();
     /// registry.init(threshold(3))?;
     /// let breaker = registry.breaker("search");

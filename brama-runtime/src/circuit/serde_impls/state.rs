@@ -1,6 +1,6 @@
 //! The serialized form of a circuit. It has a window and reasons even without a history.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::circuit::{
     Circuit, Generation, Phase, Reason, Tick,
@@ -74,6 +74,18 @@ const fn needs_outage(phase: Phase) -> bool {
 }
 
 const NO_OUTAGE: &str = "an open or half-open circuit needs its `outage`";
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
 
 impl From<RecentReasons> for Vec<Reason> {
     fn from(reasons: RecentReasons) -> Self {
