@@ -50,9 +50,9 @@ fn a_shorter_expiry_that_applies_now_shortens_openings_by_a_rule() {
     let mut events = registry.subscribe(EventKind::Configured);
     registry.configure("node", expiry(30).apply_now()).unwrap();
     assert_eq!(keys.each_ref().map(remaining), [Some(20), Some(20), Some(50)]);
-    let shortened = drain(&mut events).into_iter().filter_map(|event| match event.detail {
-        EventDetail::Configured { shortened, .. } => shortened,
-        other => panic!("{other:?}"),
+    let shortened = drain(&mut events).into_iter().filter_map(|event| {
+        let EventDetail::Configured { shortened, .. } = event.detail else { return None };
+        shortened
     });
     assert_eq!(shortened.collect::<Vec<_>>(), [Duration::from_secs(30); 2]);
     registry.configure("node", expiry(3_600).apply_now()).unwrap();

@@ -14,7 +14,9 @@ use brama::{
 
 use crate::answer::{Answer, TestError};
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// In milliseconds.
+const HOUR: u64 = 60 * 60 * 1_000;
+const DAY: Duration = Duration::from_millis(24 * HOUR);
 
 fn node(key: impl Display) -> Identity<'static> {
     Identity::new("node").with_key(key)
@@ -198,16 +200,16 @@ fn a_half_open_breaker_may_be_evicted_unless_a_probe_is_in_flight() {
 #[test]
 fn a_key_that_flaps_keeps_its_place_for_as_long_as_its_last_opening_lasted() {
     let registry = bounded(1);
-    registry.breaker(node(0)).open_for(DAY / 4, "a test").unwrap();
+    registry.breaker(node(0)).open_for(Duration::from_millis(6 * HOUR), "a test").unwrap();
     let comes_in = |key| !registry.breaker(node(key)).identity().is_overflow();
     assert!(!comes_in(1));
-    registry.advance(DAY / 4 - Duration::from_millis(1));
+    registry.advance(Duration::from_millis(6 * HOUR - 1));
     assert!(!comes_in(1));
     assert_eq!(registry.breaker(node(0)).state(), State::Open);
     // A rejection counts as activity.
     assert!(registry.breaker(node(0)).try_acquire().is_err());
     assert!(!comes_in(1));
-    registry.advance(DAY / 4 - Duration::from_millis(1));
+    registry.advance(Duration::from_millis(6 * HOUR - 1));
     assert!(!comes_in(1));
     registry.advance(Duration::from_millis(1));
     assert!(comes_in(1));
@@ -220,7 +222,7 @@ fn a_closed_key_that_is_stale_makes_room_without_a_cleanup() {
     registry.breaker(node(0)).failure("once");
     let comes_in = |key| !registry.breaker(node(key)).identity().is_overflow();
     assert!(!comes_in(1));
-    registry.advance(DAY - Duration::from_millis(1));
+    registry.advance(Duration::from_millis(24 * HOUR - 1));
     assert!(!comes_in(1));
     registry.advance(Duration::from_millis(1));
     assert!(comes_in(1));

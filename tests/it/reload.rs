@@ -2,7 +2,7 @@
 
 use std::{
     num::NonZeroUsize,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::Duration,
 };
@@ -202,29 +202,37 @@ fn no_breaker_sees_a_mixture_of_two_configurations() {
     };
     registry.register("node", Connection::new().kind(ConnectionKind::HTTP)).unwrap();
     registry.reload(of(1)).unwrap();
-    let (old, is_done) = (registry.breaker(node(1)), AtomicBool::new(false));
+    let (old, rounds) = (registry.breaker(node(1)), AtomicU32::new(0));
+    let check = |breaker: &Breaker| {
+        let policy = breaker.status().policy;
+        let count = policy.success_threshold();
+        let others = (policy.failure_threshold(), policy.half_open_limit());
+        assert_eq!(others, (Some(count), count), "{breaker:?}");
+        count
+    };
     thread::scope(|scope| {
+        // Looking at a breaker takes no lock of the registry, which a reload holds.
         scope.spawn(|| {
-            for round in 0..500 {
-                registry.reload(of(1 + round % 2)).unwrap();
+            while rounds.load(Ordering::Relaxed) < ROUNDS {
+                check(&old);
+                let policy = old.status().policy;
+                assert_eq!(policy.minimum_calls(), policy.success_threshold());
             }
-            is_done.store(true, Ordering::Relaxed);
         });
-        for key in (2..u32::MAX).take_while(|_| !is_done.load(Ordering::Relaxed)) {
-            let new = registry.breaker(Identity::new("node").with_key(key));
-            for breaker in [&old, &new] {
-                let policy = breaker.status().policy;
-                let count = policy.success_threshold();
-                assert_eq!(
-                    (policy.failure_threshold(), policy.half_open_limit()),
-                    (Some(count), count)
-                );
+        scope.spawn(|| {
+            for key in (2..u32::MAX).take_while(|_| rounds.load(Ordering::Relaxed) < ROUNDS) {
+                check(&registry.breaker(Identity::new("node").with_key(key)));
             }
-            let policy = old.status().policy;
-            assert_eq!(policy.minimum_calls(), policy.success_threshold());
+        });
+        for round in 0..ROUNDS {
+            registry.reload(of(1 + round % 2)).unwrap();
+            rounds.store(round + 1, Ordering::Relaxed);
         }
     });
+    assert_eq!(check(&old), 2);
 }
+
+const ROUNDS: u32 = 1_000;
 
 #[test]
 fn names_in_a_configuration_that_match_nothing_are_found() {
@@ -286,10 +294,8 @@ mod windows {
     }
 
     fn lost(event: &Event) -> Option<u64> {
-        match &event.detail {
-            EventDetail::Configured { lost_window, .. } => lost_window.map(|lost| lost.failures),
-            other => panic!("{other:?}"),
-        }
+        let EventDetail::Configured { lost_window, .. } = &event.detail else { return None };
+        lost_window.map(|lost| lost.failures)
     }
 
     #[test]

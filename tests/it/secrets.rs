@@ -73,7 +73,10 @@ const ROUTES: [Route; 9] = [
         "text not recorded",
     ),
     (
-        |_, it| drop(catch_unwind(AssertUnwindSafe(|| it.call_with(|()| panic!("x"), || ())))),
+        |_, it| {
+            let unwind = || std::panic::resume_unwind(Box::new(SECRET));
+            drop(catch_unwind(AssertUnwindSafe(|| it.call(|| -> Result<(), ()> { unwind() }))));
+        },
         "panic",
         "panic",
     ),

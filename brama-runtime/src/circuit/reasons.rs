@@ -101,7 +101,7 @@ impl Verdict {
 mod tests {
     use super::*;
 
-    fn recorded(reason: Reason) -> [String; 3] {
+    fn recorded(reason: &Reason) -> [String; 3] {
         Reasons::ALL.map(|reasons| reason.clone().recorded_as(reasons).to_string())
     }
 
@@ -109,21 +109,21 @@ mod tests {
     fn an_error_is_recorded_by_its_text_its_type_or_not_at_all() {
         let error = "x".parse::<u8>().unwrap_err();
         assert_eq!(
-            recorded(Reason::of(&error).with_type_of(&error)),
+            recorded(&Reason::of(&error).with_type_of(&error)),
             ["invalid digit found in string", "core::num::error::ParseIntError", "not recorded"]
         );
     }
 
     #[test]
     fn a_text_without_a_type_is_recorded_if_it_is_constant() {
-        assert_eq!(recorded("refused".into()), ["refused", "refused", "not recorded"]);
+        assert_eq!(recorded(&"refused".into()), ["refused", "refused", "not recorded"]);
         let made = Reason::from(format!("token {}", 7));
-        assert_eq!(recorded(made), ["token 7", "text not recorded", "not recorded"]);
+        assert_eq!(recorded(&made), ["token 7", "text not recorded", "not recorded"]);
     }
 
     #[test]
     fn a_text_of_brama_itself_is_always_recorded() {
         let made = Reason::from(format!("no answer within {} s", 5)).fixed();
-        assert_eq!(recorded(made), ["no answer within 5 s"; 3]);
+        assert_eq!(recorded(&made), ["no answer within 5 s"; 3]);
     }
 }

@@ -62,7 +62,7 @@ impl RegistryInner {
         let shared = Some(Arc::new(connection.clone()));
         writer.store(&identity, before.clone().with_registered(shared));
         let registered = match self.peek(&identity) {
-            Some(slot) => self.register_again(&writer, slot, &mut announcements),
+            Some(slot) => register_again(&writer, slot, &mut announcements),
             None => self.make_registered(&mut writer, &identity, &mut announcements),
         };
         match &registered {
@@ -73,18 +73,6 @@ impl RegistryInner {
         announcements.wakes.wake();
         let connection = Box::new(connection);
         registered.map(Breaker::new).map_err(|why| why.error(identity, connection))
-    }
-
-    fn register_again(
-        &self,
-        writer: &Writer,
-        slot: Arc<Slot>,
-        announcements: &mut Announcements,
-    ) -> Result<Arc<Slot>, NotRegistered> {
-        let set = |layers: &mut _| writer.set_layers(slot.identity(), layers);
-        let wakes = slot.register(announcements.at, set).ok_or(NotRegistered::Already)?;
-        announcements.wakes.and(wakes);
-        Ok(slot)
     }
 
     fn make_registered(
@@ -131,6 +119,17 @@ impl RegistryInner {
         announcements.wakes.wake();
         was_registered
     }
+}
+
+fn register_again(
+    writer: &Writer,
+    slot: Arc<Slot>,
+    announcements: &mut Announcements,
+) -> Result<Arc<Slot>, NotRegistered> {
+    let set = |layers: &mut _| writer.set_layers(slot.identity(), layers);
+    let wakes = slot.register(announcements.at, set).ok_or(NotRegistered::Already)?;
+    announcements.wakes.and(wakes);
+    Ok(slot)
 }
 
 /// Why a breaker was not registered.
