@@ -4,16 +4,20 @@
 
 use std::{
     num::NonZeroUsize,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::Duration,
 };
 
 use brama_runtime::api::{
     Breaker, Config, Expiry, Identity, Permit, PolicyPatch, Registry, State, Totals,
+    circuit::Tick,
+    clock::Clock,
     event::{EventKind, EventKinds},
     status::BreakerFilter,
-    testing::TestRegistry,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -211,6 +215,22 @@ impl Seen {
     }
 }
 
+/// A clock that stands still between the steps.
+#[derive(Debug, Default)]
+struct SteppedClock(AtomicU64);
+
+impl SteppedClock {
+    fn advance(&self, millis: u32) {
+        self.0.fetch_add(millis.into(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for SteppedClock {
+    fn now(&self) -> Tick {
+        Tick::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
 fn act(breaker: &Breaker, act: impl FnOnce(&Breaker)) {
     if !breaker.identity().is_overflow() {
         act(breaker);
@@ -224,7 +244,8 @@ proptest! {
         max_keys in 1..4_usize,
         rated: bool,
     ) {
-        let registry = TestRegistry::new();
+        let clock = Arc::new(SteppedClock::default());
+        let registry = Registry::with_clock(Arc::clone(&clock));
         let config = Config::new()
             .max_keys(NonZeroUsize::new(max_keys).unwrap())
             .inactive_threshold(Duration::from_secs(60));
@@ -251,7 +272,7 @@ proptest! {
                 Step::Close(key) => act(&at(key), |it| it.close("test")),
                 Step::Hold(key) => held.push(at(key)),
                 Step::Release => drop(held.pop()),
-                Step::Wait(millis) => registry.advance(Duration::from_millis(millis.into())),
+                Step::Wait(millis) => clock.advance(millis),
                 Step::Sweep => registry.sweep(),
             }
         }
