@@ -148,15 +148,15 @@ fn a_circuit_is_written_with_all_its_state() {
             "seed": 7,
             "generation": 1,
             "openings": 1,
-            "state": { "open": { "until": 60_001_000_000_u64, "by_policy": true } },
+            "state": { "open": { "until": 60_001_000_000_u64 } },
             "since": 1_000_000,
             "failures": 1,
             "successes": 0,
             "trips": 1,
             "memory": "empty",
             "reasons": ["refused"],
-            "hinted_until": 0,
             "outage": {
+                "hinted_until": 0,
                 "term": {
                     "length": { "duration": 60_000_000_000_u64, "source": "fixed", "jitter": 0 },
                     "wait": 60_000_000_000_u64,

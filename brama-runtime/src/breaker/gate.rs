@@ -17,7 +17,9 @@
 //! Newer values do no harm. The deadline of a rejection belongs to an opening or a probe and is
 //! never the end of a bucket. A caller with an older word is therefore rejected as it would be by
 //! the next opening. A success that takes the end of a newer bucket for the end of its own is the
-//! stray success that promise 2 allows.
+//! stray success that promise 2 allows. The same holds for one that takes the beginning of an opening
+//! for the end of its bucket, since both are one field. A rejection that takes the end of a bucket for
+//! the beginning of its opening tells a shorter wait, or asks the lock.
 //!
 //! *Promise 2: a window holds at most one stray success per thread: one that was between its load
 //! and its count.* On the fast path, a success loads the word, finds a fast path in it, and counts.
@@ -99,8 +101,8 @@ pub(super) struct Gate {
     word: AtomicU64,
     counters: Counters,
     rejects_until: AtomicU64,
-    since: AtomicU64,
-    fast_path_until: AtomicU64,
+    /// While closed, the end of the fast path; otherwise, the beginning of the state.
+    edge: AtomicU64,
     opening: AtomicU64,
     slow_after: AtomicU64,
 }
@@ -110,10 +112,9 @@ pub(super) struct Gate {
 pub(super) struct GateFields {
     /// The deadline until which calls are rejected. `None` keeps the previous deadline.
     pub(super) rejects_until: Option<Tick>,
-    /// When the state began.
-    pub(super) since: Tick,
-    /// The end of the fast path: the end of the window's present bucket.
-    pub(super) fast_path_until: Tick,
+    /// The edge of the present time: while closed, the end of the fast path, which is the end of the
+    /// window's present bucket; otherwise, the beginning of the state.
+    pub(super) edge: Tick,
     /// The number of the last opening.
     pub(super) opening: u64,
     /// The limit above which a call is slow.
@@ -125,8 +126,7 @@ impl Gate {
         Self {
             word: AtomicU64::new(0),
             rejects_until: AtomicU64::new(0),
-            since: AtomicU64::new(0),
-            fast_path_until: AtomicU64::new(0),
+            edge: AtomicU64::new(0),
             opening: AtomicU64::new(0),
             slow_after: AtomicU64::new(0),
             counters: Counters::default(),
@@ -156,15 +156,20 @@ impl Gate {
         Tick::from_nanos(self.rejects_until.load(Ordering::Relaxed))
     }
 
-    /// The beginning of the present state, or of a later one.
+    /// The beginning of a state in which the gate rejects calls.
     #[inline]
     pub(super) fn since(&self) -> Tick {
-        Tick::from_nanos(self.since.load(Ordering::Relaxed))
+        self.edge()
     }
 
     #[inline]
     pub(super) fn fast_path_until(&self) -> Tick {
-        Tick::from_nanos(self.fast_path_until.load(Ordering::Relaxed))
+        self.edge()
+    }
+
+    #[inline]
+    fn edge(&self) -> Tick {
+        Tick::from_nanos(self.edge.load(Ordering::Relaxed))
     }
 
     pub(super) fn opening(&self) -> u64 {
@@ -243,8 +248,7 @@ impl Gate {
         if let Some(until) = fields.rejects_until {
             self.rejects_until.store(until.as_nanos(), Ordering::Relaxed);
         }
-        self.since.store(fields.since.as_nanos(), Ordering::Relaxed);
-        self.fast_path_until.store(fields.fast_path_until.as_nanos(), Ordering::Relaxed);
+        self.edge.store(fields.edge.as_nanos(), Ordering::Relaxed);
         let slow_after = u64::try_from(fields.slow_after.as_nanos()).unwrap_or(u64::MAX);
         self.slow_after.store(slow_after, Ordering::Relaxed);
         self.opening.store(fields.opening, Ordering::Relaxed);

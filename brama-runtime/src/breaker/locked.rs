@@ -26,7 +26,6 @@ pub(super) struct Locked {
 #[derive(Debug, Default)]
 pub(super) struct LockedCounts {
     pub(super) totals: Totals,
-    pub(super) abandoned: AbandonedRun,
     rare: Option<Box<RareState>>,
 }
 
@@ -77,6 +76,7 @@ pub(super) struct RareState {
     /// Evicted, or about to be.
     pub(super) is_evicted: bool,
     pub(super) share_place: SharePlace,
+    pub(super) abandoned: AbandonedRun,
 }
 
 /// A past opening, kept for the errors of rejected callers.

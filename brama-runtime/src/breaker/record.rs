@@ -183,7 +183,7 @@ impl Slot {
         pending.add_fate(fate, is_slow);
         if is_abandoned {
             let totals = self.totals(&locked);
-            locked.counts_mut().abandoned.add(totals);
+            locked.rare_mut().abandoned.add(totals);
         }
         if matches!(fate, Fate::Extended) {
             locked.note_extension(&mut pending);

@@ -148,9 +148,9 @@ impl Slot {
     }
 
     fn warnings(&self, locked: &Locked, totals: Totals) -> Vec<String> {
-        let Locked { circuit, policy, counts, .. } = locked;
+        let Locked { circuit, policy, .. } = locked;
         let losses = self.context.bus.losses(&self.identity, policy.layers().kind().as_ref());
-        let abandoned = counts.as_ref().map(|counts| counts.abandoned).unwrap_or_default();
+        let abandoned = locked.rare().map(|rare| rare.abandoned).unwrap_or_default();
         let blind = abandoned.warning(totals, circuit.state());
         policy.warnings().iter().cloned().chain(losses).chain(blind).collect()
     }

@@ -109,8 +109,12 @@ impl StepGuard<'_> {
             rejects_until: circuit
                 .rejects_until(policy)
                 .filter(|_| circuit.state() != State::ForcedOpen),
-            since: circuit.since(),
-            fast_path_until: circuit.settled_until(),
+            edge: match circuit.state() {
+                State::Closed => circuit.settled_until(),
+                State::Open | State::HalfOpen | State::ForcedOpen | State::Disabled => {
+                    circuit.since()
+                }
+            },
             opening: circuit.opening(),
             slow_after: policy.slow_call_duration(),
         };

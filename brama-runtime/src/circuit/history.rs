@@ -1,6 +1,6 @@
 //! What a circuit remembers of calls since it closed.
 
-use std::{fmt, iter::repeat_n, time::Duration};
+use std::{fmt, iter::repeat_n};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
@@ -18,10 +18,7 @@ use super::{
 pub(super) struct History {
     pub(super) window_state: WindowState,
     pub(super) reasons: RecentReasons,
-    /// The latest moment that the retry-after hints of the present run of failures name; the origin
-    /// if there is none.
-    pub(super) hinted_until: Tick,
-    /// `None` while the circuit is closed.
+    /// `None` while the circuit is closed, unless the present run of failures has a hint.
     pub(super) outage: Option<Box<Outage>>,
 }
 
@@ -118,23 +115,7 @@ impl Circuit {
 
     pub(super) fn end_run_of_failures(&mut self) {
         self.failures = 0;
-        if let Some(history) = &mut self.history {
-            history.hinted_until = Tick::ORIGIN;
-        }
-    }
-
-    /// Remembers the moment that a failure's hint names, until the run of failures ends.
-    pub(super) fn remember_hint(&mut self, policy: &Policy, hint: Option<Duration>, now: Tick) {
-        if let Some(hint) = hint {
-            let history = self.history.get_or_insert_default();
-            let named = now.after(hint.min(policy.retry_after_cap));
-            history.hinted_until = history.hinted_until.max(named);
-        }
-    }
-
-    /// The latest moment that the hints of the present run of failures name.
-    pub(super) fn hinted_until(&self) -> Tick {
-        self.history.as_ref().map_or(Tick::ORIGIN, |history| history.hinted_until)
+        self.forget_hints();
     }
 
     pub(super) fn remember(&mut self, policy: &Policy, flags: CallFlags, now: Tick) {

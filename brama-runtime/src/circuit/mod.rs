@@ -186,13 +186,13 @@ impl Circuit {
     /// `None` once the circuit has closed.
     #[must_use]
     pub fn open_duration(&self) -> Option<OpenDuration> {
-        self.outage().map(|outage| outage.term.length)
+        self.term().map(|term| term.length)
     }
 
     /// Returns whether the circuit is in an opening that a rule caused, and not a hand.
     pub(crate) fn is_open_by_rule(&self) -> bool {
         let is_open = matches!(self.phase, Phase::Open { .. });
-        is_open && self.outage().is_some_and(|outage| !outage.term.is_by_hand)
+        is_open && self.term().is_some_and(|term| !term.is_by_hand)
     }
 
     /// Returns the counts of the window at `now`; zeros if no rule judges it.

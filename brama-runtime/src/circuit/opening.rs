@@ -67,7 +67,7 @@ impl Circuit {
         let (seed, since, generation) = (self.seed, self.since, self.generation.number());
         let wait = wait_after(policy, self.trips.saturating_sub(1));
         let wait = wait.jittered(policy, seed, generation);
-        let term = &mut self.outage_mut()?.term;
+        let term = self.term_mut()?;
         let ends = since.after(wait.duration).max(now).max(term.named);
         if !term.is_by_policy() || until <= ends {
             return None;

@@ -1,15 +1,22 @@
 //! What a circuit remembers of an outage, from the first opening until it closes.
 
+use std::time::Duration;
+
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 use super::{Circuit, Policy, Tick, opening::Term};
 
-/// The last opening, and the probes since it became half-open.
-#[derive(Debug, Clone)]
+/// What hints and openings leave behind: the present run's hints, the last opening, and the probes
+/// since it became half-open.
+#[derive(Debug, Clone, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub(super) struct Outage {
-    pub(super) term: Term,
+    /// The latest moment that the retry-after hints of the present run of failures name; the origin
+    /// if there is none.
+    pub(super) hinted_until: Tick,
+    /// The last opening; `None` if the circuit has not opened since it was last closed.
+    pub(super) term: Option<Term>,
     /// Whether a health check has shortened an opening. Calls contradicted it if the circuit has
     /// opened again, so no check shortens another one.
     pub(super) was_shortened: bool,
@@ -21,12 +28,6 @@ pub(super) struct Outage {
     pub(super) drawn: u64,
 }
 
-impl Outage {
-    const fn new(term: Term) -> Self {
-        Self { term, was_shortened: false, displaced: 0, inconclusive: 0, drawn: 0 }
-    }
-}
-
 impl Circuit {
     pub(super) fn outage(&self) -> Option<&Outage> {
         self.history.as_ref()?.outage.as_deref()
@@ -36,16 +37,52 @@ impl Circuit {
         self.history.as_mut()?.outage.as_deref_mut()
     }
 
+    /// The term of the last opening since the circuit was last closed.
+    pub(super) fn term(&self) -> Option<&Term> {
+        self.outage()?.term.as_ref()
+    }
+
+    pub(super) fn term_mut(&mut self) -> Option<&mut Term> {
+        self.outage_mut()?.term.as_mut()
+    }
+
+    /// Remembers the moment that a failure's hint names, until the run of failures ends.
+    pub(super) fn remember_hint(&mut self, policy: &Policy, hint: Option<Duration>, now: Tick) {
+        if let Some(hint) = hint {
+            let outage = self.history.get_or_insert_default().outage.get_or_insert_default();
+            let named = now.after(hint.min(policy.retry_after_cap));
+            outage.hinted_until = outage.hinted_until.max(named);
+        }
+    }
+
+    /// The latest moment that the hints of the present run of failures name.
+    pub(super) fn hinted_until(&self) -> Tick {
+        self.outage().map_or(Tick::ORIGIN, |outage| outage.hinted_until)
+    }
+
+    /// Forgets the hints at the end of a run of failures.
+    pub(super) fn forget_hints(&mut self) {
+        let Some(history) = &mut self.history else { return };
+        if let Some(outage) = &mut history.outage {
+            outage.hinted_until = Tick::ORIGIN;
+            if outage.term.is_none() {
+                history.outage = None;
+            }
+        }
+    }
+
     /// Begins the outage, or its next opening.
     pub(super) fn begin_opening(&mut self, term: Term) {
-        let history = self.history.get_or_insert_default();
-        history.outage.get_or_insert_with(|| Box::new(Outage::new(term))).term = term;
+        self.history.get_or_insert_default().outage.get_or_insert_default().term = Some(term);
     }
 
     /// Forgets the outage, and keeps what a closed circuit remembers.
     pub(super) fn end_outage(&mut self) {
-        if let Some(history) = &mut self.history {
-            history.outage = None;
+        if let Some(history) = &mut self.history
+            && let Some(Outage { hinted_until, .. }) = history.outage.as_deref().cloned()
+        {
+            let hinted = Outage { hinted_until, ..Outage::default() };
+            history.outage = (hinted_until != Tick::ORIGIN).then(|| Box::new(hinted));
         }
         self.history = self.history.take().filter(|history| !history.is_empty());
     }
@@ -80,7 +117,7 @@ impl Circuit {
     pub(super) fn prolong(&mut self, policy: &Policy, named: Tick, until: Tick) -> Option<Tick> {
         let since = self.since;
         let named = named.min(since.after(policy.retry_after_cap));
-        let term = &mut self.outage_mut()?.term;
+        let term = self.term_mut()?;
         if term.is_by_hand {
             return None;
         }

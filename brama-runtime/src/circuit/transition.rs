@@ -61,7 +61,7 @@ impl Circuit {
     fn shorten_by_check(&mut self, now: Tick) -> Option<Change> {
         let Phase::Open { .. } = self.phase else { return None };
         let outage = self.outage_mut()?;
-        let Term { named, is_by_hand, .. } = outage.term;
+        let Term { named, is_by_hand, .. } = outage.term?;
         if is_by_hand || outage.was_shortened || now < named {
             return None;
         }
@@ -96,7 +96,7 @@ impl Circuit {
     /// Opens again after `run` inconclusive probes in a row. That is no trip: no wait grows because
     /// nobody knows how the dependency is.
     pub(super) fn open_by_inconclusive(&mut self, run: u32, now: Tick) -> Option<Change> {
-        let term = self.outage()?.term.repeated();
+        let term = self.term()?.repeated();
         let cause = self.cause(Rule::InconclusiveProbes, Some(Limit::Count(run)), now);
         Some(self.become_open(term, Cause { run: run.into(), ..cause }, now))
     }

@@ -23,7 +23,6 @@ pub(in crate::circuit) struct Whole {
     trips: u32,
     memory: WindowState,
     reasons: RecentReasons,
-    hinted_until: Tick,
     outage: Option<Box<Outage>>,
 }
 
@@ -31,7 +30,7 @@ impl From<Circuit> for Whole {
     fn from(circuit: Circuit) -> Self {
         let Circuit { seed, generation, openings, phase, since, .. } = circuit;
         let Circuit { failures, successes, trips, history, .. } = circuit;
-        let History { window_state: memory, reasons, hinted_until, outage } =
+        let History { window_state: memory, reasons, outage } =
             history.map(|history| *history).unwrap_or_default();
         Self {
             seed,
@@ -44,7 +43,6 @@ impl From<Circuit> for Whole {
             trips,
             memory,
             reasons,
-            hinted_until,
             outage,
         }
     }
@@ -56,24 +54,24 @@ impl TryFrom<Whole> for Circuit {
     fn try_from(whole: Whole) -> Result<Self, Self::Error> {
         let Whole { seed, generation, openings, phase, since, .. } = whole;
         let Whole { failures, successes, trips, memory, reasons, .. } = whole;
-        let Whole { hinted_until, outage, .. } = whole;
-        if outage.is_none() && needs_outage(phase) {
-            return Err(NO_OUTAGE);
+        let outage = whole.outage;
+        if needs_term(phase) && outage.as_ref().is_none_or(|outage| outage.term.is_none()) {
+            return Err(NO_TERM);
         }
-        let history = History { window_state: memory, reasons, hinted_until, outage };
+        let history = History { window_state: memory, reasons, outage };
         let history = (!history.is_empty()).then(|| Box::new(history));
         Ok(Self { seed, generation, openings, phase, since, failures, successes, trips, history })
     }
 }
 
-const fn needs_outage(phase: Phase) -> bool {
+const fn needs_term(phase: Phase) -> bool {
     match phase {
         Phase::Open { .. } | Phase::HalfOpen(_) | Phase::Ramp { .. } => true,
         Phase::Closed | Phase::ForcedOpen | Phase::Disabled => false,
     }
 }
 
-const NO_OUTAGE: &str = "an open or half-open circuit needs its `outage`";
+const NO_TERM: &str = "an open or half-open circuit needs the `term` of its `outage`";
 
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
