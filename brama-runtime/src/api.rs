@@ -71,6 +71,11 @@ pub mod health {
     };
 }
 
+/// The outcome of a `Result`, as a call without a handler is judged.
+pub mod outcome {
+    pub use crate::breaker::{FailureReason, of};
+}
+
 /// Parts of a [`Policy`] that are not at the root.
 pub mod policy {
     pub use crate::circuit::Abandoned;

@@ -62,6 +62,25 @@ fn failures_in_a_row_show_their_number_and_the_limit() {
 }
 
 #[test]
+fn one_is_singular() {
+    let one = PolicyPatch::new().failure_threshold(1);
+    let [event, ..] = described(one, |breaker, _| fail(breaker, 1));
+    let expected = "api went from closed to open: 1 failure in a row reached failure_threshold 1; \
+                    last: error 0";
+    assert_eq!(event, expected);
+    let rate = PolicyPatch::new().failure_rate(50).window(Window::calls(1));
+    let [event, ..] = described(rate, |breaker, _| fail(breaker, 1));
+    assert!(event.contains("1 of 1 call failed"), "{event}");
+    let slow = PolicyPatch::new().slow_call_rate(50).slow_call_duration(seconds(2));
+    let [event, ..] = described(slow.window(Window::calls(1)), |breaker, clock| {
+        let permit = breaker.try_acquire().unwrap();
+        clock.advance(seconds(3));
+        permit.success();
+    });
+    assert!(event.contains("1 of 1 call was slow"), "{event}");
+}
+
+#[test]
 fn a_failure_rate_shows_the_calls_in_its_window() {
     let patch = PolicyPatch::new().failure_rate(50).window(Window::calls(10)).minimum_calls(4);
     let act = |breaker: &Breaker, _: &ManualClock| {

@@ -21,6 +21,16 @@ fn printed(test: impl FnOnce() + UnwindSafe) -> String {
 }
 
 #[test]
+fn it_prints_its_events() {
+    let registry = TestRegistry::new();
+    let log = registry.record();
+    assert_eq!(format!("{log:?}"), "EventLog([])");
+    registry.breaker("log").failure("bad");
+    let printed = format!("{log:?}");
+    assert!(printed.contains("Registered") && printed.contains("bad"), "{printed}");
+}
+
+#[test]
 fn a_decorated_function_is_recorded_in_order() {
     let registry = TestRegistry::new();
     let (log, _entered) = (registry.record(), registry.enter());
@@ -77,7 +87,7 @@ fn an_assertion_that_does_not_hold_lists_what_happened() {
     let printed = printed(|| log.assert_states("api", [State::Open]));
     assert_eq!(
         printed,
-        "api should enter open, entered force_open\n  api was registered\n  api went from closed \
+        "api should enter open, entered force_open\n  api was first used or registered\n  api went from closed \
          to forced open: by hand (force_open): a test\n"
     );
 }

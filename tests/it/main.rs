@@ -21,6 +21,7 @@
 //! | `failure_count` | `failure_count.rs` |
 //! | `ramp` | `ramp.rs` |
 //! | what the dependency itself says about when to come back | `hints.rs` |
+//! | reasons of failures, for every kind of error | `reasons.rs` |
 //! | which calls take no lock and read no clock | `fast_path.rs` |
 //! | `CircuitOpen`, the error of a rejected call | `circuit_open.rs` |
 //! | why a circuit opened, and for how long | `evidence.rs` |
@@ -93,6 +94,7 @@ mod policy;
 mod ported;
 mod ramp;
 mod ready;
+mod reasons;
 mod reentry;
 mod registered_keys;
 mod registry;

@@ -72,7 +72,7 @@ fn overflowing_calls_are_counted_and_a_warning_says_what_to_do() {
     let status = overflow(&registry);
     assert_eq!((status.totals.successes, status.totals.failures), (1, 1));
     assert_eq!(status.identity.to_string(), "node (overflow)");
-    let warning = "2 calls of node found no room for their key and were only observed; raise \
+    let warning = "2 calls of node found no room for a key and could only be observed; raise \
                    `max_keys`, or use fewer keys";
     for identity in [&status.identity, &"node".into(), &node("a")] {
         assert_eq!(registry.status(identity).unwrap().warnings, [warning]);

@@ -118,7 +118,7 @@ fn a_future_dropped_by_a_panic_elsewhere_is_abandoned() {
 fn a_panic_in_a_future_is_a_failure_at_once() {
     let (breaker, _) = breaker(PolicyPatch::new());
     let body = async { panic!("here") };
-    let call = AssertUnwindSafe(|| poll_once(breaker.call_async::<(), ()>(body)));
+    let call = AssertUnwindSafe(|| poll_once(breaker.call_async::<(), (), _>(body)));
     assert!(catch_unwind(call).is_err());
     assert_eq!(totals(&breaker), [0, 1, 0, 0]);
     assert_eq!(breaker.status().reasons, ["panic"]);
@@ -138,7 +138,7 @@ fn a_rejected_future_is_not_polled() {
     let (breaker, _) = breaker(PolicyPatch::new());
     breaker.force_open("a test");
     let body = async { unreachable!("the body must not run") };
-    let answer = poll_once(breaker.call_async::<(), ()>(body));
+    let answer = poll_once(breaker.call_async::<(), (), _>(body));
     assert!(matches!(answer, Poll::Ready(Err(CallError::Rejected(_)))));
 }
 

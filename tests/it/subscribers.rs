@@ -73,7 +73,7 @@ mod loss {
         (0..3).for_each(|_| breaker.failure("there is none"));
         assert_eq!(
             breaker.status().warnings,
-            ["a subscription to this breaker (capacity 2) has lost 3 events: take them sooner, \
+            ["a subscription to this breaker (capacity 2) has lost 3 events: take events sooner, \
               select fewer, or give its `EventFilter` a larger `capacity`"]
         );
         assert!(registry.breaker("other").status().warnings.is_empty());

@@ -87,7 +87,7 @@ fn an_error_is_a_failure_with_its_own_message() {
 
 #[test]
 fn an_error_without_a_message_is_named_by_its_type() {
-    assert_eq!(verdict!((), ()), "()");
+    assert_eq!(verdict!((), ()), "no reason given");
     assert!(verdict!(Silent, Silent).ends_with("::Silent"));
     assert!(verdict!(Wordless, Wordless("boxed".into())).ends_with("::Wordless"));
     assert!(verdict!(WordlessSend, WordlessSend("sent".into())).ends_with("::WordlessSend"));

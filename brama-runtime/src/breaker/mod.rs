@@ -1,6 +1,7 @@
 //! The breaker: a handle on one circuit, which sits behind a lock with a gate in front.
 
 mod admit;
+mod call_error;
 mod context;
 mod evict;
 mod gate;
@@ -16,6 +17,7 @@ mod permit;
 mod reconfigure;
 mod record;
 mod rejection;
+mod result;
 mod slot;
 mod step;
 mod wait;
@@ -26,6 +28,12 @@ mod word;
 use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 
 use self::permit::Borrowed;
+pub use self::{
+    call_error::CallError,
+    permit::Permit,
+    rejection::{CircuitOpen, Opening},
+    result::{FailureReason, of},
+};
 pub(crate) use self::{
     context::RegistryContext,
     evict::Idle,
@@ -35,11 +43,8 @@ pub(crate) use self::{
     permit::{RawPermit, SlotRef},
     reconfigure::Deadlines,
     record::PassMeaning,
+    result::is_rejection,
     slot::{SharedSlot, Slot},
-};
-pub use self::{
-    permit::Permit,
-    rejection::{CallError, CircuitOpen, Opening},
 };
 use crate::{
     circuit::{Action, By, InvalidPolicy, PolicyPatch, Reason, State, Verdict},
@@ -93,19 +98,43 @@ impl Breaker {
         Permit::acquire(Arc::clone(&self.slot))
     }
 
-    /// Calls `body` if the circuit admits the call. `Ok` is a success; `Err` is a failure whose
-    /// reason is the name of the error type.
+    /// Calls `body` if the circuit admits the call, and judges the answer by [`of`]: `Ok` is a
+    /// success, `Err` a failure whose reason is the text of the error, except for the rejection of
+    /// another breaker, which is ignored.
     ///
-    /// The error may be of any type, so it cannot be inspected. To give reasons, to honor a retry
-    /// hint or to ignore some errors, use [`call_with`](Self::call_with) or the attribute. A panic
-    /// of `body` is recorded as a failure and continues to unwind.
+    /// The error can be any type with `Error`, a box such as `Box<dyn Error>` or `anyhow::Error`, a
+    /// text, a number or `()`: see [`FailureReason`]. For another type, to honor a retry hint or to
+    /// ignore some errors, use [`call_with`](Self::call_with) or the attribute.
+    ///
+    /// A panic of `body` is recorded as a failure and continues to unwind.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::{Breaker, CallError};
+    ///
+    /// type Boxed = Box<dyn std::error::Error + Send + Sync>;
+    ///
+    /// fn amount() -> Result<u32, Boxed> {
+    ///     Ok("17".parse()?)
+    /// }
+    ///
+    /// // `into_error` makes one error of a rejection and a failure.
+    /// fn protected_amount(breaker: &Breaker) -> Result<u32, Boxed> {
+    ///     breaker.call(amount).map_err(CallError::into_error)
+    /// }
+    /// # let breaker = brama::Registry::new().breaker("payment_api");
+    /// # assert_eq!(protected_amount(&breaker).ok(), Some(17));
+    /// ```
     ///
     /// # Errors
     ///
     /// [`CallError::Rejected`] if the call is rejected; [`CallError::Failed`] with the error of
     /// `body` if it fails.
-    pub fn call<T, E>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, CallError<E>> {
-        self.call_with(by_result, body)?.map_err(CallError::Failed)
+    pub fn call<T, E, Kind>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, CallError<E>>
+    where
+        E: FailureReason<Kind>,
+    {
+        self.call_with(of, body)?.map_err(CallError::Failed)
     }
 
     /// Calls `body` if the circuit admits the call, and lets `judge` decide what the answer means.
@@ -148,11 +177,14 @@ impl Breaker {
     ///
     /// If the future is dropped before it is ready, the call is abandoned. If it is dropped before
     /// its first poll, nothing is recorded.
-    pub async fn call_async<T, E>(
+    pub async fn call_async<T, E, Kind>(
         &self,
         body: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, CallError<E>> {
-        self.call_async_with(by_result, body).await?.map_err(CallError::Failed)
+    ) -> Result<T, CallError<E>>
+    where
+        E: FailureReason<Kind>,
+    {
+        self.call_async_with(of, body).await?.map_err(CallError::Failed)
     }
 
     /// The asynchronous [`call_with`](Self::call_with).
@@ -185,8 +217,10 @@ impl Breaker {
         self.slot.record_without_permit(Verdict::SUCCESS);
     }
 
-    /// Reports a failure without a permit, with its reason. [`success`](Self::success) describes
-    /// when such a report counts.
+    /// Reports a failure without a permit. [`success`](Self::success) describes when such a report
+    /// counts.
+    ///
+    /// The reason is a text, a reference to an error, or `()` for none.
     pub fn failure(&self, reason: impl Into<Reason>) {
         self.slot.record_without_permit(Verdict::failure(reason));
     }
@@ -223,7 +257,8 @@ impl Breaker {
 
     /// Opens the circuit for the duration that its policy gives. The opening counts as a trip.
     ///
-    /// A text is the reason. `By::actor("alice", "maintenance")` also records the actor.
+    /// A text or an error is the reason, and `()` gives none. `By::actor("alice", "maintenance")`
+    /// also records the actor.
     pub fn open(&self, by: impl Into<By>) {
         self.slot.act(Action::Open(None), by.into());
     }
@@ -265,12 +300,5 @@ impl Breaker {
 impl fmt::Debug for Breaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.slot.fmt(f)
-    }
-}
-
-fn by_result<T, E>(answer: &Result<T, E>) -> Outcome {
-    match answer {
-        Ok(_) => Outcome::Success,
-        Err(_) => Outcome::failure(std::any::type_name::<E>()),
     }
 }

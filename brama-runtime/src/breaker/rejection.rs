@@ -210,40 +210,6 @@ impl From<CircuitOpen> for io::Error {
     }
 }
 
-/// The error of a call that was rejected, or that ran and failed.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CallError<E> {
-    /// The call was rejected and did not run.
-    Rejected(CircuitOpen),
-    /// The call ran and returned this error.
-    Failed(E),
-}
-
-impl<E> From<CircuitOpen> for CallError<E> {
-    fn from(open: CircuitOpen) -> Self {
-        Self::Rejected(open)
-    }
-}
-
-impl<E: fmt::Display> fmt::Display for CallError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rejected(open) => open.fmt(f),
-            Self::Failed(error) => error.fmt(f),
-        }
-    }
-}
-
-/// Transparent: the source is the source of the rejection or of the error.
-impl<E: Error> Error for CallError<E> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Rejected(open) => open.source(),
-            Self::Failed(error) => error.source(),
-        }
-    }
-}
-
 /// An error may be its own source by mistake; a correct chain is never so long.
 const LONGEST_CHAIN: usize = 64;
 

@@ -8,6 +8,7 @@ use std::{
 };
 
 use crate::{
+    circuit::Quantity,
     event::{Event, EventFilter},
     sys::sync::{Monitor, MonitorGuard},
     time::timer::wake_catching,
@@ -58,8 +59,9 @@ impl Queue {
         let (room, lost) = (self.filter.max_waiting(), self.state.lock().lost);
         (0 < lost).then(|| {
             format!(
-                "a subscription to this breaker (capacity {room}) has lost {lost} events: take them \
-                 sooner, select fewer, or give its `EventFilter` a larger `capacity`"
+                "a subscription to this breaker (capacity {room}) has lost {}: take events sooner, \
+                 select fewer, or give its `EventFilter` a larger `capacity`",
+                Quantity(lost, "event")
             )
         })
     }

@@ -1,6 +1,6 @@
 //! An action by hand on a circuit, and the reason for it.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, error::Error, fmt, time::Duration};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,8 @@ impl fmt::Display for Action {
 
 /// The reason of an action by hand and, if known, the actor.
 ///
-/// A text converts into a reason without an actor.
+/// A text, or a reference to an error, converts into a reason without an actor; `()` into "no
+/// reason given".
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -108,6 +109,31 @@ impl From<String> for By {
 
 impl From<Cow<'static, str>> for By {
     fn from(reason: Cow<'static, str>) -> Self {
+        Reason::from(reason).into()
+    }
+}
+
+/// No actor, and no reason given.
+impl From<()> for By {
+    fn from((): ()) -> Self {
+        Reason::from(()).into()
+    }
+}
+
+impl<E: Error> From<&E> for By {
+    fn from(reason: &E) -> Self {
+        Reason::from(reason).into()
+    }
+}
+
+impl From<&(dyn Error + '_)> for By {
+    fn from(reason: &(dyn Error + '_)) -> Self {
+        Reason::from(reason).into()
+    }
+}
+
+impl From<&(dyn Error + Send + Sync + '_)> for By {
+    fn from(reason: &(dyn Error + Send + Sync + '_)) -> Self {
         Reason::from(reason).into()
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{Action, By, Generation, Reason, State, Tick, WindowCounts};
+use super::{Action, By, Generation, Quantity, Reason, State, Tick, WindowCounts};
 use crate::duration::Rounded;
 
 /// A transition of a circuit into a state.
@@ -180,26 +180,32 @@ impl fmt::Display for Cause {
         let limit = self.limit.unwrap_or(Limit::Count(0));
         match rule {
             Rule::FailureThreshold => {
-                write!(f, "{} in a row reached {rule} {limit}", Failures(*run))
+                write!(f, "{} in a row reached {rule} {limit}", Quantity(*run, "failure"))
             }
             Rule::FailureCount => {
-                write!(f, "{} in the window reached {rule} {limit}", Failures(*failures))
+                let failures = Quantity(*failures, "failure");
+                write!(f, "{failures} in the window reached {rule} {limit}")
             }
             Rule::FailureRate => {
-                write!(f, "{failures} of {calls} calls failed, {rule} is {limit}")
+                let calls = Quantity(*calls, "call");
+                write!(f, "{failures} of {calls} failed, {rule} is {limit}")
             }
             Rule::SlowCallRate => {
-                write!(f, "{slow} of {calls} calls were slow, {rule} is {limit}")
+                let (calls, verb) =
+                    (Quantity(*calls, "call"), if *slow == 1 { "was" } else { "were" });
+                write!(f, "{slow} of {calls} {verb} slow, {rule} is {limit}")
             }
             Rule::Trip => f.write_str("a failure opened it at once"),
             Rule::ProbeFailed => f.write_str("a probe failed"),
             Rule::InconclusiveProbes => {
-                write!(f, "{run} probes in a row ended ignored or abandoned")
+                write!(f, "{} in a row ended ignored or abandoned", Quantity(*run, "probe"))
             }
             Rule::ByHand => f.write_str("by "),
             Rule::Expiry => f.write_str("the opening was over"),
             Rule::HealthCheck => f.write_str("a health check passed"),
-            Rule::SuccessThreshold => write!(f, "{run} successes in a row reached {rule} {limit}"),
+            Rule::SuccessThreshold => {
+                write!(f, "{} in a row reached {rule} {limit}", Quantity(*run, "success"))
+            }
             Rule::Ramp => f.write_str("the ramp was over"),
         }?;
         if let Some((action, by)) = &self.by_hand {
@@ -221,15 +227,6 @@ impl OpenDuration {
 }
 
 const HELD_BACK: &str = "; it only observes, because `max_open_share` of the keys reject already";
-
-/// `1 failure`, `2 failures`
-struct Failures(u64);
-
-impl fmt::Display for Failures {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} failure{}", self.0, if self.0 == 1 { "" } else { "s" })
-    }
-}
 
 impl fmt::Display for OpenDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,6 +11,7 @@ mod opening;
 mod outage;
 mod outcome_ring;
 mod policy;
+mod quantity;
 mod reason;
 mod reason_buf;
 mod reasons;
@@ -44,7 +45,7 @@ pub use self::{
     verdict::{Fate, Verdict},
     window::Window,
 };
-pub(crate) use self::{change::Lasting, tick::nanos};
+pub(crate) use self::{change::Lasting, quantity::Quantity, tick::nanos};
 use self::{
     history::History,
     state::{Phase, Probes},

@@ -3,7 +3,8 @@
 use std::{
     any::type_name,
     borrow::Cow,
-    fmt::{self, Write},
+    error::Error,
+    fmt,
     hash::{Hash, Hasher},
     str,
 };
@@ -11,6 +12,9 @@ use std::{
 use super::reason_buf::{self, ReasonBuf};
 
 /// Why a call failed or an operator acted: a short text for people.
+///
+/// Texts convert into a reason, and so do references to errors ([`of_error`](Self::of_error)). `()`
+/// converts into "no reason given".
 ///
 /// A constant is kept without an allocation, and so is a text of at most 22 bytes. A text of more
 /// than [`Reason::MAX_BYTES`] bytes is cut at a whole character and ends in `…`.
@@ -41,9 +45,32 @@ impl Reason {
     /// wrote before.
     #[must_use]
     pub fn of(value: &(impl fmt::Display + ?Sized)) -> Self {
-        let mut kept = ReasonBuf::new();
-        // An error means that the buffer is full or that `Display` failed. Both keep the text.
-        let _ = write!(kept, "{value}");
+        ReasonText::of(ReasonBuf::of(format_args!("{value}")).as_bytes()).into()
+    }
+
+    /// Creates a reason from the text of an error and the texts of its sources, joined by `: `.
+    ///
+    /// A source whose text is part of the texts before it is left out. At most 64 sources are read.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::Reason;
+    ///
+    /// let error = std::io::Error::other("connection refused");
+    /// assert_eq!(Reason::of_error(&error), "connection refused");
+    /// ```
+    #[must_use]
+    pub fn of_error(error: &(dyn Error + '_)) -> Self {
+        Self::of_chain(error, error.source())
+    }
+
+    /// Creates a reason from a text and those of a chain of errors, which begins with `source`.
+    pub(crate) fn of_chain(
+        text: &(impl fmt::Display + ?Sized),
+        source: Option<&(dyn Error + '_)>,
+    ) -> Self {
+        let mut kept = ReasonBuf::of(format_args!("{text}"));
+        kept.append_chain(source);
         ReasonText::of(kept.as_bytes()).into()
     }
 
@@ -94,6 +121,31 @@ impl From<String> for Reason {
 impl From<Cow<'static, str>> for Reason {
     fn from(text: Cow<'static, str>) -> Self {
         Self::new(text)
+    }
+}
+
+/// Reads "no reason given".
+impl From<()> for Reason {
+    fn from((): ()) -> Self {
+        Self::new("no reason given")
+    }
+}
+
+impl<E: Error> From<&E> for Reason {
+    fn from(error: &E) -> Self {
+        Self::of_error(error)
+    }
+}
+
+impl From<&(dyn Error + '_)> for Reason {
+    fn from(error: &(dyn Error + '_)) -> Self {
+        Self::of_error(error)
+    }
+}
+
+impl From<&(dyn Error + Send + Sync + '_)> for Reason {
+    fn from(error: &(dyn Error + Send + Sync + '_)) -> Self {
+        Self::of_error(error)
     }
 }
 
@@ -225,35 +277,6 @@ mod tests {
             assert!(text.starts_with(kept));
             assert!((Reason::MAX_BYTES - 5..=Reason::MAX_BYTES).contains(&reason.as_str().len()));
         }
-    }
-
-    #[test]
-    fn writing_ends_where_the_room_does() {
-        struct Endless;
-
-        impl fmt::Display for Endless {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                loop {
-                    f.write_str("on and ")?;
-                }
-            }
-        }
-
-        assert!(Reason::of(&Endless).as_str().ends_with('…'));
-    }
-
-    #[test]
-    fn a_display_that_fails_leaves_what_it_has_written() {
-        struct Broken;
-
-        impl fmt::Display for Broken {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("half")?;
-                Err(fmt::Error)
-            }
-        }
-
-        assert_eq!(Reason::of(&Broken), "half");
     }
 
     #[test]

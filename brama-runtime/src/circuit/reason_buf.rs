@@ -1,27 +1,55 @@
 //! The buffer in which the text of a reason is written.
 
 use std::{
+    error::Error,
     fmt::{self, Write},
-    str,
+    iter, str,
 };
 
-/// The most bytes of a reason.
+/// The maximum number of bytes in a reason, including `…`.
 pub(super) const MAX_BYTES: usize = 256;
 
-/// A buffer on the stack for at most [`MAX_BYTES`], so that a short text does not allocate.
+/// At most [`MAX_BYTES`] on the stack, so that a short text does not allocate.
 pub(super) struct ReasonBuf {
     bytes: [u8; MAX_BYTES],
     length: usize,
+    /// The text ends in `…`, and nothing can be added.
+    is_cut: bool,
 }
 
 impl ReasonBuf {
-    pub(super) const fn new() -> Self {
-        Self { bytes: [0; MAX_BYTES], length: 0 }
+    /// Writes a text. If it is too long, or if a `Display` fails, what was written before is kept.
+    pub(super) fn of(text: fmt::Arguments<'_>) -> Self {
+        let mut this = Self { bytes: [0; MAX_BYTES], length: 0, is_cut: false };
+        let _ = this.write_fmt(text);
+        this
+    }
+
+    /// Appends the texts of a chain of errors that say more than is written already.
+    pub(super) fn append_chain<'e>(&mut self, first: Option<&'e (dyn Error + 'e)>) {
+        let sources = iter::successors(first, |&error| error.source());
+        // An error means that the buffer is full.
+        let _ = sources.take(MOST_SOURCES).try_for_each(|error| self.append(error));
+    }
+
+    fn append(&mut self, error: &(dyn Error + '_)) -> fmt::Result {
+        let text = Self::of(format_args!("{error}"));
+        if self.as_str().contains(text.as_str()) {
+            return Ok(());
+        }
+        if 0 < self.length {
+            self.write_str(": ")?;
+        }
+        self.write_str(text.as_str())
     }
 
     /// The bytes of valid UTF-8: only whole characters are added and removed.
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    fn as_str(&self) -> &str {
+        str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
     /// Appends `text` if all of it fits.
@@ -34,28 +62,161 @@ impl ReasonBuf {
 
     /// Removes the last character.
     fn pop(&mut self) {
-        let text = str::from_utf8(self.as_bytes()).unwrap_or_default();
-        self.length -= text.chars().next_back().map_or(0, char::len_utf8);
+        self.length -= self.as_str().chars().next_back().map_or(0, char::len_utf8);
     }
 }
 
 impl Write for ReasonBuf {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.push(text).is_some() {
+        if !self.is_cut && self.push(text).is_some() {
             return Ok(());
         }
         text.chars().try_for_each(|character| self.write_char(character))
     }
 
     fn write_char(&mut self, character: char) -> fmt::Result {
+        if self.is_cut {
+            return Err(fmt::Error);
+        }
         if self.push(character.encode_utf8(&mut [0; 4])).is_some() {
             return Ok(());
         }
         while self.push(ELLIPSIS).is_none() {
             self.pop();
         }
+        self.is_cut = true;
         Err(fmt::Error)
     }
 }
 
 const ELLIPSIS: &str = "…";
+
+/// An error may be its own source by mistake; a correct chain is never so long.
+const MOST_SOURCES: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(value: &dyn fmt::Display) -> String {
+        ReasonBuf::of(format_args!("{value}")).as_str().to_owned()
+    }
+
+    fn written(error: &dyn Error) -> String {
+        let mut kept = ReasonBuf::of(format_args!("{error}"));
+        kept.append_chain(error.source());
+        kept.as_str().to_owned()
+    }
+
+    /// An error with this text, and the rest as its sources.
+    #[derive(Debug)]
+    struct Chain(&'static [&'static str]);
+
+    impl fmt::Display for Chain {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0.first().copied().unwrap_or_default())
+        }
+    }
+
+    impl Error for Chain {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            let sources = self.0.get(1..).filter(|sources| !sources.is_empty())?;
+            // Tests leak what a real error would own.
+            Some(Box::leak(Box::new(Self(sources))))
+        }
+    }
+
+    #[test]
+    fn sources_follow_the_text_if_they_say_more() {
+        for (texts, reason) in [
+            (&["timed out"][..], "timed out"),
+            (&["payment failed", "no funds"], "payment failed: no funds"),
+            (&["payment failed: no funds", "no funds"], "payment failed: no funds"),
+            (&["payment failed", "", "no funds"], "payment failed: no funds"),
+            (&["", "no funds"], "no funds"),
+            (&["a", "b", "a: b", "b", "c"], "a: b: c"),
+            (&[""], ""),
+        ] {
+            assert_eq!(written(&Chain(texts)), reason);
+        }
+    }
+
+    #[test]
+    fn a_chain_is_cut_once_and_nothing_follows() {
+        let long: &'static str = "ä".repeat(126).leak();
+        let endings = [&[long, "b", "c"][..], &[long, "bcdefghi", "c"], &[long, "b", long, "c"]];
+        for texts in endings {
+            let (chain, written) = (texts.join(": "), written(&Chain(texts.to_vec().leak())));
+            let kept = written.strip_suffix(ELLIPSIS).unwrap_or(&written);
+            assert!(chain.starts_with(kept) && written.len() <= MAX_BYTES, "{written}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_is_its_own_source_ends() {
+        #[derive(Debug)]
+        struct Ring(std::sync::atomic::AtomicUsize);
+
+        static RING: Ring = Ring(std::sync::atomic::AtomicUsize::new(0));
+
+        impl fmt::Display for Ring {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                f.write_str("again")
+            }
+        }
+
+        impl Error for Ring {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                Some(&RING)
+            }
+        }
+
+        assert_eq!(written(&RING), "again");
+        assert_eq!(RING.0.load(std::sync::atomic::Ordering::Relaxed), 1 + MOST_SOURCES);
+    }
+
+    #[test]
+    fn a_display_that_ignores_the_end_adds_nothing() {
+        struct Stubborn;
+
+        impl fmt::Display for Stubborn {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let _ = f.write_str(&"€".repeat(90));
+                let _ = f.write_str("x");
+                Ok(())
+            }
+        }
+
+        assert!(text(&Stubborn).ends_with(ELLIPSIS));
+    }
+
+    #[test]
+    fn writing_ends_where_the_room_does() {
+        struct Endless;
+
+        impl fmt::Display for Endless {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                loop {
+                    f.write_str("on and ")?;
+                }
+            }
+        }
+
+        assert!(text(&Endless).ends_with(ELLIPSIS));
+    }
+
+    #[test]
+    fn a_display_that_fails_leaves_what_it_has_written() {
+        struct Broken;
+
+        impl fmt::Display for Broken {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("half")?;
+                Err(fmt::Error)
+            }
+        }
+
+        assert_eq!(text(&Broken), "half");
+    }
+}

@@ -14,7 +14,7 @@ pub enum EventKind {
     StateChanged,
     /// The breaker was reset.
     Reset,
-    /// The breaker was registered, explicitly or by its first use.
+    /// The breaker came into use: by its first call or handle, or by `register`.
     Registered,
     /// The breaker was unregistered.
     Unregistered,

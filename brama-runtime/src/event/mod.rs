@@ -86,8 +86,8 @@ pub enum EventDetail {
         /// The cause of the reset: by hand, with the name that the caller gave.
         cause: Arc<Cause>,
     },
-    /// The breaker was registered: by `register`, by its first use, or by its next use after it was
-    /// unregistered or evicted.
+    /// The breaker came into use: by its first call or handle, by `register`, or by its next use
+    /// after it was unregistered or evicted. Nothing has to be registered before its first use.
     Registered,
     /// The breaker was unregistered.
     Unregistered,
@@ -175,6 +175,7 @@ impl fmt::Display for Event {
         write!(f, "{} {}", self.identity, self.detail)?;
         match self.missed {
             0 => Ok(()),
+            1 => f.write_str(" (1 event before this was missed)"),
             missed => write!(f, " ({missed} events before this were missed)"),
         }
     }
@@ -189,7 +190,7 @@ impl fmt::Display for EventDetail {
                 write!(f, "went from {} to {}{lasting}: {cause}", from.in_words(), to.in_words())
             }
             Self::Reset { cause } => write!(f, "was reset: {cause}"),
-            Self::Registered => f.write_str("was registered"),
+            Self::Registered => f.write_str("was first used or registered"),
             Self::Unregistered => f.write_str("was unregistered"),
             Self::Removed => f.write_str("was evicted"),
             Self::Configured { changes, lost_window, shortened, warnings } => {

@@ -19,7 +19,7 @@
 use std::{any::type_name, error::Error, fmt::Display, marker::PhantomData, ops::Deref};
 
 use crate::{
-    breaker::{CallError, CircuitOpen, DeferredSuccess, PanicGuard, SlotRef},
+    breaker::{CallError, DeferredSuccess, PanicGuard, SlotRef, is_rejection},
     circuit::Reason,
     outcome::Outcome,
 };
@@ -77,7 +77,8 @@ pub fn is_no_failure<E>(failed: Option<&E>, failure_if: impl FnOnce(&E) -> bool)
 /// The verdict on a call, given the error of [`ReturnsResult::failed`].
 ///
 /// No error is a success. An error is ignored if it is the rejection of another breaker or has one
-/// as its source. Any other error is a failure, whose reason is the error's text or else its type.
+/// as its source. Any other error is a failure, whose reason is the error's text with those of its
+/// sources, or else its type.
 #[inline]
 #[must_use]
 pub const fn verdict<'w, E>(failed: Option<&E>) -> StdError<'_, 'w, E> {
@@ -131,18 +132,21 @@ macro_rules! kind {
 kind! {
     /// A type with the trait `Error`.
     StdError, then BoxedError
-    [E: Error] E => is_below, Reason::of
+    [E: Error] E => |error| is_rejection(error), |error| Reason::of_error(error)
 }
 kind! {
     /// A box around a `dyn Error`, such as `Box<dyn Error>` or `anyhow::Error`.
     BoxedError, then BoxedSendError
-    [E: Display + AsRef<dyn Error + 'w>] E => |error| is_below(error.as_ref()), Reason::of
+    [E: Display + AsRef<dyn Error + 'w>] E
+        => |error| is_rejection(error.as_ref()),
+        |error| Reason::of_chain(error, Some(error.as_ref()))
 }
 kind! {
     /// A box around a `dyn Error + Send + Sync`.
     BoxedSendError, then CallErr
     [E: Display + AsRef<dyn Error + Send + Sync + 'w>] E
-        => |error| is_below(error.as_ref()), Reason::of
+        => |error| is_rejection(error.as_ref()),
+        |error| Reason::of_chain(error, Some(error.as_ref()))
 }
 kind! {
     /// A [`CallError`] around an error with `Display` alone.
@@ -157,12 +161,12 @@ kind! {
 kind! {
     /// A box around a `dyn Error`, without `Display` of its own.
     BoxedOpaque, then BoxedSendOpaque
-    [E: AsRef<dyn Error + 'w>] E => |error| is_below(error.as_ref()), type_of
+    [E: AsRef<dyn Error + 'w>] E => |error| is_rejection(error.as_ref()), type_of
 }
 kind! {
     /// A box around a `dyn Error + Send + Sync`, without `Display` of its own.
     BoxedSendOpaque, then CallErrOpaque
-    [E: AsRef<dyn Error + Send + Sync + 'w>] E => |error| is_below(error.as_ref()), type_of
+    [E: AsRef<dyn Error + Send + Sync + 'w>] E => |error| is_rejection(error.as_ref()), type_of
 }
 kind! {
     /// A [`CallError`] around an error without `Display`.
@@ -226,19 +230,14 @@ fn outcome<E>(
     }
 }
 
-/// Whether the sources of an error contain a rejection.
-///
-/// The error itself is not tested, so it may borrow: every rejection has a source that identifies
-/// it.
-fn is_below(error: &(impl Error + ?Sized)) -> bool {
-    error.source().and_then(CircuitOpen::find_in).is_some()
-}
-
 fn is_rejected<E>(error: &CallError<E>) -> bool {
     matches!(error, CallError::Rejected(_))
 }
 
-/// The reason of an error without `Display`: the name of its type.
+/// The reason of an error without `Display`: the name of its type, and of `()` that there is none.
 fn type_of<E>(_: &E) -> Reason {
-    Reason::new(type_name::<E>())
+    match type_name::<E>() {
+        "()" => Reason::from(()),
+        name => Reason::new(name),
+    }
 }

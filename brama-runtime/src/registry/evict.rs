@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Announcements, Registry, RegistryInner, writer::Writer};
 use crate::{
     breaker::{Idle, Slot},
+    circuit::Quantity,
     config::Attribute,
     counters::Totals,
     identity::Identity,
@@ -103,8 +104,9 @@ impl RegistryInner {
         let calls = self.peek(&identity.overflow()).map(|slot| slot.calls())?;
         (0 < calls).then(|| {
             format!(
-                "{calls} calls of {} found no room for their key and were only observed; raise \
-                 `max_keys`, or use fewer keys",
+                "{} of {} found no room for a key and could only be observed; raise `max_keys`, or \
+                 use fewer keys",
+                Quantity(calls, "call"),
                 identity.without_key()
             )
         })

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::registry::TestRegistry;
 use crate::{
-    circuit::{Reason, State},
+    circuit::{Quantity, Reason, State},
     counters::Totals,
     identity::Identity,
     registry::Registry,
@@ -140,7 +140,7 @@ impl fmt::Display for Report<'_> {
 impl Report<'_> {
     fn runs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(Status { failures, successes, probes, trips, policy, .. }) = self;
-        write!(f, "  in a row  {failures} failures")?;
+        write!(f, "  in a row  {}", Quantity(*failures, "failure"))?;
         if let Some(threshold) = policy.failure_threshold() {
             write!(f, " of {threshold}")?;
         }

@@ -33,10 +33,8 @@ use crate::{
 /// log.assert_states("payment_api", [State::Open, State::HalfOpen, State::Closed]);
 /// assert_eq!(log.count(EventKind::Failure), 10);
 /// ```
-#[derive(Debug)]
 pub struct EventLog(Mutex<Recorded>);
 
-#[derive(Debug)]
 struct Recorded {
     subscription: Subscription,
     events: Vec<Event>,
@@ -140,6 +138,13 @@ impl EventLog {
             recorded.events.push(event);
         }
         recorded
+    }
+}
+
+/// Lists the events so far, oldest first.
+impl fmt::Debug for EventLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EventLog").field(&self.recorded().events).finish()
     }
 }
 
