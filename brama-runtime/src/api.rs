@@ -100,7 +100,7 @@ pub mod status {
 pub mod testing {
     pub use crate::{
         registry::Entered,
-        testing::{EventLog, ManualClock, TestRegistry},
+        testing::{EventLog, ManualClock, ScopedFuture, TestRegistry},
     };
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     task::{Context, Poll, Waker},
     time::Duration,
@@ -115,4 +116,88 @@ async fn slow_calls_are_timed_by_tokios_clock() {
     registry.assert_state("isolation: slow", State::Closed);
     assert_eq!(call(Duration::from_millis(2_001)).await, Ok(()));
     registry.assert_state("isolation: slow", State::Open);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tasks_in_a_scope_use_its_registry_on_every_thread() {
+    #[circuit_breaker(identifier = "isolation: scope")]
+    async fn call() -> Answer<()> {
+        yield_now().await;
+        Ok(())
+    }
+    let registries = [(); 4].map(|()| TestRegistry::new());
+    let calls = async || {
+        for _ in 0..50 {
+            call().await.unwrap();
+            brama::success("isolation: scope").unwrap();
+            yield_now().await;
+        }
+    };
+    let spawn = |registry: &TestRegistry| tokio::spawn(registry.scope(calls()));
+    for task in registries.each_ref().map(spawn) {
+        task.await.unwrap();
+    }
+    for registry in registries {
+        registry.assert_successes("isolation: scope", 100);
+    }
+    assert!(brama::find("isolation: scope").is_none());
+}
+
+#[test]
+fn a_scope_is_left_after_each_poll_and_after_a_panic() {
+    let [scope, test] = [(); 2].map(|()| TestRegistry::new());
+    let _entered = test.enter();
+    let mut pending = Box::pin(scope.scope(async {
+        brama::breaker("isolation: poll").success();
+        yield_now().await;
+        panic!("a test");
+    }));
+    assert!(poll(pending.as_mut()).is_pending());
+    brama::breaker("isolation: test").success();
+    let mut again = || poll(pending.as_mut());
+    assert!(catch_unwind(AssertUnwindSafe(&mut again)).is_err());
+    brama::breaker("isolation: test").success();
+    scope.assert_successes("isolation: poll", 1);
+    scope.assert_unused("isolation: test");
+    test.assert_successes("isolation: test", 2);
+    test.assert_unused("isolation: poll");
+}
+
+#[test]
+fn what_a_scope_drops_belongs_to_its_registry() {
+    struct Farewell;
+
+    impl Drop for Farewell {
+        fn drop(&mut self) {
+            brama::breaker("isolation: farewell").success();
+        }
+    }
+
+    let [scope, test] = [(); 2].map(|()| TestRegistry::new());
+    let _entered = test.enter();
+    let mut dropped = Box::pin(scope.scope(async {
+        let _farewell = Farewell;
+        std::future::pending::<()>().await;
+    }));
+    assert!(poll(dropped.as_mut()).is_pending());
+    drop(dropped);
+    scope.assert_successes("isolation: farewell", 1);
+    test.assert_unused("isolation: farewell");
+}
+
+#[test]
+fn a_scope_in_a_scope_decides() {
+    let [outer, inner] = [(); 2].map(|()| TestRegistry::new());
+    let both = outer.scope(inner.scope(async { brama::breaker("isolation: inner").success() }));
+    assert!(poll(pin!(both)).is_ready());
+    inner.assert_successes("isolation: inner", 1);
+    outer.assert_unused("isolation: inner");
+}
+
+#[test]
+fn a_scope_is_sent_if_its_future_is() {
+    fn sent<T: Send>(_: &T) {}
+    let registry = TestRegistry::new();
+    sent(&registry.scope(async {}));
+    sent(&registry.scope(std::future::ready(1)));
 }

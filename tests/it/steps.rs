@@ -68,11 +68,14 @@ fn setting_one_breaker_half_open_leaves_the_others() {
 }
 
 #[test]
-fn failing_zero_times_records_nothing() {
+fn a_step_that_does_nothing_creates_nothing() {
     let registry = TestRegistry::new();
-    assert_eq!(registry.fail_times("api", 0), 0);
-    registry.assert_failures("api", 0);
-    assert_eq!(registry.status("api").unwrap().failures, 0);
+    let log = registry.record();
+    assert_eq!([registry.fail_times("api", 0), registry.succeed_times("api", 0)], [0, 0]);
+    let unused = "api is unused; this registry has {}";
+    assert!(printed(|| registry.recover("api")).starts_with(unused));
+    registry.assert_unused("api");
+    log.assert_empty();
 }
 
 #[test]

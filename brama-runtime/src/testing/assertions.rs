@@ -104,7 +104,7 @@ impl TestRegistry {
     }
 
     #[track_caller]
-    fn used(&self, identity: &Identity<'_>) -> Status {
+    pub(super) fn used(&self, identity: &Identity<'_>) -> Status {
         let Some(status) = self.status(identity) else {
             let known: &Registry = self;
             fail(format_args!("{identity} is unused; this registry has {known:?}"));

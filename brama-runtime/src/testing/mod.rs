@@ -4,6 +4,7 @@ mod assertions;
 mod clock;
 mod log;
 mod registry;
+mod scope;
 mod steps;
 
-pub use self::{clock::ManualClock, log::EventLog, registry::TestRegistry};
+pub use self::{clock::ManualClock, log::EventLog, registry::TestRegistry, scope::ScopedFuture};

@@ -36,7 +36,8 @@ use crate::registry::{Entered, Registry};
 ///
 /// A call of an asynchronous function uses the registry that is entered on the thread that polls it
 /// first, and keeps it. On tokio's current-thread runtime, which `#[tokio::test]` uses, spawned
-/// tasks run on the test's thread too. For tests that pause the runtime's clock, see
+/// tasks run on the test's thread too. For spawned tasks of a multi-threaded runtime, see
+/// [`scope`](Self::scope). For tests that pause the runtime's clock, see
 /// `on_tokio_time` (feature `tokio`).
 ///
 /// # Threads

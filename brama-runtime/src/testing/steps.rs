@@ -8,7 +8,7 @@ use crate::{circuit::State, identity::Identity, outcome::Outcome};
 /// # Steps
 ///
 /// Each step does what calls, time or an operator would do, so a breaker in a test behaves as one
-/// in production. A breaker that does not exist is created.
+/// in production. A breaker that does not exist is created, unless the step does nothing to it.
 ///
 /// The options of a decorated function apply from its first call on; until then the defaults are in
 /// force. If a step depends on the options (`max_attempts`, `expiry`), call the function once
@@ -49,8 +49,8 @@ impl TestRegistry {
     /// Makes `times` calls that fail, one after the other, and returns how many were admitted.
     ///
     /// While the circuit is open, the calls are rejected and counted as such; past its deadline the
-    /// first one is a probe. The calls take no time. If `times` is zero, the only effect is that
-    /// the breaker exists.
+    /// first one is a probe. The calls take no time. If `times` is zero, nothing happens, and the
+    /// breaker is not created.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -68,6 +68,9 @@ impl TestRegistry {
     }
 
     fn call_times(&self, identity: Identity<'_>, times: usize, outcome: &Outcome) -> usize {
+        if times == 0 {
+            return 0;
+        }
         let breaker = self.breaker(identity);
         let call = |_| breaker.try_acquire().map(|permit| permit.record(outcome.clone()));
         (0..times).flat_map(call).count()
@@ -82,11 +85,12 @@ impl TestRegistry {
     ///
     /// # Panics
     ///
-    /// If the circuit is forced open: neither time nor successes close it.
+    /// If the circuit is forced open: neither time nor successes close it. If the breaker is
+    /// unused: it has nothing to recover from.
     #[track_caller]
     pub fn recover<'a>(&self, identity: impl Into<Identity<'a>>) {
-        let breaker = self.breaker(identity);
-        let status = breaker.status();
+        let status = self.used(&identity.into());
+        let breaker = self.breaker(&status.identity);
         assert!(
             status.state != State::ForcedOpen,
             "{} is forced open, from which only an action recovers: `set_state`, `close`, `reset`",
