@@ -92,6 +92,7 @@ pub mod status {
         config::{ConfigLayer, LayerValue, Setting, Settings},
         connection::Labels,
         registry::BreakerFilter,
+        status::{PastOpening, Rate, Rejections, Transitions},
     };
 }
 

@@ -6,6 +6,8 @@ pub mod api;
 
 mod breaker;
 mod bus;
+#[cfg(feature = "serde")]
+mod calendar;
 mod checks;
 mod circuit;
 mod config;

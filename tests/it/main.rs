@@ -27,6 +27,7 @@
 //! | why a circuit opened, and for how long | `evidence.rs` |
 //! | what is recorded of a failure's reason | `secrets.rs` |
 //! | waiting until a call would be admitted | `ready.rs` |
+//! | what a status shows | `status.rs` |
 //! | user code that calls back into brama | `reentry.rs` |
 //! | **The registry** | |
 //! | one breaker per identity, `init`, `configure` | `registry.rs` |
@@ -102,6 +103,7 @@ mod reload;
 mod secrets;
 mod serde;
 mod shadow;
+mod status;
 mod steps;
 mod subscribers;
 mod test_error;

@@ -8,7 +8,7 @@ use brama::{
     circuit::{Action, Admission, By, Circuit, Tick, Verdict},
     event::{EventFilter, EventKind},
     policy::Abandoned,
-    status::{Rule, SettingName},
+    status::{Rule, SettingName, WindowCounts},
     testing::ManualClock,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -199,48 +199,111 @@ fn an_impossible_circuit_is_rejected() {
 
 #[test]
 fn an_event_is_written_with_its_cause() {
-    let registry = Registry::with_clock(ManualClock::new());
+    let clock = ManualClock::new();
+    let registry = Registry::with_clock(clock.clone());
     let mut events = registry.subscribe(EventFilter::new());
+    clock.advance(Duration::from_millis(1_500));
     registry
         .breaker(Identity::new("api").with_key(3))
-        .force_open(By::actor("alice", "maintenance"));
+        .open_for(MINUTE_AND_A_HALF, By::actor("alice", "maintenance"))
+        .unwrap();
     let last = iter::from_fn(|| events.try_recv()).last().unwrap();
-    let mut event = written(&last);
-    assert!(event["time"].take().is_u64());
-    assert_eq!(event["identity"], json!({ "scope": null, "identifier": "api", "key": "3" }));
-    let what = &event["detail"];
-    assert_eq!(what["kind"], "state_changed");
-    assert_eq!([&what["from"], &what["to"]], ["closed", "force_open"]);
-    assert_eq!(what["cause"]["rule"], "by_hand");
     assert_eq!(
-        what["cause"]["by_hand"],
-        json!(["force_open", { "who": "alice", "reason": "maintenance" }])
+        written(&last),
+        json!({
+            "identity": { "scope": null, "identifier": "api", "key": "3" },
+            "connection_kind": null,
+            "labels": {},
+            "number": 2,
+            "opening": 1,
+            "at": 1_500_000_000,
+            "time": "1970-01-01T00:00:01.500Z",
+            "detail": {
+                "kind": "state_changed",
+                "from": "closed",
+                "to": "open",
+                "cause": {
+                    "rule": "by_hand",
+                    "limit": null,
+                    "run": 0,
+                    "counts": { "calls": 0, "failures": 0, "slow": 0 },
+                    "reasons": [],
+                    "duration": { "duration": "1m 30s", "source": "by_hand", "jitter": "0ms" },
+                    "by_hand": [{ "open": "1m 30s" }, { "who": "alice", "reason": "maintenance" }],
+                },
+            },
+            "missed": 0,
+        })
     );
+}
+
+#[test]
+fn an_identity_is_read_back() {
+    let plain = Identity::new("api");
+    let full = Identity::new("api").in_scope("eu").with_key("a/b [3]\n");
+    for identity in [plain, full] {
+        assert_eq!(read(written(&identity)), Ok(identity));
+    }
+    assert_eq!(read(json!({ "identifier": "api" })), Ok(Identity::new("api")));
+    let missing = read::<Identity<'_>>(json!({ "scope": "eu" })).unwrap_err();
+    assert_eq!(missing, "missing field `identifier`");
+    let overflow = json!({ "identifier": "api", "key": "3", "is_overflow": true });
+    let expected = "an overflow breaker has no `key`: remove it";
+    assert_eq!(read::<Identity<'_>>(overflow), Err(expected.to_owned()));
 }
 
 #[test]
 fn a_status_is_written_with_its_policy_and_totals() {
     let clock = ManualClock::new();
     let connection = Connection::new().kind(ConnectionKind::HTTP).label("team", "payments");
-    let connection = connection.policy(PolicyPatch::new().failure_threshold(10));
+    let connection = connection.policy(PolicyPatch::new().failure_threshold(2));
     let breaker = Registry::with_clock(clock.clone()).register("api", connection).unwrap();
-    (0..10).for_each(|_| breaker.failure("refused"));
+    (0..2).for_each(|_| breaker.failure("refused"));
     clock.advance(Duration::from_secs(20));
+    assert!(breaker.try_acquire().is_err());
     let status: Status = breaker.status();
-    let status = written(&status);
-    assert_eq!(status["state"], "open");
-    assert_eq!(status["retry_after"], 40_000_000_000_u64);
-    assert_eq!(status["totals"]["failures"], 10);
-    assert_eq!(status["policy"]["failure_threshold"], 10);
-    assert_eq!(status["cause"]["duration"]["source"], "fixed");
-    assert_eq!([&status["kind"], &status["labels"]["team"]], ["http", "payments"]);
-    let threshold = json!({
-        "name": "failure_threshold",
-        "value": "10",
-        "layer": "register",
-        "layers": [{ "layer": "register", "value": "10" }],
+    let mut status = written(&status);
+    let threshold = json!({ "name": "failure_threshold", "value": "2", "layer": "register", "layers": [{ "layer": "register", "value": "2" }] });
+    assert_eq!(status["settings"].take()[0], threshold);
+    assert_eq!(status["policy"].take()["failure_threshold"], 2);
+    let cause = status["cause"].take();
+    assert_eq!(cause["duration"], json!({ "duration": "1m", "source": "fixed", "jitter": "0ms" }));
+    assert_eq!(status["openings"][0]["cause"].take(), cause);
+    let expected = json!({
+        "identity": { "scope": null, "identifier": "api", "key": null },
+        "kind": "http",
+        "labels": { "team": "payments" },
+        "state": "open",
+        "number": 2,
+        "at": 20_000_000_000_u64,
+        "time": "1970-01-01T00:00:20.000Z",
+        "since": "1970-01-01T00:00:00.000Z",
+        "retry_after": "40s",
+        "failures": 2,
+        "successes": 0,
+        "probes": 0,
+        "admitting": null,
+        "held_back": false,
+        "trips": 1,
+        "window": written(&WindowCounts::default()),
+        "window_size": null,
+        "failure_rate": "off",
+        "slow_call_rate": "off",
+        "totals": written(&breaker.status().totals),
+        "rejections": { "open": 1, "half_open": 0, "forced": 0 },
+        "transitions": [{ "from": "closed", "to": "open", "count": 1 }],
+        "policy": null,
+        "settings": null,
+        "shadow_all": false,
+        "opening": 1,
+        "cause": null,
+        "openings": [
+            { "number": 1, "at": 0, "time": "1970-01-01T00:00:00.000Z", "cause": null, "lasted": null },
+        ],
+        "reasons": ["refused", "refused"],
+        "warnings": [],
     });
-    assert_eq!(status["settings"][0], threshold);
+    assert_eq!(status, expected);
 }
 
 #[test]
@@ -252,4 +315,5 @@ fn only_an_overflow_breaker_is_written_as_one() {
     let overflow = registry.breaker(Identity::new("api").with_key(4));
     let expected = json!({ "scope": null, "identifier": "api", "key": null, "is_overflow": true });
     assert_eq!(written(overflow.identity()), expected);
+    assert_eq!(read(expected), Ok(overflow.identity().clone()));
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::file::{File, assert_none, files, is_comment, read, words};
 
 /// Each module of the runtime and its floor; a folder stands for all in it.
-pub(crate) const FLOORS: [(&str, u8); 19] = [
+pub(crate) const FLOORS: [(&str, u8); 20] = [
+    ("calendar", 0),
     ("circuit", 0),
     ("duration", 0),
     ("identity", 0),

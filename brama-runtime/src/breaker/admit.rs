@@ -99,7 +99,7 @@ impl Slot {
             }
         };
         if answer.is_some() {
-            locked.counts_mut().totals.rejected += 1;
+            locked.count_rejected();
             pending.add_call(|| EventDetail::Rejected);
         }
         let word = locked.finish(pending);

@@ -1,12 +1,13 @@
 //! The state behind a breaker's lock: the circuit and what belongs to it.
 
-use std::{collections::VecDeque, sync::Arc, task::Waker};
+use std::{collections::VecDeque, sync::Arc, task::Waker, time::SystemTime};
 
 use super::{open_share::SharePlace, word::Word};
 use crate::{
     circuit::{Cause, Circuit, State, Tick},
     config::{EffectivePolicy, Layers, PolicyCache},
     counters::Totals,
+    status::{PastOpening, Rejections, Transitions},
 };
 
 pub(super) struct Locked {
@@ -65,6 +66,12 @@ const MANY_ABANDONED: u64 = 10;
 #[derive(Debug, Default)]
 pub(super) struct RareState {
     pub(super) openings: VecDeque<Opened>,
+    pub(super) transitions: Transitions,
+    rejections: Rejections,
+    /// How many of the gate's rejections are among `rejections`.
+    synced_rejections: u64,
+    /// The last state that rejects calls. The gate's further rejections belong to it.
+    rejecting: Option<State>,
     /// The waits for an admission.
     pub(super) waiters: Vec<Waiter>,
     /// The number of the next waiter.
@@ -84,7 +91,18 @@ pub(super) struct RareState {
 pub(super) struct Opened {
     pub(super) number: u64,
     pub(super) at: Tick,
+    /// When the circuit left the state; `None` if it has not.
+    pub(super) until: Option<Tick>,
     pub(super) cause: Arc<Cause>,
+}
+
+impl Opened {
+    /// Returns the opening as a status shows it, with the calendar time at which it began.
+    pub(super) fn past(&self, time: SystemTime) -> PastOpening {
+        let Self { number, at, until, ref cause } = *self;
+        let lasted = until.map(|until| until.since(at));
+        PastOpening { number, at, time, cause: Arc::clone(cause), lasted }
+    }
 }
 
 /// A wait for an admission.
@@ -155,8 +173,25 @@ impl Locked {
         self.rare().is_some_and(|rare| rare.is_evicted)
     }
 
+    /// Counts a rejection under the lock.
+    pub(super) fn count_rejected(&mut self) {
+        let state = self.circuit.state();
+        self.counts_mut().totals.rejected += 1;
+        self.rare_mut().rejections.add(state, 1);
+    }
+
+    /// Returns the rejections by cause, of `rejected` in all.
+    pub(super) fn rejections(&self, rejected: u64) -> Rejections {
+        let Some(rare) = self.rare() else { return Rejections::default() };
+        let counted = self.counts.as_ref().map_or(0, |counts| counts.totals.rejected);
+        rare.rejections(rejected.saturating_sub(counted))
+    }
+
     /// Keeps an opening for the errors of rejected callers.
     pub(super) fn keep_opening(&mut self, to: State, at: Tick, cause: Arc<Cause>) {
+        if let Some(last) = self.rare_mut().openings.back_mut() {
+            last.until.get_or_insert(at);
+        }
         match to {
             State::Open | State::ForcedOpen => {
                 let number = self.circuit.opening();
@@ -164,7 +199,7 @@ impl Locked {
                 if openings.len() == KEPT_OPENINGS {
                     openings.pop_front();
                 }
-                openings.push_back(Opened { number, at, cause });
+                openings.push_back(Opened { number, at, until: None, cause });
             }
             State::Closed | State::HalfOpen | State::Disabled => {}
         }
@@ -178,6 +213,27 @@ impl Locked {
             Some(rare) if rare.is_unregistered => word.unregistered(),
             Some(_) | None => word,
         }
+    }
+}
+
+impl RareState {
+    /// Assigns the gate's rejections to the state in which it made them. `counted` is their number
+    /// in all; `state` is the one that the circuit has entered.
+    pub(super) fn sync_rejections(&mut self, counted: u64, state: State) {
+        self.rejections = self.rejections(counted);
+        self.synced_rejections = counted;
+        match state {
+            State::Open | State::HalfOpen | State::ForcedOpen => self.rejecting = Some(state),
+            State::Closed | State::Disabled => {}
+        }
+    }
+
+    /// Returns the rejections by cause, of which the gate has made `counted` in all.
+    pub(super) fn rejections(&self, counted: u64) -> Rejections {
+        let mut rejections = self.rejections;
+        let state = self.rejecting.unwrap_or(State::Open);
+        rejections.add(state, counted.saturating_sub(self.synced_rejections));
+        rejections
     }
 }
 

@@ -31,13 +31,15 @@ pub(super) struct PendingEvents {
     /// Whether the step began or ended in an opening, so that its events carry the number of the
     /// opening.
     in_opening: bool,
+    /// Whether the circuit entered a state, be it the same again.
+    pub(super) has_change: bool,
     details: Vec<EventDetail>,
 }
 
 impl PendingEvents {
     /// Creates the list for a step at `timestamp`, without events.
     pub(super) const fn of(timestamp: Timestamp) -> Self {
-        Self { timestamp, in_opening: false, details: Vec::new() }
+        Self { timestamp, in_opening: false, has_change: false, details: Vec::new() }
     }
 
     pub(super) const fn now(&self) -> Tick {
@@ -117,7 +119,7 @@ impl PendingEvents {
         identity: &Identity<'static>,
         bus: &Bus,
     ) -> Wakes {
-        let Self { timestamp: Timestamp { now, time }, in_opening, details } = self;
+        let Self { timestamp: Timestamp { now, time }, in_opening, details, .. } = self;
         let mut wakes = Wakes::default();
         if details.is_empty() {
             return wakes;

@@ -16,7 +16,7 @@ use crate::{
     connection::ConnectionKind,
     counters::{Contention, Counter, Totals},
     identity::Identity,
-    status::Status,
+    status::{Rate, Status},
     sys::sync::{Mutex, OnceRef},
 };
 
@@ -113,20 +113,26 @@ impl Slot {
 
     /// Returns the status as far as the breaker knows it, and the registry, which knows more.
     fn status_without_registry(&self) -> (Status, Option<Arc<dyn ConfigStore>>) {
-        let now = self.context.time.now();
+        let (now, time) = (self.context.time.now(), self.context.time.calendar());
+        let calendar = |at| time.checked_sub(now.since(at)).unwrap_or(time);
         let mut locked = self.locked.lock();
         self.sync_counters_relaxed(&mut locked);
         let totals = self.totals(&locked);
         let Locked { circuit, policy, .. } = &*locked;
-        let layers = policy.layers();
-        let opened = locked.rare().and_then(|rare| rare.openings.back());
+        let (layers, window) = (policy.layers(), circuit.counts(now));
+        let rare = locked.rare();
+        let opened = rare.and_then(|rare| rare.openings.back());
+        let openings = rare.into_iter().flat_map(|rare| &rare.openings);
         let status = Status {
             identity: self.identity.clone(),
             kind: layers.kind(),
             labels: layers.labels(),
             state: circuit.state(),
+            number: locked.number,
             at: now,
+            time,
             since: circuit.since(),
+            since_time: calendar(circuit.since()),
             retry_after: circuit.retry_after(now),
             failures: circuit.failures(),
             successes: circuit.successes(),
@@ -134,13 +140,19 @@ impl Slot {
             admitting: circuit.admitting(now),
             held_back: locked.is_held_back(),
             trips: circuit.trips(),
-            window: circuit.counts(now),
+            window,
+            window_size: policy.window().size().filter(|_| policy.has_rate_rule()),
+            failure_rate: Rate::of(window.failures, window.calls, policy),
+            slow_call_rate: Rate::of(window.slow, window.calls, policy),
             totals,
+            rejections: locked.rejections(totals.rejected),
+            transitions: rare.map(|rare| rare.transitions.clone()).unwrap_or_default(),
             policy: policy.configured(),
             settings: policy.settings(),
             shadow_all: layers.is_shadow_all(),
             opening: opened.map(|opened| opened.number),
             cause: opened.map(|opened| Arc::clone(&opened.cause)),
+            openings: openings.map(|opened| opened.past(calendar(opened.at))).collect(),
             reasons: circuit.reasons().cloned().collect(),
             warnings: self.warnings(&locked, totals),
         };

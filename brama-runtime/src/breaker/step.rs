@@ -11,6 +11,7 @@ use super::{
 use crate::{
     bus::Wakes,
     circuit::{Change, State},
+    counters::Counter,
     event::EventKinds,
     sys::sync::MutexGuard,
 };
@@ -57,6 +58,9 @@ impl StepGuard<'_> {
     /// Publishes, sends the events, unlocks, and wakes the subscribers and waiters. Returns the
     /// published word.
     pub(super) fn finish(mut self, pending: PendingEvents) -> Word {
+        if pending.has_change {
+            self.sync_rejections();
+        }
         let word = self.publish();
         let wakes = self.notify(pending);
         drop(self);
@@ -74,6 +78,10 @@ impl StepGuard<'_> {
             if to == State::Open {
                 self.locked.begin_share(self.slot.share.as_deref());
                 cause.held_back = self.locked.is_held_back();
+            }
+            pending.has_change = true;
+            if from != to {
+                self.locked.rare_mut().transitions.add(from, to);
             }
             let cause = Arc::new(cause);
             pending.add_change(from, to, &cause);
@@ -94,6 +102,12 @@ impl StepGuard<'_> {
         let mut wakes = pending.send(&mut self.locked, identity, &context.bus);
         self.locked.wake_waiters(now, &mut wakes);
         wakes
+    }
+
+    /// Assigns the gate's rejections to the state that the circuit has left.
+    fn sync_rejections(&mut self) {
+        let (counted, state) = (self.slot.gate.sum(Counter::Rejected), self.circuit.state());
+        self.rare_mut().sync_rejections(counted, state);
     }
 
     /// Publishes at the gate what the circuit would answer. Returns the published word.

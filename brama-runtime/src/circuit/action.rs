@@ -15,7 +15,7 @@ pub enum Action {
     /// configures.
     ///
     /// The duration must be whole milliseconds, at least 1 ms. The caller checks this.
-    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
+    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::text"))]
     Open(Option<Duration>),
     /// Rejects every call until the next action.
     ForceOpen,

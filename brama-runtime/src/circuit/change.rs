@@ -144,12 +144,12 @@ impl fmt::Display for Rule {
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct OpenDuration {
     /// The time from the opening to its deadline.
-    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
+    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::text"))]
     pub duration: Duration,
     /// What determined the duration.
     pub source: DurationSource,
     /// The time by which jitter shortened the opening; `duration` is what remains.
-    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
+    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::text"))]
     pub jitter: Duration,
 }
 

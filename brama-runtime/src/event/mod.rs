@@ -10,14 +10,12 @@ use std::{
 };
 
 #[cfg(feature = "serde")]
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 pub use self::{
     filter::EventFilter,
     kind::{EventKind, EventKinds},
 };
-#[cfg(feature = "serde")]
-use crate::circuit::nanos;
 use crate::{
     circuit::{Cause, Lasting, OpenDuration, Reason, SettingChange, State, Tick, WindowCounts},
     connection::{ConnectionKind, Labels},
@@ -57,7 +55,7 @@ pub struct Event {
     /// earlier time.
     pub at: Tick,
     /// The time of the event on the calendar.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "calendar"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::calendar::serialize"))]
     pub time: SystemTime,
     /// What happened.
     pub detail: EventDetail,
@@ -221,11 +219,4 @@ impl fmt::Display for EventDetail {
             Self::Slow => f.write_str("was slow"),
         }
     }
-}
-
-/// Serializes the nanoseconds since the Unix epoch; zero for an earlier time.
-#[cfg(feature = "serde")]
-fn calendar<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
-    let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    nanos(since_1970).serialize(serializer)
 }

@@ -2,11 +2,10 @@
 
 mod buffer;
 mod repr;
+#[cfg(feature = "serde")]
+mod serde_impls;
 
 use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
-
-#[cfg(feature = "serde")]
-use serde::{Serialize, Serializer};
 
 pub(crate) use self::buffer::IdentityBuf;
 pub use self::buffer::KeyText;
@@ -39,6 +38,33 @@ impl<'a> Identity<'a> {
             Cow::Borrowed(identifier) => Self(Repr::of(identifier.as_bytes(), Layout::IDENTIFIER)),
             Cow::Owned(identifier) => Identity::from(&identifier).into_owned(),
         }
+    }
+
+    /// Creates an identity from the three texts that [`scope`](Self::scope),
+    /// [`identifier`](Self::identifier) and [`key`](Self::key) return.
+    ///
+    /// An overflow breaker cannot be named by its parts ([`is_overflow`](Self::is_overflow)).
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::Identity;
+    ///
+    /// let identity = Identity::new("storage").in_scope("payments").with_key(7);
+    /// let parts = (identity.scope(), identity.identifier(), identity.key());
+    /// assert_eq!(Identity::from_parts(parts.0, parts.1, parts.2), identity);
+    /// ```
+    #[must_use]
+    pub fn from_parts(
+        scope: Option<&str>,
+        identifier: &str,
+        key: Option<&str>,
+    ) -> Identity<'static> {
+        let mut buffer = IdentityBuf::new();
+        buffer.write(scope, identifier);
+        if let Some(key) = key {
+            buffer.write_key(KeyText::Text(key));
+        }
+        buffer.identity().into_owned()
     }
 
     /// Returns the identity in this scope, in place of an earlier one.
@@ -152,13 +178,6 @@ impl<'a> From<&'a Identity<'_>> for Identity<'a> {
 impl fmt::Debug for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.to_string(), f)
-    }
-}
-
-#[cfg(feature = "serde")]
-impl Serialize for Identity<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.parts().serialize(serializer)
     }
 }
 

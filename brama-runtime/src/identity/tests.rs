@@ -69,6 +69,28 @@ fn an_identity_keeps_its_parts_however_it_is_built_or_stored() {
 }
 
 #[test]
+fn parts_make_the_identity_that_they_came_from() {
+    for parts in all(&texts()) {
+        let identity = build(parts, true);
+        let (scope, identifier, key, is_overflow) = parts;
+        let made = Identity::from_parts(scope, identifier, key);
+        assert_eq!(made == identity, !is_overflow);
+    }
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_written_identity_is_read_back_in_every_format() {
+    for parts in all(&texts()) {
+        let identity = build(parts, true);
+        let text = serde_json::to_string(&identity).unwrap();
+        assert_eq!(serde_json::from_str::<Identity<'_>>(&text).unwrap(), identity);
+        let bytes = postcard::to_stdvec(&identity).unwrap();
+        assert_eq!(postcard::from_bytes::<Identity<'_>>(&bytes).unwrap(), identity);
+    }
+}
+
+#[test]
 fn identities_compare_like_their_parts() {
     let texts = texts();
     let all: Vec<_> = all(&texts).into_iter().map(|parts| (parts, build(parts, true))).collect();

@@ -1,13 +1,27 @@
 //! The status of a breaker: a snapshot.
 
 mod health;
+mod past_opening;
+mod rate;
+mod rejections;
+mod transitions;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
-pub use self::health::{Health, HealthCounts, HealthThresholds};
+pub use self::{
+    health::{Health, HealthCounts, HealthThresholds},
+    past_opening::PastOpening,
+    rate::Rate,
+    rejections::Rejections,
+    transitions::Transitions,
+};
 use crate::{
     circuit::{Cause, Lasting, Policy, Reason, State, Tick, WindowCounts},
     config::Settings,
@@ -23,6 +37,9 @@ use crate::{
 /// row reached failure_threshold 10; last: connection refused`. If the duration of the opening is
 /// not simply the policy's fixed `expiry`, the line contains it with its reason: `payment_api is
 /// open for 20 s (progressive, opening 3 in a row), next attempt in 8 s: …`.
+///
+/// In JSON (feature `serde`), `time` and `since` are texts as RFC 3339 defines them, in UTC with
+/// milliseconds, `at` is a number of nanoseconds, and a duration is a text such as `"1m 30s"`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
@@ -36,12 +53,25 @@ pub struct Status {
     /// The recorded state: a circuit past the deadline of its opening is still open until its next
     /// call.
     pub state: State,
+    /// The number of the breaker's last change, as in [`Event`](crate::event::Event); zero if there
+    /// was none.
+    pub number: u64,
     /// When the snapshot was taken, on the registry's clock.
     pub at: Tick,
-    /// When the state began, on the registry's clock.
+    /// When the snapshot was taken, on the calendar.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::calendar::serialize"))]
+    pub time: SystemTime,
+    /// When the state began, on the registry's clock. JSON contains `since_time` under this name.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub since: Tick,
+    /// When the state began, on the calendar: as far back from `time` as `since` is from `at`.
+    #[cfg_attr(
+        feature = "serde",
+        serde(rename = "since", serialize_with = "crate::calendar::serialize")
+    )]
+    pub since_time: SystemTime,
     /// The time left of the opening, zero past its deadline; `None` unless open.
-    #[cfg_attr(feature = "serde", serde(with = "crate::circuit::serde_impls::nanos"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::circuit::serde_impls::text"))]
     pub retry_after: Option<Duration>,
     /// The number of failures in a row. An open circuit keeps the run that opened it.
     pub failures: u64,
@@ -59,8 +89,19 @@ pub struct Status {
     pub trips: u32,
     /// The counts in the window; zero if no rule judges it.
     pub window: WindowCounts,
+    /// How many calls the window holds once it is full; `None` if it is a window of time, or if the
+    /// policy has no rate.
+    pub window_size: Option<u32>,
+    /// The share of failures in the window.
+    pub failure_rate: Rate,
+    /// The share of slow calls in the window.
+    pub slow_call_rate: Rate,
     /// The counts of all events since the breaker was created.
     pub totals: Totals,
+    /// The numbers of rejected calls, by cause.
+    pub rejections: Rejections,
+    /// How often the circuit went from one state to another.
+    pub transitions: Transitions,
     /// The policy that the layers of configuration resolve to.
     pub policy: Arc<Policy>,
     /// Every setting of the policy, with the layer it comes from.
@@ -71,6 +112,8 @@ pub struct Status {
     pub opening: Option<u64>,
     /// The cause of the last opening; `None` if the circuit never opened.
     pub cause: Option<Arc<Cause>>,
+    /// The last openings, at most four, oldest first. Unregistering the breaker clears them.
+    pub openings: Vec<PastOpening>,
     /// The reasons of the last failures since the circuit closed, at most four, oldest first.
     pub reasons: Vec<Reason>,
     /// Problems with the breaker's configuration and use; empty if there are none.

@@ -1,0 +1,34 @@
+//! The numbers of rejected calls, by cause.
+
+#[cfg(feature = "serde")]
+use serde::Serialize;
+
+use crate::circuit::State;
+
+/// The numbers of rejected calls since the breaker was created, by cause. Their sum is
+/// [`Totals::rejected`](crate::counters::Totals::rejected).
+///
+/// They never go backwards. A call that is rejected while the circuit leaves a state may count for
+/// the next cause. In shadow, the calls that would have been rejected count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+pub struct Rejections {
+    /// The circuit was open.
+    pub open: u64,
+    /// The circuit was half-open, and all places for probes were taken.
+    pub half_open: u64,
+    /// The circuit was forced open.
+    pub forced: u64,
+}
+
+impl Rejections {
+    /// Adds calls that were rejected in this state.
+    pub(crate) const fn add(&mut self, state: State, calls: u64) {
+        match state {
+            State::Open | State::Closed | State::Disabled => self.open += calls,
+            State::HalfOpen => self.half_open += calls,
+            State::ForcedOpen => self.forced += calls,
+        }
+    }
+}
