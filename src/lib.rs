@@ -94,7 +94,8 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `serde` | circuits and policies are read and written; events and statuses are written |
+//! | `declared` | decorated functions are known before their first call: `Registry::declared` |
+//! | `serde` | reading and writing of circuits, policies, identities; writing of events, statuses |
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
 //! | `tokio` | the option `timeout`, async health checks, test registries on tokio's clock |
 //!

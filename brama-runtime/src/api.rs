@@ -83,6 +83,8 @@ pub mod policy {
 
 /// Parts of a [`Status`], such as the cause of an opening and the origin of each setting.
 pub mod status {
+    #[cfg(feature = "declared")]
+    pub use crate::registry::Declared;
     pub use crate::{
         breaker::Opening,
         circuit::{

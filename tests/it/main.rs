@@ -40,6 +40,7 @@
 //! | the cleanup thread and `sweep` | `cleanup.rs` |
 //! | `max_open_share` | `open_share.rs` |
 //! | filters and groups | `groups.rs` |
+//! | functions that were not called yet | `declared.rs` |
 //! | the kill switch (`shadow_all`) | `shadow.rs` |
 //! | background health checks | `checks.rs` |
 //! | background health checks that are futures | `checks_async.rs` |
@@ -71,6 +72,7 @@ mod circuit_open;
 mod cleanup;
 mod connections;
 mod costs;
+mod declared;
 mod dynamic_identifiers;
 mod events;
 mod evidence;

@@ -216,11 +216,11 @@ mod decorator {
 
     /// Successes, failures and ignored calls.
     fn counted(registry: &TestRegistry) -> [u64; 3] {
-        let totals = registry.status("api").unwrap().totals;
+        let totals = registry.status("decorated").unwrap().totals;
         [totals.successes, totals.failures, totals.ignored]
     }
 
-    #[circuit_breaker(identifier = "api", failure_threshold = 2)]
+    #[circuit_breaker(identifier = "decorated", failure_threshold = 2)]
     fn plain(answer: Answer<u8>) -> Answer<u8> {
         answer
     }
@@ -238,28 +238,28 @@ mod decorator {
     fn while_open_a_decorated_function_answers_with_an_error_and_does_not_run() {
         let registry = TestRegistry::new();
         let _entered = registry.enter();
-        registry.set_state("api", State::Open);
+        registry.set_state("decorated", State::Open);
         assert_eq!(plain(Ok(7)), Err(TestError::Open));
         assert_eq!(counted(&registry), [0, 0, 0]);
-        registry.assert_rejected("api", 1);
+        registry.assert_rejected("decorated", 1);
     }
 
     #[test]
     fn a_panic_is_a_failure_and_propagates() {
-        #[circuit_breaker(identifier = "api", registry = registry)]
+        #[circuit_breaker(identifier = "decorated", registry = registry)]
         fn throws(registry: &Registry) -> Answer<u8> {
             Ok("no number".parse().map_err(|_| "as planned").unwrap())
         }
         let registry = TestRegistry::new();
         assert!(catch_unwind(AssertUnwindSafe(|| throws(&registry))).is_err());
         assert_eq!(counted(&registry), [0, 1, 0]);
-        assert_eq!(registry.status("api").unwrap().reasons, ["panic"]);
+        assert_eq!(registry.status("decorated").unwrap().reasons, ["panic"]);
     }
 
     #[test]
     fn a_handler_returns_success_failure_with_or_without_a_reason_or_ignore() {
         #[circuit_breaker(
-            identifier = "api",
+            identifier = "decorated",
             registry = registry,
             fallback = "open",
             error_handler = |answer| match *answer {
@@ -277,7 +277,10 @@ mod decorator {
             assert_eq!(handled(&registry, answer), answer);
         }
         assert_eq!(counted(&registry), [1, 2, 1]);
-        assert_eq!(registry.status("api").unwrap().reasons.last().unwrap(), &"service_unavailable");
+        assert_eq!(
+            registry.status("decorated").unwrap().reasons.last().unwrap(),
+            &"service_unavailable"
+        );
     }
 }
 

@@ -154,14 +154,14 @@ fn no_success_leads_out_of_forced_open() {
 
 #[test]
 fn steps_follow_the_options_of_a_function_that_was_called() {
-    #[circuit_breaker(identifier = "api", max_attempts = 2, expiry = "5s")]
+    #[circuit_breaker(identifier = "steps: options", max_attempts = 2, expiry = "5s")]
     fn call() -> Answer<()> {
         Ok(())
     }
     let registry = TestRegistry::new();
     let _entered = registry.enter();
     assert_eq!(call(), Ok(()));
-    registry.fail_times("api", 2);
+    registry.fail_times("steps: options", 2);
     assert_eq!(call(), Err(TestError::Open));
     registry.advance(Duration::from_secs(5));
     assert_eq!(call(), Ok(()));
@@ -231,9 +231,9 @@ fn each_count_is_distinguished_from_the_others() {
 fn a_misspelt_name_is_no_count_of_zero() {
     let registry = TestRegistry::new();
     registry.succeed_times("api", 1);
-    let text = "pai is unused; this registry has {\"api\"}";
-    assert_eq!(printed(|| registry.assert_failures("pai", 0)), text);
-    assert_eq!(printed(|| registry.assert_state("pai", State::Closed)), text);
+    let text = "pai is unused; this registry has {\"api\"}; a function with an identifier";
+    assert!(printed(|| registry.assert_failures("pai", 0)).starts_with(text));
+    assert!(printed(|| registry.assert_state("pai", State::Closed)).starts_with(text));
     registry.assert_unused("pai");
     assert!(printed(|| registry.assert_unused("api")).starts_with("api should be unused\n"));
 }

@@ -1,6 +1,7 @@
 //! Expands a function: puts a breaker in front of its body.
 
 mod body;
+mod declaration;
 mod future;
 mod rejection;
 mod site;

@@ -109,9 +109,11 @@ impl Printer<'_> {
     fn at_call_site(&self, method: &Ident, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
         let (private, new) = (self.private(place), self.call_site(name));
+        let declaration = self.declare_site();
         quote_spanned! {at(place)=>
             {
                 static __BRAMA_SITE: #private::CallSite = #private::CallSite::#new;
+                #declaration
                 __BRAMA_SITE.#method()
             }
         }
@@ -146,8 +148,10 @@ impl Printer<'_> {
         let place = name.span();
         let (private, lookup, attribute) =
             (self.private(place), self.lookup(name), self.attribute(place));
+        let declaration = self.declare();
         quote_spanned! {at(place)=>
             {
+                #declaration
                 static __BRAMA_SITE: #private::CachedSite = #private::CachedSite::empty();
                 __BRAMA_SITE.#method(#lookup, const { &#attribute })
             }
@@ -163,7 +167,11 @@ impl Printer<'_> {
         let place = name.span();
         let (private, lookup, attribute) =
             (self.private(place), self.lookup(name), self.attribute(place));
-        quote_spanned!(at(place)=> #private::#method(#registry, #lookup, const { &#attribute }))
+        let find = quote_spanned! {at(place)=>
+            #private::#method(#registry, #lookup, const { &#attribute })
+        };
+        let Some(declaration) = self.declare() else { return find };
+        quote_spanned!(at(place)=> { #declaration #find })
     }
 
     /// The attribute's configuration, as a constant that records its source location.
@@ -172,13 +180,25 @@ impl Printer<'_> {
     /// ::brama::__private::Attribute::new(Some("http"), ::brama::PolicyPatch::new()…)
     /// ::brama::__private::Attribute::plain()
     /// ```
-    fn attribute(&self, place: Span) -> TokenStream {
-        let private = self.private(place);
-        if self.options.kind.is_none() && self.options.policy.is_empty() {
+    pub(super) fn attribute(&self, place: Span) -> TokenStream {
+        if self.options.policy.is_empty() {
+            return self.attribute_without_policy(place);
+        }
+        let policy = self.options.policy.patch(&self.facade, place);
+        self.attribute_with(&policy, place)
+    }
+
+    pub(super) fn attribute_without_policy(&self, place: Span) -> TokenStream {
+        let (private, brama) = (self.private(place), self.facade.at(place));
+        if self.options.kind.is_none() {
             return quote_spanned!(at(place)=> #private::Attribute::plain());
         }
-        let kind = optional(self.options.kind.as_ref());
-        let policy = self.options.policy.patch(&self.facade, place);
+        let none = quote_spanned!(at(place)=> #brama::PolicyPatch::new());
+        self.attribute_with(&none, place)
+    }
+
+    fn attribute_with(&self, policy: &TokenStream, place: Span) -> TokenStream {
+        let (private, kind) = (self.private(place), optional(self.options.kind.as_ref()));
         quote_spanned!(at(place)=> #private::Attribute::new(#kind, #policy))
     }
 
@@ -197,7 +217,7 @@ impl Printer<'_> {
         quote_spanned!(at(name.span())=> #private::Lookup::new(&(#name), #scope) #key)
     }
 
-    fn scope(&self) -> TokenStream {
+    pub(super) fn scope(&self) -> TokenStream {
         optional(self.options.scope.as_ref())
     }
 }

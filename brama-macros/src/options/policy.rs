@@ -48,6 +48,11 @@ impl PolicyOptions {
         self.whole.is_none() && self.settings.is_empty()
     }
 
+    /// Whether every setting is a literal, which needs no name of the user's code.
+    pub(crate) fn is_literal(&self) -> bool {
+        self.whole.is_none() && self.settings.iter().all(|set| set.value.constant().is_none())
+    }
+
     /// Sets the whole patch.
     pub(crate) fn set_whole(&mut self, place: &Ident, patch: Expr) -> syn::Result<()> {
         if let Expr::Lit(literal) = ungroup(&patch) {

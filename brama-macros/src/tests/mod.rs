@@ -7,9 +7,16 @@ mod page;
 mod pictures;
 mod survives;
 
+use std::cell::Cell;
+
 use proc_macro2::TokenStream;
 
 use crate::decorate;
+
+thread_local! {
+    /// Whether functions are declared, as with the feature `declared`.
+    pub(crate) static DECLARES: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The expansion of `#[circuit_breaker(options)] item`.
 fn expanded(options: &str, item: &str) -> TokenStream {

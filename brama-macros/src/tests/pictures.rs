@@ -1,6 +1,6 @@
 //! Expansions as snapshots for readers. Their behaviour is tested where they run.
 
-use super::{CHARGE, expanded};
+use super::{CHARGE, DECLARES, expanded};
 
 fn picture(options: &str, item: &str) -> String {
     let file = syn::parse2(expanded(options, item)).expect("an expansion is a file");
@@ -15,9 +15,35 @@ macro_rules! assert_picture {
     };
 }
 
+/// With the feature `declared`.
+macro_rules! assert_declared_picture {
+    ($options:expr, $item:expr) => {{
+        DECLARES.set(true);
+        assert_picture!($options, $item);
+        DECLARES.set(false);
+    }};
+}
+
 #[test]
 fn literal() {
     assert_picture!("identifier = \"bank\"", CHARGE);
+}
+
+#[test]
+fn declared() {
+    assert_declared_picture!("identifier = \"bank\", max_attempts = 3", CHARGE);
+}
+
+#[test]
+fn declared_key() {
+    let options = "identifier = \"bank\", key = card.country, type = \"http\", expiry = \"5s\"";
+    assert_declared_picture!(options, CHARGE);
+}
+
+#[test]
+fn declared_registry() {
+    let options = "identifier = \"bank\", registry = &self.registry, max_attempts = T::LIMIT";
+    assert_declared_picture!(options, CHARGE);
 }
 
 #[test]

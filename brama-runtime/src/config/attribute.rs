@@ -34,20 +34,26 @@ impl Attribute {
         self.kind.is_none() && *self.policy() == PolicyPatch::new()
     }
 
-    pub(super) fn kind(&self) -> Option<ConnectionKind> {
+    pub(crate) fn kind(&self) -> Option<ConnectionKind> {
         self.kind.map(ConnectionKind::named)
     }
 
-    pub(super) const fn policy(&self) -> &PolicyPatch {
+    pub(crate) const fn policy(&self) -> &PolicyPatch {
         match &self.policy {
             Some(policy) => policy,
             None => const { &PolicyPatch::new() },
         }
     }
 
-    /// The file and the line.
+    /// The file and the line, as a text.
     pub(super) fn place(&self) -> String {
-        format!("{}:{}", self.place.file(), self.place.line())
+        let (file, line) = self.location();
+        format!("{file}:{line}")
+    }
+
+    /// The file and the line.
+    pub(crate) const fn location(&self) -> (&'static str, u32) {
+        (self.place.file(), self.place.line())
     }
 
     /// Whether kind and settings are equal. The location does not matter.

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod configured;
+mod declaration;
 mod effective;
 mod layers;
 mod mistake;
@@ -21,6 +22,7 @@ use std::{
 pub(crate) use self::effective::RESOLUTIONS;
 pub use self::{
     attribute::Attribute,
+    declaration::Declaration,
     mistake::{ConfigMistake, InitError, InvalidConfig},
     origin::ConfigLayer,
     reloaded::{ConfigChange, Reconfigured, Reloaded, Unused},

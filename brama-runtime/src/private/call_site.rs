@@ -9,7 +9,7 @@ use super::lookup::{Lookup, find};
 use crate::{breaker::SharedSlot, registry::entered};
 use crate::{
     breaker::{CircuitOpen, RawPermit, Slot},
-    config::Attribute,
+    config::{Attribute, Declaration},
     registry::{Registry, global},
 };
 
@@ -29,9 +29,7 @@ pub type SiteSlot = SharedSlot;
 #[derive(Debug)]
 pub struct CallSite {
     slot: OnceCell<Arc<Slot>>,
-    identifier: &'static str,
-    scope: Option<&'static str>,
-    attribute: Attribute,
+    declaration: Declaration,
 }
 
 impl CallSite {
@@ -42,7 +40,7 @@ impl CallSite {
         scope: Option<&'static str>,
         attribute: Attribute,
     ) -> Self {
-        Self { slot: OnceCell::new(), identifier, scope, attribute }
+        Self { slot: OnceCell::new(), declaration: Declaration::new(identifier, scope, attribute) }
     }
 
     /// The site of a function whose attribute gives an identifier and nothing else.
@@ -50,6 +48,12 @@ impl CallSite {
     #[track_caller]
     pub const fn named(identifier: &'static str) -> Self {
         Self::new(identifier, None, Attribute::plain())
+    }
+
+    /// Returns what the function declares.
+    #[must_use]
+    pub const fn declaration(&self) -> &Declaration {
+        &self.declaration
     }
 
     /// Admits one call.
@@ -96,6 +100,8 @@ impl CallSite {
     }
 
     fn look_up(&'static self, registry: &Registry) -> Arc<Slot> {
-        find(registry, Lookup::new(self.identifier, self.scope), &self.attribute)
+        let Self { declaration, .. } = self;
+        let lookup = Lookup::new(declaration.identifier(), declaration.scope());
+        find(registry, lookup, declaration.attribute())
     }
 }

@@ -28,4 +28,23 @@ pub use self::{
         DisplayOnly, HasError, Opaque, ReturnsResult, StdError, is_ignored, is_no_failure, verdict,
     },
 };
-pub use crate::{config::Attribute, identity::KeyText};
+#[cfg(feature = "declared")]
+pub use crate::registry::DeclarationEntry;
+pub use crate::{
+    config::{Attribute, Declaration},
+    identity::KeyText,
+};
+/// Makes a function known before its first call.
+#[cfg(feature = "declared")]
+pub use inventory::submit as declare;
+
+/// Without the feature `declared`: nothing. A build script may share the attribute with a program
+/// that has the feature.
+#[cfg(not(feature = "declared"))]
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __brama_declare {
+    ($($entry:tt)*) => {};
+}
+#[cfg(not(feature = "declared"))]
+pub use __brama_declare as declare;

@@ -33,6 +33,8 @@ pub struct BreakerFilter {
     state: Option<State>,
     labels: Vec<(LabelText, Option<LabelText>)>,
     predicates: Vec<StatusPredicate>,
+    /// Selects declared functions without a breaker too.
+    with_declared: bool,
 }
 
 type StatusPredicate = Arc<dyn Fn(&Status) -> bool + Send + Sync>;
@@ -47,6 +49,7 @@ impl BreakerFilter {
             state: None,
             labels: Vec::new(),
             predicates: Vec::new(),
+            with_declared: false,
         }
     }
 
@@ -102,6 +105,24 @@ impl BreakerFilter {
         self
     }
 
+    /// Selects decorated functions that were not called yet too, for
+    /// [`Registry::statuses`](super::Registry::statuses) and
+    /// [`Registry::health`](super::Registry::health). Feature `declared`.
+    ///
+    /// Such a function has the status that its first call would find: closed, with the settings of
+    /// its attribute and of the registry. No breaker is created. Functions with a `key`, a
+    /// `registry` or an identifier that is an expression are not included.
+    #[cfg(feature = "declared")]
+    pub const fn with_declared(mut self) -> Self {
+        self.with_declared = true;
+        self
+    }
+
+    #[cfg(feature = "declared")]
+    pub(super) const fn includes_declared(&self) -> bool {
+        self.with_declared
+    }
+
     /// Excludes overflow breakers: they record only the calls that they observe.
     pub(super) fn without_overflow(self) -> Self {
         self.predicate(|status| !status.identity.is_overflow())
@@ -139,6 +160,7 @@ impl fmt::Debug for BreakerFilter {
             .field("state", &self.state)
             .field("labels", &self.labels)
             .field("predicates", &self.predicates.len())
+            .field("with_declared", &self.with_declared)
             .finish()
     }
 }

@@ -18,7 +18,7 @@ impl Registry {
     /// Returns snapshots of the breakers that the filter selects, sorted by identity.
     #[must_use]
     pub fn statuses(&self, filter: BreakerFilter) -> Vec<Status> {
-        self.chosen(filter).collect()
+        self.chosen_or_declared(filter).collect()
     }
 
     /// Summarizes the health of the breakers that the filter selects, by the share of open
@@ -30,7 +30,7 @@ impl Registry {
     /// A circuit past the deadline of its opening counts as half-open, since its next call is a
     /// probe. The query changes nothing.
     pub fn health(&self, filter: BreakerFilter) -> Health {
-        Health::of(self.chosen(filter))
+        Health::of(self.chosen_or_declared(filter))
     }
 
     /// Returns handles to the breakers that the filter selects, sorted by identity.
@@ -78,6 +78,21 @@ impl Registry {
     fn each(&self, filter: BreakerFilter) -> impl Iterator<Item = Breaker> {
         let known = |status: Status| self.inner.known(&status.identity);
         self.chosen(filter).filter_map(known).map(Breaker::new)
+    }
+
+    #[cfg(not(feature = "declared"))]
+    fn chosen_or_declared(&self, filter: BreakerFilter) -> impl Iterator<Item = Status> {
+        self.chosen(filter)
+    }
+
+    /// The statuses of the selected breakers, and of declared functions if the filter includes
+    /// them, sorted by identity.
+    #[cfg(feature = "declared")]
+    fn chosen_or_declared(&self, filter: BreakerFilter) -> impl Iterator<Item = Status> {
+        let includes = filter.includes_declared();
+        let declared = if includes { self.inner.declared_statuses() } else { Vec::new() };
+        let declared: Vec<_> = declared.into_iter().filter(|it| filter.matches(it)).collect();
+        merged(self.chosen(filter), declared)
     }
 
     /// The statuses of the selected breakers. The filter's predicates are user code: they run while
@@ -211,4 +226,21 @@ impl Registry {
     ) -> Result<EventCallback, NoThread> {
         EventCallback::start(self.subscribe(filter), callback)
     }
+}
+
+/// Merges statuses, each sorted by identity.
+#[cfg(feature = "declared")]
+fn merged(
+    known: impl Iterator<Item = Status>,
+    declared: Vec<Status>,
+) -> impl Iterator<Item = Status> {
+    let (mut known, mut declared) = (known.peekable(), declared.into_iter().peekable());
+    std::iter::from_fn(move || {
+        let declared_first = match (known.peek(), declared.peek()) {
+            (Some(known), Some(declared)) => declared.identity < known.identity,
+            (None, Some(_)) => true,
+            (Some(_) | None, None) => false,
+        };
+        if declared_first { declared.next() } else { known.next() }
+    })
 }

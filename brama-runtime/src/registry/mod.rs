@@ -4,6 +4,8 @@ mod by_identity;
 mod cleanup;
 mod configure;
 mod connections;
+#[cfg(feature = "declared")]
+mod declared;
 #[cfg(feature = "testing")]
 mod entered;
 mod evict;
@@ -24,6 +26,8 @@ use std::{
 use foldhash::fast::{FixedState, RandomState};
 use papaya::HashSet;
 
+#[cfg(feature = "declared")]
+pub use self::declared::{DeclarationEntry, Declared};
 #[cfg(feature = "testing")]
 pub use self::entered::Entered;
 #[cfg(feature = "testing")]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::registry::TestRegistry;
+use super::{declared::HINT, registry::TestRegistry};
 use crate::{
     circuit::{Quantity, Reason, State},
     counters::Totals,
@@ -17,6 +17,9 @@ use crate::{
 /// its state and the cause, runs, totals and the last failures. Except for
 /// [`assert_unused`](Self::assert_unused), an assertion about an unused breaker fails too, so that
 /// a misspelt name does not pass as a count of zero.
+///
+/// With the feature `declared`, a decorated function that was not called yet is known, with the
+/// settings of its attribute.
 impl TestRegistry {
     /// Asserts the state of a breaker. The recorded state counts: a circuit past the deadline of
     /// its opening is still open until its next call.
@@ -105,9 +108,9 @@ impl TestRegistry {
 
     #[track_caller]
     pub(super) fn used(&self, identity: &Identity<'_>) -> Status {
-        let Some(status) = self.status(identity) else {
+        let Some(status) = self.known_status(identity) else {
             let known: &Registry = self;
-            fail(format_args!("{identity} is unused; this registry has {known:?}"));
+            fail(format_args!("{identity} is unused; this registry has {known:?}{HINT}"));
         };
         status
     }

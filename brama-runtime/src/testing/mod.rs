@@ -2,6 +2,7 @@
 
 mod assertions;
 mod clock;
+mod declared;
 mod log;
 mod registry;
 mod scope;

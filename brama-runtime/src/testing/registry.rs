@@ -10,8 +10,9 @@ use crate::registry::{Entered, Registry};
 /// While the guard of [`enter`](Self::enter) lives, decorated functions that are called on this
 /// thread use this registry instead of the global one, except functions whose attribute names a
 /// `registry`. The options of an attribute apply from the function's first call on, as in the
-/// global registry. The global breakers are not affected, so tests can run in parallel and start
-/// without any breaker.
+/// global registry; with the feature `declared`, the steps and assertions of the test know them
+/// before. The global breakers are not affected, so tests can run in parallel and start without any
+/// breaker.
 ///
 /// It dereferences to [`Registry`]. Clones share the registry and the clock. Jitter is the same in
 /// every run.

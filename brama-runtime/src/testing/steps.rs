@@ -10,9 +10,10 @@ use crate::{circuit::State, identity::Identity, outcome::Outcome};
 /// Each step does what calls, time or an operator would do, so a breaker in a test behaves as one
 /// in production. A breaker that does not exist is created, unless the step does nothing to it.
 ///
-/// The options of a decorated function apply from its first call on; until then the defaults are in
-/// force. If a step depends on the options (`max_attempts`, `expiry`), call the function once
-/// before.
+/// With the feature `declared`, a step on a decorated function with a literal identifier uses the
+/// settings of its attribute, called or not. Otherwise they apply from its first call on, and until
+/// then the defaults are effective: if a step depends on the options (`max_attempts`, `expiry`),
+/// call the function once before.
 impl TestRegistry {
     /// Brings a breaker into a state by the actions of an operator. If it is in this state already,
     /// it enters it again.
@@ -32,7 +33,7 @@ impl TestRegistry {
     /// }
     /// ```
     pub fn set_state<'a>(&self, identity: impl Into<Identity<'a>>, state: State) {
-        let breaker = self.breaker(identity);
+        let breaker = self.breaker_of_step(&identity.into());
         match state {
             State::Closed => breaker.close(BY_TEST),
             State::Open => breaker.open(BY_TEST),
@@ -59,19 +60,19 @@ impl TestRegistry {
     /// registry.assert_rejected("payment_api", 2);
     /// ```
     pub fn fail_times<'a>(&self, identity: impl Into<Identity<'a>>, times: usize) -> usize {
-        self.call_times(identity.into(), times, &Outcome::failure(BY_TEST))
+        self.call_times(&identity.into(), times, &Outcome::failure(BY_TEST))
     }
 
     /// Makes `times` calls that succeed, one after the other, and returns how many were admitted.
     pub fn succeed_times<'a>(&self, identity: impl Into<Identity<'a>>, times: usize) -> usize {
-        self.call_times(identity.into(), times, &Outcome::Success)
+        self.call_times(&identity.into(), times, &Outcome::Success)
     }
 
-    fn call_times(&self, identity: Identity<'_>, times: usize, outcome: &Outcome) -> usize {
+    fn call_times(&self, identity: &Identity<'_>, times: usize, outcome: &Outcome) -> usize {
         if times == 0 {
             return 0;
         }
-        let breaker = self.breaker(identity);
+        let breaker = self.breaker_of_step(identity);
         let call = |_| breaker.try_acquire().map(|permit| permit.record(outcome.clone()));
         (0..times).flat_map(call).count()
     }
@@ -90,6 +91,9 @@ impl TestRegistry {
     #[track_caller]
     pub fn recover<'a>(&self, identity: impl Into<Identity<'a>>) {
         let status = self.used(&identity.into());
+        if matches!(status.state, State::Closed | State::Disabled) {
+            return;
+        }
         let breaker = self.breaker(&status.identity);
         assert!(
             status.state != State::ForcedOpen,
