@@ -28,7 +28,10 @@ use crate::{circuit::Reason, outcome::Outcome};
 #[inline]
 #[must_use]
 pub fn of<T, E: FailureReason<Kind>, Kind>(result: &Result<T, E>) -> Outcome {
-    result.as_ref().err().map_or(Outcome::Success, FailureReason::judge)
+    match result {
+        Ok(_) => Outcome::Success,
+        Err(error) => error.judge(),
+    }
 }
 
 /// An error from which the reason of a failure can be read.
@@ -155,18 +158,18 @@ impl Sealed<OfUnit> for () {}
 ///
 /// The error itself is not tested, so it may borrow: every rejection has a source that identifies
 /// it.
-pub(crate) fn is_rejection(error: &(dyn Error + '_)) -> bool {
+pub(crate) fn is_rejection(error: &(impl Error + ?Sized)) -> bool {
     error.source().and_then(CircuitOpen::find_in).is_some()
 }
 
-fn judge_error(error: &(dyn Error + '_)) -> Outcome {
-    if is_rejection(error) { Outcome::Ignore } else { Outcome::failure(error) }
+fn judge_error(error: &(impl Error + ?Sized)) -> Outcome {
+    if is_rejection(error) { Outcome::Ignore } else { Outcome::failure(Reason::of_error(error)) }
 }
 
 /// Judges a box, which may add a text of its own to that of its error.
-fn judge_box<'e>(text: &(impl Display + ?Sized), error: &'e (dyn Error + 'e)) -> Outcome {
+fn judge_box(text: &(impl Display + ?Sized), error: &(dyn Error + '_)) -> Outcome {
     if is_rejection(error) {
         return Outcome::Ignore;
     }
-    Outcome::failure(Reason::of_chain(text, Some(error)))
+    Outcome::failure(Reason::of_box(text, error))
 }

@@ -4,7 +4,7 @@ use std::{
     any::type_name,
     borrow::Cow,
     error::Error,
-    fmt,
+    fmt::{self, Write},
     hash::{Hash, Hasher},
     str,
 };
@@ -45,7 +45,10 @@ impl Reason {
     /// wrote before.
     #[must_use]
     pub fn of(value: &(impl fmt::Display + ?Sized)) -> Self {
-        ReasonText::of(ReasonBuf::of(format_args!("{value}")).as_bytes()).into()
+        let mut kept = ReasonBuf::EMPTY;
+        // An error means that the buffer is full or that `Display` failed. Both keep the text.
+        let _ = write!(kept, "{value}");
+        ReasonText::of(kept.as_bytes()).into()
     }
 
     /// Creates a reason from the text of an error and the texts of its sources, joined by `: `.
@@ -60,17 +63,20 @@ impl Reason {
     /// assert_eq!(Reason::of_error(&error), "connection refused");
     /// ```
     #[must_use]
-    pub fn of_error(error: &(dyn Error + '_)) -> Self {
-        Self::of_chain(error, error.source())
+    pub fn of_error(error: &(impl Error + ?Sized)) -> Self {
+        let mut kept = ReasonBuf::EMPTY;
+        let _ = write!(kept, "{error}");
+        if let Some(source) = error.source() {
+            kept.append_chain(source);
+        }
+        ReasonText::of(kept.as_bytes()).into()
     }
 
-    /// Creates a reason from a text and those of a chain of errors, which begins with `source`.
-    pub(crate) fn of_chain(
-        text: &(impl fmt::Display + ?Sized),
-        source: Option<&(dyn Error + '_)>,
-    ) -> Self {
-        let mut kept = ReasonBuf::of(format_args!("{text}"));
-        kept.append_chain(source);
+    /// Creates a reason from the text of a box, the error in it, and the sources of that error.
+    pub(crate) fn of_box(text: &(impl fmt::Display + ?Sized), error: &(dyn Error + '_)) -> Self {
+        let mut kept = ReasonBuf::EMPTY;
+        let _ = write!(kept, "{text}");
+        kept.append_chain(error);
         ReasonText::of(kept.as_bytes()).into()
     }
 

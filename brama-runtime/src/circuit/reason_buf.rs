@@ -18,22 +18,19 @@ pub(super) struct ReasonBuf {
 }
 
 impl ReasonBuf {
-    /// Writes a text. If it is too long, or if a `Display` fails, what was written before is kept.
-    pub(super) fn of(text: fmt::Arguments<'_>) -> Self {
-        let mut this = Self { bytes: [0; MAX_BYTES], length: 0, is_cut: false };
-        let _ = this.write_fmt(text);
-        this
-    }
+    pub(super) const EMPTY: Self = Self { bytes: [0; MAX_BYTES], length: 0, is_cut: false };
 
     /// Appends the texts of a chain of errors that say more than is written already.
-    pub(super) fn append_chain<'e>(&mut self, first: Option<&'e (dyn Error + 'e)>) {
-        let sources = iter::successors(first, |&error| error.source());
+    pub(super) fn append_chain<'e>(&mut self, first: &'e (dyn Error + 'e)) {
+        let sources = iter::successors(Some(first), |&error| error.source());
         // An error means that the buffer is full.
         let _ = sources.take(MOST_SOURCES).try_for_each(|error| self.append(error));
     }
 
     fn append(&mut self, error: &(dyn Error + '_)) -> fmt::Result {
-        let text = Self::of(format_args!("{error}"));
+        let mut text = Self::EMPTY;
+        // If `Display` fails, what it wrote before is kept.
+        let _ = write!(text, "{error}");
         if self.as_str().contains(text.as_str()) {
             return Ok(());
         }
@@ -99,12 +96,15 @@ mod tests {
     use super::*;
 
     fn text(value: &dyn fmt::Display) -> String {
-        ReasonBuf::of(format_args!("{value}")).as_str().to_owned()
+        let mut kept = ReasonBuf::EMPTY;
+        let _ = write!(kept, "{value}");
+        kept.as_str().to_owned()
     }
 
     fn written(error: &dyn Error) -> String {
-        let mut kept = ReasonBuf::of(format_args!("{error}"));
-        kept.append_chain(error.source());
+        let mut kept = ReasonBuf::EMPTY;
+        let _ = write!(kept, "{error}");
+        error.source().into_iter().for_each(|source| kept.append_chain(source));
         kept.as_str().to_owned()
     }
 

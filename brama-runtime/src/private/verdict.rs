@@ -132,21 +132,21 @@ macro_rules! kind {
 kind! {
     /// A type with the trait `Error`.
     StdError, then BoxedError
-    [E: Error] E => |error| is_rejection(error), |error| Reason::of_error(error)
+    [E: Error] E => is_rejection, Reason::of_error
 }
 kind! {
     /// A box around a `dyn Error`, such as `Box<dyn Error>` or `anyhow::Error`.
     BoxedError, then BoxedSendError
     [E: Display + AsRef<dyn Error + 'w>] E
         => |error| is_rejection(error.as_ref()),
-        |error| Reason::of_chain(error, Some(error.as_ref()))
+        |error| Reason::of_box(error, error.as_ref())
 }
 kind! {
     /// A box around a `dyn Error + Send + Sync`.
     BoxedSendError, then CallErr
     [E: Display + AsRef<dyn Error + Send + Sync + 'w>] E
         => |error| is_rejection(error.as_ref()),
-        |error| Reason::of_chain(error, Some(error.as_ref()))
+        |error| Reason::of_box(error, error.as_ref())
 }
 kind! {
     /// A [`CallError`] around an error with `Display` alone.
