@@ -52,7 +52,7 @@ impl Declared {
     /// fn unused<'a>(registry: &Registry, names: &[&'a str]) -> Vec<&'a str> {
     ///     let declared = registry.declared();
     ///     let is_used = |name: &&str| {
-    ///         let identity = Identity::new(**name);
+    ///         let identity = Identity::new(*name);
     ///         registry.find(&identity).is_some() || declared.iter().any(|it| it.uses(&identity))
     ///     };
     ///     names.iter().filter(|name| !is_used(name)).copied().collect()
