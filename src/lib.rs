@@ -63,6 +63,7 @@
 //! | configure | |
 //! |---|---|
 //! | [`init`] | configures all breakers, once at start-up |
+//! | [`reload`] | replaces that configuration at run time |
 //! | [`configure`] | changes one breaker at run time |
 //! | [`PolicyPatch`] | the settings: when a circuit opens, for how long, when it closes |
 //!

@@ -8,7 +8,8 @@ use std::{
 };
 
 use brama::{
-    Breaker, Config, Connection, ConnectionKind, Identity, PolicyPatch, Window,
+    Breaker, CircuitOpen, Config, Connection, ConnectionKind, Identity, PolicyPatch, Window,
+    circuit_breaker,
     event::{Event, EventDetail, EventKind},
     status::{ConfigLayer, SettingName},
     testing::TestRegistry,
@@ -347,6 +348,32 @@ mod announced {
         let events: Vec<_> = drain(&mut events).iter().map(ToString::to_string).collect();
         let changed = |change: &str| format!("orders was configured; failure_threshold {change}");
         assert_eq!(events, ["from 10 to 3", "from 3 to 4", "from 4 to 3"].map(changed));
+    }
+
+    #[test]
+    fn an_attribute_that_comes_after_a_handle_is_announced() {
+        #[circuit_breaker(identifier = "late", registry = registry, max_attempts = 3)]
+        fn late(registry: &TestRegistry) -> Result<(), CircuitOpen> {
+            Ok(())
+        }
+        let registry = TestRegistry::new();
+        let _handle = registry.breaker("late");
+        let mut events = registry.subscribe(EventKind::Configured);
+        assert!(late(&registry).is_ok() && late(&registry).is_ok());
+        let events: Vec<_> = drain(&mut events).iter().map(ToString::to_string).collect();
+        assert_eq!(events, ["late was configured; failure_threshold from 10 to 3"]);
+    }
+
+    #[test]
+    fn a_breaker_that_is_not_in_use_is_changed_and_not_announced() {
+        let registry = TestRegistry::new();
+        let breaker = registry.breaker("orders");
+        registry.unregister("orders");
+        let mut events = registry.subscribe(EventKind::Configured);
+        assert!(registry.reload(threshold(3)).unwrap().breakers.is_empty());
+        assert!(drain(&mut events).is_empty());
+        breaker.success();
+        assert_eq!(effective(&breaker), Some(3));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::{ptr, sync::Arc};
 use super::{
     locked::Locked,
     pending_events::{PendingEvents, Timestamp},
+    reconfigure::Deadlines,
     slot::Slot,
 };
 use crate::{
@@ -91,7 +92,7 @@ impl Slot {
     }
 
     /// Binds an attribute with this identity, for a look-up by name. Subscribers get an event if
-    /// the breaker was unregistered, and one if the attribute conflicts with other settings.
+    /// the breaker was unregistered, and one if the attribute changes a setting or a warning.
     #[inline]
     pub(crate) fn bind_attribute(&self, attribute: &'static Attribute) {
         if !self.attribute.get().is_some_and(|bound| ptr::eq(bound, attribute)) {
@@ -112,12 +113,11 @@ impl Slot {
         }
         let mut locked = self.begin_step(locked);
         let first = self.attribute.get();
-        locked.update_layers(&self.context.policies, |layers| match first {
+        locked.reregister(&mut pending);
+        locked.reconfigure(self, &mut pending, Deadlines::Keep, |layers| match first {
             None => layers.set_attribute(attribute),
             Some(first) => layers.note_conflict(first, attribute),
         });
-        locked.reregister(&mut pending);
-        locked.add_warnings(&mut pending);
         locked.publish();
         // The cell is set under the lock, because two threads that race for it would otherwise both
         // change the layers. It is set after the publication, because a thread that finds its

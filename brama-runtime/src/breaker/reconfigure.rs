@@ -43,7 +43,8 @@ impl Slot {
         let mut step = self.lock_for_step();
         let mut answer = Ok(());
         let change = |layers: &mut Layers| answer = layers.configure_alone(&self.identity, patch);
-        let pending = step.reconfigure(self, at, Deadlines::under(&patch), change).1;
+        let mut pending = PendingEvents::of(at);
+        step.reconfigure(self, &mut pending, Deadlines::under(&patch), change);
         step.finish(pending);
         answer
     }
@@ -56,8 +57,8 @@ impl Slot {
         deadlines: Deadlines,
         change: impl FnOnce(&mut Layers),
     ) -> (Reconfigured, Wakes) {
-        let mut step = self.lock_for_step();
-        let (reconfigured, pending) = step.reconfigure(self, at, deadlines, change);
+        let (mut step, mut pending) = (self.lock_for_step(), PendingEvents::of(at));
+        let reconfigured = step.reconfigure(self, &mut pending, deadlines, change);
         (reconfigured, step.finish_without_waking(pending))
     }
 
@@ -73,21 +74,21 @@ impl Slot {
 }
 
 impl StepGuard<'_> {
-    fn reconfigure(
+    /// Changes the layers, and adds an event if the breaker is registered and anything changed.
+    pub(super) fn reconfigure(
         &mut self,
         slot: &Slot,
-        at: Timestamp,
+        pending: &mut PendingEvents,
         deadlines: Deadlines,
         change: impl FnOnce(&mut Layers),
-    ) -> (Reconfigured, PendingEvents) {
-        let mut pending = PendingEvents::of(at);
+    ) -> Reconfigured {
         let before = Arc::clone(&self.policy);
         self.update_layers(&slot.context.policies, change);
         let Locked { circuit, policy, .. } = &mut **self;
-        let lost_window = circuit.reshape_window(policy, at.now());
+        let lost_window = circuit.reshape_window(policy, pending.now());
         let shortened = match deadlines {
             Deadlines::Keep => None,
-            Deadlines::Shorten => circuit.shorten(policy, at.now()),
+            Deadlines::Shorten => circuit.shorten(policy, pending.now()),
         };
         let changes: Arc<[_]> = before.configured().changes_to(&policy.configured()).into();
         let warnings = policy.warnings().to_vec();
@@ -97,7 +98,6 @@ impl StepGuard<'_> {
             let shortened = shortened.map(|opening| opening.duration);
             pending.add(EventDetail::Configured { changes, lost_window, shortened, warnings });
         }
-        let identity = slot.identity.clone();
-        (Reconfigured { identity, changes, lost_window }, pending)
+        Reconfigured { identity: slot.identity.clone(), changes, lost_window }
     }
 }

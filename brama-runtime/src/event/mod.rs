@@ -91,9 +91,9 @@ pub enum EventDetail {
     Unregistered,
     /// The breaker was evicted: it had a key, and either room was needed or it was idle for long.
     Removed,
-    /// Settings of the breaker changed (by `init`, `reload`, `configure`, `unconfigure`, or by
-    /// `register` or `unregister` of its identifier), or there are other warnings about them, as
-    /// after it was bound to an attribute that conflicts with other settings.
+    /// Settings of the breaker changed: by `init`, `reload`, `configure` or `unconfigure`, by its
+    /// attribute, or by `register` or `unregister` of its identifier. Or the warnings about them
+    /// did.
     #[non_exhaustive]
     Configured {
         /// The settings whose values changed.

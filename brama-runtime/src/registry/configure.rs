@@ -158,7 +158,8 @@ impl RegistryInner {
             let set = |layers: &mut _| writer.set_layers(slot.identity(), layers);
             let (reconfigured, due) = slot.reconfigure(at, Deadlines::Keep, set);
             wakes.and(due);
-            changed.extend(reconfigured.has_changed().then_some(reconfigured));
+            let is_seen = slot.is_registered() && reconfigured.has_changed();
+            changed.extend(is_seen.then_some(reconfigured));
         }
         changed.sort_unstable_by(|one, other| one.identity.cmp(&other.identity));
         (changed, wakes)
