@@ -1,4 +1,5 @@
-//! An `impl` block or a module under the attribute, which sets options for the functions inside.
+//! An `impl` block, a trait or a module under the attribute, which sets options for the functions
+//! inside.
 
 use std::mem;
 
@@ -14,7 +15,7 @@ use syn::{
 
 use crate::{
     errors::{self, Mistakes, with_help},
-    function::{self, ATTRIBUTE},
+    function,
     options::{OptionsParser, names},
 };
 
@@ -46,15 +47,18 @@ impl Block {
     /// ```
     pub(crate) fn decorate(self, options: TokenStream) -> TokenStream {
         let options = BlockOptions::read(options);
+        let can_be_protected = self.keyword != "trait" || self.has_a_method_with_a_body();
         let hand_down = |meta: &Meta| match &options {
-            Ok(options) => options.added_to(meta),
-            Err(_) => no_attribute(),
+            Ok(options) if can_be_protected => options.added_to(meta),
+            Ok(_) | Err(_) => no_attribute(),
         };
         let change = |attribute| changed_meta(&syn::parse2(attribute).ok()?, &hand_down);
         let block = changed(self.tokens.clone(), &change);
         let mut mistakes = Mistakes::default();
-        if block.is_none() {
-            mistakes.push(nothing_in(&self.keyword));
+        if !can_be_protected {
+            mistakes.push(Error::new(self.keyword.span(), with_help(NO_BODY, IMPLEMENTATIONS)));
+        } else if block.is_none() {
+            mistakes.push(self.nothing());
         }
         options.map_or_else(|wrong| mistakes.push(wrong), drop);
         let block = block.unwrap_or(self.tokens);
@@ -63,12 +67,58 @@ impl Block {
             Err(mistakes) => errors::untouched(&mistakes, block),
         }
     }
+
+    /// The tokens in the braces.
+    fn inside(&self) -> Vec<TokenTree> {
+        match self.tokens.clone().into_iter().last() {
+            Some(TokenTree::Group(body)) => body.stream().into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn has_a_method_with_a_body(&self) -> bool {
+        let mut in_function = false;
+        self.inside().iter().any(|token| match token {
+            TokenTree::Ident(word) if word == "fn" => {
+                in_function = true;
+                false
+            }
+            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => {
+                mem::take(&mut in_function)
+            }
+            end => {
+                in_function &= !is_punct(end, ';');
+                false
+            }
+        })
+    }
+
+    /// The first macro that is called among the items.
+    fn macro_call(&self) -> Option<Ident> {
+        self.inside().windows(3).find_map(|tokens| match tokens {
+            [TokenTree::Ident(name), sign, TokenTree::Group(_)] if is_punct(sign, '!') => {
+                Some(name.clone())
+            }
+            _ => None,
+        })
+    }
+
+    /// The error for a block without a breaker.
+    fn nothing(&self) -> Error {
+        let wrong = format!("no function in this `{}` carries `#[circuit_breaker]`", self.keyword);
+        let made = self.macro_call().map(|name| {
+            format!("\nhelp: the block does not see what `{name}!` makes: write options there")
+        });
+        let help = [MARK.to_owned(), made.unwrap_or_default()].concat();
+        Error::new(self.keyword.span(), with_help(wrong, help))
+    }
 }
 
 impl Parse for Block {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let tokens: TokenStream = input.fork().parse()?;
-        let keyword = function::item_keyword(input).filter(|word| word == "impl" || word == "mod");
+        let keyword = function::item_keyword(input);
+        let keyword = keyword.filter(|word| BLOCKS.iter().any(|block| word == block));
         let keyword = keyword.ok_or_else(|| input.error("no block"))?;
         match input.parse::<TokenStream>()?.into_iter().last() {
             Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
@@ -79,25 +129,25 @@ impl Parse for Block {
     }
 }
 
-/// Whether `impl` or `mod` comes before any `fn`. Most items are functions, and a look at the
-/// tokens is cheaper than to parse them.
+const BLOCKS: [&str; 3] = ["impl", "mod", "trait"];
+
+/// Whether `impl`, `mod` or `trait` comes before any `fn`. Most items are functions, and a look at
+/// the tokens is cheaper than to parse them.
 fn may_be_block(item: &TokenStream) -> bool {
     let mut words = item.clone().into_iter().filter_map(|token| match token {
         TokenTree::Ident(word) => Some(word),
         _ => None,
     });
     words
-        .find(|word| ["impl", "mod", "fn"].iter().any(|known| word == known))
+        .find(|word| word == "fn" || BLOCKS.iter().any(|block| word == block))
         .is_some_and(|word| word != "fn")
-}
-
-fn nothing_in(keyword: &Ident) -> Error {
-    let wrong = format!("no function in this `{keyword}` carries `#[circuit_breaker]`");
-    Error::new(keyword.span(), with_help(wrong, MARK))
 }
 
 const MARK: &str = "the attribute on a block only sets defaults: put `#[circuit_breaker]` on the \
                     functions to protect";
+const NO_BODY: &str = "no method of this trait has a body to protect";
+const IMPLEMENTATIONS: &str =
+    "put the attribute on the implementations, or on functions that call these methods";
 
 /// Replaces a breaker's attribute after a mistake on the block. Else an option that the block
 /// should have set would also be reported as missing.
@@ -173,10 +223,10 @@ fn list(attribute: &Meta, tokens: TokenStream) -> Meta {
 
 /// Rewrites the content of an attribute's brackets if it is a breaker, also inside a `cfg_attr`.
 fn changed_meta(meta: &Meta, change: &dyn Fn(&Meta) -> Meta) -> Option<TokenStream> {
-    let name = &meta.path().segments.last()?.ident;
-    if name == ATTRIBUTE {
+    if function::is_breaker(meta) {
         return Some(change(meta).into_token_stream());
     }
+    let name = &meta.path().segments.last()?.ident;
     let conditional = meta.require_list().ok().filter(|_| name == "cfg_attr")?;
     let metas = Punctuated::<Meta, Token![,]>::parse_terminated;
     let metas = conditional.parse_args_with(metas).ok()?;

@@ -5,9 +5,9 @@ use std::{iter, mem};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Error, ReturnType, Signature, Token, Type, Visibility,
+    Attribute, Error, Expr, Macro, Meta, ReturnType, Signature, Token, Type, Visibility,
     ext::IdentExt,
-    parse::{Parse, ParseStream},
+    parse::{Parse, ParseStream, Parser},
     spanned::Spanned,
 };
 
@@ -99,13 +99,28 @@ const BODY: &str = "`#[circuit_breaker]` needs a function body to protect";
 const IMPLEMENTATION: &str =
     "put the attribute on the implementation, or on a function that calls this one";
 
-/// The last word of the attribute's path.
-pub(crate) const ATTRIBUTE: &str = "circuit_breaker";
+/// The last word of the attribute's path, unless it is imported under another name.
+const ATTRIBUTE: &str = "circuit_breaker";
 
 fn breaker(attribute: &Attribute) -> Option<Options> {
-    let name = &attribute.path().segments.last()?.ident;
-    let options = attribute.meta.require_list().ok().filter(|_| name == ATTRIBUTE)?;
+    let options = attribute.meta.require_list().ok().filter(|_| is_breaker(&attribute.meta))?;
     Options::read(options.tokens.clone()).ok()
+}
+
+/// Whether an attribute is a breaker. Under another name, its options tell: an `identifier`, and
+/// none that is unknown.
+pub(crate) fn is_breaker(meta: &Meta) -> bool {
+    let is_named = meta.path().segments.last().is_some_and(|last| last.ident == ATTRIBUTE);
+    is_named
+        || meta.require_list().is_ok_and(|options| {
+            has_identifier(&options.tokens) && Options::read(options.tokens.clone()).is_ok()
+        })
+}
+
+/// Most attributes have none, and a look at the tokens is cheaper than to read them.
+fn has_identifier(options: &TokenStream) -> bool {
+    let is_it = |token| matches!(token, TokenTree::Ident(name) if name == "identifier");
+    options.clone().into_iter().any(is_it)
 }
 
 impl Parse for Function {
@@ -138,7 +153,7 @@ impl ToTokens for Function {
 
 /// The error for an item that is known not to be a function that can be protected.
 fn unsupported(input: ParseStream<'_>) -> Option<Error> {
-    not_a_function(input).or_else(|| generator(input))
+    not_a_function(input).or_else(|| generator(input)).or_else(|| no_item(input))
 }
 
 fn not_a_function(input: ParseStream<'_>) -> Option<Error> {
@@ -150,6 +165,36 @@ fn not_a_function(input: ParseStream<'_>) -> Option<Error> {
 }
 
 const DEPENDENCY: &str = "put the attribute on a function that calls the dependency";
+
+/// Whether the tokens are an expression, also as a statement. The call of a macro may be an item.
+pub(crate) fn is_expression(item: &TokenStream) -> bool {
+    let read = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        let expression: Expr = input.parse()?;
+        input.parse::<Option<Token![;]>>()?;
+        Ok(!matches!(expression, Expr::Macro(_) | Expr::Verbatim(_)))
+    };
+    read.parse2(item.clone()).unwrap_or(false)
+}
+
+/// The error for a statement, an expression or the call of a macro.
+fn no_item(input: ParseStream<'_>) -> Option<Error> {
+    let (statement, call, expression) = (input.fork(), input.fork(), input.fork());
+    let (kind, help) = if statement.peek(Token![let]) {
+        ("statements", MOVED)
+    } else if call.parse::<Macro>().is_ok() && (call.is_empty() || call.peek(Token![;])) {
+        ("macro calls", GENERATED)
+    } else if expression.parse::<Expr>().is_ok() {
+        ("expressions", MOVED)
+    } else {
+        return None;
+    };
+    let wrong = format!("`#[circuit_breaker]` protects functions and methods, not {kind}");
+    Some(Error::new(input.span(), with_help(wrong, help)))
+}
+
+const MOVED: &str = "move it into a function of its own and put the attribute there";
+const GENERATED: &str = "put the attribute on the function in the definition of the macro";
 
 /// The error for a `gen fn`, whose signature syn cannot read yet.
 fn generator(input: ParseStream<'_>) -> Option<Error> {

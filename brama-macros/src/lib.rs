@@ -50,6 +50,8 @@ fn decorate_function(options: TokenStream, item: TokenStream) -> TokenStream {
             let function = below.iter().rev().fold(function, inner);
             expand::protected(&options, function).into_token_stream()
         }
+        // An error in place of an expression has every type, so rustc reports no other.
+        Err(mistakes) if function::is_expression(&item) => mistakes.to_compile_error(),
         Err(mistakes) => errors::untouched(&mistakes, item),
     }
 }

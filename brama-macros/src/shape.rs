@@ -80,7 +80,13 @@ fn boxed(ty: &Type) -> Option<ReturnedFuture> {
 }
 
 fn type_argument(segment: &PathSegment) -> Option<&Type> {
-    arguments(segment)?.args.iter().rev().find_map(|argument| match argument {
+    type_arguments(segment).last()
+}
+
+/// The types between the angle brackets.
+pub(crate) fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    let arguments = arguments(segment).into_iter().flat_map(|arguments| &arguments.args);
+    arguments.filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })

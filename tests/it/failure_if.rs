@@ -37,7 +37,7 @@ fn rejection() -> CircuitOpen {
 }
 
 #[test]
-fn an_error_that_is_not_a_failure_is_ignored() {
+fn an_error_that_is_not_a_failure_is_a_success() {
     #[circuit_breaker(identifier = "it", registry = registry, failure_if = PayError::is_server)]
     fn pay(registry: &Registry, paid: Paid) -> Paid {
         paid
@@ -46,7 +46,7 @@ fn an_error_that_is_not_a_failure_is_ignored() {
     assert!(pay(&registry, Ok(())).is_ok());
     assert!(pay(&registry, Err(PayError::Status(404))).is_err());
     assert!(pay(&registry, Err(PayError::Status(503))).is_err());
-    assert_eq!(counted(&registry), [1, 1, 1]);
+    assert_eq!(counted(&registry), [2, 1, 0]);
     let reasons = registry.breaker("it").status().reasons;
     assert_eq!(reasons.first().unwrap().to_string(), "HTTP 503");
 }
@@ -84,7 +84,7 @@ fn ignore_if_runs_first_and_only_for_errors() {
     assert!(pay(&registry, &called, Err(PayError::Status(502))).is_err());
     assert_eq!(called.take(), ["ignore_if", "failure_if"]);
     assert!(pay(&registry, &called, Err(PayError::Status(404))).is_err());
-    assert_eq!(counted(&registry), [1, 1, 2]);
+    assert_eq!(counted(&registry), [2, 1, 1]);
 }
 
 #[test]
@@ -95,6 +95,17 @@ fn the_rejection_of_another_breaker_stays_ignored() {
         failure_if = |_| true,
         ignore_if = |_| false,
     )]
+    fn pay(registry: &Registry) -> Paid {
+        Err(rejection())?
+    }
+    let registry = Registry::new();
+    assert!(matches!(pay(&registry), Err(PayError::Open(_))));
+    assert_eq!(counted(&registry), [0, 0, 1]);
+}
+
+#[test]
+fn the_rejection_of_another_breaker_is_no_success_if_it_is_no_failure() {
+    #[circuit_breaker(identifier = "it", registry = registry, failure_if = |_| false)]
     fn pay(registry: &Registry) -> Paid {
         Err(rejection())?
     }

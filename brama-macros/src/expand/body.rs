@@ -37,28 +37,27 @@ impl Printer<'_> {
     /// The future is declared after the permit and so dropped before it, which abandons the call.
     /// It is `move`: an argument that is `Send` but not `Sync` could not be borrowed across an
     /// await. The early return is never taken. It gives the compiler the return type before the
-    /// body, as the signature of a plain `async fn` does.
+    /// body, as the signature of a plain `async fn` does. No statement stands around the body:
+    /// rustc would suggest to insert a line before it. The body keeps its braces, since its items
+    /// must not hide the return type, and has an attribute, since rustc reports braces without
+    /// one as unused.
     ///
     /// ```text
     /// let body = async move {
     ///     if let Some(never) = None::<Paid> { return never; }
-    ///     let ret: Paid = { body };
-    ///     ret
+    ///     { body }
     /// };
     /// let ret: Paid = permit.protect(::core::pin::pin!(body)).await;
     /// let mut permit = permit.guard_panics();
     /// ```
     fn run_async(&self, keyword: Span) -> TokenStream {
-        let (returned, ret) = (self.local("ret"), &self.ret);
         let (body, expect) = (&self.function.body, self.expect_type());
         let block = quote_spanned!(at(keyword)=> async move);
         self.wait(&quote_spanned! {self.at=>
             #block {
                 #expect
                 #[allow(clippy::diverging_sub_expression)]
-                let #returned: #ret = #body;
-                #[allow(unreachable_code)]
-                #returned
+                #body
             }
         })
     }

@@ -15,7 +15,7 @@ impl Printer<'_> {
     /// Declares a function whose call site is a static.
     ///
     /// ```text
-    /// ::brama::__private::declare! {
+    /// ::brama::__private::list! {
     ///     ::brama::__private::DeclarationEntry::of_site(__BRAMA_SITE.declaration())
     /// }
     /// ```
@@ -23,7 +23,7 @@ impl Printer<'_> {
         let place = at(self.literal_identifier()?.span());
         let private = self.private(place);
         Some(quote_spanned! {place=>
-            #private::declare! { #private::DeclarationEntry::of_site(__BRAMA_SITE.declaration()) }
+            #private::list! { #private::DeclarationEntry::of_site(__BRAMA_SITE.declaration()) }
         })
     }
 
@@ -31,7 +31,7 @@ impl Printer<'_> {
     /// contain constants: those may depend on type parameters, which a static cannot name.
     ///
     /// ```text
-    /// ::brama::__private::declare! {
+    /// ::brama::__private::list! {
     ///     ::brama::__private::DeclarationEntry::of(Declaration::new("bank", …)).keyed()
     /// }
     /// ```
@@ -48,7 +48,7 @@ impl Printer<'_> {
         let keyed = key.as_ref().map(|_| quote!(.keyed()));
         let elsewhere = registry.as_ref().map(|_| quote!(.in_own_registry()));
         Some(quote_spanned! {place=>
-            #private::declare! {
+            #private::list! {
                 #private::DeclarationEntry::of(#private::Declaration::new(#name, #scope, #attribute))
                     #keyed #elsewhere #unknown
             }

@@ -15,7 +15,8 @@ impl Printer<'_> {
     /// that.
     ///
     /// The user's expressions are evaluated before the body moves what they borrow. The call is
-    /// admitted when the future is first polled.
+    /// admitted when the future is first polled. There is no `return` before the future: clippy
+    /// finds the result that needs an `# Errors` section only in a last expression.
     ///
     /// ```text
     /// let found = …;
@@ -25,8 +26,8 @@ impl Printer<'_> {
     ///     let permit = …;
     ///     let body = future;
     ///     let ret: Paid = permit.protect(::core::pin::pin!(body)).await;
-    ///     permit.judge::<Paid>(…);
-    ///     ret
+    ///     let ending = permit.judge(…);
+    ///     return ret;
     /// }
     /// ```
     pub(super) fn later(
@@ -43,7 +44,12 @@ impl Printer<'_> {
         } else {
             future
         };
-        quote_spanned!(place=> #evaluated #make #protected)
+        quote_spanned! {place=>
+            #evaluated
+            #make
+            #[allow(clippy::implicit_return)]
+            #protected
+        }
     }
 
     /// ```text

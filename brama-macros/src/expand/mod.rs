@@ -3,13 +3,14 @@
 mod body;
 mod declaration;
 mod future;
+mod handler;
 mod rejection;
 mod site;
 mod timeout;
 mod verdict;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     ReturnType, Type,
     spanned::Spanned,
@@ -19,8 +20,9 @@ use syn::{
 use crate::{
     facade::Facade,
     function::{Function, braced},
+    literal::ungroup_type,
     options::Options,
-    shape::Shape,
+    shape::{Shape, type_arguments},
     span::{at, local, mixed},
 };
 
@@ -30,8 +32,8 @@ use crate::{
 /// fn charge(card: &Card) -> Paid { body }    fn charge(card: &Card) -> Paid {
 ///                                                let mut permit = …;
 ///                                                let ret: Paid = …;
-///                                                let ending = permit.judge::<Paid>(…);
-///                                                ret
+///                                                let ending = permit.judge(…);
+///                                                return ret;
 ///                                            }
 /// ```
 pub(crate) fn protected(options: &Options, function: Function) -> Function {
@@ -81,7 +83,8 @@ impl<'o> Printer<'o> {
     fn body(&self) -> TokenStream {
         let (find, limit, timer) = (self.find(), self.limit(), self.timer());
         let (admit, run, judge, ret) = (self.admit(), self.run(), self.judge(), self.local("ret"));
-        let call = quote!(#timer #admit #run #judge #ret);
+        let end = ending_in(self.at, &ret);
+        let call = quote!(#timer #admit #run #judge #end);
         match &self.shape {
             Shape::Sync | Shape::Async(_) => quote!(#find #limit #call),
             Shape::Future(returned) if self.site_is_fixed() => {
@@ -96,15 +99,43 @@ impl<'o> Printer<'o> {
         local(name, self.local)
     }
 
+    /// The trait for the error of a `Result`, or its form for a type parameter, whose bound rustc
+    /// suggests. A parameter of the `impl` is not in sight: one or two capitals are taken for one.
+    fn for_error(&self, known: &'static str, generic: &'static str) -> &'static str {
+        let error = result_error(&self.ret);
+        let is_parameter = error.is_some_and(|error| {
+            let name = error.to_string();
+            let is_short = name.len() <= 2 && !name.contains(char::is_lowercase);
+            let mut parameters = self.function.signature.generics.type_params();
+            is_short || parameters.any(|parameter| parameter.ident == *error)
+        });
+        if is_parameter { generic } else { known }
+    }
+
     /// The path of the hidden module `__private` at `place`.
     fn private(&self, place: Span) -> TokenStream {
         private(&self.facade, place)
     }
 }
 
+/// The end of a generated body. clippy would report a value without `return` at the attribute.
+fn ending_in(place: Span, value: &impl ToTokens) -> TokenStream {
+    quote_spanned!(place=> return #value;)
+}
+
 fn private(facade: &Facade<'_>, place: Span) -> TokenStream {
     let brama = facade.at(place);
     quote_spanned!(at(place)=> #brama::__private)
+}
+
+/// The `E` in `Result<T, E>`, if it is a single word.
+fn result_error(ty: &Type) -> Option<&Ident> {
+    let Type::Path(path) = ungroup_type(ty) else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Result")?;
+    match ungroup_type(type_arguments(last).nth(1)?) {
+        Type::Path(error) if error.qself.is_none() => error.path.get_ident(),
+        _ => None,
+    }
 }
 
 fn unit(place: Span) -> Type {

@@ -1,6 +1,6 @@
 //! The arm for a rejected call.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 use syn::{Expr, spanned::Spanned};
 
@@ -12,8 +12,8 @@ impl Printer<'_> {
     ///
     /// ```text
     /// Err(open) => return <Paid as ::brama::__private::OpenOutput>::on_open(open),
-    /// Err(open) => return ::brama::__private::call_on_open::<Paid>(on_open, open),
-    /// Err(_) => { let value: Paid = fallback; return value; }
+    /// Err(open) => { let answer: Paid = call_on_open(on_open, open); return answer; }
+    /// Err(_) => { let answer: Paid = fallback; return answer; }
     /// ```
     pub(super) fn reject(&self) -> TokenStream {
         match &self.options.on_open {
@@ -25,18 +25,23 @@ impl Printer<'_> {
 
     fn reject_converted(&self) -> TokenStream {
         let (open, ret, private) = (self.local("open"), &self.ret, &self.private);
+        let output = Ident::new(self.for_error("OpenOutput", "GenericOpenOutput"), self.at);
         quote_spanned! {self.at=>
             ::core::result::Result::Err(#open) => {
-                return <#ret as #private::OpenOutput>::on_open(#open);
+                return <#ret as #private::#output>::on_open(#open);
             }
         }
     }
 
+    /// Assigns to a variable first, so that rustc labels its type if the handler returns another.
     fn reject_with_handler(&self, handler: &Expr) -> TokenStream {
-        let (open, ret, private) = (self.local("open"), &self.ret, self.private(handler.span()));
+        let (open, answer) = (self.local("open"), self.local("answer"));
+        let (ret, private) = (&self.ret, self.private(handler.span()));
+        let callable = self.answering(handler);
         quote_spanned! {at(handler.span())=>
             ::core::result::Result::Err(#open) => {
-                return #private::call_on_open::<#ret>(#handler, #open);
+                let #answer: #ret = #private::call_on_open(#callable, #open);
+                return #answer;
             }
         }
     }

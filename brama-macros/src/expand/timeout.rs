@@ -5,7 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
 use super::Printer;
-use crate::{literal::DurationValue, span::at};
+use crate::{literal::DurationValue, options::Judge, span::at};
 
 impl Printer<'_> {
     /// The limit, evaluated before the body can take what it borrows.
@@ -55,15 +55,17 @@ impl Printer<'_> {
         let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
         let body = self.local("body");
         if self.options.timeout.limit().is_none() {
+            let declared = self.bind(&body, work);
             return quote_spanned! {self.at=>
-                let #body = #work;
+                #declared
                 let #returned: #ret = #permit.protect(::core::pin::pin!(#body)).await;
                 let mut #permit = #permit.guard_panics();
             };
         }
         let (timer, late) = (self.local("timer"), self.late());
+        let declared = self.bind(&body, &quote_spanned!(self.at=> #timer.limit(#work)));
         quote_spanned! {self.at=>
-            let #body = #timer.limit(#work);
+            #declared
             let #returned: ::core::result::Result<#ret, _> =
                 #permit.protect(::core::pin::pin!(#body)).await;
             let #returned: #ret = match #returned {
@@ -74,22 +76,46 @@ impl Printer<'_> {
         }
     }
 
+    /// If a handler may use an argument that an async body has moved, rustc suggests to clone the
+    /// argument before the statement of the body. The statement of this macro has no place in the
+    /// user's file, so that rustc drops the suggestion.
+    ///
+    /// ```text
+    /// let body = work;
+    /// ::brama::__private::declare!(body = work);
+    /// ```
+    fn bind(&self, body: &Ident, work: &impl ToTokens) -> TokenStream {
+        let private = &self.private;
+        let has_handler = match &self.options.judge {
+            Judge::Handler(_) => true,
+            Judge::Default(rules) => !rules.is_empty(),
+        };
+        if has_handler || self.options.timeout.on_timeout().is_some() {
+            quote_spanned!(self.at=> #private::declare!(#body = #work);)
+        } else {
+            quote_spanned!(self.at=> let #body = #work;)
+        }
+    }
+
     /// The arm that records the failure and returns what the caller gets.
     ///
     /// ```text
     /// Err(timed_out) => {
     ///     ::brama::__private::record_timeout(permit, &timed_out);
-    ///     return <Paid as ::brama::__private::TimeoutOutput>::on_timeout(timed_out);
-    ///     return ::brama::__private::answer_timeout::<Paid>(on_timeout, timed_out);
+    ///     let answer: Paid = <Paid as TimeoutOutput>::on_timeout(timed_out);
+    ///     let answer: Paid = ::brama::__private::answer_timeout(on_timeout, timed_out);
+    ///     return answer;
     /// }
     /// ```
     fn late(&self) -> TokenStream {
         let (permit, timed_out) = (self.local("permit"), self.local("timed_out"));
         let (private, value) = (&self.private, self.timeout_value(&timed_out));
+        let (answer, ret) = (self.local("answer"), &self.ret);
         quote_spanned! {self.at=>
             ::core::result::Result::Err(#timed_out) => {
                 #private::record_timeout(#permit, &#timed_out);
-                return #value;
+                let #answer: #ret = #value;
+                return #answer;
             }
         }
     }
@@ -98,12 +124,14 @@ impl Printer<'_> {
         let ret = &self.ret;
         let handled = |on_timeout: &Expr| {
             let place = on_timeout.span();
-            let private = self.private(place);
-            quote_spanned!(at(place)=> #private::answer_timeout::<#ret>(#on_timeout, #timed_out))
+            let (private, on_timeout) = (self.private(place), self.answering(on_timeout));
+            quote_spanned!(at(place)=> #private::answer_timeout(#on_timeout, #timed_out))
         };
         let converted = || {
             let private = &self.private;
-            quote_spanned!(self.at=> <#ret as #private::TimeoutOutput>::on_timeout(#timed_out))
+            let output = self.for_error("TimeoutOutput", "GenericTimeoutOutput");
+            let output = Ident::new(output, self.at);
+            quote_spanned!(self.at=> <#ret as #private::#output>::on_timeout(#timed_out))
         };
         self.options.timeout.on_timeout().map_or_else(converted, handled)
     }

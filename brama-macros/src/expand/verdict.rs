@@ -1,96 +1,88 @@
 //! The verdict: whether the call is a success, a failure or ignored.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote_spanned;
 use syn::{Expr, spanned::Spanned};
 
-use super::Printer;
+use super::{Printer, ending_in, handler::callable};
 use crate::{
-    options::{Excuses, Judge},
+    options::{ErrorRule, Judge},
     span::at,
 };
 
 impl Printer<'_> {
     /// Judges the call. A failure is recorded at once, a success when `ending` drops, after the
-    /// result has been moved out. The explicit type makes rustc compare a handler with the declared
-    /// type.
+    /// result has been moved out.
     ///
     /// ```text
-    /// let ending = permit.judge::<Paid>(&ret, error_handler);
+    /// let outcome = …;
+    /// let ending = permit.judge(outcome);
+    ///
     /// let ending = ::brama::__private::verdict(<Paid as ReturnsResult<_>>::failed(&ret))
     ///     .__brama_record(&mut permit);
     /// ```
     pub(super) fn judge(&self) -> TokenStream {
-        match &self.options.judge {
-            Judge::Handler(handler) => self.judge_with(handler, handler.span()),
-            Judge::Default(excuses) => match self.excused(excuses) {
-                Some(ignored) => self.judge_with(&self.excusing(&ignored), self.place),
-                None => self.judge_by_default(),
-            },
-        }
+        let (outcome, ending) = (self.local("outcome"), self.local("ending"));
+        let (permit, private) = (self.local("permit"), &self.private);
+        let found = match &self.options.judge {
+            Judge::Handler(handler) => self.handled(handler),
+            Judge::Default(rules) if !rules.is_empty() => self.ruled(rules),
+            Judge::Default(_) => {
+                let failed = self.failed("ReturnsResult");
+                return quote_spanned! {self.at=>
+                    let #ending = #private::verdict(#failed).__brama_record(&mut #permit);
+                };
+            }
+        };
+        quote_spanned!(self.at=> #found let #ending = #permit.judge(#outcome);)
     }
 
-    fn judge_with(&self, verdict: &impl ToTokens, place: Span) -> TokenStream {
-        let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
-        let ending = self.local("ending");
-        quote_spanned!(at(place)=> let #ending = #permit.judge::<#ret>(&#returned, #verdict);)
-    }
-
-    fn judge_by_default(&self) -> TokenStream {
-        let (permit, returned, private) = (self.local("permit"), self.local("ret"), &self.private);
-        let failed = self.failed("ReturnsResult", &quote_spanned!(self.at=> &#returned));
-        let ending = self.local("ending");
-        quote_spanned! {self.at=>
-            let #ending = #private::verdict(#failed).__brama_record(&mut #permit);
-        }
-    }
-
-    /// The handler of a function that excuses some errors.
+    /// The explicit type makes rustc compare the handler with the declared type.
     ///
     /// ```text
-    /// |ret| {
-    ///     let failed = <Paid as HasError<_>>::failed(ret);
-    ///     if … { ::brama::Outcome::Ignore } else { verdict(failed).__brama_outcome() }
-    /// }
+    /// let outcome = ::brama::__private::handled::<Paid, _>(&ret, error_handler);
     /// ```
-    fn excusing(&self, ignored: &TokenStream) -> TokenStream {
-        let (returned, private) = (self.local("ret"), &self.private);
-        let (error, brama) = (self.local("failed"), self.facade.at(self.place));
-        let failed = self.failed("HasError", &returned);
+    fn handled(&self, handler: &Expr) -> TokenStream {
+        let (outcome, returned, ret) = (self.local("outcome"), self.local("ret"), &self.ret);
+        let (place, private) = (at(handler.span()), self.private(handler.span()));
+        let handler = self.judging(handler);
+        quote_spanned! {place=>
+            let #outcome = #private::handled::<#ret, _>(&#returned, #handler);
+        }
+    }
+
+    /// Each rule is a method of `ErrorRules` with the name of its option.
+    ///
+    /// ```text
+    /// let failed = <Paid as HasError<_>>::failed(&ret);
+    /// let verdict = ::brama::__private::verdict(failed);
+    /// let rules = ErrorRules::new(failed, verdict.__brama_is_rejection());
+    /// let rules = rules.ignore_if(PayError::is_mine);
+    /// let outcome = rules.or_else(|| { return verdict.__brama_outcome(); });
+    /// ```
+    fn ruled(&self, rules: &[ErrorRule]) -> TokenStream {
+        let (outcome, verdict, failed) =
+            (self.local("outcome"), self.local("verdict"), self.local("failed"));
+        let (error, private, set) = (self.failed("HasError"), &self.private, self.local("rules"));
+        let steps = rules.iter().map(|ErrorRule { option, predicate }| {
+            let place = at(predicate.span());
+            let (rule, predicate) = (Ident::new(&option.to_string(), place), callable(predicate));
+            quote_spanned!(place=> let #set = #set.#rule(#predicate);)
+        });
+        let end = ending_in(self.at, &quote_spanned!(self.at=> #verdict.__brama_outcome()));
         quote_spanned! {self.at=>
-            |#returned| {
-                let #error = #failed;
-                if #ignored {
-                    #brama::Outcome::Ignore
-                } else {
-                    #private::verdict(#error).__brama_outcome()
-                }
-            }
+            let #failed = #error;
+            let #verdict = #private::verdict(#failed);
+            let #set = #private::ErrorRules::new(#failed, #verdict.__brama_is_rejection());
+            #(#steps)*
+            let #outcome = #set.or_else(|| { #end });
         }
     }
 
     /// The error of a failed call.
-    fn failed(&self, of: &str, returned: &impl ToTokens) -> TokenStream {
-        let (ret, private) = (&self.ret, &self.private);
+    fn failed(&self, of: &str) -> TokenStream {
+        let (ret, private, returned) = (&self.ret, &self.private, self.local("ret"));
         let of = Ident::new(of, self.at);
-        quote_spanned!(self.at=> <#ret as #private::#of<_>>::failed(#returned))
-    }
-
-    /// Whether `ignore_if` or `failure_if` excuses the error.
-    ///
-    /// ```text
-    /// ::brama::__private::is_ignored(failed, ignore_if)
-    ///     || ::brama::__private::is_no_failure(failed, failure_if)
-    /// ```
-    fn excused(&self, Excuses { ignore_if, failure_if }: &Excuses) -> Option<TokenStream> {
-        let failed = self.local("failed");
-        let call = |helper: &str, predicate: &Expr| {
-            let place = at(predicate.span());
-            let (private, helper) = (self.private(place), Ident::new(helper, place));
-            quote_spanned!(place=> #private::#helper(#failed, #predicate))
-        };
-        let ignored = ignore_if.as_ref().map(|predicate| call("is_ignored", predicate));
-        let harmless = failure_if.as_ref().map(|predicate| call("is_no_failure", predicate));
-        ignored.into_iter().chain(harmless).reduce(|first, then| quote!(#first || #then))
+        quote_spanned!(self.at=> <#ret as #private::#of<_>>::failed(&#returned))
     }
 }

@@ -147,6 +147,17 @@ impl Value {
         }
     }
 
+    /// The method of `PolicyPatch` that sets the setting in a constant.
+    pub(crate) fn method(&self, setting: &str) -> String {
+        match self {
+            Self::Off => format!("{setting}_off"),
+            Self::Fixed(_) | Self::Progressive { .. } | Self::Expiry(_) => {
+                format!("with_{setting}")
+            }
+            _ => setting.to_owned(),
+        }
+    }
+
     /// The argument for the setting's method of `PolicyPatch`.
     ///
     /// ```text
@@ -204,6 +215,14 @@ impl ToTokens for DurationValue {
 }
 
 impl NumberValue {
+    /// The number, if it is a whole literal, and its place.
+    pub(crate) fn whole(&self) -> Option<(u32, Span)> {
+        match self {
+            Self::Whole(number) => Some((number.base10_parse().ok()?, number.span())),
+            Self::Fraction(_) | Self::Constant(_) => None,
+        }
+    }
+
     fn constant(&self) -> Option<Span> {
         match self {
             Self::Whole(_) | Self::Fraction(_) => None,

@@ -2,120 +2,149 @@
 
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{Error, Expr, ExprCall, ExprClosure, ExprLit, Lit, Path, spanned::Spanned};
+use syn::{Error, Expr, ExprClosure, ExprLit, ExprPath, Lit, Path, spanned::Spanned};
 
+use super::{names, syntax::example, tail::tails};
 use crate::{errors::with_help, literal::ungroup};
 
-/// Checks an `error_handler`.
-pub(crate) fn error_handler(handler: Expr) -> syn::Result<Expr> {
-    HandlerOption {
-        option: "error_handler",
-        argument: "a reference to the return value",
-        form: "|ret| <outcome>",
+/// The options whose values are called, and what generated code passes to them.
+const ARGUMENTS: [(&str, &str); 5] = [
+    (names::ERROR_HANDLER, "a reference to the return value"),
+    ("failure_if", "a reference to the error"),
+    ("ignore_if", "a reference to the error"),
+    (names::ON_OPEN, "the `brama::CircuitOpen`"),
+    (names::ON_TIMEOUT, "the `brama::TimedOut`"),
+];
+
+/// Rejects a value that cannot be called. Whether other values can is for rustc to decide.
+pub(super) fn check(option: &Ident, handler: &Expr) -> syn::Result<()> {
+    let value = ungroup(handler);
+    match value {
+        Expr::Lit(literal) => Err(not_a_literal(option, literal)),
+        Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) => Err(not_a_value(option, value)),
+        Expr::Call(call) if is_constructor(&call.func) => Err(not_a_value(option, value)),
+        Expr::Path(path) if is_value(option, path) => Err(not_a_value(option, value)),
+        Expr::Closure(closure) => check_closure(option, closure),
+        _ => Ok(()),
     }
-    .check(handler)
 }
 
-/// Checks a `failure_if` or `ignore_if`.
-pub(crate) fn predicate(option: &Ident, handler: Expr) -> syn::Result<Expr> {
-    HandlerOption {
-        option: &option.to_string(),
-        argument: "a reference to the error",
-        form: "|error| <bool>",
+/// Whether a call of this function makes a value, and no function: `Ok`, `PayError::Code`,
+/// `Outcome::failure`.
+fn is_constructor(function: &Expr) -> bool {
+    let Expr::Path(path) = ungroup(function) else { return false };
+    ends_in_camel_case(&path.path) || is_of_outcome(&path.path)
+}
+
+/// Whether a path names a value. The constructor of a variant is a function, which `on_open` and
+/// `on_timeout` may call; its result is no outcome, nor a `bool`.
+fn is_value(option: &Ident, ExprPath { path, .. }: &ExprPath) -> bool {
+    let is_judge = option != names::ON_OPEN && option != names::ON_TIMEOUT;
+    path.is_ident("None") || is_judge && ends_in_camel_case(path)
+}
+
+/// `NotFound`, but not the constant `NOT_FOUND` or the function `not_found`.
+fn ends_in_camel_case(path: &Path) -> bool {
+    let last = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    last.starts_with(char::is_uppercase) && last.contains(char::is_lowercase)
+}
+
+fn is_of_outcome(path: &Path) -> bool {
+    path.segments.iter().rev().nth(1).is_some_and(|parent| parent.ident == "Outcome")
+}
+
+fn takes_a_function(option: &Ident) -> String {
+    format!("`{option}` takes a function or a closure")
+}
+
+/// The error for a value instead of a function that returns it.
+fn not_a_value(option: &Ident, value: &Expr) -> Error {
+    let wrong = format!("{}, not a value", takes_a_function(option));
+    Error::new(value.span(), with_help(wrong, with_value(option, value)))
+}
+
+/// What to write instead of a value.
+fn with_value(option: &Ident, value: &Expr) -> String {
+    let shown = value.to_token_stream().to_string().replace(" :: ", "::").replace(" (", "(");
+    let path = match value {
+        Expr::Path(path) => Some(&path.path),
+        Expr::Call(call) => match ungroup(&call.func) {
+            Expr::Path(path) => Some(&path.path),
+            _ => None,
+        },
+        _ => None,
+    };
+    if option == names::ON_OPEN {
+        return format!("write `fallback = {shown}`");
     }
-    .check(handler)
-}
-
-/// Checks an `on_open`.
-pub(crate) fn on_open(handler: Expr) -> syn::Result<Expr> {
-    HandlerOption {
-        option: "on_open",
-        argument: "the `brama::CircuitOpen`",
-        form: "|open| <value>",
+    if option == names::ON_TIMEOUT || path.is_some_and(is_of_outcome) {
+        return format!("write `{option} = |_| {shown}`");
     }
-    .check(handler)
-}
-
-/// Checks an `on_timeout`.
-pub(crate) fn on_timeout(handler: Expr) -> syn::Result<Expr> {
-    HandlerOption {
-        option: "on_timeout",
-        argument: "the `brama::TimedOut`",
-        form: "|timed_out| <value>",
-    }
-    .check(handler)
-}
-
-/// An option whose value is called.
-struct HandlerOption<'o> {
-    option: &'o str,
-    /// What generated code passes to the handler.
-    argument: &'static str,
-    form: &'static str,
-}
-
-impl HandlerOption<'_> {
-    fn check(&self, handler: Expr) -> syn::Result<Expr> {
-        let value = ungroup(&handler);
-        match value {
-            Expr::Lit(literal) => Err(self.not_a_literal(literal)),
-            Expr::Call(call) if call.args.is_empty() => Err(self.not_a_call(call)),
-            Expr::Call(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) => {
-                Err(self.not_a_value(value))
+    match path {
+        Some(path) if names::ERROR_RULES.iter().any(|rule| option == rule) => {
+            let is_kind = path.segments.iter().any(|segment| segment.ident == "ErrorKind");
+            if is_kind {
+                format!("write `{option} = |error| error.kind() == {shown}`")
+            } else {
+                format!("write `{option} = |error| matches!(error, {shown})`")
             }
-            Expr::Path(path) if path.path.is_ident("None") => Err(self.not_a_value(value)),
-            Expr::Closure(closure) => self.check_closure(closure).map(|()| handler),
-            _ => Ok(handler),
         }
-    }
-
-    fn wrong(&self) -> String {
-        format!("`{}` takes a function or a closure", self.option)
-    }
-
-    fn closure(&self) -> String {
-        format!("write `{} = {}`", self.option, self.form)
-    }
-
-    /// The error for a value instead of a function that returns it.
-    fn not_a_value(&self, value: &Expr) -> Error {
-        let wrong = format!("{}, not a value", self.wrong());
-        let help = if self.option == "on_open" {
-            format!("write `fallback = {}`", value.to_token_stream())
-        } else {
-            self.closure()
-        };
-        Error::new(value.span(), with_help(wrong, help))
-    }
-
-    fn not_a_literal(&self, literal: &ExprLit) -> Error {
-        match &literal.lit {
-            Lit::Str(path) if syn::parse_str::<Path>(&path.value()).is_ok() => {
-                let wrong = format!("{}, not a string", self.wrong());
-                let help = format!("remove the quotes: `{} = {}`", self.option, path.value());
-                Error::new(path.span(), with_help(wrong, help))
-            }
-            _ => self.not_a_value(&Expr::Lit(literal.clone())),
-        }
-    }
-
-    fn not_a_call(&self, call: &ExprCall) -> Error {
-        let wrong = format!("`{}` must name a function, not call it", self.option);
-        Error::new(call.paren_token.span.join(), with_help(wrong, "remove the parentheses"))
-    }
-
-    fn check_closure(&self, closure: &ExprClosure) -> syn::Result<()> {
-        if let Some(keyword) = &closure.asyncness {
-            let wrong = format!("`{}` cannot be async", self.option);
-            return Err(Error::new(keyword.span, with_help(wrong, "remove `async`")));
-        }
-        let mut parameters = closure.inputs.iter();
-        let place = match (parameters.next(), parameters.next()) {
-            (Some(_), None) => return Ok(()),
-            (Some(_), Some(second)) => second.span(),
-            (None, _) => closure.inputs_begin.span(),
-        };
-        let wrong = format!("`{}` takes one argument: {}", self.option, self.argument);
-        Err(Error::new(place, with_help(wrong, self.closure())))
+        _ => example(option),
     }
 }
+
+fn not_a_literal(option: &Ident, literal: &ExprLit) -> Error {
+    match &literal.lit {
+        Lit::Str(path) if syn::parse_str::<Path>(&path.value()).is_ok() => {
+            let wrong = format!("{}, not a string", takes_a_function(option));
+            let help = format!("remove the quotes: `{option} = {}`", path.value());
+            Error::new(path.span(), with_help(wrong, help))
+        }
+        _ => not_a_value(option, &Expr::Lit(literal.clone())),
+    }
+}
+
+fn check_closure(option: &Ident, closure: &ExprClosure) -> syn::Result<()> {
+    if let Some(keyword) = &closure.asyncness {
+        let wrong = format!("`{option}` cannot be async");
+        return Err(Error::new(keyword.span, with_help(wrong, "remove `async`")));
+    }
+    let mut parameters = closure.inputs.iter();
+    let place = match (parameters.next(), parameters.next()) {
+        (Some(_), None) => return check_failures(option, closure),
+        (Some(_), Some(second)) => second.span(),
+        (None, _) => closure.inputs_begin.span(),
+    };
+    let known = ARGUMENTS.iter().find(|(name, _)| option == name);
+    let argument = known.map_or("the value", |(_, argument)| argument);
+    let wrong = format!("`{option}` takes one argument: {argument}");
+    Err(Error::new(place, with_help(wrong, example(option))))
+}
+
+/// Rejects an `error_handler` that returns a failure without a reason. rustc would report that a
+/// function is no outcome.
+fn check_failures(option: &Ident, closure: &ExprClosure) -> syn::Result<()> {
+    let mut failures = tails(&closure.body).into_iter().filter_map(variant_of_failure);
+    match failures.next().filter(|_| option == names::ERROR_HANDLER) {
+        Some(failure) => Err(Error::new(failure.span(), with_help(NO_REASON, WITH_REASON))),
+        None => Ok(()),
+    }
+}
+
+/// `Outcome::Failure`, alone or with a literal in its parentheses.
+fn variant_of_failure(value: &Expr) -> Option<&Ident> {
+    match ungroup(value) {
+        Expr::Path(ExprPath { path, .. }) => {
+            let variant = &path.segments.last()?.ident;
+            (variant == "Failure" && is_of_outcome(path)).then_some(variant)
+        }
+        Expr::Call(call) if matches!(call.args.first(), None | Some(Expr::Lit(_))) => {
+            variant_of_failure(&call.func)
+        }
+        Expr::MethodCall(call) => variant_of_failure(&call.receiver),
+        _ => None,
+    }
+}
+
+const NO_REASON: &str = "`Outcome::Failure` needs a reason";
+const WITH_REASON: &str = "write `Outcome::failure(\"…\")`";

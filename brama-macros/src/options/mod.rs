@@ -1,20 +1,27 @@
 //! The options in the attribute's brackets.
 
-mod aliases;
+pub(crate) mod aliases;
 mod handler;
 pub(crate) mod names;
 mod parse;
 mod policy;
 mod syntax;
+pub(crate) mod tail;
 mod timeout;
 mod value;
 
 use proc_macro2::Ident;
-use syn::{Error, Expr, LitStr, Path, Signature};
+use quote::quote;
+use syn::{Error, Expr, LitStr, Path, ReturnType, Signature, Type, spanned::Spanned};
 
 pub(crate) use self::parse::OptionsParser;
 use self::{policy::PolicyOptions, timeout::TimeoutOptions};
-use crate::{errors::with_help, facade::Facade, shape::Shape};
+use crate::{
+    errors::with_help,
+    facade::Facade,
+    literal::{ungroup, ungroup_type},
+    shape::Shape,
+};
 
 /// The options of one function, read and checked.
 pub(crate) struct Options {
@@ -42,6 +49,7 @@ impl Options {
 
     /// Rejects options that do not fit the function.
     pub(crate) fn check(&self, signature: &Signature) -> syn::Result<()> {
+        self.check_fallback(signature)?;
         match (self.shape(signature), &self.future) {
             (Shape::Async(_), Some(future)) => {
                 Err(Error::new(future.place.span(), with_help(ASYNC, NO_FUTURE)))
@@ -50,10 +58,30 @@ impl Options {
             (Shape::Async(_) | Shape::Future(_), _) => Ok(()),
         }
     }
+
+    /// Rejects a closure as the fallback, unless the function may return one.
+    fn check_fallback(&self, signature: &Signature) -> syn::Result<()> {
+        let OnOpen::Fallback(value) = &self.on_open else { return Ok(()) };
+        let Expr::Closure(closure) = ungroup(value) else { return Ok(()) };
+        let shape = self.shape(signature);
+        let returned = match (&shape, &signature.output) {
+            (Shape::Future(future), _) => Some(&*future.output),
+            (Shape::Sync | Shape::Async(_), ReturnType::Type(_, ty)) => Some(&**ty),
+            (Shape::Sync | Shape::Async(_), ReturnType::Default) => None,
+        };
+        if matches!(returned.map(ungroup_type), Some(Type::ImplTrait(_) | Type::FnPtr(_))) {
+            return Ok(());
+        }
+        let (inputs, body) = (&closure.inputs, &closure.body);
+        let [inputs, body] = [quote!(#inputs), quote!(#body)].map(|part| part.to_string());
+        let help = format!("write `on_open = |{inputs}| {body}`");
+        Err(Error::new(value.span(), with_help(CLOSURE, help)))
+    }
 }
 
 const ASYNC: &str = "`future` is for functions that return a future; this one is already async";
 const NO_FUTURE: &str = "remove `future`";
+const CLOSURE: &str = "`fallback` takes a value, not a closure";
 
 /// The breaker's name.
 pub(crate) enum Identifier {
@@ -66,16 +94,14 @@ pub(crate) enum Identifier {
 pub(crate) enum Judge {
     /// `error_handler`
     Handler(Expr),
-    /// By the return type, except for errors that an option excuses.
-    Default(Excuses),
+    /// By the return type, after rules for its error, in the order in which they are evaluated.
+    Default(Vec<ErrorRule>),
 }
 
-/// Predicates for errors that are not failures, in the order in which they are called.
-#[derive(Default)]
-pub(crate) struct Excuses {
-    pub(crate) ignore_if: Option<Expr>,
-    /// Excuses every error for which it returns `false`.
-    pub(crate) failure_if: Option<Expr>,
+/// An option that judges the error of a call, such as `ignore_if`.
+pub(crate) struct ErrorRule {
+    pub(crate) option: Ident,
+    pub(crate) predicate: Expr,
 }
 
 /// How the function answers a rejected call.

@@ -2,6 +2,7 @@
 
 use proc_macro2::Ident;
 
+use self::Place::{Anywhere, Function};
 use crate::literal::ValueKind;
 
 /// The option that gives a whole patch of the policy.
@@ -13,6 +14,19 @@ pub(crate) const TIMEOUT: &str = "timeout";
 /// Another name for `failure_threshold`.
 pub(crate) const MAX_ATTEMPTS: &str = "max_attempts";
 
+pub(crate) const ERROR_HANDLER: &str = "error_handler";
+pub(crate) const ON_OPEN: &str = "on_open";
+pub(crate) const ON_TIMEOUT: &str = "on_timeout";
+
+/// The options that judge the error of a call, in the order in which they are evaluated. Each is a
+/// method of the runtime's `ErrorRules`.
+pub(crate) const ERROR_RULES: [&str; 2] = ["ignore_if", "failure_if"];
+
+pub(crate) const PROBE_TIMEOUT: &str = "probe_timeout";
+
+/// The calls that rates look at.
+pub(crate) const WINDOW: &str = "window";
+
 /// Printed last in a patch, because its limit depends on the window.
 pub(crate) const MINIMUM_CALLS: &str = "minimum_calls";
 
@@ -22,62 +36,83 @@ pub(crate) const INHERITED_POLICY: &str = "__policy";
 /// A block's `timeout`, as it is handed down.
 pub(crate) const INHERITED_TIMEOUT: &str = "__timeout";
 
-const NAMES: [&str; 15] = [
-    "identifier",
-    "error_handler",
-    "failure_if",
-    "ignore_if",
-    "on_open",
-    "fallback",
-    "key",
-    "scope",
-    "type",
-    TIMEOUT,
-    "on_timeout",
-    "future",
-    POLICY,
-    "registry",
-    "crate",
+/// Where an option may stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// On a function, and on a block, which hands it down.
+    Anywhere,
+    /// On a function, because it describes one.
+    Function,
+}
+
+/// The options, each with an example of its value, in the order of a message that lists them.
+const OPTIONS: [(&str, &str, Place); 15] = [
+    ("identifier", "\"payment-api\"", Anywhere),
+    (ERROR_HANDLER, "|ret| ret.is_ok()", Function),
+    ("failure_if", "|error| error.is_timeout()", Function),
+    ("ignore_if", "|error| error.is_timeout()", Function),
+    (ON_OPEN, "|open| Err(open.into())", Function),
+    ("fallback", "Ok(0)", Function),
+    ("key", "node.id", Function),
+    ("scope", "\"payments\"", Anywhere),
+    ("type", "\"http\"", Anywhere),
+    (TIMEOUT, "\"5s\"", Anywhere),
+    (ON_TIMEOUT, "|timed_out| Err(timed_out.into())", Function),
+    ("future", "true", Function),
+    (POLICY, "PolicyPatch::new().failure_threshold(5)", Anywhere),
+    ("registry", "&self.registry", Anywhere),
+    ("crate", "::brama", Anywhere),
 ];
 
-/// The settings of the policy and what each takes, in the order of the documentation's table.
-const SETTINGS: [(&str, ValueKind); 14] = [
-    ("failure_threshold", ValueKind::Threshold),
-    ("expiry", ValueKind::Expiry),
-    ("success_threshold", ValueKind::Count),
-    ("half_open_limit", ValueKind::Count),
-    ("probe_timeout", ValueKind::Duration),
-    ("failure_rate", ValueKind::Percent),
-    ("slow_call_rate", ValueKind::Percent),
-    ("slow_call_duration", ValueKind::Duration),
-    ("window", ValueKind::Window),
-    (MINIMUM_CALLS, ValueKind::Count),
-    ("abandoned", ValueKind::Abandoned),
-    ("jitter", ValueKind::Share),
-    ("retry_after_cap", ValueKind::Duration),
-    ("shadow", ValueKind::Flag),
+/// The settings of the policy, each with an example of its value and what it takes, in the order of
+/// the documentation's table.
+const SETTINGS: [(&str, &str, ValueKind); 14] = [
+    ("failure_threshold", "5", ValueKind::Threshold),
+    ("expiry", "\"30s\"", ValueKind::Expiry),
+    ("success_threshold", "2", ValueKind::Count),
+    ("half_open_limit", "3", ValueKind::Count),
+    (PROBE_TIMEOUT, "\"20s\"", ValueKind::Duration),
+    ("failure_rate", "50", ValueKind::Percent),
+    ("slow_call_rate", "50", ValueKind::Percent),
+    ("slow_call_duration", "\"2s\"", ValueKind::Duration),
+    (WINDOW, "calls(100)", ValueKind::Window),
+    (MINIMUM_CALLS, "20", ValueKind::Count),
+    ("abandoned", "\"failure\"", ValueKind::Abandoned),
+    ("jitter", "0.1", ValueKind::Share),
+    ("retry_after_cap", "\"5m\"", ValueKind::Duration),
+    ("shadow", "true", ValueKind::Flag),
 ];
 
-/// The options that describe one function, and so have no place on a block.
-pub(crate) const FUNCTION_ONLY: [&str; 8] = [
-    "error_handler",
-    "failure_if",
-    "ignore_if",
-    "on_open",
-    "fallback",
-    "key",
-    "on_timeout",
-    "future",
-];
+/// Whether an option describes one function, and so has no place on a block.
+pub(crate) fn is_of_function(option: &str) -> bool {
+    OPTIONS.into_iter().any(|(name, _, place)| name == option && place == Function)
+}
+
+/// An option with an example of its value, to copy.
+pub(crate) fn as_written(option: &str) -> String {
+    format!("{option} = {}", example(option))
+}
+
+/// An example of the option's value.
+pub(crate) fn example(option: &str) -> &'static str {
+    let settings = SETTINGS.into_iter().map(|(name, example, _)| (name, example));
+    let options = OPTIONS.into_iter().map(|(name, example, _)| (name, example));
+    let mut examples = options.chain(settings);
+    examples.find(|(name, _)| *name == unaliased(option)).map_or("…", |(_, example)| example)
+}
 
 /// Every name that a user may write.
 pub(crate) fn all() -> impl Iterator<Item = &'static str> {
-    NAMES.into_iter().chain(of_policy())
+    options().chain(of_policy())
+}
+
+fn options() -> impl Iterator<Item = &'static str> {
+    OPTIONS.into_iter().map(|(name, _, _)| name)
 }
 
 /// The settings of the policy, with the alias.
 fn of_policy() -> impl Iterator<Item = &'static str> {
-    SETTINGS.into_iter().map(|(name, _)| name).chain([MAX_ATTEMPTS])
+    SETTINGS.into_iter().map(|(name, _, _)| name).chain([MAX_ATTEMPTS])
 }
 
 /// Whether an option has this name.
@@ -92,7 +127,8 @@ pub(crate) fn is_inherited(name: &str) -> bool {
 
 /// The setting of the policy that has this name or alias, with the kind of its value.
 pub(crate) fn setting(word: &str) -> Option<(&'static str, ValueKind)> {
-    SETTINGS.into_iter().find(|(name, _)| *name == unaliased(word))
+    let mut settings = SETTINGS.into_iter().map(|(name, _, kind)| (name, kind));
+    settings.find(|(name, _)| *name == unaliased(word))
 }
 
 /// The option behind an alias, or behind the name that a block hands down.
@@ -127,6 +163,6 @@ pub(crate) fn listed() -> String {
         let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
         names.join(", ")
     };
-    let (own, policy) = (quoted(&mut NAMES.into_iter()), quoted(&mut of_policy()));
+    let (own, policy) = (quoted(&mut options()), quoted(&mut of_policy()));
     format!("the options are {own}\nhelp: and the settings of the policy: {policy}")
 }

@@ -8,9 +8,9 @@ use syn::{
 };
 
 use super::{
-    Excuses, FutureOption, Identifier, Judge, OnOpen, Options, aliases, handler, names,
+    ErrorRule, FutureOption, Identifier, Judge, OnOpen, Options, aliases, handler, names,
     policy::{self, PolicyOptions},
-    syntax::{FORM, comma, equals, hyphened, is_option, skip_rest},
+    syntax::{self, FORM, comma, equals, hyphened, is_option, skip_rest},
     timeout::TimeoutOptions,
     value::{facade, identifier, key, literal},
 };
@@ -39,7 +39,7 @@ pub(crate) struct OptionsParser {
     kind: Option<LitStr>,
     key: Option<Expr>,
     handler: Option<Expr>,
-    excuses: Excuses,
+    rules: Vec<ErrorRule>,
     on_open: Option<OnOpen>,
     policy: PolicyOptions,
     timeout: TimeoutOptions,
@@ -74,7 +74,9 @@ impl OptionsParser {
         if input.is_empty() || comma(input) {
             return;
         }
-        self.mistakes.push(input.error("expected `,` between options"));
+        let before = self.given.last().map(|name| format!(" after the value of `{name}`"));
+        let wrong = format!("expected `,`{}", before.unwrap_or_default());
+        self.mistakes.push(input.error(wrong));
         if !is_option(input) {
             skip_rest(input);
             comma(input);
@@ -86,7 +88,8 @@ impl OptionsParser {
         self.check_name(&name, &hyphened(&name, input))?;
         self.check_first(&name)?;
         equals(&name, input)?;
-        self.value(&name, input).map_err(|mistake| on_name(&name, mistake))
+        policy::check_form(&name, input)?;
+        self.set(&name, syntax::value(&name, input)?)
     }
 
     /// The error for a value without a name.
@@ -108,13 +111,12 @@ impl OptionsParser {
             return Ok(());
         }
         let meaning = aliases::meaning(word);
-        let near = nearest(names::all(), &word.replace('-', "_"));
-        let near = near.filter(|_| meaning.is_none());
-        self.identifier_is_meant |= meaning.is_some_and(|(option, _)| option == "identifier");
-        self.identifier_is_meant |= near == Some("identifier");
+        let near = nearest(names::all(), &word.replace('-', "_")).filter(|_| meaning.is_none());
+        let meant = near.or_else(|| meaning.as_ref()?.option);
+        self.identifier_is_meant |= meant == Some("identifier");
         let help = match (near, meaning) {
             (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, Some((option, meaning))) => format!("`{option}` {meaning}"),
+            (None, Some(meaning)) => meaning.help,
             (None, None) => names::listed(),
         };
         Err(Error::new(name.span(), with_help(format!("unknown option `{word}`"), help)))
@@ -130,50 +132,40 @@ impl OptionsParser {
             return Ok(());
         };
         let wrong = format!("`{key}` is given twice");
-        if *before == word {
-            return Err(Error::new(name.span(), wrong));
-        }
-        let help = format!("`{}` is another name for it", names::MAX_ATTEMPTS);
+        let help = if *before == word {
+            "remove one of them".to_owned()
+        } else {
+            format!("`{}` is another name for it: remove one of them", names::MAX_ATTEMPTS)
+        };
         Err(Error::new(name.span(), with_help(wrong, help)))
     }
 
-    fn value(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-        policy::check_form(name, input)?;
+    fn set(&mut self, name: &Ident, value: Expr) -> syn::Result<()> {
         match name.to_string().as_str() {
-            "identifier" => self.identifier = Some(identifier(input.parse()?)?),
-            "scope" => self.scope = Some(literal(name, &input.parse()?)?),
-            "type" => self.kind = Some(literal(name, &input.parse()?)?),
-            "key" => self.key = Some(key(input.parse()?)?),
-            "error_handler" => {
-                self.exclude(name, &["failure_if", "ignore_if"])?;
-                self.handler = Some(handler::error_handler(input.parse()?)?);
+            "identifier" => self.identifier = Some(identifier(name, value)?),
+            "scope" => self.scope = Some(literal(name, &value)?),
+            "type" => self.kind = Some(literal(name, &value)?),
+            "key" => self.key = Some(key(value)?),
+            names::ERROR_HANDLER => {
+                self.exclude(name, &names::ERROR_RULES)?;
+                self.handler = Some(handler(name, value)?);
             }
-            "failure_if" => self.excuses.failure_if = Some(self.predicate(name, input)?),
-            "ignore_if" => self.excuses.ignore_if = Some(self.predicate(name, input)?),
-            "on_open" => {
-                let handler = handler::on_open(input.parse()?)?;
-                self.set_on_open(name, OnOpen::Handler(handler))?;
+            rule if names::ERROR_RULES.contains(&rule) => {
+                self.exclude(name, &[names::ERROR_HANDLER])?;
+                let predicate = handler(name, value)?;
+                self.rules.push(ErrorRule { option: name.clone(), predicate });
             }
-            "fallback" => {
-                let value = input.parse()?;
-                self.set_on_open(name, OnOpen::Fallback(value))?;
-            }
-            names::POLICY | names::INHERITED_POLICY => {
-                self.policy.set_whole(name, input.parse()?)?;
-            }
-            names::TIMEOUT | names::INHERITED_TIMEOUT => self.timeout.set(name, &input.parse()?)?,
-            "on_timeout" => self.timeout.set_on_timeout(name, input.parse()?)?,
-            "future" => self.future = Some(FutureOption::read(name, &input.parse()?)?),
-            "registry" => self.registry = Some(input.parse()?),
-            "crate" => self.facade = Some(facade(&input.parse()?)?),
-            _ => self.policy.set(name, &input.parse()?)?,
+            names::ON_OPEN => self.set_on_open(name, OnOpen::Handler(handler(name, value)?))?,
+            "fallback" => self.set_on_open(name, OnOpen::Fallback(value))?,
+            names::POLICY | names::INHERITED_POLICY => self.policy.set_whole(name, value)?,
+            names::TIMEOUT | names::INHERITED_TIMEOUT => self.timeout.set(name, &value)?,
+            names::ON_TIMEOUT => self.timeout.set_on_timeout(name, handler(name, value)?),
+            "future" => self.future = Some(FutureOption::read(name, &value)?),
+            "registry" => self.registry = Some(value),
+            "crate" => self.facade = Some(facade(&value)?),
+            _ => self.policy.set(name, &value)?,
         }
         Ok(())
-    }
-
-    fn predicate(&self, name: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
-        self.exclude(name, &["error_handler"])?;
-        handler::predicate(name, input.parse()?)
     }
 
     /// Rejects a second option that defines what counts as a failure.
@@ -203,7 +195,7 @@ impl OptionsParser {
 
     /// Reports the mistakes in the options of a block.
     pub(crate) fn check_for_block(mut self) -> syn::Result<()> {
-        let is_misplaced = |name: &&Ident| names::FUNCTION_ONLY.iter().any(|other| *name == other);
+        let is_misplaced = |name: &&Ident| names::is_of_function(&name.to_string());
         for name in self.given.iter().filter(is_misplaced) {
             let wrong = format!("`{name}` belongs on a single function, not on a block");
             self.mistakes.push(Error::new(name.span(), with_help(wrong, MOVE)));
@@ -221,12 +213,15 @@ impl OptionsParser {
         self.policy.check().unwrap_or_else(|mistake| self.mistakes.push(mistake));
         self.timeout.check(&self.given).unwrap_or_else(|mistake| self.mistakes.push(mistake));
         self.mistakes.result()?;
+        let order =
+            |rule: &ErrorRule| names::ERROR_RULES.iter().position(|name| rule.option == name);
+        self.rules.sort_by_key(order);
         Ok(Options {
             identifier: self.identifier.ok_or_else(missing)?,
             scope: self.scope,
             kind: self.kind,
             key: self.key,
-            judge: self.handler.map_or(Judge::Default(self.excuses), Judge::Handler),
+            judge: self.handler.map_or(Judge::Default(self.rules), Judge::Handler),
             on_open: self.on_open.unwrap_or(OnOpen::Converted),
             policy: self.policy,
             timeout: self.timeout,
@@ -237,14 +232,12 @@ impl OptionsParser {
     }
 }
 
+/// A value that generated code calls.
+fn handler(option: &Ident, value: Expr) -> syn::Result<Expr> {
+    handler::check(option, &value)?;
+    Ok(value)
+}
+
 const MOVE: &str = "move it to the attribute of the function";
 const MISSING: &str = "missing `identifier`";
 const EXAMPLE: &str = "write `#[circuit_breaker(identifier = \"payment-api\")]`";
-
-/// Moves a mistake at the end of the input to the option's name, since the end has no span.
-fn on_name(name: &Ident, mistake: Error) -> Error {
-    if mistake.to_string().starts_with("unexpected end of input") {
-        return Error::new(name.span(), format!("the value of `{name}` is incomplete"));
-    }
-    mistake
-}

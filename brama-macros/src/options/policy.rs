@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 use quote::{ToTokens, quote_spanned};
 use syn::{Error, Expr, Token, parse::ParseStream, spanned::Spanned};
 
-use super::names::{self, MINIMUM_CALLS, POLICY};
+use super::names::{self, MINIMUM_CALLS, POLICY, WINDOW};
 use crate::{
     errors::with_help,
     facade::Facade,
@@ -62,15 +62,45 @@ impl PolicyOptions {
         Ok(())
     }
 
-    /// Rejects a whole patch beside single settings.
+    /// Rejects settings that contradict each other.
     pub(crate) fn check(&self) -> syn::Result<()> {
+        self.check_whole()?;
+        self.check_minimum()
+    }
+
+    /// Rejects a minimum above the window. rustc compares constants.
+    fn check_minimum(&self) -> syn::Result<()> {
+        let value = |name| self.settings.iter().find(|set| set.name == name).map(|set| &set.value);
+        let (Some(Value::Number(minimum)), Some(Value::Calls(window))) =
+            (value(MINIMUM_CALLS), value(WINDOW))
+        else {
+            return Ok(());
+        };
+        match (minimum.whole(), window.whole()) {
+            (Some((minimum, place)), Some((calls, _))) if calls < minimum => {
+                let wrong = format!(
+                    "`{MINIMUM_CALLS}` is {minimum}, must be at most the {calls} calls of `{WINDOW}`"
+                );
+                let help = format!("write `{MINIMUM_CALLS} = {calls}`, or a larger `{WINDOW}`");
+                Err(Error::new(place, with_help(wrong, help)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Rejects a whole patch beside single settings.
+    fn check_whole(&self) -> syn::Result<()> {
         let own = self.whole.as_ref().filter(|whole| whole.place == POLICY);
         let (Some(whole), Some(setting)) = (own, self.settings.first()) else {
             return Ok(());
         };
         let wrong = format!("`policy` and `{}` both set the policy", setting.place);
         let patch = whole.patch.to_token_stream();
-        let help = format!("keep one of them, or write `policy = {patch}.{}(..)`", setting.name);
+        let help = if patch.to_string().contains("Policy ::") {
+            "keep one of them".to_owned()
+        } else {
+            format!("keep one of them, or write `policy = {patch}.{}(..)`", setting.name)
+        };
         Err(Error::new(whole.place.span(), with_help(wrong, help)))
     }
 
@@ -80,23 +110,22 @@ impl PolicyOptions {
     /// a whole patch and `minimum_calls`, whose limit depends on the window.
     ///
     /// ```text
-    /// max_attempts = LIMIT,   ::brama::PolicyPatch::new()
-    /// expiry = "30s"              .failure_threshold(LIMIT).checked()
-    ///                             .expiry(::brama::Expiry::fixed(Duration::from_millis(30000)))
+    /// max_attempts = LIMIT,   ::brama::__private::PolicyOrPatch(
+    /// expiry = "30s"              ::brama::PolicyPatch::new().failure_threshold(LIMIT)
+    ///                         ).into_patch().with_expiry(::brama::Expiry::fixed(…))
     ///
-    /// policy = SLOW           ::brama::__private::checked(SLOW)
+    /// policy = SLOW           ::brama::__private::PolicyOrPatch(SLOW).into_patch()
     /// ```
     ///
     /// Settings over a block's patch may contradict it, so the result is checked too.
     pub(crate) fn patch(&self, facade: &Facade<'_>, place: Span) -> TokenStream {
         let (last, first): (Vec<_>, Vec<_>) =
             self.settings.iter().partition(|set| set.name == MINIMUM_CALLS);
-        let mut patch = self.first_patch(facade, place);
-        patch.extend(first.into_iter().chain(last).map(|setting| setting.printed(facade)));
+        let patch = self.first_patch(facade, place);
+        let settings = first.into_iter().chain(last);
+        let patch = settings.fold(patch, |patch, setting| setting.added_to(&patch, facade));
         match self.settings.last() {
-            Some(setting) if self.whole.is_some() => {
-                check_whole(facade, setting.place.span(), &patch)
-            }
+            Some(setting) if self.whole.is_some() => checked(facade, setting.place.span(), &patch),
             _ => patch,
         }
     }
@@ -106,11 +135,11 @@ impl PolicyOptions {
             let brama = facade.at(place);
             return quote_spanned!(at(place)=> #brama::PolicyPatch::new());
         };
-        check_whole(facade, patch.span(), patch)
+        checked(facade, patch.span(), patch)
     }
 }
 
-const NO_PATCH: &str = "`policy` takes an expression of the type `brama::PolicyPatch`";
+const NO_PATCH: &str = "`policy` takes a `brama::PolicyPatch` or a `brama::Policy`";
 const PATCH: &str = "write, for example, `policy = brama::PolicyPatch::new().failure_threshold(3)`";
 const SETTINGS: &str =
     "write each setting as an option of its own, such as `failure_threshold = 3`";
@@ -152,26 +181,22 @@ fn is_table(braces: &Group) -> bool {
 }
 
 impl PolicySetting {
-    fn printed(&self, facade: &Facade<'_>) -> TokenStream {
+    fn added_to(&self, patch: &TokenStream, facade: &Facade<'_>) -> TokenStream {
         let place = at(self.place.span());
         let value = self.value.printed(facade, place);
-        let off = if matches!(self.value, Value::Off) { "_off" } else { "" };
-        let method = Ident::new(&format!("{}{off}", self.name), place);
-        let set = quote_spanned!(place=> .#method(#value));
+        let method = Ident::new(&self.value.method(self.name), place);
+        let set = quote_spanned!(place=> #patch.#method(#value));
         match self.value.constant() {
-            Some(constant) => check(set, constant),
-            None if self.name == MINIMUM_CALLS => check(set, value.span()),
+            Some(constant) => checked(facade, constant, &set),
+            None if self.name == MINIMUM_CALLS => checked(facade, value.span(), &set),
             None => set,
         }
     }
 }
 
-fn check(set: TokenStream, place: Span) -> TokenStream {
-    let check = quote_spanned!(at(place)=> .checked());
-    [set, check].into_iter().collect()
-}
-
-fn check_whole(facade: &Facade<'_>, place: Span, patch: &impl ToTokens) -> TokenStream {
+/// The patch, checked where the user wrote `place`. A method call would have the span of the patch
+/// too.
+fn checked(facade: &Facade<'_>, place: Span, patch: &impl ToTokens) -> TokenStream {
     let brama = facade.at(place);
-    quote_spanned!(at(place)=> #brama::__private::checked(#patch))
+    quote_spanned!(at(place)=> #brama::__private::PolicyOrPatch(#patch).into_patch())
 }

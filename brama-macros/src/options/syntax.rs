@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use quote::ToTokens;
 use syn::{Error, Expr, Token, ext::IdentExt, parse::ParseStream};
 
+use super::names;
 use crate::errors::with_help;
 
 pub(super) fn comma(input: ParseStream<'_>) -> bool {
@@ -34,13 +35,32 @@ pub(super) fn equals(name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         return Err(Error::new(name.span(), with_help(FORM, help)));
     }
     if input.parse::<Token![=]>().is_err() {
-        let wrong = format!("`{name}` needs a value: `{name} = ...`");
-        return Err(Error::new(name.span(), wrong));
+        let wrong = format!("`{name}` needs a value");
+        return Err(Error::new(name.span(), with_help(wrong, example(name))));
     }
     if input.is_empty() || input.peek(Token![,]) {
-        return Err(Error::new(name.span(), format!("`{name} =` is missing a value")));
+        let wrong = format!("`{name} =` is missing a value");
+        return Err(Error::new(name.span(), with_help(wrong, example(name))));
     }
     Ok(())
+}
+
+/// An option with a value, to copy.
+pub(super) fn example(name: &Ident) -> String {
+    format!("write, for example, `{}`", names::as_written(&name.to_string()))
+}
+
+/// Reads the value of an option. An error in it names the option.
+pub(super) fn value(name: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
+    input.parse().map_err(|mistake: Error| {
+        let unread = mistake.to_string();
+        // The end of the input has no span.
+        if unread.starts_with("unexpected end of input") {
+            let wrong = format!("the value of `{name}` is incomplete");
+            return Error::new(name.span(), with_help(wrong, example(name)));
+        }
+        Error::new(mistake.span(), format!("syntax error in `{name}`: {unread}"))
+    })
 }
 
 /// The value after `:`, `==` or `=>`, or in parentheses.

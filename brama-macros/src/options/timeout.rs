@@ -3,10 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Error, Expr};
 
-use super::{
-    handler,
-    names::{INHERITED_TIMEOUT, TIMEOUT},
-};
+use super::names::{INHERITED_TIMEOUT, TIMEOUT};
 use crate::{
     errors::with_help,
     literal::{self, DurationValue},
@@ -41,11 +38,9 @@ impl TimeoutOptions {
         Ok(())
     }
 
-    /// Reads the `on_timeout`.
-    pub(crate) fn set_on_timeout(&mut self, place: &Ident, handler: Expr) -> syn::Result<()> {
-        let handler = handler::on_timeout(handler)?;
+    /// Sets the `on_timeout`.
+    pub(crate) fn set_on_timeout(&mut self, place: &Ident, handler: Expr) {
         self.on_timeout = Some(TimeoutHandler { place: place.clone(), handler });
-        Ok(())
     }
 
     /// Rejects an `on_timeout` without a limit. A limit with an invalid value is still `given`.

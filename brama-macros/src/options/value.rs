@@ -3,13 +3,13 @@
 use proc_macro2::Ident;
 use syn::{Error, Expr, ExprLit, Lit, LitBool, LitStr, Path, spanned::Spanned};
 
-use super::{FutureOption, Identifier};
+use super::{FutureOption, Identifier, syntax::example};
 use crate::{errors::with_help, literal::ungroup};
 
-pub(super) fn identifier(value: Expr) -> syn::Result<Identifier> {
+pub(super) fn identifier(option: &Ident, value: Expr) -> syn::Result<Identifier> {
     match ungroup(&value) {
         Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => {
-            not_empty("identifier", name).map(Identifier::Literal)
+            not_empty(option, name).map(Identifier::Literal)
         }
         Expr::Lit(other) => Err(Error::new(other.span(), with_help(NO_STRING, NAMED))),
         _ => Ok(Identifier::Expression(value)),
@@ -22,8 +22,11 @@ const NAMED: &str =
 
 pub(super) fn literal(option: &Ident, value: &Expr) -> syn::Result<LitStr> {
     match ungroup(value) {
-        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => not_empty(&option.to_string(), name),
-        other => Err(Error::new(other.span(), format!("`{option}` must be a string literal"))),
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => not_empty(option, name),
+        other => {
+            let wrong = format!("`{option}` must be a string literal");
+            Err(Error::new(other.span(), with_help(wrong, example(option))))
+        }
     }
 }
 
@@ -38,9 +41,10 @@ const SAME_KEY: &str = "this `key` is the same for every call";
 const NO_KEY: &str =
     "make it part of the `identifier`, or write an expression that varies, such as `key = node.id`";
 
-fn not_empty(option: &str, name: &LitStr) -> syn::Result<LitStr> {
+fn not_empty(option: &Ident, name: &LitStr) -> syn::Result<LitStr> {
     if name.value().trim().is_empty() {
-        return Err(Error::new(name.span(), format!("`{option}` must not be empty")));
+        let wrong = format!("`{option}` must not be empty");
+        return Err(Error::new(name.span(), with_help(wrong, example(option))));
     }
     Ok(name.clone())
 }

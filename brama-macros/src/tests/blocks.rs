@@ -44,6 +44,8 @@ fn breakers_are_found_wherever_they_stand() {
         "mod a { #[brama::circuit_breaker()] fn d() {} }",
         "pub(crate) mod a { #[cfg_attr(all(), must_use, circuit_breaker())] fn d() {} }",
         "unsafe impl A for B<{ 5 }> { m! { (#[circuit_breaker] fn d() {}) } }",
+        "pub unsafe trait A: B { fn c(); #[circuit_breaker] fn d() {} }",
+        "trait A { const B: usize = { 5 }; #[circuit_breaker] async fn d(&self) -> Paid { a } }",
         "#[cfg(a)] impl<T> A for T where T: B { fn c() { #[circuit_breaker] fn d() {} } }",
     ];
     for item in found {
@@ -51,6 +53,45 @@ fn breakers_are_found_wherever_they_stand() {
         assert_eq!(output.matches("scope = \"eu\"").count(), 1, "{output}");
         assert!(!output.contains("compile_error"), "{output}");
     }
+}
+
+#[test]
+fn a_breaker_under_another_name_is_known_by_its_options() {
+    let item = "impl A { #[cb(identifier = \"b\")] fn b() {} #[other(identifier = 5)] fn c() {} \
+                #[d(identifier = \"e\", volume = 3)] fn e() {} #[cb] fn f() {} }";
+    let output = expanded("scope = \"eu\"", item).to_string();
+    assert!(output.contains("cb (identifier = \"b\" , scope = \"eu\")"), "{output}");
+    assert_eq!(output.matches("scope = \"eu\"").count(), 1, "{output}");
+}
+
+#[test]
+fn a_method_of_a_trait_without_a_body_is_left_alone() {
+    let item = "trait A { fn b(&self) -> Paid; #[circuit_breaker(identifier = \"c\")] fn c() {} }";
+    let output = expanded("shadow = true", item).to_string();
+    assert!(output.starts_with("trait A { fn b (& self) -> Paid ; # [circuit_breaker"), "{output}");
+    assert!(output.contains("shadow = true") && !output.contains("compile_error"), "{output}");
+}
+
+#[test]
+fn a_trait_without_a_body_is_one_mistake_and_stands() {
+    let items = [
+        "trait A {}",
+        "trait A { fn b(); #[circuit_breaker(identifier = \"c\")] fn c(f: fn() -> u8); }",
+        "trait A { fn b(); const C: u8 = { 5 }; }",
+    ];
+    for item in items {
+        let output = expanded("shadow = true", item).to_string();
+        assert_eq!(output.matches("compile_error").count(), 1, "{output}");
+        assert!(output.contains("no method of this trait has a body to protect"), "{output}");
+        assert!(!output.contains("# [circuit_breaker"), "{output}");
+    }
+}
+
+#[test]
+fn a_block_points_at_a_macro_that_it_cannot_see_into() {
+    let made = |item| expanded("", item).to_string().contains("does not see what `b!` makes");
+    assert!(made("impl A { b!(); }") && made("mod a { b! { c } }"));
+    assert!(!made("mod a { macro_rules! b { () => {} } }") && !made("mod a { fn b() { b!() } }"));
 }
 
 #[test]

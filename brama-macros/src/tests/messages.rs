@@ -4,6 +4,7 @@ use proc_macro2::TokenTree;
 use syn::LitStr;
 
 use super::{CHARGE, expanded};
+use crate::options::{aliases, names};
 
 /// The messages over the item, in order.
 fn messages(options: &str, item: &str) -> Vec<String> {
@@ -29,7 +30,10 @@ fn value(option: &str) -> String {
 #[test]
 fn an_identifier_is_required() {
     assert!(message("").starts_with("missing `identifier`\nhelp: write `#[circuit_breaker("));
-    assert_eq!(message("identifier = \"\""), "`identifier` must not be empty");
+    assert_eq!(
+        message("identifier = \"\""),
+        "`identifier` must not be empty\nhelp: write, for example, `identifier = \"payment-api\"`"
+    );
     assert!(message("identifier = 5").starts_with("`identifier` must be a string\nhelp: write "));
 }
 
@@ -43,12 +47,82 @@ fn an_unknown_option_is_not_also_a_missing_one() {
 }
 
 #[test]
+fn the_beginning_of_one_option_is_enough_for_a_suggestion() {
+    let near = message("iden = \"bank\"");
+    assert_eq!(near, "unknown option `iden`\nhelp: did you mean `identifier`?");
+    assert!(value("fall = 3").ends_with("did you mean `fallback`?"));
+    assert!(value("half_open = 3").ends_with("did you mean `half_open_limit`?"));
+    assert!(value("half-open = 3").ends_with("did you mean `half_open_limit`?"));
+    for no_beginning in ["fail = 3", "c = 3", "on_ = 3"] {
+        assert!(value(no_beginning).contains("help: the options are "), "{no_beginning}");
+    }
+}
+
+#[test]
 fn an_option_of_other_libraries_is_translated() {
-    let help = "help: `expiry` is how long the circuit stays open";
+    let help = "help: `expiry` is how long the circuit stays open: write `expiry = \"30s\"`";
     assert_eq!(value("reset_timeout = \"5s\""), format!("unknown option `reset_timeout`\n{help}"));
     assert!(value("retries = 3").contains("brama does not retry calls"));
-    assert!(message("name = \"bank\"").contains("help: `identifier` names the breaker"));
+    assert!(message("name = \"bank\"").contains("help: `identifier` names the breaker: write "));
     assert!(value("failure-threshold = 3").contains("did you mean `failure_threshold`?"));
+}
+
+#[test]
+fn a_word_of_another_library_leads_to_an_option_or_to_no_option() {
+    let led = [
+        ("expiry_strategy", "expiry = progressive(\"5s\", \"300s\")"),
+        ("max_expiry", "expiry = progressive(\"5s\", \"300s\")"),
+        ("backoff_factor", "expiry = progressive(\"5s\", \"300s\", 2)"),
+        ("timeout_ms", "expiry = \"30s\""),
+        ("sleepWindowInMilliseconds", "expiry = \"30s\""),
+        ("half_open_max_calls", "half_open_limit = 3"),
+        ("MaxRequests", "half_open_limit = 3"),
+        ("interval", "window = time(\"10s\")"),
+        ("slidingWindowSize", "window = calls(100)"),
+        ("error_threshold_percentage", "failure_rate = 50"),
+        ("minimum-throughput", "minimum_calls = 20"),
+        ("fallbackMethod", "fallback = Ok(0)"),
+        ("groupKey", "scope = \"payments\""),
+    ];
+    for (word, form) in led {
+        let message = value(&format!("{word} = 3"));
+        assert!(message.ends_with(&format!(": write `{form}`")), "{word}: {message}");
+    }
+    assert!(value("onStateChange = f").contains("brama::on_event"));
+}
+
+#[test]
+fn no_word_of_another_library_is_an_option_or_has_two_meanings() {
+    let mut words: Vec<_> = aliases::words().collect();
+    let options: Vec<_> = words.iter().filter(|word| names::is_option(word)).collect();
+    assert!(options.is_empty(), "{options:?}");
+    let unlike = words.iter().find(|word| aliases::snake_case(word) != **word);
+    assert_eq!(unlike, None, "written in snake case");
+    words.sort_unstable();
+    let twice: Vec<_> = words.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+#[test]
+fn the_form_of_every_suggestion_is_valid() {
+    for form in aliases::forms().chain(names::all().map(names::as_written)) {
+        let given = form.split(" = ").next().expect("a name").to_owned();
+        let options = if given == "identifier" {
+            form.clone()
+        } else {
+            format!("identifier = \"bank\", {form}")
+        };
+        let needs = if given == names::ON_TIMEOUT { ", timeout = \"5s\"" } else { "" };
+        let item = if given == "future" {
+            "fn charge() -> BoxFuture<'static, Paid> { a }".to_owned()
+        } else {
+            format!("async {CHARGE}")
+        };
+        let found = messages(&format!("{options}{needs}"), &item);
+        let is_disabled =
+            !cfg!(feature = "tokio") && (given == names::TIMEOUT || !needs.is_empty());
+        assert!(found.is_empty() || is_disabled, "{form}: {found:?}");
+    }
 }
 
 #[test]
@@ -61,10 +135,14 @@ fn every_mistake_is_reported_in_one_run() {
 
 #[test]
 fn an_option_is_given_once() {
-    assert_eq!(value("identifier = \"shop\""), "`identifier` is given twice");
+    assert_eq!(
+        value("identifier = \"shop\""),
+        "`identifier` is given twice\nhelp: remove one of them"
+    );
     assert_eq!(
         value("max_attempts = 3, failure_threshold = 3"),
-        "`failure_threshold` is given twice\nhelp: `max_attempts` is another name for it"
+        "`failure_threshold` is given twice\n\
+         help: `max_attempts` is another name for it: remove one of them"
     );
     assert!(
         value("on_open = a, fallback = b")
@@ -75,15 +153,41 @@ fn an_option_is_given_once() {
 #[test]
 fn an_option_has_a_name_a_sign_and_a_value() {
     assert!(message("\"bank\"").contains("help: write `identifier = \"bank\"`"));
-    assert_eq!(message("identifier = ,"), "`identifier =` is missing a value");
-    assert_eq!(value("fallback"), "`fallback` needs a value: `fallback = ...`");
-    assert_eq!(message("identifier = \"bank\" fallback = 3"), "expected `,` between options");
+    let example = "help: write, for example, `identifier = \"payment-api\"`";
+    assert_eq!(message("identifier = ,"), format!("`identifier =` is missing a value\n{example}"));
+    let example = "help: write, for example, `fallback = Ok(0)`";
+    assert_eq!(value("fallback"), format!("`fallback` needs a value\n{example}"));
+    assert_eq!(
+        value("fallback = 5 +"),
+        format!("the value of `fallback` is incomplete\n{example}")
+    );
+    assert_eq!(
+        message("identifier = \"bank\" fallback = 3"),
+        "expected `,` after the value of `identifier`"
+    );
 }
 
 #[test]
-fn a_handler_is_a_path_or_a_closure_of_one_argument() {
+fn a_handler_is_anything_but_an_obvious_mistake() {
+    for handler in ["f()", "limit(3)", "self.judge", "{ f }", "judges[0]", "a.b()", "&f", "JUDGE"] {
+        assert!(
+            messages(&format!("identifier = \"bank\", error_handler = {handler}"), CHARGE)
+                .is_empty()
+        );
+    }
+
     assert!(value("error_handler = \"f\"").contains("remove the quotes: `error_handler = f`"));
-    assert!(value("error_handler = f()").contains("must name a function, not call it"));
+    assert!(
+        value("error_handler = Outcome::Ignore").contains("write `error_handler = |_| Outcome::")
+    );
+    assert!(value("on_open = Ok(3)").contains("write `fallback = Ok(3)`"));
+    assert!(
+        value("ignore_if = ErrorKind::NotFound").contains("|error| error.kind() == ErrorKind::")
+    );
+    assert!(
+        value("ignore_if = PayError::Late").contains("|error| matches!(error, PayError::Late)")
+    );
+    assert!(value("fallback = |_| Ok(3)").contains("write `on_open = |_| Ok (3)`"));
     assert!(value("error_handler = async |r| f(r)").contains("cannot be async"));
     assert!(value("on_open = |a, b| f(a)").contains("one argument: the `brama::CircuitOpen`"));
 }
@@ -114,7 +218,7 @@ fn a_whole_policy_leaves_nothing_to_set() {
         "`policy` and `max_attempts` both set the policy\n\
          help: keep one of them, or write `policy = SLOW.failure_threshold(..)`"
     );
-    assert!(value("policy = \"30s\"").starts_with("`policy` takes an expression of the type"));
+    assert!(value("policy = \"30s\"").starts_with("`policy` takes a `brama::PolicyPatch` or"));
 }
 
 #[test]
@@ -175,7 +279,11 @@ fn what_no_breaker_can_protect_is_named() {
     let expected = [
         ("struct Bank;", "not `struct` items"),
         ("mod bank;", "not `mod` items"),
-        ("pub trait Bank { fn charge(&self) {} }", "not `trait` items"),
+        ("pub trait Bank = Clone;", "not `trait` items"),
+        ("let paid = charge();", "not statements"),
+        ("charge()", "not expressions"),
+        ("if paid { charge(); }", "not expressions"),
+        ("charge!();", "not macro calls"),
         ("const BANK: u8 = 5;", "not `const` items"),
         ("fn charge(&self) -> Paid;", "needs a function body"),
         ("safe fn charge() -> Paid;", "needs a function body"),

@@ -162,7 +162,7 @@ impl Breaker {
     ) -> Result<R, CircuitOpen> {
         let mut permit = RawPermit::acquire(Borrowed(&self.slot))?.guard_panics();
         let answer = permit.run(body);
-        let _success = permit.judge(&answer, judge);
+        let _success = permit.judge(judge(&answer));
         Ok(answer)
     }
 
@@ -204,7 +204,7 @@ impl Breaker {
         let mut permit = RawPermit::acquire(Borrowed(&self.slot))?;
         let answer = permit.protect(pin!(body)).await;
         let mut permit = permit.guard_panics();
-        let _success = permit.judge(&answer, judge);
+        let _success = permit.judge(judge(&answer));
         Ok(answer)
     }
 

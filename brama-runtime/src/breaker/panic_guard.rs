@@ -36,18 +36,10 @@ impl<S: SlotRef> PanicGuard<S> {
         body()
     }
 
-    /// Records the outcome that `judge` returns for `answer`. A success is deferred.
-    ///
-    /// # Panics
-    ///
-    /// Panics if `judge` panics. The panic is recorded as a failure.
+    /// Records the outcome. A success is deferred.
     #[inline]
-    pub fn judge<R: ?Sized>(
-        &mut self,
-        answer: &R,
-        judge: impl FnOnce(&R) -> Outcome,
-    ) -> DeferredSuccess<'_> {
-        match judge(answer) {
+    pub fn judge(&mut self, outcome: Outcome) -> DeferredSuccess<'_> {
+        match outcome {
             Outcome::Success => self.succeed(),
             outcome @ (Outcome::Failure(_) | Outcome::Ignore) => self.fail(outcome),
         }

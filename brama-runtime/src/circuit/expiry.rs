@@ -100,6 +100,13 @@ impl Expiry {
     }
 }
 
+/// An expiry of this fixed duration.
+impl From<Duration> for Expiry {
+    fn from(duration: Duration) -> Self {
+        Self::fixed(duration)
+    }
+}
+
 impl std::fmt::Display for Expiry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {

@@ -93,3 +93,19 @@ impl<F: Future + ?Sized> PinnedBox for Pin<Box<F>> {
         future
     }
 }
+
+/// Declares the future of an async body.
+///
+/// If the body moves an argument that is used after it, rustc suggests to clone the argument before
+/// the statement of the body, which in generated code is nowhere. This statement stands in another
+/// file than the argument, so rustc drops the suggestion.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __brama_declare {
+    ($body:ident = $($future:tt)*) => {
+        let $body = $($future)*;
+    };
+}
+
+#[doc(inline)]
+pub use __brama_declare as declare;

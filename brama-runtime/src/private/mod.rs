@@ -3,6 +3,7 @@
 mod cached_site;
 mod call_site;
 mod future;
+mod judge;
 mod key;
 mod lookup;
 mod policy;
@@ -13,19 +14,21 @@ mod verdict;
 
 #[cfg(feature = "tokio")]
 pub use self::timeout::{
-    CallTimer, FromTimedOut, TimedOut, TimeoutFuture, TimeoutOutput, answer_timeout, record_timeout,
+    CallTimer, FromTimedOut, GenericTimeoutOutput, TimedOut, TimeoutFuture, TimeoutOutput,
+    answer_timeout, record_timeout,
 };
 pub use self::{
     cached_site::CachedSite,
     call_site::{CallSite, SiteSlot},
-    future::{IntoFutureOf, PinnedBox, make_future},
+    future::{IntoFutureOf, PinnedBox, declare, make_future},
+    judge::{ErrorRules, HandlerAnswer, handled},
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
     lookup::{AsIdentifier, Lookup, acquire, enter, find},
-    policy::{ExpiryOrDuration, checked},
-    rejected::{FromCircuitOpen, OpenOutput, call_on_open},
+    policy::{ExpiryOrDuration, PolicyOrPatch},
+    rejected::{FromCircuitOpen, GenericOpenOutput, OpenOutput, call_on_open},
     verdict::{
         BoxedError, BoxedOpaque, BoxedSendError, BoxedSendOpaque, CallErr, CallErrOpaque,
-        DisplayOnly, HasError, Opaque, ReturnsResult, StdError, is_ignored, is_no_failure, verdict,
+        DisplayOnly, HasError, Opaque, ReturnsResult, StdError, verdict,
     },
 };
 #[cfg(feature = "declared")]
@@ -36,15 +39,15 @@ pub use crate::{
 };
 /// Makes a function known before its first call.
 #[cfg(feature = "declared")]
-pub use inventory::submit as declare;
+pub use inventory::submit as list;
 
 /// Without the feature `declared`: nothing. A build script may share the attribute with a program
 /// that has the feature.
 #[cfg(not(feature = "declared"))]
 #[macro_export]
 #[doc(hidden)]
-macro_rules! __brama_declare {
+macro_rules! __brama_list {
     ($($entry:tt)*) => {};
 }
 #[cfg(not(feature = "declared"))]
-pub use __brama_declare as declare;
+pub use __brama_list as list;

@@ -2,16 +2,32 @@
 
 use std::time::Duration;
 
-use crate::circuit::{Expiry, PolicyPatch};
+use crate::circuit::{Expiry, Policy, PolicyPatch};
 
-/// Checks the attribute's policy. In a constant, a value outside its limits is a compile error.
+/// The attribute's whole `policy`: a [`PolicyPatch`], or a [`Policy`], which sets every setting.
 ///
-/// # Panics
-///
-/// If a value is outside its limits; the message names the setting and the limit.
-#[track_caller]
-pub const fn checked(policy: PolicyPatch) -> PolicyPatch {
-    policy.checked()
+/// For a value of another type, rustc reports that this type has no method, and so names the two
+/// types that are accepted.
+#[derive(Debug)]
+pub struct PolicyOrPatch<T>(pub T);
+
+impl PolicyOrPatch<PolicyPatch> {
+    /// Returns the patch, checked. In a constant, a value outside its limits is a compile error.
+    ///
+    /// # Panics
+    ///
+    /// If a value is outside its limits; the message names the setting and the limit.
+    #[track_caller]
+    pub const fn into_patch(self) -> PolicyPatch {
+        self.0.checked()
+    }
+}
+
+impl PolicyOrPatch<Policy> {
+    /// Returns a patch that sets every setting. A policy is always within its limits.
+    pub const fn into_patch(self) -> PolicyPatch {
+        self.0.into_patch()
+    }
 }
 
 /// The attribute's `expiry` if it is a constant: an [`Expiry`], or a [`Duration`] for a fixed one.

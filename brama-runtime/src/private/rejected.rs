@@ -22,6 +22,22 @@ impl<T, E: FromCircuitOpen> OpenOutput for Result<T, E> {
     }
 }
 
+/// [`OpenOutput`] for a function whose error is a type parameter.
+///
+/// Its only bound is the one that the parameter needs, so that rustc suggests this bound and no
+/// private trait.
+pub trait GenericOpenOutput: Sized {
+    /// The value for a call that was rejected with `open`.
+    fn on_open(open: CircuitOpen) -> Self;
+}
+
+impl<T, E: From<CircuitOpen>> GenericOpenOutput for Result<T, E> {
+    #[cold]
+    fn on_open(open: CircuitOpen) -> Self {
+        Err(open.into())
+    }
+}
+
 /// An error that can be converted from [`CircuitOpen`].
 #[diagnostic::on_unimplemented(
     message = "the trait bound `{Self}: From<brama::CircuitOpen>` is not satisfied",

@@ -162,6 +162,19 @@ impl<T, E: FromTimedOut> TimeoutOutput for Result<T, E> {
     }
 }
 
+/// [`TimeoutOutput`] for a function whose error is a type parameter: rustc suggests its bound.
+pub trait GenericTimeoutOutput: Sized {
+    /// The value for a call that took too long.
+    fn on_timeout(timed_out: TimedOut) -> Self;
+}
+
+impl<T, E: From<TimedOut>> GenericTimeoutOutput for Result<T, E> {
+    #[cold]
+    fn on_timeout(timed_out: TimedOut) -> Self {
+        Err(timed_out.into())
+    }
+}
+
 /// An error that can be converted from [`TimedOut`].
 #[diagnostic::on_unimplemented(
     message = "the trait bound `{Self}: From<brama::TimedOut>` is not satisfied",

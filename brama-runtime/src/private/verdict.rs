@@ -29,7 +29,7 @@ use crate::{
     message = "`{Self}` does not tell success from failure",
     label = "which of its values are failures?",
     note = "add `error_handler = |ret| <outcome>` to `#[circuit_breaker]`; it takes a \
-            `&{Self}` and returns a `brama::Outcome`"
+            `&{Self}` and returns a `brama::Outcome`, or a `bool` that is true for a success"
 )]
 pub trait ReturnsResult<E> {
     /// The error of a failed call.
@@ -49,7 +49,7 @@ impl<T, E> ReturnsResult<E> for Result<T, E> {
     message = "`{Self}` has no error to pass to `failure_if` or `ignore_if`",
     label = "not a `Result`",
     note = "use `error_handler = |ret| <outcome>` instead; it takes a `&{Self}` and returns a \
-            `brama::Outcome`"
+            `brama::Outcome`, or a `bool` that is true for a success"
 )]
 pub trait HasError<E> {
     /// The error of a failed call.
@@ -60,18 +60,6 @@ impl<T, E> HasError<E> for Result<T, E> {
     fn failed(&self) -> Option<&E> {
         self.as_ref().err()
     }
-}
-
-/// Whether the call failed with an error that the attribute's `ignore_if` excuses.
-///
-/// The plain closure bound lets rustc infer the types of a closure's parameters.
-pub fn is_ignored<E>(failed: Option<&E>, ignore_if: impl FnOnce(&E) -> bool) -> bool {
-    failed.is_some_and(ignore_if)
-}
-
-/// Whether the call failed with an error that the attribute's `failure_if` excuses.
-pub fn is_no_failure<E>(failed: Option<&E>, failure_if: impl FnOnce(&E) -> bool) -> bool {
-    failed.is_some_and(|error| !failure_if(error))
 }
 
 /// The verdict on a call, given the error of [`ReturnsResult::failed`].
@@ -119,6 +107,12 @@ macro_rules! kind {
             #[must_use]
             pub fn __brama_outcome(&self) -> Outcome {
                 self.failed.map_or(Outcome::Success, Self::judge)
+            }
+
+            /// Whether the error is the rejection of another breaker, or has one as its source.
+            #[must_use]
+            pub fn __brama_is_rejection(&self) -> bool {
+                self.failed.is_some_and($is_rejection)
             }
 
             #[cold]
@@ -197,6 +191,12 @@ impl<E> Opaque<'_, '_, E> {
     #[must_use]
     pub fn __brama_outcome(&self) -> Outcome {
         self.failed.map_or(Outcome::Success, Self::judge)
+    }
+
+    /// Whether the error is the rejection of another breaker: never, as far as can be seen.
+    #[must_use]
+    pub const fn __brama_is_rejection(&self) -> bool {
+        false
     }
 
     #[cold]

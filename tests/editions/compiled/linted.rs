@@ -125,7 +125,7 @@ pub fn boxed(value: u8) -> impl Future<Output = Answer<u8>> {
 /// Has an `error_handler`.
 #[cfg_attr(
     decorated,
-    circuit_breaker(identifier = "judged", error_handler = |good| bool::into(*good), fallback = true)
+    circuit_breaker(identifier = "judged", error_handler = bool::clone, fallback = true)
 )]
 pub fn judged(mut count: u64) -> bool {
     let _ = Mutex::new(count);

@@ -44,6 +44,56 @@ impl<const N: usize> Account for Bank<N> {
     }
 }
 
+#[circuit_breaker(scope = "blocks", max_attempts = 3)]
+trait Loan {
+    const NAME: &'static str = "loan";
+
+    fn repay(&self) -> Answer;
+
+    #[circuit_breaker(identifier = Self::NAME)]
+    fn repay_twice(&self) -> Answer {
+        self.repay().and_then(|_| self.repay())
+    }
+
+    #[circuit_breaker(identifier = "later")]
+    async fn repay_later(&self) -> Answer
+    where
+        Self: Sync,
+    {
+        self.repay()
+    }
+
+    fn name(&self) -> &str {
+        Self::NAME
+    }
+}
+
+impl<const N: usize> Loan for Bank<N> {
+    fn repay(&self) -> Answer {
+        Ok(9)
+    }
+}
+
+mod renamed {
+    use brama::{circuit_breaker as cb, status};
+
+    use super::Answer;
+
+    pub(crate) struct Shop;
+
+    #[cb(scope = "blocks")]
+    impl Shop {
+        #[cb(identifier = "renamed")]
+        pub(crate) fn sell(&self) -> Answer {
+            Ok(10)
+        }
+    }
+
+    pub(crate) fn sold() -> u64 {
+        status(brama::Identity::new("renamed").in_scope("blocks")).unwrap().totals.successes
+    }
+}
+
 #[circuit_breaker(scope = "blocks", crate = brama)]
 mod shop {
     //! A module keeps its text.
@@ -111,5 +161,8 @@ fn main() {
     assert!(shop::book().is_ok() && shop::record().is_ok() && shop::conditional().is_ok());
     assert!(shop::stacked().is_ok() && shop::stock::Shelf.count().is_ok());
     assert!(by_macro::call().is_ok());
+    assert!(bank.repay_twice().is_ok() && bank.name() == "loan");
+    assert!(renamed::Shop.sell().is_ok() && renamed::sold() == 1);
+    drop(bank.repay_later());
     drop(bank.charge_later(async { Ok(9) }));
 }

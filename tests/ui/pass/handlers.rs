@@ -1,5 +1,7 @@
 //! Every form of handler compiles without type annotations.
 
+use std::sync::Arc;
+
 use brama::{CircuitOpen, Outcome, circuit_breaker};
 
 enum PayError {
@@ -30,6 +32,71 @@ fn generic<T, E>(paid: &Result<T, E>) -> Outcome {
 }
 
 const POINTER: fn(&Paid) -> Outcome = plain;
+
+fn below(limit: u16) -> impl Fn(&Paid) -> Outcome {
+    move |paid| Outcome::from(paid.as_ref().is_ok_and(|code| *code < limit))
+}
+
+fn any<T, E>(good: bool) -> impl Fn(&Result<T, E>) -> bool {
+    move |paid| good && paid.is_ok()
+}
+
+fn boxed() -> Box<dyn Fn(&Paid) -> Outcome> {
+    Box::new(plain)
+}
+
+fn shared() -> Arc<dyn Fn(&Paid) -> bool> {
+    Arc::new(Result::is_ok)
+}
+
+struct Judges {
+    boxed: Box<dyn Fn(&Paid) -> Outcome + Send + Sync>,
+    shared: Arc<dyn Fn(&Paid) -> bool + Send + Sync>,
+    pointers: Vec<fn(&Paid) -> bool>,
+    is_bad: Box<dyn Fn(&PayError) -> bool + Send + Sync>,
+    reject: fn(CircuitOpen) -> Paid,
+}
+
+impl Judges {
+    #[circuit_breaker(identifier = "handlers", error_handler = self.boxed, on_open = self.reject)]
+    fn by_boxed(&self, code: u16) -> Paid {
+        by_path(code)
+    }
+
+    #[circuit_breaker(identifier = "handlers", error_handler = self.shared)]
+    async fn by_shared(&self, code: u16) -> Paid {
+        by_path(code)
+    }
+
+    #[circuit_breaker(identifier = "handlers", error_handler = self.pointers[0])]
+    fn by_pointer(&self, code: u16) -> Paid {
+        by_path(code)
+    }
+
+    #[circuit_breaker(identifier = "handlers", error_handler = &self.boxed)]
+    fn by_reference(&self, code: u16) -> Paid {
+        by_path(code)
+    }
+
+    #[circuit_breaker(identifier = "handlers", failure_if = self.is_bad, on_open = answer(503))]
+    fn by_error(&self, code: u16) -> Paid {
+        by_path(code)
+    }
+}
+
+fn answer(code: u16) -> impl FnOnce(CircuitOpen) -> Paid {
+    move |_| Err(PayError::Code(code))
+}
+
+#[circuit_breaker(identifier = "handlers", error_handler = |paid| matches!(paid, (true, _)), fallback = (true, 1))]
+fn by_bool() -> (bool, u8) {
+    (true, 2)
+}
+
+#[circuit_breaker(identifier = "handlers", error_handler = |_| todo!(), on_open = |_| todo!())]
+fn unfinished() -> Paid {
+    Ok(1)
+}
 
 struct Judge(bool);
 
@@ -81,6 +148,22 @@ by! {
     pointer: POINTER;
     ignored: |_| Outcome::Success;
     block: { plain };
+    maker: below(300);
+    generic_maker: any(true);
+    boxed_maker: boxed();
+    shared_maker: shared();
+    block_maker: { let least = 100; move |paid| matches!(paid, Ok(code) if least < *code) };
+    chosen: if cfg!(all()) { plain } else { generic };
+    by_bool_path: Result::is_ok;
+    by_bool_closure: |paid| paid.is_ok();
+    early_bool: |paid| {
+        if paid.is_err() {
+            return false;
+        }
+        true
+    };
+    converted: |paid| paid.is_ok().into();
+    converted_branches: |paid| if paid.is_ok() { true.into() } else { unreachable!() };
     guard: |paid| match paid {
         Ok(_) => Outcome::Success,
         Err(error) if error.is_server() => Outcome::failure("server"),
@@ -113,4 +196,18 @@ fn main() {
     assert!(judge.by_associated(200).is_ok() && judge.by_method(200).is_ok());
     let _ = judge.by_method_later(200);
     assert_eq!(tuple(), (0, 1));
+    assert_eq!(by_bool(), (true, 2));
+    let judges = Judges {
+        boxed: Box::new(plain),
+        shared: Arc::new(Result::is_ok),
+        pointers: vec![Result::is_ok],
+        is_bad: Box::new(PayError::is_server),
+        reject: |open| Err(open.into()),
+    };
+    assert!(judges.by_boxed(200).is_ok() && judges.by_pointer(200).is_ok());
+    assert!(judges.by_reference(200).is_ok() && judges.by_error(200).is_ok());
+    let _ = judges.by_shared(200);
+    if std::env::args().count() == 9 {
+        let _ = unfinished();
+    }
 }

@@ -77,7 +77,7 @@ async fn mixed() -> Result<(), CircuitOpen> {
 
 const WHOLE: PolicyPatch = PolicyPatch::new()
     .failure_threshold(FIVE)
-    .expiry(Settings::EXPIRY)
+    .with_expiry(Settings::EXPIRY)
     .success_threshold(2)
     .half_open_limit(3)
     .probe_timeout(ninety())
@@ -92,6 +92,33 @@ const WHOLE: PolicyPatch = PolicyPatch::new()
 
 #[circuit_breaker(identifier = "whole", policy = WHOLE.shadow(true))]
 fn whole() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+const CALM: Policy = Policy::conservative();
+
+#[circuit_breaker(identifier = "calm", policy = Policy::conservative())]
+fn calm() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+#[circuit_breaker(identifier = "calm constant", policy = self::CALM)]
+fn calm_constant() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
+#[circuit_breaker(policy = Policy::conservative())]
+impl Settings {
+    #[circuit_breaker(identifier = "calm block", expiry = LONG)]
+    fn calm(&self) -> Result<(), CircuitOpen> {
+        Ok(())
+    }
+}
+
+const THREE: PolicyPatch = PolicyPatch::new().max_attempts(3).with_expiry(Expiry::fixed(LONG));
+
+#[circuit_breaker(identifier = "three", policy = THREE)]
+fn three() -> Result<(), CircuitOpen> {
     Ok(())
 }
 
@@ -126,6 +153,14 @@ fn main() {
     assert_eq!(policy("literals"), policy("whole"));
     assert_eq!(policy("literals"), policy("of a trait"));
     assert_eq!(policy("literals").failure_threshold(), Some(5));
+    assert!(calm().is_ok() && calm_constant().is_ok() && Settings.calm().is_ok());
+    assert_eq!(policy("calm"), CALM);
+    assert_eq!(policy("calm constant"), CALM);
+    let block = policy("calm block");
+    assert_eq!((block.expiry(), block.success_threshold()), (Expiry::fixed(LONG), 2));
+    assert!(three().is_ok());
+    let three = PolicyPatch::new().failure_threshold(3).expiry(LONG);
+    assert_eq!(Ok(policy("three")), three.policy());
     assert!(of_length().is_ok());
     assert_eq!(policy("of a length").expiry(), Expiry::fixed(LONG));
     let _ = mixed();

@@ -125,10 +125,17 @@ macro_rules! policy {
             )*
         }
 
+        impl Policy {
+            /// Returns a patch that sets every setting.
+            pub(crate) const fn into_patch(self) -> PolicyPatch {
+                PolicyPatch { $($field: Some(self.$field),)* applies_now: false }
+            }
+        }
+
         /// Creates a patch that sets every setting.
         impl From<Policy> for PolicyPatch {
             fn from(policy: Policy) -> Self {
-                Self { $($field: Some(policy.$field),)* applies_now: false }
+                policy.into_patch()
             }
         }
     };
@@ -152,12 +159,14 @@ macro_rules! patch {
                     decimal: $decimal:ident,
                 )?
             )?
+            $(constant: $constant:ident,)?
         }
     )*) => {
         /// Some settings of a policy. Other settings stay unchanged.
         ///
-        /// A patch can be a constant. [`policy`](Self::policy), `configure` and `init` check the
-        /// values and report every mistake, as [`mistakes`](Self::mistakes) does.
+        /// A patch can be a constant; only [`expiry`](Self::expiry) has another name there,
+        /// [`with_expiry`](Self::with_expiry). [`policy`](Self::policy), `configure` and `init`
+        /// check the values and report every mistake, as [`mistakes`](Self::mistakes) does.
         ///
         /// ```
         /// # use brama_runtime::api as brama;
@@ -168,7 +177,7 @@ macro_rules! patch {
         ///     .failure_rate(50)
         ///     .window(Window::time(Duration::from_secs(10)))
         ///     .minimum_calls(20)
-        ///     .expiry(Expiry::fixed(Duration::from_secs(30)));
+        ///     .with_expiry(Expiry::fixed(Duration::from_secs(30)));
         /// assert!(SEARCH.mistakes().is_empty());
         ///
         /// let wrong = PolicyPatch::new().failure_threshold(0).failure_rate(150);
@@ -188,10 +197,10 @@ macro_rules! patch {
             }
 
             $(
-                $(#[$set_doc])*
-                pub const fn $field(mut self, $argument: $given) -> Self {
-                    self.$field = Some($new);
-                    self
+                setter! {
+                    $(#[$set_doc])*
+                    $field($argument: $given) = $new;
+                    $(constant: $constant)?
                 }
 
                 $(
@@ -230,6 +239,34 @@ macro_rules! patch {
     };
 }
 
+/// Generates the setter of one setting. A constant cannot convert its argument, so a setter that
+/// does has a sibling for constants.
+macro_rules! setter {
+    ($(#[$doc:meta])* $field:ident($argument:ident: $given:ty) = $new:expr;) => {
+        $(#[$doc])*
+        pub const fn $field(mut self, $argument: $given) -> Self {
+            self.$field = Some($new);
+            self
+        }
+    };
+    (
+        $(#[$doc:meta])* $field:ident($argument:ident: $given:ty) = $new:expr;
+        constant: $constant:ident
+    ) => {
+        $(#[$doc])*
+        pub fn $field(self, $argument: impl Into<$given>) -> Self {
+            self.$constant($argument.into())
+        }
+
+        #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ")")]
+        /// in a constant, which cannot convert the argument.
+        pub const fn $constant(mut self, $argument: $given) -> Self {
+            self.$field = Some($new);
+            self
+        }
+    };
+}
+
 /// Generates the check of each setting by itself.
 macro_rules! checks {
     ($(
@@ -258,4 +295,4 @@ macro_rules! checks {
     };
 }
 
-pub(super) use {checks, patch, policy, setting_names};
+pub(super) use {checks, patch, policy, setter, setting_names};

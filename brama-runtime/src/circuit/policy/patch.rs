@@ -5,6 +5,11 @@ use std::fmt;
 use crate::circuit::{InvalidPolicy, InvalidSetting, Policy, PolicyPatch, SettingName, Window};
 
 impl PolicyPatch {
+    /// Sets [`failure_threshold`](Self::failure_threshold), under its other name in the attribute.
+    pub const fn max_attempts(self, failures: u32) -> Self {
+        self.failure_threshold(failures)
+    }
+
     /// Returns this patch, with missing settings from `lower` unless they contradict it.
     ///
     /// A window below this patch's `minimum_calls` or `failure_count`, or one of these two above
@@ -87,7 +92,18 @@ impl PolicyPatch {
     pub const fn checked(self) -> Self {
         match self.first_broken(self.window) {
             None => self,
-            Some((setting, limit)) => reject(setting, limit),
+            Some((setting, limit)) => reject(setting, limit, self.minimum_and_window()),
+        }
+    }
+
+    /// Returns `minimum_calls` and the calls of the window, if it is a window of fewer calls.
+    const fn minimum_and_window(&self) -> Option<(u32, u32)> {
+        match (self.minimum_calls, self.window) {
+            (Some(minimum), Some(window)) => match window.size() {
+                Some(calls) if calls < minimum => Some((minimum, calls)),
+                Some(_) | None => None,
+            },
+            (None, _) | (_, None) => None,
         }
     }
 
@@ -199,24 +215,51 @@ impl fmt::Debug for PolicyPatch {
     }
 }
 
-/// Panics with "`setting` must be limit". Copies the text by hand because a constant cannot format.
+/// Panics with "`setting` must be limit". A minimum above its window is shown with both numbers.
 #[track_caller]
 #[expect(clippy::panic, reason = "how a constant reports an error")]
-#[expect(clippy::indexing_slicing, reason = "the loop's condition is the bound")]
-const fn reject(setting: SettingName, limit: &str) -> ! {
-    let mut text = [b' '; 96];
-    let mut end = 0;
-    let parts = ["`", setting.as_str(), "` must be ", limit];
-    let mut part = 0;
-    while part < parts.len() {
-        let (_, room) = text.split_at_mut(end);
-        let bytes = parts[part].as_bytes();
-        room.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
-        end += bytes.len();
-        part += 1;
-    }
-    match std::str::from_utf8(text.split_at(end).0) {
+const fn reject(setting: SettingName, limit: &str, calls: Option<(u32, u32)>) -> ! {
+    let text = ConstantText::new().with("`").with(setting.as_str());
+    let text = match (setting, calls) {
+        (SettingName::MinimumCalls, Some((minimum, window))) => text
+            .with("` is ")
+            .with_number(minimum)
+            .with(", must be at most the ")
+            .with_number(window)
+            .with(" calls of the window"),
+        _ => text.with("` must be ").with(limit),
+    };
+    match std::str::from_utf8(text.bytes.split_at(text.end).0) {
         Ok(text) => panic!("{}", text),
         Err(_) => panic!("a policy is outside its limits"),
+    }
+}
+
+/// A text that is put together by hand, because a constant cannot format.
+struct ConstantText {
+    bytes: [u8; 96],
+    end: usize,
+}
+
+impl ConstantText {
+    const fn new() -> Self {
+        Self { bytes: [b' '; 96], end: 0 }
+    }
+
+    const fn with(mut self, part: &str) -> Self {
+        let part = part.as_bytes();
+        let (_, room) = self.bytes.split_at_mut(self.end);
+        room.split_at_mut(part.len()).0.copy_from_slice(part);
+        self.end += part.len();
+        self
+    }
+
+    const fn with_number(self, number: u32) -> Self {
+        let before = if 9 < number { self.with_number(number / 10) } else { self };
+        let digit = [b'0' + (number % 10) as u8];
+        match std::str::from_utf8(&digit) {
+            Ok(digit) => before.with(digit),
+            Err(_) => before,
+        }
     }
 }

@@ -12,7 +12,8 @@
 //!
 //! To add a setting, add a row here and an option to the table of the macros. If no check at the
 //! end of this file fits, add one. The value of a setting that can be off is an `Option`; its row
-//! ends with `off`, the setter that switches it off. `#[serde(with = …)]` names a module of
+//! ends with `off`, the setter that switches it off. If the setter converts its argument, the row
+//! ends with `constant`, the setter for constants. `#[serde(with = …)]` names a module of
 //! `serde_impls/setting.rs` if serde's own form of the value is not the one that people write.
 //!
 //! `settings!` passes the rows to the macros of `generated.rs`. The rows are the argument of a
@@ -24,7 +25,7 @@ use std::time::Duration;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::generated::{checks, patch, policy, setting_names};
+use super::generated::{checks, patch, policy, setter, setting_names};
 #[cfg(feature = "serde")]
 use crate::circuit::serde_impls::{
     setting::{number_or_off, serde_structs, text_or_off},
@@ -59,12 +60,14 @@ settings! {
         off: failure_threshold_off,
     }
 
-    /// Sets how long an opening lasts. Default: fixed, 60 s.
+    /// Sets how long an opening lasts: an [`Expiry`], or a [`Duration`] for openings of this
+    /// length, of whole milliseconds and at least 1 ms. Default 60 s.
     Expiry => expiry(expiry: Expiry) {
         value: Expiry = expiry,
         default: Expiry::fixed(Duration::from_secs(60)), limit: Expiry::limit_broken,
         /// Returns how long an opening lasts.
         get,
+        constant: with_expiry,
     }
 
     /// Closes a half-open circuit after `successes` successes in a row: at least 1. Default 1.

@@ -1,0 +1,106 @@
+//! A handler of the user as an argument of generated code.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::{Expr, ExprClosure, ReturnType, Type, spanned::Spanned};
+
+use super::{Printer, ending_in};
+use crate::{
+    literal::ungroup,
+    options::tail::tails,
+    span::{at, local, mixed},
+};
+
+/// A handler, for a parameter whose bound gives a closure the types of its parameters.
+///
+/// An expression that computes the handler is called in its place. This follows `Deref` and moves
+/// nothing, so a field may hold an `Arc<dyn Fn(&R) -> Outcome>`.
+///
+/// ```text
+/// PayError::is_late     PayError::is_late
+/// self.judge            |value| { return (self.judge)(value); }
+/// limit(3)              |value| { return (limit(3))(value); }
+/// ```
+pub(super) fn callable(handler: &Expr) -> TokenStream {
+    match ungroup(handler) {
+        Expr::Call(_)
+        | Expr::Field(_)
+        | Expr::Index(_)
+        | Expr::Macro(_)
+        | Expr::MethodCall(_)
+        | Expr::Reference(_)
+        | Expr::Unary(_) => {
+            let place = handler.span();
+            let value = local("value", mixed(place));
+            let end = ending_in(at(place), &quote_spanned!(at(place)=> (#handler)(#value)));
+            quote_spanned!(at(place)=> |#value| { #end })
+        }
+        _ => handler.to_token_stream(),
+    }
+}
+
+impl Printer<'_> {
+    /// A handler that returns what the function returns.
+    ///
+    /// The declared type stands in a closure, so that rustc labels it if the closure returns
+    /// something else.
+    pub(super) fn answering(&self, handler: &Expr) -> TokenStream {
+        match ungroup(handler) {
+            Expr::Closure(closure) => returning(closure, &self.ret),
+            _ => callable(handler),
+        }
+    }
+
+    /// The `error_handler`. A closure whose type only its context decides returns an outcome.
+    ///
+    /// ```text
+    /// |paid| paid.is_ok().into()     |paid| { let answer: ::brama::Outcome = …; return answer; }
+    /// ```
+    pub(super) fn judging(&self, handler: &Expr) -> TokenStream {
+        match ungroup(handler) {
+            Expr::Closure(closure) if tails(&closure.body).into_iter().all(is_open) => {
+                let (place, brama) = (at(handler.span()), self.facade.at(handler.span()));
+                let outcome = Type::Verbatim(quote_spanned!(place=> #brama::Outcome));
+                returning(closure, &outcome)
+            }
+            _ => callable(handler),
+        }
+    }
+}
+
+/// Whether an expression has every type that its context demands, such as `paid.into()`. A macro
+/// without a value, such as `unreachable!()`, is taken for one that panics.
+fn is_open(tail: &Expr) -> bool {
+    match tail {
+        Expr::MethodCall(call) => call.method == "into" && call.turbofish.is_none(),
+        Expr::Macro(call) => {
+            let first = call.mac.tokens.clone().into_iter().next();
+            first.is_none_or(|first| matches!(first, TokenTree::Literal(_)))
+        }
+        _ => false,
+    }
+}
+
+/// The closure with a body of this type, unless the user declared a type.
+///
+/// As the closure's own return type, it would be a part of what rustc underlines as the closure.
+///
+/// ```text
+/// |open| answer(open)     |open| { let answer: Paid = answer(open); return answer; }
+/// ```
+fn returning(closure: &ExprClosure, ty: &Type) -> TokenStream {
+    if !matches!(closure.output, ReturnType::Default) {
+        return closure.to_token_stream();
+    }
+    let (place, body) = (closure.body.span(), &closure.body);
+    let answer = local("answer", mixed(place));
+    let body = quote_spanned! {at(place)=>
+        {
+            #[allow(clippy::diverging_sub_expression)]
+            let #answer: #ty = #body;
+            #[allow(unreachable_code)]
+            return #answer;
+        }
+    };
+    ExprClosure { body: Box::new(Expr::Verbatim(body)), ..closure.clone() }.into_token_stream()
+}
