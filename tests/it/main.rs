@@ -5,8 +5,9 @@
 //! | **The attribute** | |
 //! | which outcomes of a `Result` count by default | `verdict.rs` |
 //! | `failure_if`, `ignore_if` | `failure_if.rs` |
+//! | `error_handler`: its forms, and what it may return | `handlers.rs` |
 //! | `policy = …` | `policy.rs` |
-//! | options of an `impl` block or a module | `blocks.rs` |
+//! | options of an `impl` block, a trait or a module | `blocks.rs` |
 //! | `timeout` | `timeout.rs` |
 //! | `key = …` | `keys.rs` |
 //! | identifiers that change from call to call | `dynamic_identifiers.rs` |
@@ -82,6 +83,7 @@ mod fast_path;
 mod futures_life;
 mod groups;
 mod half_open;
+mod handlers;
 mod health;
 mod hints;
 mod isolation;

@@ -1,6 +1,8 @@
 //! The option `policy`, which sets a whole policy.
 
-use brama::{CircuitOpen, Outcome, PolicyPatch, State, circuit_breaker};
+use std::time::Duration;
+
+use brama::{CircuitOpen, Expiry, Outcome, Policy, PolicyPatch, State, circuit_breaker};
 
 use crate::answer::{Answer, TestError, counted};
 
@@ -53,4 +55,28 @@ fn a_patch_prints_what_it_sets() {
     let patch = FRAIL.failure_rate_off();
     let printed = "PolicyPatch { failure_threshold: 2, failure_rate: off, jitter: 0.5 }";
     assert_eq!(format!("{patch:?}"), printed);
+}
+
+#[test]
+fn a_complete_policy_sets_every_setting() {
+    #[circuit_breaker(identifier = "policy: complete", policy = Policy::conservative())]
+    fn read() -> Result<(), CircuitOpen> {
+        Ok(())
+    }
+    brama::configure("policy: complete", PolicyPatch::new().jitter(0.1)).unwrap();
+    assert!(read().is_ok());
+    let policy = *brama::breaker("policy: complete").status().policy;
+    let expected = PolicyPatch::from(Policy::conservative()).jitter(0.1).policy();
+    assert_eq!(Ok(policy), expected);
+}
+
+#[test]
+fn a_setting_has_one_value_under_each_of_its_names_and_types() {
+    let wait = Duration::from_secs(30);
+    let patch = PolicyPatch::new().failure_threshold(3).with_expiry(Expiry::fixed(wait));
+    assert_eq!(PolicyPatch::new().max_attempts(3).expiry(wait), patch);
+    assert_eq!(PolicyPatch::new().max_attempts(3).expiry(Expiry::fixed(wait)), patch);
+    assert_eq!(Expiry::from(wait), Expiry::fixed(wait));
+    let none = PolicyPatch::new().expiry(Duration::ZERO).mistakes();
+    assert_eq!(none.first().unwrap().limit(), "whole milliseconds, at least 1 ms");
 }
