@@ -1,6 +1,6 @@
 //! A handler of the user as an argument of generated code.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{Expr, ExprClosure, ReturnType, Type, spanned::Spanned};
 
@@ -26,7 +26,6 @@ pub(super) fn callable(handler: &Expr) -> TokenStream {
         Expr::Call(_)
         | Expr::Field(_)
         | Expr::Index(_)
-        | Expr::Macro(_)
         | Expr::MethodCall(_)
         | Expr::Reference(_)
         | Expr::Unary(_) => {
@@ -40,15 +39,29 @@ pub(super) fn callable(handler: &Expr) -> TokenStream {
 }
 
 impl Printer<'_> {
-    /// A handler that returns what the function returns.
+    /// Calls a handler that returns what the function returns.
     ///
-    /// The declared type stands in a closure, so that rustc labels it if the closure returns
-    /// something else.
-    pub(super) fn answering(&self, handler: &Expr) -> TokenStream {
-        match ungroup(handler) {
-            Expr::Closure(closure) => returning(closure, &self.ret),
-            _ => callable(handler),
+    /// rustc labels the declared type if the handler returns something else: the type of a variable
+    /// in a closure, or else that of the variable for the answer. A closure gets the type before
+    /// its body is checked, for the `?` and `return` in it.
+    ///
+    /// ```text
+    /// function::<Paid>(|open| { let answer: Paid = answer(open); return answer; }, argument)
+    /// function(reject, argument)
+    /// ```
+    pub(super) fn answering(
+        &self,
+        function: &TokenStream,
+        handler: &Expr,
+        argument: &Ident,
+    ) -> TokenStream {
+        let (place, ret) = (at(handler.span()), &self.ret);
+        if let Expr::Closure(closure) = ungroup(handler) {
+            let closure = returning(closure, ret);
+            return quote_spanned!(place=> #function::<#ret>(#closure, #argument));
         }
+        let handler = callable(handler);
+        quote_spanned!(place=> #function(#handler, #argument))
     }
 
     /// The `error_handler`. A closure whose type only its context decides returns an outcome.

@@ -37,10 +37,11 @@ impl Printer<'_> {
     fn reject_with_handler(&self, handler: &Expr) -> TokenStream {
         let (open, answer) = (self.local("open"), self.local("answer"));
         let (ret, private) = (&self.ret, self.private(handler.span()));
-        let callable = self.answering(handler);
+        let call = quote_spanned!(at(handler.span())=> #private::call_on_open);
+        let call = self.answering(&call, handler, &open);
         quote_spanned! {at(handler.span())=>
             ::core::result::Result::Err(#open) => {
-                let #answer: #ret = #private::call_on_open(#callable, #open);
+                let #answer: #ret = #call;
                 return #answer;
             }
         }

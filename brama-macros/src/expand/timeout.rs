@@ -124,8 +124,9 @@ impl Printer<'_> {
         let ret = &self.ret;
         let handled = |on_timeout: &Expr| {
             let place = on_timeout.span();
-            let (private, on_timeout) = (self.private(place), self.answering(on_timeout));
-            quote_spanned!(at(place)=> #private::answer_timeout(#on_timeout, #timed_out))
+            let private = self.private(place);
+            let call = quote_spanned!(at(place)=> #private::answer_timeout);
+            self.answering(&call, on_timeout, timed_out)
         };
         let converted = || {
             let private = &self.private;

@@ -93,6 +93,25 @@ fn by_bool() -> (bool, u8) {
     (true, 2)
 }
 
+macro_rules! judged {
+    ($least:literal) => {
+        |paid| matches!(paid, Ok(code) if $least < *code)
+    };
+}
+
+#[circuit_breaker(
+    identifier = "handlers",
+    error_handler = judged!(100),
+    on_open = |open| {
+        let Some(wait) = open.retry_after() else { return Err(open.into()) };
+        let code = u16::try_from(wait.as_secs()).map_err(|_| open)?;
+        Ok(code)
+    },
+)]
+fn by_macro() -> Paid {
+    Ok(200)
+}
+
 #[circuit_breaker(identifier = "handlers", error_handler = |_| todo!(), on_open = |_| todo!())]
 fn unfinished() -> Paid {
     Ok(1)
@@ -197,6 +216,7 @@ fn main() {
     let _ = judge.by_method_later(200);
     assert_eq!(tuple(), (0, 1));
     assert_eq!(by_bool(), (true, 2));
+    assert!(by_macro().is_ok());
     let judges = Judges {
         boxed: Box::new(plain),
         shared: Arc::new(Result::is_ok),
