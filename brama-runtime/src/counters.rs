@@ -240,3 +240,35 @@ fn stripe_count() -> usize {
 
 /// 16 KiB for a breaker at which many threads contend.
 const MOST_STRIPES: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_is_torn_down_counts_too() {
+        static COUNTERS: Lazy<Counters> = Lazy::new(Counters::default);
+
+        struct Late;
+
+        impl Drop for Late {
+            fn drop(&mut self) {
+                COUNTERS.add(Counter::Success, Ordering::Relaxed);
+            }
+        }
+
+        thread_local! {
+            static LATE: Late = const { Late };
+        }
+
+        COUNTERS.inflate();
+        thread::spawn(|| {
+            LATE.with(|_| ());
+            COUNTERS.add(Counter::Success, Ordering::Relaxed);
+        })
+        .join()
+        .unwrap();
+        thread::spawn(|| LATE.with(|_| ())).join().unwrap();
+        assert_eq!(COUNTERS.sum(Counter::Success), 3);
+    }
+}

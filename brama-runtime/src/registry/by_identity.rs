@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use strsim::levenshtein;
 
-use super::{Registry, RegistryInner, SlotEntry};
+use super::{Registry, RegistryInner};
 use crate::{
     breaker::Breaker,
     circuit::{By, Reason},
@@ -160,14 +160,15 @@ impl RegistryInner {
     /// The error for an identity that is not registered, with a suggestion if one is close.
     #[cold]
     pub(super) fn unknown(&self, identity: &Identity<'_>) -> UnknownBreaker {
-        let slots = self.slots.pin();
-        let known = slots.iter().map(SlotEntry::slot).filter(|slot| slot.is_registered());
-        let known = known.filter(|slot| !slot.identity().is_overflow());
-        let candidates = known.take(MAX_COMPARED).filter_map(|slot| {
-            let known = slot.identity();
-            Some((distance_within(identity, known)?, known))
+        let nearest = self.slots.with_all(|slots| {
+            let known = slots.filter(|slot| slot.is_registered());
+            let known = known.filter(|slot| !slot.identity().is_overflow());
+            let candidates = known.take(MAX_COMPARED).filter_map(|slot| {
+                let known = slot.identity();
+                Some((distance_within(identity, known)?, known))
+            });
+            candidates.min().map(|(_, known)| known.clone())
         });
-        let nearest = candidates.min().map(|(_, known)| known.clone());
         UnknownBreaker::new(identity.clone().into_owned(), nearest)
     }
 }

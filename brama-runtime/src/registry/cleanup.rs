@@ -2,7 +2,7 @@
 
 use std::{ops::ControlFlow, sync::Weak};
 
-use super::{Registry, RegistryInner, SlotEntry};
+use super::{Registry, RegistryInner};
 use crate::{circuit::State, identity::Identity, sys::worker::restart_left_behind};
 
 impl Registry {
@@ -37,11 +37,9 @@ impl Registry {
 impl RegistryInner {
     fn sweep(&self) {
         restart_left_behind();
-        for slot in self.slots.pin().iter().map(SlotEntry::slot) {
-            if slot.state() == State::Open {
-                slot.sweep();
-            }
-        }
+        self.slots.with_all(|slots| {
+            slots.filter(|slot| slot.state() == State::Open).for_each(|slot| slot.sweep());
+        });
         let identities = self.writer.lock().keys.identities();
         for identity in identities {
             let mut next = Some(0);

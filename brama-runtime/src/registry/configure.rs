@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Registry, RegistryInner, SlotEntry,
+    Registry, RegistryInner,
     writer::{Concerned, Writer},
 };
 use crate::{
@@ -99,9 +99,11 @@ impl RegistryInner {
     /// Updates every breaker without an event.
     fn update_all(&self, writer: &Writer) -> Wakes {
         let mut wakes = Wakes::default();
-        for slot in self.slots.pin().iter().map(SlotEntry::slot) {
-            wakes.and(slot.update_layers(|layers| writer.set_layers(slot.identity(), layers)));
-        }
+        self.slots.with_all(|slots| {
+            for slot in slots {
+                wakes.and(slot.update_layers(|layers| writer.set_layers(slot.identity(), layers)));
+            }
+        });
         wakes
     }
 
@@ -147,7 +149,7 @@ impl RegistryInner {
         at: Timestamp,
     ) -> (Vec<Reconfigured>, Wakes) {
         let slots = match concerned {
-            Concerned::All => self.slots.pin().iter().map(|it| Arc::clone(it.slot())).collect(),
+            Concerned::All => self.slots.with_all(|slots| slots.map(Arc::clone).collect()),
             Concerned::Of(identities) => {
                 let slots = identities.iter().flat_map(|it| self.slots_of(writer, it));
                 slots.collect::<Vec<_>>()

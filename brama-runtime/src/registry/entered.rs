@@ -24,8 +24,8 @@ pub struct Entered {
 
 impl Entered {
     pub(crate) fn new(registry: Registry) -> Self {
-        // A thread that is being torn down enters nothing: it uses the global registry again.
         let number = STACK.try_with(|stack| stack.borrow_mut().push(registry));
+        // A thread that is being torn down enters nothing, and leaves nothing.
         Self { number: number.unwrap_or(u64::MAX), thread: PhantomData }
     }
 }

@@ -92,8 +92,11 @@ impl RegistryInner {
         idle: Idle,
         announcements: &mut Announcements,
     ) -> Option<Totals> {
+        if !self.slots.can_remove() {
+            return None;
+        }
         let (totals, wakes) = slot.evict(announcements.at, idle, || is_held(slot))?;
-        self.slots.pin().remove(slot.identity());
+        self.slots.remove(slot.identity());
         announcements.wakes.and(wakes);
         Some(totals)
     }

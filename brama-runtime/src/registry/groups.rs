@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BreakerFilter, Registry, SlotEntry};
+use super::{BreakerFilter, Registry};
 use crate::{
     breaker::Breaker,
     bus::{EventCallback, Subscription},
@@ -208,7 +208,7 @@ impl Registry {
         let _writer = self.inner.writer.lock();
         let subscription = self.inner.context.bus.subscribe(filter);
         if selects_calls {
-            self.inner.slots.pin().iter().map(SlotEntry::slot).for_each(|slot| slot.republish());
+            self.inner.slots.with_all(|slots| slots.for_each(|slot| slot.republish()));
         }
         subscription
     }

@@ -14,17 +14,16 @@ mod global;
 mod groups;
 mod key_set;
 mod reload;
+mod slot_set;
 mod writer;
 
 use std::{
-    borrow::Borrow,
     fmt,
-    hash::{BuildHasher, Hash, Hasher},
+    hash::BuildHasher,
     sync::{Arc, Weak},
 };
 
 use foldhash::fast::{FixedState, RandomState};
-use papaya::HashSet;
 
 #[cfg(feature = "declared")]
 pub use self::declared::{DeclarationEntry, Declared};
@@ -33,7 +32,6 @@ pub use self::entered::Entered;
 #[cfg(feature = "testing")]
 pub(crate) use self::entered::entered;
 pub(crate) use self::global::global;
-use self::writer::Writer;
 pub use self::{
     connections::RegisterError,
     filter::BreakerFilter,
@@ -43,6 +41,7 @@ pub use self::{
         totals, unregister,
     },
 };
+use self::{slot_set::SlotSet, writer::Writer};
 use crate::{
     breaker::{Breaker, RegistryContext, Slot, Timestamp},
     bus::Wakes,
@@ -65,7 +64,7 @@ pub struct Registry {
 
 struct RegistryInner {
     /// Every slot. An unregistered breaker keeps its slot, so that its handles can revive it.
-    slots: HashSet<SlotEntry, RandomState>,
+    slots: SlotSet,
     context: Arc<RegistryContext>,
     seed: u64,
     checks: Arc<Checks>,
@@ -88,14 +87,13 @@ impl Registry {
     }
 
     fn on(time: Time, seed: u64) -> Self {
-        let slots = HashSet::with_hasher(RandomState::default());
         let checks = Checks::new(time.clone());
         let context = Arc::new(RegistryContext::new(time));
         Self {
             inner: Arc::new_cyclic(|inner: &Weak<RegistryInner>| {
                 let store: Weak<dyn ConfigStore> = Weak::<RegistryInner>::clone(inner);
                 RegistryInner {
-                    slots,
+                    slots: SlotSet::new(),
                     context,
                     seed,
                     checks,
@@ -148,8 +146,7 @@ impl RegistryInner {
     /// The slot of this identity, for callers that hold the writer lock, without which no slot is
     /// evicted.
     fn peek(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
-        let slots = self.slots.pin();
-        slots.get(identity).map(|entry| Arc::clone(entry.slot()))
+        self.slots.get(identity)
     }
 
     /// Whether a slot seen during its eviction survived. Evictions are decided under the writer
@@ -167,10 +164,12 @@ impl RegistryInner {
 
     /// Every registered identity, sorted. It returns no slots, since a held slot cannot be evicted.
     fn all_known(&self) -> Vec<Identity<'static>> {
-        let slots = self.slots.pin();
-        let known = slots.iter().map(SlotEntry::slot).filter(|slot| slot.is_registered());
-        let mut known: Vec<_> = known.map(|slot| slot.identity().clone()).collect();
+        let mut known: Vec<_> = self.slots.with_all(|slots| {
+            let known = slots.filter(|slot| slot.is_registered());
+            known.map(|slot| slot.identity().clone()).collect()
+        });
         known.sort_unstable();
+        known.dedup();
         known
     }
 
@@ -207,7 +206,7 @@ impl RegistryInner {
         let now = announcements.at.now();
         let slot = Arc::new(Slot::new(identity, layers, seed, context, now, share));
         announcements.wakes.and(slot.announce_created(announcements.at));
-        self.slots.pin().insert(SlotEntry::new(Arc::clone(&slot)));
+        self.slots.insert(&slot);
         if keyed {
             writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), now);
         }
@@ -244,38 +243,3 @@ struct Announcements {
     at: Timestamp,
     wakes: Wakes,
 }
-
-/// A slot in the set, keyed by its own identity: a look-up then reads no memory that the call would
-/// not read anyway.
-pub(super) struct SlotEntry(Arc<Slot>);
-
-impl SlotEntry {
-    pub(super) const fn new(slot: Arc<Slot>) -> Self {
-        Self(slot)
-    }
-
-    pub(super) const fn slot(&self) -> &Arc<Slot> {
-        &self.0
-    }
-}
-
-impl<'a> Borrow<Identity<'a>> for SlotEntry {
-    #[inline]
-    fn borrow(&self) -> &Identity<'a> {
-        self.0.identity()
-    }
-}
-
-impl Hash for SlotEntry {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.identity().hash(state);
-    }
-}
-
-impl PartialEq for SlotEntry {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.identity() == other.0.identity()
-    }
-}
-
-impl Eq for SlotEntry {}

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use super::{Registry, RegistryInner, SlotEntry, cleanup::clean_up, writer::Writer};
+use super::{Registry, RegistryInner, cleanup::clean_up, writer::Writer};
 use crate::{
     config::{Config, InitError, InvalidConfig, Reloaded, Unused},
     connection::ConnectionKind,
@@ -142,11 +142,11 @@ impl Registry {
             writer.named().filter(|identity| !inner.knows(&writer, identity)).cloned().collect();
         let mut kinds: BTreeSet<ConnectionKind> = writer.kinds().cloned().collect();
         drop(writer);
-        for slot in inner.slots.pin().iter().map(SlotEntry::slot) {
-            if let Some(kind) = slot.kind() {
+        inner.slots.with_all(|slots| {
+            slots.filter_map(|slot| slot.kind()).for_each(|kind| {
                 kinds.remove(&kind);
-            }
-        }
+            });
+        });
         unknown.sort_unstable();
         let breakers = unknown.iter().map(|identity| inner.unknown(identity)).collect();
         Unused { breakers, kinds: kinds.into_iter().collect() }

@@ -104,7 +104,8 @@ impl TestRegistry {
     ///
     /// Guards nest, and may be dropped in any order: the newest live guard decides. A panic drops
     /// the guard as it unwinds. An admitted call and a [`CircuitOpen`](crate::breaker::CircuitOpen)
-    /// belong to the registry in which they began, even after the guard is dropped.
+    /// belong to the registry in which they began, even after the guard is dropped. In the
+    /// destructor of a thread-local, the guard may have no effect.
     pub fn enter(&self) -> Entered {
         Entered::new(self.registry.clone())
     }

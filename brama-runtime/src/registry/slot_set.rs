@@ -1,0 +1,193 @@
+//! The set of a registry's slots.
+
+use std::{
+    borrow::Borrow,
+    cell::Cell,
+    collections::HashSet as LockedSet,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+use foldhash::fast::RandomState;
+use papaya::{HashSet, ResizeMode};
+
+use crate::{
+    breaker::Slot,
+    identity::Identity,
+    sys::{
+        panic::catch_panic,
+        sync::{Mutex, OnceBox},
+    },
+};
+
+/// The slots of a registry, by identity. It changes only under the writer lock.
+///
+/// The map protects what its readers see by a thread-local of its own (in the crate `seize`), and
+/// panics if that is gone. A look-up in the destructor of another thread-local would abort the
+/// process. So a thread whose locals are being destroyed reads by an owned guard, which is slow and
+/// needs no thread-local; what it adds waits in a second set, because an addition to the map needs
+/// the local in any case; and it removes nothing.
+///
+/// The map resizes as a whole. While it resized by parts, it could retire entries together with an
+/// old table, wherever a guard ends, and that needs the local too.
+pub(super) struct SlotSet {
+    map: HashSet<SlotEntry, RandomState>,
+    /// Slots that the map does not have yet. Absent in programs without such a thread.
+    late: OnceBox<Mutex<LockedSet<SlotEntry, RandomState>>>,
+}
+
+impl SlotSet {
+    pub(super) fn new() -> Self {
+        let map = HashSet::builder().hasher(RandomState::default());
+        let map = map.resize_mode(ResizeMode::Blocking).build();
+        Self { map, late: OnceBox::new() }
+    }
+
+    #[inline]
+    pub(super) fn get(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
+        let found = if self.has_locals() {
+            self.map.pin().get(identity).map(SlotEntry::cloned)
+        } else {
+            self.map.pin_owned().get(identity).map(SlotEntry::cloned)
+        };
+        found.or_else(|| self.get_late(identity))
+    }
+
+    /// Looks in the map once more at the end: the slot may have moved there after the first look.
+    fn get_late(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
+        let found = self.late.get()?.lock().get(identity).map(SlotEntry::cloned);
+        found.or_else(|| self.map.pin_owned().get(identity).map(SlotEntry::cloned))
+    }
+
+    /// Passes every slot to `read`, and at times one of them twice. `read` runs under no lock.
+    pub(super) fn with_all<R>(
+        &self,
+        read: impl FnOnce(&mut dyn Iterator<Item = &Arc<Slot>>) -> R,
+    ) -> R {
+        let late: Vec<_> = self
+            .late
+            .get()
+            .map_or_else(Vec::new, |late| late.lock().iter().map(SlotEntry::cloned).collect());
+        if self.has_locals() {
+            read(&mut self.map.pin().iter().map(SlotEntry::slot).chain(&late))
+        } else {
+            read(&mut self.map.pin_owned().iter().map(SlotEntry::slot).chain(&late))
+        }
+    }
+
+    /// Adds a slot. The caller holds the writer lock, and no slot has this identity.
+    pub(super) fn insert(&self, slot: &Arc<Slot>) {
+        if self.can_remove() {
+            self.map.pin().insert(SlotEntry::new(slot));
+        } else {
+            let late = self.late.get_or_init(Box::default);
+            late.lock().insert(SlotEntry::new(slot));
+        }
+    }
+
+    /// Whether this thread can [`remove`](Self::remove). If so, every slot is in the map from here
+    /// on. The caller holds the writer lock.
+    pub(super) fn can_remove(&self) -> bool {
+        let has_locals = self.has_locals();
+        if has_locals && let Some(late) = self.late.get() {
+            let mut late = late.lock();
+            let map = self.map.pin();
+            for entry in late.drain() {
+                map.insert(entry);
+            }
+        }
+        has_locals
+    }
+
+    /// Removes a slot after [`can_remove`](Self::can_remove). The caller holds the writer lock.
+    pub(super) fn remove(&self, identity: &Identity<'_>) {
+        self.map.pin().remove(identity);
+    }
+
+    /// Whether this thread can use the map's thread-local.
+    #[inline]
+    fn has_locals(&self) -> bool {
+        match LOCALS.try_with(Cell::get) {
+            Ok(Locals::Usable) => true,
+            Ok(Locals::Untouched) => self.find_locals(),
+            Ok(Locals::Destroyed) | Err(_) => false,
+        }
+    }
+
+    /// Initialises the map's local, then ours. Locals are destroyed in the reverse order, so ours
+    /// reports in time that they are gone.
+    ///
+    /// The panic: the program may use the map's crate too, and the thread may have destroyed the
+    /// local of that crate before it first came here.
+    #[cold]
+    fn find_locals(&self) -> bool {
+        let are_usable = catch_panic(|| drop(self.map.guard())).is_ok()
+            && DESTROYED_FIRST.try_with(|_| ()).is_ok();
+        let locals = if are_usable { Locals::Usable } else { Locals::Destroyed };
+        LOCALS.set(locals);
+        are_usable
+    }
+}
+
+thread_local! {
+    /// It has no destructor, so that it can always be read.
+    static LOCALS: Cell<Locals> = const { Cell::new(Locals::Untouched) };
+    static DESTROYED_FIRST: DestroyedFirst = const { DestroyedFirst };
+}
+
+/// The state of this thread's locals.
+#[derive(Clone, Copy)]
+enum Locals {
+    Untouched,
+    Usable,
+    Destroyed,
+}
+
+/// Notes that the locals of its thread are being destroyed.
+struct DestroyedFirst;
+
+impl Drop for DestroyedFirst {
+    fn drop(&mut self) {
+        let _ = LOCALS.try_with(|locals| locals.set(Locals::Destroyed));
+    }
+}
+
+/// A slot in the set, keyed by its own identity: a look-up then reads no memory that the call would
+/// not read anyway.
+struct SlotEntry(Arc<Slot>);
+
+impl SlotEntry {
+    fn new(slot: &Arc<Slot>) -> Self {
+        Self(Arc::clone(slot))
+    }
+
+    const fn slot(&self) -> &Arc<Slot> {
+        &self.0
+    }
+
+    #[inline]
+    fn cloned(&self) -> Arc<Slot> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl<'a> Borrow<Identity<'a>> for SlotEntry {
+    #[inline]
+    fn borrow(&self) -> &Identity<'a> {
+        self.0.identity()
+    }
+}
+
+impl Hash for SlotEntry {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.identity().hash(state);
+    }
+}
+
+impl PartialEq for SlotEntry {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.identity() == other.0.identity()
+    }
+}
+
+impl Eq for SlotEntry {}
