@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::text::Escaped;
+
 /// Parses whole milliseconds: `500ms`, `30s`, `5m`, `24h`, or a sum with spaces such as `1m 30s`.
 ///
 /// The units must be in descending order, each at most once.
@@ -52,7 +54,8 @@ impl InvalidDuration {
 
 impl fmt::Display for InvalidDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { text, part, mistake } = self;
+        let (text, part, mistake) =
+            (Escaped::rejected(&self.text), Escaped::rejected(&self.part), self.mistake);
         write!(f, "\"{text}\" is not a duration: ")?;
         match mistake {
             Mistake::Empty => write!(f, "it is empty; write h, m, s or ms, such as 1m 30s"),

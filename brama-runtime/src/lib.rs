@@ -31,6 +31,7 @@ mod sys {
 }
 #[cfg(feature = "testing")]
 mod testing;
+mod text;
 mod time {
     //! Time: the only place that reads a clock, and the alarms that wait for it.
 

@@ -209,7 +209,7 @@ impl fmt::Display for Cause {
             Rule::Ramp => f.write_str("the ramp was over"),
         }?;
         if let Some((action, by)) = &self.by_hand {
-            let who = by.who().map_or("hand", Reason::as_str);
+            let who: &dyn fmt::Display = by.who().map_or(&"hand", |who| who);
             return write!(f, "{who} ({action}): {}", by.reason());
         }
         let is_of_one = matches!(rule, Rule::Trip | Rule::ProbeFailed);

@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::reason_buf::{self, ReasonBuf};
+use crate::text::Escaped;
 
 /// Why a call failed or an operator acted: a short text for people.
 ///
@@ -188,9 +189,11 @@ impl Hash for Reason {
     }
 }
 
+/// Writes the text on one line: a line break or another character that would be hidden is shown as
+/// an escape such as `\n`. At most [`Reason::MAX_BYTES`] are shown.
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        Escaped::within(Self::MAX_BYTES, self.as_str()).fmt(f)
     }
 }
 

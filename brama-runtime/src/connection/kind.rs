@@ -10,6 +10,8 @@ use std::{
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
+use crate::text::Escaped;
+
 /// The kind of a dependency.
 ///
 /// A kind can have defaults of its own (`Config::kind_defaults`), and filters select breakers by
@@ -99,9 +101,11 @@ impl Hash for ConnectionKind {
     }
 }
 
+/// Writes the name on one line, escaped as an [`Identity`](crate::identity::Identity) is, at most
+/// 128 bytes.
 impl fmt::Display for ConnectionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        Escaped::name(self.as_str()).fmt(f)
     }
 }
 

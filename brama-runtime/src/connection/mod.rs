@@ -5,7 +5,7 @@ mod kind;
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 pub use self::kind::ConnectionKind;
-use crate::circuit::PolicyPatch;
+use crate::{circuit::PolicyPatch, text::Escaped};
 
 /// A description of a dependency for `register`: its kind, labels, and settings for its breaker.
 ///
@@ -63,7 +63,8 @@ impl Connection {
 
 /// The labels of a connection, in the order of their keys. Cheap to clone.
 ///
-/// `Display` writes `region=eu, team=payments`.
+/// `Display` writes `region=eu, team=payments` on one line: at most sixteen labels, each text
+/// escaped as an [`Identity`](crate::identity::Identity) is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Labels(Option<Arc<BTreeMap<LabelText, LabelText>>>);
 
@@ -118,10 +119,15 @@ impl serde::Serialize for Labels {
 
 impl fmt::Display for Labels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, (key, value)) in self.iter().enumerate() {
+        for (place, (key, value)) in self.iter().take(MAX_SHOWN).enumerate() {
             let separator = if place == 0 { "" } else { ", " };
-            write!(f, "{separator}{key}={value}")?;
+            write!(f, "{separator}{}={}", Escaped::name(key), Escaped::name(value))?;
         }
-        Ok(())
+        match self.iter().skip(MAX_SHOWN).count() {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
     }
 }
+
+const MAX_SHOWN: usize = 16;

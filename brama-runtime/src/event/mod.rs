@@ -21,6 +21,7 @@ use crate::{
     connection::{ConnectionKind, Labels},
     duration::Rounded,
     identity::Identity,
+    text::Escaped,
 };
 
 /// Something that happened to a breaker.
@@ -28,7 +29,8 @@ use crate::{
 /// `Display` prints a line for a log: `payment_api went from closed to open: 10 failures in a row
 /// reached failure_threshold 10; last: connection refused`. If the duration of an opening is not
 /// simply the policy's fixed `expiry`, the line contains it with its reason: `… from half-open to
-/// open for 20 s (progressive, opening 3 in a row): …`.
+/// open for 20 s (progressive, opening 3 in a row): …`. It is one line whatever the identity and
+/// the reasons are: see the `Display` of [`Identity`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize))]
@@ -200,7 +202,10 @@ impl fmt::Display for EventDetail {
                 if let Some(duration) = shortened {
                     write!(f, "; the opening was shortened to {}", Rounded(*duration))?;
                 }
-                warnings.iter().try_for_each(|warning| write!(f, "; {warning}"))
+                let mut warnings = warnings.iter().take(MAX_WARNINGS);
+                warnings.try_for_each(|warning| {
+                    write!(f, "; {}", Escaped::within(MAX_WARNING_BYTES, warning))
+                })
             }
             Self::Extended { duration } => {
                 write!(
@@ -220,3 +225,7 @@ impl fmt::Display for EventDetail {
         }
     }
 }
+
+/// How many warnings are shown, and how many bytes of one.
+const MAX_WARNINGS: usize = 16;
+const MAX_WARNING_BYTES: usize = 1_024;

@@ -10,6 +10,7 @@ use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 pub(crate) use self::buffer::IdentityBuf;
 pub use self::buffer::KeyText;
 use self::repr::{IdentityParts, Layout, Repr};
+use crate::text::Escaped;
 
 /// The name of a breaker: an identifier, and optionally a scope and a key.
 ///
@@ -136,6 +137,18 @@ impl<'a> Identity<'a> {
     fn parts(&self) -> IdentityParts<'_> {
         self.0.parts()
     }
+
+    fn write<'s, T: fmt::Display>(
+        &'s self,
+        out: &mut dyn fmt::Write,
+        shown: impl Fn(&'s str) -> T,
+    ) -> fmt::Result {
+        let IdentityParts { scope, identifier, key, is_overflow } = self.parts();
+        scope.map_or(Ok(()), |scope| write!(out, "{}/", shown(scope)))?;
+        write!(out, "{}", shown(identifier))?;
+        key.map_or(Ok(()), |key| write!(out, "[{}]", shown(key)))?;
+        if is_overflow { out.write_str(" (overflow)") } else { Ok(()) }
+    }
 }
 
 impl PartialOrd for Identity<'_> {
@@ -174,25 +187,23 @@ impl<'a> From<&'a Identity<'_>> for Identity<'a> {
     }
 }
 
-/// Writes the text of `Display`, quoted and escaped.
+/// Writes the whole text, quoted and escaped as the `Debug` of a string.
 impl fmt::Debug for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.to_string(), f)
+        let mut text = String::new();
+        self.write(&mut text, |part| part)?;
+        fmt::Debug::fmt(&text, f)
     }
 }
 
 /// Writes `scope/identifier[key]`, or `scope/identifier (overflow)` for an overflow breaker.
 ///
-/// This is for people and not an encoding: different identities can have equal texts.
+/// This is for people and not an encoding: different identities can have equal texts. A line break
+/// or another character that would be hidden is shown as an escape such as `\n`. Of each part at
+/// most 128 bytes are shown; a longer one ends in `…`.
 impl fmt::Display for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let IdentityParts { scope, identifier, key, is_overflow } = self.parts();
-        if let Some(scope) = scope {
-            write!(f, "{scope}/")?;
-        }
-        f.write_str(identifier)?;
-        key.map_or(Ok(()), |key| write!(f, "[{key}]"))?;
-        if is_overflow { f.write_str(" (overflow)") } else { Ok(()) }
+        self.write(f, Escaped::name)
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
     event::{Event, EventFilter},
     identity::Identity,
     status::{Health, Status},
+    text::Escaped,
 };
 
 /// Returns the registry that decorated functions on this thread use: the global one.
@@ -254,8 +255,9 @@ impl Registry {
             ShadowSwitch::Shadow => self.shadow_all(true),
             ShadowSwitch::Nothing => {}
             ShadowSwitch::Invalid(value) => self.notice(format!(
-                "{VARIABLE} is `{value}`, which is not valid: set it to 1 to put every breaker into \
-                 shadow, or to 0"
+                "{VARIABLE} is `{}`, which is not valid: set it to 1 to put every breaker into \
+                 shadow, or to 0",
+                Escaped::rejected(&value)
             )),
         }
     }

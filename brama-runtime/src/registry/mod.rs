@@ -232,8 +232,7 @@ impl Default for Registry {
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.inner.all_known().into_iter().map(|identity| identity.to_string());
-        f.debug_set().entries(names).finish()
+        f.debug_set().entries(self.inner.all_known()).finish()
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         policy::settings::{Named, Positional},
     },
     duration,
+    text::ShortErrors,
 };
 
 impl Serialize for PolicyPatch {
@@ -30,11 +31,13 @@ impl Serialize for PolicyPatch {
 /// Rejects values outside their limits.
 impl<'de> Deserialize<'de> for PolicyPatch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let patch = if deserializer.is_human_readable() {
-            Named::deserialize(deserializer)
-        } else {
-            Positional::deserialize(deserializer)
-        };
+        let patch = ShortErrors::read(deserializer, |deserializer| {
+            if deserializer.is_human_readable() {
+                Named::deserialize(deserializer)
+            } else {
+                Positional::deserialize(deserializer)
+            }
+        });
         patch?.validated().map_err(Error::custom)
     }
 }
@@ -63,11 +66,13 @@ impl Serialize for Expiry {
 
 impl<'de> Deserialize<'de> for Expiry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_any(TextOrGrowth)
-        } else {
-            Growth::deserialize(deserializer).map(Self)
-        }
+        ShortErrors::read(deserializer, |deserializer| {
+            if deserializer.is_human_readable() {
+                deserializer.deserialize_any(TextOrGrowth)
+            } else {
+                Growth::deserialize(deserializer).map(Self)
+            }
+        })
     }
 }
 
