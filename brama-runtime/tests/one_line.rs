@@ -96,7 +96,9 @@ fn texts_are_shown_on_one_line() {
             Identity::from(identifier).with_key(key),
             Identity::from(identifier).in_scope(scope).with_key(key),
         ];
-        identities.iter().for_each(|identity| check(identity));
+        for identity in &identities {
+            check(identity);
+        }
         check(&Reason::from(reason.clone()));
         check(&By::actor(scope.clone(), reason.clone()));
         check(&ConnectionKind::from(key.clone()));
@@ -104,9 +106,7 @@ fn texts_are_shown_on_one_line() {
             check(&error);
             assert_eq!(error.text(), reason);
         }
-        let [_, _, identity] = identities;
-        let connection = connection(&texts);
-        breakers_show_one_line(identity, &connection, reason);
+        breakers_show_one_line(&identities[2], &connection(&texts), reason);
     });
 }
 
@@ -118,12 +118,12 @@ fn connection([identifier, scope, key, reason]: &[String; 4]) -> Connection {
     })
 }
 
-fn breakers_show_one_line(identity: Identity<'_>, connection: &Connection, reason: &str) {
+fn breakers_show_one_line(identity: &Identity<'_>, connection: &Connection, reason: &str) {
     let registry = Registry::new();
-    check(&registry.failure(&identity, "x").unwrap_err());
+    check(&registry.failure(identity, "x").unwrap_err());
     let mut events = registry.subscribe(EventFilter::new());
-    let breaker = registry.register(&identity, connection.clone()).unwrap();
-    check(&registry.register(&identity, connection.clone()).unwrap_err());
+    let breaker = registry.register(identity, connection.clone()).unwrap();
+    check(&registry.register(identity, connection.clone()).unwrap_err());
     let near = || Identity::from(identity.identifier()).with_key("another");
     check(&registry.success(near()).unwrap_err());
     check(&registry.open_for(near(), Duration::ZERO, "x").unwrap_err());
@@ -138,7 +138,7 @@ fn breakers_show_one_line(identity: Identity<'_>, connection: &Connection, reaso
     check(&breaker.status().labels);
     check(&registry.health(BreakerFilter::new()));
     registry.statuses(BreakerFilter::new()).iter().for_each(|status| check(status));
-    invalid_settings_show_one_line_each(&identity, connection, reason);
+    invalid_settings_show_one_line_each(identity, connection, reason);
 }
 
 fn every_state_shows_one_line(breaker: &Breaker, reason: &str) {

@@ -187,6 +187,17 @@ fn an_impossible_circuit_is_rejected() {
         let expected = "the positions of bad outcomes must be ascending and within the window";
         assert_eq!(error("memory", memory), expected);
     }
+    let late = json!({ "time": { "width": 2, "number": u64::MAX, "buckets": vec![json!(
+        { "calls": 0, "failures": 0, "slow": 0 }
+    ); 10] } });
+    let expected = "the number of a bucket must be one that a clock reaches";
+    assert_eq!(error("memory", late), expected);
+    let mut circuit = written(&Circuit::new(0));
+    (circuit["state"], circuit["since"]) = (json!({ "open": { "until": 5 } }), 6.into());
+    assert_eq!(
+        read::<Circuit>(circuit).unwrap_err(),
+        "the opening ends at 5 and began at 6: its deadline cannot be before its begin"
+    );
     for (width, failures) in [(0, 0), (1, 2)] {
         let bucket = json!({ "calls": 1, "failures": failures, "slow": 0 });
         let buckets = Value::Array(vec![bucket; 10]);

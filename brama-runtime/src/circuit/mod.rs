@@ -15,6 +15,7 @@ mod quantity;
 mod reason;
 mod reason_buf;
 mod reasons;
+mod resumption;
 mod rules;
 #[cfg(feature = "serde")]
 pub(crate) mod serde_impls;

@@ -45,6 +45,11 @@ impl Tick {
         Self(self.0.saturating_add(nanos(duration)))
     }
 
+    /// Returns the moment `duration` earlier, or the origin.
+    pub(crate) const fn before(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(nanos(duration)))
+    }
+
     /// Returns the time since `earlier`; zero if `earlier` is not earlier.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {

@@ -259,7 +259,7 @@ impl Buckets {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a remainder of 10 fits")]
-const fn place(number: u64) -> usize {
+pub(super) const fn place(number: u64) -> usize {
     (number % BUCKETS as u64) as usize
 }
 

@@ -38,6 +38,14 @@ impl<E> ShortError<E> {
     }
 }
 
+impl<E: Error> ShortError<E> {
+    /// Cuts the message of an error that the format itself has made.
+    fn of(error: E) -> Self {
+        let message = error.to_string();
+        if message.len() <= MAX_MESSAGE { Self(error) } else { Self::custom(message) }
+    }
+}
+
 impl<E: fmt::Display> fmt::Display for ShortError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -99,7 +107,7 @@ macro_rules! deserialize {
             $($argument: $type,)*
             visitor: V,
         ) -> Result<V::Value, Self::Error> {
-            self.0.$method($($argument,)* ShortErrors(visitor)).map_err(ShortError)
+            self.0.$method($($argument,)* ShortErrors(visitor)).map_err(ShortError::of)
         }
     )*};
 }
@@ -195,7 +203,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for ShortErrors<A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Self::Error> {
-        self.0.next_element_seed(ShortErrors(seed)).map_err(ShortError)
+        self.0.next_element_seed(ShortErrors(seed)).map_err(ShortError::of)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -210,14 +218,14 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for ShortErrors<A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Self::Error> {
-        self.0.next_key_seed(ShortErrors(seed)).map_err(ShortError)
+        self.0.next_key_seed(ShortErrors(seed)).map_err(ShortError::of)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
     ) -> Result<S::Value, Self::Error> {
-        self.0.next_value_seed(ShortErrors(seed)).map_err(ShortError)
+        self.0.next_value_seed(ShortErrors(seed)).map_err(ShortError::of)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -233,7 +241,7 @@ impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for ShortErrors<A> {
         self,
         seed: S,
     ) -> Result<(S::Value, Self::Variant), Self::Error> {
-        let (value, variant) = self.0.variant_seed(ShortErrors(seed)).map_err(ShortError)?;
+        let (value, variant) = self.0.variant_seed(ShortErrors(seed)).map_err(ShortError::of)?;
         Ok((value, ShortErrors(variant)))
     }
 }
@@ -242,14 +250,14 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for ShortErrors<A> {
     type Error = ShortError<A::Error>;
 
     fn unit_variant(self) -> Result<(), Self::Error> {
-        self.0.unit_variant().map_err(ShortError)
+        self.0.unit_variant().map_err(ShortError::of)
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(
         self,
         seed: S,
     ) -> Result<S::Value, Self::Error> {
-        self.0.newtype_variant_seed(ShortErrors(seed)).map_err(ShortError)
+        self.0.newtype_variant_seed(ShortErrors(seed)).map_err(ShortError::of)
     }
 
     fn tuple_variant<V: Visitor<'de>>(
@@ -257,7 +265,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for ShortErrors<A> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        self.0.tuple_variant(length, ShortErrors(visitor)).map_err(ShortError)
+        self.0.tuple_variant(length, ShortErrors(visitor)).map_err(ShortError::of)
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -265,6 +273,6 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for ShortErrors<A> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        self.0.struct_variant(fields, ShortErrors(visitor)).map_err(ShortError)
+        self.0.struct_variant(fields, ShortErrors(visitor)).map_err(ShortError::of)
     }
 }

@@ -1,8 +1,10 @@
 //! Laws of serialized circuits and policies.
 
+use std::time::Duration;
+
 use brama_runtime::api::{
-    Policy, PolicyPatch,
-    circuit::{Action, Tick},
+    Expiry, Policy, PolicyPatch, State,
+    circuit::{Action, Circuit, Tick},
     status::SettingName,
 };
 use proptest::{
@@ -14,7 +16,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     harness::Harness,
-    oracle_policy::OraclePolicy,
+    oracle_policy::{OraclePolicy, Span},
     traffic::{cases, policies, signals},
 };
 
@@ -104,6 +106,95 @@ fn invalid_input_never_produces_a_circuit_that_panics() {
 }
 
 #[test]
+fn a_resumed_circuit_has_no_tick_in_the_future() {
+    let traffic = policies().prop_flat_map(|policy| (Just(policy), signals(&policy, 200)));
+    proptest!(cases(256), |((policy, signals) in traffic, percent in 0..=120_u64)| {
+        let harness = Harness::new(&policy).steps(&signals);
+        let now = Tick::from_nanos(harness.tick().as_nanos() / 100 * percent);
+        let resumed = harness.circuit.clone().resumed_at(now);
+        check_resumed(&resumed, &harness.circuit, &harness.policy, now);
+        if harness.tick() <= now {
+            assert_eq!(json(&resumed), json(&harness.circuit));
+        }
+        let again = Harness { circuit: resumed.clone().resumed_at(now), ..harness.clone() };
+        assert_eq!(json(&again.circuit), json(&resumed));
+        if span_of(&policy) <= now {
+            assert_eq!(resumed.counts(now), harness.circuit.counts(now));
+        }
+    });
+}
+
+#[test]
+fn invalid_input_that_is_resumed_never_waits_longer_than_its_opening() {
+    let traffic = policies().prop_flat_map(|policy| (Just(policy), signals(&policy, 60)));
+    proptest!(cases(24), |((policy, signals) in traffic)| {
+        let harness = Harness::new(&policy).steps(&signals);
+        for misprint in misprints(&json(&harness.circuit)) {
+            if let Ok(circuit) = serde_json::from_value::<Circuit>(misprint) {
+                let resumed = circuit.clone().resumed_at(harness.tick());
+                check_resumed(&resumed, &circuit, &harness.policy, harness.tick());
+                let end = Harness { circuit: resumed, ..harness.clone() }.steps(&signals);
+                assert_eq!(in_text(&end.circuit).state(), end.view().state);
+            }
+        }
+    });
+}
+
+fn span_of(policy: &OraclePolicy) -> Tick {
+    match policy.window {
+        Span::Time(length) => Tick::ORIGIN.after(length),
+        Span::Calls(_) => Tick::ORIGIN,
+    }
+}
+
+/// Checks a circuit that was resumed at `now` against the one that it was.
+fn check_resumed(resumed: &Circuit, original: &Circuit, policy: &Policy, now: Tick) {
+    let kept = |circuit: &Circuit| {
+        let runs = (circuit.failures(), circuit.successes(), circuit.trips(), circuit.probes());
+        let reasons: Vec<_> = circuit.reasons().cloned().collect();
+        (circuit.state(), circuit.generation(), circuit.opening(), runs, reasons)
+    };
+    assert_eq!(kept(resumed), kept(original));
+    assert!(resumed.since() <= now);
+    let length = original.until().map(|until| until.since(original.since()));
+    let longest = length.unwrap_or_default().max(policy.probe_timeout());
+    let waits = resumed.rejects_until(policy).map(|until| until.since(now));
+    if resumed.state() != State::ForcedOpen {
+        assert!(waits.unwrap_or_default() <= longest, "{resumed:?} was {original:?}");
+    }
+}
+
+#[test]
+fn errors_show_little_of_the_input_and_stay_on_one_line() {
+    let policy = json(&Policy::DEFAULT);
+    let circuit = json(&Circuit::new(0).resumed_at(Tick::ORIGIN));
+    let text = "\u{1b}[2J\n\u{202e}9m".repeat(10_000);
+    let mut errors = 0;
+    let mut check = |error: serde_json::Error| {
+        let error = error.to_string();
+        assert!(error.len() <= 4_096, "{} bytes", error.len());
+        assert!(!error.contains(|it: char| it.is_control() || it == '\u{202e}'), "{error:?}");
+        errors += 1;
+    };
+    for written in [policy, circuit] {
+        for misprint in replaced(&written, &text.as_str().into()) {
+            let _ = serde_json::from_value::<Policy>(misprint.clone()).map_err(&mut check);
+            let _ = serde_json::from_value::<PolicyPatch>(misprint.clone()).map_err(&mut check);
+            let _ = serde_json::from_value::<Circuit>(misprint.clone()).map_err(&mut check);
+            let _ = serde_json::from_str::<Circuit>(&misprint.to_string()).map_err(&mut check);
+        }
+        let unknown = Value::from(Map::from_iter([(text.clone(), written)]));
+        let _ = serde_json::from_value::<PolicyPatch>(unknown.clone()).map_err(&mut check);
+        let _ = serde_json::from_value::<Circuit>(unknown).map_err(&mut check);
+    }
+    let growing = json(&Expiry::progressive(Duration::from_secs(1), Duration::from_secs(2)));
+    for misprint in replaced(&growing, &text.as_str().into()) {
+        let _ = serde_json::from_value::<Expiry>(misprint).map_err(&mut check);
+    }
+    assert!(60 < errors);
+}
+
+#[test]
 fn invalid_input_never_produces_a_policy_outside_its_limits() {
     proptest!(cases(24), |(policy in policies())| {
         for misprint in misprints(&json(&policy.build())) {
@@ -119,12 +210,15 @@ fn invalid_input_never_produces_a_policy_outside_its_limits() {
 
 /// Returns the input with one value replaced: each value in turn, by each odd value.
 fn misprints(written: &Value) -> impl Iterator<Item = Value> {
-    (0..values(written)).flat_map(move |place| {
-        odd_values().map(move |odd| {
-            let mut misprint = written.clone();
-            put(&mut misprint, &mut place.clone(), &odd);
-            misprint
-        })
+    odd_values().flat_map(move |odd| replaced(written, &odd).collect::<Vec<_>>())
+}
+
+/// Returns the input with each value in turn replaced by `instead`.
+fn replaced(written: &Value, instead: &Value) -> impl Iterator<Item = Value> {
+    (0..values(written)).map(move |place| {
+        let mut misprint = written.clone();
+        put(&mut misprint, &mut place.clone(), instead);
+        misprint
     })
 }
 

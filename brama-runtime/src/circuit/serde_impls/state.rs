@@ -2,15 +2,18 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::circuit::{
-    Circuit, Generation, Phase, Reason, Tick,
-    history::{History, MOST, RecentReasons},
-    outage::Outage,
-    window::WindowState,
+use crate::{
+    circuit::{
+        Circuit, Generation, Phase, Reason, Tick,
+        history::{History, MOST, RecentReasons},
+        outage::Outage,
+        window::WindowState,
+    },
+    text::ShortErrors,
 };
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub(in crate::circuit) struct Whole {
     seed: u64,
     generation: Generation,
@@ -48,19 +51,47 @@ impl From<Circuit> for Whole {
     }
 }
 
-impl TryFrom<Whole> for Circuit {
-    type Error = &'static str;
+impl Serialize for Whole {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
 
-    fn try_from(whole: Whole) -> Result<Self, Self::Error> {
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ShortErrors::read(deserializer, Self::deserialize)
+    }
+}
+
+impl TryFrom<Whole> for Circuit {
+    type Error = String;
+
+    fn try_from(whole: Whole) -> Result<Self, String> {
+        whole.check_deadline()?;
+        whole.check_term()?;
         let Whole { seed, generation, openings, phase, since, .. } = whole;
         let Whole { failures, successes, trips, memory, reasons, .. } = whole;
-        let outage = whole.outage;
-        if needs_term(phase) && outage.as_ref().is_none_or(|outage| outage.term.is_none()) {
-            return Err(NO_TERM);
-        }
-        let history = History { window_state: memory, reasons, outage };
+        let history = History { window_state: memory, reasons, outage: whole.outage };
         let history = (!history.is_empty()).then(|| Box::new(history));
         Ok(Self { seed, generation, openings, phase, since, failures, successes, trips, history })
+    }
+}
+
+impl Whole {
+    fn check_deadline(&self) -> Result<(), String> {
+        match (self.phase, self.since) {
+            (Phase::Open { until }, since) if until < since => Err(format!(
+                "the opening ends at {} and began at {}: its deadline cannot be before its begin",
+                until.as_nanos(),
+                since.as_nanos()
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_term(&self) -> Result<(), &'static str> {
+        let has_term = self.outage.as_ref().is_some_and(|outage| outage.term.is_some());
+        if has_term || !needs_term(self.phase) { Ok(()) } else { Err(NO_TERM) }
     }
 }
 

@@ -79,12 +79,16 @@ impl TryFrom<Ring> for Buckets {
         if width == 0 || !buckets.iter().all(is_possible) {
             return Err(BUCKET);
         }
+        if u64::MAX / width < number {
+            return Err(NUMBER);
+        }
         Ok(Self { width, number, ring: buckets })
     }
 }
 
 /// Limits the sum of ten buckets, so that it cannot overflow in the lifetime of a circuit.
 const MOST_CALLS: u64 = u64::MAX / 32;
+const NUMBER: &str = "the number of a bucket must be one that a clock reaches";
 const BUCKET: &str = "a bucket must last and hold no more failures or slow calls than calls";
 
 /// Serializes a value through a form of its own.
