@@ -11,6 +11,7 @@ use allocation_counter::measure;
 use brama::{
     Breaker, CircuitOpen, Identity, PolicyPatch, Registry, Window, circuit_breaker,
     event::{EventFilter, EventKinds},
+    status::BreakerFilter,
 };
 
 #[circuit_breaker(identifier = "allocations: sync")]
@@ -205,4 +206,22 @@ fn a_call_pays_only_for_subscribers_of_its_own_breaker() {
     assert_eq!(allocations(|| call(&quiet)), 0);
     drop(events);
     assert_eq!(allocations(|| call(&observed)), 0);
+}
+
+#[test]
+fn statuses_that_are_visited_take_the_memory_of_one() {
+    const BREAKERS: u64 = 10_000;
+    let registry = Registry::new();
+    for number in 0..BREAKERS {
+        drop(registry.breaker(format!("dependency {number}")));
+    }
+    let mut visited = 0;
+    let peak = measure(|| registry.for_each_status(&BreakerFilter::new(), |_| visited += 1));
+    assert_eq!(visited, BREAKERS);
+    // The list of identities grows by doubling, so its last two copies exist at once.
+    let identities = 3 * BREAKERS.next_power_of_two() * size_of::<Identity<'_>>() as u64;
+    assert!(peak.bytes_max < identities, "{} bytes", peak.bytes_max);
+
+    let all = measure(|| assert_eq!(registry.statuses(BreakerFilter::new()).len(), 10_000));
+    assert!(4 * peak.bytes_max < all.bytes_max, "{} bytes", all.bytes_max);
 }

@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails loudly")]
 
 use std::{
+    future::Future,
     ops::AddAssign,
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc,
     },
+    task::{Context, Poll, Wake, Waker},
     thread,
     time::Duration,
 };
@@ -18,7 +21,7 @@ use once_cell::sync::OnceCell;
 
 use brama_runtime::api::{
     Breaker, Expiry, Outcome, PolicyPatch, Registry, State, Totals, Window, circuit::Tick,
-    clock::Clock, policy::Abandoned,
+    clock::Clock, event::EventKind, policy::Abandoned,
 };
 
 const THREADS: u64 = 8;
@@ -234,4 +237,70 @@ fn a_panic_in_the_body_or_the_handler_is_a_failure_and_goes_on() {
     assert!(catch_unwind(in_handler).is_err());
     let Totals { failures, abandoned, .. } = breaker.status().totals;
     assert_eq!((failures, abandoned), (2, 0));
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Woken(AtomicU64);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+type Task = (Pin<Box<dyn Future<Output = ()> + Send>>, Arc<Woken>);
+
+/// Polls each task once; returns how many are ready.
+fn poll(tasks: &mut [Task]) -> usize {
+    let poll = |(task, woken): &mut Task| {
+        task.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(woken))))
+    };
+    tasks.iter_mut().map(poll).filter(Poll::is_ready).count()
+}
+
+/// Fails unless each task has been woken this often.
+#[track_caller]
+fn assert_woken(tasks: &[Task], times: u64) {
+    assert!(tasks.iter().all(|(_, woken)| woken.0.load(Ordering::Relaxed) == times));
+}
+
+#[test]
+fn a_crowd_of_tasks_is_woken_once_by_each_change_that_concerns_it() {
+    const CROWD: usize = 64_000;
+    const HOUR: Duration = Duration::from_secs(3_600);
+    let breaker = Registry::new().breaker("crowd");
+    breaker.open_for(2 * HOUR, "stress").unwrap();
+    let task = |_| -> Task {
+        let breaker = breaker.clone();
+        (Box::pin(async move { breaker.ready().await }), Arc::default())
+    };
+    let mut tasks: Vec<_> = (0..CROWD).map(task).collect();
+    assert_eq!(poll(&mut tasks), 0);
+    (0..100).for_each(|_| breaker.failure("stress"));
+    breaker.open_for(3 * HOUR, "stress").unwrap();
+    assert_woken(&tasks, 0);
+    breaker.open_for(HOUR, "stress").unwrap();
+    assert_woken(&tasks, 1);
+    assert_eq!(poll(&mut tasks), 0);
+    tasks.truncate(CROWD / 2);
+    breaker.close("stress");
+    assert_woken(&tasks, 2);
+    assert_eq!(poll(&mut tasks), CROWD / 2);
+}
+
+#[test]
+fn a_crowd_of_subscriptions_comes_and_goes() {
+    const CROWD: usize = 100_000;
+    let registry = Registry::new();
+    let breaker = registry.breaker("crowd");
+    let subscribe = |_| registry.subscribe(EventKind::StateChanged);
+    let mut subscriptions: Vec<_> = (0..CROWD).map(subscribe).collect();
+    let mut kept = subscriptions.split_off(CROWD - 10);
+    drop(subscriptions);
+    breaker.open("stress");
+    assert!(kept.iter_mut().all(|subscription| subscription.try_recv().is_some()));
+    assert!(breaker.status().warnings.is_empty());
+    kept.into_iter().rev().for_each(drop);
+    breaker.close("stress");
 }

@@ -1,8 +1,8 @@
 //! The state behind a breaker's lock: the circuit and what belongs to it.
 
-use std::{collections::VecDeque, sync::Arc, task::Waker, time::SystemTime};
+use std::{collections::VecDeque, sync::Arc, time::SystemTime};
 
-use super::{open_share::SharePlace, word::Word};
+use super::{open_share::SharePlace, waiters::Waiters, word::Word};
 use crate::{
     circuit::{Cause, Circuit, State, Tick},
     config::{EffectivePolicy, Layers, PolicyCache},
@@ -72,10 +72,7 @@ pub(super) struct RareState {
     synced_rejections: u64,
     /// The last state that rejects calls. The gate's further rejections belong to it.
     rejecting: Option<State>,
-    /// The waits for an admission.
-    pub(super) waiters: Vec<Waiter>,
-    /// The number of the next waiter.
-    pub(super) next_waiter: u64,
+    pub(super) waiters: Waiters,
     /// Look-ups do not find the breaker: it was not used since it was unregistered.
     pub(super) is_unregistered: bool,
     /// Registered by hand, and therefore never evicted.
@@ -103,15 +100,6 @@ impl Opened {
         let lasted = until.map(|until| until.since(at));
         PastOpening { number, at, time, cause: Arc::clone(cause), lasted }
     }
-}
-
-/// A wait for an admission.
-#[derive(Debug)]
-pub(super) struct Waiter {
-    pub(super) number: u64,
-    /// When to poll again without a wake-up.
-    pub(super) until: Tick,
-    pub(super) waker: Waker,
 }
 
 impl Locked {

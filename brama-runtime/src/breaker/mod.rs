@@ -21,6 +21,7 @@ mod result;
 mod slot;
 mod step;
 mod wait;
+mod waiters;
 #[cfg(all(test, not(brama_loom)))]
 mod weight;
 mod word;

@@ -16,11 +16,7 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    Breaker,
-    locked::{Locked, Waiter},
-    slot::Slot,
-};
+use super::{Breaker, locked::Locked, slot::Slot, waiters::WaiterKey};
 use crate::{bus::Wakes, circuit::Tick, sys::sync::Monitor};
 
 impl Breaker {
@@ -99,7 +95,7 @@ pub(super) struct AdmissionFuture<'a> {
 
 /// What the last poll has registered, to be taken back.
 struct Armed {
-    number: u64,
+    key: WaiterKey,
     at: Tick,
     waker: Waker,
 }
@@ -110,8 +106,8 @@ impl<'a> AdmissionFuture<'a> {
     }
 
     fn disarm(&mut self) {
-        if let Some(Armed { number, at, waker }) = self.armed.take() {
-            self.slot.remove_waiter(number);
+        if let Some(Armed { key, at, waker }) = self.armed.take() {
+            self.slot.remove_waiter(key);
             if at != Tick::NEVER {
                 self.slot.context.time.forget_wake(at, &waker);
             }
@@ -125,12 +121,12 @@ impl AdmissionFuture<'_> {
     fn look(&mut self, waker: &Waker) -> Result<bool, Tick> {
         self.disarm();
         let now = self.slot.context.time.now();
-        let Some((number, until)) = self.slot.add_waiter(now, waker) else {
+        let Some((key, until)) = self.slot.add_waiter(now, waker) else {
             return Ok(true);
         };
         let at = until.min(self.deadline);
         // Set before the clock is called, because it may be user code and panic.
-        self.armed = Some(Armed { number, at, waker: waker.clone() });
+        self.armed = Some(Armed { key, at, waker: waker.clone() });
         if self.deadline <= now { Ok(false) } else { Err(at) }
     }
 }
@@ -156,9 +152,9 @@ impl Drop for AdmissionFuture<'_> {
 }
 
 impl Slot {
-    /// Adds a waiter, unless a call would be admitted now. Returns its number and the tick at which
-    /// to poll again.
-    fn add_waiter(&self, now: Tick, waker: &Waker) -> Option<(u64, Tick)> {
+    /// Adds a waiter, unless a call would be admitted now. Returns its key and the tick at which to
+    /// poll again.
+    fn add_waiter(&self, now: Tick, waker: &Waker) -> Option<(WaiterKey, Tick)> {
         if self.gate.load().admits() {
             return None;
         }
@@ -170,18 +166,13 @@ impl Slot {
             drop(locked);
             return None;
         }
-        let rare = locked.rare_mut();
-        let number = rare.next_waiter;
-        rare.next_waiter += 1;
-        rare.waiters.push(Waiter { number, until, waker });
-        Some((number, until))
+        let key = locked.rare_mut().waiters.add(until, waker);
+        Some((key, until))
     }
 
-    fn remove_waiter(&self, number: u64) {
+    fn remove_waiter(&self, key: WaiterKey) {
         let mut locked = self.locked.lock();
-        let waiters = &mut locked.rare_mut().waiters;
-        let index = waiters.iter().position(|waiter| waiter.number == number);
-        let removed = index.map(|index| waiters.swap_remove(index));
+        let removed = locked.rare_mut().waiters.remove(key);
         drop(locked);
         drop(removed);
     }
@@ -202,11 +193,10 @@ impl Locked {
             return;
         }
         let from = self.admits_from();
-        let due = self
-            .rare_mut()
-            .waiters
-            .extract_if(.., |waiter| from < waiter.until || waiter.until <= now);
-        due.for_each(|waiter| wakes.add_task(waiter.waker));
+        let waiters = &mut self.rare_mut().waiters;
+        let due = waiters.take_due(now);
+        let earlier = waiters.take_later(from);
+        due.chain(earlier).for_each(|waker| wakes.add_task(waker));
     }
 }
 

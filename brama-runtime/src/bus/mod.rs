@@ -5,6 +5,7 @@ mod queue;
 mod subscription;
 
 use std::{
+    collections::BTreeMap,
     fmt, mem,
     sync::{
         Arc,
@@ -13,7 +14,7 @@ use std::{
     task::Waker,
 };
 
-use self::queue::Queue;
+use self::queue::{Push, Queue};
 pub use self::{
     callback::EventCallback,
     subscription::{EventStream, Subscription},
@@ -22,7 +23,10 @@ use crate::{
     connection::ConnectionKind,
     event::{Event, EventFilter, EventKinds},
     identity::Identity,
-    sys::{sync::RwLock, worker::restart_left_behind},
+    sys::{
+        sync::{Mutex, RwLock},
+        worker::restart_left_behind,
+    },
     time::timer::wake_catching,
 };
 
@@ -33,21 +37,41 @@ use crate::{
 /// released and [`Wakes`] are woken.
 #[derive(Default)]
 pub(crate) struct Bus {
-    queues: RwLock<Vec<Arc<Queue>>>,
+    queues: RwLock<Queues>,
+    /// Those of the queues that have lost events, so that a status need not look at the others.
+    losing: Mutex<BTreeMap<u64, Arc<Queue>>>,
     /// Whether any queue exists, so that publishers can skip building events.
     has_subscribers: AtomicBool,
+}
+
+/// The queues of the subscriptions by their numbers, oldest first.
+#[derive(Default)]
+struct Queues {
+    by_number: BTreeMap<u64, Arc<Queue>>,
+    next: u64,
+}
+
+impl Queues {
+    fn add(&mut self, filter: EventFilter) -> Arc<Queue> {
+        let queue = Arc::new(Queue::new(self.next, filter));
+        self.by_number.insert(self.next, Arc::clone(&queue));
+        self.next += 1;
+        queue
+    }
 }
 
 impl Bus {
     /// Adds a subscription.
     pub(crate) fn subscribe(self: &Arc<Self>, filter: EventFilter) -> Subscription {
-        let queue = Arc::new(Queue::new(filter));
-        self.change(|queues| queues.push(Arc::clone(&queue)));
+        let queue = self.change(|queues| queues.add(filter));
         Subscription::new(queue, Arc::downgrade(self))
     }
 
-    fn forget(&self, queue: &Arc<Queue>) {
-        self.change(|queues| queues.retain(|other| !Arc::ptr_eq(other, queue)));
+    fn forget(&self, queue: &Queue) {
+        let number = queue.number();
+        let forgotten = self.change(|queues| queues.by_number.remove(&number));
+        let losing = self.losing.lock().remove(&number);
+        drop((forgotten, losing));
     }
 
     /// Whether any subscription exists. If not, no event needs to be built.
@@ -68,7 +92,7 @@ impl Bus {
             let selects = |queue: &Arc<Queue>| {
                 queue.filter().selects(kinds, identity, connection_kind.as_ref())
             };
-            self.queues.read().iter().any(selects)
+            self.queues.read().by_number.values().any(selects)
         }
     }
 
@@ -79,35 +103,49 @@ impl Bus {
         let selects = |queue: &&Arc<Queue>| {
             queue.filter().selects(kind, &event.identity, event.connection_kind.as_ref())
         };
-        for queue in queues.iter().filter(selects) {
-            queue.push(event.clone());
+        for queue in queues.by_number.values().filter(selects) {
+            if queue.push(event.clone()) == Push::LostFirst {
+                self.losing.lock().insert(queue.number(), Arc::clone(queue));
+            }
             wakes.queues.push(Arc::clone(queue));
         }
     }
 
-    /// Warnings about subscriptions to this breaker that have lost events.
+    /// Warnings about subscriptions to this breaker that have lost events: one for each of the
+    /// oldest, and one for all others.
     pub(crate) fn losses(
         &self,
         identity: &Identity<'_>,
         connection_kind: Option<&ConnectionKind>,
     ) -> Vec<String> {
         let selects = |queue: &&Arc<Queue>| {
+            #[cfg(test)]
+            EXAMINED.set(EXAMINED.get() + 1);
             queue.filter().selects(EventKinds::ALL, identity, connection_kind)
         };
-        self.queues.read().iter().filter(selects).filter_map(|queue| queue.loss()).collect()
+        let losing = self.losing.lock();
+        let mut losing = losing.values().filter(selects);
+        let mut losses: Vec<_> =
+            losing.by_ref().take(MAX_LOSSES).map(|queue| queue.loss()).collect();
+        match losing.count() {
+            0 => {}
+            more => losses.push(format!("{more} more subscriptions to this breaker lost events")),
+        }
+        losses
     }
 
-    fn change(&self, change: impl FnOnce(&mut Vec<Arc<Queue>>)) {
+    fn change<R>(&self, change: impl FnOnce(&mut Queues) -> R) -> R {
         let mut queues = self.queues.write();
-        change(&mut queues);
-        self.has_subscribers.store(!queues.is_empty(), Ordering::Relaxed);
+        let answer = change(&mut queues);
+        self.has_subscribers.store(!queues.by_number.is_empty(), Ordering::Relaxed);
+        answer
     }
 }
 
 /// Ends the subscriptions: nothing is left that could send an event.
 impl Drop for Bus {
     fn drop(&mut self) {
-        for queue in mem::take(self.queues.get_mut()) {
+        for queue in mem::take(&mut self.queues.get_mut().by_number).into_values() {
             queue.close();
         }
     }
@@ -116,10 +154,13 @@ impl Drop for Bus {
 impl fmt::Debug for Bus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bus")
-            .field("subscriptions", &self.queues.read().len())
+            .field("subscriptions", &self.queues.read().by_number.len())
             .finish_non_exhaustive()
     }
 }
+
+/// How many subscriptions a status describes one by one.
+const MAX_LOSSES: usize = 8;
 
 /// Wake-ups that are due once the breaker's lock is released, since wakers are user code.
 #[derive(Default)]
@@ -158,5 +199,53 @@ impl Wakes {
             queue.wake();
         }
         self.tasks.into_iter().for_each(wake_catching);
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many queues this thread has examined for losses.
+    static EXAMINED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::*;
+    use crate::registry::Registry;
+
+    #[test]
+    fn a_status_examines_only_subscriptions_that_have_lost_events() {
+        let registry = Registry::new();
+        let breaker = registry.breaker("a");
+        let lossy = || registry.subscribe(EventFilter::new().capacity(NonZeroUsize::MIN));
+        let quiet: Vec<_> = (0..1_000).map(|_| registry.subscribe(EventFilter::new())).collect();
+        let mut losing = vec![lossy(), lossy()];
+        let mut warnings = || {
+            EXAMINED.set(0);
+            let warnings = breaker.status().warnings;
+            assert_eq!(EXAMINED.get(), losing.len(), "{warnings:?}");
+            losing.pop();
+            warnings.len()
+        };
+        breaker.success();
+        breaker.success();
+        assert_eq!([warnings(), warnings(), warnings()], [2, 1, 0]);
+        drop(quiet);
+    }
+
+    #[test]
+    fn many_losses_are_one_warning() {
+        let registry = Registry::new();
+        let breaker = registry.breaker("a");
+        let lossy = |_| registry.subscribe(EventFilter::new().capacity(NonZeroUsize::MIN));
+        let losing: Vec<_> = (0..100).map(lossy).collect();
+        breaker.success();
+        breaker.success();
+        let warnings = breaker.status().warnings;
+        assert_eq!(warnings.len(), MAX_LOSSES + 1);
+        assert_eq!(warnings[MAX_LOSSES], "92 more subscriptions to this breaker lost events");
+        drop(losing);
     }
 }

@@ -16,9 +16,18 @@ use crate::{
 
 /// A bounded queue of the events that a filter selects, oldest first.
 pub(super) struct Queue {
+    number: u64,
     filter: EventFilter,
     /// Holds a waker, which is user code: it is neither called nor dropped under this lock.
     state: Monitor<QueueState>,
+}
+
+/// What became of an event that was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Push {
+    Done,
+    /// The queue has lost an event for the first time.
+    LostFirst,
 }
 
 #[derive(Default)]
@@ -33,8 +42,12 @@ struct QueueState {
 }
 
 impl Queue {
-    pub(super) fn new(filter: EventFilter) -> Self {
-        Self { filter, state: Monitor::default() }
+    pub(super) fn new(number: u64, filter: EventFilter) -> Self {
+        Self { number, filter, state: Monitor::default() }
+    }
+
+    pub(super) const fn number(&self) -> u64 {
+        self.number
     }
 
     pub(super) const fn filter(&self) -> &EventFilter {
@@ -42,28 +55,28 @@ impl Queue {
     }
 
     /// Adds an event. If the queue is full, it replaces the oldest.
-    pub(super) fn push(&self, event: Event) {
+    pub(super) fn push(&self, event: Event) -> Push {
         let mut state = self.state.lock();
         if state.is_closed {
-            return;
+            return Push::Done;
         }
         let is_full = self.filter.max_waiting() <= state.events.len();
         let lost = u64::from(is_full && state.events.pop_front().is_some());
+        let had_lost = 0 < state.lost;
         state.missed += lost;
         state.lost += lost;
         state.events.push_back(event);
+        if 0 < lost && !had_lost { Push::LostFirst } else { Push::Done }
     }
 
-    /// A warning about lost events; `None` if there are none.
-    pub(super) fn loss(&self) -> Option<String> {
+    /// A warning about lost events.
+    pub(super) fn loss(&self) -> String {
         let (room, lost) = (self.filter.max_waiting(), self.state.lock().lost);
-        (0 < lost).then(|| {
-            format!(
-                "a subscription to this breaker (capacity {room}) has lost {}: take events sooner, \
-                 select fewer, or give its `EventFilter` a larger `capacity`",
-                Quantity(lost, "event")
-            )
-        })
+        format!(
+            "a subscription to this breaker (capacity {room}) has lost {}: take events sooner, \
+             select fewer, or give its `EventFilter` a larger `capacity`",
+            Quantity(lost, "event")
+        )
     }
 
     /// Wakes the thread or the task that waits for an event.

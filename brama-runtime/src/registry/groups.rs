@@ -1,6 +1,6 @@
 //! Groups: operations on all breakers that a filter selects.
 
-use std::fmt;
+use std::{borrow::Borrow, fmt};
 
 use super::{BreakerFilter, Registry};
 use crate::{
@@ -16,9 +16,36 @@ use crate::{
 
 impl Registry {
     /// Returns snapshots of the breakers that the filter selects, sorted by identity.
+    ///
+    /// A snapshot takes half a kilobyte and more. [`for_each_status`](Self::for_each_status) keeps
+    /// one at a time.
     #[must_use]
     pub fn statuses(&self, filter: BreakerFilter) -> Vec<Status> {
         self.chosen_or_declared(filter).collect()
+    }
+
+    /// Calls `visit` with a snapshot of each breaker that the filter selects, sorted by identity.
+    ///
+    /// Only one snapshot exists at a time, so the memory does not grow with the number of breakers,
+    /// except for a list of their identities. No lock is held while `visit` runs. It may use the
+    /// registry; a breaker that is evicted or unregistered meanwhile is left out, and one that is
+    /// created meanwhile too.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::{Registry, State, status::BreakerFilter};
+    ///
+    /// let registry = Registry::new();
+    /// registry.breaker("search").open("maintenance");
+    /// let _payments = registry.breaker("payments");
+    /// let mut open = 0;
+    /// registry.for_each_status(&BreakerFilter::new(), |status| {
+    ///     open += u32::from(status.state == State::Open);
+    /// });
+    /// assert_eq!(open, 1);
+    /// ```
+    pub fn for_each_status(&self, filter: &BreakerFilter, mut visit: impl FnMut(&Status)) {
+        self.chosen(filter).for_each(|status| visit(&status));
     }
 
     /// Summarizes the health of the breakers that the filter selects, by the share of open
@@ -53,8 +80,7 @@ impl Registry {
     /// Reports a success to every breaker that the filter selects, overflow breakers excepted, and
     /// returns their number. See [`Breaker::success`].
     pub fn success_all(&self, filter: BreakerFilter) -> usize {
-        let breakers = self.each(filter.without_overflow());
-        breakers.inspect(Breaker::success).count()
+        self.each(filter.without_overflow()).inspect(Breaker::success).count()
     }
 
     /// Reports a failure to every breaker that the filter selects, overflow breakers excepted, and
@@ -97,9 +123,10 @@ impl Registry {
 
     /// The statuses of the selected breakers. The filter's predicates are user code: they run while
     /// no slot is held and no lock is taken.
-    fn chosen(&self, filter: BreakerFilter) -> impl Iterator<Item = Status> {
+    fn chosen(&self, filter: impl Borrow<BreakerFilter>) -> impl Iterator<Item = Status> {
         let Self { inner } = self;
         inner.all_known().into_iter().filter_map(move |identity| {
+            let filter = filter.borrow();
             let status =
                 filter.matches_identity(&identity).then(|| inner.known(&identity))??.status();
             filter.matches(&status).then_some(status)

@@ -1,6 +1,11 @@
 //! Alarms: wakers and the ticks at which they are due.
 
-use std::{collections::BTreeMap, io, mem, sync::Arc, task::Waker};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io, mem,
+    sync::Arc,
+    task::Waker,
+};
 
 use crate::{
     circuit::Tick,
@@ -15,34 +20,47 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Alarms {
     set: BTreeMap<(Tick, u64), Waker>,
+    /// The alarms by tick, then by the address of what the waker wakes: a crowd of tasks waits for
+    /// one tick, and each takes its alarm back.
+    by_waker: BTreeSet<(Tick, usize, u64)>,
     next: u64,
 }
 
 impl Alarms {
     const fn new() -> Self {
-        Self { set: BTreeMap::new(), next: 0 }
+        Self { set: BTreeMap::new(), by_waker: BTreeSet::new(), next: 0 }
     }
 
     /// Sets an alarm. The caller passes its own clone of the waker, because cloning runs user code.
     pub(crate) fn set(&mut self, at: Tick, waker: Waker) {
+        self.by_waker.insert((at, waker.data().addr(), self.next));
         self.set.insert((at, self.next), waker);
         self.next += 1;
     }
 
     /// Takes an alarm back. Drop the returned waker without a lock held, because it is user code.
     pub(crate) fn unset(&mut self, at: Tick, waker: &Waker) -> Option<Waker> {
-        let mut at_tick = self.set.range((at, 0)..=(at, u64::MAX));
-        let (key, _) = at_tick.find(|(_, other)| other.will_wake(waker))?;
-        let key = *key;
-        self.set.remove(&key)
+        let address = waker.data().addr();
+        let mut same = self.by_waker.range((at, address, 0)..=(at, address, u64::MAX));
+        let is_same = |number| {
+            #[cfg(test)]
+            COMPARED.set(COMPARED.get() + 1);
+            self.set.get(&(at, number)).is_some_and(|other| other.will_wake(waker))
+        };
+        let key = *same.find(|(_, _, number)| is_same(*number))?;
+        self.by_waker.remove(&key);
+        self.set.remove(&(at, key.2))
     }
 
     /// Takes the alarms that are due. Wake them without a lock held.
     pub(crate) fn due(&mut self, now: Tick) -> Due {
-        let later = match now.as_nanos().checked_add(1) {
-            Some(after) => self.set.split_off(&(Tick::from_nanos(after), 0)),
-            None => BTreeMap::new(),
+        let (later, by_waker) = match now.as_nanos().checked_add(1).map(Tick::from_nanos) {
+            Some(after) => {
+                (self.set.split_off(&(after, 0)), self.by_waker.split_off(&(after, 0, 0)))
+            }
+            None => Default::default(),
         };
+        self.by_waker = by_waker;
         Due(mem::replace(&mut self.set, later))
     }
 
@@ -166,6 +184,12 @@ impl Worker for Timer {
 }
 
 #[cfg(test)]
+thread_local! {
+    /// How many alarms this thread has compared with one to be taken back.
+    static COMPARED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
 mod tests {
     use std::{
         sync::{
@@ -225,6 +249,25 @@ mod tests {
         assert!(alarms.unset(at, &first).is_none());
         alarms.due(at).wake();
         assert_eq!(woken.try_iter().collect::<Vec<_>>(), [2]);
+    }
+
+    #[test]
+    fn an_alarm_is_found_among_many_of_its_tick() {
+        struct Idle;
+
+        impl Wake for Idle {
+            fn wake(self: Arc<Self>) {}
+        }
+
+        let (at, mut alarms) = (Tick::from_nanos(5), Alarms::default());
+        let wakers: Vec<_> = (0..1_000).map(|_| Waker::from(Arc::new(Idle))).collect();
+        for waker in &wakers {
+            alarms.set(at, waker.clone());
+        }
+        COMPARED.set(0);
+        assert!(wakers.iter().rev().all(|waker| alarms.unset(at, waker).is_some()));
+        assert_eq!(COMPARED.get(), wakers.len());
+        assert!(alarms.set.is_empty() && alarms.by_waker.is_empty());
     }
 
     #[test]
