@@ -328,3 +328,16 @@ fn only_an_overflow_breaker_is_written_as_one() {
     assert_eq!(written(overflow.identity()), expected);
     assert_eq!(read(expected), Ok(overflow.identity().clone()));
 }
+
+#[test]
+fn a_text_that_is_shown_escaped_is_written_as_it_is() {
+    let text = "a\n\u{202e}b";
+    let registry = Registry::with_clock(ManualClock::new());
+    let breaker = registry.breaker(text);
+    breaker.force_open(text);
+    let status = written(&breaker.status());
+    assert_eq!(status["identity"]["identifier"], text);
+    assert_eq!(status["cause"]["by_hand"][1]["reason"], text);
+    assert_eq!(breaker.status().identity.identifier(), text);
+    assert!(!breaker.status().to_string().contains('\n'));
+}

@@ -46,6 +46,21 @@ async fn plain(takes: Duration) -> Answer<u8> {
     Ok(1)
 }
 
+#[circuit_breaker(identifier = "timeout: keyed", key = node, timeout = "1s")]
+async fn keyed(node: &str) -> Answer<u8> {
+    let _ = node;
+    pending().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn timed_out_is_shown_on_one_line_whatever_the_key_is() {
+    let Err(Failed::TimedOut(timed_out)) = keyed("a\n\u{202e}b").await else {
+        panic!("it timed out")
+    };
+    let shown = r"timeout: keyed[a\n\u{202e}b] did not answer within 1 s";
+    assert_eq!(timed_out.to_string(), shown);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_call_that_takes_too_long_fails_and_returns_timed_out() {
     let begun = Instant::now();

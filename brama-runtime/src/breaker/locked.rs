@@ -72,7 +72,7 @@ pub(super) struct RareState {
     synced_rejections: u64,
     /// The last state that rejects calls. The gate's further rejections belong to it.
     rejecting: Option<State>,
-    pub(super) waiters: Waiters,
+    pub(super) waiters: Option<Box<Waiters>>,
     /// Look-ups do not find the breaker: it was not used since it was unregistered.
     pub(super) is_unregistered: bool,
     /// Registered by hand, and therefore never evicted.

@@ -166,13 +166,14 @@ impl Slot {
             drop(locked);
             return None;
         }
-        let key = locked.rare_mut().waiters.add(until, waker);
+        let key = locked.rare_mut().waiters.get_or_insert_default().add(until, waker);
         Some((key, until))
     }
 
     fn remove_waiter(&self, key: WaiterKey) {
         let mut locked = self.locked.lock();
-        let removed = locked.rare_mut().waiters.remove(key);
+        let waiters = &mut locked.rare_mut().waiters;
+        let removed = waiters.as_mut().and_then(|waiters| waiters.remove(key));
         drop(locked);
         drop(removed);
     }
@@ -189,14 +190,15 @@ impl Locked {
     /// waiter knew. Also adds those that the clock should have woken by now, in case the system
     /// gives its timer no thread.
     pub(super) fn wake_waiters(&mut self, now: Tick, wakes: &mut Wakes) {
-        if self.rare().is_none_or(|rare| rare.waiters.is_empty()) {
+        if self.rare().is_none_or(|rare| rare.waiters.is_none()) {
             return;
         }
         let from = self.admits_from();
-        let waiters = &mut self.rare_mut().waiters;
-        let due = waiters.take_due(now);
-        let earlier = waiters.take_later(from);
-        due.chain(earlier).for_each(|waker| wakes.add_task(waker));
+        if let Some(waiters) = &mut self.rare_mut().waiters {
+            let due = waiters.take_due(now);
+            let earlier = waiters.take_later(from);
+            due.chain(earlier).for_each(|waker| wakes.add_task(waker));
+        }
     }
 }
 

@@ -19,10 +19,6 @@ pub(super) struct Waiters {
 pub(super) struct WaiterKey(Tick, u64);
 
 impl Waiters {
-    pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
     /// Adds a waiter. The caller passes its own clone of the waker, because cloning runs user code.
     pub(super) fn add(&mut self, until: Tick, waker: Waker) -> WaiterKey {
         let key = WaiterKey(until, self.next);

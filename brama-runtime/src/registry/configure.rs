@@ -170,11 +170,11 @@ impl RegistryInner {
     /// The breakers that settings of this identity concern: without a key, also the overflow
     /// breaker and those of all keys.
     pub(super) fn slots_of(&self, writer: &Writer, identity: &Identity<'_>) -> Vec<Arc<Slot>> {
-        let own = self.peek(identity).into_iter();
+        let own = self.slots.find(identity).into_iter();
         if *identity != identity.without_key() {
             return own.collect();
         }
-        let overflow = self.peek(&identity.overflow());
+        let overflow = self.slots.find(&identity.overflow());
         own.chain(overflow).chain(writer.keys.slots(identity).map(Arc::clone)).collect()
     }
 }

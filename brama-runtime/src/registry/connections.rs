@@ -61,7 +61,7 @@ impl RegistryInner {
         let before = writer.configured_for(&identity);
         let shared = Some(Arc::new(connection.clone()));
         writer.store(&identity, before.clone().with_registered(shared));
-        let registered = match self.peek(&identity) {
+        let registered = match self.slots.find(&identity) {
             Some(slot) => register_again(&writer, slot, &mut announcements),
             None => self.make_registered(&mut writer, &identity, &mut announcements),
         };
@@ -107,7 +107,7 @@ impl RegistryInner {
     fn unregister(&self, identity: &Identity<'_>) -> bool {
         let mut announcements = self.announcements();
         let mut writer = self.writer.lock();
-        let Some(slot) = self.peek(identity) else { return false };
+        let Some(slot) = self.slots.find(identity) else { return false };
         let configured = writer.configured_for(identity);
         writer.store(identity, configured.with_registered(None));
         let set = |layers: &mut _| writer.set_layers(identity, layers);

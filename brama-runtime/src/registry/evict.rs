@@ -37,7 +37,7 @@ impl Registry {
             return self.inner.slot(&identity).map(|slot| slot.counted());
         }
         let writer = self.inner.writer.lock();
-        let counted = |identity| self.inner.peek(identity).map(|slot| slot.counted());
+        let counted = |identity| self.inner.slots.find(identity).map(|slot| slot.counted());
         let (alone, overflow) = (counted(&identity), counted(&identity.overflow()));
         let all = [alone, overflow, writer.keys.totals(&identity)].into_iter().flatten();
         all.reduce(|mut sum, totals| {
@@ -62,7 +62,7 @@ impl RegistryInner {
             return self.insert(writer, identity.clone().into_owned(), layers, announcements);
         }
         let overflow = identity.overflow();
-        self.peek(&overflow).unwrap_or_else(|| {
+        self.slots.find(&overflow).unwrap_or_else(|| {
             let layers = writer.layers(&overflow, attribute).observing();
             self.insert(writer, overflow.into_owned(), layers, announcements)
         })
@@ -92,7 +92,7 @@ impl RegistryInner {
         idle: Idle,
         announcements: &mut Announcements,
     ) -> Option<Totals> {
-        if !self.slots.can_remove() {
+        if !self.slots.settle() {
             return None;
         }
         let (totals, wakes) = slot.evict(announcements.at, idle, || is_held(slot))?;
@@ -104,7 +104,7 @@ impl RegistryInner {
     /// A warning about calls of this identifier whose keys found no room; `None` if there were
     /// none.
     pub(super) fn overflowed(&self, identity: &Identity<'_>) -> Option<String> {
-        let calls = self.peek(&identity.overflow()).map(|slot| slot.calls())?;
+        let calls = self.slots.find(&identity.overflow()).map(|slot| slot.calls())?;
         (0 < calls).then(|| {
             format!(
                 "{} of {} found no room for a key and could only be observed; raise `max_keys`, or \

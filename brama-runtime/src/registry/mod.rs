@@ -129,7 +129,7 @@ impl Registry {
         identity: &Identity<'_>,
         attribute: Option<&'static Attribute>,
     ) -> Arc<Slot> {
-        let Some(slot) = self.inner.slot(identity) else {
+        let Some(slot) = self.inner.live(self.inner.slots.get(identity)) else {
             return self.inner.make_slot(identity, attribute);
         };
         slot.ensure_registered(attribute);
@@ -140,13 +140,13 @@ impl Registry {
 impl RegistryInner {
     /// The slot of this identity, registered or not. It is not evicted while the caller holds it.
     fn slot(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
-        self.peek(identity).filter(|slot| !slot.is_evicted() || self.survived(slot))
+        self.live(self.slots.find(identity))
     }
 
-    /// The slot of this identity, for callers that hold the writer lock, without which no slot is
-    /// evicted.
-    fn peek(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
-        self.slots.get(identity)
+    /// The slot that was found, unless it is evicted.
+    #[inline]
+    fn live(&self, found: Option<Arc<Slot>>) -> Option<Arc<Slot>> {
+        found.filter(|slot| !slot.is_evicted() || self.survived(slot))
     }
 
     /// Whether a slot seen during its eviction survived. Evictions are decided under the writer
@@ -181,8 +181,9 @@ impl RegistryInner {
     ) -> Arc<Slot> {
         let mut announcements = self.announcements();
         let mut writer = self.writer.lock();
+        self.slots.settle();
         // Another thread may have created it while this one waited for the lock.
-        let slot = self.peek(identity);
+        let slot = self.slots.find(identity);
         let slot = slot
             .unwrap_or_else(|| self.create(&mut writer, identity, attribute, &mut announcements));
         drop(writer);

@@ -159,6 +159,6 @@ const ALTERNATIVE: &str = "set `cleanup_interval` to `None` and call `Registry::
 impl RegistryInner {
     /// Whether a name in the configuration matches a breaker: its own, or that of a key.
     fn knows(&self, writer: &Writer, identity: &Identity<'_>) -> bool {
-        self.peek(identity).is_some() || writer.keys.has(identity)
+        self.slots.find(identity).is_some() || writer.keys.has(identity)
     }
 }

@@ -40,23 +40,31 @@ impl SlotSet {
     pub(super) fn new() -> Self {
         let map = HashSet::builder().hasher(RandomState::default());
         let map = map.resize_mode(ResizeMode::Blocking).build();
-        Self { map, late: OnceBox::new() }
+        Self { map, late: OnceBox::default() }
     }
 
-    #[inline]
+    /// The slot of this identity. It may be evicted meanwhile, unless the caller holds the writer
+    /// lock.
+    pub(super) fn find(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
+        let Some(late) = self.late.get() else { return self.get(identity) };
+        let found = self.get(identity);
+        let found = found.or_else(|| late.lock().get(identity).map(SlotEntry::cloned));
+        // The slot may have moved to the map after the first look.
+        found.or_else(|| self.get(identity))
+    }
+
+    /// As [`find`](Self::find), but `None` too if the slot waits to be [settled](Self::settle).
     pub(super) fn get(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
-        let found = if self.has_locals() {
+        if self.has_locals() {
             self.map.pin().get(identity).map(SlotEntry::cloned)
         } else {
-            self.map.pin_owned().get(identity).map(SlotEntry::cloned)
-        };
-        found.or_else(|| self.get_late(identity))
+            self.get_owned(identity)
+        }
     }
 
-    /// Looks in the map once more at the end: the slot may have moved there after the first look.
-    fn get_late(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
-        let found = self.late.get()?.lock().get(identity).map(SlotEntry::cloned);
-        found.or_else(|| self.map.pin_owned().get(identity).map(SlotEntry::cloned))
+    #[cold]
+    fn get_owned(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
+        self.map.pin_owned().get(identity).map(SlotEntry::cloned)
     }
 
     /// Passes every slot to `read`, and at times one of them twice. `read` runs under no lock.
@@ -64,10 +72,10 @@ impl SlotSet {
         &self,
         read: impl FnOnce(&mut dyn Iterator<Item = &Arc<Slot>>) -> R,
     ) -> R {
-        let late: Vec<_> = self
-            .late
-            .get()
-            .map_or_else(Vec::new, |late| late.lock().iter().map(SlotEntry::cloned).collect());
+        let late: Vec<_> = match self.late.get() {
+            Some(late) => late.lock().iter().map(SlotEntry::cloned).collect(),
+            None => Vec::new(),
+        };
         if self.has_locals() {
             read(&mut self.map.pin().iter().map(SlotEntry::slot).chain(&late))
         } else {
@@ -77,17 +85,17 @@ impl SlotSet {
 
     /// Adds a slot. The caller holds the writer lock, and no slot has this identity.
     pub(super) fn insert(&self, slot: &Arc<Slot>) {
-        if self.can_remove() {
-            self.map.pin().insert(SlotEntry::new(slot));
+        let entry = SlotEntry(Arc::clone(slot));
+        if self.has_locals() {
+            self.map.pin().insert(entry);
         } else {
-            let late = self.late.get_or_init(Box::default);
-            late.lock().insert(SlotEntry::new(slot));
+            self.late.get_or_init(Box::default).lock().insert(entry);
         }
     }
 
-    /// Whether this thread can [`remove`](Self::remove). If so, every slot is in the map from here
-    /// on. The caller holds the writer lock.
-    pub(super) fn can_remove(&self) -> bool {
+    /// Moves every slot to the map, if this thread can do so, and so can [`remove`](Self::remove)
+    /// one. The caller holds the writer lock.
+    pub(super) fn settle(&self) -> bool {
         let has_locals = self.has_locals();
         if has_locals && let Some(late) = self.late.get() {
             let mut late = late.lock();
@@ -99,7 +107,7 @@ impl SlotSet {
         has_locals
     }
 
-    /// Removes a slot after [`can_remove`](Self::can_remove). The caller holds the writer lock.
+    /// Removes a slot after [`settle`](Self::settle). The caller holds the writer lock.
     pub(super) fn remove(&self, identity: &Identity<'_>) {
         self.map.pin().remove(identity);
     }
@@ -124,7 +132,7 @@ impl SlotSet {
         let are_usable = catch_panic(|| drop(self.map.guard())).is_ok()
             && DESTROYED_FIRST.try_with(|_| ()).is_ok();
         let locals = if are_usable { Locals::Usable } else { Locals::Destroyed };
-        LOCALS.set(locals);
+        let _ = LOCALS.try_with(|state| state.set(locals));
         are_usable
     }
 }
@@ -157,10 +165,6 @@ impl Drop for DestroyedFirst {
 struct SlotEntry(Arc<Slot>);
 
 impl SlotEntry {
-    fn new(slot: &Arc<Slot>) -> Self {
-        Self(Arc::clone(slot))
-    }
-
     const fn slot(&self) -> &Arc<Slot> {
         &self.0
     }
@@ -191,3 +195,55 @@ impl PartialEq for SlotEntry {
 }
 
 impl Eq for SlotEntry {}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        cell::OnceCell,
+        sync::{Arc, Barrier},
+        thread,
+    };
+
+    use crate::{config::Config, identity::Identity, registry::Registry};
+
+    /// Reads the set in the destructor of a thread-local, while another thread changes it.
+    struct Reader {
+        registry: Registry,
+        barrier: Arc<Barrier>,
+    }
+
+    impl Drop for Reader {
+        fn drop(&mut self) {
+            self.registry.inner.slots.with_all(|slots| {
+                assert!(0 < slots.count());
+                self.barrier.wait();
+                self.barrier.wait();
+            });
+        }
+    }
+
+    thread_local! {
+        static READER: OnceCell<Reader> = const { OnceCell::new() };
+    }
+
+    #[test]
+    fn a_set_that_grows_and_shrinks_is_read_without_locals() {
+        let registry = Registry::new();
+        let limits = Config::new().max_keys(500.try_into().unwrap()).cleanup_interval(None);
+        registry.init(limits).unwrap();
+        let call = |key: usize| registry.breaker(Identity::new("a").with_key(key)).success();
+        for round in 0..20 {
+            let barrier = Arc::new(Barrier::new(2));
+            let reader = Reader { registry: registry.clone(), barrier: Arc::clone(&barrier) };
+            let thread = thread::spawn(|| {
+                // Destroyed last, because it is initialised first.
+                READER.with(|cell| assert!(cell.set(reader).is_ok()));
+                READER.with(|cell| cell.get().map(|it| it.registry.breaker("a").success()));
+            });
+            barrier.wait();
+            (0..1_000).for_each(|key| call(1_000 * round + key));
+            barrier.wait();
+            thread.join().unwrap();
+        }
+    }
+}
