@@ -3,8 +3,11 @@
 use std::{error::Error, time::Duration};
 
 use brama::{
-    Breaker, Expiry, Outcome, PolicyPatch, Registry, State, Window, circuit::By,
-    event::EventDetail, testing::ManualClock,
+    Breaker, Expiry, Outcome, PolicyPatch, Registry, State, Window,
+    circuit::By,
+    event::{EventDetail, EventKind},
+    status::Rule,
+    testing::ManualClock,
 };
 
 const fn seconds(seconds: u64) -> Duration {
@@ -21,7 +24,7 @@ fn described(patch: PolicyPatch, act: impl FnOnce(&Breaker, &ManualClock)) -> [S
     let opens = |detail: &EventDetail| {
         matches!(detail, EventDetail::StateChanged { to: State::Open | State::ForcedOpen, .. })
     };
-    let mut events = registry.subscribe(brama::event::EventKind::StateChanged);
+    let mut events = registry.subscribe(EventKind::StateChanged);
     act(&breaker, &clock);
     let event =
         std::iter::from_fn(|| events.try_recv()).filter(|event| opens(&event.detail)).last();
@@ -234,4 +237,19 @@ fn the_last_four_reasons_are_kept_and_no_more() {
     let last = ["error 6", "error 7", "error 8", "error 9"];
     assert_eq!(breaker.status().cause.unwrap().reasons, last);
     assert_eq!(breaker.status().reasons, last);
+}
+
+#[test]
+fn the_event_of_a_recovery_shows_no_reason_of_the_outage() {
+    let clock = ManualClock::new();
+    let registry = Registry::with_clock(clock.clone());
+    let breaker = registry.breaker("api");
+    breaker.configure(two()).unwrap();
+    trip(&breaker, &clock, 2);
+    clock.advance(seconds(60));
+    let mut events = registry.subscribe(EventKind::StateChanged);
+    breaker.try_acquire().unwrap().success();
+    let closes = std::iter::from_fn(|| events.try_recv()).last().unwrap();
+    let EventDetail::StateChanged { cause, .. } = closes.detail else { panic!("another event") };
+    assert_eq!((cause.rule, cause.reasons.as_slice()), (Rule::SuccessThreshold, [].as_slice()));
 }

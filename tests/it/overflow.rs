@@ -9,7 +9,7 @@ use std::{
 
 use brama::{
     Config, Connection, Identity, PolicyPatch, Registry, State, Status, circuit_breaker,
-    error::RegisterError, status::BreakerFilter, testing::TestRegistry,
+    error::RegisterError, policy::Abandoned, status::BreakerFilter, testing::TestRegistry,
 };
 
 use crate::answer::{Answer, TestError};
@@ -80,6 +80,19 @@ fn overflowing_calls_are_counted_and_a_warning_says_what_to_do() {
     }
     assert!(registry.breaker("other").status().warnings.is_empty());
     assert_eq!(keys(&registry), ["a", "b"]);
+}
+
+#[test]
+fn an_abandoned_call_that_overflows_is_one_call_of_the_warning_whatever_it_counts_as() {
+    for abandoned in [Abandoned::Ignore, Abandoned::Failure] {
+        let registry = full();
+        registry.configure("node", PolicyPatch::new().abandoned(abandoned)).unwrap();
+        let breaker = registry.breaker(node("c"));
+        breaker.success();
+        drop(breaker.try_acquire().unwrap());
+        let warnings = breaker.status().warnings;
+        assert!(warnings[0].starts_with("2 calls of node found no room"), "{warnings:?}");
+    }
 }
 
 #[test]
@@ -331,4 +344,24 @@ fn lowering_max_keys_leaves_room_for_new_keys_while_others_are_evicted() {
     let is_overflow = |key| registry.breaker(node(key)).identity().is_overflow();
     assert_eq!((100..120).filter(|key| is_overflow(*key)).count(), 0);
     assert_eq!(keys(&registry).len(), 10);
+}
+
+#[test]
+fn a_key_that_finds_no_room_has_evicted_no_other() {
+    let registry = TestRegistry::new();
+    for key in 0..100 {
+        let breaker = registry.breaker(node(key));
+        if key % 2 == 0 {
+            breaker.open("a test");
+        }
+    }
+    let max_keys = NonZeroUsize::new(1).unwrap();
+    registry.init(Config::new().max_keys(max_keys).cleanup_interval(None)).unwrap();
+    let mut kept = keys(&registry).len();
+    for key in 100..200 {
+        let is_overflow = registry.breaker(node(key)).identity().is_overflow();
+        let before = std::mem::replace(&mut kept, keys(&registry).len());
+        assert!(!is_overflow || kept == before, "{key}: {before} keys became {kept}");
+    }
+    assert!(kept < 100, "no key was evicted");
 }

@@ -2,8 +2,8 @@
 
 use brama_runtime::api::{
     Policy, Reason, State,
-    circuit::{Action, Circuit, Tick, Verdict},
-    status::WindowCounts,
+    circuit::{Action, Admission, Circuit, Tick, Verdict},
+    status::{Change, WindowCounts},
 };
 use proptest::{
     collection::vec,
@@ -223,6 +223,28 @@ fn the_reasons_are_those_of_the_last_four_failures() {
         let open = circuit.act(&lenient, Action::Open(None), "by test".into(), Tick::ORIGIN);
         assert_eq!(open.cause.reasons, expected);
     });
+}
+
+#[test]
+fn a_recovery_shows_no_reasons() {
+    let plain = OraclePolicy::PLAIN;
+    let signals = [How::Failure, How::Success].map(Signal::Record);
+    enumerate_sequences(Harness::new(&plain), &signals, 6, |before, signal| {
+        let mut after = before.clone();
+        after.step(signal)?;
+        let mut circuit = after.circuit.clone();
+        drop(circuit.act(&after.policy, Action::Open(None), "by test".into(), after.tick()));
+        let recovery = recover(&mut circuit, &after.policy);
+        assert_eq!((recovery.to, recovery.cause.reasons), (State::Closed, vec![]));
+        Some(after)
+    });
+}
+
+/// Closes an open circuit by a probe.
+fn recover(circuit: &mut Circuit, policy: &Policy) -> Change {
+    let deadline = circuit.until().unwrap();
+    let (Admission::Admitted(probe), _) = circuit.admit(policy, deadline) else { unreachable!() };
+    circuit.report(policy, probe, Verdict::SUCCESS, deadline).1.unwrap()
 }
 
 fn record(circuit: &mut Circuit, policy: &Policy, word: &'static str) {
