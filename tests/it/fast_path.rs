@@ -6,10 +6,15 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
-use brama::{Breaker, PolicyPatch, Registry, Window, circuit::Tick, clock::Clock};
+use brama::{
+    Breaker, PolicyPatch, Registry, Window,
+    circuit::Tick,
+    clock::Clock,
+    event::{EventFilter, EventKind, EventKinds},
+};
 
 /// A clock that stands still and counts how often it is read.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +74,50 @@ fn a_success_in_a_settled_bucket_of_time_reads_the_coarse_clock_once() {
 }
 
 #[test]
+fn a_success_reads_no_clock_for_subscribers_to_changes_or_to_other_breakers() {
+    let clock = Read::default();
+    let registry = Registry::with_clock(clock.clone());
+    let _changes = registry.subscribe(EventKinds::CHANGES);
+    let _calls = registry.subscribe(EventFilter::from(EventKinds::CALLS).identifier("other"));
+    let breaker = registry.breaker("api");
+    assert_eq!(readings(&clock, || succeed(&breaker)), 0);
+    let _calls = registry.subscribe(EventKinds::CALLS);
+    assert!(0 < readings(&clock, || succeed(&breaker)));
+}
+
+#[test]
 fn a_failure_reads_the_clock() {
     let (breaker, clock) = breaker(PolicyPatch::new());
     assert!(0 < readings(&clock, || fail(&breaker)));
+}
+
+/// A clock that counts how often the calendar is read.
+#[derive(Debug, Clone, Default)]
+struct CalendarRead(Arc<AtomicU64>);
+
+impl Clock for CalendarRead {
+    fn now(&self) -> Tick {
+        Tick::ORIGIN
+    }
+
+    fn calendar(&self) -> SystemTime {
+        self.0.fetch_add(1, Relaxed);
+        SystemTime::UNIX_EPOCH
+    }
+}
+
+#[test]
+fn the_calendar_is_read_for_subscribers_only() {
+    let clock = CalendarRead::default();
+    let registry = Registry::with_clock(clock.clone());
+    let breaker = registry.breaker("api");
+    fail(&breaker);
+    breaker.open("a test");
+    assert_eq!(clock.0.load(Relaxed), 0);
+    let events = registry.subscribe(EventKind::StateChanged);
+    breaker.close("a test");
+    assert_eq!(clock.0.load(Relaxed), 1);
+    drop(events);
+    fail(&breaker);
+    assert_eq!(clock.0.load(Relaxed), 1);
 }

@@ -96,6 +96,14 @@ fn an_abandoned_call_that_overflows_is_one_call_of_the_warning_whatever_it_count
 }
 
 #[test]
+fn a_key_that_found_no_room_and_was_never_called_is_no_warning() {
+    let registry = full();
+    let breaker = registry.breaker(node("c"));
+    assert!(breaker.identity().is_overflow());
+    assert!(breaker.status().warnings.is_empty());
+}
+
+#[test]
 fn the_overflow_breaker_is_not_the_breaker_of_the_identifier() {
     let registry = full();
     registry.breaker(node("c")).failure("down");

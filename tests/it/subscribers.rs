@@ -13,7 +13,7 @@ use std::{
 
 use brama::{
     Registry, State,
-    event::{EventDetail, EventFilter, EventKind, EventKinds},
+    event::{Event, EventDetail, EventFilter, EventKind, EventKinds},
 };
 
 fn capacity(events: usize) -> NonZeroUsize {
@@ -144,6 +144,24 @@ mod waiting {
     }
 
     #[test]
+    fn a_task_sees_the_events_that_the_predicate_approves_and_no_others() {
+        let registry = Registry::new();
+        let unplanned =
+            |event: &Event| event.detail != EventDetail::Failure { reason: "planned".into() };
+        let mut events =
+            registry.subscribe(EventFilter::from(EventKind::Failure).predicate(unplanned));
+        let breaker = registry.breaker("api");
+        for reason in ["planned", "disk", "planned"] {
+            breaker.failure(reason);
+        }
+        let mut context = Context::from_waker(Waker::noop());
+        let mut poll = || pin!(events.recv()).poll(&mut context);
+        let Poll::Ready(Some(event)) = poll() else { panic!("no event") };
+        assert_eq!(event.detail.to_string(), "failed: disk");
+        assert_eq!(poll(), Poll::Pending);
+    }
+
+    #[test]
     fn a_subscription_is_a_stream_for_combinators_of_other_crates() {
         use futures_util::StreamExt;
 
@@ -213,6 +231,7 @@ mod harm {
                 );
             })
             .unwrap();
+        assert_eq!(callback.panics(), 0);
         let breaker = registry.breaker("api");
         breaker.failure("first");
         breaker.failure("second");
