@@ -13,8 +13,9 @@ use std::{
 
 use brama::{
     Registry, State,
-    event::{Event, EventDetail, EventFilter, EventKind, EventKinds},
+    event::{Event, EventDetail, EventFilter, EventKind, EventKinds, Subscription},
 };
+use futures_util::Stream;
 
 fn capacity(events: usize) -> NonZeroUsize {
     NonZeroUsize::new(events).unwrap()
@@ -163,17 +164,23 @@ mod waiting {
 
     #[test]
     fn a_subscription_is_a_stream_for_combinators_of_other_crates() {
+        assert_eq!(changes_to(|events| events), [State::Open, State::Closed]);
+        assert_eq!(changes_to(Subscription::into_stream), [State::Open, State::Closed]);
+    }
+
+    /// The states that a stream made of a subscription shows.
+    fn changes_to<S: Stream<Item = Event>>(stream: impl FnOnce(Subscription) -> S) -> Vec<State> {
         use futures_util::StreamExt;
 
         let registry = Registry::new();
-        let events = registry.subscribe(EventKind::StateChanged).into_stream();
+        let events = stream(registry.subscribe(EventKind::StateChanged));
         let breaker = registry.breaker("api");
         breaker.open("a test");
         breaker.close("a test");
         drop((breaker, registry));
-        let states = events.filter_map(|event| ready(to(&event.detail))).collect::<Vec<_>>();
+        let states = events.filter_map(|event| ready(to(&event.detail)));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        assert_eq!(runtime.block_on(states), [State::Open, State::Closed]);
+        runtime.block_on(states.collect())
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "one kind is wanted")]
