@@ -326,22 +326,6 @@ mod ends {
     }
 
     #[test]
-    fn the_thread_ends_with_the_last_check_and_a_later_one_starts_another() {
-        let registry = TestRegistry::new();
-        let run = || {
-            let (check, script) = scripted();
-            let check = registry.add_check("api", PATIENT, check).unwrap();
-            registry.advance(INTERVAL);
-            let thread = script.begins();
-            script.answers(Ok(()));
-            drop(check);
-            thread
-        };
-        let _first = run();
-        let _second = run();
-    }
-
-    #[test]
     fn dropping_a_registry_ends_its_checks() {
         let registry = Registry::with_clock(ManualClock::new());
         let (check, dropped) = watched();

@@ -45,6 +45,7 @@
 //! | the kill switch (`shadow_all`) | `shadow.rs` |
 //! | background health checks | `checks.rs` |
 //! | background health checks that are futures | `checks_async.rs` |
+//! | the threads on which they run | `check_threads.rs` |
 //! | health of many breakers | `health.rs` |
 //! | **Events** | |
 //! | event kinds and their content | `events.rs` |
@@ -67,6 +68,7 @@ mod answer;
 mod apply_now;
 mod blocks;
 mod by_name;
+mod check_threads;
 mod checks;
 mod checks_async;
 mod circuit_open;
