@@ -46,8 +46,8 @@ impl Totals {
 
     /// A number that changes whenever a call is rejected or ends.
     pub(crate) const fn moves(&self) -> u64 {
-        let Self { successes, failures, ignored, abandoned, rejected, .. } = *self;
-        successes + failures + ignored + abandoned + rejected
+        let Self { successes, failures, ignored, abandoned, rejected, nested, .. } = *self;
+        successes + failures + ignored + abandoned + rejected + nested
     }
 
     pub(crate) fn count(&mut self, verdict: &Verdict, policy: &Policy) {

@@ -7,10 +7,7 @@ use std::{error::Error, fmt::Display, time::Duration};
 
 use brama_runtime::api::{
     Breaker, Config, Connection, ConnectionKind, Identity, PolicyPatch, Reason, Registry,
-    circuit::By,
-    duration,
-    event::{EventDetail, EventFilter},
-    status::BreakerFilter,
+    circuit::By, duration, event::EventFilter, status::BreakerFilter,
 };
 use proptest::{
     collection::vec,
@@ -149,7 +146,6 @@ fn every_state_shows_one_line(breaker: &Breaker, reason: &str) {
     check(&breaker.status());
     check_chain(&breaker.try_acquire().unwrap_err());
     breaker.status().warnings.iter().for_each(|warning| check(warning));
-    check(&EventDetail::Configured { warnings: vec![reason.to_owned(); 3] });
 }
 
 /// These errors have a line for each mistake.

@@ -241,6 +241,7 @@ fn an_event_is_written_with_its_cause() {
                     "reasons": [],
                     "duration": { "duration": "1m 30s", "source": "by_hand", "jitter": "0ms" },
                     "by_hand": [{ "open": "1m 30s" }, { "who": "alice", "reason": "maintenance" }],
+                    "held_back": false,
                 },
             },
             "missed": 0,

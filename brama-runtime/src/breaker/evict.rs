@@ -90,10 +90,11 @@ impl Locked {
     /// Whether the state of the circuit may be forgotten.
     ///
     /// Flapping keys keep their progressive waits: after an opening, its length must pass without a
-    /// call. An opening past its deadline counts as half-open.
+    /// call. An opening past its deadline counts as half-open. A ramp goes on to its end.
     fn is_forgettable(&self, now: Tick, idle: Idle) -> bool {
         let circuit = &self.circuit;
-        let is_over = self.last_opening() <= idle.duration;
+        let opening = circuit.open_duration().map_or(Duration::ZERO, |opening| opening.duration);
+        let is_over = opening <= idle.duration && circuit.admitting(now).is_none();
         match circuit.state() {
             State::Closed => idle.is_stale || self.remembers_nothing(now),
             State::HalfOpen => circuit.probes() == 0 && is_over,
@@ -106,12 +107,5 @@ impl Locked {
     fn remembers_nothing(&self, now: Tick) -> bool {
         let window = self.circuit.counts(now);
         self.circuit.failures() == 0 && window.failures == 0 && window.slow == 0
-    }
-
-    /// How long the last opening was to last.
-    fn last_opening(&self) -> Duration {
-        let opened = self.rare().and_then(|rare| rare.openings.back());
-        let lasting = opened.and_then(|opened| opened.cause.duration);
-        lasting.map_or(Duration::ZERO, |lasting| lasting.duration)
     }
 }

@@ -163,7 +163,10 @@ pub(crate) fn is_rejection(error: &(impl Error + ?Sized)) -> bool {
 }
 
 fn judge_error(error: &(impl Error + ?Sized)) -> Outcome {
-    if is_rejection(error) { Outcome::Ignore } else { Outcome::failure(Reason::of_error(error)) }
+    if is_rejection(error) {
+        return Outcome::Ignore;
+    }
+    Outcome::failure(Reason::of_error(error).with_type_of(error))
 }
 
 /// Judges a box, which may add a text of its own to that of its error.
@@ -171,5 +174,5 @@ fn judge_box(text: &(impl Display + ?Sized), error: &(dyn Error + '_)) -> Outcom
     if is_rejection(error) {
         return Outcome::Ignore;
     }
-    Outcome::failure(Reason::of_box(text, error))
+    Outcome::failure(Reason::of_box(text, error).with_type_of(text))
 }

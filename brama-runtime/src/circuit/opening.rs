@@ -15,6 +15,7 @@ use super::{
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub(super) struct Term {
+    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::ExactDuration"))]
     pub(super) length: OpenDuration,
     /// What the policy gave, or would have given without a hint or a duration by hand.
     #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]

@@ -135,6 +135,7 @@ impl Registry {
     /// );
     /// # Ok::<(), brama::error::InvalidConfig>(())
     /// ```
+    #[must_use]
     pub fn unused(&self) -> Unused {
         let inner = &*self.inner;
         let writer = inner.writer.lock();

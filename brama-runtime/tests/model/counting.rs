@@ -244,7 +244,7 @@ fn a_recovery_shows_no_reasons() {
 fn recover(circuit: &mut Circuit, policy: &Policy) -> Change {
     let deadline = circuit.until().unwrap();
     let (Admission::Admitted(probe), _) = circuit.admit(policy, deadline) else { unreachable!() };
-    circuit.report(policy, probe, Verdict::SUCCESS, deadline).1.unwrap()
+    circuit.report(policy, probe, Verdict::SUCCESS, deadline).1.remove(0)
 }
 
 fn record(circuit: &mut Circuit, policy: &Policy, word: &'static str) {

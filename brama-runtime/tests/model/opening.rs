@@ -161,13 +161,18 @@ fn an_opening_by_hand_or_with_a_hint_is_not_shortened() {
             circuit
         })
         .collect();
-    circuits.extend([WAIT / 2, WAIT * 2].map(|hint| {
+    let opened_with = |hint| {
         let mut circuit = Circuit::new(0);
         circuit.record_unpermitted(&policy, hinted(hint), Tick::ORIGIN);
         circuit
-    }));
+    };
+    circuits.push(opened_with(WAIT * 2));
     for mut circuit in circuits {
         let until = circuit.until();
         assert_eq!((circuit.shorten(&short, Tick::ORIGIN), circuit.until()), (None, until));
     }
+    // A shorter hint names a moment before which the server is not to be called either.
+    let mut circuit = opened_with(WAIT / 2);
+    circuit.shorten(&short, Tick::ORIGIN);
+    assert_eq!(circuit.until(), Some(Tick::ORIGIN.after(WAIT / 2)));
 }
