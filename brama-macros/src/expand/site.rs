@@ -54,9 +54,14 @@ impl Printer<'_> {
         }
     }
 
+    /// The body of a synchronous function runs to its end where it is admitted, and may call its
+    /// breaker again. Another one does so when it is polled.
     fn enter(&self) -> TokenStream {
         if !self.is_found_first() {
-            return self.at_site("enter");
+            return self.at_site(match self.shape {
+                Shape::Sync => "enter",
+                Shape::Async(_) | Shape::Future(_) => "admit",
+            });
         }
         let (private, found) = (&self.private, self.local("found"));
         quote_spanned!(self.at=> #private::acquire(#found))

@@ -161,7 +161,7 @@ impl Breaker {
         judge: impl FnOnce(&R) -> Outcome,
         body: impl FnOnce() -> R,
     ) -> Result<R, CircuitOpen> {
-        let mut permit = RawPermit::acquire(Borrowed(&self.slot))?.guard_panics();
+        let mut permit = RawPermit::acquire_in_scope(Borrowed(&self.slot))?.guard_panics();
         let answer = permit.run(body);
         let _success = permit.judge(judge(&answer));
         Ok(answer)

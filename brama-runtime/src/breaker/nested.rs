@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 
-use super::{record::Entry, slot::Slot, word::Word};
+use super::{permit::Runs, record::Entry, slot::Slot, word::Word};
 use crate::circuit::Generation;
 
 /// A probe whose body runs on this thread. The permit keeps the slot alive, so its address is not
@@ -23,25 +23,33 @@ thread_local! {
 }
 
 impl Slot {
+    /// Enters the scope of a probe whose body runs on this thread to its end.
+    pub(super) fn scoped(&self, entry: Entry, runs: Runs) -> Entry {
+        match runs {
+            Runs::OnThread if !entry.word().admits() => self.enter_scope(entry),
+            Runs::OnThread | Runs::Elsewhere => entry,
+        }
+    }
+
     /// Enters the scope of a probe. A thread that is shutting down has no scopes: calls in its
     /// destructors are calls like others.
     #[cold]
-    pub(super) fn enter_scope(&self, entry: &mut Entry) {
+    pub(super) fn enter_scope(&self, entry: Entry) -> Entry {
         let scope = self.scope(entry.word());
         let entered = SCOPES.try_with(|scopes| scopes.borrow_mut().push(scope));
-        entry.set_scoped(entered.is_ok());
+        entry.scoped(entered.is_ok())
     }
 
     /// Leaves the scope that the call has entered.
     #[cold]
-    pub(super) fn leave_scope(&self, entry: &mut Entry) {
-        entry.set_scoped(false);
+    pub(super) fn leave_scope(&self, entry: Entry) -> Entry {
         let scope = self.scope(entry.word());
         let _ = SCOPES.try_with(|scopes| {
             let mut scopes = scopes.borrow_mut();
             let innermost = scopes.iter().rposition(|entered| *entered == scope);
             innermost.map(|place| scopes.remove(place))
         });
+        entry.scoped(false)
     }
 
     /// Whether this thread runs a probe that still counts while the gate shows `word`: it belongs

@@ -29,10 +29,10 @@ impl<S: SlotRef> RawPermit<S> {
 }
 
 impl<S: SlotRef> PanicGuard<S> {
-    /// Runs `body` under the permit. The scope of a probe ends when its outcome is recorded.
+    /// Runs `body` under the permit.
+    #[expect(clippy::unused_self, reason = "it is the permit under which the body runs")]
     #[inline]
-    pub fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
-        self.0.enter_scope();
+    pub fn run<R>(&self, body: impl FnOnce() -> R) -> R {
         body()
     }
 
@@ -131,25 +131,48 @@ impl<F: Future, S: SlotRef> Future for ProtectedFuture<'_, F, S> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        this.permit.enter_scope();
-        let polling = Polling(this.permit);
-        let poll = this.body.as_mut().poll(context);
-        polling.disarm(poll.is_pending());
-        poll
+        let Self { body, permit } = &mut *self;
+        if permit.may_be_probe() {
+            return poll_in_scope(body.as_mut(), permit, context);
+        }
+        poll_under(body.as_mut(), permit, context)
     }
+}
+
+#[inline]
+fn poll_under<F: Future, S: SlotRef>(
+    body: Pin<&mut F>,
+    permit: &mut RawPermit<S>,
+    context: &mut Context<'_>,
+) -> Poll<F::Output> {
+    let polling = Polling(permit);
+    let poll = body.poll(context);
+    polling.disarm();
+    poll
+}
+
+/// Polls a probe in the scope of its breaker. The scope ends with the poll, or with the outcome
+/// that is recorded next.
+#[cold]
+fn poll_in_scope<F: Future, S: SlotRef>(
+    body: Pin<&mut F>,
+    permit: &mut RawPermit<S>,
+    context: &mut Context<'_>,
+) -> Poll<F::Output> {
+    permit.enter_scope();
+    let poll = poll_under(body, permit, context);
+    if poll.is_pending() {
+        permit.leave_scope();
+    }
+    poll
 }
 
 /// A permit during one poll. A panic of the body unwinds through it and is recorded.
 struct Polling<'a, S: SlotRef>(&'a mut RawPermit<S>);
 
 impl<S: SlotRef> Polling<'_, S> {
-    /// Ends the poll. The scope of a probe ends with it, unless the outcome is recorded next.
     #[inline]
-    fn disarm(self, is_pending: bool) {
-        if is_pending {
-            self.0.leave_scope();
-        }
+    const fn disarm(self) {
         mem::forget(self);
     }
 }

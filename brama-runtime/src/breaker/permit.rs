@@ -69,9 +69,18 @@ pub trait SlotRef: Deref<Target = Slot> {
     /// # Errors
     ///
     /// [`CircuitOpen`] if the call is rejected.
-    fn acquire_out_of_line(self, seen: Word) -> Result<RawPermit<Self>, CircuitOpen>
+    fn acquire_out_of_line(self, seen: Word, runs: Runs) -> Result<RawPermit<Self>, CircuitOpen>
     where
         Self: Sized;
+}
+
+/// Where the body of an admitted call runs.
+#[derive(Debug, Clone, Copy)]
+pub enum Runs {
+    /// On the thread that admits the call, to its end.
+    OnThread,
+    /// Wherever a task is polled, or a permit is sent.
+    Elsewhere,
 }
 
 impl<S: SlotRef> RawPermit<S> {
@@ -82,7 +91,7 @@ impl<S: SlotRef> RawPermit<S> {
             Ok(entry) => Ok(Self { slot, entry }),
             // `?` takes the result apart and rebuilds it, so that a permit from the gate stays in
             // registers.
-            Err(seen) => Ok(slot.acquire_out_of_line(seen)?),
+            Err(seen) => Ok(slot.acquire_out_of_line(seen, Runs::Elsewhere)?),
         }
     }
 
@@ -92,29 +101,39 @@ impl<S: SlotRef> RawPermit<S> {
         reason = "its callers, one for each type of reference, are not inlined"
     )]
     #[inline(always)]
-    fn admit(slot: S, seen: Word) -> Result<Self, CircuitOpen> {
+    fn admit(slot: S, seen: Word, runs: Runs) -> Result<Self, CircuitOpen> {
         match slot.admit(seen) {
-            Ok(entry) => Ok(Self { slot, entry }),
+            Ok(entry) => Ok(Self { entry: entry.map(|entry| slot.scoped(entry, runs)), slot }),
             Err(rejection) => Err(CircuitOpen::new(slot.into_shared(), rejection)),
         }
     }
 
-    /// Enters the scope of the call's breaker if the call is a probe, or runs in a ramp.
+    /// Acquires the right to one call that runs on this thread to its end: if it is a probe, its
+    /// body runs in the scope of its breaker. Only a call that the gate does not admit can be one.
     #[inline]
-    pub(super) fn enter_scope(&mut self) {
-        if let Some(entry) = &mut self.entry
-            && !entry.word().admits()
-        {
-            self.slot.enter_scope(entry);
+    pub(crate) fn acquire_in_scope(slot: S) -> Result<Self, CircuitOpen> {
+        match slot.admit_at_gate() {
+            Ok(entry) => Ok(Self { slot, entry }),
+            Err(seen) => Ok(slot.acquire_out_of_line(seen, Runs::OnThread)?),
         }
     }
 
+    /// Whether the call may be a probe, which runs in the scope of its breaker. A call in shadow is
+    /// not recorded, and is none.
     #[inline]
+    pub(super) fn may_be_probe(&self) -> bool {
+        !Entry::word_of(self.entry).admits()
+    }
+
+    pub(super) fn enter_scope(&mut self) {
+        if let Some(entry) = self.entry.filter(|entry| !entry.word().admits()) {
+            self.entry = Some(self.slot.enter_scope(entry));
+        }
+    }
+
     pub(super) fn leave_scope(&mut self) {
-        if let Some(entry) = &mut self.entry
-            && entry.word().is_scoped()
-        {
-            self.slot.leave_scope(entry);
+        if let Some(entry) = self.entry.filter(|entry| entry.word().is_scoped()) {
+            self.entry = Some(self.slot.leave_scope(entry));
         }
     }
 
@@ -165,8 +184,8 @@ impl SlotRef for Arc<Slot> {
     }
 
     #[inline(never)]
-    fn acquire_out_of_line(self, seen: Word) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::admit(self, seen)
+    fn acquire_out_of_line(self, seen: Word, runs: Runs) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::admit(self, seen, runs)
     }
 }
 
@@ -176,8 +195,8 @@ impl SlotRef for &'static Slot {
     }
 
     #[inline(never)]
-    fn acquire_out_of_line(self, seen: Word) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::admit(self, seen)
+    fn acquire_out_of_line(self, seen: Word, runs: Runs) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::admit(self, seen, runs)
     }
 }
 
@@ -187,8 +206,8 @@ impl SlotRef for SharedSlot {
     }
 
     #[inline(never)]
-    fn acquire_out_of_line(self, seen: Word) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::admit(self, seen)
+    fn acquire_out_of_line(self, seen: Word, runs: Runs) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::admit(self, seen, runs)
     }
 }
 
@@ -210,7 +229,7 @@ impl SlotRef for Borrowed<'_> {
     }
 
     #[inline(never)]
-    fn acquire_out_of_line(self, seen: Word) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::admit(self, seen)
+    fn acquire_out_of_line(self, seen: Word, runs: Runs) -> Result<RawPermit<Self>, CircuitOpen> {
+        RawPermit::admit(self, seen, runs)
     }
 }

@@ -35,9 +35,16 @@ impl Entry {
         Word(self.word.get())
     }
 
+    /// The word of an entry; zero if there is none, which has no flag.
+    #[inline]
+    pub(super) fn word_of(entry: Option<Self>) -> Word {
+        Word(entry.map_or(0, |entry| entry.word.get()))
+    }
+
     /// Notes whether the call runs in the scope of its breaker.
-    pub(super) fn set_scoped(&mut self, scoped: bool) {
-        self.word = NonZeroU64::new(self.word().scoped(scoped).0).unwrap_or(self.word);
+    pub(super) fn scoped(self, scoped: bool) -> Self {
+        let word = NonZeroU64::new(self.word().scoped(scoped).0).unwrap_or(self.word);
+        Self { word, ..self }
     }
 }
 
@@ -57,7 +64,7 @@ impl Slot {
     /// for last, because the zero in its place shows no fast path either.
     #[inline]
     pub(super) fn record_success(&self, entry: Option<Entry>) {
-        let word = Word(entry.map_or(0, |entry| entry.word.get()));
+        let word = Entry::word_of(entry);
         if word.has_shared_fast_path() && self.gate.load() == word {
             self.note_contention(self.gate.count_shared_success());
         } else if let Some(entry) = entry {
@@ -69,8 +76,8 @@ impl Slot {
     /// window's present bucket, as a timed call that was not slow, as the end of a run of failures,
     /// or else under the lock.
     #[inline(never)]
-    fn record_success_out_of_line(&self, mut entry: Entry) {
-        self.end_scope(&mut entry);
+    fn record_success_out_of_line(&self, entry: Entry) {
+        let entry = self.end_scope(entry);
         let word = self.gate.load();
         if word == entry.word() && (word.has_striped_fast_path() || self.is_in_present_bucket(word))
         {
@@ -157,8 +164,8 @@ impl Slot {
     }
 
     #[cold]
-    pub(super) fn record_verdict(&self, mut entry: Entry, verdict: Verdict) {
-        self.end_scope(&mut entry);
+    pub(super) fn record_verdict(&self, entry: Entry, verdict: Verdict) {
+        let entry = self.end_scope(entry);
         let pending = PendingEvents::of(self.context.timestamp());
         self.step(self.locked.lock(), entry, verdict, pending);
     }
@@ -188,7 +195,9 @@ impl Slot {
         if matches!(fate, Fate::Extended) {
             locked.note_extension(&mut pending);
         }
-        locked.note_changes(changes, &mut pending);
+        if !changes.is_empty() {
+            locked.note_changes(changes, &mut pending);
+        }
         locked.finish(pending);
     }
 
@@ -230,10 +239,8 @@ impl Slot {
     }
 
     /// Ends the scope of a probe before its outcome is recorded.
-    fn end_scope(&self, entry: &mut Entry) {
-        if entry.word().is_scoped() {
-            self.leave_scope(entry);
-        }
+    fn end_scope(&self, entry: Entry) -> Entry {
+        if entry.word().is_scoped() { self.leave_scope(entry) } else { entry }
     }
 
     /// Returns how long the call took, or `None` if calls are not timed.

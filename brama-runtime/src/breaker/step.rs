@@ -74,19 +74,25 @@ impl StepGuard<'_> {
         changes: impl IntoIterator<Item = Change>,
         pending: &mut PendingEvents,
     ) {
-        for Change { from, to, at, mut cause, .. } in changes {
-            if to == State::Open {
-                self.locked.begin_share(self.slot.share.as_deref());
-                cause.held_back = self.locked.is_held_back();
-            }
-            pending.has_change = true;
-            if from != to {
-                self.locked.rare_mut().transitions.add(from, to);
-            }
-            let cause = Arc::new(cause);
-            pending.add_change(from, to, &cause);
-            self.locked.keep_opening(to, at, cause);
+        for change in changes {
+            self.note_change(change, pending);
         }
+    }
+
+    #[cold]
+    fn note_change(&mut self, change: Change, pending: &mut PendingEvents) {
+        let Change { from, to, at, mut cause, .. } = change;
+        if to == State::Open {
+            self.locked.begin_share(self.slot.share.as_deref());
+            cause.held_back = self.locked.is_held_back();
+        }
+        pending.has_change = true;
+        if from != to {
+            self.locked.rare_mut().transitions.add(from, to);
+        }
+        let cause = Arc::new(cause);
+        pending.add_change(from, to, &cause);
+        self.locked.keep_opening(to, at, cause);
     }
 
     /// Publishes, sends the events and unlocks. The caller triggers the returned wake-ups once it

@@ -84,12 +84,14 @@ const PASSES: u64 = ADMITS | ADMITS_AT_ONCE | EVENTLESS;
 impl Word {
     /// The word for a circuit under a policy.
     pub(super) fn of(circuit: &Circuit, policy: &Policy) -> Self {
-        let rejects = circuit.rejects_until(policy).is_some() && !policy.shadow();
-        let probing = circuit.state() == State::HalfOpen;
+        let rejection = match circuit.rejects_until(policy) {
+            None => 0,
+            Some(_) if policy.shadow() => SHADOWS,
+            Some(_) if circuit.state() == State::HalfOpen => FULL,
+            Some(_) => REJECTS,
+        };
         Self::new(circuit.generation(), circuit.state())
-            .with(REJECTS, rejects && !probing)
-            .with(FULL, rejects && probing)
-            .with(SHADOWS, policy.shadow() && circuit.rejects_until(policy).is_some())
+            .with(rejection, true)
             .with(TIMED, policy.slow_call_rate().is_some())
             .with(PRECISE, needs_precise_clock(policy))
             .with(FAST_PATH, circuit.is_settled(policy))

@@ -191,7 +191,15 @@ impl Wakes {
 
     /// Wakes all of them, and first the threads that a fork has left behind. The caller must hold
     /// no lock.
+    #[inline]
     pub(crate) fn wake(self) {
+        if self.has_event || !self.tasks.is_empty() {
+            self.wake_all();
+        }
+    }
+
+    #[cold]
+    fn wake_all(self) {
         if self.has_event {
             restart_left_behind();
         }

@@ -125,7 +125,10 @@ impl Circuit {
             Phase::HalfOpen(_) => (Fate::Judged, self.judge_probe(policy, verdict, call, now)),
             Phase::Open { .. } | Phase::ForcedOpen | Phase::Disabled => (Fate::TotalsOnly, None),
         };
-        (fate, due.into_iter().chain(change).collect())
+        // Most outcomes change nothing, and a change is large.
+        let is_unchanged = due.is_none() && change.is_none();
+        let changes = if is_unchanged { Vec::new() } else { in_order(due, change) };
+        (fate, changes)
     }
 
     fn judge_call(
@@ -190,6 +193,11 @@ impl Circuit {
             }
         }
     }
+}
+
+#[cold]
+fn in_order(due: Option<Change>, change: Option<Change>) -> Vec<Change> {
+    due.into_iter().chain(change).collect()
 }
 
 /// A finished call, apart from its verdict.

@@ -47,6 +47,7 @@ impl Circuit {
     }
 
     /// Remembers the moment that a failure's hint names, until the run of failures ends.
+    #[inline]
     pub(super) fn remember_hint(&mut self, policy: &Policy, hint: Option<Duration>, now: Tick) {
         if let Some(hint) = hint {
             let outage = self.history.get_or_insert_default().outage.get_or_insert_default();

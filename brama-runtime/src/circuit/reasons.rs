@@ -82,7 +82,16 @@ const FIXED: &str = "";
 
 impl Verdict {
     /// Returns the verdict with what is recorded of its reason.
+    #[inline]
     pub(crate) fn recorded_as(self, reasons: Reasons) -> Self {
+        match reasons {
+            Reasons::Text => self,
+            Reasons::Type | Reasons::None => self.with_less_reason(reasons),
+        }
+    }
+
+    #[cold]
+    fn with_less_reason(self, reasons: Reasons) -> Self {
         match self {
             Self::Failure { reason, retry_after, took } => {
                 Self::Failure { reason: reason.recorded_as(reasons), retry_after, took }

@@ -33,7 +33,7 @@ impl CachedSite {
         Self { first: OnceCell::new() }
     }
 
-    /// Admits one call.
+    /// Admits one call that runs on this thread to its end.
     ///
     /// # Errors
     ///
@@ -44,11 +44,21 @@ impl CachedSite {
         lookup: Lookup<'_>,
         attribute: &'static Attribute,
     ) -> Result<RawPermit<SharedSlot>, CircuitOpen> {
-        #[cfg(feature = "testing")]
-        if let Some(registry) = entered() {
-            return RawPermit::acquire(SharedSlot::Counted(find(&registry, lookup, attribute)));
-        }
-        RawPermit::acquire(self.slot(lookup, attribute))
+        RawPermit::acquire_in_scope(self.find(lookup, attribute))
+    }
+
+    /// Admits one call that is polled.
+    ///
+    /// # Errors
+    ///
+    /// [`CircuitOpen`] if the call is rejected.
+    #[inline]
+    pub fn admit(
+        &'static self,
+        lookup: Lookup<'_>,
+        attribute: &'static Attribute,
+    ) -> Result<RawPermit<SharedSlot>, CircuitOpen> {
+        RawPermit::acquire(self.find(lookup, attribute))
     }
 
     /// Returns the breaker, to admit a call later. It borrows nothing from the look-up.

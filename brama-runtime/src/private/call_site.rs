@@ -56,13 +56,23 @@ impl CallSite {
         &self.declaration
     }
 
-    /// Admits one call.
+    /// Admits one call that runs on this thread to its end.
     ///
     /// # Errors
     ///
     /// [`CircuitOpen`] if the call is rejected.
     #[inline]
     pub fn enter(&'static self) -> Result<RawPermit<SiteSlot>, CircuitOpen> {
+        RawPermit::acquire_in_scope(self.find())
+    }
+
+    /// Admits one call that is polled.
+    ///
+    /// # Errors
+    ///
+    /// [`CircuitOpen`] if the call is rejected.
+    #[inline]
+    pub fn admit(&'static self) -> Result<RawPermit<SiteSlot>, CircuitOpen> {
         RawPermit::acquire(self.find())
     }
 

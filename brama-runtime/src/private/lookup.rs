@@ -48,12 +48,25 @@ impl fmt::Debug for Lookup<'_> {
     }
 }
 
-/// Admits one call of a function with a registry of its own.
+/// Admits one call of a function with a registry of its own, which runs on this thread to its end.
 ///
 /// # Errors
 ///
 /// [`CircuitOpen`] if the call is rejected.
 pub fn enter(
+    registry: &Registry,
+    lookup: Lookup<'_>,
+    attribute: &'static Attribute,
+) -> Result<RawPermit<Arc<Slot>>, CircuitOpen> {
+    RawPermit::acquire_in_scope(find(registry, lookup, attribute))
+}
+
+/// Admits one call of such a function that is polled.
+///
+/// # Errors
+///
+/// [`CircuitOpen`] if the call is rejected.
+pub fn admit(
     registry: &Registry,
     lookup: Lookup<'_>,
     attribute: &'static Attribute,

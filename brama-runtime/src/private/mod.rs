@@ -23,7 +23,7 @@ pub use self::{
     future::{IntoFutureOf, PinnedBox, declare, make_future},
     judge::{ErrorRules, HandlerAnswer, handled},
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
-    lookup::{AsIdentifier, Lookup, acquire, enter, find},
+    lookup::{AsIdentifier, Lookup, acquire, admit, enter, find},
     policy::{ExpiryOrDuration, PolicyOrPatch},
     rejected::{FromCircuitOpen, GenericOpenOutput, OpenOutput, call_on_open},
     verdict::{
