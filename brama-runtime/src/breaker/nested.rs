@@ -10,56 +10,82 @@ use std::cell::RefCell;
 use super::{permit::Runs, record::Entry, slot::Slot, word::Word};
 use crate::circuit::Generation;
 
-/// A probe whose body runs on this thread. The permit keeps the slot alive, so its address is not
-/// reused meanwhile.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Scope {
+/// The scope of a probe. The permit keeps the slot alive, so its address is not reused meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Scope {
     slot: usize,
     generation: Generation,
 }
 
 thread_local! {
+    /// The scopes that this thread is in. A thread that is shutting down is in none: calls in its
+    /// destructors are calls like others.
     static SCOPES: RefCell<Vec<Scope>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Scope {
+    #[inline]
+    pub(super) fn of(slot: &Slot, word: Word) -> Self {
+        Self { slot: std::ptr::from_ref(slot).addr(), generation: word.generation() }
+    }
+
+    /// Enters the scope until the returned guard is dropped.
+    pub(super) fn enter(self) -> EnteredScope {
+        self.push();
+        EnteredScope(self)
+    }
+
+    fn push(self) {
+        let _ = SCOPES.try_with(|scopes| scopes.borrow_mut().push(self));
+    }
+
+    /// Leaves the innermost of these scopes.
+    fn pop(self) {
+        let _ = SCOPES.try_with(|scopes| {
+            let mut scopes = scopes.borrow_mut();
+            let innermost = scopes.iter().rposition(|entered| *entered == self);
+            innermost.map(|place| scopes.remove(place))
+        });
+    }
+
+    fn is_entered(self) -> bool {
+        SCOPES.try_with(|scopes| scopes.borrow().contains(&self)).unwrap_or_default()
+    }
+}
+
+/// A scope that the thread is in.
+pub(super) struct EnteredScope(Scope);
+
+impl Drop for EnteredScope {
+    fn drop(&mut self) {
+        self.0.pop();
+    }
 }
 
 impl Slot {
     /// Enters the scope of a probe whose body runs on this thread to its end.
-    pub(super) fn scoped(&self, entry: Entry, runs: Runs) -> Entry {
+    pub(super) fn enter_scope(&self, entry: Entry, runs: Runs) -> Entry {
         match runs {
-            Runs::OnThread if !entry.word().admits() => self.enter_scope(entry),
+            Runs::OnThread if !entry.word().admits() => {
+                Scope::of(self, entry.word()).push();
+                entry.scoped(true)
+            }
             Runs::OnThread | Runs::Elsewhere => entry,
         }
     }
 
-    /// Enters the scope of a probe. A thread that is shutting down has no scopes: calls in its
-    /// destructors are calls like others.
-    #[cold]
-    pub(super) fn enter_scope(&self, entry: Entry) -> Entry {
-        let scope = self.scope(entry.word());
-        let entered = SCOPES.try_with(|scopes| scopes.borrow_mut().push(scope));
-        entry.scoped(entered.is_ok())
-    }
-
-    /// Leaves the scope that the call has entered.
-    #[cold]
+    /// Leaves the scope of such a probe before its outcome is recorded.
     pub(super) fn leave_scope(&self, entry: Entry) -> Entry {
-        let scope = self.scope(entry.word());
-        let _ = SCOPES.try_with(|scopes| {
-            let mut scopes = scopes.borrow_mut();
-            let innermost = scopes.iter().rposition(|entered| *entered == scope);
-            innermost.map(|place| scopes.remove(place))
-        });
+        if !entry.word().is_scoped() {
+            return entry;
+        }
+        Scope::of(self, entry.word()).pop();
         entry.scoped(false)
     }
 
     /// Whether this thread runs a probe that still counts while the gate shows `word`: it belongs
     /// to this half-open, and has not lost its place.
     pub(super) fn is_in_scope(&self, word: Word) -> bool {
-        let scope = self.scope(word);
-        SCOPES.try_with(|scopes| scopes.borrow().contains(&scope)).unwrap_or_default()
-    }
-
-    fn scope(&self, word: Word) -> Scope {
-        Scope { slot: std::ptr::from_ref(self).addr(), generation: word.generation() }
+        Scope::of(self, word).is_entered()
     }
 }

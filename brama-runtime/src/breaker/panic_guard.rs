@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    nested::Scope,
     permit::{RawPermit, SlotRef},
     record::Entry,
     slot::Slot,
@@ -132,39 +133,28 @@ impl<F: Future, S: SlotRef> Future for ProtectedFuture<'_, F, S> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { body, permit } = &mut *self;
-        if permit.may_be_probe() {
-            return poll_in_scope(body.as_mut(), permit, context);
-        }
-        poll_under(body.as_mut(), permit, context)
+        let (slot, word) = (&*permit.slot, permit.word());
+        let scope = Scope::of(slot, word);
+        let polling = Polling(permit);
+        let poll = if word.admits() {
+            body.as_mut().poll(context)
+        } else {
+            poll_in_scope(body.as_mut(), scope, context)
+        };
+        polling.disarm();
+        poll
     }
 }
 
-#[inline]
-fn poll_under<F: Future, S: SlotRef>(
-    body: Pin<&mut F>,
-    permit: &mut RawPermit<S>,
-    context: &mut Context<'_>,
-) -> Poll<F::Output> {
-    let polling = Polling(permit);
-    let poll = body.poll(context);
-    polling.disarm();
-    poll
-}
-
-/// Polls a probe in the scope of its breaker. The scope ends with the poll, or with the outcome
-/// that is recorded next.
+/// Polls what may be a probe: only a call that the gate has not admitted can be one.
 #[cold]
-fn poll_in_scope<F: Future, S: SlotRef>(
+fn poll_in_scope<F: Future>(
     body: Pin<&mut F>,
-    permit: &mut RawPermit<S>,
+    scope: Scope,
     context: &mut Context<'_>,
 ) -> Poll<F::Output> {
-    permit.enter_scope();
-    let poll = poll_under(body, permit, context);
-    if poll.is_pending() {
-        permit.leave_scope();
-    }
-    poll
+    let _entered = scope.enter();
+    body.poll(context)
 }
 
 /// A permit during one poll. A panic of the body unwinds through it and is recorded.

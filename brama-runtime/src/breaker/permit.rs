@@ -103,7 +103,7 @@ impl<S: SlotRef> RawPermit<S> {
     #[inline(always)]
     fn admit(slot: S, seen: Word, runs: Runs) -> Result<Self, CircuitOpen> {
         match slot.admit(seen) {
-            Ok(entry) => Ok(Self { entry: entry.map(|entry| slot.scoped(entry, runs)), slot }),
+            Ok(entry) => Ok(Self { entry: entry.map(|entry| slot.enter_scope(entry, runs)), slot }),
             Err(rejection) => Err(CircuitOpen::new(slot.into_shared(), rejection)),
         }
     }
@@ -114,27 +114,14 @@ impl<S: SlotRef> RawPermit<S> {
     pub(crate) fn acquire_in_scope(slot: S) -> Result<Self, CircuitOpen> {
         match slot.admit_at_gate() {
             Ok(entry) => Ok(Self { slot, entry }),
-            Err(seen) => Ok(slot.acquire_out_of_line(seen, Runs::OnThread)?),
+            Err(seen) => slot.acquire_out_of_line(seen, Runs::OnThread),
         }
     }
 
-    /// Whether the call may be a probe, which runs in the scope of its breaker. A call in shadow is
-    /// not recorded, and is none.
+    /// The word of the admission; zero if nothing remains to be recorded.
     #[inline]
-    pub(super) fn may_be_probe(&self) -> bool {
-        !Entry::word_of(self.entry).admits()
-    }
-
-    pub(super) fn enter_scope(&mut self) {
-        if let Some(entry) = self.entry.filter(|entry| !entry.word().admits()) {
-            self.entry = Some(self.slot.enter_scope(entry));
-        }
-    }
-
-    pub(super) fn leave_scope(&mut self) {
-        if let Some(entry) = self.entry.filter(|entry| entry.word().is_scoped()) {
-            self.entry = Some(self.slot.leave_scope(entry));
-        }
+    pub(super) fn word(&self) -> Word {
+        Entry::word_of(self.entry)
     }
 
     /// Records a panic, unless an outcome was recorded before.

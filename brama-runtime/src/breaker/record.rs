@@ -77,7 +77,7 @@ impl Slot {
     /// or else under the lock.
     #[inline(never)]
     fn record_success_out_of_line(&self, entry: Entry) {
-        let entry = self.end_scope(entry);
+        let entry = self.leave_scope(entry);
         let word = self.gate.load();
         if word == entry.word() && (word.has_striped_fast_path() || self.is_in_present_bucket(word))
         {
@@ -165,7 +165,7 @@ impl Slot {
 
     #[cold]
     pub(super) fn record_verdict(&self, entry: Entry, verdict: Verdict) {
-        let entry = self.end_scope(entry);
+        let entry = self.leave_scope(entry);
         let pending = PendingEvents::of(self.context.timestamp());
         self.step(self.locked.lock(), entry, verdict, pending);
     }
@@ -236,11 +236,6 @@ impl Slot {
             let verdict = Verdict::failure(reason).recorded_as(self.context.reasons());
             self.begin_step(locked).step_without_permit(verdict, pending);
         }
-    }
-
-    /// Ends the scope of a probe before its outcome is recorded.
-    fn end_scope(&self, entry: Entry) -> Entry {
-        if entry.word().is_scoped() { self.leave_scope(entry) } else { entry }
     }
 
     /// Returns how long the call took, or `None` if calls are not timed.
