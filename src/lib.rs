@@ -49,7 +49,8 @@
 //!
 //! A *closed* circuit lets every call run and counts the outcomes. An *open* circuit rejects every
 //! call until it expires. A *half-open* circuit lets a few calls run as *probes* and rejects the
-//! rest.
+//! rest. With a [ramp](guide::policy#ramp), it then admits a growing share of the calls before it
+//! closes.
 //!
 //! # Ten names
 //!
@@ -74,8 +75,9 @@
 //! | [`health`](fn@health) | the state of many breakers in one answer |
 //!
 //! Everything else lives in the modules: [`circuit`](mod@circuit), [`clock`](mod@clock),
-//! [`duration`](mod@duration), [`error`](mod@error), [`event`](mod@event),
-//! [`health`](mod@health), [`policy`](mod@policy), [`status`](mod@status) and [`testing`].
+//! [`config`](mod@config), [`duration`](mod@duration), [`error`](mod@error), [`event`](mod@event),
+//! [`health`](mod@health), [`outcome`](mod@outcome), [`policy`](mod@policy),
+//! [`status`](mod@status) and [`testing`].
 //!
 //! # Guide
 //!
