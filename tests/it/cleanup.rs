@@ -286,3 +286,18 @@ fn a_cleanup_interval_is_at_least_a_millisecond_and_whole_milliseconds() {
     }
     assert!(registry.init(Config::new().cleanup_interval(None)).is_ok());
 }
+
+#[test]
+fn the_cleanup_closes_a_circuit_whose_ramp_is_over() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("search");
+    breaker.configure(PolicyPatch::new().ramp(Duration::from_secs(20))).unwrap();
+    breaker.open("outage");
+    registry.advance(Duration::from_secs(60));
+    breaker.success();
+    for state in [State::HalfOpen, State::Closed] {
+        registry.sweep();
+        assert_eq!(breaker.state(), state);
+        registry.advance(Duration::from_secs(20));
+    }
+}

@@ -265,3 +265,14 @@ fn a_test_registry_can_be_shared_between_threads() {
     fn shared<T: Clone + Send + Sync + 'static>() {}
     shared::<TestRegistry>();
 }
+
+#[test]
+fn recovering_waits_for_the_end_of_a_ramp() {
+    let registry = with_policy(PolicyPatch::new().ramp(Duration::from_secs(20)));
+    registry.set_state("api", State::Open);
+    let opened = registry.status("api").unwrap().at;
+    registry.recover("api");
+    let status = registry.status("api").unwrap();
+    assert_eq!(status.state, State::Closed);
+    assert_eq!(status.at.since(opened), Duration::from_secs(60 + 20));
+}

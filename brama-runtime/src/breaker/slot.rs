@@ -141,7 +141,7 @@ impl Slot {
             held_back: locked.is_held_back(),
             trips: circuit.trips(),
             window,
-            window_size: policy.window().size().filter(|_| policy.has_rate_rule()),
+            window_size: policy.window().size().filter(|_| policy.has_window_rule()),
             failure_rate: Rate::of(window.failures, window.calls, policy),
             slow_call_rate: Rate::of(window.slow, window.calls, policy),
             totals,

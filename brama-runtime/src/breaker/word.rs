@@ -283,7 +283,7 @@ impl fmt::Debug for Word {
 
 /// Whether a duration in effect is too short for the coarse clock.
 fn needs_precise_clock(policy: &Policy) -> bool {
-    if !policy.has_rate_rule() {
+    if !policy.has_window_rule() {
         return false;
     }
     let slow = policy.slow_call_rate().map(|_| policy.slow_call_duration());
@@ -322,6 +322,9 @@ mod tests {
         assert!(word(&circuit, slow).contains("timed"));
         assert!(!word(&circuit, slow).contains("precise"));
         assert!(word(&circuit, slow.window(short)).contains("precise"));
+        let count = PolicyPatch::new().failure_count(3);
+        assert!(word(&circuit, count.window(short)).contains("precise"));
+        assert!(!word(&circuit, count).contains("precise"));
         assert!(!word(&circuit, PolicyPatch::new().window(short)).contains("precise"));
     }
 }

@@ -1,4 +1,4 @@
-//! The cleanup of a registry: due openings become half-open, idle breakers with a key are evicted.
+//! The cleanup of a registry: what is due changes its state, idle breakers with a key are evicted.
 
 use std::{ops::ControlFlow, sync::Weak};
 
@@ -8,9 +8,10 @@ use crate::{circuit::State, identity::Identity, sys::worker::restart_left_behind
 impl Registry {
     /// Runs the cleanup now. The thread that `init` starts runs it at each `cleanup_interval`.
     ///
-    /// Circuits past the deadline of their opening become half-open, so that events and statuses
-    /// report it on time. Breakers with a key are evicted if they have counted nothing for
-    /// `inactive_threshold`, unless they are in use or something else keeps them (see
+    /// Circuits past the deadline of their opening become half-open, and those at the end of their
+    /// ramp close, so that events and statuses report it on time. Breakers with a key are evicted
+    /// if they have counted nothing for `inactive_threshold`, whatever a closed one remembers,
+    /// unless they are in use or something else keeps them (see
     /// [`Config::max_keys`](crate::config::Config::max_keys)). That a breaker has counted is
     /// noticed only when it is examined, so this time runs from one cleanup to another.
     ///
@@ -38,7 +39,12 @@ impl RegistryInner {
     fn sweep(&self) {
         restart_left_behind();
         self.slots.with_all(|slots| {
-            slots.filter(|slot| slot.state() == State::Open).for_each(|slot| slot.sweep());
+            for slot in slots {
+                match slot.state() {
+                    State::Open | State::HalfOpen => slot.sweep(),
+                    State::Closed | State::ForcedOpen | State::Disabled => {}
+                }
+            }
         });
         let identities = self.writer.lock().keys.identities();
         for identity in identities {

@@ -14,7 +14,7 @@ use crate::circuit::Policy;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Rate {
-    /// The policy has no rule for which the window is kept.
+    /// The policy has no rate.
     Off,
     /// The window holds fewer calls than `minimum_calls`, so the rate is not judged.
     BelowMinimum,

@@ -78,7 +78,8 @@ impl TestRegistry {
     }
 
     /// Closes an open circuit as if its dependency had recovered: the clock advances to the
-    /// deadline, then `success_threshold` probes succeed.
+    /// deadline, then `success_threshold` probes succeed. With a `ramp`, the clock then advances to
+    /// its end.
     ///
     /// A half-open circuit needs only the probes. Probes that the test has in flight keep their
     /// places, and are late once the circuit is closed. A closed or disabled circuit does not
@@ -104,11 +105,15 @@ impl TestRegistry {
             self.pass(left, &status.identity);
         }
         while breaker.state() == State::HalfOpen {
-            breaker.success();
+            let status = breaker.status();
+            match status.admitting {
+                Some(_) => self.pass(status.policy.ramp().unwrap_or(ONE_SECOND), &status.identity),
+                None => breaker.success(),
+            }
         }
     }
 
-    /// Advances the clock to the end of an opening, and lets the breaker notice.
+    /// Advances the clock to the end of an opening or of a ramp, and lets the breaker notice.
     fn pass(&self, left: Duration, identity: &Identity<'_>) {
         self.advance(left);
         self.slot(identity, None).sweep();
@@ -117,3 +122,4 @@ impl TestRegistry {
 
 const BY_TEST: &str = "a test";
 const ONE_MS: Duration = Duration::from_millis(1);
+const ONE_SECOND: Duration = Duration::from_secs(1);
