@@ -1,6 +1,9 @@
 //! Failures that are bounded in time or number: `failure_count`.
 use brama::{PolicyPatch, State, Window, testing::TestRegistry};
-use std::time::Duration;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 /// canton-network/splice#2462, vert-x3/vertx-circuit-breaker#24, App-vNext/Polly#144, nodeshift/opossum#37
 #[test]
@@ -36,4 +39,18 @@ fn failures_within_the_time_open_the_circuit_whatever_succeeds_between() {
         breaker.failure("conflict");
     }
     assert_eq!(breaker.state(), State::Open);
+}
+
+#[test]
+fn a_window_that_only_a_count_looks_at_is_of_use_and_shown() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("nightly");
+    breaker.configure(PolicyPatch::new().failure_count(3).window(Window::calls(20))).unwrap();
+    breaker.failure("conflict");
+    let status = breaker.status();
+    assert_eq!((status.window_size, status.warnings), (Some(20), vec![]));
+    let fails = AssertUnwindSafe(|| registry.assert_state("nightly", State::Open));
+    let printed = catch_unwind(fails).unwrap_err();
+    let printed = printed.downcast_ref::<String>().unwrap();
+    assert!(printed.contains("  window    1 failures and 0 slow of 1 calls\n"), "{printed}");
 }

@@ -186,7 +186,8 @@ fn settings_of_a_rule_that_is_off_cause_warnings() {
         breaker.status().warnings,
         [
             "`slow_call_duration` (1s, configure) does nothing: `slow_call_rate` is off",
-            "`window` (the last 10 calls, configure) does nothing: no rate is set",
+            "`window` (the last 10 calls, configure) does nothing: no rate and no `failure_count` is \
+             set",
         ]
     );
 }

@@ -212,8 +212,8 @@ impl Breaker {
     /// Reports a success without a permit.
     ///
     /// While the circuit is closed or half-open, the success counts like a permit's, but it is
-    /// never slow and it gives back no probe's place. While the circuit is open, it counts only in
-    /// the totals.
+    /// never slow and gives back no probe's place. Once an opening is over, the circuit becomes
+    /// half-open first, and the success counts there. Before that, it counts only in the totals.
     pub fn success(&self) {
         self.slot.record_without_permit(Verdict::SUCCESS);
     }
@@ -226,14 +226,15 @@ impl Breaker {
         self.slot.record_without_permit(Verdict::failure(reason));
     }
 
-    /// Returns whether a call would be admitted now. It changes and reserves nothing.
+    /// Returns whether a call would be admitted now. It changes and reserves nothing. During a
+    /// `ramp` it is true, although the ramp rejects a share of the calls.
     #[must_use]
     pub fn is_available(&self) -> bool {
         self.slot.is_available()
     }
 
     /// Returns the recorded state. An opening whose deadline has passed still reads [`State::Open`]
-    /// until the next call or cleanup.
+    /// until the next call, report or cleanup.
     #[must_use]
     pub fn state(&self) -> State {
         self.slot.state()

@@ -15,8 +15,12 @@ use crate::{circuit::Reason, outcome::Outcome};
 /// If a permit is dropped without a report, the call is abandoned: it does not count as an outcome
 /// of the dependency, unless the policy sets `abandoned = "failure"`. A probe gives its place back
 /// either way. If all places are taken and the newest probe has been held for longer than the
-/// policy's `probe_timeout`, all probes lose their places, and the next caller takes one. What a
-/// probe without a place reports counts only in the totals.
+/// policy's `probe_timeout`, all probes lose their places, and the next caller takes one. What such
+/// a displaced probe reports still counts like the outcome of any probe, as long as the circuit is
+/// in the same half-open.
+///
+/// The report of a permit from before the present state began is late: it counts only in the
+/// totals. If it is a failure with a retry-after hint, it can also prolong an opening.
 #[must_use = "dropping a permit abandons the call"]
 pub struct Permit(RawPermit<Arc<Slot>>);
 
@@ -30,12 +34,17 @@ impl Permit {
         self.0.record_success();
     }
 
-    /// Reports a failure with its reason.
+    /// Reports a failure with its reason: a text, a reference to an error, or `()` for none.
+    ///
+    /// [`record`](Self::record) takes a failure with a retry-after hint, or one that opens the
+    /// circuit at once ([`Outcome::trip`]).
     pub fn failure(self, reason: impl Into<Reason>) {
         self.record(Outcome::failure(reason));
     }
 
     /// Reports that the call says nothing about the dependency.
+    ///
+    /// Ten probes in a row that end so, or abandoned after 1 s or more, open the circuit again.
     pub fn ignore(self) {
         self.record(Outcome::Ignore);
     }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The error of a rejected call: its circuit is open, forced open, or half-open without a free
-/// place for a probe.
+/// place for a probe; or a ramp does not admit the call yet.
 ///
 /// It holds the breaker's identity, the state, and when to retry; its [`source`](Error::source)
 /// gives the cause. Creating, cloning and returning it allocates nothing, because the cause is
@@ -49,11 +49,11 @@ impl CircuitOpen {
         self.0.state()
     }
 
-    /// Returns the duration after which a retry makes sense: never more than the length of the
-    /// opening.
+    /// Returns the duration after which a retry makes sense: what is left of the opening, and never
+    /// more than its length.
     ///
-    /// `None` if nobody knows: the circuit was forced open, or it was half-open and a probe was in
-    /// flight. During a ramp, at most 1 s.
+    /// `None` if that is unknown: the circuit was forced open, or it was half-open and a probe was
+    /// in flight. During a ramp, it is what is left of the ramp, at most 1 s.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after()

@@ -76,7 +76,8 @@ pub struct Circuit {
 }
 
 impl Circuit {
-    /// Creates a closed circuit without history. `seed` affects only the jitter of openings.
+    /// Creates a closed circuit without history. `seed` affects only the jitter of openings and
+    /// which calls a ramp admits.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self {

@@ -16,7 +16,8 @@ pub enum State {
     Closed,
     /// Calls are rejected until the deadline of the opening.
     Open,
-    /// A few probes are admitted; their outcomes decide the next state.
+    /// A few probes are admitted; their outcomes decide the next state. If the policy has a `ramp`,
+    /// a growing share of the calls is admitted afterwards, before the circuit closes.
     HalfOpen,
     /// Calls are rejected until an action by hand.
     #[cfg_attr(feature = "serde", serde(rename = "force_open"))]

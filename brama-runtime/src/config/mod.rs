@@ -122,8 +122,8 @@ impl Config {
     ///
     /// Sixteen breakers, drawn at random, are examined. If none of them can be evicted, the call is
     /// counted on the identifier's overflow breaker, which only observes: see
-    /// [`Identity::is_overflow`]. So a breaker that rejects is never evicted, and no key is
-    /// rejected because of the failures of others.
+    /// [`Identity::is_overflow`]. So a breaker is never evicted before the deadline of its opening
+    /// or in a ramp, and no key is rejected because of the failures of others.
     ///
     /// If `init` or `reload` lowers the limit, surplus breakers are evicted as new keys arrive.
     pub const fn max_keys(mut self, max_keys: NonZeroUsize) -> Self {

@@ -90,10 +90,10 @@ impl Resolved {
     /// Warnings about settings of this breaker that need a rule that is off.
     pub(super) fn unused(&self, policy: &Policy) -> Vec<String> {
         let slow = policy.slow_call_rate().is_none();
-        let rates = !policy.has_rate_rule();
+        let (rates, window) = (!policy.has_rate_rule(), !policy.has_window_rule());
         let unused = [
             (slow, SettingName::SlowCallDuration, "`slow_call_rate` is off"),
-            (rates, SettingName::Window, "no rate is set"),
+            (window, SettingName::Window, "no rate and no `failure_count` is set"),
             (rates, SettingName::MinimumCalls, "no rate is set"),
         ];
         // Settings of lower layers are meant for many breakers, some of which use them.

@@ -137,9 +137,13 @@ impl Registry {
 impl Registry {
     /// Adds a health check that runs in the background at an interval, until the handle is dropped.
     ///
-    /// A check that passes makes an open circuit half-open, as if its opening were over. It counts
-    /// as a success if the circuit is half-open, and has no effect if the circuit is closed. A
-    /// check that fails counts as a failure, as
+    /// A check that passes makes an open circuit half-open before its time, so that calls can
+    /// probe. It closes nothing, because a port that answers does not prove that calls work; with
+    /// [`CheckSchedule::closes`] it counts as the success of a probe too. It never shortens an
+    /// opening by hand, nor one before the moment that a retry-after hint named. After it has
+    /// shortened an opening, no check shortens another until the circuit has closed.
+    ///
+    /// A check that fails counts as a failure, as
     /// [`Breaker::failure`](crate::breaker::Breaker::failure) reports it; its error is the reason,
     /// e.g. `health check: connection refused`. A circuit that is forced open or disabled stays so.
     ///

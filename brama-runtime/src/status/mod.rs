@@ -70,7 +70,8 @@ pub struct Status {
         serde(rename = "since", serialize_with = "crate::calendar::serialize")
     )]
     pub since_time: SystemTime,
-    /// The time left of the opening, zero past its deadline; `None` unless open.
+    /// The time left of the opening, zero past its deadline; `None` unless open, and so during a
+    /// ramp.
     #[cfg_attr(feature = "serde", serde(with = "crate::circuit::serde_impls::text"))]
     pub retry_after: Option<Duration>,
     /// The number of failures in a row. An open circuit keeps the run that opened it.
@@ -83,14 +84,15 @@ pub struct Status {
     /// The share of calls that the ramp after an outage admits, per mille; `None` outside a ramp.
     pub admitting: Option<u32>,
     /// Whether the present opening only observes, because `max_open_share` of the identifier's keys
-    /// reject already.
+    /// reject already. Its calls run, and count as rejected. It takes effect with the next call
+    /// after enough other keys have closed.
     pub held_back: bool,
     /// The number of openings since the circuit was last closed, forced openings excluded.
     pub trips: u32,
     /// The counts in the window; zero if no rule judges it.
     pub window: WindowCounts,
     /// How many calls the window holds once it is full; `None` if it is a window of time, or if the
-    /// policy has no rate.
+    /// policy has neither a rate nor `failure_count`.
     pub window_size: Option<u32>,
     /// The share of failures in the window.
     pub failure_rate: Rate,
@@ -120,7 +122,8 @@ pub struct Status {
     ///
     /// They report settings without effect (see [`Policy::lint`]), settings of two layers that
     /// contradict each other, two attributes that differ, subscriptions to this breaker that have
-    /// lost events, that calls are only ever abandoned, and how many calls found no room for their key (see [`Identity::is_overflow`]).
+    /// lost events, a closed circuit whose last ten or more calls were all abandoned, and how many
+    /// calls found no room for their key (see [`Identity::is_overflow`]).
     pub warnings: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{declared::HINT, registry::TestRegistry};
 use crate::{
-    circuit::{Quantity, Reason, State},
+    circuit::{Quantity, Reason, State, WindowCounts},
     counters::Totals,
     identity::Identity,
     registry::Registry,
@@ -153,15 +153,15 @@ impl Report<'_> {
 
     fn window(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(Status { policy, window, .. }) = self;
-        if !policy.has_rate_rule() {
+        if !policy.has_window_rule() {
             return Ok(());
         }
-        let (calls, least) = (window.calls, policy.minimum_calls());
-        let (failures, slow) = (window.failures, window.slow);
-        write!(
-            f,
-            "\n  window    {failures} failures and {slow} slow of {calls} calls, at least {least}"
-        )
+        let WindowCounts { calls, failures, slow } = window;
+        write!(f, "\n  window    {failures} failures and {slow} slow of {calls} calls")?;
+        if policy.has_rate_rule() {
+            write!(f, ", at least {}", policy.minimum_calls())?;
+        }
+        Ok(())
     }
 
     fn totals(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

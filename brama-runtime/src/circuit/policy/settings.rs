@@ -48,8 +48,8 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Opens after `failures` failures in a row: at least 1. Default 10, or off if a rate rule is
-    /// set and this rule is not.
+    /// Opens after `failures` failures in a row: at least 1. Default 10, or off if a rate rule or
+    /// `failure_count` is set and this rule is not.
     FailureThreshold => failure_threshold(failures: u32) {
         #[serde(with = "number_or_off", alias = "max_attempts")]
         value: Option<u32> = Some(failures),
@@ -87,7 +87,8 @@ settings! {
     }
 
     /// Sets how long probes may take before they lose their places to others, counted from the
-    /// start of the newest one: whole milliseconds, at least 1 ms. Default 60 s.
+    /// start of the newest one: whole milliseconds, at least 1 ms. Default 60 s. Their outcomes
+    /// still count.
     ProbeTimeout => probe_timeout(timeout: Duration) {
         #[serde(with = "text")]
         value: Duration = timeout,
@@ -141,6 +142,8 @@ settings! {
 
     /// Admits a growing share of the calls after an outage, from a tenth to all over `duration`,
     /// before the circuit closes: whole milliseconds, at least 100 ms. Default off.
+    ///
+    /// The circuit is half-open meanwhile, and the rules of a closed circuit judge the calls.
     Ramp => ramp(duration: Duration) {
         #[serde(with = "text_or_off")]
         value: Option<Duration> = Some(duration),
@@ -235,8 +238,8 @@ settings! {
         get,
     }
 
-    /// Sets the longest opening that a retry-after hint can request: whole milliseconds, at least
-    /// 1 ms. Default 5 min.
+    /// Sets the longest opening that a retry-after hint can request, and to which late hints can
+    /// prolong one: whole milliseconds, at least 1 ms. Default 5 min.
     RetryAfterCap => retry_after_cap(cap: Duration) {
         #[serde(with = "text")]
         value: Duration = cap,
