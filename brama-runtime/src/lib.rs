@@ -35,6 +35,7 @@ mod text;
 mod time {
     //! Time: the only place that reads a clock, and the alarms that wait for it.
 
+    pub(crate) mod alarms;
     pub(crate) mod clock;
     pub(crate) mod timer;
 }

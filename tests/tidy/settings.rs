@@ -4,7 +4,7 @@ use crate::file::files;
 
 /// Two settings and, for each line of the runtime that names one, its file: the row, and the rules.
 const SETTINGS: [(&str, &str, &[&str]); 2] = [
-    ("retry_after_cap", "RetryAfterCap", &["policy/settings.rs", "transition.rs"]),
+    ("retry_after_cap", "RetryAfterCap", &["policy/settings.rs", "policy/mod.rs"]),
     (
         "probe_timeout",
         "ProbeTimeout",

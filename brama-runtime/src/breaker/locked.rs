@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::SystemTime};
 
-use super::{open_share::SharePlace, waiters::Waiters, word::Word};
+use super::{waiters::Waiters, word::Word};
 use crate::{
     circuit::{Cause, Circuit, State, Tick},
     config::{EffectivePolicy, Layers, PolicyCache},
@@ -100,6 +100,18 @@ impl Opened {
         let lasted = until.map(|until| until.since(at));
         PastOpening { number, at, time, cause: Arc::clone(cause), lasted }
     }
+}
+
+/// What an opening has to do with the share of its identifier's keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum SharePlace {
+    /// Nothing: the breaker does not reject by a rule, or there is no limit.
+    #[default]
+    None,
+    /// It is one of those that reject.
+    Taken,
+    /// There is no place for it, so it only observes.
+    HeldBack,
 }
 
 impl Locked {

@@ -1,6 +1,6 @@
 //! The share of an identifier's keys that reject: how many may, at most.
 
-use super::locked::Locked;
+use super::locked::{Locked, SharePlace};
 use crate::{
     circuit::Policy,
     sys::sync::{AtomicU64, Ordering},
@@ -36,18 +36,6 @@ impl OpenShare {
     fn give_back(&self) {
         self.rejecting.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-/// What an opening has to do with the share of its identifier's keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum SharePlace {
-    /// Nothing: the breaker does not reject by a rule, or there is no limit.
-    #[default]
-    None,
-    /// It is one of those that reject.
-    Taken,
-    /// There is no place for it, so it only observes.
-    HeldBack,
 }
 
 impl Locked {

@@ -27,7 +27,7 @@ use crate::{
         sync::{Mutex, RwLock},
         worker::restart_left_behind,
     },
-    time::timer::wake_catching,
+    time::alarms::wake_catching,
 };
 
 /// The subscriptions to the events of a registry.

@@ -11,7 +11,7 @@ use crate::{
     circuit::Quantity,
     event::{Event, EventFilter},
     sys::sync::{Monitor, MonitorGuard},
-    time::timer::wake_catching,
+    time::alarms::wake_catching,
 };
 
 /// A bounded queue of the events that a filter selects, oldest first.

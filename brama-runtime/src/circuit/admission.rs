@@ -5,8 +5,6 @@ use std::time::Duration;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "serde")]
-use super::serde_impls;
 use super::{Change, Circuit, Generation, Phase, Policy, Probes, Tick, draw::draw};
 
 /// The decision whether a call may run.
@@ -20,7 +18,7 @@ pub enum Admission {
     Rejected {
         /// The time after which it makes sense to ask again; `None` if that is unknown, because a
         /// probe is in flight or only an action by hand helps.
-        #[cfg_attr(feature = "serde", serde(with = "serde_impls::nanos"))]
+        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         retry_after: Option<Duration>,
     },
     /// The call would have been rejected, but the policy is in shadow mode: the call runs, counts

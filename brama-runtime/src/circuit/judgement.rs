@@ -98,7 +98,7 @@ impl Circuit {
 
     fn report_late(&mut self, policy: &Policy, verdict: &Verdict, now: Tick) -> Fate {
         let Phase::Open { until } = self.phase else { return Fate::Late };
-        let hint = verdict.retry_after().map(|hint| hint.min(policy.retry_after_cap));
+        let hint = verdict.retry_after().map(|hint| policy.cut(hint));
         let Some(hint) = hint.filter(|_| now < until) else { return Fate::Late };
         match self.prolong(policy, now.after(hint), until) {
             Some(until) => {

@@ -14,6 +14,7 @@ mod policy;
 mod quantity;
 mod reason;
 mod reason_buf;
+mod reason_text;
 mod reasons;
 mod resumption;
 mod rules;

@@ -15,7 +15,7 @@ use super::{
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub(super) struct Term {
-    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::ExactDuration"))]
+    #[cfg_attr(feature = "serde", serde(with = "ExactDuration"))]
     pub(super) length: OpenDuration,
     /// What the policy gave, or would have given without a hint or a duration by hand.
     #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
@@ -23,6 +23,18 @@ pub(super) struct Term {
     /// The latest moment that a server named for this opening; the origin if it named none.
     pub(super) named: Tick,
     pub(super) is_by_hand: bool,
+}
+
+/// The exact form of an opening's length, for a circuit that continues when it is read back.
+#[cfg(feature = "serde")]
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "OpenDuration", deny_unknown_fields)]
+struct ExactDuration {
+    #[serde(with = "super::serde_impls::nanos")]
+    duration: Duration,
+    source: DurationSource,
+    #[serde(with = "super::serde_impls::nanos")]
+    jitter: Duration,
 }
 
 impl Circuit {
@@ -41,7 +53,7 @@ impl Circuit {
         let term = self.term_by_rule(policy, now);
         match hint.filter(|hint| LEAST_TRIP <= *hint) {
             Some(hint) => {
-                let length = OpenDuration::hinted(hint.min(policy.retry_after_cap));
+                let length = OpenDuration::hinted(policy.cut(hint));
                 Term { length, named: now.after(length.duration), ..term }
             }
             None => term,

@@ -51,7 +51,7 @@ impl Circuit {
     pub(super) fn remember_hint(&mut self, policy: &Policy, hint: Option<Duration>, now: Tick) {
         if let Some(hint) = hint {
             let outage = self.history.get_or_insert_default().outage.get_or_insert_default();
-            let named = now.after(hint.min(policy.retry_after_cap));
+            let named = now.after(policy.cut(hint));
             outage.hinted_until = outage.hinted_until.max(named);
         }
     }
@@ -117,7 +117,7 @@ impl Circuit {
     /// opening by hand stays as it is.
     pub(super) fn prolong(&mut self, policy: &Policy, named: Tick, until: Tick) -> Option<Tick> {
         let since = self.since;
-        let named = named.min(since.after(policy.retry_after_cap));
+        let named = named.min(since.after(policy.cut(Duration::MAX)));
         let term = self.term_mut()?;
         if term.is_by_hand {
             return None;

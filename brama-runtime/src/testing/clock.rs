@@ -15,7 +15,7 @@ use crate::time::clock::TokioClock;
 use crate::{
     circuit::Tick,
     sys::sync::Mutex,
-    time::{clock::Clock, timer::Alarms},
+    time::{alarms::Alarms, clock::Clock},
 };
 
 /// A clock that stands still until [`advance`](Self::advance) moves it. Clones share their time.

@@ -3,6 +3,7 @@
 mod difference;
 mod error;
 mod generated;
+mod limits;
 mod lint;
 mod patch;
 pub(super) mod settings;
@@ -52,6 +53,11 @@ impl Policy {
     #[must_use]
     pub const fn has_window_rule(&self) -> bool {
         self.failure_count.is_some() || self.has_rate_rule()
+    }
+
+    /// Cuts a retry-after hint to the longest that is honored.
+    pub(in crate::circuit) fn cut(&self, hint: Duration) -> Duration {
+        hint.min(self.retry_after_cap)
     }
 
     /// Returns whether a call of the duration `took` is slow.

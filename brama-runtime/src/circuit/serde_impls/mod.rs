@@ -11,21 +11,7 @@ mod window;
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 pub(super) use self::state::Whole;
-use crate::circuit::{DurationSource, OpenDuration};
-
-/// The exact form of an opening's length, for a circuit that continues when it is read back.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "OpenDuration", deny_unknown_fields)]
-pub(super) struct ExactDuration {
-    #[serde(with = "nanos")]
-    duration: Duration,
-    source: DurationSource,
-    #[serde(with = "nanos")]
-    jitter: Duration,
-}
 
 /// A duration, or an optional one.
 pub(crate) trait Length: Copy + Into<Option<Duration>> {
