@@ -63,7 +63,11 @@ fn the_tables_list_the_defaults_of_the_policy() {
 
 fn has_default(page: &str, setting: SettingName) -> bool {
     let named = |row: &Vec<&str>| quoted(row.first().unwrap()).next() == Some(setting.as_str());
-    let row = rows(page).find(named).unwrap();
+    // An option that is also a setting has a row in the table of options before.
+    rows(page).filter(named).any(|row| is_default(&row, setting))
+}
+
+fn is_default(row: &[&str], setting: SettingName) -> bool {
     let written: String =
         row.get(1).unwrap().chars().filter(|sign| !"`\"".contains(*sign)).collect();
     let written = written.split([';', ',']).next().unwrap();

@@ -6,6 +6,7 @@ pub(crate) enum ValueKind {
     Count,
     Threshold,
     Percent,
+    WholePercent,
     Duration,
     Expiry,
     Window,
@@ -13,6 +14,7 @@ pub(crate) enum ValueKind {
     Share,
     Flag,
     Timeout,
+    Ramp,
 }
 
 impl ValueKind {
@@ -21,14 +23,14 @@ impl ValueKind {
         match self {
             Self::Count => "a whole number",
             Self::Threshold => "a whole number or `off`",
-            Self::Percent => "a percentage or `off`",
+            Self::Percent | Self::WholePercent => "a percentage or `off`",
             Self::Duration => "a duration, such as `\"30s\"`",
             Self::Expiry => "a duration, such as `\"30s\"`, or `progressive(\"5s\", \"300s\")`",
             Self::Window => "`calls(100)` or `time(\"10s\")`",
             Self::Abandoned => "`\"ignore\"` or `\"failure\"`",
             Self::Share => "a share, such as `0.1`",
             Self::Flag => "`true` or `false`",
-            Self::Timeout => "a duration, such as `\"5s\"`, or `off`",
+            Self::Timeout | Self::Ramp => "a duration, such as `\"5s\"`, or `off`",
         }
     }
 }

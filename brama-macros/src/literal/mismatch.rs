@@ -17,7 +17,7 @@ impl ValueReader<'_> {
         let wrong = format!("`{option}` takes {takes}");
         let message = match (self.kind, form) {
             (
-                ValueKind::Duration | ValueKind::Expiry | ValueKind::Timeout,
+                ValueKind::Duration | ValueKind::Expiry | ValueKind::Timeout | ValueKind::Ramp,
                 ValueForm::Int(_) | ValueForm::Dotted(..),
             ) => self.unquoted_duration(form),
             (ValueKind::Window, ValueForm::Int(calls)) => with_help(
@@ -62,7 +62,11 @@ impl ValueReader<'_> {
         let option = self.option;
         match (self.kind, form) {
             (
-                ValueKind::Count | ValueKind::Threshold | ValueKind::Percent | ValueKind::Share,
+                ValueKind::Count
+                | ValueKind::Threshold
+                | ValueKind::Percent
+                | ValueKind::WholePercent
+                | ValueKind::Share,
                 ValueForm::Str(text),
             ) if text.value().parse::<f64>().is_ok() => {
                 Some(format!("remove the quotes: `{option} = {}`", text.value()))
@@ -70,13 +74,13 @@ impl ValueReader<'_> {
             (ValueKind::Flag, ValueForm::Str(text)) if text.value().parse::<bool>().is_ok() => {
                 Some(format!("remove the quotes: `{option} = {}`", text.value()))
             }
-            (ValueKind::Percent, ValueForm::Str(text)) => {
+            (ValueKind::Percent | ValueKind::WholePercent, ValueForm::Str(text)) => {
                 percentage(&text.value()).map(|percent| format!("write `{option} = {percent}`"))
             }
             (ValueKind::Share, ValueForm::Str(text)) => {
                 as_share(&text.value()).map(|share| format!("write `{option} = {share}`"))
             }
-            (ValueKind::Percent, ValueForm::Float(share)) => share_as_percentage(share)
+            (ValueKind::WholePercent, ValueForm::Float(share)) => share_as_percentage(share)
                 .map(|percent| format!("write a percentage: `{option} = {percent}`")),
             _ => None,
         }

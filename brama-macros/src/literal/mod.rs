@@ -102,6 +102,8 @@ pub(crate) fn ungroup_type(ty: &Type) -> &Type {
 pub(crate) enum Value {
     Off,
     Number(NumberValue),
+    /// A percentage with decimals.
+    Decimal(NumberValue),
     Flag(LitBool),
     Duration(DurationValue),
     Fixed(DurationValue),
@@ -142,7 +144,7 @@ impl Value {
                 let factor = factor.as_ref().and_then(NumberValue::constant);
                 initial.constant().or_else(|| max.constant()).or(factor)
             }
-            Self::Number(number) | Self::Calls(number) => number.constant(),
+            Self::Number(number) | Self::Decimal(number) | Self::Calls(number) => number.constant(),
             Self::Expiry(constant) | Self::Constant(constant) => Some(constant.span()),
         }
     }
@@ -151,6 +153,7 @@ impl Value {
     pub(crate) fn method(&self, setting: &str) -> String {
         match self {
             Self::Off => format!("{setting}_off"),
+            Self::Decimal(_) => format!("{setting}_decimal"),
             Self::Fixed(_) | Self::Progressive { .. } | Self::Expiry(_) => {
                 format!("with_{setting}")
             }
@@ -171,7 +174,7 @@ impl Value {
         let brama = facade.at(place);
         match self {
             Self::Off => TokenStream::new(),
-            Self::Number(number) => quote!(#number),
+            Self::Number(number) | Self::Decimal(number) => quote!(#number),
             Self::Flag(flag) => quote!(#flag),
             Self::Duration(length) => quote!(#length),
             Self::Fixed(length) => quote_spanned!(place=> #brama::Expiry::fixed(#length)),

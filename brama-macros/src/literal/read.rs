@@ -32,12 +32,23 @@ pub(super) struct ValueReader<'o> {
 impl ValueReader<'_> {
     fn read(self, value: &Expr) -> syn::Result<Value> {
         match (self.kind, ValueForm::of(value)) {
-            (ValueKind::Threshold | ValueKind::Percent, ValueForm::Off) => Ok(Value::Off),
             (
-                ValueKind::Count | ValueKind::Threshold | ValueKind::Percent,
+                ValueKind::Threshold
+                | ValueKind::Percent
+                | ValueKind::WholePercent
+                | ValueKind::Ramp,
+                ValueForm::Off,
+            ) => Ok(Value::Off),
+            (
+                ValueKind::Count
+                | ValueKind::Threshold
+                | ValueKind::Percent
+                | ValueKind::WholePercent,
                 ValueForm::Int(number),
             ) => self.count(number).map(Value::Number),
+            (ValueKind::Percent, ValueForm::Float(_)) => self.decimal(value).map(Value::Decimal),
             (ValueKind::Duration, ValueForm::Str(_)) => self.length(value).map(Value::Duration),
+            (ValueKind::Ramp, ValueForm::Str(_)) => self.ramp(value).map(Value::Duration),
             (ValueKind::Expiry, ValueForm::Str(_)) => self.length(value).map(Value::Fixed),
             (ValueKind::Expiry, ValueForm::Call(name, durations)) if name == "progressive" => {
                 self.progressive(name, durations)
@@ -71,7 +82,8 @@ impl ValueReader<'_> {
 
     fn count(self, number: &LitInt) -> syn::Result<NumberValue> {
         self.check_suffix(number.suffix(), "u32", number.span())?;
-        let limit = if matches!(self.kind, ValueKind::Percent) { 100 } else { u32::MAX };
+        let is_percentage = matches!(self.kind, ValueKind::Percent | ValueKind::WholePercent);
+        let limit = if is_percentage { 100 } else { u32::MAX };
         match number.base10_parse::<u32>() {
             Ok(count) if 1 <= count && count <= limit => Ok(NumberValue::Whole(number.clone())),
             Ok(_) => Err(self.out_of_range(number.span(), number, self.limit())),
@@ -86,7 +98,11 @@ impl ValueReader<'_> {
         match self.kind {
             ValueKind::Count | ValueKind::Window => "at least 1",
             ValueKind::Threshold => "at least 1, or `off`",
-            ValueKind::Percent => "a percentage from 1 to 100, or `off`",
+            ValueKind::Percent => {
+                "a percentage from 0.01 to 100 with at most two decimals, or `off`"
+            }
+            ValueKind::WholePercent => "a percentage from 1 to 100, or `off`",
+            ValueKind::Ramp => RAMP,
             ValueKind::Duration | ValueKind::Expiry | ValueKind::Timeout => "at least 1 ms",
             ValueKind::Share => "a share from 0 to 0.9 in whole thousandths",
             ValueKind::Abandoned | ValueKind::Flag => self.kind.takes(),
@@ -107,6 +123,16 @@ impl ValueReader<'_> {
                 Ok(DurationValue::Constant(Box::new(value.clone())))
             }
             form => Err(self.mismatch(value, &form)),
+        }
+    }
+
+    /// Reads the duration of a ramp, or a constant.
+    fn ramp(self, value: &Expr) -> syn::Result<DurationValue> {
+        match self.length(value)? {
+            DurationValue::Millis(millis, place) if millis < SHORTEST_RAMP => {
+                Err(self.out_of_range(place, value.to_token_stream(), RAMP))
+            }
+            length @ (DurationValue::Millis(..) | DurationValue::Constant(_)) => Ok(length),
         }
     }
 
@@ -136,17 +162,23 @@ impl ValueReader<'_> {
     }
 
     fn factor(self, value: &Expr) -> syn::Result<NumberValue> {
-        self.thousandths(value, 1_000..=100_000, FACTOR)
+        self.fraction(value, 1_000, 1_000..=100_000, FACTOR)
     }
 
     fn share(self, value: &Expr) -> syn::Result<Value> {
-        self.thousandths(value, 0..=900, self.limit()).map(Value::Number)
+        self.fraction(value, 1_000, 0..=900, self.limit()).map(Value::Number)
     }
 
-    /// Reads a number in whole thousandths, or a constant.
-    fn thousandths(
+    /// Reads a percentage with decimals.
+    fn decimal(self, value: &Expr) -> syn::Result<NumberValue> {
+        self.fraction(value, 100, 1..=10_000, self.limit())
+    }
+
+    /// Reads a number that is whole as a number of `parts` of one, or a constant.
+    fn fraction(
         self,
         value: &Expr,
+        parts: u16,
         range: RangeInclusive<u32>,
         limit: &str,
     ) -> syn::Result<NumberValue> {
@@ -162,7 +194,7 @@ impl ValueReader<'_> {
         };
         self.check_suffix(suffix, "f64", value.span())?;
         let number: f64 = digits.parse().unwrap_or(f64::NAN);
-        if !is_in(number * 1_000.0, range) {
+        if !is_in(number * f64::from(parts), range) {
             return Err(self.out_of_range(value.span(), shown, limit));
         }
         let mut literal = Literal::f64_unsuffixed(number);
@@ -248,6 +280,9 @@ impl ValueReader<'_> {
 pub(super) const PROGRESSIVE: &str = "progressive(\"5s\", \"300s\")";
 
 const NO_COUNT: &str = "`calls` takes a whole number";
+/// In milliseconds.
+const SHORTEST_RAMP: u64 = 100;
+const RAMP: &str = "at least 100 ms, or `off`";
 const MAX: &str = "at least the first duration";
 const FACTOR: &str = "a factor from 1 to 100 in whole thousandths";
 const DURATIONS: &str =
@@ -262,8 +297,8 @@ fn one_argument<'e>(name: &Ident, size: &'e Arguments, form: &str) -> syn::Resul
 }
 
 /// Whether the number is whole and in the range, up to the error of binary fractions.
-fn is_in(thousandths: f64, range: RangeInclusive<u32>) -> bool {
+fn is_in(parts: f64, range: RangeInclusive<u32>) -> bool {
     let (least, most) = range.into_inner();
-    let whole = thousandths.round();
-    (thousandths - whole).abs() < 1e-6 && f64::from(least) <= whole && whole <= f64::from(most)
+    let whole = parts.round();
+    (parts - whole).abs() < 1e-6 && f64::from(least) <= whole && whole <= f64::from(most)
 }

@@ -27,8 +27,11 @@ pub(crate) const PROBE_TIMEOUT: &str = "probe_timeout";
 /// The calls that rates look at.
 pub(crate) const WINDOW: &str = "window";
 
-/// Printed last in a patch, because its limit depends on the window.
 pub(crate) const MINIMUM_CALLS: &str = "minimum_calls";
+pub(crate) const FAILURE_COUNT: &str = "failure_count";
+
+/// Printed last in a patch, because their limit depends on the window.
+pub(crate) const OF_WINDOW: [&str; 2] = [FAILURE_COUNT, MINIMUM_CALLS];
 
 /// A block's `policy`, as it is handed down: the function's own settings go over it.
 pub(crate) const INHERITED_POLICY: &str = "__policy";
@@ -66,18 +69,21 @@ const OPTIONS: [(&str, &str, Place); 15] = [
 
 /// The settings of the policy, each with an example of its value and what it takes, in the order of
 /// the documentation's table.
-const SETTINGS: [(&str, &str, ValueKind); 14] = [
+const SETTINGS: [(&str, &str, ValueKind); 17] = [
     ("failure_threshold", "5", ValueKind::Threshold),
     ("expiry", "\"30s\"", ValueKind::Expiry),
     ("success_threshold", "2", ValueKind::Count),
     ("half_open_limit", "3", ValueKind::Count),
     (PROBE_TIMEOUT, "\"20s\"", ValueKind::Duration),
+    (FAILURE_COUNT, "20", ValueKind::Threshold),
     ("failure_rate", "50", ValueKind::Percent),
     ("slow_call_rate", "50", ValueKind::Percent),
     ("slow_call_duration", "\"2s\"", ValueKind::Duration),
+    ("ramp", "\"20s\"", ValueKind::Ramp),
     (WINDOW, "calls(100)", ValueKind::Window),
     (MINIMUM_CALLS, "20", ValueKind::Count),
     ("abandoned", "\"failure\"", ValueKind::Abandoned),
+    ("max_open_share", "40", ValueKind::WholePercent),
     ("jitter", "0.1", ValueKind::Share),
     ("retry_after_cap", "\"5m\"", ValueKind::Duration),
     ("shadow", "true", ValueKind::Flag),

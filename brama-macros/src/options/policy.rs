@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 use quote::{ToTokens, quote_spanned};
 use syn::{Error, Expr, Token, parse::ParseStream, spanned::Spanned};
 
-use super::names::{self, MINIMUM_CALLS, POLICY, WINDOW};
+use super::names::{self, OF_WINDOW, POLICY, WINDOW};
 use crate::{
     errors::with_help,
     facade::Facade,
@@ -65,23 +65,23 @@ impl PolicyOptions {
     /// Rejects settings that contradict each other.
     pub(crate) fn check(&self) -> syn::Result<()> {
         self.check_whole()?;
-        self.check_minimum()
+        OF_WINDOW.into_iter().try_for_each(|name| self.check_window(name))
     }
 
-    /// Rejects a minimum above the window. rustc compares constants.
-    fn check_minimum(&self) -> syn::Result<()> {
+    /// Rejects a number of calls above the window. rustc compares constants.
+    fn check_window(&self, name: &str) -> syn::Result<()> {
         let value = |name| self.settings.iter().find(|set| set.name == name).map(|set| &set.value);
-        let (Some(Value::Number(minimum)), Some(Value::Calls(window))) =
-            (value(MINIMUM_CALLS), value(WINDOW))
+        let (Some(Value::Number(number)), Some(Value::Calls(window))) =
+            (value(name), value(WINDOW))
         else {
             return Ok(());
         };
-        match (minimum.whole(), window.whole()) {
-            (Some((minimum, place)), Some((calls, _))) if calls < minimum => {
+        match (number.whole(), window.whole()) {
+            (Some((number, place)), Some((calls, _))) if calls < number => {
                 let wrong = format!(
-                    "`{MINIMUM_CALLS}` is {minimum}, must be at most the {calls} calls of `{WINDOW}`"
+                    "`{name}` is {number}, must be at most the {calls} calls of `{WINDOW}`"
                 );
-                let help = format!("write `{MINIMUM_CALLS} = {calls}`, or a larger `{WINDOW}`");
+                let help = format!("write `{name} = {calls}`, or a larger `{WINDOW}`");
                 Err(Error::new(place, with_help(wrong, help)))
             }
             _ => Ok(()),
@@ -107,7 +107,7 @@ impl PolicyOptions {
     /// The patch as a constant expression.
     ///
     /// A constant of the user is checked right after it is set, so that rustc underlines it. So are
-    /// a whole patch and `minimum_calls`, whose limit depends on the window.
+    /// a whole patch and the numbers of calls whose limit depends on the window.
     ///
     /// ```text
     /// max_attempts = LIMIT,   ::brama::__private::PolicyOrPatch(
@@ -120,7 +120,7 @@ impl PolicyOptions {
     /// Settings over a block's patch may contradict it, so the result is checked too.
     pub(crate) fn patch(&self, facade: &Facade<'_>, place: Span) -> TokenStream {
         let (last, first): (Vec<_>, Vec<_>) =
-            self.settings.iter().partition(|set| set.name == MINIMUM_CALLS);
+            self.settings.iter().partition(|set| OF_WINDOW.contains(&set.name));
         let patch = self.first_patch(facade, place);
         let settings = first.into_iter().chain(last);
         let patch = settings.fold(patch, |patch, setting| setting.added_to(&patch, facade));
@@ -188,7 +188,7 @@ impl PolicySetting {
         let set = quote_spanned!(place=> #patch.#method(#value));
         match self.value.constant() {
             Some(constant) => checked(facade, constant, &set),
-            None if self.name == MINIMUM_CALLS => checked(facade, value.span(), &set),
+            None if OF_WINDOW.contains(&self.name) => checked(facade, value.span(), &set),
             None => set,
         }
     }

@@ -240,7 +240,8 @@ fn a_value_outside_its_limits_names_option_value_and_limit() {
         ),
         (
             "failure_rate = 101",
-            "`failure_rate` is 101, must be a percentage from 1 to 100, or `off`",
+            "`failure_rate` is 101, must be a percentage from 0.01 to 100 with at most two decimals, \
+             or `off`",
         ),
         ("probe_timeout = \"0ms\"", "`probe_timeout` is 0ms, must be at least 1 ms"),
         ("window = calls(0)", "`window` is 0, must be at least 1"),
@@ -254,6 +255,42 @@ fn a_value_outside_its_limits_names_option_value_and_limit() {
             "jitter = 0.1234",
             "`jitter` is 0.1234, must be a share from 0 to 0.9 in whole thousandths",
         ),
+    ];
+    for (option, message) in expected {
+        assert_eq!(value(option), message);
+    }
+}
+
+#[test]
+fn a_value_outside_the_limits_of_a_later_setting_is_named_too() {
+    let expected = [
+        (
+            "slow_call_rate = 0.005",
+            "`slow_call_rate` is 0.005, must be a percentage from 0.01 to 100 with at most two \
+             decimals, or `off`",
+        ),
+        (
+            "failure_rate = 100.01",
+            "`failure_rate` is 100.01, must be a percentage from 0.01 to 100 with at most two \
+             decimals, or `off`",
+        ),
+        (
+            "max_open_share = 101",
+            "`max_open_share` is 101, must be a percentage from 1 to 100, or `off`",
+        ),
+        (
+            "max_open_share = 0.5",
+            "`max_open_share` takes a percentage or `off`\nhelp: write a percentage: \
+             `max_open_share = 50`",
+        ),
+        ("failure_count = 0", "`failure_count` is 0, must be at least 1, or `off`"),
+        (
+            "failure_count = 11, window = calls(10)",
+            "`failure_count` is 11, must be at most the 10 calls of `window`\nhelp: write \
+             `failure_count = 10`, or a larger `window`",
+        ),
+        ("ramp = \"99ms\"", "`ramp` is \"99ms\", must be at least 100 ms, or `off`"),
+        ("ramp = 20", "`ramp` is 20 without a unit\nhelp: write a unit: `\"20s\"`, or h, m or ms"),
     ];
     for (option, message) in expected {
         assert_eq!(value(option), message);

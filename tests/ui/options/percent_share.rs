@@ -2,7 +2,7 @@
 
 use brama::{CircuitOpen, circuit_breaker};
 
-#[circuit_breaker(identifier = "bank", failure_rate = 0.5)]
+#[circuit_breaker(identifier = "bank", max_open_share = 0.5)]
 fn charge() -> Result<u8, CircuitOpen> {
     Ok(1)
 }

@@ -11,12 +11,15 @@ use brama::{CircuitOpen, Expiry, Policy, PolicyPatch, Window, circuit_breaker, p
     success_threshold = 2,
     half_open_limit = 3,
     probe_timeout = "1m 30s",
+    failure_count = 40,
     failure_rate = 50,
     slow_call_rate = 20,
     slow_call_duration = "500ms",
+    ramp = "1m 30s",
     window = time("10s"),
     minimum_calls = 200,
     abandoned = "failure",
+    max_open_share = 40,
     jitter = 0.1,
     retry_after_cap = "24h",
     shadow = true
@@ -50,6 +53,9 @@ const fn ninety() -> Duration {
     slow_call_duration = Duration::from_millis(500),
     slow_call_rate = FIVE * 4,
     failure_rate = FIVE * 10,
+    failure_count = FIVE * 8,
+    max_open_share = FIVE * 8,
+    ramp = ninety(),
     probe_timeout = ninety(),
     half_open_limit = FIVE - 2,
     success_threshold = 1 + 1,
@@ -65,7 +71,10 @@ fn constants() -> Result<(), CircuitOpen> {
     identifier = String::from("mixed"),
     max_attempts = off,
     failure_rate = "off",
-    slow_call_rate = 100,
+    slow_call_rate = 99.95,
+    failure_count = off,
+    ramp = off,
+    max_open_share = off,
     expiry = progressive("5s", LONG),
     window = calls(FIVE),
     minimum_calls = 5,
@@ -81,8 +90,11 @@ const WHOLE: PolicyPatch = PolicyPatch::new()
     .success_threshold(2)
     .half_open_limit(3)
     .probe_timeout(ninety())
+    .failure_count(40)
     .failure_rate(50)
     .slow_call_rate(20)
+    .ramp(ninety())
+    .max_open_share(40)
     .slow_call_duration(Duration::from_millis(500))
     .window(Settings::WINDOW)
     .minimum_calls(200)
@@ -137,6 +149,11 @@ impl Node for Settings {
     const POLICY: PolicyPatch = WHOLE.shadow(true);
 }
 
+#[circuit_breaker(identifier = "decimals", failure_rate = 0.5, slow_call_rate = 12.25)]
+fn decimals() -> Result<(), CircuitOpen> {
+    Ok(())
+}
+
 #[circuit_breaker(identifier = "of a length", expiry = LONG)]
 fn of_length() -> Result<(), CircuitOpen> {
     Ok(())
@@ -161,6 +178,9 @@ fn main() {
     assert!(three().is_ok());
     let three = PolicyPatch::new().failure_threshold(3).expiry(LONG);
     assert_eq!(Ok(policy("three")), three.policy());
+    assert!(decimals().is_ok());
+    let decimals = policy("decimals");
+    assert_eq!((decimals.failure_rate(), decimals.slow_call_rate()), (Some(0.5), Some(12.25)));
     assert!(of_length().is_ok());
     assert_eq!(policy("of a length").expiry(), Expiry::fixed(LONG));
     let _ = mixed();

@@ -92,18 +92,30 @@ impl PolicyPatch {
     pub const fn checked(self) -> Self {
         match self.first_broken(self.window) {
             None => self,
-            Some((setting, limit)) => reject(setting, limit, self.minimum_and_window()),
+            Some((setting, limit)) => reject(setting, limit, self.calls_and_window(setting)),
         }
     }
 
-    /// Returns `minimum_calls` and the calls of the window, if it is a window of fewer calls.
-    const fn minimum_and_window(&self) -> Option<(u32, u32)> {
-        match (self.minimum_calls, self.window) {
-            (Some(minimum), Some(window)) => match window.size() {
-                Some(calls) if calls < minimum => Some((minimum, calls)),
+    /// Returns the number of calls that `setting` is, and the calls of the window, if it is a
+    /// window of fewer calls.
+    const fn calls_and_window(&self, setting: SettingName) -> Option<(u32, u32)> {
+        match (self.calls(setting), self.window) {
+            (Some(number), Some(window)) => match window.size() {
+                Some(calls) if calls < number => Some((number, calls)),
                 Some(_) | None => None,
             },
             (None, _) | (_, None) => None,
+        }
+    }
+
+    /// Returns the value of a setting whose limit is the window.
+    const fn calls(&self, setting: SettingName) -> Option<u32> {
+        if matches!(setting, SettingName::MinimumCalls) {
+            self.minimum_calls
+        } else if let (SettingName::FailureCount, Some(count)) = (setting, self.failure_count) {
+            count
+        } else {
+            None
         }
     }
 
@@ -184,13 +196,7 @@ impl PolicyPatch {
 
     /// Returns whether a setting is a number of calls above the window of calls.
     pub(crate) const fn exceeds(&self, setting: SettingName, window: Option<Window>) -> bool {
-        let calls = if matches!(setting, SettingName::MinimumCalls) {
-            self.minimum_calls
-        } else if let (SettingName::FailureCount, Some(count)) = (setting, self.failure_count) {
-            count
-        } else {
-            None
-        };
+        let calls = self.calls(setting);
         let size = match window {
             Some(window) => window.size(),
             None => None,
@@ -215,19 +221,20 @@ impl fmt::Debug for PolicyPatch {
     }
 }
 
-/// Panics with "`setting` must be limit". A minimum above its window is shown with both numbers.
+/// Panics with "`setting` must be limit". A number of calls above its window is shown with both
+/// numbers.
 #[track_caller]
 #[expect(clippy::panic, reason = "how a constant reports an error")]
 const fn reject(setting: SettingName, limit: &str, calls: Option<(u32, u32)>) -> ! {
     let text = ConstantText::new().with("`").with(setting.as_str());
-    let text = match (setting, calls) {
-        (SettingName::MinimumCalls, Some((minimum, window))) => text
+    let text = match calls {
+        Some((number, window)) => text
             .with("` is ")
-            .with_number(minimum)
+            .with_number(number)
             .with(", must be at most the ")
             .with_number(window)
             .with(" calls of the window"),
-        _ => text.with("` must be ").with(limit),
+        None => text.with("` must be ").with(limit),
     };
     match std::str::from_utf8(text.bytes.split_at(text.end).0) {
         Ok(text) => panic!("{}", text),
