@@ -9,6 +9,7 @@
 //! | `policy = …` | `policy.rs` |
 //! | options of an `impl` block, a trait or a module | `blocks.rs` |
 //! | `timeout` | `timeout.rs` |
+//! | which layer a time limit comes from | `timeout_layers.rs` |
 //! | `key = …` | `keys.rs` |
 //! | identifiers that change from call to call | `dynamic_identifiers.rs` |
 //! | returned futures: when they start, finish or are dropped | `futures_life.rs` |
@@ -114,4 +115,5 @@ mod steps;
 mod subscribers;
 mod test_error;
 mod timeout;
+mod timeout_layers;
 mod verdict;

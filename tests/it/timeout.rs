@@ -31,14 +31,14 @@ fn recorded(identifier: &str) -> [u64; 5] {
 }
 
 #[derive(Debug, PartialEq, thiserror::Error)]
-enum Failed {
+pub(crate) enum Failed {
     #[error(transparent)]
     Open(#[from] CircuitOpen),
     #[error(transparent)]
     TimedOut(#[from] TimedOut),
 }
 
-type Answer<T> = Result<T, Failed>;
+pub(crate) type Answer<T> = Result<T, Failed>;
 
 #[circuit_breaker(identifier = "timeout: plain", timeout = "5s", max_attempts = 1)]
 async fn plain(takes: Duration) -> Answer<u8> {

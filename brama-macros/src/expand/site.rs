@@ -132,8 +132,9 @@ impl Printer<'_> {
     /// ```
     fn call_site(&self, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
-        let Options { scope, kind, policy, .. } = self.options;
-        if scope.is_none() && kind.is_none() && policy.is_empty() {
+        let Options { scope, kind, policy, timeout, .. } = self.options;
+        let is_bare = policy.is_empty() && timeout.limit().is_none();
+        if scope.is_none() && kind.is_none() && is_bare {
             return quote_spanned!(at(place)=> named(#name));
         }
         let (scope, attribute) = (self.scope(), self.attribute(place));
@@ -186,17 +187,21 @@ impl Printer<'_> {
     /// ::brama::__private::Attribute::plain()
     /// ```
     pub(super) fn attribute(&self, place: Span) -> TokenStream {
-        if self.options.policy.is_empty() {
+        let Options { policy, timeout, .. } = self.options;
+        let limit = timeout.literal();
+        if policy.is_empty() && limit.is_none() {
             return self.attribute_without_policy(place);
         }
-        let policy = self.options.policy.patch(&self.facade, place);
-        self.attribute_with(&policy, place)
+        let patch = policy.patch(&self.facade, place);
+        let limit = limit.map(|limit| quote_spanned!(at(place)=> .timeout(#limit)));
+        self.attribute_with(&quote!(#patch #limit), place)
     }
 
     pub(super) fn attribute_without_policy(&self, place: Span) -> TokenStream {
         let (private, brama) = (self.private(place), self.facade.at(place));
         if self.options.kind.is_none() {
-            return quote_spanned!(at(place)=> #private::Attribute::plain());
+            let timed = self.timed(place);
+            return quote_spanned!(at(place)=> #private::Attribute::plain() #timed);
         }
         let none = quote_spanned!(at(place)=> #brama::PolicyPatch::new());
         self.attribute_with(&none, place)
@@ -204,7 +209,14 @@ impl Printer<'_> {
 
     fn attribute_with(&self, policy: &TokenStream, place: Span) -> TokenStream {
         let (private, kind) = (self.private(place), optional(self.options.kind.as_ref()));
-        quote_spanned!(at(place)=> #private::Attribute::new(#kind, #policy))
+        let timed = self.timed(place);
+        quote_spanned!(at(place)=> #private::Attribute::new(#kind, #policy) #timed)
+    }
+
+    /// Adds that the function has a time limit, whatever it is.
+    fn timed(&self, place: Span) -> Option<TokenStream> {
+        self.options.timeout.limit()?;
+        Some(quote_spanned!(at(place)=> .timed()))
     }
 
     /// The names of one call, borrowed for the look-up.

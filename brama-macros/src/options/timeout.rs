@@ -75,6 +75,12 @@ impl TimeoutOptions {
         self.limit.as_ref()?.length.as_ref()
     }
 
+    /// The limit, if it is a literal, which is a setting of the policy. The value of an expression
+    /// is known only when the function is called.
+    pub(crate) fn literal(&self) -> Option<&DurationValue> {
+        self.limit().filter(|length| matches!(length, DurationValue::Millis(..)))
+    }
+
     /// The `on_timeout`.
     pub(crate) fn on_timeout(&self) -> Option<&Expr> {
         self.on_timeout.as_ref().map(|it| &it.handler)

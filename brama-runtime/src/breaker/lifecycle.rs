@@ -116,7 +116,7 @@ impl Slot {
         locked.reregister(&mut pending);
         locked.reconfigure(self, &mut pending, Deadlines::Keep, |layers| match first {
             None => layers.set_attribute(attribute),
-            Some(first) => layers.note_conflict(first, attribute),
+            Some(first) => layers.note_other(first, attribute),
         });
         locked.publish();
         // The cell is set under the lock, because two threads that race for it would otherwise both
@@ -131,11 +131,14 @@ impl Slot {
         wakes.wake();
     }
 
-    /// Whether an attribute adds nothing new: it agrees with the first one, or another conflict has
-    /// been recorded.
+    /// Whether an attribute adds nothing new: it agrees with the first one, or another that does
+    /// not has been recorded.
     fn knows(&self, attribute: &Attribute) -> bool {
+        let adds_nothing = |first: &Attribute| {
+            first.agrees_with(attribute) && (first.is_timed() || !attribute.is_timed())
+        };
         let first = self.attribute.get();
-        first.is_some_and(|it| it.agrees_with(attribute) || self.other_attribute.get().is_some())
+        first.is_some_and(|first| adds_nothing(first) || self.other_attribute.get().is_some())
     }
 
     /// Announces a breaker that was just created. The caller triggers the returned wake-ups,

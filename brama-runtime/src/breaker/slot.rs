@@ -1,6 +1,6 @@
 //! The slot of a breaker: one circuit behind a lock, with a gate in front.
 
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use super::{
     context::RegistryContext,
@@ -32,7 +32,8 @@ pub struct Slot {
     pub(super) attribute: OnceRef<'static, Attribute>,
     pub(super) gate: Gate,
     pub(super) context: Arc<RegistryContext>,
-    /// The first attribute that differs from `attribute`. Later ones are not recorded.
+    /// The first attribute that differs from `attribute`, if only by a `timeout`. Later ones are
+    /// not recorded.
     pub(super) other_attribute: OnceRef<'static, Attribute>,
     pub(super) locked: Mutex<Locked>,
     /// How many keys of the identifier reject; `None` without a key.
@@ -171,6 +172,16 @@ impl Slot {
         let locked = self.locked.lock();
         let mut openings = locked.rare()?.openings.iter();
         openings.find(|opened| opened.number == number).cloned()
+    }
+
+    /// The time limit of a call; `None` if there is none. `own` is that of the called function's
+    /// attribute, which applies unless a layer above the attribute sets one.
+    #[must_use]
+    pub fn time_limit(&self, own: Duration) -> Option<Duration> {
+        if !self.context.policies.limits_time() {
+            return Some(own);
+        }
+        self.locked.lock().policy.timeout_source().over(own)
     }
 
     pub(super) fn time_now(&self) -> Tick {

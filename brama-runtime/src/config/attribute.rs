@@ -2,7 +2,10 @@
 
 use std::panic::Location;
 
-use crate::{circuit::PolicyPatch, connection::ConnectionKind};
+use crate::{
+    circuit::{PolicyPatch, SettingName},
+    connection::ConnectionKind,
+};
 
 /// The kind, the settings and the location of an attribute. Each decorated function has one in a
 /// static.
@@ -11,6 +14,7 @@ pub struct Attribute {
     kind: Option<&'static str>,
     /// `None` for an attribute without settings: the compiler then has less to evaluate.
     policy: Option<PolicyPatch>,
+    is_timed: bool,
     place: &'static Location<'static>,
 }
 
@@ -19,19 +23,31 @@ impl Attribute {
     #[must_use]
     #[track_caller]
     pub const fn new(kind: Option<&'static str>, policy: PolicyPatch) -> Self {
-        Self { kind, policy: Some(policy), place: Location::caller() }
+        Self { kind, policy: Some(policy), is_timed: false, place: Location::caller() }
     }
 
     /// Creates the description of an attribute that only names its breaker.
     #[must_use]
     #[track_caller]
     pub const fn plain() -> Self {
-        Self { kind: None, policy: None, place: Location::caller() }
+        Self { kind: None, policy: None, is_timed: false, place: Location::caller() }
+    }
+
+    /// Adds that the attribute has a `timeout`, so that a limit from another layer can act.
+    #[must_use]
+    pub const fn timed(mut self) -> Self {
+        self.is_timed = true;
+        self
+    }
+
+    /// Whether the attribute has a `timeout`.
+    pub(crate) const fn is_timed(&self) -> bool {
+        self.is_timed
     }
 
     /// Whether the attribute only names its breaker.
     pub(super) fn is_plain(&self) -> bool {
-        self.kind.is_none() && *self.policy() == PolicyPatch::new()
+        self.kind.is_none() && !self.is_timed && *self.policy() == PolicyPatch::new()
     }
 
     pub(crate) fn kind(&self) -> Option<ConnectionKind> {
@@ -56,8 +72,10 @@ impl Attribute {
         (self.place.file(), self.place.line())
     }
 
-    /// Whether kind and settings are equal. The location does not matter.
+    /// Whether kind and settings are equal. The location does not matter, nor the `timeout`, which
+    /// each function applies to its own calls.
     pub(crate) fn agrees_with(&self, other: &Self) -> bool {
-        std::ptr::eq(self, other) || self.kind == other.kind && self.policy() == other.policy()
+        let shared = |attribute: &Self| attribute.policy().without(SettingName::Timeout);
+        std::ptr::eq(self, other) || self.kind == other.kind && shared(self) == shared(other)
     }
 }

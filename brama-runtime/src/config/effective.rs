@@ -3,10 +3,17 @@
 use std::{
     collections::HashMap,
     ops::Deref,
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use super::{Layers, layers::CacheKey, origin::Origins};
+use super::{
+    Layers,
+    layers::CacheKey,
+    origin::{Origins, TimeoutSource},
+};
 use crate::{circuit::Policy, sys::sync::Mutex};
 
 /// The effective policy, with the layers that produced it.
@@ -19,6 +26,7 @@ pub(crate) struct EffectivePolicy {
     configured: Arc<Policy>,
     effective: Arc<Policy>,
     warnings: Box<[String]>,
+    timeout_source: TimeoutSource,
     layers: Layers,
 }
 
@@ -33,8 +41,13 @@ impl EffectivePolicy {
         } else {
             Arc::clone(&configured)
         };
-        let warnings = layers.warnings(&resolved).into();
-        Self { configured, effective, warnings, layers }
+        let (warnings, timeout_source) =
+            (layers.warnings(&resolved).into(), resolved.timeout_source());
+        Self { configured, effective, warnings, timeout_source, layers }
+    }
+
+    pub(crate) const fn timeout_source(&self) -> TimeoutSource {
+        self.timeout_source
     }
 
     pub(crate) const fn layers(&self) -> &Layers {
@@ -69,20 +82,35 @@ impl Deref for EffectivePolicy {
 ///
 /// A live entry keeps its layers alive, so the addresses in its key cannot have been reused.
 #[derive(Debug, Default)]
-pub(crate) struct PolicyCache(Mutex<HashMap<CacheKey, Weak<EffectivePolicy>>>);
+pub(crate) struct PolicyCache {
+    shared: Mutex<HashMap<CacheKey, Weak<EffectivePolicy>>>,
+    /// Whether any policy had a time limit from above its attribute. It orders nothing, so it is
+    /// not one of loom's.
+    limits_time: AtomicBool,
+}
 
 impl PolicyCache {
     /// Returns the policy of these layers: resolved once for equal layers, unless a part of them is
     /// set for one breaker alone.
     pub(crate) fn policy_of(&self, layers: Layers) -> Arc<EffectivePolicy> {
-        match layers.cache_key() {
+        let policy = match layers.cache_key() {
             Some(key) => self.share(key, layers),
             None => Arc::new(EffectivePolicy::resolve(layers)),
+        };
+        if matches!(policy.timeout_source, TimeoutSource::Configured(_)) {
+            self.limits_time.store(true, Ordering::Relaxed);
         }
+        policy
+    }
+
+    /// Whether a policy may have a time limit from above its attribute. If not, a call that has a
+    /// time limit need not look at the policy, which is behind a lock.
+    pub(crate) fn limits_time(&self) -> bool {
+        self.limits_time.load(Ordering::Relaxed)
     }
 
     fn share(&self, key: CacheKey, layers: Layers) -> Arc<EffectivePolicy> {
-        let mut policies = self.0.lock();
+        let mut policies = self.shared.lock();
         if let Some(found) = policies.get(&key).and_then(Weak::upgrade) {
             return found;
         }
@@ -117,6 +145,6 @@ mod tests {
             layers.set_of_identifier(Some(configured));
             drop(cache.policy_of(layers));
         }
-        assert!(cache.0.lock().len() < 10);
+        assert!(cache.shared.lock().len() < 10);
     }
 }

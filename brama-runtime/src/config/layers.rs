@@ -28,7 +28,7 @@ pub(crate) struct Layers {
 /// The configuration of one breaker alone. Boxed, since few breakers have any.
 #[derive(Debug, Clone, Default)]
 struct Overrides {
-    conflict: Option<AttributeConflict>,
+    attributes: Option<AttributePair>,
     of_key: Option<Arc<Configured>>,
     /// Puts the breaker into shadow, whatever its policy.
     only_observes: bool,
@@ -36,13 +36,13 @@ struct Overrides {
 
 impl Overrides {
     const fn is_empty(&self) -> bool {
-        self.conflict.is_none() && self.of_key.is_none() && !self.only_observes
+        self.attributes.is_none() && self.of_key.is_none() && !self.only_observes
     }
 }
 
-/// Two attributes with one identity that differ.
+/// Two attributes with one identity that differ, if only in that the second has a `timeout`.
 #[derive(Debug, Clone, Copy)]
-struct AttributeConflict {
+struct AttributePair {
     /// The first one bound, which is effective.
     first: &'static Attribute,
     other: &'static Attribute,
@@ -87,8 +87,15 @@ impl Layers {
     }
 
     /// Notes another attribute that differs from the first. The first one stays effective.
-    pub(crate) fn note_conflict(&mut self, first: &'static Attribute, other: &'static Attribute) {
-        self.overrides().conflict = Some(AttributeConflict { first, other });
+    pub(crate) fn note_other(&mut self, first: &'static Attribute, other: &'static Attribute) {
+        self.overrides().attributes = Some(AttributePair { first, other });
+    }
+
+    /// Whether a function of the breaker has a `timeout`.
+    fn is_timed(&self) -> bool {
+        let other = self.overrides.as_ref().and_then(|overrides| overrides.attributes);
+        let attributes = [self.attribute, other.map(|pair| pair.other)];
+        attributes.into_iter().flatten().any(Attribute::is_timed)
     }
 
     /// Sets what is configured for the identity without its key.
@@ -173,7 +180,7 @@ impl Layers {
     pub(super) fn warnings(&self, resolved: &Resolved) -> Vec<String> {
         let policy = resolved.policy();
         let mut warnings = resolved.overridden(&policy);
-        warnings.extend(resolved.unused(&policy));
+        warnings.extend(resolved.unused(&policy, self.is_timed()));
         warnings.extend(policy.lint());
         warnings.extend(self.attributes_differ());
         warnings.extend(self.kinds_differ());
@@ -182,7 +189,9 @@ impl Layers {
     }
 
     fn attributes_differ(&self) -> Option<String> {
-        let AttributeConflict { first, other } = self.overrides.as_ref()?.conflict?;
+        let pair = self.overrides.as_ref()?.attributes;
+        let AttributePair { first, other } =
+            pair.filter(|pair| !pair.first.agrees_with(pair.other))?;
         let (first, other) = (first.place(), other.place());
         Some(format!(
             "the attributes at {first} and {other} have this identity and differ: the one at {first} \
@@ -224,7 +233,18 @@ impl Layers {
         set.map(move |(layer, patch)| (layer, patch.display_value(name)))
     }
 
+    /// If the attribute's `timeout` is an expression, it goes over the layers below, though no
+    /// patch contains it.
     pub(super) fn resolved(&self) -> Resolved {
-        self.patches().fold(Resolved::default(), Resolved::layered_over)
+        let is_hidden = |layer| {
+            let is_timed = self.attribute.is_some_and(Attribute::is_timed);
+            is_timed && layer < ConfigLayer::Attribute
+        };
+        self.patches().fold(Resolved::default(), |resolved, (layer, patch)| {
+            if is_hidden(layer) {
+                return resolved.layered_over((layer, &patch.without(SettingName::Timeout)));
+            }
+            resolved.layered_over((layer, patch))
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! The origin of a setting: the layer of configuration that it comes from.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 #[cfg(feature = "serde")]
 use serde::Serialize;
@@ -62,3 +62,22 @@ impl fmt::Display for ConfigLayer {
 
 /// The layer of each setting, in the order of [`SettingName::ALL`].
 pub(crate) type Origins = [ConfigLayer; SettingName::ALL.len()];
+
+/// Where the time limit of a call comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum TimeoutSource {
+    /// From the attribute of the function that is called.
+    OfAttribute,
+    /// From a layer above; `None` if it is off.
+    Configured(Option<Duration>),
+}
+
+impl TimeoutSource {
+    /// The limit of a call of a function whose attribute has the limit `own`; `None` if it is off.
+    pub(crate) const fn over(self, own: Duration) -> Option<Duration> {
+        match self {
+            Self::OfAttribute => Some(own),
+            Self::Configured(limit) => limit,
+        }
+    }
+}

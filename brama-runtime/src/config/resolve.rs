@@ -1,6 +1,6 @@
 //! The resolution of a breaker's layers to one policy.
 
-use super::origin::{ConfigLayer, Origins};
+use super::origin::{ConfigLayer, Origins, TimeoutSource};
 use crate::circuit::{Policy, PolicyPatch, SettingName};
 
 /// The result of the layers so far, from the highest down.
@@ -54,6 +54,15 @@ impl Resolved {
             && configured.is_some_and(|configured| configured != policy.minimum_calls())
     }
 
+    /// Where the time limit of a call comes from.
+    pub(super) fn timeout_source(&self) -> TimeoutSource {
+        if ConfigLayer::Attribute < self.layer(SettingName::Timeout) {
+            TimeoutSource::Configured(self.policy().timeout())
+        } else {
+            TimeoutSource::OfAttribute
+        }
+    }
+
     fn layer(&self, setting: SettingName) -> ConfigLayer {
         let taken = self.taken.iter().find(|(taken, _)| *taken == setting);
         taken.map_or(ConfigLayer::BuiltIn, |(_, layer)| *layer)
@@ -87,11 +96,14 @@ impl Resolved {
         lowered.into_iter().chain(contradicted).collect()
     }
 
-    /// Warnings about settings of this breaker that need a rule that is off.
-    pub(super) fn unused(&self, policy: &Policy) -> Vec<String> {
+    /// Warnings about settings of this breaker that need a rule that is off, or a `timeout` in an
+    /// attribute.
+    pub(super) fn unused(&self, policy: &Policy, is_timed: bool) -> Vec<String> {
         let slow = policy.slow_call_rate().is_none();
         let (rates, window) = (!policy.has_rate_rule(), !policy.has_window_rule());
+        let limit = policy.timeout().is_some() && !is_timed;
         let unused = [
+            (limit, SettingName::Timeout, "no attribute of this breaker has a `timeout`"),
             (slow, SettingName::SlowCallDuration, "`slow_call_rate` is off"),
             (window, SettingName::Window, "no rate and no `failure_count` is set"),
             (rates, SettingName::MinimumCalls, "no rate is set"),

@@ -86,8 +86,10 @@ impl From<TimedOut> for io::Error {
 pub struct CallTimer(TimedOut);
 
 impl CallTimer {
-    /// A timer for a call of the breaker `found`.
+    /// A timer for a call of the breaker `found`, which may have a limit of its own configured.
+    /// `limit` is that of the attribute.
     pub fn new<S: SlotRef + Clone>(found: &S, limit: Duration) -> Self {
+        let limit = found.time_limit(limit).unwrap_or(Duration::MAX);
         Self(TimedOut { slot: found.clone().into_shared(), limit })
     }
 
