@@ -45,10 +45,9 @@ fn decorate(options: TokenStream, item: TokenStream) -> TokenStream {
 fn decorate_function(options: TokenStream, item: TokenStream) -> TokenStream {
     match read(options, item.clone()) {
         Ok((options, mut function)) => {
-            let below = function.take_breakers();
-            let inner = |function, options: &Options| expand::protected(options, function);
-            let function = below.iter().rev().fold(function, inner);
-            expand::protected(&options, function).into_token_stream()
+            let mut stack = vec![options];
+            stack.extend(function.take_breakers());
+            expand::protected(&stack, function).into_token_stream()
         }
         // An error in place of an expression has every type, so rustc reports no other.
         Err(mistakes) if function::is_expression(&item) => mistakes.to_compile_error(),

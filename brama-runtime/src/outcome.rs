@@ -110,6 +110,33 @@ impl Failure {
     }
 }
 
+/// The judgement on a call: an outcome, or that the call did not reach the dependency.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// What a user can report too.
+    Outcome(Outcome),
+    /// Another breaker rejected the call on its way. It is ignored, and a probe that ends so is not
+    /// inconclusive.
+    InnerRejection,
+}
+
+impl From<Outcome> for Judgement {
+    #[inline]
+    fn from(outcome: Outcome) -> Self {
+        Self::Outcome(outcome)
+    }
+}
+
+/// Forgets why an inner rejection is ignored.
+impl From<Judgement> for Outcome {
+    fn from(judgement: Judgement) -> Self {
+        match judgement {
+            Judgement::Outcome(outcome) => outcome,
+            Judgement::InnerRejection => Self::Ignore,
+        }
+    }
+}
+
 /// Converts `true` into a success, and `false` into a failure without a further reason.
 impl From<bool> for Outcome {
     fn from(succeeded: bool) -> Self {

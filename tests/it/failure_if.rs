@@ -125,3 +125,148 @@ fn a_panic_in_failure_if_is_a_failure_and_propagates() {
     assert!(paid.is_err());
     assert_eq!(counted(&registry), [0, 1, 0]);
 }
+
+mod failures {
+    use std::time::Duration;
+
+    use brama::{Config, State, config::Reasons, testing::TestRegistry};
+
+    use super::*;
+
+    fn hint(error: &PayError) -> Option<Duration> {
+        error.is(429).then(|| Duration::from_secs(20))
+    }
+
+    /// The order in which the options are written does not matter.
+    #[test]
+    fn the_rules_are_asked_in_their_order_and_only_for_failures() {
+        #[circuit_breaker(
+            identifier = "it",
+            reason = |error| log(asked, "reason", error.to_string()),
+            retry_after = |error| log(asked, "retry_after", hint(error)),
+            failure_if = |error| log(asked, "failure_if", error.is_server()),
+            trip_if = |error| log(asked, "trip_if", error.is(429)),
+            ignore_if = |error| log(asked, "ignore_if", error.is(400)),
+        )]
+        fn pay(asked: &RefCell<Vec<&'static str>>, status: u16) -> Paid {
+            Err(PayError::Status(status))
+        }
+        fn log<T>(asked: &RefCell<Vec<&'static str>>, rule: &'static str, answer: T) -> T {
+            asked.borrow_mut().push(rule);
+            answer
+        }
+        let registry = TestRegistry::new();
+        let _entered = registry.enter();
+        for (status, expected) in [
+            (400, &["ignore_if"][..]),
+            (404, &["ignore_if", "trip_if", "failure_if"]),
+            (503, &["ignore_if", "trip_if", "failure_if", "retry_after", "reason"]),
+            // What trips is a failure, whatever `failure_if` says.
+            (429, &["ignore_if", "trip_if", "retry_after", "reason"]),
+        ] {
+            let asked = RefCell::new(Vec::new());
+            assert!(pay(&asked, status).is_err());
+            assert_eq!(*asked.borrow(), expected, "{status}");
+        }
+        registry.assert_state("it", State::Open);
+        registry.assert_ignored("it", 1);
+        registry.assert_successes("it", 1);
+        registry.assert_failures("it", 2);
+    }
+
+    #[test]
+    fn a_hint_of_a_failure_lengthens_the_opening_and_that_of_a_trip_is_the_opening() {
+        #[circuit_breaker(identifier = "failure", max_attempts = 1, expiry = "5s", retry_after = hint)]
+        fn failure(status: u16) -> Paid {
+            Err(PayError::Status(status))
+        }
+        #[circuit_breaker(identifier = "trip", retry_after = hint, trip_if = |e| e.is(429))]
+        fn trip(status: u16) -> Paid {
+            Err(PayError::Status(status))
+        }
+        #[circuit_breaker(identifier = "bare", trip_if = |_| true)]
+        fn bare() -> Paid {
+            Err(PayError::Status(500))
+        }
+        let registry = TestRegistry::new();
+        let _entered = registry.enter();
+        drop((failure(429), trip(429), bare()));
+        let wait = |name| registry.status(name).unwrap().retry_after.unwrap().as_secs();
+        assert_eq!(["failure", "trip", "bare"].map(wait), [20, 20, 60]);
+    }
+
+    #[test]
+    fn a_reason_is_any_text_and_may_borrow_from_the_error() {
+        #[derive(Debug)]
+        struct Code(String);
+
+        impl From<CircuitOpen> for Code {
+            fn from(_: CircuitOpen) -> Self {
+                Self("open".to_owned())
+            }
+        }
+
+        type Coded = Result<(), Code>;
+
+        #[circuit_breaker(identifier = "it", reason = |error| &error.0)]
+        fn borrowed() -> Coded {
+            Err(Code("E7".to_owned()))
+        }
+        #[circuit_breaker(identifier = "it", reason = |_| "constant")]
+        fn constant() -> Coded {
+            Err(Code("E7".to_owned()))
+        }
+        #[circuit_breaker(identifier = "it", reason = |error| error.0.len())]
+        fn number() -> Coded {
+            Err(Code("E7".to_owned()))
+        }
+        #[circuit_breaker(identifier = "it", reason = text)]
+        fn path() -> Coded {
+            Err(Code("E7".to_owned()))
+        }
+        fn text(error: &Code) -> String {
+            format!("code {}", error.0)
+        }
+        let registry = TestRegistry::new();
+        let _entered = registry.enter();
+        drop((borrowed(), constant(), number(), path()));
+        assert_eq!(registry.status("it").unwrap().reasons, ["E7", "constant", "2", "code E7"]);
+    }
+
+    /// The operator's setting goes over the option: texts can hold secrets.
+    #[test]
+    fn the_registry_decides_what_is_recorded_of_a_reason() {
+        #[circuit_breaker(identifier = "it", reason = |error| format!("token 7: {error}"))]
+        fn pay() -> Paid {
+            Err(PayError::Status(500))
+        }
+        for (reasons, recorded) in [
+            (Reasons::Text, "token 7: HTTP 500"),
+            (Reasons::Type, "it::failure_if::PayError"),
+            (Reasons::None, "not recorded"),
+        ] {
+            let registry = TestRegistry::new();
+            let _entered = registry.enter();
+            registry.init(Config::new().reasons(reasons).cleanup_interval(None)).unwrap();
+            drop(pay());
+            assert_eq!(registry.status("it").unwrap().reasons, [recorded]);
+        }
+    }
+
+    #[test]
+    fn a_rejection_of_another_breaker_is_asked_by_no_rule() {
+        #[circuit_breaker(
+            identifier = "it",
+            trip_if = |_| unreachable!("not asked"),
+            retry_after = |_| unreachable!("not asked"),
+            reason = |_| -> &str { unreachable!("not asked") },
+        )]
+        fn pay() -> Paid {
+            Err(rejection().into())
+        }
+        let registry = TestRegistry::new();
+        let _entered = registry.enter();
+        assert!(pay().is_err());
+        registry.assert_ignored("it", 1);
+    }
+}

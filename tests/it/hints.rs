@@ -1,5 +1,8 @@
 //! The dependency's own word on when to come back.
-use brama::{Breaker, Expiry, Outcome, PolicyPatch, State, testing::TestRegistry};
+use brama::{
+    Breaker, CircuitOpen, Expiry, Outcome, PolicyPatch, State, circuit_breaker,
+    testing::TestRegistry,
+};
 use std::time::Duration;
 
 const fn seconds(seconds: u64) -> Duration {
@@ -43,4 +46,32 @@ fn a_trip_with_a_shorter_hint_makes_a_shorter_opening() {
     let (_registry, breaker) = model(60);
     breaker.try_acquire().unwrap().record(Outcome::trip("busy").retry_after(seconds(3)));
     assert_eq!(breaker.status().retry_after, Some(seconds(3)));
+}
+
+/// m3ue/m3u-editor#1480, mnfst/llm-gateway#2372
+#[test]
+fn the_attribute_takes_trips_and_hints_from_the_error() {
+    #[derive(Debug, thiserror::Error)]
+    enum Answer {
+        #[error("too many requests")]
+        Busy(Duration),
+        #[error("broken")]
+        Broken,
+        #[error(transparent)]
+        Rejected(#[from] CircuitOpen),
+    }
+    fn hint(error: &Answer) -> Option<Duration> {
+        if let Answer::Busy(hint) = error { Some(*hint) } else { None }
+    }
+    #[circuit_breaker(identifier = "model", trip_if = |e| matches!(e, Answer::Busy(_)), retry_after = hint)]
+    fn complete(answer: Answer) -> Result<(), Answer> {
+        Err(answer)
+    }
+    let registry = TestRegistry::new();
+    let _entered = registry.enter();
+    let _ = complete(Answer::Broken);
+    registry.assert_state("model", State::Closed);
+    let _ = complete(Answer::Busy(seconds(7)));
+    assert_eq!(registry.status("model").unwrap().retry_after, Some(seconds(7)));
+    assert!(matches!(complete(Answer::Broken), Err(Answer::Rejected(_))));
 }

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | **The attribute** | |
 //! | which outcomes of a `Result` count by default | `verdict.rs` |
-//! | `failure_if`, `ignore_if` | `failure_if.rs` |
+//! | `failure_if`, `ignore_if`, `trip_if`, `retry_after`, `reason` | `failure_if.rs` |
 //! | `error_handler`: its forms, and what it may return | `handlers.rs` |
 //! | `policy = …` | `policy.rs` |
 //! | options of an `impl` block, a trait or a module | `blocks.rs` |
 //! | `timeout` | `timeout.rs` |
 //! | which layer a time limit comes from | `timeout_layers.rs` |
+//! | options that judge the error of a late call | `timeout_rules.rs` |
+//! | several attributes on one function | `stacked.rs` |
 //! | `key = …` | `keys.rs` |
 //! | identifiers that change from call to call | `dynamic_identifiers.rs` |
 //! | returned futures: when they start, finish or are dropped | `futures_life.rs` |
@@ -110,10 +112,12 @@ mod reload;
 mod secrets;
 mod serde;
 mod shadow;
+mod stacked;
 mod status;
 mod steps;
 mod subscribers;
 mod test_error;
 mod timeout;
 mod timeout_layers;
+mod timeout_rules;
 mod verdict;

@@ -86,15 +86,15 @@ const ROUTES: [Route; 9] = [
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
             drop(runtime.unwrap().block_on(too_late(it)));
         },
-        "it did not answer within 1 ms",
-        "it did not answer within 1 ms",
+        "timed out after 1 ms",
+        "timed out after 1 ms",
     ),
 ];
 
 #[test]
 fn a_reason_is_recorded_as_text_as_type_or_not_at_all() {
     for (fail, text, name) in ROUTES {
-        let own = ["panic", "abandoned", "it did not answer within 1 ms"];
+        let own = ["panic", "abandoned", "timed out after 1 ms"];
         let none = if own.contains(&text) { text } else { "not recorded" };
         for (reasons, expected) in
             [(Reasons::Text, text), (Reasons::Type, name), (Reasons::None, none)]

@@ -71,7 +71,7 @@ async fn a_call_that_takes_too_long_fails_and_returns_timed_out() {
     assert_eq!(timed_out.to_string(), "timeout: plain did not answer within 5 s");
     assert_eq!(recorded("timeout: plain"), [0, 0, 1, 0, 0]);
     let cause = brama::status("timeout: plain").unwrap().cause.unwrap().to_string();
-    assert!(cause.ends_with("last: timeout: plain did not answer within 5 s"), "{cause}");
+    assert!(cause.ends_with("last: timed out after 5 s"), "{cause}");
     assert!(matches!(plain(Duration::ZERO).await, Err(Failed::Open(_))));
 }
 

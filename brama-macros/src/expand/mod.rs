@@ -6,6 +6,7 @@ mod future;
 mod handler;
 mod rejection;
 mod site;
+mod stack;
 mod timeout;
 mod verdict;
 
@@ -36,14 +37,22 @@ use crate::{
 ///                                                return ret;
 ///                                            }
 /// ```
-pub(crate) fn protected(options: &Options, function: Function) -> Function {
-    let body = Printer::new(options, &function).body();
-    let body = braced(body, function.body.span());
-    Function { body, ..function }
+///
+/// The first breaker of a stack is the outermost.
+pub(crate) fn protected(stack: &[Options], function: Function) -> Function {
+    (0..stack.len()).rev().fold(function, |function, place| {
+        let Some(printer) = Printer::new(stack, place, &function) else { return function };
+        let body = braced(printer.body(), function.body.span());
+        Function { body, ..function }
+    })
 }
 
 struct Printer<'o> {
     options: &'o Options,
+    /// How many breakers of the stack are above this one.
+    above: usize,
+    /// The options of the breaker directly below this one.
+    below: Option<&'o Options>,
     function: &'o Function,
     facade: Facade<'o>,
     shape: Shape,
@@ -62,7 +71,8 @@ struct Printer<'o> {
 }
 
 impl<'o> Printer<'o> {
-    fn new(options: &'o Options, function: &'o Function) -> Self {
+    fn new(stack: &'o [Options], above: usize, function: &'o Function) -> Option<Self> {
+        let (options, below) = (stack.get(above)?, stack.get(above + 1));
         let name = function.signature.ident.span();
         let (declared, place) = match &function.signature.output {
             ReturnType::Default => (unit(name), name),
@@ -77,20 +87,33 @@ impl<'o> Printer<'o> {
         let facade = Facade::new(options.facade.as_ref());
         let (at, local) = (at(place), mixed(place));
         let private = private(&facade, place);
-        Self { options, function, facade, shape, declared, ret, place, at, local, private }
+        Some(Self {
+            options,
+            above,
+            below,
+            function,
+            facade,
+            shape,
+            declared,
+            ret,
+            place,
+            at,
+            local,
+            private,
+        })
     }
 
     fn body(&self) -> TokenStream {
         let (find, limit, timer) = (self.find(), self.limit(), self.timer());
         let (admit, run, judge, ret) = (self.admit(), self.run(), self.judge(), self.local("ret"));
         let end = ending_in(self.at, &ret);
-        let call = quote!(#timer #admit #run #judge #end);
+        let (call, note) = (quote!(#timer #admit #run #judge #end), self.declare_note());
         match &self.shape {
-            Shape::Sync | Shape::Async(_) => quote!(#find #limit #call),
+            Shape::Sync | Shape::Async(_) => quote!(#find #limit #note #call),
             Shape::Future(returned) if self.site_is_fixed() => {
-                self.later(returned, &quote!(#limit), &quote!(#find #call))
+                self.later(returned, &quote!(#limit #note), &quote!(#find #call))
             }
-            Shape::Future(returned) => self.later(returned, &quote!(#find #limit), &call),
+            Shape::Future(returned) => self.later(returned, &quote!(#find #limit #note), &call),
         }
     }
 

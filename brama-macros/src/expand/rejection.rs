@@ -26,8 +26,10 @@ impl Printer<'_> {
     fn reject_converted(&self) -> TokenStream {
         let (open, ret, private) = (self.local("open"), &self.ret, &self.private);
         let output = Ident::new(self.for_error("OpenOutput", "GenericOpenOutput"), self.at);
+        let note = self.note_rejection();
         quote_spanned! {self.at=>
             ::core::result::Result::Err(#open) => {
+                #note
                 return <#ret as #private::#output>::on_open(#open);
             }
         }
@@ -38,9 +40,10 @@ impl Printer<'_> {
         let (open, answer) = (self.local("open"), self.local("answer"));
         let (ret, private) = (&self.ret, self.private(handler.span()));
         let call = quote_spanned!(at(handler.span())=> #private::call_on_open);
-        let call = self.answering(&call, handler, &open);
+        let (call, note) = (self.answering(&call, handler, &open), self.note_rejection());
         quote_spanned! {at(handler.span())=>
             ::core::result::Result::Err(#open) => {
+                #note
                 let #answer: #ret = #call;
                 return #answer;
             }
@@ -49,9 +52,10 @@ impl Printer<'_> {
 
     /// Assigns to a variable first, since rustc warns of braces around the value of a `return`.
     fn reject_with_value(&self, value: &Expr) -> TokenStream {
-        let (answer, ret) = (self.local("answer"), &self.ret);
+        let (answer, ret, note) = (self.local("answer"), &self.ret, self.note_rejection());
         quote_spanned! {at(value.span())=>
             ::core::result::Result::Err(_) => {
+                #note
                 #[allow(clippy::diverging_sub_expression)]
                 let #answer: #ret = #value;
                 #[allow(unreachable_code)]

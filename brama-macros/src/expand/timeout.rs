@@ -47,7 +47,7 @@ impl Printer<'_> {
     /// let ret: ::core::result::Result<Paid, _> = permit.protect(::core::pin::pin!(body)).await;
     /// let ret: Paid = match ret {
     ///     ::core::result::Result::Ok(ret) => ret,
-    ///     ::core::result::Result::Err(timed_out) => { …; return …; }
+    ///     ::core::result::Result::Err(timed_out) => …,
     /// };
     /// let mut permit = permit.guard_panics();
     /// ```
@@ -62,17 +62,13 @@ impl Printer<'_> {
                 let mut #permit = #permit.guard_panics();
             };
         }
-        let (timer, late) = (self.local("timer"), self.late());
+        let (timer, answered) = (self.local("timer"), self.answered());
         let declared = self.bind(&body, &quote_spanned!(self.at=> #timer.limit(#work)));
         quote_spanned! {self.at=>
             #declared
             let #returned: ::core::result::Result<#ret, _> =
                 #permit.protect(::core::pin::pin!(#body)).await;
-            let #returned: #ret = match #returned {
-                ::core::result::Result::Ok(#returned) => #returned,
-                #late
-            };
-            let mut #permit = #permit.guard_panics();
+            #answered
         }
     }
 
@@ -97,27 +93,85 @@ impl Printer<'_> {
         }
     }
 
-    /// The arm that records the failure and returns what the caller gets.
+    /// The answer of a call, in time or late.
+    fn answered(&self) -> TokenStream {
+        match &self.options.judge {
+            Judge::Default(rules) if !rules.is_empty() => self.judged_late(),
+            Judge::Default(_) | Judge::Handler(_) => self.failed_late(),
+        }
+    }
+
+    /// Judges the answer to a late call like any other, since the rules may excuse its error.
     ///
     /// ```text
-    /// Err(timed_out) => {
-    ///     ::brama::__private::record_timeout(permit, &timed_out);
-    ///     let answer: Paid = <Paid as TimeoutOutput>::on_timeout(timed_out);
-    ///     let answer: Paid = ::brama::__private::answer_timeout(on_timeout, timed_out);
-    ///     return answer;
-    /// }
+    /// let mut permit = permit.guard_panics();
+    /// let (ret, timed_out): (Paid, _) = match ret {
+    ///     Ok(ret) => (ret, None),
+    ///     Err(timed_out) => {
+    ///         let late = Some(Clone::clone(&timed_out));
+    ///         let answer: Paid = <Paid as TimeoutOutput>::on_timeout(timed_out);
+    ///         (answer, late)
+    ///     }
+    /// };
     /// ```
-    fn late(&self) -> TokenStream {
-        let (permit, timed_out) = (self.local("permit"), self.local("timed_out"));
-        let (private, value) = (&self.private, self.timeout_value(&timed_out));
-        let (answer, ret) = (self.local("answer"), &self.ret);
+    fn judged_late(&self) -> TokenStream {
+        let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
+        let (timed_out, late) = (self.local("timed_out"), self.local("late"));
+        let (answer, value) = (self.local("answer"), self.timeout_value(&timed_out));
         quote_spanned! {self.at=>
-            ::core::result::Result::Err(#timed_out) => {
-                #private::record_timeout(#permit, &#timed_out);
-                let #answer: #ret = #value;
-                return #answer;
-            }
+            let mut #permit = #permit.guard_panics();
+            let (#returned, #timed_out): (#ret, _) = match #returned {
+                ::core::result::Result::Ok(#returned) => {
+                    (#returned, ::core::option::Option::None)
+                }
+                ::core::result::Result::Err(#timed_out) => {
+                    let #late = ::core::clone::Clone::clone(&#timed_out);
+                    let #answer: #ret = #value;
+                    (#answer, ::core::option::Option::Some(#late))
+                }
+            };
         }
+    }
+
+    /// Records the failure and returns what the caller gets.
+    ///
+    /// ```text
+    /// let ret: Paid = match ret {
+    ///     Ok(ret) => ret,
+    ///     Err(timed_out) => {
+    ///         ::brama::__private::record_timeout(permit, &timed_out);
+    ///         let answer: Paid = ::brama::__private::answer_timeout(on_timeout, timed_out);
+    ///         return answer;
+    ///     }
+    /// };
+    /// let mut permit = permit.guard_panics();
+    /// ```
+    fn failed_late(&self) -> TokenStream {
+        let (permit, timed_out) = (self.local("permit"), self.local("timed_out"));
+        let (value, record) = (self.timeout_value(&timed_out), self.record_late());
+        let (returned, answer, ret) = (self.local("ret"), self.local("answer"), &self.ret);
+        quote_spanned! {self.at=>
+            let #returned: #ret = match #returned {
+                ::core::result::Result::Ok(#returned) => #returned,
+                ::core::result::Result::Err(#timed_out) => {
+                    #record
+                    let #answer: #ret = #value;
+                    return #answer;
+                }
+            };
+            let mut #permit = #permit.guard_panics();
+        }
+    }
+
+    /// Records a late call. If the breaker below has rejected it, only the answer to that was late,
+    /// and nobody asked the dependency.
+    fn record_late(&self) -> TokenStream {
+        let (private, permit) = (&self.private, self.local("permit"));
+        let timed_out = self.local("timed_out");
+        let rejected = quote_spanned!(self.at=> #private::record_rejection(#permit));
+        let late = quote_spanned!(self.at=> #private::record_timeout(#permit, &#timed_out));
+        let record = self.unless_rejected(&rejected, late);
+        quote_spanned!(self.at=> #record;)
     }
 
     fn timeout_value(&self, timed_out: &Ident) -> TokenStream {

@@ -24,17 +24,27 @@ impl Printer<'_> {
     pub(super) fn judge(&self) -> TokenStream {
         let (outcome, ending) = (self.local("outcome"), self.local("ending"));
         let (permit, private) = (self.local("permit"), &self.private);
+        let rejected = quote_spanned! {self.at=>
+            #permit.judge(#private::Judgement::InnerRejection)
+        };
         let found = match &self.options.judge {
             Judge::Handler(handler) => self.handled(handler),
             Judge::Default(rules) if !rules.is_empty() => self.ruled(rules),
             Judge::Default(_) => {
                 let failed = self.failed("ReturnsResult");
-                return quote_spanned! {self.at=>
-                    let #ending = #private::verdict(#failed).__brama_record(&mut #permit);
+                let verdict = quote_spanned! {self.at=>
+                    #private::verdict(#failed).__brama_record(&mut #permit)
                 };
+                let verdict = self.unless_rejected(&rejected, verdict);
+                return quote_spanned!(self.at=> let #ending = #verdict;);
             }
         };
-        quote_spanned!(self.at=> #found let #ending = #permit.judge(#outcome);)
+        if self.below.is_none() {
+            return quote_spanned!(self.at=> #found let #ending = #permit.judge(#outcome););
+        }
+        let verdict = quote_spanned!(self.at=> #found #permit.judge(#outcome));
+        let verdict = self.unless_rejected(&rejected, verdict);
+        quote_spanned!(self.at=> let #ending = #verdict;)
     }
 
     /// The explicit type makes rustc compare the handler with the declared type.
@@ -57,25 +67,31 @@ impl Printer<'_> {
     /// let failed = <Paid as HasError<_>>::failed(&ret);
     /// let verdict = ::brama::__private::verdict(failed);
     /// let rules = ErrorRules::new(failed, verdict.__brama_is_rejection());
+    /// let rules = rules.after(&timed_out);
     /// let rules = rules.ignore_if(PayError::is_mine);
-    /// let outcome = rules.or_else(|| { return verdict.__brama_outcome(); });
+    /// let outcome = rules.judgement(|| { return verdict.__brama_reason(); });
     /// ```
     fn ruled(&self, rules: &[ErrorRule]) -> TokenStream {
         let (outcome, verdict, failed) =
             (self.local("outcome"), self.local("verdict"), self.local("failed"));
         let (error, private, set) = (self.failed("HasError"), &self.private, self.local("rules"));
-        let steps = rules.iter().map(|ErrorRule { option, predicate }| {
-            let place = at(predicate.span());
-            let (rule, predicate) = (Ident::new(&option.to_string(), place), callable(predicate));
-            quote_spanned!(place=> let #set = #set.#rule(#predicate);)
+        let late = self.options.timeout.limit().map(|_| {
+            let timed_out = self.local("timed_out");
+            quote_spanned!(self.at=> let #set = #set.after(#failed, &#timed_out);)
         });
-        let end = ending_in(self.at, &quote_spanned!(self.at=> #verdict.__brama_outcome()));
+        let steps = rules.iter().map(|ErrorRule { option, function }| {
+            let place = at(function.span());
+            let (rule, function) = (Ident::new(&option.to_string(), place), callable(function));
+            quote_spanned!(place=> let #set = #set.#rule(#function);)
+        });
+        let end = ending_in(self.at, &quote_spanned!(self.at=> #verdict.__brama_reason()));
         quote_spanned! {self.at=>
             let #failed = #error;
             let #verdict = #private::verdict(#failed);
             let #set = #private::ErrorRules::new(#failed, #verdict.__brama_is_rejection());
+            #late
             #(#steps)*
-            let #outcome = #set.or_else(|| { #end });
+            let #outcome = #set.judgement(|| { #end });
         }
     }
 

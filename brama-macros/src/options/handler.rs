@@ -8,10 +8,13 @@ use super::{names, syntax::example, tail::tails};
 use crate::{errors::with_help, literal::ungroup};
 
 /// The options whose values are called, and what generated code passes to them.
-const ARGUMENTS: [(&str, &str); 5] = [
+const ARGUMENTS: [(&str, &str); 8] = [
     (names::ERROR_HANDLER, "a reference to the return value"),
-    ("failure_if", "a reference to the error"),
-    ("ignore_if", "a reference to the error"),
+    (names::FAILURE_IF, "a reference to the error"),
+    (names::IGNORE_IF, "a reference to the error"),
+    (names::TRIP_IF, "a reference to the error"),
+    (names::RETRY_AFTER, "a reference to the error"),
+    (names::REASON, "a reference to the error"),
     (names::ON_OPEN, "the `brama::CircuitOpen`"),
     (names::ON_TIMEOUT, "the `brama::TimedOut`"),
 ];
@@ -77,11 +80,12 @@ fn with_value(option: &Ident, value: &Expr) -> String {
     if option == names::ON_OPEN {
         return format!("write `fallback = {shown}`");
     }
-    if option == names::ON_TIMEOUT || path.is_some_and(is_of_outcome) {
+    let is_answer = [names::ON_TIMEOUT, names::REASON].iter().any(|name| option == name);
+    if is_answer || path.is_some_and(is_of_outcome) {
         return format!("write `{option} = |_| {shown}`");
     }
     match path {
-        Some(path) if names::ERROR_RULES.iter().any(|rule| option == rule) => {
+        Some(path) if PREDICATES.iter().any(|name| option == name) => {
             let is_kind = path.segments.iter().any(|segment| segment.ident == "ErrorKind");
             if is_kind {
                 format!("write `{option} = |error| error.kind() == {shown}`")
@@ -93,9 +97,14 @@ fn with_value(option: &Ident, value: &Expr) -> String {
     }
 }
 
+/// The options that answer with a `bool`, of those that judge an error.
+const PREDICATES: [&str; 3] = [names::IGNORE_IF, names::TRIP_IF, names::FAILURE_IF];
+
 fn not_a_literal(option: &Ident, literal: &ExprLit) -> Error {
     match &literal.lit {
-        Lit::Str(path) if syn::parse_str::<Path>(&path.value()).is_ok() => {
+        Lit::Str(path)
+            if option != names::REASON && syn::parse_str::<Path>(&path.value()).is_ok() =>
+        {
             let wrong = format!("{}, not a string", takes_a_function(option));
             let help = format!("remove the quotes: `{option} = {}`", path.value());
             Error::new(path.span(), with_help(wrong, help))

@@ -101,7 +101,7 @@ pub(crate) enum Judge {
 /// An option that judges the error of a call, such as `ignore_if`.
 pub(crate) struct ErrorRule {
     pub(crate) option: Ident,
-    pub(crate) predicate: Expr,
+    pub(crate) function: Expr,
 }
 
 /// How the function answers a rejected call.

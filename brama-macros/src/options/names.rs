@@ -20,7 +20,16 @@ pub(crate) const ON_TIMEOUT: &str = "on_timeout";
 
 /// The options that judge the error of a call, in the order in which they are evaluated. Each is a
 /// method of the runtime's `ErrorRules`.
-pub(crate) const ERROR_RULES: [&str; 2] = ["ignore_if", "failure_if"];
+pub(crate) const ERROR_RULES: [&str; 5] = [IGNORE_IF, TRIP_IF, FAILURE_IF, RETRY_AFTER, REASON];
+
+pub(crate) const IGNORE_IF: &str = "ignore_if";
+pub(crate) const TRIP_IF: &str = "trip_if";
+
+/// The only rule that does not judge the error of a call that took too long.
+pub(crate) const FAILURE_IF: &str = "failure_if";
+
+pub(crate) const RETRY_AFTER: &str = "retry_after";
+pub(crate) const REASON: &str = "reason";
 
 pub(crate) const PROBE_TIMEOUT: &str = "probe_timeout";
 
@@ -49,11 +58,14 @@ enum Place {
 }
 
 /// The options, each with an example of its value, in the order of a message that lists them.
-const OPTIONS: [(&str, &str, Place); 15] = [
+const OPTIONS: [(&str, &str, Place); 18] = [
     ("identifier", "\"payment-api\"", Anywhere),
     (ERROR_HANDLER, "|ret| ret.is_ok()", Function),
-    ("failure_if", "|error| error.is_timeout()", Function),
-    ("ignore_if", "|error| error.is_timeout()", Function),
+    (FAILURE_IF, "|error| error.is_timeout()", Function),
+    (IGNORE_IF, "|error| error.is_timeout()", Function),
+    (TRIP_IF, "|error| error.is_quota()", Function),
+    (RETRY_AFTER, "|error| error.retry_after()", Function),
+    (REASON, "|error| error.code()", Function),
     (ON_OPEN, "|open| Err(open.into())", Function),
     ("fallback", "Ok(0)", Function),
     ("key", "node.id", Function),

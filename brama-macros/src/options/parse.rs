@@ -152,8 +152,8 @@ impl OptionsParser {
             }
             rule if names::ERROR_RULES.contains(&rule) => {
                 self.exclude(name, &[names::ERROR_HANDLER])?;
-                let predicate = handler(name, value)?;
-                self.rules.push(ErrorRule { option: name.clone(), predicate });
+                let function = handler(name, value)?;
+                self.rules.push(ErrorRule { option: name.clone(), function });
             }
             names::ON_OPEN => self.set_on_open(name, OnOpen::Handler(handler(name, value)?))?,
             "fallback" => self.set_on_open(name, OnOpen::Fallback(value))?,
@@ -168,13 +168,13 @@ impl OptionsParser {
         Ok(())
     }
 
-    /// Rejects a second option that defines what counts as a failure.
+    /// Rejects a second option that judges the call.
     fn exclude(&self, name: &Ident, others: &[&str]) -> syn::Result<()> {
         let Some(other) = self.given.iter().find(|given| others.iter().any(|other| given == other))
         else {
             return Ok(());
         };
-        let wrong = format!("`{other}` and `{name}` both define what counts as a failure");
+        let wrong = format!("`{other}` and `{name}` both judge the call");
         Err(Error::new(name.span(), with_help(wrong, "keep one of them")))
     }
 

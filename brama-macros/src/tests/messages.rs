@@ -203,10 +203,10 @@ fn a_predicate_on_the_error_is_a_handler_too() {
 }
 
 #[test]
-fn what_counts_as_a_failure_is_defined_once() {
+fn a_call_is_judged_in_one_way() {
     assert_eq!(
         value("error_handler = judge, ignore_if = is_late"),
-        "`error_handler` and `ignore_if` both define what counts as a failure\nhelp: keep one of them"
+        "`error_handler` and `ignore_if` both judge the call\nhelp: keep one of them"
     );
     assert!(value("failure_if = is_bad, error_handler = |r| f(r)").starts_with("`failure_if` and"));
 }

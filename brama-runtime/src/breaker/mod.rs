@@ -135,7 +135,10 @@ impl Breaker {
     where
         E: FailureReason<Kind>,
     {
-        self.call_with(of, body)?.map_err(CallError::Failed)
+        let mut permit = RawPermit::acquire(Borrowed(&self.slot))?.guard_panics();
+        let answer = permit.run(body);
+        let _success = permit.judge(result::judged(&answer));
+        answer.map_err(CallError::Failed)
     }
 
     /// Calls `body` if the circuit admits the call, and lets `judge` decide what the answer means.
@@ -185,7 +188,11 @@ impl Breaker {
     where
         E: FailureReason<Kind>,
     {
-        self.call_async_with(of, body).await?.map_err(CallError::Failed)
+        let mut permit = RawPermit::acquire(Borrowed(&self.slot))?;
+        let answer = permit.protect(pin!(body)).await;
+        let mut permit = permit.guard_panics();
+        let _success = permit.judge(result::judged(&answer));
+        answer.map_err(CallError::Failed)
     }
 
     /// The asynchronous [`call_with`](Self::call_with).

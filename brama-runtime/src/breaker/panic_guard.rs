@@ -14,7 +14,7 @@ use super::{
     record::Entry,
     slot::Slot,
 };
-use crate::outcome::Outcome;
+use crate::outcome::{Judgement, Outcome};
 
 /// The permit of a call whose frame contains no `await` from here on. Nothing can cancel such a
 /// call, so whatever ends it before the verdict is a panic.
@@ -37,12 +37,12 @@ impl<S: SlotRef> PanicGuard<S> {
         body()
     }
 
-    /// Records the outcome. A success is deferred.
+    /// Records the judgement. A success is deferred.
     #[inline]
-    pub fn judge(&mut self, outcome: Outcome) -> DeferredSuccess<'_> {
-        match outcome {
-            Outcome::Success => self.succeed(),
-            outcome @ (Outcome::Failure(_) | Outcome::Ignore) => self.fail(outcome),
+    pub fn judge(&mut self, judgement: impl Into<Judgement>) -> DeferredSuccess<'_> {
+        match judgement.into() {
+            Judgement::Outcome(Outcome::Success) => self.succeed(),
+            judgement @ (Judgement::Outcome(_) | Judgement::InnerRejection) => self.fail(judgement),
         }
     }
 
@@ -52,11 +52,11 @@ impl<S: SlotRef> PanicGuard<S> {
         DeferredSuccess { entry: self.0.entry.take(), slot: &self.0.slot }
     }
 
-    /// Records an outcome other than a success, at once.
+    /// Records a judgement other than a success, at once.
     #[inline]
-    pub(crate) fn fail(&mut self, outcome: Outcome) -> DeferredSuccess<'_> {
+    pub(crate) fn fail(&mut self, judgement: Judgement) -> DeferredSuccess<'_> {
         if let Some(entry) = self.0.entry.take() {
-            self.0.slot.record(entry, outcome);
+            self.0.slot.record(entry, judgement);
         }
         DeferredSuccess { entry: None, slot: &self.0.slot }
     }

@@ -148,7 +148,7 @@ impl<S: SlotRef> RawPermit<S> {
 
     fn record(mut self, outcome: Outcome) {
         if let Some(entry) = self.entry.take() {
-            self.slot.record(entry, outcome);
+            self.slot.record(entry, outcome.into());
         }
     }
 }

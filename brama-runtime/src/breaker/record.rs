@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     circuit::{Fate, Reason, State, Tick, Verdict},
-    outcome::Outcome,
+    outcome::{Judgement, Outcome},
     sys::sync::{MutexGuard, lock_unless},
 };
 
@@ -128,32 +128,33 @@ impl Slot {
             && !(word.is_bucketed() && self.gate.fast_path_until() <= now())
     }
 
-    /// Records an outcome.
+    /// Records a judgement.
     #[cold]
-    pub(super) fn record(&self, entry: Entry, outcome: Outcome) {
-        match outcome {
-            Outcome::Success => self.record_success(Some(entry)),
-            Outcome::Ignore => self.record_ignored(entry),
-            Outcome::Failure(_) => {
+    pub(super) fn record(&self, entry: Entry, judgement: Judgement) {
+        match judgement {
+            Judgement::Outcome(Outcome::Success) => self.record_success(Some(entry)),
+            Judgement::Outcome(Outcome::Ignore) => self.record_ignored(entry, Verdict::Ignore),
+            Judgement::InnerRejection => self.record_ignored(entry, Verdict::InnerRejection),
+            Judgement::Outcome(outcome @ Outcome::Failure(_)) => {
                 let verdict = outcome.into_verdict(self.took(entry));
                 self.record_verdict(entry, verdict.recorded_as(self.context.reasons()));
             }
         }
     }
 
-    fn record_ignored(&self, entry: Entry) {
+    fn record_ignored(&self, entry: Entry, verdict: Verdict) {
         let word = self.gate.load();
         if word.admits() && !word.is_observed() && word.is_of_generation_of(entry.word()) {
             self.note_contention(self.gate.count_ignored());
         } else {
-            self.record_verdict(entry, Verdict::Ignore);
+            self.record_verdict(entry, verdict);
         }
     }
 
     /// Records that the body panicked.
     #[cold]
     pub(super) fn record_panic(&self, entry: Entry) {
-        self.record(entry, Outcome::failure(Reason::from("panic").fixed()));
+        self.record(entry, Outcome::failure(Reason::from("panic").fixed()).into());
     }
 
     /// Records that the call was dropped before it had an outcome.

@@ -3,7 +3,10 @@
 use std::{borrow::Cow, error::Error, fmt::Display, ops::DerefMut, sync::Arc};
 
 use super::rejection::CircuitOpen;
-use crate::{circuit::Reason, outcome::Outcome};
+use crate::{
+    circuit::Reason,
+    outcome::{Judgement, Outcome},
+};
 
 /// Judges a `Result`, as [`Breaker::call`](super::Breaker::call) and a decorated function without
 /// options do.
@@ -28,8 +31,14 @@ use crate::{circuit::Reason, outcome::Outcome};
 #[inline]
 #[must_use]
 pub fn of<T, E: FailureReason<Kind>, Kind>(result: &Result<T, E>) -> Outcome {
+    judged(result).into()
+}
+
+/// Like [`of`], but tells the rejection of another breaker from other ignored errors.
+#[inline]
+pub(super) fn judged<T, E: FailureReason<Kind>, Kind>(result: &Result<T, E>) -> Judgement {
     match result {
-        Ok(_) => Outcome::Success,
+        Ok(_) => Outcome::Success.into(),
         Err(error) => error.judge(),
     }
 }
@@ -64,7 +73,7 @@ pub fn of<T, E: FailureReason<Kind>, Kind>(result: &Result<T, E>) -> Outcome {
 pub trait FailureReason<Kind>: Sealed<Kind> {
     /// Judges a call that failed with this error.
     #[doc(hidden)]
-    fn judge(&self) -> Outcome;
+    fn judge(&self) -> Judgement;
 }
 
 /// Keeps the trait out of reach, so that it can grow.
@@ -89,7 +98,7 @@ pub struct OfUnit;
 #[diagnostic::do_not_recommend]
 impl<E: Error> FailureReason<OfError> for E {
     #[cold]
-    fn judge(&self) -> Outcome {
+    fn judge(&self) -> Judgement {
         judge_error(self)
     }
 }
@@ -100,7 +109,7 @@ impl<E: Error> Sealed<OfError> for E {}
 #[diagnostic::do_not_recommend]
 impl<E: Display + DerefMut + AsRef<dyn Error + Send + Sync>> FailureReason<OfBox> for E {
     #[cold]
-    fn judge(&self) -> Outcome {
+    fn judge(&self) -> Judgement {
         judge_box(self, self.as_ref())
     }
 }
@@ -113,7 +122,7 @@ macro_rules! boxes {
             #[diagnostic::do_not_recommend]
             impl FailureReason<OfText> for $error {
                 #[cold]
-                fn judge(&self) -> Outcome {
+                fn judge(&self) -> Judgement {
                     judge_error(&**self)
                 }
             }
@@ -131,8 +140,8 @@ macro_rules! texts {
             #[diagnostic::do_not_recommend]
             impl FailureReason<OfText> for $text {
                 #[cold]
-                fn judge(&self) -> Outcome {
-                    Outcome::failure(Reason::of(self))
+                fn judge(&self) -> Judgement {
+                    Outcome::failure(Reason::of(self)).into()
                 }
             }
 
@@ -147,8 +156,8 @@ texts!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
 #[diagnostic::do_not_recommend]
 impl FailureReason<OfUnit> for () {
     #[cold]
-    fn judge(&self) -> Outcome {
-        Outcome::failure(())
+    fn judge(&self) -> Judgement {
+        Outcome::failure(()).into()
     }
 }
 
@@ -162,17 +171,17 @@ pub(crate) fn is_rejection(error: &(impl Error + ?Sized)) -> bool {
     error.source().and_then(CircuitOpen::find_in).is_some()
 }
 
-fn judge_error(error: &(impl Error + ?Sized)) -> Outcome {
+fn judge_error(error: &(impl Error + ?Sized)) -> Judgement {
     if is_rejection(error) {
-        return Outcome::Ignore;
+        return Judgement::InnerRejection;
     }
-    Outcome::failure(Reason::of_error(error).with_type_of(error))
+    Outcome::failure(Reason::of_error(error).with_type_of(error)).into()
 }
 
 /// Judges a box, which may add a text of its own to that of its error.
-fn judge_box(text: &(impl Display + ?Sized), error: &(dyn Error + '_)) -> Outcome {
+fn judge_box(text: &(impl Display + ?Sized), error: &(dyn Error + '_)) -> Judgement {
     if is_rejection(error) {
-        return Outcome::Ignore;
+        return Judgement::InnerRejection;
     }
-    Outcome::failure(Reason::of_box(text, error).with_type_of(text))
+    Outcome::failure(Reason::of_box(text, error).with_type_of(text)).into()
 }

@@ -8,6 +8,7 @@ mod key;
 mod lookup;
 mod policy;
 mod rejected;
+mod stacked;
 #[cfg(feature = "tokio")]
 mod timeout;
 mod verdict;
@@ -15,17 +16,18 @@ mod verdict;
 #[cfg(feature = "tokio")]
 pub use self::timeout::{
     CallTimer, FromTimedOut, GenericTimeoutOutput, TimedOut, TimeoutFuture, TimeoutOutput,
-    answer_timeout, record_timeout,
+    answer_timeout, record_rejection, record_timeout,
 };
 pub use self::{
     cached_site::CachedSite,
     call_site::{CallSite, SiteSlot},
     future::{IntoFutureOf, PinnedBox, declare, make_future},
-    judge::{ErrorRules, HandlerAnswer, handled},
+    judge::{ErrorRules, FailedCall, HandlerAnswer, ReasonAnswer, handled},
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
     lookup::{AsIdentifier, Lookup, acquire, admit, enter, find},
     policy::{ExpiryOrDuration, PolicyOrPatch},
     rejected::{FromCircuitOpen, GenericOpenOutput, OpenOutput, call_on_open},
+    stacked::InnerRejection,
     verdict::{
         BoxedError, BoxedOpaque, BoxedSendError, BoxedSendOpaque, CallErr, CallErrOpaque,
         DisplayOnly, HasError, Opaque, ReturnsResult, StdError, verdict,
@@ -36,6 +38,7 @@ pub use crate::registry::DeclarationEntry;
 pub use crate::{
     config::{Attribute, Declaration},
     identity::KeyText,
+    outcome::Judgement,
 };
 /// Makes a function known before its first call.
 #[cfg(feature = "declared")]

@@ -18,11 +18,11 @@ use crate::{
     circuit::Reason,
     duration::Rounded,
     identity::Identity,
-    outcome::Outcome,
+    outcome::{Judgement, Outcome},
 };
 
-/// The call did not finish within the attribute's `timeout`: it was dropped and counts as a
-/// failure.
+/// The call did not finish within its `timeout`: it was dropped and counts as a failure, unless an
+/// option of the attribute judges the error made from this.
 ///
 /// Names the breaker and the limit. Cloning it allocates nothing.
 // The module has this `cfg` too. The facade's page shows the feature from the item's own.
@@ -34,7 +34,7 @@ pub struct TimedOut {
 }
 
 impl TimedOut {
-    /// The breaker that counted the failure.
+    /// The breaker of the call.
     #[must_use]
     pub fn identity(&self) -> &Identity<'static> {
         self.slot.identity()
@@ -44,6 +44,15 @@ impl TimedOut {
     #[must_use]
     pub const fn limit(&self) -> Duration {
         self.limit
+    }
+
+    /// `timed out after 5 s`
+    pub(super) fn reason(&self) -> Reason {
+        Reason::from(format!("timed out after {}", Rounded(self.limit))).fixed()
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        Outcome::failure(self.reason())
     }
 }
 
@@ -141,7 +150,13 @@ impl<F> fmt::Debug for TimeoutFuture<F> {
 /// Records the failure of a call that took too long.
 #[cold]
 pub fn record_timeout<S: SlotRef>(permit: RawPermit<S>, timed_out: &TimedOut) {
-    drop(permit.guard_panics().fail(Outcome::failure(Reason::of(timed_out).fixed())));
+    drop(permit.guard_panics().judge(timed_out.outcome()));
+}
+
+/// Records a call that a breaker below has rejected, and whose answer took too long.
+#[cold]
+pub fn record_rejection<S: SlotRef>(permit: RawPermit<S>) {
+    drop(permit.guard_panics().judge(Judgement::InnerRejection));
 }
 
 /// A return type with a value for a call that timed out: a `Result` whose error can be converted

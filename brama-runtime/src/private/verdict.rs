@@ -21,7 +21,7 @@ use std::{any::type_name, error::Error, fmt::Display, marker::PhantomData, ops::
 use crate::{
     breaker::{CallError, DeferredSuccess, PanicGuard, SlotRef, is_rejection},
     circuit::Reason,
-    outcome::Outcome,
+    outcome::{Judgement, Outcome},
 };
 
 /// A return type that tells success from failure by itself: `Result`.
@@ -44,9 +44,10 @@ impl<T, E> ReturnsResult<E> for Result<T, E> {
     }
 }
 
-/// A return type with an error for `failure_if` and `ignore_if`: `Result`.
+/// A return type with an error for the options that judge one, such as `ignore_if`: `Result`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no error to pass to `failure_if` or `ignore_if`",
+    message = "`{Self}` has no error to pass to `ignore_if`, `trip_if`, `failure_if`, `retry_after` or \
+               `reason`",
     label = "not a `Result`",
     note = "use `error_handler = |ret| <outcome>` instead; it takes a `&{Self}` and returns a \
             `brama::Outcome`, or a `bool` that is true for a success"
@@ -103,10 +104,10 @@ macro_rules! kind {
                 record(self.failed, permit, Self::judge)
             }
 
-            /// The outcome of the call.
+            /// The reason of the failure.
             #[must_use]
-            pub fn __brama_outcome(&self) -> Outcome {
-                self.failed.map_or(Outcome::Success, Self::judge)
+            pub fn __brama_reason(&self) -> Reason {
+                self.failed.map_or(().into(), Self::reason)
             }
 
             /// Whether the error is the rejection of another breaker, or has one as its source.
@@ -116,8 +117,13 @@ macro_rules! kind {
             }
 
             #[cold]
-            fn judge(error: &$error) -> Outcome {
-                outcome(error, $is_rejection, $reason)
+            fn judge(error: &$error) -> Judgement {
+                judgement(error, $is_rejection, Self::reason)
+            }
+
+            fn reason(error: &$error) -> Reason {
+                let reason: fn(&$error) -> Reason = $reason;
+                reason(error).with_type_of(error)
             }
         }
     };
@@ -187,10 +193,10 @@ impl<E> Opaque<'_, '_, E> {
         record(self.failed, permit, Self::judge)
     }
 
-    /// The outcome of the call.
+    /// The reason of the failure.
     #[must_use]
-    pub fn __brama_outcome(&self) -> Outcome {
-        self.failed.map_or(Outcome::Success, Self::judge)
+    pub fn __brama_reason(&self) -> Reason {
+        self.failed.map_or(().into(), type_of)
     }
 
     /// Whether the error is the rejection of another breaker: never, as far as can be seen.
@@ -200,8 +206,8 @@ impl<E> Opaque<'_, '_, E> {
     }
 
     #[cold]
-    fn judge(error: &E) -> Outcome {
-        Outcome::failure(type_of(error))
+    fn judge(error: &E) -> Judgement {
+        Outcome::failure(type_of(error)).into()
     }
 }
 
@@ -210,7 +216,7 @@ impl<E> Opaque<'_, '_, E> {
 fn record<'p, E, S: SlotRef>(
     failed: Option<&E>,
     permit: &'p mut PanicGuard<S>,
-    judge: impl FnOnce(&E) -> Outcome,
+    judge: impl FnOnce(&E) -> Judgement,
 ) -> DeferredSuccess<'p> {
     match failed {
         None => permit.succeed(),
@@ -218,15 +224,15 @@ fn record<'p, E, S: SlotRef>(
     }
 }
 
-fn outcome<E>(
+fn judgement<E>(
     error: &E,
     is_rejection: impl FnOnce(&E) -> bool,
     reason: impl FnOnce(&E) -> Reason,
-) -> Outcome {
+) -> Judgement {
     if is_rejection(error) {
-        Outcome::Ignore
+        Judgement::InnerRejection
     } else {
-        Outcome::failure(reason(error).with_type_of(error))
+        Outcome::failure(reason(error)).into()
     }
 }
 

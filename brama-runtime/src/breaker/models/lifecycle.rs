@@ -89,7 +89,7 @@ fn an_eviction_includes_an_ignored_call_counted_at_the_gate() {
         let found = Found::new(PolicyPatch::new());
         let caller = use_elsewhere(&found, |slot| {
             if let Ok(entry) = admit(slot) {
-                slot.record(entry, Outcome::Ignore);
+                slot.record(entry, Outcome::Ignore.into());
             }
         });
         let evicted = found.evict();
