@@ -140,3 +140,36 @@ pub fn all() {
     let _answer = client.load(String::new());
     judged(1);
 }
+
+/// Indexes under two breakers.
+#[cfg_attr(
+    decorated,
+    circuit_breaker(identifier = "above stacked"),
+    circuit_breaker(identifier = "stacked")
+)]
+pub fn stacked(rows: &Vec<u8>) -> Answer<u8> {
+    let unused = 1;
+    return Ok(rows[0].clone());
+}
+
+/// Indexes under two breakers.
+#[cfg_attr(
+    decorated,
+    circuit_breaker(identifier = "above stacked later"),
+    circuit_breaker(identifier = "stacked later")
+)]
+pub async fn stacked_later(rows: &Vec<u8>) -> Answer<u8> {
+    let unused = 1;
+    return Ok(rows[0].clone());
+}
+
+/// Indexes under two breakers.
+#[cfg_attr(
+    decorated,
+    circuit_breaker(identifier = "above stacked boxed"),
+    circuit_breaker(identifier = "stacked boxed")
+)]
+pub fn stacked_boxed(rows: &Vec<u8>) -> impl Future<Output = Answer<u8>> {
+    let first = rows[0].clone();
+    async move { return Ok(first as u8); }
+}

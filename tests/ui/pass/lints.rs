@@ -57,6 +57,21 @@ fn future_boxed(name: &str) -> std::pin::Pin<Box<dyn Future<Output = Answer<u8>>
 #[circuit_breaker(identifier = "timeout", timeout = "1s", on_timeout = |_| Ok(1))]
 async fn timeout(value: u8) -> Answer<u8> { Ok(value) }
 
+#[circuit_breaker(identifier = "above", timeout = "1s", on_timeout = |_| Ok(1), trip_if = |_| true)]
+#[circuit_breaker(identifier = "between", error_handler = |_| true, fallback = Ok(2))]
+#[circuit_breaker(identifier = "below", retry_after = |_| None, reason = |_| "down")]
+async fn stacked_later(value: u8) -> Answer<u8> { Ok(value) }
+
+#[circuit_breaker(identifier = "above", timeout = limit, on_timeout = |_| Ok(1))]
+#[circuit_breaker(identifier = "below", on_open = |_| Ok(2))]
+fn stacked_future(limit: std::time::Duration) -> impl Future<Output = Answer<u8>> {
+    async { Ok(1) }
+}
+
+#[circuit_breaker(identifier = "above")]
+#[circuit_breaker(identifier = "below", on_open = |_| Ok(2))]
+fn stacked(value: u8) -> Answer<u8> { Ok(value) }
+
 #[circuit_breaker(identifier = "mut")]
 fn mutable(mut value: u8, _: u8, _unused: u8) -> Answer<u8> {
     value += 1;
@@ -111,7 +126,8 @@ fn conditional() -> Answer<()> {
 fn main() {
     assert!(one_line(1).is_ok() && mutable(1, 2, 3).is_ok() && inner_attribute().is_ok());
     assert!(unused_mut(1).is_ok() && unreachable().is_ok());
-    assert!(named("named", 1).is_ok());
+    assert!(named("named", 1).is_ok() && stacked(1).is_ok());
+    drop((stacked_later(1), stacked_future(std::time::Duration::MAX)));
     drop(named_later("named".to_owned(), 1));
     unit();
     drop((future(1), future_boxed("boxed"), timeout(1)));
