@@ -38,4 +38,6 @@ mod time {
     pub(crate) mod alarms;
     pub(crate) mod clock;
     pub(crate) mod timer;
+    #[cfg(test)]
+    pub(crate) mod woken;
 }

@@ -5,7 +5,8 @@ use std::{
     time::Duration,
 };
 
-/// canton-network/splice#2462, vert-x3/vertx-circuit-breaker#24, App-vNext/Polly#144, nodeshift/opossum#37
+/// canton-network/splice#2462, vert-x3/vertx-circuit-breaker#24, App-vNext/Polly#144,
+/// nodeshift/opossum#37
 #[test]
 fn failures_that_lie_days_apart_do_not_add_up() {
     let registry = TestRegistry::new();

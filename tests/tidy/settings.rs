@@ -4,11 +4,18 @@ use crate::file::files;
 
 /// Two settings and, for each line of the runtime that names one, its file: the row, and the rules.
 const SETTINGS: [(&str, &str, &[&str]); 2] = [
-    ("retry_after_cap", "RetryAfterCap", &["policy/settings.rs", "policy/mod.rs"]),
+    ("retry_after_cap", "RetryAfterCap", &["policy/mod.rs", "policy/settings.rs"]),
     (
         "probe_timeout",
         "ProbeTimeout",
-        &["policy/lint.rs", "policy/lint.rs", "policy/settings.rs", "state.rs"],
+        &[
+            "policy/lint.rs",
+            "policy/lint.rs",
+            "policy/lint.rs",
+            "policy/lint.rs",
+            "policy/settings.rs",
+            "state.rs",
+        ],
     ),
 ];
 

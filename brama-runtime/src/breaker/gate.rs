@@ -17,9 +17,9 @@
 //! Newer values do no harm. The deadline of a rejection belongs to an opening or a probe and is
 //! never the end of a bucket. A caller with an older word is therefore rejected as it would be by
 //! the next opening. A success that takes the end of a newer bucket for the end of its own is the
-//! stray success that promise 2 allows. The same holds for one that takes the beginning of an opening
-//! for the end of its bucket, since both are one field. A rejection that takes the end of a bucket for
-//! the beginning of its opening tells a shorter wait, or asks the lock.
+//! stray success that promise 2 allows. The same holds for one that takes the beginning of an
+//! opening for the end of its bucket, since both are one field. A rejection that takes the end of a
+//! bucket for the beginning of its opening tells a shorter wait, or asks the lock.
 //!
 //! *Promise 2: a window holds at most one stray success per thread: one that was between its load
 //! and its count.* On the fast path, a success loads the word, finds a fast path in it, and counts.
@@ -87,7 +87,7 @@
 
 use std::time::Duration;
 
-use super::word::{NO_FAST_PATH, Word};
+use super::{flags::NO_FAST_PATH, word::Word};
 use crate::{
     circuit::Tick,
     counters::{Contention, Counter, Counters},
@@ -112,8 +112,8 @@ pub(super) struct Gate {
 pub(super) struct GateFields {
     /// The deadline until which calls are rejected. `None` keeps the previous deadline.
     pub(super) rejects_until: Option<Tick>,
-    /// The edge of the present time: while closed, the end of the fast path, which is the end of the
-    /// window's present bucket; otherwise, the beginning of the state.
+    /// The edge of the present time: while closed, the end of the fast path, which is the end of
+    /// the window's present bucket; otherwise, the beginning of the state.
     pub(super) edge: Tick,
     /// The number of the last opening.
     pub(super) opening: u64,

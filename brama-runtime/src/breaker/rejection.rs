@@ -2,11 +2,7 @@
 
 use std::{error::Error, fmt, io, num::NonZeroU64, sync::Arc, time::Duration};
 
-use super::{
-    locked::Opened,
-    slot::SharedSlot,
-    word::{STATE_BITS, Word},
-};
+use super::{flags::STATE_BITS, locked::Opened, slot::SharedSlot, word::Word};
 use crate::{
     circuit::{Cause, Lasting, State, nanos},
     duration::Rounded,

@@ -27,9 +27,9 @@ impl Breaker {
     /// permit than are admitted; a task that is rejected waits again. While the circuit is forced
     /// open, the wait ends only when the circuit is changed by hand.
     ///
-    /// During a `ramp` the wait ends at once, although the ramp rejects a share of the calls. A task
-    /// that it rejects should sleep for the `retry_after` of the rejection: waiting again would only
-    /// draw again.
+    /// During a `ramp` the wait ends at once, although the ramp rejects a share of the calls. A
+    /// task that it rejects should sleep for the `retry_after` of the rejection: waiting again
+    /// would only draw again.
     ///
     /// Waiting costs only a timer and does not poll at an interval. A task is woken by a change of
     /// the breaker, or by the registry's clock at the deadline (see

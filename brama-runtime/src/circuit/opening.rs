@@ -10,6 +10,8 @@ use super::{
     draw::draw,
     expiry::{millis, to_permille},
 };
+#[cfg(feature = "serde")]
+use crate::circuit::serde_impls::exact::ExactDuration;
 
 /// The term of an opening: how long it lasts, and what may still change that.
 #[derive(Debug, Clone, Copy)]
@@ -23,18 +25,6 @@ pub(super) struct Term {
     /// The latest moment that a server named for this opening; the origin if it named none.
     pub(super) named: Tick,
     pub(super) is_by_hand: bool,
-}
-
-/// The exact form of an opening's length, for a circuit that continues when it is read back.
-#[cfg(feature = "serde")]
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "OpenDuration", deny_unknown_fields)]
-struct ExactDuration {
-    #[serde(with = "super::serde_impls::nanos")]
-    duration: Duration,
-    source: DurationSource,
-    #[serde(with = "super::serde_impls::nanos")]
-    jitter: Duration,
 }
 
 impl Circuit {

@@ -8,6 +8,7 @@ mod connections;
 mod declared;
 #[cfg(feature = "testing")]
 mod entered;
+mod environment;
 mod evict;
 mod filter;
 mod global;

@@ -112,7 +112,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::time::alarms::tests::wakers;
+    use crate::time::woken::wakers;
 
     #[test]
     fn the_thread_fires_due_alarms_and_survives_a_panic() {

@@ -7,7 +7,7 @@ use brama_runtime::api::{State, circuit::Admission, status::Rule};
 use crate::{
     enumerate::{each_step, everywhere},
     harness::Harness,
-    oracle_policy::{NANO, ms},
+    oracle::policy::{NANO, ms},
     signal::{How, Signal, View, Which},
 };
 

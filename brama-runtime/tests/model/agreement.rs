@@ -12,7 +12,7 @@ use crate::{
     enumerate::enumerate_sequences,
     harness::Harness,
     lockstep::Lockstep,
-    oracle_policy::{OraclePolicy, Span, ms},
+    oracle::policy::{OraclePolicy, Span, ms},
     signal::{How, Signal},
     table::{self, Row},
     traffic::{cases, policies, signals},

@@ -15,7 +15,7 @@ use crate::{
     enumerate::enumerate_sequences,
     gate::Gate,
     harness::Harness,
-    oracle_policy::{OraclePolicy, Span},
+    oracle::policy::{OraclePolicy, Span},
     signal::{How, Signal, Which},
     table,
     traffic::{cases, policies, signals},

@@ -13,7 +13,7 @@ use brama_runtime::api::{
 };
 
 use crate::{
-    oracle_policy::{NANO, OraclePolicy},
+    oracle::policy::{NANO, OraclePolicy},
     signal::{Answer, How, Signal, View, Which, tick},
 };
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brama_runtime::api::status::WindowCounts;
 
-use crate::oracle_policy::Span;
+use crate::oracle::policy::Span;
 
 #[derive(Debug, Clone)]
 pub(crate) struct History(Vec<Outcome>);

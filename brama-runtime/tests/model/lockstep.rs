@@ -5,7 +5,7 @@ use std::hash::Hash;
 use crate::{
     harness::Harness,
     oracle::Oracle,
-    oracle_policy::OraclePolicy,
+    oracle::policy::OraclePolicy,
     signal::{Signal, View},
 };
 

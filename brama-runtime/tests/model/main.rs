@@ -32,10 +32,6 @@ mod lockstep;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
-mod oracle_opening;
-#[cfg(test)]
-mod oracle_policy;
-#[cfg(test)]
 mod signal;
 #[cfg(test)]
 mod table;

@@ -10,7 +10,7 @@ use brama_runtime::api::{
 use proptest::prelude::{prop_assert_eq, proptest};
 
 use crate::{
-    oracle_policy::{OraclePolicy, ms},
+    oracle::policy::{OraclePolicy, ms},
     traffic::{cases, wait},
 };
 

@@ -10,7 +10,7 @@ use brama_runtime::api::{
 use crate::{
     enumerate::everywhere,
     harness::Harness,
-    oracle_policy::ms,
+    oracle::policy::ms,
     signal::{How, Signal, View, Which},
 };
 

@@ -7,7 +7,7 @@ use brama_runtime::api::{
 
 use crate::{
     harness::Harness,
-    oracle_policy::{OraclePolicy, Span, ms},
+    oracle::policy::{OraclePolicy, Span, ms},
     signal::{How, Signal, Which},
 };
 

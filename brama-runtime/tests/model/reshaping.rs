@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 
 use crate::{
     harness::Harness,
-    oracle_policy::{OraclePolicy, Span, ms},
+    oracle::policy::{OraclePolicy, Span, ms},
     signal::{How, Signal},
 };
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use brama_runtime::api::circuit::Action;
 
 use crate::{
-    oracle_policy::{NANO, OraclePolicy, Span, Wait, ms},
+    oracle::policy::{NANO, OraclePolicy, Span, Wait, ms},
     signal::{How, Signal, Which},
 };
 

@@ -11,7 +11,7 @@ use proptest::{
 };
 
 use crate::{
-    oracle_policy::{NANO, OraclePolicy, Span, Wait, ms},
+    oracle::policy::{NANO, OraclePolicy, Span, Wait, ms},
     signal::{How, Signal, Which},
 };
 

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     harness::Harness,
-    oracle_policy::{OraclePolicy, Span},
+    oracle::policy::{OraclePolicy, Span},
     traffic::{cases, policies, signals},
 };
 

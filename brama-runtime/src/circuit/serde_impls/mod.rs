@@ -4,6 +4,7 @@
 //! of nanoseconds. Deserialization checks what the rules rely on, so that no input creates a policy
 //! outside its limits or a circuit that panics.
 
+pub(super) mod exact;
 mod policy;
 pub(super) mod setting;
 mod state;

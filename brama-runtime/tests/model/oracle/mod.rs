@@ -3,22 +3,25 @@
 //! The oracle keeps every outcome since the circuit closed, and counts runs and windows anew each
 //! time.
 
-use std::{
-    hash::{Hash, Hasher},
-    time::Duration,
-};
+pub(crate) mod opening;
+pub(crate) mod policy;
+mod view;
+
+use std::{hash::Hash, time::Duration};
 
 use brama_runtime::api::{
     State,
-    circuit::{Action, Admission, Fate, Generation, Tick},
+    circuit::{Action, Admission, Fate, Generation},
     status::{Limit, OpenDuration, Rule, WindowCounts},
 };
 
+use self::{
+    opening::{Ending, Opening, Ramp, trailing_inconclusive},
+    policy::OraclePolicy,
+};
 use crate::{
     history::{History, Judged, latest_hint, run_of},
-    oracle_opening::{Ending, Opening, Ramp, trailing_inconclusive},
-    oracle_policy::OraclePolicy,
-    signal::{Answer, How, Signal, Transition, View, Which, tick},
+    signal::{Answer, How, Signal, Transition, Which, tick},
 };
 
 #[derive(Debug, Clone)]
@@ -436,58 +439,8 @@ impl Oracle {
     fn open_duration(&self) -> Option<OpenDuration> {
         self.last.map(|opening| opening.length)
     }
-
-    pub(crate) fn view(&self) -> View {
-        View {
-            state: self.state,
-            generation: self.generation,
-            opening: self.opening,
-            since: tick(self.since),
-            until: self.until().map(tick),
-            retry_after: self.retry_after(),
-            failures: self.failures(),
-            successes: self.successes(),
-            trips: self.trips,
-            probes: u32::try_from(self.probes.len()).unwrap_or(u32::MAX),
-            counts: self.counts(),
-            open_duration: self.open_duration(),
-            admitting: self.ramp.map(|ramp| ramp.permille(self.now)),
-            would_admit: self.policy.shadow || self.is_available(),
-            rejects_until: self.rejects_until(),
-        }
-    }
-
-    fn rejects_until(&self) -> Option<Tick> {
-        match self.state {
-            State::Closed | State::Disabled => None,
-            State::Open => self.until().map(tick),
-            State::HalfOpen if self.ramp.is_some() || self.has_place() => None,
-            State::HalfOpen => Some(tick(self.places_lost_at())),
-            State::ForcedOpen => Some(Tick::NEVER),
-        }
-    }
-
-    fn is_available(&self) -> bool {
-        match self.state {
-            State::ForcedOpen => false,
-            State::Closed | State::Disabled | State::Open | State::HalfOpen => {
-                self.rejects_until().is_none_or(|until| until <= tick(self.now))
-            }
-        }
-    }
 }
 
 fn changed(changes: impl IntoIterator<Item = Transition>) -> Answer {
     Answer { changes: changes.into_iter().collect(), ..Answer::default() }
-}
-
-/// Outcomes that have left the window, or that precede a run, have no effect any more.
-impl Hash for Oracle {
-    fn hash<H: Hasher>(&self, hasher: &mut H) {
-        (self.view(), self.now, self.opened_with, self.first, self.was_shortened).hash(hasher);
-        (&self.permits, &self.probes, self.history.window(self.policy.window, self.now))
-            .hash(hasher);
-        (latest_hint(&self.outcomes), trailing_inconclusive(&self.endings)).hash(hasher);
-        (self.last, self.ramp).hash(hasher);
-    }
 }

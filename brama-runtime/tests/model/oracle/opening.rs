@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brama_runtime::api::status::{DurationSource, OpenDuration};
 
-use crate::{oracle_policy::Wait, signal::How};
+use crate::{oracle::policy::Wait, signal::How};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Opening {

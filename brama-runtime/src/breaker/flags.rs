@@ -1,0 +1,74 @@
+//! The flags of the gate's word, and their places.
+
+/// The place of the state in `State::ALL` takes the lowest bits.
+pub(super) const STATE_BITS: u32 = 3;
+pub(super) const STATE: u64 = (1 << STATE_BITS) - 1;
+/// Every call is admitted.
+pub(super) const ADMITS: u64 = 1 << 3;
+/// Every call is admitted without reading a clock. Derived, so that each call tests one bit.
+pub(super) const ADMITS_AT_ONCE: u64 = 1 << 4;
+/// A success may be counted at the gate.
+pub(super) const FAST_PATH: u64 = 1 << 5;
+/// A success may be counted without reading a clock, on the counter that all threads share.
+/// Derived.
+pub(super) const FAST_PATH_SHARED: u64 = 1 << 6;
+/// A success may be counted without reading a clock, on the thread's stripe. Derived.
+pub(super) const FAST_PATH_STRIPED: u64 = 1 << 7;
+/// One success would restore the fast path, only because it ends a run of failures.
+pub(super) const FAILING: u64 = 1 << 8;
+/// A success has ended the run of failures since the last publication.
+pub(super) const FAILURES_ENDED: u64 = 1 << 9;
+/// Every call is rejected: until the deadline, or without end if the state is forced open.
+pub(super) const REJECTS: u64 = 1 << 10;
+/// Half-open, and no place for another probe: every call is rejected until the deadline of the
+/// probes, except a call within one of them.
+pub(super) const FULL: u64 = 1 << 18;
+/// In the entry of a call alone, never at the gate: the call runs in the scope of its breaker.
+pub(super) const SCOPED: u64 = 1 << 19;
+/// Every call would be rejected, but is admitted and not recorded.
+pub(super) const SHADOWS: u64 = 1 << 11;
+/// Calls are timed: a rule judges slow calls.
+pub(super) const TIMED: u64 = 1 << 12;
+/// The fast path ends with the window's present bucket.
+pub(super) const BUCKETED: u64 = 1 << 13;
+/// The coarse clock is too coarse for the durations in effect.
+pub(super) const PRECISE: u64 = 1 << 14;
+/// There is a subscriber to calls: they are recorded under the lock.
+pub(super) const OBSERVED: u64 = 1 << 15;
+/// The breaker is unregistered. The next call takes the lock and registers it again.
+pub(super) const UNREGISTERED: u64 = 1 << 16;
+/// The breaker has been evicted, or is about to be. The next call looks it up again.
+pub(super) const EVICTED: u64 = 1 << 17;
+/// 44 bits remain for the generation: 500 years if one begins every millisecond, which is the
+/// shortest opening and the shortest `probe_timeout`.
+pub(super) const GENERATION_SHIFT: u32 = 20;
+
+pub(super) const FLAGS: [(u64, &str); 17] = [
+    (ADMITS, "admits"),
+    (ADMITS_AT_ONCE, "admits_at_once"),
+    (FAST_PATH, "fast_path"),
+    (FAST_PATH_SHARED, "fast_path_shared"),
+    (FAST_PATH_STRIPED, "fast_path_striped"),
+    (FAILING, "failing"),
+    (FAILURES_ENDED, "failures_ended"),
+    (REJECTS, "rejects"),
+    (FULL, "full"),
+    (SHADOWS, "shadows"),
+    (TIMED, "timed"),
+    (BUCKETED, "bucketed"),
+    (PRECISE, "precise"),
+    (OBSERVED, "observed"),
+    (SCOPED, "scoped"),
+    (UNREGISTERED, "unregistered"),
+    (EVICTED, "evicted"),
+];
+
+/// The flags that let a success pass the gate.
+pub(super) const FAST_PATHS: u64 = FAST_PATH | FAST_PATH_SHARED | FAST_PATH_STRIPED;
+/// Keeps everything but the fast path and the flags that could restore it.
+pub(super) const NO_FAST_PATH: u64 = !(FAST_PATHS | FAILING | FAILURES_ENDED);
+/// The flags that let a rejection, a success or the end of a run of failures pass the gate, and so
+/// without an event.
+pub(super) const EVENTLESS: u64 = REJECTS | FULL | SHADOWS | FAST_PATHS | FAILING;
+/// The flags that let a call or an outcome pass the gate.
+pub(super) const PASSES: u64 = ADMITS | ADMITS_AT_ONCE | EVENTLESS;
