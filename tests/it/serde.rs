@@ -299,7 +299,7 @@ fn a_status_is_written_with_its_policy_and_totals() {
         "failure_rate": "off",
         "slow_call_rate": "off",
         "totals": written(&breaker.status().totals),
-        "rejections": { "open": 1, "half_open": 0, "forced": 0 },
+        "rejections": { "open": 1, "half_open": 0, "ramp": 0, "forced": 0 },
         "transitions": [{ "from": "closed", "to": "open", "count": 1 }],
         "policy": null,
         "settings": null,

@@ -175,9 +175,10 @@ impl Locked {
 
     /// Counts a rejection under the lock.
     pub(super) fn count_rejected(&mut self) {
-        let state = self.circuit.state();
+        let (state, is_ramp) = (self.circuit.state(), self.circuit.is_ramp());
         self.counts_mut().totals.rejected += 1;
-        self.rare_mut().rejections.add(state, 1);
+        let rejections = &mut self.rare_mut().rejections;
+        if is_ramp { rejections.ramp += 1 } else { rejections.add(state, 1) }
     }
 
     /// Returns the rejections by cause, of `rejected` in all.

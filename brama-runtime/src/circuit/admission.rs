@@ -92,6 +92,11 @@ impl Circuit {
         }
     }
 
+    /// Whether a share of the calls is admitted, or was when the circuit last changed.
+    pub(crate) const fn is_ramp(&self) -> bool {
+        matches!(self.phase, Phase::Ramp { .. })
+    }
+
     /// Returns whether a call at `now` would be admitted, without admitting it.
     ///
     /// A ramp admits a share of the calls, so this is true during a ramp.

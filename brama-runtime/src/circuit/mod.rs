@@ -47,7 +47,7 @@ pub use self::{
     verdict::{Fate, Verdict},
     window::Window,
 };
-pub(crate) use self::{change::Lasting, quantity::Quantity, tick::nanos};
+pub(crate) use self::{change::Lasting, policy::OF_WINDOW, quantity::Quantity, tick::nanos};
 use self::{
     history::History,
     state::{Phase, Probes},

@@ -1,7 +1,7 @@
 //! The resolution of a breaker's layers to one policy.
 
 use super::origin::{ConfigLayer, Origins, TimeoutSource};
-use crate::circuit::{Policy, PolicyPatch, SettingName};
+use crate::circuit::{OF_WINDOW, Policy, PolicyPatch, SettingName};
 
 /// The result of the layers so far, from the highest down.
 #[derive(Debug, Default)]
@@ -35,8 +35,8 @@ impl Resolved {
         self.patch.shadow(true).applied()
     }
 
-    /// The layer that each value comes from. It is the built-in one for a `minimum_calls` that was
-    /// lowered to the built-in window.
+    /// The layer that each value comes from. It is the built-in one for a `minimum_calls` or a
+    /// `failure_count` above the built-in window.
     pub(super) fn origins(&self) -> Origins {
         let policy = self.policy();
         SettingName::ALL.map(|setting| {
@@ -47,11 +47,9 @@ impl Resolved {
         })
     }
 
-    /// Whether this is a `minimum_calls` that was lowered to the built-in window.
+    /// Whether this is a number of calls above the built-in window, which does not apply.
     fn fell_back(&self, setting: SettingName, policy: &Policy) -> bool {
-        let configured = self.patch.minimum_calls;
-        setting == SettingName::MinimumCalls
-            && configured.is_some_and(|configured| configured != policy.minimum_calls())
+        self.patch.exceeds(setting, Some(policy.window()))
     }
 
     /// Where the time limit of a call comes from.
@@ -70,30 +68,32 @@ impl Resolved {
 
     /// Warnings about settings that a higher layer or the built-in window overrides.
     pub(super) fn overridden(&self, policy: &Policy) -> Vec<String> {
-        let (window, minimum) = (policy.window(), policy.minimum_calls());
-        let [of_window, of_minimum] =
-            [SettingName::Window, SettingName::MinimumCalls].map(|it| self.layer(it));
-        let above = |value: u32, layer: ConfigLayer| {
-            format!(
-                "`minimum_calls` {value} ({layer}) is above the window ({window}, {of_window}): \
-                 {minimum} applies"
-            )
-        };
-        let below = |value, layer: ConfigLayer| {
-            format!(
-                "`window` ({value}, {layer}) is below `minimum_calls` {minimum} ({of_minimum}): \
-                 {window} apply"
-            )
-        };
-        let lowered = self.fell_back(SettingName::MinimumCalls, policy).then_some(&self.patch);
-        let lowered = lowered.and_then(|patch| patch.minimum_calls).map(|it| above(it, of_minimum));
-        let contradicted = self.contradicted.iter().filter_map(|(setting, layer, patch)| {
-            let of_window = patch.window.filter(|_| *setting == SettingName::Window);
-            let of_minimum = patch.minimum_calls.filter(|_| *setting == SettingName::MinimumCalls);
-            let of_window = of_window.map(|value| below(value, *layer));
-            of_window.or_else(|| of_minimum.map(|value| above(value, *layer)))
-        });
-        lowered.into_iter().chain(contradicted).collect()
+        let fallen = OF_WINDOW.into_iter().filter(|setting| self.fell_back(*setting, policy));
+        let fallen = fallen.map(|setting| (setting, self.layer(setting), self.patch));
+        let overridden = fallen.chain(self.contradicted.iter().copied());
+        overridden.filter_map(|overridden| self.contradiction(policy, overridden)).collect()
+    }
+
+    fn contradiction(
+        &self,
+        policy: &Policy,
+        (setting, layer, patch): (SettingName, ConfigLayer, PolicyPatch),
+    ) -> Option<String> {
+        let by = |setting| (policy.display_value(setting), self.layer(setting));
+        let (window, of_window) = by(SettingName::Window);
+        if let Some(number) = patch.calls(setting) {
+            return Some(format!(
+                "`{setting}` {number} ({layer}) is above the window ({window}, {of_window}): {}",
+                in_effect(policy, setting)
+            ));
+        }
+        let below = patch.window?;
+        let above = OF_WINDOW.into_iter().find(|it| self.patch.exceeds(*it, Some(below)))?;
+        let (number, of_number) = by(above);
+        Some(format!(
+            "`{setting}` ({below}, {layer}) is below `{above}` {number} ({of_number}): {window} \
+             apply"
+        ))
     }
 
     /// Warnings about settings of this breaker that need a rule that is off, or a `timeout` in an
@@ -119,5 +119,13 @@ impl Resolved {
                 format!("`{setting}` ({value}, {layer}) does nothing: {why}")
             })
             .collect()
+    }
+}
+
+/// What applies instead of a number of calls above the window.
+fn in_effect(policy: &Policy, setting: SettingName) -> String {
+    match policy.display_value(setting) {
+        value if value == "off" => "the rule is off".to_owned(),
+        value => format!("{value} applies"),
     }
 }

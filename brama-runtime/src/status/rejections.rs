@@ -16,9 +16,10 @@ use crate::circuit::State;
 pub struct Rejections {
     /// The circuit was open.
     pub open: u64,
-    /// The circuit was half-open, and all places for probes were taken, or the ramp did not admit
-    /// the call.
+    /// The circuit was half-open, and all places for probes were taken.
     pub half_open: u64,
+    /// The circuit was half-open, and the ramp did not admit the call.
+    pub ramp: u64,
     /// The circuit was forced open.
     pub forced: u64,
 }

@@ -13,6 +13,7 @@ use std::{fmt, time::Duration};
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::patch::OF_WINDOW;
 pub use self::{
     difference::SettingChange,
     error::{InvalidPolicy, InvalidSetting},

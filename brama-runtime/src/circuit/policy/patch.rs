@@ -109,7 +109,7 @@ impl PolicyPatch {
     }
 
     /// Returns the value of a setting whose limit is the window.
-    const fn calls(&self, setting: SettingName) -> Option<u32> {
+    pub(crate) const fn calls(&self, setting: SettingName) -> Option<u32> {
         if matches!(setting, SettingName::MinimumCalls) {
             self.minimum_calls
         } else if let (SettingName::FailureCount, Some(count)) = (setting, self.failure_count) {
@@ -206,7 +206,8 @@ impl PolicyPatch {
 }
 
 /// The settings whose limit is the window.
-const OF_WINDOW: [SettingName; 2] = [SettingName::MinimumCalls, SettingName::FailureCount];
+pub(crate) const OF_WINDOW: [SettingName; 2] =
+    [SettingName::MinimumCalls, SettingName::FailureCount];
 
 const WITHIN_WINDOW: &str = "at most the calls of the window";
 
