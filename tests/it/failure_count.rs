@@ -67,9 +67,9 @@ fn a_count_above_the_window_of_another_layer_is_off_with_a_warning() {
     assert_eq!(status.policy.failure_count(), None);
     assert_eq!(status.policy.failure_threshold(), Some(10));
     assert_eq!(
-        status.warnings,
-        ["`failure_count` 20 (defaults) is above the window (the last 10 calls, configure): \
-             the rule is off"]
+        status.warnings[0],
+        "`failure_count` 20 (defaults) is above the window (the last 10 calls, configure): \
+         the rule is off"
     );
 }
 
