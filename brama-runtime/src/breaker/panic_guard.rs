@@ -133,13 +133,12 @@ impl<F: Future, S: SlotRef> Future for ProtectedFuture<'_, F, S> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { body, permit } = &mut *self;
-        let (slot, word) = (&*permit.slot, permit.word());
-        let scope = Scope::of(slot, word);
         let polling = Polling(permit);
+        let word = polling.0.word();
         let poll = if word.admits() {
             body.as_mut().poll(context)
         } else {
-            poll_in_scope(body.as_mut(), scope, context)
+            poll_in_scope(body.as_mut(), Scope::of(&polling.0.slot, word), context)
         };
         polling.disarm();
         poll
