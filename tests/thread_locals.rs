@@ -20,8 +20,9 @@ use std::{
 };
 
 use brama::{
-    CircuitOpen, Config, Connection, Identity, PolicyPatch, Registry, State, circuit_breaker,
-    event::EventKinds, health::CheckSchedule, status::BreakerFilter, testing::TestRegistry,
+    CircuitOpen, Config, Connection, Identity, PolicyPatch, Registry, State, Totals,
+    circuit_breaker, event::EventKinds, health::CheckSchedule, status::BreakerFilter,
+    testing::TestRegistry,
 };
 
 const SCENE: &str = "BRAMA_SCENE";
@@ -145,6 +146,7 @@ fn use_everything() {
     let registry = Registry::new();
     use_registry(&registry);
     evict(&registry);
+    probe(&registry);
     let entered = TestRegistry::new().enter();
     read("entered").unwrap();
     drop(entered);
@@ -187,6 +189,18 @@ fn evict(registry: &Registry) {
         registry.breaker(Identity::new("full").with_key(key)).success();
     }
     assert_eq!(registry.totals("full").unwrap().successes, 4);
+}
+
+/// Ends an opening with a probe that calls its own breaker. Where the scopes of probes are destroyed
+/// already, such a call is rejected like another.
+fn probe(registry: &Registry) {
+    let breaker = registry.breaker("probed");
+    breaker.open_for(Duration::from_millis(1), "by hand").unwrap();
+    assert!(breaker.wait_timeout(Duration::from_secs(10)));
+    let nested = breaker.call(|| Ok::<_, ()>(breaker.call(|| Ok::<_, ()>(())).is_ok())).unwrap();
+    let Totals { nested: counted, rejected, .. } = breaker.status().totals;
+    assert_eq!((counted, rejected), (u64::from(nested), u64::from(!nested)));
+    assert_eq!(breaker.state(), State::Closed);
 }
 
 /// A breaker that a thread created while it ended is the breaker of its name from then on.
