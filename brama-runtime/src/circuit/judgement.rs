@@ -9,7 +9,8 @@ impl Circuit {
     /// Records the outcome of a call that was admitted in `generation`.
     ///
     /// Each permit must report once. A probe gives back its place whatever its outcome. A probe
-    /// whose place was taken has none to give back, but its outcome counts like any probe's.
+    /// whose place was taken has none to give back, but its outcome counts like any probe's; a trip
+    /// is then a failure like another.
     ///
     /// Returns the changes in their order: none, one, or two if a ramp was over before.
     pub fn report(
@@ -19,9 +20,11 @@ impl Circuit {
         verdict: Verdict,
         now: Tick,
     ) -> (Fate, Vec<Change>) {
-        if generation != self.generation && !self.has_displaced(generation) {
+        let is_displaced = self.has_displaced(generation);
+        if generation != self.generation && !is_displaced {
             return (self.report_late(policy, &verdict, now), Vec::new());
         }
+        let verdict = if is_displaced { verdict.without_trip() } else { verdict };
         let due = self.end_of_ramp(now);
         if let Phase::HalfOpen(probes) = &mut self.phase
             && generation == self.generation

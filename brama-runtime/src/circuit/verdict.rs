@@ -99,6 +99,12 @@ impl Verdict {
         }
     }
 
+    /// Replaces a trip by a failure like another.
+    pub(super) fn without_trip(self) -> Self {
+        let Self::Trip { reason, retry_after, took } = self else { return self };
+        Self::Failure { reason, retry_after, took }
+    }
+
     /// Replaces an abandoned call by a failure if the policy judges it one.
     pub(super) fn under(self, policy: &Policy) -> Self {
         match (self, policy.abandoned) {

@@ -98,7 +98,7 @@ impl Harness {
             How::SlowFailure => failure(None, Some(limit + NANO)),
             How::HintedFailure(hint) => failure(Some(hint), None),
             How::Trip(retry_after) => {
-                Verdict::Trip { reason: Reason::from("quota used up"), retry_after, took: None }
+                Verdict::Trip { reason: Reason::from("refused"), retry_after, took: None }
             }
             How::Ignore => Verdict::Ignore,
             How::InnerRejection => Verdict::InnerRejection,

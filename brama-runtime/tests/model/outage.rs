@@ -69,14 +69,15 @@ fn a_displaced_probe_keeps_its_voice() {
         let displaced =
             |permit: &&_| entered(harness) <= **permit && **permit < harness.circuit.generation();
         for permit in harness.permits.iter().filter(displaced) {
-            for how in [How::Success, How::Failure, How::Trip(None), How::Ignore] {
+            let trip = How::Trip(Some(ms(7_000)));
+            for how in [How::Success, How::Failure, How::Trip(None), trip, How::Ignore] {
                 let [mut reported, mut named] = [harness.clone(), harness.clone()];
                 let (policy, now) = (harness.policy, harness.tick());
                 let answer = reported.circuit.report(&policy, *permit, harness.verdict(how), now);
                 assert_eq!(answer.0, Fate::Judged, "{:?}", harness.signals);
                 if how != How::Ignore {
-                    let expected =
-                        named.circuit.record_unpermitted(&policy, harness.verdict(how), now);
+                    let verdict = harness.verdict(how.displaced());
+                    let expected = named.circuit.record_unpermitted(&policy, verdict, now);
                     assert_eq!(answer, expected, "{how:?} after {:?}", harness.signals);
                     assert_eq!(reported.memory(), named.memory(), "{:?}", harness.signals);
                 }

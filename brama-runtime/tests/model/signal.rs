@@ -70,6 +70,15 @@ impl How {
         matches!(self, Self::SlowSuccess | Self::SlowFailure | Self::HangUp | Self::GiveUp)
     }
 
+    /// How the call ends if it is displaced: a trip is a failure like another.
+    pub(crate) const fn displaced(self) -> Self {
+        let Self::Trip(hint) = self else { return self };
+        match hint {
+            Some(hint) => Self::HintedFailure(hint),
+            None => Self::Failure,
+        }
+    }
+
     pub(crate) const fn hint(self) -> Option<Duration> {
         match self {
             Self::HintedFailure(hint) | Self::Trip(Some(hint)) => Some(hint),

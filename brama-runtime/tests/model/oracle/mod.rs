@@ -203,6 +203,7 @@ impl Oracle {
             return Some(Answer { fate: Some(self.report_late(how)), ..Answer::default() });
         }
         let due = self.ramp.is_some().then(|| self.sweep()).flatten();
+        let how = if permit.generation < self.generation { how.displaced() } else { how };
         if let Some(place) = self.probes.iter().position(|probe| *probe == permit) {
             self.probes.remove(place);
         }
