@@ -16,8 +16,8 @@ pub enum Admission {
     Admitted(Generation),
     /// The call may not run.
     Rejected {
-        /// The time after which it makes sense to ask again; `None` if that is unknown, because a
-        /// probe is in flight or only an action by hand helps.
+        /// The time after which a retry makes sense; `None` if that is unknown, because a probe is
+        /// in flight or only an action by hand helps.
         #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         retry_after: Option<Duration>,
     },
@@ -59,7 +59,7 @@ impl Circuit {
         Admission::Admitted(self.generation)
     }
 
-    /// Takes the places of the probes in flight. They keep their voice: their outcomes still count.
+    /// Takes the places of the probes in flight. Their outcomes still count.
     fn displace_probes(&mut self) {
         self.generation = self.generation.next();
         if let Some(outage) = self.outage_mut() {

@@ -56,7 +56,7 @@ pub struct Cause {
     /// The action by hand, with its actor and reason; `None` if a rule decided.
     pub by_hand: Option<(Action, By)>,
     /// Whether the opening only observes, because `max_open_share` of the identifier's keys reject
-    /// already. A circuit alone never holds an opening back.
+    /// already. Always `false` for a circuit without a breaker.
     #[cfg_attr(feature = "serde", serde(default))]
     pub held_back: bool,
 }

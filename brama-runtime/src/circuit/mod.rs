@@ -57,7 +57,7 @@ use self::{
 /// The state of one protected dependency, and the rules that change it.
 ///
 /// A method that can change the state takes the effective policy and the current time, and returns
-/// the [`Change`] if there was one. All other methods only read.
+/// each [`Change`] that it made. All other methods only read.
 #[derive(Debug, Clone)]
 #[cfg_attr(
     feature = "serde",
@@ -193,7 +193,7 @@ impl Circuit {
         self.term().map(|term| term.length)
     }
 
-    /// Returns whether the circuit is in an opening that a rule caused, and not a hand.
+    /// Returns whether the circuit is in an opening that a rule caused, and not an action by hand.
     pub(crate) fn is_open_by_rule(&self) -> bool {
         let is_open = matches!(self.phase, Phase::Open { .. });
         is_open && self.term().is_some_and(|term| !term.is_by_hand)

@@ -1,4 +1,4 @@
-//! The length of one opening: what the expiry says, less jitter, or what the server said.
+//! The length of one opening: by the expiry, less jitter, or by a retry-after hint.
 
 use std::time::Duration;
 
@@ -22,14 +22,15 @@ pub(super) struct Term {
     /// What the policy gave, or would have given without a hint or a duration by hand.
     #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
     pub(super) wait: Duration,
-    /// The latest moment that a server named for this opening; the origin if it named none.
+    /// The latest time that a retry-after hint asked for in this opening; the origin if there was
+    /// no hint.
     pub(super) named: Tick,
     pub(super) is_by_hand: bool,
 }
 
 impl Circuit {
-    /// The term of an opening by a rule: the wait, less jitter, or longer up to the latest moment
-    /// that the hints of the run name.
+    /// The term of an opening by a rule: the wait, less jitter, or longer, up to the latest time
+    /// that the hints of the run ask for.
     pub(super) fn term_by_rule(&self, policy: &Policy, now: Tick) -> Term {
         let length = self.wait(policy).jittered(policy, self.seed, self.generation.next().number());
         let named = self.hinted_until();
@@ -37,8 +38,8 @@ impl Circuit {
         Term { length: length.lengthened(named.since(now)), wait, named, is_by_hand: false }
     }
 
-    /// The term of an opening by a trip outcome: what its hint says, if it has one of at least
-    /// [`LEAST_TRIP`]; otherwise that of an opening by a rule.
+    /// The term of an opening by a trip outcome: as long as its hint, if that is at least
+    /// [`LEAST_TRIP`]; otherwise as long as an opening by a rule.
     pub(super) fn term_by_trip(&self, policy: &Policy, hint: Option<Duration>, now: Tick) -> Term {
         let term = self.term_by_rule(policy, now);
         match hint.filter(|hint| LEAST_TRIP <= *hint) {
@@ -103,8 +104,8 @@ impl Term {
         }
     }
 
-    /// The term of the opening after inconclusive probes: as long as the one before, without what
-    /// hints or hands added to it.
+    /// The term of the opening after inconclusive probes: as long as the one before, without the
+    /// time that a hint or an action by hand added.
     pub(super) fn repeated(self) -> Self {
         let duration = self.length.duration.min(self.wait);
         let source = DurationSource::Repeated;
@@ -134,5 +135,5 @@ impl OpenDuration {
     }
 }
 
-/// A shorter hint of a trip is none: a server must not switch its protection off.
+/// A shorter hint of a trip is ignored: a server must not be able to switch its protection off.
 const LEAST_TRIP: Duration = Duration::from_secs(1);

@@ -12,8 +12,8 @@ use super::{Circuit, Policy, Tick, opening::Term};
 #[derive(Debug, Clone, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub(super) struct Outage {
-    /// The latest moment that the retry-after hints of the present run of failures name; the origin
-    /// if there is none.
+    /// The latest time that the retry-after hints of the present run of failures ask for; the
+    /// origin if there is no hint.
     pub(super) hinted_until: Tick,
     /// The last opening; `None` if the circuit has not opened since it was last closed.
     pub(super) term: Option<Term>,
@@ -46,7 +46,7 @@ impl Circuit {
         self.outage_mut()?.term.as_mut()
     }
 
-    /// Remembers the moment that a failure's hint names, until the run of failures ends.
+    /// Remembers the time that a failure's hint asks for, until the run of failures ends.
     #[inline]
     pub(super) fn remember_hint(&mut self, policy: &Policy, hint: Option<Duration>, now: Tick) {
         if let Some(hint) = hint {
@@ -56,7 +56,7 @@ impl Circuit {
         }
     }
 
-    /// The latest moment that the hints of the present run of failures name.
+    /// The latest time that the hints of the present run of failures ask for.
     pub(super) fn hinted_until(&self) -> Tick {
         self.outage().map_or(Tick::ORIGIN, |outage| outage.hinted_until)
     }
@@ -110,11 +110,11 @@ impl Circuit {
         }
     }
 
-    /// Lets a server's word prolong the opening in progress to `named`. Returns the new deadline if
+    /// Lets a late hint prolong the opening in progress to `named`. Returns the new deadline if
     /// that is later than `until`.
     ///
-    /// The word counts after the fact, because it is about the server and not about the call. An
-    /// opening by hand stays as it is.
+    /// A late hint counts, although a late outcome does not: it describes the server and not the
+    /// call. An opening by hand stays as it is.
     pub(super) fn prolong(&mut self, policy: &Policy, named: Tick, until: Tick) -> Option<Tick> {
         let since = self.since;
         let named = named.min(since.after(policy.cut(Duration::MAX)));

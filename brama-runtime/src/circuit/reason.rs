@@ -89,7 +89,7 @@ impl Reason {
         self.text.as_str()
     }
 
-    /// Notes that the text is that of an error, so that its type can be recorded instead.
+    /// Notes the type of the error that the text comes from, so that it can be recorded instead.
     pub(crate) fn with_type_of<E: ?Sized>(self, _: &E) -> Self {
         self.with_type_name(type_name::<E>)
     }

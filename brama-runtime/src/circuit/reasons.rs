@@ -9,20 +9,20 @@ use super::{Reason, Verdict};
 
 /// How the reasons of failures are recorded: the setting `reasons` of a registry.
 ///
-/// Texts of errors can hold secrets of the call that failed, such as a token in a URL. Recorded
-/// reasons are part of the error that other callers get while the circuit is open, of events and of
-/// statuses. The words of brama itself, such as `panic` and `abandoned`, are always recorded.
+/// Texts of errors can contain secrets of the call that failed, such as a token in a URL. Recorded
+/// reasons appear in the error that other callers get while the circuit is open, in events and in
+/// statuses. brama's own texts, such as `panic` and `abandoned`, are always recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Reasons {
-    /// As the text. The default.
+    /// As its text. The default.
     #[default]
     Text,
     /// As the name of the error's type.
     ///
-    /// A text that is not that of an error, such as the argument of `failure`, is recorded if it is
-    /// a constant of the program. A text that was made at run time is recorded as
+    /// A text that does not come from an error, such as the argument of `failure`, is recorded if it
+    /// is a constant of the program. A text that was made at run time is recorded as
     /// `text not recorded`.
     Type,
     /// Not at all: each reads `not recorded`.

@@ -15,8 +15,8 @@ impl Circuit {
     ///
     /// Call it for a circuit that was written by another process. If its ticks were measured on a
     /// clock that was ahead, or has another origin, the circuit would wait until this clock has
-    /// caught up. The deadline of an opening moves with its begin, so the opening lasts at most as
-    /// long from `now` as it lasted in all. Outcomes in a window of time count as the latest ones.
+    /// caught up. The deadline of an opening moves with its beginning, so from `now` the opening
+    /// lasts at most its full length. Outcomes in a window of time count as the latest ones.
     /// A circuit whose ticks have all passed stays as it is.
     ///
     /// ```
@@ -75,7 +75,7 @@ impl History {
 }
 
 impl Outage {
-    /// Moves what a server named back by the time by which the state began too late.
+    /// Moves the times of hints back by as much as the beginning of the state was ahead.
     fn resumed(self, ahead: Duration) -> Self {
         let term = self.term.map(|term| Term { named: term.named.before(ahead), ..term });
         Self { hinted_until: self.hinted_until.before(ahead), term, ..self }

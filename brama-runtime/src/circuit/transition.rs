@@ -48,9 +48,9 @@ impl Circuit {
     /// Records a health check that passed: real calls may probe an open circuit before its
     /// deadline.
     ///
-    /// A check closes nothing, because a port that answers does not prove that calls work. It
-    /// shortens no opening by hand, and none before the moment that a server named. Once a check
-    /// has shortened an opening, no check shortens another until the circuit has closed.
+    /// A check closes nothing, because a port that answers does not prove that calls work. It never
+    /// shortens an opening by hand, nor one before the time that a retry-after hint asked for. Once
+    /// a check has shortened an opening, no check shortens another until the circuit has closed.
     ///
     /// Record a check that failed as a failure, with
     /// [`record_unpermitted`](Self::record_unpermitted).
@@ -93,8 +93,8 @@ impl Circuit {
         self.become_open(term, cause, now)
     }
 
-    /// Opens again after `run` inconclusive probes in a row. That is no trip: no wait grows because
-    /// nobody knows how the dependency is.
+    /// Opens again after `run` inconclusive probes in a row. This does not count as a trip: the
+    /// probes did not show that the dependency is down, so no progressive wait grows.
     pub(super) fn open_by_inconclusive(&mut self, run: u32, now: Tick) -> Option<Change> {
         let term = self.term()?.repeated();
         let cause = self.cause(Rule::InconclusiveProbes, Some(Limit::Count(run)), now);

@@ -32,8 +32,8 @@ pub enum Verdict {
     Trip {
         /// Why the call failed.
         reason: Reason,
-        /// How long the opening lasts, up to `retry_after_cap`. Less than 1 s is no hint: a server
-        /// must not switch its protection off.
+        /// How long the opening lasts, up to `retry_after_cap`. A hint below 1 s is ignored: a
+        /// server must not be able to switch its protection off.
         #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         retry_after: Option<Duration>,
         /// How long the call took. A call of unknown duration is never slow.
@@ -87,7 +87,8 @@ impl Verdict {
 
     /// Returns whether this verdict on a probe leaves open how the dependency is.
     ///
-    /// A caller that hangs up at once says nothing, and must not be able to keep a circuit open.
+    /// A probe that is abandoned within 1 s is not inconclusive: a caller that gives up at once must
+    /// not be able to keep a circuit open.
     pub(super) fn is_inconclusive(&self) -> bool {
         match self {
             Self::Ignore => true,
@@ -116,7 +117,7 @@ impl Verdict {
     }
 }
 
-/// Within this time after its start, an abandoned probe says nothing.
+/// A probe that is abandoned sooner after its start is not counted as inconclusive.
 const HANGS_UP_WITHIN: Duration = Duration::from_secs(1);
 
 /// How the circuit used an outcome.
@@ -125,11 +126,11 @@ const HANGS_UP_WITHIN: Duration = Duration::from_secs(1);
 pub enum Fate {
     /// The outcome was judged: it counts in runs and window, and may have changed the state.
     Judged,
-    /// The permit is of a generation before the current state, so the outcome counts in the totals
-    /// only.
+    /// The permit was given before the present state or ramp began, so the outcome counts in the
+    /// totals only.
     Late,
-    /// The permit is of an earlier generation, and the failure's retry-after hint has prolonged the
-    /// opening in progress. Otherwise like [`Late`](Self::Late).
+    /// Like [`Late`](Self::Late), but the failure's retry-after hint has prolonged the opening in
+    /// progress.
     Extended,
     /// The current state judges nothing, so the outcome counts in the totals only.
     TotalsOnly,

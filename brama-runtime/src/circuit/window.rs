@@ -1,4 +1,4 @@
-//! The window: the calls over which rates are judged, and their outcomes.
+//! The window: the calls over which rates are judged and failures are counted.
 
 use std::{fmt, time::Duration};
 
@@ -12,7 +12,7 @@ use super::{
     tick::nanos,
 };
 
-/// The calls over which rates are judged.
+/// The calls over which rates are judged and failures are counted.
 ///
 /// Healthy calls are only counted. A window of calls stores each failure and slow call in it,
 /// usually in one byte. The memory of a window of time does not depend on its duration.
@@ -205,9 +205,9 @@ impl Buckets {
 
     /// Takes another width, after [`turn`](Self::turn) to `now`.
     ///
-    /// When an outcome was reported within its bucket is not known. It counts as reported at the
-    /// end of the bucket, or now: none that fits is lost, and one stays for at most the width of
-    /// its old bucket too long.
+    /// The time of an outcome within its bucket is not known. The outcome counts as reported at the
+    /// end of the bucket, or now if that is earlier: no outcome that fits is lost, and an outcome
+    /// stays too long by at most the width of its old bucket.
     fn resize(&mut self, width: u64, now: Tick) {
         if self.width == width {
             return;

@@ -164,8 +164,8 @@ macro_rules! patch {
     )*) => {
         /// Some settings of a policy. Other settings stay unchanged.
         ///
-        /// A patch can be a constant; only [`expiry`](Self::expiry) has another name there,
-        /// [`with_expiry`](Self::with_expiry). [`policy`](Self::policy), `configure` and `init`
+        /// A patch can be a constant. In a constant, use [`with_expiry`](Self::with_expiry) instead
+        /// of [`expiry`](Self::expiry). [`policy`](Self::policy), `configure` and `init`
         /// check the values and report every mistake, as [`mistakes`](Self::mistakes) does.
         ///
         /// ```

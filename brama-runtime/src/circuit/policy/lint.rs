@@ -5,7 +5,7 @@ use crate::circuit::Policy;
 impl Policy {
     /// Returns a sentence for each setting that can never have an effect; empty if all can.
     ///
-    /// Only certain findings are reported. A policy with findings is still valid.
+    /// A finding is reported only if it is certain. A policy with findings is still valid.
     ///
     /// ```
     /// # use brama_runtime::api as brama;

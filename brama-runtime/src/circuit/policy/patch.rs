@@ -31,10 +31,10 @@ impl PolicyPatch {
     /// Applies a shorter `expiry` to openings in progress too.
     ///
     /// Only [`Registry::configure`](crate::registry::Registry::configure) and
-    /// [`Breaker::configure`](crate::breaker::Breaker::configure) act on it, once: an opening then
-    /// ends when it would have ended under the new `expiry`, or now. It never ends later, and an
-    /// opening by hand, or by a failure with a retry-after hint, stays. Without it, a new `expiry`
-    /// applies from the next opening on.
+    /// [`Breaker::configure`](crate::breaker::Breaker::configure) act on it, once: an opening in
+    /// progress then ends when it would have ended under the new `expiry`, or now if that time has
+    /// passed. It never ends later than before. An opening by hand, or as long as a retry-after
+    /// hint, stays as it is. Without `apply_now`, a new `expiry` applies from the next opening on.
     ///
     /// ```
     /// # use brama_runtime::api as brama;

@@ -89,8 +89,8 @@ settings! {
         get,
     }
 
-    /// Sets how long probes may take before they lose their places to others, counted from the
-    /// start of the newest one: whole milliseconds, at least 1 ms. Default 60 s. Their outcomes
+    /// Sets how long after the start of the newest probe all probes lose their places to the next
+    /// call, if no place is free: whole milliseconds, at least 1 ms. Default 60 s. Their outcomes
     /// still count.
     ProbeTimeout => probe_timeout(timeout: Duration) {
         #[serde(with = "text")]
@@ -168,7 +168,7 @@ settings! {
         default: None, limit: whole_millis_or_off,
         /// Returns how long a call may take; `None` if there is no limit.
         get,
-        /// Lets calls take as long as they do.
+        /// Sets no limit to how long a call may take.
         off: timeout_off,
     }
 
@@ -219,8 +219,8 @@ settings! {
     /// 100. Default off.
     ///
     /// An opening above the share only observes until enough other keys have closed. Below five
-    /// known keys there is no limit, and one key may always open. Not for keys that strangers
-    /// choose: a stranger who invents keys changes the share.
+    /// known keys there is no limit, and one key may always open. Do not set it if clients choose
+    /// the keys: a client that invents keys changes the share.
     MaxOpenShare => max_open_share(percent: u32) {
         #[serde(with = "number_or_off")]
         value: Option<u32> = Some(percent),
