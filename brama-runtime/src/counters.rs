@@ -27,8 +27,8 @@ pub struct Totals {
     pub abandoned: u64,
     /// Calls that were rejected, or would have been rejected without `shadow`.
     pub rejected: u64,
-    /// Outcomes of calls that were admitted in an earlier generation. Each is also counted by its
-    /// outcome.
+    /// Outcomes of calls that were admitted before the present state or ramp began, without
+    /// displaced probes. Each is also counted by its outcome.
     pub late: u64,
     /// Calls slower than `slow_call_duration`, if a rule judges slow calls. Each is also counted by
     /// its outcome.
@@ -39,7 +39,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Returns the number of calls that said how the dependency is.
+    /// Returns the number of successes and failures.
     pub(crate) const fn outcomes(&self) -> u64 {
         self.successes + self.failures
     }

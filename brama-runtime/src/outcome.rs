@@ -67,8 +67,8 @@ impl Outcome {
     ///
     /// If the failure is in a run of failures that opens the circuit, the opening lasts at least
     /// until then, up to the policy's `retry_after_cap`. The hint of a call that was admitted
-    /// before an opening prolongs the opening. The opening by a [`trip`](Self::trip) lasts exactly
-    /// this long; a hint under 1 s is none for a trip. Other outcomes are unchanged.
+    /// before an opening can prolong the opening. An opening by a [`trip`](Self::trip) lasts exactly
+    /// this long, unless the hint is below 1 s: then it is ignored. Other outcomes are unchanged.
     #[must_use]
     pub fn retry_after(self, hint: Duration) -> Self {
         match self {
@@ -114,7 +114,7 @@ impl Failure {
 /// The judgement on a call: an outcome, or that the call did not reach the dependency.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// What a user can report too.
+    /// An outcome that a user can report.
     Outcome(Outcome),
     /// Another breaker rejected the call on its way. It is ignored, and a probe that ends so is not
     /// inconclusive.
@@ -128,7 +128,7 @@ impl From<Outcome> for Judgement {
     }
 }
 
-/// Forgets why an inner rejection is ignored.
+/// Converts an inner rejection into an ignored outcome.
 impl From<Judgement> for Outcome {
     fn from(judgement: Judgement) -> Self {
         match judgement {
@@ -138,7 +138,7 @@ impl From<Judgement> for Outcome {
     }
 }
 
-/// Converts `true` into a success, and `false` into a failure without a further reason.
+/// Converts `true` into a success, and `false` into a failure: "the call returned false".
 impl From<bool> for Outcome {
     fn from(succeeded: bool) -> Self {
         if succeeded { Self::Success } else { Self::failure("the call returned false") }

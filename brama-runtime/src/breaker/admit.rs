@@ -103,7 +103,7 @@ impl Slot {
             pending.add_call(|| EventDetail::Rejected);
         }
         let word = locked.finish(pending);
-        // Probes are always timed: one that is abandoned at once says nothing.
+        // Probes are always timed: one that is abandoned within 1 s is not inconclusive.
         let started = if word.is_timed() || word.is_half_open() { now } else { Tick::NEVER };
         answer.unwrap_or_else(|| Ok(Entry::new(word, started)))
     }

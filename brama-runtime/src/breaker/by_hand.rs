@@ -9,10 +9,11 @@ use crate::{
 };
 
 impl Breaker {
-    /// Opens the circuit for the duration that its policy gives. The opening counts as a trip.
+    /// Opens the circuit for the duration that its policy sets. The opening counts as a trip.
     ///
-    /// A text or an error is the reason, and `()` gives none. `By::actor("alice", "maintenance")`
-    /// also records the actor.
+    /// `by` is the reason: a text, a reference to an error, or `()` for no reason.
+    /// `By::actor("alice", "maintenance")` also records the actor. This holds for all actions by
+    /// hand.
     pub fn open(&self, by: impl Into<By>) {
         self.slot.act(Action::Open(None), by.into());
     }

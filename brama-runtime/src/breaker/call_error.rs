@@ -14,12 +14,12 @@ pub enum CallError<E> {
 }
 
 impl<E: From<CircuitOpen>> CallError<E> {
-    /// Converts into the error of the call, which a rejection can become too.
+    /// Returns the error of the call, or the rejection converted into an error of that type.
     ///
-    /// For `?` on the answer of [`Breaker::call`](super::Breaker::call): it works for
+    /// Use it before a `?` on the answer of [`Breaker::call`](super::Breaker::call). It works for
     /// `Box<dyn Error + Send + Sync>`, `anyhow::Error`, `io::Error` and every type with a
-    /// `From<CircuitOpen>`. A `CallError` around a box is not an `Error` itself, because the box is
-    /// none either.
+    /// `From<CircuitOpen>`. A `CallError` around a box does not implement `Error`, because the box
+    /// does not either.
     pub fn into_error(self) -> E {
         match self {
             Self::Rejected(open) => open.into(),

@@ -1,7 +1,7 @@
 //! The gate: the atomic word that every call reads first, and what is published with it.
 //!
 //! The holder of the breaker's lock publishes in it what the circuit would answer. A call reads the
-//! word, and passes without the lock if the word says so. A success may exchange the word for one
+//! word, and passes without the lock if the word allows it. A success may exchange the word for one
 //! that ends a run of failures. The gate decides every memory ordering of a breaker and knows no
 //! rule of the circuit.
 //!
@@ -19,7 +19,7 @@
 //! the next opening. A success that takes the end of a newer bucket for the end of its own is the
 //! stray success that promise 2 allows. The same holds for one that takes the beginning of an
 //! opening for the end of its bucket, since both are one field. A rejection that takes the end of a
-//! bucket for the beginning of its opening tells a shorter wait, or asks the lock.
+//! bucket for the beginning of its opening reports a shorter wait, or takes the lock.
 //!
 //! *Promise 2: a window holds at most one stray success per thread: one that was between its load
 //! and its count.* On the fast path, a success loads the word, finds a fast path in it, and counts.

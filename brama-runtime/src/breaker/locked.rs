@@ -45,7 +45,7 @@ impl AbandonedRun {
         *self = Self { calls: before + 1, outcomes };
     }
 
-    /// A warning if a closed circuit sees nothing but abandoned calls: then it is blind.
+    /// A warning if all recent calls of a closed circuit were abandoned: then it sees no failures.
     pub(super) fn warning(self, totals: Totals, state: State) -> Option<String> {
         let Self { calls, outcomes } = self;
         let is_blind = outcomes == totals.outcomes() && state == State::Closed;
@@ -102,15 +102,15 @@ impl Opened {
     }
 }
 
-/// What an opening has to do with the share of its identifier's keys.
+/// Whether an opening counts among the keys of its identifier that reject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum SharePlace {
-    /// Nothing: the breaker does not reject by a rule, or there is no limit.
+    /// The breaker does not reject by a rule, or there is no limit.
     #[default]
     None,
-    /// It is one of those that reject.
+    /// It counts among the keys that reject.
     Taken,
-    /// There is no place for it, so it only observes.
+    /// Too many other keys reject, so it only observes.
     HeldBack,
 }
 
@@ -140,7 +140,7 @@ impl Locked {
     }
 
     /// Brings the circuit up to date with the gate's successes. `successes` is the number counted
-    /// there in all. If `shown` says that one of them has ended the run of failures, the circuit
+    /// there in all. If `shown` has the flag that one of them ended the run of failures, the circuit
     /// ends the run first, because the other successes come after it.
     pub(super) fn sync_counters(&mut self, shown: Word, successes: u64) {
         if shown.has_ended_failures() {

@@ -145,7 +145,7 @@ impl<F: Future, S: SlotRef> Future for ProtectedFuture<'_, F, S> {
     }
 }
 
-/// Polls what may be a probe: only a call that the gate has not admitted can be one.
+/// Polls the body of a call that may be a probe: the gate has not admitted it.
 #[cold]
 fn poll_in_scope<F: Future>(
     body: Pin<&mut F>,

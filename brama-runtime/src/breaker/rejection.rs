@@ -217,7 +217,7 @@ const _: () = assert!(size_of::<CircuitOpen>() == 32, "a rejection stays small")
 pub(super) struct Rejection {
     /// The opening's number and, in the lowest three bits, the state's number.
     number_and_state: u64,
-    /// Nanoseconds; [`UNKNOWN_WAIT`] if nobody knows when a call may run.
+    /// Nanoseconds; [`UNKNOWN_WAIT`] if it is not known when a call may run.
     retry_after: u64,
 }
 

@@ -45,10 +45,10 @@ pub(super) fn judged<T, E: FailureReason<Kind>, Kind>(result: &Result<T, E>) -> 
 
 /// An error from which the reason of a failure can be read.
 ///
-/// Every type with `Error` is one, a box around a `dyn Error`, `anyhow::Error`, `eyre::Report` and
-/// their like, texts, integers, and `()`, whose reason is "no reason given". The parameter tells
-/// these kinds of types apart and is always inferred; a generic function over `E: Error` needs no
-/// further bound to use [`of`].
+/// It is implemented for every type with `Error`, for a box around a `dyn Error`, `anyhow::Error`,
+/// `eyre::Report` and similar types, for texts and integers, and for `()`, whose reason is "no
+/// reason given". The parameter `Kind` distinguishes these types and is always inferred. A generic
+/// function over `E: Error` needs no further bound to use [`of`].
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -105,7 +105,7 @@ impl<E: Error> FailureReason<OfError> for E {
 
 impl<E: Error> Sealed<OfError> for E {}
 
-/// A mutable smart pointer to an error. `Arc` is none: it is an error itself.
+/// A mutable smart pointer to an error, such as a box. `Arc` implements `Error` itself.
 #[diagnostic::do_not_recommend]
 impl<E: Display + DerefMut + AsRef<dyn Error + Send + Sync>> FailureReason<OfBox> for E {
     #[cold]

@@ -74,7 +74,7 @@ impl Slot {
         locked.finish(pending);
     }
 
-    /// Makes an opening whose deadline has passed half-open.
+    /// Makes the change that is due: ends an opening past its deadline, or a ramp.
     pub(crate) fn sweep(&self) {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();

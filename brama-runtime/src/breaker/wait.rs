@@ -35,8 +35,8 @@ impl Breaker {
     /// the breaker, or by the registry's clock at the deadline (see
     /// [`Clock::wake_at`](crate::time::clock::Clock::wake_at)).
     ///
-    /// If the system gives the clock no thread, no wake-up comes at the deadline. The task is then
-    /// woken by the next event of the breaker, such as a call after the deadline or an outcome.
+    /// If the system cannot start the clock's thread, the task is not woken at the deadline, but by
+    /// the next event of the breaker, such as a call after the deadline or an outcome.
     /// [`wait_timeout`](Self::wait_timeout) needs no other thread.
     ///
     /// ```
@@ -68,7 +68,7 @@ impl Breaker {
     /// clock.
     ///
     /// Returns whether a call would be admitted now. If `longest` is zero, it returns at once. The
-    /// waiting thread keeps time itself, so the wait ends even if the system gives no other thread.
+    /// wait needs no other thread, so it ends even if the system cannot start one.
     ///
     /// ```
     /// # use brama_runtime::api as brama;

@@ -38,7 +38,7 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Bus {
     queues: RwLock<Queues>,
-    /// Those of the queues that have lost events, so that a status need not look at the others.
+    /// The queues that have lost events, so that a status need not examine the others.
     losing: Mutex<BTreeMap<u64, Arc<Queue>>>,
     /// Whether any queue exists, so that publishers can skip building events.
     has_subscribers: AtomicBool,

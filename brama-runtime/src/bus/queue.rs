@@ -22,7 +22,7 @@ pub(super) struct Queue {
     state: Monitor<QueueState>,
 }
 
-/// What became of an event that was added.
+/// The effect of adding an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Push {
     Done,

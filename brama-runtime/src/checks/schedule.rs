@@ -46,7 +46,7 @@ impl CheckSchedule {
     }
 
     /// Lets a check that passes count as the success of a probe, so that checks alone can close the
-    /// circuit. For dependencies that nobody calls while they are down.
+    /// circuit. Use it for a dependency that no caller calls while it is down.
     ///
     /// By default, a check that passes only lets calls probe before the deadline of the opening: a
     /// port that answers does not prove that calls work.

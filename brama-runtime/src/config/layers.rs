@@ -233,8 +233,8 @@ impl Layers {
         set.map(move |(layer, patch)| (layer, patch.display_value(name)))
     }
 
-    /// If the attribute's `timeout` is an expression, it goes over the layers below, though no
-    /// patch contains it.
+    /// If the attribute's `timeout` is an expression, it takes precedence over the layers below,
+    /// although no patch contains it.
     pub(super) fn resolved(&self) -> Resolved {
         let is_hidden = |layer| {
             let is_timed = self.attribute.is_some_and(Attribute::is_timed);

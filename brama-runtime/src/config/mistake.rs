@@ -65,7 +65,7 @@ impl fmt::Display for ConfigMistake {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InitError {
-    /// The registry was initialised before.
+    /// The registry was initialized before.
     Already(Config),
     /// The configuration has mistakes.
     Invalid {

@@ -96,8 +96,8 @@ impl Config {
     }
 
     /// Overrides settings of one identity, above its attribute and `register`, and below
-    /// [`Registry::configure`](crate::registry::Registry::configure): the operator of a program has
-    /// the last word.
+    /// [`Registry::configure`](crate::registry::Registry::configure), so that an operator can
+    /// override it.
     ///
     /// The settings of an identity without a key apply to all its keys; those of an identity with a
     /// key take precedence. If called twice for one identity, the settings of the later patch take
@@ -109,18 +109,19 @@ impl Config {
 
     /// Sets how many breakers with a key each identifier has at most. Default: 10 000.
     ///
-    /// If another one is needed, a breaker whose memory is not worth keeping is evicted. Such a
-    /// breaker
+    /// If another one is needed, a breaker is evicted that has no state worth keeping:
     ///
-    /// - is closed, and has no failure in its run or window and no slow call in its window, or has
-    ///   counted nothing for [`inactive_threshold`](Self::inactive_threshold);
-    /// - or is past its opening, with no probe in flight, and has counted nothing for as long as
-    ///   that opening lasted, so that its progressive waits are kept while it flaps;
-    /// - has nothing registered or configured for its key;
-    /// - is not in use: no `Permit`, `Breaker` or `CircuitOpen` refers to it, and it is not the
-    ///   first one that a decorated function used.
+    /// - It is closed, with no failure in its run or window and no slow call in its window.
+    /// - Or it is closed and has counted nothing for
+    ///   [`inactive_threshold`](Self::inactive_threshold), so what it remembers is stale.
+    /// - Or its opening is over, no probe is in flight, and it has counted nothing for as long as
+    ///   that opening lasted. So a key that opens again and again keeps its progressive waits.
     ///
-    /// Sixteen breakers, drawn at random, are examined. If none of them can be evicted, the call is
+    /// A breaker is never evicted if something is registered or configured for its key, if a
+    /// `Permit`, `Breaker` or `CircuitOpen` refers to it, or if it is the first one that a decorated
+    /// function used.
+    ///
+    /// Up to sixteen breakers, drawn at random, are examined. If none can be evicted, the call is
     /// counted on the identifier's overflow breaker, which only observes: see
     /// [`Identity::is_overflow`]. So a breaker is never evicted before the deadline of its opening
     /// or in a ramp, and no key is rejected because of the failures of others.
@@ -134,8 +135,8 @@ impl Config {
     /// Sets for how long a breaker with a key must have counted nothing before it is evicted: by
     /// the cleanup, or to make room (see [`max_keys`](Self::max_keys)). Default: 24 h.
     ///
-    /// What a closed breaker remembers of failures is stale then. If zero, a breaker is evicted
-    /// once it has counted nothing since it was last examined, or since its creation.
+    /// After this time, the failures that a closed breaker remembers are stale. If zero, a breaker
+    /// is evicted once it has counted nothing since it was last examined, or since its creation.
     pub const fn inactive_threshold(mut self, inactive_threshold: Duration) -> Self {
         self.key_limits.inactive_threshold = inactive_threshold;
         self

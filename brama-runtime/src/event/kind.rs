@@ -34,7 +34,7 @@ pub enum EventKind {
     Rejected,
     /// A call was dropped before it had an outcome.
     Abandoned,
-    /// An outcome was late: its call had been admitted in an earlier generation.
+    /// An outcome was late: its call was admitted before the present state or ramp began.
     Late,
     /// A call was slow.
     Slow,

@@ -83,7 +83,7 @@ pub enum EventDetail {
     /// The breaker was reset. If the reset changed the state, a
     /// [`StateChanged`](Self::StateChanged) precedes this event.
     Reset {
-        /// The cause of the reset: by hand, with the name that the caller gave.
+        /// The cause of the reset: by hand, with the reason and, if known, the actor.
         cause: Arc<Cause>,
     },
     /// The breaker came into use: by its first call or handle, by `register`, or by its next use
@@ -93,9 +93,9 @@ pub enum EventDetail {
     Unregistered,
     /// The breaker was evicted: it had a key, and either room was needed or it was idle for long.
     Removed,
-    /// Settings of the breaker changed: by `init`, `reload`, `configure` or `unconfigure`, by its
-    /// attribute, or by `register` or `unregister` of its identifier. Or the warnings about them
-    /// did.
+    /// Settings of the breaker, or the warnings about them, changed: by `init`, `reload`,
+    /// `configure` or `unconfigure`, by its attribute, or by `register` or `unregister` of its
+    /// identifier.
     #[non_exhaustive]
     Configured {
         /// The settings whose values changed.
@@ -133,7 +133,7 @@ pub enum EventDetail {
     /// [`Failure`](Self::Failure) precedes this event.
     Abandoned,
     /// The outcome in the preceding event belongs to a call that was admitted before the present
-    /// state began.
+    /// state or ramp began.
     Late,
     /// The call in the preceding event took longer than `slow_call_duration`.
     Slow,

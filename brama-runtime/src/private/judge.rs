@@ -61,7 +61,7 @@ pub enum ErrorRules<'e, E> {
 #[derive(Debug)]
 pub struct FailedCall<'e, E> {
     error: &'e E,
-    /// Whether nothing can make a success of it: it trips, or nobody answered.
+    /// Whether `failure_if` cannot make it a success: it trips, or it timed out.
     is_certain: bool,
     trips: bool,
     retry_after: Option<Duration>,
@@ -80,8 +80,8 @@ impl<'e, E> ErrorRules<'e, E> {
         }
     }
 
-    /// The rules if the call took too long: nobody answered, so it is a failure unless a rule
-    /// ignores it.
+    /// The rules if the call took too long: it is a failure unless `ignore_if` is true, because the
+    /// dependency did not answer.
     #[cfg(feature = "tokio")]
     pub fn after(self, failed: Option<&'e E>, timed_out: &Option<TimedOut>) -> Self {
         match (timed_out, failed) {
@@ -122,12 +122,12 @@ impl<'e, E> ErrorRules<'e, E> {
         }
     }
 
-    /// Asks how long the dependency asked to wait.
+    /// Adds the hint that `retry_after` returns.
     pub fn retry_after(self, retry_after: impl FnOnce(&E) -> Option<Duration>) -> Self {
         self.with(|call| FailedCall { retry_after: retry_after(call.error), ..call })
     }
 
-    /// Asks for a reason other than the error's own text.
+    /// Replaces the error's own text by the reason that `reason` returns.
     pub fn reason<T: ReasonAnswer>(self, reason: impl FnOnce(&'e E) -> T) -> Self {
         self.with(|call| {
             let reason = Reason::of(&reason(call.error)).with_type_of(call.error);

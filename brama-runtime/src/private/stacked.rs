@@ -1,4 +1,4 @@
-//! Stacked breakers of one function: what the inner one says to the outer one.
+//! Stacked breakers of one function: how the outer one learns of a rejection by the inner one.
 
 use std::sync::{
     Arc,

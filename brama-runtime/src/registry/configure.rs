@@ -25,8 +25,8 @@ impl Registry {
     ///
     /// The settings of an identity without a key apply to all its keys; those of an identity with a
     /// key take precedence. The breaker need not exist yet, and is not created: the settings apply
-    /// once it is. They stay until [`unconfigure`](Self::unconfigure), whatever
-    /// [`reload`](Self::reload) says.
+    /// once it is. They stay until [`unconfigure`](Self::unconfigure), also after a
+    /// [`reload`](Self::reload).
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl Registry {
     }
 
     /// Takes back everything that [`configure`](Self::configure) has set for this identity; returns
-    /// whether that was anything.
+    /// whether it had set anything.
     ///
     /// Each setting then has the value of the layer below. What `configure` has set for the keys of
     /// an identifier, each by itself, stays.

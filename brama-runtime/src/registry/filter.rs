@@ -72,7 +72,7 @@ impl BreakerFilter {
     }
 
     /// Selects breakers in this state only. The recorded state counts: a circuit past the deadline
-    /// of its opening is still open until its next call.
+    /// of its opening is still open until its next call, report or cleanup.
     pub const fn state(mut self, state: State) -> Self {
         self.state = Some(state);
         self

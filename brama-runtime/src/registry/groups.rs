@@ -140,12 +140,12 @@ impl Registry {
     /// A check that passes makes an open circuit half-open before its time, so that calls can
     /// probe. It closes nothing, because a port that answers does not prove that calls work; with
     /// [`CheckSchedule::closes`] it counts as the success of a probe too. It never shortens an
-    /// opening by hand, nor one before the moment that a retry-after hint named. After it has
+    /// opening by hand, nor one before the time that a retry-after hint asked for. After it has
     /// shortened an opening, no check shortens another until the circuit has closed.
     ///
     /// A check that fails counts as a failure, as
     /// [`Breaker::failure`](crate::breaker::Breaker::failure) reports it; its error is the reason,
-    /// e.g. `health check: connection refused`. A circuit that is forced open or disabled stays so.
+    /// such as `health check: connection refused`. A circuit that is forced open or disabled stays so.
     ///
     /// The breaker is created if it does not exist, so call `register` first. While the breaker is
     /// unregistered, its check does not run.

@@ -26,7 +26,7 @@ impl Registry {
     /// # Errors
     ///
     /// - [`InitError::Invalid`] if the configuration has mistakes; it lists each with its place.
-    /// - [`InitError::Already`] if the registry was initialised before.
+    /// - [`InitError::Already`] if the registry was initialized before.
     /// - [`InitError::NoThread`] if the system cannot start a thread for the cleanup.
     ///
     /// Each hands the configuration back, and nothing changes.
@@ -119,8 +119,8 @@ impl Registry {
     ///
     /// The names are those of [`init`](Self::init), [`reload`](Self::reload) and
     /// [`configure`](Self::configure). An identifier matches if its breaker, or one of a key, was
-    /// used or registered; a kind, if a breaker has it. A breaker that is used later matches only
-    /// then, so ask once the program has run for a while.
+    /// used or registered; a kind matches if a breaker has it. A breaker matches only once it was
+    /// used, so call this after the program has run for a while.
     ///
     /// ```
     /// # use brama_runtime::api as brama;

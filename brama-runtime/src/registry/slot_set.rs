@@ -24,9 +24,9 @@ use crate::{
 ///
 /// The map protects what its readers see by a thread-local of its own (in the crate `seize`), and
 /// panics if that is gone. A look-up in the destructor of another thread-local would abort the
-/// process. So a thread whose locals are being destroyed reads by an owned guard, which is slow and
-/// needs no thread-local; what it adds waits in a second set, because an addition to the map needs
-/// the local in any case; and it removes nothing.
+/// process. A thread whose locals are being destroyed therefore reads by an owned guard, which is
+/// slow and needs no thread-local. It adds slots to a second set, because an addition to the map
+/// always needs the local, and it removes none.
 ///
 /// The map resizes as a whole. While it resized by parts, it could retire entries together with an
 /// old table, wherever a guard ends, and that needs the local too.
@@ -122,11 +122,11 @@ impl SlotSet {
         }
     }
 
-    /// Initialises the map's local, then ours. Locals are destroyed in the reverse order, so ours
-    /// reports in time that they are gone.
+    /// Initializes the map's local, then ours. Locals are destroyed in the reverse order, so ours
+    /// shows in time that they are gone.
     ///
-    /// The panic: the program may use the map's crate too, and the thread may have destroyed the
-    /// local of that crate before it first came here.
+    /// The map panics if its local is gone already: the program may use the map's crate too, and the
+    /// thread may have destroyed the crate's local before it first came here.
     #[cold]
     fn find_locals(&self) -> bool {
         let are_usable = catch_panic(|| drop(self.map.guard())).is_ok()

@@ -51,7 +51,7 @@ pub struct Status {
     /// The labels from `register`.
     pub labels: Labels,
     /// The recorded state: a circuit past the deadline of its opening is still open until its next
-    /// call.
+    /// call, report or cleanup.
     pub state: State,
     /// The number of the breaker's last change, as in [`Event`](crate::event::Event); zero if there
     /// was none.
@@ -70,8 +70,7 @@ pub struct Status {
         serde(rename = "since", serialize_with = "crate::calendar::serialize")
     )]
     pub since_time: SystemTime,
-    /// The time left of the opening, zero past its deadline; `None` unless open, and so during a
-    /// ramp.
+    /// The time left of the opening, zero past its deadline; `None` in every other state.
     #[cfg_attr(feature = "serde", serde(with = "crate::circuit::serde_impls::text"))]
     pub retry_after: Option<Duration>,
     /// The number of failures in a row. An open circuit keeps the run that opened it.
@@ -120,10 +119,13 @@ pub struct Status {
     pub reasons: Vec<Reason>,
     /// Problems with the breaker's configuration and use; empty if there are none.
     ///
-    /// They report settings without effect (see [`Policy::lint`]), settings of two layers that
-    /// contradict each other, two attributes that differ, subscriptions to this breaker that have
-    /// lost events, a closed circuit whose last ten or more calls were all abandoned, and how many
-    /// calls found no room for their key (see [`Identity::is_overflow`]).
+    /// They report
+    ///
+    /// - settings without effect (see [`Policy::lint`]),
+    /// - settings of two layers that contradict each other, and two attributes that differ,
+    /// - subscriptions to this breaker that have lost events,
+    /// - a closed circuit whose last ten or more calls were all abandoned,
+    /// - how many calls found no room for their key (see [`Identity::is_overflow`]).
     pub warnings: Vec<String>,
 }
 

@@ -19,12 +19,12 @@ pub struct PastOpening {
     pub number: u64,
     /// When it began, on the registry's clock.
     pub at: Tick,
-    /// When it began, on the calendar: as far back from the present as the registry's clock says.
+    /// When it began, on the calendar: the time of the status, less the age on the registry's clock.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::calendar::serialize"))]
     pub time: SystemTime,
     /// Why it began.
     pub cause: Arc<Cause>,
-    /// How long calls were rejected, until the circuit left the state; `None` if it still lasts.
+    /// How long the circuit was in the state; `None` if it still is.
     #[cfg_attr(feature = "serde", serde(with = "crate::circuit::serde_impls::text"))]
     pub lasted: Option<Duration>,
 }

@@ -1,10 +1,10 @@
-//! Workers: what has a thread of its own, and starts it again in a forked child.
+//! Workers: each has a thread of its own, and starts it again in a forked child.
 //!
 //! A fork copies the memory of a process, but only the thread that forks. In the child, the workers
 //! and their work exist, and their threads do not. So each worker notes which process has started
 //! its thread, and [`restart_left_behind`] starts those threads again. It is called after an event
-//! of a breaker, at a sweep, and when a user looks whether a worker runs. It is never called on the
-//! path of a call that causes no event, because the number of the process is a call of the system.
+//! of a breaker, at a sweep, and when a user queries whether a worker runs. It is never called on
+//! the path of a call that causes no event, because reading the process number is a system call.
 //!
 //! A lock that another thread held at the fork is never released in the child. A restart does not
 //! wait for the lock of a worker, so that it does not hang there.
@@ -38,8 +38,8 @@ pub(crate) fn busy() -> io::Error {
     io::ErrorKind::WouldBlock.into()
 }
 
-/// A process, by its number. A child in a new namespace of numbers may have the one of its parent;
-/// such a fork is not seen.
+/// A process, by its number. A child in a new namespace of numbers may have the number of its
+/// parent; such a fork is not noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Process(u32);
 

@@ -22,7 +22,7 @@ use crate::{
 /// settings of its attribute.
 impl TestRegistry {
     /// Asserts the state of a breaker. The recorded state counts: a circuit past the deadline of
-    /// its opening is still open until its next call.
+    /// its opening is still open until its next call, report or cleanup.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! Text from outside, as it is shown: identifiers, keys, reasons and values come from strangers.
+//! Text from outside, as it is shown: clients may choose identifiers, keys, reasons and values.
 
 #[cfg(feature = "serde")]
 mod short_errors;
@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt, ops::RangeInclusive};
 #[cfg(feature = "serde")]
 pub(crate) use self::short_errors::ShortErrors;
 
-/// A text of others for a message: it stays on its line, hides nothing and has a longest length.
+/// A text from outside in a message: on one line, with nothing hidden, and cut to a length.
 ///
 /// Controls (line breaks, ESC, NUL, DEL, C1 …), separators of lines and of paragraphs, and
 /// characters that are shown as nothing or turn the direction of the text become escapes such as
@@ -25,7 +25,7 @@ impl<'a> Escaped<'a> {
         Self { text, max_bytes: MAX_NAME }
     }
 
-    /// A value that was not accepted, in the error that says so.
+    /// A rejected value, in its error.
     pub(crate) const fn rejected(text: &'a str) -> Self {
         Self { text, max_bytes: MAX_REJECTED }
     }

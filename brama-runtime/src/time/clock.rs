@@ -232,8 +232,8 @@ impl Time {
         }
     }
 
-    /// Arranges that a blocked thread looks again at `at`. Returns after which time the thread must
-    /// wake up by itself; `None` if the waker is woken.
+    /// Arranges that a blocked thread checks again at `at`. Returns how long the thread may sleep
+    /// before it must wake up by itself; `None` if the waker is woken.
     ///
     /// On the system's clock, the thread needs no timer. A custom clock may move by something other
     /// than time, so it wakes the thread, unless it leaves that to the timer and the timer has no
