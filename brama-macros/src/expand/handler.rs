@@ -81,8 +81,8 @@ impl Printer<'_> {
     }
 }
 
-/// Whether an expression has every type that its context demands, such as `paid.into()`. A macro
-/// without a value, such as `unreachable!()`, is taken for one that panics.
+/// Whether an expression takes its type from its context, such as `paid.into()`. A macro without
+/// arguments or with a literal, such as `unreachable!()`, is taken for one that panics.
 fn is_open(tail: &Expr) -> bool {
     match tail {
         Expr::MethodCall(call) => call.method == "into" && call.turbofish.is_none(),

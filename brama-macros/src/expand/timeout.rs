@@ -163,8 +163,8 @@ impl Printer<'_> {
         }
     }
 
-    /// Records a late call. If the breaker below has rejected it, only the answer to that was late,
-    /// and nobody asked the dependency.
+    /// Records a late call. If the breaker below has rejected it, only the answer to the rejection
+    /// was late, and the call did not reach the dependency.
     fn record_late(&self) -> TokenStream {
         let (private, permit) = (&self.private, self.local("permit"));
         let timed_out = self.local("timed_out");

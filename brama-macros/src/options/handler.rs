@@ -32,7 +32,7 @@ pub(super) fn check(option: &Ident, handler: &Expr) -> syn::Result<()> {
     }
 }
 
-/// Whether a call of this function makes a value, and no function: `Ok`, `PayError::Code`,
+/// Whether a call of this function returns a value and not a function: `Ok`, `PayError::Code`,
 /// `Outcome::failure`.
 fn is_constructor(function: &Expr) -> bool {
     let Expr::Path(path) = ungroup(function) else { return false };

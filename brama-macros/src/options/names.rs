@@ -42,7 +42,7 @@ pub(crate) const FAILURE_COUNT: &str = "failure_count";
 /// Printed last in a patch, because their limit depends on the window.
 pub(crate) const OF_WINDOW: [&str; 2] = [FAILURE_COUNT, MINIMUM_CALLS];
 
-/// A block's `policy`, as it is handed down: the function's own settings go over it.
+/// A block's `policy`, as it is handed down: the function's own settings override it.
 pub(crate) const INHERITED_POLICY: &str = "__policy";
 
 /// A block's `timeout`, as it is handed down.

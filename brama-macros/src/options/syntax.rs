@@ -1,4 +1,4 @@
-//! The syntax around a value: the sign before it, the comma after it, and what else people write.
+//! The syntax around a value: the sign before it, the comma after it, and common wrong forms.
 
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use quote::ToTokens;
