@@ -107,8 +107,8 @@ fn breaker(attribute: &Attribute) -> Option<Options> {
     Options::read(options.tokens.clone()).ok()
 }
 
-/// Whether an attribute is a breaker. Under another name, it is recognized by its options: it has an
-/// `identifier` and no unknown option.
+/// Whether an attribute is a breaker. Under another name, it is recognized by its options: it has
+/// an `identifier` and no unknown option.
 pub(crate) fn is_breaker(meta: &Meta) -> bool {
     let is_named = meta.path().segments.last().is_some_and(|last| last.ident == ATTRIBUTE);
     is_named

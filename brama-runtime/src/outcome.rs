@@ -67,8 +67,9 @@ impl Outcome {
     ///
     /// If the failure is in a run of failures that opens the circuit, the opening lasts at least
     /// until then, up to the policy's `retry_after_cap`. The hint of a call that was admitted
-    /// before an opening can prolong the opening. An opening by a [`trip`](Self::trip) lasts exactly
-    /// this long, unless the hint is below 1 s: then it is ignored. Other outcomes are unchanged.
+    /// before an opening can prolong the opening. An opening by a [`trip`](Self::trip) lasts
+    /// exactly this long, unless the hint is below 1 s: then it is ignored. Other outcomes are
+    /// unchanged.
     #[must_use]
     pub fn retry_after(self, hint: Duration) -> Self {
         match self {

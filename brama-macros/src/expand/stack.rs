@@ -7,8 +7,8 @@ use super::Printer;
 use crate::shape::Shape;
 
 impl Printer<'_> {
-    /// The note in which the breaker below records that it has rejected the call, whatever it answers
-    /// then.
+    /// The note in which the breaker below records that it has rejected the call, whatever it
+    /// answers then.
     ///
     /// A future that the function returns outlives it, and shares its note.
     ///

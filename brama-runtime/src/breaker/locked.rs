@@ -140,8 +140,8 @@ impl Locked {
     }
 
     /// Brings the circuit up to date with the gate's successes. `successes` is the number counted
-    /// there in all. If `shown` has the flag that one of them ended the run of failures, the circuit
-    /// ends the run first, because the other successes come after it.
+    /// there in all. If `shown` has the flag that one of them ended the run of failures, the
+    /// circuit ends the run first, because the other successes come after it.
     pub(super) fn sync_counters(&mut self, shown: Word, successes: u64) {
         if shown.has_ended_failures() {
             self.circuit.end_failures();

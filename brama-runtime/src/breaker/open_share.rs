@@ -79,8 +79,8 @@ impl Locked {
         self.rare_mut().share_place = place;
     }
 
-    /// Whether an opening that only observes still has to, now that a call has come: it takes effect
-    /// once enough other keys have closed.
+    /// Whether an opening that only observes still has to, now that a call has come: it takes
+    /// effect once enough other keys have closed.
     pub(super) fn remains_held_back(&mut self, share: Option<&OpenShare>) -> bool {
         self.is_held_back() && {
             self.retry_share(share);

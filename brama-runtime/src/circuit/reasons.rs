@@ -21,8 +21,8 @@ pub enum Reasons {
     Text,
     /// As the name of the error's type.
     ///
-    /// A text that does not come from an error, such as the argument of `failure`, is recorded if it
-    /// is a constant of the program. A text that was made at run time is recorded as
+    /// A text that does not come from an error, such as the argument of `failure`, is recorded if
+    /// it is a constant of the program. A text that was made at run time is recorded as
     /// `text not recorded`.
     Type,
     /// Not at all: each reads `not recorded`.

@@ -87,8 +87,8 @@ impl Verdict {
 
     /// Returns whether this verdict on a probe leaves open how the dependency is.
     ///
-    /// A probe that is abandoned within 1 s is not inconclusive: a caller that gives up at once must
-    /// not be able to keep a circuit open.
+    /// A probe that is abandoned within 1 s is not inconclusive: a caller that gives up at once
+    /// must not be able to keep a circuit open.
     pub(super) fn is_inconclusive(&self) -> bool {
         match self {
             Self::Ignore => true,

@@ -2,8 +2,8 @@
 //!
 //! Each function with a literal identifier submits an entry, and `inventory` links the entries of a
 //! program into a list before `main` runs. `linkme` collects them in a section of the binary
-//! instead. It costs as much at compile time, but does not support WebAssembly and does not find the
-//! functions of a library that is loaded at run time.
+//! instead. It costs as much at compile time, but does not support WebAssembly and does not find
+//! the functions of a library that is loaded at run time.
 
 use std::collections::BTreeSet;
 

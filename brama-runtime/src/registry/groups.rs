@@ -145,7 +145,8 @@ impl Registry {
     ///
     /// A check that fails counts as a failure, as
     /// [`Breaker::failure`](crate::breaker::Breaker::failure) reports it; its error is the reason,
-    /// such as `health check: connection refused`. A circuit that is forced open or disabled stays so.
+    /// such as `health check: connection refused`. A circuit that is forced open or disabled stays
+    /// so.
     ///
     /// The breaker is created if it does not exist, so call `register` first. While the breaker is
     /// unregistered, its check does not run.

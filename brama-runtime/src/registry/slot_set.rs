@@ -125,8 +125,8 @@ impl SlotSet {
     /// Initializes the map's local, then ours. Locals are destroyed in the reverse order, so ours
     /// shows in time that they are gone.
     ///
-    /// The map panics if its local is gone already: the program may use the map's crate too, and the
-    /// thread may have destroyed the crate's local before it first came here.
+    /// The map panics if its local is gone already: the program may use the map's crate too, and
+    /// the thread may have destroyed the crate's local before it first came here.
     #[cold]
     fn find_locals(&self) -> bool {
         let are_usable = catch_panic(|| drop(self.map.guard())).is_ok()

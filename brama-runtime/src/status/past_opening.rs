@@ -19,7 +19,8 @@ pub struct PastOpening {
     pub number: u64,
     /// When it began, on the registry's clock.
     pub at: Tick,
-    /// When it began, on the calendar: the time of the status, less the age on the registry's clock.
+    /// When it began, on the calendar: the time of the status, less the age on the registry's
+    /// clock.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::calendar::serialize"))]
     pub time: SystemTime,
     /// Why it began.

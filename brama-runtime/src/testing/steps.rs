@@ -87,8 +87,8 @@ impl TestRegistry {
     ///
     /// # Panics
     ///
-    /// If the circuit is forced open, because neither time nor successes close it, or if the breaker
-    /// is unused.
+    /// If the circuit is forced open, because neither time nor successes close it, or if the
+    /// breaker is unused.
     #[track_caller]
     pub fn recover<'a>(&self, identity: impl Into<Identity<'a>>) {
         let status = self.used(&identity.into());
