@@ -44,8 +44,8 @@ impl Outcome {
     /// up, or the server said to stay away.
     ///
     /// With [`retry_after`](Self::retry_after), the opening lasts exactly that long, up to the
-    /// policy's `retry_after_cap`; without it, as long as any opening. In a call that is late, or a
-    /// probe that lost its place, a trip is a failure like another.
+    /// policy's `retry_after_cap`; without it, as long as any opening. A trip that is late, or from
+    /// a displaced probe, counts as an ordinary failure.
     ///
     /// ```
     /// # use brama_runtime::api as brama;

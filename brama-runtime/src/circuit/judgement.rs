@@ -9,8 +9,8 @@ impl Circuit {
     /// Records the outcome of a call that was admitted in `generation`.
     ///
     /// Each permit must report once. A probe gives back its place whatever its outcome. A probe
-    /// whose place was taken has none to give back, but its outcome counts like any probe's; a trip
-    /// is then a failure like another.
+    /// whose place was taken has none to give back, but its outcome counts like any probe's, except
+    /// that a trip counts as an ordinary failure.
     ///
     /// Returns the changes in their order: none, one, or two if a ramp was over before.
     pub fn report(

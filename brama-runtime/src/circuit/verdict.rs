@@ -100,7 +100,7 @@ impl Verdict {
         }
     }
 
-    /// Replaces a trip by a failure like another.
+    /// Replaces a trip by an ordinary failure.
     pub(super) fn without_trip(self) -> Self {
         let Self::Trip { reason, retry_after, took } = self else { return self };
         Self::Failure { reason, retry_after, took }
