@@ -1,4 +1,4 @@
-//! What is shown of a breaker stays on its line and within a length, whatever strangers chose as
+//! What is shown of a breaker stays on its line and within a length, whatever a client chose as
 //! its identifier, its key, a reason, a kind or a label.
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]

@@ -1,4 +1,4 @@
-//! The dependency's own word on when to come back.
+//! Retry-after hints: how long the dependency asks to wait.
 use brama::{
     Breaker, CircuitOpen, Expiry, Outcome, PolicyPatch, State, circuit_breaker,
     testing::TestRegistry,

@@ -24,7 +24,7 @@
 //! | calls that are only ever abandoned | `abandoned.rs` |
 //! | `failure_count` | `failure_count.rs` |
 //! | `ramp` | `ramp.rs` |
-//! | what the dependency itself says about when to come back | `hints.rs` |
+//! | retry-after hints | `hints.rs` |
 //! | reasons of failures, for every kind of error | `reasons.rs` |
 //! | which calls take no lock and read no clock | `fast_path.rs` |
 //! | `CircuitOpen`, the error of a rejected call | `circuit_open.rs` |

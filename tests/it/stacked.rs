@@ -196,7 +196,8 @@ fn every_breaker_above_ignores_a_rejection() {
     }
 }
 
-/// Only the attribute directly below says so: a rejection inside the body is judged by its error.
+/// Only the attribute directly below reports its rejection: one inside the body is judged by its
+/// error.
 #[test]
 fn a_rejection_in_the_body_or_in_an_earlier_call_is_not_mistaken_for_one_of_the_stack() {
     #[circuit_breaker(identifier = "other")]
@@ -271,7 +272,7 @@ fn a_stack_of_breakers_of_a_value_and_of_a_future_compiles_and_counts() {
     });
 }
 
-/// A probe that an inner breaker rejects never asked the dependency, so it is not one of the ten
+/// A probe that an inner breaker rejects did not reach the dependency, so it is not one of the ten
 /// inconclusive probes that open the circuit again.
 #[test]
 fn a_probe_that_an_inner_breaker_rejects_leaves_the_circuit_half_open() {
@@ -328,7 +329,7 @@ fn ten_probes_that_ignore_if_takes_open_the_circuit_again() {
     });
 }
 
-/// The inner breaker's answer is late, and the dependency was not asked.
+/// The inner breaker's answer is late, and the call did not reach the dependency.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_to_an_inner_rejection_is_ignored() {
     #[derive(Debug, thiserror::Error)]

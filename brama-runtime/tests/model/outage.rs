@@ -1,4 +1,4 @@
-//! Laws of an outage: what is said late, probes that are displaced or inconclusive, trips, reports
+//! Laws of an outage: late hints, probes that are displaced or inconclusive, trips, reports
 //! by name, and checks.
 
 use brama_runtime::api::{

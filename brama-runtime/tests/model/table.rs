@@ -310,7 +310,7 @@ fn ramps() -> impl Iterator<Item = Row> {
     policies.into_iter().map(move |policy| Row { policy, signals: signals.clone(), depth: 6 })
 }
 
-/// A server's word that comes late, and checks that may shorten an opening.
+/// Hints that come late, and checks that may shorten an opening.
 fn late() -> impl Iterator<Item = Row> {
     let hints = [ms(5), ms(12), ms(40)].map(How::HintedFailure);
     let row = |wait| Row {

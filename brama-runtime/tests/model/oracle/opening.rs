@@ -74,7 +74,7 @@ const fn length(duration: Duration, source: DurationSource) -> OpenDuration {
 pub(crate) enum Ending {
     Conclusive,
     Inconclusive,
-    /// It says nothing, not even that it is inconclusive.
+    /// It does not count, not even as inconclusive.
     Void,
 }
 
