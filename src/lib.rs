@@ -49,7 +49,7 @@
 //!
 //! A *closed* circuit lets every call run and counts the outcomes. An *open* circuit rejects every
 //! call until it expires. A *half-open* circuit lets a few calls run as *probes* and rejects the
-//! rest. With a [ramp](guide::policy#ramp), it then admits a growing share of the calls before it
+//! rest. With a [ramp](guide::recovery#ramp), it then admits a growing share of the calls before it
 //! closes.
 //!
 //! # Ten names
@@ -82,12 +82,15 @@
 //! # Guide
 //!
 //! - [The attribute](macro@circuit_breaker): every option, return types, recipes, limits.
-//! - [Policy](guide::policy): when a circuit opens and closes, and layers of configuration.
+//! - [Policy](guide::policy): when a circuit opens, and layers of configuration.
+//! - [Recovery](guide::recovery): how long a circuit stays open, and how it closes.
 //! - [Keys](guide::keys): one breaker for each node, host or tenant.
 //! - [Connections](guide::connections): breakers as values, registered and found by name or label.
 //! - [Events](guide::events): callbacks, iterators and streams.
 //! - [Testing](guide::testing): isolated breakers, and time that moves when a test says so.
-//! - [Operations](guide::operations): why a circuit is open, actions by hand, health checks.
+//! - [Operations](guide::operations): why a circuit is open, actions by hand, the kill switch.
+//! - [Health](guide::health): many breakers in one word, and checks of dependencies.
+//! - [Threads](guide::threads): which ones brama starts, and processes that fork.
 //! - [Composition](guide::composition): with retries, timeouts, bulkheads, rate limits and hedges.
 //! - [Coming from](guide::coming_from) Resilience4j, Polly, gobreaker, Brama or `distribute`.
 //!

@@ -3,17 +3,23 @@
 //! | page | answers |
 //! |---|---|
 //! | [The attribute](macro@crate::circuit_breaker) | Which options does the attribute have? |
-//! | [`policy`] | When does a circuit open, for how long, and when does it close? |
+//! | [`policy`] | When does a circuit open, and where do its settings come from? |
+//! | [`recovery`] | How long does a circuit stay open, and how does it close? |
 //! | [`keys`] | How does each node, host or tenant get a breaker of its own? |
 //! | [`connections`] | How do I use breakers as values, and find them by name or label? |
 //! | [`events`] | How does my program learn that a circuit opened? |
 //! | [`testing`] | How do I test functions that have a breaker? |
 //! | [`operations`] | Why is it open? How do I open, close and watch breakers by hand? |
+//! | [`health`] | How are all of my dependencies, and who checks them while nobody calls? |
+//! | [`threads`] | Which threads does brama start, and what happens in a forked process? |
 //! | [`composition`] | In which order do retries, timeouts, limits and breakers wrap a call? |
 //! | [`coming_from`] | Which name here is the one that I know from another library? |
 
 #[doc = include_str!("policy.md")]
 pub mod policy {}
+
+#[doc = include_str!("recovery.md")]
+pub mod recovery {}
 
 #[doc = include_str!("keys.md")]
 pub mod keys {}
@@ -37,6 +43,12 @@ pub mod testing {}
 
 #[doc = include_str!("operations.md")]
 pub mod operations {}
+
+#[doc = include_str!("health.md")]
+pub mod health {}
+
+#[doc = include_str!("threads.md")]
+pub mod threads {}
 
 #[doc = include_str!("composition.md")]
 pub mod composition {}
