@@ -30,7 +30,7 @@ const SCENE: &str = "BRAMA_SCENE";
 /// What the destructor of the last local prints, so that a scene cannot pass without it.
 const DONE: &str = "the destructor has run to its end";
 
-/// How the locals of a thread are initialised, and so in which order they are destroyed.
+/// How the locals of a thread are initialized, and so in which order they are destroyed.
 const ORDERS: [(&str, fn()); 5] = [
     ("the user's local alone", || on_exit(use_everything)),
     ("the user's local, then ours", || {
@@ -79,11 +79,11 @@ fn passes(scene: &str) -> bool {
 
 fn play(scene: &str) -> ExitCode {
     let (place, order) = scene.split_once(": ").unwrap();
-    let (_, initialise) = ORDERS.iter().find(|(name, _)| *name == order).unwrap();
+    let (_, initialize) = ORDERS.iter().find(|(name, _)| *name == order).unwrap();
     match place {
-        "main" => initialise(),
+        "main" => initialize(),
         "spawned" => {
-            thread::spawn(initialise).join().unwrap();
+            thread::spawn(initialize).join().unwrap();
             what_a_thread_left_is_used_by_the_next();
         }
         other => panic!("no such place: {other}"),
@@ -191,7 +191,7 @@ fn evict(registry: &Registry) {
     assert_eq!(registry.totals("full").unwrap().successes, 4);
 }
 
-/// Ends an opening with a probe that calls its own breaker. Where the scopes of probes are destroyed
+/// Ends an opening with a probe that calls its own breaker. If the scopes of probes are destroyed
 /// already, such a call is rejected like another.
 fn probe(registry: &Registry) {
     let breaker = registry.breaker("probed");

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io, time::Duration};
 
-use crate::identity::Identity;
+use crate::{circuit::is_whole_millis, identity::Identity};
 
 /// A duration was rejected because it is not whole milliseconds, at least 1 ms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,8 +18,7 @@ impl InvalidLength {
     }
 
     pub(crate) fn check(length: Duration) -> Result<Duration, Self> {
-        let whole = length.subsec_nanos().is_multiple_of(1_000_000);
-        if whole && !length.is_zero() { Ok(length) } else { Err(Self { length }) }
+        if is_whole_millis(length) { Ok(length) } else { Err(Self { length }) }
     }
 }
 

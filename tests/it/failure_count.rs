@@ -53,7 +53,7 @@ fn a_window_that_only_a_count_looks_at_is_of_use_and_shown() {
     let fails = AssertUnwindSafe(|| registry.assert_state("nightly", State::Open));
     let printed = catch_unwind(fails).unwrap_err();
     let printed = printed.downcast_ref::<String>().unwrap();
-    assert!(printed.contains("  window    1 failures and 0 slow of 1 calls\n"), "{printed}");
+    assert!(printed.contains("  window    1 failure and 0 slow of 1 call\n"), "{printed}");
 }
 
 #[test]

@@ -139,7 +139,7 @@ mod failures {
 
     /// The order in which the options are written does not matter.
     #[test]
-    fn the_rules_are_asked_in_their_order_and_only_for_failures() {
+    fn the_rules_run_in_their_order_and_only_for_failures() {
         #[circuit_breaker(
             identifier = "it",
             reason = |error| log(asked, "reason", error.to_string()),
@@ -254,7 +254,7 @@ mod failures {
     }
 
     #[test]
-    fn a_rejection_of_another_breaker_is_asked_by_no_rule() {
+    fn no_rule_runs_for_the_rejection_of_another_breaker() {
         #[circuit_breaker(
             identifier = "it",
             trip_if = |_| unreachable!("not asked"),

@@ -138,7 +138,7 @@ fn a_nested_call_is_rejected_once_the_circuit_is_forced_open() {
 }
 
 #[test]
-fn a_call_nested_in_a_displaced_probe_is_a_call_like_another() {
+fn a_call_nested_in_a_displaced_probe_is_not_nested() {
     let (registry, breaker) = probing(1);
     let displaced = within(&breaker, || {
         registry.advance(Duration::from_secs(60));

@@ -74,7 +74,7 @@ fn an_error_gives_its_text_and_those_of_its_sources() {
 }
 
 #[test]
-fn so_does_a_box_around_an_error() {
+fn a_box_around_an_error_gives_its_text_and_those_of_its_sources() {
     assert_eq!(reason!(Box<dyn Error>, payment().into()), PAYMENT);
     assert_eq!(reason_of_call!(Box<dyn Error + Send>, Box::new(payment())), PAYMENT);
     assert_eq!(reason!(Box<dyn Error + Send + Sync>, payment().into()), PAYMENT);

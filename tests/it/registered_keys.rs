@@ -21,7 +21,7 @@ fn node(key: u8) -> Identity<'static> {
 }
 
 #[test]
-fn an_identifier_speaks_for_its_keys_before_and_after_they_exist() {
+fn a_connection_of_an_identifier_applies_to_keys_before_and_after_they_exist() {
     let registry = TestRegistry::new();
     let before = registry.breaker(node(1));
     let connection =

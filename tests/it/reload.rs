@@ -257,7 +257,7 @@ fn names_in_a_configuration_that_match_nothing_are_found() {
         "no breaker is known as `node[2]`; did you mean `node[1]`?
 no breaker is known as `nodes`; did you mean `node[1]`?
 no breaker is known as `payment_api`; did you mean `shop/payment_api`?
-no breaker is of the kind `kache`"
+no breaker is of the kind `kache`: correct its name, or remove its defaults"
     );
     registry.unconfigure("nodes");
     drop(registry.breaker(node(2)));

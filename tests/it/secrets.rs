@@ -132,7 +132,7 @@ fn no_secret_shows_in_a_rejection_an_event_or_a_status() {
 }
 
 #[test]
-fn a_check_that_failed_is_recorded_likewise() {
+fn a_failed_check_is_recorded_as_text_as_type_or_not_at_all() {
     for (reasons, expected) in [
         (Reasons::Text, "health check: token=hunter2"),
         (Reasons::Type, "std::io::error::Error"),

@@ -195,7 +195,7 @@ fn an_impossible_circuit_is_rejected() {
     (circuit["state"], circuit["since"]) = (json!({ "open": { "until": 5 } }), 6.into());
     assert_eq!(
         read::<Circuit>(circuit).unwrap_err(),
-        "the opening ends at 5 and began at 6: its deadline cannot be before its begin"
+        "the opening or ramp ends at 5 and began at 6: its deadline cannot be before its beginning"
     );
     for (width, failures) in [(0, 0), (1, 2)] {
         let bucket = json!({ "calls": 1, "failures": failures, "slow": 0 });

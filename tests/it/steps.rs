@@ -191,7 +191,7 @@ fn an_assertion_on_a_count_prints_why_the_circuit_is_open() {
         printed(|| registry.assert_failures("api", 3)),
         "api should count 3 failures, counts 2
   status    api is open, next attempt in 60 s: 2 of 2 calls failed, failure_rate is 50 %; last: a test
-  in a row  2 failures, 0 successes of 1, 0 probes in flight, 1 trips
+  in a row  2 failures, 0 successes of 1, 0 probes in flight, 1 trip
   window    2 failures and 0 slow of 2 calls, at least 2
   totals    0 successes, 2 failures, 0 ignored, 1 rejected, 0 abandoned, 0 late, 0 slow
   failures  a test; a test"

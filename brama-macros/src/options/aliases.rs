@@ -369,7 +369,7 @@ const ELSEWHERE: [(&str, &[&str]); 3] = [
         &["force_open", "enabled", "disabled", "manual_control"],
     ),
     (
-        "an open circuit always becomes half-open when its `expiry` has passed",
+        "an open circuit always becomes half-open when its `expiry` has passed: remove this option",
         &[
             "automatic_transition_from_open_to_half_open_enabled",
             "automatic_transition",

@@ -26,7 +26,7 @@ pub(crate) enum Deadlines {
 
 impl Deadlines {
     /// Returns what the patch asks for.
-    pub(crate) const fn under(patch: &PolicyPatch) -> Self {
+    pub(crate) const fn of(patch: &PolicyPatch) -> Self {
         if patch.applies_now { Self::Shorten } else { Self::Keep }
     }
 }
@@ -44,7 +44,7 @@ impl Slot {
         let mut answer = Ok(());
         let change = |layers: &mut Layers| answer = layers.configure_alone(&self.identity, patch);
         let mut pending = PendingEvents::of(at);
-        step.reconfigure(self, &mut pending, Deadlines::under(&patch), change);
+        step.reconfigure(self, &mut pending, Deadlines::of(&patch), change);
         step.finish(pending);
         answer
     }

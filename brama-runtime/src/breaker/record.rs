@@ -221,11 +221,10 @@ impl Slot {
         let mut locked = self.begin_step(locked);
         let change = locked.circuit.check_passed(pending.now());
         locked.note_changes(change, &mut pending);
-        match (meaning, locked.circuit.state()) {
-            (PassMeaning::Success, State::HalfOpen) => {
-                locked.step_without_permit(Verdict::SUCCESS, pending);
-            }
-            (PassMeaning::Success | PassMeaning::Probe, _) => drop(locked.finish(pending)),
+        if meaning == PassMeaning::Success && locked.circuit.state() == State::HalfOpen {
+            locked.step_without_permit(Verdict::SUCCESS, pending);
+        } else {
+            locked.finish(pending);
         }
     }
 

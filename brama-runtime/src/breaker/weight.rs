@@ -80,13 +80,13 @@ fn an_idle_breaker_takes_at_most_320_bytes() {
 }
 
 #[test]
-fn one_that_judges_the_last_hundred_calls_takes_at_most_448_bytes() {
+fn a_breaker_that_judges_the_last_hundred_calls_takes_at_most_448_bytes() {
     let weight = KeyedBreakers::of(&RATE).weight(calls(10, ["connection refused"]));
     assert!(weight <= 448, "{weight} bytes");
 }
 
 #[test]
-fn one_that_fails_in_every_third_call_for_four_reasons_takes_at_most_600_bytes() {
+fn a_breaker_that_fails_in_every_third_call_for_four_reasons_takes_at_most_600_bytes() {
     let weight =
         KeyedBreakers::of(&RATE).weight(calls(3, ["no answer", "refused", "busy", "reset"]));
     assert!(weight <= 600, "{weight} bytes");

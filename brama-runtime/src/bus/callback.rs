@@ -15,7 +15,7 @@ use crate::{
     sys::{
         panic::{Panicked, catch_panic},
         sync::Mutex,
-        worker::{OwnThread, Worker, busy, employ, restart_left_behind},
+        worker::{OwnThread, Worker, lock_is_held, register_worker, restart_left_behind},
     },
 };
 
@@ -66,7 +66,7 @@ impl EventCallback {
         let reader = Arc::new(Reader { queue, panics: AtomicU64::default(), state });
         let started = reader.start(&mut reader.state.lock());
         started.map_err(|error| NoThread::new(THREAD, ALTERNATIVE, &error))?;
-        employ(&reader);
+        register_worker(&reader);
         Ok(Self { reader })
     }
 
@@ -123,7 +123,7 @@ impl Handler {
 
 impl Worker for Reader {
     fn restart(self: Arc<Self>) -> io::Result<()> {
-        let mut state = self.state.try_lock().ok_or_else(busy)?;
+        let mut state = self.state.try_lock().ok_or_else(lock_is_held)?;
         if state.thread.exists() {
             return Ok(());
         }

@@ -35,7 +35,7 @@ use crate::{
     sys::{
         panic::catch_panic,
         sync::Monitor,
-        worker::{Worker, busy, employ, restart_left_behind, spawn},
+        worker::{Worker, lock_is_held, register_worker, restart_left_behind, spawn},
     },
     time::clock::Time,
 };
@@ -136,7 +136,7 @@ impl Checks {
         let now = self.time.now();
         let number = self.plan.lock().add(slot, schedule, kind, now);
         if number == 0 {
-            employ(self);
+            register_worker(self);
         }
         let check = HealthCheck { checks: Arc::downgrade(self), number };
         self.poll();
@@ -239,7 +239,7 @@ const ALTERNATIVE: &str = "add a future with `add_check_async` (feature `tokio`)
 impl Worker for Checks {
     /// A poll starts a worker thread as soon as a closure is due.
     fn restart(self: Arc<Self>) -> io::Result<()> {
-        drop(self.plan.try_lock().ok_or_else(busy)?);
+        drop(self.plan.try_lock().ok_or_else(lock_is_held)?);
         self.poll();
         Ok(())
     }

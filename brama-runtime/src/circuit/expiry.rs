@@ -172,6 +172,6 @@ pub(super) const fn millis(duration: Duration) -> u64 {
 }
 
 /// Returns whether the duration is whole milliseconds, at least one.
-pub(super) const fn is_whole_millis(duration: Duration) -> bool {
+pub(crate) const fn is_whole_millis(duration: Duration) -> bool {
     !duration.is_zero() && duration.subsec_nanos().is_multiple_of(1_000_000)
 }

@@ -47,7 +47,13 @@ pub use self::{
     verdict::{Fate, Verdict},
     window::Window,
 };
-pub(crate) use self::{change::Lasting, policy::OF_WINDOW, quantity::Quantity, tick::nanos};
+pub(crate) use self::{
+    change::Lasting,
+    expiry::is_whole_millis,
+    policy::OF_WINDOW,
+    quantity::{LostWindow, Quantity},
+    tick::nanos,
+};
 use self::{
     history::History,
     state::{Phase, Probes},

@@ -39,10 +39,10 @@ impl Circuit {
     }
 
     /// The term of an opening by a trip outcome: as long as its hint, if that is at least
-    /// [`LEAST_TRIP`]; otherwise as long as an opening by a rule.
+    /// [`MIN_TRIP_HINT`]; otherwise as long as an opening by a rule.
     pub(super) fn term_by_trip(&self, policy: &Policy, hint: Option<Duration>, now: Tick) -> Term {
         let term = self.term_by_rule(policy, now);
-        match hint.filter(|hint| LEAST_TRIP <= *hint) {
+        match hint.filter(|hint| MIN_TRIP_HINT <= *hint) {
             Some(hint) => {
                 let length = OpenDuration::hinted(policy.cut(hint));
                 Term { length, named: now.after(length.duration), ..term }
@@ -136,4 +136,4 @@ impl OpenDuration {
 }
 
 /// A shorter hint of a trip is ignored: a server must not be able to switch its protection off.
-const LEAST_TRIP: Duration = Duration::from_secs(1);
+const MIN_TRIP_HINT: Duration = Duration::from_secs(1);

@@ -97,7 +97,7 @@ impl Circuit {
 
     /// Counts an inconclusive probe. Returns their number in a row once it is enough to open again.
     pub(super) fn count_inconclusive(&mut self, policy: &Policy) -> Option<u32> {
-        let most = policy.half_open_limit.max(MOST_INCONCLUSIVE);
+        let most = policy.half_open_limit.max(MAX_INCONCLUSIVE);
         let outage = self.outage_mut()?;
         outage.inconclusive = outage.inconclusive.saturating_add(1);
         (most <= outage.inconclusive).then_some(outage.inconclusive)
@@ -129,4 +129,4 @@ impl Circuit {
 }
 
 /// How many inconclusive probes in a row end a half-open, unless `half_open_limit` is more.
-const MOST_INCONCLUSIVE: u32 = 10;
+const MAX_INCONCLUSIVE: u32 = 10;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::WindowCounts;
+
 /// Prints `1 failure`, `2 failures`, `1 success` or `2 successes`.
 pub(crate) struct Quantity(pub(crate) u64, pub(crate) &'static str);
 
@@ -14,6 +16,17 @@ impl fmt::Display for Quantity {
             _ => "s",
         };
         write!(f, "{count} {noun}{ending}")
+    }
+}
+
+/// Prints `lost a window with 1 failure in 30 calls`.
+pub(crate) struct LostWindow(pub(crate) WindowCounts);
+
+impl fmt::Display for LostWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let WindowCounts { calls, failures, .. } = self.0;
+        let (calls, failures) = (Quantity(calls, "call"), Quantity(failures, "failure"));
+        write!(f, "lost a window with {failures} in {calls}")
     }
 }
 

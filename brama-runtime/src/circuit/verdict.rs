@@ -92,7 +92,7 @@ impl Verdict {
     pub(super) fn is_inconclusive(&self) -> bool {
         match self {
             Self::Ignore => true,
-            Self::Abandoned { took } => took.is_none_or(|took| HANGS_UP_WITHIN <= took),
+            Self::Abandoned { took } => took.is_none_or(|took| MIN_INCONCLUSIVE <= took),
             Self::Success { .. }
             | Self::Failure { .. }
             | Self::Trip { .. }
@@ -118,7 +118,7 @@ impl Verdict {
 }
 
 /// A probe that is abandoned sooner after its start is not counted as inconclusive.
-const HANGS_UP_WITHIN: Duration = Duration::from_secs(1);
+const MIN_INCONCLUSIVE: Duration = Duration::from_secs(1);
 
 /// How the circuit used an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -236,15 +236,11 @@ impl Layers {
     /// If the attribute's `timeout` is an expression, it takes precedence over the layers below,
     /// although no patch contains it.
     pub(super) fn resolved(&self) -> Resolved {
-        let is_hidden = |layer| {
-            let is_timed = self.attribute.is_some_and(Attribute::is_timed);
-            is_timed && layer < ConfigLayer::Attribute
-        };
+        let is_timed = self.attribute.is_some_and(Attribute::is_timed);
         self.patches().fold(Resolved::default(), |resolved, (layer, patch)| {
-            if is_hidden(layer) {
-                return resolved.layered_over((layer, &patch.without(SettingName::Timeout)));
-            }
-            resolved.layered_over((layer, patch))
+            let is_hidden = is_timed && layer < ConfigLayer::Attribute;
+            let patch = if is_hidden { patch.without(SettingName::Timeout) } else { *patch };
+            resolved.layered_over((layer, &patch))
         })
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Config;
 use crate::{
-    circuit::{PolicyPatch, SettingChange, SettingName, WindowCounts},
+    circuit::{LostWindow, PolicyPatch, SettingChange, SettingName, WindowCounts},
     connection::ConnectionKind,
     duration,
     error::UnknownBreaker,
@@ -174,9 +174,7 @@ impl fmt::Display for Reconfigured {
             write!(f, "{}{change}", if place == 0 { "" } else { ", " })?;
         }
         match self.lost_window {
-            Some(WindowCounts { calls, failures, .. }) => {
-                write!(f, " (lost a window with {failures} failures in {calls} calls)")
-            }
+            Some(counts) => write!(f, " ({})", LostWindow(counts)),
             None => Ok(()),
         }
     }
@@ -185,7 +183,9 @@ impl fmt::Display for Reconfigured {
 impl fmt::Display for Unused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let breakers = self.breakers.iter().map(ToString::to_string);
-        let kinds = self.kinds.iter().map(|kind| format!("no breaker is of the kind `{kind}`"));
+        let kinds = self.kinds.iter().map(|kind| {
+            format!("no breaker is of the kind `{kind}`: correct its name, or remove its defaults")
+        });
         write_lines(breakers.chain(kinds), f)
     }
 }

@@ -17,7 +17,9 @@ pub use self::{
     kind::{EventKind, EventKinds},
 };
 use crate::{
-    circuit::{Cause, Lasting, OpenDuration, Reason, SettingChange, State, Tick, WindowCounts},
+    circuit::{
+        Cause, Lasting, LostWindow, OpenDuration, Reason, SettingChange, State, Tick, WindowCounts,
+    },
     connection::{ConnectionKind, Labels},
     duration::Rounded,
     identity::Identity,
@@ -196,8 +198,8 @@ impl fmt::Display for EventDetail {
             Self::Configured { changes, lost_window, shortened, warnings } => {
                 f.write_str("was configured")?;
                 changes.iter().try_for_each(|change| write!(f, "; {change}"))?;
-                if let Some(WindowCounts { calls, failures, .. }) = lost_window {
-                    write!(f, "; lost a window with {failures} failures in {calls} calls")?;
+                if let Some(counts) = lost_window {
+                    write!(f, "; {}", LostWindow(*counts))?;
                 }
                 if let Some(duration) = shortened {
                     write!(f, "; the opening was shortened to {}", Rounded(*duration))?;

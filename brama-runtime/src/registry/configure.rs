@@ -10,7 +10,7 @@ use crate::{
     breaker::{Deadlines, Slot, Timestamp},
     bus::Wakes,
     circuit::{InvalidPolicy, PolicyPatch, SettingName},
-    config::{ConfigStore, Configured, Reconfigured},
+    config::{ConfigStore, Configured, Reconfigured, SharedConfig},
     identity::Identity,
 };
 
@@ -78,24 +78,25 @@ impl Registry {
     /// over all layers of configuration; when it is off, each breaker follows its policy again.
     /// [`Status::shadow_all`](crate::status::Status::shadow_all) shows the switch.
     pub fn shadow_all(&self, shadow_all: bool) {
-        let mut writer = self.inner.writer.lock();
-        writer.shared = Arc::new(writer.shared.with_shadow_all(shadow_all));
-        let wakes = self.inner.update_all(&writer);
-        drop(writer);
-        wakes.wake();
+        self.inner.change_shared(|shared| shared.with_shadow_all(shadow_all));
     }
 
     /// Adds a warning to every status.
     pub(super) fn notice(&self, notice: String) {
-        let mut writer = self.inner.writer.lock();
-        writer.shared = Arc::new(writer.shared.with_notice(notice));
-        let wakes = self.inner.update_all(&writer);
-        drop(writer);
-        wakes.wake();
+        self.inner.change_shared(|shared| shared.with_notice(notice));
     }
 }
 
 impl RegistryInner {
+    /// Changes what all breakers share, and updates each without an event.
+    fn change_shared(&self, change: impl FnOnce(&SharedConfig) -> SharedConfig) {
+        let mut writer = self.writer.lock();
+        writer.shared = Arc::new(change(&writer.shared));
+        let wakes = self.update_all(&writer);
+        drop(writer);
+        wakes.wake();
+    }
+
     /// Updates every breaker without an event.
     fn update_all(&self, writer: &Writer) -> Wakes {
         let mut wakes = Wakes::default();
@@ -187,7 +188,7 @@ impl ConfigStore for RegistryInner {
         let mut writer = self.writer.lock();
         let configured = writer.configured_for(&identity).with_run_time(patch)?;
         writer.store(&identity, configured);
-        let deadlines = Deadlines::under(&patch);
+        let deadlines = Deadlines::of(&patch);
         let wakes = self.reconfigure_identity(&writer, &identity, at, deadlines);
         drop(writer);
         wakes.wake();

@@ -40,10 +40,8 @@ impl Registry {
         let counted = |identity| self.inner.slots.find(identity).map(|slot| slot.counted());
         let (alone, overflow) = (counted(&identity), counted(&identity.overflow()));
         let all = [alone, overflow, writer.keys.totals(&identity)].into_iter().flatten();
-        all.reduce(|mut sum, totals| {
-            sum += totals;
-            sum
-        })
+        let mut all = all.peekable();
+        all.peek().is_some().then(|| all.sum())
     }
 }
 

@@ -37,14 +37,14 @@ impl Registry {
         }
         let at = self.inner.context.timestamp();
         let mut writer = self.inner.writer.lock();
-        if writer.is_initialised {
+        if writer.is_initialized {
             return Err(InitError::Already(config));
         }
         match self.start_cleanup(config.key_limits().cleanup_interval) {
             Ok(sweeper) => writer.sweeper = sweeper,
             Err(error) => return Err(InitError::NoThread { config, error }),
         }
-        writer.is_initialised = true;
+        writer.is_initialized = true;
         self.inner.context.set_reasons(config.recorded_reasons());
         let (_, concerned) = writer.adopt(config);
         let (_, wakes) = self.inner.reconfigure(&writer, concerned, at);

@@ -236,7 +236,7 @@ mod tests {
             let barrier = Arc::new(Barrier::new(2));
             let reader = Reader { registry: registry.clone(), barrier: Arc::clone(&barrier) };
             let thread = thread::spawn(|| {
-                // Destroyed last, because it is initialised first.
+                // Destroyed last, because it is initialized first.
                 READER.with(|cell| assert!(cell.set(reader).is_ok()));
                 READER.with(|cell| cell.get().map(|it| it.registry.breaker("a").success()));
             });

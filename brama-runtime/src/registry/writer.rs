@@ -22,7 +22,7 @@ pub(super) struct Writer {
     /// By identity, with or without a key. The breaker need not exist yet.
     configured: HashMap<Identity<'static>, Arc<Configured>>,
     pub(super) keys: Keys,
-    pub(super) is_initialised: bool,
+    pub(super) is_initialized: bool,
     pub(super) sweeper: Option<Sweeper>,
 }
 
@@ -40,7 +40,7 @@ impl Writer {
             config: Config::new(),
             configured: HashMap::new(),
             keys: Keys::default(),
-            is_initialised: false,
+            is_initialized: false,
             sweeper: None,
         }
     }

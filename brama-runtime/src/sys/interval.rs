@@ -5,7 +5,7 @@ use std::{fmt, io, ops::ControlFlow, sync::Arc, time::Duration};
 use super::{
     panic::{Panicked, catch_panic},
     sync::Monitor,
-    worker::{OwnThread, Worker, busy, employ},
+    worker::{OwnThread, Worker, lock_is_held, register_worker},
 };
 
 /// A thread that does its work at an interval until it is dropped. It then ends at once, or when
@@ -52,7 +52,7 @@ impl Sweeper {
         state.interval = Some(interval);
         rounds.start(&mut state)?;
         drop(state);
-        employ(&rounds);
+        register_worker(&rounds);
         Ok(Self { rounds })
     }
 
@@ -103,7 +103,7 @@ impl Rounds {
 
 impl Worker for Rounds {
     fn restart(self: Arc<Self>) -> io::Result<()> {
-        let mut state = self.state.try_lock().ok_or_else(busy)?;
+        let mut state = self.state.try_lock().ok_or_else(lock_is_held)?;
         if state.is_over { Ok(()) } else { self.start(&mut state) }
     }
 }

@@ -28,13 +28,13 @@ pub(crate) trait Worker: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The error of the system, or [`busy`] if the worker's lock is held. The restart is then
-    /// repeated.
+    /// The error of the system, or [`lock_is_held`] if the worker's lock is held. The restart is
+    /// then repeated.
     fn restart(self: Arc<Self>) -> io::Result<()>;
 }
 
 /// The error of a restart that finds the worker's lock held.
-pub(crate) fn busy() -> io::Error {
+pub(crate) fn lock_is_held() -> io::Error {
     io::ErrorKind::WouldBlock.into()
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Res
 static WORKERS: Workers = Workers::new();
 
 /// Adds a worker to those that are restarted in a forked child.
-pub(crate) fn employ(worker: &Arc<impl Worker + 'static>) {
+pub(crate) fn register_worker(worker: &Arc<impl Worker + 'static>) {
     WORKERS.add(Arc::downgrade(worker) as _, Process::current());
 }
 
@@ -179,7 +179,7 @@ mod tests {
             self.restarts.fetch_add(1, Ordering::Relaxed);
             let fewer = |failing: u32| failing.checked_sub(1);
             match self.failing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer) {
-                Ok(_) => Err(busy()),
+                Ok(_) => Err(lock_is_held()),
                 Err(_) => Ok(()),
             }
         }

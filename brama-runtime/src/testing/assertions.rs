@@ -148,7 +148,9 @@ impl Report<'_> {
             write!(f, " of {threshold}")?;
         }
         let closes = policy.success_threshold();
-        write!(f, ", {successes} successes of {closes}, {probes} probes in flight, {trips} trips")
+        let probes = Quantity((*probes).into(), "probe");
+        let trips = Quantity((*trips).into(), "trip");
+        write!(f, ", {successes} successes of {closes}, {probes} in flight, {trips}")
     }
 
     fn window(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -157,7 +159,8 @@ impl Report<'_> {
             return Ok(());
         }
         let WindowCounts { calls, failures, slow } = window;
-        write!(f, "\n  window    {failures} failures and {slow} slow of {calls} calls")?;
+        let (failures, calls) = (Quantity(*failures, "failure"), Quantity(*calls, "call"));
+        write!(f, "\n  window    {failures} and {slow} slow of {calls}")?;
         if policy.has_rate_rule() {
             write!(f, ", at least {}", policy.minimum_calls())?;
         }

@@ -7,7 +7,7 @@ use crate::{
     circuit::Tick,
     sys::{
         sync::Monitor,
-        worker::{OwnThread, Worker, busy, employ},
+        worker::{OwnThread, Worker, lock_is_held, register_worker},
     },
 };
 
@@ -29,7 +29,7 @@ impl Timer {
     pub(crate) fn new(now: fn() -> Tick) -> Arc<Self> {
         let state = TimerState { alarms: Alarms::new(), thread: OwnThread::default() };
         let timer = Arc::new(Self { now, state: Monitor::new(state) });
-        employ(&timer);
+        register_worker(&timer);
         timer
     }
 
@@ -98,7 +98,7 @@ impl Timer {
 
 impl Worker for Timer {
     fn restart(self: Arc<Self>) -> io::Result<()> {
-        let mut state = self.state.try_lock().ok_or_else(busy)?;
+        let mut state = self.state.try_lock().ok_or_else(lock_is_held)?;
         if state.alarms.first().is_none() { Ok(()) } else { self.start(&mut state) }
     }
 }

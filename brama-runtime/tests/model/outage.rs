@@ -64,7 +64,7 @@ fn a_hint_that_comes_late_only_prolongs() {
 }
 
 #[test]
-fn a_displaced_probe_keeps_its_voice() {
+fn the_outcome_of_a_displaced_probe_still_counts() {
     everywhere(|harness| {
         let displaced =
             |permit: &&_| entered(harness) <= **permit && **permit < harness.circuit.generation();

@@ -79,13 +79,19 @@ impl TryFrom<Whole> for Circuit {
 
 impl Whole {
     fn check_deadline(&self) -> Result<(), String> {
-        match (self.phase, self.since) {
-            (Phase::Open { until }, since) if until < since => Err(format!(
-                "the opening ends at {} and began at {}: its deadline cannot be before its begin",
+        match self.phase {
+            Phase::Open { until } | Phase::Ramp { until } if until < self.since => Err(format!(
+                "the opening or ramp ends at {} and began at {}: its deadline cannot be before its \
+                 beginning",
                 until.as_nanos(),
-                since.as_nanos()
+                self.since.as_nanos()
             )),
-            _ => Ok(()),
+            Phase::Closed
+            | Phase::Open { .. }
+            | Phase::HalfOpen(_)
+            | Phase::Ramp { .. }
+            | Phase::ForcedOpen
+            | Phase::Disabled => Ok(()),
         }
     }
 
