@@ -212,3 +212,13 @@ fn a_call_nested_in_one_that_the_ramp_admitted_counts_like_a_call_of_a_closed_ci
     assert_eq!((totals.successes - before.successes, totals.nested), (2, 0));
     assert_eq!(totals.rejected - before.rejected, calls - 1);
 }
+
+#[test]
+fn a_call_within_the_closure_of_a_call_is_nested() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("store");
+    due(&registry);
+    let nested = breaker.call(|| breaker.call(|| Ok::<_, String>(1)).map_err(|it| it.to_string()));
+    assert_eq!(nested, Ok(1));
+    assert_eq!((breaker.state(), breaker.status().totals.nested), (State::Closed, 1));
+}

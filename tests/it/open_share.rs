@@ -1,6 +1,11 @@
 //! How many of an identifier's keys may be open at once: `max_open_share`.
 
-use std::time::Duration;
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Waker},
+    time::Duration,
+};
 
 use brama::{
     Breaker, Identity, PolicyPatch, State,
@@ -107,9 +112,98 @@ fn at_most_the_share_of_the_keys_rejects_by_a_rule_whatever_happens() {
         }
         let rejects = |breaker: &&Breaker| {
             let status = breaker.status();
-            status.state == State::Open && !status.held_back
+            let is_over = status.retry_after.is_none_or(|left| left.is_zero());
+            status.state == State::Open && !is_over && !status.held_back
         };
         let rejecting = all.iter().filter(rejects).count();
         assert!(rejecting <= 4, "{rejecting} after step {step}");
     }
+}
+
+/// Keys of which one in five may reject, and whose first failure opens.
+fn fragile(count: u64) -> (TestRegistry, Vec<Breaker>) {
+    let registry = TestRegistry::new();
+    let patch = PolicyPatch::new().max_open_share(20).failure_threshold(1);
+    registry.configure("node", patch).unwrap();
+    let node = |key| registry.breaker(Identity::new("node").with_key(key));
+    let all = (0..count).map(node).collect();
+    (registry, all)
+}
+
+fn fail(all: &[Breaker]) {
+    for breaker in all {
+        breaker.failure("unreachable");
+    }
+}
+
+#[test]
+fn an_opening_that_is_over_takes_no_share_before_anything_has_noticed() {
+    let (registry, all) = fragile(5);
+    all[0].failure("unreachable");
+    registry.advance(Duration::from_secs(30));
+    all[1].failure("unreachable");
+    assert!(all[1].status().held_back);
+    registry.advance(Duration::from_secs(30));
+    all[2].failure("unreachable");
+    assert_eq!(all[0].state(), State::Open);
+    assert!(all[2].try_acquire().is_err());
+    all[2].close("repaired");
+    assert!(all[1].try_acquire().is_err());
+}
+
+#[test]
+fn asking_takes_into_account_that_others_have_closed() {
+    let (registry, all) = fragile(5);
+    all[0].failure("unreachable");
+    all[1].failure("unreachable");
+    assert!(registry.is_available(Identity::new("node").with_key(1)));
+    all[0].close("repaired");
+    assert!(!registry.is_available(Identity::new("node").with_key(1)));
+    assert!(all[1].try_acquire().is_err());
+}
+
+#[test]
+fn an_opening_that_only_observes_keeps_nobody_waiting() {
+    let (_registry, all) = fragile(5);
+    all[0].failure("unreachable");
+    all[1].failure("unreachable");
+    let poll = |breaker: &Breaker| {
+        pin!(breaker.ready()).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    };
+    assert_eq!([&all[0], &all[1]].map(poll), [false, true]);
+    assert!(all[1].wait_timeout(Duration::ZERO));
+}
+
+#[test]
+fn unregistered_keys_are_not_known() {
+    let (registry, all) = fragile(10);
+    let key = |key: u64| Identity::new("node").with_key(key);
+    (5..10).for_each(|number| assert!(registry.unregister(key(number))));
+    fail(&all[..5]);
+    assert_eq!(rejecting(&all[..5]), 1);
+    all[..5].iter().for_each(|breaker| breaker.close("repaired"));
+    all[5..].iter().for_each(Breaker::success);
+    fail(&all[..5]);
+    assert_eq!(rejecting(&all[..5]), 2);
+}
+
+#[test]
+fn a_limit_that_is_set_during_an_outage_judges_no_opening_in_progress() {
+    let (registry, all) = fragile(10);
+    let share = |patch| registry.configure("node", patch).unwrap();
+    share(PolicyPatch::new().max_open_share_off());
+    fail(&all[1..]);
+    share(PolicyPatch::new().max_open_share(20));
+    assert_eq!(rejecting(&all[1..]), 9);
+    all[0].failure("unreachable");
+    assert_eq!(rejecting(&all), 9);
+}
+
+#[test]
+fn an_opening_leaves_shadow_at_its_next_call_and_only_within_the_share() {
+    let (registry, all) = fragile(10);
+    registry.shadow_all(true);
+    fail(&all);
+    registry.shadow_all(false);
+    assert_eq!(rejecting(&all), 2);
 }

@@ -90,7 +90,7 @@ impl Slot {
         locked.note_changes(change, &mut pending);
         let answer = match admission {
             Admission::Admitted(_) => None,
-            Admission::Rejected { .. } if locked.remains_held_back(self.share.as_deref()) => {
+            Admission::Rejected { .. } if locked.remains_held_back(self.share.as_deref(), now) => {
                 Some(Ok(None))
             }
             Admission::Shadowed => Some(Ok(None)),

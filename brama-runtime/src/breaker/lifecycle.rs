@@ -126,7 +126,7 @@ impl Slot {
         cell.get_or_init(|| attribute);
         let now = pending.now();
         let mut wakes = pending.send(&mut locked, &self.identity, &self.context.bus);
-        locked.wake_waiters(now, &mut wakes);
+        locked.wake_waiters(self.share.as_deref(), now, &mut wakes);
         drop(locked);
         wakes.wake();
     }

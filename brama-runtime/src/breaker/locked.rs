@@ -79,7 +79,7 @@ pub(super) struct RareState {
     pub(super) is_pinned: bool,
     /// Evicted, or about to be.
     pub(super) is_evicted: bool,
-    pub(super) share_place: SharePlace,
+    pub(super) in_share: InShare,
     pub(super) abandoned: AbandonedRun,
 }
 
@@ -102,14 +102,24 @@ impl Opened {
     }
 }
 
+/// The part of a breaker in the share of its identifier's keys.
+#[derive(Debug, Default)]
+pub(super) struct InShare {
+    pub(super) place: SharePlace,
+    /// Not counted among the known keys.
+    pub(super) is_uncounted: bool,
+}
+
 /// Whether an opening counts among the keys of its identifier that reject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum SharePlace {
-    /// The breaker does not reject by a rule, or there is no limit.
+    /// The breaker does not reject by a rule.
     #[default]
     None,
-    /// It counts among the keys that reject.
-    Taken,
+    /// It rejects, and there is no limit.
+    Unlimited,
+    /// It counts among the keys that reject, until this deadline.
+    Taken(Tick),
     /// Too many other keys reject, so it only observes.
     HeldBack,
 }

@@ -136,7 +136,7 @@ impl Breaker {
     where
         E: FailureReason<Kind>,
     {
-        let mut permit = RawPermit::acquire(Borrowed(&self.slot))?.guard_panics();
+        let mut permit = RawPermit::acquire_in_scope(Borrowed(&self.slot))?.guard_panics();
         let answer = permit.run(body);
         let _success = permit.judge(result::judged(&answer));
         answer.map_err(CallError::Failed)

@@ -102,7 +102,8 @@ impl Slot {
         word.admits() || {
             let now = self.context.time.now();
             let locked = self.locked.lock();
-            locked.is_held_back() || locked.circuit.would_admit(&locked.policy, now)
+            locked.would_be_held_back(self.share.as_deref(), now)
+                || locked.circuit.would_admit(&locked.policy, now)
         }
     }
 

@@ -83,7 +83,7 @@ impl StepGuard<'_> {
     fn note_change(&mut self, change: Change, pending: &mut PendingEvents) {
         let Change { from, to, at, mut cause, .. } = change;
         if to == State::Open {
-            self.locked.begin_share(self.slot.share.as_deref());
+            self.locked.begin_share(self.slot.share.as_deref(), at);
             cause.held_back = self.locked.is_held_back();
         }
         pending.has_change = true;
@@ -106,7 +106,7 @@ impl StepGuard<'_> {
         let Slot { identity, context, .. } = self.slot;
         let now = pending.now();
         let mut wakes = pending.send(&mut self.locked, identity, &context.bus);
-        self.locked.wake_waiters(now, &mut wakes);
+        self.locked.wake_waiters(self.slot.share.as_deref(), now, &mut wakes);
         wakes
     }
 

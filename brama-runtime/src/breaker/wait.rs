@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Breaker, locked::Locked, slot::Slot, waiters::WaiterKey};
+use super::{Breaker, OpenShare, locked::Locked, slot::Slot, waiters::WaiterKey};
 use crate::{bus::Wakes, circuit::Tick, sys::sync::Monitor};
 
 impl Breaker {
@@ -165,7 +165,7 @@ impl Slot {
         // A waker is user code. It is neither cloned nor dropped under the lock.
         let waker = waker.clone();
         let mut locked = self.locked.lock();
-        let until = locked.admits_from();
+        let until = locked.admits_from(self.share.as_deref(), now);
         if until <= now {
             drop(locked);
             return None;
@@ -185,19 +185,20 @@ impl Slot {
 
 impl Locked {
     /// Returns the tick from which on a call would be admitted, if no outcome is reported before.
-    fn admits_from(&self) -> Tick {
+    fn admits_from(&self, share: Option<&OpenShare>, now: Tick) -> Tick {
+        let only_observes = self.policy.shadow() || self.would_be_held_back(share, now);
         let rejects_until = self.circuit.rejects_until(&self.policy);
-        rejects_until.filter(|_| !self.policy.shadow()).unwrap_or(Tick::ORIGIN)
+        rejects_until.filter(|_| !only_observes).unwrap_or(Tick::ORIGIN)
     }
 
     /// Adds to `wakes` every waiter that the step at `now` lets in, or lets in earlier than the
     /// waiter knew. Also adds those that the clock should have woken by now, in case the system
     /// gives its timer no thread.
-    pub(super) fn wake_waiters(&mut self, now: Tick, wakes: &mut Wakes) {
+    pub(super) fn wake_waiters(&mut self, share: Option<&OpenShare>, now: Tick, wakes: &mut Wakes) {
         if self.rare().is_none_or(|rare| rare.waiters.is_none()) {
             return;
         }
-        let from = self.admits_from();
+        let from = self.admits_from(share, now);
         if let Some(waiters) = &mut self.rare_mut().waiters {
             let due = waiters.take_due(now);
             let earlier = waiters.take_later(from);

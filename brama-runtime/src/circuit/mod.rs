@@ -199,10 +199,9 @@ impl Circuit {
         self.term().map(|term| term.length)
     }
 
-    /// Returns whether the circuit is in an opening that a rule caused, and not an action by hand.
-    pub(crate) fn is_open_by_rule(&self) -> bool {
-        let is_open = matches!(self.phase, Phase::Open { .. });
-        is_open && self.term().is_some_and(|term| !term.is_by_hand)
+    /// Returns the deadline of an opening that a rule caused, and not an action by hand.
+    pub(crate) fn until_by_rule(&self) -> Option<Tick> {
+        self.until().filter(|_| self.term().is_some_and(|term| !term.is_by_hand))
     }
 
     /// Returns the counts of the window at `now`; zeros if no rule judges it.

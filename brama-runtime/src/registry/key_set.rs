@@ -124,7 +124,7 @@ impl KeySet {
     /// Adds a breaker, after [`make_room`](Self::make_room).
     pub(super) fn add(&mut self, slot: Arc<Slot>, now: Tick) {
         self.entries.push(KeyEntry { slot, moves: 0, last_active: now });
-        self.share.set_known(self.entries.len());
+        self.share.add_known();
     }
 
     /// Evicts breakers that have counted nothing for as long as `threshold`. It examines a batch of
@@ -155,7 +155,6 @@ impl KeySet {
         let totals = self.entries.get(index).and_then(|entry| evict(&entry.slot, idle));
         totals.is_some_and(|totals| {
             self.entries.swap_remove(index);
-            self.share.set_known(self.entries.len());
             self.evicted += totals;
             true
         })
