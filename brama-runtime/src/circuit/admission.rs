@@ -76,7 +76,8 @@ impl Circuit {
         if Share::at(self.since, until, now).includes(drawn) {
             return Admission::Admitted(self.generation);
         }
-        reject(policy, Some(until.since(now).min(LONGEST_RAMP_WAIT)))
+        let left = until.since(now.max(self.since));
+        reject(policy, Some(left.min(LONGEST_RAMP_WAIT)))
     }
 
     /// Returns the share of calls, per mille, that a ramp admits; `None` outside a ramp.

@@ -33,7 +33,8 @@ impl Circuit {
     /// that the hints of the run ask for.
     pub(super) fn term_by_rule(&self, policy: &Policy, now: Tick) -> Term {
         let length = self.wait(policy).jittered(policy, self.seed, self.generation.next().number());
-        let named = self.hinted_until();
+        // Later hints can be left over from a clock that has stepped back since.
+        let named = self.hinted_until().min(now.after(policy.cut(Duration::MAX)));
         let wait = length.duration;
         Term { length: length.lengthened(named.since(now)), wait, named, is_by_hand: false }
     }

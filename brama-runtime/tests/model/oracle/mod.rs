@@ -161,7 +161,7 @@ impl Oracle {
         if ramp.admits(generation, now) {
             return self.admit();
         }
-        let left = ramp.until.saturating_sub(now);
+        let left = ramp.until.saturating_sub(now.max(self.since));
         self.reject(Some(left.min(Duration::from_secs(1))))
     }
 
@@ -362,6 +362,8 @@ impl Oracle {
 
     fn opening_by_rule(&self) -> Opening {
         let hinted = latest_hint(&self.outcomes);
+        let latest = self.now + self.policy.retry_after_cap;
+        let hinted = hinted.map(|named| named.min(latest));
         Opening::by_rule(self.policy.wait, self.trips, hinted, self.now)
     }
 
