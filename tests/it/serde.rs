@@ -152,20 +152,20 @@ fn a_circuit_is_written_with_all_its_state() {
             "failures": 1,
             "successes": 0,
             "trips": 1,
-            "memory": "empty",
+            "window": "empty",
             "reasons": ["refused"],
             "outage": {
                 "hinted_until": 0,
                 "term": {
                     "length": { "duration": 60_000_000_000_u64, "source": "fixed", "jitter": 0 },
                     "wait": 60_000_000_000_u64,
-                    "named": 0,
+                    "hinted_until": 0,
                     "is_by_hand": false,
                 },
-                "was_shortened": false,
+                "shortened_by_check": false,
                 "displaced": 0,
                 "inconclusive": 0,
-                "drawn": 0,
+                "ramp_calls": 0,
             },
         })
     );
@@ -182,29 +182,34 @@ fn an_impossible_circuit_is_rejected() {
     assert_eq!(error("reasons", five), "5 reasons are too many, at most 4 are kept");
     for (place, outcomes) in [(3, 2), (2, 12), (0, 0)] {
         let bad = json!([{ "place": place, "failed": true, "slow": false }]);
-        let memory = json!({ "calls": { "size": 10, "outcomes": outcomes, "bad": bad } });
+        let window = json!({ "calls": { "size": 10, "outcomes": outcomes, "bad": bad } });
         let expected = "the positions of bad outcomes must be ascending and within the window";
-        assert_eq!(error("memory", memory), expected);
+        assert_eq!(error("window", window), expected);
     }
     let late = json!({ "time": { "width": 2, "number": u64::MAX, "buckets": vec![json!(
         { "calls": 0, "failures": 0, "slow": 0 }
     ); 10] } });
     let expected = "the number of a bucket must be one that a clock reaches";
-    assert_eq!(error("memory", late), expected);
-    let mut circuit = written(&Circuit::new(0));
-    (circuit["state"], circuit["since"]) = (json!({ "open": { "until": 5 } }), 6.into());
-    assert_eq!(
-        read::<Circuit>(circuit).unwrap_err(),
-        "the opening or ramp ends at 5 and began at 6: its deadline cannot be before its beginning"
-    );
+    assert_eq!(error("window", late), expected);
     for (width, failures) in [(0, 0), (1, 2)] {
         let bucket = json!({ "calls": 1, "failures": failures, "slow": 0 });
         let buckets = Value::Array(vec![bucket; 10]);
-        let memory = json!({ "time": { "width": width, "number": 0, "buckets": buckets } });
+        let window = json!({ "time": { "width": width, "number": 0, "buckets": buckets } });
         let expected = "a bucket must last and hold no more failures or slow calls than calls";
-        assert_eq!(error("memory", memory), expected);
+        assert_eq!(error("window", window), expected);
     }
     assert!(error("mood", json!("sunny")).starts_with("unknown field `mood`"));
+}
+
+#[test]
+fn an_opening_or_ramp_that_ends_before_it_began_is_rejected() {
+    for state in ["open", "ramp"] {
+        let mut circuit = written(&Circuit::new(0));
+        (circuit["state"], circuit["since"]) = (json!({ state: { "until": 5 } }), 6.into());
+        let expected = "the opening or ramp ends at 5 and began at 6: its deadline cannot be \
+                        before its beginning";
+        assert_eq!(read::<Circuit>(circuit).unwrap_err(), expected);
+    }
 }
 
 #[test]

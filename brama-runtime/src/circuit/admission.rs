@@ -70,8 +70,8 @@ impl Circuit {
     /// Admits the share of the calls that the ramp has reached.
     fn admit_share(&mut self, policy: &Policy, until: Tick, now: Tick) -> Admission {
         let Some(outage) = self.outage_mut() else { return reject(policy, None) };
-        outage.drawn = outage.drawn.saturating_add(1);
-        let number = outage.drawn;
+        outage.ramp_calls = outage.ramp_calls.saturating_add(1);
+        let number = outage.ramp_calls;
         let drawn = draw(self.seed, &[self.generation.number(), number]);
         if Share::at(self.since, until, now).includes(drawn) {
             return Admission::Admitted(self.generation);

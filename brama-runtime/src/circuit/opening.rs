@@ -24,7 +24,7 @@ pub(super) struct Term {
     pub(super) wait: Duration,
     /// The latest time that a retry-after hint asked for in this opening; the origin if there was
     /// no hint.
-    pub(super) named: Tick,
+    pub(super) hinted_until: Tick,
     pub(super) is_by_hand: bool,
 }
 
@@ -34,9 +34,14 @@ impl Circuit {
     pub(super) fn term_by_rule(&self, policy: &Policy, now: Tick) -> Term {
         let length = self.wait(policy).jittered(policy, self.seed, self.generation.next().number());
         // Later hints can be left over from a clock that has stepped back since.
-        let named = self.hinted_until().min(now.after(policy.cut(Duration::MAX)));
+        let hinted_until = self.hinted_until().min(now.after(policy.cut(Duration::MAX)));
         let wait = length.duration;
-        Term { length: length.lengthened(named.since(now)), wait, named, is_by_hand: false }
+        Term {
+            length: length.lengthened(hinted_until.since(now)),
+            wait,
+            hinted_until,
+            is_by_hand: false,
+        }
     }
 
     /// The term of an opening by a trip outcome: as long as its hint, if that is at least
@@ -46,7 +51,7 @@ impl Circuit {
         match hint.filter(|hint| MIN_TRIP_HINT <= *hint) {
             Some(hint) => {
                 let length = OpenDuration::hinted(policy.cut(hint));
-                Term { length, named: now.after(length.duration), ..term }
+                Term { length, hinted_until: now.after(length.duration), ..term }
             }
             None => term,
         }
@@ -59,7 +64,7 @@ impl Circuit {
             source: DurationSource::ByHand,
             jitter: Duration::ZERO,
         });
-        Term { length, wait: wait.duration, named: Tick::ORIGIN, is_by_hand: true }
+        Term { length, wait: wait.duration, hinted_until: Tick::ORIGIN, is_by_hand: true }
     }
 
     /// Ends an opening earlier if the policy's wait for it is shorter than the one that it began
@@ -73,7 +78,7 @@ impl Circuit {
         let wait = wait_after(policy, self.trips.saturating_sub(1));
         let wait = wait.jittered(policy, seed, generation);
         let term = self.term_mut()?;
-        let ends = since.after(wait.duration).max(now).max(term.named);
+        let ends = since.after(wait.duration).max(now).max(term.hinted_until);
         if !term.is_by_policy() || until <= ends {
             return None;
         }
@@ -111,7 +116,7 @@ impl Term {
         let duration = self.length.duration.min(self.wait);
         let source = DurationSource::Repeated;
         let length = OpenDuration { duration, source, jitter: Duration::ZERO };
-        Self { length, wait: duration, named: Tick::ORIGIN, is_by_hand: false }
+        Self { length, wait: duration, hinted_until: Tick::ORIGIN, is_by_hand: false }
     }
 }
 

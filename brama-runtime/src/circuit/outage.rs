@@ -19,13 +19,13 @@ pub(super) struct Outage {
     pub(super) term: Option<Term>,
     /// Whether a health check has shortened an opening. Calls contradicted it if the circuit has
     /// opened again, so no check shortens another one.
-    pub(super) was_shortened: bool,
+    pub(super) shortened_by_check: bool,
     /// How often the probes of this half-open were displaced: each time began a generation.
     pub(super) displaced: u64,
     /// Inconclusive probes in a row.
     pub(super) inconclusive: u32,
     /// Calls that the ramp admitted or rejected.
-    pub(super) drawn: u64,
+    pub(super) ramp_calls: u64,
 }
 
 impl Circuit {
@@ -91,7 +91,7 @@ impl Circuit {
     /// Forgets the probes of an earlier half-open.
     pub(super) fn begin_probes(&mut self) {
         if let Some(outage) = self.outage_mut() {
-            (outage.displaced, outage.inconclusive, outage.drawn) = (0, 0, 0);
+            (outage.displaced, outage.inconclusive, outage.ramp_calls) = (0, 0, 0);
         }
     }
 
@@ -122,7 +122,7 @@ impl Circuit {
         if term.is_by_hand {
             return None;
         }
-        term.named = term.named.max(named);
+        term.hinted_until = term.hinted_until.max(named);
         term.length = term.length.lengthened(named.since(since));
         Some(since.after(term.length.duration)).filter(|later| until < *later)
     }

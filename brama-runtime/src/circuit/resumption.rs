@@ -77,7 +77,8 @@ impl History {
 impl Outage {
     /// Moves the times of hints back by as much as the beginning of the state was ahead.
     fn resumed(self, ahead: Duration) -> Self {
-        let term = self.term.map(|term| Term { named: term.named.before(ahead), ..term });
+        let term =
+            self.term.map(|term| Term { hinted_until: term.hinted_until.before(ahead), ..term });
         Self { hinted_until: self.hinted_until.before(ahead), term, ..self }
     }
 }

@@ -61,11 +61,11 @@ impl Circuit {
     fn shorten_by_check(&mut self, now: Tick) -> Option<Change> {
         let Phase::Open { .. } = self.phase else { return None };
         let outage = self.outage_mut()?;
-        let Term { named, is_by_hand, .. } = outage.term?;
-        if is_by_hand || outage.was_shortened || now < named {
+        let Term { hinted_until, is_by_hand, .. } = outage.term?;
+        if is_by_hand || outage.shortened_by_check || now < hinted_until {
             return None;
         }
-        outage.was_shortened = true;
+        outage.shortened_by_check = true;
         Some(self.become_half_open(Rule::HealthCheck, now))
     }
 

@@ -24,7 +24,7 @@ pub(in crate::circuit) struct Whole {
     failures: u32,
     successes: u64,
     trips: u32,
-    memory: WindowState,
+    window: WindowState,
     reasons: RecentReasons,
     outage: Option<Box<Outage>>,
 }
@@ -33,7 +33,7 @@ impl From<Circuit> for Whole {
     fn from(circuit: Circuit) -> Self {
         let Circuit { seed, generation, openings, phase, since, .. } = circuit;
         let Circuit { failures, successes, trips, history, .. } = circuit;
-        let History { window_state: memory, reasons, outage } =
+        let History { window_state: window, reasons, outage } =
             history.map(|history| *history).unwrap_or_default();
         Self {
             seed,
@@ -44,7 +44,7 @@ impl From<Circuit> for Whole {
             failures,
             successes,
             trips,
-            memory,
+            window,
             reasons,
             outage,
         }
@@ -70,8 +70,8 @@ impl TryFrom<Whole> for Circuit {
         whole.check_deadline()?;
         whole.check_term()?;
         let Whole { seed, generation, openings, phase, since, .. } = whole;
-        let Whole { failures, successes, trips, memory, reasons, .. } = whole;
-        let history = History { window_state: memory, reasons, outage: whole.outage };
+        let Whole { failures, successes, trips, window, reasons, .. } = whole;
+        let history = History { window_state: window, reasons, outage: whole.outage };
         let history = (!history.is_empty()).then(|| Box::new(history));
         Ok(Self { seed, generation, openings, phase, since, failures, successes, trips, history })
     }
