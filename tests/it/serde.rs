@@ -213,6 +213,31 @@ fn an_opening_or_ramp_that_ends_before_it_began_is_rejected() {
 }
 
 #[test]
+fn an_opening_that_lasts_longer_than_its_length_is_rejected() {
+    let mut open = Circuit::new(0);
+    open.act(&Policy::DEFAULT, Action::Open(None), "a test".into(), Tick::from_nanos(7));
+    let mut circuit = written(&open);
+    circuit["state"]["open"]["until"] = u64::MAX.into();
+    let expected = format!(
+        "the opening began at 7 and lasts 60000000000 ns: its deadline is 60000000007 and not {}",
+        u64::MAX
+    );
+    assert_eq!(read::<Circuit>(circuit).unwrap_err(), expected);
+}
+
+#[test]
+fn a_hint_from_a_clock_that_was_ahead_delays_an_opening_by_its_cap_at_most() {
+    let policy = PolicyPatch::new().failure_threshold(2).policy().unwrap();
+    let (mut ahead, now) = (Circuit::new(0), Tick::from_millis(5_000));
+    let retry_after = Some(Duration::from_secs(200));
+    let busy = Verdict::Failure { reason: "busy".into(), took: None, retry_after };
+    ahead.record_unpermitted(&policy, busy, Tick::from_millis(30 * 86_400_000));
+    let mut resumed = read::<Circuit>(written(&ahead)).unwrap().resumed_at(now);
+    resumed.record_unpermitted(&policy, Verdict::failure("busy"), now);
+    assert_eq!(resumed.retry_after(now), Some(policy.retry_after_cap()));
+}
+
+#[test]
 fn an_event_is_written_with_its_cause() {
     let clock = ManualClock::new();
     let registry = Registry::with_clock(clock.clone());

@@ -1,5 +1,7 @@
 //! The serialized form of a circuit. It has a window and reasons even without a history.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
@@ -95,9 +97,26 @@ impl Whole {
         }
     }
 
-    fn check_term(&self) -> Result<(), &'static str> {
-        let has_term = self.outage.as_ref().is_some_and(|outage| outage.term.is_some());
-        if has_term || !needs_term(self.phase) { Ok(()) } else { Err(NO_TERM) }
+    fn check_term(&self) -> Result<(), String> {
+        let term = self.outage.as_ref().and_then(|outage| outage.term);
+        match (term, self.phase) {
+            (None, phase) if needs_term(phase) => Err(NO_TERM.to_owned()),
+            (Some(term), Phase::Open { until }) => self.check_length(term.length.duration, until),
+            (Some(_) | None, _) => Ok(()),
+        }
+    }
+
+    fn check_length(&self, length: Duration, until: Tick) -> Result<(), String> {
+        let deadline = self.since.after(length);
+        if until == deadline {
+            return Ok(());
+        }
+        let (since, length) = (self.since.as_nanos(), length.as_nanos());
+        let (deadline, until) = (deadline.as_nanos(), until.as_nanos());
+        Err(format!(
+            "the opening began at {since} and lasts {length} ns: its deadline is {deadline} and \
+             not {until}"
+        ))
     }
 }
 
