@@ -253,3 +253,18 @@ fn the_first_place_decides_between_two_functions_of_one_name() {
     let registry = TestRegistry::new();
     assert_eq!(registry.fail_times("declared: both", 9), 2);
 }
+
+#[test]
+fn a_configuration_may_name_functions_and_kinds_that_were_not_called() {
+    let registry = TestRegistry::new();
+    let patch = PolicyPatch::new().failure_threshold(3);
+    let config = ["declared: future", "declared: misspelled"]
+        .into_iter()
+        .fold(Config::new(), |config, name| config.configure(name, patch))
+        .configure(Identity::new("declared: key").with_key(7), patch)
+        .configure(Identity::new("declared: future").with_key(7), patch);
+    registry.reload(config).unwrap();
+    let unused = registry.unused().to_string();
+    assert_eq!(unused.lines().count(), 2, "{unused}");
+    assert!(unused.contains("`declared: future[7]`") && unused.contains("misspelled"), "{unused}");
+}

@@ -30,7 +30,7 @@ fn effective(breaker: &Breaker) -> Option<u32> {
 }
 
 fn node(key: u8) -> Identity<'static> {
-    Identity::new("node").with_key(key)
+    Identity::new("replica").with_key(key)
 }
 
 /// hudl/Mjolnir#59, resilience4j/resilience4j#850
@@ -94,7 +94,7 @@ fn what_a_reload_does_not_set_falls_back_to_the_layer_below() {
             threshold(2)
                 .kind_defaults(ConnectionKind::HTTP, in_a_row(3))
                 .configure("search", in_a_row(4))
-                .configure("node", in_a_row(5))
+                .configure("replica", in_a_row(5))
                 .configure(node(1), in_a_row(6)),
         )
         .unwrap();
@@ -104,7 +104,7 @@ fn what_a_reload_does_not_set_falls_back_to_the_layer_below() {
     };
     assert_eq!([effective(&breaker), effective(&key)], [Some(4), Some(6)]);
     let kind = threshold(2).kind_defaults(ConnectionKind::HTTP, in_a_row(3));
-    assert_eq!(reload(kind.configure("node", in_a_row(5))), [3, 5]);
+    assert_eq!(reload(kind.configure("replica", in_a_row(5))), [3, 5]);
     assert_eq!(reload(threshold(2)), [2, 2]);
     assert_eq!(reload(Config::new()), [10, 10]);
 }
@@ -112,7 +112,7 @@ fn what_a_reload_does_not_set_falls_back_to_the_layer_below() {
 #[test]
 fn the_operator_has_the_last_word_over_any_configuration() {
     let registry = TestRegistry::new();
-    registry.configure("node", in_a_row(7)).unwrap();
+    registry.configure("replica", in_a_row(7)).unwrap();
     let key = registry.breaker(node(1));
     registry.init(threshold(2).configure(node(1), in_a_row(3))).unwrap();
     assert_eq!(effective(&key), Some(7));
@@ -132,15 +132,15 @@ fn what_the_operator_set_can_be_taken_back_as_a_whole_or_by_setting() {
     let registry = TestRegistry::new();
     registry.init(threshold(2)).unwrap();
     let key = registry.breaker(node(1));
-    registry.configure("node", in_a_row(7).success_threshold(3)).unwrap();
+    registry.configure("replica", in_a_row(7).success_threshold(3)).unwrap();
     registry.configure(node(1), in_a_row(8)).unwrap();
     assert!(registry.unconfigure(node(1)));
     assert_eq!(effective(&key), Some(7));
-    assert!(registry.unconfigure_setting("node", SettingName::FailureThreshold));
-    assert!(!registry.unconfigure_setting("node", SettingName::FailureThreshold));
+    assert!(registry.unconfigure_setting("replica", SettingName::FailureThreshold));
+    assert!(!registry.unconfigure_setting("replica", SettingName::FailureThreshold));
     assert_eq!((effective(&key), key.status().policy.success_threshold()), (Some(2), 3));
-    assert!(registry.unconfigure("node"));
-    assert!(!registry.unconfigure("node"));
+    assert!(registry.unconfigure("replica"));
+    assert!(!registry.unconfigure("replica"));
     assert_eq!(key.status().policy.success_threshold(), 1);
     assert!(!registry.unconfigure("never configured"));
 }
@@ -197,11 +197,11 @@ fn no_breaker_sees_a_mixture_of_two_configurations() {
         Config::new()
             .defaults(in_a_row(count))
             .kind_defaults(ConnectionKind::HTTP, PolicyPatch::new().success_threshold(count))
-            .configure("node", PolicyPatch::new().half_open_limit(count))
+            .configure("replica", PolicyPatch::new().half_open_limit(count))
             .configure(node(1), PolicyPatch::new().minimum_calls(count))
             .max_keys(NonZeroUsize::new(9).unwrap())
     };
-    registry.register("node", Connection::new().kind(ConnectionKind::HTTP)).unwrap();
+    registry.register("replica", Connection::new().kind(ConnectionKind::HTTP)).unwrap();
     registry.reload(of(1)).unwrap();
     let (old, rounds) = (registry.breaker(node(1)), AtomicU32::new(0));
     let check = |breaker: &Breaker| {
@@ -222,7 +222,7 @@ fn no_breaker_sees_a_mixture_of_two_configurations() {
         });
         scope.spawn(|| {
             for key in (2..u32::MAX).take_while(|_| rounds.load(Ordering::Relaxed) < ROUNDS) {
-                check(&registry.breaker(Identity::new("node").with_key(key)));
+                check(&registry.breaker(Identity::new("replica").with_key(key)));
             }
         });
         for round in 0..ROUNDS {
@@ -245,21 +245,21 @@ fn names_in_a_configuration_that_match_nothing_are_found() {
     let empty = PolicyPatch::new;
     let config = Config::new()
         .configure("payment_api", empty())
-        .configure("node", empty())
+        .configure("replica", empty())
         .configure(node(1), empty())
         .configure(node(2), empty())
         .kind_defaults(ConnectionKind::CACHE, empty())
         .kind_defaults("kache".into(), empty());
     registry.reload(config).unwrap();
-    registry.configure("nodes", empty()).unwrap();
+    registry.configure("replicas", empty()).unwrap();
     assert_eq!(
         registry.unused().to_string(),
-        "no breaker is known as `node[2]`; did you mean `node[1]`?
-no breaker is known as `nodes`; did you mean `node[1]`?
-no breaker is known as `payment_api`; did you mean `shop/payment_api`?
+        "no breaker is known as `payment_api`; did you mean `shop/payment_api`?
+no breaker is known as `replica[2]`; did you mean `replica[1]`?
+no breaker is known as `replicas`; did you mean `replica[1]`?
 no breaker is of the kind `kache`: correct its name, or remove its defaults"
     );
-    registry.unconfigure("nodes");
+    registry.unconfigure("replicas");
     drop(registry.breaker(node(2)));
     registry.reload(Config::new()).unwrap();
     assert!(registry.unused().is_empty());
@@ -268,7 +268,7 @@ no breaker is of the kind `kache`: correct its name, or remove its defaults"
 #[test]
 fn a_key_that_was_evicted_has_matched_its_identifier() {
     let registry = TestRegistry::new();
-    registry.reload(Config::new().configure("node", PolicyPatch::new())).unwrap();
+    registry.reload(Config::new().configure("replica", PolicyPatch::new())).unwrap();
     drop(registry.breaker(node(1)));
     for _ in 0..2 {
         registry.advance(Duration::from_secs(24 * 60 * 60));
@@ -379,8 +379,8 @@ mod announced {
     #[test]
     fn a_status_shows_what_every_layer_sets() {
         let registry = TestRegistry::new();
-        registry.init(threshold(2).configure("node", in_a_row(4))).unwrap();
-        registry.register("node", Connection::new().policy(in_a_row(3))).unwrap();
+        registry.init(threshold(2).configure("replica", in_a_row(4))).unwrap();
+        registry.register("replica", Connection::new().policy(in_a_row(3))).unwrap();
         registry.configure(node(1), in_a_row(6)).unwrap();
         let settings = registry.breaker(node(1)).status().settings;
         let setting = settings.iter().find(|it| it.name == SettingName::FailureThreshold).unwrap();

@@ -130,6 +130,16 @@ fn declared_attribute(identity: &Identity<'_>) -> Option<&'static Attribute> {
     first.knows_policy.then(|| first.declaration().attribute())
 }
 
+/// Whether a declared function may use the breaker of this identity.
+pub(super) fn is_declared(identity: &Identity<'_>) -> bool {
+    entries().any(|entry| entry.describe().uses(identity))
+}
+
+/// The kinds of the declared functions.
+pub(super) fn declared_kinds() -> impl Iterator<Item = ConnectionKind> {
+    entries().filter_map(|entry| entry.describe().kind)
+}
+
 fn entries() -> impl Iterator<Item = &'static DeclarationEntry> {
     inventory::iter::<DeclarationEntry>()
 }

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+#[cfg(feature = "declared")]
+use super::declared::{declared_kinds, is_declared};
 use super::{Registry, RegistryInner, cleanup::clean_up, writer::Writer};
 use crate::{
     config::{Config, InitError, InvalidConfig, Reloaded, Unused},
@@ -119,8 +121,9 @@ impl Registry {
     ///
     /// The names are those of [`init`](Self::init), [`reload`](Self::reload) and
     /// [`configure`](Self::configure). An identifier matches if its breaker, or one of a key, was
-    /// used or registered; a kind matches if a breaker has it. A breaker matches only once it was
-    /// used, so call this after the program has run for a while.
+    /// used or registered; a kind matches if a breaker has it. With the feature `declared`, the
+    /// names and kinds of decorated functions match too, before their first call; without it, call
+    /// this after the program has run for a while.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -143,6 +146,9 @@ impl Registry {
             writer.named().filter(|identity| !inner.knows(&writer, identity)).cloned().collect();
         let mut kinds: BTreeSet<ConnectionKind> = writer.kinds().cloned().collect();
         drop(writer);
+        for kind in declared_kinds() {
+            kinds.remove(&kind);
+        }
         inner.slots.with_all(|slots| {
             slots.filter_map(|slot| slot.kind()).for_each(|kind| {
                 kinds.remove(&kind);
@@ -158,8 +164,19 @@ impl Registry {
 const ALTERNATIVE: &str = "set `cleanup_interval` to `None` and call `Registry::sweep` yourself";
 
 impl RegistryInner {
-    /// Whether a name in the configuration matches a breaker: its own, or that of a key.
+    /// Whether a name in the configuration matches a breaker, its own or that of a key, or a
+    /// function that was not called yet.
     fn knows(&self, writer: &Writer, identity: &Identity<'_>) -> bool {
-        self.slots.find(identity).is_some() || writer.keys.has(identity)
+        self.slots.find(identity).is_some() || writer.keys.has(identity) || is_declared(identity)
     }
+}
+
+#[cfg(not(feature = "declared"))]
+const fn is_declared(_: &Identity<'_>) -> bool {
+    false
+}
+
+#[cfg(not(feature = "declared"))]
+const fn declared_kinds() -> [ConnectionKind; 0] {
+    []
 }
