@@ -108,7 +108,9 @@ impl Both {
             (Ok(permit), Admission::Admitted(generation)) => {
                 self.calls.push_back((permit, generation));
             }
-            (Err(_), Admission::Rejected { .. }) => {}
+            (Err(rejected), Admission::Rejected { retry_after }) => {
+                assert_wait(rejected.retry_after(), retry_after);
+            }
             (answer, admission) => panic!("at {now:?}: {answer:?}, but {admission:?}"),
         }
     }
@@ -119,6 +121,18 @@ impl Both {
             end(permit);
         }
     }
+}
+
+/// A wait is exact once it is shorter than the lag may be. Before, it is no shorter than the exact
+/// one, longer by the lag at most, and never longer than the opening.
+fn assert_wait(told: Option<Duration>, exact: Option<Duration>) {
+    let (lag, opening) = (Duration::from_millis(20), Duration::from_millis(50));
+    let fits = match (told, exact) {
+        (Some(told), Some(exact)) if told <= lag => told == exact,
+        (Some(told), Some(exact)) => exact <= told && told <= opening.min(exact + lag),
+        (told, exact) => told == exact,
+    };
+    assert!(fits, "told {told:?} instead of {exact:?}");
 }
 
 proptest! {

@@ -74,6 +74,20 @@ fn a_success_in_a_settled_bucket_of_time_reads_the_coarse_clock_once() {
 }
 
 #[test]
+fn a_rejection_reads_the_coarse_clock_once() {
+    let (breaker, clock) = breaker(PolicyPatch::new());
+    breaker.open("a test");
+    assert_eq!(readings(&clock, || drop(breaker.try_acquire().unwrap_err())), 1);
+}
+
+#[test]
+fn a_rejection_close_to_the_deadline_reads_the_precise_clock_too() {
+    let (breaker, clock) = breaker(PolicyPatch::new());
+    breaker.open_for(Duration::from_millis(10), "a test").unwrap();
+    assert_eq!(readings(&clock, || drop(breaker.try_acquire().unwrap_err())), 2);
+}
+
+#[test]
 fn a_success_reads_no_clock_for_subscribers_to_changes_or_to_other_breakers() {
     let clock = Read::default();
     let registry = Registry::with_clock(clock.clone());
