@@ -163,7 +163,24 @@ fn a_reload_changes_how_reasons_are_recorded_from_then_on() {
         assert_eq!(reloaded.to_string(), changed);
         breaker.failure(SECRET.to_owned());
     }
-    assert_eq!(breaker.status().reasons, ["text not recorded", "not recorded", SECRET]);
+    assert_eq!(breaker.status().reasons, ["not recorded", "not recorded", SECRET]);
+}
+
+#[test]
+fn a_reload_that_records_less_forgets_what_was_recorded() {
+    for reasons in [Reasons::Type, Reasons::None] {
+        let registry = recording(Reasons::Text);
+        let breaker = registry.breaker("it");
+        breaker.failure(SECRET.to_owned());
+        let rejected = breaker.try_acquire().unwrap_err();
+        assert!(format!("{:?}", rejected.cause()).contains(SECRET));
+        registry.reload(Config::new().reasons(reasons)).unwrap();
+        let status = breaker.status();
+        breaker.close("a test");
+        (0..10).for_each(|_| breaker.failure("refused"));
+        let shown = format!("{:?} {status:?} {:?}", rejected.cause(), breaker.status());
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
 }
 
 #[test]

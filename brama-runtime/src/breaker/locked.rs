@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc, time::SystemTime};
 
 use super::{waiters::Waiters, word::Word};
 use crate::{
-    circuit::{Cause, Circuit, State, Tick},
+    circuit::{Cause, Circuit, Reasons, State, Tick},
     config::{EffectivePolicy, Layers, PolicyCache},
     counters::Totals,
     status::{PastOpening, Rejections, Transitions},
@@ -213,6 +213,14 @@ impl Locked {
                 openings.push_back(Opened { number, at, until: None, cause });
             }
             State::Closed | State::HalfOpen | State::Disabled => {}
+        }
+    }
+
+    /// Replaces the reasons in the causes of past openings.
+    pub(super) fn redact_openings(&mut self, reasons: Reasons) {
+        let rare = self.counts.as_mut().and_then(|counts| counts.rare.as_mut());
+        for opened in rare.into_iter().flat_map(|rare| &mut rare.openings) {
+            opened.cause = Arc::new(opened.cause.redacted(reasons));
         }
     }
 

@@ -136,8 +136,7 @@ impl Slot {
             Judgement::Outcome(Outcome::Ignore) => self.record_ignored(entry, Verdict::Ignore),
             Judgement::InnerRejection => self.record_ignored(entry, Verdict::InnerRejection),
             Judgement::Outcome(outcome @ Outcome::Failure(_)) => {
-                let verdict = outcome.into_verdict(self.took(entry));
-                self.record_verdict(entry, verdict.recorded_as(self.context.reasons()));
+                self.record_verdict(entry, outcome.into_verdict(self.took(entry)));
             }
         }
     }
@@ -179,6 +178,8 @@ impl Slot {
         mut pending: PendingEvents,
     ) {
         let mut locked = self.begin_judging(locked);
+        // Read under the lock, so that no reason is kept after the past ones were redacted.
+        let verdict = verdict.recorded_as(self.context.reasons());
         let Locked { circuit, policy, counts, .. } = &mut *locked;
         let is_slow = policy.is_slow(verdict.took());
         let is_abandoned = matches!(verdict, Verdict::Abandoned { .. });

@@ -11,7 +11,7 @@ use super::{
     word::Word,
 };
 use crate::{
-    circuit::{Abandoned, Action, By, State, Tick},
+    circuit::{Abandoned, Action, By, Reasons, State, Tick},
     config::{Attribute, ConfigStore, Layers},
     connection::ConnectionKind,
     counters::{Contention, Counter, Totals},
@@ -81,6 +81,13 @@ impl Slot {
         let change = locked.circuit.sweep(pending.now());
         locked.note_changes(change, &mut pending);
         locked.finish(pending);
+    }
+
+    /// Replaces the reasons of past failures by what is recorded of them from now on.
+    pub(crate) fn redact(&self, reasons: Reasons) {
+        let mut locked = self.locked.lock();
+        locked.circuit.redact(reasons);
+        locked.redact_openings(reasons);
     }
 
     /// Publishes again, so that the gate takes a new subscriber to calls into account.

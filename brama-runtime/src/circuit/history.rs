@@ -79,6 +79,15 @@ impl RecentReasons {
         }
     }
 
+    /// Replaces each reason.
+    pub(super) fn replace(&mut self, replaced: impl Fn(Reason) -> Reason) {
+        let reasons: Vec<_> = self.iter().cloned().collect();
+        *self = Self::None;
+        for reason in reasons {
+            self.push(replaced(reason));
+        }
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Reason> {
         let (same, mixed) = match self {
             Self::None => (None, None),

@@ -5,7 +5,7 @@ use std::fmt;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use super::{Reason, Verdict};
+use super::{Cause, Circuit, Reason, Verdict};
 
 /// How the reasons of failures are recorded: the setting `reasons` of a registry.
 ///
@@ -103,6 +103,23 @@ impl Verdict {
                 self
             }
         }
+    }
+}
+
+impl Circuit {
+    /// Replaces the reasons of past failures by what is recorded of them from now on.
+    pub(crate) fn redact(&mut self, reasons: Reasons) {
+        if let Some(history) = &mut self.history {
+            history.reasons.replace(|reason| reason.recorded_as(reasons));
+        }
+    }
+}
+
+impl Cause {
+    /// Returns the cause with what is recorded of its reasons from now on.
+    pub(crate) fn redacted(&self, reasons: Reasons) -> Self {
+        let recorded = self.reasons.iter().map(|reason| reason.clone().recorded_as(reasons));
+        Self { reasons: recorded.collect(), ..self.clone() }
     }
 }
 

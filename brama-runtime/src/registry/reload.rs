@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use super::declared::{declared_kinds, is_declared};
 use super::{Registry, RegistryInner, cleanup::clean_up, writer::Writer};
 use crate::{
+    circuit::Reasons,
     config::{Config, InitError, InvalidConfig, Reloaded, Unused},
     connection::ConnectionKind,
     error::NoThread,
@@ -47,7 +48,7 @@ impl Registry {
             Err(error) => return Err(InitError::NoThread { config, error }),
         }
         writer.is_initialized = true;
-        self.inner.context.set_reasons(config.recorded_reasons());
+        self.inner.record_reasons_as(config.recorded_reasons());
         let (_, concerned) = writer.adopt(config);
         let (_, wakes) = self.inner.reconfigure(&writer, concerned, at);
         drop(writer);
@@ -108,7 +109,7 @@ impl Registry {
         if let Some(sweeper) = &writer.sweeper {
             sweeper.set_interval(config.key_limits().cleanup_interval);
         }
-        self.inner.context.set_reasons(config.recorded_reasons());
+        self.inner.record_reasons_as(config.recorded_reasons());
         let (before, concerned) = writer.adopt(config);
         let (breakers, wakes) = self.inner.reconfigure(&writer, concerned, at);
         let configuration = before.changes_to(writer.config());
@@ -164,6 +165,14 @@ impl Registry {
 const ALTERNATIVE: &str = "set `cleanup_interval` to `None` and call `Registry::sweep` yourself";
 
 impl RegistryInner {
+    /// Records reasons so from now on, and past ones too if that is less.
+    fn record_reasons_as(&self, reasons: Reasons) {
+        self.context.set_reasons(reasons);
+        if reasons != Reasons::Text {
+            self.slots.with_all(|slots| slots.for_each(|slot| slot.redact(reasons)));
+        }
+    }
+
     /// Whether a name in the configuration matches a breaker, its own or that of a key, or a
     /// function that was not called yet.
     fn knows(&self, writer: &Writer, identity: &Identity<'_>) -> bool {
