@@ -46,7 +46,7 @@ pub(super) fn judged<T, E: FailureReason<Kind>, Kind>(result: &Result<T, E>) -> 
 /// An error from which the reason of a failure can be read.
 ///
 /// It is implemented for every type with `Error`, for a box around a `dyn Error`, `anyhow::Error`,
-/// `eyre::Report` and similar types, for texts and integers, and for `()`, whose reason is "no
+/// `eyre::Report` and similar types, for texts and numbers, and for `()`, whose reason is "no
 /// reason given". The parameter `Kind` distinguishes these types and is always inferred. A generic
 /// function over `E: Error` needs no further bound to use [`of`].
 ///
@@ -151,7 +151,7 @@ macro_rules! texts {
 }
 
 texts!(String, &str, Cow<'_, str>, Box<str>, Arc<str>);
-texts!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
+texts!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64, bool, char);
 
 #[diagnostic::do_not_recommend]
 impl FailureReason<OfUnit> for () {
