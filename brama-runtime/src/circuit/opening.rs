@@ -33,11 +33,11 @@ impl Circuit {
     /// that the hints of the run ask for.
     pub(super) fn term_by_rule(&self, policy: &Policy, now: Tick) -> Term {
         let length = self.wait(policy).jittered(policy, self.seed, self.generation.next().number());
-        // Later hints can be left over from a clock that has stepped back since.
-        let hinted_until = self.hinted_until().min(now.after(policy.cut(Duration::MAX)));
+        let hinted = self.hint().map(|hint| hint.left(now));
+        let hinted_until = hinted.map_or(Tick::ORIGIN, |hinted| now.after(hinted));
         let wait = length.duration;
         Term {
-            length: length.lengthened(hinted_until.since(now)),
+            length: length.lengthened(hinted.unwrap_or_default()),
             wait,
             hinted_until,
             is_by_hand: false,

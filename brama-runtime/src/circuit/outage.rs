@@ -12,9 +12,8 @@ use super::{Circuit, Policy, Tick, opening::Term};
 #[derive(Debug, Clone, Default)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub(super) struct Outage {
-    /// The latest time that the retry-after hints of the present run of failures ask for; the
-    /// origin if there is no hint.
-    pub(super) hinted_until: Tick,
+    /// The retry-after hint of the present run of failures that asks for the latest time.
+    pub(super) hint: Option<Hint>,
     /// The last opening; `None` if the circuit has not opened since it was last closed.
     pub(super) term: Option<Term>,
     /// Whether a health check has shortened an opening. Calls contradicted it if the circuit has
@@ -26,6 +25,21 @@ pub(super) struct Outage {
     pub(super) inconclusive: u32,
     /// Calls that the ramp admitted or rejected.
     pub(super) ramp_calls: u64,
+}
+
+/// When a failure came with a retry-after hint, and until when the hint asks to wait.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
+pub(super) struct Hint {
+    pub(super) at: Tick,
+    pub(super) until: Tick,
+}
+
+impl Hint {
+    /// What is left of the hint; all of it on a clock that has stepped back.
+    pub(super) fn left(self, now: Tick) -> Duration {
+        self.until.since(now.max(self.at))
+    }
 }
 
 impl Circuit {
@@ -51,21 +65,23 @@ impl Circuit {
     pub(super) fn remember_hint(&mut self, policy: &Policy, hint: Option<Duration>, now: Tick) {
         if let Some(hint) = hint {
             let outage = self.history.get_or_insert_default().outage.get_or_insert_default();
-            let named = now.after(policy.cut(hint));
-            outage.hinted_until = outage.hinted_until.max(named);
+            let hint = Hint { at: now, until: now.after(policy.cut(hint)) };
+            if outage.hint.is_none_or(|latest| latest.until < hint.until) {
+                outage.hint = Some(hint);
+            }
         }
     }
 
-    /// The latest time that the hints of the present run of failures ask for.
-    pub(super) fn hinted_until(&self) -> Tick {
-        self.outage().map_or(Tick::ORIGIN, |outage| outage.hinted_until)
+    /// The hint of the present run of failures that asks for the latest time.
+    pub(super) fn hint(&self) -> Option<Hint> {
+        self.outage()?.hint
     }
 
     /// Forgets the hints at the end of a run of failures.
     pub(super) fn forget_hints(&mut self) {
         let Some(history) = &mut self.history else { return };
         if let Some(outage) = &mut history.outage {
-            outage.hinted_until = Tick::ORIGIN;
+            outage.hint = None;
             if outage.term.is_none() {
                 history.outage = None;
             }
@@ -80,10 +96,10 @@ impl Circuit {
     /// Forgets the outage, and keeps what a closed circuit remembers.
     pub(super) fn end_outage(&mut self) {
         if let Some(history) = &mut self.history
-            && let Some(Outage { hinted_until, .. }) = history.outage.as_deref().cloned()
+            && let Some(outage) = history.outage.as_deref()
         {
-            let hinted = Outage { hinted_until, ..Outage::default() };
-            history.outage = (hinted_until != Tick::ORIGIN).then(|| Box::new(hinted));
+            let hinted = Outage { hint: outage.hint, ..Outage::default() };
+            history.outage = outage.hint.map(|_| Box::new(hinted));
         }
         self.history = self.history.take().filter(|history| !history.is_empty());
     }

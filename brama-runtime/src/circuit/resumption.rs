@@ -6,7 +6,7 @@ use super::{
     Circuit, Phase, Probes, Tick,
     history::History,
     opening::Term,
-    outage::Outage,
+    outage::{Hint, Outage},
     window::{Buckets, WindowState, place},
 };
 
@@ -69,17 +69,25 @@ impl History {
             WindowState::Time(buckets) => WindowState::Time(Box::new(buckets.resumed_at(now))),
             window_state @ (WindowState::Empty | WindowState::Calls(_)) => window_state,
         };
-        let outage = outage.map(|outage| Box::new(outage.resumed(ahead)));
+        let outage = outage.map(|outage| Box::new(outage.resumed_at(ahead, now)));
         Self { window_state, reasons, outage }
     }
 }
 
 impl Outage {
-    /// Moves the times of hints back by as much as the beginning of the state was ahead.
-    fn resumed(self, ahead: Duration) -> Self {
+    /// Moves the time that an opening's hint asks for back by as much as the opening was ahead.
+    fn resumed_at(self, ahead: Duration, now: Tick) -> Self {
         let term =
             self.term.map(|term| Term { hinted_until: term.hinted_until.before(ahead), ..term });
-        Self { hinted_until: self.hinted_until.before(ahead), term, ..self }
+        let hint = self.hint.map(|hint| hint.resumed_at(now));
+        Self { hint, term, ..self }
+    }
+}
+
+impl Hint {
+    fn resumed_at(self, now: Tick) -> Self {
+        let Self { at, until } = self;
+        Self { at: at.min(now), until: until.before(at.since(now)) }
     }
 }
 

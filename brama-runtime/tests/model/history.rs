@@ -21,8 +21,20 @@ pub(crate) struct Outcome {
 pub(crate) struct Judged {
     pub(crate) failed: bool,
     pub(crate) slow: bool,
-    /// The moment that its hint names.
-    pub(crate) hinted: Option<Duration>,
+    pub(crate) hint: Option<Hint>,
+}
+
+/// When a failure came with a hint, and the moment that the hint names.
+#[derive(Debug, Clone, Copy, Hash)]
+pub(crate) struct Hint {
+    pub(crate) at: Duration,
+    pub(crate) until: Duration,
+}
+
+impl Hint {
+    pub(crate) fn left(self, now: Duration) -> Duration {
+        self.until.saturating_sub(now.max(self.at))
+    }
 }
 
 impl History {
@@ -66,8 +78,8 @@ pub(crate) fn run_of(outcomes: &[Judged], failed: bool) -> u64 {
     outcomes.iter().rev().take_while(|outcome| outcome.failed == failed).count() as u64
 }
 
-/// The latest moment that the hints of the run of failures name.
-pub(crate) fn latest_hint(outcomes: &[Judged]) -> Option<Duration> {
+/// The first of the hints of the run of failures that name the latest moment.
+pub(crate) fn latest_hint(outcomes: &[Judged]) -> Option<Hint> {
     let run = outcomes.iter().rev().take_while(|outcome| outcome.failed);
-    run.filter_map(|outcome| outcome.hinted).max()
+    run.filter_map(|outcome| outcome.hint).max_by_key(|hint| hint.until)
 }

@@ -20,7 +20,7 @@ use self::{
     policy::OraclePolicy,
 };
 use crate::{
-    history::{History, Judged, latest_hint, run_of},
+    history::{Hint, History, Judged, latest_hint, run_of},
     signal::{Answer, How, Signal, Transition, Which, tick},
 };
 
@@ -231,8 +231,9 @@ impl Oracle {
     /// Only the outcome of a permit can be slow.
     fn judged(&self, how: How, by_permit: bool) -> Option<Judged> {
         let slow = by_permit && self.policy.slow_call_rate.is_some() && how.is_slow();
-        let cut = |hint: Duration| self.now + hint.min(self.policy.retry_after_cap);
-        let judged = |failed| Judged { failed, slow, hinted: how.hint().map(cut) };
+        let at = self.now;
+        let cut = |hint: Duration| Hint { at, until: at + hint.min(self.policy.retry_after_cap) };
+        let judged = |failed| Judged { failed, slow, hint: how.hint().map(cut) };
         match how {
             How::Success | How::AlmostSlowSuccess | How::SlowSuccess => Some(judged(false)),
             How::Failure | How::SlowFailure | How::HintedFailure(_) | How::Trip(_) => {
@@ -361,16 +362,14 @@ impl Oracle {
     }
 
     fn opening_by_rule(&self) -> Opening {
-        let hinted = latest_hint(&self.outcomes);
-        let latest = self.now + self.policy.retry_after_cap;
-        let hinted = hinted.map(|named| named.min(latest));
+        let hinted = latest_hint(&self.outcomes).map(|hint| hint.left(self.now));
         Opening::by_rule(self.policy.wait, self.trips, hinted, self.now)
     }
 
     fn trip(&mut self, hint: Option<Duration>) -> Transition {
         // The hint of the trip itself is none of the hints of the run.
         if let Some(trip) = self.outcomes.last_mut() {
-            trip.hinted = None;
+            trip.hint = None;
         }
         let heard = hint.filter(|hint| Duration::from_secs(1) <= *hint);
         let exactly = heard.map(|hint| hint.min(self.policy.retry_after_cap));

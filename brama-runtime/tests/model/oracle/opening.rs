@@ -25,10 +25,11 @@ impl Opening {
         }
     }
 
-    /// Lasts until the later of the wait and the moment that the hints of the run name.
-    pub(crate) fn by_rule(wait: Wait, trips: u32, named: Option<Duration>, now: Duration) -> Self {
+    /// Lasts as long as the wait or what is left of the hints of the run, whichever is longer.
+    pub(crate) fn by_rule(wait: Wait, trips: u32, hinted: Option<Duration>, now: Duration) -> Self {
+        let named = hinted.map(|hinted| now + hinted);
         let mut opening = Self { named, ..Self::by_policy(wait, trips) };
-        opening.prolong(named.unwrap_or_default().saturating_sub(now));
+        opening.prolong(hinted.unwrap_or_default());
         opening
     }
 
