@@ -73,18 +73,47 @@ fn a_success_in_a_settled_bucket_of_time_reads_the_coarse_clock_once() {
     assert_eq!(readings(&clock, || succeed(&breaker)), 1);
 }
 
-#[test]
-fn a_rejection_reads_the_coarse_clock_once() {
-    let (breaker, clock) = breaker(PolicyPatch::new());
-    breaker.open("a test");
-    assert_eq!(readings(&clock, || drop(breaker.try_acquire().unwrap_err())), 1);
+/// A clock that stands still and counts how often it is read, coarsely and precisely.
+#[derive(Debug, Clone, Default)]
+struct BothRead {
+    precise: Read,
+    coarse: Read,
+}
+
+impl Clock for BothRead {
+    fn now(&self) -> Tick {
+        self.precise.now()
+    }
+
+    fn coarse(&self) -> Tick {
+        self.coarse.now()
+    }
+}
+
+/// Counts the coarse and the precise readings during a rejection by an opening of this length.
+fn readings_of_a_rejection(length: Duration) -> [u64; 2] {
+    let clock = BothRead::default();
+    let breaker = Registry::with_clock(clock.clone()).breaker("api");
+    breaker.open_for(length, "a test").unwrap();
+    let reject = || drop(breaker.try_acquire().unwrap_err());
+    [readings(&clock.coarse, reject), readings(&clock.precise, reject)]
 }
 
 #[test]
-fn a_rejection_close_to_the_deadline_reads_the_precise_clock_too() {
-    let (breaker, clock) = breaker(PolicyPatch::new());
-    breaker.open_for(Duration::from_millis(10), "a test").unwrap();
-    assert_eq!(readings(&clock, || drop(breaker.try_acquire().unwrap_err())), 2);
+fn a_rejection_reads_the_coarse_clock_alone() {
+    assert_eq!(readings_of_a_rejection(Duration::from_millis(21)), [1, 0]);
+}
+
+#[test]
+fn a_rejection_within_the_lag_of_the_coarse_clock_reads_the_precise_one_too() {
+    assert_eq!(readings_of_a_rejection(Duration::from_millis(20)), [1, 1]);
+}
+
+#[test]
+fn a_quick_success_under_a_rule_for_slow_calls_reads_the_clock_at_its_begin_and_its_end() {
+    let (breaker, clock) = breaker(PolicyPatch::new().slow_call_rate(50));
+    succeed(&breaker);
+    assert_eq!(readings(&clock, || succeed(&breaker)), 2);
 }
 
 #[test]

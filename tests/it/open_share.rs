@@ -152,6 +152,18 @@ fn an_opening_that_is_over_takes_no_share_before_anything_has_noticed() {
 }
 
 #[test]
+fn openings_that_end_give_their_places_back() {
+    let (_registry, all) = fragile(10);
+    for _ in 0..3 {
+        fail(&all);
+        assert_eq!(rejecting(&all), 2);
+        for breaker in &all {
+            breaker.close("repaired");
+        }
+    }
+}
+
+#[test]
 fn asking_takes_into_account_that_others_have_closed() {
     let (registry, all) = fragile(5);
     all[0].failure("unreachable");
