@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io, time::Duration};
 
-use crate::{circuit::is_whole_millis, identity::Identity};
+use crate::{circuit::is_whole_millis, duration::Exact, identity::Identity};
 
 /// A duration was rejected because it is not whole milliseconds, at least 1 ms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,8 @@ impl InvalidLength {
 
 impl fmt::Display for InvalidLength {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the duration is {:?}, must be whole milliseconds, at least 1 ms", self.length)
+        let length = Exact(self.length);
+        write!(f, "the duration is {length}, must be whole milliseconds, at least 1 ms")
     }
 }
 

@@ -403,7 +403,7 @@ mod registration {
             let Err(error @ AddCheckError::InvalidLength(_)) = result else { panic!("added") };
             error.to_string()
         };
-        let words = "the duration is 0ns, must be whole milliseconds, at least 1 ms";
+        let words = "the duration is 0ms, must be whole milliseconds, at least 1 ms";
         assert_eq!(error_text(CheckSchedule::every(Duration::ZERO)), words);
         assert_eq!(error_text(CheckSchedule::every(INTERVAL).timeout(Duration::ZERO)), words);
         assert!(registry.find("api").is_none());

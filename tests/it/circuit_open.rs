@@ -51,7 +51,7 @@ fn a_rejection_carries_the_evidence() {
         (Rule::FailureThreshold, Some(Limit::Count(10)), 10)
     );
     assert_eq!(cause.reasons, ["connection refused"; 4]);
-    assert_eq!(cause.duration.unwrap().to_string(), "60s, fixed");
+    assert_eq!(cause.duration.unwrap().to_string(), "60 s, fixed");
     assert!(Arc::ptr_eq(&cause, &breaker.status().cause.unwrap()));
 }
 
@@ -178,5 +178,5 @@ fn a_retry_after_hint_lengthens_the_opening_and_is_named_as_the_reason() {
     let busy = || Outcome::failure("too many requests").retry_after(Duration::from_secs(120));
     (0..10).for_each(|_| breaker.try_acquire().unwrap().record(busy()));
     let length = rejection(&breaker).cause().unwrap().duration.unwrap();
-    assert_eq!(length.to_string(), "120s, from the failure's retry-after hint");
+    assert_eq!(length.to_string(), "120 s, from the failure's retry-after hint");
 }

@@ -274,11 +274,12 @@ fn a_reload_changes_the_interval_of_the_cleanup_that_runs() {
 #[test]
 fn a_cleanup_interval_is_at_least_a_millisecond_and_whole_milliseconds() {
     let registry = Registry::new();
-    for interval in [Duration::ZERO, Duration::from_micros(1_500)] {
+    for (micros, shown) in [(0, "0ms"), (1_500, "1.5ms")] {
+        let interval = Duration::from_micros(micros);
         let config = Config::new().cleanup_interval(interval);
         let error = registry.init(config.clone()).unwrap_err();
         let text = format!(
-            "invalid configuration\n  cleanup_interval: the duration is {interval:?}, must be whole \
+            "invalid configuration\n  cleanup_interval: the duration is {shown}, must be whole \
              milliseconds, at least 1 ms"
         );
         assert_eq!(error.to_string(), text);

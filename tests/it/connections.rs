@@ -289,7 +289,7 @@ fn every_setting_has_its_layer_in_the_status() {
     assert_eq!(status.settings.iter().count(), SettingName::ALL.len());
     let shown = status.settings.to_string();
     let lines: Vec<_> = shown.lines().take(2).collect();
-    assert_eq!(lines, ["failure_threshold = 3 (register)", "expiry = 60s (built in)"]);
+    assert_eq!(lines, ["failure_threshold = 3 (register)", "expiry = 1m (built in)"]);
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn settings_that_can_never_act_cause_warnings() {
         ),
         (
             p().slow_call_rate(50).probe_timeout(second),
-            "`probe_timeout` 1s is shorter than `slow_call_duration` 60s: a slow probe may lose \
+            "`probe_timeout` 1s is shorter than `slow_call_duration` 1m: a slow probe may lose \
              its place before it is judged",
         ),
         (

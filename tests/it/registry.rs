@@ -94,7 +94,7 @@ fn an_invalid_configuration_lists_every_mistake_and_may_be_corrected() {
         error.to_string(),
         "invalid configuration
   defaults: `failure_threshold` is 0, must be at least 1, or off
-  defaults: `expiry` is 0ns, must be whole milliseconds, at least 1 ms
+  defaults: `expiry` is 0ms, must be whole milliseconds, at least 1 ms
   defaults: `failure_rate` is 101, must be a percentage from 0.01 to 100 with at most two decimals, or off
   defaults: `window` is the last 15ms, must be a multiple of 10 ms, at least 10 ms
   defaults: `jitter` is 0.95, must be a share from 0 to 0.9 in whole thousandths"

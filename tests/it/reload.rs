@@ -78,7 +78,7 @@ fn a_reload_names_every_mistake_and_hands_the_configuration_back() {
         "invalid configuration
   defaults: `failure_threshold` is 0, must be at least 1, or off
   kind http: `jitter` is 1.5, must be a share from 0 to 0.9 in whole thousandths
-  cleanup_interval: the duration is 0ns, must be whole milliseconds, at least 1 ms"
+  cleanup_interval: the duration is 0ms, must be whole milliseconds, at least 1 ms"
     );
     assert_eq!(error.into_config(), config);
 }

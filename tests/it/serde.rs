@@ -5,6 +5,7 @@ use std::{iter, num::NonZeroUsize, time::Duration};
 use brama::{
     Config, Connection, ConnectionKind, Identity, Policy, PolicyPatch, Reason, Registry, State,
     circuit::{Action, Admission, By, Circuit, Tick, Verdict},
+    duration,
     event::{EventFilter, EventKind},
     policy::Abandoned,
     status::{Rule, SettingName, WindowCounts},
@@ -357,6 +358,27 @@ fn a_setting_of_a_status_is_written_with_all_of_its_layers() {
         "layers": [{ "layer": "register", "value": "2" }],
     });
     assert_eq!(status["settings"][0], threshold);
+}
+
+#[test]
+fn the_duration_of_a_setting_has_one_form() {
+    let registry = Registry::with_clock(ManualClock::new());
+    let breaker = registry.breaker("api");
+    let mut events = registry.subscribe(EventKind::Configured);
+    breaker.configure(PolicyPatch::new().expiry(Duration::from_millis(61_001))).unwrap();
+    let (status, event) = (written(&breaker.status()), written(&events.try_recv().unwrap()));
+    let settings = status["settings"].as_array().unwrap().iter();
+    let setting = settings.clone().find(|setting| setting["name"] == "expiry").unwrap();
+    assert_eq!(status["policy"]["expiry"], "1m 1s 1ms");
+    assert_eq!(setting["value"], "1m 1s 1ms");
+    let change = json!({ "name": "expiry", "before": "1m", "after": "1m 1s 1ms" });
+    assert_eq!(event["detail"]["changes"], json!([change]));
+    let lengths = ["expiry", "probe_timeout", "slow_call_duration", "retry_after_cap"];
+    for setting in settings.filter(|setting| lengths.iter().any(|name| setting["name"] == *name)) {
+        let (name, value) = (setting["name"].as_str().unwrap(), setting["value"].as_str());
+        assert_eq!(status["policy"][name].as_str(), value);
+        assert!(duration::parse(value.unwrap()).is_ok(), "{name} is {value:?}");
+    }
 }
 
 #[test]

@@ -230,7 +230,7 @@ const HELD_BACK: &str = "; it only observes, because `max_open_share` of the key
 
 impl fmt::Display for OpenDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}, {}", self.duration, self.why())
+        write!(f, "{}, {}", Rounded(self.duration), self.why())
     }
 }
 
@@ -268,6 +268,6 @@ impl fmt::Display for Why {
             DurationSource::Repeated => f.write_str("as long as the opening before"),
             DurationSource::ByHand => f.write_str("as given by hand"),
         }?;
-        if jitter.is_zero() { Ok(()) } else { write!(f, ", jitter took {jitter:?}") }
+        if jitter.is_zero() { Ok(()) } else { write!(f, ", jitter took {}", Rounded(*jitter)) }
     }
 }

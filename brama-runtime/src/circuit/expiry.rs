@@ -5,6 +5,8 @@ use std::time::Duration;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
+use crate::duration::Exact;
+
 /// The rule for the duration of an opening.
 ///
 /// Whole milliseconds, at least 1 ms. A progressive expiry grows with each opening in a row, and
@@ -110,9 +112,9 @@ impl From<Duration> for Expiry {
 impl std::fmt::Display for Expiry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {
-            Growth::Fixed(length) => write!(f, "{length:?}"),
+            Growth::Fixed(length) => Exact(length).fmt(f),
             Growth::Progressive { initial, max, factor } => {
-                write!(f, "{initial:?} growing by {factor} to {max:?}")
+                write!(f, "{} growing by {factor} to {}", Exact(initial), Exact(max))
             }
         }
     }

@@ -11,6 +11,7 @@ use super::{
     outcome_ring::{CallFlags, OutcomeRing, WindowCounts},
     tick::nanos,
 };
+use crate::duration::Exact;
 
 /// The calls over which rates are judged and failures are counted.
 ///
@@ -89,7 +90,7 @@ impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Span::Calls(count) => write!(f, "the last {count} calls"),
-            Span::Time(length) => write!(f, "the last {length:?}"),
+            Span::Time(length) => write!(f, "the last {}", Exact(length)),
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Settings(Arc<EffectivePolicy>);
 pub struct Setting {
     /// The name of the setting.
     pub name: SettingName,
-    /// The value as text.
+    /// The value as text, with durations as in configuration: `1m 30s`.
     pub value: String,
     /// The layer that the value comes from.
     pub layer: ConfigLayer,

@@ -16,7 +16,7 @@ use crate::circuit::{Policy, PolicyPatch, SettingName};
 pub struct SettingChange {
     /// The name of the setting.
     pub name: SettingName,
-    /// The value before the change, as text.
+    /// The value before the change, as text, with durations as in configuration: `1m 30s`.
     pub before: String,
     /// The value after the change, as text.
     pub after: String,

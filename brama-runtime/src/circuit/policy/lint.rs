@@ -1,6 +1,6 @@
 //! The lint for settings that are valid but can never have an effect.
 
-use crate::circuit::Policy;
+use crate::{circuit::Policy, duration::Exact};
 
 impl Policy {
     /// Returns a sentence for each setting that can never have an effect; empty if all can.
@@ -50,7 +50,8 @@ impl Policy {
         let minimum = self.minimum_calls;
         let most = length.as_micros().saturating_mul(CALLS_A_MICROSECOND);
         (most < u128::from(minimum)).then(|| {
-            format!("`minimum_calls` {minimum} within {length:?} is more than any breaker sees")
+            let length = Exact(length);
+            format!("`minimum_calls` {minimum} within {length} is more than any breaker sees")
         })
     }
 
@@ -70,8 +71,9 @@ impl Policy {
         let (timeout, slow) = (self.probe_timeout, self.slow_call_duration);
         let judged = self.slow_call_rate.is_some() && timeout < slow;
         judged.then(|| {
+            let (timeout, slow) = (Exact(timeout), Exact(slow));
             format!(
-                "`probe_timeout` {timeout:?} is shorter than `slow_call_duration` {slow:?}: a slow \
+                "`probe_timeout` {timeout} is shorter than `slow_call_duration` {slow}: a slow \
                  probe may lose its place before it is judged"
             )
         })
@@ -80,8 +82,9 @@ impl Policy {
     fn loses_long_probes(&self) -> Option<String> {
         let (places, limit) = (self.probe_timeout, self.timeout?);
         (places < limit).then(|| {
+            let (places, limit) = (Exact(places), Exact(limit));
             format!(
-                "`timeout` {limit:?} is longer than `probe_timeout` {places:?}: a probe may lose \
+                "`timeout` {limit} is longer than `probe_timeout` {places}: a probe may lose \
                  its place before it times out"
             )
         })
@@ -90,7 +93,7 @@ impl Policy {
     fn never_grows(&self) -> Option<String> {
         let (first, later) = (self.expiry.wait(0), self.expiry.wait(1));
         let is_constant = self.expiry.is_progressive() && first == later;
-        is_constant.then(|| format!("`expiry` is progressive but stays at {first:?}"))
+        is_constant.then(|| format!("`expiry` is progressive but stays at {}", Exact(first)))
     }
 }
 

@@ -37,7 +37,10 @@ use crate::circuit::serde_impls::{
     setting::{number_or_off, serde_structs, text_or_off},
     text,
 };
-use crate::circuit::{Abandoned, Expiry, Window};
+use crate::{
+    circuit::{Abandoned, Expiry, Window},
+    duration::Exact,
+};
 
 macro_rules! settings {
     ($($rows:tt)*) => {
@@ -282,7 +285,7 @@ displayed!(u32, f64, bool, Expiry, Window, Abandoned);
 
 impl DisplayValue for Duration {
     fn display_value(self) -> String {
-        format!("{self:?}")
+        Exact(self).to_string()
     }
 }
 
