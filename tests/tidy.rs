@@ -7,6 +7,8 @@ mod file;
 
 #[path = "tidy/api.rs"]
 mod api;
+#[path = "tidy/deserialized.rs"]
+mod deserialized;
 #[path = "tidy/floors.rs"]
 mod floors;
 #[path = "tidy/manifests.rs"]

@@ -60,6 +60,7 @@
 //! | the event log of a test | `log.rs` |
 //! | **Everything else** | |
 //! | what serde reads and writes | `serde.rs` |
+//! | what the errors of serde show of the input | `serde_errors.rs` |
 //! | scenarios of the libraries that brama continues | `ported.rs` |
 //! | results and counters that these tests share | `answer.rs` |
 //! | the error type that they share, also with `tests/editions` | `test_error.rs` |
@@ -111,6 +112,7 @@ mod registry;
 mod reload;
 mod secrets;
 mod serde;
+mod serde_errors;
 mod shadow;
 mod stacked;
 mod status;

@@ -2,20 +2,15 @@
 
 use std::{borrow::Cow, error::Error, fmt, time::Duration};
 
-#[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
-
 use super::Reason;
 
 /// An action by hand. Every action works in every state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Action {
     /// Opens, and counts as a trip. The opening lasts the given duration, or as long as the policy
     /// configures.
     ///
     /// The duration must be whole milliseconds, at least 1 ms. The caller checks this.
-    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::text"))]
     Open(Option<Duration>),
     /// Rejects every call until the next action.
     ForceOpen,
@@ -63,10 +58,9 @@ impl fmt::Display for Action {
 /// assert_eq!(cause.to_string(), "by alice (force_open): maintenance");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct By {
-    who: Option<Reason>,
-    reason: Reason,
+    pub(super) who: Option<Reason>,
+    pub(super) reason: Reason,
 }
 
 impl By {

@@ -2,15 +2,11 @@
 
 use std::time::Duration;
 
-#[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
-
 use super::{Change, Circuit, Generation, Phase, Policy, Probes, Tick, draw::draw};
 
 /// The decision whether a call may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "the outcome of an admitted call must be reported"]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Admission {
     /// The call may run. Its outcome must be reported with this generation.
     Admitted(Generation),
@@ -18,7 +14,6 @@ pub enum Admission {
     Rejected {
         /// The time after which a retry makes sense; `None` if that is unknown, because a probe is
         /// in flight or only an action by hand helps.
-        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         retry_after: Option<Duration>,
     },
     /// The call would have been rejected, but the policy is in shadow mode: the call runs, counts

@@ -2,15 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-#[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
-
 use super::{Action, By, Generation, Quantity, Reason, State, Tick, WindowCounts};
 use crate::duration::Rounded;
 
 /// A transition of a circuit into a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct Change {
     /// The state that the circuit left.
     pub from: State,
@@ -38,7 +34,6 @@ impl Change {
 /// connection refused".
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct Cause {
     /// The rule that decided.
     pub rule: Rule,
@@ -57,13 +52,11 @@ pub struct Cause {
     pub by_hand: Option<(Action, By)>,
     /// Whether the opening only observes, because `max_open_share` of the identifier's keys reject
     /// already. Always `false` for a circuit without a breaker.
-    #[cfg_attr(feature = "serde", serde(default))]
     pub held_back: bool,
 }
 
 /// The limit of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Limit {
     /// A number of calls.
     Count(u32),
@@ -84,7 +77,6 @@ impl fmt::Display for Limit {
 /// The rule by which a circuit enters a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Rule {
     /// Failures in a row reached `failure_threshold`: opens.
     FailureThreshold,
@@ -141,22 +133,18 @@ impl fmt::Display for Rule {
 
 /// How long an opening lasts, and what determined that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct OpenDuration {
     /// The time from the opening to its deadline.
-    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::text"))]
     pub duration: Duration,
     /// What determined the duration.
     pub source: DurationSource,
     /// The time by which jitter shortened the opening; `duration` is what remains.
-    #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::text"))]
     pub jitter: Duration,
 }
 
 /// What determined the duration of an opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum DurationSource {
     /// A fixed `expiry`.
     Fixed,

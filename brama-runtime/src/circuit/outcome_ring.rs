@@ -2,9 +2,6 @@
 
 use std::{collections::VecDeque, fmt};
 
-#[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
-
 /// The last `size` outcomes, of which a failure or a slow call is a bad one.
 ///
 /// Good outcomes are only counted. A bad outcome is stored as a delta: how many outcomes it is
@@ -151,7 +148,6 @@ const MORE: u8 = 1 << 7;
 
 /// The numbers of calls in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub struct WindowCounts {
     /// Successes and failures.
     pub calls: u64,

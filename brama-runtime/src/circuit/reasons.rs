@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-#[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
-
 use super::{Cause, Circuit, Reason, Verdict};
 
 /// How the reasons of failures are recorded: the setting `reasons` of a registry.
@@ -14,7 +11,6 @@ use super::{Cause, Circuit, Reason, Verdict};
 /// statuses. brama's own texts, such as `panic` and `abandoned`, are always recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Reasons {
     /// As its text. The default.
     #[default]

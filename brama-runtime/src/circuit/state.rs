@@ -9,7 +9,6 @@ use super::{Policy, Tick};
 
 /// The state of a circuit: what it does with the next call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum State {
     /// Calls are admitted and judged.
     #[default]
@@ -20,7 +19,6 @@ pub enum State {
     /// a growing share of the calls is admitted afterwards, before the circuit closes.
     HalfOpen,
     /// Calls are rejected until an action by hand.
-    #[cfg_attr(feature = "serde", serde(rename = "force_open"))]
     ForcedOpen,
     /// Calls are admitted and nothing is judged.
     Disabled,
@@ -103,8 +101,7 @@ impl fmt::Display for State {
 /// in which it was issued, so a late outcome is recognized however often the circuit has changed
 /// its state since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-pub struct Generation(u64);
+pub struct Generation(pub(super) u64);
 
 impl Generation {
     /// Creates a generation from its number.

@@ -2,17 +2,13 @@
 
 use std::time::Duration;
 
-#[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
-
 /// A moment: nanoseconds since its clock's origin.
 ///
 /// Each clock has its own origin, so only ticks of one clock can be compared. All arithmetic
 /// saturates: if a clock steps back, no time has passed, and a moment past the end of the scale
 /// (584 years) is [`Tick::NEVER`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-pub struct Tick(u64);
+pub struct Tick(pub(super) u64);
 
 impl Tick {
     /// The clock's origin.

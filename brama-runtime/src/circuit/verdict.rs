@@ -2,19 +2,14 @@
 
 use std::time::Duration;
 
-#[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
-
 use super::{Abandoned, Policy, Reason};
 
 /// How a call ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Verdict {
     /// The call succeeded.
     Success {
         /// How long the call took. A call of unknown duration is never slow.
-        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         took: Option<Duration>,
     },
     /// The dependency failed.
@@ -22,10 +17,8 @@ pub enum Verdict {
         /// Why the call failed.
         reason: Reason,
         /// How long the dependency asked to wait before the next call.
-        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         retry_after: Option<Duration>,
         /// How long the call took. A call of unknown duration is never slow.
-        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         took: Option<Duration>,
     },
     /// The dependency failed, and the failure opens the circuit at once, whatever the thresholds.
@@ -34,10 +27,8 @@ pub enum Verdict {
         reason: Reason,
         /// How long the opening lasts, up to `retry_after_cap`. A hint below 1 s is ignored: a
         /// server must not be able to switch its protection off.
-        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         retry_after: Option<Duration>,
         /// How long the call took. A call of unknown duration is never slow.
-        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         took: Option<Duration>,
     },
     /// The call says nothing about the dependency.
@@ -49,7 +40,6 @@ pub enum Verdict {
     /// The call was dropped before it had an outcome. The policy decides how it counts.
     Abandoned {
         /// How long the call took until then. A call of unknown duration is never slow.
-        #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::nanos"))]
         took: Option<Duration>,
     },
 }
@@ -122,7 +112,6 @@ const MIN_INCONCLUSIVE: Duration = Duration::from_secs(1);
 
 /// How the circuit used an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Fate {
     /// The outcome was judged: it counts in runs and window, and may have changed the state.
     Judged,

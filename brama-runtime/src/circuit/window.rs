@@ -18,12 +18,11 @@ use crate::duration::Exact;
 /// Healthy calls are only counted. A window of calls stores each failure and slow call in it,
 /// usually in one byte. The memory of a window of time does not depend on its duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-pub struct Window(Span);
+pub struct Window(pub(super) Span);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
-enum Span {
+pub(super) enum Span {
     Calls(u32),
     #[cfg_attr(feature = "serde", serde(with = "super::serde_impls::text"))]
     Time(Duration),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::{Identity, repr::IdentityParts};
+use crate::text::ShortErrors;
 
 /// Scope, identifier, key and whether it is an overflow breaker, for formats without names.
 type UnnamedIdentity<S> = (Option<S>, S, Option<S>, bool);
@@ -32,13 +33,16 @@ impl Serialize for Identity<'_> {
 /// Scope and key may be absent.
 impl<'de> Deserialize<'de> for Identity<'static> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (scope, identifier, key, is_overflow) = if deserializer.is_human_readable() {
-            let WrittenIdentity { scope, identifier, key, is_overflow } =
-                <_>::deserialize(deserializer)?;
-            (scope, identifier, key, is_overflow)
-        } else {
-            UnnamedIdentity::<String>::deserialize(deserializer)?
-        };
+        let read = ShortErrors::read(deserializer, |deserializer| {
+            if deserializer.is_human_readable() {
+                let WrittenIdentity { scope, identifier, key, is_overflow } =
+                    <_>::deserialize(deserializer)?;
+                Ok((scope, identifier, key, is_overflow))
+            } else {
+                UnnamedIdentity::<String>::deserialize(deserializer)
+            }
+        });
+        let (scope, identifier, key, is_overflow) = read?;
         let identity = Identity::from_parts(scope.as_deref(), &identifier, key.as_deref());
         match (is_overflow, key) {
             (false, _) => Ok(identity),

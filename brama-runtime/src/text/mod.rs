@@ -35,10 +35,14 @@ impl<'a> Escaped<'a> {
         Self { text, max_bytes }
     }
 
+    /// Whether the text is shown as it is.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.text.len() <= self.max_bytes && !self.text.contains(is_hidden)
+    }
+
     /// The text itself if it can be shown as it is, as nearly all can.
     fn shown(&self) -> Cow<'a, str> {
-        let is_plain = self.text.len() <= self.max_bytes && !self.text.contains(is_hidden);
-        if is_plain { Cow::Borrowed(self.text) } else { Cow::Owned(self.escaped()) }
+        if self.is_plain() { Cow::Borrowed(self.text) } else { Cow::Owned(self.escaped()) }
     }
 
     fn escaped(&self) -> String {

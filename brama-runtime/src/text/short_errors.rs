@@ -39,10 +39,13 @@ impl<E> ShortError<E> {
 }
 
 impl<E: Error> ShortError<E> {
-    /// Cuts the message of an error that the format itself has made.
+    /// Escapes and cuts the message of an error that the format itself has made, which may have
+    /// several lines.
     fn of(error: E) -> Self {
         let message = error.to_string();
-        if message.len() <= MAX_MESSAGE { Self(error) } else { Self::custom(message) }
+        let is_plain = |line| Escaped::within(MAX_MESSAGE, line).is_plain();
+        let is_short = message.len() <= MAX_MESSAGE && message.lines().all(is_plain);
+        if is_short { Self(error) } else { Self::custom(message) }
     }
 }
 

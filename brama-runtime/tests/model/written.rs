@@ -1,10 +1,12 @@
 //! Laws of serialized circuits and policies.
 
-use std::time::Duration;
+use std::{fmt::Debug, time::Duration};
 
 use brama_runtime::api::{
-    Expiry, Policy, PolicyPatch, State,
-    circuit::{Action, Circuit, Tick},
+    Expiry, Identity, Policy, PolicyPatch, State, Window,
+    circuit::{Action, Admission, Circuit, Fate, Generation, Tick, Verdict},
+    config::Reasons,
+    policy::Abandoned,
     status::SettingName,
 };
 use proptest::{
@@ -66,6 +68,29 @@ fn a_patch_reads_back_as_itself() {
         assert_eq!(in_text(&patch), patch);
         assert_eq!(in_bytes(&patch), patch);
     });
+}
+
+#[test]
+fn every_other_value_reads_back_as_itself() {
+    fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(values: &[T]) {
+        for value in values {
+            assert_eq!(&in_text(value), value);
+            assert_eq!(&in_bytes(value), value);
+        }
+    }
+    let took = Some(Duration::from_millis(1));
+    check(&SettingName::ALL);
+    check(&State::ALL);
+    check(&Reasons::ALL);
+    check(&[Abandoned::Ignore, Abandoned::Failure]);
+    check(&[Window::calls(5), Window::time(Duration::from_secs(90))]);
+    check(&[Fate::Judged, Fate::Late, Fate::Extended, Fate::TotalsOnly]);
+    check(&[Admission::Admitted(Generation::new(1)), Admission::Shadowed]);
+    check(&[None, took].map(|retry_after| Admission::Rejected { retry_after }));
+    check(&[Verdict::Success { took }, Verdict::failure("refused"), Verdict::Ignore]);
+    check(&[Verdict::Trip { reason: "refused".into(), retry_after: took, took: None }]);
+    check(&[Verdict::Abandoned { took }, Verdict::InnerRejection]);
+    check(&[Identity::new("api"), Identity::new("api").in_scope("eu").with_key(3)]);
 }
 
 fn jittered(policy: &OraclePolicy, thousandths: u32) -> PolicyPatch {

@@ -11,11 +11,6 @@ macro_rules! setting_names {
         /// One setting of a policy.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        #[cfg_attr(
-            feature = "serde",
-            derive(Serialize, Deserialize),
-            serde(rename_all = "snake_case")
-        )]
         pub enum SettingName {
             $(
                 #[doc = concat!("`", stringify!($field), "`")]

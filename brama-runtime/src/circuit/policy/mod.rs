@@ -10,9 +10,6 @@ pub(super) mod settings;
 
 use std::{fmt, time::Duration};
 
-#[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
-
 pub(crate) use self::patch::OF_WINDOW;
 pub use self::{
     difference::SettingChange,
@@ -92,7 +89,6 @@ impl TryFrom<PolicyPatch> for Policy {
 
 /// How an abandoned call counts: one that is dropped before it has an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 pub enum Abandoned {
     /// The call says nothing about the dependency.
     #[default]

@@ -34,6 +34,7 @@ use super::{
 };
 #[cfg(feature = "serde")]
 use crate::circuit::serde_impls::{
+    form::form,
     setting::{number_or_off, serde_structs, text_or_off},
     text,
 };

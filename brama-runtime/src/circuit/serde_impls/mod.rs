@@ -5,6 +5,8 @@
 //! outside its limits or a circuit that panics.
 
 pub(super) mod exact;
+pub(super) mod form;
+mod forms;
 mod policy;
 pub(super) mod setting;
 mod state;

@@ -16,6 +16,11 @@ macro_rules! serde_structs {
             $($rest:tt)*
         }
     )*) => {
+        form! {
+            #[serde(remote = "self::SettingName", rename_all = "snake_case")]
+            SettingName: enum { $($name,)* }
+        }
+
         /// The settings by name, without those that the patch does not set.
         #[derive(Default, Serialize, Deserialize)]
         #[serde(remote = "PolicyPatch", default, deny_unknown_fields)]

@@ -137,7 +137,7 @@ impl Serialize for Reason {
 
 impl<'de> Deserialize<'de> for Reason {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
+        ShortErrors::read(deserializer, String::deserialize).map(Self::from)
     }
 }
 
