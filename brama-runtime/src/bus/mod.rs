@@ -1,11 +1,11 @@
 //! The bus: it delivers the events of breakers to subscriptions.
 
 mod callback;
+mod index;
 mod queue;
 mod subscription;
 
 use std::{
-    collections::BTreeMap,
     fmt, mem,
     sync::{
         Arc,
@@ -14,10 +14,13 @@ use std::{
     task::Waker,
 };
 
-use self::queue::{Push, Queue};
 pub use self::{
     callback::EventCallback,
     subscription::{EventStream, Subscription},
+};
+use self::{
+    index::{Group, QueueIndex},
+    queue::{Push, Queue},
 };
 use crate::{
     connection::ConnectionKind,
@@ -39,22 +42,22 @@ use crate::{
 pub(crate) struct Bus {
     queues: RwLock<Queues>,
     /// The queues that have lost events, so that a status need not examine the others.
-    losing: Mutex<BTreeMap<u64, Arc<Queue>>>,
+    losing: Mutex<QueueIndex>,
     /// Whether any queue exists, so that publishers can skip building events.
     has_subscribers: AtomicBool,
 }
 
-/// The queues of the subscriptions by their numbers, oldest first.
+/// The queues of the subscriptions, which are numbered in the order of their age.
 #[derive(Default)]
 struct Queues {
-    by_number: BTreeMap<u64, Arc<Queue>>,
+    index: QueueIndex,
     next: u64,
 }
 
 impl Queues {
     fn add(&mut self, filter: EventFilter) -> Arc<Queue> {
         let queue = Arc::new(Queue::new(self.next, filter));
-        self.by_number.insert(self.next, Arc::clone(&queue));
+        self.index.add(&queue);
         self.next += 1;
         queue
     }
@@ -68,9 +71,8 @@ impl Bus {
     }
 
     fn forget(&self, queue: &Queue) {
-        let number = queue.number();
-        let forgotten = self.change(|queues| queues.by_number.remove(&number));
-        let losing = self.losing.lock().remove(&number);
+        let forgotten = self.change(|queues| queues.index.remove(queue));
+        let losing = self.losing.lock().remove(queue);
         drop((forgotten, losing));
     }
 
@@ -88,11 +90,8 @@ impl Bus {
         connection_kind: impl FnOnce() -> Option<ConnectionKind>,
     ) -> bool {
         self.has_subscribers() && {
-            let connection_kind = connection_kind();
-            let selects = |queue: &Arc<Queue>| {
-                queue.filter().selects(kinds, identity, connection_kind.as_ref())
-            };
-            self.queues.read().by_number.values().any(selects)
+            let (connection_kind, queues) = (connection_kind(), self.queues.read());
+            queues.index.groups(kinds, identity, connection_kind.as_ref()).next().is_some()
         }
     }
 
@@ -100,12 +99,12 @@ impl Bus {
     pub(crate) fn send(&self, event: &Event, wakes: &mut Wakes) {
         let kind = EventKinds::from(event.kind());
         let queues = self.queues.read();
-        let selects = |queue: &&Arc<Queue>| {
-            queue.filter().selects(kind, &event.identity, event.connection_kind.as_ref())
-        };
-        for queue in queues.by_number.values().filter(selects) {
+        let groups = queues.index.groups(kind, &event.identity, event.connection_kind.as_ref());
+        for queue in groups.flat_map(Group::values) {
+            #[cfg(test)]
+            EXAMINED.set(EXAMINED.get() + 1);
             if queue.push(event.clone()) == Push::LostFirst {
-                self.losing.lock().insert(queue.number(), Arc::clone(queue));
+                self.losing.lock().add(queue);
             }
             wakes.queues.push(Arc::clone(queue));
         }
@@ -118,16 +117,16 @@ impl Bus {
         identity: &Identity<'_>,
         connection_kind: Option<&ConnectionKind>,
     ) -> Vec<String> {
-        let selects = |queue: &&Arc<Queue>| {
-            #[cfg(test)]
-            EXAMINED.set(EXAMINED.get() + 1);
-            queue.filter().selects(EventKinds::ALL, identity, connection_kind)
-        };
         let losing = self.losing.lock();
-        let mut losing = losing.values().filter(selects);
-        let mut losses: Vec<_> =
-            losing.by_ref().take(MAX_LOSSES).map(|queue| queue.loss()).collect();
-        match losing.count() {
+        let groups = losing.groups(EventKinds::ALL, identity, connection_kind);
+        let count: usize = groups.clone().map(Group::len).sum();
+        let mut oldest: Vec<_> = groups.flat_map(|group| group.values().take(MAX_LOSSES)).collect();
+        #[cfg(test)]
+        EXAMINED.set(EXAMINED.get() + oldest.len());
+        oldest.sort_unstable_by_key(|queue| queue.number());
+        oldest.truncate(MAX_LOSSES);
+        let mut losses: Vec<_> = oldest.iter().map(|queue| queue.loss()).collect();
+        match count - losses.len() {
             0 => {}
             more => losses.push(format!("{more} more subscriptions to this breaker lost events")),
         }
@@ -137,7 +136,7 @@ impl Bus {
     fn change<R>(&self, change: impl FnOnce(&mut Queues) -> R) -> R {
         let mut queues = self.queues.write();
         let answer = change(&mut queues);
-        self.has_subscribers.store(!queues.by_number.is_empty(), Ordering::Relaxed);
+        self.has_subscribers.store(0 < queues.index.len(), Ordering::Relaxed);
         answer
     }
 }
@@ -145,7 +144,7 @@ impl Bus {
 /// Ends the subscriptions: nothing is left that could send an event.
 impl Drop for Bus {
     fn drop(&mut self) {
-        for queue in mem::take(&mut self.queues.get_mut().by_number).into_values() {
+        for queue in mem::take(&mut self.queues.get_mut().index).into_queues() {
             queue.close();
         }
     }
@@ -154,7 +153,7 @@ impl Drop for Bus {
 impl fmt::Debug for Bus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bus")
-            .field("subscriptions", &self.queues.read().by_number.len())
+            .field("subscriptions", &self.queues.read().index.len())
             .finish_non_exhaustive()
     }
 }
@@ -212,7 +211,7 @@ impl Wakes {
 
 #[cfg(test)]
 thread_local! {
-    /// How many queues this thread has examined for losses.
+    /// How many queues this thread has examined for an event or for losses.
     static EXAMINED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
@@ -221,7 +220,7 @@ mod tests {
     use std::num::NonZeroUsize;
 
     use super::*;
-    use crate::registry::Registry;
+    use crate::{event::EventKind, registry::Registry};
 
     #[test]
     fn a_status_examines_only_subscriptions_that_have_lost_events() {
@@ -241,6 +240,26 @@ mod tests {
         breaker.success();
         assert_eq!([warnings(), warnings(), warnings()], [2, 1, 0]);
         drop(quiet);
+    }
+
+    #[test]
+    fn a_step_examines_only_subscriptions_that_receive_its_events() {
+        let registry = Registry::new();
+        let breaker = registry.breaker("a");
+        let calls = |name: String| EventFilter::from(EventKind::Failure).identifier(name);
+        let of_others = |number: usize| registry.subscribe(calls(format!("n{number}")));
+        let to_changes = |_| registry.subscribe(EventKind::StateChanged);
+        let others: Vec<_> = (0..1_000).map(of_others).chain((0..1_000).map(to_changes)).collect();
+        let examined = || {
+            EXAMINED.set(0);
+            breaker.failure("a test");
+            EXAMINED.get()
+        };
+        assert_eq!(examined(), 0);
+        let mut subscription = registry.subscribe(calls("a".to_owned()));
+        assert_eq!(examined(), 1);
+        assert!(subscription.try_recv().is_some());
+        drop(others);
     }
 
     #[test]

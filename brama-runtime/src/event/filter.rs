@@ -91,26 +91,33 @@ impl EventFilter {
         Self { capacity: events, ..self }
     }
 
-    /// Whether it selects an event of one of these kinds from this breaker, predicate aside.
-    pub(crate) fn selects(
-        &self,
-        kinds: EventKinds,
-        identity: &Identity<'_>,
-        connection_kind: Option<&ConnectionKind>,
-    ) -> bool {
-        let matches = |wanted: &Option<String>, actual: Option<&str>| {
-            wanted.as_deref().is_none_or(|wanted| Some(wanted) == actual)
-        };
-        self.kinds.intersects(kinds)
-            && matches(&self.scope, identity.scope())
-            && matches(&self.identifier, Some(identity.identifier()))
-            && matches(&self.key, identity.key())
-            && self.connection_kind.as_ref().is_none_or(|kind| connection_kind == Some(kind))
+    /// The kinds of events that it selects.
+    pub(crate) const fn selected_kinds(&self) -> EventKinds {
+        self.kinds
     }
 
     /// Whether it selects events of calls.
     pub(crate) const fn selects_calls(&self) -> bool {
         self.kinds.intersects(EventKinds::CALLS)
+    }
+
+    /// The names of breakers that it selects.
+    pub(crate) fn names(&self) -> FilterNames<'_> {
+        let Self { scope, identifier, key, .. } = self;
+        let (scope, identifier, key) = (scope.as_deref(), identifier.as_deref(), key.as_deref());
+        FilterNames { scope, identifier, key }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_names(self, names: FilterNames<'_>) -> Self {
+        let [scope, identifier, key] =
+            [names.scope, names.identifier, names.key].map(|name| name.map(str::to_owned));
+        Self { scope, identifier, key, ..self }
+    }
+
+    /// The kind of connection that it selects; `None` if it selects every one.
+    pub(crate) const fn selected_connection_kind(&self) -> Option<&ConnectionKind> {
+        self.connection_kind.as_ref()
     }
 
     /// Whether the predicate selects the event.
@@ -120,6 +127,30 @@ impl EventFilter {
 
     pub(crate) const fn max_waiting(&self) -> usize {
         self.capacity.get()
+    }
+}
+
+/// The names that a filter selects; `None` stands for every one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct FilterNames<'a> {
+    pub(crate) scope: Option<&'a str>,
+    pub(crate) identifier: Option<&'a str>,
+    pub(crate) key: Option<&'a str>,
+}
+
+impl FilterNames<'_> {
+    /// Whether they select this identity.
+    #[cfg(test)]
+    pub(crate) fn select(&self, identity: &Identity<'_>) -> bool {
+        let selects = |wanted: Option<&str>, part| wanted.is_none() || wanted == part;
+        selects(self.scope, identity.scope())
+            && selects(self.identifier, Some(identity.identifier()))
+            && selects(self.key, identity.key())
+    }
+
+    /// Returns the identity that has these names and no others; its identifier may be empty.
+    pub(crate) fn to_identity(self) -> Identity<'static> {
+        Identity::from_parts(self.scope, self.identifier.unwrap_or_default(), self.key)
     }
 }
 

@@ -12,6 +12,7 @@ use std::{
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
+pub(crate) use self::filter::FilterNames;
 pub use self::{
     filter::EventFilter,
     kind::{EventKind, EventKinds},
