@@ -31,6 +31,8 @@ mod word;
 use std::{fmt, future::Future, pin::pin, sync::Arc};
 
 use self::permit::Borrowed;
+#[cfg(test)]
+pub(crate) use self::slot::REPUBLISHED;
 pub use self::{
     call_error::CallError,
     permit::Permit,

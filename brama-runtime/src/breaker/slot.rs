@@ -92,6 +92,8 @@ impl Slot {
 
     /// Publishes again, so that the gate takes a new subscriber to calls into account.
     pub(crate) fn republish(&self) {
+        #[cfg(test)]
+        REPUBLISHED.set(REPUBLISHED.get() + 1);
         self.lock_for_step().publish();
     }
 
@@ -284,4 +286,10 @@ impl fmt::Debug for Slot {
             .field("gate", &self.gate.load())
             .finish_non_exhaustive()
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many breakers this thread has published again.
+    pub(crate) static REPUBLISHED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }

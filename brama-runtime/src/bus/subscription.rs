@@ -12,7 +12,7 @@ use futures_core::Stream;
 
 use super::{Bus, queue::Queue};
 use crate::{
-    event::Event,
+    event::{Event, EventFilter},
     time::clock::{Clock, SystemClock},
 };
 
@@ -47,6 +47,10 @@ pub struct Subscription {
 impl Subscription {
     pub(super) const fn new(queue: Arc<Queue>, bus: Weak<Bus>) -> Self {
         Self { queue, bus }
+    }
+
+    pub(crate) fn event_filter(&self) -> &EventFilter {
+        self.queue.filter()
     }
 
     pub(super) const fn queue(&self) -> &Arc<Queue> {

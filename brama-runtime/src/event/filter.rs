@@ -96,11 +96,6 @@ impl EventFilter {
         self.kinds
     }
 
-    /// Whether it selects events of calls.
-    pub(crate) const fn selects_calls(&self) -> bool {
-        self.kinds.intersects(EventKinds::CALLS)
-    }
-
     /// The names of breakers that it selects.
     pub(crate) fn names(&self) -> FilterNames<'_> {
         let Self { scope, identifier, key, .. } = self;
@@ -140,7 +135,6 @@ pub(crate) struct FilterNames<'a> {
 
 impl FilterNames<'_> {
     /// Whether they select this identity.
-    #[cfg(test)]
     pub(crate) fn select(&self, identity: &Identity<'_>) -> bool {
         let selects = |wanted: Option<&str>, part| wanted.is_none() || wanted == part;
         selects(self.scope, identity.scope())

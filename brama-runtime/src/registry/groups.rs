@@ -5,11 +5,9 @@ use std::{borrow::Borrow, fmt};
 use super::{BreakerFilter, Registry};
 use crate::{
     breaker::Breaker,
-    bus::{EventCallback, Subscription},
     checks::{CheckSchedule, HealthCheck},
     circuit::Reason,
-    error::{AddCheckError, NoThread},
-    event::{Event, EventFilter},
+    error::AddCheckError,
     identity::Identity,
     status::{Health, Status},
 };
@@ -223,40 +221,6 @@ impl Registry {
     {
         let schedule = schedule.into().validated()?;
         self.inner.checks.add_future(self.slot(&identity.into(), None), schedule, check)
-    }
-}
-
-impl Registry {
-    /// Subscribes to every event that the filter selects, from now on.
-    ///
-    /// While there is a subscription to events of calls
-    /// ([`EventKinds::CALLS`](crate::event::EventKinds::CALLS)), each call of the selected breakers
-    /// takes its breaker's lock. Subscriptions to other events do not slow calls down.
-    pub fn subscribe(&self, filter: impl Into<EventFilter>) -> Subscription {
-        let filter = filter.into();
-        let selects_calls = filter.selects_calls();
-        // The writer lock keeps other threads from creating a breaker that would miss the
-        // subscription.
-        let _writer = self.inner.writer.lock();
-        let subscription = self.inner.context.bus.subscribe(filter);
-        if selects_calls {
-            self.inner.slots.with_all(|slots| slots.for_each(|slot| slot.republish()));
-        }
-        subscription
-    }
-
-    /// Calls `callback` for every event that the filter selects, on a separate thread, until the
-    /// handle is dropped.
-    ///
-    /// # Errors
-    ///
-    /// [`NoThread`] if the system cannot start the thread.
-    pub fn on_event(
-        &self,
-        filter: impl Into<EventFilter>,
-        callback: impl FnMut(Event) + Send + 'static,
-    ) -> Result<EventCallback, NoThread> {
-        EventCallback::start(self.subscribe(filter), callback)
     }
 }
 

@@ -15,7 +15,9 @@ mod global;
 mod groups;
 mod key_set;
 mod reload;
+mod slot_names;
 mod slot_set;
+mod subscribe;
 mod writer;
 
 use std::{

@@ -11,8 +11,10 @@ use std::{
 use foldhash::fast::RandomState;
 use papaya::{HashSet, ResizeMode};
 
+use super::slot_names::SlotNames;
 use crate::{
     breaker::Slot,
+    event::FilterNames,
     identity::Identity,
     sys::{
         panic::catch_panic,
@@ -34,13 +36,15 @@ pub(super) struct SlotSet {
     map: HashSet<SlotEntry, RandomState>,
     /// Slots that the map does not have yet. Absent in programs without such a thread.
     late: OnceBox<Mutex<LockedSet<SlotEntry, RandomState>>>,
+    /// The identities of all slots. Absent until a subscription to calls names its breakers.
+    names: OnceBox<Mutex<SlotNames>>,
 }
 
 impl SlotSet {
     pub(super) fn new() -> Self {
         let map = HashSet::builder().hasher(RandomState::default());
         let map = map.resize_mode(ResizeMode::Blocking).build();
-        Self { map, late: OnceBox::default() }
+        Self { map, late: OnceBox::default(), names: OnceBox::default() }
     }
 
     /// The slot of this identity. It may be evicted meanwhile, unless the caller holds the writer
@@ -83,8 +87,29 @@ impl SlotSet {
         }
     }
 
+    /// Passes every slot with these names to `read`, under no lock of the set. The caller holds the
+    /// writer lock.
+    pub(super) fn for_each_named(&self, names: FilterNames<'_>, mut read: impl FnMut(&Slot)) {
+        if names == FilterNames::default() {
+            self.with_all(|slots| slots.for_each(|slot| read(slot)));
+            return;
+        }
+        let index = self.names.get_or_init(|| Box::new(Mutex::new(self.all_names())));
+        let identities: Vec<_> = index.lock().selected(names).cloned().collect();
+        identities.iter().filter_map(|identity| self.find(identity)).for_each(|slot| read(&slot));
+    }
+
+    fn all_names(&self) -> SlotNames {
+        let mut names = SlotNames::default();
+        self.with_all(|slots| slots.for_each(|slot| names.add(slot.identity())));
+        names
+    }
+
     /// Adds a slot. The caller holds the writer lock, and no slot has this identity.
     pub(super) fn insert(&self, slot: &Arc<Slot>) {
+        if let Some(names) = self.names.get() {
+            names.lock().add(slot.identity());
+        }
         let entry = SlotEntry(Arc::clone(slot));
         if self.has_locals() {
             self.map.pin().insert(entry);
@@ -109,6 +134,9 @@ impl SlotSet {
 
     /// Removes a slot after [`settle`](Self::settle). The caller holds the writer lock.
     pub(super) fn remove(&self, identity: &Identity<'_>) {
+        if let Some(names) = self.names.get() {
+            names.lock().remove(identity);
+        }
         self.map.pin().remove(identity);
     }
 
