@@ -9,6 +9,7 @@
 //! one thread.
 
 mod answer;
+mod check_set;
 #[cfg(feature = "tokio")]
 mod future;
 mod plan;
@@ -27,7 +28,7 @@ pub use self::schedule::CheckSchedule;
 use self::{
     answer::{Answer, answer, overdue, report, run_check},
     plan::{Plan, Run},
-    planned_check::{Closure, Kind, PlannedCheck},
+    planned_check::{Closure, Kind},
 };
 use crate::{
     breaker::Slot,
@@ -145,9 +146,9 @@ impl Checks {
 
     /// Ends all checks when the registry is dropped.
     pub(crate) fn close(&self) {
-        let entries = self.plan.lock().close();
+        let checks = self.plan.lock().close();
         self.plan.notify_all();
-        entries.values().for_each(PlannedCheck::stop);
+        checks.iter().for_each(|(_, check)| check.stop());
     }
 
     /// Starts due runs, gives up runs that exceeded their timeout, and arranges the next poll.

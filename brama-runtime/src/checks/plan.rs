@@ -1,13 +1,9 @@
 //! The plan: the health checks of a registry, with the stage of each.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    mem,
-    sync::Arc,
-    task::Waker,
-};
+use std::{mem, sync::Arc, task::Waker};
 
 use super::{
+    check_set::CheckSet,
     planned_check::{Actions, Closure, Kind, PlannedCheck, Stage},
     schedule::CheckSchedule,
 };
@@ -16,10 +12,8 @@ use crate::{breaker::Slot, circuit::Tick, sys::worker::Process};
 /// Every health check of a registry. It is behind a lock, so it never calls user code.
 #[derive(Default)]
 pub(super) struct Plan {
-    entries: BTreeMap<u64, PlannedCheck>,
+    checks: CheckSet,
     next: u64,
-    /// Closures that are due, the longest wait first.
-    queue: VecDeque<u64>,
     /// The worker thread; `None` if there is none, or if a closure that exceeded its timeout
     /// occupies it.
     pub(super) thread: Option<u64>,
@@ -56,23 +50,21 @@ impl Plan {
         let number = self.next;
         self.next += 1;
         let stage = Stage::Resting(schedule.next(now, now));
-        self.entries.insert(number, PlannedCheck { slot, schedule, due: now, stage, kind });
+        self.checks.add(number, PlannedCheck { slot, schedule, due: now, stage, kind });
         number
     }
 
     /// Removes a check. The entry contains user values: the caller drops it after the lock is
     /// released.
     pub(super) fn remove(&mut self, number: u64) -> Option<PlannedCheck> {
-        self.queue.retain(|other| *other != number);
-        self.entries.remove(&number)
+        self.checks.remove(number)
     }
 
     /// Removes all checks, and ends the worker thread. The caller drops the entries after the lock
     /// is released.
-    pub(super) fn close(&mut self) -> BTreeMap<u64, PlannedCheck> {
+    pub(super) fn close(&mut self) -> CheckSet {
         self.is_closed = true;
-        self.queue.clear();
-        mem::take(&mut self.entries)
+        mem::take(&mut self.checks)
     }
 
     /// In a forked child, begins anew without what the fork has left behind: the worker thread, and
@@ -82,56 +74,43 @@ impl Plan {
         if self.process != process {
             self.process = process;
             self.thread = None;
-            let lost = self.entries.values_mut().filter(|entry| entry.is_left_behind());
-            lost.for_each(|entry| entry.stage = Stage::Lost);
+            let lost = self.checks.iter().filter(|(_, check)| check.is_left_behind());
+            for number in lost.map(|(number, _)| number).collect::<Vec<_>>() {
+                self.checks.change(number, |check| check.stage = Stage::Lost);
+            }
         }
     }
 
     /// Whether a check runs at its interval.
     pub(super) fn is_running(&mut self, number: u64) -> bool {
         self.enter_process();
-        self.entries.get(&number).is_some_and(|entry| !matches!(entry.stage, Stage::Lost))
+        self.checks.get(number).is_some_and(|check| !matches!(check.stage, Stage::Lost))
     }
 
-    /// Advances each check to its stage at `now`.
+    /// Advances the checks that are due to their stages at `now`.
     pub(super) fn poll(&mut self, now: Tick) -> Actions {
         self.enter_process();
         let mut actions = Actions::default();
-        for (number, entry) in &mut self.entries {
-            match entry.stage {
-                Stage::Resting(at) if at <= now => {
-                    entry.due = at;
-                    entry.begin(*number, now, &mut actions);
-                }
-                Stage::Running(Some(until)) if until <= now => {
-                    if entry.give_up(&mut actions) {
-                        self.thread = None;
-                    }
-                }
-                Stage::Resting(_)
-                | Stage::Queued
-                | Stage::Running(_)
-                | Stage::Reported
-                | Stage::Lost => {}
+        for number in self.checks.due(now) {
+            let advance = |check: &mut PlannedCheck| check.advance(number, now, &mut actions);
+            if self.checks.change(number, advance) == Some(true) {
+                self.thread = None;
             }
         }
-        self.queue.append(&mut actions.closures);
         actions
     }
 
     /// Skips the runs that wait for a worker, because the system gives no thread.
     pub(super) fn skip_queue(&mut self, now: Tick) {
-        for number in mem::take(&mut self.queue) {
-            if let Some(entry) = self.entries.get_mut(&number) {
-                entry.stage = Stage::Resting(entry.schedule.next(entry.due, now));
-            }
+        for number in self.checks.queued() {
+            self.checks.change(number, |check| check.rest(now));
         }
     }
 
     /// Returns the alarm to set for the next poll, with the one that it replaces; `None` if none is
     /// needed or an earlier one is set.
     pub(super) fn next_alarm(&mut self, waker: Waker) -> Option<(Alarm, Option<Alarm>)> {
-        let at = self.entries.values().filter_map(PlannedCheck::next_change).min()?;
+        let at = self.checks.next_change()?;
         if self.alarm.as_ref().is_some_and(|alarm| alarm.at <= at) {
             return None;
         }
@@ -147,7 +126,7 @@ impl Plan {
 
     /// Makes a new thread the worker, and returns its number; `None` if none is needed.
     pub(super) fn claim_worker(&mut self) -> Option<u64> {
-        if self.thread.is_some() || !self.has_closures() || self.is_closed {
+        if self.thread.is_some() || !self.checks.has_closures() || self.is_closed {
             return None;
         }
         self.threads += 1;
@@ -159,7 +138,7 @@ impl Plan {
     /// no closure is left.
     pub(super) fn is_worker(&mut self, thread: u64) -> bool {
         let is_worker = *self.thread.get_or_insert(thread) == thread;
-        let is_needed = self.has_closures() && !self.is_closed;
+        let is_needed = self.checks.has_closures() && !self.is_closed;
         if is_worker && !is_needed {
             self.thread = None;
         }
@@ -167,56 +146,111 @@ impl Plan {
     }
 
     pub(super) fn needs_worker(&self) -> bool {
-        self.thread.is_none() && !self.queue.is_empty()
-    }
-
-    fn has_closures(&self) -> bool {
-        self.entries.values().any(PlannedCheck::needs_worker)
+        self.thread.is_none() && self.checks.first_queued().is_some()
     }
 
     /// Takes the next closure to run.
     pub(super) fn take(&mut self) -> Option<Run> {
-        let number = self.queue.pop_front()?;
-        let entry = self.entries.get_mut(&number)?;
-        entry.stage = Stage::Running(None);
-        match &mut entry.kind {
-            Kind::Closure(closure) => closure.take().map(|closure| Run { number, closure }),
-            #[cfg(feature = "tokio")]
-            Kind::Future(_) => None,
-        }
+        let number = self.checks.first_queued()?;
+        let closure = self.checks.change(number, |check| {
+            check.stage = Stage::Running(None);
+            match &mut check.kind {
+                Kind::Closure(closure) => closure.take(),
+                #[cfg(feature = "tokio")]
+                Kind::Future(_) => None,
+            }
+        });
+        closure.flatten().map(|closure| Run { number, closure })
     }
 
     /// Starts the timeout of a run.
     pub(super) fn start_timeout(&mut self, number: u64, now: Tick) {
-        if let Some(entry) = self.entries.get_mut(&number)
-            && let Stage::Running(until) = &mut entry.stage
-        {
-            *until = Some(now.after(entry.schedule.effective_timeout()));
-        }
+        self.checks.change(number, |check| {
+            if let Stage::Running(until) = &mut check.stage {
+                *until = Some(now.after(check.schedule.effective_timeout()));
+            }
+        });
     }
 
     /// Returns the breaker to which the result of a run is reported; `None` if the run is late.
     pub(super) fn end(&mut self, number: u64) -> Option<(Arc<Slot>, CheckSchedule)> {
-        let entry = self.entries.get_mut(&number)?;
-        match entry.stage {
+        let end = |check: &mut PlannedCheck| match check.stage {
             Stage::Running(_) => {
-                entry.stage = Stage::Reported;
-                Some((Arc::clone(&entry.slot), entry.schedule))
+                check.stage = Stage::Reported;
+                Some((Arc::clone(&check.slot), check.schedule))
             }
             Stage::Resting(_) | Stage::Queued | Stage::Reported | Stage::Lost => None,
-        }
+        };
+        self.checks.change(number, end).flatten()
     }
 
     /// Schedules the next run of a check and takes its closure back, unless the check was removed.
     pub(super) fn rest(&mut self, number: u64, now: Tick, closure: &mut Option<Closure>) {
-        let entry = self.entries.get_mut(&number);
-        if let Some(entry) = entry.filter(|entry| !matches!(entry.stage, Stage::Lost)) {
-            entry.stage = Stage::Resting(entry.schedule.next(entry.due, now));
-            match &mut entry.kind {
+        self.checks.change(number, |check| {
+            if matches!(check.stage, Stage::Lost) {
+                return;
+            }
+            check.rest(now);
+            match &mut check.kind {
                 Kind::Closure(taken) => *taken = closure.take(),
                 #[cfg(feature = "tokio")]
                 Kind::Future(_) => {}
             }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{super::check_set::EXAMINED, *};
+    use crate::registry::Registry;
+
+    const COUNT: u64 = 1_000;
+    const INTERVAL: Duration = Duration::from_secs(1);
+
+    fn add(plan: &mut Plan) -> u64 {
+        let slot = Registry::new().slot(&"a".into(), None);
+        let closure: Closure = Box::new(|| Ok(()));
+        plan.add(slot, INTERVAL.into(), Kind::Closure(Some(closure)), Tick::ORIGIN)
+    }
+
+    /// What the checks do with their plan after each change of it.
+    fn attend(plan: &mut Plan, now: Tick) {
+        let _ = plan.poll(now);
+        let _ = (plan.claim_worker(), plan.needs_worker(), plan.next_alarm(Waker::noop().clone()));
+        plan.is_worker(1);
+    }
+
+    /// Asserts how many checks a change examines at most.
+    fn assert_examined(plan: &mut Plan, most: u64, now: Tick, change: impl FnOnce(&mut Plan)) {
+        EXAMINED.set(0);
+        change(plan);
+        attend(plan, now);
+        assert!(EXAMINED.get() <= most, "{} of at most {most}", EXAMINED.get());
+    }
+
+    #[test]
+    fn a_change_of_the_plan_examines_only_checks_that_change() {
+        let (plan, due) = (&mut Plan::default(), Tick::ORIGIN.after(INTERVAL));
+        for number in 0..COUNT {
+            assert_examined(plan, 1, Tick::ORIGIN, |plan| assert_eq!(add(plan), number));
         }
+        assert_examined(plan, 1, Tick::ORIGIN, |plan| assert!(plan.remove(0).is_some()));
+        assert_examined(plan, COUNT, due, |_| ());
+        for number in (1..COUNT).step_by(2) {
+            assert_examined(plan, 1, due, |plan| assert!(plan.remove(number).is_some()));
+        }
+        let mut runs = 0;
+        while let Some(Run { number, closure }) = plan.take() {
+            assert_examined(plan, 3, due, |plan| {
+                plan.start_timeout(number, due);
+                assert!(plan.end(number).is_some());
+                plan.rest(number, due, &mut Some(closure));
+            });
+            runs += 1;
+        }
+        assert_eq!(runs, COUNT / 2 - 1);
     }
 }

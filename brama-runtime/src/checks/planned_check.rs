@@ -1,6 +1,6 @@
 //! A planned check: one health check of a registry, with its stage.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
 use super::{answer::Answer, schedule::CheckSchedule};
 use crate::{breaker::Slot, circuit::Tick};
@@ -42,8 +42,6 @@ pub(super) enum Kind {
 #[derive(Default)]
 #[must_use = "results are to be reported, futures to be spawned"]
 pub(super) struct Actions {
-    /// Closures to queue.
-    pub(super) closures: VecDeque<u64>,
     pub(super) overdue: Vec<(Arc<Slot>, CheckSchedule)>,
     #[cfg(feature = "tokio")]
     pub(super) futures: Vec<(u64, super::future::Maker)>,
@@ -52,17 +50,36 @@ pub(super) struct Actions {
 }
 
 impl PlannedCheck {
+    /// Advances to the stage at `now`; returns whether the worker thread is occupied by a run that
+    /// exceeded its timeout.
+    pub(super) fn advance(&mut self, number: u64, now: Tick, actions: &mut Actions) -> bool {
+        match self.stage {
+            Stage::Resting(at) if at <= now => {
+                self.due = at;
+                self.begin(number, now, actions);
+                false
+            }
+            Stage::Running(Some(until)) if until <= now => self.give_up(actions),
+            Stage::Resting(_)
+            | Stage::Queued
+            | Stage::Running(_)
+            | Stage::Reported
+            | Stage::Lost => false,
+        }
+    }
+
     /// Begins a run, unless the breaker is unregistered.
-    pub(super) fn begin(&mut self, number: u64, now: Tick, actions: &mut Actions) {
+    #[cfg_attr(
+        not(feature = "tokio"),
+        expect(unused_variables, reason = "a closure begins once a worker thread takes it")
+    )]
+    fn begin(&mut self, number: u64, now: Tick, actions: &mut Actions) {
         if !self.slot.is_registered() {
-            self.stage = Stage::Resting(self.schedule.next(self.due, now));
+            self.rest(now);
             return;
         }
         match &self.kind {
-            Kind::Closure(_) => {
-                self.stage = Stage::Queued;
-                actions.closures.push_back(number);
-            }
+            Kind::Closure(_) => self.stage = Stage::Queued,
             #[cfg(feature = "tokio")]
             Kind::Future(maker) => {
                 self.stage = Stage::Running(Some(now.after(self.schedule.effective_timeout())));
@@ -71,8 +88,13 @@ impl PlannedCheck {
         }
     }
 
+    /// Waits for the next run after one that ended at `now`.
+    pub(super) fn rest(&mut self, now: Tick) {
+        self.stage = Stage::Resting(self.schedule.next(self.due, now));
+    }
+
     /// Gives up a run that exceeded its timeout; returns whether it occupies the worker thread.
-    pub(super) fn give_up(&mut self, actions: &mut Actions) -> bool {
+    fn give_up(&mut self, actions: &mut Actions) -> bool {
         self.stage = Stage::Reported;
         actions.overdue.push((Arc::clone(&self.slot), self.schedule));
         match &self.kind {
@@ -92,6 +114,11 @@ impl PlannedCheck {
             Stage::Running(until) => until,
             Stage::Queued | Stage::Reported | Stage::Lost => None,
         }
+    }
+
+    /// When the run was due that waits for the worker thread; `None` if none waits.
+    pub(super) fn queued_since(&self) -> Option<Tick> {
+        matches!(self.stage, Stage::Queued).then_some(self.due)
     }
 
     /// Whether the check needs a worker thread.
