@@ -239,6 +239,18 @@ fn a_misspelt_name_is_no_count_of_zero() {
 }
 
 #[test]
+fn an_assertion_on_an_unknown_name_shows_a_few_names_on_one_line_and_cut() {
+    let registry = TestRegistry::new();
+    for number in 10..99 {
+        registry.succeed_times(format!("{number}\n{}", "x".repeat(1 << 16)), 1);
+    }
+    let text = printed(|| registry.assert_state("typo", State::Open));
+    let first = text.strip_prefix("typo is unused; this registry has {\"10\\nxxx").unwrap();
+    assert!(text.len() < 4_000 && !text.contains('\n') && !first.contains("\"30"), "{text}");
+    assert!(text.contains("x…\", and 73 more}; a function"), "{text}");
+}
+
+#[test]
 fn an_assertion_points_at_the_line_of_the_test() {
     let registry = TestRegistry::new();
     let (sender, places) = channel();

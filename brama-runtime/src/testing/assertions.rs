@@ -7,7 +7,7 @@ use crate::{
     circuit::{Quantity, Reason, State, WindowCounts},
     counters::Totals,
     identity::Identity,
-    registry::Registry,
+    registry::{BreakerFilter, Registry},
     status::Status,
 };
 
@@ -109,8 +109,8 @@ impl TestRegistry {
     #[track_caller]
     pub(super) fn used(&self, identity: &Identity<'_>) -> Status {
         let Some(status) = self.known_status(identity) else {
-            let known: &Registry = self;
-            fail(format_args!("{identity} is unused; this registry has {known:?}{HINT}"));
+            let known = KnownNames(self);
+            fail(format_args!("{identity} is unused; this registry has {known}{HINT}"));
         };
         status
     }
@@ -121,6 +121,29 @@ impl TestRegistry {
 fn fail(message: fmt::Arguments<'_>) -> ! {
     panic!("{message}")
 }
+
+/// Prints a few of a registry's identities, each of bounded length.
+struct KnownNames<'r>(&'r Registry);
+
+impl fmt::Display for KnownNames<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut names, mut more) = (Vec::new(), 0_usize);
+        self.0.for_each_status(&BreakerFilter::new(), |Status { identity, .. }| {
+            if names.len() < MAX_NAMES {
+                names.push(format!("\"{identity}\""));
+            } else {
+                more += 1;
+            }
+        });
+        if 0 < more {
+            names.push(format!("and {more} more"));
+        }
+        write!(f, "{{{}}}", names.join(", "))
+    }
+}
+
+/// How many identities a message lists.
+const MAX_NAMES: usize = 16;
 
 /// Prints a breaker for the message of a failed test.
 pub(super) struct Report<'s>(pub(super) &'s Status);
