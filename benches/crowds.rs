@@ -1,7 +1,9 @@
-//! Many waiting tasks, subscriptions and breakers: what each costs if there are four times as many.
+//! Many waiting tasks, subscriptions, checks and breakers: what each costs if there are four times
+//! as many.
 //!
-//! `cargo bench --bench crowds` prints milliseconds for each size. A cost that grows with the
-//! square of the size shows as sixteen times the time in the next column.
+//! `cargo bench --bench crowds` prints milliseconds for each size, and microseconds for each item
+//! of the largest. A cost that grows with the square of the size shows as sixteen times the time in
+//! the next column.
 
 #![expect(clippy::print_stdout, reason = "a program that prints a table")]
 #![expect(clippy::disallowed_methods, reason = "it measures on the system's clock")]
@@ -11,8 +13,9 @@ use std::{
     future::Future,
     hint::black_box,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex},
     task::{Context, Poll, Wake, Waker},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -26,22 +29,26 @@ use brama::{
 const SIZES: [usize; 3] = [4_000, 16_000, 64_000];
 
 fn main() {
-    println!("{:44}{:>10}{:>10}{:>10}", "milliseconds", SIZES[0], SIZES[1], SIZES[2]);
+    let [few, more, many] = SIZES;
+    println!("{:52}{few:>10}{more:>10}{many:>10}{:>10}", "milliseconds", "us each");
     rows("tasks that wait: ", waiters);
     rows("subscriptions: ", subscriptions);
+    rows("subscriptions to calls: ", subscriptions_to_calls);
+    rows("health checks: ", checks);
     rows("breakers: ", breakers);
 }
 
-/// Prints a row for each thing that `measure` does, with a column for each size.
+/// Prints a row for each thing that `measure` does, with a column for each size and one for an item
+/// of the largest.
 fn rows(crowd: &str, measure: impl Fn(usize) -> Vec<(&'static str, Duration)>) {
     let columns = SIZES.map(measure);
     for (place, (name, _)) in columns[0].iter().enumerate() {
         let cells = columns.each_ref().map(|column| column[place].1.as_secs_f64() * 1_000.0);
-        print!("{:44}", format!("{crowd}{name}"));
+        print!("{:52}", format!("{crowd}{name}"));
         for cell in cells {
             print!("{cell:10.2}");
         }
-        println!();
+        println!("{:10.2}", cells[2] * 1_000.0 / f64::from(u32::try_from(SIZES[2]).unwrap()));
     }
 }
 
@@ -116,6 +123,63 @@ fn subscriptions(size: usize) -> Vec<(&'static str, Duration)> {
         ("one change of state", change),
         ("half are dropped", drops),
         ("the rest is dropped, newest first", drops_backwards),
+    ]
+}
+
+/// Each selects the calls of one breaker, and half of these breakers exist.
+fn subscriptions_to_calls(size: usize) -> Vec<(&'static str, Duration)> {
+    let registry = Registry::new();
+    let name = |number: usize| format!("crowd {number}");
+    let breaker = registry.breaker(name(0));
+    let known: Vec<_> = (0..size / 2).map(|number| registry.breaker(name(number))).collect();
+    let calls = |number| EventFilter::from(EventKind::Success).identifier(name(number));
+    let subscribe = |number| registry.subscribe(calls(number));
+    let (mut all, subscribes) = timed(|| (0..size).map(subscribe).collect::<Vec<_>>());
+    let ((), steps) = timed(|| (0..100).for_each(|_| breaker.success()));
+    let (_, status) = timed(|| (0..10).map(|_| breaker.status()).collect::<Vec<_>>());
+    let half = all.split_off(size / 2);
+    let ((), drops) = timed(|| drop(half));
+    let ((), drops_backwards) = timed(|| all.drain(..).rev().for_each(drop));
+    drop(known);
+    vec![
+        ("subscribe", subscribes),
+        ("100 successes", steps),
+        ("10 statuses", status),
+        ("half are dropped", drops),
+        ("the rest is dropped, newest first", drops_backwards),
+    ]
+}
+
+fn checks(size: usize) -> Vec<(&'static str, Duration)> {
+    let clock = ManualClock::new();
+    let registry = Registry::with_clock(clock.clone());
+    let hour = Duration::from_secs(3_600);
+    // The worker thread waits here, so that all other checks are due when they are dropped.
+    let gate = Arc::new(Mutex::new(()));
+    let closed = gate.lock().unwrap();
+    let add = |number: usize| {
+        let gate = Arc::clone(&gate);
+        let check = move || gate.lock().map(drop).map_or(Ok(()), |()| Err("bench"));
+        registry.add_check(format!("crowd {number}"), hour, check).unwrap()
+    };
+    let (mut all, adds) = timed(|| (0..size).map(add).collect::<Vec<_>>());
+    let ((), due) = timed(|| clock.advance(hour));
+    let half = all.split_off(size / 2);
+    let ((), drops) = timed(|| drop(half));
+    drop(closed);
+    let last = registry.breaker(format!("crowd {}", size / 2 - 1));
+    let ((), runs) = timed(|| {
+        while last.status().totals.failures == 0 {
+            thread::yield_now();
+        }
+    });
+    let ((), drops_resting) = timed(|| drop(all));
+    vec![
+        ("are added", adds),
+        ("are due", due),
+        ("half are dropped while due", drops),
+        ("the rest runs", runs),
+        ("the rest is dropped", drops_resting),
     ]
 }
 
