@@ -49,6 +49,7 @@ impl SlotSet {
 
     /// The slot of this identity. It may be evicted meanwhile, unless the caller holds the writer
     /// lock.
+    #[inline]
     pub(super) fn find(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
         let Some(late) = self.late.get() else { return self.get(identity) };
         let found = self.get(identity);
@@ -58,6 +59,7 @@ impl SlotSet {
     }
 
     /// As [`find`](Self::find), but `None` too if the slot waits to be [settled](Self::settle).
+    #[inline]
     pub(super) fn get(&self, identity: &Identity<'_>) -> Option<Arc<Slot>> {
         if self.has_locals() {
             self.map.pin().get(identity).map(SlotEntry::cloned)
