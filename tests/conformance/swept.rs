@@ -10,33 +10,42 @@ use super::{
     subject::{Observation, Subject},
 };
 
-/// Both breakers must admit the same calls and show the same status. The exception is an opening
-/// that is due: the unswept breaker shows open, the swept one half-open.
+/// Both breakers must admit the same calls and show the same status. The exceptions are changes
+/// that are due: at the end of an opening, the unswept breaker shows open and the swept one
+/// half-open; at the end of a ramp, half-open and closed.
 #[derive(Debug)]
 pub(crate) struct Swept {
     alone: WholeBreaker,
     other: WholeBreaker,
+    has_ramp: bool,
 }
 
 impl Swept {
-    fn is_due(&self) -> bool {
-        let Observation { state, retry_after, .. } = self.alone.observe();
-        state == State::Open && retry_after == Some(Duration::ZERO)
-    }
-
     fn compare(&mut self) {
         self.other.sweep();
         let (alone, swept) = (self.alone.observe(), self.other.observe());
-        if self.is_due() {
-            assert_eq!((swept.state, swept.retry_after), (State::HalfOpen, None));
-            assert_eq!((swept.failures, swept.successes), (0, 0));
-        } else {
-            assert_eq!((swept.state, swept.retry_after), (alone.state, alone.retry_after));
-            assert_eq!((swept.failures, swept.successes), (alone.failures, alone.successes));
-        }
-        assert_eq!((swept.cause, swept.trips), (alone.cause, alone.trips));
         assert_eq!(swept.totals, alone.totals);
+        match (alone.state, swept.state) {
+            (State::Open, State::HalfOpen) => assert_opening_is_over(alone, swept),
+            (State::HalfOpen, State::Closed) => self.assert_ramp_is_over(swept),
+            _ => {
+                assert_eq!((swept.state, swept.retry_after), (alone.state, alone.retry_after));
+                assert_eq!((swept.failures, swept.successes), (alone.failures, alone.successes));
+                assert_eq!((swept.cause, swept.trips), (alone.cause, alone.trips));
+            }
+        }
     }
+
+    fn assert_ramp_is_over(&self, swept: Observation) {
+        assert!(self.has_ramp, "a sweep closed a circuit without a ramp");
+        assert_eq!((swept.retry_after, swept.trips), (None, 0));
+    }
+}
+
+fn assert_opening_is_over(alone: Observation, swept: Observation) {
+    assert_eq!((alone.retry_after, swept.retry_after), (Some(Duration::ZERO), None));
+    assert_eq!((swept.failures, swept.successes), (0, 0));
+    assert_eq!((swept.cause, swept.trips), (alone.cause, alone.trips));
 }
 
 impl Subject for Swept {
@@ -44,7 +53,8 @@ impl Subject for Swept {
 
     fn new(policy: PolicyPatch) -> Result<Self, InvalidPolicy> {
         let (alone, other) = (WholeBreaker::new(policy)?, WholeBreaker::new(policy)?);
-        Ok(Self { alone, other })
+        let has_ramp = policy.policy()?.ramp().is_some();
+        Ok(Self { alone, other, has_ramp })
     }
 
     fn wait(&mut self, length: Duration) {
