@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::{
     Error, Expr, LitStr, Path,
     ext::IdentExt,
+    parenthesized,
     parse::{ParseStream, Parser},
 };
 
@@ -53,13 +54,15 @@ impl OptionsParser {
     pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
         let mut parser = Self::default();
         let read = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                parser.read_one(input);
+            let options;
+            parenthesized!(options in input);
+            while !options.is_empty() {
+                parser.read_one(&options);
             }
             Ok(())
         };
         // syn also reports the tokens left in a value's brackets after a mistake inside them.
-        match read.parse2(tokens) {
+        match read.parse2(syntax::in_parentheses(tokens)) {
             Err(left) if parser.mistakes.is_empty() => Err(left),
             Ok(()) | Err(_) => Ok(parser),
         }

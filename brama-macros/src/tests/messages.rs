@@ -161,6 +161,11 @@ fn an_option_has_a_name_a_sign_and_a_value() {
         value("fallback = 5 +"),
         format!("the value of `fallback` is incomplete\n{example}")
     );
+    for cut in ["fallback = 5 +, shadow = true", "fallback = |a", "fallback = if a { 1 } else"] {
+        let incomplete = format!("the value of `fallback` is incomplete\n{example}");
+        assert_eq!(value(cut), incomplete, "{cut}");
+    }
+    assert!(value("fallback = { let = 5; }").starts_with("syntax error in `fallback`: "));
     assert_eq!(
         message("identifier = \"bank\" fallback = 3"),
         "expected `,` after the value of `identifier`"
