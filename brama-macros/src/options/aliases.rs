@@ -348,7 +348,7 @@ const OPTIONS: [Alias; 24] = [
 ];
 
 /// Words for what is no option, and where it is instead.
-const ELSEWHERE: [(&str, &[&str]); 3] = [
+const ELSEWHERE: [(&str, &[&str]); 4] = [
     (
         "changes of state are events: write `brama::on_event(EventKind::StateChanged, |event| …)`",
         &[
@@ -365,8 +365,12 @@ const ELSEWHERE: [(&str, &[&str]); 3] = [
         ],
     ),
     (
-        "a breaker is opened and disabled by hand: write `brama::breaker(\"…\").force_open(\"…\")`",
-        &["force_open", "enabled", "disabled", "manual_control"],
+        "a breaker is opened by hand: write `brama::breaker(\"…\").force_open(\"…\")`",
+        &["force_open", "manual_control"],
+    ),
+    (
+        "a breaker is on until it is switched off by hand: write `brama::breaker(\"…\").disable(\"…\")`",
+        &["enable", "enabled", "disable", "disabled"],
     ),
     (
         "an open circuit always becomes half-open when its `expiry` has passed: remove this option",

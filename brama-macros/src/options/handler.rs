@@ -1,11 +1,10 @@
 //! A user's function or closure that generated code calls.
 
 use proc_macro2::Ident;
-use quote::ToTokens;
 use syn::{Error, Expr, ExprClosure, ExprLit, ExprPath, Lit, Path, spanned::Spanned};
 
 use super::{names, syntax::example, tail::tails};
-use crate::{errors::with_help, literal::ungroup};
+use crate::{errors::with_help, excerpt::excerpt, literal::ungroup};
 
 /// The options whose values are called, and what generated code passes to them.
 const ARGUMENTS: [(&str, &str); 8] = [
@@ -68,7 +67,7 @@ fn not_a_value(option: &Ident, value: &Expr) -> Error {
 
 /// What to write instead of a value.
 fn with_value(option: &Ident, value: &Expr) -> String {
-    let shown = value.to_token_stream().to_string().replace(" :: ", "::").replace(" (", "(");
+    let shown = excerpt(value);
     let path = match value {
         Expr::Path(path) => Some(&path.path),
         Expr::Call(call) => match ungroup(&call.func) {

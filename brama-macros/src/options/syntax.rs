@@ -1,11 +1,10 @@
 //! The syntax around a value: the sign before it, the comma after it, and common wrong forms.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::{Error, Expr, Token, ext::IdentExt, parse::ParseStream};
 
 use super::names;
-use crate::errors::with_help;
+use crate::{errors::with_help, excerpt::excerpt};
 
 /// The options in parentheses whose span is that of the last token.
 ///
@@ -94,11 +93,11 @@ fn value_of_other_form(input: ParseStream<'_>) -> Option<String> {
         || ahead.parse::<Token![:]>().is_ok();
     if sign {
         let value: Expr = ahead.parse().ok()?;
-        return Some(value.to_token_stream().to_string());
+        return Some(excerpt(&value));
     }
     match ahead.parse().ok()? {
         TokenTree::Group(list) if list.delimiter() == Delimiter::Parenthesis => {
-            Some(list.stream().to_string()).filter(|value| !value.is_empty())
+            Some(excerpt(&list.stream())).filter(|value| !value.is_empty())
         }
         _ => None,
     }

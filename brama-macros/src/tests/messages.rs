@@ -89,6 +89,10 @@ fn a_word_of_another_library_leads_to_an_option_or_to_no_option() {
         assert!(message.ends_with(&format!(": write `{form}`")), "{word}: {message}");
     }
     assert!(value("onStateChange = f").contains("brama::on_event"));
+    for off in ["enabled = false", "disabled = true", "disable = true"] {
+        assert!(value(off).contains(".disable("), "{off}");
+    }
+    assert!(value("force_open = true").contains(".force_open("));
 }
 
 #[test]
@@ -192,7 +196,9 @@ fn a_handler_is_anything_but_an_obvious_mistake() {
     assert!(
         value("ignore_if = PayError::Late").contains("|error| matches!(error, PayError::Late)")
     );
-    assert!(value("fallback = |_| Ok(3)").contains("write `on_open = |_| Ok (3)`"));
+    assert!(value("fallback = |_| Ok(3)").ends_with("write `on_open = |_| Ok(3)`"));
+    assert!(value("fallback = || Ok(3)").ends_with("write `fallback = Ok(3)`"));
+    assert!(value("fallback = |a, b| Ok(3)").ends_with("`on_open = |open| Err(open.into())`"));
     assert!(value("error_handler = async |r| f(r)").contains("cannot be async"));
     assert!(value("on_open = |a, b| f(a)").contains("one argument: the `brama::CircuitOpen`"));
 }
@@ -252,8 +258,9 @@ fn a_value_outside_its_limits_names_option_value_and_limit() {
         ("window = calls(0)", "`window` is 0, must be at least 1"),
         (
             "window = time(\"15ms\")",
-            "`window` is \"15ms\", must be a multiple of 10 ms, at least 10 ms",
+            "`window` is 15ms, must be a multiple of 10 ms, at least 10 ms",
         ),
+        ("window = time(\"0s\")", "`window` is 0s, must be a multiple of 10 ms, at least 10 ms"),
         ("abandoned = \"no\"", "`abandoned` is \"no\", must be `\"ignore\"` or `\"failure\"`"),
         ("jitter = 0.95", "`jitter` is 0.95, must be a share from 0 to 0.9 in whole thousandths"),
         (
@@ -294,7 +301,8 @@ fn a_value_outside_the_limits_of_a_later_setting_is_named_too() {
             "`failure_count` is 11, must be at most the 10 calls of `window`\nhelp: write \
              `failure_count = 10`, or a larger `window`",
         ),
-        ("ramp = \"99ms\"", "`ramp` is \"99ms\", must be at least 100 ms, or `off`"),
+        ("ramp = \"99ms\"", "`ramp` is 99ms, must be at least 100 ms, or `off`"),
+        ("ramp = \"0s\"", "`ramp` is 0s, must be at least 100 ms, or `off`"),
         ("ramp = 20", "`ramp` is 20 without a unit\nhelp: write a unit: `\"20s\"`, or h, m or ms"),
     ];
     for (option, message) in expected {
