@@ -3,6 +3,7 @@
 pub(crate) mod aliases;
 mod handler;
 pub(crate) mod names;
+mod no_function;
 mod parse;
 mod policy;
 mod syntax;

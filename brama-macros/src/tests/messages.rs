@@ -204,6 +204,35 @@ fn a_handler_is_anything_but_an_obvious_mistake() {
 }
 
 #[test]
+fn a_condition_or_a_pattern_is_written_as_a_closure() {
+    let expected = [
+        (
+            "ignore_if = ErrorKind::NotFound | ErrorKind::TimedOut",
+            "|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::TimedOut)",
+        ),
+        (
+            "trip_if = PayError::Late | PayError::Code(404)",
+            "|error| matches!(error, PayError::Late | PayError::Code(404))",
+        ),
+        ("trip_if = 429 | 503", "|error| error.is_quota()"),
+        ("trip_if = failure.code == 429", "|error| failure.code == 429"),
+        ("failure_if = !(e.code < 500)", "|e| !(e.code < 500)"),
+        ("trip_if = is_late || !is_busy", "|error| error.is_quota()"),
+        ("error_handler = ret.is_ok() || true", "|ret| ret.is_ok() || true"),
+        ("retry_after = Duration::from_secs(5)", "|_| Some(Duration::from_secs(5))"),
+    ];
+    for (option, closure) in expected {
+        let name = option.split(" = ").next().expect("a name");
+        let message = value(option).replace(" . ", ".").replace(" ()", "()");
+        assert!(message.ends_with(&format!("`{name} = {closure}`")), "{message}");
+    }
+    for handler in ["!f", "f | g", "A | B", "a() | b", "-f", "f + g", "matches!(Late)"] {
+        let options = format!("identifier = \"bank\", ignore_if = {handler}");
+        assert!(messages(&options, CHARGE).is_empty(), "{handler}");
+    }
+}
+
+#[test]
 fn a_predicate_on_the_error_is_a_handler_too() {
     let expected = value("failure_if = |a, b| true");
     assert!(
