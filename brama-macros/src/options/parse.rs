@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     errors::{Mistakes, with_help},
-    nearest::nearest,
+    nearest::{completed, nearest},
 };
 
 impl Options {
@@ -114,7 +114,9 @@ impl OptionsParser {
             return Ok(());
         }
         let meaning = aliases::meaning(word);
-        let near = nearest(names::all(), &word.replace('-', "_")).filter(|_| meaning.is_none());
+        let snake = word.replace('-', "_");
+        let near = nearest(names::all(), &snake).or_else(|| completed(names::all(), &snake));
+        let near = near.filter(|_| meaning.is_none());
         let meant = near.or_else(|| meaning.as_ref()?.option);
         self.identifier_is_meant |= meant == Some("identifier");
         let help = match (near, meaning) {

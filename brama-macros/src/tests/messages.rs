@@ -53,7 +53,12 @@ fn the_beginning_of_one_option_is_enough_for_a_suggestion() {
     assert!(value("fall = 3").ends_with("did you mean `fallback`?"));
     assert!(value("half_open = 3").ends_with("did you mean `half_open_limit`?"));
     assert!(value("half-open = 3").ends_with("did you mean `half_open_limit`?"));
-    for no_beginning in ["fail = 3", "c = 3", "on_ = 3"] {
+    for (beginning, option) in [("ty", "type"), ("ha", "half_open_limit"), ("ig", "ignore_if")] {
+        let near = value(&format!("{beginning} = 3"));
+        assert!(near.ends_with(&format!("did you mean `{option}`?")), "{near}");
+    }
+    assert!(messages("identifier = \"bank\", expiry = pr(5)", CHARGE).is_empty());
+    for no_beginning in ["fail = 3", "c = 3", "on_ = 3", "re = 3"] {
         assert!(value(no_beginning).contains("help: the options are "), "{no_beginning}");
     }
 }
@@ -83,12 +88,21 @@ fn a_word_of_another_library_leads_to_an_option_or_to_no_option() {
         ("minimum-throughput", "minimum_calls = 20"),
         ("fallbackMethod", "fallback = Ok(0)"),
         ("groupKey", "scope = \"payments\""),
+        ("fallbackFunction", "fallback = Ok(0)"),
+        ("half_open_success_threshold", "success_threshold = 2"),
+        ("reset_timeout_duration", "expiry = \"30s\""),
+        ("slow_start", "ramp = \"20s\""),
+        ("rampUp", "ramp = \"20s\""),
+        ("trip_when", "trip_if = |error| error.is_quota()"),
     ];
     for (word, form) in led {
         let message = value(&format!("{word} = 3"));
         assert!(message.ends_with(&format!(": write `{form}`")), "{word}: {message}");
     }
     assert!(value("onStateChange = f").contains("brama::on_event"));
+    let time = value("time = \"5s\"");
+    assert!(time.contains("write `timeout = \"5s\"`"), "{time}");
+    assert!(time.contains("write `window = time(\"10s\")`"), "{time}");
     for off in ["enabled = false", "disabled = true", "disable = true"] {
         assert!(value(off).contains(".disable("), "{off}");
     }
