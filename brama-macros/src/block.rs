@@ -37,9 +37,9 @@ impl Block {
     /// #[circuit_breaker(scope = "eu", max_attempts = 3)]
     /// impl Bank {                         impl Bank {
     ///     #[circuit_breaker(                  #[circuit_breaker(
-    ///         identifier = "bank",                identifier = "bank",
-    ///         max_attempts = 5,                   max_attempts = 5,
-    ///     )]                                      scope = "eu"
+    ///         identifier = "bank",                scope = "eu",
+    ///         max_attempts = 5,                   identifier = "bank",
+    ///     )]                                      max_attempts = 5,
     ///     fn charge(&self) -> Paid            )]
     ///     { … }                               fn charge(&self) -> Paid
     /// }                                       { … }
@@ -169,7 +169,8 @@ impl BlockOptions {
         Punctuated::parse_terminated.parse2(options).map(Self)
     }
 
-    /// The attribute with the options that it does not set itself.
+    /// The attribute after the options that it does not set itself. After its own, they would be
+    /// read as part of a value that ends too early.
     fn added_to(&self, attribute: &Meta) -> Meta {
         let own = match attribute {
             Meta::List(list) => list.tokens.clone(),
@@ -181,10 +182,8 @@ impl BlockOptions {
             let name = option.name.to_string();
             !given.iter().any(|given| names::overrides(&given.to_string(), &name))
         };
-        let unset: Vec<_> = self.0.iter().filter(is_unset).collect();
-        let needs_comma = !unset.is_empty() && !own.is_empty() && !ends_in_comma(&own);
-        let comma = needs_comma.then(<Token![,]>::default);
-        list(attribute, quote!(#own #comma #(#unset),*))
+        let unset = self.0.iter().filter(is_unset);
+        list(attribute, quote!(#(#unset,)* #own))
     }
 }
 
@@ -202,11 +201,6 @@ impl ToTokens for BlockOption {
         let name = names::handed_down(name);
         tokens.extend(quote!(#name = #value));
     }
-}
-
-fn ends_in_comma(tokens: &TokenStream) -> bool {
-    let last = tokens.clone().into_iter().last();
-    last.is_some_and(|last| is_punct(&last, ','))
 }
 
 fn is_punct(token: &TokenTree, sign: char) -> bool {

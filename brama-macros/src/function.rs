@@ -166,13 +166,14 @@ fn not_a_function(input: ParseStream<'_>) -> Option<Error> {
 
 const DEPENDENCY: &str = "put the attribute on a function that calls the dependency";
 
-/// Whether the tokens are an expression, also as a statement. The call of a macro may be an item.
+/// Whether the tokens are an expression, also as a statement. The call of a macro may be an item,
+/// and the code after a `let` needs its variables.
 pub(crate) fn is_expression(item: &TokenStream) -> bool {
     let read = |input: ParseStream<'_>| {
         input.call(Attribute::parse_outer)?;
         let expression: Expr = input.parse()?;
         input.parse::<Option<Token![;]>>()?;
-        Ok(!matches!(expression, Expr::Macro(_) | Expr::Verbatim(_)))
+        Ok(!matches!(expression, Expr::Let(_) | Expr::Macro(_) | Expr::Verbatim(_)))
     };
     read.parse2(item.clone()).unwrap_or(false)
 }

@@ -7,6 +7,7 @@
 
 mod block;
 mod errors;
+mod excerpt;
 mod expand;
 mod facade;
 mod function;

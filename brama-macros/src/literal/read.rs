@@ -103,7 +103,8 @@ impl ValueReader<'_> {
             }
             ValueKind::WholePercent => "a percentage from 1 to 100, or `off`",
             ValueKind::Ramp => RAMP,
-            ValueKind::Duration | ValueKind::Expiry | ValueKind::Timeout => "at least 1 ms",
+            ValueKind::Duration | ValueKind::Expiry => "at least 1 ms",
+            ValueKind::Timeout => "at least 1 ms, or `off`",
             ValueKind::Share => "a share from 0 to 0.9 in whole thousandths",
             ValueKind::Abandoned | ValueKind::Flag => self.kind.takes(),
         }
@@ -111,11 +112,24 @@ impl ValueReader<'_> {
 
     /// Reads a duration of at least 1 ms, or a constant.
     fn length(self, value: &Expr) -> syn::Result<DurationValue> {
+        self.length_within(|millis| 1 <= millis, self.limit(), value)
+    }
+
+    fn ramp(self, value: &Expr) -> syn::Result<DurationValue> {
+        self.length_within(|millis| SHORTEST_RAMP <= millis, RAMP, value)
+    }
+
+    fn length_within(
+        self,
+        is_valid: fn(u64) -> bool,
+        limit: &str,
+        value: &Expr,
+    ) -> syn::Result<DurationValue> {
         match ValueForm::of(value) {
             ValueForm::Str(text) => {
                 let millis = self.millis(text)?;
-                if millis == 0 {
-                    return Err(self.out_of_range(text.span(), text.value(), "at least 1 ms"));
+                if !is_valid(millis) {
+                    return Err(self.out_of_range(text.span(), text.value(), limit));
                 }
                 Ok(DurationValue::Millis(millis, text.span()))
             }
@@ -123,16 +137,6 @@ impl ValueReader<'_> {
                 Ok(DurationValue::Constant(Box::new(value.clone())))
             }
             form => Err(self.mismatch(value, &form)),
-        }
-    }
-
-    /// Reads the duration of a ramp, or a constant.
-    fn ramp(self, value: &Expr) -> syn::Result<DurationValue> {
-        match self.length(value)? {
-            DurationValue::Millis(millis, place) if millis < SHORTEST_RAMP => {
-                Err(self.out_of_range(place, value.to_token_stream(), RAMP))
-            }
-            length @ (DurationValue::Millis(..) | DurationValue::Constant(_)) => Ok(length),
         }
     }
 
@@ -215,14 +219,10 @@ impl ValueReader<'_> {
 
     fn time(self, name: &Ident, size: &Arguments) -> syn::Result<Value> {
         let size = one_argument(name, size, "`time(\"10s\")`")?;
-        let length = Self { kind: ValueKind::Duration, ..self }.length(size)?;
-        match &length {
-            DurationValue::Millis(millis, place) if !millis.is_multiple_of(10) => {
-                let shown = size.to_token_stream();
-                Err(self.out_of_range(*place, shown, "a multiple of 10 ms, at least 10 ms"))
-            }
-            DurationValue::Millis(..) | DurationValue::Constant(_) => Ok(Value::Time(length)),
-        }
+        let is_valid = |millis: u64| 0 < millis && millis.is_multiple_of(10);
+        Self { kind: ValueKind::Duration, ..self }
+            .length_within(is_valid, TIME, size)
+            .map(Value::Time)
     }
 
     fn abandoned(self, verdict: &LitStr) -> syn::Result<Value> {
@@ -282,6 +282,7 @@ pub(super) const PROGRESSIVE: &str = "progressive(\"5s\", \"300s\")";
 const NO_COUNT: &str = "`calls` takes a whole number";
 /// In milliseconds.
 const SHORTEST_RAMP: u64 = 100;
+const TIME: &str = "a multiple of 10 ms, at least 10 ms";
 const RAMP: &str = "at least 100 ms, or `off`";
 const MAX: &str = "at least the first duration";
 const FACTOR: &str = "a factor from 1 to 100 in whole thousandths";

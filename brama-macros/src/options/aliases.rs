@@ -7,7 +7,7 @@ use super::names;
 
 /// What a word of another circuit breaker corresponds to.
 pub(crate) struct Meaning {
-    /// The option, or nothing if it is no option here.
+    /// The option, or nothing if it is no option here, or more than one.
     pub(crate) option: Option<&'static str>,
     /// What it is, and what to write.
     pub(crate) help: String,
@@ -61,7 +61,7 @@ pub(crate) fn snake_case(word: &str) -> String {
 /// An option, what it does, a value for these words if the usual example is not one, and the words.
 type Alias = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const OPTIONS: [Alias; 24] = [
+const OPTIONS: [Alias; 26] = [
     (
         "identifier",
         "names the breaker",
@@ -101,6 +101,7 @@ const OPTIONS: [Alias; 24] = [
         &[
             "reset_timeout",
             "reset_timeout_ms",
+            "reset_timeout_duration",
             "recovery_timeout",
             "recovery_time",
             "timeout_ms",
@@ -181,6 +182,7 @@ const OPTIONS: [Alias; 24] = [
             "required_successes",
             "consecutive_successes",
             "success_thresholding_capacity",
+            "half_open_success_threshold",
         ],
     ),
     (
@@ -231,7 +233,6 @@ const OPTIONS: [Alias; 24] = [
         "sets the time over which rates are computed",
         "time(\"10s\")",
         &[
-            "time",
             "interval",
             "rolling_window",
             "rolling_count_timeout",
@@ -326,10 +327,18 @@ const OPTIONS: [Alias; 24] = [
             "default",
             "default_value",
             "fallback_fn",
+            "fallback_function",
             "fallback_method",
             "fallback_value",
             "or_else",
         ],
+    ),
+    ("trip_if", "decides which errors open the circuit at once", "", &["trip_when", "trip_on"]),
+    (
+        "ramp",
+        "is how long the share of admitted calls grows after an outage",
+        "",
+        &["ramp_up", "slow_start", "warm_up"],
     ),
     ("scope", "is a namespace for identifiers", "", &["group", "group_key", "namespace", "module"]),
     ("type", "is the kind of dependency", "", &["kind", "category", "connection_type"]),
@@ -347,8 +356,13 @@ const OPTIONS: [Alias; 24] = [
     ),
 ];
 
-/// Words for what is no option, and where it is instead.
-const ELSEWHERE: [(&str, &[&str]); 3] = [
+/// Words for more than one option, or for what is no option, and where it is instead.
+const ELSEWHERE: [(&str, &[&str]); 5] = [
+    (
+        "`timeout` is how long a call may take: write `timeout = \"5s\"`\n\
+         help: `window` sets the time over which rates are computed: write `window = time(\"10s\")`",
+        &["time"],
+    ),
     (
         "changes of state are events: write `brama::on_event(EventKind::StateChanged, |event| …)`",
         &[
@@ -365,8 +379,12 @@ const ELSEWHERE: [(&str, &[&str]); 3] = [
         ],
     ),
     (
-        "a breaker is opened and disabled by hand: write `brama::breaker(\"…\").force_open(\"…\")`",
-        &["force_open", "enabled", "disabled", "manual_control"],
+        "a breaker is opened by hand: write `brama::breaker(\"…\").force_open(\"…\")`",
+        &["force_open", "manual_control"],
+    ),
+    (
+        "a breaker is on until it is switched off by hand: write `brama::breaker(\"…\").disable(\"…\")`",
+        &["enable", "enabled", "disable", "disabled"],
     ),
     (
         "an open circuit always becomes half-open when its `expiry` has passed: remove this option",

@@ -3,6 +3,7 @@
 pub(crate) mod aliases;
 mod handler;
 pub(crate) mod names;
+mod no_function;
 mod parse;
 mod policy;
 mod syntax;
@@ -11,13 +12,13 @@ mod timeout;
 mod value;
 
 use proc_macro2::Ident;
-use quote::quote;
 use syn::{Error, Expr, LitStr, Path, ReturnType, Signature, Type, spanned::Spanned};
 
 pub(crate) use self::parse::OptionsParser;
 use self::{policy::PolicyOptions, timeout::TimeoutOptions};
 use crate::{
     errors::with_help,
+    excerpt::excerpt,
     facade::Facade,
     literal::{ungroup, ungroup_type},
     shape::Shape,
@@ -72,9 +73,12 @@ impl Options {
         if matches!(returned.map(ungroup_type), Some(Type::ImplTrait(_) | Type::FnPtr(_))) {
             return Ok(());
         }
-        let (inputs, body) = (&closure.inputs, &closure.body);
-        let [inputs, body] = [quote!(#inputs), quote!(#body)].map(|part| part.to_string());
-        let help = format!("write `on_open = |{inputs}| {body}`");
+        let (inputs, body) = (excerpt(&closure.inputs), excerpt(&closure.body));
+        let help = match closure.inputs.len() {
+            0 => format!("write `fallback = {body}`"),
+            1 => format!("write `on_open = |{inputs}| {body}`"),
+            _ => format!("write, for example, `{}`", names::as_written(names::ON_OPEN)),
+        };
         Err(Error::new(value.span(), with_help(CLOSURE, help)))
     }
 }

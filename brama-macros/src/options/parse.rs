@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::{
     Error, Expr, LitStr, Path,
     ext::IdentExt,
+    parenthesized,
     parse::{ParseStream, Parser},
 };
 
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     errors::{Mistakes, with_help},
-    nearest::nearest,
+    nearest::{completed, nearest},
 };
 
 impl Options {
@@ -53,13 +54,15 @@ impl OptionsParser {
     pub(crate) fn read(tokens: TokenStream) -> syn::Result<Self> {
         let mut parser = Self::default();
         let read = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                parser.read_one(input);
+            let options;
+            parenthesized!(options in input);
+            while !options.is_empty() {
+                parser.read_one(&options);
             }
             Ok(())
         };
         // syn also reports the tokens left in a value's brackets after a mistake inside them.
-        match read.parse2(tokens) {
+        match read.parse2(syntax::in_parentheses(tokens)) {
             Err(left) if parser.mistakes.is_empty() => Err(left),
             Ok(()) | Err(_) => Ok(parser),
         }
@@ -111,7 +114,9 @@ impl OptionsParser {
             return Ok(());
         }
         let meaning = aliases::meaning(word);
-        let near = nearest(names::all(), &word.replace('-', "_")).filter(|_| meaning.is_none());
+        let snake = word.replace('-', "_");
+        let near = nearest(names::all(), &snake).or_else(|| completed(names::all(), &snake));
+        let near = near.filter(|_| meaning.is_none());
         let meant = near.or_else(|| meaning.as_ref()?.option);
         self.identifier_is_meant |= meant == Some("identifier");
         let help = match (near, meaning) {

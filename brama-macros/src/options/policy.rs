@@ -7,6 +7,7 @@ use syn::{Error, Expr, Token, parse::ParseStream, spanned::Spanned};
 use super::names::{self, OF_WINDOW, POLICY, WINDOW};
 use crate::{
     errors::with_help,
+    excerpt::excerpt,
     facade::Facade,
     literal::{self, Value, ungroup},
     span::at,
@@ -95,8 +96,8 @@ impl PolicyOptions {
             return Ok(());
         };
         let wrong = format!("`policy` and `{}` both set the policy", setting.place);
-        let patch = whole.patch.to_token_stream();
-        let help = if patch.to_string().contains("Policy ::") {
+        let patch = excerpt(&whole.patch);
+        let help = if patch.contains("Policy::") {
             "keep one of them".to_owned()
         } else {
             format!("keep one of them, or write `policy = {patch}.{}(..)`", setting.name)

@@ -1,11 +1,20 @@
 //! The syntax around a value: the sign before it, the comma after it, and common wrong forms.
 
-use proc_macro2::{Delimiter, Ident, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::{Error, Expr, Token, ext::IdentExt, parse::ParseStream};
 
 use super::names;
-use crate::errors::with_help;
+use crate::{errors::with_help, excerpt::excerpt};
+
+/// The options in parentheses whose span is that of the last token.
+///
+/// There syn reports what is missing at the end. The end itself has the span of the attribute.
+pub(super) fn in_parentheses(options: TokenStream) -> TokenStream {
+    let last = options.clone().into_iter().last();
+    let mut group = Group::new(Delimiter::Parenthesis, options);
+    group.set_span(last.map_or_else(Span::call_site, |last| last.span()));
+    TokenTree::from(group).into()
+}
 
 pub(super) fn comma(input: ParseStream<'_>) -> bool {
     input.parse::<Token![,]>().is_ok()
@@ -52,15 +61,25 @@ pub(super) fn example(name: &Ident) -> String {
 
 /// Reads the value of an option. An error in it names the option.
 pub(super) fn value(name: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
+    let start = input.fork();
     input.parse().map_err(|mistake: Error| {
         let unread = mistake.to_string();
-        // The end of the input has no span.
-        if unread.starts_with("unexpected end of input") {
+        if unread.starts_with("unexpected end of input") || ends_early(&start, input) {
             let wrong = format!("the value of `{name}` is incomplete");
             return Error::new(name.span(), with_help(wrong, example(name)));
         }
         Error::new(mistake.span(), format!("syntax error in `{name}`: {unread}"))
     })
+}
+
+/// Whether a value from `start` on was read up to its end, and not only up to a mistake in its last
+/// brackets.
+fn ends_early(start: ParseStream<'_>, end: ParseStream<'_>) -> bool {
+    let mut last = None;
+    while start.cursor() != end.cursor() && !start.is_empty() {
+        last = start.parse().ok();
+    }
+    (end.is_empty() || end.peek(Token![,])) && !matches!(last, Some(TokenTree::Group(_)))
 }
 
 /// The value after `:`, `==` or `=>`, or in parentheses.
@@ -74,11 +93,11 @@ fn value_of_other_form(input: ParseStream<'_>) -> Option<String> {
         || ahead.parse::<Token![:]>().is_ok();
     if sign {
         let value: Expr = ahead.parse().ok()?;
-        return Some(value.to_token_stream().to_string());
+        return Some(excerpt(&value));
     }
     match ahead.parse().ok()? {
         TokenTree::Group(list) if list.delimiter() == Delimiter::Parenthesis => {
-            Some(list.stream().to_string()).filter(|value| !value.is_empty())
+            Some(excerpt(&list.stream())).filter(|value| !value.is_empty())
         }
         _ => None,
     }

@@ -13,10 +13,10 @@ fn handed(options: &str, own: &str) -> String {
 
 #[test]
 fn a_function_gets_the_options_that_it_does_not_set() {
-    assert_eq!(handed("scope = \"eu\"", "(identifier = a)"), "(identifier=a,scope=\"eu\")");
-    assert_eq!(handed("scope = \"eu\"", "(identifier = a,)"), "(identifier=a,scope=\"eu\")");
-    assert_eq!(handed("identifier = a, shadow = true", ""), "(identifier=a,shadow=true)");
-    assert_eq!(handed("identifier = a", "()"), "(identifier=a)");
+    assert_eq!(handed("scope = \"eu\"", "(identifier = a)"), "(scope=\"eu\",identifier=a)");
+    assert_eq!(handed("scope = \"eu\"", "(identifier = a,)"), "(scope=\"eu\",identifier=a,)");
+    assert_eq!(handed("identifier = a, shadow = true", ""), "(identifier=a,shadow=true,)");
+    assert_eq!(handed("identifier = a", "()"), "(identifier=a,)");
     assert_eq!(handed("identifier = a", "(identifier = b)"), "(identifier=b)");
 }
 
@@ -25,16 +25,16 @@ fn a_function_overrides_option_by_option() {
     let own = "(jitter = 0, failure_threshold = 2)";
     assert_eq!(
         handed("max_attempts = 3, expiry = \"1s\", jitter = 0.1", own),
-        "(jitter=0,failure_threshold=2,expiry=\"1s\")"
+        "(expiry=\"1s\",jitter=0,failure_threshold=2)"
     );
 }
 
 #[test]
 fn a_whole_policy_lies_under_settings_and_over_those_of_its_block() {
-    assert_eq!(handed("policy = SLOW", "(jitter = 0)"), "(jitter=0,__policy=SLOW)");
+    assert_eq!(handed("policy = SLOW", "(jitter = 0)"), "(__policy=SLOW,jitter=0)");
     assert_eq!(handed("policy = SLOW", "(policy = FAST)"), "(policy=FAST)");
     let block = "max_attempts = 3, jitter = 0, scope = \"eu\"";
-    assert_eq!(handed(block, "(policy = FAST)"), "(policy=FAST,scope=\"eu\")");
+    assert_eq!(handed(block, "(policy = FAST)"), "(scope=\"eu\",policy=FAST)");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_breaker_under_another_name_is_known_by_its_options() {
     let item = "impl A { #[cb(identifier = \"b\")] fn b() {} #[other(identifier = 5)] fn c() {} \
                 #[d(identifier = \"e\", volume = 3)] fn e() {} #[cb] fn f() {} }";
     let output = expanded("scope = \"eu\"", item).to_string();
-    assert!(output.contains("cb (identifier = \"b\" , scope = \"eu\")"), "{output}");
+    assert!(output.contains("cb (scope = \"eu\" , identifier = \"b\")"), "{output}");
     assert_eq!(output.matches("scope = \"eu\"").count(), 1, "{output}");
 }
 
@@ -99,7 +99,7 @@ fn a_block_in_a_block_hands_down_by_itself() {
     let item =
         "mod a { #[circuit_breaker(shadow = true)] impl B { #[circuit_breaker] fn c() {} } }";
     let output = expanded("scope = \"eu\"", item).to_string();
-    assert!(output.contains("(shadow = true , scope = \"eu\")"), "{output}");
+    assert!(output.contains("(scope = \"eu\" , shadow = true)"), "{output}");
     assert!(output.contains("# [circuit_breaker] fn c"), "{output}");
 }
 

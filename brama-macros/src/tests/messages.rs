@@ -53,7 +53,12 @@ fn the_beginning_of_one_option_is_enough_for_a_suggestion() {
     assert!(value("fall = 3").ends_with("did you mean `fallback`?"));
     assert!(value("half_open = 3").ends_with("did you mean `half_open_limit`?"));
     assert!(value("half-open = 3").ends_with("did you mean `half_open_limit`?"));
-    for no_beginning in ["fail = 3", "c = 3", "on_ = 3"] {
+    for (beginning, option) in [("ty", "type"), ("ha", "half_open_limit"), ("ig", "ignore_if")] {
+        let near = value(&format!("{beginning} = 3"));
+        assert!(near.ends_with(&format!("did you mean `{option}`?")), "{near}");
+    }
+    assert!(messages("identifier = \"bank\", expiry = pr(5)", CHARGE).is_empty());
+    for no_beginning in ["fail = 3", "c = 3", "on_ = 3", "re = 3"] {
         assert!(value(no_beginning).contains("help: the options are "), "{no_beginning}");
     }
 }
@@ -83,12 +88,25 @@ fn a_word_of_another_library_leads_to_an_option_or_to_no_option() {
         ("minimum-throughput", "minimum_calls = 20"),
         ("fallbackMethod", "fallback = Ok(0)"),
         ("groupKey", "scope = \"payments\""),
+        ("fallbackFunction", "fallback = Ok(0)"),
+        ("half_open_success_threshold", "success_threshold = 2"),
+        ("reset_timeout_duration", "expiry = \"30s\""),
+        ("slow_start", "ramp = \"20s\""),
+        ("rampUp", "ramp = \"20s\""),
+        ("trip_when", "trip_if = |error| error.is_quota()"),
     ];
     for (word, form) in led {
         let message = value(&format!("{word} = 3"));
         assert!(message.ends_with(&format!(": write `{form}`")), "{word}: {message}");
     }
     assert!(value("onStateChange = f").contains("brama::on_event"));
+    let time = value("time = \"5s\"");
+    assert!(time.contains("write `timeout = \"5s\"`"), "{time}");
+    assert!(time.contains("write `window = time(\"10s\")`"), "{time}");
+    for off in ["enabled = false", "disabled = true", "disable = true"] {
+        assert!(value(off).contains(".disable("), "{off}");
+    }
+    assert!(value("force_open = true").contains(".force_open("));
 }
 
 #[test]
@@ -161,6 +179,11 @@ fn an_option_has_a_name_a_sign_and_a_value() {
         value("fallback = 5 +"),
         format!("the value of `fallback` is incomplete\n{example}")
     );
+    for cut in ["fallback = 5 +, shadow = true", "fallback = |a", "fallback = if a { 1 } else"] {
+        let incomplete = format!("the value of `fallback` is incomplete\n{example}");
+        assert_eq!(value(cut), incomplete, "{cut}");
+    }
+    assert!(value("fallback = { let = 5; }").starts_with("syntax error in `fallback`: "));
     assert_eq!(
         message("identifier = \"bank\" fallback = 3"),
         "expected `,` after the value of `identifier`"
@@ -187,9 +210,40 @@ fn a_handler_is_anything_but_an_obvious_mistake() {
     assert!(
         value("ignore_if = PayError::Late").contains("|error| matches!(error, PayError::Late)")
     );
-    assert!(value("fallback = |_| Ok(3)").contains("write `on_open = |_| Ok (3)`"));
+    assert!(value("fallback = |_| Ok(3)").ends_with("write `on_open = |_| Ok(3)`"));
+    assert!(value("fallback = || Ok(3)").ends_with("write `fallback = Ok(3)`"));
+    assert!(value("fallback = |a, b| Ok(3)").ends_with("`on_open = |open| Err(open.into())`"));
     assert!(value("error_handler = async |r| f(r)").contains("cannot be async"));
     assert!(value("on_open = |a, b| f(a)").contains("one argument: the `brama::CircuitOpen`"));
+}
+
+#[test]
+fn a_condition_or_a_pattern_is_written_as_a_closure() {
+    let expected = [
+        (
+            "ignore_if = ErrorKind::NotFound | ErrorKind::TimedOut",
+            "|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::TimedOut)",
+        ),
+        (
+            "trip_if = PayError::Late | PayError::Code(404)",
+            "|error| matches!(error, PayError::Late | PayError::Code(404))",
+        ),
+        ("trip_if = 429 | 503", "|error| error.is_quota()"),
+        ("trip_if = failure.code == 429", "|error| failure.code == 429"),
+        ("failure_if = !(e.code < 500)", "|e| !(e.code < 500)"),
+        ("trip_if = is_late || !is_busy", "|error| error.is_quota()"),
+        ("error_handler = ret.is_ok() || true", "|ret| ret.is_ok() || true"),
+        ("retry_after = Duration::from_secs(5)", "|_| Some(Duration::from_secs(5))"),
+    ];
+    for (option, closure) in expected {
+        let name = option.split(" = ").next().expect("a name");
+        let message = value(option).replace(" . ", ".").replace(" ()", "()");
+        assert!(message.ends_with(&format!("`{name} = {closure}`")), "{message}");
+    }
+    for handler in ["!f", "f | g", "A | B", "a() | b", "-f", "f + g", "matches!(Late)"] {
+        let options = format!("identifier = \"bank\", ignore_if = {handler}");
+        assert!(messages(&options, CHARGE).is_empty(), "{handler}");
+    }
 }
 
 #[test]
@@ -247,8 +301,9 @@ fn a_value_outside_its_limits_names_option_value_and_limit() {
         ("window = calls(0)", "`window` is 0, must be at least 1"),
         (
             "window = time(\"15ms\")",
-            "`window` is \"15ms\", must be a multiple of 10 ms, at least 10 ms",
+            "`window` is 15ms, must be a multiple of 10 ms, at least 10 ms",
         ),
+        ("window = time(\"0s\")", "`window` is 0s, must be a multiple of 10 ms, at least 10 ms"),
         ("abandoned = \"no\"", "`abandoned` is \"no\", must be `\"ignore\"` or `\"failure\"`"),
         ("jitter = 0.95", "`jitter` is 0.95, must be a share from 0 to 0.9 in whole thousandths"),
         (
@@ -289,7 +344,8 @@ fn a_value_outside_the_limits_of_a_later_setting_is_named_too() {
             "`failure_count` is 11, must be at most the 10 calls of `window`\nhelp: write \
              `failure_count = 10`, or a larger `window`",
         ),
-        ("ramp = \"99ms\"", "`ramp` is \"99ms\", must be at least 100 ms, or `off`"),
+        ("ramp = \"99ms\"", "`ramp` is 99ms, must be at least 100 ms, or `off`"),
+        ("ramp = \"0s\"", "`ramp` is 0s, must be at least 100 ms, or `off`"),
         ("ramp = 20", "`ramp` is 20 without a unit\nhelp: write a unit: `\"20s\"`, or h, m or ms"),
     ];
     for (option, message) in expected {

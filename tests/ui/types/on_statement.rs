@@ -2,9 +2,10 @@
 
 use brama::circuit_breaker;
 
-fn pay() {
+fn pay() -> u8 {
     #[circuit_breaker(identifier = "bank")]
-    let _paid = 1;
+    let paid = 1;
+    paid
 }
 
 fn main() {
