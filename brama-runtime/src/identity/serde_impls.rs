@@ -1,4 +1,5 @@
-//! The serialized form of an identity.
+//! The serialized form of an identity. The implementations repeat the module's `cfg`: see
+//! `circuit/serde_impls/mod.rs`.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
@@ -19,6 +20,7 @@ struct WrittenIdentity {
 }
 
 /// Writes `{ "scope", "identifier", "key" }`, and `"is_overflow": true` for an overflow breaker.
+#[cfg(feature = "serde")]
 impl Serialize for Identity<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
@@ -31,6 +33,7 @@ impl Serialize for Identity<'_> {
 }
 
 /// Scope and key may be absent.
+#[cfg(feature = "serde")]
 impl<'de> Deserialize<'de> for Identity<'static> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let read = ShortErrors::read(deserializer, |deserializer| {

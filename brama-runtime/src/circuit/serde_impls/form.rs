@@ -11,12 +11,14 @@ macro_rules! form {
             $(#[$attribute])*
             $kind $name $($body)*
 
+            #[cfg(feature = "serde")]
             impl serde::Serialize for crate::circuit::$name {
                 fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     $name::serialize(self, serializer)
                 }
             }
 
+            #[cfg(feature = "serde")]
             impl<'de> serde::Deserialize<'de> for crate::circuit::$name {
                 fn deserialize<D: serde::Deserializer<'de>>(
                     deserializer: D,

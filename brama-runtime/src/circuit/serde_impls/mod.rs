@@ -3,6 +3,9 @@
 //! The durations of a policy are texts such as `30s`. Moments and all other durations are numbers
 //! of nanoseconds. Deserialization checks what the rules rely on, so that no input creates a policy
 //! outside its limits or a circuit that panics.
+//!
+//! The implementations repeat the module's `cfg`, because rustdoc shows the feature only for those
+//! that carry it.
 
 pub(super) mod exact;
 pub(super) mod form;

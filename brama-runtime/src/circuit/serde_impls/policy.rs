@@ -18,6 +18,7 @@ use crate::{
     text::ShortErrors,
 };
 
+#[cfg(feature = "serde")]
 impl Serialize for PolicyPatch {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
@@ -29,6 +30,7 @@ impl Serialize for PolicyPatch {
 }
 
 /// Rejects values outside their limits.
+#[cfg(feature = "serde")]
 impl<'de> Deserialize<'de> for PolicyPatch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let patch = ShortErrors::read(deserializer, |deserializer| {
@@ -52,6 +54,7 @@ struct Progressive {
     factor: Option<f64>,
 }
 
+#[cfg(feature = "serde")]
 impl Serialize for Expiry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
@@ -64,6 +67,7 @@ impl Serialize for Expiry {
     }
 }
 
+#[cfg(feature = "serde")]
 impl<'de> Deserialize<'de> for Expiry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         ShortErrors::read(deserializer, |deserializer| {

@@ -129,12 +129,14 @@ const fn needs_term(phase: Phase) -> bool {
 
 const NO_TERM: &str = "an open or half-open circuit needs the `term` of its `outage`";
 
+#[cfg(feature = "serde")]
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
 }
 
+#[cfg(feature = "serde")]
 impl<'de> Deserialize<'de> for Reason {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         ShortErrors::read(deserializer, String::deserialize).map(Self::from)
