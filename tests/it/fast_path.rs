@@ -10,10 +10,11 @@ use std::{
 };
 
 use brama::{
-    Breaker, PolicyPatch, Registry, Window,
+    Breaker, PolicyPatch, Registry, State, Window,
     circuit::Tick,
     clock::Clock,
     event::{EventFilter, EventKind, EventKinds},
+    testing::ManualClock,
 };
 
 /// A clock that stands still and counts how often it is read.
@@ -163,4 +164,46 @@ fn the_calendar_is_read_for_subscribers_only() {
     drop(events);
     fail(&breaker);
     assert_eq!(clock.0.load(Relaxed), 1);
+}
+
+/// A breaker that opens at half of at least 10 calls in 10 s, with buckets of 1 s.
+fn of_10_seconds() -> (Breaker, ManualClock) {
+    let clock = ManualClock::new();
+    let breaker = Registry::with_clock(clock.clone()).breaker("api");
+    let window = Window::time(Duration::from_secs(10));
+    let patch = PolicyPatch::new().failure_rate(50).window(window).minimum_calls(10);
+    breaker.configure(patch).unwrap();
+    (breaker, clock)
+}
+
+#[test]
+fn successes_that_take_no_lock_count_in_the_window() {
+    let (breaker, _clock) = of_10_seconds();
+    (0..200).for_each(|_| succeed(&breaker));
+    (0..199).for_each(|_| fail(&breaker));
+    assert_eq!(breaker.status().state, State::Closed);
+    fail(&breaker);
+    assert_eq!(breaker.status().state, State::Open);
+}
+
+#[test]
+fn a_success_at_the_end_of_a_bucket_counts_in_the_next() {
+    let (breaker, clock) = of_10_seconds();
+    succeed(&breaker);
+    clock.advance(Duration::from_secs(1));
+    (0..20).for_each(|_| succeed(&breaker));
+    clock.advance(Duration::from_secs(9));
+    (0..19).for_each(|_| fail(&breaker));
+    assert_eq!(breaker.status().state, State::Closed);
+}
+
+#[test]
+fn a_success_from_before_an_opening_is_late_among_those_that_take_no_lock() {
+    let (breaker, _clock) = of_10_seconds();
+    let permit = breaker.try_acquire().unwrap();
+    breaker.open("a test");
+    breaker.close("a test");
+    (0..2).for_each(|_| succeed(&breaker));
+    permit.success();
+    assert_eq!(breaker.status().totals.late, 1);
 }
