@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Expr, spanned::Spanned};
 
-use super::Printer;
+use super::{Printer, handler::labelled};
 use crate::{options::OnOpen, span::at};
 
 impl Printer<'_> {
@@ -60,7 +60,8 @@ impl Printer<'_> {
     /// Assigns to a variable first, since rustc warns of braces around the value of a `return`.
     fn reject_with_value(&self, value: &Expr) -> TokenStream {
         let (answer, ret, note) = (self.local("answer"), &self.ret, self.note_rejection());
-        quote_spanned! {at(value.span())=>
+        let (place, value) = (at(value.span()), labelled(value, ret));
+        quote_spanned! {place=>
             ::core::result::Result::Err(_) => {
                 #note
                 #[allow(clippy::diverging_sub_expression)]
