@@ -7,7 +7,7 @@ use syn::{Expr, ExprClosure, ReturnType, Type, spanned::Spanned};
 use super::{Printer, ending_in};
 use crate::{
     literal::ungroup,
-    options::tail::tails,
+    options::tail::{replace_inner_tails, tails},
     span::{at, local, mixed},
 };
 
@@ -105,7 +105,7 @@ fn returning(closure: &ExprClosure, ty: &Type) -> TokenStream {
     if !matches!(closure.output, ReturnType::Default) {
         return closure.to_token_stream();
     }
-    let (place, body) = (closure.body.span(), &closure.body);
+    let (place, body) = (closure.body.span(), labelled(&closure.body, ty));
     let answer = local("answer", mixed(place));
     let body = quote_spanned! {at(place)=>
         {
@@ -116,4 +116,28 @@ fn returning(closure: &ExprClosure, ty: &Type) -> TokenStream {
         }
     };
     ExprClosure { body: Box::new(Expr::Verbatim(body)), ..closure.clone() }.into_token_stream()
+}
+
+/// An expression whose tails in blocks and branches have variables of their own: rustc labels the
+/// type of a variable only for the value that is assigned to it directly.
+///
+/// There is no `return` in a branch, after which clippy would call an `else` redundant.
+///
+/// ```text
+/// { 2 }     { { let answer: Paid = 2; answer } }
+/// ```
+pub(super) fn labelled(value: &Expr, ty: &Type) -> Expr {
+    let mut value = value.clone();
+    replace_inner_tails(&mut value, &|tail| {
+        let answer = local("answer", mixed(tail.span()));
+        Expr::Verbatim(quote_spanned! {at(tail.span())=>
+            {
+                #[allow(clippy::diverging_sub_expression)]
+                let #answer: #ty = #tail;
+                #[allow(clippy::implicit_return, unreachable_code)]
+                #answer
+            }
+        })
+    });
+    value
 }

@@ -10,7 +10,7 @@ mod stack;
 mod timeout;
 mod verdict;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     ReturnType, Type,
@@ -122,17 +122,35 @@ impl<'o> Printer<'o> {
         local(name, self.local)
     }
 
-    /// The trait for the error of a `Result`, or its form for a type parameter, whose bound rustc
-    /// suggests. A parameter of the `impl` is not in sight: one or two capitals are taken for one.
-    fn for_error(&self, known: &'static str, generic: &'static str) -> &'static str {
-        let error = result_error(&self.ret);
-        let is_parameter = error.is_some_and(|error| {
-            let name = error.to_string();
-            let is_short = name.len() <= 2 && !name.contains(char::is_lowercase);
+    /// The conversion of a value into the error: `known`, or `generic` for an error that looks
+    /// generic, whose bound rustc suggests.
+    ///
+    /// ```text
+    /// <PayError as ::brama::__private::FromCircuitOpen<_>>
+    /// ```
+    fn conversion(&self, known: &TokenStream, generic: &TokenStream) -> TokenStream {
+        let (error, private) = (self.error(), &self.private);
+        let from = if self.is_generic() { generic } else { known };
+        quote_spanned!(self.at=> <#error as #private::#from>)
+    }
+
+    /// The `E` in `Result<T, E>`. Behind an alias, only the compiler knows it.
+    fn error(&self) -> TokenStream {
+        let error = result_error(&self.ret).map(ToTokens::to_token_stream);
+        error.unwrap_or_else(|| quote_spanned!(self.place=> _))
+    }
+
+    /// Whether the error, or a return type that may have it as a parameter, names a type parameter.
+    /// One of the `impl` is not in sight: one or two capitals are taken for one.
+    fn is_generic(&self) -> bool {
+        let is_parameter = |name: &Ident| {
+            let text = name.to_string();
+            let is_short = text.len() <= 2 && !text.contains(char::is_lowercase);
             let mut parameters = self.function.signature.generics.type_params();
-            is_short || parameters.any(|parameter| parameter.ident == *error)
-        });
-        if is_parameter { generic } else { known }
+            is_short || text == "Self" || parameters.any(|parameter| parameter.ident == *name)
+        };
+        let error = result_error(&self.ret).unwrap_or(&self.ret);
+        names(error.to_token_stream(), &is_parameter)
     }
 
     /// The path of the hidden module `__private` at `place`.
@@ -151,14 +169,20 @@ fn private(facade: &Facade<'_>, place: Span) -> TokenStream {
     quote_spanned!(at(place)=> #brama::__private)
 }
 
-/// The `E` in `Result<T, E>`, if it is a single word.
-fn result_error(ty: &Type) -> Option<&Ident> {
+/// The `E` in `Result<T, E>`.
+fn result_error(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ungroup_type(ty) else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Result")?;
-    match ungroup_type(type_arguments(last).nth(1)?) {
-        Type::Path(error) if error.qself.is_none() => error.path.get_ident(),
-        _ => None,
-    }
+    type_arguments(last).nth(1)
+}
+
+/// Whether a type contains such a name.
+fn names(ty: TokenStream, is_it: &impl Fn(&Ident) -> bool) -> bool {
+    ty.into_iter().any(|token| match token {
+        TokenTree::Ident(name) => is_it(&name),
+        TokenTree::Group(group) => names(group.stream(), is_it),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 fn unit(place: Span) -> Type {

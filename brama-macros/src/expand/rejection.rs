@@ -1,17 +1,21 @@
 //! The arm for a rejected call.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Expr, spanned::Spanned};
 
-use super::Printer;
+use super::{Printer, handler::labelled};
 use crate::{options::OnOpen, span::at};
 
 impl Printer<'_> {
     /// The arm that answers a rejected call.
     ///
     /// ```text
-    /// Err(open) => return <Paid as ::brama::__private::OpenOutput>::on_open(open),
+    /// Err(open) => {
+    ///     return <Paid as ::brama::__private::OpenOutput<_, _>>::from_result(
+    ///         <PayError as ::brama::__private::FromCircuitOpen<_>>::rejected(open)
+    ///     );
+    /// }
     /// Err(open) => { let answer: Paid = call_on_open(on_open, open); return answer; }
     /// Err(_) => { let answer: Paid = fallback; return answer; }
     /// ```
@@ -25,12 +29,15 @@ impl Printer<'_> {
 
     fn reject_converted(&self) -> TokenStream {
         let (open, ret, private) = (self.local("open"), &self.ret, &self.private);
-        let output = Ident::new(self.for_error("OpenOutput", "GenericOpenOutput"), self.at);
-        let note = self.note_rejection();
+        let known = quote_spanned!(self.at=> FromCircuitOpen<_>);
+        let generic = quote_spanned!(self.at=> GenericFromCircuitOpen);
+        let (note, conversion) = (self.note_rejection(), self.conversion(&known, &generic));
         quote_spanned! {self.at=>
             ::core::result::Result::Err(#open) => {
                 #note
-                return <#ret as #private::#output>::on_open(#open);
+                return <#ret as #private::OpenOutput<_, _>>::from_result(
+                    #conversion::rejected(#open)
+                );
             }
         }
     }
@@ -53,7 +60,8 @@ impl Printer<'_> {
     /// Assigns to a variable first, since rustc warns of braces around the value of a `return`.
     fn reject_with_value(&self, value: &Expr) -> TokenStream {
         let (answer, ret, note) = (self.local("answer"), &self.ret, self.note_rejection());
-        quote_spanned! {at(value.span())=>
+        let (place, value) = (at(value.span()), labelled(value, ret));
+        quote_spanned! {place=>
             ::core::result::Result::Err(_) => {
                 #note
                 #[allow(clippy::diverging_sub_expression)]

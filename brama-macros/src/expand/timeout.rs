@@ -109,7 +109,9 @@ impl Printer<'_> {
     ///     Ok(ret) => (ret, None),
     ///     Err(timed_out) => {
     ///         let late = Some(Clone::clone(&timed_out));
-    ///         let answer: Paid = <Paid as TimeoutOutput>::on_timeout(timed_out);
+    ///         let answer: Paid = <Paid as TimeoutOutput<_, _>>::from_result(
+    ///             <PayError as FromTimedOut<_>>::late(timed_out)
+    ///         );
     ///         (answer, late)
     ///     }
     /// };
@@ -184,9 +186,14 @@ impl Printer<'_> {
         };
         let converted = || {
             let private = &self.private;
-            let output = self.for_error("TimeoutOutput", "GenericTimeoutOutput");
-            let output = Ident::new(output, self.at);
-            quote_spanned!(self.at=> <#ret as #private::#output>::on_timeout(#timed_out))
+            let known = quote_spanned!(self.at=> FromTimedOut<_>);
+            let generic = quote_spanned!(self.at=> GenericFromTimedOut);
+            let conversion = self.conversion(&known, &generic);
+            quote_spanned! {self.at=>
+                <#ret as #private::TimeoutOutput<_, _>>::from_result(
+                    #conversion::late(#timed_out)
+                )
+            }
         };
         self.options.timeout.on_timeout().map_or_else(converted, handled)
     }

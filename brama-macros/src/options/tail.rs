@@ -1,6 +1,6 @@
 //! The tails of an expression: the expressions one of which it evaluates to.
 
-use syn::{Block, Expr, ExprReturn, Stmt};
+use syn::{Block, Expr, ExprIf, ExprReturn, Stmt};
 
 use crate::literal::ungroup;
 
@@ -26,5 +26,43 @@ fn of_block(block: &Block) -> Vec<&Expr> {
     match block.stmts.last() {
         Some(Stmt::Expr(tail, None) | Stmt::Expr(tail @ Expr::Return(_), Some(_))) => tails(tail),
         _ => Vec::new(),
+    }
+}
+
+/// Replaces the tails in a block or in branches. A macro stays, and so does what leaves the
+/// expression on its own.
+///
+/// ```text
+/// if ready { a } else { panic!() }     if ready { replaced } else { panic!() }
+/// ```
+pub(crate) fn replace_inner_tails(expression: &mut Expr, replace: &impl Fn(&Expr) -> Expr) {
+    match expression {
+        Expr::Group(inner) => replace_inner_tails(&mut inner.expr, replace),
+        Expr::Paren(inner) => replace_inner_tails(&mut inner.expr, replace),
+        Expr::Block(block) => replace_in_block(&mut block.block, replace),
+        Expr::Match(choice) => {
+            choice.arms.iter_mut().for_each(|arm| replace_tail(&mut arm.body, replace));
+        }
+        Expr::If(ExprIf { then_branch, else_branch: Some((_, otherwise)), .. }) => {
+            replace_in_block(then_branch, replace);
+            replace_tail(otherwise, replace);
+        }
+        _ => {}
+    }
+}
+
+fn replace_in_block(block: &mut Block, replace: &impl Fn(&Expr) -> Expr) {
+    if let Some(Stmt::Expr(tail, None)) = block.stmts.last_mut() {
+        replace_tail(tail, replace);
+    }
+}
+
+fn replace_tail(tail: &mut Expr, replace: &impl Fn(&Expr) -> Expr) {
+    match tail {
+        Expr::Group(_) | Expr::Paren(_) | Expr::Block(_) | Expr::Match(_) | Expr::If(_) => {
+            replace_inner_tails(tail, replace);
+        }
+        Expr::Macro(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {}
+        value => *value = replace(value),
     }
 }

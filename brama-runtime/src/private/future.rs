@@ -26,11 +26,11 @@ pub trait IntoFutureOf<R, Marker> {
     fn itself(self) -> Self::Itself;
 }
 
-/// Marks the implementation for every future.
+/// Marks the implementation for every type that meets its bounds.
 #[derive(Debug)]
-pub struct EveryFuture;
+pub struct Every;
 
-impl<R, F: Future<Output = R>> IntoFutureOf<R, EveryFuture> for F {
+impl<R, F: Future<Output = R>> IntoFutureOf<R, Every> for F {
     type Itself = Self;
 
     #[inline]
@@ -44,9 +44,9 @@ impl<R, F: Future<Output = R>> IntoFutureOf<R, EveryFuture> for F {
 /// If there is only one implementation, rustc assumes that it applies and reports its bounds
 /// instead of the message above. A second one prevents that.
 #[derive(Debug)]
-pub struct NoFuture;
+pub struct Nothing;
 
-impl<R, F: Future<Output = R> + Never> IntoFutureOf<R, NoFuture> for F {
+impl<R, F: Future<Output = R> + Never> IntoFutureOf<R, Nothing> for F {
     type Itself = Self;
 
     fn itself(self) -> Self {

@@ -15,7 +15,7 @@ mod verdict;
 
 #[cfg(feature = "tokio")]
 pub use self::timeout::{
-    CallTimer, FromTimedOut, GenericTimeoutOutput, TimedOut, TimeoutFuture, TimeoutOutput,
+    CallTimer, FromTimedOut, GenericFromTimedOut, TimedOut, TimeoutFuture, TimeoutOutput,
     answer_timeout, record_rejection, record_timeout,
 };
 pub use self::{
@@ -26,7 +26,7 @@ pub use self::{
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
     lookup::{AsIdentifier, Lookup, acquire, admit, enter, find},
     policy::{ExpiryOrDuration, PolicyOrPatch},
-    rejected::{FromCircuitOpen, GenericOpenOutput, OpenOutput, call_on_open},
+    rejected::{FromCircuitOpen, GenericFromCircuitOpen, OpenOutput, call_on_open},
     stacked::InnerRejection,
     verdict::{
         BoxedError, BoxedOpaque, BoxedSendError, BoxedSendOpaque, CallErr, CallErrOpaque,

@@ -1,40 +1,25 @@
 //! What the caller of a rejected call gets.
 
+use super::future::{Every, Never, Nothing};
 use crate::breaker::CircuitOpen;
 
-/// A return type with a value for a rejected call: a `Result` whose error can be converted from
-/// [`CircuitOpen`].
+/// A return type with a value for a rejected call: `Result`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no value for a call that is rejected because the circuit is open",
     label = "what should this function return while its circuit is open?",
     note = "add `fallback = <value>` or `on_open = |open| <value>` to `#[circuit_breaker]`"
 )]
-pub trait OpenOutput: Sized {
-    /// The value for a call that was rejected with `open`.
-    fn on_open(open: CircuitOpen) -> Self;
+pub trait OpenOutput<T, E> {
+    /// The value for a rejected call.
+    fn from_result(rejected: Result<T, E>) -> Self;
 }
 
-// Not `do_not_recommend`: rustc then names the bound on `E`, and so the user's error type.
-impl<T, E: FromCircuitOpen> OpenOutput for Result<T, E> {
-    #[cold]
-    fn on_open(open: CircuitOpen) -> Self {
-        Err(E::from_open(open))
-    }
-}
-
-/// [`OpenOutput`] for a function whose error is a type parameter.
-///
-/// Its only bound is the one that the parameter needs, so that rustc suggests this bound and no
-/// private trait.
-pub trait GenericOpenOutput: Sized {
-    /// The value for a call that was rejected with `open`.
-    fn on_open(open: CircuitOpen) -> Self;
-}
-
-impl<T, E: From<CircuitOpen>> GenericOpenOutput for Result<T, E> {
-    #[cold]
-    fn on_open(open: CircuitOpen) -> Self {
-        Err(open.into())
+// The error has no bound here: generated code requires `FromCircuitOpen` of it directly, so that
+// rustc reports the error's type and not that of the `Result`.
+impl<T, E> OpenOutput<T, E> for Result<T, E> {
+    #[inline]
+    fn from_result(rejected: Self) -> Self {
+        rejected
     }
 }
 
@@ -45,17 +30,57 @@ impl<T, E: From<CircuitOpen>> GenericOpenOutput for Result<T, E> {
     note = "while its circuit is open, this function returns a `brama::CircuitOpen` converted into \
             `{Self}`",
     note = "or add `fallback = <value>` or `on_open = |open| <value>` to `#[circuit_breaker]` (the \
-            only way if `{Self}` is a type of another crate)"
+            only way if `{Self}` is a type of another crate)",
+    note = "if `{Self}` is generic, add the bound `{Self}: From<brama::CircuitOpen>` instead"
 )]
-pub trait FromCircuitOpen: Sized {
-    /// The error for a call that was rejected with `open`.
-    fn from_open(open: CircuitOpen) -> Self;
+pub trait FromCircuitOpen<Marker>: Sized {
+    /// The result of a rejected call.
+    ///
+    /// # Errors
+    ///
+    /// Always: `open`, converted.
+    fn rejected<T>(open: CircuitOpen) -> Result<T, Self>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: From<CircuitOpen>> FromCircuitOpen for E {
-    fn from_open(open: CircuitOpen) -> Self {
-        open.into()
+impl<E: From<CircuitOpen>> FromCircuitOpen<Every> for E {
+    #[cold]
+    fn rejected<T>(open: CircuitOpen) -> Result<T, Self> {
+        Err(open.into())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<CircuitOpen> + Never> FromCircuitOpen<Nothing> for E {
+    fn rejected<T>(open: CircuitOpen) -> Result<T, Self> {
+        Err(open.into())
+    }
+}
+
+/// [`FromCircuitOpen`] for an error that looks generic.
+///
+/// Its only implementation can be recommended. rustc then suggests the bound of that, which is
+/// public, but lists other conversions if the error is not generic.
+#[diagnostic::on_unimplemented(
+    message = "the trait bound `{Self}: From<brama::CircuitOpen>` is not satisfied",
+    label = "write `impl From<brama::CircuitOpen> for {Self}`, or add this bound if it is generic",
+    note = "while its circuit is open, this function returns a `brama::CircuitOpen` converted into \
+            `{Self}`",
+    note = "or add `fallback = <value>` or `on_open = |open| <value>` to `#[circuit_breaker]`"
+)]
+pub trait GenericFromCircuitOpen: Sized {
+    /// The result of a rejected call.
+    ///
+    /// # Errors
+    ///
+    /// Always: `open`, converted.
+    fn rejected<T>(open: CircuitOpen) -> Result<T, Self>;
+}
+
+impl<E: From<CircuitOpen>> GenericFromCircuitOpen for E {
+    #[cold]
+    fn rejected<T>(open: CircuitOpen) -> Result<T, Self> {
+        Err(open.into())
     }
 }
 

@@ -13,6 +13,7 @@ use std::{
 use pin_project_lite::pin_project;
 use tokio::time::{Timeout, timeout};
 
+use super::future::{Every, Never, Nothing};
 use crate::{
     breaker::{RawPermit, SharedSlot, SlotRef},
     circuit::Reason,
@@ -159,36 +160,22 @@ pub fn record_rejection<S: SlotRef>(permit: RawPermit<S>) {
     drop(permit.guard_panics().judge(Judgement::InnerRejection));
 }
 
-/// A return type with a value for a call that timed out: a `Result` whose error can be converted
-/// from [`TimedOut`].
+/// A return type with a value for a call that timed out: `Result`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no value for a call that timed out",
     label = "what should this function return when a call takes too long?",
     note = "add `on_timeout = |timed_out| <value>` to `#[circuit_breaker]`"
 )]
-pub trait TimeoutOutput: Sized {
+pub trait TimeoutOutput<T, E> {
     /// The value for a call that took too long.
-    fn on_timeout(timed_out: TimedOut) -> Self;
+    fn from_result(late: Result<T, E>) -> Self;
 }
 
-// Not `do_not_recommend`: rustc then names the bound on `E`, and so the user's error type.
-impl<T, E: FromTimedOut> TimeoutOutput for Result<T, E> {
-    #[cold]
-    fn on_timeout(timed_out: TimedOut) -> Self {
-        Err(E::from_timeout(timed_out))
-    }
-}
-
-/// [`TimeoutOutput`] for a function whose error is a type parameter: rustc suggests its bound.
-pub trait GenericTimeoutOutput: Sized {
-    /// The value for a call that took too long.
-    fn on_timeout(timed_out: TimedOut) -> Self;
-}
-
-impl<T, E: From<TimedOut>> GenericTimeoutOutput for Result<T, E> {
-    #[cold]
-    fn on_timeout(timed_out: TimedOut) -> Self {
-        Err(timed_out.into())
+// The error has no bound here, as in `OpenOutput`.
+impl<T, E> TimeoutOutput<T, E> for Result<T, E> {
+    #[inline]
+    fn from_result(late: Self) -> Self {
+        late
     }
 }
 
@@ -199,17 +186,54 @@ impl<T, E: From<TimedOut>> GenericTimeoutOutput for Result<T, E> {
     note = "when a call exceeds its `timeout`, this function returns a `brama::TimedOut` converted \
             into `{Self}`",
     note = "or add `on_timeout = |timed_out| <value>` to `#[circuit_breaker]` (the only way if \
-            `{Self}` is a type of another crate)"
+            `{Self}` is a type of another crate)",
+    note = "if `{Self}` is generic, add the bound `{Self}: From<brama::TimedOut>` instead"
 )]
-pub trait FromTimedOut: Sized {
-    /// The error for a call that took too long.
-    fn from_timeout(timed_out: TimedOut) -> Self;
+pub trait FromTimedOut<Marker>: Sized {
+    /// The result of a call that took too long.
+    ///
+    /// # Errors
+    ///
+    /// Always: `timed_out`, converted.
+    fn late<T>(timed_out: TimedOut) -> Result<T, Self>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: From<TimedOut>> FromTimedOut for E {
-    fn from_timeout(timed_out: TimedOut) -> Self {
-        timed_out.into()
+impl<E: From<TimedOut>> FromTimedOut<Every> for E {
+    #[cold]
+    fn late<T>(timed_out: TimedOut) -> Result<T, Self> {
+        Err(timed_out.into())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<TimedOut> + Never> FromTimedOut<Nothing> for E {
+    fn late<T>(timed_out: TimedOut) -> Result<T, Self> {
+        Err(timed_out.into())
+    }
+}
+
+/// [`FromTimedOut`] for an error that looks generic: rustc suggests its bound.
+#[diagnostic::on_unimplemented(
+    message = "the trait bound `{Self}: From<brama::TimedOut>` is not satisfied",
+    label = "write `impl From<brama::TimedOut> for {Self}`, or add this bound if it is generic",
+    note = "when a call exceeds its `timeout`, this function returns a `brama::TimedOut` converted \
+            into `{Self}`",
+    note = "or add `on_timeout = |timed_out| <value>` to `#[circuit_breaker]`"
+)]
+pub trait GenericFromTimedOut: Sized {
+    /// The result of a call that took too long.
+    ///
+    /// # Errors
+    ///
+    /// Always: `timed_out`, converted.
+    fn late<T>(timed_out: TimedOut) -> Result<T, Self>;
+}
+
+impl<E: From<TimedOut>> GenericFromTimedOut for E {
+    #[cold]
+    fn late<T>(timed_out: TimedOut) -> Result<T, Self> {
+        Err(timed_out.into())
     }
 }
 
