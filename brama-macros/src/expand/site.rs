@@ -167,12 +167,17 @@ impl Printer<'_> {
     /// A registry from an expression may change at each call, so every name is looked up in it.
     ///
     /// ```text
-    /// ::brama::__private::enter(registry, lookup, const { &Attribute::new(…) })
+    /// ::brama::__private::enter(
+    ///     OwnRegistry { registry }.registry, lookup, const { &Attribute::new(…) }
+    /// )
     /// ```
     fn at_registry(&self, method: &Ident, registry: &Expr, name: &dyn ToTokens) -> TokenStream {
         let place = name.span();
         let (private, lookup, attribute) =
             (self.private(place), self.lookup(name), self.attribute(place));
+        let registry = quote_spanned! {at(place)=>
+            #private::OwnRegistry { registry: #registry }.registry
+        };
         let find = quote_spanned! {at(place)=>
             #private::#method(#registry, #lookup, const { &#attribute })
         };

@@ -29,6 +29,7 @@ pub trait HandlerAnswer {
     fn into_outcome(self) -> Outcome;
 }
 
+#[diagnostic::do_not_recommend]
 impl HandlerAnswer for Outcome {
     #[inline]
     fn into_outcome(self) -> Outcome {
@@ -36,6 +37,7 @@ impl HandlerAnswer for Outcome {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl HandlerAnswer for bool {
     #[inline]
     fn into_outcome(self) -> Outcome {

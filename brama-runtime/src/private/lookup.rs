@@ -48,6 +48,16 @@ impl fmt::Debug for Lookup<'_> {
     }
 }
 
+/// The registry of a function with one of its own.
+///
+/// rustc reports a value of another type in a field without a note about this module, as it would
+/// add for an argument.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnRegistry<'a> {
+    /// The registry.
+    pub registry: &'a Registry,
+}
+
 /// Admits one call of a function with a registry of its own, which runs on this thread to its end.
 ///
 /// # Errors

@@ -24,7 +24,7 @@ pub use self::{
     future::{IntoFutureOf, PinnedBox, declare, make_future},
     judge::{ErrorRules, FailedCall, HandlerAnswer, ReasonAnswer, handled},
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
-    lookup::{AsIdentifier, Lookup, acquire, admit, enter, find},
+    lookup::{AsIdentifier, Lookup, OwnRegistry, acquire, admit, enter, find},
     policy::{ExpiryOrDuration, PolicyOrPatch},
     rejected::{FromCircuitOpen, GenericFromCircuitOpen, OpenOutput, call_on_open},
     stacked::InnerRejection,

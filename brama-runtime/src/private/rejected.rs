@@ -16,6 +16,7 @@ pub trait OpenOutput<T, E> {
 
 // The error has no bound here: generated code requires `FromCircuitOpen` of it directly, so that
 // rustc reports the error's type and not that of the `Result`.
+#[diagnostic::do_not_recommend]
 impl<T, E> OpenOutput<T, E> for Result<T, E> {
     #[inline]
     fn from_result(rejected: Self) -> Self {

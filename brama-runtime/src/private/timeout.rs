@@ -172,6 +172,7 @@ pub trait TimeoutOutput<T, E> {
 }
 
 // The error has no bound here, as in `OpenOutput`.
+#[diagnostic::do_not_recommend]
 impl<T, E> TimeoutOutput<T, E> for Result<T, E> {
     #[inline]
     fn from_result(late: Self) -> Self {

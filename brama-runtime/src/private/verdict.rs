@@ -37,6 +37,7 @@ pub trait ReturnsResult<E> {
 }
 
 // The error is a parameter: rustc would report a missing associated type as a second error.
+#[diagnostic::do_not_recommend]
 impl<T, E> ReturnsResult<E> for Result<T, E> {
     #[inline]
     fn failed(&self) -> Option<&E> {
@@ -57,6 +58,7 @@ pub trait HasError<E> {
     fn failed(&self) -> Option<&E>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E> HasError<E> for Result<T, E> {
     fn failed(&self) -> Option<&E> {
         self.as_ref().err()
