@@ -77,7 +77,7 @@
 //! Everything else lives in the modules: [`circuit`](mod@circuit), [`clock`](mod@clock),
 //! [`config`](mod@config), [`duration`](mod@duration), [`error`](mod@error), [`event`](mod@event),
 //! [`health`](mod@health), [`outcome`](mod@outcome), [`policy`](mod@policy),
-//! [`status`](mod@status) and [`testing`].
+//! [`status`](mod@status), [`testing`] and [`text`](mod@text).
 //!
 //! # Guide
 //!
@@ -101,7 +101,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `declared` | decorated functions are known before their first call: `Registry::declared` |
-//! | `serde` | reading and writing of circuits, policies, identities; writing of events, statuses |
+//! | `serde` | reads circuits, policies, identities and `Config`; writes events and statuses too |
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
 //! | `tokio` | the option `timeout`, async health checks, test registries on tokio's clock |
 //!

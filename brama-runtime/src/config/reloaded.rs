@@ -135,6 +135,7 @@ impl Config {
             ("inactive_threshold", duration::show(limits.inactive_threshold).to_string()),
             ("cleanup_interval", interval),
             ("reasons", self.reasons.to_string()),
+            ("shadow", self.shadow.to_string()),
         ];
         entries.into_iter().map(|(name, value)| (("registry".to_owned(), name), value))
     }

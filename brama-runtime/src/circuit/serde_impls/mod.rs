@@ -4,11 +4,12 @@
 //! of nanoseconds. Deserialization checks what the rules rely on, so that no input creates a policy
 //! outside its limits or a circuit that panics.
 
+mod duration_text;
 pub(super) mod exact;
 pub(super) mod form;
 mod forms;
 mod policy;
-pub(super) mod setting;
+pub(crate) mod setting;
 mod state;
 mod window;
 
@@ -65,7 +66,7 @@ pub(crate) mod text {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-    use super::Length;
+    use super::{Length, duration_text::DurationText};
     use crate::duration;
 
     pub(crate) fn serialize<L: Length, S: Serializer>(
@@ -84,8 +85,10 @@ pub(crate) mod text {
         deserializer: D,
     ) -> Result<L, D::Error> {
         let length = if deserializer.is_human_readable() {
-            let text = Option::<String>::deserialize(deserializer)?;
-            text.map(|text| duration::parse(&text)).transpose().map_err(Error::custom)?
+            let text = Option::<DurationText>::deserialize(deserializer)?;
+            text.map(|DurationText(text)| duration::parse(&text))
+                .transpose()
+                .map_err(Error::custom)?
         } else {
             Option::deserialize(deserializer)?
         };
