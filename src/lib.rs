@@ -83,6 +83,7 @@
 //!
 //! - [The attribute](macro@circuit_breaker): every option, return types, recipes, limits.
 //! - [Policy](guide::policy): when a circuit opens, and layers of configuration.
+//! - [Configuration](guide::configuration): a file for operators, with environment variables.
 //! - [Recovery](guide::recovery): how long a circuit stays open, and how it closes.
 //! - [Keys](guide::keys): one breaker for each node, host or tenant.
 //! - [Connections](guide::connections): breakers as values, registered and found by name or label.
@@ -100,7 +101,9 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `config` | configuration from a file: [`config`](mod@config), [guide](guide::configuration) |
 //! | `declared` | decorated functions are known before their first call: `Registry::declared` |
+//! | `schema` | the JSON Schema of the configuration file: `config::schema` |
 //! | `serde` | reads circuits, policies, identities and `Config`; writes events and statuses too |
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
 //! | `tokio` | the option `timeout`, async health checks, test registries on tokio's clock |
@@ -124,6 +127,22 @@ pub mod guide;
 pub use brama_macros::circuit_breaker;
 #[doc(inline)]
 pub use brama_runtime::api::*;
+
+/// Configuration from a file, parts of a [`Config`], what a reload changed, and names that match
+/// nothing.
+///
+/// [The guide](guide::configuration) describes the file.
+// It hides the runtime's module of this name, and has all that is in it.
+#[cfg(feature = "config")]
+pub mod config {
+    #[cfg(feature = "schema")]
+    pub use brama_config::schema;
+    pub use brama_config::{
+        ApplyError, ConfigErrors, File, Finding, FindingNote, Loaded, Location, ReloadedFile,
+        init_from, load, reload_from,
+    };
+    pub use brama_runtime::api::config::*;
+}
 
 /// The README's examples run as tests of this crate.
 #[cfg(doctest)]
