@@ -8,7 +8,7 @@ use crate::{
     deserializer::shown,
     node::{SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
-    setting::read_policy,
+    setting::{read_all, read_policy},
     settings::MAX_ATTEMPTS,
     words::{Vocabulary, path},
 };
@@ -35,16 +35,16 @@ impl<'a> Section<'a> {
         for entry in table {
             let word = entry.word();
             let word = if word == MAX_ATTEMPTS { "failure_threshold" } else { &word };
-            let parts = [parts, &[entry.key.as_str()]].concat();
+            let parts = || [parts, &[entry.key.as_str()]].concat();
             if let Some(first) = words.insert(word.to_owned(), entry) {
-                mistakes.add_with(|| twice(first, entry, &parts));
+                mistakes.add_with(|| twice(first, entry, &parts()));
             } else if let Some(name) = setting(word) {
-                section.add(name, entry, &parts, mistakes);
+                section.entries.push((name, entry));
             } else if !other(entry, word, mistakes) {
-                mistakes.add_with(|| unknown(entry, &parts, vocabulary));
+                mistakes.add_with(|| unknown(entry, &parts(), vocabulary));
             }
         }
-        section.check(parts, mistakes);
+        section.read_patch(parts, mistakes);
         section
     }
 
@@ -54,20 +54,24 @@ impl<'a> Section<'a> {
         Self::read(table, parts, Vocabulary::Policy, mistakes, |_, _, _| false)
     }
 
-    fn add(
-        &mut self,
-        name: SettingName,
-        entry: &'a TableEntry,
-        parts: &[&str],
-        mistakes: &mut RawFindings,
-    ) {
-        match read_policy(name, entry, parts) {
-            Ok(patch) => {
-                self.patch = self.patch.or(patch);
-                self.entries.push((name, entry));
-            }
-            Err(mistake) => mistakes.add(mistake),
+    /// Reads all settings at once or, if that fails, one by one, so that each mistake is found.
+    fn read_patch(&mut self, parts: &[&str], mistakes: &mut RawFindings) {
+        if let Some(patch) = read_all(&self.entries) {
+            self.patch = patch;
+            return;
         }
+        let patch = &mut self.patch;
+        self.entries.retain(|(name, entry)| {
+            let parts = [parts, &[entry.key.as_str()]].concat();
+            let read = read_policy(*name, entry, &parts);
+            let is_valid = read.is_ok();
+            match read {
+                Ok(setting) => *patch = patch.or(setting),
+                Err(mistake) => mistakes.add(mistake),
+            }
+            is_valid
+        });
+        self.check_over(self, parts, mistakes);
     }
 
     /// The place of a setting.
@@ -106,10 +110,6 @@ impl<'a> Section<'a> {
                 });
             }
         }
-    }
-
-    fn check(&self, parts: &[&str], mistakes: &mut RawFindings) {
-        self.check_over(self, parts, mistakes);
     }
 
     /// The setting without which `name` would be valid.

@@ -24,6 +24,12 @@ pub(crate) fn read_policy(
     PolicyPatch::deserialize(map).map_err(|error| explain(name, row(name), entry, error, parts))
 }
 
+/// Reads settings of a policy; `None` if one of them is wrong.
+pub(crate) fn read_all(entries: &[(SettingName, &TableEntry)]) -> Option<PolicyPatch> {
+    let values = entries.iter().map(|(name, entry)| (name.as_str(), NodeReader(&entry.node)));
+    PolicyPatch::deserialize(MapDeserializer::new(values)).ok()
+}
+
 /// Reads a setting of the registry, to find what is wrong with it.
 pub(crate) fn check_registry(
     row: &SettingRow,

@@ -53,6 +53,12 @@ impl Code {
         registry.status(identity).or_else(|| self.uncalled.get(identity).cloned())
     }
 
+    /// The identifier of a function that may be meant.
+    fn nearest(&self, identity: &Identity<'static>) -> Option<String> {
+        let known = self.declared.iter().map(|it| it.identity.identifier());
+        nearest(known, identity.identifier()).map(|name| Identity::new(name).to_string())
+    }
+
     /// The place of the attribute: file and line.
     fn place(&self, identity: &Identity<'static>) -> String {
         let declared = self.declared.iter().find(|it| it.uses(identity));
@@ -69,7 +75,9 @@ fn add_unused(contents: &Contents, registry: &Registry, code: &Code, warnings: &
     for breaker in configured {
         if let Some(unknown) = breakers.get(&breaker.identity) {
             let message = format!("no breaker is known as `{}`", breaker.identity);
-            let help = unknown.nearest().map(|name| format!("did you mean `{name}`?"));
+            let nearest = unknown.nearest().map(Identity::to_string);
+            let nearest = nearest.or_else(|| code.nearest(&breaker.identity));
+            let help = nearest.map(|name| format!("did you mean `{name}`?"));
             let (place, path) = (breaker.place.clone(), breaker.path.clone());
             let warning = RawFinding::new(place, path, message);
             warnings.add(warning.help("correct the name, or remove the table").maybe_help(help));

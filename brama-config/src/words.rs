@@ -139,3 +139,36 @@ pub(crate) fn path(parts: &[&str]) -> String {
     });
     shown.collect::<Vec<_>>().join(".")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_of_another_circuit_breaker_leads_to_an_answer() {
+        let words = OPTIONS.iter().flat_map(|(_, _, _, words)| *words);
+        for word in words.chain(ELSEWHERE.iter().flat_map(|(_, words)| *words)) {
+            let help = Vocabulary::Breaker.help(word);
+            assert!(!help.starts_with("known here are"), "{word}: {help}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_word_is_found_by_its_letters_or_its_beginning() {
+        let words = ["failure_threshold", "failure_rate", "expiry", "max"];
+        let nearest = |word| nearest(words.into_iter(), word);
+        assert_eq!(nearest("failure_treshold"), Some("failure_threshold"));
+        assert_eq!(nearest("failure_r"), Some("failure_rate"));
+        assert_eq!(nearest("maximum"), Some("max"));
+        assert_eq!(nearest("failure"), None);
+        assert_eq!(nearest("color"), None);
+    }
+
+    #[test]
+    fn a_path_quotes_what_is_no_bare_key() {
+        assert_eq!(
+            path(&["breakers", "a-b_1", "10.0.0.7", ""]),
+            "breakers.a-b_1.\"10.0.0.7\".\"\""
+        );
+    }
+}
