@@ -64,7 +64,7 @@ pub struct Reconfigured {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Unused {
-    /// The identities, each with a known one that may have been meant, sorted.
+    /// The identities, sorted. The first 100 have a known one that may have been meant, if any.
     pub breakers: Vec<UnknownBreaker>,
     /// The kinds that no breaker has, sorted.
     pub kinds: Vec<ConnectionKind>,
