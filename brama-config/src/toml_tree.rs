@@ -5,13 +5,13 @@ use toml::de::{DeInteger, DeTable, DeValue};
 use crate::{
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
-    repeated::first_occurrence,
+    repeated::RepeatedKeys,
 };
 
 /// Reads a file, as far as its syntax allows.
 pub(crate) fn read(text: &str, mistakes: &mut RawFindings) -> Table {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut last_line_end = 0;
+    let (repeated, mut last_line_end) = (RepeatedKeys::new(text), 0);
     for error in errors {
         let span = error.span().unwrap_or_default();
         // What follows on the line of an error is seldom one of its own.
@@ -21,7 +21,7 @@ pub(crate) fn read(text: &str, mistakes: &mut RawFindings) -> Table {
         let rest = text.get(span.start..).unwrap_or_default();
         last_line_end = span.start + rest.find('\n').map_or(rest.len(), |end| end + 1);
         let place = SourcePlace::from(span);
-        mistakes.add_with(|| syntax_mistake(text, place, error.message()));
+        mistakes.add_with(|| syntax_mistake(&repeated, place, error.message()));
     }
     of_table(table.into_inner())
 }
@@ -34,11 +34,9 @@ pub(crate) fn read_value(text: &str, place: &SourcePlace) -> Result<NodeValue, S
     Ok(node.value)
 }
 
-fn syntax_mistake(text: &str, place: SourcePlace, message: &str) -> RawFinding {
+fn syntax_mistake(repeated: &RepeatedKeys<'_>, place: SourcePlace, message: &str) -> RawFinding {
     let first = match place {
-        SourcePlace::Bytes(start, end) if message == DUPLICATE => {
-            first_occurrence(text, start..end)
-        }
+        SourcePlace::Bytes(start, end) if message == DUPLICATE => repeated.first(start..end),
         SourcePlace::Bytes(..) | SourcePlace::Whole | SourcePlace::Variable(_) => None,
     };
     if message != DUPLICATE {
