@@ -59,6 +59,10 @@ impl<'a> BreakerSection<'a> {
         let name = entry.key.as_str();
         let parts = [BREAKERS, name];
         let table = table(entry, &parts, mistakes)?;
+        if name.is_empty() {
+            let message = "the name of a breaker is empty".to_owned();
+            mistakes.add(RawFinding::new(entry.key_place.clone(), path(&parts), message));
+        }
         let (mut texts, mut keys) = ([None; 3], Vec::new());
         let other = |entry: &'a TableEntry, word: &str, mistakes: &mut RawFindings| {
             let Some(index) = WORDS.iter().position(|other| *other == word) else { return false };

@@ -7,6 +7,7 @@ use brama_runtime::api::text::Escaped;
 use crate::{
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
+    settings::MAX_ATTEMPTS,
     source::Variable,
     toml_tree::read_value,
 };
@@ -143,7 +144,7 @@ fn next_key<'a>(
     let Some((first, rest)) = segments.split_first() else { return Ok(None) };
     if !level.has_names() {
         let word = first.to_lowercase();
-        let known = table.iter().find(|entry| folded(&entry.key) == folded(&word));
+        let known = table.iter().find(|entry| canonical(&entry.key) == canonical(&word));
         let key = known.map_or_else(|| word.replace('-', "_"), |entry| entry.key.clone());
         return Ok(Some((key, rest)));
     }
@@ -178,6 +179,12 @@ fn folded(name: &str) -> String {
     letters.map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect()
 }
 
+/// A word of ours, folded, and in place of its alias.
+fn canonical(word: &str) -> String {
+    let word = folded(word);
+    if word == MAX_ATTEMPTS { "failure_threshold".to_owned() } else { word }
+}
+
 /// The entry of a key, which is added if it is missing.
 fn entry<'a>(table: &'a mut Table, key: &str, place: &SourcePlace) -> &'a mut TableEntry {
     let index = table.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
@@ -207,7 +214,7 @@ fn put(entry: &mut TableEntry, value: NodeValue, level: Level, place: &SourcePla
     let values = values.as_table_mut().map(std::mem::take).unwrap_or_default();
     let Some(table) = descend(entry, place) else { return };
     for value in values {
-        let known = table.iter().find(|it| folded(&it.key) == folded(&value.key));
+        let known = table.iter().find(|it| canonical(&it.key) == canonical(&value.key));
         let key = known.map_or_else(|| value.key.clone(), |it| it.key.clone());
         put(self::entry(table, &key, place), value.node.value, level.under(&key), place);
     }

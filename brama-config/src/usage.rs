@@ -128,11 +128,15 @@ fn overridden(setting: &Setting) -> Option<(&str, &str)> {
 /// Settings that do nothing here, such as a `timeout` without one in an attribute.
 fn add_useless(breaker: &ConfiguredBreaker, status: &Status, warnings: &mut RawFindings) {
     for sentence in &status.warnings {
-        let Some(name) = named(sentence).next() else { continue };
-        let set = breaker.settings.iter().find(|(other, _)| *other == name);
-        if let Some((_, place)) = set.filter(|_| sentence.contains("init")) {
-            let (message, path) = (sentence.clone(), format!("{}.{name}", breaker.path));
-            warnings.add_once(RawFinding::new(place.clone(), path, message));
-        }
+        // Other sentences are about the code alone.
+        let set =
+            named(sentence).filter_map(|name| breaker.settings.iter().find(|it| it.0 == name));
+        let mut set = set.filter(|_| sentence.contains("init"));
+        let Some((name, place)) = set.next() else { continue };
+        let path = format!("{}.{name}", breaker.path);
+        let warning = RawFinding::new(place.clone(), path, sentence.clone());
+        warnings.add_once(set.fold(warning, |warning, (name, place)| {
+            warning.note(place.clone(), format!("`{name}` is set here"))
+        }));
     }
 }

@@ -95,6 +95,14 @@ fn a_name_matches_a_table_of_the_file_without_regard_to_case_and_signs() {
 }
 
 #[test]
+fn a_variable_overrides_the_alias_of_its_setting_too() {
+    let file = Written::new("alias.toml", "[defaults]\nmax-attempts = 3\n");
+    let loaded = file.read(&[("BRAMA__DEFAULTS__FAILURE_THRESHOLD", "4")]);
+    let expected = Config::new().defaults(PolicyPatch::new().failure_threshold(4));
+    assert_eq!(loaded.unwrap().into_config(), expected);
+}
+
+#[test]
 fn a_table_in_a_variable_adds_to_that_of_the_file() {
     let file = Written::new("adds.toml", "[defaults]\nfailure_threshold = 3\nexpiry = \"1s\"\n");
     let loaded = file.read(&[("BRAMA__DEFAULTS", "{ expiry = \"2s\", half-open-limit = 4 }")]);

@@ -179,6 +179,17 @@ fn a_table_that_only_has_keys_says_nothing_of_the_breaker() {
 }
 
 #[test]
+fn empty_names_are_errors() {
+    assert_place("[breakers.\"\"]", "a.toml:1:11");
+    assert_place("[breakers.a]\nscope = \"\"", "a.toml:2:9");
+}
+
+#[test]
+fn a_configuration_that_is_written_as_toml_reads_back_as_itself() {
+    assert_eq!(toml(&toml::to_string(&full()).unwrap()), full());
+}
+
+#[test]
 fn a_long_chain_of_tables_inherits() {
     let mut text = "[breakers.b0]\nfailure_threshold = 7\n".to_owned();
     for number in 1..5000 {
