@@ -52,6 +52,9 @@ pub(crate) fn overlay(root: &mut Table, variables: &[Variable], mistakes: &mut R
 /// In bytes, of a name in a message.
 const MAX_SHOWN: usize = 128;
 
+/// More than any path has, even if its names contain what separates the parts.
+const MOST_PARTS: usize = 32;
+
 struct Overlay<'a> {
     /// The number of the variable that has set a path.
     taken: HashMap<String, usize>,
@@ -100,6 +103,10 @@ impl Overlay<'_> {
         variable: &Variable,
         place: &SourcePlace,
     ) -> Result<(), RawFinding> {
+        if MOST_PARTS < segments.len() {
+            let message = format!("the name has more than {MOST_PARTS} parts");
+            return Err(RawFinding::new(place.clone(), String::new(), message));
+        }
         if segments.iter().any(|segment| segment.is_empty()) {
             let message = "the name has an empty part".to_owned();
             let mistake = RawFinding::new(place.clone(), String::new(), message);

@@ -31,6 +31,7 @@ pub(crate) struct ConfiguredBreaker {
     pub(crate) path: String,
     /// Whether another table inherits from this one.
     pub(crate) is_parent: bool,
+    pub(crate) patch: PolicyPatch,
     pub(crate) settings: Vec<(SettingName, SourcePlace)>,
 }
 
@@ -139,8 +140,8 @@ impl<'a> ConfigReader<'a> {
 impl ConfiguredBreaker {
     fn new(section: NamedSection<'_>, is_parent: bool) -> Self {
         let NamedSection { identity, place, path, settings } = section;
-        let settings = settings.entries.iter();
+        let (patch, settings) = (settings.patch, settings.entries.iter());
         let settings = settings.map(|(name, entry)| (*name, entry.node.place.clone())).collect();
-        Self { identity, place: place.clone(), path, is_parent, settings }
+        Self { identity, place: place.clone(), path, is_parent, patch, settings }
     }
 }

@@ -1,11 +1,14 @@
 //! Warnings about the code that a configuration is for: which breakers it has, and what they set
 //! themselves.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Display,
+};
 
 use brama_runtime::api::{
     ConnectionKind, Identity, Registry, Status,
-    status::{BreakerFilter, ConfigLayer, Declared, Setting},
+    status::{BreakerFilter, ConfigLayer, Declared, Setting, SettingName},
 };
 
 use crate::{
@@ -22,8 +25,12 @@ pub(crate) fn warnings(contents: &Contents, registry: &Registry) -> RawFindings 
     add_unused(contents, registry, &code, &mut warnings);
     for breaker in &contents.breakers {
         if let Some(status) = code.status(registry, &breaker.identity) {
-            add_overridden(breaker, &status, &code, &mut warnings);
+            let settings: Vec<_> = status.settings.iter().collect();
+            let overridden = settings.iter().filter_map(|it| Some((it.name, overridden(it)?)));
+            add_overridden(breaker, overridden, &code, &mut warnings);
             add_useless(breaker, &status, &mut warnings);
+        } else if let Some(declared) = code.declared(&breaker.identity) {
+            add_overridden(breaker, differing(breaker, declared), &code, &mut warnings);
         }
     }
     warnings
@@ -53,6 +60,11 @@ impl Code {
         registry.status(identity).or_else(|| self.uncalled.get(identity).cloned())
     }
 
+    /// The first function that uses this identity.
+    fn declared(&self, identity: &Identity<'static>) -> Option<&Declared> {
+        self.declared.iter().find(|it| it.uses(identity))
+    }
+
     /// The identifier of a function that may be meant.
     fn nearest(&self, identity: &Identity<'static>) -> Option<String> {
         let known = self.declared.iter().map(|it| it.identity.identifier());
@@ -61,8 +73,8 @@ impl Code {
 
     /// The place of the attribute: file and line.
     fn place(&self, identity: &Identity<'static>) -> String {
-        let declared = self.declared.iter().find(|it| it.uses(identity));
-        declared.map_or_else(String::new, |it| format!(" at {}:{}", it.file, it.line))
+        self.declared(identity)
+            .map_or_else(String::new, |it| format!(" at {}:{}", it.file, it.line))
     }
 }
 
@@ -97,16 +109,15 @@ fn add_unused(contents: &Contents, registry: &Registry, code: &Code, warnings: &
     }
 }
 
-/// Settings that the attribute has too.
-fn add_overridden(
+/// Settings that the attribute has too, each with its value and that of the file.
+fn add_overridden<V: Display>(
     breaker: &ConfiguredBreaker,
-    status: &Status,
+    overridden: impl Iterator<Item = (SettingName, [V; 2])>,
     code: &Code,
     warnings: &mut RawFindings,
 ) {
-    let settings: HashMap<_, _> = status.settings.iter().map(|it| (it.name, it)).collect();
-    for (name, place) in &breaker.settings {
-        let Some((own, value)) = settings.get(name).and_then(overridden) else { continue };
+    for (name, [own, value]) in overridden {
+        let Some((_, place)) = breaker.settings.iter().find(|it| it.0 == name) else { continue };
         let attribute = code.place(&breaker.identity);
         let message = format!("`{name}` {value} overrides {own} of the attribute{attribute}");
         let path = format!("{}.{name}", breaker.path);
@@ -114,15 +125,31 @@ fn add_overridden(
     }
 }
 
+/// What the attribute of a function with a key and the file set, where that differs. The breaker
+/// without a key, which the file names, has no status.
+fn differing(
+    breaker: &ConfiguredBreaker,
+    declared: &Declared,
+) -> impl Iterator<Item = (SettingName, [String; 2])> {
+    let attribute = declared.policy.unwrap_or_default();
+    let policies = attribute.policy().ok().zip(breaker.patch.policy().ok());
+    let both = breaker.settings.iter().filter(move |(name, _)| attribute.sets(*name));
+    both.filter_map(move |(name, _)| {
+        let (own, value) = policies?;
+        let values = [own, value].map(|policy| policy.display_value(*name));
+        (values[0] != values[1]).then_some((*name, values))
+    })
+}
+
 /// What the attribute and the file set, if that differs.
-fn overridden(setting: &Setting) -> Option<(&str, &str)> {
+fn overridden(setting: &Setting) -> Option<[&str; 2]> {
     let of = |layers: &[ConfigLayer]| {
         let mut values = setting.layers.iter().filter(|value| layers.contains(&value.layer));
         values.next().map(|value| value.value.as_str())
     };
     let own = of(&[ConfigLayer::Attribute])?;
     let value = of(&[ConfigLayer::KeyInit, ConfigLayer::Init])?;
-    (own != value).then_some((own, value))
+    (own != value).then_some([own, value])
 }
 
 /// Settings that do nothing here, such as a `timeout` without one in an attribute.

@@ -138,6 +138,8 @@ fn an_unknown_variable_with_the_prefix_is_an_error() {
     assert_error(&[("BRAMA__DEFAULTS__EXPRY", "3s")], "did you mean `expiry`?");
     assert_error(&[("BRAMA__BREAKER__A__EXPIRY", "3s")], "did you mean `breakers`?");
     assert_error(&[("BRAMA__REGISTRY__EXPIRY", "3s")], "put it into [defaults]");
+    let deep = "BRAMA__DEFAULTS".to_owned() + &"__A".repeat(100_000);
+    assert_error(&[(&deep, "3s")], "more than 32 parts");
     assert_error(&[("BRAMA__", "3s")], "an empty part");
     assert_error(&[("BRAMA__DEFAULTS____EXPIRY", "3s")], "an empty part");
     assert_error(&[("BRAMA__DEFAULTS", "3")], "`defaults` is 3, must be a table");

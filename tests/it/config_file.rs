@@ -85,6 +85,14 @@ fn a_value_that_overrides_the_attribute_is_a_warning_before_and_after_the_first_
 }
 
 #[test]
+fn a_value_that_overrides_the_attribute_of_a_function_with_a_key_is_a_warning() {
+    let text = "[breakers.file_replicas]\nfailure_threshold = 3\nhalf_open_limit = 2\n";
+    let found = shown(&TestRegistry::new(), text);
+    let [warning] = found.as_slice() else { panic!("{found:?}") };
+    assert!(warning.starts_with("2: `failure_threshold` 3 overrides 4 of"), "{warning}");
+}
+
+#[test]
 fn the_value_of_the_attribute_itself_is_no_warning() {
     let registry = TestRegistry::new();
     assert_eq!(
