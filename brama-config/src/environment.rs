@@ -37,14 +37,14 @@ pub(crate) fn ours(
 }
 
 /// Puts the values of the variables into the tree.
-pub(crate) fn overlay(root: &mut Table, variables: &[Variable], mistakes: &mut RawFindings) {
-    let mut overlay = Overlay { taken: HashMap::new(), variables, mistakes };
+pub(crate) fn apply(root: &mut Table, variables: &[Variable], mistakes: &mut RawFindings) {
+    let mut applied = AppliedVariables { taken: HashMap::new(), variables, mistakes };
     for (number, variable) in variables.iter().enumerate() {
         let place = SourcePlace::Variable(number);
         let segments: Vec<_> =
             variable.name.get(PREFIX.len()..).unwrap_or_default().split("__").collect();
-        if let Err(mistake) = overlay.set(root, &segments, variable, &place) {
-            overlay.mistakes.add(mistake);
+        if let Err(mistake) = applied.set(root, &segments, variable, &place) {
+            applied.mistakes.add(mistake);
         }
     }
 }
@@ -55,7 +55,7 @@ const MAX_SHOWN: usize = 128;
 /// More than any path has, even if its names contain what separates the parts.
 const MOST_PARTS: usize = 32;
 
-struct Overlay<'a> {
+struct AppliedVariables<'a> {
     /// The number of the variable that has set a path.
     taken: HashMap<String, usize>,
     variables: &'a [Variable],
@@ -94,7 +94,7 @@ impl Level {
     }
 }
 
-impl Overlay<'_> {
+impl AppliedVariables<'_> {
     /// Sets the value of one variable.
     fn set(
         &mut self,

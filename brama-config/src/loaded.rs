@@ -94,7 +94,7 @@ impl Loaded {
         if root.is_empty() && mistakes.is_empty() && !may_be_empty {
             mistakes.add(empty());
         }
-        environment::overlay(&mut root, &source.variables, &mut mistakes);
+        environment::apply(&mut root, &source.variables, &mut mistakes);
         let (contents, warnings) = reader::read(&root, &mut mistakes);
         if !mistakes.is_empty() {
             return Err(ConfigErrors::new(mistakes, &source));
