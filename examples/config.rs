@@ -14,7 +14,7 @@ use brama::{
     registry, status,
 };
 
-#[circuit_breaker(identifier = "payment_api", failure_threshold = 4)]
+#[circuit_breaker(identifier = "payment_api", type = "http", failure_threshold = 4)]
 fn charge() -> std::io::Result<u32> {
     Ok(17)
 }
