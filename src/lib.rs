@@ -77,12 +77,13 @@
 //! Everything else lives in the modules: [`circuit`](mod@circuit), [`clock`](mod@clock),
 //! [`config`](mod@config), [`duration`](mod@duration), [`error`](mod@error), [`event`](mod@event),
 //! [`health`](mod@health), [`outcome`](mod@outcome), [`policy`](mod@policy),
-//! [`status`](mod@status) and [`testing`].
+//! [`status`](mod@status), [`testing`] and [`text`](mod@text).
 //!
 //! # Guide
 //!
 //! - [The attribute](macro@circuit_breaker): every option, return types, recipes, limits.
 //! - [Policy](guide::policy): when a circuit opens, and layers of configuration.
+//! - [Configuration](guide::configuration): a file for operators, with environment variables.
 //! - [Recovery](guide::recovery): how long a circuit stays open, and how it closes.
 //! - [Keys](guide::keys): one breaker for each node, host or tenant.
 //! - [Connections](guide::connections): breakers as values, registered and found by name or label.
@@ -100,8 +101,10 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `config` | configuration from a file: [`config`](mod@config), [guide](guide::configuration) |
 //! | `declared` | decorated functions are known before their first call: `Registry::declared` |
-//! | `serde` | reading and writing of circuits, policies, identities; writing of events, statuses |
+//! | `schema` | the JSON Schema of the configuration file: `config::schema` |
+//! | `serde` | reads circuits, policies, identities and `Config`; writes events and statuses too |
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
 //! | `tokio` | the option `timeout`, async health checks, test registries on tokio's clock |
 //!
@@ -124,6 +127,22 @@ pub mod guide;
 pub use brama_macros::circuit_breaker;
 #[doc(inline)]
 pub use brama_runtime::api::*;
+
+/// Configuration from a file, parts of a [`Config`], what a reload changed, and names that match
+/// nothing.
+///
+/// [The guide](guide::configuration) describes the file.
+// It hides the runtime's module of this name, and has all that is in it.
+#[cfg(feature = "config")]
+pub mod config {
+    #[cfg(feature = "schema")]
+    pub use brama_config::schema;
+    pub use brama_config::{
+        ApplyError, ConfigErrors, File, Finding, FindingNote, Loaded, Location, ReloadedFile,
+        init_from, load, reload_from,
+    };
+    pub use brama_runtime::api::config::*;
+}
 
 /// The README's examples run as tests of this crate.
 #[cfg(doctest)]

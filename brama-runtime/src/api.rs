@@ -98,6 +98,11 @@ pub mod status {
     };
 }
 
+/// Texts from outside, as messages show them.
+pub mod text {
+    pub use crate::text::Escaped;
+}
+
 /// The test kit: a registry for one test, and a clock that tests control. Feature `testing`.
 #[cfg(feature = "testing")]
 pub mod testing {

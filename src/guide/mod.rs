@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [The attribute](macro@crate::circuit_breaker) | Which options does the attribute have? |
 //! | [`policy`] | When does a circuit open, and where do its settings come from? |
+//! | [`configuration`] | How do operators set all of this in a file? |
 //! | [`recovery`] | How long does a circuit stay open, and how does it close? |
 //! | [`keys`] | How does each node, host or tenant get a breaker of its own? |
 //! | [`connections`] | How do I use breakers as values, and find them by name or label? |
@@ -17,6 +18,10 @@
 
 #[doc = include_str!("policy.md")]
 pub mod policy {}
+
+#[cfg_attr(feature = "config", doc = include_str!("configuration.md"))]
+#[cfg_attr(not(feature = "config"), doc = "This page needs the feature `config`.")]
+pub mod configuration {}
 
 #[doc = include_str!("recovery.md")]
 pub mod recovery {}

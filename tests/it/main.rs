@@ -39,6 +39,8 @@
 //! | settings that change while the program runs | `reload.rs` |
 //! | a shorter `expiry` for openings in progress | `apply_now.rs` |
 //! | `register`, `unregister`, control by identity | `connections.rs` |
+//! | a configuration file, and warnings about the code that it is for | `config_file.rs` |
+//! | the serialized form of a configuration | `config_form.rs` |
 //! | `register` of an identifier that has keys | `registered_keys.rs` |
 //! | more keys than there is room for | `overflow.rs` |
 //! | the cleanup thread and `sweep` | `cleanup.rs` |
@@ -77,6 +79,8 @@ mod checks;
 mod checks_async;
 mod circuit_open;
 mod cleanup;
+mod config_file;
+mod config_form;
 mod connections;
 mod costs;
 mod declared;

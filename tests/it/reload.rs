@@ -402,3 +402,26 @@ mod announced {
         );
     }
 }
+
+#[test]
+fn the_kill_switch_of_the_configuration_is_a_part_of_its_own() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("orders");
+    breaker.force_open("a test");
+    let reload = |shadow| registry.reload(Config::new().shadow(shadow)).unwrap();
+    assert_eq!(reload(true).to_string(), "registry: shadow from false to true");
+    assert!(breaker.is_available() && breaker.status().shadow_all);
+    registry.shadow_all(true);
+    assert_eq!(reload(false).to_string(), "registry: shadow from true to false");
+    assert!(breaker.is_available());
+    registry.shadow_all(false);
+    assert!(!breaker.is_available());
+}
+
+#[test]
+fn lifting_the_kill_switch_leaves_the_one_of_the_configuration() {
+    let registry = TestRegistry::new();
+    registry.init(Config::new().shadow(true).cleanup_interval(None)).unwrap();
+    registry.shadow_all(false);
+    assert!(registry.breaker("orders").status().shadow_all);
+}

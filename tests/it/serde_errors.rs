@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use brama::{
-    Expiry, Identity, Policy, PolicyPatch, Reason, State, Window,
+    Config, Expiry, Identity, Policy, PolicyPatch, Reason, State, Window,
     circuit::{Action, Admission, By, Circuit, Fate, Generation, Tick, Verdict},
     config::Reasons,
     policy::Abandoned,
@@ -26,7 +26,7 @@ macro_rules! for_each_type {
 
 // Every public type that serde reads; `tests/tidy/deserialized.rs` compares the list.
 for_each_type! {
-    Abandoned Action Admission By Cause Change Circuit DurationSource Expiry Fate Generation
+    Abandoned Action Admission By Cause Change Circuit Config DurationSource Expiry Fate Generation
     Identity Limit OpenDuration Policy PolicyPatch Reason Reasons Rule SettingName State Tick
     Verdict Window WindowCounts
 }

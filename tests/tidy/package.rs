@@ -47,7 +47,7 @@ static PUBLISHED: LazyLock<Vec<Package>> = LazyLock::new(|| {
     let mut manifests = files("", "Cargo.toml");
     manifests.retain(|it| it.text.contains("[package]") && !it.text.contains("publish = false"));
     let packages: Vec<_> = manifests.into_iter().map(Package::new).collect();
-    assert!(3 <= packages.len(), "brama, brama-macros, brama-runtime");
+    assert!(4 <= packages.len(), "brama, brama-config, brama-macros, brama-runtime");
     packages
 });
 
@@ -64,7 +64,7 @@ const MOST_FILES: usize = 200;
 #[test]
 fn a_crate_packs_sources_and_examples_only() {
     let folders = ["src", "examples"];
-    let pages = ["CHANGELOG.md", "LICENSE", "README.md"];
+    let pages = ["CHANGELOG.md", "LICENSE", "README.md", "brama.schema.json"];
     let cargos = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml", "Cargo.toml.orig"];
     let is_meant = |file: &Path| {
         folders.iter().any(|folder| file.starts_with(folder))

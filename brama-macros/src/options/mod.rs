@@ -1,6 +1,7 @@
 //! The options in the attribute's brackets.
 
 pub(crate) mod aliases;
+mod elsewhere;
 mod handler;
 pub(crate) mod names;
 mod no_function;

@@ -34,7 +34,7 @@ impl Configured {
     ///
     /// [`InvalidPolicy`] if they are not valid together.
     pub(crate) fn with_run_time(self, patch: PolicyPatch) -> Result<Self, InvalidPolicy> {
-        let patch = patch.or_else(self.run_time.unwrap_or_default()).validated()?;
+        let patch = patch.or(self.run_time.unwrap_or_default()).validated()?;
         Ok(Self { run_time: Some(patch), ..self })
     }
 

@@ -9,6 +9,8 @@ mod mistake;
 mod origin;
 mod reloaded;
 mod resolve;
+#[cfg(feature = "serde")]
+mod serde_impls;
 mod settings;
 mod shared;
 
@@ -66,6 +68,7 @@ pub struct Config {
     breakers: BTreeMap<Identity<'static>, PolicyPatch>,
     key_limits: KeyLimits,
     reasons: Reasons,
+    shadow: bool,
 }
 
 impl Config {
@@ -77,6 +80,7 @@ impl Config {
             breakers: BTreeMap::new(),
             key_limits: KeyLimits::BUILT_IN,
             reasons: Reasons::Text,
+            shadow: false,
         }
     }
 
@@ -163,6 +167,16 @@ impl Config {
         self
     }
 
+    /// Puts every breaker into shadow, future ones included: the kill switch of the configuration.
+    /// Default: false.
+    ///
+    /// It is on if this, [`shadow_all`](crate::registry::Registry::shadow_all) or the environment
+    /// variable `BRAMA_SHADOW` turns it on. A `reload` changes only what the configuration says.
+    pub const fn shadow(mut self, shadow: bool) -> Self {
+        self.shadow = shadow;
+        self
+    }
+
     /// Every mistake, with its place.
     pub(crate) fn mistakes(&self) -> Vec<ConfigMistake> {
         let kinds = self.kinds.iter().map(|(kind, patch)| (format!("kind {kind}"), patch));
@@ -183,6 +197,10 @@ impl Config {
         self.reasons
     }
 
+    pub(super) const fn is_shadow(&self) -> bool {
+        self.shadow
+    }
+
     /// The patch of this identity.
     pub(crate) fn breaker(&self, identity: &Identity<'static>) -> Option<PolicyPatch> {
         self.breakers.get(identity).copied()
@@ -195,7 +213,7 @@ impl Config {
 
     /// Whether the layers that all breakers share are equal.
     pub(crate) fn shares_layers_with(&self, other: &Self) -> bool {
-        self.defaults == other.defaults && self.kinds == other.kinds
+        self.defaults == other.defaults && self.kinds == other.kinds && self.shadow == other.shadow
     }
 
     /// The identities whose patches differ.
@@ -216,7 +234,7 @@ impl Default for Config {
 pub(crate) type Kinds = BTreeMap<ConnectionKind, PolicyPatch>;
 
 fn add(earlier: &mut PolicyPatch, patch: PolicyPatch) {
-    *earlier = patch.or_else(*earlier);
+    *earlier = patch.or(*earlier);
 }
 
 /// The limit of keys, and the settings of the cleanup.

@@ -64,7 +64,7 @@ pub struct Reconfigured {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Unused {
-    /// The identities, each with a known one that may have been meant, sorted.
+    /// The identities, sorted. The first 100 have a known one that may have been meant, if any.
     pub breakers: Vec<UnknownBreaker>,
     /// The kinds that no breaker has, sorted.
     pub kinds: Vec<ConnectionKind>,
@@ -135,6 +135,7 @@ impl Config {
             ("inactive_threshold", duration::show(limits.inactive_threshold).to_string()),
             ("cleanup_interval", interval),
             ("reasons", self.reasons.to_string()),
+            ("shadow", self.shadow.to_string()),
         ];
         entries.into_iter().map(|(name, value)| (("registry".to_owned(), name), value))
     }

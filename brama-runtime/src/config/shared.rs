@@ -19,6 +19,9 @@ use crate::{
 pub(crate) struct SharedConfig {
     defaults: PolicyPatch,
     kinds: Kinds,
+    /// The kill switch of the configuration.
+    shadow: bool,
+    /// The kill switch of the operator and of the environment.
     shadow_all: bool,
     notice: Option<Arc<str>>,
     store: Option<Weak<dyn ConfigStore>>,
@@ -39,6 +42,7 @@ impl SharedConfig {
         Self {
             defaults: PolicyPatch::new(),
             kinds: Kinds::new(),
+            shadow: false,
             shadow_all: false,
             notice: None,
             store,
@@ -46,7 +50,9 @@ impl SharedConfig {
     }
 
     pub(crate) fn with_defaults(&self, config: &Config) -> Self {
-        Self { defaults: config.defaults, kinds: config.kinds.clone(), ..self.clone() }
+        let Config { defaults, kinds, .. } = config;
+        let (defaults, kinds) = (*defaults, kinds.clone());
+        Self { defaults, kinds, shadow: config.is_shadow(), ..self.clone() }
     }
 
     pub(crate) fn with_shadow_all(&self, shadow_all: bool) -> Self {
@@ -58,8 +64,9 @@ impl SharedConfig {
         Self { notice: Some(notice.into()), ..self.clone() }
     }
 
+    /// Whether one of the kill switches is on.
     pub(crate) const fn is_shadow_all(&self) -> bool {
-        self.shadow_all
+        self.shadow || self.shadow_all
     }
 
     pub(super) fn store(&self) -> Option<Arc<dyn ConfigStore>> {
@@ -84,6 +91,7 @@ impl fmt::Debug for SharedConfig {
         f.debug_struct("SharedConfig")
             .field("defaults", &self.defaults)
             .field("kinds", &self.kinds)
+            .field("shadow", &self.shadow)
             .field("shadow_all", &self.shadow_all)
             .finish_non_exhaustive()
     }

@@ -75,7 +75,8 @@ impl Registry {
     /// included.
     ///
     /// A breaker in shadow decides and counts, but rejects no call. The switch takes precedence
-    /// over all layers of configuration; when it is off, each breaker follows its policy again.
+    /// over all layers of configuration; when it is off, each breaker follows its policy again,
+    /// unless the [configuration](crate::config::Config::shadow) has turned its own switch on.
     /// [`Status::shadow_all`](crate::status::Status::shadow_all) shows the switch.
     pub fn shadow_all(&self, shadow_all: bool) {
         self.inner.change_shared(|shared| shared.with_shadow_all(shadow_all));

@@ -9,7 +9,7 @@ use crate::{
     circuit::Reasons,
     config::{Config, InitError, InvalidConfig, Reloaded, Unused},
     connection::ConnectionKind,
-    error::NoThread,
+    error::{NoThread, UnknownBreaker},
     identity::Identity,
     sys::interval::Sweeper,
 };
@@ -124,7 +124,8 @@ impl Registry {
     /// [`configure`](Self::configure). An identifier matches if its breaker, or one of a key, was
     /// used or registered; a kind matches if a breaker has it. With the feature `declared`, the
     /// names and kinds of decorated functions match too, before their first call; without it, call
-    /// this after the program has run for a while.
+    /// this after the program has run for a while. The first 100 names come with a known one that
+    /// may have been meant.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -156,10 +157,15 @@ impl Registry {
             });
         });
         unknown.sort_unstable();
-        let breakers = unknown.iter().map(|identity| inner.unknown(identity)).collect();
-        Unused { breakers, kinds: kinds.into_iter().collect() }
+        let rest = unknown.split_off(unknown.len().min(MOST_SUGGESTIONS));
+        let suggested = unknown.iter().map(|identity| inner.unknown(identity));
+        let others = rest.into_iter().map(|identity| UnknownBreaker::new(identity, None));
+        Unused { breakers: suggested.chain(others).collect(), kinds: kinds.into_iter().collect() }
     }
 }
+
+/// Each suggestion costs up to a millisecond, and no one reads more of them.
+const MOST_SUGGESTIONS: usize = 100;
 
 /// What to do if the system starts no thread for the cleanup.
 const ALTERNATIVE: &str = "set `cleanup_interval` to `None` and call `Registry::sweep` yourself";

@@ -107,7 +107,8 @@ pub struct Status {
     pub policy: Arc<Policy>,
     /// Every setting of the policy, with the layer it comes from.
     pub settings: Settings,
-    /// Whether the registry's kill switch puts the breaker into shadow, whatever its policy.
+    /// Whether a kill switch, the operator's or the configuration's, puts the breaker into shadow,
+    /// whatever its policy.
     pub shadow_all: bool,
     /// The number of the last opening, beginning at 1; `None` if the circuit never opened.
     pub opening: Option<u64>,

@@ -14,7 +14,19 @@ pub(crate) use self::short_errors::ShortErrors;
 /// characters that are shown as nothing or turn the direction of the text become escapes such as
 /// `\n` and `\u{202e}`. A text whose shown form exceeds the bound is cut at a whole character and
 /// ends in `…`. A backslash stays one: this is for people and not an encoding.
-pub(crate) struct Escaped<'a> {
+///
+/// Every message of brama shows names, reasons and values so. Use it for the texts of your own that
+/// clients choose.
+///
+/// ```
+/// use brama_runtime::api::text::Escaped;
+///
+/// assert_eq!(Escaped::within(16, "a\nb").to_string(), "a\\nb");
+/// assert_eq!(Escaped::within(16, "a name that is long").to_string(), "a name that i…");
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[must_use = "the text is escaped when it is printed"]
+pub struct Escaped<'a> {
     text: &'a str,
     max_bytes: usize,
 }
@@ -30,8 +42,8 @@ impl<'a> Escaped<'a> {
         Self { text, max_bytes: MAX_REJECTED }
     }
 
-    /// Any text, of which at most `max_bytes` bytes are shown.
-    pub(crate) const fn within(max_bytes: usize, text: &'a str) -> Self {
+    /// Creates the form of any text, of which at most `max_bytes` bytes are shown.
+    pub const fn within(max_bytes: usize, text: &'a str) -> Self {
         Self { text, max_bytes }
     }
 

@@ -215,9 +215,11 @@ macro_rules! patch {
                 )?
             )*
 
-            /// Returns this patch, with missing settings from `lower`. The result is a layer: it
-            /// is not applied to openings in progress.
-            pub(crate) fn or_else(self, lower: Self) -> Self {
+            /// Returns this patch, with missing settings from `lower`, even if they contradict it:
+            /// [`mistakes`](Self::mistakes) then says so.
+            ///
+            /// The result is a layer, so [`apply_now`](Self::apply_now) of both is dropped.
+            pub fn or(self, lower: Self) -> Self {
                 Self { $($field: self.$field.or(lower.$field),)* applies_now: false }
             }
 

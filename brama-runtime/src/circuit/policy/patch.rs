@@ -10,12 +10,13 @@ impl PolicyPatch {
         self.failure_threshold(failures)
     }
 
-    /// Returns this patch, with missing settings from `lower` unless they contradict it.
+    /// Returns this patch, with missing settings from `lower` unless they contradict it. See also
+    /// [`or`](Self::or).
     ///
     /// A window below this patch's `minimum_calls` or `failure_count`, or one of these two above
     /// this patch's window, is not taken from `lower`.
     pub fn layered_over(self, lower: Self) -> Self {
-        let merged = self.or_else(lower);
+        let merged = self.or(lower);
         let [minimum, count] = OF_WINDOW.map(|setting| merged.exceeds(setting, merged.window));
         if !minimum && !count {
             return merged;

@@ -7,11 +7,12 @@
 //! The implementations repeat the module's `cfg`, because rustdoc shows the feature only for those
 //! that carry it.
 
+mod duration_text;
 pub(super) mod exact;
 pub(super) mod form;
 mod forms;
 mod policy;
-pub(super) mod setting;
+pub(crate) mod setting;
 mod state;
 mod window;
 
@@ -68,7 +69,7 @@ pub(crate) mod text {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-    use super::Length;
+    use super::{Length, duration_text::DurationText};
     use crate::duration;
 
     pub(crate) fn serialize<L: Length, S: Serializer>(
@@ -87,8 +88,10 @@ pub(crate) mod text {
         deserializer: D,
     ) -> Result<L, D::Error> {
         let length = if deserializer.is_human_readable() {
-            let text = Option::<String>::deserialize(deserializer)?;
-            text.map(|text| duration::parse(&text)).transpose().map_err(Error::custom)?
+            let text = Option::<DurationText>::deserialize(deserializer)?;
+            text.map(|DurationText(text)| duration::parse(&text))
+                .transpose()
+                .map_err(Error::custom)?
         } else {
             Option::deserialize(deserializer)?
         };

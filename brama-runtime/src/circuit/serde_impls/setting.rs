@@ -161,14 +161,14 @@ impl<N: Number> Visitor<'_> for NumberOrOffVisitor<N> {
 /// form or none.
 #[expect(clippy::option_option, reason = "a setting: not set, off, or a duration")]
 #[expect(clippy::ref_option, reason = "serde's signature")]
-pub(in crate::circuit) mod text_or_off {
+pub(crate) mod text_or_off {
     use std::time::Duration;
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-    use crate::duration;
+    use crate::{circuit::serde_impls::duration_text::DurationTextOrOff, duration};
 
-    pub(in crate::circuit) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         length: &Option<Option<Duration>>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -181,14 +181,14 @@ pub(in crate::circuit) mod text_or_off {
         }
     }
 
-    pub(in crate::circuit) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Option<Duration>>, D::Error> {
         if !deserializer.is_human_readable() {
             return Option::deserialize(deserializer);
         }
-        let text = Option::<String>::deserialize(deserializer)?;
-        let length = text.map(|text| match text.as_str() {
+        let text = Option::<DurationTextOrOff>::deserialize(deserializer)?;
+        let length = text.map(|DurationTextOrOff(text)| match text.as_str() {
             "off" => Ok(None),
             text => duration::parse(text).map(Some).map_err(D::Error::custom),
         });

@@ -1,0 +1,1 @@
+../../brama-macros/src/options/elsewhere.rs

@@ -1,0 +1,249 @@
+//! Environment variables over the file: `BRAMA__BREAKERS__PAYMENT_API__EXPIRY=30s`.
+
+use std::{collections::HashMap, ffi::OsString};
+
+use brama_runtime::api::text::Escaped;
+
+use crate::{
+    node::{Node, NodeValue, SourcePlace, Table, TableEntry},
+    raw_finding::{RawFinding, RawFindings},
+    settings::MAX_ATTEMPTS,
+    source::Variable,
+    toml_tree::read_value,
+};
+
+/// Every variable of ours begins like this.
+pub(crate) const PREFIX: &str = "BRAMA__";
+
+/// The variables of ours, sorted, and those that are no text.
+pub(crate) fn ours(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+    mistakes: &mut RawFindings,
+) -> Vec<Variable> {
+    let ours = variables.filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX));
+    let texts = ours.filter_map(|(name, value)| {
+        let shown = Escaped::within(MAX_SHOWN, &name.to_string_lossy()).to_string();
+        let texts = (name.into_string(), value.into_string());
+        if let (Ok(name), Ok(value)) = texts {
+            return Some(Variable { name, value });
+        }
+        let message = format!("the environment variable {shown} is not valid UTF-8");
+        mistakes.add(RawFinding::new(SourcePlace::Whole, String::new(), message));
+        None
+    });
+    let mut texts: Vec<_> = texts.collect();
+    texts.sort_unstable();
+    texts
+}
+
+/// Puts the values of the variables into the tree.
+pub(crate) fn apply(root: &mut Table, variables: &[Variable], mistakes: &mut RawFindings) {
+    let mut applied = AppliedVariables { taken: HashMap::new(), variables, mistakes };
+    for (number, variable) in variables.iter().enumerate() {
+        let place = SourcePlace::Variable(number);
+        let segments: Vec<_> =
+            variable.name.get(PREFIX.len()..).unwrap_or_default().split("__").collect();
+        if let Err(mistake) = applied.set(root, &segments, variable, &place) {
+            applied.mistakes.add(mistake);
+        }
+    }
+}
+
+/// In bytes, of a name in a message.
+const MAX_SHOWN: usize = 128;
+
+/// More than any path has, even if its names contain what separates the parts.
+const MOST_PARTS: usize = 32;
+
+struct AppliedVariables<'a> {
+    /// The number of the variable that has set a path.
+    taken: HashMap<String, usize>,
+    variables: &'a [Variable],
+    mistakes: &'a mut RawFindings,
+}
+
+/// What the keys of a table are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    File,
+    /// Names of kinds or keys, whose tables have settings.
+    Names,
+    /// Names of breakers.
+    Breakers,
+    Breaker,
+    /// Settings.
+    Section,
+    /// The parts of the value of a setting.
+    Value,
+}
+
+impl Level {
+    /// The level of the table under a key.
+    fn under(self, key: &str) -> Self {
+        match (self, key) {
+            (Self::File, "kinds") | (Self::Breaker, "keys") => Self::Names,
+            (Self::File, "breakers") => Self::Breakers,
+            (Self::Breakers, _) => Self::Breaker,
+            (Self::File | Self::Names, _) => Self::Section,
+            (Self::Breaker | Self::Section | Self::Value, _) => Self::Value,
+        }
+    }
+
+    const fn has_names(self) -> bool {
+        matches!(self, Self::Names | Self::Breakers)
+    }
+}
+
+impl AppliedVariables<'_> {
+    /// Sets the value of one variable.
+    fn set(
+        &mut self,
+        root: &mut Table,
+        segments: &[&str],
+        variable: &Variable,
+        place: &SourcePlace,
+    ) -> Result<(), RawFinding> {
+        if MOST_PARTS < segments.len() {
+            let message = format!("the name has more than {MOST_PARTS} parts");
+            return Err(RawFinding::new(place.clone(), String::new(), message));
+        }
+        if segments.iter().any(|segment| segment.is_empty()) {
+            let message = "the name has an empty part".to_owned();
+            let mistake = RawFinding::new(place.clone(), String::new(), message);
+            return Err(mistake.help("write it like BRAMA__BREAKERS__PAYMENT_API__EXPIRY"));
+        }
+        let (mut table, mut level, mut rest) = (root, Level::File, segments);
+        let mut path = String::new();
+        while let Some((key, left)) = next_key(table, level, rest, place)? {
+            path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            level = level.under(&key);
+            if left.is_empty() {
+                self.take(&path, place)?;
+                let value = value(&key, &variable.value, place)?;
+                put(entry(table, &key, place), value, level, place);
+                return Ok(());
+            }
+            let entry = entry(table, &key, place);
+            let Some(under) = descend(entry, place) else { break };
+            (table, rest) = (under, left);
+        }
+        Ok(())
+    }
+
+    /// Notes that a variable has set a path, which no other may.
+    fn take(&mut self, path: &str, place: &SourcePlace) -> Result<(), RawFinding> {
+        let SourcePlace::Variable(number) = *place else { return Ok(()) };
+        let Some(first) = self.taken.insert(path.to_owned(), number) else { return Ok(()) };
+        let name = self.variables.get(first).map_or("", |variable| variable.name.as_str());
+        let name = Escaped::within(MAX_SHOWN, name);
+        let message = format!("the environment variable {name} sets the same value");
+        Err(RawFinding::new(place.clone(), path.to_owned(), message).help("unset one of the two"))
+    }
+}
+
+/// The key that the first segments name, and the segments after it.
+fn next_key<'a>(
+    table: &Table,
+    level: Level,
+    segments: &'a [&'a str],
+    place: &SourcePlace,
+) -> Result<Option<(String, &'a [&'a str])>, RawFinding> {
+    let Some((first, rest)) = segments.split_first() else { return Ok(None) };
+    if !level.has_names() {
+        let word = first.to_lowercase();
+        let known = table.iter().find(|entry| canonical(&entry.key) == canonical(&word));
+        let key = known.map_or_else(|| word.replace('-', "_"), |entry| entry.key.clone());
+        return Ok(Some((key, rest)));
+    }
+    // A name may contain what separates the parts.
+    let mut found = Vec::new();
+    for taken in 1..=segments.len() {
+        let (name, rest) = segments.split_at(taken);
+        let name = folded(&name.join("__"));
+        let same = table.iter().filter(|entry| folded(&entry.key) == name);
+        found.extend(same.map(|entry| (entry, rest)));
+    }
+    match found.as_slice() {
+        [] => Ok(Some((first.to_lowercase(), rest))),
+        [(entry, rest)] => Ok(Some((entry.key.clone(), rest))),
+        [(one, _), (other, _), ..] => Err(ambiguous(one, other, place)),
+    }
+}
+
+fn ambiguous(one: &TableEntry, other: &TableEntry, place: &SourcePlace) -> RawFinding {
+    let shown = |entry: &TableEntry| Escaped::within(64, &entry.key).to_string();
+    let message = format!("the name matches both `{}` and `{}`", shown(one), shown(other));
+    let mistake = RawFinding::new(place.clone(), String::new(), message);
+    let mistake = mistake.note(one.key_place.clone(), "one is here");
+    let mistake = mistake.note(other.key_place.clone(), "the other one is here");
+    mistake
+        .help("set the value in the file, or rename one of the tables and give it an `identifier`")
+}
+
+/// A name without regard to case, with `_` for all that is no letter and no digit.
+fn folded(name: &str) -> String {
+    let letters = name.chars().flat_map(char::to_lowercase);
+    letters.map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect()
+}
+
+/// A word of ours, folded, and in place of its alias.
+fn canonical(word: &str) -> String {
+    let word = folded(word);
+    if word == MAX_ATTEMPTS { "failure_threshold".to_owned() } else { word }
+}
+
+/// The entry of a key, which is added if it is missing.
+fn entry<'a>(table: &'a mut Table, key: &str, place: &SourcePlace) -> &'a mut TableEntry {
+    let index = table.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
+        let (key, key_place) = (key.to_owned(), place.clone());
+        table.push(TableEntry { key, key_place, node: Node::table(place.clone(), Vec::new()) });
+        table.len() - 1
+    });
+    #[expect(clippy::indexing_slicing, reason = "the index was found, or is that of the last")]
+    &mut table[index]
+}
+
+/// The table of an entry. A value that is none is replaced by one.
+fn descend<'a>(entry: &'a mut TableEntry, place: &SourcePlace) -> Option<&'a mut Table> {
+    if entry.node.as_table().is_none() {
+        entry.node = Node::table(place.clone(), Vec::new());
+    }
+    entry.node.as_table_mut()
+}
+
+/// Sets a value: the entries of a table one by one, but the value of a setting as a whole.
+fn put(entry: &mut TableEntry, value: NodeValue, level: Level, place: &SourcePlace) {
+    if level == Level::Value || !matches!(value, NodeValue::Table(_)) {
+        entry.node = Node { place: place.clone(), value };
+        return;
+    }
+    let mut values = Node { place: place.clone(), value };
+    let values = values.as_table_mut().map(std::mem::take).unwrap_or_default();
+    let Some(table) = descend(entry, place) else { return };
+    for value in values {
+        let known = table.iter().find(|it| canonical(&it.key) == canonical(&value.key));
+        let key = known.map_or_else(|| value.key.clone(), |it| it.key.clone());
+        put(self::entry(table, &key, place), value.node.value, level.under(&key), place);
+    }
+}
+
+/// A value as TOML if it is a number, a boolean or an inline table; else as text.
+fn value(key: &str, text: &str, place: &SourcePlace) -> Result<NodeValue, RawFinding> {
+    let as_text = || NodeValue::Text(text.to_owned());
+    if ["identifier", "scope", "inherits"].contains(&key) {
+        return Ok(as_text());
+    }
+    match read_value(text.trim(), place) {
+        Ok(
+            value @ (NodeValue::Integer(_)
+            | NodeValue::Float(_)
+            | NodeValue::Bool(_)
+            | NodeValue::Table(_)),
+        ) => Ok(value),
+        Err(error) if text.trim_start().starts_with('{') => {
+            let message = format!("the value is not TOML: {error}");
+            Err(RawFinding::new(place.clone(), String::new(), message))
+        }
+        Ok(_) | Err(_) => Ok(as_text()),
+    }
+}

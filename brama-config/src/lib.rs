@@ -1,0 +1,75 @@
+//! Configuration of [`brama`](https://docs.rs/brama) from a file: TOML or JSON, with environment
+//! variables over it, and every mistake reported with its line.
+//!
+//! Use the feature `config` of `brama`, which re-exports this crate as `brama::config`. Its guide
+//! describes the file.
+
+// Shows on docs.rs which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod breakers;
+mod bytes;
+mod deserializer;
+mod elsewhere;
+mod environment;
+mod errors;
+mod file;
+mod finding;
+mod inherits;
+mod json_tree;
+mod lint;
+mod loaded;
+mod node;
+mod raw_finding;
+mod reader;
+mod repeated;
+#[cfg(feature = "schema")]
+mod schema;
+mod section;
+mod setting;
+mod settings;
+mod source;
+mod toml_tree;
+mod usage;
+mod words;
+
+use std::path::PathBuf;
+
+use brama_runtime::api::registry;
+
+#[cfg(feature = "schema")]
+pub use self::schema::schema;
+pub use self::{
+    errors::{ApplyError, ConfigErrors},
+    file::File,
+    finding::{Finding, FindingNote, Location},
+    loaded::{Loaded, ReloadedFile},
+};
+
+/// Reads a file, with the environment variables over it: see [`File::read`].
+///
+/// # Errors
+///
+/// [`ConfigErrors`] lists every mistake with its line.
+pub fn load(path: impl Into<PathBuf>) -> Result<Loaded, ConfigErrors> {
+    File::at(path).read()
+}
+
+/// Initializes the current registry with a file: see [`File::init`]. Returns the warnings.
+///
+/// # Errors
+///
+/// Those of [`File::init`].
+pub fn init_from(path: impl Into<PathBuf>) -> Result<Vec<Finding>, ApplyError> {
+    File::at(path).init(&registry())
+}
+
+/// Replaces the configuration of the current registry with a file: see [`File::reload`]. Returns
+/// what changed, and the warnings.
+///
+/// # Errors
+///
+/// Those of [`File::reload`].
+pub fn reload_from(path: impl Into<PathBuf>) -> Result<ReloadedFile, ApplyError> {
+    File::at(path).reload(&registry())
+}

@@ -1,0 +1,176 @@
+//! A configuration that was read, and its way into a registry.
+
+use std::ffi::OsString;
+
+use brama_runtime::api::{
+    Config, Registry,
+    config::Reloaded,
+    error::{InitError, InvalidConfig},
+};
+
+use crate::{
+    environment,
+    errors::ConfigErrors,
+    finding::Finding,
+    json_tree,
+    node::SourcePlace,
+    raw_finding::{RawFinding, RawFindings},
+    reader::{self, Contents},
+    source::Source,
+    toml_tree, usage,
+};
+
+/// A valid configuration from a file or a text, with its warnings.
+///
+/// ```
+/// use brama_config::Loaded;
+///
+/// let errors = Loaded::parse_toml("[defaults]\nexpiry = 30\n", "brama.toml").unwrap_err();
+/// let finding = &errors.findings()[0];
+/// assert_eq!(finding.location().to_string(), "brama.toml:2:10");
+/// assert_eq!(finding.path(), Some("defaults.expiry"));
+/// assert_eq!(finding.help(), Some("write `expiry = \"30s\"`, with its unit"));
+/// ```
+#[derive(Debug)]
+#[must_use = "a configuration does nothing until a registry takes it"]
+pub struct Loaded {
+    contents: Contents,
+    warnings: Vec<Finding>,
+    source: Source,
+}
+
+/// What a file changed, and the warnings about it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ReloadedFile {
+    /// What changed where.
+    pub reloaded: Reloaded,
+    /// Warnings about the file and about the code that it configures, each with its line.
+    pub warnings: Vec<Finding>,
+}
+
+/// The format of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Toml,
+    Json,
+}
+
+impl Loaded {
+    /// Reads a text in TOML. `name` stands for the file in messages. No variable overrides it.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrors`] lists every mistake with its line. An empty text is one.
+    pub fn parse_toml(text: &str, name: &str) -> Result<Self, ConfigErrors> {
+        Self::read(name, text.into(), Format::Toml, Vec::new(), false)
+    }
+
+    /// Reads a text in JSON, in which comments and a comma after the last element are allowed.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrors`] lists every mistake with its line, but only the first one of the syntax. An
+    /// empty text is one.
+    pub fn parse_json(text: &str, name: &str) -> Result<Self, ConfigErrors> {
+        Self::read(name, text.into(), Format::Json, Vec::new(), false)
+    }
+
+    pub(crate) fn read(
+        name: &str,
+        bytes: Vec<u8>,
+        format: Format,
+        variables: Vec<(OsString, OsString)>,
+        may_be_empty: bool,
+    ) -> Result<Self, ConfigErrors> {
+        let text = text(name, bytes)?;
+        let mut mistakes = RawFindings::default();
+        let variables = environment::ours(variables.into_iter(), &mut mistakes);
+        let source = Source::new(name, text, variables);
+        let mut root = match format {
+            Format::Toml => toml_tree::read(&source.text, &mut mistakes),
+            Format::Json => json_tree::read(&source.text, &mut mistakes),
+        };
+        if root.is_empty() && mistakes.is_empty() && !may_be_empty {
+            mistakes.add(empty());
+        }
+        environment::apply(&mut root, &source.variables, &mut mistakes);
+        let (contents, warnings) = reader::read(&root, &mut mistakes);
+        if !mistakes.is_empty() {
+            return Err(ConfigErrors::new(mistakes, &source));
+        }
+        let warnings = Finding::warnings(warnings, &source);
+        Ok(Self { contents, warnings, source })
+    }
+
+    /// Returns the configuration.
+    pub const fn config(&self) -> &Config {
+        &self.contents.config
+    }
+
+    /// Returns the configuration alone.
+    pub fn into_config(self) -> Config {
+        self.contents.config
+    }
+
+    /// Returns the warnings about settings that can never have an effect, each with its line. Those
+    /// about the code are known once a registry has taken the configuration.
+    #[must_use]
+    pub fn warnings(&self) -> &[Finding] {
+        &self.warnings
+    }
+
+    /// Initializes a registry: see [`Registry::init`]. Returns all warnings.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Registry::init`].
+    pub fn init(self, registry: &Registry) -> Result<Vec<Finding>, InitError> {
+        registry.init(self.contents.config.clone())?;
+        Ok(self.all_warnings(registry))
+    }
+
+    /// Replaces the configuration of a registry: see [`Registry::reload`]. Returns what changed,
+    /// and all warnings.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Registry::reload`].
+    pub fn reload(self, registry: &Registry) -> Result<ReloadedFile, InvalidConfig> {
+        let reloaded = registry.reload(self.contents.config.clone())?;
+        Ok(ReloadedFile { reloaded, warnings: self.all_warnings(registry) })
+    }
+
+    /// The warnings about the file, and those about the code that it configures.
+    fn all_warnings(self, registry: &Registry) -> Vec<Finding> {
+        let used = usage::warnings(&self.contents, registry);
+        let mut all = self.warnings;
+        all.extend(Finding::warnings(used, &self.source));
+        all
+    }
+}
+
+/// The text of a file, without a byte order mark.
+fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text)),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let mut mistakes = RawFindings::default();
+            let message = "the file is not valid UTF-8 from here on".to_owned();
+            let place = SourcePlace::Bytes(valid, valid + 1);
+            let mistake = RawFinding::new(place, String::new(), message);
+            mistakes.add(mistake.help("save the file as UTF-8"));
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            Err(ConfigErrors::new(mistakes, &Source::new(name, text, Vec::new())))
+        }
+    }
+}
+
+const MARK: char = '\u{feff}';
+
+fn empty() -> RawFinding {
+    let message = "the file is empty".to_owned();
+    let help = "write at least `[defaults]`, or call `optional` if it may be empty";
+    RawFinding::new(SourcePlace::Whole, String::new(), message).help(help)
+}

@@ -1,0 +1,258 @@
+//! The table of everything that can stand in a file: names, values, examples, descriptions.
+//!
+//! The runtime decides what is valid. This table is for people: for help texts and for the schema.
+
+/// The tables of a file.
+pub(crate) const TABLES: [&str; 4] = ["registry", "defaults", "kinds", "breakers"];
+
+/// A setting, with an example of its value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SettingRow {
+    pub(crate) name: &'static str,
+    pub(crate) form: Form,
+    /// As TOML.
+    pub(crate) example: &'static str,
+    /// For the schema.
+    #[cfg_attr(not(feature = "schema"), expect(dead_code, reason = "the schema shows it"))]
+    pub(crate) description: &'static str,
+}
+
+/// The form of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A whole number of at least 1.
+    Count,
+    CountOrOff,
+    PercentOrOff,
+    WholePercentOrOff,
+    Share,
+    Flag,
+    Duration,
+    DurationOrOff,
+    Expiry,
+    Window,
+    Abandoned,
+    Reasons,
+}
+
+impl Form {
+    /// What a value must be, if a list of words does not say it.
+    pub(crate) const fn expected(self) -> Option<&'static str> {
+        match self {
+            Self::Window => Some("{ calls = … } or { time = \"…\" }"),
+            Self::Abandoned => Some("\"ignore\" or \"failure\""),
+            Self::Reasons => Some("\"text\", \"type\" or \"none\""),
+            Self::Flag => Some("true or false"),
+            Self::Count => Some("a whole number of at least 1"),
+            Self::Share => Some("a share from 0 to 0.9"),
+            Self::CountOrOff
+            | Self::PercentOrOff
+            | Self::WholePercentOrOff
+            | Self::Duration
+            | Self::DurationOrOff
+            | Self::Expiry => None,
+        }
+    }
+}
+
+const fn setting(
+    name: &'static str,
+    form: Form,
+    example: &'static str,
+    description: &'static str,
+) -> SettingRow {
+    SettingRow { name, form, example, description }
+}
+
+/// The settings of a policy, in the order of the guide.
+pub(crate) const POLICY: [SettingRow; 18] = [
+    setting(
+        "failure_threshold",
+        Form::CountOrOff,
+        "5",
+        "Opens after this many failures in a row: at least 1, or \"off\". Default 10, or off if a \
+         rate rule or failure_count is set and this rule is not.",
+    ),
+    setting(
+        "expiry",
+        Form::Expiry,
+        "\"30s\"",
+        "How long an opening lasts: a duration of at least 1 ms, or a table with initial, max and \
+         factor for openings that grow.",
+    ),
+    setting(
+        "success_threshold",
+        Form::Count,
+        "2",
+        "Closes a half-open circuit after this many successes in a row.",
+    ),
+    setting(
+        "half_open_limit",
+        Form::Count,
+        "3",
+        "How many probes may be in flight at once while half-open.",
+    ),
+    setting(
+        "probe_timeout",
+        Form::Duration,
+        "\"20s\"",
+        "How long a probe may take before another call gets its place: at least 1 ms.",
+    ),
+    setting(
+        "failure_count",
+        Form::CountOrOff,
+        "20",
+        "Opens after this many failures in the window: at least 1, at most the calls of a window \
+         of calls, or \"off\".",
+    ),
+    setting(
+        "failure_rate",
+        Form::PercentOrOff,
+        "50",
+        "Opens when at least this percentage of the calls in the window failed: 0.01 to 100 with \
+         at most two decimals, or \"off\".",
+    ),
+    setting(
+        "slow_call_rate",
+        Form::PercentOrOff,
+        "50",
+        "Opens when at least this percentage of the calls in the window were slow: 0.01 to 100 \
+         with at most two decimals, or \"off\".",
+    ),
+    setting(
+        "ramp",
+        Form::DurationOrOff,
+        "\"20s\"",
+        "Admits a growing share of the calls after an outage for this long: at least 100 ms, or \
+         \"off\".",
+    ),
+    setting(
+        "timeout",
+        Form::DurationOrOff,
+        "\"5s\"",
+        "How long a call may take: at least 1 ms, or \"off\". It acts on functions whose attribute \
+         has a timeout.",
+    ),
+    setting(
+        "slow_call_duration",
+        Form::Duration,
+        "\"2s\"",
+        "The duration above which a call is slow: at least 1 ms. No effect without slow_call_rate.",
+    ),
+    setting(
+        "window",
+        Form::Window,
+        "{ calls = 100 }",
+        "The calls over which rates are judged and failures are counted: the last calls, at least \
+         1, or those within a time, a multiple of 10 ms.",
+    ),
+    setting(
+        "minimum_calls",
+        Form::Count,
+        "20",
+        "Judges no rate while the window holds fewer calls: at least 1, at most the calls of the \
+         window.",
+    ),
+    setting(
+        "abandoned",
+        Form::Abandoned,
+        "\"failure\"",
+        "How an abandoned call counts: one that is dropped without an outcome.",
+    ),
+    setting(
+        "max_open_share",
+        Form::WholePercentOrOff,
+        "40",
+        "Keeps the percentage of an identifier's keys that reject at or below this: 1 to 100, or \
+         \"off\".",
+    ),
+    setting(
+        "jitter",
+        Form::Share,
+        "0.1",
+        "Shortens each opening by a random share of up to this: 0 to 0.9 in whole thousandths.",
+    ),
+    setting(
+        "retry_after_cap",
+        Form::Duration,
+        "\"5m\"",
+        "The longest opening that a retry-after hint can request: at least 1 ms.",
+    ),
+    setting("shadow", Form::Flag, "true", "Decides and counts, but rejects no call."),
+];
+
+/// The settings of the registry.
+pub(crate) const REGISTRY: [SettingRow; 5] = [
+    setting(
+        "max_keys",
+        Form::Count,
+        "1000",
+        "How many breakers with a key each identifier has at most. Default 10000.",
+    ),
+    setting(
+        "inactive_threshold",
+        Form::Duration,
+        "\"24h\"",
+        "For how long a breaker with a key must have counted nothing before it is evicted. Default \
+         24h.",
+    ),
+    setting(
+        "cleanup_interval",
+        Form::DurationOrOff,
+        "\"10s\"",
+        "How often the cleanup runs: at least 1 ms, or \"off\". Default 10s.",
+    ),
+    setting(
+        "reasons",
+        Form::Reasons,
+        "\"type\"",
+        "How the reasons of failures are recorded: as texts, as the types of errors, or not at \
+         all. Default \"text\".",
+    ),
+    setting(
+        "shadow",
+        Form::Flag,
+        "true",
+        "The kill switch: every breaker decides and counts, but rejects no call. Default false.",
+    ),
+];
+
+/// The words of a breaker's table that are no settings.
+pub(crate) const BREAKER: [(&str, &str); 4] = [
+    ("identifier", "The identifier of the breaker. Default: the name of the table."),
+    ("scope", "The scope of the breaker. Default: none."),
+    ("inherits", "The name of another table of [breakers], whose settings apply below these."),
+    ("keys", "Settings of single keys: a table for each."),
+];
+
+/// The alias of `failure_threshold`.
+pub(crate) const MAX_ATTEMPTS: &str = "max_attempts";
+
+/// The row of a setting of the policy.
+pub(crate) fn row(name: &str) -> Option<&'static SettingRow> {
+    POLICY.iter().find(|row| row.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use brama_runtime::api::status::SettingName;
+
+    use super::*;
+    use crate::Loaded;
+
+    #[test]
+    fn each_setting_of_the_runtime_has_a_row() {
+        let rows = POLICY.map(|row| row.name);
+        assert_eq!(rows.as_slice(), SettingName::ALL.map(SettingName::as_str));
+    }
+
+    #[test]
+    fn the_example_of_each_setting_is_valid() {
+        for (table, rows) in [("defaults", POLICY.as_slice()), ("registry", &REGISTRY)] {
+            for row in rows {
+                let text = format!("[{table}]\n{} = {}", row.name, row.example);
+                assert!(Loaded::parse_toml(&text, "example").is_ok(), "{text}");
+            }
+        }
+    }
+}

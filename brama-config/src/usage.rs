@@ -1,0 +1,169 @@
+//! Warnings about the code that a configuration is for: which breakers it has, and what they set
+//! themselves.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Display,
+};
+
+use brama_runtime::api::{
+    ConnectionKind, Identity, Registry, Status,
+    status::{BreakerFilter, ConfigLayer, Declared, Setting, SettingName},
+};
+
+use crate::{
+    lint::named,
+    raw_finding::{RawFinding, RawFindings},
+    reader::{ConfiguredBreaker, Contents},
+    words::nearest,
+};
+
+/// The warnings about a configuration that the registry has taken.
+pub(crate) fn warnings(contents: &Contents, registry: &Registry) -> RawFindings {
+    let mut warnings = RawFindings::default();
+    let code = Code::of(registry, &contents.breakers);
+    add_unused(contents, registry, &code, &mut warnings);
+    for breaker in &contents.breakers {
+        if let Some(status) = code.status(registry, &breaker.identity) {
+            let settings: Vec<_> = status.settings.iter().collect();
+            let overridden = settings.iter().filter_map(|it| Some((it.name, overridden(it)?)));
+            add_overridden(breaker, overridden, &code, &mut warnings);
+            add_useless(breaker, &status, &mut warnings);
+        } else if let Some(declared) = code.declared(&breaker.identity) {
+            add_overridden(breaker, differing(breaker, declared), &code, &mut warnings);
+        }
+    }
+    warnings
+}
+
+/// What is known of the code.
+struct Code {
+    declared: Vec<Declared>,
+    /// Of the functions that were not called yet.
+    uncalled: HashMap<Identity<'static>, Status>,
+}
+
+impl Code {
+    fn of(registry: &Registry, breakers: &[ConfiguredBreaker]) -> Self {
+        let declared = registry.declared();
+        let named: HashSet<_> = breakers.iter().map(|breaker| &breaker.identity).collect();
+        let is_uncalled =
+            |it: &Declared| named.contains(&it.identity) && registry.find(&it.identity).is_none();
+        let all = BreakerFilter::new().with_declared();
+        let has_uncalled = declared.iter().any(is_uncalled);
+        let statuses = if has_uncalled { registry.statuses(all) } else { Vec::new() };
+        let statuses = statuses.into_iter().map(|status| (status.identity.clone(), status));
+        Self { uncalled: statuses.collect(), declared }
+    }
+
+    fn status(&self, registry: &Registry, identity: &Identity<'static>) -> Option<Status> {
+        registry.status(identity).or_else(|| self.uncalled.get(identity).cloned())
+    }
+
+    /// The first function that uses this identity.
+    fn declared(&self, identity: &Identity<'static>) -> Option<&Declared> {
+        self.declared.iter().find(|it| it.uses(identity))
+    }
+
+    /// The identifier of a function that may be meant.
+    fn nearest(&self, identity: &Identity<'static>) -> Option<String> {
+        let known = self.declared.iter().map(|it| it.identity.identifier());
+        nearest(known, identity.identifier()).map(|name| Identity::new(name).to_string())
+    }
+
+    /// The place of the attribute: file and line.
+    fn place(&self, identity: &Identity<'static>) -> String {
+        self.declared(identity)
+            .map_or_else(String::new, |it| format!(" at {}:{}", it.file, it.line))
+    }
+}
+
+/// Names that match no breaker and no function.
+fn add_unused(contents: &Contents, registry: &Registry, code: &Code, warnings: &mut RawFindings) {
+    let unused = registry.unused();
+    let breakers: HashMap<_, _> =
+        unused.breakers.iter().map(|unknown| (unknown.identity(), unknown)).collect();
+    let configured = contents.breakers.iter().filter(|breaker| !breaker.is_parent);
+    for breaker in configured {
+        if let Some(unknown) = breakers.get(&breaker.identity) {
+            let message = format!("no breaker is known as `{}`", breaker.identity);
+            let nearest = unknown.nearest().map(Identity::to_string);
+            let nearest = nearest.or_else(|| code.nearest(&breaker.identity));
+            let help = nearest.map(|name| format!("did you mean `{name}`?"));
+            let (place, path) = (breaker.place.clone(), breaker.path.clone());
+            let warning = RawFinding::new(place, path, message);
+            warnings.add(warning.help("correct the name, or remove the table").maybe_help(help));
+        }
+    }
+    let known = [ConnectionKind::HTTP, ConnectionKind::DATABASE, ConnectionKind::CACHE];
+    let declared = code.declared.iter().filter_map(|it| it.kind.clone());
+    let known: Vec<_> = declared.chain(known).collect();
+    for (kind, place) in contents.kinds.iter().filter(|(kind, _)| unused.kinds.contains(kind)) {
+        let others = known.iter().filter(|other| *other != kind);
+        let nearest = nearest(others.map(ConnectionKind::as_str), kind.as_str());
+        let help = nearest.map(|name| format!("did you mean `{name}`?"));
+        let path = crate::words::path(&["kinds", kind.as_str()]);
+        let warning =
+            RawFinding::new(place.clone(), path, format!("no breaker is of the kind `{kind}`"));
+        warnings.add(warning.help("correct the name, or remove the table").maybe_help(help));
+    }
+}
+
+/// Settings that the attribute has too, each with its value and that of the file.
+fn add_overridden<V: Display>(
+    breaker: &ConfiguredBreaker,
+    overridden: impl Iterator<Item = (SettingName, [V; 2])>,
+    code: &Code,
+    warnings: &mut RawFindings,
+) {
+    for (name, [own, value]) in overridden {
+        let Some((_, place)) = breaker.settings.iter().find(|it| it.0 == name) else { continue };
+        let attribute = code.place(&breaker.identity);
+        let message = format!("`{name}` {value} overrides {own} of the attribute{attribute}");
+        let path = format!("{}.{name}", breaker.path);
+        warnings.add_once(RawFinding::new(place.clone(), path, message));
+    }
+}
+
+/// What the attribute of a function with a key and the file set, where that differs. The breaker
+/// without a key, which the file names, has no status.
+fn differing(
+    breaker: &ConfiguredBreaker,
+    declared: &Declared,
+) -> impl Iterator<Item = (SettingName, [String; 2])> {
+    let attribute = declared.policy.unwrap_or_default();
+    let policies = attribute.policy().ok().zip(breaker.patch.policy().ok());
+    let both = breaker.settings.iter().filter(move |(name, _)| attribute.sets(*name));
+    both.filter_map(move |(name, _)| {
+        let (own, value) = policies?;
+        let values = [own, value].map(|policy| policy.display_value(*name));
+        (values[0] != values[1]).then_some((*name, values))
+    })
+}
+
+/// What the attribute and the file set, if that differs.
+fn overridden(setting: &Setting) -> Option<[&str; 2]> {
+    let of = |layers: &[ConfigLayer]| {
+        let mut values = setting.layers.iter().filter(|value| layers.contains(&value.layer));
+        values.next().map(|value| value.value.as_str())
+    };
+    let own = of(&[ConfigLayer::Attribute])?;
+    let value = of(&[ConfigLayer::KeyInit, ConfigLayer::Init])?;
+    (own != value).then_some([own, value])
+}
+
+/// Settings that do nothing here, such as a `timeout` without one in an attribute.
+fn add_useless(breaker: &ConfiguredBreaker, status: &Status, warnings: &mut RawFindings) {
+    for sentence in &status.warnings {
+        // Other sentences are about the code alone.
+        let set =
+            named(sentence).filter_map(|name| breaker.settings.iter().find(|it| it.0 == name));
+        let mut set = set.filter(|_| sentence.contains("init"));
+        let Some((name, place)) = set.next() else { continue };
+        let path = format!("{}.{name}", breaker.path);
+        let warning = RawFinding::new(place.clone(), path, sentence.clone());
+        warnings.add_once(set.fold(warning, |warning, (name, place)| {
+            warning.note(place.clone(), format!("`{name}` is set here"))
+        }));
+    }
+}

@@ -1,0 +1,143 @@
+//! Files that cannot be read, and what a registry does with those that can.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process,
+};
+
+use brama_config::{ApplyError, File};
+use brama_runtime::api::{Config, Registry, error::InitError};
+
+/// A folder that is removed at the end of a test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("brama-files-{}-{name}", process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+fn file(path: impl AsRef<Path>) -> File {
+    File::at(path.as_ref()).without_environment()
+}
+
+fn assert_error(path: impl AsRef<Path>, part: &str) {
+    let errors = file(path).read().unwrap_err();
+    assert!(errors.to_string().contains(part), "{errors}");
+}
+
+fn threshold(registry: &Registry, name: &str) -> Option<u32> {
+    registry.breaker(name).status().policy.failure_threshold()
+}
+
+#[test]
+fn a_missing_file_is_an_error_unless_it_is_optional() {
+    assert_error("not-there.toml", "call `optional`");
+    let loaded = file("not-there.toml").optional().read().unwrap();
+    assert_eq!(loaded.into_config(), Config::new());
+}
+
+#[test]
+fn an_empty_file_is_an_error_unless_it_is_optional() {
+    let folder = Folder::new("empty");
+    for name in ["empty.toml", "empty.json"] {
+        let path = folder.write(name, "");
+        assert_error(&path, "the file is empty");
+        assert!(file(&path).optional().read().is_ok());
+    }
+}
+
+#[test]
+fn a_directory_is_an_error() {
+    assert_error(std::env::temp_dir(), "this is a directory");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_and_a_pipe_are_errors_and_do_not_hang() {
+    let folder = Folder::new("pipe");
+    let pipe = folder.0.join("pipe.toml");
+    let made = process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    for path in [Path::new("/dev/zero"), &pipe] {
+        assert_error(path, "this is no regular file");
+    }
+}
+
+#[test]
+fn a_file_that_is_too_long_is_an_error() {
+    let folder = Folder::new("long");
+    let path = folder.write("long.toml", vec![b'\n'; 16 * 1024 * 1024 + 1]);
+    assert_error(path, "the file is longer than 16 MiB");
+}
+
+#[test]
+fn a_file_that_is_not_utf8_is_an_error_at_the_first_bad_byte() {
+    let folder = Folder::new("utf8");
+    let path = folder.write("bad.toml", b"[defaults]\nexpiry = \"\xff\xfe\"\n");
+    assert_error(&path, "bad.toml:2:11");
+    assert_error(&path, "the file is not valid UTF-8");
+}
+
+#[test]
+fn the_name_decides_the_format() {
+    let folder = Folder::new("format");
+    let json = "{ \"defaults\": { \"failure_threshold\": 3 } }";
+    for name in ["a.json", "a.JSON", "a.jsonc"] {
+        assert!(file(folder.write(name, json)).read().is_ok());
+    }
+    assert!(file(folder.write("a.conf", json)).read().is_err());
+}
+
+#[test]
+fn a_bad_file_changes_nothing() {
+    let folder = Folder::new("bad");
+    let registry = Registry::new();
+    let good = folder.write(
+        "a.toml",
+        "[registry]\ncleanup_interval = \"off\"\n\n[defaults]\nfailure_threshold = 3\n",
+    );
+    file(&good).init(&registry).unwrap();
+    let bad = folder.write("a.toml", "[defaults]\nfailure_threshold = 4\nexpiry = 3\n");
+    let error = file(&bad).reload(&registry).unwrap_err();
+    assert!(matches!(error, ApplyError::File(_)));
+    assert_eq!(threshold(&registry, "orders"), Some(3));
+}
+
+#[test]
+fn a_reload_returns_what_changed() {
+    let folder = Folder::new("reload");
+    let registry = Registry::new();
+    for (failures, changed) in [(3, "from nothing set to 3"), (4, "from 3 to 4")] {
+        let text = format!("[defaults]\nfailure_threshold = {failures}\n");
+        let reloaded = file(folder.write("a.toml", text)).reload(&registry).unwrap().reloaded;
+        assert_eq!(reloaded.to_string(), format!("defaults: failure_threshold {changed}"));
+    }
+}
+
+#[test]
+fn a_second_init_is_an_error() {
+    let folder = Folder::new("init");
+    let registry = Registry::new();
+    let path = folder.write("a.toml", "[registry]\ncleanup_interval = \"off\"\n");
+    file(&path).init(&registry).unwrap();
+    let error = file(&path).init(&registry).unwrap_err();
+    assert!(matches!(error, ApplyError::Init(error) if matches!(*error, InitError::Already(_))));
+}
