@@ -31,13 +31,15 @@ pub struct Failure {
     reason: Reason,
     retry_after: Option<Duration>,
     trips: bool,
+    /// Whether the call was cancelled by its `timeout`, whatever reason an option gives.
+    timed_out: bool,
 }
 
 impl Outcome {
     /// Creates a failure with this reason.
     #[must_use]
     pub fn failure(reason: impl Into<Reason>) -> Self {
-        Self::Failure(Failure { reason: reason.into(), retry_after: None, trips: false })
+        Self::Failure(Failure::new(reason.into()))
     }
 
     /// Creates a failure that opens the circuit at once, whatever the thresholds: a quota is used
@@ -60,7 +62,7 @@ impl Outcome {
     /// ```
     #[must_use]
     pub fn trip(reason: impl Into<Reason>) -> Self {
-        Self::Failure(Failure { reason: reason.into(), retry_after: None, trips: true })
+        Self::Failure(Failure { trips: true, ..Failure::new(reason.into()) })
     }
 
     /// Adds how long the dependency asked to wait before the next call.
@@ -78,13 +80,22 @@ impl Outcome {
         }
     }
 
+    /// Notes that the call was cancelled by its `timeout`. Other outcomes are unchanged.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn timed_out(self) -> Self {
+        match self {
+            Self::Failure(failure) => Self::Failure(Failure { timed_out: true, ..failure }),
+            Self::Success | Self::Ignore => self,
+        }
+    }
+
     pub(crate) fn into_verdict(self, took: Option<Duration>) -> Verdict {
         match self {
             Self::Success => Verdict::Success { took },
-            Self::Failure(Failure { reason, retry_after, trips: true }) => {
+            Self::Failure(Failure { reason, retry_after, trips: true, .. }) => {
                 Verdict::Trip { reason, retry_after, took }
             }
-            Self::Failure(Failure { reason, retry_after, trips: false }) => {
+            Self::Failure(Failure { reason, retry_after, trips: false, .. }) => {
                 Verdict::Failure { reason, retry_after, took }
             }
             Self::Ignore => Verdict::Ignore,
@@ -93,6 +104,10 @@ impl Outcome {
 }
 
 impl Failure {
+    const fn new(reason: Reason) -> Self {
+        Self { reason, retry_after: None, trips: false, timed_out: false }
+    }
+
     /// Returns why the call failed.
     #[must_use]
     pub const fn reason(&self) -> &Reason {
@@ -120,6 +135,19 @@ pub enum Judgement {
     /// Another breaker rejected the call on its way. It is ignored, and a probe that ends so is not
     /// inconclusive.
     InnerRejection,
+}
+
+impl Judgement {
+    /// Returns the name of the outcome, as spans have it.
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Outcome(Outcome::Success) => "success",
+            Self::Outcome(Outcome::Failure(Failure { timed_out: true, .. })) => "timed_out",
+            Self::Outcome(Outcome::Failure(_)) => "failure",
+            Self::Outcome(Outcome::Ignore) => "ignored",
+            Self::InnerRejection => "rejected",
+        }
+    }
 }
 
 impl From<Outcome> for Judgement {

@@ -8,7 +8,11 @@ use super::{
     slot::{SharedSlot, Slot},
     word::Word,
 };
-use crate::{circuit::Reason, outcome::Outcome};
+use crate::{
+    circuit::Reason,
+    logs,
+    outcome::{Judgement, Outcome},
+};
 
 /// The right to one call, whose outcome is reported once.
 ///
@@ -113,7 +117,11 @@ impl<S: SlotRef> RawPermit<S> {
     fn admit(slot: S, seen: Word, runs: Runs) -> Result<Self, CircuitOpen> {
         match slot.admit(seen) {
             Ok(entry) => Ok(Self { entry: entry.map(|entry| slot.enter_scope(entry, runs)), slot }),
-            Err(rejection) => Err(CircuitOpen::new(slot.into_shared(), rejection)),
+            Err(rejection) => {
+                let open = CircuitOpen::new(slot.into_shared(), rejection);
+                open.log();
+                Err(open)
+            }
         }
     }
 
@@ -137,18 +145,22 @@ impl<S: SlotRef> RawPermit<S> {
     #[inline]
     pub(super) fn record_panic(&mut self) {
         if let Some(entry) = self.entry.take() {
+            logs::note_outcome(|| "panicked");
             self.slot.record_panic(entry);
         }
     }
 
     fn record_success(mut self) {
         let entry = self.entry.take();
+        logs::note_outcome(|| "success");
         self.slot.record_success(entry);
     }
 
     fn record(mut self, outcome: Outcome) {
+        let judgement = Judgement::from(outcome);
+        logs::note_outcome(|| judgement.as_str());
         if let Some(entry) = self.entry.take() {
-            self.slot.record(entry, outcome.into());
+            self.slot.record(entry, judgement);
         }
     }
 }
@@ -157,6 +169,7 @@ impl<S: SlotRef> Drop for RawPermit<S> {
     #[inline]
     fn drop(&mut self) {
         if let Some(entry) = self.entry {
+            logs::note_outcome(|| "abandoned");
             self.slot.record_abandoned(entry);
         }
     }

@@ -7,6 +7,7 @@ use crate::{
     circuit::{Cause, Lasting, State, nanos},
     duration::Rounded,
     identity::Identity,
+    logs,
 };
 
 /// The error of a rejected call: its circuit is open, forced open, or half-open without a free
@@ -31,6 +32,22 @@ pub struct Opening {
 impl CircuitOpen {
     pub(super) const fn new(slot: SharedSlot, rejection: Rejection) -> Self {
         Self(Opening { slot, rejection })
+    }
+
+    /// Shows the rejection to the log and to the current span. Without a subscriber, this is one
+    /// load and one comparison.
+    #[inline]
+    pub(super) fn log(&self) {
+        if logs::is_listening() {
+            self.log_to_subscriber();
+        }
+    }
+
+    #[cold]
+    fn log_to_subscriber(&self) {
+        logs::note_outcome(|| "rejected");
+        let log = &self.0.slot.log;
+        log.add(self.identity(), self.state(), self.opening(), self.retry_after(), self);
     }
 
     /// Returns the identity of the breaker that rejected the call.
