@@ -89,6 +89,11 @@ impl Outcome {
         }
     }
 
+    /// Returns whether the call was cancelled by its `timeout`.
+    pub(crate) const fn has_timed_out(&self) -> bool {
+        matches!(self, Self::Failure(Failure { timed_out: true, .. }))
+    }
+
     pub(crate) fn into_verdict(self, took: Option<Duration>) -> Verdict {
         match self {
             Self::Success => Verdict::Success { took },
@@ -135,19 +140,6 @@ pub enum Judgement {
     /// Another breaker rejected the call on its way. It is ignored, and a probe that ends so is not
     /// inconclusive.
     InnerRejection,
-}
-
-impl Judgement {
-    /// Returns the name of the outcome, as spans have it.
-    pub(crate) const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Outcome(Outcome::Success) => "success",
-            Self::Outcome(Outcome::Failure(Failure { timed_out: true, .. })) => "timed_out",
-            Self::Outcome(Outcome::Failure(_)) => "failure",
-            Self::Outcome(Outcome::Ignore) => "ignored",
-            Self::InnerRejection => "rejected",
-        }
-    }
 }
 
 impl From<Outcome> for Judgement {

@@ -14,10 +14,7 @@ use super::{
     record::Entry,
     slot::Slot,
 };
-use crate::{
-    logs,
-    outcome::{Judgement, Outcome},
-};
+use crate::outcome::{Judgement, Outcome};
 
 /// The permit of a call whose frame contains no `await` from here on. Nothing can cancel such a
 /// call, so whatever ends it before the verdict is a panic.
@@ -52,14 +49,12 @@ impl<S: SlotRef> PanicGuard<S> {
     /// Defers a success until the answer has been moved.
     #[inline]
     pub(crate) fn succeed(&mut self) -> DeferredSuccess<'_> {
-        logs::note_outcome(|| "success");
         DeferredSuccess { entry: self.0.entry.take(), slot: &self.0.slot }
     }
 
     /// Records a judgement other than a success, at once.
     #[inline]
     pub(crate) fn fail(&mut self, judgement: Judgement) -> DeferredSuccess<'_> {
-        logs::note_outcome(|| judgement.as_str());
         if let Some(entry) = self.0.entry.take() {
             self.0.slot.record(entry, judgement);
         }

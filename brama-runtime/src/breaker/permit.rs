@@ -4,15 +4,11 @@ use std::{fmt, ops::Deref, sync::Arc};
 
 use super::{
     record::Entry,
-    rejection::CircuitOpen,
+    rejection::{CircuitOpen, Rejection},
     slot::{SharedSlot, Slot},
     word::Word,
 };
-use crate::{
-    circuit::Reason,
-    logs,
-    outcome::{Judgement, Outcome},
-};
+use crate::{circuit::Reason, logs, outcome::Outcome};
 
 /// The right to one call, whose outcome is reported once.
 ///
@@ -117,12 +113,17 @@ impl<S: SlotRef> RawPermit<S> {
     fn admit(slot: S, seen: Word, runs: Runs) -> Result<Self, CircuitOpen> {
         match slot.admit(seen) {
             Ok(entry) => Ok(Self { entry: entry.map(|entry| slot.enter_scope(entry, runs)), slot }),
-            Err(rejection) => {
-                let open = CircuitOpen::new(slot.into_shared(), rejection);
-                open.log();
-                Err(open)
-            }
+            Err(rejection) if logs::is_listening() => Self::reject_and_log(slot, rejection),
+            Err(rejection) => Err(CircuitOpen::new(slot.into_shared(), rejection)),
         }
+    }
+
+    /// Rejects while a subscriber may listen. The other way stays free of calls.
+    #[cold]
+    fn reject_and_log(slot: S, rejection: Rejection) -> Result<Self, CircuitOpen> {
+        let open = CircuitOpen::new(slot.into_shared(), rejection);
+        open.log();
+        Err(open)
     }
 
     /// Acquires the right to one call that runs on this thread to its end: if it is a probe, its
@@ -145,22 +146,18 @@ impl<S: SlotRef> RawPermit<S> {
     #[inline]
     pub(super) fn record_panic(&mut self) {
         if let Some(entry) = self.entry.take() {
-            logs::note_outcome(|| "panicked");
             self.slot.record_panic(entry);
         }
     }
 
     fn record_success(mut self) {
         let entry = self.entry.take();
-        logs::note_outcome(|| "success");
         self.slot.record_success(entry);
     }
 
     fn record(mut self, outcome: Outcome) {
-        let judgement = Judgement::from(outcome);
-        logs::note_outcome(|| judgement.as_str());
         if let Some(entry) = self.entry.take() {
-            self.slot.record(entry, judgement);
+            self.slot.record(entry, outcome.into());
         }
     }
 }
@@ -169,7 +166,6 @@ impl<S: SlotRef> Drop for RawPermit<S> {
     #[inline]
     fn drop(&mut self) {
         if let Some(entry) = self.entry {
-            logs::note_outcome(|| "abandoned");
             self.slot.record_abandoned(entry);
         }
     }

@@ -34,17 +34,8 @@ impl CircuitOpen {
         Self(Opening { slot, rejection })
     }
 
-    /// Shows the rejection to the log and to the current span. Without a subscriber, this is one
-    /// load and one comparison.
-    #[inline]
+    /// Shows the rejection to the log and to the current span.
     pub(super) fn log(&self) {
-        if logs::is_listening() {
-            self.log_to_subscriber();
-        }
-    }
-
-    #[cold]
-    fn log_to_subscriber(&self) {
         logs::note_outcome(|| "rejected");
         let log = &self.0.slot.log;
         log.add(self.identity(), self.state(), self.opening(), self.retry_after(), self);

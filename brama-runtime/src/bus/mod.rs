@@ -151,7 +151,7 @@ impl Bus {
     /// calendar time of the event then, if the event does not have it yet.
     pub(crate) fn show_later(&self, event: Event, clock: Option<&Time>, wakes: &mut Wakes) {
         let observations = Arc::clone(&self.queues.read().observations);
-        wakes.changes.push(UnseenChange { event, observations, clock: clock.cloned() });
+        wakes.add_change(UnseenChange { event, observations, clock: clock.cloned() });
     }
 
     /// Warnings about subscriptions to this breaker that have lost events: one for each of the

@@ -46,6 +46,25 @@ pub(super) struct UnseenChange {
     pub(super) clock: Option<Time>,
 }
 
+/// Such changes, oldest first.
+#[derive(Default)]
+pub(super) struct UnseenChanges(Vec<UnseenChange>);
+
+impl UnseenChanges {
+    pub(super) fn push(&mut self, change: UnseenChange) {
+        self.0.push(change);
+    }
+
+    pub(super) fn extend(&mut self, later: Self) {
+        self.0.extend(later.0);
+    }
+
+    /// Shows each change to the log and the observers. The caller must hold no lock.
+    pub(super) fn show(self) {
+        self.0.into_iter().for_each(UnseenChange::show);
+    }
+}
+
 impl Observer {
     pub(super) const fn new(observation: Arc<Observation>, bus: Weak<Bus>) -> Self {
         Self { observation, bus }
@@ -77,8 +96,7 @@ impl Observation {
 }
 
 impl UnseenChange {
-    /// Shows the change to the log and the observers. The caller must hold no lock.
-    pub(super) fn show(self) {
+    fn show(self) {
         let Self { mut event, observations, clock } = self;
         if let Some(clock) = clock {
             let calendar = || clock.calendar().checked_sub(clock.now().since(event.at));

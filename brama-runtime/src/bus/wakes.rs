@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, task::Waker};
 
-use super::{observer::UnseenChange, queue::Queue};
+use super::{
+    observer::{UnseenChange, UnseenChanges},
+    queue::Queue,
+};
 use crate::{sys::worker::restart_left_behind, time::alarms::wake_catching};
 
 /// Wake-ups that are due once the breaker's lock is released, since wakers and observers are user
@@ -12,7 +15,8 @@ use crate::{sys::worker::restart_left_behind, time::alarms::wake_catching};
 pub(crate) struct Wakes {
     pub(super) queues: Vec<Arc<Queue>>,
     tasks: Vec<Waker>,
-    pub(super) changes: Vec<UnseenChange>,
+    /// Boxed, so that a step without a change moves and drops little.
+    changes: Option<Box<UnseenChanges>>,
     has_event: bool,
 }
 
@@ -21,13 +25,20 @@ impl Wakes {
     pub(crate) fn and(&mut self, other: Self) {
         self.queues.extend(other.queues);
         self.tasks.extend(other.tasks);
-        self.changes.extend(other.changes);
+        if let Some(changes) = other.changes {
+            self.changes.get_or_insert_default().extend(*changes);
+        }
         self.has_event |= other.has_event;
     }
 
     /// Notes that there was an event, even if no queue received it.
     pub(crate) const fn add_event(&mut self) {
         self.has_event = true;
+    }
+
+    /// Adds a change for the observers and the log.
+    pub(super) fn add_change(&mut self, change: UnseenChange) {
+        self.changes.get_or_insert_default().push(change);
     }
 
     /// Adds a task that waits for the breaker.
@@ -53,6 +64,8 @@ impl Wakes {
             queue.wake();
         }
         self.tasks.into_iter().for_each(wake_catching);
-        self.changes.into_iter().for_each(UnseenChange::show);
+        if let Some(changes) = self.changes {
+            changes.show();
+        }
     }
 }

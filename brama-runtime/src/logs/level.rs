@@ -4,7 +4,7 @@ use tracing::{Level, level_filters::LevelFilter};
 
 /// Whether any subscriber takes lines of this level, as far as one load of a static tells.
 #[inline]
-pub(super) fn is_on(level: Level) -> bool {
+pub(crate) fn is_on(level: Level) -> bool {
     level <= LevelFilter::current() || is_on_in_log(level)
 }
 

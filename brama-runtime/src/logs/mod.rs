@@ -25,14 +25,16 @@ mod rejection;
 use std::sync::atomic::AtomicU64;
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use self::off::{change, is_listening, note_outcome, panicked, reloaded, wants};
+pub(crate) use self::off::{
+    change, is_listening, note_outcome, panicked, reloaded, takes_outcomes, wants,
+};
 #[cfg(feature = "tracing")]
 pub(crate) use self::{
     change::{change, wants},
     fields::NameFields,
-    level::is_listening,
+    level::{is_listening, is_on},
     operation::{panicked, reloaded},
-    outcome::note_outcome,
+    outcome::{note_outcome, takes_outcomes},
 };
 
 /// How many rejections of the present opening were counted, and of which opening. A rejection is

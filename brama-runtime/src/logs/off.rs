@@ -26,6 +26,11 @@ pub(crate) const fn is_listening() -> bool {
 }
 
 #[inline]
+pub(crate) const fn takes_outcomes() -> bool {
+    false
+}
+
+#[inline]
 pub(crate) fn note_outcome(_: impl FnOnce() -> &'static str) {}
 
 impl RejectionLog {

@@ -18,7 +18,7 @@ use tracing::{
 
 use crate::{
     breaker::SlotRef,
-    logs::{NameFields, is_listening},
+    logs::{NameFields, is_on},
     sys::panic::catch_panic,
 };
 
@@ -34,7 +34,7 @@ impl CallSpan {
     /// Creates the span of a call of the breaker `found`, within the current span.
     #[inline]
     pub fn new<S: SlotRef>(found: &S) -> Self {
-        if is_listening() { Self(create(found)) } else { Self(Span::none()) }
+        if is_on(Level::INFO) { Self(create(found)) } else { Self(Span::none()) }
     }
 
     /// Enters the span, for a call that runs on this thread to its end.
