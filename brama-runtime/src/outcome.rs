@@ -39,7 +39,8 @@ impl Outcome {
     /// Creates a failure with this reason.
     #[must_use]
     pub fn failure(reason: impl Into<Reason>) -> Self {
-        Self::Failure(Failure::new(reason.into()))
+        let reason = reason.into();
+        Self::Failure(Failure { reason, retry_after: None, trips: false, timed_out: false })
     }
 
     /// Creates a failure that opens the circuit at once, whatever the thresholds: a quota is used
@@ -62,7 +63,8 @@ impl Outcome {
     /// ```
     #[must_use]
     pub fn trip(reason: impl Into<Reason>) -> Self {
-        Self::Failure(Failure { trips: true, ..Failure::new(reason.into()) })
+        let reason = reason.into();
+        Self::Failure(Failure { reason, retry_after: None, trips: true, timed_out: false })
     }
 
     /// Adds how long the dependency asked to wait before the next call.
@@ -109,10 +111,6 @@ impl Outcome {
 }
 
 impl Failure {
-    const fn new(reason: Reason) -> Self {
-        Self { reason, retry_after: None, trips: false, timed_out: false }
-    }
-
     /// Returns why the call failed.
     #[must_use]
     pub const fn reason(&self) -> &Reason {

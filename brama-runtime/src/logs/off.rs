@@ -10,6 +10,8 @@ use crate::{
     identity::Identity,
 };
 
+#[expect(clippy::inline_always, reason = "nothing, also in a debug build")]
+#[inline(always)]
 pub(crate) const fn wants(_: &EventDetail, _: &Identity<'_>) -> bool {
     false
 }
@@ -20,17 +22,19 @@ pub(crate) const fn reloaded(_: &Reloaded) {}
 
 pub(crate) const fn panicked(_: &str, _: Option<&Identity<'_>>) {}
 
-#[inline]
+#[expect(clippy::inline_always, reason = "nothing, also in a debug build")]
+#[inline(always)]
 pub(crate) const fn is_listening() -> bool {
     false
 }
 
-#[inline]
+#[expect(clippy::inline_always, reason = "nothing, also in a debug build")]
+#[inline(always)]
 pub(crate) const fn takes_outcomes() -> bool {
     false
 }
 
-#[inline]
+#[inline(always)]
 pub(crate) fn note_outcome(_: impl FnOnce() -> &'static str) {}
 
 impl RejectionLog {
