@@ -1,11 +1,17 @@
 //! Subscribers that panic. They harm no call. `tests/log_reentry.rs` has one that calls brama.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    pin::pin,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Waker},
 };
 
-use brama::{Breaker, PolicyPatch, Registry, State};
+use brama::{
+    Breaker, CircuitOpen, PolicyPatch, Registry, State, circuit_breaker, testing::TestRegistry,
+};
 use tracing::{
     Event, Id, Metadata, Subscriber,
     field::Empty,
@@ -96,4 +102,90 @@ fn a_subscriber_that_panics_while_the_body_unwinds_does_not_abort() {
         assert_eq!(*called.unwrap_err().downcast::<&str>().unwrap(), "the body");
     });
     assert_eq!(breaker.state(), State::Open);
+}
+
+/// A subscriber that panics whenever it is called for one purpose.
+struct PanicsAt(Purpose);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Purpose {
+    New,
+    Record,
+    Enter,
+    Exit,
+    Close,
+}
+
+impl PanicsAt {
+    fn is_called(&self, purpose: Purpose) {
+        if self.0 == purpose {
+            std::panic::resume_unwind(Box::new("a subscriber"));
+        }
+    }
+}
+
+impl Subscriber for PanicsAt {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "brama::call"
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        self.is_called(Purpose::New);
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {
+        self.is_called(Purpose::Record);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {}
+
+    fn enter(&self, _: &Id) {
+        self.is_called(Purpose::Enter);
+    }
+
+    fn exit(&self, _: &Id) {
+        self.is_called(Purpose::Exit);
+    }
+
+    fn try_close(&self, _: Id) -> bool {
+        self.is_called(Purpose::Close);
+        true
+    }
+}
+
+#[circuit_breaker(identifier = "misbehaving", span = true)]
+fn call(panics: bool) -> Result<u32, CircuitOpen> {
+    if panics { std::panic::resume_unwind(Box::new("the body")) } else { Ok(1) }
+}
+
+#[circuit_breaker(identifier = "misbehaving", span = true)]
+async fn call_async(panics: bool) -> Result<u32, CircuitOpen> {
+    if panics { std::panic::resume_unwind(Box::new("the body")) } else { Ok(1) }
+}
+
+fn poll(future: impl Future<Output = Result<u32, CircuitOpen>>) -> Result<u32, CircuitOpen> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => unreachable!("it waits for nothing"),
+    }
+}
+
+#[test]
+fn a_subscriber_that_panics_for_a_span_changes_no_answer_and_no_outcome() {
+    for purpose in [Purpose::New, Purpose::Record, Purpose::Enter, Purpose::Exit, Purpose::Close] {
+        let registry = TestRegistry::new();
+        let _entered = registry.enter();
+        with_default(PanicsAt(purpose), || {
+            assert_eq!((call(false), poll(call_async(false))), (Ok(1), Ok(1)), "{purpose:?}");
+            for call in [|| call(true), || poll(call_async(true))] {
+                let panic = std::panic::catch_unwind(call).unwrap_err();
+                assert_eq!(panic.downcast_ref(), Some(&"the body"), "{purpose:?}");
+            }
+        });
+        let totals = registry.breaker("misbehaving").status().totals;
+        assert_eq!((totals.successes, totals.failures), (2, 2), "{purpose:?}");
+    }
 }
