@@ -88,6 +88,7 @@
 //! - [Keys](guide::keys): one breaker for each node, host or tenant.
 //! - [Connections](guide::connections): breakers as values, registered and found by name or label.
 //! - [Events](guide::events): callbacks, iterators and streams.
+//! - [Logs](guide::logs): a line for each opening and recovery, spans, outcomes of calls.
 //! - [Testing](guide::testing): isolated breakers, and time that moves when a test says so.
 //! - [Operations](guide::operations): why a circuit is open, actions by hand, the kill switch.
 //! - [Health](guide::health): many breakers in one word, and checks of dependencies.
@@ -103,10 +104,12 @@
 //! |---|---|
 //! | `config` | configuration from a file: [`config`](mod@config), [guide](guide::configuration) |
 //! | `declared` | decorated functions are known before their first call: `Registry::declared` |
+//! | `log` | the lines of `tracing`, for programs that log by the crate `log` |
 //! | `schema` | the JSON Schema of the configuration file: `config::schema` |
 //! | `serde` | reads circuits, policies, identities and `Config`; writes events and statuses too |
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
 //! | `tokio` | the option `timeout`, async health checks, test registries on tokio's clock |
+//! | `tracing` | a line for each opening, recovery and reload; the attribute's `span` |
 //!
 #![cfg_attr(feature = "testing", doc = "[`testing`]: mod@testing")]
 #![cfg_attr(not(feature = "testing"), doc = "[`testing`]: mod@guide::testing")]

@@ -434,3 +434,16 @@ fn a_child_of_a_process_without_threads_of_brama_starts_none() {
         });
     });
 }
+
+#[test]
+fn an_observer_is_called_in_a_child() {
+    alone(|| {
+        let registry = Registry::new();
+        let observer = registry.observe(|_| panic::resume_unwind(Box::new("seen")));
+        let breaker = registry.breaker("api");
+        in_child(|| {
+            breaker.open("test");
+            assert_eq!(observer.panics(), 2);
+        });
+    });
+}

@@ -17,6 +17,7 @@ mod duration;
 mod error;
 mod event;
 mod identity;
+mod logs;
 mod outcome;
 mod private;
 mod registry;

@@ -31,13 +31,16 @@ pub struct Failure {
     reason: Reason,
     retry_after: Option<Duration>,
     trips: bool,
+    /// Whether the call was cancelled by its `timeout`, whatever reason an option gives.
+    timed_out: bool,
 }
 
 impl Outcome {
     /// Creates a failure with this reason.
     #[must_use]
     pub fn failure(reason: impl Into<Reason>) -> Self {
-        Self::Failure(Failure { reason: reason.into(), retry_after: None, trips: false })
+        let reason = reason.into();
+        Self::Failure(Failure { reason, retry_after: None, trips: false, timed_out: false })
     }
 
     /// Creates a failure that opens the circuit at once, whatever the thresholds: a quota is used
@@ -60,7 +63,8 @@ impl Outcome {
     /// ```
     #[must_use]
     pub fn trip(reason: impl Into<Reason>) -> Self {
-        Self::Failure(Failure { reason: reason.into(), retry_after: None, trips: true })
+        let reason = reason.into();
+        Self::Failure(Failure { reason, retry_after: None, trips: true, timed_out: false })
     }
 
     /// Adds how long the dependency asked to wait before the next call.
@@ -78,13 +82,27 @@ impl Outcome {
         }
     }
 
+    /// Notes that the call was cancelled by its `timeout`. Other outcomes are unchanged.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn timed_out(self) -> Self {
+        match self {
+            Self::Failure(failure) => Self::Failure(Failure { timed_out: true, ..failure }),
+            Self::Success | Self::Ignore => self,
+        }
+    }
+
+    /// Returns whether the call was cancelled by its `timeout`.
+    pub(crate) const fn has_timed_out(&self) -> bool {
+        matches!(self, Self::Failure(Failure { timed_out: true, .. }))
+    }
+
     pub(crate) fn into_verdict(self, took: Option<Duration>) -> Verdict {
         match self {
             Self::Success => Verdict::Success { took },
-            Self::Failure(Failure { reason, retry_after, trips: true }) => {
+            Self::Failure(Failure { reason, retry_after, trips: true, .. }) => {
                 Verdict::Trip { reason, retry_after, took }
             }
-            Self::Failure(Failure { reason, retry_after, trips: false }) => {
+            Self::Failure(Failure { reason, retry_after, trips: false, .. }) => {
                 Verdict::Failure { reason, retry_after, took }
             }
             Self::Ignore => Verdict::Ignore,

@@ -9,6 +9,7 @@
 //! | [`keys`] | How does each node, host or tenant get a breaker of its own? |
 //! | [`connections`] | How do I use breakers as values, and find them by name or label? |
 //! | [`events`] | How does my program learn that a circuit opened? |
+//! | [`logs`] | Which lines does brama write to my log, and in which span? |
 //! | [`testing`] | How do I test functions that have a breaker? |
 //! | [`operations`] | Why is it open? How do I open, close and watch breakers by hand? |
 //! | [`health`] | How are all of my dependencies, and who checks them while nobody calls? |
@@ -34,6 +35,9 @@ pub mod connections {}
 
 #[doc = include_str!("events.md")]
 pub mod events {}
+
+#[doc = include_str!("logs.md")]
+pub mod logs {}
 
 #[doc = include_str!("testing.md")]
 #[doc = ""]

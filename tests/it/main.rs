@@ -55,6 +55,7 @@
 //! | **Events** | |
 //! | event kinds and their content | `events.rs` |
 //! | slow, panicking and dropped subscribers | `subscribers.rs` |
+//! | callbacks on the thread that causes a change | `observers.rs` |
 //! | **The test kit** | |
 //! | functions that run in an entered `TestRegistry` | `isolation.rs` |
 //! | async functions that run in one | `isolation_async.rs` |
@@ -102,6 +103,7 @@ mod keys;
 mod layers;
 mod log;
 mod nested;
+mod observers;
 mod open_share;
 mod overflow;
 mod permit;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::file::{File, assert_none, files, is_comment, read, words};
 
 /// Each module of the runtime and its floor; a folder stands for all in it.
-pub(crate) const FLOORS: [(&str, u8); 21] = [
+pub(crate) const FLOORS: [(&str, u8); 22] = [
     ("calendar", 0),
     ("circuit", 0),
     ("duration", 0),
@@ -19,14 +19,15 @@ pub(crate) const FLOORS: [(&str, u8); 21] = [
     ("config", 2),
     ("event", 2),
     ("time", 2),
-    ("bus", 3),
+    ("logs", 3),
     ("status", 3),
-    ("breaker", 4),
-    ("checks", 5),
-    ("registry", 6),
-    ("private", 7),
-    ("testing", 7),
-    ("api", 8),
+    ("bus", 4),
+    ("breaker", 5),
+    ("checks", 6),
+    ("registry", 7),
+    ("private", 8),
+    ("testing", 8),
+    ("api", 9),
 ];
 
 fn floor(module: &str) -> Option<u8> {

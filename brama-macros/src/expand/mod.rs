@@ -6,6 +6,7 @@ mod future;
 mod handler;
 mod rejection;
 mod site;
+mod spanned;
 mod stack;
 mod timeout;
 mod verdict;
@@ -107,7 +108,8 @@ impl<'o> Printer<'o> {
         let (find, limit, timer) = (self.find(), self.limit(), self.timer());
         let (admit, run, judge, ret) = (self.admit(), self.run(), self.judge(), self.local("ret"));
         let end = ending_in(self.at, &ret);
-        let (call, note) = (quote!(#timer #admit #run #judge #end), self.declare_note());
+        let call = self.spanned(quote!(#timer #admit #run #judge #end));
+        let note = self.declare_note();
         match &self.shape {
             Shape::Sync | Shape::Async(_) => quote!(#find #limit #note #call),
             Shape::Future(returned) if self.site_is_fixed() => {

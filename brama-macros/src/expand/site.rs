@@ -64,7 +64,12 @@ impl Printer<'_> {
             });
         }
         let (private, found) = (&self.private, self.local("found"));
-        quote_spanned!(self.at=> #private::acquire(#found))
+        match self.shape {
+            Shape::Sync => quote_spanned!(self.at=> #private::acquire_on_thread(#found)),
+            Shape::Async(_) | Shape::Future(_) => {
+                quote_spanned!(self.at=> #private::acquire(#found))
+            }
+        }
     }
 
     /// Finds the breaker in a step of its own if code has to run before the call is admitted.
@@ -79,7 +84,8 @@ impl Printer<'_> {
 
     fn is_found_first(&self) -> bool {
         let is_later = matches!(self.shape, Shape::Future(_));
-        self.options.timeout.limit().is_some() || is_later && !self.site_is_fixed()
+        let is_named = self.options.timeout.limit().is_some() || self.options.has_span;
+        is_named || is_later && !self.site_is_fixed()
     }
 
     /// Whether every call has the same breaker, so that finding it evaluates no expression.

@@ -37,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) policy: PolicyOptions,
     pub(crate) timeout: TimeoutOptions,
     pub(crate) future: Option<FutureOption>,
+    /// `span`
+    pub(crate) has_span: bool,
     pub(crate) registry: Option<Expr>,
     /// `crate`
     pub(crate) facade: Option<Path>,

@@ -8,6 +8,9 @@ use crate::literal::ValueKind;
 /// The option that gives a whole patch of the policy.
 pub(crate) const POLICY: &str = "policy";
 
+/// The option that gives each call a span of `tracing`.
+pub(crate) const SPAN: &str = "span";
+
 /// The option that ends a call which takes too long.
 pub(crate) const TIMEOUT: &str = "timeout";
 
@@ -58,7 +61,7 @@ enum Place {
 }
 
 /// The options, each with an example of its value, in the order of a message that lists them.
-const OPTIONS: [(&str, &str, Place); 18] = [
+const OPTIONS: [(&str, &str, Place); 19] = [
     ("identifier", "\"payment-api\"", Anywhere),
     (ERROR_HANDLER, "|ret| ret.is_ok()", Function),
     (FAILURE_IF, "|error| error.is_timeout()", Function),
@@ -74,6 +77,7 @@ const OPTIONS: [(&str, &str, Place); 18] = [
     (TIMEOUT, "\"5s\"", Anywhere),
     (ON_TIMEOUT, "|timed_out| Err(timed_out.into())", Function),
     ("future", "true", Function),
+    (SPAN, "true", Anywhere),
     (POLICY, "PolicyPatch::new().failure_threshold(5)", Anywhere),
     ("registry", "&self.registry", Anywhere),
     ("crate", "::brama", Anywhere),

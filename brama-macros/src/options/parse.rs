@@ -13,7 +13,7 @@ use super::{
     policy::{self, PolicyOptions},
     syntax::{self, FORM, comma, equals, hyphened, is_option, skip_rest},
     timeout::TimeoutOptions,
-    value::{facade, identifier, key, literal},
+    value::{facade, identifier, key, literal, span},
 };
 use crate::{
     errors::{Mistakes, with_help},
@@ -45,6 +45,7 @@ pub(crate) struct OptionsParser {
     policy: PolicyOptions,
     timeout: TimeoutOptions,
     future: Option<FutureOption>,
+    has_span: bool,
     registry: Option<Expr>,
     facade: Option<Path>,
 }
@@ -166,6 +167,7 @@ impl OptionsParser {
             names::TIMEOUT | names::INHERITED_TIMEOUT => self.timeout.set(name, &value)?,
             names::ON_TIMEOUT => self.timeout.set_on_timeout(name, handler(name, value)?),
             "future" => self.future = Some(FutureOption::read(name, &value)?),
+            names::SPAN => self.has_span = span(name, &value)?,
             "registry" => self.registry = Some(value),
             "crate" => self.facade = Some(facade(&value)?),
             _ => self.policy.set(name, &value)?,
@@ -231,6 +233,7 @@ impl OptionsParser {
             policy: self.policy,
             timeout: self.timeout,
             future: self.future,
+            has_span: self.has_span,
             registry: self.registry,
             facade: self.facade,
         })

@@ -51,12 +51,26 @@ fn not_empty(option: &Ident, name: &LitStr) -> syn::Result<LitStr> {
 
 impl FutureOption {
     pub(super) fn read(name: &Ident, value: &Expr) -> syn::Result<Self> {
-        match ungroup(value) {
-            Expr::Lit(ExprLit { lit: Lit::Bool(LitBool { value: is_future, .. }), .. }) => {
-                Ok(Self { place: name.clone(), is_future: *is_future })
-            }
-            other => Err(Error::new(other.span(), "`future` takes `true` or `false`")),
-        }
+        Ok(Self { place: name.clone(), is_future: flag(name, value)? })
+    }
+}
+
+/// Whether each call has a span. A function may take back the span of its block.
+pub(super) fn span(name: &Ident, value: &Expr) -> syn::Result<bool> {
+    let has_span = flag(name, value)?;
+    if has_span && !cfg!(feature = "tracing") {
+        return Err(Error::new(name.span(), with_help(FEATURE, ADD)));
+    }
+    Ok(has_span)
+}
+
+const FEATURE: &str = "`span` needs the feature `tracing` of brama";
+const ADD: &str = "run `cargo add brama --features tracing`";
+
+fn flag(option: &Ident, value: &Expr) -> syn::Result<bool> {
+    match ungroup(value) {
+        Expr::Lit(ExprLit { lit: Lit::Bool(LitBool { value, .. }), .. }) => Ok(*value),
+        other => Err(Error::new(other.span(), format!("`{option}` takes `true` or `false`"))),
     }
 }
 

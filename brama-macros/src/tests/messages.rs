@@ -137,8 +137,9 @@ fn the_form_of_every_suggestion_is_valid() {
             format!("async {CHARGE}")
         };
         let found = messages(&format!("{options}{needs}"), &item);
-        let is_disabled =
-            !cfg!(feature = "tokio") && (given == names::TIMEOUT || !needs.is_empty());
+        let is_disabled = !cfg!(feature = "tokio")
+            && (given == names::TIMEOUT || !needs.is_empty())
+            || !cfg!(feature = "tracing") && given == names::SPAN;
         assert!(found.is_empty() || is_disabled, "{form}: {found:?}");
     }
 }
@@ -399,6 +400,14 @@ fn a_timeout_needs_its_feature() {
     );
     assert_eq!(messages("identifier = \"bank\", timeout = 5 * S, on_timeout = f", CHARGE), [alone]);
     assert!(messages(off, CHARGE).is_empty());
+}
+
+#[cfg(not(feature = "tracing"))]
+#[test]
+fn a_span_needs_its_feature() {
+    let alone = value("span = true");
+    assert!(alone.starts_with("`span` needs the feature `tracing` of brama\nhelp: run `cargo add"));
+    assert!(messages("identifier = \"bank\", span = false", CHARGE).is_empty());
 }
 
 #[test]

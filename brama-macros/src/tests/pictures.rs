@@ -112,6 +112,19 @@ fn timeout_of_a_future() {
     assert_picture!(options, item);
 }
 
+#[cfg(feature = "tracing")]
+#[test]
+fn span() {
+    assert_picture!("identifier = \"bank\", span = true", CHARGE);
+}
+
+#[cfg(feature = "tracing")]
+#[test]
+fn span_async() {
+    let options = "identifier = \"bank\", key = card.country, span = true";
+    assert_picture!(options, &format!("async {CHARGE}"));
+}
+
 #[test]
 fn policy() {
     let options = "identifier = \"bank\", max_attempts = LIMIT, minimum_calls = 20, \

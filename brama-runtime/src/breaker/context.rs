@@ -33,7 +33,7 @@ impl RegistryContext {
         self.reasons.store(reasons as u8, Ordering::Relaxed);
     }
 
-    /// Reads the present time. The calendar is read only if there is a subscriber.
+    /// Reads the present time. The calendar is read only if there is a subscription.
     pub(crate) fn timestamp(&self) -> Timestamp {
         let Self { time, bus, .. } = self;
         Timestamp { now: time.now(), time: bus.has_subscribers().then(|| time.calendar()) }

@@ -51,7 +51,10 @@ impl Slot {
         if locked.is_registered() {
             pending.add(EventDetail::Removed);
         }
-        Some((self.totals(&locked), pending.send(&mut locked, &self.identity, &self.context.bus)))
+        Some((
+            self.totals(&locked),
+            pending.send(&mut locked, &self.identity, &self.context.bus, &self.context.time),
+        ))
     }
 
     /// Whether the breaker has counted a call since it was examined, and therefore is not idle.

@@ -125,7 +125,8 @@ impl Slot {
         let cell = if first.is_none() { &self.attribute } else { &self.other_attribute };
         cell.get_or_init(|| attribute);
         let now = pending.now();
-        let mut wakes = pending.send(&mut locked, &self.identity, &self.context.bus);
+        let mut wakes =
+            pending.send(&mut locked, &self.identity, &self.context.bus, &self.context.time);
         locked.wake_waiters(self.share.as_deref(), now, &mut wakes);
         drop(locked);
         wakes.wake();
@@ -152,7 +153,7 @@ impl Slot {
                 locked.add_warnings(&mut pending);
             }
         }
-        pending.send(&mut locked, &self.identity, &self.context.bus)
+        pending.send(&mut locked, &self.identity, &self.context.bus, &self.context.time)
     }
 }
 

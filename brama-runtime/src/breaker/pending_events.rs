@@ -8,13 +8,14 @@ use crate::{
     circuit::{Abandoned, Action, Cause, Fate, Policy, State, Tick, Verdict},
     event::{Event, EventDetail, EventKinds},
     identity::Identity,
+    time::clock::Time,
 };
 
 /// When a step happens. Read before the lock is taken, because clocks may be user code.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timestamp {
     pub(super) now: Tick,
-    /// The calendar time; `None` if the registry has no subscriber.
+    /// The calendar time; `None` if the registry has no subscription.
     pub(super) time: Option<SystemTime>,
 }
 
@@ -113,11 +114,13 @@ impl PendingEvents {
     }
 
     /// Puts the events into the subscribers' queues. The lock is held, so that they stay in order.
+    /// Observers see the changes when the wake-ups are triggered.
     pub(super) fn send(
         self,
         locked: &mut Locked,
         identity: &Identity<'static>,
         bus: &Bus,
+        clock: &Time,
     ) -> Wakes {
         let Self { timestamp: Timestamp { now, time }, in_opening, details, .. } = self;
         let mut wakes = Wakes::default();
@@ -130,19 +133,27 @@ impl PendingEvents {
         for detail in details {
             let is_numbered = EventKinds::CHANGES.contains(detail.kind());
             locked.number = locked.number.saturating_add(u64::from(is_numbered));
-            if let Some(time) = time {
-                let event = Event {
-                    identity: identity.clone(),
-                    connection_kind: locked.layers().kind(),
-                    labels: locked.layers().labels(),
-                    number: locked.number,
-                    opening,
-                    at: now,
-                    time,
-                    detail,
-                    missed: 0,
-                };
+            let is_seen = is_numbered && bus.is_seen(&detail, identity);
+            if time.is_none() && !is_seen {
+                continue;
+            }
+            let event = Event {
+                identity: identity.clone(),
+                connection_kind: locked.layers().kind(),
+                labels: locked.layers().labels(),
+                number: locked.number,
+                opening,
+                at: now,
+                time: time.unwrap_or(SystemTime::UNIX_EPOCH),
+                detail,
+                missed: 0,
+            };
+            if time.is_some() {
                 bus.send(&event, &mut wakes);
+            }
+            if is_seen {
+                let clock = time.is_none().then_some(clock);
+                bus.show_later(event, clock, &mut wakes);
             }
         }
         wakes

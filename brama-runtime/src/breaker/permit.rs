@@ -4,11 +4,11 @@ use std::{fmt, ops::Deref, sync::Arc};
 
 use super::{
     record::Entry,
-    rejection::CircuitOpen,
+    rejection::{CircuitOpen, Rejection},
     slot::{SharedSlot, Slot},
     word::Word,
 };
-use crate::{circuit::Reason, outcome::Outcome};
+use crate::{circuit::Reason, logs, outcome::Outcome};
 
 /// The right to one call, whose outcome is reported once.
 ///
@@ -113,8 +113,17 @@ impl<S: SlotRef> RawPermit<S> {
     fn admit(slot: S, seen: Word, runs: Runs) -> Result<Self, CircuitOpen> {
         match slot.admit(seen) {
             Ok(entry) => Ok(Self { entry: entry.map(|entry| slot.enter_scope(entry, runs)), slot }),
+            Err(rejection) if logs::is_listening() => Self::reject_and_log(slot, rejection),
             Err(rejection) => Err(CircuitOpen::new(slot.into_shared(), rejection)),
         }
+    }
+
+    /// Rejects while a subscriber may listen. The other way stays free of calls.
+    #[cold]
+    fn reject_and_log(slot: S, rejection: Rejection) -> Result<Self, CircuitOpen> {
+        let open = CircuitOpen::new(slot.into_shared(), rejection);
+        open.log();
+        Err(open)
     }
 
     /// Acquires the right to one call that runs on this thread to its end: if it is a probe, its

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     circuit::{Fate, Reason, State, Tick, Verdict},
+    logs,
     outcome::{Judgement, Outcome},
     sys::sync::{MutexGuard, lock_unless},
 };
@@ -60,23 +61,26 @@ pub(crate) enum PassMeaning {
 impl Slot {
     /// Records a success.
     ///
-    /// Only the count on the shared counter is inlined into call sites. A missing entry is tested
-    /// for last, because the zero in its place shows no fast path either.
+    /// Only the count on the shared counter is inlined into call sites, for a program in which no
+    /// span takes outcomes. A missing entry is tested for last, because the zero in its place shows
+    /// no fast path either.
     #[inline]
     pub(super) fn record_success(&self, entry: Option<Entry>) {
         let word = Entry::word_of(entry);
-        if word.has_shared_fast_path() && self.gate.load() == word {
+        let is_fast = word.has_shared_fast_path() && self.gate.load() == word;
+        if is_fast && !logs::takes_outcomes() {
             self.note_contention(self.gate.count_shared_success());
         } else if let Some(entry) = entry {
             self.record_success_out_of_line(entry);
         }
     }
 
-    /// Records a success that the shared counter does not take: on this thread's stripe, in the
-    /// window's present bucket, as a timed call that was not slow, as the end of a run of failures,
-    /// or else under the lock.
+    /// Records a success that the shared counter does not take, or that a span may take: on this
+    /// thread's stripe, in the window's present bucket, as a timed call that was not slow, as the
+    /// end of a run of failures, or else under the lock.
     #[inline(never)]
     fn record_success_out_of_line(&self, entry: Entry) {
+        logs::note_outcome(|| "success");
         let entry = self.leave_scope(entry);
         let word = self.gate.load();
         if word == entry.word() && (word.has_striped_fast_path() || self.is_in_present_bucket(word))
@@ -128,14 +132,23 @@ impl Slot {
             && !(word.is_bucketed() && self.gate.fast_path_until() <= now())
     }
 
-    /// Records a judgement.
+    /// Records a judgement, and shows it to the current span.
     #[cold]
     pub(super) fn record(&self, entry: Entry, judgement: Judgement) {
         match judgement {
             Judgement::Outcome(Outcome::Success) => self.record_success(Some(entry)),
-            Judgement::Outcome(Outcome::Ignore) => self.record_ignored(entry, Verdict::Ignore),
-            Judgement::InnerRejection => self.record_ignored(entry, Verdict::InnerRejection),
+            Judgement::Outcome(Outcome::Ignore) => {
+                logs::note_outcome(|| "ignored");
+                self.record_ignored(entry, Verdict::Ignore);
+            }
+            Judgement::InnerRejection => {
+                logs::note_outcome(|| "rejected");
+                self.record_ignored(entry, Verdict::InnerRejection);
+            }
             Judgement::Outcome(outcome @ Outcome::Failure(_)) => {
+                logs::note_outcome(
+                    || if outcome.has_timed_out() { "timed_out" } else { "failure" },
+                );
                 self.record_verdict(entry, outcome.into_verdict(self.took(entry)));
             }
         }
@@ -153,12 +166,15 @@ impl Slot {
     /// Records that the body panicked.
     #[cold]
     pub(super) fn record_panic(&self, entry: Entry) {
-        self.record(entry, Outcome::failure(Reason::from("panic").fixed()).into());
+        logs::note_outcome(|| "panicked");
+        let (reason, took) = (Reason::from("panic").fixed(), self.took(entry));
+        self.record_verdict(entry, Outcome::failure(reason).into_verdict(took));
     }
 
     /// Records that the call was dropped before it had an outcome.
     #[cold]
     pub(super) fn record_abandoned(&self, entry: Entry) {
+        logs::note_outcome(|| "abandoned");
         let took = self.took(entry);
         self.record_verdict(entry, Verdict::Abandoned { took });
     }

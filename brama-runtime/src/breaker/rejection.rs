@@ -7,6 +7,7 @@ use crate::{
     circuit::{Cause, Lasting, State, nanos},
     duration::Rounded,
     identity::Identity,
+    logs,
 };
 
 /// The error of a rejected call: its circuit is open, forced open, or half-open without a free
@@ -31,6 +32,13 @@ pub struct Opening {
 impl CircuitOpen {
     pub(super) const fn new(slot: SharedSlot, rejection: Rejection) -> Self {
         Self(Opening { slot, rejection })
+    }
+
+    /// Shows the rejection to the log and to the current span.
+    pub(super) fn log(&self) {
+        logs::note_outcome(|| "rejected");
+        let log = &self.0.slot.log;
+        log.add(self.identity(), self.state(), self.opening(), self.retry_after(), self);
     }
 
     /// Returns the identity of the breaker that rejected the call.

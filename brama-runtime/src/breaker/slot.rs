@@ -16,6 +16,7 @@ use crate::{
     connection::ConnectionKind,
     counters::{Contention, Counter, Totals},
     identity::Identity,
+    logs::RejectionLog,
     status::{Rate, Status},
     sys::sync::{Mutex, OnceRef},
 };
@@ -38,6 +39,7 @@ pub struct Slot {
     pub(super) locked: Mutex<Locked>,
     /// How many keys of the identifier reject; `None` without a key.
     pub(super) share: Option<Arc<OpenShare>>,
+    pub(super) log: RejectionLog,
 }
 
 impl Slot {
@@ -54,7 +56,8 @@ impl Slot {
             attribute.get_or_init(|| first);
         }
         let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), created));
-        let this = Self { identity, attribute, gate, context, other_attribute, locked, share };
+        let log = RejectionLog::new();
+        let this = Self { identity, attribute, gate, context, other_attribute, locked, share, log };
         this.lock_for_step().publish();
         this
     }

@@ -105,7 +105,7 @@ impl StepGuard<'_> {
     fn notify(&mut self, pending: PendingEvents) -> Wakes {
         let Slot { identity, context, .. } = self.slot;
         let now = pending.now();
-        let mut wakes = pending.send(&mut self.locked, identity, &context.bus);
+        let mut wakes = pending.send(&mut self.locked, identity, &context.bus, &context.time);
         self.locked.wake_waiters(self.slot.share.as_deref(), now, &mut wakes);
         wakes
     }

@@ -2,7 +2,7 @@
 //!
 //! The name and the breaker's entry in the map of the registry are not counted, because their
 //! weight depends on the name. What a breaker shares with the breakers of other keys is counted for
-//! the first of them.
+//! the first of them. The 8 bytes of the feature `tracing` are not counted either.
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
@@ -15,6 +15,7 @@ use crate::{
     circuit::{PolicyPatch, Reason, Tick},
     config::{Attribute, Layers, SharedConfig},
     identity::Identity,
+    logs::RejectionLog,
     time::clock::Time,
 };
 
@@ -57,7 +58,8 @@ impl KeyedBreakers {
                 }
             }
         });
-        usize::try_from(counted.bytes_current).unwrap() - size_of::<Identity<'_>>()
+        let uncounted = size_of::<Identity<'_>>() + size_of::<RejectionLog>();
+        usize::try_from(counted.bytes_current).unwrap() - uncounted
     }
 }
 

@@ -12,6 +12,7 @@ use super::{Subscription, queue::Queue};
 use crate::{
     error::NoThread,
     event::Event,
+    logs,
     sys::{
         panic::{Panicked, catch_panic},
         sync::Mutex,
@@ -106,6 +107,7 @@ impl Reader {
             }
             if catch_panic(|| handler.handle_next()) == Err(Panicked) {
                 self.panics.fetch_add(1, Ordering::Relaxed);
+                logs::panicked("a callback", None);
             }
             self.state.lock().handler = Some(handler);
         }

@@ -2,8 +2,10 @@
 
 mod callback;
 mod index;
+mod observer;
 mod queue;
 mod subscription;
+mod wakes;
 
 use std::{
     fmt, mem,
@@ -11,26 +13,26 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::Waker,
 };
 
+pub(crate) use self::wakes::Wakes;
 pub use self::{
     callback::EventCallback,
+    observer::Observer,
     subscription::{EventStream, Subscription},
 };
 use self::{
     index::{Group, QueueIndex},
+    observer::{Observation, Observations, UnseenChange},
     queue::{Push, Queue},
 };
 use crate::{
     connection::ConnectionKind,
-    event::{Event, EventFilter, EventKinds},
+    event::{Event, EventDetail, EventFilter, EventKinds},
     identity::Identity,
-    sys::{
-        sync::{Mutex, RwLock},
-        worker::restart_left_behind,
-    },
-    time::alarms::wake_catching,
+    logs,
+    sys::sync::{Mutex, RwLock},
+    time::clock::Time,
 };
 
 /// The subscriptions to the events of a registry.
@@ -45,13 +47,18 @@ pub(crate) struct Bus {
     losing: Mutex<QueueIndex>,
     /// Whether any queue exists, so that publishers can skip building events.
     has_subscribers: AtomicBool,
+    /// Whether any observer exists. Observers see no events of calls, so these are not built for
+    /// them.
+    has_observers: AtomicBool,
 }
 
-/// The queues of the subscriptions, which are numbered in the order of their age.
+/// The queues of the subscriptions, which are numbered in the order of their age, and the
+/// observers.
 #[derive(Default)]
 struct Queues {
     index: QueueIndex,
     next: u64,
+    observations: Observations,
 }
 
 impl Queues {
@@ -68,6 +75,30 @@ impl Bus {
     pub(crate) fn subscribe(self: &Arc<Self>, filter: EventFilter) -> Subscription {
         let queue = self.change(|queues| queues.add(filter));
         Subscription::new(queue, Arc::downgrade(self))
+    }
+
+    /// Adds an observer.
+    pub(crate) fn observe(
+        self: &Arc<Self>,
+        observe: impl Fn(&Event) + Send + Sync + 'static,
+    ) -> Observer {
+        let observation = Arc::new(Observation::new(observe));
+        let before = self.change(|queues| {
+            let added = queues.observations.iter().cloned().chain([Arc::clone(&observation)]);
+            let added = added.collect();
+            mem::replace(&mut queues.observations, added)
+        });
+        drop(before);
+        Observer::new(observation, Arc::downgrade(self))
+    }
+
+    fn end_observation(&self, observation: &Arc<Observation>) {
+        let before = self.change(|queues| {
+            let others = queues.observations.iter().filter(|it| !Arc::ptr_eq(it, observation));
+            let others = others.cloned().collect();
+            mem::replace(&mut queues.observations, others)
+        });
+        drop(before);
     }
 
     fn forget(&self, queue: &Queue) {
@@ -110,6 +141,19 @@ impl Bus {
         }
     }
 
+    /// Whether an observer or the log would see this change. If not, and if there is no
+    /// subscription, its event need not be built.
+    pub(crate) fn is_seen(&self, detail: &EventDetail, identity: &Identity<'_>) -> bool {
+        self.has_observers.load(Ordering::Relaxed) || logs::wants(detail, identity)
+    }
+
+    /// Adds a change that the observers and the log see when `wakes` are woken. `clock` reads the
+    /// calendar time of the event then, if the event does not have it yet.
+    pub(crate) fn show_later(&self, event: Event, clock: Option<&Time>, wakes: &mut Wakes) {
+        let observations = Arc::clone(&self.queues.read().observations);
+        wakes.add_change(UnseenChange { event, observations, clock: clock.cloned() });
+    }
+
     /// Warnings about subscriptions to this breaker that have lost events: one for each of the
     /// oldest, and one for all others.
     pub(crate) fn losses(
@@ -137,6 +181,7 @@ impl Bus {
         let mut queues = self.queues.write();
         let answer = change(&mut queues);
         self.has_subscribers.store(0 < queues.index.len(), Ordering::Relaxed);
+        self.has_observers.store(!queues.observations.is_empty(), Ordering::Relaxed);
         answer
     }
 }
@@ -160,54 +205,6 @@ impl fmt::Debug for Bus {
 
 /// How many subscriptions a status describes one by one.
 const MAX_LOSSES: usize = 8;
-
-/// Wake-ups that are due once the breaker's lock is released, since wakers are user code.
-#[derive(Default)]
-#[must_use = "subscribers and tasks wait until they are woken"]
-pub(crate) struct Wakes {
-    queues: Vec<Arc<Queue>>,
-    tasks: Vec<Waker>,
-    has_event: bool,
-}
-
-impl Wakes {
-    /// Adds the wake-ups of another step.
-    pub(crate) fn and(&mut self, other: Self) {
-        self.queues.extend(other.queues);
-        self.tasks.extend(other.tasks);
-        self.has_event |= other.has_event;
-    }
-
-    /// Notes that there was an event, even if no queue received it.
-    pub(crate) const fn add_event(&mut self) {
-        self.has_event = true;
-    }
-
-    /// Adds a task that waits for the breaker.
-    pub(crate) fn add_task(&mut self, waker: Waker) {
-        self.tasks.push(waker);
-    }
-
-    /// Wakes all of them, and first the threads that a fork has left behind. The caller must hold
-    /// no lock.
-    #[inline]
-    pub(crate) fn wake(self) {
-        if self.has_event || !self.tasks.is_empty() {
-            self.wake_all();
-        }
-    }
-
-    #[cold]
-    fn wake_all(self) {
-        if self.has_event {
-            restart_left_behind();
-        }
-        for queue in self.queues {
-            queue.wake();
-        }
-        self.tasks.into_iter().for_each(wake_catching);
-    }
-}
 
 #[cfg(test)]
 thread_local! {

@@ -7,6 +7,7 @@ use crate::{
     breaker::Slot,
     circuit::Reason,
     duration::Rounded,
+    logs,
     sys::panic::{Panicked, catch_panic},
 };
 
@@ -25,7 +26,10 @@ pub(super) fn overdue(timeout: Duration) -> Answer {
 
 /// Runs user code; a panic counts as a failed check.
 pub(super) fn run_check<R>(run: impl FnOnce() -> R) -> Result<R, Reason> {
-    catch_panic(run).map_err(|Panicked| Reason::from("health check: panic").fixed())
+    catch_panic(run).map_err(|Panicked| {
+        logs::panicked("a health check", None);
+        Reason::from("health check: panic").fixed()
+    })
 }
 
 fn failed(why: fmt::Arguments<'_>) -> Reason {

@@ -65,6 +65,8 @@ pub struct FailedCall<'e, E> {
     error: &'e E,
     /// Whether `failure_if` cannot make it a success: it trips, or it timed out.
     is_certain: bool,
+    #[cfg(feature = "tokio")]
+    timed_out: bool,
     trips: bool,
     retry_after: Option<Duration>,
     reason: Option<Reason>,
@@ -91,7 +93,12 @@ impl<'e, E> ErrorRules<'e, E> {
             (Some(late), None) => Self::Decided(late.outcome().into()),
             (Some(late), Some(error)) => {
                 let reason = Some(late.reason());
-                Self::Failed(FailedCall { is_certain: true, reason, ..FailedCall::new(error) })
+                Self::Failed(FailedCall {
+                    is_certain: true,
+                    timed_out: true,
+                    reason,
+                    ..FailedCall::new(error)
+                })
             }
         }
     }
@@ -156,12 +163,22 @@ impl<'e, E> ErrorRules<'e, E> {
 
 impl<'e, E> FailedCall<'e, E> {
     const fn new(error: &'e E) -> Self {
-        Self { error, is_certain: false, trips: false, retry_after: None, reason: None }
+        Self {
+            error,
+            is_certain: false,
+            #[cfg(feature = "tokio")]
+            timed_out: false,
+            trips: false,
+            retry_after: None,
+            reason: None,
+        }
     }
 
     fn outcome(self, default: impl FnOnce() -> Reason) -> Outcome {
         let reason = self.reason.unwrap_or_else(default);
         let outcome = if self.trips { Outcome::trip(reason) } else { Outcome::failure(reason) };
+        #[cfg(feature = "tokio")]
+        let outcome = if self.timed_out { outcome.timed_out() } else { outcome };
         match self.retry_after {
             Some(hint) => outcome.retry_after(hint),
             None => outcome,

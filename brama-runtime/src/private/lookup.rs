@@ -100,6 +100,16 @@ pub fn acquire<S: SlotRef>(found: S) -> Result<RawPermit<S>, CircuitOpen> {
     RawPermit::acquire(found)
 }
 
+/// Admits one call of a breaker that was found before, which runs on this thread to its end.
+///
+/// # Errors
+///
+/// [`CircuitOpen`] if the call is rejected.
+#[inline]
+pub fn acquire_on_thread<S: SlotRef>(found: S) -> Result<RawPermit<S>, CircuitOpen> {
+    RawPermit::acquire_in_scope(found)
+}
+
 /// A type that can be an identifier: any string.
 #[diagnostic::on_unimplemented(
     message = "an identifier must be a string, but `{Self}` is not",

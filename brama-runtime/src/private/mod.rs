@@ -8,11 +8,15 @@ mod key;
 mod lookup;
 mod policy;
 mod rejected;
+#[cfg(feature = "tracing")]
+mod span;
 mod stacked;
 #[cfg(feature = "tokio")]
 mod timeout;
 mod verdict;
 
+#[cfg(feature = "tracing")]
+pub use self::span::{CallSpan, EnteredCall, InSpan, SpannedFuture};
 #[cfg(feature = "tokio")]
 pub use self::timeout::{
     CallTimer, FromTimedOut, GenericFromTimedOut, TimedOut, TimeoutFuture, TimeoutOutput,
@@ -24,7 +28,7 @@ pub use self::{
     future::{IntoFutureOf, PinnedBox, declare, make_future},
     judge::{ErrorRules, FailedCall, HandlerAnswer, ReasonAnswer, handled},
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
-    lookup::{AsIdentifier, Lookup, OwnRegistry, acquire, admit, enter, find},
+    lookup::{AsIdentifier, Lookup, OwnRegistry, acquire, acquire_on_thread, admit, enter, find},
     policy::{ExpiryOrDuration, PolicyOrPatch},
     rejected::{FromCircuitOpen, GenericFromCircuitOpen, OpenOutput, call_on_open},
     stacked::InnerRejection,

@@ -53,7 +53,7 @@ impl TimedOut {
     }
 
     pub(super) fn outcome(&self) -> Outcome {
-        Outcome::failure(self.reason())
+        Outcome::failure(self.reason()).timed_out()
     }
 }
 

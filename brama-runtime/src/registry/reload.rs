@@ -11,6 +11,7 @@ use crate::{
     connection::ConnectionKind,
     error::{NoThread, UnknownBreaker},
     identity::Identity,
+    logs,
     sys::interval::Sweeper,
 };
 
@@ -115,7 +116,9 @@ impl Registry {
         let configuration = before.changes_to(writer.config());
         drop(writer);
         wakes.wake();
-        Ok(Reloaded { configuration, breakers })
+        let reloaded = Reloaded { configuration, breakers };
+        logs::reloaded(&reloaded);
+        Ok(reloaded)
     }
 
     /// Returns the names in the configuration that match no breaker, such as misspelled ones.

@@ -3,7 +3,7 @@
 use super::Registry;
 use crate::{
     breaker::Slot,
-    bus::{EventCallback, Subscription},
+    bus::{EventCallback, Observer, Subscription},
     error::NoThread,
     event::{Event, EventFilter, EventKinds},
 };
@@ -39,6 +39,46 @@ impl Registry {
         callback: impl FnMut(Event) + Send + 'static,
     ) -> Result<EventCallback, NoThread> {
         EventCallback::start(self.subscribe(filter), callback)
+    }
+
+    /// Calls `observer` for every change, on the thread that causes the change, until the handle is
+    /// dropped. [`EventKinds::CHANGES`](crate::event::EventKinds::CHANGES) lists what a change is.
+    ///
+    /// Use it for what has to happen where the change happens, such as a log line in the span of
+    /// the caller, or a metric of its task. For everything else, [`on_event`](Self::on_event) does
+    /// not let the caller wait.
+    ///
+    /// The observer is called after the breaker's lock is released, so it may call its breaker. If
+    /// it causes a change, it is called for that change too, before it returns. If several threads
+    /// change a breaker at once, it may be called out of order: [`Event::number`] gives the order.
+    /// A panic of the observer is caught and counted ([`Observer::panics`]).
+    ///
+    /// Events of calls are not observed, and an observer does not slow calls down that cause no
+    /// change. In a forked child, observers go on as before.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::Registry;
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// let seen = Arc::new(Mutex::new(Vec::new()));
+    /// let registry = Registry::new();
+    /// let observer = registry.observe({
+    ///     let seen = Arc::clone(&seen);
+    ///     move |event| seen.lock().unwrap().push(event.to_string())
+    /// });
+    /// registry.breaker("payment_api").force_open("maintenance");
+    /// assert_eq!(
+    ///     *seen.lock().unwrap(),
+    ///     [
+    ///         "payment_api was first used or registered",
+    ///         "payment_api went from closed to forced open: by hand (force_open): maintenance",
+    ///     ]
+    /// );
+    /// drop(observer);
+    /// ```
+    pub fn observe(&self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Observer {
+        self.inner.context.bus.observe(observer)
     }
 }
 

@@ -24,6 +24,12 @@ fn one_line(value: u8) -> Answer<u8> { Ok(value) }
 #[circuit_breaker(identifier = "one line later")]
 async fn one_line_later(value: u8) -> Answer<u8> { Ok(value) }
 
+#[circuit_breaker(identifier = "span", span = true)]
+fn span(value: u8) -> Answer<u8> { Ok(value) }
+
+#[circuit_breaker(identifier = "span later", key = value, span = true, fallback = Ok(value))]
+async fn span_later(value: u8) -> Answer<u8> { Ok(value) }
+
 #[circuit_breaker(identifier = "unit", error_handler = |()| Outcome::Success, fallback = ())]
 fn unit() {}
 
@@ -129,6 +135,8 @@ fn main() {
     assert!(named("named", 1).is_ok() && stacked(1).is_ok());
     drop((stacked_later(1), stacked_future(std::time::Duration::MAX)));
     drop(named_later("named".to_owned(), 1));
+    assert!(span(1).is_ok());
+    drop(span_later(1));
     unit();
     drop((future(1), future_boxed("boxed"), timeout(1)));
     let futures = (one_line_later(1), unit_later(), diverges_later(), unused_argument(1));

@@ -1,0 +1,123 @@
+//! Observers: callbacks on the thread that causes a change.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use super::Bus;
+use crate::{
+    event::Event,
+    logs,
+    sys::panic::{Panicked, catch_panic},
+    time::clock::Time,
+};
+
+/// A handle that keeps an observer called until it is dropped, created by
+/// [`Registry::observe`](crate::registry::Registry::observe).
+///
+/// Dropping the handle does not wait: a call of the observer that is in progress on another thread
+/// runs to its end. The observer is called no more once the registry and all handles to its
+/// breakers are dropped.
+#[must_use = "dropping the handle ends the calls"]
+pub struct Observer {
+    observation: Arc<Observation>,
+    bus: Weak<Bus>,
+}
+
+/// The user's code. It is neither called nor dropped under a lock.
+pub(super) struct Observation {
+    observe: Box<dyn Fn(&Event) + Send + Sync>,
+    panics: AtomicU64,
+    is_over: AtomicBool,
+}
+
+/// The observers at one moment, oldest first.
+pub(super) type Observations = Arc<[Arc<Observation>]>;
+
+/// A change that observers and the log have not seen yet, because a lock was held.
+pub(super) struct UnseenChange {
+    pub(super) event: Event,
+    pub(super) observations: Observations,
+    /// Set if the event's calendar time is still to be read, which is user code.
+    pub(super) clock: Option<Time>,
+}
+
+/// Such changes, oldest first.
+#[derive(Default)]
+pub(super) struct UnseenChanges(Vec<UnseenChange>);
+
+impl UnseenChanges {
+    pub(super) fn push(&mut self, change: UnseenChange) {
+        self.0.push(change);
+    }
+
+    pub(super) fn extend(&mut self, later: Self) {
+        self.0.extend(later.0);
+    }
+
+    /// Shows each change to the log and the observers. The caller must hold no lock.
+    pub(super) fn show(self) {
+        self.0.into_iter().for_each(UnseenChange::show);
+    }
+}
+
+impl Observer {
+    pub(super) const fn new(observation: Arc<Observation>, bus: Weak<Bus>) -> Self {
+        Self { observation, bus }
+    }
+
+    /// Returns how often the observer has panicked.
+    #[must_use]
+    pub fn panics(&self) -> u64 {
+        self.observation.panics.load(Ordering::Relaxed)
+    }
+}
+
+impl Observation {
+    pub(super) fn new(observe: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        let (observe, panics) = (Box::new(observe), AtomicU64::default());
+        Self { observe, panics, is_over: AtomicBool::default() }
+    }
+
+    /// An observer may panic, call its breaker, and be dropped meanwhile.
+    fn call(&self, event: &Event) {
+        if self.is_over.load(Ordering::Relaxed) {
+            return;
+        }
+        if catch_panic(|| (self.observe)(event)) == Err(Panicked) {
+            self.panics.fetch_add(1, Ordering::Relaxed);
+            logs::panicked("an observer", Some(&event.identity));
+        }
+    }
+}
+
+impl UnseenChange {
+    fn show(self) {
+        let Self { mut event, observations, clock } = self;
+        if let Some(clock) = clock {
+            let calendar = || clock.calendar().checked_sub(clock.now().since(event.at));
+            event.time = catch_panic(calendar).ok().flatten().unwrap_or(event.time);
+        }
+        logs::change(&event);
+        observations.iter().for_each(|observation| observation.call(&event));
+    }
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        self.observation.is_over.store(true, Ordering::Relaxed);
+        if let Some(bus) = self.bus.upgrade() {
+            bus.end_observation(&self.observation);
+        }
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observer").field("panics", &self.panics()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,55 @@
+//! The log: what subscribers of `tracing` see of breakers.
+//!
+//! Subscribers are user code. They are called without a lock, on the thread that causes what they
+//! see, and a subscriber that panics loses one line and harms no call. What decides under a lock
+//! whether there is a line to write ([`wants`]) reads a static and asks no subscriber.
+//!
+//! Without the feature `tracing`, everything here is empty.
+
+#[cfg(feature = "tracing")]
+mod change;
+#[cfg(feature = "tracing")]
+mod fields;
+#[cfg(feature = "tracing")]
+mod level;
+#[cfg(not(feature = "tracing"))]
+mod off;
+#[cfg(feature = "tracing")]
+mod operation;
+#[cfg(feature = "tracing")]
+mod outcome;
+#[cfg(feature = "tracing")]
+mod rejection;
+
+#[cfg(feature = "tracing")]
+use std::sync::atomic::AtomicU64;
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use self::off::{
+    change, is_listening, note_outcome, panicked, reloaded, takes_outcomes, wants,
+};
+#[cfg(feature = "tracing")]
+pub(crate) use self::{
+    change::{change, wants},
+    fields::NameFields,
+    level::{is_listening, is_on},
+    operation::{panicked, reloaded},
+    outcome::{note_outcome, takes_outcomes},
+};
+
+/// How many rejections of the present opening were counted, and of which opening. A rejection is
+/// counted only while a subscriber listens.
+pub(crate) struct RejectionLog {
+    /// It orders nothing. If it is torn between two openings, a line is written too often.
+    #[cfg(feature = "tracing")]
+    count: AtomicU64,
+}
+
+impl RejectionLog {
+    pub(crate) const fn new() -> Self {
+        Self {
+            #[cfg(feature = "tracing")]
+            count: AtomicU64::new(0),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! No log: the program has not enabled the feature `tracing`.
+
+use std::{fmt, time::Duration};
+
+use super::RejectionLog;
+use crate::{
+    circuit::State,
+    config::Reloaded,
+    event::{Event, EventDetail},
+    identity::Identity,
+};
+
+#[expect(clippy::inline_always, reason = "nothing, also in a debug build")]
+#[inline(always)]
+pub(crate) const fn wants(_: &EventDetail, _: &Identity<'_>) -> bool {
+    false
+}
+
+pub(crate) const fn change(_: &Event) {}
+
+pub(crate) const fn reloaded(_: &Reloaded) {}
+
+pub(crate) const fn panicked(_: &str, _: Option<&Identity<'_>>) {}
+
+#[expect(clippy::inline_always, reason = "nothing, also in a debug build")]
+#[inline(always)]
+pub(crate) const fn is_listening() -> bool {
+    false
+}
+
+#[expect(clippy::inline_always, reason = "nothing, also in a debug build")]
+#[inline(always)]
+pub(crate) const fn takes_outcomes() -> bool {
+    false
+}
+
+#[inline(always)]
+pub(crate) fn note_outcome(_: impl FnOnce() -> &'static str) {}
+
+impl RejectionLog {
+    #[expect(clippy::unused_self, reason = "with the feature, it counts")]
+    pub(crate) const fn add(
+        &self,
+        _: &Identity<'_>,
+        _: State,
+        _: u64,
+        _: Option<Duration>,
+        _: &dyn fmt::Display,
+    ) {
+    }
+}

@@ -1,0 +1,101 @@
+//! The lines of rejections: the first of an opening, and then fewer and fewer.
+
+use std::{fmt, sync::atomic::Ordering, time::Duration};
+
+use tracing::{Level, event};
+
+use super::{
+    RejectionLog,
+    fields::{NameFields, millis},
+    level::is_on,
+};
+use crate::{
+    circuit::{Quantity, State},
+    identity::Identity,
+    sys::panic::catch_panic,
+};
+
+impl RejectionLog {
+    /// Counts a rejection. Writes a line about the 1st, 2nd, 4th, 8th … of an opening, so that a
+    /// dead dependency does not flood the log.
+    #[cold]
+    pub(crate) fn add(
+        &self,
+        identity: &Identity<'_>,
+        state: State,
+        opening: u64,
+        retry_after: Option<Duration>,
+        message: &dyn fmt::Display,
+    ) {
+        if !is_on(Level::DEBUG) {
+            return;
+        }
+        let count = self.count(opening);
+        if count.is_power_of_two() {
+            let line = || write(identity, state, opening, retry_after, message, count);
+            let _ = catch_panic(line);
+        }
+    }
+
+    /// The number of this rejection in its opening, beginning at 1. It stops at the largest.
+    fn count(&self, opening: u64) -> u64 {
+        let opening = opening << COUNT_BITS;
+        let next = |before: u64| {
+            if before & !LARGEST == opening { before & LARGEST } else { 0 }
+        };
+        let add = |before| Some(opening | next(before).saturating_add(1).min(LARGEST));
+        let before = self.count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        let before = before.unwrap_or_else(|before| before);
+        next(before).saturating_add(1).min(LARGEST)
+    }
+}
+
+fn write(
+    identity: &Identity<'_>,
+    state: State,
+    opening: u64,
+    retry_after: Option<Duration>,
+    message: &dyn fmt::Display,
+    count: u64,
+) {
+    let NameFields { breaker, scope, key } = NameFields::of(identity);
+    event!(
+        target: "brama::rejection",
+        Level::DEBUG,
+        breaker,
+        scope,
+        key,
+        state = state.as_str(),
+        opening,
+        retry_after_ms = retry_after.map(millis),
+        rejections = count,
+        "{message} ({} in this opening)",
+        Quantity(count, "rejection"),
+    );
+}
+
+/// The lower bits count, the upper ones are those of the opening's number.
+const COUNT_BITS: u32 = 40;
+
+/// No power of two, so that a full count is silent.
+const LARGEST: u64 = (1 << COUNT_BITS) - 1;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+
+    #[test]
+    fn each_opening_is_counted_from_one() {
+        let log = RejectionLog::new();
+        assert_eq!([1, 1, 1, 2, 2, 1].map(|opening| log.count(opening)), [1, 2, 3, 1, 2, 1]);
+    }
+
+    #[test]
+    fn a_full_count_is_silent() {
+        let log = RejectionLog { count: AtomicU64::new(7 << COUNT_BITS | (LARGEST - 1)) };
+        assert_eq!([log.count(7), log.count(7)], [LARGEST; 2]);
+        assert!(!LARGEST.is_power_of_two());
+    }
+}

@@ -1,0 +1,150 @@
+//! The span of a call, for the attribute's option `span`.
+
+use std::{
+    fmt,
+    future::Future,
+    mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use pin_project_lite::pin_project;
+use tracing::{
+    Level, Span,
+    field::Empty,
+    span,
+    span::{Entered as EnteredRef, EnteredSpan},
+};
+
+use crate::{
+    breaker::SlotRef,
+    logs::{NameFields, is_on},
+    sys::panic::catch_panic,
+};
+
+/// The span `brama.call` of one call, or none if no subscriber takes it.
+///
+/// It declares the field `breaker.outcome`, so that the outcome of the call is recorded in it like
+/// in any span that declares the field. A subscriber is user code: if it panics, the call runs
+/// outside of a span.
+#[derive(Debug)]
+pub struct CallSpan(Span);
+
+impl CallSpan {
+    /// Creates the span of a call of the breaker `found`, within the current span.
+    #[inline]
+    pub fn new<S: SlotRef>(found: &S) -> Self {
+        if is_on(Level::INFO) { Self(create(found)) } else { Self(Span::none()) }
+    }
+
+    /// Enters the span, for a call that runs on this thread to its end.
+    #[inline]
+    pub fn enter(self) -> EnteredCall {
+        InSpan::by(!self.0.is_disabled(), || self.0.entered())
+    }
+
+    /// Runs `call` in the span: it is entered for each poll, and while the future is dropped.
+    #[inline]
+    pub fn contain<F: Future>(self, call: F) -> SpannedFuture<F> {
+        SpannedFuture { call: Some(call), span: self.0 }
+    }
+}
+
+#[inline(never)]
+fn create<S: SlotRef>(found: &S) -> Span {
+    let create = || {
+        let NameFields { breaker, scope, key } = NameFields::of(found.identity());
+        span!(
+            target: "brama::call",
+            Level::INFO,
+            "brama.call",
+            breaker,
+            scope,
+            key,
+            breaker.outcome = Empty,
+        )
+    };
+    catch_panic(create).unwrap_or_else(|_| Span::none())
+}
+
+/// The span of a call, entered until this is dropped.
+pub type EnteredCall = InSpan<EnteredSpan>;
+
+/// The guard of an entered span. To leave the span is to call a subscriber, which may panic, also
+/// while a panic of the body unwinds.
+#[must_use = "dropping it leaves the span"]
+pub struct InSpan<G>(Option<G>);
+
+impl<G> InSpan<G> {
+    #[inline]
+    fn by(is_enabled: bool, enter: impl FnOnce() -> G) -> Self {
+        Self(if is_enabled { catch_panic(enter).ok() } else { None })
+    }
+}
+
+impl<G> Drop for InSpan<G> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(guard) = self.0.take() {
+            let _ = catch_panic(|| drop(guard));
+        }
+    }
+}
+
+impl<G> fmt::Debug for InSpan<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InSpan").field("is_entered", &self.0.is_some()).finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// A call in its span.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, the call is dropped in the span, so that the span shows that the
+    /// call was abandoned.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct SpannedFuture<F> {
+        #[pin]
+        call: Option<F>,
+        span: Span,
+    }
+
+    impl<F> PinnedDrop for SpannedFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.call.is_some() {
+                let _entered = enter(this.span);
+                this.call.set(None);
+            }
+            let span = mem::replace(this.span, Span::none());
+            let _ = catch_panic(|| drop(span));
+        }
+    }
+}
+
+#[inline]
+fn enter(span: &Span) -> InSpan<EnteredRef<'_>> {
+    InSpan::by(!span.is_disabled(), || span.enter())
+}
+
+impl<F: Future> Future for SpannedFuture<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let Some(call) = this.call.as_mut().as_pin_mut() else { return Poll::Pending };
+        let _entered = enter(this.span);
+        let output = ready!(call.poll(context));
+        this.call.set(None);
+        Poll::Ready(output)
+    }
+}
+
+impl<F> fmt::Debug for SpannedFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpannedFuture").field("span", &self.span).finish_non_exhaustive()
+    }
+}
