@@ -93,6 +93,7 @@ pub mod status {
         },
         config::{ConfigLayer, LayerValue, Setting, Settings},
         connection::Labels,
+        histogram::{DurationHistogram, Durations},
         registry::BreakerFilter,
         status::{PastOpening, Rate, Rejections, Transitions},
     };

@@ -16,6 +16,7 @@ mod counters;
 mod duration;
 mod error;
 mod event;
+mod histogram;
 mod identity;
 mod outcome;
 mod private;

@@ -25,6 +25,7 @@
 //! | `failure_count` | `failure_count.rs` |
 //! | `ramp` | `ramp.rs` |
 //! | retry-after hints | `hints.rs` |
+//! | `durations` | `durations.rs` |
 //! | reasons of failures, for every kind of error | `reasons.rs` |
 //! | which calls take no lock and read no clock | `fast_path.rs` |
 //! | `CircuitOpen`, the error of a rejected call | `circuit_open.rs` |
@@ -80,6 +81,7 @@ mod cleanup;
 mod connections;
 mod costs;
 mod declared;
+mod durations;
 mod dynamic_identifiers;
 mod events;
 mod evidence;

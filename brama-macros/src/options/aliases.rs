@@ -61,7 +61,7 @@ pub(crate) fn snake_case(word: &str) -> String {
 /// An option, what it does, a value for these words if the usual example is not one, and the words.
 type Alias = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const OPTIONS: [Alias; 24] = [
+const OPTIONS: [Alias; 25] = [
     (
         "identifier",
         "names the breaker",
@@ -333,6 +333,12 @@ const OPTIONS: [Alias; 24] = [
     ),
     ("scope", "is a namespace for identifiers", "", &["group", "group_key", "namespace", "module"]),
     ("type", "is the kind of dependency", "", &["kind", "category", "connection_type"]),
+    (
+        "durations",
+        "counts how long calls take",
+        "",
+        &["histogram", "latency", "metrics", "timed", "timings"],
+    ),
     (
         "shadow",
         "decides and counts, but rejects nothing",

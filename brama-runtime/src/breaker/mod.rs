@@ -21,7 +21,9 @@ mod record;
 mod rejection;
 mod result;
 mod slot;
+mod snapshot;
 mod step;
+mod timing;
 mod wait;
 mod waiters;
 #[cfg(all(test, not(brama_loom)))]
