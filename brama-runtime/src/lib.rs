@@ -18,6 +18,7 @@ mod error;
 mod event;
 mod histogram;
 mod identity;
+mod metrics;
 mod outcome;
 mod private;
 mod registry;

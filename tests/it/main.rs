@@ -51,6 +51,11 @@
 //! | background health checks that are futures | `checks_async.rs` |
 //! | the threads on which they run | `check_threads.rs` |
 //! | health of many breakers | `health.rs` |
+//! | **Metrics** | |
+//! | metrics as text, in each format | `metrics/mod.rs` |
+//! | the names of metrics | `metrics/names.rs` |
+//! | keys in metrics, and their sum | `metrics/keys.rs` |
+//! | the grammar that reads the text | `metrics/grammar.rs` |
 //! | **Events** | |
 //! | event kinds and their content | `events.rs` |
 //! | slow, panicking and dropped subscribers | `subscribers.rs` |
@@ -99,6 +104,7 @@ mod isolation_async;
 mod keys;
 mod layers;
 mod log;
+mod metrics;
 mod nested;
 mod open_share;
 mod overflow;

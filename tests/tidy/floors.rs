@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::file::{File, assert_none, files, is_comment, read, words};
 
 /// Each module of the runtime and its floor; a folder stands for all in it.
-pub(crate) const FLOORS: [(&str, u8); 22] = [
+pub(crate) const FLOORS: [(&str, u8); 23] = [
     ("calendar", 0),
     ("circuit", 0),
     ("duration", 0),
@@ -25,6 +25,7 @@ pub(crate) const FLOORS: [(&str, u8); 22] = [
     ("breaker", 4),
     ("checks", 5),
     ("registry", 6),
+    ("metrics", 7),
     ("private", 7),
     ("testing", 7),
     ("api", 8),

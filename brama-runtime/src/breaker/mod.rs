@@ -20,6 +20,7 @@ mod reconfigure;
 mod record;
 mod rejection;
 mod result;
+mod series;
 mod slot;
 mod snapshot;
 mod step;
@@ -43,7 +44,7 @@ pub use self::{
 };
 pub(crate) use self::{
     context::RegistryContext,
-    evict::Idle,
+    evict::{Evicted, Idle},
     open_share::OpenShare,
     panic_guard::{DeferredSuccess, PanicGuard},
     pending_events::Timestamp,

@@ -61,6 +61,17 @@ impl Slot {
         self.extras.get_or_init(Box::default)
     }
 
+    /// Lets metrics sum the breaker with others of its identifier. Call it before another thread
+    /// can use the slot.
+    pub(crate) fn sum_in_metrics(&self) {
+        self.extras.get_or_init(|| Box::new(Extras { is_summed: true, ..Extras::default() }));
+    }
+
+    /// Whether metrics sum the breaker with others of its identifier.
+    pub(crate) fn is_summed(&self) -> bool {
+        self.extras.get().is_some_and(|extras| extras.is_summed)
+    }
+
     pub(crate) fn identity(&self) -> &Identity<'static> {
         &self.identity
     }
@@ -205,6 +216,8 @@ pub(super) struct Extras {
     /// recorded.
     pub(super) other_attribute: OnceRef<'static, Attribute>,
     pub(super) durations: DurationCounters,
+    /// Metrics sum the breaker with others of its identifier.
+    is_summed: bool,
 }
 
 /// A slot that is held for as long as it is needed.

@@ -4,6 +4,7 @@ mod health;
 mod past_opening;
 mod rate;
 mod rejections;
+mod series;
 mod transitions;
 
 use std::{
@@ -20,6 +21,7 @@ pub use self::{
     past_opening::PastOpening,
     rate::Rate,
     rejections::Rejections,
+    series::Series,
     transitions::Transitions,
 };
 use crate::{
