@@ -10,7 +10,7 @@ pub(super) struct Bounds(Vec<String>);
 impl Bounds {
     pub(super) fn new() -> Self {
         let bounds = DurationHistogram::default();
-        Self(bounds.cumulative().map(|(bound, _)| format!("le=\"{}\"", decimal(bound))).collect())
+        Self(bounds.cumulative().map(|(bound, _)| format!(",le=\"{}\"", decimal(bound))).collect())
     }
 
     /// The label of each bound, and how many calls took at most as long.

@@ -1,14 +1,9 @@
 //! Labels: texts from outside as the values of labels.
 
-use std::{borrow::Cow, fmt::Write, hash::BuildHasher};
-
-use foldhash::quality::FixedState;
-
-use crate::{identity::Identity, text::Escaped};
+use crate::{identity::Identity, text::distinct};
 
 /// Writes the labels of a breaker: `name`, `scope` if it has one, and `key` if it has one.
 pub(super) fn write_identity(identity: &Identity<'_>, out: &mut String) {
-    out.clear();
     write_label("name", identity.identifier(), out);
     for (label, value) in [("scope", identity.scope()), ("key", identity.key())] {
         if let Some(value) = value {
@@ -20,7 +15,6 @@ pub(super) fn write_identity(identity: &Identity<'_>, out: &mut String) {
 
 /// Writes the identity as the value of one label: `scope/identifier[key]`.
 pub(super) fn write_joined(identity: &Identity<'_>, out: &mut String) {
-    out.clear();
     out.push_str("name=\"");
     if let Some(scope) = identity.scope() {
         write_value(scope, out);
@@ -55,24 +49,6 @@ fn write_value(value: &str, out: &mut String) {
         out.push(character);
     }
 }
-
-/// Returns the text on one line, with nothing hidden, within a length, and not empty.
-///
-/// If that changes a text, a mark and the hash of the whole follow. So two texts never become one
-/// label, which would be two series under one name. A text that has the mark itself gets it too.
-fn distinct(text: &str) -> Cow<'_, str> {
-    let escaped = Escaped::name(text);
-    if escaped.is_plain() && !text.is_empty() && !text.contains(MARK) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = escaped.to_string();
-    let hash = FixedState::with_seed(0).hash_one(text);
-    let _infallible = write!(shown, "{MARK}{hash:016x}");
-    Cow::Owned(shown)
-}
-
-/// Stands between a text that was changed and its hash.
-const MARK: &str = "…#";
 
 #[cfg(test)]
 mod tests {

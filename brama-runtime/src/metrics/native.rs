@@ -1,12 +1,14 @@
 //! The native names: what a page shows of each breaker.
 
+use std::fmt;
+
 use super::{
     bounds::Bounds,
-    label::write_identity,
     page::{
-        FamilyKind, MetricFamily, OnPage, Page,
+        FamilyKind, MetricFamily, Page,
         SampleValue::{Count, Real},
     },
+    snapshot::Snapshot,
 };
 use crate::{circuit::State, histogram::DurationHistogram, status::Series};
 
@@ -80,111 +82,165 @@ impl Native {
     }
 }
 
-impl OnPage for Native {
-    fn place(self) -> usize {
-        self as usize
-    }
-}
-
-/// Writes the lines of breakers.
-pub(super) struct NativeLines {
-    pub(super) page: Page,
-    bounds: Bounds,
-    /// The labels of the present breaker.
-    labels: String,
-}
-
-impl NativeLines {
-    pub(super) fn new(page: Page) -> Self {
-        Self { page, bounds: Bounds::new(), labels: String::new() }
-    }
-
-    pub(super) fn add(&mut self, series: &Series) {
-        let Self { page, bounds, labels } = self;
-        write_identity(&series.identity, labels);
-        if let Some(keys) = series.summed {
-            page.add(Native::LimitedKeys, &[labels_without_key(labels)], Count(keys));
-        }
-        add_state(page, labels, series);
-        add_calls(page, labels, series);
-        add_window(page, labels, series);
-        if let Some(durations) = &series.durations {
-            add_durations(page, bounds, &[labels, SUCCESS], durations.successes());
-            add_durations(page, bounds, &[labels, FAILURE], durations.failures());
-            add_durations(page, bounds, &[labels, IGNORED], durations.ignored());
+/// Adds the lines of all breakers.
+pub(super) fn add_native<W: fmt::Write>(page: &mut Page<'_, W>, snapshot: &Snapshot) {
+    let bounds = Bounds::new();
+    for family in Native::ALL {
+        page.begin(family.family());
+        for (labels, series) in snapshot.iter() {
+            family.add(page, &bounds, labels, series);
         }
     }
 }
 
-const SUCCESS: &str = "outcome=\"success\"";
-const FAILURE: &str = "outcome=\"failure\"";
-const IGNORED: &str = "outcome=\"ignored\"";
+impl Native {
+    fn add<W: fmt::Write>(
+        self,
+        page: &mut Page<'_, W>,
+        bounds: &Bounds,
+        labels: &str,
+        series: &Series,
+    ) {
+        let Series { totals, .. } = series;
+        match self {
+            Self::State => add_states(page, labels, series),
+            Self::Calls => add_outcomes(
+                page,
+                labels,
+                [
+                    (SUCCESS, totals.successes),
+                    (FAILURE, totals.failures),
+                    (IGNORED, totals.ignored),
+                ],
+            ),
+            Self::Abandoned => add_rare(page, labels, totals.abandoned),
+            Self::Slow => add_rare(page, labels, totals.slow),
+            Self::Late => add_rare(page, labels, totals.late),
+            Self::Nested => add_rare(page, labels, totals.nested),
+            Self::Rejections => add_rejections(page, labels, series),
+            Self::Transitions => add_transitions(page, labels, series),
+            Self::Openings => page.add(labels, "", Count(series.openings)),
+            Self::Failures => page.add(labels, "", Count(series.failures)),
+            Self::WindowCalls | Self::WindowSlowCalls => self.add_window(page, labels, series),
+            Self::FailureRatio => add_share(page, labels, series.failure_ratio),
+            Self::SlowRatio => add_share(page, labels, series.slow_ratio),
+            Self::Admitting => add_share(page, labels, series.admitting),
+            Self::Duration | Self::LongestDuration => {
+                self.add_durations(page, bounds, labels, series);
+            }
+            Self::LimitedKeys => {
+                if let Some(keys) = series.summed {
+                    page.add(without_key(labels), "", Count(keys));
+                }
+            }
+        }
+    }
+
+    fn add_window<W: fmt::Write>(self, page: &mut Page<'_, W>, labels: &str, series: &Series) {
+        let Some(window) = series.window else { return };
+        let successes = window.calls.saturating_sub(window.failures);
+        if self == Self::WindowSlowCalls {
+            page.add(labels, "", Count(window.slow));
+        } else {
+            add_outcomes(page, labels, [(SUCCESS, successes), (FAILURE, window.failures)]);
+        }
+    }
+
+    /// Adds the histograms or maxima of the outcomes that occurred.
+    fn add_durations<W: fmt::Write>(
+        self,
+        page: &mut Page<'_, W>,
+        bounds: &Bounds,
+        labels: &str,
+        series: &Series,
+    ) {
+        let Some(durations) = &series.durations else { return };
+        for (outcome, histogram) in [
+            (SUCCESS, durations.successes()),
+            (FAILURE, durations.failures()),
+            (IGNORED, durations.ignored()),
+        ] {
+            match (self, histogram.max()) {
+                (Self::LongestDuration, Some(max)) => {
+                    page.add(labels, outcome, Real(max.as_secs_f64()));
+                }
+                (Self::LongestDuration, None) => {}
+                (_, _) => add_histogram(page, bounds, &[labels, outcome], histogram),
+            }
+        }
+    }
+}
+
+const SUCCESS: &str = ",outcome=\"success\"";
+const FAILURE: &str = ",outcome=\"failure\"";
+const IGNORED: &str = ",outcome=\"ignored\"";
 
 /// The labels of the identifier of a sum, whose key stands last.
-fn labels_without_key(labels: &str) -> &str {
+fn without_key(labels: &str) -> &str {
     labels.rsplit_once(",key=").map_or(labels, |(labels, _)| labels)
 }
 
-fn add_state(page: &mut Page, labels: &str, series: &Series) {
+fn add_states<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, series: &Series) {
     for state in State::ALL {
         let label = match state {
-            State::Closed => "state=\"closed\"",
-            State::Open => "state=\"open\"",
-            State::HalfOpen => "state=\"half_open\"",
-            State::ForcedOpen => "state=\"force_open\"",
-            State::Disabled => "state=\"disabled\"",
+            State::Closed => ",state=\"closed\"",
+            State::Open => ",state=\"open\"",
+            State::HalfOpen => ",state=\"half_open\"",
+            State::ForcedOpen => ",state=\"force_open\"",
+            State::Disabled => ",state=\"disabled\"",
         };
-        page.add(Native::State, &[labels, label], Count(series.in_state(state)));
+        page.add(labels, label, Count(series.in_state(state)));
     }
-    page.add(Native::Openings, &[labels], Count(series.openings));
-    page.add(Native::Failures, &[labels], Count(series.failures));
-    if let Some(share) = series.admitting {
-        page.add(Native::Admitting, &[labels], Real(share));
+}
+
+fn add_outcomes<W: fmt::Write, const N: usize>(
+    page: &mut Page<'_, W>,
+    labels: &str,
+    outcomes: [(&str, u64); N],
+) {
+    for (outcome, calls) in outcomes {
+        page.add(labels, outcome, Count(calls));
     }
+}
+
+/// Adds a count that few breakers have, unless it is zero: for the others, these lines would be a
+/// fifth of the page.
+fn add_rare<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, count: u64) {
+    if 0 < count {
+        page.add(labels, "", Count(count));
+    }
+}
+
+fn add_rejections<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, series: &Series) {
+    let rejections = &series.rejections;
+    add_outcomes(
+        page,
+        labels,
+        [
+            (",reason=\"open\"", rejections.open),
+            (",reason=\"probe_limit\"", rejections.half_open),
+            (",reason=\"ramp\"", rejections.ramp),
+            (",reason=\"forced\"", rejections.forced),
+        ],
+    );
+}
+
+fn add_transitions<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, series: &Series) {
     for (from, to, count) in series.transitions.iter() {
-        let (from, to) = (format!("from=\"{from}\""), format!("to=\"{to}\""));
-        page.add(Native::Transitions, &[labels, &from, &to], Count(count));
+        let more = format!(",from=\"{from}\",to=\"{to}\"");
+        page.add(labels, &more, Count(count));
     }
 }
 
-fn add_calls(page: &mut Page, labels: &str, series: &Series) {
-    let (totals, rejections) = (&series.totals, &series.rejections);
-    page.add(Native::Calls, &[labels, SUCCESS], Count(totals.successes));
-    page.add(Native::Calls, &[labels, FAILURE], Count(totals.failures));
-    page.add(Native::Calls, &[labels, IGNORED], Count(totals.ignored));
-    page.add(Native::Abandoned, &[labels], Count(totals.abandoned));
-    page.add(Native::Slow, &[labels], Count(totals.slow));
-    page.add(Native::Late, &[labels], Count(totals.late));
-    page.add(Native::Nested, &[labels], Count(totals.nested));
-    let reasons = [
-        ("reason=\"open\"", rejections.open),
-        ("reason=\"probe_limit\"", rejections.half_open),
-        ("reason=\"ramp\"", rejections.ramp),
-        ("reason=\"forced\"", rejections.forced),
-    ];
-    for (reason, calls) in reasons {
-        page.add(Native::Rejections, &[labels, reason], Count(calls));
-    }
-}
-
-fn add_window(page: &mut Page, labels: &str, series: &Series) {
-    if let Some(window) = series.window {
-        let successes = window.calls.saturating_sub(window.failures);
-        page.add(Native::WindowCalls, &[labels, SUCCESS], Count(successes));
-        page.add(Native::WindowCalls, &[labels, FAILURE], Count(window.failures));
-        page.add(Native::WindowSlowCalls, &[labels], Count(window.slow));
-    }
-    if let Some(share) = series.failure_ratio {
-        page.add(Native::FailureRatio, &[labels], Real(share));
-    }
-    if let Some(share) = series.slow_ratio {
-        page.add(Native::SlowRatio, &[labels], Real(share));
+fn add_share<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, share: Option<f64>) {
+    if let Some(share) = share {
+        page.add(labels, "", Real(share));
     }
 }
 
 /// Adds a histogram, once it has counted a call.
-fn add_durations(
-    page: &mut Page,
+fn add_histogram<W: fmt::Write>(
+    page: &mut Page<'_, W>,
     bounds: &Bounds,
     labels: &[&str; 2],
     histogram: &DurationHistogram,
@@ -193,26 +249,11 @@ fn add_durations(
     if count == 0 {
         return;
     }
-    let (bucket, family) = ("_bucket", Native::Duration);
+    let bucket = "_bucket";
     for (bound, below) in bounds.of(histogram) {
-        page.add_with_suffix(family, bucket, &[labels, outcome, bound], Count(below));
+        page.add_with_suffix(bucket, &[labels, outcome, bound], Count(below));
     }
-    page.add_with_suffix(family, bucket, &[labels, outcome, "le=\"+Inf\""], Count(count));
-    page.add_with_suffix(family, "_sum", &[labels, outcome], Real(histogram.sum().as_secs_f64()));
-    page.add_with_suffix(family, "_count", &[labels, outcome], Count(count));
-    if let Some(max) = histogram.max() {
-        page.add(Native::LongestDuration, &[labels, outcome], Real(max.as_secs_f64()));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_family_stands_at_its_place() {
-        for (place, family) in Native::ALL.into_iter().enumerate() {
-            assert_eq!(family.place(), place, "{family:?}");
-        }
-    }
+    page.add_with_suffix(bucket, &[labels, outcome, ",le=\"+Inf\""], Count(count));
+    page.add_with_suffix("_sum", &[labels, outcome], Real(histogram.sum().as_secs_f64()));
+    page.add_with_suffix("_count", &[labels, outcome], Count(count));
 }

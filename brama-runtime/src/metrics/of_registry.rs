@@ -1,6 +1,8 @@
 //! What a page shows of a registry as a whole. Further numbers of a registry belong here.
 
-use super::page::{MetricFamily, OnPage, Page, SampleValue::Count};
+use std::fmt;
+
+use super::page::{MetricFamily, Page, SampleValue::Count};
 use crate::{registry::RegistryCounts, status::Health};
 
 /// A family of a registry, in the order of the page.
@@ -46,39 +48,28 @@ impl OfRegistry {
     }
 }
 
-impl OnPage for OfRegistry {
-    fn place(self) -> usize {
-        self as usize
+/// Adds the lines of a registry.
+pub(super) fn add_registry<W: fmt::Write>(page: &mut Page<'_, W>, counts: &RegistryCounts) {
+    for family in OfRegistry::ALL {
+        page.begin(family.family());
+        match family {
+            OfRegistry::Breakers => page.add_alone(Count(counts.breakers)),
+            OfRegistry::Health => add_health(page, &counts.health),
+            OfRegistry::EvictedKeys => page.add_alone(Count(counts.evicted_keys)),
+            OfRegistry::OverflowCalls => page.add_alone(Count(counts.overflow_calls)),
+            OfRegistry::LostEvents => page.add_alone(Count(counts.lost_events)),
+            OfRegistry::ShadowAll => page.add_alone(Count(u64::from(counts.shadow_all))),
+        }
     }
 }
 
-/// Adds the lines of a registry.
-pub(super) fn add_registry(page: &mut Page, counts: &RegistryCounts) {
-    let RegistryCounts { breakers, health, evicted_keys, overflow_calls, lost_events, shadow_all } =
-        counts;
-    page.add(OfRegistry::Breakers, &[], Count(*breakers));
+fn add_health<W: fmt::Write>(page: &mut Page<'_, W>, health: &Health) {
     let [up, degraded, down] = match health {
         Health::Up(_) => [1, 0, 0],
         Health::Degraded(_) => [0, 1, 0],
         Health::Down(_) => [0, 0, 1],
     };
-    page.add(OfRegistry::Health, &["health=\"up\""], Count(up));
-    page.add(OfRegistry::Health, &["health=\"degraded\""], Count(degraded));
-    page.add(OfRegistry::Health, &["health=\"down\""], Count(down));
-    page.add(OfRegistry::EvictedKeys, &[], Count(*evicted_keys));
-    page.add(OfRegistry::OverflowCalls, &[], Count(*overflow_calls));
-    page.add(OfRegistry::LostEvents, &[], Count(*lost_events));
-    page.add(OfRegistry::ShadowAll, &[], Count(u64::from(*shadow_all)));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_family_stands_at_its_place() {
-        for (place, family) in OfRegistry::ALL.into_iter().enumerate() {
-            assert_eq!(family.place(), place, "{family:?}");
-        }
-    }
+    page.add("health=\"up\"", "", Count(up));
+    page.add("health=\"degraded\"", "", Count(degraded));
+    page.add("health=\"down\"", "", Count(down));
 }

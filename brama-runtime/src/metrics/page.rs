@@ -1,14 +1,21 @@
-//! The page: families of metrics, each with its lines.
+//! The page: families of metrics, one after the other, each with its lines.
 
 use std::fmt::{self, Write};
 
 use super::format::Format;
 
-/// The lines of some families. A format wants the lines of a family together, so each has a buffer
-/// of its own.
-pub(super) struct Page {
+/// Writes a page in pieces of some kilobytes: the lines of a page of 10 000 breakers are written
+/// from a buffer that stays in the cache of the processor.
+pub(super) struct Page<'o, W> {
+    out: &'o mut W,
     format: Format,
-    families: Vec<(MetricFamily, String)>,
+    buffer: String,
+    /// The family of the next line, and whether its head is to be written first.
+    family: MetricFamily,
+    has_head: bool,
+    /// The name with its suffix, and the brace before the labels.
+    start: String,
+    result: fmt::Result,
 }
 
 /// What stands above the lines of a metric.
@@ -33,12 +40,9 @@ pub(super) enum FamilyKind {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum SampleValue {
     Count(u64),
+    /// A count that is written as a real number.
+    Whole(u64),
     Real(f64),
-}
-
-/// A family by its place on a page.
-pub(super) trait OnPage: Copy {
-    fn place(self) -> usize;
 }
 
 impl MetricFamily {
@@ -77,70 +81,117 @@ impl FamilyKind {
     }
 }
 
-impl Page {
-    pub(super) fn new(format: Format, families: impl IntoIterator<Item = MetricFamily>) -> Self {
-        let families = families.into_iter().map(|family| (family, String::new())).collect();
-        Self { format, families }
+impl<'o, W: Write> Page<'o, W> {
+    pub(super) fn new(format: Format, out: &'o mut W) -> Self {
+        let (buffer, family) = (String::with_capacity(2 * PIECE), MetricFamily::gauge("", ""));
+        Self { out, format, buffer, family, has_head: true, start: String::new(), result: Ok(()) }
     }
 
-    /// Adds a line: the labels are parts such as `outcome="success"`.
-    pub(super) fn add(&mut self, family: impl OnPage, labels: &[&str], value: SampleValue) {
-        self.add_with_suffix(family, "", labels, value);
+    /// Begins a family. Without a line, nothing is written.
+    pub(super) fn begin(&mut self, family: MetricFamily) {
+        (self.family, self.has_head) = (family, false);
+        self.start.clear();
+        self.start.extend([family.name, family.kind.suffix(), "{"]);
     }
 
-    pub(super) fn add_with_suffix(
-        &mut self,
-        family: impl OnPage,
-        suffix: &str,
-        labels: &[&str],
-        value: SampleValue,
-    ) {
-        let Some((family, lines)) = self.families.get_mut(family.place()) else { return };
-        for part in [family.name, family.kind.suffix(), suffix] {
-            lines.push_str(part);
+    /// Adds a line: `labels`, and `more` labels, which begin with a comma.
+    pub(super) fn add(&mut self, labels: &str, more: &str, value: SampleValue) {
+        self.begin_line();
+        let Self { buffer, start, .. } = self;
+        buffer.push_str(start);
+        buffer.push_str(labels);
+        buffer.push_str(more);
+        self.end_line(value);
+    }
+
+    /// Adds a line whose name has a suffix that is not the family's own.
+    pub(super) fn add_with_suffix(&mut self, suffix: &str, labels: &[&str], value: SampleValue) {
+        self.begin_line();
+        self.buffer.extend([self.family.name, suffix, "{"]);
+        self.buffer.extend(labels.iter().copied());
+        self.end_line(value);
+    }
+
+    /// Adds a line without labels.
+    pub(super) fn add_alone(&mut self, value: SampleValue) {
+        self.begin_line();
+        self.buffer.extend([self.family.name, self.family.kind.suffix(), " "]);
+        value.write(&mut self.buffer);
+        self.buffer.push('\n');
+    }
+
+    fn begin_line(&mut self) {
+        if !self.has_head {
+            self.write_head();
         }
-        let mut separator = '{';
-        for label in labels {
-            lines.push(separator);
-            lines.push_str(label);
-            separator = ',';
+    }
+
+    fn end_line(&mut self, value: SampleValue) {
+        match value {
+            // Most values.
+            SampleValue::Count(0) => self.buffer.push_str("} 0\n"),
+            SampleValue::Count(1) => self.buffer.push_str("} 1\n"),
+            SampleValue::Whole(0) => self.buffer.push_str("} 0.0\n"),
+            SampleValue::Count(_) | SampleValue::Whole(_) | SampleValue::Real(_) => {
+                self.buffer.push_str("} ");
+                value.write(&mut self.buffer);
+                self.buffer.push('\n');
+            }
         }
-        lines.push_str(if labels.is_empty() { " " } else { "} " });
-        value.write(lines);
-        lines.push('\n');
-    }
-
-    /// Returns the number of bytes of the lines.
-    pub(super) fn len(&self) -> usize {
-        self.families.iter().map(|(_, lines)| 256 + lines.len()).sum()
-    }
-
-    /// Writes every family that has lines.
-    pub(super) fn write_into(&self, out: &mut impl Write) -> fmt::Result {
-        for (family, lines) in self.families.iter().filter(|(_, lines)| !lines.is_empty()) {
-            self.write_head(family, out)?;
-            out.write_str(lines)?;
+        if PIECE <= self.buffer.len() {
+            self.flush();
         }
-        Ok(())
     }
 
-    fn write_head(&self, family: &MetricFamily, out: &mut impl Write) -> fmt::Result {
-        let MetricFamily { name, kind, unit, help } = family;
+    fn write_head(&mut self) {
+        self.has_head = true;
+        let MetricFamily { name, kind, unit, help } = self.family;
         // Only OpenMetrics knows units, and names the family of a counter without its suffix.
         let (suffix, unit) = match self.format {
-            Format::OpenMetrics => ("", unit.as_ref()),
+            Format::OpenMetrics => ("", unit),
             Format::Prometheus => (kind.suffix(), None),
         };
-        writeln!(out, "# HELP {name}{suffix} {help}")?;
-        writeln!(out, "# TYPE {name}{suffix} {}", kind.as_str())?;
-        unit.map_or(Ok(()), |unit| writeln!(out, "# UNIT {name} {unit}"))
+        let kind = kind.as_str();
+        let head = format!("# HELP {name}{suffix} {help}\n# TYPE {name}{suffix} {kind}\n");
+        self.buffer.push_str(&head);
+        if let Some(unit) = unit {
+            for part in ["# UNIT ", name, " ", unit, "\n"] {
+                self.buffer.push_str(part);
+            }
+        }
+    }
+
+    /// Ends the page.
+    pub(super) fn finish(mut self) -> fmt::Result {
+        match self.format {
+            // A text without this line was cut off.
+            Format::OpenMetrics => self.buffer.push_str("# EOF\n"),
+            Format::Prometheus => {}
+        }
+        self.flush();
+        self.result
+    }
+
+    /// After an error, nothing more is written.
+    fn flush(&mut self) {
+        if self.result.is_ok() {
+            self.result = self.out.write_str(&self.buffer);
+        }
+        self.buffer.clear();
     }
 }
+
+/// Bytes that are written at once.
+const PIECE: usize = 32 * 1024;
 
 impl SampleValue {
     fn write(self, out: &mut String) {
         match self {
             Self::Count(count) => push_number(count, out),
+            Self::Whole(count) => {
+                push_number(count, out);
+                out.push_str(".0");
+            }
             Self::Real(real) => {
                 let _infallible = write!(out, "{real:?}");
             }
@@ -164,7 +215,7 @@ fn push_number(mut number: u64, out: &mut String) {
         }
     }
     let written = digits.get(begin..).unwrap_or_default();
-    out.extend(written.iter().map(|digit| char::from(*digit)));
+    out.push_str(str::from_utf8(written).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -3,9 +3,14 @@
 //! Names, labels, their order and the types are those that a program on the JVM exports, so that
 //! its dashboards and alerts work. The texts of `# HELP` are ours. Values are real numbers.
 
+use std::fmt;
+
 use super::{
-    label::write_joined,
-    page::{FamilyKind, MetricFamily, OnPage, Page, SampleValue::Real},
+    page::{
+        FamilyKind, MetricFamily, Page,
+        SampleValue::{Real, Whole},
+    },
+    snapshot::Snapshot,
 };
 use crate::{circuit::State, histogram::Durations, status::Series};
 
@@ -76,74 +81,85 @@ impl Resilience4j {
     }
 }
 
-impl OnPage for Resilience4j {
-    fn place(self) -> usize {
-        self as usize
+/// Adds the lines of all breakers.
+pub(super) fn add_resilience4j<W: fmt::Write>(page: &mut Page<'_, W>, snapshot: &Snapshot) {
+    for family in Resilience4j::ALL {
+        page.begin(family.family());
+        for (name, series) in snapshot.iter() {
+            family.add(page, name, series);
+        }
     }
 }
 
-/// Writes the lines of breakers.
-pub(super) struct Resilience4jLines {
-    pub(super) page: Page,
-    /// The label of the present breaker.
-    name: String,
-}
-
-impl Resilience4jLines {
-    pub(super) const fn new(page: Page) -> Self {
-        Self { page, name: String::new() }
+impl Resilience4j {
+    fn add<W: fmt::Write>(self, page: &mut Page<'_, W>, name: &str, series: &Series) {
+        match self {
+            Self::State => add_states(page, name, series),
+            Self::BufferedCalls | Self::MaxBufferedCalls | Self::SlowCalls => {
+                self.add_window(page, name, series);
+            }
+            Self::FailureRate => add_percent(page, name, series, series.failure_ratio),
+            Self::SlowCallRate => add_percent(page, name, series, series.slow_ratio),
+            Self::Calls => add_calls(page, name, series),
+            Self::LongestCall => add_longest(page, name, series),
+            Self::NotPermittedCalls => {
+                page.add(NOT_PERMITTED, name, Whole(series.totals.rejected));
+            }
+        }
     }
 
-    pub(super) fn add(&mut self, series: &Series) {
-        let Self { page, name } = self;
-        write_joined(&series.identity, name);
-        add_states(page, name, series);
-        add_window(page, name, series);
-        add_calls(page, name, series);
+    fn add_window<W: fmt::Write>(self, page: &mut Page<'_, W>, name: &str, series: &Series) {
+        let Some(window) = series.window else { return };
+        // A window does not know which of its slow calls failed.
+        let [failed, successful] = if self == Self::SlowCalls {
+            [0, window.slow]
+        } else {
+            [window.failures, window.calls.saturating_sub(window.failures)]
+        };
+        if self == Self::MaxBufferedCalls {
+            if let Some(size) = series.window_size {
+                page.add(name, "", Real(f64::from(size)));
+            }
+        } else {
+            page.add(FAILED, name, Whole(failed));
+            page.add(SUCCESSFUL, name, Whole(successful));
+        }
     }
 }
 
-const FAILED: &str = "kind=\"failed\"";
-const IGNORED: &str = "kind=\"ignored\"";
-const NOT_PERMITTED: &str = "kind=\"not_permitted\"";
-const SUCCESSFUL: &str = "kind=\"successful\"";
+const FAILED: &str = "kind=\"failed\",";
+const IGNORED: &str = "kind=\"ignored\",";
+const NOT_PERMITTED: &str = "kind=\"not_permitted\",";
+const SUCCESSFUL: &str = "kind=\"successful\",";
 
-fn add_states(page: &mut Page, name: &str, series: &Series) {
+fn add_states<W: fmt::Write>(page: &mut Page<'_, W>, name: &str, series: &Series) {
     let states = [
-        ("state=\"disabled\"", Some(State::Disabled)),
+        (",state=\"disabled\"", Some(State::Disabled)),
         // A state of Resilience4j alone. The setting `shadow` is none: a circuit in shadow opens.
-        ("state=\"metrics_only\"", None),
-        ("state=\"closed\"", Some(State::Closed)),
-        ("state=\"open\"", Some(State::Open)),
-        ("state=\"forced_open\"", Some(State::ForcedOpen)),
-        ("state=\"half_open\"", Some(State::HalfOpen)),
+        (",state=\"metrics_only\"", None),
+        (",state=\"closed\"", Some(State::Closed)),
+        (",state=\"open\"", Some(State::Open)),
+        (",state=\"forced_open\"", Some(State::ForcedOpen)),
+        (",state=\"half_open\"", Some(State::HalfOpen)),
     ];
     for (label, state) in states {
-        let breakers = state.map_or(0, |state| series.in_state(state));
-        page.add(Resilience4j::State, &[name, label], real(breakers));
+        page.add(name, label, Whole(state.map_or(0, |state| series.in_state(state))));
     }
 }
 
-fn add_window(page: &mut Page, name: &str, series: &Series) {
-    if let Some(window) = series.window {
-        let successes = window.calls.saturating_sub(window.failures);
-        page.add(Resilience4j::BufferedCalls, &[FAILED, name], real(window.failures));
-        page.add(Resilience4j::BufferedCalls, &[SUCCESSFUL, name], real(successes));
-        // A window does not know which of its slow calls failed.
-        page.add(Resilience4j::SlowCalls, &[SUCCESSFUL, name], real(window.slow));
-        page.add(Resilience4j::SlowCalls, &[FAILED, name], real(0));
-    }
-    if let Some(size) = series.window_size {
-        page.add(Resilience4j::MaxBufferedCalls, &[name], Real(f64::from(size)));
-    }
+/// Adds a rate in per cent; -1 if it is not known. A sum has none.
+fn add_percent<W: fmt::Write>(
+    page: &mut Page<'_, W>,
+    name: &str,
+    series: &Series,
+    ratio: Option<f64>,
+) {
     if series.summed.is_none() {
-        let percent = |ratio: Option<f64>| Real(ratio.map_or(-1.0, |ratio| ratio * 100.0));
-        page.add(Resilience4j::FailureRate, &[name], percent(series.failure_ratio));
-        page.add(Resilience4j::SlowCallRate, &[name], percent(series.slow_ratio));
+        page.add(name, "", Real(ratio.map_or(-1.0, |ratio| ratio * 100.0)));
     }
 }
 
-fn add_calls(page: &mut Page, name: &str, series: &Series) {
+fn add_calls<W: fmt::Write>(page: &mut Page<'_, W>, name: &str, series: &Series) {
     let (totals, durations) = (&series.totals, series.durations.as_ref());
     let kinds = [
         (SUCCESSFUL, totals.successes, durations.map(Durations::successes)),
@@ -151,31 +167,21 @@ fn add_calls(page: &mut Page, name: &str, series: &Series) {
         (IGNORED, totals.ignored, durations.map(Durations::ignored)),
     ];
     for (kind, calls, histogram) in kinds {
-        page.add_with_suffix(Resilience4j::Calls, "_count", &[kind, name], real(calls));
+        page.add_with_suffix("_count", &[kind, name], Whole(calls));
         if let Some(histogram) = histogram {
-            let (sum, max) = (histogram.sum(), histogram.max().unwrap_or_default());
-            let sum = Real(sum.as_secs_f64());
-            page.add_with_suffix(Resilience4j::Calls, "_sum", &[kind, name], sum);
-            page.add(Resilience4j::LongestCall, &[kind, name], Real(max.as_secs_f64()));
+            page.add_with_suffix("_sum", &[kind, name], Real(histogram.sum().as_secs_f64()));
         }
     }
-    page.add(Resilience4j::NotPermittedCalls, &[NOT_PERMITTED, name], real(totals.rejected));
 }
 
-/// A count as a real number, as every value of Micrometer is.
-#[expect(clippy::cast_precision_loss, reason = "as exact as a reader of the page keeps it")]
-const fn real(count: u64) -> super::page::SampleValue {
-    Real(count as f64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_family_stands_at_its_place() {
-        for (place, family) in Resilience4j::ALL.into_iter().enumerate() {
-            assert_eq!(family.place(), place, "{family:?}");
-        }
+fn add_longest<W: fmt::Write>(page: &mut Page<'_, W>, name: &str, series: &Series) {
+    let Some(durations) = &series.durations else { return };
+    for (kind, histogram) in [
+        (SUCCESSFUL, durations.successes()),
+        (FAILED, durations.failures()),
+        (IGNORED, durations.ignored()),
+    ] {
+        let max = histogram.max().unwrap_or_default();
+        page.add(kind, name, Real(max.as_secs_f64()));
     }
 }

@@ -55,6 +55,11 @@ impl Registry {
     ///
     /// [`Config::max_series`]: crate::config::Config::max_series
     pub fn for_each_series(&self, mut visit: impl FnMut(&Series)) -> RegistryCounts {
+        self.take_each_series(|series| visit(&series))
+    }
+
+    /// As [`for_each_series`](Self::for_each_series), and gives the series away.
+    pub(crate) fn take_each_series(&self, mut take: impl FnMut(Series)) -> RegistryCounts {
         let inner = &*self.inner;
         let (mut sums, mut pass) = (inner.sums(), Pass::default());
         for slot in inner.all_known().iter().filter_map(|identity| inner.known(identity)) {
@@ -65,10 +70,10 @@ impl Registry {
                 let sum = sums.by_identifier.entry(series.identity.without_key().into_owned());
                 sum.or_insert_with(|| Series::sum_of(&series.identity)).add_counts(&series);
             } else if !is_summed {
-                visit(&series);
+                take(series);
             }
         }
-        sums.by_identifier.values().for_each(visit);
+        sums.by_identifier.into_values().for_each(take);
         pass.counts(inner, sums.evicted_keys)
     }
 }

@@ -1,6 +1,6 @@
 //! The series of a breaker: what metrics show of it.
 
-use std::iter::zip;
+use std::{borrow::Cow, iter::zip};
 
 use super::{Rejections, Transitions};
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     counters::Totals,
     histogram::Durations,
     identity::Identity,
+    text::distinct,
 };
 
 /// What metrics show of one breaker, or of several that are summed.
@@ -60,6 +61,18 @@ impl Series {
     pub fn in_state(&self, state: State) -> u64 {
         let found = zip(State::ALL, self.states).find(|(it, _)| *it == state);
         found.map_or(0, |(_, breakers)| breakers)
+    }
+
+    /// Returns the labels of the series: `name`, which is the identifier, and `scope` and `key` if
+    /// there are any.
+    ///
+    /// The values are on one line, with nothing hidden, and have at most 150 bytes or so. If that
+    /// changes a text, it ends in `…#` and a hash. So two breakers never have equal labels.
+    pub fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let Self { identity, .. } = self;
+        let name = ("name", Some(identity.identifier()));
+        let labels = [name, ("scope", identity.scope()), ("key", identity.key())];
+        labels.into_iter().filter_map(|(label, value)| Some((label, distinct(value?))))
     }
 
     /// A sum of no breakers of this identifier.

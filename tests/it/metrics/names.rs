@@ -45,14 +45,8 @@ brama_breaker_state{name="payment_api",state="disabled"} 0
 brama_breaker_calls_total{name="payment_api",outcome="success"} 2
 brama_breaker_calls_total{name="payment_api",outcome="failure"} 2
 brama_breaker_calls_total{name="payment_api",outcome="ignored"} 1
-# TYPE brama_breaker_abandoned_calls counter
-brama_breaker_abandoned_calls_total{name="payment_api"} 0
 # TYPE brama_breaker_slow_calls counter
 brama_breaker_slow_calls_total{name="payment_api"} 1
-# TYPE brama_breaker_late_calls counter
-brama_breaker_late_calls_total{name="payment_api"} 0
-# TYPE brama_breaker_nested_calls counter
-brama_breaker_nested_calls_total{name="payment_api"} 0
 # TYPE brama_breaker_rejections counter
 brama_breaker_rejections_total{name="payment_api",reason="open"} 1
 brama_breaker_rejections_total{name="payment_api",reason="probe_limit"} 0
@@ -118,8 +112,8 @@ resilience4j_circuitbreaker_buffered_calls{kind="successful",name="payment_api"}
 # TYPE resilience4j_circuitbreaker_max_buffered_calls gauge
 resilience4j_circuitbreaker_max_buffered_calls{name="payment_api"} 100.0
 # TYPE resilience4j_circuitbreaker_slow_calls gauge
-resilience4j_circuitbreaker_slow_calls{kind="successful",name="payment_api"} 1.0
 resilience4j_circuitbreaker_slow_calls{kind="failed",name="payment_api"} 0.0
+resilience4j_circuitbreaker_slow_calls{kind="successful",name="payment_api"} 1.0
 # TYPE resilience4j_circuitbreaker_failure_rate gauge
 resilience4j_circuitbreaker_failure_rate{name="payment_api"} 50.0
 # TYPE resilience4j_circuitbreaker_slow_call_rate gauge
