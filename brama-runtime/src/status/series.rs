@@ -75,8 +75,9 @@ impl Series {
         labels.into_iter().filter_map(|(label, value)| Some((label, distinct(value?))))
     }
 
-    /// A sum of no breakers of this identifier.
-    pub(crate) fn sum_of(identifier: &Identity<'_>) -> Self {
+    /// Returns a sum of no breakers, of the identifier of an identity.
+    #[must_use]
+    pub fn sum_of(identifier: &Identity<'_>) -> Self {
         Self {
             identity: identifier.without_key().with_key(Self::OTHER).into_owned(),
             summed: Some(0),
@@ -95,8 +96,8 @@ impl Series {
         }
     }
 
-    /// Adds the counts of a breaker to a sum.
-    pub(crate) fn add_counts(&mut self, of: &Self) {
+    /// Adds the counts of a breaker to a sum, such as those of a breaker that is gone.
+    pub fn add_counts(&mut self, of: &Self) {
         self.totals += of.totals;
         self.rejections += of.rejections;
         self.transitions += &of.transitions;
@@ -107,7 +108,7 @@ impl Series {
     }
 
     /// Adds a breaker to a sum: its counts, and its present state.
-    pub(crate) fn add_breaker(&mut self, of: &Self) {
+    pub fn add_breaker(&mut self, of: &Self) {
         self.add_counts(of);
         self.summed = self.summed.map(|summed| summed + 1);
         zip(&mut self.states, of.states).for_each(|(sum, breakers)| *sum += breakers);
