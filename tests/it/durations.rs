@@ -1,6 +1,6 @@
 //! The setting `durations`: how long calls took.
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
 use brama::{
     Breaker, Outcome, PolicyPatch, Registry,
@@ -161,4 +161,24 @@ fn buckets_and_bounds_add_up_to_the_count() {
     assert_eq!(successes.buckets().map(|(_, calls)| calls).sum::<u64>(), 5);
     let below = |seconds| successes.cumulative().find(|(bound, _)| seconds <= *bound).unwrap().1;
     assert_eq!([0.0625, 0.125, 0.5, 256.0].map(below), [2, 3, 4, 4]);
+}
+
+#[test]
+fn calls_of_many_threads_are_all_counted() {
+    let breaker = Registry::new().breaker("a");
+    breaker.configure(ON).unwrap();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for number in 0..1_000_u32 {
+                    let answer =
+                        breaker.call(|| if number % 100 == 7 { Err("busy") } else { Ok(()) });
+                    assert!(answer.is_ok() || number % 100 == 7);
+                }
+            });
+        }
+    });
+    let totals = breaker.status().totals;
+    assert_eq!(counts(&breaker), [totals.successes, totals.failures, 0]);
+    assert_eq!([totals.successes, totals.failures], [3_960, 40]);
 }

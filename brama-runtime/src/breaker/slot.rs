@@ -47,7 +47,7 @@ impl Slot {
         created: Tick,
         share: Option<Arc<OpenShare>>,
     ) -> Self {
-        let (gate, attribute, extras) = (Gate::new(), OnceRef::new(), OnceBox::new());
+        let (gate, attribute, extras) = (Gate::new(), OnceRef::new(), OnceBox::default());
         if let Some(first) = layers.attribute() {
             attribute.get_or_init(|| first);
         }

@@ -1,5 +1,7 @@
 //! Keys: how many have series of their own, and the sum of the others.
 
+use std::thread;
+
 use brama::{Config, Identity, Registry, State};
 
 use super::{Samples, native, value};
@@ -117,4 +119,21 @@ fn scopes_stay_apart() {
     assert_eq!(value(&samples, "brama_breaker_calls_total", labels), Some(1.0));
     let labels = [("name", "api"), ("outcome", "success")];
     assert_eq!(value(&samples, "brama_breaker_calls_total", labels), Some(1.0));
+}
+
+#[test]
+fn the_sum_never_goes_backwards_while_other_threads_use_new_keys() {
+    let registry = limited(20, 5);
+    let calls = |thread: u32| {
+        (0..500_u32).for_each(|key| call(&registry, &format!("{thread} {key}")));
+    };
+    thread::scope(|scope| {
+        let threads = [0, 1].map(|thread| scope.spawn(move || calls(thread)));
+        let mut before = 0.0;
+        while !threads.iter().all(thread::ScopedJoinHandle::is_finished) {
+            let sum = successes(&native(&registry), "other").unwrap_or(0.0);
+            assert!(before <= sum, "{before}, then {sum}");
+            before = sum;
+        }
+    });
 }
