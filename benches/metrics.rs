@@ -57,6 +57,8 @@ fn main() {
     calls("a call, failures in a row", &plain);
     calls("a call, a rate", &rate);
     calls("a call, durations", &durations);
+    crowded("a call, a rate, of two threads", &rate);
+    crowded("a call, durations, of two threads", &durations);
 }
 
 fn registry(patch: PolicyPatch) -> Registry {
@@ -107,6 +109,16 @@ fn calls(name: &str, registry: &Registry) {
     stop.store(true, Ordering::Relaxed);
     scraper.join().unwrap();
     println!("{name:44}{alone:10.1} ns alone {meanwhile:10.1} ns with a scraper");
+}
+
+/// Two threads call one breaker: the time of both over the calls of both, on two processors.
+fn crowded(name: &str, registry: &Registry) {
+    let breaker = registry.breaker(Identity::new("service 2").with_key(2));
+    let each = thread::scope(|scope| {
+        let calls = [0, 1].map(|_| scope.spawn(|| call(&breaker)));
+        calls.map(|call| call.join().unwrap())
+    });
+    println!("{name:44}{:10.1} ns and {:.1} ns", each[0], each[1]);
 }
 
 /// The median of a call, in nanoseconds.

@@ -28,9 +28,30 @@ impl Snapshot {
         Self { series: all, labels, counts }
     }
 
+    /// Returns at least as many bytes as most pages have. Memory that is not written to costs
+    /// nothing.
+    pub(super) fn bytes(&self) -> usize {
+        let with_durations = self.series.iter().filter(|(_, it)| it.durations.is_some()).count();
+        let lines = LINES * self.series.len() + LINES_OF_DURATIONS * with_durations;
+        let labels = self.labels.len() / self.series.len().max(1);
+        HEADS.saturating_add(lines.saturating_mul(labels + BYTES_BESIDE_LABELS))
+    }
+
     /// Iterates over the labels of each series and the series itself.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Series)> {
         let labels = |range: &Range<usize>| self.labels.get(range.clone()).unwrap_or_default();
         self.series.iter().map(move |(range, series)| (labels(range), series))
     }
 }
+
+/// Lines of a breaker, without its durations.
+const LINES: usize = 22;
+
+/// Lines of the durations of two outcomes.
+const LINES_OF_DURATIONS: usize = 60;
+
+/// Bytes of a line beside the labels of the breaker.
+const BYTES_BESIDE_LABELS: usize = 64;
+
+/// Bytes of what stands above the lines.
+const HEADS: usize = 8 * 1024;
