@@ -76,8 +76,8 @@
 //!
 //! Everything else lives in the modules: [`circuit`](mod@circuit), [`clock`](mod@clock),
 //! [`config`](mod@config), [`duration`](mod@duration), [`error`](mod@error), [`event`](mod@event),
-//! [`health`](mod@health), [`outcome`](mod@outcome), [`policy`](mod@policy),
-//! [`status`](mod@status), [`testing`] and [`text`](mod@text).
+//! [`health`](mod@health), [`metrics`](mod@metrics), [`outcome`](mod@outcome),
+//! [`policy`](mod@policy), [`status`](mod@status), [`testing`] and [`text`](mod@text).
 //!
 //! # Guide
 //!
@@ -92,6 +92,7 @@
 //! - [Testing](guide::testing): isolated breakers, and time that moves when a test says so.
 //! - [Operations](guide::operations): why a circuit is open, actions by hand, the kill switch.
 //! - [Health](guide::health): many breakers in one word, and checks of dependencies.
+//! - [Metrics](guide::metrics): a text for Prometheus, and how long calls take.
 //! - [Threads](guide::threads): which ones brama starts, and processes that fork.
 //! - [Composition](guide::composition): with retries, timeouts, bulkheads, rate limits and hedges.
 //! - [Coming from](guide::coming_from) Resilience4j, Polly, gobreaker, Brama or `distribute`.

@@ -105,6 +105,7 @@ fn of_form(form: Form) -> Value {
     let count = || json!({ "type": "integer", "minimum": 1 });
     match form {
         Form::Count => count(),
+        Form::WholeNumber => json!({ "type": "integer", "minimum": 0 }),
         Form::CountOrOff => or_off(count()),
         Form::PercentOrOff => or_off(json!({ "type": "number", "minimum": 0.01, "maximum": 100 })),
         Form::WholePercentOrOff => {

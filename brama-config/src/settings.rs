@@ -22,6 +22,8 @@ pub(crate) struct SettingRow {
 pub(crate) enum Form {
     /// A whole number of at least 1.
     Count,
+    /// A whole number, 0 too.
+    WholeNumber,
     CountOrOff,
     PercentOrOff,
     WholePercentOrOff,
@@ -44,6 +46,7 @@ impl Form {
             Self::Reasons => Some("\"text\", \"type\" or \"none\""),
             Self::Flag => Some("true or false"),
             Self::Count => Some("a whole number of at least 1"),
+            Self::WholeNumber => Some("a whole number"),
             Self::Share => Some("a share from 0 to 0.9"),
             Self::CountOrOff
             | Self::PercentOrOff
@@ -65,7 +68,7 @@ const fn setting(
 }
 
 /// The settings of a policy, in the order of the guide.
-pub(crate) const POLICY: [SettingRow; 18] = [
+pub(crate) const POLICY: [SettingRow; 19] = [
     setting(
         "failure_threshold",
         Form::CountOrOff,
@@ -178,11 +181,17 @@ pub(crate) const POLICY: [SettingRow; 18] = [
         "\"5m\"",
         "The longest opening that a retry-after hint can request: at least 1 ms.",
     ),
+    setting(
+        "durations",
+        Form::Flag,
+        "true",
+        "Counts how long calls take, for status and metrics. Default false.",
+    ),
     setting("shadow", Form::Flag, "true", "Decides and counts, but rejects no call."),
 ];
 
 /// The settings of the registry.
-pub(crate) const REGISTRY: [SettingRow; 5] = [
+pub(crate) const REGISTRY: [SettingRow; 6] = [
     setting(
         "max_keys",
         Form::Count,
@@ -201,6 +210,13 @@ pub(crate) const REGISTRY: [SettingRow; 5] = [
         Form::DurationOrOff,
         "\"10s\"",
         "How often the cleanup runs: at least 1 ms, or \"off\". Default 10s.",
+    ),
+    setting(
+        "max_series",
+        Form::WholeNumber,
+        "1000",
+        "How many keys of each identifier metrics list one by one. The others are summed. Default \
+         1000.",
     ),
     setting(
         "reasons",

@@ -71,6 +71,15 @@ pub mod health {
     };
 }
 
+/// Metrics of all breakers: a text for Prometheus, and what it is made of.
+pub mod metrics {
+    pub use crate::{
+        metrics::{CONTENT_TYPE, Exposition, Format, Naming, render, render_into},
+        registry::RegistryCounts,
+        status::Series,
+    };
+}
+
 /// The outcome of a `Result`, as a call without a handler is judged.
 pub mod outcome {
     pub use crate::breaker::{FailureReason, of};
@@ -93,6 +102,7 @@ pub mod status {
         },
         config::{ConfigLayer, LayerValue, Setting, Settings},
         connection::Labels,
+        histogram::{DurationHistogram, Durations},
         registry::BreakerFilter,
         status::{PastOpening, Rate, Rejections, Transitions},
     };

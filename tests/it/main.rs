@@ -25,6 +25,7 @@
 //! | `failure_count` | `failure_count.rs` |
 //! | `ramp` | `ramp.rs` |
 //! | retry-after hints | `hints.rs` |
+//! | `durations` | `durations.rs` |
 //! | reasons of failures, for every kind of error | `reasons.rs` |
 //! | which calls take no lock and read no clock | `fast_path.rs` |
 //! | `CircuitOpen`, the error of a rejected call | `circuit_open.rs` |
@@ -52,6 +53,11 @@
 //! | background health checks that are futures | `checks_async.rs` |
 //! | the threads on which they run | `check_threads.rs` |
 //! | health of many breakers | `health.rs` |
+//! | **Metrics** | |
+//! | metrics as text, in each format | `metrics/mod.rs` |
+//! | the names of metrics | `metrics/names.rs` |
+//! | keys in metrics, and their sum | `metrics/keys.rs` |
+//! | the grammar that reads the text | `metrics/grammar.rs` |
 //! | **Events** | |
 //! | event kinds and their content | `events.rs` |
 //! | slow, panicking and dropped subscribers | `subscribers.rs` |
@@ -85,6 +91,7 @@ mod config_form;
 mod connections;
 mod costs;
 mod declared;
+mod durations;
 mod dynamic_identifiers;
 mod events;
 mod evidence;
@@ -102,6 +109,7 @@ mod isolation_async;
 mod keys;
 mod layers;
 mod log;
+mod metrics;
 mod nested;
 mod observers;
 mod open_share;

@@ -80,6 +80,7 @@ fn a_policy_is_written_with_every_setting() {
             "max_open_share": "off",
             "jitter": 0.0,
             "retry_after_cap": "5m",
+            "durations": false,
             "shadow": false,
         })
     );
@@ -330,10 +331,10 @@ fn a_status_is_written_with_its_policy_and_totals() {
         "failure_rate": "off",
         "slow_call_rate": "off",
         "totals": written(&breaker.status().totals),
+        "durations": null,
         "rejections": { "open": 1, "half_open": 0, "ramp": 0, "forced": 0 },
         "transitions": [{ "from": "closed", "to": "open", "count": 1 }],
-        "policy": null,
-        "settings": null,
+        "policy": null, "settings": null,
         "shadow_all": false,
         "opening": 1,
         "cause": null,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::file::{File, assert_none, files, is_comment, read, words};
 
 /// Each module of the runtime and its floor; a folder stands for all in it.
-pub(crate) const FLOORS: [(&str, u8); 22] = [
+pub(crate) const FLOORS: [(&str, u8); 24] = [
     ("calendar", 0),
     ("circuit", 0),
     ("duration", 0),
@@ -15,6 +15,7 @@ pub(crate) const FLOORS: [(&str, u8); 22] = [
     ("connection", 1),
     ("counters", 1),
     ("error", 1),
+    ("histogram", 1),
     ("outcome", 1),
     ("config", 2),
     ("event", 2),
@@ -25,6 +26,7 @@ pub(crate) const FLOORS: [(&str, u8); 22] = [
     ("breaker", 5),
     ("checks", 6),
     ("registry", 7),
+    ("metrics", 8),
     ("private", 8),
     ("testing", 8),
     ("api", 9),

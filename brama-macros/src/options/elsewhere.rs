@@ -3,7 +3,7 @@
 //! It names nothing but the language, because `brama-config` has this file too, as a link.
 
 /// An option, what it does, a value for these words if the usual example is not one, and the words.
-pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 26] = [
+pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 27] = [
     (
         "identifier",
         "names the breaker",
@@ -284,6 +284,12 @@ pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 26] = [
     ),
     ("scope", "is a namespace for identifiers", "", &["group", "group_key", "namespace", "module"]),
     ("type", "is the kind of dependency", "", &["kind", "category", "connection_type"]),
+    (
+        "durations",
+        "counts how long calls take",
+        "",
+        &["histogram", "latency", "metrics", "timed", "timings"],
+    ),
     (
         "shadow",
         "decides and counts, but rejects nothing",

@@ -104,7 +104,8 @@ impl Slot {
         }
         let word = locked.finish(pending);
         // Probes are always timed: one that is abandoned within 1 s is not inconclusive.
-        let started = if word.is_timed() || word.is_half_open() { now } else { Tick::NEVER };
+        let is_timed = word.is_timed() || word.is_measured() || word.is_half_open();
+        let started = if is_timed { now } else { Tick::NEVER };
         answer.unwrap_or_else(|| Ok(Entry::new(word, started)))
     }
 

@@ -16,11 +16,12 @@ use crate::{
     circuit::{State, Tick},
     counters::Totals,
     event::EventDetail,
+    status::Series,
 };
 
 impl Slot {
-    /// Evicts the breaker if it is evictable and not held. Returns its totals and the wake-ups,
-    /// which the caller triggers once it has released the lock of the registry.
+    /// Evicts the breaker if it is evictable and not held. Returns what is left of it, and the
+    /// wake-ups, which the caller triggers once it has released the lock of the registry.
     ///
     /// `is_held` reads the reference count by writing to it.
     pub(crate) fn evict(
@@ -28,7 +29,7 @@ impl Slot {
         timestamp: Timestamp,
         idle: Idle,
         is_held: impl Fn() -> bool,
-    ) -> Option<(Totals, Wakes)> {
+    ) -> Option<(Evicted, Wakes)> {
         if is_held() {
             return None;
         }
@@ -51,10 +52,10 @@ impl Slot {
         if locked.is_registered() {
             pending.add(EventDetail::Removed);
         }
-        Some((
-            self.totals(&locked),
-            pending.send(&mut locked, &self.identity, &self.context.bus, &self.context.time),
-        ))
+        let summed = self.is_summed().then(|| self.series_of(&locked, timestamp.now()));
+        let evicted = Evicted { totals: self.totals(&locked), summed };
+        let (bus, time) = (&self.context.bus, &self.context.time);
+        Some((evicted, pending.send(&mut locked, &self.identity, bus, time)))
     }
 
     /// Whether the breaker has counted a call since it was examined, and therefore is not idle.
@@ -69,6 +70,13 @@ impl Slot {
     pub(crate) fn is_evicted(&self) -> bool {
         self.gate.load_after_hold().is_evicted()
     }
+}
+
+/// What is left of an evicted breaker.
+pub(crate) struct Evicted {
+    pub(crate) totals: Totals,
+    /// Its series, if metrics sum it with others.
+    pub(crate) summed: Option<Series>,
 }
 
 /// For how long a breaker with a key has counted nothing, as far as its registry knows.

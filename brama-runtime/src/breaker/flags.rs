@@ -39,11 +39,13 @@ pub(super) const OBSERVED: u64 = 1 << 15;
 pub(super) const UNREGISTERED: u64 = 1 << 16;
 /// The breaker has been evicted, or is about to be. The next call looks it up again.
 pub(super) const EVICTED: u64 = 1 << 17;
-/// 44 bits remain for the generation: 500 years if one begins every millisecond, which is the
+/// Calls are timed, and their durations are counted.
+pub(super) const MEASURED: u64 = 1 << 20;
+/// 43 bits remain for the generation: 250 years if one begins every millisecond, which is the
 /// shortest opening and the shortest `probe_timeout`.
-pub(super) const GENERATION_SHIFT: u32 = 20;
+pub(super) const GENERATION_SHIFT: u32 = 21;
 
-pub(super) const FLAGS: [(u64, &str); 17] = [
+pub(super) const FLAGS: [(u64, &str); 18] = [
     (ADMITS, "admits"),
     (ADMITS_AT_ONCE, "admits_at_once"),
     (FAST_PATH, "fast_path"),
@@ -55,6 +57,7 @@ pub(super) const FLAGS: [(u64, &str); 17] = [
     (FULL, "full"),
     (SHADOWS, "shadows"),
     (TIMED, "timed"),
+    (MEASURED, "measured"),
     (BUCKETED, "bucketed"),
     (PRECISE, "precise"),
     (OBSERVED, "observed"),

@@ -122,7 +122,7 @@ impl Slot {
         // The cell is set under the lock, because two threads that race for it would otherwise both
         // change the layers. It is set after the publication, because a thread that finds its
         // attribute in the cell relies on the published policy.
-        let cell = if first.is_none() { &self.attribute } else { &self.other_attribute };
+        let cell = if first.is_none() { &self.attribute } else { &self.extras().other_attribute };
         cell.get_or_init(|| attribute);
         let now = pending.now();
         let mut wakes =
@@ -139,7 +139,12 @@ impl Slot {
             first.agrees_with(attribute) && (first.is_timed() || !attribute.is_timed())
         };
         let first = self.attribute.get();
-        first.is_some_and(|first| adds_nothing(first) || self.other_attribute.get().is_some())
+        first.is_some_and(|first| adds_nothing(first) || self.knows_another())
+    }
+
+    /// Whether an attribute that differs from the first one has been recorded.
+    fn knows_another(&self) -> bool {
+        self.extras.get().is_some_and(|extras| extras.other_attribute.get().is_some())
     }
 
     /// Announces a breaker that was just created. The caller triggers the returned wake-ups,

@@ -20,8 +20,11 @@ mod reconfigure;
 mod record;
 mod rejection;
 mod result;
+mod series;
 mod slot;
+mod snapshot;
 mod step;
+mod timing;
 mod wait;
 mod waiters;
 #[cfg(all(test, not(brama_loom)))]
@@ -41,7 +44,7 @@ pub use self::{
 };
 pub(crate) use self::{
     context::RegistryContext,
-    evict::Idle,
+    evict::{Evicted, Idle},
     open_share::OpenShare,
     panic_guard::{DeferredSuccess, PanicGuard},
     pending_events::Timestamp,

@@ -6,7 +6,8 @@ use super::{
     locked::Locked, pending_events::PendingEvents, slot::Slot, step::StepGuard, word::Word,
 };
 use crate::{
-    circuit::{Fate, Reason, State, Tick, Verdict},
+    circuit::{Abandoned, Fate, Reason, State, Tick, Verdict},
+    histogram::TimedOutcome,
     logs,
     outcome::{Judgement, Outcome},
     sys::sync::{MutexGuard, lock_unless},
@@ -22,7 +23,7 @@ pub(super) struct Entry {
     /// or whose word has that flag. So an `Option<Entry>` is as small as an `Entry`.
     word: NonZeroU64,
     /// [`Tick::NEVER`] if calls are not timed.
-    started: Tick,
+    pub(super) started: Tick,
 }
 
 impl Entry {
@@ -88,6 +89,7 @@ impl Slot {
             return self.note_contention(self.gate.count_success());
         }
         let took = self.took(entry);
+        self.count_duration(entry, TimedOutcome::Success, took);
         let word = self.gate.load();
         let is_fast = || self.takes_fast_path(word, took, || self.now(word));
         if word.is_of_generation_of(entry.word()) && (is_fast() || self.gate.end_failures(word)) {
@@ -149,12 +151,17 @@ impl Slot {
                 logs::note_outcome(
                     || if outcome.has_timed_out() { "timed_out" } else { "failure" },
                 );
-                self.record_verdict(entry, outcome.into_verdict(self.took(entry)));
+                let took = self.took(entry);
+                self.count_duration(entry, TimedOutcome::Failure, took);
+                self.record_verdict(entry, outcome.into_verdict(took));
             }
         }
     }
 
     fn record_ignored(&self, entry: Entry, verdict: Verdict) {
+        if entry.word().is_measured() {
+            self.count_duration(entry, TimedOutcome::Ignored, self.took(entry));
+        }
         let word = self.gate.load();
         if word.admits() && !word.is_observed() && word.is_of_generation_of(entry.word()) {
             self.note_contention(self.gate.count_ignored());
@@ -199,6 +206,9 @@ impl Slot {
         let Locked { circuit, policy, counts, .. } = &mut *locked;
         let is_slow = policy.is_slow(verdict.took());
         let is_abandoned = matches!(verdict, Verdict::Abandoned { .. });
+        if is_abandoned && policy.abandoned() == Abandoned::Failure {
+            self.count_duration(entry, TimedOutcome::Failure, verdict.took());
+        }
         let totals = &mut counts.get_or_insert_default().totals;
         totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
@@ -253,12 +263,6 @@ impl Slot {
             let verdict = Verdict::failure(reason).recorded_as(self.context.reasons());
             self.begin_step(locked).step_without_permit(verdict, pending);
         }
-    }
-
-    /// Returns how long the call took, or `None` if calls are not timed.
-    pub(super) fn took(&self, entry: Entry) -> Option<Duration> {
-        let is_timed = entry.started != Tick::NEVER;
-        is_timed.then(|| self.now(entry.word()).since(entry.started))
     }
 }
 

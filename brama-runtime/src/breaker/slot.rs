@@ -12,13 +12,13 @@ use super::{
 };
 use crate::{
     circuit::{Abandoned, Action, By, Reasons, State, Tick},
-    config::{Attribute, ConfigStore, Layers},
+    config::{Attribute, Layers},
     connection::ConnectionKind,
     counters::{Contention, Counter, Totals},
+    histogram::DurationCounters,
     identity::Identity,
     logs::RejectionLog,
-    status::{Rate, Status},
-    sys::sync::{Mutex, OnceRef},
+    sys::sync::{Mutex, OnceBox, OnceRef},
 };
 
 /// The state that a breaker's handles, permits and call sites share.
@@ -33,9 +33,7 @@ pub struct Slot {
     pub(super) attribute: OnceRef<'static, Attribute>,
     pub(super) gate: Gate,
     pub(super) context: Arc<RegistryContext>,
-    /// The first attribute that differs from `attribute`, if only by a `timeout`. Later ones are
-    /// not recorded.
-    pub(super) other_attribute: OnceRef<'static, Attribute>,
+    pub(super) extras: OnceBox<Extras>,
     pub(super) locked: Mutex<Locked>,
     /// How many keys of the identifier reject; `None` without a key.
     pub(super) share: Option<Arc<OpenShare>>,
@@ -51,15 +49,30 @@ impl Slot {
         created: Tick,
         share: Option<Arc<OpenShare>>,
     ) -> Self {
-        let (gate, attribute, other_attribute) = (Gate::new(), OnceRef::new(), OnceRef::new());
+        let (gate, attribute, extras) = (Gate::new(), OnceRef::new(), OnceBox::default());
         if let Some(first) = layers.attribute() {
             attribute.get_or_init(|| first);
         }
         let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), created));
         let log = RejectionLog::new();
-        let this = Self { identity, attribute, gate, context, other_attribute, locked, share, log };
+        let this = Self { identity, attribute, gate, context, extras, locked, share, log };
         this.lock_for_step().publish();
         this
+    }
+
+    pub(super) fn extras(&self) -> &Extras {
+        self.extras.get_or_init(Box::default)
+    }
+
+    /// Lets metrics sum the breaker with others of its identifier. Call it before another thread
+    /// can use the slot.
+    pub(crate) fn sum_in_metrics(&self) {
+        self.extras.get_or_init(|| Box::new(Extras { is_summed: true, ..Extras::default() }));
+    }
+
+    /// Whether metrics sum the breaker with others of its identifier.
+    pub(crate) fn is_summed(&self) -> bool {
+        self.extras.get().is_some_and(|extras| extras.is_summed)
     }
 
     pub(crate) fn identity(&self) -> &Identity<'static> {
@@ -119,68 +132,6 @@ impl Slot {
         }
     }
 
-    pub(crate) fn status(&self) -> Status {
-        let (mut status, store) = self.status_without_registry();
-        status.warnings.extend(store.and_then(|store| store.overflowed(&self.identity)));
-        status
-    }
-
-    /// Returns the status as far as the breaker knows it, and the registry, which knows more.
-    fn status_without_registry(&self) -> (Status, Option<Arc<dyn ConfigStore>>) {
-        let (now, time) = (self.context.time.now(), self.context.time.calendar());
-        let calendar = |at| time.checked_sub(now.since(at)).unwrap_or(time);
-        let mut locked = self.locked.lock();
-        self.sync_counters_relaxed(&mut locked);
-        let totals = self.totals(&locked);
-        let Locked { circuit, policy, .. } = &*locked;
-        let (layers, window) = (policy.layers(), circuit.counts(now));
-        let rare = locked.rare();
-        let opened = rare.and_then(|rare| rare.openings.back());
-        let openings = rare.into_iter().flat_map(|rare| &rare.openings);
-        let status = Status {
-            identity: self.identity.clone(),
-            kind: layers.kind(),
-            labels: layers.labels(),
-            state: circuit.state(),
-            number: locked.number,
-            at: now,
-            time,
-            since: circuit.since(),
-            since_time: calendar(circuit.since()),
-            retry_after: circuit.retry_after(now),
-            failures: circuit.failures(),
-            successes: circuit.successes(),
-            probes: circuit.probes(),
-            admitting: circuit.admitting(now),
-            held_back: locked.is_held_back(),
-            trips: circuit.trips(),
-            window,
-            window_size: policy.window().size().filter(|_| policy.has_window_rule()),
-            failure_rate: Rate::of(window.failures, window.calls, policy),
-            slow_call_rate: Rate::of(window.slow, window.calls, policy),
-            totals,
-            rejections: locked.rejections(totals.rejected),
-            transitions: rare.map(|rare| rare.transitions.clone()).unwrap_or_default(),
-            policy: policy.configured(),
-            settings: policy.settings(),
-            shadow_all: layers.is_shadow_all(),
-            opening: opened.map(|opened| opened.number),
-            cause: opened.map(|opened| Arc::clone(&opened.cause)),
-            openings: openings.map(|opened| opened.past(calendar(opened.at))).collect(),
-            reasons: circuit.reasons().cloned().collect(),
-            warnings: self.warnings(&locked, totals),
-        };
-        (status, layers.store())
-    }
-
-    fn warnings(&self, locked: &Locked, totals: Totals) -> Vec<String> {
-        let Locked { circuit, policy, .. } = locked;
-        let losses = self.context.bus.losses(&self.identity, policy.layers().kind().as_ref());
-        let abandoned = locked.rare().map(|rare| rare.abandoned).unwrap_or_default();
-        let blind = abandoned.warning(totals, circuit.state());
-        policy.warnings().iter().cloned().chain(losses).chain(blind).collect()
-    }
-
     pub(super) fn opened(&self, number: u64) -> Option<Opened> {
         let locked = self.locked.lock();
         let mut openings = locked.rare()?.openings.iter();
@@ -209,7 +160,7 @@ impl Slot {
 
     /// Brings the circuit up to date for a reader. A relaxed sum is enough: the next step includes
     /// what it misses.
-    fn sync_counters_relaxed(&self, locked: &mut Locked) {
+    pub(super) fn sync_counters_relaxed(&self, locked: &mut Locked) {
         let shown = self.gate.load();
         // A success may end the run of failures at any time. The circuit must record that before
         // it counts the success.
@@ -259,6 +210,17 @@ impl Slot {
         self.gate.inflate();
         locked.publish();
     }
+}
+
+/// What few breakers need, allocated on first use, so that the others stay small.
+#[derive(Default)]
+pub(super) struct Extras {
+    /// The first attribute that differs from the slot's, if only by a `timeout`. Later ones are not
+    /// recorded.
+    pub(super) other_attribute: OnceRef<'static, Attribute>,
+    pub(super) durations: DurationCounters,
+    /// Metrics sum the breaker with others of its identifier.
+    is_summed: bool,
 }
 
 /// A slot that is held for as long as it is needed.

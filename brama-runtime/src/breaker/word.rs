@@ -4,8 +4,8 @@ use std::{fmt, time::Duration};
 
 use super::flags::{
     ADMITS, ADMITS_AT_ONCE, BUCKETED, EVENTLESS, EVICTED, FAILING, FAILURES_ENDED, FAST_PATH,
-    FAST_PATH_SHARED, FAST_PATH_STRIPED, FLAGS, FULL, GENERATION_SHIFT, NO_FAST_PATH, OBSERVED,
-    PASSES, PRECISE, REJECTS, SCOPED, SHADOWS, STATE, TIMED, UNREGISTERED,
+    FAST_PATH_SHARED, FAST_PATH_STRIPED, FLAGS, FULL, GENERATION_SHIFT, MEASURED, NO_FAST_PATH,
+    OBSERVED, PASSES, PRECISE, REJECTS, SCOPED, SHADOWS, STATE, TIMED, UNREGISTERED,
 };
 use crate::circuit::{Circuit, Generation, Policy, State, Tick};
 
@@ -25,6 +25,7 @@ impl Word {
         Self::new(circuit.generation(), circuit.state())
             .with(rejection, true)
             .with(TIMED, policy.slow_call_rate().is_some())
+            .with(MEASURED, policy.durations())
             .with(PRECISE, needs_precise_clock(policy))
             .with(FAST_PATH, circuit.is_settled(policy))
             .with(BUCKETED, circuit.settled_until() != Tick::NEVER)
@@ -67,8 +68,8 @@ impl Word {
 
     /// Derives, one bit each, the answers that hot paths need.
     pub(super) const fn with_derived_bits(self, striped: bool) -> Self {
-        let fast = self.0 & (FAST_PATH | TIMED | BUCKETED) == FAST_PATH;
-        self.with(ADMITS_AT_ONCE, self.0 & (ADMITS | TIMED) == ADMITS)
+        let fast = self.0 & (FAST_PATH | TIMED | MEASURED | BUCKETED) == FAST_PATH;
+        self.with(ADMITS_AT_ONCE, self.0 & (ADMITS | TIMED | MEASURED) == ADMITS)
             .with(FAST_PATH_SHARED, fast && !striped)
             .with(FAST_PATH_STRIPED, fast && striped)
             // A timed call may be slow, which only the circuit can judge.
@@ -158,7 +159,7 @@ impl Word {
     /// Whether the coarse clock alone decides that a success may be counted at the gate: until the
     /// window's present bucket ends.
     pub(super) const fn has_fast_path_in_bucket(self) -> bool {
-        self.0 & (FAST_PATH | BUCKETED | TIMED | PRECISE) == FAST_PATH | BUCKETED
+        self.0 & (FAST_PATH | BUCKETED | TIMED | MEASURED | PRECISE) == FAST_PATH | BUCKETED
     }
 
     /// Whether the circuit is closed and its successes go to the lock.
@@ -179,8 +180,15 @@ impl Word {
         self.has(OBSERVED)
     }
 
+    /// Whether a rule judges how long calls take.
     pub(super) const fn is_timed(self) -> bool {
         self.has(TIMED)
+    }
+
+    /// Whether durations of calls are counted.
+    #[inline]
+    pub(super) const fn is_measured(self) -> bool {
+        self.has(MEASURED)
     }
 
     pub(super) const fn is_bucketed(self) -> bool {
@@ -215,6 +223,9 @@ impl fmt::Debug for Word {
 
 /// Whether a duration in effect is too short for the coarse clock.
 fn needs_precise_clock(policy: &Policy) -> bool {
+    if policy.durations() {
+        return true;
+    }
     if !policy.has_window_rule() {
         return false;
     }

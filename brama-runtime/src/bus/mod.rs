@@ -11,7 +11,7 @@ use std::{
     fmt, mem,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -50,6 +50,7 @@ pub(crate) struct Bus {
     /// Whether any observer exists. Observers see no events of calls, so these are not built for
     /// them.
     has_observers: AtomicBool,
+    lost: AtomicU64,
 }
 
 /// The queues of the subscriptions, which are numbered in the order of their age, and the
@@ -134,8 +135,13 @@ impl Bus {
         for queue in groups.flat_map(Group::values) {
             #[cfg(test)]
             EXAMINED.set(EXAMINED.get() + 1);
-            if queue.push(event.clone()) == Push::LostFirst {
-                self.losing.lock().add(queue);
+            match queue.push(event.clone()) {
+                Push::Done => {}
+                Push::Lost => self.count_lost(),
+                Push::LostFirst => {
+                    self.count_lost();
+                    self.losing.lock().add(queue);
+                }
             }
             wakes.queues.push(Arc::clone(queue));
         }
@@ -175,6 +181,15 @@ impl Bus {
             more => losses.push(format!("{more} more subscriptions to this breaker lost events")),
         }
         losses
+    }
+
+    fn count_lost(&self) {
+        self.lost.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns how many events all subscriptions have lost, dropped ones included.
+    pub(crate) fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Queues) -> R) -> R {

@@ -28,6 +28,8 @@ pub(super) enum Push {
     Done,
     /// The queue has lost an event for the first time.
     LostFirst,
+    /// The queue has lost another event.
+    Lost,
 }
 
 #[derive(Default)]
@@ -66,7 +68,11 @@ impl Queue {
         state.missed += lost;
         state.lost += lost;
         state.events.push_back(event);
-        if 0 < lost && !had_lost { Push::LostFirst } else { Push::Done }
+        match (lost, had_lost) {
+            (0, _) => Push::Done,
+            (_, false) => Push::LostFirst,
+            (_, true) => Push::Lost,
+        }
     }
 
     /// A warning about lost events.

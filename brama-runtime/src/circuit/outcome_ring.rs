@@ -158,7 +158,7 @@ pub struct WindowCounts {
 }
 
 impl WindowCounts {
-    pub(super) const fn plus(self, other: Self) -> Self {
+    pub(crate) const fn plus(self, other: Self) -> Self {
         Self {
             calls: self.calls + other.calls,
             failures: self.failures + other.failures,

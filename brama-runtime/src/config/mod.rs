@@ -146,6 +146,17 @@ impl Config {
         self
     }
 
+    /// Sets how many keys of an identifier have series of their own in metrics. Default: 1 000.
+    ///
+    /// A key that is first used when there is no room is part of the sum `other` for as long as its
+    /// breaker exists, so that the sum never goes backwards. With 0, all keys are. The limit
+    /// applies to keys that are used from then on, and to each identifier by itself. See
+    /// [`Registry::for_each_series`](crate::registry::Registry::for_each_series).
+    pub const fn max_series(mut self, max_series: usize) -> Self {
+        self.key_limits.max_series = max_series;
+        self
+    }
+
     /// Sets how often the thread that `init` starts runs the cleanup: see
     /// [`Registry::sweep`](crate::registry::Registry::sweep). Default: every 10 s.
     ///
@@ -242,6 +253,8 @@ fn add(earlier: &mut PolicyPatch, patch: PolicyPatch) {
 pub(crate) struct KeyLimits {
     pub(crate) max_keys: NonZeroUsize,
     pub(crate) inactive_threshold: Duration,
+    /// How many keys of an identifier have series of their own.
+    pub(crate) max_series: usize,
     /// `None` if no thread is started.
     pub(crate) cleanup_interval: Option<Duration>,
 }
@@ -250,6 +263,7 @@ impl KeyLimits {
     pub(super) const BUILT_IN: Self = Self {
         max_keys: NonZeroUsize::MIN.saturating_add(9_999),
         inactive_threshold: Duration::from_secs(24 * 60 * 60),
+        max_series: 1_000,
         cleanup_interval: Some(Duration::from_secs(10)),
     };
 

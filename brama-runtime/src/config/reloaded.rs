@@ -133,6 +133,7 @@ impl Config {
         let entries = [
             ("max_keys", limits.max_keys.to_string()),
             ("inactive_threshold", duration::show(limits.inactive_threshold).to_string()),
+            ("max_series", limits.max_series.to_string()),
             ("cleanup_interval", interval),
             ("reasons", self.reasons.to_string()),
             ("shadow", self.shadow.to_string()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Announcements, Registry, RegistryInner, writer::Writer};
 use crate::{
-    breaker::{Idle, Slot},
+    breaker::{Evicted, Idle, Slot},
     circuit::Quantity,
     config::Attribute,
     counters::Totals,
@@ -82,21 +82,21 @@ impl RegistryInner {
                 .make_room(now, limits, |slot, idle| self.evict(slot, idle, announcements))
     }
 
-    /// Evicts a breaker if that is allowed, and returns its totals. The caller holds the writer
-    /// lock.
+    /// Evicts a breaker if that is allowed, and returns what is left of it. The caller holds the
+    /// writer lock.
     pub(super) fn evict(
         &self,
         slot: &Arc<Slot>,
         idle: Idle,
         announcements: &mut Announcements,
-    ) -> Option<Totals> {
+    ) -> Option<Evicted> {
         if !self.slots.settle() {
             return None;
         }
-        let (totals, wakes) = slot.evict(announcements.at, idle, || is_held(slot))?;
+        let (evicted, wakes) = slot.evict(announcements.at, idle, || is_held(slot))?;
         self.slots.remove(slot.identity());
         announcements.wakes.and(wakes);
-        Some(totals)
+        Some(evicted)
     }
 
     /// A warning about calls of this identifier whose keys found no room; `None` if there were

@@ -1,13 +1,19 @@
 //! The set of an identifier's breakers with a key.
 
-use std::{collections::HashMap, num::NonZeroU64, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    num::NonZeroU64,
+    sync::Arc,
+    time::Duration,
+};
 
 use crate::{
-    breaker::{Idle, OpenShare, Slot},
+    breaker::{Evicted, Idle, OpenShare, Slot},
     circuit::Tick,
     config::KeyLimits,
     counters::Totals,
     identity::Identity,
+    status::Series,
 };
 
 /// The key sets of a registry.
@@ -63,13 +69,25 @@ pub(super) struct KeySet {
     /// The last number drawn.
     rng: NonZeroU64,
     evicted: Totals,
+    evicted_keys: u64,
+    /// The counts of evicted breakers that metrics sum.
+    evicted_sum: Option<Box<Series>>,
+    /// How many breakers have series of their own.
+    listed: usize,
     share: Arc<OpenShare>,
 }
 
 impl Default for KeySet {
     fn default() -> Self {
-        let (evicted, share) = (Totals::default(), Arc::default());
-        Self { entries: Vec::new(), rng: NonZeroU64::MIN, evicted, share }
+        Self {
+            entries: Vec::new(),
+            rng: NonZeroU64::MIN,
+            evicted: Totals::default(),
+            evicted_keys: 0,
+            evicted_sum: None,
+            listed: 0,
+            share: Arc::default(),
+        }
     }
 }
 
@@ -84,12 +102,12 @@ struct KeyEntry {
 
 impl KeySet {
     /// Makes room for another key; returns whether there is room now. If there is none, it calls
-    /// `evict` for a few breakers. `evict` returns the totals of a breaker that it has evicted.
+    /// `evict` for a few breakers. `evict` returns what is left of a breaker that it has evicted.
     pub(super) fn make_room(
         &mut self,
         now: Tick,
         limits: KeyLimits,
-        mut evict: impl FnMut(&Arc<Slot>, Idle) -> Option<Totals>,
+        mut evict: impl FnMut(&Arc<Slot>, Idle) -> Option<Evicted>,
     ) -> bool {
         let KeyLimits { max_keys, inactive_threshold, .. } = limits;
         // After the limit was lowered the set may be too large. In that case one eviction makes
@@ -121,8 +139,16 @@ impl KeySet {
         usize::try_from(rng.checked_rem(entries).unwrap_or_default()).unwrap_or_default()
     }
 
-    /// Adds a breaker, after [`make_room`](Self::make_room).
-    pub(super) fn add(&mut self, slot: Arc<Slot>, now: Tick) {
+    /// Adds a breaker, after [`make_room`](Self::make_room). No other thread can use it yet.
+    ///
+    /// Whether it has series of its own is decided once. If a breaker moved to or from the sum, the
+    /// sum would go backwards.
+    pub(super) fn add(&mut self, slot: Arc<Slot>, max_series: usize, now: Tick) {
+        if max_series <= self.listed || slot.identity().key() == Some(Series::OTHER) {
+            slot.sum_in_metrics();
+        } else {
+            self.listed += 1;
+        }
         self.entries.push(KeyEntry { slot, moves: 0, last_active: now });
         self.share.add_known();
     }
@@ -134,7 +160,7 @@ impl KeySet {
         start: usize,
         now: Tick,
         threshold: Duration,
-        mut evict: impl FnMut(&Arc<Slot>, Idle) -> Option<Totals>,
+        mut evict: impl FnMut(&Arc<Slot>, Idle) -> Option<Evicted>,
     ) -> Option<usize> {
         let mut index = start;
         for _ in 0..BATCH {
@@ -150,12 +176,20 @@ impl KeySet {
         &mut self,
         index: usize,
         idle: Idle,
-        evict: &mut impl FnMut(&Arc<Slot>, Idle) -> Option<Totals>,
+        evict: &mut impl FnMut(&Arc<Slot>, Idle) -> Option<Evicted>,
     ) -> bool {
-        let totals = self.entries.get(index).and_then(|entry| evict(&entry.slot, idle));
-        totals.is_some_and(|totals| {
+        let evicted = self.entries.get(index).and_then(|entry| evict(&entry.slot, idle));
+        evicted.is_some_and(|Evicted { totals, summed }| {
             self.entries.swap_remove(index);
             self.evicted += totals;
+            self.evicted_keys += 1;
+            match summed {
+                Some(series) => {
+                    let sum = || Box::new(Series::sum_of(&series.identity));
+                    self.evicted_sum.get_or_insert_with(sum).add_counts(&series);
+                }
+                None => self.listed -= 1,
+            }
             true
         })
     }
@@ -170,6 +204,45 @@ impl KeySet {
         let mut totals: Totals = self.entries.iter().map(|entry| entry.slot.counted()).sum();
         totals += self.evicted;
         totals
+    }
+}
+
+/// The breakers that metrics sum, by identifier.
+pub(super) struct Sums {
+    pub(super) by_identifier: BTreeMap<Identity<'static>, Series>,
+    pub(super) evicted_keys: u64,
+}
+
+impl Keys {
+    /// The sums of the breakers without series of their own.
+    pub(super) fn sums(&self) -> Sums {
+        let sum = |(identifier, key_set): (&Identity<'static>, &KeySet)| {
+            key_set.sum(identifier).map(|sum| (identifier.clone(), sum))
+        };
+        Sums {
+            by_identifier: self.key_sets.iter().filter_map(sum).collect(),
+            evicted_keys: self.key_sets.values().map(|key_set| key_set.evicted_keys).sum(),
+        }
+    }
+}
+
+impl KeySet {
+    /// The sum of the breakers without series of their own, evicted ones included; `None` if there
+    /// never was one.
+    fn sum(&self, identifier: &Identity<'_>) -> Option<Series> {
+        let summed = self.entries.len() != self.listed;
+        let mut sum = self.evicted_sum.as_deref().cloned();
+        if summed {
+            let sum = sum.get_or_insert_with(|| Series::sum_of(identifier));
+            for slot in self.entries.iter().map(|entry| &entry.slot).filter(|it| it.is_summed()) {
+                if slot.is_registered() {
+                    sum.add_breaker(&slot.series());
+                } else {
+                    sum.add_counts(&slot.series());
+                }
+            }
+        }
+        sum
     }
 }
 

@@ -15,6 +15,7 @@ mod global;
 mod groups;
 mod key_set;
 mod reload;
+mod series;
 mod slot_names;
 mod slot_set;
 mod subscribe;
@@ -43,6 +44,7 @@ pub use self::{
         open, register, registry, reload, reset, shadow_all, status, statuses, subscribe, success,
         totals, unregister,
     },
+    series::RegistryCounts,
 };
 use self::{slot_set::SlotSet, writer::Writer};
 use crate::{
@@ -209,11 +211,12 @@ impl RegistryInner {
         let share = keyed.then(|| writer.keys.key_set(&identity).share());
         let now = announcements.at.now();
         let slot = Arc::new(Slot::new(identity, layers, seed, context, now, share));
+        if keyed {
+            let max_series = writer.keys.limits().max_series;
+            writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), max_series, now);
+        }
         announcements.wakes.and(slot.announce_created(announcements.at));
         self.slots.insert(&slot);
-        if keyed {
-            writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), now);
-        }
         slot
     }
 

@@ -77,7 +77,7 @@ impl Health {
     /// The health of the breakers with these statuses, by the default thresholds.
     pub(crate) fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
         let counts = statuses.into_iter().fold(HealthCounts::default(), HealthCounts::add);
-        counts.judged(HealthThresholds::default())
+        counts.judged_by_default()
     }
 
     /// Judges the counts again, by other thresholds.
@@ -130,20 +130,30 @@ impl HealthCounts {
     }
 
     fn add(mut self, status: Status) -> Self {
-        let is_due = status.retry_after.is_some_and(|left| left.is_zero());
-        match status.state {
+        let (before, due) = (self.open, status.retry_after.is_some_and(|left| left.is_zero()));
+        self.count(status.state, due);
+        if before < self.open {
+            self.names.push(status.identity);
+        }
+        self
+    }
+
+    /// Counts a breaker without its name. `is_due` if it is open past its deadline.
+    pub(crate) const fn count(&mut self, state: State, is_due: bool) {
+        match state {
             State::Closed => self.closed += 1,
             // The next call is a probe. If this counted as open, a service that gets no traffic
             // while it is down would get no call, and would stay down.
             State::Open if is_due => self.half_open += 1,
             State::HalfOpen => self.half_open += 1,
             State::Disabled => self.disabled += 1,
-            State::Open | State::ForcedOpen => {
-                self.open += 1;
-                self.names.push(status.identity);
-            }
+            State::Open | State::ForcedOpen => self.open += 1,
         }
-        self
+    }
+
+    /// Judges the counts by the default thresholds.
+    pub(crate) fn judged_by_default(self) -> Health {
+        self.judged(HealthThresholds::default())
     }
 
     fn judged(self, thresholds: HealthThresholds) -> Health {

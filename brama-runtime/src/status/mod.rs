@@ -4,6 +4,7 @@ mod health;
 mod past_opening;
 mod rate;
 mod rejections;
+mod series;
 mod transitions;
 
 use std::{
@@ -20,6 +21,7 @@ pub use self::{
     past_opening::PastOpening,
     rate::Rate,
     rejections::Rejections,
+    series::Series,
     transitions::Transitions,
 };
 use crate::{
@@ -28,6 +30,7 @@ use crate::{
     connection::{ConnectionKind, Labels},
     counters::Totals,
     duration::Rounded,
+    histogram::Durations,
     identity::Identity,
 };
 
@@ -99,6 +102,8 @@ pub struct Status {
     pub slow_call_rate: Rate,
     /// The counts of all events since the breaker was created.
     pub totals: Totals,
+    /// How long calls took; `None` if the setting `durations` is off and was never on.
+    pub durations: Option<Durations>,
     /// The numbers of rejected calls, by cause.
     pub rejections: Rejections,
     /// How often the circuit went from one state to another.

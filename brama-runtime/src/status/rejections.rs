@@ -1,5 +1,7 @@
 //! The numbers of rejected calls, by cause.
 
+use std::ops::AddAssign;
+
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
@@ -32,5 +34,14 @@ impl Rejections {
             State::HalfOpen => self.half_open += calls,
             State::ForcedOpen => self.forced += calls,
         }
+    }
+}
+
+impl AddAssign for Rejections {
+    fn add_assign(&mut self, other: Self) {
+        self.open += other.open;
+        self.half_open += other.half_open;
+        self.ramp += other.ramp;
+        self.forced += other.forced;
     }
 }

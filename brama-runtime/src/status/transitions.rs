@@ -1,5 +1,7 @@
 //! The numbers of changes from one state to another.
 
+use std::ops::AddAssign;
+
 #[cfg(feature = "serde")]
 use serde::{Serialize, Serializer};
 
@@ -38,10 +40,20 @@ impl Transitions {
     }
 
     pub(crate) fn add(&mut self, from: State, to: State) {
+        self.add_some(from, to, 1);
+    }
+
+    fn add_some(&mut self, from: State, to: State, some: u64) {
         match self.0.iter_mut().find(|(old, new, _)| (*old, *new) == (from, to)) {
-            Some((.., count)) => *count += 1,
-            None => self.0.push((from, to, 1)),
+            Some((.., count)) => *count += some,
+            None => self.0.push((from, to, some)),
         }
+    }
+}
+
+impl AddAssign<&Self> for Transitions {
+    fn add_assign(&mut self, other: &Self) {
+        other.iter().for_each(|(from, to, count)| self.add_some(from, to, count));
     }
 }
 

@@ -217,6 +217,12 @@ mod modelled {
         set: AtomicBool,
     }
 
+    impl<T> Default for OnceRef<'_, T> {
+        fn default() -> Self {
+            Self::new()
+        }
+    }
+
     impl<'a, T> OnceRef<'a, T> {
         pub(crate) fn new() -> Self {
             Self { value: once_cell::race::OnceRef::new(), set: AtomicBool::new(false) }

@@ -1,10 +1,12 @@
 //! Text from outside, as it is shown: clients may choose identifiers, keys, reasons and values.
 
+mod distinct;
 #[cfg(feature = "serde")]
 mod short_errors;
 
 use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
+pub(crate) use self::distinct::distinct;
 #[cfg(feature = "serde")]
 pub(crate) use self::short_errors::ShortErrors;
 

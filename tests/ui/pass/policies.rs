@@ -22,6 +22,7 @@ use brama::{CircuitOpen, Expiry, Policy, PolicyPatch, Window, circuit_breaker, p
     max_open_share = 40,
     jitter = 0.1,
     retry_after_cap = "24h",
+    durations = true,
     shadow = true
 )]
 fn literals() -> Result<(), CircuitOpen> {
@@ -44,6 +45,7 @@ const fn ninety() -> Duration {
 }
 
 #[circuit_breaker(
+    durations = cfg!(all()),
     shadow = cfg!(all()),
     retry_after_cap = Duration::from_secs(24 * 60 * 60),
     jitter = Settings::JITTER,
@@ -85,6 +87,7 @@ async fn mixed() -> Result<(), CircuitOpen> {
 }
 
 const WHOLE: PolicyPatch = PolicyPatch::new()
+    .durations(true)
     .failure_threshold(FIVE)
     .with_expiry(Settings::EXPIRY)
     .success_threshold(2)

@@ -55,9 +55,9 @@ impl Found {
             self.give_back();
             0 < self.holds.load(Ordering::Relaxed)
         };
-        self.slot.evict(timestamp, Idle::default(), is_held).map(|(totals, wakes)| {
+        self.slot.evict(timestamp, Idle::default(), is_held).map(|(evicted, wakes)| {
             wakes.wake();
-            totals
+            evicted.totals
         })
     }
 }

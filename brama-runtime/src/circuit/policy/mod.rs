@@ -1,6 +1,7 @@
 //! The policy of a circuit: its settings, with their defaults and limits.
 
 mod difference;
+mod display_value;
 mod error;
 mod generated;
 mod limits;

@@ -26,6 +26,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    display_value::DisplayValue,
     generated::{checks, patch, policy, setter, setting_names},
     limits::{
         at_least_one, at_least_one_or_off, percentage_or_off, ramp_or_off, share,
@@ -38,10 +39,7 @@ use crate::circuit::serde_impls::{
     setting::{number_or_off, serde_structs, text_or_off},
     text,
 };
-use crate::{
-    circuit::{Abandoned, Expiry, Window},
-    duration::Exact,
-};
+use crate::circuit::{Abandoned, Expiry, Window};
 
 macro_rules! settings {
     ($($rows:tt)*) => {
@@ -255,6 +253,17 @@ settings! {
         get,
     }
 
+    /// Counts how long calls take, in a histogram for each outcome. Default false.
+    ///
+    /// Each call of the breaker is then timed on the precise clock. The histograms of a breaker
+    /// take up to 2.5 kB, and none before its first call.
+    Durations => durations(durations: bool) {
+        value: bool = durations,
+        default: false, limit: unlimited,
+        /// Returns whether durations of calls are counted.
+        get,
+    }
+
     /// Decides and counts, but rejects no call. Default false.
     ///
     /// A call that would have been rejected runs and counts as rejected. Its outcome is not
@@ -264,34 +273,5 @@ settings! {
         default: false, limit: unlimited,
         /// Returns whether the circuit decides and counts, but rejects no call.
         get,
-    }
-}
-
-/// Formats the value of a setting for people.
-pub(super) trait DisplayValue {
-    fn display_value(self) -> String;
-}
-
-macro_rules! displayed {
-    ($($value:ty),*) => {
-        $(impl DisplayValue for $value {
-            fn display_value(self) -> String {
-                self.to_string()
-            }
-        })*
-    };
-}
-
-displayed!(u32, f64, bool, Expiry, Window, Abandoned);
-
-impl DisplayValue for Duration {
-    fn display_value(self) -> String {
-        Exact(self).to_string()
-    }
-}
-
-impl<V: DisplayValue> DisplayValue for Option<V> {
-    fn display_value(self) -> String {
-        self.map_or_else(|| "off".to_owned(), V::display_value)
     }
 }

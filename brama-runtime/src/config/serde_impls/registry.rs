@@ -23,17 +23,21 @@ pub(super) struct RegistrySettings {
     #[serde(alias = "cleanup-interval", with = "text_or_off")]
     #[expect(clippy::option_option, reason = "a setting: not set, off, or a duration")]
     cleanup_interval: Option<Option<Duration>>,
+    #[serde(alias = "max-series")]
+    max_series: usize,
     reasons: Reasons,
     shadow: bool,
 }
 
 impl RegistrySettings {
     pub(super) const fn of(config: &Config) -> Self {
-        let KeyLimits { max_keys, inactive_threshold, cleanup_interval } = config.key_limits;
+        let KeyLimits { max_keys, inactive_threshold, cleanup_interval, max_series } =
+            config.key_limits;
         Self {
             max_keys,
             inactive_threshold,
             cleanup_interval: Some(cleanup_interval),
+            max_series,
             reasons: config.reasons,
             shadow: config.shadow,
         }
@@ -46,6 +50,7 @@ impl RegistrySettings {
             .max_keys(self.max_keys)
             .inactive_threshold(self.inactive_threshold)
             .cleanup_interval(interval)
+            .max_series(self.max_series)
             .reasons(self.reasons)
             .shadow(self.shadow)
     }

@@ -1,0 +1,79 @@
+#![doc = include_str!("../README.md")]
+
+mod series;
+
+use std::{
+    collections::HashMap,
+    mem,
+    sync::{Mutex, PoisonError},
+};
+
+use brama::{Identity, Registry};
+use metrics::{Label, counter, gauge};
+
+/// Copies the metrics of a registry's breakers to the recorder of the facade `metrics`.
+#[derive(Debug)]
+pub struct BreakerMetrics {
+    registry: Registry,
+    /// The gauges of each breaker at the last publication, to reset those of breakers that are
+    /// gone.
+    published: Mutex<HashMap<Identity<'static>, Gauges>>,
+}
+
+/// The gauges of a breaker, each with its labels and the value that says that there is none.
+type Gauges = Vec<(&'static str, Vec<Label>, f64)>;
+
+impl BreakerMetrics {
+    /// Creates the publisher of a registry's metrics. Programs pass `brama::registry()`.
+    #[must_use]
+    pub fn new(registry: Registry) -> Self {
+        Self { registry, published: Mutex::default() }
+    }
+
+    /// Copies the metrics of all breakers to the recorder, in one pass.
+    ///
+    /// The recorder is the one that the facade finds on this thread. Without one, nothing happens.
+    /// If two threads publish at once, the later one wins.
+    pub fn publish(&self) {
+        let mut published = HashMap::new();
+        let counts = self.registry.for_each_series(|series| {
+            published.insert(series.identity.clone(), series::publish(series));
+        });
+        gauge!("brama_breakers").set(real(counts.breakers));
+        for health in ["up", "degraded", "down"] {
+            let is_present = counts.health.as_str() == health;
+            gauge!("brama_health", "health" => health).set(f64::from(u8::from(is_present)));
+        }
+        counter!("brama_keys_evicted_total").absolute(counts.evicted_keys);
+        counter!("brama_overflow_calls_total").absolute(counts.overflow_calls);
+        counter!("brama_events_lagged_total").absolute(counts.lost_events);
+        gauge!("brama_shadow_all").set(f64::from(u8::from(counts.shadow_all)));
+        self.reset_missing(published);
+    }
+
+    /// Resets the gauges that were published before and are not any more.
+    fn reset_missing(&self, published: HashMap<Identity<'static>, Gauges>) {
+        let present = |identity: &Identity<'static>, name: &str, labels: &[Label]| {
+            let gauges = published.get(identity).into_iter().flatten();
+            gauges.into_iter().any(|(other, of, _)| *other == name && of == labels)
+        };
+        let mut missing = Vec::new();
+        {
+            let mut before = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+            for (identity, mut gauges) in mem::take(&mut *before) {
+                gauges.retain(|(name, labels, _)| !present(&identity, name, labels));
+                missing.extend(gauges);
+            }
+            *before = published;
+        }
+        // The recorder is user code, and runs without the lock.
+        for (name, labels, none) in missing {
+            gauge!(name, labels).set(none);
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "gauges of the facade are real numbers")]
+const fn real(count: u64) -> f64 {
+    count as f64
+}

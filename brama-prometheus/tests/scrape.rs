@@ -1,0 +1,74 @@
+//! What `prometheus-client` writes for breakers.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::{collections::BTreeSet, time::Duration};
+
+use brama::{Identity, Outcome, PolicyPatch, Registry, metrics::Exposition, testing::ManualClock};
+use brama_prometheus::BreakerCollector;
+use prometheus_client::{encoding::text::encode, registry::Registry as Metrics};
+
+fn scrape(registry: &Registry) -> String {
+    let mut metrics = Metrics::default();
+    metrics.register_collector(Box::new(BreakerCollector::new(registry.clone())));
+    let mut text = String::new();
+    encode(&mut text, &metrics).unwrap();
+    text
+}
+
+fn busy() -> Registry {
+    let clock = ManualClock::new();
+    let registry = Registry::with_clock(clock.clone());
+    let breaker = registry.breaker(Identity::new("api").in_scope("eu").with_key("a\"b\nc"));
+    let patch = PolicyPatch::new().failure_rate(50).minimum_calls(4).durations(true);
+    breaker.configure(patch).unwrap();
+    for outcome in [Outcome::Success, Outcome::Ignore, Outcome::Success, Outcome::failure("busy")] {
+        let permit = breaker.try_acquire().unwrap();
+        clock.advance(Duration::from_millis(300));
+        permit.record(outcome);
+    }
+    breaker.failure("busy");
+    assert!(breaker.try_acquire().is_err());
+    registry
+}
+
+/// The names and labels of the samples. The order of labels is not significant.
+fn samples(text: &str) -> BTreeSet<(String, BTreeSet<String>, String)> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let (series, value) = line.rsplit_once(' ').unwrap();
+            let (name, labels) = series.split_once('{').unwrap_or((series, ""));
+            let labels = labels.trim_end_matches('}').split(',').map(str::to_owned).collect();
+            let value = value.parse::<f64>().unwrap().to_string();
+            (name.to_owned(), labels, value)
+        })
+        .collect()
+}
+
+#[test]
+fn the_samples_are_those_of_the_runtime() {
+    let registry = busy();
+    let own = Exposition::new().render(&registry);
+    let scraped = samples(&scrape(&registry));
+    let missing: Vec<_> = samples(&own).into_iter().filter(|it| !scraped.contains(it)).collect();
+    assert!(missing.is_empty(), "{missing:#?}\nin {scraped:#?}");
+}
+
+#[test]
+fn the_series_of_a_breaker_that_is_gone_are_absent() {
+    let registry = Registry::new();
+    registry.breaker("a").success();
+    assert!(scrape(&registry).contains("name=\"a\""));
+    registry.unregister("a");
+    assert!(!scrape(&registry).contains("name=\"a\""));
+}
+
+#[test]
+fn an_empty_registry_is_written_too() {
+    let text = scrape(&Registry::new());
+    assert!(
+        text.contains("brama_health{health=\"up\"} 1\n") && text.ends_with("# EOF\n"),
+        "{text}"
+    );
+}

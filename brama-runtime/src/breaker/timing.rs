@@ -1,0 +1,39 @@
+//! Timing: how long calls take.
+
+use std::time::Duration;
+
+use super::{record::Entry, slot::Slot};
+use crate::{
+    circuit::{Policy, Tick},
+    histogram::{Durations, TimedOutcome},
+};
+
+impl Slot {
+    /// Returns how long the call took, or `None` if calls are not timed.
+    pub(super) fn took(&self, entry: Entry) -> Option<Duration> {
+        let is_timed = entry.started != Tick::NEVER;
+        is_timed.then(|| self.now(entry.word()).since(entry.started))
+    }
+
+    /// Counts the duration of a call that was admitted while durations were counted.
+    #[inline]
+    pub(super) fn count_duration(
+        &self,
+        entry: Entry,
+        outcome: TimedOutcome,
+        took: Option<Duration>,
+    ) {
+        if entry.word().is_measured()
+            && let Some(took) = took
+        {
+            let ended = entry.started.after(took);
+            self.extras().durations.count(outcome, took, ended);
+        }
+    }
+
+    /// Returns the durations of calls; `None` if they are not counted, and never were.
+    pub(super) fn durations(&self, policy: &Policy, now: Tick) -> Option<Durations> {
+        let counted = self.extras.get().and_then(|extras| extras.durations.read(now));
+        counted.or_else(|| policy.durations().then(Durations::default))
+    }
+}

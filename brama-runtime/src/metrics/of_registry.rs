@@ -1,0 +1,75 @@
+//! What a page shows of a registry as a whole. Further numbers of a registry belong here.
+
+use std::fmt;
+
+use super::page::{MetricFamily, Page, SampleValue::Count};
+use crate::{registry::RegistryCounts, status::Health};
+
+/// A family of a registry, in the order of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OfRegistry {
+    Breakers,
+    Health,
+    EvictedKeys,
+    OverflowCalls,
+    LostEvents,
+    ShadowAll,
+}
+
+impl OfRegistry {
+    pub(super) const ALL: [Self; 6] = [
+        Self::Breakers,
+        Self::Health,
+        Self::EvictedKeys,
+        Self::OverflowCalls,
+        Self::LostEvents,
+        Self::ShadowAll,
+    ];
+
+    pub(super) const fn family(self) -> MetricFamily {
+        let (counter, gauge) = (MetricFamily::counter, MetricFamily::gauge);
+        match self {
+            Self::Breakers => gauge("brama_breakers", "Breakers, overflow breakers included."),
+            Self::Health => gauge("brama_health", "Whether this is the health of all breakers."),
+            Self::EvictedKeys => {
+                counter("brama_keys_evicted", "Breakers with a key that were evicted.")
+            }
+            Self::OverflowCalls => {
+                counter("brama_overflow_calls", "Calls that found no room for their key.")
+            }
+            Self::LostEvents => counter(
+                "brama_events_lagged",
+                "Events that subscriptions lost because they were too slow.",
+            ),
+            Self::ShadowAll => {
+                gauge("brama_shadow_all", "Whether the kill switch puts every breaker into shadow.")
+            }
+        }
+    }
+}
+
+/// Adds the lines of a registry.
+pub(super) fn add_registry<W: fmt::Write>(page: &mut Page<'_, W>, counts: &RegistryCounts) {
+    for family in OfRegistry::ALL {
+        page.begin(family.family());
+        match family {
+            OfRegistry::Breakers => page.add_alone(Count(counts.breakers)),
+            OfRegistry::Health => add_health(page, &counts.health),
+            OfRegistry::EvictedKeys => page.add_alone(Count(counts.evicted_keys)),
+            OfRegistry::OverflowCalls => page.add_alone(Count(counts.overflow_calls)),
+            OfRegistry::LostEvents => page.add_alone(Count(counts.lost_events)),
+            OfRegistry::ShadowAll => page.add_alone(Count(u64::from(counts.shadow_all))),
+        }
+    }
+}
+
+fn add_health<W: fmt::Write>(page: &mut Page<'_, W>, health: &Health) {
+    let [up, degraded, down] = match health {
+        Health::Up(_) => [1, 0, 0],
+        Health::Degraded(_) => [0, 1, 0],
+        Health::Down(_) => [0, 0, 1],
+    };
+    page.add("health=\"up\"", "", Count(up));
+    page.add("health=\"degraded\"", "", Count(degraded));
+    page.add("health=\"down\"", "", Count(down));
+}
