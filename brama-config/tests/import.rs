@@ -15,6 +15,8 @@ use brama_config::{
     import::{Imported, envoy_outlier, microprofile, polly_json, resilience4j_yaml},
 };
 
+use brama_runtime::api::{Identity, Registry, State};
+
 type Importer = fn(&str, &str) -> Result<Imported, ConfigErrors>;
 
 const FORMATS: [(&str, Importer); 4] = [
@@ -181,4 +183,57 @@ fn a_name_of_any_characters_is_written_and_read_back() {
     assert!(imported.toml().contains("[breakers.\"\"]\n"));
     let loaded = Loaded::parse_toml(imported.toml(), "brama.toml").unwrap();
     assert_eq!(*loaded.config(), imported.config);
+}
+
+/// A breaker with imported settings, after these outcomes: a dot is a success, an x a failure.
+#[track_caller]
+fn state_after(import: Importer, file: &str, identity: Identity<'_>, outcomes: &str) -> State {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import");
+    let text = fs::read_to_string(folder.join(file)).unwrap();
+    let registry = Registry::new();
+    registry.reload(import(&text, file).unwrap().config).unwrap();
+    let breaker = registry.breaker(identity);
+    for outcome in outcomes.chars() {
+        let permit = breaker.try_acquire().unwrap();
+        if outcome == 'x' { permit.failure("down") } else { permit.success() }
+    }
+    breaker.state()
+}
+
+#[test]
+fn a_breaker_of_resilience4j_opens_at_its_rate_once_the_lowered_minimum_is_reached() {
+    let state = |outcomes| {
+        state_after(resilience4j_yaml, "resilience4j/spring_boot.yml", "stock".into(), outcomes)
+    };
+    assert_eq!(state("xxxxxxxxx"), State::Closed);
+    assert_eq!(state("xxxxx....."), State::Closed);
+    assert_eq!(state("xxxxxx...."), State::Open);
+}
+
+#[test]
+fn a_breaker_of_polly_opens_at_its_ratio_once_the_throughput_is_reached() {
+    let state =
+        |outcomes| state_after(polly_json, "polly/flat_keys.json", "Orders".into(), outcomes);
+    assert_eq!(state("xxxxxxxxx"), State::Closed);
+    assert_eq!(state("....xxxxx"), State::Closed);
+    assert_eq!(state(".....xxxxx"), State::Open);
+}
+
+#[test]
+fn a_host_of_envoy_is_ejected_after_failures_in_a_row() {
+    let host = Identity::from("catalog").with_key("10.0.0.7");
+    let state =
+        |outcomes| state_after(envoy_outlier, "envoy/bootstrap.yaml", host.clone(), outcomes);
+    assert_eq!(state("xx.xx"), State::Closed);
+    assert_eq!(state("xx.xxx"), State::Open);
+}
+
+#[test]
+fn a_breaker_of_microprofile_opens_at_its_ratio_once_the_window_is_full() {
+    let file = "microprofile/microprofile-config.properties";
+    let get = Identity::from("com.acme.shop.StockClient/get");
+    let state = |outcomes| state_after(microprofile, file, get.clone(), outcomes);
+    assert_eq!(state("xxxxxxxxx"), State::Closed);
+    assert_eq!(state("xx........"), State::Closed);
+    assert_eq!(state(".......xxx"), State::Open);
 }

@@ -59,10 +59,13 @@ pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
 }
 
 /// What differs for each cluster.
-const GENERAL: [&str; 4] = [
+const GENERAL: [&str; 5] = [
     "Envoy ejects hosts: give the breaker a key, the host, and each key has a circuit of its own",
     "after the ejection, Envoy sends all calls to the host again; brama is half-open first, and \
      closes after one success",
+    "below five known keys brama has no limit of open ones, and one key may always open; Envoy \
+     ejects no host above `max_ejection_percent`, unless `always_eject_one_host` is set or its \
+     version is an old one",
     "Envoy counts an ejection less for each interval in which the host was well; brama begins with \
      the first wait again once the circuit has closed",
     "Envoy takes answers of 500 to 599 and failed connections for failures; here the code says it: \
@@ -132,6 +135,7 @@ struct OutlierDetection<'a> {
     share: u32,
     success_rate_field: Option<Field<'a>>,
     enforcing_field: Option<Field<'a>>,
+    gateway_field: Option<Field<'a>>,
     jitter_field: Option<Field<'a>>,
     max_field: Option<Field<'a>>,
 }
@@ -154,6 +158,7 @@ impl<'a> OutlierDetection<'a> {
             share: 10,
             success_rate_field: None,
             enforcing_field: None,
+            gateway_field: None,
             jitter_field: None,
             max_field: None,
         }
@@ -169,14 +174,17 @@ impl<'a> OutlierDetection<'a> {
 
     fn take(&mut self, field: Field<'a>, log: &mut ImportLog) {
         match field.word().as_str() {
-            "consecutive5xx" => set(&mut self.consecutive_5xx, log.count(&field)),
-            "consecutivegatewayfailure" => set(&mut self.consecutive_gateway, log.count(&field)),
+            "consecutive5xx" => set(&mut self.consecutive_5xx, count_or_zero(&field, log)),
+            "consecutivegatewayfailure" => {
+                set(&mut self.consecutive_gateway, count_or_zero(&field, log));
+            }
             "enforcingconsecutive5xx" => {
                 set(&mut self.enforcing_5xx, percent(&field, log));
                 self.enforcing_field = Some(field);
             }
             "enforcingconsecutivegatewayfailure" => {
                 set(&mut self.enforcing_gateway, percent(&field, log));
+                self.gateway_field = Some(field);
             }
             "failurepercentagethreshold" => {
                 let threshold = percent(&field, log).map(f64::from);
@@ -215,35 +223,43 @@ impl<'a> OutlierDetection<'a> {
         let Some(share) = percent(field, log) else { return };
         self.share = share.max(1);
         if share == 0 {
-            log.instead(field, "max_open_share = 1", "one key may always open, as one host there");
+            log.instead(field, "max_open_share = 1", "one key may always open");
         }
     }
 
     fn patch(self, field: &Field<'_>, log: &mut ImportLog) -> PolicyPatch {
         let patch = PolicyPatch::new().max_open_share(self.share);
-        let patch = self.with_rules(patch, field, log);
+        let patch = self.with_rules(patch, log);
         self.with_wait(patch, field, log)
     }
 
-    fn with_rules(
-        &self,
-        patch: PolicyPatch,
-        field: &Field<'_>,
-        log: &mut ImportLog,
-    ) -> PolicyPatch {
-        let mut patch = match (self.enforcing_5xx, self.enforcing_gateway) {
-            (0, 0) => patch.failure_threshold_off(),
-            (0, _) => {
-                let instead = format!("failure_threshold = {}", self.consecutive_gateway);
+    /// The failures in a row that eject, if any number does.
+    fn rule_5xx(&self) -> Option<u32> {
+        Some(self.consecutive_5xx).filter(|failures| 0 < *failures && 0 < self.enforcing_5xx)
+    }
+
+    fn rule_gateway(&self) -> Option<u32> {
+        let failures = Some(self.consecutive_gateway);
+        failures.filter(|failures| 0 < *failures && 0 < self.enforcing_gateway)
+    }
+
+    fn with_rules(&self, patch: PolicyPatch, log: &mut ImportLog) -> PolicyPatch {
+        let mut patch = match (self.rule_5xx(), self.rule_gateway()) {
+            (None, None) => patch.failure_threshold_off(),
+            (None, Some(failures)) => {
                 let why = "only answers of 502, 503 and 504 are meant: let `failure_if` say so";
-                log.instead(field, instead, why);
-                patch.failure_threshold(self.consecutive_gateway)
+                let instead = format!("failure_threshold = {failures}");
+                log.instead_or_default(self.gateway_field.as_ref(), instead, why);
+                patch.failure_threshold(failures)
             }
-            (_, gateway) => {
-                if 0 < gateway && self.consecutive_gateway < self.consecutive_5xx {
-                    log.unsaid(field, "a breaker counts one kind of failures in a row, so the rule for 502, 503 and 504 is not written");
+            (Some(failures), gateway) => {
+                let is_hidden = gateway.is_some_and(|gateway| gateway < failures);
+                if let Some(field) = self.gateway_field.as_ref().filter(|_| is_hidden) {
+                    let why = "a breaker counts one kind of failures in a row, so the rule for \
+                               502, 503 and 504 is not written";
+                    log.unsaid(field, why);
                 }
-                patch.failure_threshold(self.consecutive_5xx)
+                patch.failure_threshold(failures)
             }
         };
         if let Some(field) =
@@ -315,6 +331,11 @@ fn percent(field: &Field<'_>, log: &mut ImportLog) -> Option<u32> {
     log.number(field, "a whole percentage from 0 to 100", |percent| percent <= 100)
 }
 
+/// Reads a count, of which 0 switches a rule off.
+fn count_or_zero(field: &Field<'_>, log: &mut ImportLog) -> Option<u32> {
+    log.number(field, "a whole number of at least 0", |_| true)
+}
+
 /// Notes a key that has no setting.
 fn note(word: &str, field: &Field<'_>, log: &mut ImportLog) {
     let why = match word {
@@ -336,6 +357,7 @@ fn note(word: &str, field: &Field<'_>, log: &mut ImportLog) {
         }
         "maxejectionpercentage" => "the key is `max_ejection_percent`",
         "alwaysejectonehost" => "one key may always open here",
+        "detectdegradedhosts" => "brama knows no degraded hosts",
         "monitors" => "Envoy does not implement it either",
         _ => return log.unknown(field, &KEYS),
     };

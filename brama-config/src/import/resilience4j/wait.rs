@@ -105,11 +105,12 @@ impl<'a> WaitLevel<'a> {
 
     fn exponential(&self, initial: Duration, log: &mut ImportLog) -> Wait {
         let factor = self.multiplier.as_ref().and_then(|field| {
-            let must_be = "a number of at least 1";
-            let exact = log.number(field, must_be, |it: f64| 1.0 <= it && it.is_finite())?;
-            let factor = (exact.min(100.0) * 1000.0).round() / 1000.0;
+            let must_be = "a number above 0";
+            let exact = log.number(field, must_be, |it: f64| 0.0 < it && it.is_finite())?;
+            let factor = (exact.clamp(1.0, 100.0) * 1000.0).round() / 1000.0;
             if (factor - exact).abs() > 1e-9 {
-                log.instead(field, factor, "a factor is at most 100, in whole thousandths");
+                let why = "a factor is from 1 to 100, in whole thousandths";
+                log.instead(field, format_args!("factor = {factor}"), why);
             }
             Some(factor)
         });
