@@ -104,7 +104,7 @@ fn a_wrong_value_is_an_error_with_its_place() {
         (resilience4j_yaml, resilience4j("failureRateThreshold: 250"), "a:4:26", "250"),
         (resilience4j_yaml, resilience4j("failureRateThreshold: NaN"), "a:4:26", "NaN"),
         (resilience4j_yaml, resilience4j("slidingWindowSize: 0"), "a:4:23", "at least 1"),
-        (resilience4j_yaml, resilience4j("slidingWindowSize: [10]"), "a:4:23", "a list"),
+        (resilience4j_yaml, resilience4j("slidingWindowSize: [10]"), "a:4:23", "[10]"),
         (resilience4j_yaml, resilience4j("slidingWindowType: RING"), "a:4:23", "TIME_BASED"),
         (resilience4j_yaml, resilience4j("waitDurationInOpenState: soon"), "a:4:29", "PT10S"),
         (resilience4j_yaml, resilience4j("waitDurationInOpenState: -1s"), "a:4:29", "-1s"),

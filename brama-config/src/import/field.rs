@@ -4,7 +4,7 @@ use brama_runtime::api::text::Escaped;
 
 use super::unsaid::{MAX_SHOWN, RawUnsaid};
 use crate::{
-    node::{NodeValue, Table, TableEntry},
+    node::{Node, NodeValue, Table, TableEntry},
     words::path,
 };
 
@@ -61,6 +61,26 @@ pub(super) fn word_of(key: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
+/// The first values of a list.
+fn shown_list(nodes: &[Node]) -> String {
+    let mut values = nodes.iter().map(|node| match &node.value {
+        NodeValue::Text(text) => Escaped::within(MAX_SHOWN, text).to_string(),
+        NodeValue::Integer(number) => number.to_string(),
+        NodeValue::Null
+        | NodeValue::Bool(_)
+        | NodeValue::Float(_)
+        | NodeValue::Odd(_)
+        | NodeValue::Array(_)
+        | NodeValue::Table(_) => "…".to_owned(),
+    });
+    let first: Vec<_> = values.by_ref().take(MOST_VALUES).collect();
+    let more = values.next().map_or("", |_| ", …");
+    format!("[{}{more}]", first.join(", "))
+}
+
+/// Of a list, as messages show it.
+const MOST_VALUES: usize = 3;
+
 impl<'a> Field<'a> {
     pub(super) fn word(&self) -> String {
         word_of(&self.entry.key)
@@ -96,16 +116,26 @@ impl<'a> Field<'a> {
     pub(super) fn shown(&self) -> String {
         match (&self.entry.node.value, self.scalar()) {
             (_, Some(text)) => Escaped::within(MAX_SHOWN, &text).to_string(),
-            (NodeValue::Array(_), None) => "a list".to_owned(),
+            (NodeValue::Array(nodes), None) => shown_list(nodes),
             (NodeValue::Table(_), None) => "a table".to_owned(),
             (_, None) => "empty".to_owned(),
         }
     }
 
     pub(super) fn unsaid(&self, instead: Option<String>, why: String) -> RawUnsaid {
-        let was = self.scalar().map(|_| self.shown());
+        let Node { place, value } = &self.entry.node;
+        let is_shown = match value {
+            NodeValue::Array(nodes) => nodes.iter().all(|node| node.as_table().is_none()),
+            NodeValue::Table(_) | NodeValue::Null => false,
+            NodeValue::Bool(_)
+            | NodeValue::Integer(_)
+            | NodeValue::Float(_)
+            | NodeValue::Text(_)
+            | NodeValue::Odd(_) => true,
+        };
+        let was = is_shown.then(|| self.shown());
         // A table or a list can be long, so its key is shown.
-        let place = if was.is_some() { &self.entry.node.place } else { &self.entry.key_place };
+        let place = if self.scalar().is_some() { place } else { &self.entry.key_place };
         let (place, path, name) = (place.clone(), self.path.clone(), self.name());
         RawUnsaid { place, path, name, was, instead, why }
     }

@@ -19,27 +19,27 @@ use crate::{
 pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
     let properties = last_of_each(properties::read(text), log);
     let mut scopes = Scopes::default();
-    let mut is_off = None;
     for field in Branch::root(&properties).fields() {
         match field.entry.key.as_str() {
-            "MP_Fault_Tolerance_NonFallback_Enabled" => is_off = Some(field),
+            "MP_Fault_Tolerance_NonFallback_Enabled" => {
+                scopes.off = Some(field).filter(|field| log.flag(field) == Some(false));
+            }
             "MP_Fault_Tolerance_Metrics_Enabled" => {
                 log.unsaid(&field, "brama counts always; exporters read it");
             }
             _ => scopes.take(field, log),
         }
     }
-    if scopes.by_name.is_empty() && is_off.is_none() {
+    if scopes.by_name.is_empty() && scopes.off.is_none() {
         nothing_there(log, "property of `CircuitBreaker`", HELP);
         return ImportedSettings::default();
     }
     scopes.general(log);
-    let shadow = is_off.as_ref().is_some_and(|field| is_switched_off(field, log));
     let defaults = scopes.annotation("", log);
     let breakers = scopes.order.iter().filter(|name| !name.is_empty());
     let breakers = breakers.map(|name| (name.clone(), scopes.annotation(name, log).patch(log)));
     let breakers = breakers.collect();
-    ImportedSettings { defaults: defaults.patch(log), breakers, shadow }
+    ImportedSettings { defaults: defaults.patch(log), breakers, shadow: false }
 }
 
 const HELP: &str = "a property such as `com.acme.Client/call/CircuitBreaker/delay` is expected";
@@ -75,20 +75,12 @@ fn last_of_each(properties: Vec<TableEntry>, log: &mut ImportLog) -> Table {
     table
 }
 
-/// Whether Fault Tolerance is switched off as a whole.
-fn is_switched_off(field: &Field<'_>, log: &mut ImportLog) -> bool {
-    let is_off = log.flag(field) == Some(false);
-    if is_off {
-        let why = "brama decides and counts, but rejects no call";
-        log.instead(field, "[registry] shadow = true", why);
-    }
-    is_off
-}
-
 /// The properties of the whole application (with an empty name), of classes and of methods.
 #[derive(Default)]
 struct Scopes<'a> {
     order: Vec<String>,
+    /// The property that switches Fault Tolerance off where no other says `enabled`.
+    off: Option<Field<'a>>,
     by_name: HashMap<String, Vec<(String, Field<'a>)>>,
 }
 
@@ -122,7 +114,8 @@ impl<'a> Scopes<'a> {
 
     /// The values of a scope, over those of its class, over those of the application.
     fn annotation(&self, name: &str, log: &mut ImportLog) -> Annotation<'_> {
-        let mut annotation = Annotation::default();
+        let (is_enabled, enabled_field) = (self.off.is_none(), self.off.as_ref());
+        let mut annotation = Annotation { is_enabled, enabled_field, ..Annotation::default() };
         let class = name.split_once('/').map(|(class, _)| class);
         let mut names = vec![""];
         names.extend(class);
