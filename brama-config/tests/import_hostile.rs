@@ -34,7 +34,7 @@ fn anchors_that_multiply_are_an_error() {
         writeln!(text, "a{level}: &a{level} [{}]", vec![below; 10].join(", ")).unwrap();
     }
     for import in [resilience4j_yaml, envoy_outlier] {
-        assert!(shown(import(&text, "a")).contains("repeat more than 100000 values"));
+        assert!(shown(import(&text, "a")).contains("repeat more than 16 MiB"));
     }
 }
 
@@ -47,6 +47,31 @@ fn merged_tables_that_multiply_are_an_error() {
             .unwrap();
     }
     assert!(shown(resilience4j_yaml(&text, "a")).contains("repeat more than"));
+}
+
+#[test]
+fn a_long_text_that_is_repeated_is_an_error() {
+    let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(MIB), vec!["*a"; 100_000].join(", "));
+    assert!(shown(resilience4j_yaml(&text, "a")).contains("repeat more than 16 MiB"));
+}
+
+#[test]
+fn a_long_list_within_many_anchors_is_an_error() {
+    let opening: String = (0..60).fold(String::new(), |text, level| text + &format!("&a{level} ["));
+    let text = format!("a: {opening}{}{}\n", "x, ".repeat(200_000), "]".repeat(60));
+    assert!(shown(resilience4j_yaml(&text, "a")).contains("repeat more than 16 MiB"));
+}
+
+#[test]
+fn a_million_values_are_an_error() {
+    let text = format!("a: [{}]\n", "x,".repeat(1_000_000));
+    assert!(shown(resilience4j_yaml(&text, "a")).contains("more than 500000 values"));
+}
+
+#[test]
+fn a_property_over_many_lines_is_read() {
+    let text = format!("CircuitBreaker/delay=3000\n{}", "\\\\\\\n".repeat(500_000));
+    assert!(microprofile(&text, "a").is_ok());
 }
 
 #[test]

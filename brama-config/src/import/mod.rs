@@ -26,9 +26,9 @@
 //! # Ok::<(), brama_config::ConfigErrors>(())
 //! ```
 //!
-//! A text of more than 4 MiB is an error. So is YAML that is nested in more than 64 levels, or in
-//! which aliases repeat more than 100 000 values. A placeholder such as `${RATE:50}` is replaced by
-//! its default, which is noted.
+//! A text of more than 4 MiB is an error. So is YAML that is nested in more than 64 levels, that
+//! has more than 500 000 values, or in which aliases repeat more than 16 MiB. A placeholder such as
+//! `${RATE:50}` is replaced by its default, which is noted.
 
 mod envoy;
 mod field;

@@ -11,11 +11,12 @@ pub(super) fn read(text: &str) -> Vec<TableEntry> {
         if line.is_empty() || line.starts_with(['#', '!']) {
             continue;
         }
-        let mut whole = line.to_owned();
-        while is_continued(&whole) {
+        let (mut whole, mut last) = (line.to_owned(), line);
+        // Only the last line is looked at, so that the cost stays linear.
+        while is_continued(last) {
             whole.pop();
-            let Some((_, next)) = lines.next() else { break };
-            whole.push_str(next.trim_start_matches(BLANK));
+            last = lines.next().map_or("", |(_, next)| next.trim_start_matches(BLANK));
+            whole.push_str(last);
         }
         let start = start
             + text.get(start..).map_or(0, |rest| rest.len() - rest.trim_start_matches(BLANK).len());

@@ -37,8 +37,14 @@ pub(super) fn read(text: &str, mistakes: &mut RawFindings) -> Vec<Node> {
 
 const MOST_NESTED: usize = 64;
 
-/// In values, of those that aliases repeat.
-const MOST_REPEATED: usize = 100_000;
+/// In bytes, of what anchors keep and aliases repeat.
+const MOST_REPEATED: usize = 16 * 1024 * 1024;
+
+/// In bytes, of a value without its text.
+const EACH: usize = 64;
+
+/// More than the largest file of a service has. It bounds the memory that a text can take.
+const MOST_VALUES: usize = 500_000;
 
 fn place(span: &Span) -> SourcePlace {
     span.byte_range().map_or(SourcePlace::Whole, SourcePlace::from)
@@ -59,9 +65,10 @@ struct TreeBuilder {
     documents: Vec<Node>,
     /// Arrays and tables that are not complete.
     open: Vec<OpenNode>,
-    /// The value of each anchor, with the number of values in it.
+    /// The value of each anchor, with its bytes.
     anchors: HashMap<usize, (Node, usize)>,
     repeated: usize,
+    values: usize,
     mistakes: Vec<RawFinding>,
 }
 
@@ -69,7 +76,7 @@ struct TreeBuilder {
 struct OpenNode {
     start: SourcePlace,
     anchor: usize,
-    /// The number of values in it.
+    /// In bytes.
     size: usize,
     children: Vec<Node>,
     is_table: bool,
@@ -80,13 +87,15 @@ impl TreeBuilder {
         match event {
             Event::Scalar(text, style, anchor, _) => {
                 let is_null = style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null");
+                let length = text.len();
                 let value =
                     if is_null { NodeValue::Null } else { NodeValue::Text(text.into_owned()) };
-                self.close(Node { place, value }, anchor, 1);
+                let size = EACH + length;
+                return self.close(Node { place, value }, anchor, size);
             }
             Event::SequenceStart(_, anchor, _) => self.start(place, anchor, false),
             Event::MappingStart(_, anchor, _) => self.start(place, anchor, true),
-            Event::SequenceEnd | Event::MappingEnd => self.end(&place),
+            Event::SequenceEnd | Event::MappingEnd => return self.end(&place),
             Event::Alias(anchor) => return self.repeat(anchor, place),
             Event::StreamStart
             | Event::StreamEnd
@@ -100,12 +109,12 @@ impl TreeBuilder {
     }
 
     fn start(&mut self, start: SourcePlace, anchor: usize, is_table: bool) {
-        self.open.push(OpenNode { start, anchor, size: 1, children: Vec::new(), is_table });
+        self.open.push(OpenNode { start, anchor, size: EACH, children: Vec::new(), is_table });
     }
 
-    fn end(&mut self, end: &SourcePlace) {
+    fn end(&mut self, end: &SourcePlace) -> Result<(), RawFinding> {
         let Some(OpenNode { start, anchor, size, children, is_table }) = self.open.pop() else {
-            return;
+            return Ok(());
         };
         let value = if is_table {
             NodeValue::Table(self.table(children))
@@ -118,12 +127,18 @@ impl TreeBuilder {
             }
             _ => start,
         };
-        self.close(Node { place, value }, anchor, size);
+        self.close(Node { place, value }, anchor, size)
     }
 
     /// Puts a complete value where it belongs.
-    fn close(&mut self, node: Node, anchor: usize, size: usize) {
+    fn close(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), RawFinding> {
+        self.values += 1;
+        if MOST_VALUES < self.values {
+            let message = format!("the file has more than {MOST_VALUES} values up to here");
+            return Err(RawFinding::new(node.place, String::new(), message));
+        }
         if anchor != 0 {
+            self.charge(size, &node.place)?;
             self.anchors.insert(anchor, (node.clone(), size));
         }
         match self.open.last_mut() {
@@ -133,22 +148,30 @@ impl TreeBuilder {
             }
             None => self.documents.push(node),
         }
+        Ok(())
+    }
+
+    /// Counts bytes that are copied.
+    fn charge(&mut self, size: usize, place: &SourcePlace) -> Result<(), RawFinding> {
+        self.repeated += size;
+        if self.repeated <= MOST_REPEATED {
+            return Ok(());
+        }
+        let message = "anchors and aliases repeat more than 16 MiB up to here".to_owned();
+        Err(RawFinding::new(place.clone(), String::new(), message))
     }
 
     /// Repeats the value of an anchor.
     fn repeat(&mut self, anchor: usize, place: SourcePlace) -> Result<(), RawFinding> {
+        let size = self.anchors.get(&anchor).map_or(0, |(_, size)| *size);
+        // Before the copy is made.
+        self.charge(size, &place)?;
         let Some((node, size)) = self.anchors.get(&anchor) else {
             let message = "this alias refers to a value that contains it".to_owned();
             return Err(RawFinding::new(place, String::new(), message));
         };
-        self.repeated += size;
-        if MOST_REPEATED < self.repeated {
-            let message = format!("the aliases up to here repeat more than {MOST_REPEATED} values");
-            return Err(RawFinding::new(place, String::new(), message));
-        }
         let (node, size) = (node.clone(), *size);
-        self.close(node, 0, size);
-        Ok(())
+        self.close(node, 0, size)
     }
 
     /// A table from its keys and values, in turn.
