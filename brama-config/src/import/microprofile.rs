@@ -89,6 +89,7 @@ impl<'a> Scopes<'a> {
         let words: Vec<_> = field.entry.key.split('/').collect();
         let (name, annotation, parameter) = match words.as_slice() {
             [annotation, parameter] => (String::new(), *annotation, *parameter),
+            ["", ..] => return note_elsewhere(&field, log),
             [class, annotation, parameter] => ((*class).to_owned(), *annotation, *parameter),
             [class, method, annotation, parameter] => {
                 (format!("{class}/{method}"), *annotation, *parameter)

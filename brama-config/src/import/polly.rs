@@ -107,7 +107,11 @@ impl PollyImporter<'_> {
                 options.take(&field, self.log);
             }
         }
-        let named = keys.iter().rev().find(|key| !is_kind(key)).map(|key| (*key).to_owned());
+        let named = keys
+            .iter()
+            .rev()
+            .find(|key| !key.is_empty() && !is_kind(key))
+            .map(|key| (*key).to_owned());
         let Some(name) = name.filter(|name| !name.is_empty()).or(named) else {
             self.log.general("the options have no name, so they became `[defaults]`");
             self.defaults = Some(options.patch());

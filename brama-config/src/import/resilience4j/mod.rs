@@ -166,6 +166,12 @@ impl<'a> NamedTables<'a> {
                     log.wrong(&field, "a table");
                 }
                 let name = field.entry.key.clone();
+                if name.is_empty() {
+                    log.mistake(&field, || {
+                        let message = "the name is empty".to_owned();
+                        RawFinding::new(field.entry.key_place.clone(), field.path.clone(), message)
+                    });
+                }
                 if named.tables.insert(name.clone(), field.branch()).is_none() {
                     named.order.push(name);
                 }
