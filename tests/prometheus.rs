@@ -20,5 +20,9 @@ mod shared;
 #[path = "prometheus/shop.rs"]
 mod shop;
 
+#[path = "prometheus/alerts.rs"]
+mod alerts;
+#[path = "prometheus/promtool.rs"]
+mod promtool;
 #[path = "prometheus/scrape.rs"]
 mod scrape;
