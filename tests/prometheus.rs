@@ -22,6 +22,8 @@ mod shop;
 
 #[path = "prometheus/alerts.rs"]
 mod alerts;
+#[path = "prometheus/dashboards.rs"]
+mod dashboards;
 #[path = "prometheus/promtool.rs"]
 mod promtool;
 #[path = "prometheus/scrape.rs"]
