@@ -1,9 +1,6 @@
 //! The dashboards: Prometheus answers each query of a panel, and a newcomer understands it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-};
+use std::{collections::BTreeSet, fs};
 
 use brama::State;
 use serde_json::Value;
@@ -64,25 +61,28 @@ fn has_data(query: &str) -> Result<(), String> {
 
 #[test]
 fn the_bars_of_states_show_the_number_of_the_state() {
+    let states =
+        [("checkout", State::Closed), ("payment_api", State::Open), ("search", State::ForcedOpen)];
     for (file, jobs) in DASHBOARDS {
         let dashboard = read(file);
         let panels = panels(&dashboard);
         let bars = panels.iter().find(|panel| panel["type"] == "state-timeline").unwrap();
         let query = chosen(text(&bars["targets"][0], "expr"), jobs);
-        let samples = shared().query(&query).into_iter();
-        let numbers: BTreeMap<_, _> =
-            samples.map(|(labels, value)| (labels["name"].clone(), value)).collect();
-        for (name, state) in [
-            ("checkout", State::Closed),
-            ("payment_api", State::Open),
-            ("search", State::ForcedOpen),
-        ] {
-            assert_eq!(numbers[name].to_string(), state.number().to_string(), "{file}: {name}");
-            let mapping = &bars["fieldConfig"]["defaults"]["mappings"][0]["options"];
-            let shown = text(&mapping[state.number().to_string()], "text");
-            assert_eq!(shown.replace(' ', "_"), state.as_str().replace("force_", "forced_"));
+        let texts = &bars["fieldConfig"]["defaults"]["mappings"][0]["options"];
+        for (name, state) in states {
+            let number = eventually(|| number_of(&query, name)).to_string();
+            assert_eq!(number, state.number().to_string(), "{file}: {name}");
+            let shown = text(&texts[&number], "text").replace(' ', "_");
+            assert_eq!(shown, state.as_str().replace("force_", "forced_"));
         }
     }
+}
+
+/// The value of a query for the breaker of this name.
+fn number_of(query: &str, name: &str) -> Result<f64, String> {
+    let samples = shared().query(query);
+    let found = samples.iter().find(|(labels, _)| labels["name"] == name);
+    found.map(|(_, value)| *value).ok_or_else(|| format!("{query}: no {name} in {samples:?}"))
 }
 
 #[test]
