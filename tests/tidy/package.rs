@@ -62,8 +62,8 @@ fn breaches<T: IntoIterator<Item = PathBuf>>(find: impl Fn(&Package) -> T) -> Ve
 const MOST_FILES: usize = 250;
 
 #[test]
-fn a_crate_packs_sources_and_examples_only() {
-    let folders = ["src", "examples"];
+fn a_crate_packs_sources_examples_and_what_monitors_it_only() {
+    let folders = ["src", "examples", "monitoring"];
     let pages = ["CHANGELOG.md", "LICENSE", "README.md", "brama.schema.json"];
     let cargos = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml", "Cargo.toml.orig"];
     let is_meant = |file: &Path| {
