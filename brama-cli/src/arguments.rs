@@ -1,0 +1,64 @@
+//! The arguments of the command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Checks, explains and imports configuration of brama circuit breakers
+#[derive(Debug, Parser)]
+#[command(name = "brama", version, after_help = STATUSES, propagate_version = true)]
+pub(crate) struct CommandLine {
+    /// When to write in colour; `auto` heeds the terminal, `NO_COLOR` and `CLICOLOR_FORCE`
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+    /// Whether to write for people or for programs
+    #[arg(long, global = true, default_value = "text")]
+    pub(crate) format: OutputForm,
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+const STATUSES: &str = "\
+Exit status:
+  0  nothing is wrong
+  1  a file has mistakes or cannot be read, or it has warnings and --deny-warnings is given
+  2  the arguments are wrong, or the output cannot be written";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    Check(CheckTask),
+}
+
+/// Report every mistake in configuration files, each with its line
+#[derive(Debug, Args)]
+pub(crate) struct CheckTask {
+    /// TOML, or JSON if the name ends in .json or .jsonc; `-` is the standard input
+    #[arg(required_unless_present = "schema", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Exit with 1 if there are warnings
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+    /// Ignore environment variables that begin with `BRAMA__`
+    #[arg(long)]
+    pub(crate) no_env: bool,
+    /// Write the JSON Schema of configuration files, and check nothing
+    #[arg(long, conflicts_with_all = ["files", "deny_warnings", "no_env"])]
+    pub(crate) schema: bool,
+}
+
+/// When to write in colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputForm {
+    /// For people
+    Text,
+    /// For programs: one JSON document on the standard output
+    Json,
+}

@@ -1,0 +1,32 @@
+//! The command `brama`: checks, explains and imports configuration files of `brama`.
+//!
+//! Each command reads its arguments (`arguments`), makes a report that text and JSON share, and
+//! returns an [`ExitStatus`]. Nothing here knows a rule of the circuit or of the file.
+
+mod arguments;
+mod check;
+mod exit_status;
+mod findings;
+mod input;
+mod json;
+mod paint;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use self::{
+    arguments::{CommandLine, Task},
+    exit_status::ExitStatus,
+    terminal::Terminal,
+};
+
+fn main() -> ExitCode {
+    let arguments = CommandLine::parse();
+    let mut terminal = Terminal::new(arguments.color, arguments.format);
+    let done = match arguments.task {
+        Task::Check(task) => check::run(&task, &mut terminal),
+    };
+    ExitStatus::of(done, &mut terminal).into()
+}
