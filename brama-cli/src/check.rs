@@ -6,7 +6,7 @@ use brama::config::{ConfigErrors, Finding, Loaded};
 use serde::Serialize;
 
 use crate::{
-    arguments::CheckTask,
+    command_line::CheckTask,
     exit_status::ExitStatus,
     findings::counted,
     input,

@@ -1,6 +1,6 @@
 //! What programs read: the shapes of the JSON. Names may be added; none changes or goes.
 
-use brama::config::{Finding, FindingNote, Location};
+use brama::config::{ConfigErrors, Finding, FindingNote, Location};
 use serde::Serialize;
 
 /// A mistake or a warning.
@@ -61,5 +61,20 @@ impl<'a> From<&'a Finding> for FindingJson<'a> {
 impl<'a> From<&'a FindingNote> for NoteJson<'a> {
     fn from(note: &'a FindingNote) -> Self {
         Self { message: note.message(), place: note.location().into() }
+    }
+}
+
+/// The answer of a command that could not read its file.
+#[derive(Debug, Serialize)]
+pub(crate) struct FailureJson<'a> {
+    findings: Vec<FindingJson<'a>>,
+    /// How many more mistakes there are than findings.
+    omitted: usize,
+}
+
+impl<'a> From<&'a ConfigErrors> for FailureJson<'a> {
+    fn from(errors: &'a ConfigErrors) -> Self {
+        let findings = errors.findings().iter().map(FindingJson::from).collect();
+        Self { findings, omitted: errors.omitted() }
     }
 }

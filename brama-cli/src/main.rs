@@ -1,11 +1,12 @@
 //! The command `brama`: checks, explains and imports configuration files of `brama`.
 //!
-//! Each command reads its arguments (`arguments`), makes a report that text and JSON share, and
+//! Each command reads its arguments (`command_line`), makes a report that text and JSON share, and
 //! returns an [`ExitStatus`]. Nothing here knows a rule of the circuit or of the file.
 
-mod arguments;
 mod check;
+mod command_line;
 mod exit_status;
+mod explain;
 mod findings;
 mod input;
 mod json;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use self::{
-    arguments::{CommandLine, Task},
+    command_line::{CommandLine, Task},
     exit_status::ExitStatus,
     terminal::Terminal,
 };
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let mut terminal = Terminal::new(arguments.color, arguments.format);
     let done = match arguments.task {
         Task::Check(task) => check::run(&task, &mut terminal),
+        Task::Explain(task) => explain::run(&task, &mut terminal),
     };
     ExitStatus::of(done, &mut terminal).into()
 }

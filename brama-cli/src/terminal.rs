@@ -6,7 +6,7 @@ use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 
 use crate::{
-    arguments::{OutputForm, When},
+    command_line::{OutputForm, When},
     paint,
 };
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 
 /// Checks, explains and imports configuration of brama circuit breakers
 #[derive(Debug, Parser)]
@@ -27,6 +27,7 @@ Exit status:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
     Check(CheckTask),
+    Explain(ExplainTask),
 }
 
 /// Report every mistake in configuration files, each with its line
@@ -44,6 +45,38 @@ pub(crate) struct CheckTask {
     /// Write the JSON Schema of configuration files, and check nothing
     #[arg(long, conflicts_with_all = ["files", "deny_warnings", "no_env"])]
     pub(crate) schema: bool,
+}
+
+/// Tell what each setting of a breaker is, where it comes from, and what it means
+#[derive(Debug, Args)]
+pub(crate) struct ExplainTask {
+    /// TOML, or JSON if the name ends in .json or .jsonc; `-` is the standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The identifier of the breaker
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) name: String,
+    /// The key of the breaker
+    #[arg(long)]
+    pub(crate) key: Option<String>,
+    /// The scope of the breaker
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) scope: Option<String>,
+    /// The kind that the code gives the breaker, such as http
+    #[arg(long)]
+    pub(crate) kind: Option<String>,
+    /// How many calls a second to try it with
+    #[arg(long, value_name = "CALLS", default_value = "20", value_parser = rate)]
+    pub(crate) rate: f64,
+    /// Ignore environment variables that begin with `BRAMA__`
+    #[arg(long)]
+    pub(crate) no_env: bool,
+}
+
+/// A rate that the simulation can try.
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate| (0.001..=100_000.0).contains(rate));
+    rate.ok_or_else(|| "must be a number of calls a second from 0.001 to 100000".to_owned())
 }
 
 /// When to write in colour.
