@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     command_line::CheckTask,
     exit_status::ExitStatus,
-    findings::counted,
+    findings::{self, counted},
     input,
     json::FindingJson,
     paint::{self, GOOD, STRONG, styled},
@@ -83,14 +83,9 @@ impl CheckedFile {
 
     fn to_text(&self) -> String {
         let findings = self.findings().iter().map(|it| paint::finding(&it.to_string()));
-        let name = styled(&self.shown_name(), STRONG);
+        let name = styled(&findings::shown(&self.name), STRONG);
         let summary = format!("{name}: {}\n", self.summary());
         findings.chain([summary]).collect::<Vec<_>>().join("\n")
-    }
-
-    /// The name may come from a shell that expands anything.
-    fn shown_name(&self) -> String {
-        brama::text::Escaped::within(MAX_NAME, &self.name).to_string()
     }
 
     fn summary(&self) -> String {
@@ -115,6 +110,3 @@ impl CheckedFile {
         }
     }
 }
-
-/// In bytes.
-const MAX_NAME: usize = 512;

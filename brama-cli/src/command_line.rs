@@ -28,6 +28,7 @@ Exit status:
 pub(crate) enum Task {
     Check(CheckTask),
     Explain(ExplainTask),
+    Import(ImportTask),
 }
 
 /// Report every mistake in configuration files, each with its line
@@ -71,6 +72,31 @@ pub(crate) struct ExplainTask {
     /// Ignore environment variables that begin with `BRAMA__`
     #[arg(long)]
     pub(crate) no_env: bool,
+}
+
+/// Write the configuration of another circuit breaker as TOML, and what it cannot say as notes
+#[derive(Debug, Args)]
+pub(crate) struct ImportTask {
+    /// The library that the file is for
+    pub(crate) library: Library,
+    /// The file; `-` is the standard input
+    pub(crate) file: PathBuf,
+    /// Exit with 1 if something cannot be said exactly
+    #[arg(long)]
+    pub(crate) deny_notes: bool,
+}
+
+/// A library whose files can be imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Library {
+    /// YAML with the section resilience4j.circuitbreaker, such as application.yml
+    Resilience4j,
+    /// JSON with options of circuit breakers of Polly 8, such as appsettings.json
+    Polly,
+    /// YAML or JSON with clusters that have `outlier_detection`
+    Envoy,
+    /// Properties of `MicroProfile` Fault Tolerance, such as microprofile-config.properties
+    Microprofile,
 }
 
 /// A rate that the simulation can try.

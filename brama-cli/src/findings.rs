@@ -2,7 +2,7 @@
 
 use std::io;
 
-use brama::config::ConfigErrors;
+use brama::{config::ConfigErrors, text::Escaped};
 
 use crate::{exit_status::ExitStatus, json::FailureJson, paint, terminal::Terminal};
 
@@ -22,6 +22,14 @@ pub(crate) fn report(errors: &ConfigErrors, terminal: &mut Terminal) -> io::Resu
     }
     Ok(ExitStatus::Mistakes)
 }
+
+/// The name of a file, which may come from a shell that expands anything.
+pub(crate) fn shown(name: &str) -> String {
+    Escaped::within(MAX_NAME, name).to_string()
+}
+
+/// In bytes.
+const MAX_NAME: usize = 512;
 
 /// `1 mistake`, `2 mistakes`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {

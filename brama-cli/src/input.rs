@@ -1,7 +1,8 @@
 //! What a command reads: files, and the standard input.
 
 use std::{
-    io::{self, Read},
+    fs,
+    io::{self, ErrorKind, Read},
     path::Path,
 };
 
@@ -28,12 +29,34 @@ pub(crate) fn name(path: &Path) -> &Path {
     if is_stdin(path) { Path::new(STDIN_NAME) } else { path }
 }
 
+/// Reads a text that is not ours.
+pub(crate) fn text(path: &Path) -> io::Result<String> {
+    let bytes = if is_stdin(path) { stdin()? } else { regular_file(path)? };
+    let error = |_| io::Error::new(ErrorKind::InvalidData, "not valid UTF-8: save it as UTF-8");
+    String::from_utf8(bytes).map_err(error)
+}
+
+/// To open a FIFO would wait for its other end.
+fn regular_file(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "not a regular file: name a file, or `-`",
+        ));
+    }
+    read(fs::File::open(path)?)
+}
+
 fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == STDIN
 }
 
 fn stdin() -> io::Result<Vec<u8>> {
+    read(io::stdin().lock())
+}
+
+fn read(source: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    io::stdin().lock().take(LONGEST).read_to_end(&mut bytes)?;
+    source.take(LONGEST).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -8,6 +8,7 @@ mod command_line;
 mod exit_status;
 mod explain;
 mod findings;
+mod import;
 mod input;
 mod json;
 mod paint;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let done = match arguments.task {
         Task::Check(task) => check::run(&task, &mut terminal),
         Task::Explain(task) => explain::run(&task, &mut terminal),
+        Task::Import(task) => import::run(&task, &mut terminal),
     };
     ExitStatus::of(done, &mut terminal).into()
 }
