@@ -14,12 +14,12 @@ pub(crate) enum ExitStatus {
     Fine,
     /// 1: a file has mistakes, or warnings that are denied.
     Mistakes,
-    /// 2: the command cannot do what it was told. Clap exits with it too.
+    /// 2: the command cannot do what the arguments ask. Clap exits with it too.
     Unable,
 }
 
 impl ExitStatus {
-    /// The status of a command that may have failed to write its output.
+    /// The status of a command that may have failed to read its input or to write its output.
     pub(crate) fn of(done: io::Result<Self>, terminal: &mut Terminal) -> Self {
         match done {
             Ok(outcome) => outcome,
@@ -27,7 +27,7 @@ impl ExitStatus {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Self::Fine,
             Err(error) => {
                 // If stderr cannot be written either, only the status is left.
-                let _unwritten = terminal.error(&format!("the output cannot be written: {error}"));
+                let _unwritten = terminal.error(&error.to_string());
                 Self::Unable
             }
         }

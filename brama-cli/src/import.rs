@@ -24,7 +24,7 @@ pub(crate) fn run(task: &ImportTask, terminal: &mut Terminal) -> io::Result<Exit
     let text = match input::text(&task.file) {
         Ok(text) => text,
         Err(error) => {
-            terminal.error(&format!("{}: {error}", findings::shown(&name)))?;
+            findings::report_unreadable(&name, &error, terminal)?;
             return Ok(ExitStatus::Mistakes);
         }
     };

@@ -52,7 +52,9 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 fn stdin() -> io::Result<Vec<u8>> {
-    read(io::stdin().lock())
+    read(io::stdin().lock()).map_err(|error| {
+        io::Error::new(error.kind(), format!("the standard input cannot be read: {error}"))
+    })
 }
 
 fn read(source: impl Read) -> io::Result<Vec<u8>> {

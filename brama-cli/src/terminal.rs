@@ -35,8 +35,10 @@ impl Terminal {
 
     /// Writes to the standard output.
     pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
-        self.out.write_all(text.as_bytes())?;
-        self.out.flush()
+        let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        written.map_err(|error| {
+            io::Error::new(error.kind(), format!("the output cannot be written: {error}"))
+        })
     }
 
     /// Writes to the standard error.

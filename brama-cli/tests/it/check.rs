@@ -143,3 +143,24 @@ fn a_reader_that_has_gone_is_no_failure() {
     let output = command.stdout(writer).output().unwrap();
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
 }
+
+#[cfg(unix)]
+#[test]
+fn an_input_that_fails_is_named() {
+    let mut command = Run::new("unreadable", &["check", "-"]).into_command();
+    let output = command.stdin(fs::File::open(".").unwrap()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr.starts_with("error: the standard input cannot be read: "), "{stderr}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_exits_with_2() {
+    let mut command = Run::new("full", &["check", "--schema"]).into_command();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command.stdout(full).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr.starts_with("error: the output cannot be written: "), "{stderr}");
+}

@@ -73,6 +73,14 @@ fn a_missing_file_and_a_folder_are_errors_that_name_them() {
 }
 
 #[test]
+fn json_of_a_missing_file_has_a_finding() {
+    let arguments = ["import", "polly", "none.json", "--format", "json"];
+    let answer = Run::new("import_missing_json", &arguments).answer();
+    assert_eq!(answer.status, Some(1));
+    assert_eq!(answer.json()["findings"][0]["file"], "none.json");
+}
+
+#[test]
 fn an_unknown_library_is_answered_with_the_known_ones() {
     let answer = Run::new("import_unknown", &["import", "hystrix", "-"]).answer();
     assert_eq!(answer.status, Some(2));
