@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
+use clap_complete::Shell;
 
 /// Checks, explains and imports configuration of brama circuit breakers
 #[derive(Debug, Parser)]
@@ -21,14 +22,16 @@ pub(crate) struct CommandLine {
 const STATUSES: &str = "\
 Exit status:
   0  nothing is wrong
-  1  a file has mistakes or cannot be read, or it has warnings and --deny-warnings is given
-  2  the arguments are wrong, or the output cannot be written";
+  1  a file has mistakes or cannot be read, or what --deny-warnings or --deny-notes denies
+  2  the arguments are wrong, or the standard input or output fails";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
     Check(CheckTask),
     Explain(ExplainTask),
     Import(ImportTask),
+    Completions(CompletionsTask),
+    Man(ManTask),
 }
 
 /// Report every mistake in configuration files, each with its line
@@ -86,6 +89,21 @@ pub(crate) struct ImportTask {
     pub(crate) deny_notes: bool,
 }
 
+/// Write the completions of a shell to the standard output
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsTask {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+/// Write the manual page to the standard output, in the format of `man`
+#[derive(Debug, Args)]
+pub(crate) struct ManTask {
+    /// The command whose page to write; without it, that of `brama`
+    #[arg(value_parser = ["check", "explain", "import", "completions", "man"])]
+    pub(crate) command: Option<String>,
+}
+
 /// A library whose files can be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Library {
@@ -95,7 +113,7 @@ pub(crate) enum Library {
     Polly,
     /// YAML or JSON with clusters that have `outlier_detection`
     Envoy,
-    /// Properties of `MicroProfile` Fault Tolerance, such as microprofile-config.properties
+    /// Properties of MicroProfile Fault Tolerance, such as microprofile-config.properties
     Microprofile,
 }
 

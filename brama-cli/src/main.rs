@@ -11,6 +11,7 @@ mod findings;
 mod import;
 mod input;
 mod json;
+mod pages;
 mod paint;
 mod terminal;
 
@@ -31,6 +32,8 @@ fn main() -> ExitCode {
         Task::Check(task) => check::run(&task, &mut terminal),
         Task::Explain(task) => explain::run(&task, &mut terminal),
         Task::Import(task) => import::run(&task, &mut terminal),
+        Task::Completions(task) => pages::completions(&task, &mut terminal),
+        Task::Man(task) => pages::man(&task, &mut terminal),
     };
     ExitStatus::of(done, &mut terminal).into()
 }

@@ -6,3 +6,4 @@ mod check;
 mod command;
 mod explain;
 mod import;
+mod pages;
