@@ -7,3 +7,4 @@ mod command;
 mod explain;
 mod import;
 mod pages;
+mod readme;
