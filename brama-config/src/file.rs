@@ -13,7 +13,7 @@ use crate::{
     environment::PREFIX,
     errors::{ApplyError, ConfigErrors},
     finding::Finding,
-    loaded::{Format, Loaded, ReloadedFile},
+    loaded::{Loaded, ReloadedFile, Syntax},
 };
 
 /// A configuration file: its path, and the environment variables that override it.
@@ -111,7 +111,7 @@ impl File {
                 return Err(ConfigErrors::unreadable(&name, message, help));
             }
         };
-        Loaded::read(&name, bytes, self.format(), self.variables(), self.is_optional)
+        Loaded::read(&name, bytes, self.syntax(), self.variables(), self.is_optional)
     }
 
     /// Reads `bytes` as the contents of the file, with the variables over them, such as what a pipe
@@ -137,14 +137,14 @@ impl File {
             return Err(ConfigErrors::unreadable(&name, message, None));
         }
         let is_json = bytes.trim_ascii_start().starts_with(b"{");
-        let format = if is_json { Format::Json } else { self.format() };
-        Loaded::read(&name, bytes, format, self.variables(), self.is_optional)
+        let syntax = if is_json { Syntax::Json } else { self.syntax() };
+        Loaded::read(&name, bytes, syntax, self.variables(), self.is_optional)
     }
 
-    fn format(&self) -> Format {
+    fn syntax(&self) -> Syntax {
         let ending = self.path.extension().map(|it| it.to_string_lossy().to_lowercase());
         let is_json = ending.is_some_and(|ending| ["json", "jsonc"].contains(&ending.as_str()));
-        if is_json { Format::Json } else { Format::Toml }
+        if is_json { Syntax::Json } else { Syntax::Toml }
     }
 
     fn variables(&self) -> Vec<(OsString, OsString)> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use brama_runtime::api::PolicyPatch;
 
-use self::settings::Resilience4j;
+use self::settings::Resilience4jSettings;
 use super::{
     field::{Branch, Field},
     log::ImportLog,
@@ -211,8 +211,8 @@ impl<'a> NamedTables<'a> {
         name: &str,
         known: &mut Resolutions<'a>,
         log: &mut ImportLog,
-    ) -> Resilience4j<'a> {
-        let mut settings = Resilience4j::default();
+    ) -> Resilience4jSettings<'a> {
+        let mut settings = Resilience4jSettings::default();
         for (name, level) in self.chain(name, known, log) {
             settings = match known.get(&name) {
                 Some(known) => known.clone(),
@@ -254,9 +254,9 @@ impl<'a> NamedTables<'a> {
             let below = match (based, of_name) {
                 (Some((field, base)), _) => match configs.known(&field, base, log) {
                     Some(base) => configs.resolved(&base, known, log),
-                    None => Resilience4j::default(),
+                    None => Resilience4jSettings::default(),
                 },
-                (None, Some(of_name)) => Resilience4j::default().under(&of_name, log),
+                (None, Some(of_name)) => Resilience4jSettings::default().under(&of_name, log),
                 (None, None) => configs.resolved("default", known, log),
             };
             let settings = match own {
@@ -271,7 +271,7 @@ impl<'a> NamedTables<'a> {
 
 /// The settings of configurations that were read, by their names. Each table is read once, however
 /// many instances it is the base of.
-type Resolutions<'a> = HashMap<String, Resilience4j<'a>>;
+type Resolutions<'a> = HashMap<String, Resilience4jSettings<'a>>;
 
 /// The configuration on which a table is based.
 fn base<'a>(table: &Branch<'a>) -> Option<(Field<'a>, String)> {

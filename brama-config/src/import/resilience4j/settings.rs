@@ -15,7 +15,7 @@ use super::{
 
 /// The settings of one circuit breaker. They begin as the defaults of Resilience4j.
 #[derive(Debug, Clone)]
-pub(super) struct Resilience4j<'a> {
+pub(super) struct Resilience4jSettings<'a> {
     failure_rate: f64,
     slow_call_rate: f64,
     slow_call_duration: Duration,
@@ -29,7 +29,7 @@ pub(super) struct Resilience4j<'a> {
     minimum_field: Option<Field<'a>>,
 }
 
-impl Default for Resilience4j<'_> {
+impl Default for Resilience4jSettings<'_> {
     fn default() -> Self {
         Self {
             failure_rate: 50.0,
@@ -47,7 +47,7 @@ impl Default for Resilience4j<'_> {
     }
 }
 
-impl<'a> Resilience4j<'a> {
+impl<'a> Resilience4jSettings<'a> {
     /// The settings of a table over these.
     pub(super) fn under(mut self, table: &Branch<'a>, log: &mut ImportLog) -> Self {
         let (mut waits, mut words) = (WaitLevel::default(), HashSet::new());
