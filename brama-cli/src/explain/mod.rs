@@ -105,6 +105,7 @@ impl Explained {
         let troubles = Trouble::ALL.into_iter().filter(is_tried);
         let warnings = status.warnings.iter().filter(|it| !it.contains("attribute"));
         let is_named = is_named(loaded, &identity);
+        let partly = simulation::exceeds_trial(&policy, rate).then(|| PARTLY.to_owned());
         let notes = notes(loaded, &identity, kind.as_ref(), is_named);
         Self {
             file: input::name(&task.file).to_string_lossy().into_owned(),
@@ -116,7 +117,7 @@ impl Explained {
             reactions: troubles.map(|it| (it, simulation::react(&policy, rate, it))).collect(),
             openings: simulation::openings(&policy),
             recovery: simulation::recover(&policy, rate),
-            notes: warnings.cloned().chain(notes).collect(),
+            notes: warnings.cloned().chain(partly).chain(notes).collect(),
             identity,
             kind,
         }
@@ -128,6 +129,10 @@ impl Explained {
         Explanation { policy, is_shadow, reactions, openings, recovery }.sentences()
     }
 }
+
+/// Said if the figures for the window cannot be exact.
+const PARTLY: &str = "the window holds more calls than were tried (2000000): with a full one, it opens \
+                      later. Pass a lower `--rate` if the window is of time";
 
 /// Whether the file has a table for the breaker, with or without its key.
 fn is_named(loaded: &Loaded, identity: &Identity<'_>) -> bool {

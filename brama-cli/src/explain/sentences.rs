@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brama::{Policy, duration, status::Rule};
 
-use super::simulation::{Reaction, Recovery, Trouble};
+use super::simulation::{MOST_CALLS_IN_A_ROW, Reaction, Recovery, Trouble};
 
 /// What was tried, for a policy and a rate of calls.
 pub(super) struct Explanation<'a> {
@@ -85,7 +85,10 @@ impl Explanation<'_> {
 
     fn closing(&self) -> String {
         let Some(Recovery { after, probes, ramp, rejected }) = self.recovery else {
-            return "At this rate of calls, it was not seen to close.".to_owned();
+            let calls = counted_calls(MOST_CALLS_IN_A_ROW);
+            return format!(
+                "Once the dependency is healthy, it does not close within {calls} at this rate."
+            );
         };
         let (after, successes) = (seconds(*after), plural(*probes, "success", "successes"));
         let healthy = "Once the dependency is healthy, it closes";

@@ -56,7 +56,7 @@ const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// An outage is watched for so many calls at most, or for twice the calls of the window.
 const MOST_CALLS: u64 = 200_000;
 /// More calls are not tried in a row.
-const MOST_CALLS_IN_A_ROW: u64 = 2_000_000;
+pub(super) const MOST_CALLS_IN_A_ROW: u64 = 2_000_000;
 /// Openings in a row whose lengths are tried.
 const MOST_OPENINGS: usize = 8;
 
@@ -108,6 +108,14 @@ pub(super) fn react(policy: &Policy, rate: f64, trouble: Trouble) -> Reaction {
             return Reaction::StaysClosed { during, calls };
         }
     }
+}
+
+/// Whether the window holds more calls than are tried, so that it is not full before the trouble.
+pub(super) fn exceeds_trial(policy: &Policy, rate: f64) -> bool {
+    let (window, most) = (policy.window(), Duration::from_secs(MOST_CALLS_IN_A_ROW));
+    let is_large = window.size().is_some_and(|size| MOST_CALLS_IN_A_ROW < u64::from(size));
+    let is_long = window.length().is_some_and(|length| most.div_f64(rate) < length);
+    policy.has_window_rule() && (is_large || is_long)
 }
 
 /// Tries how long openings in a row last if each probe fails.

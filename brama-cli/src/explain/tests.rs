@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brama::{Expiry, Policy, PolicyPatch, Window};
 
-use super::simulation::{Reaction, Trouble, decisive, openings, react, recover};
+use super::simulation::{Reaction, Trouble, decisive, exceeds_trial, openings, react, recover};
 
 fn policy(patch: PolicyPatch) -> Policy {
     patch.policy().unwrap()
@@ -78,4 +78,19 @@ fn only_jitter_and_shadow_are_left_out() {
     let own = policy(patch);
     assert_eq!(decisive(&policy(patch.jitter(0.5).shadow(true))), own);
     assert_eq!(decisive(&own), own);
+}
+
+#[test]
+fn a_window_that_cannot_be_filled_is_known() {
+    let patch = PolicyPatch::new().failure_rate(50);
+    let hour = policy(patch.window(Window::time(Duration::from_secs(3_600))));
+    assert!(!exceeds_trial(&hour, 500.0) && exceeds_trial(&hour, 600.0));
+    assert!(exceeds_trial(&policy(patch.window(Window::calls(2_000_001))), 1.0));
+    assert!(!exceeds_trial(&policy(PolicyPatch::new().window(Window::calls(2_000_001))), 1.0));
+}
+
+#[test]
+fn a_circuit_that_is_not_seen_to_close_has_no_recovery() {
+    let patch = PolicyPatch::new().success_threshold(2_000_001);
+    assert!(recover(&policy(patch), 20.0).is_none());
 }
