@@ -111,10 +111,40 @@ impl File {
                 return Err(ConfigErrors::unreadable(&name, message, help));
             }
         };
+        Loaded::read(&name, bytes, self.syntax(), self.variables(), self.is_optional)
+    }
+
+    /// Reads `bytes` as the contents of the file, with the variables over them, such as what a pipe
+    /// delivers. The path is only a name in messages; the disk is not read.
+    ///
+    /// Contents that begin with `{` are JSON, whatever the name: no TOML begins so.
+    ///
+    /// ```
+    /// use brama_config::File;
+    ///
+    /// let file = File::at("<stdin>").without_environment();
+    /// let errors = file.parse(b"{ \"defaults\": 3 }".to_vec()).unwrap_err();
+    /// assert_eq!(errors.findings()[0].location().to_string(), "<stdin>:1:15");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrors`] lists every mistake with its line. More than 16 MiB are one.
+    pub fn parse(&self, bytes: Vec<u8>) -> Result<Loaded, ConfigErrors> {
+        let name = self.path.to_string_lossy();
+        if bytes::MAX_BYTES < bytes.len() as u64 {
+            let message = format!("the text has {} bytes, must be at most 16 MiB", bytes.len());
+            return Err(ConfigErrors::unreadable(&name, message, None));
+        }
+        let is_json = bytes.trim_ascii_start().starts_with(b"{");
+        let syntax = if is_json { Syntax::Json } else { self.syntax() };
+        Loaded::read(&name, bytes, syntax, self.variables(), self.is_optional)
+    }
+
+    fn syntax(&self) -> Syntax {
         let ending = self.path.extension().map(|it| it.to_string_lossy().to_lowercase());
         let is_json = ending.is_some_and(|ending| ["json", "jsonc"].contains(&ending.as_str()));
-        let syntax = if is_json { Syntax::Json } else { Syntax::Toml };
-        Loaded::read(&name, bytes, syntax, self.variables(), self.is_optional)
+        if is_json { Syntax::Json } else { Syntax::Toml }
     }
 
     fn variables(&self) -> Vec<(OsString, OsString)> {

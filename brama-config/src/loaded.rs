@@ -3,21 +3,23 @@
 use std::ffi::OsString;
 
 use brama_runtime::api::{
-    Config, Registry,
+    Config, ConnectionKind, Identity, Registry,
     config::Reloaded,
     error::{InitError, InvalidConfig},
+    status::{ConfigLayer, SettingName},
 };
 
 use crate::{
     environment,
     errors::ConfigErrors,
-    finding::Finding,
+    finding::{Finding, Location},
     json_tree,
     node::SourcePlace,
     raw_finding::{RawFinding, RawFindings},
-    reader::{self, Contents},
+    reader::{self, ConfiguredBreaker, Contents},
     source::Source,
     toml_tree, usage,
+    words::nearest,
 };
 
 /// A valid configuration from a file or a text, with its warnings.
@@ -118,6 +120,72 @@ impl Loaded {
     #[must_use]
     pub fn warnings(&self) -> &[Finding] {
         &self.warnings
+    }
+
+    /// Returns the place at which `layer` sets a setting of a breaker: in the file, or a variable.
+    ///
+    /// `None` if the layer does not set it, or is none of a file: a file has the layers
+    /// [`Defaults`](ConfigLayer::Defaults), [`Kind`](ConfigLayer::Kind) of the breaker's `kind`,
+    /// [`Init`](ConfigLayer::Init) and [`KeyInit`](ConfigLayer::KeyInit). An inherited setting
+    /// stands in the table that it is inherited from.
+    ///
+    /// ```
+    /// use brama_config::Loaded;
+    /// use brama_runtime::api::{Identity, status::{ConfigLayer, SettingName}};
+    ///
+    /// let loaded = Loaded::parse_toml("[breakers.search]\nexpiry = \"5s\"\n", "brama.toml")?;
+    /// let search = Identity::new("search");
+    /// let place = loaded.location(&search, None, ConfigLayer::Init, SettingName::Expiry);
+    /// assert_eq!(place.unwrap().to_string(), "brama.toml:2:10");
+    /// # Ok::<(), brama_config::ConfigErrors>(())
+    /// ```
+    #[must_use]
+    pub fn location(
+        &self,
+        identity: &Identity<'_>,
+        kind: Option<&ConnectionKind>,
+        layer: ConfigLayer,
+        setting: SettingName,
+    ) -> Option<Location> {
+        let Contents { defaults, kinds, .. } = &self.contents;
+        let without_key = Identity::from_parts(identity.scope(), identity.identifier(), None);
+        let settings = match layer {
+            ConfigLayer::Defaults => defaults,
+            ConfigLayer::Kind => &kinds.iter().find(|it| Some(&it.kind) == kind)?.settings,
+            ConfigLayer::Init => &self.breaker(&without_key)?.settings,
+            ConfigLayer::KeyInit => &self.breaker(identity)?.settings,
+            ConfigLayer::BuiltIn
+            | ConfigLayer::Attribute
+            | ConfigLayer::Register
+            | ConfigLayer::KeyRegister
+            | ConfigLayer::Configure
+            | ConfigLayer::KeyConfigure
+            | _ => return None,
+        };
+        let (_, place) = settings.iter().find(|(name, _)| *name == setting)?;
+        Some(Location::of(place, &self.source))
+    }
+
+    /// Returns the identities that the file configures, in no particular order.
+    pub fn identities(&self) -> impl Iterator<Item = &Identity<'static>> {
+        self.contents.breakers.iter().map(|breaker| &breaker.identity)
+    }
+
+    /// Returns the kinds that the file configures, in no particular order.
+    pub fn kinds(&self) -> impl Iterator<Item = &ConnectionKind> {
+        self.contents.kinds.iter().map(|it| &it.kind)
+    }
+
+    /// Returns the identity of the file whose identifier was probably meant by `identifier`; `None`
+    /// if none is similar.
+    #[must_use]
+    pub fn nearest(&self, identifier: &str) -> Option<&Identity<'static>> {
+        let nearest = nearest(self.identities().map(Identity::identifier), identifier)?;
+        self.identities().find(|identity| identity.identifier() == nearest)
+    }
+
+    fn breaker(&self, identity: &Identity<'_>) -> Option<&ConfiguredBreaker> {
+        self.contents.breakers.iter().find(|breaker| breaker.identity == *identity)
     }
 
     /// Initializes a registry: see [`Registry::init`]. Returns all warnings.

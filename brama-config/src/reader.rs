@@ -18,9 +18,20 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Contents {
     pub(crate) config: Config,
+    pub(crate) defaults: SettingPlaces,
     pub(crate) breakers: Vec<ConfiguredBreaker>,
-    /// The kinds, each with its place.
-    pub(crate) kinds: Vec<(ConnectionKind, SourcePlace)>,
+    pub(crate) kinds: Vec<ConfiguredKind>,
+}
+
+/// The settings of a table, each with its place.
+pub(crate) type SettingPlaces = Vec<(SettingName, SourcePlace)>;
+
+/// A kind that the file configures.
+#[derive(Debug, Clone)]
+pub(crate) struct ConfiguredKind {
+    pub(crate) kind: ConnectionKind,
+    pub(crate) place: SourcePlace,
+    pub(crate) settings: SettingPlaces,
 }
 
 /// An identity that the file configures, for warnings about the code that uses it.
@@ -32,7 +43,7 @@ pub(crate) struct ConfiguredBreaker {
     /// Whether another table inherits from this one.
     pub(crate) is_parent: bool,
     pub(crate) patch: PolicyPatch,
-    pub(crate) settings: Vec<(SettingName, SourcePlace)>,
+    pub(crate) settings: SettingPlaces,
 }
 
 /// Reads a tree. Without mistakes, the contents are valid.
@@ -121,7 +132,8 @@ impl<'a> ConfigReader<'a> {
             lint(settings, &defaults, &path(&["kinds", &entry.key]), &mut warnings);
             let kind = ConnectionKind::from(entry.key.clone());
             config = config.kind_defaults(kind.clone(), settings.patch);
-            kinds.push((kind, entry.key_place.clone()));
+            let place = entry.key_place.clone();
+            kinds.push(ConfiguredKind { kind, place, settings: settings.places() });
         }
         let mut configured = Vec::new();
         for entry in &self.breakers {
@@ -132,7 +144,8 @@ impl<'a> ConfigReader<'a> {
                 configured.push(ConfiguredBreaker::new(section, is_parent));
             }
         }
-        let contents = Contents { config, breakers: configured, kinds };
+        let defaults = self.defaults.places();
+        let contents = Contents { config, defaults, breakers: configured, kinds };
         (contents, warnings)
     }
 }
@@ -140,8 +153,7 @@ impl<'a> ConfigReader<'a> {
 impl ConfiguredBreaker {
     fn new(section: NamedSection<'_>, is_parent: bool) -> Self {
         let NamedSection { identity, place, path, settings } = section;
-        let (patch, settings) = (settings.patch, settings.entries.iter());
-        let settings = settings.map(|(name, entry)| (*name, entry.node.place.clone())).collect();
+        let (patch, settings) = (settings.patch, settings.places());
         Self { identity, place: place.clone(), path, is_parent, patch, settings }
     }
 }

@@ -74,6 +74,12 @@ impl<'a> Section<'a> {
         self.check_over(self, parts, mistakes);
     }
 
+    /// The place of each setting.
+    pub(crate) fn places(&self) -> Vec<(SettingName, SourcePlace)> {
+        let entries = self.entries.iter();
+        entries.map(|(name, entry)| (*name, entry.node.place.clone())).collect()
+    }
+
     /// The place of a setting.
     pub(crate) fn place(&self, name: SettingName) -> Option<&'a SourcePlace> {
         self.entry(name).map(|entry| &entry.node.place)

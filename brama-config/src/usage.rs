@@ -14,7 +14,7 @@ use brama_runtime::api::{
 use crate::{
     lint::named,
     raw_finding::{RawFinding, RawFindings},
-    reader::{ConfiguredBreaker, Contents},
+    reader::{ConfiguredBreaker, ConfiguredKind, Contents},
     words::nearest,
 };
 
@@ -98,7 +98,8 @@ fn add_unused(contents: &Contents, registry: &Registry, code: &Code, warnings: &
     let known = [ConnectionKind::HTTP, ConnectionKind::DATABASE, ConnectionKind::CACHE];
     let declared = code.declared.iter().filter_map(|it| it.kind.clone());
     let known: Vec<_> = declared.chain(known).collect();
-    for (kind, place) in contents.kinds.iter().filter(|(kind, _)| unused.kinds.contains(kind)) {
+    let kinds = contents.kinds.iter().filter(|it| unused.kinds.contains(&it.kind));
+    for ConfiguredKind { kind, place, .. } in kinds {
         let others = known.iter().filter(|other| *other != kind);
         let nearest = nearest(others.map(ConnectionKind::as_str), kind.as_str());
         let help = nearest.map(|name| format!("did you mean `{name}`?"));

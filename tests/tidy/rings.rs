@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::file::{File, assert_none, files, words};
 
-const CRATES: [&str; 3] = ["brama-config/src", "brama-macros/src", "brama-runtime/src"];
+const CRATES: [&str; 4] =
+    ["brama-cli/src", "brama-config/src", "brama-macros/src", "brama-runtime/src"];
 
 #[test]
 fn no_files_of_a_crate_import_each_other_in_a_ring() {

@@ -2,8 +2,16 @@
 
 use crate::file::{File, assert_none, files, is_comment, words};
 
-const FOLDERS: [&str; 7] =
-    ["src", "brama-config", "brama-macros/src", "brama-runtime", "tests", "examples", "benches"];
+const FOLDERS: [&str; 8] = [
+    "src",
+    "brama-cli",
+    "brama-config",
+    "brama-macros/src",
+    "brama-runtime",
+    "tests",
+    "examples",
+    "benches",
+];
 const LONGEST_FILE: usize = 450;
 const LONGEST_FILE_OF_THE_RUNTIME: usize = 300;
 const SHORTEST_FILE_OF_THE_RUNTIME: usize = 25;

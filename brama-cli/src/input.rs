@@ -1,0 +1,64 @@
+//! What a command reads: files, and the standard input.
+
+use std::{
+    fs,
+    io::{self, ErrorKind, Read},
+    path::Path,
+};
+
+use brama::config::{ConfigErrors, File, Loaded};
+
+/// The path that stands for the standard input.
+const STDIN: &str = "-";
+
+/// In messages.
+const STDIN_NAME: &str = "<stdin>";
+
+/// A little above what the reader accepts, so that it reports a text that is too long.
+const LONGEST: u64 = 16 * 1024 * 1024 + 1;
+
+/// Reads a configuration, with the environment variables over it unless they are ignored.
+pub(crate) fn load(path: &Path, no_env: bool) -> io::Result<Result<Loaded, ConfigErrors>> {
+    let file = File::at(name(path));
+    let file = if no_env { file.without_environment() } else { file };
+    Ok(if is_stdin(path) { file.parse(stdin()?) } else { file.read() })
+}
+
+/// The name of a file in messages.
+pub(crate) fn name(path: &Path) -> &Path {
+    if is_stdin(path) { Path::new(STDIN_NAME) } else { path }
+}
+
+/// Reads a text that is not ours.
+pub(crate) fn text(path: &Path) -> io::Result<String> {
+    let bytes = if is_stdin(path) { stdin()? } else { regular_file(path)? };
+    let error = |_| io::Error::new(ErrorKind::InvalidData, "not valid UTF-8: save it as UTF-8");
+    String::from_utf8(bytes).map_err(error)
+}
+
+/// To open a FIFO would wait for its other end.
+fn regular_file(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "not a regular file: name a file, or `-`",
+        ));
+    }
+    read(fs::File::open(path)?)
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == STDIN
+}
+
+fn stdin() -> io::Result<Vec<u8>> {
+    read(io::stdin().lock()).map_err(|error| {
+        io::Error::new(error.kind(), format!("the standard input cannot be read: {error}"))
+    })
+}
+
+fn read(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,116 @@
+//! `brama explain`.
+
+use crate::command::{Answer, Run};
+
+const FILE: &str = r#"
+[defaults]
+failure_threshold = 8
+[kinds.database]
+success_threshold = 3
+[breakers.payment_api]
+failure_threshold = 5
+expiry = { initial = "5s", max = "15s" }
+[breakers.payment_api.keys.eu]
+half_open_limit = 2
+"#;
+
+fn run(test: &str, arguments: &[&str]) -> Run {
+    Run::new(test, &[&["explain", "brama.toml"], arguments].concat()).file("brama.toml", FILE)
+}
+
+fn explain(test: &str, arguments: &[&str]) -> Answer {
+    run(test, arguments).answer()
+}
+
+#[test]
+fn each_setting_has_its_value_its_place_and_its_meaning() {
+    let answer = explain("explain", &["payment_api", "--kind", "database"]);
+    assert_eq!((answer.status, answer.stderr.as_str()), (Some(0), ""));
+    assert_eq!(answer.stdout, include_str!("explain.txt"));
+}
+
+#[test]
+fn a_setting_of_a_key_has_its_place() {
+    let answer = explain("key", &["payment_api", "--key", "eu"]);
+    let line = "  half_open_limit     2                       brama.toml:10:19 (key)\n";
+    assert!(answer.stdout.contains(line), "{}", answer.stdout);
+}
+
+#[test]
+fn a_variable_is_named_as_the_place() {
+    let run = run("explain_variable", &["payment_api"]);
+    let answer = run.variable("BRAMA__BREAKERS__PAYMENT_API__RAMP", "10s").answer();
+    let place = "environment variable BRAMA__BREAKERS__PAYMENT_API__RAMP=\"10s\" (breaker)";
+    assert!(answer.stdout.contains(place), "{}", answer.stdout);
+}
+
+#[test]
+fn another_rate_takes_another_time() {
+    let answer = explain("rate", &["payment_api", "--rate", "0.1"]);
+    assert!(answer.stdout.contains("it opens after 50 s (5 calls)"), "{}", answer.stdout);
+}
+
+#[test]
+fn a_name_that_the_file_does_not_have_is_explained_with_a_suggestion() {
+    let answer = explain("unnamed", &["payment_apy"]);
+    assert_eq!(answer.status, Some(0));
+    let note = "the file has no table for `payment_apy`: this is what applies. \
+                Did you mean `payment_api`?";
+    assert!(answer.stdout.contains(note), "{}", answer.stdout);
+}
+
+#[test]
+fn shadow_is_said_and_does_not_hide_what_would_happen() {
+    let run = run("shadow", &["payment_api"]).variable("BRAMA__REGISTRY__SHADOW", "true");
+    let answer = run.answer();
+    for text in ["It is in shadow", "it opens after 0.25 s"] {
+        assert!(answer.stdout.contains(text), "{}", answer.stdout);
+    }
+}
+
+#[test]
+fn a_file_with_mistakes_explains_nothing() {
+    let run = Run::new("explain_bad", &["explain", "-", "payment_api"]);
+    let answer = run.stdin("[defaults]\nexpiry = 30\n").answer();
+    assert_eq!((answer.status, answer.stdout.as_str()), (Some(1), ""));
+    assert!(answer.stderr.contains("--> <stdin>:2:10"), "{}", answer.stderr);
+    assert!(answer.stderr.ends_with("1 mistake in the file: correct it first\n"));
+}
+
+#[test]
+fn a_rate_out_of_range_names_the_range() {
+    let answer = explain("no_rate", &["payment_api", "--rate", "NaN"]);
+    assert_eq!(answer.status, Some(2));
+    let range = "must be a number of calls a second from 0.001 to 100000";
+    assert!(answer.stderr.contains(range), "{}", answer.stderr);
+}
+
+#[test]
+fn a_hostile_name_is_escaped() {
+    let answer = explain("hostile", &["a\u{1b}[31m\nb"]);
+    assert!(answer.stdout.starts_with("breaker a\\u{1b}[31m\\nb\n"), "{:?}", answer.stdout);
+}
+
+#[test]
+fn json_has_places_and_times() {
+    let json = explain("explain_json", &["payment_api", "--format", "json"]).json();
+    let threshold = &json["settings"][0];
+    assert_eq!(
+        (&threshold["name"], &threshold["value"]),
+        (&"failure_threshold".into(), &"5".into())
+    );
+    assert_eq!((&threshold["layer"], &threshold["layers"][1]["line"]), (&"init".into(), &3.into()));
+    let outage = &json["outages"][0];
+    assert_eq!((&outage["trouble"], &outage["seconds"]), (&"all_fail".into(), &0.25.into()));
+    assert_eq!(outage["rule"], "failure_threshold");
+    assert_eq!(json["openings"], serde_json::json!([5.0, 10.0, 15.0]));
+    assert_eq!(json["recovery"]["successes"], 1);
+}
+
+#[test]
+fn json_of_a_file_with_mistakes_has_its_findings() {
+    let run = Run::new("explain_bad_json", &["explain", "-", "a", "--format", "json"]);
+    let answer = run.stdin("[defaults]\nexpiry = 30\n").answer();
+    assert_eq!(answer.status, Some(1));
+    assert_eq!(answer.json()["findings"][0]["line"], 2);
+}

@@ -1,0 +1,10 @@
+//! The command `brama`, run as a program.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+mod check;
+mod command;
+mod explain;
+mod import;
+mod pages;
+mod readme;

@@ -1,0 +1,49 @@
+//! `brama completions`, `brama man`, and the help.
+
+use crate::command::{Answer, Run};
+
+fn run(arguments: &[&str]) -> Answer {
+    Run::new("pages", arguments).answer()
+}
+
+#[test]
+fn each_shell_gets_completions_of_each_command() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let answer = run(&["completions", shell]);
+        assert_eq!((answer.status, answer.stderr.as_str()), (Some(0), ""), "{shell}");
+        for word in ["check", "explain", "import", "deny-warnings", "resilience4j"] {
+            // Fish and Elvish complete no values of arguments without a name.
+            let is_left_out =
+                word == "resilience4j" && ["elvish", "fish", "powershell"].contains(&shell);
+            assert!(is_left_out || answer.stdout.contains(word), "{shell}: {word}");
+        }
+    }
+}
+
+#[test]
+fn the_manual_has_a_page_for_each_command() {
+    for (arguments, title) in [
+        (&["man"][..], ".TH brama 1"),
+        (&["man", "check"], ".TH brama-check 1"),
+        (&["man", "explain"], ".TH brama-explain 1"),
+        (&["man", "import"], ".TH brama-import 1"),
+    ] {
+        let answer = run(arguments);
+        assert_eq!(answer.status, Some(0));
+        assert!(answer.stdout.contains(title), "{}", answer.stdout);
+    }
+}
+
+#[test]
+fn the_help_documents_the_exit_status() {
+    let answer = run(&["--help"]);
+    assert_eq!(answer.status, Some(0));
+    assert!(answer.stdout.contains("Exit status:\n  0  nothing is wrong\n"), "{}", answer.stdout);
+}
+
+#[test]
+fn a_command_that_is_not_known_is_answered_with_a_suggestion() {
+    let answer = run(&["chek"]);
+    assert_eq!(answer.status, Some(2));
+    assert!(answer.stderr.contains("'check'"), "{}", answer.stderr);
+}
