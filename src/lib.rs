@@ -111,6 +111,7 @@
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
 //! | `tokio` | the option `timeout`, async health checks, test registries on tokio's clock |
 //! | `tracing` | a line for each opening, recovery and reload; the attribute's `span` |
+//! | `watch` | the configuration file is reloaded when it changes: `config::watch` |
 //!
 #![cfg_attr(feature = "testing", doc = "[`testing`]: mod@testing")]
 #![cfg_attr(not(feature = "testing"), doc = "[`testing`]: mod@guide::testing")]
@@ -145,6 +146,8 @@ pub mod config {
         ApplyError, ConfigErrors, File, Finding, FindingNote, Loaded, Location, ReloadedFile,
         init_from, load, reload_from,
     };
+    #[cfg(feature = "watch")]
+    pub use brama_config::{FileWatcher, Watch, WatchError, watch};
     pub use brama_runtime::api::config::*;
 }
 
