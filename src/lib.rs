@@ -105,6 +105,7 @@
 //! |---|---|
 //! | `config` | configuration from a file: [`config`](mod@config), [guide](guide::configuration) |
 //! | `declared` | decorated functions are known before their first call: `Registry::declared` |
+//! | `import` | configuration of Resilience4j, Polly, Envoy and MicroProfile: `config::import` |
 //! | `log` | the lines of `tracing`, for programs that log by the crate `log` |
 //! | `schema` | the JSON Schema of the configuration file: `config::schema` |
 //! | `serde` | reads circuits, policies, identities and `Config`; writes events and statuses too |
@@ -140,6 +141,8 @@ pub use brama_runtime::api::*;
 // It hides the runtime's module of this name, and has all that is in it.
 #[cfg(feature = "config")]
 pub mod config {
+    #[cfg(feature = "import")]
+    pub use brama_config::import;
     #[cfg(feature = "schema")]
     pub use brama_config::schema;
     pub use brama_config::{

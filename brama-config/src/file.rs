@@ -13,7 +13,7 @@ use crate::{
     environment::PREFIX,
     errors::{ApplyError, ConfigErrors},
     finding::Finding,
-    loaded::{Format, Loaded, ReloadedFile},
+    loaded::{Loaded, ReloadedFile, Syntax},
 };
 
 /// A configuration file: its path, and the environment variables that override it.
@@ -113,8 +113,8 @@ impl File {
         };
         let ending = self.path.extension().map(|it| it.to_string_lossy().to_lowercase());
         let is_json = ending.is_some_and(|ending| ["json", "jsonc"].contains(&ending.as_str()));
-        let format = if is_json { Format::Json } else { Format::Toml };
-        Loaded::read(&name, bytes, format, self.variables(), self.is_optional)
+        let syntax = if is_json { Syntax::Json } else { Syntax::Toml };
+        Loaded::read(&name, bytes, syntax, self.variables(), self.is_optional)
     }
 
     fn variables(&self) -> Vec<(OsString, OsString)> {

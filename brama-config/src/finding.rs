@@ -134,7 +134,7 @@ impl FindingNote {
 }
 
 impl Location {
-    fn of(place: &SourcePlace, source: &Source) -> Self {
+    pub(crate) fn of(place: &SourcePlace, source: &Source) -> Self {
         let variable = source.variable(place).map(|variable| Origin::Variable {
             name: Escaped::within(MAX_VARIABLE, &variable.name).to_string(),
             value: Escaped::within(MAX_VALUE, &variable.value).to_string(),
@@ -188,7 +188,7 @@ impl Location {
     }
 
     /// Writes the line with a caret under the value.
-    fn write_excerpt(&self, f: &mut fmt::Formatter<'_>, margin: usize) -> fmt::Result {
+    pub(crate) fn write_excerpt(&self, f: &mut fmt::Formatter<'_>, margin: usize) -> fmt::Result {
         writeln!(f, "{:margin$}--> {self}", "")?;
         let Some(SourceLine { number, text, caret: (before, width), .. }) = &self.line else {
             return Ok(());

@@ -15,6 +15,8 @@ mod environment;
 mod errors;
 mod file;
 mod finding;
+#[cfg(feature = "import")]
+pub mod import;
 mod inherits;
 mod json_tree;
 mod lint;

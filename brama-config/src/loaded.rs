@@ -49,9 +49,9 @@ pub struct ReloadedFile {
     pub warnings: Vec<Finding>,
 }
 
-/// The format of a text.
+/// The syntax of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
+pub(crate) enum Syntax {
     Toml,
     Json,
 }
@@ -63,7 +63,7 @@ impl Loaded {
     ///
     /// [`ConfigErrors`] lists every mistake with its line. An empty text is one.
     pub fn parse_toml(text: &str, name: &str) -> Result<Self, ConfigErrors> {
-        Self::read(name, text.into(), Format::Toml, Vec::new(), false)
+        Self::read(name, text.into(), Syntax::Toml, Vec::new(), false)
     }
 
     /// Reads a text in JSON, in which comments and a comma after the last element are allowed.
@@ -73,13 +73,13 @@ impl Loaded {
     /// [`ConfigErrors`] lists every mistake with its line, but only the first one of the syntax. An
     /// empty text is one.
     pub fn parse_json(text: &str, name: &str) -> Result<Self, ConfigErrors> {
-        Self::read(name, text.into(), Format::Json, Vec::new(), false)
+        Self::read(name, text.into(), Syntax::Json, Vec::new(), false)
     }
 
     pub(crate) fn read(
         name: &str,
         bytes: Vec<u8>,
-        format: Format,
+        syntax: Syntax,
         variables: Vec<(OsString, OsString)>,
         may_be_empty: bool,
     ) -> Result<Self, ConfigErrors> {
@@ -87,9 +87,9 @@ impl Loaded {
         let mut mistakes = RawFindings::default();
         let variables = environment::ours(variables.into_iter(), &mut mistakes);
         let source = Source::new(name, text, variables);
-        let mut root = match format {
-            Format::Toml => toml_tree::read(&source.text, &mut mistakes),
-            Format::Json => json_tree::read(&source.text, &mut mistakes),
+        let mut root = match syntax {
+            Syntax::Toml => toml_tree::read(&source.text, &mut mistakes),
+            Syntax::Json => json_tree::read(&source.text, &mut mistakes),
         };
         if root.is_empty() && mistakes.is_empty() && !may_be_empty {
             mistakes.add(empty());

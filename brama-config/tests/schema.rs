@@ -24,7 +24,8 @@ fn the_committed_schema_is_current() {
     if env::var_os("BRAMA_BLESS").is_some() {
         fs::write(COMMITTED, current()).unwrap();
     }
-    assert_eq!(fs::read_to_string(COMMITTED).unwrap_or_default(), current());
+    let is_current = fs::read_to_string(COMMITTED).is_ok_and(|committed| committed == current());
+    assert!(is_current, "brama.schema.json is not current: run the command above");
 }
 
 #[test]

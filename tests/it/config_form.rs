@@ -31,6 +31,7 @@ fn full() -> Config {
         .max_keys(NonZeroUsize::new(1000).unwrap())
         .inactive_threshold(Duration::from_secs(60))
         .cleanup_interval(None)
+        .max_series(50)
         .reasons(Reasons::Type)
         .shadow(true)
 }
@@ -44,6 +45,7 @@ fn a_configuration_is_written_in_the_shape_of_a_file() {
                 "max_keys": 1000,
                 "inactive_threshold": "1m",
                 "cleanup_interval": "off",
+                "max_series": 50,
                 "reasons": "type",
                 "shadow": true,
             },

@@ -151,11 +151,15 @@ impl Slot {
                 logs::note_outcome(
                     || if outcome.has_timed_out() { "timed_out" } else { "failure" },
                 );
-                let took = self.took(entry);
-                self.count_duration(entry, TimedOutcome::Failure, took);
-                self.record_verdict(entry, outcome.into_verdict(took));
+                self.record_failure(entry, outcome);
             }
         }
+    }
+
+    fn record_failure(&self, entry: Entry, failure: Outcome) {
+        let took = self.took(entry);
+        self.count_duration(entry, TimedOutcome::Failure, took);
+        self.record_verdict(entry, failure.into_verdict(took));
     }
 
     fn record_ignored(&self, entry: Entry, verdict: Verdict) {
@@ -174,8 +178,7 @@ impl Slot {
     #[cold]
     pub(super) fn record_panic(&self, entry: Entry) {
         logs::note_outcome(|| "panicked");
-        let (reason, took) = (Reason::from("panic").fixed(), self.took(entry));
-        self.record_verdict(entry, Outcome::failure(reason).into_verdict(took));
+        self.record_failure(entry, Outcome::failure(Reason::from("panic").fixed()));
     }
 
     /// Records that the call was dropped before it had an outcome.

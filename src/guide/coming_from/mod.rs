@@ -9,6 +9,9 @@
 //! | [`distribute`] | `distribute` | Gleam |
 //!
 //! This crate continues the last two.
+//!
+//! The feature `import` reads the configuration files of Resilience4j and Polly, and those of Envoy
+//! and MicroProfile: see [configuration](crate::guide::configuration).
 
 #[doc = include_str!("resilience4j.md")]
 pub mod resilience4j {}

@@ -213,7 +213,7 @@ mod of_tracing {
 
     use super::*;
 
-    /// Logs the spans and events that begin.
+    /// Logs the spans and events that begin, but for brama's own.
     #[derive(Clone, Default)]
     struct Spans {
         log: Arc<Mutex<Vec<String>>>,
@@ -221,8 +221,8 @@ mod of_tracing {
     }
 
     impl Subscriber for Spans {
-        fn enabled(&self, _: &Metadata<'_>) -> bool {
-            true
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            !metadata.target().starts_with("brama::")
         }
 
         fn new_span(&self, span: &Attributes<'_>) -> Id {

@@ -1,0 +1,281 @@
+//! Resilience4j: `resilience4j.circuitbreaker` in YAML.
+
+mod settings;
+mod wait;
+
+use std::collections::{BTreeMap, HashMap};
+
+use brama_runtime::api::PolicyPatch;
+
+use self::settings::Resilience4jSettings;
+use super::{
+    field::{Branch, Field},
+    log::ImportLog,
+    nothing_there,
+    unfolded::unfolded,
+    written::ImportedSettings,
+    yaml_tree,
+};
+use crate::{
+    node::{Node, Table},
+    raw_finding::RawFinding,
+    words::nearest,
+};
+
+pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
+    let documents = yaml_tree::read(text, &mut log.mistakes);
+    let root = unfolded(tables(documents, log), whole, &mut log.mistakes);
+    let Some(section) =
+        Branch::root(&root).branch("resilience4j").and_then(|it| it.branch("circuitbreaker"))
+    else {
+        nothing_there(log, "section `resilience4j.circuitbreaker`", HELP);
+        return ImportedSettings::default();
+    };
+    note_other_patterns(&root, log);
+    let configs = NamedTables::of(&section, &["configs"], log);
+    let instances = NamedTables::of(&section, &["instances", "backends"], log);
+    let mut shadow = false;
+    for field in section.fields() {
+        match field.word().as_str() {
+            "configs" | "instances" | "backends" => {}
+            // Micronaut's.
+            "enabled" => {
+                shadow = log.flag(&field) == Some(false);
+                if shadow {
+                    let why = "brama decides and counts, but rejects no call";
+                    log.instead(&field, "[registry] shadow = true", why);
+                }
+            }
+            "circuitbreakeraspectorder" => log.unsaid(&field, ORDER),
+            "tags" => log.unsaid(&field, "use the labels of a connection: `register`"),
+            _ => log.unknown(&field, &["configs", "instances", "tags"]),
+        }
+    }
+    log.all_general(GENERAL);
+    let mut resolved = HashMap::new();
+    let defaults = configs.resolved("default", &mut resolved, log).patch(log);
+    let breakers = instances.all(&configs, &mut resolved, log);
+    // A configuration that no instance uses is read too, for its mistakes.
+    for name in &configs.order {
+        _ = configs.resolved(name, &mut resolved, log).patch(log);
+    }
+    ImportedSettings { defaults, breakers, shadow }
+}
+
+const HELP: &str = "import the `application.yml` in which Resilience4j is configured";
+const ORDER: &str = "attributes apply in the order in which they are written";
+
+/// What differs for each breaker.
+const GENERAL: [&str; 3] = [
+    "half-open: Resilience4j judges the rates of the permitted calls once all have ended; brama \
+     opens again at the first failure, and closes after `success_threshold` successes in a row",
+    "after `probe_timeout`, by default 60 s, brama gives the place of a probe that has not ended \
+     to the next call; Resilience4j waits without end unless `maxWaitDurationInHalfOpenState` is set",
+    "which exceptions count is in the code of a Rust function, not in its configuration: \
+     `failure_if`, `ignore_if` and `error_handler` of the attribute",
+];
+
+/// The documents that apply without a profile.
+fn tables(documents: Vec<Node>, log: &mut ImportLog) -> Vec<Table> {
+    let mut tables = Vec::new();
+    for document in documents {
+        let crate::node::NodeValue::Table(table) = document.value else { continue };
+        let unfolded = unfolded(vec![table], split, &mut log.mistakes);
+        match profile(&unfolded) {
+            Some(field) => log.unsaid(
+                &field,
+                "this document is for a profile, so none of it is imported; import it as a file of \
+                 its own",
+            ),
+            None => tables.push(unfolded),
+        }
+    }
+    tables
+}
+
+fn profile(table: &Table) -> Option<Field<'_>> {
+    let spring = Branch::root(table).branch("spring")?;
+    let activate = spring.branch("config").and_then(|config| config.branch("activate"));
+    let field = activate.and_then(|activate| activate.field("onprofile"));
+    field.or_else(|| spring.field("profiles").filter(|it| it.branch().is_none()))
+}
+
+/// Leaves a key as it is, since each document has been split.
+fn whole(key: &str) -> Vec<String> {
+    vec![key.to_owned()]
+}
+
+/// Splits a key at its dots, but not within brackets.
+fn split(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut in_brackets = false;
+    for letter in key.chars() {
+        match letter {
+            '[' if !in_brackets => {
+                in_brackets = true;
+                if words.last().is_some_and(|word| !word.is_empty()) {
+                    words.push(String::new());
+                }
+            }
+            ']' if in_brackets => in_brackets = false,
+            '.' if !in_brackets => words.push(String::new()),
+            letter => words.iter_mut().last().into_iter().for_each(|word| word.push(letter)),
+        }
+    }
+    words
+}
+
+/// The other sections of Resilience4j.
+fn note_other_patterns(root: &Table, log: &mut ImportLog) {
+    let section = Branch::root(root).branch("resilience4j");
+    for field in section.iter().flat_map(Branch::fields) {
+        match field.word().as_str() {
+            "circuitbreaker" => {}
+            "timelimiter" => log.unsaid(
+                &field,
+                "brama limits the time of a call by `timeout`, if its attribute has this option",
+            ),
+            _ => log.unsaid(&field, "brama is a circuit breaker only"),
+        }
+    }
+}
+
+/// Tables by their names: configurations or instances.
+#[derive(Default)]
+struct NamedTables<'a> {
+    order: Vec<String>,
+    tables: HashMap<String, Option<Branch<'a>>>,
+}
+
+/// More is a mistake of whoever wrote the file, and the cost stays linear.
+const LONGEST_CHAIN: usize = 32;
+
+impl<'a> NamedTables<'a> {
+    fn of(section: &Branch<'a>, words: &[&str], log: &mut ImportLog) -> Self {
+        let mut named = Self::default();
+        let fields = words.iter().filter_map(|word| section.field(word)).collect::<Vec<_>>();
+        for field in &fields {
+            let Some(branch) = field.branch() else {
+                if !field.is_null() {
+                    log.wrong(field, "a table of names");
+                }
+                continue;
+            };
+            for field in branch.fields() {
+                if field.branch().is_none() && !field.is_null() {
+                    log.wrong(&field, "a table");
+                }
+                let name = field.entry.key.clone();
+                if name.is_empty() {
+                    log.mistake(&field, || {
+                        let message = "the name is empty".to_owned();
+                        RawFinding::new(field.entry.key_place.clone(), field.path.clone(), message)
+                    });
+                }
+                if named.tables.insert(name.clone(), field.branch()).is_none() {
+                    named.order.push(name);
+                }
+            }
+        }
+        named
+    }
+
+    /// The configuration of this name, after those on which it is based, down to a known one.
+    fn chain(
+        &self,
+        name: &str,
+        known: &Resolutions<'a>,
+        log: &mut ImportLog,
+    ) -> Vec<(String, Branch<'a>)> {
+        let (mut levels, mut next) = (Vec::new(), Some(name.to_owned()));
+        while let Some(name) = next {
+            let Some(level) = self.tables.get(&name).cloned().flatten() else { break };
+            let base = if known.contains_key(&name) { None } else { base(&level) };
+            next = match base {
+                Some((field, _)) if LONGEST_CHAIN <= levels.len() => {
+                    log.wrong(&field, "the end of a chain of at most 32, without a circle");
+                    None
+                }
+                Some((field, base)) => self.known(&field, base, log),
+                None => None,
+            };
+            levels.push((name, level));
+        }
+        levels.reverse();
+        levels
+    }
+
+    /// The settings of the configuration of this name.
+    fn resolved(
+        &self,
+        name: &str,
+        known: &mut Resolutions<'a>,
+        log: &mut ImportLog,
+    ) -> Resilience4jSettings<'a> {
+        let mut settings = Resilience4jSettings::default();
+        for (name, level) in self.chain(name, known, log) {
+            settings = match known.get(&name) {
+                Some(known) => known.clone(),
+                None => settings.under(&level, log),
+            };
+            known.insert(name, settings.clone());
+        }
+        settings
+    }
+
+    /// The name of a base, if it has a table.
+    fn known(&self, field: &Field<'_>, name: String, log: &mut ImportLog) -> Option<String> {
+        if self.tables.contains_key(&name) {
+            return Some(name);
+        }
+        log.mistake(field, || {
+            let similar = nearest(self.order.iter().map(String::as_str), &name);
+            let help = similar.map(|name| format!("did you mean `{name}`?"));
+            let message = format!("`configs` has no `{}`", field.shown());
+            let place = field.entry.node.place.clone();
+            RawFinding::new(place, field.path.clone(), message).maybe_help(help)
+        });
+        None
+    }
+
+    /// Each instance: its own table over its base, or over the configuration of its name, or over
+    /// the default.
+    fn all(
+        &self,
+        configs: &Self,
+        known: &mut Resolutions<'a>,
+        log: &mut ImportLog,
+    ) -> BTreeMap<String, PolicyPatch> {
+        let mut all = BTreeMap::new();
+        for name in &self.order {
+            let own = self.tables.get(name).cloned().flatten();
+            let based = own.as_ref().and_then(base);
+            let of_name = configs.tables.get(name).cloned().flatten();
+            let below = match (based, of_name) {
+                (Some((field, base)), _) => match configs.known(&field, base, log) {
+                    Some(base) => configs.resolved(&base, known, log),
+                    None => Resilience4jSettings::default(),
+                },
+                (None, Some(of_name)) => Resilience4jSettings::default().under(&of_name, log),
+                (None, None) => configs.resolved("default", known, log),
+            };
+            let settings = match own {
+                Some(own) => below.under(&own, log),
+                None => below,
+            };
+            all.insert(name.clone(), settings.patch(log));
+        }
+        all
+    }
+}
+
+/// The settings of configurations that were read, by their names. Each table is read once, however
+/// many instances it is the base of.
+type Resolutions<'a> = HashMap<String, Resilience4jSettings<'a>>;
+
+/// The configuration on which a table is based.
+fn base<'a>(table: &Branch<'a>) -> Option<(Field<'a>, String)> {
+    let field = table.field("baseconfig")?;
+    let name = field.scalar().filter(|name| !name.is_empty())?;
+    Some((field, name))
+}
