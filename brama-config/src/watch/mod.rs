@@ -183,6 +183,8 @@ impl WatchThread {
             let reloaded = self.watcher.file.reload(&self.registry);
             self.report(reloaded.map_err(WatchError::from));
             if let Err(error) = followed {
+                let path = self.watcher.file.path().to_string_lossy();
+                self.registry.reload_failed(&path, &error);
                 self.report(Err(error));
             }
         }
