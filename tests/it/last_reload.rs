@@ -1,6 +1,7 @@
 //! What operators see of the last reload.
 
 use brama::{Config, Health, PolicyPatch, status::BreakerFilter, testing::TestRegistry};
+use serde_json::Value;
 
 fn threshold(failures: u32) -> Config {
     let in_a_row = PolicyPatch::new().failure_threshold(failures);
@@ -47,4 +48,13 @@ fn a_reload_that_failed_is_a_warning_of_each_breaker_until_one_succeeds() {
     assert!(matches!(registry.health(BreakerFilter::new()), Health::Up(_)));
     registry.reload(threshold(6)).unwrap();
     assert_eq!(breaker.status().warnings, [""; 0]);
+}
+
+#[test]
+fn in_json_times_are_texts_and_what_is_missing_is_null() {
+    let registry = TestRegistry::new();
+    registry.reload_failed("a.toml", &"bad");
+    let last = serde_json::to_value(registry.last_reload().unwrap()).unwrap();
+    assert!(last["time"].as_str().unwrap().ends_with('Z'), "{last}");
+    assert_eq!((&last["error"], &last["last_success"]), (&"bad".into(), &Value::Null));
 }

@@ -43,21 +43,21 @@ impl LastReload {
         Self { time, source, error: None, settings, breakers, last_success: Some(time) }
     }
 
-    pub(crate) fn failed(
-        time: SystemTime,
-        source: Option<&str>,
-        error: &dyn fmt::Display,
-        before: Option<&Self>,
-    ) -> Self {
+    pub(crate) fn failed(time: SystemTime, source: Option<&str>, error: &dyn fmt::Display) -> Self {
         let lines = error.to_string();
         let lines: Vec<_> = lines
             .lines()
             .take(MOST_LINES)
             .map(|line| Escaped::within(MAX_LINE, line).to_string())
             .collect();
-        let last_success = before.and_then(|before| before.last_success);
         let (source, error) = (source.map(shown), Some(lines.join("\n")));
-        Self { time, source, error, settings: 0, breakers: 0, last_success }
+        Self { time, source, error, settings: 0, breakers: 0, last_success: None }
+    }
+
+    /// A failure keeps the time of the last success.
+    pub(crate) fn after(self, before: Option<&Self>) -> Self {
+        let earlier = before.and_then(|before| before.last_success);
+        Self { last_success: self.last_success.or(earlier), ..self }
     }
 
     /// Returns whether the configuration was applied.
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn an_error_from_outside_is_bounded_and_escaped() {
         let error = format!("a\u{1b}[31m\n{}", "long\n".repeat(100));
-        let last = LastReload::failed(SystemTime::UNIX_EPOCH, Some("a\nb"), &error, None);
+        let last = LastReload::failed(SystemTime::UNIX_EPOCH, Some("a\nb"), &error);
         assert_eq!(last.source.as_deref(), Some("a\\nb"));
         let error = last.error.unwrap();
         assert_eq!(error.lines().count(), 12);
@@ -126,7 +126,8 @@ mod tests {
             good.to_string(),
             "the reload at 1970-01-01T00:00:00.000Z changed 0 settings and 0 breakers"
         );
-        let bad = LastReload::failed(now, Some("a.toml"), &"bad\n  --> a.toml:1:1", Some(&good));
+        let bad =
+            LastReload::failed(now, Some("a.toml"), &"bad\n  --> a.toml:1:1").after(Some(&good));
         assert_eq!((bad.time, bad.last_success), (now, Some(first)));
         assert_eq!(
             bad.warning().unwrap(),

@@ -48,7 +48,7 @@ impl Registry {
 
     pub(super) fn note_failed_reload(&self, source: Option<&str>, error: &dyn fmt::Display) {
         let time = self.inner.context.time.calendar();
-        let last = LastReload::failed(time, source, error, self.last_reload().as_ref());
+        let last = LastReload::failed(time, source, error);
         self.inner.note_reload(last.clone());
         logs::reload_failed(&last);
     }
@@ -56,7 +56,8 @@ impl Registry {
 
 impl RegistryInner {
     pub(super) fn note_reload(&self, last: LastReload) {
-        *self.last_reload.lock() = Some(last);
+        let mut noted = self.last_reload.lock();
+        *noted = Some(last.after(noted.as_ref()));
     }
 
     pub(super) fn last_reload(&self) -> Option<LastReload> {
