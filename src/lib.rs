@@ -84,6 +84,7 @@
 //! - [The attribute](macro@circuit_breaker): every option, return types, recipes, limits.
 //! - [Policy](guide::policy): when a circuit opens, and layers of configuration.
 //! - [Configuration](guide::configuration): a file for operators, with environment variables.
+//! - [Reloading](guide::reloading): the file is reloaded when it changes, or after a signal.
 //! - [Recovery](guide::recovery): how long a circuit stays open, and how it closes.
 //! - [Keys](guide::keys): one breaker for each node, host or tenant.
 //! - [Connections](guide::connections): breakers as values, registered and found by name or label.
@@ -112,6 +113,7 @@
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
 //! | `tokio` | the option `timeout`, async health checks, test registries on tokio's clock |
 //! | `tracing` | a line for each opening, recovery and reload; the attribute's `span` |
+//! | `watch` | the configuration file is reloaded when it changes: [guide](guide::reloading) |
 //!
 #![cfg_attr(feature = "testing", doc = "[`testing`]: mod@testing")]
 #![cfg_attr(not(feature = "testing"), doc = "[`testing`]: mod@guide::testing")]
@@ -148,6 +150,8 @@ pub mod config {
         ApplyError, ConfigErrors, File, Finding, FindingNote, Loaded, Location, ReloadedFile,
         init_from, load, reload_from,
     };
+    #[cfg(feature = "watch")]
+    pub use brama_config::{FileWatcher, Watch, WatchError, watch};
     pub use brama_runtime::api::config::*;
 }
 

@@ -173,8 +173,12 @@ impl File {
     ///
     /// # Errors
     ///
-    /// [`ApplyError`] if the file has mistakes. Nothing is changed.
+    /// [`ApplyError`] if the file has mistakes. Nothing is changed, and
+    /// [`Registry::last_reload`](brama_runtime::api::Registry::last_reload) has the error.
     pub fn reload(&self, registry: &Registry) -> Result<ReloadedFile, ApplyError> {
-        Ok(self.read()?.reload(registry)?)
+        let loaded = self.read().inspect_err(|errors| {
+            registry.reload_failed(&self.path.to_string_lossy(), errors);
+        })?;
+        Ok(loaded.reload(registry)?)
     }
 }

@@ -33,6 +33,8 @@ mod settings;
 mod source;
 mod toml_tree;
 mod usage;
+#[cfg(feature = "watch")]
+mod watch;
 mod words;
 
 use std::path::PathBuf;
@@ -41,6 +43,8 @@ use brama_runtime::api::registry;
 
 #[cfg(feature = "schema")]
 pub use self::schema::schema;
+#[cfg(feature = "watch")]
+pub use self::watch::{FileWatcher, Watch, WatchError};
 pub use self::{
     errors::{ApplyError, ConfigErrors},
     file::File,
@@ -74,4 +78,14 @@ pub fn init_from(path: impl Into<PathBuf>) -> Result<Vec<Finding>, ApplyError> {
 /// Those of [`File::reload`].
 pub fn reload_from(path: impl Into<PathBuf>) -> Result<ReloadedFile, ApplyError> {
     File::at(path).reload(&registry())
+}
+
+/// Reloads the current registry with a file now, and each time it changes: see [`File::watch`].
+///
+/// # Errors
+///
+/// Those of [`File::watch`].
+#[cfg(feature = "watch")]
+pub fn watch(path: impl Into<PathBuf>) -> Result<Watch, WatchError> {
+    File::at(path).watch(&registry())
 }

@@ -205,7 +205,7 @@ impl Loaded {
     ///
     /// Those of [`Registry::reload`].
     pub fn reload(self, registry: &Registry) -> Result<ReloadedFile, InvalidConfig> {
-        let reloaded = registry.reload(self.contents.config.clone())?;
+        let reloaded = registry.reload_from(&self.source.name, self.contents.config.clone())?;
         Ok(ReloadedFile { reloaded, warnings: self.all_warnings(registry) })
     }
 

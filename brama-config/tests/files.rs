@@ -133,6 +133,23 @@ fn a_reload_returns_what_changed() {
 }
 
 #[test]
+fn the_last_reload_names_the_file_and_has_its_mistake_until_it_is_mended() {
+    let folder = Folder::new("last");
+    let registry = Registry::new();
+    let bad = folder.write("a.toml", "[defaults]\nexpiry = 3\n");
+    file(&bad).reload(&registry).unwrap_err();
+    let last = registry.last_reload().unwrap();
+    assert_eq!(last.source.as_deref(), bad.to_str());
+    assert!(last.error.unwrap().contains("a.toml:2:10"));
+    let warnings = registry.breaker("orders").status().warnings;
+    assert!(warnings.iter().any(|it| it.contains("a.toml:2:10")), "{warnings:?}");
+    let good = folder.write("a.toml", "[defaults]\nexpiry = \"3s\"\n");
+    file(&good).reload(&registry).unwrap();
+    let last = registry.last_reload().unwrap();
+    assert_eq!((last.error, last.source.as_deref()), (None, good.to_str()));
+}
+
+#[test]
 fn a_second_init_is_an_error() {
     let folder = Folder::new("init");
     let registry = Registry::new();

@@ -48,6 +48,10 @@ impl BreakerMetrics {
         counter!("brama_overflow_calls_total").absolute(counts.overflow_calls);
         counter!("brama_events_lagged_total").absolute(counts.lost_events);
         gauge!("brama_shadow_all").set(f64::from(u8::from(counts.shadow_all)));
+        if let Some(last) = &counts.last_reload {
+            let is_successful = f64::from(u8::from(last.is_successful()));
+            gauge!("brama_config_last_reload_successful").set(is_successful);
+        }
         self.reset_missing(published);
     }
 

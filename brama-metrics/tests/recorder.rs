@@ -98,3 +98,11 @@ fn durations_are_shown_as_sums_and_quantiles() {
     assert_shows(&text, &format!("{micros}{labels} 1500000"));
     assert_shows(&text, &format!("brama_breaker_call_duration_max_seconds{labels} 1.5"));
 }
+
+#[test]
+fn a_reload_that_failed_is_shown() {
+    let registry = Registry::new();
+    registry.reload_failed("a.toml", &"bad");
+    let text = shown(&recorder(), &BreakerMetrics::new(registry));
+    assert_shows(&text, "brama_config_last_reload_successful 0");
+}

@@ -260,6 +260,12 @@ pub(crate) fn encode_registry(
     let help = "Whether the kill switch puts every breaker into shadow";
     let mut metric = encoder.encode_descriptor("brama_shadow_all", help, None, gauge)?;
     metric.encode_gauge(&i64::from(counts.shadow_all))?;
+    if let Some(last) = &counts.last_reload {
+        let name = "brama_config_last_reload_successful";
+        let help = "Whether the last reload of the configuration was successful";
+        let mut metric = encoder.encode_descriptor(name, help, None, gauge)?;
+        metric.encode_gauge(&i64::from(last.is_successful()))?;
+    }
     for (name, help, count) in [
         ("brama_keys_evicted", "Breakers with a key that were evicted", counts.evicted_keys),
         ("brama_overflow_calls", "Calls that found no room for their key", counts.overflow_calls),

@@ -72,3 +72,10 @@ fn an_empty_registry_is_written_too() {
         "{text}"
     );
 }
+
+#[test]
+fn a_reload_that_failed_is_shown() {
+    let registry = Registry::new();
+    registry.reload_failed("a.toml", &"bad");
+    assert!(scrape(&registry).contains("\nbrama_config_last_reload_successful 0\n"));
+}

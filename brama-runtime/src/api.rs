@@ -33,7 +33,7 @@ pub mod clock {
 pub mod config {
     pub use crate::{
         circuit::Reasons,
-        config::{ConfigChange, Reconfigured, Reloaded, Unused},
+        config::{ConfigChange, LastReload, Reconfigured, Reloaded, Unused},
     };
 }
 

@@ -61,11 +61,25 @@ const FIRST: i64 = -62_167_219_200_000;
 const LAST: i64 = 253_402_300_799_999;
 
 /// Serializes a time as text.
+#[cfg(feature = "serde")]
 pub(crate) fn serialize<S: serde::Serializer>(
     time: &SystemTime,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&Rfc3339(*time))
+}
+
+/// Serializes a time, if there is one, as text.
+#[cfg(feature = "serde")]
+#[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
+pub(crate) fn serialize_option<S: serde::Serializer>(
+    time: &Option<SystemTime>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => serializer.collect_str(&Rfc3339(*time)),
+        None => serializer.serialize_none(),
+    }
 }
 
 #[cfg(test)]

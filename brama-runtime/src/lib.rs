@@ -6,7 +6,6 @@ pub mod api;
 
 mod breaker;
 mod bus;
-#[cfg(feature = "serde")]
 mod calendar;
 mod checks;
 mod circuit;

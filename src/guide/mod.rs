@@ -5,6 +5,7 @@
 //! | [The attribute](macro@crate::circuit_breaker) | Which options does the attribute have? |
 //! | [`policy`] | When does a circuit open, and where do its settings come from? |
 //! | [`configuration`] | How do operators set all of this in a file? |
+//! | [`reloading`] | How is that file reloaded when it changes, or after a signal? |
 //! | [`recovery`] | How long does a circuit stay open, and how does it close? |
 //! | [`keys`] | How does each node, host or tenant get a breaker of its own? |
 //! | [`connections`] | How do I use breakers as values, and find them by name or label? |
@@ -25,6 +26,10 @@ pub mod policy {}
 #[cfg_attr(not(feature = "config"), doc = "This page needs the feature `config`.")]
 #[cfg_attr(feature = "import", doc = include_str!("configuration_import.md"))]
 pub mod configuration {}
+
+#[cfg_attr(feature = "watch", doc = include_str!("reloading.md"))]
+#[cfg_attr(not(feature = "watch"), doc = "This page needs the feature `watch`.")]
+pub mod reloading {}
 
 #[doc = include_str!("recovery.md")]
 pub mod recovery {}

@@ -38,6 +38,7 @@
 //! | one breaker per identity, `init`, `configure` | `registry.rs` |
 //! | layers of configuration, and warnings | `layers.rs` |
 //! | settings that change while the program runs | `reload.rs` |
+//! | what operators see of the last reload | `last_reload.rs` |
 //! | a shorter `expiry` for openings in progress | `apply_now.rs` |
 //! | `register`, `unregister`, control by identity | `connections.rs` |
 //! | a configuration file, and warnings about the code that it is for | `config_file.rs` |
@@ -107,6 +108,7 @@ mod hints;
 mod isolation;
 mod isolation_async;
 mod keys;
+mod last_reload;
 mod layers;
 mod log;
 mod metrics;

@@ -143,6 +143,18 @@ fn a_reload_without_a_change_says_so() {
 }
 
 #[test]
+fn a_reload_that_failed_is_a_warning_with_its_source() {
+    let lines = Recorder::lines(Level::WARN, || {
+        Registry::new().reload_failed("a\n.toml", &"bad\n  --> a.toml:1:1\nmore");
+    });
+    assert_eq!(
+        lines[0].to_string(),
+        "WARN brama::config: the configuration could not be reloaded and stays as it is: bad --> \
+         a.toml:1:1 change=reload_failed source=a\\n.toml"
+    );
+}
+
+#[test]
 fn the_life_of_a_breaker_is_for_debugging() {
     let lines = Recorder::lines(Level::DEBUG, || {
         let registry = Registry::new();

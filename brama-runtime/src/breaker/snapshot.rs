@@ -16,7 +16,10 @@ use crate::{
 impl Slot {
     pub(crate) fn status(&self) -> Status {
         let (mut status, store) = self.status_without_registry();
-        status.warnings.extend(store.and_then(|store| store.overflowed(&self.identity)));
+        if let Some(store) = store {
+            status.warnings.extend(store.overflowed(&self.identity));
+            status.warnings.extend(store.failed_reload());
+        }
         status
     }
 

@@ -4,6 +4,7 @@ mod attribute;
 mod configured;
 mod declaration;
 mod effective;
+mod last_reload;
 mod layers;
 mod mistake;
 mod origin;
@@ -25,6 +26,7 @@ pub(crate) use self::effective::RESOLUTIONS;
 pub use self::{
     attribute::Attribute,
     declaration::Declaration,
+    last_reload::LastReload,
     mistake::{ConfigMistake, InitError, InvalidConfig},
     origin::ConfigLayer,
     reloaded::{ConfigChange, Reconfigured, Reloaded, Unused},

@@ -35,6 +35,9 @@ pub(crate) trait ConfigStore: Send + Sync {
     /// A warning about calls of this identifier whose keys found no room; `None` if there were
     /// none.
     fn overflowed(&self, identity: &Identity<'_>) -> Option<String>;
+
+    /// A warning about the last reload, if it failed.
+    fn failed_reload(&self) -> Option<String>;
 }
 
 impl SharedConfig {

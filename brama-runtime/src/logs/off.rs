@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use super::RejectionLog;
 use crate::{
     circuit::State,
-    config::Reloaded,
+    config::{LastReload, Reloaded},
     event::{Event, EventDetail},
     identity::Identity,
 };
@@ -18,7 +18,9 @@ pub(crate) const fn wants(_: &EventDetail, _: &Identity<'_>) -> bool {
 
 pub(crate) const fn change(_: &Event) {}
 
-pub(crate) const fn reloaded(_: &Reloaded) {}
+pub(crate) const fn reloaded(_: &Reloaded, _: Option<&str>) {}
+
+pub(crate) const fn reload_failed(_: &LastReload) {}
 
 pub(crate) const fn panicked(_: &str, _: Option<&Identity<'_>>) {}
 

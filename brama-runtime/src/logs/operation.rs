@@ -3,16 +3,21 @@
 use tracing::{Level, event};
 
 use super::{fields::NameFields, level::is_on};
-use crate::{config::Reloaded, identity::Identity, sys::panic::catch_panic};
+use crate::{
+    config::{LastReload, Reloaded},
+    identity::Identity,
+    sys::panic::catch_panic,
+    text::Escaped,
+};
 
 /// Writes the line of a reload. The caller must hold no lock.
-pub(crate) fn reloaded(reloaded: &Reloaded) {
+pub(crate) fn reloaded(reloaded: &Reloaded, source: Option<&str>) {
     if is_on(Level::INFO) {
-        let _ = catch_panic(|| write_reload(reloaded));
+        let _ = catch_panic(|| write_reload(reloaded, source));
     }
 }
 
-fn write_reload(reloaded: &Reloaded) {
+fn write_reload(reloaded: &Reloaded, source: Option<&str>) {
     let Reloaded { configuration, breakers } = reloaded;
     let mut shown: Vec<_> =
         configuration.iter().take(MOST_CHANGES).map(ToString::to_string).collect();
@@ -27,6 +32,7 @@ fn write_reload(reloaded: &Reloaded) {
         change = "reloaded",
         settings = configuration.len(),
         breakers = breakers.len(),
+        source = source.map(|source| Escaped::name(source).to_string()),
         "the configuration was reloaded: {}",
         shown.join("; "),
     );
@@ -34,6 +40,24 @@ fn write_reload(reloaded: &Reloaded) {
 
 /// How many changes a line shows.
 const MOST_CHANGES: usize = 16;
+
+/// Writes the line of a reload that failed. The caller must hold no lock.
+pub(crate) fn reload_failed(last: &LastReload) {
+    if is_on(Level::WARN) {
+        let _ = catch_panic(|| write_failed_reload(last));
+    }
+}
+
+fn write_failed_reload(last: &LastReload) {
+    event!(
+        target: "brama::config",
+        Level::WARN,
+        change = "reload_failed",
+        source = last.source.as_deref(),
+        "the configuration could not be reloaded and stays as it is: {}",
+        last.short_error().unwrap_or_default(),
+    );
+}
 
 /// Writes the line about user code that panicked and was caught. The caller must hold no lock.
 pub(crate) fn panicked(what: &str, identity: Option<&Identity<'_>>) {

@@ -1,8 +1,11 @@
 //! What a page shows of a registry as a whole. Further numbers of a registry belong here.
 
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
-use super::page::{MetricFamily, Page, SampleValue::Count};
+use super::page::{
+    MetricFamily, Page,
+    SampleValue::{Count, Real},
+};
 use crate::{registry::RegistryCounts, status::Health};
 
 /// A family of a registry, in the order of the page.
@@ -14,16 +17,20 @@ pub(super) enum OfRegistry {
     OverflowCalls,
     LostEvents,
     ShadowAll,
+    ReloadSuccessful,
+    ReloadSuccess,
 }
 
 impl OfRegistry {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Breakers,
         Self::Health,
         Self::EvictedKeys,
         Self::OverflowCalls,
         Self::LostEvents,
         Self::ShadowAll,
+        Self::ReloadSuccessful,
+        Self::ReloadSuccess,
     ];
 
     pub(super) const fn family(self) -> MetricFamily {
@@ -44,6 +51,15 @@ impl OfRegistry {
             Self::ShadowAll => {
                 gauge("brama_shadow_all", "Whether the kill switch puts every breaker into shadow.")
             }
+            Self::ReloadSuccessful => gauge(
+                "brama_config_last_reload_successful",
+                "Whether the last reload of the configuration was successful.",
+            ),
+            Self::ReloadSuccess => gauge(
+                "brama_config_last_reload_success_timestamp_seconds",
+                "When the configuration was last reloaded with success, since 1970.",
+            )
+            .unit("seconds"),
         }
     }
 }
@@ -59,7 +75,25 @@ pub(super) fn add_registry<W: fmt::Write>(page: &mut Page<'_, W>, counts: &Regis
             OfRegistry::OverflowCalls => page.add_alone(Count(counts.overflow_calls)),
             OfRegistry::LostEvents => page.add_alone(Count(counts.lost_events)),
             OfRegistry::ShadowAll => page.add_alone(Count(u64::from(counts.shadow_all))),
+            OfRegistry::ReloadSuccessful => add_reload(page, counts),
+            OfRegistry::ReloadSuccess => add_success(page, counts),
         }
+    }
+}
+
+/// Nothing before the first reload.
+fn add_reload<W: fmt::Write>(page: &mut Page<'_, W>, counts: &RegistryCounts) {
+    if let Some(last) = &counts.last_reload {
+        page.add_alone(Count(u64::from(last.is_successful())));
+    }
+}
+
+/// Nothing before the first reload that succeeds.
+fn add_success<W: fmt::Write>(page: &mut Page<'_, W>, counts: &RegistryCounts) {
+    let time = counts.last_reload.as_ref().and_then(|last| last.last_success);
+    let since_1970 = time.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+    if let Some(since_1970) = since_1970 {
+        page.add_alone(Real(since_1970.as_secs_f64()));
     }
 }
 

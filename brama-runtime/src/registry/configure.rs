@@ -199,6 +199,10 @@ impl ConfigStore for RegistryInner {
     fn overflowed(&self, identity: &Identity<'_>) -> Option<String> {
         self.overflowed(identity)
     }
+
+    fn failed_reload(&self) -> Option<String> {
+        self.reload_warning()
+    }
 }
 
 /// The identity whose settings apply to a breaker of this identity: an overflow breaker shares

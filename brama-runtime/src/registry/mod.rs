@@ -14,6 +14,7 @@ mod filter;
 mod global;
 mod groups;
 mod key_set;
+mod last_reload;
 mod reload;
 mod series;
 mod slot_names;
@@ -51,7 +52,7 @@ use crate::{
     breaker::{Breaker, RegistryContext, Slot, Timestamp},
     bus::Wakes,
     checks::Checks,
-    config::{Attribute, ConfigStore, Layers},
+    config::{Attribute, ConfigStore, LastReload, Layers},
     identity::Identity,
     sys::sync::Mutex,
     time::clock::{Clock, Time},
@@ -75,6 +76,8 @@ struct RegistryInner {
     checks: Arc<Checks>,
     /// Locked before the lock of any slot, never while one is held.
     writer: Mutex<Writer>,
+    /// Locked after every other lock.
+    last_reload: Mutex<Option<LastReload>>,
 }
 
 impl Registry {
@@ -103,6 +106,7 @@ impl Registry {
                     seed,
                     checks,
                     writer: Mutex::new(Writer::new(store)),
+                    last_reload: Mutex::new(None),
                 }
             }),
         }

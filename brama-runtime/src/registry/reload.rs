@@ -7,7 +7,7 @@ use super::declared::{declared_kinds, is_declared};
 use super::{Registry, RegistryInner, cleanup::clean_up, writer::Writer};
 use crate::{
     circuit::Reasons,
-    config::{Config, InitError, InvalidConfig, Reloaded, Unused},
+    config::{Config, InitError, InvalidConfig, LastReload, Reloaded, Unused},
     connection::ConnectionKind,
     error::{NoThread, UnknownBreaker},
     identity::Identity,
@@ -101,11 +101,27 @@ impl Registry {
     /// [`InvalidConfig`] if the configuration has mistakes. It lists each with its place and hands
     /// the configuration back, and nothing changes.
     pub fn reload(&self, config: Config) -> Result<Reloaded, InvalidConfig> {
+        self.reload_as(None, config)
+    }
+
+    /// As [`reload`](Self::reload), with the name of the source, such as the path of a file, for
+    /// [`last_reload`](Self::last_reload) and the log.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`reload`](Self::reload).
+    pub fn reload_from(&self, source: &str, config: Config) -> Result<Reloaded, InvalidConfig> {
+        self.reload_as(Some(source), config)
+    }
+
+    fn reload_as(&self, source: Option<&str>, config: Config) -> Result<Reloaded, InvalidConfig> {
         let mistakes = config.mistakes();
         if !mistakes.is_empty() {
-            return Err(InvalidConfig::new(config, mistakes));
+            let error = InvalidConfig::new(config, mistakes);
+            self.note_failed_reload(source, &error);
+            return Err(error);
         }
-        let at = self.inner.context.timestamp();
+        let (at, time) = (self.inner.context.timestamp(), self.inner.context.time.calendar());
         let mut writer = self.inner.writer.lock();
         if let Some(sweeper) = &writer.sweeper {
             sweeper.set_interval(config.key_limits().cleanup_interval);
@@ -114,10 +130,12 @@ impl Registry {
         let (before, concerned) = writer.adopt(config);
         let (breakers, wakes) = self.inner.reconfigure(&writer, concerned, at);
         let configuration = before.changes_to(writer.config());
+        let reloaded = Reloaded { configuration, breakers };
+        // With the lock still held, so that of two reloads at once, the later one is noted last.
+        self.inner.note_reload(LastReload::succeeded(time, source, &reloaded));
         drop(writer);
         wakes.wake();
-        let reloaded = Reloaded { configuration, breakers };
-        logs::reloaded(&reloaded);
+        logs::reloaded(&reloaded, source);
         Ok(reloaded)
     }
 

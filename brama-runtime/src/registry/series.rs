@@ -4,6 +4,7 @@ use super::{Registry, RegistryInner, key_set::Sums};
 use crate::{
     breaker::Slot,
     circuit::State,
+    config::LastReload,
     status::{Health, HealthCounts, Series},
 };
 
@@ -23,6 +24,8 @@ pub struct RegistryCounts {
     pub lost_events: u64,
     /// Whether the kill switch puts every breaker into shadow.
     pub shadow_all: bool,
+    /// The last reload; `None` if there was none.
+    pub last_reload: Option<LastReload>,
 }
 
 impl Registry {
@@ -110,6 +113,7 @@ impl Pass {
             overflow_calls: self.overflow_calls,
             lost_events: inner.context.bus.lost(),
             shadow_all: inner.writer.lock().shared.is_shadow_all(),
+            last_reload: inner.last_reload(),
         }
     }
 }

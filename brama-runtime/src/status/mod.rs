@@ -131,7 +131,8 @@ pub struct Status {
     /// - settings of two layers that contradict each other, and two attributes that differ,
     /// - subscriptions to this breaker that have lost events,
     /// - a closed circuit whose last ten or more calls were all abandoned,
-    /// - how many calls found no room for their key (see [`Identity::is_overflow`]).
+    /// - how many calls found no room for their key (see [`Identity::is_overflow`]),
+    /// - the last reload of the registry, while it is one that failed.
     pub warnings: Vec<String>,
 }
 

@@ -1,8 +1,14 @@
 //! The names of both kinds, line by line.
 
-use brama::metrics::{Exposition, Format, Naming};
+use std::time::{Duration, SystemTime};
 
-use super::busy;
+use brama::{
+    Config, Registry,
+    metrics::{Exposition, Format, Naming},
+    testing::ManualClock,
+};
+
+use super::{busy, native, value};
 
 /// The lines of a busy breaker, without those of its buckets.
 fn lines(naming: Naming, format: Format) -> Vec<String> {
@@ -33,6 +39,30 @@ fn the_buckets_of_a_histogram_are_powers_of_two_of_a_second() {
         assert!(bounds.contains(&bound), "{bound}: {bounds:?}");
     }
     assert_eq!(bounds.len(), 26);
+}
+
+#[test]
+fn the_last_reload_and_the_last_successful_one_are_series_once_there_was_one() {
+    let clock = ManualClock::new();
+    let registry = Registry::with_clock(clock.clone());
+    let [successful, success] = [
+        "brama_config_last_reload_successful",
+        "brama_config_last_reload_success_timestamp_seconds",
+    ];
+    let series = || {
+        let samples = native(&registry);
+        [successful, success].map(|name| value(&samples, name, []))
+    };
+    assert_eq!(series(), [None, None]);
+    registry.reload_failed("a.toml", &"bad");
+    assert_eq!(series(), [Some(0.0), None]);
+    registry.reload(Config::new()).unwrap();
+    let time = registry.last_reload().unwrap().time;
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
+    assert_eq!(series(), [Some(1.0), Some(seconds)]);
+    clock.advance(Duration::from_secs(9));
+    registry.reload_failed("a.toml", &"bad");
+    assert_eq!(series(), [Some(0.0), Some(seconds)]);
 }
 
 const NATIVE: &str = r#"# TYPE brama_breaker_state gauge

@@ -1,0 +1,71 @@
+//! The last reload, as status, metrics and pages for operators show it.
+
+use std::fmt;
+
+use super::{Registry, RegistryInner};
+use crate::{config::LastReload, logs};
+
+impl Registry {
+    /// Returns the last reload, successful or not; `None` if there was none.
+    ///
+    /// While the last one is a failure, [`Status::warnings`] of each breaker has it too, and
+    /// metrics have a gauge of 0. [`health`](Self::health) does not: breakers work as before.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::{Config, PolicyPatch, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// registry.reload(Config::new().defaults(PolicyPatch::new().failure_threshold(3)))?;
+    /// let last = registry.last_reload().unwrap();
+    /// assert!(last.is_successful());
+    /// assert_eq!(last.settings, 1);
+    /// # Ok::<(), brama::error::InvalidConfig>(())
+    /// ```
+    ///
+    /// [`Status::warnings`]: crate::status::Status::warnings
+    #[must_use]
+    pub fn last_reload(&self) -> Option<LastReload> {
+        self.inner.last_reload()
+    }
+
+    /// Records that a source of configuration could not be read, so that operators see it. A loader
+    /// of your own calls this; those of `brama::config` do so by themselves.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::Registry;
+    ///
+    /// let registry = Registry::new();
+    /// registry.reload_failed("etcd", &"connection refused");
+    /// let last = registry.last_reload().unwrap();
+    /// assert_eq!(last.source.as_deref(), Some("etcd"));
+    /// assert_eq!(last.error.as_deref(), Some("connection refused"));
+    /// ```
+    pub fn reload_failed(&self, source: &str, error: &dyn fmt::Display) {
+        self.note_failed_reload(Some(source), error);
+    }
+
+    pub(super) fn note_failed_reload(&self, source: Option<&str>, error: &dyn fmt::Display) {
+        let time = self.inner.context.time.calendar();
+        let last = LastReload::failed(time, source, error);
+        self.inner.note_reload(last.clone());
+        logs::reload_failed(&last);
+    }
+}
+
+impl RegistryInner {
+    pub(super) fn note_reload(&self, last: LastReload) {
+        let mut noted = self.last_reload.lock();
+        *noted = Some(last.after(noted.as_ref()));
+    }
+
+    pub(super) fn last_reload(&self) -> Option<LastReload> {
+        self.last_reload.lock().clone()
+    }
+
+    /// A warning of every status while the last reload is one that failed.
+    pub(super) fn reload_warning(&self) -> Option<String> {
+        self.last_reload.lock().as_ref().and_then(LastReload::warning)
+    }
+}
