@@ -128,7 +128,7 @@ mod tests {
     use super::*;
     use crate::event::EventKind;
 
-    const PARTS: [Option<&str>; 3] = [None, Some(""), Some("x")];
+    const NAMES: [Option<&str>; 3] = [None, Some(""), Some("x")];
     const CONNECTION_KINDS: [Option<ConnectionKind>; 3] =
         [None, Some(ConnectionKind::HTTP), Some(ConnectionKind::CACHE)];
 
@@ -140,19 +140,8 @@ mod tests {
                 kind.map_or(filter.clone(), |kind| filter.connection_kind(kind))
             })
         });
-        of_kinds.flat_map(|filter| names().map(move |names| filter.clone().with_names(names)))
-    }
-
-    fn names() -> impl Iterator<Item = FilterNames<'static>> {
-        let pairs = PARTS.into_iter().flat_map(|one| PARTS.map(|other| (one, other)));
-        pairs
-            .flat_map(|(scope, identifier)| PARTS.map(|key| FilterNames { scope, identifier, key }))
-    }
-
-    /// The identities of all names, and their overflow breakers.
-    fn identities() -> impl Iterator<Item = Identity<'static>> {
-        names().map(FilterNames::to_identity).flat_map(|identity| {
-            [identity.overflow().into_owned(), identity.clone().in_scope("another"), identity]
+        of_kinds.flat_map(|filter| {
+            FilterNames::combinations(NAMES).map(move |names| filter.clone().with_names(names))
         })
     }
 
@@ -160,7 +149,7 @@ mod tests {
     /// finds.
     fn assert_complete(index: &QueueIndex, queues: &[Arc<Queue>]) {
         for kinds in [EventKind::Success, EventKind::Reset, EventKind::Removed] {
-            for identity in identities() {
+            for identity in FilterNames::identities(NAMES) {
                 for kind in &CONNECTION_KINDS {
                     let (kinds, kind) = (EventKinds::from(kinds), kind.as_ref());
                     let mut found: Vec<_> = index
