@@ -1,5 +1,5 @@
 //! Calls that take no lock and read no clock. A path that takes the lock reads the clock first, so
-//! these tests count readings of the clock.
+//! these tests count readings of the clock. The last ones test that such calls count as the others.
 
 use std::{
     sync::{
