@@ -7,7 +7,7 @@ use super::names;
 
 /// What a word of another circuit breaker corresponds to.
 pub(crate) struct Meaning {
-    /// The option, or nothing if it is no option here, or more than one.
+    /// The option; `None` if the word stands for several options, or for none.
     pub(crate) option: Option<&'static str>,
     /// What it is, and what to write.
     pub(crate) help: String,
@@ -383,7 +383,7 @@ const ELSEWHERE: [(&str, &[&str]); 5] = [
         &["force_open", "manual_control"],
     ),
     (
-        "a breaker is on until it is switched off by hand: write `brama::breaker(\"…\").disable(\"…\")`",
+        "a breaker is enabled until it is disabled by hand: write `brama::breaker(\"…\").disable(\"…\")`",
         &["enable", "enabled", "disable", "disabled"],
     ),
     (
