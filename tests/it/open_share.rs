@@ -152,7 +152,7 @@ fn an_opening_that_is_over_takes_no_share_before_anything_has_noticed() {
 }
 
 #[test]
-fn an_opening_in_shadow_takes_no_place() {
+fn an_opening_in_shadow_takes_no_share() {
     let (_registry, all) = fragile(5);
     all[0].configure(PolicyPatch::new().shadow(true)).unwrap();
     fail(&all[..2]);
@@ -160,7 +160,7 @@ fn an_opening_in_shadow_takes_no_place() {
 }
 
 #[test]
-fn openings_that_end_give_their_places_back() {
+fn openings_that_end_give_their_share_back() {
     let (_registry, all) = fragile(10);
     for _ in 0..3 {
         fail(&all);

@@ -151,7 +151,7 @@ fn a_failed_check_is_recorded_as_text_as_type_or_not_at_all() {
 }
 
 #[test]
-fn a_reload_changes_how_reasons_are_recorded_from_then_on() {
+fn a_reload_changes_how_reasons_are_recorded() {
     let registry = TestRegistry::new();
     let breaker = registry.breaker("it");
     for (reasons, changed) in [
