@@ -152,6 +152,14 @@ fn an_opening_that_is_over_takes_no_share_before_anything_has_noticed() {
 }
 
 #[test]
+fn one_key_may_always_open() {
+    let (registry, all) = fragile(5);
+    registry.configure("node", PolicyPatch::new().max_open_share(1)).unwrap();
+    fail(&all);
+    assert_eq!(rejecting(&all), 1);
+}
+
+#[test]
 fn an_opening_in_shadow_takes_no_share() {
     let (_registry, all) = fragile(5);
     all[0].configure(PolicyPatch::new().shadow(true)).unwrap();

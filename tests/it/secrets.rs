@@ -184,6 +184,15 @@ fn a_reload_that_records_less_forgets_what_was_recorded() {
 }
 
 #[test]
+fn an_event_that_was_sent_before_a_reload_keeps_its_reason() {
+    let registry = recording(Reasons::Text);
+    let mut events = registry.subscribe(EventKind::Failure);
+    registry.breaker("it").failure(SECRET.to_owned());
+    registry.reload(Config::new().reasons(Reasons::None)).unwrap();
+    assert!(events.try_recv().unwrap().to_string().contains(SECRET));
+}
+
+#[test]
 fn the_reason_of_an_operator_is_always_recorded() {
     let registry = recording(Reasons::None);
     let breaker = registry.breaker("it");
