@@ -34,6 +34,12 @@ fn answer_by_keyed_future(node: u8) -> impl Future<Output = Result<u8, CircuitOp
     ready(Ok(node))
 }
 
+#[circuit_breaker(identifier = "allocations: outer")]
+#[circuit_breaker(identifier = "allocations: inner")]
+fn answer_by_stacked_future(right: u8) -> impl Future<Output = Result<u8, CircuitOpen>> {
+    ready(Ok(right))
+}
+
 #[circuit_breaker(identifier = "allocations: time", failure_rate = 50, window = time("10s"))]
 fn answer_in_time(right: u8) -> Result<u8, CircuitOpen> {
     Ok(right)
@@ -64,6 +70,11 @@ fn a_success_through_the_attribute_allocates_nothing() {
     assert_eq!(allocations(|| assert!(answer_in_time(1).is_ok())), 0);
     assert_eq!(allocations(|| assert!(poll(answer_by_future(1)).is_ok())), 0);
     assert_eq!(allocations(|| assert!(poll(answer_by_keyed_future(1)).is_ok())), 0);
+}
+
+#[test]
+fn two_breakers_on_a_function_that_returns_a_future_allocate_once() {
+    assert_eq!(allocations(|| assert_eq!(poll(answer_by_stacked_future(7)), Ok(7))), 1_000);
 }
 
 #[test]

@@ -4,7 +4,20 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
-use std::{env, fs, process::Command, sync::mpsc, thread, time::Duration};
+use std::{
+    env, fs,
+    future::Future,
+    pin::pin,
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    task::{Context, Wake, Waker},
+    thread,
+    time::Duration,
+};
 
 use brama::{
     Config, Registry,
@@ -38,7 +51,7 @@ fn read(node: u64) -> Result<u64, brama::CircuitOpen> {
 }
 
 #[test]
-fn init_starts_one_thread_that_ends_when_stopped_or_with_its_registry() {
+fn only_init_starts_a_thread_and_it_ends_when_stopped_or_with_its_registry() {
     assert!((0..100).all(|node| read(node).is_ok()));
     brama::registry().sweep();
     let quiet = Registry::new();
@@ -46,6 +59,8 @@ fn init_starts_one_thread_that_ends_when_stopped_or_with_its_registry() {
     let breaker = quiet.breaker("waits");
     breaker.open_for(Duration::from_millis(1), "test").unwrap();
     assert!(breaker.wait_timeout(LONG));
+    quiet.reload(Config::new()).unwrap();
+    Registry::new().reload(Config::new()).unwrap();
     assert!(threads().is_empty());
 
     let an_hour = || Config::new().cleanup_interval(Duration::from_secs(60 * 60));
@@ -102,6 +117,7 @@ fn without_threads() {
     limit_memory(Some(0));
     assert!(thread::Builder::new().spawn(|| ()).is_err(), "the limit does not hold");
     waits_of_threads_end();
+    waiting_tasks_wake_when_the_breaker_changes();
     errors_name_the_thread_and_what_to_do();
     checks.skip_the_runs_that_find_no_thread();
     limit_memory(Some(ONE_STACK));
@@ -145,6 +161,29 @@ fn waits_of_threads_end() {
         assert!(!breaker.wait_timeout(MOMENT));
         breaker.open_for(LONG, "outage").unwrap();
         assert!(!breaker.wait_timeout(MOMENT));
+    }
+}
+
+/// No timer wakes the task, so the change has to.
+fn waiting_tasks_wake_when_the_breaker_changes() {
+    let breaker = Registry::new().breaker("starved");
+    breaker.open_for(LONG, "outage").unwrap();
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut ready = pin!(breaker.ready());
+    assert!(ready.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    assert!(!woken.0.load(Ordering::Relaxed));
+    breaker.close("repaired");
+    assert!(woken.0.load(Ordering::Relaxed));
+    assert!(ready.poll(&mut Context::from_waker(&waker)).is_ready());
+}
+
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -169,8 +169,8 @@ impl BlockOptions {
         Punctuated::parse_terminated.parse2(options).map(Self)
     }
 
-    /// The attribute after the options that it does not set itself. After its own, they would be
-    /// read as part of a value that ends too early.
+    /// The attribute, with the options that it does not set itself in front of its own. Behind
+    /// them, they would be read as part of an incomplete value.
     fn added_to(&self, attribute: &Meta) -> Meta {
         let own = match attribute {
             Meta::List(list) => list.tokens.clone(),

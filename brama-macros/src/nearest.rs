@@ -3,7 +3,7 @@
 use strsim::levenshtein;
 
 /// Returns the word that was probably meant: the nearest one, if at most a third of its letters
-/// differ, or the only one that begins with three letters or more.
+/// differ, or else the only one that begins with `word`, if `word` has three letters or more.
 pub(crate) fn nearest(
     known: impl IntoIterator<Item = &'static str>,
     word: &str,

@@ -136,6 +136,7 @@ fn breakers_show_one_line(identity: &Identity<'_>, connection: &Connection, reas
     check(&registry.health(BreakerFilter::new()));
     registry.statuses(BreakerFilter::new()).iter().for_each(|status| check(status));
     invalid_settings_show_one_line_each(identity, connection, reason);
+    what_a_reload_changed_shows_one_line_each(identity, reason);
 }
 
 fn every_state_shows_one_line(breaker: &Breaker, reason: &str) {
@@ -146,6 +147,23 @@ fn every_state_shows_one_line(breaker: &Breaker, reason: &str) {
     check(&breaker.status());
     check_chain(&breaker.try_acquire().unwrap_err());
     breaker.status().warnings.iter().for_each(|warning| check(warning));
+}
+
+/// A reload has a line for each place, and so have names that match nothing.
+fn what_a_reload_changed_shows_one_line_each(identity: &Identity<'_>, reason: &str) {
+    let patch = PolicyPatch::new().failure_threshold(7);
+    let kind = ConnectionKind::from(reason.to_owned());
+    let near = Identity::from(format!("{} 2", identity.identifier())).in_scope(reason);
+    let config = Config::new().kind_defaults(kind, patch);
+    let config = config.configure(identity, patch).configure(&near, patch);
+    let registry = Registry::new();
+    let _used = registry.breaker(identity);
+    let (reloaded, unused) = (registry.reload(config).unwrap(), registry.unused());
+    reloaded.configuration.iter().for_each(|change| check(change));
+    reloaded.breakers.iter().for_each(|breaker| check(breaker));
+    let shown = [reloaded.to_string(), unused.to_string()];
+    assert_eq!(shown.each_ref().map(|shown| shown.lines().count()), [4, 2]);
+    shown.iter().flat_map(|shown| shown.lines()).for_each(check_line);
 }
 
 /// These errors have a line for each mistake.

@@ -69,31 +69,65 @@ grows!(a_local_variable_is_not_duplicated by 0: () {
     Ok(bytes[0])
 });
 
-/// Writes a chain of functions, each of which calls the next.
+/// Writes a chain of functions with these attributes, each of which calls the next.
 macro_rules! chain {
-    ($last:ident) => {
-        #[circuit_breaker(identifier = concat!("chain: ", stringify!($last)))]
-        async fn $last(cents: u64) -> Answer<u64> {
+    ([$($attributes:tt)+] $last:ident) => {
+        $($attributes)+
+        pub(super) async fn $last(cents: u64) -> Answer<u64> {
             Ok(cents)
         }
     };
-    ($first:ident $second:ident $($rest:ident)*) => {
-        #[circuit_breaker(identifier = concat!("chain: ", stringify!($first)))]
-        async fn $first(cents: u64) -> Answer<u64> {
+    ([$($attributes:tt)+] $first:ident $second:ident $($rest:ident)*) => {
+        $($attributes)+
+        pub(super) async fn $first(cents: u64) -> Answer<u64> {
             Ok($second(cents).await? + 1)
         }
-        chain!($second $($rest)*);
+        chain!([$($attributes)+] $second $($rest)*);
     };
 }
 
-chain!(a b c d e f g h i j k l m n o p);
+/// The compiler resolves every layer of types in a chain. Its recursion limit is 128.
+fn spawnable<F: Future + Send + 'static>(future: F) -> F {
+    future
+}
 
-/// The compiler resolves every layer of types in the chain. Its recursion limit is 128.
+mod plain {
+    use super::*;
+
+    chain!([#[circuit_breaker(identifier = "chain")]] a b c d e f g h i j k l m n o p);
+}
+
+mod timed {
+    use super::*;
+
+    chain!([
+        #[circuit_breaker(identifier = "timed chain", timeout = "1m", on_timeout = |_| Ok(0))]
+    ] a b c d e f g h i j);
+}
+
+mod stacked {
+    use super::*;
+
+    chain!([
+        #[circuit_breaker(identifier = "outer chain")]
+        #[circuit_breaker(identifier = "inner chain")]
+    ] a b c d e f g h i j);
+}
+
 #[tokio::test]
 async fn sixteen_decorated_functions_in_a_chain_can_be_spawned() {
-    fn spawnable<F: Future + Send + 'static>(future: F) -> F {
-        future
-    }
-    assert_eq!(spawnable(a(1)).await, Ok(16));
-    assert_eq!(tokio::spawn(a(1)).await.unwrap(), Ok(16));
+    assert_eq!(spawnable(plain::a(1)).await, Ok(16));
+    assert_eq!(tokio::spawn(plain::a(1)).await.unwrap(), Ok(16));
+}
+
+#[tokio::test]
+async fn ten_functions_with_a_timeout_in_a_chain_can_be_spawned() {
+    assert_eq!(spawnable(timed::a(1)).await, Ok(10));
+    assert_eq!(tokio::spawn(timed::a(1)).await.unwrap(), Ok(10));
+}
+
+#[tokio::test]
+async fn ten_functions_with_two_breakers_in_a_chain_can_be_spawned() {
+    assert_eq!(spawnable(stacked::a(1)).await, Ok(10));
+    assert_eq!(tokio::spawn(stacked::a(1)).await.unwrap(), Ok(10));
 }

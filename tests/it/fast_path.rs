@@ -1,5 +1,6 @@
 //! Calls that take no lock and read no clock. A path that takes the lock reads the clock first, so
-//! these tests count readings of the clock.
+//! these tests count readings of the clock. The last tests check that such calls count like all
+//! others.
 
 use std::{
     sync::{
@@ -76,12 +77,12 @@ fn a_success_in_a_settled_bucket_of_time_reads_the_coarse_clock_once() {
 
 /// A clock that stands still and counts how often it is read, coarsely and precisely.
 #[derive(Debug, Clone, Default)]
-struct BothRead {
+struct TwoReadings {
     precise: Read,
     coarse: Read,
 }
 
-impl Clock for BothRead {
+impl Clock for TwoReadings {
     fn now(&self) -> Tick {
         self.precise.now()
     }
@@ -93,7 +94,7 @@ impl Clock for BothRead {
 
 /// Counts the coarse and the precise readings during a rejection by an opening of this length.
 fn readings_of_a_rejection(length: Duration) -> [u64; 2] {
-    let clock = BothRead::default();
+    let clock = TwoReadings::default();
     let breaker = Registry::with_clock(clock.clone()).breaker("api");
     breaker.open_for(length, "a test").unwrap();
     let reject = || drop(breaker.try_acquire().unwrap_err());
@@ -111,7 +112,7 @@ fn a_rejection_within_the_lag_of_the_coarse_clock_reads_the_precise_one_too() {
 }
 
 #[test]
-fn a_quick_success_under_a_rule_for_slow_calls_reads_the_clock_at_its_begin_and_its_end() {
+fn a_quick_success_under_a_rule_for_slow_calls_reads_the_clock_at_its_start_and_its_end() {
     let (breaker, clock) = breaker(PolicyPatch::new().slow_call_rate(50));
     succeed(&breaker);
     assert_eq!(readings(&clock, || succeed(&breaker)), 2);

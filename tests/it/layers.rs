@@ -216,6 +216,11 @@ fn settings_that_can_never_act_cause_warnings() {
              its place before it is judged",
         ),
         (
+            p().timeout(61 * second),
+            "`timeout` 1m 1s is longer than `probe_timeout` 1m: a probe may lose its place before \
+             it times out",
+        ),
+        (
             p().expiry(Expiry::progressive(second, second)),
             "`expiry` is progressive but stays at 1s",
         ),

@@ -152,7 +152,15 @@ fn an_opening_that_is_over_takes_no_share_before_anything_has_noticed() {
 }
 
 #[test]
-fn an_opening_in_shadow_takes_no_place() {
+fn one_key_may_always_open() {
+    let (registry, all) = fragile(5);
+    registry.configure("node", PolicyPatch::new().max_open_share(1)).unwrap();
+    fail(&all);
+    assert_eq!(rejecting(&all), 1);
+}
+
+#[test]
+fn an_opening_in_shadow_takes_no_share() {
     let (_registry, all) = fragile(5);
     all[0].configure(PolicyPatch::new().shadow(true)).unwrap();
     fail(&all[..2]);
@@ -160,7 +168,7 @@ fn an_opening_in_shadow_takes_no_place() {
 }
 
 #[test]
-fn openings_that_end_give_their_places_back() {
+fn openings_that_end_give_their_share_back() {
     let (_registry, all) = fragile(10);
     for _ in 0..3 {
         fail(&all);

@@ -151,7 +151,7 @@ fn a_failed_check_is_recorded_as_text_as_type_or_not_at_all() {
 }
 
 #[test]
-fn a_reload_changes_how_reasons_are_recorded_from_then_on() {
+fn a_reload_changes_how_reasons_are_recorded() {
     let registry = TestRegistry::new();
     let breaker = registry.breaker("it");
     for (reasons, changed) in [
@@ -181,6 +181,15 @@ fn a_reload_that_records_less_forgets_what_was_recorded() {
         let shown = format!("{:?} {status:?} {:?}", rejected.cause(), breaker.status());
         assert!(!shown.contains(SECRET), "{shown}");
     }
+}
+
+#[test]
+fn an_event_that_was_sent_before_a_reload_keeps_its_reason() {
+    let registry = recording(Reasons::Text);
+    let mut events = registry.subscribe(EventKind::Failure);
+    registry.breaker("it").failure(SECRET.to_owned());
+    registry.reload(Config::new().reasons(Reasons::None)).unwrap();
+    assert!(events.try_recv().unwrap().to_string().contains(SECRET));
 }
 
 #[test]

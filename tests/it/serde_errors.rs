@@ -120,22 +120,26 @@ fn with_each_part_replaced(whole: &Value, other: &Value) -> Vec<Value> {
 
 /// Reads the values as a type, from formats that refuse them in different words.
 fn check<T: DeserializeOwned>(name: &str, values: &[Value]) {
+    let mut errors = 0;
     for value in values {
-        check_error(name, serde_json::from_str::<T>(&value.to_string()));
-        check_error(name, serde_json::from_value::<T>(value.clone()));
+        errors += check_error(name, serde_json::from_str::<T>(&value.to_string()));
+        errors += check_error(name, serde_json::from_value::<T>(value.clone()));
         if let Ok(table) = toml::Value::try_from(value) {
             let read = table.try_into::<T>();
-            check_error(name, read.map_err(|error| error.message().to_owned()));
+            errors += check_error(name, read.map_err(|error| error.message().to_owned()));
         }
     }
+    assert!(0 < errors, "{name}: no value was rejected");
 }
 
-fn check_error<T, E: Display>(name: &str, read: Result<T, E>) {
-    let Err(error) = read else { return };
+/// Returns how many errors there were.
+fn check_error<T, E: Display>(name: &str, read: Result<T, E>) -> u32 {
+    let Err(error) = read else { return 0 };
     let error = error.to_string();
     assert!(error.len() < MOST_BYTES, "{name}: {} bytes", error.len());
     let hidden = ['\n', '\u{1b}', '\u{202e}'];
     assert!(!error.contains(hidden), "{name}: {error:?}");
+    1
 }
 
 /// More than the 4,096 bytes of a message by what a format adds, such as the place.

@@ -247,7 +247,7 @@ fn an_assertion_on_an_unknown_name_shows_a_few_names_on_one_line_and_cut() {
     let text = printed(|| registry.assert_state("typo", State::Open));
     let first = text.strip_prefix("typo is unused; this registry has {\"10\\nxxx").unwrap();
     assert!(text.len() < 4_000 && !text.contains('\n') && !first.contains("\"30"), "{text}");
-    assert!(text.contains("x…\", and 73 more}; a function"), "{text}");
+    assert!(text.contains("x…\" and 73 more}; a function"), "{text}");
 }
 
 #[test]

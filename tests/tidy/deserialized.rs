@@ -15,7 +15,7 @@ fn the_errors_of_every_type_that_is_read_are_tested() {
 }
 
 #[test]
-fn no_public_type_derives_its_errors() {
+fn no_public_type_derives_deserialize_directly() {
     let derived = PRODUCTION.iter().flat_map(derived);
     let breaches = derived.filter(|(head, _)| !head.contains("serde(try_from = "));
     let breaches: Vec<_> = breaches.map(|(_, name)| name.to_owned()).collect();

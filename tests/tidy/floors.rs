@@ -111,7 +111,8 @@ fn the_circuit_is_pure() {
     assert_none("the circuit knows no clock, lock, atomic, thread, count or feature", &breaches);
 }
 
-/// Every `feature`, where one is none of serde's implementations, its import or the written form.
+/// Every `feature` that guards anything but serde's implementations, its import or the written
+/// form.
 fn features_beyond_serde(file: &File) -> Vec<String> {
     let features = file.lines_with("feature");
     let lines: Vec<_> = file.code().lines().map(str::trim).collect();

@@ -19,12 +19,13 @@ const LONGEST_FUNCTION: usize = 50;
 const WIDEST_COMMENT: usize = 100;
 
 /// Short files of the runtime, each with the reason why it is a file of its own.
-const SHORT: [(&str, &str); 3] = [
+const SHORT: [(&str, &str); 4] = [
     ("brama-runtime/src/circuit/draw.rs", "jitter and ramps draw, and neither owns the other"),
     (
         "brama-runtime/src/circuit/serde_impls/exact.rs",
         "an opening needs it, and the other forms need an opening",
     ),
+    ("brama-runtime/src/private/marker.rs", "three files use the markers, and none owns them"),
     ("brama-runtime/src/testing/mod.rs", "names the modules of the folder"),
 ];
 

@@ -121,7 +121,7 @@ fn returning(closure: &ExprClosure, ty: &Type) -> TokenStream {
 /// An expression whose tails in blocks and branches have variables of their own: rustc labels the
 /// type of a variable only for the value that is assigned to it directly.
 ///
-/// There is no `return` in a branch, after which clippy would call an `else` redundant.
+/// A branch has no `return`: clippy would call the `else` after it redundant.
 ///
 /// ```text
 /// { 2 }     { { let answer: Paid = 2; answer } }

@@ -11,7 +11,7 @@ mod stack;
 mod timeout;
 mod verdict;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     ReturnType, Type,
@@ -22,7 +22,7 @@ use syn::{
 use crate::{
     facade::Facade,
     function::{Function, braced},
-    literal::ungroup_type,
+    literal::{identifiers, ungroup_type},
     options::Options,
     shape::{Shape, type_arguments},
     span::{at, local, mixed},
@@ -152,7 +152,7 @@ impl<'o> Printer<'o> {
             is_short || text == "Self" || parameters.any(|parameter| parameter.ident == *name)
         };
         let error = result_error(&self.ret).unwrap_or(&self.ret);
-        names(error.to_token_stream(), &is_parameter)
+        identifiers(error.to_token_stream()).iter().any(is_parameter)
     }
 
     /// The path of the hidden module `__private` at `place`.
@@ -176,15 +176,6 @@ fn result_error(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ungroup_type(ty) else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Result")?;
     type_arguments(last).nth(1)
-}
-
-/// Whether a type contains such a name.
-fn names(ty: TokenStream, is_it: &impl Fn(&Ident) -> bool) -> bool {
-    ty.into_iter().any(|token| match token {
-        TokenTree::Ident(name) => is_it(&name),
-        TokenTree::Group(group) => names(group.stream(), is_it),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
 }
 
 fn unit(place: Span) -> Type {

@@ -5,7 +5,7 @@ mod kind;
 mod mismatch;
 mod read;
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Expr, ExprField, ExprLit, ExprUnary, Lit, LitBool, LitFloat, LitInt, LitStr, Member, Token,
@@ -96,6 +96,16 @@ pub(crate) fn ungroup_type(ty: &Type) -> &Type {
         Type::Paren(paren) => ungroup_type(&paren.elem),
         _ => ty,
     }
+}
+
+/// The identifiers in these tokens, also those in brackets.
+pub(crate) fn identifiers(tokens: TokenStream) -> Vec<Ident> {
+    let of_token = |token| match token {
+        TokenTree::Ident(word) => vec![word],
+        TokenTree::Group(group) => identifiers(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => Vec::new(),
+    };
+    tokens.into_iter().flat_map(of_token).collect()
 }
 
 /// A value that is within its limits, or a constant that the compiler checks.

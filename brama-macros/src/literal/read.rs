@@ -102,7 +102,7 @@ impl ValueReader<'_> {
                 "a percentage from 0.01 to 100 with at most two decimals, or `off`"
             }
             ValueKind::WholePercent => "a percentage from 1 to 100, or `off`",
-            ValueKind::Ramp => RAMP,
+            ValueKind::Ramp => "at least 100 ms, or `off`",
             ValueKind::Duration | ValueKind::Expiry => "at least 1 ms",
             ValueKind::Timeout => "at least 1 ms, or `off`",
             ValueKind::Share => "a share from 0 to 0.9 in whole thousandths",
@@ -116,7 +116,7 @@ impl ValueReader<'_> {
     }
 
     fn ramp(self, value: &Expr) -> syn::Result<DurationValue> {
-        self.length_within(|millis| SHORTEST_RAMP <= millis, RAMP, value)
+        self.length_within(|millis| SHORTEST_RAMP <= millis, self.limit(), value)
     }
 
     fn length_within(
@@ -283,7 +283,6 @@ const NO_COUNT: &str = "`calls` takes a whole number";
 /// In milliseconds.
 const SHORTEST_RAMP: u64 = 100;
 const TIME: &str = "a multiple of 10 ms, at least 10 ms";
-const RAMP: &str = "at least 100 ms, or `off`";
 const MAX: &str = "at least the first duration";
 const FACTOR: &str = "a factor from 1 to 100 in whole thousandths";
 const DURATIONS: &str =

@@ -10,7 +10,7 @@ use super::{
 
 /// What a word of another circuit breaker corresponds to.
 pub(crate) struct Meaning {
-    /// The option, or nothing if it is no option here, or more than one.
+    /// The option; `None` if the word stands for several options, or for none.
     pub(crate) option: Option<&'static str>,
     /// What it is, and what to write.
     pub(crate) help: String,

@@ -331,7 +331,7 @@ pub(crate) const ELSEWHERE: [(&str, &[&str]); 5] = [
         &["force_open", "manual_control"],
     ),
     (
-        "a breaker is on until it is switched off by hand: write `brama::breaker(\"…\").disable(\"…\")`",
+        "a breaker is enabled until it is disabled by hand: write `brama::breaker(\"…\").disable(\"…\")`",
         &["enable", "enabled", "disable", "disabled"],
     ),
     (

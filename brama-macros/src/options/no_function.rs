@@ -1,6 +1,6 @@
-//! Values that stand where a function belongs, and what to write instead.
+//! Values in the place of a function.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenTree};
 use quote::ToTokens;
 use syn::{
     BinOp, Error, Expr, ExprBinary, ExprLit, ExprMacro, ExprPath, ExprUnary, Lit, Path, UnOp,
@@ -8,7 +8,11 @@ use syn::{
 };
 
 use super::{names, syntax::example};
-use crate::{errors::with_help, excerpt::excerpt, literal::ungroup};
+use crate::{
+    errors::with_help,
+    excerpt::excerpt,
+    literal::{identifiers, ungroup},
+};
 
 /// Rejects a value that cannot be called.
 pub(super) fn check(option: &Ident, value: &Expr) -> syn::Result<()> {
@@ -63,7 +67,7 @@ pub(super) fn is_of(name: &str, path: &Path) -> bool {
 /// Whether an expression can only be a `bool`: `error.code() == 404`, `!matches!(error, Late)`.
 fn is_condition(value: &Expr) -> bool {
     match ungroup(value) {
-        Expr::Binary(ExprBinary { op, .. }) => is_comparison(op) || is_conjunction(op),
+        Expr::Binary(ExprBinary { op, .. }) => is_comparison(op) || is_lazy_boolean(op),
         Expr::Unary(ExprUnary { op: UnOp::Not(_), expr, .. }) => is_condition(expr),
         Expr::Paren(inner) => is_condition(&inner.expr),
         Expr::Macro(call) => is_matches(call),
@@ -79,7 +83,7 @@ const fn is_comparison(op: &BinOp) -> bool {
 }
 
 /// Whether an operator is `&&` or `||`.
-const fn is_conjunction(op: &BinOp) -> bool {
+const fn is_lazy_boolean(op: &BinOp) -> bool {
     matches!(op, BinOp::And(_) | BinOp::Or(_))
 }
 
@@ -162,7 +166,7 @@ fn paths(value: &Expr) -> Vec<&Path> {
 fn is_of_functions(condition: &Expr) -> bool {
     match ungroup(condition) {
         Expr::Binary(ExprBinary { left, op, right, .. }) => {
-            is_conjunction(op) && (is_of_functions(left) || is_of_functions(right))
+            is_lazy_boolean(op) && (is_of_functions(left) || is_of_functions(right))
         }
         Expr::Unary(ExprUnary { expr, .. }) => is_of_functions(expr),
         Expr::Paren(inner) => is_of_functions(&inner.expr),
@@ -174,18 +178,9 @@ fn is_of_functions(condition: &Expr) -> bool {
 /// The parameter of the closure around a condition: the name that the condition has for it.
 fn parameter(option: &Ident, condition: &Expr) -> String {
     let usual = if option == names::ERROR_HANDLER { "ret" } else { "error" };
-    let words = words(condition.to_token_stream());
+    let words = identifiers(condition.to_token_stream());
     let known = words.into_iter().find(|word| PARAMETERS.iter().any(|name| word == name));
     known.map_or_else(|| usual.to_owned(), |word| word.to_string())
 }
 
 const PARAMETERS: [&str; 8] = ["e", "err", "error", "r", "res", "result", "ret", "value"];
-
-fn words(tokens: TokenStream) -> Vec<Ident> {
-    let of_token = |token| match token {
-        TokenTree::Ident(word) => vec![word],
-        TokenTree::Group(group) => words(group.stream()),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => Vec::new(),
-    };
-    tokens.into_iter().flat_map(of_token).collect()
-}

@@ -116,6 +116,8 @@ impl OptionsParser {
         }
         let meaning = aliases::meaning(word);
         let snake = word.replace('-', "_");
+        // The name of an option is never the user's own word, so two letters are enough. A value
+        // such as `pr(5)` may be.
         let near = nearest(names::all(), &snake).or_else(|| completed(names::all(), &snake));
         let near = near.filter(|_| meaning.is_none());
         let meant = near.or_else(|| meaning.as_ref()?.option);

@@ -8,7 +8,8 @@ use crate::{errors::with_help, excerpt::excerpt};
 
 /// The options in parentheses whose span is that of the last token.
 ///
-/// There syn reports what is missing at the end. The end itself has the span of the attribute.
+/// syn reports a token that is missing at the end at the closing parenthesis. Without the
+/// parentheses, it would report it at the whole attribute.
 pub(super) fn in_parentheses(options: TokenStream) -> TokenStream {
     let last = options.clone().into_iter().last();
     let mut group = Group::new(Delimiter::Parenthesis, options);
@@ -72,8 +73,8 @@ pub(super) fn value(name: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
     })
 }
 
-/// Whether a value from `start` on was read up to its end, and not only up to a mistake in its last
-/// brackets.
+/// Whether syn read the value from `start` to its end before it failed, and did not stop at a
+/// mistake inside its last brackets.
 fn ends_early(start: ParseStream<'_>, end: ParseStream<'_>) -> bool {
     let mut last = None;
     while start.cursor() != end.cursor() && !start.is_empty() {

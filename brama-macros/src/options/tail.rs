@@ -29,8 +29,8 @@ fn of_block(block: &Block) -> Vec<&Expr> {
     }
 }
 
-/// Replaces the tails in a block or in branches. A macro stays, and so does what leaves the
-/// expression on its own.
+/// Replaces the tails in a block or in branches. A macro call stays as it is, and so does a tail
+/// that leaves the expression: `return`, `break`, `continue`.
 ///
 /// ```text
 /// if ready { a } else { panic!() }     if ready { replaced } else { panic!() }

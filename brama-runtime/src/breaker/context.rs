@@ -29,8 +29,9 @@ impl RegistryContext {
         Reasons::at(self.reasons.load(Ordering::Relaxed))
     }
 
-    pub(crate) fn set_reasons(&self, reasons: Reasons) {
-        self.reasons.store(reasons as u8, Ordering::Relaxed);
+    /// Sets how reasons are recorded, and returns how they were until now.
+    pub(crate) fn set_reasons(&self, reasons: Reasons) -> Reasons {
+        Reasons::at(self.reasons.swap(reasons as u8, Ordering::Relaxed))
     }
 
     /// Reads the present time. The calendar is read only if there is a subscription.

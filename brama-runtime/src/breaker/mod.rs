@@ -110,8 +110,9 @@ impl Breaker {
     /// another breaker, which is ignored.
     ///
     /// The error can be any type with `Error`, a box such as `Box<dyn Error>` or `anyhow::Error`, a
-    /// text, a number or `()`: see [`FailureReason`]. For another type, to honor a retry hint or to
-    /// ignore some errors, use [`call_with`](Self::call_with) or the attribute.
+    /// text, a number, a `bool`, a `char` or `()`: see [`FailureReason`]. For another type, to
+    /// honor a retry hint or to ignore some errors, use [`call_with`](Self::call_with) or the
+    /// attribute.
     ///
     /// A panic of `body` is recorded as a failure and continues to unwind.
     ///

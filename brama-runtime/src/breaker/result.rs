@@ -46,9 +46,9 @@ pub(super) fn judged<T, E: FailureReason<Kind>, Kind>(result: &Result<T, E>) -> 
 /// An error from which the reason of a failure can be read.
 ///
 /// It is implemented for every type with `Error`, for a box around a `dyn Error`, `anyhow::Error`,
-/// `eyre::Report` and similar types, for texts and numbers, and for `()`, whose reason is "no
-/// reason given". The parameter `Kind` distinguishes these types and is always inferred. A generic
-/// function over `E: Error` needs no further bound to use [`of`].
+/// `eyre::Report` and similar types, for texts, numbers, `bool` and `char`, and for `()`, whose
+/// reason is "no reason given". The parameter `Kind` distinguishes these types and is always
+/// inferred. A generic function over `E: Error` needs no further bound to use [`of`].
 ///
 /// ```
 /// # use brama_runtime::api as brama;

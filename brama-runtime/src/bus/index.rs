@@ -18,18 +18,18 @@ use crate::{
 /// Queues by what their filters select, so that an event finds the queues that receive it among
 /// many that do not.
 ///
-/// A filter names some parts of an identity and perhaps a kind of connection. An event has all of
-/// them, so it is looked up once for each shape of filters in use: usually for one or two.
+/// A filter names some parts of an identity and perhaps a kind of connection. All filters that name
+/// the same parts have one shape, and an event is looked up once for each shape in use: usually for
+/// one or two.
 #[derive(Default)]
 pub(super) struct QueueIndex {
     groups: HashMap<FilterShape, HashMap<GroupKey, Group, RandomState>, RandomState>,
-    length: usize,
 }
 
-/// The queues whose filters are equal, by number, oldest first.
+/// The queues whose filters select the same events, predicates aside, by number, oldest first.
 pub(super) type Group = BTreeMap<u64, Arc<Queue>>;
 
-/// What filters have in common that differ only in the names and in the kind of connection.
+/// The shape of a filter: the kinds of events, and which parts it names, but not the names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct FilterShape {
     kinds: EventKinds,
@@ -37,8 +37,8 @@ struct FilterShape {
     has: [bool; 4],
 }
 
-/// The names and the kind of connection for which a filter asks. The identifier is empty if the
-/// shape has none.
+/// The names and the kind of connection that a filter selects. The identifier is empty if the shape
+/// has none.
 #[derive(PartialEq, Eq, Hash)]
 struct Selected<'a> {
     names: Identity<'a>,
@@ -56,16 +56,19 @@ impl<'a> Borrow<Selected<'a>> for GroupKey {
 }
 
 impl QueueIndex {
-    pub(super) const fn len(&self) -> usize {
-        self.length
+    pub(super) fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.groups.values().flat_map(HashMap::values).map(Group::len).sum()
     }
 
     /// Adds a queue, unless it is there already.
     pub(super) fn add(&mut self, queue: &Arc<Queue>) {
         let (shape, key) = place(queue.filter());
         let group = self.groups.entry(shape).or_default().entry(key).or_default();
-        let replaced = group.insert(queue.number(), Arc::clone(queue));
-        self.length += usize::from(replaced.is_none());
+        group.insert(queue.number(), Arc::clone(queue));
     }
 
     /// Removes a queue, if it is there. The caller drops it without a lock held, because its filter
@@ -75,7 +78,6 @@ impl QueueIndex {
         let groups = self.groups.get_mut(&shape)?;
         let group = groups.get_mut(&key)?;
         let removed = group.remove(&queue.number())?;
-        self.length -= 1;
         if group.is_empty() {
             groups.remove(&key);
         }
@@ -128,7 +130,7 @@ mod tests {
     use super::*;
     use crate::event::EventKind;
 
-    const PARTS: [Option<&str>; 3] = [None, Some(""), Some("x")];
+    const NAMES: [Option<&str>; 3] = [None, Some(""), Some("x")];
     const CONNECTION_KINDS: [Option<ConnectionKind>; 3] =
         [None, Some(ConnectionKind::HTTP), Some(ConnectionKind::CACHE)];
 
@@ -140,19 +142,8 @@ mod tests {
                 kind.map_or(filter.clone(), |kind| filter.connection_kind(kind))
             })
         });
-        of_kinds.flat_map(|filter| names().map(move |names| filter.clone().with_names(names)))
-    }
-
-    fn names() -> impl Iterator<Item = FilterNames<'static>> {
-        let pairs = PARTS.into_iter().flat_map(|one| PARTS.map(|other| (one, other)));
-        pairs
-            .flat_map(|(scope, identifier)| PARTS.map(|key| FilterNames { scope, identifier, key }))
-    }
-
-    /// The identities of all names, and their overflow breakers.
-    fn identities() -> impl Iterator<Item = Identity<'static>> {
-        names().map(FilterNames::to_identity).flat_map(|identity| {
-            [identity.overflow().into_owned(), identity.clone().in_scope("another"), identity]
+        of_kinds.flat_map(|filter| {
+            FilterNames::combinations(NAMES).map(move |names| filter.clone().with_names(names))
         })
     }
 
@@ -160,7 +151,7 @@ mod tests {
     /// finds.
     fn assert_complete(index: &QueueIndex, queues: &[Arc<Queue>]) {
         for kinds in [EventKind::Success, EventKind::Reset, EventKind::Removed] {
-            for identity in identities() {
+            for identity in FilterNames::identities(NAMES) {
                 for kind in &CONNECTION_KINDS {
                     let (kinds, kind) = (EventKinds::from(kinds), kind.as_ref());
                     let mut found: Vec<_> = index
@@ -203,6 +194,6 @@ mod tests {
         assert_complete(&index, &queues);
         assert_eq!(index.len(), queues.len());
         assert!(queues.iter().all(|queue| index.remove(queue).is_some()));
-        assert!(index.groups.is_empty() && index.len() == 0);
+        assert!(index.is_empty());
     }
 }

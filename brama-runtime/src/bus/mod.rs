@@ -195,7 +195,7 @@ impl Bus {
     fn change<R>(&self, change: impl FnOnce(&mut Queues) -> R) -> R {
         let mut queues = self.queues.write();
         let answer = change(&mut queues);
-        self.has_subscribers.store(0 < queues.index.len(), Ordering::Relaxed);
+        self.has_subscribers.store(!queues.index.is_empty(), Ordering::Relaxed);
         self.has_observers.store(!queues.observations.is_empty(), Ordering::Relaxed);
         answer
     }

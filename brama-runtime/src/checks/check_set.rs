@@ -16,9 +16,9 @@ pub(super) struct CheckSet {
 /// The checks by their stages.
 #[derive(Default)]
 struct Stages {
-    /// When the clock moves which check to another stage.
+    /// The checks that the clock will move to another stage, by the time of the move.
     changes: BTreeSet<(Tick, u64)>,
-    /// When which check was due that waits for the worker thread.
+    /// The checks that wait for the worker thread, by the time at which they were due.
     queue: BTreeSet<(Tick, u64)>,
     /// How many checks need a worker thread.
     closures: usize,
@@ -61,17 +61,13 @@ impl CheckSet {
 
     /// The checks that the clock moves to another stage at `now`, the longest overdue first.
     pub(super) fn due(&self, now: Tick) -> Vec<u64> {
-        numbers(self.stages.changes.range(..=(now, u64::MAX)))
+        let due = self.stages.changes.range(..=(now, u64::MAX));
+        due.map(|(_, number)| *number).collect()
     }
 
     /// When the clock moves a check to another stage next.
     pub(super) fn next_change(&self) -> Option<Tick> {
         self.stages.changes.first().map(|(at, _)| *at)
-    }
-
-    /// The checks that wait for the worker thread, the longest wait first.
-    pub(super) fn queued(&self) -> Vec<u64> {
-        numbers(&self.stages.queue)
     }
 
     /// The check that has waited longest for the worker thread.
@@ -101,12 +97,8 @@ impl Stages {
     }
 }
 
-fn numbers<'a>(entries: impl IntoIterator<Item = &'a (Tick, u64)>) -> Vec<u64> {
-    entries.into_iter().map(|(_, number)| *number).collect()
-}
-
 #[cfg(test)]
 thread_local! {
-    /// How many checks this thread has put where their stages belong.
+    /// How many checks this thread has filed under their stages.
     pub(super) static EXAMINED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }

@@ -102,7 +102,7 @@ impl Plan {
 
     /// Skips the runs that wait for a worker, because the system gives no thread.
     pub(super) fn skip_queue(&mut self, now: Tick) {
-        for number in self.checks.queued() {
+        while let Some(number) = self.checks.first_queued() {
             self.checks.change(number, |check| check.rest(now));
         }
     }

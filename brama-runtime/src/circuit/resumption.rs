@@ -75,7 +75,8 @@ impl History {
 }
 
 impl Outage {
-    /// Moves the time that an opening's hint asks for back by as much as the opening was ahead.
+    /// Moves the hint of the opening back by as much as the opening was ahead, and the hint of the
+    /// run by as much as that hint was ahead.
     fn resumed_at(self, ahead: Duration, now: Tick) -> Self {
         let term =
             self.term.map(|term| Term { hinted_until: term.hinted_until.before(ahead), ..term });

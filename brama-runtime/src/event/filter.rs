@@ -148,6 +148,25 @@ impl FilterNames<'_> {
     }
 }
 
+#[cfg(test)]
+impl FilterNames<'static> {
+    /// Every combination of these names.
+    pub(crate) fn combinations(names: [Option<&'static str>; 3]) -> impl Iterator<Item = Self> {
+        let pairs = names.into_iter().flat_map(move |one| names.map(|other| (one, other)));
+        pairs.flat_map(move |(scope, identifier)| names.map(|key| Self { scope, identifier, key }))
+    }
+
+    /// The identities of every combination of these names, the same in another scope, and their
+    /// overflow breakers.
+    pub(crate) fn identities(
+        names: [Option<&'static str>; 3],
+    ) -> impl Iterator<Item = Identity<'static>> {
+        Self::combinations(names).map(Self::to_identity).flat_map(|identity| {
+            [identity.overflow().into_owned(), identity.clone().in_scope("another"), identity]
+        })
+    }
+}
+
 impl Default for EventFilter {
     fn default() -> Self {
         Self::new()

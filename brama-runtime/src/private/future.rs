@@ -2,6 +2,8 @@
 
 use std::{future::Future, pin::Pin};
 
+use super::marker::{Every, Never, Nothing};
+
 /// Calls `body`, which makes the future.
 ///
 /// The awaited type comes from the trait, so a wrong body is reported once and not again at the
@@ -26,10 +28,6 @@ pub trait IntoFutureOf<R, Marker> {
     fn itself(self) -> Self::Itself;
 }
 
-/// Marks the implementation for every type that meets its bounds.
-#[derive(Debug)]
-pub struct Every;
-
 impl<R, F: Future<Output = R>> IntoFutureOf<R, Every> for F {
     type Itself = Self;
 
@@ -39,13 +37,6 @@ impl<R, F: Future<Output = R>> IntoFutureOf<R, Every> for F {
     }
 }
 
-/// Marks an implementation for no type.
-///
-/// If there is only one implementation, rustc assumes that it applies and reports its bounds
-/// instead of the message above. A second one prevents that.
-#[derive(Debug)]
-pub struct Nothing;
-
 impl<R, F: Future<Output = R> + Never> IntoFutureOf<R, Nothing> for F {
     type Itself = Self;
 
@@ -53,9 +44,6 @@ impl<R, F: Future<Output = R> + Never> IntoFutureOf<R, Nothing> for F {
         self
     }
 }
-
-/// Implemented by no type.
-pub trait Never {}
 
 /// A pinned box of a future: the type behind an alias that `future = true` declares to be one.
 #[diagnostic::on_unimplemented(

@@ -50,8 +50,8 @@ impl fmt::Debug for Lookup<'_> {
 
 /// The registry of a function with one of its own.
 ///
-/// rustc reports a value of another type in a field without a note about this module, as it would
-/// add for an argument.
+/// For a value of another type in a field, rustc adds no note about this module, as it does for an
+/// argument.
 #[derive(Clone, Copy, Debug)]
 pub struct OwnRegistry<'a> {
     /// The registry.

@@ -6,6 +6,7 @@ mod future;
 mod judge;
 mod key;
 mod lookup;
+mod marker;
 mod policy;
 mod rejected;
 #[cfg(feature = "tracing")]

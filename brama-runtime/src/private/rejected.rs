@@ -1,6 +1,6 @@
 //! What the caller of a rejected call gets.
 
-use super::future::{Every, Never, Nothing};
+use super::marker::{Every, Never, Nothing};
 use crate::breaker::CircuitOpen;
 
 /// A return type with a value for a rejected call: `Result`.

@@ -13,7 +13,7 @@ use std::{
 use pin_project_lite::pin_project;
 use tokio::time::{Timeout, timeout};
 
-use super::future::{Every, Never, Nothing};
+use super::marker::{Every, Never, Nothing};
 use crate::{
     breaker::{RawPermit, SharedSlot, SlotRef},
     circuit::Reason,

@@ -3,7 +3,8 @@
 //! Each function with a literal identifier submits an entry, and `inventory` links the entries of a
 //! program into a list before `main` runs. `linkme` collects them in a section of the binary
 //! instead. It costs as much at compile time, but does not support WebAssembly and does not find
-//! the functions of a library that is loaded at run time.
+//! the functions of a library that is loaded at run time. The elimination of dead code removes no
+//! entry, with fat LTO neither, but rustc does not link a crate that is named nowhere.
 
 use std::collections::BTreeSet;
 
@@ -70,10 +71,11 @@ impl Registry {
     /// and place. Feature `declared`.
     ///
     /// These are all functions with a literal identifier in the crates that are linked into the
-    /// program, called or not. Every registry returns the same list, because a function uses the
-    /// registry that is entered when it is called. A generic function is listed once. A function
-    /// that is compiled out by `cfg` is not listed, and neither is one whose identifier is an
-    /// expression.
+    /// program, called or not. rustc does not link a dependency that the program names nowhere:
+    /// name it, as in `use payments as _;`. Every registry returns the same list, because a
+    /// function uses the registry that is entered when it is called. A generic function is listed
+    /// once. A function that is compiled out by `cfg` is not listed, and neither is one whose
+    /// identifier is an expression.
     #[must_use]
     pub fn declared(&self) -> Vec<Declared> {
         let mut declared: Vec<_> = entries().map(DeclarationEntry::describe).collect();

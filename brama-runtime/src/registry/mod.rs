@@ -247,6 +247,14 @@ impl fmt::Debug for Registry {
     }
 }
 
+#[cfg(feature = "testing")]
+impl Registry {
+    /// Every registered identity, sorted.
+    pub(crate) fn all_known(&self) -> Vec<Identity<'static>> {
+        self.inner.all_known()
+    }
+}
+
 /// The time of a change to the set of breakers, and the wake-ups due once the writer lock is
 /// released.
 struct Announcements {

@@ -194,8 +194,8 @@ const ALTERNATIVE: &str = "set `cleanup_interval` to `None` and call `Registry::
 impl RegistryInner {
     /// Records reasons so from now on, and past ones too if that is less.
     fn record_reasons_as(&self, reasons: Reasons) {
-        self.context.set_reasons(reasons);
-        if reasons != Reasons::Text {
+        let before = self.context.set_reasons(reasons);
+        if reasons != before && reasons != Reasons::Text {
             self.slots.with_all(|slots| slots.for_each(|slot| slot.redact(reasons)));
         }
     }

@@ -114,26 +114,12 @@ thread_local! {
 mod tests {
     use super::*;
 
-    const PARTS: [Option<&str>; 3] = [None, Some(""), Some("x")];
-
-    fn names() -> impl Iterator<Item = FilterNames<'static>> {
-        let pairs = PARTS.into_iter().flat_map(|one| PARTS.map(|other| (one, other)));
-        pairs
-            .flat_map(|(scope, identifier)| PARTS.map(|key| FilterNames { scope, identifier, key }))
-    }
-
-    /// The identities of all names, and their overflow breakers.
-    fn identities() -> Vec<Identity<'static>> {
-        let identities = names().map(FilterNames::to_identity).flat_map(|identity| {
-            [identity.overflow().into_owned(), identity.clone().in_scope("another"), identity]
-        });
-        identities.collect()
-    }
+    const NAMES: [Option<&str>; 3] = [None, Some(""), Some("x")];
 
     /// Asserts that each filter finds exactly what it selects, and examines one identity more at
     /// most.
     fn assert_complete(index: &SlotNames, known: &[Identity<'static>]) {
-        for filter in names() {
+        for filter in FilterNames::combinations(NAMES) {
             EXAMINED.set(0);
             let mut found: Vec<_> = index.selected(filter).collect();
             assert!(EXAMINED.get() <= found.len() + 1, "{filter:?}");
@@ -147,7 +133,8 @@ mod tests {
 
     #[test]
     fn a_filter_examines_only_the_identities_that_it_selects() {
-        let (mut index, mut known) = (SlotNames::default(), identities());
+        let mut index = SlotNames::default();
+        let mut known: Vec<_> = FilterNames::identities(NAMES).collect();
         for identity in known.iter().chain(&known) {
             index.add(identity);
         }

@@ -87,18 +87,11 @@ mod tests {
     use super::*;
     use crate::{breaker::REPUBLISHED, config::Config, event::FilterNames, identity::Identity};
 
-    const PARTS: [Option<&str>; 3] = [None, Some("x"), Some("y")];
-
-    /// Every combination of a scope, an identifier and a key.
-    fn names() -> impl Iterator<Item = FilterNames<'static>> {
-        let pairs = PARTS.into_iter().flat_map(|one| PARTS.map(|other| (one, other)));
-        pairs
-            .flat_map(|(scope, identifier)| PARTS.map(|key| FilterNames { scope, identifier, key }))
-    }
+    const NAMES: [Option<&str>; 3] = [None, Some("x"), Some("y")];
 
     /// Asserts for every filter of names which breakers a subscription to calls publishes again.
     fn assert_republished(registry: &Registry, known: &[Identity<'_>]) {
-        for names in names() {
+        for names in FilterNames::combinations(NAMES) {
             REPUBLISHED.set(0);
             drop(registry.subscribe(EventFilter::from(EventKinds::CALLS).with_names(names)));
             let selected = known.iter().filter(|identity| names.select(identity));
@@ -109,7 +102,7 @@ mod tests {
     #[test]
     fn a_subscription_to_calls_republishes_only_breakers_that_it_selects() {
         let (registry, mut known) = (Registry::new(), Vec::new());
-        for identity in names().map(FilterNames::to_identity) {
+        for identity in FilterNames::combinations(NAMES).map(FilterNames::to_identity) {
             let _ = registry.breaker(&identity);
             known.push(identity);
             assert_republished(&registry, &known);

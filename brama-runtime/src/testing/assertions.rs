@@ -7,7 +7,7 @@ use crate::{
     circuit::{Quantity, Reason, State, WindowCounts},
     counters::Totals,
     identity::Identity,
-    registry::{BreakerFilter, Registry},
+    registry::Registry,
     status::Status,
 };
 
@@ -127,18 +127,15 @@ struct KnownNames<'r>(&'r Registry);
 
 impl fmt::Display for KnownNames<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mut names, mut more) = (Vec::new(), 0_usize);
-        self.0.for_each_status(&BreakerFilter::new(), |Status { identity, .. }| {
-            if names.len() < MAX_NAMES {
-                names.push(format!("\"{identity}\""));
-            } else {
-                more += 1;
-            }
-        });
-        if 0 < more {
-            names.push(format!("and {more} more"));
+        let names = self.0.all_known();
+        f.write_str("{")?;
+        for (place, name) in names.iter().take(MAX_NAMES).enumerate() {
+            write!(f, "{}\"{name}\"", if place == 0 { "" } else { ", " })?;
         }
-        write!(f, "{{{}}}", names.join(", "))
+        match names.len().saturating_sub(MAX_NAMES) {
+            0 => f.write_str("}"),
+            more => write!(f, " and {more} more}}"),
+        }
     }
 }
 

@@ -259,6 +259,13 @@ mod of_tracing {
         if good { Ok(1) } else { Err(TestError::Failed("bad")) }
     }
 
+    #[circuit_breaker(identifier = "order: outer")]
+    #[instrument]
+    #[circuit_breaker(identifier = "order: inner")]
+    fn between() -> Answer<u8> {
+        Ok(1)
+    }
+
     #[instrument(ret)]
     #[circuit_breaker(identifier = "order: instrument above later")]
     async fn above_later(good: bool) -> Answer<u8> {
@@ -291,6 +298,16 @@ mod of_tracing {
         open("order: instrument below");
         assert_eq!(spans(|| drop(below(true))), ["below", "event ERROR"]);
         assert_eq!(recorded("order: instrument below"), "1 succeeded, 1 failed, 1 rejected");
+    }
+
+    #[test]
+    fn a_span_between_two_breakers_covers_the_calls_that_either_rejects() {
+        for rejecting in ["order: inner", "order: outer"] {
+            assert_eq!(spans(|| assert_eq!(between(), Ok(1))), ["between"]);
+            open(rejecting);
+            assert_eq!(spans(|| assert!(between().is_err())), ["between"]);
+            brama::breaker(rejecting).close("a test");
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! The serde implementations for a circuit's values that cannot be derived.
+//! The serde implementations for a circuit's values.
 //!
-//! The durations of a policy are texts such as `30s`. Moments and all other durations are numbers
-//! of nanoseconds. Deserialization checks what the rules rely on, so that no input creates a policy
-//! outside its limits or a circuit that panics.
+//! The durations of policies, causes and actions are texts such as `30s`. Moments, and the
+//! durations in outcomes, admissions and the state of a circuit, are numbers of nanoseconds.
+//! Deserialization checks what the rules rely on, so that no input creates a policy outside its
+//! limits or a circuit that panics.
 //!
 //! The implementations repeat the module's `cfg`, because rustdoc shows the feature only for those
 //! that carry it.
