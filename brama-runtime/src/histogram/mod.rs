@@ -68,6 +68,16 @@ impl Durations {
     pub const fn ignored(&self) -> &DurationHistogram {
         &self.0.ignored
     }
+
+    /// What was counted after `before`, with the present maxima; `None` if a count is smaller than
+    /// it was then.
+    pub(crate) fn since(&self, before: &Self) -> Option<Self> {
+        Some(Self(Box::new(ByOutcome {
+            successes: self.0.successes.since(&before.0.successes)?,
+            failures: self.0.failures.since(&before.0.failures)?,
+            ignored: self.0.ignored.since(&before.0.ignored)?,
+        })))
+    }
 }
 
 impl AddAssign<&Self> for Durations {
@@ -172,6 +182,15 @@ impl DurationHistogram {
         zip(&mut self.counts, &other.counts).for_each(|(sum, count)| *sum += count);
         self.sum = self.sum.saturating_add(other.sum);
         self.max = self.max.max(other.max);
+    }
+
+    fn since(&self, before: &Self) -> Option<Self> {
+        let sum = self.sum.checked_sub(before.sum)?;
+        let mut since = Self { sum, ..self.clone() };
+        for (count, before) in zip(&mut since.counts, &before.counts) {
+            *count = count.checked_sub(*before)?;
+        }
+        Some(since)
     }
 }
 
