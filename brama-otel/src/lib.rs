@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod instruments;
-mod listed;
+mod ledger;
 mod shared;
 
 use std::sync::Arc;
