@@ -68,14 +68,13 @@ pub(crate) fn panicked(what: &str, identity: Option<&Identity<'_>>) {
 
 fn write_panic(what: &str, identity: Option<&Identity<'_>>) {
     let fields = identity.map(NameFields::of);
-    let (breaker, rest) = fields.map(|it| (it.breaker, (it.scope, it.key))).unzip();
-    let (scope, key) = rest.unzip();
+    let fields = fields.as_ref();
     event!(
         target: "brama::panic",
         Level::ERROR,
-        breaker,
-        scope = scope.flatten(),
-        key = key.flatten(),
+        breaker = fields.map(|it| &*it.breaker),
+        scope = fields.and_then(|it| it.scope.as_deref()),
+        key = fields.and_then(|it| it.key.as_deref()),
         "{what} panicked; the panic was caught, and breakers go on",
     );
 }

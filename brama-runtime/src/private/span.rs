@@ -58,9 +58,9 @@ fn create<S: SlotRef>(found: &S) -> Span {
             target: "brama::call",
             Level::INFO,
             "brama.call",
-            breaker,
-            scope,
-            key,
+            breaker = &*breaker,
+            scope = scope.as_deref(),
+            key = key.as_deref(),
             breaker.outcome = Empty,
         )
     };
