@@ -34,7 +34,7 @@ pub(crate) use self::{
     fields::NameFields,
     level::{is_listening, is_on},
     operation::{panicked, reload_failed, reloaded},
-    outcome::{note_outcome, takes_outcomes},
+    outcome::{enter_span_of, leave_span, note_outcome, takes_outcomes},
 };
 
 /// How many rejections of the present opening were counted, and of which opening. A rejection is
