@@ -22,6 +22,8 @@ pub(crate) const fn reloaded(_: &Reloaded, _: Option<&str>) {}
 
 pub(crate) const fn reload_failed(_: &LastReload) {}
 
+pub(crate) const fn switched_to_shadow(_: bool) {}
+
 pub(crate) const fn panicked(_: &str, _: Option<&Identity<'_>>) {}
 
 #[expect(clippy::inline_always, reason = "nothing, also in a debug build")]

@@ -59,6 +59,28 @@ fn write_failed_reload(last: &LastReload) {
     );
 }
 
+/// Writes the line of the kill switch. The caller must hold no lock.
+pub(crate) fn switched_to_shadow(is_on_now: bool) {
+    if is_on(Level::WARN) {
+        let _ = catch_panic(|| write_switch(is_on_now));
+    }
+}
+
+fn write_switch(is_on_now: bool) {
+    let effect = if is_on_now {
+        "was turned on: every breaker only observes, and rejects no call"
+    } else {
+        "was turned off: each breaker follows its policy again"
+    };
+    event!(
+        target: "brama::config",
+        Level::WARN,
+        change = "shadow_all",
+        shadow_all = is_on_now,
+        "the kill switch {effect}",
+    );
+}
+
 /// Writes the line about user code that panicked and was caught. The caller must hold no lock.
 pub(crate) fn panicked(what: &str, identity: Option<&Identity<'_>>) {
     if is_on(Level::ERROR) {
