@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use brama::{Config, Identity, Registry, State};
+use brama::{Config, Identity, Registry, State, status::BreakerFilter};
 
 use super::{Samples, native, value};
 
@@ -89,6 +89,19 @@ fn calls_without_room_for_their_key_are_part_of_the_sum() {
     let registry = limited(1, 10);
     registry.breaker(Identity::new("storage").with_key("a")).force_open("a test");
     call(&registry, "b");
+    let samples = native(&registry);
+    assert_eq!(successes(&samples, "other"), Some(1.0));
+    assert_eq!(value(&samples, "brama_overflow_calls_total", []), Some(1.0));
+}
+
+#[test]
+fn calls_without_room_stay_in_the_sum_when_their_breaker_is_unregistered() {
+    let registry = limited(1, 10);
+    registry.breaker(Identity::new("storage").with_key("a")).force_open("a test");
+    call(&registry, "b");
+    let statuses = registry.statuses(BreakerFilter::new());
+    let overflow = statuses.iter().find(|status| status.identity.is_overflow()).unwrap();
+    assert!(registry.unregister(&overflow.identity));
     let samples = native(&registry);
     assert_eq!(successes(&samples, "other"), Some(1.0));
     assert_eq!(value(&samples, "brama_overflow_calls_total", []), Some(1.0));
