@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 work=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -r "$work"' EXIT
+trap '{ kill -KILL $(jobs -p) || true; wait; } 2>/dev/null; rm -r "$work"' EXIT
 
 # The test gives the programs that it has built.
 if [[ -n ${GATEWAY:-} ]]; then
@@ -135,6 +135,7 @@ order &
 call=$!
 until_in "$work/calls" 1 true 'Payments Hangs'
 kill "$pid"
+until_logged true '"message":"ended"'
 wait "$call" "$pid"
 log
 answer

@@ -31,7 +31,7 @@ impl From<reqwest::Error> for UpstreamError {
 impl UpstreamError {
     /// Whether the service is to blame: it did not answer, or with a status from 500 on.
     pub(crate) fn is_outage(&self) -> bool {
-        !matches!(self.client_error(), Some(_not_found_or_the_like))
+        self.client_error().is_none()
     }
 
     /// The status of an answer that blames the request.
