@@ -74,12 +74,10 @@ fn an_outage_leaves_other_services_alone() {
 #[test]
 fn a_changed_file_changes_the_settings_and_keeps_the_state() {
     let step = Step::titled("The operator changes threshold and expiry");
-    let message = &step.line("change", "reloaded")["message"];
-    assert_eq!(
-        message,
-        "the configuration was reloaded: breaker payments: expiry from 5s to 500ms; breaker \
-         payments: failure_threshold from 3 to 2"
-    );
+    let message = step.line("change", "reloaded")["message"].to_string();
+    for change in ["failure_threshold from 3 to 2", "expiry from 5s to 500ms"] {
+        assert!(message.contains(change), "{message}");
+    }
     let payments = step.breaker("payments");
     assert_eq!((&payments["state"], &payments["opening"]), (&"open".into(), &1.into()));
     assert_eq!((&payments["failure_threshold"], &payments["expiry"]), (&2.into(), &"500ms".into()));
