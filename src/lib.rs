@@ -93,7 +93,8 @@
 //! - [Testing](guide::testing): isolated breakers, and time that moves when a test says so.
 //! - [Operations](guide::operations): why a circuit is open, actions by hand, the kill switch.
 //! - [Health](guide::health): many breakers in one word, and checks of dependencies.
-//! - [Metrics](guide::metrics): a text for Prometheus, alerts, dashboards, and how long calls take.
+//! - [Metrics](guide::metrics): a text for Prometheus, and how long calls take;
+//!   [alerts and dashboards](guide::monitoring).
 //! - [Threads](guide::threads): which ones brama starts, and processes that fork.
 //! - [Composition](guide::composition): with retries, timeouts, bulkheads, rate limits and hedges.
 //! - [Coming from](guide::coming_from) Resilience4j, Polly, gobreaker, Brama or `distribute`.

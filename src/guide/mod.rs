@@ -14,7 +14,8 @@
 //! | [`testing`] | How do I test functions that have a breaker? |
 //! | [`operations`] | Why is it open? How do I open, close and watch breakers by hand? |
 //! | [`health`] | How are all of my dependencies, and who checks them while nobody calls? |
-//! | [`metrics`] | How do I see my breakers in Prometheus and Grafana? |
+//! | [`metrics`] | How do I see my breakers in Prometheus? |
+//! | [`monitoring`] | Which alerts and dashboards come with brama? |
 //! | [`threads`] | Which threads does brama start, and what happens in a forked process? |
 //! | [`composition`] | In which order do retries, timeouts, limits and breakers wrap a call? |
 //! | [`coming_from`] | Which name here is the one that I know from another library? |
@@ -65,6 +66,9 @@ pub mod health {}
 
 #[doc = include_str!("metrics.md")]
 pub mod metrics {}
+
+#[doc = include_str!("monitoring.md")]
+pub mod monitoring {}
 
 #[doc = include_str!("threads.md")]
 pub mod threads {}

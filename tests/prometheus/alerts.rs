@@ -57,7 +57,7 @@ fn each_alert_has_data_in_an_outage() {
 
 #[test]
 fn the_guide_describes_each_alert() {
-    let guide = include_str!("../../src/guide/metrics.md");
+    let guide = include_str!("../../src/guide/monitoring.md");
     for rule in eventually(|| rules(shared())) {
         let row = |it: &str| it.starts_with(&format!("| `{}` |", name(&rule)));
         let row = guide.lines().find(|line| row(line)).unwrap_or_else(|| panic!("{rule}"));

@@ -15,11 +15,7 @@ mod serde_impls;
 mod settings;
 mod shared;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    num::NonZeroUsize,
-    time::Duration,
-};
+use std::{collections::BTreeMap, num::NonZeroUsize, time::Duration};
 
 #[cfg(test)]
 pub(crate) use self::effective::RESOLUTIONS;
@@ -229,11 +225,14 @@ impl Config {
         self.defaults == other.defaults && self.kinds == other.kinds && self.shadow == other.shadow
     }
 
-    /// The identities whose patches differ.
+    /// The identities whose patches differ, sorted.
     pub(crate) fn differing_breakers(&self, other: &Self) -> Vec<Identity<'static>> {
-        let all = self.breakers.keys().chain(other.breakers.keys());
-        let differing = all.filter(|it| self.breakers.get(*it) != other.breakers.get(*it));
-        differing.cloned().collect::<BTreeSet<_>>().into_iter().collect()
+        let only_there = other.breakers.keys().filter(|it| !self.breakers.contains_key(it));
+        let here = self.breakers.iter();
+        let differing = here.filter(|(it, patch)| other.breakers.get(it) != Some(patch));
+        let mut all: Vec<_> = differing.map(|(it, _)| it).chain(only_there).cloned().collect();
+        all.sort_unstable();
+        all
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a reload changed.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 #[cfg(feature = "serde")]
 use serde::Serialize;
@@ -96,58 +96,60 @@ impl Unused {
 impl Config {
     /// What differs in `after`, sorted by place.
     pub(crate) fn changes_to(&self, after: &Self) -> Vec<ConfigChange> {
-        let (before, mut after) = (self.entries(), after.entries());
-        let mut changes = Vec::new();
-        for ((place, name), value) in before {
-            let new = after.remove(&(place.clone(), name));
-            if new.as_ref() != Some(&value) {
-                changes.push(ConfigChange { place, name, before: Some(value), after: new });
-            }
+        let mut changes = self.registry_changes_to(after);
+        changes.extend(patch_changes("defaults", &self.defaults, &after.defaults));
+        for kind in self.kinds.keys().chain(after.kinds.keys()).collect::<BTreeSet<_>>() {
+            let [before, after] = [self, after].map(|it| it.kinds.get(kind).copied());
+            let [before, after] = [before, after].map(Option::unwrap_or_default);
+            changes.extend(patch_changes(&format!("kind {kind}"), &before, &after));
         }
-        changes.extend(after.into_iter().map(|((place, name), value)| ConfigChange {
-            place,
-            name,
-            before: None,
-            after: Some(value),
-        }));
+        for identity in self.differing_breakers(after) {
+            let [before, after] = [self, after].map(|it| it.breaker(&identity).unwrap_or_default());
+            changes.extend(patch_changes(&format!("breaker {identity}"), &before, &after));
+        }
         changes.sort_by(|one, other| one.place.cmp(&other.place));
         changes
     }
 
-    /// Everything that is set: the value as text, by place and name.
-    fn entries(&self) -> BTreeMap<(String, &'static str), String> {
-        let kinds = self.kinds.iter().map(|(kind, patch)| (format!("kind {kind}"), patch));
-        let breakers = self.breakers.iter();
-        let breakers = breakers.map(|(identity, patch)| (format!("breaker {identity}"), patch));
-        let places = [("defaults".to_owned(), &self.defaults)].into_iter();
-        let places = places.chain(kinds).chain(breakers);
-        let settings = places.flat_map(|(place, patch)| settings_of(place, patch));
-        settings.chain(self.registry_entries()).collect()
+    fn registry_changes_to(&self, after: &Self) -> Vec<ConfigChange> {
+        let pairs = self.registry_settings().into_iter().zip(after.registry_settings());
+        let changed = pairs.filter(|(before, after)| before != after);
+        let change = |((name, before), (_, after))| ConfigChange {
+            place: "registry".to_owned(),
+            name,
+            before: Some(before),
+            after: Some(after),
+        };
+        changed.map(change).collect()
     }
 
-    fn registry_entries(&self) -> impl Iterator<Item = ((String, &'static str), String)> {
+    fn registry_settings(&self) -> [(&'static str, String); 6] {
         let limits = self.key_limits;
         let interval = limits.cleanup_interval;
         let interval =
             interval.map_or_else(|| "off".to_owned(), |it| duration::show(it).to_string());
-        let entries = [
+        [
             ("max_keys", limits.max_keys.to_string()),
             ("inactive_threshold", duration::show(limits.inactive_threshold).to_string()),
             ("max_series", limits.max_series.to_string()),
             ("cleanup_interval", interval),
             ("reasons", self.reasons.to_string()),
             ("shadow", self.shadow.to_string()),
-        ];
-        entries.into_iter().map(|(name, value)| (("registry".to_owned(), name), value))
+        ]
     }
 }
 
-fn settings_of(
-    place: String,
-    patch: &PolicyPatch,
-) -> impl Iterator<Item = ((String, &'static str), String)> {
-    let set = SettingName::ALL.into_iter().filter(|name| patch.sets(*name));
-    set.map(move |name| ((place.clone(), name.as_str()), patch.display_value(name)))
+fn patch_changes(
+    place: &str,
+    before: &PolicyPatch,
+    after: &PolicyPatch,
+) -> impl Iterator<Item = ConfigChange> {
+    let changed = SettingName::ALL.into_iter().filter(|name| !before.agrees(after, *name));
+    changed.map(move |name| {
+        let [before, after] =
+            [before, after].map(|it| it.sets(name).then(|| it.display_value(name)));
+        ConfigChange { place: place.to_owned(), name: name.as_str(), before, after }
+    })
 }
 
 impl fmt::Display for Reloaded {

@@ -159,7 +159,7 @@ impl PartialOrd for Identity<'_> {
 
 impl Ord for Identity<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.parts().cmp(&other.parts())
+        self.0.parts_as_bytes().cmp(&other.0.parts_as_bytes())
     }
 }
 

@@ -88,10 +88,10 @@ impl Hash for InlineTexts {
 /// The parts of an identity, as it is ordered, printed and serialized.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(Serialize), serde(rename = "Identity"))]
-pub(super) struct IdentityParts<'a> {
-    pub(super) scope: Option<&'a str>,
-    pub(super) identifier: &'a str,
-    pub(super) key: Option<&'a str>,
+pub(super) struct IdentityParts<'a, Text: ?Sized = str> {
+    pub(super) scope: Option<&'a Text>,
+    pub(super) identifier: &'a Text,
+    pub(super) key: Option<&'a Text>,
     /// Whether this is an overflow breaker. Users cannot create such an identity, so it cannot
     /// collide with one of theirs.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "std::ops::Not::not"))]
@@ -230,14 +230,21 @@ impl<'a> Repr<'a> {
     }
 
     pub(super) fn parts(&self) -> IdentityParts<'_> {
+        let IdentityParts { scope, identifier, key, is_overflow } = self.parts_as_bytes();
+        let text = |bytes| str::from_utf8(bytes).unwrap_or_default();
+        let (scope, identifier, key) = (scope.map(text), text(identifier), key.map(text));
+        IdentityParts { scope, identifier, key, is_overflow }
+    }
+
+    /// Returns the parts unchecked. Their order is that of the texts.
+    pub(super) fn parts_as_bytes(&self) -> IdentityParts<'_, [u8]> {
         let (layout, keyless) = (self.layout(), self.keyless());
         let (scope, identifier) = keyless.split_at(layout.scope().unwrap_or_default());
         let key = self.as_bytes().get(keyless.len()..).unwrap_or_default();
-        let text = |bytes| str::from_utf8(bytes).unwrap_or_default();
         IdentityParts {
-            scope: layout.scope().map(|_| text(scope)),
-            identifier: text(identifier),
-            key: layout.key().map(|_| text(key)),
+            scope: layout.scope().map(|_| scope),
+            identifier,
+            key: layout.key().map(|_| key),
             is_overflow: layout.is_overflow(),
         }
     }

@@ -49,7 +49,7 @@ macro_rules! setting_names {
             }
 
             /// Returns whether both patches set `setting` to one value, or neither sets it.
-            pub(super) fn agrees(&self, other: &Self, setting: SettingName) -> bool {
+            pub(crate) fn agrees(&self, other: &Self, setting: SettingName) -> bool {
                 match setting {
                     $(SettingName::$name => self.$field == other.$field,)*
                 }
