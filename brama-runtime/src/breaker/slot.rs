@@ -1,6 +1,6 @@
 //! The slot of a breaker: one circuit behind a lock, with a gate in front.
 
-use std::{fmt, ops::Deref, ptr, sync::Arc, time::Duration};
+use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use super::{
     context::RegistryContext,
@@ -81,12 +81,6 @@ impl Slot {
     /// Whether metrics sum the breaker with others of its identifier.
     pub(crate) fn is_summed(&self) -> bool {
         self.extras.get().is_some_and(|extras| extras.is_summed)
-    }
-
-    /// A number that tells the breaker from any other that exists.
-    #[inline]
-    pub(crate) fn address(&self) -> usize {
-        ptr::from_ref(self).addr()
     }
 
     pub(crate) fn identity(&self) -> &Identity<'static> {

@@ -35,7 +35,7 @@ pub(crate) use self::{
     fields::NameFields,
     level::{is_listening, is_on},
     operation::{panicked, reload_failed, reloaded, switched_to_shadow},
-    outcome::{enter_span_of, leave_span, note_outcome, takes_outcomes},
+    outcome::{address, enter_span_of, leave_span, note_outcome, takes_outcomes},
 };
 
 /// How many rejections of the present opening were counted, and of which opening. A rejection is

@@ -39,7 +39,7 @@ pub(crate) const fn takes_outcomes() -> bool {
 }
 
 #[inline(always)]
-pub(crate) fn note_outcome(_: usize, _: impl FnOnce() -> &'static str) {}
+pub(crate) fn note_outcome<B>(_: &B, _: impl FnOnce() -> &'static str) {}
 
 impl RejectionLog {
     #[expect(clippy::unused_self, reason = "with the feature, it counts")]

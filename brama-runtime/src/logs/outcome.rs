@@ -1,6 +1,6 @@
 //! The outcome of a call, as a field of the span around it.
 
-use std::cell::Cell;
+use std::{cell::Cell, ptr};
 
 use tracing::{Metadata, Span, dispatcher, level_filters::LevelFilter};
 
@@ -13,12 +13,17 @@ pub(crate) fn takes_outcomes() -> bool {
 }
 
 /// Records the outcome of a call in the current span, if that declares the field. `breaker` is the
-/// address of the slot.
+/// slot of the call.
 #[inline]
-pub(crate) fn note_outcome(breaker: usize, outcome: impl FnOnce() -> &'static str) {
+pub(crate) fn note_outcome<B>(breaker: &B, outcome: impl FnOnce() -> &'static str) {
     if takes_outcomes() {
-        record(breaker, outcome());
+        record(address(breaker), outcome());
     }
+}
+
+/// A number that tells a breaker from any other that exists: the address of its slot.
+pub(crate) fn address<B>(breaker: &B) -> usize {
+    ptr::from_ref(breaker).addr()
 }
 
 /// What this thread does for spans.

@@ -17,8 +17,8 @@ use tracing::{
 };
 
 use crate::{
-    breaker::SlotRef,
-    logs::{NameFields, enter_span_of, is_on, leave_span},
+    breaker::{Slot, SlotRef},
+    logs::{NameFields, address, enter_span_of, is_on, leave_span},
     sys::panic::catch_panic,
 };
 
@@ -39,7 +39,7 @@ impl CallSpan {
     #[inline]
     pub fn new<S: SlotRef>(found: &S) -> Self {
         let span = if is_on(Level::INFO) { create(found) } else { Span::none() };
-        Self { span, breaker: found.address() }
+        Self { span, breaker: address::<Slot>(found) }
     }
 
     /// Enters the span, for a call that runs on this thread to its end.
