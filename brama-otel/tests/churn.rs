@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, thread, time::Duration};
 
 use brama::{Config, Identity, Registry};
 use brama_otel::BreakerInstruments;
@@ -10,18 +10,22 @@ use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::{
     InMemoryMetricExporter, InMemoryMetricExporterBuilder, PeriodicReader, SdkMeterProvider,
     Temporality,
-    data::{AggregatedMetrics, MetricData, ScopeMetrics},
+    data::{AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics},
 };
 
 /// The counters of a collection, by instrument and attributes.
 type Counters = BTreeMap<String, u64>;
 
 /// Counters that the last collection has observed.
-fn counters(exporter: &InMemoryMetricExporter) -> Counters {
+fn last_counters(exporter: &InMemoryMetricExporter) -> Counters {
     let finished = exporter.get_finished_metrics().unwrap();
-    let metrics = finished.last().unwrap().scope_metrics().flat_map(ScopeMetrics::metrics);
+    exporter.reset();
+    counters(finished.last().unwrap())
+}
+
+fn counters(collected: &ResourceMetrics) -> Counters {
     let mut counters = Counters::new();
-    for metric in metrics {
+    for metric in collected.scope_metrics().flat_map(ScopeMetrics::metrics) {
         if let AggregatedMetrics::U64(MetricData::Sum(sum)) = metric.data() {
             for point in sum.data_points() {
                 let mut texts: Vec<_> = point.attributes().map(|it| format!("{it:?}")).collect();
@@ -30,7 +34,6 @@ fn counters(exporter: &InMemoryMetricExporter) -> Counters {
             }
         }
     }
-    exporter.reset();
     counters
 }
 
@@ -61,11 +64,8 @@ fn churn(registry: &Registry, draw: &mut Draw) {
     }
 }
 
-#[test]
-fn differences_add_up_to_counters_that_never_fall() {
-    let registry = Registry::new();
-    let config = Config::new().max_keys(4.try_into().unwrap()).max_series(3);
-    registry.init(config.cleanup_interval(None)).unwrap();
+/// A reader with delta temporality and one with cumulative.
+fn readers() -> ([InMemoryMetricExporter; 2], SdkMeterProvider) {
     let exporters = [Temporality::Delta, Temporality::Cumulative]
         .map(|it| InMemoryMetricExporterBuilder::new().with_temporality(it).build());
     let mut provider = SdkMeterProvider::builder();
@@ -73,13 +73,46 @@ fn differences_add_up_to_counters_that_never_fall() {
         let reader = PeriodicReader::builder(exporter.clone());
         provider = provider.with_reader(reader.with_interval(Duration::from_secs(3_600)).build());
     }
-    let provider = provider.build();
+    (exporters, provider.build())
+}
+
+#[test]
+fn calls_are_counted_once_while_threads_call_and_collect() {
+    let registry = Registry::new();
+    let (exporters, provider) = readers();
+    BreakerInstruments::new(registry.clone()).register(&provider.meter("test"));
+    let call = |name: &str| (0..20_000).for_each(|_| registry.breaker(name).success());
+    let collect = || (0..100).for_each(|_| provider.force_flush().unwrap());
+    thread::scope(|scope| {
+        let _callers = ["a", "b"].map(|name| scope.spawn(move || call(name)));
+        let _readers = [(); 2].map(|()| scope.spawn(collect));
+    });
+    provider.force_flush().unwrap();
+    let [added, counted] = exporters.map(|exporter| {
+        let finished = exporter.get_finished_metrics().unwrap();
+        let calls = |(name, count): (String, u64)| {
+            name.starts_with("brama.breaker.calls[").then_some(count)
+        };
+        let sum = |it| counters(it).into_iter().filter_map(calls).sum::<u64>();
+        finished.iter().map(sum).collect::<Vec<_>>()
+    });
+    assert_eq!(added.iter().sum::<u64>(), 40_000);
+    assert!(counted.is_sorted(), "{counted:?}");
+    assert_eq!(counted.last(), Some(&40_000));
+}
+
+#[test]
+fn differences_add_up_to_counters_that_never_fall() {
+    let registry = Registry::new();
+    let config = Config::new().max_keys(4.try_into().unwrap()).max_series(3);
+    registry.init(config.cleanup_interval(None)).unwrap();
+    let (exporters, provider) = readers();
     BreakerInstruments::new(registry.clone()).max_points(60).register(&provider.meter("test"));
     let (mut draw, mut sums, mut before) = (Draw(7), Counters::new(), Counters::new());
     for round in 0..200 {
         churn(&registry, &mut draw);
         provider.force_flush().unwrap();
-        let [added, counted] = exporters.each_ref().map(counters);
+        let [added, counted] = exporters.each_ref().map(last_counters);
         for (name, added) in added {
             *sums.entry(name).or_default() += added;
         }
