@@ -99,14 +99,15 @@ impl Series {
         }
     }
 
-    /// Adds the counts of a breaker to a sum, such as those of a breaker that is gone.
+    /// Adds the counts of a breaker to a sum, such as those of a breaker that is gone. The longest
+    /// call is no count, and not added.
     pub fn add_counts(&mut self, of: &Self) {
         self.totals += of.totals;
         self.rejections += of.rejections;
         self.transitions += &of.transitions;
         self.openings += of.openings;
         if let Some(durations) = &of.durations {
-            *self.durations.get_or_insert_default() += durations;
+            self.durations.get_or_insert_default().add_counts(durations);
         }
     }
 
@@ -161,6 +162,9 @@ impl Series {
         self.summed = self.summed.map(|summed| summed + of.summed.unwrap_or(1));
         zip(&mut self.states, of.states).for_each(|(sum, breakers)| *sum += breakers);
         self.failures = self.failures.max(of.failures);
+        if let Some(durations) = &of.durations {
+            self.durations.get_or_insert_default().raise_maxima(durations);
+        }
         if let Some(window) = of.window {
             let sum = self.window.unwrap_or_default();
             self.window = Some(sum.plus(window));
