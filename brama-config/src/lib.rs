@@ -9,6 +9,7 @@
 
 mod breakers;
 mod bytes;
+mod contents;
 mod deserializer;
 mod elsewhere;
 mod environment;
@@ -25,6 +26,7 @@ mod node;
 mod raw_finding;
 mod reader;
 mod repeated;
+mod rules;
 #[cfg(feature = "schema")]
 mod schema;
 mod section;

@@ -1,9 +1,11 @@
 //! Warnings about settings of a file that can never have an effect.
 
-use brama_runtime::api::{PolicyPatch, status::SettingName};
+use brama_runtime::api::{Policy, PolicyPatch, status::SettingName};
 
 use crate::{
+    node::SourcePlace,
     raw_finding::{RawFinding, RawFindings},
+    rules::off_by_default,
     section::{Section, setting},
 };
 
@@ -16,6 +18,24 @@ pub(crate) fn lint(
     warnings: &mut RawFindings,
 ) {
     let Ok(policy) = settings.patch.layered_over(*defaults).policy() else { return };
+    lint_policy(&policy, settings, path, warnings);
+}
+
+/// Adds the findings about a table that applies to many breakers.
+pub(crate) fn lint_general(
+    settings: &Section<'_>,
+    defaults: &PolicyPatch,
+    path: &str,
+    warnings: &mut RawFindings,
+) {
+    let Ok(policy) = settings.patch.layered_over(*defaults).policy() else { return };
+    lint_policy(&policy, settings, path, warnings);
+    if let Some(warning) = off_by_default(&settings.layer(), path, &policy) {
+        warnings.add(warning);
+    }
+}
+
+fn lint_policy(policy: &Policy, settings: &Section<'_>, path: &str, warnings: &mut RawFindings) {
     for finding in policy.lint() {
         let named: Vec<_> = named(&finding).collect();
         if !named.is_empty() && named.iter().all(|name| settings.patch.sets(*name)) {
@@ -35,7 +55,7 @@ fn warning(sentence: String, settings: &Section<'_>, path: &str) -> RawFinding {
     let mut places = names.into_iter().filter_map(|name| Some((name, settings.place(name)?)));
     let first = places.next();
     let path = first.map_or_else(|| path.to_owned(), |(name, _)| format!("{path}.{name}"));
-    let place = first.map_or(crate::node::SourcePlace::Whole, |(_, place)| place.clone());
+    let place = first.map_or(SourcePlace::Whole, |(_, place)| place.clone());
     let warning = RawFinding::new(place, path, sentence);
     places.fold(warning, |warning, (name, place)| {
         warning.note(place.clone(), format!("`{name}` is set here"))

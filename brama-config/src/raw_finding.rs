@@ -37,7 +37,7 @@ impl RawFinding {
 }
 
 /// The mistakes of a file, of which the first ones are kept.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct RawFindings {
     kept: Vec<RawFinding>,
     /// The number of those that are not kept.

@@ -1,50 +1,19 @@
 //! The reader: from the tree of values to a configuration.
 
-use brama_runtime::api::{Config, ConnectionKind, Identity, PolicyPatch, status::SettingName};
+use brama_runtime::api::{Config, ConnectionKind, PolicyPatch};
 
 use crate::{
     breakers::{self, BreakerSection, NamedSection},
+    contents::{ConfiguredBreaker, ConfiguredKind, Contents},
     inherits,
-    lint::lint,
-    node::{SourcePlace, Table, TableEntry},
+    lint::{lint, lint_general},
+    node::{Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
     section::{Section, setting, table, twice, unknown},
     setting::{check_registry, read_registry},
     settings::REGISTRY,
     words::{Vocabulary, path},
 };
-
-/// What a file says.
-#[derive(Debug, Clone)]
-pub(crate) struct Contents {
-    pub(crate) config: Config,
-    pub(crate) defaults: SettingPlaces,
-    pub(crate) breakers: Vec<ConfiguredBreaker>,
-    pub(crate) kinds: Vec<ConfiguredKind>,
-}
-
-/// The settings of a table, each with its place.
-pub(crate) type SettingPlaces = Vec<(SettingName, SourcePlace)>;
-
-/// A kind that the file configures.
-#[derive(Debug, Clone)]
-pub(crate) struct ConfiguredKind {
-    pub(crate) kind: ConnectionKind,
-    pub(crate) place: SourcePlace,
-    pub(crate) settings: SettingPlaces,
-}
-
-/// An identity that the file configures, for warnings about the code that uses it.
-#[derive(Debug, Clone)]
-pub(crate) struct ConfiguredBreaker {
-    pub(crate) identity: Identity<'static>,
-    pub(crate) place: SourcePlace,
-    pub(crate) path: String,
-    /// Whether another table inherits from this one.
-    pub(crate) is_parent: bool,
-    pub(crate) patch: PolicyPatch,
-    pub(crate) settings: SettingPlaces,
-}
 
 /// Reads a tree. Without mistakes, the contents are valid.
 pub(crate) fn read(root: &Table, mistakes: &mut RawFindings) -> (Contents, RawFindings) {
@@ -125,35 +94,38 @@ impl<'a> ConfigReader<'a> {
     fn contents(mut self, mistakes: &mut RawFindings) -> (Contents, RawFindings) {
         let parents = inherits::resolve(&mut self.breakers, mistakes);
         let (mut warnings, defaults) = (RawFindings::default(), self.defaults.patch);
-        lint(&self.defaults, &PolicyPatch::new(), "defaults", &mut warnings);
+        lint_general(&self.defaults, &PolicyPatch::new(), "defaults", &mut warnings);
         let mut config = self.config.defaults(defaults);
         let mut kinds = Vec::new();
         for (entry, settings) in &self.kinds {
-            lint(settings, &defaults, &path(&["kinds", &entry.key]), &mut warnings);
+            lint_general(settings, &defaults, &path(&["kinds", &entry.key]), &mut warnings);
             let kind = ConnectionKind::from(entry.key.clone());
             config = config.kind_defaults(kind.clone(), settings.patch);
             let place = entry.key_place.clone();
-            kinds.push(ConfiguredKind { kind, place, settings: settings.places() });
+            kinds.push(ConfiguredKind { kind, place, settings: settings.layer() });
         }
-        let mut configured = Vec::new();
+        let mut breakers = Vec::new();
         for entry in &self.breakers {
             let is_parent = parents.contains(entry.name);
             for section in entry.sections() {
                 lint(section.settings, &defaults, &section.path, &mut warnings);
                 config = config.configure(section.identity.clone(), section.settings.patch);
-                configured.push(ConfiguredBreaker::new(section, is_parent));
+                breakers.push(configured(section, is_parent, entry.settings.patch));
             }
         }
-        let defaults = self.defaults.places();
-        let contents = Contents { config, defaults, breakers: configured, kinds };
+        let defaults = self.defaults.layer();
+        let contents = Contents { config, defaults, breakers, kinds };
         (contents, warnings)
     }
 }
 
-impl ConfiguredBreaker {
-    fn new(section: NamedSection<'_>, is_parent: bool) -> Self {
-        let NamedSection { identity, place, path, settings } = section;
-        let (patch, settings) = (settings.patch, settings.places());
-        Self { identity, place: place.clone(), path, is_parent, patch, settings }
-    }
+fn configured(
+    section: NamedSection<'_>,
+    is_parent: bool,
+    of_identifier: PolicyPatch,
+) -> ConfiguredBreaker {
+    let NamedSection { identity, place, path, settings } = section;
+    let (settings, place) = (settings.layer(), place.clone());
+    let with_identifier = settings.patch.layered_over(of_identifier);
+    ConfiguredBreaker { identity, place, path, is_parent, settings, with_identifier }
 }

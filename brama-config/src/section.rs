@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use brama_runtime::api::{PolicyPatch, status::SettingName};
 
 use crate::{
+    contents::LayerSettings,
     deserializer::shown,
     node::{SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
@@ -74,10 +75,11 @@ impl<'a> Section<'a> {
         self.check_over(self, parts, mistakes);
     }
 
-    /// The place of each setting.
-    pub(crate) fn places(&self) -> Vec<(SettingName, SourcePlace)> {
+    /// The settings with their places.
+    pub(crate) fn layer(&self) -> LayerSettings {
         let entries = self.entries.iter();
-        entries.map(|(name, entry)| (*name, entry.node.place.clone())).collect()
+        let places = entries.map(|(name, entry)| (*name, entry.node.place.clone())).collect();
+        LayerSettings { patch: self.patch, places }
     }
 
     /// The place of a setting.

@@ -7,14 +7,15 @@ use std::{
 };
 
 use brama_runtime::api::{
-    ConnectionKind, Identity, Registry, Status,
+    ConnectionKind, Identity, Policy, PolicyPatch, Registry, Status,
     status::{BreakerFilter, ConfigLayer, Declared, Setting, SettingName},
 };
 
 use crate::{
+    contents::{ConfiguredBreaker, ConfiguredKind, Contents},
     lint::named,
     raw_finding::{RawFinding, RawFindings},
-    reader::{ConfiguredBreaker, ConfiguredKind, Contents},
+    rules::{RULES, all_off},
     words::nearest,
 };
 
@@ -28,12 +29,43 @@ pub(crate) fn warnings(contents: &Contents, registry: &Registry) -> RawFindings 
             let settings: Vec<_> = status.settings.iter().collect();
             let overridden = settings.iter().filter_map(|it| Some((it.name, overridden(it)?)));
             add_overridden(breaker, overridden, &code, &mut warnings);
+            add_all_off(breaker, Some(*status.policy), &mut warnings);
             add_useless(breaker, &status, &mut warnings);
         } else if let Some(declared) = code.declared(&breaker.identity) {
             add_overridden(breaker, differing(breaker, declared), &code, &mut warnings);
+            let policy = declared
+                .policy
+                .and_then(|attribute| contents.policy(breaker, attribute, declared.kind.as_ref()));
+            add_all_off(breaker, policy, &mut warnings);
+        } else {
+            add_without_code(contents, breaker, &mut warnings);
         }
     }
     warnings
+}
+
+/// Adds to warnings those about breakers that no code configures, as far as is known.
+pub(crate) fn warnings_without_code(contents: &Contents, mut warnings: RawFindings) -> RawFindings {
+    for breaker in &contents.breakers {
+        add_without_code(contents, breaker, &mut warnings);
+    }
+    warnings
+}
+
+/// The kind of such a breaker is not known, so a rule of any kind may be its own.
+fn add_without_code(contents: &Contents, breaker: &ConfiguredBreaker, warnings: &mut RawFindings) {
+    let is_of_kind = |rule| contents.kinds.iter().any(|kind| kind.settings.patch.sets(rule));
+    let mut open = RULES.into_iter().filter(|rule| !breaker.with_identifier.sets(*rule));
+    if !open.any(is_of_kind) {
+        add_all_off(breaker, contents.policy(breaker, PolicyPatch::new(), None), warnings);
+    }
+}
+
+fn add_all_off(breaker: &ConfiguredBreaker, policy: Option<Policy>, warnings: &mut RawFindings) {
+    let warning = policy.and_then(|policy| all_off(&breaker.settings, &breaker.path, &policy));
+    if let Some(warning) = warning {
+        warnings.add_once(warning);
+    }
 }
 
 /// What is known of the code.
@@ -118,7 +150,7 @@ fn add_overridden<V: Display>(
     warnings: &mut RawFindings,
 ) {
     for (name, [own, value]) in overridden {
-        let Some((_, place)) = breaker.settings.iter().find(|it| it.0 == name) else { continue };
+        let Some(place) = breaker.settings.place(name) else { continue };
         let attribute = code.place(&breaker.identity);
         let message = format!("`{name}` {value} overrides {own} of the attribute{attribute}");
         let path = format!("{}.{name}", breaker.path);
@@ -133,8 +165,8 @@ fn differing(
     declared: &Declared,
 ) -> impl Iterator<Item = (SettingName, [String; 2])> {
     let attribute = declared.policy.unwrap_or_default();
-    let policies = attribute.policy().ok().zip(breaker.patch.policy().ok());
-    let both = breaker.settings.iter().filter(move |(name, _)| attribute.sets(*name));
+    let policies = attribute.policy().ok().zip(breaker.settings.patch.policy().ok());
+    let both = breaker.settings.places.iter().filter(move |(name, _)| attribute.sets(*name));
     both.filter_map(move |(name, _)| {
         let (own, value) = policies?;
         let values = [own, value].map(|policy| policy.display_value(*name));
@@ -157,8 +189,7 @@ fn overridden(setting: &Setting) -> Option<[&str; 2]> {
 fn add_useless(breaker: &ConfiguredBreaker, status: &Status, warnings: &mut RawFindings) {
     for sentence in &status.warnings {
         // Other sentences are about the code alone.
-        let set =
-            named(sentence).filter_map(|name| breaker.settings.iter().find(|it| it.0 == name));
+        let set = named(sentence).filter_map(|name| Some((name, breaker.settings.place(name)?)));
         let mut set = set.filter(|_| sentence.contains("init"));
         let Some((name, place)) = set.next() else { continue };
         let path = format!("{}.{name}", breaker.path);

@@ -29,6 +29,11 @@ async fn timed() -> u32 {
     17
 }
 
+#[circuit_breaker(identifier = "file_rated", key = node, failure_rate = 50)]
+fn rated(node: u8) -> io::Result<u8> {
+    Ok(node)
+}
+
 fn warnings(registry: &Registry, text: &str) -> Vec<Finding> {
     Loaded::parse_toml(text, "a.toml").unwrap().reload(registry).unwrap().warnings
 }
@@ -123,6 +128,17 @@ fn a_setting_that_needs_a_rule_is_a_warning_if_the_rule_is_off() {
 }
 
 #[test]
+fn a_file_that_switches_off_the_only_rule_of_an_attribute_is_a_warning() {
+    let registry = TestRegistry::new();
+    for (name, is_off) in [("file_payments", true), ("file_replicas", true), ("file_rated", false)]
+    {
+        let text = format!("[breakers.{name}]\nfailure_threshold = \"off\"\n");
+        let off = "2: every rule is off: only an action by hand opens the circuit";
+        assert_eq!(shown(&registry, &text).contains(&off.to_owned()), is_off, "{name}");
+    }
+}
+
+#[test]
 fn the_operator_goes_over_the_file() {
     let registry = TestRegistry::new();
     registry.configure("file_payments", PolicyPatch::new().failure_threshold(9)).unwrap();
@@ -158,6 +174,6 @@ fn the_free_functions_act_on_the_registry_of_the_thread() {
 async fn decorated_functions_run() {
     let registry = TestRegistry::new();
     let _entered = registry.enter();
-    assert_eq!(replica(7).unwrap(), 7);
+    assert_eq!((replica(7).unwrap(), rated(7).unwrap()), (7, 7));
     assert_eq!(timed().await, 17);
 }

@@ -1,0 +1,71 @@
+//! Warnings about what the tables of a file amount to together.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use brama_config::{Finding, Loaded};
+use brama_runtime::api::Registry;
+
+/// The lines of a warning and of its notes, and what it says.
+fn shown(warning: &Finding) -> String {
+    let notes = warning.notes().iter().map(brama_config::FindingNote::location);
+    let places = [warning.location()].into_iter().chain(notes);
+    let lines: Vec<_> = places.filter_map(|it| Some(it.line()?.to_string())).collect();
+    format!("{}: {}", lines.join(", "), warning.message())
+}
+
+/// The warnings of a file, before any code is known.
+fn alone(text: &str) -> Vec<String> {
+    Loaded::parse_toml(text, "a.toml").unwrap().warnings().iter().map(shown).collect()
+}
+
+/// The warnings once a registry, which knows the breaker `used`, has taken the file.
+fn with_code(text: &str) -> Vec<String> {
+    let registry = Registry::new();
+    let _used = registry.breaker("used");
+    let warnings = Loaded::parse_toml(text, "a.toml").unwrap().reload(&registry).unwrap().warnings;
+    warnings.iter().map(shown).collect()
+}
+
+fn assert_warning(text: &str, expected: &str) {
+    assert_eq!((alone(text), with_code(text)), (vec![expected.into()], vec![expected.into()]));
+}
+
+#[test]
+fn a_breaker_whose_rules_are_all_off_is_a_warning() {
+    let text = "[breakers.used]\nfailure_threshold = \"off\"\n";
+    assert_warning(text, "2: every rule is off: only an action by hand opens the circuit");
+}
+
+#[test]
+fn rules_that_are_off_together_are_one_warning() {
+    let text = "[defaults]\nfailure_rate = 50\n[breakers.used]\nfailure_rate = \"off\"\n\
+                failure_threshold = \"off\"\n";
+    assert_warning(text, "4, 5: every rule is off: only an action by hand opens the circuit");
+}
+
+#[test]
+fn a_rule_of_the_defaults_leaves_a_breaker_without_a_warning() {
+    let text = "[defaults]\nfailure_rate = 50\n[breakers.used]\nfailure_threshold = \"off\"\n";
+    assert_eq!((alone(text), with_code(text)), (vec![], vec![]));
+}
+
+#[test]
+fn defaults_and_kinds_whose_rules_are_all_off_are_warnings() {
+    let message = "every rule is off for a breaker that sets none itself: only an action by hand \
+                   opens its circuit";
+    for table in ["defaults", "kinds.http"] {
+        let text = format!("[{table}]\nfailure_threshold = \"off\"\n");
+        assert_eq!(alone(&text), [format!("2: {message}")]);
+    }
+}
+
+#[test]
+fn a_rule_that_a_kind_may_set_leaves_a_breaker_without_a_warning() {
+    let of_kind = |rest| format!("[kinds.http]\nfailure_rate = 50\n[breakers.b]\n{rest}\n");
+    assert_eq!(alone(&of_kind("failure_threshold = \"off\"")), Vec::<String>::new());
+    let off = "failure_threshold = \"off\"\nfailure_rate = \"off\"";
+    assert_eq!(
+        alone(&of_kind(off)),
+        ["4, 5: every rule is off: only an action by hand opens the circuit"]
+    );
+}
