@@ -1,5 +1,7 @@
 //! What a file says: the configuration, and where it says it.
 
+use std::sync::Arc;
+
 use brama_runtime::api::{
     Config, ConnectionKind, Identity, Policy, PolicyPatch, status::SettingName,
 };
@@ -18,6 +20,7 @@ pub(crate) struct Contents {
 /// The settings of a table.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LayerSettings {
+    pub(crate) path: String,
     pub(crate) patch: PolicyPatch,
     pub(crate) places: Vec<(SettingName, SourcePlace)>,
 }
@@ -50,8 +53,8 @@ impl Contents {
         kind: Option<&ConnectionKind>,
     ) -> Option<Policy> {
         let kind = self.kind(kind).map_or_else(PolicyPatch::new, |settings| settings.patch);
-        let patch = breaker.with_identifier.layered_over(attribute);
-        patch.layered_over(kind).layered_over(self.defaults.patch).policy().ok()
+        let patch = breaker.patch().layered_over(attribute);
+        effective(patch.layered_over(kind).layered_over(self.defaults.patch))
     }
 }
 
@@ -60,10 +63,23 @@ impl Contents {
 pub(crate) struct ConfiguredBreaker {
     pub(crate) identity: Identity<'static>,
     pub(crate) place: SourcePlace,
-    pub(crate) path: String,
     /// Whether another table inherits from this one.
     pub(crate) is_parent: bool,
     pub(crate) settings: LayerSettings,
-    /// For a key, its patch over the one of its identifier.
-    pub(crate) with_identifier: PolicyPatch,
+    /// For a key, the settings of its identifier.
+    pub(crate) of_identifier: Option<Arc<LayerSettings>>,
+}
+
+impl ConfiguredBreaker {
+    /// The settings, with those of the identifier below those of a key.
+    pub(crate) fn patch(&self) -> PolicyPatch {
+        let lower = self.of_identifier.as_ref().map_or_else(PolicyPatch::new, |it| it.patch);
+        self.settings.patch.layered_over(lower)
+    }
+}
+
+/// The policy of a patch. A number of calls above the built-in window does not apply.
+pub(crate) fn effective(patch: PolicyPatch) -> Option<Policy> {
+    let built_in = PolicyPatch::new().window(Policy::DEFAULT.window());
+    patch.policy().or_else(|_| built_in.layered_over(patch).policy()).ok()
 }

@@ -7,6 +7,7 @@
 // Shows on docs.rs which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod across;
 mod breakers;
 mod bytes;
 mod contents;

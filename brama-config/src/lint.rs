@@ -3,6 +3,8 @@
 use brama_runtime::api::{Policy, PolicyPatch, status::SettingName};
 
 use crate::{
+    across::{Contradiction, FileLayer, contradictions},
+    contents::effective,
     node::SourcePlace,
     raw_finding::{RawFinding, RawFindings},
     rules::off_by_default,
@@ -17,20 +19,26 @@ pub(crate) fn lint(
     path: &str,
     warnings: &mut RawFindings,
 ) {
-    let Ok(policy) = settings.patch.layered_over(*defaults).policy() else { return };
-    lint_policy(&policy, settings, path, warnings);
+    if let Some(policy) = effective(settings.patch.layered_over(*defaults)) {
+        lint_policy(&policy, settings, path, warnings);
+    }
 }
 
-/// Adds the findings about a table that applies to many breakers.
+/// Adds the findings about a table that applies to many breakers: the highest of these layers.
 pub(crate) fn lint_general(
     settings: &Section<'_>,
-    defaults: &PolicyPatch,
-    path: &str,
+    layers: &[FileLayer<'_>],
     warnings: &mut RawFindings,
 ) {
-    let Ok(policy) = settings.patch.layered_over(*defaults).policy() else { return };
-    lint_policy(&policy, settings, path, warnings);
-    if let Some(warning) = off_by_default(&settings.layer(), path, &policy) {
+    let own = contradictions(layers).into_iter().filter(Contradiction::is_of_highest);
+    let own = own.filter_map(|it| it.warning("breakers that set neither", layers));
+    own.for_each(|warning| warnings.add(warning));
+    let merged = layers.iter().fold(PolicyPatch::new(), |patch, it| patch.layered_over(it.patch()));
+    let (Some(FileLayer::Table(table)), Some(policy)) = (layers.first(), effective(merged)) else {
+        return;
+    };
+    lint_policy(&policy, settings, &table.path, warnings);
+    if let Some(warning) = off_by_default(table, &policy) {
         warnings.add(warning);
     }
 }

@@ -1,10 +1,13 @@
 //! The reader: from the tree of values to a configuration.
 
-use brama_runtime::api::{Config, ConnectionKind, PolicyPatch};
+use std::{collections::HashMap, sync::Arc};
+
+use brama_runtime::api::{Config, ConnectionKind};
 
 use crate::{
-    breakers::{self, BreakerSection, NamedSection},
-    contents::{ConfiguredBreaker, ConfiguredKind, Contents},
+    across::FileLayer,
+    breakers::{self, BREAKERS, BreakerSection, NamedSection},
+    contents::{ConfiguredBreaker, ConfiguredKind, Contents, LayerSettings},
     inherits,
     lint::{lint, lint_general},
     node::{Table, TableEntry},
@@ -57,15 +60,12 @@ impl<'a> ConfigReader<'a> {
     fn read_registry(&mut self, entry: Option<&'a TableEntry>, mistakes: &mut RawFindings) {
         let Some(entry) = entry else { return };
         let Some(table) = table(entry, &["registry"], mistakes) else { return };
-        let mut valid: Table = Vec::new();
+        let (mut valid, mut words): (Table, _) = (Vec::new(), HashMap::new());
         for entry in table {
             let (word, parts) = (entry.word(), ["registry", entry.key.as_str()]);
-            let first = table.iter().find(|other| other.word() == word);
             let row = REGISTRY.iter().find(|row| row.name == word);
-            match (first, row) {
-                (Some(first), _) if first.key != entry.key => {
-                    mistakes.add_with(|| twice(first, entry, &parts));
-                }
+            match (words.insert(word.clone(), entry), row) {
+                (Some(first), _) => mistakes.add_with(|| twice(first, entry, &parts)),
                 (_, None) => mistakes.add_with(|| unknown(entry, &parts, Vocabulary::Registry)),
                 (_, Some(row)) => match check_registry(row, entry, &parts) {
                     Ok(()) => valid.push(TableEntry { key: word, ..entry.clone() }),
@@ -94,27 +94,30 @@ impl<'a> ConfigReader<'a> {
     fn contents(mut self, mistakes: &mut RawFindings) -> (Contents, RawFindings) {
         let parents = inherits::resolve(&mut self.breakers, mistakes);
         let (mut warnings, defaults) = (RawFindings::default(), self.defaults.patch);
-        lint_general(&self.defaults, &PolicyPatch::new(), "defaults", &mut warnings);
+        let of_defaults = self.defaults.layer("defaults".to_owned());
+        lint_general(&self.defaults, &[FileLayer::Table(&of_defaults)], &mut warnings);
         let mut config = self.config.defaults(defaults);
         let mut kinds = Vec::new();
         for (entry, settings) in &self.kinds {
-            lint_general(settings, &defaults, &path(&["kinds", &entry.key]), &mut warnings);
+            let of_kind = settings.layer(path(&["kinds", &entry.key]));
+            let layers = [FileLayer::Table(&of_kind), FileLayer::Table(&of_defaults)];
+            lint_general(settings, &layers, &mut warnings);
             let kind = ConnectionKind::from(entry.key.clone());
             config = config.kind_defaults(kind.clone(), settings.patch);
             let place = entry.key_place.clone();
-            kinds.push(ConfiguredKind { kind, place, settings: settings.layer() });
+            kinds.push(ConfiguredKind { kind, place, settings: of_kind });
         }
         let mut breakers = Vec::new();
         for entry in &self.breakers {
             let is_parent = parents.contains(entry.name);
+            let of_identifier = Arc::new(entry.settings.layer(path(&[BREAKERS, entry.name])));
             for section in entry.sections() {
                 lint(section.settings, &defaults, &section.path, &mut warnings);
                 config = config.configure(section.identity.clone(), section.settings.patch);
-                breakers.push(configured(section, is_parent, entry.settings.patch));
+                breakers.push(configured(section, is_parent, &of_identifier));
             }
         }
-        let defaults = self.defaults.layer();
-        let contents = Contents { config, defaults, breakers, kinds };
+        let contents = Contents { config, defaults: of_defaults, breakers, kinds };
         (contents, warnings)
     }
 }
@@ -122,10 +125,10 @@ impl<'a> ConfigReader<'a> {
 fn configured(
     section: NamedSection<'_>,
     is_parent: bool,
-    of_identifier: PolicyPatch,
+    of_identifier: &Arc<LayerSettings>,
 ) -> ConfiguredBreaker {
     let NamedSection { identity, place, path, settings } = section;
-    let (settings, place) = (settings.layer(), place.clone());
-    let with_identifier = settings.patch.layered_over(of_identifier);
-    ConfiguredBreaker { identity, place, path, is_parent, settings, with_identifier }
+    let of_identifier = identity.key().map(|_| Arc::clone(of_identifier));
+    let (settings, place) = (settings.layer(path), place.clone());
+    ConfiguredBreaker { identity, place, is_parent, settings, of_identifier }
 }

@@ -76,10 +76,10 @@ impl<'a> Section<'a> {
     }
 
     /// The settings with their places.
-    pub(crate) fn layer(&self) -> LayerSettings {
+    pub(crate) fn layer(&self, path: String) -> LayerSettings {
         let entries = self.entries.iter();
         let places = entries.map(|(name, entry)| (*name, entry.node.place.clone())).collect();
-        LayerSettings { patch: self.patch, places }
+        LayerSettings { path, patch: self.patch, places }
     }
 
     /// The place of a setting.

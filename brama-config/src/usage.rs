@@ -12,6 +12,7 @@ use brama_runtime::api::{
 };
 
 use crate::{
+    across::{Contradiction, FileLayer, contradictions},
     contents::{ConfiguredBreaker, ConfiguredKind, Contents},
     lint::named,
     raw_finding::{RawFinding, RawFindings},
@@ -30,13 +31,26 @@ pub(crate) fn warnings(contents: &Contents, registry: &Registry) -> RawFindings 
             let overridden = settings.iter().filter_map(|it| Some((it.name, overridden(it)?)));
             add_overridden(breaker, overridden, &code, &mut warnings);
             add_all_off(breaker, Some(*status.policy), &mut warnings);
-            add_useless(breaker, &status, &mut warnings);
+            let declared = code.declared(&breaker.identity);
+            let attribute = declared.and_then(|declared| declared.policy.as_ref());
+            let layers = layers(contents, breaker, attribute, status.kind.as_ref());
+            let of_windows = add_contradictions(breaker, &layers, &mut warnings, |contradiction| {
+                status.warnings.iter().any(|it| is_about(it, contradiction.setting))
+            });
+            add_useless(breaker, &status, &of_windows, &mut warnings);
         } else if let Some(declared) = code.declared(&breaker.identity) {
             add_overridden(breaker, differing(breaker, declared), &code, &mut warnings);
             let policy = declared
                 .policy
                 .and_then(|attribute| contents.policy(breaker, attribute, declared.kind.as_ref()));
             add_all_off(breaker, policy, &mut warnings);
+            let layers =
+                layers(contents, breaker, declared.policy.as_ref(), declared.kind.as_ref());
+            // An attribute that is not known may set a window.
+            let is_known = declared.policy.is_some();
+            add_contradictions(breaker, &layers, &mut warnings, |it| {
+                is_known || it.is_within(own_tables(breaker))
+            });
         } else {
             add_without_code(contents, breaker, &mut warnings);
         }
@@ -55,14 +69,68 @@ pub(crate) fn warnings_without_code(contents: &Contents, mut warnings: RawFindin
 /// The kind of such a breaker is not known, so a rule of any kind may be its own.
 fn add_without_code(contents: &Contents, breaker: &ConfiguredBreaker, warnings: &mut RawFindings) {
     let is_of_kind = |rule| contents.kinds.iter().any(|kind| kind.settings.patch.sets(rule));
-    let mut open = RULES.into_iter().filter(|rule| !breaker.with_identifier.sets(*rule));
+    let mut open = RULES.into_iter().filter(|rule| !breaker.patch().sets(*rule));
     if !open.any(is_of_kind) {
         add_all_off(breaker, contents.policy(breaker, PolicyPatch::new(), None), warnings);
     }
+    let sets_calls =
+        |kind: &ConfiguredKind| OF_CALLS.iter().any(|it| kind.settings.patch.sets(*it));
+    let may_differ = contents.kinds.iter().any(sets_calls);
+    add_contradictions(breaker, &layers(contents, breaker, None, None), warnings, |it| {
+        !may_differ || it.is_within(own_tables(breaker))
+    });
+}
+
+/// The settings that are compared with each other.
+const OF_CALLS: [SettingName; 3] =
+    [SettingName::Window, SettingName::MinimumCalls, SettingName::FailureCount];
+
+/// How many tables are about the breaker alone: two for a key.
+fn own_tables(breaker: &ConfiguredBreaker) -> usize {
+    1 + usize::from(breaker.of_identifier.is_some())
+}
+
+/// The layers that lead to a breaker, from the highest down.
+fn layers<'a>(
+    contents: &'a Contents,
+    breaker: &'a ConfiguredBreaker,
+    attribute: Option<&'a PolicyPatch>,
+    kind: Option<&ConnectionKind>,
+) -> Vec<FileLayer<'a>> {
+    let own = [Some(&breaker.settings), breaker.of_identifier.as_deref()];
+    let own = own.into_iter().flatten().map(FileLayer::Table);
+    let below = [contents.kind(kind), Some(&contents.defaults)];
+    let below = below.into_iter().flatten().map(FileLayer::Table);
+    own.chain(attribute.map(FileLayer::Attribute)).chain(below).collect()
+}
+
+/// Adds the contradictions that the table of a breaker takes part in, if they are certain. Returns
+/// the settings that do not apply.
+fn add_contradictions(
+    breaker: &ConfiguredBreaker,
+    layers: &[FileLayer<'_>],
+    warnings: &mut RawFindings,
+    is_certain: impl Fn(&Contradiction) -> bool,
+) -> Vec<SettingName> {
+    let found = contradictions(layers);
+    let found = found.into_iter().filter(|it| it.is_of_highest() && is_certain(it));
+    let whose = format!("`{}`", breaker.identity);
+    let added = found.filter_map(|contradiction| {
+        warnings.add_once(contradiction.warning(&whose, layers)?);
+        Some(contradiction.setting)
+    });
+    added.collect()
+}
+
+/// Whether a sentence of a status says that this setting contradicts another one.
+fn is_about(sentence: &str, setting: SettingName) -> bool {
+    let is_contradiction =
+        sentence.contains(" is above the window (") || sentence.contains(") is below `");
+    is_contradiction && sentence.starts_with(&format!("`{setting}` "))
 }
 
 fn add_all_off(breaker: &ConfiguredBreaker, policy: Option<Policy>, warnings: &mut RawFindings) {
-    let warning = policy.and_then(|policy| all_off(&breaker.settings, &breaker.path, &policy));
+    let warning = policy.and_then(|policy| all_off(&breaker.settings, &policy));
     if let Some(warning) = warning {
         warnings.add_once(warning);
     }
@@ -122,7 +190,7 @@ fn add_unused(contents: &Contents, registry: &Registry, code: &Code, warnings: &
             let nearest = unknown.nearest().map(Identity::to_string);
             let nearest = nearest.or_else(|| code.nearest(&breaker.identity));
             let help = nearest.map(|name| format!("did you mean `{name}`?"));
-            let (place, path) = (breaker.place.clone(), breaker.path.clone());
+            let (place, path) = (breaker.place.clone(), breaker.settings.path.clone());
             let warning = RawFinding::new(place, path, message);
             warnings.add(warning.help("correct the name, or remove the table").maybe_help(help));
         }
@@ -153,7 +221,7 @@ fn add_overridden<V: Display>(
         let Some(place) = breaker.settings.place(name) else { continue };
         let attribute = code.place(&breaker.identity);
         let message = format!("`{name}` {value} overrides {own} of the attribute{attribute}");
-        let path = format!("{}.{name}", breaker.path);
+        let path = format!("{}.{name}", breaker.settings.path);
         warnings.add_once(RawFinding::new(place.clone(), path, message));
     }
 }
@@ -186,13 +254,19 @@ fn overridden(setting: &Setting) -> Option<[&str; 2]> {
 }
 
 /// Settings that do nothing here, such as a `timeout` without one in an attribute.
-fn add_useless(breaker: &ConfiguredBreaker, status: &Status, warnings: &mut RawFindings) {
-    for sentence in &status.warnings {
+fn add_useless(
+    breaker: &ConfiguredBreaker,
+    status: &Status,
+    of_windows: &[SettingName],
+    warnings: &mut RawFindings,
+) {
+    let is_other = |sentence: &&String| !of_windows.iter().any(|it| is_about(sentence, *it));
+    for sentence in status.warnings.iter().filter(is_other) {
         // Other sentences are about the code alone.
         let set = named(sentence).filter_map(|name| Some((name, breaker.settings.place(name)?)));
         let mut set = set.filter(|_| sentence.contains("init"));
         let Some((name, place)) = set.next() else { continue };
-        let path = format!("{}.{name}", breaker.path);
+        let path = format!("{}.{name}", breaker.settings.path);
         let warning = RawFinding::new(place.clone(), path, sentence.clone());
         warnings.add_once(set.fold(warning, |warning, (name, place)| {
             warning.note(place.clone(), format!("`{name}` is set here"))

@@ -69,3 +69,58 @@ fn a_rule_that_a_kind_may_set_leaves_a_breaker_without_a_warning() {
         ["4, 5: every rule is off: only an action by hand opens the circuit"]
     );
 }
+
+#[test]
+fn a_number_of_calls_above_the_window_of_another_table_is_a_warning_at_both_lines() {
+    let text = "[defaults]\nminimum_calls = 200\nfailure_rate = 50\n[breakers.used]\n\
+                window = { calls = 50 }\n";
+    let message = "for `used`, `minimum_calls` 200 is above the window of 50 calls: 50 applies";
+    let general = "2: for breakers that set neither, `minimum_calls` 200 is above the built-in \
+                   window of 100 calls: 100 applies";
+    assert_eq!(alone(text), [general.to_owned(), format!("2, 5: {message}")]);
+    assert_eq!(with_code(text), alone(text));
+}
+
+#[test]
+fn a_count_above_the_window_of_another_table_is_a_rule_that_is_off() {
+    let text = "[defaults]\nfailure_count = 80\n[breakers.used]\nwindow = { calls = 50 }\n";
+    let message = "for `used`, `failure_count` 80 is above the window of 50 calls: the rule is off";
+    assert_eq!(alone(text), [format!("2, 4: {message}")]);
+}
+
+#[test]
+fn a_window_below_a_number_of_calls_is_a_warning_at_both_lines() {
+    let text = "[defaults]\nfailure_rate = 50\nwindow = { calls = 50 }\n[breakers.used]\n\
+                minimum_calls = 80\n";
+    let message =
+        "for `used`, the window of 50 calls is below `minimum_calls` 80: the last 100 calls apply";
+    assert_warning(text, &format!("3, 5: {message}"));
+}
+
+#[test]
+fn a_number_of_calls_above_the_built_in_window_is_a_warning_for_known_and_unknown_breakers() {
+    for (name, shown) in [("used", "used"), ("unknown", "unknown")] {
+        let text = format!("[breakers.{name}]\nfailure_rate = 50\nfailure_count = 200\n");
+        let message = format!(
+            "3: for `{shown}`, `failure_count` 200 is above the built-in window of 100 calls: the \
+             rule is off"
+        );
+        assert!(alone(&text).contains(&message), "{:?}", alone(&text));
+        assert!(with_code(&text).contains(&message), "{:?}", with_code(&text));
+    }
+}
+
+#[test]
+fn a_key_contradicts_its_identifier() {
+    let text = "[breakers.used]\nfailure_rate = 50\nminimum_calls = 80\n[breakers.used.keys.k]\n\
+                window = { calls = 50 }\n";
+    let message = "3, 5: for `used[k]`, `minimum_calls` 80 is above the window of 50 calls: 50 \
+                   applies";
+    assert_eq!(alone(text), [message]);
+}
+
+#[test]
+fn a_window_that_a_kind_may_set_leaves_a_breaker_without_a_warning() {
+    let text = "[kinds.http]\nwindow = { calls = 500 }\n[breakers.b]\nfailure_count = 200\n";
+    assert_eq!(alone(text), Vec::<String>::new());
+}

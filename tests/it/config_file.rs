@@ -34,6 +34,11 @@ fn rated(node: u8) -> io::Result<u8> {
     Ok(node)
 }
 
+#[circuit_breaker(identifier = "file_counted", failure_rate = 50, window = calls(500))]
+fn counted() -> io::Result<u32> {
+    Ok(17)
+}
+
 fn warnings(registry: &Registry, text: &str) -> Vec<Finding> {
     Loaded::parse_toml(text, "a.toml").unwrap().reload(registry).unwrap().warnings
 }
@@ -135,6 +140,18 @@ fn a_file_that_switches_off_the_only_rule_of_an_attribute_is_a_warning() {
         let text = format!("[breakers.{name}]\nfailure_threshold = \"off\"\n");
         let off = "2: every rule is off: only an action by hand opens the circuit";
         assert_eq!(shown(&registry, &text).contains(&off.to_owned()), is_off, "{name}");
+    }
+}
+
+#[test]
+fn a_count_within_the_window_of_the_attribute_is_no_warning_before_and_after_the_first_call() {
+    let registry = TestRegistry::new();
+    let text = "[breakers.file_counted]\nfailure_count = 200\n";
+    assert_eq!(Loaded::parse_toml(text, "a.toml").unwrap().warnings().len(), 1);
+    for _ in 0..2 {
+        assert_eq!(shown(&registry, text), <[&str; 0]>::default());
+        let _entered = registry.enter();
+        counted().unwrap();
     }
 }
 
