@@ -68,7 +68,7 @@ fn chain(
         chain.push(place);
         let Some(entry) = entries.get(place) else { break };
         next = entry.inherits.and_then(|(parent, _)| names.get(parent).copied());
-        if next.is_none() && entry.inherits.is_some() {
+        if next.is_none() && entry.inherits.is_some() && !mistakes.lacks_table {
             mistakes.add_with(|| unknown(entry, names));
         }
     }

@@ -34,6 +34,9 @@ mod section;
 mod setting;
 mod settings;
 mod source;
+mod syntax_help;
+mod toml_repair;
+mod toml_syntax;
 mod toml_tree;
 mod usage;
 #[cfg(feature = "watch")]

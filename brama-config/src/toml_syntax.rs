@@ -1,0 +1,109 @@
+//! The errors of TOML's syntax, one for each line at most.
+
+use std::{collections::HashSet, ops::Range};
+
+use toml::de::Error;
+
+use crate::{
+    node::SourcePlace,
+    raw_finding::{RawFinding, RawFindings},
+    repeated::RepeatedKeys,
+    syntax_help::help,
+    toml_repair::{RepairedText, Repairs},
+};
+
+/// What is known of the syntax of a file after some passes over it.
+#[derive(Debug, Default)]
+pub(crate) struct TomlSyntax {
+    pub(crate) repairs: Repairs,
+    /// The first bytes of the lines on which an error is reported.
+    reported: HashSet<usize>,
+}
+
+impl TomlSyntax {
+    /// Reports the errors on other lines than before. Returns whether more lines are repaired, so
+    /// that another pass may find more.
+    pub(crate) fn report(
+        &mut self,
+        text: &str,
+        repaired: &RepairedText<'_>,
+        errors: Vec<Error>,
+        mistakes: &mut RawFindings,
+    ) -> bool {
+        let errors = errors.into_iter().map(|error| (error.span().unwrap_or_default(), error));
+        let mut errors: Vec<_> = errors.collect();
+        // The parser reports values, which it reads last, after keys and headers.
+        errors.sort_by_key(|(span, _)| span.start);
+        let (repeated, mut has_more) = (RepeatedKeys::new(&repaired.text), false);
+        // The line of the error before: its first byte, its text, and whether it is repaired.
+        let (mut first, mut line, mut is_repaired) = (0, "", false);
+        for (span, error) in errors {
+            let (start, end) = repaired.bytes(span.clone());
+            let is_structural = is_structural(error.message());
+            if first + line.len() <= start {
+                (first, line) = line_at(text, start);
+                is_repaired = false;
+            }
+            if is_structural && !is_repaired {
+                is_repaired = true;
+                has_more |= self.repairs.add(first, line);
+            }
+            // What follows on the line of an error is seldom one of its own.
+            if self.reported.insert(first) {
+                let place = SourcePlace::Bytes(start, end);
+                mistakes.add_syntax(start..end, || match error.message() {
+                    DUPLICATE => duplicate(&repeated, repaired, span, place),
+                    message => {
+                        let found = text.get(start..end).unwrap_or_default();
+                        let help = help(message, line, found);
+                        let message = format!("this is not TOML: {message}");
+                        RawFinding::new(place, String::new(), message).maybe_help(help)
+                    }
+                });
+            }
+        }
+        has_more
+    }
+}
+
+/// The line of a place, with its first byte.
+fn line_at(text: &str, place: usize) -> (usize, &str) {
+    let before = text.get(..place).unwrap_or(text);
+    let first = before.rfind('\n').map_or(0, |end| end + 1);
+    let rest = text.get(first..).unwrap_or_default();
+    (first, rest.split_inclusive('\n').next().unwrap_or_default())
+}
+
+/// Whether the parser gives up more than a value.
+fn is_structural(message: &str) -> bool {
+    const BEGINNINGS: [&str; 7] = [
+        "extra ",
+        "invalid key-value pair",
+        "invalid unquoted key",
+        "key with no value",
+        "missing ",
+        "unclosed ",
+        "unexpected ",
+    ];
+    BEGINNINGS.iter().any(|beginning| message.starts_with(beginning))
+}
+
+fn duplicate(
+    repeated: &RepeatedKeys<'_>,
+    repaired: &RepairedText<'_>,
+    span: Range<usize>,
+    place: SourcePlace,
+) -> RawFinding {
+    let first = match repeated.first(span) {
+        Some(SourcePlace::Bytes(start, end)) => Some(repaired.place(start..end)),
+        Some(SourcePlace::Whole | SourcePlace::Variable(_)) | None => None,
+    };
+    let mistake = RawFinding::new(place, String::new(), "this key is given twice".to_owned());
+    let mistake = mistake.help("remove one of the two, or merge their tables");
+    match first {
+        Some(first) => mistake.note(first, "the first one is here"),
+        None => mistake,
+    }
+}
+
+const DUPLICATE: &str = "duplicate key";
