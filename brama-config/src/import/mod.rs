@@ -67,9 +67,11 @@ pub fn resilience4j_yaml(text: &str, name: &str) -> Result<Imported, ConfigError
 ///
 /// Polly has no form of its own for a file, so each object with `FailureRatio`,
 /// `MinimumThroughput`, `SamplingDuration` or `BreakDuration` is a breaker. Its identifier is its
-/// `Name`, or its key, or for a key `CircuitBreaker`, as in the options of resilient HTTP clients,
-/// the key above. The defaults of Polly become `[defaults]`. Comments are allowed, and keys with
-/// colons. Other objects are noted if they lie beside one named `CircuitBreaker`.
+/// `Name`, or its key, in a list with its number: `Pipelines:0`. For a key such as `CircuitBreaker`
+/// or `Resilience`, as in the options of resilient HTTP clients, it is the key above. Breakers that
+/// would have one name have their whole paths: `Clients:Catalog:Http`. The defaults of Polly become
+/// `[defaults]`. Comments are allowed, and keys with colons. Other objects are noted if they lie
+/// beside one named `CircuitBreaker`.
 ///
 /// # Errors
 ///
