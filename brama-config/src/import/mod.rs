@@ -91,7 +91,7 @@ pub fn polly_json(text: &str, name: &str) -> Result<Imported, ConfigErrors> {
 /// # Errors
 ///
 /// [`ConfigErrors`] lists every mistake with its line, but only the first one of the syntax. A file
-/// without `outlier_detection` is one.
+/// without `outlier_detection` is one, and so is a `DestinationRule` of Istio.
 pub fn envoy_outlier(text: &str, name: &str) -> Result<Imported, ConfigErrors> {
     import(text, name, envoy::read)
 }
@@ -101,7 +101,8 @@ pub fn envoy_outlier(text: &str, name: &str) -> Result<Imported, ConfigErrors> {
 ///
 /// Properties without a class become `[defaults]`, over the defaults of the annotation. Properties
 /// of a class or of a method become a breaker with the identifier `com.acme.Client` or
-/// `com.acme.Client/call`. Properties of no annotation of Fault Tolerance are not looked at.
+/// `com.acme.Client/call`. Properties of no annotation of Fault Tolerance are not looked at. Those
+/// of a profile, such as `%dev.CircuitBreaker/delay`, are not imported, which is noted.
 ///
 /// # Errors
 ///
