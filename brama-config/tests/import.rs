@@ -104,7 +104,7 @@ fn a_wrong_value_is_an_error_with_its_place() {
     let envoy = |settings: &str| format!("name: a\noutlier_detection:\n {settings}\n");
     let polly = |settings: &str| format!("{{ \"a\": {{\n {settings} }} }}");
     let property = |property: &str| format!("\nCircuitBreaker/{property}\n");
-    let cases: [(Importer, String, &str, &str); 18] = [
+    let cases: [(Importer, String, &str, &str); 21] = [
         (resilience4j_yaml, resilience4j("failureRateThreshold: 250"), "a:4:26", "250"),
         (resilience4j_yaml, resilience4j("failureRateThreshold: NaN"), "a:4:26", "NaN"),
         (resilience4j_yaml, resilience4j("slidingWindowSize: 0"), "a:4:23", "at least 1"),
@@ -118,11 +118,14 @@ fn a_wrong_value_is_an_error_with_its_place() {
         (resilience4j_yaml, resilience4j("slidingWindowType: RING"), "a:4:23", "TIME_BASED"),
         (resilience4j_yaml, resilience4j("waitDurationInOpenState: soon"), "a:4:29", "PT10S"),
         (resilience4j_yaml, resilience4j("waitDurationInOpenState: -1s"), "a:4:29", "-1s"),
+        (resilience4j_yaml, resilience4j("waitDurationInOpenState: 0s"), "a:4:29", "1 ms"),
+        (resilience4j_yaml, resilience4j("slowCallDurationThreshold: 0"), "a:4:31", "1 ms"),
         (resilience4j_yaml, resilience4j("baseConfig: nowhere"), "a:4:16", "no `nowhere`"),
         (resilience4j_yaml, resilience4j("initialState: LATENT"), "a:4:18", "METRICS_ONLY"),
         (envoy_outlier, envoy("interval: 10"), "a:3:12", "0.5s"),
         (envoy_outlier, envoy("max_ejection_percent: 101"), "a:3:24", "from 0 to 100"),
         (envoy_outlier, envoy("max_ejection_time: 1s"), "a:3:21", "base_ejection_time"),
+        (envoy_outlier, RULE_OF_ISTIO.to_owned(), "a:2:7", "a rule of Istio"),
         (polly_json, polly("\"FailureRatio\": 1.5"), "a:2:18", "from 0 to 1"),
         (polly_json, polly("\"BreakDuration\": \"00:00:00.1\""), "a:2:19", "00:00:00.5"),
         (polly_json, polly("\"MinimumThroughput\": 1"), "a:2:23", "at least 2"),
@@ -134,6 +137,15 @@ fn a_wrong_value_is_an_error_with_its_place() {
         assert!(found == place && message.contains(part), "{found}: {message}");
     }
 }
+
+const RULE_OF_ISTIO: &str = "\
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+spec:
+  host: reviews
+  trafficPolicy:
+    outlierDetection: { consecutive5xxErrors: 7, interval: 5m }
+";
 
 #[test]
 fn all_wrong_values_are_reported_at_once() {

@@ -71,7 +71,7 @@ impl<'a> Resilience4jSettings<'a> {
                 rate(&mut self.slow_call_rate, "slow_call_rate", &field, log);
             }
             "slowcalldurationthreshold" => {
-                let limit = log.duration(&field, "slow_call_duration", &SPRING);
+                let limit = log.duration_of_a_milli(&field, "slow_call_duration", &SPRING);
                 self.slow_call_duration = limit.unwrap_or(self.slow_call_duration);
             }
             "slidingwindowsize" => self.window = log.count(&field).unwrap_or(self.window),
