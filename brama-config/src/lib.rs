@@ -8,6 +8,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod across;
+mod advice;
 mod breakers;
 mod bytes;
 mod contents;

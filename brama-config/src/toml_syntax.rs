@@ -56,6 +56,7 @@ impl TomlSyntax {
                     message => {
                         let found = text.get(start..end).unwrap_or_default();
                         let help = help(message, line, found);
+                        let message = message.trim_end_matches(", expected nothing");
                         let message = format!("this is not TOML: {message}");
                         RawFinding::new(place, String::new(), message).maybe_help(help)
                     }
