@@ -19,7 +19,8 @@ use crate::{
 /// A configuration file: its path, and the environment variables that override it.
 ///
 /// The end of the name decides the format: `.json` and `.jsonc` are JSON, in which comments and a
-/// comma after the last element are allowed; any other name is TOML.
+/// comma after the last element are allowed. A name that ends in `.yml` or `.yaml` is an error, and
+/// any other is TOML.
 ///
 /// ```
 /// use brama_config::File;
@@ -99,6 +100,11 @@ impl File {
     /// regular file is one.
     pub fn read(&self) -> Result<Loaded, ConfigErrors> {
         let name = self.path.to_string_lossy();
+        if self.ends_in(&["yml", "yaml"]) {
+            let message = "the name ends as one of YAML, which is not read".to_owned();
+            let help = "write TOML or JSON; `brama import` reads what other libraries have in YAML";
+            return Err(ConfigErrors::unreadable(&name, message, Some(help)));
+        }
         let bytes = match bytes::read(&self.path) {
             Ok(bytes) => bytes,
             Err(Unreadable::Missing) if self.is_optional => Vec::new(),
@@ -142,9 +148,12 @@ impl File {
     }
 
     fn syntax(&self) -> Syntax {
+        if self.ends_in(&["json", "jsonc"]) { Syntax::Json } else { Syntax::Toml }
+    }
+
+    fn ends_in(&self, endings: &[&str]) -> bool {
         let ending = self.path.extension().map(|it| it.to_string_lossy().to_lowercase());
-        let is_json = ending.is_some_and(|ending| ["json", "jsonc"].contains(&ending.as_str()));
-        if is_json { Syntax::Json } else { Syntax::Toml }
+        ending.is_some_and(|ending| endings.contains(&ending.as_str()))
     }
 
     fn variables(&self) -> Vec<(OsString, OsString)> {

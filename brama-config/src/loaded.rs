@@ -15,7 +15,7 @@ use crate::{
     errors::ConfigErrors,
     finding::{Finding, Location},
     json_tree,
-    node::SourcePlace,
+    node::{SourcePlace, Table},
     raw_finding::{RawFinding, RawFindings},
     reader,
     source::Source,
@@ -93,6 +93,10 @@ impl Loaded {
         let variables = environment::ours(variables.into_iter(), &mut mistakes);
         let source = Source::new(name, text, variables);
         let mut root = match syntax {
+            Syntax::Toml if source.text.trim_start().starts_with('{') => {
+                mistakes.add(json());
+                Table::new()
+            }
             Syntax::Toml => toml_tree::read(&source.text, &mut mistakes),
             Syntax::Json => json_tree::read(&source.text, &mut mistakes),
         };
@@ -236,6 +240,13 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
             Err(ConfigErrors::new(mistakes, &Source::new(name, text, Vec::new())))
         }
     }
+}
+
+/// JSON in a file whose name is not one of JSON.
+fn json() -> RawFinding {
+    let message = "the file begins with `{`, so it is no TOML".to_owned();
+    let mistake = RawFinding::new(SourcePlace::Whole, String::new(), message);
+    mistake.help("if it is JSON, let its name end in `.json`")
 }
 
 const MARK: char = '\u{feff}';
