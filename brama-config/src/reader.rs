@@ -14,8 +14,8 @@ use crate::{
     raw_finding::{RawFinding, RawFindings},
     section::{Section, setting, table, twice, unknown},
     setting::{check_registry, read_registry},
-    settings::REGISTRY,
-    words::{Vocabulary, path},
+    settings::{REGISTRY, TABLES},
+    words::{Vocabulary, nearest, path},
 };
 
 /// Reads a tree. Without mistakes, the contents are valid.
@@ -24,18 +24,28 @@ pub(crate) fn read(root: &Table, mistakes: &mut RawFindings) -> (Contents, RawFi
     let mut seen: [Option<&TableEntry>; 4] = [None; 4];
     // Behind a header that cannot be read, settings seem to stand in no table.
     let is_broken = !mistakes.is_empty();
+    let mut misnamed = Vec::new();
     for entry in root {
         let word = entry.word();
         let parts = [entry.key.as_str()];
-        let tables = crate::settings::TABLES.iter().zip(&mut seen);
+        let tables = TABLES.iter().zip(&mut seen);
         let Some((_, seen)) = tables.into_iter().find(|(table, _)| **table == word) else {
             if !is_broken || setting(&word).is_none() {
                 mistakes.add_with(|| unknown(entry, &parts, Vocabulary::File));
             }
+            misnamed.push((word, entry));
             continue;
         };
         if let Some(first) = seen.replace(entry) {
             mistakes.add_with(|| twice(first, entry, &parts));
+        }
+    }
+    // The mistakes in a table whose name is misspelt are found too.
+    for (word, entry) in misnamed.into_iter().filter(|(_, entry)| entry.node.as_table().is_some()) {
+        let meant = nearest(TABLES.into_iter(), &word);
+        let mut tables = TABLES.iter().zip(&mut seen);
+        if let Some((_, seen)) = tables.find(|(table, _)| Some(**table) == meant) {
+            seen.get_or_insert(entry);
         }
     }
     let [registry, defaults, kinds, breakers] = seen;
@@ -92,7 +102,8 @@ impl<'a> ConfigReader<'a> {
     }
 
     fn contents(mut self, mistakes: &mut RawFindings) -> (Contents, RawFindings) {
-        let parents = inherits::resolve(&mut self.breakers, mistakes);
+        let kinds = self.kinds.iter().map(|(entry, _)| entry.key.as_str()).collect();
+        let parents = inherits::resolve(&mut self.breakers, &kinds, mistakes);
         let (mut warnings, defaults) = (RawFindings::default(), self.defaults.patch);
         let of_defaults = self.defaults.layer("defaults".to_owned());
         lint_general(&self.defaults, &[FileLayer::Table(&of_defaults)], &mut warnings);

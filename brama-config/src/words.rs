@@ -36,6 +36,9 @@ impl Vocabulary {
     /// What to write instead of `word`, which is not in this vocabulary.
     pub(crate) fn help(self, word: &str) -> String {
         let word = snake_case(word);
+        if self.words().contains(&word.as_str()) {
+            return format!("write `{word}`");
+        }
         if let Some(table) = self.home(&word) {
             return table;
         }
@@ -49,6 +52,11 @@ impl Vocabulary {
             let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
             format!("known here are {}", words.join(", "))
         })
+    }
+
+    /// Whether a word is probably one of this vocabulary.
+    pub(crate) fn is_near(self, word: &str) -> bool {
+        nearest(self.words().into_iter(), &snake_case(word)).is_some()
     }
 
     /// The table in which a word belongs that is known elsewhere in the file.
