@@ -10,7 +10,7 @@ use brama_runtime::api::Registry;
 
 use crate::{
     bytes::{self, Unreadable},
-    environment::PREFIX,
+    environment::may_be_ours,
     errors::{ApplyError, ConfigErrors},
     finding::Finding,
     loaded::{Loaded, ReloadedFile, Syntax},
@@ -67,7 +67,8 @@ impl File {
 
     /// Takes these variables, names with values, in place of those of the process.
     ///
-    /// Only names that begin with `BRAMA__` matter.
+    /// Only names that begin with `BRAMA__` matter. A name that is nearly one, such as
+    /// `BRAMA_DEFAULTS__EXPIRY`, is a warning.
     pub fn environment<N, V>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: Into<OsString>,
@@ -160,7 +161,7 @@ impl File {
         match &self.environment {
             Environment::OfProcess => {
                 let all = env::vars_os();
-                all.filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX)).collect()
+                all.filter(|(name, _)| may_be_ours(name)).collect()
             }
             Environment::Of(variables) => variables.clone(),
         }

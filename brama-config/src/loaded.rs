@@ -11,7 +11,7 @@ use brama_runtime::api::{
 
 use crate::{
     contents::{ConfiguredBreaker, Contents},
-    environment,
+    environment::{Variables, advise_on_quotes},
     errors::ConfigErrors,
     finding::{Finding, Location},
     json_tree,
@@ -90,8 +90,8 @@ impl Loaded {
     ) -> Result<Self, ConfigErrors> {
         let text = text(name, bytes)?;
         let mut mistakes = RawFindings::default();
-        let variables = environment::ours(variables.into_iter(), &mut mistakes);
-        let source = Source::new(name, text, variables);
+        let variables = Variables::new(variables.into_iter(), &mut mistakes);
+        let source = Source::new(name, text, variables.all.clone());
         let mut root = match syntax {
             Syntax::Toml if source.text.trim_start().starts_with('{') => {
                 mistakes.add(json());
@@ -103,9 +103,11 @@ impl Loaded {
         if root.is_empty() && mistakes.is_empty() && !may_be_empty {
             mistakes.add(empty());
         }
-        environment::apply(&mut root, &source.variables, &mut mistakes);
-        let (contents, certain) = reader::read(&root, &mut mistakes);
+        variables.apply(&mut root, &mut mistakes);
+        let (contents, mut certain) = reader::read(&root, &mut mistakes);
+        variables.warnings(&mut certain);
         if !mistakes.is_empty() {
+            advise_on_quotes(&mut mistakes, &source.variables);
             return Err(ConfigErrors::new(mistakes, &source));
         }
         let warnings = usage::warnings_without_code(&contents, certain.clone());

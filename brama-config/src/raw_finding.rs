@@ -94,6 +94,11 @@ impl RawFindings {
         self.kept.is_empty()
     }
 
+    /// The mistakes that are kept.
+    pub(crate) fn kept_mut(&mut self) -> impl Iterator<Item = &mut RawFinding> {
+        self.kept.iter_mut()
+    }
+
     /// The mistakes in the order of their places, and the number of those that are not kept.
     pub(crate) fn into_parts(mut self) -> (Vec<RawFinding>, usize) {
         self.kept.sort_by(|one, other| one.place.cmp(&other.place));
