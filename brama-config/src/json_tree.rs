@@ -26,7 +26,12 @@ pub(crate) fn read(text: &str, mistakes: &mut RawFindings) -> Table {
     };
     match parsed {
         None => Table::new(),
-        Some(Json::Object(object)) => of_object(object, mistakes),
+        Some(Json::Object(object)) => {
+            let mut root = of_object(object, mistakes);
+            // It is for editors.
+            root.retain(|entry| entry.key != "$schema");
+            root
+        }
         Some(other) => {
             let place = place(&other);
             let message = "the file must be one object, in `{` and `}`".to_owned();
