@@ -38,7 +38,8 @@ pub(crate) fn meant_of_part(part: &str, node: &Node) -> Option<String> {
     }
 }
 
-fn number(node: &Node) -> Option<f64> {
+/// A number as it stands in a file.
+pub(crate) fn number(node: &Node) -> Option<f64> {
     match node.value {
         NodeValue::Integer(number) => u32::try_from(number).ok().map(f64::from),
         NodeValue::Float(number) => Some(number),

@@ -4,7 +4,9 @@ use brama_runtime::api::{Policy, PolicyPatch, status::SettingName};
 
 use crate::{
     across::{Contradiction, FileLayer, contradictions},
+    advice::number,
     contents::effective,
+    deserializer::shown,
     node::SourcePlace,
     raw_finding::{RawFinding, RawFindings},
     rules::off_by_default,
@@ -19,6 +21,7 @@ pub(crate) fn lint(
     path: &str,
     warnings: &mut RawFindings,
 ) {
+    lint_rates(settings, path, warnings);
     if let Some(policy) = effective(settings.patch.layered_over(*defaults)) {
         lint_policy(&policy, settings, path, warnings);
     }
@@ -37,9 +40,26 @@ pub(crate) fn lint_general(
     let (Some(FileLayer::Table(table)), Some(policy)) = (layers.first(), effective(merged)) else {
         return;
     };
+    lint_rates(settings, &table.path, warnings);
     lint_policy(&policy, settings, &table.path, warnings);
     if let Some(warning) = off_by_default(table, &policy) {
         warnings.add(warning);
+    }
+}
+
+/// Adds a warning for each percentage that looks like a share.
+fn lint_rates(settings: &Section<'_>, path: &str, warnings: &mut RawFindings) {
+    for (name, entry) in &settings.entries {
+        let is_rate = matches!(name, SettingName::FailureRate | SettingName::SlowCallRate);
+        let Some(rate) = number(&entry.node).filter(|it| is_rate && 0.0 < *it && *it <= 1.0) else {
+            continue;
+        };
+        let (value, calls, percent) = (shown(&entry.node), (100.0 / rate).round(), rate * 100.0);
+        let message = format!("`{name}` is a percentage: {value} is 1 call in {calls}");
+        let warning = RawFinding::new(entry.node.place.clone(), format!("{path}.{name}"), message);
+        let percent = (percent * 100.0).round() / 100.0;
+        warnings
+            .add_once(warning.help(format!("if you mean {percent} %, write `{name} = {percent}`")));
     }
 }
 
