@@ -25,6 +25,7 @@ pub(crate) fn warnings(contents: &Contents, registry: &Registry) -> RawFindings 
     let mut warnings = RawFindings::default();
     let code = Code::of(registry, &contents.breakers);
     add_unused(contents, registry, &code, &mut warnings);
+    add_timeouts(contents, &code, &mut warnings);
     for breaker in &contents.breakers {
         if let Some(status) = code.status(registry, &breaker.identity) {
             let settings: Vec<_> = status.settings.iter().collect();
@@ -207,6 +208,27 @@ fn add_unused(contents: &Contents, registry: &Registry, code: &Code, warnings: &
         let warning =
             RawFinding::new(place.clone(), path, format!("no breaker is of the kind `{kind}`"));
         warnings.add(warning.help("correct the name, or remove the table").maybe_help(help));
+    }
+}
+
+/// A `timeout` of the defaults or of a kind, if functions are known and none of them has one.
+fn add_timeouts(contents: &Contents, code: &Code, warnings: &mut RawFindings) {
+    let kinds = contents.kinds.iter().map(|it| (&it.settings, Some(&it.kind)));
+    for (settings, kind) in kinds.chain([(&contents.defaults, None)]) {
+        let is_on = settings.patch.policy().is_ok_and(|policy| policy.timeout().is_some());
+        let is_of_kind = |it: &&Declared| kind.is_none() || it.kind.as_ref() == kind;
+        let mut functions = code.declared.iter().filter(is_of_kind).peekable();
+        let is_unused = functions.peek().is_some() && functions.all(|it| !it.has_timeout);
+        let Some(place) = settings.place(SettingName::Timeout).filter(|_| is_on && is_unused)
+        else {
+            continue;
+        };
+        let whose = kind.map_or_else(String::new, |kind| format!(" of the kind `{kind}`"));
+        let message = format!("`timeout` does nothing: no known function{whose} has a `timeout`");
+        let path = format!("{}.timeout", settings.path);
+        let warning = RawFinding::new(place.clone(), path, message);
+        warnings
+            .add(warning.help("add `timeout` to the attribute of a function, or remove it here"));
     }
 }
 

@@ -123,6 +123,14 @@ fn a_timeout_is_a_warning_where_no_code_has_one() {
 }
 
 #[test]
+fn a_timeout_of_a_kind_is_a_warning_if_no_function_of_the_kind_has_one() {
+    let text = "[kinds.file_kind]\ntimeout = \"2s\"\n[defaults]\ntimeout = \"2s\"\n";
+    let message = "2: `timeout` does nothing: no known function of the kind `file_kind` has a \
+                   `timeout`";
+    assert_eq!(shown(&TestRegistry::new(), text), [message]);
+}
+
+#[test]
 fn a_setting_that_needs_a_rule_is_a_warning_if_the_rule_is_off() {
     let registry = TestRegistry::new();
     let text = "[breakers.file_payments]\nslow_call_duration = \"2s\"\n";
