@@ -1,6 +1,6 @@
 //! What a file says: the configuration, and where it says it.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use brama_runtime::api::{
     Config, ConnectionKind, Identity, Policy, PolicyPatch, status::SettingName,
@@ -42,7 +42,14 @@ pub(crate) struct ConfiguredKind {
 impl Contents {
     /// The settings of a kind, if the file has them.
     pub(crate) fn kind(&self, kind: Option<&ConnectionKind>) -> Option<&LayerSettings> {
-        self.kinds.iter().find(|it| Some(&it.kind) == kind).map(|it| &it.settings)
+        let kind = kind?;
+        self.kinds.iter().find(|it| it.kind == *kind).map(|it| &it.settings)
+    }
+
+    /// The settings that a kind sets.
+    pub(crate) fn set_by_kinds(&self) -> HashSet<SettingName> {
+        let set = self.kinds.iter().flat_map(|kind| &kind.settings.places);
+        set.map(|(name, _)| *name).collect()
     }
 
     /// The policy of a breaker of this kind that only the file and this attribute configure.

@@ -23,7 +23,7 @@ use crate::{
 /// The warnings about a configuration that the registry has taken.
 pub(crate) fn warnings(contents: &Contents, registry: &Registry) -> RawFindings {
     let mut warnings = RawFindings::default();
-    let code = Code::of(registry, &contents.breakers);
+    let (code, of_kinds) = (Code::of(registry, &contents.breakers), contents.set_by_kinds());
     add_unused(contents, registry, &code, &mut warnings);
     add_timeouts(contents, &code, &mut warnings);
     for breaker in &contents.breakers {
@@ -53,7 +53,7 @@ pub(crate) fn warnings(contents: &Contents, registry: &Registry) -> RawFindings 
                 is_known || it.is_within(own_tables(breaker))
             });
         } else {
-            add_without_code(contents, breaker, &mut warnings);
+            add_without_code(contents, breaker, &of_kinds, &mut warnings);
         }
     }
     warnings
@@ -61,22 +61,25 @@ pub(crate) fn warnings(contents: &Contents, registry: &Registry) -> RawFindings 
 
 /// Adds to warnings those about breakers that no code configures, as far as is known.
 pub(crate) fn warnings_without_code(contents: &Contents, mut warnings: RawFindings) -> RawFindings {
+    let of_kinds = contents.set_by_kinds();
     for breaker in &contents.breakers {
-        add_without_code(contents, breaker, &mut warnings);
+        add_without_code(contents, breaker, &of_kinds, &mut warnings);
     }
     warnings
 }
 
-/// The kind of such a breaker is not known, so a rule of any kind may be its own.
-fn add_without_code(contents: &Contents, breaker: &ConfiguredBreaker, warnings: &mut RawFindings) {
-    let is_of_kind = |rule| contents.kinds.iter().any(|kind| kind.settings.patch.sets(rule));
+/// The kind of such a breaker is not known, so what any kind sets may be its own.
+fn add_without_code(
+    contents: &Contents,
+    breaker: &ConfiguredBreaker,
+    of_kinds: &HashSet<SettingName>,
+    warnings: &mut RawFindings,
+) {
     let mut open = RULES.into_iter().filter(|rule| !breaker.patch().sets(*rule));
-    if !open.any(is_of_kind) {
+    if !open.any(|rule| of_kinds.contains(&rule)) {
         add_all_off(breaker, contents.policy(breaker, PolicyPatch::new(), None), warnings);
     }
-    let sets_calls =
-        |kind: &ConfiguredKind| OF_CALLS.iter().any(|it| kind.settings.patch.sets(*it));
-    let may_differ = contents.kinds.iter().any(sets_calls);
+    let may_differ = OF_CALLS.iter().any(|setting| of_kinds.contains(setting));
     add_contradictions(breaker, &layers(contents, breaker, None, None), warnings, |it| {
         !may_differ || it.is_within(own_tables(breaker))
     });
@@ -187,13 +190,15 @@ fn add_unused(contents: &Contents, registry: &Registry, code: &Code, warnings: &
     let configured = contents.breakers.iter().filter(|breaker| !breaker.is_parent);
     for breaker in configured {
         if let Some(unknown) = breakers.get(&breaker.identity) {
-            let message = format!("no breaker is known as `{}`", breaker.identity);
-            let nearest = unknown.nearest().map(Identity::to_string);
-            let nearest = nearest.or_else(|| code.nearest(&breaker.identity));
-            let help = nearest.map(|name| format!("did you mean `{name}`?"));
-            let (place, path) = (breaker.place.clone(), breaker.settings.path.clone());
-            let warning = RawFinding::new(place, path, message);
-            warnings.add(warning.help("correct the name, or remove the table").maybe_help(help));
+            warnings.add_with(|| {
+                let message = format!("no breaker is known as `{}`", breaker.identity);
+                let nearest = unknown.nearest().map(Identity::to_string);
+                let nearest = nearest.or_else(|| code.nearest(&breaker.identity));
+                let help = nearest.map(|name| format!("did you mean `{name}`?"));
+                let (place, path) = (breaker.place.clone(), breaker.settings.path.clone());
+                let warning = RawFinding::new(place, path, message);
+                warning.help("correct the name, or remove the table").maybe_help(help)
+            });
         }
     }
     let known = [ConnectionKind::HTTP, ConnectionKind::DATABASE, ConnectionKind::CACHE];

@@ -93,6 +93,18 @@ fn a_hundred_thousand_tables_are_read() {
     assert!(Loaded::parse_toml(&text, "a.toml").is_ok());
 }
 
+/// Comparing each with each would take minutes.
+#[test]
+fn many_kinds_beside_many_breakers_and_many_words_of_the_registry_are_read() {
+    let (mut text, mut words) = (String::new(), "[registry]\n".to_owned());
+    for number in 0..40_000 {
+        writeln!(text, "[kinds.k{number}]\nexpiry = \"5s\"\n[breakers.b{number}]").unwrap();
+        writeln!(words, "word{number} = 1").unwrap();
+    }
+    assert!(Loaded::parse_toml(&text, "a.toml").is_ok());
+    assert_eq!(errors(&words).omitted(), 40_000 - 100);
+}
+
 #[test]
 fn hidden_characters_are_escaped_and_the_caret_stands_under_the_value() {
     let errors = errors("breakers.\"a\\u001b[2J\" = { expiry = 5 } # \u{202e}\u{1b}");
