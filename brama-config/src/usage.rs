@@ -188,6 +188,12 @@ fn add_unused(contents: &Contents, registry: &Registry, code: &Code, warnings: &
     let breakers: HashMap<_, _> =
         unused.breakers.iter().map(|unknown| (unknown.identity(), unknown)).collect();
     let configured = contents.breakers.iter().filter(|breaker| !breaker.is_parent);
+    let is_named = |key: &Identity<'static>| {
+        let identity = Identity::from_parts(key.scope(), key.identifier(), None);
+        breakers.contains_key(&identity) || registry.find(&identity).is_some()
+    };
+    // Keys appear while the program runs, and one warning about their identifier is enough.
+    let configured = configured.filter(|it| it.of_identifier.is_none() || !is_named(&it.identity));
     for breaker in configured {
         if let Some(unknown) = breakers.get(&breaker.identity) {
             warnings.add_with(|| {
@@ -293,6 +299,8 @@ fn add_useless(
         let set = named(sentence).filter_map(|name| Some((name, breaker.settings.place(name)?)));
         let mut set = set.filter(|_| sentence.contains("init"));
         let Some((name, place)) = set.next() else { continue };
+        // A sentence may name one setting twice.
+        let set = set.filter(|(other, _)| *other != name);
         let path = format!("{}.{name}", breaker.settings.path);
         let warning = RawFinding::new(place.clone(), path, sentence.clone());
         warnings.add_once(set.fold(warning, |warning, (name, place)| {

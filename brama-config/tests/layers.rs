@@ -124,3 +124,11 @@ fn a_window_that_a_kind_may_set_leaves_a_breaker_without_a_warning() {
     let text = "[kinds.http]\nwindow = { calls = 500 }\n[breakers.b]\nfailure_count = 200\n";
     assert_eq!(alone(text), Vec::<String>::new());
 }
+
+#[test]
+fn a_key_is_no_unknown_name_if_its_identifier_is_known_or_is_a_warning_already() {
+    let text = "[breakers.used.keys.k]\nshadow = true\n";
+    assert_eq!(with_code(text), Vec::<String>::new());
+    let text = "[breakers.other]\nshadow = true\n[breakers.other.keys.k]\nshadow = true\n";
+    assert_eq!(with_code(text), ["1: no breaker is known as `other`"]);
+}
