@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use brama_runtime::api::{duration::show, text::Escaped};
+use brama_runtime::api::{
+    duration::{parse, show},
+    text::Escaped,
+};
 
 use crate::{
     node::{Node, NodeValue},
@@ -36,6 +39,68 @@ pub(crate) fn meant_of_part(part: &str, node: &Node) -> Option<String> {
         "time" | "initial" | "max" => duration(node),
         _ => None,
     }
+}
+
+/// The value of another library's word for a setting of this form. `example` is that of the word.
+pub(crate) fn translated(form: Form, example: &str, word: &str, node: &Node) -> Option<String> {
+    let number = number(node).filter(|number| 0.0 < *number);
+    match form {
+        Form::Count | Form::CountOrOff => {
+            number.filter(|it| it.fract() == 0.0).map(|it| it.to_string())
+        }
+        Form::PercentOrOff if word.contains("ratio") => {
+            number.filter(|it| *it <= 1.0).map(|it| ((it * 10_000.0).round() / 100.0).to_string())
+        }
+        Form::PercentOrOff => number.filter(|it| *it <= 100.0).map(|it| it.to_string()),
+        Form::Window if example.is_empty() => {
+            number.filter(|it| it.fract() == 0.0).map(|calls| format!("{{ calls = {calls} }}"))
+        }
+        Form::Window => length(word, node).map(|time| format!("{{ time = {time} }}")),
+        Form::Duration | Form::DurationOrOff => length(word, node),
+        Form::Expiry if example.is_empty() => length(word, node),
+        Form::Expiry
+        | Form::WholeNumber
+        | Form::WholePercentOrOff
+        | Form::Share
+        | Form::Flag
+        | Form::Abandoned
+        | Form::Reasons => None,
+    }
+}
+
+/// A duration of another library: a text with its unit, or a number whose unit the word names.
+fn length(word: &str, node: &Node) -> Option<String> {
+    if let NodeValue::Text(text) = &node.value {
+        let known = parse(text.trim()).ok().map(|duration| format!("\"{}\"", show(duration)));
+        return known.or_else(|| duration(node));
+    }
+    let is_millis = word.ends_with("_ms") || word.contains("milliseconds");
+    let millis = u64::from(u32::try_from(integer(node)?).ok()?);
+    let millis = if is_millis { millis } else { millis.checked_mul(1000)? };
+    Some(format!("\"{}\"", show(Duration::from_millis(millis))))
+}
+
+fn integer(node: &Node) -> Option<i64> {
+    if let NodeValue::Integer(number) = node.value {
+        Some(number).filter(|it| 0 < *it)
+    } else {
+        None
+    }
+}
+
+/// The example of the attribute as a file writes it.
+pub(crate) fn in_a_file(example: &str) -> Option<String> {
+    let (kind, values) = example.strip_suffix(')')?.split_once('(')?;
+    let mut values = values.split(", ");
+    Some(match kind {
+        "time" => format!("{{ time = {} }}", values.next()?),
+        "progressive" => {
+            let (initial, max) = (values.next()?, values.next()?);
+            let factor = values.next().map(|factor| format!(", factor = {factor}.0"));
+            format!("{{ initial = {initial}, max = {max}{} }}", factor.unwrap_or_default())
+        }
+        _ => return None,
+    })
 }
 
 /// A number as it stands in a file.

@@ -10,6 +10,7 @@ use jsonc_parser::{
 use crate::{
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
+    words::path,
 };
 
 /// Reads a file; empty after a syntax error, of which the parser reports only the first.
@@ -74,8 +75,11 @@ fn of_object(object: Object<'_>, mistakes: &mut RawFindings) -> Table {
         if *first == key_place {
             table.push(TableEntry { key, key_place, node });
         } else {
-            let mistake =
-                RawFinding::new(key_place, String::new(), "this key is given twice".into());
+            let mistake = RawFinding::new(
+                key_place,
+                String::new(),
+                format!("`{}` is given twice", path(&[&key])),
+            );
             let mistake = mistake.help("remove one of the two");
             mistakes.add(mistake.note(first.clone(), "the first one is here"));
         }

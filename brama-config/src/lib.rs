@@ -21,6 +21,7 @@ mod finding;
 #[cfg(feature = "import")]
 pub mod import;
 mod inherits;
+mod json_help;
 mod json_tree;
 mod lint;
 mod loaded;

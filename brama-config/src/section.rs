@@ -222,5 +222,5 @@ pub(crate) fn unknown(entry: &TableEntry, parts: &[&str], vocabulary: Vocabulary
     };
     let mistake = RawFinding::new(entry.key_place.clone(), path(parts), message);
     let help = with_quotes(entry, parts).filter(|_| !vocabulary.is_near(&entry.key));
-    mistake.help(help.unwrap_or_else(|| vocabulary.help(&entry.key)))
+    mistake.help(help.unwrap_or_else(|| vocabulary.help(&entry.key, Some(&entry.node))))
 }

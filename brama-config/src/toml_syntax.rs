@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
+use brama_runtime::api::text::Escaped;
 use toml::de::Error;
 
 use crate::{
@@ -52,7 +53,15 @@ impl TomlSyntax {
             if self.reported.insert(first) {
                 let place = SourcePlace::Bytes(start, end);
                 mistakes.add_syntax(start..end, || match error.message() {
-                    DUPLICATE => duplicate(&repeated, repaired, span, place),
+                    DUPLICATE => {
+                        let mistake = duplicate(text, line, start..end);
+                        match repeated.first(span) {
+                            Some(SourcePlace::Bytes(start, end)) => {
+                                mistake.note(repaired.place(start..end), "the first one is here")
+                            }
+                            Some(SourcePlace::Whole | SourcePlace::Variable(_)) | None => mistake,
+                        }
+                    }
                     message => {
                         let found = text.get(start..end).unwrap_or_default();
                         let help = help(message, line, found);
@@ -89,22 +98,38 @@ fn is_structural(message: &str) -> bool {
     BEGINNINGS.iter().any(|beginning| message.starts_with(beginning))
 }
 
-fn duplicate(
-    repeated: &RepeatedKeys<'_>,
-    repaired: &RepairedText<'_>,
-    span: Range<usize>,
-    place: SourcePlace,
-) -> RawFinding {
-    let first = match repeated.first(span) {
-        Some(SourcePlace::Bytes(start, end)) => Some(repaired.place(start..end)),
-        Some(SourcePlace::Whole | SourcePlace::Variable(_)) | None => None,
-    };
-    let mistake = RawFinding::new(place, String::new(), "this key is given twice".to_owned());
-    let mistake = mistake.help("remove one of the two, or merge their tables");
-    match first {
-        Some(first) => mistake.note(first, "the first one is here"),
-        None => mistake,
+fn duplicate(text: &str, line: &str, key: Range<usize>) -> RawFinding {
+    let name = Escaped::within(MAX_SHOWN, text.get(key.clone()).unwrap_or_default());
+    let path = key_path(text, key.clone()).unwrap_or_default();
+    let path = Escaped::within(2 * MAX_SHOWN, &path).to_string();
+    let place = SourcePlace::from(key);
+    if line.trim_start().starts_with("[[") {
+        let message = format!("`{name}` is a list here, and a table above");
+        return RawFinding::new(place, path, message).help("write it with one bracket: `[…]`");
     }
+    let mistake = RawFinding::new(place, path, format!("`{name}` is given twice"));
+    mistake.help("remove one of the two, or merge their tables")
+}
+
+/// In bytes, of a key.
+const MAX_SHOWN: usize = 64;
+
+/// The path of a key as it is written, unless it is one of an inline table.
+fn key_path(text: &str, key: Range<usize>) -> Option<String> {
+    let (first, line) = line_at(text, key.start);
+    let written = line.get(..key.end.checked_sub(first)?)?.trim_start();
+    if let Some(names) = written.strip_prefix('[') {
+        return Some(names.trim_start_matches('[').to_owned());
+    }
+    if written.contains(['{', '=']) {
+        return None;
+    }
+    let mut above = text.get(..first)?.lines().rev();
+    let Some(header) = above.find(|line| line.trim_start().starts_with('[')) else {
+        return Some(written.to_owned());
+    };
+    let header = header.trim_start().trim_start_matches('[').split(']').next()?;
+    Some(format!("{header}.{written}"))
 }
 
 const DUPLICATE: &str = "duplicate key";

@@ -4,7 +4,9 @@ use brama_runtime::api::status::SettingName;
 use strsim::levenshtein;
 
 use crate::{
+    advice::{in_a_file, translated},
     elsewhere::{ELSEWHERE, OPTIONS},
+    node::Node,
     settings::{BREAKER, REGISTRY, TABLES, row},
 };
 
@@ -33,8 +35,8 @@ impl Vocabulary {
         }
     }
 
-    /// What to write instead of `word`, which is not in this vocabulary.
-    pub(crate) fn help(self, word: &str) -> String {
+    /// What to write instead of `word`, which is not in this vocabulary and has the value `node`.
+    pub(crate) fn help(self, word: &str, node: Option<&Node>) -> String {
         let word = snake_case(word);
         if self.words().contains(&word.as_str()) {
             return format!("write `{word}`");
@@ -42,7 +44,7 @@ impl Vocabulary {
         if let Some(table) = self.home(&word) {
             return table;
         }
-        if let Some(meaning) = self.meaning(&word) {
+        if let Some(meaning) = self.meaning(&word, node) {
             return meaning;
         }
         let words = self.words();
@@ -73,18 +75,22 @@ impl Vocabulary {
     }
 
     /// What a word of the attribute, or of another circuit breaker, is here.
-    fn meaning(self, word: &str) -> Option<String> {
+    fn meaning(self, word: &str, node: Option<&Node>) -> Option<String> {
         // The names of tables are our own words.
         if self == Self::File {
             return None;
         }
         if let Some((help, _)) = ELSEWHERE.iter().find(|(_, words)| words.contains(&word)) {
-            return Some((*help).to_owned());
+            let help = help.replace("time(\"10s\")", "{ time = \"10s\" }");
+            return Some(help.replace("\nhelp: ", "; "));
         }
         let known = |(option, _, _, words): &&Row| *option == word || words.contains(&word);
-        let (option, meaning, _, _) = OPTIONS.iter().find(known)?;
+        let (option, meaning, example, _) = OPTIONS.iter().find(known)?;
         if let Some(row) = row(option) {
-            return Some(format!("`{option}` {meaning}: write `{option} = {}`", row.example));
+            let own = node.and_then(|node| translated(row.form, example, word, node));
+            let value = own.or_else(|| in_a_file(example));
+            let value = value.as_deref().unwrap_or(row.example);
+            return Some(format!("`{option}` {meaning}: write `{option} = {value}`"));
         }
         let is_here = self == Self::Breaker && BREAKER.iter().any(|(other, _)| other == option);
         Some(if is_here {
@@ -156,7 +162,7 @@ mod tests {
     fn each_word_of_another_circuit_breaker_leads_to_an_answer() {
         let words = OPTIONS.iter().flat_map(|(_, _, _, words)| *words);
         for word in words.chain(ELSEWHERE.iter().flat_map(|(_, words)| *words)) {
-            let help = Vocabulary::Breaker.help(word);
+            let help = Vocabulary::Breaker.help(word, None);
             assert!(!help.starts_with("known here are"), "{word}: {help}");
         }
     }
