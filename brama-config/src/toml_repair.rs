@@ -12,10 +12,12 @@ use crate::node::SourcePlace;
 #[derive(Debug, Default)]
 pub(crate) struct Repairs(BTreeMap<usize, LineRepair>);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum LineRepair {
     Mend,
     Blank,
+    /// Adds these brackets.
+    Close(Vec<&'static str>),
 }
 
 /// A text with repaired lines.
@@ -38,10 +40,19 @@ impl Repairs {
         let repair = match self.0.get(&start) {
             None if mended(line).is_some() => LineRepair::Mend,
             None | Some(LineRepair::Mend) => LineRepair::Blank,
-            Some(LineRepair::Blank) => return false,
+            Some(LineRepair::Blank | LineRepair::Close(_)) => return false,
         };
         self.0.insert(start, repair);
         true
+    }
+
+    /// Adds brackets to the end of a line. Returns whether that was not done before.
+    pub(crate) fn close(&mut self, start: usize, ends: Vec<&'static str>) -> bool {
+        let is_new = !self.0.contains_key(&start);
+        if is_new {
+            self.0.insert(start, LineRepair::Close(ends));
+        }
+        is_new
     }
 
     /// The text with these repairs.
@@ -58,9 +69,13 @@ impl Repairs {
                 is_lost = repair == Some(&LineRepair::Blank);
                 repaired.lacks_table |= is_lost;
             }
-            let is_mended = repair == Some(&LineRepair::Mend);
-            match mended(line).filter(|_| is_mended) {
-                Some(mended) => repaired.mend(&mut new, &mended),
+            let parts = match repair {
+                Some(LineRepair::Mend) => mended(line),
+                Some(LineRepair::Close(ends)) => closed(line, ends),
+                Some(LineRepair::Blank) | None => None,
+            };
+            match parts {
+                Some(parts) => repaired.mend(&mut new, &parts),
                 None if is_lost || repair.is_some() => new.extend(line.bytes().map(blank)),
                 None => new.push_str(line),
             }
@@ -75,6 +90,14 @@ impl RepairedText<'_> {
     pub(crate) fn place(&self, range: Range<usize>) -> SourcePlace {
         let (start, end) = self.bytes(range);
         SourcePlace::Bytes(start, end)
+    }
+
+    /// The place in the file of a place in this text.
+    pub(crate) fn moved(&self, place: SourcePlace) -> SourcePlace {
+        match place {
+            SourcePlace::Bytes(start, end) => self.place(start..end),
+            SourcePlace::Whole | SourcePlace::Variable(_) => place,
+        }
     }
 
     /// The bytes of the file: from, to.
@@ -134,6 +157,60 @@ pub(crate) fn mended_line(line: &str) -> Option<String> {
 
 fn mended(line: &str) -> Option<Vec<LinePart<'_>>> {
     if is_header(line) { mended_header(line) } else { mended_setting(line) }
+}
+
+/// The end of the last line before a place on which an array or an inline table is open, and the
+/// brackets that are missing there, from the innermost on.
+pub(crate) fn open_value(text: &str, place: usize) -> Option<(usize, Vec<&'static str>)> {
+    let (mut open, mut start, mut end) = (Vec::new(), 0, 0);
+    for line in text.split_inclusive('\n') {
+        // The error is on this line. It may be the one that opens the value.
+        let is_last = place < start + line.len();
+        if is_last && !open.is_empty() {
+            break;
+        }
+        if !open.is_empty() || !is_header(line) {
+            count_brackets(line, &mut open);
+        }
+        if !line.trim().is_empty() {
+            end = start + line.trim_end().len();
+        }
+        start += line.len();
+        if is_last {
+            break;
+        }
+    }
+    open.reverse();
+    (!open.is_empty() && open.len() <= MOST_ADDED).then_some((end, open))
+}
+
+/// More are no slip.
+const MOST_ADDED: usize = 8;
+
+/// Adds the ends of the values that begin on a line, and removes those that end there.
+fn count_brackets(line: &str, open: &mut Vec<&'static str>) {
+    let mut quote = None;
+    for letter in line.chars() {
+        match letter {
+            _ if quote == Some(letter) => quote = None,
+            _ if quote.is_some() => {}
+            '"' | '\'' => quote = Some(letter),
+            '#' => return,
+            '{' => open.push("}"),
+            '[' => open.push("]"),
+            '}' | ']' => drop(open.pop()),
+            _ => {}
+        }
+    }
+}
+
+/// A line with brackets at its end, before a comment.
+fn closed<'a>(line: &'a str, ends: &[&'static str]) -> Option<Vec<LinePart<'a>>> {
+    let code = line.split('#').next().unwrap_or(line).trim_end();
+    let (code, rest) = line.split_at_checked(code.len())?;
+    let ends = ends.iter().copied().map(LinePart::Added);
+    let parts = [LinePart::Kept(code)].into_iter().chain(ends).chain([LinePart::Kept(rest)]);
+    Some(parts.collect())
 }
 
 /// `key: value` with an equals sign.

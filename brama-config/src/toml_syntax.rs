@@ -10,7 +10,7 @@ use crate::{
     raw_finding::{RawFinding, RawFindings},
     repeated::RepeatedKeys,
     syntax_help::help,
-    toml_repair::{RepairedText, Repairs},
+    toml_repair::{RepairedText, Repairs, open_value},
 };
 
 /// What is known of the syntax of a file after some passes over it.
@@ -35,6 +35,13 @@ impl TomlSyntax {
         let mut errors: Vec<_> = errors.collect();
         // The parser reports values, which it reads last, after keys and headers.
         errors.sort_by_key(|(span, _)| span.start);
+        let is_unclosed = errors.iter().any(|(_, error)| is_unclosed(error.message()));
+        let first = errors.iter().find(|(_, error)| is_structural(error.message()));
+        if let Some((span, _)) = first.filter(|_| is_unclosed)
+            && self.close(text, repaired, span.start, mistakes)
+        {
+            return true;
+        }
         let (repeated, mut has_more) = (RepeatedKeys::new(&repaired.text), false);
         // The line of the error before: its first byte, its text, and whether it is repaired.
         let (mut first, mut line, mut is_repaired) = (0, "", false);
@@ -51,28 +58,45 @@ impl TomlSyntax {
             }
             // What follows on the line of an error is seldom one of its own.
             if self.reported.insert(first) {
-                let place = SourcePlace::Bytes(start, end);
                 mistakes.add_syntax(start..end, || match error.message() {
                     DUPLICATE => {
-                        let mistake = duplicate(text, line, start..end);
-                        match repeated.first(span) {
-                            Some(SourcePlace::Bytes(start, end)) => {
-                                mistake.note(repaired.place(start..end), "the first one is here")
-                            }
-                            Some(SourcePlace::Whole | SourcePlace::Variable(_)) | None => mistake,
-                        }
+                        let first = repeated.first(span);
+                        duplicate(text, line, start..end, first.map(|it| repaired.moved(it)))
                     }
-                    message => {
-                        let found = text.get(start..end).unwrap_or_default();
-                        let help = help(message, line, found);
-                        let message = message.trim_end_matches(", expected nothing");
-                        let message = format!("this is not TOML: {message}");
-                        RawFinding::new(place, String::new(), message).maybe_help(help)
-                    }
+                    message => not_toml(text, line, start..end, message),
                 });
             }
         }
         has_more
+    }
+
+    /// Ends the array or the inline table that is open at an error, and reports it alone: the lines
+    /// that follow were read as parts of it. Returns whether there is one.
+    fn close(
+        &mut self,
+        text: &str,
+        repaired: &RepairedText<'_>,
+        error: usize,
+        mistakes: &mut RawFindings,
+    ) -> bool {
+        let Some((end, ends)) = open_value(&repaired.text, error) else { return false };
+        let (_, end) = repaired.bytes(end..end);
+        let (first, line) = line_at(text, end);
+        let Some(expected) = ends.first().copied() else { return false };
+        let space = if expected == "}" { " " } else { "" };
+        let line = format!("{}{space}{}", line.trim(), ends.concat());
+        if !self.repairs.close(first, ends) {
+            return false;
+        }
+        if self.reported.insert(first) {
+            mistakes.add_syntax(end..end, || {
+                let kind = if expected == "]" { "array" } else { "inline table" };
+                let message = format!("this is not TOML: unclosed {kind}, expected `{expected}`");
+                let mistake = RawFinding::new(SourcePlace::from(end..end), String::new(), message);
+                mistake.help(format!("write `{}`", Escaped::within(2 * MAX_SHOWN, &line)))
+            });
+        }
+        true
     }
 }
 
@@ -82,6 +106,11 @@ fn line_at(text: &str, place: usize) -> (usize, &str) {
     let first = before.rfind('\n').map_or(0, |end| end + 1);
     let rest = text.get(first..).unwrap_or_default();
     (first, rest.split_inclusive('\n').next().unwrap_or_default())
+}
+
+/// Whether the end of an array or of an inline table is missing.
+fn is_unclosed(message: &str) -> bool {
+    ["unclosed array, ", "unclosed inline table"].iter().any(|it| message.starts_with(it))
 }
 
 /// Whether the parser gives up more than a value.
@@ -98,7 +127,14 @@ fn is_structural(message: &str) -> bool {
     BEGINNINGS.iter().any(|beginning| message.starts_with(beginning))
 }
 
-fn duplicate(text: &str, line: &str, key: Range<usize>) -> RawFinding {
+fn not_toml(text: &str, line: &str, found: Range<usize>, message: &str) -> RawFinding {
+    let help = help(message, line, text.get(found.clone()).unwrap_or_default());
+    let message = message.trim_end_matches(", expected nothing");
+    let message = format!("this is not TOML: {message}");
+    RawFinding::new(SourcePlace::from(found), String::new(), message).maybe_help(help)
+}
+
+fn duplicate(text: &str, line: &str, key: Range<usize>, first: Option<SourcePlace>) -> RawFinding {
     let name = Escaped::within(MAX_SHOWN, text.get(key.clone()).unwrap_or_default());
     let path = key_path(text, key.clone()).unwrap_or_default();
     let path = Escaped::within(2 * MAX_SHOWN, &path).to_string();
@@ -108,7 +144,11 @@ fn duplicate(text: &str, line: &str, key: Range<usize>) -> RawFinding {
         return RawFinding::new(place, path, message).help("write it with one bracket: `[…]`");
     }
     let mistake = RawFinding::new(place, path, format!("`{name}` is given twice"));
-    mistake.help("remove one of the two, or merge their tables")
+    let mistake = mistake.help("remove one of the two, or merge their tables");
+    match first {
+        Some(first) => mistake.note(first, "the first one is here"),
+        None => mistake,
+    }
 }
 
 /// In bytes, of a key.

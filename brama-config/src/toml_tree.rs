@@ -25,8 +25,8 @@ pub(crate) fn read(text: &str, mistakes: &mut RawFindings) -> Table {
     }
 }
 
-/// A line is mended, and then blanked. More passes find mistakes in what they uncover.
-const PASSES: usize = 4;
+/// A line is mended, and then blanked. More passes end values that are open, one each.
+const PASSES: usize = 8;
 
 /// From bytes of the text that was parsed to a place in the file.
 type PlaceOf<'a> = &'a dyn Fn(Range<usize>) -> SourcePlace;
