@@ -14,8 +14,16 @@ use crate::{
 
 /// The value to write for a setting of this form, as TOML.
 pub(crate) fn meant(form: Form, node: &Node) -> Option<String> {
+    if can_be_off(form) && means_off(node) {
+        return Some("\"off\"".to_owned());
+    }
     match form {
-        Form::Share => number(node).filter(|it| 1.0 < *it && *it <= 90.0).map(hundredth),
+        Form::Share => {
+            let percent = number(node).filter(|it| 1.0 < *it && *it <= 90.0).map(hundredth);
+            percent.or_else(|| {
+                unquoted(node).filter(|it| (0.0..=0.9).contains(it)).map(|it| it.to_string())
+            })
+        }
         Form::WholePercentOrOff => {
             let share = number(node).filter(|it| 0.0 < *it && *it < 1.0)?;
             Some((share * 100.0).round().max(1.0).to_string())
@@ -30,6 +38,33 @@ pub(crate) fn meant(form: Form, node: &Node) -> Option<String> {
         | Form::Abandoned
         | Form::Reasons => whole(node),
     }
+}
+
+const fn can_be_off(form: Form) -> bool {
+    matches!(
+        form,
+        Form::CountOrOff | Form::PercentOrOff | Form::WholePercentOrOff | Form::DurationOrOff
+    )
+}
+
+/// Whether a value switches something off in another way.
+fn means_off(node: &Node) -> bool {
+    match &node.value {
+        NodeValue::Bool(is_on) => !is_on,
+        NodeValue::Text(text) => ["off", "none", "no", "false", "disabled"]
+            .contains(&text.trim().to_lowercase().as_str()),
+        NodeValue::Null
+        | NodeValue::Integer(_)
+        | NodeValue::Float(_)
+        | NodeValue::Odd(_)
+        | NodeValue::Array(_)
+        | NodeValue::Table(_) => false,
+    }
+}
+
+/// A number in quotes.
+fn unquoted(node: &Node) -> Option<f64> {
+    if let NodeValue::Text(text) = &node.value { text.trim().parse().ok() } else { None }
 }
 
 /// The value of a part of an expiry or of a window.
@@ -51,7 +86,9 @@ pub(crate) fn translated(form: Form, example: &str, word: &str, node: &Node) -> 
         Form::PercentOrOff if word.contains("ratio") => {
             number.filter(|it| *it <= 1.0).map(|it| ((it * 10_000.0).round() / 100.0).to_string())
         }
-        Form::PercentOrOff => number.filter(|it| *it <= 100.0).map(|it| it.to_string()),
+        Form::PercentOrOff | Form::WholePercentOrOff => {
+            number.filter(|it| *it <= 100.0).map(|it| it.to_string())
+        }
         Form::Window if example.is_empty() => {
             number.filter(|it| it.fract() == 0.0).map(|calls| format!("{{ calls = {calls} }}"))
         }
@@ -60,7 +97,6 @@ pub(crate) fn translated(form: Form, example: &str, word: &str, node: &Node) -> 
         Form::Expiry if example.is_empty() => length(word, node),
         Form::Expiry
         | Form::WholeNumber
-        | Form::WholePercentOrOff
         | Form::Share
         | Form::Flag
         | Form::Abandoned
@@ -75,8 +111,13 @@ fn length(word: &str, node: &Node) -> Option<String> {
         return known.or_else(|| duration(node));
     }
     let is_millis = word.ends_with("_ms") || word.contains("milliseconds");
-    let millis = u64::from(u32::try_from(integer(node)?).ok()?);
-    let millis = if is_millis { millis } else { millis.checked_mul(1000)? };
+    let is_seconds = word.contains("seconds") || word.ends_with("_secs");
+    let number = u64::from(u32::try_from(integer(node)?).ok()?);
+    let millis = match (is_millis, is_seconds) {
+        (true, _) => number,
+        (false, true) => number.checked_mul(1000)?,
+        (false, false) => return None,
+    };
     Some(format!("\"{}\"", show(Duration::from_millis(millis))))
 }
 
@@ -91,12 +132,13 @@ fn integer(node: &Node) -> Option<i64> {
 /// The example of the attribute as a file writes it.
 pub(crate) fn in_a_file(example: &str) -> Option<String> {
     let (kind, values) = example.strip_suffix(')')?.split_once('(')?;
-    let mut values = values.split(", ");
+    let mut values = values.split(',').map(str::trim);
     Some(match kind {
         "time" => format!("{{ time = {} }}", values.next()?),
         "progressive" => {
             let (initial, max) = (values.next()?, values.next()?);
-            let factor = values.next().map(|factor| format!(", factor = {factor}.0"));
+            let factor = values.next().and_then(|factor| factor.parse::<f64>().ok());
+            let factor = factor.map(|factor| format!(", factor = {factor:?}"));
             format!("{{ initial = {initial}, max = {max}{} }}", factor.unwrap_or_default())
         }
         _ => return None,
@@ -136,10 +178,28 @@ fn whole(node: &Node) -> Option<String> {
     (1 <= count).then(|| count.to_string())
 }
 
-/// `calls(100)` and `time("10s")`, as the attribute writes them.
+/// A number of calls, a time, or a window as the attribute writes it.
 fn window(node: &Node) -> Option<String> {
+    if let NodeValue::Integer(calls) = node.value {
+        return (1..=i64::from(u32::MAX))
+            .contains(&calls)
+            .then(|| format!("{{ calls = {calls} }}"));
+    }
     let NodeValue::Text(text) = &node.value else { return None };
+    if let Some(time) = parse(text.trim()).ok().or_else(|| foreign(&text.trim().to_lowercase())) {
+        return Some(format!("{{ time = \"{}\" }}", show(time)));
+    }
+    called(text)
+}
+
+/// A value as the attribute writes it: `calls(100)`, `time("10s")`, `progressive("5s", "5m")`.
+pub(crate) fn called(text: &str) -> Option<String> {
+    let text = text.trim();
     let (kind, value) = text.strip_suffix(')')?.split_once('(')?;
+    if kind.trim() == "progressive" {
+        let plain = text.chars().all(|letter| !letter.is_control()) && text.len() <= 2 * LONGEST;
+        return in_a_file(text).filter(|_| plain);
+    }
     let value = value.trim_matches(['"', '\'', ' ']);
     let value = match kind.trim() {
         "calls" => value.parse::<u32>().ok()?.to_string(),
@@ -175,12 +235,15 @@ pub(crate) fn is_off(form: Form, node: &Node) -> bool {
     is_needed && matches!(&node.value, NodeValue::Text(text) if text == "off")
 }
 
-/// Whether a text is a duration of another form.
-pub(crate) fn is_foreign_duration(node: &Node) -> bool {
+/// Whether a text is a duration of another form, or switches it off in another way.
+pub(crate) fn is_foreign_duration(form: Option<Form>, node: &Node) -> bool {
+    if form == Some(Form::DurationOrOff) && means_off(node) {
+        return true;
+    }
     matches!(&node.value, NodeValue::Text(text) if foreign(&text.trim().to_lowercase()).is_some())
 }
 
-/// `PT1M30S`, `00:01:30`, `1 d`, `1.5s`.
+/// `PT1M30S`, `00:01:30`, `1 d`, `1.5s`, `5min`, `1m30s`.
 fn foreign(text: &str) -> Option<Duration> {
     if let Some(iso) = text.strip_prefix('p') {
         let (days, time) = iso.split_once('t').unwrap_or((iso, ""));
@@ -191,8 +254,7 @@ fn foreign(text: &str) -> Option<Duration> {
         let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "0"));
         return sum(&format!("{hours}h{minutes}m{seconds}s"));
     }
-    let is_foreign = text.contains('.') || text.ends_with(['d', 'y']) || text.contains("day");
-    sum(text).filter(|_| is_foreign)
+    sum(text).filter(|sum| parse(text).is_err() && !sum.is_zero())
 }
 
 /// The sum of numbers with units, without spaces or with them.
@@ -206,9 +268,9 @@ fn sum(text: &str) -> Option<Duration> {
         let (unit, after) = with_unit.split_at_checked(end.unwrap_or(with_unit.len()))?;
         let seconds = match unit {
             "ms" => 0.001,
-            "s" | "sec" => 1.0,
-            "m" | "min" => 60.0,
-            "h" => 3600.0,
+            "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+            "h" | "hour" | "hours" => 3600.0,
             "d" | "day" | "days" => 86_400.0,
             _ => return None,
         };
@@ -234,6 +296,9 @@ mod tests {
             ("1 d", 86_400_000),
             ("2 days", 172_800_000),
             ("0.5s", 500),
+            ("5min", 300_000),
+            ("30 secs", 30_000),
+            ("1m30s", 90_000),
         ];
         for (text, millis) in cases {
             assert_eq!(foreign(text), Some(Duration::from_millis(millis)), "{text}");

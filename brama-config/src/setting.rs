@@ -120,8 +120,9 @@ impl WrongValue<'_> {
             let message = format!("`{name}` is {}, and cannot be switched off", shown(node));
             return self.mistake(message).maybe_help(self.example());
         }
-        if self.part.is_none() && is_foreign_duration(node) {
-            let message = format!("`{name}` is {}, must be {A_DURATION}", shown(node));
+        if self.part.is_none() && is_foreign_duration(self.form(), node) {
+            let off = if self.form() == Some(Form::DurationOrOff) { ", or \"off\"" } else { "" };
+            let message = format!("`{name}` is {}, must be {A_DURATION}{off}", shown(node));
             return self.mistake(message).maybe_help(self.meant());
         }
         let message = message.strip_prefix("invalid policy: ").unwrap_or(message);

@@ -2,12 +2,16 @@
 
 use brama_runtime::api::text::Escaped;
 
-use crate::toml_repair::mended_line;
+use crate::{advice::called, toml_repair::mended_line};
 
 /// What to write, if that is clear. `found` is the part of the line that is wrong.
 pub(crate) fn help(message: &str, line: &str, found: &str) -> Option<String> {
-    if message.starts_with("string values must be quoted") || message.starts_with("invalid boolean")
-    {
+    let written = line.split_once('=').map(|(_, value)| value.split('#').next().unwrap_or(value));
+    if let Some(value) = written.and_then(called) {
+        return Some(write(&format!("{} = {value}", key(line)?)));
+    }
+    let quoted = ["string values must be quoted", "invalid boolean", "invalid float"];
+    if quoted.iter().any(|beginning| message.starts_with(beginning)) {
         return Some(write(&format!("{} = {}", key(line)?, value(found))));
     }
     if let Some(mended) = mended_line(line) {
@@ -38,6 +42,9 @@ fn value(found: &str) -> String {
     match found.trim().to_lowercase().as_str() {
         "true" | "yes" => "true".to_owned(),
         "false" | "no" => "false".to_owned(),
+        percent if percent.strip_suffix('%').is_some_and(|it| it.parse::<f64>().is_ok()) => {
+            percent.trim_end_matches('%').to_owned()
+        }
         _ => format!("\"{}\"", found.trim()),
     }
 }

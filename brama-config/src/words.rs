@@ -56,9 +56,10 @@ impl Vocabulary {
         })
     }
 
-    /// Whether a word is probably one of this vocabulary.
+    /// Whether a word is probably one of this vocabulary, or is one of another.
     pub(crate) fn is_near(self, word: &str) -> bool {
-        nearest(self.words().into_iter(), &snake_case(word)).is_some()
+        let word = snake_case(word);
+        self.home(&word).is_some() || nearest(self.words().into_iter(), &word).is_some()
     }
 
     /// The table in which a word belongs that is known elsewhere in the file.
@@ -69,6 +70,9 @@ impl Vocabulary {
         }
         if has(Self::Registry) {
             return Some(format!("`{word}` is a setting of the registry: put it into [registry]"));
+        }
+        if has(Self::File) {
+            return Some(format!("`{word}` begins a table: write a header such as `[{word}…]`"));
         }
         let of_breaker = has(Self::Breaker) && BREAKER.iter().any(|(other, _)| *other == word);
         of_breaker.then(|| format!("`{word}` belongs in a table of [breakers]"))
@@ -106,11 +110,12 @@ type Row = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
 /// `resetTimeout` and `reset-timeout` as `reset_timeout`, at most the length of a word.
 fn snake_case(word: &str) -> String {
-    let mut snake = String::new();
+    let (mut snake, mut is_lower) = (String::new(), false);
     for letter in word.chars().take(LONGEST) {
-        if letter.is_uppercase() && snake.ends_with(|last: char| last.is_lowercase()) {
+        if letter.is_uppercase() && is_lower {
             snake.push('_');
         }
+        is_lower = letter.is_lowercase();
         snake.extend(if letter == '-' { '_' } else { letter }.to_lowercase());
     }
     snake
