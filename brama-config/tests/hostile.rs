@@ -93,6 +93,14 @@ fn a_hundred_thousand_tables_are_read() {
     assert!(Loaded::parse_toml(&text, "a.toml").is_ok());
 }
 
+/// The stack of the parser would end the process.
+#[test]
+fn thousands_of_values_without_an_end_are_an_error() {
+    for value in ["{ b = 1\n[x]\na = ", "[ 1\n[x]\na = ", "{ b = 1 [ } } ] a = "] {
+        assert_short(&errors(&format!("a = {}", value.repeat(20_000))));
+    }
+}
+
 /// Comparing each with each would take minutes.
 #[test]
 fn many_kinds_beside_many_breakers_and_many_words_of_the_registry_are_read() {
