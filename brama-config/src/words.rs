@@ -154,7 +154,7 @@ pub(crate) fn path(parts: &[&str]) -> String {
         let is_bare = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
         let shown = brama_runtime::api::text::Escaped::within(LONGEST, part).to_string();
         let plain = !part.is_empty() && part.chars().take(LONGEST).all(is_bare);
-        if plain { shown } else { format!("\"{shown}\"") }
+        if plain { shown } else { format!("\"{}\"", shown.replace('"', "\\\"")) }
     });
     shown.collect::<Vec<_>>().join(".")
 }
