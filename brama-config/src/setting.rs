@@ -6,7 +6,7 @@ use brama_runtime::api::{Config, PolicyPatch, status::SettingName};
 use serde::{Deserialize, de::value::MapDeserializer};
 
 use crate::{
-    advice::{is_foreign_duration, is_off, meant, meant_of_part},
+    advice::{is_foreign_duration, is_off, meant, meant_of_part, number},
     deserializer::{NodeReader, ReadError, ReadErrorKind, shown},
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::RawFinding,
@@ -205,8 +205,18 @@ fn with_parts(mistake: RawFinding, node: &Node) -> RawFinding {
     let place = broken.node.place.clone();
     let initial = part("initial").filter(|_| broken.key == "max");
     let mistake = RawFinding { place, ..mistake };
-    match initial {
+    let mistake = match initial {
         Some(initial) => mistake.note(initial.node.place.clone(), "the initial wait is here"),
+        None => mistake,
+    };
+    // The runtime names one limit of an expiry.
+    let is_outside = |part: &&TableEntry| {
+        number(&part.node).is_some_and(|factor| !(1.0..=100.0).contains(&factor))
+    };
+    match part("factor").filter(|_| broken.key == "max").filter(is_outside) {
+        Some(factor) => {
+            mistake.note(factor.node.place.clone(), "the factor must be from 1 to 100 too")
+        }
         None => mistake,
     }
 }
