@@ -154,7 +154,7 @@ pub(crate) fn table<'a>(
         mistakes.add_with(|| {
             let (path, found) = (path(parts), shown(&entry.node));
             if 1 < parts.len() && setting(&entry.word()).is_some() {
-                return outside(entry, path);
+                return outside(entry, parts);
             }
             let place = entry.node.place.clone();
             let message = format!("`{path}` is {found}, must be a table");
@@ -165,11 +165,21 @@ pub(crate) fn table<'a>(
 }
 
 /// A setting that stands where the name of a breaker, a kind or a key is expected.
-fn outside(entry: &TableEntry, path: String) -> RawFinding {
+fn outside(entry: &TableEntry, parts: &[&str]) -> RawFinding {
     let name = entry.word();
     let message = format!("`{name}` is a setting, and stands in no table that has a name");
-    let mistake = RawFinding::new(entry.key_place.clone(), path, message);
-    mistake.help("put it into `[breakers.NAME]`, with the name of a breaker, or into `[defaults]`")
+    let mistake = RawFinding::new(entry.key_place.clone(), path(parts), message);
+    mistake.help(match parts {
+        ["breakers", breaker, "keys", ..] => {
+            let breaker = path(&["breakers", breaker]);
+            format!("put it into `[{breaker}.keys.KEY]`, with a key, or into `[{breaker}]`")
+        }
+        ["kinds", ..] => {
+            "put it into `[kinds.NAME]`, with the name of a kind, or into `[defaults]`".to_owned()
+        }
+        _ => "put it into `[breakers.NAME]`, with the name of a breaker, or into `[defaults]`"
+            .to_owned(),
+    })
 }
 
 /// The header with a name that has dots, if a table stands where a setting is expected:
