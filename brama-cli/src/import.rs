@@ -4,7 +4,7 @@ use std::io;
 
 use brama::config::{
     ConfigErrors,
-    import::{self, Imported, Unsaid},
+    import::{self, ImportNote, Imported},
 };
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ use crate::{
     terminal::Terminal,
 };
 
-/// Imports a file: TOML on the standard output, and what cannot be said on the standard error.
+/// Imports a file: TOML on the standard output, and the notes on the standard error.
 pub(crate) fn run(task: &ImportTask, terminal: &mut Terminal) -> io::Result<ExitStatus> {
     let name = input::name(&task.file).to_string_lossy();
     let text = match input::text(&task.file) {
@@ -37,7 +37,7 @@ pub(crate) fn run(task: &ImportTask, terminal: &mut Terminal) -> io::Result<Exit
     } else {
         report(&imported, terminal)?;
     }
-    let is_denied = task.deny_notes && !imported.unsaid.is_empty();
+    let is_denied = task.deny_notes && !imported.notes.is_empty();
     Ok(if is_denied { ExitStatus::Mistakes } else { ExitStatus::Fine })
 }
 
@@ -52,10 +52,10 @@ fn read(library: Library, text: &str, name: &str) -> Result<Imported, ConfigErro
 
 fn report(imported: &Imported, terminal: &mut Terminal) -> io::Result<()> {
     terminal.print(imported.toml())?;
-    for unsaid in &imported.unsaid {
-        terminal.note(&format!("{}\n", paint::finding(&unsaid.to_string())))?;
+    for note in &imported.notes {
+        terminal.note(&format!("{}\n", paint::finding(&note.to_string())))?;
     }
-    match imported.unsaid.len() {
+    match imported.notes.len() {
         0 => Ok(()),
         count => {
             terminal.note(&format!("{}: read them before you deploy\n", counted(count, "note")))
@@ -69,38 +69,39 @@ struct ImportedJson<'a> {
     file: &'a str,
     /// The configuration as a file of ours.
     toml: &'a str,
-    /// What it cannot say exactly.
-    notes: Vec<UnsaidJson<'a>>,
+    /// What brama cannot express exactly.
+    notes: Vec<ImportNoteJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct UnsaidJson<'a> {
+struct ImportNoteJson<'a> {
     /// The path of the key in the file that was imported.
     key: Option<&'a str>,
     /// The value there.
-    was: Option<&'a str>,
+    value: Option<&'a str>,
     /// What is written in its place.
-    instead: Option<&'a str>,
-    why: &'a str,
+    replacement: Option<&'a str>,
+    /// Why it differs, and what to do.
+    reason: &'a str,
     #[serde(flatten)]
     place: PlaceJson<'a>,
 }
 
 impl<'a> ImportedJson<'a> {
     fn new(file: &'a str, imported: &'a Imported) -> Self {
-        let notes = imported.unsaid.iter().map(UnsaidJson::from).collect();
+        let notes = imported.notes.iter().map(ImportNoteJson::from).collect();
         Self { file, toml: imported.toml(), notes }
     }
 }
 
-impl<'a> From<&'a Unsaid> for UnsaidJson<'a> {
-    fn from(unsaid: &'a Unsaid) -> Self {
+impl<'a> From<&'a ImportNote> for ImportNoteJson<'a> {
+    fn from(note: &'a ImportNote) -> Self {
         Self {
-            key: unsaid.path(),
-            was: unsaid.was(),
-            instead: unsaid.instead(),
-            why: unsaid.why(),
-            place: unsaid.location().into(),
+            key: note.path(),
+            value: note.value(),
+            replacement: note.replacement(),
+            reason: note.reason(),
+            place: note.location().into(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Files of other circuit breakers: what they become, and what cannot be said, to the letter.
+//! Files of other circuit breakers: what they become, with all notes, to the letter.
 //!
 //! `BRAMA_BLESS=1 cargo test --package brama-config --features import --test import` writes the
 //! expected files anew. Then read each as if you came from that library.
@@ -53,7 +53,7 @@ fn each_file_becomes_the_configuration_and_the_notes_beside_it() {
         assert!(5 <= files.len(), "{format}");
         for (path, text) in files {
             let imported = import(&text, name(&path)).unwrap_or_else(|it| panic!("{it}"));
-            let notes: Vec<_> = imported.unsaid.iter().map(ToString::to_string).collect();
+            let notes: Vec<_> = imported.notes.iter().map(ToString::to_string).collect();
             check(&path.with_extension("toml"), imported.toml());
             check(&path.with_extension("txt"), &notes.join("\n"));
         }

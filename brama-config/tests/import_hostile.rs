@@ -19,7 +19,7 @@ const SECTION: &str = "resilience4j.circuitbreaker.instances:\n";
 #[track_caller]
 fn shown(result: Result<Imported, ConfigErrors>) -> String {
     let shown = match result {
-        Ok(imported) => imported.unsaid.iter().map(ToString::to_string).collect(),
+        Ok(imported) => imported.notes.iter().map(ToString::to_string).collect(),
         Err(errors) => errors.to_string(),
     };
     assert!(shown.len() < 8192, "{} bytes", shown.len());
@@ -143,8 +143,8 @@ fn of_many_notes_the_first_are_kept_and_the_others_counted() {
         writeln!(text, "    key{number}: {number}").unwrap();
     }
     let imported = resilience4j_yaml(&text, "a").unwrap();
-    assert_eq!(imported.unsaid.len(), 501);
-    let last = imported.unsaid.last().unwrap().why();
+    assert_eq!(imported.notes.len(), 501);
+    let last = imported.notes.last().unwrap().reason();
     // Three notes are about the whole file.
     assert_eq!(last, "there are 19503 more notes, which are not shown");
 }

@@ -50,8 +50,8 @@ fn json_has_the_file_and_each_note_with_its_place() {
     let json = answer.json();
     assert_eq!(json["toml"], expected);
     let notes = json["notes"].as_array().unwrap();
-    assert!(notes.iter().all(|note| note["why"].is_string()), "{notes:?}");
-    assert!(notes.iter().any(|note| note["line"].is_u64() && note["was"].is_string()));
+    assert!(notes.iter().all(|note| note["reason"].is_string()), "{notes:?}");
+    assert!(notes.iter().any(|note| note["line"].is_u64() && note["value"].is_string()));
 }
 
 #[test]

@@ -36,14 +36,11 @@ pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
         note_others(cluster, log);
         match name.filter(|name| !name.is_empty()) {
             Some(name) if settings.breakers.contains_key(&name) => {
-                log.unsaid(
-                    field,
-                    "a cluster of this name stands above, so this one is not imported",
-                );
+                log.note(field, "a cluster of this name stands above, so this one is not imported");
             }
             Some(name) => _ = settings.breakers.insert(name, patch),
             None => {
-                log.instead(field, "[defaults]", "the cluster has no name");
+                log.note_replacement(field, "[defaults]", "the cluster has no name");
                 settings.defaults = patch;
             }
         }
@@ -56,7 +53,7 @@ pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
         );
     }
     if !settings.breakers.is_empty() || settings.defaults != PolicyPatch::new() {
-        log.all_general(GENERAL);
+        log.note_all_general(GENERAL);
     }
     settings
 }
@@ -126,13 +123,10 @@ fn of_istio(field: &Field<'_>) -> RawFinding {
 /// Notes what a cluster says about failures elsewhere.
 fn note_others(cluster: &Branch<'_>, log: &mut ImportLog) {
     if let Some(field) = cluster.field("circuitbreakers") {
-        log.unsaid(
-            &field,
-            "limits of connections and of calls at once are no circuit breaker here",
-        );
+        log.note(&field, "limits of connections and of calls at once are no circuit breaker here");
     }
     if let Some(field) = cluster.field("healthchecks") {
-        log.unsaid(&field, "add a health check in code: `add_check`");
+        log.note(&field, "add a health check in code: `add_check`");
     }
 }
 
@@ -244,7 +238,7 @@ impl<'a> OutlierDetection<'a> {
         let Some(share) = percent(field, log) else { return };
         self.share = share.max(1);
         if share == 0 {
-            log.instead(field, "max_open_share = 1", "one key may always open");
+            log.note_replacement(field, "max_open_share = 1", "one key may always open");
         }
     }
 
@@ -268,17 +262,17 @@ impl<'a> OutlierDetection<'a> {
         let mut patch = match (self.rule_5xx(), self.rule_gateway()) {
             (None, None) => patch.failure_threshold_off(),
             (None, Some(failures)) => {
-                let why = "only answers of 502, 503 and 504 are meant: let `failure_if` say so";
-                let instead = format!("failure_threshold = {failures}");
-                log.instead_or_default(self.gateway_field.as_ref(), instead, why);
+                let reason = "only answers of 502, 503 and 504 are meant: let `failure_if` say so";
+                let replacement = format!("failure_threshold = {failures}");
+                log.note_replacement_or_default(self.gateway_field.as_ref(), replacement, reason);
                 patch.failure_threshold(failures)
             }
             (Some(failures), gateway) => {
                 let is_hidden = gateway.is_some_and(|gateway| gateway < failures);
                 if let Some(field) = self.gateway_field.as_ref().filter(|_| is_hidden) {
-                    let why = "a breaker counts one kind of failures in a row, so the rule for \
-                               502, 503 and 504 is not written";
-                    log.unsaid(field, why);
+                    let reason = "a breaker counts one kind of failures in a row, so the rule for \
+                                  502, 503 and 504 is not written";
+                    log.note(field, reason);
                 }
                 patch.failure_threshold(failures)
             }
@@ -286,7 +280,7 @@ impl<'a> OutlierDetection<'a> {
         if let Some(field) =
             self.enforcing_field.as_ref().filter(|_| (1..100).contains(&self.enforcing_5xx))
         {
-            log.unsaid(field, "brama has no rule by chance: `shadow = true` observes only");
+            log.note(field, "brama has no rule by chance: `shadow = true` observes only");
         }
         if 0 < self.enforcing_percentage {
             patch = patch
@@ -294,15 +288,15 @@ impl<'a> OutlierDetection<'a> {
                 .minimum_calls(self.percentage_volume)
                 .window(Window::time(self.interval));
         } else if let Some(field) = &self.percentage_field {
-            log.unsaid(field, "Envoy does not apply it without `enforcing_failure_percentage`");
+            log.note(field, "Envoy does not apply it without `enforcing_failure_percentage`");
         }
         if 0 < self.enforcing_success_rate {
-            let why = "brama compares no hosts with each other, so the rule for the success rate, \
-                       which Envoy applies by default, is not written; `failure_rate` is a fixed \
-                       limit";
+            let reason = "brama compares no hosts with each other, so the rule for the success \
+                          rate, which Envoy applies by default, is not written; `failure_rate` is a \
+                          fixed limit";
             match &self.success_rate_field {
-                Some(field) => log.unsaid(field, why),
-                None => log.general(why),
+                Some(field) => log.note(field, reason),
+                None => log.note_general(reason),
             }
         }
         patch
@@ -325,11 +319,11 @@ impl<'a> OutlierDetection<'a> {
         let patch = if initial == max {
             patch.expiry(initial)
         } else {
-            let instead =
+            let replacement =
                 format!("expiry = {{ initial = {}, max = {} }}", shown(initial), shown(max));
-            let why =
+            let reason =
                 "the waits of Envoy grow by the base each time, those of brama by a factor of 2";
-            log.instead(field, instead, why);
+            log.note_replacement(field, replacement, reason);
             patch.expiry(Expiry::progressive(initial, max))
         };
         let Some(field) = self.jitter_field.as_ref().filter(|_| !jitter.is_zero()) else {
@@ -337,9 +331,9 @@ impl<'a> OutlierDetection<'a> {
         };
         let share = (jitter.as_secs_f64() / initial.as_secs_f64() * 1000.0).round() / 1000.0;
         let share = share.min(0.9);
-        let why = "jitter only shortens, so it is part of the expiry; it is a share, so later waits \
-                   vary more";
-        log.instead(field, format_args!("jitter = {share}"), why);
+        let reason = "jitter only shortens, so it is part of the expiry; it is a share, so later \
+                      waits vary more";
+        log.note_replacement(field, format_args!("jitter = {share}"), reason);
         patch.jitter(share)
     }
 }
@@ -361,7 +355,7 @@ fn count_or_zero(field: &Field<'_>, log: &mut ImportLog) -> Option<u32> {
 
 /// Notes a key that has no setting.
 fn note(word: &str, field: &Field<'_>, log: &mut ImportLog) {
-    let why = match word {
+    let reason = match word {
         "successrateminimumhosts" | "successraterequestvolume" | "successratestdevfactor" => {
             "brama compares no hosts with each other"
         }
@@ -384,7 +378,7 @@ fn note(word: &str, field: &Field<'_>, log: &mut ImportLog) {
         "monitors" => "Envoy does not implement it either",
         _ => return log.unknown(field, &KEYS),
     };
-    log.unsaid(field, why);
+    log.note(field, reason);
 }
 
 /// Keys with a meaning, for those that are misspelt.

@@ -2,7 +2,7 @@
 
 use brama_runtime::api::text::Escaped;
 
-use super::unsaid::{MAX_SHOWN, RawUnsaid};
+use super::note::{MAX_SHOWN, RawNote};
 use crate::{
     node::{Node, NodeValue, Table, TableEntry},
     words::path,
@@ -141,7 +141,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    pub(super) fn unsaid(&self, instead: Option<String>, why: String) -> RawUnsaid {
+    pub(super) fn note(&self, replacement: Option<String>, reason: String) -> RawNote {
         let Node { place, value } = &self.entry.node;
         let is_shown = match value {
             NodeValue::Array(nodes) => nodes.iter().all(|node| node.as_table().is_none()),
@@ -152,10 +152,10 @@ impl<'a> Field<'a> {
             | NodeValue::Text(_)
             | NodeValue::Odd(_) => true,
         };
-        let was = is_shown.then(|| self.shown());
+        let value = is_shown.then(|| self.shown());
         // A table or a list can be long, so its key is shown.
         let place = if self.scalar().is_some() { place } else { &self.entry.key_place };
         let (place, path, name) = (place.clone(), self.path.clone(), self.name());
-        RawUnsaid { place, path, name, was, instead, why }
+        RawNote { place, path, name, value, replacement, reason }
     }
 }

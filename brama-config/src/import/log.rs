@@ -1,4 +1,4 @@
-//! What an importer notes while it reads: mistakes, and what cannot be said exactly.
+//! What an importer notes while it reads: mistakes, and what brama cannot express exactly.
 
 use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
@@ -6,7 +6,7 @@ use brama_runtime::api::text::Escaped;
 
 use super::{
     field::{Field, word_of},
-    unsaid::{MAX_SHOWN, RawUnsaid},
+    note::{MAX_SHOWN, RawNote},
 };
 use crate::{
     node::SourcePlace,
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct ImportLog {
     pub(super) mistakes: RawFindings,
-    unsaid: Vec<RawUnsaid>,
+    notes: Vec<RawNote>,
     /// Places with their reasons. A table that several breakers inherit is noted once.
     seen: BTreeSet<(SourcePlace, String)>,
     omitted: usize,
@@ -27,12 +27,12 @@ pub(super) struct ImportLog {
 }
 
 /// More in one file than a person reads. The bound keeps the cost of a hostile file linear.
-const MOST_UNSAID: usize = 500;
+const MOST_NOTES: usize = 500;
 
 impl ImportLog {
-    /// Notes that nothing stands for a value.
-    pub(super) fn unsaid(&mut self, field: &Field<'_>, why: impl Into<String>) {
-        self.add(field.unsaid(None, why.into()));
+    /// Notes a value that is not written.
+    pub(super) fn note(&mut self, field: &Field<'_>, reason: impl Into<String>) {
+        self.add(field.note(None, reason.into()));
     }
 
     /// Notes a key that is none of `known`, which are words of the other library.
@@ -45,61 +45,61 @@ impl ImportLog {
         let words: Vec<_> = known.iter().map(|word| word_of(word)).collect();
         let similar = nearest(words.iter().map(String::as_str), &word_of(word));
         let similar = similar.and_then(|it| known.iter().find(|word| word_of(word) == it));
-        let why = "this key is not known";
+        let reason = "this key is not known";
         match similar {
-            Some(word) => self.unsaid(field, format!("{why}; did you mean `{word}`?")),
-            None => self.unsaid(field, why),
+            Some(word) => self.note(field, format!("{reason}; did you mean `{word}`?")),
+            None => self.note(field, reason),
         }
     }
 
-    /// Notes what stands for a value.
-    pub(super) fn instead(
+    /// Notes what replaces a value.
+    pub(super) fn note_replacement(
         &mut self,
         field: &Field<'_>,
-        instead: impl Display,
-        why: impl Into<String>,
+        replacement: impl Display,
+        reason: impl Into<String>,
     ) {
-        self.add(field.unsaid(Some(instead.to_string()), why.into()));
+        self.add(field.note(Some(replacement.to_string()), reason.into()));
     }
 
-    /// Notes what stands for a value, or for the default of the other library if there is none.
-    pub(super) fn instead_or_default(
+    /// Notes what replaces a value, or the default of the other library if there is none.
+    pub(super) fn note_replacement_or_default(
         &mut self,
         field: Option<&Field<'_>>,
-        instead: impl Display,
-        why: &str,
+        replacement: impl Display,
+        reason: &str,
     ) {
         match field {
-            Some(field) => self.instead(field, instead, why),
-            None => self.general(why),
+            Some(field) => self.note_replacement(field, replacement, reason),
+            None => self.note_general(reason),
         }
     }
 
     /// Notes a difference that concerns the whole file.
-    pub(super) fn general(&mut self, why: impl Into<String>) {
-        self.add(RawUnsaid {
+    pub(super) fn note_general(&mut self, reason: impl Into<String>) {
+        self.add(RawNote {
             place: SourcePlace::Whole,
             path: String::new(),
             name: String::new(),
-            was: None,
-            instead: None,
-            why: why.into(),
+            value: None,
+            replacement: None,
+            reason: reason.into(),
         });
     }
 
     /// Notes differences that concern the whole file.
-    pub(super) fn all_general(&mut self, whys: impl IntoIterator<Item = &'static str>) {
-        for why in whys {
-            self.general(why);
+    pub(super) fn note_all_general(&mut self, reasons: impl IntoIterator<Item = &'static str>) {
+        for reason in reasons {
+            self.note_general(reason);
         }
     }
 
-    fn add(&mut self, raw: RawUnsaid) {
-        if !self.seen.insert((raw.place.clone(), raw.why.clone())) {
+    fn add(&mut self, raw: RawNote) {
+        if !self.seen.insert((raw.place.clone(), raw.reason.clone())) {
             return;
         }
-        if self.unsaid.len() < MOST_UNSAID {
-            self.unsaid.push(raw);
+        if self.notes.len() < MOST_NOTES {
+            self.notes.push(raw);
         } else {
             self.omitted += 1;
         }
@@ -123,7 +123,7 @@ impl ImportLog {
     /// Reads a value without structure. A placeholder is replaced by its default.
     pub(super) fn text(&mut self, field: &Field<'_>) -> Option<String> {
         if field.is_null() {
-            self.unsaid(field, "it has no value");
+            self.note(field, "it has no value");
             return None;
         }
         let Some(text) = field.scalar() else {
@@ -133,12 +133,13 @@ impl ImportLog {
         let text = text.trim();
         match placeholder(text) {
             Some((_, Some(default))) => {
-                let why = format!("brama replaces no placeholders, so its default stands; {SET}");
-                self.instead(field, Escaped::within(MAX_SHOWN, default), why);
+                let reason =
+                    format!("brama replaces no placeholders, so its default stands; {SET}");
+                self.note_replacement(field, Escaped::within(MAX_SHOWN, default), reason);
                 Some(default.to_owned())
             }
             Some((_, None)) => {
-                self.unsaid(field, format!("brama replaces no placeholders; {SET}"));
+                self.note(field, format!("brama replaces no placeholders; {SET}"));
                 None
             }
             None => Some(text.to_owned()),
@@ -169,8 +170,8 @@ impl ImportLog {
     pub(super) fn hundredths(&mut self, field: &Field<'_>, setting: &str, exact: f64) -> f64 {
         let percent = ((exact * 100.0).round() / 100.0).max(0.01);
         if (percent - exact).abs() > 1e-7 {
-            let why = "a percentage is at least 0.01 and has at most two decimals";
-            self.instead(field, format_args!("{setting} = {percent}"), why);
+            let reason = "a percentage is at least 0.01 and has at most two decimals";
+            self.note_replacement(field, format_args!("{setting} = {percent}"), reason);
         }
         percent
     }
@@ -190,21 +191,21 @@ impl ImportLog {
     }
 
     /// The notes in the order of the file, those about the whole file first.
-    pub(super) fn into_unsaid(self) -> Vec<RawUnsaid> {
-        let mut unsaid = self.unsaid;
-        unsaid.sort_by(|one, other| one.place.cmp(&other.place));
+    pub(super) fn into_notes(self) -> Vec<RawNote> {
+        let mut notes = self.notes;
+        notes.sort_by(|one, other| one.place.cmp(&other.place));
         if 0 < self.omitted {
-            let last = RawUnsaid {
+            let last = RawNote {
                 place: SourcePlace::Whole,
                 path: String::new(),
                 name: String::new(),
-                was: None,
-                instead: None,
-                why: format!("there are {} more notes, which are not shown", self.omitted),
+                value: None,
+                replacement: None,
+                reason: format!("there are {} more notes, which are not shown", self.omitted),
             };
-            unsaid.push(last);
+            notes.push(last);
         }
-        unsaid
+        notes
     }
 }
 

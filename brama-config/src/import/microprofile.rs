@@ -25,7 +25,7 @@ pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
                 scopes.off = Some(field).filter(|field| log.flag(field) == Some(false));
             }
             "MP_Fault_Tolerance_Metrics_Enabled" => {
-                log.unsaid(&field, "brama counts always; exporters read it");
+                log.note(&field, "brama counts always; exporters read it");
             }
             _ => scopes.take(field, log),
         }
@@ -66,7 +66,7 @@ fn last_of_each(properties: Vec<TableEntry>, log: &mut ImportLog) -> Table {
         if let Some(first) = places.get(&entry.key).and_then(|place| table.get_mut(*place)) {
             let first = std::mem::replace(first, entry);
             let field = Field { entry: &first, path: path(&[&first.key]) };
-            log.unsaid(&field, "the same key is written again below, and the last one counts");
+            log.note(&field, "the same key is written again below, and the last one counts");
         } else {
             places.insert(entry.key.clone(), table.len());
             table.push(entry);
@@ -111,7 +111,7 @@ impl<'a> Scopes<'a> {
             });
             properties.push((parameter, field));
         } else if OTHERS.contains(&annotation) {
-            log.unsaid(&field, "brama is a circuit breaker only");
+            log.note(&field, "brama is a circuit breaker only");
         } else {
             note_elsewhere(&field, log);
         }
@@ -133,15 +133,15 @@ impl<'a> Scopes<'a> {
     }
 
     fn general(&self, log: &mut ImportLog) {
-        log.all_general(GENERAL);
+        log.note_all_general(GENERAL);
         if self.by_name.contains_key("") {
-            log.general(
+            log.note_general(
                 "a property without a class goes over the values of annotations; `[defaults]` lies \
                  below those of the attribute",
             );
         }
         if self.by_name.keys().any(|name| !name.is_empty() && !name.contains('/')) {
-            log.general(
+            log.note_general(
                 "a property of a class holds for each method that has the annotation from its \
                  class; here it became a breaker with the name of the class, which its methods \
                  share if they have this identifier",
@@ -169,9 +169,9 @@ fn unquoted(key: &str) -> Cow<'_, str> {
 /// Notes a property of a profile, such as `%dev.CircuitBreaker/delay`.
 fn note_profile(field: &Field<'_>, log: &mut ImportLog) {
     if field.entry.key.contains("CircuitBreaker") || field.entry.key.contains("circuit-breaker") {
-        let why = "this property is for a profile, so it is not imported; import what applies in \
-                   the profile as a file of its own, without the prefix";
-        log.unsaid(field, why);
+        let reason = "this property is for a profile, so it is not imported; import what applies \
+                      in the profile as a file of its own, without the prefix";
+        log.note(field, reason);
     }
 }
 
@@ -179,9 +179,9 @@ fn note_profile(field: &Field<'_>, log: &mut ImportLog) {
 fn note_elsewhere(field: &Field<'_>, log: &mut ImportLog) {
     let key = field.entry.key.to_lowercase();
     if key.contains("circuit-breaker") || key.contains("circuitbreaker") {
-        let why = "it is no property of the specification: write it as \
-                   `class/method/CircuitBreaker/parameter`";
-        log.unsaid(field, why);
+        let reason = "it is not a property of the specification: write it as \
+                      `class/method/CircuitBreaker/parameter`";
+        log.note(field, reason);
     }
 }
 
@@ -237,8 +237,8 @@ impl<'a> Annotation<'a> {
                 self.is_enabled = log.flag(field).unwrap_or(self.is_enabled);
                 self.enabled_field = Some(field);
             }
-            "skipOn" => log.unsaid(field, "say it in code: `ignore_if` of the attribute"),
-            _ => log.unsaid(field, "say it in code: `failure_if` of the attribute"),
+            "skipOn" => log.note(field, "say it in code: `ignore_if` of the attribute"),
+            _ => log.note(field, "say it in code: `failure_if` of the attribute"),
         }
     }
 
@@ -254,9 +254,9 @@ impl<'a> Annotation<'a> {
             return patch;
         }
         if let Some(field) = self.enabled_field {
-            let why = "brama decides and counts, but rejects no call; `disable` at run time stops \
-                       both";
-            log.instead(field, "shadow = true", why);
+            let reason = "brama decides and counts, but rejects no call; `disable` at run time \
+                          stops both";
+            log.note_replacement(field, "shadow = true", reason);
         }
         patch.shadow(true)
     }

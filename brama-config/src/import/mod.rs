@@ -1,9 +1,9 @@
 //! Configuration of other circuit breakers as ours: Resilience4j, Polly, Envoy, MicroProfile.
 //!
-//! Each function reads a text and returns [`Imported`]: our configuration, and a list of what
-//! cannot be said exactly, each with its line. Defaults that differ from ours are written out, so
-//! that a circuit opens as before. A key that is not known is in the list; a value that the other
-//! library would not accept either is an error with its line.
+//! Each function reads a text and returns [`Imported`]: our configuration, and notes on what brama
+//! cannot express exactly, each with its line. Defaults that differ from ours are written out, so
+//! that a circuit opens as before. A key that is not known is noted; a value that the other library
+//! would not accept either is an error with its line.
 //!
 //! ```
 //! use brama_config::import::resilience4j_yaml;
@@ -20,9 +20,9 @@
 //! assert!(imported.toml().ends_with(
 //!     "[breakers.stock]\nexpiry = \"5s\"\nminimum_calls = 10\nwindow = { calls = 10 }\n"
 //! ));
-//! let lowered = imported.unsaid.iter().find(|unsaid| unsaid.was() == Some("20")).unwrap();
+//! let lowered = imported.notes.iter().find(|note| note.value() == Some("20")).unwrap();
 //! assert_eq!(lowered.location().line(), Some(5));
-//! assert_eq!(lowered.instead(), Some("minimum_calls = 10"));
+//! assert_eq!(lowered.replacement(), Some("minimum_calls = 10"));
 //! # Ok::<(), brama_config::ConfigErrors>(())
 //! ```
 //!
@@ -34,17 +34,17 @@ mod envoy;
 mod field;
 mod log;
 mod microprofile;
+mod note;
 mod polly;
 mod properties;
 mod resilience4j;
 mod time_text;
 mod unfolded;
-mod unsaid;
 mod written;
 mod yaml_tree;
 
 use self::{log::ImportLog, written::ImportedSettings};
-pub use self::{unsaid::Unsaid, written::Imported};
+pub use self::{note::ImportNote, written::Imported};
 use crate::{errors::ConfigErrors, node::SourcePlace, raw_finding::RawFinding, source::Source};
 
 /// Imports the section `resilience4j.circuitbreaker` of a YAML file, such as the `application.yml`

@@ -31,7 +31,7 @@ pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
     }
     settings.defaults = defaults.unwrap_or_else(|| Polly::default().patch());
     settings.breakers = breakers;
-    log.all_general(GENERAL);
+    log.note_all_general(GENERAL);
     settings
 }
 
@@ -114,7 +114,7 @@ impl PollyImporter<'_> {
     /// Notes what lies beside the options of a circuit breaker.
     fn note_beside(&mut self, field: &Field<'_>) {
         let is_timeout = field.word().contains("timeout");
-        self.log.unsaid(field, if is_timeout { TIMEOUT } else { OTHER_STRATEGY });
+        self.log.note(field, if is_timeout { TIMEOUT } else { OTHER_STRATEGY });
     }
 
     fn import(&mut self, table: &Branch<'_>, keys: &[&str]) {
@@ -129,7 +129,7 @@ impl PollyImporter<'_> {
         let is_name = |key: &&&str| !key.is_empty() && !is_kind(key) && !is_around(key);
         let named = keys.iter().rev().find(is_name).map(|key| (*key).to_owned());
         let Some(name) = name.filter(|name| !name.is_empty()).or(named) else {
-            self.log.general("the options have no name, so they became `[defaults]`");
+            self.log.note_general("the options have no name, so they became `[defaults]`");
             self.defaults = Some(options.patch());
             return;
         };
@@ -146,13 +146,14 @@ impl PollyImporter<'_> {
         for FoundOptions { name, path, patch } in &self.found {
             let is_only = counts.get(name.as_str()) == Some(&1);
             if !is_only {
-                let why = format!("several breakers are named {name}, so this one is {path}");
-                self.log.general(Escaped::within(256, &why).to_string());
+                let reason = format!("several breakers are named {name}, so this one is {path}");
+                self.log.note_general(Escaped::within(256, &reason).to_string());
             }
             let identifier = if is_only { name } else { path };
             if breakers.insert(identifier.clone(), *patch).is_some() {
-                let why = format!("two breakers are named {identifier}, and only one is imported");
-                self.log.general(Escaped::within(256, &why).to_string());
+                let reason =
+                    format!("two breakers are named {identifier}, and only one is imported");
+                self.log.note_general(Escaped::within(256, &reason).to_string());
             }
         }
         breakers
@@ -239,16 +240,16 @@ impl Polly {
                     self.break_for = log.whole_millis(field, "expiry", exact);
                 }
             }
-            "breakdurationgenerator" => log.unsaid(
+            "breakdurationgenerator" => log.note(
                 field,
                 "say it in code: `expiry = progressive(…)`, or a `retry_after` of a failure",
             ),
             "onopened" | "onclosed" | "onhalfopened" => {
-                log.unsaid(field, "subscribe in code: `on_event`");
+                log.note(field, "subscribe in code: `on_event`");
             }
-            "shouldhandle" => log.unsaid(field, "say it in code: `failure_if` and `ignore_if`"),
+            "shouldhandle" => log.note(field, "say it in code: `failure_if` and `ignore_if`"),
             "manualcontrol" | "stateprovider" => {
-                log.unsaid(field, "every breaker has `force_open`, `close` and `state`");
+                log.note(field, "every breaker has `force_open`, `close` and `state`");
             }
             _ => log.unknown(field, &KNOWN),
         }

@@ -87,8 +87,8 @@ impl ImportLog {
         let millis = exact.as_nanos().div_ceil(1_000_000).max(1);
         let whole = Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX));
         if whole != exact {
-            let why = "brama counts whole milliseconds, at least 1 ms";
-            self.instead(field, format_args!("{setting} = {}", shown(whole)), why);
+            let reason = "brama counts whole milliseconds, at least 1 ms";
+            self.note_replacement(field, format_args!("{setting} = {}", shown(whole)), reason);
         }
         whole
     }
@@ -98,8 +98,12 @@ impl ImportLog {
         let tens = exact.as_nanos().div_ceil(10_000_000).max(1);
         let whole = Duration::from_millis(u64::try_from(tens).unwrap_or(u64::MAX / 10) * 10);
         if whole != exact {
-            let why = "a window of time is a multiple of 10 ms";
-            self.instead(field, format_args!("window = {{ time = {} }}", shown(whole)), why);
+            let reason = "a window of time is a multiple of 10 ms";
+            self.note_replacement(
+                field,
+                format_args!("window = {{ time = {} }}", shown(whole)),
+                reason,
+            );
         }
         whole
     }

@@ -1,4 +1,4 @@
-//! The result of an import: a configuration, its text, and what could not be said.
+//! The result of an import: a configuration, its text, and notes.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use brama_runtime::api::{Config, Policy, PolicyPatch, text::Escaped};
 use serde::Deserialize;
 use toml::Value;
 
-use super::{log::ImportLog, unsaid::Unsaid};
+use super::{log::ImportLog, note::ImportNote};
 use crate::{errors::ConfigErrors, loaded::Loaded, source::Source};
 
 /// A configuration that was made from a file of another circuit breaker.
@@ -15,9 +15,9 @@ use crate::{errors::ConfigErrors, loaded::Loaded, source::Source};
 pub struct Imported {
     /// The configuration. Defaults of the other library that differ from ours are written out.
     pub config: Config,
-    /// What could not be said exactly, in the order of the file; what concerns the whole file is
-    /// first. At most 500 are kept, and the last one says how many more there are.
-    pub unsaid: Vec<Unsaid>,
+    /// What brama cannot express exactly, in the order of the file; what concerns the whole file is
+    /// first. At most 500 are kept, and one more tells how many are omitted.
+    pub notes: Vec<ImportNote>,
     toml: String,
 }
 
@@ -56,29 +56,29 @@ impl ImportedSettings {
         } else {
             Loaded::parse_toml(&toml, "the imported configuration")?.into_config()
         };
-        let unsaid = log.into_unsaid().into_iter().map(|raw| Unsaid::new(raw, source)).collect();
-        Ok(Imported { config, unsaid, toml })
+        let notes = log.into_notes().into_iter().map(|raw| ImportNote::new(raw, source)).collect();
+        Ok(Imported { config, notes, toml })
     }
 
     fn toml(self) -> String {
         let defaults = self.defaults;
-        let (said, built_in) = (table(&defaults), table(&Policy::default()));
+        let (set, built_in) = (table(&defaults), table(&Policy::default()));
         let mut config = Config::new().defaults(defaults).shadow(self.shadow);
         for (identifier, patch) in self.breakers {
-            config = config.configure(identifier, difference(patch, &said, &built_in));
+            config = config.configure(identifier, difference(patch, &set, &built_in));
         }
         text(&config)
     }
 }
 
-/// The settings of a patch that the defaults do not say. What only the defaults say becomes the
-/// built-in value.
+/// The settings of a patch that differ from the defaults. A setting that only the defaults have
+/// becomes the built-in value.
 fn difference(patch: PolicyPatch, defaults: &toml::Table, built_in: &toml::Table) -> PolicyPatch {
     let mut own = table(&patch);
-    let unsaid = defaults.keys().filter(|name| !own.contains_key(*name));
-    let unsaid: Vec<_> = unsaid.filter_map(|name| built_in.get_key_value(name)).collect();
+    let unset = defaults.keys().filter(|name| !own.contains_key(*name));
+    let unset: Vec<_> = unset.filter_map(|name| built_in.get_key_value(name)).collect();
     own.retain(|name, value| defaults.get(name) != Some(value));
-    own.extend(unsaid.into_iter().map(|(name, value)| (name.clone(), value.clone())));
+    own.extend(unset.into_iter().map(|(name, value)| (name.clone(), value.clone())));
     PolicyPatch::deserialize(Value::Table(own)).unwrap_or(patch)
 }
 

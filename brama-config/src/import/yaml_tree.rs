@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use brama_runtime::api::text::Escaped;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, options};
 
-use super::unsaid::MAX_SHOWN;
+use super::note::MAX_SHOWN;
 use crate::{
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},

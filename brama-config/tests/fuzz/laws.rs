@@ -34,7 +34,7 @@ pub(crate) fn check_import(text: &str, result: Result<Imported, ConfigErrors>) {
         Ok(imported) => imported,
         Err(errors) => return check_errors(text, &[], &errors),
     };
-    for note in &imported.unsaid {
+    for note in &imported.notes {
         check_shown(&note.to_string());
         check_location(text, &[], note.location());
     }

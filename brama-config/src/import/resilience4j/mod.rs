@@ -42,16 +42,16 @@ pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
             "enabled" => {
                 shadow = log.flag(&field) == Some(false);
                 if shadow {
-                    let why = "brama decides and counts, but rejects no call";
-                    log.instead(&field, "[registry] shadow = true", why);
+                    let reason = "brama decides and counts, but rejects no call";
+                    log.note_replacement(&field, "[registry] shadow = true", reason);
                 }
             }
-            "circuitbreakeraspectorder" => log.unsaid(&field, ORDER),
-            "tags" => log.unsaid(&field, "use the labels of a connection: `register`"),
+            "circuitbreakeraspectorder" => log.note(&field, ORDER),
+            "tags" => log.note(&field, "use the labels of a connection: `register`"),
             _ => log.unknown(&field, &["configs", "instances", "tags"]),
         }
     }
-    log.all_general(GENERAL);
+    log.note_all_general(GENERAL);
     let mut resolved = HashMap::new();
     let defaults = configs.resolved("default", &mut resolved, log).patch(log);
     let breakers = instances.all(&configs, &mut resolved, log);
@@ -82,7 +82,7 @@ fn tables(documents: Vec<Node>, log: &mut ImportLog) -> Vec<Table> {
         let crate::node::NodeValue::Table(table) = document.value else { continue };
         let unfolded = unfolded(vec![table], split, &mut log.mistakes);
         match profile(&unfolded) {
-            Some(field) => log.unsaid(
+            Some(field) => log.note(
                 &field,
                 "this document is for a profile, so none of it is imported; import it as a file of \
                  its own",
@@ -131,11 +131,11 @@ fn note_other_patterns(root: &Table, log: &mut ImportLog) {
     for field in section.iter().flat_map(Branch::fields) {
         match field.word().as_str() {
             "circuitbreaker" => {}
-            "timelimiter" => log.unsaid(
+            "timelimiter" => log.note(
                 &field,
                 "brama limits the time of a call by `timeout`, if its attribute has this option",
             ),
-            _ => log.unsaid(&field, "brama is a circuit breaker only"),
+            _ => log.note(&field, "brama is a circuit breaker only"),
         }
     }
 }

@@ -53,8 +53,8 @@ impl<'a> Resilience4jSettings<'a> {
         let (mut waits, mut words) = (WaitLevel::default(), HashMap::new());
         for field in table.fields() {
             if let Some(first) = words.insert(field.word(), field.clone()) {
-                let why = "the key is written in another way below, and the last one counts";
-                log.unsaid(&first, why);
+                let reason = "the key is written in another way below, and the last one counts";
+                log.note(&first, reason);
             }
             if !waits.take(&field) {
                 self.take(field, log);
@@ -105,10 +105,10 @@ impl<'a> Resilience4jSettings<'a> {
         self.probe_timeout =
             (!wait.is_zero()).then(|| log.whole_millis(field, "probe_timeout", wait));
         if let Some(wait) = self.probe_timeout {
-            let instead = format!("probe_timeout = {}", shown(wait));
-            let why = "Resilience4j leaves the half-open state then; brama gives the places of \
-                       probes that have not ended to the next calls";
-            log.instead(field, instead, why);
+            let replacement = format!("probe_timeout = {}", shown(wait));
+            let reason = "Resilience4j leaves the half-open state then; brama gives the places of \
+                          probes that have not ended to the next calls";
+            log.note_replacement(field, replacement, reason);
         }
     }
 
@@ -119,15 +119,15 @@ impl<'a> Resilience4jSettings<'a> {
             "closed" => {}
             "metricsonly" => {
                 self.shadow = true;
-                log.instead(
+                log.note_replacement(
                     field,
                     "shadow = true",
                     "brama decides and counts, but rejects no call",
                 );
             }
-            "open" | "halfopen" => log.unsaid(field, "a circuit begins closed: call `open`"),
-            "forcedopen" => log.unsaid(field, "a circuit begins closed: call `force_open`"),
-            "disabled" => log.unsaid(field, "a circuit begins closed: call `disable`"),
+            "open" | "halfopen" => log.note(field, "a circuit begins closed: call `open`"),
+            "forcedopen" => log.note(field, "a circuit begins closed: call `force_open`"),
+            "disabled" => log.note(field, "a circuit begins closed: call `disable`"),
             _ => log.wrong(field, "a state such as CLOSED, OPEN, DISABLED or METRICS_ONLY"),
         }
     }
@@ -139,8 +139,8 @@ impl<'a> Resilience4jSettings<'a> {
             (Window::calls(self.window), self.minimum.min(self.window))
         };
         if let Some(field) = self.minimum_field.as_ref().filter(|_| minimum < self.minimum) {
-            let instead = format!("minimum_calls = {minimum}");
-            log.instead(field, instead, "Resilience4j lowers it to the window");
+            let replacement = format!("minimum_calls = {minimum}");
+            log.note_replacement(field, replacement, "Resilience4j lowers it to the window");
         }
         let patch = PolicyPatch::new()
             .failure_rate_decimal(self.failure_rate)
@@ -166,7 +166,7 @@ fn rate(rate: &mut f64, setting: &str, field: &Field<'_>, log: &mut ImportLog) {
 
 /// Notes a key that has no setting.
 fn note(word: &str, field: &Field<'_>, log: &mut ImportLog) {
-    let why = match word {
+    let reason = match word {
         "recordexceptions" | "recordfailurepredicate" => {
             "say it in code: `failure_if` of the attribute"
         }
@@ -196,7 +196,7 @@ fn note(word: &str, field: &Field<'_>, log: &mut ImportLog) {
         }
         _ => return log.unknown(field, &KEYS),
     };
-    log.unsaid(field, why);
+    log.note(field, reason);
 }
 
 /// Keys with a meaning, for those that are misspelt.

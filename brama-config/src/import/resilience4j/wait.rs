@@ -110,24 +110,24 @@ impl<'a> WaitLevel<'a> {
             let exact = log.number(field, must_be, |it: f64| 0.0 < it && it.is_finite())?;
             let factor = (exact.clamp(1.0, 100.0) * 1000.0).round() / 1000.0;
             if (factor - exact).abs() > 1e-9 {
-                let why = "a factor is from 1 to 100, in whole thousandths";
-                log.instead(field, format_args!("factor = {factor}"), why);
+                let reason = "a factor is from 1 to 100, in whole thousandths";
+                log.note_replacement(field, format_args!("factor = {factor}"), reason);
             }
             Some(factor)
         });
         let max = self.max.as_ref().and_then(|field| log.duration(field, "max", &SPRING));
         let max = match (max, &self.max) {
             (Some(max), Some(field)) if max < initial => {
-                let why = "an initial wait above the maximum is cut to it";
-                log.instead(field, format_args!("expiry = {}", shown(max)), why);
+                let reason = "an initial wait above the maximum is cut to it";
+                log.note_replacement(field, format_args!("expiry = {}", shown(max)), reason);
                 return Wait { expiry: Expiry::fixed(max), jitter: None };
             }
             (Some(max), _) => max,
             (None, _) => {
                 let max = LONGEST.max(initial);
                 let field = self.is_exponential.as_ref();
-                let instead = format!("max = {}", shown(max));
-                log.instead_or_default(field, instead, "brama needs a longest wait");
+                let replacement = format!("max = {}", shown(max));
+                log.note_replacement_or_default(field, replacement, "brama needs a longest wait");
                 max
             }
         };
@@ -146,13 +146,13 @@ impl<'a> WaitLevel<'a> {
         let exact = 2.0 * share / (1.0 + share);
         let jitter = ((exact * 1000.0).round() / 1000.0).min(0.9);
         let field = self.is_randomized.as_ref();
-        let instead = format!("expiry = {}, jitter = {jitter}", shown(longest));
-        let why = if jitter < 0.9 {
+        let replacement = format!("expiry = {}, jitter = {jitter}", shown(longest));
+        let reason = if jitter < 0.9 {
             "jitter only shortens, so the expiry is the longest wait and jitter the whole range"
         } else {
             "jitter only shortens, and is at most 0.9; shorter waits are not drawn"
         };
-        log.instead_or_default(field, instead, why);
+        log.note_replacement_or_default(field, replacement, reason);
         Wait { expiry: Expiry::fixed(longest), jitter: Some(jitter) }
     }
 }
@@ -162,11 +162,11 @@ const ALONE: &str =
 
 fn note_unused<'a: 'b, 'b>(
     fields: impl IntoIterator<Item = &'b Option<Field<'a>>>,
-    why: &str,
+    reason: &str,
     log: &mut ImportLog,
 ) {
     for field in fields.into_iter().flatten() {
-        log.unsaid(field, why);
+        log.note(field, reason);
     }
 }
 

@@ -1,10 +1,10 @@
-//! What an import could not say exactly.
+//! What brama cannot express exactly, with its line.
 
 use std::fmt;
 
 use crate::{finding::Location, node::SourcePlace, source::Source};
 
-/// Something in a file of another circuit breaker that brama cannot say exactly.
+/// Something in a file of another circuit breaker that brama cannot express exactly.
 ///
 /// `Display` writes it with its line:
 ///
@@ -17,34 +17,34 @@ use crate::{finding::Location, node::SourcePlace, source::Source};
 ///    = key: resilience4j.circuitbreaker.instances.stock.initialState
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unsaid {
+pub struct ImportNote {
     location: Location,
     path: String,
     name: String,
-    was: Option<String>,
-    instead: Option<String>,
-    why: String,
+    value: Option<String>,
+    replacement: Option<String>,
+    reason: String,
 }
 
-/// What could not be said, before its line is looked up.
+/// A note, before its line is looked up.
 #[derive(Debug, Clone)]
-pub(super) struct RawUnsaid {
+pub(super) struct RawNote {
     pub(super) place: SourcePlace,
     pub(super) path: String,
     /// The last part of the path, as messages show it.
     pub(super) name: String,
-    pub(super) was: Option<String>,
-    pub(super) instead: Option<String>,
-    pub(super) why: String,
+    pub(super) value: Option<String>,
+    pub(super) replacement: Option<String>,
+    pub(super) reason: String,
 }
 
 /// In bytes, of a key or a value.
 pub(super) const MAX_SHOWN: usize = 64;
 
-impl Unsaid {
-    pub(super) fn new(raw: RawUnsaid, source: &Source) -> Self {
-        let RawUnsaid { place, path, name, was, instead, why } = raw;
-        Self { location: Location::of(&place, source), path, name, was, instead, why }
+impl ImportNote {
+    pub(super) fn new(raw: RawNote, source: &Source) -> Self {
+        let RawNote { place, path, name, value, replacement, reason } = raw;
+        Self { location: Location::of(&place, source), path, name, value, replacement, reason }
     }
 
     /// Returns the place in the file. It has no line if a default of the other library is meant.
@@ -64,43 +64,43 @@ impl Unsaid {
     /// Returns the value in the file, escaped, and cut if it is long; `None` if it is no single
     /// value.
     #[must_use]
-    pub fn was(&self) -> Option<&str> {
-        self.was.as_deref()
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
     }
 
-    /// Returns what stands in the configuration instead, such as `minimum_calls = 10`; `None` if
-    /// nothing does.
+    /// Returns what the configuration has in its place, such as `minimum_calls = 10`; `None` if it
+    /// has nothing.
     #[must_use]
-    pub fn instead(&self) -> Option<&str> {
-        self.instead.as_deref()
+    pub fn replacement(&self) -> Option<&str> {
+        self.replacement.as_deref()
     }
 
-    /// Returns why, and what to do.
+    /// Returns why it differs, and what to do.
     #[must_use]
-    pub fn why(&self) -> &str {
-        &self.why
+    pub fn reason(&self) -> &str {
+        &self.reason
     }
 
     /// Writes the first line without its kind.
     fn write_message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, was, instead, why, .. } = self;
+        let Self { name, value, replacement, reason, .. } = self;
         if name.is_empty() {
-            return f.write_str(why);
+            return f.write_str(reason);
         }
         write!(f, "`{name}`")?;
-        if let Some(was) = was {
-            write!(f, " is {},", if was.is_empty() { "empty" } else { was })?;
+        if let Some(value) = value {
+            write!(f, " is {},", if value.is_empty() { "empty" } else { value })?;
         }
-        match (was, instead) {
-            (Some(_), Some(instead)) => write!(f, " written as `{instead}`: {why}"),
-            (None, Some(instead)) => write!(f, " is written as `{instead}`: {why}"),
-            (Some(_), None) => write!(f, " not written: {why}"),
-            (None, None) => write!(f, " is not written: {why}"),
+        match (value, replacement) {
+            (Some(_), Some(replacement)) => write!(f, " written as `{replacement}`: {reason}"),
+            (None, Some(replacement)) => write!(f, " is written as `{replacement}`: {reason}"),
+            (Some(_), None) => write!(f, " not written: {reason}"),
+            (None, None) => write!(f, " is not written: {reason}"),
         }
     }
 }
 
-impl fmt::Display for Unsaid {
+impl fmt::Display for ImportNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let margin = self.location.line().map_or(1, |line| line.ilog10() as usize + 1) + 1;
         f.write_str("note: ")?;
