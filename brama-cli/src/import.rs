@@ -75,7 +75,7 @@ struct ImportedJson<'a> {
 
 #[derive(Serialize)]
 struct ImportNoteJson<'a> {
-    /// The path of the key in the file that was imported.
+    /// The key in the file that was imported.
     key: Option<&'a str>,
     /// The value there.
     value: Option<&'a str>,
@@ -97,7 +97,7 @@ impl<'a> ImportedJson<'a> {
 impl<'a> From<&'a ImportNote> for ImportNoteJson<'a> {
     fn from(note: &'a ImportNote) -> Self {
         Self {
-            key: note.path(),
+            key: note.key(),
             value: note.value(),
             replacement: note.replacement(),
             reason: note.reason(),

@@ -50,7 +50,7 @@ impl<'a> From<&'a Finding> for FindingJson<'a> {
         Self {
             severity: if finding.is_warning() { "warning" } else { "error" },
             message: finding.message(),
-            key: finding.path(),
+            key: finding.key(),
             help: finding.help(),
             place: finding.location().into(),
             notes: finding.notes().iter().map(NoteJson::from).collect(),

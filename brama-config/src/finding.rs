@@ -28,7 +28,7 @@ use crate::{
 pub struct Finding {
     is_warning: bool,
     message: String,
-    path: String,
+    key: String,
     location: Location,
     help: Option<String>,
     notes: Vec<FindingNote>,
@@ -64,7 +64,7 @@ impl Finding {
         let location = Location::of(&place, source);
         let is_json = matches!(place, SourcePlace::Bytes(..)) && source.is_json();
         let help = help.map(|help| if is_json { in_json(&help) } else { help });
-        Self { is_warning: false, message, path, location, help, notes }
+        Self { is_warning: false, message, key: path, location, help, notes }
     }
 
     pub(crate) fn warning(mistake: RawFinding, source: &Source) -> Self {
@@ -96,11 +96,11 @@ impl Finding {
         &self.message
     }
 
-    /// Returns the path of the key, such as `breakers.payment_api.failure_rate`; `None` if there is
-    /// none, as for mistakes in the syntax.
+    /// Returns the key, such as `breakers.payment_api.failure_rate`; `None` if there is none, as for
+    /// mistakes in the syntax.
     #[must_use]
-    pub fn path(&self) -> Option<&str> {
-        Some(self.path.as_str()).filter(|path| !path.is_empty())
+    pub fn key(&self) -> Option<&str> {
+        Some(self.key.as_str()).filter(|key| !key.is_empty())
     }
 
     /// Returns the place.
@@ -230,7 +230,7 @@ impl fmt::Display for Finding {
         let kind = if self.is_warning { "warning" } else { "error" };
         writeln!(f, "{kind}: {message}")?;
         location.write_excerpt(f, margin)?;
-        let (key, help) = (self.path().map(|it| ("key", it)), self.help().map(|it| ("help", it)));
+        let (key, help) = (self.key().map(|it| ("key", it)), self.help().map(|it| ("help", it)));
         for (name, text) in iter::empty().chain(key).chain(help) {
             writeln!(f, "{:margin$} = {name}: {text}", "")?;
         }

@@ -31,7 +31,7 @@ use crate::{
 /// let errors = Loaded::parse_toml("[defaults]\nexpiry = 30\n", "brama.toml").unwrap_err();
 /// let finding = &errors.findings()[0];
 /// assert_eq!(finding.location().to_string(), "brama.toml:2:10");
-/// assert_eq!(finding.path(), Some("defaults.expiry"));
+/// assert_eq!(finding.key(), Some("defaults.expiry"));
 /// assert_eq!(finding.help(), Some("write `expiry = \"30s\"`, with its unit"));
 /// ```
 #[derive(Debug)]

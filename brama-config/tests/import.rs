@@ -75,7 +75,7 @@ fn the_text_of_an_import_is_read_as_its_configuration_without_other_warnings() {
             let imported = import(&text, name(&path)).unwrap();
             let loaded = Loaded::parse_toml(imported.toml(), "brama.toml").unwrap();
             assert_eq!(*loaded.config(), imported.config, "{}", path.display());
-            let warned: Vec<_> = loaded.warnings().iter().filter_map(Finding::path).collect();
+            let warned: Vec<_> = loaded.warnings().iter().filter_map(Finding::key).collect();
             let expected = match name(&path) {
                 // This cluster enforces nothing.
                 "chance.yaml" => vec!["breakers.gamma.failure_threshold"],

@@ -60,7 +60,7 @@ fn a_name_that_no_code_uses_is_a_warning_with_a_name_that_may_be_meant() {
     let [warning] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(warning.message(), "no breaker is known as `usde_api`");
     assert_eq!(warning.location().to_string(), "a.toml:4:11");
-    assert_eq!(warning.path(), Some("breakers.usde_api"));
+    assert_eq!(warning.key(), Some("breakers.usde_api"));
     assert_eq!(warning.help(), Some("did you mean `used_api`?"));
 }
 

@@ -155,7 +155,7 @@ impl<'a> Field<'a> {
         let value = is_shown.then(|| self.shown());
         // A table or a list can be long, so its key is shown.
         let place = if self.scalar().is_some() { place } else { &self.entry.key_place };
-        let (place, path, name) = (place.clone(), self.path.clone(), self.name());
-        RawNote { place, path, name, value, replacement, reason }
+        let (place, key, name) = (place.clone(), self.path.clone(), self.name());
+        RawNote { place, key, name, value, replacement, reason }
     }
 }

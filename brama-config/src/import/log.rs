@@ -77,14 +77,7 @@ impl ImportLog {
 
     /// Notes a difference that concerns the whole file.
     pub(super) fn note_general(&mut self, reason: impl Into<String>) {
-        self.add(RawNote {
-            place: SourcePlace::Whole,
-            path: String::new(),
-            name: String::new(),
-            value: None,
-            replacement: None,
-            reason: reason.into(),
-        });
+        self.add(RawNote::of_file(reason.into()));
     }
 
     /// Notes differences that concern the whole file.
@@ -195,15 +188,8 @@ impl ImportLog {
         let mut notes = self.notes;
         notes.sort_by(|one, other| one.place.cmp(&other.place));
         if 0 < self.omitted {
-            let last = RawNote {
-                place: SourcePlace::Whole,
-                path: String::new(),
-                name: String::new(),
-                value: None,
-                replacement: None,
-                reason: format!("there are {} more notes, which are not shown", self.omitted),
-            };
-            notes.push(last);
+            let reason = format!("there are {} more notes, which are not shown", self.omitted);
+            notes.push(RawNote::of_file(reason));
         }
         notes
     }

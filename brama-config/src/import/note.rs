@@ -19,7 +19,7 @@ use crate::{finding::Location, node::SourcePlace, source::Source};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportNote {
     location: Location,
-    path: String,
+    key: String,
     name: String,
     value: Option<String>,
     replacement: Option<String>,
@@ -30,12 +30,26 @@ pub struct ImportNote {
 #[derive(Debug, Clone)]
 pub(super) struct RawNote {
     pub(super) place: SourcePlace,
-    pub(super) path: String,
-    /// The last part of the path, as messages show it.
+    pub(super) key: String,
+    /// The last part of the key, as messages show it.
     pub(super) name: String,
     pub(super) value: Option<String>,
     pub(super) replacement: Option<String>,
     pub(super) reason: String,
+}
+
+impl RawNote {
+    /// A note about the whole file.
+    pub(super) const fn of_file(reason: String) -> Self {
+        Self {
+            place: SourcePlace::Whole,
+            key: String::new(),
+            name: String::new(),
+            value: None,
+            replacement: None,
+            reason,
+        }
+    }
 }
 
 /// In bytes, of a key or a value.
@@ -43,8 +57,8 @@ pub(super) const MAX_SHOWN: usize = 64;
 
 impl ImportNote {
     pub(super) fn new(raw: RawNote, source: &Source) -> Self {
-        let RawNote { place, path, name, value, replacement, reason } = raw;
-        Self { location: Location::of(&place, source), path, name, value, replacement, reason }
+        let RawNote { place, key, name, value, replacement, reason } = raw;
+        Self { location: Location::of(&place, source), key, name, value, replacement, reason }
     }
 
     /// Returns the place in the file. It has no line if a default of the other library is meant.
@@ -53,12 +67,12 @@ impl ImportNote {
         &self.location
     }
 
-    /// Returns the path of the key in the file, such as
+    /// Returns the key in the file, such as
     /// `resilience4j.circuitbreaker.instances.stock.recordExceptions`; `None` if a default of the
     /// other library is meant.
     #[must_use]
-    pub fn path(&self) -> Option<&str> {
-        Some(self.path.as_str()).filter(|path| !path.is_empty())
+    pub fn key(&self) -> Option<&str> {
+        Some(self.key.as_str()).filter(|key| !key.is_empty())
     }
 
     /// Returns the value in the file, escaped, and cut if it is long; `None` if it is no single
@@ -107,8 +121,8 @@ impl fmt::Display for ImportNote {
         self.write_message(f)?;
         writeln!(f)?;
         self.location.write_excerpt(f, margin)?;
-        match self.path() {
-            Some(path) => writeln!(f, "{:margin$} = key: {path}", ""),
+        match self.key() {
+            Some(key) => writeln!(f, "{:margin$} = key: {key}", ""),
             None => Ok(()),
         }
     }

@@ -16,7 +16,7 @@ impl From<&Finding> for Mistake {
         Self {
             message: finding.message().to_owned(),
             place: Some(finding.location().to_string()),
-            key: finding.path().map(str::to_owned),
+            key: finding.key().map(str::to_owned),
             help: finding.help().map(str::to_owned),
         }
     }
