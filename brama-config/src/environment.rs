@@ -203,13 +203,13 @@ impl AppliedVariables<'_> {
         Ok(())
     }
 
-    /// Notes that a variable has set a path, which no other may.
+    /// Records that a variable has set a key, which no other variable may set.
     fn take(&mut self, path: &str, place: &SourcePlace) -> Result<(), RawFinding> {
         let SourcePlace::Variable(number) = *place else { return Ok(()) };
         let Some(first) = self.taken.insert(path.to_owned(), number) else { return Ok(()) };
         let name = self.variables.get(first).map_or("", |variable| variable.name.as_str());
         let name = Escaped::within(MAX_SHOWN, name);
-        let message = format!("the environment variable {name} sets the same value");
+        let message = format!("the environment variable {name} sets this key too");
         Err(RawFinding::new(place.clone(), path.to_owned(), message).help("unset one of the two"))
     }
 }

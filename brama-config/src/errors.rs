@@ -56,8 +56,8 @@ impl fmt::Display for ConfigErrors {
         let mistakes = if count == 1 { "mistake" } else { "mistakes" };
         write!(f, "{}: {count} {mistakes}", self.name)?;
         match self.omitted {
-            0 => f.write_str("; the file was not applied"),
-            more => write!(f, ", of which {more} are not shown; the file was not applied"),
+            0 => f.write_str("; the file was rejected"),
+            more => write!(f, ", of which {more} are not shown; the file was rejected"),
         }
     }
 }

@@ -96,8 +96,8 @@ impl Finding {
         &self.message
     }
 
-    /// Returns the key, such as `breakers.payment_api.failure_rate`; `None` if there is none, as for
-    /// mistakes in the syntax.
+    /// Returns the key, such as `breakers.payment_api.failure_rate`; `None` if there is none, as
+    /// for mistakes in the syntax.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         Some(self.key.as_str()).filter(|key| !key.is_empty())

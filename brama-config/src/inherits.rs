@@ -64,8 +64,8 @@ fn chain(
     while let Some(place) = next.filter(|it| is_resolved.get(*it) == Some(&false)) {
         if !seen.insert(place) {
             let first = chain.iter().position(|it| *it == place).unwrap_or(0);
-            let circle = chain.iter().skip(first).filter_map(|it| entries.get(*it));
-            mistakes.add(circular(&circle.collect::<Vec<_>>()));
+            let cycle = chain.iter().skip(first).filter_map(|it| entries.get(*it));
+            mistakes.add(cyclic(&cycle.collect::<Vec<_>>()));
             break;
         }
         chain.push(place);
@@ -81,8 +81,8 @@ fn chain(
 /// In a message.
 const MOST_LINES: usize = 8;
 
-fn circular(circle: &[&BreakerSection<'_>]) -> RawFinding {
-    let mut lines: Vec<_> = circle.iter().filter_map(|it| Some((it, it.inherits?))).collect();
+fn cyclic(cycle: &[&BreakerSection<'_>]) -> RawFinding {
+    let mut lines: Vec<_> = cycle.iter().filter_map(|it| Some((it, it.inherits?))).collect();
     lines.sort_unstable_by_key(|(_, (_, place))| *place);
     let mut lines = lines.into_iter();
     let Some((entry, (parent, place))) = lines.next() else {
@@ -114,7 +114,7 @@ const MOST_COMPARED: usize = 1_000_000;
 
 fn unknown(entry: &BreakerSection<'_>, names: &mut Names<'_>) -> RawFinding {
     let (parent, place) = entry.inherits.unwrap_or((entry.name, entry.place));
-    let message = format!("`{}` is no table of [breakers]", path(&[parent]));
+    let message = format!("`{}` is not a table of [breakers]", path(&[parent]));
     let mistake =
         RawFinding::new(place.clone(), path(&[BREAKERS, entry.name, "inherits"]), message);
     mistake.maybe_help(names.help(parent))

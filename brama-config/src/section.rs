@@ -167,7 +167,7 @@ pub(crate) fn table<'a>(
 /// A setting that stands where the name of a breaker, a kind or a key is expected.
 fn outside(entry: &TableEntry, parts: &[&str]) -> RawFinding {
     let name = entry.word();
-    let message = format!("`{name}` is a setting, and stands in no table that has a name");
+    let message = format!("`{name}` is a setting, and must be in a table with a name");
     let mistake = RawFinding::new(entry.key_place.clone(), path(parts), message);
     mistake.help(match parts {
         ["breakers", breaker, "keys", ..] => {
@@ -218,15 +218,15 @@ pub(crate) fn twice(first: &TableEntry, second: &TableEntry, parts: &[&str]) -> 
 /// A word that the table does not know.
 pub(crate) fn unknown(entry: &TableEntry, parts: &[&str], vocabulary: Vocabulary) -> RawFinding {
     let kind = match vocabulary {
-        Vocabulary::File => "no table of a configuration",
-        Vocabulary::Registry => "no setting of the registry",
-        Vocabulary::Policy => "no setting of breakers",
-        Vocabulary::Breaker => "no setting of a breaker",
+        Vocabulary::File => "not a table of a configuration file",
+        Vocabulary::Registry => "not a setting of the registry",
+        Vocabulary::Policy => "not a setting of breakers",
+        Vocabulary::Breaker => "not a setting of a breaker",
     };
     let name = path(&[&entry.key]);
     let is_outside = vocabulary == Vocabulary::File && setting(&entry.word()).is_some();
     let message = if is_outside {
-        format!("`{name}` stands in no table")
+        format!("`{name}` is outside every table")
     } else {
         format!("`{name}` is {kind}")
     };

@@ -127,8 +127,12 @@ impl WrongValue<'_> {
         }
         let message = message.strip_prefix("invalid policy: ").unwrap_or(message);
         let message = message.strip_prefix(&format!("{name}: ")).unwrap_or(message);
+        // The runtime's words are those of the attribute; a file writes the word as a text.
+        let limit = message.strip_suffix(", or off");
+        let message =
+            limit.map_or_else(|| message.to_owned(), |limit| format!("{limit}, or \"off\""));
         let is_whole = message.starts_with('`');
-        let message = if is_whole { message.to_owned() } else { format!("`{name}`: {message}") };
+        let message = if is_whole { message } else { format!("`{name}`: {message}") };
         with_parts(self.mistake(message).maybe_help(self.meant()), node)
     }
 

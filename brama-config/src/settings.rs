@@ -38,7 +38,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// What a value must be, if a list of words does not say it.
+    /// What a value must be, for a message; `None` if the runtime's own error already says it.
     pub(crate) const fn expected(self) -> Option<&'static str> {
         match self {
             Self::Window => Some("{ calls = … } or { time = \"…\" }"),

@@ -129,7 +129,7 @@ fn a_variable_is_named_like_a_place() {
          --> environment variable BRAMA__BREAKERS__PAYMENT_API__EXPIRY=\"30\"\n   \
          = key: breakers.payment_api.expiry\n   \
          = help: write `expiry = \"30s\"`, with its unit\n\n\
-         not-there.toml: 1 mistake; the file was not applied"
+         not-there.toml: 1 mistake; the file was rejected"
     );
 }
 
@@ -149,7 +149,7 @@ fn an_unknown_variable_with_the_prefix_is_an_error() {
 #[test]
 fn two_variables_for_one_value_are_an_error() {
     let both = [("BRAMA__DEFAULTS__EXPIRY", "3s"), ("BRAMA__Defaults__expiry", "4s")];
-    assert_error(&both, "the environment variable BRAMA__DEFAULTS__EXPIRY sets the same value");
+    assert_error(&both, "the environment variable BRAMA__DEFAULTS__EXPIRY sets this key too");
 }
 
 #[test]

@@ -193,11 +193,11 @@ fn a_file_without_a_circuit_breaker_says_what_is_expected() {
 }
 
 #[test]
-fn configurations_in_a_circle_are_an_error() {
+fn configurations_in_a_cycle_are_an_error() {
     let text = "resilience4j.circuitbreaker.configs:\n  a: { baseConfig: b }\n  \
                 b: { baseConfig: a }\n";
     let errors = errors(resilience4j_yaml, text).to_string();
-    assert!(errors.contains("without a circle"), "{errors}");
+    assert!(errors.contains("`baseConfig` b leads back to itself"), "{errors}");
 }
 
 #[test]

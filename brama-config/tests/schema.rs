@@ -37,7 +37,7 @@ fn a_good_file_is_valid() {
 
 /// What a schema cannot say: rules between values, names of other tables, and long durations.
 const ONLY_READ: [&str; 8] = [
-    "circle",
+    "cycle",
     "maximum_below_initial",
     "minimum_above_inherited_window",
     "minimum_above_window",

@@ -60,16 +60,17 @@ pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
 
 /// What differs for each cluster.
 const GENERAL: [&str; 5] = [
-    "Envoy ejects hosts: give the breaker a key, the host, and each key has a circuit of its own",
+    "Envoy ejects single hosts: use the host as the breaker's key, so that each host has its own \
+     circuit",
     "after the ejection, Envoy sends all calls to the host again; brama is half-open first, and \
      closes after one success",
-    "below five known keys brama has no limit of open ones, and one key may always open; Envoy \
-     ejects no host above `max_ejection_percent`, unless `always_eject_one_host` is set or its \
-     version is an old one",
-    "Envoy counts an ejection less for each interval in which the host was well; brama begins with \
-     the first wait again once the circuit has closed",
-    "Envoy takes answers of 500 to 599 and failed connections for failures; here the code says it: \
-     `failure_if` or `error_handler`",
+    "`max_open_share` has no effect below five known keys, and one key may always open; Envoy \
+     ejects at most `max_ejection_percent` of the hosts, unless `always_eject_one_host` is set or \
+     the version is old",
+    "Envoy shortens the ejection again while the host is healthy; brama starts with the first wait \
+     again once the circuit has closed",
+    "Envoy counts responses 500 to 599 and failed connections as failures; with brama, the code \
+     decides: `failure_if` or `error_handler`",
 ];
 
 /// Finds each table with outlier detection. Trees are nested in at most 64 levels.
@@ -123,7 +124,7 @@ fn of_istio(field: &Field<'_>) -> RawFinding {
 /// Notes what a cluster says about failures elsewhere.
 fn note_others(cluster: &Branch<'_>, log: &mut ImportLog) {
     if let Some(field) = cluster.field("circuitbreakers") {
-        log.note(&field, "limits of connections and of calls at once are no circuit breaker here");
+        log.note(&field, "limits of connections and of concurrent calls are not a circuit breaker");
     }
     if let Some(field) = cluster.field("healthchecks") {
         log.note(&field, "add a health check in code: `add_check`");
@@ -262,7 +263,8 @@ impl<'a> OutlierDetection<'a> {
         let mut patch = match (self.rule_5xx(), self.rule_gateway()) {
             (None, None) => patch.failure_threshold_off(),
             (None, Some(failures)) => {
-                let reason = "only answers of 502, 503 and 504 are meant: let `failure_if` say so";
+                let reason = "the rule applies to responses 502, 503 and 504 only: select them with \
+                              `failure_if`";
                 let replacement = format!("failure_threshold = {failures}");
                 log.note_replacement_or_default(self.gateway_field.as_ref(), replacement, reason);
                 patch.failure_threshold(failures)
@@ -280,7 +282,7 @@ impl<'a> OutlierDetection<'a> {
         if let Some(field) =
             self.enforcing_field.as_ref().filter(|_| (1..100).contains(&self.enforcing_5xx))
         {
-            log.note(field, "brama has no rule by chance: `shadow = true` observes only");
+            log.note(field, RULE_BY_CHANCE);
         }
         if 0 < self.enforcing_percentage {
             patch = patch
@@ -338,6 +340,9 @@ impl<'a> OutlierDetection<'a> {
     }
 }
 
+const RULE_BY_CHANCE: &str =
+    "brama cannot enforce a rule for a share of the cases; `shadow = true` only observes";
+
 fn set<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
@@ -367,14 +372,14 @@ fn note(word: &str, field: &Field<'_>, log: &mut ImportLog) {
         | "enforcingconsecutivelocaloriginfailure"
         | "enforcinglocaloriginsuccessrate"
         | "enforcingfailurepercentagelocalorigin" => {
-            "brama counts all failures together: let `failure_if` say which errors are failures"
+            "brama counts all failures together: select the errors that count with `failure_if`"
         }
         "successfulactivehealthcheckunejecthost" => {
             "a health check that passes makes a circuit half-open: see `CheckSchedule`"
         }
         "maxejectionpercentage" => "the key is `max_ejection_percent`",
-        "alwaysejectonehost" => "one key may always open here",
-        "detectdegradedhosts" => "brama knows no degraded hosts",
+        "alwaysejectonehost" => "with brama, one key may always open",
+        "detectdegradedhosts" => "brama has no degraded hosts",
         "monitors" => "Envoy does not implement it either",
         _ => return log.unknown(field, &KEYS),
     };

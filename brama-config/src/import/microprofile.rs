@@ -44,7 +44,7 @@ pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
 
 const HELP: &str = "a property such as `com.acme.Client/call/CircuitBreaker/delay` is expected";
 
-/// The annotations of Fault Tolerance that are no circuit breaker.
+/// The other annotations of Fault Tolerance.
 const OTHERS: [&str; 5] = ["Asynchronous", "Bulkhead", "Fallback", "Retry", "Timeout"];
 
 const PARAMETERS: [&str; 8] = [
@@ -152,8 +152,7 @@ impl<'a> Scopes<'a> {
 
 /// What differs for each breaker.
 const GENERAL: [&str; 3] = [
-    "the values of an annotation are in its code, not in this file: write those that are no \
-     defaults here too",
+    "the annotations in the code have values too: copy those that differ from the defaults",
     "after `probe_timeout`, by default 60 s, brama gives the place of a probe that has not ended to \
      the next call; MicroProfile does not say what happens to it",
     "breakers have the names of classes and methods: give the attribute this `identifier`, or \
@@ -237,8 +236,8 @@ impl<'a> Annotation<'a> {
                 self.is_enabled = log.flag(field).unwrap_or(self.is_enabled);
                 self.enabled_field = Some(field);
             }
-            "skipOn" => log.note(field, "say it in code: `ignore_if` of the attribute"),
-            _ => log.note(field, "say it in code: `failure_if` of the attribute"),
+            "skipOn" => log.note(field, "set it in code, with the attribute's `ignore_if`"),
+            _ => log.note(field, "set it in code, with the attribute's `failure_if`"),
         }
     }
 

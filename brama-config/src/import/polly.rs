@@ -44,8 +44,8 @@ const GENERAL: [&str; 3] = [
      the minimum of calls",
     "after `probe_timeout`, by default 60 s, brama gives the place of a probe that has not ended to \
      the next call; Polly waits without end",
-    "which outcomes count is in the code of a Rust function: `failure_if`, `ignore_if` and \
-     `error_handler` of the attribute stand for `ShouldHandle`",
+    "with brama, the code decides which outcomes count: `failure_if`, `ignore_if` and \
+     `error_handler` of the attribute replace `ShouldHandle`",
 ];
 
 fn split(key: &str) -> Vec<String> {
@@ -242,12 +242,17 @@ impl Polly {
             }
             "breakdurationgenerator" => log.note(
                 field,
-                "say it in code: `expiry = progressive(…)`, or a `retry_after` of a failure",
+                "set it in code: `expiry = progressive(…)`, or `retry_after` of a failure",
             ),
             "onopened" | "onclosed" | "onhalfopened" => {
                 log.note(field, "subscribe in code: `on_event`");
             }
-            "shouldhandle" => log.note(field, "say it in code: `failure_if` and `ignore_if`"),
+            "shouldhandle" => {
+                log.note(
+                    field,
+                    "set it in code, with the attribute's `failure_if` and `ignore_if`",
+                );
+            }
             "manualcontrol" | "stateprovider" => {
                 log.note(field, "every breaker has `force_open`, `close` and `state`");
             }

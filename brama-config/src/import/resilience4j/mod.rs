@@ -71,8 +71,8 @@ const GENERAL: [&str; 3] = [
      opens again at the first failure, and closes after `success_threshold` successes in a row",
     "after `probe_timeout`, by default 60 s, brama gives the place of a probe that has not ended \
      to the next call; Resilience4j waits without end unless `maxWaitDurationInHalfOpenState` is set",
-    "which exceptions count is in the code of a Rust function, not in its configuration: \
-     `failure_if`, `ignore_if` and `error_handler` of the attribute",
+    "with brama, the code decides which errors count: `failure_if`, `ignore_if` and \
+     `error_handler` of the attribute",
 ];
 
 /// The documents that apply without a profile.
@@ -147,7 +147,7 @@ struct NamedTables<'a> {
     tables: HashMap<String, Option<Branch<'a>>>,
 }
 
-/// More is a mistake of whoever wrote the file, and the cost stays linear.
+/// A longer chain is a mistake, and the limit keeps the cost linear.
 const LONGEST_CHAIN: usize = 32;
 
 impl<'a> NamedTables<'a> {
@@ -193,7 +193,7 @@ impl<'a> NamedTables<'a> {
             let base = if known.contains_key(&name) { None } else { base(&level) };
             next = match base {
                 Some((field, _)) if LONGEST_CHAIN <= levels.len() => {
-                    log.wrong(&field, "the end of a chain of at most 32, without a circle");
+                    log.mistake(&field, || endless(&field));
                     None
                 }
                 Some((field, base)) => self.known(&field, base, log),
@@ -267,6 +267,16 @@ impl<'a> NamedTables<'a> {
         }
         all
     }
+}
+
+/// The error about a chain that does not end.
+fn endless(field: &Field<'_>) -> RawFinding {
+    let message = format!(
+        "`{}` {} leads back to itself, or through more than {LONGEST_CHAIN} configurations",
+        field.name(),
+        field.shown()
+    );
+    RawFinding::new(field.entry.node.place.clone(), field.path.clone(), message)
 }
 
 /// The settings of configurations that were read, by their names. Each table is read once, however

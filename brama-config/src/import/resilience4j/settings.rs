@@ -168,12 +168,12 @@ fn rate(rate: &mut f64, setting: &str, field: &Field<'_>, log: &mut ImportLog) {
 fn note(word: &str, field: &Field<'_>, log: &mut ImportLog) {
     let reason = match word {
         "recordexceptions" | "recordfailurepredicate" => {
-            "say it in code: `failure_if` of the attribute"
+            "set it in code, with the attribute's `failure_if`"
         }
         "ignoreexceptions" | "ignoreexceptionpredicate" => {
-            "say it in code: `ignore_if` of the attribute"
+            "set it in code, with the attribute's `ignore_if`"
         }
-        "recordresultpredicate" => "say it in code: `error_handler` of the attribute",
+        "recordresultpredicate" => "set it in code, with the attribute's `error_handler`",
         "automatictransitionfromopentohalfopenenabled" => {
             "with the cleanup that `init` starts, every circuit becomes half-open on its own, at \
              most `cleanup_interval` late"
