@@ -9,7 +9,7 @@ use brama_runtime::api::{
 
 use crate::{
     node::{Node, NodeValue},
-    settings::Form,
+    setting_rows::Form,
 };
 
 /// The value to write for a setting of this form, as TOML.

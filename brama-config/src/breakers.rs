@@ -6,9 +6,10 @@ use brama_runtime::api::Identity;
 
 use crate::{
     deserializer::shown,
-    node::{NodeValue, SourcePlace, Table, TableEntry},
+    node::{NodeValue, SourcePlace, TableEntry},
     raw_finding::{RawFinding, RawFindings},
     section::{Section, table},
+    setting_rows::{BREAKERS, IDENTIFIER, INHERITS, KEYS, SCOPE},
     words::{Vocabulary, path},
 };
 
@@ -52,8 +53,6 @@ pub(crate) fn read<'a>(
     table.iter().filter_map(|entry| BreakerSection::read(entry, mistakes)).collect()
 }
 
-pub(crate) const BREAKERS: &str = "breakers";
-
 impl<'a> BreakerSection<'a> {
     fn read(entry: &'a TableEntry, mistakes: &mut RawFindings) -> Option<Self> {
         let name = entry.key.as_str();
@@ -63,19 +62,19 @@ impl<'a> BreakerSection<'a> {
             let message = "the name of a breaker is empty".to_owned();
             mistakes.add(RawFinding::new(entry.key_place.clone(), path(&parts), message));
         }
-        let (mut texts, mut keys) = ([None; 3], Vec::new());
+        let (mut identifier, mut scope, mut inherits, mut keys) = (None, None, None, Vec::new());
         let other = |entry: &'a TableEntry, word: &str, mistakes: &mut RawFindings| {
-            let Some(index) = WORDS.iter().position(|other| *other == word) else { return false };
-            match texts.get_mut(index) {
-                Some(text) => *text = read_text(entry, &parts, mistakes),
-                None => keys = read_keys(entry, &parts, mistakes),
+            match word {
+                IDENTIFIER => identifier = read_text(entry, &parts, mistakes),
+                SCOPE => scope = read_text(entry, &parts, mistakes),
+                INHERITS => inherits = read_text(entry, &parts, mistakes),
+                KEYS => keys = read_keys(entry, &parts, mistakes),
+                _ => return false,
             }
             true
         };
         let settings = Section::read(table, &parts, Vocabulary::Breaker, mistakes, other);
-        let [identifier, scope, inherits] = texts;
-        let text = |found: Option<(&'a str, _)>| found.map(|(text, _)| text);
-        let (identifier, scope) = (text(identifier), text(scope));
+        let (identifier, scope) = (identifier.map(|it| it.0), scope.map(|it| it.0));
         Some(Self { name, place: &entry.key_place, identifier, scope, inherits, settings, keys })
     }
 
@@ -102,10 +101,6 @@ impl<'a> BreakerSection<'a> {
         own.into_iter().chain(keys)
     }
 }
-
-/// The words of a breaker's table that are no settings: texts, and then the keys.
-const WORDS: [&str; 4] = ["identifier", "scope", "inherits", KEYS];
-const KEYS: &str = "keys";
 
 fn read_text<'a>(
     entry: &'a TableEntry,
@@ -139,10 +134,7 @@ fn read_keys<'a>(
     mistakes: &mut RawFindings,
 ) -> Vec<KeySection<'a>> {
     let parts = [parts, &[KEYS]].concat();
-    let keys: &Table = match table(entry, &parts, mistakes) {
-        Some(keys) => keys,
-        None => return Vec::new(),
-    };
+    let Some(keys) = table(entry, &parts, mistakes) else { return Vec::new() };
     let read = |entry: &'a TableEntry| {
         let parts = [parts.as_slice(), &[&entry.key]].concat();
         let settings = Section::of(entry, &parts, mistakes);

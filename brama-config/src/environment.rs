@@ -10,7 +10,7 @@ use brama_runtime::api::text::Escaped;
 use crate::{
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
-    settings::{MAX_ATTEMPTS, TABLES},
+    setting_rows::{BREAKERS, IDENTIFIER, INHERITS, KEYS, KINDS, SCOPE, TABLES, without_alias},
     source::Variable,
     toml_tree::read_value,
 };
@@ -154,8 +154,8 @@ impl Level {
     /// The level of the table under a key.
     fn under(self, key: &str) -> Self {
         match (self, key) {
-            (Self::File, "kinds") | (Self::Breaker, "keys") => Self::Names,
-            (Self::File, "breakers") => Self::Breakers,
+            (Self::File, KINDS) | (Self::Breaker, KEYS) => Self::Names,
+            (Self::File, BREAKERS) => Self::Breakers,
             (Self::Breakers, _) => Self::Breaker,
             (Self::File | Self::Names, _) => Self::Section,
             (Self::Breaker | Self::Section | Self::Value, _) => Self::Value,
@@ -261,8 +261,7 @@ fn folded(name: &str) -> String {
 
 /// A word of ours, folded, and in place of its alias.
 fn canonical(word: &str) -> String {
-    let word = folded(word);
-    if word == MAX_ATTEMPTS { "failure_threshold".to_owned() } else { word }
+    without_alias(&folded(word)).to_owned()
 }
 
 /// The entry of a key, which is added if it is missing.
@@ -303,7 +302,7 @@ fn put(entry: &mut TableEntry, value: NodeValue, level: Level, place: &SourcePla
 /// A value as TOML if it is a number, a boolean or an inline table; else as text.
 fn value(key: &str, text: &str, place: &SourcePlace) -> Result<NodeValue, RawFinding> {
     let as_text = || NodeValue::Text(text.to_owned());
-    if ["identifier", "scope", "inherits"].contains(&key) {
+    if [IDENTIFIER, SCOPE, INHERITS].contains(&key) {
         return Ok(as_text());
     }
     match read_value(text.trim(), place) {

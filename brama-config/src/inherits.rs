@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    breakers::{BREAKERS, BreakerSection},
+    breakers::BreakerSection,
     raw_finding::{RawFinding, RawFindings},
     section::Section,
+    setting_rows::{BREAKERS, DEFAULTS, INHERITS},
     words::{nearest, path},
 };
 
@@ -17,19 +18,19 @@ pub(crate) fn resolve<'a>(
     mistakes: &mut RawFindings,
 ) -> HashSet<&'a str> {
     let by_name: HashMap<_, _> =
-        entries.iter().enumerate().map(|(place, entry)| (entry.name, place)).collect();
+        entries.iter().enumerate().map(|(index, entry)| (entry.name, index)).collect();
     let compared = MOST_COMPARED / entries.len().max(1);
     let mut names = Names { by_name, kinds, compared };
     let mut is_resolved = vec![false; entries.len()];
     for start in 0..entries.len() {
         let chain = chain(entries, &mut names, &is_resolved, start, mistakes);
-        for place in chain.into_iter().rev() {
-            if let Some(settings) = inherited(entries, &names.by_name, place, mistakes)
-                && let Some(entry) = entries.get_mut(place)
+        for index in chain.into_iter().rev() {
+            if let Some(settings) = inherited(entries, &names.by_name, index, mistakes)
+                && let Some(entry) = entries.get_mut(index)
             {
                 entry.settings = settings;
             }
-            if let Some(resolved) = is_resolved.get_mut(place) {
+            if let Some(resolved) = is_resolved.get_mut(index) {
                 *resolved = true;
             }
         }
@@ -41,10 +42,10 @@ pub(crate) fn resolve<'a>(
 fn inherited<'a>(
     entries: &[BreakerSection<'a>],
     names: &HashMap<&str, usize>,
-    place: usize,
+    index: usize,
     mistakes: &mut RawFindings,
 ) -> Option<Section<'a>> {
-    let entry = entries.get(place)?;
+    let entry = entries.get(index)?;
     let parent = entries.get(*names.get(entry.inherits?.0)?)?;
     let settings = entry.settings.over(&parent.settings);
     settings.check_over(&entry.settings, &[BREAKERS, entry.name], mistakes);
@@ -61,15 +62,17 @@ fn chain(
     mistakes: &mut RawFindings,
 ) -> Vec<usize> {
     let (mut chain, mut seen, mut next) = (Vec::new(), HashSet::new(), Some(start));
-    while let Some(place) = next.filter(|it| is_resolved.get(*it) == Some(&false)) {
-        if !seen.insert(place) {
-            let first = chain.iter().position(|it| *it == place).unwrap_or(0);
+    while let Some(index) = next.filter(|it| is_resolved.get(*it) == Some(&false)) {
+        if !seen.insert(index) {
+            let first = chain.iter().position(|it| *it == index).unwrap_or(0);
             let cycle = chain.iter().skip(first).filter_map(|it| entries.get(*it));
-            mistakes.add(cyclic(&cycle.collect::<Vec<_>>()));
+            if let Some(mistake) = cyclic(&cycle.collect::<Vec<_>>()) {
+                mistakes.add(mistake);
+            }
             break;
         }
-        chain.push(place);
-        let Some(entry) = entries.get(place) else { break };
+        chain.push(index);
+        let Some(entry) = entries.get(index) else { break };
         next = entry.inherits.and_then(|(parent, _)| names.by_name.get(parent).copied());
         if next.is_none() && entry.inherits.is_some() && !mistakes.lacks_table {
             mistakes.add_with(|| unknown(entry, names));
@@ -81,14 +84,13 @@ fn chain(
 /// In a message.
 const MOST_LINES: usize = 8;
 
-fn cyclic(cycle: &[&BreakerSection<'_>]) -> RawFinding {
+/// The mistake at the first `inherits` of a cycle.
+fn cyclic(cycle: &[&BreakerSection<'_>]) -> Option<RawFinding> {
     let mut lines: Vec<_> = cycle.iter().filter_map(|it| Some((it, it.inherits?))).collect();
     lines.sort_unstable_by_key(|(_, (_, place))| *place);
     let mut lines = lines.into_iter();
-    let Some((entry, (parent, place))) = lines.next() else {
-        return RawFinding::new(crate::node::SourcePlace::Whole, String::new(), String::new());
-    };
-    let path_of = |entry: &BreakerSection<'_>| path(&[BREAKERS, entry.name, "inherits"]);
+    let (entry, (parent, place)) = lines.next()?;
+    let path_of = |entry: &BreakerSection<'_>| path(&[BREAKERS, entry.name, INHERITS]);
     let message = if entry.name == parent {
         format!("`{}` inherits from itself", path(&[entry.name]))
     } else {
@@ -99,7 +101,7 @@ fn cyclic(cycle: &[&BreakerSection<'_>]) -> RawFinding {
         let note = format!("`{}` inherits from `{}`", path(&[entry.name]), path(&[parent]));
         mistake.note(place.clone(), note)
     });
-    mistake.help("remove one of the `inherits`")
+    Some(mistake.help("remove one of the `inherits`"))
 }
 
 /// The names that a table may mean, with the number of those that are still compared with all.
@@ -115,8 +117,7 @@ const MOST_COMPARED: usize = 1_000_000;
 fn unknown(entry: &BreakerSection<'_>, names: &mut Names<'_>) -> RawFinding {
     let (parent, place) = entry.inherits.unwrap_or((entry.name, entry.place));
     let message = format!("`{}` is not a table of [breakers]", path(&[parent]));
-    let mistake =
-        RawFinding::new(place.clone(), path(&[BREAKERS, entry.name, "inherits"]), message);
+    let mistake = RawFinding::new(place.clone(), path(&[BREAKERS, entry.name, INHERITS]), message);
     mistake.maybe_help(names.help(parent))
 }
 
@@ -126,7 +127,7 @@ impl Names<'_> {
         if let Some(alone) = alone {
             return Some(format!("write the name alone: `{}`", path(&[alone])));
         }
-        if parent == "defaults" {
+        if parent == DEFAULTS {
             return Some("the settings of [defaults] apply anyway: remove it".to_owned());
         }
         if self.kinds.contains(parent) {

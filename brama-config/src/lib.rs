@@ -34,7 +34,7 @@ mod rules;
 mod schema;
 mod section;
 mod setting;
-mod settings;
+mod setting_rows;
 mod source;
 mod syntax_help;
 mod toml_repair;

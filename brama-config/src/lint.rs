@@ -10,7 +10,8 @@ use crate::{
     node::SourcePlace,
     raw_finding::{RawFinding, RawFindings},
     rules::off_by_default,
-    section::{Section, setting},
+    section::Section,
+    setting_rows::setting_named,
 };
 
 /// Adds the findings of the runtime's lint that are certain: every setting that one names is set in
@@ -74,7 +75,7 @@ fn lint_policy(policy: &Policy, settings: &Section<'_>, path: &str, warnings: &m
 
 /// The settings that a sentence names.
 pub(crate) fn named(sentence: &str) -> impl Iterator<Item = SettingName> {
-    sentence.split('`').skip(1).step_by(2).filter_map(setting)
+    sentence.split('`').skip(1).step_by(2).filter_map(setting_named)
 }
 
 /// A sentence about settings at the place of the first one, with notes at the others.

@@ -6,56 +6,78 @@ use brama_runtime::api::{Config, ConnectionKind};
 
 use crate::{
     across::FileLayer,
-    breakers::{self, BREAKERS, BreakerSection, NamedSection},
+    breakers::{self, BreakerSection, NamedSection},
     contents::{ConfiguredBreaker, ConfiguredKind, Contents, LayerSettings},
     inherits,
     lint::{lint, lint_general},
     node::{Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
-    section::{Section, setting, table, twice, unknown},
+    section::{Section, table, twice, unknown},
     setting::{check_registry, read_registry},
-    settings::{REGISTRY, TABLES},
+    setting_rows::{BREAKERS, DEFAULTS, KINDS, REGISTRY, REGISTRY_ROWS, TABLES, setting_named},
     words::{Vocabulary, nearest, path},
 };
 
 /// Reads a tree. Without mistakes, the contents are valid.
 pub(crate) fn read(root: &Table, mistakes: &mut RawFindings) -> (Contents, RawFindings) {
     let mut reader = ConfigReader::default();
-    let mut seen: [Option<&TableEntry>; 4] = [None; 4];
-    // Behind a header that cannot be read, settings seem to stand in no table.
-    let is_broken = !mistakes.is_empty();
-    let mut misnamed = Vec::new();
-    for entry in root {
-        let word = entry.word();
-        let parts = [entry.key.as_str()];
-        let tables = TABLES.iter().zip(&mut seen);
-        let Some((_, seen)) = tables.into_iter().find(|(table, _)| **table == word) else {
-            if !is_broken || setting(&word).is_none() {
-                mistakes.add_with(|| unknown(entry, &parts, Vocabulary::File));
-            }
-            misnamed.push((word, entry));
-            continue;
-        };
-        if let Some(first) = seen.replace(entry) {
-            mistakes.add_with(|| twice(first, entry, &parts));
-        }
-    }
-    // The mistakes in a table whose name is misspelt are found too.
-    for (word, entry) in misnamed.into_iter().filter(|(_, entry)| entry.node.as_table().is_some()) {
-        let meant = nearest(TABLES.into_iter(), &word);
-        let mut tables = TABLES.iter().zip(&mut seen);
-        if let Some((_, seen)) = tables.find(|(table, _)| Some(**table) == meant) {
-            seen.get_or_insert(entry);
-        }
-    }
-    let [registry, defaults, kinds, breakers] = seen;
+    let FileTables { registry, defaults, kinds, breakers } = FileTables::of(root, mistakes);
     reader.read_registry(registry, mistakes);
-    reader.defaults =
-        defaults.map(|it| Section::of(it, &["defaults"], mistakes)).unwrap_or_default();
+    reader.defaults = defaults.map(|it| Section::of(it, &[DEFAULTS], mistakes)).unwrap_or_default();
     reader.read_kinds(kinds, mistakes);
     reader.breakers = breakers.map(|it| breakers::read(it, mistakes)).unwrap_or_default();
     breakers::check_identities(&reader.breakers, mistakes);
     reader.contents(mistakes)
+}
+
+/// The entries of a file.
+#[derive(Default)]
+struct FileTables<'a> {
+    registry: Option<&'a TableEntry>,
+    defaults: Option<&'a TableEntry>,
+    kinds: Option<&'a TableEntry>,
+    breakers: Option<&'a TableEntry>,
+}
+
+impl<'a> FileTables<'a> {
+    fn of(root: &'a Table, mistakes: &mut RawFindings) -> Self {
+        let (mut tables, mut misnamed) = (Self::default(), Vec::new());
+        // Behind a header that cannot be read, settings seem to be outside every table.
+        let is_broken = !mistakes.is_empty();
+        for entry in root {
+            let (word, parts) = (entry.word(), [entry.key.as_str()]);
+            if let Some(table) = tables.named(&word) {
+                if let Some(first) = table.replace(entry) {
+                    mistakes.add_with(|| twice(first, entry, &parts));
+                }
+                continue;
+            }
+            if !is_broken || setting_named(&word).is_none() {
+                mistakes.add_with(|| unknown(entry, &parts, Vocabulary::File));
+            }
+            misnamed.push((word, entry));
+        }
+        // The mistakes in a table whose name is misspelt are found too.
+        misnamed.retain(|(_, entry)| entry.node.as_table().is_some());
+        for (word, entry) in misnamed {
+            let meant = nearest(TABLES.into_iter(), &word);
+            if let Some(table) = meant.and_then(|meant| tables.named(meant)) {
+                table.get_or_insert(entry);
+            }
+        }
+        tables
+    }
+
+    /// The place for a table of this name.
+    fn named(&mut self, word: &str) -> Option<&mut Option<&'a TableEntry>> {
+        match word {
+            REGISTRY => Some(&mut self.registry),
+            DEFAULTS => Some(&mut self.defaults),
+            KINDS => Some(&mut self.kinds),
+            BREAKERS => Some(&mut self.breakers),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -69,11 +91,11 @@ struct ConfigReader<'a> {
 impl<'a> ConfigReader<'a> {
     fn read_registry(&mut self, entry: Option<&'a TableEntry>, mistakes: &mut RawFindings) {
         let Some(entry) = entry else { return };
-        let Some(table) = table(entry, &["registry"], mistakes) else { return };
+        let Some(table) = table(entry, &[REGISTRY], mistakes) else { return };
         let (mut valid, mut words): (Table, _) = (Vec::new(), HashMap::new());
         for entry in table {
-            let (word, parts) = (entry.word(), ["registry", entry.key.as_str()]);
-            let row = REGISTRY.iter().find(|row| row.name == word);
+            let (word, parts) = (entry.word(), [REGISTRY, entry.key.as_str()]);
+            let row = REGISTRY_ROWS.iter().find(|row| row.name == word);
             match (words.insert(word.clone(), entry), row) {
                 (Some(first), _) => mistakes.add_with(|| twice(first, entry, &parts)),
                 (_, None) => mistakes.add_with(|| unknown(entry, &parts, Vocabulary::Registry)),
@@ -87,16 +109,16 @@ impl<'a> ConfigReader<'a> {
             Ok(config) => self.config = config,
             Err(error) => mistakes.add(RawFinding::new(
                 entry.node.place.clone(),
-                path(&["registry"]),
+                path(&[REGISTRY]),
                 error.to_string(),
             )),
         }
     }
 
     fn read_kinds(&mut self, entry: Option<&'a TableEntry>, mistakes: &mut RawFindings) {
-        let table = entry.and_then(|entry| table(entry, &["kinds"], mistakes));
+        let table = entry.and_then(|entry| table(entry, &[KINDS], mistakes));
         for entry in table.into_iter().flatten() {
-            let settings = Section::of(entry, &["kinds", &entry.key], mistakes);
+            let settings = Section::of(entry, &[KINDS, &entry.key], mistakes);
             self.kinds.push((entry, settings));
         }
     }
@@ -105,12 +127,12 @@ impl<'a> ConfigReader<'a> {
         let kinds = self.kinds.iter().map(|(entry, _)| entry.key.as_str()).collect();
         let parents = inherits::resolve(&mut self.breakers, &kinds, mistakes);
         let (mut warnings, defaults) = (RawFindings::default(), self.defaults.patch);
-        let of_defaults = self.defaults.layer("defaults".to_owned());
+        let of_defaults = self.defaults.layer(DEFAULTS.to_owned());
         lint_general(&self.defaults, &[FileLayer::Table(&of_defaults)], &mut warnings);
         let mut config = self.config.defaults(defaults);
         let mut kinds = Vec::new();
         for (entry, settings) in &self.kinds {
-            let of_kind = settings.layer(path(&["kinds", &entry.key]));
+            let of_kind = settings.layer(path(&[KINDS, &entry.key]));
             let layers = [FileLayer::Table(&of_kind), FileLayer::Table(&of_defaults)];
             lint_general(settings, &layers, &mut warnings);
             let kind = ConnectionKind::from(entry.key.clone());

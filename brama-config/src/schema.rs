@@ -4,9 +4,9 @@ use brama_runtime::api::Policy;
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
-use crate::{
-    section::setting,
-    settings::{BREAKER, Form, MAX_ATTEMPTS, POLICY, REGISTRY, SettingRow},
+use crate::setting_rows::{
+    BREAKER_WORDS, FAILURE_THRESHOLD, Form, KEYS, MAX_ATTEMPTS, POLICY_ROWS, REGISTRY_ROWS,
+    SettingRow, setting_named,
 };
 
 /// Returns the JSON Schema of the file, so that editors complete and check it. Feature `schema`.
@@ -31,15 +31,15 @@ pub fn schema() -> Schema {
         "type": "object",
         "properties": {
             "$schema": { "type": "string", "description": "Where an editor finds this schema." },
-            "registry": section("Settings of the registry.", &REGISTRY, Map::new()),
+            "registry": section("Settings of the registry.", &REGISTRY_ROWS, Map::new()),
             "defaults": { "$ref": "#/$defs/policy" },
             "kinds": table("Settings of all breakers of a kind, such as http.", "policy"),
             "breakers": table("Settings of single breakers, by identifier.", "breaker"),
         },
         "additionalProperties": false,
         "$defs": {
-            "policy": section("Settings of breakers.", &POLICY, Map::new()),
-            "breaker": section("Settings of one breaker.", &POLICY, of_breaker()),
+            "policy": section("Settings of breakers.", &POLICY_ROWS, Map::new()),
+            "breaker": section("Settings of one breaker.", &POLICY_ROWS, of_breaker()),
         },
     });
     Schema::try_from(root).unwrap_or_default()
@@ -47,8 +47,8 @@ pub fn schema() -> Schema {
 
 /// The words of a breaker's table that are no settings.
 fn of_breaker() -> Map<String, Value> {
-    let words = BREAKER.iter().map(|(word, description)| {
-        let mut schema = if *word == "keys" {
+    let words = BREAKER_WORDS.iter().map(|(word, description)| {
+        let mut schema = if *word == KEYS {
             json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/policy" } })
         } else {
             json!({ "type": "string", "minLength": 1 })
@@ -65,7 +65,7 @@ fn section(description: &str, rows: &[SettingRow], others: Map<String, Value>) -
     for row in rows {
         properties.insert(row.name.to_owned(), of_setting(row));
     }
-    if let Some(threshold) = rows.iter().find(|row| row.name == "failure_threshold") {
+    if let Some(threshold) = rows.iter().find(|row| row.name == FAILURE_THRESHOLD) {
         let mut alias = of_form(threshold.form);
         describe(&mut alias, "description", json!("Another name for failure_threshold."));
         properties.insert(MAX_ATTEMPTS.to_owned(), alias);
@@ -83,8 +83,9 @@ fn of_setting(row: &SettingRow) -> Value {
     let mut schema = of_form(row.form);
     describe(&mut schema, "description", json!(row.description));
     // The defaults of the registry stand in the descriptions.
-    let is_of_policy = POLICY.iter().any(|other| std::ptr::eq(other.description, row.description));
-    if let Some(name) = setting(row.name).filter(|_| is_of_policy) {
+    let is_of_policy =
+        POLICY_ROWS.iter().any(|other| std::ptr::eq(other.description, row.description));
+    if let Some(name) = setting_named(row.name).filter(|_| is_of_policy) {
         let default = Policy::DEFAULT.display_value(name);
         let description = format!("{} Default: {default}.", row.description);
         let has_own = row.description.contains("Default");

@@ -10,7 +10,7 @@ use crate::{
     node::{SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
     setting::{read_all, read_policy},
-    settings::MAX_ATTEMPTS,
+    setting_rows::{BREAKERS, KEYS, KINDS, setting_named, without_alias},
     words::{Vocabulary, path},
 };
 
@@ -35,11 +35,11 @@ impl<'a> Section<'a> {
         let mut words = HashMap::new();
         for entry in table {
             let word = entry.word();
-            let word = if word == MAX_ATTEMPTS { "failure_threshold" } else { &word };
+            let word = without_alias(&word);
             let parts = || [parts, &[entry.key.as_str()]].concat();
             if let Some(first) = words.insert(word.to_owned(), entry) {
                 mistakes.add_with(|| twice(first, entry, &parts()));
-            } else if let Some(name) = setting(word) {
+            } else if let Some(name) = setting_named(word) {
                 section.entries.push((name, entry));
             } else if !other(entry, word, mistakes) {
                 mistakes.add_with(|| unknown(entry, &parts(), vocabulary));
@@ -138,11 +138,6 @@ impl<'a> Section<'a> {
     }
 }
 
-/// The setting of this name.
-pub(crate) fn setting(word: &str) -> Option<SettingName> {
-    SettingName::ALL.into_iter().find(|name| name.as_str() == word)
-}
-
 /// The table that an entry should be.
 pub(crate) fn table<'a>(
     entry: &'a TableEntry,
@@ -153,7 +148,7 @@ pub(crate) fn table<'a>(
     if table.is_none() {
         mistakes.add_with(|| {
             let (path, found) = (path(parts), shown(&entry.node));
-            if 1 < parts.len() && setting(&entry.word()).is_some() {
+            if 1 < parts.len() && setting_named(&entry.word()).is_some() {
                 return outside(entry, parts);
             }
             let place = entry.node.place.clone();
@@ -170,11 +165,11 @@ fn outside(entry: &TableEntry, parts: &[&str]) -> RawFinding {
     let message = format!("`{name}` is a setting, and must be in a table with a name");
     let mistake = RawFinding::new(entry.key_place.clone(), path(parts), message);
     mistake.help(match parts {
-        ["breakers", breaker, "keys", ..] => {
-            let breaker = path(&["breakers", breaker]);
+        [BREAKERS, breaker, KEYS, ..] => {
+            let breaker = path(&[BREAKERS, breaker]);
             format!("put it into `[{breaker}.keys.KEY]`, with a key, or into `[{breaker}]`")
         }
-        ["kinds", ..] => {
+        [KINDS, ..] => {
             "put it into `[kinds.NAME]`, with the name of a kind, or into `[defaults]`".to_owned()
         }
         _ => "put it into `[breakers.NAME]`, with the name of a breaker, or into `[defaults]`"
@@ -186,8 +181,8 @@ fn outside(entry: &TableEntry, parts: &[&str]) -> RawFinding {
 /// `[breakers.10.0.0.7]`.
 fn with_quotes(entry: &TableEntry, parts: &[&str]) -> Option<String> {
     let names = match parts {
-        ["breakers", _, "keys", _, ..] => 3,
-        ["breakers" | "kinds", _, ..] => 1,
+        [BREAKERS, _, KEYS, _, ..] => 3,
+        [BREAKERS | KINDS, _, ..] => 1,
         _ => return None,
     };
     let (tables, name) = parts.split_at_checked(names)?;
@@ -224,7 +219,7 @@ pub(crate) fn unknown(entry: &TableEntry, parts: &[&str], vocabulary: Vocabulary
         Vocabulary::Breaker => "not a setting of a breaker",
     };
     let name = path(&[&entry.key]);
-    let is_outside = vocabulary == Vocabulary::File && setting(&entry.word()).is_some();
+    let is_outside = vocabulary == Vocabulary::File && setting_named(&entry.word()).is_some();
     let message = if is_outside {
         format!("`{name}` is outside every table")
     } else {

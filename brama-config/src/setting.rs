@@ -10,8 +10,8 @@ use crate::{
     deserializer::{NodeReader, ReadError, ReadErrorKind, shown},
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::RawFinding,
-    settings::{Form, SettingRow, row},
-    words::{nearest, path},
+    setting_rows::{Form, REGISTRY, SettingRow, policy_row},
+    words::{did_you_mean, nearest, path},
 };
 
 /// Reads a setting of a policy.
@@ -22,7 +22,8 @@ pub(crate) fn read_policy(
 ) -> Result<PolicyPatch, RawFinding> {
     let name = name.as_str();
     let map = MapDeserializer::new(iter::once((name, NodeReader(&entry.node))));
-    PolicyPatch::deserialize(map).map_err(|error| explain(name, row(name), entry, error, parts))
+    PolicyPatch::deserialize(map)
+        .map_err(|error| explain(name, policy_row(name), entry, error, parts))
 }
 
 /// Reads settings of a policy; `None` if one of them is wrong.
@@ -44,7 +45,7 @@ pub(crate) fn check_registry(
 /// Reads the settings of the registry.
 pub(crate) fn read_registry(table: Table) -> Result<Config, ReadError> {
     let node = Node::table(SourcePlace::Whole, table);
-    Config::deserialize(MapDeserializer::new(iter::once(("registry", NodeReader(&node)))))
+    Config::deserialize(MapDeserializer::new(iter::once((REGISTRY, NodeReader(&node)))))
 }
 
 /// Says what is wrong with a value, and what to write.
@@ -155,8 +156,7 @@ impl WrongValue<'_> {
     }
 
     fn unknown_part(&self, word: &str, known: &[&str]) -> RawFinding {
-        let similar = nearest(known.iter().copied(), word);
-        let help = similar.map(|word| format!("did you mean `{word}`?"));
+        let help = did_you_mean(known.iter().copied(), word);
         let mistake = self.mistake(format!("`{word}` is not a part of `{}`", self.name));
         mistake.maybe_help(help.or_else(|| self.example()))
     }

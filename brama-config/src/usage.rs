@@ -17,7 +17,8 @@ use crate::{
     lint::named,
     raw_finding::{RawFinding, RawFindings},
     rules::{RULES, all_off},
-    words::nearest,
+    setting_rows::KINDS,
+    words::{did_you_mean, nearest, path},
 };
 
 /// The warnings about a configuration that the registry has taken.
@@ -213,9 +214,8 @@ fn add_unused(contents: &Contents, registry: &Registry, code: &Code, warnings: &
     let kinds = contents.kinds.iter().filter(|it| unused.kinds.contains(&it.kind));
     for ConfiguredKind { kind, place, .. } in kinds {
         let others = known.iter().filter(|other| *other != kind);
-        let nearest = nearest(others.map(ConnectionKind::as_str), kind.as_str());
-        let help = nearest.map(|name| format!("did you mean `{name}`?"));
-        let path = crate::words::path(&["kinds", kind.as_str()]);
+        let help = did_you_mean(others.map(ConnectionKind::as_str), kind.as_str());
+        let path = path(&[KINDS, kind.as_str()]);
         let warning =
             RawFinding::new(place.clone(), path, format!("no breaker is of the kind `{kind}`"));
         warnings.add(warning.help("correct the name, or remove the table").maybe_help(help));

@@ -1,13 +1,13 @@
 //! The words of a file: the settings of each table, and the nearest one to a word that is none.
 
-use brama_runtime::api::status::SettingName;
+use brama_runtime::api::{status::SettingName, text::Escaped};
 use strsim::levenshtein;
 
 use crate::{
     advice::{in_a_file, translated},
     elsewhere::{ELSEWHERE, OPTIONS},
     node::Node,
-    settings::{BREAKER, REGISTRY, TABLES, row},
+    setting_rows::{BREAKER_WORDS, REGISTRY_ROWS, TABLES, policy_row},
 };
 
 /// What a table may contain.
@@ -29,9 +29,9 @@ impl Vocabulary {
         let settings = SettingName::ALL.into_iter().map(SettingName::as_str);
         match self {
             Self::File => TABLES.to_vec(),
-            Self::Registry => REGISTRY.iter().map(|row| row.name).collect(),
+            Self::Registry => REGISTRY_ROWS.iter().map(|row| row.name).collect(),
             Self::Policy => settings.collect(),
-            Self::Breaker => BREAKER.iter().map(|(word, _)| *word).chain(settings).collect(),
+            Self::Breaker => BREAKER_WORDS.iter().map(|(word, _)| *word).chain(settings).collect(),
         }
     }
 
@@ -48,9 +48,7 @@ impl Vocabulary {
             return meaning;
         }
         let words = self.words();
-        let nearest = nearest(words.iter().copied(), &word);
-        let similar = nearest.map(|word| format!("did you mean `{word}`?"));
-        similar.unwrap_or_else(|| {
+        did_you_mean(words.iter().copied(), &word).unwrap_or_else(|| {
             let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
             format!("known here are {}", words.join(", "))
         })
@@ -74,7 +72,8 @@ impl Vocabulary {
         if has(Self::File) {
             return Some(format!("`{word}` begins a table: write a header such as `[{word}…]`"));
         }
-        let of_breaker = has(Self::Breaker) && BREAKER.iter().any(|(other, _)| *other == word);
+        let of_breaker =
+            has(Self::Breaker) && BREAKER_WORDS.iter().any(|(other, _)| *other == word);
         of_breaker.then(|| format!("`{word}` belongs in a table of [breakers]"))
     }
 
@@ -90,13 +89,14 @@ impl Vocabulary {
         }
         let known = |(option, _, _, words): &&Row| *option == word || words.contains(&word);
         let (option, meaning, example, _) = OPTIONS.iter().find(known)?;
-        if let Some(row) = row(option) {
+        if let Some(row) = policy_row(option) {
             let own = node.and_then(|node| translated(row.form, example, word, node));
             let value = own.or_else(|| in_a_file(example));
             let value = value.as_deref().unwrap_or(row.example);
             return Some(format!("`{option}` {meaning}: write `{option} = {value}`"));
         }
-        let is_here = self == Self::Breaker && BREAKER.iter().any(|(other, _)| other == option);
+        let is_here =
+            self == Self::Breaker && BREAKER_WORDS.iter().any(|(other, _)| other == option);
         Some(if is_here {
             format!("`{option}` {meaning}")
         } else {
@@ -148,11 +148,17 @@ pub(crate) fn nearest<'a>(known: impl Iterator<Item = &'a str>, word: &str) -> O
     }
 }
 
+/// Suggests the word that was probably meant.
+pub(crate) fn did_you_mean<'a>(known: impl Iterator<Item = &'a str>, word: &str) -> Option<String> {
+    let nearest = nearest(known, word)?;
+    Some(format!("did you mean `{}`?", Escaped::within(LONGEST, nearest)))
+}
+
 /// The path of a key: `breakers.payment_api.keys."10.0.0.7"`.
 pub(crate) fn path(parts: &[&str]) -> String {
     let shown = parts.iter().map(|part| {
         let is_bare = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
-        let shown = brama_runtime::api::text::Escaped::within(LONGEST, part).to_string();
+        let shown = Escaped::within(LONGEST, part).to_string();
         let plain = !part.is_empty() && part.chars().take(LONGEST).all(is_bare);
         if plain { shown } else { format!("\"{}\"", shown.replace('"', "\\\"")) }
     });
@@ -181,6 +187,12 @@ mod tests {
         assert_eq!(nearest("maximum"), Some("max"));
         assert_eq!(nearest("failure"), None);
         assert_eq!(nearest("color"), None);
+    }
+
+    #[test]
+    fn a_suggestion_escapes_hidden_characters() {
+        let help = did_you_mean(["default\u{1b}"].into_iter(), "default").unwrap();
+        assert!(!help.contains('\u{1b}') && help.starts_with("did you mean `default"), "{help}");
     }
 
     #[test]

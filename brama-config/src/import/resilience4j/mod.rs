@@ -19,7 +19,7 @@ use super::{
 use crate::{
     node::{Node, Table},
     raw_finding::RawFinding,
-    words::nearest,
+    words::did_you_mean,
 };
 
 pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
@@ -229,8 +229,7 @@ impl<'a> NamedTables<'a> {
             return Some(name);
         }
         log.mistake(field, || {
-            let similar = nearest(self.order.iter().map(String::as_str), &name);
-            let help = similar.map(|name| format!("did you mean `{name}`?"));
+            let help = did_you_mean(self.order.iter().map(String::as_str), &name);
             let message = format!("`configs` has no `{}`", field.shown());
             let place = field.entry.node.place.clone();
             RawFinding::new(place, field.path.clone(), message).maybe_help(help)

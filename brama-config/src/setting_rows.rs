@@ -2,8 +2,14 @@
 //!
 //! The runtime decides what is valid. This table is for people: for help texts and for the schema.
 
+use brama_runtime::api::status::SettingName;
+
 /// The tables of a file.
-pub(crate) const TABLES: [&str; 4] = ["registry", "defaults", "kinds", "breakers"];
+pub(crate) const TABLES: [&str; 4] = [REGISTRY, DEFAULTS, KINDS, BREAKERS];
+pub(crate) const REGISTRY: &str = "registry";
+pub(crate) const DEFAULTS: &str = "defaults";
+pub(crate) const KINDS: &str = "kinds";
+pub(crate) const BREAKERS: &str = "breakers";
 
 /// A setting, with an example of its value.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +64,7 @@ impl Form {
     }
 }
 
-const fn setting(
+const fn row(
     name: &'static str,
     form: Form,
     example: &'static str,
@@ -68,164 +74,164 @@ const fn setting(
 }
 
 /// The settings of a policy, in the order of the guide.
-pub(crate) const POLICY: [SettingRow; 19] = [
-    setting(
-        "failure_threshold",
+pub(crate) const POLICY_ROWS: [SettingRow; 19] = [
+    row(
+        FAILURE_THRESHOLD,
         Form::CountOrOff,
         "5",
         "Opens after this many failures in a row: at least 1, or \"off\". Default 10, or off if a \
          rate rule or failure_count is set and this rule is not.",
     ),
-    setting(
+    row(
         "expiry",
         Form::Expiry,
         "\"30s\"",
         "How long an opening lasts: a duration of at least 1 ms, or a table with initial, max and \
          factor for openings that grow.",
     ),
-    setting(
+    row(
         "success_threshold",
         Form::Count,
         "2",
         "Closes a half-open circuit after this many successes in a row.",
     ),
-    setting(
+    row(
         "half_open_limit",
         Form::Count,
         "3",
         "How many probes may be in flight at once while half-open.",
     ),
-    setting(
+    row(
         "probe_timeout",
         Form::Duration,
         "\"20s\"",
         "How long a probe may take before another call gets its place: at least 1 ms.",
     ),
-    setting(
+    row(
         "failure_count",
         Form::CountOrOff,
         "20",
         "Opens after this many failures in the window: at least 1, at most the calls of a window \
          of calls, or \"off\".",
     ),
-    setting(
+    row(
         "failure_rate",
         Form::PercentOrOff,
         "50",
         "Opens when at least this percentage of the calls in the window failed: 0.01 to 100 with \
          at most two decimals, or \"off\".",
     ),
-    setting(
+    row(
         "slow_call_rate",
         Form::PercentOrOff,
         "50",
         "Opens when at least this percentage of the calls in the window were slow: 0.01 to 100 \
          with at most two decimals, or \"off\".",
     ),
-    setting(
+    row(
         "ramp",
         Form::DurationOrOff,
         "\"20s\"",
         "Admits a growing share of the calls after an outage for this long: at least 100 ms, or \
          \"off\".",
     ),
-    setting(
+    row(
         "timeout",
         Form::DurationOrOff,
         "\"5s\"",
         "How long a call may take: at least 1 ms, or \"off\". It acts on functions whose attribute \
          has a timeout.",
     ),
-    setting(
+    row(
         "slow_call_duration",
         Form::Duration,
         "\"2s\"",
         "The duration above which a call is slow: at least 1 ms. No effect without slow_call_rate.",
     ),
-    setting(
+    row(
         "window",
         Form::Window,
         "{ calls = 100 }",
         "The calls over which rates are judged and failures are counted: the last calls, at least \
          1, or those within a time, a multiple of 10 ms.",
     ),
-    setting(
+    row(
         "minimum_calls",
         Form::Count,
         "20",
         "Judges no rate while the window holds fewer calls: at least 1, at most the calls of the \
          window.",
     ),
-    setting(
+    row(
         "abandoned",
         Form::Abandoned,
         "\"failure\"",
         "How an abandoned call counts: one that is dropped without an outcome.",
     ),
-    setting(
+    row(
         "max_open_share",
         Form::WholePercentOrOff,
         "40",
         "Keeps the percentage of an identifier's keys that reject at or below this: 1 to 100, or \
          \"off\".",
     ),
-    setting(
+    row(
         "jitter",
         Form::Share,
         "0.1",
         "Shortens each opening by a random share of up to this: 0 to 0.9 in whole thousandths.",
     ),
-    setting(
+    row(
         "retry_after_cap",
         Form::Duration,
         "\"5m\"",
         "The longest opening that a retry-after hint can request: at least 1 ms.",
     ),
-    setting(
+    row(
         "durations",
         Form::Flag,
         "true",
         "Counts how long calls take, for status and metrics. Default false.",
     ),
-    setting("shadow", Form::Flag, "true", "Decides and counts, but rejects no call."),
+    row("shadow", Form::Flag, "true", "Decides and counts, but rejects no call."),
 ];
 
 /// The settings of the registry.
-pub(crate) const REGISTRY: [SettingRow; 6] = [
-    setting(
+pub(crate) const REGISTRY_ROWS: [SettingRow; 6] = [
+    row(
         "max_keys",
         Form::Count,
         "1000",
         "How many breakers with a key each identifier has at most. Default 10000.",
     ),
-    setting(
+    row(
         "inactive_threshold",
         Form::Duration,
         "\"24h\"",
         "For how long a breaker with a key must have counted nothing before it is evicted. Default \
          24h.",
     ),
-    setting(
+    row(
         "cleanup_interval",
         Form::DurationOrOff,
         "\"10s\"",
         "How often the cleanup runs: at least 1 ms, or \"off\". Default 10s.",
     ),
-    setting(
+    row(
         "max_series",
         Form::WholeNumber,
         "1000",
         "How many keys of each identifier metrics list one by one. The others are summed. Default \
          1000.",
     ),
-    setting(
+    row(
         "reasons",
         Form::Reasons,
         "\"type\"",
         "How the reasons of failures are recorded: as texts, as the types of errors, or not at \
          all. Default \"text\".",
     ),
-    setting(
+    row(
         "shadow",
         Form::Flag,
         "true",
@@ -234,37 +240,51 @@ pub(crate) const REGISTRY: [SettingRow; 6] = [
 ];
 
 /// The words of a breaker's table that are no settings.
-pub(crate) const BREAKER: [(&str, &str); 4] = [
-    ("identifier", "The identifier of the breaker. Default: the name of the table."),
-    ("scope", "The scope of the breaker. Default: none."),
-    ("inherits", "The name of another table of [breakers], whose settings apply below these."),
-    ("keys", "Settings of single keys: a table for each."),
+pub(crate) const BREAKER_WORDS: [(&str, &str); 4] = [
+    (IDENTIFIER, "The identifier of the breaker. Default: the name of the table."),
+    (SCOPE, "The scope of the breaker. Default: none."),
+    (INHERITS, "The name of another table of [breakers], whose settings apply below these."),
+    (KEYS, "Settings of single keys: a table for each."),
 ];
 
+pub(crate) const IDENTIFIER: &str = "identifier";
+pub(crate) const SCOPE: &str = "scope";
+pub(crate) const INHERITS: &str = "inherits";
+pub(crate) const KEYS: &str = "keys";
+
+pub(crate) const FAILURE_THRESHOLD: &str = "failure_threshold";
 /// The alias of `failure_threshold`.
 pub(crate) const MAX_ATTEMPTS: &str = "max_attempts";
 
+/// The setting that a word names: itself, or what it is an alias of.
+pub(crate) fn without_alias(word: &str) -> &str {
+    if word == MAX_ATTEMPTS { FAILURE_THRESHOLD } else { word }
+}
+
 /// The row of a setting of the policy.
-pub(crate) fn row(name: &str) -> Option<&'static SettingRow> {
-    POLICY.iter().find(|row| row.name == name)
+pub(crate) fn policy_row(name: &str) -> Option<&'static SettingRow> {
+    POLICY_ROWS.iter().find(|row| row.name == name)
+}
+
+/// The setting of the policy with this name.
+pub(crate) fn setting_named(word: &str) -> Option<SettingName> {
+    SettingName::ALL.into_iter().find(|name| name.as_str() == word)
 }
 
 #[cfg(test)]
 mod tests {
-    use brama_runtime::api::status::SettingName;
-
     use super::*;
     use crate::Loaded;
 
     #[test]
     fn each_setting_of_the_runtime_has_a_row() {
-        let rows = POLICY.map(|row| row.name);
+        let rows = POLICY_ROWS.map(|row| row.name);
         assert_eq!(rows.as_slice(), SettingName::ALL.map(SettingName::as_str));
     }
 
     #[test]
     fn the_example_of_each_setting_is_valid() {
-        for (table, rows) in [("defaults", POLICY.as_slice()), ("registry", &REGISTRY)] {
+        for (table, rows) in [(DEFAULTS, POLICY_ROWS.as_slice()), (REGISTRY, &REGISTRY_ROWS)] {
             for row in rows {
                 let text = format!("[{table}]\n{} = {}", row.name, row.example);
                 assert!(Loaded::parse_toml(&text, "example").is_ok(), "{text}");
