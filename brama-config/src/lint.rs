@@ -90,3 +90,19 @@ fn warning(sentence: String, settings: &Section<'_>, path: &str) -> RawFinding {
         warning.note(place.clone(), format!("`{name}` is set here"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use brama_runtime::api::Window;
+
+    use super::*;
+
+    #[test]
+    fn the_settings_that_the_runtime_names_are_recognized() {
+        let patch = PolicyPatch::new().failure_threshold(20).failure_rate(50).minimum_calls(10);
+        let policy = patch.window(Window::calls(10)).policy().unwrap();
+        let sentences = policy.lint();
+        let named: Vec<_> = sentences.iter().flat_map(|it| named(it)).collect();
+        assert_eq!(named, [SettingName::FailureThreshold, SettingName::FailureRate]);
+    }
+}

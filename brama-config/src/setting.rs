@@ -224,3 +224,23 @@ fn with_parts(mistake: RawFinding, node: &Node) -> RawFinding {
         None => mistake,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Loaded;
+
+    #[test]
+    fn the_wrong_part_of_an_expiry_is_recognized() {
+        let expiries = [
+            ("\"0s\"", "{ initial = \"0s\", max = \"5m\" }"),
+            ("\"1s\"", "{ initial = \"5s\", max = \"1s\" }"),
+            ("0.5", "{ initial = \"5s\", max = \"5m\", factor = 0.5 }"),
+        ];
+        for (wrong, expiry) in expiries {
+            let text = format!("[defaults]\nexpiry = {expiry}");
+            let errors = Loaded::parse_toml(&text, "brama.toml").unwrap_err();
+            let column = text.lines().nth(1).unwrap().find(wrong).map(|start| start + 1);
+            assert_eq!(errors.findings()[0].location().column(), column, "{errors}");
+        }
+    }
+}

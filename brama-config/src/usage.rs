@@ -134,6 +134,15 @@ fn is_about(sentence: &str, setting: SettingName) -> bool {
     is_contradiction && sentence.starts_with(&format!("`{setting}` "))
 }
 
+/// Whether a sentence of a status is about a value of a file. Each value is followed by the name of
+/// its layer, in parentheses.
+fn is_about_a_file(sentence: &str) -> bool {
+    let layers = [ConfigLayer::Init, ConfigLayer::KeyInit];
+    layers.into_iter().any(|layer| {
+        [format!("({layer})"), format!(", {layer})")].iter().any(|end| sentence.contains(end))
+    })
+}
+
 fn add_all_off(breaker: &ConfiguredBreaker, policy: Option<Policy>, warnings: &mut RawFindings) {
     let warning = policy.and_then(|policy| all_off(&breaker.settings, &policy));
     if let Some(warning) = warning {
@@ -297,7 +306,7 @@ fn add_useless(
     for sentence in status.warnings.iter().filter(is_other) {
         // Other sentences are about the code alone.
         let set = named(sentence).filter_map(|name| Some((name, breaker.settings.place(name)?)));
-        let mut set = set.filter(|_| sentence.contains("init"));
+        let mut set = set.filter(|_| is_about_a_file(sentence));
         let Some((name, place)) = set.next() else { continue };
         // A sentence may name one setting twice.
         let set = set.filter(|(other, _)| *other != name);
@@ -306,5 +315,52 @@ fn add_useless(
         warnings.add_once(set.fold(warning, |warning, (name, place)| {
             warning.note(place.clone(), format!("`{name}` is set here"))
         }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use brama_runtime::api::{Config, Window};
+
+    use super::*;
+
+    /// The warnings of the runtime about a breaker with a key, of which a file sets this.
+    fn sentences(identifier: PolicyPatch, key: PolicyPatch) -> Vec<String> {
+        let (registry, identity) = (Registry::new(), Identity::new("a"));
+        let config = Config::new().configure(identity.clone(), identifier);
+        let identity = identity.with_key("k");
+        registry.reload(config.configure(identity.clone(), key)).unwrap();
+        registry.breaker(identity).status().warnings
+    }
+
+    #[test]
+    fn a_number_above_the_window_is_recognized() {
+        let sentences = sentences(PolicyPatch::new(), PolicyPatch::new().minimum_calls(150));
+        assert!(
+            sentences.iter().any(|it| is_about(it, SettingName::MinimumCalls)),
+            "{sentences:?}"
+        );
+    }
+
+    #[test]
+    fn a_window_below_a_number_is_recognized() {
+        let identifier = PolicyPatch::new().window(Window::calls(10));
+        let sentences = sentences(identifier, PolicyPatch::new().minimum_calls(50));
+        assert!(sentences.iter().any(|it| is_about(it, SettingName::Window)), "{sentences:?}");
+    }
+
+    #[test]
+    fn a_value_of_a_file_is_recognized() {
+        let slow = PolicyPatch::new().slow_call_duration(std::time::Duration::from_secs(1));
+        for [identifier, key] in [[slow, PolicyPatch::new()], [PolicyPatch::new(), slow]] {
+            let sentences = sentences(identifier, key);
+            assert!(sentences.iter().any(|it| is_about_a_file(it)), "{sentences:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_the_code_is_not_one_of_a_file() {
+        let sentence = "`timeout` (5s, configure) does nothing: the initial call";
+        assert!(!is_about_a_file(sentence));
     }
 }
