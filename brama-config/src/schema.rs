@@ -11,9 +11,9 @@ use crate::setting_rows::{
 
 /// Returns the JSON Schema of the file, so that editors complete and check it. Feature `schema`.
 ///
-/// It has the names, types, limits, defaults and descriptions of all settings. What it cannot say,
-/// such as that a minimum is within its window, only reading finds. Settings are completed in snake
-/// case; kebab case is accepted.
+/// It has the names, types, limits, defaults and descriptions of all settings. Reading also finds
+/// what a schema cannot express, such as a minimum above its window. Settings are completed in
+/// snake case; kebab case is accepted.
 ///
 /// ```
 /// let schema = brama_config::schema();
@@ -42,6 +42,7 @@ pub fn schema() -> Schema {
             "breaker": section("Settings of one breaker.", &POLICY_ROWS, of_breaker()),
         },
     });
+    // The root is an object, which always is a schema.
     Schema::try_from(root).unwrap_or_default()
 }
 
@@ -53,7 +54,7 @@ fn of_breaker() -> Map<String, Value> {
         } else {
             json!({ "type": "string", "minLength": 1 })
         };
-        describe(&mut schema, "description", json!(description));
+        describe(&mut schema, description);
         ((*word).to_owned(), schema)
     });
     words.collect()
@@ -67,7 +68,7 @@ fn section(description: &str, rows: &[SettingRow], others: Map<String, Value>) -
     }
     if let Some(threshold) = rows.iter().find(|row| row.name == FAILURE_THRESHOLD) {
         let mut alias = of_form(threshold.form);
-        describe(&mut alias, "description", json!("Another name for failure_threshold."));
+        describe(&mut alias, "Another name for failure_threshold.");
         properties.insert(MAX_ATTEMPTS.to_owned(), alias);
     }
     json!({
@@ -80,24 +81,16 @@ fn section(description: &str, rows: &[SettingRow], others: Map<String, Value>) -
 }
 
 fn of_setting(row: &SettingRow) -> Value {
+    let built_in = || setting_named(row.name).map(|name| Policy::DEFAULT.display_value(name));
+    let default = row.default.map(str::to_owned).or_else(built_in).unwrap_or_default();
     let mut schema = of_form(row.form);
-    describe(&mut schema, "description", json!(row.description));
-    // The defaults of the registry stand in the descriptions.
-    let is_of_policy =
-        POLICY_ROWS.iter().any(|other| std::ptr::eq(other.description, row.description));
-    if let Some(name) = setting_named(row.name).filter(|_| is_of_policy) {
-        let default = Policy::DEFAULT.display_value(name);
-        let description = format!("{} Default: {default}.", row.description);
-        let has_own = row.description.contains("Default");
-        let description = if has_own { row.description.to_owned() } else { description };
-        describe(&mut schema, "description", json!(description));
-    }
+    describe(&mut schema, &format!("{} Default: {default}.", row.description));
     schema
 }
 
-fn describe(schema: &mut Value, key: &str, value: Value) {
+fn describe(schema: &mut Value, description: &str) {
     if let Some(schema) = schema.as_object_mut() {
-        schema.insert(key.to_owned(), value);
+        schema.insert("description".to_owned(), json!(description));
     }
 }
 

@@ -21,6 +21,9 @@ pub(crate) struct SettingRow {
     /// For the schema.
     #[cfg_attr(not(feature = "schema"), expect(dead_code, reason = "the schema shows it"))]
     pub(crate) description: &'static str,
+    /// For the schema; `None` if it is the runtime's built-in value.
+    #[cfg_attr(not(feature = "schema"), expect(dead_code, reason = "the schema shows it"))]
+    pub(crate) default: Option<&'static str>,
 }
 
 /// The form of a value.
@@ -70,7 +73,13 @@ const fn row(
     example: &'static str,
     description: &'static str,
 ) -> SettingRow {
-    SettingRow { name, form, example, description }
+    SettingRow { name, form, example, description, default: None }
+}
+
+impl SettingRow {
+    const fn default(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
 }
 
 /// The settings of a policy, in the order of the guide.
@@ -79,9 +88,9 @@ pub(crate) const POLICY_ROWS: [SettingRow; 19] = [
         FAILURE_THRESHOLD,
         Form::CountOrOff,
         "5",
-        "Opens after this many failures in a row: at least 1, or \"off\". Default 10, or off if a \
-         rate rule or failure_count is set and this rule is not.",
-    ),
+        "Opens after this many failures in a row: at least 1, or \"off\".",
+    )
+    .default("10, or off if a rate rule or failure_count is set and this rule is not"),
     row(
         "expiry",
         Form::Expiry,
@@ -187,12 +196,7 @@ pub(crate) const POLICY_ROWS: [SettingRow; 19] = [
         "\"5m\"",
         "The longest opening that a retry-after hint can request: at least 1 ms.",
     ),
-    row(
-        "durations",
-        Form::Flag,
-        "true",
-        "Counts how long calls take, for status and metrics. Default false.",
-    ),
+    row("durations", Form::Flag, "true", "Counts how long calls take, for status and metrics."),
     row("shadow", Form::Flag, "true", "Decides and counts, but rejects no call."),
 ];
 
@@ -202,41 +206,45 @@ pub(crate) const REGISTRY_ROWS: [SettingRow; 6] = [
         "max_keys",
         Form::Count,
         "1000",
-        "How many breakers with a key each identifier has at most. Default 10000.",
-    ),
+        "How many breakers with a key each identifier has at most.",
+    )
+    .default("10000"),
     row(
         "inactive_threshold",
         Form::Duration,
         "\"24h\"",
-        "For how long a breaker with a key must have counted nothing before it is evicted. Default \
-         24h.",
-    ),
+        "For how long a breaker with a key must have counted nothing before it is evicted.",
+    )
+    .default("24h"),
     row(
         "cleanup_interval",
         Form::DurationOrOff,
         "\"10s\"",
-        "How often the cleanup runs: at least 1 ms, or \"off\". Default 10s.",
-    ),
+        "How often the cleanup runs: at least 1 ms, or \"off\".",
+    )
+    .default("10s"),
     row(
         "max_series",
         Form::WholeNumber,
         "1000",
-        "How many keys of each identifier metrics list one by one. The others are summed. Default \
-         1000.",
-    ),
+        "How many keys of each identifier metrics list one by one. The others are summed.",
+    )
+    .default("1000"),
     row(
         "reasons",
         Form::Reasons,
         "\"type\"",
         "How the reasons of failures are recorded: as texts, as the types of errors, or not at \
-         all. Default \"text\".",
-    ),
+         all.",
+    )
+    .default("text"),
     row(
         "shadow",
         Form::Flag,
         "true",
-        "The kill switch: every breaker decides and counts, but rejects no call. Default false.",
-    ),
+        "The kill switch: every breaker decides and counts, but rejects no call.",
+    )
+    .default("false"),
 ];
 
 /// The words of a breaker's table that are no settings.

@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
-use std::{env, fs, path::Path};
+use std::{collections::BTreeSet, env, fs, path::Path};
 
+use brama_runtime::api::Config;
 use serde_json::Value;
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/brama.schema.json");
@@ -26,6 +27,38 @@ fn the_committed_schema_is_current() {
     }
     let is_current = fs::read_to_string(COMMITTED).is_ok_and(|committed| committed == current());
     assert!(is_current, "brama.schema.json is not current: run the command above");
+}
+
+/// The settings of the registry that the runtime knows, with their defaults.
+fn settings_of_the_registry() -> toml::Table {
+    let config = toml::Table::try_from(Config::new()).unwrap();
+    config.get("registry").and_then(toml::Value::as_table).unwrap().clone()
+}
+
+#[test]
+fn each_setting_of_the_registry_is_described_with_its_default() {
+    let schema = serde_json::to_value(brama_config::schema()).unwrap();
+    let described = schema.pointer("/properties/registry/properties").unwrap();
+    let described = described.as_object().unwrap();
+    let settings = settings_of_the_registry();
+    let names = |names: Vec<&String>| names.into_iter().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(names(described.keys().collect()), names(settings.keys().collect()));
+    for (name, value) in &settings {
+        let default = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let description = described.get(name).and_then(|it| it.get("description")).unwrap();
+        let description = description.as_str().unwrap();
+        assert!(description.ends_with(&format!(" Default: {default}.")), "{description}");
+    }
+}
+
+#[test]
+fn each_setting_of_the_registry_is_in_the_guide() {
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../src/guide/configuration.md");
+    let guide = fs::read_to_string(guide).unwrap();
+    let row = guide.lines().find(|line| line.starts_with("| `[registry]`")).unwrap();
+    for name in settings_of_the_registry().keys() {
+        assert!(row.contains(&format!("`{name}`")), "{name}");
+    }
 }
 
 #[test]
