@@ -67,15 +67,15 @@ impl Contradiction {
         let policy = layers
             .iter()
             .fold(PolicyPatch::new(), |patch, layer| patch.layered_over(layer.patch()));
-        let (value, applied) = (shown(layer(self.layers.0)?, setting)?, effective(policy)?);
+        let (value, applied) = (value_in(layer(self.layers.0)?, setting)?, effective(policy)?);
         let message = if setting == SettingName::Window {
-            let (number, applied) = (shown(of_other?, other)?, applied.window());
+            let (number, applied) = (value_in(of_other?, other)?, applied.window());
             format!(
                 "for {whose}, the window of {value} is below `{other}` {number}: {applied} apply"
             )
         } else {
             let window = match of_other {
-                Some(layer) => format!("window of {}", shown(layer, other)?),
+                Some(layer) => format!("window of {}", value_in(layer, other)?),
                 None => format!("built-in window of {}", window_of(&Policy::DEFAULT)),
             };
             let applied = match applied.display_value(setting) {
@@ -100,7 +100,7 @@ impl Contradiction {
 }
 
 /// What a layer sets, as a message shows it.
-fn shown(layer: &FileLayer<'_>, setting: SettingName) -> Option<String> {
+fn value_in(layer: &FileLayer<'_>, setting: SettingName) -> Option<String> {
     if setting == SettingName::Window {
         return Some(window_of(&layer.patch().policy().ok()?));
     }

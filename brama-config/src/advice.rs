@@ -56,7 +56,7 @@ fn means_off(node: &Node) -> bool {
         NodeValue::Null
         | NodeValue::Integer(_)
         | NodeValue::Float(_)
-        | NodeValue::Odd(_)
+        | NodeValue::Unsupported(_)
         | NodeValue::Array(_)
         | NodeValue::Table(_) => false,
     }
@@ -153,7 +153,7 @@ pub(crate) fn number(node: &Node) -> Option<f64> {
         NodeValue::Null
         | NodeValue::Bool(_)
         | NodeValue::Text(_)
-        | NodeValue::Odd(_)
+        | NodeValue::Unsupported(_)
         | NodeValue::Array(_)
         | NodeValue::Table(_) => None,
     }
@@ -171,7 +171,7 @@ fn whole(node: &Node) -> Option<String> {
         NodeValue::Null
         | NodeValue::Bool(_)
         | NodeValue::Integer(_)
-        | NodeValue::Odd(_)
+        | NodeValue::Unsupported(_)
         | NodeValue::Array(_)
         | NodeValue::Table(_) => return None,
     };
@@ -222,7 +222,7 @@ fn duration(node: &Node) -> Option<String> {
         NodeValue::Text(text) => foreign(&text.trim().to_lowercase())?,
         NodeValue::Null
         | NodeValue::Bool(_)
-        | NodeValue::Odd(_)
+        | NodeValue::Unsupported(_)
         | NodeValue::Array(_)
         | NodeValue::Table(_) => return None,
     };

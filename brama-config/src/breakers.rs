@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use brama_runtime::api::Identity;
 
 use crate::{
-    deserializer::shown,
+    deserializer::value_text,
     node::{NodeValue, SourcePlace, TableEntry},
     raw_finding::{RawFinding, RawFindings},
     section::{Section, table},
@@ -114,12 +114,12 @@ fn read_text<'a>(
         | NodeValue::Bool(_)
         | NodeValue::Integer(_)
         | NodeValue::Float(_)
-        | NodeValue::Odd(_)
+        | NodeValue::Unsupported(_)
         | NodeValue::Array(_)
         | NodeValue::Table(_) => {
             mistakes.add_with(|| {
                 let path = path(&[parts, &[&entry.key]].concat());
-                let (name, found) = (entry.word(), shown(&entry.node));
+                let (name, found) = (entry.word(), value_text(&entry.node));
                 let message = format!("`{name}` is {found}, must be a text that is not empty");
                 RawFinding::new(entry.node.place.clone(), path, message)
             });

@@ -76,7 +76,7 @@ impl Error for ReadError {
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let (found, expected) = (found(unexpected), expected.to_string());
+        let (found, expected) = (unexpected_text(unexpected), expected.to_string());
         Self::of(ReadErrorKind::Unexpected { found, expected })
     }
 
@@ -98,7 +98,7 @@ impl Error for ReadError {
 }
 
 /// A value that was found, as a message shows it.
-fn found(unexpected: Unexpected<'_>) -> String {
+fn unexpected_text(unexpected: Unexpected<'_>) -> String {
     match unexpected {
         Unexpected::Bool(value) => value.to_string(),
         Unexpected::Unsigned(number) => number.to_string(),
@@ -123,8 +123,8 @@ fn found(unexpected: Unexpected<'_>) -> String {
 }
 
 /// A value as a message shows it.
-pub(crate) fn shown(node: &Node) -> String {
-    found(NodeReader(node).unexpected())
+pub(crate) fn value_text(node: &Node) -> String {
+    unexpected_text(NodeReader(node).unexpected())
 }
 
 /// In bytes, as shown.
@@ -142,7 +142,9 @@ impl<'a> NodeReader<'a> {
             NodeValue::Integer(number) => Unexpected::Signed(*number),
             NodeValue::Float(number) => Unexpected::Float(*number),
             NodeValue::Text(text) => Unexpected::Str(text),
-            NodeValue::Odd(text) => Unexpected::Other(text.get(..MAX_VALUE).unwrap_or(text)),
+            NodeValue::Unsupported(text) => {
+                Unexpected::Other(text.get(..MAX_VALUE).unwrap_or(text))
+            }
             NodeValue::Array(_) => Unexpected::Seq,
             NodeValue::Table(_) => Unexpected::Map,
         }
@@ -167,7 +169,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
             NodeValue::Integer(number) => visitor.visit_i64(*number),
             NodeValue::Float(number) => visitor.visit_f64(*number),
             NodeValue::Text(text) => visitor.visit_borrowed_str(text),
-            NodeValue::Odd(text) => {
+            NodeValue::Unsupported(text) => {
                 let text = Escaped::within(MAX_VALUE, text).to_string();
                 Err(ReadError::invalid_type(Unexpected::Other(&text), &visitor))
             }
@@ -208,7 +210,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
             | NodeValue::Bool(_)
             | NodeValue::Integer(_)
             | NodeValue::Float(_)
-            | NodeValue::Odd(_)
+            | NodeValue::Unsupported(_)
             | NodeValue::Array(_) => {
                 let expected = format!("one of {}", variants.join(", "));
                 Err(ReadError::invalid_type(self.unexpected(), &expected.as_str()))

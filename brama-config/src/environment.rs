@@ -38,10 +38,10 @@ fn is_misspelt(name: &str) -> bool {
 /// The variables of a process that matter.
 #[derive(Debug, Default)]
 pub(crate) struct Variables {
-    /// Those of ours, sorted, and then the others.
+    /// Those with our prefix, sorted, and then the others.
     pub(crate) all: Vec<Variable>,
-    /// How many are ours.
-    ours: usize,
+    /// How many have our prefix and are text.
+    with_prefix: usize,
 }
 
 impl Variables {
@@ -61,9 +61,9 @@ impl Variables {
         }
         all.sort_unstable();
         others.sort_unstable();
-        let ours = all.len();
+        let with_prefix = all.len();
         all.extend(others);
-        let variables = Self { all, ours };
+        let variables = Self { all, with_prefix };
         for (place, variable) in variables.others().filter(|it| it.1.name.starts_with(PREFIX)) {
             let name = Escaped::within(MAX_SHOWN, &variable.name);
             let message = format!("the environment variable {name} is not valid UTF-8");
@@ -74,7 +74,7 @@ impl Variables {
 
     /// Those that are not applied, with their places.
     fn others(&self) -> impl Iterator<Item = (SourcePlace, &Variable)> {
-        let numbered = self.all.iter().enumerate().skip(self.ours);
+        let numbered = self.all.iter().enumerate().skip(self.with_prefix);
         numbered.map(|(number, variable)| (SourcePlace::Variable(number), variable))
     }
 
@@ -93,7 +93,7 @@ impl Variables {
 
     /// Puts the values of ours into the tree.
     pub(crate) fn apply(&self, root: &mut Table, mistakes: &mut RawFindings) {
-        apply(root, self.all.get(..self.ours).unwrap_or_default(), mistakes);
+        apply(root, self.all.get(..self.with_prefix).unwrap_or_default(), mistakes);
     }
 }
 
@@ -244,8 +244,8 @@ fn next_key<'a>(
 }
 
 fn ambiguous(one: &TableEntry, other: &TableEntry, place: &SourcePlace) -> RawFinding {
-    let shown = |entry: &TableEntry| Escaped::within(64, &entry.key).to_string();
-    let message = format!("the name matches both `{}` and `{}`", shown(one), shown(other));
+    let name = |entry: &TableEntry| Escaped::within(64, &entry.key).to_string();
+    let message = format!("the name matches both `{}` and `{}`", name(one), name(other));
     let mistake = RawFinding::new(place.clone(), String::new(), message);
     let mistake = mistake.note(one.key_place.clone(), "one is here");
     let mistake = mistake.note(other.key_place.clone(), "the other one is here");

@@ -106,5 +106,5 @@ fn of_number(number: &str) -> NodeValue {
     let is_whole = number.bytes().all(|digit| digit.is_ascii_digit() || digit == b'-');
     let float = || number.parse().ok().filter(|_| !is_whole).map(NodeValue::Float);
     let integer = number.parse().ok().map(NodeValue::Integer);
-    integer.or_else(float).unwrap_or_else(|| NodeValue::Odd(number.to_owned()))
+    integer.or_else(float).unwrap_or_else(|| NodeValue::Unsupported(number.to_owned()))
 }

@@ -73,7 +73,7 @@ pub fn load(path: impl Into<PathBuf>) -> Result<Loaded, ConfigErrors> {
 ///
 /// # Errors
 ///
-/// Those of [`File::init`].
+/// The errors of [`File::init`].
 pub fn init_from(path: impl Into<PathBuf>) -> Result<Vec<Finding>, ApplyError> {
     File::at(path).init(&registry())
 }
@@ -83,7 +83,7 @@ pub fn init_from(path: impl Into<PathBuf>) -> Result<Vec<Finding>, ApplyError> {
 ///
 /// # Errors
 ///
-/// Those of [`File::reload`].
+/// The errors of [`File::reload`].
 pub fn reload_from(path: impl Into<PathBuf>) -> Result<ReloadedFile, ApplyError> {
     File::at(path).reload(&registry())
 }
@@ -92,7 +92,7 @@ pub fn reload_from(path: impl Into<PathBuf>) -> Result<ReloadedFile, ApplyError>
 ///
 /// # Errors
 ///
-/// Those of [`File::watch`].
+/// The errors of [`File::watch`].
 #[cfg(feature = "watch")]
 pub fn watch(path: impl Into<PathBuf>) -> Result<Watch, WatchError> {
     File::at(path).watch(&registry())

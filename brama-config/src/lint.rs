@@ -6,7 +6,7 @@ use crate::{
     across::{Contradiction, FileLayer, contradictions},
     advice::number,
     contents::effective,
-    deserializer::shown,
+    deserializer::value_text,
     node::SourcePlace,
     raw_finding::{RawFinding, RawFindings},
     rules::off_by_default,
@@ -55,7 +55,8 @@ fn lint_rates(settings: &Section<'_>, path: &str, warnings: &mut RawFindings) {
         let Some(rate) = number(&entry.node).filter(|it| is_rate && 0.0 < *it && *it <= 1.0) else {
             continue;
         };
-        let (value, calls, percent) = (shown(&entry.node), (100.0 / rate).round(), rate * 100.0);
+        let (value, calls, percent) =
+            (value_text(&entry.node), (100.0 / rate).round(), rate * 100.0);
         let message = format!("`{name}` is a percentage: {value} is 1 call in {calls}");
         let warning = RawFinding::new(entry.node.place.clone(), format!("{path}.{name}"), message);
         let percent = (percent * 100.0).round() / 100.0;

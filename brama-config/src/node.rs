@@ -34,8 +34,8 @@ pub(crate) enum NodeValue {
     Integer(i64),
     Float(f64),
     Text(String),
-    /// A date, or an integer that is too large: no setting has such a value.
-    Odd(String),
+    /// A date, or an integer beyond 64 bits. No setting takes one.
+    Unsupported(String),
     Array(Vec<Node>),
     Table(Table),
 }
@@ -71,7 +71,7 @@ impl Node {
             | NodeValue::Integer(_)
             | NodeValue::Float(_)
             | NodeValue::Text(_)
-            | NodeValue::Odd(_)
+            | NodeValue::Unsupported(_)
             | NodeValue::Array(_) => None,
         }
     }
@@ -84,7 +84,7 @@ impl Node {
             | NodeValue::Integer(_)
             | NodeValue::Float(_)
             | NodeValue::Text(_)
-            | NodeValue::Odd(_)
+            | NodeValue::Unsupported(_)
             | NodeValue::Array(_) => None,
         }
     }

@@ -28,8 +28,8 @@ impl<'a> RepeatedKeys<'a> {
         if on_line.trim_start().starts_with('[') {
             return self.first_header(key, start);
         }
-        if let Some(place) = last_key(on_line, key) {
-            return Some(place_of(start + place, key));
+        if let Some(offset) = last_key(on_line, key) {
+            return Some(place_of(start + offset, key));
         }
         let mut found = None;
         for (start, line) in lines_upward(before.get(..start)?) {
@@ -37,7 +37,7 @@ impl<'a> RepeatedKeys<'a> {
                 break;
             }
             if line.trim_start().starts_with(key) {
-                found = line.find(key).map(|place| place_of(start + place, key));
+                found = line.find(key).map(|offset| place_of(start + offset, key));
             }
         }
         found
@@ -55,8 +55,8 @@ impl<'a> RepeatedKeys<'a> {
         });
         let line = |start: usize| self.text.get(start..)?.lines().next();
         let first = *headers.get(&header(line(start)?)?).filter(|first| **first < start)?;
-        let place = line(first)?.split(']').next()?.rfind(key)?;
-        Some(place_of(first + place, key))
+        let offset = line(first)?.split(']').next()?.rfind(key)?;
+        Some(place_of(first + offset, key))
     }
 }
 
@@ -88,14 +88,14 @@ fn lines_upward(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The last place on a line at which `key` stands as a key of an inline table.
+/// The last offset on a line at which `key` is a key of an inline table.
 fn last_key(line: &str, key: &str) -> Option<usize> {
-    let keys = line.match_indices(key).filter(|(place, _)| {
-        let after = line.get(place + key.len()..).unwrap_or_default();
-        let before = line.get(..*place).unwrap_or_default();
+    let keys = line.match_indices(key).filter(|(offset, _)| {
+        let after = line.get(offset + key.len()..).unwrap_or_default();
+        let before = line.get(..*offset).unwrap_or_default();
         after.trim_start().starts_with(['=', '.']) && before.trim_end().ends_with(['{', ','])
     });
-    keys.map(|(place, _)| place).last()
+    keys.map(|(offset, _)| offset).last()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use brama_runtime::api::{PolicyPatch, status::SettingName};
 
 use crate::{
     contents::LayerSettings,
-    deserializer::shown,
+    deserializer::value_text,
     node::{SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
     setting::{read_all, read_policy},
@@ -147,7 +147,7 @@ pub(crate) fn table<'a>(
     let table = entry.node.as_table();
     if table.is_none() {
         mistakes.add_with(|| {
-            let (path, found) = (path(parts), shown(&entry.node));
+            let (path, found) = (path(parts), value_text(&entry.node));
             if 1 < parts.len() && setting_named(&entry.word()).is_some() {
                 return outside(entry, parts);
             }

@@ -7,7 +7,7 @@ use serde::{Deserialize, de::value::MapDeserializer};
 
 use crate::{
     advice::{is_foreign_duration, is_off, meant, meant_of_part, number},
-    deserializer::{NodeReader, ReadError, ReadErrorKind, shown},
+    deserializer::{NodeReader, ReadError, ReadErrorKind, value_text},
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::RawFinding,
     setting_rows::{Form, REGISTRY, SettingRow, policy_row},
@@ -118,12 +118,12 @@ impl WrongValue<'_> {
     fn custom(&self, message: &str) -> RawFinding {
         let Self { name, node, .. } = self;
         if self.form().is_some_and(|form| is_off(form, node)) {
-            let message = format!("`{name}` is {}, and cannot be switched off", shown(node));
+            let message = format!("`{name}` is {}, and cannot be switched off", value_text(node));
             return self.mistake(message).maybe_help(self.example());
         }
         if self.part.is_none() && is_foreign_duration(self.form(), node) {
             let off = if self.form() == Some(Form::DurationOrOff) { ", or \"off\"" } else { "" };
-            let message = format!("`{name}` is {}, must be {A_DURATION}{off}", shown(node));
+            let message = format!("`{name}` is {}, must be {A_DURATION}{off}", value_text(node));
             return self.mistake(message).maybe_help(self.meant());
         }
         let message = message.strip_prefix("invalid policy: ").unwrap_or(message);
@@ -142,7 +142,7 @@ impl WrongValue<'_> {
         let is_part = self.is_part();
         let is_large = matches!(self.node.value, NodeValue::Integer(number) if MOST < number);
         let form = self.form().filter(|_| !is_part).and_then(Form::expected);
-        let found = if is_part { found } else { shown(self.node) };
+        let found = if is_part { found } else { value_text(self.node) };
         let name = self.part.map_or(self.name, |(part, _)| part);
         let expected = match expected {
             _ if is_large && !expected.contains("duration") => "at most 4294967295",
@@ -168,7 +168,7 @@ impl WrongValue<'_> {
         let similar = similar.map(|word| format!("did you mean \"{word}\"?"));
         let help = self.meant().or(similar).or_else(|| self.example());
         let expected = self.form().and_then(Form::expected).unwrap_or("another word");
-        let (name, found) = (self.name, shown(self.node));
+        let (name, found) = (self.name, value_text(self.node));
         self.mistake(format!("`{name}` is {found}, must be {expected}")).maybe_help(help)
     }
 }

@@ -61,10 +61,10 @@ impl Source {
         Some(SourceLine { number, column: before.chars().count() + 1, text, caret })
     }
 
-    /// The largest boundary of characters up to `place`.
-    fn boundary(&self, place: usize) -> usize {
-        let place = place.min(self.text.len());
-        (0..=place).rev().find(|place| self.text.is_char_boundary(*place)).unwrap_or(0)
+    /// The largest boundary of characters up to `offset`.
+    fn boundary(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
+        (0..=offset).rev().find(|offset| self.text.is_char_boundary(*offset)).unwrap_or(0)
     }
 
     pub(crate) fn variable(&self, place: &SourcePlace) -> Option<&Variable> {
@@ -86,7 +86,7 @@ fn excerpt(before: &str, under: &str, after: &str) -> (String, (usize, usize)) {
     let cut = before.char_indices().rev().nth(MOST_BEFORE - 1).map_or(0, |(start, _)| start);
     let shown_before = before.get(cut..).unwrap_or_default();
     let mut text = if cut == 0 { String::new() } else { "…".to_owned() };
-    text.extend(shown_before.chars().map(shown));
+    text.extend(shown_before.chars().map(escaped_character));
     let start = text.chars().count();
     push_cut(&mut text, under, MOST_UNDER);
     let width = text.chars().count() - start;
@@ -97,14 +97,14 @@ fn excerpt(before: &str, under: &str, after: &str) -> (String, (usize, usize)) {
 /// Adds a text, cut to `most` characters.
 fn push_cut(line: &mut String, text: &str, most: usize) {
     let mut characters = text.chars();
-    line.extend(characters.by_ref().take(most).map(shown));
+    line.extend(characters.by_ref().take(most).map(escaped_character));
     if characters.next().is_some() && !line.ends_with('…') {
         line.push('…');
     }
 }
 
 /// A character as it is shown. A tab is a space, so that the caret stands where it should.
-fn shown(character: char) -> String {
+fn escaped_character(character: char) -> String {
     if character == '\t' {
         return " ".to_owned();
     }

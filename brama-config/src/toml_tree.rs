@@ -53,9 +53,9 @@ fn of_value(value: DeValue<'_>, place: SourcePlace, places: PlaceOf<'_>) -> Node
         DeValue::Float(float) => float
             .as_str()
             .parse()
-            .map_or_else(|_| NodeValue::Odd(float.to_string()), NodeValue::Float),
+            .map_or_else(|_| NodeValue::Unsupported(float.to_string()), NodeValue::Float),
         DeValue::Boolean(value) => NodeValue::Bool(value),
-        DeValue::Datetime(datetime) => NodeValue::Odd(datetime.to_string()),
+        DeValue::Datetime(datetime) => NodeValue::Unsupported(datetime.to_string()),
         DeValue::Array(array) => {
             let nodes = array.into_iter().map(|value| {
                 let place = places(value.span());
@@ -70,5 +70,5 @@ fn of_value(value: DeValue<'_>, place: SourcePlace, places: PlaceOf<'_>) -> Node
 
 fn of_integer(integer: &DeInteger<'_>) -> NodeValue {
     let number = i64::from_str_radix(integer.as_str(), integer.radix());
-    number.map_or_else(|_| NodeValue::Odd(integer.as_str().to_owned()), NodeValue::Integer)
+    number.map_or_else(|_| NodeValue::Unsupported(integer.as_str().to_owned()), NodeValue::Integer)
 }

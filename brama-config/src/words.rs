@@ -41,11 +41,11 @@ impl Vocabulary {
         if self.words().contains(&word.as_str()) {
             return format!("write `{word}`");
         }
-        if let Some(table) = self.home(&word) {
-            return table;
+        if let Some(hint) = self.table_hint(&word) {
+            return hint;
         }
-        if let Some(meaning) = self.meaning(&word, node) {
-            return meaning;
+        if let Some(hint) = self.hint(&word, node) {
+            return hint;
         }
         let words = self.words();
         did_you_mean(words.iter().copied(), &word).unwrap_or_else(|| {
@@ -57,11 +57,11 @@ impl Vocabulary {
     /// Whether a word is probably one of this vocabulary, or is one of another.
     pub(crate) fn is_near(self, word: &str) -> bool {
         let word = snake_case(word);
-        self.home(&word).is_some() || nearest(self.words().into_iter(), &word).is_some()
+        self.table_hint(&word).is_some() || nearest(self.words().into_iter(), &word).is_some()
     }
 
     /// The table in which a word belongs that is known elsewhere in the file.
-    fn home(self, word: &str) -> Option<String> {
+    fn table_hint(self, word: &str) -> Option<String> {
         let has = |vocabulary: Self| vocabulary != self && vocabulary.words().contains(&word);
         if has(Self::Policy) && self != Self::Breaker {
             return Some(format!("`{word}` is a setting of breakers: put it into [defaults]"));
@@ -78,7 +78,7 @@ impl Vocabulary {
     }
 
     /// What a word of the attribute, or of another circuit breaker, is here.
-    fn meaning(self, word: &str, node: Option<&Node>) -> Option<String> {
+    fn hint(self, word: &str, node: Option<&Node>) -> Option<String> {
         // The names of tables are our own words.
         if self == Self::File {
             return None;

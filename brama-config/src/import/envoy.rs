@@ -8,7 +8,7 @@ use super::{
     field::{Branch, Field},
     log::ImportLog,
     nothing_there,
-    time_text::{PROTOBUF, shown},
+    time_text::{PROTOBUF, duration_literal},
     written::ImportedSettings,
     yaml_tree,
 };
@@ -105,7 +105,7 @@ fn search<'a>(node: &'a Node, found: &mut Vec<(Branch<'a>, Field<'a>)>, log: &mu
         | NodeValue::Integer(_)
         | NodeValue::Float(_)
         | NodeValue::Text(_)
-        | NodeValue::Odd(_) => {}
+        | NodeValue::Unsupported(_) => {}
     }
 }
 
@@ -321,8 +321,11 @@ impl<'a> OutlierDetection<'a> {
         let patch = if initial == max {
             patch.expiry(initial)
         } else {
-            let replacement =
-                format!("expiry = {{ initial = {}, max = {} }}", shown(initial), shown(max));
+            let replacement = format!(
+                "expiry = {{ initial = {}, max = {} }}",
+                duration_literal(initial),
+                duration_literal(max)
+            );
             let reason =
                 "the waits of Envoy grow by the base each time, those of brama by a factor of 2";
             log.note_replacement(field, replacement, reason);

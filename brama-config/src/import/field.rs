@@ -69,7 +69,7 @@ fn shown_list(nodes: &[Node]) -> String {
         NodeValue::Null
         | NodeValue::Bool(_)
         | NodeValue::Float(_)
-        | NodeValue::Odd(_)
+        | NodeValue::Unsupported(_)
         | NodeValue::Array(_)
         | NodeValue::Table(_) => "…".to_owned(),
     });
@@ -106,7 +106,7 @@ impl<'a> Field<'a> {
             | NodeValue::Integer(_)
             | NodeValue::Float(_)
             | NodeValue::Text(_)
-            | NodeValue::Odd(_)
+            | NodeValue::Unsupported(_)
             | NodeValue::Table(_) => &[],
         };
         let path = self.path.clone();
@@ -123,7 +123,7 @@ impl<'a> Field<'a> {
     /// The value, if it is no array and no table.
     pub(super) fn scalar(&self) -> Option<String> {
         match &self.entry.node.value {
-            NodeValue::Text(text) | NodeValue::Odd(text) => Some(text.clone()),
+            NodeValue::Text(text) | NodeValue::Unsupported(text) => Some(text.clone()),
             NodeValue::Bool(flag) => Some(flag.to_string()),
             NodeValue::Integer(number) => Some(number.to_string()),
             NodeValue::Float(number) => Some(number.to_string()),
@@ -132,7 +132,7 @@ impl<'a> Field<'a> {
     }
 
     /// The value as messages show it.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn value_text(&self) -> String {
         match (&self.entry.node.value, self.scalar()) {
             (_, Some(text)) => Escaped::within(MAX_SHOWN, &text).to_string(),
             (NodeValue::Array(nodes), None) => shown_list(nodes),
@@ -150,9 +150,9 @@ impl<'a> Field<'a> {
             | NodeValue::Integer(_)
             | NodeValue::Float(_)
             | NodeValue::Text(_)
-            | NodeValue::Odd(_) => true,
+            | NodeValue::Unsupported(_) => true,
         };
-        let value = is_shown.then(|| self.shown());
+        let value = is_shown.then(|| self.value_text());
         // A table or a list can be long, so its key is shown.
         let place = if self.scalar().is_some() { place } else { &self.entry.key_place };
         let (place, key, name) = (place.clone(), self.path.clone(), self.name());

@@ -101,7 +101,8 @@ impl ImportLog {
     /// Adds a mistake: a value that the other library does not accept either.
     pub(super) fn wrong(&mut self, field: &Field<'_>, must_be: &str) {
         self.mistake(field, || {
-            let message = format!("`{}` is {}, must be {must_be}", field.name(), field.shown());
+            let message =
+                format!("`{}` is {}, must be {must_be}", field.name(), field.value_text());
             RawFinding::new(field.entry.node.place.clone(), field.path.clone(), message)
         });
     }

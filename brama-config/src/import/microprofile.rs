@@ -8,7 +8,7 @@ use super::{
     field::{Branch, Field},
     log::ImportLog,
     nothing_there, properties,
-    time_text::shown,
+    time_text::duration_literal,
     written::ImportedSettings,
 };
 use crate::{
@@ -18,26 +18,26 @@ use crate::{
 
 pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
     let properties = last_of_each(properties::read(text), log);
-    let mut scopes = Scopes::default();
+    let mut targets = Targets::default();
     for field in Branch::root(&properties).fields() {
         match field.entry.key.as_str() {
             "MP_Fault_Tolerance_NonFallback_Enabled" => {
-                scopes.off = Some(field).filter(|field| log.flag(field) == Some(false));
+                targets.off = Some(field).filter(|field| log.flag(field) == Some(false));
             }
             "MP_Fault_Tolerance_Metrics_Enabled" => {
                 log.note(&field, "brama counts always; exporters read it");
             }
-            _ => scopes.take(field, log),
+            _ => targets.take(field, log),
         }
     }
-    if scopes.by_name.is_empty() && scopes.off.is_none() {
+    if targets.by_name.is_empty() && targets.off.is_none() {
         nothing_there(log, "property of `CircuitBreaker`", HELP);
         return ImportedSettings::default();
     }
-    scopes.general(log);
-    let defaults = scopes.annotation("", log);
-    let breakers = scopes.order.iter().filter(|name| !name.is_empty());
-    let breakers = breakers.map(|name| (name.clone(), scopes.annotation(name, log).patch(log)));
+    targets.general(log);
+    let defaults = targets.annotation("", log);
+    let breakers = targets.order.iter().filter(|name| !name.is_empty());
+    let breakers = breakers.map(|name| (name.clone(), targets.annotation(name, log).patch(log)));
     let breakers = breakers.collect();
     ImportedSettings { defaults: defaults.patch(log), breakers, shadow: false }
 }
@@ -60,15 +60,15 @@ const PARAMETERS: [&str; 8] = [
 
 /// The properties, of which the last one counts if a key is written twice.
 fn last_of_each(properties: Vec<TableEntry>, log: &mut ImportLog) -> Table {
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut indices: HashMap<String, usize> = HashMap::new();
     let mut table = Table::new();
     for entry in properties {
-        if let Some(first) = places.get(&entry.key).and_then(|place| table.get_mut(*place)) {
+        if let Some(first) = indices.get(&entry.key).and_then(|index| table.get_mut(*index)) {
             let first = std::mem::replace(first, entry);
             let field = Field { entry: &first, path: path(&[&first.key]) };
             log.note(&field, "the same key is written again below, and the last one counts");
         } else {
-            places.insert(entry.key.clone(), table.len());
+            indices.insert(entry.key.clone(), table.len());
             table.push(entry);
         }
     }
@@ -77,14 +77,14 @@ fn last_of_each(properties: Vec<TableEntry>, log: &mut ImportLog) -> Table {
 
 /// The properties of the whole application (with an empty name), of classes and of methods.
 #[derive(Default)]
-struct Scopes<'a> {
+struct Targets<'a> {
     order: Vec<String>,
     /// The property that switches Fault Tolerance off where no other says `enabled`.
     off: Option<Field<'a>>,
     by_name: HashMap<String, Vec<(String, Field<'a>)>>,
 }
 
-impl<'a> Scopes<'a> {
+impl<'a> Targets<'a> {
     fn take(&mut self, field: Field<'a>, log: &mut ImportLog) {
         if field.entry.key.starts_with('%') {
             return note_profile(&field, log);
@@ -117,7 +117,7 @@ impl<'a> Scopes<'a> {
         }
     }
 
-    /// The values of a scope, over those of its class, over those of the application.
+    /// The values of a target, over those of its class, over those of the application.
     fn annotation(&self, name: &str, log: &mut ImportLog) -> Annotation<'_> {
         let (is_enabled, enabled_field) = (self.off.is_none(), self.off.as_ref());
         let mut annotation = Annotation { is_enabled, enabled_field, ..Annotation::default() };
@@ -268,7 +268,7 @@ impl<'a> Annotation<'a> {
             (Some(exact), Some(field)) => log.whole_millis(field, "expiry", exact),
             (Some(exact), None) => exact,
             (None, field) => {
-                let must_be = format!("at most {} with its unit", shown(LONGEST_DELAY));
+                let must_be = format!("at most {} with its unit", duration_literal(LONGEST_DELAY));
                 if let Some(field) = field {
                     log.wrong(field, &must_be);
                 }

@@ -88,7 +88,11 @@ impl ImportLog {
         let whole = Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX));
         if whole != exact {
             let reason = "brama counts whole milliseconds, at least 1 ms";
-            self.note_replacement(field, format_args!("{setting} = {}", shown(whole)), reason);
+            self.note_replacement(
+                field,
+                format_args!("{setting} = {}", duration_literal(whole)),
+                reason,
+            );
         }
         whole
     }
@@ -101,7 +105,7 @@ impl ImportLog {
             let reason = "a window of time is a multiple of 10 ms";
             self.note_replacement(
                 field,
-                format_args!("window = {{ time = {} }}", shown(whole)),
+                format_args!("window = {{ time = {} }}", duration_literal(whole)),
                 reason,
             );
         }
@@ -110,7 +114,7 @@ impl ImportLog {
 }
 
 /// The duration as a configuration writes it.
-pub(super) fn shown(duration: Duration) -> String {
+pub(super) fn duration_literal(duration: Duration) -> String {
     format!("\"{}\"", brama_runtime::api::duration::show(duration))
 }
 

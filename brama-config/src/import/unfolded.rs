@@ -23,7 +23,7 @@ pub(super) fn unfolded(
 /// A table that grows.
 #[derive(Default)]
 struct GrowingTable {
-    places: HashMap<String, usize>,
+    indices: HashMap<String, usize>,
     entries: Vec<GrowingEntry>,
 }
 
@@ -71,13 +71,13 @@ impl GrowingTable {
 
     fn entry(&mut self, key: String, key_place: &SourcePlace) -> &mut GrowingEntry {
         let next = self.entries.len();
-        let index = *self.places.entry(key.clone()).or_insert(next);
+        let index = *self.indices.entry(key.clone()).or_insert(next);
         if index == next {
             let (key_place, place) = (key_place.clone(), key_place.clone());
             let table = Self::default();
             self.entries.push(GrowingEntry { key, key_place, place, value: None, table });
         }
-        #[expect(clippy::indexing_slicing, reason = "each index in `places` is of an entry")]
+        #[expect(clippy::indexing_slicing, reason = "each index in `indices` is of an entry")]
         let entry = &mut self.entries[index];
         entry.key_place = key_place.clone();
         entry

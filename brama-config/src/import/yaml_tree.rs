@@ -79,7 +79,13 @@ struct OpenNode {
     /// In bytes.
     size: usize,
     children: Vec<Node>,
-    is_table: bool,
+    kind: OpenKind,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum OpenKind {
+    Array,
+    Table,
 }
 
 impl TreeBuilder {
@@ -93,8 +99,8 @@ impl TreeBuilder {
                 let size = EACH + length;
                 return self.close(Node { place, value }, anchor, size);
             }
-            Event::SequenceStart(_, anchor, _) => self.start(place, anchor, false),
-            Event::MappingStart(_, anchor, _) => self.start(place, anchor, true),
+            Event::SequenceStart(_, anchor, _) => self.start(place, anchor, OpenKind::Array),
+            Event::MappingStart(_, anchor, _) => self.start(place, anchor, OpenKind::Table),
             Event::SequenceEnd | Event::MappingEnd => return self.end(&place),
             Event::Alias(anchor) => return self.repeat(anchor, place),
             Event::StreamStart
@@ -108,18 +114,17 @@ impl TreeBuilder {
         Ok(())
     }
 
-    fn start(&mut self, start: SourcePlace, anchor: usize, is_table: bool) {
-        self.open.push(OpenNode { start, anchor, size: EACH, children: Vec::new(), is_table });
+    fn start(&mut self, start: SourcePlace, anchor: usize, kind: OpenKind) {
+        self.open.push(OpenNode { start, anchor, size: EACH, children: Vec::new(), kind });
     }
 
     fn end(&mut self, end: &SourcePlace) -> Result<(), RawFinding> {
-        let Some(OpenNode { start, anchor, size, children, is_table }) = self.open.pop() else {
+        let Some(OpenNode { start, anchor, size, children, kind }) = self.open.pop() else {
             return Ok(());
         };
-        let value = if is_table {
-            NodeValue::Table(self.table(children))
-        } else {
-            NodeValue::Array(children)
+        let value = match kind {
+            OpenKind::Array => NodeValue::Array(children),
+            OpenKind::Table => NodeValue::Table(self.table(children)),
         };
         let place = match (&start, end) {
             (SourcePlace::Bytes(start, _), SourcePlace::Bytes(_, end)) => {
@@ -191,7 +196,7 @@ impl TreeBuilder {
                 | NodeValue::Bool(_)
                 | NodeValue::Integer(_)
                 | NodeValue::Float(_)
-                | NodeValue::Odd(_)
+                | NodeValue::Unsupported(_)
                 | NodeValue::Array(_)
                 | NodeValue::Table(_) => {
                     let message = "a key must be a text".to_owned();
@@ -231,6 +236,6 @@ fn tables(node: Node) -> Vec<Table> {
         | NodeValue::Integer(_)
         | NodeValue::Float(_)
         | NodeValue::Text(_)
-        | NodeValue::Odd(_) => Vec::new(),
+        | NodeValue::Unsupported(_) => Vec::new(),
     }
 }

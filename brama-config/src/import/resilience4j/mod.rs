@@ -230,7 +230,7 @@ impl<'a> NamedTables<'a> {
         }
         log.mistake(field, || {
             let help = did_you_mean(self.order.iter().map(String::as_str), &name);
-            let message = format!("`configs` has no `{}`", field.shown());
+            let message = format!("`configs` has no `{}`", field.value_text());
             let place = field.entry.node.place.clone();
             RawFinding::new(place, field.path.clone(), message).maybe_help(help)
         });
@@ -273,7 +273,7 @@ fn endless(field: &Field<'_>) -> RawFinding {
     let message = format!(
         "`{}` {} leads back to itself, or through more than {LONGEST_CHAIN} configurations",
         field.name(),
-        field.shown()
+        field.value_text()
     );
     RawFinding::new(field.entry.node.place.clone(), field.path.clone(), message)
 }

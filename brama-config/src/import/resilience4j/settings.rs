@@ -8,7 +8,7 @@ use super::{
     super::{
         field::{Branch, Field, word_of},
         log::ImportLog,
-        time_text::{SPRING, shown},
+        time_text::{SPRING, duration_literal},
     },
     wait::{Wait, WaitLevel},
 };
@@ -105,7 +105,7 @@ impl<'a> Resilience4jSettings<'a> {
         self.probe_timeout =
             (!wait.is_zero()).then(|| log.whole_millis(field, "probe_timeout", wait));
         if let Some(wait) = self.probe_timeout {
-            let replacement = format!("probe_timeout = {}", shown(wait));
+            let replacement = format!("probe_timeout = {}", duration_literal(wait));
             let reason = "Resilience4j leaves the half-open state then; brama gives the places of \
                           probes that have not ended to the next calls";
             log.note_replacement(field, replacement, reason);

@@ -7,7 +7,7 @@ use brama_runtime::api::{Expiry, PolicyPatch};
 use super::super::{
     field::Field,
     log::ImportLog,
-    time_text::{SPRING, shown},
+    time_text::{SPRING, duration_literal},
 };
 
 /// The length of openings, and its jitter.
@@ -119,14 +119,18 @@ impl<'a> WaitLevel<'a> {
         let max = match (max, &self.max) {
             (Some(max), Some(field)) if max < initial => {
                 let reason = "an initial wait above the maximum is cut to it";
-                log.note_replacement(field, format_args!("expiry = {}", shown(max)), reason);
+                log.note_replacement(
+                    field,
+                    format_args!("expiry = {}", duration_literal(max)),
+                    reason,
+                );
                 return Wait { expiry: Expiry::fixed(max), jitter: None };
             }
             (Some(max), _) => max,
             (None, _) => {
                 let max = LONGEST.max(initial);
                 let field = self.is_exponential.as_ref();
-                let replacement = format!("max = {}", shown(max));
+                let replacement = format!("max = {}", duration_literal(max));
                 log.note_replacement_or_default(field, replacement, "brama needs a longest wait");
                 max
             }
@@ -146,7 +150,7 @@ impl<'a> WaitLevel<'a> {
         let exact = 2.0 * share / (1.0 + share);
         let jitter = ((exact * 1000.0).round() / 1000.0).min(0.9);
         let field = self.is_randomized.as_ref();
-        let replacement = format!("expiry = {}, jitter = {jitter}", shown(longest));
+        let replacement = format!("expiry = {}, jitter = {jitter}", duration_literal(longest));
         let reason = if jitter < 0.9 {
             "jitter only shortens, so the expiry is the longest wait and jitter the whole range"
         } else {
