@@ -6,10 +6,11 @@ use brama_runtime::api::{Expiry, PolicyPatch, Window};
 
 use super::{
     field::{Branch, Field},
+    imported::ImportedSettings,
     log::ImportLog,
     nothing_there,
+    sourced::Sourced,
     time_text::{PROTOBUF, duration_literal},
-    written::ImportedSettings,
     yaml_tree,
 };
 use crate::{
@@ -134,51 +135,41 @@ fn note_others(cluster: &Branch<'_>, log: &mut ImportLog) {
 /// One `outlier_detection`. It begins as the defaults of Envoy.
 struct OutlierDetection<'a> {
     consecutive_5xx: u32,
-    enforcing_5xx: u32,
+    enforcing_5xx: Sourced<'a, u32>,
     consecutive_gateway: u32,
-    enforcing_gateway: u32,
-    percentage: f64,
+    enforcing_gateway: Sourced<'a, u32>,
+    percentage: Sourced<'a, f64>,
     enforcing_percentage: u32,
     percentage_volume: u32,
-    enforcing_success_rate: u32,
+    enforcing_success_rate: Sourced<'a, u32>,
     interval: Duration,
     base: Duration,
-    max: Option<Duration>,
-    jitter: Duration,
+    max: Sourced<'a, Option<Duration>>,
+    jitter: Sourced<'a, Duration>,
     share: u32,
-    success_rate_field: Option<Field<'a>>,
-    percentage_field: Option<Field<'a>>,
-    enforcing_field: Option<Field<'a>>,
-    gateway_field: Option<Field<'a>>,
-    jitter_field: Option<Field<'a>>,
-    max_field: Option<Field<'a>>,
+}
+
+impl Default for OutlierDetection<'_> {
+    fn default() -> Self {
+        Self {
+            consecutive_5xx: 5,
+            enforcing_5xx: Sourced::by_default(100),
+            consecutive_gateway: 5,
+            enforcing_gateway: Sourced::by_default(0),
+            percentage: Sourced::by_default(85.0),
+            enforcing_percentage: 0,
+            percentage_volume: 50,
+            enforcing_success_rate: Sourced::by_default(100),
+            interval: Duration::from_secs(10),
+            base: Duration::from_secs(30),
+            max: Sourced::by_default(None),
+            jitter: Sourced::by_default(Duration::ZERO),
+            share: 10,
+        }
+    }
 }
 
 impl<'a> OutlierDetection<'a> {
-    const fn default() -> Self {
-        Self {
-            consecutive_5xx: 5,
-            enforcing_5xx: 100,
-            consecutive_gateway: 5,
-            enforcing_gateway: 0,
-            percentage: 85.0,
-            enforcing_percentage: 0,
-            percentage_volume: 50,
-            enforcing_success_rate: 100,
-            interval: Duration::from_secs(10),
-            base: Duration::from_secs(30),
-            max: None,
-            jitter: Duration::ZERO,
-            share: 10,
-            success_rate_field: None,
-            percentage_field: None,
-            enforcing_field: None,
-            gateway_field: None,
-            jitter_field: None,
-            max_field: None,
-        }
-    }
-
     fn of(table: &Branch<'a>, log: &mut ImportLog) -> Self {
         let mut own = Self::default();
         for field in table.fields() {
@@ -194,28 +185,22 @@ impl<'a> OutlierDetection<'a> {
                 set(&mut self.consecutive_gateway, count_or_zero(&field, log));
             }
             "enforcingconsecutive5xx" => {
-                set(&mut self.enforcing_5xx, percent(&field, log));
-                self.enforcing_field = Some(field);
+                self.enforcing_5xx.set(percent(&field, log), field);
             }
             "enforcingconsecutivegatewayfailure" => {
-                set(&mut self.enforcing_gateway, percent(&field, log));
-                self.gateway_field = Some(field);
+                self.enforcing_gateway.set(percent(&field, log), field);
             }
             "failurepercentagethreshold" => {
                 let threshold = percent(&field, log).map(f64::from);
-                set(
-                    &mut self.percentage,
-                    threshold.map(|it| log.hundredths(&field, "failure_rate", it)),
-                );
-                self.percentage_field = Some(field);
+                let threshold = threshold.map(|it| log.hundredths(&field, "failure_rate", it));
+                self.percentage.set(threshold, field);
             }
             "enforcingfailurepercentage" => {
                 set(&mut self.enforcing_percentage, percent(&field, log));
             }
             "failurepercentagerequestvolume" => set(&mut self.percentage_volume, log.count(&field)),
             "enforcingsuccessrate" => {
-                set(&mut self.enforcing_success_rate, percent(&field, log));
-                self.success_rate_field = Some(field);
+                self.enforcing_success_rate.set(percent(&field, log), field);
             }
             "interval" => {
                 let length = log.duration_or_zero(&field, &PROTOBUF);
@@ -223,12 +208,10 @@ impl<'a> OutlierDetection<'a> {
             }
             "baseejectiontime" => set(&mut self.base, log.duration(&field, "expiry", &PROTOBUF)),
             "maxejectiontime" => {
-                self.max = log.duration(&field, "max", &PROTOBUF);
-                self.max_field = Some(field);
+                self.max.set(Some(log.duration(&field, "max", &PROTOBUF)), field);
             }
             "maxejectiontimejitter" => {
-                set(&mut self.jitter, log.duration_or_zero(&field, &PROTOBUF));
-                self.jitter_field = Some(field);
+                self.jitter.set(log.duration_or_zero(&field, &PROTOBUF), field);
             }
             "maxejectionpercent" => self.take_share(&field, log),
             word => note(word, &field, log),
@@ -251,12 +234,12 @@ impl<'a> OutlierDetection<'a> {
 
     /// The failures in a row that eject, if any number does.
     fn rule_5xx(&self) -> Option<u32> {
-        Some(self.consecutive_5xx).filter(|failures| 0 < *failures && 0 < self.enforcing_5xx)
+        Some(self.consecutive_5xx).filter(|failures| 0 < *failures && 0 < self.enforcing_5xx.value)
     }
 
     fn rule_gateway(&self) -> Option<u32> {
         let failures = Some(self.consecutive_gateway);
-        failures.filter(|failures| 0 < *failures && 0 < self.enforcing_gateway)
+        failures.filter(|failures| 0 < *failures && 0 < self.enforcing_gateway.value)
     }
 
     fn with_rules(&self, patch: PolicyPatch, log: &mut ImportLog) -> PolicyPatch {
@@ -266,12 +249,16 @@ impl<'a> OutlierDetection<'a> {
                 let reason = "the rule applies to responses 502, 503 and 504 only: select them with \
                               `failure_if`";
                 let replacement = format!("failure_threshold = {failures}");
-                log.note_replacement_or_default(self.gateway_field.as_ref(), replacement, reason);
+                log.note_replacement_or_default(
+                    self.enforcing_gateway.field.as_ref(),
+                    replacement,
+                    reason,
+                );
                 patch.failure_threshold(failures)
             }
             (Some(failures), gateway) => {
                 let is_hidden = gateway.is_some_and(|gateway| gateway < failures);
-                if let Some(field) = self.gateway_field.as_ref().filter(|_| is_hidden) {
+                if let Some(field) = self.enforcing_gateway.field.as_ref().filter(|_| is_hidden) {
                     let reason = "a breaker counts one kind of failures in a row, so the rule for \
                                   502, 503 and 504 is not written";
                     log.note(field, reason);
@@ -279,24 +266,25 @@ impl<'a> OutlierDetection<'a> {
                 patch.failure_threshold(failures)
             }
         };
+        let enforcing = &self.enforcing_5xx;
         if let Some(field) =
-            self.enforcing_field.as_ref().filter(|_| (1..100).contains(&self.enforcing_5xx))
+            enforcing.field.as_ref().filter(|_| (1..100).contains(&enforcing.value))
         {
             log.note(field, RULE_BY_CHANCE);
         }
         if 0 < self.enforcing_percentage {
             patch = patch
-                .failure_rate_decimal(self.percentage)
+                .failure_rate_decimal(self.percentage.value)
                 .minimum_calls(self.percentage_volume)
                 .window(Window::time(self.interval));
-        } else if let Some(field) = &self.percentage_field {
+        } else if let Some(field) = &self.percentage.field {
             log.note(field, "Envoy does not apply it without `enforcing_failure_percentage`");
         }
-        if 0 < self.enforcing_success_rate {
+        if 0 < self.enforcing_success_rate.value {
             let reason = "brama compares no hosts with each other, so the rule for the success \
                           rate, which Envoy applies by default, is not written; `failure_rate` is a \
                           fixed limit";
-            match &self.success_rate_field {
+            match &self.enforcing_success_rate.field {
                 Some(field) => log.note(field, reason),
                 None => log.note_general(reason),
             }
@@ -306,14 +294,14 @@ impl<'a> OutlierDetection<'a> {
 
     /// Envoy waits n times the base, brama a multiple of the wait before.
     fn with_wait(&self, patch: PolicyPatch, field: &Field<'_>, log: &mut ImportLog) -> PolicyPatch {
-        let jitter = self.jitter;
+        let jitter = self.jitter.value;
         let default_max = Duration::from_secs(300).max(self.base);
-        let mut max = self.max.unwrap_or(default_max);
-        if let Some(field) = self.max_field.as_ref().filter(|_| max < self.base) {
+        let mut max = self.max.value.unwrap_or(default_max);
+        if let Some(field) = self.max.field.as_ref().filter(|_| max < self.base) {
             log.wrong(field, "at least `base_ejection_time`");
             max = self.base;
         }
-        let add = |wait: Duration, log: &mut ImportLog| match &self.jitter_field {
+        let add = |wait: Duration, log: &mut ImportLog| match &self.jitter.field {
             Some(field) if !jitter.is_zero() => log.whole_millis(field, "expiry", wait + jitter),
             Some(_) | None => wait,
         };
@@ -331,7 +319,7 @@ impl<'a> OutlierDetection<'a> {
             log.note_replacement(field, replacement, reason);
             patch.expiry(Expiry::progressive(initial, max))
         };
-        let Some(field) = self.jitter_field.as_ref().filter(|_| !jitter.is_zero()) else {
+        let Some(field) = self.jitter.field.as_ref().filter(|_| !jitter.is_zero()) else {
             return patch;
         };
         let share = (jitter.as_secs_f64() / initial.as_secs_f64() * 1000.0).round() / 1000.0;

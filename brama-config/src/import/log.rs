@@ -160,6 +160,13 @@ impl ImportLog {
         self.number(field, "a whole number of at least 1", |count| 1 <= count)
     }
 
+    /// Reads a ratio from 0 to 1 as a percentage.
+    pub(super) fn ratio(&mut self, field: &Field<'_>, setting: &str) -> Option<f64> {
+        let ratio =
+            self.number(field, "a ratio from 0 to 1", |it: f64| (0.0..=1.0).contains(&it))?;
+        Some(self.hundredths(field, setting, ratio * 100.0))
+    }
+
     /// A percentage as brama holds it: 0.01 to 100, with two decimals.
     pub(super) fn hundredths(&mut self, field: &Field<'_>, setting: &str, exact: f64) -> f64 {
         let percent = ((exact * 100.0).round() / 100.0).max(0.01);

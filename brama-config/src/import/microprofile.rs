@@ -6,10 +6,12 @@ use brama_runtime::api::{PolicyPatch, Window};
 
 use super::{
     field::{Branch, Field},
+    imported::ImportedSettings,
     log::ImportLog,
     nothing_there, properties,
-    time_text::duration_literal,
-    written::ImportedSettings,
+    sentences::{ONLY_A_CIRCUIT_BREAKER, REJECTS_NO_CALL, lost_probe},
+    sourced::Sourced,
+    time_text::{LONGEST, duration_literal},
 };
 use crate::{
     node::{Table, TableEntry},
@@ -111,7 +113,7 @@ impl<'a> Targets<'a> {
             });
             properties.push((parameter, field));
         } else if OTHERS.contains(&annotation) {
-            log.note(&field, "brama is a circuit breaker only");
+            log.note(&field, ONLY_A_CIRCUIT_BREAKER);
         } else {
             note_elsewhere(&field, log);
         }
@@ -119,8 +121,8 @@ impl<'a> Targets<'a> {
 
     /// The values of a target, over those of its class, over those of the application.
     fn annotation(&self, name: &str, log: &mut ImportLog) -> Annotation<'_> {
-        let (is_enabled, enabled_field) = (self.off.is_none(), self.off.as_ref());
-        let mut annotation = Annotation { is_enabled, enabled_field, ..Annotation::default() };
+        let is_enabled = Sourced { value: self.off.is_none(), field: self.off.clone() };
+        let mut annotation = Annotation { is_enabled, ..Annotation::default() };
         let class = name.split_once('/').map(|(class, _)| class);
         let mut names = vec![""];
         names.extend(class);
@@ -153,8 +155,7 @@ impl<'a> Targets<'a> {
 /// What differs for each breaker.
 const GENERAL: [&str; 3] = [
     "the annotations in the code have values too: copy those that differ from the defaults",
-    "after `probe_timeout`, by default 60 s, brama gives the place of a probe that has not ended to \
-     the next call; MicroProfile does not say what happens to it",
+    lost_probe!("MicroProfile does not define what happens to it"),
     "breakers have the names of classes and methods: give the attribute this `identifier`, or \
      change the name here",
 ];
@@ -188,12 +189,11 @@ fn note_elsewhere(field: &Field<'_>, log: &mut ImportLog) {
 struct Annotation<'a> {
     volume: u32,
     failure_rate: f64,
-    delay: u64,
+    /// The key may be that of the unit alone.
+    delay: Sourced<'a, u64>,
     unit: Duration,
     successes: u32,
-    is_enabled: bool,
-    delay_field: Option<&'a Field<'a>>,
-    enabled_field: Option<&'a Field<'a>>,
+    is_enabled: Sourced<'a, bool>,
 }
 
 impl Default for Annotation<'_> {
@@ -201,12 +201,10 @@ impl Default for Annotation<'_> {
         Self {
             volume: 20,
             failure_rate: 50.0,
-            delay: 5000,
+            delay: Sourced::by_default(5000),
             unit: Duration::from_millis(1),
             successes: 1,
-            is_enabled: true,
-            delay_field: None,
-            enabled_field: None,
+            is_enabled: Sourced::by_default(true),
         }
     }
 }
@@ -217,24 +215,18 @@ impl<'a> Annotation<'a> {
             "requestVolumeThreshold" => self.volume = log.count(field).unwrap_or(self.volume),
             "successThreshold" => self.successes = log.count(field).unwrap_or(self.successes),
             "failureRatio" => {
-                let must_be = "a ratio from 0 to 1";
-                let ratio = log.number(field, must_be, |it: f64| (0.0..=1.0).contains(&it));
-                let percent =
-                    ratio.map(|ratio| log.hundredths(field, "failure_rate", ratio * 100.0));
-                self.failure_rate = percent.unwrap_or(self.failure_rate);
+                self.failure_rate = log.ratio(field, "failure_rate").unwrap_or(self.failure_rate);
             }
             "delay" => {
                 let must_be = "a whole number of at least 0";
-                self.delay = log.number(field, must_be, |_: u64| true).unwrap_or(self.delay);
-                self.delay_field = Some(field);
+                self.delay.set(log.number(field, must_be, |_: u64| true), field.clone());
             }
             "delayUnit" => {
                 self.unit = unit(field, log).unwrap_or(self.unit);
-                self.delay_field.get_or_insert(field);
+                self.delay.field.get_or_insert_with(|| field.clone());
             }
             "enabled" => {
-                self.is_enabled = log.flag(field).unwrap_or(self.is_enabled);
-                self.enabled_field = Some(field);
+                self.is_enabled.set(log.flag(field), field.clone());
             }
             "skipOn" => log.note(field, "set it in code, with the attribute's `ignore_if`"),
             _ => log.note(field, "set it in code, with the attribute's `failure_if`"),
@@ -249,36 +241,33 @@ impl<'a> Annotation<'a> {
             .success_threshold(self.successes)
             .half_open_limit(self.successes)
             .expiry(self.expiry(log));
-        if self.is_enabled {
+        if self.is_enabled.value {
             return patch;
         }
-        if let Some(field) = self.enabled_field {
-            let reason = "brama decides and counts, but rejects no call; `disable` at run time \
-                          stops both";
+        if let Some(field) = &self.is_enabled.field {
+            let reason = format!("{REJECTS_NO_CALL}; `disable` at run time stops both");
             log.note_replacement(field, "shadow = true", reason);
         }
         patch.shadow(true)
     }
 
     fn expiry(&self, log: &mut ImportLog) -> Duration {
-        let nanos = self.unit.as_nanos().saturating_mul(self.delay.into());
+        let nanos = self.unit.as_nanos().saturating_mul(self.delay.value.into());
         let exact = u64::try_from(nanos).ok().map(Duration::from_nanos);
-        let exact = exact.filter(|exact| *exact <= LONGEST_DELAY);
-        match (exact, self.delay_field) {
+        let exact = exact.filter(|exact| *exact <= LONGEST);
+        match (exact, &self.delay.field) {
             (Some(exact), Some(field)) => log.whole_millis(field, "expiry", exact),
             (Some(exact), None) => exact,
             (None, field) => {
-                let must_be = format!("at most {} with its unit", duration_literal(LONGEST_DELAY));
+                let must_be = format!("at most {} with its unit", duration_literal(LONGEST));
                 if let Some(field) = field {
                     log.wrong(field, &must_be);
                 }
-                LONGEST_DELAY
+                LONGEST
             }
         }
     }
 }
-
-const LONGEST_DELAY: Duration = Duration::from_secs(1000 * 24 * 60 * 60);
 
 /// A unit of `java.time`.
 fn unit(field: &Field<'_>, log: &mut ImportLog) -> Option<Duration> {

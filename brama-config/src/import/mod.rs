@@ -32,19 +32,22 @@
 
 mod envoy;
 mod field;
+mod imported;
 mod log;
 mod microprofile;
 mod note;
 mod polly;
 mod properties;
 mod resilience4j;
+mod sentences;
+mod sourced;
 mod time_text;
+mod toml_text;
 mod unfolded;
-mod written;
 mod yaml_tree;
 
-use self::{log::ImportLog, written::ImportedSettings};
-pub use self::{note::ImportNote, written::Imported};
+pub use self::{imported::Imported, note::ImportNote};
+use self::{imported::ImportedSettings, log::ImportLog};
 use crate::{errors::ConfigErrors, node::SourcePlace, raw_finding::RawFinding, source::Source};
 
 /// Imports the section `resilience4j.circuitbreaker` of a YAML file, such as the `application.yml`
@@ -110,6 +113,9 @@ pub fn envoy_outlier(text: &str, name: &str) -> Result<Imported, ConfigErrors> {
 pub fn microprofile(text: &str, name: &str) -> Result<Imported, ConfigErrors> {
     import(text, name, microprofile::read)
 }
+
+/// Tables and arrays in each other. Deeper trees would need much of a thread's stack.
+const MOST_NESTED: usize = 64;
 
 /// In bytes.
 const LONGEST_TEXT: usize = 4 * 1024 * 1024;

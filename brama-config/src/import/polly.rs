@@ -9,11 +9,12 @@ use brama_runtime::api::{PolicyPatch, Window, text::Escaped};
 
 use super::{
     field::{Branch, Field, word_of},
+    imported::ImportedSettings,
     log::ImportLog,
     nothing_there,
+    sentences::{LIMITS_BY_TIMEOUT, ONLY_A_CIRCUIT_BREAKER, lost_probe},
     time_text::{SPANS_OF_POLLY, TIME_SPAN},
     unfolded::unfolded,
-    written::ImportedSettings,
 };
 use crate::json_tree;
 
@@ -42,8 +43,7 @@ const HELP: &str = "an object with `FailureRatio`, `MinimumThroughput`, `Samplin
 const GENERAL: [&str; 3] = [
     "Polly opens only at a failure; brama judges the rate after a success too, which may complete \
      the minimum of calls",
-    "after `probe_timeout`, by default 60 s, brama gives the place of a probe that has not ended to \
-     the next call; Polly waits without end",
+    lost_probe!("Polly waits without end"),
     "with brama, the code decides which outcomes count: `failure_if`, `ignore_if` and \
      `error_handler` of the attribute replace `ShouldHandle`",
 ];
@@ -114,7 +114,7 @@ impl PollyImporter<'_> {
     /// Notes what lies beside the options of a circuit breaker.
     fn note_beside(&mut self, field: &Field<'_>) {
         let is_timeout = field.word().contains("timeout");
-        self.log.note(field, if is_timeout { TIMEOUT } else { OTHER_STRATEGY });
+        self.log.note(field, if is_timeout { LIMITS_BY_TIMEOUT } else { ONLY_A_CIRCUIT_BREAKER });
     }
 
     fn import(&mut self, table: &Branch<'_>, keys: &[&str]) {
@@ -159,10 +159,6 @@ impl PollyImporter<'_> {
         breakers
     }
 }
-
-const OTHER_STRATEGY: &str = "brama is a circuit breaker only";
-const TIMEOUT: &str =
-    "brama limits the time of a call by `timeout`, if its attribute has this option";
 
 fn is_kind(key: &str) -> bool {
     KINDS.contains(&word_of(key).as_str())
@@ -219,11 +215,7 @@ impl Polly {
     fn take(&mut self, field: &Field<'_>, log: &mut ImportLog) {
         match field.word().as_str() {
             "failureratio" => {
-                let must_be = "a ratio from 0 to 1";
-                let ratio = log.number(field, must_be, |it: f64| (0.0..=1.0).contains(&it));
-                let percent =
-                    ratio.map(|ratio| log.hundredths(field, "failure_rate", ratio * 100.0));
-                self.failure_rate = percent.unwrap_or(self.failure_rate);
+                self.failure_rate = log.ratio(field, "failure_rate").unwrap_or(self.failure_rate);
             }
             "minimumthroughput" => {
                 let must_be = "a whole number of at least 2";

@@ -34,7 +34,7 @@ pub(super) const PROTOBUF: TimeFormat = TimeFormat {
 };
 
 /// Longer ones are mistakes, and sums of durations cannot overflow.
-const LONGEST: Duration = Duration::from_secs(1000 * 24 * 60 * 60);
+pub(super) const LONGEST: Duration = Duration::from_secs(1000 * 24 * 60 * 60);
 
 impl ImportLog {
     /// Reads a duration, in whole milliseconds and of at least 1 ms.

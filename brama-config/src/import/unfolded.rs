@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::MOST_NESTED;
 use crate::{
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
@@ -35,8 +36,6 @@ struct GrowingEntry {
     value: Option<NodeValue>,
     table: GrowingTable,
 }
-
-const MOST_NESTED: usize = 64;
 
 impl GrowingTable {
     fn add(

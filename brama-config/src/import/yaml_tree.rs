@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use brama_runtime::api::text::Escaped;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, options};
 
-use super::note::MAX_SHOWN;
+use super::{MOST_NESTED, note::MAX_SHOWN};
 use crate::{
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
@@ -34,8 +34,6 @@ pub(super) fn read(text: &str, mistakes: &mut RawFindings) -> Vec<Node> {
     }
     builder.documents
 }
-
-const MOST_NESTED: usize = 64;
 
 /// In bytes, of what anchors keep and aliases repeat.
 const MOST_REPEATED: usize = 16 * 1024 * 1024;

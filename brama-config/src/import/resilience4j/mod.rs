@@ -10,10 +10,11 @@ use brama_runtime::api::PolicyPatch;
 use self::settings::Resilience4jSettings;
 use super::{
     field::{Branch, Field},
+    imported::ImportedSettings,
     log::ImportLog,
     nothing_there,
+    sentences::{LIMITS_BY_TIMEOUT, ONLY_A_CIRCUIT_BREAKER, REJECTS_NO_CALL, lost_probe},
     unfolded::unfolded,
-    written::ImportedSettings,
     yaml_tree,
 };
 use crate::{
@@ -42,8 +43,7 @@ pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
             "enabled" => {
                 shadow = log.flag(&field) == Some(false);
                 if shadow {
-                    let reason = "brama decides and counts, but rejects no call";
-                    log.note_replacement(&field, "[registry] shadow = true", reason);
+                    log.note_replacement(&field, "[registry] shadow = true", REJECTS_NO_CALL);
                 }
             }
             "circuitbreakeraspectorder" => log.note(&field, ORDER),
@@ -69,8 +69,7 @@ const ORDER: &str = "attributes apply in the order in which they are written";
 const GENERAL: [&str; 3] = [
     "half-open: Resilience4j judges the rates of the permitted calls once all have ended; brama \
      opens again at the first failure, and closes after `success_threshold` successes in a row",
-    "after `probe_timeout`, by default 60 s, brama gives the place of a probe that has not ended \
-     to the next call; Resilience4j waits without end unless `maxWaitDurationInHalfOpenState` is set",
+    lost_probe!("Resilience4j waits without end unless `maxWaitDurationInHalfOpenState` is set"),
     "with brama, the code decides which errors count: `failure_if`, `ignore_if` and \
      `error_handler` of the attribute",
 ];
@@ -131,11 +130,8 @@ fn note_other_patterns(root: &Table, log: &mut ImportLog) {
     for field in section.iter().flat_map(Branch::fields) {
         match field.word().as_str() {
             "circuitbreaker" => {}
-            "timelimiter" => log.note(
-                &field,
-                "brama limits the time of a call by `timeout`, if its attribute has this option",
-            ),
-            _ => log.note(&field, "brama is a circuit breaker only"),
+            "timelimiter" => log.note(&field, LIMITS_BY_TIMEOUT),
+            _ => log.note(&field, ONLY_A_CIRCUIT_BREAKER),
         }
     }
 }

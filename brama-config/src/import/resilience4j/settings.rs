@@ -8,6 +8,8 @@ use super::{
     super::{
         field::{Branch, Field, word_of},
         log::ImportLog,
+        sentences::REJECTS_NO_CALL,
+        sourced::Sourced,
         time_text::{SPRING, duration_literal},
     },
     wait::{Wait, WaitLevel},
@@ -22,11 +24,10 @@ pub(super) struct Resilience4jSettings<'a> {
     wait: Wait,
     window: u32,
     is_timed: bool,
-    minimum: u32,
+    minimum: Sourced<'a, u32>,
     permitted: u32,
     probe_timeout: Option<Duration>,
     shadow: bool,
-    minimum_field: Option<Field<'a>>,
 }
 
 impl Default for Resilience4jSettings<'_> {
@@ -38,11 +39,10 @@ impl Default for Resilience4jSettings<'_> {
             wait: Wait::default(),
             window: 100,
             is_timed: false,
-            minimum: 100,
+            minimum: Sourced::by_default(100),
             permitted: 10,
             probe_timeout: None,
             shadow: false,
-            minimum_field: None,
         }
     }
 }
@@ -78,8 +78,7 @@ impl<'a> Resilience4jSettings<'a> {
             "slidingwindowsize" => self.window = log.count(&field).unwrap_or(self.window),
             "slidingwindowtype" => self.take_window_type(&field, log),
             "minimumnumberofcalls" => {
-                self.minimum = log.count(&field).unwrap_or(self.minimum);
-                self.minimum_field = Some(field);
+                self.minimum.set(log.count(&field), field);
             }
             "permittednumberofcallsinhalfopenstate" => {
                 self.permitted = log.count(&field).unwrap_or(self.permitted);
@@ -119,11 +118,7 @@ impl<'a> Resilience4jSettings<'a> {
             "closed" => {}
             "metricsonly" => {
                 self.shadow = true;
-                log.note_replacement(
-                    field,
-                    "shadow = true",
-                    "brama decides and counts, but rejects no call",
-                );
+                log.note_replacement(field, "shadow = true", REJECTS_NO_CALL);
             }
             "open" | "halfopen" => log.note(field, "a circuit begins closed: call `open`"),
             "forcedopen" => log.note(field, "a circuit begins closed: call `force_open`"),
@@ -133,12 +128,13 @@ impl<'a> Resilience4jSettings<'a> {
     }
 
     pub(super) fn patch(self, log: &mut ImportLog) -> PolicyPatch {
+        let Sourced { value: exact, field } = &self.minimum;
         let (window, minimum) = if self.is_timed {
-            (Window::time(Duration::from_secs(self.window.into())), self.minimum)
+            (Window::time(Duration::from_secs(self.window.into())), *exact)
         } else {
-            (Window::calls(self.window), self.minimum.min(self.window))
+            (Window::calls(self.window), self.window.min(*exact))
         };
-        if let Some(field) = self.minimum_field.as_ref().filter(|_| minimum < self.minimum) {
+        if let Some(field) = field.as_ref().filter(|_| minimum < *exact) {
             let replacement = format!("minimum_calls = {minimum}");
             log.note_replacement(field, replacement, "Resilience4j lowers it to the window");
         }
