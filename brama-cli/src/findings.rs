@@ -23,20 +23,6 @@ pub(crate) fn report(errors: &ConfigErrors, terminal: &mut Terminal) -> io::Resu
     Ok(ExitStatus::Mistakes)
 }
 
-/// Reports that a file cannot be read at all.
-pub(crate) fn report_unreadable(
-    name: &str,
-    error: &io::Error,
-    terminal: &mut Terminal,
-) -> io::Result<()> {
-    let message = error.to_string();
-    if terminal.is_json() {
-        terminal.print_json(&FailureJson::unreadable(name, &message))
-    } else {
-        terminal.error(&format!("{}: {message}", shown(name)))
-    }
-}
-
 /// The name of a file, which may come from a shell that expands anything.
 pub(crate) fn shown(name: &str) -> String {
     Escaped::within(MAX_NAME, name).to_string()

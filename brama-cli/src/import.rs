@@ -21,14 +21,8 @@ use crate::{
 /// Imports a file: TOML on the standard output, and what cannot be said on the standard error.
 pub(crate) fn run(task: &ImportTask, terminal: &mut Terminal) -> io::Result<ExitStatus> {
     let name = input::name(&task.file).to_string_lossy();
-    let text = match input::text(&task.file) {
-        Ok(text) => text,
-        Err(error) => {
-            findings::report_unreadable(&name, &error, terminal)?;
-            return Ok(ExitStatus::Mistakes);
-        }
-    };
-    let imported = match read(task.library, &text, &name) {
+    let text = input::text(&task.file)?;
+    let imported = match text.and_then(|text| read(task.library, &text, &name)) {
         Ok(imported) => imported,
         Err(errors) => return findings::report(&errors, terminal),
     };

@@ -1,8 +1,7 @@
 //! What a command reads: files, and the standard input.
 
 use std::{
-    fs,
-    io::{self, ErrorKind, Read},
+    io::{self, Read},
     path::Path,
 };
 
@@ -30,21 +29,9 @@ pub(crate) fn name(path: &Path) -> &Path {
 }
 
 /// Reads a text that is not ours.
-pub(crate) fn text(path: &Path) -> io::Result<String> {
-    let bytes = if is_stdin(path) { stdin()? } else { regular_file(path)? };
-    let error = |_| io::Error::new(ErrorKind::InvalidData, "not valid UTF-8: save it as UTF-8");
-    String::from_utf8(bytes).map_err(error)
-}
-
-/// To open a FIFO would wait for its other end.
-fn regular_file(path: &Path) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(
-            ErrorKind::InvalidInput,
-            "not a regular file: name a file, or `-`",
-        ));
-    }
-    read(fs::File::open(path)?)
+pub(crate) fn text(path: &Path) -> io::Result<Result<String, ConfigErrors>> {
+    let file = File::at(name(path));
+    Ok(if is_stdin(path) { file.parse_text(stdin()?) } else { file.read_text() })
 }
 
 fn is_stdin(path: &Path) -> bool {

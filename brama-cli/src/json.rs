@@ -72,16 +72,6 @@ pub(crate) struct FailureJson<'a> {
     omitted: usize,
 }
 
-impl<'a> FailureJson<'a> {
-    /// The answer for a file that cannot be read at all.
-    pub(crate) fn unreadable(file: &'a str, message: &'a str) -> Self {
-        let place = PlaceJson { file: Some(file), variable: None, line: None, column: None };
-        let (severity, notes) = ("error", Vec::new());
-        let finding = FindingJson { severity, message, key: None, help: None, place, notes };
-        Self { findings: vec![finding], omitted: 0 }
-    }
-}
-
 impl<'a> From<&'a ConfigErrors> for FailureJson<'a> {
     fn from(errors: &'a ConfigErrors) -> Self {
         let findings = errors.findings().iter().map(FindingJson::from).collect();

@@ -1,6 +1,7 @@
 //! A configuration file, and what overrides it.
 
 use std::{
+    borrow::Cow,
     env,
     ffi::OsString,
     path::{Path, PathBuf},
@@ -13,7 +14,7 @@ use crate::{
     environment::PREFIX,
     errors::{ApplyError, ConfigErrors},
     finding::Finding,
-    loaded::{Loaded, ReloadedFile, Syntax},
+    loaded::{self, Loaded, ReloadedFile, Syntax},
 };
 
 /// A configuration file: its path, and the environment variables that override it.
@@ -98,20 +99,46 @@ impl File {
     /// [`ConfigErrors`] lists every mistake with its line. A file that is missing, empty, or not a
     /// regular file is one.
     pub fn read(&self) -> Result<Loaded, ConfigErrors> {
-        let name = self.path.to_string_lossy();
-        let bytes = match bytes::read(&self.path) {
-            Ok(bytes) => bytes,
-            Err(Unreadable::Missing) if self.is_optional => Vec::new(),
+        let bytes = self.bytes()?;
+        Loaded::read(&self.name(), bytes, self.syntax(), self.variables(), self.is_optional)
+    }
+
+    /// Reads the file as text, whatever it contains, such as the configuration of another circuit
+    /// breaker for `import`. Variables do not matter.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrors`] if the file cannot be read, as by [`read`](Self::read), or is not UTF-8.
+    pub fn read_text(&self) -> Result<String, ConfigErrors> {
+        self.parse_text(self.bytes()?)
+    }
+
+    /// Takes `bytes` as the text of the file, such as what a pipe delivers, as
+    /// [`parse`](Self::parse) does for a configuration of ours.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrors`] if they are not UTF-8.
+    pub fn parse_text(&self, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
+        loaded::text(&self.name(), bytes)
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, ConfigErrors> {
+        let unreadable = |message, help| ConfigErrors::unreadable(&self.name(), message, help);
+        match bytes::read(&self.path) {
+            Ok(bytes) => Ok(bytes),
+            Err(Unreadable::Missing) if self.is_optional => Ok(Vec::new()),
             Err(Unreadable::Missing) => {
-                let message = "the file does not exist".to_owned();
                 let help = "create it, or call `optional` if it may be missing";
-                return Err(ConfigErrors::unreadable(&name, message, Some(help)));
+                Err(unreadable("the file does not exist".to_owned(), Some(help)))
             }
-            Err(Unreadable::Other { message, help }) => {
-                return Err(ConfigErrors::unreadable(&name, message, help));
-            }
-        };
-        Loaded::read(&name, bytes, self.syntax(), self.variables(), self.is_optional)
+            Err(Unreadable::Other { message, help }) => Err(unreadable(message, help)),
+        }
+    }
+
+    /// The name of the file in messages.
+    fn name(&self) -> Cow<'_, str> {
+        self.path.to_string_lossy()
     }
 
     /// Reads `bytes` as the contents of the file, with the variables over them, such as what a pipe
@@ -131,7 +158,7 @@ impl File {
     ///
     /// [`ConfigErrors`] lists every mistake with its line. More than 16 MiB are one.
     pub fn parse(&self, bytes: Vec<u8>) -> Result<Loaded, ConfigErrors> {
-        let name = self.path.to_string_lossy();
+        let name = self.name();
         if bytes::MAX_BYTES < bytes.len() as u64 {
             let message = format!("the text has {} bytes, must be at most 16 MiB", bytes.len());
             return Err(ConfigErrors::unreadable(&name, message, None));
@@ -177,7 +204,7 @@ impl File {
     /// [`Registry::last_reload`](brama_runtime::api::Registry::last_reload) has the error.
     pub fn reload(&self, registry: &Registry) -> Result<ReloadedFile, ApplyError> {
         let loaded = self.read().inspect_err(|errors| {
-            registry.reload_failed(&self.path.to_string_lossy(), errors);
+            registry.reload_failed(&self.name(), errors);
         })?;
         Ok(loaded.reload(registry)?)
     }

@@ -219,7 +219,7 @@ impl Loaded {
 }
 
 /// The text of a file, without a byte order mark.
-fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
+pub(crate) fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text)),
         Err(error) => {
