@@ -40,7 +40,10 @@ use crate::{
 #[derive(Debug, Clone)]
 #[must_use = "a file is not read until `read`, `init` or `reload` is called"]
 pub struct File {
+    /// As it was given.
     path: PathBuf,
+    /// Where it is read, if that is fixed.
+    fixed: Option<PathBuf>,
     is_optional: bool,
     environment: Environment,
 }
@@ -55,8 +58,11 @@ enum Environment {
 impl File {
     /// Creates a file that must exist. Environment variables whose names begin with `BRAMA__`
     /// override it.
+    ///
+    /// A relative path begins at the working directory of each read. A watch fixes it at its start.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), is_optional: false, environment: Environment::OfProcess }
+        let environment = Environment::OfProcess;
+        Self { path: path.into(), fixed: None, is_optional: false, environment }
     }
 
     /// Allows the file to be missing or empty. Default: this is an error.
@@ -123,9 +129,16 @@ impl File {
         loaded::text(&self.name(), bytes)
     }
 
+    /// Fixes where the file is read, whatever the working directory will be. Returns the path.
+    #[cfg(feature = "watch")]
+    pub(crate) fn fix(&mut self) -> std::io::Result<&Path> {
+        let path = std::path::absolute(&self.path)?;
+        Ok(self.fixed.insert(path))
+    }
+
     fn bytes(&self) -> Result<Vec<u8>, ConfigErrors> {
         let unreadable = |message, help| ConfigErrors::unreadable(&self.name(), message, help);
-        match bytes::read(&self.path) {
+        match bytes::read(self.fixed.as_ref().unwrap_or(&self.path)) {
             Ok(bytes) => Ok(bytes),
             Err(Unreadable::Missing) if self.is_optional => Ok(Vec::new()),
             Err(Unreadable::Missing) => {

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process,
     sync::mpsc::{self, Receiver},
@@ -22,7 +22,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("brama-watch-{}-{name}", process::id()));
+        let path = env::temp_dir().join(format!("brama-watch-{}-{name}", process::id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
@@ -128,6 +128,22 @@ fn a_file_that_is_moved_into_place_is_a_reload_and_the_next_one_too() {
         folder.replace("a.toml", failures);
         subject.await_threshold(failures);
     }
+}
+
+/// The other tests of this program have absolute paths.
+#[test]
+fn a_relative_path_stays_the_same_file_after_a_change_of_the_working_directory() {
+    let (folder, other) = (Folder::new("before"), Folder::new("after"));
+    folder.write("a.toml", 3);
+    other.write("a.toml", 9);
+    env::set_current_dir(&folder.0).unwrap();
+    let subject = Subject::new("a.toml");
+    env::set_current_dir(&other.0).unwrap();
+    folder.replace("a.toml", 4);
+    let reloaded = subject.next().unwrap().reloaded;
+    assert_eq!(reloaded.to_string(), "defaults: failure_threshold from 3 to 4");
+    assert_eq!(subject.registry.last_reload().unwrap().source.as_deref(), Some("a.toml"));
+    env::set_current_dir(env::temp_dir()).unwrap();
 }
 
 /// As Kubernetes does it: a new directory of files, and a link that is switched to it.

@@ -25,6 +25,12 @@ pub enum WatchError {
     },
 }
 
+impl WatchError {
+    pub(super) fn not_started(error: impl fmt::Display) -> Self {
+        Self::NotStarted { error: error.to_string() }
+    }
+}
+
 impl From<ApplyError> for WatchError {
     fn from(error: ApplyError) -> Self {
         Self::Apply(error)

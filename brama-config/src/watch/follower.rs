@@ -20,10 +20,9 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    /// Wakes `wake` after each change that may matter. A full channel is woken already.
+    /// Follows an absolute path. Wakes `wake` after each change that may matter. A full channel is
+    /// woken already.
     pub(super) fn new(path: &Path, wake: SyncSender<()>) -> Result<Self, WatchError> {
-        let not_started = |error: String| WatchError::NotStarted { error };
-        let path = std::path::absolute(path).map_err(|error| not_started(error.to_string()))?;
         let places = Arc::new(Mutex::new(WatchPlaces::default()));
         let seen = Arc::clone(&places);
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
@@ -31,8 +30,8 @@ impl Follower {
                 let _ = wake.try_send(());
             }
         });
-        let watcher = watcher.map_err(|error| not_started(error.to_string()))?;
-        Ok(Self { path, watcher, places })
+        let watcher = watcher.map_err(WatchError::not_started)?;
+        Ok(Self { path: path.to_owned(), watcher, places })
     }
 
     /// Watches what the path leads to now. A change after this wakes.

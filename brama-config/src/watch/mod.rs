@@ -111,9 +111,10 @@ impl FileWatcher {
     /// # Errors
     ///
     /// Those of [`File::watch`].
-    pub fn start(self, registry: &Registry) -> Result<Watch, WatchError> {
+    pub fn start(mut self, registry: &Registry) -> Result<Watch, WatchError> {
         let (wake, wakes) = mpsc::sync_channel(1);
-        let mut follower = Follower::new(self.file.path(), wake.clone())?;
+        let path = self.file.fix().map_err(WatchError::not_started)?;
+        let mut follower = Follower::new(path, wake.clone())?;
         follower.follow()?;
         let is_stopped = Arc::new(AtomicBool::new(false));
         let first = self.file.reload(registry)?;
@@ -121,7 +122,7 @@ impl FileWatcher {
         let registry = registry.clone();
         let mut thread = WatchThread { watcher: self, registry, follower, is_stopped, wakes };
         let started = thread::Builder::new().name(THREAD.to_owned()).spawn(move || thread.run());
-        started.map_err(|error| WatchError::NotStarted { error: error.to_string() })?;
+        started.map_err(WatchError::not_started)?;
         Ok(watch)
     }
 }
