@@ -4,6 +4,7 @@
 
 use std::{
     env, fs,
+    panic::resume_unwind,
     path::{Path, PathBuf},
     process,
     sync::mpsc::{self, Receiver},
@@ -283,6 +284,31 @@ fn a_panic_in_the_callback_does_not_end_the_watch() {
     assert_eq!(results.recv_timeout(PATIENCE), Ok(false));
     folder.replace("a.toml", 4);
     assert_eq!(results.recv_timeout(PATIENCE), Ok(true));
+}
+
+/// Panics anew each time it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        resume_unwind(Box::new(Self));
+    }
+}
+
+#[test]
+fn a_panic_whose_payload_panics_does_not_end_the_watch() {
+    let folder = Folder::new("bomb");
+    let (sender, results) = mpsc::channel();
+    let file = File::at(folder.write("a.toml", 3)).without_environment();
+    let watcher = FileWatcher::of(file).debounce(DEBOUNCE).on_reload(move |_| {
+        let _ = sender.send(());
+        resume_unwind(Box::new(Bomb));
+    });
+    let _watch = watcher.start(&Registry::new()).unwrap();
+    for failures in [4, 5] {
+        folder.replace("a.toml", failures);
+        results.recv_timeout(PATIENCE).unwrap();
+    }
 }
 
 /// The thread drops the callback when it ends, and with it the sender.

@@ -6,7 +6,6 @@ mod places;
 
 use std::{
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -17,6 +16,7 @@ use std::{
 };
 
 use brama_runtime::api::{
+    __private::call_back,
     Registry,
     clock::{Clock, SystemClock},
 };
@@ -96,7 +96,8 @@ impl FileWatcher {
     /// Calls `on_reload` after each attempt but the one of [`start`](Self::start), with what
     /// changed or with the error.
     ///
-    /// It runs on the thread of the watch, which waits for it. If it panics, the watch goes on.
+    /// It runs on the thread of the watch, which waits for it. If it panics, the log has a line and
+    /// the watch goes on.
     pub fn on_reload(
         mut self,
         on_reload: impl FnMut(Result<ReloadedFile, WatchError>) + Send + 'static,
@@ -208,7 +209,7 @@ impl WatchThread {
 
     fn report(&mut self, result: Result<ReloadedFile, WatchError>) {
         if let Some(on_reload) = &mut self.watcher.on_reload {
-            drop(catch_unwind(AssertUnwindSafe(|| on_reload(result))));
+            call_back("a function for the results of a watch", || on_reload(result));
         }
     }
 }

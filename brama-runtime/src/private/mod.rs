@@ -1,7 +1,8 @@
-//! The part of the runtime that generated code calls.
+//! The part of the runtime that generated code and companions call.
 
 mod cached_site;
 mod call_site;
+mod companion;
 mod future;
 mod judge;
 mod key;
@@ -26,6 +27,7 @@ pub use self::timeout::{
 pub use self::{
     cached_site::CachedSite,
     call_site::{CallSite, SiteSlot},
+    companion::call_back,
     future::{IntoFutureOf, PinnedBox, declare, make_future},
     judge::{ErrorRules, FailedCall, HandlerAnswer, ReasonAnswer, handled},
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
