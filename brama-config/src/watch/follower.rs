@@ -59,9 +59,10 @@ impl Follower {
         }
         now.directories().iter().try_for_each(|directory| {
             let watched = self.watcher.watch(directory, RecursiveMode::NonRecursive);
-            watched.map_err(|error| WatchError::Directory {
-                path: directory.clone(),
-                error: error.to_string(),
+            watched.map_err(|mut error| {
+                // They are the directory, which the message names.
+                error.paths.clear();
+                WatchError::Directory { path: directory.clone(), error: error.to_string() }
             })
         })
     }
