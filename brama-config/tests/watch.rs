@@ -11,8 +11,8 @@ use std::{
     time::Duration,
 };
 
-use brama_config::{ApplyError, File, FileWatcher, ReloadedFile, Watch, WatchError};
-use brama_runtime::api::{PolicyPatch, Registry, State};
+use brama_config::{ApplyError, File, ReloadedFile, Watch, WatchError, WatchOptions};
+use brama_runtime::api::{PolicyPatch, Registry, State, config::Reloaded};
 
 /// For a machine under load; the system reports within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -66,9 +66,9 @@ impl Subject {
 
     fn with_debounce(path: impl AsRef<Path>, debounce: Duration) -> Self {
         let (registry, (sender, results)) = (Registry::new(), mpsc::channel());
-        let watcher = FileWatcher::of(File::at(path.as_ref()).without_environment());
-        let watcher = watcher.debounce(debounce).on_reload(move |it| drop(sender.send(it)));
-        let watch = watcher.start(&registry).unwrap();
+        let options = WatchOptions::of(File::at(path.as_ref()).without_environment());
+        let options = options.debounce(debounce).on_reload(move |it| drop(sender.send(it)));
+        let watch = options.start(&registry).unwrap();
         Self { registry, results, watch }
     }
 
@@ -103,6 +103,23 @@ fn the_file_is_applied_at_the_start() {
     assert_eq!(subject.threshold(), Some(3));
     let first = &subject.watch.first_reload().reloaded;
     assert_eq!(first.to_string(), "defaults: failure_threshold from nothing set to 3");
+}
+
+#[test]
+fn a_watch_that_begins_with_init_has_warnings_and_reloads_later() {
+    let folder = Folder::new("init");
+    let path = folder.0.join("a.toml");
+    fs::write(&path, "[defaults]\nfailure_threshold = 3\n[breakers.unused]\n").unwrap();
+    let (registry, (sender, results)) = (Registry::new(), mpsc::channel());
+    let options = WatchOptions::of(File::at(&path).without_environment()).debounce(DEBOUNCE);
+    let watch = options.on_reload(move |it| drop(sender.send(it))).init(&registry).unwrap();
+    assert_eq!(watch.first_reload().reloaded, Reloaded::default());
+    assert_eq!(registry.last_reload(), None);
+    folder.replace("a.toml", 4);
+    let reloaded = results.recv_timeout(PATIENCE).unwrap().unwrap().reloaded;
+    assert_eq!(reloaded.to_string(), "defaults: failure_threshold from 3 to 4");
+    let again = File::at(path).init_and_watch(&registry).unwrap_err();
+    assert!(matches!(again, WatchError::Apply(ApplyError::Init(_))), "{again}");
 }
 
 #[test]
@@ -275,11 +292,11 @@ fn a_panic_in_the_callback_does_not_end_the_watch() {
     let (sender, results) = mpsc::channel();
     let registry = Registry::new();
     let file = File::at(folder.write("a.toml", 3)).without_environment();
-    let watcher = FileWatcher::of(file).debounce(DEBOUNCE).on_reload(move |result| {
+    let options = WatchOptions::of(file).debounce(DEBOUNCE).on_reload(move |result| {
         let _ = sender.send(result.is_ok());
         assert!(result.is_ok(), "a panic of the callback");
     });
-    let _watch = watcher.start(&registry).unwrap();
+    let _watch = options.start(&registry).unwrap();
     folder.replace("a.toml", 0);
     assert_eq!(results.recv_timeout(PATIENCE), Ok(false));
     folder.replace("a.toml", 4);
@@ -300,11 +317,11 @@ fn a_panic_whose_payload_panics_does_not_end_the_watch() {
     let folder = Folder::new("bomb");
     let (sender, results) = mpsc::channel();
     let file = File::at(folder.write("a.toml", 3)).without_environment();
-    let watcher = FileWatcher::of(file).debounce(DEBOUNCE).on_reload(move |_| {
+    let options = WatchOptions::of(file).debounce(DEBOUNCE).on_reload(move |_| {
         let _ = sender.send(());
         resume_unwind(Box::new(Bomb));
     });
-    let _watch = watcher.start(&Registry::new()).unwrap();
+    let _watch = options.start(&Registry::new()).unwrap();
     for failures in [4, 5] {
         folder.replace("a.toml", failures);
         results.recv_timeout(PATIENCE).unwrap();

@@ -26,7 +26,7 @@ impl Follower {
         let places = Arc::new(Mutex::new(WatchPlaces::default()));
         let seen = Arc::clone(&places);
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            if event.map_or(true, |event| matters(&event, &lock(&seen))) {
+            if event.map_or(true, |event| may_change_the_file(&event, &lock(&seen))) {
                 let _ = wake.try_send(());
             }
         });
@@ -76,7 +76,7 @@ fn lock(places: &Mutex<WatchPlaces>) -> MutexGuard<'_, WatchPlaces> {
 }
 
 /// Whether the file may be another one now. To read it is no change, and is what a reload does.
-fn matters(event: &Event, places: &WatchPlaces) -> bool {
+fn may_change_the_file(event: &Event, places: &WatchPlaces) -> bool {
     let is_change = match event.kind {
         EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
         EventKind::Any
@@ -85,6 +85,6 @@ fn matters(event: &Event, places: &WatchPlaces) -> bool {
         | EventKind::Remove(_)
         | EventKind::Other => true,
     };
-    let is_here = event.paths.is_empty() || event.paths.iter().any(|path| places.matter(path));
+    let is_here = event.paths.is_empty() || event.paths.iter().any(|path| places.include(path));
     event.need_rescan() || is_change && is_here
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use brama::config::{File, FileWatcher, Finding, ReloadedFile, Watch, WatchError};
+use brama::config::{File, Finding, ReloadedFile, Watch, WatchError, WatchOptions};
 use tokio::sync::watch;
 use tracing::{error, warn};
 
@@ -18,12 +18,13 @@ impl Configuration {
     /// Applies the file now, which has to be valid, and each time it changes.
     pub(crate) fn start(path: &Path) -> Result<Self, WatchError> {
         let (file, registry) = (File::at(path), brama::registry());
-        warn_of(&file.init(&registry)?);
         let (sender, mistakes) = watch::channel(Vec::new());
-        let watcher = FileWatcher::of(file).on_reload(move |reload| {
+        let options = WatchOptions::of(file).on_reload(move |reload| {
             sender.send_replace(mistakes_of(reload));
         });
-        Ok(Self { mistakes, _watch: watcher.start(&registry)? })
+        let watch = options.init(&registry)?;
+        warn_of(&watch.first_reload().warnings);
+        Ok(Self { mistakes, _watch: watch })
     }
 
     /// Returns the mistakes because of which the last change was not applied; none if it was.
