@@ -10,7 +10,6 @@ use crate::{
     exit_status::ExitStatus,
     findings::{self, counted},
     input,
-    json::FindingJson,
     paint::{self, GOOD, STRONG, styled},
     terminal::Terminal,
 };
@@ -55,7 +54,7 @@ struct CheckedFileJson<'a> {
     file: &'a str,
     is_valid: bool,
     /// The mistakes, or the warnings of a valid file.
-    findings: Vec<FindingJson<'a>>,
+    findings: &'a [Finding],
     /// How many more mistakes there are than findings.
     omitted: usize,
 }
@@ -105,7 +104,7 @@ impl CheckedFile {
         CheckedFileJson {
             file: &self.name,
             is_valid: self.result.is_ok(),
-            findings: self.findings().iter().map(FindingJson::from).collect(),
+            findings: self.findings(),
             omitted: self.result.as_ref().err().map_or(0, ConfigErrors::omitted),
         }
     }

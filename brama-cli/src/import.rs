@@ -3,7 +3,7 @@
 use std::io;
 
 use brama::config::{
-    ConfigErrors,
+    ConfigErrors, Location,
     import::{self, Imported, Unsaid},
 };
 use serde::Serialize;
@@ -12,9 +12,7 @@ use crate::{
     command_line::{ImportTask, Library},
     exit_status::ExitStatus,
     findings::{self, counted},
-    input,
-    json::PlaceJson,
-    paint,
+    input, paint,
     terminal::Terminal,
 };
 
@@ -77,7 +75,7 @@ struct UnsaidJson<'a> {
     instead: Option<&'a str>,
     why: &'a str,
     #[serde(flatten)]
-    place: PlaceJson<'a>,
+    place: &'a Location,
 }
 
 impl<'a> ImportedJson<'a> {
@@ -94,7 +92,7 @@ impl<'a> From<&'a Unsaid> for UnsaidJson<'a> {
             was: unsaid.was(),
             instead: unsaid.instead(),
             why: unsaid.why(),
-            place: unsaid.location().into(),
+            place: unsaid.location(),
         }
     }
 }

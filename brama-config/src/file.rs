@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use brama_runtime::api::Registry;
+use brama_runtime::api::{
+    __private::{ConfigProblem, record_mistakes},
+    Registry,
+};
 
 use crate::{
     bytes::{self, Unreadable},
@@ -217,7 +220,8 @@ impl File {
     /// [`Registry::last_reload`](brama_runtime::api::Registry::last_reload) has the error.
     pub fn reload(&self, registry: &Registry) -> Result<ReloadedFile, ApplyError> {
         let loaded = self.read().inspect_err(|errors| {
-            registry.reload_failed(&self.name(), errors);
+            let mistakes: Vec<_> = errors.findings().iter().map(ConfigProblem::from).collect();
+            record_mistakes(registry, &self.name(), &mistakes, errors.omitted());
         })?;
         Ok(loaded.reload(registry)?)
     }

@@ -15,6 +15,7 @@ mod environment;
 mod errors;
 mod file;
 mod finding;
+mod finding_serde;
 #[cfg(feature = "import")]
 pub mod import;
 mod inherits;

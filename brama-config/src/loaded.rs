@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use brama_runtime::api::{
+    __private::{ConfigProblem, log_warnings},
     Config, ConnectionKind, Identity, Registry,
     config::Reloaded,
     error::{InitError, InvalidConfig},
@@ -195,7 +196,7 @@ impl Loaded {
     /// Those of [`Registry::init`].
     pub fn init(self, registry: &Registry) -> Result<Vec<Finding>, InitError> {
         registry.init(self.contents.config.clone())?;
-        Ok(self.all_warnings(registry))
+        Ok(self.into_warnings(registry))
     }
 
     /// Replaces the configuration of a registry: see [`Registry::reload`]. Returns what changed,
@@ -206,14 +207,16 @@ impl Loaded {
     /// Those of [`Registry::reload`].
     pub fn reload(self, registry: &Registry) -> Result<ReloadedFile, InvalidConfig> {
         let reloaded = registry.reload_from(&self.source.name, self.contents.config.clone())?;
-        Ok(ReloadedFile { reloaded, warnings: self.all_warnings(registry) })
+        Ok(ReloadedFile { reloaded, warnings: self.into_warnings(registry) })
     }
 
-    /// The warnings about the file, and those about the code that it configures.
-    fn all_warnings(self, registry: &Registry) -> Vec<Finding> {
+    /// The warnings about the file, and those about the code that it configures. The log has each.
+    fn into_warnings(self, registry: &Registry) -> Vec<Finding> {
         let used = usage::warnings(&self.contents, registry);
         let mut all = self.warnings;
         all.extend(Finding::warnings(used, &self.source));
+        let shown: Vec<_> = all.iter().map(ConfigProblem::from).collect();
+        log_warnings(&self.source.name, &shown);
         all
     }
 }

@@ -129,7 +129,7 @@ fn a_variable_is_named_like_a_place() {
          --> environment variable BRAMA__BREAKERS__PAYMENT_API__EXPIRY=\"30\"\n   \
          = key: breakers.payment_api.expiry\n   \
          = help: write `expiry = \"30s\"`, with its unit\n\n\
-         not-there.toml: 1 mistake; the file was not applied"
+         not-there.toml: 1 mistake; the file was rejected"
     );
 }
 

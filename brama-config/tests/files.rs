@@ -149,6 +149,14 @@ fn the_last_reload_names_the_file_and_has_its_mistake_until_it_is_mended() {
     assert_eq!((last.error, last.source.as_deref()), (None, good.to_str()));
 }
 
+/// `main` prints an error that it returns with `Debug`.
+#[test]
+fn debug_of_an_error_is_for_people() {
+    let error = file("not-there.toml").init(&Registry::new()).unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    assert_eq!(error.findings()[0].message(), "the file does not exist");
+}
+
 #[test]
 fn a_second_init_is_an_error() {
     let folder = Folder::new("init");

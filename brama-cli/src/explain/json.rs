@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use brama::status::{ConfigLayer, Rule, Setting, SettingName};
+use brama::{
+    config::Location,
+    status::{ConfigLayer, Rule, Setting, SettingName},
+};
 use serde::Serialize;
 
 use super::{
     Explained,
     simulation::{Reaction, Recovery, Trouble},
 };
-use crate::json::PlaceJson;
 
 /// A breaker, its settings, and what they do. Times are in seconds.
 #[derive(Serialize)]
@@ -46,7 +48,7 @@ struct LayerJson<'a> {
     layer: ConfigLayer,
     value: &'a str,
     #[serde(flatten)]
-    place: Option<PlaceJson<'a>>,
+    place: Option<&'a Location>,
 }
 
 /// Trouble that follows healthy calls.
@@ -93,11 +95,11 @@ impl<'a> ExplainedJson<'a> {
 }
 
 impl<'a> SettingJson<'a> {
-    fn new((setting, places): &'a (Setting, Vec<Option<brama::config::Location>>)) -> Self {
+    fn new((setting, places): &'a (Setting, Vec<Option<Location>>)) -> Self {
         let layers = setting.layers.iter().zip(places).map(|(it, place)| LayerJson {
             layer: it.layer,
             value: &it.value,
-            place: place.as_ref().map(PlaceJson::from),
+            place: place.as_ref(),
         });
         let layers = layers.collect();
         Self { name: setting.name, value: &setting.value, layer: setting.layer, layers }

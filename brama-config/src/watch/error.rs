@@ -4,11 +4,13 @@ use std::{error::Error, fmt, path::PathBuf};
 
 use brama_runtime::api::text::Escaped;
 
-use crate::errors::ApplyError;
+use crate::{errors::ApplyError, finding::Finding};
 
 /// A file could not be watched, or what was read after a change could not be applied. The registry
 /// keeps the configuration that it has.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// `Debug` writes what `Display` writes, as that of [`ConfigErrors`](crate::ConfigErrors).
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum WatchError {
     /// The file has mistakes, or cannot be read.
@@ -28,6 +30,15 @@ pub enum WatchError {
 }
 
 impl WatchError {
+    /// Returns the mistakes of the file; empty if the error is another one.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::Apply(error) => error.findings(),
+            Self::Directory { .. } | Self::NotStarted { .. } => &[],
+        }
+    }
+
     pub(super) fn not_started(error: impl fmt::Display) -> Self {
         Self::NotStarted { error: error.to_string() }
     }
@@ -66,6 +77,12 @@ const MAX_PATH: usize = 512;
 const MAX_ERROR: usize = 256;
 
 const ALTERNATIVE: &str = "call `reload_from` when the file has changed";
+
+impl fmt::Debug for WatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 /// Has no source, because `Display` prints the inner error.
 impl Error for WatchError {}

@@ -26,14 +26,15 @@ use std::sync::atomic::AtomicU64;
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) use self::off::{
-    change, is_listening, note_outcome, panicked, reload_failed, reloaded, takes_outcomes, wants,
+    change, config_warnings, is_listening, note_outcome, panicked, reload_failed, reloaded,
+    takes_outcomes, wants,
 };
 #[cfg(feature = "tracing")]
 pub(crate) use self::{
     change::{change, wants},
     fields::NameFields,
     level::{is_listening, is_on},
-    operation::{panicked, reload_failed, reloaded},
+    operation::{config_warnings, panicked, reload_failed, reloaded},
     outcome::{note_outcome, takes_outcomes},
 };
 
