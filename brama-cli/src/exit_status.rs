@@ -1,9 +1,6 @@
 //! How the command ended: its exit status.
 
-use std::{
-    io::{self, ErrorKind},
-    process::ExitCode,
-};
+use std::{io, process::ExitCode};
 
 use crate::terminal::Terminal;
 
@@ -23,8 +20,6 @@ impl ExitStatus {
     pub(crate) fn of(done: io::Result<Self>, terminal: &mut Terminal) -> Self {
         match done {
             Ok(outcome) => outcome,
-            // Whoever read the output has seen enough, as with `brama explain … | head`.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Self::Fine,
             Err(error) => {
                 // If stderr cannot be written either, only the status is left.
                 let _unwritten = terminal.error(&error.to_string());
