@@ -54,7 +54,7 @@ struct LayerJson<'a> {
 /// Trouble that follows healthy calls.
 #[derive(Serialize)]
 struct OutageJson {
-    /// `all_fail`, `half_fail`, `tenth_fail` or `all_slow`.
+    /// `all_fail`, `half_fail`, `tenth_fail`, `all_slow` or `all_time_out`.
     trouble: &'static str,
     opens: bool,
     /// From the first call in trouble until the circuit opened, or until it was watched no longer.
@@ -113,6 +113,7 @@ impl OutageJson {
             Trouble::HalfFail => "half_fail",
             Trouble::TenthFail => "tenth_fail",
             Trouble::AllSlow => "all_slow",
+            Trouble::AllTimeOut => "all_time_out",
         };
         let (seconds, calls, cause) = match reaction {
             Reaction::Opens { after, calls, cause } => (after, *calls, Some(cause)),

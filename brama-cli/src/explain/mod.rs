@@ -101,8 +101,7 @@ impl Explained {
         });
         let settings: Vec<_> = settings.collect();
         let (policy, rate) = (simulation::decisive(&status.policy), task.rate);
-        let is_tried = |it: &Trouble| *it != Trouble::AllSlow || policy.slow_call_rate().is_some();
-        let troubles = Trouble::ALL.into_iter().filter(is_tried);
+        let troubles = Trouble::all(&policy);
         let warnings = status.warnings.iter().filter(|it| !it.contains("attribute"));
         let is_named = is_named(loaded, &identity);
         let partly = simulation::exceeds_trial(&policy, rate).then(|| PARTLY.to_owned());

@@ -49,6 +49,10 @@ impl Explanation<'_> {
                 let limit = duration::show(self.policy.slow_call_duration());
                 format!("all calls take longer than {limit}")
             }
+            Trouble::AllTimeOut => {
+                let limit = duration::show(self.policy.timeout().unwrap_or_default());
+                format!("all calls hang until their timeout of {limit}")
+            }
         }
     }
 

@@ -20,13 +20,15 @@ pub(super) struct Simulation {
     admitted: u64,
 }
 
-/// Which calls fail, evenly spread, or are slow.
+/// Which calls fail, evenly spread, are slow, or time out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trouble {
     AllFail,
     HalfFail,
     TenthFail,
     AllSlow,
+    /// Each call is ended by the timeout.
+    AllTimeOut,
 }
 
 /// What a circuit does during trouble that follows healthy calls.
@@ -61,8 +63,15 @@ pub(super) const MOST_CALLS_IN_A_ROW: u64 = 2_000_000;
 const MOST_OPENINGS: usize = 8;
 
 impl Trouble {
-    pub(super) const ALL: [Self; 4] =
-        [Self::AllFail, Self::HalfFail, Self::TenthFail, Self::AllSlow];
+    /// The troubles that a policy can see. A call that is slow only after its timeout never is.
+    pub(super) fn all(policy: &Policy) -> impl Iterator<Item = Self> {
+        let limit = policy.timeout();
+        let is_slow = policy.slow_call_rate().is_some()
+            && limit.is_none_or(|limit| policy.slow_call_duration() < limit);
+        let slow = is_slow.then_some(Self::AllSlow);
+        let late = limit.map(|_| Self::AllTimeOut);
+        [Self::AllFail, Self::HalfFail, Self::TenthFail].into_iter().chain(slow).chain(late)
+    }
 
     /// The verdict on a call, of which the first is 1.
     fn verdict(self, policy: &Policy, call: u64) -> Verdict {
@@ -71,6 +80,10 @@ impl Trouble {
             Self::HalfFail => 2,
             Self::TenthFail => 10,
             Self::AllSlow => return Verdict::Success { took: Some(self.delay(policy)) },
+            Self::AllTimeOut => {
+                let (reason, took) = (Reason::new("timed out"), Some(self.delay(policy) + INSTANT));
+                return Verdict::Failure { reason, retry_after: None, took };
+            }
         };
         if call % period == 1 % period { failure() } else { Verdict::SUCCESS }
     }
@@ -79,10 +92,14 @@ impl Trouble {
     fn delay(self, policy: &Policy) -> Duration {
         match self {
             Self::AllFail | Self::HalfFail | Self::TenthFail => Duration::ZERO,
-            Self::AllSlow => policy.slow_call_duration() + Duration::from_millis(1),
+            Self::AllSlow => policy.slow_call_duration() + INSTANT,
+            Self::AllTimeOut => policy.timeout().unwrap_or_default(),
         }
     }
 }
+
+/// How much longer a call takes than the limit that it exceeds.
+const INSTANT: Duration = Duration::from_millis(1);
 
 fn failure() -> Verdict {
     Verdict::failure(Reason::new("failed"))

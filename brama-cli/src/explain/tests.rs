@@ -46,6 +46,16 @@ fn slow_calls_are_seen_once_they_have_ended() {
 }
 
 #[test]
+fn calls_that_time_out_fail_and_are_slow_only_beyond_the_limit_of_slow_calls() {
+    let seconds = Duration::from_secs;
+    let patch = PolicyPatch::new().failure_threshold(5).slow_call_rate(50).timeout(seconds(3));
+    let shorter = patch.slow_call_duration(seconds(5));
+    assert_eq!(opens(shorter, Trouble::AllTimeOut), Some((3_250, 5)));
+    let is_slow = |patch| Trouble::all(&policy(patch)).any(|it| it == Trouble::AllSlow);
+    assert!(!is_slow(shorter) && is_slow(patch.slow_call_duration(seconds(2))));
+}
+
+#[test]
 fn a_window_of_time_forgets_healthy_calls_while_slow_ones_run() {
     let patch = PolicyPatch::new().slow_call_rate(100).minimum_calls(1);
     let patch = patch.window(Window::time(Duration::from_secs(1)));

@@ -69,6 +69,17 @@ fn shadow_is_said_and_does_not_hide_what_would_happen() {
 }
 
 #[test]
+fn a_timeout_below_the_limit_of_slow_calls_is_said() {
+    let file = "[breakers.a]\ntimeout = \"3s\"\nfailure_threshold = 5\nslow_call_rate = 50\n\
+                slow_call_duration = \"5s\"\n";
+    let answer = Run::new("timeout", &["explain", "-", "a"]).stdin(file).answer();
+    let sentence = "If all calls hang until their timeout of 3s, it opens after 3.25 s (5 calls)";
+    assert!(answer.stdout.contains(sentence), "{}", answer.stdout);
+    assert!(!answer.stdout.contains("If all calls take longer than 5s"), "{}", answer.stdout);
+    assert!(answer.stdout.contains("never acts on it"), "{}", answer.stdout);
+}
+
+#[test]
 fn a_file_with_mistakes_explains_nothing() {
     let run = Run::new("explain_bad", &["explain", "-", "payment_api"]);
     let answer = run.stdin("[defaults]\nexpiry = 30\n").answer();
