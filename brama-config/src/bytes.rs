@@ -93,7 +93,10 @@ fn check_kind(metadata: &Metadata) -> Result<(), Unreadable> {
     }
     if !metadata.is_file() {
         let message = "this is no regular file, but a pipe, a socket or a device";
-        return Err(Unreadable::with_help(message, "write the configuration to a file"));
+        return Err(Unreadable::with_help(
+            message,
+            "write the configuration to a file; the command `brama` reads a pipe as `-`",
+        ));
     }
     Ok(())
 }

@@ -145,7 +145,7 @@ impl File {
             Ok(bytes) => Ok(bytes),
             Err(Unreadable::Missing) if self.is_optional => Ok(Vec::new()),
             Err(Unreadable::Missing) => {
-                let help = "create it, or call `optional` if it may be missing";
+                let help = "create it; in code, `File::optional` allows it to be missing";
                 Err(unreadable("the file does not exist".to_owned(), Some(help)))
             }
             Err(Unreadable::Other { message, help }) => Err(unreadable(message, help)),
@@ -176,7 +176,7 @@ impl File {
     pub fn parse(&self, bytes: Vec<u8>) -> Result<Loaded, ConfigErrors> {
         let name = self.name();
         if bytes::MAX_BYTES < bytes.len() as u64 {
-            let message = format!("the text has {} bytes, must be at most 16 MiB", bytes.len());
+            let message = "the text is longer than 16 MiB".to_owned();
             return Err(ConfigErrors::unreadable(&name, message, None));
         }
         let is_json = bytes.trim_ascii_start().starts_with(b"{");

@@ -15,7 +15,7 @@ use crate::{
     errors::ConfigErrors,
     finding::{Finding, Location},
     json_tree,
-    node::SourcePlace,
+    node::{SourcePlace, Table},
     raw_finding::{RawFinding, RawFindings},
     reader::{self, ConfiguredBreaker, Contents},
     source::Source,
@@ -39,6 +39,8 @@ use crate::{
 pub struct Loaded {
     contents: Contents,
     warnings: Vec<Finding>,
+    /// The settings of the registry, each with its place.
+    registry: Vec<(String, SourcePlace)>,
     source: Source,
 }
 
@@ -103,7 +105,7 @@ impl Loaded {
             return Err(ConfigErrors::new(mistakes, &source));
         }
         let warnings = Finding::warnings(warnings, &source);
-        Ok(Self { contents, warnings, source })
+        Ok(Self { contents, warnings, registry: registry_places(&root), source })
     }
 
     /// Returns the configuration.
@@ -167,6 +169,14 @@ impl Loaded {
         Some(Location::of(place, &self.source))
     }
 
+    /// Returns the place at which the file or a variable sets a setting of the registry, such as
+    /// `shadow`; `None` if neither does.
+    #[must_use]
+    pub fn registry_location(&self, setting: &str) -> Option<Location> {
+        let (_, place) = self.registry.iter().find(|(name, _)| name == setting)?;
+        Some(Location::of(place, &self.source))
+    }
+
     /// Returns the identities that the file configures, in no particular order.
     pub fn identities(&self) -> impl Iterator<Item = &Identity<'static>> {
         self.contents.breakers.iter().map(|breaker| &breaker.identity)
@@ -221,6 +231,12 @@ impl Loaded {
     }
 }
 
+fn registry_places(root: &Table) -> Vec<(String, SourcePlace)> {
+    let table = root.iter().find(|entry| entry.word() == "registry");
+    let entries = table.and_then(|entry| entry.node.as_table()).into_iter().flatten();
+    entries.map(|entry| (entry.word(), entry.node.place.clone())).collect()
+}
+
 /// The text of a file, without a byte order mark.
 pub(crate) fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
     match String::from_utf8(bytes) {
@@ -242,6 +258,6 @@ const MARK: char = '\u{feff}';
 
 fn empty() -> RawFinding {
     let message = "the file is empty".to_owned();
-    let help = "write at least `[defaults]`, or call `optional` if it may be empty";
+    let help = "write at least `[defaults]`; in code, `File::optional` allows it to be empty";
     RawFinding::new(SourcePlace::Whole, String::new(), message).help(help)
 }
