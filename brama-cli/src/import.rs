@@ -9,18 +9,18 @@ use brama::config::{
 use serde::Serialize;
 
 use crate::{
-    command_line::{ImportTask, Library},
+    command_line::{ImportArguments, Library},
     exit_status::ExitStatus,
-    findings::{self, counted},
-    input, paint,
+    findings, input, paint,
+    plural::counted,
     terminal::Terminal,
 };
 
 /// Imports a file: TOML on the standard output, and what cannot be said on the standard error.
-pub(crate) fn run(task: &ImportTask, terminal: &mut Terminal) -> io::Result<ExitStatus> {
-    let name = input::name(&task.file).to_string_lossy();
-    let text = input::text(&task.file)?;
-    let imported = match text.and_then(|text| read(task.library, &text, &name)) {
+pub(crate) fn run(arguments: &ImportArguments, terminal: &mut Terminal) -> io::Result<ExitStatus> {
+    let name = input::name(&arguments.file).to_string_lossy();
+    let text = input::text(&arguments.file)?;
+    let imported = match text.and_then(|text| read(arguments.library, &text, &name)) {
         Ok(imported) => imported,
         Err(errors) => return findings::report(&errors, terminal),
     };
@@ -29,7 +29,7 @@ pub(crate) fn run(task: &ImportTask, terminal: &mut Terminal) -> io::Result<Exit
     } else {
         report(&imported, terminal)?;
     }
-    let is_denied = task.deny_notes && !imported.unsaid.is_empty();
+    let is_denied = arguments.deny_notes && !imported.unsaid.is_empty();
     Ok(if is_denied { ExitStatus::Mistakes } else { ExitStatus::Fine })
 }
 
@@ -50,7 +50,8 @@ fn report(imported: &Imported, terminal: &mut Terminal) -> io::Result<()> {
     match imported.unsaid.len() {
         0 => Ok(()),
         count => {
-            terminal.note(&format!("{}: read them before you deploy\n", counted(count, "note")))
+            let notes = counted(count as u64, "note", "notes");
+            terminal.note(&format!("{notes}: read them before you deploy\n"))
         }
     }
 }

@@ -5,7 +5,10 @@ use std::{
     path::Path,
 };
 
-use brama::config::{ConfigErrors, File, Loaded};
+use brama::{
+    config::{ConfigErrors, File, Loaded},
+    text::Escaped,
+};
 
 /// The path that stands for the standard input.
 const STDIN: &str = "-";
@@ -28,13 +31,22 @@ pub(crate) fn name(path: &Path) -> &Path {
     if is_stdin(path) { Path::new(STDIN_NAME) } else { path }
 }
 
+/// The name of a file as text. It may come from a shell that expands anything.
+pub(crate) fn shown(name: &str) -> String {
+    Escaped::within(MAX_NAME, name).to_string()
+}
+
+/// In bytes.
+const MAX_NAME: usize = 512;
+
 /// Reads a text that is not ours.
 pub(crate) fn text(path: &Path) -> io::Result<Result<String, ConfigErrors>> {
     let file = File::at(name(path));
     Ok(if is_stdin(path) { file.parse_text(stdin()?) } else { file.read_text() })
 }
 
-fn is_stdin(path: &Path) -> bool {
+/// Whether the path stands for the standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == STDIN
 }
 

@@ -6,18 +6,18 @@ use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
 use crate::{
-    command_line::{CommandLine, CompletionsTask, ManTask},
+    command_line::{CommandLine, CompletionsArguments, ManArguments},
     exit_status::ExitStatus,
     terminal::Terminal,
 };
 
 /// Writes the completions for a shell.
 pub(crate) fn completions(
-    task: &CompletionsTask,
+    arguments: &CompletionsArguments,
     terminal: &mut Terminal,
 ) -> io::Result<ExitStatus> {
     let (mut command, mut script) = (CommandLine::command(), Vec::new());
-    clap_complete::generate(task.shell, &mut command, NAME, &mut script);
+    clap_complete::generate(arguments.shell, &mut command, NAME, &mut script);
     terminal.print(&String::from_utf8_lossy(&script))?;
     Ok(ExitStatus::Fine)
 }
@@ -25,9 +25,9 @@ pub(crate) fn completions(
 const NAME: &str = "brama";
 
 /// Writes the manual page of the command, or of one of its commands.
-pub(crate) fn man(task: &ManTask, terminal: &mut Terminal) -> io::Result<ExitStatus> {
+pub(crate) fn man(arguments: &ManArguments, terminal: &mut Terminal) -> io::Result<ExitStatus> {
     let mut page = Vec::new();
-    Man::new(described(task.command.as_deref())).render(&mut page)?;
+    Man::new(described(arguments.command.as_deref())).render(&mut page)?;
     terminal.print(&String::from_utf8_lossy(&page))?;
     Ok(ExitStatus::Fine)
 }

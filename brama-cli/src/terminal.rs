@@ -59,7 +59,8 @@ impl Terminal {
     }
 }
 
-fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+/// Forgives that the reader has closed the pipe.
+pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use brama::{
     config::Location,
-    status::{ConfigLayer, Rule, Setting, SettingName},
+    status::{ConfigLayer, Rule, SettingName},
 };
 use serde::Serialize;
 
 use super::{
-    Explained,
+    Explained, PlacedSetting,
     simulation::{Reaction, Recovery, Trouble},
 };
 
@@ -24,6 +24,8 @@ pub(super) struct ExplainedJson<'a> {
     /// Whether the file has a table for the breaker.
     is_named: bool,
     settings: Vec<SettingJson<'a>>,
+    /// Whether the breaker rejects no call, by its policy or because every breaker is in shadow.
+    is_shadow: bool,
     /// In calls a second.
     rate: f64,
     outages: Vec<OutageJson>,
@@ -84,6 +86,7 @@ impl<'a> ExplainedJson<'a> {
             kind: kind.as_ref().map(brama::ConnectionKind::as_str),
             is_named: explained.is_named,
             settings: explained.settings.iter().map(SettingJson::new).collect(),
+            is_shadow: explained.is_shadow,
             rate: explained.rate,
             outages: explained.reactions.iter().map(OutageJson::new).collect(),
             openings: explained.openings.iter().map(Duration::as_secs_f64).collect(),
@@ -95,7 +98,8 @@ impl<'a> ExplainedJson<'a> {
 }
 
 impl<'a> SettingJson<'a> {
-    fn new((setting, places): &'a (Setting, Vec<Option<Location>>)) -> Self {
+    fn new(placed: &'a PlacedSetting) -> Self {
+        let PlacedSetting { setting, places } = placed;
         let layers = setting.layers.iter().zip(places).map(|(it, place)| LayerJson {
             layer: it.layer,
             value: &it.value,

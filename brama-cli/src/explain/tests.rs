@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use brama::{Expiry, Policy, PolicyPatch, Window};
 
-use super::simulation::{Reaction, Trouble, decisive, exceeds_trial, openings, react, recover};
+use super::simulation::{
+    Reaction, Trouble, exceeds_trial, openings, react, recover, without_chance,
+};
 
 fn policy(patch: PolicyPatch) -> Policy {
     patch.policy().unwrap()
@@ -86,8 +88,8 @@ fn a_circuit_closes_after_its_successes_and_its_ramp() {
 fn only_jitter_and_shadow_are_left_out() {
     let patch = PolicyPatch::new().failure_rate(30).window(Window::calls(10)).max_open_share(20);
     let own = policy(patch);
-    assert_eq!(decisive(&policy(patch.jitter(0.5).shadow(true))), own);
-    assert_eq!(decisive(&own), own);
+    assert_eq!(without_chance(&policy(patch.jitter(0.5).shadow(true))), own);
+    assert_eq!(without_chance(&own), own);
 }
 
 #[test]

@@ -89,6 +89,13 @@ fn a_dash_reads_the_standard_input() {
 }
 
 #[test]
+fn the_standard_input_is_read_once() {
+    let answer = Run::new("stdin_twice", &["check", "-", "-"]).stdin(GOOD).answer();
+    assert_eq!((answer.status, answer.stdout.as_str()), (Some(2), ""));
+    assert!(answer.stderr.starts_with("error: `-` is given twice"), "{}", answer.stderr);
+}
+
+#[test]
 fn variables_are_checked_unless_they_are_ignored() {
     let run = |options: &[&str]| {
         let arguments = [&["check", "brama.toml"], options].concat();

@@ -47,3 +47,20 @@ fn a_command_that_is_not_known_is_answered_with_a_suggestion() {
     assert_eq!(answer.status, Some(2));
     assert!(answer.stderr.contains("'check'"), "{}", answer.stderr);
 }
+
+#[test]
+fn the_help_is_coloured_as_the_option_says() {
+    let is_coloured = |color: &str| {
+        let run = Run::new("help", &["--color", color, "--help"]);
+        run.variable("CLICOLOR_FORCE", "1").answer().stdout.contains('\u{1b}')
+    };
+    assert!(is_coloured("always") && !is_coloured("never"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_fails_the_help_too() {
+    let mut command = Run::new("full_help", &["--help"]).into_command();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    assert_eq!(command.stdout(full).output().unwrap().status.code(), Some(2));
+}
