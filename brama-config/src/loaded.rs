@@ -99,10 +99,18 @@ impl Loaded {
         if root.is_empty() && mistakes.is_empty() && !may_be_empty {
             mistakes.add(empty());
         }
+        let of_file = mistakes_of_file(&root, &mistakes, &source);
         environment::apply(&mut root, &source.variables, &mut mistakes);
-        let (contents, warnings) = reader::read(&root, &mut mistakes);
+        let (contents, mut warnings) = reader::read(&root, &mut mistakes);
+        let hidden = of_file.besides(&mistakes);
         if !mistakes.is_empty() {
+            for mistake in hidden {
+                mistakes.add(mistake);
+            }
             return Err(ConfigErrors::new(mistakes, &source));
+        }
+        for mistake in hidden {
+            warnings.add(hidden_mistake(mistake));
         }
         let warnings = Finding::warnings(warnings, &source);
         Ok(Self { contents, warnings, registry: registry_places(&root), source })
@@ -229,6 +237,22 @@ impl Loaded {
         log_warnings(&self.source.name, &shown);
         all
     }
+}
+
+/// The mistakes that the file has without the variables over it.
+fn mistakes_of_file(root: &Table, syntax: &RawFindings, source: &Source) -> RawFindings {
+    let mut mistakes = RawFindings::default();
+    // Without all of the file, its settings cannot be judged.
+    if syntax.is_empty() && !source.variables.is_empty() {
+        drop(reader::read(root, &mut mistakes));
+    }
+    mistakes
+}
+
+/// A warning, because a variable may be there to mend the file.
+fn hidden_mistake(mistake: RawFinding) -> RawFinding {
+    let message = format!("without the environment variables, a mistake: {}", mistake.message);
+    RawFinding { message, ..mistake }
 }
 
 fn registry_places(root: &Table) -> Vec<(String, SourcePlace)> {
