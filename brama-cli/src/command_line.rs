@@ -13,10 +13,10 @@ use clap_complete::Shell;
 #[command(name = "brama", version, after_help = STATUSES, propagate_version = true)]
 pub(crate) struct CommandLine {
     /// When to use colours; `auto` follows the terminal, `NO_COLOR` and `CLICOLOR_FORCE`
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 100)]
     pub(crate) color: When,
     /// Output for people or for programs
-    #[arg(long, global = true, default_value = "text")]
+    #[arg(long, global = true, default_value = "text", display_order = 100)]
     pub(crate) format: OutputForm,
     #[command(subcommand)]
     pub(crate) command: Command,

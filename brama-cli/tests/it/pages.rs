@@ -31,7 +31,20 @@ fn the_manual_has_a_page_for_each_command() {
         let answer = run(arguments);
         assert_eq!(answer.status, Some(0));
         assert!(answer.stdout.contains(title), "{}", answer.stdout);
+        for part in [".SH \"EXIT STATUS\"", ".SH ENVIRONMENT", "\"brama 0.1.0\""] {
+            assert!(answer.stdout.contains(part), "{part}: {}", answer.stdout);
+        }
+        for part in ["EXTRA", "brama\\-help"] {
+            assert!(!answer.stdout.contains(part), "{part}: {}", answer.stdout);
+        }
     }
+}
+
+#[test]
+fn the_options_of_a_command_stand_before_those_of_all_commands() {
+    let help = run(&["explain", "--help"]).stdout;
+    let place = |option: &str| help.find(option).unwrap();
+    assert!(place("--key") < place("--no-env") && place("--no-env") < place("--color"), "{help}");
 }
 
 #[test]
