@@ -66,7 +66,7 @@ pub fn load(path: impl Into<PathBuf>) -> Result<Loaded, ConfigErrors> {
 ///
 /// # Errors
 ///
-/// Those of [`File::init`].
+/// The errors of [`File::init`].
 pub fn init_from(path: impl Into<PathBuf>) -> Result<Vec<Finding>, ApplyError> {
     File::at(path).init(&registry())
 }
@@ -76,7 +76,7 @@ pub fn init_from(path: impl Into<PathBuf>) -> Result<Vec<Finding>, ApplyError> {
 ///
 /// # Errors
 ///
-/// Those of [`File::reload`].
+/// The errors of [`File::reload`].
 pub fn reload_from(path: impl Into<PathBuf>) -> Result<ReloadedFile, ApplyError> {
     File::at(path).reload(&registry())
 }
@@ -86,7 +86,7 @@ pub fn reload_from(path: impl Into<PathBuf>) -> Result<ReloadedFile, ApplyError>
 ///
 /// # Errors
 ///
-/// Those of [`File::init_and_watch`].
+/// The errors of [`File::init_and_watch`].
 #[cfg(feature = "watch")]
 pub fn init_and_watch(path: impl Into<PathBuf>) -> Result<Watch, WatchError> {
     File::at(path).init_and_watch(&registry())
@@ -96,7 +96,7 @@ pub fn init_and_watch(path: impl Into<PathBuf>) -> Result<Watch, WatchError> {
 ///
 /// # Errors
 ///
-/// Those of [`File::watch`].
+/// The errors of [`File::watch`].
 #[cfg(feature = "watch")]
 pub fn watch(path: impl Into<PathBuf>) -> Result<Watch, WatchError> {
     File::at(path).watch(&registry())

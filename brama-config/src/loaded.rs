@@ -211,7 +211,7 @@ impl Loaded {
     ///
     /// # Errors
     ///
-    /// Those of [`Registry::init`].
+    /// The errors of [`Registry::init`].
     pub fn init(self, registry: &Registry) -> Result<Vec<Finding>, InitError> {
         registry.init(self.contents.config.clone())?;
         Ok(self.into_warnings(registry))
@@ -222,7 +222,7 @@ impl Loaded {
     ///
     /// # Errors
     ///
-    /// Those of [`Registry::reload`].
+    /// The errors of [`Registry::reload`].
     pub fn reload(self, registry: &Registry) -> Result<ReloadedFile, InvalidConfig> {
         let reloaded = registry.reload_from(&self.source.name, self.contents.config.clone())?;
         Ok(ReloadedFile { reloaded, warnings: self.into_warnings(registry) })

@@ -123,7 +123,7 @@ impl WatchOptions {
     ///
     /// # Errors
     ///
-    /// Those of [`File::init_and_watch`].
+    /// The errors of [`File::init_and_watch`].
     pub fn init(self, registry: &Registry) -> Result<Watch, WatchError> {
         self.begin(registry, |file| {
             let warnings = file.init(registry)?;
@@ -135,7 +135,7 @@ impl WatchOptions {
     ///
     /// # Errors
     ///
-    /// Those of [`File::watch`].
+    /// The errors of [`File::watch`].
     pub fn start(self, registry: &Registry) -> Result<Watch, WatchError> {
         self.begin(registry, |file| file.reload(registry))
     }
