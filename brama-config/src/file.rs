@@ -14,7 +14,7 @@ use brama_runtime::api::{
 
 use crate::{
     bytes::{self, Unreadable},
-    environment::PREFIX,
+    environment::may_be_ours,
     errors::{ApplyError, ConfigErrors},
     finding::Finding,
     loaded::{self, Loaded, ReloadedFile, Syntax},
@@ -23,7 +23,8 @@ use crate::{
 /// A configuration file: its path, and the environment variables that override it.
 ///
 /// The end of the name decides the format: `.json` and `.jsonc` are JSON, in which comments and a
-/// comma after the last element are allowed; any other name is TOML.
+/// comma after the last element are allowed. A name that ends in `.yml` or `.yaml` is an error, and
+/// any other is TOML.
 ///
 /// ```
 /// use brama_config::File;
@@ -76,7 +77,8 @@ impl File {
 
     /// Takes these variables, names with values, in place of those of the process.
     ///
-    /// Only names that begin with `BRAMA__` matter.
+    /// Only names that begin with `BRAMA__` matter. A name that is nearly one, such as
+    /// `BRAMA_DEFAULTS__EXPIRY`, is a warning.
     pub fn environment<N, V>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: Into<OsString>,
@@ -108,6 +110,11 @@ impl File {
     /// [`ConfigErrors`] lists every mistake with its line. A file that is missing, empty, or not a
     /// regular file is one.
     pub fn read(&self) -> Result<Loaded, ConfigErrors> {
+        if self.ends_in(&["yml", "yaml"]) {
+            let message = "the name ends as one of YAML, which is not read".to_owned();
+            let help = "write TOML or JSON; `brama import` reads what other libraries have in YAML";
+            return Err(ConfigErrors::unreadable(&self.name(), message, Some(help)));
+        }
         let bytes = self.bytes()?;
         Loaded::read(&self.name(), bytes, self.syntax(), self.variables(), self.is_optional)
     }
@@ -185,16 +192,19 @@ impl File {
     }
 
     fn syntax(&self) -> Syntax {
+        if self.ends_in(&["json", "jsonc"]) { Syntax::Json } else { Syntax::Toml }
+    }
+
+    fn ends_in(&self, endings: &[&str]) -> bool {
         let ending = self.path.extension().map(|it| it.to_string_lossy().to_lowercase());
-        let is_json = ending.is_some_and(|ending| ["json", "jsonc"].contains(&ending.as_str()));
-        if is_json { Syntax::Json } else { Syntax::Toml }
+        ending.is_some_and(|ending| endings.contains(&ending.as_str()))
     }
 
     fn variables(&self) -> Vec<(OsString, OsString)> {
         match &self.environment {
             Environment::OfProcess => {
                 let all = env::vars_os();
-                all.filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX)).collect()
+                all.filter(|(name, _)| may_be_ours(name)).collect()
             }
             Environment::Of(variables) => variables.clone(),
         }

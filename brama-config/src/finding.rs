@@ -5,6 +5,7 @@ use std::{fmt, iter};
 use brama_runtime::api::{__private::ConfigProblem, text::Escaped};
 
 use crate::{
+    json_help::in_json,
     node::SourcePlace,
     raw_finding::{RawFinding, RawFindings},
     source::{Source, SourceLine},
@@ -64,6 +65,8 @@ impl Finding {
             |(place, message)| FindingNote { message, location: Location::of(&place, source) };
         let notes = notes.into_iter().map(note).collect();
         let location = Location::of(&place, source);
+        let is_json = matches!(place, SourcePlace::Bytes(..)) && source.is_json();
+        let help = help.map(|help| if is_json { in_json(&help) } else { help });
         Self { is_warning: false, message, path, location, help, notes }
     }
 

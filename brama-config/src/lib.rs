@@ -7,8 +7,11 @@
 // Shows on docs.rs which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod across;
+mod advice;
 mod breakers;
 mod bytes;
+mod contents;
 mod deserializer;
 mod elsewhere;
 mod environment;
@@ -19,6 +22,7 @@ mod finding_serde;
 #[cfg(feature = "import")]
 pub mod import;
 mod inherits;
+mod json_help;
 mod json_tree;
 mod lint;
 mod loaded;
@@ -26,12 +30,16 @@ mod node;
 mod raw_finding;
 mod reader;
 mod repeated;
+mod rules;
 #[cfg(feature = "schema")]
 mod schema;
 mod section;
 mod setting;
 mod settings;
 mod source;
+mod syntax_help;
+mod toml_repair;
+mod toml_syntax;
 mod toml_tree;
 mod usage;
 #[cfg(feature = "watch")]

@@ -11,13 +11,14 @@ use brama_runtime::api::{
 };
 
 use crate::{
-    environment,
+    contents::{ConfiguredBreaker, Contents},
+    environment::{Variables, advise_on_quotes},
     errors::ConfigErrors,
     finding::{Finding, Location},
     json_tree,
     node::{SourcePlace, Table},
     raw_finding::{RawFinding, RawFindings},
-    reader::{self, ConfiguredBreaker, Contents},
+    reader,
     source::Source,
     toml_tree, usage,
     words::nearest,
@@ -38,6 +39,8 @@ use crate::{
 #[must_use = "a configuration does nothing until a registry takes it"]
 pub struct Loaded {
     contents: Contents,
+    /// The warnings that hold for any code.
+    certain: RawFindings,
     warnings: Vec<Finding>,
     /// The settings of the registry, each with its place.
     registry: Vec<(String, SourcePlace)>,
@@ -90,9 +93,13 @@ impl Loaded {
     ) -> Result<Self, ConfigErrors> {
         let text = text(name, bytes)?;
         let mut mistakes = RawFindings::default();
-        let variables = environment::ours(variables.into_iter(), &mut mistakes);
-        let source = Source::new(name, text, variables);
+        let variables = Variables::new(variables.into_iter(), &mut mistakes);
+        let source = Source::new(name, text, variables.all.clone());
         let mut root = match syntax {
+            Syntax::Toml if source.text.trim_start().starts_with('{') => {
+                mistakes.add(json());
+                Table::new()
+            }
             Syntax::Toml => toml_tree::read(&source.text, &mut mistakes),
             Syntax::Json => json_tree::read(&source.text, &mut mistakes),
         };
@@ -100,20 +107,23 @@ impl Loaded {
             mistakes.add(empty());
         }
         let of_file = mistakes_of_file(&root, &mistakes, &source);
-        environment::apply(&mut root, &source.variables, &mut mistakes);
-        let (contents, mut warnings) = reader::read(&root, &mut mistakes);
+        variables.apply(&mut root, &mut mistakes);
+        let (contents, mut certain) = reader::read(&root, &mut mistakes);
         let hidden = of_file.besides(&mistakes);
         if !mistakes.is_empty() {
             for mistake in hidden {
                 mistakes.add(mistake);
             }
+            advise_on_quotes(&mut mistakes, &source.variables);
             return Err(ConfigErrors::new(mistakes, &source));
         }
         for mistake in hidden {
-            warnings.add(hidden_mistake(mistake));
+            certain.add(hidden_mistake(mistake));
         }
+        variables.warnings(&mut certain);
+        let warnings = usage::warnings_without_code(&contents, certain.clone());
         let warnings = Finding::warnings(warnings, &source);
-        Ok(Self { contents, warnings, registry: registry_places(&root), source })
+        Ok(Self { contents, certain, warnings, registry: registry_places(&root), source })
     }
 
     /// Returns the configuration.
@@ -126,8 +136,9 @@ impl Loaded {
         self.contents.config
     }
 
-    /// Returns the warnings about settings that can never have an effect, each with its line. Those
-    /// about the code are known once a registry has taken the configuration.
+    /// Returns the warnings about settings that can never have an effect, each with its line, as if
+    /// no code set anything. Those about the code are known once a registry has taken the
+    /// configuration.
     #[must_use]
     pub fn warnings(&self) -> &[Finding] {
         &self.warnings
@@ -158,11 +169,10 @@ impl Loaded {
         layer: ConfigLayer,
         setting: SettingName,
     ) -> Option<Location> {
-        let Contents { defaults, kinds, .. } = &self.contents;
         let without_key = Identity::from_parts(identity.scope(), identity.identifier(), None);
         let settings = match layer {
-            ConfigLayer::Defaults => defaults,
-            ConfigLayer::Kind => &kinds.iter().find(|it| Some(&it.kind) == kind)?.settings,
+            ConfigLayer::Defaults => &self.contents.defaults,
+            ConfigLayer::Kind => self.contents.kind(kind)?,
             ConfigLayer::Init => &self.breaker(&without_key)?.settings,
             ConfigLayer::KeyInit => &self.breaker(identity)?.settings,
             ConfigLayer::BuiltIn
@@ -173,8 +183,7 @@ impl Loaded {
             | ConfigLayer::KeyConfigure
             | _ => return None,
         };
-        let (_, place) = settings.iter().find(|(name, _)| *name == setting)?;
-        Some(Location::of(place, &self.source))
+        Some(Location::of(settings.place(setting)?, &self.source))
     }
 
     /// Returns the place at which the file or a variable sets a setting of the registry, such as
@@ -231,7 +240,7 @@ impl Loaded {
     /// The warnings about the file, and those about the code that it configures. The log has each.
     fn into_warnings(self, registry: &Registry) -> Vec<Finding> {
         let used = usage::warnings(&self.contents, registry);
-        let mut all = self.warnings;
+        let mut all = Finding::warnings(self.certain, &self.source);
         all.extend(Finding::warnings(used, &self.source));
         let shown: Vec<_> = all.iter().map(ConfigProblem::from).collect();
         log_warnings(&self.source.name, &shown);
@@ -276,6 +285,13 @@ pub(crate) fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
             Err(ConfigErrors::new(mistakes, &Source::new(name, text, Vec::new())))
         }
     }
+}
+
+/// JSON in a file whose name is not one of JSON.
+fn json() -> RawFinding {
+    let message = "the file begins with `{`, so it is no TOML".to_owned();
+    let mistake = RawFinding::new(SourcePlace::Whole, String::new(), message);
+    mistake.help("if it is JSON, let its name end in `.json`")
 }
 
 const MARK: char = '\u{feff}';

@@ -204,3 +204,27 @@ fn without_the_environment_no_variable_counts() {
     let loaded = File::at(&file.0).environment(variables).without_environment().read();
     assert_eq!(loaded.unwrap().into_config(), Config::new().defaults(expiry(1)));
 }
+
+#[test]
+fn a_misspelt_prefix_is_a_warning() {
+    for name in [
+        "BRAMA_BREAKERS__PAYMENT_API__EXPIRY",
+        "BRAMA_BREAKERS_PAYMENT_API_EXPIRY",
+        "BRAMA_DEFAULTS__EXPIRY",
+        "brama__defaults__expiry",
+    ] {
+        let loaded = alone(&[(name, "5s"), ("BRAMA__DEFAULTS__SHADOW", "true")]).unwrap();
+        let [warning] = loaded.warnings() else { panic!("{name}: {:?}", loaded.warnings()) };
+        assert_eq!(warning.message(), format!("the environment variable {name} is ignored"));
+        assert_eq!(warning.location().variable(), Some((name, "5s")));
+    }
+    for name in ["BRAMA_SHADOW", "BRAMA_BLESS", "BRAMABLE__X", "BRAMA_DEFAULTSX"] {
+        assert!(alone(&[(name, "5s")]).unwrap().warnings().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn quotes_around_a_wrong_value_are_named() {
+    let errors = alone(&[("BRAMA__DEFAULTS__EXPIRY", "\"30s\"")]).unwrap_err();
+    assert_eq!(errors.findings()[0].help(), Some("remove the quotes around the value"));
+}

@@ -55,6 +55,15 @@ fn a_missing_file_is_an_error_unless_it_is_optional() {
 }
 
 #[test]
+fn the_wrong_syntax_for_a_name_is_one_error() {
+    let folder = Folder::new("syntax");
+    assert_error(folder.write("a.yml", "defaults:\n  expiry: 5s\n"), "YAML, which is not read");
+    let json = folder.write("a.toml", "{ \"defaults\": {\n \"expiry\": \"5s\" } }\n");
+    assert_error(&json, "let its name end in `.json`");
+    assert_eq!(file(json).read().unwrap_err().findings().len(), 1);
+}
+
+#[test]
 fn an_empty_file_is_an_error_unless_it_is_optional() {
     let folder = Folder::new("empty");
     for name in ["empty.toml", "empty.json"] {

@@ -1,20 +1,25 @@
 #![doc = include_str!("../README.md")]
 
+mod counted;
 mod series;
 
 use std::{
     collections::HashMap,
     mem,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::UNIX_EPOCH,
 };
 
-use brama::{Identity, Registry};
+use brama::{Identity, Registry, metrics::RegistryCounts};
 use metrics::{Label, counter, gauge};
+
+use self::counted::Counted;
 
 /// Copies the metrics of a registry's breakers to the recorder of the facade `metrics`.
 #[derive(Debug)]
 pub struct BreakerMetrics {
     registry: Registry,
+    counted: Mutex<Counted>,
     /// The gauges of each breaker at the last publication, to reset those of breakers that are
     /// gone.
     published: Mutex<HashMap<Identity<'static>, Gauges>>,
@@ -27,31 +32,22 @@ impl BreakerMetrics {
     /// Creates the publisher of a registry's metrics. Programs pass `brama::registry()`.
     #[must_use]
     pub fn new(registry: Registry) -> Self {
-        Self { registry, published: Mutex::default() }
+        Self { registry, counted: Mutex::default(), published: Mutex::default() }
     }
 
     /// Copies the metrics of all breakers to the recorder, in one pass.
     ///
-    /// The recorder is the one that the facade finds on this thread. Without one, nothing happens.
-    /// If two threads publish at once, the later one wins.
+    /// The recorder is the one that the facade finds on this thread. Without one, the counts since
+    /// the last publication are lost. If two threads publish at once, one of them does it for both.
     pub fn publish(&self) {
+        let (begin, mut all) = (lock(&self.counted).passes(), Vec::new());
+        let counts = self.registry.for_each_series(|series| all.push(series.clone()));
+        let Some(all) = lock(&self.counted).count(all, begin) else { return };
         let mut published = HashMap::new();
-        let counts = self.registry.for_each_series(|series| {
-            published.insert(series.identity.clone(), series::publish(series));
-        });
-        gauge!("brama_breakers").set(real(counts.breakers));
-        for health in ["up", "degraded", "down"] {
-            let is_present = counts.health.as_str() == health;
-            gauge!("brama_health", "health" => health).set(f64::from(u8::from(is_present)));
+        for (series, added) in all {
+            published.insert(series.identity.clone(), series::publish(&series, &added));
         }
-        counter!("brama_keys_evicted_total").absolute(counts.evicted_keys);
-        counter!("brama_overflow_calls_total").absolute(counts.overflow_calls);
-        counter!("brama_events_lagged_total").absolute(counts.lost_events);
-        gauge!("brama_shadow_all").set(f64::from(u8::from(counts.shadow_all)));
-        if let Some(last) = &counts.last_reload {
-            let is_successful = f64::from(u8::from(last.is_successful()));
-            gauge!("brama_config_last_reload_successful").set(is_successful);
-        }
+        publish_registry(&counts);
         self.reset_missing(published);
     }
 
@@ -63,7 +59,7 @@ impl BreakerMetrics {
         };
         let mut missing = Vec::new();
         {
-            let mut before = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut before = lock(&self.published);
             for (identity, mut gauges) in mem::take(&mut *before) {
                 gauges.retain(|(name, labels, _)| !present(&identity, name, labels));
                 missing.extend(gauges);
@@ -75,6 +71,30 @@ impl BreakerMetrics {
             gauge!(name, labels).set(none);
         }
     }
+}
+
+fn publish_registry(counts: &RegistryCounts) {
+    gauge!("brama_breakers").set(real(counts.breakers));
+    for health in ["up", "degraded", "down"] {
+        let is_present = counts.health.as_str() == health;
+        gauge!("brama_health", "health" => health).set(f64::from(u8::from(is_present)));
+    }
+    counter!("brama_keys_evicted_total").absolute(counts.evicted_keys);
+    counter!("brama_overflow_calls_total").absolute(counts.overflow_calls);
+    counter!("brama_events_lagged_total").absolute(counts.lost_events);
+    gauge!("brama_shadow_all").set(f64::from(u8::from(counts.shadow_all)));
+    let Some(last) = &counts.last_reload else { return };
+    let is_successful = f64::from(u8::from(last.is_successful()));
+    gauge!("brama_config_last_reload_successful").set(is_successful);
+    let time = last.last_success.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    if let Some(since_1970) = time {
+        let name = "brama_config_last_reload_success_timestamp_seconds";
+        gauge!(name).set(since_1970.as_secs_f64());
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "gauges of the facade are real numbers")]

@@ -1,5 +1,7 @@
 //! The metrics of one breaker.
 
+use std::time::Duration;
+
 use brama::{
     State,
     metrics::Series,
@@ -9,16 +11,18 @@ use metrics::{Label, counter, gauge};
 
 use crate::{Gauges, real};
 
-/// Publishes the metrics of a breaker. Returns its gauges.
-pub(crate) fn publish(series: &Series) -> Gauges {
+/// Publishes the metrics of a breaker, with the counts that were added. Returns its gauges.
+pub(crate) fn publish(series: &Series, added: &Series) -> Gauges {
     let labels = series.labels().map(|(label, value)| Label::new(label, value.into_owned()));
     let mut published = Published { labels: labels.collect(), gauges: Vec::new() };
     published.states(series);
-    published.calls(series);
+    published.changes(added);
+    published.calls(added);
     published.window(series);
-    if let Some(durations) = &series.durations {
-        published.durations(durations);
+    if let (Some(durations), Some(added)) = (&series.durations, &added.durations) {
+        published.durations(durations, added);
     }
+    published.limited(series);
     published.gauges
 }
 
@@ -34,19 +38,27 @@ impl Published {
             let breakers = real(series.in_state(state));
             self.gauge("brama_breaker_state", &[("state", state.as_str())], breakers, 0.0);
         }
-        for (from, to, count) in series.transitions.iter() {
-            let labels = [("from", from.as_str()), ("to", to.as_str())];
-            self.counter("brama_breaker_transitions_total", &labels, count);
-        }
-        self.counter("brama_breaker_openings_total", &[], series.openings);
         self.gauge("brama_breaker_failures_in_a_row", &[], real(series.failures), 0.0);
+    }
+
+    /// How many keys are summed, which is a fact about their identifier.
+    fn limited(&mut self, series: &Series) {
+        self.labels.retain(|label| label.key() != "key");
         if let Some(keys) = series.summed {
             self.gauge("brama_series_limited_keys", &[], real(keys), 0.0);
         }
     }
 
-    fn calls(&self, series: &Series) {
-        let (totals, rejections) = (series.totals, series.rejections);
+    fn changes(&self, added: &Series) {
+        for (from, to, count) in added.transitions.iter() {
+            let labels = [("from", from.as_str()), ("to", to.as_str())];
+            self.counter("brama_breaker_transitions_total", &labels, count);
+        }
+        self.counter("brama_breaker_openings_total", &[], added.openings);
+    }
+
+    fn calls(&self, added: &Series) {
+        let (totals, rejections) = (added.totals, added.rejections);
         self.counter("brama_breaker_calls_total", SUCCESS, totals.successes);
         self.counter("brama_breaker_calls_total", FAILURE, totals.failures);
         self.counter("brama_breaker_calls_total", IGNORED, totals.ignored);
@@ -82,20 +94,26 @@ impl Published {
         }
     }
 
-    fn durations(&mut self, durations: &Durations) {
-        self.histogram(SUCCESS, durations.successes());
-        self.histogram(FAILURE, durations.failures());
-        self.histogram(IGNORED, durations.ignored());
+    fn durations(&mut self, durations: &Durations, added: &Durations) {
+        self.histogram(SUCCESS, durations.successes(), added.successes());
+        self.histogram(FAILURE, durations.failures(), added.failures());
+        self.histogram(IGNORED, durations.ignored(), added.ignored());
     }
 
-    fn histogram(&mut self, outcome: Labels<'_>, histogram: &DurationHistogram) {
-        let count = histogram.count();
-        if count == 0 {
+    fn histogram(
+        &mut self,
+        outcome: Labels<'_>,
+        histogram: &DurationHistogram,
+        added: &DurationHistogram,
+    ) {
+        if histogram.count() == 0 {
             return;
         }
-        self.counter("brama_breaker_call_duration_seconds_count_total", outcome, count);
-        let micros = u64::try_from(histogram.sum().as_micros()).unwrap_or(u64::MAX);
-        self.counter("brama_breaker_call_duration_microseconds_total", outcome, micros);
+        self.counter("brama_breaker_call_duration_seconds_count_total", outcome, added.count());
+        // The parts of a microsecond are published once they are a whole one.
+        let before = histogram.sum().saturating_sub(added.sum());
+        let added = micros(histogram.sum()).saturating_sub(micros(before));
+        self.counter("brama_breaker_call_duration_microseconds_total", outcome, added);
         if let Some(max) = histogram.max() {
             let max = max.as_secs_f64();
             self.gauge("brama_breaker_call_duration_max_seconds", outcome, max, 0.0);
@@ -108,8 +126,8 @@ impl Published {
         }
     }
 
-    fn counter(&self, name: &'static str, labels: Labels<'_>, count: u64) {
-        counter!(name, self.with(labels)).absolute(count);
+    fn counter(&self, name: &'static str, labels: Labels<'_>, added: u64) {
+        counter!(name, self.with(labels)).increment(added);
     }
 
     /// Sets a gauge. `none` is its value once it is not known any more.
@@ -123,6 +141,10 @@ impl Published {
         let more = more.iter().map(|(label, value)| Label::new(*label, (*value).to_owned()));
         self.labels.iter().cloned().chain(more).collect()
     }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 type Labels<'a> = &'a [(&'static str, &'static str)];

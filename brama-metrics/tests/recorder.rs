@@ -1,8 +1,8 @@
 //! What a real recorder shows of breakers.
 
-use std::time::Duration;
+use std::{num::NonZeroUsize, time::Duration};
 
-use brama::{Identity, PolicyPatch, Registry, testing::ManualClock};
+use brama::{Config, Identity, PolicyPatch, Registry, testing::ManualClock};
 use brama_metrics::BreakerMetrics;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
@@ -100,9 +100,68 @@ fn durations_are_shown_as_sums_and_quantiles() {
 }
 
 #[test]
-fn a_reload_that_failed_is_shown() {
-    let registry = Registry::new();
+fn the_last_reload_is_shown_and_when_one_was_successful() {
+    let (registry, recorder) = (Registry::new(), recorder());
+    let metrics = BreakerMetrics::new(registry.clone());
+    let time = "brama_config_last_reload_success_timestamp_seconds ";
     registry.reload_failed("a.toml", &"bad");
-    let text = shown(&recorder(), &BreakerMetrics::new(registry));
+    let text = shown(&recorder, &metrics);
     assert_shows(&text, "brama_config_last_reload_successful 0");
+    assert!(!text.contains(time));
+    assert!(registry.reload(Config::new()).is_ok());
+    let text = shown(&recorder, &metrics);
+    assert_shows(&text, "brama_config_last_reload_successful 1");
+    let since_1970 = text.lines().find_map(|line| line.strip_prefix(time)?.parse::<f64>().ok());
+    assert!(since_1970.is_some_and(|seconds| 1e9 < seconds), "{text}");
+}
+
+/// A registry with room for one key of each identifier.
+fn with_one_key() -> Registry {
+    let registry = Registry::new();
+    let config = Config::new().max_keys(NonZeroUsize::MIN).cleanup_interval(None);
+    assert!(registry.init(config).is_ok());
+    registry
+}
+
+#[test]
+fn the_counters_of_a_key_that_was_evicted_and_returns_go_on() {
+    let (registry, recorder) = (with_one_key(), recorder());
+    let metrics = BreakerMetrics::new(registry.clone());
+    let labels = "name=\"a\",key=\"1\",outcome=\"success\"";
+    let mut sum = 0;
+    for (key, calls) in [(1_u64, 1_000), (2, 1), (1, 400), (1, 400), (2, 1), (1, 5_000)] {
+        let breaker = registry.breaker(Identity::new("a").with_key(key));
+        (0..calls).for_each(|_| breaker.success());
+        sum += if key == 1 { calls } else { 0 };
+        let text = shown(&recorder, &metrics);
+        assert_shows(&text, &format!("brama_breaker_calls_total{{{labels}}} {sum}"));
+    }
+}
+
+#[test]
+fn a_breaker_that_was_unregistered_and_returns_counts_nothing_twice() {
+    for identity in [Identity::new("a"), Identity::new("a").with_key(1)] {
+        let (registry, recorder) = (Registry::new(), recorder());
+        let metrics = BreakerMetrics::new(registry.clone());
+        let breaker = registry.breaker(identity.clone());
+        breaker.success();
+        shown(&recorder, &metrics);
+        assert!(registry.unregister(identity));
+        shown(&recorder, &metrics);
+        breaker.success();
+        let text = shown(&recorder, &metrics);
+        let calls = text.lines().find(|line| line.contains("calls_total") && line.ends_with(" 2"));
+        assert!(calls.is_some_and(|line| line.contains("success")), "{text}");
+    }
+}
+
+#[test]
+fn the_number_of_summed_keys_has_the_labels_of_the_identifier() {
+    let registry = Registry::new();
+    assert!(registry.init(Config::new().max_series(1).cleanup_interval(None)).is_ok());
+    for key in 0..3 {
+        registry.breaker(Identity::new("a").with_key(key)).success();
+    }
+    let text = shown(&recorder(), &BreakerMetrics::new(registry));
+    assert_shows(&text, "brama_series_limited_keys{name=\"a\"} 2");
 }

@@ -1,6 +1,6 @@
 //! The instruments: names, units, and what each observes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{sync::Arc, time::UNIX_EPOCH};
 
 use brama::{
     State,
@@ -41,7 +41,7 @@ impl Instruments<'_> {
             .with_description("Whether the circuit is in this state; of a sum, how many are.")
             .with_unit("1")
             .with_callback(move |observer| {
-                observe(&shared.snapshot(number), observer, &|series, add| {
+                observe_present(&shared.snapshot(number), observer, &|series, add| {
                     for state in State::ALL {
                         let breakers = i64::try_from(series.in_state(state)).unwrap_or(i64::MAX);
                         add(&[KeyValue::new("brama.breaker.state", state.as_str())], breakers);
@@ -63,7 +63,6 @@ impl Instruments<'_> {
         });
     }
 
-    /// A breaker may have more transitions than other points. Those above the limit are summed.
     fn transitions(&mut self) {
         let (number, shared) = self.callback();
         self.meter
@@ -71,7 +70,7 @@ impl Instruments<'_> {
             .with_description("Changes of state.")
             .with_unit("{transition}")
             .with_callback(move |observer| {
-                observe_transitions(&shared.snapshot(number), shared.most_points(), observer);
+                observe_transitions(&shared.snapshot(number), observer);
             })
             .build();
     }
@@ -131,7 +130,7 @@ impl Instruments<'_> {
             .f64_observable_counter("brama.breaker.call.duration.sum")
             .with_unit("s")
             .with_callback(move |observer| {
-                observe(&shared.snapshot(number), observer, &|series, add| {
+                observe_counted(&shared.snapshot(number), observer, &|series, add| {
                     for (name, histogram) in histograms(series) {
                         add(&[outcome(name)], histogram.sum().as_secs_f64());
                     }
@@ -158,9 +157,28 @@ impl Instruments<'_> {
         self.of_registry("brama.shadow_all", |counts, add| {
             add(&[], u64::from(counts.shadow_all));
         });
+        self.of_registry("brama.config.last_reload.successful", |counts, add| {
+            if let Some(last) = &counts.last_reload {
+                add(&[], u64::from(last.is_successful()));
+            }
+        });
+        self.last_success();
         self.count_of_registry("brama.keys.evicted", |counts| counts.evicted_keys);
         self.count_of_registry("brama.overflow.calls", |counts| counts.overflow_calls);
         self.count_of_registry("brama.events.lagged", |counts| counts.lost_events);
+    }
+
+    fn last_success(&mut self) {
+        let (number, shared) = self.callback();
+        let callback = move |observer: &dyn AsyncInstrument<f64>| {
+            let last = shared.snapshot(number).counts.last_reload.clone();
+            let time = last.and_then(|last| last.last_success);
+            if let Some(since_1970) = time.and_then(|it| it.duration_since(UNIX_EPOCH).ok()) {
+                observer.observe(since_1970.as_secs_f64(), &[]);
+            }
+        };
+        let name = "brama.config.last_reload.success_timestamp";
+        self.meter.f64_observable_gauge(name).with_unit("s").with_callback(callback).build();
     }
 
     fn counter(
@@ -171,7 +189,7 @@ impl Instruments<'_> {
     ) {
         let (number, shared) = self.callback();
         let callback = move |observer: &dyn AsyncInstrument<u64>| {
-            observe(&shared.snapshot(number), observer, &points);
+            observe_counted(&shared.snapshot(number), observer, &points);
         };
         self.meter.u64_observable_counter(name).with_unit(unit).with_callback(callback).build();
     }
@@ -184,7 +202,7 @@ impl Instruments<'_> {
     ) {
         let (number, shared) = self.callback();
         let callback = move |observer: &dyn AsyncInstrument<u64>| {
-            observe(&shared.snapshot(number), observer, &points);
+            observe_present(&shared.snapshot(number), observer, &points);
         };
         self.meter.u64_observable_gauge(name).with_unit(unit).with_callback(callback).build();
     }
@@ -197,7 +215,7 @@ impl Instruments<'_> {
     ) {
         let (number, shared) = self.callback();
         let callback = move |observer: &dyn AsyncInstrument<f64>| {
-            observe(&shared.snapshot(number), observer, &points);
+            observe_present(&shared.snapshot(number), observer, &points);
         };
         self.meter.f64_observable_gauge(name).with_unit(unit).with_callback(callback).build();
     }
@@ -247,40 +265,45 @@ impl Instruments<'_> {
     }
 }
 
-fn observe<T>(
+/// Observes counters.
+fn observe_counted<T>(
     snapshot: &Snapshot,
     observer: &dyn AsyncInstrument<T>,
     points: &dyn Fn(&Series, &mut Add<'_, T>),
 ) {
-    for (attributes, series) in &snapshot.series {
-        points(series, &mut |more, value| observer.observe(value, &[attributes, more].concat()));
+    for (attributes, of) in &snapshot.points {
+        points(&of.counts, &mut |more, value| observe(observer, value, attributes, more));
     }
 }
 
-/// Observes transitions. The pairs of all breakers, which may be summed, count against the limit.
-fn observe_transitions(snapshot: &Snapshot, most: usize, observer: &dyn AsyncInstrument<u64>) {
-    let mut sum: BTreeMap<(State, State), u64> = BTreeMap::new();
-    let mut room = most.saturating_sub(PAIRS);
-    for (attributes, series) in &snapshot.series {
-        let pairs = series.transitions.iter().count();
-        let has_room = pairs <= room && series.identity.identifier() != Series::OTHER;
-        room -= if has_room { pairs } else { 0 };
-        for (from, to, count) in series.transitions.iter() {
-            if has_room {
-                observer.observe(count, &[attributes, &transition(from, to)[..]].concat());
-            } else {
-                *sum.entry((from, to)).or_default() += count;
-            }
+/// Observes what is no counter. A breaker that is gone has none of it.
+fn observe_present<T>(
+    snapshot: &Snapshot,
+    observer: &dyn AsyncInstrument<T>,
+    points: &dyn Fn(&Series, &mut Add<'_, T>),
+) {
+    for (attributes, of) in &snapshot.points {
+        let Some(present) = &of.present else { continue };
+        points(present, &mut |more, value| observe(observer, value, attributes, more));
+    }
+}
+
+fn observe_transitions(snapshot: &Snapshot, observer: &dyn AsyncInstrument<u64>) {
+    for (attributes, of) in &snapshot.points {
+        for (&(from, to), &count) in &of.transitions {
+            observe(observer, count, attributes, &transition(from, to));
         }
     }
-    for ((from, to), count) in sum {
-        let name = KeyValue::new("brama.breaker.name", Series::OTHER);
-        observer.observe(count, &[&[name], &transition(from, to)[..]].concat());
-    }
 }
 
-/// Pairs of different states.
-const PAIRS: usize = 20;
+fn observe<T>(
+    observer: &dyn AsyncInstrument<T>,
+    value: T,
+    attributes: &[KeyValue],
+    more: &[KeyValue],
+) {
+    observer.observe(value, &[attributes, more].concat());
+}
 
 fn transition(from: State, to: State) -> [KeyValue; 2] {
     [KeyValue::new("from", from.as_str()), KeyValue::new("to", to.as_str())]

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod instruments;
-mod listed;
+mod ledger;
 mod shared;
 
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl BreakerInstruments {
     /// SDK.
     ///
     /// With a larger number, also set a view with this limit, or the SDK folds the points above its
-    /// own limit into one. Below 20, every breaker is part of the sum.
+    /// own limit into one. Below 10, every breaker is part of the sum.
     pub const fn max_points(mut self, max_points: usize) -> Self {
         self.max_points = max_points;
         self

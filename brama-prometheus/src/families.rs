@@ -1,9 +1,10 @@
 //! The families of metrics: names, and the samples of each breaker.
 
-use std::fmt;
+use std::{fmt, time::UNIX_EPOCH};
 
 use brama::{
     State,
+    config::LastReload,
     metrics::{RegistryCounts, Series},
     status::DurationHistogram,
 };
@@ -24,6 +25,18 @@ impl EncodeLabelSet for Labels<'_> {
             (label, value.as_ref()).encode(encoder.encode_label())?;
         }
         self.1.iter().try_for_each(|label| label.encode(encoder.encode_label()))
+    }
+}
+
+/// The labels of a breaker without its key.
+struct LabelsOfIdentifier<'a>(&'a Series);
+
+impl EncodeLabelSet for LabelsOfIdentifier<'_> {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
+        for (label, value) in self.0.labels().filter(|(label, _)| *label != "key") {
+            (label, value.as_ref()).encode(encoder.encode_label())?;
+        }
+        Ok(())
     }
 }
 
@@ -70,9 +83,14 @@ impl Families<'_, '_> {
             |series, add| add(&[], series.failures),
         )?;
         let help = "Keys without series of their own, which are summed under the key other";
-        self.gauge("brama_series_limited_keys", help, |series, add| {
-            series.summed.map_or(Ok(()), |keys| add(&[], keys))
-        })
+        let name = "brama_series_limited_keys";
+        let mut metric = self.encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+        for series in self.all {
+            if let Some(keys) = series.summed {
+                metric.encode_family(&LabelsOfIdentifier(series))?.encode_gauge(&signed(keys))?;
+            }
+        }
+        Ok(())
     }
 
     fn calls(&mut self) -> fmt::Result {
@@ -261,10 +279,7 @@ pub(crate) fn encode_registry(
     let mut metric = encoder.encode_descriptor("brama_shadow_all", help, None, gauge)?;
     metric.encode_gauge(&i64::from(counts.shadow_all))?;
     if let Some(last) = &counts.last_reload {
-        let name = "brama_config_last_reload_successful";
-        let help = "Whether the last reload of the configuration was successful";
-        let mut metric = encoder.encode_descriptor(name, help, None, gauge)?;
-        metric.encode_gauge(&i64::from(last.is_successful()))?;
+        encode_reload(encoder, last)?;
     }
     for (name, help, count) in [
         ("brama_keys_evicted", "Breakers with a key that were evicted", counts.evicted_keys),
@@ -275,6 +290,20 @@ pub(crate) fn encode_registry(
         metric.encode_counter::<NoLabelSet, u64, f64>(&count, None)?;
     }
     Ok(())
+}
+
+fn encode_reload(encoder: &mut DescriptorEncoder<'_>, last: &LastReload) -> fmt::Result {
+    let name = "brama_config_last_reload_successful";
+    let help = "Whether the last reload of the configuration was successful";
+    let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    metric.encode_gauge(&i64::from(last.is_successful()))?;
+    let time = last.last_success.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let Some(since_1970) = time else { return Ok(()) };
+    let name = "brama_config_last_reload_success_timestamp";
+    let help = "When the configuration was last reloaded with success, since 1970";
+    let seconds = Some(&Unit::Seconds);
+    let mut metric = encoder.encode_descriptor(name, help, seconds, MetricType::Gauge)?;
+    metric.encode_gauge(&since_1970.as_secs_f64())
 }
 
 fn signed(count: u64) -> i64 {

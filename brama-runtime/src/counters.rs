@@ -44,6 +44,20 @@ impl Totals {
         self.successes + self.failures
     }
 
+    /// What was counted after `before`; `None` if a count is smaller than it was then.
+    pub(crate) fn since(self, before: Self) -> Option<Self> {
+        Some(Self {
+            successes: self.successes.checked_sub(before.successes)?,
+            failures: self.failures.checked_sub(before.failures)?,
+            ignored: self.ignored.checked_sub(before.ignored)?,
+            abandoned: self.abandoned.checked_sub(before.abandoned)?,
+            rejected: self.rejected.checked_sub(before.rejected)?,
+            late: self.late.checked_sub(before.late)?,
+            slow: self.slow.checked_sub(before.slow)?,
+            nested: self.nested.checked_sub(before.nested)?,
+        })
+    }
+
     /// A number that changes whenever a call is rejected or ends.
     pub(crate) const fn moves(&self) -> u64 {
         let Self { successes, failures, ignored, abandoned, rejected, nested, .. } = *self;

@@ -104,3 +104,23 @@ fn the_thread_ends_with_the_last_check_and_a_later_one_starts_another() {
         assert_eq!(ended.recv_timeout(LONG), Ok(()));
     }
 }
+
+#[test]
+fn values_of_checks_that_panic_when_they_are_dropped_do_not_reach_who_ends_them() {
+    /// Panics when it is dropped.
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            std::panic::resume_unwind(Box::new("a value of a check"));
+        }
+    }
+
+    let registry = TestRegistry::new();
+    let [first, _second, _third] = [Bomb, Bomb, Bomb].map(|bomb| {
+        let check = move || -> Result<(), String> { Err(size_of_val(&bomb).to_string()) };
+        registry.add_check("api", PATIENT, check).unwrap()
+    });
+    drop(first);
+    drop(registry);
+}

@@ -58,6 +58,7 @@
 //! | metrics as text, in each format | `metrics/mod.rs` |
 //! | the names of metrics | `metrics/names.rs` |
 //! | keys in metrics, and their sum | `metrics/keys.rs` |
+//! | counts since an earlier time | `metrics/since.rs` |
 //! | the grammar that reads the text | `metrics/grammar.rs` |
 //! | **Events** | |
 //! | event kinds and their content | `events.rs` |

@@ -11,7 +11,7 @@ use std::{
 };
 
 use brama::{
-    Breaker, Config, PolicyPatch, Registry, State,
+    Breaker, CallError, Config, PolicyPatch, Registry, State,
     clock::Clock,
     event::{Event, EventDetail, EventKind, Observer},
     testing::ManualClock,
@@ -223,6 +223,57 @@ fn what_an_observer_owns_is_dropped_once_no_lock_is_held() {
     });
     ended.recv_timeout(Duration::from_secs(60)).unwrap();
     assert_eq!(dropped.get(), Some(&2));
+}
+
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        std::panic::resume_unwind(Box::new("a value of an observer"));
+    }
+}
+
+/// An observer that owns a bomb, and drops its own handle when it is called. So the thread of a
+/// call drops the last reference to it.
+fn observe_with_a_bomb(registry: &Registry) {
+    let handle = Arc::new(Mutex::new(None::<Observer>));
+    let observer = registry.observe({
+        let (handle, bomb) = (Arc::clone(&handle), Bomb);
+        move |_| {
+            let _owned = &bomb;
+            drop(handle.lock().unwrap().take());
+        }
+    });
+    *handle.lock().unwrap() = Some(observer);
+}
+
+#[test]
+fn a_value_of_an_observer_that_panics_when_it_is_dropped_does_not_reach_the_call() {
+    let registry = Registry::new();
+    let breaker = registry.breaker("a");
+    breaker.configure(PolicyPatch::new().failure_threshold(1)).unwrap();
+    observe_with_a_bomb(&registry);
+    let answer = breaker.call(|| Err::<(), _>("its own error"));
+    assert!(matches!(answer, Err(CallError::Failed("its own error"))), "{answer:?}");
+}
+
+#[test]
+fn a_value_of_an_observer_that_panics_while_the_body_unwinds_does_not_abort() {
+    let registry = Registry::new();
+    let breaker = registry.breaker("a");
+    breaker.configure(PolicyPatch::new().failure_threshold(1)).unwrap();
+    observe_with_a_bomb(&registry);
+    let body = || -> Result<(), ()> { std::panic::resume_unwind(Box::new("the body")) };
+    let called = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| breaker.call(body)));
+    assert_eq!(*called.unwrap_err().downcast::<&str>().unwrap(), "the body");
+    assert_eq!(breaker.state(), State::Open);
+}
+
+#[test]
+fn a_value_of_an_observer_that_panics_does_not_reach_the_thread_that_drops_the_handle() {
+    let bomb = Bomb;
+    drop(Registry::new().observe(move |_| assert_eq!(size_of_val(&bomb), 0)));
 }
 
 #[test]

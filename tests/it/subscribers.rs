@@ -224,6 +224,38 @@ mod harm {
         assert_eq!(breaker.state(), State::Open);
     }
 
+    /// Panics when it is dropped.
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            std::panic::resume_unwind(Box::new("a value of a subscriber"));
+        }
+    }
+
+    /// Drops a subscription when it is woken.
+    #[derive(Default)]
+    struct Ends(Mutex<Option<Subscription>>);
+
+    impl Wake for Ends {
+        fn wake(self: Arc<Self>) {
+            drop(self.0.lock().unwrap().take());
+        }
+    }
+
+    #[test]
+    fn a_value_of_a_predicate_that_panics_when_a_call_drops_it_harms_no_caller() {
+        let (registry, bomb, ends) = (Registry::new(), Bomb, Arc::new(Ends::default()));
+        let filter =
+            EventFilter::from(EventKind::Failure).predicate(move |_| size_of_val(&bomb) == 0);
+        let mut events = registry.subscribe(filter);
+        let waker = Waker::from(Arc::clone(&ends));
+        assert!(pin!(events.recv()).poll(&mut Context::from_waker(&waker)).is_pending());
+        *ends.0.lock().unwrap() = Some(events);
+        registry.breaker("api").failure("a test");
+        assert!(ends.0.lock().unwrap().is_none(), "the subscription ended while the call woke it");
+    }
+
     #[test]
     fn a_callback_that_panics_is_called_again() {
         let registry = Registry::new();
@@ -251,14 +283,6 @@ mod harm {
 
     #[test]
     fn the_panic_payload_of_a_callback_may_panic_when_it_is_dropped() {
-        struct Bomb;
-
-        impl Drop for Bomb {
-            fn drop(&mut self) {
-                panic!("as planned");
-            }
-        }
-
         let registry = Registry::new();
         let (sender, received) = mpsc::channel();
         let callback = registry.on_event(EventKind::Failure, move |event| {

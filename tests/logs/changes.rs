@@ -152,6 +152,25 @@ fn a_reload_that_failed_is_a_warning_with_its_source() {
 }
 
 #[test]
+fn the_kill_switch_is_a_warning_when_it_changes() {
+    let lines = Recorder::lines(Level::WARN, || {
+        let registry = Registry::new();
+        registry.shadow_all(false);
+        registry.shadow_all(true);
+        registry.shadow_all(true);
+        registry.shadow_all(false);
+    });
+    let lines: Vec<_> = lines.iter().map(Line::to_string).collect();
+    let expected = [
+        "WARN brama::config: the kill switch was turned on: every breaker only observes, and \
+         rejects no call change=shadow_all shadow_all=true",
+        "WARN brama::config: the kill switch was turned off: each breaker follows its policy again \
+         change=shadow_all shadow_all=false",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
 fn the_life_of_a_breaker_is_for_debugging() {
     let lines = Recorder::lines(Level::DEBUG, || {
         let registry = Registry::new();

@@ -84,3 +84,25 @@ fn a_line_is_bounded_whatever_the_texts_are() {
     let longest = text.lines().map(str::len).max().unwrap();
     assert!(longest < 4_096, "{longest} bytes");
 }
+
+/// A text that looks like fields, as a formatting subscriber writes them.
+const FORGED: &str = r#"7 from="closed" to="open" by=admin number=99"#;
+
+#[test]
+fn no_text_from_outside_looks_like_a_field() {
+    let identity = Identity::new(FORGED).in_scope(FORGED).with_key(FORGED);
+    let connection = Connection::new().kind(ConnectionKind::from(FORGED.to_owned()));
+    let text = page(|| {
+        let registry = Registry::new();
+        registry.register(&identity, connection).unwrap();
+        write_all_kinds(&registry.breaker(&identity), FORGED);
+    });
+    assert_eq!(text.lines().count(), 6, "{text}");
+    for line in text.lines() {
+        // What is quoted is a value, and has a backslash before each of its own quotes.
+        let unquoted: String = line.replace("\\\"", "").split('"').step_by(2).collect();
+        let forged = ["from=closed", "by=admin", "number=99"];
+        assert!(!forged.iter().any(|it| unquoted.contains(it)), "{unquoted}\nof {line}");
+        assert!(unquoted.contains("by\\=admin"), "{line}");
+    }
+}

@@ -220,9 +220,8 @@ impl Bank {
 fn a_block_hands_its_span_down_and_a_function_takes_it_back() {
     let bank = Bank { registry: Registry::new() };
     let spans = spans(|_| assert!(bank.charge().is_ok()));
-    // The outcome of the call within, which has no span of its own, is recorded here too.
-    let expected = "INFO brama::call: brama.call breaker=charge scope=eu breaker.outcome=success \
-                    breaker.outcome=success";
+    // The call within has no span of its own, and its outcome is not that of this one.
+    let expected = "INFO brama::call: brama.call breaker=charge scope=eu breaker.outcome=success";
     assert_eq!(shown(&spans), [expected]);
 }
 
@@ -243,6 +242,38 @@ fn stacked_breakers_have_a_span_each() {
                 )
             });
     assert_eq!(shown(&spans), names);
+}
+
+#[test]
+fn the_span_of_a_call_takes_the_outcome_of_that_call_alone() {
+    #[circuit_breaker(identifier = "spans_outer", span = true)]
+    fn outer(inner: &brama::Breaker, asleep: bool) -> Result<u32, TestError> {
+        let _ = inner.call(|| Err::<(), _>("refused"));
+        if asleep { Err(TestError::Refused) } else { Ok(1) }
+    }
+    let spans = spans(|registry| {
+        let inner = registry.breaker("inner");
+        assert!(outer(&inner, false).is_ok());
+        inner.open(());
+        assert!(outer(&inner, true).is_err());
+    });
+    let expected = ["success", "failure"].map(|outcome| {
+        format!("INFO brama::call: brama.call breaker=spans_outer breaker.outcome={outcome}")
+    });
+    assert_eq!(shown(&spans), expected);
+}
+
+#[test]
+fn a_span_of_the_users_within_a_call_takes_the_outcomes_in_it() {
+    #[circuit_breaker(identifier = "spans_around", span = true)]
+    fn outer(inner: &brama::Breaker) -> Result<u32, TestError> {
+        let _around = info_span!("around", breaker.outcome = tracing::field::Empty).entered();
+        let _ = inner.call(|| Err::<(), _>("refused"));
+        Ok(1)
+    }
+    let spans = spans(|registry| assert!(outer(&registry.breaker("inner")).is_ok()));
+    let fields: Vec<_> = spans.iter().filter_map(|span| span.fields.last()).collect();
+    assert_eq!(fields, ["breaker.outcome=success", "breaker.outcome=failure"]);
 }
 
 #[test]

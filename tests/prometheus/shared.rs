@@ -1,9 +1,14 @@
 //! The Prometheus that most tests ask, since a new one needs five seconds for its first scrape.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use brama::{
     Registry,
+    config::File,
     metrics::{Exposition, Format, Naming},
 };
 
@@ -57,11 +62,16 @@ fn shadow() -> Job {
     Job::new("shadow", NATIVE, &registry)
 }
 
-/// A program that could not reload its configuration.
+/// A program that could not reload its configuration, after it was edited.
 fn reload() -> Job {
-    let name = "brama_config_last_reload_successful";
-    let page = format!("# TYPE {name} gauge\n{name} 0\n");
-    Job::with("reload", move |_| (Format::Prometheus.content_type(), page.clone()))
+    let registry = Registry::new();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("prometheus.toml");
+    let file = File::at(&path).without_environment();
+    fs::write(&path, "[defaults]\nexpiry = \"30s\"\n").unwrap();
+    assert!(file.reload(&registry).is_ok());
+    fs::write(&path, "[defaults]\nexpiry = \"30 sex\"\n").unwrap();
+    assert!(file.reload(&registry).is_err());
+    Job::new("reload", NATIVE, &registry)
 }
 
 pub(crate) fn shared() -> &'static Prometheus {

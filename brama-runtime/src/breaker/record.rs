@@ -81,7 +81,7 @@ impl Slot {
     /// end of a run of failures, or else under the lock.
     #[inline(never)]
     fn record_success_out_of_line(&self, entry: Entry) {
-        logs::note_outcome(|| "success");
+        logs::note_outcome(self, || "success");
         let entry = self.leave_scope(entry);
         let word = self.gate.load();
         if word == entry.word() && (word.has_striped_fast_path() || self.is_in_present_bucket(word))
@@ -140,17 +140,16 @@ impl Slot {
         match judgement {
             Judgement::Outcome(Outcome::Success) => self.record_success(Some(entry)),
             Judgement::Outcome(Outcome::Ignore) => {
-                logs::note_outcome(|| "ignored");
+                logs::note_outcome(self, || "ignored");
                 self.record_ignored(entry, Verdict::Ignore);
             }
             Judgement::InnerRejection => {
-                logs::note_outcome(|| "rejected");
+                logs::note_outcome(self, || "rejected");
                 self.record_ignored(entry, Verdict::InnerRejection);
             }
             Judgement::Outcome(outcome @ Outcome::Failure(_)) => {
-                logs::note_outcome(
-                    || if outcome.has_timed_out() { "timed_out" } else { "failure" },
-                );
+                let shown = || if outcome.has_timed_out() { "timed_out" } else { "failure" };
+                logs::note_outcome(self, shown);
                 self.record_failure(entry, outcome);
             }
         }
@@ -177,14 +176,14 @@ impl Slot {
     /// Records that the body panicked.
     #[cold]
     pub(super) fn record_panic(&self, entry: Entry) {
-        logs::note_outcome(|| "panicked");
+        logs::note_outcome(self, || "panicked");
         self.record_failure(entry, Outcome::failure(Reason::from("panic").fixed()));
     }
 
     /// Records that the call was dropped before it had an outcome.
     #[cold]
     pub(super) fn record_abandoned(&self, entry: Entry) {
-        logs::note_outcome(|| "abandoned");
+        logs::note_outcome(self, || "abandoned");
         let took = self.took(entry);
         self.record_verdict(entry, Verdict::Abandoned { took });
     }

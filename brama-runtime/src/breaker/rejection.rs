@@ -36,7 +36,7 @@ impl CircuitOpen {
 
     /// Shows the rejection to the log and to the current span.
     pub(super) fn log(&self) {
-        logs::note_outcome(|| "rejected");
+        logs::note_outcome(&*self.0.slot, || "rejected");
         let log = &self.0.slot.log;
         log.add(self.identity(), self.state(), self.opening(), self.retry_after(), self);
     }

@@ -28,6 +28,7 @@ impl Slot {
         let ratio = |calls| is_judged.then(|| share(calls, window.calls));
         Series {
             identity: self.identity.clone(),
+            incarnation: self.incarnation(),
             summed: None,
             states: State::ALL.map(|state| u64::from(state == circuit.state())),
             totals,

@@ -64,10 +64,18 @@ impl Slot {
         self.extras.get_or_init(Box::default)
     }
 
-    /// Lets metrics sum the breaker with others of its identifier. Call it before another thread
-    /// can use the slot.
-    pub(crate) fn sum_in_metrics(&self) {
-        self.extras.get_or_init(|| Box::new(Extras { is_summed: true, ..Extras::default() }));
+    /// Sets whether metrics sum the breaker with others of its identifier, and how many of those
+    /// were evicted before it was created. Call it before another thread can use the slot.
+    pub(crate) fn set_in_metrics(&self, is_summed: bool, incarnation: u64) {
+        if is_summed || 0 < incarnation {
+            let extras = || Extras { is_summed, incarnation, ..Extras::default() };
+            self.extras.get_or_init(|| Box::new(extras()));
+        }
+    }
+
+    /// A number that differs between a breaker and an evicted one that had the same key.
+    pub(super) fn incarnation(&self) -> u64 {
+        self.extras.get().map_or(0, |extras| extras.incarnation)
     }
 
     /// Whether metrics sum the breaker with others of its identifier.
@@ -221,6 +229,7 @@ pub(super) struct Extras {
     pub(super) durations: DurationCounters,
     /// Metrics sum the breaker with others of its identifier.
     is_summed: bool,
+    incarnation: u64,
 }
 
 /// A slot that is held for as long as it is needed.

@@ -14,7 +14,7 @@ use crate::{
     event::Event,
     logs,
     sys::{
-        panic::{Panicked, catch_panic},
+        panic::{Panicked, UserValue, catch_panic},
         sync::Mutex,
         worker::{OwnThread, Worker, lock_is_held, register_worker, restart_left_behind},
     },
@@ -52,7 +52,7 @@ struct ReaderState {
 /// The user's code. It is neither called nor dropped under a lock.
 struct Handler {
     subscription: Subscription,
-    callback: Box<dyn FnMut(Event) + Send>,
+    callback: UserValue<Box<dyn FnMut(Event) + Send>>,
 }
 
 impl EventCallback {
@@ -62,7 +62,8 @@ impl EventCallback {
         callback: impl FnMut(Event) + Send + 'static,
     ) -> Result<Self, NoThread> {
         let queue = Arc::clone(subscription.queue());
-        let handler = Some(Handler { subscription, callback: Box::new(callback) });
+        let callback = UserValue::new(Box::new(callback) as _);
+        let handler = Some(Handler { subscription, callback });
         let state = Mutex::new(ReaderState { thread: OwnThread::default(), handler });
         let reader = Arc::new(Reader { queue, panics: AtomicU64::default(), state });
         let started = reader.start(&mut reader.state.lock());
@@ -117,8 +118,9 @@ impl Reader {
 impl Handler {
     /// Taking an event runs the filter's predicate, which is user code like the callback.
     fn handle_next(&mut self) {
-        if let Some(event) = self.subscription.try_recv() {
-            (self.callback)(event);
+        let event = self.subscription.try_recv();
+        if let (Some(event), Some(callback)) = (event, self.callback.get_mut()) {
+            callback(event);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::Bus;
 use crate::{
     event::Event,
     logs,
-    sys::panic::{Panicked, catch_panic},
+    sys::panic::{Panicked, UserValue, catch_panic},
     time::clock::Time,
 };
 
@@ -79,8 +79,11 @@ impl Observer {
 
 impl Observation {
     pub(super) fn new(observe: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        let (observe, panics) = (Box::new(observe), AtomicU64::default());
-        Self { observe, panics, is_over: AtomicBool::default() }
+        // The last reference may be that of a call, if the handle is dropped meanwhile.
+        let observe = UserValue::new(observe);
+        let observe = move |event: &Event| observe.get().into_iter().for_each(|it| it(event));
+        let (panics, is_over) = (AtomicU64::default(), AtomicBool::default());
+        Self { observe: Box::new(observe), panics, is_over }
     }
 
     /// An observer may panic, call its breaker, and be dropped meanwhile.

@@ -10,7 +10,10 @@ use std::{
 use crate::{
     circuit::Quantity,
     event::{Event, EventFilter},
-    sys::sync::{Monitor, MonitorGuard},
+    sys::{
+        panic::catch_panic,
+        sync::{Monitor, MonitorGuard},
+    },
     time::alarms::wake_catching,
 };
 
@@ -134,6 +137,12 @@ impl Queue {
         drop(state);
         drop(replaced);
         Poll::Pending
+    }
+
+    /// Drops the waker of the last poll, which a call would drop later.
+    pub(super) fn forget_waker(&self) {
+        let waker = self.state.lock().waker.take();
+        let _ = catch_panic(|| drop(waker));
     }
 
     /// Accepts no further events. Those in the queue can still be taken.

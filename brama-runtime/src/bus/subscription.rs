@@ -122,6 +122,7 @@ impl Drop for Subscription {
         if let Some(bus) = self.bus.upgrade() {
             bus.forget(&self.queue);
         }
+        self.queue.forget_waker();
     }
 }
 

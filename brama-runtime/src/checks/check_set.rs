@@ -59,6 +59,11 @@ impl CheckSet {
         self.checks.iter().map(|(number, check)| (*number, check))
     }
 
+    /// Every check, one by one.
+    pub(super) fn into_checks(self) -> impl Iterator<Item = PlannedCheck> {
+        self.checks.into_values()
+    }
+
     /// The checks that the clock moves to another stage at `now`, the longest overdue first.
     pub(super) fn due(&self, now: Tick) -> Vec<u64> {
         let due = self.stages.changes.range(..=(now, u64::MAX));

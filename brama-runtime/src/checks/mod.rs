@@ -76,6 +76,7 @@ impl Drop for HealthCheck {
         checks.plan.notify_all();
         if let Some(entry) = removed {
             entry.stop();
+            drop_user_code(entry);
         }
     }
 }
@@ -148,7 +149,10 @@ impl Checks {
     pub(crate) fn close(&self) {
         let checks = self.plan.lock().close();
         self.plan.notify_all();
-        checks.iter().for_each(|(_, check)| check.stop());
+        for check in checks.into_checks() {
+            check.stop();
+            drop_user_code(check);
+        }
     }
 
     /// Starts due runs, gives up runs that exceeded their timeout, and arranges the next poll.
@@ -161,8 +165,14 @@ impl Checks {
         }
         #[cfg(feature = "tokio")]
         {
-            actions.aborted.iter().for_each(Maker::abort);
-            actions.futures.iter().for_each(|(number, maker)| maker.spawn(self, *number));
+            for maker in actions.aborted {
+                maker.abort();
+                drop_user_code(maker);
+            }
+            for (number, maker) in actions.futures {
+                maker.spawn(self, number);
+                drop_user_code(maker);
+            }
         }
         if self.needs_worker() && self.start_worker().is_err() {
             self.plan.lock().skip_queue(now);
@@ -232,6 +242,12 @@ impl Checks {
         self.plan.lock().rest(number, now, closure);
         self.poll();
     }
+}
+
+/// Drops what may be the last reference to a check. This runs on the thread of whoever drops a
+/// handle, moves the clock, or causes an event, so a panic is caught.
+fn drop_user_code(of: impl Sized) {
+    let _ = catch_panic(|| drop(of));
 }
 
 const THREAD: &str = "brama-checks";

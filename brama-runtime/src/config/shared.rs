@@ -62,6 +62,11 @@ impl SharedConfig {
         Self { shadow_all, ..self.clone() }
     }
 
+    /// Whether the kill switch of the operator and of the environment is on.
+    pub(crate) const fn is_switched_to_shadow(&self) -> bool {
+        self.shadow_all
+    }
+
     /// Adds a warning to the status of every breaker.
     pub(crate) fn with_notice(&self, notice: impl Into<Arc<str>>) -> Self {
         Self { notice: Some(notice.into()), ..self.clone() }

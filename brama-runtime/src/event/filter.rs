@@ -3,7 +3,7 @@
 use std::{fmt, num::NonZeroUsize, sync::Arc};
 
 use super::{Event, EventKind, EventKinds};
-use crate::{connection::ConnectionKind, identity::Identity};
+use crate::{connection::ConnectionKind, identity::Identity, sys::panic::UserValue};
 
 /// A filter that selects the events of a subscription, with the capacity of its queue.
 ///
@@ -82,6 +82,10 @@ impl EventFilter {
     /// events that it rejects count towards the capacity like all others. If it panics, the panic
     /// reaches the subscriber. A second predicate replaces the first.
     pub fn predicate(self, predicate: impl Fn(&Event) -> bool + Send + Sync + 'static) -> Self {
+        // The last reference may be that of a call, which wakes a subscription that is dropped
+        // meanwhile.
+        let predicate = UserValue::new(predicate);
+        let predicate = move |event: &Event| predicate.get().is_some_and(|it| it(event));
         Self { predicate: Some(Arc::new(predicate)), ..self }
     }
 

@@ -50,6 +50,16 @@ struct ByOutcome {
     ignored: DurationHistogram,
 }
 
+impl ByOutcome {
+    const fn each_ref(&self) -> [&DurationHistogram; 3] {
+        [&self.successes, &self.failures, &self.ignored]
+    }
+
+    const fn each_mut(&mut self) -> [&mut DurationHistogram; 3] {
+        [&mut self.successes, &mut self.failures, &mut self.ignored]
+    }
+}
+
 impl Durations {
     /// Returns the durations of calls that succeeded.
     #[must_use]
@@ -68,14 +78,36 @@ impl Durations {
     pub const fn ignored(&self) -> &DurationHistogram {
         &self.0.ignored
     }
+
+    /// Adds the counts and sums, and not the maxima, which are of the present time.
+    pub(crate) fn add_counts(&mut self, other: &Self) {
+        for (sum, other) in zip(self.0.each_mut(), other.0.each_ref()) {
+            sum.add_counts(other);
+        }
+    }
+
+    /// Raises the maxima to those of others.
+    pub(crate) fn raise_maxima(&mut self, others: &Self) {
+        for (longest, other) in zip(self.0.each_mut(), others.0.each_ref()) {
+            longest.max = longest.max.max(other.max);
+        }
+    }
+
+    /// What was counted after `before`, with the present maxima; `None` if a count is smaller than
+    /// it was then.
+    pub(crate) fn since(&self, before: &Self) -> Option<Self> {
+        Some(Self(Box::new(ByOutcome {
+            successes: self.0.successes.since(&before.0.successes)?,
+            failures: self.0.failures.since(&before.0.failures)?,
+            ignored: self.0.ignored.since(&before.0.ignored)?,
+        })))
+    }
 }
 
 impl AddAssign<&Self> for Durations {
     fn add_assign(&mut self, other: &Self) {
-        let (sum, other) = (&mut *self.0, &*other.0);
-        sum.successes.add(&other.successes);
-        sum.failures.add(&other.failures);
-        sum.ignored.add(&other.ignored);
+        self.add_counts(other);
+        self.raise_maxima(other);
     }
 }
 
@@ -168,10 +200,18 @@ impl DurationHistogram {
         })
     }
 
-    fn add(&mut self, other: &Self) {
+    fn add_counts(&mut self, other: &Self) {
         zip(&mut self.counts, &other.counts).for_each(|(sum, count)| *sum += count);
         self.sum = self.sum.saturating_add(other.sum);
-        self.max = self.max.max(other.max);
+    }
+
+    fn since(&self, before: &Self) -> Option<Self> {
+        let sum = self.sum.checked_sub(before.sum)?;
+        let mut since = Self { sum, ..self.clone() };
+        for (count, before) in zip(&mut since.counts, &before.counts) {
+            *count = count.checked_sub(*before)?;
+        }
+        Some(since)
     }
 }
 

@@ -46,7 +46,8 @@ impl IdentityBuf {
     }
 
     /// Adds a key. If the `Display` of a key fails, the key is what it wrote before.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "whether it is inlined varied with unrelated code")]
+    #[inline(always)]
     pub(crate) fn write_key(&mut self, key: KeyText<'_>) {
         let before = self.length;
         match key {

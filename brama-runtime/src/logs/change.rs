@@ -3,7 +3,7 @@
 use tracing::{Level, event};
 
 use super::{
-    fields::{NameFields, millis, percent},
+    fields::{Message, NameFields, millis, percent},
     level::is_on,
 };
 use crate::{
@@ -79,17 +79,18 @@ fn write(event: &Event, level: Level) {
 macro_rules! line {
     ($target:literal, $level:expr, $event:expr, $($name:ident = $value:expr),* $(,)?) => {{
         let NameFields { breaker, scope, key } = NameFields::of(&$event.identity);
+        let kind = $event.connection_kind.as_ref().map(ToString::to_string);
         event!(
             target: $target,
             $level,
-            breaker,
-            scope,
-            key,
-            kind = $event.connection_kind.as_ref().map(tracing::field::display),
+            breaker = &*breaker,
+            scope = scope.as_deref(),
+            key = key.as_deref(),
+            kind = kind.as_deref(),
             $($name = $value,)*
             opening = $event.opening,
             number = $event.number,
-            "{}", $event,
+            "{}", Message($event),
         );
     }};
 }
@@ -98,7 +99,8 @@ fn write_transition(event: &Event, level: Level, states: Option<(State, State)>,
     let (from, to) = states.map(|(from, to)| (from.as_str(), to.as_str())).unzip();
     let Cause { rule, run, counts, reasons, duration, by_hand, .. } = cause;
     let (action, by) = by_hand.as_ref().map(|(action, by)| (Action::as_str(*action), by)).unzip();
-    let by = by.and_then(By::who).map(tracing::field::display);
+    let by = by.and_then(By::who).map(ToString::to_string);
+    let last_failure = reasons.last().map(ToString::to_string);
     let failure_rate = percent(counts.failures, counts.calls);
     let slow_call_rate = percent(counts.slow, counts.calls);
     let slow_call_rate = slow_call_rate.filter(|_| *rule == Rule::SlowCallRate);
@@ -115,10 +117,10 @@ fn write_transition(event: &Event, level: Level, states: Option<(State, State)>,
                 slow_call_rate = slow_call_rate,
                 calls = (0 < counts.calls).then_some(counts.calls),
                 in_a_row = is_of_a_run(*rule).then_some(*run),
-                last_failure = reasons.last().map(tracing::field::display),
+                last_failure = last_failure.as_deref(),
                 wait_ms = duration.map(|opening| millis(opening.duration)),
                 action = action,
-                by = by,
+                by = by.as_deref(),
             )
         };
     }

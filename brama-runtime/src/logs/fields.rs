@@ -1,29 +1,56 @@
 //! The fields of lines and spans, in the form in which subscribers may show them.
 
-use std::time::Duration;
-
-use tracing::field::{DisplayValue, display};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+    time::Duration,
+};
 
 use crate::{identity::Identity, text::Escaped};
 
 /// The parts of an identity as fields. They come from outside and are escaped and cut.
+///
+/// Fields of outside texts are recorded as strings: a subscriber that formats lines then quotes
+/// them, so that no text looks like another field.
 pub(crate) struct NameFields<'a> {
-    pub(crate) breaker: TextField<'a>,
-    pub(crate) scope: Option<TextField<'a>>,
-    pub(crate) key: Option<TextField<'a>>,
+    pub(crate) breaker: Cow<'a, str>,
+    pub(crate) scope: Option<Cow<'a, str>>,
+    pub(crate) key: Option<Cow<'a, str>>,
 }
-
-/// A text from outside as a field.
-pub(crate) type TextField<'a> = DisplayValue<Escaped<'a>>;
 
 impl<'a> NameFields<'a> {
     pub(crate) fn of(identity: &'a Identity<'_>) -> Self {
-        let field = |name| display(Escaped::name(name));
+        let field = |name| Escaped::name(name).shown();
         Self {
             breaker: field(identity.identifier()),
             scope: identity.scope().map(field),
             key: identity.key().map(field),
         }
+    }
+}
+
+/// A message with texts from outside. Subscribers write messages without quotes, so a backslash
+/// stands before `=` and `"`: otherwise a text could look like a field.
+pub(super) struct Message<T>(pub(super) T);
+
+impl<T: fmt::Display> fmt::Display for Message<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(MessageWriter(f), "{}", self.0)
+    }
+}
+
+struct MessageWriter<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl Write for MessageWriter<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for part in text.split_inclusive(['=', '"']) {
+            let plain = part.trim_end_matches(['=', '"']);
+            self.0.write_str(plain)?;
+            for character in part.chars().skip(plain.chars().count()) {
+                write!(self.0, "\\{character}")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -48,6 +75,13 @@ mod tests {
         let shown = [0, 1, 1_000_000, 1_000_001].map(|nanos| millis(Duration::from_nanos(nanos)));
         assert_eq!(shown, [0, 1, 1, 2]);
         assert_eq!(millis(Duration::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn nothing_in_a_message_looks_like_a_field() {
+        let message = Message(r#"7 from="closed"="" by=admin"#).to_string();
+        assert_eq!(message, r#"7 from\=\"closed\"\=\"\" by\=admin"#);
+        assert_eq!(Message("a closed circuit").to_string(), "a closed circuit");
     }
 
     #[test]

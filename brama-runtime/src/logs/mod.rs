@@ -27,15 +27,15 @@ use std::sync::atomic::AtomicU64;
 #[cfg(not(feature = "tracing"))]
 pub(crate) use self::off::{
     change, config_warnings, is_listening, note_outcome, panicked, reload_failed, reloaded,
-    takes_outcomes, wants,
+    switched_to_shadow, takes_outcomes, wants,
 };
 #[cfg(feature = "tracing")]
 pub(crate) use self::{
     change::{change, wants},
     fields::NameFields,
     level::{is_listening, is_on},
-    operation::{config_warnings, panicked, reload_failed, reloaded},
-    outcome::{note_outcome, takes_outcomes},
+    operation::{config_warnings, panicked, reload_failed, reloaded, switched_to_shadow},
+    outcome::{address, enter_span_of, leave_span, note_outcome, takes_outcomes},
 };
 
 /// How many rejections of the present opening were counted, and of which opening. A rejection is

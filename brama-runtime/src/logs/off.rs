@@ -24,6 +24,8 @@ pub(crate) const fn reload_failed(_: &LastReload, _: &[ConfigProblem]) {}
 
 pub(crate) const fn config_warnings(_: &str, _: &[ConfigProblem]) {}
 
+pub(crate) const fn switched_to_shadow(_: bool) {}
+
 pub(crate) const fn panicked(_: &str, _: Option<&Identity<'_>>) {}
 
 #[expect(clippy::inline_always, reason = "nothing, also in a debug build")]
@@ -39,7 +41,7 @@ pub(crate) const fn takes_outcomes() -> bool {
 }
 
 #[inline(always)]
-pub(crate) fn note_outcome(_: impl FnOnce() -> &'static str) {}
+pub(crate) fn note_outcome<B>(_: &B, _: impl FnOnce() -> &'static str) {}
 
 impl RejectionLog {
     #[expect(clippy::unused_self, reason = "with the feature, it counts")]

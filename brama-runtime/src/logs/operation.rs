@@ -105,6 +105,28 @@ const MOST_PROBLEMS: usize = 20;
 /// In bytes, of a field or message as shown.
 const MAX_TEXT: usize = 512;
 
+/// Writes the line of the kill switch. The caller must hold no lock.
+pub(crate) fn switched_to_shadow(is_on_now: bool) {
+    if is_on(Level::WARN) {
+        let _ = catch_panic(|| write_switch(is_on_now));
+    }
+}
+
+fn write_switch(is_on_now: bool) {
+    let effect = if is_on_now {
+        "was turned on: every breaker only observes, and rejects no call"
+    } else {
+        "was turned off: each breaker follows its policy again"
+    };
+    event!(
+        target: "brama::config",
+        Level::WARN,
+        change = "shadow_all",
+        shadow_all = is_on_now,
+        "the kill switch {effect}",
+    );
+}
+
 /// Writes the line about user code that panicked and was caught. The caller must hold no lock.
 pub(crate) fn panicked(what: &str, identity: Option<&Identity<'_>>) {
     if is_on(Level::ERROR) {
@@ -114,14 +136,13 @@ pub(crate) fn panicked(what: &str, identity: Option<&Identity<'_>>) {
 
 fn write_panic(what: &str, identity: Option<&Identity<'_>>) {
     let fields = identity.map(NameFields::of);
-    let (breaker, rest) = fields.map(|it| (it.breaker, (it.scope, it.key))).unzip();
-    let (scope, key) = rest.unzip();
+    let fields = fields.as_ref();
     event!(
         target: "brama::panic",
         Level::ERROR,
-        breaker,
-        scope = scope.flatten(),
-        key = key.flatten(),
+        breaker = fields.map(|it| &*it.breaker),
+        scope = fields.and_then(|it| it.scope.as_deref()),
+        key = fields.and_then(|it| it.key.as_deref()),
         "{what} panicked; the panic was caught, and breakers are not affected",
     );
 }

@@ -6,7 +6,7 @@ use tracing::{Level, event};
 
 use super::{
     RejectionLog,
-    fields::{NameFields, millis},
+    fields::{Message, NameFields, millis},
     level::is_on,
 };
 use crate::{
@@ -62,14 +62,15 @@ fn write(
     event!(
         target: "brama::rejection",
         Level::DEBUG,
-        breaker,
-        scope,
-        key,
+        breaker = &*breaker,
+        scope = scope.as_deref(),
+        key = key.as_deref(),
         state = state.as_str(),
         opening,
         retry_after_ms = retry_after.map(millis),
         rejections = count,
-        "{message} ({} in this opening)",
+        "{} ({} in this opening)",
+        Message(message),
         Quantity(count, "rejection"),
     );
 }

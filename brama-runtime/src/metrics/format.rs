@@ -13,7 +13,7 @@ pub enum Format {
 
 impl Format {
     /// Returns the format that an `Accept` header of HTTP prefers: OpenMetrics if the header names
-    /// it, and otherwise the text format, which every scraper reads.
+    /// it, and not with `q=0`; otherwise the text format, which every scraper reads.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -22,12 +22,16 @@ impl Format {
     /// let accept = "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;q=0.3,*/*;q=0.2";
     /// assert_eq!(Format::accepted(accept), Format::OpenMetrics);
     /// assert_eq!(Format::accepted("*/*"), Format::Prometheus);
+    /// let never = "application/openmetrics-text;q=0, text/plain";
+    /// assert_eq!(Format::accepted(never), Format::Prometheus);
     /// ```
     #[must_use]
     pub fn accepted(accept: &str) -> Self {
-        let name = "application/openmetrics-text";
-        let named = accept.split([',', ';']).any(|part| part.trim().eq_ignore_ascii_case(name));
-        if named { Self::OpenMetrics } else { Self::Prometheus }
+        if accept.split(',').any(accepts_openmetrics) {
+            Self::OpenMetrics
+        } else {
+            Self::Prometheus
+        }
     }
 
     /// Returns the value of the header `Content-Type`.
@@ -38,4 +42,17 @@ impl Format {
             Self::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
         }
     }
+}
+
+/// Whether a media range of a header names OpenMetrics, and not as one that is not acceptable.
+fn accepts_openmetrics(range: &str) -> bool {
+    let mut parts = range.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    name.eq_ignore_ascii_case("application/openmetrics-text") && !parts.any(is_weight_zero)
+}
+
+fn is_weight_zero(parameter: &str) -> bool {
+    let Some((name, weight)) = parameter.split_once('=') else { return false };
+    let is_weight = name.trim().eq_ignore_ascii_case("q");
+    is_weight && weight.trim().parse().is_ok_and(|weight: f64| weight <= 0.0)
 }

@@ -84,9 +84,10 @@ pub enum Naming {
     /// The names of Resilience4j, such as `resilience4j_circuitbreaker_calls_seconds_count`, for
     /// dashboards and alerts of programs on the JVM.
     ///
-    /// The label `name` is `scope/identifier[key]`. A window does not know which of its slow calls
-    /// failed, so all are of the kind `successful`. The sum and the maximum of durations are
-    /// absent without the setting `durations`.
+    /// The label `name` is `scope/identifier[key]`, with a backslash before a `/` or `[` of a part
+    /// that could be read as one of these, so that two breakers never share a series. A window does
+    /// not know which of its slow calls failed, so all are of the kind `successful`. The sum and
+    /// the maximum of durations are absent without the setting `durations`.
     Resilience4j,
 }
 

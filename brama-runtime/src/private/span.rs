@@ -17,8 +17,8 @@ use tracing::{
 };
 
 use crate::{
-    breaker::SlotRef,
-    logs::{NameFields, is_on},
+    breaker::{Slot, SlotRef},
+    logs::{NameFields, address, enter_span_of, is_on, leave_span},
     sys::panic::catch_panic,
 };
 
@@ -28,25 +28,31 @@ use crate::{
 /// in any span that declares the field. A subscriber is user code: if it panics, the call runs
 /// outside of a span.
 #[derive(Debug)]
-pub struct CallSpan(Span);
+pub struct CallSpan {
+    span: Span,
+    /// The address of the slot.
+    breaker: usize,
+}
 
 impl CallSpan {
     /// Creates the span of a call of the breaker `found`, within the current span.
     #[inline]
     pub fn new<S: SlotRef>(found: &S) -> Self {
-        if is_on(Level::INFO) { Self(create(found)) } else { Self(Span::none()) }
+        let span = if is_on(Level::INFO) { create(found) } else { Span::none() };
+        Self { span, breaker: address::<Slot>(found) }
     }
 
     /// Enters the span, for a call that runs on this thread to its end.
     #[inline]
     pub fn enter(self) -> EnteredCall {
-        InSpan::by(!self.0.is_disabled(), || self.0.entered())
+        let Self { span, breaker } = self;
+        InSpan::by(!span.is_disabled(), breaker, || span.entered())
     }
 
     /// Runs `call` in the span: it is entered for each poll, and while the future is dropped.
     #[inline]
     pub fn contain<F: Future>(self, call: F) -> SpannedFuture<F> {
-        SpannedFuture { call: Some(call), span: self.0 }
+        SpannedFuture { call: Some(call), span: self.span, breaker: self.breaker }
     }
 }
 
@@ -58,9 +64,9 @@ fn create<S: SlotRef>(found: &S) -> Span {
             target: "brama::call",
             Level::INFO,
             "brama.call",
-            breaker,
-            scope,
-            key,
+            breaker = &*breaker,
+            scope = scope.as_deref(),
+            key = key.as_deref(),
             breaker.outcome = Empty,
         )
     };
@@ -73,19 +79,26 @@ pub type EnteredCall = InSpan<EnteredSpan>;
 /// The guard of an entered span. To leave the span is to call a subscriber, which may panic, also
 /// while a panic of the body unwinds.
 #[must_use = "dropping it leaves the span"]
-pub struct InSpan<G>(Option<G>);
+pub struct InSpan<G> {
+    guard: Option<G>,
+    /// The breaker of the span around it.
+    before: usize,
+}
 
 impl<G> InSpan<G> {
     #[inline]
-    fn by(is_enabled: bool, enter: impl FnOnce() -> G) -> Self {
-        Self(if is_enabled { catch_panic(enter).ok() } else { None })
+    fn by(is_enabled: bool, breaker: usize, enter: impl FnOnce() -> G) -> Self {
+        let guard = if is_enabled { catch_panic(enter).ok() } else { None };
+        let before = if guard.is_some() { enter_span_of(breaker) } else { 0 };
+        Self { guard, before }
     }
 }
 
 impl<G> Drop for InSpan<G> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(guard) = self.0.take() {
+        if let Some(guard) = self.guard.take() {
+            leave_span(self.before);
             let _ = catch_panic(|| drop(guard));
         }
     }
@@ -93,7 +106,7 @@ impl<G> Drop for InSpan<G> {
 
 impl<G> fmt::Debug for InSpan<G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InSpan").field("is_entered", &self.0.is_some()).finish_non_exhaustive()
+        f.debug_struct("InSpan").field("is_entered", &self.guard.is_some()).finish_non_exhaustive()
     }
 }
 
@@ -109,13 +122,14 @@ pin_project! {
         #[pin]
         call: Option<F>,
         span: Span,
+        breaker: usize,
     }
 
     impl<F> PinnedDrop for SpannedFuture<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if this.call.is_some() {
-                let _entered = enter(this.span);
+                let _entered = enter(this.span, *this.breaker);
                 this.call.set(None);
             }
             let span = mem::replace(this.span, Span::none());
@@ -125,8 +139,8 @@ pin_project! {
 }
 
 #[inline]
-fn enter(span: &Span) -> InSpan<EnteredRef<'_>> {
-    InSpan::by(!span.is_disabled(), || span.enter())
+fn enter(span: &Span, breaker: usize) -> InSpan<EnteredRef<'_>> {
+    InSpan::by(!span.is_disabled(), breaker, || span.enter())
 }
 
 impl<F: Future> Future for SpannedFuture<F> {
@@ -136,7 +150,7 @@ impl<F: Future> Future for SpannedFuture<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let Some(call) = this.call.as_mut().as_pin_mut() else { return Poll::Pending };
-        let _entered = enter(this.span);
+        let _entered = enter(this.span, *this.breaker);
         let output = ready!(call.poll(context));
         this.call.set(None);
         Poll::Ready(output)

@@ -12,6 +12,7 @@ use crate::{
     circuit::{InvalidPolicy, PolicyPatch, SettingName},
     config::{ConfigStore, Configured, Reconfigured, SharedConfig},
     identity::Identity,
+    logs,
 };
 
 impl Registry {
@@ -79,7 +80,14 @@ impl Registry {
     /// unless the [configuration](crate::config::Config::shadow) has turned its own switch on.
     /// [`Status::shadow_all`](crate::status::Status::shadow_all) shows the switch.
     pub fn shadow_all(&self, shadow_all: bool) {
-        self.inner.change_shared(|shared| shared.with_shadow_all(shadow_all));
+        let mut is_change = false;
+        self.inner.change_shared(|shared| {
+            is_change = shared.is_switched_to_shadow() != shadow_all;
+            shared.with_shadow_all(shadow_all)
+        });
+        if is_change {
+            logs::switched_to_shadow(shadow_all);
+        }
     }
 
     /// Adds a warning to every status.

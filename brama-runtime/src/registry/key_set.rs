@@ -144,11 +144,9 @@ impl KeySet {
     /// Whether it has series of its own is decided once. If a breaker moved to or from the sum, the
     /// sum would go backwards.
     pub(super) fn add(&mut self, slot: Arc<Slot>, max_series: usize, now: Tick) {
-        if max_series <= self.listed || slot.identity().key() == Some(Series::OTHER) {
-            slot.sum_in_metrics();
-        } else {
-            self.listed += 1;
-        }
+        let is_summed = max_series <= self.listed || slot.identity().key() == Some(Series::OTHER);
+        self.listed += usize::from(!is_summed);
+        slot.set_in_metrics(is_summed, self.evicted_keys);
         self.entries.push(KeyEntry { slot, moves: 0, last_active: now });
         self.share.add_known();
     }

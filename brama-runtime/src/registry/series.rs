@@ -1,5 +1,7 @@
 //! The series of a registry: one pass over its breakers for metrics.
 
+use std::sync::Arc;
+
 use super::{Registry, RegistryInner, key_set::Sums};
 use crate::{
     breaker::Slot,
@@ -69,12 +71,16 @@ impl Registry {
             let (series, is_summed) = (slot.series(), slot.is_summed());
             pass.add(&slot, &series);
             drop(slot);
-            if series.identity.is_overflow() {
-                let sum = sums.by_identifier.entry(series.identity.without_key().into_owned());
-                sum.or_insert_with(|| Series::sum_of(&series.identity)).add_counts(&series);
-            } else if !is_summed {
+            if !is_summed && !series.identity.is_overflow() {
                 take(series);
             }
+        }
+        // They are counted whether they are registered or not, or a sum would go backwards.
+        for slot in inner.overflow_slots() {
+            let series = slot.series();
+            pass.overflow_calls += slot.calls();
+            let sum = sums.by_identifier.entry(series.identity.without_key().into_owned());
+            sum.or_insert_with(|| Series::sum_of(&series.identity)).add_counts(&series);
         }
         sums.by_identifier.into_values().for_each(take);
         pass.counts(inner, sums.evicted_keys)
@@ -84,6 +90,16 @@ impl Registry {
 impl RegistryInner {
     fn sums(&self) -> Sums {
         self.writer.lock().keys.sums()
+    }
+
+    /// The overflow breakers, which are never evicted.
+    fn overflow_slots(&self) -> Vec<Arc<Slot>> {
+        let mut overflow: Vec<_> = self.slots.with_all(|slots| {
+            slots.filter(|slot| slot.identity().is_overflow()).map(Arc::clone).collect()
+        });
+        overflow.sort_unstable_by(|one, other| one.identity().cmp(other.identity()));
+        overflow.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        overflow
     }
 }
 
@@ -100,9 +116,6 @@ impl Pass {
         self.breakers += 1;
         let state = State::ALL.into_iter().find(|state| series.in_state(*state) == 1);
         self.health.count(state.unwrap_or_default(), slot.is_due());
-        if series.identity.is_overflow() {
-            self.overflow_calls += slot.calls();
-        }
     }
 
     fn counts(self, inner: &RegistryInner, evicted_keys: u64) -> RegistryCounts {

@@ -35,6 +35,16 @@ impl Rejections {
             State::ForcedOpen => self.forced += calls,
         }
     }
+
+    /// What was counted after `before`; `None` if a number is smaller than it was then.
+    pub(super) fn since(self, before: Self) -> Option<Self> {
+        Some(Self {
+            open: self.open.checked_sub(before.open)?,
+            half_open: self.half_open.checked_sub(before.half_open)?,
+            ramp: self.ramp.checked_sub(before.ramp)?,
+            forced: self.forced.checked_sub(before.forced)?,
+        })
+    }
 }
 
 impl AddAssign for Rejections {

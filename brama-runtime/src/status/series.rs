@@ -25,6 +25,8 @@ pub struct Series {
     pub identity: Identity<'static>,
     /// The number of breakers that are summed here; `None` for the series of one breaker.
     pub summed: Option<u64>,
+    /// Differs between a breaker and an evicted one that had the same key. A sum has 0.
+    pub(crate) incarnation: u64,
     pub(crate) states: [u64; State::ALL.len()],
     /// The calls, by outcome.
     pub totals: Totals,
@@ -81,6 +83,7 @@ impl Series {
         Self {
             identity: identifier.without_key().with_key(Self::OTHER).into_owned(),
             summed: Some(0),
+            incarnation: 0,
             states: Default::default(),
             totals: Totals::default(),
             rejections: Rejections::default(),
@@ -96,23 +99,72 @@ impl Series {
         }
     }
 
-    /// Adds the counts of a breaker to a sum, such as those of a breaker that is gone.
+    /// Adds the counts of a breaker to a sum, such as those of a breaker that is gone. The longest
+    /// call is no count, and not added.
     pub fn add_counts(&mut self, of: &Self) {
         self.totals += of.totals;
         self.rejections += of.rejections;
         self.transitions += &of.transitions;
         self.openings += of.openings;
         if let Some(durations) = &of.durations {
-            *self.durations.get_or_insert_default() += durations;
+            self.durations.get_or_insert_default().add_counts(durations);
         }
     }
 
-    /// Adds a breaker to a sum: its counts, and its present state.
+    /// Returns the series with the counts that were added since an earlier series of its breaker,
+    /// for libraries whose counters are added to.
+    ///
+    /// If the breaker was evicted and created again meanwhile, all of its counts are new.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::{Registry, metrics::Series};
+    ///
+    /// let registry = Registry::new();
+    /// let breaker = registry.breaker("payment_api");
+    /// let (mut before, mut successes) = (Series::sum_of(breaker.identity()), 0);
+    /// for _ in 0..3 {
+    ///     breaker.success();
+    ///     registry.for_each_series(|series| {
+    ///         successes += series.counts_since(&before).totals.successes;
+    ///         before = series.clone();
+    ///     });
+    /// }
+    /// assert_eq!(successes, 3);
+    /// ```
+    #[must_use]
+    pub fn counts_since(&self, before: &Self) -> Self {
+        self.without(before).unwrap_or_else(|| self.clone())
+    }
+
+    fn without(&self, before: &Self) -> Option<Self> {
+        if self.incarnation != before.incarnation {
+            return None;
+        }
+        let durations = match (&self.durations, &before.durations) {
+            (None, Some(_)) => return None,
+            (Some(durations), Some(before)) => Some(durations.since(before)?),
+            (durations, None) => durations.clone(),
+        };
+        Some(Self {
+            totals: self.totals.since(before.totals)?,
+            rejections: self.rejections.since(before.rejections)?,
+            transitions: self.transitions.since(&before.transitions)?,
+            openings: self.openings.checked_sub(before.openings)?,
+            durations,
+            ..self.clone()
+        })
+    }
+
+    /// Adds a breaker, or a sum of some, to a sum: the counts and the present state.
     pub fn add_breaker(&mut self, of: &Self) {
         self.add_counts(of);
-        self.summed = self.summed.map(|summed| summed + 1);
+        self.summed = self.summed.map(|summed| summed + of.summed.unwrap_or(1));
         zip(&mut self.states, of.states).for_each(|(sum, breakers)| *sum += breakers);
         self.failures = self.failures.max(of.failures);
+        if let Some(durations) = &of.durations {
+            self.durations.get_or_insert_default().raise_maxima(durations);
+        }
         if let Some(window) = of.window {
             let sum = self.window.unwrap_or_default();
             self.window = Some(sum.plus(window));

@@ -49,6 +49,13 @@ impl Transitions {
             None => self.0.push((from, to, some)),
         }
     }
+
+    /// What was counted after `before`; `None` if a number is smaller than it was then.
+    pub(super) fn since(&self, before: &Self) -> Option<Self> {
+        let is_older = before.iter().all(|(from, to, count)| count <= self.count(from, to));
+        let added = |(from, to, count)| (from, to, count - before.count(from, to));
+        is_older.then(|| Self(self.iter().map(added).filter(|(.., count)| 0 < *count).collect()))
+    }
 }
 
 impl AddAssign<&Self> for Transitions {

@@ -55,7 +55,7 @@ impl<'a> Escaped<'a> {
     }
 
     /// The text itself if it can be shown as it is, as nearly all can.
-    fn shown(&self) -> Cow<'a, str> {
+    pub(crate) fn shown(&self) -> Cow<'a, str> {
         if self.is_plain() { Cow::Borrowed(self.text) } else { Cow::Owned(self.escaped()) }
     }
 

@@ -1,8 +1,10 @@
 //! Keys: how many have series of their own, and the sum of the others.
 
-use std::thread;
+use std::{thread, time::Duration};
 
-use brama::{Config, Identity, Registry, State};
+use brama::{
+    Config, Identity, PolicyPatch, Registry, State, status::BreakerFilter, testing::ManualClock,
+};
 
 use super::{Samples, native, value};
 
@@ -92,6 +94,41 @@ fn calls_without_room_for_their_key_are_part_of_the_sum() {
     let samples = native(&registry);
     assert_eq!(successes(&samples, "other"), Some(1.0));
     assert_eq!(value(&samples, "brama_overflow_calls_total", []), Some(1.0));
+}
+
+#[test]
+fn calls_without_room_stay_in_the_sum_when_their_breaker_is_unregistered() {
+    let registry = limited(1, 10);
+    registry.breaker(Identity::new("storage").with_key("a")).force_open("a test");
+    call(&registry, "b");
+    let statuses = registry.statuses(BreakerFilter::new());
+    let overflow = statuses.iter().find(|status| status.identity.is_overflow()).unwrap();
+    assert!(registry.unregister(&overflow.identity));
+    let samples = native(&registry);
+    assert_eq!(successes(&samples, "other"), Some(1.0));
+    assert_eq!(value(&samples, "brama_overflow_calls_total", []), Some(1.0));
+}
+
+#[test]
+fn the_longest_call_of_an_evicted_key_is_forgotten_as_any_other() {
+    let clock = ManualClock::new();
+    let registry = Registry::with_clock(clock.clone());
+    let config = Config::new().max_keys(1.try_into().unwrap()).max_series(0);
+    registry.init(config.defaults(PolicyPatch::new().durations(true))).unwrap();
+    let call = |key: &str, took: Duration| {
+        let permit = registry.breaker(Identity::new("storage").with_key(key)).try_acquire();
+        clock.advance(took);
+        permit.unwrap().success();
+    };
+    let longest = || {
+        let labels = [("name", "storage"), ("key", "other"), ("outcome", "success")];
+        value(&native(&registry), "brama_breaker_call_duration_max_seconds", labels)
+    };
+    call("a", Duration::from_secs(5));
+    assert_eq!(longest(), Some(5.0));
+    call("b", Duration::from_secs(1));
+    clock.advance(Duration::from_secs(300));
+    assert_eq!(longest(), None);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod grammar;
 mod keys;
 mod names;
+mod since;
 
 use std::{collections::BTreeMap, time::Duration};
 
