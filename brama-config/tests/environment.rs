@@ -129,7 +129,7 @@ fn a_variable_is_named_like_a_place() {
          --> environment variable BRAMA__BREAKERS__PAYMENT_API__EXPIRY=\"30\"\n   \
          = key: breakers.payment_api.expiry\n   \
          = help: write `expiry = \"30s\"`, with its unit\n\n\
-         not-there.toml: 1 mistake; the file was not applied"
+         not-there.toml: 1 mistake; the file was rejected"
     );
 }
 
@@ -159,6 +159,32 @@ fn a_rule_over_file_and_variable_points_at_both() {
     let finding = &errors.findings()[0];
     assert!(finding.location().variable().is_some());
     assert_eq!(finding.notes()[0].location().line(), Some(2));
+}
+
+#[test]
+fn a_mistake_of_the_file_that_a_variable_hides_is_a_warning() {
+    let file = Written::new("hidden.toml", "[defaults]\nexpiry = 30\n");
+    let loaded = file.read(&[("BRAMA__DEFAULTS__EXPIRY", "4s")]).unwrap();
+    let [warning] = loaded.warnings() else { panic!("{:?}", loaded.warnings()) };
+    let start = "without the environment variables, a mistake: `expiry` is 30, must be a duration";
+    assert!(warning.message().starts_with(start), "{warning}");
+    assert_eq!(warning.location().line(), Some(2));
+    assert_eq!(loaded.into_config(), Config::new().defaults(expiry(4)));
+}
+
+#[test]
+fn a_mistake_of_the_file_is_reported_beside_that_of_the_variable_that_hides_it() {
+    let file = Written::new("both_bad.toml", "[defaults]\nexpiry = 30\nramp = 3\n");
+    let errors = file.read(&[("BRAMA__DEFAULTS__EXPIRY", "x")]).unwrap_err();
+    let places: Vec<_> = errors.findings().iter().map(|it| it.location().line()).collect();
+    assert_eq!(places, [Some(2), Some(3), None]);
+}
+
+#[test]
+fn a_file_that_needs_its_variables_is_valid_with_a_warning() {
+    let file = Written::new("needs.toml", "[breakers.a]\ninherits = \"base\"\n");
+    let loaded = file.read(&[("BRAMA__BREAKERS__BASE__EXPIRY", "4s")]).unwrap();
+    assert!(loaded.warnings().iter().any(|it| it.message().contains("a mistake: ")));
 }
 
 #[test]

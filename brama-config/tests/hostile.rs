@@ -79,9 +79,7 @@ fn of_many_mistakes_the_first_hundred_are_kept_and_the_others_counted() {
     assert_eq!(errors.findings().len(), 100);
     assert_eq!(errors.omitted(), 40_000 - 100);
     let last = errors.to_string();
-    assert!(
-        last.ends_with("40000 mistakes, of which 39900 are not shown; the file was not applied")
-    );
+    assert!(last.ends_with("40000 mistakes, of which 39900 are not shown; the file was rejected"));
 }
 
 #[test]

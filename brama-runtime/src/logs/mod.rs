@@ -26,15 +26,15 @@ use std::sync::atomic::AtomicU64;
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) use self::off::{
-    change, is_listening, note_outcome, panicked, reload_failed, reloaded, switched_to_shadow,
-    takes_outcomes, wants,
+    change, config_warnings, is_listening, note_outcome, panicked, reload_failed, reloaded,
+    switched_to_shadow, takes_outcomes, wants,
 };
 #[cfg(feature = "tracing")]
 pub(crate) use self::{
     change::{change, wants},
     fields::NameFields,
     level::{is_listening, is_on},
-    operation::{panicked, reload_failed, reloaded, switched_to_shadow},
+    operation::{config_warnings, panicked, reload_failed, reloaded, switched_to_shadow},
     outcome::{address, enter_span_of, leave_span, note_outcome, takes_outcomes},
 };
 

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use super::RejectionLog;
 use crate::{
     circuit::State,
-    config::{LastReload, Reloaded},
+    config::{ConfigProblem, LastReload, Reloaded},
     event::{Event, EventDetail},
     identity::Identity,
 };
@@ -20,7 +20,9 @@ pub(crate) const fn change(_: &Event) {}
 
 pub(crate) const fn reloaded(_: &Reloaded, _: Option<&str>) {}
 
-pub(crate) const fn reload_failed(_: &LastReload) {}
+pub(crate) const fn reload_failed(_: &LastReload, _: &[ConfigProblem]) {}
+
+pub(crate) const fn config_warnings(_: &str, _: &[ConfigProblem]) {}
 
 pub(crate) const fn switched_to_shadow(_: bool) {}
 
