@@ -13,13 +13,13 @@ use std::{
 use brama::{Identity, Registry, metrics::RegistryCounts};
 use metrics::{Label, counter, gauge};
 
-use self::counted::Counted;
+use self::counted::CountedSeries;
 
 /// Copies the metrics of a registry's breakers to the recorder of the facade `metrics`.
 #[derive(Debug)]
 pub struct BreakerMetrics {
     registry: Registry,
-    counted: Mutex<Counted>,
+    counted: Mutex<CountedSeries>,
     /// The gauges of each breaker at the last publication, to reset those of breakers that are
     /// gone.
     published: Mutex<HashMap<Identity<'static>, Gauges>>,

@@ -102,7 +102,7 @@ impl Published {
 
     fn histogram(
         &mut self,
-        outcome: Labels<'_>,
+        outcome: LabelPairs<'_>,
         histogram: &DurationHistogram,
         added: &DurationHistogram,
     ) {
@@ -126,18 +126,18 @@ impl Published {
         }
     }
 
-    fn counter(&self, name: &'static str, labels: Labels<'_>, added: u64) {
+    fn counter(&self, name: &'static str, labels: LabelPairs<'_>, added: u64) {
         counter!(name, self.with(labels)).increment(added);
     }
 
     /// Sets a gauge. `none` is its value once it is not known any more.
-    fn gauge(&mut self, name: &'static str, labels: Labels<'_>, value: f64, none: f64) {
+    fn gauge(&mut self, name: &'static str, labels: LabelPairs<'_>, value: f64, none: f64) {
         let labels = self.with(labels);
         gauge!(name, labels.clone()).set(value);
         self.gauges.push((name, labels, none));
     }
 
-    fn with(&self, more: Labels<'_>) -> Vec<Label> {
+    fn with(&self, more: LabelPairs<'_>) -> Vec<Label> {
         let more = more.iter().map(|(label, value)| Label::new(*label, (*value).to_owned()));
         self.labels.iter().cloned().chain(more).collect()
     }
@@ -147,8 +147,8 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-type Labels<'a> = &'a [(&'static str, &'static str)];
+type LabelPairs<'a> = &'a [(&'static str, &'static str)];
 
-const SUCCESS: Labels<'static> = &[("outcome", "success")];
-const FAILURE: Labels<'static> = &[("outcome", "failure")];
-const IGNORED: Labels<'static> = &[("outcome", "ignored")];
+const SUCCESS: LabelPairs<'static> = &[("outcome", "success")];
+const FAILURE: LabelPairs<'static> = &[("outcome", "failure")];
+const IGNORED: LabelPairs<'static> = &[("outcome", "ignored")];

@@ -12,12 +12,13 @@ use opentelemetry::{
     metrics::{AsyncInstrument, Meter},
 };
 
-use crate::shared::{Shared, Snapshot};
+use crate::shared::{RegistryReading, Shared};
 
 /// Adds a point: further attributes, and the value.
 type Add<'a, T> = dyn FnMut(&[KeyValue], T) + 'a;
 
-/// Registers every instrument. Each has a number, by which the snapshot knows who observed it.
+/// Registers every instrument. Each has a number, by which a collection
+/// knows which of them have observed its reading.
 pub(crate) fn register(shared: &Arc<Shared>, meter: &Meter) {
     let mut instruments = Instruments { shared, meter, next: 0 };
     instruments.states();
@@ -41,7 +42,7 @@ impl Instruments<'_> {
             .with_description("Whether the circuit is in this state; of a sum, how many are.")
             .with_unit("1")
             .with_callback(move |observer| {
-                observe_present(&shared.snapshot(number), observer, &|series, add| {
+                observe_present(&shared.reading(number), observer, &|series, add| {
                     for state in State::ALL {
                         let breakers = i64::try_from(series.in_state(state)).unwrap_or(i64::MAX);
                         add(&[KeyValue::new("brama.breaker.state", state.as_str())], breakers);
@@ -70,7 +71,7 @@ impl Instruments<'_> {
             .with_description("Changes of state.")
             .with_unit("{transition}")
             .with_callback(move |observer| {
-                observe_transitions(&shared.snapshot(number), observer);
+                observe_transitions(&shared.reading(number), observer);
             })
             .build();
     }
@@ -130,7 +131,7 @@ impl Instruments<'_> {
             .f64_observable_counter("brama.breaker.call.duration.sum")
             .with_unit("s")
             .with_callback(move |observer| {
-                observe_counted(&shared.snapshot(number), observer, &|series, add| {
+                observe_counted(&shared.reading(number), observer, &|series, add| {
                     for (name, histogram) in histograms(series) {
                         add(&[outcome(name)], histogram.sum().as_secs_f64());
                     }
@@ -171,7 +172,7 @@ impl Instruments<'_> {
     fn last_success(&mut self) {
         let (number, shared) = self.callback();
         let callback = move |observer: &dyn AsyncInstrument<f64>| {
-            let last = shared.snapshot(number).counts.last_reload.clone();
+            let last = shared.reading(number).counts.last_reload.clone();
             let time = last.and_then(|last| last.last_success);
             if let Some(since_1970) = time.and_then(|it| it.duration_since(UNIX_EPOCH).ok()) {
                 observer.observe(since_1970.as_secs_f64(), &[]);
@@ -189,7 +190,7 @@ impl Instruments<'_> {
     ) {
         let (number, shared) = self.callback();
         let callback = move |observer: &dyn AsyncInstrument<u64>| {
-            observe_counted(&shared.snapshot(number), observer, &points);
+            observe_counted(&shared.reading(number), observer, &points);
         };
         self.meter.u64_observable_counter(name).with_unit(unit).with_callback(callback).build();
     }
@@ -202,7 +203,7 @@ impl Instruments<'_> {
     ) {
         let (number, shared) = self.callback();
         let callback = move |observer: &dyn AsyncInstrument<u64>| {
-            observe_present(&shared.snapshot(number), observer, &points);
+            observe_present(&shared.reading(number), observer, &points);
         };
         self.meter.u64_observable_gauge(name).with_unit(unit).with_callback(callback).build();
     }
@@ -215,7 +216,7 @@ impl Instruments<'_> {
     ) {
         let (number, shared) = self.callback();
         let callback = move |observer: &dyn AsyncInstrument<f64>| {
-            observe_present(&shared.snapshot(number), observer, &points);
+            observe_present(&shared.reading(number), observer, &points);
         };
         self.meter.f64_observable_gauge(name).with_unit(unit).with_callback(callback).build();
     }
@@ -239,7 +240,7 @@ impl Instruments<'_> {
     ) {
         let (number, shared) = self.callback();
         let callback = move |observer: &dyn AsyncInstrument<u64>| {
-            points(&shared.snapshot(number).counts, &mut |attributes, value| {
+            points(&shared.reading(number).counts, &mut |attributes, value| {
                 observer.observe(value, attributes);
             });
         };
@@ -253,7 +254,7 @@ impl Instruments<'_> {
     ) {
         let (number, shared) = self.callback();
         let callback = move |observer: &dyn AsyncInstrument<u64>| {
-            observer.observe(count(&shared.snapshot(number).counts), &[]);
+            observer.observe(count(&shared.reading(number).counts), &[]);
         };
         self.meter.u64_observable_counter(name).with_callback(callback).build();
     }
@@ -267,29 +268,29 @@ impl Instruments<'_> {
 
 /// Observes counters.
 fn observe_counted<T>(
-    snapshot: &Snapshot,
+    reading: &RegistryReading,
     observer: &dyn AsyncInstrument<T>,
     points: &dyn Fn(&Series, &mut Add<'_, T>),
 ) {
-    for (attributes, of) in &snapshot.points {
+    for (attributes, of) in &reading.points {
         points(&of.counts, &mut |more, value| observe(observer, value, attributes, more));
     }
 }
 
 /// Observes what is no counter. A breaker that is gone has none of it.
 fn observe_present<T>(
-    snapshot: &Snapshot,
+    reading: &RegistryReading,
     observer: &dyn AsyncInstrument<T>,
     points: &dyn Fn(&Series, &mut Add<'_, T>),
 ) {
-    for (attributes, of) in &snapshot.points {
+    for (attributes, of) in &reading.points {
         let Some(present) = &of.present else { continue };
         points(present, &mut |more, value| observe(observer, value, attributes, more));
     }
 }
 
-fn observe_transitions(snapshot: &Snapshot, observer: &dyn AsyncInstrument<u64>) {
-    for (attributes, of) in &snapshot.points {
+fn observe_transitions(reading: &RegistryReading, observer: &dyn AsyncInstrument<u64>) {
+    for (attributes, of) in &reading.points {
         for (&(from, to), &count) in &of.transitions {
             observe(observer, count, attributes, &transition(from, to));
         }

@@ -17,9 +17,9 @@ use prometheus_client::{
 };
 
 /// The labels of a breaker, and those of one of its series.
-struct Labels<'a>(&'a Series, &'a [(&'static str, &'static str)]);
+struct SampleLabels<'a>(&'a Series, &'a [(&'static str, &'static str)]);
 
-impl EncodeLabelSet for Labels<'_> {
+impl EncodeLabelSet for SampleLabels<'_> {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
         for (label, value) in self.0.labels() {
             (label, value.as_ref()).encode(encoder.encode_label())?;
@@ -153,7 +153,7 @@ impl Families<'_, '_> {
         let mut metric = self.encoder.encode_descriptor(name, help, Some(unit), kind)?;
         for series in self.all {
             for (outcome, histogram) in outcomes(series) {
-                encode_histogram(&mut metric, &Labels(series, outcome), histogram)?;
+                encode_histogram(&mut metric, &SampleLabels(series, outcome), histogram)?;
             }
         }
         Ok(())
@@ -167,7 +167,7 @@ impl Families<'_, '_> {
         for series in self.all {
             for (outcome, histogram) in outcomes(series) {
                 if let Some(max) = histogram.max() {
-                    let labels = Labels(series, outcome);
+                    let labels = SampleLabels(series, outcome);
                     metric.encode_family(&labels)?.encode_gauge(&max.as_secs_f64())?;
                 }
             }
@@ -184,7 +184,7 @@ impl Families<'_, '_> {
         let mut metric = self.encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
         for series in self.all {
             samples(series, &mut |labels, count| {
-                let labels = Labels(series, labels);
+                let labels = SampleLabels(series, labels);
                 metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, f64>(&count, None)
             })?;
         }
@@ -200,7 +200,7 @@ impl Families<'_, '_> {
         let mut metric = self.encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
         for series in self.all {
             samples(series, &mut |labels, count| {
-                metric.encode_family(&Labels(series, labels))?.encode_gauge(&signed(count))
+                metric.encode_family(&SampleLabels(series, labels))?.encode_gauge(&signed(count))
             })?;
         }
         Ok(())
@@ -217,7 +217,7 @@ impl Families<'_, '_> {
             self.encoder.encode_descriptor(name, help, Some(unit), MetricType::Gauge)?;
         for series in self.all {
             if let Some(share) = share(series) {
-                metric.encode_family(&Labels(series, &[]))?.encode_gauge(&share)?;
+                metric.encode_family(&SampleLabels(series, &[]))?.encode_gauge(&share)?;
             }
         }
         Ok(())
@@ -244,7 +244,7 @@ fn outcomes(
 
 fn encode_histogram(
     metric: &mut MetricEncoder<'_>,
-    labels: &Labels<'_>,
+    labels: &SampleLabels<'_>,
     histogram: &DurationHistogram,
 ) -> fmt::Result {
     // The encoder adds the buckets up again.
