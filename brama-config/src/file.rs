@@ -177,7 +177,7 @@ impl File {
     /// [`Registry::last_reload`](brama_runtime::api::Registry::last_reload) has the error.
     pub fn reload(&self, registry: &Registry) -> Result<ReloadedFile, ApplyError> {
         let loaded = self.read().inspect_err(|errors| {
-            registry.reload_failed(&self.path.to_string_lossy(), errors);
+            registry.record_failed_reload(&self.path.to_string_lossy(), errors);
         })?;
         Ok(loaded.reload(registry)?)
     }

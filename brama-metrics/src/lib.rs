@@ -81,7 +81,7 @@ fn publish_registry(counts: &RegistryCounts) {
     }
     counter!("brama_keys_evicted_total").absolute(counts.evicted_keys);
     counter!("brama_overflow_calls_total").absolute(counts.overflow_calls);
-    counter!("brama_events_lagged_total").absolute(counts.lost_events);
+    counter!("brama_events_lost_total").absolute(counts.lost_events);
     gauge!("brama_shadow_all").set(f64::from(u8::from(counts.shadow_all)));
     let Some(last) = &counts.last_reload else { return };
     let is_successful = f64::from(u8::from(last.is_successful()));

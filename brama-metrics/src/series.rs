@@ -114,7 +114,7 @@ impl Published {
         let before = histogram.sum().saturating_sub(added.sum());
         let added = micros(histogram.sum()).saturating_sub(micros(before));
         self.counter("brama_breaker_call_duration_microseconds_total", outcome, added);
-        if let Some(max) = histogram.max() {
+        if let Some(max) = histogram.recent_max() {
             let max = max.as_secs_f64();
             self.gauge("brama_breaker_call_duration_max_seconds", outcome, max, 0.0);
         }

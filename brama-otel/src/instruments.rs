@@ -140,7 +140,7 @@ impl Instruments<'_> {
             .build();
         self.real("brama.breaker.call.duration.max", "s", |series, add| {
             for (name, histogram) in histograms(series) {
-                if let Some(max) = histogram.max() {
+                if let Some(max) = histogram.recent_max() {
                     add(&[outcome(name)], max.as_secs_f64());
                 }
             }
@@ -166,7 +166,7 @@ impl Instruments<'_> {
         self.last_success();
         self.count_of_registry("brama.keys.evicted", |counts| counts.evicted_keys);
         self.count_of_registry("brama.overflow.calls", |counts| counts.overflow_calls);
-        self.count_of_registry("brama.events.lagged", |counts| counts.lost_events);
+        self.count_of_registry("brama.events.lost", |counts| counts.lost_events);
     }
 
     fn last_success(&mut self) {

@@ -311,7 +311,7 @@ fn reloads_are_collected() {
         (value(&points, "brama.config.last_reload.successful", &[]), time.is_some())
     };
     assert_eq!(shown(), (None, false));
-    registry.reload_failed("a.toml", &"bad");
+    registry.record_failed_reload("a.toml", &"bad");
     assert_eq!(shown(), (Some(0.0), false));
     registry.reload(Config::new()).unwrap();
     assert_eq!(shown(), (Some(1.0), true));

@@ -166,7 +166,7 @@ impl Families<'_, '_> {
         let mut metric = self.encoder.encode_descriptor(name, help, Some(unit), kind)?;
         for series in self.all {
             for (outcome, histogram) in outcomes(series) {
-                if let Some(max) = histogram.max() {
+                if let Some(max) = histogram.recent_max() {
                     let labels = SampleLabels(series, outcome);
                     metric.encode_family(&labels)?.encode_gauge(&max.as_secs_f64())?;
                 }
@@ -284,7 +284,7 @@ pub(crate) fn encode_registry(
     for (name, help, count) in [
         ("brama_keys_evicted", "Breakers with a key that were evicted", counts.evicted_keys),
         ("brama_overflow_calls", "Calls that found no room for their key", counts.overflow_calls),
-        ("brama_events_lagged", "Events that slow subscriptions lost", counts.lost_events),
+        ("brama_events_lost", "Events that slow subscriptions lost", counts.lost_events),
     ] {
         let mut metric = encoder.encode_descriptor(name, help, None, counter)?;
         metric.encode_counter::<NoLabelSet, u64, f64>(&count, None)?;

@@ -93,6 +93,6 @@ fn an_empty_registry_is_written_too() {
 #[test]
 fn a_reload_that_failed_is_shown() {
     let registry = Registry::new();
-    registry.reload_failed("a.toml", &"bad");
+    registry.record_failed_reload("a.toml", &"bad");
     assert!(scrape(&registry).contains("\nbrama_config_last_reload_successful 0\n"));
 }

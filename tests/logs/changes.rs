@@ -145,7 +145,7 @@ fn a_reload_without_a_change_says_so() {
 #[test]
 fn a_reload_that_failed_is_a_warning_with_its_source() {
     let lines = Recorder::lines(Level::WARN, || {
-        Registry::new().reload_failed("a\n.toml", &"bad\n  --> a.toml:1:1\nmore");
+        Registry::new().record_failed_reload("a\n.toml", &"bad\n  --> a.toml:1:1\nmore");
     });
     assert_eq!(
         lines[0].to_string(),

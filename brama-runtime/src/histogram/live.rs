@@ -125,7 +125,7 @@ mod tests {
         let (long, short) = (Duration::from_secs(3), Duration::from_millis(7));
         histogram.count(long, Tick::from_nanos(MINUTE));
         histogram.count(short, Tick::from_nanos(3 * MINUTE - 1));
-        let max = |minute| histogram.read(Tick::from_nanos(minute * MINUTE)).max();
+        let max = |minute| histogram.read(Tick::from_nanos(minute * MINUTE)).recent_max();
         assert_eq!([1, 2, 3, 4].map(max), [Some(long), Some(long), Some(short), None]);
     }
 

@@ -35,7 +35,7 @@ pub(crate) use self::live::{DurationCounters, TimedOutcome};
 /// let successes = durations.successes();
 /// assert_eq!(successes.count(), 3);
 /// assert_eq!(successes.sum(), Duration::from_millis(430));
-/// assert_eq!(successes.max(), Some(Duration::from_millis(400)));
+/// assert_eq!(successes.recent_max(), Some(Duration::from_millis(400)));
 /// let median = successes.quantile(0.5).expect("there are calls").as_millis();
 /// assert!((18..=22).contains(&median), "{median} ms");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -154,7 +154,7 @@ impl DurationHistogram {
     /// Minutes are counted on the registry's clock. A maximum since the start of the program would
     /// show the first outage for ever. Durations above 12 days read as 12 days.
     #[must_use]
-    pub fn max(&self) -> Option<Duration> {
+    pub fn recent_max(&self) -> Option<Duration> {
         Some(Duration::from_nanos(self.max)).filter(|max| !max.is_zero())
     }
 
@@ -190,8 +190,8 @@ impl DurationHistogram {
         self.counts.iter().enumerate().map(move |(place, count)| (bound(place), *count))
     }
 
-    /// Iterates over the bounds that are powers of two of a second, from 2⁻¹⁶ to 2⁸, each with the
-    /// number of calls that took at most as long.
+    /// Iterates over the bounds that are powers of two of a second, in seconds from 2⁻¹⁶ to 2⁸,
+    /// each with the number of calls that took at most as long.
     pub fn cumulative(&self) -> impl Iterator<Item = (f64, u64)> {
         let mut below = 0;
         self.counts.iter().enumerate().filter_map(move |(place, count)| {
@@ -221,13 +221,13 @@ impl Default for DurationHistogram {
     }
 }
 
-/// Prints the count, the sum, the maximum and three quantiles.
+/// Prints the count, the sum, the recent maximum and three quantiles.
 impl fmt::Debug for DurationHistogram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DurationHistogram")
             .field("count", &self.count())
             .field("sum", &self.sum())
-            .field("max", &self.max())
+            .field("recent_max", &self.recent_max())
             .field("quantiles", &QUANTILES.map(|(_, share)| self.quantile(share)))
             .finish()
     }
@@ -243,7 +243,7 @@ fn middle(place: usize) -> Duration {
     Duration::from_nanos(below.midpoint(bound))
 }
 
-/// In JSON: the count, the sum, the maximum and three quantiles, the durations in seconds.
+/// In JSON: the count, the sum, the recent maximum and three quantiles, the durations in seconds.
 #[cfg(feature = "serde")]
 impl Serialize for DurationHistogram {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -251,7 +251,7 @@ impl Serialize for DurationHistogram {
         let mut form = serializer.serialize_struct("DurationHistogram", 6)?;
         form.serialize_field("count", &self.count())?;
         form.serialize_field("sum", &self.sum().as_secs_f64())?;
-        form.serialize_field("max", &seconds(self.max()))?;
+        form.serialize_field("recent_max", &seconds(self.recent_max()))?;
         for (name, share) in QUANTILES {
             form.serialize_field(name, &seconds(self.quantile(share)))?;
         }

@@ -160,7 +160,7 @@ impl Native {
             (FAILURE, durations.failures()),
             (IGNORED, durations.ignored()),
         ] {
-            match (self, histogram.max()) {
+            match (self, histogram.recent_max()) {
                 (Self::LongestDuration, Some(max)) => {
                     page.add(labels, outcome, Real(max.as_secs_f64()));
                 }

@@ -45,7 +45,7 @@ impl OfRegistry {
                 counter("brama_overflow_calls", "Calls that found no room for their key.")
             }
             Self::LostEvents => counter(
-                "brama_events_lagged",
+                "brama_events_lost",
                 "Events that subscriptions lost because they were too slow.",
             ),
             Self::ShadowAll => {

@@ -181,7 +181,7 @@ fn add_longest<W: fmt::Write>(page: &mut Page<'_, W>, name: &str, series: &Serie
         (FAILED, durations.failures()),
         (IGNORED, durations.ignored()),
     ] {
-        let max = histogram.max().unwrap_or_default();
+        let max = histogram.recent_max().unwrap_or_default();
         page.add(kind, name, Real(max.as_secs_f64()));
     }
 }
