@@ -109,7 +109,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// Those of [`reload`](Self::reload).
+    /// The errors of [`reload`](Self::reload).
     pub fn reload_from(&self, source: &str, config: Config) -> Result<Reloaded, InvalidConfig> {
         self.reload_as(Some(source), config)
     }
