@@ -174,7 +174,7 @@ fn the_kill_switch_is_a_warning_when_it_changes() {
 }
 
 #[test]
-fn the_life_of_a_breaker_is_for_debugging() {
+fn a_registration_is_for_debugging_and_an_unregistration_is_information() {
     let lines = Recorder::lines(Level::DEBUG, || {
         let registry = Registry::new();
         let connection = Connection::new().kind(ConnectionKind::HTTP);
