@@ -79,6 +79,12 @@ impl Durations {
         &self.0.ignored
     }
 
+    /// Iterates over the outcomes of calls: the name that metrics use, `success`, `failure` or
+    /// `ignored`, and the durations.
+    pub fn by_outcome(&self) -> impl Iterator<Item = (&'static str, &DurationHistogram)> {
+        zip(["success", "failure", "ignored"], self.0.each_ref())
+    }
+
     /// Adds the counts and sums, and not the maxima, which are of the present time.
     pub(crate) fn add_counts(&mut self, other: &Self) {
         for (sum, other) in zip(self.0.each_mut(), other.0.each_ref()) {
@@ -174,11 +180,11 @@ impl DurationHistogram {
         #[expect(clippy::cast_sign_loss, reason = "neither factor is negative")]
         let rank = ((share * count as f64).ceil() as u64).clamp(1, count);
         let mut below = 0;
-        let place = self.counts.iter().position(|count| {
+        let bucket = self.counts.iter().position(|count| {
             below += count;
             rank <= below
         })?;
-        Some(middle(place))
+        Some(middle(bucket))
     }
 
     /// Iterates over the buckets, shortest durations first: the largest duration that the bucket
@@ -186,17 +192,17 @@ impl DurationHistogram {
     ///
     /// The numbers are those of each bucket alone. Most are zero.
     pub fn buckets(&self) -> impl Iterator<Item = (Option<Duration>, u64)> {
-        let bound = |place| bound_in_nanos(place).map(Duration::from_nanos);
-        self.counts.iter().enumerate().map(move |(place, count)| (bound(place), *count))
+        let bound = |bucket| bound_in_nanos(bucket).map(Duration::from_nanos);
+        self.counts.iter().enumerate().map(move |(bucket, count)| (bound(bucket), *count))
     }
 
     /// Iterates over the bounds that are powers of two of a second, in seconds from 2⁻¹⁶ to 2⁸,
     /// each with the number of calls that took at most as long.
     pub fn cumulative(&self) -> impl Iterator<Item = (f64, u64)> {
         let mut below = 0;
-        self.counts.iter().enumerate().filter_map(move |(place, count)| {
+        self.counts.iter().enumerate().filter_map(move |(bucket, count)| {
             below += count;
-            bound_in_seconds(place).filter(|_| is_power_of_two(place)).map(|bound| (bound, below))
+            bound_in_seconds(bucket).filter(|_| is_power_of_two(bucket)).map(|bound| (bound, below))
         })
     }
 
@@ -237,9 +243,9 @@ impl fmt::Debug for DurationHistogram {
 const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)];
 
 /// The middle of a bucket; of the last one, its lower bound.
-fn middle(place: usize) -> Duration {
-    let below = place.checked_sub(1).and_then(bound_in_nanos).unwrap_or(0);
-    let bound = bound_in_nanos(place).unwrap_or(below);
+fn middle(bucket: usize) -> Duration {
+    let below = bucket.checked_sub(1).and_then(bound_in_nanos).unwrap_or(0);
+    let bound = bound_in_nanos(bucket).unwrap_or(below);
     Duration::from_nanos(below.midpoint(bound))
 }
 
