@@ -10,7 +10,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use brama::{Identity, Registry, metrics::RegistryCounts};
+use brama::{Health, Identity, Registry, metrics::RegistryCounts};
 use metrics::{Label, counter, gauge};
 
 use self::counted::CountedSeries;
@@ -75,7 +75,7 @@ impl BreakerMetrics {
 
 fn publish_registry(counts: &RegistryCounts) {
     gauge!("brama_breakers").set(real(counts.breakers));
-    for health in ["up", "degraded", "down"] {
+    for health in Health::NAMES {
         let is_present = counts.health.as_str() == health;
         gauge!("brama_health", "health" => health).set(f64::from(u8::from(is_present)));
     }

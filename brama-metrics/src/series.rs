@@ -1,6 +1,6 @@
 //! The metrics of one breaker.
 
-use std::time::Duration;
+use std::{iter::zip, time::Duration};
 
 use brama::{
     State,
@@ -58,29 +58,25 @@ impl Published {
     }
 
     fn calls(&self, added: &Series) {
-        let (totals, rejections) = (added.totals, added.rejections);
-        self.counter("brama_breaker_calls_total", SUCCESS, totals.successes);
-        self.counter("brama_breaker_calls_total", FAILURE, totals.failures);
-        self.counter("brama_breaker_calls_total", IGNORED, totals.ignored);
+        let totals = added.totals;
+        for (outcome, calls) in totals.by_outcome() {
+            self.counter("brama_breaker_calls_total", &[("outcome", outcome)], calls);
+        }
         self.counter("brama_breaker_abandoned_calls_total", &[], totals.abandoned);
         self.counter("brama_breaker_slow_calls_total", &[], totals.slow);
         self.counter("brama_breaker_late_calls_total", &[], totals.late);
         self.counter("brama_breaker_nested_calls_total", &[], totals.nested);
-        for (reason, calls) in [
-            ("open", rejections.open),
-            ("probe_limit", rejections.half_open),
-            ("ramp", rejections.ramp),
-            ("forced", rejections.forced),
-        ] {
+        for (reason, calls) in added.rejections.by_reason() {
             self.counter("brama_breaker_rejections_total", &[("reason", reason)], calls);
         }
     }
 
     fn window(&mut self, series: &Series) {
         if let Some(window) = series.window {
-            let successes = window.calls.saturating_sub(window.failures);
-            self.gauge("brama_breaker_window_calls", SUCCESS, real(successes), 0.0);
-            self.gauge("brama_breaker_window_calls", FAILURE, real(window.failures), 0.0);
+            for (outcome, calls) in window.by_outcome() {
+                let labels = [("outcome", outcome)];
+                self.gauge("brama_breaker_window_calls", &labels, real(calls), 0.0);
+            }
             self.gauge("brama_breaker_window_slow_calls", &[], real(window.slow), 0.0);
         }
         for (name, share) in [
@@ -95,9 +91,9 @@ impl Published {
     }
 
     fn durations(&mut self, durations: &Durations, added: &Durations) {
-        self.histogram(SUCCESS, durations.successes(), added.successes());
-        self.histogram(FAILURE, durations.failures(), added.failures());
-        self.histogram(IGNORED, durations.ignored(), added.ignored());
+        for ((outcome, histogram), (_, added)) in zip(durations.by_outcome(), added.by_outcome()) {
+            self.histogram(&[("outcome", outcome)], histogram, added);
+        }
     }
 
     fn histogram(
@@ -148,7 +144,3 @@ fn micros(duration: Duration) -> u64 {
 }
 
 type LabelPairs<'a> = &'a [(&'static str, &'static str)];
-
-const SUCCESS: LabelPairs<'static> = &[("outcome", "success")];
-const FAILURE: LabelPairs<'static> = &[("outcome", "failure")];
-const IGNORED: LabelPairs<'static> = &[("outcome", "ignored")];

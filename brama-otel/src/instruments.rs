@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::UNIX_EPOCH};
 
 use brama::{
-    State,
+    Health, State,
     metrics::{RegistryCounts, Series},
-    status::DurationHistogram,
+    status::{DurationHistogram, Durations, WindowCounts},
 };
 use opentelemetry::{
     KeyValue,
@@ -78,9 +78,9 @@ impl Instruments<'_> {
 
     fn calls(&mut self) {
         self.counter("brama.breaker.calls", "{call}", |series, add| {
-            add(&[outcome("success")], series.totals.successes);
-            add(&[outcome("failure")], series.totals.failures);
-            add(&[outcome("ignored")], series.totals.ignored);
+            for (name, calls) in series.totals.by_outcome() {
+                add(&[outcome(name)], calls);
+            }
         });
         self.counter("brama.breaker.calls.abandoned", "{call}", |series, add| {
             add(&[], series.totals.abandoned);
@@ -95,19 +95,16 @@ impl Instruments<'_> {
             add(&[], series.totals.nested);
         });
         self.counter("brama.breaker.rejections", "{call}", |series, add| {
-            let rejections = series.rejections;
-            add(&[KeyValue::new("reason", "open")], rejections.open);
-            add(&[KeyValue::new("reason", "probe_limit")], rejections.half_open);
-            add(&[KeyValue::new("reason", "ramp")], rejections.ramp);
-            add(&[KeyValue::new("reason", "forced")], rejections.forced);
+            for (reason, calls) in series.rejections.by_reason() {
+                add(&[KeyValue::new("reason", reason)], calls);
+            }
         });
     }
 
     fn window(&mut self) {
         self.gauge("brama.breaker.window.calls", "{call}", |series, add| {
-            if let Some(window) = series.window {
-                add(&[outcome("success")], window.calls.saturating_sub(window.failures));
-                add(&[outcome("failure")], window.failures);
+            for (name, calls) in series.window.iter().flat_map(WindowCounts::by_outcome) {
+                add(&[outcome(name)], calls);
             }
         });
         self.gauge("brama.breaker.window.slow_calls", "{call}", |series, add| {
@@ -150,7 +147,7 @@ impl Instruments<'_> {
     fn registry(&mut self) {
         self.of_registry("brama.breakers", |counts, add| add(&[], counts.breakers));
         self.of_registry("brama.health", |counts, add| {
-            for health in ["up", "degraded", "down"] {
+            for health in Health::NAMES {
                 let is_present = u64::from(counts.health.as_str() == health);
                 add(&[KeyValue::new("brama.health", health)], is_present);
             }
@@ -316,12 +313,6 @@ fn outcome(name: &'static str) -> KeyValue {
 
 /// The histograms of the outcomes that occurred.
 fn histograms(series: &Series) -> impl Iterator<Item = (&'static str, &DurationHistogram)> {
-    let outcomes = series.durations.iter().flat_map(|durations| {
-        [
-            ("success", durations.successes()),
-            ("failure", durations.failures()),
-            ("ignored", durations.ignored()),
-        ]
-    });
+    let outcomes = series.durations.iter().flat_map(Durations::by_outcome);
     outcomes.filter(|(_, histogram)| 0 < histogram.count())
 }
