@@ -9,43 +9,43 @@ use brama::{
 };
 use metrics::{Label, counter, gauge};
 
-use crate::{Gauges, real};
+use crate::{PublishedGauge, as_f64};
 
 /// Publishes the metrics of a breaker, with the counts that were added. Returns its gauges.
-pub(crate) fn publish(series: &Series, added: &Series) -> Gauges {
+pub(crate) fn publish(series: &Series, added: &Series) -> Vec<PublishedGauge> {
     let labels = series.labels().map(|(label, value)| Label::new(label, value.into_owned()));
-    let mut published = Published { labels: labels.collect(), gauges: Vec::new() };
-    published.states(series);
-    published.changes(added);
-    published.calls(added);
-    published.window(series);
+    let mut publisher = BreakerPublisher { labels: labels.collect(), gauges: Vec::new() };
+    publisher.states(series);
+    publisher.changes(added);
+    publisher.calls(added);
+    publisher.window(series);
     if let (Some(durations), Some(added)) = (&series.durations, &added.durations) {
-        published.durations(durations, added);
+        publisher.durations(durations, added);
     }
-    published.limited(series);
-    published.gauges
+    publisher.limited(series);
+    publisher.gauges
 }
 
-struct Published {
+struct BreakerPublisher {
     /// The labels of the breaker.
     labels: Vec<Label>,
-    gauges: Gauges,
+    gauges: Vec<PublishedGauge>,
 }
 
-impl Published {
+impl BreakerPublisher {
     fn states(&mut self, series: &Series) {
         for state in State::ALL {
-            let breakers = real(series.in_state(state));
+            let breakers = as_f64(series.in_state(state));
             self.gauge("brama_breaker_state", &[("state", state.as_str())], breakers, 0.0);
         }
-        self.gauge("brama_breaker_failures_in_a_row", &[], real(series.failures), 0.0);
+        self.gauge("brama_breaker_failures_in_a_row", &[], as_f64(series.failures), 0.0);
     }
 
     /// How many keys are summed, which is a fact about their identifier.
     fn limited(&mut self, series: &Series) {
         self.labels.retain(|label| label.key() != "key");
         if let Some(keys) = series.summed {
-            self.gauge("brama_series_limited_keys", &[], real(keys), 0.0);
+            self.gauge("brama_series_limited_keys", &[], as_f64(keys), 0.0);
         }
     }
 
@@ -75,9 +75,9 @@ impl Published {
         if let Some(window) = series.window {
             for (outcome, calls) in window.by_outcome() {
                 let labels = [("outcome", outcome)];
-                self.gauge("brama_breaker_window_calls", &labels, real(calls), 0.0);
+                self.gauge("brama_breaker_window_calls", &labels, as_f64(calls), 0.0);
             }
-            self.gauge("brama_breaker_window_slow_calls", &[], real(window.slow), 0.0);
+            self.gauge("brama_breaker_window_slow_calls", &[], as_f64(window.slow), 0.0);
         }
         for (name, share) in [
             ("brama_breaker_failure_ratio", series.failure_ratio),
@@ -126,11 +126,11 @@ impl Published {
         counter!(name, self.with(labels)).increment(added);
     }
 
-    /// Sets a gauge. `none` is its value once it is not known any more.
-    fn gauge(&mut self, name: &'static str, labels: LabelPairs<'_>, value: f64, none: f64) {
+    /// Sets a gauge. `absent` is the value to set once it is not published any more.
+    fn gauge(&mut self, name: &'static str, labels: LabelPairs<'_>, value: f64, absent: f64) {
         let labels = self.with(labels);
         gauge!(name, labels.clone()).set(value);
-        self.gauges.push((name, labels, none));
+        self.gauges.push(PublishedGauge { name, labels, absent });
     }
 
     fn with(&self, more: LabelPairs<'_>) -> Vec<Label> {
