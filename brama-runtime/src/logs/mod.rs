@@ -41,16 +41,17 @@ pub(crate) use self::{
 /// How many rejections of the present opening were counted, and of which opening. A rejection is
 /// counted only while a subscriber listens.
 pub(crate) struct RejectionLog {
-    /// It orders nothing. If it is torn between two openings, a line is written too often.
+    /// The number of the opening, and below it some bits for the number of its rejections. It
+    /// orders nothing. If it is torn between two openings, a line is written too often.
     #[cfg(feature = "tracing")]
-    count: AtomicU64,
+    packed: AtomicU64,
 }
 
 impl RejectionLog {
     pub(crate) const fn new() -> Self {
         Self {
             #[cfg(feature = "tracing")]
-            count: AtomicU64::new(0),
+            packed: AtomicU64::new(0),
         }
     }
 }
