@@ -150,7 +150,7 @@ impl Bus {
     /// Whether an observer or the log would see this change. If not, and if there is no
     /// subscription, its event need not be built.
     pub(crate) fn is_seen(&self, detail: &EventDetail, identity: &Identity<'_>) -> bool {
-        self.has_observers.load(Ordering::Relaxed) || logs::wants(detail, identity)
+        self.has_observers.load(Ordering::Relaxed) || logs::has_line(detail, identity)
     }
 
     /// Adds a change that the observers and the log see when `wakes` are woken. `clock` reads the

@@ -93,7 +93,7 @@ impl Observer {
         }
         if catch_panic(|| (self.observe)(event)) == Err(Panicked) {
             self.panics.fetch_add(1, Ordering::Relaxed);
-            logs::panicked("an observer", Some(&event.identity));
+            logs::write_panic("an observer", Some(&event.identity));
         }
     }
 }
@@ -105,7 +105,7 @@ impl UnseenChange {
             let calendar = || clock.calendar().checked_sub(clock.now().since(event.at));
             event.time = catch_panic(calendar).ok().flatten().unwrap_or(event.time);
         }
-        logs::change(&event);
+        logs::write_change(&event);
         observers.iter().for_each(|observer| observer.call(&event));
     }
 }

@@ -11,13 +11,13 @@ use crate::{
 };
 
 /// Writes the line of a reload. The caller must hold no lock.
-pub(crate) fn reloaded(reloaded: &Reloaded, source: Option<&str>) {
+pub(crate) fn write_reload(reloaded: &Reloaded, source: Option<&str>) {
     if is_on(Level::INFO) {
-        let _ = catch_panic(|| write_reload(reloaded, source));
+        let _ = catch_panic(|| reload_line(reloaded, source));
     }
 }
 
-fn write_reload(reloaded: &Reloaded, source: Option<&str>) {
+fn reload_line(reloaded: &Reloaded, source: Option<&str>) {
     let Reloaded { configuration, breakers } = reloaded;
     let mut shown: Vec<_> =
         configuration.iter().take(MOST_CHANGES).map(ToString::to_string).collect();
@@ -42,13 +42,13 @@ fn write_reload(reloaded: &Reloaded, source: Option<&str>) {
 const MOST_CHANGES: usize = 16;
 
 /// Writes the line of a reload that failed. The caller must hold no lock.
-pub(crate) fn reload_failed(last: &LastReload) {
+pub(crate) fn write_failed_reload(last: &LastReload) {
     if is_on(Level::WARN) {
-        let _ = catch_panic(|| write_failed_reload(last));
+        let _ = catch_panic(|| failed_reload_line(last));
     }
 }
 
-fn write_failed_reload(last: &LastReload) {
+fn failed_reload_line(last: &LastReload) {
     event!(
         target: "brama::config",
         Level::WARN,
@@ -60,13 +60,13 @@ fn write_failed_reload(last: &LastReload) {
 }
 
 /// Writes the line of the kill switch. The caller must hold no lock.
-pub(crate) fn switched_to_shadow(is_on_now: bool) {
+pub(crate) fn write_switch(is_on_now: bool) {
     if is_on(Level::WARN) {
-        let _ = catch_panic(|| write_switch(is_on_now));
+        let _ = catch_panic(|| switch_line(is_on_now));
     }
 }
 
-fn write_switch(is_on_now: bool) {
+fn switch_line(is_on_now: bool) {
     let effect = if is_on_now {
         "was turned on: every breaker only observes, and rejects no call"
     } else {
@@ -82,13 +82,13 @@ fn write_switch(is_on_now: bool) {
 }
 
 /// Writes the line about user code that panicked and was caught. The caller must hold no lock.
-pub(crate) fn panicked(what: &str, identity: Option<&Identity<'_>>) {
+pub(crate) fn write_panic(what: &str, identity: Option<&Identity<'_>>) {
     if is_on(Level::ERROR) {
-        let _ = catch_panic(|| write_panic(what, identity));
+        let _ = catch_panic(|| panic_line(what, identity));
     }
 }
 
-fn write_panic(what: &str, identity: Option<&Identity<'_>>) {
+fn panic_line(what: &str, identity: Option<&Identity<'_>>) {
     let fields = identity.map(NameFields::of);
     let fields = fields.as_ref();
     event!(

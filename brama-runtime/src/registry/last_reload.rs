@@ -50,7 +50,7 @@ impl Registry {
         let time = self.inner.context.time.calendar();
         let last = LastReload::failed(time, source, error);
         self.inner.note_reload(last.clone());
-        logs::reload_failed(&last);
+        logs::write_failed_reload(&last);
     }
 }
 

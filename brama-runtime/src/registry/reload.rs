@@ -135,7 +135,7 @@ impl Registry {
         self.inner.note_reload(LastReload::succeeded(time, source, &reloaded));
         drop(writer);
         wakes.wake();
-        logs::reloaded(&reloaded, source);
+        logs::write_reload(&reloaded, source);
         Ok(reloaded)
     }
 
