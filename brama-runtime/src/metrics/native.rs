@@ -198,7 +198,7 @@ fn add_histograms<W: fmt::Write>(
 ) {
     for (outcome, histogram) in series.durations.iter().flat_map(Durations::by_outcome) {
         if 0 < histogram.count() {
-            add_histogram(page, bounds, &format!("{labels},outcome=\"{outcome}\""), histogram);
+            add_histogram(page, bounds, [labels, ",outcome=\"", outcome, "\""], histogram);
         }
     }
 }
@@ -206,16 +206,17 @@ fn add_histograms<W: fmt::Write>(
 fn add_histogram<W: fmt::Write>(
     page: &mut Page<'_, W>,
     bounds: &Bounds,
-    labels: &str,
+    [labels, begin, outcome, end]: [&str; 4],
     histogram: &DurationHistogram,
 ) {
     let (bucket, count) = ("_bucket", Count(histogram.count()));
     for (bound, below) in bounds.of(histogram) {
-        page.add_with_suffix(bucket, &[labels, bound], Count(below));
+        page.add_with_suffix(bucket, &[labels, begin, outcome, end, bound], Count(below));
     }
-    page.add_with_suffix(bucket, &[labels, ",le=\"+Inf\""], count);
-    page.add_with_suffix("_sum", &[labels], Real(histogram.sum().as_secs_f64()));
-    page.add_with_suffix("_count", &[labels], count);
+    page.add_with_suffix(bucket, &[labels, begin, outcome, end, ",le=\"+Inf\""], count);
+    let labels = [labels, begin, outcome, end];
+    page.add_with_suffix("_sum", &labels, Real(histogram.sum().as_secs_f64()));
+    page.add_with_suffix("_count", &labels, count);
 }
 
 /// Adds the longest calls of the outcomes that occurred lately.
