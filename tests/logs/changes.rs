@@ -142,7 +142,7 @@ fn a_reload_without_a_change_says_so() {
 #[test]
 fn a_reload_that_failed_is_a_warning_with_its_source() {
     let lines = Recorder::lines(Level::WARN, || {
-        Registry::new().reload_failed("a\n.toml", &"bad\n  --> a.toml:1:1\nmore");
+        Registry::new().record_failed_reload("a\n.toml", &"bad\n  --> a.toml:1:1\nmore");
     });
     assert_eq!(
         lines[0].to_string(),
@@ -171,7 +171,7 @@ fn the_kill_switch_is_a_warning_when_it_changes() {
 }
 
 #[test]
-fn the_life_of_a_breaker_is_for_debugging() {
+fn a_registration_is_for_debugging_and_an_unregistration_is_information() {
     let lines = Recorder::lines(Level::DEBUG, || {
         let registry = Registry::new();
         let connection = Connection::new().kind(ConnectionKind::HTTP);

@@ -65,7 +65,8 @@ fn after_20_mistakes_a_line_counts_the_rest() {
 
 #[test]
 fn an_error_without_a_place_is_one_line() {
-    let reload = || Registry::new().reload_failed("etcd", &"connection refused\n  by the host\n");
+    let reload =
+        || Registry::new().record_failed_reload("etcd", &"connection refused\n  by the host\n");
     let lines: Vec<_> = Recorder::lines(Level::WARN, reload).iter().map(Line::to_string).collect();
     let expected = "WARN brama::config: the configuration could not be reloaded and stays as it \
                     is: connection refused by the host change=reload_failed mistakes=1 source=etcd";

@@ -222,7 +222,7 @@ impl WatchThread {
             self.report(reloaded.map_err(WatchError::from));
             if let Err(error) = followed {
                 let path = self.options.file.path().to_string_lossy();
-                self.registry.reload_failed(&path, &error);
+                self.registry.record_failed_reload(&path, &error);
                 self.report(Err(error));
             }
         }

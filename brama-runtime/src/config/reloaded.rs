@@ -177,8 +177,8 @@ impl fmt::Display for ConfigChange {
 impl fmt::Display for Reconfigured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "breaker {}: ", self.identity)?;
-        for (place, change) in self.changes.iter().enumerate() {
-            write!(f, "{}{change}", if place == 0 { "" } else { ", " })?;
+        for (index, change) in self.changes.iter().enumerate() {
+            write!(f, "{}{change}", if index == 0 { "" } else { ", " })?;
         }
         match self.lost_window {
             Some(counts) => write!(f, " ({})", LostWindow(counts)),
@@ -198,8 +198,8 @@ impl fmt::Display for Unused {
 }
 
 fn write_lines(lines: impl Iterator<Item = String>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (place, line) in lines.enumerate() {
-        write!(f, "{}{line}", if place == 0 { "" } else { "\n" })?;
+    for (index, line) in lines.enumerate() {
+        write!(f, "{}{line}", if index == 0 { "" } else { "\n" })?;
     }
     Ok(())
 }

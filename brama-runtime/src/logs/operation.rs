@@ -12,13 +12,13 @@ use crate::{
 };
 
 /// Writes the line of a reload. The caller must hold no lock.
-pub(crate) fn reloaded(reloaded: &Reloaded, source: Option<&str>) {
+pub(crate) fn write_reload(reloaded: &Reloaded, source: Option<&str>) {
     if is_on(Level::INFO) {
-        let _ = catch_panic(|| write_reload(reloaded, source));
+        let _ = catch_panic(|| reload_line(reloaded, source));
     }
 }
 
-fn write_reload(reloaded: &Reloaded, source: Option<&str>) {
+fn reload_line(reloaded: &Reloaded, source: Option<&str>) {
     let Reloaded { configuration, breakers } = reloaded;
     let mut shown: Vec<_> =
         configuration.iter().take(MOST_CHANGES).map(ToString::to_string).collect();
@@ -43,14 +43,14 @@ fn write_reload(reloaded: &Reloaded, source: Option<&str>) {
 const MOST_CHANGES: usize = 16;
 
 /// Writes the line of a reload that failed. The caller must hold no lock.
-pub(crate) fn reload_failed(last: &LastReload, problems: &[ConfigProblem]) {
+pub(crate) fn write_failed_reload(last: &LastReload, problems: &[ConfigProblem]) {
     if is_on(Level::WARN) {
-        let _ = catch_panic(|| write_failed_reload(last, problems));
+        let _ = catch_panic(|| failed_reload_lines(last, problems));
     }
 }
 
 /// An error without a place, such as that of the network, needs no line of its own.
-fn write_failed_reload(last: &LastReload, problems: &[ConfigProblem]) {
+fn failed_reload_lines(last: &LastReload, problems: &[ConfigProblem]) {
     let source = last.source.as_deref();
     let (why, listed) = match problems {
         [only] if only.place.is_none() => (only.line(), [].as_slice()),
@@ -65,20 +65,20 @@ fn write_failed_reload(last: &LastReload, problems: &[ConfigProblem]) {
         "the configuration could not be reloaded and stays as it is: {why}",
     );
     let omitted = last.mistakes.saturating_sub(problems.len());
-    write_problems("mistake", source, listed, omitted);
+    problem_lines("mistake", source, listed, omitted);
 }
 
 /// Writes a line for each warning about a configuration that was applied. The caller must hold no
 /// lock.
-pub(crate) fn config_warnings(source: &str, warnings: &[ConfigProblem]) {
+pub(crate) fn write_config_warnings(source: &str, warnings: &[ConfigProblem]) {
     if is_on(Level::WARN) {
         let source = Escaped::within(MAX_TEXT, source).to_string();
-        let _ = catch_panic(|| write_problems("warning", Some(&source), warnings, 0));
+        let _ = catch_panic(|| problem_lines("warning", Some(&source), warnings, 0));
     }
 }
 
 /// Writes a line for each problem, the first ones, and one with the number of the rest.
-fn write_problems(kind: &str, source: Option<&str>, problems: &[ConfigProblem], omitted: usize) {
+fn problem_lines(kind: &str, source: Option<&str>, problems: &[ConfigProblem], omitted: usize) {
     let shown = |text: &str| Escaped::within(MAX_TEXT, text).to_string();
     for ConfigProblem { message, place, key, help } in problems.iter().take(MOST_PROBLEMS) {
         event!(
@@ -106,13 +106,13 @@ const MOST_PROBLEMS: usize = 20;
 const MAX_TEXT: usize = 512;
 
 /// Writes the line of the kill switch. The caller must hold no lock.
-pub(crate) fn switched_to_shadow(is_on_now: bool) {
+pub(crate) fn write_switch(is_on_now: bool) {
     if is_on(Level::WARN) {
-        let _ = catch_panic(|| write_switch(is_on_now));
+        let _ = catch_panic(|| switch_line(is_on_now));
     }
 }
 
-fn write_switch(is_on_now: bool) {
+fn switch_line(is_on_now: bool) {
     let effect = if is_on_now {
         "was turned on: every breaker only observes, and rejects no call"
     } else {
@@ -128,13 +128,13 @@ fn write_switch(is_on_now: bool) {
 }
 
 /// Writes the line about user code that panicked and was caught. The caller must hold no lock.
-pub(crate) fn panicked(what: &str, identity: Option<&Identity<'_>>) {
+pub(crate) fn write_panic(what: &str, identity: Option<&Identity<'_>>) {
     if is_on(Level::ERROR) {
-        let _ = catch_panic(|| write_panic(what, identity));
+        let _ = catch_panic(|| panic_line(what, identity));
     }
 }
 
-fn write_panic(what: &str, identity: Option<&Identity<'_>>) {
+fn panic_line(what: &str, identity: Option<&Identity<'_>>) {
     let fields = identity.map(NameFields::of);
     let fields = fields.as_ref();
     event!(

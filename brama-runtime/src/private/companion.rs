@@ -11,7 +11,7 @@ use crate::{
 /// caller goes on.
 pub fn call_back(what: &str, run: impl FnOnce()) {
     if catch_panic(run) == Err(Panicked) {
-        logs::panicked(what, None);
+        logs::write_panic(what, None);
     }
 }
 
@@ -28,7 +28,7 @@ pub fn record_mistakes(
 
 /// Writes the warnings about a configuration that was applied to the log.
 pub fn log_warnings(source: &str, warnings: &[ConfigProblem]) {
-    logs::config_warnings(source, warnings);
+    logs::write_config_warnings(source, warnings);
 }
 
 #[cfg(test)]

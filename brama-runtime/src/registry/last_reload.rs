@@ -41,12 +41,12 @@ impl Registry {
     /// use brama::Registry;
     ///
     /// let registry = Registry::new();
-    /// registry.reload_failed("etcd", &"connection refused");
+    /// registry.record_failed_reload("etcd", &"connection refused");
     /// let last = registry.last_reload().unwrap();
     /// assert_eq!(last.source.as_deref(), Some("etcd"));
     /// assert_eq!(last.error.as_deref(), Some("connection refused"));
     /// ```
-    pub fn reload_failed(&self, source: &str, error: &dyn fmt::Display) {
+    pub fn record_failed_reload(&self, source: &str, error: &dyn fmt::Display) {
         self.note_failed_reload(Some(source), &[ConfigProblem::of_source(error)], 0);
     }
 
@@ -60,7 +60,7 @@ impl Registry {
         let time = self.inner.context.time.calendar();
         let last = LastReload::failed(time, source, problems, omitted);
         self.inner.note_reload(last.clone());
-        logs::reload_failed(&last, problems);
+        logs::write_failed_reload(&last, problems);
     }
 }
 

@@ -109,7 +109,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// Those of [`reload`](Self::reload).
+    /// The errors of [`reload`](Self::reload).
     pub fn reload_from(&self, source: &str, config: Config) -> Result<Reloaded, InvalidConfig> {
         self.reload_as(Some(source), config)
     }
@@ -135,7 +135,7 @@ impl Registry {
         self.inner.note_reload(LastReload::succeeded(time, source, &reloaded));
         drop(writer);
         wakes.wake();
-        logs::reloaded(&reloaded, source);
+        logs::write_reload(&reloaded, source);
         Ok(reloaded)
     }
 
