@@ -14,7 +14,7 @@ enum PayError {
     Rejected(#[from] CircuitOpen),
 }
 
-#[circuit_breaker(identifier = "payment_api", max_attempts = 3, expiry = "50ms", span = true)]
+#[circuit_breaker(identifier = "payment_api", failure_threshold = 3, expiry = "50ms", span = true)]
 fn charge(is_up: bool) -> Result<(), PayError> {
     if is_up { Ok(()) } else { Err(PayError::Refused) }
 }

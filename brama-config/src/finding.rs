@@ -2,7 +2,7 @@
 
 use std::{fmt, iter};
 
-use brama_runtime::api::text::Escaped;
+use brama_runtime::api::{__private::ConfigProblem, text::Escaped};
 
 use crate::{
     json_help::in_json,
@@ -24,6 +24,9 @@ use crate::{
 ///    = key: breakers.payment_api.expiry
 ///    = help: write `expiry = "30s"`, with its unit
 /// ```
+///
+/// `Serialize` writes `severity` (`error` or `warning`), `message`, `key`, `help`, `file`,
+/// `variable`, `line`, `column` and `notes`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     is_warning: bool,
@@ -119,6 +122,18 @@ impl Finding {
     #[must_use]
     pub fn notes(&self) -> &[FindingNote] {
         &self.notes
+    }
+}
+
+impl From<&Finding> for ConfigProblem {
+    fn from(finding: &Finding) -> Self {
+        let Finding { message, location, help, .. } = finding;
+        Self {
+            message: message.clone(),
+            place: Some(location.to_string()),
+            key: finding.key().map(str::to_owned),
+            help: help.clone(),
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod environment;
 mod errors;
 mod file;
 mod finding;
+mod finding_serde;
 #[cfg(feature = "import")]
 pub mod import;
 mod inherits;
@@ -52,7 +53,7 @@ use brama_runtime::api::registry;
 #[cfg(feature = "schema")]
 pub use self::schema::schema;
 #[cfg(feature = "watch")]
-pub use self::watch::{FileWatcher, Watch, WatchError};
+pub use self::watch::{Watch, WatchError, WatchOptions};
 pub use self::{
     errors::{ApplyError, ConfigErrors},
     file::File,
@@ -86,6 +87,17 @@ pub fn init_from(path: impl Into<PathBuf>) -> Result<Vec<Finding>, ApplyError> {
 /// The errors of [`File::reload`].
 pub fn reload_from(path: impl Into<PathBuf>) -> Result<ReloadedFile, ApplyError> {
     File::at(path).reload(&registry())
+}
+
+/// Initializes the current registry with a file, and reloads it each time the file changes: see
+/// [`File::init_and_watch`].
+///
+/// # Errors
+///
+/// The errors of [`File::init_and_watch`].
+#[cfg(feature = "watch")]
+pub fn init_and_watch(path: impl Into<PathBuf>) -> Result<Watch, WatchError> {
+    File::at(path).init_and_watch(&registry())
 }
 
 /// Reloads the current registry with a file now, and each time it changes: see [`File::watch`].

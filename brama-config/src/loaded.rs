@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use brama_runtime::api::{
+    __private::{ConfigProblem, log_warnings},
     Config, ConnectionKind, Identity, Registry,
     config::Reloaded,
     error::{InitError, InvalidConfig},
@@ -41,6 +42,8 @@ pub struct Loaded {
     /// The warnings that hold for any code.
     certain: RawFindings,
     warnings: Vec<Finding>,
+    /// The settings of the registry, each with its place.
+    registry: Vec<(String, SourcePlace)>,
     source: Source,
 }
 
@@ -103,16 +106,24 @@ impl Loaded {
         if root.is_empty() && mistakes.is_empty() && !may_be_empty {
             mistakes.add(empty());
         }
+        let of_file = mistakes_of_file(&root, &mistakes, &source);
         variables.apply(&mut root, &mut mistakes);
         let (contents, mut certain) = reader::read(&root, &mut mistakes);
-        variables.warnings(&mut certain);
+        let hidden = of_file.besides(&mistakes);
         if !mistakes.is_empty() {
+            for mistake in hidden {
+                mistakes.add(mistake);
+            }
             advise_on_quotes(&mut mistakes, &source.variables);
             return Err(ConfigErrors::new(mistakes, &source));
         }
+        for mistake in hidden {
+            certain.add(hidden_mistake(mistake));
+        }
+        variables.warnings(&mut certain);
         let warnings = usage::warnings_without_code(&contents, certain.clone());
         let warnings = Finding::warnings(warnings, &source);
-        Ok(Self { contents, certain, warnings, source })
+        Ok(Self { contents, certain, warnings, registry: registry_places(&root), source })
     }
 
     /// Returns the configuration.
@@ -175,6 +186,14 @@ impl Loaded {
         Some(Location::of(settings.place(setting)?, &self.source))
     }
 
+    /// Returns the place at which the file or a variable sets a setting of the registry, such as
+    /// `shadow`; `None` if neither does.
+    #[must_use]
+    pub fn registry_location(&self, setting: &str) -> Option<Location> {
+        let (_, place) = self.registry.iter().find(|(name, _)| name == setting)?;
+        Some(Location::of(place, &self.source))
+    }
+
     /// Returns the identities that the file configures, in no particular order.
     pub fn identities(&self) -> impl Iterator<Item = &Identity<'static>> {
         self.contents.breakers.iter().map(|breaker| &breaker.identity)
@@ -201,10 +220,10 @@ impl Loaded {
     ///
     /// # Errors
     ///
-    /// Those of [`Registry::init`].
+    /// The errors of [`Registry::init`].
     pub fn init(self, registry: &Registry) -> Result<Vec<Finding>, InitError> {
         registry.init(self.contents.config.clone())?;
-        Ok(self.all_warnings(registry))
+        Ok(self.into_warnings(registry))
     }
 
     /// Replaces the configuration of a registry: see [`Registry::reload`]. Returns what changed,
@@ -212,23 +231,47 @@ impl Loaded {
     ///
     /// # Errors
     ///
-    /// Those of [`Registry::reload`].
+    /// The errors of [`Registry::reload`].
     pub fn reload(self, registry: &Registry) -> Result<ReloadedFile, InvalidConfig> {
         let reloaded = registry.reload_from(&self.source.name, self.contents.config.clone())?;
-        Ok(ReloadedFile { reloaded, warnings: self.all_warnings(registry) })
+        Ok(ReloadedFile { reloaded, warnings: self.into_warnings(registry) })
     }
 
-    /// The warnings about the file, and those about the code that it configures.
-    fn all_warnings(self, registry: &Registry) -> Vec<Finding> {
+    /// The warnings about the file, and those about the code that it configures. The log has each.
+    fn into_warnings(self, registry: &Registry) -> Vec<Finding> {
         let used = usage::warnings(&self.contents, registry);
         let mut all = Finding::warnings(self.certain, &self.source);
         all.extend(Finding::warnings(used, &self.source));
+        let shown: Vec<_> = all.iter().map(ConfigProblem::from).collect();
+        log_warnings(&self.source.name, &shown);
         all
     }
 }
 
+/// The mistakes that the file has without the variables over it.
+fn mistakes_of_file(root: &Table, syntax: &RawFindings, source: &Source) -> RawFindings {
+    let mut mistakes = RawFindings::default();
+    // Without all of the file, its settings cannot be judged.
+    if syntax.is_empty() && !source.variables.is_empty() {
+        drop(reader::read(root, &mut mistakes));
+    }
+    mistakes
+}
+
+/// A warning, because a variable may be there to mend the file.
+fn hidden_mistake(mistake: RawFinding) -> RawFinding {
+    let message = format!("without the environment variables, a mistake: {}", mistake.message);
+    RawFinding { message, ..mistake }
+}
+
+fn registry_places(root: &Table) -> Vec<(String, SourcePlace)> {
+    let table = root.iter().find(|entry| entry.word() == "registry");
+    let entries = table.and_then(|entry| entry.node.as_table()).into_iter().flatten();
+    entries.map(|entry| (entry.word(), entry.node.place.clone())).collect()
+}
+
 /// The text of a file, without a byte order mark.
-fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
+pub(crate) fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text)),
         Err(error) => {
@@ -246,7 +289,7 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
 
 /// JSON in a file whose name is not one of JSON.
 fn json() -> RawFinding {
-    let message = "the file begins with `{`, so it is no TOML".to_owned();
+    let message = "the file begins with `{`, so it is not TOML".to_owned();
     let mistake = RawFinding::new(SourcePlace::Whole, String::new(), message);
     mistake.help("if it is JSON, let its name end in `.json`")
 }
@@ -255,6 +298,6 @@ const MARK: char = '\u{feff}';
 
 fn empty() -> RawFinding {
     let message = "the file is empty".to_owned();
-    let help = "write at least `[defaults]`, or call `optional` if it may be empty";
+    let help = "write at least `[defaults]`; in code, `File::optional` allows it to be empty";
     RawFinding::new(SourcePlace::Whole, String::new(), message).help(help)
 }

@@ -90,6 +90,12 @@ impl RawFindings {
         self.silenced.range(..=end).next_back().is_some_and(|(_, silenced)| start <= silenced)
     }
 
+    /// The mistakes at places that have none in `others`.
+    pub(crate) fn besides(self, others: &Self) -> Vec<RawFinding> {
+        let is_new = |it: &RawFinding| !others.kept.iter().any(|other| other.place == it.place);
+        self.kept.into_iter().filter(is_new).collect()
+    }
+
     pub(crate) const fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }

@@ -162,6 +162,32 @@ fn a_rule_over_file_and_variable_points_at_both() {
 }
 
 #[test]
+fn a_mistake_of_the_file_that_a_variable_hides_is_a_warning() {
+    let file = Written::new("hidden.toml", "[defaults]\nexpiry = 30\n");
+    let loaded = file.read(&[("BRAMA__DEFAULTS__EXPIRY", "4s")]).unwrap();
+    let [warning] = loaded.warnings() else { panic!("{:?}", loaded.warnings()) };
+    let start = "without the environment variables, a mistake: `expiry` is 30, must be a duration";
+    assert!(warning.message().starts_with(start), "{warning}");
+    assert_eq!(warning.location().line(), Some(2));
+    assert_eq!(loaded.into_config(), Config::new().defaults(expiry(4)));
+}
+
+#[test]
+fn a_mistake_of_the_file_is_reported_beside_that_of_the_variable_that_hides_it() {
+    let file = Written::new("both_bad.toml", "[defaults]\nexpiry = 30\nramp = 3\n");
+    let errors = file.read(&[("BRAMA__DEFAULTS__EXPIRY", "x")]).unwrap_err();
+    let places: Vec<_> = errors.findings().iter().map(|it| it.location().line()).collect();
+    assert_eq!(places, [Some(2), Some(3), None]);
+}
+
+#[test]
+fn a_file_that_needs_its_variables_is_valid_with_a_warning() {
+    let file = Written::new("needs.toml", "[breakers.a]\ninherits = \"base\"\n");
+    let loaded = file.read(&[("BRAMA__BREAKERS__BASE__EXPIRY", "4s")]).unwrap();
+    assert!(loaded.warnings().iter().any(|it| it.message().contains("a mistake: ")));
+}
+
+#[test]
 fn long_and_hidden_texts_of_a_variable_are_cut_and_escaped() {
     let long = "\u{1b}a".repeat(1 << 19);
     let errors = alone(&[("BRAMA__DEFAULTS__EXPIRY", &long)]).unwrap_err().to_string();

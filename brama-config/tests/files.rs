@@ -49,7 +49,7 @@ fn threshold(registry: &Registry, name: &str) -> Option<u32> {
 
 #[test]
 fn a_missing_file_is_an_error_unless_it_is_optional() {
-    assert_error("not-there.toml", "call `optional`");
+    assert_error("not-there.toml", "in code, `File::optional` allows it");
     let loaded = file("not-there.toml").optional().read().unwrap();
     assert_eq!(loaded.into_config(), Config::new());
 }
@@ -86,7 +86,7 @@ fn a_device_and_a_pipe_are_errors_and_do_not_hang() {
     let made = process::Command::new("mkfifo").arg(&pipe).status();
     assert!(made.unwrap().success());
     for path in [Path::new("/dev/zero"), &pipe] {
-        assert_error(path, "this is no regular file");
+        assert_error(path, "this is not a regular file");
     }
 }
 
@@ -156,6 +156,14 @@ fn the_last_reload_names_the_file_and_has_its_mistake_until_it_is_mended() {
     file(&good).reload(&registry).unwrap();
     let last = registry.last_reload().unwrap();
     assert_eq!((last.error, last.source.as_deref()), (None, good.to_str()));
+}
+
+/// `main` prints an error that it returns with `Debug`.
+#[test]
+fn debug_of_an_error_is_for_people() {
+    let error = file("not-there.toml").init(&Registry::new()).unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    assert_eq!(error.findings()[0].message(), "the file does not exist");
 }
 
 #[test]

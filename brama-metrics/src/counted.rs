@@ -9,7 +9,7 @@ use brama::{Identity, metrics::Series};
 /// A counter of the facade is added to. `absolute` would keep the counter of a key that was evicted
 /// until its new count is larger than the one before.
 #[derive(Debug, Default)]
-pub(crate) struct Counted {
+pub(crate) struct CountedSeries {
     passes: u64,
     last: HashMap<Identity<'static>, Last>,
 }
@@ -25,7 +25,7 @@ struct Last {
 /// those of which a handle exists.
 const MOST_GONE: usize = 10_000;
 
-impl Counted {
+impl CountedSeries {
     /// Returns the number of passes.
     pub(crate) const fn passes(&self) -> u64 {
         self.passes
@@ -60,8 +60,8 @@ impl Counted {
 
     fn forget_oldest(&mut self) {
         let gone = |(identity, last): (&Identity<'static>, &Last)| {
-            let is_gone = last.seen < self.passes && identity.key().is_some();
-            is_gone.then(|| (last.seen, identity.clone()))
+            let is_missing = last.seen < self.passes;
+            (is_missing && identity.key().is_some()).then(|| (last.seen, identity.clone()))
         };
         let mut gone: Vec<_> = self.last.iter().filter_map(gone).collect();
         let too_many = gone.len().saturating_sub(MOST_GONE);
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn keys_that_come_and_go_are_not_remembered_without_end() {
-        let mut counted = Counted::default();
+        let mut counted = CountedSeries::default();
         for key in 0..MOST_GONE + 100 {
             let mut series = Series::sum_of(&Identity::new("a"));
             series.identity = Identity::new("a").with_key(key).into_owned();
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_pass_that_another_has_overtaken_is_not_counted() {
-        let mut counted = Counted::default();
+        let mut counted = CountedSeries::default();
         let begin = counted.passes();
         assert!(counted.count(Vec::new(), begin).is_some());
         assert!(counted.count(Vec::new(), begin).is_none());

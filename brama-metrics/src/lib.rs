@@ -10,29 +10,37 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use brama::{Identity, Registry, metrics::RegistryCounts};
+use brama::{Health, Identity, Registry, metrics::RegistryCounts};
 use metrics::{Label, counter, gauge};
 
-use self::counted::Counted;
+use self::counted::CountedSeries;
 
 /// Copies the metrics of a registry's breakers to the recorder of the facade `metrics`.
 #[derive(Debug)]
 pub struct BreakerMetrics {
     registry: Registry,
-    counted: Mutex<Counted>,
+    counted: Mutex<CountedSeries>,
     /// The gauges of each breaker at the last publication, to reset those of breakers that are
     /// gone.
-    published: Mutex<HashMap<Identity<'static>, Gauges>>,
+    gauges: Mutex<GaugesByBreaker>,
 }
 
-/// The gauges of a breaker, each with its labels and the value that says that there is none.
-type Gauges = Vec<(&'static str, Vec<Label>, f64)>;
+type GaugesByBreaker = HashMap<Identity<'static>, Vec<PublishedGauge>>;
+
+/// A gauge of a breaker.
+#[derive(Debug)]
+struct PublishedGauge {
+    name: &'static str,
+    labels: Vec<Label>,
+    /// The value to set once the gauge is not published any more.
+    absent: f64,
+}
 
 impl BreakerMetrics {
     /// Creates the publisher of a registry's metrics. Programs pass `brama::registry()`.
     #[must_use]
     pub fn new(registry: Registry) -> Self {
-        Self { registry, counted: Mutex::default(), published: Mutex::default() }
+        Self { registry, counted: Mutex::default(), gauges: Mutex::default() }
     }
 
     /// Copies the metrics of all breakers to the recorder, in one pass.
@@ -43,49 +51,48 @@ impl BreakerMetrics {
         let (begin, mut all) = (lock(&self.counted).passes(), Vec::new());
         let counts = self.registry.for_each_series(|series| all.push(series.clone()));
         let Some(all) = lock(&self.counted).count(all, begin) else { return };
-        let mut published = HashMap::new();
+        let mut gauges = GaugesByBreaker::new();
         for (series, added) in all {
-            published.insert(series.identity.clone(), series::publish(&series, &added));
+            gauges.insert(series.identity.clone(), series::publish(&series, &added));
         }
         publish_registry(&counts);
-        self.reset_missing(published);
+        self.reset_missing(gauges);
     }
 
     /// Resets the gauges that were published before and are not any more.
-    fn reset_missing(&self, published: HashMap<Identity<'static>, Gauges>) {
-        let present = |identity: &Identity<'static>, name: &str, labels: &[Label]| {
-            let gauges = published.get(identity).into_iter().flatten();
-            gauges.into_iter().any(|(other, of, _)| *other == name && of == labels)
+    fn reset_missing(&self, present: GaugesByBreaker) {
+        let is_present = |identity: &Identity<'static>, gauge: &PublishedGauge| {
+            let mut gauges = present.get(identity).into_iter().flatten();
+            gauges.any(|other| other.name == gauge.name && other.labels == gauge.labels)
         };
         let mut missing = Vec::new();
         {
-            let mut before = lock(&self.published);
+            let mut before = lock(&self.gauges);
             for (identity, mut gauges) in mem::take(&mut *before) {
-                gauges.retain(|(name, labels, _)| !present(&identity, name, labels));
+                gauges.retain(|gauge| !is_present(&identity, gauge));
                 missing.extend(gauges);
             }
-            *before = published;
+            *before = present;
         }
         // The recorder is user code, and runs without the lock.
-        for (name, labels, none) in missing {
-            gauge!(name, labels).set(none);
+        for PublishedGauge { name, labels, absent } in missing {
+            gauge!(name, labels).set(absent);
         }
     }
 }
 
 fn publish_registry(counts: &RegistryCounts) {
-    gauge!("brama_breakers").set(real(counts.breakers));
-    for health in ["up", "degraded", "down"] {
+    gauge!("brama_breakers").set(as_f64(counts.breakers));
+    for health in Health::NAMES {
         let is_present = counts.health.as_str() == health;
-        gauge!("brama_health", "health" => health).set(f64::from(u8::from(is_present)));
+        gauge!("brama_health", "health" => health).set(flag(is_present));
     }
     counter!("brama_keys_evicted_total").absolute(counts.evicted_keys);
     counter!("brama_overflow_calls_total").absolute(counts.overflow_calls);
-    counter!("brama_events_lagged_total").absolute(counts.lost_events);
-    gauge!("brama_shadow_all").set(f64::from(u8::from(counts.shadow_all)));
+    counter!("brama_events_lost_total").absolute(counts.lost_events);
+    gauge!("brama_shadow_all").set(flag(counts.shadow_all));
     let Some(last) = &counts.last_reload else { return };
-    let is_successful = f64::from(u8::from(last.is_successful()));
-    gauge!("brama_config_last_reload_successful").set(is_successful);
+    gauge!("brama_config_last_reload_successful").set(flag(last.is_successful()));
     let time = last.last_success.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     if let Some(since_1970) = time {
         let name = "brama_config_last_reload_success_timestamp_seconds";
@@ -97,7 +104,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn flag(is_set: bool) -> f64 {
+    f64::from(u8::from(is_set))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "gauges of the facade are real numbers")]
-const fn real(count: u64) -> f64 {
+const fn as_f64(count: u64) -> f64 {
     count as f64
 }

@@ -1,6 +1,6 @@
 //! The metrics of one breaker.
 
-use std::time::Duration;
+use std::{iter::zip, time::Duration};
 
 use brama::{
     State,
@@ -9,43 +9,43 @@ use brama::{
 };
 use metrics::{Label, counter, gauge};
 
-use crate::{Gauges, real};
+use crate::{PublishedGauge, as_f64};
 
 /// Publishes the metrics of a breaker, with the counts that were added. Returns its gauges.
-pub(crate) fn publish(series: &Series, added: &Series) -> Gauges {
+pub(crate) fn publish(series: &Series, added: &Series) -> Vec<PublishedGauge> {
     let labels = series.labels().map(|(label, value)| Label::new(label, value.into_owned()));
-    let mut published = Published { labels: labels.collect(), gauges: Vec::new() };
-    published.states(series);
-    published.changes(added);
-    published.calls(added);
-    published.window(series);
+    let mut publisher = BreakerPublisher { labels: labels.collect(), gauges: Vec::new() };
+    publisher.states(series);
+    publisher.changes(added);
+    publisher.calls(added);
+    publisher.window(series);
     if let (Some(durations), Some(added)) = (&series.durations, &added.durations) {
-        published.durations(durations, added);
+        publisher.durations(durations, added);
     }
-    published.limited(series);
-    published.gauges
+    publisher.limited(series);
+    publisher.gauges
 }
 
-struct Published {
+struct BreakerPublisher {
     /// The labels of the breaker.
     labels: Vec<Label>,
-    gauges: Gauges,
+    gauges: Vec<PublishedGauge>,
 }
 
-impl Published {
+impl BreakerPublisher {
     fn states(&mut self, series: &Series) {
         for state in State::ALL {
-            let breakers = real(series.in_state(state));
+            let breakers = as_f64(series.in_state(state));
             self.gauge("brama_breaker_state", &[("state", state.as_str())], breakers, 0.0);
         }
-        self.gauge("brama_breaker_failures_in_a_row", &[], real(series.failures), 0.0);
+        self.gauge("brama_breaker_failures_in_a_row", &[], as_f64(series.failures), 0.0);
     }
 
     /// How many keys are summed, which is a fact about their identifier.
     fn limited(&mut self, series: &Series) {
         self.labels.retain(|label| label.key() != "key");
         if let Some(keys) = series.summed {
-            self.gauge("brama_series_limited_keys", &[], real(keys), 0.0);
+            self.gauge("brama_series_limited_keys", &[], as_f64(keys), 0.0);
         }
     }
 
@@ -58,30 +58,26 @@ impl Published {
     }
 
     fn calls(&self, added: &Series) {
-        let (totals, rejections) = (added.totals, added.rejections);
-        self.counter("brama_breaker_calls_total", SUCCESS, totals.successes);
-        self.counter("brama_breaker_calls_total", FAILURE, totals.failures);
-        self.counter("brama_breaker_calls_total", IGNORED, totals.ignored);
+        let totals = added.totals;
+        for (outcome, calls) in totals.by_outcome() {
+            self.counter("brama_breaker_calls_total", &[("outcome", outcome)], calls);
+        }
         self.counter("brama_breaker_abandoned_calls_total", &[], totals.abandoned);
         self.counter("brama_breaker_slow_calls_total", &[], totals.slow);
         self.counter("brama_breaker_late_calls_total", &[], totals.late);
         self.counter("brama_breaker_nested_calls_total", &[], totals.nested);
-        for (reason, calls) in [
-            ("open", rejections.open),
-            ("probe_limit", rejections.half_open),
-            ("ramp", rejections.ramp),
-            ("forced", rejections.forced),
-        ] {
+        for (reason, calls) in added.rejections.by_reason() {
             self.counter("brama_breaker_rejections_total", &[("reason", reason)], calls);
         }
     }
 
     fn window(&mut self, series: &Series) {
         if let Some(window) = series.window {
-            let successes = window.calls.saturating_sub(window.failures);
-            self.gauge("brama_breaker_window_calls", SUCCESS, real(successes), 0.0);
-            self.gauge("brama_breaker_window_calls", FAILURE, real(window.failures), 0.0);
-            self.gauge("brama_breaker_window_slow_calls", &[], real(window.slow), 0.0);
+            for (outcome, calls) in window.by_outcome() {
+                let labels = [("outcome", outcome)];
+                self.gauge("brama_breaker_window_calls", &labels, as_f64(calls), 0.0);
+            }
+            self.gauge("brama_breaker_window_slow_calls", &[], as_f64(window.slow), 0.0);
         }
         for (name, share) in [
             ("brama_breaker_failure_ratio", series.failure_ratio),
@@ -95,14 +91,14 @@ impl Published {
     }
 
     fn durations(&mut self, durations: &Durations, added: &Durations) {
-        self.histogram(SUCCESS, durations.successes(), added.successes());
-        self.histogram(FAILURE, durations.failures(), added.failures());
-        self.histogram(IGNORED, durations.ignored(), added.ignored());
+        for ((outcome, histogram), (_, added)) in zip(durations.by_outcome(), added.by_outcome()) {
+            self.histogram(&[("outcome", outcome)], histogram, added);
+        }
     }
 
     fn histogram(
         &mut self,
-        outcome: Labels<'_>,
+        outcome: LabelPairs<'_>,
         histogram: &DurationHistogram,
         added: &DurationHistogram,
     ) {
@@ -114,7 +110,7 @@ impl Published {
         let before = histogram.sum().saturating_sub(added.sum());
         let added = micros(histogram.sum()).saturating_sub(micros(before));
         self.counter("brama_breaker_call_duration_microseconds_total", outcome, added);
-        if let Some(max) = histogram.max() {
+        if let Some(max) = histogram.recent_max() {
             let max = max.as_secs_f64();
             self.gauge("brama_breaker_call_duration_max_seconds", outcome, max, 0.0);
         }
@@ -126,18 +122,18 @@ impl Published {
         }
     }
 
-    fn counter(&self, name: &'static str, labels: Labels<'_>, added: u64) {
+    fn counter(&self, name: &'static str, labels: LabelPairs<'_>, added: u64) {
         counter!(name, self.with(labels)).increment(added);
     }
 
-    /// Sets a gauge. `none` is its value once it is not known any more.
-    fn gauge(&mut self, name: &'static str, labels: Labels<'_>, value: f64, none: f64) {
+    /// Sets a gauge. `absent` is the value to set once it is not published any more.
+    fn gauge(&mut self, name: &'static str, labels: LabelPairs<'_>, value: f64, absent: f64) {
         let labels = self.with(labels);
         gauge!(name, labels.clone()).set(value);
-        self.gauges.push((name, labels, none));
+        self.gauges.push(PublishedGauge { name, labels, absent });
     }
 
-    fn with(&self, more: Labels<'_>) -> Vec<Label> {
+    fn with(&self, more: LabelPairs<'_>) -> Vec<Label> {
         let more = more.iter().map(|(label, value)| Label::new(*label, (*value).to_owned()));
         self.labels.iter().cloned().chain(more).collect()
     }
@@ -147,8 +143,4 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-type Labels<'a> = &'a [(&'static str, &'static str)];
-
-const SUCCESS: Labels<'static> = &[("outcome", "success")];
-const FAILURE: Labels<'static> = &[("outcome", "failure")];
-const IGNORED: Labels<'static> = &[("outcome", "ignored")];
+type LabelPairs<'a> = &'a [(&'static str, &'static str)];

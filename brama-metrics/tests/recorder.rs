@@ -104,7 +104,7 @@ fn the_last_reload_is_shown_and_when_one_was_successful() {
     let (registry, recorder) = (Registry::new(), recorder());
     let metrics = BreakerMetrics::new(registry.clone());
     let time = "brama_config_last_reload_success_timestamp_seconds ";
-    registry.reload_failed("a.toml", &"bad");
+    registry.record_failed_reload("a.toml", &"bad");
     let text = shown(&recorder, &metrics);
     assert_shows(&text, "brama_config_last_reload_successful 0");
     assert!(!text.contains(time));

@@ -3,311 +3,244 @@
 use std::{sync::Arc, time::UNIX_EPOCH};
 
 use brama::{
-    State,
-    metrics::{RegistryCounts, Series},
-    status::DurationHistogram,
+    Health, State,
+    metrics::Series,
+    status::{DurationHistogram, Durations, WindowCounts},
 };
-use opentelemetry::{
-    KeyValue,
-    metrics::{AsyncInstrument, Meter},
-};
+use opentelemetry::{KeyValue, metrics::Meter};
 
-use crate::shared::{Shared, Snapshot};
+use crate::{registration::Registration, shared::Shared};
 
-/// Adds a point: further attributes, and the value.
-type Add<'a, T> = dyn FnMut(&[KeyValue], T) + 'a;
-
-/// Registers every instrument. Each has a number, by which the snapshot knows who observed it.
+/// Registers every instrument.
 pub(crate) fn register(shared: &Arc<Shared>, meter: &Meter) {
-    let mut instruments = Instruments { shared, meter, next: 0 };
-    instruments.states();
-    instruments.calls();
-    instruments.window();
-    instruments.durations();
-    instruments.registry();
+    let mut registration = Registration::new(shared, meter);
+    registration.states();
+    registration.calls();
+    registration.window();
+    registration.durations();
+    registration.registry();
 }
 
-struct Instruments<'a> {
-    shared: &'a Arc<Shared>,
-    meter: &'a Meter,
-    next: u32,
-}
-
-impl Instruments<'_> {
+impl Registration<'_> {
     fn states(&mut self) {
-        let (number, shared) = self.callback();
-        self.meter
-            .i64_observable_up_down_counter("brama.breaker.state")
-            .with_description("Whether the circuit is in this state; of a sum, how many are.")
-            .with_unit("1")
-            .with_callback(move |observer| {
-                observe_present(&shared.snapshot(number), observer, &|series, add| {
-                    for state in State::ALL {
-                        let breakers = i64::try_from(series.in_state(state)).unwrap_or(i64::MAX);
-                        add(&[KeyValue::new("brama.breaker.state", state.as_str())], breakers);
-                    }
-                });
-            })
-            .build();
-        self.transitions();
-        self.counter("brama.breaker.openings", "{opening}", |series, add| {
-            add(&[], series.openings);
-        });
-        self.gauge("brama.breaker.failures_in_a_row", "{call}", |series, add| {
-            add(&[], series.failures);
-        });
-        self.gauge("brama.series.limited_keys", "{key}", |series, add| {
-            if let Some(keys) = series.summed {
-                add(&[], keys);
-            }
-        });
-    }
-
-    fn transitions(&mut self) {
-        let (number, shared) = self.callback();
-        self.meter
-            .u64_observable_counter("brama.breaker.transitions")
-            .with_description("Changes of state.")
-            .with_unit("{transition}")
-            .with_callback(move |observer| {
-                observe_transitions(&shared.snapshot(number), observer);
-            })
-            .build();
+        self.up_down_counter(
+            "brama.breaker.state",
+            "1",
+            "Whether the circuit is in this state; of a sum, how many are.",
+            |series, add| {
+                for state in State::ALL {
+                    let breakers = i64::try_from(series.in_state(state)).unwrap_or(i64::MAX);
+                    add(&[KeyValue::new("brama.breaker.state", state.as_str())], breakers);
+                }
+            },
+        );
+        self.transitions("brama.breaker.transitions", "{transition}", "Changes of state.");
+        self.counter(
+            "brama.breaker.openings",
+            "{opening}",
+            "Openings of the circuit.",
+            |series, add| add(&[], series.openings),
+        );
+        self.gauge(
+            "brama.breaker.failures_in_a_row",
+            "{call}",
+            "The present run of failures; of a sum, the longest.",
+            |series, add| add(&[], series.failures),
+        );
+        self.gauge(
+            "brama.series.limited_keys",
+            "{key}",
+            "Breakers without points of their own, which are summed.",
+            |series, add| series.summed.into_iter().for_each(|keys| add(&[], keys)),
+        );
     }
 
     fn calls(&mut self) {
-        self.counter("brama.breaker.calls", "{call}", |series, add| {
-            add(&[outcome("success")], series.totals.successes);
-            add(&[outcome("failure")], series.totals.failures);
-            add(&[outcome("ignored")], series.totals.ignored);
-        });
-        self.counter("brama.breaker.calls.abandoned", "{call}", |series, add| {
-            add(&[], series.totals.abandoned);
-        });
-        self.counter("brama.breaker.calls.slow", "{call}", |series, add| {
-            add(&[], series.totals.slow);
-        });
-        self.counter("brama.breaker.calls.late", "{call}", |series, add| {
-            add(&[], series.totals.late);
-        });
-        self.counter("brama.breaker.calls.nested", "{call}", |series, add| {
-            add(&[], series.totals.nested);
-        });
-        self.counter("brama.breaker.rejections", "{call}", |series, add| {
-            let rejections = series.rejections;
-            add(&[KeyValue::new("reason", "open")], rejections.open);
-            add(&[KeyValue::new("reason", "probe_limit")], rejections.half_open);
-            add(&[KeyValue::new("reason", "ramp")], rejections.ramp);
-            add(&[KeyValue::new("reason", "forced")], rejections.forced);
-        });
+        self.counter(
+            "brama.breaker.calls",
+            "{call}",
+            "Calls that ended, by outcome.",
+            |series, add| {
+                for (name, calls) in series.totals.by_outcome() {
+                    add(&[outcome(name)], calls);
+                }
+            },
+        );
+        self.counter(
+            "brama.breaker.calls.abandoned",
+            "{call}",
+            "Calls dropped before they had an outcome.",
+            |series, add| add(&[], series.totals.abandoned),
+        );
+        self.counter(
+            "brama.breaker.calls.slow",
+            "{call}",
+            "Calls slower than slow_call_duration, if a rule judges them.",
+            |series, add| add(&[], series.totals.slow),
+        );
+        self.counter(
+            "brama.breaker.calls.late",
+            "{call}",
+            "Outcomes of calls that were admitted before the present state began.",
+            |series, add| add(&[], series.totals.late),
+        );
+        self.counter(
+            "brama.breaker.calls.nested",
+            "{call}",
+            "Calls within a probe of their own breaker, which are part of it.",
+            |series, add| add(&[], series.totals.nested),
+        );
+        self.counter(
+            "brama.breaker.rejections",
+            "{call}",
+            "Rejected calls, by reason; in shadow, those that would have been.",
+            |series, add| {
+                for (reason, calls) in series.rejections.by_reason() {
+                    add(&[KeyValue::new("reason", reason)], calls);
+                }
+            },
+        );
     }
 
     fn window(&mut self) {
-        self.gauge("brama.breaker.window.calls", "{call}", |series, add| {
-            if let Some(window) = series.window {
-                add(&[outcome("success")], window.calls.saturating_sub(window.failures));
-                add(&[outcome("failure")], window.failures);
-            }
-        });
-        self.gauge("brama.breaker.window.slow_calls", "{call}", |series, add| {
-            if let Some(window) = series.window {
-                add(&[], window.slow);
-            }
-        });
-        self.share("brama.breaker.failure.ratio", |series| series.failure_ratio);
-        self.share("brama.breaker.slow.ratio", |series| series.slow_ratio);
-        self.share("brama.breaker.admitting.ratio", |series| series.admitting);
+        self.gauge(
+            "brama.breaker.window.calls",
+            "{call}",
+            "Calls in the window, by outcome.",
+            |series, add| {
+                for (name, calls) in series.window.iter().flat_map(WindowCounts::by_outcome) {
+                    add(&[outcome(name)], calls);
+                }
+            },
+        );
+        self.gauge(
+            "brama.breaker.window.slow_calls",
+            "{call}",
+            "Slow calls in the window.",
+            |series, add| series.window.into_iter().for_each(|window| add(&[], window.slow)),
+        );
+        self.share(
+            "brama.breaker.failure.ratio",
+            "The share of failures in the window; absent below minimum_calls.",
+            |series| series.failure_ratio,
+        );
+        self.share(
+            "brama.breaker.slow.ratio",
+            "The share of slow calls in the window; absent below minimum_calls.",
+            |series| series.slow_ratio,
+        );
+        self.share(
+            "brama.breaker.admitting.ratio",
+            "The share of calls that the ramp after an outage admits; absent outside of a ramp.",
+            |series| series.admitting,
+        );
     }
 
     fn durations(&mut self) {
-        self.counter("brama.breaker.call.duration.count", "{call}", |series, add| {
-            for (name, histogram) in histograms(series) {
-                add(&[outcome(name)], histogram.count());
-            }
-        });
-        let (number, shared) = self.callback();
-        self.meter
-            .f64_observable_counter("brama.breaker.call.duration.sum")
-            .with_unit("s")
-            .with_callback(move |observer| {
-                observe_counted(&shared.snapshot(number), observer, &|series, add| {
-                    for (name, histogram) in histograms(series) {
-                        add(&[outcome(name)], histogram.sum().as_secs_f64());
-                    }
-                });
-            })
-            .build();
-        self.real("brama.breaker.call.duration.max", "s", |series, add| {
-            for (name, histogram) in histograms(series) {
-                if let Some(max) = histogram.max() {
-                    add(&[outcome(name)], max.as_secs_f64());
+        self.counter(
+            "brama.breaker.call.duration.count",
+            "{call}",
+            "Calls whose duration was counted, by outcome.",
+            |series, add| {
+                for (name, histogram) in histograms(series) {
+                    add(&[outcome(name)], histogram.count());
                 }
-            }
-        });
+            },
+        );
+        self.f64_counter(
+            "brama.breaker.call.duration.sum",
+            "s",
+            "How long calls took in total, by outcome, with the setting durations.",
+            |series, add| {
+                for (name, histogram) in histograms(series) {
+                    add(&[outcome(name)], histogram.sum().as_secs_f64());
+                }
+            },
+        );
+        self.f64_gauge(
+            "brama.breaker.call.duration.max",
+            "s",
+            "The longest call of this minute and the one before.",
+            |series, add| {
+                for (name, histogram) in histograms(series) {
+                    if let Some(longest) = histogram.recent_max() {
+                        add(&[outcome(name)], longest.as_secs_f64());
+                    }
+                }
+            },
+        );
     }
 
     fn registry(&mut self) {
-        self.of_registry("brama.breakers", |counts, add| add(&[], counts.breakers));
-        self.of_registry("brama.health", |counts, add| {
-            for health in ["up", "degraded", "down"] {
-                let is_present = u64::from(counts.health.as_str() == health);
-                add(&[KeyValue::new("brama.health", health)], is_present);
-            }
-        });
-        self.of_registry("brama.shadow_all", |counts, add| {
-            add(&[], u64::from(counts.shadow_all));
-        });
-        self.of_registry("brama.config.last_reload.successful", |counts, add| {
-            if let Some(last) = &counts.last_reload {
-                add(&[], u64::from(last.is_successful()));
-            }
-        });
-        self.last_success();
-        self.count_of_registry("brama.keys.evicted", |counts| counts.evicted_keys);
-        self.count_of_registry("brama.overflow.calls", |counts| counts.overflow_calls);
-        self.count_of_registry("brama.events.lagged", |counts| counts.lost_events);
+        self.registry_gauge(
+            "brama.breakers",
+            "{breaker}",
+            "Breakers, overflow breakers included.",
+            |counts, add| add(&[], counts.breakers),
+        );
+        self.registry_gauge(
+            "brama.health",
+            FLAG,
+            "Whether this is the health of all breakers.",
+            |counts, add| {
+                for health in Health::NAMES {
+                    let is_present = u64::from(counts.health.as_str() == health);
+                    add(&[KeyValue::new("brama.health", health)], is_present);
+                }
+            },
+        );
+        self.registry_gauge(
+            "brama.shadow_all",
+            FLAG,
+            "Whether the kill switch puts every breaker into shadow.",
+            |counts, add| add(&[], u64::from(counts.shadow_all)),
+        );
+        self.registry_counter(
+            "brama.keys.evicted",
+            "{key}",
+            "Breakers with a key that were evicted.",
+            |counts| counts.evicted_keys,
+        );
+        self.registry_counter(
+            "brama.overflow.calls",
+            "{call}",
+            "Calls that found no room for their key.",
+            |counts| counts.overflow_calls,
+        );
+        self.registry_counter(
+            "brama.events.lost",
+            "{event}",
+            "Events that subscriptions lost because they were too slow.",
+            |counts| counts.lost_events,
+        );
+        self.last_reload();
     }
 
-    fn last_success(&mut self) {
-        let (number, shared) = self.callback();
-        let callback = move |observer: &dyn AsyncInstrument<f64>| {
-            let last = shared.snapshot(number).counts.last_reload.clone();
-            let time = last.and_then(|last| last.last_success);
-            if let Some(since_1970) = time.and_then(|it| it.duration_since(UNIX_EPOCH).ok()) {
-                observer.observe(since_1970.as_secs_f64(), &[]);
-            }
-        };
-        let name = "brama.config.last_reload.success_timestamp";
-        self.meter.f64_observable_gauge(name).with_unit("s").with_callback(callback).build();
-    }
-
-    fn counter(
-        &mut self,
-        name: &'static str,
-        unit: &'static str,
-        points: impl Fn(&Series, &mut Add<'_, u64>) + Send + Sync + 'static,
-    ) {
-        let (number, shared) = self.callback();
-        let callback = move |observer: &dyn AsyncInstrument<u64>| {
-            observe_counted(&shared.snapshot(number), observer, &points);
-        };
-        self.meter.u64_observable_counter(name).with_unit(unit).with_callback(callback).build();
-    }
-
-    fn gauge(
-        &mut self,
-        name: &'static str,
-        unit: &'static str,
-        points: impl Fn(&Series, &mut Add<'_, u64>) + Send + Sync + 'static,
-    ) {
-        let (number, shared) = self.callback();
-        let callback = move |observer: &dyn AsyncInstrument<u64>| {
-            observe_present(&shared.snapshot(number), observer, &points);
-        };
-        self.meter.u64_observable_gauge(name).with_unit(unit).with_callback(callback).build();
-    }
-
-    fn real(
-        &mut self,
-        name: &'static str,
-        unit: &'static str,
-        points: impl Fn(&Series, &mut Add<'_, f64>) + Send + Sync + 'static,
-    ) {
-        let (number, shared) = self.callback();
-        let callback = move |observer: &dyn AsyncInstrument<f64>| {
-            observe_present(&shared.snapshot(number), observer, &points);
-        };
-        self.meter.f64_observable_gauge(name).with_unit(unit).with_callback(callback).build();
-    }
-
-    fn share(
-        &mut self,
-        name: &'static str,
-        share: impl Fn(&Series) -> Option<f64> + Send + Sync + 'static,
-    ) {
-        self.real(name, "1", move |series, add| {
-            if let Some(share) = share(series) {
-                add(&[], share);
-            }
-        });
-    }
-
-    fn of_registry(
-        &mut self,
-        name: &'static str,
-        points: impl Fn(&RegistryCounts, &mut Add<'_, u64>) + Send + Sync + 'static,
-    ) {
-        let (number, shared) = self.callback();
-        let callback = move |observer: &dyn AsyncInstrument<u64>| {
-            points(&shared.snapshot(number).counts, &mut |attributes, value| {
-                observer.observe(value, attributes);
-            });
-        };
-        self.meter.u64_observable_gauge(name).with_callback(callback).build();
-    }
-
-    fn count_of_registry(
-        &mut self,
-        name: &'static str,
-        count: impl Fn(&RegistryCounts) -> u64 + Send + Sync + 'static,
-    ) {
-        let (number, shared) = self.callback();
-        let callback = move |observer: &dyn AsyncInstrument<u64>| {
-            observer.observe(count(&shared.snapshot(number).counts), &[]);
-        };
-        self.meter.u64_observable_counter(name).with_callback(callback).build();
-    }
-
-    /// The number of the next instrument, and what its callback needs.
-    fn callback(&mut self) -> (u32, Arc<Shared>) {
-        self.next += 1;
-        (self.next - 1, Arc::clone(self.shared))
+    fn last_reload(&mut self) {
+        self.registry_gauge(
+            "brama.config.last_reload.successful",
+            FLAG,
+            "Whether the last reload of the configuration was successful.",
+            |counts, add| {
+                if let Some(last) = &counts.last_reload {
+                    add(&[], u64::from(last.is_successful()));
+                }
+            },
+        );
+        self.registry_f64_gauge(
+            "brama.config.last_reload.success_timestamp",
+            "s",
+            "When the configuration was last reloaded with success, since 1970.",
+            |counts| {
+                let last = counts.last_reload.as_ref()?.last_success?;
+                last.duration_since(UNIX_EPOCH).ok().map(|since_1970| since_1970.as_secs_f64())
+            },
+        );
     }
 }
 
-/// Observes counters.
-fn observe_counted<T>(
-    snapshot: &Snapshot,
-    observer: &dyn AsyncInstrument<T>,
-    points: &dyn Fn(&Series, &mut Add<'_, T>),
-) {
-    for (attributes, of) in &snapshot.points {
-        points(&of.counts, &mut |more, value| observe(observer, value, attributes, more));
-    }
-}
-
-/// Observes what is no counter. A breaker that is gone has none of it.
-fn observe_present<T>(
-    snapshot: &Snapshot,
-    observer: &dyn AsyncInstrument<T>,
-    points: &dyn Fn(&Series, &mut Add<'_, T>),
-) {
-    for (attributes, of) in &snapshot.points {
-        let Some(present) = &of.present else { continue };
-        points(present, &mut |more, value| observe(observer, value, attributes, more));
-    }
-}
-
-fn observe_transitions(snapshot: &Snapshot, observer: &dyn AsyncInstrument<u64>) {
-    for (attributes, of) in &snapshot.points {
-        for (&(from, to), &count) in &of.transitions {
-            observe(observer, count, attributes, &transition(from, to));
-        }
-    }
-}
-
-fn observe<T>(
-    observer: &dyn AsyncInstrument<T>,
-    value: T,
-    attributes: &[KeyValue],
-    more: &[KeyValue],
-) {
-    observer.observe(value, &[attributes, more].concat());
-}
-
-fn transition(from: State, to: State) -> [KeyValue; 2] {
-    [KeyValue::new("from", from.as_str()), KeyValue::new("to", to.as_str())]
-}
+/// The unit of what is 1 or 0. With the unit `1`, exporters to Prometheus add `_ratio` to the name.
+const FLAG: &str = "";
 
 fn outcome(name: &'static str) -> KeyValue {
     KeyValue::new("outcome", name)
@@ -315,12 +248,6 @@ fn outcome(name: &'static str) -> KeyValue {
 
 /// The histograms of the outcomes that occurred.
 fn histograms(series: &Series) -> impl Iterator<Item = (&'static str, &DurationHistogram)> {
-    let outcomes = series.durations.iter().flat_map(|durations| {
-        [
-            ("success", durations.successes()),
-            ("failure", durations.failures()),
-            ("ignored", durations.ignored()),
-        ]
-    });
+    let outcomes = series.durations.iter().flat_map(Durations::by_outcome);
     outcomes.filter(|(_, histogram)| 0 < histogram.count())
 }

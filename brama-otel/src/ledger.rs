@@ -21,8 +21,8 @@ pub(crate) type Pairs = BTreeMap<(State, State), u64>;
 
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    entries: HashMap<Identity<'static>, Entry>,
-    sum: Counted,
+    entries: HashMap<Identity<'static>, LedgerEntry>,
+    sum: LedgerCounters,
     has_sum: bool,
     room: Room,
 }
@@ -36,17 +36,17 @@ pub(crate) struct Room {
 
 /// What is remembered of a breaker.
 #[derive(Debug)]
-struct Entry {
+struct LedgerEntry {
     last: Series,
-    place: Place,
+    place: Placement,
     /// Since when it is gone.
     gone: Option<Tick>,
 }
 
 /// Where a breaker is counted.
 #[derive(Debug)]
-enum Place {
-    Own(Box<Counted>),
+enum Placement {
+    Own(Box<LedgerCounters>),
     Sum,
     /// It had points of its own, and was gone for so long that they ended.
     Ended,
@@ -54,7 +54,7 @@ enum Place {
 
 /// Counters, which never fall.
 #[derive(Debug, Clone)]
-struct Counted {
+struct LedgerCounters {
     /// All but the transitions.
     counts: Series,
     pairs: Pairs,
@@ -81,7 +81,7 @@ const MOST_GONE: usize = 10_000;
 
 impl Ledger {
     pub(crate) fn new(room: Room) -> Self {
-        let sum = Counted::of(&Identity::new(Series::OTHER));
+        let sum = LedgerCounters::of(&Identity::new(Series::OTHER));
         Self { entries: HashMap::new(), sum, has_sum: false, room }
     }
 
@@ -90,7 +90,8 @@ impl Ledger {
     pub(crate) fn count(&mut self, all: Vec<Series>, now: Tick) -> Vec<Points> {
         self.note_missing(&all, now);
         let mut summed = Series::sum_of(&Identity::new(Series::OTHER));
-        let mut points: Vec<_> = self.entries.values().filter_map(Entry::points_if_gone).collect();
+        let mut points: Vec<_> =
+            self.entries.values().filter_map(LedgerEntry::points_if_gone).collect();
         for series in all {
             match self.count_one(&series, now) {
                 Some(counted) => points.push(counted.points(false, Some(series))),
@@ -102,14 +103,15 @@ impl Ledger {
     }
 
     /// Counts a breaker. Returns its counters; `None` if it is part of the sum.
-    fn count_one(&mut self, series: &Series, now: Tick) -> Option<Counted> {
+    fn count_one(&mut self, series: &Series, now: Tick) -> Option<LedgerCounters> {
         let Self { entries, sum, has_sum, room } = self;
         let identity = &series.identity;
-        let entry = entries.entry(identity.clone()).or_insert_with(|| Entry::new(identity, room));
+        let entry =
+            entries.entry(identity.clone()).or_insert_with(|| LedgerEntry::new(identity, room));
         entry.return_at(now, room);
         let added = series.counts_since(&entry.last);
         entry.last = series.clone();
-        let Place::Own(own) = &mut entry.place else {
+        let Placement::Own(own) = &mut entry.place else {
             *has_sum = true;
             sum.add(&added);
             return None;
@@ -121,7 +123,7 @@ impl Ledger {
             let pairs = if has_room { &mut own.pairs } else { &mut sum.pairs };
             *pairs.entry((from, to)).or_default() += count;
         }
-        Some(Counted::clone(own))
+        Some(LedgerCounters::clone(own))
     }
 
     /// Ends the points of breakers that have been gone for long, and forgets them if they begin at
@@ -132,7 +134,7 @@ impl Ledger {
         let missing = entries.iter_mut().filter(|(identity, _)| !present.contains(identity));
         missing.for_each(|(_, entry)| entry.note_missing(now, room));
         entries.retain(|identity, entry| identity.key().is_none() || !entry.is_forgettable(now));
-        let mut gone: Vec<_> = entries.iter().filter_map(Entry::gone_from_sum).collect();
+        let mut gone: Vec<_> = entries.iter().filter_map(LedgerEntry::gone_from_sum).collect();
         gone.sort_unstable();
         let too_many = gone.len().saturating_sub(MOST_GONE);
         let forgotten: Vec<_> = gone.into_iter().take(too_many).map(|(_, it)| it.clone()).collect();
@@ -149,65 +151,65 @@ const fn take(room: &mut usize) -> bool {
     has_room
 }
 
-impl Entry {
+impl LedgerEntry {
     fn new(identity: &Identity<'static>, room: &mut Room) -> Self {
-        let place = Place::of(identity, room);
+        let place = Placement::of(identity, room);
         Self { last: Series::sum_of(identity), place, gone: None }
     }
 
     fn return_at(&mut self, now: Tick, room: &mut Room) {
         let Some(gone) = self.gone.take() else { return };
-        if matches!(self.place, Place::Ended) {
+        if matches!(self.place, Placement::Ended) {
             let is_noticed = KEPT.saturating_mul(2) <= now.since(gone);
             let identity = &self.last.identity;
-            self.place = if is_noticed { Place::of(identity, room) } else { Place::Sum };
+            self.place = if is_noticed { Placement::of(identity, room) } else { Placement::Sum };
         }
     }
 
     fn note_missing(&mut self, now: Tick, room: &mut Room) {
         let gone = *self.gone.get_or_insert(now);
-        if let Place::Own(own) = &self.place
+        if let Placement::Own(own) = &self.place
             && KEPT <= now.since(gone)
         {
             room.breakers += 1;
             room.pairs += own.pairs.len();
-            self.place = Place::Ended;
+            self.place = Placement::Ended;
         }
     }
 
     /// Whether every reader has seen that the points ended.
     fn is_forgettable(&self, now: Tick) -> bool {
         let gone = self.gone.map(|gone| now.since(gone));
-        matches!(self.place, Place::Ended)
+        matches!(self.place, Placement::Ended)
             && gone.is_some_and(|gone| KEPT.saturating_mul(2) <= gone)
     }
 
     fn points_if_gone(&self) -> Option<Points> {
-        let Place::Own(own) = &self.place else { return None };
-        self.gone.map(|_| Counted::clone(own).points(false, None))
+        let Placement::Own(own) = &self.place else { return None };
+        self.gone.map(|_| LedgerCounters::clone(own).points(false, None))
     }
 
     /// When a breaker with a key went that is part of the sum.
     fn gone_from_sum<'a>(
         (identity, entry): (&'a Identity<'static>, &Self),
     ) -> Option<(Tick, &'a Identity<'static>)> {
-        let is_of_key = matches!(entry.place, Place::Sum) && identity.key().is_some();
+        let is_of_key = matches!(entry.place, Placement::Sum) && identity.key().is_some();
         entry.gone.filter(|_| is_of_key).map(|gone| (gone, identity))
     }
 }
 
-impl Place {
+impl Placement {
     fn of(identity: &Identity<'static>, room: &mut Room) -> Self {
         // The attributes of a breaker with this name are those of the sum.
         if *identity != Identity::new(Series::OTHER) && take(&mut room.breakers) {
-            Self::Own(Box::new(Counted::of(identity)))
+            Self::Own(Box::new(LedgerCounters::of(identity)))
         } else {
             Self::Sum
         }
     }
 }
 
-impl Counted {
+impl LedgerCounters {
     fn of(identity: &Identity<'static>) -> Self {
         let mut counts = Series::sum_of(identity);
         counts.identity = identity.clone();

@@ -2,6 +2,7 @@
 
 mod instruments;
 mod ledger;
+mod registration;
 mod shared;
 
 use std::sync::Arc;

@@ -1,9 +1,9 @@
-//! The snapshot that all instruments of one collection share.
+//! The reading of a registry that all instruments of one collection share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use brama::{
-    Registry,
+    Registry, State,
     clock::{Clock, SystemClock},
     metrics::RegistryCounts,
 };
@@ -15,14 +15,14 @@ use crate::ledger::{Ledger, Points, Room};
 #[derive(Debug)]
 pub(crate) struct Shared {
     registry: Registry,
-    state: Mutex<State>,
+    collection: Mutex<Collection>,
 }
 
 #[derive(Debug)]
-struct State {
+struct Collection {
     ledger: Ledger,
-    snapshot: Option<Arc<Snapshot>>,
-    /// A bit for each instrument that has observed the snapshot.
+    reading: Option<Arc<RegistryReading>>,
+    /// A bit for each instrument that has observed the reading.
     observed: u64,
     /// The number of snapshots so far.
     number: u64,
@@ -30,16 +30,16 @@ struct State {
 
 /// One pass over a registry.
 #[derive(Debug)]
-pub(crate) struct Snapshot {
+pub(crate) struct RegistryReading {
     pub(crate) points: Vec<(Vec<KeyValue>, Points)>,
     pub(crate) counts: RegistryCounts,
 }
 
 /// The most points of a breaker at an instrument, transitions apart: one for each state.
-const POINTS: usize = 5;
+const POINTS: usize = State::ALL.len();
 
 /// Pairs of different states, which the sum may have.
-const PAIRS: usize = 20;
+const PAIRS: usize = State::ALL.len() * (State::ALL.len() - 1);
 
 impl Shared {
     pub(crate) fn new(registry: Registry, most_points: usize) -> Self {
@@ -47,41 +47,42 @@ impl Shared {
         let breakers = (most_points / POINTS).saturating_sub(1);
         let room = Room { breakers, pairs: most_points.saturating_sub(PAIRS) };
         let ledger = Ledger::new(room);
-        let state = State { ledger, snapshot: None, observed: 0, number: 0 };
-        Self { registry, state: Mutex::new(state) }
+        let collection = Collection { ledger, reading: None, observed: 0, number: 0 };
+        Self { registry, collection: Mutex::new(collection) }
     }
 
-    /// Returns the snapshot of this collection. An instrument that has observed it already belongs
+    /// Returns the reading of this collection. An instrument that has observed it already belongs
     /// to the next collection, which reads the registry again.
-    pub(crate) fn snapshot(&self, instrument: u32) -> Arc<Snapshot> {
+    pub(crate) fn reading(&self, instrument: u32) -> Arc<RegistryReading> {
         let bit = 1_u64.checked_shl(instrument).unwrap_or(0);
         let begin = {
-            let mut state = self.lock();
-            if let Some(snapshot) = state.snapshot.clone().filter(|_| state.observed & bit == 0) {
-                state.observed |= bit;
-                return snapshot;
+            let mut collection = self.lock();
+            let unseen = collection.reading.clone().filter(|_| collection.observed & bit == 0);
+            if let Some(reading) = unseen {
+                collection.observed |= bit;
+                return reading;
             }
-            state.number
+            collection.number
         };
         // The clock of the registry may be user code, and runs without the lock.
         let mut all = Vec::new();
         let counts = self.registry.for_each_series(|series| all.push(series.clone()));
-        let mut state = self.lock();
+        let mut collection = self.lock();
         // What another collection has read meanwhile may be newer, and counters never fall.
-        if let Some(newer) = state.snapshot.clone().filter(|_| state.number != begin) {
-            state.observed |= bit;
+        if let Some(newer) = collection.reading.clone().filter(|_| collection.number != begin) {
+            collection.observed |= bit;
             return newer;
         }
-        let points = state.ledger.count(all, SystemClock.now()).into_iter();
+        let points = collection.ledger.count(all, SystemClock.now()).into_iter();
         let points = points.map(|points| (attributes(&points), points)).collect();
-        let snapshot = Arc::new(Snapshot { points, counts });
-        (state.snapshot, state.observed) = (Some(Arc::clone(&snapshot)), bit);
-        state.number += 1;
-        snapshot
+        let reading = Arc::new(RegistryReading { points, counts });
+        (collection.reading, collection.observed) = (Some(Arc::clone(&reading)), bit);
+        collection.number += 1;
+        reading
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Collection> {
+        self.collection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

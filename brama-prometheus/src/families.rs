@@ -3,10 +3,10 @@
 use std::{fmt, time::UNIX_EPOCH};
 
 use brama::{
-    State,
+    Health, State, Totals,
     config::LastReload,
     metrics::{RegistryCounts, Series},
-    status::DurationHistogram,
+    status::{DurationHistogram, Durations, WindowCounts},
 };
 use prometheus_client::{
     encoding::{
@@ -17,9 +17,9 @@ use prometheus_client::{
 };
 
 /// The labels of a breaker, and those of one of its series.
-struct Labels<'a>(&'a Series, &'a [(&'static str, &'static str)]);
+struct SampleLabels<'a>(&'a Series, &'a [(&'static str, &'static str)]);
 
-impl EncodeLabelSet for Labels<'_> {
+impl EncodeLabelSet for SampleLabels<'_> {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
         for (label, value) in self.0.labels() {
             (label, value.as_ref()).encode(encoder.encode_label())?;
@@ -95,31 +95,23 @@ impl Families<'_, '_> {
 
     fn calls(&mut self) -> fmt::Result {
         self.counter("brama_breaker_calls", "Calls that ended, by outcome", |series, add| {
-            add(SUCCESS, series.totals.successes)?;
-            add(FAILURE, series.totals.failures)?;
-            add(IGNORED, series.totals.ignored)
+            let mut calls = series.totals.by_outcome();
+            calls.try_for_each(|(outcome, calls)| add(&[("outcome", outcome)], calls))
         })?;
         let help = "Calls dropped before they had an outcome";
-        self.counter("brama_breaker_abandoned_calls", help, |series, add| {
-            add(&[], series.totals.abandoned)
-        })?;
+        self.rare("brama_breaker_abandoned_calls", help, |totals| totals.abandoned)?;
         let help = "Calls slower than slow_call_duration, if a rule judges them";
-        self.counter("brama_breaker_slow_calls", help, |series, add| add(&[], series.totals.slow))?;
+        self.rare("brama_breaker_slow_calls", help, |totals| totals.slow)?;
         let help = "Outcomes of calls that were admitted before the present state began";
-        self.counter("brama_breaker_late_calls", help, |series, add| add(&[], series.totals.late))?;
+        self.rare("brama_breaker_late_calls", help, |totals| totals.late)?;
         let help = "Calls within a probe of their own breaker, which are part of it";
-        self.counter("brama_breaker_nested_calls", help, |series, add| {
-            add(&[], series.totals.nested)
-        })
+        self.rare("brama_breaker_nested_calls", help, |totals| totals.nested)
     }
 
     fn rejections(&mut self) -> fmt::Result {
         self.counter("brama_breaker_rejections", "Rejected calls, by reason", |series, add| {
-            let rejections = series.rejections;
-            add(&[("reason", "open")], rejections.open)?;
-            add(&[("reason", "probe_limit")], rejections.half_open)?;
-            add(&[("reason", "ramp")], rejections.ramp)?;
-            add(&[("reason", "forced")], rejections.forced)
+            let mut rejections = series.rejections.by_reason();
+            rejections.try_for_each(|(reason, calls)| add(&[("reason", reason)], calls))
         })
     }
 
@@ -128,9 +120,8 @@ impl Families<'_, '_> {
             "brama_breaker_window_calls",
             "Calls in the window, by outcome",
             |series, add| {
-                let Some(window) = series.window else { return Ok(()) };
-                add(SUCCESS, window.calls.saturating_sub(window.failures))?;
-                add(FAILURE, window.failures)
+                let mut calls = series.window.iter().flat_map(WindowCounts::by_outcome);
+                calls.try_for_each(|(outcome, calls)| add(&[("outcome", outcome)], calls))
             },
         )?;
         self.gauge(
@@ -152,8 +143,9 @@ impl Families<'_, '_> {
         let kind = MetricType::Histogram;
         let mut metric = self.encoder.encode_descriptor(name, help, Some(unit), kind)?;
         for series in self.all {
-            for (outcome, histogram) in outcomes(series) {
-                encode_histogram(&mut metric, &Labels(series, outcome), histogram)?;
+            for (outcome, histogram) in histograms(series) {
+                let labels = [("outcome", outcome)];
+                encode_histogram(&mut metric, &SampleLabels(series, &labels), histogram)?;
             }
         }
         Ok(())
@@ -165,10 +157,11 @@ impl Families<'_, '_> {
         let kind = MetricType::Gauge;
         let mut metric = self.encoder.encode_descriptor(name, help, Some(unit), kind)?;
         for series in self.all {
-            for (outcome, histogram) in outcomes(series) {
-                if let Some(max) = histogram.max() {
-                    let labels = Labels(series, outcome);
-                    metric.encode_family(&labels)?.encode_gauge(&max.as_secs_f64())?;
+            for (outcome, histogram) in histograms(series) {
+                if let Some(longest) = histogram.recent_max() {
+                    let outcome = [("outcome", outcome)];
+                    let labels = SampleLabels(series, &outcome);
+                    metric.encode_family(&labels)?.encode_gauge(&longest.as_secs_f64())?;
                 }
             }
         }
@@ -184,11 +177,24 @@ impl Families<'_, '_> {
         let mut metric = self.encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
         for series in self.all {
             samples(series, &mut |labels, count| {
-                let labels = Labels(series, labels);
+                let labels = SampleLabels(series, labels);
                 metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, f64>(&count, None)
             })?;
         }
         Ok(())
+    }
+
+    /// A counter that few breakers have. It is absent while it is 0.
+    fn rare(
+        &mut self,
+        name: &'static str,
+        help: &str,
+        count: impl Fn(&Totals) -> u64,
+    ) -> fmt::Result {
+        self.counter(name, help, |series, add| {
+            let count = count(&series.totals);
+            if 0 < count { add(&[], count) } else { Ok(()) }
+        })
     }
 
     fn gauge(
@@ -200,7 +206,7 @@ impl Families<'_, '_> {
         let mut metric = self.encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
         for series in self.all {
             samples(series, &mut |labels, count| {
-                metric.encode_family(&Labels(series, labels))?.encode_gauge(&signed(count))
+                metric.encode_family(&SampleLabels(series, labels))?.encode_gauge(&signed(count))
             })?;
         }
         Ok(())
@@ -217,34 +223,22 @@ impl Families<'_, '_> {
             self.encoder.encode_descriptor(name, help, Some(unit), MetricType::Gauge)?;
         for series in self.all {
             if let Some(share) = share(series) {
-                metric.encode_family(&Labels(series, &[]))?.encode_gauge(&share)?;
+                metric.encode_family(&SampleLabels(series, &[]))?.encode_gauge(&share)?;
             }
         }
         Ok(())
     }
 }
 
-const SUCCESS: &[(&str, &str)] = &[("outcome", "success")];
-const FAILURE: &[(&str, &str)] = &[("outcome", "failure")];
-const IGNORED: &[(&str, &str)] = &[("outcome", "ignored")];
-
 /// The histograms of the outcomes that occurred.
-fn outcomes(
-    series: &Series,
-) -> impl Iterator<Item = (&'static [(&'static str, &'static str)], &DurationHistogram)> {
-    let outcomes = series.durations.iter().flat_map(|durations| {
-        [
-            (SUCCESS, durations.successes()),
-            (FAILURE, durations.failures()),
-            (IGNORED, durations.ignored()),
-        ]
-    });
+fn histograms(series: &Series) -> impl Iterator<Item = (&'static str, &DurationHistogram)> {
+    let outcomes = series.durations.iter().flat_map(Durations::by_outcome);
     outcomes.filter(|(_, histogram)| 0 < histogram.count())
 }
 
 fn encode_histogram(
     metric: &mut MetricEncoder<'_>,
-    labels: &Labels<'_>,
+    labels: &SampleLabels<'_>,
     histogram: &DurationHistogram,
 ) -> fmt::Result {
     // The encoder adds the buckets up again.
@@ -271,7 +265,7 @@ pub(crate) fn encode_registry(
     metric.encode_gauge(&signed(counts.breakers))?;
     let help = "Whether this is the health of all breakers";
     let mut metric = encoder.encode_descriptor("brama_health", help, None, gauge)?;
-    for health in ["up", "degraded", "down"] {
+    for health in Health::NAMES {
         let is_present = i64::from(counts.health.as_str() == health);
         metric.encode_family(&[("health", health)])?.encode_gauge(&is_present)?;
     }
@@ -284,7 +278,7 @@ pub(crate) fn encode_registry(
     for (name, help, count) in [
         ("brama_keys_evicted", "Breakers with a key that were evicted", counts.evicted_keys),
         ("brama_overflow_calls", "Calls that found no room for their key", counts.overflow_calls),
-        ("brama_events_lagged", "Events that slow subscriptions lost", counts.lost_events),
+        ("brama_events_lost", "Events that slow subscriptions lost", counts.lost_events),
     ] {
         let mut metric = encoder.encode_descriptor(name, help, None, counter)?;
         metric.encode_counter::<NoLabelSet, u64, f64>(&count, None)?;

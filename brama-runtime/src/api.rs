@@ -58,7 +58,7 @@ pub mod error {
 /// Events of breakers, and subscriptions to them.
 pub mod event {
     pub use crate::{
-        bus::{EventCallback, EventStream, Observer, Subscription},
+        bus::{EventCallback, EventStream, Observation, Subscription},
         event::{Event, EventDetail, EventFilter, EventKind, EventKinds},
     };
 }

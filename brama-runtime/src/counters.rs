@@ -39,6 +39,13 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// Iterates over the outcomes of calls: the name that metrics use, `success`, `failure` or
+    /// `ignored`, and the number of calls.
+    pub fn by_outcome(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let Self { successes, failures, ignored, .. } = *self;
+        [("success", successes), ("failure", failures), ("ignored", ignored)].into_iter()
+    }
+
     /// Returns the number of successes and failures.
     pub(crate) const fn outcomes(&self) -> u64 {
         self.successes + self.failures

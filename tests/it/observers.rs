@@ -13,7 +13,7 @@ use std::{
 use brama::{
     Breaker, CallError, Config, PolicyPatch, Registry, State,
     clock::Clock,
-    event::{Event, EventDetail, EventKind, Observer},
+    event::{Event, EventDetail, EventKind, Observation},
     testing::ManualClock,
 };
 
@@ -23,7 +23,7 @@ struct Seen(Arc<Mutex<Vec<Event>>>);
 
 impl Seen {
     /// An observer that sees all changes of a registry.
-    fn of(registry: &Registry) -> (Self, Observer) {
+    fn of(registry: &Registry) -> (Self, Observation) {
         let seen = Self::default();
         let observer = registry.observe({
             let seen = seen.clone();
@@ -185,7 +185,8 @@ fn a_dropped_observer_is_called_no_more() {
 #[test]
 fn an_observer_may_drop_its_own_handle() {
     let registry = Registry::new();
-    let (handle, calls) = (Arc::new(Mutex::new(None::<Observer>)), Arc::new(AtomicUsize::new(0)));
+    let (handle, calls) =
+        (Arc::new(Mutex::new(None::<Observation>)), Arc::new(AtomicUsize::new(0)));
     let observer = registry.observe({
         let (handle, calls) = (Arc::clone(&handle), Arc::clone(&calls));
         move |_| {
@@ -237,7 +238,7 @@ impl Drop for Bomb {
 /// An observer that owns a bomb, and drops its own handle when it is called. So the thread of a
 /// call drops the last reference to it.
 fn observe_with_a_bomb(registry: &Registry) {
-    let handle = Arc::new(Mutex::new(None::<Observer>));
+    let handle = Arc::new(Mutex::new(None::<Observation>));
     let observer = registry.observe({
         let (handle, bomb) = (Arc::clone(&handle), Bomb);
         move |_| {

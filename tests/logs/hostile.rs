@@ -56,7 +56,7 @@ fn write_all_kinds(breaker: &Breaker, text: &str) {
 }
 
 #[test]
-fn nothing_that_text_from_outside_contains_reaches_the_terminal_or_begins_a_line() {
+fn no_hidden_character_of_a_text_from_outside_is_written() {
     let identity = Identity::new(HOSTILE).in_scope(HOSTILE).with_key(HOSTILE);
     let text = page(|| write_all_kinds(&Registry::new().breaker(&identity), HOSTILE));
     assert_eq!(text.lines().count(), 6, "{text}");

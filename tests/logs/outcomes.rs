@@ -133,7 +133,7 @@ fn the_outcomes_of_calls_of_a_handle_and_of_permits_are_recorded() {
 }
 
 #[test]
-fn the_rejection_by_a_breaker_below_is_one() {
+fn a_rejection_by_an_inner_breaker_is_recorded_as_rejected() {
     let registry = Registry::new();
     let (outer, inner) = (registry.breaker("outer"), registry.breaker("inner"));
     inner.open(());

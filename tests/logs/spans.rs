@@ -59,7 +59,7 @@ fn a_call_has_a_span_with_its_breaker_and_its_outcome() {
 }
 
 #[test]
-fn body_and_opening_are_in_the_span_of_the_call_and_that_in_the_callers() {
+fn body_and_opening_are_in_the_span_of_the_call_within_the_span_of_the_caller() {
     let registry = TestRegistry::new();
     let entered = registry.enter();
     let lines = Recorder::lines(Level::INFO, || {

@@ -84,11 +84,21 @@ fn collect(folder: &Path, suffix: &str, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// The sources of each published crate.
+pub(crate) const SOURCES: [&str; 8] = [
+    "src",
+    "brama-cli/src",
+    "brama-config/src",
+    "brama-macros/src",
+    "brama-metrics/src",
+    "brama-otel/src",
+    "brama-prometheus/src",
+    "brama-runtime/src",
+];
+
 /// The sources of the published crates, without the modules that only tests build.
 pub(crate) static PRODUCTION: LazyLock<Vec<File>> = LazyLock::new(|| {
-    let folders =
-        ["src", "brama-cli/src", "brama-config/src", "brama-macros/src", "brama-runtime/src"];
-    let mut found: Vec<_> = folders.iter().flat_map(|folder| files(folder, ".rs")).collect();
+    let mut found: Vec<_> = SOURCES.iter().flat_map(|folder| files(folder, ".rs")).collect();
     let tests: Vec<_> = found.iter().flat_map(test_modules).collect();
     found.retain(|file| !tests.iter().any(|module| file.path.starts_with(module)));
     found

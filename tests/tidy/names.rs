@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::file::{File, PRODUCTION, assert_none, files, words};
+use crate::file::{File, PRODUCTION, SOURCES, assert_none, files, words};
 
 /// Names that have been replaced: the glossary of ARCHITECTURE.md has the new ones.
 const OLD_NAMES: [&str; 52] = [
@@ -119,9 +119,7 @@ fn old_names_do_not_come_back() {
 
 #[test]
 fn a_call_is_rejected_and_not_refused() {
-    let folders =
-        ["src", "brama-cli/src", "brama-config/src", "brama-macros/src", "brama-runtime/src"];
-    let files: Vec<_> = folders.iter().flat_map(|folder| files(folder, "")).collect();
+    let files: Vec<_> = SOURCES.iter().flat_map(|folder| files(folder, "")).collect();
     let breaches = files.iter().flat_map(|file| {
         let lines = file.text.lines().enumerate().filter(|(_, line)| mentions_refusal(line));
         lines.map(|(place, line)| file.place(place + 1, line))

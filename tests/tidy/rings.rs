@@ -5,14 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::file::{File, assert_none, files, words};
-
-const CRATES: [&str; 4] =
-    ["brama-cli/src", "brama-config/src", "brama-macros/src", "brama-runtime/src"];
+use crate::file::{File, SOURCES, assert_none, files, words};
 
 #[test]
 fn no_files_of_a_crate_import_each_other_in_a_ring() {
-    let rings: BTreeSet<_> = CRATES.iter().flat_map(|folder| rings(folder)).collect();
+    let rings: BTreeSet<_> = SOURCES.iter().flat_map(|folder| rings(folder)).collect();
     let rings: Vec<_> = rings.into_iter().collect();
     assert_none("move what they share into a file that imports none of them", &rings);
 }

@@ -2,11 +2,15 @@
 
 use crate::file::{File, assert_none, files, is_comment, words};
 
-const FOLDERS: [&str; 8] = [
+/// Each crate with its tests, and what the root has beside them.
+const FOLDERS: [&str; 11] = [
     "src",
     "brama-cli",
     "brama-config",
     "brama-macros/src",
+    "brama-metrics",
+    "brama-otel",
+    "brama-prometheus",
     "brama-runtime",
     "tests",
     "examples",

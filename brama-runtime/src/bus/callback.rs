@@ -108,7 +108,7 @@ impl Reader {
             }
             if catch_panic(|| handler.handle_next()) == Err(Panicked) {
                 self.panics.fetch_add(1, Ordering::Relaxed);
-                logs::panicked("a callback", None);
+                logs::write_panic("a callback", None);
             }
             self.state.lock().handler = Some(handler);
         }

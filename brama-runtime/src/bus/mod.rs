@@ -18,12 +18,12 @@ use std::{
 pub(crate) use self::wakes::Wakes;
 pub use self::{
     callback::EventCallback,
-    observer::Observer,
+    observer::Observation,
     subscription::{EventStream, Subscription},
 };
 use self::{
     index::{Group, QueueIndex},
-    observer::{Observation, Observations, UnseenChange},
+    observer::{Observer, Observers, UnseenChange},
     queue::{Push, Queue},
 };
 use crate::{
@@ -59,7 +59,7 @@ pub(crate) struct Bus {
 struct Queues {
     index: QueueIndex,
     next: u64,
-    observations: Observations,
+    observers: Observers,
 }
 
 impl Queues {
@@ -82,22 +82,22 @@ impl Bus {
     pub(crate) fn observe(
         self: &Arc<Self>,
         observe: impl Fn(&Event) + Send + Sync + 'static,
-    ) -> Observer {
-        let observation = Arc::new(Observation::new(observe));
+    ) -> Observation {
+        let observer = Arc::new(Observer::new(observe));
         let before = self.change(|queues| {
-            let added = queues.observations.iter().cloned().chain([Arc::clone(&observation)]);
+            let added = queues.observers.iter().cloned().chain([Arc::clone(&observer)]);
             let added = added.collect();
-            mem::replace(&mut queues.observations, added)
+            mem::replace(&mut queues.observers, added)
         });
         drop(before);
-        Observer::new(observation, Arc::downgrade(self))
+        Observation::new(observer, Arc::downgrade(self))
     }
 
-    fn end_observation(&self, observation: &Arc<Observation>) {
+    fn remove_observer(&self, observer: &Arc<Observer>) {
         let before = self.change(|queues| {
-            let others = queues.observations.iter().filter(|it| !Arc::ptr_eq(it, observation));
+            let others = queues.observers.iter().filter(|it| !Arc::ptr_eq(it, observer));
             let others = others.cloned().collect();
-            mem::replace(&mut queues.observations, others)
+            mem::replace(&mut queues.observers, others)
         });
         drop(before);
     }
@@ -150,14 +150,14 @@ impl Bus {
     /// Whether an observer or the log would see this change. If not, and if there is no
     /// subscription, its event need not be built.
     pub(crate) fn is_seen(&self, detail: &EventDetail, identity: &Identity<'_>) -> bool {
-        self.has_observers.load(Ordering::Relaxed) || logs::wants(detail, identity)
+        self.has_observers.load(Ordering::Relaxed) || logs::has_line(detail, identity)
     }
 
     /// Adds a change that the observers and the log see when `wakes` are woken. `clock` reads the
     /// calendar time of the event then, if the event does not have it yet.
     pub(crate) fn show_later(&self, event: Event, clock: Option<&Time>, wakes: &mut Wakes) {
-        let observations = Arc::clone(&self.queues.read().observations);
-        wakes.add_change(UnseenChange { event, observations, clock: clock.cloned() });
+        let observers = Arc::clone(&self.queues.read().observers);
+        wakes.add_change(UnseenChange { event, observers, clock: clock.cloned() });
     }
 
     /// Warnings about subscriptions to this breaker that have lost events: one for each of the
@@ -196,7 +196,7 @@ impl Bus {
         let mut queues = self.queues.write();
         let answer = change(&mut queues);
         self.has_subscribers.store(!queues.index.is_empty(), Ordering::Relaxed);
-        self.has_observers.store(!queues.observations.is_empty(), Ordering::Relaxed);
+        self.has_observers.store(!queues.observers.is_empty(), Ordering::Relaxed);
         answer
     }
 }

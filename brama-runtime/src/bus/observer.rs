@@ -23,25 +23,25 @@ use crate::{
 /// runs to its end. The observer is called no more once the registry and all handles to its
 /// breakers are dropped.
 #[must_use = "dropping the handle ends the calls"]
-pub struct Observer {
-    observation: Arc<Observation>,
+pub struct Observation {
+    observer: Arc<Observer>,
     bus: Weak<Bus>,
 }
 
 /// The user's code. It is neither called nor dropped under a lock.
-pub(super) struct Observation {
+pub(super) struct Observer {
     observe: Box<dyn Fn(&Event) + Send + Sync>,
     panics: AtomicU64,
     is_over: AtomicBool,
 }
 
 /// The observers at one moment, oldest first.
-pub(super) type Observations = Arc<[Arc<Observation>]>;
+pub(super) type Observers = Arc<[Arc<Observer>]>;
 
 /// A change that observers and the log have not seen yet, because a lock was held.
 pub(super) struct UnseenChange {
     pub(super) event: Event,
-    pub(super) observations: Observations,
+    pub(super) observers: Observers,
     /// Set if the event's calendar time is still to be read, which is user code.
     pub(super) clock: Option<Time>,
 }
@@ -65,19 +65,19 @@ impl UnseenChanges {
     }
 }
 
-impl Observer {
-    pub(super) const fn new(observation: Arc<Observation>, bus: Weak<Bus>) -> Self {
-        Self { observation, bus }
+impl Observation {
+    pub(super) const fn new(observer: Arc<Observer>, bus: Weak<Bus>) -> Self {
+        Self { observer, bus }
     }
 
     /// Returns how often the observer has panicked.
     #[must_use]
     pub fn panics(&self) -> u64 {
-        self.observation.panics.load(Ordering::Relaxed)
+        self.observer.panics.load(Ordering::Relaxed)
     }
 }
 
-impl Observation {
+impl Observer {
     pub(super) fn new(observe: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         // The last reference may be that of a call, if the handle is dropped meanwhile.
         let observe = UserValue::new(observe);
@@ -93,34 +93,34 @@ impl Observation {
         }
         if catch_panic(|| (self.observe)(event)) == Err(Panicked) {
             self.panics.fetch_add(1, Ordering::Relaxed);
-            logs::panicked("an observer", Some(&event.identity));
+            logs::write_panic("an observer", Some(&event.identity));
         }
     }
 }
 
 impl UnseenChange {
     fn show(self) {
-        let Self { mut event, observations, clock } = self;
+        let Self { mut event, observers, clock } = self;
         if let Some(clock) = clock {
             let calendar = || clock.calendar().checked_sub(clock.now().since(event.at));
             event.time = catch_panic(calendar).ok().flatten().unwrap_or(event.time);
         }
-        logs::change(&event);
-        observations.iter().for_each(|observation| observation.call(&event));
+        logs::write_change(&event);
+        observers.iter().for_each(|observer| observer.call(&event));
     }
 }
 
-impl Drop for Observer {
+impl Drop for Observation {
     fn drop(&mut self) {
-        self.observation.is_over.store(true, Ordering::Relaxed);
+        self.observer.is_over.store(true, Ordering::Relaxed);
         if let Some(bus) = self.bus.upgrade() {
-            bus.end_observation(&self.observation);
+            bus.remove_observer(&self.observer);
         }
     }
 }
 
-impl fmt::Debug for Observer {
+impl fmt::Debug for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observer").field("panics", &self.panics()).finish_non_exhaustive()
+        f.debug_struct("Observation").field("panics", &self.panics()).finish_non_exhaustive()
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn overdue(timeout: Duration) -> Answer {
 /// Runs user code; a panic counts as a failed check.
 pub(super) fn run_check<R>(run: impl FnOnce() -> R) -> Result<R, Reason> {
     catch_panic(run).map_err(|Panicked| {
-        logs::panicked("a health check", None);
+        logs::write_panic("a health check", None);
         Reason::from("health check: panic").fixed()
     })
 }

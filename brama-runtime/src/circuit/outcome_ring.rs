@@ -158,6 +158,18 @@ pub struct WindowCounts {
 }
 
 impl WindowCounts {
+    /// Returns the number of successes.
+    #[must_use]
+    pub const fn successes(&self) -> u64 {
+        self.calls.saturating_sub(self.failures)
+    }
+
+    /// Iterates over the outcomes of calls: the name that metrics use, `success` or `failure`, and
+    /// the number of calls.
+    pub fn by_outcome(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        [("success", self.successes()), ("failure", self.failures)].into_iter()
+    }
+
     pub(crate) const fn plus(self, other: Self) -> Self {
         Self {
             calls: self.calls + other.calls,

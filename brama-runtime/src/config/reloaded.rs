@@ -16,7 +16,7 @@ use crate::{
 
 /// What [`Registry::reload`](crate::registry::Registry::reload) changed.
 ///
-/// `Display` writes a line for each place, and nothing if nothing changed:
+/// `Display` writes a line for each place, once each, and nothing if nothing changed:
 /// `defaults: failure_threshold from 3 to 6`.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
@@ -154,9 +154,12 @@ fn patch_changes(
 
 impl fmt::Display for Reloaded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let configuration = self.configuration.iter().map(ToString::to_string);
-        let lines = configuration.chain(self.breakers.iter().map(ToString::to_string));
-        write_lines(lines, f)
+        let configuration: Vec<_> = self.configuration.iter().map(ToString::to_string).collect();
+        let written: BTreeSet<_> = configuration.iter().map(String::as_str).collect();
+        // A table with one setting of one breaker changes both alike.
+        let breakers = self.breakers.iter().map(ToString::to_string);
+        let breakers = breakers.filter(|line| !written.contains(line.as_str()));
+        write_lines(configuration.iter().cloned().chain(breakers), f)
     }
 }
 
@@ -174,8 +177,8 @@ impl fmt::Display for ConfigChange {
 impl fmt::Display for Reconfigured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "breaker {}: ", self.identity)?;
-        for (place, change) in self.changes.iter().enumerate() {
-            write!(f, "{}{change}", if place == 0 { "" } else { ", " })?;
+        for (index, change) in self.changes.iter().enumerate() {
+            write!(f, "{}{change}", if index == 0 { "" } else { ", " })?;
         }
         match self.lost_window {
             Some(counts) => write!(f, " ({})", LostWindow(counts)),
@@ -195,8 +198,8 @@ impl fmt::Display for Unused {
 }
 
 fn write_lines(lines: impl Iterator<Item = String>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (place, line) in lines.enumerate() {
-        write!(f, "{}{line}", if place == 0 { "" } else { "\n" })?;
+    for (index, line) in lines.enumerate() {
+        write!(f, "{}{line}", if index == 0 { "" } else { "\n" })?;
     }
     Ok(())
 }

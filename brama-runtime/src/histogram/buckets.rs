@@ -23,8 +23,8 @@ const NANO_DENOMINATOR: u64 = 5_u64.pow(9);
 /// More nanoseconds than the last bound has. Their number of units does not overflow.
 const BEYOND_LAST: u64 = 1 << 42;
 
-/// Returns the place of the bucket for a duration.
-pub(super) fn place(took: Duration) -> usize {
+/// Returns the index of the bucket for a duration.
+pub(super) fn bucket_of(took: Duration) -> usize {
     let nanos = u64::try_from(took.as_nanos()).map_or(BEYOND_LAST, |it| it.min(BEYOND_LAST));
     let units = (nanos << NANO_NUMERATOR).div_ceil(NANO_DENOMINATOR);
     // A bound belongs to the bucket below it.
@@ -32,35 +32,35 @@ pub(super) fn place(took: Duration) -> usize {
         return 0;
     };
     let quarter = (units - 1) >> (exponent - 2) & 3;
-    let place = 1 + PER_OCTAVE * (exponent - FIRST) as usize + quarter as usize;
-    place.min(BUCKETS - 1)
+    let bucket = 1 + PER_OCTAVE * (exponent - FIRST) as usize + quarter as usize;
+    bucket.min(BUCKETS - 1)
 }
 
 /// Returns the bound of a bucket in seconds, without rounding; `None` for the last bucket.
-pub(super) fn bound_in_seconds(place: usize) -> Option<f64> {
+pub(super) fn bound_in_seconds(bucket: usize) -> Option<f64> {
     // At most 2³⁸, so that no bit is lost.
     #[expect(clippy::cast_precision_loss, reason = "a bound has three significant bits")]
-    bound(place).map(|units| units as f64 / f64::from(1 << 30))
+    bound(bucket).map(|units| units as f64 / f64::from(1 << 30))
 }
 
 /// Returns the bound of a bucket, rounded down to nanoseconds; `None` for the last bucket.
-pub(super) fn bound_in_nanos(place: usize) -> Option<u64> {
-    bound(place).map(|units| (units * NANO_DENOMINATOR) >> NANO_NUMERATOR)
+pub(super) fn bound_in_nanos(bucket: usize) -> Option<u64> {
+    bound(bucket).map(|units| (units * NANO_DENOMINATOR) >> NANO_NUMERATOR)
 }
 
 /// Whether the bound of a bucket is a power of two of seconds. The last bucket has none.
-pub(super) const fn is_power_of_two(place: usize) -> bool {
-    place.is_multiple_of(PER_OCTAVE) && place < BUCKETS - 1
+pub(super) const fn is_power_of_two(bucket: usize) -> bool {
+    bucket.is_multiple_of(PER_OCTAVE) && bucket < BUCKETS - 1
 }
 
 /// Returns the bound of a bucket in units of 2⁻³⁰ s; `None` for the last bucket.
-fn bound(place: usize) -> Option<u64> {
-    let above_first = u32::try_from(place).ok()?;
+fn bound(bucket: usize) -> Option<u64> {
+    let above_first = u32::try_from(bucket).ok()?;
     let (octave, quarter) =
         (above_first.div_ceil(4).saturating_sub(1), above_first.wrapping_sub(1) & 3);
-    match place {
+    match bucket {
         0 => Some(1 << FIRST),
-        _ if place < BUCKETS - 1 => Some((5 + u64::from(quarter)) << (FIRST + octave - 2)),
+        _ if bucket < BUCKETS - 1 => Some((5 + u64::from(quarter)) << (FIRST + octave - 2)),
         _ => None,
     }
 }
@@ -73,15 +73,19 @@ mod tests {
     fn a_bound_belongs_to_its_own_bucket_and_the_next_nanosecond_to_the_one_above() {
         for bucket in 0..BUCKETS - 1 {
             let nanos = bound_in_nanos(bucket).expect("a bound");
-            assert_eq!(place(Duration::from_nanos(nanos)), bucket, "{nanos} ns");
-            assert_eq!(place(Duration::from_nanos(nanos + 1)), bucket + 1, "{nanos} ns and one");
+            assert_eq!(bucket_of(Duration::from_nanos(nanos)), bucket, "{nanos} ns");
+            assert_eq!(
+                bucket_of(Duration::from_nanos(nanos + 1)),
+                bucket + 1,
+                "{nanos} ns and one"
+            );
         }
     }
 
     #[test]
     fn the_shortest_and_the_longest_durations_have_a_bucket() {
-        assert_eq!(place(Duration::ZERO), 0);
-        assert_eq!(place(Duration::MAX), BUCKETS - 1);
+        assert_eq!(bucket_of(Duration::ZERO), 0);
+        assert_eq!(bucket_of(Duration::MAX), BUCKETS - 1);
         assert_eq!(bound_in_nanos(BUCKETS - 1), None);
         assert_eq!((bound_in_seconds(0), bound_in_nanos(0)), (Some(1.0 / 65_536.0), Some(15_258)));
     }
@@ -96,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_fourth_bound_is_a_power_of_two_of_seconds() {
-        let powers: Vec<_> = (0..BUCKETS).filter(|place| is_power_of_two(*place)).collect();
+        let powers: Vec<_> = (0..BUCKETS).filter(|bucket| is_power_of_two(*bucket)).collect();
         let seconds: Vec<_> = powers.iter().filter_map(|it| bound_in_seconds(*it)).collect();
         let expected: Vec<_> = (-16..=8).map(|exponent| 2_f64.powi(exponent)).collect();
         assert_eq!(seconds, expected);

@@ -4,7 +4,7 @@ use std::{array, time::Duration};
 
 use super::{
     ByOutcome, DurationHistogram, Durations,
-    buckets::{BUCKETS, place},
+    buckets::{BUCKETS, bucket_of},
 };
 use crate::{
     circuit::Tick,
@@ -75,7 +75,7 @@ impl Default for LiveHistogram {
 impl LiveHistogram {
     fn count(&self, took: Duration, ended: Tick) {
         let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-        if let Some(count) = self.counts.get(place(took)) {
+        if let Some(count) = self.counts.get(bucket_of(took)) {
             count.fetch_add(1, Ordering::Relaxed);
         }
         self.sum.fetch_add(nanos, Ordering::Relaxed);
@@ -93,8 +93,8 @@ impl LiveHistogram {
         let maxima = self.maxima.iter().map(|cell| cell.load(Ordering::Relaxed));
         let recent = maxima.filter(|max| minutes.contains(&(max >> MAX_BITS)));
         DurationHistogram {
-            counts: array::from_fn(|place| {
-                self.counts.get(place).map_or(0, |count| count.load(Ordering::Relaxed))
+            counts: array::from_fn(|bucket| {
+                self.counts.get(bucket).map_or(0, |count| count.load(Ordering::Relaxed))
             }),
             sum: self.sum.load(Ordering::Relaxed),
             max: recent.map(|max| max & LONGEST_MAX).max().unwrap_or(0).saturating_mul(1_000),
@@ -125,7 +125,7 @@ mod tests {
         let (long, short) = (Duration::from_secs(3), Duration::from_millis(7));
         histogram.count(long, Tick::from_nanos(MINUTE));
         histogram.count(short, Tick::from_nanos(3 * MINUTE - 1));
-        let max = |minute| histogram.read(Tick::from_nanos(minute * MINUTE)).max();
+        let max = |minute| histogram.read(Tick::from_nanos(minute * MINUTE)).recent_max();
         assert_eq!([1, 2, 3, 4].map(max), [Some(long), Some(long), Some(short), None]);
     }
 

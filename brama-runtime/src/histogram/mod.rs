@@ -35,7 +35,7 @@ pub(crate) use self::live::{DurationCounters, TimedOutcome};
 /// let successes = durations.successes();
 /// assert_eq!(successes.count(), 3);
 /// assert_eq!(successes.sum(), Duration::from_millis(430));
-/// assert_eq!(successes.max(), Some(Duration::from_millis(400)));
+/// assert_eq!(successes.recent_max(), Some(Duration::from_millis(400)));
 /// let median = successes.quantile(0.5).expect("there are calls").as_millis();
 /// assert!((18..=22).contains(&median), "{median} ms");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -77,6 +77,12 @@ impl Durations {
     #[must_use]
     pub const fn ignored(&self) -> &DurationHistogram {
         &self.0.ignored
+    }
+
+    /// Iterates over the outcomes of calls: the name that metrics use, `success`, `failure` or
+    /// `ignored`, and the durations.
+    pub fn by_outcome(&self) -> impl Iterator<Item = (&'static str, &DurationHistogram)> {
+        zip(["success", "failure", "ignored"], self.0.each_ref())
     }
 
     /// Adds the counts and sums, and not the maxima, which are of the present time.
@@ -154,7 +160,7 @@ impl DurationHistogram {
     /// Minutes are counted on the registry's clock. A maximum since the start of the program would
     /// show the first outage for ever. Durations above 12 days read as 12 days.
     #[must_use]
-    pub fn max(&self) -> Option<Duration> {
+    pub fn recent_max(&self) -> Option<Duration> {
         Some(Duration::from_nanos(self.max)).filter(|max| !max.is_zero())
     }
 
@@ -174,11 +180,11 @@ impl DurationHistogram {
         #[expect(clippy::cast_sign_loss, reason = "neither factor is negative")]
         let rank = ((share * count as f64).ceil() as u64).clamp(1, count);
         let mut below = 0;
-        let place = self.counts.iter().position(|count| {
+        let bucket = self.counts.iter().position(|count| {
             below += count;
             rank <= below
         })?;
-        Some(middle(place))
+        Some(middle(bucket))
     }
 
     /// Iterates over the buckets, shortest durations first: the largest duration that the bucket
@@ -186,17 +192,17 @@ impl DurationHistogram {
     ///
     /// The numbers are those of each bucket alone. Most are zero.
     pub fn buckets(&self) -> impl Iterator<Item = (Option<Duration>, u64)> {
-        let bound = |place| bound_in_nanos(place).map(Duration::from_nanos);
-        self.counts.iter().enumerate().map(move |(place, count)| (bound(place), *count))
+        let bound = |bucket| bound_in_nanos(bucket).map(Duration::from_nanos);
+        self.counts.iter().enumerate().map(move |(bucket, count)| (bound(bucket), *count))
     }
 
-    /// Iterates over the bounds that are powers of two of a second, from 2⁻¹⁶ to 2⁸, each with the
-    /// number of calls that took at most as long.
+    /// Iterates over the bounds that are powers of two of a second, in seconds from 2⁻¹⁶ to 2⁸,
+    /// each with the number of calls that took at most as long.
     pub fn cumulative(&self) -> impl Iterator<Item = (f64, u64)> {
         let mut below = 0;
-        self.counts.iter().enumerate().filter_map(move |(place, count)| {
+        self.counts.iter().enumerate().filter_map(move |(bucket, count)| {
             below += count;
-            bound_in_seconds(place).filter(|_| is_power_of_two(place)).map(|bound| (bound, below))
+            bound_in_seconds(bucket).filter(|_| is_power_of_two(bucket)).map(|bound| (bound, below))
         })
     }
 
@@ -221,13 +227,13 @@ impl Default for DurationHistogram {
     }
 }
 
-/// Prints the count, the sum, the maximum and three quantiles.
+/// Prints the count, the sum, the recent maximum and three quantiles.
 impl fmt::Debug for DurationHistogram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DurationHistogram")
             .field("count", &self.count())
             .field("sum", &self.sum())
-            .field("max", &self.max())
+            .field("recent_max", &self.recent_max())
             .field("quantiles", &QUANTILES.map(|(_, share)| self.quantile(share)))
             .finish()
     }
@@ -237,13 +243,13 @@ impl fmt::Debug for DurationHistogram {
 const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)];
 
 /// The middle of a bucket; of the last one, its lower bound.
-fn middle(place: usize) -> Duration {
-    let below = place.checked_sub(1).and_then(bound_in_nanos).unwrap_or(0);
-    let bound = bound_in_nanos(place).unwrap_or(below);
+fn middle(bucket: usize) -> Duration {
+    let below = bucket.checked_sub(1).and_then(bound_in_nanos).unwrap_or(0);
+    let bound = bound_in_nanos(bucket).unwrap_or(below);
     Duration::from_nanos(below.midpoint(bound))
 }
 
-/// In JSON: the count, the sum, the maximum and three quantiles, the durations in seconds.
+/// In JSON: the count, the sum, the recent maximum and three quantiles, the durations in seconds.
 #[cfg(feature = "serde")]
 impl Serialize for DurationHistogram {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -251,7 +257,7 @@ impl Serialize for DurationHistogram {
         let mut form = serializer.serialize_struct("DurationHistogram", 6)?;
         form.serialize_field("count", &self.count())?;
         form.serialize_field("sum", &self.sum().as_secs_f64())?;
-        form.serialize_field("max", &seconds(self.max()))?;
+        form.serialize_field("recent_max", &seconds(self.recent_max()))?;
         for (name, share) in QUANTILES {
             form.serialize_field(name, &seconds(self.quantile(share)))?;
         }

@@ -14,12 +14,12 @@ use crate::{
 };
 
 /// Whether a line about this change may reach a subscriber. Calls no subscriber.
-pub(crate) fn wants(detail: &EventDetail, identity: &Identity<'_>) -> bool {
+pub(crate) fn has_line(detail: &EventDetail, identity: &Identity<'_>) -> bool {
     level(detail, identity).is_some_and(is_on)
 }
 
 /// Writes the line of a change.
-pub(crate) fn change(event: &Event) {
+pub(crate) fn write_change(event: &Event) {
     let Some(level) = level(&event.detail, &event.identity) else { return };
     if is_on(level) {
         let _ = catch_panic(|| write(event, level));

@@ -2,7 +2,7 @@
 //!
 //! Subscribers are user code. They are called without a lock, on the thread that causes what they
 //! see, and a subscriber that panics loses one line and harms no call. What decides under a lock
-//! whether there is a line to write ([`wants`]) reads a static and asks no subscriber.
+//! whether there is a line to write ([`has_line`]) reads a static and asks no subscriber.
 //!
 //! Without the feature `tracing`, everything here is empty.
 
@@ -26,31 +26,34 @@ use std::sync::atomic::AtomicU64;
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) use self::off::{
-    change, is_listening, note_outcome, panicked, reload_failed, reloaded, switched_to_shadow,
-    takes_outcomes, wants,
+    has_line, is_listening, note_outcome, takes_outcomes, write_change, write_config_warnings,
+    write_failed_reload, write_panic, write_reload, write_switch,
 };
 #[cfg(feature = "tracing")]
 pub(crate) use self::{
-    change::{change, wants},
+    change::{has_line, write_change},
     fields::NameFields,
     level::{is_listening, is_on},
-    operation::{panicked, reload_failed, reloaded, switched_to_shadow},
+    operation::{
+        write_config_warnings, write_failed_reload, write_panic, write_reload, write_switch,
+    },
     outcome::{address, enter_span_of, leave_span, note_outcome, takes_outcomes},
 };
 
 /// How many rejections of the present opening were counted, and of which opening. A rejection is
 /// counted only while a subscriber listens.
 pub(crate) struct RejectionLog {
-    /// It orders nothing. If it is torn between two openings, a line is written too often.
+    /// The number of the opening, and below it some bits for the number of its rejections. It
+    /// orders nothing. If it is torn between two openings, a line is written too often.
     #[cfg(feature = "tracing")]
-    count: AtomicU64,
+    packed: AtomicU64,
 }
 
 impl RejectionLog {
     pub(crate) const fn new() -> Self {
         Self {
             #[cfg(feature = "tracing")]
-            count: AtomicU64::new(0),
+            packed: AtomicU64::new(0),
         }
     }
 }

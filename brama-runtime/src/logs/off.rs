@@ -5,26 +5,28 @@ use std::{fmt, time::Duration};
 use super::RejectionLog;
 use crate::{
     circuit::State,
-    config::{LastReload, Reloaded},
+    config::{ConfigProblem, LastReload, Reloaded},
     event::{Event, EventDetail},
     identity::Identity,
 };
 
 #[expect(clippy::inline_always, reason = "nothing, also in a debug build")]
 #[inline(always)]
-pub(crate) const fn wants(_: &EventDetail, _: &Identity<'_>) -> bool {
+pub(crate) const fn has_line(_: &EventDetail, _: &Identity<'_>) -> bool {
     false
 }
 
-pub(crate) const fn change(_: &Event) {}
+pub(crate) const fn write_change(_: &Event) {}
 
-pub(crate) const fn reloaded(_: &Reloaded, _: Option<&str>) {}
+pub(crate) const fn write_reload(_: &Reloaded, _: Option<&str>) {}
 
-pub(crate) const fn reload_failed(_: &LastReload) {}
+pub(crate) const fn write_failed_reload(_: &LastReload, _: &[ConfigProblem]) {}
 
-pub(crate) const fn switched_to_shadow(_: bool) {}
+pub(crate) const fn write_config_warnings(_: &str, _: &[ConfigProblem]) {}
 
-pub(crate) const fn panicked(_: &str, _: Option<&Identity<'_>>) {}
+pub(crate) const fn write_switch(_: bool) {}
+
+pub(crate) const fn write_panic(_: &str, _: Option<&Identity<'_>>) {}
 
 #[expect(clippy::inline_always, reason = "nothing, also in a debug build")]
 #[inline(always)]

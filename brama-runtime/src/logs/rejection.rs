@@ -30,7 +30,7 @@ impl RejectionLog {
         if !is_on(Level::DEBUG) {
             return;
         }
-        let count = self.count(opening);
+        let count = self.number_of_next(opening);
         if count.is_power_of_two() {
             let line = || write(identity, state, opening, retry_after, message, count);
             let _ = catch_panic(line);
@@ -38,15 +38,15 @@ impl RejectionLog {
     }
 
     /// The number of this rejection in its opening, beginning at 1. It stops at the largest.
-    fn count(&self, opening: u64) -> u64 {
+    fn number_of_next(&self, opening: u64) -> u64 {
         let opening = opening << COUNT_BITS;
-        let next = |before: u64| {
-            if before & !LARGEST == opening { before & LARGEST } else { 0 }
+        let number = |before: u64| {
+            let counted = if before & !LARGEST == opening { before & LARGEST } else { 0 };
+            (counted + 1).min(LARGEST)
         };
-        let add = |before| Some(opening | next(before).saturating_add(1).min(LARGEST));
-        let before = self.count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
-        let before = before.unwrap_or_else(|before| before);
-        next(before).saturating_add(1).min(LARGEST)
+        let add = |before| Some(opening | number(before));
+        let before = self.packed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        number(before.unwrap_or_else(|before| before))
     }
 }
 
@@ -90,13 +90,16 @@ mod tests {
     #[test]
     fn each_opening_is_counted_from_one() {
         let log = RejectionLog::new();
-        assert_eq!([1, 1, 1, 2, 2, 1].map(|opening| log.count(opening)), [1, 2, 3, 1, 2, 1]);
+        assert_eq!(
+            [1, 1, 1, 2, 2, 1].map(|opening| log.number_of_next(opening)),
+            [1, 2, 3, 1, 2, 1]
+        );
     }
 
     #[test]
     fn a_full_count_is_silent() {
-        let log = RejectionLog { count: AtomicU64::new(7 << COUNT_BITS | (LARGEST - 1)) };
-        assert_eq!([log.count(7), log.count(7)], [LARGEST; 2]);
+        let log = RejectionLog { packed: AtomicU64::new(7 << COUNT_BITS | (LARGEST - 1)) };
+        assert_eq!([log.number_of_next(7), log.number_of_next(7)], [LARGEST; 2]);
         assert!(!LARGEST.is_power_of_two());
     }
 }

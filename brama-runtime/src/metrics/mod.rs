@@ -4,8 +4,8 @@ mod bounds;
 mod format;
 mod label;
 mod native;
-mod of_registry;
 mod page;
+mod registry;
 mod resilience4j;
 mod snapshot;
 
@@ -15,8 +15,8 @@ pub use self::format::Format;
 use self::{
     label::{write_identity, write_joined},
     native::add_native,
-    of_registry::add_registry,
     page::Page,
+    registry::add_registry,
     resilience4j::add_resilience4j,
     snapshot::Snapshot,
 };
@@ -45,7 +45,7 @@ pub fn render() -> String {
 ///
 /// # Errors
 ///
-/// Those of `out`.
+/// The error of `out`, after which nothing more is written.
 pub fn render_into(out: &mut impl fmt::Write) -> fmt::Result {
     Exposition::new().render_into(&registry(), out)
 }
@@ -53,8 +53,9 @@ pub fn render_into(out: &mut impl fmt::Write) -> fmt::Result {
 /// How metrics are written: under which names, and in which format.
 ///
 /// The whole text is made in one pass over the breakers
-/// ([`Registry::for_each_series`]). At 10 000 breakers that takes some 10 ms and 12 MB; with the
-/// setting `durations`, some 70 ms and 70 MB. No call waits meanwhile.
+/// ([`Registry::for_each_series`]). At 10 000 breakers that takes about 10 ms and 12 MB; with the
+/// setting `durations`, about 70 ms and 70 MB. It holds one breaker's lock at a time; only a step
+/// of that breaker, such as a failure, can wait for it.
 ///
 /// ```
 /// # use brama_runtime::api as brama;

@@ -5,16 +5,20 @@ use std::fmt;
 use super::{
     bounds::Bounds,
     page::{
-        FamilyKind, MetricFamily, Page,
+        MetricFamily, Page,
         SampleValue::{Count, Real},
     },
     snapshot::Snapshot,
 };
-use crate::{circuit::State, histogram::DurationHistogram, status::Series};
+use crate::{
+    circuit::{State, WindowCounts},
+    histogram::{DurationHistogram, Durations},
+    status::Series,
+};
 
 /// A family of native names, in the order of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Native {
+pub(super) enum NativeFamily {
     State,
     Calls,
     Abandoned,
@@ -35,7 +39,7 @@ pub(super) enum Native {
     LimitedKeys,
 }
 
-impl Native {
+impl NativeFamily {
     pub(super) const ALL: [Self; 18] = [
         Self::State,
         Self::Calls,
@@ -59,6 +63,7 @@ impl Native {
 
     pub(super) const fn family(self) -> MetricFamily {
         let (counter, gauge) = (MetricFamily::counter, MetricFamily::gauge);
+        let histogram = MetricFamily::histogram;
         match self {
             Self::State => gauge("brama_breaker_state", "Whether the circuit is in this state; for the key other, how many are."),
             Self::Calls => counter("brama_breaker_calls", "Calls that ended, by outcome."),
@@ -75,7 +80,7 @@ impl Native {
             Self::FailureRatio => gauge("brama_breaker_failure_ratio", "The share of failures in the window; absent below minimum_calls.").unit("ratio"),
             Self::SlowRatio => gauge("brama_breaker_slow_ratio", "The share of slow calls in the window; absent below minimum_calls.").unit("ratio"),
             Self::Admitting => gauge("brama_breaker_admitting_ratio", "The share of calls that the ramp after an outage admits; absent outside of a ramp.").unit("ratio"),
-            Self::Duration => gauge("brama_breaker_call_duration_seconds", "How long calls took, by outcome, with the setting durations.").kind(FamilyKind::Histogram).unit("seconds"),
+            Self::Duration => histogram("brama_breaker_call_duration_seconds", "How long calls took, by outcome, with the setting durations.").unit("seconds"),
             Self::LongestDuration => gauge("brama_breaker_call_duration_max_seconds", "The longest call of this minute and the one before.").unit("seconds"),
             Self::LimitedKeys => gauge("brama_series_limited_keys", "Keys without series of their own, which are summed under the key other."),
         }
@@ -85,7 +90,7 @@ impl Native {
 /// Adds the lines of all breakers.
 pub(super) fn add_native<W: fmt::Write>(page: &mut Page<'_, W>, snapshot: &Snapshot) {
     let bounds = Bounds::new();
-    for family in Native::ALL {
+    for family in NativeFamily::ALL {
         page.begin(family.family());
         for (labels, series) in snapshot.iter() {
             family.add(page, &bounds, labels, series);
@@ -93,7 +98,7 @@ pub(super) fn add_native<W: fmt::Write>(page: &mut Page<'_, W>, snapshot: &Snaps
     }
 }
 
-impl Native {
+impl NativeFamily {
     fn add<W: fmt::Write>(
         self,
         page: &mut Page<'_, W>,
@@ -104,76 +109,36 @@ impl Native {
         let Series { totals, .. } = series;
         match self {
             Self::State => add_states(page, labels, series),
-            Self::Calls => add_outcomes(
-                page,
-                labels,
-                [
-                    (SUCCESS, totals.successes),
-                    (FAILURE, totals.failures),
-                    (IGNORED, totals.ignored),
-                ],
-            ),
+            Self::Calls => add_outcomes(page, labels, totals.by_outcome()),
             Self::Abandoned => add_rare(page, labels, totals.abandoned),
             Self::Slow => add_rare(page, labels, totals.slow),
             Self::Late => add_rare(page, labels, totals.late),
             Self::Nested => add_rare(page, labels, totals.nested),
             Self::Rejections => add_rejections(page, labels, series),
             Self::Transitions => add_transitions(page, labels, series),
-            Self::Openings => page.add(labels, "", Count(series.openings)),
-            Self::Failures => page.add(labels, "", Count(series.failures)),
-            Self::WindowCalls | Self::WindowSlowCalls => self.add_window(page, labels, series),
+            Self::Openings => page.add(&[labels], Count(series.openings)),
+            Self::Failures => page.add(&[labels], Count(series.failures)),
+            Self::WindowCalls => {
+                add_outcomes(page, labels, series.window.iter().flat_map(WindowCounts::by_outcome));
+            }
+            Self::WindowSlowCalls => {
+                if let Some(window) = series.window {
+                    page.add(&[labels], Count(window.slow));
+                }
+            }
             Self::FailureRatio => add_share(page, labels, series.failure_ratio),
             Self::SlowRatio => add_share(page, labels, series.slow_ratio),
             Self::Admitting => add_share(page, labels, series.admitting),
-            Self::Duration | Self::LongestDuration => {
-                self.add_durations(page, bounds, labels, series);
-            }
+            Self::Duration => add_histograms(page, bounds, labels, series),
+            Self::LongestDuration => add_longest(page, labels, series),
             Self::LimitedKeys => {
                 if let Some(keys) = series.summed {
-                    page.add(without_key(labels), "", Count(keys));
+                    page.add(&[without_key(labels)], Count(keys));
                 }
-            }
-        }
-    }
-
-    fn add_window<W: fmt::Write>(self, page: &mut Page<'_, W>, labels: &str, series: &Series) {
-        let Some(window) = series.window else { return };
-        let successes = window.calls.saturating_sub(window.failures);
-        if self == Self::WindowSlowCalls {
-            page.add(labels, "", Count(window.slow));
-        } else {
-            add_outcomes(page, labels, [(SUCCESS, successes), (FAILURE, window.failures)]);
-        }
-    }
-
-    /// Adds the histograms or maxima of the outcomes that occurred.
-    fn add_durations<W: fmt::Write>(
-        self,
-        page: &mut Page<'_, W>,
-        bounds: &Bounds,
-        labels: &str,
-        series: &Series,
-    ) {
-        let Some(durations) = &series.durations else { return };
-        for (outcome, histogram) in [
-            (SUCCESS, durations.successes()),
-            (FAILURE, durations.failures()),
-            (IGNORED, durations.ignored()),
-        ] {
-            match (self, histogram.max()) {
-                (Self::LongestDuration, Some(max)) => {
-                    page.add(labels, outcome, Real(max.as_secs_f64()));
-                }
-                (Self::LongestDuration, None) => {}
-                (_, _) => add_histogram(page, bounds, &[labels, outcome], histogram),
             }
         }
     }
 }
-
-const SUCCESS: &str = ",outcome=\"success\"";
-const FAILURE: &str = ",outcome=\"failure\"";
-const IGNORED: &str = ",outcome=\"ignored\"";
 
 /// The labels of the identifier of a sum, whose key stands last.
 fn without_key(labels: &str) -> &str {
@@ -182,24 +147,18 @@ fn without_key(labels: &str) -> &str {
 
 fn add_states<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, series: &Series) {
     for state in State::ALL {
-        let label = match state {
-            State::Closed => ",state=\"closed\"",
-            State::Open => ",state=\"open\"",
-            State::HalfOpen => ",state=\"half_open\"",
-            State::ForcedOpen => ",state=\"force_open\"",
-            State::Disabled => ",state=\"disabled\"",
-        };
-        page.add(labels, label, Count(series.in_state(state)));
+        let parts = [labels, ",state=\"", state.as_str(), "\""];
+        page.add(&parts, Count(series.in_state(state)));
     }
 }
 
-fn add_outcomes<W: fmt::Write, const N: usize>(
+fn add_outcomes<W: fmt::Write>(
     page: &mut Page<'_, W>,
     labels: &str,
-    outcomes: [(&str, u64); N],
+    outcomes: impl Iterator<Item = (&'static str, u64)>,
 ) {
     for (outcome, calls) in outcomes {
-        page.add(labels, outcome, Count(calls));
+        page.add(&[labels, ",outcome=\"", outcome, "\""], Count(calls));
     }
 }
 
@@ -207,53 +166,65 @@ fn add_outcomes<W: fmt::Write, const N: usize>(
 /// fifth of the page.
 fn add_rare<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, count: u64) {
     if 0 < count {
-        page.add(labels, "", Count(count));
+        page.add(&[labels], Count(count));
     }
 }
 
 fn add_rejections<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, series: &Series) {
-    let rejections = &series.rejections;
-    add_outcomes(
-        page,
-        labels,
-        [
-            (",reason=\"open\"", rejections.open),
-            (",reason=\"probe_limit\"", rejections.half_open),
-            (",reason=\"ramp\"", rejections.ramp),
-            (",reason=\"forced\"", rejections.forced),
-        ],
-    );
+    for (reason, calls) in series.rejections.by_reason() {
+        page.add(&[labels, ",reason=\"", reason, "\""], Count(calls));
+    }
 }
 
 fn add_transitions<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, series: &Series) {
     for (from, to, count) in series.transitions.iter() {
-        let more = format!(",from=\"{from}\",to=\"{to}\"");
-        page.add(labels, &more, Count(count));
+        let parts = [labels, ",from=\"", from.as_str(), "\",to=\"", to.as_str(), "\""];
+        page.add(&parts, Count(count));
     }
 }
 
 fn add_share<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, share: Option<f64>) {
     if let Some(share) = share {
-        page.add(labels, "", Real(share));
+        page.add(&[labels], Real(share));
     }
 }
 
-/// Adds a histogram, once it has counted a call.
+/// Adds the histograms of the outcomes that occurred.
+fn add_histograms<W: fmt::Write>(
+    page: &mut Page<'_, W>,
+    bounds: &Bounds,
+    labels: &str,
+    series: &Series,
+) {
+    for (outcome, histogram) in series.durations.iter().flat_map(Durations::by_outcome) {
+        if 0 < histogram.count() {
+            add_histogram(page, bounds, [labels, ",outcome=\"", outcome, "\""], histogram);
+        }
+    }
+}
+
 fn add_histogram<W: fmt::Write>(
     page: &mut Page<'_, W>,
     bounds: &Bounds,
-    labels: &[&str; 2],
+    [labels, begin, outcome, end]: [&str; 4],
     histogram: &DurationHistogram,
 ) {
-    let (count, [labels, outcome]) = (histogram.count(), labels);
-    if count == 0 {
-        return;
-    }
-    let bucket = "_bucket";
+    let (bucket, count) = ("_bucket", Count(histogram.count()));
     for (bound, below) in bounds.of(histogram) {
-        page.add_with_suffix(bucket, &[labels, outcome, bound], Count(below));
+        page.add_with_suffix(bucket, &[labels, begin, outcome, end, bound], Count(below));
     }
-    page.add_with_suffix(bucket, &[labels, outcome, ",le=\"+Inf\""], Count(count));
-    page.add_with_suffix("_sum", &[labels, outcome], Real(histogram.sum().as_secs_f64()));
-    page.add_with_suffix("_count", &[labels, outcome], Count(count));
+    page.add_with_suffix(bucket, &[labels, begin, outcome, end, ",le=\"+Inf\""], count);
+    let labels = [labels, begin, outcome, end];
+    page.add_with_suffix("_sum", &labels, Real(histogram.sum().as_secs_f64()));
+    page.add_with_suffix("_count", &labels, count);
+}
+
+/// Adds the longest calls of the outcomes that occurred lately.
+fn add_longest<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, series: &Series) {
+    for (outcome, histogram) in series.durations.iter().flat_map(Durations::by_outcome) {
+        if let Some(longest) = histogram.recent_max() {
+            let parts = [labels, ",outcome=\"", outcome, "\""];
+            page.add(&parts, Real(longest.as_secs_f64()));
+        }
+    }
 }

@@ -10,8 +10,9 @@ pub(super) struct Page<'o, W> {
     out: &'o mut W,
     format: Format,
     buffer: String,
-    /// The family of the next line, and whether its head is to be written first.
+    /// The family of the next line.
     family: MetricFamily,
+    /// Whether the lines above the family's first line are written.
     has_head: bool,
     /// The name with its suffix, and the brace before the labels.
     start: String,
@@ -23,13 +24,13 @@ pub(super) struct Page<'o, W> {
 pub(super) struct MetricFamily {
     /// Without `_total`.
     pub(super) name: &'static str,
-    pub(super) kind: FamilyKind,
+    kind: FamilyKind,
     pub(super) unit: Option<&'static str>,
     pub(super) help: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FamilyKind {
+enum FamilyKind {
     Counter,
     Gauge,
     Histogram,
@@ -54,12 +55,16 @@ impl MetricFamily {
         Self { name, kind: FamilyKind::Gauge, unit: None, help }
     }
 
-    pub(super) const fn unit(self, unit: &'static str) -> Self {
-        Self { unit: Some(unit), ..self }
+    pub(super) const fn histogram(name: &'static str, help: &'static str) -> Self {
+        Self { name, kind: FamilyKind::Histogram, unit: None, help }
     }
 
-    pub(super) const fn kind(self, kind: FamilyKind) -> Self {
-        Self { kind, ..self }
+    pub(super) const fn summary(name: &'static str, help: &'static str) -> Self {
+        Self { name, kind: FamilyKind::Summary, unit: None, help }
+    }
+
+    pub(super) const fn unit(self, unit: &'static str) -> Self {
+        Self { unit: Some(unit), ..self }
     }
 }
 
@@ -94,13 +99,11 @@ impl<'o, W: Write> Page<'o, W> {
         self.start.extend([family.name, family.kind.suffix(), "{"]);
     }
 
-    /// Adds a line: `labels`, and `more` labels, which begin with a comma.
-    pub(super) fn add(&mut self, labels: &str, more: &str, value: SampleValue) {
+    /// Adds a line with the labels that these parts make.
+    pub(super) fn add(&mut self, labels: &[&str], value: SampleValue) {
         self.begin_line();
-        let Self { buffer, start, .. } = self;
-        buffer.push_str(start);
-        buffer.push_str(labels);
-        buffer.push_str(more);
+        self.buffer.push_str(&self.start);
+        self.buffer.extend(labels.iter().copied());
         self.end_line(value);
     }
 

@@ -7,16 +7,20 @@ use std::fmt;
 
 use super::{
     page::{
-        FamilyKind, MetricFamily, Page,
+        MetricFamily, Page,
         SampleValue::{Real, Whole},
     },
     snapshot::Snapshot,
 };
-use crate::{circuit::State, histogram::Durations, status::Series};
+use crate::{
+    circuit::{State, WindowCounts},
+    histogram::Durations,
+    status::Series,
+};
 
 /// A family of Resilience4j, in the order of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Resilience4j {
+pub(super) enum Resilience4jFamily {
     State,
     BufferedCalls,
     MaxBufferedCalls,
@@ -28,7 +32,7 @@ pub(super) enum Resilience4j {
     NotPermittedCalls,
 }
 
-impl Resilience4j {
+impl Resilience4jFamily {
     pub(super) const ALL: [Self; 9] = [
         Self::State,
         Self::BufferedCalls,
@@ -65,10 +69,10 @@ impl Resilience4j {
                 "resilience4j_circuitbreaker_slow_call_rate",
                 "The percentage of slow calls in the window; -1 below the minimum.",
             ),
-            Self::Calls => {
-                gauge("resilience4j_circuitbreaker_calls_seconds", "Calls and how long they took.")
-                    .kind(FamilyKind::Summary)
-            }
+            Self::Calls => MetricFamily::summary(
+                "resilience4j_circuitbreaker_calls_seconds",
+                "Calls and how long they took.",
+            ),
             Self::LongestCall => gauge(
                 "resilience4j_circuitbreaker_calls_seconds_max",
                 "The longest call of this minute and the one before.",
@@ -83,7 +87,7 @@ impl Resilience4j {
 
 /// Adds the lines of all breakers.
 pub(super) fn add_resilience4j<W: fmt::Write>(page: &mut Page<'_, W>, snapshot: &Snapshot) {
-    for family in Resilience4j::ALL {
+    for family in Resilience4jFamily::ALL {
         page.begin(family.family());
         for (name, series) in snapshot.iter() {
             family.add(page, name, series);
@@ -91,38 +95,28 @@ pub(super) fn add_resilience4j<W: fmt::Write>(page: &mut Page<'_, W>, snapshot: 
     }
 }
 
-impl Resilience4j {
+impl Resilience4jFamily {
     fn add<W: fmt::Write>(self, page: &mut Page<'_, W>, name: &str, series: &Series) {
         match self {
             Self::State => add_states(page, name, series),
-            Self::BufferedCalls | Self::MaxBufferedCalls | Self::SlowCalls => {
-                self.add_window(page, name, series);
+            Self::BufferedCalls => {
+                let of = |window: WindowCounts| [window.failures, window.successes()];
+                add_kinds(page, name, series.window.map(of));
             }
+            Self::MaxBufferedCalls => {
+                if let Some(size) = series.window_size {
+                    page.add(&[name], Real(f64::from(size)));
+                }
+            }
+            // A window does not know which of its slow calls failed.
+            Self::SlowCalls => add_kinds(page, name, series.window.map(|window| [0, window.slow])),
             Self::FailureRate => add_percent(page, name, series, series.failure_ratio),
             Self::SlowCallRate => add_percent(page, name, series, series.slow_ratio),
             Self::Calls => add_calls(page, name, series),
             Self::LongestCall => add_longest(page, name, series),
             Self::NotPermittedCalls => {
-                page.add(NOT_PERMITTED, name, Whole(series.totals.rejected));
+                page.add(&[NOT_PERMITTED, name], Whole(series.totals.rejected));
             }
-        }
-    }
-
-    fn add_window<W: fmt::Write>(self, page: &mut Page<'_, W>, name: &str, series: &Series) {
-        let Some(window) = series.window else { return };
-        // A window does not know which of its slow calls failed.
-        let [failed, successful] = if self == Self::SlowCalls {
-            [0, window.slow]
-        } else {
-            [window.failures, window.calls.saturating_sub(window.failures)]
-        };
-        if self == Self::MaxBufferedCalls {
-            if let Some(size) = series.window_size {
-                page.add(name, "", Real(f64::from(size)));
-            }
-        } else {
-            page.add(FAILED, name, Whole(failed));
-            page.add(SUCCESSFUL, name, Whole(successful));
         }
     }
 }
@@ -143,8 +137,15 @@ fn add_states<W: fmt::Write>(page: &mut Page<'_, W>, name: &str, series: &Series
         (",state=\"half_open\"", Some(State::HalfOpen)),
     ];
     for (label, state) in states {
-        page.add(name, label, Whole(state.map_or(0, |state| series.in_state(state))));
+        page.add(&[name, label], Whole(state.map_or(0, |state| series.in_state(state))));
     }
+}
+
+/// Adds calls of the window that failed and that succeeded, if there is a window.
+fn add_kinds<W: fmt::Write>(page: &mut Page<'_, W>, name: &str, calls: Option<[u64; 2]>) {
+    let Some([failed, successful]) = calls else { return };
+    page.add(&[FAILED, name], Whole(failed));
+    page.add(&[SUCCESSFUL, name], Whole(successful));
 }
 
 /// Adds a rate in per cent; -1 if it is not known. A sum has none.
@@ -155,7 +156,7 @@ fn add_percent<W: fmt::Write>(
     ratio: Option<f64>,
 ) {
     if series.summed.is_none() {
-        page.add(name, "", Real(ratio.map_or(-1.0, |ratio| ratio * 100.0)));
+        page.add(&[name], Real(ratio.map_or(-1.0, |ratio| ratio * 100.0)));
     }
 }
 
@@ -181,7 +182,7 @@ fn add_longest<W: fmt::Write>(page: &mut Page<'_, W>, name: &str, series: &Serie
         (FAILED, durations.failures()),
         (IGNORED, durations.ignored()),
     ] {
-        let max = histogram.max().unwrap_or_default();
-        page.add(kind, name, Real(max.as_secs_f64()));
+        let longest = histogram.recent_max().unwrap_or_default();
+        page.add(&[kind, name], Real(longest.as_secs_f64()));
     }
 }

@@ -28,8 +28,8 @@ impl Snapshot {
         Self { series: all, labels, counts }
     }
 
-    /// Returns at least as many bytes as most pages have. Memory that is not written to costs
-    /// nothing.
+    /// Estimates the length of the page in bytes, for most pages too high. Reserved memory that is
+    /// not written to costs nothing.
     pub(super) fn bytes(&self) -> usize {
         let with_durations = self.series.iter().filter(|(_, it)| it.durations.is_some()).count();
         let lines = LINES * self.series.len() + LINES_OF_DURATIONS * with_durations;

@@ -86,7 +86,7 @@ impl Registry {
             shared.with_shadow_all(shadow_all)
         });
         if is_change {
-            logs::switched_to_shadow(shadow_all);
+            logs::write_switch(shadow_all);
         }
     }
 

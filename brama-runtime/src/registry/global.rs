@@ -54,7 +54,7 @@ pub(crate) fn global() -> &'static Registry {
 ///
 /// # Errors
 ///
-/// Those of [`Registry::init`].
+/// The errors of [`Registry::init`].
 pub fn init(config: Config) -> Result<(), InitError> {
     registry().init(config)
 }
@@ -63,7 +63,7 @@ pub fn init(config: Config) -> Result<(), InitError> {
 ///
 /// # Errors
 ///
-/// Those of [`Registry::reload`].
+/// The errors of [`Registry::reload`].
 pub fn reload(config: Config) -> Result<Reloaded, InvalidConfig> {
     registry().reload(config)
 }
@@ -72,7 +72,7 @@ pub fn reload(config: Config) -> Result<Reloaded, InvalidConfig> {
 ///
 /// # Errors
 ///
-/// Those of [`Registry::register`].
+/// The errors of [`Registry::register`].
 pub fn register<'a>(
     identity: impl Into<Identity<'a>>,
     connection: Connection,
@@ -137,7 +137,7 @@ pub fn is_available<'a>(identity: impl Into<Identity<'a>>) -> bool {
 ///
 /// # Errors
 ///
-/// Those of [`Registry::success`].
+/// The errors of [`Registry::success`].
 pub fn success<'a>(identity: impl Into<Identity<'a>>) -> Result<(), UnknownBreaker> {
     registry().success(identity)
 }
@@ -146,7 +146,7 @@ pub fn success<'a>(identity: impl Into<Identity<'a>>) -> Result<(), UnknownBreak
 ///
 /// # Errors
 ///
-/// Those of [`Registry::failure`].
+/// The errors of [`Registry::failure`].
 pub fn failure<'a>(
     identity: impl Into<Identity<'a>>,
     reason: impl Into<Reason>,
@@ -158,7 +158,7 @@ pub fn failure<'a>(
 ///
 /// # Errors
 ///
-/// Those of [`Registry::open`].
+/// The errors of [`Registry::open`].
 pub fn open<'a>(
     identity: impl Into<Identity<'a>>,
     by: impl Into<By>,
@@ -170,7 +170,7 @@ pub fn open<'a>(
 ///
 /// # Errors
 ///
-/// Those of [`Registry::close`].
+/// The errors of [`Registry::close`].
 pub fn close<'a>(
     identity: impl Into<Identity<'a>>,
     by: impl Into<By>,
@@ -182,7 +182,7 @@ pub fn close<'a>(
 ///
 /// # Errors
 ///
-/// Those of [`Registry::reset`].
+/// The errors of [`Registry::reset`].
 pub fn reset<'a>(
     identity: impl Into<Identity<'a>>,
     by: impl Into<By>,
@@ -194,7 +194,7 @@ pub fn reset<'a>(
 ///
 /// # Errors
 ///
-/// Those of [`Registry::configure`].
+/// The errors of [`Registry::configure`].
 pub fn configure<'a>(
     identity: impl Into<Identity<'a>>,
     patch: PolicyPatch,
@@ -206,7 +206,7 @@ pub fn configure<'a>(
 ///
 /// # Errors
 ///
-/// Those of [`Registry::add_check`].
+/// The errors of [`Registry::add_check`].
 pub fn add_check<'a, T, E: fmt::Display>(
     identity: impl Into<Identity<'a>>,
     schedule: impl Into<CheckSchedule>,
@@ -229,7 +229,7 @@ pub fn subscribe(filter: impl Into<EventFilter>) -> Subscription {
 ///
 /// # Errors
 ///
-/// Those of [`Registry::on_event`].
+/// The errors of [`Registry::on_event`].
 pub fn on_event(
     filter: impl Into<EventFilter>,
     callback: impl FnMut(Event) + Send + 'static,

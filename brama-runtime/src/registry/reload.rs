@@ -7,7 +7,7 @@ use super::declared::{declared_kinds, is_declared};
 use super::{Registry, RegistryInner, cleanup::clean_up, writer::Writer};
 use crate::{
     circuit::Reasons,
-    config::{Config, InitError, InvalidConfig, LastReload, Reloaded, Unused},
+    config::{Config, ConfigProblem, InitError, InvalidConfig, LastReload, Reloaded, Unused},
     connection::ConnectionKind,
     error::{NoThread, UnknownBreaker},
     identity::Identity,
@@ -109,7 +109,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// Those of [`reload`](Self::reload).
+    /// The errors of [`reload`](Self::reload).
     pub fn reload_from(&self, source: &str, config: Config) -> Result<Reloaded, InvalidConfig> {
         self.reload_as(Some(source), config)
     }
@@ -117,9 +117,9 @@ impl Registry {
     fn reload_as(&self, source: Option<&str>, config: Config) -> Result<Reloaded, InvalidConfig> {
         let mistakes = config.mistakes();
         if !mistakes.is_empty() {
-            let error = InvalidConfig::new(config, mistakes);
-            self.note_failed_reload(source, &error);
-            return Err(error);
+            let problems: Vec<_> = mistakes.iter().map(ConfigProblem::of_mistake).collect();
+            self.note_failed_reload(source, &problems, 0);
+            return Err(InvalidConfig::new(config, mistakes));
         }
         let (at, time) = (self.inner.context.timestamp(), self.inner.context.time.calendar());
         let mut writer = self.inner.writer.lock();
@@ -135,7 +135,7 @@ impl Registry {
         self.inner.note_reload(LastReload::succeeded(time, source, &reloaded));
         drop(writer);
         wakes.wake();
-        logs::reloaded(&reloaded, source);
+        logs::write_reload(&reloaded, source);
         Ok(reloaded)
     }
 

@@ -3,7 +3,7 @@
 use super::Registry;
 use crate::{
     breaker::Slot,
-    bus::{EventCallback, Observer, Subscription},
+    bus::{EventCallback, Observation, Subscription},
     error::NoThread,
     event::{Event, EventFilter, EventKinds},
 };
@@ -51,7 +51,7 @@ impl Registry {
     /// The observer is called after the breaker's lock is released, so it may call its breaker. If
     /// it causes a change, it is called for that change too, before it returns. If several threads
     /// change a breaker at once, it may be called out of order: [`Event::number`] gives the order.
-    /// A panic of the observer is caught and counted ([`Observer::panics`]).
+    /// A panic of the observer is caught and counted ([`Observation::panics`]).
     ///
     /// Events of calls are not observed, and an observer does not slow calls down that cause no
     /// change. In a forked child, observers go on as before.
@@ -63,7 +63,7 @@ impl Registry {
     ///
     /// let seen = Arc::new(Mutex::new(Vec::new()));
     /// let registry = Registry::new();
-    /// let observer = registry.observe({
+    /// let observation = registry.observe({
     ///     let seen = Arc::clone(&seen);
     ///     move |event| seen.lock().unwrap().push(event.to_string())
     /// });
@@ -75,9 +75,9 @@ impl Registry {
     ///         "payment_api went from closed to forced open: by hand (force_open): maintenance",
     ///     ]
     /// );
-    /// drop(observer);
+    /// drop(observation);
     /// ```
-    pub fn observe(&self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Observer {
+    pub fn observe(&self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Observation {
         self.inner.context.bus.observe(observer)
     }
 }

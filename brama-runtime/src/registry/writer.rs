@@ -29,7 +29,7 @@ pub(super) struct Writer {
 /// The breakers that a change of the configuration concerns.
 pub(super) enum Concerned {
     All,
-    /// Those of these identities; without a key, also those of its keys.
+    /// The breakers of these identities; of an identity without a key, also those of its keys.
     Of(Vec<Identity<'static>>),
 }
 

@@ -74,6 +74,9 @@ impl Default for HealthThresholds {
 }
 
 impl Health {
+    /// The name of each health in text, best first.
+    pub const NAMES: [&str; 3] = ["up", "degraded", "down"];
+
     /// The health of the breakers with these statuses, by the default thresholds.
     pub(crate) fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
         let counts = statuses.into_iter().fold(HealthCounts::default(), HealthCounts::add);

@@ -27,6 +27,15 @@ pub struct Rejections {
 }
 
 impl Rejections {
+    /// Iterates over the causes: the name that metrics use, such as `open` or `probe_limit`, and
+    /// the number of calls.
+    pub fn by_reason(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let Self { open, half_open, ramp, forced } = *self;
+        let reasons =
+            [("open", open), ("probe_limit", half_open), ("ramp", ramp), ("forced", forced)];
+        reasons.into_iter()
+    }
+
     /// Adds calls that were rejected in this state.
     pub(crate) const fn add(&mut self, state: State, calls: u64) {
         match state {

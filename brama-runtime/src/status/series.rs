@@ -77,11 +77,11 @@ impl Series {
         labels.into_iter().filter_map(|(label, value)| Some((label, distinct(value?))))
     }
 
-    /// Returns a sum of no breakers, of the identifier of an identity.
+    /// Creates an empty sum for the identifier of `identity`.
     #[must_use]
-    pub fn sum_of(identifier: &Identity<'_>) -> Self {
+    pub fn sum_of(identity: &Identity<'_>) -> Self {
         Self {
-            identity: identifier.without_key().with_key(Self::OTHER).into_owned(),
+            identity: identity.without_key().with_key(Self::OTHER).into_owned(),
             summed: Some(0),
             incarnation: 0,
             states: Default::default(),

@@ -135,7 +135,7 @@ fn an_event_that_a_subscription_loses_is_counted_after_the_subscription_too() {
     let subscription = registry.subscribe(filter);
     (0..3).for_each(|_| breaker.success());
     drop(subscription);
-    assert_eq!(value(&native(&registry), "brama_events_lagged_total", []), Some(2.0));
+    assert_eq!(value(&native(&registry), "brama_events_lost_total", []), Some(2.0));
 }
 
 #[test]

@@ -54,14 +54,14 @@ fn the_last_reload_and_the_last_successful_one_are_series_once_there_was_one() {
         [successful, success].map(|name| value(&samples, name, []))
     };
     assert_eq!(series(), [None, None]);
-    registry.reload_failed("a.toml", &"bad");
+    registry.record_failed_reload("a.toml", &"bad");
     assert_eq!(series(), [Some(0.0), None]);
     registry.reload(Config::new()).unwrap();
     let time = registry.last_reload().unwrap().time;
     let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
     assert_eq!(series(), [Some(1.0), Some(seconds)]);
     clock.advance(Duration::from_secs(9));
-    registry.reload_failed("a.toml", &"bad");
+    registry.record_failed_reload("a.toml", &"bad");
     assert_eq!(series(), [Some(0.0), Some(seconds)]);
 }
 
@@ -122,8 +122,8 @@ brama_health{health="down"} 1
 brama_keys_evicted_total 0
 # TYPE brama_overflow_calls counter
 brama_overflow_calls_total 0
-# TYPE brama_events_lagged counter
-brama_events_lagged_total 0
+# TYPE brama_events_lost counter
+brama_events_lost_total 0
 # TYPE brama_shadow_all gauge
 brama_shadow_all 0
 # EOF

@@ -15,7 +15,8 @@ pub(super) fn resolved(entries: &BreakerTables) -> Result<Vec<PolicyPatch>, Stri
         for (name, entry) in chain.into_iter().rev() {
             let inherited = entry.inherits.as_deref().and_then(|parent| known.get(parent));
             let patch = entry.patch.or(inherited.copied().unwrap_or_default());
-            let patch = patch.validated().map_err(|error| format!("{}: {error}", shown(name)))?;
+            let patch =
+                patch.validated().map_err(|error| format!("{}: {error}", quoted_name(name)))?;
             known.insert(name, patch);
         }
     }
@@ -33,7 +34,7 @@ fn chain<'a>(
     while let Some(name) = next.filter(|name| !known.contains_key(name)) {
         let Some(entry) = entries.get(name) else { return Err(unknown(&chain, name)) };
         if !seen.insert(name) {
-            return Err(format!("{} inherits itself through others", shown(name)));
+            return Err(format!("{} inherits itself through others", quoted_name(name)));
         }
         chain.push((name, entry));
         next = entry.inherits.as_deref();
@@ -42,10 +43,10 @@ fn chain<'a>(
 }
 
 fn unknown(chain: &[(&str, &BreakerTable)], name: &str) -> String {
-    let heir = chain.last().map_or_else(String::new, |(heir, _)| format!("{} ", shown(heir)));
-    format!("{heir}inherits {}, which has no table in `breakers`", shown(name))
+    let heir = chain.last().map_or_else(String::new, |(heir, _)| format!("{} ", quoted_name(heir)));
+    format!("{heir}inherits {}, which has no table in `breakers`", quoted_name(name))
 }
 
-fn shown(name: &str) -> String {
+fn quoted_name(name: &str) -> String {
     format!("`{}`", Escaped::name(name))
 }

@@ -1,4 +1,4 @@
-//! What a page shows of a registry as a whole. Further numbers of a registry belong here.
+//! What a page shows of a registry as a whole.
 
 use std::{fmt, time::SystemTime};
 
@@ -10,18 +10,18 @@ use crate::{registry::RegistryCounts, status::Health};
 
 /// A family of a registry, in the order of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OfRegistry {
+pub(super) enum RegistryFamily {
     Breakers,
     Health,
     EvictedKeys,
     OverflowCalls,
     LostEvents,
     ShadowAll,
-    ReloadSuccessful,
-    ReloadSuccess,
+    LastReloadResult,
+    LastSuccessTime,
 }
 
-impl OfRegistry {
+impl RegistryFamily {
     pub(super) const ALL: [Self; 8] = [
         Self::Breakers,
         Self::Health,
@@ -29,8 +29,8 @@ impl OfRegistry {
         Self::OverflowCalls,
         Self::LostEvents,
         Self::ShadowAll,
-        Self::ReloadSuccessful,
-        Self::ReloadSuccess,
+        Self::LastReloadResult,
+        Self::LastSuccessTime,
     ];
 
     pub(super) const fn family(self) -> MetricFamily {
@@ -45,17 +45,17 @@ impl OfRegistry {
                 counter("brama_overflow_calls", "Calls that found no room for their key.")
             }
             Self::LostEvents => counter(
-                "brama_events_lagged",
+                "brama_events_lost",
                 "Events that subscriptions lost because they were too slow.",
             ),
             Self::ShadowAll => {
                 gauge("brama_shadow_all", "Whether the kill switch puts every breaker into shadow.")
             }
-            Self::ReloadSuccessful => gauge(
+            Self::LastReloadResult => gauge(
                 "brama_config_last_reload_successful",
                 "Whether the last reload of the configuration was successful.",
             ),
-            Self::ReloadSuccess => gauge(
+            Self::LastSuccessTime => gauge(
                 "brama_config_last_reload_success_timestamp_seconds",
                 "When the configuration was last reloaded with success, since 1970.",
             )
@@ -66,17 +66,17 @@ impl OfRegistry {
 
 /// Adds the lines of a registry.
 pub(super) fn add_registry<W: fmt::Write>(page: &mut Page<'_, W>, counts: &RegistryCounts) {
-    for family in OfRegistry::ALL {
+    for family in RegistryFamily::ALL {
         page.begin(family.family());
         match family {
-            OfRegistry::Breakers => page.add_alone(Count(counts.breakers)),
-            OfRegistry::Health => add_health(page, &counts.health),
-            OfRegistry::EvictedKeys => page.add_alone(Count(counts.evicted_keys)),
-            OfRegistry::OverflowCalls => page.add_alone(Count(counts.overflow_calls)),
-            OfRegistry::LostEvents => page.add_alone(Count(counts.lost_events)),
-            OfRegistry::ShadowAll => page.add_alone(Count(u64::from(counts.shadow_all))),
-            OfRegistry::ReloadSuccessful => add_reload(page, counts),
-            OfRegistry::ReloadSuccess => add_success(page, counts),
+            RegistryFamily::Breakers => page.add_alone(Count(counts.breakers)),
+            RegistryFamily::Health => add_health(page, &counts.health),
+            RegistryFamily::EvictedKeys => page.add_alone(Count(counts.evicted_keys)),
+            RegistryFamily::OverflowCalls => page.add_alone(Count(counts.overflow_calls)),
+            RegistryFamily::LostEvents => page.add_alone(Count(counts.lost_events)),
+            RegistryFamily::ShadowAll => page.add_alone(Count(u64::from(counts.shadow_all))),
+            RegistryFamily::LastReloadResult => add_reload(page, counts),
+            RegistryFamily::LastSuccessTime => add_success(page, counts),
         }
     }
 }
@@ -98,12 +98,8 @@ fn add_success<W: fmt::Write>(page: &mut Page<'_, W>, counts: &RegistryCounts) {
 }
 
 fn add_health<W: fmt::Write>(page: &mut Page<'_, W>, health: &Health) {
-    let [up, degraded, down] = match health {
-        Health::Up(_) => [1, 0, 0],
-        Health::Degraded(_) => [0, 1, 0],
-        Health::Down(_) => [0, 0, 1],
-    };
-    page.add("health=\"up\"", "", Count(up));
-    page.add("health=\"degraded\"", "", Count(degraded));
-    page.add("health=\"down\"", "", Count(down));
+    for name in Health::NAMES {
+        let is_present = name == health.as_str();
+        page.add(&["health=\"", name, "\""], Count(u64::from(is_present)));
+    }
 }
