@@ -152,7 +152,7 @@ pub mod config {
         init_from, load, reload_from,
     };
     #[cfg(feature = "watch")]
-    pub use brama_config::{FileWatcher, Watch, WatchError, watch};
+    pub use brama_config::{Watch, WatchError, WatchOptions, init_and_watch, watch};
     pub use brama_runtime::api::config::*;
 }
 

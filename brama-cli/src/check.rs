@@ -6,22 +6,24 @@ use brama::config::{ConfigErrors, Finding, Loaded};
 use serde::Serialize;
 
 use crate::{
-    command_line::CheckTask,
+    command_line::CheckArguments,
     exit_status::ExitStatus,
-    findings::{self, counted},
     input,
-    json::FindingJson,
     paint::{self, GOOD, STRONG, styled},
+    plural::counted,
     terminal::Terminal,
 };
 
 /// Checks each file, or writes the schema.
-pub(crate) fn run(task: &CheckTask, terminal: &mut Terminal) -> io::Result<ExitStatus> {
-    if task.schema {
+pub(crate) fn run(arguments: &CheckArguments, terminal: &mut Terminal) -> io::Result<ExitStatus> {
+    if arguments.schema {
         terminal.print_json(&brama::config::schema())?;
         return Ok(ExitStatus::Fine);
     }
-    let read = task.files.iter().map(|path| CheckedFile::read(path, task.no_env));
+    if 1 < arguments.files.iter().filter(|path| input::is_stdin(path)).count() {
+        return Err(io::Error::other("`-` is given twice, but the standard input is read once"));
+    }
+    let read = arguments.files.iter().map(|path| CheckedFile::read(path, arguments.no_env));
     let files = read.collect::<io::Result<Vec<_>>>()?;
     if terminal.is_json() {
         let files = files.iter().map(CheckedFile::to_json).collect();
@@ -29,13 +31,10 @@ pub(crate) fn run(task: &CheckTask, terminal: &mut Terminal) -> io::Result<ExitS
     } else {
         files.iter().try_for_each(|file| terminal.print(&file.to_text()))?;
     }
-    let is_bad =
-        |file: &CheckedFile| file.errors() + if task.deny_warnings { file.warnings() } else { 0 };
-    Ok(if files.iter().all(|file| is_bad(file) == 0) {
-        ExitStatus::Fine
-    } else {
-        ExitStatus::Mistakes
-    })
+    let is_accepted = |file: &CheckedFile| {
+        file.errors() == 0 && (file.warnings() == 0 || !arguments.deny_warnings)
+    };
+    Ok(if files.iter().all(is_accepted) { ExitStatus::Fine } else { ExitStatus::Mistakes })
 }
 
 /// A file, and what is wrong with it.
@@ -55,7 +54,7 @@ struct CheckedFileJson<'a> {
     file: &'a str,
     is_valid: bool,
     /// The mistakes, or the warnings of a valid file.
-    findings: Vec<FindingJson<'a>>,
+    findings: &'a [Finding],
     /// How many more mistakes there are than findings.
     omitted: usize,
 }
@@ -83,20 +82,25 @@ impl CheckedFile {
 
     fn to_text(&self) -> String {
         let findings = self.findings().iter().map(|it| paint::finding(&it.to_string()));
-        let name = styled(&findings::shown(&self.name), STRONG);
+        let name = styled(&input::shown(&self.name), STRONG);
         let summary = format!("{name}: {}\n", self.summary());
         findings.chain([summary]).collect::<Vec<_>>().join("\n")
     }
 
     fn summary(&self) -> String {
+        let mistakes = |count: usize| counted(count as u64, "mistake", "mistakes");
         match (&self.result, self.errors(), self.warnings()) {
             (Ok(_), _, 0) => styled("valid", GOOD),
             (Ok(_), _, warnings) => {
-                format!("{}, with {}", styled("valid", GOOD), counted(warnings, "warning"))
+                format!(
+                    "{}, with {}",
+                    styled("valid", GOOD),
+                    counted(warnings as u64, "warning", "warnings")
+                )
             }
             (Err(errors), count, _) => match errors.omitted() {
-                0 => counted(count, "mistake"),
-                more => format!("{}, of which {more} are not shown", counted(count, "mistake")),
+                0 => mistakes(count),
+                more => format!("{}, of which {more} are not shown", mistakes(count)),
             },
         }
     }
@@ -105,7 +109,7 @@ impl CheckedFile {
         CheckedFileJson {
             file: &self.name,
             is_valid: self.result.is_ok(),
-            findings: self.findings().iter().map(FindingJson::from).collect(),
+            findings: self.findings(),
             omitted: self.result.as_ref().err().map_or(0, ConfigErrors::omitted),
         }
     }

@@ -1,42 +1,65 @@
 //! The arguments of the command.
 
-use std::path::PathBuf;
+use std::{env, ffi::OsString, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
+use clap::{
+    Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
+    builder::NonEmptyStringValueParser,
+};
 use clap_complete::Shell;
 
 /// Checks, explains and imports configuration of brama circuit breakers
 #[derive(Debug, Parser)]
 #[command(name = "brama", version, after_help = STATUSES, propagate_version = true)]
 pub(crate) struct CommandLine {
-    /// When to write in colour; `auto` heeds the terminal, `NO_COLOR` and `CLICOLOR_FORCE`
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to use colours; `auto` follows the terminal, `NO_COLOR` and `CLICOLOR_FORCE`
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 100)]
     pub(crate) color: When,
-    /// Whether to write for people or for programs
-    #[arg(long, global = true, default_value = "text")]
+    /// Output for people or for programs
+    #[arg(long, global = true, default_value = "text", display_order = 100)]
     pub(crate) format: OutputForm,
     #[command(subcommand)]
-    pub(crate) task: Task,
+    pub(crate) command: Command,
+}
+
+impl CommandLine {
+    /// Reads the arguments of the process. Clap's own answers follow `--color` too.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let color = match given_color(env::args_os()).as_deref() {
+            Some("always") => ColorChoice::Always,
+            Some("never") => ColorChoice::Never,
+            Some(_) | None => ColorChoice::Auto,
+        };
+        let matches = Self::command().color(color).try_get_matches()?;
+        Self::from_arg_matches(&matches)
+    }
+}
+
+/// The value of `--color`, before clap reads the arguments.
+fn given_color(arguments: impl Iterator<Item = OsString>) -> Option<String> {
+    let mut texts = arguments.map_while(|it| it.into_string().ok());
+    let text = texts.find(|text| text == "--color" || text.starts_with("--color="))?;
+    text.strip_prefix("--color=").map(str::to_owned).or_else(|| texts.next())
 }
 
 const STATUSES: &str = "\
 Exit status:
   0  nothing is wrong
-  1  a file has mistakes or cannot be read, or what --deny-warnings or --deny-notes denies
+  1  a file has mistakes or cannot be read, or --deny-warnings or --deny-notes applies
   2  the arguments are wrong, or the standard input or output fails";
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Task {
-    Check(CheckTask),
-    Explain(ExplainTask),
-    Import(ImportTask),
-    Completions(CompletionsTask),
-    Man(ManTask),
+pub(crate) enum Command {
+    Check(CheckArguments),
+    Explain(ExplainArguments),
+    Import(ImportArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 /// Report every mistake in configuration files, each with its line
 #[derive(Debug, Args)]
-pub(crate) struct CheckTask {
+pub(crate) struct CheckArguments {
     /// TOML, or JSON if the name ends in .json or .jsonc; `-` is the standard input
     #[arg(required_unless_present = "schema", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
@@ -51,9 +74,9 @@ pub(crate) struct CheckTask {
     pub(crate) schema: bool,
 }
 
-/// Tell what each setting of a breaker is, where it comes from, and what it means
+/// Explain each setting of a breaker: its value, where it is set, and its effect
 #[derive(Debug, Args)]
-pub(crate) struct ExplainTask {
+pub(crate) struct ExplainArguments {
     /// TOML, or JSON if the name ends in .json or .jsonc; `-` is the standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
@@ -69,7 +92,7 @@ pub(crate) struct ExplainTask {
     /// The kind that the code gives the breaker, such as http
     #[arg(long)]
     pub(crate) kind: Option<String>,
-    /// How many calls a second to try it with
+    /// The calls per second to simulate
     #[arg(long, value_name = "CALLS", default_value = "20", value_parser = rate)]
     pub(crate) rate: f64,
     /// Ignore environment variables that begin with `BRAMA__`
@@ -77,28 +100,29 @@ pub(crate) struct ExplainTask {
     pub(crate) no_env: bool,
 }
 
-/// Write the configuration of another circuit breaker as TOML, and what it cannot say as notes
+/// Convert the configuration of another circuit breaker to TOML, with notes on what brama cannot
+/// express
 #[derive(Debug, Args)]
-pub(crate) struct ImportTask {
+pub(crate) struct ImportArguments {
     /// The library that the file is for
     pub(crate) library: Library,
     /// The file; `-` is the standard input
     pub(crate) file: PathBuf,
-    /// Exit with 1 if something cannot be said exactly
+    /// Exit with 1 if there are notes
     #[arg(long)]
     pub(crate) deny_notes: bool,
 }
 
 /// Write the completions of a shell to the standard output
 #[derive(Debug, Args)]
-pub(crate) struct CompletionsTask {
+pub(crate) struct CompletionsArguments {
     /// The shell
     pub(crate) shell: Shell,
 }
 
 /// Write the manual page to the standard output, in the format of `man`
 #[derive(Debug, Args)]
-pub(crate) struct ManTask {
+pub(crate) struct ManArguments {
     /// The command whose page to write; without it, that of `brama`
     #[arg(value_parser = ["check", "explain", "import", "completions", "man"])]
     pub(crate) command: Option<String>,
@@ -120,10 +144,10 @@ pub(crate) enum Library {
 /// A rate that the simulation can try.
 fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|rate| (0.001..=100_000.0).contains(rate));
-    rate.ok_or_else(|| "must be a number of calls a second from 0.001 to 100000".to_owned())
+    rate.ok_or_else(|| "must be a number of calls per second from 0.001 to 100000".to_owned())
 }
 
-/// When to write in colour.
+/// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
     Auto,

@@ -1,11 +1,8 @@
 //! How the command ended: its exit status.
 
-use std::{
-    io::{self, ErrorKind},
-    process::ExitCode,
-};
+use std::{io, process::ExitCode};
 
-use crate::terminal::Terminal;
+use crate::terminal::{self, Terminal};
 
 /// The exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +17,9 @@ pub(crate) enum ExitStatus {
 
 impl ExitStatus {
     /// The status of a command that may have failed to read its input or to write its output.
-    pub(crate) fn of(done: io::Result<Self>, terminal: &mut Terminal) -> Self {
-        match done {
-            Ok(outcome) => outcome,
-            // Whoever read the output has seen enough, as with `brama explain … | head`.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Self::Fine,
+    pub(crate) fn of(result: io::Result<Self>, terminal: &mut Terminal) -> Self {
+        match result {
+            Ok(status) => status,
             Err(error) => {
                 // If stderr cannot be written either, only the status is left.
                 let _unwritten = terminal.error(&error.to_string());
@@ -32,11 +27,17 @@ impl ExitStatus {
             }
         }
     }
+
+    /// Writes clap's own answer: help, the version, or what is wrong with the arguments.
+    pub(crate) fn of_answer(answer: &clap::Error) -> Self {
+        let is_written = terminal::unless_closed(answer.print()).is_ok();
+        if is_written && answer.exit_code() == 0 { Self::Fine } else { Self::Unable }
+    }
 }
 
 impl From<ExitStatus> for ExitCode {
-    fn from(outcome: ExitStatus) -> Self {
-        match outcome {
+    fn from(status: ExitStatus) -> Self {
+        match status {
             ExitStatus::Fine => Self::SUCCESS,
             ExitStatus::Mistakes => Self::from(1),
             ExitStatus::Unable => Self::from(2),

@@ -2,9 +2,11 @@
 
 use std::io;
 
-use brama::{config::ConfigErrors, text::Escaped};
+use brama::config::ConfigErrors;
 
-use crate::{exit_status::ExitStatus, json::FailureJson, paint, terminal::Terminal};
+use crate::{
+    exit_status::ExitStatus, json::FailureJson, paint, plural::counted, terminal::Terminal,
+};
 
 /// Reports why a file cannot be used: as JSON on the standard output, or on the standard error, so
 /// that what a command writes is never half an answer.
@@ -17,36 +19,8 @@ pub(crate) fn report(errors: &ConfigErrors, terminal: &mut Terminal) -> io::Resu
         }
         let count = errors.findings().len() + errors.omitted();
         let them = if count == 1 { "it" } else { "them" };
-        let count = counted(count, "mistake");
+        let count = counted(count as u64, "mistake", "mistakes");
         terminal.error(&format!("{count} in the file: correct {them} first"))?;
     }
     Ok(ExitStatus::Mistakes)
-}
-
-/// Reports that a file cannot be read at all.
-pub(crate) fn report_unreadable(
-    name: &str,
-    error: &io::Error,
-    terminal: &mut Terminal,
-) -> io::Result<()> {
-    let message = error.to_string();
-    if terminal.is_json() {
-        terminal.print_json(&FailureJson::unreadable(name, &message))
-    } else {
-        terminal.error(&format!("{}: {message}", shown(name)))
-    }
-}
-
-/// The name of a file, which may come from a shell that expands anything.
-pub(crate) fn shown(name: &str) -> String {
-    Escaped::within(MAX_NAME, name).to_string()
-}
-
-/// In bytes.
-const MAX_NAME: usize = 512;
-
-/// `1 mistake`, `2 mistakes`.
-pub(crate) fn counted(count: usize, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{ending}")
 }

@@ -3,32 +3,24 @@
 use std::io;
 
 use brama::config::{
-    ConfigErrors,
+    ConfigErrors, Location,
     import::{self, Imported, Unsaid},
 };
 use serde::Serialize;
 
 use crate::{
-    command_line::{ImportTask, Library},
+    command_line::{ImportArguments, Library},
     exit_status::ExitStatus,
-    findings::{self, counted},
-    input,
-    json::PlaceJson,
-    paint,
+    findings, input, paint,
+    plural::counted,
     terminal::Terminal,
 };
 
 /// Imports a file: TOML on the standard output, and what cannot be said on the standard error.
-pub(crate) fn run(task: &ImportTask, terminal: &mut Terminal) -> io::Result<ExitStatus> {
-    let name = input::name(&task.file).to_string_lossy();
-    let text = match input::text(&task.file) {
-        Ok(text) => text,
-        Err(error) => {
-            findings::report_unreadable(&name, &error, terminal)?;
-            return Ok(ExitStatus::Mistakes);
-        }
-    };
-    let imported = match read(task.library, &text, &name) {
+pub(crate) fn run(arguments: &ImportArguments, terminal: &mut Terminal) -> io::Result<ExitStatus> {
+    let name = input::name(&arguments.file).to_string_lossy();
+    let text = input::text(&arguments.file)?;
+    let imported = match text.and_then(|text| read(arguments.library, &text, &name)) {
         Ok(imported) => imported,
         Err(errors) => return findings::report(&errors, terminal),
     };
@@ -37,7 +29,7 @@ pub(crate) fn run(task: &ImportTask, terminal: &mut Terminal) -> io::Result<Exit
     } else {
         report(&imported, terminal)?;
     }
-    let is_denied = task.deny_notes && !imported.unsaid.is_empty();
+    let is_denied = arguments.deny_notes && !imported.unsaid.is_empty();
     Ok(if is_denied { ExitStatus::Mistakes } else { ExitStatus::Fine })
 }
 
@@ -58,7 +50,8 @@ fn report(imported: &Imported, terminal: &mut Terminal) -> io::Result<()> {
     match imported.unsaid.len() {
         0 => Ok(()),
         count => {
-            terminal.note(&format!("{}: read them before you deploy\n", counted(count, "note")))
+            let notes = counted(count as u64, "note", "notes");
+            terminal.note(&format!("{notes}: read them before you deploy\n"))
         }
     }
 }
@@ -83,7 +76,7 @@ struct UnsaidJson<'a> {
     instead: Option<&'a str>,
     why: &'a str,
     #[serde(flatten)]
-    place: PlaceJson<'a>,
+    place: &'a Location,
 }
 
 impl<'a> ImportedJson<'a> {
@@ -100,7 +93,7 @@ impl<'a> From<&'a Unsaid> for UnsaidJson<'a> {
             was: unsaid.was(),
             instead: unsaid.instead(),
             why: unsaid.why(),
-            place: unsaid.location().into(),
+            place: unsaid.location(),
         }
     }
 }

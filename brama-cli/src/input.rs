@@ -1,12 +1,14 @@
 //! What a command reads: files, and the standard input.
 
 use std::{
-    fs,
-    io::{self, ErrorKind, Read},
+    io::{self, Read},
     path::Path,
 };
 
-use brama::config::{ConfigErrors, File, Loaded};
+use brama::{
+    config::{ConfigErrors, File, Loaded},
+    text::Escaped,
+};
 
 /// The path that stands for the standard input.
 const STDIN: &str = "-";
@@ -29,25 +31,22 @@ pub(crate) fn name(path: &Path) -> &Path {
     if is_stdin(path) { Path::new(STDIN_NAME) } else { path }
 }
 
+/// The name of a file as text. It may come from a shell that expands anything.
+pub(crate) fn shown(name: &str) -> String {
+    Escaped::within(MAX_NAME, name).to_string()
+}
+
+/// In bytes.
+const MAX_NAME: usize = 512;
+
 /// Reads a text that is not ours.
-pub(crate) fn text(path: &Path) -> io::Result<String> {
-    let bytes = if is_stdin(path) { stdin()? } else { regular_file(path)? };
-    let error = |_| io::Error::new(ErrorKind::InvalidData, "not valid UTF-8: save it as UTF-8");
-    String::from_utf8(bytes).map_err(error)
+pub(crate) fn text(path: &Path) -> io::Result<Result<String, ConfigErrors>> {
+    let file = File::at(name(path));
+    Ok(if is_stdin(path) { file.parse_text(stdin()?) } else { file.read_text() })
 }
 
-/// To open a FIFO would wait for its other end.
-fn regular_file(path: &Path) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(
-            ErrorKind::InvalidInput,
-            "not a regular file: name a file, or `-`",
-        ));
-    }
-    read(fs::File::open(path)?)
-}
-
-fn is_stdin(path: &Path) -> bool {
+/// Whether the path stands for the standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == STDIN
 }
 

@@ -13,27 +13,29 @@ mod input;
 mod json;
 mod pages;
 mod paint;
+mod plural;
 mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use self::{
-    command_line::{CommandLine, Task},
+    command_line::{Command, CommandLine},
     exit_status::ExitStatus,
     terminal::Terminal,
 };
 
 fn main() -> ExitCode {
-    let arguments = CommandLine::parse();
-    let mut terminal = Terminal::new(arguments.color, arguments.format);
-    let done = match arguments.task {
-        Task::Check(task) => check::run(&task, &mut terminal),
-        Task::Explain(task) => explain::run(&task, &mut terminal),
-        Task::Import(task) => import::run(&task, &mut terminal),
-        Task::Completions(task) => pages::completions(&task, &mut terminal),
-        Task::Man(task) => pages::man(&task, &mut terminal),
+    let arguments = match CommandLine::read() {
+        Ok(arguments) => arguments,
+        Err(answer) => return ExitStatus::of_answer(&answer).into(),
     };
-    ExitStatus::of(done, &mut terminal).into()
+    let mut terminal = Terminal::new(arguments.color, arguments.format);
+    let result = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments, &mut terminal),
+        Command::Explain(arguments) => explain::run(&arguments, &mut terminal),
+        Command::Import(arguments) => import::run(&arguments, &mut terminal),
+        Command::Completions(arguments) => pages::completions(&arguments, &mut terminal),
+        Command::Man(arguments) => pages::man(&arguments, &mut terminal),
+    };
+    ExitStatus::of(result, &mut terminal).into()
 }

@@ -48,23 +48,17 @@ fn style_of(kind: &str) -> Option<Style> {
 
 /// A line below the first: the place, the line of the file, the caret, or a remark.
 fn detail(line: &str, caret: Style) -> String {
-    let cut = |mark: &str| Some(line.split_at(line.find(mark)? + mark.len()));
-    let is_marked = |text: &str| !text.trim().is_empty() && text.trim().chars().all(|it| it == '^');
-    match line.trim_start().chars().next() {
-        Some('-') => cut("-->").map_or_else(
-            || line.to_owned(),
-            |(mark, rest)| format!("{}{rest}", styled(mark, MARGIN)),
-        ),
-        Some('=') => cut("=").map_or_else(
-            || line.to_owned(),
-            |(mark, rest)| format!("{}{rest}", styled(mark, MARGIN)),
-        ),
-        _ => match cut("|") {
-            Some((margin, rest)) if is_marked(rest) => {
-                format!("{}{}", styled(margin, MARGIN), styled(rest, caret))
-            }
-            Some((margin, rest)) => format!("{}{rest}", styled(margin, MARGIN)),
-            None => line.to_owned(),
-        },
-    }
+    let mark = match line.trim_start().chars().next() {
+        Some('-') => "-->",
+        Some('=') => "=",
+        Some(_) | None => "|",
+    };
+    let Some(start) = line.find(mark) else { return line.to_owned() };
+    let (margin, rest) = line.split_at(start + mark.len());
+    let rest = if is_caret(rest) { styled(rest, caret) } else { rest.to_owned() };
+    format!("{}{rest}", styled(margin, MARGIN))
+}
+
+fn is_caret(text: &str) -> bool {
+    !text.trim().is_empty() && text.trim().chars().all(|it| it == '^')
 }

@@ -1,6 +1,6 @@
 //! The streams of the command, with or without colours.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
@@ -33,18 +33,18 @@ impl Terminal {
         self.form == OutputForm::Json
     }
 
-    /// Writes to the standard output.
+    /// Writes to the standard output. If its reader has closed the pipe, as in
+    /// `brama explain … | head`, the rest is dropped: the exit status is what the command found.
     pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
         let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
-        written.map_err(|error| {
+        unless_closed(written).map_err(|error| {
             io::Error::new(error.kind(), format!("the output cannot be written: {error}"))
         })
     }
 
-    /// Writes to the standard error.
+    /// Writes to the standard error, unless its reader has closed the pipe.
     pub(crate) fn note(&mut self, text: &str) -> io::Result<()> {
-        self.err.write_all(text.as_bytes())?;
-        self.err.flush()
+        unless_closed(self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush()))
     }
 
     /// Writes why the command cannot go on.
@@ -56,5 +56,13 @@ impl Terminal {
     pub(crate) fn print_json(&mut self, value: &impl Serialize) -> io::Result<()> {
         let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
         self.print(&format!("{text}\n"))
+    }
+}
+
+/// Forgives that the reader has closed the pipe.
+pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }

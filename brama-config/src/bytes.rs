@@ -41,10 +41,10 @@ impl From<io::Error> for Unreadable {
 
 /// Reads a regular file. If it changes meanwhile, it is read again.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
-    // Before the file is opened: to open a FIFO would wait for its other end.
+    // For the message: some that are not regular files cannot be opened.
     check_kind(&fs::metadata(path)?)?;
     read_stable(|| {
-        let mut file = File::open(path)?;
+        let mut file = open(path)?;
         let before = file.metadata()?;
         check_kind(&before)?;
         let mut bytes = Vec::new();
@@ -52,6 +52,26 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
         let after = file.metadata()?;
         Ok(Attempt { before: stamp(&before), bytes, after: stamp(&after) })
     })
+}
+
+/// Opens a file without waiting.
+///
+/// A plain open of a FIFO waits for its other end. The kind of the file cannot be checked before,
+/// because another file may take its place meanwhile. A device that has nothing to read is an error
+/// for the same reason. Reading a regular file is not affected.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    use rustix::fs::OFlags;
+
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    File::options().read(true).custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 /// A read of a file, with what tells its version apart.
@@ -73,7 +93,10 @@ fn check_kind(metadata: &Metadata) -> Result<(), Unreadable> {
     }
     if !metadata.is_file() {
         let message = "this is no regular file, but a pipe, a socket or a device";
-        return Err(Unreadable::with_help(message, "write the configuration to a file"));
+        return Err(Unreadable::with_help(
+            message,
+            "write the configuration to a file; the command `brama` reads a pipe as `-`",
+        ));
     }
     Ok(())
 }
@@ -100,6 +123,18 @@ const ATTEMPTS: usize = 3;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// In place of a file that was there before, as a watch may find it.
+    #[cfg(unix)]
+    #[test]
+    fn a_fifo_without_its_other_end_is_opened_at_once_and_is_an_error() {
+        let path = std::env::temp_dir().join(format!("brama-fifo-{}", std::process::id()));
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let metadata = open(&path).unwrap().metadata().unwrap();
+        fs::remove_file(path).unwrap();
+        assert!(matches!(check_kind(&metadata), Err(Unreadable::Other { .. })));
+    }
 
     fn attempt(before: u64, after: u64) -> Attempt {
         Attempt { before: (before, None), bytes: vec![1], after: (after, None) }

@@ -103,7 +103,8 @@ fn found(unexpected: Unexpected<'_>) -> String {
         Unexpected::Bool(value) => value.to_string(),
         Unexpected::Unsigned(number) => number.to_string(),
         Unexpected::Signed(number) => number.to_string(),
-        Unexpected::Float(number) => number.to_string(),
+        // With a point, so that it is no whole number.
+        Unexpected::Float(number) => format!("{number:?}"),
         Unexpected::Str(text) => format!("\"{}\"", Escaped::within(MAX_VALUE, text)),
         Unexpected::Other(text) => text.strip_prefix("string ").unwrap_or(text).to_owned(),
         Unexpected::Unit => "null".to_owned(),

@@ -1,43 +1,116 @@
 //! Environment variables over the file: `BRAMA__BREAKERS__PAYMENT_API__EXPIRY=30s`.
 
-use std::{collections::HashMap, ffi::OsString};
+use std::{
+    collections::HashMap,
+    ffi::{OsStr, OsString},
+};
 
 use brama_runtime::api::text::Escaped;
 
 use crate::{
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
-    settings::MAX_ATTEMPTS,
+    settings::{MAX_ATTEMPTS, TABLES},
     source::Variable,
     toml_tree::read_value,
 };
 
 /// Every variable of ours begins like this.
-pub(crate) const PREFIX: &str = "BRAMA__";
+const PREFIX: &str = "BRAMA__";
 
-/// The variables of ours, sorted, and those that are no text.
-pub(crate) fn ours(
-    variables: impl Iterator<Item = (OsString, OsString)>,
-    mistakes: &mut RawFindings,
-) -> Vec<Variable> {
-    let ours = variables.filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX));
-    let texts = ours.filter_map(|(name, value)| {
-        let shown = Escaped::within(MAX_SHOWN, &name.to_string_lossy()).to_string();
-        let texts = (name.into_string(), value.into_string());
-        if let (Ok(name), Ok(value)) = texts {
-            return Some(Variable { name, value });
+/// Whether a variable is ours, or may have been meant to be.
+pub(crate) fn may_be_ours(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with(PREFIX) || is_misspelt(&name)
+}
+
+/// `BRAMA_DEFAULTS__…`, `brama__…`: no other variable of ours begins like this.
+fn is_misspelt(name: &str) -> bool {
+    let name = name.to_uppercase();
+    let rest = name.strip_prefix("BRAMA_").unwrap_or_default();
+    let is_table = |table: &str| {
+        let after = rest.strip_prefix(table.to_uppercase().as_str());
+        after.is_some_and(|after| after.starts_with('_'))
+    };
+    rest.starts_with('_') || TABLES.into_iter().any(is_table)
+}
+
+/// The variables of a process that matter.
+#[derive(Debug, Default)]
+pub(crate) struct Variables {
+    /// Those of ours, sorted, and then the others.
+    pub(crate) all: Vec<Variable>,
+    /// How many are ours.
+    ours: usize,
+}
+
+impl Variables {
+    /// Finds those of ours, those that are no text, and those that may have been meant to be ours.
+    pub(crate) fn new(
+        variables: impl Iterator<Item = (OsString, OsString)>,
+        mistakes: &mut RawFindings,
+    ) -> Self {
+        let text = |text: &OsStr| text.to_string_lossy().into_owned();
+        let (mut all, mut others) = (Vec::new(), Vec::new());
+        for (name, value) in variables.filter(|(name, _)| may_be_ours(name)) {
+            let is_text = name.to_str().is_some() && value.to_str().is_some();
+            let is_ours = text(&name).starts_with(PREFIX);
+            let variable = Variable { name: text(&name), value: text(&value) };
+            let list = if is_ours && is_text { &mut all } else { &mut others };
+            list.push(variable);
         }
-        let message = format!("the environment variable {shown} is not valid UTF-8");
-        mistakes.add(RawFinding::new(SourcePlace::Whole, String::new(), message));
-        None
-    });
-    let mut texts: Vec<_> = texts.collect();
-    texts.sort_unstable();
-    texts
+        all.sort_unstable();
+        others.sort_unstable();
+        let ours = all.len();
+        all.extend(others);
+        let variables = Self { all, ours };
+        for (place, variable) in variables.others().filter(|it| it.1.name.starts_with(PREFIX)) {
+            let name = Escaped::within(MAX_SHOWN, &variable.name);
+            let message = format!("the environment variable {name} is not valid UTF-8");
+            mistakes.add(RawFinding::new(place, String::new(), message));
+        }
+        variables
+    }
+
+    /// Those that are not applied, with their places.
+    fn others(&self) -> impl Iterator<Item = (SourcePlace, &Variable)> {
+        let numbered = self.all.iter().enumerate().skip(self.ours);
+        numbered.map(|(number, variable)| (SourcePlace::Variable(number), variable))
+    }
+
+    /// A warning for each variable that is ignored because its name is misspelt.
+    pub(crate) fn warnings(&self, warnings: &mut RawFindings) {
+        for (place, variable) in self.others() {
+            let name = Escaped::within(MAX_SHOWN, &variable.name);
+            let message = format!("the environment variable {name} is ignored");
+            let warning = RawFinding::new(place, String::new(), message);
+            warnings.add(warning.help(
+                "begin its name with `BRAMA__`, and separate the parts by two underscores, such as \
+                 BRAMA__BREAKERS__PAYMENT_API__EXPIRY",
+            ));
+        }
+    }
+
+    /// Puts the values of ours into the tree.
+    pub(crate) fn apply(&self, root: &mut Table, mistakes: &mut RawFindings) {
+        apply(root, self.all.get(..self.ours).unwrap_or_default(), mistakes);
+    }
+}
+
+/// Tells to remove quotes, where a variable with quotes around its value is wrong.
+pub(crate) fn advise_on_quotes(mistakes: &mut RawFindings, variables: &[Variable]) {
+    for mistake in mistakes.kept_mut() {
+        let SourcePlace::Variable(number) = mistake.place else { continue };
+        let value = variables.get(number).map_or("", |variable| variable.value.trim());
+        let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+        if inner.is_some() {
+            mistake.help = Some("remove the quotes around the value".to_owned());
+        }
+    }
 }
 
 /// Puts the values of the variables into the tree.
-pub(crate) fn apply(root: &mut Table, variables: &[Variable], mistakes: &mut RawFindings) {
+fn apply(root: &mut Table, variables: &[Variable], mistakes: &mut RawFindings) {
     let mut applied = AppliedVariables { taken: HashMap::new(), variables, mistakes };
     for (number, variable) in variables.iter().enumerate() {
         let place = SourcePlace::Variable(number);

@@ -12,7 +12,10 @@ use crate::{
 };
 
 /// A file was rejected. It lists every mistake, at most 100, and nothing was changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// `Debug` writes what `Display` writes, because `main` prints an error that it returns with
+/// `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigErrors {
     findings: Vec<Finding>,
     omitted: usize,
@@ -56,16 +59,24 @@ impl fmt::Display for ConfigErrors {
         let mistakes = if count == 1 { "mistake" } else { "mistakes" };
         write!(f, "{}: {count} {mistakes}", self.name)?;
         match self.omitted {
-            0 => f.write_str("; the file was not applied"),
-            more => write!(f, ", of which {more} are not shown; the file was not applied"),
+            0 => f.write_str("; the file was rejected"),
+            more => write!(f, ", of which {more} are not shown; the file was rejected"),
         }
+    }
+}
+
+impl fmt::Debug for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
 impl Error for ConfigErrors {}
 
 /// A file could not be applied to a registry. Nothing was changed.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// `Debug` writes what `Display` writes, as that of [`ConfigErrors`].
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ApplyError {
     /// The file has mistakes, or cannot be read.
@@ -74,6 +85,17 @@ pub enum ApplyError {
     Init(Box<InitError>),
     /// The registry rejected the configuration.
     Reload(InvalidConfig),
+}
+
+impl ApplyError {
+    /// Returns the mistakes of the file; empty if the file is valid, and the error another one.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::File(errors) => errors.findings(),
+            Self::Init(_) | Self::Reload(_) => &[],
+        }
+    }
 }
 
 impl From<ConfigErrors> for ApplyError {
@@ -101,6 +123,12 @@ impl fmt::Display for ApplyError {
             Self::Init(error) => error.fmt(f),
             Self::Reload(error) => error.fmt(f),
         }
+    }
+}
+
+impl fmt::Debug for ApplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

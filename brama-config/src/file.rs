@@ -1,25 +1,30 @@
 //! A configuration file, and what overrides it.
 
 use std::{
+    borrow::Cow,
     env,
     ffi::OsString,
     path::{Path, PathBuf},
 };
 
-use brama_runtime::api::Registry;
+use brama_runtime::api::{
+    __private::{ConfigProblem, record_mistakes},
+    Registry,
+};
 
 use crate::{
     bytes::{self, Unreadable},
-    environment::PREFIX,
+    environment::may_be_ours,
     errors::{ApplyError, ConfigErrors},
     finding::Finding,
-    loaded::{Loaded, ReloadedFile, Syntax},
+    loaded::{self, Loaded, ReloadedFile, Syntax},
 };
 
 /// A configuration file: its path, and the environment variables that override it.
 ///
 /// The end of the name decides the format: `.json` and `.jsonc` are JSON, in which comments and a
-/// comma after the last element are allowed; any other name is TOML.
+/// comma after the last element are allowed. A name that ends in `.yml` or `.yaml` is an error, and
+/// any other is TOML.
 ///
 /// ```
 /// use brama_config::File;
@@ -39,7 +44,10 @@ use crate::{
 #[derive(Debug, Clone)]
 #[must_use = "a file is not read until `read`, `init` or `reload` is called"]
 pub struct File {
+    /// As it was given.
     path: PathBuf,
+    /// Where it is read, if that is fixed.
+    fixed: Option<PathBuf>,
     is_optional: bool,
     environment: Environment,
 }
@@ -54,8 +62,11 @@ enum Environment {
 impl File {
     /// Creates a file that must exist. Environment variables whose names begin with `BRAMA__`
     /// override it.
+    ///
+    /// A relative path begins at the working directory of each read. A watch fixes it at its start.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), is_optional: false, environment: Environment::OfProcess }
+        let environment = Environment::OfProcess;
+        Self { path: path.into(), fixed: None, is_optional: false, environment }
     }
 
     /// Allows the file to be missing or empty. Default: this is an error.
@@ -66,7 +77,8 @@ impl File {
 
     /// Takes these variables, names with values, in place of those of the process.
     ///
-    /// Only names that begin with `BRAMA__` matter.
+    /// Only names that begin with `BRAMA__` matter. A name that is nearly one, such as
+    /// `BRAMA_DEFAULTS__EXPIRY`, is a warning.
     pub fn environment<N, V>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: Into<OsString>,
@@ -98,20 +110,58 @@ impl File {
     /// [`ConfigErrors`] lists every mistake with its line. A file that is missing, empty, or not a
     /// regular file is one.
     pub fn read(&self) -> Result<Loaded, ConfigErrors> {
-        let name = self.path.to_string_lossy();
-        let bytes = match bytes::read(&self.path) {
-            Ok(bytes) => bytes,
-            Err(Unreadable::Missing) if self.is_optional => Vec::new(),
+        if self.ends_in(&["yml", "yaml"]) {
+            let message = "the name ends as one of YAML, which is not read".to_owned();
+            let help = "write TOML or JSON; `brama import` reads what other libraries have in YAML";
+            return Err(ConfigErrors::unreadable(&self.name(), message, Some(help)));
+        }
+        let bytes = self.bytes()?;
+        Loaded::read(&self.name(), bytes, self.syntax(), self.variables(), self.is_optional)
+    }
+
+    /// Reads the file as text, whatever it contains, such as the configuration of another circuit
+    /// breaker for `import`. Variables do not matter.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrors`] if the file cannot be read, as by [`read`](Self::read), or is not UTF-8.
+    pub fn read_text(&self) -> Result<String, ConfigErrors> {
+        self.parse_text(self.bytes()?)
+    }
+
+    /// Takes `bytes` as the text of the file, such as what a pipe delivers, as
+    /// [`parse`](Self::parse) does for a configuration of ours.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrors`] if they are not UTF-8.
+    pub fn parse_text(&self, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
+        loaded::text(&self.name(), bytes)
+    }
+
+    /// Fixes where the file is read, whatever the working directory will be. Returns the path.
+    #[cfg(feature = "watch")]
+    pub(crate) fn fix(&mut self) -> std::io::Result<&Path> {
+        let path = std::path::absolute(&self.path)?;
+        Ok(self.fixed.insert(path))
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, ConfigErrors> {
+        let unreadable = |message, help| ConfigErrors::unreadable(&self.name(), message, help);
+        match bytes::read(self.fixed.as_ref().unwrap_or(&self.path)) {
+            Ok(bytes) => Ok(bytes),
+            Err(Unreadable::Missing) if self.is_optional => Ok(Vec::new()),
             Err(Unreadable::Missing) => {
-                let message = "the file does not exist".to_owned();
-                let help = "create it, or call `optional` if it may be missing";
-                return Err(ConfigErrors::unreadable(&name, message, Some(help)));
+                let help = "create it; in code, `File::optional` allows it to be missing";
+                Err(unreadable("the file does not exist".to_owned(), Some(help)))
             }
-            Err(Unreadable::Other { message, help }) => {
-                return Err(ConfigErrors::unreadable(&name, message, help));
-            }
-        };
-        Loaded::read(&name, bytes, self.syntax(), self.variables(), self.is_optional)
+            Err(Unreadable::Other { message, help }) => Err(unreadable(message, help)),
+        }
+    }
+
+    /// The name of the file in messages.
+    fn name(&self) -> Cow<'_, str> {
+        self.path.to_string_lossy()
     }
 
     /// Reads `bytes` as the contents of the file, with the variables over them, such as what a pipe
@@ -131,9 +181,9 @@ impl File {
     ///
     /// [`ConfigErrors`] lists every mistake with its line. More than 16 MiB are one.
     pub fn parse(&self, bytes: Vec<u8>) -> Result<Loaded, ConfigErrors> {
-        let name = self.path.to_string_lossy();
+        let name = self.name();
         if bytes::MAX_BYTES < bytes.len() as u64 {
-            let message = format!("the text has {} bytes, must be at most 16 MiB", bytes.len());
+            let message = "the text is longer than 16 MiB".to_owned();
             return Err(ConfigErrors::unreadable(&name, message, None));
         }
         let is_json = bytes.trim_ascii_start().starts_with(b"{");
@@ -142,16 +192,19 @@ impl File {
     }
 
     fn syntax(&self) -> Syntax {
+        if self.ends_in(&["json", "jsonc"]) { Syntax::Json } else { Syntax::Toml }
+    }
+
+    fn ends_in(&self, endings: &[&str]) -> bool {
         let ending = self.path.extension().map(|it| it.to_string_lossy().to_lowercase());
-        let is_json = ending.is_some_and(|ending| ["json", "jsonc"].contains(&ending.as_str()));
-        if is_json { Syntax::Json } else { Syntax::Toml }
+        ending.is_some_and(|ending| endings.contains(&ending.as_str()))
     }
 
     fn variables(&self) -> Vec<(OsString, OsString)> {
         match &self.environment {
             Environment::OfProcess => {
                 let all = env::vars_os();
-                all.filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX)).collect()
+                all.filter(|(name, _)| may_be_ours(name)).collect()
             }
             Environment::Of(variables) => variables.clone(),
         }
@@ -177,7 +230,8 @@ impl File {
     /// [`Registry::last_reload`](brama_runtime::api::Registry::last_reload) has the error.
     pub fn reload(&self, registry: &Registry) -> Result<ReloadedFile, ApplyError> {
         let loaded = self.read().inspect_err(|errors| {
-            registry.record_failed_reload(&self.path.to_string_lossy(), errors);
+            let mistakes: Vec<_> = errors.findings().iter().map(ConfigProblem::from).collect();
+            record_mistakes(registry, &self.name(), &mistakes, errors.omitted());
         })?;
         Ok(loaded.reload(registry)?)
     }

@@ -2,9 +2,10 @@
 
 use std::{fmt, iter};
 
-use brama_runtime::api::text::Escaped;
+use brama_runtime::api::{__private::ConfigProblem, text::Escaped};
 
 use crate::{
+    json_help::in_json,
     node::SourcePlace,
     raw_finding::{RawFinding, RawFindings},
     source::{Source, SourceLine},
@@ -23,6 +24,9 @@ use crate::{
 ///    = key: breakers.payment_api.expiry
 ///    = help: write `expiry = "30s"`, with its unit
 /// ```
+///
+/// `Serialize` writes `severity` (`error` or `warning`), `message`, `key`, `help`, `file`,
+/// `variable`, `line`, `column` and `notes`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     is_warning: bool,
@@ -61,6 +65,8 @@ impl Finding {
             |(place, message)| FindingNote { message, location: Location::of(&place, source) };
         let notes = notes.into_iter().map(note).collect();
         let location = Location::of(&place, source);
+        let is_json = matches!(place, SourcePlace::Bytes(..)) && source.is_json();
+        let help = help.map(|help| if is_json { in_json(&help) } else { help });
         Self { is_warning: false, message, path, location, help, notes }
     }
 
@@ -116,6 +122,18 @@ impl Finding {
     #[must_use]
     pub fn notes(&self) -> &[FindingNote] {
         &self.notes
+    }
+}
+
+impl From<&Finding> for ConfigProblem {
+    fn from(finding: &Finding) -> Self {
+        let Finding { message, location, help, .. } = finding;
+        Self {
+            message: message.clone(),
+            place: Some(location.to_string()),
+            key: finding.path().map(str::to_owned),
+            help: help.clone(),
+        }
     }
 }
 

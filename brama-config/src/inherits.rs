@@ -13,15 +13,18 @@ use crate::{
 /// from.
 pub(crate) fn resolve<'a>(
     entries: &mut [BreakerSection<'a>],
+    kinds: &HashSet<&str>,
     mistakes: &mut RawFindings,
 ) -> HashSet<&'a str> {
-    let names: HashMap<_, _> =
+    let by_name: HashMap<_, _> =
         entries.iter().enumerate().map(|(place, entry)| (entry.name, place)).collect();
+    let compared = MOST_COMPARED / entries.len().max(1);
+    let mut names = Names { by_name, kinds, compared };
     let mut is_resolved = vec![false; entries.len()];
     for start in 0..entries.len() {
-        let chain = chain(entries, &names, &is_resolved, start, mistakes);
+        let chain = chain(entries, &mut names, &is_resolved, start, mistakes);
         for place in chain.into_iter().rev() {
-            if let Some(settings) = inherited(entries, &names, place, mistakes)
+            if let Some(settings) = inherited(entries, &names.by_name, place, mistakes)
                 && let Some(entry) = entries.get_mut(place)
             {
                 entry.settings = settings;
@@ -52,7 +55,7 @@ fn inherited<'a>(
 /// none that can be.
 fn chain(
     entries: &[BreakerSection<'_>],
-    names: &HashMap<&str, usize>,
+    names: &mut Names<'_>,
     is_resolved: &[bool],
     start: usize,
     mistakes: &mut RawFindings,
@@ -67,8 +70,8 @@ fn chain(
         }
         chain.push(place);
         let Some(entry) = entries.get(place) else { break };
-        next = entry.inherits.and_then(|(parent, _)| names.get(parent).copied());
-        if next.is_none() && entry.inherits.is_some() {
+        next = entry.inherits.and_then(|(parent, _)| names.by_name.get(parent).copied());
+        if next.is_none() && entry.inherits.is_some() && !mistakes.lacks_table {
             mistakes.add_with(|| unknown(entry, names));
         }
     }
@@ -99,11 +102,39 @@ fn circular(circle: &[&BreakerSection<'_>]) -> RawFinding {
     mistake.help("remove one of the `inherits`")
 }
 
-fn unknown(entry: &BreakerSection<'_>, names: &HashMap<&str, usize>) -> RawFinding {
+/// The names that a table may mean, with the number of those that are still compared with all.
+struct Names<'a> {
+    by_name: HashMap<&'a str, usize>,
+    kinds: &'a HashSet<&'a str>,
+    compared: usize,
+}
+
+/// Pairs of names. It bounds the time for a hostile file.
+const MOST_COMPARED: usize = 1_000_000;
+
+fn unknown(entry: &BreakerSection<'_>, names: &mut Names<'_>) -> RawFinding {
     let (parent, place) = entry.inherits.unwrap_or((entry.name, entry.place));
     let message = format!("`{}` is no table of [breakers]", path(&[parent]));
     let mistake =
         RawFinding::new(place.clone(), path(&[BREAKERS, entry.name, "inherits"]), message);
-    let nearest = nearest(names.keys().copied(), parent);
-    mistake.maybe_help(nearest.map(|name| format!("did you mean `{}`?", path(&[name]))))
+    mistake.maybe_help(names.help(parent))
+}
+
+impl Names<'_> {
+    fn help(&mut self, parent: &str) -> Option<String> {
+        let alone = parent.strip_prefix("breakers.").filter(|it| self.by_name.contains_key(it));
+        if let Some(alone) = alone {
+            return Some(format!("write the name alone: `{}`", path(&[alone])));
+        }
+        if parent == "defaults" {
+            return Some("the settings of [defaults] apply anyway: remove it".to_owned());
+        }
+        if self.kinds.contains(parent) {
+            let kind = path(&[parent]);
+            return Some(format!("`{kind}` is a kind, which the attribute selects: remove it"));
+        }
+        self.compared = self.compared.checked_sub(1)?;
+        let nearest = nearest(self.by_name.keys().copied(), parent)?;
+        Some(format!("did you mean `{}`?", path(&[nearest])))
+    }
 }

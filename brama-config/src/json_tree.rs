@@ -10,6 +10,7 @@ use jsonc_parser::{
 use crate::{
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
+    words::path,
 };
 
 /// Reads a file; empty after a syntax error, of which the parser reports only the first.
@@ -26,7 +27,12 @@ pub(crate) fn read(text: &str, mistakes: &mut RawFindings) -> Table {
     };
     match parsed {
         None => Table::new(),
-        Some(Json::Object(object)) => of_object(object, mistakes),
+        Some(Json::Object(object)) => {
+            let mut root = of_object(object, mistakes);
+            // It is for editors.
+            root.retain(|entry| entry.key != "$schema");
+            root
+        }
         Some(other) => {
             let place = place(&other);
             let message = "the file must be one object, in `{` and `}`".to_owned();
@@ -69,8 +75,11 @@ fn of_object(object: Object<'_>, mistakes: &mut RawFindings) -> Table {
         if *first == key_place {
             table.push(TableEntry { key, key_place, node });
         } else {
-            let mistake =
-                RawFinding::new(key_place, String::new(), "this key is given twice".into());
+            let mistake = RawFinding::new(
+                key_place,
+                String::new(),
+                format!("`{}` is given twice", path(&[&key])),
+            );
             let mistake = mistake.help("remove one of the two");
             mistakes.add(mistake.note(first.clone(), "the first one is here"));
         }

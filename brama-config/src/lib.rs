@@ -7,17 +7,22 @@
 // Shows on docs.rs which feature an item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod across;
+mod advice;
 mod breakers;
 mod bytes;
+mod contents;
 mod deserializer;
 mod elsewhere;
 mod environment;
 mod errors;
 mod file;
 mod finding;
+mod finding_serde;
 #[cfg(feature = "import")]
 pub mod import;
 mod inherits;
+mod json_help;
 mod json_tree;
 mod lint;
 mod loaded;
@@ -25,12 +30,16 @@ mod node;
 mod raw_finding;
 mod reader;
 mod repeated;
+mod rules;
 #[cfg(feature = "schema")]
 mod schema;
 mod section;
 mod setting;
 mod settings;
 mod source;
+mod syntax_help;
+mod toml_repair;
+mod toml_syntax;
 mod toml_tree;
 mod usage;
 #[cfg(feature = "watch")]
@@ -44,7 +53,7 @@ use brama_runtime::api::registry;
 #[cfg(feature = "schema")]
 pub use self::schema::schema;
 #[cfg(feature = "watch")]
-pub use self::watch::{FileWatcher, Watch, WatchError};
+pub use self::watch::{Watch, WatchError, WatchOptions};
 pub use self::{
     errors::{ApplyError, ConfigErrors},
     file::File,
@@ -65,7 +74,7 @@ pub fn load(path: impl Into<PathBuf>) -> Result<Loaded, ConfigErrors> {
 ///
 /// # Errors
 ///
-/// Those of [`File::init`].
+/// The errors of [`File::init`].
 pub fn init_from(path: impl Into<PathBuf>) -> Result<Vec<Finding>, ApplyError> {
     File::at(path).init(&registry())
 }
@@ -75,16 +84,27 @@ pub fn init_from(path: impl Into<PathBuf>) -> Result<Vec<Finding>, ApplyError> {
 ///
 /// # Errors
 ///
-/// Those of [`File::reload`].
+/// The errors of [`File::reload`].
 pub fn reload_from(path: impl Into<PathBuf>) -> Result<ReloadedFile, ApplyError> {
     File::at(path).reload(&registry())
+}
+
+/// Initializes the current registry with a file, and reloads it each time the file changes: see
+/// [`File::init_and_watch`].
+///
+/// # Errors
+///
+/// The errors of [`File::init_and_watch`].
+#[cfg(feature = "watch")]
+pub fn init_and_watch(path: impl Into<PathBuf>) -> Result<Watch, WatchError> {
+    File::at(path).init_and_watch(&registry())
 }
 
 /// Reloads the current registry with a file now, and each time it changes: see [`File::watch`].
 ///
 /// # Errors
 ///
-/// Those of [`File::watch`].
+/// The errors of [`File::watch`].
 #[cfg(feature = "watch")]
 pub fn watch(path: impl Into<PathBuf>) -> Result<Watch, WatchError> {
     File::at(path).watch(&registry())

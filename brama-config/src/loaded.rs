@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use brama_runtime::api::{
+    __private::{ConfigProblem, log_warnings},
     Config, ConnectionKind, Identity, Registry,
     config::Reloaded,
     error::{InitError, InvalidConfig},
@@ -10,13 +11,14 @@ use brama_runtime::api::{
 };
 
 use crate::{
-    environment,
+    contents::{ConfiguredBreaker, Contents},
+    environment::{Variables, advise_on_quotes},
     errors::ConfigErrors,
     finding::{Finding, Location},
     json_tree,
-    node::SourcePlace,
+    node::{SourcePlace, Table},
     raw_finding::{RawFinding, RawFindings},
-    reader::{self, ConfiguredBreaker, Contents},
+    reader,
     source::Source,
     toml_tree, usage,
     words::nearest,
@@ -37,7 +39,11 @@ use crate::{
 #[must_use = "a configuration does nothing until a registry takes it"]
 pub struct Loaded {
     contents: Contents,
+    /// The warnings that hold for any code.
+    certain: RawFindings,
     warnings: Vec<Finding>,
+    /// The settings of the registry, each with its place.
+    registry: Vec<(String, SourcePlace)>,
     source: Source,
 }
 
@@ -87,22 +93,37 @@ impl Loaded {
     ) -> Result<Self, ConfigErrors> {
         let text = text(name, bytes)?;
         let mut mistakes = RawFindings::default();
-        let variables = environment::ours(variables.into_iter(), &mut mistakes);
-        let source = Source::new(name, text, variables);
+        let variables = Variables::new(variables.into_iter(), &mut mistakes);
+        let source = Source::new(name, text, variables.all.clone());
         let mut root = match syntax {
+            Syntax::Toml if source.text.trim_start().starts_with('{') => {
+                mistakes.add(json());
+                Table::new()
+            }
             Syntax::Toml => toml_tree::read(&source.text, &mut mistakes),
             Syntax::Json => json_tree::read(&source.text, &mut mistakes),
         };
         if root.is_empty() && mistakes.is_empty() && !may_be_empty {
             mistakes.add(empty());
         }
-        environment::apply(&mut root, &source.variables, &mut mistakes);
-        let (contents, warnings) = reader::read(&root, &mut mistakes);
+        let of_file = mistakes_of_file(&root, &mistakes, &source);
+        variables.apply(&mut root, &mut mistakes);
+        let (contents, mut certain) = reader::read(&root, &mut mistakes);
+        let hidden = of_file.besides(&mistakes);
         if !mistakes.is_empty() {
+            for mistake in hidden {
+                mistakes.add(mistake);
+            }
+            advise_on_quotes(&mut mistakes, &source.variables);
             return Err(ConfigErrors::new(mistakes, &source));
         }
+        for mistake in hidden {
+            certain.add(hidden_mistake(mistake));
+        }
+        variables.warnings(&mut certain);
+        let warnings = usage::warnings_without_code(&contents, certain.clone());
         let warnings = Finding::warnings(warnings, &source);
-        Ok(Self { contents, warnings, source })
+        Ok(Self { contents, certain, warnings, registry: registry_places(&root), source })
     }
 
     /// Returns the configuration.
@@ -115,8 +136,9 @@ impl Loaded {
         self.contents.config
     }
 
-    /// Returns the warnings about settings that can never have an effect, each with its line. Those
-    /// about the code are known once a registry has taken the configuration.
+    /// Returns the warnings about settings that can never have an effect, each with its line, as if
+    /// no code set anything. Those about the code are known once a registry has taken the
+    /// configuration.
     #[must_use]
     pub fn warnings(&self) -> &[Finding] {
         &self.warnings
@@ -147,11 +169,10 @@ impl Loaded {
         layer: ConfigLayer,
         setting: SettingName,
     ) -> Option<Location> {
-        let Contents { defaults, kinds, .. } = &self.contents;
         let without_key = Identity::from_parts(identity.scope(), identity.identifier(), None);
         let settings = match layer {
-            ConfigLayer::Defaults => defaults,
-            ConfigLayer::Kind => &kinds.iter().find(|it| Some(&it.kind) == kind)?.settings,
+            ConfigLayer::Defaults => &self.contents.defaults,
+            ConfigLayer::Kind => self.contents.kind(kind)?,
             ConfigLayer::Init => &self.breaker(&without_key)?.settings,
             ConfigLayer::KeyInit => &self.breaker(identity)?.settings,
             ConfigLayer::BuiltIn
@@ -162,7 +183,14 @@ impl Loaded {
             | ConfigLayer::KeyConfigure
             | _ => return None,
         };
-        let (_, place) = settings.iter().find(|(name, _)| *name == setting)?;
+        Some(Location::of(settings.place(setting)?, &self.source))
+    }
+
+    /// Returns the place at which the file or a variable sets a setting of the registry, such as
+    /// `shadow`; `None` if neither does.
+    #[must_use]
+    pub fn registry_location(&self, setting: &str) -> Option<Location> {
+        let (_, place) = self.registry.iter().find(|(name, _)| name == setting)?;
         Some(Location::of(place, &self.source))
     }
 
@@ -192,10 +220,10 @@ impl Loaded {
     ///
     /// # Errors
     ///
-    /// Those of [`Registry::init`].
+    /// The errors of [`Registry::init`].
     pub fn init(self, registry: &Registry) -> Result<Vec<Finding>, InitError> {
         registry.init(self.contents.config.clone())?;
-        Ok(self.all_warnings(registry))
+        Ok(self.into_warnings(registry))
     }
 
     /// Replaces the configuration of a registry: see [`Registry::reload`]. Returns what changed,
@@ -203,23 +231,47 @@ impl Loaded {
     ///
     /// # Errors
     ///
-    /// Those of [`Registry::reload`].
+    /// The errors of [`Registry::reload`].
     pub fn reload(self, registry: &Registry) -> Result<ReloadedFile, InvalidConfig> {
         let reloaded = registry.reload_from(&self.source.name, self.contents.config.clone())?;
-        Ok(ReloadedFile { reloaded, warnings: self.all_warnings(registry) })
+        Ok(ReloadedFile { reloaded, warnings: self.into_warnings(registry) })
     }
 
-    /// The warnings about the file, and those about the code that it configures.
-    fn all_warnings(self, registry: &Registry) -> Vec<Finding> {
+    /// The warnings about the file, and those about the code that it configures. The log has each.
+    fn into_warnings(self, registry: &Registry) -> Vec<Finding> {
         let used = usage::warnings(&self.contents, registry);
-        let mut all = self.warnings;
+        let mut all = Finding::warnings(self.certain, &self.source);
         all.extend(Finding::warnings(used, &self.source));
+        let shown: Vec<_> = all.iter().map(ConfigProblem::from).collect();
+        log_warnings(&self.source.name, &shown);
         all
     }
 }
 
+/// The mistakes that the file has without the variables over it.
+fn mistakes_of_file(root: &Table, syntax: &RawFindings, source: &Source) -> RawFindings {
+    let mut mistakes = RawFindings::default();
+    // Without all of the file, its settings cannot be judged.
+    if syntax.is_empty() && !source.variables.is_empty() {
+        drop(reader::read(root, &mut mistakes));
+    }
+    mistakes
+}
+
+/// A warning, because a variable may be there to mend the file.
+fn hidden_mistake(mistake: RawFinding) -> RawFinding {
+    let message = format!("without the environment variables, a mistake: {}", mistake.message);
+    RawFinding { message, ..mistake }
+}
+
+fn registry_places(root: &Table) -> Vec<(String, SourcePlace)> {
+    let table = root.iter().find(|entry| entry.word() == "registry");
+    let entries = table.and_then(|entry| entry.node.as_table()).into_iter().flatten();
+    entries.map(|entry| (entry.word(), entry.node.place.clone())).collect()
+}
+
 /// The text of a file, without a byte order mark.
-fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
+pub(crate) fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text)),
         Err(error) => {
@@ -235,10 +287,17 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
     }
 }
 
+/// JSON in a file whose name is not one of JSON.
+fn json() -> RawFinding {
+    let message = "the file begins with `{`, so it is no TOML".to_owned();
+    let mistake = RawFinding::new(SourcePlace::Whole, String::new(), message);
+    mistake.help("if it is JSON, let its name end in `.json`")
+}
+
 const MARK: char = '\u{feff}';
 
 fn empty() -> RawFinding {
     let message = "the file is empty".to_owned();
-    let help = "write at least `[defaults]`, or call `optional` if it may be empty";
+    let help = "write at least `[defaults]`; in code, `File::optional` allows it to be empty";
     RawFinding::new(SourcePlace::Whole, String::new(), message).help(help)
 }

@@ -1,5 +1,7 @@
 //! A mistake or a warning, before its line is looked up.
 
+use std::{collections::BTreeMap, ops::Range};
+
 use crate::node::SourcePlace;
 
 /// What is wrong where.
@@ -37,11 +39,15 @@ impl RawFinding {
 }
 
 /// The mistakes of a file, of which the first ones are kept.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct RawFindings {
     kept: Vec<RawFinding>,
     /// The number of those that are not kept.
     omitted: usize,
+    /// Bytes of the file that are not TOML: from, to. What they mean is not known.
+    silenced: BTreeMap<usize, usize>,
+    /// Whether a table of the file could not be read at all.
+    pub(crate) lacks_table: bool,
 }
 
 /// More in one file than a person reads. The bound keeps the cost of a hostile file linear.
@@ -62,15 +68,41 @@ impl RawFindings {
 
     /// Adds a mistake, which is costly to describe.
     pub(crate) fn add_with(&mut self, mistake: impl FnOnce() -> RawFinding) {
-        if self.kept.len() < MOST_KEPT {
-            self.kept.push(mistake());
-        } else {
+        if MOST_KEPT <= self.kept.len() {
             self.omitted += 1;
+            return;
         }
+        let mistake = mistake();
+        if !self.is_silenced(&mistake.place) {
+            self.kept.push(mistake);
+        }
+    }
+
+    /// Adds a mistake in the syntax, and ignores later ones at its place: a value that is not TOML
+    /// is not one that was meant.
+    pub(crate) fn add_syntax(&mut self, bytes: Range<usize>, mistake: impl FnOnce() -> RawFinding) {
+        self.add_with(mistake);
+        self.silenced.insert(bytes.start, bytes.end);
+    }
+
+    fn is_silenced(&self, place: &SourcePlace) -> bool {
+        let SourcePlace::Bytes(start, end) = place else { return false };
+        self.silenced.range(..=end).next_back().is_some_and(|(_, silenced)| start <= silenced)
+    }
+
+    /// The mistakes at places that have none in `others`.
+    pub(crate) fn besides(self, others: &Self) -> Vec<RawFinding> {
+        let is_new = |it: &RawFinding| !others.kept.iter().any(|other| other.place == it.place);
+        self.kept.into_iter().filter(is_new).collect()
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
         self.kept.is_empty()
+    }
+
+    /// The mistakes that are kept.
+    pub(crate) fn kept_mut(&mut self) -> impl Iterator<Item = &mut RawFinding> {
+        self.kept.iter_mut()
     }
 
     /// The mistakes in the order of their places, and the number of those that are not kept.

@@ -30,6 +30,7 @@ pub fn schema() -> Schema {
         "title": "Configuration of brama",
         "type": "object",
         "properties": {
+            "$schema": { "type": "string", "description": "Where an editor finds this schema." },
             "registry": section("Settings of the registry.", &REGISTRY, Map::new()),
             "defaults": { "$ref": "#/$defs/policy" },
             "kinds": table("Settings of all breakers of a kind, such as http.", "policy"),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use brama_runtime::api::{PolicyPatch, status::SettingName};
 
 use crate::{
+    contents::LayerSettings,
     deserializer::shown,
     node::{SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
@@ -74,10 +75,11 @@ impl<'a> Section<'a> {
         self.check_over(self, parts, mistakes);
     }
 
-    /// The place of each setting.
-    pub(crate) fn places(&self) -> Vec<(SettingName, SourcePlace)> {
+    /// The settings with their places.
+    pub(crate) fn layer(&self, path: String) -> LayerSettings {
         let entries = self.entries.iter();
-        entries.map(|(name, entry)| (*name, entry.node.place.clone())).collect()
+        let places = entries.map(|(name, entry)| (*name, entry.node.place.clone())).collect();
+        LayerSettings { path, patch: self.patch, places }
     }
 
     /// The place of a setting.
@@ -151,6 +153,9 @@ pub(crate) fn table<'a>(
     if table.is_none() {
         mistakes.add_with(|| {
             let (path, found) = (path(parts), shown(&entry.node));
+            if 1 < parts.len() && setting(&entry.word()).is_some() {
+                return outside(entry, parts);
+            }
             let place = entry.node.place.clone();
             let message = format!("`{path}` is {found}, must be a table");
             RawFinding::new(place, path.clone(), message).help(format!("write `[{path}]`"))
@@ -158,6 +163,48 @@ pub(crate) fn table<'a>(
     }
     table
 }
+
+/// A setting that stands where the name of a breaker, a kind or a key is expected.
+fn outside(entry: &TableEntry, parts: &[&str]) -> RawFinding {
+    let name = entry.word();
+    let message = format!("`{name}` is a setting, and stands in no table that has a name");
+    let mistake = RawFinding::new(entry.key_place.clone(), path(parts), message);
+    mistake.help(match parts {
+        ["breakers", breaker, "keys", ..] => {
+            let breaker = path(&["breakers", breaker]);
+            format!("put it into `[{breaker}.keys.KEY]`, with a key, or into `[{breaker}]`")
+        }
+        ["kinds", ..] => {
+            "put it into `[kinds.NAME]`, with the name of a kind, or into `[defaults]`".to_owned()
+        }
+        _ => "put it into `[breakers.NAME]`, with the name of a breaker, or into `[defaults]`"
+            .to_owned(),
+    })
+}
+
+/// The header with a name that has dots, if a table stands where a setting is expected:
+/// `[breakers.10.0.0.7]`.
+fn with_quotes(entry: &TableEntry, parts: &[&str]) -> Option<String> {
+    let names = match parts {
+        ["breakers", _, "keys", _, ..] => 3,
+        ["breakers" | "kinds", _, ..] => 1,
+        _ => return None,
+    };
+    let (tables, name) = parts.split_at_checked(names)?;
+    let (mut name, mut inner) = (name.join("."), entry.node.as_table()?);
+    while let [TableEntry { key, node, .. }] = inner.as_slice()
+        && let Some(table) = node.as_table()
+        && name.len() + key.len() < MAX_NAME
+    {
+        name = format!("{name}.{key}");
+        inner = table;
+    }
+    let header = path(&[tables, &[&name]].concat());
+    Some(format!("write a name that has dots in quotes: `[{header}]`"))
+}
+
+/// In bytes, of a name in a help text.
+const MAX_NAME: usize = 64;
 
 /// A word that stands twice in a table, in two spellings.
 pub(crate) fn twice(first: &TableEntry, second: &TableEntry, parts: &[&str]) -> RawFinding {
@@ -184,5 +231,6 @@ pub(crate) fn unknown(entry: &TableEntry, parts: &[&str], vocabulary: Vocabulary
         format!("`{name}` is {kind}")
     };
     let mistake = RawFinding::new(entry.key_place.clone(), path(parts), message);
-    mistake.help(vocabulary.help(&entry.key))
+    let help = with_quotes(entry, parts).filter(|_| !vocabulary.is_near(&entry.key));
+    mistake.help(help.unwrap_or_else(|| vocabulary.help(&entry.key, Some(&entry.node))))
 }

@@ -6,6 +6,7 @@ use brama_runtime::api::{Config, PolicyPatch, status::SettingName};
 use serde::{Deserialize, de::value::MapDeserializer};
 
 use crate::{
+    advice::{is_foreign_duration, is_off, meant, meant_of_part, number},
     deserializer::{NodeReader, ReadError, ReadErrorKind, shown},
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::RawFinding,
@@ -55,53 +56,129 @@ fn explain(
     parts: &[&str],
 ) -> RawFinding {
     let node = &entry.node;
-    let is_part = error.place.as_ref().is_some_and(|place| *place != node.place);
-    let part = part_at(node, error.place.as_ref().filter(|_| is_part));
-    let place = error.place.filter(|_| is_part).unwrap_or_else(|| node.place.clone());
-    let example = row.map(|row| format!("write `{name} = {}`", row.example));
-    let mistake = |message| RawFinding::new(place.clone(), path(parts), message);
+    let place = error.place.filter(|place| *place != node.place);
+    let part = part_at(node, place.as_ref());
+    let place = place.unwrap_or_else(|| node.place.clone());
+    let wrong = WrongValue { name, row, node, part, place, path: path(parts) };
     match error.kind {
-        ReadErrorKind::Custom(message) => {
-            let message = message.strip_prefix("invalid policy: ").unwrap_or(&message);
-            let message = message.strip_prefix(&format!("{name}: ")).unwrap_or(message);
-            let is_whole = message.starts_with('`');
-            let message =
-                if is_whole { message.to_owned() } else { format!("`{name}`: {message}") };
-            with_parts(mistake(message), node)
-        }
-        ReadErrorKind::Unexpected { found, expected } => {
-            let form = row.filter(|_| !is_part).and_then(|row| row.form.expected());
-            let found = if is_part { found } else { shown(node) };
-            let (name, expected) = (part.unwrap_or(name), form.unwrap_or(&expected));
-            let help = with_unit(name, node, expected).or_else(|| example.filter(|_| !is_part));
-            mistake(format!("`{name}` is {found}, must be {expected}")).maybe_help(help)
-        }
-        ReadErrorKind::UnknownField { field, known } => {
-            let similar = nearest(known.iter().copied(), &field);
-            let help = similar.map(|word| format!("did you mean `{word}`?")).or(example);
-            mistake(format!("`{field}` is not a part of `{name}`")).maybe_help(help)
-        }
+        ReadErrorKind::Custom(message) => wrong.custom(&message),
+        ReadErrorKind::Unexpected { found, expected } => wrong.unexpected(found, &expected),
+        ReadErrorKind::UnknownField { field, known } => wrong.unknown_part(&field, known),
         ReadErrorKind::UnknownVariant { variant, known } if node.as_table().is_some() => {
-            let similar = nearest(known.iter().copied(), &variant);
-            let help = similar.map(|word| format!("did you mean `{word}`?")).or(example);
-            mistake(format!("`{variant}` is not a part of `{name}`")).maybe_help(help)
+            wrong.unknown_part(&variant, known)
         }
-        ReadErrorKind::UnknownVariant { variant, known } => {
-            let similar = nearest(known.iter().copied(), &variant.to_lowercase());
-            let help = similar.map(|word| format!("did you mean \"{word}\"?")).or(example);
-            let expected = row.and_then(|row| row.form.expected()).unwrap_or("another word");
-            mistake(format!("`{name}` is {}, must be {expected}", shown(node))).maybe_help(help)
-        }
+        ReadErrorKind::UnknownVariant { variant, known } => wrong.unknown_word(&variant, known),
         ReadErrorKind::Missing(field) => {
-            mistake(format!("`{field}` is missing in `{name}`")).maybe_help(example_of(row, field))
+            let mistake = wrong.mistake(format!("`{field}` is missing in `{name}`"));
+            mistake.maybe_help(example_of(row, field))
         }
     }
 }
 
-/// The key of the part of a table at this place.
-fn part_at<'a>(node: &'a Node, place: Option<&SourcePlace>) -> Option<&'a str> {
+/// A value that a setting does not accept.
+struct WrongValue<'a> {
+    name: &'a str,
+    row: Option<&'a SettingRow>,
+    node: &'a Node,
+    /// The part of the value that is wrong, if it is a table.
+    part: Option<(&'a str, &'a Node)>,
+    place: SourcePlace,
+    path: String,
+}
+
+impl WrongValue<'_> {
+    fn mistake(&self, message: String) -> RawFinding {
+        RawFinding::new(self.place.clone(), self.path.clone(), message)
+    }
+
+    /// Whether only a part of the value is wrong.
+    fn is_part(&self) -> bool {
+        self.place != self.node.place
+    }
+
+    fn form(&self) -> Option<Form> {
+        self.row.map(|row| row.form)
+    }
+
+    fn example(&self) -> Option<String> {
+        self.row.map(|row| format!("write `{} = {}`", self.name, row.example))
+    }
+
+    /// The value that was probably meant.
+    fn meant(&self) -> Option<String> {
+        let (name, value) = match self.part {
+            Some((part, node)) => (part, meant_of_part(part, node)?),
+            None => (self.name, meant(self.form()?, self.node)?),
+        };
+        Some(format!("write `{name} = {value}`"))
+    }
+
+    /// A limit is broken, or a text is not what it should be.
+    fn custom(&self, message: &str) -> RawFinding {
+        let Self { name, node, .. } = self;
+        if self.form().is_some_and(|form| is_off(form, node)) {
+            let message = format!("`{name}` is {}, and cannot be switched off", shown(node));
+            return self.mistake(message).maybe_help(self.example());
+        }
+        if self.part.is_none() && is_foreign_duration(self.form(), node) {
+            let off = if self.form() == Some(Form::DurationOrOff) { ", or \"off\"" } else { "" };
+            let message = format!("`{name}` is {}, must be {A_DURATION}{off}", shown(node));
+            return self.mistake(message).maybe_help(self.meant());
+        }
+        let message = message.strip_prefix("invalid policy: ").unwrap_or(message);
+        let message = message.strip_prefix(&format!("{name}: ")).unwrap_or(message);
+        let is_whole = message.starts_with('`');
+        let message = if is_whole { message.to_owned() } else { format!("`{name}`: {message}") };
+        with_parts(self.mistake(message).maybe_help(self.meant()), node)
+    }
+
+    /// The value is of another type.
+    fn unexpected(&self, found: String, expected: &str) -> RawFinding {
+        let is_part = self.is_part();
+        let is_large = matches!(self.node.value, NodeValue::Integer(number) if MOST < number);
+        let form = self.form().filter(|_| !is_part).and_then(Form::expected);
+        let found = if is_part { found } else { shown(self.node) };
+        let name = self.part.map_or(self.name, |(part, _)| part);
+        let expected = match expected {
+            _ if is_large && !expected.contains("duration") => "at most 4294967295",
+            "u32" => "a whole number of at least 1",
+            "f64" => "a number",
+            expected => form.unwrap_or(expected),
+        };
+        let help = with_unit(name, self.node, expected).or_else(|| self.meant());
+        let help = help.or_else(|| self.example().filter(|_| !is_part && !is_large));
+        self.mistake(format!("`{name}` is {found}, must be {expected}")).maybe_help(help)
+    }
+
+    fn unknown_part(&self, word: &str, known: &[&str]) -> RawFinding {
+        let similar = nearest(known.iter().copied(), word);
+        let help = similar.map(|word| format!("did you mean `{word}`?"));
+        let mistake = self.mistake(format!("`{word}` is not a part of `{}`", self.name));
+        mistake.maybe_help(help.or_else(|| self.example()))
+    }
+
+    fn unknown_word(&self, word: &str, known: &[&str]) -> RawFinding {
+        let similar = nearest(known.iter().copied(), &word.to_lowercase());
+        // A word alone is no window.
+        let similar = similar.filter(|_| self.form() != Some(Form::Window));
+        let similar = similar.map(|word| format!("did you mean \"{word}\"?"));
+        let help = self.meant().or(similar).or_else(|| self.example());
+        let expected = self.form().and_then(Form::expected).unwrap_or("another word");
+        let (name, found) = (self.name, shown(self.node));
+        self.mistake(format!("`{name}` is {found}, must be {expected}")).maybe_help(help)
+    }
+}
+
+const A_DURATION: &str = "a duration such as \"30s\" or \"1m 30s\"";
+
+/// The largest count.
+const MOST: i64 = u32::MAX as i64;
+
+/// The part of a table at this place.
+fn part_at<'a>(node: &'a Node, place: Option<&SourcePlace>) -> Option<(&'a str, &'a Node)> {
     let mut parts = node.as_table()?.iter();
-    parts.find(|part| Some(&part.node.place) == place).map(|part| part.key.as_str())
+    let part = parts.find(|part| Some(&part.node.place) == place)?;
+    Some((part.key.as_str(), &part.node))
 }
 
 /// A duration without a unit, with one.
@@ -128,8 +205,18 @@ fn with_parts(mistake: RawFinding, node: &Node) -> RawFinding {
     let place = broken.node.place.clone();
     let initial = part("initial").filter(|_| broken.key == "max");
     let mistake = RawFinding { place, ..mistake };
-    match initial {
+    let mistake = match initial {
         Some(initial) => mistake.note(initial.node.place.clone(), "the initial wait is here"),
+        None => mistake,
+    };
+    // The runtime names one limit of an expiry.
+    let is_outside = |part: &&TableEntry| {
+        number(&part.node).is_some_and(|factor| !(1.0..=100.0).contains(&factor))
+    };
+    match part("factor").filter(|_| broken.key == "max").filter(is_outside) {
+        Some(factor) => {
+            mistake.note(factor.node.place.clone(), "the factor must be from 1 to 100 too")
+        }
         None => mistake,
     }
 }

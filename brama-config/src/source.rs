@@ -42,6 +42,11 @@ impl Source {
         Self { name: Escaped::within(MAX_NAME, name).to_string(), text, variables, lines }
     }
 
+    /// Whether the text is JSON: no TOML begins with a brace.
+    pub(crate) fn is_json(&self) -> bool {
+        self.text.trim_start().starts_with('{')
+    }
+
     /// The line of a place in the file.
     pub(crate) fn line(&self, place: &SourcePlace) -> Option<SourceLine> {
         let SourcePlace::Bytes(start, end) = *place else { return None };

@@ -1,67 +1,52 @@
 //! TOML as a tree of values with places. After a syntax error reading goes on.
 
+use std::ops::Range;
+
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use crate::{
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
-    raw_finding::{RawFinding, RawFindings},
-    repeated::RepeatedKeys,
+    raw_finding::RawFindings,
+    toml_syntax::TomlSyntax,
 };
 
 /// Reads a file, as far as its syntax allows.
 pub(crate) fn read(text: &str, mistakes: &mut RawFindings) -> Table {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    let (repeated, mut last_line_end) = (RepeatedKeys::new(text), 0);
-    for error in errors {
-        let span = error.span().unwrap_or_default();
-        // What follows on the line of an error is seldom one of its own.
-        if span.start < last_line_end {
-            continue;
+    let mut syntax = TomlSyntax::default();
+    let mut passes = 1..PASSES;
+    loop {
+        let repaired = syntax.repairs.applied(text);
+        let (table, errors) = DeTable::parse_recoverable(&repaired.text);
+        let has_more = syntax.report(text, &repaired, errors, mistakes);
+        if !has_more || passes.next().is_none() {
+            mistakes.lacks_table |= repaired.lacks_table || has_more;
+            return of_table(table.into_inner(), &|range| repaired.place(range));
         }
-        let rest = text.get(span.start..).unwrap_or_default();
-        last_line_end = span.start + rest.find('\n').map_or(rest.len(), |end| end + 1);
-        let place = SourcePlace::from(span);
-        mistakes.add_with(|| syntax_mistake(&repeated, place, error.message()));
     }
-    of_table(table.into_inner())
 }
+
+/// A line is mended, and then blanked. More passes end values that are open, one each.
+const PASSES: usize = 8;
+
+/// From bytes of the text that was parsed to a place in the file.
+type PlaceOf<'a> = &'a dyn Fn(Range<usize>) -> SourcePlace;
 
 /// Reads the value of a variable.
 pub(crate) fn read_value(text: &str, place: &SourcePlace) -> Result<NodeValue, String> {
     let value = DeValue::parse(text).map_err(|error| error.message().to_owned())?;
-    let mut node = of_value(value.into_inner(), place.clone());
-    node.relocate(place);
-    Ok(node.value)
+    Ok(of_value(value.into_inner(), place.clone(), &|_| place.clone()).value)
 }
 
-fn syntax_mistake(repeated: &RepeatedKeys<'_>, place: SourcePlace, message: &str) -> RawFinding {
-    let first = match place {
-        SourcePlace::Bytes(start, end) if message == DUPLICATE => repeated.first(start..end),
-        SourcePlace::Bytes(..) | SourcePlace::Whole | SourcePlace::Variable(_) => None,
-    };
-    if message != DUPLICATE {
-        return RawFinding::new(place, String::new(), format!("this is not TOML: {message}"));
-    }
-    let mistake = RawFinding::new(place, String::new(), "this key is given twice".to_owned());
-    let mistake = mistake.help("remove one of the two, or merge their tables");
-    match first {
-        Some(first) => mistake.note(first, "the first one is here"),
-        None => mistake,
-    }
-}
-
-const DUPLICATE: &str = "duplicate key";
-
-fn of_table(table: DeTable<'_>) -> Table {
+fn of_table(table: DeTable<'_>, places: PlaceOf<'_>) -> Table {
     let entries = table.into_iter().map(|(key, value)| {
-        let (key_place, place) = (SourcePlace::from(key.span()), SourcePlace::from(value.span()));
-        let node = of_value(value.into_inner(), place);
+        let (key_place, place) = (places(key.span()), places(value.span()));
+        let node = of_value(value.into_inner(), place, places);
         TableEntry { key: key.into_inner().into_owned(), key_place, node }
     });
     entries.collect()
 }
 
-fn of_value(value: DeValue<'_>, place: SourcePlace) -> Node {
+fn of_value(value: DeValue<'_>, place: SourcePlace, places: PlaceOf<'_>) -> Node {
     let value = match value {
         DeValue::String(text) => NodeValue::Text(text.into_owned()),
         DeValue::Integer(integer) => of_integer(&integer),
@@ -73,12 +58,12 @@ fn of_value(value: DeValue<'_>, place: SourcePlace) -> Node {
         DeValue::Datetime(datetime) => NodeValue::Odd(datetime.to_string()),
         DeValue::Array(array) => {
             let nodes = array.into_iter().map(|value| {
-                let place = SourcePlace::from(value.span());
-                of_value(value.into_inner(), place)
+                let place = places(value.span());
+                of_value(value.into_inner(), place, places)
             });
             NodeValue::Array(nodes.collect())
         }
-        DeValue::Table(table) => NodeValue::Table(of_table(table)),
+        DeValue::Table(table) => NodeValue::Table(of_table(table, places)),
     };
     Node { place, value }
 }
@@ -86,24 +71,4 @@ fn of_value(value: DeValue<'_>, place: SourcePlace) -> Node {
 fn of_integer(integer: &DeInteger<'_>) -> NodeValue {
     let number = i64::from_str_radix(integer.as_str(), integer.radix());
     number.map_or_else(|_| NodeValue::Odd(integer.as_str().to_owned()), NodeValue::Integer)
-}
-
-impl Node {
-    /// Moves the node, with all in it, to one place.
-    fn relocate(&mut self, place: &SourcePlace) {
-        self.place = place.clone();
-        match &mut self.value {
-            NodeValue::Array(nodes) => nodes.iter_mut().for_each(|node| node.relocate(place)),
-            NodeValue::Table(table) => table.iter_mut().for_each(|entry| {
-                entry.key_place = place.clone();
-                entry.node.relocate(place);
-            }),
-            NodeValue::Null
-            | NodeValue::Bool(_)
-            | NodeValue::Integer(_)
-            | NodeValue::Float(_)
-            | NodeValue::Text(_)
-            | NodeValue::Odd(_) => {}
-        }
-    }
 }

@@ -7,33 +7,137 @@ use std::{
 };
 
 use brama_runtime::api::{
-    ConnectionKind, Identity, Registry, Status,
+    ConnectionKind, Identity, Policy, PolicyPatch, Registry, Status,
     status::{BreakerFilter, ConfigLayer, Declared, Setting, SettingName},
 };
 
 use crate::{
+    across::{Contradiction, FileLayer, contradictions},
+    contents::{ConfiguredBreaker, ConfiguredKind, Contents},
     lint::named,
     raw_finding::{RawFinding, RawFindings},
-    reader::{ConfiguredBreaker, ConfiguredKind, Contents},
+    rules::{RULES, all_off},
     words::nearest,
 };
 
 /// The warnings about a configuration that the registry has taken.
 pub(crate) fn warnings(contents: &Contents, registry: &Registry) -> RawFindings {
     let mut warnings = RawFindings::default();
-    let code = Code::of(registry, &contents.breakers);
+    let (code, of_kinds) = (Code::of(registry, &contents.breakers), contents.set_by_kinds());
     add_unused(contents, registry, &code, &mut warnings);
+    add_timeouts(contents, &code, &mut warnings);
     for breaker in &contents.breakers {
         if let Some(status) = code.status(registry, &breaker.identity) {
             let settings: Vec<_> = status.settings.iter().collect();
             let overridden = settings.iter().filter_map(|it| Some((it.name, overridden(it)?)));
             add_overridden(breaker, overridden, &code, &mut warnings);
-            add_useless(breaker, &status, &mut warnings);
+            add_all_off(breaker, Some(*status.policy), &mut warnings);
+            let declared = code.declared(&breaker.identity);
+            let attribute = declared.and_then(|declared| declared.policy.as_ref());
+            let layers = layers(contents, breaker, attribute, status.kind.as_ref());
+            let of_windows = add_contradictions(breaker, &layers, &mut warnings, |contradiction| {
+                status.warnings.iter().any(|it| is_about(it, contradiction.setting))
+            });
+            add_useless(breaker, &status, &of_windows, &mut warnings);
         } else if let Some(declared) = code.declared(&breaker.identity) {
             add_overridden(breaker, differing(breaker, declared), &code, &mut warnings);
+            let policy = declared
+                .policy
+                .and_then(|attribute| contents.policy(breaker, attribute, declared.kind.as_ref()));
+            add_all_off(breaker, policy, &mut warnings);
+            let layers =
+                layers(contents, breaker, declared.policy.as_ref(), declared.kind.as_ref());
+            // An attribute that is not known may set a window.
+            let is_known = declared.policy.is_some();
+            add_contradictions(breaker, &layers, &mut warnings, |it| {
+                is_known || it.is_within(own_tables(breaker))
+            });
+        } else {
+            add_without_code(contents, breaker, &of_kinds, &mut warnings);
         }
     }
     warnings
+}
+
+/// Adds to warnings those about breakers that no code configures, as far as is known.
+pub(crate) fn warnings_without_code(contents: &Contents, mut warnings: RawFindings) -> RawFindings {
+    let of_kinds = contents.set_by_kinds();
+    for breaker in &contents.breakers {
+        add_without_code(contents, breaker, &of_kinds, &mut warnings);
+    }
+    warnings
+}
+
+/// The kind of such a breaker is not known, so what any kind sets may be its own.
+fn add_without_code(
+    contents: &Contents,
+    breaker: &ConfiguredBreaker,
+    of_kinds: &HashSet<SettingName>,
+    warnings: &mut RawFindings,
+) {
+    let mut open = RULES.into_iter().filter(|rule| !breaker.patch().sets(*rule));
+    if !open.any(|rule| of_kinds.contains(&rule)) {
+        add_all_off(breaker, contents.policy(breaker, PolicyPatch::new(), None), warnings);
+    }
+    let may_differ = OF_CALLS.iter().any(|setting| of_kinds.contains(setting));
+    add_contradictions(breaker, &layers(contents, breaker, None, None), warnings, |it| {
+        !may_differ || it.is_within(own_tables(breaker))
+    });
+}
+
+/// The settings that are compared with each other.
+const OF_CALLS: [SettingName; 3] =
+    [SettingName::Window, SettingName::MinimumCalls, SettingName::FailureCount];
+
+/// How many tables are about the breaker alone: two for a key.
+fn own_tables(breaker: &ConfiguredBreaker) -> usize {
+    1 + usize::from(breaker.of_identifier.is_some())
+}
+
+/// The layers that lead to a breaker, from the highest down.
+fn layers<'a>(
+    contents: &'a Contents,
+    breaker: &'a ConfiguredBreaker,
+    attribute: Option<&'a PolicyPatch>,
+    kind: Option<&ConnectionKind>,
+) -> Vec<FileLayer<'a>> {
+    let own = [Some(&breaker.settings), breaker.of_identifier.as_deref()];
+    let own = own.into_iter().flatten().map(FileLayer::Table);
+    let below = [contents.kind(kind), Some(&contents.defaults)];
+    let below = below.into_iter().flatten().map(FileLayer::Table);
+    own.chain(attribute.map(FileLayer::Attribute)).chain(below).collect()
+}
+
+/// Adds the contradictions that the table of a breaker takes part in, if they are certain. Returns
+/// the settings that do not apply.
+fn add_contradictions(
+    breaker: &ConfiguredBreaker,
+    layers: &[FileLayer<'_>],
+    warnings: &mut RawFindings,
+    is_certain: impl Fn(&Contradiction) -> bool,
+) -> Vec<SettingName> {
+    let found = contradictions(layers);
+    let found = found.into_iter().filter(|it| it.is_of_highest() && is_certain(it));
+    let whose = format!("`{}`", breaker.identity);
+    let added = found.filter_map(|contradiction| {
+        warnings.add_once(contradiction.warning(&whose, layers)?);
+        Some(contradiction.setting)
+    });
+    added.collect()
+}
+
+/// Whether a sentence of a status says that this setting contradicts another one.
+fn is_about(sentence: &str, setting: SettingName) -> bool {
+    let is_contradiction =
+        sentence.contains(" is above the window (") || sentence.contains(") is below `");
+    is_contradiction && sentence.starts_with(&format!("`{setting}` "))
+}
+
+fn add_all_off(breaker: &ConfiguredBreaker, policy: Option<Policy>, warnings: &mut RawFindings) {
+    let warning = policy.and_then(|policy| all_off(&breaker.settings, &policy));
+    if let Some(warning) = warning {
+        warnings.add_once(warning);
+    }
 }
 
 /// What is known of the code.
@@ -84,15 +188,23 @@ fn add_unused(contents: &Contents, registry: &Registry, code: &Code, warnings: &
     let breakers: HashMap<_, _> =
         unused.breakers.iter().map(|unknown| (unknown.identity(), unknown)).collect();
     let configured = contents.breakers.iter().filter(|breaker| !breaker.is_parent);
+    let is_named = |key: &Identity<'static>| {
+        let identity = Identity::from_parts(key.scope(), key.identifier(), None);
+        breakers.contains_key(&identity) || registry.find(&identity).is_some()
+    };
+    // Keys appear while the program runs, and one warning about their identifier is enough.
+    let configured = configured.filter(|it| it.of_identifier.is_none() || !is_named(&it.identity));
     for breaker in configured {
         if let Some(unknown) = breakers.get(&breaker.identity) {
-            let message = format!("no breaker is known as `{}`", breaker.identity);
-            let nearest = unknown.nearest().map(Identity::to_string);
-            let nearest = nearest.or_else(|| code.nearest(&breaker.identity));
-            let help = nearest.map(|name| format!("did you mean `{name}`?"));
-            let (place, path) = (breaker.place.clone(), breaker.path.clone());
-            let warning = RawFinding::new(place, path, message);
-            warnings.add(warning.help("correct the name, or remove the table").maybe_help(help));
+            warnings.add_with(|| {
+                let message = format!("no breaker is known as `{}`", breaker.identity);
+                let nearest = unknown.nearest().map(Identity::to_string);
+                let nearest = nearest.or_else(|| code.nearest(&breaker.identity));
+                let help = nearest.map(|name| format!("did you mean `{name}`?"));
+                let (place, path) = (breaker.place.clone(), breaker.settings.path.clone());
+                let warning = RawFinding::new(place, path, message);
+                warning.help("correct the name, or remove the table").maybe_help(help)
+            });
         }
     }
     let known = [ConnectionKind::HTTP, ConnectionKind::DATABASE, ConnectionKind::CACHE];
@@ -110,6 +222,27 @@ fn add_unused(contents: &Contents, registry: &Registry, code: &Code, warnings: &
     }
 }
 
+/// A `timeout` of the defaults or of a kind, if functions are known and none of them has one.
+fn add_timeouts(contents: &Contents, code: &Code, warnings: &mut RawFindings) {
+    let kinds = contents.kinds.iter().map(|it| (&it.settings, Some(&it.kind)));
+    for (settings, kind) in kinds.chain([(&contents.defaults, None)]) {
+        let is_on = settings.patch.policy().is_ok_and(|policy| policy.timeout().is_some());
+        let is_of_kind = |it: &&Declared| kind.is_none() || it.kind.as_ref() == kind;
+        let mut functions = code.declared.iter().filter(is_of_kind).peekable();
+        let is_unused = functions.peek().is_some() && functions.all(|it| !it.has_timeout);
+        let Some(place) = settings.place(SettingName::Timeout).filter(|_| is_on && is_unused)
+        else {
+            continue;
+        };
+        let whose = kind.map_or_else(String::new, |kind| format!(" of the kind `{kind}`"));
+        let message = format!("`timeout` does nothing: no known function{whose} has a `timeout`");
+        let path = format!("{}.timeout", settings.path);
+        let warning = RawFinding::new(place.clone(), path, message);
+        warnings
+            .add(warning.help("add `timeout` to the attribute of a function, or remove it here"));
+    }
+}
+
 /// Settings that the attribute has too, each with its value and that of the file.
 fn add_overridden<V: Display>(
     breaker: &ConfiguredBreaker,
@@ -118,10 +251,10 @@ fn add_overridden<V: Display>(
     warnings: &mut RawFindings,
 ) {
     for (name, [own, value]) in overridden {
-        let Some((_, place)) = breaker.settings.iter().find(|it| it.0 == name) else { continue };
+        let Some(place) = breaker.settings.place(name) else { continue };
         let attribute = code.place(&breaker.identity);
         let message = format!("`{name}` {value} overrides {own} of the attribute{attribute}");
-        let path = format!("{}.{name}", breaker.path);
+        let path = format!("{}.{name}", breaker.settings.path);
         warnings.add_once(RawFinding::new(place.clone(), path, message));
     }
 }
@@ -133,8 +266,8 @@ fn differing(
     declared: &Declared,
 ) -> impl Iterator<Item = (SettingName, [String; 2])> {
     let attribute = declared.policy.unwrap_or_default();
-    let policies = attribute.policy().ok().zip(breaker.patch.policy().ok());
-    let both = breaker.settings.iter().filter(move |(name, _)| attribute.sets(*name));
+    let policies = attribute.policy().ok().zip(breaker.settings.patch.policy().ok());
+    let both = breaker.settings.places.iter().filter(move |(name, _)| attribute.sets(*name));
     both.filter_map(move |(name, _)| {
         let (own, value) = policies?;
         let values = [own, value].map(|policy| policy.display_value(*name));
@@ -154,14 +287,21 @@ fn overridden(setting: &Setting) -> Option<[&str; 2]> {
 }
 
 /// Settings that do nothing here, such as a `timeout` without one in an attribute.
-fn add_useless(breaker: &ConfiguredBreaker, status: &Status, warnings: &mut RawFindings) {
-    for sentence in &status.warnings {
+fn add_useless(
+    breaker: &ConfiguredBreaker,
+    status: &Status,
+    of_windows: &[SettingName],
+    warnings: &mut RawFindings,
+) {
+    let is_other = |sentence: &&String| !of_windows.iter().any(|it| is_about(sentence, *it));
+    for sentence in status.warnings.iter().filter(is_other) {
         // Other sentences are about the code alone.
-        let set =
-            named(sentence).filter_map(|name| breaker.settings.iter().find(|it| it.0 == name));
+        let set = named(sentence).filter_map(|name| Some((name, breaker.settings.place(name)?)));
         let mut set = set.filter(|_| sentence.contains("init"));
         let Some((name, place)) = set.next() else { continue };
-        let path = format!("{}.{name}", breaker.path);
+        // A sentence may name one setting twice.
+        let set = set.filter(|(other, _)| *other != name);
+        let path = format!("{}.{name}", breaker.settings.path);
         let warning = RawFinding::new(place.clone(), path, sentence.clone());
         warnings.add_once(set.fold(warning, |warning, (name, place)| {
             warning.note(place.clone(), format!("`{name}` is set here"))

@@ -4,7 +4,9 @@ use brama_runtime::api::status::SettingName;
 use strsim::levenshtein;
 
 use crate::{
+    advice::{in_a_file, translated},
     elsewhere::{ELSEWHERE, OPTIONS},
+    node::Node,
     settings::{BREAKER, REGISTRY, TABLES, row},
 };
 
@@ -33,13 +35,16 @@ impl Vocabulary {
         }
     }
 
-    /// What to write instead of `word`, which is not in this vocabulary.
-    pub(crate) fn help(self, word: &str) -> String {
+    /// What to write instead of `word`, which is not in this vocabulary and has the value `node`.
+    pub(crate) fn help(self, word: &str, node: Option<&Node>) -> String {
         let word = snake_case(word);
+        if self.words().contains(&word.as_str()) {
+            return format!("write `{word}`");
+        }
         if let Some(table) = self.home(&word) {
             return table;
         }
-        if let Some(meaning) = self.meaning(&word) {
+        if let Some(meaning) = self.meaning(&word, node) {
             return meaning;
         }
         let words = self.words();
@@ -51,6 +56,12 @@ impl Vocabulary {
         })
     }
 
+    /// Whether a word is probably one of this vocabulary, or is one of another.
+    pub(crate) fn is_near(self, word: &str) -> bool {
+        let word = snake_case(word);
+        self.home(&word).is_some() || nearest(self.words().into_iter(), &word).is_some()
+    }
+
     /// The table in which a word belongs that is known elsewhere in the file.
     fn home(self, word: &str) -> Option<String> {
         let has = |vocabulary: Self| vocabulary != self && vocabulary.words().contains(&word);
@@ -60,23 +71,30 @@ impl Vocabulary {
         if has(Self::Registry) {
             return Some(format!("`{word}` is a setting of the registry: put it into [registry]"));
         }
+        if has(Self::File) {
+            return Some(format!("`{word}` begins a table: write a header such as `[{word}…]`"));
+        }
         let of_breaker = has(Self::Breaker) && BREAKER.iter().any(|(other, _)| *other == word);
         of_breaker.then(|| format!("`{word}` belongs in a table of [breakers]"))
     }
 
     /// What a word of the attribute, or of another circuit breaker, is here.
-    fn meaning(self, word: &str) -> Option<String> {
+    fn meaning(self, word: &str, node: Option<&Node>) -> Option<String> {
         // The names of tables are our own words.
         if self == Self::File {
             return None;
         }
         if let Some((help, _)) = ELSEWHERE.iter().find(|(_, words)| words.contains(&word)) {
-            return Some((*help).to_owned());
+            let help = help.replace("time(\"10s\")", "{ time = \"10s\" }");
+            return Some(help.replace("\nhelp: ", "; "));
         }
         let known = |(option, _, _, words): &&Row| *option == word || words.contains(&word);
-        let (option, meaning, _, _) = OPTIONS.iter().find(known)?;
+        let (option, meaning, example, _) = OPTIONS.iter().find(known)?;
         if let Some(row) = row(option) {
-            return Some(format!("`{option}` {meaning}: write `{option} = {}`", row.example));
+            let own = node.and_then(|node| translated(row.form, example, word, node));
+            let value = own.or_else(|| in_a_file(example));
+            let value = value.as_deref().unwrap_or(row.example);
+            return Some(format!("`{option}` {meaning}: write `{option} = {value}`"));
         }
         let is_here = self == Self::Breaker && BREAKER.iter().any(|(other, _)| other == option);
         Some(if is_here {
@@ -92,11 +110,12 @@ type Row = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
 /// `resetTimeout` and `reset-timeout` as `reset_timeout`, at most the length of a word.
 fn snake_case(word: &str) -> String {
-    let mut snake = String::new();
+    let (mut snake, mut is_lower) = (String::new(), false);
     for letter in word.chars().take(LONGEST) {
-        if letter.is_uppercase() && snake.ends_with(|last: char| last.is_lowercase()) {
+        if letter.is_uppercase() && is_lower {
             snake.push('_');
         }
+        is_lower = letter.is_lowercase();
         snake.extend(if letter == '-' { '_' } else { letter }.to_lowercase());
     }
     snake
@@ -135,7 +154,7 @@ pub(crate) fn path(parts: &[&str]) -> String {
         let is_bare = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
         let shown = brama_runtime::api::text::Escaped::within(LONGEST, part).to_string();
         let plain = !part.is_empty() && part.chars().take(LONGEST).all(is_bare);
-        if plain { shown } else { format!("\"{shown}\"") }
+        if plain { shown } else { format!("\"{}\"", shown.replace('"', "\\\"")) }
     });
     shown.collect::<Vec<_>>().join(".")
 }
@@ -148,7 +167,7 @@ mod tests {
     fn each_word_of_another_circuit_breaker_leads_to_an_answer() {
         let words = OPTIONS.iter().flat_map(|(_, _, _, words)| *words);
         for word in words.chain(ELSEWHERE.iter().flat_map(|(_, words)| *words)) {
-            let help = Vocabulary::Breaker.help(word);
+            let help = Vocabulary::Breaker.help(word, None);
             assert!(!help.starts_with("known here are"), "{word}: {help}");
         }
     }

@@ -129,7 +129,7 @@ fn a_variable_is_named_like_a_place() {
          --> environment variable BRAMA__BREAKERS__PAYMENT_API__EXPIRY=\"30\"\n   \
          = key: breakers.payment_api.expiry\n   \
          = help: write `expiry = \"30s\"`, with its unit\n\n\
-         not-there.toml: 1 mistake; the file was not applied"
+         not-there.toml: 1 mistake; the file was rejected"
     );
 }
 
@@ -162,6 +162,32 @@ fn a_rule_over_file_and_variable_points_at_both() {
 }
 
 #[test]
+fn a_mistake_of_the_file_that_a_variable_hides_is_a_warning() {
+    let file = Written::new("hidden.toml", "[defaults]\nexpiry = 30\n");
+    let loaded = file.read(&[("BRAMA__DEFAULTS__EXPIRY", "4s")]).unwrap();
+    let [warning] = loaded.warnings() else { panic!("{:?}", loaded.warnings()) };
+    let start = "without the environment variables, a mistake: `expiry` is 30, must be a duration";
+    assert!(warning.message().starts_with(start), "{warning}");
+    assert_eq!(warning.location().line(), Some(2));
+    assert_eq!(loaded.into_config(), Config::new().defaults(expiry(4)));
+}
+
+#[test]
+fn a_mistake_of_the_file_is_reported_beside_that_of_the_variable_that_hides_it() {
+    let file = Written::new("both_bad.toml", "[defaults]\nexpiry = 30\nramp = 3\n");
+    let errors = file.read(&[("BRAMA__DEFAULTS__EXPIRY", "x")]).unwrap_err();
+    let places: Vec<_> = errors.findings().iter().map(|it| it.location().line()).collect();
+    assert_eq!(places, [Some(2), Some(3), None]);
+}
+
+#[test]
+fn a_file_that_needs_its_variables_is_valid_with_a_warning() {
+    let file = Written::new("needs.toml", "[breakers.a]\ninherits = \"base\"\n");
+    let loaded = file.read(&[("BRAMA__BREAKERS__BASE__EXPIRY", "4s")]).unwrap();
+    assert!(loaded.warnings().iter().any(|it| it.message().contains("a mistake: ")));
+}
+
+#[test]
 fn long_and_hidden_texts_of_a_variable_are_cut_and_escaped() {
     let long = "\u{1b}a".repeat(1 << 19);
     let errors = alone(&[("BRAMA__DEFAULTS__EXPIRY", &long)]).unwrap_err().to_string();
@@ -177,4 +203,28 @@ fn without_the_environment_no_variable_counts() {
     let variables = [("BRAMA__DEFAULTS__EXPIRY", "2s")];
     let loaded = File::at(&file.0).environment(variables).without_environment().read();
     assert_eq!(loaded.unwrap().into_config(), Config::new().defaults(expiry(1)));
+}
+
+#[test]
+fn a_misspelt_prefix_is_a_warning() {
+    for name in [
+        "BRAMA_BREAKERS__PAYMENT_API__EXPIRY",
+        "BRAMA_BREAKERS_PAYMENT_API_EXPIRY",
+        "BRAMA_DEFAULTS__EXPIRY",
+        "brama__defaults__expiry",
+    ] {
+        let loaded = alone(&[(name, "5s"), ("BRAMA__DEFAULTS__SHADOW", "true")]).unwrap();
+        let [warning] = loaded.warnings() else { panic!("{name}: {:?}", loaded.warnings()) };
+        assert_eq!(warning.message(), format!("the environment variable {name} is ignored"));
+        assert_eq!(warning.location().variable(), Some((name, "5s")));
+    }
+    for name in ["BRAMA_SHADOW", "BRAMA_BLESS", "BRAMABLE__X", "BRAMA_DEFAULTSX"] {
+        assert!(alone(&[(name, "5s")]).unwrap().warnings().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn quotes_around_a_wrong_value_are_named() {
+    let errors = alone(&[("BRAMA__DEFAULTS__EXPIRY", "\"30s\"")]).unwrap_err();
+    assert_eq!(errors.findings()[0].help(), Some("remove the quotes around the value"));
 }

@@ -49,9 +49,18 @@ fn threshold(registry: &Registry, name: &str) -> Option<u32> {
 
 #[test]
 fn a_missing_file_is_an_error_unless_it_is_optional() {
-    assert_error("not-there.toml", "call `optional`");
+    assert_error("not-there.toml", "in code, `File::optional` allows it");
     let loaded = file("not-there.toml").optional().read().unwrap();
     assert_eq!(loaded.into_config(), Config::new());
+}
+
+#[test]
+fn the_wrong_syntax_for_a_name_is_one_error() {
+    let folder = Folder::new("syntax");
+    assert_error(folder.write("a.yml", "defaults:\n  expiry: 5s\n"), "YAML, which is not read");
+    let json = folder.write("a.toml", "{ \"defaults\": {\n \"expiry\": \"5s\" } }\n");
+    assert_error(&json, "let its name end in `.json`");
+    assert_eq!(file(json).read().unwrap_err().findings().len(), 1);
 }
 
 #[test]
@@ -147,6 +156,14 @@ fn the_last_reload_names_the_file_and_has_its_mistake_until_it_is_mended() {
     file(&good).reload(&registry).unwrap();
     let last = registry.last_reload().unwrap();
     assert_eq!((last.error, last.source.as_deref()), (None, good.to_str()));
+}
+
+/// `main` prints an error that it returns with `Debug`.
+#[test]
+fn debug_of_an_error_is_for_people() {
+    let error = file("not-there.toml").init(&Registry::new()).unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    assert_eq!(error.findings()[0].message(), "the file does not exist");
 }
 
 #[test]

@@ -205,3 +205,28 @@ fn a_long_chain_of_tables_inherits() {
 fn serde_reads_the_same_file() {
     assert_eq!(toml::from_str::<Config>(FULL).unwrap(), full());
 }
+
+#[test]
+fn the_schema_of_a_file_in_json_is_for_editors() {
+    let text = "{ \"$schema\": \"./brama.schema.json\", \"defaults\": { \"shadow\": true } }";
+    assert!(Loaded::parse_json(text, "a.json").unwrap().warnings().is_empty());
+}
+
+#[test]
+fn a_percentage_that_looks_like_a_share_is_a_warning() {
+    let text =
+        "[defaults]\nfailure_rate = 0.5\nslow_call_rate = 1\n[breakers.b]\nfailure_rate = 2\n";
+    let loaded = Loaded::parse_toml(text, "a.toml").unwrap();
+    let shown: Vec<_> = loaded.warnings().iter().map(|it| (it.message(), it.help())).collect();
+    let expected = [
+        (
+            "`failure_rate` is a percentage: 0.5 is 1 call in 200",
+            Some("if you mean 50 %, write `failure_rate = 50`"),
+        ),
+        (
+            "`slow_call_rate` is a percentage: 1 is 1 call in 100",
+            Some("if you mean 100 %, write `slow_call_rate = 100`"),
+        ),
+    ];
+    assert_eq!(shown, expected);
+}

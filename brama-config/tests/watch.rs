@@ -3,15 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use std::{
-    fs,
+    env, fs,
+    panic::resume_unwind,
     path::{Path, PathBuf},
     process,
     sync::mpsc::{self, Receiver},
     time::Duration,
 };
 
-use brama_config::{ApplyError, File, FileWatcher, ReloadedFile, Watch, WatchError};
-use brama_runtime::api::{PolicyPatch, Registry, State};
+use brama_config::{ApplyError, File, ReloadedFile, Watch, WatchError, WatchOptions};
+use brama_runtime::api::{PolicyPatch, Registry, State, config::Reloaded};
 
 /// For a machine under load; the system reports within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,7 +23,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("brama-watch-{}-{name}", process::id()));
+        let path = env::temp_dir().join(format!("brama-watch-{}-{name}", process::id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
@@ -65,9 +66,9 @@ impl Subject {
 
     fn with_debounce(path: impl AsRef<Path>, debounce: Duration) -> Self {
         let (registry, (sender, results)) = (Registry::new(), mpsc::channel());
-        let watcher = FileWatcher::of(File::at(path.as_ref()).without_environment());
-        let watcher = watcher.debounce(debounce).on_reload(move |it| drop(sender.send(it)));
-        let watch = watcher.start(&registry).unwrap();
+        let options = WatchOptions::of(File::at(path.as_ref()).without_environment());
+        let options = options.debounce(debounce).on_reload(move |it| drop(sender.send(it)));
+        let watch = options.start(&registry).unwrap();
         Self { registry, results, watch }
     }
 
@@ -105,6 +106,23 @@ fn the_file_is_applied_at_the_start() {
 }
 
 #[test]
+fn a_watch_that_begins_with_init_has_warnings_and_reloads_later() {
+    let folder = Folder::new("init");
+    let path = folder.0.join("a.toml");
+    fs::write(&path, "[defaults]\nfailure_threshold = 3\n[breakers.unused]\n").unwrap();
+    let (registry, (sender, results)) = (Registry::new(), mpsc::channel());
+    let options = WatchOptions::of(File::at(&path).without_environment()).debounce(DEBOUNCE);
+    let watch = options.on_reload(move |it| drop(sender.send(it))).init(&registry).unwrap();
+    assert_eq!(watch.first_reload().reloaded, Reloaded::default());
+    assert_eq!(registry.last_reload(), None);
+    folder.replace("a.toml", 4);
+    let reloaded = results.recv_timeout(PATIENCE).unwrap().unwrap().reloaded;
+    assert_eq!(reloaded.to_string(), "defaults: failure_threshold from 3 to 4");
+    let again = File::at(path).init_and_watch(&registry).unwrap_err();
+    assert!(matches!(again, WatchError::Apply(ApplyError::Init(_))), "{again}");
+}
+
+#[test]
 fn a_bad_file_at_the_start_is_an_error() {
     let folder = Folder::new("bad-start");
     let path = folder.write("a.toml", 0);
@@ -128,6 +146,22 @@ fn a_file_that_is_moved_into_place_is_a_reload_and_the_next_one_too() {
         folder.replace("a.toml", failures);
         subject.await_threshold(failures);
     }
+}
+
+/// The other tests of this program have absolute paths.
+#[test]
+fn a_relative_path_stays_the_same_file_after_a_change_of_the_working_directory() {
+    let (folder, other) = (Folder::new("before"), Folder::new("after"));
+    folder.write("a.toml", 3);
+    other.write("a.toml", 9);
+    env::set_current_dir(&folder.0).unwrap();
+    let subject = Subject::new("a.toml");
+    env::set_current_dir(&other.0).unwrap();
+    folder.replace("a.toml", 4);
+    let reloaded = subject.next().unwrap().reloaded;
+    assert_eq!(reloaded.to_string(), "defaults: failure_threshold from 3 to 4");
+    assert_eq!(subject.registry.last_reload().unwrap().source.as_deref(), Some("a.toml"));
+    env::set_current_dir(env::temp_dir()).unwrap();
 }
 
 /// As Kubernetes does it: a new directory of files, and a link that is switched to it.
@@ -258,15 +292,40 @@ fn a_panic_in_the_callback_does_not_end_the_watch() {
     let (sender, results) = mpsc::channel();
     let registry = Registry::new();
     let file = File::at(folder.write("a.toml", 3)).without_environment();
-    let watcher = FileWatcher::of(file).debounce(DEBOUNCE).on_reload(move |result| {
+    let options = WatchOptions::of(file).debounce(DEBOUNCE).on_reload(move |result| {
         let _ = sender.send(result.is_ok());
         assert!(result.is_ok(), "a panic of the callback");
     });
-    let _watch = watcher.start(&registry).unwrap();
+    let _watch = options.start(&registry).unwrap();
     folder.replace("a.toml", 0);
     assert_eq!(results.recv_timeout(PATIENCE), Ok(false));
     folder.replace("a.toml", 4);
     assert_eq!(results.recv_timeout(PATIENCE), Ok(true));
+}
+
+/// Panics anew each time it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        resume_unwind(Box::new(Self));
+    }
+}
+
+#[test]
+fn a_panic_whose_payload_panics_does_not_end_the_watch() {
+    let folder = Folder::new("bomb");
+    let (sender, results) = mpsc::channel();
+    let file = File::at(folder.write("a.toml", 3)).without_environment();
+    let options = WatchOptions::of(file).debounce(DEBOUNCE).on_reload(move |_| {
+        let _ = sender.send(());
+        resume_unwind(Box::new(Bomb));
+    });
+    let _watch = options.start(&Registry::new()).unwrap();
+    for failures in [4, 5] {
+        folder.replace("a.toml", failures);
+        results.recv_timeout(PATIENCE).unwrap();
+    }
 }
 
 /// The thread drops the callback when it ends, and with it the sender.

@@ -25,6 +25,7 @@ pub mod policy {}
 
 #[cfg_attr(feature = "config", doc = include_str!("configuration.md"))]
 #[cfg_attr(not(feature = "config"), doc = "This page needs the feature `config`.")]
+#[cfg_attr(feature = "config", doc = include_str!("configuration_environment.md"))]
 #[cfg_attr(feature = "import", doc = include_str!("configuration_import.md"))]
 pub mod configuration {}
 

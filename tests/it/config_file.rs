@@ -29,6 +29,16 @@ async fn timed() -> u32 {
     17
 }
 
+#[circuit_breaker(identifier = "file_rated", key = node, failure_rate = 50)]
+fn rated(node: u8) -> io::Result<u8> {
+    Ok(node)
+}
+
+#[circuit_breaker(identifier = "file_counted", failure_rate = 50, window = calls(500))]
+fn counted() -> io::Result<u32> {
+    Ok(17)
+}
+
 fn warnings(registry: &Registry, text: &str) -> Vec<Finding> {
     Loaded::parse_toml(text, "a.toml").unwrap().reload(registry).unwrap().warnings
 }
@@ -113,6 +123,14 @@ fn a_timeout_is_a_warning_where_no_code_has_one() {
 }
 
 #[test]
+fn a_timeout_of_a_kind_is_a_warning_if_no_function_of_the_kind_has_one() {
+    let text = "[kinds.file_kind]\ntimeout = \"2s\"\n[defaults]\ntimeout = \"2s\"\n";
+    let message = "2: `timeout` does nothing: no known function of the kind `file_kind` has a \
+                   `timeout`";
+    assert_eq!(shown(&TestRegistry::new(), text), [message]);
+}
+
+#[test]
 fn a_setting_that_needs_a_rule_is_a_warning_if_the_rule_is_off() {
     let registry = TestRegistry::new();
     let text = "[breakers.file_payments]\nslow_call_duration = \"2s\"\n";
@@ -120,6 +138,29 @@ fn a_setting_that_needs_a_rule_is_a_warning_if_the_rule_is_off() {
         shown(&registry, text),
         ["2: `slow_call_duration` (2s, init) does nothing: `slow_call_rate` is off"]
     );
+}
+
+#[test]
+fn a_file_that_switches_off_the_only_rule_of_an_attribute_is_a_warning() {
+    let registry = TestRegistry::new();
+    for (name, is_off) in [("file_payments", true), ("file_replicas", true), ("file_rated", false)]
+    {
+        let text = format!("[breakers.{name}]\nfailure_threshold = \"off\"\n");
+        let off = "2: every rule is off: only an action by hand opens the circuit";
+        assert_eq!(shown(&registry, &text).contains(&off.to_owned()), is_off, "{name}");
+    }
+}
+
+#[test]
+fn a_count_within_the_window_of_the_attribute_is_no_warning_before_and_after_the_first_call() {
+    let registry = TestRegistry::new();
+    let text = "[breakers.file_counted]\nfailure_count = 200\n";
+    assert_eq!(Loaded::parse_toml(text, "a.toml").unwrap().warnings().len(), 1);
+    for _ in 0..2 {
+        assert_eq!(shown(&registry, text), <[&str; 0]>::default());
+        let _entered = registry.enter();
+        counted().unwrap();
+    }
 }
 
 #[test]
@@ -158,6 +199,6 @@ fn the_free_functions_act_on_the_registry_of_the_thread() {
 async fn decorated_functions_run() {
     let registry = TestRegistry::new();
     let _entered = registry.enter();
-    assert_eq!(replica(7).unwrap(), 7);
+    assert_eq!((replica(7).unwrap(), rated(7).unwrap()), (7, 7));
     assert_eq!(timed().await, 17);
 }

@@ -163,7 +163,7 @@ fn it_is_listed_with_what_its_attribute_says() {
     assert_eq!(usize::try_from(settings.line).ok(), place);
     let plain = found("declared: plain");
     assert_eq!((plain.policy, plain.kind), (Some(PolicyPatch::new()), None));
-    assert!(!plain.is_keyed && !plain.has_own_registry);
+    assert!(!plain.is_keyed && !plain.has_own_registry && !plain.has_timeout);
 }
 
 #[test]

@@ -221,6 +221,11 @@ fn settings_that_can_never_act_cause_warnings() {
              it times out",
         ),
         (
+            p().slow_call_rate(50).timeout(59 * second),
+            "`timeout` 59s is shorter than `slow_call_duration` 1m: a call with the timeout ends \
+             before it is slow, and `slow_call_rate` 50 never acts on it",
+        ),
+        (
             p().expiry(Expiry::progressive(second, second)),
             "`expiry` is progressive but stays at 1s",
         ),
@@ -240,6 +245,8 @@ fn settings_that_can_act_cause_no_warnings() {
         p().failure_rate(50).failure_threshold(100),
         p().failure_rate(50).window(Window::time(Duration::from_millis(10))),
         p().slow_call_rate(50),
+        p().slow_call_rate(50).timeout(Duration::from_secs(60)),
+        p().timeout(Duration::from_secs(1)),
         p().half_open_limit(10),
         p().expiry(Expiry::progressive(Duration::from_secs(5), Duration::from_secs(300))),
     ] {

@@ -160,6 +160,16 @@ fn a_reload_may_come_before_init_and_init_replaces_it() {
 }
 
 #[test]
+fn a_change_of_one_setting_of_one_breaker_in_use_is_one_line() {
+    let registry = TestRegistry::new();
+    let _breaker = registry.breaker("orders");
+    let config = |failures| Config::new().configure("orders", in_a_row(failures));
+    registry.reload(config(3)).unwrap();
+    let reloaded = registry.reload(config(4)).unwrap();
+    assert_eq!(reloaded.to_string(), "breaker orders: failure_threshold from 3 to 4");
+}
+
+#[test]
 fn a_reload_answers_what_changed_where() {
     let registry = TestRegistry::new();
     let breaker = registry.breaker("orders");

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | the subscriber of these tests | `recorder.rs` |
 //! | changes of state and of configuration, panics | `changes.rs` |
+//! | mistakes and warnings of a configuration file | `files.rs` |
 //! | rejections | `rejections.rs` |
 //! | the outcome of a call in the span around it | `outcomes.rs` |
 //! | the option `span` | `spans.rs` |
@@ -13,6 +14,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod changes;
+#[cfg(feature = "config")]
+mod files;
 mod hostile;
 mod misbehaving;
 mod outcomes;

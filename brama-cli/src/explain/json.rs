@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use brama::status::{ConfigLayer, Rule, Setting, SettingName};
+use brama::{
+    config::Location,
+    status::{ConfigLayer, Rule, SettingName},
+};
 use serde::Serialize;
 
 use super::{
-    Explained,
+    Explained, PlacedSetting,
     simulation::{Reaction, Recovery, Trouble},
 };
-use crate::json::PlaceJson;
 
 /// A breaker, its settings, and what they do. Times are in seconds.
 #[derive(Serialize)]
@@ -22,6 +24,8 @@ pub(super) struct ExplainedJson<'a> {
     /// Whether the file has a table for the breaker.
     is_named: bool,
     settings: Vec<SettingJson<'a>>,
+    /// Whether the breaker rejects no call, by its policy or because every breaker is in shadow.
+    is_shadow: bool,
     /// In calls a second.
     rate: f64,
     outages: Vec<OutageJson>,
@@ -46,13 +50,13 @@ struct LayerJson<'a> {
     layer: ConfigLayer,
     value: &'a str,
     #[serde(flatten)]
-    place: Option<PlaceJson<'a>>,
+    place: Option<&'a Location>,
 }
 
 /// Trouble that follows healthy calls.
 #[derive(Serialize)]
 struct OutageJson {
-    /// `all_fail`, `half_fail`, `tenth_fail` or `all_slow`.
+    /// `all_fail`, `half_fail`, `tenth_fail`, `all_slow` or `all_time_out`.
     trouble: &'static str,
     opens: bool,
     /// From the first call in trouble until the circuit opened, or until it was watched no longer.
@@ -82,6 +86,7 @@ impl<'a> ExplainedJson<'a> {
             kind: kind.as_ref().map(brama::ConnectionKind::as_str),
             is_named: explained.is_named,
             settings: explained.settings.iter().map(SettingJson::new).collect(),
+            is_shadow: explained.is_shadow,
             rate: explained.rate,
             outages: explained.reactions.iter().map(OutageJson::new).collect(),
             openings: explained.openings.iter().map(Duration::as_secs_f64).collect(),
@@ -93,11 +98,12 @@ impl<'a> ExplainedJson<'a> {
 }
 
 impl<'a> SettingJson<'a> {
-    fn new((setting, places): &'a (Setting, Vec<Option<brama::config::Location>>)) -> Self {
+    fn new(placed: &'a PlacedSetting) -> Self {
+        let PlacedSetting { setting, places } = placed;
         let layers = setting.layers.iter().zip(places).map(|(it, place)| LayerJson {
             layer: it.layer,
             value: &it.value,
-            place: place.as_ref().map(PlaceJson::from),
+            place: place.as_ref(),
         });
         let layers = layers.collect();
         Self { name: setting.name, value: &setting.value, layer: setting.layer, layers }
@@ -111,6 +117,7 @@ impl OutageJson {
             Trouble::HalfFail => "half_fail",
             Trouble::TenthFail => "tenth_fail",
             Trouble::AllSlow => "all_slow",
+            Trouble::AllTimeOut => "all_time_out",
         };
         let (seconds, calls, cause) = match reaction {
             Reaction::Opens { after, calls, cause } => (after, *calls, Some(cause)),

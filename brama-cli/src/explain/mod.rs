@@ -7,26 +7,29 @@ mod simulation;
 mod tests;
 mod text;
 
-use std::{io, time::Duration};
+use std::{env, io, time::Duration};
 
 use brama::{
     Connection, ConnectionKind, Identity, Policy, Registry,
     config::{Loaded, Location},
     error::RegisterError,
     status::{ConfigLayer, Setting},
+    text::Escaped,
 };
 
 use self::{
     json::ExplainedJson,
-    sentences::Explanation,
     simulation::{Reaction, Recovery, Trouble},
 };
 use crate::{
-    command_line::ExplainTask, exit_status::ExitStatus, findings, input, terminal::Terminal,
+    command_line::ExplainArguments, exit_status::ExitStatus, findings, input, terminal::Terminal,
 };
 
 /// A setting, with the places at which the layers set it.
-type PlacedSetting = (Setting, Vec<Option<Location>>);
+struct PlacedSetting {
+    setting: Setting,
+    places: Vec<Option<Location>>,
+}
 
 /// What is known of a breaker.
 struct Explained {
@@ -47,20 +50,20 @@ struct Explained {
 }
 
 /// Explains one breaker of a file.
-pub(crate) fn run(task: &ExplainTask, terminal: &mut Terminal) -> io::Result<ExitStatus> {
-    let loaded = match input::load(&task.file, task.no_env)? {
+pub(crate) fn run(arguments: &ExplainArguments, terminal: &mut Terminal) -> io::Result<ExitStatus> {
+    let loaded = match input::load(&arguments.file, arguments.no_env)? {
         Ok(loaded) => loaded,
         Err(errors) => return findings::report(&errors, terminal),
     };
     let registry = Registry::new();
-    let (key, identity) = (task.key.as_deref(), task.name.as_str());
-    let identity = Identity::from_parts(task.scope.as_deref(), identity, key).into_owned();
-    let kind = task.kind.clone().map(ConnectionKind::from);
+    let (scope, key) = (arguments.scope.as_deref(), arguments.key.as_deref());
+    let identity = Identity::from_parts(scope, arguments.name.as_str(), key).into_owned();
+    let kind = arguments.kind.clone().map(ConnectionKind::from);
     if let Err(error) = configure(&registry, &loaded, &identity, kind.clone()) {
         terminal.error(&error)?;
         return Ok(ExitStatus::Unable);
     }
-    let explained = Explained::new(task, &loaded, &registry, identity, kind);
+    let explained = Explained::new(arguments, &loaded, &registry, identity, kind);
     if terminal.is_json() {
         terminal.print_json(&ExplainedJson::new(&explained))?;
     } else {
@@ -82,52 +85,82 @@ fn configure(
     registered.map(|_| ()).map_err(|error: RegisterError| error.to_string())
 }
 
+impl PlacedSetting {
+    fn of(
+        setting: Setting,
+        loaded: &Loaded,
+        identity: &Identity<'_>,
+        kind: Option<&ConnectionKind>,
+    ) -> Self {
+        let place = |layer| loaded.location(identity, kind, layer, setting.name);
+        let places = setting.layers.iter().map(|it| place(it.layer)).collect();
+        Self { setting, places }
+    }
+}
+
 impl Explained {
     fn new(
-        task: &ExplainTask,
+        arguments: &ExplainArguments,
         loaded: &Loaded,
         registry: &Registry,
         identity: Identity<'static>,
         kind: Option<ConnectionKind>,
     ) -> Self {
         let status = registry.breaker(&identity).status();
-        let place = |setting: &Setting, layer| {
-            loaded.location(&identity, kind.as_ref(), layer, setting.name)
-        };
-        let settings = status.settings.iter().map(|setting| {
-            let layers = setting.layers.iter().map(|it| place(&setting, it.layer));
-            let places = layers.collect();
-            (setting, places)
-        });
-        let settings: Vec<_> = settings.collect();
-        let (policy, rate) = (simulation::decisive(&status.policy), task.rate);
-        let is_tried = |it: &Trouble| *it != Trouble::AllSlow || policy.slow_call_rate().is_some();
-        let troubles = Trouble::ALL.into_iter().filter(is_tried);
-        let warnings = status.warnings.iter().filter(|it| !it.contains("attribute"));
+        let place = |setting| PlacedSetting::of(setting, loaded, &identity, kind.as_ref());
+        let (policy, rate) = (simulation::without_chance(&status.policy), arguments.rate);
+        let warnings = status.warnings.iter().filter(|it| !it.contains("attribute")).cloned();
+        let switches = status.shadow_all.then(|| shadow_switch(loaded));
+        let switches = switches.into_iter().chain(shadow_variable(arguments));
+        let notes = warnings.chain(switches).chain(limits(&policy, rate));
         let is_named = is_named(loaded, &identity);
-        let partly = simulation::exceeds_trial(&policy, rate).then(|| PARTLY.to_owned());
-        let notes = notes(loaded, &identity, kind.as_ref(), is_named);
         Self {
-            file: input::name(&task.file).to_string_lossy().into_owned(),
+            file: input::name(&arguments.file).to_string_lossy().into_owned(),
             is_named,
-            settings,
+            settings: status.settings.iter().map(place).collect(),
             policy: *status.policy,
             is_shadow: status.policy.shadow() || status.shadow_all,
             rate,
-            reactions: troubles.map(|it| (it, simulation::react(&policy, rate, it))).collect(),
+            reactions: Trouble::all(&policy)
+                .map(|it| (it, simulation::react(&policy, rate, it)))
+                .collect(),
             openings: simulation::openings(&policy),
             recovery: simulation::recover(&policy, rate),
-            notes: warnings.cloned().chain(partly).chain(notes).collect(),
+            notes: notes.chain(unknowns(loaded, &identity, kind.as_ref(), is_named)).collect(),
             identity,
             kind,
         }
     }
+}
 
-    fn sentences(&self) -> Vec<String> {
-        let Self { policy, reactions, openings, .. } = self;
-        let (is_shadow, recovery) = (self.is_shadow, self.recovery.as_ref());
-        Explanation { policy, is_shadow, reactions, openings, recovery }.sentences()
-    }
+/// The kill switch of the file, beside the breaker's own setting.
+fn shadow_switch(loaded: &Loaded) -> String {
+    let place = loaded.registry_location("shadow").map(|place| format!(" ({place})"));
+    let place = place.unwrap_or_default();
+    format!("every breaker is in shadow, whatever it sets itself: `[registry] shadow` is on{place}")
+}
+
+/// The kill switch of the environment, which a program reads.
+fn shadow_variable(arguments: &ExplainArguments) -> Option<String> {
+    let value = env::var_os("BRAMA_SHADOW").filter(|_| !arguments.no_env)?;
+    let value = value.to_string_lossy();
+    let is_off = ["", "0", "false", "off", "no"].contains(&value.trim().to_lowercase().as_str());
+    (!is_off).then(|| {
+        let value = Escaped::within(64, &value);
+        format!("BRAMA_SHADOW is `{value}` here: in a program, 1 puts every breaker into shadow")
+    })
+}
+
+/// Why figures are not exact, or why a rate opens nothing.
+fn limits(policy: &Policy, rate: f64) -> impl Iterator<Item = String> {
+    let partly = simulation::exceeds_trial(policy, rate).then(|| PARTLY.to_owned());
+    partly.into_iter().chain(simulation::unreached_minimum(policy, rate).map(|calls| {
+        let minimum = policy.minimum_calls();
+        format!(
+            "at this rate, the window holds about {calls} calls, and `minimum_calls` is {minimum}: \
+             no rate opens the circuit"
+        )
+    }))
 }
 
 /// Said if the figures for the window cannot be exact.
@@ -141,7 +174,7 @@ fn is_named(loaded: &Loaded, identity: &Identity<'_>) -> bool {
 }
 
 /// What may be wrong with the name or the kind, and what a file cannot tell.
-fn notes(
+fn unknowns(
     loaded: &Loaded,
     identity: &Identity<'_>,
     kind: Option<&ConnectionKind>,
@@ -149,8 +182,9 @@ fn notes(
 ) -> Vec<String> {
     let mut notes = Vec::new();
     if !is_named {
-        let nearest = loaded.nearest(identity.identifier());
-        let meant = nearest.map(|it| format!(" Did you mean `{it}`?")).unwrap_or_default();
+        let meant =
+            meant(loaded, identity).map(|it| format!(" Did you mean {}?", arguments_of(it)));
+        let meant = meant.unwrap_or_default();
         notes.push(format!("the file has no table for `{identity}`: this is what applies.{meant}"));
     }
     let kinds: Vec<_> = loaded.kinds().map(|it| format!("`{it}`")).collect();
@@ -171,3 +205,32 @@ fn notes(
     ));
     notes
 }
+
+/// The identity of the file that was probably meant: one that is shown as the name, or else one
+/// with its identifier or a similar one, as close as possible in scope and key.
+fn meant<'a>(loaded: &'a Loaded, identity: &Identity<'_>) -> Option<&'a Identity<'static>> {
+    let name = identity.identifier();
+    if let Some(shown) = loaded.identities().find(|it| it.to_string() == name) {
+        return Some(shown);
+    }
+    let is_known = loaded.identities().any(|it| it.identifier() == name);
+    let nearest = if is_known { name } else { loaded.nearest(name)?.identifier() };
+    let candidates = loaded.identities().filter(|it| it.identifier() == nearest);
+    candidates.min_by_key(|it| {
+        let is_other = (it.scope() != identity.scope(), it.key() != identity.key());
+        (is_other, it.scope().is_some(), it.key().is_some(), it.to_string())
+    })
+}
+
+/// The arguments that select a breaker.
+fn arguments_of(identity: &Identity<'_>) -> String {
+    let shown = |text| Escaped::within(MAX_NAME, text);
+    let scope = identity.scope().map(|scope| format!("`--scope {}`", shown(scope)));
+    let key = identity.key().map(|key| format!("`--key {}`", shown(key)));
+    let options: Vec<_> = scope.into_iter().chain(key).collect();
+    let with = if options.is_empty() { "" } else { " with " };
+    format!("`{}`{with}{}", shown(identity.identifier()), options.join(" and "))
+}
+
+/// In bytes, of a name from the file as shown.
+const MAX_NAME: usize = 128;

@@ -2,20 +2,15 @@
 
 use std::time::Duration;
 
-use brama::{Policy, duration, status::Rule};
+use brama::{duration, status::Rule};
 
-use super::simulation::{MOST_CALLS_IN_A_ROW, Reaction, Recovery, Trouble};
+use super::{
+    Explained,
+    simulation::{MOST_CALLS_TRIED, Reaction, Recovery, Trouble},
+};
+use crate::plural::counted;
 
-/// What was tried, for a policy and a rate of calls.
-pub(super) struct Explanation<'a> {
-    pub(super) policy: &'a Policy,
-    pub(super) is_shadow: bool,
-    pub(super) reactions: &'a [(Trouble, Reaction)],
-    pub(super) openings: &'a [Duration],
-    pub(super) recovery: Option<&'a Recovery>,
-}
-
-impl Explanation<'_> {
+impl Explained {
     pub(super) fn sentences(&self) -> Vec<String> {
         let reactions = self.reactions.iter().map(|(trouble, it)| self.reaction(*trouble, it));
         let others = [self.opening(), self.probing(), self.closing()];
@@ -30,11 +25,11 @@ impl Explanation<'_> {
                 let of_window = cause.rule != Rule::FailureThreshold;
                 let is_rough = of_window && self.policy.window().length().is_some();
                 let about = if is_rough { "about " } else { "" };
-                let (after, count) = (seconds(*after), counted_calls(*count));
+                let (after, count) = (length(*after), counted_calls(*count));
                 format!("If {calls}, it opens after {about}{after} ({count}): {cause}.")
             }
             Reaction::StaysClosed { during, calls: count } => {
-                let (during, count) = (seconds(*during), counted_calls(*count));
+                let (during, count) = (length(*during), counted_calls(*count));
                 format!("If {calls}, it does not open within {during} ({count}).")
             }
         }
@@ -49,11 +44,15 @@ impl Explanation<'_> {
                 let limit = duration::show(self.policy.slow_call_duration());
                 format!("all calls take longer than {limit}")
             }
+            Trouble::AllTimeOut => {
+                let limit = duration::show(self.policy.timeout().unwrap_or_default());
+                format!("all calls hang until their timeout of {limit}")
+            }
         }
     }
 
     fn opening(&self) -> String {
-        let lengths: Vec<_> = self.openings.iter().map(|it| seconds(*it)).collect();
+        let lengths: Vec<_> = self.openings.iter().map(|it| length(*it)).collect();
         match lengths.as_slice() {
             [] => "It never opens.".to_owned(),
             [only] => format!("It stays open for {only}, and again for as long if a probe fails."),
@@ -66,10 +65,13 @@ impl Explanation<'_> {
     }
 
     /// How openings go on that were not tried.
-    fn growth(&self) -> &'static str {
+    fn growth(&self) -> String {
         let last = self.openings.len().try_into().unwrap_or(u32::MAX);
-        let grows = self.openings.last().is_some_and(|it| *it < self.policy.expiry().wait(last));
-        if grows { ", and so on" } else { " each time" }
+        let expiry = self.policy.expiry();
+        if self.openings.last().is_some_and(|it| *it < expiry.wait(last)) {
+            return format!(", and so on up to {}", length(expiry.wait(u32::MAX)));
+        }
+        " each time".to_owned()
     }
 
     fn probing(&self) -> String {
@@ -84,20 +86,22 @@ impl Explanation<'_> {
     }
 
     fn closing(&self) -> String {
-        let Some(Recovery { after, probes, ramp, rejected }) = self.recovery else {
-            let calls = counted_calls(MOST_CALLS_IN_A_ROW);
+        let Some(Recovery { after, probes, ramp, rejected }) = &self.recovery else {
+            let calls = counted_calls(MOST_CALLS_TRIED);
             return format!(
                 "Once the dependency is healthy, it does not close within {calls} at this rate."
             );
         };
-        let (after, successes) = (seconds(*after), plural(*probes, "success", "successes"));
+        let (after, successes) = (length(*after), counted(*probes, "success", "successes"));
+        let rejects = if self.is_shadow { "would reject" } else { "rejects" };
         let healthy = "Once the dependency is healthy, it closes";
         match ramp {
             None => format!("{healthy} {after} after the deadline: {successes} in a row."),
             Some(ramp) => format!(
                 "{healthy} {after} after the deadline: {successes} in a row, then a ramp of {} that \
-                 admits a tenth of the calls first and all at its end. It rejects {} meanwhile.",
-                seconds(*ramp),
+                 admits a tenth of the calls first and all at its end. It {rejects} about {} \
+                 meanwhile.",
+                length(*ramp),
                 counted_calls(*rejected)
             ),
         }
@@ -127,21 +131,13 @@ impl Explanation<'_> {
 }
 
 fn counted_calls(count: u64) -> String {
-    plural(count, "call", "calls")
+    counted(count, "call", "calls")
 }
 
-fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// `80 µs`, `0.25 s`, or `1m 30s` from a minute on.
-pub(super) fn seconds(length: Duration) -> String {
-    if Duration::from_secs(60) <= length {
-        return duration::show(Duration::from_secs(length.as_secs())).to_string();
-    }
+/// As a file writes it; below a millisecond, in microseconds.
+fn length(length: Duration) -> String {
     if length < Duration::from_millis(1) {
         return format!("{} µs", length.as_micros());
     }
-    let text = format!("{:.3}", length.as_secs_f64());
-    format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
+    duration::show(length).to_string()
 }

@@ -20,13 +20,15 @@ pub(super) struct Simulation {
     admitted: u64,
 }
 
-/// Which calls fail, evenly spread, or are slow.
+/// Which calls fail, evenly spread, are slow, or time out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trouble {
     AllFail,
     HalfFail,
     TenthFail,
     AllSlow,
+    /// Each call is ended by the timeout.
+    AllTimeOut,
 }
 
 /// What a circuit does during trouble that follows healthy calls.
@@ -51,18 +53,16 @@ pub(super) struct Recovery {
     pub(super) rejected: u64,
 }
 
-/// An outage is watched for this long.
-const LONGEST: Duration = Duration::from_secs(60 * 60);
-/// An outage is watched for so many calls at most, or for twice the calls of the window.
-const MOST_CALLS: u64 = 200_000;
-/// More calls are not tried in a row.
-pub(super) const MOST_CALLS_IN_A_ROW: u64 = 2_000_000;
-/// Openings in a row whose lengths are tried.
-const MOST_OPENINGS: usize = 8;
-
 impl Trouble {
-    pub(super) const ALL: [Self; 4] =
-        [Self::AllFail, Self::HalfFail, Self::TenthFail, Self::AllSlow];
+    /// The troubles that a policy can see. A call that is slow only after its timeout never is.
+    pub(super) fn all(policy: &Policy) -> impl Iterator<Item = Self> {
+        let limit = policy.timeout();
+        let is_slow = policy.slow_call_rate().is_some()
+            && limit.is_none_or(|limit| policy.slow_call_duration() < limit);
+        let slow = is_slow.then_some(Self::AllSlow);
+        let late = limit.map(|_| Self::AllTimeOut);
+        [Self::AllFail, Self::HalfFail, Self::TenthFail].into_iter().chain(slow).chain(late)
+    }
 
     /// The verdict on a call, of which the first is 1.
     fn verdict(self, policy: &Policy, call: u64) -> Verdict {
@@ -71,6 +71,10 @@ impl Trouble {
             Self::HalfFail => 2,
             Self::TenthFail => 10,
             Self::AllSlow => return Verdict::Success { took: Some(self.delay(policy)) },
+            Self::AllTimeOut => {
+                let (reason, took) = (Reason::new("timed out"), Some(self.delay(policy) + INSTANT));
+                return Verdict::Failure { reason, retry_after: None, took };
+            }
         };
         if call % period == 1 % period { failure() } else { Verdict::SUCCESS }
     }
@@ -79,10 +83,14 @@ impl Trouble {
     fn delay(self, policy: &Policy) -> Duration {
         match self {
             Self::AllFail | Self::HalfFail | Self::TenthFail => Duration::ZERO,
-            Self::AllSlow => policy.slow_call_duration() + Duration::from_millis(1),
+            Self::AllSlow => policy.slow_call_duration() + INSTANT,
+            Self::AllTimeOut => policy.timeout().unwrap_or_default(),
         }
     }
 }
+
+/// How much longer a call takes than the limit that it exceeds.
+const INSTANT: Duration = Duration::from_millis(1);
 
 fn failure() -> Verdict {
     Verdict::failure(Reason::new("failed"))
@@ -92,7 +100,7 @@ fn failure() -> Verdict {
 pub(super) fn react(policy: &Policy, rate: f64, trouble: Trouble) -> Reaction {
     let (delay, policy) = (trouble.delay(policy), *policy);
     let mut simulation = Simulation::healthy(&policy, rate);
-    let most_calls = MOST_CALLS.max(2 * simulation.calls).min(MOST_CALLS_IN_A_ROW);
+    let most_calls = MOST_CALLS.max(2 * simulation.calls).min(MOST_CALLS_TRIED);
     // A closed circuit admits without a change, so a call may begin when its outcome arrives.
     simulation.begin_at(simulation.now().after(delay));
     loop {
@@ -110,12 +118,32 @@ pub(super) fn react(policy: &Policy, rate: f64, trouble: Trouble) -> Reaction {
     }
 }
 
+/// An outage is watched for this long.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+/// An outage is watched for so many calls at most, or for twice the calls of the window.
+const MOST_CALLS: u64 = 200_000;
+/// More calls are not tried.
+pub(super) const MOST_CALLS_TRIED: u64 = 2_000_000;
+
 /// Whether the window holds more calls than are tried, so that it is not full before the trouble.
 pub(super) fn exceeds_trial(policy: &Policy, rate: f64) -> bool {
-    let (window, most) = (policy.window(), Duration::from_secs(MOST_CALLS_IN_A_ROW));
-    let is_large = window.size().is_some_and(|size| MOST_CALLS_IN_A_ROW < u64::from(size));
+    let (window, most) = (policy.window(), Duration::from_secs(MOST_CALLS_TRIED));
+    let is_large = window.size().is_some_and(|size| MOST_CALLS_TRIED < u64::from(size));
     let is_long = window.length().is_some_and(|length| most.div_f64(rate) < length);
     policy.has_window_rule() && (is_large || is_long)
+}
+
+/// The calls that a window of time holds, if they are too few for any rate.
+pub(super) fn unreached_minimum(policy: &Policy, rate: f64) -> Option<u64> {
+    let has_rate = policy.failure_rate().is_some() || policy.slow_call_rate().is_some();
+    let length = policy.window().length().filter(|_| has_rate)?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "positive, and a cast saturates"
+    )]
+    let calls = (length.as_secs_f64() * rate).ceil() as u64;
+    (calls < u64::from(policy.minimum_calls())).then_some(calls)
 }
 
 /// Tries how long openings in a row last if each probe fails.
@@ -137,12 +165,15 @@ pub(super) fn openings(policy: &Policy) -> Vec<Duration> {
     lengths
 }
 
+/// Openings in a row whose lengths are tried.
+const MOST_OPENINGS: usize = 8;
+
 /// Tries how the circuit closes if all calls succeed from the deadline of its opening on.
 pub(super) fn recover(policy: &Policy, rate: f64) -> Option<Recovery> {
     let (circuit, until) = opened(policy);
     let mut simulation = Simulation { circuit, ..Simulation::at(policy, rate, until) };
     let (mut probes, mut ramp) = (0, None);
-    while simulation.circuit.state() != State::Closed && simulation.calls < MOST_CALLS_IN_A_ROW {
+    while simulation.circuit.state() != State::Closed && simulation.calls < MOST_CALLS_TRIED {
         simulation.call(Verdict::SUCCESS);
         if ramp.is_none() && simulation.circuit.admitting(simulation.now()).is_some() {
             ramp = Some(simulation.circuit.since());
@@ -173,8 +204,8 @@ fn opened(policy: &Policy) -> (Circuit, Tick) {
 /// Which calls a ramp admits: one seed is as good as another.
 const SEED: u64 = 1;
 
-/// The policy as it decides: no opening is shortened at random, and no call runs in shadow.
-pub(super) fn decisive(policy: &Policy) -> Policy {
+/// The policy without jitter and shadow, so that each run is the same.
+pub(super) fn without_chance(policy: &Policy) -> Policy {
     let patch = PolicyPatch::from(*policy).jitter(0.0).shadow(false);
     patch.policy().unwrap_or(*policy)
 }
@@ -191,7 +222,7 @@ impl Simulation {
         let window = policy.window();
         if policy.has_window_rule() {
             let (calls, length) = (window.size().unwrap_or(0), window.length().unwrap_or_default());
-            while simulation.calls < MOST_CALLS_IN_A_ROW
+            while simulation.calls < MOST_CALLS_TRIED
                 && (simulation.calls < u64::from(calls) || simulation.passed() < length)
             {
                 simulation.call(Verdict::SUCCESS);

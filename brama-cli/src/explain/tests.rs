@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use brama::{Expiry, Policy, PolicyPatch, Window};
 
-use super::simulation::{Reaction, Trouble, decisive, exceeds_trial, openings, react, recover};
+use super::simulation::{
+    Reaction, Trouble, exceeds_trial, openings, react, recover, without_chance,
+};
 
 fn policy(patch: PolicyPatch) -> Policy {
     patch.policy().unwrap()
@@ -46,6 +48,16 @@ fn slow_calls_are_seen_once_they_have_ended() {
 }
 
 #[test]
+fn calls_that_time_out_fail_and_are_slow_only_beyond_the_limit_of_slow_calls() {
+    let seconds = Duration::from_secs;
+    let patch = PolicyPatch::new().failure_threshold(5).slow_call_rate(50).timeout(seconds(3));
+    let shorter = patch.slow_call_duration(seconds(5));
+    assert_eq!(opens(shorter, Trouble::AllTimeOut), Some((3_250, 5)));
+    let is_slow = |patch| Trouble::all(&policy(patch)).any(|it| it == Trouble::AllSlow);
+    assert!(!is_slow(shorter) && is_slow(patch.slow_call_duration(seconds(2))));
+}
+
+#[test]
 fn a_window_of_time_forgets_healthy_calls_while_slow_ones_run() {
     let patch = PolicyPatch::new().slow_call_rate(100).minimum_calls(1);
     let patch = patch.window(Window::time(Duration::from_secs(1)));
@@ -76,8 +88,8 @@ fn a_circuit_closes_after_its_successes_and_its_ramp() {
 fn only_jitter_and_shadow_are_left_out() {
     let patch = PolicyPatch::new().failure_rate(30).window(Window::calls(10)).max_open_share(20);
     let own = policy(patch);
-    assert_eq!(decisive(&policy(patch.jitter(0.5).shadow(true))), own);
-    assert_eq!(decisive(&own), own);
+    assert_eq!(without_chance(&policy(patch.jitter(0.5).shadow(true))), own);
+    assert_eq!(without_chance(&own), own);
 }
 
 #[test]

@@ -17,7 +17,8 @@ pub(super) fn write(explained: &Explained) -> String {
     let notes = notes.iter().map(|note| paint::finding(&format!("note: {note}")));
     let kind = explained.kind.as_ref().map(|kind| format!(" of the kind {kind}"));
     let title = format!("breaker {identity}{}", kind.unwrap_or_default());
-    let head = format!("At {rate} calls/s that end at once, after healthy calls:");
+    let calls = if (*rate - 1.0).abs() < f64::EPSILON { "call" } else { "calls" };
+    let head = format!("At {rate} {calls}/s that end at once, after healthy calls:");
     let parts = [
         [format!("{}\n\n", styled(&title, STRONG))].into_iter().chain(rows).collect(),
         [format!("{}\n\n", styled(&head, STRONG))].into_iter().chain(sentences).collect(),
@@ -28,11 +29,12 @@ pub(super) fn write(explained: &Explained) -> String {
 
 /// The width of a column.
 fn width(settings: &[PlacedSetting], text: impl Fn(&Setting) -> &str) -> usize {
-    settings.iter().map(|(setting, _)| text(setting).chars().count()).max().unwrap_or(0)
+    settings.iter().map(|it| text(&it.setting).chars().count()).max().unwrap_or(0)
 }
 
 /// A setting, its value, and where it comes from.
-fn row((setting, places): &PlacedSetting, name_width: usize, value_width: usize) -> String {
+fn row(placed: &PlacedSetting, name_width: usize, value_width: usize) -> String {
+    let PlacedSetting { setting, places } = placed;
     let Setting { name, value, layer, layers, .. } = setting;
     let line = format!("  {name:name_width$}  {value:value_width$}");
     let layers = layers.iter().zip(places);

@@ -89,6 +89,13 @@ fn a_dash_reads_the_standard_input() {
 }
 
 #[test]
+fn the_standard_input_is_read_once() {
+    let answer = Run::new("stdin_twice", &["check", "-", "-"]).stdin(GOOD).answer();
+    assert_eq!((answer.status, answer.stdout.as_str()), (Some(2), ""));
+    assert!(answer.stderr.starts_with("error: `-` is given twice"), "{}", answer.stderr);
+}
+
+#[test]
 fn variables_are_checked_unless_they_are_ignored() {
     let run = |options: &[&str]| {
         let arguments = [&["check", "brama.toml"], options].concat();
@@ -135,13 +142,25 @@ fn wrong_arguments_exit_with_2_and_say_what_is_right() {
     assert!(answer.stderr.contains("<FILE>..."), "{}", answer.stderr);
 }
 
-#[test]
-fn a_reader_that_has_gone_is_no_failure() {
-    let mut command = Run::new("gone", &["check", "--schema"]).into_command();
+/// The exit status and the standard error of a command whose standard output nothing reads.
+fn unread(test: &str, arguments: &[&str]) -> (Option<i32>, Vec<u8>) {
+    let run = Run::new(test, arguments).file("good.toml", GOOD).file("bad.toml", BAD);
+    let mut command = run.into_command();
     let (reader, writer) = io::pipe().unwrap();
     drop(reader);
     let output = command.stdout(writer).output().unwrap();
-    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+    (output.status.code(), output.stderr)
+}
+
+#[test]
+fn a_reader_that_has_gone_does_not_change_the_exit_status() {
+    for arguments in [&["check", "good.toml"][..], &["check", "--schema"]] {
+        assert_eq!(unread("gone", arguments), (Some(0), Vec::new()));
+    }
+    for format in ["text", "json"] {
+        let arguments = ["check", "good.toml", "bad.toml", "--format", format];
+        assert_eq!(unread("gone", &arguments), (Some(1), Vec::new()));
+    }
 }
 
 #[cfg(unix)]

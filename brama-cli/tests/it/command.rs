@@ -41,6 +41,16 @@ impl Run {
         self
     }
 
+    /// A named pipe in the folder.
+    #[cfg(unix)]
+    pub(crate) fn pipe(self, name: &str) -> Self {
+        let path = self.folder.join(name);
+        // An earlier run may have left one.
+        drop(fs::remove_file(&path));
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+        self
+    }
+
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self

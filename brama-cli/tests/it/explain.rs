@@ -47,7 +47,7 @@ fn a_variable_is_named_as_the_place() {
 #[test]
 fn another_rate_takes_another_time() {
     let answer = explain("rate", &["payment_api", "--rate", "0.1"]);
-    assert!(answer.stdout.contains("it opens after 50 s (5 calls)"), "{}", answer.stdout);
+    assert!(answer.stdout.contains("it opens after 50s (5 calls)"), "{}", answer.stdout);
 }
 
 #[test]
@@ -63,9 +63,65 @@ fn a_name_that_the_file_does_not_have_is_explained_with_a_suggestion() {
 fn shadow_is_said_and_does_not_hide_what_would_happen() {
     let run = run("shadow", &["payment_api"]).variable("BRAMA__REGISTRY__SHADOW", "true");
     let answer = run.answer();
-    for text in ["It is in shadow", "it opens after 0.25 s"] {
+    let note = "note: every breaker is in shadow, whatever it sets itself: `[registry] shadow` is on \
+                (environment variable BRAMA__REGISTRY__SHADOW=\"true\")";
+    for text in ["It is in shadow", "it opens after 250ms", note] {
         assert!(answer.stdout.contains(text), "{}", answer.stdout);
     }
+}
+
+#[test]
+fn the_kill_switch_of_the_environment_is_said_unless_variables_are_ignored() {
+    let note = "BRAMA_SHADOW is `1` here";
+    let shown = |options: &[&str]| {
+        let arguments = [&["payment_api"], options].concat();
+        run("switch", &arguments).variable("BRAMA_SHADOW", "1").answer().stdout
+    };
+    assert!(shown(&[]).contains(note) && !shown(&["--no-env"]).contains(note));
+}
+
+#[test]
+fn a_breaker_in_shadow_would_reject() {
+    let file = "[registry]\nshadow = true\n[breakers.a]\nramp = \"10s\"\n";
+    let answer = Run::new("would", &["explain", "-", "a"]).stdin(file).answer();
+    assert!(answer.stdout.contains("It would reject about "), "{}", answer.stdout);
+    assert!(answer.stdout.contains("shadow` is on (<stdin>:2:10)"), "{}", answer.stdout);
+}
+
+#[test]
+fn a_suggestion_names_the_options_that_select_the_breaker() {
+    let file = "[breakers.x]\nscope = \"eu\"\nfailure_threshold = 3\n[breakers.x.keys.k]\nramp = \"1s\"\n\
+                [breakers.stock]\nramp = \"1s\"\n[breakers.z]\nramp = \"1s\"\n\
+                identifier = \"stock\"\nscope = \"eu\"\n";
+    for (name, meant) in [
+        ("x", "`x` with `--scope eu`"),
+        ("eu/x", "`x` with `--scope eu`"),
+        ("eu/x[k]", "`x` with `--scope eu` and `--key k`"),
+        ("stok", "`stock`"),
+    ] {
+        let answer = Run::new("meant", &["explain", "-", name]).stdin(file).answer();
+        let question = format!(" Did you mean {meant}?\n");
+        assert!(answer.stdout.contains(&question), "{name}: {}", answer.stdout);
+    }
+}
+
+#[test]
+fn a_window_that_never_holds_the_minimum_is_said() {
+    let file = "[breakers.a]\nfailure_rate = 50\nwindow = { time = \"10s\" }\n";
+    let answer = Run::new("few", &["explain", "-", "a", "--rate", "5"]).stdin(file).answer();
+    let note = "at this rate, the window holds about 50 calls, and `minimum_calls` is 100";
+    assert!(answer.stdout.contains(note), "{}", answer.stdout);
+}
+
+#[test]
+fn a_timeout_below_the_limit_of_slow_calls_is_said() {
+    let file = "[breakers.a]\ntimeout = \"3s\"\nfailure_threshold = 5\nslow_call_rate = 50\n\
+                slow_call_duration = \"5s\"\n";
+    let answer = Run::new("timeout", &["explain", "-", "a"]).stdin(file).answer();
+    let sentence = "If all calls hang until their timeout of 3s, it opens after 3s 250ms (5 calls)";
+    assert!(answer.stdout.contains(sentence), "{}", answer.stdout);
+    assert!(!answer.stdout.contains("If all calls take longer than 5s"), "{}", answer.stdout);
+    assert!(answer.stdout.contains("never acts on it"), "{}", answer.stdout);
 }
 
 #[test]
@@ -81,7 +137,7 @@ fn a_file_with_mistakes_explains_nothing() {
 fn a_rate_out_of_range_names_the_range() {
     let answer = explain("no_rate", &["payment_api", "--rate", "NaN"]);
     assert_eq!(answer.status, Some(2));
-    let range = "must be a number of calls a second from 0.001 to 100000";
+    let range = "must be a number of calls per second from 0.001 to 100000";
     assert!(answer.stderr.contains(range), "{}", answer.stderr);
 }
 
@@ -104,7 +160,7 @@ fn json_has_places_and_times() {
     assert_eq!((&outage["trouble"], &outage["seconds"]), (&"all_fail".into(), &0.25.into()));
     assert_eq!(outage["rule"], "failure_threshold");
     assert_eq!(json["openings"], serde_json::json!([5.0, 10.0, 15.0]));
-    assert_eq!(json["recovery"]["successes"], 1);
+    assert_eq!((&json["recovery"]["successes"], &json["is_shadow"]), (&1.into(), &false.into()));
 }
 
 #[test]

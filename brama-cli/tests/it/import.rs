@@ -64,12 +64,22 @@ fn a_text_of_another_library_is_an_error_and_no_file() {
 
 #[test]
 fn a_missing_file_and_a_folder_are_errors_that_name_them() {
-    for (path, why) in [("none.yml", "No such file"), (".", "not a regular file")] {
+    let files = [("none.yml", "the file does not exist"), (".", "this is a directory")];
+    for (path, why) in files {
         let answer = Run::new("import_missing", &["import", "resilience4j", path]).answer();
         assert_eq!(answer.status, Some(1));
-        let start = format!("error: {path}: {why}");
+        let start = format!("error: {why}\n  --> {path}\n");
         assert!(answer.stderr.starts_with(&start), "{}", answer.stderr);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_without_a_writer_is_an_error_at_once() {
+    let run = Run::new("import_pipe", &["import", "polly", "pipe"]);
+    let answer = run.pipe("pipe").answer();
+    assert_eq!(answer.status, Some(1));
+    assert!(answer.stderr.starts_with("error: this is no regular file"), "{}", answer.stderr);
 }
 
 #[test]

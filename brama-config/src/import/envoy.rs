@@ -12,14 +12,17 @@ use super::{
     written::ImportedSettings,
     yaml_tree,
 };
-use crate::node::{Node, NodeValue};
+use crate::{
+    node::{Node, NodeValue},
+    raw_finding::RawFinding,
+};
 
 pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
     let documents = yaml_tree::read(text, &mut log.mistakes);
     let mut settings = ImportedSettings::default();
     let mut found = Vec::new();
     for document in &documents {
-        search(document, &mut found);
+        search(document, &mut found, log);
     }
     for (cluster, field) in &found {
         let Some(table) = field.branch() else {
@@ -73,10 +76,13 @@ const GENERAL: [&str; 5] = [
 ];
 
 /// Finds each table with outlier detection. Trees are nested in at most 64 levels.
-fn search<'a>(node: &'a Node, found: &mut Vec<(Branch<'a>, Field<'a>)>) {
+fn search<'a>(node: &'a Node, found: &mut Vec<(Branch<'a>, Field<'a>)>, log: &mut ImportLog) {
     match &node.value {
         NodeValue::Table(table) => {
             let branch = Branch::root(table);
+            if let Some(field) = branch.field("kind").filter(is_rule_of_istio) {
+                return log.mistake(&field, || of_istio(&field));
+            }
             if let Some(field) = branch.field("outlierdetection") {
                 let name = branch.field("name").and_then(|field| field.scalar());
                 let cluster = match name {
@@ -88,12 +94,12 @@ fn search<'a>(node: &'a Node, found: &mut Vec<(Branch<'a>, Field<'a>)>) {
                 return;
             }
             for entry in table {
-                search(&entry.node, found);
+                search(&entry.node, found, log);
             }
         }
         NodeValue::Array(nodes) => {
             for node in nodes {
-                search(node, found);
+                search(node, found, log);
             }
         }
         NodeValue::Null
@@ -103,6 +109,18 @@ fn search<'a>(node: &'a Node, found: &mut Vec<(Branch<'a>, Field<'a>)>) {
         | NodeValue::Text(_)
         | NodeValue::Odd(_) => {}
     }
+}
+
+fn is_rule_of_istio(field: &Field<'_>) -> bool {
+    field.scalar().is_some_and(|kind| kind == "DestinationRule")
+}
+
+/// The error about a rule of Istio, whose keys, defaults and units are others.
+fn of_istio(field: &Field<'_>) -> RawFinding {
+    let message = "this is a rule of Istio, must be a configuration of Envoy".to_owned();
+    let mistake = RawFinding::new(field.entry.node.place.clone(), field.path.clone(), message);
+    mistake
+        .help("import what Istio makes of it: `istioctl proxy-config clusters POD --output json`")
 }
 
 /// Notes what a cluster says about failures elsewhere.
@@ -134,6 +152,7 @@ struct OutlierDetection<'a> {
     jitter: Duration,
     share: u32,
     success_rate_field: Option<Field<'a>>,
+    percentage_field: Option<Field<'a>>,
     enforcing_field: Option<Field<'a>>,
     gateway_field: Option<Field<'a>>,
     jitter_field: Option<Field<'a>>,
@@ -157,6 +176,7 @@ impl<'a> OutlierDetection<'a> {
             jitter: Duration::ZERO,
             share: 10,
             success_rate_field: None,
+            percentage_field: None,
             enforcing_field: None,
             gateway_field: None,
             jitter_field: None,
@@ -192,6 +212,7 @@ impl<'a> OutlierDetection<'a> {
                     &mut self.percentage,
                     threshold.map(|it| log.hundredths(&field, "failure_rate", it)),
                 );
+                self.percentage_field = Some(field);
             }
             "enforcingfailurepercentage" => {
                 set(&mut self.enforcing_percentage, percent(&field, log));
@@ -272,6 +293,8 @@ impl<'a> OutlierDetection<'a> {
                 .failure_rate_decimal(self.percentage)
                 .minimum_calls(self.percentage_volume)
                 .window(Window::time(self.interval));
+        } else if let Some(field) = &self.percentage_field {
+            log.unsaid(field, "Envoy does not apply it without `enforcing_failure_percentage`");
         }
         if 0 < self.enforcing_success_rate {
             let why = "brama compares no hosts with each other, so the rule for the success rate, \

@@ -97,6 +97,25 @@ impl<'a> Field<'a> {
         Some(Branch { table, path: self.path.clone() })
     }
 
+    /// The tables of the list that the key has, with their numbers.
+    pub(super) fn branches(&self) -> impl Iterator<Item = (usize, Branch<'a>)> {
+        let nodes: &[Node] = match &self.entry.node.value {
+            NodeValue::Array(nodes) => nodes,
+            NodeValue::Null
+            | NodeValue::Bool(_)
+            | NodeValue::Integer(_)
+            | NodeValue::Float(_)
+            | NodeValue::Text(_)
+            | NodeValue::Odd(_)
+            | NodeValue::Table(_) => &[],
+        };
+        let path = self.path.clone();
+        nodes.iter().enumerate().filter_map(move |(index, node)| {
+            let path = format!("{path}[{index}]");
+            Some((index, Branch { table: node.as_table()?, path }))
+        })
+    }
+
     pub(super) const fn is_null(&self) -> bool {
         matches!(self.entry.node.value, NodeValue::Null)
     }

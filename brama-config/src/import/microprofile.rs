@@ -1,6 +1,6 @@
 //! MicroProfile Fault Tolerance: properties of the annotation `CircuitBreaker`.
 
-use std::{collections::HashMap, time::Duration};
+use std::{borrow::Cow, collections::HashMap, time::Duration};
 
 use brama_runtime::api::{PolicyPatch, Window};
 
@@ -86,7 +86,11 @@ struct Scopes<'a> {
 
 impl<'a> Scopes<'a> {
     fn take(&mut self, field: Field<'a>, log: &mut ImportLog) {
-        let words: Vec<_> = field.entry.key.split('/').collect();
+        if field.entry.key.starts_with('%') {
+            return note_profile(&field, log);
+        }
+        let key = unquoted(&field.entry.key);
+        let words: Vec<_> = key.split('/').collect();
         let (name, annotation, parameter) = match words.as_slice() {
             [annotation, parameter] => (String::new(), *annotation, *parameter),
             ["", ..] => return note_elsewhere(&field, log),
@@ -156,6 +160,21 @@ const GENERAL: [&str; 3] = [
      change the name here",
 ];
 
+/// The key without quotes around a class and a method: `"com.acme.Q/hello"/CircuitBreaker/delay`.
+fn unquoted(key: &str) -> Cow<'_, str> {
+    let parts = key.strip_prefix('"').and_then(|rest| rest.split_once("\"/"));
+    parts.map_or(key.into(), |(name, rest)| format!("{name}/{rest}").into())
+}
+
+/// Notes a property of a profile, such as `%dev.CircuitBreaker/delay`.
+fn note_profile(field: &Field<'_>, log: &mut ImportLog) {
+    if field.entry.key.contains("CircuitBreaker") || field.entry.key.contains("circuit-breaker") {
+        let why = "this property is for a profile, so it is not imported; import what applies in \
+                   the profile as a file of its own, without the prefix";
+        log.unsaid(field, why);
+    }
+}
+
 /// Notes a property that looks like one of a circuit breaker in the words of an implementation.
 fn note_elsewhere(field: &Field<'_>, log: &mut ImportLog) {
     let key = field.entry.key.to_lowercase();
@@ -218,6 +237,7 @@ impl<'a> Annotation<'a> {
                 self.is_enabled = log.flag(field).unwrap_or(self.is_enabled);
                 self.enabled_field = Some(field);
             }
+            "skipOn" => log.unsaid(field, "say it in code: `ignore_if` of the attribute"),
             _ => log.unsaid(field, "say it in code: `failure_if` of the attribute"),
         }
     }

@@ -67,9 +67,11 @@ pub fn resilience4j_yaml(text: &str, name: &str) -> Result<Imported, ConfigError
 ///
 /// Polly has no form of its own for a file, so each object with `FailureRatio`,
 /// `MinimumThroughput`, `SamplingDuration` or `BreakDuration` is a breaker. Its identifier is its
-/// `Name`, or its key, or for a key `CircuitBreaker`, as in the options of resilient HTTP clients,
-/// the key above. The defaults of Polly become `[defaults]`. Comments are allowed, and keys with
-/// colons. Other objects are noted if they lie beside one named `CircuitBreaker`.
+/// `Name`, or its key, in a list with its number: `Pipelines:0`. For a key such as `CircuitBreaker`
+/// or `Resilience`, as in the options of resilient HTTP clients, it is the key above. Breakers that
+/// would have one name have their whole paths: `Clients:Catalog:Http`. The defaults of Polly become
+/// `[defaults]`. Comments are allowed, and keys with colons. Other objects are noted if they lie
+/// beside one named `CircuitBreaker`.
 ///
 /// # Errors
 ///
@@ -89,7 +91,7 @@ pub fn polly_json(text: &str, name: &str) -> Result<Imported, ConfigErrors> {
 /// # Errors
 ///
 /// [`ConfigErrors`] lists every mistake with its line, but only the first one of the syntax. A file
-/// without `outlier_detection` is one.
+/// without `outlier_detection` is one, and so is a `DestinationRule` of Istio.
 pub fn envoy_outlier(text: &str, name: &str) -> Result<Imported, ConfigErrors> {
     import(text, name, envoy::read)
 }
@@ -99,7 +101,8 @@ pub fn envoy_outlier(text: &str, name: &str) -> Result<Imported, ConfigErrors> {
 ///
 /// Properties without a class become `[defaults]`, over the defaults of the annotation. Properties
 /// of a class or of a method become a breaker with the identifier `com.acme.Client` or
-/// `com.acme.Client/call`. Properties of no annotation of Fault Tolerance are not looked at.
+/// `com.acme.Client/call`. Properties of no annotation of Fault Tolerance are not looked at. Those
+/// of a profile, such as `%dev.CircuitBreaker/delay`, are not imported, which is noted.
 ///
 /// # Errors
 ///

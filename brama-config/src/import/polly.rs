@@ -1,8 +1,11 @@
 //! Polly 8: options of circuit breakers in JSON.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
-use brama_runtime::api::{PolicyPatch, Window};
+use brama_runtime::api::{PolicyPatch, Window, text::Escaped};
 
 use super::{
     field::{Branch, Field, word_of},
@@ -18,9 +21,10 @@ pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
     let table = json_tree::read(text, &mut log.mistakes);
     let root = unfolded(vec![table], split, &mut log.mistakes);
     let mut settings = ImportedSettings::default();
-    let mut importer = PollyImporter { log, breakers: BTreeMap::new(), defaults: None };
+    let mut importer = PollyImporter { log, found: Vec::new(), defaults: None };
     importer.search(&Branch::root(&root), &[]);
-    let (breakers, defaults) = (importer.breakers, importer.defaults);
+    let defaults = importer.defaults.take();
+    let breakers = importer.named();
     if breakers.is_empty() && defaults.is_none() {
         nothing_there(log, "options of a circuit breaker", HELP);
         return settings;
@@ -50,10 +54,22 @@ fn split(key: &str) -> Vec<String> {
 
 struct PollyImporter<'a> {
     log: &'a mut ImportLog,
-    breakers: BTreeMap<String, PolicyPatch>,
+    found: Vec<FoundOptions>,
     /// The options that no key names.
     defaults: Option<PolicyPatch>,
 }
+
+/// The options of one circuit breaker.
+struct FoundOptions {
+    name: String,
+    /// The keys that lead to them, with colons.
+    path: String,
+    patch: PolicyPatch,
+}
+
+/// Keys of objects around options that do not say whose they are.
+const AROUND: [&str; 5] =
+    ["resilience", "resilienceoptions", "resiliencehandler", "standardresilience", "strategies"];
 
 /// Keys that say what an object is, not whose.
 const KINDS: [&str; 5] = [
@@ -74,20 +90,23 @@ const OPTIONS: [&str; 4] =
 impl PollyImporter<'_> {
     /// Searches a table and those in it for options. `keys` lead to the table.
     fn search(&mut self, table: &Branch<'_>, keys: &[&str]) {
-        let has_options = table.fields().any(|field| OPTIONS.contains(&field.word().as_str()));
-        if has_options || keys.last().is_some_and(|key| is_options(key)) {
+        if has_options(table) || keys.last().is_some_and(|key| is_options(key)) {
             self.import(table, keys);
             return;
         }
         let has_breaker = table.fields().any(|field| is_breaker(&field));
         for field in table.fields() {
-            match field.branch() {
-                Some(inner) if !has_breaker || is_breaker(&field) => {
-                    let keys: Vec<_> = keys.iter().copied().chain([&*field.entry.key]).collect();
+            if has_breaker && !contains_options(&field) {
+                self.note_beside(&field);
+            } else if let Some(inner) = field.branch() {
+                let keys: Vec<_> = keys.iter().copied().chain([&*field.entry.key]).collect();
+                self.search(&inner, &keys);
+            } else {
+                for (index, inner) in field.branches() {
+                    let key = format!("{}:{index}", field.entry.key);
+                    let keys: Vec<_> = keys.iter().copied().chain([&*key]).collect();
                     self.search(&inner, &keys);
                 }
-                Some(_) | None if has_breaker => self.note_beside(&field),
-                Some(_) | None => {}
             }
         }
     }
@@ -107,23 +126,36 @@ impl PollyImporter<'_> {
                 options.take(&field, self.log);
             }
         }
-        let named = keys
-            .iter()
-            .rev()
-            .find(|key| !key.is_empty() && !is_kind(key))
-            .map(|key| (*key).to_owned());
+        let is_name = |key: &&&str| !key.is_empty() && !is_kind(key) && !is_around(key);
+        let named = keys.iter().rev().find(is_name).map(|key| (*key).to_owned());
         let Some(name) = name.filter(|name| !name.is_empty()).or(named) else {
             self.log.general("the options have no name, so they became `[defaults]`");
             self.defaults = Some(options.patch());
             return;
         };
-        let mut identifier = name.clone();
-        if self.breakers.contains_key(&identifier) {
-            identifier = keys.join(":");
-            let why = format!("two breakers are named {name}, so the second is {identifier}");
-            self.log.general(brama_runtime::api::text::Escaped::within(256, &why).to_string());
+        self.found.push(FoundOptions { name, path: keys.join(":"), patch: options.patch() });
+    }
+
+    /// The breakers by their names. Those that would have one name have their whole paths.
+    fn named(self) -> BTreeMap<String, PolicyPatch> {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for found in &self.found {
+            *counts.entry(&found.name).or_default() += 1;
         }
-        self.breakers.entry(identifier).or_insert_with(|| options.patch());
+        let mut breakers = BTreeMap::new();
+        for FoundOptions { name, path, patch } in &self.found {
+            let is_only = counts.get(name.as_str()) == Some(&1);
+            if !is_only {
+                let why = format!("several breakers are named {name}, so this one is {path}");
+                self.log.general(Escaped::within(256, &why).to_string());
+            }
+            let identifier = if is_only { name } else { path };
+            if breakers.insert(identifier.clone(), *patch).is_some() {
+                let why = format!("two breakers are named {identifier}, and only one is imported");
+                self.log.general(Escaped::within(256, &why).to_string());
+            }
+        }
+        breakers
     }
 }
 
@@ -133,6 +165,23 @@ const TIMEOUT: &str =
 
 fn is_kind(key: &str) -> bool {
     KINDS.contains(&word_of(key).as_str())
+}
+
+fn is_around(key: &str) -> bool {
+    AROUND.contains(&word_of(key).as_str())
+}
+
+fn has_options(table: &Branch<'_>) -> bool {
+    table.fields().any(|field| OPTIONS.contains(&field.word().as_str()))
+}
+
+/// Whether the options of a circuit breaker lie in a value.
+fn contains_options(field: &Field<'_>) -> bool {
+    let is_inside =
+        |table: &Branch<'_>| has_options(table) || table.fields().any(|it| contains_options(&it));
+    is_options(&field.entry.key)
+        || field.branch().is_some_and(|table| is_inside(&table))
+        || field.branches().any(|(_, table)| is_inside(&table))
 }
 
 /// Whether a key names the options of a circuit breaker.

@@ -48,6 +48,21 @@ impl ImportLog {
         Some(self.whole_millis(field, setting, exact))
     }
 
+    /// Reads a duration, which the other library does not accept below 1 ms.
+    pub(super) fn duration_of_a_milli(
+        &mut self,
+        field: &Field<'_>,
+        setting: &str,
+        format: &TimeFormat,
+    ) -> Option<Duration> {
+        let exact = self.duration_or_zero(field, format)?;
+        if exact < Duration::from_millis(1) {
+            self.wrong(field, "at least 1 ms");
+            return None;
+        }
+        Some(self.whole_millis(field, setting, exact))
+    }
+
     /// Reads a duration as it is.
     pub(super) fn duration_or_zero(
         &mut self,

@@ -89,7 +89,7 @@ impl Unsaid {
         }
         write!(f, "`{name}`")?;
         if let Some(was) = was {
-            write!(f, " is {was},")?;
+            write!(f, " is {},", if was.is_empty() { "empty" } else { was })?;
         }
         match (was, instead) {
             (Some(_), Some(instead)) => write!(f, " written as `{instead}`: {why}"),

@@ -20,19 +20,18 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    /// Wakes `wake` after each change that may matter. A full channel is woken already.
+    /// Follows an absolute path. Wakes `wake` after each change that may matter. A full channel is
+    /// woken already.
     pub(super) fn new(path: &Path, wake: SyncSender<()>) -> Result<Self, WatchError> {
-        let not_started = |error: String| WatchError::NotStarted { error };
-        let path = std::path::absolute(path).map_err(|error| not_started(error.to_string()))?;
         let places = Arc::new(Mutex::new(WatchPlaces::default()));
         let seen = Arc::clone(&places);
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            if event.map_or(true, |event| matters(&event, &lock(&seen))) {
+            if event.map_or(true, |event| may_change_the_file(&event, &lock(&seen))) {
                 let _ = wake.try_send(());
             }
         });
-        let watcher = watcher.map_err(|error| not_started(error.to_string()))?;
-        Ok(Self { path, watcher, places })
+        let watcher = watcher.map_err(WatchError::not_started)?;
+        Ok(Self { path: path.to_owned(), watcher, places })
     }
 
     /// Watches what the path leads to now. A change after this wakes.
@@ -60,9 +59,10 @@ impl Follower {
         }
         now.directories().iter().try_for_each(|directory| {
             let watched = self.watcher.watch(directory, RecursiveMode::NonRecursive);
-            watched.map_err(|error| WatchError::Directory {
-                path: directory.clone(),
-                error: error.to_string(),
+            watched.map_err(|mut error| {
+                // They are the directory, which the message names.
+                error.paths.clear();
+                WatchError::Directory { path: directory.clone(), error: error.to_string() }
             })
         })
     }
@@ -76,7 +76,7 @@ fn lock(places: &Mutex<WatchPlaces>) -> MutexGuard<'_, WatchPlaces> {
 }
 
 /// Whether the file may be another one now. To read it is no change, and is what a reload does.
-fn matters(event: &Event, places: &WatchPlaces) -> bool {
+fn may_change_the_file(event: &Event, places: &WatchPlaces) -> bool {
     let is_change = match event.kind {
         EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
         EventKind::Any
@@ -85,6 +85,6 @@ fn matters(event: &Event, places: &WatchPlaces) -> bool {
         | EventKind::Remove(_)
         | EventKind::Other => true,
     };
-    let is_here = event.paths.is_empty() || event.paths.iter().any(|path| places.matter(path));
+    let is_here = event.paths.is_empty() || event.paths.iter().any(|path| places.include(path));
     event.need_rescan() || is_change && is_here
 }

@@ -6,7 +6,6 @@ mod places;
 
 use std::{
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -17,28 +16,41 @@ use std::{
 };
 
 use brama_runtime::api::{
+    __private::call_back,
     Registry,
     clock::{Clock, SystemClock},
+    config::Reloaded,
 };
 
 pub use self::error::WatchError;
 use self::follower::Follower;
-use crate::{file::File, loaded::ReloadedFile};
+use crate::{errors::ApplyError, file::File, loaded::ReloadedFile};
 
 impl File {
     /// Reloads `registry` with the file now, and each time it changes, until the [`Watch`] is
-    /// dropped. [`FileWatcher`] has options, and describes what counts as a change.
+    /// dropped. [`WatchOptions`] has options, and describes what counts as a change.
     ///
     /// # Errors
     ///
     /// [`WatchError`] if the file has mistakes, or if the system gives no watch or no thread.
     /// Nothing is changed or started.
     pub fn watch(&self, registry: &Registry) -> Result<Watch, WatchError> {
-        FileWatcher::of(self.clone()).start(registry)
+        WatchOptions::of(self.clone()).start(registry)
+    }
+
+    /// Initializes `registry` with the file, as [`init`](Self::init) does, and reloads it each time
+    /// the file changes, until the [`Watch`] is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`WatchError`] if the file has mistakes, if `registry` was initialized before, or if the
+    /// system gives no watch or no thread. Nothing is changed or started.
+    pub fn init_and_watch(&self, registry: &Registry) -> Result<Watch, WatchError> {
+        WatchOptions::of(self.clone()).init(registry)
     }
 }
 
-/// Options of a watch.
+/// How a file is watched: its debounce, and a function for each result.
 ///
 /// The directory of the file is watched, and the directory of each symbolic link on the way to it.
 /// So a change is a write, a new file in its place (as editors and `mv` make it), a deletion, or a
@@ -52,16 +64,16 @@ impl File {
 /// ```
 /// use std::{sync::mpsc, time::Duration};
 ///
-/// use brama_config::{File, FileWatcher};
+/// use brama_config::{File, WatchOptions};
 /// use brama_runtime::api::Registry;
 ///
 /// let path = std::env::temp_dir().join("brama-doc-watch.toml");
 /// std::fs::write(&path, "[defaults]\nfailure_threshold = 3\n")?;
 /// let (sender, results) = mpsc::channel();
-/// let watcher = FileWatcher::of(File::at(&path).without_environment());
-/// let watcher = watcher.debounce(Duration::from_millis(50));
+/// let options = WatchOptions::of(File::at(&path).without_environment());
+/// let options = options.debounce(Duration::from_millis(50));
 /// let registry = Registry::new();
-/// let _watch = watcher.on_reload(move |result| drop(sender.send(result))).start(&registry)?;
+/// let _watch = options.on_reload(move |result| drop(sender.send(result))).start(&registry)?;
 ///
 /// std::fs::write(&path, "[defaults]\nfailure_threshold = 4\n")?;
 /// let reloaded = results.recv()??.reloaded;
@@ -69,8 +81,8 @@ impl File {
 /// # std::fs::remove_file(path)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[must_use = "nothing is watched until `start` is called"]
-pub struct FileWatcher {
+#[must_use = "nothing is watched until `init` or `start` is called"]
+pub struct WatchOptions {
     file: File,
     debounce: Duration,
     on_reload: Option<OnReload>,
@@ -79,8 +91,8 @@ pub struct FileWatcher {
 /// Called on the thread of the watch.
 type OnReload = Box<dyn FnMut(Result<ReloadedFile, WatchError>) + Send>;
 
-impl FileWatcher {
-    /// Creates a watcher of a file.
+impl WatchOptions {
+    /// Creates the options of the watch of a file.
     pub fn of(file: File) -> Self {
         Self { file, debounce: DEBOUNCE, on_reload: None }
     }
@@ -93,10 +105,11 @@ impl FileWatcher {
         self
     }
 
-    /// Calls `on_reload` after each attempt but the one of [`start`](Self::start), with what
-    /// changed or with the error.
+    /// Calls `on_reload` after each attempt but the one of [`init`](Self::init) or
+    /// [`start`](Self::start), with what changed or with the error.
     ///
-    /// It runs on the thread of the watch, which waits for it. If it panics, the watch goes on.
+    /// It runs on the thread of the watch, which waits for it. If it panics, the log has a line and
+    /// the watch goes on.
     pub fn on_reload(
         mut self,
         on_reload: impl FnMut(Result<ReloadedFile, WatchError>) + Send + 'static,
@@ -105,34 +118,58 @@ impl FileWatcher {
         self
     }
 
-    /// Reloads `registry` with the file, so that no change before the watch is missed, and starts
-    /// the watch.
+    /// Initializes `registry` with the file, as [`File::init`] does, and starts the watch. The file
+    /// is read once, and no change after that is missed.
     ///
     /// # Errors
     ///
-    /// Those of [`File::watch`].
+    /// The errors of [`File::init_and_watch`].
+    pub fn init(self, registry: &Registry) -> Result<Watch, WatchError> {
+        self.begin(registry, |file| {
+            let warnings = file.init(registry)?;
+            Ok(ReloadedFile { reloaded: Reloaded::default(), warnings })
+        })
+    }
+
+    /// Reloads `registry` with the file and starts the watch. No change after the reload is missed.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`File::watch`].
     pub fn start(self, registry: &Registry) -> Result<Watch, WatchError> {
-        let (wake, wakes) = mpsc::sync_channel(1);
-        let mut follower = Follower::new(self.file.path(), wake.clone())?;
+        self.begin(registry, |file| file.reload(registry))
+    }
+
+    /// The thread starts before the file is applied, so that nothing is changed if it cannot.
+    fn begin(
+        mut self,
+        registry: &Registry,
+        apply: impl FnOnce(&File) -> Result<ReloadedFile, ApplyError>,
+    ) -> Result<Watch, WatchError> {
+        let ((wake, wakes), (begin, begins)) = (mpsc::sync_channel(1), mpsc::sync_channel(1));
+        let path = self.file.fix().map_err(WatchError::not_started)?;
+        let mut follower = Follower::new(path, wake.clone())?;
         follower.follow()?;
-        let is_stopped = Arc::new(AtomicBool::new(false));
-        let first = self.file.reload(registry)?;
-        let watch = Watch { first, is_stopped: Arc::clone(&is_stopped), wake };
-        let registry = registry.clone();
-        let mut thread = WatchThread { watcher: self, registry, follower, is_stopped, wakes };
-        let started = thread::Builder::new().name(THREAD.to_owned()).spawn(move || thread.run());
-        started.map_err(|error| WatchError::NotStarted { error: error.to_string() })?;
-        Ok(watch)
+        let (file, is_stopped) = (self.file.clone(), Arc::new(AtomicBool::new(false)));
+        let (registry, stopped) = (registry.clone(), Arc::clone(&is_stopped));
+        let mut thread = WatchThread { options: self, registry, follower, is_stopped, wakes };
+        let run = move || begins.recv().map_or((), |()| thread.run());
+        let started = thread::Builder::new().name(THREAD.to_owned()).spawn(run);
+        started.map_err(WatchError::not_started)?;
+        // After an error, the thread ends, because `begin` is dropped.
+        let first = apply(&file)?;
+        let _ = begin.send(());
+        Ok(Watch { first, is_stopped: stopped, wake })
     }
 }
 
 const DEBOUNCE: Duration = Duration::from_millis(200);
 const THREAD: &str = "brama-watch";
 
-impl fmt::Debug for FileWatcher {
+impl fmt::Debug for WatchOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, debounce, .. } = self;
-        f.debug_struct("FileWatcher")
+        f.debug_struct("WatchOptions")
             .field("file", file)
             .field("debounce", debounce)
             .finish_non_exhaustive()
@@ -152,7 +189,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Returns what the reload at the start changed, and the warnings about the file.
+    /// Returns what the reload at the start changed, and the warnings about the file. If the watch
+    /// began with [`WatchOptions::init`], there are no changes.
     #[must_use]
     pub const fn first_reload(&self) -> &ReloadedFile {
         &self.first
@@ -169,7 +207,7 @@ impl Drop for Watch {
 
 /// The thread of a watch.
 struct WatchThread {
-    watcher: FileWatcher,
+    options: WatchOptions,
     registry: Registry,
     follower: Follower,
     is_stopped: Arc<AtomicBool>,
@@ -180,10 +218,10 @@ impl WatchThread {
     fn run(&mut self) {
         while self.wakes.recv().is_ok() && self.settles() {
             let followed = self.follower.follow();
-            let reloaded = self.watcher.file.reload(&self.registry);
+            let reloaded = self.options.file.reload(&self.registry);
             self.report(reloaded.map_err(WatchError::from));
             if let Err(error) = followed {
-                let path = self.watcher.file.path().to_string_lossy();
+                let path = self.options.file.path().to_string_lossy();
                 self.registry.record_failed_reload(&path, &error);
                 self.report(Err(error));
             }
@@ -192,7 +230,7 @@ impl WatchThread {
 
     /// Waits for the end of a burst. Returns whether the watch goes on.
     fn settles(&self) -> bool {
-        let FileWatcher { debounce, .. } = self.watcher;
+        let WatchOptions { debounce, .. } = self.options;
         let latest = SystemClock.now().after(debounce.saturating_mul(MOST_DEBOUNCES));
         while !self.is_stopped()
             && SystemClock.now() < latest
@@ -206,8 +244,8 @@ impl WatchThread {
     }
 
     fn report(&mut self, result: Result<ReloadedFile, WatchError>) {
-        if let Some(on_reload) = &mut self.watcher.on_reload {
-            drop(catch_unwind(AssertUnwindSafe(|| on_reload(result))));
+        if let Some(on_reload) = &mut self.options.on_reload {
+            call_back("a function for the results of a watch", || on_reload(result));
         }
     }
 }

@@ -54,12 +54,12 @@ impl WatchPlaces {
     }
 
     /// Whether a change of this entry may change what the path leads to.
-    pub(super) fn matter(&self, changed: &Path) -> bool {
+    pub(super) fn include(&self, changed: &Path) -> bool {
         self.entries.contains(changed) || self.directories.contains(changed)
     }
 }
 
-/// As Linux; a ring of links ends here too.
+/// The limit of Linux. It also ends a cycle of links.
 const MOST_LINKS: u32 = 40;
 
 /// The parts of a path, the last one first.
@@ -106,7 +106,7 @@ mod tests {
         let folder = folder("missing");
         let places = WatchPlaces::of(&folder.join("a/../b/c.toml"));
         assert_eq!(places.directories, [folder.clone()].into());
-        assert!(places.matter(&folder.join("a")) && !places.matter(&folder.join("other")));
+        assert!(places.include(&folder.join("a")) && !places.include(&folder.join("other")));
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -3,7 +3,7 @@
 //! It names nothing but the language, because `brama-config` has this file too, as a link.
 
 /// An option, what it does, a value for these words if the usual example is not one, and the words.
-pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 27] = [
+pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 28] = [
     (
         "identifier",
         "names the breaker",
@@ -30,6 +30,8 @@ pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 27] = [
             "max_errors",
             "failure_limit",
             "consecutive_failures",
+            "consecutive_5xx",
+            "consecutive_gateway_failure",
             "handled_events_allowed_before_breaking",
             "exceptions_allowed_before_breaking",
             "failure_execution_threshold",
@@ -52,6 +54,7 @@ pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 27] = [
             "open_duration",
             "open_state_duration",
             "break_duration",
+            "base_ejection_time",
             "duration_of_break",
             "wait_duration",
             "wait_duration_in_open_state",
@@ -73,6 +76,7 @@ pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 27] = [
             "expiry_strategy",
             "initial_expiry",
             "max_expiry",
+            "max_ejection_time",
             "backoff",
             "backoff_strategy",
             "exponential_backoff",
@@ -274,6 +278,12 @@ pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 27] = [
             "fallback_value",
             "or_else",
         ],
+    ),
+    (
+        "max_open_share",
+        "is the percentage of an identifier's keys that may reject at once",
+        "",
+        &["max_ejection_percent"],
     ),
     ("trip_if", "decides which errors open the circuit at once", "", &["trip_when", "trip_on"]),
     (

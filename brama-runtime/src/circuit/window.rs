@@ -72,6 +72,8 @@ impl Window {
     pub(super) const fn limit_broken(self) -> Option<&'static str> {
         match self.0 {
             Span::Calls(0) => Some("at least 1 call"),
+            // Longer ones cannot be counted in nanoseconds.
+            Span::Time(length) if nanos(length) == u64::MAX => Some("at most 584 years"),
             Span::Time(length)
                 if !is_whole_millis(length) || !nanos(length).is_multiple_of(TEN_MILLIS) =>
             {

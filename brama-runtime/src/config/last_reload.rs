@@ -5,8 +5,8 @@ use std::{fmt, time::SystemTime};
 #[cfg(feature = "serde")]
 use serde::Serialize;
 
-use super::Reloaded;
-use crate::{calendar::Rfc3339, text::Escaped};
+use super::{ConfigProblem, Reloaded};
+use crate::{calendar::Rfc3339, circuit::Quantity, text::Escaped};
 
 /// The last reload of a registry, successful or not. `init` is none.
 ///
@@ -23,9 +23,11 @@ pub struct LastReload {
     /// The path of the file or the name of another source, at most 256 bytes; `None` if the program
     /// gave a `Config`.
     pub source: Option<String>,
-    /// Why nothing was changed: the first 12 lines of the error, each at most 160 bytes; `None` if
-    /// the reload was successful.
+    /// Why nothing was changed: the first 12 mistakes, each on a line of at most 512 bytes that
+    /// begins with its place, if it has one; `None` if the reload was successful.
     pub error: Option<String>,
+    /// How many mistakes there are; 0 if the reload was successful.
+    pub mistakes: usize,
     /// How many settings differ from the configuration before; 0 after an error.
     pub settings: usize,
     /// How many breakers in use have other settings; 0 after an error.
@@ -40,18 +42,21 @@ impl LastReload {
         let Reloaded { configuration, breakers } = reloaded;
         let (settings, breakers) = (configuration.len(), breakers.len());
         let source = source.map(shown);
-        Self { time, source, error: None, settings, breakers, last_success: Some(time) }
+        let (error, last_success) = (None, Some(time));
+        Self { time, source, error, mistakes: 0, settings, breakers, last_success }
     }
 
-    pub(crate) fn failed(time: SystemTime, source: Option<&str>, error: &dyn fmt::Display) -> Self {
-        let lines = error.to_string();
-        let lines: Vec<_> = lines
-            .lines()
-            .take(MOST_LINES)
-            .map(|line| Escaped::within(MAX_LINE, line).to_string())
-            .collect();
+    /// `omitted` counts the mistakes that `problems` does not have.
+    pub(crate) fn failed(
+        time: SystemTime,
+        source: Option<&str>,
+        problems: &[ConfigProblem],
+        omitted: usize,
+    ) -> Self {
+        let lines: Vec<_> = problems.iter().take(MOST_LINES).map(ConfigProblem::line).collect();
         let (source, error) = (source.map(shown), Some(lines.join("\n")));
-        Self { time, source, error, settings: 0, breakers: 0, last_success: None }
+        let mistakes = problems.len().saturating_add(omitted);
+        Self { time, source, error, mistakes, settings: 0, breakers: 0, last_success: None }
     }
 
     /// A failure keeps the time of the last success.
@@ -66,10 +71,13 @@ impl LastReload {
         self.error.is_none()
     }
 
-    /// The error in short: a message and its place, on one line.
-    pub(crate) fn short_error(&self) -> Option<String> {
-        let lines = self.error.as_deref()?.lines().map(str::trim);
-        Some(lines.take(2).collect::<Vec<_>>().join(" "))
+    /// The error in short: the first mistake, and how many more there are.
+    fn short_error(&self) -> Option<String> {
+        let first = self.error.as_deref()?.lines().next().unwrap_or_default();
+        Some(match self.mistakes {
+            0 | 1 => first.to_owned(),
+            count => format!("{first}, and {}", Quantity(count as u64 - 1, "more mistake")),
+        })
     }
 
     /// A warning while the last reload is one that failed.
@@ -84,10 +92,11 @@ impl fmt::Display for LastReload {
         self.source.iter().try_for_each(|source| write!(f, "of {source} "))?;
         write!(f, "at {} ", Rfc3339(self.time))?;
         let Self { settings, breakers, .. } = self;
-        match self.short_error() {
-            Some(error) => write!(f, "failed and changed nothing: {error}"),
-            None => write!(f, "changed {settings} settings and {breakers} breakers"),
+        if let Some(error) = self.short_error() {
+            return write!(f, "failed and changed nothing: {error}");
         }
+        let settings = Quantity(*settings as u64, "setting");
+        write!(f, "changed {settings} and {}", Quantity(*breakers as u64, "breaker"))
     }
 }
 
@@ -99,9 +108,6 @@ fn shown(source: &str) -> String {
 const MOST_LINES: usize = 12;
 
 /// In bytes, as shown.
-const MAX_LINE: usize = 160;
-
-/// In bytes, as shown.
 const MAX_SOURCE: usize = 256;
 
 #[cfg(test)]
@@ -110,12 +116,12 @@ mod tests {
 
     #[test]
     fn an_error_from_outside_is_bounded_and_escaped() {
-        let error = format!("a\u{1b}[31m\n{}", "long\n".repeat(100));
-        let last = LastReload::failed(SystemTime::UNIX_EPOCH, Some("a\nb"), &error);
-        assert_eq!(last.source.as_deref(), Some("a\\nb"));
+        let problems = vec![ConfigProblem::of_source(&"a\u{1b}[31m\n  long\n\n"); 100];
+        let last = LastReload::failed(SystemTime::UNIX_EPOCH, Some("a\nb"), &problems, 7);
+        assert_eq!((last.source.as_deref(), last.mistakes), (Some("a\\nb"), 107));
         let error = last.error.unwrap();
         assert_eq!(error.lines().count(), 12);
-        assert!(error.starts_with("a\\u{1b}[31m\nlong"), "{error}");
+        assert!(error.starts_with("a\\u{1b}[31m long\n"), "{error}");
     }
 
     #[test]
@@ -126,14 +132,23 @@ mod tests {
             good.to_string(),
             "the reload at 1970-01-01T00:00:00.000Z changed 0 settings and 0 breakers"
         );
-        let bad =
-            LastReload::failed(now, Some("a.toml"), &"bad\n  --> a.toml:1:1").after(Some(&good));
-        assert_eq!((bad.time, bad.last_success), (now, Some(first)));
+        let mistake = ConfigProblem {
+            place: Some("a.toml:1:1".to_owned()),
+            ..ConfigProblem::of_source(&"bad")
+        };
+        let bad = |problems: &[_]| LastReload::failed(now, Some("a.toml"), problems, 0);
+        let mut problems = vec![mistake];
+        let one = bad(&problems).after(Some(&good));
+        assert_eq!((one.time, one.last_success), (now, Some(first)));
+        let warning = one.warning().unwrap();
         assert_eq!(
-            bad.warning().unwrap(),
-            "the reload of a.toml at 1970-01-02T00:00:00.000Z failed and changed nothing: bad --> \
-             a.toml:1:1"
+            warning,
+            "the reload of a.toml at 1970-01-02T00:00:00.000Z failed and changed nothing: \
+             a.toml:1:1: bad"
         );
+        problems.extend([problems[0].clone(), problems[0].clone()]);
+        let three = bad(&problems).warning().unwrap();
+        assert_eq!(three, format!("{warning}, and 2 more mistakes"));
     }
 
     const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);

@@ -39,6 +39,14 @@ impl ConfigMistake {
         &self.place
     }
 
+    /// What is wrong, without the place.
+    pub(crate) fn message(&self) -> String {
+        match &self.kind {
+            MistakeKind::Setting(mistake) => mistake.to_string(),
+            MistakeKind::Duration(mistake) => mistake.to_string(),
+        }
+    }
+
     /// Returns the invalid setting of a policy; `None` if the mistake is in a setting of the
     /// registry.
     #[must_use]
@@ -52,11 +60,7 @@ impl ConfigMistake {
 
 impl fmt::Display for ConfigMistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.place)?;
-        match &self.kind {
-            MistakeKind::Setting(mistake) => mistake.fmt(f),
-            MistakeKind::Duration(mistake) => mistake.fmt(f),
-        }
+        write!(f, "{}: {}", self.place, self.message())
     }
 }
 

@@ -8,6 +8,7 @@ mod last_reload;
 mod layers;
 mod mistake;
 mod origin;
+mod problem;
 mod reloaded;
 mod resolve;
 #[cfg(feature = "serde")]
@@ -25,6 +26,7 @@ pub use self::{
     last_reload::LastReload,
     mistake::{ConfigMistake, InitError, InvalidConfig},
     origin::ConfigLayer,
+    problem::ConfigProblem,
     reloaded::{ConfigChange, Reconfigured, Reloaded, Unused},
     settings::{LayerValue, Setting, Settings},
 };

@@ -16,7 +16,7 @@ use crate::{
 
 /// What [`Registry::reload`](crate::registry::Registry::reload) changed.
 ///
-/// `Display` writes a line for each place, and nothing if nothing changed:
+/// `Display` writes a line for each place, once each, and nothing if nothing changed:
 /// `defaults: failure_threshold from 3 to 6`.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
@@ -154,9 +154,12 @@ fn patch_changes(
 
 impl fmt::Display for Reloaded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let configuration = self.configuration.iter().map(ToString::to_string);
-        let lines = configuration.chain(self.breakers.iter().map(ToString::to_string));
-        write_lines(lines, f)
+        let configuration: Vec<_> = self.configuration.iter().map(ToString::to_string).collect();
+        let written: BTreeSet<_> = configuration.iter().map(String::as_str).collect();
+        // A table with one setting of one breaker changes both alike.
+        let breakers = self.breakers.iter().map(ToString::to_string);
+        let breakers = breakers.filter(|line| !written.contains(line.as_str()));
+        write_lines(configuration.iter().cloned().chain(breakers), f)
     }
 }
 

@@ -26,15 +26,17 @@ use std::sync::atomic::AtomicU64;
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) use self::off::{
-    has_line, is_listening, note_outcome, takes_outcomes, write_change, write_failed_reload,
-    write_panic, write_reload, write_switch,
+    has_line, is_listening, note_outcome, takes_outcomes, write_change, write_config_warnings,
+    write_failed_reload, write_panic, write_reload, write_switch,
 };
 #[cfg(feature = "tracing")]
 pub(crate) use self::{
     change::{has_line, write_change},
     fields::NameFields,
     level::{is_listening, is_on},
-    operation::{write_failed_reload, write_panic, write_reload, write_switch},
+    operation::{
+        write_config_warnings, write_failed_reload, write_panic, write_reload, write_switch,
+    },
     outcome::{address, enter_span_of, leave_span, note_outcome, takes_outcomes},
 };
 

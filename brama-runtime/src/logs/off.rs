@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use super::RejectionLog;
 use crate::{
     circuit::State,
-    config::{LastReload, Reloaded},
+    config::{ConfigProblem, LastReload, Reloaded},
     event::{Event, EventDetail},
     identity::Identity,
 };
@@ -20,7 +20,9 @@ pub(crate) const fn write_change(_: &Event) {}
 
 pub(crate) const fn write_reload(_: &Reloaded, _: Option<&str>) {}
 
-pub(crate) const fn write_failed_reload(_: &LastReload) {}
+pub(crate) const fn write_failed_reload(_: &LastReload, _: &[ConfigProblem]) {}
+
+pub(crate) const fn write_config_warnings(_: &str, _: &[ConfigProblem]) {}
 
 pub(crate) const fn write_switch(_: bool) {}
 

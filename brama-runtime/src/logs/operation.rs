@@ -4,7 +4,8 @@ use tracing::{Level, event};
 
 use super::{fields::NameFields, level::is_on};
 use crate::{
-    config::{LastReload, Reloaded},
+    circuit::Quantity,
+    config::{ConfigProblem, LastReload, Reloaded},
     identity::Identity,
     sys::panic::catch_panic,
     text::Escaped,
@@ -22,7 +23,7 @@ fn reload_line(reloaded: &Reloaded, source: Option<&str>) {
     let mut shown: Vec<_> =
         configuration.iter().take(MOST_CHANGES).map(ToString::to_string).collect();
     match configuration.len() - shown.len() {
-        0 if shown.is_empty() => shown.push("it sets what the one before has set".to_owned()),
+        0 if shown.is_empty() => shown.push("no setting changed".to_owned()),
         0 => {}
         more => shown.push(format!("and {more} more")),
     }
@@ -42,22 +43,67 @@ fn reload_line(reloaded: &Reloaded, source: Option<&str>) {
 const MOST_CHANGES: usize = 16;
 
 /// Writes the line of a reload that failed. The caller must hold no lock.
-pub(crate) fn write_failed_reload(last: &LastReload) {
+pub(crate) fn write_failed_reload(last: &LastReload, problems: &[ConfigProblem]) {
     if is_on(Level::WARN) {
-        let _ = catch_panic(|| failed_reload_line(last));
+        let _ = catch_panic(|| failed_reload_lines(last, problems));
     }
 }
 
-fn failed_reload_line(last: &LastReload) {
+/// An error without a place, such as that of the network, needs no line of its own.
+fn failed_reload_lines(last: &LastReload, problems: &[ConfigProblem]) {
+    let source = last.source.as_deref();
+    let (why, listed) = match problems {
+        [only] if only.place.is_none() => (only.line(), [].as_slice()),
+        _ => (Quantity(last.mistakes as u64, "mistake").to_string(), problems),
+    };
     event!(
         target: "brama::config",
         Level::WARN,
         change = "reload_failed",
-        source = last.source.as_deref(),
-        "the configuration could not be reloaded and stays as it is: {}",
-        last.short_error().unwrap_or_default(),
+        mistakes = last.mistakes,
+        source,
+        "the configuration could not be reloaded and stays as it is: {why}",
     );
+    let omitted = last.mistakes.saturating_sub(problems.len());
+    problem_lines("mistake", source, listed, omitted);
 }
+
+/// Writes a line for each warning about a configuration that was applied. The caller must hold no
+/// lock.
+pub(crate) fn write_config_warnings(source: &str, warnings: &[ConfigProblem]) {
+    if is_on(Level::WARN) {
+        let source = Escaped::within(MAX_TEXT, source).to_string();
+        let _ = catch_panic(|| problem_lines("warning", Some(&source), warnings, 0));
+    }
+}
+
+/// Writes a line for each problem, the first ones, and one with the number of the rest.
+fn problem_lines(kind: &str, source: Option<&str>, problems: &[ConfigProblem], omitted: usize) {
+    let shown = |text: &str| Escaped::within(MAX_TEXT, text).to_string();
+    for ConfigProblem { message, place, key, help } in problems.iter().take(MOST_PROBLEMS) {
+        event!(
+            target: "brama::config",
+            Level::WARN,
+            change = kind,
+            source,
+            place = place.as_deref().map(shown),
+            key = key.as_deref().map(shown),
+            help = help.as_deref().map(shown),
+            "{}",
+            shown(message),
+        );
+    }
+    let more = problems.len().saturating_sub(MOST_PROBLEMS).saturating_add(omitted);
+    if 0 < more {
+        event!(target: "brama::config", Level::WARN, change = kind, source, "and {more} more");
+    }
+}
+
+/// How many mistakes or warnings have a line of their own.
+const MOST_PROBLEMS: usize = 20;
+
+/// In bytes, of a field or message as shown.
+const MAX_TEXT: usize = 512;
 
 /// Writes the line of the kill switch. The caller must hold no lock.
 pub(crate) fn write_switch(is_on_now: bool) {
@@ -97,6 +143,6 @@ fn panic_line(what: &str, identity: Option<&Identity<'_>>) {
         breaker = fields.map(|it| &*it.breaker),
         scope = fields.and_then(|it| it.scope.as_deref()),
         key = fields.and_then(|it| it.key.as_deref()),
-        "{what} panicked; the panic was caught, and breakers go on",
+        "{what} panicked; the panic was caught, and breakers are not affected",
     );
 }

@@ -1,7 +1,8 @@
-//! The part of the runtime that generated code calls.
+//! The part of the runtime that generated code and companions call.
 
 mod cached_site;
 mod call_site;
+mod companion;
 mod future;
 mod judge;
 mod key;
@@ -26,6 +27,7 @@ pub use self::timeout::{
 pub use self::{
     cached_site::CachedSite,
     call_site::{CallSite, SiteSlot},
+    companion::{call_back, log_warnings, record_mistakes},
     future::{IntoFutureOf, PinnedBox, declare, make_future},
     judge::{ErrorRules, FailedCall, HandlerAnswer, ReasonAnswer, handled},
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
@@ -41,7 +43,7 @@ pub use self::{
 #[cfg(feature = "declared")]
 pub use crate::registry::DeclarationEntry;
 pub use crate::{
-    config::{Attribute, Declaration},
+    config::{Attribute, ConfigProblem, Declaration},
     identity::KeyText,
     outcome::Judgement,
 };

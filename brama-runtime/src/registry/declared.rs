@@ -40,6 +40,8 @@ pub struct Declared {
     pub is_keyed: bool,
     /// Whether the function has a `registry`, so that its breakers may be elsewhere.
     pub has_own_registry: bool,
+    /// Whether the function has a `timeout`, so that one of the configuration applies to its calls.
+    pub has_timeout: bool,
 }
 
 impl Declared {
@@ -227,6 +229,7 @@ impl DeclarationEntry {
             line,
             is_keyed: self.is_keyed,
             has_own_registry: self.has_own_registry,
+            has_timeout: attribute.is_timed(),
         }
     }
 }

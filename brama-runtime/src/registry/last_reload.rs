@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::{Registry, RegistryInner};
-use crate::{config::LastReload, logs};
+use crate::{
+    config::{ConfigProblem, LastReload},
+    logs,
+};
 
 impl Registry {
     /// Returns the last reload, successful or not; `None` if there was none.
@@ -29,8 +32,9 @@ impl Registry {
         self.inner.last_reload()
     }
 
-    /// Records that a source of configuration could not be read, so that operators see it. A loader
-    /// of your own calls this; those of `brama::config` do so by themselves.
+    /// Records that a source of configuration could not be read, so that operators see it: the
+    /// error on one line. A loader of your own calls this; those of `brama::config` do so by
+    /// themselves.
     ///
     /// ```
     /// # use brama_runtime::api as brama;
@@ -43,14 +47,20 @@ impl Registry {
     /// assert_eq!(last.error.as_deref(), Some("connection refused"));
     /// ```
     pub fn record_failed_reload(&self, source: &str, error: &dyn fmt::Display) {
-        self.note_failed_reload(Some(source), error);
+        self.note_failed_reload(Some(source), &[ConfigProblem::of_source(error)], 0);
     }
 
-    pub(super) fn note_failed_reload(&self, source: Option<&str>, error: &dyn fmt::Display) {
+    /// `omitted` counts the mistakes that `problems` does not have.
+    pub(crate) fn note_failed_reload(
+        &self,
+        source: Option<&str>,
+        problems: &[ConfigProblem],
+        omitted: usize,
+    ) {
         let time = self.inner.context.time.calendar();
-        let last = LastReload::failed(time, source, error);
+        let last = LastReload::failed(time, source, problems, omitted);
         self.inner.note_reload(last.clone());
-        logs::write_failed_reload(&last);
+        logs::write_failed_reload(&last, problems);
     }
 }
 

@@ -7,7 +7,7 @@ use super::declared::{declared_kinds, is_declared};
 use super::{Registry, RegistryInner, cleanup::clean_up, writer::Writer};
 use crate::{
     circuit::Reasons,
-    config::{Config, InitError, InvalidConfig, LastReload, Reloaded, Unused},
+    config::{Config, ConfigProblem, InitError, InvalidConfig, LastReload, Reloaded, Unused},
     connection::ConnectionKind,
     error::{NoThread, UnknownBreaker},
     identity::Identity,
@@ -117,9 +117,9 @@ impl Registry {
     fn reload_as(&self, source: Option<&str>, config: Config) -> Result<Reloaded, InvalidConfig> {
         let mistakes = config.mistakes();
         if !mistakes.is_empty() {
-            let error = InvalidConfig::new(config, mistakes);
-            self.note_failed_reload(source, &error);
-            return Err(error);
+            let problems: Vec<_> = mistakes.iter().map(ConfigProblem::of_mistake).collect();
+            self.note_failed_reload(source, &problems, 0);
+            return Err(InvalidConfig::new(config, mistakes));
         }
         let (at, time) = (self.inner.context.timestamp(), self.inner.context.time.calendar());
         let mut writer = self.inner.writer.lock();

@@ -2,53 +2,29 @@
 
 use std::path::Path;
 
-use brama::config::{File, FileWatcher, Finding, ReloadedFile, Watch, WatchError};
+use brama::config::{File, Finding, Watch, WatchError, WatchOptions};
 use tokio::sync::watch;
-use tracing::{error, warn};
-
-use crate::mistake::{self, Mistake};
 
 /// The configuration of the global registry, until it is dropped.
 pub(crate) struct Configuration {
-    mistakes: watch::Receiver<Vec<Mistake>>,
+    mistakes: watch::Receiver<Vec<Finding>>,
     _watch: Watch,
 }
 
 impl Configuration {
-    /// Applies the file now, which has to be valid, and each time it changes.
+    /// Applies the file now, which has to be valid, and each time it changes. brama logs mistakes
+    /// and warnings.
     pub(crate) fn start(path: &Path) -> Result<Self, WatchError> {
-        let (file, registry) = (File::at(path), brama::registry());
-        warn_of(&file.init(&registry)?);
         let (sender, mistakes) = watch::channel(Vec::new());
-        let watcher = FileWatcher::of(file).on_reload(move |reload| {
-            sender.send_replace(mistakes_of(reload));
+        let options = WatchOptions::of(File::at(path)).on_reload(move |reload| {
+            let error = reload.err();
+            sender.send_replace(error.map(|it| it.findings().to_vec()).unwrap_or_default());
         });
-        Ok(Self { mistakes, _watch: watcher.start(&registry)? })
+        Ok(Self { mistakes, _watch: options.init(&brama::registry())? })
     }
 
     /// Returns the mistakes because of which the last change was not applied; none if it was.
-    pub(crate) fn mistakes(&self) -> Vec<Mistake> {
+    pub(crate) fn mistakes(&self) -> Vec<Finding> {
         self.mistakes.borrow().clone()
-    }
-}
-
-/// Logs what brama does not: warnings, and every mistake with its place.
-fn mistakes_of(reload: Result<ReloadedFile, WatchError>) -> Vec<Mistake> {
-    let mistakes = match reload {
-        Ok(reloaded) => {
-            warn_of(&reloaded.warnings);
-            Vec::new()
-        }
-        Err(error) => mistake::all_of(&error),
-    };
-    for Mistake { message, place, key, help } in &mistakes {
-        error!(place, key, help, "{message}");
-    }
-    mistakes
-}
-
-fn warn_of(warnings: &[Finding]) {
-    for Mistake { message, place, key, help } in warnings.iter().map(Mistake::from) {
-        warn!(place, key, help, "{message}");
     }
 }

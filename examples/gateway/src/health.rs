@@ -1,16 +1,16 @@
 //! `/health`: each breaker, and the mistakes of a configuration that was not applied.
 
 use axum::{Json, extract::State, http::StatusCode};
-use brama::status::BreakerFilter;
+use brama::{config::Finding, status::BreakerFilter};
 use serde::Serialize;
 
-use crate::{breaker_health::BreakerHealth, gateway::Gateway, mistake::Mistake};
+use crate::{breaker_health::BreakerHealth, gateway::Gateway};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Health {
     breakers: Vec<BreakerHealth>,
     /// Empty if the last change of the file was applied.
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<Finding>,
 }
 
 /// Answers 503 while a service that the gateway needs is cut off.

@@ -8,7 +8,6 @@ mod configuration;
 mod gateway;
 mod health;
 mod metrics;
-mod mistake;
 mod orders;
 mod products;
 mod routes;

@@ -97,9 +97,9 @@ const MISTAKES: [[&str; 3]; 3] = [
     ["breakers.payments.expiry", "gateway.toml:6:10", "`expiry` is 30, must be a duration"],
 ];
 
-fn assert_is_mistake(shown: &Value, [key, place, message]: [&str; 3]) {
-    assert_eq!((&shown["key"], &shown["place"]), (&key.into(), &place.into()));
-    assert!(shown["message"].as_str().unwrap().starts_with(message), "{shown}");
+/// The place of a mistake in JSON, as the log writes it.
+fn place(shown: &Value) -> String {
+    format!("{}:{}:{}", shown["file"].as_str().unwrap(), shown["line"], shown["column"])
 }
 
 #[test]
@@ -107,9 +107,17 @@ fn all_mistakes_of_a_bad_file_are_in_the_log_and_in_health() {
     let step = Step::titled("The operator makes three mistakes");
     let health = step.health();
     assert_eq!(health["mistakes"].as_array().unwrap().len(), MISTAKES.len());
-    for (mistake, shown) in MISTAKES.into_iter().zip(health["mistakes"].as_array().unwrap()) {
-        assert_is_mistake(shown, mistake);
-        assert_is_mistake(&step.line("key", mistake[0]), mistake);
+    for ([key, at, message], shown) in
+        MISTAKES.into_iter().zip(health["mistakes"].as_array().unwrap())
+    {
+        let logged = step.line("key", key);
+        assert_eq!(
+            (&shown["key"], place(shown), &logged["place"]),
+            (&key.into(), at.to_owned(), &at.into())
+        );
+        for mistake in [shown, &logged] {
+            assert!(mistake["message"].as_str().unwrap().starts_with(message), "{mistake}");
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The settings of one circuit breaker of Resilience4j.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use brama_runtime::api::{PolicyPatch, Window};
 
@@ -50,10 +50,11 @@ impl Default for Resilience4jSettings<'_> {
 impl<'a> Resilience4jSettings<'a> {
     /// The settings of a table over these.
     pub(super) fn under(mut self, table: &Branch<'a>, log: &mut ImportLog) -> Self {
-        let (mut waits, mut words) = (WaitLevel::default(), HashSet::new());
+        let (mut waits, mut words) = (WaitLevel::default(), HashMap::new());
         for field in table.fields() {
-            if !words.insert(field.word()) {
-                log.unsaid(&field, "the key is written in another way too; the last one counts");
+            if let Some(first) = words.insert(field.word(), field.clone()) {
+                let why = "the key is written in another way below, and the last one counts";
+                log.unsaid(&first, why);
             }
             if !waits.take(&field) {
                 self.take(field, log);
@@ -71,7 +72,7 @@ impl<'a> Resilience4jSettings<'a> {
                 rate(&mut self.slow_call_rate, "slow_call_rate", &field, log);
             }
             "slowcalldurationthreshold" => {
-                let limit = log.duration(&field, "slow_call_duration", &SPRING);
+                let limit = log.duration_of_a_milli(&field, "slow_call_duration", &SPRING);
                 self.slow_call_duration = limit.unwrap_or(self.slow_call_duration);
             }
             "slidingwindowsize" => self.window = log.count(&field).unwrap_or(self.window),

@@ -79,7 +79,8 @@ impl<'a> WaitLevel<'a> {
         {
             log.wrong(field, "false, because `enableExponentialBackoff` is true");
         }
-        let wait = self.wait.as_ref().and_then(|field| log.duration(field, "expiry", &SPRING));
+        let wait =
+            self.wait.as_ref().and_then(|field| log.duration_of_a_milli(field, "expiry", &SPRING));
         match wait {
             Some(wait) if is_exponential => {
                 note_unused([&self.share], "without enableRandomizedWait it has no effect", log);

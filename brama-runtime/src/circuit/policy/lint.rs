@@ -25,6 +25,7 @@ impl Policy {
             self.has_a_hidden_threshold(),
             self.loses_slow_probes(),
             self.loses_long_probes(),
+            self.ends_slow_calls(),
             self.never_grows(),
         ];
         findings.into_iter().flatten().collect()
@@ -86,6 +87,18 @@ impl Policy {
             format!(
                 "`timeout` {limit} is longer than `probe_timeout` {places}: a probe may lose \
                  its place before it times out"
+            )
+        })
+    }
+
+    /// The timeout acts only on calls of functions that declare one.
+    fn ends_slow_calls(&self) -> Option<String> {
+        let (rate, limit, slow) = (self.slow_call_rate?, self.timeout?, self.slow_call_duration);
+        (limit < slow).then(|| {
+            let (limit, slow) = (Exact(limit), Exact(slow));
+            format!(
+                "`timeout` {limit} is shorter than `slow_call_duration` {slow}: a call with the \
+                 timeout ends before it is slow, and `slow_call_rate` {rate} never acts on it"
             )
         })
     }

@@ -1,0 +1,44 @@
+//! What companions call, beside generated code.
+
+use crate::{
+    config::ConfigProblem,
+    logs,
+    registry::Registry,
+    sys::panic::{Panicked, catch_panic},
+};
+
+/// Runs a callback of the program. If it panics, the log has a line that names `what`, and the
+/// caller goes on.
+pub fn call_back(what: &str, run: impl FnOnce()) {
+    if catch_panic(run) == Err(Panicked) {
+        logs::write_panic(what, None);
+    }
+}
+
+/// Records that a source of configuration has mistakes, so that operators see each. `omitted`
+/// counts those that `mistakes` does not have.
+pub fn record_mistakes(
+    registry: &Registry,
+    source: &str,
+    mistakes: &[ConfigProblem],
+    omitted: usize,
+) {
+    registry.note_failed_reload(Some(source), mistakes, omitted);
+}
+
+/// Writes the warnings about a configuration that was applied to the log.
+pub fn log_warnings(source: &str, warnings: &[ConfigProblem]) {
+    logs::write_config_warnings(source, warnings);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::resume_unwind;
+
+    use super::*;
+
+    #[test]
+    fn a_panic_of_a_callback_goes_no_further() {
+        call_back("a test", || resume_unwind(Box::new("bad")));
+    }
+}
