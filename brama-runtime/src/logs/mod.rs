@@ -9,15 +9,17 @@
 #[cfg(feature = "tracing")]
 mod change;
 #[cfg(feature = "tracing")]
+mod configuration;
+#[cfg(feature = "tracing")]
 mod fields;
 #[cfg(feature = "tracing")]
 mod level;
 #[cfg(not(feature = "tracing"))]
 mod off;
 #[cfg(feature = "tracing")]
-mod operation;
-#[cfg(feature = "tracing")]
 mod outcome;
+#[cfg(feature = "tracing")]
+mod panic;
 #[cfg(feature = "tracing")]
 mod rejection;
 
@@ -32,12 +34,11 @@ pub(crate) use self::off::{
 #[cfg(feature = "tracing")]
 pub(crate) use self::{
     change::{has_line, write_change},
+    configuration::{write_config_warnings, write_failed_reload, write_reload, write_switch},
     fields::NameFields,
     level::{is_listening, is_on},
-    operation::{
-        write_config_warnings, write_failed_reload, write_panic, write_reload, write_switch,
-    },
     outcome::{address, enter_span_of, leave_span, note_outcome, takes_outcomes},
+    panic::write_panic,
 };
 
 /// How many rejections of the present opening were counted, and of which opening. A rejection is

@@ -1,12 +1,11 @@
-//! The lines of a registry as a whole: reloads, and user code that panicked.
+//! The lines of a registry's configuration: reloads, what is wrong with a file, the kill switch.
 
 use tracing::{Level, event};
 
-use super::{fields::NameFields, level::is_on};
+use super::level::is_on;
 use crate::{
     circuit::Quantity,
     config::{ConfigProblem, LastReload, Reloaded},
-    identity::Identity,
     sys::panic::catch_panic,
     text::Escaped,
 };
@@ -124,25 +123,5 @@ fn switch_line(is_on_now: bool) {
         change = "shadow_all",
         shadow_all = is_on_now,
         "the kill switch {effect}",
-    );
-}
-
-/// Writes the line about user code that panicked and was caught. The caller must hold no lock.
-pub(crate) fn write_panic(what: &str, identity: Option<&Identity<'_>>) {
-    if is_on(Level::ERROR) {
-        let _ = catch_panic(|| panic_line(what, identity));
-    }
-}
-
-fn panic_line(what: &str, identity: Option<&Identity<'_>>) {
-    let fields = identity.map(NameFields::of);
-    let fields = fields.as_ref();
-    event!(
-        target: "brama::panic",
-        Level::ERROR,
-        breaker = fields.map(|it| &*it.breaker),
-        scope = fields.and_then(|it| it.scope.as_deref()),
-        key = fields.and_then(|it| it.key.as_deref()),
-        "{what} panicked; the panic was caught, and breakers are not affected",
     );
 }
