@@ -17,7 +17,7 @@ use crate::{
     environment::may_be_ours,
     errors::{ApplyError, ConfigErrors},
     finding::Finding,
-    loaded::{self, Loaded, ReloadedFile, Syntax},
+    loaded::{self, EmptyFile, Loaded, ReloadedFile, Syntax},
 };
 
 /// A configuration file: its path, and the environment variables that override it.
@@ -116,7 +116,7 @@ impl File {
             return Err(ConfigErrors::unreadable(&self.name(), message, Some(help)));
         }
         let bytes = self.bytes()?;
-        Loaded::read(&self.name(), bytes, self.syntax(), self.variables(), self.is_optional)
+        Loaded::read(&self.name(), bytes, self.syntax(), self.variables(), self.empty())
     }
 
     /// Reads the file as text, whatever it contains, such as the configuration of another circuit
@@ -188,7 +188,11 @@ impl File {
         }
         let is_json = bytes.trim_ascii_start().starts_with(b"{");
         let syntax = if is_json { Syntax::Json } else { self.syntax() };
-        Loaded::read(&name, bytes, syntax, self.variables(), self.is_optional)
+        Loaded::read(&name, bytes, syntax, self.variables(), self.empty())
+    }
+
+    const fn empty(&self) -> EmptyFile {
+        if self.is_optional { EmptyFile::Allowed } else { EmptyFile::Rejected }
     }
 
     fn syntax(&self) -> Syntax {

@@ -64,6 +64,13 @@ pub(crate) enum Syntax {
     Json,
 }
 
+/// What becomes of a file that sets nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EmptyFile {
+    Rejected,
+    Allowed,
+}
+
 impl Loaded {
     /// Reads a text in TOML. `name` stands for the file in messages. No variable overrides it.
     ///
@@ -71,7 +78,7 @@ impl Loaded {
     ///
     /// [`ConfigErrors`] lists every mistake with its line. An empty text is one.
     pub fn parse_toml(text: &str, name: &str) -> Result<Self, ConfigErrors> {
-        Self::read(name, text.into(), Syntax::Toml, Vec::new(), false)
+        Self::read(name, text.into(), Syntax::Toml, Vec::new(), EmptyFile::Rejected)
     }
 
     /// Reads a text in JSON, in which comments and a comma after the last element are allowed.
@@ -81,7 +88,7 @@ impl Loaded {
     /// [`ConfigErrors`] lists every mistake with its line, but only the first one of the syntax. An
     /// empty text is one.
     pub fn parse_json(text: &str, name: &str) -> Result<Self, ConfigErrors> {
-        Self::read(name, text.into(), Syntax::Json, Vec::new(), false)
+        Self::read(name, text.into(), Syntax::Json, Vec::new(), EmptyFile::Rejected)
     }
 
     pub(crate) fn read(
@@ -89,7 +96,7 @@ impl Loaded {
         bytes: Vec<u8>,
         syntax: Syntax,
         variables: Vec<(OsString, OsString)>,
-        may_be_empty: bool,
+        empty_file: EmptyFile,
     ) -> Result<Self, ConfigErrors> {
         let text = text(name, bytes)?;
         let mut mistakes = RawFindings::default();
@@ -103,7 +110,7 @@ impl Loaded {
             Syntax::Toml => toml_tree::read(&source.text, &mut mistakes),
             Syntax::Json => json_tree::read(&source.text, &mut mistakes),
         };
-        if root.is_empty() && mistakes.is_empty() && !may_be_empty {
+        if root.is_empty() && mistakes.is_empty() && empty_file == EmptyFile::Rejected {
             mistakes.add(empty());
         }
         let of_file = mistakes_of_file(&root, &mistakes, &source);

@@ -2,29 +2,30 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
-use std::{fs, path::PathBuf, process, time::Duration};
+#[path = "support/folder.rs"]
+mod folder;
+
+use std::{path::PathBuf, time::Duration};
 
 use brama_config::{ConfigErrors, File, Loaded};
 use brama_runtime::api::{Config, ConnectionKind, Expiry, Identity, PolicyPatch, Window};
 
+use crate::folder::Folder;
+
 /// A file that is removed at the end of a test.
-struct Written(PathBuf);
+struct Written {
+    path: PathBuf,
+    _folder: Folder,
+}
 
 impl Written {
     fn new(name: &str, text: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("brama-environment-{}-{name}", process::id()));
-        fs::write(&path, text).unwrap();
-        Self(path)
+        let folder = Folder::new(name);
+        Self { path: folder.write(name, text), _folder: folder }
     }
 
     fn read(&self, variables: &[(&str, &str)]) -> Result<Loaded, ConfigErrors> {
-        File::at(&self.0).environment(variables.iter().copied()).read()
-    }
-}
-
-impl Drop for Written {
-    fn drop(&mut self) {
-        drop(fs::remove_file(&self.0));
+        File::at(&self.path).environment(variables.iter().copied()).read()
     }
 }
 
@@ -201,7 +202,7 @@ fn long_and_hidden_texts_of_a_variable_are_cut_and_escaped() {
 fn without_the_environment_no_variable_counts() {
     let file = Written::new("without.toml", "[defaults]\nexpiry = \"1s\"\n");
     let variables = [("BRAMA__DEFAULTS__EXPIRY", "2s")];
-    let loaded = File::at(&file.0).environment(variables).without_environment().read();
+    let loaded = File::at(&file.path).environment(variables).without_environment().read();
     assert_eq!(loaded.unwrap().into_config(), Config::new().defaults(expiry(1)));
 }
 

@@ -2,37 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process,
-};
+#[path = "support/folder.rs"]
+mod folder;
+
+use std::{path::Path, process};
 
 use brama_config::{ApplyError, File};
 use brama_runtime::api::{Config, Registry, error::InitError};
 
-/// A folder that is removed at the end of a test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("brama-files-{}-{name}", process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.0.join(name);
-        fs::write(&path, bytes).unwrap();
-        path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
-    }
-}
+use crate::folder::Folder;
 
 fn file(path: impl AsRef<Path>) -> File {
     File::at(path.as_ref()).without_environment()

@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
+#[path = "support/folder.rs"]
+mod folder;
+
 use std::{
     env, fs,
     panic::resume_unwind,
     path::{Path, PathBuf},
-    process,
     sync::mpsc::{self, Receiver},
     time::Duration,
 };
@@ -14,37 +16,22 @@ use std::{
 use brama_config::{ApplyError, File, ReloadedFile, Watch, WatchError, WatchOptions};
 use brama_runtime::api::{PolicyPatch, Registry, State, config::Reloaded};
 
+use crate::folder::Folder;
+
 /// For a machine under load; the system reports within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 const DEBOUNCE: Duration = Duration::from_millis(20);
 
-/// A folder with the file of a test. It is removed at the end of the test.
-struct Folder(PathBuf);
-
 impl Folder {
-    fn new(name: &str) -> Self {
-        let path = env::temp_dir().join(format!("brama-watch-{}-{name}", process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
     /// Writes a default `failure_threshold` into a file.
-    fn write(&self, name: impl AsRef<Path>, failures: u32) -> PathBuf {
-        let path = self.0.join(name);
-        fs::write(&path, text(failures)).unwrap();
-        path
+    fn set(&self, name: impl AsRef<Path>, failures: u32) -> PathBuf {
+        self.write(name, text(failures))
     }
 
     /// Writes another file and moves it to this place.
     fn replace(&self, name: &str, failures: u32) {
-        let new = self.write(format!("{name}.new"), failures);
+        let new = self.set(format!("{name}.new"), failures);
         fs::rename(new, self.0.join(name)).unwrap();
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
     }
 }
 
@@ -99,7 +86,7 @@ impl Subject {
 #[test]
 fn the_file_is_applied_at_the_start() {
     let folder = Folder::new("start");
-    let subject = Subject::new(folder.write("a.toml", 3));
+    let subject = Subject::new(folder.set("a.toml", 3));
     assert_eq!(subject.threshold(), Some(3));
     let first = &subject.watch.first_reload().reloaded;
     assert_eq!(first.to_string(), "defaults: failure_threshold from nothing set to 3");
@@ -125,7 +112,7 @@ fn a_watch_that_begins_with_init_has_warnings_and_reloads_later() {
 #[test]
 fn a_bad_file_at_the_start_is_an_error() {
     let folder = Folder::new("bad-start");
-    let path = folder.write("a.toml", 0);
+    let path = folder.set("a.toml", 0);
     let error = File::at(path).watch(&Registry::new()).unwrap_err();
     assert!(matches!(error, WatchError::Apply(ApplyError::File(_))), "{error}");
 }
@@ -133,15 +120,15 @@ fn a_bad_file_at_the_start_is_an_error() {
 #[test]
 fn a_write_in_place_is_a_reload() {
     let folder = Folder::new("write");
-    let subject = Subject::new(folder.write("a.toml", 3));
-    folder.write("a.toml", 4);
+    let subject = Subject::new(folder.set("a.toml", 3));
+    folder.set("a.toml", 4);
     subject.await_threshold(4);
 }
 
 #[test]
 fn a_file_that_is_moved_into_place_is_a_reload_and_the_next_one_too() {
     let folder = Folder::new("rename");
-    let subject = Subject::new(folder.write("a.toml", 3));
+    let subject = Subject::new(folder.set("a.toml", 3));
     for failures in 4..8 {
         folder.replace("a.toml", failures);
         subject.await_threshold(failures);
@@ -152,8 +139,8 @@ fn a_file_that_is_moved_into_place_is_a_reload_and_the_next_one_too() {
 #[test]
 fn a_relative_path_stays_the_same_file_after_a_change_of_the_working_directory() {
     let (folder, other) = (Folder::new("before"), Folder::new("after"));
-    folder.write("a.toml", 3);
-    other.write("a.toml", 9);
+    folder.set("a.toml", 3);
+    other.set("a.toml", 9);
     env::set_current_dir(&folder.0).unwrap();
     let subject = Subject::new("a.toml");
     env::set_current_dir(&other.0).unwrap();
@@ -173,7 +160,7 @@ fn a_swap_of_the_link_of_a_config_map_is_a_reload_and_the_next_one_too() {
     let publish = |failures: u32| {
         let version = format!("..{failures}");
         fs::create_dir(folder.0.join(&version)).unwrap();
-        folder.write(format!("{version}/a.toml"), failures);
+        folder.set(format!("{version}/a.toml"), failures);
         symlink(&version, folder.0.join("..data_tmp")).unwrap();
         fs::rename(folder.0.join("..data_tmp"), folder.0.join("..data")).unwrap();
     };
@@ -185,7 +172,7 @@ fn a_swap_of_the_link_of_a_config_map_is_a_reload_and_the_next_one_too() {
         fs::remove_dir_all(folder.0.join(format!("..{}", failures - 1))).unwrap();
         subject.await_threshold(failures);
     }
-    folder.write("..7/a.toml", 9);
+    folder.set("..7/a.toml", 9);
     subject.await_threshold(9);
 }
 
@@ -196,7 +183,7 @@ fn a_link_to_a_directory_above_may_lead_elsewhere() {
     let folder = Folder::new("release");
     for failures in [3, 4] {
         fs::create_dir(folder.0.join(failures.to_string())).unwrap();
-        folder.write(format!("{failures}/a.toml"), failures);
+        folder.set(format!("{failures}/a.toml"), failures);
     }
     symlink("3", folder.0.join("current")).unwrap();
     let subject = Subject::new(folder.0.join("current/a.toml"));
@@ -208,12 +195,12 @@ fn a_link_to_a_directory_above_may_lead_elsewhere() {
 #[test]
 fn a_deleted_file_is_an_error_that_changes_nothing_and_its_return_is_a_reload() {
     let folder = Folder::new("deleted");
-    let subject = Subject::new(folder.write("a.toml", 3));
+    let subject = Subject::new(folder.set("a.toml", 3));
     fs::remove_file(folder.0.join("a.toml")).unwrap();
     let error = subject.await_error().to_string();
     assert!(error.contains("the file does not exist"), "{error}");
     assert_eq!(subject.threshold(), Some(3));
-    folder.write("a.toml", 4);
+    folder.set("a.toml", 4);
     subject.await_threshold(4);
 }
 
@@ -221,12 +208,12 @@ fn a_deleted_file_is_an_error_that_changes_nothing_and_its_return_is_a_reload() 
 fn a_directory_that_is_made_anew_is_watched_again() {
     let folder = Folder::new("directory");
     fs::create_dir(folder.0.join("conf")).unwrap();
-    let subject = Subject::new(folder.write("conf/a.toml", 3));
+    let subject = Subject::new(folder.set("conf/a.toml", 3));
     for failures in [4, 5] {
         fs::remove_dir_all(folder.0.join("conf")).unwrap();
         drop(subject.await_error());
         fs::create_dir(folder.0.join("conf")).unwrap();
-        folder.write("conf/a.toml", failures);
+        folder.set("conf/a.toml", failures);
         subject.await_threshold(failures);
     }
 }
@@ -235,7 +222,7 @@ fn a_directory_that_is_made_anew_is_watched_again() {
 #[test]
 fn a_burst_of_changes_is_one_reload() {
     let folder = Folder::new("burst");
-    let subject = Subject::with_debounce(folder.write("a.toml", 3), Duration::from_secs(1));
+    let subject = Subject::with_debounce(folder.set("a.toml", 3), Duration::from_secs(1));
     (4..=50).for_each(|failures| folder.replace("a.toml", failures));
     let reloaded = subject.next().unwrap().reloaded;
     assert_eq!(reloaded.to_string(), "defaults: failure_threshold from 3 to 50");
@@ -247,7 +234,7 @@ fn a_burst_of_changes_is_one_reload() {
 #[test]
 fn a_bad_file_changes_nothing_and_a_good_one_after_it_is_a_reload() {
     let folder = Folder::new("bad");
-    let subject = Subject::new(folder.write("a.toml", 3));
+    let subject = Subject::new(folder.set("a.toml", 3));
     folder.replace("a.toml", 0);
     let error = subject.next().unwrap_err().to_string();
     assert!(error.contains("a.toml:2:21"), "{error}");
@@ -260,7 +247,7 @@ fn a_bad_file_changes_nothing_and_a_good_one_after_it_is_a_reload() {
 #[test]
 fn other_files_of_the_directory_are_ignored() {
     let folder = Folder::new("others");
-    let subject = Subject::new(folder.write("a.toml", 3));
+    let subject = Subject::new(folder.set("a.toml", 3));
     (0..20).for_each(|_| folder.replace("b.toml", 9));
     folder.replace("a.toml", 4);
     let reloaded = subject.next().unwrap().reloaded;
@@ -291,7 +278,7 @@ fn a_panic_in_the_callback_does_not_end_the_watch() {
     let folder = Folder::new("panic");
     let (sender, results) = mpsc::channel();
     let registry = Registry::new();
-    let file = File::at(folder.write("a.toml", 3)).without_environment();
+    let file = File::at(folder.set("a.toml", 3)).without_environment();
     let options = WatchOptions::of(file).debounce(DEBOUNCE).on_reload(move |result| {
         let _ = sender.send(result.is_ok());
         assert!(result.is_ok(), "a panic of the callback");
@@ -316,7 +303,7 @@ impl Drop for Bomb {
 fn a_panic_whose_payload_panics_does_not_end_the_watch() {
     let folder = Folder::new("bomb");
     let (sender, results) = mpsc::channel();
-    let file = File::at(folder.write("a.toml", 3)).without_environment();
+    let file = File::at(folder.set("a.toml", 3)).without_environment();
     let options = WatchOptions::of(file).debounce(DEBOUNCE).on_reload(move |_| {
         let _ = sender.send(());
         resume_unwind(Box::new(Bomb));
@@ -332,7 +319,7 @@ fn a_panic_whose_payload_panics_does_not_end_the_watch() {
 #[test]
 fn dropping_the_watch_ends_its_thread() {
     let folder = Folder::new("drop");
-    let Subject { results, watch, .. } = Subject::new(folder.write("a.toml", 3));
+    let Subject { results, watch, .. } = Subject::new(folder.set("a.toml", 3));
     drop(watch);
     assert_eq!(results.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected));
 }
