@@ -28,7 +28,7 @@ fn each_mistake_of_a_file_has_a_line_with_its_place_its_key_and_its_help() {
         "WARN brama::config: `expiry` is 30, must be a duration such as \"30s\", or { initial, max, \
          factor } change=mistake source=a.toml place=a.toml:2:10 key=defaults.expiry help=write \
          `expiry = \"30s\"`, with its unit",
-        "WARN brama::config: `failure_threshold` is 0, must be at least 1, or off change=mistake \
+        "WARN brama::config: `failure_threshold` is 0, must be at least 1, or \"off\" change=mistake \
          source=a.toml place=a.toml:4:21 key=breakers.search.failure_threshold",
     ];
     assert_eq!(lines, expected);
