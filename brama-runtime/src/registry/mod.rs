@@ -13,6 +13,7 @@ mod evict;
 mod filter;
 mod global;
 mod groups;
+mod identity_hash;
 mod key_set;
 mod last_reload;
 mod reload;

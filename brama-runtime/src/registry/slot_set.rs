@@ -8,10 +8,9 @@ use std::{
     sync::Arc,
 };
 
-use foldhash::fast::RandomState;
 use papaya::{HashSet, ResizeMode};
 
-use super::slot_names::SlotNames;
+use super::{identity_hash::IdentityHash, slot_names::SlotNames};
 use crate::{
     breaker::Slot,
     event::FilterNames,
@@ -33,16 +32,16 @@ use crate::{
 /// The map resizes as a whole. While it resized by parts, it could retire entries together with an
 /// old table, wherever a guard ends, and that needs the local too.
 pub(super) struct SlotSet {
-    map: HashSet<SlotEntry, RandomState>,
+    map: HashSet<SlotEntry, IdentityHash>,
     /// Slots that the map does not have yet. Absent in programs without such a thread.
-    late: OnceBox<Mutex<LockedSet<SlotEntry, RandomState>>>,
+    late: OnceBox<Mutex<LockedSet<SlotEntry, IdentityHash>>>,
     /// The identities of all slots. Absent until a subscription to calls names its breakers.
     names: OnceBox<Mutex<SlotNames>>,
 }
 
 impl SlotSet {
     pub(super) fn new() -> Self {
-        let map = HashSet::builder().hasher(RandomState::default());
+        let map = HashSet::builder().hasher(IdentityHash::default());
         let map = map.resize_mode(ResizeMode::Blocking).build();
         Self { map, late: OnceBox::default(), names: OnceBox::default() }
     }
