@@ -25,16 +25,16 @@ pub(crate) fn meant(form: Form, node: &Node) -> Option<String> {
             })
         }
         Form::WholePercentOrOff => {
-            let share = number(node).filter(|it| 0.0 < *it && *it < 1.0)?;
-            Some((share * 100.0).round().max(1.0).to_string())
+            let share = number(node).filter(|it| 0.01 <= *it && *it < 1.0)?;
+            Some((share * 100.0).round().to_string())
         }
         Form::Duration | Form::DurationOrOff | Form::Expiry => duration(node),
         Form::Window => window(node),
+        Form::Flag => flag(node),
         Form::Count
         | Form::WholeNumber
         | Form::CountOrOff
         | Form::PercentOrOff
-        | Form::Flag
         | Form::Abandoned
         | Form::Reasons => whole(node),
     }
@@ -59,6 +59,16 @@ fn means_off(node: &Node) -> bool {
         | NodeValue::Unsupported(_)
         | NodeValue::Array(_)
         | NodeValue::Table(_) => false,
+    }
+}
+
+/// A truth value in quotes, or in another word.
+fn flag(node: &Node) -> Option<String> {
+    let NodeValue::Text(text) = &node.value else { return None };
+    match text.trim().to_lowercase().as_str() {
+        "true" | "yes" | "on" => Some("true".to_owned()),
+        "false" | "no" | "off" => Some("false".to_owned()),
+        _ => None,
     }
 }
 
@@ -105,7 +115,7 @@ pub(crate) fn translated(form: Form, example: &str, word: &str, node: &Node) -> 
 }
 
 /// A duration of another library: a text with its unit, or a number whose unit the word names.
-fn length(word: &str, node: &Node) -> Option<String> {
+pub(crate) fn length(word: &str, node: &Node) -> Option<String> {
     if let NodeValue::Text(text) = &node.value {
         let known = parse(text.trim()).ok().map(|duration| format!("\"{}\"", show(duration)));
         return known.or_else(|| duration(node));

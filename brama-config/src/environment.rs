@@ -12,6 +12,7 @@ use crate::{
     raw_finding::{RawFinding, RawFindings},
     setting_rows::{BREAKERS, IDENTIFIER, INHERITS, KEYS, KINDS, SCOPE, TABLES, without_alias},
     source::Variable,
+    syntax_help::plain,
     toml_tree::read_value,
 };
 
@@ -313,7 +314,7 @@ fn value(key: &str, text: &str, place: &SourcePlace) -> Result<NodeValue, RawFin
             | NodeValue::Table(_)),
         ) => Ok(value),
         Err(error) if text.trim_start().starts_with('{') => {
-            let message = format!("the value is not TOML: {error}");
+            let message = format!("the value is not TOML: {}", plain(&error));
             Err(RawFinding::new(place.clone(), String::new(), message))
         }
         Ok(_) | Err(_) => Ok(as_text()),

@@ -27,6 +27,7 @@ mod json_tree;
 mod lint;
 mod loaded;
 mod node;
+mod parts;
 mod raw_finding;
 mod reader;
 mod repeated;
