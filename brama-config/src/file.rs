@@ -152,7 +152,7 @@ impl File {
             Ok(bytes) => Ok(bytes),
             Err(Unreadable::Missing) if self.is_optional => Ok(Vec::new()),
             Err(Unreadable::Missing) => {
-                let help = "create it; in code, `File::optional` allows it to be missing";
+                let help = "create the file, or correct its path";
                 Err(unreadable("the file does not exist".to_owned(), Some(help)))
             }
             Err(Unreadable::Other { message, help }) => Err(unreadable(message, help)),

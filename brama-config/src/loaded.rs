@@ -19,9 +19,10 @@ use crate::{
     node::{SourcePlace, Table},
     raw_finding::{RawFinding, RawFindings},
     reader,
+    setting_rows::BREAKERS,
     source::Source,
     toml_tree, usage,
-    words::nearest,
+    words::{nearest, path},
 };
 
 /// A valid configuration from a file or a text, with its warnings.
@@ -219,6 +220,24 @@ impl Loaded {
         self.identities().find(|identity| identity.identifier() == nearest)
     }
 
+    /// Returns the identity that the table `[breakers.NAME]` configures; `None` if there is no such
+    /// table. It has another identifier than the table if the table sets one.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// # use brama_config::Loaded;
+    /// let text = "[breakers.pay]\nidentifier = \"payment_api\"\nscope = \"eu\"\n";
+    /// let loaded = Loaded::parse_toml(text, "brama.toml")?;
+    /// assert_eq!(loaded.identity_of_table("pay").unwrap().to_string(), "eu/payment_api");
+    /// # Ok::<(), brama_config::ConfigErrors>(())
+    /// ```
+    #[must_use]
+    pub fn identity_of_table(&self, name: &str) -> Option<&Identity<'static>> {
+        let path = path(&[BREAKERS, name]);
+        let breaker = self.contents.breakers.iter().find(|it| it.settings.path == path)?;
+        Some(&breaker.identity)
+    }
+
     fn breaker(&self, identity: &Identity<'_>) -> Option<&ConfiguredBreaker> {
         self.contents.breakers.iter().find(|breaker| breaker.identity == *identity)
     }
@@ -305,6 +324,5 @@ const MARK: char = '\u{feff}';
 
 fn empty() -> RawFinding {
     let message = "the file is empty".to_owned();
-    let help = "write at least `[defaults]`; in code, `File::optional` allows it to be empty";
-    RawFinding::new(SourcePlace::Whole, String::new(), message).help(help)
+    RawFinding::new(SourcePlace::Whole, String::new(), message).help("write at least `[defaults]`")
 }

@@ -27,7 +27,7 @@ fn threshold(registry: &Registry, name: &str) -> Option<u32> {
 
 #[test]
 fn a_missing_file_is_an_error_unless_it_is_optional() {
-    assert_error("not-there.toml", "in code, `File::optional` allows it");
+    assert_error("not-there.toml", "create the file, or correct its path");
     let loaded = file("not-there.toml").optional().read().unwrap();
     assert_eq!(loaded.into_config(), Config::new());
 }
