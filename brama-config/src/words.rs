@@ -7,7 +7,7 @@ use crate::{
     advice::{in_a_file, translated},
     elsewhere::{ELSEWHERE, OPTIONS},
     node::Node,
-    setting_rows::{BREAKER_WORDS, BREAKERS, REGISTRY_ROWS, TABLES, policy_row},
+    setting_rows::{BREAKER_WORDS, BREAKERS, REGISTRY_ROWS, TABLES, policy_row, without_alias},
 };
 
 /// What a table may contain.
@@ -143,6 +143,17 @@ fn snake_case(word: &str) -> String {
         snake.extend(if letter == '-' { '_' } else { letter }.to_lowercase());
     }
     snake
+}
+
+/// A name without regard to case, with `_` for all that is no letter and no digit.
+pub(crate) fn folded(name: &str) -> String {
+    let letters = name.chars().flat_map(char::to_lowercase);
+    letters.map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect()
+}
+
+/// A word of ours, folded, and in place of its alias.
+pub(crate) fn canonical(word: &str) -> String {
+    without_alias(&folded(word)).to_owned()
 }
 
 /// In characters: no word of ours is longer, and comparing longer ones would take long.

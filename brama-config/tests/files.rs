@@ -112,7 +112,7 @@ fn a_bad_file_changes_nothing() {
 fn a_reload_returns_what_changed() {
     let folder = Folder::new("reload");
     let registry = Registry::new();
-    for (failures, changed) in [(3, "from nothing set to 3"), (4, "from 3 to 4")] {
+    for (failures, changed) in [(3, "set to 3"), (4, "from 3 to 4")] {
         let text = format!("[defaults]\nfailure_threshold = {failures}\n");
         let reloaded = file(folder.write("a.toml", text)).reload(&registry).unwrap().reloaded;
         assert_eq!(reloaded.to_string(), format!("defaults: failure_threshold {changed}"));

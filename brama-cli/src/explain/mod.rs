@@ -29,6 +29,8 @@ use crate::{
 struct PlacedSetting {
     setting: Setting,
     places: Vec<Option<Location>>,
+    /// The values of the file that variables hide, each with the place.
+    hidden: Vec<Option<(String, Location)>>,
 }
 
 /// What is known of a breaker.
@@ -113,7 +115,10 @@ impl PlacedSetting {
     ) -> Self {
         let place = |layer| loaded.location(identity, kind, layer, setting.name);
         let places = setting.layers.iter().map(|it| place(it.layer)).collect();
-        Self { setting, places }
+        let hidden = |layer| loaded.hidden(identity, kind, layer, setting.name);
+        let hidden = setting.layers.iter().map(|it| hidden(it.layer));
+        let hidden = hidden.map(|it| it.map(|(value, place)| (value.to_owned(), place))).collect();
+        Self { setting, places, hidden }
     }
 }
 

@@ -45,6 +45,18 @@ fn a_variable_is_named_as_the_place() {
 }
 
 #[test]
+fn the_value_that_a_variable_hides_is_shown() {
+    let run = run("explain_hidden", &["payment_api"]);
+    let name = "BRAMA__BREAKERS__PAYMENT_API__FAILURE_THRESHOLD";
+    let answer = run.variable(name, "7").answer();
+    let place = format!(
+        "environment variable {name}=\"7\" (breaker), over 5 from brama.toml:7:21, \
+         8 from brama.toml:3:21 (defaults)\n"
+    );
+    assert!(answer.stdout.contains(&place), "{}", answer.stdout);
+}
+
+#[test]
 fn another_rate_takes_another_time() {
     let answer = explain("rate", &["payment_api", "--rate", "0.1"]);
     assert!(answer.stdout.contains("it opens after 50s (5 calls)"), "{}", answer.stdout);
