@@ -27,8 +27,11 @@ use crate::{
 /// any other is TOML.
 ///
 /// ```
-/// use brama_config::File;
-/// use brama_runtime::api::Registry;
+/// # mod brama {
+/// #     pub use brama_runtime::api::*;
+/// #     pub mod config { pub use brama_config::*; }
+/// # }
+/// use brama::{Registry, config::File};
 ///
 /// let path = std::env::temp_dir().join("brama-doc.toml");
 /// std::fs::write(&path, "[defaults]\nfailure_threshold = 3\n")?;
@@ -170,7 +173,11 @@ impl File {
     /// Contents that begin with `{` are JSON, whatever the name: no TOML begins so.
     ///
     /// ```
-    /// use brama_config::File;
+    /// # mod brama {
+    /// #     pub use brama_runtime::api::*;
+    /// #     pub mod config { pub use brama_config::*; }
+    /// # }
+    /// use brama::config::File;
     ///
     /// let file = File::at("<stdin>").without_environment();
     /// let errors = file.parse(b"{ \"defaults\": 3 }".to_vec()).unwrap_err();
