@@ -91,7 +91,7 @@ pub(crate) fn translated(form: Form, example: &str, word: &str, node: &Node) -> 
     let number = number(node).filter(|number| 0.0 < *number);
     match form {
         Form::Count | Form::CountOrOff => {
-            number.filter(|it| it.fract() == 0.0).map(|it| it.to_string())
+            number.filter(|it| is_count(*it)).map(|it| it.to_string())
         }
         Form::PercentOrOff if word.contains("ratio") => {
             number.filter(|it| *it <= 1.0).map(|it| ((it * 10_000.0).round() / 100.0).to_string())
@@ -100,7 +100,7 @@ pub(crate) fn translated(form: Form, example: &str, word: &str, node: &Node) -> 
             number.filter(|it| *it <= 100.0).map(|it| it.to_string())
         }
         Form::Window if example.is_empty() => {
-            number.filter(|it| it.fract() == 0.0).map(|calls| format!("{{ calls = {calls} }}"))
+            number.filter(|it| is_count(*it)).map(|calls| format!("{{ calls = {calls} }}"))
         }
         Form::Window => length(word, node).map(|time| format!("{{ time = {time} }}")),
         Form::Duration | Form::DurationOrOff => length(word, node),
@@ -112,6 +112,11 @@ pub(crate) fn translated(form: Form, example: &str, word: &str, node: &Node) -> 
         | Form::Abandoned
         | Form::Reasons => None,
     }
+}
+
+/// Whether a number above 0 is one of calls or of failures.
+fn is_count(number: f64) -> bool {
+    number.fract() == 0.0 && number <= f64::from(u32::MAX)
 }
 
 /// A duration of another library: a text with its unit, or a number whose unit the word names.
