@@ -20,7 +20,7 @@ pub(crate) fn meant(form: Form, node: &Node) -> Option<String> {
     match form {
         Form::Share => {
             let percent = number(node).filter(|it| 1.0 < *it && *it <= 90.0).map(hundredth);
-            percent.or_else(|| {
+            percent.or_else(|| percent_text(node)).or_else(|| {
                 unquoted(node).filter(|it| (0.0..=0.9).contains(it)).map(|it| it.to_string())
             })
         }
@@ -70,6 +70,13 @@ fn flag(node: &Node) -> Option<String> {
         "false" | "no" | "off" => Some("false".to_owned()),
         _ => None,
     }
+}
+
+/// A percentage in quotes, such as `20%`, as a share.
+fn percent_text(node: &Node) -> Option<String> {
+    let NodeValue::Text(text) = &node.value else { return None };
+    let percent: f64 = text.trim().strip_suffix('%')?.trim_end().parse().ok()?;
+    (0.0..=90.0).contains(&percent).then(|| hundredth(percent))
 }
 
 /// A number in quotes.

@@ -141,18 +141,19 @@ impl WrongValue<'_> {
         let form = self.form().filter(|_| !is_part).and_then(Form::expected);
         let found = if is_part { found } else { value_text(self.node) };
         let name = self.part.map_or(self.name, |(part, _)| part);
-        let is_negative = |node: &Node| matches!(node.value, NodeValue::Integer(..=-1));
         let value = self.part.map_or(self.node, |(_, node)| node);
+        let is_below_one = matches!(value.value, NodeValue::Integer(..=0));
+        let is_negative = matches!(value.value, NodeValue::Integer(..=-1));
         let expected = match expected {
-            _ if matches!(value.value, NodeValue::Integer(..=0))
-                && expected.contains("duration") =>
-            {
-                "longer than 0, with its unit"
+            _ if is_below_one && self.form() == Some(Form::DurationOrOff) => {
+                "longer than 0, with its unit, or \"off\""
             }
-            "a whole number or \"off\"" if is_negative(value) => "at least 1, or \"off\"",
+            _ if is_below_one && expected.contains("duration") => "longer than 0, with its unit",
+            "a number or \"off\"" if is_negative => "at least 0.01, or \"off\"",
+            "a whole number or \"off\"" if is_negative => "at least 1, or \"off\"",
             _ if is_large && !expected.contains("duration") => "at most 4294967295",
             "u32" => "a whole number of at least 1",
-            "f64" => "a number",
+            "f64" => form.unwrap_or("a number"),
             expected => form.unwrap_or(expected),
         };
         let help = with_unit(name, self.node, expected).or_else(|| self.meant());
