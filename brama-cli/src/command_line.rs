@@ -80,9 +80,9 @@ pub(crate) struct ExplainArguments {
     /// TOML, or JSON if the name ends in .json or .jsonc; `-` is the standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The identifier of the breaker
+    /// The identifier of the breaker; without it, those of the file are listed
     #[arg(value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) name: String,
+    pub(crate) name: Option<String>,
     /// The key of the breaker
     #[arg(long)]
     pub(crate) key: Option<String>,

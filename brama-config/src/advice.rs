@@ -20,21 +20,21 @@ pub(crate) fn meant(form: Form, node: &Node) -> Option<String> {
     match form {
         Form::Share => {
             let percent = number(node).filter(|it| 1.0 < *it && *it <= 90.0).map(hundredth);
-            percent.or_else(|| {
+            percent.or_else(|| percent_text(node)).or_else(|| {
                 unquoted(node).filter(|it| (0.0..=0.9).contains(it)).map(|it| it.to_string())
             })
         }
         Form::WholePercentOrOff => {
-            let share = number(node).filter(|it| 0.0 < *it && *it < 1.0)?;
-            Some((share * 100.0).round().max(1.0).to_string())
+            let share = number(node).filter(|it| 0.01 <= *it && *it < 1.0)?;
+            Some((share * 100.0).round().to_string())
         }
         Form::Duration | Form::DurationOrOff | Form::Expiry => duration(node),
         Form::Window => window(node),
+        Form::Flag => flag(node),
         Form::Count
         | Form::WholeNumber
         | Form::CountOrOff
         | Form::PercentOrOff
-        | Form::Flag
         | Form::Abandoned
         | Form::Reasons => whole(node),
     }
@@ -62,6 +62,23 @@ fn means_off(node: &Node) -> bool {
     }
 }
 
+/// A truth value in quotes, or in another word.
+fn flag(node: &Node) -> Option<String> {
+    let NodeValue::Text(text) = &node.value else { return None };
+    match text.trim().to_lowercase().as_str() {
+        "true" | "yes" | "on" => Some("true".to_owned()),
+        "false" | "no" | "off" => Some("false".to_owned()),
+        _ => None,
+    }
+}
+
+/// A percentage in quotes, such as `20%`, as a share.
+fn percent_text(node: &Node) -> Option<String> {
+    let NodeValue::Text(text) = &node.value else { return None };
+    let percent: f64 = text.trim().strip_suffix('%')?.trim_end().parse().ok()?;
+    (0.0..=90.0).contains(&percent).then(|| hundredth(percent))
+}
+
 /// A number in quotes.
 fn unquoted(node: &Node) -> Option<f64> {
     if let NodeValue::Text(text) = &node.value { text.trim().parse().ok() } else { None }
@@ -81,7 +98,7 @@ pub(crate) fn translated(form: Form, example: &str, word: &str, node: &Node) -> 
     let number = number(node).filter(|number| 0.0 < *number);
     match form {
         Form::Count | Form::CountOrOff => {
-            number.filter(|it| it.fract() == 0.0).map(|it| it.to_string())
+            number.filter(|it| is_count(*it)).map(|it| it.to_string())
         }
         Form::PercentOrOff if word.contains("ratio") => {
             number.filter(|it| *it <= 1.0).map(|it| ((it * 10_000.0).round() / 100.0).to_string())
@@ -90,7 +107,7 @@ pub(crate) fn translated(form: Form, example: &str, word: &str, node: &Node) -> 
             number.filter(|it| *it <= 100.0).map(|it| it.to_string())
         }
         Form::Window if example.is_empty() => {
-            number.filter(|it| it.fract() == 0.0).map(|calls| format!("{{ calls = {calls} }}"))
+            number.filter(|it| is_count(*it)).map(|calls| format!("{{ calls = {calls} }}"))
         }
         Form::Window => length(word, node).map(|time| format!("{{ time = {time} }}")),
         Form::Duration | Form::DurationOrOff => length(word, node),
@@ -104,8 +121,13 @@ pub(crate) fn translated(form: Form, example: &str, word: &str, node: &Node) -> 
     }
 }
 
+/// Whether a number above 0 is one of calls or of failures.
+fn is_count(number: f64) -> bool {
+    number.fract() == 0.0 && number <= f64::from(u32::MAX)
+}
+
 /// A duration of another library: a text with its unit, or a number whose unit the word names.
-fn length(word: &str, node: &Node) -> Option<String> {
+pub(crate) fn length(word: &str, node: &Node) -> Option<String> {
     if let NodeValue::Text(text) = &node.value {
         let known = parse(text.trim()).ok().map(|duration| format!("\"{}\"", show(duration)));
         return known.or_else(|| duration(node));

@@ -8,11 +8,14 @@ use std::{
 use brama_runtime::api::text::Escaped;
 
 use crate::{
+    hidden_value::HiddenValue,
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
-    setting_rows::{BREAKERS, IDENTIFIER, INHERITS, KEYS, KINDS, SCOPE, TABLES, without_alias},
+    setting_rows::{BREAKERS, IDENTIFIER, INHERITS, KEYS, KINDS, SCOPE, TABLES},
     source::Variable,
+    syntax_help::plain,
     toml_tree::read_value,
+    words::{canonical, folded},
 };
 
 /// Every variable of ours begins like this.
@@ -91,9 +94,9 @@ impl Variables {
         }
     }
 
-    /// Puts the values of ours into the tree.
-    pub(crate) fn apply(&self, root: &mut Table, mistakes: &mut RawFindings) {
-        apply(root, self.all.get(..self.with_prefix).unwrap_or_default(), mistakes);
+    /// Puts the values of ours into the tree. Returns the values of the file that they hide.
+    pub(crate) fn apply(&self, root: &mut Table, mistakes: &mut RawFindings) -> Vec<HiddenValue> {
+        apply(root, self.all.get(..self.with_prefix).unwrap_or_default(), mistakes)
     }
 }
 
@@ -109,9 +112,10 @@ pub(crate) fn advise_on_quotes(mistakes: &mut RawFindings, variables: &[Variable
     }
 }
 
-/// Puts the values of the variables into the tree.
-fn apply(root: &mut Table, variables: &[Variable], mistakes: &mut RawFindings) {
-    let mut applied = AppliedVariables { taken: HashMap::new(), variables, mistakes };
+/// Puts the values of the variables into the tree. Returns the values that they hide.
+fn apply(root: &mut Table, variables: &[Variable], mistakes: &mut RawFindings) -> Vec<HiddenValue> {
+    let hidden = Vec::new();
+    let mut applied = AppliedVariables { taken: HashMap::new(), variables, mistakes, hidden };
     for (number, variable) in variables.iter().enumerate() {
         let place = SourcePlace::Variable(number);
         let segments: Vec<_> =
@@ -120,6 +124,7 @@ fn apply(root: &mut Table, variables: &[Variable], mistakes: &mut RawFindings) {
             applied.mistakes.add(mistake);
         }
     }
+    applied.hidden
 }
 
 /// In bytes, of a name in a message.
@@ -133,6 +138,7 @@ struct AppliedVariables<'a> {
     taken: HashMap<String, usize>,
     variables: &'a [Variable],
     mistakes: &'a mut RawFindings,
+    hidden: Vec<HiddenValue>,
 }
 
 /// What the keys of a table are.
@@ -186,17 +192,21 @@ impl AppliedVariables<'_> {
             return Err(mistake.help("write it like BRAMA__BREAKERS__PAYMENT_API__EXPIRY"));
         }
         let (mut table, mut level, mut rest) = (root, Level::File, segments);
-        let mut path = String::new();
+        let (mut path, mut parts) = (String::new(), Vec::new());
         while let Some((key, left)) = next_key(table, level, rest, place)? {
             path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             level = level.under(&key);
+            parts.push(key.clone());
             if left.is_empty() {
                 self.take(&path, place)?;
                 let value = value(&key, &variable.value, place)?;
-                put(entry(table, &key, place), value, level, place);
+                put(entry(table, &key, place), value, level, place, &parts, &mut self.hidden);
                 return Ok(());
             }
             let entry = entry(table, &key, place);
+            if entry.node.as_table().is_none() {
+                self.hidden.extend(HiddenValue::of(&entry.node, place, &parts));
+            }
             let Some(under) = descend(entry, place) else { break };
             (table, rest) = (under, left);
         }
@@ -253,17 +263,6 @@ fn ambiguous(one: &TableEntry, other: &TableEntry, place: &SourcePlace) -> RawFi
         .help("set the value in the file, or rename one of the tables and give it an `identifier`")
 }
 
-/// A name without regard to case, with `_` for all that is no letter and no digit.
-fn folded(name: &str) -> String {
-    let letters = name.chars().flat_map(char::to_lowercase);
-    letters.map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect()
-}
-
-/// A word of ours, folded, and in place of its alias.
-fn canonical(word: &str) -> String {
-    without_alias(&folded(word)).to_owned()
-}
-
 /// The entry of a key, which is added if it is missing.
 fn entry<'a>(table: &'a mut Table, key: &str, place: &SourcePlace) -> &'a mut TableEntry {
     let index = table.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
@@ -284,8 +283,16 @@ fn descend<'a>(entry: &'a mut TableEntry, place: &SourcePlace) -> Option<&'a mut
 }
 
 /// Sets a value: the entries of a table one by one, but the value of a setting as a whole.
-fn put(entry: &mut TableEntry, value: NodeValue, level: Level, place: &SourcePlace) {
+fn put(
+    entry: &mut TableEntry,
+    value: NodeValue,
+    level: Level,
+    place: &SourcePlace,
+    parts: &[String],
+    hidden: &mut Vec<HiddenValue>,
+) {
     if level == Level::Value || !matches!(value, NodeValue::Table(_)) {
+        hidden.extend(HiddenValue::of(&entry.node, place, parts));
         entry.node = Node { place: place.clone(), value };
         return;
     }
@@ -295,7 +302,8 @@ fn put(entry: &mut TableEntry, value: NodeValue, level: Level, place: &SourcePla
     for value in values {
         let known = table.iter().find(|it| canonical(&it.key) == canonical(&value.key));
         let key = known.map_or_else(|| value.key.clone(), |it| it.key.clone());
-        put(self::entry(table, &key, place), value.node.value, level.under(&key), place);
+        let (level, parts) = (level.under(&key), [parts, std::slice::from_ref(&key)].concat());
+        put(self::entry(table, &key, place), value.node.value, level, place, &parts, hidden);
     }
 }
 
@@ -313,7 +321,7 @@ fn value(key: &str, text: &str, place: &SourcePlace) -> Result<NodeValue, RawFin
             | NodeValue::Table(_)),
         ) => Ok(value),
         Err(error) if text.trim_start().starts_with('{') => {
-            let message = format!("the value is not TOML: {error}");
+            let message = format!("the value is not TOML: {}", plain(&error));
             Err(RawFinding::new(place.clone(), String::new(), message))
         }
         Ok(_) | Err(_) => Ok(as_text()),

@@ -27,8 +27,11 @@ use crate::{
 /// any other is TOML.
 ///
 /// ```
-/// use brama_config::File;
-/// use brama_runtime::api::Registry;
+/// # mod brama {
+/// #     pub use brama_runtime::api::*;
+/// #     pub mod config { pub use brama_config::*; }
+/// # }
+/// use brama::{Registry, config::File};
 ///
 /// let path = std::env::temp_dir().join("brama-doc.toml");
 /// std::fs::write(&path, "[defaults]\nfailure_threshold = 3\n")?;
@@ -152,7 +155,7 @@ impl File {
             Ok(bytes) => Ok(bytes),
             Err(Unreadable::Missing) if self.is_optional => Ok(Vec::new()),
             Err(Unreadable::Missing) => {
-                let help = "create it; in code, `File::optional` allows it to be missing";
+                let help = "create the file, or correct its path";
                 Err(unreadable("the file does not exist".to_owned(), Some(help)))
             }
             Err(Unreadable::Other { message, help }) => Err(unreadable(message, help)),
@@ -170,7 +173,11 @@ impl File {
     /// Contents that begin with `{` are JSON, whatever the name: no TOML begins so.
     ///
     /// ```
-    /// use brama_config::File;
+    /// # mod brama {
+    /// #     pub use brama_runtime::api::*;
+    /// #     pub mod config { pub use brama_config::*; }
+    /// # }
+    /// use brama::config::File;
     ///
     /// let file = File::at("<stdin>").without_environment();
     /// let errors = file.parse(b"{ \"defaults\": 3 }".to_vec()).unwrap_err();

@@ -19,6 +19,7 @@ mod errors;
 mod file;
 mod finding;
 mod finding_serde;
+mod hidden_value;
 #[cfg(feature = "import")]
 pub mod import;
 mod inherits;
@@ -27,6 +28,7 @@ mod json_tree;
 mod lint;
 mod loaded;
 mod node;
+mod parts;
 mod raw_finding;
 mod reader;
 mod repeated;

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use brama_runtime::api::{
-    __private::{ConfigProblem, log_warnings},
+    __private::{ConfigProblem, log_hidden_values, log_initialized, log_warnings},
     Config, ConnectionKind, Identity, Registry,
     config::Reloaded,
     error::{InitError, InvalidConfig},
@@ -15,19 +15,25 @@ use crate::{
     environment::{Variables, advise_on_quotes},
     errors::ConfigErrors,
     finding::{Finding, Location},
+    hidden_value::HiddenValue,
     json_tree,
     node::{SourcePlace, Table},
     raw_finding::{RawFinding, RawFindings},
     reader,
+    setting_rows::BREAKERS,
     source::Source,
     toml_tree, usage,
-    words::nearest,
+    words::{nearest, path},
 };
 
 /// A valid configuration from a file or a text, with its warnings.
 ///
 /// ```
-/// use brama_config::Loaded;
+/// # mod brama {
+/// #     pub use brama_runtime::api::*;
+/// #     pub mod config { pub use brama_config::*; }
+/// # }
+/// use brama::config::Loaded;
 ///
 /// let errors = Loaded::parse_toml("[defaults]\nexpiry = 30\n", "brama.toml").unwrap_err();
 /// let finding = &errors.findings()[0];
@@ -44,6 +50,8 @@ pub struct Loaded {
     warnings: Vec<Finding>,
     /// The settings of the registry, each with its place.
     registry: Vec<(String, SourcePlace)>,
+    /// The values of the file that variables hide.
+    hidden: Vec<HiddenValue>,
     source: Source,
 }
 
@@ -114,7 +122,7 @@ impl Loaded {
             mistakes.add(empty());
         }
         let of_file = mistakes_of_file(&root, &mistakes, &source);
-        variables.apply(&mut root, &mut mistakes);
+        let values = variables.apply(&mut root, &mut mistakes);
         let (contents, mut certain) = reader::read(&root, &mut mistakes);
         let hidden = of_file.besides(&mistakes);
         if !mistakes.is_empty() {
@@ -130,7 +138,8 @@ impl Loaded {
         variables.warnings(&mut certain);
         let warnings = usage::warnings_without_code(&contents, certain.clone());
         let warnings = Finding::warnings(warnings, &source);
-        Ok(Self { contents, certain, warnings, registry: registry_places(&root), source })
+        let registry = registry_places(&root);
+        Ok(Self { contents, certain, warnings, registry, hidden: values, source })
     }
 
     /// Returns the configuration.
@@ -159,8 +168,15 @@ impl Loaded {
     /// stands in the table that it is inherited from.
     ///
     /// ```
-    /// use brama_config::Loaded;
-    /// use brama_runtime::api::{Identity, status::{ConfigLayer, SettingName}};
+    /// # mod brama {
+    /// #     pub use brama_runtime::api::*;
+    /// #     pub mod config { pub use brama_config::*; }
+    /// # }
+    /// use brama::{
+    ///     Identity,
+    ///     config::Loaded,
+    ///     status::{ConfigLayer, SettingName},
+    /// };
     ///
     /// let loaded = Loaded::parse_toml("[breakers.search]\nexpiry = \"5s\"\n", "brama.toml")?;
     /// let search = Identity::new("search");
@@ -176,6 +192,16 @@ impl Loaded {
         layer: ConfigLayer,
         setting: SettingName,
     ) -> Option<Location> {
+        Some(Location::of(self.place(identity, kind, layer, setting)?, &self.source))
+    }
+
+    fn place(
+        &self,
+        identity: &Identity<'_>,
+        kind: Option<&ConnectionKind>,
+        layer: ConfigLayer,
+        setting: SettingName,
+    ) -> Option<&SourcePlace> {
         let without_key = Identity::from_parts(identity.scope(), identity.identifier(), None);
         let settings = match layer {
             ConfigLayer::Defaults => &self.contents.defaults,
@@ -190,7 +216,25 @@ impl Loaded {
             | ConfigLayer::KeyConfigure
             | _ => return None,
         };
-        Some(Location::of(settings.place(setting)?, &self.source))
+        settings.place(setting)
+    }
+
+    /// Returns the value of the file that an environment variable hides at the place of
+    /// [`location`](Self::location), and where it stands; `None` if a variable hides nothing there.
+    ///
+    /// The value is empty if it is a table, such as a window.
+    #[must_use]
+    pub fn hidden(
+        &self,
+        identity: &Identity<'_>,
+        kind: Option<&ConnectionKind>,
+        layer: ConfigLayer,
+        setting: SettingName,
+    ) -> Option<(&str, Location)> {
+        let place = self.place(identity, kind, layer, setting)?;
+        let is_it = |it: &&HiddenValue| it.variable == *place && it.is_of(setting);
+        let hidden = self.hidden.iter().find(is_it)?;
+        Some((hidden.value.as_str(), Location::of(&hidden.place, &self.source)))
     }
 
     /// Returns the place at which the file or a variable sets a setting of the registry, such as
@@ -219,6 +263,28 @@ impl Loaded {
         self.identities().find(|identity| identity.identifier() == nearest)
     }
 
+    /// Returns the identity that the table `[breakers.NAME]` configures; `None` if there is no such
+    /// table. It has another identifier than the table if the table sets one.
+    ///
+    /// ```
+    /// # mod brama {
+    /// #     pub use brama_runtime::api::*;
+    /// #     pub mod config { pub use brama_config::*; }
+    /// # }
+    /// use brama::config::Loaded;
+    ///
+    /// let text = "[breakers.pay]\nidentifier = \"payment_api\"\nscope = \"eu\"\n";
+    /// let loaded = Loaded::parse_toml(text, "brama.toml")?;
+    /// assert_eq!(loaded.identity_of_table("pay").unwrap().to_string(), "eu/payment_api");
+    /// # Ok::<(), brama_config::ConfigErrors>(())
+    /// ```
+    #[must_use]
+    pub fn identity_of_table(&self, name: &str) -> Option<&Identity<'static>> {
+        let path = path(&[BREAKERS, name]);
+        let breaker = self.contents.breakers.iter().find(|it| it.settings.path == path)?;
+        Some(&breaker.identity)
+    }
+
     fn breaker(&self, identity: &Identity<'_>) -> Option<&ConfiguredBreaker> {
         self.contents.breakers.iter().find(|breaker| breaker.identity == *identity)
     }
@@ -230,7 +296,17 @@ impl Loaded {
     /// The errors of [`Registry::init`].
     pub fn init(self, registry: &Registry) -> Result<Vec<Finding>, InitError> {
         registry.init(self.contents.config.clone())?;
+        let (breakers, settings) = (self.contents.breakers.len(), self.count_settings());
+        log_initialized(&self.source.name, breakers, settings);
         Ok(self.into_warnings(registry))
+    }
+
+    /// How many settings the file and the variables set.
+    fn count_settings(&self) -> usize {
+        let Contents { defaults, kinds, breakers, .. } = &self.contents;
+        let tables = kinds.iter().map(|it| &it.settings);
+        let tables = tables.chain(breakers.iter().map(|it| &it.settings)).chain([defaults]);
+        self.registry.len() + tables.map(|it| it.places.len()).sum::<usize>()
     }
 
     /// Replaces the configuration of a registry: see [`Registry::reload`]. Returns what changed,
@@ -251,6 +327,8 @@ impl Loaded {
         all.extend(Finding::warnings(used, &self.source));
         let shown: Vec<_> = all.iter().map(ConfigProblem::from).collect();
         log_warnings(&self.source.name, &shown);
+        let hidden: Vec<_> = self.hidden.iter().map(|it| it.line(&self.source)).collect();
+        log_hidden_values(&self.source.name, &hidden);
         all
     }
 }
@@ -305,6 +383,5 @@ const MARK: char = '\u{feff}';
 
 fn empty() -> RawFinding {
     let message = "the file is empty".to_owned();
-    let help = "write at least `[defaults]`; in code, `File::optional` allows it to be empty";
-    RawFinding::new(SourcePlace::Whole, String::new(), message).help(help)
+    RawFinding::new(SourcePlace::Whole, String::new(), message).help("write at least `[defaults]`")
 }

@@ -215,8 +215,7 @@ pub(crate) fn unknown(entry: &TableEntry, parts: &[&str], vocabulary: Vocabulary
     let kind = match vocabulary {
         Vocabulary::File => "not a table of a configuration file",
         Vocabulary::Registry => "not a setting of the registry",
-        Vocabulary::Policy => "not a setting of breakers",
-        Vocabulary::Breaker => "not a setting of a breaker",
+        Vocabulary::Policy | Vocabulary::Breaker => "not a setting of a breaker",
     };
     let name = path(&[&entry.key]);
     let is_outside = vocabulary == Vocabulary::File && setting_named(&entry.word()).is_some();

@@ -9,6 +9,7 @@ use crate::{
     advice::{is_foreign_duration, is_off, meant, meant_of_part, number},
     deserializer::{NodeReader, ReadError, ReadErrorKind, value_text},
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
+    parts,
     raw_finding::RawFinding,
     setting_rows::{Form, REGISTRY, SettingRow, policy_row},
     words::{did_you_mean, nearest, path},
@@ -101,10 +102,6 @@ impl WrongValue<'_> {
         self.row.map(|row| row.form)
     }
 
-    fn example(&self) -> Option<String> {
-        self.row.map(|row| format!("write `{} = {}`", self.name, row.example))
-    }
-
     /// The value that was probably meant.
     fn meant(&self) -> Option<String> {
         let (name, value) = match self.part {
@@ -118,8 +115,8 @@ impl WrongValue<'_> {
     fn custom(&self, message: &str) -> RawFinding {
         let Self { name, node, .. } = self;
         if self.form().is_some_and(|form| is_off(form, node)) {
-            let message = format!("`{name}` is {}, and cannot be switched off", value_text(node));
-            return self.mistake(message).maybe_help(self.example());
+            let found = value_text(node);
+            return self.mistake(format!("`{name}` is {found}, must be {A_DURATION}, and not off"));
         }
         if self.part.is_none() && is_foreign_duration(self.form(), node) {
             let off = if self.form() == Some(Form::DurationOrOff) { ", or \"off\"" } else { "" };
@@ -144,21 +141,31 @@ impl WrongValue<'_> {
         let form = self.form().filter(|_| !is_part).and_then(Form::expected);
         let found = if is_part { found } else { value_text(self.node) };
         let name = self.part.map_or(self.name, |(part, _)| part);
+        let value = self.part.map_or(self.node, |(_, node)| node);
+        let is_below_one = matches!(value.value, NodeValue::Integer(..=0));
+        let is_negative = matches!(value.value, NodeValue::Integer(..=-1));
         let expected = match expected {
+            _ if is_below_one && self.form() == Some(Form::DurationOrOff) => {
+                "longer than 0, with its unit, or \"off\""
+            }
+            _ if is_below_one && expected.contains("duration") => "longer than 0, with its unit",
+            "a number or \"off\"" if is_negative => "at least 0.01, or \"off\"",
+            "a whole number or \"off\"" if is_negative => "at least 1, or \"off\"",
             _ if is_large && !expected.contains("duration") => "at most 4294967295",
             "u32" => "a whole number of at least 1",
-            "f64" => "a number",
+            "f64" => form.unwrap_or("a number"),
             expected => form.unwrap_or(expected),
         };
         let help = with_unit(name, self.node, expected).or_else(|| self.meant());
-        let help = help.or_else(|| self.example().filter(|_| !is_part && !is_large));
         self.mistake(format!("`{name}` is {found}, must be {expected}")).maybe_help(help)
     }
 
     fn unknown_part(&self, word: &str, known: &[&str]) -> RawFinding {
-        let help = did_you_mean(known.iter().copied(), word);
-        let mistake = self.mistake(format!("`{word}` is not a part of `{}`", self.name));
-        mistake.maybe_help(help.or_else(|| self.example()))
+        let message = format!("`{word}` is not a part of `{}`", self.name);
+        let path = format!("{}.{}", self.path, path(&[word]));
+        let mistake = RawFinding { path, ..self.mistake(message) };
+        let similar = did_you_mean(known.iter().copied(), word);
+        mistake.maybe_help(similar.or_else(|| parts::help(self.name, self.form()?, self.node)))
     }
 
     fn unknown_word(&self, word: &str, known: &[&str]) -> RawFinding {
@@ -166,7 +173,7 @@ impl WrongValue<'_> {
         // A word alone is no window.
         let similar = similar.filter(|_| self.form() != Some(Form::Window));
         let similar = similar.map(|word| format!("did you mean \"{word}\"?"));
-        let help = self.meant().or(similar).or_else(|| self.example());
+        let help = self.meant().or(similar);
         let expected = self.form().and_then(Form::expected).unwrap_or("another word");
         let (name, found) = (self.name, value_text(self.node));
         self.mistake(format!("`{name}` is {found}, must be {expected}")).maybe_help(help)

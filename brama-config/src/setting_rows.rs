@@ -55,7 +55,7 @@ impl Form {
             Self::Reasons => Some("\"text\", \"type\" or \"none\""),
             Self::Flag => Some("true or false"),
             Self::Count => Some("a whole number of at least 1"),
-            Self::WholeNumber => Some("a whole number"),
+            Self::WholeNumber => Some("a whole number of at least 0"),
             Self::Share => Some("a share from 0 to 0.9"),
             Self::CountOrOff
             | Self::PercentOrOff

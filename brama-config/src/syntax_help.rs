@@ -2,29 +2,50 @@
 
 use brama_runtime::api::text::Escaped;
 
+use toml::de::DeTable;
+
 use crate::{advice::called, toml_repair::mended_line};
 
 /// What to write, if that is clear. `found` is the part of the line that is wrong.
 pub(crate) fn help(message: &str, line: &str, found: &str) -> Option<String> {
     let written = line.split_once('=').map(|(_, value)| value.split('#').next().unwrap_or(value));
     if let Some(value) = written.and_then(called) {
-        return Some(write(&format!("{} = {value}", key(line)?)));
+        return write(&format!("{} = {value}", key(line)?));
     }
     let quoted = ["string values must be quoted", "invalid boolean", "invalid float"];
     if quoted.iter().any(|beginning| message.starts_with(beginning)) {
-        return Some(write(&format!("{} = {}", key(line)?, value(found))));
+        return write(&format!("{} = {}", key(line)?, value(found)));
     }
     if let Some(mended) = mended_line(line) {
-        return Some(write(&mended));
+        return write(&mended).or_else(|| write(&with_quotes(&mended)?));
     }
     if message.ends_with("expected `\"`") || message.ends_with("expected `'`") {
         return Some("end the text with the quote with which it begins".to_owned());
     }
-    message.starts_with("key with no value").then(|| "write `name = value`".to_owned())
+    message.starts_with("key with no value").then(|| "add `=` and a value behind it".to_owned())
 }
 
-fn write(text: &str) -> String {
-    format!("write `{}`", Escaped::within(LONGEST, text))
+/// `None` if the text would not be TOML either.
+fn write(text: &str) -> Option<String> {
+    let text = Escaped::within(LONGEST, text).to_string();
+    DeTable::parse(&text).is_ok().then(|| format!("write `{text}`"))
+}
+
+/// A line whose value has quotes, without its comment.
+fn with_quotes(line: &str) -> Option<String> {
+    let (key, written) = line.split_once('=')?;
+    let written = written.split('#').next().unwrap_or(written);
+    Some(format!("{} = {}", key.trim(), value(written)))
+}
+
+/// The sentence of the parser in plain words.
+pub(crate) fn plain(message: &str) -> &str {
+    match message {
+        _ if message.starts_with("string values must be quoted") => "a text needs quotes",
+        _ if message.starts_with("invalid boolean") => "not a value; a text needs quotes",
+        _ if message.starts_with("invalid float") => "not a value; a text needs quotes",
+        _ => message.trim_end_matches(", expected nothing"),
+    }
 }
 
 /// In bytes, of what to write.

@@ -9,7 +9,7 @@ use crate::{
     node::SourcePlace,
     raw_finding::{RawFinding, RawFindings},
     repeated::RepeatedKeys,
-    syntax_help::help,
+    syntax_help::{help, plain},
     toml_repair::{RepairedText, Repairs, open_value},
 };
 
@@ -129,8 +129,7 @@ fn is_structural(message: &str) -> bool {
 
 fn not_toml(text: &str, line: &str, found: Range<usize>, message: &str) -> RawFinding {
     let help = help(message, line, text.get(found.clone()).unwrap_or_default());
-    let message = message.trim_end_matches(", expected nothing");
-    let message = format!("this is not TOML: {message}");
+    let message = format!("this is not TOML: {}", plain(message));
     RawFinding::new(SourcePlace::from(found), String::new(), message).maybe_help(help)
 }
 

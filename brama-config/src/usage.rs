@@ -127,6 +127,18 @@ fn add_contradictions(
     added.collect()
 }
 
+/// The sentence with its tables in place of their layers: `(2s of this table)`.
+fn in_this_table(breaker: &ConfiguredBreaker, sentence: &str) -> String {
+    let is_of_key = breaker.of_identifier.is_some();
+    let of_identifier = if is_of_key { "the table of the identifier" } else { "this table" };
+    let tables =
+        [(ConfigLayer::Init, of_identifier), (ConfigLayer::KeyInit, "this table")].into_iter();
+    tables.fold(sentence.to_owned(), |sentence, (layer, table)| {
+        let sentence = sentence.replace(&format!(", {layer})"), &format!(" of {table})"));
+        sentence.replace(&format!("({layer})"), &format!("(of {table})"))
+    })
+}
+
 /// Whether a sentence of a status says that this setting contradicts another one.
 fn is_about(sentence: &str, setting: SettingName) -> bool {
     let is_contradiction =
@@ -311,7 +323,7 @@ fn add_useless(
         // A sentence may name one setting twice.
         let set = set.filter(|(other, _)| *other != name);
         let path = format!("{}.{name}", breaker.settings.path);
-        let warning = RawFinding::new(place.clone(), path, sentence.clone());
+        let warning = RawFinding::new(place.clone(), path, in_this_table(breaker, sentence));
         warnings.add_once(set.fold(warning, |warning, (name, place)| {
             warning.note(place.clone(), format!("`{name}` is set here"))
         }));

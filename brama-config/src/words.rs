@@ -7,7 +7,7 @@ use crate::{
     advice::{in_a_file, translated},
     elsewhere::{ELSEWHERE, OPTIONS},
     node::Node,
-    setting_rows::{BREAKER_WORDS, REGISTRY_ROWS, TABLES, policy_row},
+    setting_rows::{BREAKER_WORDS, BREAKERS, REGISTRY_ROWS, TABLES, policy_row, without_alias},
 };
 
 /// What a table may contain.
@@ -35,9 +35,9 @@ impl Vocabulary {
         }
     }
 
-    /// What to write instead of `word`, which is not in this vocabulary and has the value `node`.
-    pub(crate) fn help(self, word: &str, node: Option<&Node>) -> String {
-        let word = snake_case(word);
+    /// What to write instead of `given`, which is not in this vocabulary and has the value `node`.
+    pub(crate) fn help(self, given: &str, node: Option<&Node>) -> String {
+        let word = snake_case(given);
         if self.words().contains(&word.as_str()) {
             return format!("write `{word}`");
         }
@@ -48,10 +48,12 @@ impl Vocabulary {
             return hint;
         }
         let words = self.words();
-        did_you_mean(words.iter().copied(), &word).unwrap_or_else(|| {
-            let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-            format!("known here are {}", words.join(", "))
-        })
+        let similar = did_you_mean(words.iter().copied(), &word);
+        let similar = similar.or_else(|| same_last_word(&words, &word));
+        let has_settings = node.and_then(Node::as_table).is_some();
+        let of_breaker = (self == Self::File && has_settings)
+            .then(|| format!("a breaker stands in `[{}]`", path(&[BREAKERS, given])));
+        similar.or(of_breaker).unwrap_or_else(|| known_here(&words))
     }
 
     /// Whether a word is probably one of this vocabulary, or is one of another.
@@ -83,6 +85,9 @@ impl Vocabulary {
         if self == Self::File {
             return None;
         }
+        if let Some((_, help)) = IN_A_FILE.iter().find(|(words, _)| words.contains(&word)) {
+            return Some((*help).to_owned());
+        }
         if let Some((help, _)) = ELSEWHERE.iter().find(|(_, words)| words.contains(&word)) {
             let help = help.replace("time(\"10s\")", "{ time = \"10s\" }");
             return Some(help.replace("\nhelp: ", "; "));
@@ -91,9 +96,12 @@ impl Vocabulary {
         let (option, meaning, example, _) = OPTIONS.iter().find(known)?;
         if let Some(row) = policy_row(option) {
             let own = node.and_then(|node| translated(row.form, example, word, node));
-            let value = own.or_else(|| in_a_file(example));
+            if let Some(value) = own {
+                return Some(format!("`{option}` {meaning}: write `{option} = {value}`"));
+            }
+            let value = in_a_file(example);
             let value = value.as_deref().unwrap_or(row.example);
-            return Some(format!("`{option}` {meaning}: write `{option} = {value}`"));
+            return Some(format!("`{option}` {meaning}, such as `{option} = {value}`"));
         }
         let is_here =
             self == Self::Breaker && BREAKER_WORDS.iter().any(|(other, _)| other == option);
@@ -104,6 +112,22 @@ impl Vocabulary {
         })
     }
 }
+
+/// The answers of [`ELSEWHERE`] are about code. These are about files.
+const IN_A_FILE: [(&[&str], &str); 3] = [
+    (
+        &["enable", "enabled", "disable", "disabled"],
+        "every breaker is enabled: to let every call through, write `shadow = true`",
+    ),
+    (
+        &["force_open", "manual_control"],
+        "a file cannot open a breaker: that is done in the code, with `force_open`",
+    ),
+    (
+        &["on_state_change", "on_state_changed", "listener"],
+        "changes of state are events, which the code subscribes to: remove this line",
+    ),
+];
 
 /// A row of the table of words.
 type Row = (&'static str, &'static str, &'static str, &'static [&'static str]);
@@ -119,6 +143,17 @@ fn snake_case(word: &str) -> String {
         snake.extend(if letter == '-' { '_' } else { letter }.to_lowercase());
     }
     snake
+}
+
+/// A name without regard to case, with `_` for all that is no letter and no digit.
+pub(crate) fn folded(name: &str) -> String {
+    let letters = name.chars().flat_map(char::to_lowercase);
+    letters.map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect()
+}
+
+/// A word of ours, folded, and in place of its alias.
+pub(crate) fn canonical(word: &str) -> String {
+    without_alias(&folded(word)).to_owned()
 }
 
 /// In characters: no word of ours is longer, and comparing longer ones would take long.
@@ -154,6 +189,30 @@ pub(crate) fn did_you_mean<'a>(known: impl Iterator<Item = &'a str>, word: &str)
     Some(format!("did you mean `{}`?", Escaped::within(LONGEST, nearest)))
 }
 
+/// Suggests the words that end like this one: `treshold` may be one of two thresholds.
+fn same_last_word(known: &[&str], word: &str) -> Option<String> {
+    let last = |word: &str| word.rsplit('_').next().map(str::to_owned);
+    let own = last(word).filter(|own| 4 <= own.len())?;
+    let is_alike =
+        |name: &&&str| last(name).is_some_and(|other| levenshtein(&own, &other) <= other.len() / 4);
+    let alike: Vec<_> = known.iter().filter(is_alike).map(|name| format!("`{name}`")).collect();
+    let is_short = (1..=3).contains(&alike.len());
+    is_short.then(|| format!("did you mean {}?", alike.join(" or ")))
+}
+
+/// The first words of a table.
+fn known_here(words: &[&str]) -> String {
+    let shown = words.iter().take(MOST_LISTED).map(|word| format!("`{word}`"));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match words.len().saturating_sub(MOST_LISTED) {
+        0 => format!("known here are {shown}"),
+        more => format!("known here are {shown} and {more} more, which the guide lists"),
+    }
+}
+
+/// More fill the screen of an operator.
+const MOST_LISTED: usize = 8;
+
 /// The path of a key: `breakers.payment_api.keys."10.0.0.7"`.
 pub(crate) fn path(parts: &[&str]) -> String {
     let shown = parts.iter().map(|part| {
@@ -187,6 +246,14 @@ mod tests {
         assert_eq!(nearest("maximum"), Some("max"));
         assert_eq!(nearest("failure"), None);
         assert_eq!(nearest("color"), None);
+    }
+
+    #[test]
+    fn words_with_the_same_end_are_suggested() {
+        assert_eq!(
+            Vocabulary::Breaker.help("treshold", None),
+            "did you mean `failure_threshold` or `success_threshold`?"
+        );
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn threshold(registry: &Registry, name: &str) -> Option<u32> {
 
 #[test]
 fn a_missing_file_is_an_error_unless_it_is_optional() {
-    assert_error("not-there.toml", "in code, `File::optional` allows it");
+    assert_error("not-there.toml", "create the file, or correct its path");
     let loaded = file("not-there.toml").optional().read().unwrap();
     assert_eq!(loaded.into_config(), Config::new());
 }
@@ -112,7 +112,7 @@ fn a_bad_file_changes_nothing() {
 fn a_reload_returns_what_changed() {
     let folder = Folder::new("reload");
     let registry = Registry::new();
-    for (failures, changed) in [(3, "from nothing set to 3"), (4, "from 3 to 4")] {
+    for (failures, changed) in [(3, "set to 3"), (4, "from 3 to 4")] {
         let text = format!("[defaults]\nfailure_threshold = {failures}\n");
         let reloaded = file(folder.write("a.toml", text)).reload(&registry).unwrap().reloaded;
         assert_eq!(reloaded.to_string(), format!("defaults: failure_threshold {changed}"));

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use brama_config::{ConfigErrors, Loaded};
+use brama_config::{ConfigErrors, Finding, Loaded};
 
 fn bad_files() -> Vec<PathBuf> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bad");
@@ -39,6 +39,30 @@ fn each_bad_file_has_the_message_beside_it() {
             fs::write(golden, message).unwrap();
         } else {
             assert_eq!(message, fs::read_to_string(golden).unwrap_or_default(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_a_help_writes_is_toml_or_json() {
+    for path in bad_files() {
+        let is_json = path.extension().unwrap() == "json";
+        // The line that ends an open value is no file alone.
+        let is_whole = |it: &&Finding| !it.message().contains("unclosed");
+        for finding in errors(&path).findings().iter().filter(is_whole) {
+            let written = finding.help().and_then(|help| help.split_once("write `"));
+            let Some((_, written)) = written else { continue };
+            let written = written.split_once('`').unwrap().0;
+            if !written.contains(['=', ':', '[']) {
+                continue;
+            }
+            let text = if is_json { format!("{{ {written} }}") } else { written.to_owned() };
+            let parse = if is_json { Loaded::parse_json } else { Loaded::parse_toml };
+            let message = parse(&text, "help").err().map(|it| it.to_string()).unwrap_or_default();
+            assert!(
+                !message.contains("is not TOML") && !message.contains("is not JSON"),
+                "{message}"
+            );
         }
     }
 }

@@ -244,6 +244,13 @@ fn a_breaker_of_polly_opens_at_its_ratio_once_the_throughput_is_reached() {
 }
 
 #[test]
+fn properties_of_resilience4j_are_an_error_that_says_so() {
+    let text = "resilience4j.circuitbreaker.instances.stock.failureRateThreshold=30\n";
+    let errors = resilience4j_yaml(text, "application.properties").unwrap_err();
+    assert!(errors.to_string().contains("this is a file of properties"), "{errors}");
+}
+
+#[test]
 fn a_host_of_envoy_is_ejected_after_failures_in_a_row() {
     let host = Identity::from("catalog").with_key("10.0.0.7");
     let state =

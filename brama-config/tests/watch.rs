@@ -89,7 +89,7 @@ fn the_file_is_applied_at_the_start() {
     let subject = Subject::new(folder.set("a.toml", 3));
     assert_eq!(subject.threshold(), Some(3));
     let first = &subject.watch.first_reload().reloaded;
-    assert_eq!(first.to_string(), "defaults: failure_threshold from nothing set to 3");
+    assert_eq!(first.to_string(), "defaults: failure_threshold set to 3");
 }
 
 #[test]

@@ -117,8 +117,7 @@ fn a_timeout_is_a_warning_where_no_code_has_one() {
     let text =
         "[breakers.file_payments]\ntimeout = \"2s\"\n[breakers.file_timed]\ntimeout = \"5s\"\n";
     let found = shown(&registry, text);
-    let message =
-        "2: `timeout` (2s, init) does nothing: no attribute of this breaker has a `timeout`";
+    let message = "2: `timeout` (2s of this table) does nothing: no attribute of this breaker has a `timeout`";
     assert_eq!(found, [message]);
 }
 
@@ -136,7 +135,7 @@ fn a_setting_that_needs_a_rule_is_a_warning_if_the_rule_is_off() {
     let text = "[breakers.file_payments]\nslow_call_duration = \"2s\"\n";
     assert_eq!(
         shown(&registry, text),
-        ["2: `slow_call_duration` (2s, init) does nothing: `slow_call_rate` is off"]
+        ["2: `slow_call_duration` (2s of this table) does nothing: `slow_call_rate` is off"]
     );
 }
 

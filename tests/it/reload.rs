@@ -185,9 +185,9 @@ fn a_reload_answers_what_changed_where() {
     let reloaded = registry.reload(config).unwrap();
     assert_eq!(
         reloaded.to_string(),
-        "breaker later: failure_threshold from nothing set to off
-breaker orders: success_threshold from 2 to nothing set
-kind cache: failure_threshold from nothing set to 1
+        "breaker later: failure_threshold set to off
+breaker orders: success_threshold no longer set (was 2)
+kind cache: failure_threshold set to 1
 registry: max_keys from 10000 to 1
 breaker cache: failure_threshold from 3 to 1
 breaker orders: success_threshold from 2 to 1"

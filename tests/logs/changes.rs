@@ -127,8 +127,8 @@ fn a_reload_is_one_line_and_one_for_each_breaker_without_a_key() {
     assert_eq!(breaker.message, "search was configured; failure_threshold from 10 to 4");
     assert_eq!(
         reload.to_string(),
-        "INFO brama::config: the configuration was reloaded: defaults: failure_threshold from \
-         nothing set to 4 change=reloaded settings=1 breakers=4"
+        "INFO brama::config: the configuration was reloaded: defaults: failure_threshold set to \
+         4 change=reloaded settings=1 breakers=4"
     );
 }
 

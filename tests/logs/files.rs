@@ -55,6 +55,29 @@ fn the_warnings_of_an_init_have_lines_too() {
 }
 
 #[test]
+fn a_start_from_a_file_has_a_line() {
+    let text = "[defaults]\nfailure_threshold = 5\n[breakers.a]\nramp = \"1s\"\n[registry]\n\
+                cleanup_interval = \"off\"\n";
+    let loaded = Loaded::parse_toml(text, "a.toml").unwrap();
+    let lines = Recorder::lines(Level::INFO, || drop(loaded.init(&Registry::new()).unwrap()));
+    let expected = "INFO brama::config: the configuration was applied: 3 settings, 1 breaker by name \
+                    change=initialized settings=3 breakers=1 source=a.toml";
+    assert_eq!(lines[0].to_string(), expected);
+}
+
+#[test]
+fn a_variable_that_hides_a_value_has_a_line() {
+    let text = b"[breakers.a]\nfailure_threshold = 4\n".to_vec();
+    let variables = [("BRAMA__BREAKERS__A__FAILURE_THRESHOLD", "7")];
+    let loaded = brama::config::File::at("a.toml").environment(variables).parse(text).unwrap();
+    let lines = Recorder::lines(Level::INFO, || drop(loaded.reload(&Registry::new())));
+    let expected = "INFO brama::config: environment variable BRAMA__BREAKERS__A__FAILURE_THRESHOLD=\"7\" \
+                    hides `failure_threshold` 4 change=hidden source=a.toml place=a.toml:2:21 \
+                    key=breakers.a.failure_threshold";
+    assert_eq!(lines.last().unwrap().to_string(), expected);
+}
+
+#[test]
 fn after_20_mistakes_a_line_counts_the_rest() {
     let tables = (0..130).map(|number| format!("[breakers.b{number}]\nexpiry = 3\n"));
     let lines = reload(&tables.collect::<String>());

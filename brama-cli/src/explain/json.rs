@@ -99,7 +99,7 @@ impl<'a> ExplainedJson<'a> {
 
 impl<'a> SettingJson<'a> {
     fn new(placed: &'a PlacedSetting) -> Self {
-        let PlacedSetting { setting, places } = placed;
+        let PlacedSetting { setting, places, .. } = placed;
         let layers = setting.layers.iter().zip(places).map(|(it, place)| LayerJson {
             layer: it.layer,
             value: &it.value,

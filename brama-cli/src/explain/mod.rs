@@ -29,6 +29,8 @@ use crate::{
 struct PlacedSetting {
     setting: Setting,
     places: Vec<Option<Location>>,
+    /// The values of the file that variables hide, each with the place.
+    hidden: Vec<Option<(String, Location)>>,
 }
 
 /// What is known of a breaker.
@@ -55,9 +57,13 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &mut Terminal) -> io::
         Ok(loaded) => loaded,
         Err(errors) => return findings::report(&errors, terminal),
     };
+    let Some(name) = arguments.name.as_deref() else {
+        terminal.error(&without_name(&loaded))?;
+        return Ok(ExitStatus::Unable);
+    };
     let registry = Registry::new();
     let (scope, key) = (arguments.scope.as_deref(), arguments.key.as_deref());
-    let identity = Identity::from_parts(scope, arguments.name.as_str(), key).into_owned();
+    let identity = Identity::from_parts(scope, name, key).into_owned();
     let kind = arguments.kind.clone().map(ConnectionKind::from);
     if let Err(error) = configure(&registry, &loaded, &identity, kind.clone()) {
         terminal.error(&error)?;
@@ -71,6 +77,21 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &mut Terminal) -> io::
     }
     Ok(ExitStatus::Fine)
 }
+
+/// The question for a name, with those of the file.
+fn without_name(loaded: &Loaded) -> String {
+    let identities = loaded.identities().filter(|it| it.key().is_none());
+    let mut names: Vec<_> = identities.map(arguments_of).collect();
+    names.sort();
+    names.truncate(MOST_NAMES);
+    if names.is_empty() {
+        return "name a breaker: the file has no table of [breakers]".to_owned();
+    }
+    format!("name a breaker, such as one of the file: {}", names.join(", "))
+}
+
+/// More are no answer.
+const MOST_NAMES: usize = 20;
 
 /// Lets a registry resolve the layers, as it does in a program.
 fn configure(
@@ -94,7 +115,10 @@ impl PlacedSetting {
     ) -> Self {
         let place = |layer| loaded.location(identity, kind, layer, setting.name);
         let places = setting.layers.iter().map(|it| place(it.layer)).collect();
-        Self { setting, places }
+        let hidden = |layer| loaded.hidden(identity, kind, layer, setting.name);
+        let hidden = setting.layers.iter().map(|it| hidden(it.layer));
+        let hidden = hidden.map(|it| it.map(|(value, place)| (value.to_owned(), place))).collect();
+        Self { setting, places, hidden }
     }
 }
 
@@ -182,10 +206,7 @@ fn unknowns(
 ) -> Vec<String> {
     let mut notes = Vec::new();
     if !is_named {
-        let meant =
-            meant(loaded, identity).map(|it| format!(" Did you mean {}?", arguments_of(it)));
-        let meant = meant.unwrap_or_default();
-        notes.push(format!("the file has no table for `{identity}`: this is what applies.{meant}"));
+        notes.push(unnamed(loaded, identity));
     }
     let kinds: Vec<_> = loaded.kinds().map(|it| format!("`{it}`")).collect();
     let kinds = kinds.join(", ");
@@ -204,6 +225,18 @@ fn unknowns(
         ConfigLayer::BuiltIn
     ));
     notes
+}
+
+/// The name is that of no breaker of the file. It may be that of a table.
+fn unnamed(loaded: &Loaded, identity: &Identity<'_>) -> String {
+    if let Some(configured) = loaded.identity_of_table(identity.identifier()) {
+        let table = Escaped::within(MAX_NAME, identity.identifier());
+        let arguments = arguments_of(configured);
+        return format!("[breakers.{table}] configures another breaker: explain {arguments}");
+    }
+    let meant = meant(loaded, identity).map(|it| format!(" Did you mean {}?", arguments_of(it)));
+    let meant = meant.unwrap_or_default();
+    format!("the file has no table for `{identity}`: this is what applies.{meant}")
 }
 
 /// The identity of the file that was probably meant: one that is shown as the name, or else one

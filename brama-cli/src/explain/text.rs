@@ -34,12 +34,14 @@ fn width(settings: &[PlacedSetting], text: impl Fn(&Setting) -> &str) -> usize {
 
 /// A setting, its value, and where it comes from.
 fn row(placed: &PlacedSetting, name_width: usize, value_width: usize) -> String {
-    let PlacedSetting { setting, places } = placed;
+    let PlacedSetting { setting, places, hidden } = placed;
     let Setting { name, value, layer, layers, .. } = setting;
     let line = format!("  {name:name_width$}  {value:value_width$}");
     let layers = layers.iter().zip(places);
     let (own, others): (Vec<_>, Vec<_>) = layers.partition(|(it, _)| it.layer == *layer);
-    let others: Vec<_> = others.iter().map(|(it, place)| lower(it, place.as_ref())).collect();
+    let others = others.iter().map(|(it, place)| lower(it, place.as_ref()));
+    let hidden = hidden.iter().flatten().map(|(value, place)| format!("{value} from {place}"));
+    let others: Vec<_> = hidden.chain(others).collect();
     let over =
         if others.is_empty() { String::new() } else { format!(", over {}", others.join(", ")) };
     match own.first() {

@@ -35,7 +35,7 @@ error: `expiry` is 30, must be a duration such as \"30s\", or { initial, max, fa
    = key: defaults.expiry
    = help: write `expiry = \"30s\"`, with its unit
 
-error: `failure_treshold` is not a setting of breakers
+error: `failure_treshold` is not a setting of a breaker
   --> brama.toml:3:1
    |
  3 | failure_treshold = 5

@@ -45,6 +45,18 @@ fn a_variable_is_named_as_the_place() {
 }
 
 #[test]
+fn the_value_that_a_variable_hides_is_shown() {
+    let run = run("explain_hidden", &["payment_api"]);
+    let name = "BRAMA__BREAKERS__PAYMENT_API__FAILURE_THRESHOLD";
+    let answer = run.variable(name, "7").answer();
+    let place = format!(
+        "environment variable {name}=\"7\" (breaker), over 5 from brama.toml:7:21, \
+         8 from brama.toml:3:21 (defaults)\n"
+    );
+    assert!(answer.stdout.contains(&place), "{}", answer.stdout);
+}
+
+#[test]
 fn another_rate_takes_another_time() {
     let answer = explain("rate", &["payment_api", "--rate", "0.1"]);
     assert!(answer.stdout.contains("it opens after 50s (5 calls)"), "{}", answer.stdout);
@@ -94,7 +106,6 @@ fn a_suggestion_names_the_options_that_select_the_breaker() {
                 [breakers.stock]\nramp = \"1s\"\n[breakers.z]\nramp = \"1s\"\n\
                 identifier = \"stock\"\nscope = \"eu\"\n";
     for (name, meant) in [
-        ("x", "`x` with `--scope eu`"),
         ("eu/x", "`x` with `--scope eu`"),
         ("eu/x[k]", "`x` with `--scope eu` and `--key k`"),
         ("stok", "`stock`"),
@@ -103,6 +114,22 @@ fn a_suggestion_names_the_options_that_select_the_breaker() {
         let question = format!(" Did you mean {meant}?\n");
         assert!(answer.stdout.contains(&question), "{name}: {}", answer.stdout);
     }
+}
+
+#[test]
+fn the_name_of_a_table_leads_to_its_breaker() {
+    let file = "[breakers.pay]\nidentifier = \"payment_api\"\nscope = \"eu\"\nramp = \"1s\"\n";
+    let answer = Run::new("table", &["explain", "-", "pay"]).stdin(file).answer();
+    let note = "note: [breakers.pay] configures another breaker: \
+                explain `payment_api` with `--scope eu`\n";
+    assert!(answer.stdout.contains(note), "{}", answer.stdout);
+}
+
+#[test]
+fn without_a_name_the_breakers_of_the_file_are_listed() {
+    let answer = explain("nameless", &[]);
+    assert_eq!((answer.status, answer.stdout.as_str()), (Some(2), ""));
+    assert!(answer.stderr.contains("one of the file: `payment_api`"), "{}", answer.stderr);
 }
 
 #[test]

@@ -6,7 +6,11 @@
 //! would not accept either is an error with its line.
 //!
 //! ```
-//! use brama_config::import::resilience4j_yaml;
+//! # mod brama {
+//! #     pub use brama_runtime::api::*;
+//! #     pub mod config { pub use brama_config::*; }
+//! # }
+//! use brama::config::import::resilience4j_yaml;
 //!
 //! let text = "\
 //! resilience4j.circuitbreaker:

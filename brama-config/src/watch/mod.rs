@@ -62,10 +62,16 @@ impl File {
 /// Neither exists in a forked child: start a new watch there.
 ///
 /// ```
+/// # mod brama {
+/// #     pub use brama_runtime::api::*;
+/// #     pub mod config { pub use brama_config::*; }
+/// # }
 /// use std::{sync::mpsc, time::Duration};
 ///
-/// use brama_config::{File, WatchOptions};
-/// use brama_runtime::api::Registry;
+/// use brama::{
+///     Registry,
+///     config::{File, WatchOptions},
+/// };
 ///
 /// let path = std::env::temp_dir().join("brama-doc-watch.toml");
 /// std::fs::write(&path, "[defaults]\nfailure_threshold = 3\n")?;
@@ -181,7 +187,7 @@ impl fmt::Debug for WatchOptions {
 /// A reload that has begun goes on after the drop; no other begins. The registry stays alive while
 /// its file is watched.
 #[derive(Debug)]
-#[must_use = "dropping this ends the watch"]
+#[must_use = "dropping this ends the watch: bind it to a name, such as `_watch`, and not to `_`"]
 pub struct Watch {
     first: ReloadedFile,
     is_stopped: Arc<AtomicBool>,

@@ -63,7 +63,20 @@ fn check_finding(text: &str, variables: &[(String, String)], finding: &Finding) 
     assert!(!finding.message().is_empty());
     check_location(text, variables, finding.location());
     finding.notes().iter().for_each(|note| check_location(text, variables, note.location()));
+    check_help(finding);
     check_shown(&finding.to_string());
+}
+
+/// A setting to write is TOML or JSON. The end of an open value is a part of a line.
+fn check_help(finding: &Finding) {
+    let written = finding.help().and_then(|help| help.split_once("write `")?.1.split_once('`'));
+    let Some((written, _)) = written else { return };
+    if written.contains(" = ") && !finding.message().contains("unclosed") {
+        assert!(toml::from_str::<toml::Table>(written).is_ok(), "{finding}");
+    } else if written.starts_with('"') {
+        let json = format!("{{ {written} }}");
+        assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{finding}");
+    }
 }
 
 fn check_location(text: &str, variables: &[(String, String)], location: &Location) {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{ConfigProblem, Reloaded};
 use crate::{calendar::Rfc3339, circuit::Quantity, text::Escaped};
 
-/// The last reload of a registry, successful or not. `init` is none.
+/// The last reload of a registry, successful or not. `init` is not a reload.
 ///
 /// `Display` writes a line: `the reload of a.toml at 2026-02-28T23:59:59.250Z changed 2 settings
 /// and 5 breakers`. In JSON (feature `serde`), times are texts as RFC 3339 defines them, in UTC

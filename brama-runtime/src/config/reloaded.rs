@@ -167,9 +167,13 @@ impl fmt::Display for Reloaded {
 impl fmt::Display for ConfigChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { place, name, before, after } = self;
-        let [before, after] =
-            [before, after].map(|value| value.as_deref().unwrap_or("nothing set"));
-        write!(f, "{place}: {name} from {before} to {after}")
+        write!(f, "{place}: {name} ")?;
+        match (before, after) {
+            (Some(before), Some(after)) => write!(f, "from {before} to {after}"),
+            (None, Some(after)) => write!(f, "set to {after}"),
+            (Some(before), None) => write!(f, "no longer set (was {before})"),
+            (None, None) => f.write_str("not set"),
+        }
     }
 }
 

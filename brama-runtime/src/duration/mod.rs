@@ -14,8 +14,10 @@ use crate::text::Escaped;
 /// # Examples
 ///
 /// ```
-/// use brama_runtime::api::duration;
+/// # use brama_runtime::api as brama;
 /// use std::time::Duration;
+///
+/// use brama::duration;
 ///
 /// assert_eq!(duration::parse("1m 30s"), Ok(Duration::from_secs(90)));
 /// assert!(duration::parse("90").is_err());

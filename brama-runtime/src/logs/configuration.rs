@@ -76,9 +76,57 @@ pub(crate) fn write_config_warnings(source: &str, warnings: &[ConfigProblem]) {
     }
 }
 
+/// Writes a line for each value of a file that an environment variable hides. The caller must hold
+/// no lock.
+pub(crate) fn write_hidden_values(source: &str, hidden: &[ConfigProblem]) {
+    if is_on(Level::INFO) {
+        let _ = catch_panic(|| hidden_lines(source, hidden));
+    }
+}
+
+fn hidden_lines(source: &str, hidden: &[ConfigProblem]) {
+    let source = shown(source);
+    for ConfigProblem { message, place, key, .. } in hidden.iter().take(MOST_PROBLEMS) {
+        event!(
+            target: "brama::config",
+            Level::INFO,
+            change = "hidden",
+            source,
+            place = place.as_deref().map(shown),
+            key = key.as_deref().map(shown),
+            "{}",
+            shown(message),
+        );
+    }
+    let more = hidden.len().saturating_sub(MOST_PROBLEMS);
+    if 0 < more {
+        event!(target: "brama::config", Level::INFO, change = "hidden", source, "and {more} more");
+    }
+}
+
+/// Writes the line of a file that was applied at the start. The caller must hold no lock.
+pub(crate) fn write_initialized(source: &str, breakers: usize, settings: usize) {
+    if is_on(Level::INFO) {
+        let _ = catch_panic(|| initialized_line(source, breakers, settings));
+    }
+}
+
+fn initialized_line(source: &str, breakers: usize, settings: usize) {
+    let (of_breakers, of_settings) =
+        (Quantity(breakers as u64, "breaker"), Quantity(settings as u64, "setting"));
+    event!(
+        target: "brama::config",
+        Level::INFO,
+        change = "initialized",
+        settings,
+        breakers,
+        source = Escaped::name(source).to_string(),
+        "the configuration was applied: {of_settings}, {of_breakers} by name",
+    );
+}
+
 /// Writes a line for each problem, the first ones, and one with the number of the rest.
 fn problem_lines(kind: &str, source: Option<&str>, problems: &[ConfigProblem], omitted: usize) {
-    let shown = |text: &str| Escaped::within(MAX_TEXT, text).to_string();
     for ConfigProblem { message, place, key, help } in problems.iter().take(MOST_PROBLEMS) {
         event!(
             target: "brama::config",
@@ -100,6 +148,10 @@ fn problem_lines(kind: &str, source: Option<&str>, problems: &[ConfigProblem], o
 
 /// How many mistakes or warnings have a line of their own.
 const MOST_PROBLEMS: usize = 20;
+
+fn shown(text: &str) -> String {
+    Escaped::within(MAX_TEXT, text).to_string()
+}
 
 /// In bytes, of a field or message as shown.
 const MAX_TEXT: usize = 512;

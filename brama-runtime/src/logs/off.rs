@@ -24,6 +24,10 @@ pub(crate) const fn write_failed_reload(_: &LastReload, _: &[ConfigProblem]) {}
 
 pub(crate) const fn write_config_warnings(_: &str, _: &[ConfigProblem]) {}
 
+pub(crate) const fn write_hidden_values(_: &str, _: &[ConfigProblem]) {}
+
+pub(crate) const fn write_initialized(_: &str, _: usize, _: usize) {}
+
 pub(crate) const fn write_switch(_: bool) {}
 
 pub(crate) const fn write_panic(_: &str, _: Option<&Identity<'_>>) {}

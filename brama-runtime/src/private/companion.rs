@@ -31,6 +31,16 @@ pub fn log_warnings(source: &str, warnings: &[ConfigProblem]) {
     logs::write_config_warnings(source, warnings);
 }
 
+/// Writes the values of a file that environment variables hide to the log.
+pub fn log_hidden_values(source: &str, hidden: &[ConfigProblem]) {
+    logs::write_hidden_values(source, hidden);
+}
+
+/// Writes to the log that a file was applied at the start.
+pub fn log_initialized(source: &str, breakers: usize, settings: usize) {
+    logs::write_initialized(source, breakers, settings);
+}
+
 #[cfg(test)]
 mod tests {
     use std::panic::resume_unwind;

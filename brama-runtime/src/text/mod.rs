@@ -21,7 +21,8 @@ pub(crate) use self::short_errors::ShortErrors;
 /// clients choose.
 ///
 /// ```
-/// use brama_runtime::api::text::Escaped;
+/// # use brama_runtime::api as brama;
+/// use brama::text::Escaped;
 ///
 /// assert_eq!(Escaped::within(16, "a\nb").to_string(), "a\\nb");
 /// assert_eq!(Escaped::within(16, "a name that is long").to_string(), "a name that i…");

@@ -14,16 +14,24 @@ use super::{
     log::ImportLog,
     nothing_there,
     sentences::{LIMITS_BY_TIMEOUT, ONLY_A_CIRCUIT_BREAKER, REJECTS_NO_CALL, lost_probe},
+    time_text::{SPRING, duration_literal},
     unfolded::unfolded,
     yaml_tree,
 };
 use crate::{
-    node::{Node, Table},
+    node::{Node, SourcePlace, Table},
     raw_finding::RawFinding,
-    words::did_you_mean,
+    setting_rows::BREAKERS,
+    words::{did_you_mean, path},
 };
 
 pub(super) fn read(text: &str, log: &mut ImportLog) -> ImportedSettings {
+    if is_properties(text) {
+        let message = "this is a file of properties, which is not read".to_owned();
+        let mistake = RawFinding::new(SourcePlace::Whole, String::new(), message);
+        log.mistakes.add(mistake.help("write the same keys as YAML, as in an `application.yml`"));
+        return ImportedSettings::default();
+    }
     let documents = yaml_tree::read(text, &mut log.mistakes);
     let root = unfolded(tables(documents, log), whole, &mut log.mistakes);
     let Some(section) =
@@ -66,7 +74,9 @@ const HELP: &str = "import the `application.yml` in which Resilience4j is config
 const ORDER: &str = "attributes apply in the order in which they are written";
 
 /// What differs for each breaker.
-const GENERAL: [&str; 3] = [
+const GENERAL: [&str; 4] = [
+    "each table of [breakers] has the name that Resilience4j uses: it must be the `identifier` of an \
+     attribute in the code",
     "half-open: Resilience4j judges the rates of the permitted calls once all have ended; brama \
      opens again at the first failure, and closes after `success_threshold` successes in a row",
     lost_probe!("Resilience4j waits without end unless `maxWaitDurationInHalfOpenState` is set"),
@@ -130,10 +140,51 @@ fn note_other_patterns(root: &Table, log: &mut ImportLog) {
     for field in section.iter().flat_map(Branch::fields) {
         match field.word().as_str() {
             "circuitbreaker" => {}
-            "timelimiter" => log.note(&field, LIMITS_BY_TIMEOUT),
+            "timelimiter" => note_time_limits(&field, log),
             _ => log.note(&field, ONLY_A_CIRCUIT_BREAKER),
         }
     }
+}
+
+/// Notes each limit with the table of its breaker, if there is one, or else the section.
+fn note_time_limits(section: &Field<'_>, log: &mut ImportLog) {
+    let (mut limits, branch) = (Vec::new(), section.branch());
+    for (names, table) in [("configs", "defaults"), ("instances", BREAKERS)] {
+        let named = branch.as_ref().and_then(|it| it.branch(names));
+        for instance in named.iter().flat_map(Branch::fields) {
+            let limit = instance.branch().and_then(|it| it.field("timeoutduration"));
+            let name = instance.entry.key.as_str();
+            let is_default = name == "default";
+            let table = match names {
+                "configs" => Some(vec![table]).filter(|_| is_default),
+                _ => Some(vec![table, name]),
+            };
+            limits.extend(limit.zip(table.map(|parts| path(&parts))));
+        }
+    }
+    if limits.is_empty() {
+        return log.note(section, LIMITS_BY_TIMEOUT);
+    }
+    for (limit, table) in limits {
+        if let Some(timeout) = log.duration(&limit, "timeout", &SPRING) {
+            let timeout = duration_literal(timeout);
+            log.note(
+                &limit,
+                format!(
+                    "give the function the option `timeout`, and then write `timeout = {timeout}` \
+                     in [{table}]"
+                ),
+            );
+        }
+    }
+}
+
+/// Whether a line sets a key of Resilience4j as in `application.properties`.
+fn is_properties(text: &str) -> bool {
+    text.lines().any(|line| {
+        let key = line.split_once('=').map_or("", |(key, _)| key.trim());
+        key.starts_with("resilience4j.") && !key.contains([':', '#', ' '])
+    })
 }
 
 /// Tables by their names: configurations or instances.
