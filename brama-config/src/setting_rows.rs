@@ -83,7 +83,7 @@ impl SettingRow {
 }
 
 /// The settings of a policy, in the order of the guide.
-pub(crate) const POLICY_ROWS: [SettingRow; 19] = [
+pub(crate) const POLICY_ROWS: [SettingRow; 20] = [
     row(
         FAILURE_THRESHOLD,
         Form::CountOrOff,
@@ -183,6 +183,12 @@ pub(crate) const POLICY_ROWS: [SettingRow; 19] = [
         "40",
         "Keeps the percentage of an identifier's keys that reject at or below this: 1 to 100, or \
          \"off\".",
+    ),
+    row(
+        "concurrency_limit",
+        Form::CountOrOff,
+        "50",
+        "Admits at most this number of calls at once, and rejects one more: at least 1, or \"off\".",
     ),
     row(
         "jitter",

@@ -79,6 +79,14 @@ impl BreakerPublisher {
             }
             self.gauge("brama_breaker_window_slow_calls", &[], as_f64(window.slow), 0.0);
         }
+        for (name, calls) in [
+            ("brama_breaker_calls_in_flight", series.in_flight),
+            ("brama_breaker_concurrency_limit", series.concurrency_limit),
+        ] {
+            if let Some(calls) = calls {
+                self.gauge(name, &[], as_f64(calls), 0.0);
+            }
+        }
         for (name, share) in [
             ("brama_breaker_failure_ratio", series.failure_ratio),
             ("brama_breaker_slow_ratio", series.slow_ratio),

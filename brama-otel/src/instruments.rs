@@ -119,6 +119,18 @@ impl Registration<'_> {
             "Slow calls in the window.",
             |series, add| series.window.into_iter().for_each(|window| add(&[], window.slow)),
         );
+        self.gauge(
+            "brama.breaker.calls.in_flight",
+            "{call}",
+            "Calls in flight, with a concurrency_limit.",
+            |series, add| series.in_flight.into_iter().for_each(|calls| add(&[], calls)),
+        );
+        self.gauge(
+            "brama.breaker.concurrency_limit",
+            "{call}",
+            "How many calls may be in flight at once.",
+            |series, add| series.concurrency_limit.into_iter().for_each(|limit| add(&[], limit)),
+        );
         self.share(
             "brama.breaker.failure.ratio",
             "The share of failures in the window; absent below minimum_calls.",

@@ -129,6 +129,12 @@ impl Families<'_, '_> {
             "Slow calls in the window",
             |series, add| series.window.map_or(Ok(()), |window| add(&[], window.slow)),
         )?;
+        let (name, help) = ("brama_breaker_calls_in_flight", "Calls in flight, with a limit");
+        self.gauge(name, help, |series, add| series.in_flight.map_or(Ok(()), |it| add(&[], it)))?;
+        let (name, help) = ("brama_breaker_concurrency_limit", "How many may be in flight at once");
+        self.gauge(name, help, |series, add| {
+            series.concurrency_limit.map_or(Ok(()), |limit| add(&[], limit))
+        })?;
         let ratio = Unit::Other("ratio".to_owned());
         let help = "The share of failures in the window; absent below minimum_calls";
         self.share("brama_breaker_failure", help, &ratio, |series| series.failure_ratio)?;

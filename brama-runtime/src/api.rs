@@ -37,6 +37,11 @@ pub mod config {
     };
 }
 
+/// Futures of breakers and permits that have names, to be fields of other futures.
+pub mod future {
+    pub use crate::breaker::{Ready, WatchedFuture};
+}
+
 /// Durations as text, as attributes and configuration accept them: `500ms`, `30s`, `1m 30s`.
 pub mod duration {
     pub use crate::duration::{InvalidDuration, parse, show};
@@ -82,7 +87,7 @@ pub mod metrics {
 
 /// The outcome of a `Result`, as a call without a handler is judged.
 pub mod outcome {
-    pub use crate::breaker::{FailureReason, of};
+    pub use crate::breaker::{FailureReason, OfBox, OfError, of, of_error};
 }
 
 /// Parts of a [`Policy`] that are not at the root.

@@ -18,12 +18,14 @@
 //! | the size of a protected future, the depth of its types | `costs.rs` |
 //! | **One breaker** | |
 //! | permits and protected calls | `permit.rs` |
+//! | permits over parts of a call, futures with names | `watched.rs` |
 //! | questions and reports by name, without a permit | `by_name.rs` |
 //! | which probes count, and how many there may be | `half_open.rs` |
 //! | calls of a breaker within its own calls | `nested.rs` |
 //! | calls that are only ever abandoned | `abandoned.rs` |
 //! | `failure_count` | `failure_count.rs` |
 //! | `ramp` | `ramp.rs` |
+//! | `concurrency_limit` | `concurrency_limit.rs` |
 //! | retry-after hints | `hints.rs` |
 //! | `durations` | `durations.rs` |
 //! | reasons of failures, for every kind of error | `reasons.rs` |
@@ -88,6 +90,7 @@ mod checks;
 mod checks_async;
 mod circuit_open;
 mod cleanup;
+mod concurrency_limit;
 mod config_file;
 mod config_form;
 mod connections;
@@ -140,3 +143,4 @@ mod timeout;
 mod timeout_layers;
 mod timeout_rules;
 mod verdict;
+mod watched;

@@ -78,6 +78,7 @@ fn a_policy_is_written_with_every_setting() {
             "minimum_calls": 100,
             "abandoned": "ignore",
             "max_open_share": "off",
+            "concurrency_limit": "off",
             "jitter": 0.0,
             "retry_after_cap": "5m",
             "durations": false,
@@ -323,7 +324,7 @@ fn a_status_is_written_with_its_policy_and_totals() {
         "failures": 2,
         "successes": 0,
         "probes": 0,
-        "admitting": null,
+        "admitting": null, "in_flight": null,
         "held_back": false,
         "trips": 1,
         "window": written(&WindowCounts::default()),
@@ -332,7 +333,7 @@ fn a_status_is_written_with_its_policy_and_totals() {
         "slow_call_rate": "off",
         "totals": written(&breaker.status().totals),
         "durations": null,
-        "rejections": { "open": 1, "half_open": 0, "ramp": 0, "forced": 0 },
+        "rejections": written(&breaker.status().rejections),
         "transitions": [{ "from": "closed", "to": "open", "count": 1 }],
         "policy": null, "settings": null,
         "shadow_all": false,
@@ -405,4 +406,13 @@ fn a_text_that_is_shown_escaped_is_written_as_it_is() {
     assert_eq!(status["cause"]["by_hand"][1]["reason"], text);
     assert_eq!(breaker.status().identity.identifier(), text);
     assert!(!breaker.status().to_string().contains('\n'));
+}
+
+#[test]
+fn rejections_are_written_by_cause() {
+    let breaker = Registry::new().breaker("api");
+    breaker.force_open("maintenance");
+    assert!(breaker.try_acquire().is_err());
+    let expected = json!({ "open": 0, "half_open": 0, "ramp": 0, "forced": 1, "saturated": 0 });
+    assert_eq!(written(&breaker.status().rejections), expected);
 }

@@ -126,7 +126,10 @@ impl Explained {
         let share = policy.max_open_share().map(|percent| {
             format!("Of the keys of the identifier, at most {percent} % reject at once by a rule.")
         });
-        [shadow, jitter, timeout, share].into_iter().flatten()
+        let limit = policy.concurrency_limit().map(|limit| {
+            format!("At most {} at once: one more is rejected.", counted_calls(limit.into()))
+        });
+        [shadow, jitter, timeout, share, limit].into_iter().flatten()
     }
 }
 

@@ -3,7 +3,7 @@
 //! It names nothing but the language, because `brama-config` has this file too, as a link.
 
 /// An option, what it does, a value for these words if the usual example is not one, and the words.
-pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 28] = [
+pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 29] = [
     (
         "identifier",
         "names the breaker",
@@ -294,6 +294,22 @@ pub(crate) const OPTIONS: [(&str, &str, &str, &[&str]); 28] = [
         "is how long the share of admitted calls grows after an outage",
         "",
         &["ramp_up", "slow_start", "warm_up"],
+    ),
+    (
+        "concurrency_limit",
+        "is how many calls may be in flight at once",
+        "",
+        &[
+            "bulkhead",
+            "concurrency",
+            "max_concurrency",
+            "max_concurrent",
+            "max_concurrent_calls",
+            "max_concurrent_requests",
+            "max_parallelization",
+            "max_in_flight",
+            "permit_limit",
+        ],
     ),
     ("scope", "is a namespace for identifiers", "", &["group", "group_key", "namespace", "module"]),
     ("type", "is the kind of dependency", "", &["kind", "category", "connection_type"]),

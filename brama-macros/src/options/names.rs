@@ -85,7 +85,7 @@ const OPTIONS: [(&str, &str, Place); 19] = [
 
 /// The settings of the policy, each with an example of its value and what it takes, in the order of
 /// the documentation's table.
-const SETTINGS: [(&str, &str, ValueKind); 18] = [
+const SETTINGS: [(&str, &str, ValueKind); 19] = [
     ("failure_threshold", "5", ValueKind::Threshold),
     ("expiry", "\"30s\"", ValueKind::Expiry),
     ("success_threshold", "2", ValueKind::Count),
@@ -100,6 +100,7 @@ const SETTINGS: [(&str, &str, ValueKind); 18] = [
     (MINIMUM_CALLS, "20", ValueKind::Count),
     ("abandoned", "\"failure\"", ValueKind::Abandoned),
     ("max_open_share", "40", ValueKind::WholePercent),
+    ("concurrency_limit", "50", ValueKind::Threshold),
     ("jitter", "0.1", ValueKind::Share),
     ("retry_after_cap", "\"5m\"", ValueKind::Duration),
     ("durations", "true", ValueKind::Flag),

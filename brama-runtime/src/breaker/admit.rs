@@ -1,6 +1,9 @@
 //! Admission: which calls may run.
 
-use std::num::NonZeroU64;
+use std::{
+    num::NonZeroU64,
+    ops::ControlFlow::{self, Break, Continue},
+};
 
 use super::{
     locked::Locked,
@@ -41,19 +44,24 @@ impl Slot {
 
     #[inline(never)]
     fn admit_out_of_line(&self, word: Word) -> Result<Option<Entry>, Rejection> {
+        if word.is_limited() { self.admit_limited(word) } else { self.ask_circuit(word) }
+    }
+
+    /// Asks the circuit, at the gate if the gate can answer for it.
+    pub(super) fn ask_circuit(&self, word: Word) -> Result<Option<Entry>, Rejection> {
         if word.admits() {
             return Ok(Entry::new(word, self.now(word)));
         }
-        if word.is_half_open() && self.is_in_scope(word) {
-            match self.admit_nested(word) {
-                Nested::InProbe => return Ok(None),
-                Nested::InRamp(entry) => return Ok(entry),
-                Nested::TooLate => {}
-            }
+        if let Break(nested) = self.admit_in_scope(word) {
+            return Ok(nested);
         }
-        if word.is_full() && self.retry_after(word).is_some() {
+        if word.rejects_out_of_line()
+            && let Some(retry_after) = self.retry_after(word)
+        {
             self.note_contention(self.gate.count_rejected());
-            return Err(Rejection::of_circuit(State::HalfOpen, self.gate.opening(), None));
+            // Nobody knows when a probe ends.
+            let retry_after = if word.is_half_open() { UNKNOWN_WAIT } else { retry_after };
+            return Err(Rejection::at_gate(word, self.gate.opening(), retry_after));
         }
         if word.shadows() && self.retry_after(word).is_some() {
             self.note_contention(self.gate.count_rejected());
@@ -62,20 +70,23 @@ impl Slot {
         self.admit_under_lock()
     }
 
-    /// Admits a call within a probe as part of it, or a call within one that the ramp admitted like
-    /// a call of a closed circuit.
-    fn admit_nested(&self, word: Word) -> Nested {
+    /// Admits a call within a probe as part of it, recorded nowhere else, or a call within one that
+    /// the ramp admitted like a call of a closed circuit. Continues for a call like others.
+    pub(super) fn admit_in_scope(&self, word: Word) -> ControlFlow<Option<Entry>> {
+        if !(word.is_half_open() && self.is_in_scope(word)) {
+            return Continue(());
+        }
         let now = self.context.time.now();
         let mut locked = self.locked.lock();
         let circuit = &locked.circuit;
         if circuit.generation() != word.generation() || circuit.state() != State::HalfOpen {
-            return Nested::TooLate;
+            return Continue(());
         }
         if circuit.admitting(now).is_some() {
-            return Nested::InRamp(Entry::new(word, now));
+            return Break(Entry::new(word, now));
         }
         locked.counts_mut().totals.nested += 1;
-        Nested::InProbe
+        Break(None)
     }
 
     #[cold]
@@ -129,16 +140,6 @@ impl Slot {
     fn time_left(&self, until: Tick) -> u64 {
         until.nanos_since(self.context.time.now().max(self.gate.since()))
     }
-}
-
-/// A call within another one of its breaker that was admitted while half-open.
-enum Nested {
-    /// It is part of a probe, and recorded nowhere else.
-    InProbe,
-    /// It runs and counts like a call of a closed circuit.
-    InRamp(Option<Entry>),
-    /// The half-open of the other call is over.
-    TooLate,
 }
 
 /// How far the coarse clock lags at most, in nanoseconds: no kernel updates it less often.

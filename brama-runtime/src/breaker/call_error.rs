@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use super::rejection::CircuitOpen;
+use super::circuit_open::CircuitOpen;
 
 /// The error of a call that was rejected, or that ran and failed.
 #[derive(Debug, Clone, PartialEq)]

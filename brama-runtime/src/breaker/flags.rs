@@ -20,9 +20,10 @@ pub(super) const FAILING: u64 = 1 << 8;
 pub(super) const FAILURES_ENDED: u64 = 1 << 9;
 /// Every call is rejected: until the deadline, or without end if the state is forced open.
 pub(super) const REJECTS: u64 = 1 << 10;
-/// Half-open, and no place for another probe: every call is rejected until the deadline of the
-/// probes, except a call within one of them.
-pub(super) const FULL: u64 = 1 << 18;
+/// Every call is rejected until the deadline, after a question that is asked out of line: whether
+/// it is part of a probe, if the circuit is half-open; whether it finds a place in flight, if there
+/// is a limit.
+pub(super) const REJECTS_OUT_OF_LINE: u64 = 1 << 18;
 /// In the entry of a call alone, never at the gate: the call runs in the scope of its breaker.
 pub(super) const SCOPED: u64 = 1 << 19;
 /// Every call would be rejected, but is admitted and not recorded.
@@ -41,11 +42,15 @@ pub(super) const UNREGISTERED: u64 = 1 << 16;
 pub(super) const EVICTED: u64 = 1 << 17;
 /// Calls are timed, and their durations are counted.
 pub(super) const MEASURED: u64 = 1 << 20;
-/// 43 bits remain for the generation: 250 years if one begins every millisecond, which is the
+/// The calls in flight are limited: a call asks for a place before it asks the circuit.
+pub(super) const LIMITED: u64 = 1 << 21;
+/// In the entry of a call alone, never at the gate: the call holds a place among those in flight.
+pub(super) const HOLDS_PLACE: u64 = 1 << 22;
+/// 41 bits remain for the generation: 69 years if one begins every millisecond, which is the
 /// shortest opening and the shortest `probe_timeout`.
-pub(super) const GENERATION_SHIFT: u32 = 21;
+pub(super) const GENERATION_SHIFT: u32 = 23;
 
-pub(super) const FLAGS: [(u64, &str); 18] = [
+pub(super) const FLAGS: [(u64, &str); 20] = [
     (ADMITS, "admits"),
     (ADMITS_AT_ONCE, "admits_at_once"),
     (FAST_PATH, "fast_path"),
@@ -54,7 +59,7 @@ pub(super) const FLAGS: [(u64, &str); 18] = [
     (FAILING, "failing"),
     (FAILURES_ENDED, "failures_ended"),
     (REJECTS, "rejects"),
-    (FULL, "full"),
+    (REJECTS_OUT_OF_LINE, "rejects_out_of_line"),
     (SHADOWS, "shadows"),
     (TIMED, "timed"),
     (MEASURED, "measured"),
@@ -62,6 +67,8 @@ pub(super) const FLAGS: [(u64, &str); 18] = [
     (PRECISE, "precise"),
     (OBSERVED, "observed"),
     (SCOPED, "scoped"),
+    (LIMITED, "limited"),
+    (HOLDS_PLACE, "holds_place"),
     (UNREGISTERED, "unregistered"),
     (EVICTED, "evicted"),
 ];
@@ -72,6 +79,6 @@ pub(super) const FAST_PATHS: u64 = FAST_PATH | FAST_PATH_SHARED | FAST_PATH_STRI
 pub(super) const NO_FAST_PATH: u64 = !(FAST_PATHS | FAILING | FAILURES_ENDED);
 /// The flags that let a rejection, a success or the end of a run of failures pass the gate, and so
 /// without an event.
-pub(super) const EVENTLESS: u64 = REJECTS | FULL | SHADOWS | FAST_PATHS | FAILING;
+pub(super) const EVENTLESS: u64 = REJECTS | REJECTS_OUT_OF_LINE | SHADOWS | FAST_PATHS | FAILING;
 /// The flags that let a call or an outcome pass the gate.
 pub(super) const PASSES: u64 = ADMITS | ADMITS_AT_ONCE | EVENTLESS;

@@ -127,7 +127,7 @@ impl Slot {
         let now = pending.now();
         let mut wakes =
             pending.send(&mut locked, &self.identity, &self.context.bus, &self.context.time);
-        locked.wake_waiters(self.share.as_deref(), now, &mut wakes);
+        self.wake_waiters(&mut locked, now, &mut wakes);
         drop(locked);
         wakes.wake();
     }

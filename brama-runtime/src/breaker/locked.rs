@@ -191,7 +191,7 @@ impl Locked {
         if is_ramp { rejections.ramp += 1 } else { rejections.add(state, 1) }
     }
 
-    /// Returns the rejections by cause, of `rejected` in all.
+    /// Returns the rejections by cause, of `rejected` in all but by the limit of calls in flight.
     pub(super) fn rejections(&self, rejected: u64) -> Rejections {
         let Some(rare) = self.rare() else { return Rejections::default() };
         let counted = self.counts.as_ref().map_or(0, |counts| counts.totals.rejected);

@@ -3,10 +3,13 @@
 mod admit;
 mod by_hand;
 mod call_error;
+mod circuit_open;
+mod concurrency_limit;
 mod context;
 mod evict;
 mod flags;
 mod gate;
+mod in_flight;
 mod lifecycle;
 mod locked;
 #[cfg(all(test, brama_loom))]
@@ -16,6 +19,7 @@ mod open_share;
 mod panic_guard;
 mod pending_events;
 mod permit;
+mod raw_permit;
 mod reconfigure;
 mod record;
 mod rejection;
@@ -27,20 +31,23 @@ mod step;
 mod timing;
 mod wait;
 mod waiters;
+mod watched;
 #[cfg(all(test, not(brama_loom)))]
 mod weight;
 mod word;
 
 use std::{fmt, future::Future, pin::pin, sync::Arc};
 
-use self::permit::Borrowed;
+use self::raw_permit::Borrowed;
 #[cfg(test)]
 pub(crate) use self::slot::REPUBLISHED;
 pub use self::{
     call_error::CallError,
+    circuit_open::{CircuitOpen, Opening},
     permit::Permit,
-    rejection::{CircuitOpen, Opening},
-    result::{FailureReason, of},
+    result::{FailureReason, OfBox, OfError, of, of_error},
+    wait::Ready,
+    watched::WatchedFuture,
 };
 pub(crate) use self::{
     context::RegistryContext,
@@ -48,7 +55,7 @@ pub(crate) use self::{
     open_share::OpenShare,
     panic_guard::{DeferredSuccess, PanicGuard},
     pending_events::Timestamp,
-    permit::{RawPermit, SlotRef},
+    raw_permit::{RawPermit, SlotRef},
     reconfigure::Deadlines,
     record::PassMeaning,
     result::is_rejection,
@@ -103,6 +110,16 @@ impl Breaker {
     /// [`CircuitOpen`] if the call is rejected.
     pub fn try_acquire(&self) -> Result<Permit, CircuitOpen> {
         Permit::acquire(Arc::clone(&self.slot))
+    }
+
+    /// As [`try_acquire`](Self::try_acquire), for a handle that is not needed any more: the permit
+    /// takes it over.
+    ///
+    /// # Errors
+    ///
+    /// [`CircuitOpen`] if the call is rejected.
+    pub fn acquire(self) -> Result<Permit, CircuitOpen> {
+        Permit::acquire(self.slot)
     }
 
     /// Calls `body` if the circuit admits the call, and judges the answer by [`of`]: `Ok` is a

@@ -3,6 +3,7 @@
 //! `RUSTFLAGS="--cfg brama_loom" cargo test --release -p brama-runtime --lib models`
 
 mod harness;
+mod in_flight;
 mod lifecycle;
 
 use std::time::Duration;

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     nested::Scope,
-    permit::{RawPermit, SlotRef},
+    raw_permit::{RawPermit, SlotRef},
     record::Entry,
     slot::Slot,
 };
@@ -133,40 +133,45 @@ impl<F: Future, S: SlotRef> Future for ProtectedFuture<'_, F, S> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { body, permit } = &mut *self;
-        let polling = Polling(permit);
-        let word = polling.0.word();
-        let poll = if word.admits() {
-            body.as_mut().poll(context)
-        } else {
-            poll_in_scope(body.as_mut(), Scope::of(&polling.0.slot, word), context)
-        };
-        polling.disarm();
-        poll
+        permit.run_under(|| body.as_mut().poll(context))
     }
 }
 
-/// Polls the body of a call that may be a probe: the gate has not admitted it.
-#[cold]
-fn poll_in_scope<F: Future>(
-    body: Pin<&mut F>,
-    scope: Scope,
-    context: &mut Context<'_>,
-) -> Poll<F::Output> {
-    let _entered = scope.enter();
-    body.poll(context)
+impl<S: SlotRef> RawPermit<S> {
+    /// Runs a part of the body, which other parts may follow. A panic is recorded as a failure. If
+    /// the call may be a probe, the part runs in the scope of its breaker.
+    #[inline]
+    pub(super) fn run_under<R>(&mut self, part: impl FnOnce() -> R) -> R {
+        let running = Running(self);
+        let word = running.0.word();
+        let answer = if word.admits() {
+            part()
+        } else {
+            run_in_scope(Scope::of(&running.0.slot, word), part)
+        };
+        running.disarm();
+        answer
+    }
 }
 
-/// A permit during one poll. A panic of the body unwinds through it and is recorded.
-struct Polling<'a, S: SlotRef>(&'a mut RawPermit<S>);
+/// Runs a part of a call that may be a probe: the gate has not admitted it.
+#[cold]
+fn run_in_scope<R>(scope: Scope, part: impl FnOnce() -> R) -> R {
+    let _entered = scope.enter();
+    part()
+}
 
-impl<S: SlotRef> Polling<'_, S> {
+/// A permit while a part of the body runs. A panic unwinds through it and is recorded.
+struct Running<'a, S: SlotRef>(&'a mut RawPermit<S>);
+
+impl<S: SlotRef> Running<'_, S> {
     #[inline]
     const fn disarm(self) {
         mem::forget(self);
     }
 }
 
-impl<S: SlotRef> Drop for Polling<'_, S> {
+impl<S: SlotRef> Drop for Running<'_, S> {
     #[inline]
     fn drop(&mut self) {
         self.0.record_panic();

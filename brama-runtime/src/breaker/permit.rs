@@ -1,14 +1,15 @@
 //! The right to one call.
 
-use std::{fmt, ops::Deref, sync::Arc};
-
-use super::{
-    record::Entry,
-    rejection::{CircuitOpen, Rejection},
-    slot::{SharedSlot, Slot},
-    word::Word,
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
 };
-use crate::{circuit::Reason, logs, outcome::Outcome};
+
+use super::{circuit_open::CircuitOpen, raw_permit::RawPermit, slot::Slot};
+use crate::{circuit::Reason, outcome::Outcome};
 
 /// The right to one call, whose outcome is reported once.
 ///
@@ -53,188 +54,35 @@ impl Permit {
     pub fn record(self, outcome: Outcome) {
         self.0.record(outcome);
     }
-}
 
-/// A permit over any kind of slot reference: a call site's static, a borrowed handle, or a counted
-/// reference.
-#[must_use = "dropping a permit abandons the call"]
-pub struct RawPermit<S: SlotRef> {
-    pub(super) slot: S,
-    /// `None` if nothing remains to be recorded: the outcome was reported, or the call runs in
-    /// shadow.
-    pub(super) entry: Option<Entry>,
-}
-
-/// A reference to a slot.
-pub trait SlotRef: Deref<Target = Slot> {
-    /// Converts the reference into one that an error can own and that may outlive the caller.
-    fn into_shared(self) -> SharedSlot;
-
-    /// Admits or rejects a call that one load of the gate did not admit. The load returned `seen`.
+    /// Runs a part of the call under the permit, which other parts may follow.
     ///
-    /// Not a default method, so that it is compiled once in this crate and not again in each crate
-    /// that calls it.
+    /// If the call is a probe, calls of the same breaker within the part belong to it.
     ///
-    /// # Errors
+    /// # Panics
     ///
-    /// [`CircuitOpen`] if the call is rejected.
-    fn acquire_out_of_line(self, seen: Word, runs: Runs) -> Result<RawPermit<Self>, CircuitOpen>
-    where
-        Self: Sized;
-}
-
-/// Where the body of an admitted call runs.
-#[derive(Debug, Clone, Copy)]
-pub enum Runs {
-    /// On the thread that admits the call, to its end.
-    OnThread,
-    /// Wherever a task is polled, or a permit is sent.
-    Elsewhere,
-}
-
-impl<S: SlotRef> RawPermit<S> {
-    /// Acquires the right to one call.
-    #[inline]
-    pub(crate) fn acquire(slot: S) -> Result<Self, CircuitOpen> {
-        match slot.admit_at_gate() {
-            Ok(entry) => Ok(Self { slot, entry }),
-            // `?` takes the result apart and rebuilds it, so that a permit from the gate stays in
-            // registers.
-            Err(seen) => Ok(slot.acquire_out_of_line(seen, Runs::Elsewhere)?),
-        }
+    /// Panics if `part` panics. The panic is recorded as a failure, and what is reported later is
+    /// not.
+    pub fn run_under<R>(&mut self, part: impl FnOnce() -> R) -> R {
+        self.0.run_under(part)
     }
 
-    /// Admits or rejects a call that one load of the gate did not admit.
-    #[expect(
-        clippy::inline_always,
-        reason = "its callers, one for each type of reference, are not inlined"
-    )]
-    #[inline(always)]
-    fn admit(slot: S, seen: Word, runs: Runs) -> Result<Self, CircuitOpen> {
-        match slot.admit(seen) {
-            Ok(entry) => Ok(Self { entry: entry.map(|entry| slot.enter_scope(entry, runs)), slot }),
-            Err(rejection) if logs::is_listening() => Self::reject_and_log(slot, rejection),
-            Err(rejection) => Err(CircuitOpen::new(slot.into_shared(), rejection)),
-        }
-    }
-
-    /// Rejects while a subscriber may listen. The other way stays free of calls.
-    #[cold]
-    fn reject_and_log(slot: S, rejection: Rejection) -> Result<Self, CircuitOpen> {
-        let open = CircuitOpen::new(slot.into_shared(), rejection);
-        open.log();
-        Err(open)
-    }
-
-    /// Acquires the right to one call that runs on this thread to its end: if it is a probe, its
-    /// body runs in the scope of its breaker. Only a call that the gate does not admit can be one.
-    #[inline]
-    pub(crate) fn acquire_in_scope(slot: S) -> Result<Self, CircuitOpen> {
-        match slot.admit_at_gate() {
-            Ok(entry) => Ok(Self { slot, entry }),
-            Err(seen) => slot.acquire_out_of_line(seen, Runs::OnThread),
-        }
-    }
-
-    /// The word of the admission; zero if nothing remains to be recorded.
-    #[inline]
-    pub(super) fn word(&self) -> Word {
-        Entry::word_of(self.entry)
-    }
-
-    /// Records a panic, unless an outcome was recorded before.
-    #[inline]
-    pub(super) fn record_panic(&mut self) {
-        if let Some(entry) = self.entry.take() {
-            self.slot.record_panic(entry);
-        }
-    }
-
-    fn record_success(mut self) {
-        let entry = self.entry.take();
-        self.slot.record_success(entry);
-    }
-
-    fn record(mut self, outcome: Outcome) {
-        if let Some(entry) = self.entry.take() {
-            self.slot.record(entry, outcome.into());
-        }
-    }
-}
-
-impl<S: SlotRef> Drop for RawPermit<S> {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(entry) = self.entry {
-            self.slot.record_abandoned(entry);
-        }
+    /// Polls a future of the call under the permit, as [`run_under`](Self::run_under) runs a part.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `future` panics. The panic is recorded as a failure.
+    pub fn poll_under<F: Future>(
+        &mut self,
+        future: Pin<&mut F>,
+        context: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        self.0.run_under(|| future.poll(context))
     }
 }
 
 impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-impl<S: SlotRef> fmt::Debug for RawPermit<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Permit").field("identity", self.slot.identity()).finish_non_exhaustive()
-    }
-}
-
-impl SlotRef for Arc<Slot> {
-    fn into_shared(self) -> SharedSlot {
-        SharedSlot::Counted(self)
-    }
-
-    #[inline(never)]
-    fn acquire_out_of_line(self, seen: Word, runs: Runs) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::admit(self, seen, runs)
-    }
-}
-
-impl SlotRef for &'static Slot {
-    fn into_shared(self) -> SharedSlot {
-        SharedSlot::Static(self)
-    }
-
-    #[inline(never)]
-    fn acquire_out_of_line(self, seen: Word, runs: Runs) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::admit(self, seen, runs)
-    }
-}
-
-impl SlotRef for SharedSlot {
-    fn into_shared(self) -> SharedSlot {
-        self
-    }
-
-    #[inline(never)]
-    fn acquire_out_of_line(self, seen: Word, runs: Runs) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::admit(self, seen, runs)
-    }
-}
-
-/// A slot borrowed from a handle that outlives the permit.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Borrowed<'a>(pub(super) &'a Arc<Slot>);
-
-impl Deref for Borrowed<'_> {
-    type Target = Slot;
-
-    fn deref(&self) -> &Slot {
-        self.0
-    }
-}
-
-impl SlotRef for Borrowed<'_> {
-    fn into_shared(self) -> SharedSlot {
-        SharedSlot::Counted(Arc::clone(self.0))
-    }
-
-    #[inline(never)]
-    fn acquire_out_of_line(self, seen: Word, runs: Runs) -> Result<RawPermit<Self>, CircuitOpen> {
-        RawPermit::admit(self, seen, runs)
     }
 }

@@ -68,7 +68,7 @@ impl Slot {
         let (mut locked, mut wakes) = (self.lock_for_step(), Wakes::default());
         locked.update_layers(&self.context.policies, change);
         locked.publish();
-        locked.wake_waiters(self.share.as_deref(), Tick::ORIGIN, &mut wakes);
+        self.wake_waiters(&mut locked, Tick::ORIGIN, &mut wakes);
         wakes
     }
 }

@@ -45,8 +45,16 @@ impl Entry {
 
     /// Notes whether the call runs in the scope of its breaker.
     pub(super) fn scoped(self, scoped: bool) -> Self {
-        let word = NonZeroU64::new(self.word().scoped(scoped).0).unwrap_or(self.word);
-        Self { word, ..self }
+        self.with_word(self.word().scoped(scoped))
+    }
+
+    /// Notes whether the call holds a place among those in flight.
+    pub(super) fn holding_place(self, holds: bool) -> Self {
+        self.with_word(self.word().holding_place(holds))
+    }
+
+    fn with_word(self, word: Word) -> Self {
+        Self { word: NonZeroU64::new(word.0).unwrap_or(self.word), ..self }
     }
 }
 
@@ -80,7 +88,10 @@ impl Slot {
     /// thread's stripe, in the window's present bucket, as a timed call that was not slow, as the
     /// end of a run of failures, or else under the lock.
     #[inline(never)]
-    fn record_success_out_of_line(&self, entry: Entry) {
+    pub(super) fn record_success_out_of_line(&self, entry: Entry) {
+        if entry.word().holds_place() {
+            return self.record_success_in_place(entry);
+        }
         logs::note_outcome(self, || "success");
         let entry = self.leave_scope(entry);
         let word = self.gate.load();
@@ -162,6 +173,7 @@ impl Slot {
     }
 
     fn record_ignored(&self, entry: Entry, verdict: Verdict) {
+        let (entry, _place) = self.place_of(entry);
         if entry.word().is_measured() {
             self.count_duration(entry, TimedOutcome::Ignored, self.took(entry));
         }
@@ -190,7 +202,7 @@ impl Slot {
 
     #[cold]
     pub(super) fn record_verdict(&self, entry: Entry, verdict: Verdict) {
-        let entry = self.leave_scope(entry);
+        let (entry, _place) = self.place_of(self.leave_scope(entry));
         let pending = PendingEvents::of(self.context.timestamp());
         self.step(self.locked.lock(), entry, verdict, pending);
     }

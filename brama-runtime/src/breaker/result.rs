@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt::Display, ops::DerefMut, sync::Arc};
 
-use super::rejection::CircuitOpen;
+use super::circuit_open::CircuitOpen;
 use crate::{
     circuit::Reason,
     outcome::{Judgement, Outcome},
@@ -32,6 +32,12 @@ use crate::{
 #[must_use]
 pub fn of<T, E: FailureReason<Kind>, Kind>(result: &Result<T, E>) -> Outcome {
     judged(result).into()
+}
+
+/// Judges the error of a call, as [`of`] does.
+#[must_use]
+pub fn of_error<E: FailureReason<Kind>, Kind>(error: &E) -> Outcome {
+    error.judge().into()
 }
 
 /// Like [`of`], but tells the rejection of another breaker from other ignored errors.

@@ -23,7 +23,8 @@ impl Slot {
 
     pub(super) fn series_of(&self, locked: &Locked, now: Tick) -> Series {
         let Locked { circuit, policy, .. } = locked;
-        let (totals, window) = (self.totals(locked), circuit.counts(now));
+        let (totals, rejections) = self.totals_and_rejections(locked);
+        let window = circuit.counts(now);
         let is_judged = policy.has_rate_rule() && u64::from(policy.minimum_calls()) <= window.calls;
         let ratio = |calls| is_judged.then(|| share(calls, window.calls));
         Series {
@@ -32,7 +33,7 @@ impl Slot {
             summed: None,
             states: State::ALL.map(|state| u64::from(state == circuit.state())),
             totals,
-            rejections: locked.rejections(totals.rejected),
+            rejections,
             transitions: locked.rare().map(|it| it.transitions.clone()).unwrap_or_default(),
             openings: circuit.opening(),
             durations: self.durations(policy, now),
@@ -41,6 +42,8 @@ impl Slot {
             window_size: policy.window().size().filter(|_| policy.has_window_rule()),
             failure_ratio: ratio(window.failures),
             slow_ratio: ratio(window.slow),
+            in_flight: self.in_flight(policy),
+            concurrency_limit: policy.concurrency_limit().map(u64::from),
             admitting: circuit.admitting(now).map(|mille| f64::from(mille) / 1000.0),
         }
     }

@@ -5,6 +5,7 @@ use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 use super::{
     context::RegistryContext,
     gate::Gate,
+    in_flight::InFlight,
     locked::{Locked, Opened},
     open_share::OpenShare,
     pending_events::PendingEvents,
@@ -18,6 +19,7 @@ use crate::{
     histogram::DurationCounters,
     identity::Identity,
     logs::RejectionLog,
+    status::Rejections,
     sys::sync::{Mutex, OnceBox, OnceRef},
 };
 
@@ -132,6 +134,9 @@ impl Slot {
 
     pub(super) fn is_available(&self) -> bool {
         let word = self.gate.load();
+        if self.is_saturated(word) {
+            return false;
+        }
         word.admits() || {
             let now = self.context.time.now();
             let locked = self.locked.lock();
@@ -195,11 +200,20 @@ impl Slot {
         successes + failures + ignored + abandoned + rejected
     }
 
+    /// Returns the totals, and the rejections by cause.
+    pub(super) fn totals_and_rejections(&self, locked: &Locked) -> (Totals, Rejections) {
+        let (saturated, gate) = (self.saturated(), self.gate.sum(Counter::Rejected));
+        let counted = locked.counts.as_ref().map_or(0, |counts| counts.totals.rejected);
+        let rejections = Rejections { saturated, ..locked.rejections(counted + gate) };
+        let rejected = counted + gate + saturated;
+        (Totals { rejected, ..self.totals(locked) }, rejections)
+    }
+
     pub(super) fn totals(&self, locked: &Locked) -> Totals {
         let mut totals = locked.counts.as_ref().map(|counts| counts.totals).unwrap_or_default();
         totals.successes += self.gate.sum(Counter::Success);
         totals.ignored += self.gate.sum(Counter::Ignored);
-        totals.rejected += self.gate.sum(Counter::Rejected);
+        totals.rejected += self.gate.sum(Counter::Rejected) + self.saturated();
         totals
     }
 
@@ -227,6 +241,7 @@ pub(super) struct Extras {
     /// recorded.
     pub(super) other_attribute: OnceRef<'static, Attribute>,
     pub(super) durations: DurationCounters,
+    pub(super) in_flight: InFlight,
     /// Metrics sum the breaker with others of its identifier.
     is_summed: bool,
     incarnation: u64,

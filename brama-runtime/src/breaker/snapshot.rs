@@ -29,7 +29,7 @@ impl Slot {
         let calendar = |at| time.checked_sub(now.since(at)).unwrap_or(time);
         let mut locked = self.locked.lock();
         self.sync_counters_relaxed(&mut locked);
-        let totals = self.totals(&locked);
+        let (totals, rejections) = self.totals_and_rejections(&locked);
         let Locked { circuit, policy, .. } = &*locked;
         let (layers, window) = (policy.layers(), circuit.counts(now));
         let rare = locked.rare();
@@ -48,6 +48,7 @@ impl Slot {
             failures: circuit.failures(),
             successes: circuit.successes(),
             probes: circuit.probes(),
+            in_flight: self.in_flight(policy),
             admitting: circuit.admitting(now),
             held_back: locked.is_held_back(),
             trips: circuit.trips(),
@@ -56,7 +57,7 @@ impl Slot {
             failure_rate: Rate::of(window.failures, window.calls, policy),
             slow_call_rate: Rate::of(window.slow, window.calls, policy),
             totals,
-            rejections: locked.rejections(totals.rejected),
+            rejections,
             durations: self.durations(policy, now),
             transitions: rare.map(|rare| rare.transitions.clone()).unwrap_or_default(),
             policy: policy.configured(),

@@ -106,7 +106,7 @@ impl StepGuard<'_> {
         let Slot { identity, context, .. } = self.slot;
         let now = pending.now();
         let mut wakes = pending.send(&mut self.locked, identity, &context.bus, &context.time);
-        self.locked.wake_waiters(self.slot.share.as_deref(), now, &mut wakes);
+        self.slot.wake_waiters(&mut self.locked, now, &mut wakes);
         wakes
     }
 
@@ -138,6 +138,9 @@ impl StepGuard<'_> {
             opening: circuit.opening(),
             slow_after: policy.slow_call_duration(),
         };
+        if let Some(limit) = policy.concurrency_limit() {
+            self.slot.extras().in_flight.set_limit(limit, policy);
+        }
         let word = Word::of(circuit, policy);
         let word = if self.locked.is_held_back() { word.held_back() } else { word };
         let Slot { identity, context, gate, .. } = self.slot;

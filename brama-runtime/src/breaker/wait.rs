@@ -9,7 +9,9 @@
 //! once. A thread that blocks keeps time itself where the clock cannot.
 
 use std::{
+    fmt,
     future::Future,
+    ops::Deref,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
@@ -61,7 +63,12 @@ impl Breaker {
     /// clock that does not implement
     /// [`Clock::forget_wake`](crate::time::clock::Clock::forget_wake).
     pub async fn ready(&self) {
-        AdmissionFuture::new(&self.slot, Tick::NEVER).await;
+        AdmissionFuture::new(&*self.slot, Tick::NEVER).await;
+    }
+
+    /// As [`ready`](Self::ready), as a future with a name that owns its handle, to be a field.
+    pub fn ready_owned(&self) -> Ready {
+        Ready(AdmissionFuture::new(Arc::clone(&self.slot), Tick::NEVER))
     }
 
     /// Blocks the thread until a call would be admitted, for at most `longest` on the registry's
@@ -84,15 +91,15 @@ impl Breaker {
     #[must_use = "the call may still be rejected"]
     pub fn wait_timeout(&self, longest: Duration) -> bool {
         let deadline = self.slot.time_now().after(longest);
-        block_on(AdmissionFuture::new(&self.slot, deadline))
+        block_on(AdmissionFuture::new(&*self.slot, deadline))
     }
 }
 
 /// Resolves to `true` as soon as a call would be admitted, or to `false` once the deadline has
 /// passed.
 #[must_use = "futures do nothing unless polled"]
-pub(super) struct AdmissionFuture<'a> {
-    slot: &'a Slot,
+struct AdmissionFuture<S: Deref<Target = Slot>> {
+    slot: S,
     deadline: Tick,
     armed: Option<Armed>,
 }
@@ -104,8 +111,8 @@ struct Armed {
     waker: Waker,
 }
 
-impl<'a> AdmissionFuture<'a> {
-    pub(super) const fn new(slot: &'a Slot, deadline: Tick) -> Self {
+impl<S: Deref<Target = Slot>> AdmissionFuture<S> {
+    const fn new(slot: S, deadline: Tick) -> Self {
         Self { slot, deadline, armed: None }
     }
 
@@ -119,7 +126,7 @@ impl<'a> AdmissionFuture<'a> {
     }
 }
 
-impl AdmissionFuture<'_> {
+impl<S: Deref<Target = Slot>> AdmissionFuture<S> {
     /// Looks whether the wait is over. If not, returns the tick at which to look again, and the
     /// waker is woken by a step of the breaker.
     fn look(&mut self, waker: &Waker) -> Result<bool, Tick> {
@@ -135,7 +142,7 @@ impl AdmissionFuture<'_> {
     }
 }
 
-impl Future for AdmissionFuture<'_> {
+impl<S: Deref<Target = Slot> + Unpin> Future for AdmissionFuture<S> {
     type Output = bool;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
@@ -149,23 +156,44 @@ impl Future for AdmissionFuture<'_> {
     }
 }
 
-impl Drop for AdmissionFuture<'_> {
+impl<S: Deref<Target = Slot>> Drop for AdmissionFuture<S> {
     fn drop(&mut self) {
         self.disarm();
+    }
+}
+
+/// The future of [`Breaker::ready_owned`].
+///
+/// It can be polled again once it is ready, and then begins a new wait.
+#[must_use = "futures do nothing unless polled"]
+pub struct Ready(AdmissionFuture<Arc<Slot>>);
+
+impl Future for Ready {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.0).poll(context).map(drop)
+    }
+}
+
+impl fmt::Debug for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ready").field("identity", self.0.slot.identity()).finish_non_exhaustive()
     }
 }
 
 impl Slot {
     /// Adds a waiter, unless a call would be admitted now. Returns its key and the tick at which to
     /// poll again.
-    fn add_waiter(&self, now: Tick, waker: &Waker) -> Option<(WaiterKey, Tick)> {
-        if self.gate.load().admits() {
+    pub(super) fn add_waiter(&self, now: Tick, waker: &Waker) -> Option<(WaiterKey, Tick)> {
+        let word = self.gate.load();
+        if word.admits() && !self.is_saturated(word) {
             return None;
         }
         // A waker is user code. It is neither cloned nor dropped under the lock.
         let waker = waker.clone();
         let mut locked = self.locked.lock();
-        let until = locked.admits_from(self.share.as_deref(), now);
+        let until = self.admits_from(&locked, now);
         if until <= now {
             drop(locked);
             return None;
@@ -174,7 +202,25 @@ impl Slot {
         Some((key, until))
     }
 
-    fn remove_waiter(&self, key: WaiterKey) {
+    /// Returns the tick from which on a call would be admitted, if no outcome is reported before.
+    /// If too many calls are in flight, the next one that ends looks for waiters.
+    fn admits_from(&self, locked: &Locked, now: Tick) -> Tick {
+        if self.is_saturated_for_waiter(self.gate.load()) {
+            return Tick::NEVER;
+        }
+        locked.admits_from(self.share.as_deref(), now)
+    }
+
+    /// Adds to `wakes` every waiter that the step at `now` lets in, or lets in earlier than the
+    /// waiter knew.
+    pub(super) fn wake_waiters(&self, locked: &mut Locked, now: Tick, wakes: &mut Wakes) {
+        if locked.has_waiters() {
+            let from = self.admits_from(locked, now);
+            locked.wake_waiters(from, now, wakes);
+        }
+    }
+
+    pub(super) fn remove_waiter(&self, key: WaiterKey) {
         let mut locked = self.locked.lock();
         let waiters = &mut locked.rare_mut().waiters;
         let removed = waiters.as_mut().and_then(|waiters| waiters.remove(key));
@@ -184,21 +230,22 @@ impl Slot {
 }
 
 impl Locked {
-    /// Returns the tick from which on a call would be admitted, if no outcome is reported before.
-    fn admits_from(&self, share: Option<&OpenShare>, now: Tick) -> Tick {
+    fn has_waiters(&self) -> bool {
+        self.rare().is_some_and(|rare| rare.waiters.is_some())
+    }
+
+    /// Returns the tick from which on the circuit would admit a call, if no outcome is reported
+    /// before.
+    pub(super) fn admits_from(&self, share: Option<&OpenShare>, now: Tick) -> Tick {
         let only_observes = self.policy.shadow() || self.would_be_held_back(share, now);
         let rejects_until = self.circuit.rejects_until(&self.policy);
         rejects_until.filter(|_| !only_observes).unwrap_or(Tick::ORIGIN)
     }
 
-    /// Adds to `wakes` every waiter that the step at `now` lets in, or lets in earlier than the
-    /// waiter knew. Also adds those that the clock should have woken by now, in case the system
+    /// Adds to `wakes` every waiter that is let in from `from` on, if that is earlier than the
+    /// waiter knew. Also adds those that the clock should have woken by `now`, in case the system
     /// gives its timer no thread.
-    pub(super) fn wake_waiters(&mut self, share: Option<&OpenShare>, now: Tick, wakes: &mut Wakes) {
-        if self.rare().is_none_or(|rare| rare.waiters.is_none()) {
-            return;
-        }
-        let from = self.admits_from(share, now);
+    pub(super) fn wake_waiters(&mut self, from: Tick, now: Tick, wakes: &mut Wakes) {
         if let Some(waiters) = &mut self.rare_mut().waiters {
             let due = waiters.take_due(now);
             let earlier = waiters.take_later(from);
@@ -208,7 +255,7 @@ impl Locked {
 }
 
 /// Blocks the thread until the wait is over. Returns whether a call would be admitted.
-fn block_on(mut waiting: AdmissionFuture<'_>) -> bool {
+fn block_on(mut waiting: AdmissionFuture<&Slot>) -> bool {
     let waker_of_thread = Arc::new(ThreadWaker::default());
     let waker = Waker::from(Arc::clone(&waker_of_thread));
     loop {

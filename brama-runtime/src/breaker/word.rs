@@ -4,8 +4,9 @@ use std::{fmt, time::Duration};
 
 use super::flags::{
     ADMITS, ADMITS_AT_ONCE, BUCKETED, EVENTLESS, EVICTED, FAILING, FAILURES_ENDED, FAST_PATH,
-    FAST_PATH_SHARED, FAST_PATH_STRIPED, FLAGS, FULL, GENERATION_SHIFT, MEASURED, NO_FAST_PATH,
-    OBSERVED, PASSES, PRECISE, REJECTS, SCOPED, SHADOWS, STATE, TIMED, UNREGISTERED,
+    FAST_PATH_SHARED, FAST_PATH_STRIPED, FLAGS, GENERATION_SHIFT, HOLDS_PLACE, LIMITED, MEASURED,
+    NO_FAST_PATH, OBSERVED, PASSES, PRECISE, REJECTS, REJECTS_OUT_OF_LINE, SCOPED, SHADOWS, STATE,
+    TIMED, UNREGISTERED,
 };
 use crate::circuit::{Circuit, Generation, Policy, State, Tick};
 
@@ -19,13 +20,15 @@ impl Word {
         let rejection = match circuit.rejects_until(policy) {
             None => 0,
             Some(_) if policy.shadow() => SHADOWS,
-            Some(_) if circuit.state() == State::HalfOpen => FULL,
+            Some(_) if circuit.state() == State::HalfOpen => REJECTS_OUT_OF_LINE,
+            Some(_) if is_limited(circuit, policy) => REJECTS_OUT_OF_LINE,
             Some(_) => REJECTS,
         };
         Self::new(circuit.generation(), circuit.state())
             .with(rejection, true)
             .with(TIMED, policy.slow_call_rate().is_some())
             .with(MEASURED, policy.durations())
+            .with(LIMITED, is_limited(circuit, policy))
             .with(PRECISE, needs_precise_clock(policy))
             .with(FAST_PATH, circuit.is_settled(policy))
             .with(BUCKETED, circuit.settled_until() != Tick::NEVER)
@@ -42,7 +45,7 @@ impl Word {
 
     /// Sends calls to the lock instead of rejecting them: the opening is held back.
     pub(super) const fn held_back(self) -> Self {
-        self.with(REJECTS, false)
+        self.with(REJECTS | REJECTS_OUT_OF_LINE, false)
     }
 
     /// Sends outcomes and rejections to the lock, because their events are sent under it.
@@ -69,9 +72,10 @@ impl Word {
     /// Derives, one bit each, the answers that hot paths need.
     pub(super) const fn with_derived_bits(self, striped: bool) -> Self {
         let fast = self.0 & (FAST_PATH | TIMED | MEASURED | BUCKETED) == FAST_PATH;
-        self.with(ADMITS_AT_ONCE, self.0 & (ADMITS | TIMED | MEASURED) == ADMITS)
-            .with(FAST_PATH_SHARED, fast && !striped)
-            .with(FAST_PATH_STRIPED, fast && striped)
+        let limited = self.has(LIMITED);
+        self.with(ADMITS_AT_ONCE, self.admits_untimed() && !limited)
+            .with(FAST_PATH_SHARED, fast && !striped && !limited)
+            .with(FAST_PATH_STRIPED, fast && (striped || limited))
             // A timed call may be slow, which only the circuit can judge.
             .with(FAILING, self.0 & (FAILING | TIMED) == FAILING)
     }
@@ -110,6 +114,11 @@ impl Word {
         self.has(ADMITS_AT_ONCE)
     }
 
+    /// Whether every call is admitted that finds a place, without reading a clock.
+    pub(super) const fn admits_untimed(self) -> bool {
+        self.0 & (ADMITS | TIMED | MEASURED) == ADMITS
+    }
+
     #[inline]
     pub(super) const fn admits(self) -> bool {
         self.has(ADMITS)
@@ -128,8 +137,21 @@ impl Word {
         self.has(SCOPED)
     }
 
-    pub(super) const fn is_full(self) -> bool {
-        self.has(FULL)
+    /// Whether the calls in flight are limited.
+    pub(super) const fn is_limited(self) -> bool {
+        self.has(LIMITED)
+    }
+
+    pub(super) const fn holding_place(self, holds: bool) -> Self {
+        self.with(HOLDS_PLACE, holds)
+    }
+
+    pub(super) const fn holds_place(self) -> bool {
+        self.has(HOLDS_PLACE)
+    }
+
+    pub(super) const fn rejects_out_of_line(self) -> bool {
+        self.has(REJECTS_OUT_OF_LINE)
     }
 
     /// Whether the circuit is half-open. A call that is admitted then is a probe, or runs in a
@@ -219,6 +241,11 @@ impl fmt::Debug for Word {
         }
         Ok(())
     }
+}
+
+/// A disabled breaker admits every call.
+fn is_limited(circuit: &Circuit, policy: &Policy) -> bool {
+    policy.concurrency_limit().is_some() && circuit.state() != State::Disabled
 }
 
 /// Whether a duration in effect is too short for the coarse clock.

@@ -40,7 +40,7 @@ pub struct Cause {
     /// The limit of the rule; `None` if it has none.
     pub limit: Option<Limit>,
     /// Failures in a row; successes in a row for [`Rule::SuccessThreshold`], inconclusive probes in
-    /// a row for [`Rule::InconclusiveProbes`].
+    /// a row for [`Rule::InconclusiveProbes`], calls in flight for [`Rule::Saturated`].
     pub run: u64,
     /// The counts of the window; zeros if no rule judges it.
     pub counts: WindowCounts,
@@ -53,6 +53,22 @@ pub struct Cause {
     /// Whether the opening only observes, because `max_open_share` of the identifier's keys reject
     /// already. Always `false` for a circuit without a breaker.
     pub held_back: bool,
+}
+
+impl Cause {
+    /// A cause without evidence.
+    pub(crate) const fn of_rule(rule: Rule) -> Self {
+        Self {
+            rule,
+            limit: None,
+            run: 0,
+            counts: WindowCounts { calls: 0, failures: 0, slow: 0 },
+            reasons: Vec::new(),
+            duration: None,
+            by_hand: None,
+            held_back: false,
+        }
+    }
 }
 
 /// The limit of a rule.
@@ -74,7 +90,7 @@ impl fmt::Display for Limit {
     }
 }
 
-/// The rule by which a circuit enters a state.
+/// The rule by which a circuit enters a state, or a breaker rejects a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Rule {
@@ -102,6 +118,8 @@ pub enum Rule {
     SuccessThreshold,
     /// The ramp after an outage is over: closes.
     Ramp,
+    /// The calls in flight reached `concurrency_limit`: rejects a call, and changes no state.
+    Saturated,
 }
 
 impl Rule {
@@ -121,6 +139,7 @@ impl Rule {
             Self::HealthCheck => "health_check",
             Self::SuccessThreshold => "success_threshold",
             Self::Ramp => "ramp",
+            Self::Saturated => "saturated",
         }
     }
 }
@@ -195,6 +214,10 @@ impl fmt::Display for Cause {
                 write!(f, "{} in a row reached {rule} {limit}", Quantity(*run, "success"))
             }
             Rule::Ramp => f.write_str("the ramp was over"),
+            Rule::Saturated => {
+                let (calls, verb) = (Quantity(*run, "call"), if *run == 1 { "is" } else { "are" });
+                write!(f, "{calls} {verb} in flight, concurrency_limit is {limit}")
+            }
         }?;
         if let Some((action, by)) = &self.by_hand {
             let who: &dyn fmt::Display = by.who().map_or(&"hand", |who| who);

@@ -139,7 +139,8 @@ const fn is_of_a_run(rule: Rule) -> bool {
         | Rule::ByHand
         | Rule::Expiry
         | Rule::HealthCheck
-        | Rule::Ramp => false,
+        | Rule::Ramp
+        | Rule::Saturated => false,
     }
 }
 

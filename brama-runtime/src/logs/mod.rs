@@ -45,8 +45,8 @@ pub(crate) use self::{
     panic::write_panic,
 };
 
-/// How many rejections of the present opening were counted, and of which opening. A rejection is
-/// counted only while a subscriber listens.
+/// How many rejections of the present opening or minute were counted, and of which one. A rejection
+/// is counted only while a subscriber listens.
 pub(crate) struct RejectionLog {
     /// The number of the opening, and below it some bits for the number of its rejections. It
     /// orders nothing. If it is torn between two openings, a line is written too often.

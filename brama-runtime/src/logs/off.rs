@@ -58,4 +58,14 @@ impl RejectionLog {
         _: &dyn fmt::Display,
     ) {
     }
+
+    #[expect(clippy::unused_self, reason = "with the feature, it counts")]
+    pub(crate) const fn add_saturated(
+        &self,
+        _: &Identity<'_>,
+        _: u64,
+        _: u64,
+        _: &dyn fmt::Display,
+    ) {
+    }
 }

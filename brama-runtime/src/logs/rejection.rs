@@ -37,7 +37,27 @@ impl RejectionLog {
         }
     }
 
-    /// The number of this rejection in its opening, beginning at 1. It stops at the largest.
+    /// Counts a rejection by the limit of calls in flight. Writes a line about the 1st, 2nd, 4th,
+    /// 8th … of a minute.
+    #[cold]
+    pub(crate) fn add_saturated(
+        &self,
+        identity: &Identity<'_>,
+        limit: u64,
+        minute: u64,
+        message: &dyn fmt::Display,
+    ) {
+        if !is_on(Level::DEBUG) {
+            return;
+        }
+        let count = self.number_of_next(minute);
+        if count.is_power_of_two() {
+            let _ = catch_panic(|| write_saturated(identity, limit, message, count));
+        }
+    }
+
+    /// The number of this rejection in its opening or minute, beginning at 1. It stops at the
+    /// largest.
     fn number_of_next(&self, opening: u64) -> u64 {
         let opening = opening << COUNT_BITS;
         let number = |before: u64| {
@@ -70,6 +90,22 @@ fn write(
         retry_after_ms = retry_after.map(millis),
         rejections = count,
         "{} ({} in this opening)",
+        Message(message),
+        Quantity(count, "rejection"),
+    );
+}
+
+fn write_saturated(identity: &Identity<'_>, limit: u64, message: &dyn fmt::Display, count: u64) {
+    let NameFields { breaker, scope, key } = NameFields::of(identity);
+    event!(
+        target: "brama::rejection",
+        Level::DEBUG,
+        breaker = &*breaker,
+        scope = scope.as_deref(),
+        key = key.as_deref(),
+        concurrency_limit = limit,
+        rejections = count,
+        "{} ({} in this minute)",
         Message(message),
         Quantity(count, "rejection"),
     );

@@ -34,13 +34,15 @@ pub(super) enum NativeFamily {
     FailureRatio,
     SlowRatio,
     Admitting,
+    InFlight,
+    ConcurrencyLimit,
     Duration,
     LongestDuration,
     LimitedKeys,
 }
 
 impl NativeFamily {
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::State,
         Self::Calls,
         Self::Abandoned,
@@ -56,6 +58,8 @@ impl NativeFamily {
         Self::FailureRatio,
         Self::SlowRatio,
         Self::Admitting,
+        Self::InFlight,
+        Self::ConcurrencyLimit,
         Self::Duration,
         Self::LongestDuration,
         Self::LimitedKeys,
@@ -80,6 +84,8 @@ impl NativeFamily {
             Self::FailureRatio => gauge("brama_breaker_failure_ratio", "The share of failures in the window; absent below minimum_calls.").unit("ratio"),
             Self::SlowRatio => gauge("brama_breaker_slow_ratio", "The share of slow calls in the window; absent below minimum_calls.").unit("ratio"),
             Self::Admitting => gauge("brama_breaker_admitting_ratio", "The share of calls that the ramp after an outage admits; absent outside of a ramp.").unit("ratio"),
+            Self::InFlight => gauge("brama_breaker_calls_in_flight", "Calls in flight, with a concurrency_limit."),
+            Self::ConcurrencyLimit => gauge("brama_breaker_concurrency_limit", "How many calls may be in flight at once."),
             Self::Duration => histogram("brama_breaker_call_duration_seconds", "How long calls took, by outcome, with the setting durations.").unit("seconds"),
             Self::LongestDuration => gauge("brama_breaker_call_duration_max_seconds", "The longest call of this minute and the one before.").unit("seconds"),
             Self::LimitedKeys => gauge("brama_series_limited_keys", "Keys without series of their own, which are summed under the key other."),
@@ -121,14 +127,12 @@ impl NativeFamily {
             Self::WindowCalls => {
                 add_outcomes(page, labels, series.window.iter().flat_map(WindowCounts::by_outcome));
             }
-            Self::WindowSlowCalls => {
-                if let Some(window) = series.window {
-                    page.add(&[labels], Count(window.slow));
-                }
-            }
+            Self::WindowSlowCalls => add_some(page, labels, series.window.map(|it| it.slow)),
             Self::FailureRatio => add_share(page, labels, series.failure_ratio),
             Self::SlowRatio => add_share(page, labels, series.slow_ratio),
             Self::Admitting => add_share(page, labels, series.admitting),
+            Self::InFlight => add_some(page, labels, series.in_flight),
+            Self::ConcurrencyLimit => add_some(page, labels, series.concurrency_limit),
             Self::Duration => add_histograms(page, bounds, labels, series),
             Self::LongestDuration => add_longest(page, labels, series),
             Self::LimitedKeys => {
@@ -166,6 +170,12 @@ fn add_outcomes<W: fmt::Write>(
 /// fifth of the page.
 fn add_rare<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, count: u64) {
     if 0 < count {
+        page.add(&[labels], Count(count));
+    }
+}
+
+fn add_some<W: fmt::Write>(page: &mut Page<'_, W>, labels: &str, count: Option<u64>) {
+    if let Some(count) = count {
         page.add(&[labels], Count(count));
     }
 }

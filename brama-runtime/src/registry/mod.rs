@@ -54,7 +54,7 @@ use crate::{
     bus::Wakes,
     checks::Checks,
     config::{Attribute, ConfigStore, LastReload, Layers},
-    identity::Identity,
+    identity::{Identity, IdentityBuf, KeyText},
     sys::sync::Mutex,
     time::clock::{Clock, Time},
 };
@@ -123,6 +123,16 @@ impl Registry {
     #[must_use]
     pub fn breaker<'a>(&self, identity: impl Into<Identity<'a>>) -> Breaker {
         Breaker::new(self.slot(&identity.into(), None))
+    }
+
+    /// Returns the breaker of a key of an identity, as [`breaker`](Self::breaker) does. If it is
+    /// known, nothing is allocated.
+    #[must_use]
+    pub fn breaker_of_key(&self, identity: &Identity<'_>, key: &str) -> Breaker {
+        let mut buffer = IdentityBuf::new();
+        buffer.write(identity.scope(), identity.identifier());
+        buffer.write_key(KeyText::Text(key));
+        Breaker::new(self.slot(&buffer.identity(), None))
     }
 
     /// Returns the breaker of this identity; `None` if it has been neither used nor registered.

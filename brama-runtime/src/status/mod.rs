@@ -83,6 +83,8 @@ pub struct Status {
     /// The number of probes in flight, without those that lost their places; zero unless half-open,
     /// and during a ramp.
     pub probes: u32,
+    /// The number of calls in flight that hold a place; `None` if `concurrency_limit` is off.
+    pub in_flight: Option<u64>,
     /// The share of calls that the ramp after an outage admits, per mille; `None` outside a ramp.
     pub admitting: Option<u32>,
     /// Whether the present opening only observes, because `max_open_share` of the identifier's keys

@@ -24,16 +24,19 @@ pub struct Rejections {
     pub ramp: u64,
     /// The circuit was forced open.
     pub forced: u64,
+    /// As many calls as `concurrency_limit` were in flight.
+    pub saturated: u64,
 }
 
 impl Rejections {
     /// Iterates over the causes: the name that metrics use, such as `open` or `probe_limit`, and
-    /// the number of calls.
+    /// the number of calls. `saturated` is left out while it is zero, since few breakers have a
+    /// `concurrency_limit`.
     pub fn by_reason(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let Self { open, half_open, ramp, forced } = *self;
+        let Self { open, half_open, ramp, forced, saturated } = *self;
         let reasons =
             [("open", open), ("probe_limit", half_open), ("ramp", ramp), ("forced", forced)];
-        reasons.into_iter()
+        reasons.into_iter().chain((0 < saturated).then_some(("saturated", saturated)))
     }
 
     /// Adds calls that were rejected in this state.
@@ -52,6 +55,7 @@ impl Rejections {
             half_open: self.half_open.checked_sub(before.half_open)?,
             ramp: self.ramp.checked_sub(before.ramp)?,
             forced: self.forced.checked_sub(before.forced)?,
+            saturated: self.saturated.checked_sub(before.saturated)?,
         })
     }
 }
@@ -62,5 +66,6 @@ impl AddAssign for Rejections {
         self.half_open += other.half_open;
         self.ramp += other.ramp;
         self.forced += other.forced;
+        self.saturated += other.saturated;
     }
 }

@@ -50,6 +50,10 @@ pub struct Series {
     pub failure_ratio: Option<f64>,
     /// The share of slow calls in the window, as [`failure_ratio`](Self::failure_ratio).
     pub slow_ratio: Option<f64>,
+    /// The number of calls in flight; `None` without a `concurrency_limit`.
+    pub in_flight: Option<u64>,
+    /// How many calls may be in flight at once; `None` without a limit. A sum has the sum.
+    pub concurrency_limit: Option<u64>,
     /// The share of calls that a ramp admits, from 0 to 1; `None` outside a ramp, and for a sum.
     pub admitting: Option<f64>,
 }
@@ -95,6 +99,8 @@ impl Series {
             window_size: None,
             failure_ratio: None,
             slow_ratio: None,
+            in_flight: None,
+            concurrency_limit: None,
             admitting: None,
         }
     }
@@ -162,6 +168,8 @@ impl Series {
         self.summed = self.summed.map(|summed| summed + of.summed.unwrap_or(1));
         zip(&mut self.states, of.states).for_each(|(sum, breakers)| *sum += breakers);
         self.failures = self.failures.max(of.failures);
+        self.in_flight = sum_of_some(self.in_flight, of.in_flight);
+        self.concurrency_limit = sum_of_some(self.concurrency_limit, of.concurrency_limit);
         if let Some(durations) = &of.durations {
             self.durations.get_or_insert_default().raise_maxima(durations);
         }
@@ -170,4 +178,8 @@ impl Series {
             self.window = Some(sum.plus(window));
         }
     }
+}
+
+fn sum_of_some(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    one.into_iter().chain(other).reduce(|one, other| one + other)
 }

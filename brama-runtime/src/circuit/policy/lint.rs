@@ -27,6 +27,7 @@ impl Policy {
             self.loses_long_probes(),
             self.ends_slow_calls(),
             self.never_grows(),
+            self.limits_probes(),
         ];
         findings.into_iter().flatten().collect()
     }
@@ -87,6 +88,17 @@ impl Policy {
             format!(
                 "`timeout` {limit} is longer than `probe_timeout` {places}: a probe may lose \
                  its place before it times out"
+            )
+        })
+    }
+
+    /// A probe takes a place among the calls in flight too.
+    fn limits_probes(&self) -> Option<String> {
+        let (probes, limit) = (self.half_open_limit, self.concurrency_limit?);
+        (limit < probes).then(|| {
+            format!(
+                "`half_open_limit` {probes} is above `concurrency_limit` {limit}: {limit} probes at \
+                 once are admitted"
             )
         })
     }

@@ -234,6 +234,20 @@ settings! {
         off: max_open_share_off,
     }
 
+    /// Admits at most `calls` calls at once: at least 1. Default off.
+    ///
+    /// One more is rejected at once. It is no failure, and takes no place of a probe. A call that
+    /// never ends keeps its place, and so does a permit that is never dropped.
+    ConcurrencyLimit => concurrency_limit(calls: u32) {
+        #[serde(with = "number_or_off")]
+        value: Option<u32> = Some(calls),
+        default: None, limit: at_least_one_or_off,
+        /// Returns how many calls may be in flight at once; `None` if there is no limit.
+        get,
+        /// Admits any number of calls at once.
+        off: concurrency_limit_off,
+    }
+
     /// Shortens each opening that a rule causes by a random share of up to `share`: 0 to 0.9 in
     /// whole thousandths. Default 0.
     Jitter => jitter(share: f64) {

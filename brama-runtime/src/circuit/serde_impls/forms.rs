@@ -65,6 +65,7 @@ form! {
         HealthCheck,
         SuccessThreshold,
         Ramp,
+        Saturated,
     }
 }
 

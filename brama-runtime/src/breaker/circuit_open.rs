@@ -1,0 +1,286 @@
+//! The error of a call that was rejected.
+
+use std::{error::Error, fmt, io, sync::Arc, time::Duration};
+
+use super::{locked::Opened, rejection::Rejection, slot::SharedSlot};
+use crate::{
+    circuit::{Cause, Lasting, State},
+    duration::Rounded,
+    identity::Identity,
+    logs,
+};
+
+/// The error of a rejected call: its circuit is open, forced open, or half-open without a free
+/// place for a probe; or a ramp does not admit the call yet; or as many calls as
+/// `concurrency_limit` are in flight.
+///
+/// It holds the breaker's identity, the state, and when to retry; its [`source`](Error::source)
+/// gives the cause. Creating, cloning and returning it allocates nothing, because the cause is
+/// looked up on demand. The breaker is not evicted while a `CircuitOpen` refers to it.
+#[derive(Clone)]
+pub struct CircuitOpen(Opening);
+
+/// The source of a [`CircuitOpen`]: why the circuit was open when it rejected a call.
+///
+/// A transparent wrapper around a `CircuitOpen` returns this as its source. A chain of errors
+/// therefore still shows that it began with a rejection: see [`CircuitOpen::find_in`].
+#[derive(Clone)]
+pub struct Opening {
+    slot: SharedSlot,
+    rejection: Rejection,
+}
+
+impl CircuitOpen {
+    pub(super) const fn new(slot: SharedSlot, rejection: Rejection) -> Self {
+        Self(Opening { slot, rejection })
+    }
+
+    /// Shows the rejection to the log and to the current span.
+    pub(super) fn log(&self) {
+        logs::note_outcome(&*self.0.slot, || "rejected");
+        if self.is_saturated() {
+            return self.0.slot.log_saturated(self);
+        }
+        let log = &self.0.slot.log;
+        log.add(self.identity(), self.state(), self.opening(), self.retry_after(), self);
+    }
+
+    /// Returns the identity of the breaker that rejected the call.
+    #[must_use]
+    pub fn identity(&self) -> &Identity<'static> {
+        self.0.slot.identity()
+    }
+
+    /// Returns the state in which the call was rejected.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.0.state()
+    }
+
+    /// Returns the duration after which a retry makes sense: what is left of the opening, and never
+    /// more than its length.
+    ///
+    /// `None` if that is unknown: the circuit was forced open, it was half-open and a probe was in
+    /// flight, or too many calls were in flight. During a ramp, it is what is left of the ramp, at
+    /// most 1 s.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after()
+    }
+
+    /// Returns the value for a header `Retry-After`: the [`retry_after`](Self::retry_after) in
+    /// seconds, rounded up, at least 1; `None` if it is unknown. While half-open it is 1, since a
+    /// probe is about to decide.
+    #[must_use]
+    pub const fn retry_after_secs(&self) -> Option<u64> {
+        self.0.retry_after_secs()
+    }
+
+    /// Returns the number of the opening, as status and events show it. The first opening of a
+    /// breaker is 1.
+    #[must_use]
+    pub const fn opening(&self) -> u64 {
+        self.0.number()
+    }
+
+    /// Returns whether the call was rejected because as many calls as `concurrency_limit` were in
+    /// flight, whatever the state.
+    #[must_use]
+    pub const fn is_saturated(&self) -> bool {
+        self.0.is_saturated()
+    }
+
+    /// Returns why the circuit opened, or `None` if it has opened at least four times since then or
+    /// was unregistered.
+    ///
+    /// If too many calls were in flight, the rule of the cause is [`Saturated`], with the present
+    /// number of calls and the present limit.
+    ///
+    /// [`Saturated`]: crate::circuit::Rule::Saturated
+    #[must_use]
+    pub fn cause(&self) -> Option<Arc<Cause>> {
+        self.0.cause()
+    }
+
+    /// Returns whether there is a rejection in an error or in its chain of sources.
+    ///
+    /// [`find_in`](Self::find_in) describes the search.
+    #[must_use]
+    pub fn is_in(error: &(dyn Error + 'static)) -> bool {
+        Self::find_in(error).is_some()
+    }
+
+    /// Finds a rejection in an error or in its chain of sources.
+    ///
+    /// Returns the [`Opening`], because a transparent wrapper shows it even if the wrapper hides
+    /// the `CircuitOpen` itself. At most 64 sources are searched.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::{CircuitOpen, Registry};
+    ///
+    /// let breaker = Registry::new().breaker("payment_api");
+    /// breaker.force_open("maintenance");
+    /// let rejected = breaker.try_acquire().expect_err("it is forced open");
+    ///
+    /// let wrapped = std::io::Error::from(rejected);
+    /// assert!(CircuitOpen::find_in(&wrapped).is_some());
+    /// assert!(CircuitOpen::find_in(&std::io::Error::other("refused")).is_none());
+    /// ```
+    #[must_use]
+    pub fn find_in<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Opening> {
+        let chain = std::iter::successors(Some(error), |&error| error.source());
+        chain.take(LONGEST_CHAIN).find_map(|error| {
+            let rejected = error.downcast_ref::<Self>().map(|rejected| &rejected.0);
+            rejected.or_else(|| error.downcast_ref::<Opening>())
+        })
+    }
+}
+
+impl Opening {
+    fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("identity", self.identity())
+            .field("state", &self.state())
+            .field("opening", &self.number())
+            .field("retry_after", &self.retry_after())
+            .finish()
+    }
+
+    /// Returns the identity of the breaker that rejected the call.
+    #[must_use]
+    pub fn identity(&self) -> &Identity<'static> {
+        self.slot.identity()
+    }
+
+    /// Returns the number of the opening, as status and events show it. The first opening of a
+    /// breaker is 1.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.rejection.number()
+    }
+
+    /// Returns the state in which the call was rejected.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.rejection.state()
+    }
+
+    /// Returns the duration after which a retry made sense; `None` if that was unknown (see
+    /// [`CircuitOpen::retry_after`]).
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.rejection.retry_after()
+    }
+
+    /// Returns the value for a header `Retry-After` (see [`CircuitOpen::retry_after_secs`]).
+    #[must_use]
+    pub const fn retry_after_secs(&self) -> Option<u64> {
+        match (self.retry_after(), self.state()) {
+            (Some(left), _) => Some(whole_seconds(left)),
+            (None, State::HalfOpen) if !self.is_saturated() => Some(1),
+            (None, _) => None,
+        }
+    }
+
+    /// Returns whether the call was rejected because too many were in flight.
+    #[must_use]
+    pub const fn is_saturated(&self) -> bool {
+        self.rejection.is_saturated()
+    }
+
+    /// Returns the cause of the rejection (see [`CircuitOpen::cause`]).
+    #[must_use]
+    pub fn cause(&self) -> Option<Arc<Cause>> {
+        if self.is_saturated() {
+            return Some(Arc::new(self.slot.saturation()));
+        }
+        self.slot.opened(self.number()).map(|opened| opened.cause)
+    }
+}
+
+/// `payment_api is open, next attempt in 48 s`, or `payment_api has too many calls in flight`
+impl fmt::Display for CircuitOpen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_saturated() {
+            return write!(f, "{} has too many calls in flight", self.identity());
+        }
+        write!(f, "{} is {}", self.identity(), self.state().in_words())?;
+        match (self.retry_after(), self.state()) {
+            (Some(retry_after), _) => write!(f, ", next attempt in {}", Rounded(retry_after)),
+            (None, State::HalfOpen) => f.write_str(" and a probe is in flight"),
+            (None, State::Closed | State::Open | State::ForcedOpen | State::Disabled) => {
+                f.write_str(" until it is closed by hand")
+            }
+        }
+    }
+}
+
+/// `opened 12 s ago: 10 failures in a row reached failure_threshold 10; last: connection refused`
+///
+/// If the opening does not simply last for the fixed `expiry` of the policy, its duration and the
+/// reason follow the age: `opened 12 s ago for 20 s (progressive, opening 3 in a row): …`. If too
+/// many calls were in flight: `10 calls are in flight, concurrency_limit is 10`, by now.
+impl fmt::Display for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_saturated() {
+            return self.slot.saturation().fmt(f);
+        }
+        match self.slot.opened(self.number()) {
+            Some(Opened { at, cause, .. }) => {
+                let ago = self.slot.time_now().since(at);
+                write!(f, "opened {} ago{}: {cause}", Rounded(ago), Lasting(&cause))
+            }
+            None => f.write_str("opened several openings ago"),
+        }
+    }
+}
+
+impl fmt::Debug for CircuitOpen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.debug("CircuitOpen", f)
+    }
+}
+
+impl fmt::Debug for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.debug("Opening", f)
+    }
+}
+
+impl Error for CircuitOpen {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+impl Error for Opening {}
+
+/// Equal if the breaker, the opening, the state and whether it was saturated are equal; the
+/// remaining time may differ.
+impl PartialEq for CircuitOpen {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+            && self.opening() == other.opening()
+            && self.state() == other.state()
+            && self.is_saturated() == other.is_saturated()
+    }
+}
+
+/// An error of the kind [`Other`](io::ErrorKind::Other) that contains the `CircuitOpen`.
+impl From<CircuitOpen> for io::Error {
+    fn from(open: CircuitOpen) -> Self {
+        Self::other(open)
+    }
+}
+
+/// Rounds up to whole seconds, at least 1.
+const fn whole_seconds(left: Duration) -> u64 {
+    let seconds = left.as_secs().saturating_add((left.subsec_nanos() != 0) as u64);
+    if seconds == 0 { 1 } else { seconds }
+}
+
+/// An error may be its own source by mistake; a correct chain is never so long.
+const LONGEST_CHAIN: usize = 64;
+
+const _: () = assert!(size_of::<CircuitOpen>() == 32, "a rejection stays small");

@@ -1,0 +1,377 @@
+//! How many calls may be in flight at once: `concurrency_limit`.
+
+use std::{
+    error::Error,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    thread,
+    time::Duration,
+};
+
+use brama::{
+    Breaker, CallError, CircuitOpen, Outcome, Permit, PolicyPatch, State, circuit_breaker,
+    event::{EventDetail, EventKind},
+    status::Rule,
+    testing::TestRegistry,
+};
+
+fn limited(registry: &TestRegistry, calls: u32) -> Breaker {
+    let patch = PolicyPatch::new().concurrency_limit(calls).failure_threshold(1);
+    registry.configure("bank", patch).unwrap();
+    registry.breaker("bank")
+}
+
+fn acquire(breaker: &Breaker, calls: usize) -> Vec<Permit> {
+    (0..calls).map(|_| breaker.try_acquire().unwrap()).collect()
+}
+
+#[test]
+fn as_many_calls_as_the_limit_run_and_one_more_is_rejected() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 3);
+    let permits = acquire(&breaker, 3);
+    assert!(breaker.try_acquire().is_err());
+    assert_eq!(breaker.status().in_flight, Some(3));
+    drop(permits);
+    assert_eq!(breaker.status().in_flight, Some(0));
+    assert!(breaker.try_acquire().is_ok());
+}
+
+#[test]
+fn a_place_is_given_back_however_the_call_ends() {
+    let ends: [fn(Permit); 5] = [
+        Permit::success,
+        Permit::ignore,
+        drop,
+        |permit| permit.failure("refused"),
+        |permit| permit.record(Outcome::trip("blocked")),
+    ];
+    for end in ends {
+        let registry = TestRegistry::new();
+        let breaker = limited(&registry, 1);
+        end(breaker.try_acquire().unwrap());
+        assert_eq!(breaker.status().in_flight, Some(0));
+    }
+}
+
+#[test]
+fn a_call_that_panics_gives_its_place_back() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let call = || breaker.call(|| -> Result<(), ()> { panic!("in the call") });
+    assert!(catch_unwind(AssertUnwindSafe(call)).is_err());
+    assert_eq!(breaker.status().in_flight, Some(0));
+}
+
+#[test]
+fn the_surplus_is_no_failure_and_counts_as_saturated() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let permit = breaker.try_acquire().unwrap();
+    (0..20).for_each(|_| assert!(breaker.try_acquire().is_err()));
+    permit.success();
+    let status = breaker.status();
+    assert_eq!((status.state, status.failures), (State::Closed, 0));
+    assert_eq!((status.totals.rejected, status.rejections.saturated), (20, 20));
+    assert_eq!((status.totals.successes, status.totals.failures), (1, 0));
+}
+
+#[test]
+fn rejections_by_cause_add_up_to_those_in_all() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let permit = breaker.try_acquire().unwrap();
+    assert!(breaker.try_acquire().is_err());
+    permit.failure("refused");
+    (0..3).for_each(|_| assert!(breaker.try_acquire().is_err()));
+    let status = breaker.status();
+    assert_eq!((status.rejections.saturated, status.rejections.open), (1, 3));
+    assert_eq!(status.totals.rejected, 4);
+}
+
+#[test]
+fn a_rejection_of_the_surplus_names_its_cause_and_no_time() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let _permit = breaker.try_acquire().unwrap();
+    let rejected = breaker.try_acquire().unwrap_err();
+    assert_eq!(rejected.to_string(), "bank has too many calls in flight");
+    assert_eq!(
+        rejected.source().map(ToString::to_string).as_deref(),
+        Some("1 call is in flight, concurrency_limit is 1")
+    );
+    assert!(rejected.is_saturated());
+    assert_eq!((rejected.retry_after(), rejected.state()), (None, State::Closed));
+    assert_eq!(rejected.cause().unwrap().rule, Rule::Saturated);
+    let found = CircuitOpen::find_in(&rejected).unwrap();
+    assert!(found.is_saturated());
+}
+
+#[test]
+fn the_limit_is_asked_before_the_circuit() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let _permit = breaker.try_acquire().unwrap();
+    breaker.open("maintenance");
+    assert!(breaker.try_acquire().unwrap_err().is_saturated());
+}
+
+#[test]
+fn a_call_that_the_circuit_rejects_keeps_no_place() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    breaker.open("maintenance");
+    assert!(!breaker.try_acquire().unwrap_err().is_saturated());
+    assert!(!breaker.try_acquire().unwrap_err().is_saturated());
+    assert_eq!(breaker.status().in_flight, Some(0));
+}
+
+#[test]
+fn the_surplus_takes_no_place_of_a_probe() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    breaker.configure(PolicyPatch::new().half_open_limit(5).success_threshold(2)).unwrap();
+    breaker.failure("refused");
+    registry.clock().advance(Duration::from_secs(60));
+    let probe = breaker.try_acquire().unwrap();
+    assert!(breaker.try_acquire().unwrap_err().is_saturated());
+    assert_eq!(breaker.status().probes, 1);
+    probe.success();
+    assert!(breaker.try_acquire().is_ok());
+}
+
+#[test]
+fn a_call_within_a_probe_takes_no_place() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    breaker.failure("refused");
+    registry.clock().advance(Duration::from_secs(60));
+    let answer = breaker.call(|| breaker.call(|| Ok::<_, ()>(17)).map_err(drop));
+    assert_eq!(answer, Ok(17));
+    assert_eq!(breaker.state(), State::Closed);
+    let status = breaker.status();
+    assert_eq!((status.totals.nested, status.in_flight), (1, Some(0)));
+}
+
+#[test]
+fn a_call_within_a_call_of_a_closed_circuit_takes_a_place() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let inner = |breaker: &Breaker| breaker.call(|| Ok::<_, ()>(())).is_err();
+    assert_eq!(breaker.call(|| Ok::<_, ()>(inner(&breaker))), Ok(true));
+}
+
+#[test]
+fn in_shadow_the_surplus_runs_and_counts_as_rejected() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    breaker.configure(PolicyPatch::new().shadow(true)).unwrap();
+    let _permit = breaker.try_acquire().unwrap();
+    assert!(breaker.is_available());
+    breaker.try_acquire().unwrap().failure("not recorded");
+    let status = breaker.status();
+    assert_eq!((status.rejections.saturated, status.totals.failures), (1, 0));
+    assert_eq!(status.in_flight, Some(1));
+}
+
+#[test]
+fn a_disabled_breaker_has_no_limit() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let before = breaker.try_acquire().unwrap();
+    breaker.disable("the limit is wrong");
+    let permits = acquire(&breaker, 5);
+    before.success();
+    breaker.close("mended");
+    drop(permits);
+    assert_eq!(breaker.status().in_flight, Some(0));
+}
+
+#[test]
+fn a_lower_limit_rejects_until_enough_calls_have_ended() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 3);
+    let mut permits = acquire(&breaker, 3);
+    breaker.configure(PolicyPatch::new().concurrency_limit(2)).unwrap();
+    permits.pop().unwrap().success();
+    assert!(breaker.try_acquire().is_err());
+    permits.pop().unwrap().success();
+    assert!(breaker.try_acquire().is_ok());
+}
+
+#[test]
+fn calls_from_before_the_limit_hold_no_place() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("bank");
+    let before = acquire(&breaker, 5);
+    breaker.configure(PolicyPatch::new().concurrency_limit(1)).unwrap();
+    let permit = breaker.try_acquire().unwrap();
+    drop(before);
+    assert_eq!(breaker.status().in_flight, Some(1));
+    permit.success();
+    assert_eq!(breaker.status().in_flight, Some(0));
+}
+
+#[test]
+fn a_limit_that_is_switched_off_and_on_again_knows_the_calls_that_hold_a_place() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let permit = breaker.try_acquire().unwrap();
+    breaker.configure(PolicyPatch::new().concurrency_limit_off()).unwrap();
+    assert_eq!(breaker.status().in_flight, None);
+    acquire(&breaker, 5).into_iter().for_each(Permit::success);
+    breaker.configure(PolicyPatch::new().concurrency_limit(1)).unwrap();
+    assert!(breaker.try_acquire().is_err());
+    permit.success();
+    assert!(breaker.try_acquire().is_ok());
+}
+
+#[test]
+fn a_saturated_breaker_is_not_available() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let permit = breaker.try_acquire().unwrap();
+    assert!(!breaker.is_available());
+    permit.success();
+    assert!(breaker.is_available());
+}
+
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_task_that_waits_is_woken_when_a_call_ends() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 2);
+    let permits = acquire(&breaker, 2);
+    let (woken, mut ready) = (Arc::new(Woken::default()), pin!(breaker.ready()));
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut context = Context::from_waker(&waker);
+    assert_eq!(ready.as_mut().poll(&mut context), Poll::Pending);
+    assert_eq!(woken.0.load(Ordering::Relaxed), 0);
+    permits.into_iter().for_each(Permit::success);
+    assert_eq!(woken.0.load(Ordering::Relaxed), 1);
+    assert_eq!(ready.as_mut().poll(&mut context), Poll::Ready(()));
+}
+
+#[test]
+fn a_task_that_waits_for_the_circuit_is_woken_when_both_admit() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let permit = breaker.try_acquire().unwrap();
+    breaker.open("maintenance");
+    let (woken, mut ready) = (Arc::new(Woken::default()), pin!(breaker.ready()));
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut context = Context::from_waker(&waker);
+    assert_eq!(ready.as_mut().poll(&mut context), Poll::Pending);
+    breaker.close("mended");
+    permit.success();
+    assert_eq!(ready.as_mut().poll(&mut context), Poll::Ready(()));
+    assert_ne!(woken.0.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn a_thread_that_waits_goes_on_when_a_call_ends() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let permit = breaker.try_acquire().unwrap();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| breaker.wait_timeout(Duration::from_secs(60)));
+        permit.success();
+        assert!(waiting.join().unwrap());
+    });
+}
+
+#[test]
+fn a_subscriber_sees_the_surplus_as_rejected() {
+    let registry = TestRegistry::new();
+    let mut events = registry.subscribe(EventKind::Rejected);
+    let breaker = limited(&registry, 1);
+    let _permit = breaker.try_acquire().unwrap();
+    assert!(breaker.try_acquire().is_err());
+    assert!(matches!(events.try_recv().unwrap().detail, EventDetail::Rejected));
+}
+
+#[circuit_breaker(identifier = "node", key = node, concurrency_limit = 1)]
+fn visit(node: u32, again: bool) -> Result<u32, CircuitOpen> {
+    if again { visit(node, false) } else { visit(node + 1, false).or(Ok(node)) }
+}
+
+#[test]
+fn each_key_has_a_limit_of_its_own() {
+    let registry = TestRegistry::new();
+    let _entered = registry.enter();
+    let rejected = visit(7, true).unwrap_err();
+    assert!(rejected.is_saturated());
+    assert_eq!(rejected.identity().key(), Some("7"));
+}
+
+#[circuit_breaker(identifier = "async", concurrency_limit = 1)]
+async fn forever() -> Result<(), CircuitOpen> {
+    std::future::pending().await
+}
+
+#[test]
+fn a_future_that_is_dropped_gives_its_place_back() {
+    let registry = TestRegistry::new();
+    let _entered = registry.enter();
+    let mut context = Context::from_waker(Waker::noop());
+    {
+        let (mut first, mut second) = (pin!(forever()), pin!(forever()));
+        assert!(first.as_mut().poll(&mut context).is_pending());
+        assert!(matches!(second.as_mut().poll(&mut context), Poll::Ready(Err(_))));
+    }
+    assert!(pin!(forever()).poll(&mut context).is_pending());
+}
+
+#[test]
+fn no_more_calls_than_the_limit_run_on_many_threads_and_no_place_is_lost() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 3);
+    let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let body = || {
+        most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        thread::yield_now();
+        running.fetch_sub(1, Ordering::SeqCst);
+        Ok::<_, ()>(())
+    };
+    let calls = || (0..2_000).filter(|_| breaker.call(body) != Ok(())).count();
+    let rejected: usize = thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(calls)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    let status = breaker.status();
+    assert!(most.into_inner() <= 3);
+    assert_eq!(status.rejections.saturated, rejected as u64);
+    assert_eq!(status.totals.successes, 16_000 - rejected as u64);
+    assert_eq!(status.in_flight, Some(0));
+}
+
+#[test]
+fn a_limit_below_the_number_of_probes_is_pointed_out() {
+    let policy = PolicyPatch::new().half_open_limit(5).concurrency_limit(2).policy().unwrap();
+    assert_eq!(
+        policy.lint(),
+        ["`half_open_limit` 5 is above `concurrency_limit` 2: 2 probes at once are admitted"]
+    );
+}
+
+#[test]
+fn an_error_of_the_callers_own_has_the_rejection_within() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let _permit = breaker.try_acquire().unwrap();
+    let rejected = breaker.call(|| Ok::<_, ()>(())).unwrap_err();
+    assert!(matches!(rejected, CallError::Rejected(open) if open.is_saturated()));
+}
