@@ -88,13 +88,13 @@
 //! - [Recovery](guide::recovery): how long a circuit stays open, and how it closes.
 //! - [Keys](guide::keys): one breaker for each node, host or tenant.
 //! - [Connections](guide::connections): breakers as values, registered and found by name or label.
+//! - [Layers](guide::layers): a breaker around a service of tower, HTTP or gRPC.
 //! - [Events](guide::events): callbacks, iterators and streams.
 //! - [Logs](guide::logs): a line for each opening and recovery, spans, outcomes of calls.
 //! - [Testing](guide::testing): isolated breakers, and time that moves when a test says so.
 //! - [Operations](guide::operations): why a circuit is open, actions by hand, the kill switch.
 //! - [Health](guide::health): many breakers in one word, and checks of dependencies.
-//! - [Metrics](guide::metrics): a text for Prometheus, and how long calls take;
-//!   [alerts and dashboards](guide::monitoring).
+//! - [Metrics](guide::metrics): a text for Prometheus; [alerts, dashboards](guide::monitoring).
 //! - [Threads](guide::threads): which ones brama starts, and processes that fork.
 //! - [Composition](guide::composition): with retries, timeouts, bulkheads, rate limits and hedges.
 //! - [Coming from](guide::coming_from) Resilience4j, Polly, gobreaker, Brama or `distribute`.
@@ -107,12 +107,14 @@
 //! |---|---|
 //! | `config` | configuration from a file: [`config`](mod@config), [guide](guide::configuration) |
 //! | `declared` | decorated functions are known before their first call: `Registry::declared` |
+//! | `http` | the layer for services of HTTP and gRPC: `tower::http` |
 //! | `import` | configuration of Resilience4j, Polly, Envoy and MicroProfile: `config::import` |
 //! | `log` | the lines of `tracing`, for programs that log by the crate `log` |
 //! | `schema` | the JSON Schema of the configuration file: `config::schema` |
 //! | `serde` | reads circuits, policies, identities and `Config`; writes events and statuses too |
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
 //! | `tokio` | the option `timeout`, async health checks, test registries on tokio's clock |
+//! | `tower` | a layer for services of tower: [guide](guide::layers) |
 //! | `tracing` | a line for each opening, recovery and reload; the attribute's `span` |
 //! | `watch` | the configuration file is reloaded when it changes: [guide](guide::reloading) |
 //!
@@ -154,6 +156,15 @@ pub mod config {
     #[cfg(feature = "watch")]
     pub use brama_config::{Watch, WatchError, WatchOptions, init_and_watch, watch};
     pub use brama_runtime::api::config::*;
+}
+
+/// A layer of tower: a breaker around a service.
+///
+/// [The guide](guide::layers) describes it.
+#[cfg(feature = "tower")]
+pub mod tower {
+    #[doc(inline)]
+    pub use brama_tower::*;
 }
 
 /// The README's examples run as tests of this crate.

@@ -85,7 +85,7 @@ fn collect(folder: &Path, suffix: &str, found: &mut Vec<PathBuf>) {
 }
 
 /// The sources of each published crate.
-pub(crate) const SOURCES: [&str; 8] = [
+pub(crate) const SOURCES: [&str; 9] = [
     "src",
     "brama-cli/src",
     "brama-config/src",
@@ -94,6 +94,7 @@ pub(crate) const SOURCES: [&str; 8] = [
     "brama-otel/src",
     "brama-prometheus/src",
     "brama-runtime/src",
+    "brama-tower/src",
 ];
 
 /// The sources of the published crates, without the modules that only tests build.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::file::{File, PRODUCTION, SOURCES, assert_none, files, words};
 
 /// Names that have been replaced: the glossary of ARCHITECTURE.md has the new ones.
-const OLD_NAMES: [&str; 52] = [
+const OLD_NAMES: [&str; 51] = [
     "Answering",
     "Asked",
     "at_leisure",
@@ -30,7 +30,6 @@ const OLD_NAMES: [&str; 52] = [
     "is_gone",
     "Keeping",
     "Knob",
-    "Layer",
     "Lease",
     "Left",
     "Lengths",

@@ -3,7 +3,7 @@
 use crate::file::{File, assert_none, files, is_comment, words};
 
 /// Each crate with its tests, and what the root has beside them.
-const FOLDERS: [&str; 11] = [
+const FOLDERS: [&str; 12] = [
     "src",
     "brama-cli",
     "brama-config",
@@ -12,6 +12,7 @@ const FOLDERS: [&str; 11] = [
     "brama-otel",
     "brama-prometheus",
     "brama-runtime",
+    "brama-tower",
     "tests",
     "examples",
     "benches",

@@ -1,0 +1,46 @@
+//! When a call ends: with the response, or with the end of its body.
+
+use std::fmt;
+
+use brama_runtime::api::Permit;
+
+use crate::classify::Classify;
+
+/// Records the outcome of a call once it is known.
+///
+/// It is implemented for [`AtResponse`] and, with the feature `http`, for `AtEndOfBody`.
+pub trait End<Response, Error>: sealed::SealedEnd {
+    /// The response of the service with the breaker.
+    type Response;
+
+    #[doc(hidden)]
+    fn end(&self, permit: Permit, result: Result<Response, Error>)
+    -> Result<Self::Response, Error>;
+}
+
+pub(crate) mod sealed {
+    pub trait SealedEnd {}
+}
+
+/// A call ends with its response.
+#[derive(Clone, Copy)]
+pub struct AtResponse<C>(pub(crate) C);
+
+impl<C> sealed::SealedEnd for AtResponse<C> {}
+
+impl<C: Classify<Response, Error>, Response, Error> End<Response, Error> for AtResponse<C> {
+    type Response = Response;
+
+    #[inline]
+    fn end(&self, mut permit: Permit, result: Result<Response, Error>) -> Result<Response, Error> {
+        let outcome = permit.run_under(|| self.0.classify(result.as_ref()));
+        permit.record(outcome);
+        result
+    }
+}
+
+impl<C> fmt::Debug for AtResponse<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AtResponse")
+    }
+}

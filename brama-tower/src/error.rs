@@ -1,0 +1,60 @@
+//! The error of a service with a breaker.
+
+use std::{error::Error, fmt};
+
+use brama_runtime::api::CircuitOpen;
+
+/// A call was rejected, or the service failed.
+///
+/// Its `Display` and [`source`](Error::source) are those of the error within, so
+/// [`CircuitOpen::find_in`] finds a rejection.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum BreakerError<E> {
+    /// The breaker rejected the call. The service was not called.
+    Rejected(CircuitOpen),
+    /// The error of the service.
+    Inner(E),
+}
+
+impl<E> BreakerError<E> {
+    /// Returns the rejection; `None` if the service was called.
+    pub const fn rejection(&self) -> Option<&CircuitOpen> {
+        match self {
+            Self::Rejected(open) => Some(open),
+            Self::Inner(_) => None,
+        }
+    }
+
+    /// Returns the error of the service; `None` if it was not called.
+    pub fn into_inner(self) -> Option<E> {
+        match self {
+            Self::Rejected(_) => None,
+            Self::Inner(error) => Some(error),
+        }
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for BreakerError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected(open) => open.fmt(f),
+            Self::Inner(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: Error> Error for BreakerError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Rejected(open) => open.source(),
+            Self::Inner(error) => error.source(),
+        }
+    }
+}
+
+impl<E> From<CircuitOpen> for BreakerError<E> {
+    fn from(open: CircuitOpen) -> Self {
+        Self::Rejected(open)
+    }
+}

@@ -1,0 +1,103 @@
+//! A body whose end is the end of a call.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use brama_runtime::api::{Outcome, Permit};
+use http::HeaderMap;
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+use super::classify_end::ClassifyEnd;
+
+pin_project! {
+    /// The body of a response under the permit of its call.
+    ///
+    /// If it is dropped before its end, the call is abandoned.
+    pub struct JudgedBody<B, C> {
+        // Declared before the permit, so that it is dropped before its call ends.
+        #[pin]
+        body: B,
+        // `None` once the outcome was recorded.
+        permit: Option<Permit>,
+        classify: C,
+    }
+}
+
+impl<B: Body, C: ClassifyEnd> JudgedBody<B, C> {
+    /// A body that has ended already may never be polled.
+    pub(super) fn new(body: B, permit: Option<Permit>, classify: C) -> Self {
+        let mut this = Self { body, permit, classify };
+        if this.body.is_end_stream() {
+            finish(&mut this.permit, &this.classify, None);
+        }
+        this
+    }
+}
+
+fn finish(permit: &mut Option<Permit>, classify: &impl ClassifyEnd, trailers: Option<&HeaderMap>) {
+    if let Some(mut permit) = permit.take() {
+        let outcome = permit.run_under(|| classify.classify_end(trailers));
+        permit.record(outcome);
+    }
+}
+
+impl<B, C> Body for JudgedBody<B, C>
+where
+    B: Body,
+    B::Error: fmt::Display,
+    C: ClassifyEnd,
+{
+    type Data = B::Data;
+    type Error = B::Error;
+
+    /// # Panics
+    ///
+    /// Panics if the body within panics. The panic is recorded as a failure.
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let mut this = self.project();
+        let frame = match this.permit {
+            Some(permit) => ready!(permit.run_under(|| this.body.as_mut().poll_frame(context))),
+            None => return this.body.poll_frame(context),
+        };
+        match &frame {
+            Some(Ok(frame)) => {
+                let trailers = frame.trailers_ref();
+                // A reader may stop here, because nothing follows.
+                if trailers.is_some() || this.body.is_end_stream() {
+                    finish(this.permit, this.classify, trailers);
+                }
+            }
+            Some(Err(error)) => {
+                if let Some(permit) = this.permit.take() {
+                    permit.record(Outcome::failure(error.to_string()));
+                }
+            }
+            None => finish(this.permit, this.classify, None),
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl<B: fmt::Debug, C> fmt::Debug for JudgedBody<B, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JudgedBody")
+            .field("body", &self.body)
+            .field("permit", &self.permit)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+//! Calls that end with the end of the body of their response.
+
+use brama_runtime::api::{Outcome, Permit};
+use http::Response;
+use http_body::Body;
+
+use super::{body::JudgedBody, classify_end::ClassifyEnd};
+use crate::{
+    classify::Classify,
+    end::{AtResponse, End, sealed::SealedEnd},
+    layer::CircuitBreakerLayer,
+};
+
+/// A call whose response is a success ends with the end of its body: with the trailers, an error,
+/// or abandoned if the body is dropped before its end. Other responses end the call at once.
+#[derive(Debug, Clone, Copy)]
+pub struct AtEndOfBody<C>(pub(crate) C);
+
+impl<C> SealedEnd for AtEndOfBody<C> {}
+
+impl<C, B, Error> End<Response<B>, Error> for AtEndOfBody<C>
+where
+    C: Classify<Response<B>, Error> + ClassifyEnd + Clone,
+    B: Body,
+{
+    type Response = Response<JudgedBody<B, C>>;
+
+    fn end(
+        &self,
+        mut permit: Permit,
+        result: Result<Response<B>, Error>,
+    ) -> Result<Self::Response, Error> {
+        let outcome = permit.run_under(|| self.0.classify(result.as_ref()));
+        let response = match result {
+            Ok(response) => response,
+            Err(error) => {
+                permit.record(outcome);
+                return Err(error);
+            }
+        };
+        let (head, body) = response.into_parts();
+        let goes_on = outcome == Outcome::Success && !self.0.is_ended_by(&head.headers);
+        let permit = if goes_on {
+            Some(permit)
+        } else {
+            permit.record(outcome);
+            None
+        };
+        Ok(Response::from_parts(head, JudgedBody::new(body, permit, self.0.clone())))
+    }
+}
+
+impl<S, R, C: ClassifyEnd> CircuitBreakerLayer<S, AtResponse<C>, R> {
+    /// Ends a call with the end of the body of its response: a stream that dies half-way is a
+    /// failure, and one that the client drops is abandoned. A probe keeps its place until then.
+    pub fn until_end_of_body(self) -> CircuitBreakerLayer<S, AtEndOfBody<C>, R> {
+        self.map_end(|AtResponse(classify)| AtEndOfBody(classify))
+    }
+}

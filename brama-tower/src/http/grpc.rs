@@ -1,0 +1,113 @@
+//! Which answers of gRPC are failures.
+
+use std::{fmt, time::Duration};
+
+use brama_runtime::api::{Outcome, outcome::FailureReason, outcome::OfError};
+use http::{HeaderMap, Response, StatusCode};
+
+use super::{
+    classify_end::ClassifyEnd,
+    end_of_body::AtEndOfBody,
+    retry_after::{Hints, pushback},
+};
+use crate::{
+    classify::{Classify, ErrorsAreFailures},
+    end::AtResponse,
+    layer::CircuitBreakerLayer,
+};
+
+/// The statuses `UNKNOWN`, `DEADLINE_EXCEEDED`, `INTERNAL`, `UNAVAILABLE` and `DATA_LOSS` are
+/// failures, and so are a call without a status, a response other than 200, and every error.
+///
+/// `RESOURCE_EXHAUSTED` and `CANCELLED` are ignored. Every other status is a success, because the
+/// server has answered. The status is in the trailers, so a call ends with the end of its body.
+pub struct GrpcErrors<Kind = OfError> {
+    errors: ErrorsAreFailures<Kind>,
+    rate_limits_fail: bool,
+    hints: Hints,
+}
+
+impl<Kind> GrpcErrors<Kind> {
+    /// The outcome of the status in these headers or trailers, if there is one.
+    fn of_status(self, headers: &HeaderMap) -> Option<Outcome> {
+        let status = headers.get("grpc-status")?.to_str().unwrap_or_default().trim();
+        let failure =
+            |name: &'static str| self.hints.add_to(Outcome::failure(name), || pushback(headers));
+        Some(match status {
+            "2" => failure("UNKNOWN"),
+            "4" => failure("DEADLINE_EXCEEDED"),
+            "8" if self.rate_limits_fail => failure("RESOURCE_EXHAUSTED"),
+            "1" | "8" => Outcome::Ignore,
+            "13" => failure("INTERNAL"),
+            "14" => failure("UNAVAILABLE"),
+            "15" => failure("DATA_LOSS"),
+            _ => Outcome::Success,
+        })
+    }
+}
+
+impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error> for GrpcErrors<Kind> {
+    fn classify(&self, result: Result<&Response<Body>, &Error>) -> Outcome {
+        match result {
+            Ok(response) if response.status() != StatusCode::OK => {
+                Outcome::failure(response.status().to_string())
+            }
+            // A response without a body has its status in the headers.
+            Ok(response) => self.of_status(response.headers()).unwrap_or(Outcome::Success),
+            Err(error) => Classify::<(), Error>::classify(&self.errors, Err(error)),
+        }
+    }
+}
+
+impl<Kind> ClassifyEnd for GrpcErrors<Kind> {
+    fn classify_end(&self, trailers: Option<&HeaderMap>) -> Outcome {
+        let status = trailers.and_then(|trailers| self.of_status(trailers));
+        status.unwrap_or_else(|| Outcome::failure("the call ended without a status"))
+    }
+
+    fn is_ended_by(&self, headers: &HeaderMap) -> bool {
+        headers.contains_key("grpc-status")
+    }
+}
+
+impl<S, R, Kind> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<Kind>>, R> {
+    /// Judges calls of gRPC by their status, at the end of the body: see [`GrpcErrors`].
+    pub fn grpc_errors(self) -> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R> {
+        let (errors, hints) = (ErrorsAreFailures::new(), Hints::none());
+        self.end(AtEndOfBody(GrpcErrors { errors, rate_limits_fail: false, hints }))
+    }
+}
+
+impl<S, R, Kind> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R> {
+    /// Counts the status `RESOURCE_EXHAUSTED` as a failure too.
+    pub fn rate_limits_trip(self) -> Self {
+        self.map_end(|AtEndOfBody(errors)| {
+            AtEndOfBody(GrpcErrors { rate_limits_fail: true, ..errors })
+        })
+    }
+
+    /// Honors `grpc-retry-pushback-ms` of a failure, up to `cap`: if the circuit opens, it stays
+    /// open for at least as long. The policy's `retry_after_cap` holds too.
+    pub fn honor_pushback(self, cap: Duration) -> Self {
+        self.map_end(|AtEndOfBody(errors)| {
+            AtEndOfBody(GrpcErrors { hints: Hints::up_to(cap), ..errors })
+        })
+    }
+}
+
+impl<Kind> Clone for GrpcErrors<Kind> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Kind> Copy for GrpcErrors<Kind> {}
+
+impl<Kind> fmt::Debug for GrpcErrors<Kind> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GrpcErrors")
+            .field("rate_limits_fail", &self.rate_limits_fail)
+            .field("hints", &self.hints)
+            .finish_non_exhaustive()
+    }
+}

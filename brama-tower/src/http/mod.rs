@@ -1,0 +1,15 @@
+//! For HTTP and gRPC: keys, outcomes, ends of bodies, and responses to rejected calls.
+
+mod authority;
+mod body;
+mod classify_end;
+mod end_of_body;
+mod grpc;
+mod retry_after;
+mod server_errors;
+mod unavailable;
+
+pub use self::{
+    authority::Authority, body::JudgedBody, classify_end::ClassifyEnd, end_of_body::AtEndOfBody,
+    grpc::GrpcErrors, server_errors::ServerErrors, unavailable::unavailable,
+};

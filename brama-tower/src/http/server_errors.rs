@@ -1,0 +1,116 @@
+//! Which responses of HTTP are failures.
+
+use std::{fmt, time::Duration};
+
+use brama_runtime::api::{Outcome, outcome::FailureReason, outcome::OfError};
+use http::{HeaderMap, Response, StatusCode};
+
+use super::{
+    classify_end::ClassifyEnd,
+    retry_after::{Hints, retry_after},
+};
+use crate::{
+    classify::{Classify, ErrorsAreFailures},
+    end::AtResponse,
+    layer::CircuitBreakerLayer,
+};
+
+/// The responses 500, 502, 503 and 504 are failures, and so is every error of the service.
+///
+/// 429 is ignored: it says nothing about the health of the server. Every other response is a
+/// success, because the server has answered.
+pub struct ServerErrors<Kind = OfError> {
+    errors: ErrorsAreFailures<Kind>,
+    rate_limits_fail: bool,
+    hints: Hints,
+}
+
+impl<Kind> ServerErrors<Kind> {
+    const fn new() -> Self {
+        let (errors, hints) = (ErrorsAreFailures::new(), Hints::none());
+        Self { errors, rate_limits_fail: false, hints }
+    }
+
+    fn of_response(self, status: StatusCode, headers: &HeaderMap) -> Outcome {
+        let failure = || {
+            let failure = Outcome::failure(reason(status));
+            self.hints.add_to(failure, || retry_after(headers))
+        };
+        match status {
+            StatusCode::INTERNAL_SERVER_ERROR
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT => failure(),
+            StatusCode::TOO_MANY_REQUESTS if self.rate_limits_fail => failure(),
+            StatusCode::TOO_MANY_REQUESTS => Outcome::Ignore,
+            _ => Outcome::Success,
+        }
+    }
+}
+
+/// `503 Service Unavailable`
+fn reason(status: StatusCode) -> String {
+    status.to_string()
+}
+
+impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error>
+    for ServerErrors<Kind>
+{
+    fn classify(&self, result: Result<&Response<Body>, &Error>) -> Outcome {
+        match result {
+            Ok(response) => self.of_response(response.status(), response.headers()),
+            Err(error) => Classify::<(), Error>::classify(&self.errors, Err(error)),
+        }
+    }
+}
+
+impl<Kind> ClassifyEnd for ServerErrors<Kind> {
+    fn classify_end(&self, _: Option<&HeaderMap>) -> Outcome {
+        Outcome::Success
+    }
+}
+
+impl<S, R, Kind> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<Kind>>, R> {
+    /// Counts the responses 500, 502, 503 and 504 as failures, and ignores 429: see
+    /// [`ServerErrors`].
+    pub fn server_errors(self) -> CircuitBreakerLayer<S, AtResponse<ServerErrors<Kind>>, R> {
+        self.end(AtResponse(ServerErrors::new()))
+    }
+}
+
+impl<S, R, Kind> CircuitBreakerLayer<S, AtResponse<ServerErrors<Kind>>, R> {
+    /// Counts the response 429 as a failure too.
+    pub fn rate_limits_trip(self) -> Self {
+        self.map_end(|AtResponse(errors)| {
+            AtResponse(ServerErrors { rate_limits_fail: true, ..errors })
+        })
+    }
+
+    /// Honors the header `Retry-After` of a failure, seconds or a date, up to `cap`: if the circuit
+    /// opens, it stays open for at least as long. The policy's `retry_after_cap` holds too.
+    ///
+    /// The hint of a response speaks for the whole breaker. Do not use it where a server answers
+    /// one client with the limit of that client.
+    pub fn honor_retry_after(self, cap: Duration) -> Self {
+        self.map_end(|AtResponse(errors)| {
+            AtResponse(ServerErrors { hints: Hints::up_to(cap), ..errors })
+        })
+    }
+}
+
+impl<Kind> Clone for ServerErrors<Kind> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Kind> Copy for ServerErrors<Kind> {}
+
+impl<Kind> fmt::Debug for ServerErrors<Kind> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerErrors")
+            .field("rate_limits_fail", &self.rate_limits_fail)
+            .field("hints", &self.hints)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,88 @@
+//! Which breaker a request is for.
+
+use std::borrow::Cow;
+
+use brama_runtime::api::{Breaker, Identity, Registry};
+
+/// The breakers of a layer.
+#[derive(Debug, Clone)]
+pub(crate) struct Breakers {
+    registry: Registry,
+    /// That of the identifier, for requests without a key.
+    pub(crate) whole: Breaker,
+}
+
+impl Breakers {
+    pub(crate) fn of(registry: &Registry, identity: &Identity<'static>) -> Self {
+        Self { registry: registry.clone(), whole: registry.breaker(identity) }
+    }
+
+    fn of_key(&self, key: &str) -> Breaker {
+        self.registry.breaker_of_key(self.whole.identity(), key)
+    }
+}
+
+/// Finds the key of a request, such as the host that it is for.
+///
+/// A closure from `&Request` to `Cow<'_, str>` is one.
+pub trait KeyExtractor<Request> {
+    /// Passes the key to `then`, or `None` if the request has none and the breaker of the
+    /// identifier itself applies.
+    ///
+    /// Clients must not be able to invent keys without end: see
+    /// [`Config::max_keys`](brama_runtime::api::Config::max_keys).
+    fn with_key<R>(&self, request: &Request, then: impl FnOnce(Option<&str>) -> R) -> R;
+}
+
+impl<F, Request> KeyExtractor<Request> for F
+where
+    F: Fn(&Request) -> Cow<'_, str>,
+{
+    fn with_key<R>(&self, request: &Request, then: impl FnOnce(Option<&str>) -> R) -> R {
+        then(Some(&self(request)))
+    }
+}
+
+/// Every request has the same breaker.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OneBreaker;
+
+/// Each key of a request has a breaker of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct BreakerOfKey<K>(pub(crate) K);
+
+/// Finds the breaker of a request. It is implemented for [`OneBreaker`] and [`BreakerOfKey`].
+pub trait Select<Request>: sealed::SealedSelect {
+    #[doc(hidden)]
+    fn select(&self, breakers: &sealed::LayerBreakers<'_>, request: &Request) -> Breaker;
+}
+
+pub(crate) mod sealed {
+    use super::{BreakerOfKey, Breakers, OneBreaker};
+
+    pub trait SealedSelect {}
+
+    impl SealedSelect for OneBreaker {}
+
+    impl<K> SealedSelect for BreakerOfKey<K> {}
+
+    /// Breakers, out of the reach of users.
+    #[derive(Debug)]
+    pub struct LayerBreakers<'a>(pub(crate) &'a Breakers);
+}
+
+impl<Request> Select<Request> for OneBreaker {
+    #[inline]
+    fn select(&self, breakers: &sealed::LayerBreakers<'_>, _: &Request) -> Breaker {
+        breakers.0.whole.clone()
+    }
+}
+
+impl<K: KeyExtractor<Request>, Request> Select<Request> for BreakerOfKey<K> {
+    fn select(&self, breakers: &sealed::LayerBreakers<'_>, request: &Request) -> Breaker {
+        self.0.with_key(request, |key| match key {
+            Some(key) => breakers.0.of_key(key),
+            None => breakers.0.whole.clone(),
+        })
+    }
+}

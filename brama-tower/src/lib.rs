@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod classify;
+mod end;
+mod error;
+mod future;
+#[cfg(feature = "http")]
+pub mod http;
+mod key;
+mod layer;
+mod reject;
+mod service;
+
+pub use self::{
+    classify::{Classify, ErrorsAreFailures},
+    end::{AtResponse, End},
+    error::BreakerError,
+    future::ResponseFuture,
+    key::{BreakerOfKey, KeyExtractor, OneBreaker, Select},
+    layer::CircuitBreakerLayer,
+    reject::{BoxError, Reject, RejectBoxed, RejectTyped, RejectWith},
+    service::CircuitBreaker,
+};

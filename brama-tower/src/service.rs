@@ -1,0 +1,90 @@
+//! The service.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use brama_runtime::api::future::Ready;
+use tower_service::Service;
+
+use crate::{
+    classify::ErrorsAreFailures,
+    end::{AtResponse, End},
+    future::ResponseFuture,
+    key::{Breakers, OneBreaker, Select, sealed::LayerBreakers},
+    reject::{Reject, RejectTyped},
+};
+
+/// A service with a circuit breaker around it.
+///
+/// It is ready when the service within is. A call is admitted or rejected in
+/// [`call`](Service::call); the service within is not called if the breaker rejects.
+pub struct CircuitBreaker<Inner, S = OneBreaker, E = AtResponse<ErrorsAreFailures>, R = RejectTyped>
+{
+    pub(crate) inner: Inner,
+    pub(crate) breakers: Breakers,
+    pub(crate) select: S,
+    pub(crate) end: E,
+    pub(crate) reject: R,
+    /// Set if the readiness of the breaker gates that of the service.
+    pub(crate) ready: Option<Ready>,
+}
+
+impl<Inner, S, E, R, Request> Service<Request> for CircuitBreaker<Inner, S, E, R>
+where
+    Inner: Service<Request>,
+    S: Select<Request>,
+    E: End<Inner::Response, Inner::Error> + Clone,
+    R: Reject<E::Response, Inner::Error> + Clone,
+{
+    type Response = E::Response;
+    type Error = R::Error;
+    type Future = ResponseFuture<Inner::Future, E, R>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        if let Some(breaker) = &mut self.ready {
+            ready!(Pin::new(breaker).poll(context));
+        }
+        self.inner.poll_ready(context).map_err(R::pass)
+    }
+
+    /// # Panics
+    ///
+    /// Panics if the service within panics, which is recorded as a failure, or the key does.
+    fn call(&mut self, request: Request) -> Self::Future {
+        let breaker = self.select.select(&LayerBreakers(&self.breakers), &request);
+        let reject = self.reject.clone();
+        match breaker.acquire() {
+            Ok(mut permit) => {
+                let future = permit.run_under(|| self.inner.call(request));
+                ResponseFuture::admitted(future, permit, self.end.clone(), reject)
+            }
+            Err(open) => ResponseFuture::rejected(open, reject),
+        }
+    }
+}
+
+impl<Inner: Clone, S: Clone, E: Clone, R: Clone> Clone for CircuitBreaker<Inner, S, E, R> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            breakers: self.breakers.clone(),
+            select: self.select.clone(),
+            end: self.end.clone(),
+            reject: self.reject.clone(),
+            ready: self.ready.as_ref().map(|_| self.breakers.whole.ready_owned()),
+        }
+    }
+}
+
+impl<Inner: fmt::Debug, S, E, R> fmt::Debug for CircuitBreaker<Inner, S, E, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CircuitBreaker")
+            .field("inner", &self.inner)
+            .field("identity", self.breakers.whole.identity())
+            .finish_non_exhaustive()
+    }
+}

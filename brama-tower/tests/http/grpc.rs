@@ -1,0 +1,92 @@
+//! Which answers of gRPC are failures.
+
+use std::time::Duration;
+
+use brama_runtime::api::Breaker;
+use brama_tower::CircuitBreakerLayer;
+use http::{HeaderMap, HeaderValue, Response};
+use http_body_util::BodyExt;
+use tower::{Layer, Service, service_fn};
+
+use super::{
+    body::{Script, Step},
+    breaker, done, echo,
+};
+
+fn trailers(status: &'static str) -> Step {
+    Step::Trailers(HeaderMap::from_iter([(
+        "grpc-status".parse().unwrap(),
+        HeaderValue::from_static(status),
+    )]))
+}
+
+/// Reads a response to its end, and returns the breaker.
+fn read(response: Response<Script>) -> Breaker {
+    let (registry, breaker) = breaker();
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api").grpc_errors();
+    let response = done(layer.layer(service_fn(echo)).call(response)).unwrap();
+    let _ = done(response.into_body().collect());
+    breaker
+}
+
+/// The successes, failures and ignored calls.
+fn counts(breaker: &Breaker) -> [u64; 3] {
+    let totals = breaker.status().totals;
+    [totals.successes, totals.failures, totals.ignored]
+}
+
+fn counted(steps: impl IntoIterator<Item = Step>) -> [u64; 3] {
+    counts(&read(Response::new(Script::new(steps))))
+}
+
+const STATUSES: [&str; 17] =
+    ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16"];
+
+#[test]
+fn five_statuses_in_the_trailers_are_failures() {
+    let fails = |status: &&'static str| counted([Step::Data("a"), trailers(status)]) == [0, 1, 0];
+    let failures: Vec<_> = STATUSES.into_iter().filter(|it| fails(it)).collect();
+    assert_eq!(failures, ["2", "4", "13", "14", "15"]);
+}
+
+#[test]
+fn two_statuses_are_ignored() {
+    let is_ignored = |status: &&'static str| counted([trailers(status)]) == [0, 0, 1];
+    let ignored: Vec<_> = STATUSES.into_iter().filter(|it| is_ignored(it)).collect();
+    assert_eq!(ignored, ["1", "8"]);
+}
+
+#[test]
+fn a_status_in_the_headers_is_that_of_a_call_without_a_body() {
+    let unavailable = Response::builder().header("grpc-status", "14");
+    let breaker = read(unavailable.body(Script::new([])).unwrap());
+    assert_eq!(counts(&breaker), [0, 1, 0]);
+    assert_eq!(breaker.status().reasons[0].to_string(), "UNAVAILABLE");
+    let ok = Response::builder().header("grpc-status", "0");
+    assert_eq!(counts(&read(ok.body(Script::new([])).unwrap())), [1, 0, 0]);
+}
+
+#[test]
+fn a_call_that_ends_without_a_status_is_a_failure() {
+    assert_eq!(counted([Step::Data("a")]), [0, 1, 0]);
+    assert_eq!(counted([Step::Data("a"), Step::Error("reset")]), [0, 1, 0]);
+}
+
+#[test]
+fn a_response_of_a_proxy_is_a_failure() {
+    let response = Response::builder().status(502).body(Script::new([])).unwrap();
+    assert_eq!(counts(&read(response)), [0, 1, 0]);
+}
+
+#[test]
+fn the_pushback_of_a_server_prolongs_the_opening_up_to_its_cap() {
+    let (registry, breaker) = breaker();
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api");
+    let layer = layer.grpc_errors().rate_limits_trip().honor_pushback(Duration::from_secs(240));
+    let response = Response::builder()
+        .header("grpc-status", "8")
+        .header("grpc-retry-pushback-ms", "120000")
+        .body(Script::new([]));
+    drop(done(layer.layer(service_fn(echo)).call(response.unwrap())).unwrap());
+    assert_eq!(breaker.status().retry_after, Some(Duration::from_secs(120)));
+}

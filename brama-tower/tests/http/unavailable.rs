@@ -1,0 +1,47 @@
+//! The response to a rejected call.
+
+use std::{convert::Infallible, future::ready};
+
+use brama_runtime::api::Outcome;
+use brama_tower::{CircuitBreakerLayer, http::unavailable};
+use http::Response;
+use tower::{Layer, Service, service_fn};
+
+use super::{breaker, done};
+
+fn answer(open: impl Fn(&brama_runtime::api::Breaker)) -> Response<String> {
+    let (registry, breaker) = breaker();
+    open(&breaker);
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api")
+        .classify(|_: Result<&Response<String>, &Infallible>| Outcome::Success)
+        .reject_with(unavailable);
+    let healthy = service_fn(|(): ()| ready(Ok::<_, Infallible>(Response::new(String::new()))));
+    done(layer.layer(healthy).call(())).unwrap()
+}
+
+#[test]
+fn a_rejected_call_is_answered_with_503_and_the_time_of_the_next_attempt() {
+    let response = answer(|breaker| breaker.open("maintenance"));
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.headers()["retry-after"], "60");
+    assert_eq!(response.headers()["content-type"], "application/problem+json");
+    assert_eq!(
+        response.body(),
+        "{\"title\":\"Service Unavailable\",\"status\":503,\"detail\":\"a service that this one \
+         needs fails; try again in 60 s\"}"
+    );
+}
+
+#[test]
+fn a_time_that_is_not_known_is_not_named() {
+    let response = answer(|breaker| breaker.force_open("maintenance"));
+    assert_eq!(response.headers().get("retry-after"), None);
+    assert!(response.body().contains("takes no calls"));
+}
+
+#[test]
+fn the_response_names_no_breaker() {
+    let response = answer(|breaker| breaker.open("maintenance"));
+    assert!(!format!("{response:?}").contains("api"));
+    assert!(!format!("{response:?}").contains("maintenance"));
+}
