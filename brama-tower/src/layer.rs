@@ -112,10 +112,12 @@ impl<S, E, R> CircuitBreakerLayer<S, E, R> {
     }
 
     /// Gives each key of a request a breaker of its own, as [`key`](Self::key), with a named type.
+    ///
+    /// Readiness is not gated then: it is asked before there is a request with a key.
     pub fn key_by<K>(self, key: K) -> CircuitBreakerLayer<BreakerOfKey<K>, E, R> {
-        let Self { registry, identity, end, reject, gates_readiness, .. } = self;
+        let Self { registry, identity, end, reject, .. } = self;
         let select = BreakerOfKey(key);
-        CircuitBreakerLayer { registry, identity, select, end, reject, gates_readiness }
+        CircuitBreakerLayer { registry, identity, select, end, reject, gates_readiness: false }
     }
 
     /// Decides what a response or an error counts as.

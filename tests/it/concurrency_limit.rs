@@ -14,7 +14,7 @@ use std::{
 };
 
 use brama::{
-    Breaker, CallError, CircuitOpen, Outcome, Permit, PolicyPatch, State, circuit_breaker,
+    Breaker, CallError, CircuitOpen, Config, Outcome, Permit, PolicyPatch, State, circuit_breaker,
     event::{EventDetail, EventKind},
     status::Rule,
     testing::TestRegistry,
@@ -315,6 +315,48 @@ fn each_key_has_a_limit_of_its_own() {
     let rejected = visit(7, true).unwrap_err();
     assert!(rejected.is_saturated());
     assert_eq!(rejected.identity().key(), Some("7"));
+}
+
+#[circuit_breaker(identifier = "crowd", key = node, concurrency_limit = 5)]
+fn visit_crowd(node: u32) -> Result<u32, CircuitOpen> {
+    Ok(node)
+}
+
+#[test]
+fn keys_of_a_limited_breaker_are_summed_in_metrics_like_others() {
+    let registry = TestRegistry::new();
+    let two = 2.try_into().unwrap();
+    registry.reload(Config::new().max_series(0).max_keys(two)).unwrap();
+    let _entered = registry.enter();
+    assert!((0..50).all(|node| visit_crowd(node).is_ok()));
+    let (mut alone, mut summed) = (0, 0);
+    registry.for_each_series(|series| match series.summed {
+        Some(_) => summed += series.totals.successes,
+        None => alone += 1,
+    });
+    assert_eq!((alone, summed), (0, 50));
+}
+
+#[test]
+fn a_rejected_call_of_an_open_circuit_takes_no_place_from_another() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    breaker.open("maintenance");
+    let calls = || (0..2_000).filter(|_| breaker.try_acquire().unwrap_err().is_saturated()).count();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(calls)).collect();
+        assert!(threads.into_iter().all(|thread| thread.join().unwrap() == 0));
+    });
+}
+
+#[test]
+fn a_saturated_breaker_that_is_unregistered_is_registered_by_its_next_call() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    let _permit = breaker.try_acquire().unwrap();
+    assert!(registry.unregister("bank"));
+    assert!(breaker.try_acquire().is_err());
+    assert!(registry.find("bank").is_some());
 }
 
 #[circuit_breaker(identifier = "async", concurrency_limit = 1)]

@@ -56,18 +56,24 @@ impl Slot {
             return Ok(nested);
         }
         if word.rejects_out_of_line()
-            && let Some(retry_after) = self.retry_after(word)
+            && let Some(rejection) = self.reject_at_gate(word)
         {
-            self.note_contention(self.gate.count_rejected());
-            // Nobody knows when a probe ends.
-            let retry_after = if word.is_half_open() { UNKNOWN_WAIT } else { retry_after };
-            return Err(Rejection::at_gate(word, self.gate.opening(), retry_after));
+            return Err(rejection);
         }
         if word.shadows() && self.retry_after(word).is_some() {
             self.note_contention(self.gate.count_rejected());
             return Ok(None);
         }
         self.admit_under_lock()
+    }
+
+    /// Rejects a call out of line, unless the deadline has passed.
+    pub(super) fn reject_at_gate(&self, word: Word) -> Option<Rejection> {
+        let retry_after = self.retry_after(word)?;
+        self.note_contention(self.gate.count_rejected());
+        // Nobody knows when a probe ends.
+        let retry_after = if word.is_half_open() { UNKNOWN_WAIT } else { retry_after };
+        Some(Rejection::at_gate(word, self.gate.opening(), retry_after))
     }
 
     /// Admits a call within a probe as part of it, recorded nowhere else, or a call within one that

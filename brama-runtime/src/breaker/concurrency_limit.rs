@@ -43,12 +43,25 @@ impl Slot {
         if let ControlFlow::Break(nested) = self.admit_in_scope(word) {
             return Ok(nested);
         }
+        if let Some(rejection) = self.reject_unless_saturated(word) {
+            return Err(rejection);
+        }
         let Some(place) = self.take_place() else { return self.reject_saturated(word) };
         if word.admits_untimed() {
             return Ok(Entry::new(word, Tick::NEVER).map(|entry| place.leave_to(entry)));
         }
         let entry = self.ask_circuit(word)?;
         Ok(entry.map(|entry| place.leave_to(entry)))
+    }
+
+    /// Rejects a call that finds a place while the circuit rejects every call, without taking the
+    /// place: another call would not find it meanwhile.
+    fn reject_unless_saturated(&self, word: Word) -> Option<Rejection> {
+        if word.rejects_out_of_line() && !self.is_saturated(word) {
+            self.reject_at_gate(word)
+        } else {
+            None
+        }
     }
 
     fn take_place(&self) -> Option<CallPlace<'_>> {
@@ -77,7 +90,7 @@ impl Slot {
     fn reject_saturated(&self, word: Word) -> Result<Option<Entry>, Rejection> {
         let in_flight = &self.extras().in_flight;
         in_flight.count_rejected();
-        if word.is_observed() {
+        if word.is_observed() || word.is_unregistered() {
             self.announce_rejection();
         }
         if in_flight.only_observes() {
@@ -89,8 +102,10 @@ impl Slot {
     #[cold]
     fn announce_rejection(&self) {
         let mut pending = PendingEvents::of(self.context.timestamp());
+        let mut locked = self.lock_for_step();
+        locked.reregister(&mut pending);
         pending.add_call(|| EventDetail::Rejected);
-        self.lock_for_step().finish(pending);
+        locked.finish(pending);
     }
 
     /// Whether the next call would be rejected because too many calls are in flight.
@@ -109,11 +124,11 @@ impl Slot {
 
     #[cold]
     fn wake_for_place(&self) {
-        let now = self.context.time.now();
+        // No clock is read: it may be user code that panics, while a panic drops the place.
         let (mut locked, mut wakes) = (self.locked.lock(), Wakes::default());
         if self.extras().in_flight.stop_waiting() {
-            let from = locked.admits_from(self.share.as_deref(), now);
-            locked.wake_waiters(from, now, &mut wakes);
+            let from = locked.admits_from(self.share.as_deref(), Tick::ORIGIN);
+            locked.wake_waiters(from, Tick::ORIGIN, &mut wakes);
         }
         drop(locked);
         wakes.wake();

@@ -167,13 +167,14 @@ impl Slot {
     }
 
     fn record_failure(&self, entry: Entry, failure: Outcome) {
+        let (entry, _place) = self.place_of(self.leave_scope(entry));
         let took = self.took(entry);
         self.count_duration(entry, TimedOutcome::Failure, took);
         self.record_verdict(entry, failure.into_verdict(took));
     }
 
     fn record_ignored(&self, entry: Entry, verdict: Verdict) {
-        let (entry, _place) = self.place_of(entry);
+        let (entry, _place) = self.place_of(self.leave_scope(entry));
         if entry.word().is_measured() {
             self.count_duration(entry, TimedOutcome::Ignored, self.took(entry));
         }
@@ -196,6 +197,7 @@ impl Slot {
     #[cold]
     pub(super) fn record_abandoned(&self, entry: Entry) {
         logs::note_outcome(self, || "abandoned");
+        let (entry, _place) = self.place_of(self.leave_scope(entry));
         let took = self.took(entry);
         self.record_verdict(entry, Verdict::Abandoned { took });
     }

@@ -70,19 +70,23 @@ impl Slot {
     /// were evicted before it was created. Call it before another thread can use the slot.
     pub(crate) fn set_in_metrics(&self, is_summed: bool, incarnation: u64) {
         if is_summed || 0 < incarnation {
-            let extras = || Extras { is_summed, incarnation, ..Extras::default() };
-            self.extras.get_or_init(|| Box::new(extras()));
+            let place = || Box::new(SeriesPlace { is_summed, incarnation });
+            self.extras().series.get_or_init(place);
         }
     }
 
     /// A number that differs between a breaker and an evicted one that had the same key.
     pub(super) fn incarnation(&self) -> u64 {
-        self.extras.get().map_or(0, |extras| extras.incarnation)
+        self.series_place().map_or(0, |place| place.incarnation)
     }
 
     /// Whether metrics sum the breaker with others of its identifier.
     pub(crate) fn is_summed(&self) -> bool {
-        self.extras.get().is_some_and(|extras| extras.is_summed)
+        self.series_place().is_some_and(|place| place.is_summed)
+    }
+
+    fn series_place(&self) -> Option<&SeriesPlace> {
+        self.extras.get()?.series.get()
     }
 
     pub(crate) fn identity(&self) -> &Identity<'static> {
@@ -242,7 +246,13 @@ pub(super) struct Extras {
     pub(super) other_attribute: OnceRef<'static, Attribute>,
     pub(super) durations: DurationCounters,
     pub(super) in_flight: InFlight,
-    /// Metrics sum the breaker with others of its identifier.
+    series: OnceBox<SeriesPlace>,
+}
+
+/// Where metrics show the breaker.
+#[derive(Default)]
+struct SeriesPlace {
+    /// They sum it with others of its identifier.
     is_summed: bool,
     incarnation: u64,
 }

@@ -11,6 +11,8 @@ use crate::key::KeyExtractor;
 /// The host is in lower case, and a missing port is that of the scheme: 443 for `https` and `wss`,
 /// else 80. Names and passwords of the authority are left out, and so is the path. A request whose
 /// URI has no authority has that of its header `Host`; one without either has no key.
+///
+/// It is for clients. At a server, strangers choose the host, and with it the keys.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Authority;
 
@@ -29,12 +31,13 @@ impl<Body> KeyExtractor<Request<Body>> for Authority {
                 None => return then(None),
             },
         };
+        let host = Lower(authority.host().strip_suffix('.').unwrap_or(authority.host()));
         let port = authority.port_u16().unwrap_or_else(|| default_port(uri));
         let mut key = Buffer::new();
-        if write!(key, "{}:{port}", Lower(authority.host())).is_ok() {
+        if write!(key, "{host}:{port}").is_ok() {
             return then(Some(key.as_str()));
         }
-        then(Some(&format!("{}:{port}", Lower(authority.host()))))
+        then(Some(&format!("{host}:{port}")))
     }
 }
 

@@ -70,13 +70,16 @@ where
             Some(Ok(frame)) => {
                 let trailers = frame.trailers_ref();
                 // A reader may stop here, because nothing follows.
-                if trailers.is_some() || this.body.is_end_stream() {
+                let body = this.body.as_mut();
+                let is_end = |permit: &mut Permit| permit.run_under(|| body.is_end_stream());
+                if trailers.is_some() || this.permit.as_mut().is_some_and(is_end) {
                     finish(this.permit, this.classify, trailers);
                 }
             }
             Some(Err(error)) => {
-                if let Some(permit) = this.permit.take() {
-                    permit.record(Outcome::failure(error.to_string()));
+                if let Some(mut permit) = this.permit.take() {
+                    let reason = permit.run_under(|| error.to_string());
+                    permit.record(Outcome::failure(reason));
                 }
             }
             None => finish(this.permit, this.classify, None),

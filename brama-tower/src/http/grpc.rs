@@ -34,14 +34,16 @@ impl<Kind> GrpcErrors<Kind> {
         let failure =
             |name: &'static str| self.hints.add_to(Outcome::failure(name), || pushback(headers));
         Some(match status {
-            "2" => failure("UNKNOWN"),
+            "0" | "3" | "5" | "6" | "7" | "9" | "10" | "11" | "12" | "16" => Outcome::Success,
+            "1" => Outcome::Ignore,
             "4" => failure("DEADLINE_EXCEEDED"),
-            "8" if self.rate_limits_fail => failure("RESOURCE_EXHAUSTED"),
-            "1" | "8" => Outcome::Ignore,
+            "8" if !self.rate_limits_fail => Outcome::Ignore,
+            "8" => failure("RESOURCE_EXHAUSTED"),
             "13" => failure("INTERNAL"),
             "14" => failure("UNAVAILABLE"),
             "15" => failure("DATA_LOSS"),
-            _ => Outcome::Success,
+            // Clients read 2 and any other text so.
+            _ => failure("UNKNOWN"),
         })
     }
 }

@@ -237,7 +237,8 @@ settings! {
     /// Admits at most `calls` calls at once: at least 1. Default off.
     ///
     /// One more is rejected at once. It is no failure, and takes no place of a probe. A call that
-    /// never ends keeps its place, and so does a permit that is never dropped.
+    /// never ends keeps its place, and so does a permit that is never dropped. A call of the same
+    /// breaker within a call takes another place, unless the outer one is a probe.
     ConcurrencyLimit => concurrency_limit(calls: u32) {
         #[serde(with = "number_or_off")]
         value: Option<u32> = Some(calls),
