@@ -16,6 +16,10 @@ pub trait End<Response, Error>: sealed::SealedEnd {
     #[doc(hidden)]
     fn end(&self, permit: Permit, result: Result<Response, Error>)
     -> Result<Self::Response, Error>;
+
+    /// Makes the response of the service with the breaker of one that stands for a rejection.
+    #[doc(hidden)]
+    fn lift(&self, response: Response) -> Self::Response;
 }
 
 pub(crate) mod sealed {
@@ -36,6 +40,11 @@ impl<C: Classify<Response, Error>, Response, Error> End<Response, Error> for AtR
         let outcome = permit.run_under(|| self.0.classify(result.as_ref()));
         permit.record(outcome);
         result
+    }
+
+    #[inline]
+    fn lift(&self, response: Response) -> Response {
+        response
     }
 }
 

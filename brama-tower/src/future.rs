@@ -32,7 +32,7 @@ pin_project! {
     enum Call<F, E> {
         // The future is declared before the permit, so that it is dropped before its call ends.
         Admitted { #[pin] future: F, permit: Option<Permit>, end: E },
-        Rejected { open: Option<CircuitOpen> },
+        Rejected { open: Option<CircuitOpen>, end: E },
     }
 }
 
@@ -41,8 +41,8 @@ impl<F, E, R> ResponseFuture<F, E, R> {
         Self { call: Call::Admitted { future, permit: Some(permit), end }, reject }
     }
 
-    pub(crate) const fn rejected(open: CircuitOpen, reject: R) -> Self {
-        Self { call: Call::Rejected { open: Some(open) }, reject }
+    pub(crate) const fn rejected(open: CircuitOpen, end: E, reject: R) -> Self {
+        Self { call: Call::Rejected { open: Some(open), end }, reject }
     }
 }
 
@@ -50,7 +50,7 @@ impl<F, Response, Error, E, R> Future for ResponseFuture<F, E, R>
 where
     F: Future<Output = Result<Response, Error>>,
     E: End<Response, Error>,
-    R: Reject<E::Response, Error>,
+    R: Reject<Response, Error>,
 {
     type Output = Result<E::Response, R::Error>;
 
@@ -71,8 +71,8 @@ where
                     None => polled_again(),
                 }
             }
-            CallProjection::Rejected { open } => match open.take() {
-                Some(open) => this.reject.reject(open),
+            CallProjection::Rejected { open, end } => match open.take() {
+                Some(open) => this.reject.reject(open).map(|response| end.lift(response)),
                 None => polled_again(),
             },
         })

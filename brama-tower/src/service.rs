@@ -38,7 +38,7 @@ where
     Inner: Service<Request>,
     S: Select<Request>,
     E: End<Inner::Response, Inner::Error> + Clone,
-    R: Reject<E::Response, Inner::Error> + Clone,
+    R: Reject<Inner::Response, Inner::Error> + Clone,
 {
     type Response = E::Response;
     type Error = R::Error;
@@ -62,7 +62,7 @@ where
                 let future = permit.run_under(|| self.inner.call(request));
                 ResponseFuture::admitted(future, permit, self.end.clone(), reject)
             }
-            Err(open) => ResponseFuture::rejected(open, reject),
+            Err(open) => ResponseFuture::rejected(open, self.end.clone(), reject),
         }
     }
 }

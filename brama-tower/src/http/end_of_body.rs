@@ -48,6 +48,10 @@ where
         };
         Ok(Response::from_parts(head, JudgedBody::new(body, permit, self.0.clone())))
     }
+
+    fn lift(&self, response: Response<B>) -> Self::Response {
+        response.map(|body| JudgedBody::new(body, None, self.0.clone()))
+    }
 }
 
 impl<S, R, C: ClassifyEnd> CircuitBreakerLayer<S, AtResponse<C>, R> {

@@ -45,3 +45,13 @@ fn the_response_names_no_breaker() {
     assert!(!format!("{response:?}").contains("api"));
     assert!(!format!("{response:?}").contains("maintenance"));
 }
+
+#[test]
+fn a_rejected_call_is_answered_too_if_calls_end_with_their_body() {
+    let (registry, breaker) = breaker();
+    breaker.open("maintenance");
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api");
+    let layer = layer.server_errors().until_end_of_body().reject_with(unavailable);
+    let healthy = service_fn(|(): ()| ready(Ok::<_, Infallible>(Response::new(String::new()))));
+    assert_eq!(done(layer.layer(healthy).call(())).unwrap().status(), 503);
+}
