@@ -8,6 +8,7 @@ use brama_runtime::api::{
 };
 
 use crate::{
+    foreign_duration::foreign_duration,
     node::{Node, NodeValue},
     setting_rows::Form,
 };
@@ -49,23 +50,14 @@ const fn can_be_off(form: Form) -> bool {
 
 /// Whether a value switches something off in another way.
 fn means_off(node: &Node) -> bool {
-    match &node.value {
-        NodeValue::Bool(is_on) => !is_on,
-        NodeValue::Text(text) => ["off", "none", "no", "false", "disabled"]
-            .contains(&text.trim().to_lowercase().as_str()),
-        NodeValue::Null
-        | NodeValue::Integer(_)
-        | NodeValue::Float(_)
-        | NodeValue::Unsupported(_)
-        | NodeValue::Array(_)
-        | NodeValue::Table(_) => false,
-    }
+    let words = ["off", "none", "no", "false", "disabled"];
+    matches!(node.value, NodeValue::Bool(false))
+        || node.as_text().is_some_and(|text| words.contains(&text.trim().to_lowercase().as_str()))
 }
 
 /// A truth value in quotes, or in another word.
 fn flag(node: &Node) -> Option<String> {
-    let NodeValue::Text(text) = &node.value else { return None };
-    match text.trim().to_lowercase().as_str() {
+    match node.as_text()?.trim().to_lowercase().as_str() {
         "true" | "yes" | "on" => Some("true".to_owned()),
         "false" | "no" | "off" => Some("false".to_owned()),
         _ => None,
@@ -74,14 +66,13 @@ fn flag(node: &Node) -> Option<String> {
 
 /// A percentage in quotes, such as `20%`, as a share.
 fn percent_text(node: &Node) -> Option<String> {
-    let NodeValue::Text(text) = &node.value else { return None };
-    let percent: f64 = text.trim().strip_suffix('%')?.trim_end().parse().ok()?;
+    let percent: f64 = node.as_text()?.trim().strip_suffix('%')?.trim_end().parse().ok()?;
     (0.0..=90.0).contains(&percent).then(|| hundredth(percent))
 }
 
 /// A number in quotes.
 fn unquoted(node: &Node) -> Option<f64> {
-    if let NodeValue::Text(text) = &node.value { text.trim().parse().ok() } else { None }
+    node.as_text()?.trim().parse().ok()
 }
 
 /// The value of a part of an expiry or of a window.
@@ -128,7 +119,7 @@ fn is_count(number: f64) -> bool {
 
 /// A duration of another library: a text with its unit, or a number whose unit the word names.
 pub(crate) fn length(word: &str, node: &Node) -> Option<String> {
-    if let NodeValue::Text(text) = &node.value {
+    if let Some(text) = node.as_text() {
         let known = parse(text.trim()).ok().map(|duration| format!("\"{}\"", show(duration)));
         return known.or_else(|| duration(node));
     }
@@ -207,8 +198,8 @@ fn window(node: &Node) -> Option<String> {
             .contains(&calls)
             .then(|| format!("{{ calls = {calls} }}"));
     }
-    let NodeValue::Text(text) = &node.value else { return None };
-    if let Some(time) = parse(text.trim()).ok().or_else(|| foreign(&text.trim().to_lowercase())) {
+    let text = node.as_text()?;
+    if let Some(time) = parse(text.trim()).ok().or_else(|| foreign_duration(text)) {
         return Some(format!("{{ time = \"{}\" }}", show(time)));
     }
     called(text)
@@ -241,7 +232,7 @@ fn duration(node: &Node) -> Option<String> {
         NodeValue::Float(seconds) => Duration::from_millis(
             Duration::try_from_secs_f64(*seconds).ok()?.as_millis().try_into().ok()?,
         ),
-        NodeValue::Text(text) => foreign(&text.trim().to_lowercase())?,
+        NodeValue::Text(text) => foreign_duration(text)?,
         NodeValue::Null
         | NodeValue::Bool(_)
         | NodeValue::Unsupported(_)
@@ -254,7 +245,7 @@ fn duration(node: &Node) -> Option<String> {
 /// Whether a duration that is always needed is switched off.
 pub(crate) fn is_off(form: Form, node: &Node) -> bool {
     let is_needed = matches!(form, Form::Duration | Form::Expiry);
-    is_needed && matches!(&node.value, NodeValue::Text(text) if text == "off")
+    is_needed && node.as_text() == Some("off")
 }
 
 /// Whether a text is a duration of another form, or switches it off in another way.
@@ -262,72 +253,5 @@ pub(crate) fn is_foreign_duration(form: Option<Form>, node: &Node) -> bool {
     if form == Some(Form::DurationOrOff) && means_off(node) {
         return true;
     }
-    matches!(&node.value, NodeValue::Text(text) if foreign(&text.trim().to_lowercase()).is_some())
-}
-
-/// `PT1M30S`, `00:01:30`, `1 d`, `1.5s`, `5min`, `1m30s`.
-fn foreign(text: &str) -> Option<Duration> {
-    if let Some(iso) = text.strip_prefix('p') {
-        let (days, time) = iso.split_once('t').unwrap_or((iso, ""));
-        let parts = [days, time].concat();
-        return sum(&parts);
-    }
-    if let Some((hours, rest)) = text.split_once(':') {
-        let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "0"));
-        return sum(&format!("{hours}h{minutes}m{seconds}s"));
-    }
-    sum(text).filter(|sum| parse(text).is_err() && !sum.is_zero())
-}
-
-/// The sum of numbers with units, without spaces or with them.
-fn sum(text: &str) -> Option<Duration> {
-    let (mut rest, mut sum) = (text.trim(), Duration::ZERO);
-    while !rest.is_empty() {
-        let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
-        let (number, with_unit) = rest.split_at_checked(end)?;
-        let with_unit = with_unit.trim_start();
-        let end = with_unit.find(|letter: char| !letter.is_ascii_alphabetic());
-        let (unit, after) = with_unit.split_at_checked(end.unwrap_or(with_unit.len()))?;
-        let seconds = match unit {
-            "ms" => 0.001,
-            "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
-            "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
-            "h" | "hour" | "hours" => 3600.0,
-            "d" | "day" | "days" => 86_400.0,
-            _ => return None,
-        };
-        let part = Duration::try_from_secs_f64(number.parse::<f64>().ok()? * seconds).ok()?;
-        sum = sum.checked_add(part)?;
-        rest = after.trim_start();
-    }
-    Some(Duration::from_millis(sum.as_millis().try_into().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_of_other_forms_are_understood() {
-        let cases = [
-            ("pt30s", 30_000),
-            ("pt1m30s", 90_000),
-            ("p1dt1h", 90_000_000),
-            ("00:00:30", 30_000),
-            ("01:30", 5_400_000),
-            ("1 d", 86_400_000),
-            ("2 days", 172_800_000),
-            ("0.5s", 500),
-            ("5min", 300_000),
-            ("30 secs", 30_000),
-            ("1m30s", 90_000),
-        ];
-        for (text, millis) in cases {
-            assert_eq!(foreign(text), Some(Duration::from_millis(millis)), "{text}");
-        }
-        for text in ["", "5s", "30", "soon", "p", "x:y", "1e3ms", "5 fortnights"] {
-            let found = foreign(text).filter(|duration| !duration.is_zero());
-            assert_eq!(found, None, "{text}");
-        }
-    }
+    node.as_text().is_some_and(|text| foreign_duration(text).is_some())
 }

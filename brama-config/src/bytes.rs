@@ -1,4 +1,4 @@
-//! The bytes of a file: read once, whole, and bounded.
+//! The bytes of a file: read once, whole, and bounded; and the text that they are.
 
 use std::{
     fs::{self, File, Metadata},
@@ -8,6 +8,13 @@ use std::{
 };
 
 use brama_runtime::api::text::Escaped;
+
+use crate::{
+    errors::ConfigErrors,
+    node::SourcePlace,
+    raw_finding::{RawFinding, RawFindings},
+    source::Source,
+};
 
 /// No configuration of people is longer; a longer one is a mistake in the path.
 pub(crate) const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -119,6 +126,26 @@ fn read_stable(
 }
 
 const ATTEMPTS: usize = 3;
+
+/// The text of a file, without a byte order mark.
+pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text)),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let mut mistakes = RawFindings::default();
+            let message = "the file is not valid UTF-8 from here on".to_owned();
+            let place = SourcePlace::Bytes(valid, valid + 1);
+            let mistake = RawFinding::new(place, String::new(), message);
+            mistakes.add(mistake.help("save the file as UTF-8"));
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            Err(ConfigErrors::new(mistakes, &Source::new(name, text, Vec::new())))
+        }
+    }
+}
+
+/// The byte order mark.
+const MARK: char = '\u{feff}';
 
 #[cfg(test)]
 mod tests {

@@ -13,11 +13,11 @@ use brama_runtime::api::{
 };
 
 use crate::{
-    bytes::{self, Unreadable},
+    bytes::{self, Unreadable, decode},
     environment::may_be_ours,
     errors::{ApplyError, ConfigErrors},
     finding::Finding,
-    loaded::{self, EmptyFile, Loaded, ReloadedFile, Syntax},
+    loaded::{EmptyFile, Loaded, ReloadedFile, Syntax},
 };
 
 /// A configuration file: its path, and the environment variables that override it.
@@ -139,7 +139,7 @@ impl File {
     ///
     /// [`ConfigErrors`] if they are not UTF-8.
     pub fn parse_text(&self, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
-        loaded::text(&self.name(), bytes)
+        decode(&self.name(), bytes)
     }
 
     /// Fixes where the file is read, whatever the working directory will be. Returns the path.

@@ -19,6 +19,7 @@ mod errors;
 mod file;
 mod finding;
 mod finding_serde;
+mod foreign_duration;
 mod hidden_value;
 #[cfg(feature = "import")]
 pub mod import;

@@ -11,6 +11,7 @@ use brama_runtime::api::{
 };
 
 use crate::{
+    bytes::decode,
     contents::{ConfiguredBreaker, Contents},
     environment::{Variables, advise_on_quotes},
     errors::ConfigErrors,
@@ -106,7 +107,7 @@ impl Loaded {
         variables: Vec<(OsString, OsString)>,
         empty_file: EmptyFile,
     ) -> Result<Self, ConfigErrors> {
-        let text = text(name, bytes)?;
+        let text = decode(name, bytes)?;
         let mut mistakes = RawFindings::default();
         let variables = Variables::new(variables.into_iter(), &mut mistakes);
         let source = Source::new(name, text, variables.all.clone());
@@ -355,31 +356,12 @@ fn registry_places(root: &Table) -> Vec<(String, SourcePlace)> {
     entries.map(|entry| (entry.word(), entry.node.place.clone())).collect()
 }
 
-/// The text of a file, without a byte order mark.
-pub(crate) fn text(name: &str, bytes: Vec<u8>) -> Result<String, ConfigErrors> {
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text)),
-        Err(error) => {
-            let valid = error.utf8_error().valid_up_to();
-            let mut mistakes = RawFindings::default();
-            let message = "the file is not valid UTF-8 from here on".to_owned();
-            let place = SourcePlace::Bytes(valid, valid + 1);
-            let mistake = RawFinding::new(place, String::new(), message);
-            mistakes.add(mistake.help("save the file as UTF-8"));
-            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            Err(ConfigErrors::new(mistakes, &Source::new(name, text, Vec::new())))
-        }
-    }
-}
-
 /// JSON in a file whose name is not one of JSON.
 fn json() -> RawFinding {
     let message = "the file begins with `{`, so it is not TOML".to_owned();
     let mistake = RawFinding::new(SourcePlace::Whole, String::new(), message);
     mistake.help("if it is JSON, let its name end in `.json`")
 }
-
-const MARK: char = '\u{feff}';
 
 fn empty() -> RawFinding {
     let message = "the file is empty".to_owned();

@@ -76,6 +76,19 @@ impl Node {
         }
     }
 
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            NodeValue::Text(text) => Some(text),
+            NodeValue::Null
+            | NodeValue::Bool(_)
+            | NodeValue::Integer(_)
+            | NodeValue::Float(_)
+            | NodeValue::Unsupported(_)
+            | NodeValue::Array(_)
+            | NodeValue::Table(_) => None,
+        }
+    }
+
     pub(crate) const fn as_table_mut(&mut self) -> Option<&mut Table> {
         match &mut self.value {
             NodeValue::Table(table) => Some(table),
