@@ -1,10 +1,10 @@
 //! What a response or an error of a service counts as.
 
-use std::{fmt, marker::PhantomData};
+use std::marker::PhantomData;
 
 use brama_runtime::api::{
-    Outcome,
-    outcome::{FailureReason, OfError},
+    Outcome, Permit,
+    outcome::{FailureReason, OfError, of_error},
 };
 
 /// Decides what the end of a call counts as.
@@ -19,6 +19,13 @@ use brama_runtime::api::{
 pub trait Classify<Response, Error> {
     /// Returns the outcome.
     fn classify(&self, result: Result<&Response, &Error>) -> Outcome;
+
+    /// Records the outcome. A preset tells the rejection of an inner breaker from other errors.
+    #[doc(hidden)]
+    fn record(&self, mut permit: Permit, result: Result<&Response, &Error>) {
+        let outcome = permit.run_under(|| self.classify(result));
+        permit.record(outcome);
+    }
 }
 
 impl<F, Response, Error> Classify<Response, Error> for F
@@ -35,6 +42,7 @@ where
 ///
 /// The parameter is the kind of error: [`OfError`] for types with `Error`,
 /// [`OfBox`](brama_runtime::api::outcome::OfBox) for boxes.
+#[derive(Debug, Clone, Copy)]
 pub struct ErrorsAreFailures<Kind = OfError>(PhantomData<fn() -> Kind>);
 
 impl<Kind> ErrorsAreFailures<Kind> {
@@ -49,21 +57,26 @@ impl<Response, Error: FailureReason<Kind>, Kind> Classify<Response, Error>
     fn classify(&self, result: Result<&Response, &Error>) -> Outcome {
         match result {
             Ok(_) => Outcome::Success,
-            Err(error) => brama_runtime::api::outcome::of_error(error),
+            Err(error) => of_error(error),
         }
     }
-}
 
-impl<Kind> Clone for ErrorsAreFailures<Kind> {
-    fn clone(&self) -> Self {
-        *self
+    fn record(&self, permit: Permit, result: Result<&Response, &Error>) {
+        record_error_or(self, permit, result);
     }
 }
 
-impl<Kind> Copy for ErrorsAreFailures<Kind> {}
-
-impl<Kind> fmt::Debug for ErrorsAreFailures<Kind> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ErrorsAreFailures")
+/// Records an error as the attribute does, and anything else as it is classified.
+pub(crate) fn record_error_or<Response, Error: FailureReason<Kind>, Kind>(
+    classify: &impl Classify<Response, Error>,
+    mut permit: Permit,
+    result: Result<&Response, &Error>,
+) {
+    match result {
+        Ok(_) => {
+            let outcome = permit.run_under(|| classify.classify(result));
+            permit.record(outcome);
+        }
+        Err(error) => permit.record_error(error),
     }
 }

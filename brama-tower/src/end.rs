@@ -36,9 +36,8 @@ impl<C: Classify<Response, Error>, Response, Error> End<Response, Error> for AtR
     type Response = Response;
 
     #[inline]
-    fn end(&self, mut permit: Permit, result: Result<Response, Error>) -> Result<Response, Error> {
-        let outcome = permit.run_under(|| self.0.classify(result.as_ref()));
-        permit.record(outcome);
+    fn end(&self, permit: Permit, result: Result<Response, Error>) -> Result<Response, Error> {
+        self.0.record(permit, result.as_ref());
         result
     }
 

@@ -313,3 +313,17 @@ fn an_error_in_a_box_is_a_failure_whose_reason_is_its_text() {
     let status = registry.breaker("api").status();
     assert_eq!((status.state, status.reasons[0].to_string()), (State::Open, "refused".to_owned()));
 }
+
+#[test]
+fn probes_that_an_inner_breaker_rejects_do_not_open_the_circuit_again() {
+    let registry = registry();
+    let outer = registry.breaker("outer");
+    outer.open("maintenance");
+    registry.clock().advance(Duration::from_secs(60));
+    registry.breaker("api").force_open("maintenance");
+    let layer = |name: &str| CircuitBreakerLayer::in_registry(&registry, name);
+    let mut service =
+        ServiceBuilder::new().layer(layer("outer")).layer(layer("api")).service_fn(parse);
+    (0..20).for_each(|_| assert!(done(service.call("17")).is_err()));
+    assert_eq!((outer.state(), outer.status().totals.ignored), (State::HalfOpen, 20));
+}

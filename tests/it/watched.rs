@@ -168,3 +168,19 @@ fn a_rejection_is_found_in_the_error_around_it() {
     assert!(!CircuitOpen::is_in(&std::io::Error::other("refused")));
     assert_eq!(breaker.identity(), &Identity::new("watched"));
 }
+
+#[test]
+fn probes_that_end_with_the_rejection_of_another_breaker_do_not_open_the_circuit_again() {
+    let (outer, clock) = breaker();
+    outer.open("a test");
+    clock.advance(Duration::from_secs(60));
+    let inner = Registry::new().breaker("inner");
+    inner.force_open("a test");
+    for _ in 0..20 {
+        let rejected = inner.try_acquire().unwrap_err();
+        outer.try_acquire().unwrap().record_error(&std::io::Error::from(rejected));
+    }
+    assert_eq!((outer.state(), outer.status().totals.ignored), (State::HalfOpen, 20));
+    outer.try_acquire().unwrap().record_error(&"refused");
+    assert_eq!(outer.status().reasons.last().unwrap().to_string(), "refused");
+}

@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{circuit_open::CircuitOpen, raw_permit::RawPermit, slot::Slot};
+use super::{circuit_open::CircuitOpen, raw_permit::RawPermit, result::FailureReason, slot::Slot};
 use crate::{circuit::Reason, outcome::Outcome};
 
 /// The right to one call, whose outcome is reported once.
@@ -53,6 +53,18 @@ impl Permit {
     /// Reports an outcome.
     pub fn record(self, outcome: Outcome) {
         self.0.record(outcome);
+    }
+
+    /// Reports the error of the call, as [`outcome::of_error`](crate::api::outcome::of_error)
+    /// judges it. If it is the rejection of another breaker, a probe has not asked the dependency,
+    /// and is not among the ten whose end opens the circuit again.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the `Display` of the error panics. The panic is recorded as a failure.
+    pub fn record_error<E: FailureReason<Kind>, Kind>(mut self, error: &E) {
+        let judgement = self.0.run_under(|| error.judge());
+        self.0.record(judgement);
     }
 
     /// Runs a part of the call under the permit, which other parts may follow.

@@ -9,7 +9,7 @@ use super::{
     slot::{SharedSlot, Slot},
     word::Word,
 };
-use crate::{logs, outcome::Outcome};
+use crate::{logs, outcome::Judgement};
 
 /// The right to one call: of a call site's static slot, of a borrowed handle, or of a counted
 /// reference.
@@ -111,9 +111,9 @@ impl<S: SlotRef> RawPermit<S> {
         self.slot.record_success(entry);
     }
 
-    pub(super) fn record(mut self, outcome: Outcome) {
+    pub(super) fn record(mut self, judgement: impl Into<Judgement>) {
         if let Some(entry) = self.entry.take() {
-            self.slot.record(entry, outcome.into());
+            self.slot.record(entry, judgement.into());
         }
     }
 }

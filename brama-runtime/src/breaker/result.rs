@@ -86,19 +86,19 @@ pub trait FailureReason<Kind>: Sealed<Kind> {
 pub trait Sealed<Kind> {}
 
 /// The kind of every type with `Error`.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct OfError;
 
 /// The kind of every box around an error.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct OfBox;
 
 /// The kind of other types with `Display`.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct OfText;
 
 /// The kind of `()`.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct OfUnit;
 
 #[diagnostic::do_not_recommend]

@@ -30,14 +30,14 @@ where
         mut permit: Permit,
         result: Result<Response<B>, Error>,
     ) -> Result<Self::Response, Error> {
-        let outcome = permit.run_under(|| self.0.classify(result.as_ref()));
         let response = match result {
             Ok(response) => response,
             Err(error) => {
-                permit.record(outcome);
+                self.0.record(permit, Err(&error));
                 return Err(error);
             }
         };
+        let outcome = permit.run_under(|| self.0.classify(Ok(&response)));
         let (head, body) = response.into_parts();
         let goes_on = outcome == Outcome::Success && !self.0.is_ended_by(&head.headers);
         let permit = if goes_on {

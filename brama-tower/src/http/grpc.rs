@@ -1,8 +1,11 @@
 //! Which answers of gRPC are failures.
 
-use std::{fmt, time::Duration};
+use std::{marker::PhantomData, time::Duration};
 
-use brama_runtime::api::{Outcome, outcome::FailureReason, outcome::OfError};
+use brama_runtime::api::{
+    Outcome, Permit,
+    outcome::{FailureReason, OfError, of_error},
+};
 use http::{HeaderMap, Response, StatusCode};
 
 use super::{
@@ -11,7 +14,7 @@ use super::{
     retry_after::{Hints, pushback},
 };
 use crate::{
-    classify::{Classify, ErrorsAreFailures},
+    classify::{Classify, ErrorsAreFailures, record_error_or},
     end::AtResponse,
     layer::CircuitBreakerLayer,
 };
@@ -21,15 +24,16 @@ use crate::{
 ///
 /// `RESOURCE_EXHAUSTED` and `CANCELLED` are ignored. Every other status is a success, because the
 /// server has answered. The status is in the trailers, so a call ends with the end of its body.
+#[derive(Debug, Clone, Copy)]
 pub struct GrpcErrors<Kind = OfError> {
-    errors: ErrorsAreFailures<Kind>,
+    kind: PhantomData<fn() -> Kind>,
     rate_limits_fail: bool,
     hints: Hints,
 }
 
 impl<Kind> GrpcErrors<Kind> {
     /// The outcome of the status in these headers or trailers, if there is one.
-    fn of_status(self, headers: &HeaderMap) -> Option<Outcome> {
+    fn of_status(&self, headers: &HeaderMap) -> Option<Outcome> {
         let status = headers.get("grpc-status")?.to_str().unwrap_or_default().trim();
         let failure =
             |name: &'static str| self.hints.add_to(Outcome::failure(name), || pushback(headers));
@@ -56,8 +60,12 @@ impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error> for
             }
             // A response without a body has its status in the headers.
             Ok(response) => self.of_status(response.headers()).unwrap_or(Outcome::Success),
-            Err(error) => Classify::<(), Error>::classify(&self.errors, Err(error)),
+            Err(error) => of_error(error),
         }
+    }
+
+    fn record(&self, permit: Permit, result: Result<&Response<Body>, &Error>) {
+        record_error_or(self, permit, result);
     }
 }
 
@@ -75,8 +83,8 @@ impl<Kind> ClassifyEnd for GrpcErrors<Kind> {
 impl<S, R, Kind> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<Kind>>, R> {
     /// Judges calls of gRPC by their status, at the end of the body: see [`GrpcErrors`].
     pub fn grpc_errors(self) -> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R> {
-        let (errors, hints) = (ErrorsAreFailures::new(), Hints::none());
-        self.end(AtEndOfBody(GrpcErrors { errors, rate_limits_fail: false, hints }))
+        let (kind, hints) = (PhantomData, Hints::none());
+        self.end(AtEndOfBody(GrpcErrors { kind, rate_limits_fail: false, hints }))
     }
 }
 
@@ -94,22 +102,5 @@ impl<S, R, Kind> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R> {
         self.map_end(|AtEndOfBody(errors)| {
             AtEndOfBody(GrpcErrors { hints: Hints::up_to(cap), ..errors })
         })
-    }
-}
-
-impl<Kind> Clone for GrpcErrors<Kind> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<Kind> Copy for GrpcErrors<Kind> {}
-
-impl<Kind> fmt::Debug for GrpcErrors<Kind> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GrpcErrors")
-            .field("rate_limits_fail", &self.rate_limits_fail)
-            .field("hints", &self.hints)
-            .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,11 @@
 //! Which responses of HTTP are failures.
 
-use std::{fmt, time::Duration};
+use std::{marker::PhantomData, time::Duration};
 
-use brama_runtime::api::{Outcome, outcome::FailureReason, outcome::OfError};
+use brama_runtime::api::{
+    Outcome, Permit,
+    outcome::{FailureReason, OfError, of_error},
+};
 use http::{HeaderMap, Response, StatusCode};
 
 use super::{
@@ -10,7 +13,7 @@ use super::{
     retry_after::{Hints, retry_after},
 };
 use crate::{
-    classify::{Classify, ErrorsAreFailures},
+    classify::{Classify, ErrorsAreFailures, record_error_or},
     end::AtResponse,
     layer::CircuitBreakerLayer,
 };
@@ -19,19 +22,20 @@ use crate::{
 ///
 /// 429 is ignored: it says nothing about the health of the server. Every other response is a
 /// success, because the server has answered.
+#[derive(Debug, Clone, Copy)]
 pub struct ServerErrors<Kind = OfError> {
-    errors: ErrorsAreFailures<Kind>,
+    kind: PhantomData<fn() -> Kind>,
     rate_limits_fail: bool,
     hints: Hints,
 }
 
 impl<Kind> ServerErrors<Kind> {
     const fn new() -> Self {
-        let (errors, hints) = (ErrorsAreFailures::new(), Hints::none());
-        Self { errors, rate_limits_fail: false, hints }
+        let (kind, hints) = (PhantomData, Hints::none());
+        Self { kind, rate_limits_fail: false, hints }
     }
 
-    fn of_response(self, status: StatusCode, headers: &HeaderMap) -> Outcome {
+    fn of_response(&self, status: StatusCode, headers: &HeaderMap) -> Outcome {
         let failure = || {
             let failure = Outcome::failure(reason(status));
             self.hints.add_to(failure, || retry_after(headers))
@@ -59,8 +63,12 @@ impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error>
     fn classify(&self, result: Result<&Response<Body>, &Error>) -> Outcome {
         match result {
             Ok(response) => self.of_response(response.status(), response.headers()),
-            Err(error) => Classify::<(), Error>::classify(&self.errors, Err(error)),
+            Err(error) => of_error(error),
         }
+    }
+
+    fn record(&self, permit: Permit, result: Result<&Response<Body>, &Error>) {
+        record_error_or(self, permit, result);
     }
 }
 
@@ -95,22 +103,5 @@ impl<S, R, Kind> CircuitBreakerLayer<S, AtResponse<ServerErrors<Kind>>, R> {
         self.map_end(|AtResponse(errors)| {
             AtResponse(ServerErrors { hints: Hints::up_to(cap), ..errors })
         })
-    }
-}
-
-impl<Kind> Clone for ServerErrors<Kind> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<Kind> Copy for ServerErrors<Kind> {}
-
-impl<Kind> fmt::Debug for ServerErrors<Kind> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServerErrors")
-            .field("rate_limits_fail", &self.rate_limits_fail)
-            .field("hints", &self.hints)
-            .finish_non_exhaustive()
     }
 }
