@@ -106,6 +106,7 @@ fn a_rejection_of_the_surplus_names_its_cause_and_no_time() {
         Some("1 call is in flight, concurrency_limit is 1")
     );
     assert!(rejected.is_saturated());
+    assert!(format!("{rejected:?}").ends_with("is_saturated: true }"), "{rejected:?}");
     assert_eq!((rejected.retry_after(), rejected.state()), (None, State::Closed));
     assert_eq!(rejected.cause().unwrap().rule, Rule::Saturated);
     let found = CircuitOpen::find_in(&rejected).unwrap();

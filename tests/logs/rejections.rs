@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama::{Breaker, CircuitOpen, Registry, circuit_breaker, testing::ManualClock};
+use brama::{Breaker, CircuitOpen, PolicyPatch, Registry, circuit_breaker, testing::ManualClock};
 use tracing::{Level, info_span};
 
 use crate::recorder::{Line, Recorder};
@@ -41,6 +41,24 @@ fn rejections_are_written_less_and_less_often_until_the_next_opening() {
         reject(&breaker, 3);
     });
     assert_eq!(rejections(second), powers[..2]);
+}
+
+#[test]
+fn a_rejection_by_the_limit_of_calls_in_flight_names_the_limit_and_is_counted_by_the_minute() {
+    let clock = ManualClock::new();
+    let breaker = Registry::with_clock(clock.clone()).breaker("payment_api");
+    breaker.configure(PolicyPatch::new().concurrency_limit(1)).unwrap();
+    let _permit = breaker.try_acquire().unwrap();
+    let lines = Recorder::lines(Level::DEBUG, || reject(&breaker, 3));
+    assert_eq!(
+        lines[0].to_string(),
+        "DEBUG brama::rejection: payment_api has too many calls in flight (1 rejection in this \
+         minute) breaker=payment_api concurrency_limit=1 rejections=1"
+    );
+    assert_eq!(lines.len(), 2);
+    clock.advance(Duration::from_secs(60));
+    let lines = Recorder::lines(Level::DEBUG, || reject(&breaker, 1));
+    assert_eq!(lines[0].fields.last().unwrap(), "rejections=1");
 }
 
 #[test]

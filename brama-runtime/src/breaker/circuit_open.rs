@@ -139,12 +139,16 @@ impl CircuitOpen {
 
 impl Opening {
     fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(name)
+        let mut shown = f.debug_struct(name);
+        shown
             .field("identity", self.identity())
             .field("state", &self.state())
             .field("opening", &self.number())
-            .field("retry_after", &self.retry_after())
-            .finish()
+            .field("retry_after", &self.retry_after());
+        if self.is_saturated() {
+            shown.field("is_saturated", &true);
+        }
+        shown.finish()
     }
 
     /// Returns the identity of the breaker that rejected the call.

@@ -27,14 +27,9 @@ impl RejectionLog {
         retry_after: Option<Duration>,
         message: &dyn fmt::Display,
     ) {
-        if !is_on(Level::DEBUG) {
-            return;
-        }
-        let count = self.number_of_next(opening);
-        if count.is_power_of_two() {
-            let line = || write(identity, state, opening, retry_after, message, count);
-            let _ = catch_panic(line);
-        }
+        self.add_line(opening, |count| {
+            write(identity, state, opening, retry_after, message, count);
+        });
     }
 
     /// Counts a rejection by the limit of calls in flight. Writes a line about the 1st, 2nd, 4th,
@@ -47,24 +42,29 @@ impl RejectionLog {
         minute: u64,
         message: &dyn fmt::Display,
     ) {
+        self.add_line(minute, |count| write_saturated(identity, limit, message, count));
+    }
+
+    /// Counts a rejection of an opening or a minute, and writes its line if it is a power of two.
+    fn add_line(&self, period: u64, write: impl FnOnce(u64)) {
         if !is_on(Level::DEBUG) {
             return;
         }
-        let count = self.number_of_next(minute);
+        let count = self.number_of_next(period);
         if count.is_power_of_two() {
-            let _ = catch_panic(|| write_saturated(identity, limit, message, count));
+            let _ = catch_panic(|| write(count));
         }
     }
 
     /// The number of this rejection in its opening or minute, beginning at 1. It stops at the
     /// largest.
-    fn number_of_next(&self, opening: u64) -> u64 {
-        let opening = opening << COUNT_BITS;
+    fn number_of_next(&self, period: u64) -> u64 {
+        let period = period << COUNT_BITS;
         let number = |before: u64| {
-            let counted = if before & !LARGEST == opening { before & LARGEST } else { 0 };
+            let counted = if before & !LARGEST == period { before & LARGEST } else { 0 };
             (counted + 1).min(LARGEST)
         };
-        let add = |before| Some(opening | number(before));
+        let add = |before| Some(period | number(before));
         let before = self.packed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
         number(before.unwrap_or_else(|before| before))
     }

@@ -152,3 +152,22 @@ fn a_ramp_shows_its_share() {
     let share = value(&samples, "brama_breaker_admitting_ratio", [("name", "a")]);
     assert_eq!(share, Some(0.55));
 }
+
+#[test]
+fn a_limited_breaker_shows_its_calls_in_flight_its_limit_and_the_surplus() {
+    let registry = Registry::new();
+    let breaker = registry.breaker("payment_api");
+    breaker.configure(PolicyPatch::new().concurrency_limit(2)).unwrap();
+    let _permits = [breaker.try_acquire().unwrap(), breaker.try_acquire().unwrap()];
+    let name = ("name", "payment_api");
+    let surplus = |samples: &Samples| {
+        let labels = [name, ("reason", "saturated")];
+        value(samples, "brama_breaker_rejections_total", labels)
+    };
+    assert_eq!(surplus(&native(&registry)), None);
+    assert!(breaker.try_acquire().is_err());
+    let samples = native(&registry);
+    assert_eq!(surplus(&samples), Some(1.0));
+    assert_eq!(value(&samples, "brama_breaker_calls_in_flight", [name]), Some(2.0));
+    assert_eq!(value(&samples, "brama_breaker_concurrency_limit", [name]), Some(2.0));
+}
