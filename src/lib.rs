@@ -76,8 +76,9 @@
 //!
 //! Everything else lives in the modules: [`circuit`](mod@circuit), [`clock`](mod@clock),
 //! [`config`](mod@config), [`duration`](mod@duration), [`error`](mod@error), [`event`](mod@event),
-//! [`health`](mod@health), [`metrics`](mod@metrics), [`outcome`](mod@outcome),
-//! [`policy`](mod@policy), [`status`](mod@status), [`testing`] and [`text`](mod@text).
+//! [`future`](mod@future), [`health`](mod@health), [`metrics`](mod@metrics),
+//! [`outcome`](mod@outcome), [`retry`](mod@retry), [`status`](mod@status), [`testing`] and
+//! [`text`](mod@text).
 //!
 //! # Guide
 //!

@@ -85,14 +85,17 @@ pub mod metrics {
     };
 }
 
-/// The outcome of a `Result`, as a call without a handler is judged.
+/// The outcome of a `Result`, as a call without a handler is judged, and that of an abandoned call.
 pub mod outcome {
-    pub use crate::breaker::{FailureReason, OfBox, OfError, of, of_error};
+    pub use crate::{
+        breaker::{FailureReason, OfBox, OfError, of, of_error},
+        circuit::Abandoned,
+    };
 }
 
-/// Parts of a [`Policy`] that are not at the root.
-pub mod policy {
-    pub use crate::circuit::Abandoned;
+/// Retries around a breaker: which errors not to retry, and when to try again.
+pub mod retry {
+    pub use crate::retry::{delay, is_rejection};
 }
 
 /// Parts of a [`Status`], such as the cause of an opening and the origin of each setting.

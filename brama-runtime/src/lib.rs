@@ -22,6 +22,7 @@ mod metrics;
 mod outcome;
 mod private;
 mod registry;
+mod retry;
 mod status;
 mod sys {
     //! The layer between brama and the system: locks and atomics, panics, and threads.

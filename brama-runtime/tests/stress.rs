@@ -21,7 +21,7 @@ use once_cell::sync::OnceCell;
 
 use brama_runtime::api::{
     Breaker, Expiry, Outcome, PolicyPatch, Registry, State, Totals, Window, circuit::Tick,
-    clock::Clock, event::EventKind, policy::Abandoned,
+    clock::Clock, event::EventKind, outcome::Abandoned,
 };
 
 const THREADS: u64 = 8;

@@ -6,7 +6,7 @@ use brama::{
     Policy, PolicyPatch, Reason, State,
     circuit::{Action, Admission, Circuit, Fate, Generation, Tick, Verdict},
     error::InvalidPolicy,
-    policy::Abandoned,
+    outcome::Abandoned,
     status::{Change, Rule},
 };
 

@@ -1,6 +1,6 @@
 //! A closed breaker that sees nothing but abandoned calls says so.
 
-use brama::{Breaker, PolicyPatch, policy::Abandoned, testing::TestRegistry};
+use brama::{Breaker, PolicyPatch, outcome::Abandoned, testing::TestRegistry};
 
 fn abandon(breaker: &Breaker, calls: u32) {
     for _ in 0..calls {

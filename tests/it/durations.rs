@@ -4,7 +4,7 @@ use std::{thread, time::Duration};
 
 use brama::{
     Breaker, Outcome, PolicyPatch, Registry,
-    policy::Abandoned,
+    outcome::Abandoned,
     status::{DurationHistogram, Durations},
     testing::ManualClock,
 };

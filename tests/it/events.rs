@@ -6,7 +6,7 @@ use brama::{
     Breaker, Config, Connection, ConnectionKind, Identity, Outcome, PolicyPatch, Registry, State,
     Window,
     event::{Event, EventDetail, EventFilter, EventKind, EventKinds, Subscription},
-    policy::Abandoned,
+    outcome::Abandoned,
     testing::ManualClock,
 };
 

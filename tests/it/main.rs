@@ -34,6 +34,7 @@
 //! | why a circuit opened, and for how long | `evidence.rs` |
 //! | what is recorded of a failure's reason | `secrets.rs` |
 //! | waiting until a call would be admitted | `ready.rs` |
+//! | which errors not to retry, and when to try again | `retry.rs` |
 //! | what a status shows | `status.rs` |
 //! | user code that calls back into brama | `reentry.rs` |
 //! | **The registry** | |
@@ -130,6 +131,7 @@ mod reentry;
 mod registered_keys;
 mod registry;
 mod reload;
+mod retry;
 mod secrets;
 mod serde;
 mod serde_errors;

@@ -9,7 +9,7 @@ use std::{
 
 use brama::{
     Config, Connection, Identity, PolicyPatch, Registry, State, Status, circuit_breaker,
-    error::RegisterError, policy::Abandoned, status::BreakerFilter, testing::TestRegistry,
+    error::RegisterError, outcome::Abandoned, status::BreakerFilter, testing::TestRegistry,
 };
 
 use crate::answer::{Answer, TestError};

@@ -9,8 +9,8 @@ use std::{
 };
 
 use brama::{
-    Breaker, CallError, Identity, Outcome, PolicyPatch, Registry, State, Totals, policy::Abandoned,
-    testing::ManualClock,
+    Breaker, CallError, Identity, Outcome, PolicyPatch, Registry, State, Totals,
+    outcome::Abandoned, testing::ManualClock,
 };
 
 fn breaker(patch: PolicyPatch) -> (Breaker, ManualClock) {

@@ -11,7 +11,7 @@ use brama::{
     Breaker, CircuitOpen, Config, Outcome, PolicyPatch, TimedOut, circuit_breaker,
     config::Reasons,
     event::{EventKind, EventKinds},
-    policy::Abandoned,
+    outcome::Abandoned,
     testing::TestRegistry,
 };
 

@@ -7,7 +7,7 @@ use brama::{
     circuit::{Action, Admission, By, Circuit, Tick, Verdict},
     duration,
     event::{EventFilter, EventKind},
-    policy::Abandoned,
+    outcome::Abandoned,
     status::{Rule, SettingName, WindowCounts},
     testing::ManualClock,
 };

@@ -6,7 +6,7 @@ use brama::{
     Config, Expiry, Identity, Policy, PolicyPatch, Reason, State, Window,
     circuit::{Action, Admission, By, Circuit, Fate, Generation, Tick, Verdict},
     config::Reasons,
-    policy::Abandoned,
+    outcome::Abandoned,
     status::{Cause, Change, DurationSource, Limit, OpenDuration, Rule, SettingName, WindowCounts},
 };
 use serde::{

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::file::{File, assert_none, files, is_comment, read, words};
 
 /// Each module of the runtime and its floor; a folder stands for all in it.
-pub(crate) const FLOORS: [(&str, u8); 24] = [
+pub(crate) const FLOORS: [(&str, u8); 25] = [
     ("calendar", 0),
     ("circuit", 0),
     ("duration", 0),
@@ -25,6 +25,7 @@ pub(crate) const FLOORS: [(&str, u8); 24] = [
     ("bus", 4),
     ("breaker", 5),
     ("checks", 6),
+    ("retry", 6),
     ("registry", 7),
     ("metrics", 8),
     ("private", 8),

@@ -124,7 +124,7 @@ pub(crate) enum Value {
     },
     Calls(NumberValue),
     Time(DurationValue),
-    /// A variant of `brama::policy::Abandoned`.
+    /// A variant of `brama::outcome::Abandoned`.
     Abandoned(Ident),
     /// A constant `brama::Expiry` or `Duration`.
     Expiry(Box<Expr>),
@@ -196,7 +196,9 @@ impl Value {
             }
             Self::Calls(count) => quote_spanned!(place=> #brama::Window::calls(#count)),
             Self::Time(length) => quote_spanned!(place=> #brama::Window::time(#length)),
-            Self::Abandoned(variant) => quote_spanned!(place=> #brama::policy::Abandoned::#variant),
+            Self::Abandoned(variant) => {
+                quote_spanned!(place=> #brama::outcome::Abandoned::#variant)
+            }
             Self::Expiry(constant) => {
                 let place = at(constant.span());
                 let brama = facade.at(place);

@@ -6,7 +6,7 @@ use brama_runtime::api::{
     Expiry, Identity, Policy, PolicyPatch, State, Window,
     circuit::{Action, Admission, Circuit, Fate, Generation, Tick, Verdict},
     config::Reasons,
-    policy::Abandoned,
+    outcome::Abandoned,
     status::SettingName,
 };
 use proptest::{

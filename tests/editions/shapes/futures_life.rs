@@ -8,7 +8,7 @@ use std::{
     rc::Rc,
 };
 
-use brama::{PolicyPatch, circuit_breaker, policy::Abandoned};
+use brama::{PolicyPatch, circuit_breaker, outcome::Abandoned};
 
 use crate::answer::{Answer, TestError, finish, give_way, poll, recorded};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama::{CircuitOpen, Expiry, Policy, PolicyPatch, Window, circuit_breaker, policy::Abandoned};
+use brama::{CircuitOpen, Expiry, Policy, PolicyPatch, Window, circuit_breaker, outcome::Abandoned};
 
 #[circuit_breaker(
     identifier = "literals",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brama_runtime::api::{Expiry, Policy, PolicyPatch, Window, policy::Abandoned};
+use brama_runtime::api::{Expiry, Policy, PolicyPatch, Window, outcome::Abandoned};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct OraclePolicy {
