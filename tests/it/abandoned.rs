@@ -1,4 +1,6 @@
-//! A closed breaker that sees nothing but abandoned calls says so.
+//! A breaker that sees nothing but abandoned calls says so.
+
+use std::time::Duration;
 
 use brama::{Breaker, PolicyPatch, outcome::Abandoned, testing::TestRegistry};
 
@@ -47,4 +49,38 @@ fn a_breaker_that_judges_abandoned_calls_sees_them() {
     breaker.configure(patch).unwrap();
     abandon(&breaker, 50);
     assert!(!warns(&breaker));
+}
+
+/// Makes the circuit half-open once more and abandons its probe.
+fn abandon_probe(registry: &TestRegistry, breaker: &Breaker) {
+    registry.clock().advance(Duration::from_secs(60));
+    abandon(breaker, 1);
+}
+
+#[test]
+fn three_abandoned_probes_are_a_warning_until_one_has_an_outcome() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("api");
+    breaker.open("an outage");
+    abandon_probe(&registry, &breaker);
+    abandon_probe(&registry, &breaker);
+    assert!(!warns(&breaker));
+    abandon_probe(&registry, &breaker);
+    let warnings = breaker.status().warnings;
+    assert!(warnings[0].starts_with("the last 3 probes were all abandoned"), "{warnings:?}");
+    breaker.failure("refused");
+    assert!(!warns(&breaker));
+}
+
+#[test]
+fn calls_that_the_closed_circuit_admitted_are_no_abandoned_probes() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("api");
+    let calls: Vec<_> = (0..9).map(|_| breaker.try_acquire().unwrap()).collect();
+    breaker.open("an outage");
+    registry.clock().advance(Duration::from_secs(60));
+    let probe = breaker.try_acquire().unwrap();
+    drop(calls);
+    assert!(!warns(&breaker));
+    drop(probe);
 }

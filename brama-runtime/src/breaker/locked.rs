@@ -34,33 +34,49 @@ pub(super) struct LockedCounts {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct AbandonedRun {
     calls: u64,
+    /// Those among them that were probes.
+    probes: u64,
     /// The successes and failures in all when the last of these calls was abandoned.
     outcomes: u64,
 }
 
 impl AbandonedRun {
-    pub(super) const fn add(&mut self, totals: Totals) {
+    pub(super) fn add(&mut self, totals: Totals, is_probe: bool) {
         let outcomes = totals.outcomes();
-        let before = if outcomes == self.outcomes { self.calls } else { 0 };
-        *self = Self { calls: before + 1, outcomes };
+        let before = if outcomes == self.outcomes { *self } else { Self::default() };
+        let probes = before.probes + u64::from(is_probe);
+        *self = Self { calls: before.calls + 1, probes, outcomes };
     }
 
-    /// A warning if all recent calls of a closed circuit were abandoned: then it sees no failures.
+    /// A warning if a closed circuit sees no failures, or another no successes, because all recent
+    /// calls were abandoned.
     pub(super) fn warning(self, totals: Totals, state: State) -> Option<String> {
-        let Self { calls, outcomes } = self;
-        let is_blind = outcomes == totals.outcomes() && state == State::Closed;
-        (is_blind && MANY_ABANDONED <= calls).then(|| {
-            format!(
+        let Self { calls, probes, outcomes } = self;
+        if outcomes != totals.outcomes() {
+            return None;
+        }
+        match state {
+            State::Closed if MANY_ABANDONED <= calls => Some(format!(
                 "the last {calls} calls were all abandoned, so failures are not seen: a time limit \
                  around the breaker belongs inside it, as the option `timeout`; or set \
                  `abandoned = \"failure\"`"
-            )
-        })
+            )),
+            State::Open | State::HalfOpen if MANY_ABANDONED_PROBES <= probes => Some(format!(
+                "the last {probes} probes were all abandoned, so the circuit cannot close: a hedge \
+                 or a time limit around the breaker belongs inside it"
+            )),
+            State::Closed | State::Open | State::HalfOpen | State::ForcedOpen | State::Disabled => {
+                None
+            }
+        }
     }
 }
 
 /// As many as the failures in a row that open by default.
 const MANY_ABANDONED: u64 = 10;
+
+/// One or two are callers who hung up.
+const MANY_ABANDONED_PROBES: u64 = 3;
 
 /// Rarely needed state (past openings, waiters, lifecycle flags), allocated on first use.
 #[derive(Debug, Default)]

@@ -229,12 +229,14 @@ impl Slot {
         totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
         let generation = entry.word().generation();
+        let is_half_open = circuit.state() == State::HalfOpen;
         let (fate, changes) = circuit.report(policy, generation, verdict, pending.now());
         totals.late += u64::from(matches!(fate, Fate::Late | Fate::Extended));
         pending.add_fate(fate, is_slow);
         if is_abandoned {
             let totals = self.totals(&locked);
-            locked.rare_mut().abandoned.add(totals);
+            let is_probe = is_half_open && fate == Fate::Judged;
+            locked.rare_mut().abandoned.add(totals, is_probe);
         }
         if matches!(fate, Fate::Extended) {
             locked.note_extension(&mut pending);

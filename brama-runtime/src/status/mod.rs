@@ -132,7 +132,8 @@ pub struct Status {
     /// - settings without effect (see [`Policy::lint`]),
     /// - settings of two layers that contradict each other, and two attributes that differ,
     /// - subscriptions to this breaker that have lost events,
-    /// - a closed circuit whose last ten or more calls were all abandoned,
+    /// - a closed circuit whose last ten or more calls were all abandoned, and an open or half-open
+    ///   one whose last three or more probes were,
     /// - how many calls found no room for their key (see [`Identity::is_overflow`]),
     /// - the last reload of the registry, while it is one that failed.
     pub warnings: Vec<String>,
