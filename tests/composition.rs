@@ -10,12 +10,20 @@
 use std::{
     cell::Cell,
     future::{Future, pending},
+    num::NonZero,
     time::Duration,
 };
 
 use backon::{ConstantBuilder, Retryable};
-use brama::{Breaker, CircuitOpen, Outcome, PolicyPatch, State, testing::TestRegistry};
+use brama::{
+    Breaker, CircuitOpen, Outcome, PolicyPatch, State, retry::is_rejection, testing::TestRegistry,
+};
 use futures_util::future::join_all;
+use governor::{
+    Quota, RateLimiter,
+    middleware::NoOpMiddleware,
+    state::{InMemoryState, NotKeyed},
+};
 use tokio::{
     sync::Semaphore,
     time::{Instant, sleep},
@@ -38,8 +46,8 @@ enum PriceError {
 
 impl PriceError {
     /// Whether another attempt could help. It cannot after a rejection by the circuit or the limit.
-    const fn is_worth_another_attempt(&self) -> bool {
-        matches!(self, Self::Unavailable | Self::TimedOut)
+    fn is_worth_another_attempt(&self) -> bool {
+        !is_rejection(self) && *self != Self::OverLimit
     }
 }
 
@@ -128,29 +136,32 @@ async fn retry<F: Future<Output = Answer>>(call: impl Fn() -> F) -> Answer {
     call.retry(patience).when(PriceError::is_worth_another_attempt).sleep(sleep).await
 }
 
-/// Allows ten calls a minute and rejects any more.
-struct RateLimit {
-    minute: Cell<Instant>,
-    left: Cell<u32>,
-}
+/// Allows ten calls, and one more for each minute, and rejects any more.
+struct RateLimit(
+    RateLimiter<NotKeyed, InMemoryState, TokioTime, NoOpMiddleware<std::time::Instant>>,
+);
 
 impl RateLimit {
     fn new() -> Self {
-        Self { minute: Cell::new(Instant::now()), left: Cell::new(10) }
+        let quota = Quota::with_period(seconds(60)).unwrap().allow_burst(NonZero::new(10).unwrap());
+        Self(RateLimiter::direct_with_clock(quota, TokioTime))
     }
 
     async fn limited(&self, call: impl Future<Output = Answer>) -> Answer {
-        self.take()?;
+        self.0.check().map_err(|_| PriceError::OverLimit)?;
         call.await
     }
+}
 
-    fn take(&self) -> Result<(), PriceError> {
-        if self.minute.get() + seconds(60) <= Instant::now() {
-            self.minute.set(Instant::now());
-            self.left.set(10);
-        }
-        self.left.set(self.left.get().checked_sub(1).ok_or(PriceError::OverLimit)?);
-        Ok(())
+/// The clock of the paused runtime, for the limit.
+#[derive(Debug, Clone)]
+struct TokioTime;
+
+impl governor::clock::Clock for TokioTime {
+    type Instant = std::time::Instant;
+
+    fn now(&self) -> Self::Instant {
+        Instant::now().into_std()
     }
 }
 
@@ -292,6 +303,41 @@ mod a_retry_belongs_outside_the_breaker {
         assert_eq!(first, Err(PriceError::Unavailable));
         assert!(matches!(second, Err(PriceError::Rejected(_))));
         assert_eq!((breaker.state(), service.calls.get()), (State::Open, 5));
+    }
+}
+
+mod a_retry_waits_for_as_long_as_a_rejection_says {
+    use super::*;
+
+    fn opened() -> (Service, Breaker) {
+        let breaker = breaker(PolicyPatch::new());
+        breaker.open_for(seconds(30), "an outage").unwrap();
+        (Service::default(), breaker)
+    }
+
+    fn three_more() -> ConstantBuilder {
+        ConstantBuilder::default().with_delay(seconds(1)).with_max_times(3)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn otherwise_all_attempts_are_rejected_within_the_opening() {
+        let (service, breaker) = opened();
+        let attempt = || protected(&breaker, service.answer(millis(20)));
+        let answer = attempt.retry(three_more()).sleep(sleep).await;
+        assert!(matches!(answer, Err(PriceError::Rejected(_))));
+        assert_eq!((breaker.status().totals.rejected, service.calls.get()), (4, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn then_the_second_attempt_reaches_the_service() {
+        let (service, breaker) = opened();
+        let attempt = || protected(&breaker, service.answer(millis(20)));
+        let patient = |error: &PriceError, wait: Option<Duration>| {
+            wait.map(|wait| brama::retry::delay(error).unwrap_or(wait))
+        };
+        let answer = attempt.retry(three_more()).adjust(patient).sleep(sleep).await;
+        assert_eq!((answer, service.calls.get()), (Ok(17), 1));
+        assert_eq!(breaker.status().totals.rejected, 1);
     }
 }
 

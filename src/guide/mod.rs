@@ -80,6 +80,7 @@ pub mod monitoring {}
 pub mod threads {}
 
 #[doc = include_str!("composition.md")]
+#[cfg_attr(feature = "tower", doc = include_str!("composition_tower.md"))]
 pub mod composition {}
 
 pub mod coming_from;
