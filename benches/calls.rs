@@ -45,6 +45,12 @@ fn last_10_s(number: u64) -> Result<u64, CircuitOpen> {
 }
 
 #[inline(never)]
+#[circuit_breaker(identifier = "bench: limited", concurrency_limit = 100)]
+fn limited(number: u64) -> Result<u64, CircuitOpen> {
+    answer(number)
+}
+
+#[inline(never)]
 #[circuit_breaker(identifier = "bench: keys", key = node(number))]
 fn one_of_10_000_keys(number: u64) -> Result<u64, CircuitOpen> {
     answer(number)
@@ -126,6 +132,7 @@ fn calls(bench: &mut Criterion) {
     story(bench, "closed success, failures in a row", &[1, 2, 4], in_a_row);
     story(bench, "closed success, last 100 calls", &[1, 2, 4], last_100_calls);
     story(bench, "closed success, last 10 s", &[1, 2, 4], last_10_s);
+    story(bench, "closed success, at most 100 in flight", &[1, 2], limited);
     story(bench, "closed success, through a handle", &[1, 2], |number| {
         closed.call(|| Ok::<_, ()>(number))
     });

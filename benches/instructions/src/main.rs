@@ -25,11 +25,12 @@ use self::body::{AnswerError, FAILS, answer};
 /// A story's name, and a function that makes a number of calls.
 type Story = (&'static str, fn(u64));
 
-const STORIES: [Story; 12] = [
+const STORIES: [Story; 13] = [
     ("bare-call", |calls| each(calls, bare)),
     ("attribute-success", |calls| each(calls, success)),
     ("attribute-success-last-100-calls", |calls| each(calls, last_100_calls)),
     ("attribute-success-last-10-seconds", |calls| each(calls, last_10_seconds)),
+    ("attribute-success-limited", |calls| each(calls, limited)),
     ("attribute-success-keyed", |calls| each(calls, |number| keyed(node(number), number))),
     ("attribute-success-keyed-integer", |calls| {
         each(calls, |number| numbered(1_000 + number.min(1), number));
@@ -77,6 +78,11 @@ fn last_100_calls(number: u64) -> Result<u64, AnswerError> {
 
 #[circuit_breaker(identifier = "last 10 seconds", failure_rate = 50, window = time("10s"))]
 fn last_10_seconds(number: u64) -> Result<u64, AnswerError> {
+    Ok(answer(number)?)
+}
+
+#[circuit_breaker(identifier = "limited", concurrency_limit = 100)]
+fn limited(number: u64) -> Result<u64, AnswerError> {
     Ok(answer(number)?)
 }
 

@@ -6,12 +6,13 @@
 use std::{mem, ops::ControlFlow};
 
 use super::{
-    circuit_open::CircuitOpen, pending_events::PendingEvents, record::Entry, rejection::Rejection,
-    slot::Slot, word::Word,
+    circuit_open::CircuitOpen, in_flight::Chore, pending_events::PendingEvents, record::Entry,
+    rejection::Rejection, slot::Slot, word::Word,
 };
 use crate::{
     bus::Wakes,
     circuit::{Cause, Limit, Policy, Rule, Tick},
+    counters::Counter,
     event::EventDetail,
     logs,
 };
@@ -30,9 +31,7 @@ impl CallPlace<'_> {
 
 impl Drop for CallPlace<'_> {
     fn drop(&mut self) {
-        if self.0.extras().in_flight.give_back() {
-            self.0.wake_for_place();
-        }
+        self.0.do_chore(self.0.extras().in_flight.give_back());
     }
 }
 
@@ -40,6 +39,14 @@ impl Slot {
     /// Admits or rejects a call of a breaker that limits the calls in flight.
     #[inline]
     pub(super) fn admit_limited(&self, word: Word) -> Result<Option<Entry>, Rejection> {
+        if word.admits_untimed() && self.extras().in_flight.take() {
+            return Ok(Entry::new(word.holding_place(true), Tick::NEVER));
+        }
+        self.admit_limited_slowly(word)
+    }
+
+    #[inline(never)]
+    fn admit_limited_slowly(&self, word: Word) -> Result<Option<Entry>, Rejection> {
         if let ControlFlow::Break(nested) = self.admit_in_scope(word) {
             return Ok(nested);
         }
@@ -47,9 +54,6 @@ impl Slot {
             return Err(rejection);
         }
         let Some(place) = self.take_place() else { return self.reject_saturated(word) };
-        if word.admits_untimed() {
-            return Ok(Entry::new(word, Tick::NEVER).map(|entry| place.leave_to(entry)));
-        }
         let entry = self.ask_circuit(word)?;
         Ok(entry.map(|entry| place.leave_to(entry)))
     }
@@ -78,15 +82,43 @@ impl Slot {
 
     /// Records a success of a call that holds a place, which is given back at the end.
     pub(super) fn record_success_in_place(&self, entry: Entry) {
-        let (entry, _place) = self.place_of(entry);
-        if entry.word().has_striped_fast_path() && self.gate.load() == entry.word() {
+        let word = entry.word().holding_place(false);
+        if word.has_striped_fast_path() && self.gate.load() == word {
             logs::note_outcome(self, || "success");
-            return self.note_contention(self.gate.count_success());
+            return self.do_chore(self.extras().in_flight.give_back_in_success());
         }
+        let (entry, _place) = self.place_of(entry);
         self.record_success_out_of_line(entry);
     }
 
-    #[inline(never)]
+    #[inline]
+    fn do_chore(&self, chore: Chore) {
+        if chore != Chore::None {
+            self.do_chore_under_lock(chore);
+        }
+    }
+
+    #[cold]
+    fn do_chore_under_lock(&self, chore: Chore) {
+        if chore == Chore::MoveSuccesses {
+            let _locked = self.locked.lock();
+            self.extras().in_flight.move_successes();
+        }
+        self.wake_for_place();
+    }
+
+    /// The successes, for a holder of the lock that has disabled the fast path.
+    pub(super) fn successes(&self) -> u64 {
+        let in_place = self.extras.get().map_or(0, |extras| extras.in_flight.successes());
+        self.gate.successes() + in_place
+    }
+
+    /// The successes, without excluding calls that are being counted. Call it with the lock held.
+    pub(super) fn sum_successes(&self) -> u64 {
+        let in_place = self.extras.get().map_or(0, |extras| extras.in_flight.sum_successes());
+        self.gate.sum(Counter::Success) + in_place
+    }
+
     fn reject_saturated(&self, word: Word) -> Result<Option<Entry>, Rejection> {
         let in_flight = &self.extras().in_flight;
         in_flight.count_rejected();
@@ -122,7 +154,6 @@ impl Slot {
         self.is_saturated(word) && self.extras().in_flight.is_full_for_waiter()
     }
 
-    #[cold]
     fn wake_for_place(&self) {
         // No clock is read: it may be user code that panics, while a panic drops the place.
         let (mut locked, mut wakes) = (self.locked.lock(), Wakes::default());

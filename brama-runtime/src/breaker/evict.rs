@@ -47,7 +47,7 @@ impl Slot {
             return None;
         }
         Gate::acquire_fence();
-        locked.sync_counters(self.gate.load(), self.gate.successes());
+        locked.sync_counters(self.gate.load(), self.successes());
         let mut pending = PendingEvents::of(timestamp);
         if locked.is_registered() {
             pending.add(EventDetail::Removed);

@@ -12,6 +12,10 @@
 //!
 //! Taking a place acquires and giving it back releases: with a limit of 1, each call sees what the
 //! one before has done.
+//!
+//! The word also holds the successes that gave a place back, so that a success writes once. It is a
+//! counter of the gate, read by writing, with the orderings of its promise 2: a success acquires
+//! and the holder of the lock releases (`gate.rs`).
 
 use crate::{
     circuit::Policy,
@@ -22,24 +26,48 @@ use crate::{
 /// The places of a breaker. Used only while its policy has a `concurrency_limit`, and by the calls
 /// that have taken a place before.
 pub(super) struct InFlight {
-    /// The number of calls, and [`AWAITED`].
-    calls: AtomicU64,
+    /// The number of calls, [`AWAITED`], and the number of successes.
+    word: AtomicU64,
+    /// Successes that had no room in the word. They are moved here under the breaker's lock.
+    moved: AtomicU64,
     /// The number of places, and [`ONLY_OBSERVES`]. It changes under the breaker's lock.
     limit: AtomicU64,
     rejected: AtomicU64,
     pub(super) log: RejectionLog,
 }
 
-/// In `calls`: someone waits for a place.
-const AWAITED: u64 = 1 << 63;
+/// In the word: the number of calls, which no limit exceeds.
+const CALLS: u64 = u32::MAX as u64;
+
+/// In the word: someone waits for a place.
+const AWAITED: u64 = 1 << 32;
+
+/// In the word: the bits above [`AWAITED`] count successes.
+const SUCCESSES: u32 = 33;
+
+/// Successes that the word holds before they are moved. It has room for four times as many, and
+/// thus for those that are counted meanwhile.
+const MANY_SUCCESSES: u64 = 1 << 29;
 
 /// In `limit`: the breaker is in shadow, so the surplus runs.
 const ONLY_OBSERVES: u64 = 1 << 63;
 
+/// What remains to be done after a call has given its place back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub(super) enum Chore {
+    None,
+    /// Someone waits for a place.
+    Wake,
+    /// The successes need room, and someone may wait for a place.
+    MoveSuccesses,
+}
+
 impl Default for InFlight {
     fn default() -> Self {
         Self {
-            calls: AtomicU64::new(0),
+            word: AtomicU64::new(0),
+            moved: AtomicU64::new(0),
             limit: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
             log: RejectionLog::new(),
@@ -54,13 +82,14 @@ impl InFlight {
         self.limit.store(u64::from(limit) | observes, Ordering::Relaxed);
     }
 
+    #[inline]
     pub(super) fn limit(&self) -> u64 {
         self.limit.load(Ordering::Relaxed) & !ONLY_OBSERVES
     }
 
     /// The number of calls in flight that hold a place.
     pub(super) fn calls(&self) -> u64 {
-        self.calls.load(Ordering::Relaxed) & !AWAITED
+        self.word.load(Ordering::Relaxed) & CALLS
     }
 
     pub(super) fn count_rejected(&self) {
@@ -76,12 +105,13 @@ impl InFlight {
     }
 
     /// Takes a place, if one is free.
+    #[inline]
     pub(super) fn take(&self) -> bool {
         let limit = self.limit();
-        let mut seen = self.calls.load(Ordering::Relaxed);
-        while seen & !AWAITED < limit {
+        let mut seen = self.word.load(Ordering::Relaxed);
+        while seen & CALLS < limit {
             let (taken, failed) = (Ordering::Acquire, Ordering::Relaxed);
-            match self.calls.compare_exchange(seen, seen + 1, taken, failed) {
+            match self.word.compare_exchange(seen, seen + 1, taken, failed) {
                 Ok(_) => return true,
                 Err(other) => seen = other,
             }
@@ -89,23 +119,94 @@ impl InFlight {
         false
     }
 
-    /// Gives a place back. Returns whether someone waits for one.
-    pub(super) fn give_back(&self) -> bool {
-        self.calls.fetch_sub(1, Ordering::Release) & AWAITED != 0
+    /// Gives a place back.
+    #[inline]
+    pub(super) fn give_back(&self) -> Chore {
+        Chore::of(self.word.fetch_sub(1, Ordering::Release))
+    }
+
+    /// Counts a success whose caller has found a fast path, and gives its place back.
+    #[inline]
+    pub(super) fn give_back_in_success(&self) -> Chore {
+        let one_success = 1 << SUCCESSES;
+        Chore::of(self.word.fetch_add(one_success - 1, Ordering::AcqRel))
+    }
+
+    /// Returns the successes. Call it with the breaker's lock held, and the fast path disabled.
+    pub(super) fn successes(&self) -> u64 {
+        self.successes_in(self.word.fetch_add(0, Ordering::Release))
+    }
+
+    /// Returns the successes, without excluding calls that are being counted. Call it with the
+    /// breaker's lock held.
+    pub(super) fn sum_successes(&self) -> u64 {
+        self.successes_in(self.word.load(Ordering::Relaxed))
+    }
+
+    fn successes_in(&self, word: u64) -> u64 {
+        self.moved.load(Ordering::Relaxed) + (word >> SUCCESSES)
+    }
+
+    /// Makes room for more successes. Call it with the breaker's lock held.
+    pub(super) fn move_successes(&self) {
+        let successes = self.word.load(Ordering::Relaxed) >> SUCCESSES;
+        self.word.fetch_sub(successes << SUCCESSES, Ordering::Relaxed);
+        self.moved.fetch_add(successes, Ordering::Relaxed);
     }
 
     /// Whether all places are taken. If so, the next call that gives one back looks for waiters.
     /// Call it with the breaker's lock held, and add the waiter before it is released.
     pub(super) fn is_full_for_waiter(&self) -> bool {
-        self.limit() <= self.calls.fetch_or(AWAITED, Ordering::Relaxed) & !AWAITED
+        self.limit() <= self.word.fetch_or(AWAITED, Ordering::Relaxed) & CALLS
     }
 
     /// Whether the waiters are to be woken, because a place is free. Call it with the lock held.
     pub(super) fn stop_waiting(&self) -> bool {
         let is_free = self.calls() < self.limit();
         if is_free {
-            self.calls.fetch_and(!AWAITED, Ordering::Relaxed);
+            self.word.fetch_and(!AWAITED, Ordering::Relaxed);
         }
         is_free
+    }
+}
+
+impl Chore {
+    #[inline]
+    const fn of(word: u64) -> Self {
+        if word < MANY_SUCCESSES << SUCCESSES {
+            if word & AWAITED == 0 { Self::None } else { Self::Wake }
+        } else {
+            Self::MoveSuccesses
+        }
+    }
+}
+
+#[cfg(all(test, not(brama_loom)))]
+mod tests {
+    use super::*;
+
+    fn with_successes(successes: u64) -> InFlight {
+        InFlight { word: AtomicU64::new(successes << SUCCESSES), ..InFlight::default() }
+    }
+
+    #[test]
+    fn successes_that_need_room_are_moved_and_none_is_lost() {
+        let in_flight = with_successes(MANY_SUCCESSES - 1);
+        in_flight.word.fetch_add(3, Ordering::Relaxed);
+        assert_eq!(in_flight.give_back_in_success(), Chore::None);
+        assert_eq!(in_flight.give_back(), Chore::MoveSuccesses);
+        in_flight.move_successes();
+        assert_eq!(in_flight.give_back_in_success(), Chore::None);
+        assert_eq!((in_flight.successes(), in_flight.calls()), (MANY_SUCCESSES + 1, 0));
+    }
+
+    #[test]
+    fn the_greatest_limit_leaves_the_flag_and_the_successes_alone() {
+        let in_flight = with_successes(7);
+        in_flight.limit.store(CALLS, Ordering::Relaxed);
+        in_flight.word.fetch_add(CALLS - 1, Ordering::Relaxed);
+        assert!(in_flight.take() && !in_flight.take());
+        assert_eq!(in_flight.give_back(), Chore::None);
+        assert_eq!((in_flight.successes(), in_flight.calls()), (7, CALLS - 1));
     }
 }

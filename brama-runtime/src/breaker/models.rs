@@ -146,8 +146,17 @@ fn a_new_run_holds_at_most_one_success_a_thread_from_before_it() {
 
 #[test]
 fn of_two_calls_begun_before_a_reset_at_most_one_enters_the_new_run() {
-    model(|| {
-        let (slot, _) = slot(PolicyPatch::new());
+    two_calls_begun_before_a_reset(PolicyPatch::new());
+}
+
+#[test]
+fn of_two_calls_that_hold_places_at_most_one_enters_the_new_run() {
+    two_calls_begun_before_a_reset(PolicyPatch::new().concurrency_limit(2));
+}
+
+fn two_calls_begun_before_a_reset(patch: PolicyPatch) {
+    model(move || {
+        let (slot, _) = slot(patch);
         let caller = spawn(&slot, |slot| {
             let calls = [admit(slot), admit(slot)];
             for call in calls {

@@ -182,7 +182,7 @@ impl Slot {
         // A success may end the run of failures at any time. The circuit must record that before
         // it counts the success.
         if !shown.is_failing() {
-            locked.sync_counters(shown, self.gate.sum(Counter::Success));
+            locked.sync_counters(shown, self.sum_successes());
         }
     }
 
@@ -215,7 +215,7 @@ impl Slot {
 
     pub(super) fn totals(&self, locked: &Locked) -> Totals {
         let mut totals = locked.counts.as_ref().map(|counts| counts.totals).unwrap_or_default();
-        totals.successes += self.gate.sum(Counter::Success);
+        totals.successes += self.sum_successes();
         totals.ignored += self.gate.sum(Counter::Ignored);
         totals.rejected += self.gate.sum(Counter::Rejected) + self.saturated();
         totals

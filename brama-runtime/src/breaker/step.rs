@@ -35,7 +35,7 @@ impl Slot {
     /// Begins a step for a caller that already holds the lock.
     pub(super) fn begin_step<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let seen = self.gate.disable_fast_path();
-        locked.sync_counters(seen, self.gate.successes());
+        locked.sync_counters(seen, self.successes());
         StepGuard { slot: self, locked }
     }
 
@@ -48,7 +48,7 @@ impl Slot {
     pub(super) fn begin_judging<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let seen = self.gate.disable_fast_path();
         if !seen.is_closed_without_fast_path() {
-            locked.sync_counters(seen, self.gate.successes());
+            locked.sync_counters(seen, self.successes());
         }
         StepGuard { slot: self, locked }
     }
