@@ -125,12 +125,15 @@ fn of_istio(field: &Field<'_>) -> RawFinding {
 /// Notes what a cluster says about failures elsewhere.
 fn note_others(cluster: &Branch<'_>, log: &mut ImportLog) {
     if let Some(field) = cluster.field("circuitbreakers") {
-        log.note(&field, "limits of connections and of concurrent calls are not a circuit breaker");
+        log.note(&field, LIMITS_OF_CLUSTERS);
     }
     if let Some(field) = cluster.field("healthchecks") {
         log.note(&field, "add a health check in code: `add_check`");
     }
 }
+
+const LIMITS_OF_CLUSTERS: &str = "`max_requests` limits the calls in flight of a cluster: a breaker without keys does so by \
+     `concurrency_limit`; limits of connections are not a circuit breaker";
 
 /// One `outlier_detection`. It begins as the defaults of Envoy.
 struct OutlierDetection<'a> {

@@ -13,7 +13,9 @@ use super::{
     imported::ImportedSettings,
     log::ImportLog,
     nothing_there,
-    sentences::{LIMITS_BY_TIMEOUT, ONLY_A_CIRCUIT_BREAKER, REJECTS_NO_CALL, lost_probe},
+    sentences::{
+        LIMITS_BY_TIMEOUT, LIMITS_IN_FLIGHT, ONLY_A_CIRCUIT_BREAKER, REJECTS_NO_CALL, lost_probe,
+    },
     time_text::{SPRING, duration_literal},
     unfolded::unfolded,
     yaml_tree,
@@ -141,27 +143,15 @@ fn note_other_patterns(root: &Table, log: &mut ImportLog) {
         match field.word().as_str() {
             "circuitbreaker" => {}
             "timelimiter" => note_time_limits(&field, log),
+            "bulkhead" => note_bulkheads(&field, log),
             _ => log.note(&field, ONLY_A_CIRCUIT_BREAKER),
         }
     }
 }
 
-/// Notes each limit with the table of its breaker, if there is one, or else the section.
+/// Notes each time limit with the table of its breaker, or else the section.
 fn note_time_limits(section: &Field<'_>, log: &mut ImportLog) {
-    let (mut limits, branch) = (Vec::new(), section.branch());
-    for (names, table) in [("configs", "defaults"), ("instances", BREAKERS)] {
-        let named = branch.as_ref().and_then(|it| it.branch(names));
-        for instance in named.iter().flat_map(Branch::fields) {
-            let limit = instance.branch().and_then(|it| it.field("timeoutduration"));
-            let name = instance.entry.key.as_str();
-            let is_default = name == "default";
-            let table = match names {
-                "configs" => Some(vec![table]).filter(|_| is_default),
-                _ => Some(vec![table, name]),
-            };
-            limits.extend(limit.zip(table.map(|parts| path(&parts))));
-        }
-    }
+    let limits = limits(section, "timeoutduration");
     if limits.is_empty() {
         return log.note(section, LIMITS_BY_TIMEOUT);
     }
@@ -177,6 +167,44 @@ fn note_time_limits(section: &Field<'_>, log: &mut ImportLog) {
             );
         }
     }
+}
+
+/// Notes each limit of concurrent calls with the table of its breaker, or else the section.
+fn note_bulkheads(section: &Field<'_>, log: &mut ImportLog) {
+    let limits = limits(section, "maxconcurrentcalls");
+    if limits.is_empty() {
+        return log.note(section, LIMITS_IN_FLIGHT);
+    }
+    for (limit, table) in limits {
+        if let Some(calls) = log.count(&limit) {
+            log.note(
+                &limit,
+                format!(
+                    "write `concurrency_limit = {calls}` in [{table}]: brama rejects one more call \
+                     at once, and none waits for a place"
+                ),
+            );
+        }
+    }
+}
+
+/// The limits with this key, each with the table of its breaker.
+fn limits<'a>(section: &Field<'a>, key: &str) -> Vec<(Field<'a>, String)> {
+    let (mut limits, branch) = (Vec::new(), section.branch());
+    for (names, table) in [("configs", "defaults"), ("instances", BREAKERS)] {
+        let named = branch.as_ref().and_then(|it| it.branch(names));
+        for instance in named.iter().flat_map(Branch::fields) {
+            let limit = instance.branch().and_then(|it| it.field(key));
+            let name = instance.entry.key.as_str();
+            let is_default = name == "default";
+            let table = match names {
+                "configs" => Some(vec![table]).filter(|_| is_default),
+                _ => Some(vec![table, name]),
+            };
+            limits.extend(limit.zip(table.map(|parts| path(&parts))));
+        }
+    }
+    limits
 }
 
 /// Whether a line sets a key of Resilience4j as in `application.properties`.
