@@ -23,6 +23,17 @@ fn the_gate_of_ci_calls_the_commands_of_the_readme() {
 }
 
 #[test]
+fn the_gate_runs_the_example_of_each_client() {
+    let ci = read(".ci/run");
+    let (_, list) = ci.split_once("for client in ").unwrap();
+    let listed: BTreeSet<_> = list.split(';').next().unwrap().split(' ').collect();
+    let files = files("examples/clients/examples", ".rs");
+    let names = files.iter().map(|file| file.path.rsplit('/').next().unwrap());
+    let names: BTreeSet<_> = names.map(|name| name.trim_end_matches(".rs")).collect();
+    assert_eq!(listed, names, "correct the list in .ci/run");
+}
+
+#[test]
 fn the_index_of_the_integration_tests_names_each_file() {
     let files = files("tests/it", ".rs");
     let (index, topics): (Vec<_>, Vec<_>) =

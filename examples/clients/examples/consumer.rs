@@ -1,0 +1,91 @@
+//! A consumer of a log such as Kafka's, which rests while the circuit is open:
+//! `cargo run --package clients --example consumer`.
+
+use std::sync::{Mutex, PoisonError};
+
+use brama::{
+    CircuitOpen, State, circuit_breaker,
+    event::{Event, EventDetail, EventKind, EventStream},
+};
+use clients::{
+    broker::{Broker, Record},
+    outage::{BoxError, check},
+    switch::Switch,
+};
+use futures_util::StreamExt;
+
+#[derive(Debug, thiserror::Error)]
+enum StoreError {
+    #[error("the store is down")]
+    Down,
+    #[error(transparent)]
+    Rejected(#[from] CircuitOpen),
+}
+
+/// Where the records go.
+#[derive(Debug, Default)]
+struct Store {
+    switch: Switch,
+    kept: Mutex<Vec<Record>>,
+}
+
+impl Store {
+    #[circuit_breaker(identifier = "store", failure_threshold = 3, expiry = "500ms")]
+    async fn keep(&self, record: &Record) -> Result<(), StoreError> {
+        if !self.switch.enter() {
+            return Err(StoreError::Down);
+        }
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(record.clone());
+        Ok(())
+    }
+}
+
+/// Moves records from the broker to the store, until so many have been committed.
+async fn consume(broker: &Broker, store: &Store, records: usize) {
+    let breaker = brama::breaker("store");
+    while broker.committed() < records {
+        // While the circuit is open, it polls nothing.
+        breaker.ready().await;
+        let record = broker.poll().await;
+        match store.keep(&record).await {
+            Ok(()) => broker.commit(&record),
+            // The broker keeps the record, and delivers it again.
+            Err(StoreError::Down | StoreError::Rejected(_)) => broker.rewind(),
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), BoxError> {
+    let (broker, store) = (Broker::default(), Store::default());
+    let mut changes = brama::subscribe(EventKind::StateChanged).into_stream();
+
+    (0..5).for_each(|number| broker.publish(format!("order {number}")));
+    consume(&broker, &store, 5).await;
+    check("it works: 5 records are stored and committed", broker.polls() == 5)?;
+
+    store.switch.fail();
+    (5..10).for_each(|number| broker.publish(format!("order {number}")));
+    let outage = async {
+        next_opening(&mut changes).await;
+        check("after 3 failures it rests", broker.polls() == 5 + 3)?;
+        next_opening(&mut changes).await;
+        check("each probe polls one record", broker.polls() == 5 + 3 + 1)?;
+        store.switch.work();
+        Ok::<_, BoxError>(())
+    };
+    let ((), told) = tokio::join!(consume(&broker, &store, 10), outage);
+    told?;
+    check("it goes on: all records are committed", broker.committed() == 10)?;
+
+    let kept = store.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let is_in_order = kept.iter().map(|record| record.offset).eq(0..10);
+    check("each record was stored once, in order", is_in_order)?;
+    Ok(())
+}
+
+async fn next_opening(changes: &mut EventStream) {
+    let is_opening =
+        |event: &Event| matches!(event.detail, EventDetail::StateChanged { to: State::Open, .. });
+    while changes.next().await.is_some_and(|event| !is_opening(&event)) {}
+}

@@ -1,0 +1,89 @@
+//! SQLite whose file another process has locked: `cargo run --package clients --example sqlite`.
+
+use std::{future::Future, path::Path, time::Duration};
+
+use brama::{CircuitOpen, circuit_breaker};
+use clients::{
+    outage::{BoxError, check, outage},
+    switch::Switch,
+};
+use sqlx::{
+    Connection, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+};
+
+#[derive(Debug, thiserror::Error)]
+enum ArchiveError {
+    #[error(transparent)]
+    Sql(#[from] sqlx::Error),
+    #[error(transparent)]
+    Rejected(#[from] CircuitOpen),
+}
+
+#[circuit_breaker(
+    identifier = "archive",
+    type = "sqlite",
+    failure_if = is_outage,
+    failure_threshold = 3,
+    expiry = "500ms",
+)]
+async fn guarded<T>(query: impl Future<Output = sqlx::Result<T>>) -> Result<T, ArchiveError> {
+    Ok(query.await?)
+}
+
+fn is_outage(error: &ArchiveError) -> bool {
+    match error {
+        ArchiveError::Sql(sqlx::Error::Database(error)) => {
+            error.code().is_some_and(|code| is_outage_code(&code))
+        }
+        ArchiveError::Sql(error) => {
+            matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed)
+        }
+        ArchiveError::Rejected(_) => false,
+    }
+}
+
+/// The file is locked, unreadable, damaged, full, or cannot be opened. The primary code is in the
+/// last eight bits.
+fn is_outage_code(code: &str) -> bool {
+    let primary = code.parse::<u32>().map(|code| code & 0xff);
+    primary.is_ok_and(|code| matches!(code, 5 | 6 | 10 | 11 | 13 | 14))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), BoxError> {
+    let folder = tempfile::tempdir()?;
+    let options = options(folder.path());
+    let pool = SqlitePoolOptions::new().connect_with(options.clone()).await?;
+    let create = "CREATE TABLE orders (number INTEGER PRIMARY KEY)";
+    guarded(sqlx::query(create).execute(&pool)).await?;
+    let mistake = guarded(sqlx::query(create).execute(&pool)).await;
+    check("a mistake in a query is no outage", mistake.is_err_and(|error| !is_outage(&error)))?;
+
+    let (breaker, switch) = (brama::breaker("archive"), Switch::default());
+    let insert = "INSERT INTO orders DEFAULT VALUES";
+    let call = async || guarded(sqlx::query(insert).execute(&pool)).await.map(drop);
+    let other = options.busy_timeout(Duration::from_secs(5));
+    let other = SqliteConnection::connect_with(&other).await?;
+    tokio::select! {
+        locked = lock_while_it_fails(other, &switch) => locked?,
+        shown = outage(&breaker, &switch, call) => shown?,
+    }
+    Ok(())
+}
+
+fn options(folder: &Path) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new().filename(folder.join("archive.db"));
+    // A call for a locked file waits as long.
+    options.create_if_missing(true).busy_timeout(Duration::from_millis(10))
+}
+
+/// The other process: it locks the file when the switch fails, until it works again.
+async fn lock_while_it_fails(mut other: SqliteConnection, switch: &Switch) -> sqlx::Result<()> {
+    loop {
+        switch.failed().await;
+        sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await?;
+        switch.working().await;
+        sqlx::query("ROLLBACK").execute(&mut other).await?;
+    }
+}

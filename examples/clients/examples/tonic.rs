@@ -1,0 +1,84 @@
+//! A client of gRPC under the layer, and then a server under it:
+//! `cargo run --package clients --example tonic`.
+
+use std::time::Duration;
+
+use brama::{CircuitOpen, Expiry, PolicyPatch, tower::CircuitBreakerLayer};
+use clients::{
+    grpc_server::{Checks, GrpcServer},
+    outage::{BoxError, outage, outage_with},
+    switch::Switch,
+};
+use tonic::{
+    Code, Status,
+    body::Body,
+    metadata::MetadataMap,
+    transport::{Channel, Server},
+};
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tower::ServiceBuilder;
+
+const POLICY: PolicyPatch =
+    PolicyPatch::new().failure_threshold(3).with_expiry(Expiry::fixed(Duration::from_secs(1)));
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), BoxError> {
+    client().await?;
+    server().await
+}
+
+/// The client knows the state of the service, and does not call it while it is down.
+async fn client() -> Result<(), BoxError> {
+    let switch = Switch::default();
+    let checks = Checks::behind(&switch);
+    let server = GrpcServer::start(|incoming| {
+        Server::builder().add_service(checks).serve_with_incoming(incoming)
+    });
+    let server = server.await?;
+
+    let layer = CircuitBreakerLayer::new("ledger").policy(POLICY)?.grpc_errors();
+    let channel = Channel::from_shared(server.url())?.connect_timeout(Duration::from_secs(2));
+    let channel = ServiceBuilder::new().layer(layer).service(channel.connect_lazy());
+    let mut client = HealthClient::new(channel);
+    let call = async || client.check(HealthCheckRequest::default()).await.map(drop);
+    outage(&brama::breaker("ledger"), &switch, call).await?;
+    Ok(())
+}
+
+/// The server knows the state of what its handlers call, and answers at once while that is down.
+async fn server() -> Result<(), BoxError> {
+    let switch = Switch::default();
+    let checks = Checks::behind(&switch);
+    let layer = CircuitBreakerLayer::new("ledger_database")
+        .policy(POLICY)?
+        .grpc_errors()
+        .reject_with(|open| unavailable(&open));
+    let server = GrpcServer::start(|incoming| {
+        Server::builder().layer(layer).add_service(checks).serve_with_incoming(incoming)
+    });
+    let server = server.await?;
+
+    let channel = Channel::from_shared(server.url())?.connect().await?;
+    let mut client = HealthClient::new(channel);
+    let call = async || client.check(HealthCheckRequest::default()).await.map(drop);
+    let is_rejection = |status: Status| {
+        status.code() == Code::Unavailable && status.metadata().contains_key(PUSHBACK)
+    };
+    outage_with(&brama::breaker("ledger_database"), &switch, call, is_rejection, LONGEST).await?;
+    Ok(())
+}
+
+/// A rejection passes the network here.
+const LONGEST: Duration = Duration::from_millis(20);
+
+/// When a client may try again, in milliseconds: gRFC A6.
+const PUSHBACK: &str = "grpc-retry-pushback-ms";
+
+fn unavailable(open: &CircuitOpen) -> http::Response<Body> {
+    let mut metadata = MetadataMap::new();
+    if let Some(wait) = open.retry_after() {
+        let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        metadata.insert(PUSHBACK, wait.into());
+    }
+    Status::with_metadata(Code::Unavailable, open.to_string(), metadata).into_http()
+}
