@@ -89,7 +89,7 @@
 //! - [Recovery](guide::recovery): how long a circuit stays open, and how it closes.
 //! - [Keys](guide::keys): one breaker for each node, host or tenant.
 //! - [Connections](guide::connections): breakers as values, registered and found by name or label.
-//! - [Layers](guide::layers): a breaker around a service of tower, HTTP or gRPC.
+//! - [Layers](guide::layers) of tower, HTTP and gRPC; [clients](guide::clients), such as sqlx.
 //! - [Events](guide::events): callbacks, iterators and streams.
 //! - [Logs](guide::logs): a line for each opening and recovery, spans, outcomes of calls.
 //! - [Testing](guide::testing): isolated breakers, and time that moves when a test says so.

@@ -10,6 +10,7 @@
 //! | [`keys`] | How does each node, host or tenant get a breaker of its own? |
 //! | [`connections`] | How do I use breakers as values, and find them by name or label? |
 //! | [`layers`] | How do I put a breaker around a service of tower, HTTP or gRPC? |
+//! | [`clients`] | How do I protect reqwest, hyper, tonic, sqlx, redis, a pool or a consumer? |
 //! | [`events`] | How does my program learn that a circuit opened? |
 //! | [`logs`] | Which lines does brama write to my log, and in which span? |
 //! | [`testing`] | How do I test functions that have a breaker? |
@@ -46,6 +47,8 @@ pub mod connections {}
 #[cfg_attr(feature = "http", doc = include_str!("layers.md"))]
 #[cfg_attr(not(feature = "http"), doc = "This page needs the feature `http`.")]
 pub mod layers {}
+
+pub mod clients;
 
 #[doc = include_str!("events.md")]
 pub mod events {}

@@ -34,6 +34,19 @@ fn the_gate_runs_the_example_of_each_client() {
 }
 
 #[test]
+fn the_examples_of_each_page_about_a_client_run() {
+    let [index, tests] = ["src/guide/clients/mod.rs", "examples/clients/src/guide.rs"].map(read);
+    let pages = files("src/guide/clients", ".md").into_iter().map(|page| page.path);
+    let names = pages.map(|path| path.rsplit('/').next().unwrap().to_owned());
+    let missing = names.filter(|name| {
+        let is_included = index.contains(&format!("include_str!(\"{name}\")"));
+        !is_included || !tests.contains(&format!("src/guide/clients/{name}\")"))
+    });
+    let missing: Vec<_> = missing.collect();
+    assert_none("include the page in src/guide/clients/mod.rs and examples/clients", &missing);
+}
+
+#[test]
 fn the_index_of_the_integration_tests_names_each_file() {
     let files = files("tests/it", ".rs");
     let (index, topics): (Vec<_>, Vec<_>) =
