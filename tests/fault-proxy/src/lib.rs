@@ -1,0 +1,80 @@
+//! A TCP proxy that breaks connections in the ways in which networks and dying servers do.
+//!
+//! ```
+//! use fault_proxy::{Fault, FaultProxy};
+//! use tokio::{io::AsyncReadExt, net::{TcpListener, TcpStream}};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! let upstream = TcpListener::bind("127.0.0.1:0").await?;
+//! let proxy = FaultProxy::start(upstream.local_addr()?)?;
+//! proxy.set(Fault::Reset).await;
+//! let mut client = TcpStream::connect(proxy.address()).await?;
+//! assert!(client.read_u8().await.is_err());
+//! # Ok(())
+//! # }
+//! ```
+
+mod connection;
+mod direction;
+mod door;
+mod fault;
+
+use std::{io, net::SocketAddr};
+
+use tokio::{sync::watch, task::AbortHandle};
+
+use self::door::Door;
+pub use self::fault::Fault;
+
+/// A proxy on a port of loopback, in front of one server. It ends, with all of its connections,
+/// when it is dropped.
+#[derive(Debug)]
+pub struct FaultProxy {
+    address: SocketAddr,
+    fault: watch::Sender<Fault>,
+    /// The fault that the port has, which follows `fault`.
+    at_door: watch::Receiver<Fault>,
+    task: AbortHandle,
+}
+
+impl FaultProxy {
+    /// Starts a proxy without a fault. Call it within a runtime of tokio.
+    ///
+    /// # Errors
+    ///
+    /// [`io::Error`] if there is no free port.
+    pub fn start(upstream: SocketAddr) -> io::Result<Self> {
+        let door = Door::new()?;
+        let address = door.address();
+        let (fault, faults) = watch::channel(Fault::None);
+        let (report, at_door) = watch::channel(Fault::None);
+        let task = tokio::spawn(door.attend(upstream, faults, report)).abort_handle();
+        Ok(Self { address, fault, at_door, task })
+    }
+
+    /// The address that clients connect to.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Replaces the fault, for the connections that exist too. Connections and bytes that come
+    /// after this has returned see the new one.
+    ///
+    /// # Panics
+    ///
+    /// If the port cannot be opened again after [`Fault::Refuse`].
+    pub async fn set(&self, fault: Fault) {
+        self.fault.send_replace(fault);
+        let mut at_door = self.at_door.clone();
+        let reached = at_door.wait_for(|it| *it == fault).await.is_ok();
+        assert!(reached, "the port {} could not be opened again", self.address);
+    }
+}
+
+impl Drop for FaultProxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
