@@ -22,7 +22,10 @@ mod fault;
 
 use std::{io, net::SocketAddr};
 
-use tokio::{sync::watch, task::AbortHandle};
+use tokio::{
+    sync::{Mutex, watch},
+    task::AbortHandle,
+};
 
 use self::door::Door;
 pub use self::fault::Fault;
@@ -35,6 +38,8 @@ pub struct FaultProxy {
     fault: watch::Sender<Fault>,
     /// The fault that the port has, which follows `fault`.
     at_door: watch::Receiver<Fault>,
+    /// One change comes after the other, so that each sees its own fault at the port.
+    changes: Mutex<()>,
     task: AbortHandle,
 }
 
@@ -50,7 +55,7 @@ impl FaultProxy {
         let (fault, faults) = watch::channel(Fault::None);
         let (report, at_door) = watch::channel(Fault::None);
         let task = tokio::spawn(door.attend(upstream, faults, report)).abort_handle();
-        Ok(Self { address, fault, at_door, task })
+        Ok(Self { address, fault, at_door, changes: Mutex::new(()), task })
     }
 
     /// The address that clients connect to.
@@ -66,6 +71,7 @@ impl FaultProxy {
     ///
     /// If the port cannot be opened again after [`Fault::Refuse`].
     pub async fn set(&self, fault: Fault) {
+        let _change = self.changes.lock().await;
         self.fault.send_replace(fault);
         let mut at_door = self.at_door.clone();
         let reached = at_door.wait_for(|it| *it == fault).await.is_ok();

@@ -1,0 +1,118 @@
+//! A client of hyper-util under the layer.
+
+use std::{fmt, time::Duration};
+
+use axum::http::{Request, Response};
+use brama::tower::{BreakerError, CircuitBreakerLayer};
+use bytes::Bytes;
+use fault_proxy::Fault;
+use http_body_util::{BodyExt, Empty};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use tokio::time::timeout;
+use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
+
+use crate::{
+    outage::{FAULTS, Fate, QUICK, Stage, policy},
+    patience::Patience,
+    upstream::BODY,
+};
+
+type Body = Empty<Bytes>;
+
+/// A client whose calls fail if they take too long.
+pub(crate) fn client(
+    patience: &Patience,
+) -> impl Service<
+    Request<Body>,
+    Response = Response<impl BodyExt<Data = Bytes, Error: fmt::Display> + use<>>,
+    Error = BoxError,
+    Future: Send,
+> + Clone
++ Send
++ use<> {
+    let client: Client<HttpConnector, Body> = Client::builder(TokioExecutor::new()).build_http();
+    let patience = patience.clone();
+    service_fn(move |request| {
+        let (client, patience) = (client.clone(), patience.clone());
+        async move { patience.limit(client.request(request)).await }
+    })
+}
+
+pub(crate) fn request(url: String) -> Request<Body> {
+    Request::get(url).body(Body::new()).unwrap()
+}
+
+fn layer(stage: &Stage) -> CircuitBreakerLayer {
+    CircuitBreakerLayer::in_registry(&stage.registry, "hyper").policy(policy()).unwrap()
+}
+
+/// The fate of a call whose body is read.
+pub(crate) async fn fate<B: BodyExt>(result: Result<Response<B>, BreakerError<BoxError>>) -> Fate {
+    match result {
+        Ok(response) if response.status().is_success() => match response.collect().await {
+            Ok(_) => Fate::Success,
+            Err(_) => Fate::Failure,
+        },
+        Err(BreakerError::Rejected(_)) => Fate::Rejected,
+        Ok(_) | Err(_) => Fate::Failure,
+    }
+}
+
+#[tokio::test]
+async fn each_fault_opens_the_breaker_and_a_probe_closes_it() {
+    for fault in FAULTS {
+        let stage = Stage::new().await;
+        let layer = layer(&stage).for_boxed_errors().server_errors().until_end_of_body();
+        let service = layer.layer(client(&stage.patience));
+        let call = async |call| {
+            let request = request(stage.url(&format!("/calls/{call}")));
+            fate(service.clone().oneshot(request).await).await
+        };
+        stage.outage(fault, QUICK, call).await;
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_dies_half_way_is_a_failure_only_until_the_end_of_the_body() {
+    let stage = Stage::new().await;
+    let layer = layer(&stage).for_boxed_errors().server_errors();
+    let at_response = layer.clone().layer(client(&stage.patience));
+    let at_end = layer.until_end_of_body().layer(client(&stage.patience));
+    stage.set(Fault::Truncate(BODY / 2)).await;
+    let request = || request(stage.url("/calls/1"));
+    assert_eq!(fate(at_response.oneshot(request()).await).await, Fate::Failure);
+    stage.registry.assert_successes("hyper", 1);
+    stage.registry.assert_failures("hyper", 0);
+    assert_eq!(fate(at_end.oneshot(request()).await).await, Fate::Failure);
+    stage.registry.assert_failures("hyper", 1);
+}
+
+#[tokio::test]
+async fn each_status_counts_as_the_preset_says() {
+    let stage = Stage::new().await;
+    let layer = layer(&stage).for_boxed_errors().server_errors();
+    let service = layer.layer(client(&stage.patience));
+    for status in [200, 404, 501, 429, 500, 503] {
+        let request = request(stage.url(&format!("/status/{status}")));
+        assert_eq!(service.clone().oneshot(request).await.unwrap().status(), status);
+    }
+    let totals = stage.registry.breaker("hyper").status().totals;
+    assert_eq!([totals.successes, totals.ignored, totals.failures], [3, 1, 2]);
+}
+
+#[tokio::test]
+async fn a_call_that_its_caller_drops_is_abandoned_and_opens_nothing() {
+    let stage = Stage::new().await;
+    let layer = layer(&stage).for_boxed_errors().server_errors();
+    let service = layer.layer(client(&stage.patience));
+    for _ in 0..5 {
+        let call = service.clone().oneshot(request(stage.url("/hangs")));
+        assert!(timeout(Duration::from_millis(20), call).await.is_err());
+    }
+    let status = stage.registry.breaker("hyper").status();
+    assert_eq!((status.totals.abandoned, status.totals.failures), (5, 0));
+    assert!(stage.registry.breaker("hyper").is_available());
+}

@@ -1,0 +1,89 @@
+//! Functions that call by reqwest under the attribute.
+
+use std::time::Duration;
+
+use brama::{CircuitOpen, circuit_breaker};
+use bytes::Bytes;
+use reqwest::{Client, StatusCode};
+
+use crate::outage::{FAULTS, Fate, QUICK, Stage};
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+    #[error(transparent)]
+    Rejected(#[from] CircuitOpen),
+}
+
+impl FetchError {
+    /// Whether the server says nothing about its health.
+    fn is_rate_limit(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether the server is to blame. A request that is wrong is not.
+    fn is_outage(&self) -> bool {
+        !self.status().is_some_and(|status| status.is_client_error())
+    }
+
+    fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Http(error) => error.status(),
+            Self::Rejected(_) => None,
+        }
+    }
+}
+
+#[circuit_breaker(
+    identifier = "reqwest",
+    failure_threshold = 3,
+    expiry = "60s",
+    failure_if = FetchError::is_outage,
+    ignore_if = FetchError::is_rate_limit
+)]
+pub(crate) async fn fetch(
+    client: &Client,
+    url: &str,
+    patience: Duration,
+) -> Result<Bytes, FetchError> {
+    let response = client.get(url).timeout(patience).send().await?;
+    Ok(response.error_for_status()?.bytes().await?)
+}
+
+/// A client that asks no proxy of the environment.
+pub(crate) fn client() -> Client {
+    Client::builder().no_proxy().build().unwrap()
+}
+
+pub(crate) fn fate_of(result: Result<Bytes, FetchError>) -> Fate {
+    match result {
+        Ok(_) => Fate::Success,
+        Err(error) => Fate::of_error(&error),
+    }
+}
+
+#[tokio::test]
+async fn each_fault_opens_the_breaker_and_a_probe_closes_it() {
+    for fault in FAULTS {
+        let (stage, client) = (Stage::new().await, client());
+        let _entered = stage.registry.enter();
+        let call = async |call| {
+            let url = stage.url(&format!("/calls/{call}"));
+            fate_of(fetch(&client, &url, stage.patience.duration()).await)
+        };
+        stage.outage(fault, QUICK, call).await;
+    }
+}
+
+#[tokio::test]
+async fn each_status_counts_as_the_function_says() {
+    let (stage, client) = (Stage::new().await, client());
+    let _entered = stage.registry.enter();
+    for status in [200, 404, 429, 500, 503] {
+        let url = stage.url(&format!("/status/{status}"));
+        assert_eq!(fetch(&client, &url, stage.patience.duration()).await.is_ok(), status == 200);
+    }
+    let totals = stage.registry.breaker("reqwest").status().totals;
+    assert_eq!([totals.successes, totals.ignored, totals.failures], [2, 1, 2]);
+}

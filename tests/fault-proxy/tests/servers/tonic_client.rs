@@ -1,0 +1,102 @@
+//! A channel of tonic under the layer.
+
+use std::net::SocketAddr;
+
+use axum::http::{Request, Response, uri::PathAndQuery};
+use brama::tower::CircuitBreakerLayer;
+use fault_proxy::{Fault, FaultProxy};
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::{
+    Status,
+    body::Body,
+    client::Grpc,
+    transport::{Channel, Endpoint, Server},
+};
+use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
+
+use crate::{
+    echo::{Echo, PATH, RawCodec, message},
+    outage::{FAULTS, Fate, QUICK, Stage, policy},
+    upstream::{BODY, Seen, Task},
+};
+
+/// Starts a server of gRPC behind a proxy.
+async fn stage() -> (Stage, Task) {
+    let (listener, seen) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), Seen::default());
+    let proxy = FaultProxy::start(listener.local_addr().unwrap()).unwrap();
+    let router = Server::builder().add_service(Echo(seen.clone()));
+    let serve = router.serve_with_incoming(TcpListenerStream::new(listener));
+    (Stage::behind(proxy, seen), Task(tokio::spawn(serve).abort_handle()))
+}
+
+pub(crate) fn channel(address: SocketAddr) -> Channel {
+    Endpoint::from_shared(format!("http://{address}")).unwrap().connect_lazy()
+}
+
+/// A layer around a channel whose calls fail if they take too long.
+fn service(
+    stage: &Stage,
+) -> impl Service<Request<Body>, Response = Response<Body>, Error = BoxError> + Clone + use<> {
+    let (channel, patience) = (channel(stage.proxy.address()), stage.patience.clone());
+    let inner = service_fn(move |request| {
+        let (channel, patience) = (channel.clone(), patience.clone());
+        async move { patience.limit(channel.oneshot(request)).await }
+    });
+    let layer = CircuitBreakerLayer::in_registry(&stage.registry, "tonic").policy(policy());
+    let layer = layer.unwrap().for_boxed_errors().grpc_errors().box_errors();
+    layer.layer(inner).map_response(|response: Response<_>| response.map(Body::new))
+}
+
+/// Makes a call.
+pub(crate) async fn call<S>(service: S, call: u64) -> Result<(), Status>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error: Into<BoxError>>,
+{
+    let mut client = Grpc::new(service);
+    client.ready().await.map_err(|error| Status::from_error(error.into()))?;
+    let path = PathAndQuery::from_static(PATH);
+    let answer = client.unary(tonic::Request::new(message(call)), path, RawCodec).await?;
+    assert_eq!(answer.get_ref().len(), BODY);
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_fault_opens_the_breaker_and_a_probe_closes_it() {
+    for fault in FAULTS {
+        let (stage, _server) = stage().await;
+        let service = service(&stage);
+        let call = async |number| match call(service.clone(), number).await {
+            Ok(()) => Fate::Success,
+            Err(status) => Fate::of_error(&status),
+        };
+        stage.outage(fault, QUICK, call).await;
+    }
+}
+
+#[tokio::test]
+async fn each_status_counts_as_the_preset_says() {
+    for code in 1..=16 {
+        let (stage, _server) = stage().await;
+        let status = call(service(&stage), code).await.unwrap_err();
+        assert_eq!(u64::try_from(i32::from(status.code())).unwrap(), code);
+        let totals = stage.registry.breaker("tonic").status().totals;
+        let expected = match code {
+            2 | 4 | 13 | 14 | 15 => [0, 0, 1],
+            1 | 8 => [0, 1, 0],
+            _ => [1, 0, 0],
+        };
+        assert_eq!([totals.successes, totals.ignored, totals.failures], expected, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_dies_half_way_is_a_failure() {
+    let (stage, _server) = stage().await;
+    let service = service(&stage);
+    call(service.clone(), 17).await.unwrap();
+    stage.set(Fault::Truncate(BODY / 2)).await;
+    call(service, 18).await.unwrap_err();
+    stage.registry.assert_successes("tonic", 1);
+    stage.registry.assert_failures("tonic", 1);
+}

@@ -1,0 +1,81 @@
+//! A server of tonic under the layer, whose handler calls another server.
+
+use brama::{CircuitOpen, tower::CircuitBreakerLayer};
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::{
+    Code, Status,
+    transport::{Channel, Server},
+};
+
+use crate::{
+    echo::{Echo, Handler},
+    outage::{FAULTS, Fate, QUICK_TRIP, Stage, policy},
+    patience::Patience,
+    tonic_client::{call, channel},
+    upstream::{Seen, Task},
+};
+
+/// Passes a call on; `UNAVAILABLE` if that fails.
+#[derive(Debug, Clone)]
+struct PassesOn {
+    client: reqwest::Client,
+    upstream: String,
+    patience: Patience,
+    seen: Seen,
+}
+
+impl Handler for PassesOn {
+    async fn handle(&self, call: u64) -> Result<(), Status> {
+        self.seen.add(call);
+        let request = self.client.get(format!("{}/calls/{call}", self.upstream));
+        let request = request.timeout(self.patience.duration());
+        let answer = async { request.send().await?.error_for_status()?.bytes().await };
+        answer.await.map(drop).map_err(|error| Status::unavailable(error.to_string()))
+    }
+}
+
+/// Starts a server with a breaker around its services, and returns a channel to it.
+async fn server(stage: &Stage, seen: &Seen) -> (Channel, Task) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let (patience, seen) = (stage.patience.clone(), seen.clone());
+    let handler = PassesOn { client, upstream: stage.url(""), patience, seen };
+    let layer = CircuitBreakerLayer::in_registry(&stage.registry, "server").policy(policy());
+    // The text tells it from an answer of the handler.
+    let rejected = |open: CircuitOpen| Status::unavailable(open.to_string()).into_http();
+    let layer = layer.unwrap().grpc_errors().reject_with(rejected);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let channel = channel(listener.local_addr().unwrap());
+    let router = Server::builder().layer(layer).add_service(Echo(handler));
+    let serve = router.serve_with_incoming(TcpListenerStream::new(listener));
+    (channel, Task(tokio::spawn(serve).abort_handle()))
+}
+
+fn fate(result: Result<(), Status>) -> Fate {
+    match result {
+        Ok(()) => Fate::Success,
+        Err(status) if status.message().starts_with("server is open") => Fate::Rejected,
+        Err(_) => Fate::Failure,
+    }
+}
+
+#[tokio::test]
+async fn each_fault_behind_the_server_opens_its_breaker_and_a_probe_closes_it() {
+    for fault in FAULTS {
+        let stage = Stage::new().await;
+        let (channel, _server) = server(&stage, &Seen::default()).await;
+        let call = async |number| fate(call(channel.clone(), number).await);
+        stage.outage(fault, QUICK_TRIP, call).await;
+    }
+}
+
+#[tokio::test]
+async fn a_rejected_call_is_unavailable_and_does_not_reach_the_handler() {
+    let (stage, seen) = (Stage::new().await, Seen::default());
+    let (channel, _server) = server(&stage, &seen).await;
+    stage.registry.breaker("server").open("a test");
+    let status = call(channel, 17).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unavailable);
+    assert_eq!(fate(Err(status)), Fate::Rejected);
+    assert!(!seen.has(17));
+}
