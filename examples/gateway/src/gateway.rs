@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{arguments::UpstreamUrls, configuration::Configuration, upstreams::Upstreams};
+use crate::{configuration::Configuration, upstreams::Upstreams};
 
 #[derive(Clone)]
 pub(crate) struct Gateway {
@@ -11,8 +11,7 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    pub(crate) fn new(configuration: Configuration, urls: UpstreamUrls) -> reqwest::Result<Self> {
-        let upstreams = Arc::new(Upstreams::new(urls)?);
-        Ok(Self { configuration: Arc::new(configuration), upstreams })
+    pub(crate) fn new(configuration: Configuration, upstreams: Upstreams) -> Self {
+        Self { configuration: Arc::new(configuration), upstreams: Arc::new(upstreams) }
     }
 }

@@ -10,6 +10,7 @@ mod health;
 mod metrics;
 mod orders;
 mod products;
+mod reviews;
 mod routes;
 mod shutdown;
 mod telemetry;
@@ -22,7 +23,9 @@ use clap::Parser;
 use tokio::net::TcpListener;
 use tracing::{error, info};
 
-use self::{arguments::Arguments, configuration::Configuration, gateway::Gateway};
+use self::{
+    arguments::Arguments, configuration::Configuration, gateway::Gateway, upstreams::Upstreams,
+};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -40,8 +43,9 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     // Signals have to be handled before the first one may come.
     let shutdown = shutdown::requested()?;
-    let configuration = Configuration::start(&arguments.config)?;
-    let gateway = Gateway::new(configuration, arguments.upstreams)?;
+    // A layer registers its breaker. The file is compared with the breakers that are known.
+    let upstreams = Upstreams::new(arguments.upstreams)?;
+    let gateway = Gateway::new(Configuration::start(&arguments.config)?, upstreams);
     let listener = TcpListener::bind(arguments.listen).await?;
     info!(address = %listener.local_addr()?, "listening");
     axum::serve(listener, routes::all(gateway)).with_graceful_shutdown(shutdown).await?;

@@ -20,7 +20,7 @@ pub(crate) async fn product(
     Path(sku): Path<String>,
 ) -> Result<Json<Product>, UpstreamError> {
     let upstreams = &gateway.upstreams;
-    let (left, reviews) = join!(upstreams.stock(&sku), upstreams.reviews(&sku));
+    let (left, reviews) = join!(upstreams.stock(&sku), upstreams.reviews.of(&sku));
     // The breaker has counted and logged why there are none.
     let reviews = reviews.unwrap_or_default();
     Ok(Json(Product { left: left?, reviews }))
