@@ -3,14 +3,19 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
+#[path = "outage/environment.rs"]
+mod environment;
 #[path = "outage/step.rs"]
 mod step;
 
-use std::{env, fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
 
-use crate::step::{OUTAGE, Step, without_environment};
+use crate::{
+    environment::without_environment,
+    step::{OUTAGE, Step},
+};
 
 #[test]
 fn while_all_is_well_every_breaker_is_closed_and_counts_its_calls() {

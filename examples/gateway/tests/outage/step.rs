@@ -1,8 +1,10 @@
 //! A step of the outage, as the script has printed it.
 
-use std::{env, process::Command, sync::LazyLock};
+use std::{process::Command, sync::LazyLock};
 
 use serde_json::{Deserializer, Value};
+
+use crate::environment::without_environment;
 
 /// All that the script prints. It runs once, and waits for conditions itself.
 pub(crate) static OUTAGE: LazyLock<String> = LazyLock::new(|| {
@@ -16,15 +18,6 @@ pub(crate) static OUTAGE: LazyLock<String> = LazyLock::new(|| {
     assert!(output.status.success(), "{printed}\n{errors}");
     printed
 });
-
-/// Removes the variables that change filters and settings.
-pub(crate) fn without_environment(command: &mut Command) -> &mut Command {
-    let ours = |name: &String| name.starts_with("BRAMA") || name == "RUST_LOG";
-    for name in env::vars().map(|(name, _)| name).filter(ours) {
-        command.env_remove(name);
-    }
-    command
-}
 
 pub(crate) struct Step(&'static str);
 

@@ -1,0 +1,168 @@
+//! Each service behind the gateway dies in each way, while clients go on calling.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails loudly"
+)]
+
+#[path = "outage/environment.rs"]
+mod environment;
+#[path = "kills/load.rs"]
+mod load;
+#[path = "kills/program.rs"]
+mod program;
+#[path = "kills/service.rs"]
+mod service;
+
+use std::time::Duration;
+
+use fault_proxy::Fault;
+use reqwest::StatusCode;
+
+use crate::{
+    load::{Answer, Load, Route},
+    program::Program,
+    service::Service,
+};
+
+/// Every way of the proxy. Truncated answers end in the head and in the body.
+const FAULTS: [Fault; 8] = [
+    Fault::Reset,
+    Fault::Delay(Duration::from_secs(60 * 60)),
+    Fault::Refuse,
+    Fault::HalfClose,
+    Fault::Truncate(8),
+    Fault::BlackHole,
+    Fault::Truncate(1_000),
+    Fault::Garbage,
+];
+
+/// Short openings, so that the test waits for few probes.
+const CONFIG: &str = "[kinds.http]\nfailure_threshold = 3\nexpiry = \"100ms\"\n";
+
+/// So many rejections show that the circuit is open, and so many answers that it is closed.
+const ENOUGH: usize = 20;
+
+/// More than a rejected request takes on a busy machine, and far less than a timeout.
+const QUICK: Duration = Duration::from_millis(250);
+
+/// The service that dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Victim {
+    Payments,
+    Stock,
+    Reviews,
+}
+
+impl Victim {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Payments => "payments",
+            Self::Stock => "stock",
+            Self::Reviews => "reviews",
+        }
+    }
+
+    /// Whether the answer needs the service.
+    fn concerns(self, answer: &Answer) -> bool {
+        let route = match self {
+            Self::Payments => Route::Order,
+            Self::Stock | Self::Reviews => Route::Product,
+        };
+        answer.route == route
+    }
+
+    /// Whether the service has done its part of an answer.
+    fn is_served(self, answer: &Answer) -> bool {
+        let has_part = self != Self::Reviews || answer.has_reviews;
+        self.concerns(answer) && answer.status == StatusCode::OK && has_part
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payments_that_die_are_rejected_quickly_and_come_back() {
+    let answers = killed(Victim::Payments).await;
+    assert!(median(&answers, StatusCode::SERVICE_UNAVAILABLE) < QUICK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stock_that_dies_is_rejected_quickly_and_comes_back() {
+    let answers = killed(Victim::Stock).await;
+    assert!(median(&answers, StatusCode::SERVICE_UNAVAILABLE) < QUICK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_does_without_reviews_that_die_and_has_them_again() {
+    let answers = killed(Victim::Reviews).await;
+    let broken: Vec<_> = answers.iter().filter(|it| it.status != StatusCode::OK).collect();
+    assert!(broken.is_empty(), "{broken:?}");
+    let without: Vec<_> = answers.into_iter().filter(|it| !it.has_reviews).collect();
+    assert!(median(&without, StatusCode::OK) < QUICK);
+}
+
+/// The median of how long answers with a status took.
+fn median(answers: &[Answer], status: StatusCode) -> Duration {
+    let such = answers.iter().filter(|answer| answer.status == status);
+    let mut times: Vec<_> = such.map(|answer| answer.time).collect();
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+/// Takes the gateway through all faults of a service. Returns the answers that needed it.
+async fn killed(victim: Victim) -> Vec<Answer> {
+    let services = [
+        Service::start(r#"{ "number": 17 }"#).await,
+        Service::start("3").await,
+        Service::start(r#"["keeps its leaves together"]"#).await,
+    ];
+    let gateway = Program::start(victim.name(), CONFIG, &services).await;
+    let load = Load::start(&gateway.url);
+    let dying = &services[victim as usize];
+    load.until(0, ENOUGH, |answer| victim.is_served(answer)).await;
+    for fault in FAULTS {
+        dying.proxy.set(fault).await;
+        until_rejected(&gateway, victim, fault).await;
+        dying.proxy.set(Fault::None).await;
+        load.until(load.len(), ENOUGH, |answer| victim.is_served(answer)).await;
+    }
+    let (needed, others): (Vec<_>, Vec<_>) =
+        load.stop().await.into_iter().partition(|answer| victim.concerns(answer));
+    let broken: Vec<_> = others.iter().filter(|it| it.status != StatusCode::OK).collect();
+    assert!(broken.is_empty(), "other routes work: {broken:?}");
+    assert_adds_up(&gateway, victim, &needed, dying.seen()).await;
+    needed
+}
+
+async fn rejections(gateway: &Program, victim: Victim) -> u64 {
+    gateway.metric("brama_breaker_rejections_total", &label(victim)).await
+}
+
+fn label(victim: Victim) -> String {
+    format!("name=\"{}\"", victim.name())
+}
+
+/// Waits until the gateway has rejected enough further calls.
+async fn until_rejected(gateway: &Program, victim: Victim, fault: Fault) {
+    let before = rejections(gateway, victim).await;
+    let wait = async { while rejections(gateway, victim).await < before + ENOUGH as u64 {} };
+    let result = tokio::time::timeout(Duration::from_secs(30), wait).await;
+    assert!(result.is_ok(), "{victim:?} is not rejected during {fault:?}");
+}
+
+/// Checks that each request was a call or a rejection, that no rejected one has reached the
+/// service, and that callers saw each rejection.
+async fn assert_adds_up(gateway: &Program, victim: Victim, needed: &[Answer], seen: u64) {
+    let label = label(victim);
+    let rejected = rejections(gateway, victim).await;
+    let calls = gateway.metric("brama_breaker_calls_total", &label).await;
+    let served = needed.iter().filter(|answer| victim.is_served(answer)).count() as u64;
+    assert_eq!(calls + rejected, needed.len() as u64, "{victim:?}");
+    assert!((served..=calls).contains(&seen), "{seen} of {calls} calls, {served} of them served");
+    assert!((FAULTS.len() * ENOUGH) as u64 <= rejected);
+    if victim != Victim::Reviews {
+        let told = needed.iter().filter(|it| it.status == StatusCode::SERVICE_UNAVAILABLE).count();
+        assert_eq!(told as u64, rejected, "{victim:?}");
+    }
+}

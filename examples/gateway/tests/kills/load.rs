@@ -1,0 +1,113 @@
+//! Clients that call the gateway without a break.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+
+/// What one request came to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answer {
+    pub(crate) route: Route,
+    pub(crate) status: StatusCode,
+    /// Whether the page of a product has its reviews.
+    pub(crate) has_reviews: bool,
+    pub(crate) time: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    Order,
+    Product,
+}
+
+/// Clients until they are stopped, and all answers so far.
+pub(crate) struct Load {
+    answers: watch::Sender<Vec<Answer>>,
+    stop: Arc<AtomicBool>,
+    clients: Vec<JoinHandle<()>>,
+}
+
+const CLIENTS: usize = 8;
+/// Between the requests of a client.
+const REST: Duration = Duration::from_millis(2);
+/// No request takes so long, whatever happens behind the gateway.
+const DEADLINE: Duration = Duration::from_secs(15);
+
+impl Load {
+    pub(crate) fn start(url: &str) -> Self {
+        let (answers, stop) = (watch::Sender::new(Vec::new()), Arc::new(AtomicBool::new(false)));
+        let client = Client::builder().no_proxy().timeout(DEADLINE).build().unwrap();
+        let calls = || {
+            let (client, url, answers, stop) =
+                (client.clone(), url.to_owned(), answers.clone(), Arc::clone(&stop));
+            async move {
+                for route in [Route::Order, Route::Product].into_iter().cycle() {
+                    if stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let answer = call(&client, &url, route).await.unwrap();
+                    answers.send_modify(|answers| answers.push(answer));
+                    sleep(REST).await;
+                }
+            }
+        };
+        let clients = (0..CLIENTS).map(|_| tokio::spawn(calls())).collect();
+        Self { answers, stop, clients }
+    }
+
+    /// How many answers there are.
+    pub(crate) fn len(&self) -> usize {
+        self.answers.borrow().len()
+    }
+
+    /// Waits until so many answers, from the first on, are such.
+    pub(crate) async fn until(
+        &self,
+        first: usize,
+        count: usize,
+        is_such: impl Fn(&Answer) -> bool,
+    ) {
+        let mut answers = self.answers.subscribe();
+        let enough = |answers: &Vec<Answer>| {
+            count <= answers.iter().skip(first).filter(|answer| is_such(answer)).count()
+        };
+        timeout(DEADLINE, answers.wait_for(enough)).await.unwrap().unwrap();
+    }
+
+    /// Waits for the last answers, and returns all.
+    pub(crate) async fn stop(self) -> Vec<Answer> {
+        self.stop.store(true, Ordering::Relaxed);
+        for client in self.clients {
+            client.await.unwrap();
+        }
+        self.answers.borrow().clone()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "an answer is measured")]
+async fn call(client: &Client, url: &str, route: Route) -> reqwest::Result<Answer> {
+    let request = match route {
+        Route::Order => {
+            client.post(format!("{url}/orders")).json(&json!({ "sku": "tea", "cents": 420 }))
+        }
+        Route::Product => client.get(format!("{url}/products/tea")),
+    };
+    let start = Instant::now();
+    let response = request.send().await?;
+    let status = response.status();
+    let body: Value = response.json().await?;
+    let has_reviews = body["reviews"].as_array().is_some_and(|reviews| !reviews.is_empty());
+    Ok(Answer { route, status, has_reviews, time: start.elapsed() })
+}
