@@ -1,22 +1,33 @@
 //! A server of axum under the layer, whose handlers call another server.
 
-use std::future::pending;
+use std::{
+    future::pending,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     Router,
     body::Body,
-    extract::{Path, State},
+    extract::{Path, Request, State},
     http::{StatusCode, header::RETRY_AFTER},
+    middleware::{Next, from_fn},
+    response::Response,
     routing::get,
 };
 use brama::tower::{CircuitBreakerLayer, http::unavailable};
 use fault_proxy::{Fault, FaultProxy};
 use reqwest::Client;
+use tower::ServiceBuilder;
 
 use crate::{
+    crowd::{self, Asked, crowd},
     outage::{FAULTS, Fate, QUICK_TRIP, Stage, policy, until},
     patience::Patience,
-    upstream::{Seen, Server},
+    upstream::{Seen, Server, routes},
 };
 
 /// What the handlers need: a client, and the calls that they have seen.
@@ -107,4 +118,43 @@ async fn a_call_of_a_client_that_hangs_up_is_abandoned_and_opens_nothing() {
         proxy.set(Fault::None).await;
     }
     assert_eq!(breaker.status().totals.failures, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
+    let mut stage = Stage::new().await;
+    // Faults before the server are no failures of it, so it opens more easily.
+    let policy = crowd::policy().failure_threshold(2).concurrency_limit(20);
+    let layer = CircuitBreakerLayer::in_registry(&stage.registry, "server").policy(policy);
+    let layer = layer.unwrap().server_errors().reject_with(unavailable::<Body>);
+    let started = Arc::new(AtomicU64::new(0));
+    let count = {
+        let started = Arc::clone(&started);
+        move |request: Request| {
+            started.fetch_add(1, Ordering::Relaxed);
+            request
+        }
+    };
+    let handlers = routes(Seen::default()).layer(from_fn(takes_its_time));
+    let layers = ServiceBuilder::new().map_request(count).layer(layer);
+    let server = Server::start(handlers.layer(layers)).await;
+    stage.proxy = FaultProxy::start(server.address).unwrap();
+    let (client, url, patience) = (client(), stage.url(""), stage.patience.clone());
+    let call = move |asked: Asked| {
+        let request = client.get(format!("{url}{}", asked.path())).timeout(patience.duration());
+        async move {
+            match request.send().await {
+                Ok(response) => fate(response).await,
+                Err(_) => Fate::Failure,
+            }
+        }
+    };
+    let breaker = stage.registry.breaker("server");
+    crowd(stage, breaker, 17, || started.load(Ordering::Relaxed), call).await;
+}
+
+/// Leaves clients the time to hang up.
+async fn takes_its_time(request: Request, next: Next) -> Response {
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    next.run(request).await
 }

@@ -8,17 +8,12 @@ use std::{
     time::Duration,
 };
 
-use brama::{PolicyPatch, State, Status, Totals, tower::CircuitBreakerLayer};
+use brama::{Breaker, PolicyPatch, State, Totals};
 use fastrand::Rng;
 use fault_proxy::Fault;
-use tokio::time::sleep;
-use tower::{Layer, ServiceExt};
+use tokio::time::{sleep, timeout};
 
-use crate::{
-    hyper_client::{client, fate, request},
-    outage::{FAULTS, Fate, Stage},
-    reqwest_client::{self, fate_of, fetch},
-};
+use crate::outage::{FAULTS, FIRST_CALL, Fate, Stage, until};
 
 const TASKS: u64 = 200;
 const CALLS: u64 = 25;
@@ -31,7 +26,105 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// After so many polls at the latest, a call that is to be dropped is dropped.
 const MOST_POLLS: usize = 8;
 
-/// Polls a future so many times, and then drops it.
+/// What a call asks its server for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Body,
+    RateLimit,
+    Unavailable,
+}
+
+impl Asked {
+    fn random(random: &mut Rng) -> Self {
+        match random.u8(..10) {
+            0 | 1 => Self::RateLimit,
+            2 => Self::Unavailable,
+            _ => Self::Body,
+        }
+    }
+
+    /// The number of a call of the server of gRPC.
+    pub(crate) const fn call(self) -> u64 {
+        match self {
+            Self::Body => FIRST_CALL,
+            Self::RateLimit => 8,
+            Self::Unavailable => 14,
+        }
+    }
+
+    /// The path of a server of HTTP.
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Body => "/calls/1",
+            Self::RateLimit => "/status/429",
+            Self::Unavailable => "/status/503",
+        }
+    }
+}
+
+pub(crate) fn policy() -> PolicyPatch {
+    PolicyPatch::new().failure_threshold(20).expiry(EXPIRY).concurrency_limit(PLACES)
+}
+
+/// Makes the calls of all tasks while faults come and go and time passes. Then the breaker has as
+/// many calls as `started` counts, has given all places back, and admits a probe that closes it.
+pub(crate) async fn crowd<C, F>(
+    stage: Stage,
+    breaker: Breaker,
+    seed: u64,
+    started: impl Fn() -> u64,
+    call: C,
+) where
+    C: Fn(Asked) -> F + Clone + Send + 'static,
+    F: Future<Output = Fate> + Send + 'static,
+{
+    let stage = Arc::new(stage);
+    stage.patience.set(PATIENCE);
+    let tasks = (0..TASKS).map(|task| {
+        let random = Rng::with_seed(seed + task);
+        tokio::spawn(one_of_many(Arc::clone(&stage), random, call.clone()))
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.unwrap();
+    }
+    stage.set(Fault::None).await;
+    // A server learns later that its client has left.
+    until(|| breaker.status().in_flight == Some(0)).await;
+    assert_adds_up(&breaker, started());
+    stage.registry.advance(EXPIRY);
+    assert_eq!(call(Asked::Body).await, Fate::Success);
+    assert_eq!(breaker.state(), State::Closed, "{}", breaker.status());
+}
+
+/// How many calls the tasks of a crowd start.
+pub(crate) const fn all_calls() -> u64 {
+    TASKS * CALLS
+}
+
+async fn one_of_many<F>(stage: Arc<Stage>, mut random: Rng, call: impl Fn(Asked) -> F)
+where
+    F: Future<Output = Fate>,
+{
+    for _ in 0..CALLS {
+        stage.registry.advance(Duration::from_millis(100));
+        let call = at_mercy(call(Asked::random(&mut random)), &mut random);
+        // A body may hang, too.
+        if timeout(2 * PATIENCE, call).await == Ok(Some(Fate::Rejected)) {
+            sleep(PAUSE).await;
+        }
+        if random.u8(..50) == 0 {
+            stage.proxy.set(weather(&mut random)).await;
+        }
+    }
+}
+
+/// Runs a call, or drops it at a random await.
+fn at_mercy<F: Future>(future: F, random: &mut Rng) -> Polled<F> {
+    let left = if random.bool() { usize::MAX } else { random.usize(1..=MOST_POLLS) };
+    Polled { future: Box::pin(future), left }
+}
+
+/// Polls a future so many times, and then ends without its result.
 struct Polled<F> {
     future: Pin<Box<F>>,
     left: usize,
@@ -47,107 +140,16 @@ impl<F: Future> Future for Polled<F> {
     }
 }
 
-/// Runs a call, or drops it at a random await.
-async fn at_mercy<F: Future>(future: F, random: &mut Rng) -> Option<F::Output> {
-    let left = if random.bool() { usize::MAX } else { random.usize(1..=MOST_POLLS) };
-    Polled { future: Box::pin(future), left }.await
-}
-
-/// Makes the calls of all tasks while faults come and go and time passes. Every call ends.
-async fn crowd<C, F>(stage: &Arc<Stage>, seed: u64, call: C)
-where
-    C: Fn(String) -> F + Clone + Send + 'static,
-    F: Future<Output = Fate> + Send + 'static,
-{
-    stage.patience.set(PATIENCE);
-    let tasks = (0..TASKS).map(|task| {
-        let (stage, call) = (Arc::clone(stage), call.clone());
-        let mut random = Rng::with_seed(seed + task);
-        tokio::spawn(async move {
-            for _ in 0..CALLS {
-                stage.registry.advance(Duration::from_millis(100));
-                let url = stage.url(&path(&mut random));
-                let fate = at_mercy(call(url), &mut random).await;
-                if fate == Some(Fate::Rejected) {
-                    sleep(PAUSE).await;
-                }
-                if random.u8(..50) == 0 {
-                    stage.proxy.set(weather(&mut random)).await;
-                }
-            }
-        })
-    });
-    for task in tasks.collect::<Vec<_>>() {
-        task.await.unwrap();
-    }
-    stage.set(Fault::None).await;
-}
-
 /// A fault, or often none.
 fn weather(random: &mut Rng) -> Fault {
     random.choice(FAULTS).filter(|_| random.u8(..4) == 0).unwrap_or(Fault::None)
 }
 
-/// What the server is asked for: a body, or sometimes a status.
-fn path(random: &mut Rng) -> String {
-    match random.u8(..10) {
-        0 | 1 => "/status/429",
-        2 => "/status/503",
-        _ => "/calls/1",
-    }
-    .to_owned()
-}
-
-fn policy() -> PolicyPatch {
-    PolicyPatch::new().failure_threshold(20).expiry(EXPIRY).concurrency_limit(PLACES)
-}
-
-/// Whether the calls of a breaker add up, and it has given all places back.
-fn assert_adds_up(status: &Status, started: u64) {
-    let totals = status.totals;
-    let judged = totals.successes + totals.failures + totals.ignored;
-    assert_eq!(judged + totals.abandoned + totals.rejected, started, "{totals:?}");
-    assert_eq!(status.in_flight, Some(0));
-    assert_eq!(status.probes, 0);
+fn assert_adds_up(breaker: &Breaker, started: u64) {
+    let (totals, probes) = (breaker.status().totals, breaker.status().probes);
     let Totals { successes, failures, ignored, abandoned, rejected, .. } = totals;
+    assert_eq!(successes + failures + ignored + abandoned + rejected, started, "{totals:?}");
+    assert_eq!(probes, 0);
     let all = [successes, failures, ignored, abandoned, rejected];
     assert!(all.iter().all(|count| 0 < *count), "the test does too little: {totals:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn calls_of_a_layer_add_up_and_lose_no_permit() {
-    let stage = Arc::new(Stage::new().await);
-    let layer = CircuitBreakerLayer::in_registry(&stage.registry, "crowd").policy(policy());
-    let layer = layer.unwrap().for_boxed_errors().server_errors().until_end_of_body();
-    let service = layer.layer(client(&stage.patience));
-    let call = move |url: String| {
-        let call = service.clone().oneshot(request(url));
-        async { fate(call.await).await }
-    };
-    crowd(&stage, 7, call.clone()).await;
-    let breaker = stage.registry.breaker("crowd");
-    assert_adds_up(&breaker.status(), TASKS * CALLS);
-    stage.registry.advance(EXPIRY);
-    assert_eq!(call(stage.url("/calls/1")).await, Fate::Success);
-    assert_eq!(breaker.state(), State::Closed, "{}", breaker.status());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn calls_of_a_function_add_up_and_lose_no_permit() {
-    let stage = Arc::new(Stage::new().await);
-    let client = reqwest_client::client();
-    let breaker = stage.registry.breaker("reqwest");
-    breaker.configure(policy()).unwrap();
-    let call = {
-        let stage = Arc::clone(&stage);
-        move |url: String| {
-            let (client, patience) = (client.clone(), stage.patience.duration());
-            stage.registry.scope(async move { fate_of(fetch(&client, &url, patience).await) })
-        }
-    };
-    crowd(&stage, 11, call.clone()).await;
-    assert_adds_up(&breaker.status(), TASKS * CALLS);
-    stage.registry.advance(EXPIRY);
-    assert_eq!(call(stage.url("/calls/1")).await, Fate::Success);
-    assert_eq!(breaker.state(), State::Closed, "{}", breaker.status());
 }

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
 
 use crate::{
+    crowd::{self, Asked, all_calls, crowd},
     outage::{FAULTS, Fate, QUICK, Stage, policy},
     patience::Patience,
     upstream::BODY,
@@ -23,7 +24,7 @@ use crate::{
 type Body = Empty<Bytes>;
 
 /// A client whose calls fail if they take too long.
-pub(crate) fn client(
+fn client(
     patience: &Patience,
 ) -> impl Service<
     Request<Body>,
@@ -41,7 +42,7 @@ pub(crate) fn client(
     })
 }
 
-pub(crate) fn request(url: String) -> Request<Body> {
+fn request(url: String) -> Request<Body> {
     Request::get(url).body(Body::new()).unwrap()
 }
 
@@ -50,7 +51,7 @@ fn layer(stage: &Stage) -> CircuitBreakerLayer {
 }
 
 /// The fate of a call whose body is read.
-pub(crate) async fn fate<B: BodyExt>(result: Result<Response<B>, BreakerError<BoxError>>) -> Fate {
+async fn fate<B: BodyExt>(result: Result<Response<B>, BreakerError<BoxError>>) -> Fate {
     match result {
         Ok(response) if response.status().is_success() => match response.collect().await {
             Ok(_) => Fate::Success,
@@ -115,4 +116,18 @@ async fn a_call_that_its_caller_drops_is_abandoned_and_opens_nothing() {
     let status = stage.registry.breaker("hyper").status();
     assert_eq!((status.totals.abandoned, status.totals.failures), (5, 0));
     assert!(stage.registry.breaker("hyper").is_available());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
+    let stage = Stage::new().await;
+    let layer = CircuitBreakerLayer::in_registry(&stage.registry, "hyper").policy(crowd::policy());
+    let layer = layer.unwrap().for_boxed_errors().server_errors().until_end_of_body();
+    let (service, url) = (layer.layer(client(&stage.patience)), stage.url(""));
+    let call = move |asked: Asked| {
+        let call = service.clone().oneshot(request(format!("{url}{}", asked.path())));
+        async { fate(call.await).await }
+    };
+    let breaker = stage.registry.breaker("hyper");
+    crowd(stage, breaker, 7, all_calls, call).await;
 }

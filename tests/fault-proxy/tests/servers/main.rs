@@ -7,17 +7,19 @@
 //! | `axum_server.rs` | a server of axum, by the layer |
 //! | `tonic_client.rs` | a channel of tonic, by the layer |
 //! | `tonic_server.rs` | a server of tonic, by the layer |
-//! | `crowd.rs` | a client of hyper-util that 200 tasks share |
+//!
+//! Each adapter goes through an outage (`outage.rs`) of each fault, and is used by a crowd
+//! (`crowd.rs`) that drops calls at random.
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
+mod crowd;
 mod echo;
 mod outage;
 mod patience;
 mod upstream;
 
 mod axum_server;
-mod crowd;
 mod hyper_client;
 mod reqwest_client;
 mod tonic_client;

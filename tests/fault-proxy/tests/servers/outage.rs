@@ -46,7 +46,7 @@ pub(crate) const THRESHOLD: u32 = 3;
 const EXPIRY: Duration = Duration::from_secs(60);
 const REJECTIONS: usize = 100;
 /// Smaller numbers ask the server of gRPC for a status.
-const FIRST_CALL: u64 = 100;
+pub(crate) const FIRST_CALL: u64 = 100;
 
 /// More than a rejection takes within a process.
 pub(crate) const QUICK: Duration = Duration::from_millis(1);

@@ -6,10 +6,13 @@ use brama::{CircuitOpen, circuit_breaker};
 use bytes::Bytes;
 use reqwest::{Client, StatusCode};
 
-use crate::outage::{FAULTS, Fate, QUICK, Stage};
+use crate::{
+    crowd::{self, Asked, all_calls, crowd},
+    outage::{FAULTS, Fate, QUICK, Stage},
+};
 
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum FetchError {
+enum FetchError {
     #[error(transparent)]
     Http(#[from] reqwest::Error),
     #[error(transparent)]
@@ -42,21 +45,17 @@ impl FetchError {
     failure_if = FetchError::is_outage,
     ignore_if = FetchError::is_rate_limit
 )]
-pub(crate) async fn fetch(
-    client: &Client,
-    url: &str,
-    patience: Duration,
-) -> Result<Bytes, FetchError> {
+async fn fetch(client: &Client, url: &str, patience: Duration) -> Result<Bytes, FetchError> {
     let response = client.get(url).timeout(patience).send().await?;
     Ok(response.error_for_status()?.bytes().await?)
 }
 
 /// A client that asks no proxy of the environment.
-pub(crate) fn client() -> Client {
+fn client() -> Client {
     Client::builder().no_proxy().build().unwrap()
 }
 
-pub(crate) fn fate_of(result: Result<Bytes, FetchError>) -> Fate {
+fn fate_of(result: Result<Bytes, FetchError>) -> Fate {
     match result {
         Ok(_) => Fate::Success,
         Err(error) => Fate::of_error(&error),
@@ -86,4 +85,18 @@ async fn each_status_counts_as_the_function_says() {
     }
     let totals = stage.registry.breaker("reqwest").status().totals;
     assert_eq!([totals.successes, totals.ignored, totals.failures], [2, 1, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
+    let (stage, client) = (Stage::new().await, client());
+    let (registry, patience, url) = (stage.registry.clone(), stage.patience.clone(), stage.url(""));
+    let call = move |asked: Asked| {
+        let (client, url) = (client.clone(), format!("{url}{}", asked.path()));
+        let patience = patience.duration();
+        registry.scope(async move { fate_of(fetch(&client, &url, patience).await) })
+    };
+    let breaker = stage.registry.breaker("reqwest");
+    breaker.configure(crowd::policy()).unwrap();
+    crowd(stage, breaker, 11, all_calls, call).await;
 }

@@ -16,6 +16,7 @@ use tonic::{
 use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
 
 use crate::{
+    crowd::{self, Asked, all_calls, crowd},
     echo::{Echo, PATH, RawCodec, message},
     outage::{FAULTS, Fate, QUICK, Stage, policy},
     upstream::{BODY, Seen, Task},
@@ -37,7 +38,10 @@ pub(crate) fn channel(address: SocketAddr) -> Channel {
 /// A layer around a channel whose calls fail if they take too long.
 fn service(
     stage: &Stage,
-) -> impl Service<Request<Body>, Response = Response<Body>, Error = BoxError> + Clone + use<> {
+) -> impl Service<Request<Body>, Response = Response<Body>, Error = BoxError, Future: Send>
++ Clone
++ Send
++ use<> {
     let (channel, patience) = (channel(stage.proxy.address()), stage.patience.clone());
     let inner = service_fn(move |request| {
         let (channel, patience) = (channel.clone(), patience.clone());
@@ -61,15 +65,19 @@ where
     Ok(())
 }
 
+fn fate(result: Result<(), Status>) -> Fate {
+    match result {
+        Ok(()) => Fate::Success,
+        Err(status) => Fate::of_error(&status),
+    }
+}
+
 #[tokio::test]
 async fn each_fault_opens_the_breaker_and_a_probe_closes_it() {
     for fault in FAULTS {
         let (stage, _server) = stage().await;
         let service = service(&stage);
-        let call = async |number| match call(service.clone(), number).await {
-            Ok(()) => Fate::Success,
-            Err(status) => Fate::of_error(&status),
-        };
+        let call = async |number| fate(call(service.clone(), number).await);
         stage.outage(fault, QUICK, call).await;
     }
 }
@@ -99,4 +107,17 @@ async fn an_answer_that_dies_half_way_is_a_failure() {
     call(service, 18).await.unwrap_err();
     stage.registry.assert_successes("tonic", 1);
     stage.registry.assert_failures("tonic", 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
+    let (stage, _server) = stage().await;
+    let service = service(&stage);
+    let call = move |asked: Asked| {
+        let call = call(service.clone(), asked.call());
+        async { fate(call.await) }
+    };
+    let breaker = stage.registry.breaker("tonic");
+    breaker.configure(crowd::policy()).unwrap();
+    crowd(stage, breaker, 13, all_calls, call).await;
 }
