@@ -1,13 +1,6 @@
 //! A server of axum under the layer, whose handlers call another server.
 
-use std::{
-    future::pending,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{future::pending, time::Duration};
 
 use axum::{
     Router,
@@ -24,7 +17,7 @@ use reqwest::Client;
 use tower::ServiceBuilder;
 
 use crate::{
-    crowd::{self, Asked, crowd},
+    crowd::{Asked, Started, crowd, policy_of_server},
     outage::{FAULTS, Fate, QUICK_TRIP, Stage, policy, until},
     patience::Patience,
     upstream::{Seen, Server, routes},
@@ -123,20 +116,12 @@ async fn a_call_of_a_client_that_hangs_up_is_abandoned_and_opens_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
     let mut stage = Stage::new().await;
-    // Faults before the server are no failures of it, so it opens more easily.
-    let policy = crowd::policy().failure_threshold(2).concurrency_limit(20);
-    let layer = CircuitBreakerLayer::in_registry(&stage.registry, "server").policy(policy);
+    let layer =
+        CircuitBreakerLayer::in_registry(&stage.registry, "server").policy(policy_of_server());
     let layer = layer.unwrap().server_errors().reject_with(unavailable::<Body>);
-    let started = Arc::new(AtomicU64::new(0));
-    let count = {
-        let started = Arc::clone(&started);
-        move |request: Request| {
-            started.fetch_add(1, Ordering::Relaxed);
-            request
-        }
-    };
+    let started = Started::default();
     let handlers = routes(Seen::default()).layer(from_fn(takes_its_time));
-    let layers = ServiceBuilder::new().map_request(count).layer(layer);
+    let layers = ServiceBuilder::new().map_request(started.counter()).layer(layer);
     let server = Server::start(handlers.layer(layers)).await;
     stage.proxy = FaultProxy::start(server.address).unwrap();
     let (client, url, patience) = (client(), stage.url(""), stage.patience.clone());
@@ -150,7 +135,7 @@ async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
         }
     };
     let breaker = stage.registry.breaker("server");
-    crowd(stage, breaker, 17, || started.load(Ordering::Relaxed), call).await;
+    crowd(stage, breaker, 17, || started.get(), call).await;
 }
 
 /// Leaves clients the time to hang up.

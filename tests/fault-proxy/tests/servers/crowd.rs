@@ -3,7 +3,10 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -64,6 +67,30 @@ impl Asked {
 
 pub(crate) fn policy() -> PolicyPatch {
     PolicyPatch::new().failure_threshold(20).expiry(EXPIRY).concurrency_limit(PLACES)
+}
+
+/// The policy of a server. Faults before it are no failures of it, so it opens more easily.
+pub(crate) fn policy_of_server() -> PolicyPatch {
+    policy().failure_threshold(2).concurrency_limit(20)
+}
+
+/// Counts the calls that come to the breaker of a server.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Started(Arc<AtomicU64>);
+
+impl Started {
+    /// A step that counts requests and passes them on.
+    pub(crate) fn counter<R>(&self) -> impl Fn(R) -> R + Clone + use<R> {
+        let count = Arc::clone(&self.0);
+        move |request| {
+            count.fetch_add(1, Ordering::Relaxed);
+            request
+        }
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Makes the calls of all tasks while faults come and go and time passes. Then the breaker has as

@@ -1,14 +1,22 @@
 //! A server of tonic under the layer, whose handler calls another server.
 
+use std::time::Duration;
+
+use axum::http::Response;
 use brama::{CircuitOpen, tower::CircuitBreakerLayer};
-use tokio::net::TcpListener;
+use fault_proxy::FaultProxy;
+use tokio::{net::TcpListener, time::timeout};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{
     Code, Status,
+    body::Body,
     transport::{Channel, Server},
 };
 
+use tower::ServiceBuilder;
+
 use crate::{
+    crowd::{Asked, Started, crowd, policy_of_server},
     echo::{Echo, Handler},
     outage::{FAULTS, Fate, QUICK_TRIP, Stage, policy},
     patience::Patience,
@@ -35,14 +43,18 @@ impl Handler for PassesOn {
     }
 }
 
+/// The answer to a rejected call. Its text tells it from an answer of the handler.
+#[expect(clippy::needless_pass_by_value, reason = "`reject_with` passes rejections by value")]
+fn rejected(open: CircuitOpen) -> Response<Body> {
+    Status::unavailable(open.to_string()).into_http()
+}
+
 /// Starts a server with a breaker around its services, and returns a channel to it.
 async fn server(stage: &Stage, seen: &Seen) -> (Channel, Task) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let (patience, seen) = (stage.patience.clone(), seen.clone());
     let handler = PassesOn { client, upstream: stage.url(""), patience, seen };
     let layer = CircuitBreakerLayer::in_registry(&stage.registry, "server").policy(policy());
-    // The text tells it from an answer of the handler.
-    let rejected = |open: CircuitOpen| Status::unavailable(open.to_string()).into_http();
     let layer = layer.unwrap().grpc_errors().reject_with(rejected);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let channel = channel(listener.local_addr().unwrap());
@@ -78,4 +90,37 @@ async fn a_rejected_call_is_unavailable_and_does_not_reach_the_handler() {
     assert_eq!(status.code(), Code::Unavailable);
     assert_eq!(fate(Err(status)), Fate::Rejected);
     assert!(!seen.has(17));
+}
+
+/// Answers as asked for, and leaves clients the time to hang up.
+#[derive(Debug, Clone)]
+struct TakesItsTime;
+
+impl Handler for TakesItsTime {
+    async fn handle(&self, call: u64) -> Result<(), Status> {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        Seen::default().handle(call).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
+    let mut stage = Stage::new().await;
+    let layer =
+        CircuitBreakerLayer::in_registry(&stage.registry, "server").policy(policy_of_server());
+    let layer = layer.unwrap().grpc_errors().reject_with(rejected);
+    let started = Started::default();
+    let layers = ServiceBuilder::new().map_request(started.counter()).layer(layer).into_inner();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    stage.proxy = FaultProxy::start(listener.local_addr().unwrap()).unwrap();
+    let router = Server::builder().layer(layers).add_service(Echo(TakesItsTime));
+    let serve = router.serve_with_incoming(TcpListenerStream::new(listener));
+    let _server = Task(tokio::spawn(serve).abort_handle());
+    let (channel, patience) = (channel(stage.proxy.address()), stage.patience.clone());
+    let call = move |asked: Asked| {
+        let (call, patience) = (call(channel.clone(), asked.call()), patience.clone());
+        async move { timeout(patience.duration(), call).await.map_or(Fate::Failure, fate) }
+    };
+    let breaker = stage.registry.breaker("server");
+    crowd(stage, breaker, 19, || started.get(), call).await;
 }
