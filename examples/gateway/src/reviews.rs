@@ -39,6 +39,10 @@ impl Reviews {
     pub(crate) async fn of(&self, sku: &str) -> Result<Vec<String>, BoxError> {
         let request = self.client.get(self.url.clone()).query(&[("sku", sku)]);
         let response = self.service.clone().oneshot(request.timeout(TIMEOUT).build()?).await?;
-        Ok(response.error_for_status()?.json().await?)
+        let status = response.error_for_status_ref().map(drop);
+        // Even that of a 404 is read: a call whose body is dropped is abandoned.
+        let body = response.bytes().await?;
+        status?;
+        Ok(serde_json::from_slice(&body)?)
     }
 }

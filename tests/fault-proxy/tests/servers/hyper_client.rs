@@ -92,6 +92,23 @@ async fn a_body_that_dies_half_way_is_a_failure_only_until_the_end_of_the_body()
 }
 
 #[tokio::test]
+async fn a_body_that_its_reader_drops_is_abandoned_only_until_the_end_of_the_body() {
+    let stage = Stage::new().await;
+    let layer = layer(&stage).for_boxed_errors().server_errors();
+    let at_response = layer.clone().layer(client(&stage.patience));
+    let at_end = layer.until_end_of_body().layer(client(&stage.patience));
+    let request = |path| request(stage.url(path));
+    assert!(at_response.oneshot(request("/calls/1")).await.is_ok());
+    stage.registry.assert_successes("hyper", 1);
+    assert!(at_end.clone().oneshot(request("/calls/2")).await.is_ok());
+    let totals = stage.registry.breaker("hyper").status().totals;
+    assert_eq!((totals.successes, totals.abandoned), (1, 1));
+    // A body without bytes has ended.
+    assert!(at_end.oneshot(request("/status/404")).await.is_ok());
+    stage.registry.assert_successes("hyper", 2);
+}
+
+#[tokio::test]
 async fn each_status_counts_as_the_preset_says() {
     let stage = Stage::new().await;
     let layer = layer(&stage).for_boxed_errors().server_errors();
