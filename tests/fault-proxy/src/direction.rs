@@ -65,10 +65,15 @@ impl<'a> Direction<'a> {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Cut> {
         loop {
             let fault = *self.faults.borrow_and_update();
-            match (fault, self.role) {
-                (Fault::Reset | Fault::Refuse, _) => return Err(Cut::Reset),
-                (Fault::HalfClose, Role::Answers) => self.to.shutdown().await?,
-                _ => {}
+            match fault {
+                Fault::Reset | Fault::Refuse => return Err(Cut::Reset),
+                Fault::HalfClose if self.role == Role::Answers => self.to.shutdown().await?,
+                Fault::None
+                | Fault::Delay(_)
+                | Fault::BlackHole
+                | Fault::HalfClose
+                | Fault::Truncate(_)
+                | Fault::Garbage => {}
             }
             tokio::select! {
                 biased;
@@ -129,7 +134,8 @@ impl<'a> Direction<'a> {
                 Ok(Verdict::Pass(count.min(length - self.passed)))
             }
             (Fault::Delay(delay), Role::Answers) if !is_late => Ok(Verdict::Wait(delay)),
-            _ => Ok(Verdict::Pass(count)),
+            (Fault::None | Fault::Delay(_), _)
+            | (Fault::HalfClose | Fault::Truncate(_), Role::Requests) => Ok(Verdict::Pass(count)),
         }
     }
 }
