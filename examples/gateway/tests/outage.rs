@@ -18,6 +18,13 @@ use crate::{
 };
 
 #[test]
+fn the_file_names_only_breakers_that_the_gateway_has_at_its_start() {
+    let warnings = Step::titled("The gateway starts").log();
+    let warnings: Vec<_> = warnings.into_iter().filter(|line| line["level"] != "INFO").collect();
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+#[test]
 fn while_all_is_well_every_breaker_is_closed_and_counts_its_calls() {
     let step = Step::titled("All is well");
     assert!(step.answer("POST /orders").starts_with("200 "));
