@@ -213,11 +213,17 @@ impl Slot {
 
     /// Adds to `wakes` every waiter that the step at `now` lets in, or lets in earlier than the
     /// waiter knew.
+    #[inline]
     pub(super) fn wake_waiters(&self, locked: &mut Locked, now: Tick, wakes: &mut Wakes) {
         if locked.has_waiters() {
-            let from = self.admits_from(locked, now);
-            locked.wake_waiters(from, now, wakes);
+            self.wake_present_waiters(locked, now, wakes);
         }
+    }
+
+    #[cold]
+    fn wake_present_waiters(&self, locked: &mut Locked, now: Tick, wakes: &mut Wakes) {
+        let from = self.admits_from(locked, now);
+        locked.wake_waiters(from, now, wakes);
     }
 
     pub(super) fn remove_waiter(&self, key: WaiterKey) {
