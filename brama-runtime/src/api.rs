@@ -37,9 +37,9 @@ pub mod config {
     };
 }
 
-/// Futures of breakers and permits that have names, to be fields of other futures.
+/// Futures and streams of breakers and permits that have names, to be fields of others.
 pub mod future {
-    pub use crate::breaker::{Ready, WatchedFuture};
+    pub use crate::breaker::{Ready, WatchedFuture, WatchedStream};
 }
 
 /// Durations as text, as attributes and configuration accept them: `500ms`, `30s`, `1m 30s`.

@@ -19,6 +19,7 @@
 //! | **One breaker** | |
 //! | permits and protected calls | `permit.rs` |
 //! | permits over parts of a call, futures with names | `watched.rs` |
+//! | streams under a permit, and calls whose time is stopped | `watched_streams.rs` |
 //! | questions and reports by name, without a permit | `by_name.rs` |
 //! | which probes count, and how many there may be | `half_open.rs` |
 //! | calls of a breaker within its own calls | `nested.rs` |
@@ -146,3 +147,4 @@ mod timeout_layers;
 mod timeout_rules;
 mod verdict;
 mod watched;
+mod watched_streams;

@@ -6,9 +6,9 @@ use std::{
 };
 
 use super::{
+    entry::Entry,
     locked::Locked,
     pending_events::PendingEvents,
-    record::Entry,
     rejection::{Rejection, UNKNOWN_WAIT},
     slot::Slot,
     word::Word,

@@ -6,7 +6,7 @@
 use std::{mem, ops::ControlFlow};
 
 use super::{
-    circuit_open::CircuitOpen, in_flight::Chore, pending_events::PendingEvents, record::Entry,
+    circuit_open::CircuitOpen, entry::Entry, in_flight::Chore, pending_events::PendingEvents,
     rejection::Rejection, slot::Slot, word::Word,
 };
 use crate::{

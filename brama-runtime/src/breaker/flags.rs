@@ -46,11 +46,13 @@ pub(super) const MEASURED: u64 = 1 << 20;
 pub(super) const LIMITED: u64 = 1 << 21;
 /// In the entry of a call alone, never at the gate: the call holds a place among those in flight.
 pub(super) const HOLDS_PLACE: u64 = 1 << 22;
-/// 41 bits remain for the generation: 69 years if one begins every millisecond, which is the
+/// In the entry of a call alone, never at the gate: the time of the call was stopped.
+pub(super) const STOPPED: u64 = 1 << 23;
+/// 40 bits remain for the generation: 34 years if one begins every millisecond, which is the
 /// shortest opening and the shortest `probe_timeout`.
-pub(super) const GENERATION_SHIFT: u32 = 23;
+pub(super) const GENERATION_SHIFT: u32 = 24;
 
-pub(super) const FLAGS: [(u64, &str); 20] = [
+pub(super) const FLAGS: [(u64, &str); 21] = [
     (ADMITS, "admits"),
     (ADMITS_AT_ONCE, "admits_at_once"),
     (FAST_PATH, "fast_path"),
@@ -69,6 +71,7 @@ pub(super) const FLAGS: [(u64, &str); 20] = [
     (SCOPED, "scoped"),
     (LIMITED, "limited"),
     (HOLDS_PLACE, "holds_place"),
+    (STOPPED, "stopped"),
     (UNREGISTERED, "unregistered"),
     (EVICTED, "evicted"),
 ];

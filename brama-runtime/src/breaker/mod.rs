@@ -6,6 +6,7 @@ mod call_error;
 mod circuit_open;
 mod concurrency_limit;
 mod context;
+mod entry;
 mod evict;
 mod flags;
 mod gate;
@@ -32,6 +33,7 @@ mod timing;
 mod wait;
 mod waiters;
 mod watched;
+mod watched_stream;
 #[cfg(all(test, not(brama_loom)))]
 mod weight;
 mod word;
@@ -48,6 +50,7 @@ pub use self::{
     result::{FailureReason, OfBox, OfError, of, of_error},
     wait::Ready,
     watched::WatchedFuture,
+    watched_stream::{JudgedAt, WatchedStream},
 };
 pub(crate) use self::{
     context::RegistryContext,
@@ -60,6 +63,7 @@ pub(crate) use self::{
     record::PassMeaning,
     result::is_rejection,
     slot::{SharedSlot, Slot},
+    watched_stream::StreamCall,
 };
 use crate::{
     circuit::{InvalidPolicy, PolicyPatch, Reason, State, Verdict},

@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 
-use super::{raw_permit::Runs, record::Entry, slot::Slot, word::Word};
+use super::{entry::Entry, raw_permit::Runs, slot::Slot, word::Word};
 use crate::circuit::Generation;
 
 /// The scope of a probe. The permit keeps the slot alive, so its address is not reused meanwhile.

@@ -9,9 +9,9 @@ use std::{
 };
 
 use super::{
+    entry::Entry,
     nested::Scope,
     raw_permit::{RawPermit, SlotRef},
-    record::Entry,
     slot::Slot,
 };
 use crate::outcome::{Judgement, Outcome};

@@ -23,7 +23,7 @@ use crate::{circuit::Reason, outcome::Outcome};
 /// The report of a permit from before the present state began is late: it counts only in the
 /// totals. If it is a failure with a retry-after hint, it can also prolong an opening.
 #[must_use = "dropping a permit abandons the call"]
-pub struct Permit(RawPermit<Arc<Slot>>);
+pub struct Permit(pub(super) RawPermit<Arc<Slot>>);
 
 impl Permit {
     pub(super) fn acquire(slot: Arc<Slot>) -> Result<Self, CircuitOpen> {
@@ -65,6 +65,30 @@ impl Permit {
     pub fn record_error<E: FailureReason<Kind>, Kind>(mut self, error: &E) {
         let judgement = self.0.run_under(|| error.judge());
         self.0.record(judgement);
+    }
+
+    /// Stops the time of the call: what follows makes it no slower, and is not in its duration.
+    ///
+    /// A download or a subscription may take long because there is much to send. Stop its time when
+    /// the answer begins. The time is stopped once; later calls of this method change nothing.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// # use brama::{PolicyPatch, Registry, testing::ManualClock};
+    /// # use std::time::Duration;
+    /// # let clock = ManualClock::new();
+    /// # let breaker = Registry::with_clock(clock.clone()).breaker("feed");
+    /// let slow = PolicyPatch::new().slow_call_rate(50).slow_call_duration(Duration::from_secs(2));
+    /// breaker.configure(slow)?;
+    /// let mut permit = breaker.try_acquire()?;
+    /// permit.stop_timing();                       // the first item is there
+    /// clock.advance(Duration::from_secs(3600));   // the others follow
+    /// permit.success();
+    /// assert_eq!(breaker.status().totals.slow, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn stop_timing(&mut self) {
+        self.0.stop_timing();
     }
 
     /// Runs a part of the call under the permit, which other parts may follow.

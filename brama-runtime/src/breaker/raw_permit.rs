@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 
 use super::{
     circuit_open::CircuitOpen,
-    record::Entry,
+    entry::Entry,
     rejection::Rejection,
     slot::{SharedSlot, Slot},
     word::Word,
@@ -96,6 +96,11 @@ impl<S: SlotRef> RawPermit<S> {
     #[inline]
     pub(super) fn word(&self) -> Word {
         Entry::word_of(self.entry)
+    }
+
+    /// Stops the time of the call, if it is timed.
+    pub(super) fn stop_timing(&mut self) {
+        self.entry = self.entry.map(|entry| self.slot.stop_timing(entry));
     }
 
     /// Records a panic, unless an outcome was recorded before.

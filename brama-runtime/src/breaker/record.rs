@@ -1,9 +1,10 @@
 //! Recording: how the outcome of a call reaches the circuit.
 
-use std::{num::NonZeroU64, time::Duration};
+use std::time::Duration;
 
 use super::{
-    locked::Locked, pending_events::PendingEvents, slot::Slot, step::StepGuard, word::Word,
+    entry::Entry, locked::Locked, pending_events::PendingEvents, slot::Slot, step::StepGuard,
+    word::Word,
 };
 use crate::{
     circuit::{Abandoned, Fate, Reason, State, Tick, Verdict},
@@ -12,51 +13,6 @@ use crate::{
     outcome::{Judgement, Outcome},
     sys::sync::{MutexGuard, lock_unless},
 };
-
-/// An admitted call: the word of its admission, and its start if calls are timed.
-///
-/// If the circuit admitted the call under the lock, as it does with a probe, the word is the one
-/// that was published then.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
-    /// Never zero: the gate admits by a flag, and the lock only in states whose number is not zero
-    /// or whose word has that flag. So an `Option<Entry>` is as small as an `Entry`.
-    word: NonZeroU64,
-    /// [`Tick::NEVER`] if calls are not timed.
-    pub(super) started: Tick,
-}
-
-impl Entry {
-    #[inline]
-    pub(super) fn new(word: Word, started: Tick) -> Option<Self> {
-        Some(Self { word: NonZeroU64::new(word.0)?, started })
-    }
-
-    #[inline]
-    pub(super) const fn word(self) -> Word {
-        Word(self.word.get())
-    }
-
-    /// The word of an entry; zero if there is none, which has no flag.
-    #[inline]
-    pub(super) fn word_of(entry: Option<Self>) -> Word {
-        Word(entry.map_or(0, |entry| entry.word.get()))
-    }
-
-    /// Notes whether the call runs in the scope of its breaker.
-    pub(super) fn scoped(self, scoped: bool) -> Self {
-        self.with_word(self.word().scoped(scoped))
-    }
-
-    /// Notes whether the call holds a place among those in flight.
-    pub(super) fn holding_place(self, holds: bool) -> Self {
-        self.with_word(self.word().holding_place(holds))
-    }
-
-    fn with_word(self, word: Word) -> Self {
-        Self { word: NonZeroU64::new(word.0).unwrap_or(self.word), ..self }
-    }
-}
 
 /// What a health check that passed means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

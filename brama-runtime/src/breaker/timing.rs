@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{record::Entry, slot::Slot};
+use super::{entry::Entry, slot::Slot};
 use crate::{
     circuit::{Policy, Tick},
     histogram::{Durations, TimedOutcome},
@@ -11,8 +11,19 @@ use crate::{
 impl Slot {
     /// Returns how long the call took, or `None` if calls are not timed.
     pub(super) fn took(&self, entry: Entry) -> Option<Duration> {
+        if entry.word().is_stopped() {
+            return Some(entry.started.since(Tick::ORIGIN));
+        }
         let is_timed = entry.started != Tick::NEVER;
         is_timed.then(|| self.now(entry.word()).since(entry.started))
+    }
+
+    /// Stops the time of a call: from here on, its entry has the duration in place of the start.
+    pub(super) fn stop_timing(&self, entry: Entry) -> Entry {
+        match self.took(entry) {
+            Some(took) => entry.stopped_after(took),
+            None => entry,
+        }
     }
 
     /// Counts the duration of a call that was admitted while durations were counted.
@@ -26,7 +37,11 @@ impl Slot {
         if entry.word().is_measured()
             && let Some(took) = took
         {
-            let ended = entry.started.after(took);
+            let ended = if entry.word().is_stopped() {
+                self.now(entry.word())
+            } else {
+                entry.started.after(took)
+            };
             self.extras().durations.count(outcome, took, ended);
         }
     }

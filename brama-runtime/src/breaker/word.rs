@@ -4,9 +4,8 @@ use std::{fmt, time::Duration};
 
 use super::flags::{
     ADMITS, ADMITS_AT_ONCE, BUCKETED, EVENTLESS, EVICTED, FAILING, FAILURES_ENDED, FAST_PATH,
-    FAST_PATH_SHARED, FAST_PATH_STRIPED, FLAGS, GENERATION_SHIFT, HOLDS_PLACE, LIMITED, MEASURED,
-    NO_FAST_PATH, OBSERVED, PASSES, PRECISE, REJECTS, REJECTS_OUT_OF_LINE, SCOPED, SHADOWS, STATE,
-    TIMED, UNREGISTERED,
+    FAST_PATH_SHARED, FAST_PATH_STRIPED, FLAGS, GENERATION_SHIFT, LIMITED, MEASURED, NO_FAST_PATH,
+    OBSERVED, PASSES, PRECISE, REJECTS, REJECTS_OUT_OF_LINE, SHADOWS, STATE, TIMED, UNREGISTERED,
 };
 use crate::circuit::{Circuit, Generation, Policy, State, Tick};
 
@@ -84,11 +83,11 @@ impl Word {
         Self(self.0 & NO_FAST_PATH)
     }
 
-    const fn with(self, flags: u64, set: bool) -> Self {
+    pub(super) const fn with(self, flags: u64, set: bool) -> Self {
         if set { Self(self.0 | flags) } else { Self(self.0 & !flags) }
     }
 
-    const fn has(self, flag: u64) -> bool {
+    pub(super) const fn has(self, flag: u64) -> bool {
         self.0 & flag != 0
     }
 
@@ -128,26 +127,9 @@ impl Word {
         self.has(REJECTS)
     }
 
-    pub(super) const fn scoped(self, scoped: bool) -> Self {
-        self.with(SCOPED, scoped)
-    }
-
-    #[inline]
-    pub(super) const fn is_scoped(self) -> bool {
-        self.has(SCOPED)
-    }
-
     /// Whether the calls in flight are limited.
     pub(super) const fn is_limited(self) -> bool {
         self.has(LIMITED)
-    }
-
-    pub(super) const fn holding_place(self, holds: bool) -> Self {
-        self.with(HOLDS_PLACE, holds)
-    }
-
-    pub(super) const fn holds_place(self) -> bool {
-        self.has(HOLDS_PLACE)
     }
 
     pub(super) const fn rejects_out_of_line(self) -> bool {

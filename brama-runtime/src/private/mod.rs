@@ -7,18 +7,28 @@ mod future;
 mod judge;
 mod key;
 mod lookup;
+mod made_stream;
 mod marker;
 mod policy;
 mod rejected;
 #[cfg(feature = "tracing")]
 mod span;
 mod stacked;
+mod stream;
+#[cfg(feature = "tracing")]
+mod stream_span;
+#[cfg(feature = "tokio")]
+mod stream_timer;
 #[cfg(feature = "tokio")]
 mod timeout;
 mod verdict;
 
 #[cfg(feature = "tracing")]
 pub use self::span::{CallSpan, EnteredCall, InSpan, SpannedFuture};
+#[cfg(feature = "tracing")]
+pub use self::stream_span::{SpannedStream, StreamSpan};
+#[cfg(feature = "tokio")]
+pub use self::stream_timer::{LimitedStream, judge_timeout};
 #[cfg(feature = "tokio")]
 pub use self::timeout::{
     CallTimer, FromTimedOut, GenericFromTimedOut, TimedOut, TimeoutFuture, TimeoutOutput,
@@ -32,9 +42,14 @@ pub use self::{
     judge::{ErrorRules, FailedCall, HandlerAnswer, ReasonAnswer, handled},
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
     lookup::{AsIdentifier, Lookup, OwnRegistry, acquire, acquire_on_thread, admit, enter, find},
+    made_stream::{IntoStreamOf, PinnedBoxOfStream, make_stream},
     policy::{ExpiryOrDuration, PolicyOrPatch},
     rejected::{FromCircuitOpen, GenericFromCircuitOpen, OpenOutput, call_on_open},
     stacked::InnerRejection,
+    stream::{
+        AdmittedStream, ItemsOf, LateCall, NoStreamLimit, ProtectedStream, StreamLimit, answer,
+        protect_stream,
+    },
     verdict::{
         BoxedError, BoxedOpaque, BoxedSendError, BoxedSendOpaque, CallErr, CallErrOpaque,
         DisplayOnly, HasError, Opaque, ReturnsResult, StdError, verdict,
@@ -43,6 +58,7 @@ pub use self::{
 #[cfg(feature = "declared")]
 pub use crate::registry::DeclarationEntry;
 pub use crate::{
+    breaker::JudgedAt,
     config::{Attribute, ConfigProblem, Declaration},
     identity::KeyText,
     outcome::Judgement,

@@ -29,9 +29,9 @@ use crate::{
 /// outside of a span.
 #[derive(Debug)]
 pub struct CallSpan {
-    span: Span,
+    pub(super) span: Span,
     /// The address of the slot.
-    breaker: usize,
+    pub(super) breaker: usize,
 }
 
 impl CallSpan {
@@ -139,7 +139,7 @@ pin_project! {
 }
 
 #[inline]
-fn enter(span: &Span, breaker: usize) -> InSpan<EnteredRef<'_>> {
+pub(super) fn enter(span: &Span, breaker: usize) -> InSpan<EnteredRef<'_>> {
     InSpan::by(!span.is_disabled(), breaker, || span.enter())
 }
 

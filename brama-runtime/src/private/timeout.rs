@@ -93,7 +93,7 @@ impl From<TimedOut> for io::Error {
 ///
 /// It holds the error that the call may end with, since a permit need not know its breaker.
 #[derive(Debug)]
-pub struct CallTimer(TimedOut);
+pub struct CallTimer(pub(super) TimedOut);
 
 impl CallTimer {
     /// A timer for a call of the breaker `found`, which may have a limit of its own configured.

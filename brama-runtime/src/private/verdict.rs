@@ -106,6 +106,12 @@ macro_rules! kind {
                 record(self.failed, permit, Self::judge)
             }
 
+            /// The judgement, for a call that it may not end.
+            #[must_use]
+            pub fn __brama_judgement(&self) -> Judgement {
+                self.failed.map_or(Outcome::Success.into(), Self::judge)
+            }
+
             /// The reason of the failure.
             #[must_use]
             pub fn __brama_reason(&self) -> Reason {
@@ -193,6 +199,12 @@ impl<E> Opaque<'_, '_, E> {
         permit: &'p mut PanicGuard<S>,
     ) -> DeferredSuccess<'p> {
         record(self.failed, permit, Self::judge)
+    }
+
+    /// The judgement, for a call that it may not end.
+    #[must_use]
+    pub fn __brama_judgement(&self) -> Judgement {
+        self.failed.map_or(Outcome::Success.into(), Self::judge)
     }
 
     /// The reason of the failure.

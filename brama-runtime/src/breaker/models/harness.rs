@@ -11,7 +11,7 @@ use std::{
 use loom::thread;
 
 use crate::{
-    breaker::{RegistryContext, Slot, record::Entry, rejection::Rejection},
+    breaker::{RegistryContext, Slot, entry::Entry, rejection::Rejection},
     circuit::{PolicyPatch, Tick, Verdict},
     config::{Config, Layers, SharedConfig},
     identity::Identity,

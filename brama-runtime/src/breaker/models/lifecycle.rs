@@ -9,7 +9,7 @@ use loom::{
 
 use super::harness::{admit, call, fail, model, slot, spawn};
 use crate::{
-    breaker::{Idle, Slot, record::Entry},
+    breaker::{Idle, Slot, entry::Entry},
     circuit::{PolicyPatch, State},
     config::Attribute,
     counters::Totals,

@@ -1,0 +1,88 @@
+//! The entry of an admitted call: what its permit keeps.
+
+use std::{num::NonZeroU64, time::Duration};
+
+use super::{
+    flags::{HOLDS_PLACE, SCOPED, STOPPED},
+    word::Word,
+};
+use crate::circuit::Tick;
+
+/// An admitted call: the word of its admission, and its start if calls are timed.
+///
+/// If the circuit admitted the call under the lock, as it does with a probe, the word is the one
+/// that was published then.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    /// Never zero: the gate admits by a flag, and the lock only in states whose number is not zero
+    /// or whose word has that flag. So an `Option<Entry>` is as small as an `Entry`.
+    word: NonZeroU64,
+    /// [`Tick::NEVER`] if calls are not timed. Once the time was stopped: how long the call took.
+    pub(super) started: Tick,
+}
+
+impl Entry {
+    #[inline]
+    pub(super) fn new(word: Word, started: Tick) -> Option<Self> {
+        Some(Self { word: NonZeroU64::new(word.0)?, started })
+    }
+
+    #[inline]
+    pub(super) const fn word(self) -> Word {
+        Word(self.word.get())
+    }
+
+    /// The word of an entry; zero if there is none, which has no flag.
+    #[inline]
+    pub(super) fn word_of(entry: Option<Self>) -> Word {
+        Word(entry.map_or(0, |entry| entry.word.get()))
+    }
+
+    /// Notes whether the call runs in the scope of its breaker.
+    pub(super) fn scoped(self, scoped: bool) -> Self {
+        self.with_word(self.word().scoped(scoped))
+    }
+
+    /// Notes whether the call holds a place among those in flight.
+    pub(super) fn holding_place(self, holds: bool) -> Self {
+        self.with_word(self.word().holding_place(holds))
+    }
+
+    /// The entry of a call whose time was stopped.
+    pub(super) fn stopped_after(self, took: Duration) -> Self {
+        Self { started: Tick::ORIGIN.after(took), ..self.with_word(self.word().stopped()) }
+    }
+
+    fn with_word(self, word: Word) -> Self {
+        Self { word: NonZeroU64::new(word.0).unwrap_or(self.word), ..self }
+    }
+}
+
+/// The flags that stand in the entry of a call alone, never at the gate.
+impl Word {
+    const fn scoped(self, scoped: bool) -> Self {
+        self.with(SCOPED, scoped)
+    }
+
+    #[inline]
+    pub(super) const fn is_scoped(self) -> bool {
+        self.has(SCOPED)
+    }
+
+    pub(super) const fn holding_place(self, holds: bool) -> Self {
+        self.with(HOLDS_PLACE, holds)
+    }
+
+    pub(super) const fn holds_place(self) -> bool {
+        self.has(HOLDS_PLACE)
+    }
+
+    const fn stopped(self) -> Self {
+        self.with(STOPPED, true)
+    }
+
+    /// Whether the time of the call was stopped.
+    pub(super) const fn is_stopped(self) -> bool {
+        self.has(STOPPED)
+    }
+}
