@@ -1,4 +1,4 @@
-//! How a function returns its result: directly, when awaited, or through a future.
+//! How a function returns its result: directly, when awaited, or through a future or a stream.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -17,11 +17,14 @@ pub(crate) enum Shape {
     /// An `async fn`, with the span of the keyword.
     Async(Span),
     /// Through a future that the function returns.
-    Future(ReturnedFuture),
+    Future(Returned),
+    /// As the items of a stream that the function returns.
+    Stream(Returned),
 }
 
-/// The future that a function returns.
-pub(crate) struct ReturnedFuture {
+/// The future or stream that a function returns.
+pub(crate) struct Returned {
+    /// The output of the future, or an item of the stream.
     pub(crate) output: Box<Type>,
     /// The span of the output type.
     pub(crate) place: Span,
@@ -37,7 +40,9 @@ impl Shape {
         }
         let (visible, named) = match &signature.output {
             ReturnType::Default => (None, None),
-            ReturnType::Type(_, ty) => (visible(ty), named(ty)),
+            ReturnType::Type(_, ty) => {
+                (ReturnedTrait::FUTURE.visible(ty), ReturnedTrait::FUTURE.named(ty))
+            }
         };
         match (future, visible.or_else(|| named.filter(|_| future.is_none()))) {
             (Some(false), _) | (None, None) => Self::Sync,
@@ -47,35 +52,93 @@ impl Shape {
     }
 }
 
-/// The future that is visible in a type.
-fn visible(ty: &Type) -> Option<ReturnedFuture> {
-    match ungroup_type(ty) {
-        Type::ImplTrait(opaque) => future_of(&opaque.bounds, false),
-        Type::Path(path) => {
-            let last = path.path.segments.last()?;
-            if last.ident == "Pin" { boxed(type_argument(last)?) } else { None }
+/// A trait of what a function may return, and how it is found in a type.
+pub(crate) struct ReturnedTrait {
+    name: &'static str,
+    output: &'static str,
+    /// Aliases of the `futures` crate.
+    boxes: [&'static str; 2],
+    /// The trait of the runtime for an alias that hides the box, and its type for the output.
+    of_box: [&'static str; 2],
+}
+
+impl ReturnedTrait {
+    const FUTURE: Self = Self {
+        name: "Future",
+        output: "Output",
+        boxes: ["BoxFuture", "LocalBoxFuture"],
+        of_box: ["PinnedBox", "Output"],
+    };
+
+    pub(crate) const STREAM: Self = Self {
+        name: "Stream",
+        output: "Item",
+        boxes: ["BoxStream", "LocalBoxStream"],
+        of_box: ["PinnedBoxOfStream", "Item"],
+    };
+
+    /// What is visible in a type.
+    pub(crate) fn visible(&self, ty: &Type) -> Option<Returned> {
+        match ungroup_type(ty) {
+            Type::ImplTrait(opaque) => self.among(&opaque.bounds, false),
+            Type::Path(path) => {
+                let last = path.path.segments.last()?;
+                if last.ident == "Pin" { self.boxed(type_argument(last)?) } else { None }
+            }
+            _ => None,
         }
-        _ => None,
     }
-}
 
-/// The boxed future behind an alias of the `futures` crate.
-fn named(ty: &Type) -> Option<ReturnedFuture> {
-    let Type::Path(path) = ungroup_type(ty) else { return None };
-    let last = path.path.segments.last()?;
-    let is_known = last.ident == "BoxFuture" || last.ident == "LocalBoxFuture";
-    let output = type_argument(last).filter(|_| is_known)?;
-    Some(ReturnedFuture { place: output.span(), output: Box::new(output.clone()), boxed: true })
-}
+    /// The box behind an alias of the `futures` crate.
+    pub(crate) fn named(&self, ty: &Type) -> Option<Returned> {
+        let Type::Path(path) = ungroup_type(ty) else { return None };
+        let last = path.path.segments.last()?;
+        let is_known = self.boxes.iter().any(|name| last.ident == name);
+        let output = type_argument(last).filter(|_| is_known)?;
+        Some(Returned { place: output.span(), output: Box::new(output.clone()), boxed: true })
+    }
 
-/// The future in the `Box<dyn Future<Output = R>>` of a `Pin`.
-fn boxed(ty: &Type) -> Option<ReturnedFuture> {
-    let Type::Path(path) = ungroup_type(ty) else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == "Box")?;
-    match ungroup_type(type_argument(last)?) {
-        Type::TraitObject(object) => future_of(&object.bounds, true),
-        Type::ImplTrait(opaque) => future_of(&opaque.bounds, true),
-        _ => None,
+    /// What is in the `Box<dyn Future<Output = R>>` of a `Pin`.
+    fn boxed(&self, ty: &Type) -> Option<Returned> {
+        let Type::Path(path) = ungroup_type(ty) else { return None };
+        let last = path.path.segments.last().filter(|last| last.ident == "Box")?;
+        match ungroup_type(type_argument(last)?) {
+            Type::TraitObject(object) => self.among(&object.bounds, true),
+            Type::ImplTrait(opaque) => self.among(&opaque.bounds, true),
+            _ => None,
+        }
+    }
+
+    /// The output of the trait among the bounds; inferred if the bound does not name it.
+    fn among(
+        &self,
+        bounds: &Punctuated<TypeParamBound, Token![+]>,
+        boxed: bool,
+    ) -> Option<Returned> {
+        let found = bounds.iter().find_map(|bound| match bound {
+            TypeParamBound::Trait(bound) => {
+                bound.path.segments.last().filter(|last| last.ident == self.name)
+            }
+            _ => None,
+        })?;
+        let mut named = arguments(found).into_iter().flat_map(|arguments| &arguments.args);
+        let output = named.find_map(|argument| match argument {
+            GenericArgument::AssocType(named) if named.ident == self.output => {
+                Some(named.ty.clone())
+            }
+            _ => None,
+        });
+        let output = output.unwrap_or_else(|| inferred(found.span()));
+        Some(Returned { place: output.span(), output: Box::new(output), boxed })
+    }
+
+    /// A box behind an alias: only the compiler knows its output.
+    pub(crate) fn alias(&self, ty: &Type, place: Span, facade: &Facade<'_>) -> Returned {
+        let (brama, [of_box, output]) = (facade.at(place), self.of_box);
+        let of_box = Ident::new(of_box, at(place));
+        let of_box = quote_spanned!(at(place)=> #brama::__private::#of_box);
+        let output = Type::Verbatim(spanning(ty, &of_box, output));
+        Returned { output: Box::new(output), place, boxed: true }
     }
 }
 
@@ -99,37 +162,9 @@ fn arguments(segment: &PathSegment) -> Option<&AngleBracketedGenericArguments> {
     }
 }
 
-/// The output of the `Future` among the bounds; inferred if the bound does not name it.
-fn future_of(
-    bounds: &Punctuated<TypeParamBound, Token![+]>,
-    boxed: bool,
-) -> Option<ReturnedFuture> {
-    let future = bounds.iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => {
-            bound.path.segments.last().filter(|last| last.ident == "Future")
-        }
-        _ => None,
-    })?;
-    let mut named = arguments(future).into_iter().flat_map(|arguments| &arguments.args);
-    let output = named.find_map(|argument| match argument {
-        GenericArgument::AssocType(named) if named.ident == "Output" => Some(named.ty.clone()),
-        _ => None,
-    });
-    let output = output.unwrap_or_else(|| inferred(future.span()));
-    Some(ReturnedFuture { place: output.span(), output: Box::new(output), boxed })
-}
-
 fn inferred(place: Span) -> Type {
     let underscore_token = Token![_](at(place));
     Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token })
-}
-
-/// A boxed future behind an alias: only the compiler knows its output.
-fn alias(ty: &Type, place: Span, facade: &Facade<'_>) -> ReturnedFuture {
-    let brama = facade.at(place);
-    let pinned_box = quote_spanned!(at(place)=> #brama::__private::PinnedBox);
-    let output = Type::Verbatim(spanning(ty, &pinned_box, "Output"));
-    ReturnedFuture { output: Box::new(output), place, boxed: true }
 }
 
 /// An item of a trait that a type implements.
@@ -152,16 +187,16 @@ pub(crate) fn last(ty: &Type) -> Span {
 }
 
 /// The future of a function that `future = true` declares to return one.
-fn hidden(signature: &Signature, facade: &Facade<'_>) -> ReturnedFuture {
+fn hidden(signature: &Signature, facade: &Facade<'_>) -> Returned {
     match &signature.output {
-        ReturnType::Default => alias(&parse_quote!(()), signature.ident.span(), facade),
+        ReturnType::Default => {
+            ReturnedTrait::FUTURE.alias(&parse_quote!(()), signature.ident.span(), facade)
+        }
         ReturnType::Type(_, ty) => match ungroup_type(ty) {
-            Type::ImplTrait(_) => ReturnedFuture {
-                output: Box::new(inferred(ty.span())),
-                place: ty.span(),
-                boxed: false,
-            },
-            _ => alias(ty, ty.span(), facade),
+            Type::ImplTrait(_) => {
+                Returned { output: Box::new(inferred(ty.span())), place: ty.span(), boxed: false }
+            }
+            _ => ReturnedTrait::FUTURE.alias(ty, ty.span(), facade),
         },
     }
 }

@@ -11,7 +11,10 @@
 //! | `timeout` | `timeout.rs` |
 //! | which layer a time limit comes from | `timeout_layers.rs` |
 //! | options that judge the error of a late call | `timeout_rules.rs` |
+//! | `timeout` of a stream | `stream_timeout.rs` |
 //! | several attributes on one function | `stacked.rs` |
+//! | functions that return a stream | `streams.rs` |
+//! | types of streams, and answers of their functions | `stream_types.rs` |
 //! | `key = …` | `keys.rs` |
 //! | identifiers that change from call to call | `dynamic_identifiers.rs` |
 //! | returned futures: when they start, finish or are dropped | `futures_life.rs` |
@@ -140,6 +143,9 @@ mod shadow;
 mod stacked;
 mod status;
 mod steps;
+mod stream_timeout;
+mod stream_types;
+mod streams;
 mod subscribers;
 mod test_error;
 mod timeout;

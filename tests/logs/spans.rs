@@ -8,6 +8,7 @@ use std::{
 };
 
 use brama::{CircuitOpen, Registry, circuit_breaker, testing::TestRegistry};
+use futures_util::{Stream, StreamExt, stream};
 use tracing::{Level, info, info_span};
 
 use crate::recorder::{Recorder, SpanRecord};
@@ -288,4 +289,30 @@ fn a_probe_that_calls_its_own_breaker_is_one_probe() {
     registry.clock().advance(std::time::Duration::from_secs(60));
     assert!(nested(3).is_ok());
     assert_eq!(registry.breaker("spans_nested").status().totals.nested, 3);
+}
+
+#[circuit_breaker(identifier = "spans_stream", span = true, stream = "end")]
+fn rows(hangs: bool) -> impl Stream<Item = Result<u32, TestError>> {
+    info!("at the call");
+    stream::iter([Ok(1), Ok(2)]).chain(stream::poll_fn(move |_| {
+        info!("in the stream");
+        if hangs { Poll::Pending } else { Poll::Ready(None) }
+    }))
+}
+
+#[test]
+fn the_span_of_a_stream_is_entered_for_each_poll_and_while_it_is_dropped() {
+    let spans = spans(|registry| {
+        poll(rows(false).collect::<Vec<_>>(), 1);
+        poll(rows(true).collect::<Vec<_>>(), 1);
+        drop(rows(true));
+        registry.breaker("spans_stream").open(());
+        poll(rows(false).collect::<Vec<_>>(), 1);
+    });
+    let expected = ["success", "abandoned", "rejected"].map(|outcome| {
+        format!("INFO brama::call: brama.call breaker=spans_stream breaker.outcome={outcome}")
+    });
+    assert_eq!(shown(&spans), expected);
+    let entries: Vec<_> = spans.iter().map(|span| (span.entries, span.exits)).collect();
+    assert_eq!(entries, [(3, 3), (4, 4), (2, 2)]);
 }

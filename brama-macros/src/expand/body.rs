@@ -11,7 +11,7 @@ impl Printer<'_> {
         match &self.shape {
             Shape::Sync => self.run_sync(),
             Shape::Async(keyword) => self.run_async(*keyword),
-            Shape::Future(_) => self.wait(&self.local("future")),
+            Shape::Future(_) | Shape::Stream(_) => self.wait(&self.local("future")),
         }
     }
 

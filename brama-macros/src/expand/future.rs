@@ -1,12 +1,12 @@
 //! The future that a function returns, protected by another future around it.
 
-use proc_macro2::{Delimiter, Group, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::Printer;
 use crate::{
-    shape::{ReturnedFuture, last, spanning},
+    shape::{Returned, Shape, last, spanning},
     span::at,
 };
 
@@ -32,7 +32,7 @@ impl Printer<'_> {
     /// ```
     pub(super) fn later(
         &self,
-        returned: &ReturnedFuture,
+        returned: &Returned,
         evaluated: &TokenStream,
         call: &TokenStream,
     ) -> TokenStream {
@@ -57,28 +57,41 @@ impl Printer<'_> {
     /// let future =
     ///     <Declared as ::brama::__private::PinnedBox>::make_future(|| -> Declared { body });
     /// ```
-    fn make(&self, returned: &ReturnedFuture) -> TokenStream {
-        let (future, declared, ret) = (self.local("future"), &self.declared, &self.ret);
+    pub(super) fn make(&self, returned: &Returned) -> TokenStream {
+        let [variable, make, _] = self.names_of_returned();
+        let (future, declared, ret) = (self.local(variable), &self.declared, &self.ret);
         let (body, place) = (&self.function.body, declared.span());
         let body = quote_spanned!(at(place)=> || -> #declared #body);
-        let made = if returned.boxed {
-            self.pinned_box("make_future", &body)
+        let value = if returned.boxed {
+            self.pinned_box(make, &body)
         } else {
-            let private = self.private(place);
-            quote_spanned!(at(place)=> #private::make_future::<#ret, #declared, _>(#body))
+            let (private, make) = (self.private(place), Ident::new(make, at(place)));
+            quote_spanned!(at(place)=> #private::#make::<#ret, #declared, _>(#body))
         };
-        quote_spanned!(at(place)=> let #future = #made;)
+        quote_spanned!(at(place)=> let #future = #value;)
     }
 
     /// ```text
     /// <Declared as ::brama::__private::PinnedBox>::method(argument)
     /// ```
-    fn pinned_box(&self, method: &str, argument: &TokenStream) -> TokenStream {
+    pub(super) fn pinned_box(&self, method: &str, argument: &TokenStream) -> TokenStream {
         let (declared, private) = (&self.declared, self.private(self.declared.span()));
-        let pinned_box = quote_spanned!(at(declared.span())=> #private::PinnedBox);
+        let [_, _, of_box] = self.names_of_returned();
+        let of_box = Ident::new(of_box, at(declared.span()));
+        let pinned_box = quote_spanned!(at(declared.span())=> #private::#of_box);
         let method = spanning(declared, &pinned_box, method);
         let mut arguments = Group::new(Delimiter::Parenthesis, argument.clone());
         arguments.set_span(last(declared));
         quote!(#method #arguments)
+    }
+
+    /// The variable for what the body makes, the function that makes it, and the trait of a box.
+    const fn names_of_returned(&self) -> [&'static str; 3] {
+        match self.shape {
+            Shape::Stream(_) => ["stream", "make_stream", "PinnedBoxOfStream"],
+            Shape::Sync | Shape::Async(_) | Shape::Future(_) => {
+                ["future", "make_future", "PinnedBox"]
+            }
+        }
     }
 }

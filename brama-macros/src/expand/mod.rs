@@ -8,6 +8,7 @@ mod rejection;
 mod site;
 mod spanned;
 mod stack;
+mod stream;
 mod timeout;
 mod verdict;
 
@@ -82,7 +83,9 @@ impl<'o> Printer<'o> {
         let shape = options.shape(&function.signature);
         let (ret, place) = match &shape {
             Shape::Sync | Shape::Async(_) => (declared.clone(), place),
-            Shape::Future(returned) => (Type::clone(&returned.output), returned.place),
+            Shape::Future(returned) | Shape::Stream(returned) => {
+                (Type::clone(&returned.output), returned.place)
+            }
         };
         let (declared, ret) = (without_impl_trait(declared), without_impl_trait(ret));
         let facade = Facade::new(options.facade.as_ref());
@@ -105,13 +108,16 @@ impl<'o> Printer<'o> {
     }
 
     fn body(&self) -> TokenStream {
+        if let Shape::Stream(returned) = &self.shape {
+            return self.streamed(returned);
+        }
         let (find, limit, timer) = (self.find(), self.limit(), self.timer());
         let (admit, run, judge, ret) = (self.admit(), self.run(), self.judge(), self.local("ret"));
         let end = ending_in(self.at, &ret);
         let call = self.spanned(quote!(#timer #admit #run #judge #end));
         let note = self.declare_note();
         match &self.shape {
-            Shape::Sync | Shape::Async(_) => quote!(#find #limit #note #call),
+            Shape::Sync | Shape::Async(_) | Shape::Stream(_) => quote!(#find #limit #note #call),
             Shape::Future(returned) if self.site_is_fixed() => {
                 self.later(returned, &quote!(#limit #note), &quote!(#find #call))
             }

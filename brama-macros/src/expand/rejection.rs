@@ -1,11 +1,11 @@
 //! The arm for a rejected call.
 
-use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
-use super::{Printer, handler::labelled};
-use crate::{options::OnOpen, span::at};
+use super::{Printer, ending_in, handler::labelled};
+use crate::{options::OnOpen, shape::Shape, span::at};
 
 impl Printer<'_> {
     /// The arm that answers a rejected call.
@@ -32,12 +32,16 @@ impl Printer<'_> {
         let known = quote_spanned!(self.at=> FromCircuitOpen<_>);
         let generic = quote_spanned!(self.at=> GenericFromCircuitOpen);
         let (note, conversion) = (self.note_rejection(), self.conversion(&known, &generic));
+        let give = self.give(
+            self.at,
+            &quote_spanned! {self.at=>
+                <#ret as #private::OpenOutput<_, _>>::from_result(#conversion::rejected(#open))
+            },
+        );
         quote_spanned! {self.at=>
             ::core::result::Result::Err(#open) => {
                 #note
-                return <#ret as #private::OpenOutput<_, _>>::from_result(
-                    #conversion::rejected(#open)
-                );
+                #give
             }
         }
     }
@@ -48,11 +52,12 @@ impl Printer<'_> {
         let (ret, private) = (&self.ret, self.private(handler.span()));
         let call = quote_spanned!(at(handler.span())=> #private::call_on_open);
         let (call, note) = (self.answering(&call, handler, &open), self.note_rejection());
+        let give = self.give(at(handler.span()), &answer);
         quote_spanned! {at(handler.span())=>
             ::core::result::Result::Err(#open) => {
                 #note
                 let #answer: #ret = #call;
-                return #answer;
+                #give
             }
         }
     }
@@ -61,14 +66,45 @@ impl Printer<'_> {
     fn reject_with_value(&self, value: &Expr) -> TokenStream {
         let (answer, ret, note) = (self.local("answer"), &self.ret, self.note_rejection());
         let (place, value) = (at(value.span()), labelled(value, ret));
+        let give = quote_spanned! {place=>
+            #[allow(clippy::diverging_sub_expression)]
+            let #answer: #ret = #value;
+            #[allow(unreachable_code)]
+            return #answer;
+        };
+        let give = self.leaving_closure(place, give);
         quote_spanned! {place=>
             ::core::result::Result::Err(_) => {
                 #note
-                #[allow(clippy::diverging_sub_expression)]
-                let #answer: #ret = #value;
-                #[allow(unreachable_code)]
-                return #answer;
+                #give
             }
+        }
+    }
+
+    /// A `return` or `?` in the value for a rejected call of a stream leaves the value alone, since
+    /// the closure around it returns something else.
+    ///
+    /// ```text
+    /// return ::core::result::Result::Err(::brama::__private::answer(|| -> Item { … }));
+    /// ```
+    fn leaving_closure(&self, place: Span, give: TokenStream) -> TokenStream {
+        let (ret, private) = (&self.ret, self.private(place));
+        match self.shape {
+            Shape::Stream(_) => {
+                let value = quote_spanned!(place=> #private::answer(|| -> #ret { #give }));
+                self.give(place, &value)
+            }
+            Shape::Sync | Shape::Async(_) | Shape::Future(_) => give,
+        }
+    }
+
+    /// Returns the value for a rejected caller.
+    fn give(&self, place: Span, value: &impl ToTokens) -> TokenStream {
+        match self.shape {
+            Shape::Stream(_) => {
+                quote_spanned!(place=> return ::core::result::Result::Err(#value);)
+            }
+            Shape::Sync | Shape::Async(_) | Shape::Future(_) => ending_in(place, value),
         }
     }
 }

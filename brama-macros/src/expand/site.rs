@@ -29,7 +29,7 @@ impl Printer<'_> {
     pub(super) fn admit(&self) -> TokenStream {
         let (permit, enter, reject) = (self.local("permit"), self.enter(), self.reject());
         let mutable = match self.shape {
-            Shape::Sync => None,
+            Shape::Sync | Shape::Stream(_) => None,
             Shape::Async(_) | Shape::Future(_) => Some(<Token![mut]>::default()),
         };
         let admitted = |admission: &TokenStream| {
@@ -60,13 +60,13 @@ impl Printer<'_> {
         if !self.is_found_first() {
             return self.at_site(match self.shape {
                 Shape::Sync => "enter",
-                Shape::Async(_) | Shape::Future(_) => "admit",
+                Shape::Async(_) | Shape::Future(_) | Shape::Stream(_) => "admit",
             });
         }
         let (private, found) = (&self.private, self.local("found"));
         match self.shape {
             Shape::Sync => quote_spanned!(self.at=> #private::acquire_on_thread(#found)),
-            Shape::Async(_) | Shape::Future(_) => {
+            Shape::Async(_) | Shape::Future(_) | Shape::Stream(_) => {
                 quote_spanned!(self.at=> #private::acquire(#found))
             }
         }
@@ -83,7 +83,7 @@ impl Printer<'_> {
     }
 
     fn is_found_first(&self) -> bool {
-        let is_later = matches!(self.shape, Shape::Future(_));
+        let is_later = matches!(self.shape, Shape::Future(_) | Shape::Stream(_));
         let is_named = self.options.timeout.limit().is_some() || self.options.has_span;
         is_named || is_later && !self.site_is_fixed()
     }

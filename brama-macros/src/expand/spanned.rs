@@ -30,7 +30,7 @@ impl Printer<'_> {
         let new = quote_spanned!(self.at=> #private::CallSpan::new(&#found));
         match &self.shape {
             Shape::Sync => quote_spanned!(self.at=> let #span = #new.enter(); #call),
-            Shape::Async(_) | Shape::Future(_) => {
+            Shape::Async(_) | Shape::Future(_) | Shape::Stream(_) => {
                 let (answer, ret) = (self.local("answer"), &self.ret);
                 let expect = self.expect_type();
                 quote_spanned! {self.at=>
@@ -40,5 +40,20 @@ impl Printer<'_> {
                 }
             }
         }
+    }
+
+    /// Runs a stream in a span, which is entered for each poll.
+    ///
+    /// ```text
+    /// let span = ::brama::__private::StreamSpan::new(&found);
+    /// span.contain(stream)
+    /// ```
+    pub(super) fn spanned_stream(&self, stream: TokenStream) -> (Option<TokenStream>, TokenStream) {
+        if !self.options.has_span {
+            return (None, stream);
+        }
+        let (span, found, private) = (self.local("span"), self.local("found"), &self.private);
+        let new = quote_spanned!(self.at=> let #span = #private::StreamSpan::new(&#found););
+        (Some(new), quote_spanned!(self.at=> #span.contain(#stream)))
     }
 }

@@ -80,6 +80,6 @@ impl Printer<'_> {
         let below = self.below.map(|below| below.shape(&self.function.signature));
         [below.as_ref(), Some(&self.shape)]
             .into_iter()
-            .any(|shape| matches!(shape, Some(Shape::Future(_))))
+            .any(|shape| matches!(shape, Some(Shape::Future(_) | Shape::Stream(_))))
     }
 }

@@ -176,7 +176,7 @@ impl Printer<'_> {
         quote_spanned!(self.at=> #record;)
     }
 
-    fn timeout_value(&self, timed_out: &Ident) -> TokenStream {
+    pub(super) fn timeout_value(&self, timed_out: &Ident) -> TokenStream {
         let ret = &self.ret;
         let handled = |on_timeout: &Expr| {
             let place = on_timeout.span();

@@ -1,12 +1,13 @@
 //! The verdict: whether the call is a success, a failure or ignored.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
 use super::{Printer, ending_in, handler::callable};
 use crate::{
     options::{ErrorRule, Judge},
+    shape::Shape,
     span::at,
 };
 
@@ -52,12 +53,12 @@ impl Printer<'_> {
     /// ```text
     /// let outcome = ::brama::__private::handled::<Paid, _>(&ret, error_handler);
     /// ```
-    fn handled(&self, handler: &Expr) -> TokenStream {
-        let (outcome, returned, ret) = (self.local("outcome"), self.local("ret"), &self.ret);
+    pub(super) fn handled(&self, handler: &Expr) -> TokenStream {
+        let (outcome, returned, ret) = (self.local("outcome"), self.returned(), &self.ret);
         let (place, private) = (at(handler.span()), self.private(handler.span()));
         let handler = self.judging(handler);
         quote_spanned! {place=>
-            let #outcome = #private::handled::<#ret, _>(&#returned, #handler);
+            let #outcome = #private::handled::<#ret, _>(#returned, #handler);
         }
     }
 
@@ -71,13 +72,13 @@ impl Printer<'_> {
     /// let rules = rules.ignore_if(PayError::is_mine);
     /// let outcome = rules.judgement(|| { return verdict.__brama_reason(); });
     /// ```
-    fn ruled(&self, rules: &[ErrorRule]) -> TokenStream {
+    pub(super) fn ruled(&self, rules: &[ErrorRule]) -> TokenStream {
         let (outcome, verdict, failed) =
             (self.local("outcome"), self.local("verdict"), self.local("failed"));
         let (error, private, set) = (self.failed("HasError"), &self.private, self.local("rules"));
         let late = self.options.timeout.limit().map(|_| {
-            let timed_out = self.local("timed_out");
-            quote_spanned!(self.at=> let #set = #set.after(#failed, &#timed_out);)
+            let timed_out = self.borrowed("timed_out");
+            quote_spanned!(self.at=> let #set = #set.after(#failed, #timed_out);)
         });
         let steps = rules.iter().map(|ErrorRule { option, function }| {
             let place = at(function.span());
@@ -96,9 +97,25 @@ impl Printer<'_> {
     }
 
     /// The error of a failed call.
-    fn failed(&self, of: &str) -> TokenStream {
-        let (ret, private, returned) = (&self.ret, &self.private, self.local("ret"));
+    pub(super) fn failed(&self, of: &str) -> TokenStream {
+        let (ret, private, returned) = (&self.ret, &self.private, self.returned());
         let of = Ident::new(of, self.at);
-        quote_spanned!(self.at=> <#ret as #private::#of<_>>::failed(&#returned))
+        quote_spanned!(self.at=> <#ret as #private::#of<_>>::failed(#returned))
+    }
+
+    /// A reference to what is judged.
+    fn returned(&self) -> TokenStream {
+        self.borrowed("ret")
+    }
+
+    /// A reference to a variable. The verdict on an item has references already.
+    fn borrowed(&self, name: &str) -> TokenStream {
+        let variable = self.local(name);
+        match self.shape {
+            Shape::Stream(_) => variable.into_token_stream(),
+            Shape::Sync | Shape::Async(_) | Shape::Future(_) => {
+                quote_spanned!(self.at=> &#variable)
+            }
+        }
     }
 }

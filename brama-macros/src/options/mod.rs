@@ -7,6 +7,7 @@ pub(crate) mod names;
 mod no_function;
 mod parse;
 mod policy;
+mod stream;
 mod syntax;
 pub(crate) mod tail;
 mod timeout;
@@ -16,7 +17,8 @@ use proc_macro2::Ident;
 use syn::{Error, Expr, LitStr, Path, ReturnType, Signature, Type, spanned::Spanned};
 
 pub(crate) use self::parse::OptionsParser;
-use self::{policy::PolicyOptions, timeout::TimeoutOptions};
+pub(crate) use self::stream::DecidedBy;
+use self::{policy::PolicyOptions, stream::StreamOptions, timeout::TimeoutOptions};
 use crate::{
     errors::with_help,
     excerpt::excerpt,
@@ -37,6 +39,7 @@ pub(crate) struct Options {
     pub(crate) policy: PolicyOptions,
     pub(crate) timeout: TimeoutOptions,
     pub(crate) future: Option<FutureOption>,
+    pub(crate) stream: StreamOptions,
     /// `span`
     pub(crate) has_span: bool,
     pub(crate) registry: Option<Expr>,
@@ -47,19 +50,24 @@ pub(crate) struct Options {
 impl Options {
     /// How a function with these options returns its result.
     pub(crate) fn shape(&self, signature: &Signature) -> Shape {
+        let facade = Facade::new(self.facade.as_ref());
+        if let Some(returned) = self.stream.returned(signature, &facade) {
+            return Shape::Stream(returned);
+        }
         let future = self.future.as_ref().map(|future| future.is_future);
-        Shape::of(signature, future, &Facade::new(self.facade.as_ref()))
+        Shape::of(signature, future, &facade)
     }
 
     /// Rejects options that do not fit the function.
     pub(crate) fn check(&self, signature: &Signature) -> syn::Result<()> {
         self.check_fallback(signature)?;
+        self.stream.check(self, signature)?;
         match (self.shape(signature), &self.future) {
             (Shape::Async(_), Some(future)) => {
                 Err(Error::new(future.place.span(), with_help(ASYNC, NO_FUTURE)))
             }
             (Shape::Sync, _) => self.timeout.check_sync(&signature.ident),
-            (Shape::Async(_) | Shape::Future(_), _) => Ok(()),
+            (Shape::Async(_) | Shape::Future(_) | Shape::Stream(_), _) => Ok(()),
         }
     }
 
@@ -69,7 +77,7 @@ impl Options {
         let Expr::Closure(closure) = ungroup(value) else { return Ok(()) };
         let shape = self.shape(signature);
         let returned = match (&shape, &signature.output) {
-            (Shape::Future(future), _) => Some(&*future.output),
+            (Shape::Future(returned) | Shape::Stream(returned), _) => Some(&*returned.output),
             (Shape::Sync | Shape::Async(_), ReturnType::Type(_, ty)) => Some(&**ty),
             (Shape::Sync | Shape::Async(_), ReturnType::Default) => None,
         };

@@ -34,6 +34,12 @@ pub(crate) const FAILURE_IF: &str = "failure_if";
 pub(crate) const RETRY_AFTER: &str = "retry_after";
 pub(crate) const REASON: &str = "reason";
 
+/// The option that judges a returned stream by its items.
+pub(crate) const STREAM: &str = "stream";
+
+/// The option that ends the duration of a stream's call before its end.
+pub(crate) const SLOW_UNTIL: &str = "slow_until";
+
 pub(crate) const PROBE_TIMEOUT: &str = "probe_timeout";
 
 /// The calls that rates look at.
@@ -61,7 +67,7 @@ enum Place {
 }
 
 /// The options, each with an example of its value, in the order of a message that lists them.
-const OPTIONS: [(&str, &str, Place); 19] = [
+const OPTIONS: [(&str, &str, Place); 21] = [
     ("identifier", "\"payment-api\"", Anywhere),
     (ERROR_HANDLER, "|ret| ret.is_ok()", Function),
     (FAILURE_IF, "|error| error.is_timeout()", Function),
@@ -77,6 +83,8 @@ const OPTIONS: [(&str, &str, Place); 19] = [
     (TIMEOUT, "\"5s\"", Anywhere),
     (ON_TIMEOUT, "|timed_out| Err(timed_out.into())", Function),
     ("future", "true", Function),
+    (STREAM, "\"end\"", Function),
+    (SLOW_UNTIL, "\"first_item\"", Function),
     (SPAN, "true", Anywhere),
     (POLICY, "PolicyPatch::new().failure_threshold(5)", Anywhere),
     ("registry", "&self.registry", Anywhere),

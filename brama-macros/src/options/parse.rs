@@ -11,6 +11,7 @@ use syn::{
 use super::{
     ErrorRule, FutureOption, Identifier, Judge, OnOpen, Options, aliases, handler, names,
     policy::{self, PolicyOptions},
+    stream::StreamOptions,
     syntax::{self, FORM, comma, equals, hyphened, is_option, skip_rest},
     timeout::TimeoutOptions,
     value::{facade, identifier, key, literal, span},
@@ -45,6 +46,7 @@ pub(crate) struct OptionsParser {
     policy: PolicyOptions,
     timeout: TimeoutOptions,
     future: Option<FutureOption>,
+    stream: StreamOptions,
     has_span: bool,
     registry: Option<Expr>,
     facade: Option<Path>,
@@ -169,6 +171,8 @@ impl OptionsParser {
             names::TIMEOUT | names::INHERITED_TIMEOUT => self.timeout.set(name, &value)?,
             names::ON_TIMEOUT => self.timeout.set_on_timeout(name, handler(name, value)?),
             "future" => self.future = Some(FutureOption::read(name, &value)?),
+            names::STREAM => self.stream.set(name, &value)?,
+            names::SLOW_UNTIL => self.stream.set_slow_until(name, &value)?,
             names::SPAN => self.has_span = span(name, &value)?,
             "registry" => self.registry = Some(value),
             "crate" => self.facade = Some(facade(&value)?),
@@ -221,6 +225,7 @@ impl OptionsParser {
         }
         self.policy.check().unwrap_or_else(|mistake| self.mistakes.push(mistake));
         self.timeout.check(&self.given).unwrap_or_else(|mistake| self.mistakes.push(mistake));
+        self.stream.check_given(&self.given).unwrap_or_else(|it| self.mistakes.push(it));
         self.mistakes.result()?;
         let order =
             |rule: &ErrorRule| names::ERROR_RULES.iter().position(|name| rule.option == name);
@@ -235,6 +240,7 @@ impl OptionsParser {
             policy: self.policy,
             timeout: self.timeout,
             future: self.future,
+            stream: self.stream,
             has_span: self.has_span,
             registry: self.registry,
             facade: self.facade,

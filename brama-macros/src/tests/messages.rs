@@ -3,11 +3,11 @@
 use proc_macro2::TokenTree;
 use syn::LitStr;
 
-use super::{CHARGE, expanded};
+use super::{CHARGE, FEED, expanded};
 use crate::options::{aliases, names};
 
 /// The messages over the item, in order.
-fn messages(options: &str, item: &str) -> Vec<String> {
+pub(super) fn messages(options: &str, item: &str) -> Vec<String> {
     let tokens: Vec<TokenTree> = expanded(options, item).into_iter().collect();
     let message = |tokens: &[TokenTree]| match tokens {
         [TokenTree::Ident(name), _, TokenTree::Group(text)] if name == "compile_error" => {
@@ -130,15 +130,19 @@ fn the_form_of_every_suggestion_is_valid() {
         } else {
             format!("identifier = \"bank\", {form}")
         };
-        let needs = if given == names::ON_TIMEOUT { ", timeout = \"5s\"" } else { "" };
-        let item = if given == "future" {
-            "fn charge() -> BoxFuture<'static, Paid> { a }".to_owned()
-        } else {
-            format!("async {CHARGE}")
+        let needs = match &*given {
+            names::ON_TIMEOUT => ", timeout = \"5s\"",
+            names::SLOW_UNTIL => ", stream = \"end\"",
+            _ => "",
+        };
+        let item = match &*given {
+            "future" => "fn charge() -> BoxFuture<'static, Paid> { a }".to_owned(),
+            names::STREAM | names::SLOW_UNTIL => FEED.to_owned(),
+            _ => format!("async {CHARGE}"),
         };
         let found = messages(&format!("{options}{needs}"), &item);
         let is_disabled = !cfg!(feature = "tokio")
-            && (given == names::TIMEOUT || !needs.is_empty())
+            && (given == names::TIMEOUT || given == names::ON_TIMEOUT)
             || !cfg!(feature = "tracing") && given == names::SPAN;
         assert!(found.is_empty() || is_disabled, "{form}: {found:?}");
     }

@@ -5,6 +5,7 @@ mod durations;
 mod messages;
 mod page;
 mod pictures;
+mod streams;
 mod survives;
 
 use std::cell::Cell;
@@ -25,3 +26,6 @@ fn expanded(options: &str, item: &str) -> TokenStream {
 }
 
 const CHARGE: &str = "fn charge(card: &Card) -> Paid { bank.charge(card) }";
+
+/// A function that returns a stream.
+const FEED: &str = "fn feed(&self) -> impl Stream<Item = Paid> + Send { body }";

@@ -97,6 +97,37 @@ fn future_named() {
     assert_picture!("identifier = \"bank\", future = true", item);
 }
 
+#[test]
+fn stream() {
+    let item = "pub fn feed(&self) -> impl Stream<Item = Paid> + Send { body }";
+    assert_picture!("identifier = \"bank\", stream = \"end\"", item);
+}
+
+#[test]
+fn stream_boxed() {
+    let item = "fn feed(card: Card) -> Pin<Box<dyn Stream<Item = Paid> + Send>> { body }";
+    let options = "identifier = card.bank, stream = \"first_item\", ignore_if = is_mine, \
+                   fallback = other(card)?";
+    assert_picture!(options, item);
+}
+
+#[test]
+fn stream_named() {
+    let item = "fn feed(card: Card) -> Payments { body }";
+    let options = "identifier = \"bank\", stream = \"end\", slow_until = \"first_item\", \
+                   error_handler = |item| f(item), on_open = reject";
+    assert_picture!(options, item);
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn timeout_of_a_stream() {
+    let item = "fn feed(&self) -> BoxStream<'_, Paid> { body }";
+    let options = "identifier = \"bank\", stream = \"end\", timeout = \"5s\", \
+                   on_timeout = |late| reject(late)";
+    assert_picture!(options, item);
+}
+
 #[cfg(feature = "tokio")]
 #[test]
 fn timeout() {
@@ -123,6 +154,14 @@ fn span() {
 fn span_async() {
     let options = "identifier = \"bank\", key = card.country, span = true";
     assert_picture!(options, &format!("async {CHARGE}"));
+}
+
+#[cfg(feature = "tracing")]
+#[test]
+fn span_of_a_stream() {
+    let item = "#[circuit_breaker(identifier = \"inner\", stream = \"end\")] \
+                fn feed() -> impl Stream<Item = Paid> { body }";
+    assert_picture!("identifier = \"bank\", stream = \"end\", span = true", item);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Functions that return a future: protected while it is polled. Streams are values.
+//! Functions that return a future: protected while it is polled. Streams are values here.
 
 use std::{
     future::{Future, Ready, ready},

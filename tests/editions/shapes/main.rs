@@ -23,6 +23,7 @@ mod hidden_types;
 mod kinds;
 mod receivers;
 mod returns;
+mod streams;
 
 // The course of a call.
 mod control_flow;
