@@ -11,11 +11,16 @@ use crate::{
 impl Slot {
     /// Returns how long the call took, or `None` if calls are not timed.
     pub(super) fn took(&self, entry: Entry) -> Option<Duration> {
-        if entry.word().is_stopped() {
-            return Some(entry.started.since(Tick::ORIGIN));
+        if entry.started == Tick::NEVER {
+            return None;
         }
-        let is_timed = entry.started != Tick::NEVER;
-        is_timed.then(|| self.now(entry.word()).since(entry.started))
+        let word = entry.word();
+        let (end, start) = if word.is_stopped() {
+            (entry.started, Tick::ORIGIN)
+        } else {
+            (self.now(word), entry.started)
+        };
+        Some(end.since(start))
     }
 
     /// Stops the time of a call: from here on, its entry has the duration in place of the start.
