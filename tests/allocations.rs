@@ -13,6 +13,7 @@ use brama::{
     event::{EventFilter, EventKinds},
     status::BreakerFilter,
 };
+use futures_util::{Stream, StreamExt, stream::iter};
 
 #[circuit_breaker(identifier = "allocations: sync")]
 fn answer(right: u8) -> Result<u8, CircuitOpen> {
@@ -70,6 +71,24 @@ fn a_success_through_the_attribute_allocates_nothing() {
     assert_eq!(allocations(|| assert!(answer_in_time(1).is_ok())), 0);
     assert_eq!(allocations(|| assert!(poll(answer_by_future(1)).is_ok())), 0);
     assert_eq!(allocations(|| assert!(poll(answer_by_keyed_future(1)).is_ok())), 0);
+}
+
+#[circuit_breaker(identifier = "allocations: stream", stream = "end")]
+fn answer_by_stream(right: u8) -> impl Stream<Item = Result<u8, CircuitOpen>> {
+    iter([Ok(right)])
+}
+
+#[circuit_breaker(identifier = "allocations: first item", stream = "first_item", key = node)]
+fn answer_by_keyed_stream(node: u8) -> impl Stream<Item = Result<u8, CircuitOpen>> {
+    iter([Ok(node)])
+}
+
+#[test]
+fn a_stream_allocates_nothing() {
+    assert_eq!(allocations(|| assert_eq!(poll(answer_by_stream(1).count()), 1)), 0);
+    assert_eq!(allocations(|| assert_eq!(poll(answer_by_keyed_stream(1).count()), 1)), 0);
+    brama::breaker("allocations: stream").open("a test");
+    assert_eq!(allocations(|| assert_eq!(poll(answer_by_stream(1).count()), 1)), 0);
 }
 
 #[test]

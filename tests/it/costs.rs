@@ -9,6 +9,7 @@
 use std::future::{Future, ready};
 
 use brama::circuit_breaker;
+use futures_util::{Stream, stream};
 
 use crate::answer::Answer;
 
@@ -68,6 +69,21 @@ grows!(a_local_variable_is_not_duplicated by 0: () {
     ready(()).await;
     Ok(bytes[0])
 });
+
+#[test]
+fn a_stream_grows_by_its_permit_alone() {
+    fn plain() -> impl Stream<Item = Answer<u8>> {
+        stream::iter([Ok(1)])
+    }
+
+    #[circuit_breaker(identifier = "costs: stream", stream = "end", slow_until = "first_item")]
+    fn decorated() -> impl Stream<Item = Answer<u8>> {
+        stream::iter([Ok(1)])
+    }
+
+    let [before, after] = [size_of_val(&plain()), size_of_val(&decorated())];
+    assert!(after <= before + MOST, "{before} became {after}");
+}
 
 /// Writes a chain of functions with these attributes, each of which calls the next.
 macro_rules! chain {
