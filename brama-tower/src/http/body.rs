@@ -21,6 +21,7 @@ pin_project! {
         // Declared before the permit, so that it is dropped before its call ends.
         #[pin]
         body: B,
+        slow_until: SlowUntil,
         // `None` once the outcome was recorded.
         permit: Option<Permit>,
         classify: C,
@@ -30,11 +31,25 @@ pin_project! {
 impl<B: Body, C: ClassifyEnd> JudgedBody<B, C> {
     /// A body that has ended already may never be polled.
     pub(super) fn new(body: B, permit: Option<Permit>, classify: C) -> Self {
-        let mut this = Self { body, permit, classify };
+        let mut this = Self { body, slow_until: SlowUntil::End, permit, classify };
         if this.body.is_end_stream() {
             finish(&mut this.permit, &this.classify, None);
         }
         this
+    }
+}
+
+/// Which part of a body belongs to the duration of its call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SlowUntil {
+    FirstFrame,
+    End,
+}
+
+impl<B, C> JudgedBody<B, C> {
+    /// Ends the duration of the call with the first frame.
+    pub(super) fn slow_until_first_frame(self) -> Self {
+        Self { slow_until: SlowUntil::FirstFrame, ..self }
     }
 }
 
@@ -66,6 +81,9 @@ where
             Some(permit) => ready!(permit.run_under(|| this.body.as_mut().poll_frame(context))),
             None => return this.body.poll_frame(context),
         };
+        if let (SlowUntil::FirstFrame, Some(permit)) = (*this.slow_until, this.permit.as_mut()) {
+            permit.stop_timing();
+        }
         match &frame {
             Some(Ok(frame)) => {
                 let trailers = frame.trailers_ref();

@@ -7,9 +7,11 @@ mod end_of_body;
 mod grpc;
 mod retry_after;
 mod server_errors;
+mod slow_until;
 mod unavailable;
 
 pub use self::{
     authority::Authority, body::JudgedBody, classify_end::ClassifyEnd, end_of_body::AtEndOfBody,
-    grpc::GrpcErrors, server_errors::ServerErrors, unavailable::unavailable,
+    grpc::GrpcErrors, server_errors::ServerErrors, slow_until::SlowUntilFirstFrame,
+    unavailable::unavailable,
 };

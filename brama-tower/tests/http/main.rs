@@ -6,6 +6,7 @@ mod authority;
 mod body;
 mod grpc;
 mod server_errors;
+mod slow_until;
 mod unavailable;
 
 use std::{
