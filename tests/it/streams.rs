@@ -3,6 +3,10 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -356,4 +360,73 @@ fn the_outer_breaker_of_a_stack_ignores_the_rejection_of_the_inner_one() {
     assert!(matches!(all(stacked(vec![Ok(1)]))[..], [Err(Broken::Reset)]));
     registry.assert_failures("outer", 1);
     registry.assert_ignored("outer", 1);
+}
+
+mod lives {
+    use super::*;
+
+    /// Notes how many calls the breaker had abandoned or seen fail when the body was dropped.
+    struct Watcher(Arc<AtomicU64>);
+
+    impl Drop for Watcher {
+        fn drop(&mut self) {
+            let totals = brama::status("watched").unwrap().totals;
+            self.0.store(10 + totals.abandoned + totals.failures, Ordering::Relaxed);
+        }
+    }
+
+    #[circuit_breaker(identifier = "watched", stream = "end", timeout = "1s", on_timeout = |_| 0,
+        error_handler = |_| true, fallback = 0)]
+    fn watched(noted: Arc<AtomicU64>) -> impl Stream<Item = u8> {
+        let watcher = Watcher(noted);
+        stream::poll_fn(move |_| {
+            let _watcher = &watcher;
+            Poll::Pending
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_is_dropped_before_its_call_ends() {
+        let registry = TestRegistry::new();
+        let _entered = registry.enter();
+        let noted = Arc::new(AtomicU64::new(0));
+        assert!(next(pin!(watched(noted.clone()))).is_pending());
+        assert_eq!(noted.load(Ordering::Relaxed), 10);
+        assert_eq!(registry.breaker("watched").status().totals.abandoned, 1);
+        let mut late = pin!(watched(noted.clone()));
+        assert_eq!(late.next().await, Some(0));
+        assert_eq!(noted.load(Ordering::Relaxed), 11);
+        registry.assert_failures("watched", 1);
+    }
+
+    #[circuit_breaker(identifier = "feed", stream = "end")]
+    fn calls_itself() -> impl Stream<Item = Row> {
+        stream::once(async { all(feed(vec![Ok(7)])).remove(0) })
+    }
+
+    #[test]
+    fn a_call_of_the_same_breaker_within_the_stream_of_a_probe_belongs_to_the_probe() {
+        let registry = TestRegistry::new();
+        let _entered = registry.enter();
+        registry.breaker("feed").open("a test");
+        registry.advance(Duration::from_secs(60));
+        assert!(matches!(all(calls_itself())[..], [Ok(7)]));
+        let status = registry.breaker("feed").status();
+        assert_eq!((status.state, status.totals.nested), (State::Closed, 1));
+    }
+
+    #[circuit_breaker(identifier = "limited", stream = "first_item", concurrency_limit = 1)]
+    fn limited() -> impl Stream<Item = Row> {
+        stream::iter([Ok(1), Ok(2)])
+    }
+
+    #[test]
+    fn a_judged_stream_holds_no_place() {
+        let registry = TestRegistry::new();
+        let _entered = registry.enter();
+        let (mut first, mut second) = (pin!(limited()), pin!(limited()));
+        assert!(matches!(next(first.as_mut()), Poll::Ready(Some(Ok(1)))));
+        assert!(matches!(next(second.as_mut()), Poll::Ready(Some(Ok(1)))));
+        registry.assert_rejected("limited", 0);
+    }
 }
