@@ -1,10 +1,10 @@
 //! What functions with `stream` may return, and how they answer.
 
-use std::{fmt::Display, pin::Pin, rc::Rc, task::Poll};
+use std::{fmt::Display, future::ready, pin::Pin, rc::Rc, task::Poll};
 
 use brama::{CircuitOpen, circuit_breaker, testing::TestRegistry};
 use futures_util::{
-    Stream,
+    Stream, TryStreamExt,
     stream::{self, BoxStream, LocalBoxStream},
 };
 
@@ -164,5 +164,33 @@ mod answers {
         assert_eq!(all(both("four".to_owned())), [Some(4)]);
         assert_eq!(all(both("x".to_owned())), [Some(1)]);
         assert_eq!(all(names("b".to_owned())), [Err("no b".to_owned())]);
+    }
+}
+
+mod opened {
+    use super::*;
+
+    async fn connect(refused: bool) -> Result<impl Stream<Item = Row>, Broken> {
+        ready(()).await;
+        if refused { Err(Broken::Reset) } else { Ok(stream::iter([Ok(1), Err(Broken::Row(2))])) }
+    }
+
+    #[circuit_breaker(
+        identifier = "opened",
+        stream = "end",
+        ignore_if = |error| matches!(error, Broken::Row(_)),
+    )]
+    fn opened(refused: bool) -> impl Stream<Item = Row> {
+        stream::once(connect(refused)).try_flatten()
+    }
+
+    #[test]
+    fn the_error_of_opening_a_stream_is_judged_as_an_item() {
+        let registry = TestRegistry::new();
+        let _entered = registry.enter();
+        assert!(matches!(all(opened(true))[..], [Err(Broken::Reset)]));
+        assert_eq!(all(opened(false)).len(), 2);
+        registry.assert_failures("opened", 1);
+        registry.assert_ignored("opened", 1);
     }
 }

@@ -165,12 +165,13 @@ const REMOVE: &str = "remove `slow_until`";
 const FUTURE: &str = "a function returns a future or a stream, not both";
 const NO_FUTURE: &str = "remove `future` or `stream`";
 const ASYNC: &str = "`stream` is for functions that return a stream; this one is async";
-const NO_ASYNC: &str = "remove `async` and return the stream itself, which may do the work of this \
-                        function before its first item";
+const NO_ASYNC: &str = "remove `async` and return the stream itself, such as \
+                        `stream::once(async move { … }).try_flatten()` of the crate `futures`";
 const OTHER: &str = "with `stream`, a function returns a stream";
 const FORMS: &str = "return `impl Stream<Item = …>`, `Pin<Box<dyn Stream<Item = …>>>` or \
                      `BoxStream`, or remove `stream`";
-const INSIDE: &str = "return the stream itself, and the error as its first item";
+const INSIDE: &str = "return the stream itself, such as \
+                      `stream::once(async move { … }).try_flatten()` of the crate `futures`";
 const UNJUDGED: &str = "a stream is judged by its items, which needs the option `stream`";
 const JUDGED: &str = "add `stream = \"end\"`, or `stream = \"first_item\"` if the first item \
                       decides\nhelp: to judge its creation alone, add `error_handler` and `fallback`";

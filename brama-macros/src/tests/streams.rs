@@ -40,7 +40,7 @@ fn stream_is_for_functions_that_return_one() {
     let asynchronous = of_feed(end, &format!("async {CHARGE}"));
     assert!(asynchronous.contains("remove `async` and return the stream itself"));
     let inside = "fn feed() -> Result<impl Stream<Item = u8>, E> { body }";
-    assert!(of_feed(end, inside).contains("return the stream itself, and the error as its first"));
+    assert!(of_feed(end, inside).contains("return the stream itself, such as `stream::once("));
     let both = of_feed("stream = \"end\", future = true", FEED);
     assert!(both.starts_with("a function returns a future or a stream, not both"), "{both}");
 }
