@@ -89,7 +89,7 @@
 //! - [Recovery](guide::recovery): how long a circuit stays open, and how it closes.
 //! - [Keys](guide::keys): one breaker for each node, host or tenant.
 //! - [Connections](guide::connections): breakers as values, registered and found by name or label.
-//! - [Layers](guide::layers) of tower, HTTP and gRPC; [clients](guide::clients), such as sqlx.
+//! - [Layers](guide::layers), [answers](guide::answers) of servers, [clients](guide::clients).
 //! - [Events](guide::events): callbacks, iterators and streams.
 //! - [Logs](guide::logs): a line for each opening and recovery, spans, outcomes of calls.
 //! - [Testing](guide::testing): isolated breakers, and time that moves when a test says so.
@@ -106,16 +106,16 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `axum08`, `tonic014` | a rejection as an answer of axum or tonic: [guide](guide::answers) |
 //! | `config` | configuration from a file: [`config`](mod@config), [guide](guide::configuration) |
 //! | `declared` | decorated functions are known before their first call: `Registry::declared` |
-//! | `http` | the layer for services of HTTP and gRPC: `tower::http` |
 //! | `import` | configuration of Resilience4j, Polly, Envoy and MicroProfile: `config::import` |
 //! | `log` | the lines of `tracing`, for programs that log by the crate `log` |
 //! | `schema` | the JSON Schema of the configuration file: `config::schema` |
 //! | `serde` | reads circuits, policies, identities and `Config`; writes events and statuses too |
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
 //! | `tokio` | the option `timeout`, async health checks, test registries on tokio's clock |
-//! | `tower` | a layer for services of tower: [guide](guide::layers) |
+//! | `tower`, `http` | a layer for services of tower, of HTTP and gRPC: [guide](guide::layers) |
 //! | `tracing` | a line for each opening, recovery and reload; the attribute's `span` |
 //! | `watch` | the configuration file is reloaded when it changes: [guide](guide::reloading) |
 //!

@@ -1,7 +1,7 @@
 //! The public names: each item at one path. The facade re-exports this module as it is.
 
 #[cfg(feature = "tokio")]
-pub use crate::private::TimedOut;
+pub use crate::timed_out::TimedOut;
 pub use crate::{
     breaker::{Breaker, CallError, CircuitOpen, Permit},
     circuit::{Expiry, Policy, PolicyPatch, Reason, State, Window},

@@ -4,6 +4,7 @@
 
 pub mod api;
 
+mod answers;
 mod breaker;
 mod bus;
 mod calendar;
@@ -44,3 +45,5 @@ mod time {
     #[cfg(test)]
     pub(crate) mod woken;
 }
+#[cfg(feature = "tokio")]
+mod timed_out;

@@ -11,6 +11,7 @@
 //! | [`connections`] | How do I use breakers as values, and find them by name or label? |
 //! | [`layers`] | How do I put a breaker around a service of tower, HTTP or gRPC? |
 //! | [`clients`] | How do I protect reqwest, hyper, tonic, sqlx, redis, a pool or a consumer? |
+//! | [`answers`] | What does my server answer when a breaker rejects a call? |
 //! | [`events`] | How does my program learn that a circuit opened? |
 //! | [`logs`] | Which lines does brama write to my log, and in which span? |
 //! | [`testing`] | How do I test functions that have a breaker? |
@@ -49,6 +50,16 @@ pub mod connections {}
 pub mod layers {}
 
 pub mod clients;
+
+#[cfg_attr(
+    all(feature = "axum08", feature = "http", feature = "tonic014"),
+    doc = include_str!("answers.md")
+)]
+#[cfg_attr(
+    not(all(feature = "axum08", feature = "http", feature = "tonic014")),
+    doc = "This page needs the features `axum08`, `http` and `tonic014`."
+)]
+pub mod answers {}
 
 #[doc = include_str!("events.md")]
 pub mod events {}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::file::{File, assert_none, files, is_comment, read, words};
 
 /// Each module of the runtime and its floor; a folder stands for all in it.
-pub(crate) const FLOORS: [(&str, u8); 25] = [
+pub(crate) const FLOORS: [(&str, u8); 27] = [
     ("calendar", 0),
     ("circuit", 0),
     ("duration", 0),
@@ -26,6 +26,8 @@ pub(crate) const FLOORS: [(&str, u8); 25] = [
     ("breaker", 5),
     ("checks", 6),
     ("retry", 6),
+    ("timed_out", 6),
+    ("answers", 7),
     ("registry", 7),
     ("metrics", 8),
     ("private", 8),

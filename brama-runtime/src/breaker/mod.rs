@@ -93,7 +93,7 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct Breaker {
-    slot: Arc<Slot>,
+    pub(crate) slot: Arc<Slot>,
 }
 
 impl Breaker {

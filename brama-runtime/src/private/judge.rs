@@ -3,7 +3,7 @@
 use std::{fmt::Display, time::Duration};
 
 #[cfg(feature = "tokio")]
-use super::timeout::TimedOut;
+use crate::timed_out::TimedOut;
 use crate::{
     circuit::Reason,
     outcome::{Judgement, Outcome},

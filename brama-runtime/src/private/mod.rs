@@ -31,8 +31,8 @@ pub use self::stream_span::{SpannedStream, StreamSpan};
 pub use self::stream_timer::{LimitedStream, judge_timeout};
 #[cfg(feature = "tokio")]
 pub use self::timeout::{
-    CallTimer, FromTimedOut, GenericFromTimedOut, TimedOut, TimeoutFuture, TimeoutOutput,
-    answer_timeout, record_rejection, record_timeout,
+    CallTimer, FromTimedOut, GenericFromTimedOut, TimeoutFuture, TimeoutOutput, answer_timeout,
+    record_rejection, record_timeout,
 };
 pub use self::{
     cached_site::CachedSite,
@@ -58,6 +58,7 @@ pub use self::{
 #[cfg(feature = "declared")]
 pub use crate::registry::DeclarationEntry;
 pub use crate::{
+    answers::{timeout_problem, unavailable_problem},
     breaker::JudgedAt,
     config::{Attribute, ConfigProblem, Declaration},
     identity::KeyText,

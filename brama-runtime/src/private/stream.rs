@@ -14,7 +14,7 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 #[cfg(feature = "tokio")]
-use super::timeout::TimedOut;
+use crate::timed_out::TimedOut;
 use crate::{
     breaker::{JudgedAt, RawPermit, SlotRef, StreamCall},
     outcome::Judgement,

@@ -15,9 +15,9 @@ use tokio::{
 
 use super::{
     stream::{AdmittedStream, NoStreamLimit, StreamLimit},
-    timeout::{CallTimer, TimedOut},
+    timeout::CallTimer,
 };
-use crate::{breaker::SlotRef, outcome::Judgement};
+use crate::{breaker::SlotRef, outcome::Judgement, timed_out::TimedOut};
 
 pin_project! {
     /// The time that a call has until its first item.

@@ -1,10 +1,8 @@
 //! The timeout of a call: ends one that takes too long, on the clock of tokio.
 
 use std::{
-    error::Error,
     fmt,
     future::Future,
-    io,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -15,79 +13,10 @@ use tokio::time::{Timeout, timeout};
 
 use super::marker::{Every, Never, Nothing};
 use crate::{
-    breaker::{RawPermit, SharedSlot, SlotRef},
-    circuit::Reason,
-    duration::Rounded,
-    identity::Identity,
-    outcome::{Judgement, Outcome},
+    breaker::{Breaker, RawPermit, SlotRef},
+    outcome::Judgement,
+    timed_out::TimedOut,
 };
-
-/// The call did not finish within its `timeout`: it was dropped and counts as a failure, unless an
-/// option of the attribute judges the error made from this.
-///
-/// Names the breaker and the limit. Cloning it allocates nothing.
-// The module has this `cfg` too. The facade's page shows the feature from the item's own.
-#[cfg(feature = "tokio")]
-#[derive(Clone)]
-pub struct TimedOut {
-    slot: SharedSlot,
-    limit: Duration,
-}
-
-impl TimedOut {
-    /// The breaker of the call.
-    #[must_use]
-    pub fn identity(&self) -> &Identity<'static> {
-        self.slot.identity()
-    }
-
-    /// The longest time that the call was allowed to take.
-    #[must_use]
-    pub const fn limit(&self) -> Duration {
-        self.limit
-    }
-
-    /// `timed out after 5 s`
-    pub(super) fn reason(&self) -> Reason {
-        Reason::from(format!("timed out after {}", Rounded(self.limit))).fixed()
-    }
-
-    pub(super) fn outcome(&self) -> Outcome {
-        Outcome::failure(self.reason()).timed_out()
-    }
-}
-
-/// `payment_api did not answer within 5 s`
-impl fmt::Display for TimedOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} did not answer within {}", self.identity(), Rounded(self.limit))
-    }
-}
-
-impl fmt::Debug for TimedOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TimedOut")
-            .field("identity", self.identity())
-            .field("limit", &self.limit)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Error for TimedOut {}
-
-/// Equal if breaker and limit are equal.
-impl PartialEq for TimedOut {
-    fn eq(&self, other: &Self) -> bool {
-        self.identity() == other.identity() && self.limit == other.limit
-    }
-}
-
-/// An error of the kind `TimedOut` with the `TimedOut` inside.
-impl From<TimedOut> for io::Error {
-    fn from(timed_out: TimedOut) -> Self {
-        Self::new(io::ErrorKind::TimedOut, timed_out)
-    }
-}
 
 /// Cancels one call.
 ///
@@ -100,7 +29,13 @@ impl CallTimer {
     /// `limit` is that of the attribute.
     pub fn new<S: SlotRef + Clone>(found: &S, limit: Duration) -> Self {
         let limit = found.time_limit(limit).unwrap_or(Duration::MAX);
-        Self(TimedOut { slot: found.clone().into_shared(), limit })
+        Self(TimedOut::new(found.clone().into_shared(), limit))
+    }
+
+    /// A timer for a call of a breaker that a layer has found.
+    #[must_use]
+    pub fn of_breaker(breaker: &Breaker, limit: Duration) -> Self {
+        Self::new(&breaker.slot, limit)
     }
 
     /// Starts the time of `body`.
@@ -110,7 +45,7 @@ impl CallTimer {
     /// Outside a tokio runtime with time enabled. `body` has not started then.
     #[track_caller]
     pub fn limit<F: Future>(self, body: F) -> TimeoutFuture<F> {
-        TimeoutFuture { body: Some(timeout(self.0.limit, body)), timed_out: self.0 }
+        TimeoutFuture { body: Some(timeout(self.0.limit(), body)), timed_out: self.0 }
     }
 }
 

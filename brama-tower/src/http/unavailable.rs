@@ -1,6 +1,6 @@
 //! The response to a rejected call.
 
-use brama_runtime::api::CircuitOpen;
+use brama_runtime::api::{__private::unavailable_problem, CircuitOpen};
 use http::{
     Response, StatusCode,
     header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER},
@@ -24,7 +24,7 @@ use http::{
 #[expect(clippy::needless_pass_by_value, reason = "`reject_with` passes rejections by value")]
 pub fn unavailable<Body: From<String>>(open: CircuitOpen) -> Response<Body> {
     let retry_after = open.retry_after_secs();
-    let mut response = Response::new(problem(retry_after).into());
+    let mut response = Response::new(unavailable_problem(retry_after).into());
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -32,12 +32,4 @@ pub fn unavailable<Body: From<String>>(open: CircuitOpen) -> Response<Body> {
         headers.insert(RETRY_AFTER, seconds.into());
     }
     response
-}
-
-fn problem(retry_after: Option<u64>) -> String {
-    let detail = match retry_after {
-        Some(seconds) => format!("a service that this one needs fails; try again in {seconds} s"),
-        None => "a service that this one needs takes no calls".to_owned(),
-    };
-    format!(r#"{{"title":"Service Unavailable","status":503,"detail":"{detail}"}}"#)
 }

@@ -1,0 +1,68 @@
+//! Responses of axum 0.8.
+
+use axum_core::response::{IntoResponse, Response};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
+
+use super::{timeout_problem, unavailable_problem};
+use crate::breaker::CircuitOpen;
+#[cfg(feature = "tokio")]
+use crate::timed_out::TimedOut;
+
+/// 503 with `Retry-After`, if the time is known, and a body as RFC 9457 defines it
+/// (`application/problem+json`). It names neither the breaker nor its key.
+///
+/// So a handler of axum 0.8 can return `Result<_, CircuitOpen>`, or `axum::response::Result<_>`,
+/// whose `?` takes this error too.
+///
+/// ```
+/// # use brama_runtime::api as brama;
+/// use axum_core::response::IntoResponse;
+/// use brama::{CircuitOpen, Registry};
+///
+/// async fn price(payments: brama::Breaker) -> Result<String, CircuitOpen> {
+///     let permit = payments.try_acquire()?;
+///     permit.success();
+///     Ok("17".to_owned())
+/// }
+///
+/// # let payments = Registry::new().breaker("payment_api");
+/// payments.open("maintenance");
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// # let answer = std::pin::pin!(price(payments));
+/// # let std::task::Poll::Ready(answer) = answer.poll(&mut context) else { panic!() };
+/// let response = answer.into_response();
+/// assert_eq!(response.status().as_u16(), 503);
+/// assert_eq!(response.headers()["retry-after"], "60");
+/// ```
+#[cfg(feature = "axum08")]
+impl IntoResponse for CircuitOpen {
+    fn into_response(self) -> Response {
+        let retry_after = self.retry_after_secs();
+        let body = unavailable_problem(retry_after);
+        let mut response = with_problem(StatusCode::SERVICE_UNAVAILABLE, body);
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// 504 with a body as RFC 9457 defines it (`application/problem+json`). It names neither the
+/// breaker nor its key.
+#[cfg(all(feature = "axum08", feature = "tokio"))]
+impl IntoResponse for TimedOut {
+    fn into_response(self) -> Response {
+        with_problem(StatusCode::GATEWAY_TIMEOUT, timeout_problem())
+    }
+}
+
+fn with_problem(status: StatusCode, body: String) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let problem = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(CONTENT_TYPE, problem);
+    response
+}

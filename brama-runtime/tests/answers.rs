@@ -1,0 +1,97 @@
+//! What axum and tonic answer for a rejected call, and for one that timed out.
+
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::{future::pending, time::Duration};
+
+use axum_core::response::{IntoResponse, Response};
+use brama_runtime::api::{
+    __private::CallTimer, Breaker, CircuitOpen, PolicyPatch, Registry, TimedOut,
+    testing::TestRegistry,
+};
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+fn rejection(close: impl Fn(&Breaker)) -> CircuitOpen {
+    let breaker = Registry::new().breaker("payment_api");
+    close(&breaker);
+    breaker.try_acquire().unwrap_err()
+}
+
+fn opened() -> CircuitOpen {
+    rejection(|breaker| breaker.open("maintenance"))
+}
+
+fn forced() -> CircuitOpen {
+    rejection(|breaker| breaker.force_open("maintenance"))
+}
+
+#[tokio::main(flavor = "current_thread", start_paused = true)]
+async fn timed_out() -> TimedOut {
+    let breaker = Registry::new().breaker("payment_api");
+    let timer = CallTimer::of_breaker(&breaker, Duration::from_secs(5));
+    timer.limit(pending::<()>()).await.unwrap_err()
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    response.headers().get(name).map(|value| value.to_str().unwrap())
+}
+
+#[test]
+fn a_rejection_is_a_response_503_with_the_time_of_the_next_attempt() {
+    let response = opened().into_response();
+    assert_eq!(response.status().as_u16(), 503);
+    assert_eq!(header(&response, "retry-after"), Some("60"));
+    assert_eq!(header(&response, "content-type"), Some("application/problem+json"));
+}
+
+#[test]
+fn a_response_names_no_time_that_is_not_known() {
+    assert_eq!(header(&forced().into_response(), "retry-after"), None);
+}
+
+#[test]
+fn a_call_that_timed_out_is_a_response_504() {
+    let response = timed_out().into_response();
+    assert_eq!(response.status().as_u16(), 504);
+    assert_eq!(header(&response, "content-type"), Some("application/problem+json"));
+}
+
+#[test]
+fn a_rejection_is_the_status_unavailable_with_the_time_of_the_next_attempt() {
+    let status = Status::from(opened());
+    assert_eq!(status.code(), Code::Unavailable);
+    let delay = status.get_details_retry_info().unwrap().retry_delay;
+    assert_eq!(delay, Some(Duration::from_secs(60)));
+}
+
+#[test]
+fn a_status_has_no_details_if_the_time_is_not_known() {
+    let status = Status::from(forced());
+    assert_eq!((status.code(), status.details().is_empty()), (Code::Unavailable, true));
+}
+
+#[test]
+fn a_call_that_timed_out_is_the_status_deadline_exceeded() {
+    assert_eq!(Status::from(timed_out()).code(), Code::DeadlineExceeded);
+}
+
+#[test]
+fn no_status_names_the_breaker() {
+    let texts = [opened(), forced()].map(Status::from).into_iter().chain([timed_out().into()]);
+    for status in texts {
+        let header = status.clone().into_http::<()>();
+        assert!(!status.message().contains("payment_api"), "{status:?}");
+        assert!(!format!("{:?}", header.headers()).contains("payment_api"));
+    }
+}
+
+#[test]
+fn a_rejection_in_a_status_is_ignored_by_an_outer_breaker() {
+    let registry = TestRegistry::new();
+    registry.configure("outer", PolicyPatch::new().failure_threshold(1)).unwrap();
+    let outer = registry.breaker("outer");
+    let inner = || Err::<(), _>(Status::from(opened()));
+    assert!(outer.call(inner).is_err());
+    assert_eq!(outer.status().totals.ignored, 1);
+}
