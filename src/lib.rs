@@ -114,7 +114,7 @@
 //! | `schema` | the JSON Schema of the configuration file: `config::schema` |
 //! | `serde` | reads circuits, policies, identities and `Config`; writes events and statuses too |
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
-//! | `tokio` | the option `timeout`, async health checks, test registries on tokio's clock |
+//! | `tokio` | `timeout` of attribute and layer, async health checks, tests on tokio's clock |
 //! | `tower`, `http` | a layer for services of tower, of HTTP and gRPC: [guide](guide::layers) |
 //! | `tracing` | a line for each opening, recovery and reload; the attribute's `span` |
 //! | `watch` | the configuration file is reloaded when it changes: [guide](guide::reloading) |

@@ -3,8 +3,10 @@
 use std::{error::Error, fmt};
 
 use brama_runtime::api::CircuitOpen;
+#[cfg(feature = "tokio")]
+use brama_runtime::api::TimedOut;
 
-/// A call was rejected, or the service failed.
+/// A call was rejected, took too long, or the service failed.
 ///
 /// Its `Display` and [`source`](Error::source) are those of the error within, so
 /// [`CircuitOpen::find_in`] finds a rejection.
@@ -13,6 +15,9 @@ use brama_runtime::api::CircuitOpen;
 pub enum BreakerError<E> {
     /// The breaker rejected the call. The service was not called.
     Rejected(CircuitOpen),
+    /// The call took longer than its timeout and was dropped.
+    #[cfg(feature = "tokio")]
+    TimedOut(TimedOut),
     /// The error of the service.
     Inner(E),
 }
@@ -22,14 +27,18 @@ impl<E> BreakerError<E> {
     pub const fn rejection(&self) -> Option<&CircuitOpen> {
         match self {
             Self::Rejected(open) => Some(open),
+            #[cfg(feature = "tokio")]
+            Self::TimedOut(_) => None,
             Self::Inner(_) => None,
         }
     }
 
-    /// Returns the error of the service; `None` if it was not called.
+    /// Returns the error of the service; `None` if it was not called or did not answer in time.
     pub fn into_inner(self) -> Option<E> {
         match self {
             Self::Rejected(_) => None,
+            #[cfg(feature = "tokio")]
+            Self::TimedOut(_) => None,
             Self::Inner(error) => Some(error),
         }
     }
@@ -39,6 +48,8 @@ impl<E: fmt::Display> fmt::Display for BreakerError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rejected(open) => open.fmt(f),
+            #[cfg(feature = "tokio")]
+            Self::TimedOut(timed_out) => timed_out.fmt(f),
             Self::Inner(error) => error.fmt(f),
         }
     }
@@ -48,6 +59,8 @@ impl<E: Error> Error for BreakerError<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Rejected(open) => open.source(),
+            #[cfg(feature = "tokio")]
+            Self::TimedOut(timed_out) => timed_out.source(),
             Self::Inner(error) => error.source(),
         }
     }
@@ -56,5 +69,12 @@ impl<E: Error> Error for BreakerError<E> {
 impl<E> From<CircuitOpen> for BreakerError<E> {
     fn from(open: CircuitOpen) -> Self {
         Self::Rejected(open)
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl<E> From<TimedOut> for BreakerError<E> {
+    fn from(timed_out: TimedOut) -> Self {
+        Self::TimedOut(timed_out)
     }
 }

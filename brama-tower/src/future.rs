@@ -10,7 +10,11 @@ use std::{
 use brama_runtime::api::{CircuitOpen, Permit};
 use pin_project_lite::pin_project;
 
-use crate::{end::End, reject::Reject};
+use crate::{
+    end::End,
+    reject::Reject,
+    timeout::{AnswerTimeout, NoTimeout},
+};
 
 pin_project! {
     /// The future of a service with a breaker.
@@ -20,37 +24,45 @@ pin_project! {
     /// If it is dropped before it is ready, the call is abandoned, and a probe gives its place
     /// back.
     #[must_use = "futures do nothing unless polled"]
-    pub struct ResponseFuture<F, E, R> {
+    pub struct ResponseFuture<F, E, R, T = NoTimeout> {
         #[pin]
         call: Call<F, E>,
         reject: R,
+        timeout: T,
     }
 }
 
 pin_project! {
     #[project = CallProjection]
-    enum Call<F, E> {
+    pub(crate) enum Call<F, E> {
         // The future is declared before the permit, so that it is dropped before its call ends.
         Admitted { #[pin] future: F, permit: Option<Permit>, end: E },
         Rejected { open: Option<CircuitOpen>, end: E },
     }
 }
 
-impl<F, E, R> ResponseFuture<F, E, R> {
-    pub(crate) const fn admitted(future: F, permit: Permit, end: E, reject: R) -> Self {
-        Self { call: Call::Admitted { future, permit: Some(permit), end }, reject }
+impl<F, E> Call<F, E> {
+    pub(crate) const fn admitted(future: F, permit: Permit, end: E) -> Self {
+        Self::Admitted { future, permit: Some(permit), end }
     }
 
-    pub(crate) const fn rejected(open: CircuitOpen, end: E, reject: R) -> Self {
-        Self { call: Call::Rejected { open: Some(open), end }, reject }
+    pub(crate) const fn rejected(open: CircuitOpen, end: E) -> Self {
+        Self::Rejected { open: Some(open), end }
     }
 }
 
-impl<F, Response, Error, E, R> Future for ResponseFuture<F, E, R>
+impl<F, E, R, T> ResponseFuture<F, E, R, T> {
+    pub(crate) const fn new(call: Call<F, E>, reject: R, timeout: T) -> Self {
+        Self { call, reject, timeout }
+    }
+}
+
+impl<F, Response, Error, E, R, T> Future for ResponseFuture<F, E, R, T>
 where
-    F: Future<Output = Result<Response, Error>>,
+    F: Future<Output = Result<Result<Response, Error>, T::TimedOut>>,
     E: End<Response, Error>,
     R: Reject<Response, Error>,
+    T: AnswerTimeout<Response, Error, R>,
 {
     type Output = Result<E::Response, R::Error>;
 
@@ -61,14 +73,16 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         Poll::Ready(match this.call.project() {
-            CallProjection::Admitted { future, permit, end } => {
-                let result = match permit {
-                    Some(permit) => ready!(permit.poll_under(future, context)),
-                    None => ready!(future.poll(context)),
-                };
-                match permit.take() {
-                    Some(permit) => end.end(permit, result).map_err(R::pass),
-                    None => polled_again(),
+            CallProjection::Admitted { future, permit: place, end } => {
+                let Some(permit) = place else { polled_again() };
+                let answer = ready!(permit.poll_under(future, context));
+                let Some(permit) = place.take() else { polled_again() };
+                match answer {
+                    Ok(result) => end.end(permit, result).map_err(R::pass),
+                    Err(timed_out) => {
+                        permit.record(T::outcome(&timed_out));
+                        this.timeout.answer(timed_out).map(|response| end.lift(response))
+                    }
                 }
             }
             CallProjection::Rejected { open, end } => match open.take() {
@@ -79,7 +93,7 @@ where
     }
 }
 
-impl<F, E, R> fmt::Debug for ResponseFuture<F, E, R> {
+impl<F, E, R, T> fmt::Debug for ResponseFuture<F, E, R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match &self.call {
             Call::Admitted { .. } => "admitted",

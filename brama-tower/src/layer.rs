@@ -14,6 +14,7 @@ use crate::{
     key::{BreakerOfKey, Breakers, OneBreaker},
     reject::{RejectBoxed, RejectTyped, RejectWith},
     service::CircuitBreaker,
+    timeout::NoTimeout,
 };
 
 /// Puts a circuit breaker around a service.
@@ -37,12 +38,18 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a layer does nothing until it is applied to a service"]
-pub struct CircuitBreakerLayer<S = OneBreaker, E = AtResponse<ErrorsAreFailures>, R = RejectTyped> {
-    registry: Registry,
-    identity: Identity<'static>,
+pub struct CircuitBreakerLayer<
+    S = OneBreaker,
+    E = AtResponse<ErrorsAreFailures>,
+    R = RejectTyped,
+    T = NoTimeout,
+> {
+    pub(crate) registry: Registry,
+    pub(crate) identity: Identity<'static>,
     select: S,
     end: E,
     reject: R,
+    timeout: T,
     gates_readiness: bool,
 }
 
@@ -64,22 +71,23 @@ impl CircuitBreakerLayer {
             select: OneBreaker,
             end: AtResponse(ErrorsAreFailures::new()),
             reject: RejectTyped,
+            timeout: NoTimeout,
             gates_readiness: false,
         }
     }
 }
 
-impl<S, R> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures>, R> {
+impl<S, R, T> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures>, R, T> {
     /// Adapts the layer to a service whose errors are boxes, such as [`BoxError`](crate::BoxError)
     /// or `anyhow::Error`. They are failures, as other errors are.
     pub fn for_boxed_errors(
         self,
-    ) -> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<OfBox>>, R> {
+    ) -> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<OfBox>>, R, T> {
         self.end(AtResponse(ErrorsAreFailures::new()))
     }
 }
 
-impl<S, E, R> CircuitBreakerLayer<S, E, R> {
+impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
     /// Registers the breaker with a policy, which the configuration and the operator override. The
     /// policy holds for the breakers of all keys too.
     ///
@@ -104,7 +112,7 @@ impl<S, E, R> CircuitBreakerLayer<S, E, R> {
     ///
     /// The closure borrows the key from the request, or makes it. With the feature `http`,
     /// `Authority` is the key for clients of many hosts.
-    pub fn key<Request, F>(self, key: F) -> CircuitBreakerLayer<BreakerOfKey<F>, E, R>
+    pub fn key<Request, F>(self, key: F) -> CircuitBreakerLayer<BreakerOfKey<F>, E, R, T>
     where
         F: Fn(&Request) -> Cow<'_, str>,
     {
@@ -114,17 +122,17 @@ impl<S, E, R> CircuitBreakerLayer<S, E, R> {
     /// Gives each key of a request a breaker of its own, as [`key`](Self::key), with a named type.
     ///
     /// Readiness is not gated then: it is asked before there is a request with a key.
-    pub fn key_by<K>(self, key: K) -> CircuitBreakerLayer<BreakerOfKey<K>, E, R> {
-        let Self { registry, identity, end, reject, .. } = self;
-        let select = BreakerOfKey(key);
-        CircuitBreakerLayer { registry, identity, select, end, reject, gates_readiness: false }
+    pub fn key_by<K>(self, key: K) -> CircuitBreakerLayer<BreakerOfKey<K>, E, R, T> {
+        let Self { registry, identity, end, reject, timeout, .. } = self;
+        let (select, gates_readiness) = (BreakerOfKey(key), false);
+        CircuitBreakerLayer { registry, identity, select, end, reject, timeout, gates_readiness }
     }
 
     /// Decides what a response or an error counts as.
     pub fn classify<Response, Error, F>(
         self,
         classify: F,
-    ) -> CircuitBreakerLayer<S, AtResponse<F>, R>
+    ) -> CircuitBreakerLayer<S, AtResponse<F>, R, T>
     where
         F: Fn(Result<&Response, &Error>) -> Outcome,
     {
@@ -132,40 +140,53 @@ impl<S, E, R> CircuitBreakerLayer<S, E, R> {
     }
 
     /// Decides it as [`classify`](Self::classify), with a named type.
-    pub fn classify_by<C>(self, classify: C) -> CircuitBreakerLayer<S, AtResponse<C>, R> {
+    pub fn classify_by<C>(self, classify: C) -> CircuitBreakerLayer<S, AtResponse<C>, R, T> {
         self.end(AtResponse(classify))
     }
 
-    pub(crate) fn end<E2>(self, end: E2) -> CircuitBreakerLayer<S, E2, R> {
+    pub(crate) fn end<E2>(self, end: E2) -> CircuitBreakerLayer<S, E2, R, T> {
         self.map_end(|_| end)
     }
 
-    pub(crate) fn map_end<E2>(self, map: impl FnOnce(E) -> E2) -> CircuitBreakerLayer<S, E2, R> {
-        let Self { registry, identity, select, end, reject, gates_readiness } = self;
+    pub(crate) fn map_end<E2>(self, map: impl FnOnce(E) -> E2) -> CircuitBreakerLayer<S, E2, R, T> {
+        let Self { registry, identity, select, end, reject, timeout, gates_readiness } = self;
         let end = map(end);
-        CircuitBreakerLayer { registry, identity, select, end, reject, gates_readiness }
+        CircuitBreakerLayer { registry, identity, select, end, reject, timeout, gates_readiness }
+    }
+
+    #[cfg(feature = "tokio")]
+    pub(crate) fn map_timeout<T2>(
+        self,
+        map: impl FnOnce(T) -> T2,
+    ) -> CircuitBreakerLayer<S, E, R, T2> {
+        let Self { registry, identity, select, end, reject, timeout, gates_readiness } = self;
+        let timeout = map(timeout);
+        CircuitBreakerLayer { registry, identity, select, end, reject, timeout, gates_readiness }
     }
 
     /// Makes all errors boxes. That of a rejection contains the [`CircuitOpen`].
-    pub fn box_errors(self) -> CircuitBreakerLayer<S, E, RejectBoxed> {
+    pub fn box_errors(self) -> CircuitBreakerLayer<S, E, RejectBoxed, T> {
         self.reject(RejectBoxed)
     }
 
     /// Answers a rejected call with a response, so that the errors are those of the service alone.
-    pub fn reject_with<Response, F>(self, response: F) -> CircuitBreakerLayer<S, E, RejectWith<F>>
+    pub fn reject_with<Response, F>(
+        self,
+        response: F,
+    ) -> CircuitBreakerLayer<S, E, RejectWith<F>, T>
     where
         F: Fn(CircuitOpen) -> Response,
     {
         self.reject(RejectWith(response))
     }
 
-    fn reject<R2>(self, reject: R2) -> CircuitBreakerLayer<S, E, R2> {
-        let Self { registry, identity, select, end, gates_readiness, .. } = self;
-        CircuitBreakerLayer { registry, identity, select, end, reject, gates_readiness }
+    fn reject<R2>(self, reject: R2) -> CircuitBreakerLayer<S, E, R2, T> {
+        let Self { registry, identity, select, end, timeout, gates_readiness, .. } = self;
+        CircuitBreakerLayer { registry, identity, select, end, reject, timeout, gates_readiness }
     }
 }
 
-impl<E, R> CircuitBreakerLayer<OneBreaker, E, R> {
+impl<E, R, T> CircuitBreakerLayer<OneBreaker, E, R, T> {
     /// Makes the service not ready while a call would be rejected, for balancers that then choose
     /// another one. Calls that were ready before may still be rejected.
     ///
@@ -175,18 +196,19 @@ impl<E, R> CircuitBreakerLayer<OneBreaker, E, R> {
     }
 }
 
-impl<Inner, S, E, R> Layer<Inner> for CircuitBreakerLayer<S, E, R>
+impl<Inner, S, E, R, T> Layer<Inner> for CircuitBreakerLayer<S, E, R, T>
 where
     S: Clone,
     E: Clone,
     R: Clone,
+    T: Clone,
 {
-    type Service = CircuitBreaker<Inner, S, E, R>;
+    type Service = CircuitBreaker<Inner, S, E, R, T>;
 
     fn layer(&self, inner: Inner) -> Self::Service {
-        let Self { select, end, reject, gates_readiness, .. } = self.clone();
+        let Self { select, end, reject, timeout, gates_readiness, .. } = self.clone();
         let breakers = Breakers::of(&self.registry, &self.identity);
         let ready = gates_readiness.then(|| breakers.whole.ready_owned());
-        CircuitBreaker { inner, breakers, select, end, reject, ready }
+        CircuitBreaker { inner, breakers, select, end, reject, timeout, ready }
     }
 }

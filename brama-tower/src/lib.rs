@@ -11,7 +11,12 @@ mod key;
 mod layer;
 mod reject;
 mod service;
+#[cfg(feature = "tokio")]
+mod timed;
+mod timeout;
 
+#[cfg(feature = "tokio")]
+pub use self::timed::{Timed, Timeout, TimeoutIsError, TimeoutWith};
 pub use self::{
     classify::{Classify, ErrorsAreFailures},
     end::{AtResponse, End},
@@ -21,4 +26,5 @@ pub use self::{
     layer::CircuitBreakerLayer,
     reject::{BoxError, Reject, RejectBoxed, RejectTyped, RejectWith},
     service::CircuitBreaker,
+    timeout::{AnswerTimeout, LimitTime, NoTimeout, Untimed},
 };

@@ -13,36 +13,44 @@ use tower_service::Service;
 use crate::{
     classify::ErrorsAreFailures,
     end::{AtResponse, End},
-    future::ResponseFuture,
+    future::{Call, ResponseFuture},
     key::{Breakers, OneBreaker, Select, sealed::LayerBreakers},
     reject::{Reject, RejectTyped},
+    timeout::{AnswerTimeout, NoTimeout},
 };
 
 /// A service with a circuit breaker around it.
 ///
 /// It is ready when the service within is. A call is admitted or rejected in
 /// [`call`](Service::call); the service within is not called if the breaker rejects.
-pub struct CircuitBreaker<Inner, S = OneBreaker, E = AtResponse<ErrorsAreFailures>, R = RejectTyped>
-{
+pub struct CircuitBreaker<
+    Inner,
+    S = OneBreaker,
+    E = AtResponse<ErrorsAreFailures>,
+    R = RejectTyped,
+    T = NoTimeout,
+> {
     pub(crate) inner: Inner,
     pub(crate) breakers: Breakers,
     pub(crate) select: S,
     pub(crate) end: E,
     pub(crate) reject: R,
+    pub(crate) timeout: T,
     /// Set if the readiness of the breaker gates that of the service.
     pub(crate) ready: Option<Ready>,
 }
 
-impl<Inner, S, E, R, Request> Service<Request> for CircuitBreaker<Inner, S, E, R>
+impl<Inner, S, E, R, T, Request> Service<Request> for CircuitBreaker<Inner, S, E, R, T>
 where
     Inner: Service<Request>,
     S: Select<Request>,
     E: End<Inner::Response, Inner::Error> + Clone,
     R: Reject<Inner::Response, Inner::Error> + Clone,
+    T: AnswerTimeout<Inner::Response, Inner::Error, R> + Clone,
 {
     type Response = E::Response;
     type Error = R::Error;
-    type Future = ResponseFuture<Inner::Future, E, R>;
+    type Future = ResponseFuture<T::Future<Inner::Future>, E, R, T>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         if let Some(breaker) = &mut self.ready {
@@ -53,21 +61,30 @@ where
 
     /// # Panics
     ///
-    /// Panics if the service within panics, which is recorded as a failure, or the key does.
+    /// Panics if the service within panics, which is recorded as a failure, or the key does; with a
+    /// timeout, outside a tokio runtime with time enabled.
     fn call(&mut self, request: Request) -> Self::Future {
         let breaker = self.select.select(&LayerBreakers(&self.breakers), &request);
-        let reject = self.reject.clone();
-        match breaker.acquire() {
+        let timer = self.timeout.timer(&breaker);
+        let call = match breaker.acquire() {
             Ok(mut permit) => {
                 let future = permit.run_under(|| self.inner.call(request));
-                ResponseFuture::admitted(future, permit, self.end.clone(), reject)
+                Call::admitted(T::start(timer, future), permit, self.end.clone())
             }
-            Err(open) => ResponseFuture::rejected(open, self.end.clone(), reject),
-        }
+            Err(open) => Call::rejected(open, self.end.clone()),
+        };
+        ResponseFuture::new(call, self.reject.clone(), self.timeout.clone())
     }
 }
 
-impl<Inner: Clone, S: Clone, E: Clone, R: Clone> Clone for CircuitBreaker<Inner, S, E, R> {
+impl<Inner, S, E, R, T> Clone for CircuitBreaker<Inner, S, E, R, T>
+where
+    Inner: Clone,
+    S: Clone,
+    E: Clone,
+    R: Clone,
+    T: Clone,
+{
     fn clone(&self) -> Self {
         Self {
             inner: self.inner.clone(),
@@ -75,12 +92,13 @@ impl<Inner: Clone, S: Clone, E: Clone, R: Clone> Clone for CircuitBreaker<Inner,
             select: self.select.clone(),
             end: self.end.clone(),
             reject: self.reject.clone(),
+            timeout: self.timeout.clone(),
             ready: self.ready.as_ref().map(|_| self.breakers.whole.ready_owned()),
         }
     }
 }
 
-impl<Inner: fmt::Debug, S, E, R> fmt::Debug for CircuitBreaker<Inner, S, E, R> {
+impl<Inner: fmt::Debug, S, E, R, T> fmt::Debug for CircuitBreaker<Inner, S, E, R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CircuitBreaker")
             .field("inner", &self.inner)

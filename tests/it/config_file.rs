@@ -117,7 +117,7 @@ fn a_timeout_is_a_warning_where_no_code_has_one() {
     let text =
         "[breakers.file_payments]\ntimeout = \"2s\"\n[breakers.file_timed]\ntimeout = \"5s\"\n";
     let found = shown(&registry, text);
-    let message = "2: `timeout` (2s of this table) does nothing: no attribute of this breaker has a `timeout`";
+    let message = "2: `timeout` (2s of this table) does nothing: no attribute or layer of this breaker has a `timeout`";
     assert_eq!(found, [message]);
 }
 

@@ -121,8 +121,8 @@ async fn functions_of_one_breaker_keep_their_own_timeouts() {
     none().unwrap();
     registry.configure("shared", limit(3)).unwrap();
     let warnings = || registry.status("shared").unwrap().warnings;
-    let warning = "`timeout` (3s, configure) does nothing: no attribute of this breaker has a \
-                   `timeout`";
+    let warning = "`timeout` (3s, configure) does nothing: no attribute or layer of this breaker \
+                   has a `timeout`";
     assert_eq!(warnings(), [warning]);
     for (own, expected) in [(false, 3), (true, 7)] {
         if own {

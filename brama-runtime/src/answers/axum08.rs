@@ -6,7 +6,7 @@ use http::{
     header::{CONTENT_TYPE, RETRY_AFTER},
 };
 
-use super::{timeout_problem, unavailable_problem};
+use super::unavailable_problem;
 use crate::breaker::CircuitOpen;
 #[cfg(feature = "tokio")]
 use crate::timed_out::TimedOut;
@@ -55,7 +55,7 @@ impl IntoResponse for CircuitOpen {
 #[cfg(all(feature = "axum08", feature = "tokio"))]
 impl IntoResponse for TimedOut {
     fn into_response(self) -> Response {
-        with_problem(StatusCode::GATEWAY_TIMEOUT, timeout_problem())
+        with_problem(StatusCode::GATEWAY_TIMEOUT, super::timeout_problem())
     }
 }
 

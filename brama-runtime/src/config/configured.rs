@@ -14,6 +14,8 @@ pub(crate) struct Configured {
     registered: Option<Arc<Connection>>,
     init: Option<PolicyPatch>,
     run_time: Option<PolicyPatch>,
+    /// Whether a layer around a service has a `timeout`.
+    is_timed: bool,
 }
 
 impl Configured {
@@ -47,6 +49,15 @@ impl Configured {
     pub(crate) fn without_setting(self, name: SettingName) -> Option<Self> {
         let left = self.run_time.filter(|patch| patch.sets(name))?.without(name);
         Some(Self { run_time: Some(left).filter(|left| *left != PolicyPatch::new()), ..self })
+    }
+
+    /// Adds that a layer around a service has a `timeout`, so that the setting can act.
+    pub(crate) fn timed(self) -> Self {
+        Self { is_timed: true, ..self }
+    }
+
+    pub(crate) const fn is_timed(&self) -> bool {
+        self.is_timed
     }
 
     pub(super) fn registered(&self) -> Option<&Connection> {

@@ -91,8 +91,12 @@ impl Layers {
         self.overrides().attributes = Some(AttributePair { first, other });
     }
 
-    /// Whether a function of the breaker has a `timeout`.
+    /// Whether a function of the breaker has a `timeout`, or a layer around a service.
     fn is_timed(&self) -> bool {
+        let configured = [self.of_key(), self.of_identifier.as_deref()];
+        if configured.into_iter().flatten().any(Configured::is_timed) {
+            return true;
+        }
         let other = self.overrides.as_ref().and_then(|overrides| overrides.attributes);
         let attributes = [self.attribute, other.map(|pair| pair.other)];
         attributes.into_iter().flatten().any(Attribute::is_timed)

@@ -103,7 +103,7 @@ impl Resolved {
         let (rates, window) = (!policy.has_rate_rule(), !policy.has_window_rule());
         let limit = policy.timeout().is_some() && !is_timed;
         let unused = [
-            (limit, SettingName::Timeout, "no attribute of this breaker has a `timeout`"),
+            (limit, SettingName::Timeout, "no attribute or layer of this breaker has a `timeout`"),
             (slow, SettingName::SlowCallDuration, "`slow_call_rate` is off"),
             (window, SettingName::Window, "no rate and no `failure_count` is set"),
             (rates, SettingName::MinimumCalls, "no rate is set"),

@@ -2,6 +2,7 @@
 
 use crate::{
     config::ConfigProblem,
+    identity::Identity,
     logs,
     registry::Registry,
     sys::panic::{Panicked, catch_panic},
@@ -13,6 +14,11 @@ pub fn call_back(what: &str, run: impl FnOnce()) {
     if catch_panic(run) == Err(Panicked) {
         logs::write_panic(what, None);
     }
+}
+
+/// Notes that a layer around a service has a timeout, so that the setting can act there.
+pub fn note_timeout(registry: &Registry, identity: &Identity<'_>) {
+    registry.note_timeout(identity);
 }
 
 /// Records that a source of configuration has mistakes, so that operators see each. `omitted`

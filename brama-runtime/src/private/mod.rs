@@ -37,7 +37,9 @@ pub use self::timeout::{
 pub use self::{
     cached_site::CachedSite,
     call_site::{CallSite, SiteSlot},
-    companion::{call_back, log_hidden_values, log_initialized, log_warnings, record_mistakes},
+    companion::{
+        call_back, log_hidden_values, log_initialized, log_warnings, note_timeout, record_mistakes,
+    },
     future::{IntoFutureOf, PinnedBox, declare, make_future},
     judge::{ErrorRules, FailedCall, HandlerAnswer, ReasonAnswer, handled},
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},

@@ -94,6 +94,11 @@ impl Registry {
     pub(super) fn notice(&self, notice: String) {
         self.inner.change_shared(|shared| shared.with_notice(notice));
     }
+
+    /// Notes that a layer around a service has a `timeout`, for the keys of the identity too.
+    pub(crate) fn note_timeout(&self, identity: &Identity<'_>) {
+        self.inner.note_timeout(identity);
+    }
 }
 
 impl RegistryInner {
@@ -148,6 +153,20 @@ impl RegistryInner {
             wakes.and(slot.reconfigure(at, deadlines, set).1);
         }
         wakes
+    }
+
+    /// Notes that a layer around a service has a `timeout`, so that the setting can act there.
+    fn note_timeout(&self, identity: &Identity<'_>) {
+        let mut writer = self.writer.lock();
+        let configured = writer.configured_for(identity);
+        if configured.is_timed() {
+            return;
+        }
+        writer.store(identity, configured.timed());
+        let at = self.context.timestamp();
+        let wakes = self.reconfigure_identity(&writer, identity, at, Deadlines::Keep);
+        drop(writer);
+        wakes.wake();
     }
 
     /// Updates the breakers that a new configuration concerns, one after the other. Returns what

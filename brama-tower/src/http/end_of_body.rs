@@ -54,10 +54,10 @@ where
     }
 }
 
-impl<S, R, C: ClassifyEnd> CircuitBreakerLayer<S, AtResponse<C>, R> {
+impl<S, R, T, C: ClassifyEnd> CircuitBreakerLayer<S, AtResponse<C>, R, T> {
     /// Ends a call with the end of the body of its response: a stream that dies half-way is a
     /// failure, and one that the client drops is abandoned. A probe keeps its place until then.
-    pub fn until_end_of_body(self) -> CircuitBreakerLayer<S, AtEndOfBody<C>, R> {
+    pub fn until_end_of_body(self) -> CircuitBreakerLayer<S, AtEndOfBody<C>, R, T> {
         self.map_end(|AtResponse(classify)| AtEndOfBody(classify))
     }
 }

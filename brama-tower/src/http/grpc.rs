@@ -80,15 +80,15 @@ impl<Kind> ClassifyEnd for GrpcErrors<Kind> {
     }
 }
 
-impl<S, R, Kind> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<Kind>>, R> {
+impl<S, R, T, Kind> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<Kind>>, R, T> {
     /// Judges calls of gRPC by their status, at the end of the body: see [`GrpcErrors`].
-    pub fn grpc_errors(self) -> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R> {
+    pub fn grpc_errors(self) -> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R, T> {
         let (kind, hints) = (PhantomData, Hints::none());
         self.end(AtEndOfBody(GrpcErrors { kind, rate_limits_fail: false, hints }))
     }
 }
 
-impl<S, R, Kind> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R> {
+impl<S, R, T, Kind> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R, T> {
     /// Counts the status `RESOURCE_EXHAUSTED` as a failure too.
     pub fn rate_limits_trip(self) -> Self {
         self.map_end(|AtEndOfBody(errors)| {

@@ -10,6 +10,8 @@ mod server_errors;
 mod slow_until;
 mod unavailable;
 
+#[cfg(feature = "tokio")]
+pub use self::unavailable::gateway_timeout;
 pub use self::{
     authority::Authority, body::JudgedBody, classify_end::ClassifyEnd, end_of_body::AtEndOfBody,
     grpc::GrpcErrors, server_errors::ServerErrors, slow_until::SlowUntilFirstFrame,

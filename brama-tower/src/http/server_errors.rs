@@ -78,15 +78,15 @@ impl<Kind> ClassifyEnd for ServerErrors<Kind> {
     }
 }
 
-impl<S, R, Kind> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<Kind>>, R> {
+impl<S, R, T, Kind> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<Kind>>, R, T> {
     /// Counts the responses 500, 502, 503 and 504 as failures, and ignores 429: see
     /// [`ServerErrors`].
-    pub fn server_errors(self) -> CircuitBreakerLayer<S, AtResponse<ServerErrors<Kind>>, R> {
+    pub fn server_errors(self) -> CircuitBreakerLayer<S, AtResponse<ServerErrors<Kind>>, R, T> {
         self.end(AtResponse(ServerErrors::new()))
     }
 }
 
-impl<S, R, Kind> CircuitBreakerLayer<S, AtResponse<ServerErrors<Kind>>, R> {
+impl<S, R, T, Kind> CircuitBreakerLayer<S, AtResponse<ServerErrors<Kind>>, R, T> {
     /// Counts the response 429 as a failure too.
     pub fn rate_limits_trip(self) -> Self {
         self.map_end(|AtResponse(errors)| {

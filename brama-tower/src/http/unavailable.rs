@@ -1,5 +1,7 @@
-//! The response to a rejected call.
+//! The responses to a rejected call, and to one that timed out.
 
+#[cfg(feature = "tokio")]
+use brama_runtime::api::{__private::timeout_problem, TimedOut};
 use brama_runtime::api::{__private::unavailable_problem, CircuitOpen};
 use http::{
     Response, StatusCode,
@@ -24,12 +26,29 @@ use http::{
 #[expect(clippy::needless_pass_by_value, reason = "`reject_with` passes rejections by value")]
 pub fn unavailable<Body: From<String>>(open: CircuitOpen) -> Response<Body> {
     let retry_after = open.retry_after_secs();
-    let mut response = Response::new(unavailable_problem(retry_after).into());
-    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    let problem = unavailable_problem(retry_after);
+    let mut response = with_problem(StatusCode::SERVICE_UNAVAILABLE, problem);
     if let Some(seconds) = retry_after {
-        headers.insert(RETRY_AFTER, seconds.into());
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
+    response
+}
+
+/// Answers a call that timed out with 504 and a body as RFC 9457 defines it
+/// (`application/problem+json`), which names neither the breaker nor its key: for
+/// [`on_timeout`](crate::CircuitBreakerLayer::on_timeout).
+#[cfg(feature = "tokio")]
+#[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "`on_timeout` passes it by value")]
+pub fn gateway_timeout<Body: From<String>>(timed_out: TimedOut) -> Response<Body> {
+    let _ = timed_out;
+    with_problem(StatusCode::GATEWAY_TIMEOUT, timeout_problem())
+}
+
+fn with_problem<Body: From<String>>(status: StatusCode, problem: String) -> Response<Body> {
+    let mut response = Response::new(problem.into());
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
     response
 }

@@ -162,8 +162,8 @@ settings! {
 
     /// Sets how long a call may take: whole milliseconds, at least 1 ms. Default off.
     ///
-    /// It acts on functions whose attribute has the option `timeout`, since only they have an
-    /// answer for a call that takes too long.
+    /// It acts on functions whose attribute has the option `timeout` and on layers of tower that
+    /// have one, since only they have an answer for a call that takes too long.
     Timeout => timeout(limit: Duration) {
         #[serde(with = "text_or_off")]
         value: Option<Duration> = Some(limit),
