@@ -115,7 +115,7 @@
 //! | `serde` | reads circuits, policies, identities and `Config`; writes events and statuses too |
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
 //! | `tokio` | `timeout` of attribute and layer, async health checks, tests on tokio's clock |
-//! | `tower`, `http` | a layer for services of tower, of HTTP and gRPC: [guide](guide::layers) |
+//! | `tower`, `http`, `tower-http07` | layers for services of tower: [guide](guide::layers) |
 //! | `tracing` | a line for each opening, recovery and reload; the attribute's `span` |
 //! | `watch` | the configuration file is reloaded when it changes: [guide](guide::reloading) |
 //!

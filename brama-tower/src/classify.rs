@@ -1,10 +1,10 @@
 //! What a response or an error of a service counts as.
 
-use std::marker::PhantomData;
+use std::{fmt, marker::PhantomData};
 
 use brama_runtime::api::{
     Outcome, Permit,
-    outcome::{FailureReason, OfError, of_error},
+    outcome::{FailureReason, OfBox, OfError, of_error},
 };
 
 /// Decides what the end of a call counts as.
@@ -34,6 +34,42 @@ where
 {
     fn classify(&self, result: Result<&Response, &Error>) -> Outcome {
         self(result)
+    }
+}
+
+/// A closure decides: see [`CircuitBreakerLayer::classify`](crate::CircuitBreakerLayer::classify).
+#[derive(Clone, Copy)]
+pub struct ClassifyWith<F>(pub(crate) F);
+
+impl<F, Response, Error> Classify<Response, Error> for ClassifyWith<F>
+where
+    F: Fn(Result<&Response, &Error>) -> Outcome,
+{
+    fn classify(&self, result: Result<&Response, &Error>) -> Outcome {
+        (self.0)(result)
+    }
+}
+
+impl<F> fmt::Debug for ClassifyWith<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClassifyWith")
+    }
+}
+
+/// A preset for errors with `Error`, of which there is one for errors in boxes.
+pub trait ForBoxes {
+    /// The preset for boxes.
+    type Boxed;
+
+    #[doc(hidden)]
+    fn for_boxes(self) -> Self::Boxed;
+}
+
+impl ForBoxes for ErrorsAreFailures {
+    type Boxed = ErrorsAreFailures<OfBox>;
+
+    fn for_boxes(self) -> Self::Boxed {
+        ErrorsAreFailures::new()
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use brama_runtime::api::Permit;
 
-use crate::classify::Classify;
+use crate::classify::{Classify, ForBoxes};
 
 /// Records the outcome of a call once it is known.
 ///
@@ -44,6 +44,14 @@ impl<C: Classify<Response, Error>, Response, Error> End<Response, Error> for AtR
     #[inline]
     fn lift(&self, response: Response) -> Response {
         response
+    }
+}
+
+impl<C: ForBoxes> ForBoxes for AtResponse<C> {
+    type Boxed = AtResponse<C::Boxed>;
+
+    fn for_boxes(self) -> Self::Boxed {
+        AtResponse(self.0.for_boxes())
     }
 }
 

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use brama_runtime::api::{
     CircuitOpen, Connection, Identity, Outcome, PolicyPatch, Registry, error::RegisterError,
-    outcome::OfBox, registry,
+    registry,
 };
 use tower_layer::Layer;
 
 use crate::{
-    classify::ErrorsAreFailures,
+    classify::{ClassifyWith, ErrorsAreFailures, ForBoxes},
     end::AtResponse,
     key::{BreakerOfKey, Breakers, OneBreaker},
     reject::{RejectBoxed, RejectTyped, RejectWith},
@@ -77,16 +77,6 @@ impl CircuitBreakerLayer {
     }
 }
 
-impl<S, R, T> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures>, R, T> {
-    /// Adapts the layer to a service whose errors are boxes, such as [`BoxError`](crate::BoxError)
-    /// or `anyhow::Error`. They are failures, as other errors are.
-    pub fn for_boxed_errors(
-        self,
-    ) -> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<OfBox>>, R, T> {
-        self.end(AtResponse(ErrorsAreFailures::new()))
-    }
-}
-
 impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
     /// Registers the breaker with a policy, which the configuration and the operator override. The
     /// policy holds for the breakers of all keys too.
@@ -128,18 +118,31 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
         CircuitBreakerLayer { registry, identity, select, end, reject, timeout, gates_readiness }
     }
 
-    /// Decides what a response or an error counts as.
+    /// Adapts a preset to a service whose errors are boxes: [`BoxError`](crate::BoxError),
+    /// `anyhow::Error` and the like. They are failures, as other errors are.
+    ///
+    /// It can stand before or after the preset, and not after [`classify`](Self::classify), whose
+    /// closure takes errors of any type.
+    pub fn for_boxed_errors(self) -> CircuitBreakerLayer<S, E::Boxed, R, T>
+    where
+        E: ForBoxes,
+    {
+        self.map_end(E::for_boxes)
+    }
+
+    /// Decides what a response or an error counts as, with the response. It replaces what was
+    /// decided before, so presets and `until_end_of_body` stand after it or are lost.
     pub fn classify<Response, Error, F>(
         self,
         classify: F,
-    ) -> CircuitBreakerLayer<S, AtResponse<F>, R, T>
+    ) -> CircuitBreakerLayer<S, AtResponse<ClassifyWith<F>>, R, T>
     where
         F: Fn(Result<&Response, &Error>) -> Outcome,
     {
-        self.classify_by(classify)
+        self.classify_by(ClassifyWith(classify))
     }
 
-    /// Decides it as [`classify`](Self::classify), with a named type.
+    /// Decides it as [`classify`](Self::classify), with a named type, or one of another library.
     pub fn classify_by<C>(self, classify: C) -> CircuitBreakerLayer<S, AtResponse<C>, R, T> {
         self.end(AtResponse(classify))
     }

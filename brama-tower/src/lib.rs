@@ -18,7 +18,7 @@ mod timeout;
 #[cfg(feature = "tokio")]
 pub use self::timed::{Timed, Timeout, TimeoutIsError, TimeoutWith};
 pub use self::{
-    classify::{Classify, ErrorsAreFailures},
+    classify::{Classify, ClassifyWith, ErrorsAreFailures, ForBoxes},
     end::{AtResponse, End},
     error::BreakerError,
     future::ResponseFuture,

@@ -7,7 +7,8 @@ use std::{
 };
 
 use brama_runtime::api::{Outcome, Permit};
-use http::HeaderMap;
+use bytes::Buf;
+use http::{HeaderMap, header::CONTENT_LENGTH};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
@@ -25,17 +26,34 @@ pin_project! {
         // `None` once the outcome was recorded.
         permit: Option<Permit>,
         classify: C,
+        // The bytes that are to come; `None` if that is not known.
+        left: Option<u64>,
     }
 }
 
-impl<B: Body, C: ClassifyEnd> JudgedBody<B, C> {
+impl<B: Body, C: JudgeEnd> JudgedBody<B, C> {
     /// A body that has ended already may never be polled.
     pub(super) fn new(body: B, permit: Option<Permit>, classify: C) -> Self {
-        let mut this = Self { body, slow_until: SlowUntil::End, permit, classify };
-        if this.body.is_end_stream() {
-            finish(&mut this.permit, &this.classify, None);
+        let left = body.size_hint().exact();
+        let mut this = Self { body, slow_until: SlowUntil::End, permit, classify, left };
+        if this.body.is_end_stream() || this.has_all_data() {
+            finish(&mut this.permit, &mut this.classify, None);
         }
         this
+    }
+
+    /// Expects as many bytes as the header `Content-Length` says, unless the body knows better.
+    pub(super) fn with_length_of(mut self, headers: &HeaderMap) -> Self {
+        let length = || headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
+        self.left = self.left.or_else(length);
+        if self.has_all_data() {
+            finish(&mut self.permit, &mut self.classify, None);
+        }
+        self
+    }
+
+    fn has_all_data(&self) -> bool {
+        self.left == Some(0) && self.classify.ends_with_data()
     }
 }
 
@@ -53,18 +71,44 @@ impl<B, C> JudgedBody<B, C> {
     }
 }
 
-fn finish(permit: &mut Option<Permit>, classify: &impl ClassifyEnd, trailers: Option<&HeaderMap>) {
+/// Decides once what the end of one body counts as.
+pub trait JudgeEnd {
+    #[doc(hidden)]
+    fn judge_end(&mut self, trailers: Option<&HeaderMap>) -> Outcome;
+
+    #[doc(hidden)]
+    fn ends_with_data(&self) -> bool;
+}
+
+impl<C: ClassifyEnd> JudgeEnd for C {
+    fn judge_end(&mut self, trailers: Option<&HeaderMap>) -> Outcome {
+        self.classify_end(trailers)
+    }
+
+    fn ends_with_data(&self) -> bool {
+        ClassifyEnd::ends_with_data(self)
+    }
+}
+
+fn finish(permit: &mut Option<Permit>, end: &mut impl JudgeEnd, trailers: Option<&HeaderMap>) {
     if let Some(mut permit) = permit.take() {
-        let outcome = permit.run_under(|| classify.classify_end(trailers));
+        let outcome = permit.run_under(|| end.judge_end(trailers));
         permit.record(outcome);
     }
+}
+
+/// Counts the bytes of a frame; returns whether they were the last ones.
+fn is_last(left: &mut Option<u64>, data: Option<&impl Buf>) -> bool {
+    let bytes = data.map_or(0, |data| data.remaining() as u64);
+    *left = left.map(|left| left.saturating_sub(bytes));
+    *left == Some(0)
 }
 
 impl<B, C> Body for JudgedBody<B, C>
 where
     B: Body,
     B::Error: fmt::Display,
-    C: ClassifyEnd,
+    C: JudgeEnd,
 {
     type Data = B::Data;
     type Error = B::Error;
@@ -87,10 +131,12 @@ where
         match &frame {
             Some(Ok(frame)) => {
                 let trailers = frame.trailers_ref();
-                // A reader may stop here, because nothing follows.
+                // A reader may stop at the last frame, and a server at the last byte.
+                let is_last =
+                    is_last(this.left, frame.data_ref()) && this.classify.ends_with_data();
                 let body = this.body.as_mut();
                 let is_end = |permit: &mut Permit| permit.run_under(|| body.is_end_stream());
-                if trailers.is_some() || this.permit.as_mut().is_some_and(is_end) {
+                if is_last || trailers.is_some() || this.permit.as_mut().is_some_and(is_end) {
                     finish(this.permit, this.classify, trailers);
                 }
             }

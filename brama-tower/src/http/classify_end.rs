@@ -3,7 +3,7 @@
 use brama_runtime::api::Outcome;
 use http::HeaderMap;
 
-use crate::classify::ErrorsAreFailures;
+use crate::classify::{ClassifyWith, ErrorsAreFailures};
 
 /// Decides what the end of a body counts as.
 pub trait ClassifyEnd {
@@ -16,10 +16,35 @@ pub trait ClassifyEnd {
         let _ = headers;
         false
     }
+
+    /// Whether the call ends with the last byte of a body whose length is known, because nothing
+    /// that follows would change the outcome. Default: no.
+    ///
+    /// A server does not read a body beyond that: whoever waits for trailers would see the body
+    /// dropped, which abandons the call.
+    fn ends_with_data(&self) -> bool {
+        false
+    }
 }
 
 impl<Kind> ClassifyEnd for ErrorsAreFailures<Kind> {
     fn classify_end(&self, _: Option<&HeaderMap>) -> Outcome {
         Outcome::Success
+    }
+
+    fn ends_with_data(&self) -> bool {
+        true
+    }
+}
+
+/// The closure has judged the head of the response. A body that ends without an error changes
+/// nothing.
+impl<F> ClassifyEnd for ClassifyWith<F> {
+    fn classify_end(&self, _: Option<&HeaderMap>) -> Outcome {
+        Outcome::Success
+    }
+
+    fn ends_with_data(&self) -> bool {
+        true
     }
 }

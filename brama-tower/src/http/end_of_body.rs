@@ -6,7 +6,7 @@ use http_body::Body;
 
 use super::{body::JudgedBody, classify_end::ClassifyEnd};
 use crate::{
-    classify::Classify,
+    classify::{Classify, ForBoxes},
     end::{AtResponse, End, sealed::SealedEnd},
     layer::CircuitBreakerLayer,
 };
@@ -46,11 +46,20 @@ where
             permit.record(outcome);
             None
         };
-        Ok(Response::from_parts(head, JudgedBody::new(body, permit, self.0.clone())))
+        let body = JudgedBody::new(body, permit, self.0.clone()).with_length_of(&head.headers);
+        Ok(Response::from_parts(head, body))
     }
 
     fn lift(&self, response: Response<B>) -> Self::Response {
         response.map(|body| JudgedBody::new(body, None, self.0.clone()))
+    }
+}
+
+impl<C: ForBoxes> ForBoxes for AtEndOfBody<C> {
+    type Boxed = AtEndOfBody<C::Boxed>;
+
+    fn for_boxes(self) -> Self::Boxed {
+        AtEndOfBody(self.0.for_boxes())
     }
 }
 

@@ -4,7 +4,7 @@ use std::{marker::PhantomData, time::Duration};
 
 use brama_runtime::api::{
     Outcome, Permit,
-    outcome::{FailureReason, OfError, of_error},
+    outcome::{FailureReason, OfBox, OfError, of_error},
 };
 use http::{HeaderMap, Response, StatusCode};
 
@@ -14,7 +14,7 @@ use super::{
     retry_after::{Hints, pushback},
 };
 use crate::{
-    classify::{Classify, ErrorsAreFailures, record_error_or},
+    classify::{Classify, ErrorsAreFailures, ForBoxes, record_error_or},
     end::AtResponse,
     layer::CircuitBreakerLayer,
 };
@@ -77,6 +77,15 @@ impl<Kind> ClassifyEnd for GrpcErrors<Kind> {
 
     fn is_ended_by(&self, headers: &HeaderMap) -> bool {
         headers.contains_key("grpc-status")
+    }
+}
+
+impl ForBoxes for GrpcErrors {
+    type Boxed = GrpcErrors<OfBox>;
+
+    fn for_boxes(self) -> Self::Boxed {
+        let Self { rate_limits_fail, hints, .. } = self;
+        GrpcErrors { kind: PhantomData, rate_limits_fail, hints }
     }
 }
 

@@ -8,12 +8,21 @@ mod grpc;
 mod retry_after;
 mod server_errors;
 mod slow_until;
+#[cfg(feature = "tower-http07")]
+mod tower_http07;
 mod unavailable;
 
+#[cfg(feature = "tower-http07")]
+pub use self::tower_http07::{EndOfStream, TowerHttp07};
 #[cfg(feature = "tokio")]
 pub use self::unavailable::gateway_timeout;
 pub use self::{
-    authority::Authority, body::JudgedBody, classify_end::ClassifyEnd, end_of_body::AtEndOfBody,
-    grpc::GrpcErrors, server_errors::ServerErrors, slow_until::SlowUntilFirstFrame,
+    authority::Authority,
+    body::{JudgeEnd, JudgedBody},
+    classify_end::ClassifyEnd,
+    end_of_body::AtEndOfBody,
+    grpc::GrpcErrors,
+    server_errors::ServerErrors,
+    slow_until::SlowUntilFirstFrame,
     unavailable::unavailable,
 };

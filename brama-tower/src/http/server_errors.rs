@@ -4,16 +4,17 @@ use std::{marker::PhantomData, time::Duration};
 
 use brama_runtime::api::{
     Outcome, Permit,
-    outcome::{FailureReason, OfError, of_error},
+    outcome::{FailureReason, OfBox, OfError, of_error},
 };
 use http::{HeaderMap, Response, StatusCode};
 
 use super::{
     classify_end::ClassifyEnd,
+    end_of_body::AtEndOfBody,
     retry_after::{Hints, retry_after},
 };
 use crate::{
-    classify::{Classify, ErrorsAreFailures, record_error_or},
+    classify::{Classify, ErrorsAreFailures, ForBoxes, record_error_or},
     end::AtResponse,
     layer::CircuitBreakerLayer,
 };
@@ -76,32 +77,51 @@ impl<Kind> ClassifyEnd for ServerErrors<Kind> {
     fn classify_end(&self, _: Option<&HeaderMap>) -> Outcome {
         Outcome::Success
     }
-}
 
-impl<S, R, T, Kind> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<Kind>>, R, T> {
-    /// Counts the responses 500, 502, 503 and 504 as failures, and ignores 429: see
-    /// [`ServerErrors`].
-    pub fn server_errors(self) -> CircuitBreakerLayer<S, AtResponse<ServerErrors<Kind>>, R, T> {
-        self.end(AtResponse(ServerErrors::new()))
+    fn ends_with_data(&self) -> bool {
+        true
     }
 }
 
-impl<S, R, T, Kind> CircuitBreakerLayer<S, AtResponse<ServerErrors<Kind>>, R, T> {
-    /// Counts the response 429 as a failure too.
-    pub fn rate_limits_trip(self) -> Self {
-        self.map_end(|AtResponse(errors)| {
-            AtResponse(ServerErrors { rate_limits_fail: true, ..errors })
-        })
-    }
+impl ForBoxes for ServerErrors {
+    type Boxed = ServerErrors<OfBox>;
 
-    /// Honors the header `Retry-After` of a failure, seconds or a date, up to `cap`: if the circuit
-    /// opens, it stays open for at least as long. The policy's `retry_after_cap` holds too.
-    ///
-    /// The hint of a response speaks for the whole breaker. Do not use it where a server answers
-    /// one client with the limit of that client.
-    pub fn honor_retry_after(self, cap: Duration) -> Self {
-        self.map_end(|AtResponse(errors)| {
-            AtResponse(ServerErrors { hints: Hints::up_to(cap), ..errors })
-        })
+    fn for_boxes(self) -> Self::Boxed {
+        let Self { rate_limits_fail, hints, .. } = self;
+        ServerErrors { kind: PhantomData, rate_limits_fail, hints }
     }
 }
+
+/// The methods of a layer, for calls that end with the response or with its body.
+macro_rules! presets {
+    ($end:ident) => {
+        impl<S, R, T, Kind> CircuitBreakerLayer<S, $end<ErrorsAreFailures<Kind>>, R, T> {
+            /// Counts the responses 500, 502, 503 and 504 as failures, and ignores 429: see
+            /// [`ServerErrors`].
+            pub fn server_errors(self) -> CircuitBreakerLayer<S, $end<ServerErrors<Kind>>, R, T> {
+                self.end($end(ServerErrors::new()))
+            }
+        }
+
+        impl<S, R, T, Kind> CircuitBreakerLayer<S, $end<ServerErrors<Kind>>, R, T> {
+            /// Counts the response 429 as a failure too.
+            pub fn rate_limits_trip(self) -> Self {
+                self.map_end(|$end(errors)| $end(ServerErrors { rate_limits_fail: true, ..errors }))
+            }
+
+            /// Honors the header `Retry-After` of a failure, seconds or a date, up to `cap`: if the
+            /// circuit opens, it stays open for at least as long. The policy's `retry_after_cap`
+            /// holds too.
+            ///
+            /// The hint of a response speaks for the whole breaker. Do not use it where a server
+            /// answers one client with the limit of that client.
+            pub fn honor_retry_after(self, cap: Duration) -> Self {
+                let hints = Hints::up_to(cap);
+                self.map_end(|$end(errors)| $end(ServerErrors { hints, ..errors }))
+            }
+        }
+    };
+}
+
+presets!(AtResponse);
+presets!(AtEndOfBody);

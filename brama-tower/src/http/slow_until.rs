@@ -2,11 +2,10 @@
 
 use brama_runtime::api::Permit;
 use http::Response;
-use http_body::Body;
 
-use super::{body::JudgedBody, classify_end::ClassifyEnd, end_of_body::AtEndOfBody};
+use super::{body::JudgedBody, end_of_body::AtEndOfBody};
 use crate::{
-    classify::Classify,
+    classify::ForBoxes,
     end::{End, sealed::SealedEnd},
     layer::CircuitBreakerLayer,
 };
@@ -17,33 +16,37 @@ pub struct SlowUntilFirstFrame<E>(E);
 
 impl<E> SealedEnd for SlowUntilFirstFrame<E> {}
 
-impl<C, B, Error> End<Response<B>, Error> for SlowUntilFirstFrame<AtEndOfBody<C>>
+impl<E, Answer, Error, B, C> End<Answer, Error> for SlowUntilFirstFrame<E>
 where
-    C: Classify<Response<B>, Error> + ClassifyEnd + Clone,
-    B: Body,
+    E: End<Answer, Error, Response = Response<JudgedBody<B, C>>>,
 {
-    type Response = Response<JudgedBody<B, C>>;
+    type Response = E::Response;
 
-    fn end(
-        &self,
-        permit: Permit,
-        result: Result<Response<B>, Error>,
-    ) -> Result<Self::Response, Error> {
+    fn end(&self, permit: Permit, result: Result<Answer, Error>) -> Result<Self::Response, Error> {
         let response = self.0.end(permit, result)?;
         Ok(response.map(JudgedBody::slow_until_first_frame))
     }
 
-    fn lift(&self, response: Response<B>) -> Self::Response {
+    fn lift(&self, response: Answer) -> Self::Response {
         self.0.lift(response)
     }
 }
 
-impl<S, R, C> CircuitBreakerLayer<S, AtEndOfBody<C>, R> {
+impl<E: ForBoxes> ForBoxes for SlowUntilFirstFrame<E> {
+    type Boxed = SlowUntilFirstFrame<E::Boxed>;
+
+    fn for_boxes(self) -> Self::Boxed {
+        SlowUntilFirstFrame(self.0.for_boxes())
+    }
+}
+
+impl<S, R, T, C> CircuitBreakerLayer<S, AtEndOfBody<C>, R, T> {
     /// Ends the duration of a call with the first frame of its body: a download or a subscription
-    /// is slow if it begins late, and not because it is long. Write it after the other methods.
+    /// is slow if it begins late, and not because it is long. Write it after the presets and
+    /// `until_end_of_body`.
     pub fn slow_until_first_frame(
         self,
-    ) -> CircuitBreakerLayer<S, SlowUntilFirstFrame<AtEndOfBody<C>>, R> {
+    ) -> CircuitBreakerLayer<S, SlowUntilFirstFrame<AtEndOfBody<C>>, R, T> {
         self.map_end(SlowUntilFirstFrame)
     }
 }

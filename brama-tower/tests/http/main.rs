@@ -5,8 +5,12 @@
 mod authority;
 mod body;
 mod grpc;
+mod known_length;
+mod orders;
 mod server_errors;
 mod slow_until;
+#[cfg(feature = "tower-http07")]
+mod tower_http07;
 mod unavailable;
 
 use std::{
