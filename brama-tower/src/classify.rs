@@ -26,6 +26,15 @@ pub trait Classify<Response, Error> {
         let outcome = permit.run_under(|| self.classify(result));
         permit.record(outcome);
     }
+
+    /// As [`record`](Self::record), for a permit in its place in a future.
+    #[doc(hidden)]
+    #[inline]
+    fn record_in_place(&self, place: &mut Option<Permit>, result: Result<&Response, &Error>) {
+        if let Some(permit) = place.take() {
+            self.record(permit, result);
+        }
+    }
 }
 
 impl<F, Response, Error> Classify<Response, Error> for F
@@ -99,6 +108,16 @@ impl<Response, Error: FailureReason<Kind>, Kind> Classify<Response, Error>
 
     fn record(&self, permit: Permit, result: Result<&Response, &Error>) {
         record_error_or(self, permit, result);
+    }
+
+    #[inline]
+    fn record_in_place(&self, place: &mut Option<Permit>, result: Result<&Response, &Error>) {
+        if let (Ok(_), Some(permit)) = (result, place.as_mut()) {
+            permit.succeed();
+            *place = None;
+        } else if let Some(permit) = place.take() {
+            self.record(permit, result);
+        }
     }
 }
 

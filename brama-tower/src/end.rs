@@ -17,6 +17,17 @@ pub trait End<Response, Error>: sealed::SealedEnd {
     fn end(&self, permit: Permit, result: Result<Response, Error>)
     -> Result<Self::Response, Error>;
 
+    /// As [`end`](Self::end), for a permit in its place in a future.
+    #[doc(hidden)]
+    #[inline]
+    fn end_in_place(
+        &self,
+        place: &mut Option<Permit>,
+        result: Result<Response, Error>,
+    ) -> Option<Result<Self::Response, Error>> {
+        place.take().map(|permit| self.end(permit, result))
+    }
+
     /// Makes the response of the service with the breaker of one that stands for a rejection.
     #[doc(hidden)]
     fn lift(&self, response: Response) -> Self::Response;
@@ -39,6 +50,16 @@ impl<C: Classify<Response, Error>, Response, Error> End<Response, Error> for AtR
     fn end(&self, permit: Permit, result: Result<Response, Error>) -> Result<Response, Error> {
         self.0.record(permit, result.as_ref());
         result
+    }
+
+    #[inline]
+    fn end_in_place(
+        &self,
+        place: &mut Option<Permit>,
+        result: Result<Response, Error>,
+    ) -> Option<Result<Response, Error>> {
+        self.0.record_in_place(place, result.as_ref());
+        Some(result)
     }
 
     #[inline]

@@ -70,17 +70,22 @@ where
     ///
     /// Panics if the service or the classification panics, which is recorded as a failure, and if
     /// it is polled again after it was ready.
+    #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         Poll::Ready(match this.call.project() {
             CallProjection::Admitted { future, permit: place, end } => {
                 let Some(permit) = place else { polled_again() };
                 let answer = ready!(permit.poll_under(future, context));
-                let Some(permit) = place.take() else { polled_again() };
                 match answer {
-                    Ok(result) => end.end(permit, result).map_err(R::pass),
+                    Ok(result) => match end.end_in_place(place, result) {
+                        Some(result) => result.map_err(R::pass),
+                        None => polled_again(),
+                    },
                     Err(timed_out) => {
-                        permit.record(T::outcome(&timed_out));
+                        if let Some(permit) = place.take() {
+                            permit.record(T::outcome(&timed_out));
+                        }
                         this.timeout.answer(timed_out).map(|response| end.lift(response))
                     }
                 }

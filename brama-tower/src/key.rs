@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use brama_runtime::api::{Breaker, Identity, Registry};
+use brama_runtime::api::{__private::breaker_of_joined_key, Breaker, Identity, Registry};
 
 /// The breakers of a layer.
 #[derive(Debug, Clone)]
@@ -17,8 +17,9 @@ impl Breakers {
         Self { registry: registry.clone(), whole: registry.breaker(identity) }
     }
 
-    fn of_key(&self, key: &str) -> Breaker {
-        self.registry.breaker_of_key(self.whole.identity(), key)
+    #[inline]
+    fn of_key(&self, key: [&str; 2]) -> Breaker {
+        breaker_of_joined_key(&self.registry, self.whole.identity(), key)
     }
 }
 
@@ -32,6 +33,17 @@ pub trait KeyExtractor<Request> {
     /// Clients must not be able to invent keys without end: see
     /// [`Config::max_keys`](brama_runtime::api::Config::max_keys).
     fn with_key<R>(&self, request: &Request, then: impl FnOnce(Option<&str>) -> R) -> R;
+
+    /// Passes the key in two parts, if it need not be joined.
+    #[doc(hidden)]
+    #[inline]
+    fn with_joined_key<R>(
+        &self,
+        request: &Request,
+        then: impl FnOnce(Option<[&str; 2]>) -> R,
+    ) -> R {
+        self.with_key(request, |key| then(key.map(|key| [key, ""])))
+    }
 }
 
 impl<F, Request> KeyExtractor<Request> for F
@@ -79,8 +91,9 @@ impl<Request> Select<Request> for OneBreaker {
 }
 
 impl<K: KeyExtractor<Request>, Request> Select<Request> for BreakerOfKey<K> {
+    #[inline]
     fn select(&self, breakers: &sealed::LayerBreakers<'_>, request: &Request) -> Breaker {
-        self.0.with_key(request, |key| match key {
+        self.0.with_joined_key(request, |key| match key {
             Some(key) => breakers.0.of_key(key),
             None => breakers.0.whole.clone(),
         })

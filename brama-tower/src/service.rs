@@ -63,6 +63,7 @@ where
     ///
     /// Panics if the service within panics, which is recorded as a failure, or the key does; with a
     /// timeout, outside a tokio runtime with time enabled.
+    #[inline]
     fn call(&mut self, request: Request) -> Self::Future {
         let breaker = self.select.select(&LayerBreakers(&self.breakers), &request);
         let timer = self.timeout.timer(&breaker);

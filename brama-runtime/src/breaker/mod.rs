@@ -122,6 +122,7 @@ impl Breaker {
     /// # Errors
     ///
     /// [`CircuitOpen`] if the call is rejected.
+    #[inline]
     pub fn acquire(self) -> Result<Permit, CircuitOpen> {
         Permit::acquire(self.slot)
     }

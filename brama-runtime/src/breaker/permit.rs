@@ -26,13 +26,23 @@ use crate::{circuit::Reason, outcome::Outcome};
 pub struct Permit(pub(super) RawPermit<Arc<Slot>>);
 
 impl Permit {
+    #[inline]
     pub(super) fn acquire(slot: Arc<Slot>) -> Result<Self, CircuitOpen> {
         RawPermit::acquire(slot).map(Self)
     }
 
     /// Reports a success.
+    #[inline]
     pub fn success(self) {
         self.0.record_success();
+    }
+
+    /// As [`success`](Self::success), for a permit that stays where it is. If it were moved soon
+    /// after it was written, the processor would wait for the parts of it.
+    #[doc(hidden)]
+    #[inline]
+    pub fn succeed(&mut self) {
+        self.0.succeed();
     }
 
     /// Reports a failure with its reason: a text, a reference to an error, or `()` for none.
@@ -51,8 +61,12 @@ impl Permit {
     }
 
     /// Reports an outcome.
+    #[inline]
     pub fn record(self, outcome: Outcome) {
-        self.0.record(outcome);
+        match outcome {
+            Outcome::Success => self.success(),
+            outcome @ (Outcome::Failure(_) | Outcome::Ignore) => self.0.record(outcome),
+        }
     }
 
     /// Reports the error of the call, as [`outcome::of_error`](crate::api::outcome::of_error)
@@ -99,6 +113,7 @@ impl Permit {
     ///
     /// Panics if `part` panics. The panic is recorded as a failure, and what is reported later is
     /// not.
+    #[inline]
     pub fn run_under<R>(&mut self, part: impl FnOnce() -> R) -> R {
         self.0.run_under(part)
     }
@@ -108,6 +123,7 @@ impl Permit {
     /// # Panics
     ///
     /// Panics if `future` panics. The panic is recorded as a failure.
+    #[inline]
     pub fn poll_under<F: Future>(
         &mut self,
         future: Pin<&mut F>,

@@ -111,7 +111,14 @@ impl<S: SlotRef> RawPermit<S> {
         }
     }
 
+    #[inline]
     pub(super) fn record_success(mut self) {
+        self.succeed();
+    }
+
+    /// Records a success in place.
+    #[inline]
+    pub(super) fn succeed(&mut self) {
         let entry = self.entry.take();
         self.slot.record_success(entry);
     }

@@ -58,6 +58,16 @@ impl IdentityBuf {
         self.layout = self.layout.with_key(self.length - before);
     }
 
+    /// Adds a key of two parts.
+    #[inline]
+    pub(crate) fn write_joined_key(&mut self, key: [&str; 2]) {
+        let before = self.length;
+        for part in key {
+            self.push(part.as_bytes());
+        }
+        self.layout = self.layout.with_key(self.length - before);
+    }
+
     #[inline]
     pub(crate) fn identity(&self) -> Identity<'_> {
         let inline = self.bytes.first_chunk::<SIZE>();

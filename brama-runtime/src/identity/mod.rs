@@ -85,8 +85,7 @@ impl<'a> Identity<'a> {
     }
 
     fn keyed(&self, key: &dyn fmt::Display) -> Self {
-        let mut buffer = IdentityBuf::new();
-        buffer.write_joined(self.0.keyless(), self.0.layout().without_key());
+        let mut buffer = self.keyless_buffer();
         buffer.write_key(KeyText::Shown(key));
         buffer.identity().into_owned()
     }
@@ -116,6 +115,14 @@ impl<'a> Identity<'a> {
     #[must_use]
     pub fn is_overflow(&self) -> bool {
         self.0.layout().is_overflow()
+    }
+
+    /// Returns a buffer with the scope and the identifier.
+    #[inline]
+    pub(crate) fn keyless_buffer(&self) -> IdentityBuf {
+        let mut buffer = IdentityBuf::new();
+        buffer.write_joined(self.0.keyless(), self.0.layout().without_key());
+        buffer
     }
 
     /// Returns the identity without its key.

@@ -1,6 +1,7 @@
 //! What companions call, beside generated code.
 
 use crate::{
+    breaker::Breaker,
     config::ConfigProblem,
     identity::Identity,
     logs,
@@ -19,6 +20,17 @@ pub fn call_back(what: &str, run: impl FnOnce()) {
 /// Notes that a layer around a service has a timeout, so that the setting can act there.
 pub fn note_timeout(registry: &Registry, identity: &Identity<'_>) {
     registry.note_timeout(identity);
+}
+
+/// As [`Registry::breaker_of_key`], for a key of two parts, such as a host and a port. Joining them
+/// first would take as long as the look-up.
+#[must_use]
+pub fn breaker_of_joined_key(
+    registry: &Registry,
+    identity: &Identity<'_>,
+    key: [&str; 2],
+) -> Breaker {
+    registry.breaker_of_joined_key(identity, key)
 }
 
 /// Records that a source of configuration has mistakes, so that operators see each. `omitted`

@@ -38,7 +38,8 @@ pub use self::{
     cached_site::CachedSite,
     call_site::{CallSite, SiteSlot},
     companion::{
-        call_back, log_hidden_values, log_initialized, log_warnings, note_timeout, record_mistakes,
+        breaker_of_joined_key, call_back, log_hidden_values, log_initialized, log_warnings,
+        note_timeout, record_mistakes,
     },
     future::{IntoFutureOf, PinnedBox, declare, make_future},
     judge::{ErrorRules, FailedCall, HandlerAnswer, ReasonAnswer, handled},

@@ -54,7 +54,7 @@ use crate::{
     bus::Wakes,
     checks::Checks,
     config::{Attribute, ConfigStore, LastReload, Layers},
-    identity::{Identity, IdentityBuf, KeyText},
+    identity::Identity,
     sys::sync::Mutex,
     time::clock::{Clock, Time},
 };
@@ -129,9 +129,14 @@ impl Registry {
     /// known, nothing is allocated.
     #[must_use]
     pub fn breaker_of_key(&self, identity: &Identity<'_>, key: &str) -> Breaker {
-        let mut buffer = IdentityBuf::new();
-        buffer.write(identity.scope(), identity.identifier());
-        buffer.write_key(KeyText::Text(key));
+        self.breaker_of_joined_key(identity, [key, ""])
+    }
+
+    /// As [`breaker_of_key`](Self::breaker_of_key), for a key of two parts.
+    #[inline]
+    pub(crate) fn breaker_of_joined_key(&self, identity: &Identity<'_>, key: [&str; 2]) -> Breaker {
+        let mut buffer = identity.keyless_buffer();
+        buffer.write_joined_key(key);
         Breaker::new(self.slot(&buffer.identity(), None))
     }
 

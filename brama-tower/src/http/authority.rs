@@ -1,8 +1,6 @@
 //! The key of a client of many hosts.
 
-use std::{fmt, fmt::Write as _, str};
-
-use http::{Request, Uri, header::HOST};
+use http::{HeaderMap, Request, Uri, header::HOST};
 
 use crate::key::KeyExtractor;
 
@@ -18,71 +16,76 @@ pub struct Authority;
 
 impl<Body> KeyExtractor<Request<Body>> for Authority {
     fn with_key<R>(&self, request: &Request<Body>, then: impl FnOnce(Option<&str>) -> R) -> R {
+        self.with_joined_key(request, |key| then(key.map(|parts| parts.concat()).as_deref()))
+    }
+
+    #[inline]
+    fn with_joined_key<R>(
+        &self,
+        request: &Request<Body>,
+        then: impl FnOnce(Option<[&str; 2]>) -> R,
+    ) -> R {
         let uri = request.uri();
-        let of_header = || request.headers().get(HOST)?.to_str().ok()?.parse().ok();
-        let from_header;
-        let authority = match uri.authority() {
-            Some(authority) => authority,
-            None => match of_header() {
-                Some(authority) => {
-                    from_header = authority;
-                    &from_header
-                }
-                None => return then(None),
-            },
+        let Some(authority) = uri.authority() else {
+            let key = of_header(request.headers()).map(|authority| key_of(&authority, uri));
+            return then(key.as_deref().map(|key| [key, ""]));
         };
-        let host = Lower(authority.host().strip_suffix('.').unwrap_or(authority.host()));
-        let port = authority.port_u16().unwrap_or_else(|| default_port(uri));
-        let mut key = Buffer::new();
-        if write!(key, "{host}:{port}").is_ok() {
-            return then(Some(key.as_str()));
+        match plain_parts(authority.as_str(), uri) {
+            Some(parts) => then(Some(parts)),
+            None => then(Some([&key_of(authority, uri), ""])),
         }
-        then(Some(&format!("{host}:{port}")))
     }
 }
 
-fn default_port(uri: &Uri) -> u16 {
+/// The parts of the key, if the authority itself is one: a host in lower case, perhaps with a port,
+/// as most are. Nothing is copied then.
+#[inline]
+fn plain_parts<'a>(authority: &'a str, uri: &Uri) -> Option<[&'a str; 2]> {
+    let mut colon = None;
+    for (place, byte) in authority.bytes().enumerate() {
+        match byte {
+            b'@' | b'A'..=b'Z' => return None,
+            b':' => colon = Some(place),
+            _ => {}
+        }
+    }
+    // The colons of an address stand between brackets.
+    let (host, parts) = match colon.filter(|_| !authority.ends_with(']')) {
+        Some(place) => {
+            let (host, port) = authority.split_at_checked(place)?;
+            (host, is_port(port).then_some([authority, ""])?)
+        }
+        None => (authority, [authority, default_port(uri)]),
+    };
+    (!host.ends_with('.')).then_some(parts)
+}
+
+/// Whether this is a colon and a port without needless digits.
+fn is_port(text: &str) -> bool {
+    let digits = text.strip_prefix(':').filter(|it| !it.starts_with(['0', '+']));
+    digits.is_some_and(|digits| digits.parse::<u16>().is_ok())
+}
+
+#[cold]
+fn of_header(headers: &HeaderMap) -> Option<http::uri::Authority> {
+    headers.get(HOST)?.to_str().ok()?.parse().ok()
+}
+
+/// The key of any authority.
+#[inline(never)]
+fn key_of(authority: &http::uri::Authority, uri: &Uri) -> String {
+    let host = authority.host();
+    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    match authority.port_u16() {
+        Some(port) => format!("{host}:{port}"),
+        None => host + default_port(uri),
+    }
+}
+
+#[inline]
+fn default_port(uri: &Uri) -> &'static str {
     match uri.scheme_str() {
-        Some("https" | "wss") => 443,
-        Some(_) | None => 80,
-    }
-}
-
-/// Writes a text in lower case. Names of hosts are ASCII.
-struct Lower<'a>(&'a str);
-
-impl fmt::Display for Lower<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return self.0.chars().try_for_each(|it| f.write_char(it.to_ascii_lowercase()));
-        }
-        f.write_str(self.0)
-    }
-}
-
-/// A text on the stack, so that a usual key allocates nothing.
-struct Buffer {
-    bytes: [u8; 128],
-    length: usize,
-}
-
-impl Buffer {
-    const fn new() -> Self {
-        Self { bytes: [0; 128], length: 0 }
-    }
-
-    fn as_str(&self) -> &str {
-        let written = self.bytes.get(..self.length).unwrap_or_default();
-        str::from_utf8(written).unwrap_or_default()
-    }
-}
-
-impl fmt::Write for Buffer {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.length + text.len();
-        let place = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
-        place.copy_from_slice(text.as_bytes());
-        self.length = end;
-        Ok(())
+        Some("https" | "wss") => ":443",
+        Some(_) | None => ":80",
     }
 }

@@ -51,6 +51,25 @@ fn a_request_without_either_has_no_key() {
 }
 
 #[test]
+fn one_place_has_one_key_however_it_is_written() {
+    let other = [
+        "https://example.com:443/",
+        "https://example.com./",
+        "https://example.com.:443/",
+        "https://Example.com",
+        "https://example.com:",
+        "https://example.com:0443",
+        "https://user@example.com",
+        "https://user:443@example.com",
+    ];
+    for uri in other {
+        assert_eq!(key_of(uri), "example.com:443", "{uri}");
+    }
+    assert_eq!(key_of("http://[::1]/"), "[::1]:80");
+    assert_eq!(key_of("http://[::A]:80/"), "[::a]:80");
+}
+
+#[test]
 fn a_long_host_is_a_key_too() {
     let host = ["a".repeat(60).as_str(); 4].join(".");
     assert_eq!(key_of(&format!("https://{host}/")), format!("{host}:443"));
