@@ -85,7 +85,8 @@ impl<'a> Identity<'a> {
     }
 
     fn keyed(&self, key: &dyn fmt::Display) -> Self {
-        let mut buffer = self.keyless_buffer();
+        let mut buffer = IdentityBuf::new();
+        self.write_keyless(&mut buffer);
         buffer.write_key(KeyText::Shown(key));
         buffer.identity().into_owned()
     }
@@ -117,12 +118,10 @@ impl<'a> Identity<'a> {
         self.0.layout().is_overflow()
     }
 
-    /// Returns a buffer with the scope and the identifier.
+    /// Writes the scope and the identifier.
     #[inline]
-    pub(crate) fn keyless_buffer(&self) -> IdentityBuf {
-        let mut buffer = IdentityBuf::new();
+    pub(crate) fn write_keyless(&self, buffer: &mut IdentityBuf) {
         buffer.write_joined(self.0.keyless(), self.0.layout().without_key());
-        buffer
     }
 
     /// Returns the identity without its key.

@@ -54,7 +54,7 @@ use crate::{
     bus::Wakes,
     checks::Checks,
     config::{Attribute, ConfigStore, LastReload, Layers},
-    identity::Identity,
+    identity::{Identity, IdentityBuf},
     sys::sync::Mutex,
     time::clock::{Clock, Time},
 };
@@ -135,7 +135,8 @@ impl Registry {
     /// As [`breaker_of_key`](Self::breaker_of_key), for a key of two parts.
     #[inline]
     pub(crate) fn breaker_of_joined_key(&self, identity: &Identity<'_>, key: [&str; 2]) -> Breaker {
-        let mut buffer = identity.keyless_buffer();
+        let mut buffer = IdentityBuf::new();
+        identity.write_keyless(&mut buffer);
         buffer.write_joined_key(key);
         Breaker::new(self.slot(&buffer.identity(), None))
     }

@@ -110,6 +110,7 @@ impl<T> Monitor<T> {
 /// Returns `None`, without the lock, if `needless` holds. The function spins for a while before it
 /// blocks, because handing a lock over costs more than a step under it (see `cargo peers`, calls
 /// that fail on two threads). `needless` may run under the lock, so it must not call user code.
+#[inline]
 pub(crate) fn lock_unless<T>(
     mutex: &Mutex<T>,
     needless: impl Fn() -> bool,
