@@ -62,13 +62,14 @@ fn story(
 }
 
 fn calls(bench: &mut Criterion) {
-    let registry = Registry::new();
-    let layer = |name: &str| CircuitBreakerLayer::in_registry(&registry, name);
+    let layer = |name: &str| CircuitBreakerLayer::new(name);
+    let counted = CircuitBreakerLayer::in_registry(&Registry::new(), "counted");
     let request = Request::get("https://api.example.com/a").body(());
     let Ok(request) = request.map(|request| &*Box::leak(Box::new(request))) else { return };
-    registry.breaker("open").open("a bench");
+    brama::breaker("open").open("a bench");
     story(bench, "bare service", service_fn(answer), request);
     story(bench, "one breaker", layer("one").layer(service_fn(answer)), request);
+    story(bench, "one breaker of another registry", counted.layer(service_fn(answer)), request);
     story(bench, "rejection", layer("open").layer(service_fn(answer)), request);
     let of_host = layer("host").key_by(OfBorrowed).layer(service_fn(answer));
     story(bench, "a breaker for each authority", of_host, request);

@@ -29,7 +29,7 @@ fn forced() -> CircuitOpen {
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn timed_out() -> TimedOut {
     let breaker = Registry::new().breaker("payment_api");
-    let timer = CallTimer::of_breaker(&breaker, Duration::from_secs(5));
+    let timer = CallTimer::of_breaker(&breaker.into(), Duration::from_secs(5));
     timer.limit(pending::<()>()).await.unwrap_err()
 }
 

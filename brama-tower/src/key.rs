@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use brama_runtime::api::{__private::breaker_of_joined_key, Breaker, Identity, Registry};
+use brama_runtime::api::{
+    __private::{HeldBreaker, breaker_of_joined_key},
+    Breaker, Identity, Registry,
+};
 
 /// The breakers of a layer.
 #[derive(Debug, Clone)]
@@ -10,16 +13,19 @@ pub(crate) struct Breakers {
     registry: Registry,
     /// That of the identifier, for requests without a key.
     pub(crate) whole: Breaker,
+    held: HeldBreaker,
 }
 
 impl Breakers {
     pub(crate) fn of(registry: &Registry, identity: &Identity<'static>) -> Self {
-        Self { registry: registry.clone(), whole: registry.breaker(identity) }
+        let whole = registry.breaker(identity);
+        let held = HeldBreaker::of_layer(registry, &whole);
+        Self { registry: registry.clone(), whole, held }
     }
 
     #[inline]
-    fn of_key(&self, key: [&str; 2]) -> Breaker {
-        breaker_of_joined_key(&self.registry, self.whole.identity(), key)
+    fn of_key(&self, key: [&str; 2]) -> HeldBreaker {
+        breaker_of_joined_key(&self.registry, self.whole.identity(), key).into()
     }
 }
 
@@ -66,7 +72,7 @@ pub struct BreakerOfKey<K>(pub(crate) K);
 /// Finds the breaker of a request. It is implemented for [`OneBreaker`] and [`BreakerOfKey`].
 pub trait Select<Request>: sealed::SealedSelect {
     #[doc(hidden)]
-    fn select(&self, breakers: &sealed::LayerBreakers<'_>, request: &Request) -> Breaker;
+    fn select(&self, breakers: &sealed::LayerBreakers<'_>, request: &Request) -> HeldBreaker;
 }
 
 pub(crate) mod sealed {
@@ -85,17 +91,17 @@ pub(crate) mod sealed {
 
 impl<Request> Select<Request> for OneBreaker {
     #[inline]
-    fn select(&self, breakers: &sealed::LayerBreakers<'_>, _: &Request) -> Breaker {
-        breakers.0.whole.clone()
+    fn select(&self, breakers: &sealed::LayerBreakers<'_>, _: &Request) -> HeldBreaker {
+        breakers.0.held.clone()
     }
 }
 
 impl<K: KeyExtractor<Request>, Request> Select<Request> for BreakerOfKey<K> {
     #[inline]
-    fn select(&self, breakers: &sealed::LayerBreakers<'_>, request: &Request) -> Breaker {
+    fn select(&self, breakers: &sealed::LayerBreakers<'_>, request: &Request) -> HeldBreaker {
         self.0.with_joined_key(request, |key| match key {
             Some(key) => breakers.0.of_key(key),
-            None => breakers.0.whole.clone(),
+            None => breakers.0.held.clone(),
         })
     }
 }

@@ -9,8 +9,8 @@ use std::{
 };
 
 use brama_runtime::api::{
-    __private::{CallTimer, TimeoutFuture, note_timeout},
-    Breaker, Outcome, TimedOut,
+    __private::{CallTimer, HeldBreaker, TimeoutFuture, note_timeout},
+    Outcome, TimedOut,
 };
 use pin_project_lite::pin_project;
 
@@ -102,7 +102,7 @@ impl<A> LimitTime for Timeout<A> {
     type Timer = CallTimer;
     type TimedOut = TimedOut;
 
-    fn timer(&self, breaker: &Breaker) -> CallTimer {
+    fn timer(&self, breaker: &HeldBreaker) -> CallTimer {
         CallTimer::of_breaker(breaker, self.limit)
     }
 

@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use brama_runtime::api::{Breaker, Outcome};
+use brama_runtime::api::{__private::HeldBreaker, Outcome};
 use pin_project_lite::pin_project;
 
 use crate::reject::Reject;
@@ -31,7 +31,7 @@ pub trait LimitTime: sealed::SealedLimit {
     type TimedOut;
 
     #[doc(hidden)]
-    fn timer(&self, breaker: &Breaker) -> Self::Timer;
+    fn timer(&self, breaker: &HeldBreaker) -> Self::Timer;
 
     #[doc(hidden)]
     fn start<F: Future>(timer: Self::Timer, future: F) -> Self::Future<F>;
@@ -64,7 +64,7 @@ impl LimitTime for NoTimeout {
     type TimedOut = Infallible;
 
     #[inline]
-    fn timer(&self, _: &Breaker) {}
+    fn timer(&self, _: &HeldBreaker) {}
 
     #[inline]
     fn start<F: Future>((): (), future: F) -> Untimed<F> {

@@ -282,6 +282,21 @@ fn a_layer_uses_the_registry_that_its_test_has_entered() {
 }
 
 #[test]
+fn layers_of_one_identity_share_its_breaker_in_the_global_registry_too() {
+    let layer = || CircuitBreakerLayer::new("a test of layers");
+    let breaker = brama_runtime::api::breaker("a test of layers");
+    let mut services = [layer(), layer()].map(|layer| layer.layer(service_fn(parse)));
+    for service in &mut services {
+        assert_eq!(done(service.call("17")), Ok(17));
+    }
+    assert_eq!(breaker.status().totals.successes, 2);
+    assert!(brama_runtime::api::unregister("a test of layers"));
+    assert_eq!(done(services[0].call("17")), Ok(17));
+    breaker.open("maintenance");
+    assert!(services.iter_mut().all(|service| done(service.call("17")).is_err()));
+}
+
+#[test]
 fn a_future_is_at_most_48_bytes_larger() {
     let registry = registry();
     let silent = service_fn(|(): ()| pending::<io::Result<()>>());

@@ -112,7 +112,7 @@ impl Breaker {
     ///
     /// [`CircuitOpen`] if the call is rejected.
     pub fn try_acquire(&self) -> Result<Permit, CircuitOpen> {
-        Permit::acquire(Arc::clone(&self.slot))
+        self.clone().acquire()
     }
 
     /// As [`try_acquire`](Self::try_acquire), for a handle that is not needed any more: the permit
@@ -123,7 +123,7 @@ impl Breaker {
     /// [`CircuitOpen`] if the call is rejected.
     #[inline]
     pub fn acquire(self) -> Result<Permit, CircuitOpen> {
-        Permit::acquire(self.slot)
+        Permit::acquire(SharedSlot::Counted(self.slot))
     }
 
     /// Reports a success without a permit.

@@ -4,11 +4,12 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
-use super::{circuit_open::CircuitOpen, raw_permit::RawPermit, result::FailureReason, slot::Slot};
+use super::{
+    circuit_open::CircuitOpen, raw_permit::RawPermit, result::FailureReason, slot::SharedSlot,
+};
 use crate::{circuit::Reason, outcome::Outcome};
 
 /// The right to one call, whose outcome is reported once.
@@ -23,11 +24,11 @@ use crate::{circuit::Reason, outcome::Outcome};
 /// The report of a permit from before the present state began is late: it counts only in the
 /// totals. If it is a failure with a retry-after hint, it can also prolong an opening.
 #[must_use = "dropping a permit abandons the call"]
-pub struct Permit(pub(super) RawPermit<Arc<Slot>>);
+pub struct Permit(pub(super) RawPermit<SharedSlot>);
 
 impl Permit {
     #[inline]
-    pub(super) fn acquire(slot: Arc<Slot>) -> Result<Self, CircuitOpen> {
+    pub(crate) fn acquire(slot: SharedSlot) -> Result<Self, CircuitOpen> {
         RawPermit::acquire(slot).map(Self)
     }
 

@@ -3,7 +3,6 @@
 use std::{
     fmt,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -13,7 +12,7 @@ use pin_project_lite::pin_project;
 use super::{
     permit::Permit,
     raw_permit::{RawPermit, SlotRef},
-    slot::Slot,
+    slot::SharedSlot,
 };
 use crate::outcome::{Judgement, Outcome};
 
@@ -27,7 +26,7 @@ pin_project! {
         #[pin]
         body: Option<B>,
         // `None` once the outcome was recorded.
-        call: Option<(StreamCall<Arc<Slot>>, J)>,
+        call: Option<(StreamCall<SharedSlot>, J)>,
     }
 }
 

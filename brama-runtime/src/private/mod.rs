@@ -4,6 +4,7 @@ mod cached_site;
 mod call_site;
 mod companion;
 mod future;
+mod held;
 mod judge;
 mod key;
 mod lookup;
@@ -42,6 +43,7 @@ pub use self::{
         note_timeout, record_mistakes,
     },
     future::{IntoFutureOf, PinnedBox, declare, make_future},
+    held::HeldBreaker,
     judge::{ErrorRules, FailedCall, HandlerAnswer, ReasonAnswer, handled},
     key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
     lookup::{AsIdentifier, Lookup, OwnRegistry, acquire, acquire_on_thread, admit, enter, find},

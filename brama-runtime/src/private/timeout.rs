@@ -11,9 +11,12 @@ use std::{
 use pin_project_lite::pin_project;
 use tokio::time::{Timeout, timeout};
 
-use super::marker::{Every, Never, Nothing};
+use super::{
+    held::HeldBreaker,
+    marker::{Every, Never, Nothing},
+};
 use crate::{
-    breaker::{Breaker, RawPermit, SlotRef},
+    breaker::{RawPermit, SlotRef},
     outcome::Judgement,
     timed_out::TimedOut,
 };
@@ -34,8 +37,8 @@ impl CallTimer {
 
     /// A timer for a call of a breaker that a layer has found.
     #[must_use]
-    pub fn of_breaker(breaker: &Breaker, limit: Duration) -> Self {
-        Self::new(&breaker.slot, limit)
+    pub fn of_breaker(breaker: &HeldBreaker, limit: Duration) -> Self {
+        Self::new(breaker.slot(), limit)
     }
 
     /// Starts the time of `body`.

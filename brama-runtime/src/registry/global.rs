@@ -1,6 +1,6 @@
 //! The global registry: the one that decorated functions use.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use once_cell::sync::OnceCell;
 
@@ -40,9 +40,15 @@ pub fn registry() -> Registry {
     global().clone()
 }
 
+static GLOBAL: OnceCell<Registry> = OnceCell::new();
+
+/// Whether this is the global registry, which lives as long as the process.
+pub(crate) fn is_global(registry: &Registry) -> bool {
+    GLOBAL.get().is_some_and(|global| Arc::ptr_eq(&global.inner, &registry.inner))
+}
+
 /// The global registry, even if a test has entered another one.
 pub(crate) fn global() -> &'static Registry {
-    static GLOBAL: OnceCell<Registry> = OnceCell::new();
     GLOBAL.get_or_init(|| {
         let registry = Registry::new();
         registry.read_environment();
