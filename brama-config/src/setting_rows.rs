@@ -148,8 +148,8 @@ pub(crate) const POLICY_ROWS: [SettingRow; 20] = [
         "timeout",
         Form::DurationOrOff,
         "\"5s\"",
-        "How long a call may take: at least 1 ms, or \"off\". It acts on functions whose attribute \
-         has a timeout.",
+        "How long a call may take: at least 1 ms, or \"off\". It acts where an attribute or a \
+         layer has a timeout.",
     ),
     row(
         "slow_call_duration",

@@ -6,7 +6,7 @@ use std::{future::pending, time::Duration};
 
 use axum_core::response::{IntoResponse, Response};
 use brama_runtime::api::{
-    __private::CallTimer, Breaker, CircuitOpen, PolicyPatch, Registry, TimedOut,
+    __private::CallTimer, Breaker, CallError, CircuitOpen, PolicyPatch, Registry, TimedOut,
     testing::TestRegistry,
 };
 use tonic::{Code, Status};
@@ -94,4 +94,15 @@ fn a_rejection_in_a_status_is_ignored_by_an_outer_breaker() {
     let inner = || Err::<(), _>(Status::from(opened()));
     assert!(outer.call(inner).is_err());
     assert_eq!(outer.status().totals.ignored, 1);
+}
+
+#[test]
+fn an_error_of_a_call_is_the_answer_of_its_part() {
+    let rejected = || CallError::<Status>::Rejected(opened());
+    let failed = CallError::Failed(Status::not_found("no such account"));
+    assert_eq!(Status::from(rejected()).code(), Code::Unavailable);
+    assert_eq!(Status::from(failed).code(), Code::NotFound);
+    let rejected = CallError::<&str>::Rejected(opened()).into_response();
+    let failed = CallError::Failed("sold out").into_response();
+    assert_eq!([rejected.status().as_u16(), failed.status().as_u16()], [503, 200]);
 }

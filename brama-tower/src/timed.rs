@@ -47,7 +47,8 @@ impl<S, E, R> CircuitBreakerLayer<S, E, R, NoTimeout> {
     /// the setting does nothing.
     ///
     /// The time begins with the [`call`](tower_service::Service::call) and ends with the response:
-    /// not with its body. It is measured by tokio, in milliseconds. The classification is not asked
+    /// not with its body. It is measured by tokio, in milliseconds; a limit of zero leaves a call
+    /// one poll. The classification is not asked
     /// about a call that timed out.
     ///
     /// # Panics

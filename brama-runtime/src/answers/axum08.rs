@@ -7,7 +7,7 @@ use http::{
 };
 
 use super::unavailable_problem;
-use crate::breaker::CircuitOpen;
+use crate::breaker::{CallError, CircuitOpen};
 #[cfg(feature = "tokio")]
 use crate::timed_out::TimedOut;
 
@@ -47,6 +47,17 @@ impl IntoResponse for CircuitOpen {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         response
+    }
+}
+
+/// The response of the rejection, or that of the error.
+#[cfg(feature = "axum08")]
+impl<E: IntoResponse> IntoResponse for CallError<E> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Rejected(open) => open.into_response(),
+            Self::Failed(error) => error.into_response(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::unavailable;
-use crate::breaker::CircuitOpen;
+use crate::breaker::{CallError, CircuitOpen};
 #[cfg(feature = "tokio")]
 use crate::{answers::TIMED_OUT, timed_out::TimedOut};
 
@@ -49,6 +49,14 @@ impl From<CircuitOpen> for Status {
             None => Self::unavailable(message),
         };
         with_source(status, open)
+    }
+}
+
+/// The status of the rejection, or that of the call.
+#[cfg(feature = "tonic014")]
+impl From<CallError<Self>> for Status {
+    fn from(error: CallError<Self>) -> Self {
+        error.into_error()
     }
 }
 
