@@ -74,11 +74,9 @@
 //! | [`on_event`] | calls a function on every change of state |
 //! | [`health`](fn@health) | the state of many breakers in one answer |
 //!
-//! Everything else lives in the modules: [`circuit`](mod@circuit), [`clock`](mod@clock),
-//! [`config`](mod@config), [`duration`](mod@duration), [`error`](mod@error), [`event`](mod@event),
-//! [`future`](mod@future), [`health`](mod@health), [`metrics`](mod@metrics),
-//! [`outcome`](mod@outcome), [`retry`](mod@retry), [`status`](mod@status), [`testing`] and
-//! [`text`](mod@text).
+//! Everything else lives in the modules: [`circuit`], [`clock`], [`config`](mod@config),
+//! [`duration`], [`error`], [`event`], [`future`], [`health`](mod@health), [`metrics`],
+//! [`outcome`], [`retry`], [`status`](mod@status), [`testing`] and [`text`].
 //!
 //! # Guide
 //!
