@@ -11,7 +11,7 @@ use brama_runtime::api::{
 #[derive(Debug, Clone)]
 pub(crate) struct Breakers {
     registry: Registry,
-    /// That of the identifier, for requests without a key.
+    /// The breaker of the identifier, for requests without a key.
     pub(crate) whole: Breaker,
     held: HeldBreaker,
 }
@@ -40,7 +40,7 @@ pub trait KeyExtractor<Request> {
     /// [`Config::max_keys`](brama_runtime::api::Config::max_keys).
     fn with_key<R>(&self, request: &Request, then: impl FnOnce(Option<&str>) -> R) -> R;
 
-    /// Passes the key in two parts, if it need not be joined.
+    /// Passes the key in two parts, so that it need not be joined first.
     #[doc(hidden)]
     #[inline]
     fn with_joined_key<R>(

@@ -111,7 +111,8 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
 
     /// Gives each key of a request a breaker of its own, as [`key`](Self::key), with a named type.
     ///
-    /// Readiness is not gated then: it is asked before there is a request with a key.
+    /// It switches [`gate_readiness`](CircuitBreakerLayer::gate_readiness) off, because a service
+    /// is polled for readiness before it gets a request with a key.
     pub fn key_by<K>(self, key: K) -> CircuitBreakerLayer<BreakerOfKey<K>, E, R, T> {
         let Self { registry, identity, end, reject, timeout, .. } = self;
         let (select, gates_readiness) = (BreakerOfKey(key), false);
@@ -130,8 +131,10 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
         self.map_end(E::for_boxes)
     }
 
-    /// Decides what a response or an error counts as, with the response. It replaces what was
-    /// decided before, so presets and `until_end_of_body` stand after it or are lost.
+    /// Decides what a response or an error counts as. The call ends with the response.
+    ///
+    /// This replaces a preset and an `until_end_of_body` that stand before it. Write
+    /// `until_end_of_body` after it; the methods of presets do not fit a closure.
     pub fn classify<Response, Error, F>(
         self,
         classify: F,
@@ -142,7 +145,8 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
         self.classify_by(ClassifyWith(classify))
     }
 
-    /// Decides it as [`classify`](Self::classify), with a named type, or one of another library.
+    /// Decides what a response or an error counts as, like [`classify`](Self::classify), with a
+    /// named type, or one of another library.
     pub fn classify_by<C>(self, classify: C) -> CircuitBreakerLayer<S, AtResponse<C>, R, T> {
         self.end(AtResponse(classify))
     }
@@ -167,7 +171,7 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
         CircuitBreakerLayer { registry, identity, select, end, reject, timeout, gates_readiness }
     }
 
-    /// Makes all errors boxes. That of a rejection contains the [`CircuitOpen`].
+    /// Makes all errors boxes. The box of a rejection contains the [`CircuitOpen`].
     pub fn box_errors(self) -> CircuitBreakerLayer<S, E, RejectBoxed, T> {
         self.reject(RejectBoxed)
     }

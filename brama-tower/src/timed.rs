@@ -42,14 +42,13 @@ impl<S, E, R> CircuitBreakerLayer<S, E, R, NoTimeout> {
     /// [`reject_with`](Self::reject_with) what [`on_timeout`](CircuitBreakerLayer::on_timeout)
     /// answers.
     ///
-    /// As with the attribute, the setting `timeout` of the breaker takes precedence, from
-    /// `register`, a file or the operator; it can also switch the limit off. Without this method
-    /// the setting does nothing.
+    /// As with the attribute, the setting `timeout` of the breaker takes precedence, whether it
+    /// comes from `register`, a file or the operator; it can also switch the limit off. On a layer
+    /// without this method, the setting does nothing.
     ///
-    /// The time begins with the [`call`](tower_service::Service::call) and ends with the response:
-    /// not with its body. It is measured by tokio, in milliseconds; a limit of zero leaves a call
-    /// one poll. The classification is not asked
-    /// about a call that timed out.
+    /// The time begins with the [`call`](tower_service::Service::call) and ends with the response,
+    /// not with its body. tokio measures it in milliseconds; with a limit of zero, a call has one
+    /// poll. The classification does not judge a call that timed out.
     ///
     /// # Panics
     ///

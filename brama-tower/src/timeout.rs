@@ -26,7 +26,7 @@ pub trait LimitTime: sealed::SealedLimit {
     #[doc(hidden)]
     type Timer;
 
-    /// How a call ends that took too long.
+    /// The error of a call that took too long.
     #[doc(hidden)]
     type TimedOut;
 

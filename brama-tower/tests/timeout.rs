@@ -85,7 +85,7 @@ async fn the_future_of_the_service_is_dropped_before_the_caller_gets_the_error()
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_setting_of_the_breaker_goes_over_the_timeout_of_the_layer() {
+async fn the_setting_of_the_breaker_takes_precedence_over_the_timeout_of_the_layer() {
     let registry = registry();
     let mut service = layer(&registry).timeout(LIMIT).layer(service_fn(silent));
     registry.configure("api", timeout(Duration::from_secs(2))).unwrap();

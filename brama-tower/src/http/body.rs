@@ -8,7 +8,7 @@ use std::{
 
 use brama_runtime::api::{Outcome, Permit};
 use bytes::Buf;
-use http::{HeaderMap, header::CONTENT_LENGTH};
+use http::{HeaderMap, Response, header::CONTENT_LENGTH};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
@@ -26,14 +26,25 @@ pin_project! {
         // `None` once the outcome was recorded.
         permit: Option<Permit>,
         classify: C,
-        // The bytes that are to come; `None` if that is not known.
+        // The number of bytes to come; `None` if it is not known.
         left: Option<u64>,
     }
 }
 
 impl<B: Body, C: JudgeEnd> JudgedBody<B, C> {
+    /// Puts the body of a response under the permit of its call; `None` if the call has ended.
+    pub(super) fn in_response(
+        response: Response<B>,
+        permit: Option<Permit>,
+        classify: C,
+    ) -> Response<Self> {
+        let (head, body) = response.into_parts();
+        let body = Self::new(body, permit, classify).with_length_of(&head.headers);
+        Response::from_parts(head, body)
+    }
+
     /// A body that has ended already may never be polled.
-    pub(super) fn new(body: B, permit: Option<Permit>, classify: C) -> Self {
+    fn new(body: B, permit: Option<Permit>, classify: C) -> Self {
         let left = body.size_hint().exact();
         let mut this = Self { body, slow_until: SlowUntil::End, permit, classify, left };
         if this.body.is_end_stream() || this.has_all_data() {
@@ -42,8 +53,8 @@ impl<B: Body, C: JudgeEnd> JudgedBody<B, C> {
         this
     }
 
-    /// Expects as many bytes as the header `Content-Length` says, unless the body knows better.
-    pub(super) fn with_length_of(mut self, headers: &HeaderMap) -> Self {
+    /// Expects the bytes that `Content-Length` states, unless the body itself knows its length.
+    fn with_length_of(mut self, headers: &HeaderMap) -> Self {
         let length = || headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
         self.left = self.left.or_else(length);
         if self.has_all_data() {

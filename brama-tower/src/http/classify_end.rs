@@ -11,7 +11,7 @@ pub trait ClassifyEnd {
     /// any.
     fn classify_end(&self, trailers: Option<&HeaderMap>) -> Outcome;
 
-    /// Whether the headers of the response are the end of the call already.
+    /// Whether the headers of the response end the call. Default: no.
     fn is_ended_by(&self, headers: &HeaderMap) -> bool {
         let _ = headers;
         false
@@ -20,8 +20,8 @@ pub trait ClassifyEnd {
     /// Whether the call ends with the last byte of a body whose length is known, because nothing
     /// that follows would change the outcome. Default: no.
     ///
-    /// A server does not read a body beyond that: whoever waits for trailers would see the body
-    /// dropped, which abandons the call.
+    /// A server reads no further than the last byte, and then drops the body. A call that waited
+    /// for trailers would be abandoned.
     fn ends_with_data(&self) -> bool {
         false
     }

@@ -38,20 +38,18 @@ where
             }
         };
         let outcome = permit.run_under(|| self.0.classify(Ok(&response)));
-        let (head, body) = response.into_parts();
-        let goes_on = outcome == Outcome::Success && !self.0.is_ended_by(&head.headers);
+        let goes_on = outcome == Outcome::Success && !self.0.is_ended_by(response.headers());
         let permit = if goes_on {
             Some(permit)
         } else {
             permit.record(outcome);
             None
         };
-        let body = JudgedBody::new(body, permit, self.0.clone()).with_length_of(&head.headers);
-        Ok(Response::from_parts(head, body))
+        Ok(JudgedBody::in_response(response, permit, self.0.clone()))
     }
 
     fn lift(&self, response: Response<B>) -> Self::Response {
-        response.map(|body| JudgedBody::new(body, None, self.0.clone()))
+        JudgedBody::in_response(response, None, self.0.clone())
     }
 }
 

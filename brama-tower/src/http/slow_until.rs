@@ -1,4 +1,4 @@
-//! Calls that end with the body of their response, and whose duration ends before.
+//! Calls whose duration ends before the body of their response.
 
 use brama_runtime::api::Permit;
 use http::Response;
@@ -10,7 +10,7 @@ use crate::{
     layer::CircuitBreakerLayer,
 };
 
-/// A call that ends with the body of its response, and lasts until the first frame of it.
+/// A call that ends with the body of its response. Its duration ends with the first frame.
 #[derive(Debug, Clone, Copy)]
 pub struct SlowUntilFirstFrame<E>(E);
 
@@ -42,8 +42,8 @@ impl<E: ForBoxes> ForBoxes for SlowUntilFirstFrame<E> {
 
 impl<S, R, T, C> CircuitBreakerLayer<S, AtEndOfBody<C>, R, T> {
     /// Ends the duration of a call with the first frame of its body: a download or a subscription
-    /// is slow if it begins late, and not because it is long. Write it after the presets and
-    /// `until_end_of_body`.
+    /// is slow if it begins late, and not because it is long. Write this method after the presets
+    /// and `until_end_of_body`.
     pub fn slow_until_first_frame(
         self,
     ) -> CircuitBreakerLayer<S, SlowUntilFirstFrame<AtEndOfBody<C>>, R, T> {

@@ -37,9 +37,9 @@ use crate::{
 /// # let _ = layer;
 /// ```
 ///
-/// A response that the classification leaves to the end of its stream, as those of gRPC, counts as
-/// a success at once, unless the call lasts
-/// [`until_end_of_body`](CircuitBreakerLayer::until_end_of_body). Then the trailers decide, and a
+/// The classification may leave a response to the end of its stream, as those of gRPC do. Such a
+/// response is a success at once, unless the call lasts
+/// [`until_end_of_body`](CircuitBreakerLayer::until_end_of_body): then the trailers decide, and a
 /// body that fails is a failure.
 pub struct TowerHttp07<C, Kind = OfError> {
     classifier: C,
@@ -120,13 +120,11 @@ where
             }
             Err(end) => (Some(permit), Some(end)),
         };
-        let (head, body) = response.into_parts();
-        let body = JudgedBody::new(body, permit, EndOfStream(end)).with_length_of(&head.headers);
-        Ok(Response::from_parts(head, body))
+        Ok(JudgedBody::in_response(response, permit, EndOfStream(end)))
     }
 
     fn lift(&self, response: Response<B>) -> Self::Response {
-        response.map(|body| JudgedBody::new(body, None, EndOfStream(None)))
+        JudgedBody::in_response(response, None, EndOfStream(None))
     }
 }
 
