@@ -13,7 +13,7 @@ use crate::{
     fault::Fault,
 };
 
-/// What no client understands: it begins neither an answer of HTTP nor a frame of HTTP/2.
+/// Bytes that no client understands: they begin neither an answer of HTTP/1 nor a frame of HTTP/2.
 const GARBAGE: &[u8] =
     b"\xff\xfe\x00 this is not the protocol that you expect \x00\xfe\xff\r\n\r\n";
 
@@ -24,7 +24,7 @@ pub(crate) enum Cut {
     Garbage,
 }
 
-/// What breaks on one side resets the other one.
+/// An error on one side resets the other side.
 impl From<io::Error> for Cut {
     fn from(_: io::Error) -> Self {
         Self::Reset
@@ -38,8 +38,9 @@ impl From<RecvError> for Cut {
     }
 }
 
-/// Carries bytes between a client and the server until one of them or a fault ends it. Errors of
-/// the last words are those of a client that has left.
+/// Carries bytes between a client and the server until one of them or a fault ends the connection.
+///
+/// Errors of the last writes are dropped: they only show that the client has left.
 pub(crate) async fn serve(mut client: TcpStream, upstream: SocketAddr, faults: Receiver<Fault>) {
     match connected(&mut client, upstream, faults).await {
         Ok(()) => {}

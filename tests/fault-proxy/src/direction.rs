@@ -23,17 +23,17 @@ pub(crate) struct Direction<'a> {
     from: ReadHalf<'a>,
     to: WriteHalf<'a>,
     faults: Receiver<Fault>,
-    /// The bytes that have passed since the answers are to be truncated.
+    /// The number of bytes that have passed since the fault truncates.
     passed: usize,
 }
 
 /// What may happen to bytes now.
 enum Verdict {
-    /// So many may pass.
+    /// This number of bytes may pass.
     Pass(usize),
     /// They wait for another fault.
     Hold,
-    /// They wait so long, or for another fault.
+    /// They wait for this long, or for another fault.
     Wait(Duration),
     Drop,
 }
@@ -83,7 +83,7 @@ impl<'a> Direction<'a> {
         }
     }
 
-    /// Writes bytes as the fault allows it, which may change meanwhile. None are the end.
+    /// Writes bytes as the fault allows, which may change meanwhile. No bytes mean the end.
     async fn pass(&mut self, mut bytes: &[u8]) -> Result<(), Cut> {
         let mut is_late = false;
         loop {

@@ -17,8 +17,8 @@
 
 mod connection;
 mod direction;
-mod door;
 mod fault;
+mod port;
 
 use std::{io, net::SocketAddr};
 
@@ -27,8 +27,8 @@ use tokio::{
     task::AbortHandle,
 };
 
-use self::door::Door;
 pub use self::fault::Fault;
+use self::port::Port;
 
 /// A proxy on a port of loopback, in front of one server. It ends, with all of its connections,
 /// when it is dropped.
@@ -37,8 +37,9 @@ pub struct FaultProxy {
     address: SocketAddr,
     fault: watch::Sender<Fault>,
     /// The fault that the port has, which follows `fault`.
-    at_door: watch::Receiver<Fault>,
-    /// One change comes after the other, so that each sees its own fault at the port.
+    at_port: watch::Receiver<Fault>,
+    /// Held during a change, so that concurrent changes wait and each sees its own fault at the
+    /// port.
     changes: Mutex<()>,
     task: AbortHandle,
 }
@@ -50,12 +51,12 @@ impl FaultProxy {
     ///
     /// [`io::Error`] if there is no free port.
     pub fn start(upstream: SocketAddr) -> io::Result<Self> {
-        let door = Door::new()?;
-        let address = door.address();
+        let port = Port::new()?;
+        let address = port.address();
         let (fault, faults) = watch::channel(Fault::None);
-        let (report, at_door) = watch::channel(Fault::None);
-        let task = tokio::spawn(door.attend(upstream, faults, report)).abort_handle();
-        Ok(Self { address, fault, at_door, changes: Mutex::new(()), task })
+        let (report, at_port) = watch::channel(Fault::None);
+        let task = tokio::spawn(port.serve(upstream, faults, report)).abort_handle();
+        Ok(Self { address, fault, at_port, changes: Mutex::new(()), task })
     }
 
     /// The address that clients connect to.
@@ -64,8 +65,12 @@ impl FaultProxy {
         self.address
     }
 
-    /// Replaces the fault, for the connections that exist too. Connections and bytes that come
-    /// after this has returned see the new one.
+    /// Replaces the fault, for existing connections too. It applies to the connections and bytes
+    /// that arrive after this has returned.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, the fault is replaced, but perhaps not yet at the port.
     ///
     /// # Panics
     ///
@@ -73,8 +78,8 @@ impl FaultProxy {
     pub async fn set(&self, fault: Fault) {
         let _change = self.changes.lock().await;
         self.fault.send_replace(fault);
-        let mut at_door = self.at_door.clone();
-        let reached = at_door.wait_for(|it| *it == fault).await.is_ok();
+        let mut at_port = self.at_port.clone();
+        let reached = at_port.wait_for(|it| *it == fault).await.is_ok();
         assert!(reached, "the port {} could not be opened again", self.address);
     }
 }

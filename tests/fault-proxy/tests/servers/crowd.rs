@@ -22,9 +22,9 @@ const TASKS: u64 = 200;
 const CALLS: u64 = 25;
 const PLACES: u32 = 100;
 const EXPIRY: Duration = Duration::from_secs(5);
-/// What hangs is given up soon, so that all calls end.
+/// Calls that hang time out soon, so that all calls end.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// How long a client rests that was rejected. Otherwise most calls would be.
+/// How long a task waits after a rejection. Without a wait, most calls would be rejections.
 const PAUSE: Duration = Duration::from_millis(20);
 /// After so many polls at the latest, a call that is to be dropped is dropped.
 const MOST_POLLS: usize = 8;
@@ -69,7 +69,8 @@ pub(crate) fn policy() -> PolicyPatch {
     PolicyPatch::new().failure_threshold(20).expiry(EXPIRY).concurrency_limit(PLACES)
 }
 
-/// The policy of a server. Faults before it are no failures of it, so it opens more easily.
+/// The policy of a server. Faults between it and its clients are no failures of its breaker, so the
+/// circuit opens after fewer failures.
 pub(crate) fn policy_of_server() -> PolicyPatch {
     policy().failure_threshold(2).concurrency_limit(20)
 }
@@ -134,30 +135,30 @@ where
 {
     for _ in 0..CALLS {
         stage.registry.advance(Duration::from_millis(100));
-        let call = at_mercy(call(Asked::random(&mut random)), &mut random);
+        let call = dropped_at_random(call(Asked::random(&mut random)), &mut random);
         // A body may hang, too.
         if timeout(2 * PATIENCE, call).await == Ok(Some(Fate::Rejected)) {
             sleep(PAUSE).await;
         }
         if random.u8(..50) == 0 {
-            stage.proxy.set(weather(&mut random)).await;
+            stage.proxy.set(random_fault(&mut random)).await;
         }
     }
 }
 
-/// Runs a call, or drops it at a random await.
-fn at_mercy<F: Future>(future: F, random: &mut Rng) -> Polled<F> {
+/// Runs a call to its end, or in half of the cases drops it after a few polls.
+fn dropped_at_random<F: Future>(future: F, random: &mut Rng) -> LimitedPolls<F> {
     let left = if random.bool() { usize::MAX } else { random.usize(1..=MOST_POLLS) };
-    Polled { future: Box::pin(future), left }
+    LimitedPolls { future: Box::pin(future), left }
 }
 
-/// Polls a future so many times, and then ends without its result.
-struct Polled<F> {
+/// A future that is polled a number of times, and then ends without its result.
+struct LimitedPolls<F> {
     future: Pin<Box<F>>,
     left: usize,
 }
 
-impl<F: Future> Future for Polled<F> {
+impl<F: Future> Future for LimitedPolls<F> {
     type Output = Option<F::Output>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -167,8 +168,8 @@ impl<F: Future> Future for Polled<F> {
     }
 }
 
-/// A fault, or often none.
-fn weather(random: &mut Rng) -> Fault {
+/// A fault in one of four cases, or else none.
+fn random_fault(random: &mut Rng) -> Fault {
     random.choice(FAULTS).filter(|_| random.u8(..4) == 0).unwrap_or(Fault::None)
 }
 

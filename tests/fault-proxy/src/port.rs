@@ -15,8 +15,8 @@ use crate::{connection, fault::Fault};
 
 const BACKLOG: u32 = 1_024;
 
-/// Listens, or only holds the port so that no other program gets it.
-pub(crate) struct Door {
+/// A port that is listened on, or held so that no other program gets it.
+pub(crate) struct Port {
     address: SocketAddr,
     state: State,
 }
@@ -26,7 +26,7 @@ enum State {
     Closed(TcpSocket),
 }
 
-impl Door {
+impl Port {
     pub(crate) fn new() -> io::Result<Self> {
         let listener = bind((Ipv4Addr::LOCALHOST, 0).into())?.listen(BACKLOG)?;
         Ok(Self { address: listener.local_addr()?, state: State::Listening(listener) })
@@ -36,9 +36,9 @@ impl Door {
         self.address
     }
 
-    /// Accepts connections until it is dropped or the port is lost, and reports each fault that the
-    /// port has.
-    pub(crate) async fn attend(
+    /// Accepts connections until the proxy is dropped or the port is lost, and reports each fault
+    /// once the port has it.
+    pub(crate) async fn serve(
         mut self,
         upstream: SocketAddr,
         mut faults: watch::Receiver<Fault>,
@@ -51,7 +51,7 @@ impl Door {
                 changed = faults.changed() => {
                     let Ok(()) = changed else { return Ok(()) };
                     let fault = *faults.borrow_and_update();
-                    self = self.turned(fault)?;
+                    self = self.switched_by(fault)?;
                     report.send_replace(fault);
                 }
                 Some(_) = connections.join_next() => {}
@@ -62,8 +62,8 @@ impl Door {
         }
     }
 
-    /// Opens or closes the port.
-    fn turned(self, fault: Fault) -> io::Result<Self> {
+    /// Closes the port if the fault refuses connections, or else opens it.
+    fn switched_by(self, fault: Fault) -> io::Result<Self> {
         let Self { address, state } = self;
         let state = match (state, fault == Fault::Refuse) {
             (State::Listening(listener), true) => {
@@ -81,7 +81,7 @@ impl Door {
             loop {
                 match listener.accept().await {
                     Ok((client, _)) => return client,
-                    // It is that of one client, which has left already.
+                    // The error belongs to one client, which has already left.
                     Err(_) => tokio::task::yield_now().await,
                 }
             }
@@ -90,7 +90,7 @@ impl Door {
     }
 }
 
-/// Takes a port, also while connections of an earlier listener exist.
+/// Takes a port, even while connections of an earlier listener exist.
 fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     socket.set_reuseaddr(true)?;
