@@ -37,7 +37,7 @@ pub mod config {
     };
 }
 
-/// Futures and streams of breakers and permits that have names, to be fields of others.
+/// Named futures and streams of breakers and permits, for fields of your own types.
 pub mod future {
     pub use crate::breaker::{Ready, WatchedFuture, WatchedStream};
 }
@@ -85,7 +85,7 @@ pub mod metrics {
     };
 }
 
-/// The outcome of a `Result`, as a call without a handler is judged, and that of an abandoned call.
+/// The outcome of a `Result`, as a call without a handler is judged, and of an abandoned call.
 pub mod outcome {
     pub use crate::{
         breaker::{FailureReason, OfBox, OfError, of, of_error},

@@ -25,8 +25,8 @@ pub fn is_rejection(error: &(dyn Error + 'static)) -> bool {
 /// Returns how long to wait before another attempt makes sense after an error: the
 /// [`retry_after`](CircuitOpen::retry_after) of the rejection in it.
 ///
-/// `None` if the error is no rejection, or if nobody knows: the circuit is forced open, a probe is
-/// in flight, or too many calls are.
+/// `None` if the error is no rejection, or if the time is not known: the circuit is forced open, a
+/// probe is in flight, or too many calls are.
 #[must_use]
 pub fn delay(error: &(dyn Error + 'static)) -> Option<Duration> {
     CircuitOpen::find_in(error)?.retry_after()

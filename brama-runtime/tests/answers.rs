@@ -12,9 +12,9 @@ use brama_runtime::api::{
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-fn rejection(close: impl Fn(&Breaker)) -> CircuitOpen {
+fn rejection(stop: impl Fn(&Breaker)) -> CircuitOpen {
     let breaker = Registry::new().breaker("payment_api");
-    close(&breaker);
+    stop(&breaker);
     breaker.try_acquire().unwrap_err()
 }
 
@@ -78,11 +78,11 @@ fn a_call_that_timed_out_is_the_status_deadline_exceeded() {
 
 #[test]
 fn no_status_names_the_breaker() {
-    let texts = [opened(), forced()].map(Status::from).into_iter().chain([timed_out().into()]);
-    for status in texts {
-        let header = status.clone().into_http::<()>();
+    let statuses = [opened(), forced()].map(Status::from).into_iter().chain([timed_out().into()]);
+    for status in statuses {
+        let response = status.clone().into_http::<()>();
         assert!(!status.message().contains("payment_api"), "{status:?}");
-        assert!(!format!("{:?}", header.headers()).contains("payment_api"));
+        assert!(!format!("{:?}", response.headers()).contains("payment_api"));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a loop of retries learns of an error: `retry::is_rejection` and `retry::delay`.
+//! What a loop of retries learns from an error: `retry::is_rejection` and `retry::delay`.
 
 use std::{error::Error, io, time::Duration};
 
@@ -32,7 +32,7 @@ fn the_delay_is_what_is_left_of_the_opening() {
 }
 
 #[test]
-fn there_is_no_delay_where_nobody_knows_it() {
+fn there_is_no_delay_if_the_time_is_not_known() {
     let (breaker, _) = breaker();
     assert_eq!(retry::delay(&io::Error::other("refused")), None);
     breaker.force_open("maintenance");

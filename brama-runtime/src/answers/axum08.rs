@@ -14,8 +14,8 @@ use crate::timed_out::TimedOut;
 /// 503 with `Retry-After`, if the time is known, and a body as RFC 9457 defines it
 /// (`application/problem+json`). It names neither the breaker nor its key.
 ///
-/// So a handler of axum 0.8 can return `Result<_, CircuitOpen>`, or `axum::response::Result<_>`,
-/// whose `?` takes this error too.
+/// A handler of axum 0.8 can return `Result<_, CircuitOpen>`, or `axum::response::Result<_>`, whose
+/// `?` takes this error too.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -50,7 +50,7 @@ impl IntoResponse for CircuitOpen {
     }
 }
 
-/// The response of the rejection, or that of the error.
+/// The response of the rejection, or the response of the error.
 #[cfg(feature = "axum08")]
 impl<E: IntoResponse> IntoResponse for CallError<E> {
     fn into_response(self) -> Response {

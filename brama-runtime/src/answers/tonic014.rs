@@ -52,7 +52,7 @@ impl From<CircuitOpen> for Status {
     }
 }
 
-/// The status of the rejection, or that of the call.
+/// The status of the rejection, or the status of the call.
 #[cfg(feature = "tonic014")]
 impl From<CallError<Self>> for Status {
     fn from(error: CallError<Self>) -> Self {

@@ -1,6 +1,6 @@
 //! The limit of calls in flight: a bulkhead without a queue.
 //!
-//! It is asked before the circuit. A call that it admits holds a place until its outcome is
+//! It is checked before the circuit. A call that it admits holds a place until its outcome is
 //! recorded, however it ends. A call within a probe is part of the probe and takes none.
 
 use std::{mem, ops::ControlFlow};

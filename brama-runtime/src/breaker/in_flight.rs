@@ -4,7 +4,7 @@
 //!
 //! # Orderings
 //!
-//! One word holds the calls in flight and the flag that someone waits for a place, so it is never
+//! One word holds the calls in flight and the flag that a caller waits for a place, so it is never
 //! unclear which came first. A waiter sets the flag and sees in the same step whether a place is
 //! free. A call that gives its place back sees in the same step whether the flag is set, and then
 //! takes the breaker's lock, under which the waiter was added. So either the waiter sees the place,
@@ -39,14 +39,14 @@ pub(super) struct InFlight {
 /// In the word: the number of calls, which no limit exceeds.
 const CALLS: u64 = u32::MAX as u64;
 
-/// In the word: someone waits for a place.
+/// In the word: a caller waits for a place.
 const AWAITED: u64 = 1 << 32;
 
 /// In the word: the bits above [`AWAITED`] count successes.
 const SUCCESSES: u32 = 33;
 
-/// Successes that the word holds before they are moved. It has room for four times as many, and
-/// thus for those that are counted meanwhile.
+/// The number of successes in the word at which they are moved. The word has room for four times as
+/// many, so it does not overflow while other calls are counted before the move.
 const MANY_SUCCESSES: u64 = 1 << 29;
 
 /// In `limit`: the breaker is in shadow, so the surplus runs.
@@ -57,9 +57,9 @@ const ONLY_OBSERVES: u64 = 1 << 63;
 #[must_use]
 pub(super) enum Chore {
     None,
-    /// Someone waits for a place.
+    /// A caller waits for a place.
     Wake,
-    /// The successes need room, and someone may wait for a place.
+    /// The successes need room, and a caller may wait for a place.
     MoveSuccesses,
 }
 

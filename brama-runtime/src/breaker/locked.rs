@@ -34,7 +34,7 @@ pub(super) struct LockedCounts {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct AbandonedRun {
     calls: u64,
-    /// Those among them that were probes.
+    /// How many of these calls were probes.
     probes: u64,
     /// The successes and failures in all when the last of these calls was abandoned.
     outcomes: u64,
@@ -48,8 +48,8 @@ impl AbandonedRun {
         *self = Self { calls: before.calls + 1, probes, outcomes };
     }
 
-    /// A warning if a closed circuit sees no failures, or another no successes, because all recent
-    /// calls were abandoned.
+    /// A warning if all recent calls were abandoned, so that a closed circuit sees no failures, or
+    /// an open or half-open one cannot close.
     pub(super) fn warning(self, totals: Totals, state: State) -> Option<String> {
         let Self { calls, probes, outcomes } = self;
         if outcomes != totals.outcomes() {
@@ -75,7 +75,7 @@ impl AbandonedRun {
 /// As many as the failures in a row that open by default.
 const MANY_ABANDONED: u64 = 10;
 
-/// One or two are callers who hung up.
+/// One or two may be callers that hung up by chance.
 const MANY_ABANDONED_PROBES: u64 = 3;
 
 /// Rarely needed state (past openings, waiters, lifecycle flags), allocated on first use.

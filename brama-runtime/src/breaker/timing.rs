@@ -14,6 +14,7 @@ impl Slot {
         if entry.started == Tick::NEVER {
             return None;
         }
+        // A stopped entry has the duration itself, as a tick after the origin.
         let word = entry.word();
         let (end, start) = if word.is_stopped() {
             (entry.started, Tick::ORIGIN)

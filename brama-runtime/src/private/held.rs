@@ -14,8 +14,8 @@ use crate::{
 /// A breaker for the calls of a layer.
 ///
 /// Threads that share a reference count wait for each other at each call. A breaker of the global
-/// registry without a key lives as long as the process, so calls borrow it, as those of a decorated
-/// function do. Others are counted.
+/// registry without a key lives as long as the process, so calls borrow it, as the calls of a
+/// decorated function do. References to other breakers are counted.
 #[derive(Debug, Clone)]
 pub struct HeldBreaker(SharedSlot);
 
@@ -52,8 +52,8 @@ impl From<Breaker> for HeldBreaker {
     }
 }
 
-/// Returns the same reference for each layer of an identity, so that not more is leaked than there
-/// are identities.
+/// Returns one reference for all layers of an identity, so that at most one is leaked for each
+/// identity.
 fn forever(slot: &Arc<Slot>) -> &'static Slot {
     static HELD: OnceCell<Mutex<BTreeMap<Identity<'static>, &'static Arc<Slot>>>> = OnceCell::new();
     let mut held = HELD.get_or_init(Mutex::default).lock();

@@ -20,11 +20,11 @@ use crate::{
     outcome::Judgement,
 };
 
-/// What a call that took too long is told.
+/// The error of a call that took too long.
 #[cfg(feature = "tokio")]
 pub type LateCall = TimedOut;
 
-/// What a call that took too long is told: without the feature `tokio`, no call does.
+/// The error of a call that took too long: without the feature `tokio`, there is no such call.
 #[cfg(not(feature = "tokio"))]
 pub type LateCall = Infallible;
 
@@ -99,7 +99,8 @@ pin_project! {
     ///
     /// # Cancellation
     ///
-    /// If it is dropped before, the body is dropped first, and the call is abandoned.
+    /// If it is dropped before the call is judged, the body is dropped and then the call is
+    /// abandoned.
     #[must_use = "streams do nothing unless polled"]
     pub struct ProtectedStream<B, A, S: SlotRef, J, L> {
         // `None` once the stream has ended.
@@ -147,14 +148,16 @@ where
     fn size_hint(&self) -> (usize, Option<usize>) {
         let Some(body) = &self.body else { return (0, Some(0)) };
         let (least, most) = body.size_hint();
-        match self.stage {
+        let is_undecided = match self.stage {
+            StreamStage::Unpolled(_) => true,
+            StreamStage::Admitted => self.limit.is_some(),
+            StreamStage::Over => return (0, Some(0)),
+        };
+        if is_undecided {
             // A rejected or late call has one item.
-            StreamStage::Unpolled(_) => (least.min(1), most.map(|most| most.max(1))),
-            StreamStage::Admitted if self.limit.is_some() => {
-                (least.min(1), most.map(|most| most.max(1)))
-            }
-            StreamStage::Admitted => (least, most),
-            StreamStage::Over => (0, Some(0)),
+            (least.min(1), most.map(|most| most.max(1)))
+        } else {
+            (least, most)
         }
     }
 }

@@ -13,7 +13,7 @@ use tracing::Span;
 use super::span::{CallSpan, enter};
 use crate::{breaker::SlotRef, sys::panic::catch_panic};
 
-/// The span `brama.call` of a stream. It is created at the first poll, as that of a future.
+/// The span `brama.call` of a stream. It is created at the first poll, like the span of a future.
 #[derive(Debug)]
 pub struct StreamSpan<S>(S);
 
