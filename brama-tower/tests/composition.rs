@@ -65,7 +65,7 @@ impl Setup {
     }
 }
 
-/// A macro, because the type of a layer differs by what it is told about errors.
+/// A macro, because the type of a layer depends on its methods.
 macro_rules! layer {
     ($setup:expr) => {
         CircuitBreakerLayer::in_registry(&$setup.registry, "price").for_boxed_errors().box_errors()

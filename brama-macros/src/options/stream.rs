@@ -102,8 +102,8 @@ impl StreamOptions {
     }
 }
 
-/// Rejects a stream that nothing judges. Its creation alone says neither what a failure is nor what
-/// a rejected caller gets.
+/// Rejects a stream that nothing judges. Its creation alone shows neither what a failure is nor
+/// what a rejected caller gets.
 fn unjudged(options: &Options, signature: &Signature) -> syn::Result<()> {
     let ReturnType::Type(_, ty) = &signature.output else { return Ok(()) };
     let is_judged =

@@ -52,7 +52,7 @@ fn is_outage_code(code: &str) -> bool {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), BoxError> {
     let server = Postgres::start().await?;
-    // Without a limit of its own, a pool waits for 30 s before it reports that nobody answers.
+    // Without a limit of its own, a pool waits for 30 s before it reports that no server answers.
     let pool = PgPoolOptions::new().max_connections(2).acquire_timeout(Duration::from_secs(2));
     let pool = pool.connect_lazy_with(server.options());
     let breaker = brama::breaker("database");
