@@ -80,5 +80,5 @@ fn unavailable(open: &CircuitOpen) -> http::Response<Body> {
         let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         metadata.insert(PUSHBACK, wait.into());
     }
-    Status::with_metadata(Code::Unavailable, open.to_string(), metadata).into_http()
+    Status::with_metadata(Code::Unavailable, "the ledger takes no calls", metadata).into_http()
 }

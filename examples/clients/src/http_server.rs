@@ -13,23 +13,16 @@ use http::{HeaderValue, Response, StatusCode, header::RETRY_AFTER};
 use http_body::{Body, Frame};
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::{
-    net::TcpListener,
-    task::{JoinHandle, JoinSet},
-};
+use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::switch::Switch;
+use crate::{loopback::Loopback, switch::Switch};
 
 /// Answers each path: `/price` with a number, `/status/404` with that status, `/torn` with a body
 /// that ends too early. While its switch fails, every answer is 503 with `Retry-After: 1`.
 ///
 /// It ends when it is dropped.
 #[derive(Debug)]
-pub struct HttpServer {
-    address: SocketAddr,
-    switch: Switch,
-    task: JoinHandle<()>,
-}
+pub struct HttpServer(Loopback);
 
 impl HttpServer {
     /// Starts it on a free port of 127.0.0.1.
@@ -38,34 +31,25 @@ impl HttpServer {
     ///
     /// [`io::Error`] if the system gives no port.
     pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let (address, switch) = (listener.local_addr()?, Switch::default());
-        let task = tokio::spawn(serve(listener, switch.clone()));
-        Ok(Self { address, switch, task })
+        Loopback::start(serve).await.map(Self)
     }
 
     /// The address of a path that begins with a slash.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("http://{}{path}", self.0.address)
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address
     }
 
     /// The switch that makes it fail.
     #[must_use]
     pub fn switch(&self) -> &Switch {
-        &self.switch
-    }
-}
-
-impl Drop for HttpServer {
-    fn drop(&mut self) {
-        self.task.abort();
+        &self.0.switch
     }
 }
 

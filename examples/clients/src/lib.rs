@@ -7,6 +7,7 @@
 pub mod broker;
 pub mod grpc_server;
 pub mod http_server;
+mod loopback;
 pub mod outage;
 pub mod postgres;
 pub mod proxy;

@@ -5,10 +5,10 @@ use std::{io, net::SocketAddr, path::PathBuf};
 use tokio::{
     io::{AsyncRead, AsyncWrite, copy_bidirectional},
     net::{TcpListener, TcpStream, UnixStream},
-    task::{JoinHandle, JoinSet},
+    task::JoinSet,
 };
 
-use crate::switch::Switch;
+use crate::{loopback::Loopback, switch::Switch};
 
 /// Where a proxy leads to.
 #[derive(Debug, Clone)]
@@ -23,11 +23,7 @@ pub enum Target {
 ///
 /// While its switch fails, connections end at once, those that are open among them.
 #[derive(Debug)]
-pub struct Proxy {
-    address: SocketAddr,
-    switch: Switch,
-    task: JoinHandle<()>,
-}
+pub struct Proxy(Loopback);
 
 impl Proxy {
     /// Starts it on a free port of 127.0.0.1.
@@ -36,28 +32,19 @@ impl Proxy {
     ///
     /// [`io::Error`] if the system gives no port.
     pub async fn start(target: Target) -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let (address, switch) = (listener.local_addr()?, Switch::default());
-        let task = tokio::spawn(serve(listener, target, switch.clone()));
-        Ok(Self { address, switch, task })
+        Loopback::start(|listener, switch| serve(listener, target, switch)).await.map(Self)
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address
     }
 
     /// The switch that cuts the server off. It counts connections.
     #[must_use]
     pub fn switch(&self) -> &Switch {
-        &self.switch
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.task.abort();
+        &self.0.switch
     }
 }
 

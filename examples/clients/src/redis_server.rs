@@ -5,19 +5,15 @@ use std::{io, net::SocketAddr};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream},
     net::{TcpListener, TcpStream},
-    task::{JoinHandle, JoinSet},
+    task::JoinSet,
 };
 
-use crate::switch::Switch;
+use crate::{loopback::Loopback, switch::Switch};
 
 /// Answers `GET` with `17`, `GET` of the key `list` with the error `WRONGTYPE`, and other commands
 /// with `OK`. While its switch fails, it loads its data. It ends when it is dropped.
 #[derive(Debug)]
-pub struct RedisServer {
-    address: SocketAddr,
-    switch: Switch,
-    task: JoinHandle<()>,
-}
+pub struct RedisServer(Loopback);
 
 impl RedisServer {
     /// Starts it on a free port of 127.0.0.1.
@@ -26,34 +22,25 @@ impl RedisServer {
     ///
     /// [`io::Error`] if the system gives no port.
     pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let (address, switch) = (listener.local_addr()?, Switch::default());
-        let task = tokio::spawn(serve(listener, switch.clone()));
-        Ok(Self { address, switch, task })
+        Loopback::start(serve).await.map(Self)
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address
     }
 
     /// Where it listens, as clients write it.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("redis://{}", self.address)
+        format!("redis://{}", self.0.address)
     }
 
     /// The switch that makes it fail.
     #[must_use]
     pub fn switch(&self) -> &Switch {
-        &self.switch
-    }
-}
-
-impl Drop for RedisServer {
-    fn drop(&mut self) {
-        self.task.abort();
+        &self.0.switch
     }
 }
 
