@@ -96,11 +96,8 @@ mod forms {
     }
 
     macro_rules! made {
-        ($name:ident, $ret:ty, $judged:literal, $body:block) => {
-            #[circuit_breaker(
-                                        identifier = concat!("streams: ", stringify!($name)),
-                                        stream = $judged,
-                                    )]
+        ($name:ident, $ret:ty, $at:literal, $body:block) => {
+            #[circuit_breaker(identifier = concat!("streams: ", stringify!($name)), stream = $at)]
             fn $name(ends_well: bool) -> $ret {
                 let made = move |ends_well| $body(ends_well);
                 made(ends_well)
