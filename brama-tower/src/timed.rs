@@ -50,10 +50,6 @@ impl<S, E, R> CircuitBreakerLayer<S, E, R, NoTimeout> {
     /// not with its body. tokio measures it in milliseconds; with a limit of zero, a call has one
     /// poll. The classification does not judge a call that timed out.
     ///
-    /// # Panics
-    ///
-    /// A call panics outside a tokio runtime with time enabled. It is abandoned then.
-    ///
     /// ```
     /// # use brama_runtime::api as brama;
     /// use std::{future::pending, io, time::Duration};
@@ -73,6 +69,10 @@ impl<S, E, R> CircuitBreakerLayer<S, E, R, NoTimeout> {
     /// assert!(matches!(error, BreakerError::TimedOut(_)));
     /// # }
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// A call panics outside a tokio runtime with time enabled. It is abandoned then.
     pub fn timeout(self, limit: Duration) -> CircuitBreakerLayer<S, E, R, Timeout> {
         note_timeout(&self.registry, &self.identity);
         self.map_timeout(|NoTimeout| Timeout { limit, answer: TimeoutIsError })

@@ -5,24 +5,24 @@ mod body;
 mod classify_end;
 mod end_of_body;
 mod grpc;
+mod problem;
 mod retry_after;
 mod server_errors;
 mod slow_until;
 #[cfg(feature = "tower-http07")]
 mod tower_http07;
-mod unavailable;
 
+#[cfg(feature = "tokio")]
+pub use self::problem::gateway_timeout;
 #[cfg(feature = "tower-http07")]
 pub use self::tower_http07::{EndOfStream, TowerHttp07};
-#[cfg(feature = "tokio")]
-pub use self::unavailable::gateway_timeout;
 pub use self::{
     authority::Authority,
     body::{JudgeEnd, JudgedBody},
     classify_end::ClassifyEnd,
     end_of_body::AtEndOfBody,
     grpc::GrpcErrors,
+    problem::unavailable,
     server_errors::ServerErrors,
     slow_until::SlowUntilFirstFrame,
-    unavailable::unavailable,
 };

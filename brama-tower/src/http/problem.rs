@@ -1,4 +1,4 @@
-//! The responses to a rejected call, and to one that timed out.
+//! Responses with problem details (RFC 9457), for calls that have no response of the service.
 
 #[cfg(feature = "tokio")]
 use brama_runtime::api::{__private::timeout_problem, TimedOut};
