@@ -40,7 +40,7 @@ impl Store {
     }
 }
 
-/// Moves records from the broker to the store, until so many have been committed.
+/// Moves records from the broker to the store, until `records` of them have been committed.
 async fn consume(broker: &Broker, store: &Store, records: usize) {
     let breaker = brama::breaker("store");
     while broker.committed() < records {
@@ -74,8 +74,8 @@ async fn main() -> Result<(), BoxError> {
         store.switch.work();
         Ok::<_, BoxError>(())
     };
-    let ((), told) = tokio::join!(consume(&broker, &store, 10), outage);
-    told?;
+    let ((), outage) = tokio::join!(consume(&broker, &store, 10), outage);
+    outage?;
     check("it goes on: all records are committed", broker.committed() == 10)?;
 
     let kept = store.kept.into_inner().unwrap_or_else(PoisonError::into_inner);

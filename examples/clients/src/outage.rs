@@ -26,12 +26,12 @@ const LONGEST_REJECTION: Duration = Duration::from_millis(1);
 ///
 /// # Errors
 ///
-/// [`NotSo`] names the first claim that did not hold.
+/// [`FailedCheck`] names the first claim that did not hold.
 pub async fn outage<E: fmt::Debug + Into<BoxError>>(
     breaker: &Breaker,
     switch: &Switch,
     call: impl AsyncFnMut() -> Result<(), E>,
-) -> Result<(), NotSo> {
+) -> Result<(), FailedCheck> {
     let is_rejection = |error: E| CircuitOpen::find_in(&*error.into()).is_some();
     outage_with(breaker, switch, call, is_rejection, LONGEST_REJECTION).await
 }
@@ -41,14 +41,14 @@ pub async fn outage<E: fmt::Debug + Into<BoxError>>(
 ///
 /// # Errors
 ///
-/// [`NotSo`] names the first claim that did not hold.
+/// [`FailedCheck`] names the first claim that did not hold.
 pub async fn outage_with<E: fmt::Debug>(
     breaker: &Breaker,
     switch: &Switch,
     mut call: impl AsyncFnMut() -> Result<(), E>,
     is_rejection: impl Fn(E) -> bool,
     longest: Duration,
-) -> Result<(), NotSo> {
+) -> Result<(), FailedCheck> {
     let works = call().await;
     check(&format!("{breaker}: it works: {works:?}", breaker = breaker.identity()), works.is_ok())?;
 
@@ -95,7 +95,7 @@ async fn fail_until_open<E>(
 async fn median_rejection<E>(
     call: &mut impl AsyncFnMut() -> Result<(), E>,
     is_rejection: impl Fn(E) -> bool,
-) -> Result<Duration, NotSo> {
+) -> Result<Duration, FailedCheck> {
     let mut times = Vec::with_capacity(REJECTIONS);
     for _ in 0..REJECTIONS {
         let start = Instant::now();
@@ -113,10 +113,10 @@ async fn median_rejection<E>(
 ///
 /// # Errors
 ///
-/// [`NotSo`] if it does not hold.
-pub fn check(claim: &str, holds: bool) -> Result<(), NotSo> {
+/// [`FailedCheck`] if it does not hold.
+pub fn check(claim: &str, holds: bool) -> Result<(), FailedCheck> {
     if !holds {
-        return Err(NotSo(claim.to_owned()));
+        return Err(FailedCheck(claim.to_owned()));
     }
     println!("✓ {claim}");
     Ok(())
@@ -124,12 +124,12 @@ pub fn check(claim: &str, holds: bool) -> Result<(), NotSo> {
 
 /// A claim that did not hold.
 #[derive(Debug)]
-pub struct NotSo(String);
+pub struct FailedCheck(String);
 
-impl fmt::Display for NotSo {
+impl fmt::Display for FailedCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "this does not hold: {}", self.0)
     }
 }
 
-impl Error for NotSo {}
+impl Error for FailedCheck {}

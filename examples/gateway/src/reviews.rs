@@ -1,5 +1,5 @@
-//! The service that knows what customers wrote about a product, behind a layer. It protects any
-//! client of tower, without a function of one's own to decorate.
+//! The service that knows what customers wrote about a product, behind a layer. A layer protects
+//! any client of tower, without a function to decorate.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ impl Reviews {
         let request = self.client.get(self.url.clone()).query(&[("sku", sku)]);
         let response = self.service.clone().oneshot(request.timeout(TIMEOUT).build()?).await?;
         let status = response.error_for_status_ref().map(drop);
-        // Even that of a 404 is read: a call whose body is dropped is abandoned.
+        // The body of a 404 is read too: a call whose body is dropped is abandoned.
         let body = response.bytes().await?;
         status?;
         Ok(serde_json::from_slice(&body)?)

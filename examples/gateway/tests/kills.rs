@@ -27,7 +27,7 @@ use crate::{
     service::Service,
 };
 
-/// Every way of the proxy. Truncated answers end in the head and in the body.
+/// Every fault of the proxy. Truncated answers end in the head and in the body.
 const FAULTS: [Fault; 8] = [
     Fault::Reset,
     Fault::Delay(Duration::from_secs(60 * 60)),
@@ -42,7 +42,8 @@ const FAULTS: [Fault; 8] = [
 /// Short openings, so that the test waits for few probes.
 const CONFIG: &str = "[kinds.http]\nfailure_threshold = 3\nexpiry = \"100ms\"\n";
 
-/// So many rejections show that the circuit is open, and so many answers that it is closed.
+/// This number of rejections shows that the circuit is open, and this number of answers that it is
+/// closed.
 const ENOUGH: usize = 20;
 
 /// More than a rejected request takes on a busy machine, and far less than a timeout.
@@ -162,7 +163,7 @@ async fn assert_adds_up(gateway: &Program, victim: Victim, needed: &[Answer], se
     assert!((served..=calls).contains(&seen), "{seen} of {calls} calls, {served} of them served");
     assert!((FAULTS.len() * ENOUGH) as u64 <= rejected);
     if victim != Victim::Reviews {
-        let told = needed.iter().filter(|it| it.status == StatusCode::SERVICE_UNAVAILABLE).count();
-        assert_eq!(told as u64, rejected, "{victim:?}");
+        let seen = needed.iter().filter(|it| it.status == StatusCode::SERVICE_UNAVAILABLE).count();
+        assert_eq!(seen as u64, rejected, "{victim:?}");
     }
 }

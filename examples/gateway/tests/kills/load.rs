@@ -32,7 +32,7 @@ pub(crate) enum Route {
     Product,
 }
 
-/// Clients until they are stopped, and all answers so far.
+/// Clients that call until they are stopped, and all answers so far.
 pub(crate) struct Load {
     answers: watch::Sender<Vec<Answer>>,
     stop: Arc<AtomicBool>,
@@ -40,9 +40,9 @@ pub(crate) struct Load {
 }
 
 const CLIENTS: usize = 8;
-/// Between the requests of a client.
+/// The time between two requests of a client.
 const REST: Duration = Duration::from_millis(2);
-/// No request takes so long, whatever happens behind the gateway.
+/// No request takes longer than this, whatever happens behind the gateway.
 const DEADLINE: Duration = Duration::from_secs(15);
 
 impl Load {
@@ -72,7 +72,7 @@ impl Load {
         self.answers.borrow().len()
     }
 
-    /// Waits until so many answers, from the first on, are such.
+    /// Waits until the condition holds for `count` of the answers from the number `first` on.
     pub(crate) async fn until(
         &self,
         first: usize,

@@ -14,7 +14,7 @@ use crate::{
     upstream::{Seen, Server, routes},
 };
 
-/// What a call came to, as its caller sees it.
+/// How a call ended, as its caller sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     Success,
