@@ -1,7 +1,7 @@
 //! Calls that end with the end of the body of their response.
 
 use brama_runtime::api::{Outcome, Permit};
-use http::Response;
+use http::{Response, StatusCode};
 use http_body::Body;
 
 use super::{body::JudgedBody, classify_end::ClassifyEnd};
@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// A call whose response is a success ends with the end of its body: with the trailers, an error,
-/// or abandoned if the body is dropped before its end. Other responses end the call at once.
+/// or abandoned if the body is dropped before its end. Other responses end the call at once, and so
+/// do those whose status allows no body: 1xx, 204 and 304.
 #[derive(Debug, Clone, Copy)]
 pub struct AtEndOfBody<C>(pub(crate) C);
 
@@ -38,7 +39,9 @@ where
             }
         };
         let outcome = permit.run_under(|| self.0.classify(Ok(&response)));
-        let goes_on = outcome == Outcome::Success && !self.0.is_ended_by(response.headers());
+        let is_end =
+            has_no_content(response.status()) || self.0.is_ended_by(response.headers());
+        let goes_on = outcome == Outcome::Success && !is_end;
         let permit = if goes_on {
             Some(permit)
         } else {
@@ -51,6 +54,12 @@ where
     fn lift(&self, response: Response<B>) -> Self::Response {
         JudgedBody::in_response(response, None, self.0.clone())
     }
+}
+
+/// Whether a response with this status ends with its headers (RFC 9110, section 6.4.1). A server of
+/// HTTP/1 drops the body that a handler gave it, which would abandon the call.
+fn has_no_content(status: StatusCode) -> bool {
+    status.is_informational() || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
 impl<C: ForBoxes> ForBoxes for AtEndOfBody<C> {

@@ -109,6 +109,15 @@ fn a_body_that_dies_half_way_is_a_failure() {
 }
 
 #[test]
+fn a_status_without_content_is_a_success_though_its_body_is_dropped() {
+    for status in [101, 204, 304] {
+        let (registry, breaker) = breaker();
+        drop(answer(&registry, status, [Step::Data("no server sends this")]));
+        assert_eq!(counts(&breaker), [1, 0, 0], "{status}");
+    }
+}
+
+#[test]
 fn a_body_that_is_dropped_before_its_end_is_abandoned() {
     let (registry, breaker) = breaker();
     drop(answer(&registry, 200, [Step::Data("a")]));
