@@ -23,6 +23,7 @@ pub use self::{
     end_of_body::AtEndOfBody,
     grpc::GrpcErrors,
     problem::unavailable,
+    retry_after::retry_after,
     server_errors::ServerErrors,
     slow_until::SlowUntilFirstFrame,
 };

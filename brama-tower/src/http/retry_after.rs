@@ -34,9 +34,28 @@ impl Hints {
     }
 }
 
-/// Reads `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3). A date counts from the
-/// `Date` of the response if there is one, so that the clocks need not agree.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+/// Returns for how long the header `Retry-After` asks to wait: seconds, or the time until a date
+/// (RFC 9110, section 10.2.3). `None` without the header, if it cannot be read, or for a date that
+/// is past.
+///
+/// A date counts from the header `Date` of the response if there is one, so that the clocks need
+/// not agree. No limit is applied: where a breaker gets the time, its `retry_after_cap` is one.
+///
+/// ```
+/// use brama_tower::http::retry_after;
+/// use http::Response;
+/// use std::time::Duration;
+///
+/// let busy = Response::builder()
+///     .status(503)
+///     .header("date", "Sun, 06 Nov 1994 08:49:37 GMT")
+///     .header("retry-after", "Sun, 06 Nov 1994 08:51:37 GMT")
+///     .body(())?;
+/// assert_eq!(retry_after(busy.headers()), Some(Duration::from_secs(120)));
+/// # Ok::<(), http::Error>(())
+/// ```
+#[must_use]
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
