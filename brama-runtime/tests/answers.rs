@@ -66,6 +66,13 @@ fn a_rejection_is_the_status_unavailable_with_the_time_of_the_next_attempt() {
 }
 
 #[test]
+fn the_status_asks_the_retries_of_clients_to_wait_as_long() {
+    let status = Status::from(opened());
+    assert_eq!(status.metadata().get("grpc-retry-pushback-ms").unwrap(), "60000");
+    assert_eq!(Status::from(forced()).metadata().get("grpc-retry-pushback-ms"), None);
+}
+
+#[test]
 fn a_status_has_no_details_if_the_time_is_not_known() {
     let status = Status::from(forced());
     assert_eq!((status.code(), status.details().is_empty()), (Code::Unavailable, true));

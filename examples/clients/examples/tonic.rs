@@ -11,11 +11,10 @@ use clients::{
 };
 use tonic::{
     Code, Status,
-    body::Body,
-    metadata::MetadataMap,
     transport::{Channel, Server},
 };
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tonic_types::StatusExt;
 use tower::ServiceBuilder;
 
 const POLICY: PolicyPatch =
@@ -52,7 +51,7 @@ async fn server() -> Result<(), BoxError> {
     let layer = CircuitBreakerLayer::new("ledger_database")
         .policy(POLICY)?
         .grpc_errors()
-        .reject_with(|open| unavailable(&open));
+        .reject_with(|open: CircuitOpen| Status::from(open).into_http());
     let server = GrpcServer::start(|incoming| {
         Server::builder().layer(layer).add_service(checks).serve_with_incoming(incoming)
     });
@@ -62,7 +61,7 @@ async fn server() -> Result<(), BoxError> {
     let mut client = HealthClient::new(channel);
     let call = async || client.check(HealthCheckRequest::default()).await.map(drop);
     let is_rejection = |status: Status| {
-        status.code() == Code::Unavailable && status.metadata().contains_key(PUSHBACK)
+        status.code() == Code::Unavailable && status.get_details_retry_info().is_some()
     };
     outage_with(&brama::breaker("ledger_database"), &switch, call, is_rejection, LONGEST).await?;
     Ok(())
@@ -70,15 +69,3 @@ async fn server() -> Result<(), BoxError> {
 
 /// A rejection passes the network here.
 const LONGEST: Duration = Duration::from_millis(20);
-
-/// When a client may try again, in milliseconds: gRFC A6.
-const PUSHBACK: &str = "grpc-retry-pushback-ms";
-
-fn unavailable(open: &CircuitOpen) -> http::Response<Body> {
-    let mut metadata = MetadataMap::new();
-    if let Some(wait) = open.retry_after() {
-        let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-        metadata.insert(PUSHBACK, wait.into());
-    }
-    Status::with_metadata(Code::Unavailable, "the ledger takes no calls", metadata).into_http()
-}
