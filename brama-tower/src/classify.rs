@@ -122,7 +122,7 @@ impl<Response, Error: FailureReason<Kind>, Kind> Classify<Response, Error>
 }
 
 /// Records an error as the attribute does, and anything else as it is classified.
-pub(crate) fn record_error_or<Response, Error: FailureReason<Kind>, Kind>(
+fn record_error_or<Response, Error: FailureReason<Kind>, Kind>(
     classify: &impl Classify<Response, Error>,
     mut permit: Permit,
     result: Result<&Response, &Error>,

@@ -4,7 +4,7 @@ use brama_runtime::api::{Outcome, Permit};
 use http::{Response, StatusCode};
 use http_body::Body;
 
-use super::{body::JudgedBody, classify_end::ClassifyEnd};
+use super::{body::JudgedBody, classify_end::ClassifyEnd, rejected::record_head};
 use crate::{
     classify::{Classify, ForBoxes},
     end::{AtResponse, End, sealed::SealedEnd},
@@ -45,7 +45,7 @@ where
         let permit = if goes_on {
             Some(permit)
         } else {
-            permit.record(outcome);
+            record_head(permit, outcome, response.extensions());
             None
         };
         Ok(JudgedBody::in_response(response, permit, self.0.clone()))
@@ -58,7 +58,7 @@ where
 
 /// Whether a response with this status ends with its headers (RFC 9110, section 6.4.1). A server of
 /// HTTP/1 drops the body that a handler gave it, which would abandon the call.
-fn has_no_content(status: StatusCode) -> bool {
+pub(super) fn has_no_content(status: StatusCode) -> bool {
     status.is_informational() || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 

@@ -11,10 +11,11 @@ use http::{HeaderMap, Response, StatusCode};
 use super::{
     classify_end::ClassifyEnd,
     end_of_body::AtEndOfBody,
+    rejected::{self, unless_rejected},
     retry_after::{Hints, pushback},
 };
 use crate::{
-    classify::{Classify, ErrorsAreFailures, ForBoxes, record_error_or},
+    classify::{Classify, ErrorsAreFailures, ForBoxes},
     end::AtResponse,
     layer::CircuitBreakerLayer,
 };
@@ -32,6 +33,19 @@ pub struct GrpcErrors<Kind = OfError> {
 }
 
 impl<Kind> GrpcErrors<Kind> {
+    fn of_response<Body>(&self, response: &Response<Body>) -> Outcome {
+        let outcome = self.of_head(response.status(), response.headers());
+        unless_rejected(outcome, response.extensions())
+    }
+
+    fn of_head(&self, status: StatusCode, headers: &HeaderMap) -> Outcome {
+        if status != StatusCode::OK {
+            return Outcome::failure(status.to_string());
+        }
+        // A response without a body has its status in the headers.
+        self.of_status(headers).unwrap_or(Outcome::Success)
+    }
+
     /// The outcome of the status in these headers or trailers, if there is one.
     fn of_status(&self, headers: &HeaderMap) -> Option<Outcome> {
         let status = headers.get("grpc-status")?.to_str().unwrap_or_default().trim();
@@ -55,17 +69,13 @@ impl<Kind> GrpcErrors<Kind> {
 impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error> for GrpcErrors<Kind> {
     fn classify(&self, result: Result<&Response<Body>, &Error>) -> Outcome {
         match result {
-            Ok(response) if response.status() != StatusCode::OK => {
-                Outcome::failure(response.status().to_string())
-            }
-            // A response without a body has its status in the headers.
-            Ok(response) => self.of_status(response.headers()).unwrap_or(Outcome::Success),
+            Ok(response) => self.of_response(response),
             Err(error) => of_error(error),
         }
     }
 
     fn record(&self, permit: Permit, result: Result<&Response<Body>, &Error>) {
-        record_error_or(self, permit, result);
+        rejected::record(self, permit, result);
     }
 }
 

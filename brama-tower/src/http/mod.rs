@@ -6,6 +6,7 @@ mod classify_end;
 mod end_of_body;
 mod grpc;
 mod problem;
+mod rejected;
 mod retry_after;
 mod server_errors;
 mod slow_until;

@@ -11,7 +11,9 @@ use http::{
 /// Answers a rejected call with 503: a header `Retry-After` if the time is known, and a body as RFC
 /// 9457 defines it (`application/problem+json`).
 ///
-/// The body names neither the breaker nor its key, because clients outside read it.
+/// The body names neither the breaker nor its key, because clients outside read it. Within the
+/// process, the rejection is among the extensions of the response: a preset of an outer layer
+/// ignores such a call. Add it to a response of your own by `extensions_mut().insert(open)`.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -23,7 +25,6 @@ use http::{
 /// assert_eq!(response.headers()["retry-after"], "60");
 /// ```
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "`reject_with` passes rejections by value")]
 pub fn unavailable<Body: From<String>>(open: CircuitOpen) -> Response<Body> {
     let retry_after = open.retry_after_secs();
     let problem = unavailable_problem(retry_after);
@@ -31,6 +32,7 @@ pub fn unavailable<Body: From<String>>(open: CircuitOpen) -> Response<Body> {
     if let Some(seconds) = retry_after {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
+    response.extensions_mut().insert(open);
     response
 }
 

@@ -11,18 +11,20 @@ use http::{HeaderMap, Response, StatusCode};
 use super::{
     classify_end::ClassifyEnd,
     end_of_body::AtEndOfBody,
+    rejected::{self, unless_rejected},
     retry_after::{Hints, retry_after},
 };
 use crate::{
-    classify::{Classify, ErrorsAreFailures, ForBoxes, record_error_or},
+    classify::{Classify, ErrorsAreFailures, ForBoxes},
     end::AtResponse,
     layer::CircuitBreakerLayer,
 };
 
 /// The responses 500, 502, 503 and 504 are failures, and so is every error of the service.
 ///
-/// 429 is ignored: it says nothing about the health of the server. Every other response is a
-/// success, because the server has answered.
+/// 429 is ignored: it says nothing about the health of the server. So is a response that stands for
+/// the rejection of a breaker within, as `unavailable` makes it. Every other response is a success,
+/// because the server has answered.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerErrors<Kind = OfError> {
     kind: PhantomData<fn() -> Kind>,
@@ -36,7 +38,12 @@ impl<Kind> ServerErrors<Kind> {
         Self { kind, rate_limits_fail: false, hints }
     }
 
-    fn of_response(&self, status: StatusCode, headers: &HeaderMap) -> Outcome {
+    fn of_response<Body>(&self, response: &Response<Body>) -> Outcome {
+        let outcome = self.of_head(response.status(), response.headers());
+        unless_rejected(outcome, response.extensions())
+    }
+
+    fn of_head(&self, status: StatusCode, headers: &HeaderMap) -> Outcome {
         let failure = || {
             let failure = Outcome::failure(reason(status));
             self.hints.add_to(failure, || retry_after(headers))
@@ -63,13 +70,13 @@ impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error>
 {
     fn classify(&self, result: Result<&Response<Body>, &Error>) -> Outcome {
         match result {
-            Ok(response) => self.of_response(response.status(), response.headers()),
+            Ok(response) => self.of_response(response),
             Err(error) => of_error(error),
         }
     }
 
     fn record(&self, permit: Permit, result: Result<&Response<Body>, &Error>) {
-        record_error_or(self, permit, result);
+        rejected::record(self, permit, result);
     }
 }
 

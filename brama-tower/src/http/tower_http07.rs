@@ -12,10 +12,11 @@ use tower_http::classify::{ClassifiedResponse, ClassifyEos, ClassifyResponse};
 
 use super::{
     body::{JudgeEnd, JudgedBody},
-    end_of_body::AtEndOfBody,
+    end_of_body::{AtEndOfBody, has_no_content},
+    rejected::{self, record_head, unless_rejected},
 };
 use crate::{
-    classify::{Classify, ForBoxes, record_error_or},
+    classify::{Classify, ForBoxes},
     end::{AtResponse, End},
     layer::CircuitBreakerLayer,
 };
@@ -23,7 +24,7 @@ use crate::{
 /// Judges calls by a classification of `tower-http` 0.7, such as that of its `TraceLayer`.
 ///
 /// The reason of a failure is the text of its class. Every error of the service is a failure, with
-/// its own text, except for the rejection of another breaker, which is ignored.
+/// its own text, except for the rejection of another breaker, which is ignored, also as a response.
 ///
 /// ```
 /// # use brama_runtime::api as brama;
@@ -60,7 +61,9 @@ where
     /// The outcome, or what decides it at the end of the body.
     fn judge<B>(&self, response: &Response<B>) -> Result<Outcome, C::ClassifyEos> {
         match self.classifier.clone().classify_response(response) {
-            ClassifiedResponse::Ready(result) => Ok(outcome(result)),
+            ClassifiedResponse::Ready(result) => {
+                Ok(unless_rejected(outcome(result), response.extensions()))
+            }
             ClassifiedResponse::RequiresEos(end) => Err(end),
         }
     }
@@ -87,7 +90,7 @@ where
     }
 
     fn record(&self, permit: Permit, result: Result<&Response<Body>, &Error>) {
-        record_error_or(self, permit, result);
+        rejected::record(self, permit, result);
     }
 }
 
@@ -113,9 +116,9 @@ where
             }
         };
         let (permit, end) = match permit.run_under(|| self.0.judge(&response)) {
-            Ok(Outcome::Success) => (Some(permit), None),
+            Ok(Outcome::Success) if !has_no_content(response.status()) => (Some(permit), None),
             Ok(outcome) => {
-                permit.record(outcome);
+                record_head(permit, outcome, response.extensions());
                 (None, None)
             }
             Err(end) => (Some(permit), Some(end)),

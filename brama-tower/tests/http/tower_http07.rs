@@ -17,6 +17,7 @@ use tower_http::classify::{
 use super::{
     body::{Script, Step},
     breaker, done, echo,
+    unavailable::rejection,
 };
 
 fn layer(registry: &Registry) -> CircuitBreakerLayer {
@@ -111,4 +112,22 @@ fn a_class_that_is_ready_waits_for_the_end_of_a_body_too() {
     assert_eq!(counts(&breaker), [0, 1, 0]);
     assert!(done::<_>(body.collect()).is_err_and(|error: io::Error| error.to_string() == "reset"));
     assert_eq!(counts(&breaker), [0, 2, 0]);
+}
+
+#[test]
+fn a_response_that_stands_for_a_rejection_is_ignored() {
+    let (registry, breaker) = breaker();
+    let layer = layer(&registry).classify_by(TowerHttp07::new(ServerErrorsAsFailures::new()));
+    done(layer.clone().layer(service_fn(echo)).call(rejection(&registry))).unwrap();
+    done(layer.until_end_of_body().layer(service_fn(echo)).call(rejection(&registry))).unwrap();
+    assert_eq!(breaker.status().totals.ignored, 2);
+}
+
+#[test]
+fn a_status_without_content_ends_the_call_with_its_headers() {
+    let (registry, breaker) = breaker();
+    let layer = layer(&registry).classify_by(TowerHttp07::new(ServerErrorsAsFailures::new()));
+    let response = Response::builder().status(304).body(Script::new([Step::Data("a")])).unwrap();
+    drop(done(layer.until_end_of_body().layer(service_fn(echo)).call(response)).unwrap());
+    assert_eq!(counts(&breaker), [1, 0, 0]);
 }

@@ -2,12 +2,12 @@
 
 use std::{convert::Infallible, future::ready};
 
-use brama_runtime::api::Outcome;
+use brama_runtime::api::{CircuitOpen, Outcome, Registry};
 use brama_tower::{CircuitBreakerLayer, http::unavailable};
 use http::Response;
 use tower::{Layer, Service, service_fn};
 
-use super::{breaker, done};
+use super::{breaker, done, echo};
 
 fn answer(open: impl Fn(&brama_runtime::api::Breaker)) -> Response<String> {
     let (registry, breaker) = breaker();
@@ -54,4 +54,31 @@ fn a_rejected_call_is_answered_too_if_calls_end_with_their_body() {
     let layer = layer.server_errors().until_end_of_body().reject_with(unavailable);
     let healthy = service_fn(|(): ()| ready(Ok::<_, Infallible>(Response::new(String::new()))));
     assert_eq!(done(layer.layer(healthy).call(())).unwrap().status(), 503);
+}
+
+/// A response that stands for the rejection of an inner breaker.
+pub(super) fn rejection(registry: &Registry) -> Response<String> {
+    let inner = registry.breaker("inner");
+    inner.open("maintenance");
+    unavailable(inner.try_acquire().unwrap_err())
+}
+
+#[test]
+fn an_outer_layer_ignores_the_response_that_stands_for_a_rejection() {
+    let (registry, breaker) = breaker();
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api").server_errors();
+    done(layer.clone().layer(service_fn(echo)).call(rejection(&registry))).unwrap();
+    done(layer.until_end_of_body().layer(service_fn(echo)).call(rejection(&registry))).unwrap();
+    let totals = breaker.status().totals;
+    assert_eq!([totals.ignored, totals.failures, totals.abandoned], [2, 0, 0]);
+}
+
+#[test]
+fn an_outer_layer_ignores_a_status_of_grpc_that_stands_for_a_rejection() {
+    let (registry, breaker) = breaker();
+    let open: CircuitOpen = rejection(&registry).extensions_mut().remove().unwrap();
+    let status = Response::builder().header("grpc-status", "14").extension(open);
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api").grpc_errors();
+    done(layer.layer(service_fn(echo)).call(status.body(String::new()).unwrap())).unwrap();
+    assert_eq!(breaker.status().totals.ignored, 1);
 }
