@@ -46,6 +46,11 @@ fn a_rejection_is_a_response_503_with_the_time_of_the_next_attempt() {
 }
 
 #[test]
+fn a_response_has_the_rejection_among_its_extensions_for_an_outer_layer() {
+    assert!(opened().into_response().extensions().get::<CircuitOpen>().is_some());
+}
+
+#[test]
 fn a_response_names_no_time_that_is_not_known() {
     assert_eq!(header(&forced().into_response(), "retry-after"), None);
 }
@@ -91,6 +96,13 @@ fn no_status_names_the_breaker() {
         assert!(!status.message().contains("payment_api"), "{status:?}");
         assert!(!format!("{:?}", response.headers()).contains("payment_api"));
     }
+}
+
+#[test]
+fn a_rejection_that_was_found_in_an_error_is_one_again() {
+    let error = std::io::Error::from(opened());
+    let open = CircuitOpen::find_in(&error).map(CircuitOpen::from).unwrap();
+    assert_eq!(header(&open.into_response(), "retry-after"), Some("60"));
 }
 
 #[test]

@@ -137,6 +137,13 @@ impl CircuitOpen {
     }
 }
 
+/// The rejection that [`CircuitOpen::find_in`] has found, for the answers of servers.
+impl From<&Opening> for CircuitOpen {
+    fn from(opening: &Opening) -> Self {
+        Self(opening.clone())
+    }
+}
+
 impl Opening {
     fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct(name);
