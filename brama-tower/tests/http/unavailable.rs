@@ -82,3 +82,15 @@ fn an_outer_layer_ignores_a_status_of_grpc_that_stands_for_a_rejection() {
     done(layer.layer(service_fn(echo)).call(status.body(String::new()).unwrap())).unwrap();
     assert_eq!(breaker.status().totals.ignored, 1);
 }
+
+#[cfg(feature = "tonic014")]
+#[test]
+fn an_outer_layer_ignores_a_status_of_tonic_that_was_made_of_a_rejection() {
+    let (registry, breaker) = breaker();
+    let open: CircuitOpen = rejection(&registry).extensions_mut().remove().unwrap();
+    let mut status = tonic::Status::unavailable("a rejection");
+    status.set_source(std::sync::Arc::new(open));
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api").grpc_errors();
+    done(layer.layer(service_fn(echo)).call(status.into_http::<String>())).unwrap();
+    assert_eq!(breaker.status().totals.ignored, 1);
+}
