@@ -56,6 +56,15 @@ fn a_response_names_no_time_that_is_not_known() {
 }
 
 #[test]
+fn a_status_does_not_say_that_a_service_takes_no_calls_if_it_takes_others() {
+    let breaker = Registry::new().breaker("payment_api");
+    breaker.configure(PolicyPatch::new().concurrency_limit(1)).unwrap();
+    let _in_flight = breaker.try_acquire().unwrap();
+    let status = Status::from(breaker.try_acquire().unwrap_err());
+    assert_eq!(status.message(), "a service that this one needs takes no more calls now");
+}
+
+#[test]
 fn a_call_that_timed_out_is_a_response_504() {
     let response = timed_out().into_response();
     assert_eq!(response.status().as_u16(), 504);

@@ -24,7 +24,7 @@ pub fn timeout_problem() -> String {
 pub(crate) fn unavailable(retry_after: Option<u64>) -> String {
     match retry_after {
         Some(seconds) => format!("a service that this one needs fails; try again in {seconds} s"),
-        None => "a service that this one needs takes no calls".to_owned(),
+        None => "a service that this one needs takes no more calls now".to_owned(),
     }
 }
 

@@ -36,7 +36,7 @@ fn a_rejected_call_is_answered_with_503_and_the_time_of_the_next_attempt() {
 fn a_time_that_is_not_known_is_not_named() {
     let response = answer(|breaker| breaker.force_open("maintenance"));
     assert_eq!(response.headers().get("retry-after"), None);
-    assert!(response.body().contains("takes no calls"));
+    assert!(response.body().contains("takes no more calls now"));
 }
 
 #[test]
