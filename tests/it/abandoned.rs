@@ -84,3 +84,16 @@ fn calls_that_the_closed_circuit_admitted_are_no_abandoned_probes() {
     assert!(!warns(&breaker));
     drop(probe);
 }
+
+#[test]
+fn abandoned_calls_of_a_ramp_are_no_abandoned_probes() {
+    let registry = TestRegistry::new();
+    let breaker = registry.breaker("api");
+    breaker.configure(PolicyPatch::new().ramp(Duration::from_secs(60))).unwrap();
+    breaker.open("an outage");
+    registry.advance(Duration::from_secs(60));
+    breaker.try_acquire().unwrap().success();
+    registry.advance(Duration::from_secs(59));
+    (0..20).for_each(|_| drop(breaker.try_acquire()));
+    assert!(3 < breaker.status().totals.abandoned && !warns(&breaker));
+}

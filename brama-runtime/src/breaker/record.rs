@@ -185,13 +185,14 @@ impl Slot {
         totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
         let generation = entry.word().generation();
-        let is_half_open = circuit.state() == State::HalfOpen;
+        // A ramp ends by itself, whatever its calls say.
+        let asks = circuit.state() == State::HalfOpen && !circuit.is_ramp();
         let (fate, changes) = circuit.report(policy, generation, verdict, pending.now());
         totals.late += u64::from(matches!(fate, Fate::Late | Fate::Extended));
         pending.add_fate(fate, is_slow);
         if is_abandoned {
             let totals = self.totals(&locked);
-            let is_probe = is_half_open && fate == Fate::Judged;
+            let is_probe = asks && fate == Fate::Judged;
             locked.rare_mut().abandoned.add(totals, is_probe);
         }
         if matches!(fate, Fate::Extended) {
