@@ -8,7 +8,9 @@ use std::{
 };
 
 use brama::{
-    Breaker, Outcome, PolicyPatch, Registry, State, future::WatchedStream, outcome,
+    Breaker, Outcome, PolicyPatch, Registry, State,
+    future::WatchedStream,
+    outcome::{self, Abandoned},
     testing::ManualClock,
 };
 use futures_core::FusedStream;
@@ -138,6 +140,37 @@ fn a_probe_whose_time_was_stopped_closes_the_circuit() {
     clock.advance(Duration::from_secs(9));
     permit.success();
     assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn probes_that_are_dropped_a_second_after_their_first_item_are_inconclusive() {
+    for is_timed in [true, false] {
+        let (breaker, clock) = breaker();
+        breaker.configure(PolicyPatch::new().durations(is_timed)).unwrap();
+        breaker.open("a test");
+        clock.advance(Duration::from_secs(60));
+        let drop_after = |millis| {
+            let mut rows = pin!(watched(&breaker, vec![Ok(1)]).slow_until_first_item());
+            assert!(next(rows.as_mut()).is_ready());
+            clock.advance(Duration::from_millis(millis));
+        };
+        (0..20).for_each(|_| drop_after(900));
+        assert_eq!(breaker.state(), State::HalfOpen);
+        (0..10).for_each(|_| drop_after(1000));
+        assert_eq!(breaker.state(), State::Open);
+    }
+}
+
+#[test]
+fn a_stopped_call_that_is_dropped_is_not_slow_where_that_is_a_failure() {
+    let (breaker, clock) = breaker();
+    let patch = PolicyPatch::new().slow_call_rate(50).slow_call_duration(Duration::from_secs(2));
+    breaker.configure(patch.abandoned(Abandoned::Failure).failure_threshold(9)).unwrap();
+    let mut permit = breaker.try_acquire().unwrap();
+    permit.stop_timing();
+    clock.advance(Duration::from_secs(5));
+    drop(permit);
+    assert_eq!((breaker.status().totals.failures, breaker.status().totals.slow), (1, 0));
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! The entry of an admitted call: what its permit keeps.
 
-use std::{num::NonZeroU64, time::Duration};
+use std::num::NonZeroU64;
 
 use super::{
     flags::{HOLDS_PLACE, SCOPED, STOPPED},
+    stopped_time::StoppedTime,
     word::Word,
 };
 use crate::circuit::Tick;
@@ -17,7 +18,7 @@ pub(super) struct Entry {
     /// Never zero: the gate admits by a flag, and the lock only in states whose number is not zero
     /// or whose word has that flag. So an `Option<Entry>` is as small as an `Entry`.
     word: NonZeroU64,
-    /// [`Tick::NEVER`] if calls are not timed. Once the time was stopped: how long the call took.
+    /// [`Tick::NEVER`] if calls are not timed. Once the time was stopped: a [`StoppedTime`].
     pub(super) started: Tick,
 }
 
@@ -49,8 +50,14 @@ impl Entry {
     }
 
     /// The entry of a call whose time was stopped.
-    pub(super) fn stopped_after(self, took: Duration) -> Self {
-        Self { started: Tick::ORIGIN.after(took), ..self.with_word(self.word().stopped()) }
+    pub(super) fn stopped(self, time: StoppedTime) -> Self {
+        let started = Tick::from_nanos(time.bits());
+        Self { started, ..self.with_word(self.word().stopped()) }
+    }
+
+    /// The time of a call whose time was stopped.
+    pub(super) fn stopped_time(self) -> Option<StoppedTime> {
+        self.word().is_stopped().then(|| StoppedTime::from_bits(self.started.as_nanos()))
     }
 
     fn with_word(self, word: Word) -> Self {

@@ -30,6 +30,7 @@ mod series;
 mod slot;
 mod snapshot;
 mod step;
+mod stopped_time;
 mod timing;
 mod wait;
 mod waiters;

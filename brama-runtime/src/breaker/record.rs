@@ -7,7 +7,7 @@ use super::{
     word::Word,
 };
 use crate::{
-    circuit::{Abandoned, Fate, Reason, State, Tick, Verdict},
+    circuit::{Abandoned, Fate, Policy, Reason, State, Tick, Verdict},
     histogram::TimedOutcome,
     logs,
     outcome::{Judgement, Outcome},
@@ -184,6 +184,7 @@ impl Slot {
         let totals = &mut counts.get_or_insert_default().totals;
         totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
+        let verdict = verdict.held(entry, policy, pending.now());
         let generation = entry.word().generation();
         // A ramp ends by itself, whatever its calls say.
         let asks = circuit.state() == State::HalfOpen && !circuit.is_ramp();
@@ -237,6 +238,18 @@ impl Slot {
         if locked.is_registered() {
             let verdict = Verdict::failure(reason).recorded_as(self.context.reasons());
             self.begin_step(locked).step_without_permit(verdict, pending);
+        }
+    }
+}
+
+impl Verdict {
+    /// A call whose time was stopped is held for longer than it took, until it is abandoned.
+    fn held(self, entry: Entry, policy: &Policy, now: Tick) -> Self {
+        match (self, entry.stopped_time(), policy.abandoned()) {
+            (Self::Abandoned { .. }, Some(stopped), Abandoned::Ignore) => {
+                Self::Abandoned { took: Some(stopped.held(now)) }
+            }
+            (verdict, _, Abandoned::Ignore | Abandoned::Failure) => verdict,
         }
     }
 }

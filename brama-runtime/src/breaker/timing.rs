@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{entry::Entry, slot::Slot};
+use super::{entry::Entry, slot::Slot, stopped_time::StoppedTime};
 use crate::{
     circuit::{Policy, Tick},
     histogram::{Durations, TimedOutcome},
@@ -14,21 +14,17 @@ impl Slot {
         if entry.started == Tick::NEVER {
             return None;
         }
-        // A stopped entry has the duration itself, as a tick after the origin.
-        let word = entry.word();
-        let (end, start) = if word.is_stopped() {
-            (entry.started, Tick::ORIGIN)
-        } else {
-            (self.now(word), entry.started)
-        };
-        Some(end.since(start))
+        let until_now = || self.now(entry.word()).since(entry.started);
+        Some(entry.stopped_time().map_or_else(until_now, StoppedTime::took))
     }
 
-    /// Stops the time of a call: from here on, its entry has the duration in place of the start.
+    /// Stops the time of a call, unless it was stopped before.
     pub(super) fn stop_timing(&self, entry: Entry) -> Entry {
         match self.took(entry) {
-            Some(took) => entry.stopped_after(took),
-            None => entry,
+            Some(took) if !entry.word().is_stopped() => {
+                entry.stopped(StoppedTime::new(entry.started, took))
+            }
+            Some(_) | None => entry,
         }
     }
 
