@@ -168,19 +168,6 @@ fn a_call_within_a_call_of_a_closed_circuit_takes_a_place() {
 }
 
 #[test]
-fn in_shadow_the_surplus_runs_and_counts_as_rejected() {
-    let registry = TestRegistry::new();
-    let breaker = limited(&registry, 1);
-    breaker.configure(PolicyPatch::new().shadow(true)).unwrap();
-    let _permit = breaker.try_acquire().unwrap();
-    assert!(breaker.is_available());
-    breaker.try_acquire().unwrap().failure("not recorded");
-    let status = breaker.status();
-    assert_eq!((status.rejections.saturated, status.totals.failures), (1, 0));
-    assert_eq!(status.in_flight, Some(1));
-}
-
-#[test]
 fn a_disabled_breaker_has_no_limit() {
     let registry = TestRegistry::new();
     let breaker = limited(&registry, 1);

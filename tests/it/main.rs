@@ -30,6 +30,7 @@
 //! | `failure_count` | `failure_count.rs` |
 //! | `ramp` | `ramp.rs` |
 //! | `concurrency_limit` | `concurrency_limit.rs` |
+//! | `concurrency_limit` while openings only observe | `limit_in_shadow.rs` |
 //! | retry-after hints | `hints.rs` |
 //! | `durations` | `durations.rs` |
 //! | reasons of failures, for every kind of error | `reasons.rs` |
@@ -119,6 +120,7 @@ mod isolation_async;
 mod keys;
 mod last_reload;
 mod layers;
+mod limit_in_shadow;
 mod log;
 mod metrics;
 mod nested;

@@ -1,7 +1,8 @@
 //! The limit of calls in flight: a bulkhead without a queue.
 //!
 //! It is checked before the circuit. A call that it admits holds a place until its outcome is
-//! recorded, however it ends. A call within a probe is part of the probe and takes none.
+//! recorded, however it ends; so does one that runs although the circuit would reject it, and that
+//! is not recorded. A call within a probe is part of the probe and takes none.
 
 use std::{mem, ops::ControlFlow};
 
@@ -54,7 +55,7 @@ impl Slot {
             return Err(rejection);
         }
         let Some(place) = self.take_place() else { return self.reject_saturated(word) };
-        let entry = self.ask_circuit(word)?;
+        let entry = self.ask_circuit(word)?.or_else(Entry::in_shadow);
         Ok(entry.map(|entry| place.leave_to(entry)))
     }
 
@@ -80,6 +81,16 @@ impl Slot {
         (entry.holding_place(false), Some(CallPlace(self)))
     }
 
+    /// Returns the entry, unless the call runs in shadow: then all that remains is its place, which
+    /// is given back.
+    pub(super) fn unless_in_shadow(&self, entry: Entry) -> Option<Entry> {
+        if !entry.word().is_in_shadow() {
+            return Some(entry);
+        }
+        drop(self.place_of(entry));
+        None
+    }
+
     /// Records a success of a call that holds a place, which is given back at the end.
     pub(super) fn record_success_in_place(&self, entry: Entry) {
         let word = entry.word().holding_place(false);
@@ -87,6 +98,7 @@ impl Slot {
             logs::note_outcome(self, || "success");
             return self.do_chore(self.extras().in_flight.give_back_in_success());
         }
+        let Some(entry) = self.unless_in_shadow(entry) else { return };
         let (entry, _place) = self.place_of(entry);
         self.record_success_out_of_line(entry);
     }

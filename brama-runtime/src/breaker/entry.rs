@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 
 use super::{
-    flags::{HOLDS_PLACE, SCOPED, STOPPED},
+    flags::{ADMITS, HOLDS_PLACE, SCOPED, SHADOWS, STOPPED},
     stopped_time::StoppedTime,
     word::Word,
 };
@@ -26,6 +26,11 @@ impl Entry {
     #[inline]
     pub(super) fn new(word: Word, started: Tick) -> Option<Self> {
         Some(Self { word: NonZeroU64::new(word.0)?, started })
+    }
+
+    /// A call that runs although the circuit would reject it. It is not recorded.
+    pub(super) fn in_shadow() -> Option<Self> {
+        Self::new(Word(IN_SHADOW), Tick::NEVER)
     }
 
     #[inline]
@@ -65,6 +70,9 @@ impl Entry {
     }
 }
 
+/// A word of the gate never has both flags: either it admits calls, or it shadows their rejection.
+const IN_SHADOW: u64 = ADMITS | SHADOWS;
+
 /// The flags that stand in the entry of a call alone, never at the gate.
 impl Word {
     const fn scoped(self, scoped: bool) -> Self {
@@ -82,6 +90,11 @@ impl Word {
 
     pub(super) const fn holds_place(self) -> bool {
         self.has(HOLDS_PLACE)
+    }
+
+    /// Whether the call runs in shadow, and holds no more than a place.
+    pub(super) const fn is_in_shadow(self) -> bool {
+        self.0 & IN_SHADOW == IN_SHADOW
     }
 
     const fn stopped(self) -> Self {

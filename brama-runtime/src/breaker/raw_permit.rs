@@ -17,7 +17,7 @@ use crate::{logs, outcome::Judgement};
 pub struct RawPermit<S: SlotRef> {
     pub(super) slot: S,
     /// `None` if nothing remains to be recorded: the outcome was reported, or the call runs in
-    /// shadow.
+    /// shadow and holds no place.
     pub(super) entry: Option<Entry>,
 }
 

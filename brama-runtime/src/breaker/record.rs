@@ -104,6 +104,7 @@ impl Slot {
     /// Records a judgement, and shows it to the current span.
     #[cold]
     pub(super) fn record(&self, entry: Entry, judgement: Judgement) {
+        let Some(entry) = self.unless_in_shadow(entry) else { return };
         match judgement {
             Judgement::Outcome(Outcome::Success) => self.record_success(Some(entry)),
             Judgement::Outcome(Outcome::Ignore) => {
@@ -145,6 +146,7 @@ impl Slot {
     /// Records that the body panicked.
     #[cold]
     pub(super) fn record_panic(&self, entry: Entry) {
+        let Some(entry) = self.unless_in_shadow(entry) else { return };
         logs::note_outcome(self, || "panicked");
         self.record_failure(entry, Outcome::failure(Reason::from("panic").fixed()));
     }
@@ -152,6 +154,7 @@ impl Slot {
     /// Records that the call was dropped before it had an outcome.
     #[cold]
     pub(super) fn record_abandoned(&self, entry: Entry) {
+        let Some(entry) = self.unless_in_shadow(entry) else { return };
         logs::note_outcome(self, || "abandoned");
         let (entry, _place) = self.place_of(self.leave_scope(entry));
         let took = self.took(entry);
