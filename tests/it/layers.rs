@@ -222,8 +222,8 @@ fn settings_that_can_never_act_cause_warnings() {
         ),
         (
             p().slow_call_rate(50).timeout(59 * second),
-            "`timeout` 59s is shorter than `slow_call_duration` 1m: a call with the timeout ends \
-             before it is slow, and `slow_call_rate` 50 never acts on it",
+            "`timeout` 59s is shorter than `slow_call_duration` 1m: of the calls with the timeout, \
+             `slow_call_rate` 50 acts only on streams and bodies that go on after it",
         ),
         (
             p().expiry(Expiry::progressive(second, second)),

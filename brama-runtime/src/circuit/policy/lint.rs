@@ -103,14 +103,16 @@ impl Policy {
         })
     }
 
-    /// The timeout acts only on calls of functions that declare one.
+    /// The timeout acts only on calls of functions that declare one, and ends with the first item
+    /// of a stream, which goes on.
     fn ends_slow_calls(&self) -> Option<String> {
         let (rate, limit, slow) = (self.slow_call_rate?, self.timeout?, self.slow_call_duration);
         (limit < slow).then(|| {
             let (limit, slow) = (Exact(limit), Exact(slow));
             format!(
-                "`timeout` {limit} is shorter than `slow_call_duration` {slow}: a call with the \
-                 timeout ends before it is slow, and `slow_call_rate` {rate} never acts on it"
+                "`timeout` {limit} is shorter than `slow_call_duration` {slow}: of the calls with \
+                 the timeout, `slow_call_rate` {rate} acts only on streams and bodies that go on \
+                 after it"
             )
         })
     }
