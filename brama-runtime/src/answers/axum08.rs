@@ -15,8 +15,8 @@ use crate::timed_out::TimedOut;
 /// (`application/problem+json`). It names neither the breaker nor its key.
 ///
 /// A handler of axum 0.8 can return `Result<_, CircuitOpen>`, or `axum::response::Result<_>`, whose
-/// `?` takes this error too. A layer around it, with a preset for HTTP, finds the rejection among the
-/// extensions of the response and ignores the call.
+/// `?` takes this error too. A layer around it, with a preset for HTTP, finds the rejection among
+/// the extensions of the response and ignores the call.
 ///
 /// ```
 /// # use brama_runtime::api as brama;

@@ -2,7 +2,6 @@
 
 mod admit;
 mod by_hand;
-mod call;
 mod call_error;
 mod circuit_open;
 mod concurrency_limit;
@@ -25,6 +24,7 @@ mod raw_permit;
 mod reconfigure;
 mod record;
 mod rejection;
+mod report;
 mod result;
 mod series;
 mod slot;
@@ -40,8 +40,9 @@ mod watched_stream;
 mod weight;
 mod word;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, future::Future, pin::pin, sync::Arc};
 
+use self::raw_permit::Borrowed;
 #[cfg(test)]
 pub(crate) use self::slot::REPUBLISHED;
 pub use self::{
@@ -61,14 +62,15 @@ pub(crate) use self::{
     pending_events::Timestamp,
     raw_permit::{RawPermit, SlotRef},
     reconfigure::Deadlines,
-    record::PassMeaning,
+    report::PassMeaning,
     result::is_rejection,
     slot::{SharedSlot, Slot},
     watched_stream::StreamCall,
 };
 use crate::{
-    circuit::{InvalidPolicy, PolicyPatch, Reason, State, Verdict},
+    circuit::{InvalidPolicy, PolicyPatch, State},
     identity::Identity,
+    outcome::Outcome,
     status::Status,
 };
 
@@ -127,21 +129,122 @@ impl Breaker {
         Permit::acquire(SharedSlot::Counted(self.slot))
     }
 
-    /// Reports a success without a permit.
+    /// Calls `body` if the circuit admits the call, and judges the answer by [`of`]: `Ok` is a
+    /// success, `Err` a failure whose reason is the text of the error, except for the
+    /// rejection of another breaker, which is ignored.
     ///
-    /// While the circuit is closed or half-open, the success counts like a permit's, but it is
-    /// never slow and gives back no probe's place. Once an opening is over, the circuit becomes
-    /// half-open first, and the success counts there. Before that, it counts only in the totals.
-    pub fn success(&self) {
-        self.slot.record_without_permit(Verdict::SUCCESS);
+    /// The error can be any type with `Error`, a box such as `Box<dyn Error>` or `anyhow::Error`, a
+    /// text, a number, a `bool`, a `char` or `()`: see [`FailureReason`]. For another type, to
+    /// honor a retry hint or to ignore some errors, use [`call_with`](Self::call_with) or the
+    /// attribute.
+    ///
+    /// A panic of `body` is recorded as a failure and continues to unwind.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::{Breaker, CallError};
+    ///
+    /// type Boxed = Box<dyn std::error::Error + Send + Sync>;
+    ///
+    /// fn amount() -> Result<u32, Boxed> {
+    ///     Ok("17".parse()?)
+    /// }
+    ///
+    /// // `into_error` makes one error of a rejection and a failure.
+    /// fn protected_amount(breaker: &Breaker) -> Result<u32, Boxed> {
+    ///     breaker.call(amount).map_err(CallError::into_error)
+    /// }
+    /// # let breaker = brama::Registry::new().breaker("payment_api");
+    /// # assert_eq!(protected_amount(&breaker).ok(), Some(17));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Rejected`] if the call is rejected; [`CallError::Failed`] with the error of
+    /// `body` if it fails.
+    pub fn call<T, E, Kind>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, CallError<E>>
+    where
+        E: FailureReason<Kind>,
+    {
+        let mut permit = RawPermit::acquire_in_scope(Borrowed(&self.slot))?.guard_panics();
+        let answer = permit.run(body);
+        let _success = permit.judge(result::judged(&answer));
+        answer.map_err(CallError::Failed)
     }
 
-    /// Reports a failure without a permit. [`success`](Self::success) describes when such a report
-    /// counts.
+    /// Calls `body` if the circuit admits the call, and lets `judge` decide what the answer means.
     ///
-    /// The reason is a text, a reference to an error, or `()` for none.
-    pub fn failure(&self, reason: impl Into<Reason>) {
-        self.slot.record_without_permit(Verdict::failure(reason));
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::{Outcome, Registry};
+    ///
+    /// let breaker = Registry::new().breaker("cache");
+    /// let by_presence = |row: &Option<u32>| Outcome::from(row.is_some());
+    /// assert_eq!(breaker.call_with(by_presence, || Some(17)), Ok(Some(17)));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CircuitOpen`] if the call is rejected.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` or `judge` panics. The panic is recorded as a failure.
+    pub fn call_with<R>(
+        &self,
+        judge: impl FnOnce(&R) -> Outcome,
+        body: impl FnOnce() -> R,
+    ) -> Result<R, CircuitOpen> {
+        let mut permit = RawPermit::acquire_in_scope(Borrowed(&self.slot))?.guard_panics();
+        let answer = permit.run(body);
+        let _success = permit.judge(judge(&answer));
+        Ok(answer)
+    }
+
+    /// The asynchronous [`call`](Self::call). The circuit admits or rejects the call when the
+    /// returned future is first polled.
+    ///
+    /// # Errors
+    ///
+    /// See [`call`](Self::call).
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped before it is ready, the call is abandoned. If it is dropped before
+    /// its first poll, nothing is recorded.
+    pub async fn call_async<T, E, Kind>(
+        &self,
+        body: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, CallError<E>>
+    where
+        E: FailureReason<Kind>,
+    {
+        let mut permit = RawPermit::acquire(Borrowed(&self.slot))?;
+        let answer = permit.protect(pin!(body)).await;
+        let mut permit = permit.guard_panics();
+        let _success = permit.judge(result::judged(&answer));
+        answer.map_err(CallError::Failed)
+    }
+
+    /// The asynchronous [`call_with`](Self::call_with).
+    ///
+    /// # Errors
+    ///
+    /// [`CircuitOpen`] if the call is rejected.
+    ///
+    /// # Cancellation
+    ///
+    /// See [`call_async`](Self::call_async).
+    pub async fn call_async_with<R>(
+        &self,
+        judge: impl FnOnce(&R) -> Outcome,
+        body: impl Future<Output = R>,
+    ) -> Result<R, CircuitOpen> {
+        let mut permit = RawPermit::acquire(Borrowed(&self.slot))?;
+        let answer = permit.protect(pin!(body)).await;
+        let mut permit = permit.guard_panics();
+        let _success = permit.judge(judge(&answer));
+        Ok(answer)
     }
 
     /// Returns whether a call would be admitted now. It changes and reserves nothing. During a

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    entry::Entry, locked::Locked, pending_events::PendingEvents, slot::Slot, step::StepGuard,
-    word::Word,
-};
+use super::{entry::Entry, locked::Locked, pending_events::PendingEvents, slot::Slot, word::Word};
 use crate::{
     circuit::{Abandoned, Fate, Policy, Reason, State, Tick, Verdict},
     histogram::TimedOutcome,
@@ -13,15 +10,6 @@ use crate::{
     outcome::{Judgement, Outcome},
     sys::sync::{MutexGuard, lock_unless},
 };
-
-/// What a health check that passed means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PassMeaning {
-    /// Calls may probe before the deadline of the opening.
-    Probe,
-    /// In addition, the check counts as the success of a probe.
-    Success,
-}
 
 impl Slot {
     /// Records a success.
@@ -207,42 +195,6 @@ impl Slot {
         }
         locked.finish(pending);
     }
-
-    /// Records an outcome without a permit.
-    pub(super) fn record_without_permit(&self, verdict: Verdict) {
-        let mut pending = PendingEvents::of(self.context.timestamp());
-        let mut locked = self.lock_for_step();
-        locked.reregister(&mut pending);
-        locked.step_without_permit(verdict.recorded_as(self.context.reasons()), pending);
-    }
-
-    /// Records a health check that passed. An unregistered breaker ignores it, because a check does
-    /// not count as use.
-    pub(crate) fn record_passed_check(&self, meaning: PassMeaning) {
-        let mut pending = PendingEvents::of(self.context.timestamp());
-        let locked = self.locked.lock();
-        if !locked.is_registered() {
-            return;
-        }
-        let mut locked = self.begin_step(locked);
-        let change = locked.circuit.check_passed(pending.now());
-        locked.note_changes(change, &mut pending);
-        if meaning == PassMeaning::Success && locked.circuit.state() == State::HalfOpen {
-            locked.step_without_permit(Verdict::SUCCESS, pending);
-        } else {
-            locked.finish(pending);
-        }
-    }
-
-    /// Records a health check that failed. An unregistered breaker ignores it.
-    pub(crate) fn record_failed_check(&self, reason: Reason) {
-        let pending = PendingEvents::of(self.context.timestamp());
-        let locked = self.locked.lock();
-        if locked.is_registered() {
-            let verdict = Verdict::failure(reason).recorded_as(self.context.reasons());
-            self.begin_step(locked).step_without_permit(verdict, pending);
-        }
-    }
 }
 
 impl Verdict {
@@ -254,16 +206,5 @@ impl Verdict {
             }
             (verdict, _, Abandoned::Ignore | Abandoned::Failure) => verdict,
         }
-    }
-}
-
-impl StepGuard<'_> {
-    fn step_without_permit(mut self, verdict: Verdict, mut pending: PendingEvents) {
-        let Locked { circuit, policy, counts, .. } = &mut *self;
-        counts.get_or_insert_default().totals.count(&verdict, policy);
-        pending.add_outcome(&verdict, policy);
-        let (_, changes) = circuit.record_unpermitted(policy, verdict, pending.now());
-        self.note_changes(changes, &mut pending);
-        self.finish(pending);
     }
 }

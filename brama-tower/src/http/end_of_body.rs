@@ -39,8 +39,7 @@ where
             }
         };
         let outcome = permit.run_under(|| self.0.classify(Ok(&response)));
-        let is_end =
-            has_no_content(response.status()) || self.0.is_ended_by(response.headers());
+        let is_end = has_no_content(response.status()) || self.0.is_ended_by(response.headers());
         let goes_on = outcome == Outcome::Success && !is_end;
         let permit = if goes_on {
             Some(permit)
