@@ -100,7 +100,8 @@
 //!
 //! # Features
 //!
-//! All are off by default. A feature adds names; it never changes what a call does.
+//! All are off by default. A feature adds names, and types that brama knows; it changes nothing
+//! else.
 //!
 //! | feature | adds |
 //! |---|---|
