@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{entry::Entry, locked::Locked, pending_events::PendingEvents, slot::Slot, word::Word};
+use super::{
+    entry::Entry, locked::Locked, pending_events::PendingEvents, slot::Slot,
+    stopped_time::StoppedTime, word::Word,
+};
 use crate::{
     circuit::{Abandoned, Fate, Policy, Reason, State, Tick, Verdict},
     histogram::TimedOutcome,
@@ -149,9 +152,9 @@ impl Slot {
         self.record_verdict(entry, Verdict::Abandoned { took });
     }
 
+    /// Records a verdict about a call that has left its scope and gives its place back itself.
     #[cold]
     pub(super) fn record_verdict(&self, entry: Entry, verdict: Verdict) {
-        let (entry, _place) = self.place_of(self.leave_scope(entry));
         let pending = PendingEvents::of(self.context.timestamp());
         self.step(self.locked.lock(), entry, verdict, pending);
     }
@@ -175,10 +178,13 @@ impl Slot {
         let totals = &mut counts.get_or_insert_default().totals;
         totals.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
-        let verdict = verdict.held(entry, policy, pending.now());
+        let verdict = match entry.stopped_time() {
+            Some(stopped) => verdict.held(stopped, policy, pending.now()),
+            None => verdict,
+        };
         let generation = entry.word().generation();
         // A ramp ends by itself, whatever its calls say.
-        let asks = circuit.state() == State::HalfOpen && !circuit.is_ramp();
+        let asks = is_abandoned && circuit.state() == State::HalfOpen && !circuit.is_ramp();
         let (fate, changes) = circuit.report(policy, generation, verdict, pending.now());
         totals.late += u64::from(matches!(fate, Fate::Late | Fate::Extended));
         pending.add_fate(fate, is_slow);
@@ -199,12 +205,13 @@ impl Slot {
 
 impl Verdict {
     /// A call whose time was stopped is held for longer than it took, until it is abandoned.
-    fn held(self, entry: Entry, policy: &Policy, now: Tick) -> Self {
-        match (self, entry.stopped_time(), policy.abandoned()) {
-            (Self::Abandoned { .. }, Some(stopped), Abandoned::Ignore) => {
+    #[cold]
+    fn held(self, stopped: StoppedTime, policy: &Policy, now: Tick) -> Self {
+        match (self, policy.abandoned()) {
+            (Self::Abandoned { .. }, Abandoned::Ignore) => {
                 Self::Abandoned { took: Some(stopped.held(now)) }
             }
-            (verdict, _, Abandoned::Ignore | Abandoned::Failure) => verdict,
+            (verdict, Abandoned::Ignore | Abandoned::Failure) => verdict,
         }
     }
 }

@@ -15,6 +15,7 @@ pub struct Word(pub(super) u64);
 
 impl Word {
     /// The word for a circuit under a policy.
+    #[inline]
     pub(super) fn of(circuit: &Circuit, policy: &Policy) -> Self {
         let rejection = match circuit.rejects_until(policy) {
             None => 0,
