@@ -9,10 +9,7 @@ mod lifecycle;
 use std::time::Duration;
 
 use self::harness::{admit, call, fail, model, slot, spawn};
-use super::{
-    record::{Entry, PassMeaning},
-    slot::Slot,
-};
+use super::{entry::Entry, report::PassMeaning, slot::Slot};
 use crate::{
     circuit::{Action, By, PolicyPatch, State, Verdict, Window},
     counters::Totals,
