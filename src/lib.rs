@@ -76,7 +76,7 @@
 //!
 //! Everything else lives in the modules: [`circuit`], [`clock`], [`config`](mod@config),
 //! [`duration`], [`error`], [`event`], [`future`], [`health`](mod@health), [`metrics`],
-//! [`outcome`], [`retry`], [`status`](mod@status), [`testing`] and [`text`].
+//! [`outcome`], [`overlay`], [`retry`], [`status`](mod@status), [`testing`] and [`text`].
 //!
 //! # Guide
 //!

@@ -82,6 +82,7 @@ impl BreakerPublisher {
         for (name, calls) in [
             ("brama_breaker_calls_in_flight", series.in_flight),
             ("brama_breaker_concurrency_limit", series.concurrency_limit),
+            ("brama_breaker_overlaid", series.overlaid),
         ] {
             if let Some(calls) = calls {
                 self.gauge(name, &[], as_f64(calls), 0.0);

@@ -17,6 +17,7 @@ pub(crate) fn register(shared: &Arc<Shared>, meter: &Meter) {
     registration.states();
     registration.calls();
     registration.window();
+    registration.limits();
     registration.durations();
     registration.registry();
 }
@@ -119,18 +120,6 @@ impl Registration<'_> {
             "Slow calls in the window.",
             |series, add| series.window.into_iter().for_each(|window| add(&[], window.slow)),
         );
-        self.gauge(
-            "brama.breaker.calls.in_flight",
-            "{call}",
-            "Calls in flight, with a concurrency_limit.",
-            |series, add| series.in_flight.into_iter().for_each(|calls| add(&[], calls)),
-        );
-        self.gauge(
-            "brama.breaker.concurrency_limit",
-            "{call}",
-            "How many calls may be in flight at once.",
-            |series, add| series.concurrency_limit.into_iter().for_each(|limit| add(&[], limit)),
-        );
         self.share(
             "brama.breaker.failure.ratio",
             "The share of failures in the window; absent below minimum_calls.",
@@ -145,6 +134,27 @@ impl Registration<'_> {
             "brama.breaker.admitting.ratio",
             "The share of calls that the ramp after an outage admits; absent outside of a ramp.",
             |series| series.admitting,
+        );
+    }
+
+    fn limits(&mut self) {
+        self.gauge(
+            "brama.breaker.calls.in_flight",
+            "{call}",
+            "Calls in flight, with a concurrency_limit.",
+            |series, add| series.in_flight.into_iter().for_each(|calls| add(&[], calls)),
+        );
+        self.gauge(
+            "brama.breaker.concurrency_limit",
+            "{call}",
+            "How many calls may be in flight at once.",
+            |series, add| series.concurrency_limit.into_iter().for_each(|limit| add(&[], limit)),
+        );
+        self.gauge(
+            "brama.breaker.overlaid",
+            "{breaker}",
+            "Breakers over which an overlay of a fleet is in force; absent without one.",
+            |series, add| series.overlaid.into_iter().for_each(|overlaid| add(&[], overlaid)),
         );
     }
 

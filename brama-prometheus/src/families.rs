@@ -135,6 +135,8 @@ impl Families<'_, '_> {
         self.gauge(name, help, |series, add| {
             series.concurrency_limit.map_or(Ok(()), |limit| add(&[], limit))
         })?;
+        let (name, help) = ("brama_breaker_overlaid", "Breakers over which an overlay is in force");
+        self.gauge(name, help, |series, add| series.overlaid.map_or(Ok(()), |it| add(&[], it)))?;
         let ratio = Unit::Other("ratio".to_owned());
         let help = "The share of failures in the window; absent below minimum_calls";
         self.share("brama_breaker_failure", help, &ratio, |series| series.failure_ratio)?;

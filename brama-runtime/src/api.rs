@@ -64,7 +64,7 @@ pub mod error {
 pub mod event {
     pub use crate::{
         bus::{EventCallback, EventStream, Observation, Subscription},
-        event::{Event, EventDetail, EventFilter, EventKind, EventKinds},
+        event::{Event, EventDetail, EventFilter, EventKind, EventKinds, ProbeVerdict},
     };
 }
 
@@ -96,6 +96,11 @@ pub mod outcome {
 /// Retries around a breaker: which errors not to retry, and when to try again.
 pub mod retry {
     pub use crate::retry::{delay, is_rejection};
+}
+
+/// The word of a fleet over one breaker.
+pub mod overlay {
+    pub use crate::overlay::{InvalidShare, Overlay, OverlayStatus, StaleEpoch};
 }
 
 /// Parts of a [`Status`], such as the cause of an opening and the origin of each setting.

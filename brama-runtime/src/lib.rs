@@ -21,6 +21,7 @@ mod identity;
 mod logs;
 mod metrics;
 mod outcome;
+mod overlay;
 mod private;
 mod registry;
 mod retry;

@@ -7,6 +7,7 @@ use brama::{
     Window,
     event::{Event, EventDetail, EventFilter, EventKind, EventKinds, Subscription},
     outcome::Abandoned,
+    overlay::Overlay,
     testing::ManualClock,
 };
 
@@ -215,6 +216,10 @@ mod calls {
 mod kinds {
     use super::*;
 
+    fn overlay() -> Overlay {
+        Overlay::open_for(1, Duration::from_secs(1), "a test").unwrap()
+    }
+
     /// Causes one event of the kind.
     fn provoke(kind: EventKind, registry: &Registry, clock: &ManualClock) {
         let breaker = registry.breaker("api");
@@ -233,6 +238,11 @@ mod kinds {
             }
             EventKind::Configured => {
                 registry.configure("api", PolicyPatch::new().success_threshold(2)).unwrap();
+            }
+            EventKind::Overlaid | EventKind::Lifted | EventKind::Probed => {
+                breaker.overlay(overlay().permits(1)).unwrap();
+                permit().success();
+                breaker.lift(1, "a test").unwrap();
             }
             EventKind::Success => permit().success(),
             EventKind::Failure => permit().failure("a test"),

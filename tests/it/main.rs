@@ -55,6 +55,8 @@
 //! | more keys than there is room for | `overflow.rs` |
 //! | the cleanup thread and `sweep` | `cleanup.rs` |
 //! | `max_open_share` | `open_share.rs` |
+//! | the word of a fleet over one breaker | `overlay.rs` |
+//! | a circuit beneath it, which it never changes | `overlay_twins.rs` |
 //! | filters and groups | `groups.rs` |
 //! | functions that were not called yet | `declared.rs` |
 //! | the kill switch (`shadow_all`) | `shadow.rs` |
@@ -127,6 +129,8 @@ mod nested;
 mod observers;
 mod open_share;
 mod overflow;
+mod overlay;
+mod overlay_twins;
 mod permit;
 mod policy;
 mod ported;

@@ -325,7 +325,7 @@ fn a_status_is_written_with_its_policy_and_totals() {
         "successes": 0,
         "probes": 0,
         "admitting": null, "in_flight": null,
-        "held_back": false,
+        "held_back": false, "overlay": null,
         "trips": 1,
         "window": written(&WindowCounts::default()),
         "window_size": null,
@@ -413,6 +413,7 @@ fn rejections_are_written_by_cause() {
     let breaker = Registry::new().breaker("api");
     breaker.force_open("maintenance");
     assert!(breaker.try_acquire().is_err());
-    let expected = json!({ "open": 0, "half_open": 0, "ramp": 0, "forced": 1, "saturated": 0 });
+    let expected =
+        json!({ "open": 0, "half_open": 0, "ramp": 0, "forced": 1, "saturated": 0, "fleet": 0 });
     assert_eq!(written(&breaker.status().rejections), expected);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::file::{File, assert_none, files, is_comment, read, words};
 
 /// Each module of the runtime and its floor; a folder stands for all in it.
-pub(crate) const FLOORS: [(&str, u8); 27] = [
+pub(crate) const FLOORS: [(&str, u8); 28] = [
     ("calendar", 0),
     ("circuit", 0),
     ("duration", 0),
@@ -19,6 +19,7 @@ pub(crate) const FLOORS: [(&str, u8); 27] = [
     ("outcome", 1),
     ("config", 2),
     ("event", 2),
+    ("overlay", 2),
     ("time", 2),
     ("logs", 3),
     ("status", 3),

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     circuit::{Admission, State, Tick},
     event::EventDetail,
+    overlay::Ruling,
 };
 
 impl Slot {
@@ -70,6 +71,9 @@ impl Slot {
     /// Rejects a call out of line, unless the deadline has passed.
     pub(super) fn reject_at_gate(&self, word: Word) -> Option<Rejection> {
         let retry_after = self.retry_after(word)?;
+        if word.is_overlaid() {
+            return Some(self.reject_overlaid_at_gate(retry_after));
+        }
         self.note_contention(self.gate.count_rejected());
         // Nobody knows when a probe ends.
         let retry_after = if word.is_half_open() { UNKNOWN_WAIT } else { retry_after };
@@ -79,16 +83,16 @@ impl Slot {
     /// Admits a call within a probe as part of it, recorded nowhere else, or a call within one that
     /// the ramp admitted like a call of a closed circuit. Continues for a call like others.
     pub(super) fn admit_in_scope(&self, word: Word) -> ControlFlow<Option<Entry>> {
-        if !(word.is_half_open() && self.is_in_scope(word)) {
+        if !((word.is_half_open() || word.is_overlaid()) && self.is_in_scope(word)) {
             return Continue(());
         }
         let now = self.context.time.now();
         let mut locked = self.locked.lock();
         let circuit = &locked.circuit;
-        if circuit.generation() != word.generation() || circuit.state() != State::HalfOpen {
+        if circuit.generation() != word.generation() {
             return Continue(());
         }
-        if circuit.admitting(now).is_some() {
+        if circuit.state() == State::Closed || circuit.admitting(now).is_some() {
             return Break(Entry::new(word, now));
         }
         locked.counts_mut().totals.nested += 1;
@@ -101,6 +105,10 @@ impl Slot {
         let now = pending.now();
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);
+        let ruling = locked.rule_of_overlay(&mut pending);
+        if let Ruling::Rejects(left) = ruling {
+            return Err(self.reject_overlaid_under_lock(locked, left, pending));
+        }
         let Locked { circuit, policy, .. } = &mut *locked;
         let (admission, change) = circuit.admit(policy, now);
         let (state, opening) = (circuit.state(), circuit.opening());
@@ -115,11 +123,14 @@ impl Slot {
                 Some(Err(Rejection::of_circuit(state, opening, retry_after)))
             }
         };
+        let is_let_through = answer.is_none() && ruling == Ruling::LetsThrough;
+        let overlay = is_let_through.then(|| locked.overlay_mut().take_permit());
         if answer.is_some() {
             locked.count_rejected();
             pending.add_call(|| EventDetail::Rejected);
         }
         let word = locked.finish(pending);
+        let word = overlay.map_or(word, |number| word.let_through(number));
         // Probes are always timed: one that is abandoned within 1 s is not inconclusive.
         let is_timed = word.is_timed() || word.is_measured() || word.is_half_open();
         let started = if is_timed { now } else { Tick::NEVER };

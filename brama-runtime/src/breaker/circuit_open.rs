@@ -2,9 +2,9 @@
 
 use std::{error::Error, fmt, io, sync::Arc, time::Duration};
 
-use super::{locked::Opened, rejection::Rejection, slot::SharedSlot};
+use super::{opening::Opening, rejection::Rejection, slot::SharedSlot};
 use crate::{
-    circuit::{Cause, Lasting, State},
+    circuit::{Cause, State},
     duration::Rounded,
     identity::Identity,
     logs,
@@ -20,16 +20,6 @@ use crate::{
 #[derive(Clone)]
 pub struct CircuitOpen(Opening);
 
-/// The source of a [`CircuitOpen`]: why the circuit was open when it rejected a call.
-///
-/// A transparent wrapper around a `CircuitOpen` returns this as its source. A chain of errors
-/// therefore still shows that it began with a rejection: see [`CircuitOpen::find_in`].
-#[derive(Clone)]
-pub struct Opening {
-    slot: SharedSlot,
-    rejection: Rejection,
-}
-
 impl CircuitOpen {
     pub(super) const fn new(slot: SharedSlot, rejection: Rejection) -> Self {
         Self(Opening { slot, rejection })
@@ -40,6 +30,9 @@ impl CircuitOpen {
         logs::note_outcome(&*self.0.slot, || "rejected");
         if self.is_saturated() {
             return self.0.slot.log_saturated(self);
+        }
+        if self.is_overlaid() {
+            return self.0.slot.log_overlaid(self);
         }
         let log = &self.0.slot.log;
         log.add(self.identity(), self.state(), self.opening(), self.retry_after(), self);
@@ -88,6 +81,12 @@ impl CircuitOpen {
     #[must_use]
     pub const fn is_saturated(&self) -> bool {
         self.0.is_saturated()
+    }
+
+    /// Returns whether an overlay of a fleet rejected the call, whatever the state.
+    #[must_use]
+    pub const fn is_overlaid(&self) -> bool {
+        self.0.is_overlaid()
     }
 
     /// Returns why the circuit opened, or `None` if it has opened at least four times since then or
@@ -144,72 +143,6 @@ impl From<&Opening> for CircuitOpen {
     }
 }
 
-impl Opening {
-    fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct(name);
-        shown
-            .field("identity", self.identity())
-            .field("state", &self.state())
-            .field("opening", &self.number())
-            .field("retry_after", &self.retry_after());
-        if self.is_saturated() {
-            shown.field("is_saturated", &true);
-        }
-        shown.finish()
-    }
-
-    /// Returns the identity of the breaker that rejected the call.
-    #[must_use]
-    pub fn identity(&self) -> &Identity<'static> {
-        self.slot.identity()
-    }
-
-    /// Returns the number of the opening, as status and events show it. The first opening of a
-    /// breaker is 1.
-    #[must_use]
-    pub const fn number(&self) -> u64 {
-        self.rejection.number()
-    }
-
-    /// Returns the state in which the call was rejected.
-    #[must_use]
-    pub const fn state(&self) -> State {
-        self.rejection.state()
-    }
-
-    /// Returns the duration after which a retry made sense; `None` if that was unknown (see
-    /// [`CircuitOpen::retry_after`]).
-    #[must_use]
-    pub const fn retry_after(&self) -> Option<Duration> {
-        self.rejection.retry_after()
-    }
-
-    /// Returns the value for a header `Retry-After` (see [`CircuitOpen::retry_after_secs`]).
-    #[must_use]
-    pub const fn retry_after_secs(&self) -> Option<u64> {
-        match (self.retry_after(), self.state()) {
-            (Some(left), _) => Some(whole_seconds(left)),
-            (None, State::HalfOpen) if !self.is_saturated() => Some(1),
-            (None, _) => None,
-        }
-    }
-
-    /// Returns whether the call was rejected because too many were in flight.
-    #[must_use]
-    pub const fn is_saturated(&self) -> bool {
-        self.rejection.is_saturated()
-    }
-
-    /// Returns the cause of the rejection (see [`CircuitOpen::cause`]).
-    #[must_use]
-    pub fn cause(&self) -> Option<Arc<Cause>> {
-        if self.is_saturated() {
-            return Some(Arc::new(self.slot.saturation()));
-        }
-        self.slot.opened(self.number()).map(|opened| opened.cause)
-    }
-}
-
 /// `payment_api is open, next attempt in 48 s`, or `payment_api has too many calls in flight`
 impl fmt::Display for CircuitOpen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -217,6 +150,12 @@ impl fmt::Display for CircuitOpen {
             return write!(f, "{} has too many calls in flight", self.identity());
         }
         write!(f, "{} is {}", self.identity(), self.state().in_words())?;
+        if self.is_overlaid() {
+            match self.0.slot.overlaid_by() {
+                Some(by) => write!(f, " ({by})")?,
+                None => f.write_str(" (by an overlay)")?,
+            }
+        }
         match (self.retry_after(), self.state()) {
             (Some(retry_after), _) => write!(f, ", next attempt in {}", Rounded(retry_after)),
             (None, State::HalfOpen) => f.write_str(" and a probe is in flight"),
@@ -227,35 +166,9 @@ impl fmt::Display for CircuitOpen {
     }
 }
 
-/// `opened 12 s ago: 10 failures in a row reached failure_threshold 10; last: connection refused`
-///
-/// If the opening does not simply last for the fixed `expiry` of the policy, its duration and the
-/// reason follow the age: `opened 12 s ago for 20 s (progressive, opening 3 in a row): …`. If too
-/// many calls were in flight: `10 calls are in flight, concurrency_limit is 10`, by now.
-impl fmt::Display for Opening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_saturated() {
-            return self.slot.saturation().fmt(f);
-        }
-        match self.slot.opened(self.number()) {
-            Some(Opened { at, cause, .. }) => {
-                let ago = self.slot.time_now().since(at);
-                write!(f, "opened {} ago{}: {cause}", Rounded(ago), Lasting(&cause))
-            }
-            None => f.write_str("opened several openings ago"),
-        }
-    }
-}
-
 impl fmt::Debug for CircuitOpen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.debug("CircuitOpen", f)
-    }
-}
-
-impl fmt::Debug for Opening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.debug("Opening", f)
     }
 }
 
@@ -265,8 +178,6 @@ impl Error for CircuitOpen {
     }
 }
 
-impl Error for Opening {}
-
 /// Equal if the breaker, the opening, the state and whether it was saturated are equal; the
 /// remaining time may differ.
 impl PartialEq for CircuitOpen {
@@ -275,6 +186,7 @@ impl PartialEq for CircuitOpen {
             && self.opening() == other.opening()
             && self.state() == other.state()
             && self.is_saturated() == other.is_saturated()
+            && self.is_overlaid() == other.is_overlaid()
     }
 }
 
@@ -283,12 +195,6 @@ impl From<CircuitOpen> for io::Error {
     fn from(open: CircuitOpen) -> Self {
         Self::other(open)
     }
-}
-
-/// Rounds up to whole seconds, at least 1.
-const fn whole_seconds(left: Duration) -> u64 {
-    let seconds = left.as_secs().saturating_add((left.subsec_nanos() != 0) as u64);
-    if seconds == 0 { 1 } else { seconds }
 }
 
 /// An error may be its own source by mistake; a correct chain is never so long.

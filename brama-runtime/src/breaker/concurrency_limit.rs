@@ -189,8 +189,13 @@ impl Slot {
 
     pub(super) fn log_saturated(&self, rejected: &CircuitOpen) {
         let in_flight = &self.extras().in_flight;
-        let minute = self.context.time.coarse().as_nanos() / NANOS_A_MINUTE;
+        let minute = self.present_minute();
         in_flight.log.add_saturated(self.identity(), in_flight.limit(), minute, rejected);
+    }
+
+    /// The number of the present minute.
+    pub(super) fn present_minute(&self) -> u64 {
+        self.context.time.coarse().as_nanos() / NANOS_A_MINUTE
     }
 
     /// The number of calls in flight; `None` if they are not limited.

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 
 use super::{
-    flags::{ADMITS, HOLDS_PLACE, SCOPED, SHADOWS, STOPPED},
+    flags::{ADMITS, HOLDS_PLACE, LET_THROUGH, OVERLAY_SHIFT, SCOPED, SHADOWS, STOPPED},
     stopped_time::StoppedTime,
     word::Word,
 };
@@ -95,6 +95,22 @@ impl Word {
     /// Whether the call runs in shadow, and holds no more than a place.
     pub(super) const fn is_in_shadow(self) -> bool {
         self.0 & IN_SHADOW == IN_SHADOW
+    }
+
+    /// The word of a call that the overlay of this number has let through.
+    pub(super) const fn let_through(self, overlay: u8) -> Self {
+        let number = 0xff << OVERLAY_SHIFT;
+        Self(self.0 & !(number | ADMITS) | (overlay as u64) << OVERLAY_SHIFT | LET_THROUGH)
+    }
+
+    /// The number of the overlay that has let the call through; `None` if none has.
+    pub(super) const fn overlay(self) -> Option<u8> {
+        let [_, low, ..] = (self.0 << (8 - OVERLAY_SHIFT)).to_le_bytes();
+        if self.has(LET_THROUGH) { Some(low) } else { None }
+    }
+
+    pub(super) const fn is_let_through(self) -> bool {
+        self.has(LET_THROUGH)
     }
 
     const fn stopped(self) -> Self {

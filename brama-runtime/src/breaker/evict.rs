@@ -95,6 +95,7 @@ impl Locked {
     fn is_evictable(&self, now: Tick, idle: Idle) -> bool {
         !self.rare().is_some_and(|rare| rare.is_pinned)
             && !self.layers().is_configured_by_key()
+            && !self.overlay().is_some_and(|overlay| overlay.is_present(now))
             && self.is_forgettable(now, idle)
     }
 

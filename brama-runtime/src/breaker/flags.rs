@@ -48,11 +48,18 @@ pub(super) const LIMITED: u64 = 1 << 21;
 pub(super) const HOLDS_PLACE: u64 = 1 << 22;
 /// In the entry of a call alone, never at the gate: the time of the call was stopped.
 pub(super) const STOPPED: u64 = 1 << 23;
-/// 40 bits remain for the generation: 34 years if one begins every millisecond, which is the
+/// A fleet's overlay rejects calls, or lets some through.
+pub(super) const OVERLAID: u64 = 1 << 24;
+/// In the entry of a call alone, never at the gate: an overlay has let the call through.
+pub(super) const LET_THROUGH: u64 = 1 << 25;
+/// In the entry of a call that an overlay has let through, the eight bits from here on are the
+/// number of the overlay. They are flags that only the gate's word needs.
+pub(super) const OVERLAY_SHIFT: u32 = 4;
+/// 38 bits remain for the generation: 8 years if one begins every millisecond, which is the
 /// shortest opening and the shortest `probe_timeout`.
-pub(super) const GENERATION_SHIFT: u32 = 24;
+pub(super) const GENERATION_SHIFT: u32 = 26;
 
-pub(super) const FLAGS: [(u64, &str); 21] = [
+pub(super) const FLAGS: [(u64, &str); 23] = [
     (ADMITS, "admits"),
     (ADMITS_AT_ONCE, "admits_at_once"),
     (FAST_PATH, "fast_path"),
@@ -72,6 +79,8 @@ pub(super) const FLAGS: [(u64, &str); 21] = [
     (LIMITED, "limited"),
     (HOLDS_PLACE, "holds_place"),
     (STOPPED, "stopped"),
+    (OVERLAID, "overlaid"),
+    (LET_THROUGH, "let_through"),
     (UNREGISTERED, "unregistered"),
     (EVICTED, "evicted"),
 ];

@@ -7,6 +7,7 @@ use crate::{
     circuit::{Cause, Circuit, Reasons, State, Tick},
     config::{EffectivePolicy, Layers, PolicyCache},
     counters::Totals,
+    overlay::LaidOverlay,
     status::{PastOpening, Rejections, Transitions},
 };
 
@@ -97,6 +98,7 @@ pub(super) struct RareState {
     pub(super) is_evicted: bool,
     pub(super) in_share: InShare,
     pub(super) abandoned: AbandonedRun,
+    pub(super) overlay: Option<Box<LaidOverlay>>,
 }
 
 /// A past opening, kept for the errors of rejected callers.
@@ -199,6 +201,12 @@ impl Locked {
         self.rare().is_some_and(|rare| rare.is_evicted)
     }
 
+    /// Counts a call that an overlay rejects under the lock.
+    pub(super) fn count_overlaid(&mut self) {
+        self.counts_mut().totals.rejected += 1;
+        self.rare_mut().rejections.fleet += 1;
+    }
+
     /// Counts a rejection under the lock.
     pub(super) fn count_rejected(&mut self) {
         let (state, is_ramp) = (self.circuit.state(), self.circuit.is_ramp());
@@ -248,6 +256,12 @@ impl Locked {
             Some(rare) if rare.is_unregistered => word.unregistered(),
             Some(_) | None => word,
         }
+    }
+}
+
+impl LockedCounts {
+    pub(super) fn rare_if_any(&mut self) -> Option<&mut RareState> {
+        self.rare.as_deref_mut()
     }
 }
 

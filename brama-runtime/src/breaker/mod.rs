@@ -8,6 +8,7 @@ mod concurrency_limit;
 mod context;
 mod entry;
 mod evict;
+mod extras;
 mod flags;
 mod gate;
 mod in_flight;
@@ -17,6 +18,8 @@ mod locked;
 mod models;
 mod nested;
 mod open_share;
+mod opening;
+mod overlaid;
 mod panic_guard;
 mod pending_events;
 mod permit;
@@ -47,7 +50,8 @@ use self::raw_permit::Borrowed;
 pub(crate) use self::slot::REPUBLISHED;
 pub use self::{
     call_error::CallError,
-    circuit_open::{CircuitOpen, Opening},
+    circuit_open::CircuitOpen,
+    opening::Opening,
     permit::Permit,
     result::{FailureReason, OfBox, OfError, of, of_error},
     wait::Ready,

@@ -5,6 +5,7 @@
 mod harness;
 mod in_flight;
 mod lifecycle;
+mod overlay;
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     circuit::{Abandoned, Fate, Policy, Reason, State, Tick, Verdict},
+    event::ProbeVerdict,
     histogram::TimedOutcome,
     logs,
     outcome::{Judgement, Outcome},
@@ -41,6 +42,10 @@ impl Slot {
         }
         logs::note_outcome(self, || "success");
         let entry = self.leave_scope(entry);
+        if entry.word().is_let_through() {
+            let took = self.took(entry);
+            return self.record_verdict(entry, Verdict::Success { took });
+        }
         let word = self.gate.load();
         if word == entry.word() && (word.has_striped_fast_path() || self.is_in_present_bucket(word))
         {
@@ -127,7 +132,8 @@ impl Slot {
             self.count_duration(entry, TimedOutcome::Ignored, self.took(entry));
         }
         let word = self.gate.load();
-        if word.admits() && !word.is_observed() && word.is_of_generation_of(entry.word()) {
+        let is_quiet = word.admits() && !word.is_observed() && !entry.word().is_let_through();
+        if is_quiet && word.is_of_generation_of(entry.word()) {
             self.note_contention(self.gate.count_ignored());
         } else {
             self.record_verdict(entry, verdict);
@@ -183,6 +189,7 @@ impl Slot {
             None => verdict,
         };
         let generation = entry.word().generation();
+        let told = entry.word().is_let_through().then(|| ProbeVerdict::of(&verdict, policy));
         // A ramp ends by itself, whatever its calls say.
         let asks = is_abandoned && circuit.state() == State::HalfOpen && !circuit.is_ramp();
         let (fate, changes) = circuit.report(policy, generation, verdict, pending.now());
@@ -192,6 +199,9 @@ impl Slot {
             let totals = self.totals(&locked);
             let is_probe = asks && fate == Fate::Judged;
             locked.rare_mut().abandoned.add(totals, is_probe);
+        }
+        if let Some(verdict) = told {
+            locked.tell_overlay(entry, verdict, &mut pending);
         }
         if matches!(fate, Fate::Extended) {
             locked.note_extension(&mut pending);

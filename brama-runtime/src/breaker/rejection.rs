@@ -2,7 +2,10 @@
 
 use std::{num::NonZeroU64, time::Duration};
 
-use super::{flags::STATE_BITS, word::Word};
+use super::{
+    flags::{STATE, STATE_BITS},
+    word::Word,
+};
 use crate::circuit::{State, nanos};
 
 /// The opening, the state and the remaining time. It is two words long, because rejecting has to be
@@ -34,6 +37,15 @@ impl Rejection {
         Self { number_and_state, retry_after: SATURATED }
     }
 
+    /// The rejection by an overlay that ends in so many nanoseconds.
+    pub(super) const fn by_overlay(opening: u64, left: u64) -> Self {
+        Self { number_and_state: opening << STATE_BITS | OVERLAID, retry_after: left }
+    }
+
+    pub(super) const fn is_overlaid(self) -> bool {
+        self.number_and_state & STATE == OVERLAID
+    }
+
     pub(super) const fn is_saturated(self) -> bool {
         self.retry_after == SATURATED
     }
@@ -43,7 +55,7 @@ impl Rejection {
     }
 
     pub(super) const fn state(self) -> State {
-        State::at(self.number_and_state & ((1 << STATE_BITS) - 1))
+        if self.is_overlaid() { State::Open } else { State::at(self.number_and_state & STATE) }
     }
 
     pub(super) const fn retry_after(self) -> Option<Duration> {
@@ -56,6 +68,9 @@ impl Rejection {
 
 /// Longer than any clock runs: 584 years.
 pub(super) const UNKNOWN_WAIT: NonZeroU64 = NonZeroU64::MAX;
+
+/// In the place of the state: an overlay rejects the call.
+const OVERLAID: u64 = STATE;
 
 /// No wait, but the mark of a rejection by the limit of calls in flight.
 const SATURATED: u64 = u64::MAX - 1;

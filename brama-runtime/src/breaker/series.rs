@@ -1,12 +1,35 @@
 //! The series of a breaker, read without a list or a text.
 
-use super::{locked::Locked, slot::Slot};
+use super::{extras::SeriesPlace, locked::Locked, slot::Slot};
 use crate::{
     circuit::{State, Tick},
     status::Series,
 };
 
 impl Slot {
+    /// Sets whether metrics sum the breaker with others of its identifier, and how many of those
+    /// were evicted before it was created. Call it before another thread can use the slot.
+    pub(crate) fn set_in_metrics(&self, is_summed: bool, incarnation: u64) {
+        if is_summed || 0 < incarnation {
+            let place = || Box::new(SeriesPlace { is_summed, incarnation });
+            self.extras().series.get_or_init(place);
+        }
+    }
+
+    /// A number that differs between a breaker and an evicted one that had the same key.
+    pub(super) fn incarnation(&self) -> u64 {
+        self.series_place().map_or(0, |place| place.incarnation)
+    }
+
+    /// Whether metrics sum the breaker with others of its identifier.
+    pub(crate) fn is_summed(&self) -> bool {
+        self.series_place().is_some_and(|place| place.is_summed)
+    }
+
+    fn series_place(&self) -> Option<&SeriesPlace> {
+        self.extras.get()?.series.get()
+    }
+
     /// Returns what metrics show of the breaker. It allocates for a long identity, for transitions
     /// if there were any, and for durations if they are counted.
     pub(crate) fn series(&self) -> Series {
@@ -19,6 +42,14 @@ impl Slot {
     /// Whether the circuit is open past its deadline, so that the next call is a probe.
     pub(crate) fn is_due(&self) -> bool {
         self.state() == State::Open && self.gate.rejects_until() <= self.time_now()
+    }
+
+    /// Whether an overlay rejects every call.
+    pub(crate) fn is_rejected_by_overlay(&self) -> bool {
+        self.gate.load().is_overlaid() && {
+            let now = self.time_now();
+            self.locked.lock().overlay_rejects_until(now).is_some()
+        }
     }
 
     pub(super) fn series_of(&self, locked: &Locked, now: Tick) -> Series {
@@ -44,6 +75,7 @@ impl Slot {
             slow_ratio: ratio(window.slow),
             in_flight: self.in_flight(policy),
             concurrency_limit: policy.concurrency_limit().map(u64::from),
+            overlaid: locked.overlay().filter(|overlay| overlay.is_present(now)).map(|_| 1),
             admitting: circuit.admitting(now).map(|mille| f64::from(mille) / 1000.0),
         }
     }

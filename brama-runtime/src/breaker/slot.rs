@@ -4,8 +4,8 @@ use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use super::{
     context::RegistryContext,
+    extras::Extras,
     gate::Gate,
-    in_flight::InFlight,
     locked::{Locked, Opened},
     open_share::OpenShare,
     pending_events::PendingEvents,
@@ -16,7 +16,6 @@ use crate::{
     config::{Attribute, Layers},
     connection::ConnectionKind,
     counters::{Contention, Counter, Totals},
-    histogram::DurationCounters,
     identity::Identity,
     logs::RejectionLog,
     status::Rejections,
@@ -66,29 +65,6 @@ impl Slot {
         self.extras.get_or_init(Box::default)
     }
 
-    /// Sets whether metrics sum the breaker with others of its identifier, and how many of those
-    /// were evicted before it was created. Call it before another thread can use the slot.
-    pub(crate) fn set_in_metrics(&self, is_summed: bool, incarnation: u64) {
-        if is_summed || 0 < incarnation {
-            let place = || Box::new(SeriesPlace { is_summed, incarnation });
-            self.extras().series.get_or_init(place);
-        }
-    }
-
-    /// A number that differs between a breaker and an evicted one that had the same key.
-    pub(super) fn incarnation(&self) -> u64 {
-        self.series_place().map_or(0, |place| place.incarnation)
-    }
-
-    /// Whether metrics sum the breaker with others of its identifier.
-    pub(crate) fn is_summed(&self) -> bool {
-        self.series_place().is_some_and(|place| place.is_summed)
-    }
-
-    fn series_place(&self) -> Option<&SeriesPlace> {
-        self.extras.get()?.series.get()
-    }
-
     pub(crate) fn identity(&self) -> &Identity<'static> {
         &self.identity
     }
@@ -98,6 +74,10 @@ impl Slot {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
         locked.reregister(&mut pending);
+        match action {
+            Action::Close | Action::Reset => locked.lift_by_hand(&by, &mut pending),
+            Action::Open(_) | Action::ForceOpen | Action::Disable => {}
+        }
         let Locked { circuit, policy, .. } = &mut *locked;
         let change = circuit.act(policy, action, by, pending.now());
         locked.note_changes([change], &mut pending);
@@ -144,8 +124,9 @@ impl Slot {
         word.admits() || {
             let now = self.context.time.now();
             let locked = self.locked.lock();
-            locked.would_be_held_back(self.share.as_deref(), now)
-                || locked.circuit.would_admit(&locked.policy, now)
+            locked.overlay_rejects_until(now).is_none()
+                && (locked.would_be_held_back(self.share.as_deref(), now)
+                    || locked.circuit.would_admit(&locked.policy, now))
         }
     }
 
@@ -207,9 +188,11 @@ impl Slot {
     /// Returns the totals, and the rejections by cause.
     pub(super) fn totals_and_rejections(&self, locked: &Locked) -> (Totals, Rejections) {
         let (saturated, gate) = (self.saturated(), self.gate.sum(Counter::Rejected));
+        let overlaid = self.overlaid_calls();
         let counted = locked.counts.as_ref().map_or(0, |counts| counts.totals.rejected);
-        let rejections = Rejections { saturated, ..locked.rejections(counted + gate) };
-        let rejected = counted + gate + saturated;
+        let mut rejections = Rejections { saturated, ..locked.rejections(counted + gate) };
+        rejections.fleet += overlaid;
+        let rejected = counted + gate + saturated + overlaid;
         (Totals { rejected, ..self.totals(locked) }, rejections)
     }
 
@@ -217,7 +200,8 @@ impl Slot {
         let mut totals = locked.counts.as_ref().map(|counts| counts.totals).unwrap_or_default();
         totals.successes += self.sum_successes();
         totals.ignored += self.gate.sum(Counter::Ignored);
-        totals.rejected += self.gate.sum(Counter::Rejected) + self.saturated();
+        totals.rejected +=
+            self.gate.sum(Counter::Rejected) + self.saturated() + self.overlaid_calls();
         totals
     }
 
@@ -236,25 +220,6 @@ impl Slot {
         self.gate.inflate();
         locked.publish();
     }
-}
-
-/// What few breakers need, allocated on first use, so that the others stay small.
-#[derive(Default)]
-pub(super) struct Extras {
-    /// The first attribute that differs from the slot's, if only by a `timeout`. Later ones are not
-    /// recorded.
-    pub(super) other_attribute: OnceRef<'static, Attribute>,
-    pub(super) durations: DurationCounters,
-    pub(super) in_flight: InFlight,
-    series: OnceBox<SeriesPlace>,
-}
-
-/// Where metrics show the breaker.
-#[derive(Default)]
-struct SeriesPlace {
-    /// They sum it with others of its identifier.
-    is_summed: bool,
-    incarnation: u64,
 }
 
 /// A slot that is held for as long as it is needed.

@@ -51,6 +51,7 @@ impl Slot {
             in_flight: self.in_flight(policy),
             admitting: circuit.admitting(now),
             held_back: locked.is_held_back(),
+            overlay: locked.overlay().and_then(|overlay| overlay.status(now)),
             trips: circuit.trips(),
             window,
             window_size: policy.window().size().filter(|_| policy.has_window_rule()),

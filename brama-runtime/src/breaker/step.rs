@@ -123,7 +123,7 @@ impl StepGuard<'_> {
     pub(super) fn publish(&mut self) -> Word {
         self.locked.settle_share(self.slot.share.as_deref());
         let Locked { circuit, policy, .. } = &*self.locked;
-        let fields = GateFields {
+        let mut fields = GateFields {
             // A forced opening has no deadline. The previous one is kept for a thread that still
             // reads an older word.
             rejects_until: circuit
@@ -147,6 +147,8 @@ impl StepGuard<'_> {
         let kind = || self.locked.layers().kind();
         let is_observed = context.bus.has_subscribers()
             && context.bus.has_subscribers_of(EventKinds::CALLS, identity, kind);
+        let is_overlaid = self.locked.is_overlaid();
+        let word = if is_overlaid { self.locked.mark_overlay(word, &mut fields) } else { word };
         let word = if is_observed { word.observed() } else { word };
         gate.publish(self.locked.mark(word), fields)
     }

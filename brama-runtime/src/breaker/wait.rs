@@ -245,7 +245,8 @@ impl Locked {
     pub(super) fn admits_from(&self, share: Option<&OpenShare>, now: Tick) -> Tick {
         let only_observes = self.policy.shadow() || self.would_be_held_back(share, now);
         let rejects_until = self.circuit.rejects_until(&self.policy);
-        rejects_until.filter(|_| !only_observes).unwrap_or(Tick::ORIGIN)
+        let circuit = rejects_until.filter(|_| !only_observes).unwrap_or(Tick::ORIGIN);
+        circuit.max(self.overlay_rejects_until(now).unwrap_or(Tick::ORIGIN))
     }
 
     /// Adds to `wakes` every waiter that is let in from `from` on, if that is earlier than the

@@ -120,6 +120,8 @@ pub enum Rule {
     Ramp,
     /// The calls in flight reached `concurrency_limit`: rejects a call, and changes no state.
     Saturated,
+    /// An overlay of a fleet: rejects a call, and changes no state.
+    Overlay,
 }
 
 impl Rule {
@@ -140,6 +142,7 @@ impl Rule {
             Self::SuccessThreshold => "success_threshold",
             Self::Ramp => "ramp",
             Self::Saturated => "saturated",
+            Self::Overlay => "overlay",
         }
     }
 }
@@ -214,6 +217,7 @@ impl fmt::Display for Cause {
                 write!(f, "{} in a row reached {rule} {limit}", Quantity(*run, "success"))
             }
             Rule::Ramp => f.write_str("the ramp was over"),
+            Rule::Overlay => f.write_str("an overlay rejects calls"),
             Rule::Saturated => {
                 let (calls, verb) = (Quantity(*run, "call"), if *run == 1 { "is" } else { "are" });
                 write!(f, "{calls} {verb} in flight, concurrency_limit is {limit}")
@@ -223,7 +227,7 @@ impl fmt::Display for Cause {
             let who: &dyn fmt::Display = by.who().map_or(&"hand", |who| who);
             return write!(f, "{who} ({action}): {}", by.reason());
         }
-        let is_of_one = matches!(rule, Rule::Trip | Rule::ProbeFailed);
+        let is_of_one = matches!(rule, Rule::Trip | Rule::ProbeFailed | Rule::Overlay);
         let before_last = if is_of_one { ": " } else { "; last: " };
         self.reasons.last().map_or(Ok(()), |last| write!(f, "{before_last}{last}"))?;
         if self.held_back { f.write_str(HELD_BACK) } else { Ok(()) }

@@ -1,7 +1,7 @@
 //! Pseudorandom numbers, drawn by a pure function.
 
 /// Returns a pseudorandom number that follows from `seed` and `numbers`.
-pub(super) fn draw(seed: u64, numbers: &[u64]) -> u32 {
+pub(crate) fn draw(seed: u64, numbers: &[u64]) -> u32 {
     (numbers.iter().fold(seed, |state, number| mix(state, *number)) >> 32) as u32
 }
 

@@ -49,6 +49,7 @@ pub use self::{
 };
 pub(crate) use self::{
     change::Lasting,
+    draw::draw,
     expiry::is_whole_millis,
     policy::OF_WINDOW,
     quantity::{LostWindow, Quantity},
@@ -83,6 +84,11 @@ pub struct Circuit {
 }
 
 impl Circuit {
+    /// The seed of what is drawn.
+    pub(crate) const fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Creates a closed circuit without history. `seed` affects only the jitter of openings and
     /// which calls a ramp admits.
     #[must_use]

@@ -24,6 +24,12 @@ pub enum EventKind {
     Configured,
     /// A retry-after hint has prolonged the opening in progress.
     Extended,
+    /// A fleet has laid an overlay over the breaker.
+    Overlaid,
+    /// The overlay of a fleet was lifted, or was over.
+    Lifted,
+    /// A call that an overlay has let through has ended.
+    Probed,
     /// A call succeeded.
     Success,
     /// A call failed.
@@ -42,7 +48,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::StateChanged,
         Self::Reset,
         Self::Registered,
@@ -50,6 +56,9 @@ impl EventKind {
         Self::Removed,
         Self::Configured,
         Self::Extended,
+        Self::Overlaid,
+        Self::Lifted,
+        Self::Probed,
         Self::Success,
         Self::Failure,
         Self::Ignored,
@@ -70,6 +79,9 @@ impl EventKind {
             Self::Removed => "removed",
             Self::Configured => "configured",
             Self::Extended => "extended",
+            Self::Overlaid => "overlaid",
+            Self::Lifted => "lifted",
+            Self::Probed => "probed",
             Self::Success => "success",
             Self::Failure => "failure",
             Self::Ignored => "ignored",
@@ -97,14 +109,15 @@ impl fmt::Display for EventKind {
 /// assert!(wanted.contains(EventKind::StateChanged) && !wanted.contains(EventKind::Success));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct EventKinds(u16);
+pub struct EventKinds(u32);
 
 impl EventKinds {
     /// Every kind.
     pub const ALL: Self = Self((1 << EventKind::ALL.len()) - 1);
 
-    /// Changes of state, resets, extensions, and the events of a breaker's life: registered,
-    /// unregistered, removed and configured. These are rare, and numbered without gaps.
+    /// Changes of state, resets, extensions, overlays, and the events of a breaker's life:
+    /// registered, unregistered, removed and configured. These are rare, and numbered without
+    /// gaps.
     pub const CHANGES: Self = Self(Self::ALL.0 & !Self::CALLS.0);
 
     /// The events of calls. While there is a subscription to these, each call of the selected
@@ -133,8 +146,8 @@ impl EventKinds {
 }
 
 impl EventKind {
-    const fn bit(self) -> u16 {
-        1 << self as u16
+    const fn bit(self) -> u32 {
+        1 << self as u32
     }
 }
 

@@ -37,12 +37,14 @@ fn level(detail: &EventDetail, identity: &Identity<'_>) -> Option<Level> {
             State::Open | State::ForcedOpen => Level::WARN,
             State::HalfOpen | State::Closed | State::Disabled => Level::INFO,
         }),
-        EventDetail::Reset { .. } => Some(Level::WARN),
-        EventDetail::Extended { .. } => Some(Level::INFO),
+        EventDetail::Reset { .. } | EventDetail::Overlaid { .. } => Some(Level::WARN),
+        EventDetail::Extended { .. } | EventDetail::Lifted { .. } => Some(Level::INFO),
         EventDetail::Unregistered | EventDetail::Configured { .. } => {
             Some(if identity.key().is_some() { Level::DEBUG } else { Level::INFO })
         }
-        EventDetail::Registered | EventDetail::Removed => Some(Level::DEBUG),
+        EventDetail::Registered | EventDetail::Removed | EventDetail::Probed { .. } => {
+            Some(Level::DEBUG)
+        }
         EventDetail::Success
         | EventDetail::Failure { .. }
         | EventDetail::Ignored
@@ -60,6 +62,9 @@ fn write(event: &Event, level: Level) {
         }
         EventDetail::Reset { cause } => write_transition(event, level, None, cause),
         EventDetail::Extended { duration } => write_extension(event, millis(duration.duration)),
+        EventDetail::Overlaid { epoch, .. }
+        | EventDetail::Lifted { epoch, .. }
+        | EventDetail::Probed { epoch, .. } => write_overlay(event, level, *epoch),
         EventDetail::Registered
         | EventDetail::Unregistered
         | EventDetail::Removed
@@ -140,13 +145,28 @@ const fn is_of_a_run(rule: Rule) -> bool {
         | Rule::Expiry
         | Rule::HealthCheck
         | Rule::Ramp
-        | Rule::Saturated => false,
+        | Rule::Saturated
+        | Rule::Overlay => false,
     }
 }
 
 fn write_extension(event: &Event, wait_ms: u64) {
     let reason = "retry_after";
     line!("brama::transition", Level::INFO, event, reason = reason, wait_ms = wait_ms);
+}
+
+fn write_overlay(event: &Event, level: Level, epoch: u64) {
+    let change = event.kind().as_str();
+    macro_rules! overlay {
+        ($level:expr) => {
+            line!("brama::overlay", $level, event, change = change, epoch = epoch)
+        };
+    }
+    match level {
+        Level::WARN => overlay!(Level::WARN),
+        Level::INFO => overlay!(Level::INFO),
+        _ => overlay!(Level::DEBUG),
+    }
 }
 
 fn write_configuration(event: &Event, level: Level) {

@@ -68,4 +68,14 @@ impl RejectionLog {
         _: &dyn fmt::Display,
     ) {
     }
+
+    #[expect(clippy::unused_self, reason = "with the feature, it counts")]
+    pub(crate) const fn add_overlaid(
+        &self,
+        _: &Identity<'_>,
+        _: Option<Duration>,
+        _: u64,
+        _: &dyn fmt::Display,
+    ) {
+    }
 }

@@ -45,6 +45,19 @@ impl RejectionLog {
         self.add_line(minute, |count| write_saturated(identity, limit, message, count));
     }
 
+    /// Counts a rejection by the overlay of a fleet. Writes a line about the 1st, 2nd, 4th, 8th …
+    /// of a minute.
+    #[cold]
+    pub(crate) fn add_overlaid(
+        &self,
+        identity: &Identity<'_>,
+        retry_after: Option<Duration>,
+        minute: u64,
+        message: &dyn fmt::Display,
+    ) {
+        self.add_line(minute, |count| write_overlaid(identity, retry_after, message, count));
+    }
+
     /// Counts a rejection of an opening or a minute, and writes its line if it is a power of two.
     fn add_line(&self, period: u64, write: impl FnOnce(u64)) {
         if !is_on(Level::DEBUG) {
@@ -104,6 +117,27 @@ fn write_saturated(identity: &Identity<'_>, limit: u64, message: &dyn fmt::Displ
         scope = scope.as_deref(),
         key = key.as_deref(),
         concurrency_limit = limit,
+        rejections = count,
+        "{} ({} in this minute)",
+        Message(message),
+        Quantity(count, "rejection"),
+    );
+}
+
+fn write_overlaid(
+    identity: &Identity<'_>,
+    retry_after: Option<Duration>,
+    message: &dyn fmt::Display,
+    count: u64,
+) {
+    let NameFields { breaker, scope, key } = NameFields::of(identity);
+    event!(
+        target: "brama::rejection",
+        Level::DEBUG,
+        breaker = &*breaker,
+        scope = scope.as_deref(),
+        key = key.as_deref(),
+        retry_after_ms = retry_after.map(millis),
         rejections = count,
         "{} ({} in this minute)",
         Message(message),

@@ -36,13 +36,14 @@ pub(super) enum NativeFamily {
     Admitting,
     InFlight,
     ConcurrencyLimit,
+    Overlaid,
     Duration,
     LongestDuration,
     LimitedKeys,
 }
 
 impl NativeFamily {
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::State,
         Self::Calls,
         Self::Abandoned,
@@ -60,6 +61,7 @@ impl NativeFamily {
         Self::Admitting,
         Self::InFlight,
         Self::ConcurrencyLimit,
+        Self::Overlaid,
         Self::Duration,
         Self::LongestDuration,
         Self::LimitedKeys,
@@ -86,6 +88,7 @@ impl NativeFamily {
             Self::Admitting => gauge("brama_breaker_admitting_ratio", "The share of calls that the ramp after an outage admits; absent outside of a ramp.").unit("ratio"),
             Self::InFlight => gauge("brama_breaker_calls_in_flight", "Calls in flight, with a concurrency_limit."),
             Self::ConcurrencyLimit => gauge("brama_breaker_concurrency_limit", "How many calls may be in flight at once."),
+            Self::Overlaid => gauge("brama_breaker_overlaid", "Breakers over which an overlay of a fleet is in force; absent without one."),
             Self::Duration => histogram("brama_breaker_call_duration_seconds", "How long calls took, by outcome, with the setting durations.").unit("seconds"),
             Self::LongestDuration => gauge("brama_breaker_call_duration_max_seconds", "The longest call of this minute and the one before.").unit("seconds"),
             Self::LimitedKeys => gauge("brama_series_limited_keys", "Keys without series of their own, which are summed under the key other."),
@@ -133,6 +136,7 @@ impl NativeFamily {
             Self::Admitting => add_share(page, labels, series.admitting),
             Self::InFlight => add_some(page, labels, series.in_flight),
             Self::ConcurrencyLimit => add_some(page, labels, series.concurrency_limit),
+            Self::Overlaid => add_some(page, labels, series.overlaid),
             Self::Duration => add_histograms(page, bounds, labels, series),
             Self::LongestDuration => add_longest(page, labels, series),
             Self::LimitedKeys => {

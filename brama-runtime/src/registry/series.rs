@@ -114,6 +114,10 @@ struct Pass {
 impl Pass {
     fn add(&mut self, slot: &Slot, series: &Series) {
         self.breakers += 1;
+        if slot.is_rejected_by_overlay() {
+            self.health.open += 1;
+            return;
+        }
         let state = State::ALL.into_iter().find(|state| series.in_state(*state) == 1);
         self.health.count(state.unwrap_or_default(), slot.is_due());
     }

@@ -44,7 +44,8 @@ pub struct HealthCounts {
     pub closed: usize,
     /// How many are half-open, or open past the deadline: the next call is a probe.
     pub half_open: usize,
-    /// How many are open or forced open: calls are rejected, except in shadow.
+    /// How many are open or forced open: calls are rejected, except in shadow. A breaker whose
+    /// calls an overlay of a fleet rejects is among them.
     pub open: usize,
     /// How many are disabled: calls are admitted and not judged.
     pub disabled: usize,
@@ -134,7 +135,11 @@ impl HealthCounts {
 
     fn add(mut self, status: Status) -> Self {
         let (before, due) = (self.open, status.retry_after.is_some_and(|left| left.is_zero()));
-        self.count(status.state, due);
+        if status.is_rejected_by_overlay() {
+            self.open += 1;
+        } else {
+            self.count(status.state, due);
+        }
         if before < self.open {
             self.names.push(status.identity);
         }

@@ -32,6 +32,7 @@ use crate::{
     duration::Rounded,
     histogram::Durations,
     identity::Identity,
+    overlay::OverlayStatus,
 };
 
 /// A snapshot of a breaker. Taking one changes nothing.
@@ -91,6 +92,8 @@ pub struct Status {
     /// reject already. Its calls run, and count as rejected. It takes effect with the next call
     /// after enough other keys have closed.
     pub held_back: bool,
+    /// The overlay of a fleet in force, which rejects calls whatever the state; `None` without one.
+    pub overlay: Option<OverlayStatus>,
     /// The number of openings since the circuit was last closed, forced openings excluded.
     pub trips: u32,
     /// The counts in the window; zero if no rule judges it.
@@ -139,6 +142,17 @@ pub struct Status {
     pub warnings: Vec<String>,
 }
 
+impl Status {
+    /// Whether an overlay rejects every call.
+    fn is_rejected_by_overlay(&self) -> bool {
+        let is_heard = match self.state {
+            State::Closed | State::Open | State::HalfOpen => !self.policy.shadow(),
+            State::ForcedOpen | State::Disabled => false,
+        };
+        is_heard && self.overlay.as_ref().is_some_and(OverlayStatus::rejects)
+    }
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is {}", self.identity, self.state.in_words())?;
@@ -154,6 +168,7 @@ impl fmt::Display for Status {
             }
             (Some(_), State::Closed | State::Disabled) | (None, _) => Ok(()),
         }?;
+        self.overlay.as_ref().map_or(Ok(()), |overlay| write!(f, "; an overlay {overlay}"))?;
         if self.shadow_all { f.write_str("; every breaker is in shadow") } else { Ok(()) }
     }
 }

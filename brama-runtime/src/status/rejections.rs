@@ -26,17 +26,20 @@ pub struct Rejections {
     pub forced: u64,
     /// As many calls as `concurrency_limit` were in flight.
     pub saturated: u64,
+    /// An overlay of a fleet rejected the call.
+    pub fleet: u64,
 }
 
 impl Rejections {
     /// Iterates over the causes: the name that metrics use, such as `open` or `probe_limit`, and
-    /// the number of calls. `saturated` is left out while it is zero, since few breakers have a
-    /// `concurrency_limit`.
+    /// the number of calls. `saturated` and `fleet` are left out while they are zero, since few
+    /// breakers have a `concurrency_limit` or an overlay.
     pub fn by_reason(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let Self { open, half_open, ramp, forced, saturated } = *self;
+        let Self { open, half_open, ramp, forced, saturated, fleet } = *self;
         let reasons =
             [("open", open), ("probe_limit", half_open), ("ramp", ramp), ("forced", forced)];
-        reasons.into_iter().chain((0 < saturated).then_some(("saturated", saturated)))
+        let rare = [("saturated", saturated), ("fleet", fleet)];
+        reasons.into_iter().chain(rare.into_iter().filter(|(_, calls)| 0 < *calls))
     }
 
     /// Adds calls that were rejected in this state.
@@ -56,6 +59,7 @@ impl Rejections {
             ramp: self.ramp.checked_sub(before.ramp)?,
             forced: self.forced.checked_sub(before.forced)?,
             saturated: self.saturated.checked_sub(before.saturated)?,
+            fleet: self.fleet.checked_sub(before.fleet)?,
         })
     }
 }
@@ -67,5 +71,6 @@ impl AddAssign for Rejections {
         self.ramp += other.ramp;
         self.forced += other.forced;
         self.saturated += other.saturated;
+        self.fleet += other.fleet;
     }
 }

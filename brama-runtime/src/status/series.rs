@@ -54,6 +54,8 @@ pub struct Series {
     pub in_flight: Option<u64>,
     /// How many calls may be in flight at once; `None` without a limit. A sum has the sum.
     pub concurrency_limit: Option<u64>,
+    /// 1 while an overlay of a fleet is in force; `None` otherwise.
+    pub overlaid: Option<u64>,
     /// The share of calls that a ramp admits, from 0 to 1; `None` outside a ramp, and for a sum.
     pub admitting: Option<f64>,
 }
@@ -101,6 +103,7 @@ impl Series {
             slow_ratio: None,
             in_flight: None,
             concurrency_limit: None,
+            overlaid: None,
             admitting: None,
         }
     }
@@ -170,6 +173,7 @@ impl Series {
         self.failures = self.failures.max(of.failures);
         self.in_flight = sum_of_some(self.in_flight, of.in_flight);
         self.concurrency_limit = sum_of_some(self.concurrency_limit, of.concurrency_limit);
+        self.overlaid = sum_of_some(self.overlaid, of.overlaid);
         if let Some(durations) = &of.durations {
             self.durations.get_or_insert_default().raise_maxima(durations);
         }

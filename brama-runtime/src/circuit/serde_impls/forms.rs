@@ -66,6 +66,7 @@ form! {
         SuccessThreshold,
         Ramp,
         Saturated,
+        Overlay,
     }
 }
 

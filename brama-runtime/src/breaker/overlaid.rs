@@ -1,0 +1,243 @@
+//! The overlay of a fleet over a breaker: what it adds to admission, and what becomes of the calls
+//! that it lets through.
+//!
+//! It is asked before the circuit and never changes it. While it rejects every call, the gate says
+//! so, out of line. While it lets some through, each call asks under the lock, where its permit and
+//! the circuit's place are taken together or neither.
+
+use std::{num::NonZeroU64, sync::Arc, time::Duration};
+
+use super::{
+    Breaker, CircuitOpen,
+    entry::Entry,
+    flags::{ADMITS, OVERLAID, REJECTS, REJECTS_OUT_OF_LINE},
+    gate::GateFields,
+    locked::Locked,
+    pending_events::PendingEvents,
+    rejection::Rejection,
+    slot::Slot,
+    step::StepGuard,
+    word::Word,
+};
+use crate::{
+    circuit::{By, Policy, State, Tick, Verdict, nanos},
+    event::{EventDetail, ProbeVerdict},
+    overlay::{LaidOverlay, Overlay, Ruling, StaleEpoch},
+    sys::sync::Ordering,
+};
+
+impl Breaker {
+    /// Lays an overlay over the breaker, in the place of an older one.
+    ///
+    /// The circuit does not change. A `close` or `reset` by hand lifts the overlay; while the
+    /// circuit is disabled, or in shadow, it rejects nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`StaleEpoch`] unless the epoch is greater than each that the breaker has seen. Nothing is
+    /// changed then.
+    pub fn overlay(&self, overlay: Overlay) -> Result<(), StaleEpoch> {
+        self.slot.lay(overlay)
+    }
+
+    /// Lifts the overlay of this epoch or an older one. From then on the epoch is one that the
+    /// breaker has seen.
+    ///
+    /// # Errors
+    ///
+    /// [`StaleEpoch`] if the breaker has seen a greater epoch. Nothing is changed then.
+    pub fn lift(&self, epoch: u64, by: impl Into<By>) -> Result<(), StaleEpoch> {
+        self.slot.lift(epoch, by.into())
+    }
+}
+
+impl Slot {
+    pub(super) fn lay(&self, overlay: Overlay) -> Result<(), StaleEpoch> {
+        let mut pending = PendingEvents::of(self.context.timestamp());
+        let mut locked = self.lock_for_step();
+        let laid = EventDetail::Overlaid {
+            epoch: overlay.epoch(),
+            length: overlay.length(),
+            by: Arc::new(overlay.by().clone()),
+        };
+        let answer = locked.overlay_mut().lay(overlay, pending.now());
+        if answer.is_ok() {
+            locked.reregister(&mut pending);
+            pending.add(laid);
+        }
+        locked.finish(pending);
+        answer
+    }
+
+    pub(super) fn lift(&self, epoch: u64, by: By) -> Result<(), StaleEpoch> {
+        let mut pending = PendingEvents::of(self.context.timestamp());
+        let mut locked = self.lock_for_step();
+        let answer = locked.overlay_mut().lift(epoch, pending.now());
+        if let Ok(true) = answer {
+            pending.add(EventDetail::Lifted { epoch, by: Some(Arc::new(by)) });
+        }
+        locked.finish(pending);
+        answer.map(drop)
+    }
+
+    /// Rejects a call at the gate that an overlay rejects.
+    pub(super) fn reject_overlaid_at_gate(&self, left: NonZeroU64) -> Rejection {
+        self.extras().overlaid.fetch_add(1, Ordering::Relaxed);
+        Rejection::by_overlay(self.gate.opening(), left.get())
+    }
+
+    /// Rejects a call that an overlay rejects, when the gate could not tell.
+    pub(super) fn reject_overlaid_under_lock(
+        &self,
+        mut locked: StepGuard<'_>,
+        left: Duration,
+        mut pending: PendingEvents,
+    ) -> Rejection {
+        locked.count_overlaid();
+        pending.add_call(|| EventDetail::Rejected);
+        locked.finish(pending);
+        Rejection::by_overlay(self.gate.opening(), nanos(left))
+    }
+
+    /// How many calls overlays have rejected.
+    pub(super) fn overlaid_calls(&self) -> u64 {
+        self.extras.get().map_or(0, |extras| extras.overlaid.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn log_overlaid(&self, rejected: &CircuitOpen) {
+        let minute = self.present_minute();
+        self.log.add_overlaid(self.identity(), rejected.retry_after(), minute, rejected);
+    }
+
+    /// Who has laid the overlay in force, and why.
+    pub(super) fn overlaid_by(&self) -> Option<By> {
+        let now = self.context.time.now();
+        let locked = self.locked.lock();
+        locked.overlay()?.by(now).cloned()
+    }
+}
+
+impl StepGuard<'_> {
+    /// Asks the overlay about a call, and forgets one that is over.
+    #[inline]
+    pub(super) fn rule_of_overlay(&mut self, pending: &mut PendingEvents) -> Ruling {
+        if self.is_overlaid() { self.rule_of_laid_overlay(pending) } else { Ruling::Silent }
+    }
+
+    #[cold]
+    fn rule_of_laid_overlay(&mut self, pending: &mut PendingEvents) -> Ruling {
+        let now = pending.now();
+        let (seed, is_heard) = (self.circuit.seed(), self.hears_overlay());
+        let Some(overlay) = self.overlay_if_laid() else { return Ruling::Silent };
+        if let Some(epoch) = overlay.end(now) {
+            pending.add(EventDetail::Lifted { epoch, by: None });
+        }
+        if is_heard { overlay.rule(seed, now) } else { Ruling::Silent }
+    }
+
+    /// Tells what became of a call that the overlay in force has let through.
+    pub(super) fn tell_overlay(
+        &mut self,
+        entry: Entry,
+        verdict: ProbeVerdict,
+        pending: &mut PendingEvents,
+    ) {
+        let overlay = entry.word().overlay().zip(self.overlay());
+        if let Some(epoch) = overlay.and_then(|(number, laid)| laid.epoch_of(number)) {
+            pending.add(EventDetail::Probed { epoch, verdict });
+        }
+    }
+
+    /// Lifts the overlay after a `close` or `reset` by hand.
+    pub(super) fn lift_by_hand(&mut self, by: &By, pending: &mut PendingEvents) {
+        let now = pending.now();
+        let Some(overlay) = self.overlay_if_laid() else { return };
+        let epoch = overlay.epoch();
+        if overlay.lift_locally(now) {
+            pending.add(EventDetail::Lifted { epoch, by: Some(Arc::new(by.clone())) });
+        }
+    }
+}
+
+impl Locked {
+    pub(super) fn overlay(&self) -> Option<&LaidOverlay> {
+        self.rare()?.overlay.as_deref()
+    }
+
+    /// The overlay, without allocating one.
+    fn overlay_if_laid(&mut self) -> Option<&mut LaidOverlay> {
+        self.counts.as_mut()?.rare_if_any()?.overlay.as_deref_mut()
+    }
+
+    pub(super) fn overlay_mut(&mut self) -> &mut LaidOverlay {
+        self.rare_mut().overlay.get_or_insert_default()
+    }
+
+    /// Whether an overlay decides anything: not for a breaker in shadow, and not over what an
+    /// operator has decided by hand.
+    fn hears_overlay(&self) -> bool {
+        match self.circuit.state() {
+            State::Closed | State::Open | State::HalfOpen => !self.policy.shadow(),
+            State::ForcedOpen | State::Disabled => false,
+        }
+    }
+
+    /// Until when an overlay rejects every call; `None` if it may let one through.
+    pub(super) fn overlay_rejects_until(&self, now: Tick) -> Option<Tick> {
+        self.overlay().filter(|_| self.hears_overlay())?.rejects_until(now)
+    }
+
+    /// Whether there is an overlay, over or not: a call after its deadline takes the lock, where an
+    /// overlay that is over is forgotten.
+    #[inline]
+    pub(super) fn is_overlaid(&self) -> bool {
+        self.overlay().is_some_and(LaidOverlay::is_laid)
+    }
+
+    /// Marks what the circuit publishes with the overlay. The deadline is that of the overlay, if
+    /// it rejects every call for longer than the circuit.
+    #[cold]
+    pub(super) fn mark_overlay(&self, word: Word, fields: &mut GateFields) -> Word {
+        let Some(overlay) = self.overlay().filter(|_| self.hears_overlay()) else { return word };
+        match overlay.rejects_until(Tick::ORIGIN) {
+            Some(until) if self.circuit.rejects_until(&self.policy) <= Some(until) => {
+                fields.rejects_until = Some(until);
+                word.rejected_by_overlay()
+            }
+            None if overlay.is_laid() => word.letting_some_through(),
+            Some(_) | None => word,
+        }
+    }
+}
+
+impl Word {
+    /// Rejects every call until the deadline: an overlay rejects it.
+    pub(super) const fn rejected_by_overlay(self) -> Self {
+        self.with(ADMITS | REJECTS, false).with(REJECTS_OUT_OF_LINE | OVERLAID, true)
+    }
+
+    /// Sends calls that the circuit would admit to the lock: an overlay lets some of them through.
+    /// What the circuit rejects is its own rejection.
+    pub(super) const fn letting_some_through(self) -> Self {
+        let rejects = self.has(REJECTS | REJECTS_OUT_OF_LINE);
+        self.with(ADMITS, false).with(OVERLAID, !rejects)
+    }
+
+    /// Whether an overlay rejects calls, or lets some through.
+    pub(super) const fn is_overlaid(self) -> bool {
+        self.has(OVERLAID)
+    }
+}
+
+impl ProbeVerdict {
+    pub(super) fn of(verdict: &Verdict, policy: &Policy) -> Self {
+        match verdict {
+            Verdict::Success { took } if policy.is_slow(*took) => Self::Failure,
+            Verdict::Success { .. } => Self::Success,
+            Verdict::Failure { .. } | Verdict::Trip { .. } => Self::Failure,
+            Verdict::Ignore | Verdict::InnerRejection | Verdict::Abandoned { .. } => {
+                Self::Inconclusive
+            }
+        }
+    }
+}
