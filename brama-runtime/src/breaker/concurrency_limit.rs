@@ -189,8 +189,8 @@ impl Slot {
 
     pub(super) fn log_saturated(&self, rejected: &CircuitOpen) {
         let in_flight = &self.extras().in_flight;
-        let minute = self.present_minute();
-        in_flight.log.add_saturated(self.identity(), in_flight.limit(), minute, rejected);
+        let (limit, minute) = (Some(in_flight.limit()), self.present_minute());
+        in_flight.log.add_of_minute(self.identity(), limit, None, minute, rejected);
     }
 
     /// The number of the present minute.

@@ -106,7 +106,8 @@ impl Slot {
 
     pub(super) fn log_overlaid(&self, rejected: &CircuitOpen) {
         let minute = self.present_minute();
-        self.log.add_overlaid(self.identity(), rejected.retry_after(), minute, rejected);
+        let retry_after = rejected.retry_after();
+        self.log.add_of_minute(self.identity(), None, retry_after, minute, rejected);
     }
 
     /// Who has laid the overlay in force, and why.

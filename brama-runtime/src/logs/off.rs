@@ -60,19 +60,10 @@ impl RejectionLog {
     }
 
     #[expect(clippy::unused_self, reason = "with the feature, it counts")]
-    pub(crate) const fn add_saturated(
+    pub(crate) const fn add_of_minute(
         &self,
         _: &Identity<'_>,
-        _: u64,
-        _: u64,
-        _: &dyn fmt::Display,
-    ) {
-    }
-
-    #[expect(clippy::unused_self, reason = "with the feature, it counts")]
-    pub(crate) const fn add_overlaid(
-        &self,
-        _: &Identity<'_>,
+        _: Option<u64>,
         _: Option<Duration>,
         _: u64,
         _: &dyn fmt::Display,

@@ -32,30 +32,20 @@ impl RejectionLog {
         });
     }
 
-    /// Counts a rejection by the limit of calls in flight. Writes a line about the 1st, 2nd, 4th,
-    /// 8th … of a minute.
+    /// Counts a rejection that no opening causes: by the limit of calls in flight, or by the
+    /// overlay of a fleet. Writes a line about the 1st, 2nd, 4th, 8th … of a minute.
     #[cold]
-    pub(crate) fn add_saturated(
+    pub(crate) fn add_of_minute(
         &self,
         identity: &Identity<'_>,
-        limit: u64,
-        minute: u64,
-        message: &dyn fmt::Display,
-    ) {
-        self.add_line(minute, |count| write_saturated(identity, limit, message, count));
-    }
-
-    /// Counts a rejection by the overlay of a fleet. Writes a line about the 1st, 2nd, 4th, 8th …
-    /// of a minute.
-    #[cold]
-    pub(crate) fn add_overlaid(
-        &self,
-        identity: &Identity<'_>,
+        limit: Option<u64>,
         retry_after: Option<Duration>,
         minute: u64,
         message: &dyn fmt::Display,
     ) {
-        self.add_line(minute, |count| write_overlaid(identity, retry_after, message, count));
+        self.add_line(minute, |count| {
+            write_of_minute(identity, limit, retry_after, message, count);
+        });
     }
 
     /// Counts a rejection of an opening or a minute, and writes its line if it is a power of two.
@@ -108,24 +98,9 @@ fn write(
     );
 }
 
-fn write_saturated(identity: &Identity<'_>, limit: u64, message: &dyn fmt::Display, count: u64) {
-    let NameFields { breaker, scope, key } = NameFields::of(identity);
-    event!(
-        target: "brama::rejection",
-        Level::DEBUG,
-        breaker = &*breaker,
-        scope = scope.as_deref(),
-        key = key.as_deref(),
-        concurrency_limit = limit,
-        rejections = count,
-        "{} ({} in this minute)",
-        Message(message),
-        Quantity(count, "rejection"),
-    );
-}
-
-fn write_overlaid(
+fn write_of_minute(
     identity: &Identity<'_>,
+    limit: Option<u64>,
     retry_after: Option<Duration>,
     message: &dyn fmt::Display,
     count: u64,
@@ -137,6 +112,7 @@ fn write_overlaid(
         breaker = &*breaker,
         scope = scope.as_deref(),
         key = key.as_deref(),
+        concurrency_limit = limit,
         retry_after_ms = retry_after.map(millis),
         rejections = count,
         "{} ({} in this minute)",
