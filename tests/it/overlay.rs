@@ -98,6 +98,19 @@ mod while_it_rejects {
     }
 
     #[test]
+    fn its_status_says_what_it_lets_through() {
+        let (_registry, breaker) = setup();
+        let shown = |overlay| {
+            breaker.overlay(overlay).unwrap();
+            breaker.status().overlay.unwrap().to_string()
+        };
+        let by = "for 60 s (fleet: 3 of 8 nodes)";
+        assert_eq!(shown(laid(1, MINUTE).permits(1)), format!("lets 1 call through {by}"));
+        let quarter = laid(2, MINUTE).admitting(255).unwrap();
+        assert_eq!(shown(quarter), format!("lets 25.5 % of the calls through {by}"));
+    }
+
+    #[test]
     fn a_breaker_of_a_key_is_not_evicted() {
         let (registry, _) = setup();
         let key = Identity::new("price").with_key("idle");
@@ -158,6 +171,20 @@ mod at_its_end {
         breaker.try_acquire().unwrap().failure("refused");
         let status = breaker.status();
         assert_eq!((status.state, status.failures, status.overlay), (State::Closed, 2, None));
+    }
+
+    #[test]
+    fn the_next_call_announces_it() {
+        let (registry, breaker) = setup();
+        breaker.overlay(laid(1, MINUTE)).unwrap();
+        let log = registry.record();
+        registry.clock().advance(MINUTE);
+        breaker.try_acquire().unwrap().success();
+        breaker.try_acquire().unwrap().success();
+        let ended = log.events().into_iter().find(|event| event.kind() == EventKind::Lifted);
+        let shown = "price rejects calls no more, overlay 1 is over";
+        assert_eq!(ended.unwrap().to_string(), shown);
+        assert_eq!(log.count(EventKind::Lifted), 1);
     }
 
     #[test]
@@ -329,6 +356,18 @@ mod it_rejects_nobody {
         breaker.configure(PolicyPatch::new().shadow(true)).unwrap();
         breaker.overlay(laid(1, MINUTE)).unwrap();
         assert!(breaker.try_acquire().is_ok() && breaker.is_available());
+    }
+
+    #[test]
+    fn while_the_kill_switch_is_on_and_health_agrees() {
+        let (registry, breaker) = setup();
+        breaker.overlay(laid(1, MINUTE)).unwrap();
+        registry.shadow_all(true);
+        assert!(breaker.try_acquire().is_ok());
+        let health = registry.health(BreakerFilter::new());
+        assert_eq!(health.to_string(), "up: none of 1 circuit open");
+        let page = Exposition::new().render(&registry);
+        assert!(page.contains("brama_health{health=\"up\"} 1"), "{page}");
     }
 
     #[test]

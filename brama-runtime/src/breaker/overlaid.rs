@@ -20,9 +20,9 @@ use super::{
     word::Word,
 };
 use crate::{
-    circuit::{By, Policy, State, Tick, Verdict, nanos},
+    circuit::{By, Policy, Tick, Verdict, nanos},
     event::{EventDetail, ProbeVerdict},
-    overlay::{LaidOverlay, Overlay, Ruling, StaleEpoch},
+    overlay::{self, LaidOverlay, Overlay, Ruling, StaleEpoch},
     sys::sync::Ordering,
 };
 
@@ -174,13 +174,8 @@ impl Locked {
         self.rare_mut().overlay.get_or_insert_default()
     }
 
-    /// Whether an overlay decides anything: not for a breaker in shadow, and not over what an
-    /// operator has decided by hand.
     fn hears_overlay(&self) -> bool {
-        match self.circuit.state() {
-            State::Closed | State::Open | State::HalfOpen => !self.policy.shadow(),
-            State::ForcedOpen | State::Disabled => false,
-        }
+        overlay::is_heard(self.circuit.state(), self.policy.shadow())
     }
 
     /// Until when an overlay rejects every call; `None` if it may let one through.

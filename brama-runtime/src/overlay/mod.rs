@@ -8,7 +8,7 @@ use std::{error::Error, fmt, time::Duration};
 
 pub(crate) use self::laid::{LaidOverlay, Ruling};
 use crate::{
-    circuit::{By, Quantity},
+    circuit::{By, Quantity, State},
     duration::Rounded,
     error::InvalidLength,
 };
@@ -149,6 +149,15 @@ impl fmt::Display for OverlayStatus {
             }
         }
         write!(f, " for {} ({})", Rounded(self.left), self.by)
+    }
+}
+
+/// Whether an overlay decides anything over a circuit in this state: not for a breaker in shadow,
+/// and not over what an operator has decided by hand.
+pub(crate) const fn is_heard(state: State, in_shadow: bool) -> bool {
+    match state {
+        State::Closed | State::Open | State::HalfOpen => !in_shadow,
+        State::ForcedOpen | State::Disabled => false,
     }
 }
 

@@ -32,7 +32,7 @@ use crate::{
     duration::Rounded,
     histogram::Durations,
     identity::Identity,
-    overlay::OverlayStatus,
+    overlay::{self, OverlayStatus},
 };
 
 /// A snapshot of a breaker. Taking one changes nothing.
@@ -145,10 +145,8 @@ pub struct Status {
 impl Status {
     /// Whether an overlay rejects every call.
     fn is_rejected_by_overlay(&self) -> bool {
-        let is_heard = match self.state {
-            State::Closed | State::Open | State::HalfOpen => !self.policy.shadow(),
-            State::ForcedOpen | State::Disabled => false,
-        };
+        let in_shadow = self.policy.shadow() || self.shadow_all;
+        let is_heard = overlay::is_heard(self.state, in_shadow);
         is_heard && self.overlay.as_ref().is_some_and(OverlayStatus::rejects)
     }
 }
