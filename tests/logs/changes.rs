@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brama::{
     Breaker, Config, Connection, ConnectionKind, Identity, Outcome, PolicyPatch, Registry, Window,
-    circuit::By, testing::ManualClock,
+    circuit::By, overlay::Overlay, testing::ManualClock,
 };
 use tracing::{Level, info_span};
 
@@ -184,6 +184,28 @@ fn a_registration_is_for_debugging_and_an_unregistration_is_information() {
          breaker=search kind=http change=registered number=1",
         "INFO brama::config: search was unregistered \
          breaker=search change=unregistered number=2",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn an_overlay_is_a_warning_its_end_is_information_and_its_probes_are_for_debugging() {
+    let lines = Recorder::lines(Level::DEBUG, || {
+        let breaker = Registry::new().breaker("search");
+        let by = By::actor("fleet", "3 of 8 nodes");
+        let overlay = Overlay::open_for(7, Duration::from_secs(30), by).unwrap();
+        breaker.overlay(overlay.permits(1)).unwrap();
+        breaker.try_acquire().unwrap().success();
+        breaker.lift(8, "mended").unwrap();
+    });
+    let lines: Vec<_> = lines.iter().skip(1).map(Line::to_string).collect();
+    let expected = [
+        "WARN brama::overlay: search rejects calls for 30 s by overlay 7: fleet: 3 of 8 nodes \
+         breaker=search change=overlaid epoch=7 number=2",
+        "DEBUG brama::overlay: search had a probe of overlay 7: success \
+         breaker=search change=probed epoch=7 number=3",
+        "INFO brama::overlay: search rejects calls no more, lifted as of epoch 8: mended \
+         breaker=search change=lifted epoch=8 number=4",
     ];
     assert_eq!(lines, expected);
 }

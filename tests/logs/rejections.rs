@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use brama::{Breaker, CircuitOpen, PolicyPatch, Registry, circuit_breaker, testing::ManualClock};
+use brama::{
+    Breaker, CircuitOpen, PolicyPatch, Registry, circuit_breaker, overlay::Overlay,
+    testing::ManualClock,
+};
 use tracing::{Level, info_span};
 
 use crate::recorder::{Line, Recorder};
@@ -67,6 +70,26 @@ fn a_forced_opening_has_no_time_to_retry() {
     breaker.force_open(());
     let lines = Recorder::lines(Level::DEBUG, || reject(&breaker, 1));
     assert_eq!(lines[0].fields, ["breaker=a", "state=force_open", "opening=1", "rejections=1"]);
+}
+
+#[test]
+fn the_rejections_of_an_overlay_are_counted_in_each_minute() {
+    let clock = ManualClock::new();
+    let breaker = Registry::with_clock(clock.clone()).breaker("a");
+    let overlay = Overlay::open_for(1, Duration::from_secs(120), "3 of 8 nodes").unwrap();
+    breaker.overlay(overlay).unwrap();
+    let lines = Recorder::lines(Level::DEBUG, || {
+        reject(&breaker, 3);
+        clock.advance(Duration::from_secs(60));
+        reject(&breaker, 1);
+    });
+    let fields: Vec<_> = lines.iter().map(|line| line.fields.join(" ")).collect();
+    let expected = [
+        "breaker=a retry_after_ms=120000 rejections=1",
+        "breaker=a retry_after_ms=120000 rejections=2",
+        "breaker=a retry_after_ms=60000 rejections=1",
+    ];
+    assert_eq!(fields, expected);
 }
 
 #[circuit_breaker(identifier = "logs_rejected", scope = "tests", key = node)]

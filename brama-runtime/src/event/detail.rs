@@ -184,7 +184,7 @@ impl fmt::Display for EventDetail {
                 write!(f, "rejects calls for {} by overlay {epoch}: {by}", Rounded(*length))
             }
             Self::Lifted { epoch, by: Some(by) } => {
-                write!(f, "rejects calls no more, overlay {epoch} was lifted: {by}")
+                write!(f, "rejects calls no more, lifted as of epoch {epoch}: {by}")
             }
             Self::Lifted { epoch, by: None } => {
                 write!(f, "rejects calls no more, overlay {epoch} is over")
