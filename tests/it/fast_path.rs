@@ -15,6 +15,7 @@ use brama::{
     circuit::Tick,
     clock::Clock,
     event::{EventFilter, EventKind, EventKinds},
+    overlay::Overlay,
     testing::ManualClock,
 };
 
@@ -109,6 +110,16 @@ fn a_rejection_reads_the_coarse_clock_alone() {
 #[test]
 fn a_rejection_within_the_lag_of_the_coarse_clock_reads_the_precise_one_too() {
     assert_eq!(readings_of_a_rejection(Duration::from_millis(20)), [1, 1]);
+}
+
+#[test]
+fn a_rejection_by_an_overlay_reads_the_precise_clock_alone() {
+    let clock = TwoReadings::default();
+    let breaker = Registry::with_clock(clock.clone()).breaker("api");
+    breaker.overlay(Overlay::open_for(1, Duration::from_secs(60), "a test").unwrap()).unwrap();
+    let reject = || drop(breaker.try_acquire().unwrap_err());
+    assert_eq!([readings(&clock.coarse, reject), readings(&clock.precise, reject)], [0, 1]);
+    assert_eq!(breaker.status().rejections.fleet, 2);
 }
 
 #[test]

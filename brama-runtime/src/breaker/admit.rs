@@ -70,10 +70,10 @@ impl Slot {
 
     /// Rejects a call out of line, unless the deadline has passed.
     pub(super) fn reject_at_gate(&self, word: Word) -> Option<Rejection> {
-        let retry_after = self.retry_after(word)?;
         if word.is_overlaid() {
-            return Some(self.reject_overlaid_at_gate(retry_after));
+            return self.reject_overlaid_at_gate();
         }
+        let retry_after = self.retry_after(word)?;
         self.note_contention(self.gate.count_rejected());
         // Nobody knows when a probe ends.
         let retry_after = if word.is_half_open() { UNKNOWN_WAIT } else { retry_after };

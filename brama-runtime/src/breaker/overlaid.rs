@@ -80,10 +80,14 @@ impl Slot {
         answer.map(drop)
     }
 
-    /// Rejects a call at the gate that an overlay rejects.
-    pub(super) fn reject_overlaid_at_gate(&self, left: NonZeroU64) -> Rejection {
+    /// Rejects a call at the gate that an overlay rejects, unless its deadline has passed.
+    ///
+    /// The gate does not show when an overlay was laid, so the clock must not lag behind that.
+    pub(super) fn reject_overlaid_at_gate(&self) -> Option<Rejection> {
+        let now = self.context.time.now();
+        let left = NonZeroU64::new(self.gate.rejects_until().nanos_since(now))?;
         self.extras().overlaid.fetch_add(1, Ordering::Relaxed);
-        Rejection::by_overlay(self.gate.opening(), left.get())
+        Some(Rejection::by_overlay(self.gate.opening(), left.get()))
     }
 
     /// Rejects a call that an overlay rejects, when the gate could not tell.
