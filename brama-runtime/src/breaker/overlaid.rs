@@ -60,6 +60,8 @@ impl Slot {
             length: overlay.length(),
             by: Arc::new(overlay.by().clone()),
         };
+        // Allocated before the overlay is published, so that no rejection allocates the count.
+        self.extras();
         let answer = locked.overlay_mut().lay(overlay, pending.now());
         if answer.is_ok() {
             locked.reregister(&mut pending);
