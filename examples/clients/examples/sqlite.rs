@@ -9,7 +9,7 @@ use clients::{
 };
 use sqlx::{
     Connection, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+    sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -61,15 +61,18 @@ async fn main() -> Result<(), BoxError> {
     check("a mistake in a query is no outage", mistake.is_err_and(|error| !is_outage(&error)))?;
 
     let (breaker, switch) = (brama::breaker("archive"), Switch::default());
-    let insert = "INSERT INTO orders DEFAULT VALUES";
-    let call = async || guarded(sqlx::query(insert).execute(&pool)).await.map(drop);
-    let other = options.busy_timeout(Duration::from_secs(5));
-    let other = SqliteConnection::connect_with(&other).await?;
-    tokio::select! {
-        locked = lock_while_it_fails(other, &switch) => locked?,
-        shown = outage(&breaker, &switch, call) => shown?,
-    }
+    let mut other = OtherProcess::new(options).await?;
+    let call = async || guarded(insert(&pool, other.follow(&switch))).await;
+    outage(&breaker, &switch, call).await?;
     Ok(())
+}
+
+async fn insert(
+    pool: &SqlitePool,
+    arrival: impl Future<Output = sqlx::Result<()>>,
+) -> sqlx::Result<()> {
+    arrival.await?;
+    sqlx::query("INSERT INTO orders DEFAULT VALUES").execute(pool).await.map(drop)
 }
 
 fn options(folder: &Path) -> SqliteConnectOptions {
@@ -78,12 +81,26 @@ fn options(folder: &Path) -> SqliteConnectOptions {
     options.create_if_missing(true).busy_timeout(Duration::from_millis(10))
 }
 
-/// The other process: it locks the file when the switch fails, until it works again.
-async fn lock_while_it_fails(mut other: SqliteConnection, switch: &Switch) -> sqlx::Result<()> {
-    loop {
-        switch.failed().await;
-        sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await?;
-        switch.working().await;
-        sqlx::query("ROLLBACK").execute(&mut other).await?;
+/// The other process, which locks the file while the switch fails.
+struct OtherProcess {
+    connection: SqliteConnection,
+    locks: bool,
+}
+
+impl OtherProcess {
+    async fn new(options: SqliteConnectOptions) -> sqlx::Result<Self> {
+        let options = options.busy_timeout(Duration::from_secs(5));
+        Ok(Self { connection: SqliteConnection::connect_with(&options).await?, locks: false })
+    }
+
+    /// Does as the switch says when a call arrives, before the call meets the file.
+    async fn follow(&mut self, switch: &Switch) -> sqlx::Result<()> {
+        let locks = !switch.enter();
+        if locks != self.locks {
+            let statement = if locks { "BEGIN EXCLUSIVE" } else { "ROLLBACK" };
+            sqlx::query(statement).execute(&mut self.connection).await?;
+            self.locks = locks;
+        }
+        Ok(())
     }
 }

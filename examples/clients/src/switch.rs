@@ -37,18 +37,9 @@ impl Switch {
 
     /// Waits until the server fails.
     pub async fn failed(&self) {
-        self.wait_for(|fails| fails).await;
-    }
-
-    /// Waits until the server works.
-    pub async fn working(&self) {
-        self.wait_for(|fails| !fails).await;
-    }
-
-    async fn wait_for(&self, is_reached: impl Fn(bool) -> bool) {
         let mut fails = self.0.fails.subscribe();
         // The sender lives as long as this switch.
-        drop(fails.wait_for(|fails| is_reached(*fails)).await);
+        drop(fails.wait_for(|fails| *fails).await);
     }
 
     /// How many calls have reached the server.
