@@ -1,0 +1,37 @@
+//! A decision of the fleet, as it travels to its nodes.
+
+use super::Phase;
+
+/// A decision of the fleet about one breaker.
+///
+/// It has remaining lengths and no moments: each node anchors them to its own clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Its number. A node ignores a decision that is not newer than the last one.
+    pub epoch: u64,
+    /// What was decided.
+    pub phase: Phase,
+    /// The milliseconds until the phase ends by itself; 0 for [`Phase::Closed`].
+    pub remaining: u64,
+    /// How many nodes have voted, and how many would have had to.
+    pub standing: Standing,
+}
+
+/// The votes on a breaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Votes that count.
+    pub votes: u32,
+    /// Nodes that are alive and have traffic on the breaker.
+    pub members: u32,
+    /// Votes that open.
+    pub quorum: u32,
+}
+
+impl Standing {
+    /// Whether the votes suffice.
+    #[must_use]
+    pub const fn is_quorum(&self) -> bool {
+        self.quorum <= self.votes
+    }
+}

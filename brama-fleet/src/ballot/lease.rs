@@ -1,0 +1,53 @@
+//! The lease of the one probe of the fleet.
+
+use super::ServerMillis;
+use crate::name::NodeName;
+
+/// The right of one node to probe for all. It is over by itself, so a node that dies costs the fleet
+/// the length of one lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    pub(super) holder: NodeName,
+    pub(super) epoch: u64,
+    pub(super) until: ServerMillis,
+}
+
+/// The answer to a node that asks for a lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeaseAnswer {
+    /// The node may probe.
+    Granted(Lease),
+    /// It is too early, or another node probes: the milliseconds until it makes sense to ask again.
+    Wait(u64),
+    /// The fleet has decided nothing that a probe could change.
+    NotOpen,
+}
+
+/// What became of a probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Report {
+    /// It succeeded.
+    Success,
+    /// It failed.
+    Failure,
+    /// It says nothing: the next node that asks gets a lease at once.
+    Inconclusive,
+}
+
+impl Lease {
+    /// The node that may probe.
+    #[must_use]
+    pub const fn holder(&self) -> &NodeName {
+        &self.holder
+    }
+
+    /// The token: the epoch of the decision that gave the lease.
+    #[must_use]
+    pub const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    pub(super) fn is_of(&self, node: &NodeName, epoch: u64) -> bool {
+        self.holder == *node && self.epoch == epoch
+    }
+}

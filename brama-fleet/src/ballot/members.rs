@@ -1,0 +1,25 @@
+//! The nodes that are alive and have traffic on a breaker.
+
+use std::collections::BTreeMap;
+
+use super::ServerMillis;
+use crate::name::NodeName;
+
+/// The members, each with the moment at which it is one no more.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Members(BTreeMap<NodeName, ServerMillis>);
+
+impl Members {
+    pub(super) fn beat(&mut self, node: &NodeName, until: ServerMillis) {
+        self.0.insert(node.clone(), until);
+    }
+
+    pub(super) fn end(&mut self, now: ServerMillis) {
+        self.0.retain(|_, until| now < *until);
+    }
+
+    pub(super) fn count(&self, now: ServerMillis) -> u32 {
+        let live = self.0.values().filter(|until| now < **until).count();
+        u32::try_from(live).unwrap_or(u32::MAX)
+    }
+}

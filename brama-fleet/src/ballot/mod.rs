@@ -1,0 +1,233 @@
+//! The ballot: what the nodes of a fleet know together about one breaker.
+//!
+//! A value with pure methods, and the only place that decides for the fleet. An engine keeps one for
+//! each breaker, in memory or as a script in a store. Time is the store's own, in milliseconds.
+
+mod decision;
+mod lease;
+mod members;
+mod phase;
+#[cfg(test)]
+mod tests;
+mod votes;
+
+pub use self::{
+    decision::{Decision, Standing},
+    lease::{Lease, LeaseAnswer, Report},
+    phase::Phase,
+};
+use std::{error::Error, fmt};
+
+use self::{members::Members, votes::Votes};
+use crate::{name::NodeName, policy::FleetPolicy};
+
+/// A moment of the store's clock: milliseconds since 1970.
+pub type ServerMillis = u64;
+
+/// What the nodes of a fleet know together about one breaker.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ballot {
+    /// The number of the last decision. It only grows, also when the store has lost its data,
+    /// because it is never less than the store's time.
+    epoch: u64,
+    phase: Phase,
+    members: Members,
+    votes: Votes,
+    /// Openings since the fleet last closed.
+    openings: u32,
+    /// Probes that succeeded in a row.
+    successes: u32,
+}
+
+impl Ballot {
+    /// Notes that a node is alive and has traffic on this breaker.
+    pub fn beat(&mut self, node: &NodeName, policy: &FleetPolicy, now: ServerMillis) {
+        self.members.beat(node, after(now, policy.member_length()));
+    }
+
+    /// Adds the vote of a node whose circuit has opened, and opens for the fleet if the votes reach
+    /// the quorum.
+    ///
+    /// A node that doubts itself votes with `weight` 0: it is counted as a member, and decides
+    /// nothing. A vote counts once a node, however often it is cast.
+    pub fn vote(
+        &mut self,
+        node: &NodeName,
+        weight: u32,
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> Option<Decision> {
+        self.end(policy, now);
+        self.beat(node, policy, now);
+        self.votes.cast(node, weight, after(now, policy.vote_length()));
+        let may_open = matches!(self.phase, Phase::Closed | Phase::Ramp { .. });
+        let opens = may_open && self.standing(policy, now).is_quorum();
+        opens.then(|| self.open(policy, now))
+    }
+
+    /// Takes the vote of a node back, because its circuit has closed.
+    pub fn retract(&mut self, node: &NodeName) {
+        self.votes.retract(node);
+    }
+
+    /// Asks for the one probe of the fleet, on behalf of a node that has a call waiting.
+    pub fn lease(
+        &mut self,
+        node: &NodeName,
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> (LeaseAnswer, Option<Decision>) {
+        self.end(policy, now);
+        let wait = match &self.phase {
+            Phase::Open { until } => until.saturating_sub(now),
+            Phase::HalfOpen { lease } => lease.until.saturating_sub(now),
+            Phase::Closed | Phase::Ramp { .. } | Phase::Refused { .. } => {
+                return (LeaseAnswer::NotOpen, None);
+            }
+        };
+        if 0 < wait {
+            return (LeaseAnswer::Wait(wait), None);
+        }
+        let until = after(now, policy.lease_length());
+        let epoch = self.epoch.saturating_add(1).max(now);
+        let lease = Lease { holder: node.clone(), epoch, until };
+        self.phase = Phase::HalfOpen { lease: lease.clone() };
+        (LeaseAnswer::Granted(lease), Some(self.decide(policy, now)))
+    }
+
+    /// Reports what became of a probe. A report whose lease is over, or was never given, changes
+    /// nothing.
+    pub fn report(
+        &mut self,
+        node: &NodeName,
+        epoch: u64,
+        report: Report,
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> Option<Decision> {
+        let Phase::HalfOpen { lease } = &self.phase else { return None };
+        if !lease.is_of(node, epoch) || lease.until <= now {
+            return None;
+        }
+        Some(match report {
+            Report::Success => self.succeed(policy, now),
+            Report::Failure => self.open(policy, now),
+            Report::Inconclusive => {
+                self.phase = Phase::Open { until: now };
+                self.decide(policy, now)
+            }
+        })
+    }
+
+    /// Rejects every call of the fleet for a time, by hand.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLong`] if the length is 0 or above the policy's `longest_wait`. Nothing is changed then.
+    pub fn refuse(
+        &mut self,
+        by: String,
+        length: u64,
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> Result<Decision, TooLong> {
+        let longest = policy.longest();
+        if !(1..=longest).contains(&length) {
+            return Err(TooLong { length, longest });
+        }
+        self.phase = Phase::Refused { until: after(now, length), by };
+        Ok(self.decide(policy, now))
+    }
+
+    /// Lifts whatever the fleet has decided, by hand. Votes are forgotten.
+    pub fn clear(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
+        self.close();
+        self.decide(policy, now)
+    }
+
+    /// The last decision, as a node learns it that has missed it; `None` if nothing is decided.
+    pub fn present(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Option<Decision> {
+        self.end(policy, now);
+        let is_closed = self.phase == Phase::Closed;
+        (!is_closed).then(|| self.decision(policy, now))
+    }
+
+    /// The votes at present.
+    #[must_use]
+    pub fn standing(&self, policy: &FleetPolicy, now: ServerMillis) -> Standing {
+        let members = self.members.count(now);
+        Standing { votes: self.votes.count(now), members, quorum: policy.quorum(members) }
+    }
+
+    /// Ends what is over by itself.
+    fn end(&mut self, policy: &FleetPolicy, now: ServerMillis) {
+        self.votes.end(now);
+        self.members.end(now);
+        if self.phase.is_over(policy.grace(), now) {
+            self.phase = Phase::Closed;
+        }
+    }
+
+    fn open(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
+        self.openings = self.openings.saturating_add(1);
+        self.successes = 0;
+        self.phase = Phase::Open { until: after(now, policy.wait_of(self.openings)) };
+        self.decide(policy, now)
+    }
+
+    /// Counts a probe that succeeded. After the last one, the fleet closes, by a ramp if it has one.
+    fn succeed(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
+        self.successes = self.successes.saturating_add(1);
+        if self.successes < policy.needed_successes() {
+            self.phase = Phase::Open { until: now };
+            return self.decide(policy, now);
+        }
+        self.close();
+        if 0 < policy.ramp_length() {
+            self.phase = Phase::Ramp { until: after(now, policy.ramp_length()) };
+        }
+        self.decide(policy, now)
+    }
+
+    fn close(&mut self) {
+        self.votes.clear();
+        (self.openings, self.successes, self.phase) = (0, 0, Phase::Closed);
+    }
+
+    /// Numbers what was decided.
+    fn decide(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
+        self.epoch = self.epoch.saturating_add(1).max(now);
+        self.decision(policy, now)
+    }
+
+    fn decision(&self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
+        let until = match &self.phase {
+            Phase::Closed => now,
+            Phase::Open { until } => after(*until, policy.grace()),
+            Phase::HalfOpen { lease } => after(lease.until, policy.grace()),
+            Phase::Ramp { until } | Phase::Refused { until, .. } => *until,
+        };
+        let (remaining, standing) = (until.saturating_sub(now), self.standing(policy, now));
+        Decision { epoch: self.epoch, phase: self.phase.clone(), remaining, standing }
+    }
+}
+
+const fn after(now: ServerMillis, length: u64) -> ServerMillis {
+    now.saturating_add(length)
+}
+
+/// A refusal by hand was rejected, because it is not bounded as the policy says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLong {
+    length: u64,
+    longest: u64,
+}
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { length, longest } = self;
+        write!(f, "the refusal lasts {length} ms, must be 1 ms to {longest} ms (`longest_wait`)")
+    }
+}
+
+impl Error for TooLong {}

@@ -1,0 +1,46 @@
+//! The phase of a breaker in the fleet.
+
+use super::{ServerMillis, lease::Lease};
+
+/// What the fleet has decided about a breaker.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// Nothing: each node decides for itself.
+    #[default]
+    Closed,
+    /// All calls are rejected; from `until` on, one node may ask for a lease.
+    Open {
+        /// The end of the wait.
+        until: ServerMillis,
+    },
+    /// One node probes for all.
+    HalfOpen {
+        /// Its lease.
+        lease: Lease,
+    },
+    /// A growing share of the calls is admitted.
+    Ramp {
+        /// The moment from which on all calls are.
+        until: ServerMillis,
+    },
+    /// All calls are rejected by hand.
+    Refused {
+        /// The moment at which that ends by itself.
+        until: ServerMillis,
+        /// Who has refused, and why.
+        by: String,
+    },
+}
+
+impl Phase {
+    /// Whether the phase is over by itself at `now`. An opening is, `grace` after its wait or its
+    /// lease, if no node has asked for a lease: then each node is free again.
+    pub(super) const fn is_over(&self, grace: u64, now: ServerMillis) -> bool {
+        match self {
+            Self::Closed => false,
+            Self::Open { until } => until.saturating_add(grace) <= now,
+            Self::HalfOpen { lease } => lease.until.saturating_add(grace) <= now,
+            Self::Ramp { until } | Self::Refused { until, .. } => *until <= now,
+        }
+    }
+}

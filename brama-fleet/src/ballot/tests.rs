@@ -1,0 +1,197 @@
+//! Laws of the ballot, over every short sequence of steps of three nodes.
+
+use super::*;
+
+/// What a node, an operator or time does.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Vote(usize, u32),
+    Retract(usize),
+    Lease(usize),
+    /// Reports with the token of the last lease that the node was given, however old.
+    Report(usize, Report),
+    Refuse,
+    Clear,
+    Pass(u64),
+}
+
+const WAIT: u64 = 1_000;
+const LEASE: u64 = 500;
+const RAMP: u64 = 400;
+
+const STEPS: [Step; 14] = [
+    Step::Vote(0, 1),
+    Step::Vote(1, 1),
+    Step::Vote(2, 0),
+    Step::Retract(0),
+    Step::Lease(0),
+    Step::Lease(1),
+    Step::Report(0, Report::Success),
+    Step::Report(0, Report::Failure),
+    Step::Report(1, Report::Success),
+    Step::Report(1, Report::Inconclusive),
+    Step::Refuse,
+    Step::Clear,
+    Step::Pass(RAMP),
+    Step::Pass(WAIT),
+];
+
+fn policy() -> FleetPolicy {
+    let millis = std::time::Duration::from_millis;
+    FleetPolicy::new()
+        .min_votes(2)
+        .and_then(|policy| policy.wait(millis(WAIT)))
+        .and_then(|policy| policy.lease(millis(LEASE)))
+        .and_then(|policy| policy.ramp(millis(RAMP)))
+        .unwrap()
+}
+
+/// A ballot, and what its nodes have seen.
+#[derive(Debug, Clone)]
+struct Run {
+    ballot: Ballot,
+    now: ServerMillis,
+    tokens: [Option<u64>; 3],
+    /// The lease that is live, as far as those who were given one know.
+    live: Option<(usize, u64, ServerMillis)>,
+}
+
+impl Run {
+    fn new() -> Self {
+        Self { ballot: Ballot::default(), now: 1_000_000, tokens: [None; 3], live: None }
+    }
+
+    fn step(&mut self, step: Step) {
+        let before = self.ballot.clone();
+        let decision = self.take(step);
+        match &decision {
+            Some(decision) => assert!(before.epoch < decision.epoch, "epochs only grow"),
+            None => assert_eq!(before.epoch, self.ballot.epoch, "no decision, no number"),
+        }
+        if let Some(Decision { phase: Phase::Open { .. }, standing, .. }) = &decision
+            && matches!(step, Step::Vote(..))
+        {
+            assert!(standing.is_quorum(), "no opening without a quorum: {standing:?}");
+        }
+    }
+
+    fn take(&mut self, step: Step) -> Option<Decision> {
+        let (policy, now) = (policy(), self.now);
+        match step {
+            Step::Vote(node, weight) => self.ballot.vote(&name(node), weight, &policy, now),
+            Step::Retract(node) => {
+                self.ballot.retract(&name(node));
+                None
+            }
+            Step::Lease(node) => {
+                let (answer, decision) = self.ballot.lease(&name(node), &policy, now);
+                if let LeaseAnswer::Granted(lease) = &answer {
+                    let live = self.live.filter(|(_, _, until)| now < *until);
+                    assert_eq!(live, None, "a second lease while one is live");
+                    self.tokens[node] = Some(lease.epoch);
+                    self.live = Some((node, lease.epoch, lease.until));
+                }
+                assert_eq!(matches!(answer, LeaseAnswer::Granted(_)), decision.is_some());
+                decision
+            }
+            Step::Report(node, report) => {
+                let token = self.tokens[node]?;
+                let is_live = self.live.is_some_and(|(holder, epoch, until)| {
+                    (holder, epoch) == (node, token) && now < until
+                });
+                let decision = self.ballot.report(&name(node), token, report, &policy, now);
+                assert!(is_live || decision.is_none(), "a stale token decided");
+                if decision.is_some() {
+                    self.live = None;
+                }
+                decision
+            }
+            Step::Refuse => {
+                self.live = None;
+                Some(self.ballot.refuse("alice".to_owned(), WAIT, &policy, now).unwrap())
+            }
+            Step::Clear => {
+                self.live = None;
+                Some(self.ballot.clear(&policy, now))
+            }
+            Step::Pass(length) => {
+                self.now += length;
+                None
+            }
+        }
+    }
+}
+
+fn name(node: usize) -> NodeName {
+    NodeName::new(["a", "b", "c"][node]).unwrap()
+}
+
+fn explore(run: &Run, depth: u32) {
+    if depth == 0 {
+        return;
+    }
+    for step in STEPS {
+        let mut next = run.clone();
+        next.step(step);
+        explore(&next, depth - 1);
+    }
+}
+
+#[test]
+fn every_short_sequence_of_steps_keeps_the_laws() {
+    explore(&Run::new(), 5);
+}
+
+#[test]
+fn from_an_opening_too() {
+    let mut run = Run::new();
+    run.step(Step::Vote(0, 1));
+    run.step(Step::Vote(1, 1));
+    assert!(matches!(run.ballot.phase, Phase::Open { .. }));
+    run.step(Step::Pass(WAIT));
+    run.step(Step::Lease(1));
+    explore(&run, 5);
+}
+
+#[test]
+fn the_votes_of_a_third_of_many_members_open() {
+    let (mut ballot, policy) = (Ballot::default(), FleetPolicy::new());
+    let node = |number: u32| NodeName::new(&format!("node-{number}")).unwrap();
+    (0..100).for_each(|number| ballot.beat(&node(number), &policy, 0));
+    let decisions = (0..30).map(|number| ballot.vote(&node(number), 1, &policy, 0));
+    let opened: Vec<_> = decisions.map(|decision| decision.is_some()).collect();
+    assert_eq!(opened.iter().position(|opened| *opened), Some(29));
+}
+
+#[test]
+fn a_holder_that_dies_costs_one_lease() {
+    let mut run = Run::new();
+    [Step::Vote(0, 1), Step::Vote(1, 1), Step::Pass(WAIT), Step::Lease(0)]
+        .into_iter()
+        .for_each(|step| run.step(step));
+    let (early, _) = run.ballot.lease(&name(1), &policy(), run.now);
+    assert_eq!(early, LeaseAnswer::Wait(LEASE));
+    let (later, _) = run.ballot.lease(&name(1), &policy(), run.now + LEASE);
+    assert!(matches!(later, LeaseAnswer::Granted(_)));
+}
+
+#[test]
+fn an_opening_that_nobody_probes_ends_by_itself_and_the_next_waits_twice_as_long() {
+    let (mut run, policy) = (Run::new(), policy());
+    run.step(Step::Vote(0, 1));
+    run.step(Step::Vote(1, 1));
+    let ends = run.now + WAIT + policy.grace();
+    assert!(run.ballot.present(&policy, ends - 1).is_some());
+    assert_eq!(run.ballot.present(&policy, ends), None);
+    let again = run.ballot.vote(&name(1), 1, &policy, ends).expect("both votes still count");
+    assert_eq!(again.phase, Phase::Open { until: ends + 2 * WAIT });
+}
+
+#[test]
+fn a_clock_of_the_store_that_jumps_back_takes_no_epoch_back() {
+    let mut run = Run::new();
+    run.step(Step::Vote(0, 1));
+    run.step(Step::Vote(1, 1));
+    run.now -= 500_000;
+    run.step(Step::Clear);
+}

@@ -1,0 +1,59 @@
+//! The names of nodes.
+
+use std::{error::Error, fmt, sync::Arc};
+
+use brama_runtime::api::text::Escaped;
+
+/// The name of a node: one process of the fleet. Two nodes must never share one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeName(Arc<str>);
+
+impl NodeName {
+    /// Takes a name of 1 to 64 bytes: letters and digits of ASCII, `-`, `_` and `.`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidName`] for another text.
+    pub fn new(name: &str) -> Result<Self, InvalidName> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        if (1..=LONGEST).contains(&name.len()) && name.bytes().all(is_plain) {
+            Ok(Self(name.into()))
+        } else {
+            Err(InvalidName { name: name.to_owned() })
+        }
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// In bytes.
+const LONGEST: usize = 64;
+
+impl fmt::Display for NodeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A text cannot be the name of a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidName {
+    name: String,
+}
+
+impl fmt::Display for InvalidName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, bytes) = (Escaped::within(LONGEST, &self.name), self.name.len());
+        write!(
+            f,
+            "the name is `{name}` ({bytes} bytes), must be 1 to {LONGEST} bytes of letters, digits, \
+             `-`, `_` and `.`"
+        )
+    }
+}
+
+impl Error for InvalidName {}

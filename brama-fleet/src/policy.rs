@@ -1,0 +1,198 @@
+//! How a fleet decides.
+
+use std::{error::Error, fmt, time::Duration};
+
+/// How a fleet decides: whose votes open, for how long, and how it closes again.
+///
+/// ```
+/// use brama_fleet::FleetPolicy;
+/// use std::time::Duration;
+///
+/// let policy = FleetPolicy::new().min_votes(2)?.wait(Duration::from_secs(10))?;
+/// assert_eq!(policy.quorum(100), 30);
+/// # Ok::<(), brama_fleet::InvalidFleetPolicy>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FleetPolicy {
+    min_votes: u32,
+    percent: u32,
+    success_threshold: u32,
+    heartbeat: u64,
+    vote: u64,
+    lease: u64,
+    wait: u64,
+    longest_wait: u64,
+    ramp: u64,
+}
+
+impl Default for FleetPolicy {
+    fn default() -> Self {
+        Self {
+            min_votes: 3,
+            percent: 30,
+            success_threshold: 1,
+            heartbeat: 5_000,
+            vote: 60_000,
+            lease: 10_000,
+            wait: 30_000,
+            longest_wait: 300_000,
+            ramp: 5_000,
+        }
+    }
+}
+
+/// Writes the setter of a duration in whole milliseconds.
+macro_rules! lengths {
+    ($($(#[$doc:meta])* $name:ident: $least:literal ..= $most:literal;)*) => {
+        impl FleetPolicy {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                ///
+                /// [`InvalidFleetPolicy`] outside of these limits.
+                pub fn $name(self, length: Duration) -> Result<Self, InvalidFleetPolicy> {
+                    let millis = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+                    let is_whole = length.subsec_nanos() % 1_000_000 == 0;
+                    if is_whole && ($least..=$most).contains(&millis) {
+                        return Ok(Self { $name: millis, ..self });
+                    }
+                    let (setting, value) = (stringify!($name), format!("{length:?}"));
+                    let limits = concat!($least, " ms to ", $most, " ms, in whole milliseconds");
+                    Err(InvalidFleetPolicy { setting, value, limits })
+                }
+            )*
+        }
+    };
+}
+
+lengths! {
+    /// How often a node says that it is alive. Default 5 s; 100 ms to 1 min. A node that is silent
+    /// for three heartbeats is no member.
+    heartbeat: 100 ..= 60_000;
+    /// How long a vote counts. Default 1 min; 1 s to 1 h.
+    vote: 1_000 ..= 3_600_000;
+    /// How long the one probe of the fleet may take. Default 10 s; 100 ms to 10 min.
+    lease: 100 ..= 600_000;
+    /// How long the fleet rejects before the first probe. It doubles with each opening until the
+    /// fleet has closed. Default 30 s; 100 ms to 1 h.
+    wait: 100 ..= 3_600_000;
+    /// The longest wait, and the longest refusal by hand. Default 5 min; 100 ms to 24 h.
+    longest_wait: 100 ..= 86_400_000;
+    /// For how long a growing share of the calls is admitted after an outage. Default 5 s; 0 to
+    /// 10 min.
+    ramp: 0 ..= 600_000;
+}
+
+impl FleetPolicy {
+    /// Returns the defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The fewest votes that open. Default 3; at least 1.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidFleetPolicy`] for 0.
+    pub fn min_votes(self, votes: u32) -> Result<Self, InvalidFleetPolicy> {
+        let valid = InvalidFleetPolicy::check("min_votes", votes, 1..=u32::MAX, "at least 1");
+        valid.map(|min_votes| Self { min_votes, ..self })
+    }
+
+    /// The share of the members whose votes open, in per cent. Default 30; 1 to 100.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidFleetPolicy`] outside of these limits.
+    pub fn percent(self, percent: u32) -> Result<Self, InvalidFleetPolicy> {
+        let valid = InvalidFleetPolicy::check("percent", percent, 1..=100, "1 to 100");
+        valid.map(|percent| Self { percent, ..self })
+    }
+
+    /// How many probes in a row must succeed. Default 1; 1 to 1000.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidFleetPolicy`] outside of these limits.
+    pub fn success_threshold(self, probes: u32) -> Result<Self, InvalidFleetPolicy> {
+        let valid = InvalidFleetPolicy::check("success_threshold", probes, 1..=1000, "1 to 1000");
+        valid.map(|success_threshold| Self { success_threshold, ..self })
+    }
+
+    /// Returns how many votes of so many members open.
+    #[must_use]
+    pub fn quorum(&self, members: u32) -> u32 {
+        let share = (u64::from(members) * u64::from(self.percent)).div_ceil(100);
+        self.min_votes.max(u32::try_from(share).unwrap_or(u32::MAX))
+    }
+
+    pub(crate) const fn needed_successes(&self) -> u32 {
+        self.success_threshold
+    }
+
+    pub(crate) const fn member_length(&self) -> u64 {
+        3 * self.heartbeat
+    }
+
+    pub(crate) const fn vote_length(&self) -> u64 {
+        self.vote
+    }
+
+    pub(crate) const fn lease_length(&self) -> u64 {
+        self.lease
+    }
+
+    pub(crate) const fn ramp_length(&self) -> u64 {
+        self.ramp
+    }
+
+    pub(crate) const fn longest(&self) -> u64 {
+        self.longest_wait
+    }
+
+    /// The wait of the opening with this number, beginning at 1.
+    pub(crate) fn wait_of(&self, opening: u32) -> u64 {
+        let doublings = opening.saturating_sub(1).min(63);
+        self.wait.saturating_mul(1 << doublings).min(self.longest_wait.max(self.wait))
+    }
+
+    /// For how long after a wait nodes go on rejecting, so that one of them asks for the lease and
+    /// not each probes for itself.
+    pub(crate) const fn grace(&self) -> u64 {
+        self.lease + self.heartbeat
+    }
+}
+
+/// A setting of a fleet was rejected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidFleetPolicy {
+    setting: &'static str,
+    value: String,
+    limits: &'static str,
+}
+
+impl InvalidFleetPolicy {
+    fn check(
+        setting: &'static str,
+        value: u32,
+        valid: std::ops::RangeInclusive<u32>,
+        limits: &'static str,
+    ) -> Result<u32, Self> {
+        if valid.contains(&value) {
+            Ok(value)
+        } else {
+            Err(Self { setting, value: value.to_string(), limits })
+        }
+    }
+}
+
+impl fmt::Display for InvalidFleetPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { setting, value, limits } = self;
+        write!(f, "`{setting}` of the fleet is {value}, must be {limits}")
+    }
+}
+
+impl Error for InvalidFleetPolicy {}
