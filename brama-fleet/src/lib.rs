@@ -2,10 +2,13 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod ballot;
+mod breaker_name;
+pub mod engine;
 mod name;
 mod policy;
 
 pub use self::{
+    breaker_name::BreakerName,
     name::{InvalidName, NodeName},
     policy::{FleetPolicy, InvalidFleetPolicy},
 };

@@ -1,0 +1,76 @@
+//! The name of a breaker, as it travels.
+
+use std::{fmt, fmt::Write as _, sync::Arc};
+
+use brama_runtime::api::{Identity, text::Escaped};
+
+/// The name of a breaker as the nodes of a fleet write it to each other: scope, identifier and key,
+/// with `/` between them. Each is percent-encoded; `~` stands for a part that is missing.
+///
+/// ```
+/// use brama_fleet::BreakerName;
+/// use brama_runtime::api::Identity;
+///
+/// let name = BreakerName::of(&Identity::new("payment_api").with_key("eu/1"));
+/// assert_eq!(name.as_str(), "~/payment_api/eu%2F1");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BreakerName(Arc<str>);
+
+impl BreakerName {
+    /// The name of this identity.
+    #[must_use]
+    pub fn of(identity: &Identity<'_>) -> Self {
+        let mut name = String::new();
+        encode(&mut name, identity.scope());
+        name.push('/');
+        encode(&mut name, Some(identity.identifier()));
+        name.push('/');
+        encode(&mut name, identity.key());
+        Self(name.into())
+    }
+
+    /// Reads a name that [`of`](Self::of) has written. Returns `None` for any other text.
+    #[must_use]
+    pub fn read(name: &str) -> Option<Self> {
+        let parts: Vec<_> = name.split('/').collect();
+        let is_name = parts.len() == 3 && parts.into_iter().all(is_part);
+        is_name.then(|| Self(name.into()))
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn encode(name: &mut String, part: Option<&str>) {
+    let Some(part) = part else { return name.push(MISSING) };
+    for byte in part.bytes() {
+        if is_plain(byte) {
+            name.push(char::from(byte));
+        } else {
+            let _infallible = write!(name, "%{byte:02X}");
+        }
+    }
+}
+
+fn is_part(part: &str) -> bool {
+    part == MISSING.to_string() || part.bytes().all(|byte| is_plain(byte) || byte == b'%')
+}
+
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+}
+
+const MISSING: char = '~';
+
+impl fmt::Display for BreakerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Escaped::within(LONGEST_SHOWN, &self.0))
+    }
+}
+
+/// In bytes.
+const LONGEST_SHOWN: usize = 256;

@@ -1,0 +1,127 @@
+//! Engines: the stores that the nodes of a fleet share.
+
+use std::{error::Error, fmt, future::Future, pin::Pin};
+
+use crate::{
+    ballot::{Decision, LeaseAnswer, Report, TooLong},
+    breaker_name::BreakerName,
+    name::NodeName,
+    policy::FleetPolicy,
+};
+
+/// A store that the nodes of a fleet share: memory for tests and single processes, Redis or Valkey.
+///
+/// It decides as a [`Ballot`](crate::ballot::Ballot) for each breaker does, on its own clock, and each
+/// method is one round trip. An engine must pass the conformance suite.
+///
+/// Nothing here is called by a protected call: an engine that is slow or gone delays nobody.
+pub trait Engine: Send + Sync + 'static {
+    /// Says that a node is alive and has traffic on these breakers. The answer is the digest: each
+    /// decision in force.
+    fn beat<'a>(
+        &'a self,
+        node: &'a NodeName,
+        breakers: &'a [BreakerName],
+        policy: &'a FleetPolicy,
+    ) -> Answer<'a, Vec<Announcement>>;
+
+    /// Votes, because the circuit of a node has opened: see [`Ballot::vote`](crate::ballot::Ballot::vote).
+    /// The decision is announced too.
+    fn vote<'a>(
+        &'a self,
+        node: &'a NodeName,
+        breaker: &'a BreakerName,
+        weight: u32,
+        policy: &'a FleetPolicy,
+    ) -> Answer<'a, Option<Decision>>;
+
+    /// Takes the vote of a node back.
+    fn retract<'a>(&'a self, node: &'a NodeName, breaker: &'a BreakerName) -> Answer<'a, ()>;
+
+    /// Asks for the one probe of the fleet.
+    fn lease<'a>(
+        &'a self,
+        node: &'a NodeName,
+        breaker: &'a BreakerName,
+        policy: &'a FleetPolicy,
+    ) -> Answer<'a, LeaseAnswer>;
+
+    /// Reports what became of a probe. `None` if the token is stale.
+    fn report<'a>(
+        &'a self,
+        node: &'a NodeName,
+        breaker: &'a BreakerName,
+        token: u64,
+        report: Report,
+        policy: &'a FleetPolicy,
+    ) -> Answer<'a, Option<Decision>>;
+
+    /// Rejects or clears for the whole fleet, by hand.
+    fn act<'a>(
+        &'a self,
+        breaker: &'a BreakerName,
+        action: &'a HandAction,
+        policy: &'a FleetPolicy,
+    ) -> Answer<'a, Result<Decision, TooLong>>;
+
+    /// Listens to decisions from now on.
+    fn subscribe(&self) -> Answer<'_, Box<dyn Announcements>>;
+}
+
+/// The future of an engine's answer.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, LinkError>> + Send + 'a>>;
+
+/// The decisions that an engine announces, each at most once. Some may be missing after a gap.
+pub trait Announcements: Send {
+    /// Waits for the next decision.
+    ///
+    /// An error is a gap: whoever listens subscribes again and asks for the digest.
+    fn next(&mut self) -> Answer<'_, Announcement>;
+}
+
+/// A decision about a breaker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    /// The breaker.
+    pub breaker: BreakerName,
+    /// What was decided.
+    pub decision: Decision,
+}
+
+/// An action by hand on the whole fleet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HandAction {
+    /// Rejects every call for so many milliseconds.
+    Refuse {
+        /// The milliseconds, at most the policy's `longest_wait`.
+        length: u64,
+        /// Who, and why: `alice: maintenance`.
+        by: String,
+    },
+    /// Lifts whatever was decided.
+    Clear {
+        /// Who, and why.
+        by: String,
+    },
+}
+
+/// The store did not answer, or not as it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkError {
+    message: String,
+}
+
+impl LinkError {
+    /// Says what happened, for people. Text from outside must have been bounded and escaped.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for LinkError {}
