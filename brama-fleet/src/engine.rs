@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, future::Future, pin::Pin};
 
 use crate::{
-    ballot::{Decision, LeaseAnswer, Report, TooLong},
+    ballot::{Decision, LeaseAnswer, ProbeReport, TooLong},
     breaker_name::BreakerName,
     name::NodeName,
     policy::FleetPolicy,
@@ -11,8 +11,8 @@ use crate::{
 
 /// A store that the nodes of a fleet share: memory for tests and single processes, Redis or Valkey.
 ///
-/// It decides as a [`Ballot`](crate::ballot::Ballot) for each breaker does, on its own clock, and each
-/// method is one round trip. An engine must pass the conformance suite.
+/// It decides as a [`Ballot`](crate::ballot::Ballot) for each breaker does, on its own clock, and
+/// each method is one round trip. An engine must pass the conformance suite.
 ///
 /// Nothing here is called by a protected call: an engine that is slow or gone delays nobody.
 pub trait Engine: Send + Sync + 'static {
@@ -23,20 +23,20 @@ pub trait Engine: Send + Sync + 'static {
         node: &'a NodeName,
         breakers: &'a [BreakerName],
         policy: &'a FleetPolicy,
-    ) -> Answer<'a, Vec<Announcement>>;
+    ) -> EngineAnswer<'a, Vec<Announcement>>;
 
-    /// Votes, because the circuit of a node has opened: see [`Ballot::vote`](crate::ballot::Ballot::vote).
-    /// The decision is announced too.
+    /// Votes, because the circuit of a node has opened: see
+    /// [`Ballot::vote`](crate::ballot::Ballot::vote). The decision is announced too.
     fn vote<'a>(
         &'a self,
         node: &'a NodeName,
         breaker: &'a BreakerName,
         weight: u32,
         policy: &'a FleetPolicy,
-    ) -> Answer<'a, Option<Decision>>;
+    ) -> EngineAnswer<'a, Option<Decision>>;
 
     /// Takes the vote of a node back.
-    fn retract<'a>(&'a self, node: &'a NodeName, breaker: &'a BreakerName) -> Answer<'a, ()>;
+    fn retract<'a>(&'a self, node: &'a NodeName, breaker: &'a BreakerName) -> EngineAnswer<'a, ()>;
 
     /// Asks for the one probe of the fleet.
     fn lease<'a>(
@@ -44,7 +44,7 @@ pub trait Engine: Send + Sync + 'static {
         node: &'a NodeName,
         breaker: &'a BreakerName,
         policy: &'a FleetPolicy,
-    ) -> Answer<'a, LeaseAnswer>;
+    ) -> EngineAnswer<'a, LeaseAnswer>;
 
     /// Reports what became of a probe. `None` if the token is stale.
     fn report<'a>(
@@ -52,9 +52,9 @@ pub trait Engine: Send + Sync + 'static {
         node: &'a NodeName,
         breaker: &'a BreakerName,
         token: u64,
-        report: Report,
+        report: ProbeReport,
         policy: &'a FleetPolicy,
-    ) -> Answer<'a, Option<Decision>>;
+    ) -> EngineAnswer<'a, Option<Decision>>;
 
     /// Rejects or clears for the whole fleet, by hand.
     fn act<'a>(
@@ -62,21 +62,21 @@ pub trait Engine: Send + Sync + 'static {
         breaker: &'a BreakerName,
         action: &'a HandAction,
         policy: &'a FleetPolicy,
-    ) -> Answer<'a, Result<Decision, TooLong>>;
+    ) -> EngineAnswer<'a, Result<Decision, TooLong>>;
 
     /// Listens to decisions from now on.
-    fn subscribe(&self) -> Answer<'_, Box<dyn Announcements>>;
+    fn subscribe(&self) -> EngineAnswer<'_, Box<dyn DecisionStream>>;
 }
 
 /// The future of an engine's answer.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, LinkError>> + Send + 'a>>;
+pub type EngineAnswer<'a, T> = Pin<Box<dyn Future<Output = Result<T, LinkError>> + Send + 'a>>;
 
 /// The decisions that an engine announces, each at most once. Some may be missing after a gap.
-pub trait Announcements: Send {
+pub trait DecisionStream: Send {
     /// Waits for the next decision.
     ///
     /// An error is a gap: whoever listens subscribes again and asks for the digest.
-    fn next(&mut self) -> Answer<'_, Announcement>;
+    fn next(&mut self) -> EngineAnswer<'_, Announcement>;
 }
 
 /// A decision about a breaker.
@@ -92,7 +92,7 @@ pub struct Announcement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandAction {
     /// Rejects every call for so many milliseconds.
-    Refuse {
+    Reject {
         /// The milliseconds, at most the policy's `longest_wait`.
         length: u64,
         /// Who, and why: `alice: maintenance`.

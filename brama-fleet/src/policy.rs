@@ -77,7 +77,7 @@ lengths! {
     /// How long the fleet rejects before the first probe. It doubles with each opening until the
     /// fleet has closed. Default 30 s; 100 ms to 1 h.
     wait: 100 ..= 3_600_000;
-    /// The longest wait, and the longest refusal by hand. Default 5 min; 100 ms to 24 h.
+    /// The longest wait, and the longest rejection by hand. Default 5 min; 100 ms to 24 h.
     longest_wait: 100 ..= 86_400_000;
     /// For how long a growing share of the calls is admitted after an outage. Default 5 s; 0 to
     /// 10 min.

@@ -15,7 +15,7 @@ pub(crate) struct File {
 impl File {
     /// The text before the file's tests.
     pub(crate) fn code(&self) -> &str {
-        self.text.split("#[cfg(test)]\nmod tests").next().unwrap()
+        self.text.split("#[cfg(test)]\nmod tests {").next().unwrap()
     }
 
     /// The numbered lines of the code, without comments.
@@ -85,10 +85,11 @@ fn collect(folder: &Path, suffix: &str, found: &mut Vec<PathBuf>) {
 }
 
 /// The sources of each published crate.
-pub(crate) const SOURCES: [&str; 9] = [
+pub(crate) const SOURCES: [&str; 10] = [
     "src",
     "brama-cli/src",
     "brama-config/src",
+    "brama-fleet/src",
     "brama-macros/src",
     "brama-metrics/src",
     "brama-otel/src",

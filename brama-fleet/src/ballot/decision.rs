@@ -1,6 +1,6 @@
 //! A decision of the fleet, as it travels to its nodes.
 
-use super::Phase;
+use super::FleetPhase;
 
 /// A decision of the fleet about one breaker.
 ///
@@ -10,8 +10,8 @@ pub struct Decision {
     /// Its number. A node ignores a decision that is not newer than the last one.
     pub epoch: u64,
     /// What was decided.
-    pub phase: Phase,
-    /// The milliseconds until the phase ends by itself; 0 for [`Phase::Closed`].
+    pub phase: FleetPhase,
+    /// The milliseconds until the phase ends by itself; 0 for [`FleetPhase::Closed`].
     pub remaining: u64,
     /// How many nodes have voted, and how many would have had to.
     pub standing: Standing,

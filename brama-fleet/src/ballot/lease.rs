@@ -3,10 +3,11 @@
 use super::ServerMillis;
 use crate::name::NodeName;
 
-/// The right of one node to probe for all. It is over by itself, so a node that dies costs the fleet
-/// the length of one lease.
+/// The right of one node to probe for all.
+///
+/// It is over by itself, so a node that dies costs the fleet the length of one lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lease {
+pub struct ProbeLease {
     pub(super) holder: NodeName,
     pub(super) epoch: u64,
     pub(super) until: ServerMillis,
@@ -16,7 +17,7 @@ pub struct Lease {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeaseAnswer {
     /// The node may probe.
-    Granted(Lease),
+    Granted(ProbeLease),
     /// It is too early, or another node probes: the milliseconds until it makes sense to ask again.
     Wait(u64),
     /// The fleet has decided nothing that a probe could change.
@@ -25,7 +26,7 @@ pub enum LeaseAnswer {
 
 /// What became of a probe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Report {
+pub enum ProbeReport {
     /// It succeeded.
     Success,
     /// It failed.
@@ -34,7 +35,7 @@ pub enum Report {
     Inconclusive,
 }
 
-impl Lease {
+impl ProbeLease {
     /// The node that may probe.
     #[must_use]
     pub const fn holder(&self) -> &NodeName {

@@ -1,7 +1,7 @@
 //! The ballot: what the nodes of a fleet know together about one breaker.
 //!
-//! A value with pure methods, and the only place that decides for the fleet. An engine keeps one for
-//! each breaker, in memory or as a script in a store. Time is the store's own, in milliseconds.
+//! A value with pure methods, and the only place that decides for the fleet. An engine keeps one
+//! for each breaker, in memory or as a script in a store. Time is the store's own, in milliseconds.
 
 mod decision;
 mod lease;
@@ -13,8 +13,8 @@ mod votes;
 
 pub use self::{
     decision::{Decision, Standing},
-    lease::{Lease, LeaseAnswer, Report},
-    phase::Phase,
+    lease::{LeaseAnswer, ProbeLease, ProbeReport},
+    phase::FleetPhase,
 };
 use std::{error::Error, fmt};
 
@@ -30,7 +30,7 @@ pub struct Ballot {
     /// The number of the last decision. It only grows, also when the store has lost its data,
     /// because it is never less than the store's time.
     epoch: u64,
-    phase: Phase,
+    phase: FleetPhase,
     members: Members,
     votes: Votes,
     /// Openings since the fleet last closed.
@@ -60,7 +60,7 @@ impl Ballot {
         self.end(policy, now);
         self.beat(node, policy, now);
         self.votes.cast(node, weight, after(now, policy.vote_length()));
-        let may_open = matches!(self.phase, Phase::Closed | Phase::Ramp { .. });
+        let may_open = matches!(self.phase, FleetPhase::Closed | FleetPhase::Ramp { .. });
         let opens = may_open && self.standing(policy, now).is_quorum();
         opens.then(|| self.open(policy, now))
     }
@@ -79,9 +79,9 @@ impl Ballot {
     ) -> (LeaseAnswer, Option<Decision>) {
         self.end(policy, now);
         let wait = match &self.phase {
-            Phase::Open { until } => until.saturating_sub(now),
-            Phase::HalfOpen { lease } => lease.until.saturating_sub(now),
-            Phase::Closed | Phase::Ramp { .. } | Phase::Refused { .. } => {
+            FleetPhase::Open { until } => until.saturating_sub(now),
+            FleetPhase::HalfOpen { lease } => lease.until.saturating_sub(now),
+            FleetPhase::Closed | FleetPhase::Ramp { .. } | FleetPhase::RejectedByHand { .. } => {
                 return (LeaseAnswer::NotOpen, None);
             }
         };
@@ -90,8 +90,8 @@ impl Ballot {
         }
         let until = after(now, policy.lease_length());
         let epoch = self.epoch.saturating_add(1).max(now);
-        let lease = Lease { holder: node.clone(), epoch, until };
-        self.phase = Phase::HalfOpen { lease: lease.clone() };
+        let lease = ProbeLease { holder: node.clone(), epoch, until };
+        self.phase = FleetPhase::HalfOpen { lease: lease.clone() };
         (LeaseAnswer::Granted(lease), Some(self.decide(policy, now)))
     }
 
@@ -101,19 +101,19 @@ impl Ballot {
         &mut self,
         node: &NodeName,
         epoch: u64,
-        report: Report,
+        report: ProbeReport,
         policy: &FleetPolicy,
         now: ServerMillis,
     ) -> Option<Decision> {
-        let Phase::HalfOpen { lease } = &self.phase else { return None };
+        let FleetPhase::HalfOpen { lease } = &self.phase else { return None };
         if !lease.is_of(node, epoch) || lease.until <= now {
             return None;
         }
         Some(match report {
-            Report::Success => self.succeed(policy, now),
-            Report::Failure => self.open(policy, now),
-            Report::Inconclusive => {
-                self.phase = Phase::Open { until: now };
+            ProbeReport::Success => self.succeed(policy, now),
+            ProbeReport::Failure => self.open(policy, now),
+            ProbeReport::Inconclusive => {
+                self.phase = FleetPhase::Open { until: now };
                 self.decide(policy, now)
             }
         })
@@ -123,8 +123,9 @@ impl Ballot {
     ///
     /// # Errors
     ///
-    /// [`TooLong`] if the length is 0 or above the policy's `longest_wait`. Nothing is changed then.
-    pub fn refuse(
+    /// [`TooLong`] if the length is 0 or above the policy's `longest_wait`. Nothing is changed
+    /// then.
+    pub fn reject(
         &mut self,
         by: String,
         length: u64,
@@ -135,7 +136,7 @@ impl Ballot {
         if !(1..=longest).contains(&length) {
             return Err(TooLong { length, longest });
         }
-        self.phase = Phase::Refused { until: after(now, length), by };
+        self.phase = FleetPhase::RejectedByHand { until: after(now, length), by };
         Ok(self.decide(policy, now))
     }
 
@@ -148,7 +149,7 @@ impl Ballot {
     /// The last decision, as a node learns it that has missed it; `None` if nothing is decided.
     pub fn present(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Option<Decision> {
         self.end(policy, now);
-        let is_closed = self.phase == Phase::Closed;
+        let is_closed = self.phase == FleetPhase::Closed;
         (!is_closed).then(|| self.decision(policy, now))
     }
 
@@ -164,34 +165,35 @@ impl Ballot {
         self.votes.end(now);
         self.members.end(now);
         if self.phase.is_over(policy.grace(), now) {
-            self.phase = Phase::Closed;
+            self.phase = FleetPhase::Closed;
         }
     }
 
     fn open(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
         self.openings = self.openings.saturating_add(1);
         self.successes = 0;
-        self.phase = Phase::Open { until: after(now, policy.wait_of(self.openings)) };
+        self.phase = FleetPhase::Open { until: after(now, policy.wait_of(self.openings)) };
         self.decide(policy, now)
     }
 
-    /// Counts a probe that succeeded. After the last one, the fleet closes, by a ramp if it has one.
+    /// Counts a probe that succeeded. After the last one, the fleet closes, by a ramp if it has
+    /// one.
     fn succeed(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
         self.successes = self.successes.saturating_add(1);
         if self.successes < policy.needed_successes() {
-            self.phase = Phase::Open { until: now };
+            self.phase = FleetPhase::Open { until: now };
             return self.decide(policy, now);
         }
         self.close();
         if 0 < policy.ramp_length() {
-            self.phase = Phase::Ramp { until: after(now, policy.ramp_length()) };
+            self.phase = FleetPhase::Ramp { until: after(now, policy.ramp_length()) };
         }
         self.decide(policy, now)
     }
 
     fn close(&mut self) {
         self.votes.clear();
-        (self.openings, self.successes, self.phase) = (0, 0, Phase::Closed);
+        (self.openings, self.successes, self.phase) = (0, 0, FleetPhase::Closed);
     }
 
     /// Numbers what was decided.
@@ -202,10 +204,10 @@ impl Ballot {
 
     fn decision(&self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
         let until = match &self.phase {
-            Phase::Closed => now,
-            Phase::Open { until } => after(*until, policy.grace()),
-            Phase::HalfOpen { lease } => after(lease.until, policy.grace()),
-            Phase::Ramp { until } | Phase::Refused { until, .. } => *until,
+            FleetPhase::Closed => now,
+            FleetPhase::Open { until } => after(*until, policy.grace()),
+            FleetPhase::HalfOpen { lease } => after(lease.until, policy.grace()),
+            FleetPhase::Ramp { until } | FleetPhase::RejectedByHand { until, .. } => *until,
         };
         let (remaining, standing) = (until.saturating_sub(now), self.standing(policy, now));
         Decision { epoch: self.epoch, phase: self.phase.clone(), remaining, standing }
@@ -216,7 +218,7 @@ const fn after(now: ServerMillis, length: u64) -> ServerMillis {
     now.saturating_add(length)
 }
 
-/// A refusal by hand was rejected, because it is not bounded as the policy says.
+/// A rejection by hand was not accepted: its length is not bounded as the policy says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLong {
     length: u64,
@@ -226,7 +228,7 @@ pub struct TooLong {
 impl fmt::Display for TooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { length, longest } = self;
-        write!(f, "the refusal lasts {length} ms, must be 1 ms to {longest} ms (`longest_wait`)")
+        write!(f, "the rejection lasts {length} ms, must be 1 ms to {longest} ms (`longest_wait`)")
     }
 }
 

@@ -1,10 +1,10 @@
 //! The phase of a breaker in the fleet.
 
-use super::{ServerMillis, lease::Lease};
+use super::{ServerMillis, lease::ProbeLease};
 
 /// What the fleet has decided about a breaker.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Phase {
+pub enum FleetPhase {
     /// Nothing: each node decides for itself.
     #[default]
     Closed,
@@ -16,7 +16,7 @@ pub enum Phase {
     /// One node probes for all.
     HalfOpen {
         /// Its lease.
-        lease: Lease,
+        lease: ProbeLease,
     },
     /// A growing share of the calls is admitted.
     Ramp {
@@ -24,15 +24,15 @@ pub enum Phase {
         until: ServerMillis,
     },
     /// All calls are rejected by hand.
-    Refused {
+    RejectedByHand {
         /// The moment at which that ends by itself.
         until: ServerMillis,
-        /// Who has refused, and why.
+        /// Who rejects, and why.
         by: String,
     },
 }
 
-impl Phase {
+impl FleetPhase {
     /// Whether the phase is over by itself at `now`. An opening is, `grace` after its wait or its
     /// lease, if no node has asked for a lease: then each node is free again.
     pub(super) const fn is_over(&self, grace: u64, now: ServerMillis) -> bool {
@@ -40,7 +40,7 @@ impl Phase {
             Self::Closed => false,
             Self::Open { until } => until.saturating_add(grace) <= now,
             Self::HalfOpen { lease } => lease.until.saturating_add(grace) <= now,
-            Self::Ramp { until } | Self::Refused { until, .. } => *until <= now,
+            Self::Ramp { until } | Self::RejectedByHand { until, .. } => *until <= now,
         }
     }
 }

@@ -9,8 +9,8 @@ enum Step {
     Retract(usize),
     Lease(usize),
     /// Reports with the token of the last lease that the node was given, however old.
-    Report(usize, Report),
-    Refuse,
+    Report(usize, ProbeReport),
+    Reject,
     Clear,
     Pass(u64),
 }
@@ -26,11 +26,11 @@ const STEPS: [Step; 14] = [
     Step::Retract(0),
     Step::Lease(0),
     Step::Lease(1),
-    Step::Report(0, Report::Success),
-    Step::Report(0, Report::Failure),
-    Step::Report(1, Report::Success),
-    Step::Report(1, Report::Inconclusive),
-    Step::Refuse,
+    Step::Report(0, ProbeReport::Success),
+    Step::Report(0, ProbeReport::Failure),
+    Step::Report(1, ProbeReport::Success),
+    Step::Report(1, ProbeReport::Inconclusive),
+    Step::Reject,
     Step::Clear,
     Step::Pass(RAMP),
     Step::Pass(WAIT),
@@ -68,7 +68,7 @@ impl Run {
             Some(decision) => assert!(before.epoch < decision.epoch, "epochs only grow"),
             None => assert_eq!(before.epoch, self.ballot.epoch, "no decision, no number"),
         }
-        if let Some(Decision { phase: Phase::Open { .. }, standing, .. }) = &decision
+        if let Some(Decision { phase: FleetPhase::Open { .. }, standing, .. }) = &decision
             && matches!(step, Step::Vote(..))
         {
             assert!(standing.is_quorum(), "no opening without a quorum: {standing:?}");
@@ -106,9 +106,9 @@ impl Run {
                 }
                 decision
             }
-            Step::Refuse => {
+            Step::Reject => {
                 self.live = None;
-                Some(self.ballot.refuse("alice".to_owned(), WAIT, &policy, now).unwrap())
+                Some(self.ballot.reject("alice".to_owned(), WAIT, &policy, now).unwrap())
             }
             Step::Clear => {
                 self.live = None;
@@ -147,7 +147,7 @@ fn from_an_opening_too() {
     let mut run = Run::new();
     run.step(Step::Vote(0, 1));
     run.step(Step::Vote(1, 1));
-    assert!(matches!(run.ballot.phase, Phase::Open { .. }));
+    assert!(matches!(run.ballot.phase, FleetPhase::Open { .. }));
     run.step(Step::Pass(WAIT));
     run.step(Step::Lease(1));
     explore(&run, 5);
@@ -166,9 +166,9 @@ fn the_votes_of_a_third_of_many_members_open() {
 #[test]
 fn a_holder_that_dies_costs_one_lease() {
     let mut run = Run::new();
-    [Step::Vote(0, 1), Step::Vote(1, 1), Step::Pass(WAIT), Step::Lease(0)]
-        .into_iter()
-        .for_each(|step| run.step(step));
+    for step in [Step::Vote(0, 1), Step::Vote(1, 1), Step::Pass(WAIT), Step::Lease(0)] {
+        run.step(step);
+    }
     let (early, _) = run.ballot.lease(&name(1), &policy(), run.now);
     assert_eq!(early, LeaseAnswer::Wait(LEASE));
     let (later, _) = run.ballot.lease(&name(1), &policy(), run.now + LEASE);
@@ -184,7 +184,7 @@ fn an_opening_that_nobody_probes_ends_by_itself_and_the_next_waits_twice_as_long
     assert!(run.ballot.present(&policy, ends - 1).is_some());
     assert_eq!(run.ballot.present(&policy, ends), None);
     let again = run.ballot.vote(&name(1), 1, &policy, ends).expect("both votes still count");
-    assert_eq!(again.phase, Phase::Open { until: ends + 2 * WAIT });
+    assert_eq!(again.phase, FleetPhase::Open { until: ends + 2 * WAIT });
 }
 
 #[test]
