@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, future::Future, pin::Pin};
 
 use crate::{
-    ballot::{Decision, LeaseAnswer, ProbeReport, TooLong},
+    ballot::{Decision, LeaseAnswer, ProbeReport, ServerMillis, TooLong, VoteAnswer},
     breaker_name::BreakerName,
     name::NodeName,
     policy::FleetPolicy,
@@ -16,24 +16,25 @@ use crate::{
 ///
 /// Nothing here is called by a protected call: an engine that is slow or gone delays nobody.
 pub trait Engine: Send + Sync + 'static {
-    /// Says that a node is alive and has traffic on these breakers. The answer is the digest: each
-    /// decision in force.
+    /// Says that a node is alive and has traffic on these breakers, which may be none. The answer
+    /// has each decision in force.
     fn beat<'a>(
         &'a self,
         node: &'a NodeName,
         breakers: &'a [BreakerName],
         policy: &'a FleetPolicy,
-    ) -> EngineAnswer<'a, Vec<Announcement>>;
+    ) -> EngineAnswer<'a, Digest>;
 
     /// Votes, because the circuit of a node has opened: see
-    /// [`Ballot::vote`](crate::ballot::Ballot::vote). The decision is announced too.
+    /// [`Ballot::vote`](crate::ballot::Ballot::vote). A decision is announced too. At most
+    /// [`most_open`](FleetPolicy::most_open) of the known breakers are opened.
     fn vote<'a>(
         &'a self,
         node: &'a NodeName,
         breaker: &'a BreakerName,
         weight: u32,
         policy: &'a FleetPolicy,
-    ) -> EngineAnswer<'a, Option<Decision>>;
+    ) -> EngineAnswer<'a, VoteAnswer>;
 
     /// Takes the vote of a node back.
     fn retract<'a>(&'a self, node: &'a NodeName, breaker: &'a BreakerName) -> EngineAnswer<'a, ()>;
@@ -77,6 +78,15 @@ pub trait DecisionStream: Send {
     ///
     /// An error is a gap: whoever listens subscribes again and asks for the digest.
     fn next(&mut self) -> EngineAnswer<'_, Announcement>;
+}
+
+/// All that is decided, as a node learns it that may have missed something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// When it was read. A decision with a lesser epoch that is missing here is over.
+    pub at: ServerMillis,
+    /// The decisions in force.
+    pub decisions: Vec<Announcement>,
 }
 
 /// A decision about a breaker.

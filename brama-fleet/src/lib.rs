@@ -3,7 +3,9 @@
 
 pub mod ballot;
 mod breaker_name;
+mod draw;
 pub mod engine;
+pub mod memory;
 mod name;
 mod policy;
 

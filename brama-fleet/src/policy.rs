@@ -16,6 +16,7 @@ use std::{error::Error, fmt, time::Duration};
 pub struct FleetPolicy {
     min_votes: u32,
     percent: u32,
+    max_open_percent: u32,
     success_threshold: u32,
     heartbeat: u64,
     vote: u64,
@@ -30,6 +31,7 @@ impl Default for FleetPolicy {
         Self {
             min_votes: 3,
             percent: 30,
+            max_open_percent: 50,
             success_threshold: 1,
             heartbeat: 5_000,
             vote: 60_000,
@@ -111,6 +113,21 @@ impl FleetPolicy {
         valid.map(|percent| Self { percent, ..self })
     }
 
+    /// The share of the known breakers that the fleet may open at once, in per cent. Default 50; 1
+    /// to 100, where 100 is no limit.
+    ///
+    /// A fault of our own, such as of the network, must not shut out everything. A breaker is known
+    /// if a node has traffic on it. Below 5 known breakers there is no limit, and one may always
+    /// open.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidFleetPolicy`] outside of these limits.
+    pub fn max_open_percent(self, percent: u32) -> Result<Self, InvalidFleetPolicy> {
+        let valid = InvalidFleetPolicy::check("max_open_percent", percent, 1..=100, "1 to 100");
+        valid.map(|max_open_percent| Self { max_open_percent, ..self })
+    }
+
     /// How many probes in a row must succeed. Default 1; 1 to 1000.
     ///
     /// # Errors
@@ -128,42 +145,74 @@ impl FleetPolicy {
         self.min_votes.max(u32::try_from(share).unwrap_or(u32::MAX))
     }
 
-    pub(crate) const fn needed_successes(&self) -> u32 {
+    /// Returns how many of so many known breakers the fleet may open at once.
+    ///
+    /// ```
+    /// let policy = brama_fleet::FleetPolicy::new();
+    /// assert_eq!([1, 4, 5, 10].map(|known| policy.most_open(known)), [1, 4, 2, 5]);
+    /// ```
+    #[must_use]
+    pub fn most_open(&self, known: u32) -> u32 {
+        if known < FEWEST_KNOWN {
+            return known;
+        }
+        let share = u64::from(known) * u64::from(self.max_open_percent) / 100;
+        u32::try_from(share).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// Returns how many probes in a row must succeed.
+    #[must_use]
+    pub const fn needed_successes(&self) -> u32 {
         self.success_threshold
     }
 
-    pub(crate) const fn member_length(&self) -> u64 {
+    /// Returns for how many milliseconds after a heartbeat a node is a member.
+    #[must_use]
+    pub const fn member_length(&self) -> u64 {
         3 * self.heartbeat
     }
 
-    pub(crate) const fn vote_length(&self) -> u64 {
+    /// Returns for how many milliseconds a vote counts.
+    #[must_use]
+    pub const fn vote_length(&self) -> u64 {
         self.vote
     }
 
-    pub(crate) const fn lease_length(&self) -> u64 {
+    /// Returns for how many milliseconds a node may probe.
+    #[must_use]
+    pub const fn lease_length(&self) -> u64 {
         self.lease
     }
 
-    pub(crate) const fn ramp_length(&self) -> u64 {
+    /// Returns for how many milliseconds a growing share of the calls is admitted.
+    #[must_use]
+    pub const fn ramp_length(&self) -> u64 {
         self.ramp
     }
 
-    pub(crate) const fn longest(&self) -> u64 {
+    /// Returns the longest wait and the longest rejection by hand, in milliseconds.
+    #[must_use]
+    pub const fn longest(&self) -> u64 {
         self.longest_wait
     }
 
-    /// The wait of the opening with this number, beginning at 1.
-    pub(crate) fn wait_of(&self, opening: u32) -> u64 {
+    /// Returns the wait of the opening with this number, beginning at 1, in milliseconds.
+    #[must_use]
+    pub fn wait_of(&self, opening: u32) -> u64 {
         let doublings = opening.saturating_sub(1).min(63);
         self.wait.saturating_mul(1 << doublings).min(self.longest_wait.max(self.wait))
     }
 
-    /// For how long after a wait nodes go on rejecting, so that one of them asks for the lease and
-    /// not each probes for itself.
-    pub(crate) const fn grace(&self) -> u64 {
+    /// Returns for how many milliseconds after a wait nodes go on rejecting, so that one of them
+    /// asks for the lease and not each probes for itself.
+    #[must_use]
+    pub const fn grace(&self) -> u64 {
         self.lease + self.heartbeat
     }
 }
+
+/// Below so many breakers, a share says nothing.
+const FEWEST_KNOWN: u32 = 5;
 
 /// A setting of a fleet was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]

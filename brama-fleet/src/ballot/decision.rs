@@ -17,6 +17,18 @@ pub struct Decision {
     pub standing: Standing,
 }
 
+/// The answer to a vote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VoteAnswer {
+    /// The vote is counted. It opened nothing: there are too few, or the breaker is open already.
+    Counted(Standing),
+    /// The votes have opened the breaker for the fleet.
+    Opened(Decision),
+    /// The votes suffice, but too many breakers of the fleet are open already
+    /// ([`max_open_percent`](crate::FleetPolicy::max_open_percent)): each node decides for itself.
+    HeldBack(Standing),
+}
+
 /// The votes on a breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {

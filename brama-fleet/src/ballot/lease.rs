@@ -36,6 +36,12 @@ pub enum ProbeReport {
 }
 
 impl ProbeLease {
+    /// A lease, as an engine reads it from its store.
+    #[must_use]
+    pub const fn new(holder: NodeName, epoch: u64, until: ServerMillis) -> Self {
+        Self { holder, epoch, until }
+    }
+
     /// The node that may probe.
     #[must_use]
     pub const fn holder(&self) -> &NodeName {
@@ -46,6 +52,12 @@ impl ProbeLease {
     #[must_use]
     pub const fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// The moment at which it is over.
+    #[must_use]
+    pub const fn until(&self) -> ServerMillis {
+        self.until
     }
 
     pub(super) fn is_of(&self, node: &NodeName, epoch: u64) -> bool {

@@ -12,7 +12,7 @@ mod tests;
 mod votes;
 
 pub use self::{
-    decision::{Decision, Standing},
+    decision::{Decision, Standing, VoteAnswer},
     lease::{LeaseAnswer, ProbeLease, ProbeReport},
     phase::FleetPhase,
 };
@@ -57,12 +57,29 @@ impl Ballot {
         policy: &FleetPolicy,
         now: ServerMillis,
     ) -> Option<Decision> {
+        let standing = self.cast(node, weight, policy, now);
+        self.is_opened_by(standing).then(|| self.open(policy, now))
+    }
+
+    /// Adds a vote, and opens nothing.
+    pub fn cast(
+        &mut self,
+        node: &NodeName,
+        weight: u32,
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> Standing {
         self.end(policy, now);
         self.beat(node, policy, now);
         self.votes.cast(node, weight, after(now, policy.vote_length()));
+        self.standing(policy, now)
+    }
+
+    /// Whether these votes open the breaker in its present phase.
+    #[must_use]
+    pub const fn is_opened_by(&self, votes: Standing) -> bool {
         let may_open = matches!(self.phase, FleetPhase::Closed | FleetPhase::Ramp { .. });
-        let opens = may_open && self.standing(policy, now).is_quorum();
-        opens.then(|| self.open(policy, now))
+        may_open && votes.is_quorum()
     }
 
     /// Takes the vote of a node back, because its circuit has closed.
@@ -151,6 +168,31 @@ impl Ballot {
         self.end(policy, now);
         let is_closed = self.phase == FleetPhase::Closed;
         (!is_closed).then(|| self.decision(policy, now))
+    }
+
+    /// Whether the votes of nodes have opened the breaker, and it is not over.
+    #[must_use]
+    pub const fn is_open(&self, policy: &FleetPolicy, now: ServerMillis) -> bool {
+        let is_open = matches!(self.phase, FleetPhase::Open { .. } | FleetPhase::HalfOpen { .. });
+        is_open && !self.phase.is_over(policy.grace(), now)
+    }
+
+    /// The number of the last decision; 0 before the first.
+    #[must_use]
+    pub const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// A ballot whose next decision has a greater number than this one.
+    pub(crate) fn after_epoch(epoch: u64) -> Self {
+        Self { epoch, ..Self::default() }
+    }
+
+    /// Whether no node votes or has traffic, and nothing is decided.
+    pub(crate) fn is_forgettable(&mut self, policy: &FleetPolicy, now: ServerMillis) -> bool {
+        self.end(policy, now);
+        let nobody = self.members.count(now) == 0 && self.votes.count(now) == 0;
+        nobody && self.phase == FleetPhase::Closed
     }
 
     /// The votes at present.

@@ -1,0 +1,126 @@
+//! The book: a ballot for each breaker.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    BreakerName, FleetPolicy, NodeName,
+    ballot::{Ballot, Decision, LeaseAnswer, ProbeReport, ServerMillis, TooLong, VoteAnswer},
+    engine::{Announcement, Digest, HandAction},
+};
+
+/// What a store holds: a ballot for each breaker. Its methods are pure.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Book {
+    ballots: BTreeMap<BreakerName, Ballot>,
+    /// The greatest epoch of the ballots that were forgotten.
+    epoch: u64,
+}
+
+impl Book {
+    pub(super) fn beat(
+        &mut self,
+        node: &NodeName,
+        breakers: &[BreakerName],
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> Digest {
+        for breaker in breakers {
+            self.ballot(breaker).beat(node, policy, now);
+        }
+        self.forget(policy, now);
+        let decisions = self.ballots.iter_mut().filter_map(|(breaker, ballot)| {
+            let decision = ballot.present(policy, now)?;
+            Some(Announcement { breaker: breaker.clone(), decision })
+        });
+        Digest { at: now, decisions: decisions.collect() }
+    }
+
+    pub(super) fn vote(
+        &mut self,
+        node: &NodeName,
+        breaker: &BreakerName,
+        weight: u32,
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> VoteAnswer {
+        let ballot = self.ballot(breaker);
+        let votes = ballot.cast(node, weight, policy, now);
+        if !ballot.is_opened_by(votes) {
+            return VoteAnswer::Counted(votes);
+        }
+        if self.is_full(policy, now) {
+            return VoteAnswer::HeldBack(votes);
+        }
+        match self.ballot(breaker).vote(node, weight, policy, now) {
+            Some(decision) => VoteAnswer::Opened(decision),
+            None => VoteAnswer::Counted(votes),
+        }
+    }
+
+    pub(super) fn retract(&mut self, node: &NodeName, breaker: &BreakerName) {
+        self.ballot(breaker).retract(node);
+    }
+
+    pub(super) fn lease(
+        &mut self,
+        node: &NodeName,
+        breaker: &BreakerName,
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> (LeaseAnswer, Option<Decision>) {
+        self.ballot(breaker).lease(node, policy, now)
+    }
+
+    pub(super) fn report(
+        &mut self,
+        node: &NodeName,
+        breaker: &BreakerName,
+        (token, report): (u64, ProbeReport),
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> Option<Decision> {
+        self.ballot(breaker).report(node, token, report, policy, now)
+    }
+
+    pub(super) fn act(
+        &mut self,
+        breaker: &BreakerName,
+        action: &HandAction,
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> Result<Decision, TooLong> {
+        let ballot = self.ballot(breaker);
+        match action {
+            HandAction::Reject { length, by } => ballot.reject(by.clone(), *length, policy, now),
+            HandAction::Clear { .. } => Ok(ballot.clear(policy, now)),
+        }
+    }
+
+    fn ballot(&mut self, breaker: &BreakerName) -> &mut Ballot {
+        let new = || Ballot::after_epoch(self.epoch);
+        self.ballots.entry(breaker.clone()).or_insert_with(new)
+    }
+
+    /// Whether no further breaker may be opened.
+    fn is_full(&self, policy: &FleetPolicy, now: ServerMillis) -> bool {
+        let (mut known, mut open) = (0_u32, 0_u32);
+        for ballot in self.ballots.values() {
+            let is_open = ballot.is_open(policy, now);
+            let is_known = is_open || 0 < ballot.standing(policy, now).members;
+            known = known.saturating_add(u32::from(is_known));
+            open = open.saturating_add(u32::from(is_open));
+        }
+        policy.most_open(known) <= open
+    }
+
+    /// Forgets the ballots that nobody needs, and keeps their greatest epoch.
+    fn forget(&mut self, policy: &FleetPolicy, now: ServerMillis) {
+        let mut greatest = self.epoch;
+        self.ballots.retain(|_, ballot| {
+            let stays = !ballot.is_forgettable(policy, now);
+            greatest = if stays { greatest } else { greatest.max(ballot.epoch()) };
+            stays
+        });
+        self.epoch = greatest;
+    }
+}
