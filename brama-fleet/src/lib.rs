@@ -3,6 +3,7 @@
 
 pub mod ballot;
 mod breaker_name;
+pub mod conformance;
 mod draw;
 pub mod engine;
 pub mod memory;

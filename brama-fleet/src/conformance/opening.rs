@@ -1,0 +1,178 @@
+//! Cases about votes: which of them open.
+
+use brama_runtime::api::Identity;
+
+use super::{
+    bench::TestBench,
+    case_run::{CaseRun, Deviation, MEMBER, VOTE, breaker, expect},
+};
+use crate::{
+    BreakerName,
+    ballot::{FleetPhase, VoteAnswer},
+    engine::Engine,
+};
+
+/// One vote of two is counted, and decides nothing.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn votes_below_the_quorum_open_nothing<B: TestBench>(bench: &B) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    let answer = run.vote(0).await?;
+    expect(is_counted(&answer, 1), "one vote is counted", &answer)?;
+    let digest = run.digest().await?;
+    expect(digest.is_empty(), "nothing is decided", &digest)
+}
+
+/// Two votes of two open, and a third one changes nothing.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn the_votes_of_a_quorum_open<B: TestBench>(bench: &B) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    let decision = run.open().await?;
+    let is_open = matches!(decision.phase, FleetPhase::Open { .. });
+    expect(is_open && decision.standing.votes == 2, "two votes have opened", &decision)?;
+    let rest = run.units(5) - decision.remaining;
+    expect(rest < run.units(1), "the wait and the grace remain", &decision)?;
+    let third = run.vote(2).await?;
+    expect(is_counted(&third, 3), "a vote on an open breaker is counted", &third)
+}
+
+/// The decision of a vote reaches subscribers, and is found by who was absent.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn an_opening_is_announced_and_in_the_digest<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    let mut stream = run.subscribe().await?;
+    let decision = run.open().await?;
+    let announced = run.next(&mut *stream).await?;
+    let is_same = announced.breaker == run.breaker && announced.decision.epoch == decision.epoch;
+    expect(is_same && announced.decision.phase == decision.phase, "it is announced", &announced)?;
+    let digest = run.digest().await?;
+    let epochs: Vec<_> = digest.iter().map(|it| (&it.breaker, it.decision.epoch)).collect();
+    expect(epochs == [(&run.breaker, decision.epoch)], "it is in the digest", &digest)
+}
+
+/// A vote takes the place of the last one of its node.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_node_that_votes_twice_has_one_vote<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.vote(0).await?;
+    let answer = run.vote(0).await?;
+    expect(is_counted(&answer, 1), "one vote is counted", &answer)
+}
+
+/// A node whose circuit has closed takes its vote back.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_vote_that_was_taken_back_does_not_count<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.vote(0).await?;
+    run.engine.retract(run.node(0)?, &run.breaker).await?;
+    let answer = run.vote(1).await?;
+    expect(is_counted(&answer, 1), "one vote is counted", &answer)
+}
+
+/// A node that doubts itself is a member and decides nothing.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_vote_of_weight_0_does_not_count<B: TestBench>(bench: &B) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.vote(0).await?;
+    let answer = run.engine.vote(run.node(1)?, &run.breaker, 0, &run.policy).await?;
+    expect(is_counted(&answer, 1), "one vote is counted", &answer)
+}
+
+/// A node that has died opens nothing later.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_vote_ends_by_itself<B: TestBench>(bench: &B) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.vote(0).await?;
+    run.pass(VOTE).await;
+    let answer = run.vote(1).await?;
+    expect(is_counted(&answer, 1), "one vote is counted", &answer)
+}
+
+/// The quorum is a share of the nodes that are alive and have traffic.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_node_that_is_silent_is_no_member<B: TestBench>(bench: &B) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    let policy = run.policy.min_votes(1)?.percent(100)?;
+    let breakers = [run.breaker.clone()];
+    run.engine.beat(run.node(1)?, &breakers, &policy).await?;
+    let answer = run.engine.vote(run.node(0)?, &run.breaker, 1, &policy).await?;
+    expect(is_counted(&answer, 1), "one vote of two members opens nothing", &answer)?;
+    run.pass(MEMBER).await;
+    let answer = run.engine.vote(run.node(0)?, &run.breaker, 1, &policy).await?;
+    expect(matches!(answer, VoteAnswer::Opened(_)), "the vote of the only member opens", &answer)
+}
+
+/// Half of six known breakers may be open; the fourth is held back.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_quorum_opens_no_more_than_the_share_of_the_policy<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    let names = ["a", "b", "c", "d", "e", "f"].map(breaker);
+    run.engine.beat(run.node(0)?, &names, &run.policy).await?;
+    let mut answers = Vec::new();
+    for name in names.iter().take(4) {
+        run.vote_on(0, name).await?;
+        answers.push(run.vote_on(1, name).await?);
+    }
+    let opened = answers.iter().filter(|answer| matches!(answer, VoteAnswer::Opened(_))).count();
+    let is_held_back = matches!(answers.last(), Some(VoteAnswer::HeldBack(_)));
+    expect(opened == 3 && is_held_back, "three open and the fourth is held back", &answers)
+}
+
+/// Scope, identifier and key are never joined, whatever is in them.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn breakers_with_alike_names_do_not_touch_each_other<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    let key = BreakerName::of(&Identity::new("price").with_key("a:{b}/c\n*"));
+    let joined = BreakerName::of(&Identity::new("price/a:{b}").with_key("c\n*"));
+    run.vote_on(0, &key).await?;
+    let answer = run.vote_on(1, &joined).await?;
+    expect(is_counted(&answer, 1), "one vote is counted", &answer)?;
+    let answer = run.vote_on(1, &key).await?;
+    expect(matches!(answer, VoteAnswer::Opened(_)), "two votes open", &answer)?;
+    let digest = run.digest().await?;
+    let names: Vec<_> = digest.iter().map(|it| &it.breaker).collect();
+    expect(names == [&key], "one breaker is open", &digest)
+}
+
+fn is_counted(answer: &VoteAnswer, votes: u32) -> bool {
+    matches!(answer, VoteAnswer::Counted(standing) if standing.votes == votes)
+}

@@ -1,0 +1,140 @@
+//! Cases about the one probe of the fleet.
+
+use super::{
+    bench::TestBench,
+    case_run::{CaseRun, Deviation, LEASE, WAIT, expect},
+};
+use crate::ballot::{FleetPhase, LeaseAnswer, ProbeReport};
+
+/// A breaker that is closed has nothing to probe.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn no_lease_is_given_before_an_opening<B: TestBench>(bench: &B) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    let answer = run.lease(0).await?;
+    expect(answer == LeaseAnswer::NotOpen, "there is nothing to probe", &answer)
+}
+
+/// Who asks too early learns how long to wait.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_lease_is_given_after_the_wait<B: TestBench>(bench: &B) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.open().await?;
+    let early = run.lease(0).await?;
+    let all = run.units(WAIT);
+    let is_rest =
+        matches!(early, LeaseAnswer::Wait(left) if all < left + run.units(1) && left <= all);
+    expect(is_rest, "the rest of the wait is the answer", &early)?;
+    run.pass(WAIT).await;
+    let lease = run.granted(0).await?;
+    expect(lease.holder() == run.node(0)?, "the lease has its holder", &lease)
+}
+
+/// The second node waits for the end of the lease.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn one_lease_is_given_at_a_time<B: TestBench>(bench: &B) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.open().await?;
+    run.pass(WAIT).await;
+    run.granted(0).await?;
+    let second = run.lease(1).await?;
+    let is_rest = matches!(second, LeaseAnswer::Wait(left) if 0 < left && left <= run.units(LEASE));
+    expect(is_rest, "the rest of the lease is the answer", &second)
+}
+
+/// After it, another node gets a lease with a greater token.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_holder_that_is_silent_costs_one_lease<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.open().await?;
+    run.pass(WAIT).await;
+    let first = run.granted(0).await?;
+    run.pass(LEASE).await;
+    let second = run.granted(1).await?;
+    expect(first.epoch() < second.epoch(), "the token has grown", &(first, second))
+}
+
+/// All nodes learn which of them probes.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_lease_is_announced_with_its_holder<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.open().await?;
+    run.pass(WAIT).await;
+    let mut stream = run.subscribe().await?;
+    let lease = run.granted(1).await?;
+    let announced = run.next(&mut *stream).await?;
+    let decision = &announced.decision;
+    let has_holder = matches!(&decision.phase, FleetPhase::HalfOpen { lease: it } if *it == lease);
+    expect(has_holder && decision.epoch == lease.epoch(), "the lease is announced", &announced)
+}
+
+/// The wait does not begin again.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn an_inconclusive_probe_lets_the_next_node_probe_at_once<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.open().await?;
+    run.pass(WAIT).await;
+    let lease = run.granted(0).await?;
+    run.decided(0, lease.epoch(), ProbeReport::Inconclusive).await?;
+    run.granted(1).await.map(drop)
+}
+
+/// Late, a success closes nothing.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_report_of_a_lease_that_is_over_changes_nothing<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.open().await?;
+    run.pass(WAIT).await;
+    let first = run.granted(0).await?;
+    run.pass(LEASE).await;
+    let late = run.report(0, first.epoch(), ProbeReport::Success).await?;
+    expect(late.is_none(), "a late report decides nothing", &late)?;
+    run.granted(1).await?;
+    let late = run.report(0, first.epoch(), ProbeReport::Success).await?;
+    expect(late.is_none(), "a stale token decides nothing", &late)
+}
+
+/// A node reports for its own lease only.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_report_with_the_token_of_another_changes_nothing<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.open().await?;
+    run.pass(WAIT).await;
+    let lease = run.granted(0).await?;
+    let forged = run.report(1, lease.epoch(), ProbeReport::Success).await?;
+    expect(forged.is_none(), "the report of another node decides nothing", &forged)?;
+    run.decided(0, lease.epoch(), ProbeReport::Success).await.map(drop)
+}
