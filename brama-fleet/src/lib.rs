@@ -8,6 +8,7 @@ mod draw;
 pub mod engine;
 pub mod memory;
 mod name;
+pub mod node;
 mod policy;
 
 pub use self::{

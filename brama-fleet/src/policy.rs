@@ -172,6 +172,10 @@ impl FleetPolicy {
         3 * self.heartbeat
     }
 
+    pub(crate) const fn beat_length(&self) -> Duration {
+        Duration::from_millis(self.heartbeat)
+    }
+
     /// Returns for how many milliseconds a vote counts.
     #[must_use]
     pub const fn vote_length(&self) -> u64 {

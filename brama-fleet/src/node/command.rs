@@ -1,0 +1,28 @@
+//! What a node does.
+
+use brama_runtime::api::overlay::Overlay;
+
+use crate::{BreakerName, ballot::ProbeReport};
+
+/// What a node does: a request to the engine, or an act on a breaker of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NodeCommand {
+    /// Find out which breakers have had traffic, and answer with
+    /// [`NodeInput::Surveyed`](super::NodeInput::Surveyed).
+    Survey,
+    /// [`Engine::beat`](crate::engine::Engine::beat).
+    Beat(Vec<BreakerName>),
+    /// [`Engine::vote`](crate::engine::Engine::vote).
+    Vote(BreakerName, u32),
+    /// [`Engine::retract`](crate::engine::Engine::retract).
+    Retract(BreakerName),
+    /// [`Engine::lease`](crate::engine::Engine::lease).
+    RequestLease(BreakerName),
+    /// [`Engine::report`](crate::engine::Engine::report), with the token of the lease.
+    Report(BreakerName, u64, ProbeReport),
+    /// Lay this overlay over a breaker, if the node has it. An overlay that is stale is answered
+    /// with [`NodeInput::Overtaken`](super::NodeInput::Overtaken).
+    Lay(BreakerName, Overlay),
+    /// Lift the overlay of this epoch or an older one.
+    Lift(BreakerName, u64),
+}

@@ -1,0 +1,51 @@
+//! What a node learns.
+
+use brama_runtime::api::event::ProbeVerdict;
+
+use crate::{
+    BreakerName,
+    ballot::LeaseAnswer,
+    engine::{Announcement, Digest},
+};
+
+/// What a node learns: from its breakers, from the engine, and from time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NodeInput {
+    /// The time at which the node asked to be woken has come.
+    TimeHasCome,
+    /// The circuit of a breaker was opened by a rule. It may be said again while it is open.
+    Opened(BreakerName),
+    /// The circuit of a breaker is not open by a rule any more, and not half-open.
+    Closed(BreakerName),
+    /// The answer to [`NodeCommand::Survey`](super::NodeCommand::Survey).
+    Surveyed(Survey),
+    /// An overlay has rejected a call just now.
+    Wanted(BreakerName),
+    /// A call that the overlay of this epoch let through has ended.
+    Probed(BreakerName, u64, ProbeVerdict),
+    /// An overlay was lifted by hand on this node.
+    LiftedByHand(BreakerName),
+    /// The breaker has seen an overlay of this epoch, which is greater.
+    Overtaken(BreakerName, u64),
+    /// The node listens to announcements from now on. It may have missed some.
+    Subscribed,
+    /// The engine has announced a decision.
+    Announced(Announcement),
+    /// The engine has answered a heartbeat.
+    Digested(Digest),
+    /// The engine has answered a node that asked for a lease.
+    Leased(BreakerName, LeaseAnswer),
+    /// A request has failed, or the announcements have ended.
+    LinkFailed,
+}
+
+/// The breakers of a node, as it finds them once in a heartbeat.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Survey {
+    /// Those that have had traffic since the last survey.
+    pub used: Vec<BreakerName>,
+    /// Those whose circuits are open by a rule.
+    pub open: Vec<BreakerName>,
+    /// Those whose circuits are half-open.
+    pub half_open: Vec<BreakerName>,
+}

@@ -1,0 +1,320 @@
+//! The part of a fleet on one machine, without clock and without I/O.
+
+mod command;
+mod decided;
+mod input;
+mod local;
+#[cfg(test)]
+mod tests;
+mod voting;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use brama_runtime::api::{circuit::Tick, event::ProbeVerdict};
+
+pub use self::{
+    command::NodeCommand,
+    input::{NodeInput, Survey},
+};
+use self::{decided::Decided, local::LocalBreaker};
+use crate::{
+    BreakerName, FleetPolicy, NodeName,
+    ballot::{Decision, LeaseAnswer, ProbeReport},
+    draw::Draws,
+    engine::{Announcement, Digest},
+};
+
+/// What a node does with the decisions of the fleet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FleetMode {
+    /// It lays them over its breakers.
+    #[default]
+    Active,
+    /// It votes, and shows decisions in its status. It lays nothing and asks for no lease.
+    Shadow,
+}
+
+/// The part of a fleet on one machine: what it does when something happens.
+///
+/// A state machine: [`step`](Self::step) takes what has happened and returns what is to be done, in
+/// order. It knows no clock, engine or breaker, so a simulation can run thousands.
+///
+/// While the link is down it does nothing to a breaker: overlays end by themselves, and then only
+/// the rules of the circuit decide.
+///
+/// ```
+/// use brama_fleet::{FleetPolicy, NodeName};
+/// use brama_fleet::node::{FleetMode, NodeCommand, NodeCore, NodeInput};
+/// use brama_runtime::api::circuit::Tick;
+///
+/// let (node, policy) = (NodeName::new("node-1")?, FleetPolicy::new());
+/// let mut core = NodeCore::new(node, policy, FleetMode::Active, 17);
+/// assert_eq!(core.step(NodeInput::TimeHasCome, Tick::ORIGIN), [NodeCommand::Survey]);
+/// # Ok::<(), brama_fleet::InvalidName>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct NodeCore {
+    node: NodeName,
+    policy: FleetPolicy,
+    mode: FleetMode,
+    breakers: BTreeMap<BreakerName, LocalBreaker>,
+    draws: Draws,
+    next_beat: Tick,
+    is_linked: bool,
+}
+
+/// Decisions about more breakers than this are ignored, so that a store cannot fill the memory.
+const MOST_BREAKERS: usize = 100_000;
+
+/// A node with fewer breakers does not doubt itself.
+const FEWEST_TO_DOUBT: usize = 5;
+
+impl NodeCore {
+    /// Creates a node whose first heartbeat is due. The seed decides its jitter: nodes must have
+    /// different ones.
+    #[must_use]
+    pub fn new(node: NodeName, policy: FleetPolicy, mode: FleetMode, seed: u64) -> Self {
+        let (breakers, draws) = (BTreeMap::new(), Draws::new(seed));
+        Self { node, policy, mode, breakers, draws, next_beat: Tick::ORIGIN, is_linked: false }
+    }
+
+    /// Takes what has happened at `now`, and returns what is to be done, in order.
+    pub fn step(&mut self, input: NodeInput, now: Tick) -> Vec<NodeCommand> {
+        let mut commands = Vec::new();
+        match input {
+            NodeInput::TimeHasCome => self.beat_if_due(&mut commands, now),
+            NodeInput::Opened(name) => self.open(name),
+            NodeInput::Closed(name) => self.close(name, &mut commands),
+            NodeInput::Surveyed(survey) => self.survey(survey, &mut commands, now),
+            NodeInput::Wanted(name) => self.ask(&name, &mut commands, now),
+            NodeInput::Probed(name, overlay, verdict) => {
+                let known = self.breakers.get(&name);
+                commands.extend(known.and_then(|it| it.report(&name, overlay, verdict.into())));
+            }
+            NodeInput::LiftedByHand(name) => {
+                self.breakers.get_mut(&name).into_iter().for_each(LocalBreaker::lift_by_hand);
+            }
+            NodeInput::Overtaken(name, known) => self.overtake(&name, known, &mut commands, now),
+            NodeInput::Subscribed => commands.push(NodeCommand::Beat(Vec::new())),
+            NodeInput::Announced(it) => self.decide(it, &mut commands, now),
+            NodeInput::Digested(digest) => self.digest(digest, &mut commands, now),
+            NodeInput::Leased(name, answer) => self.leased(&name, &answer, &mut commands, now),
+            NodeInput::LinkFailed => self.lose_link(now),
+        }
+        self.pass(&mut commands, now);
+        if self.mode == FleetMode::Shadow {
+            let touches = |it: &NodeCommand| {
+                matches!(
+                    it,
+                    NodeCommand::Lay(..) | NodeCommand::Lift(..) | NodeCommand::RequestLease(_)
+                )
+            };
+            commands.retain(|command| !touches(command));
+        }
+        commands
+    }
+
+    /// When [`NodeInput::TimeHasCome`] is due.
+    #[must_use]
+    pub fn wakes_at(&self) -> Tick {
+        let wakes = self.breakers.values().map(|breaker| breaker.wakes_at(&self.policy));
+        wakes.fold(self.next_beat, Tick::min)
+    }
+
+    /// The breakers whose next rejected call makes the node ask for the lease:
+    /// [`NodeInput::Wanted`].
+    pub fn wanting(&self, now: Tick) -> impl Iterator<Item = &BreakerName> {
+        let may_ask = move |it: &LocalBreaker| {
+            !it.is_asking() && it.decided.as_ref().is_some_and(|it| it.may_ask(now))
+        };
+        self.breakers.iter().filter(move |(_, it)| may_ask(it)).map(|(name, _)| name)
+    }
+
+    /// The breakers that the fleet has decided about, each with the epoch of the decision.
+    pub fn decided(&self) -> impl Iterator<Item = (&BreakerName, u64)> {
+        let decided = self.breakers.iter().filter(|(_, it)| it.decided.is_some());
+        decided.map(|(name, it)| (name, it.epoch))
+    }
+
+    /// Whether the last request was answered.
+    #[must_use]
+    pub const fn is_linked(&self) -> bool {
+        self.is_linked
+    }
+
+    /// Whether most of the node's breakers are open, so that its own network may be at fault. Its
+    /// votes then weigh nothing. Below 5 breakers with traffic it never is.
+    #[must_use]
+    pub fn doubts_itself(&self, now: Tick) -> bool {
+        let is_of_use = |it: &&LocalBreaker| it.voting.is_open() || it.is_used(&self.policy, now);
+        let used = self.breakers.values().filter(is_of_use).count();
+        let open = self.breakers.values().filter(|it| it.voting.is_open()).count();
+        FEWEST_TO_DOUBT <= used && used < 2 * open
+    }
+}
+
+impl NodeCore {
+    /// The breaker of this name, unless there are too many.
+    fn breaker(&mut self, name: BreakerName) -> Option<&mut LocalBreaker> {
+        let is_full = MOST_BREAKERS <= self.breakers.len();
+        if is_full && !self.breakers.contains_key(&name) {
+            return None;
+        }
+        Some(self.breakers.entry(name).or_default())
+    }
+
+    /// Surveys and beats once in a heartbeat, a fifth earlier or later.
+    fn beat_if_due(&mut self, commands: &mut Vec<NodeCommand>, now: Tick) {
+        if self.next_beat <= now {
+            let (policy, fifth) = (self.policy, self.policy.beat_length() / 5);
+            let drawn = self.draws.up_to(u64::try_from(fifth.as_millis() * 2).unwrap_or(0));
+            let length = fifth * 4 + Duration::from_millis(drawn);
+            self.next_beat = now.after(length);
+            self.breakers.retain(|_, it| !it.is_forgettable(&policy, now));
+            commands.push(NodeCommand::Survey);
+        }
+    }
+
+    fn open(&mut self, name: BreakerName) {
+        if let Some(breaker) = self.breaker(name) {
+            breaker.voting.open();
+        }
+    }
+
+    fn close(&mut self, name: BreakerName, commands: &mut Vec<NodeCommand>) {
+        let breaker = self.breakers.get_mut(&name);
+        let has_voted = breaker.is_some_and(|breaker| breaker.voting.close());
+        commands.extend(has_voted.then_some(NodeCommand::Retract(name)));
+    }
+
+    /// Notes traffic, and lays what is decided over breakers that the node did not have. Corrects
+    /// what it has missed of its circuits.
+    fn survey(&mut self, survey: Survey, commands: &mut Vec<NodeCommand>, now: Tick) {
+        let Survey { used: names, open, half_open } = survey;
+        let unsettled: BTreeSet<_> = open.iter().chain(&half_open).collect();
+        let is_closed = |(name, it): &(&BreakerName, &LocalBreaker)| {
+            it.voting.is_open() && !unsettled.contains(name)
+        };
+        let closed = self.breakers.iter().filter(is_closed).map(|(name, _)| name.clone());
+        let closed: Vec<_> = closed.collect();
+        for name in closed {
+            self.close(name, commands);
+        }
+        for name in open {
+            self.open(name);
+        }
+        for name in &names {
+            let policy = self.policy;
+            let breaker = self.breaker(name.clone());
+            commands.extend(breaker.and_then(|it| it.use_it(name, &policy, now)));
+        }
+        commands.push(NodeCommand::Beat(names));
+    }
+
+    fn ask(&mut self, name: &BreakerName, commands: &mut Vec<NodeCommand>, now: Tick) {
+        commands.extend(self.breakers.get_mut(name).and_then(|it| it.ask(name, now)));
+    }
+
+    fn overtake(
+        &mut self,
+        name: &BreakerName,
+        known: u64,
+        commands: &mut Vec<NodeCommand>,
+        now: Tick,
+    ) {
+        let Some(breaker) = self.breakers.get_mut(name) else { return };
+        breaker.overtake(known);
+        commands.extend(breaker.lay(name, now));
+    }
+
+    /// Takes a decision that is newer than the last one.
+    fn decide(&mut self, it: Announcement, commands: &mut Vec<NodeCommand>, now: Tick) {
+        let Announcement { breaker: name, decision } = it;
+        let decided = self.anchor(&decision, now);
+        let Some(breaker) = self.breaker(name.clone()) else { return };
+        if breaker.epoch < decision.epoch {
+            commands.extend(breaker.decide(&name, decision.epoch, decided, now));
+        }
+    }
+
+    fn anchor(&mut self, decision: &Decision, now: Tick) -> Option<Decided> {
+        let jitter = self.draws.up_to(1_000);
+        Decided::anchor(decision, &self.node, &self.policy, jitter, now)
+    }
+
+    /// Takes each decision of a digest, and ends those that are missing in it.
+    fn digest(&mut self, digest: Digest, commands: &mut Vec<NodeCommand>, now: Tick) {
+        let Digest { at, decisions } = digest;
+        let was_linked = std::mem::replace(&mut self.is_linked, true);
+        let present: BTreeSet<_> = decisions.iter().map(|it| it.breaker.clone()).collect();
+        for announcement in decisions {
+            self.decide(announcement, commands, now);
+        }
+        for (name, breaker) in &mut self.breakers {
+            let is_over = breaker.decided.is_some() && breaker.epoch < at;
+            if is_over && !present.contains(name) {
+                commands.extend(breaker.decide(name, breaker.epoch, None, now));
+            }
+            if !was_linked {
+                breaker.voting.hurry();
+            }
+        }
+    }
+
+    fn leased(
+        &mut self,
+        name: &BreakerName,
+        answer: &LeaseAnswer,
+        commands: &mut Vec<NodeCommand>,
+        now: Tick,
+    ) {
+        let again = match answer {
+            LeaseAnswer::Granted(lease) => {
+                let length = self.policy.lease_length().saturating_add(self.policy.grace());
+                let until = now.after(Duration::from_millis(length));
+                let breaker = self.breakers.get_mut(name);
+                commands.extend(breaker.and_then(|it| it.probe(name, lease, until, now)));
+                return;
+            }
+            LeaseAnswer::Wait(left) => Duration::from_millis(*left),
+            LeaseAnswer::NotOpen => self.policy.beat_length(),
+        };
+        let jitter = again / 10_000 * u32::try_from(self.draws.up_to(1_000)).unwrap_or(0);
+        if let Some(breaker) = self.breakers.get_mut(name) {
+            breaker.ask_again(now.after(again).after(jitter));
+        }
+    }
+
+    /// Notes that the link is down. What the node has asked for is lost.
+    fn lose_link(&mut self, now: Tick) {
+        self.is_linked = false;
+        let again = now.after(Duration::from_secs(1));
+        for breaker in self.breakers.values_mut().filter(|breaker| breaker.is_asking()) {
+            breaker.ask_again(again);
+        }
+    }
+
+    /// Ends what is over by itself, grows ramps, and votes.
+    fn pass(&mut self, commands: &mut Vec<NodeCommand>, now: Tick) {
+        let weight = u32::from(!self.doubts_itself(now));
+        for (name, breaker) in &mut self.breakers {
+            commands.extend(breaker.pass(name, now));
+            if breaker.votes(&self.policy, now) {
+                commands.push(NodeCommand::Vote(name.clone(), weight));
+            }
+        }
+    }
+}
+
+impl From<ProbeVerdict> for ProbeReport {
+    fn from(verdict: ProbeVerdict) -> Self {
+        match verdict {
+            ProbeVerdict::Success => Self::Success,
+            ProbeVerdict::Failure => Self::Failure,
+            ProbeVerdict::Inconclusive => Self::Inconclusive,
+        }
+    }
+}
