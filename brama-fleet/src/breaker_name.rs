@@ -38,6 +38,29 @@ impl BreakerName {
         is_name.then(|| Self(name.into()))
     }
 
+    /// Returns the identity whose name this is; `None` if the name was read and is no identity's.
+    ///
+    /// ```
+    /// use brama_fleet::BreakerName;
+    /// use brama_runtime::api::Identity;
+    ///
+    /// let identity = Identity::new("price").in_scope("shop").with_key("eu/1");
+    /// assert_eq!(BreakerName::of(&identity).to_identity(), Some(identity));
+    /// ```
+    #[must_use]
+    pub fn to_identity(&self) -> Option<Identity<'static>> {
+        let mut parts = self.0.split('/').map(|part| (part != MISSING_TEXT).then_some(part));
+        let [scope, identifier, key] = [parts.next()?, parts.next()?, parts.next()?];
+        let mut identity = Identity::new(decode(identifier?)?);
+        if let Some(scope) = scope {
+            identity = identity.in_scope(decode(scope)?);
+        }
+        if let Some(key) = key {
+            identity = identity.with_key(decode(key)?);
+        }
+        Some(identity)
+    }
+
     /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -56,8 +79,20 @@ fn encode(name: &mut String, part: Option<&str>) {
     }
 }
 
+/// The text of an encoded part, if it is one.
+fn decode(part: &str) -> Option<String> {
+    let mut pieces = part.split('%');
+    let mut bytes = pieces.next()?.as_bytes().to_vec();
+    for piece in pieces {
+        let (code, rest) = piece.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
+}
+
 fn is_part(part: &str) -> bool {
-    part == MISSING.to_string() || part.bytes().all(|byte| is_plain(byte) || byte == b'%')
+    part == MISSING_TEXT || part.bytes().all(|byte| is_plain(byte) || byte == b'%')
 }
 
 const fn is_plain(byte: u8) -> bool {
@@ -65,6 +100,7 @@ const fn is_plain(byte: u8) -> bool {
 }
 
 const MISSING: char = '~';
+const MISSING_TEXT: &str = "~";
 
 impl fmt::Display for BreakerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

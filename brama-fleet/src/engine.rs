@@ -77,6 +77,10 @@ pub trait DecisionStream: Send {
     /// Waits for the next decision.
     ///
     /// An error is a gap: whoever listens subscribes again and asks for the digest.
+    ///
+    /// # Cancellation
+    ///
+    /// Cancel safe: if the future is dropped before it is ready, no decision is lost.
     fn next(&mut self) -> EngineAnswer<'_, Announcement>;
 }
 

@@ -5,12 +5,16 @@ pub mod ballot;
 mod breaker_name;
 pub mod conformance;
 mod draw;
+#[cfg(feature = "tokio")]
+mod driver;
 pub mod engine;
 pub mod memory;
 mod name;
 pub mod node;
 mod policy;
 
+#[cfg(feature = "tokio")]
+pub use self::driver::{Fleet, FleetStatus, NoRuntime};
 pub use self::{
     breaker_name::BreakerName,
     name::{InvalidName, NodeName},

@@ -6,7 +6,6 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     task::Poll,
-    time::Duration,
 };
 
 use super::bench::TestBench;
@@ -175,14 +174,19 @@ impl<'b, B: TestBench> CaseRun<'b, B> {
 
     /// The next announcement, which must come before two units have passed.
     pub(super) async fn next(&self, stream: &mut dyn DecisionStream) -> Verified<Announcement> {
-        match self.within(self.bench.unit() * 2, stream.next()).await {
+        match self.within_units(2, stream.next()).await {
             Some(announcement) => Ok(announcement?),
             None => Err(Deviation::new("a decision is announced within two units, saw none")),
         }
     }
 
-    async fn within<T>(&self, length: Duration, future: impl Future<Output = T>) -> Option<T> {
-        let (mut future, mut pause) = (pin!(future), self.bench.pass(length));
+    /// The value of a future, if it is ready before so many units have passed.
+    pub(super) async fn within_units<T>(
+        &self,
+        units: u32,
+        future: impl Future<Output = T>,
+    ) -> Option<T> {
+        let (mut future, mut pause) = (pin!(future), self.bench.pass(self.bench.unit() * units));
         poll_fn(|context| match future.as_mut().poll(context) {
             Poll::Ready(value) => Poll::Ready(Some(value)),
             Poll::Pending => pause.as_mut().poll(context).map(|()| None),

@@ -66,6 +66,7 @@ pub async fn run<B: TestBench>(bench: &B) -> Vec<(&'static str, Deviation)> {
         opening::votes_below_the_quorum_open_nothing,
         opening::the_votes_of_a_quorum_open,
         opening::an_opening_is_announced_and_in_the_digest,
+        opening::a_wait_for_an_announcement_that_was_given_up_loses_none,
         opening::a_node_that_votes_twice_has_one_vote,
         opening::a_vote_that_was_taken_back_does_not_count,
         opening::a_vote_of_weight_0_does_not_count,

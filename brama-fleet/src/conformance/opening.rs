@@ -60,6 +60,23 @@ pub async fn an_opening_is_announced_and_in_the_digest<B: TestBench>(
     expect(epochs == [(&run.breaker, decision.epoch)], "it is in the digest", &digest)
 }
 
+/// A node waits for other things too, and drops its wait for announcements again and again.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn a_wait_for_an_announcement_that_was_given_up_loses_none<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    let mut stream = run.subscribe().await?;
+    let early = run.within_units(1, stream.next()).await;
+    expect(early.is_none(), "nothing is announced before the votes", &early)?;
+    let decision = run.open().await?;
+    let announced = run.next(&mut *stream).await?;
+    expect(announced.decision.epoch == decision.epoch, "the opening is announced", &announced)
+}
+
 /// A vote takes the place of the last one of its node.
 ///
 /// # Errors

@@ -59,6 +59,7 @@ fn an_engine_that_announces_nothing_fails_the_cases_about_announcements_only() {
     let failed: Vec<_> = failed.into_iter().map(|(case, _)| case).collect();
     let expected = [
         "an_opening_is_announced_and_in_the_digest",
+        "a_wait_for_an_announcement_that_was_given_up_loses_none",
         "a_lease_is_announced_with_its_holder",
         "a_rejection_ends_by_itself",
     ];
@@ -69,5 +70,5 @@ fn an_engine_that_announces_nothing_fails_the_cases_about_announcements_only() {
 fn an_engine_without_a_link_fails_every_case_and_says_why() {
     let failed = failed_with(Faults { down: true, ..Faults::default() });
     assert!(failed.iter().all(|(_, why)| why.to_string().contains("is down")), "{failed:?}");
-    assert_eq!(failed.len(), 27);
+    assert_eq!(failed.len(), 28);
 }

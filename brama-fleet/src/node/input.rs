@@ -13,7 +13,9 @@ use crate::{
 pub enum NodeInput {
     /// The time at which the node asked to be woken has come.
     TimeHasCome,
-    /// The circuit of a breaker was opened by a rule. It may be said again while it is open.
+    /// The node has a new breaker.
+    Created(BreakerName),
+    /// The circuit of a breaker was opened by a rule, for the first time or again.
     Opened(BreakerName),
     /// The circuit of a breaker is not open by a rule any more, and not half-open.
     Closed(BreakerName),

@@ -32,8 +32,7 @@ pub(super) struct LocalBreaker {
 const LONGEST_WAY: Duration = Duration::from_secs(3_600);
 
 impl LocalBreaker {
-    /// Notes traffic. A breaker that is new, or may be, gets what is decided; a permit for a probe
-    /// is not given twice.
+    /// Notes traffic. A breaker that had none may be new.
     pub(super) fn use_it(
         &mut self,
         name: &BreakerName,
@@ -42,8 +41,14 @@ impl LocalBreaker {
     ) -> Option<NodeCommand> {
         let was_used = self.is_used(policy, now);
         self.used_at = Some(now);
+        if was_used { None } else { self.lay_anew(name, now) }
+    }
+
+    /// Lays what is decided over a breaker that may be new. A permit for a probe is not given
+    /// twice.
+    pub(super) fn lay_anew(&mut self, name: &BreakerName, now: Tick) -> Option<NodeCommand> {
         let holds_lease = self.decided.as_ref().is_some_and(|it| it.token().is_some());
-        if was_used || holds_lease { None } else { self.lay(name, now) }
+        if holds_lease { None } else { self.lay(name, now) }
     }
 
     pub(super) fn is_used(&self, policy: &FleetPolicy, now: Tick) -> bool {

@@ -22,7 +22,7 @@ pub use self::{
 use self::{decided::Decided, local::LocalBreaker};
 use crate::{
     BreakerName, FleetPolicy, NodeName,
-    ballot::{Decision, LeaseAnswer, ProbeReport},
+    ballot::{Decision, FleetPhase, LeaseAnswer, ProbeReport},
     draw::Draws,
     engine::{Announcement, Digest},
 };
@@ -86,6 +86,10 @@ impl NodeCore {
         let mut commands = Vec::new();
         match input {
             NodeInput::TimeHasCome => self.beat_if_due(&mut commands, now),
+            NodeInput::Created(name) => {
+                let known = self.breakers.get_mut(&name);
+                commands.extend(known.and_then(|it| it.lay_anew(&name, now)));
+            }
             NodeInput::Opened(name) => self.open(name),
             NodeInput::Closed(name) => self.close(name, &mut commands),
             NodeInput::Surveyed(survey) => self.survey(survey, &mut commands, now),
@@ -204,7 +208,10 @@ impl NodeCore {
             self.close(name, commands);
         }
         for name in open {
-            self.open(name);
+            let is_known = self.breakers.get(&name).is_some_and(|it| it.voting.is_open());
+            if !is_known {
+                self.open(name);
+            }
         }
         for name in &names {
             let policy = self.policy;
@@ -236,6 +243,9 @@ impl NodeCore {
         let decided = self.anchor(&decision, now);
         let Some(breaker) = self.breaker(name.clone()) else { return };
         if breaker.epoch < decision.epoch {
+            if matches!(decision.phase, FleetPhase::Ramp { .. } | FleetPhase::Closed) {
+                breaker.voting.outdate();
+            }
             commands.extend(breaker.decide(&name, decision.epoch, decided, now));
         }
     }

@@ -15,6 +15,7 @@ enum Step {
     Open,
     Close,
     Use,
+    Create,
     /// A survey that finds no circuit open.
     SurveyClosed,
     Want,
@@ -39,10 +40,11 @@ enum What {
     Ramp,
 }
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step::Open,
     Step::Close,
     Step::Use,
+    Step::Create,
     Step::SurveyClosed,
     Step::Want,
     Step::Probe,
@@ -119,6 +121,7 @@ impl Run {
                 let used = vec![name()];
                 NodeInput::Surveyed(Survey { used, open, ..Survey::default() })
             }
+            Step::Create => NodeInput::Created(name()),
             Step::SurveyClosed => NodeInput::Surveyed(Survey::default()),
             Step::Want => NodeInput::Wanted(name()),
             Step::Probe => NodeInput::Probed(name(), self.laid, ProbeVerdict::Success),
@@ -320,9 +323,10 @@ fn votes_of_a_node_most_of_whose_breakers_are_open_weigh_nothing() {
 }
 
 #[test]
-fn a_breaker_that_is_first_used_during_an_opening_is_overlaid() {
+fn a_breaker_that_is_created_or_first_used_during_an_opening_is_overlaid() {
     let mut run = Run::new(FleetMode::Active);
     run.step(Step::Announce(What::Open, 1));
+    assert_eq!(kinds(run.step(Step::Create)), ["lay"]);
     assert_eq!(kinds(run.step(Step::Use)), ["lay"]);
     assert_eq!(kinds(run.step(Step::Use)), [] as [&str; 0]);
 }
@@ -336,4 +340,17 @@ fn a_survey_corrects_what_the_node_has_missed_of_its_circuits() {
     let commands = run.core.step(NodeInput::Surveyed(half_open), run.now);
     assert_eq!(kinds(&commands), [] as [&str; 0]);
     assert_eq!(kinds(run.step(Step::SurveyClosed)), ["retract"]);
+}
+
+#[test]
+fn an_opening_before_the_fleet_has_closed_is_voted_on_no_more_and_one_after_it_is() {
+    let mut run = Run::new(FleetMode::Active);
+    run.step(Step::EmptyDigest);
+    run.step(Step::Open);
+    run.step(Step::Announce(What::Open, 1));
+    run.step(Step::Announce(What::Ramp, 1));
+    run.step(Step::Use);
+    let votes = |run: &mut Run, step| kinds(run.step(step)).contains(&"vote");
+    assert!((0..20).all(|_| !votes(&mut run, Step::Pass(SECOND))));
+    assert!(votes(&mut run, Step::Open));
 }

@@ -9,8 +9,7 @@ use crate::FleetPolicy;
 /// Whether the circuit of a breaker is open, and what the node has told the fleet.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Voting {
-    /// Whether the circuit is open by a rule.
-    is_open: bool,
+    evidence: Evidence,
     /// When the node last voted.
     voted_at: Option<Tick>,
     /// Whether the fleet may count that vote.
@@ -19,24 +18,43 @@ pub(super) struct Voting {
     hurries: bool,
 }
 
+/// What the circuit says about the dependency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Evidence {
+    /// It is not open by a rule.
+    #[default]
+    None,
+    /// It has opened.
+    Open,
+    /// It has opened, and the fleet has closed since: another node knows better.
+    Outdated,
+}
+
 /// A node votes at most so often on a breaker.
 const BETWEEN_VOTES: Duration = Duration::from_secs(1);
 
 impl Voting {
-    /// Notes that the circuit is open.
+    /// Notes that the circuit has opened, again or for the first time.
     pub(super) const fn open(&mut self) {
-        self.hurries |= !self.is_open;
-        self.is_open = true;
+        self.hurries |= !matches!(self.evidence, Evidence::Open);
+        self.evidence = Evidence::Open;
+    }
+
+    /// Notes that the fleet has closed: what opened the circuit was before that.
+    pub(super) const fn outdate(&mut self) {
+        if self.is_open() {
+            self.evidence = Evidence::Outdated;
+        }
     }
 
     /// Notes that the circuit is not open any more. Returns whether a vote has to be taken back.
     pub(super) const fn close(&mut self) -> bool {
-        self.is_open = false;
+        self.evidence = Evidence::None;
         mem::replace(&mut self.has_voted, false)
     }
 
     pub(super) const fn is_open(&self) -> bool {
-        self.is_open
+        !matches!(self.evidence, Evidence::None)
     }
 
     /// Lets the node vote as soon as the limit allows.
@@ -50,7 +68,7 @@ impl Voting {
         let usual = policy.beat_length().max(BETWEEN_VOTES);
         let length = if self.hurries { BETWEEN_VOTES } else { usual };
         let next = || self.voted_at.map_or(Tick::ORIGIN, |at| at.after(length));
-        self.is_open.then(next)
+        (self.evidence == Evidence::Open).then(next)
     }
 
     pub(super) const fn vote(&mut self, now: Tick) {

@@ -1,0 +1,66 @@
+//! Events of breakers, as the node needs them.
+
+use brama_runtime::api::{
+    Registry, State,
+    circuit::By,
+    event::{Event, EventDetail, Observation},
+    status::{Cause, Rule},
+};
+use tokio::sync::mpsc::{Receiver, channel};
+
+use crate::{BreakerName, node::NodeInput};
+
+/// What is more than this is lost, and corrected by the next survey.
+const MOST_WAITING: usize = 1_024;
+
+/// Who lifts an overlay in the name of the fleet.
+pub(super) const FLEET: &str = "fleet";
+
+/// Observes changes of a registry. The observer runs on the thread that causes a change, and only
+/// puts it into a queue.
+pub(super) fn observe(registry: &Registry) -> (Observation, Receiver<NodeInput>) {
+    let (sender, receiver) = channel(MOST_WAITING);
+    let observation = registry.observe(move |event| {
+        if let Some(input) = input_of(event) {
+            let _corrected_by_a_survey = sender.try_send(input);
+        }
+    });
+    (observation, receiver)
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "events of other kinds do not matter to a fleet"
+)]
+fn input_of(event: &Event) -> Option<NodeInput> {
+    if event.identity.is_overflow() {
+        return None;
+    }
+    let name = || BreakerName::of(&event.identity);
+    match &event.detail {
+        EventDetail::Registered => Some(NodeInput::Created(name())),
+        EventDetail::StateChanged { to, cause, .. } => match to {
+            State::Open if is_by_rule(cause) => Some(NodeInput::Opened(name())),
+            State::HalfOpen => None,
+            State::Open | State::Closed | State::ForcedOpen | State::Disabled => {
+                Some(NodeInput::Closed(name()))
+            }
+        },
+        EventDetail::Probed { epoch, verdict, .. } => {
+            Some(NodeInput::Probed(name(), *epoch, *verdict))
+        }
+        EventDetail::Lifted { by: Some(by), .. } if is_by_hand(by) => {
+            Some(NodeInput::LiftedByHand(name()))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a rule has opened, and no operator.
+pub(super) fn is_by_rule(cause: &Cause) -> bool {
+    cause.by_hand.is_none() && cause.rule != Rule::ByHand
+}
+
+fn is_by_hand(by: &By) -> bool {
+    by.who().is_none_or(|who| *who != *FLEET)
+}

@@ -1,0 +1,75 @@
+//! Requests of a node to its engine, each for a limited time.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::{
+    FleetPolicy, NodeName,
+    ballot::VoteAnswer,
+    engine::{Announcement, DecisionStream, Engine, EngineAnswer, LinkError},
+    node::{NodeCommand, NodeInput},
+};
+
+/// An engine, and who asks it.
+pub(super) struct Requests<E> {
+    pub(super) engine: E,
+    pub(super) node: NodeName,
+    pub(super) policy: FleetPolicy,
+}
+
+/// An engine that takes longer has not answered.
+const LONGEST_REQUEST: Duration = Duration::from_secs(1);
+
+impl<E: Engine> Requests<E> {
+    /// Whether a command is a request.
+    pub(super) const fn takes(command: &NodeCommand) -> bool {
+        match command {
+            NodeCommand::Survey | NodeCommand::Lay(..) | NodeCommand::Lift(..) => false,
+            NodeCommand::Beat(_)
+            | NodeCommand::Vote(..)
+            | NodeCommand::Retract(_)
+            | NodeCommand::RequestLease(_)
+            | NodeCommand::Report(..) => true,
+        }
+    }
+
+    pub(super) async fn subscribe(&self) -> Result<Box<dyn DecisionStream>, LinkError> {
+        within(self.engine.subscribe()).await
+    }
+
+    /// Makes a request. Returns what the node learns by the answer, if it is something.
+    pub(super) async fn make(&self, request: NodeCommand) -> Result<Option<NodeInput>, LinkError> {
+        let (engine, node, policy) = (&self.engine, &self.node, &self.policy);
+        let decided = |breaker, decision| NodeInput::Announced(Announcement { breaker, decision });
+        Ok(match request {
+            NodeCommand::Beat(names) => {
+                Some(NodeInput::Digested(within(engine.beat(node, &names, policy)).await?))
+            }
+            NodeCommand::Vote(name, weight) => {
+                match within(engine.vote(node, &name, weight, policy)).await? {
+                    VoteAnswer::Opened(decision) => Some(decided(name, decision)),
+                    VoteAnswer::Counted(_) | VoteAnswer::HeldBack(_) => None,
+                }
+            }
+            NodeCommand::Retract(name) => {
+                within(engine.retract(node, &name)).await?;
+                None
+            }
+            NodeCommand::RequestLease(name) => {
+                let answer = within(engine.lease(node, &name, policy)).await?;
+                Some(NodeInput::Leased(name, answer))
+            }
+            NodeCommand::Report(name, token, report) => {
+                let decision = within(engine.report(node, &name, token, report, policy)).await?;
+                decision.map(|decision| decided(name, decision))
+            }
+            NodeCommand::Survey | NodeCommand::Lay(..) | NodeCommand::Lift(..) => None,
+        })
+    }
+}
+
+async fn within<T>(answer: EngineAnswer<'_, T>) -> Result<T, LinkError> {
+    let late = |_| LinkError::new("the engine has not answered within 1 s");
+    timeout(LONGEST_REQUEST, answer).await.map_err(late)?
+}

@@ -1,0 +1,78 @@
+//! Surveys: which breakers of a registry had traffic, and which calls overlays have rejected.
+
+use std::collections::HashMap;
+
+use brama_runtime::api::{Breaker, Registry, State, Status, Totals, status::BreakerFilter};
+
+use super::observed::is_by_rule;
+use crate::{BreakerName, node::Survey};
+
+/// The breakers of a registry by their names.
+pub(super) struct Surveyor {
+    registry: Registry,
+    known: HashMap<BreakerName, Seen>,
+}
+
+/// What was last seen of a breaker.
+struct Seen {
+    totals: Totals,
+    /// The calls that overlays had rejected when the node began to wait for one.
+    rejected: Option<u64>,
+}
+
+impl Surveyor {
+    pub(super) fn new(registry: Registry) -> Self {
+        Self { registry, known: HashMap::new() }
+    }
+
+    /// Looks at each breaker, and forgets those that are gone.
+    pub(super) fn survey(&mut self) -> Survey {
+        let (mut survey, mut known) = (Survey::default(), HashMap::new());
+        let before = &mut self.known;
+        self.registry.for_each_status(&BreakerFilter::new(), |status| {
+            if status.identity.is_overflow() {
+                return;
+            }
+            let name = BreakerName::of(&status.identity);
+            let seen = before.remove(&name);
+            if seen.as_ref().map(|seen| seen.totals).unwrap_or_default() != status.totals {
+                survey.used.push(name.clone());
+            }
+            add_state(&mut survey, status, &name);
+            let rejected = seen.and_then(|seen| seen.rejected);
+            known.insert(name, Seen { totals: status.totals, rejected });
+        });
+        self.known = known;
+        survey
+    }
+
+    /// The breaker of this name, if the registry has it.
+    pub(super) fn find(&self, name: &BreakerName) -> Option<Breaker> {
+        self.registry.find(&name.to_identity()?)
+    }
+
+    /// Whether an overlay has rejected a call of this breaker since this was last asked.
+    pub(super) fn is_wanted(&mut self, name: &BreakerName) -> bool {
+        let Some(breaker) = self.find(name) else { return false };
+        let rejected = breaker.status().rejections.fleet;
+        let new = || Seen { totals: Totals::default(), rejected: None };
+        let seen = self.known.entry(name.clone()).or_insert_with(new);
+        let before = seen.rejected.replace(rejected);
+        before.is_some_and(|before| before < rejected)
+    }
+
+    /// Forgets the rejected calls of breakers that nobody waits for.
+    pub(super) fn forget_all_but(&mut self, wanting: &[BreakerName]) {
+        let others = self.known.iter_mut().filter(|(name, _)| !wanting.contains(name));
+        others.for_each(|(_, seen)| seen.rejected = None);
+    }
+}
+
+fn add_state(survey: &mut Survey, status: &Status, name: &BreakerName) {
+    let is_by_rule = status.cause.as_ref().is_some_and(|cause| is_by_rule(cause));
+    match status.state {
+        State::Open if is_by_rule => survey.open.push(name.clone()),
+        State::HalfOpen => survey.half_open.push(name.clone()),
+        State::Open | State::Closed | State::ForcedOpen | State::Disabled => {}
+    }
+}

@@ -1,0 +1,204 @@
+//! The task of a fleet: it carries out what the node's state machine says.
+
+use std::{
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::{Arc, PoisonError},
+    task::Poll,
+    time::Duration,
+};
+
+use brama_runtime::api::{
+    Registry,
+    circuit::{By, Tick},
+    event::Observation,
+};
+use tokio::{
+    sync::mpsc::Receiver,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    FleetStatus, SharedStatus,
+    observed::{FLEET, observe},
+    requests::Requests,
+    survey::Surveyor,
+};
+use crate::{
+    engine::{Announcement, DecisionStream, Engine, LinkError},
+    node::{NodeCommand, NodeCore, NodeInput},
+};
+
+/// The task of a fleet.
+pub(super) struct FleetTask<E> {
+    requests: Requests<E>,
+    core: NodeCore,
+    status: SharedStatus,
+    surveyor: Surveyor,
+    start: Instant,
+    observed: Receiver<NodeInput>,
+    stream: Option<Box<dyn DecisionStream>>,
+    subscribe_at: Instant,
+    /// Observes until the task ends.
+    _observation: Observation,
+}
+
+/// Why the task goes on.
+enum Woken {
+    Observed(NodeInput),
+    Announced(Result<Announcement, LinkError>),
+    TimeHasCome,
+    /// The observer is gone.
+    Ended,
+}
+
+/// Between two attempts to subscribe.
+const BETWEEN_SUBSCRIPTIONS: Duration = Duration::from_secs(1);
+
+/// How often the task looks for rejected calls while the fleet waits for one to probe.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
+impl<E: Engine> FleetTask<E> {
+    pub(super) fn new(
+        registry: &Registry,
+        requests: Requests<E>,
+        core: NodeCore,
+        status: &SharedStatus,
+    ) -> Self {
+        let (observation, observed) = observe(registry);
+        let (status, start) = (Arc::clone(status), Instant::now());
+        let surveyor = Surveyor::new(registry.clone());
+        Self {
+            requests,
+            core,
+            status,
+            surveyor,
+            start,
+            observed,
+            stream: None,
+            subscribe_at: start,
+            _observation: observation,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        loop {
+            self.subscribe_if_due().await;
+            match self.wait().await {
+                Woken::Observed(input) => self.handle(input).await,
+                Woken::Announced(Ok(announcement)) => {
+                    self.handle(NodeInput::Announced(announcement)).await;
+                }
+                Woken::Announced(Err(_)) => {
+                    self.stream = None;
+                    self.subscribe_at = Instant::now() + BETWEEN_SUBSCRIPTIONS;
+                    self.handle(NodeInput::LinkFailed).await;
+                }
+                Woken::TimeHasCome => self.handle(NodeInput::TimeHasCome).await,
+                Woken::Ended => return,
+            }
+            self.look_for_calls().await;
+            self.show();
+        }
+    }
+
+    async fn subscribe_if_due(&mut self) {
+        if self.stream.is_some() || Instant::now() < self.subscribe_at {
+            return;
+        }
+        if let Ok(stream) = self.requests.subscribe().await {
+            self.stream = Some(stream);
+            self.handle(NodeInput::Subscribed).await;
+        } else {
+            self.subscribe_at = Instant::now() + BETWEEN_SUBSCRIPTIONS;
+            self.handle(NodeInput::LinkFailed).await;
+        }
+    }
+
+    /// Waits until something happens.
+    async fn wait(&mut self) -> Woken {
+        let mut sleep = pin!(sleep_until(self.wakes_at()));
+        let mut next = self.stream.as_mut().map(|stream| stream.next());
+        let observed = &mut self.observed;
+        poll_fn(|context| {
+            if let Poll::Ready(observed) = observed.poll_recv(context) {
+                return Poll::Ready(observed.map_or(Woken::Ended, Woken::Observed));
+            }
+            if let Some(Poll::Ready(next)) = next.as_mut().map(|it| it.as_mut().poll(context)) {
+                return Poll::Ready(Woken::Announced(next));
+            }
+            sleep.as_mut().poll(context).map(|()| Woken::TimeHasCome)
+        })
+        .await
+    }
+
+    fn wakes_at(&self) -> Instant {
+        let core = self.start + self.core.wakes_at().since(Tick::ORIGIN).min(LONGEST_SLEEP);
+        let core = core.min(Instant::now() + LONGEST_SLEEP);
+        let subscribe = if self.stream.is_none() { self.subscribe_at.min(core) } else { core };
+        let looks = self.core.decided().next().is_some();
+        if looks { subscribe.min(Instant::now() + BETWEEN_LOOKS) } else { subscribe }
+    }
+
+    fn now(&self) -> Tick {
+        Tick::ORIGIN.after(self.start.elapsed())
+    }
+
+    /// Tells the node what has happened, and does what it says.
+    async fn handle(&mut self, input: NodeInput) {
+        let mut commands = VecDeque::from(self.core.step(input, self.now()));
+        while let Some(command) = commands.pop_front() {
+            let Some(answer) = self.perform(command).await else { continue };
+            if answer == NodeInput::LinkFailed {
+                // Each further request would take as long to fail.
+                commands.retain(|it| !Requests::<E>::takes(it));
+            }
+            commands.extend(self.core.step(answer, self.now()));
+        }
+    }
+
+    async fn perform(&mut self, command: NodeCommand) -> Option<NodeInput> {
+        match command {
+            NodeCommand::Survey => Some(NodeInput::Surveyed(self.surveyor.survey())),
+            NodeCommand::Lay(name, overlay) => {
+                let stale = self.surveyor.find(&name)?.overlay(overlay).err()?;
+                Some(NodeInput::Overtaken(name, stale.known()))
+            }
+            NodeCommand::Lift(name, epoch) => {
+                let by = By::actor(FLEET, "the fleet has closed");
+                let _stale = self.surveyor.find(&name)?.lift(epoch, by);
+                None
+            }
+            request @ (NodeCommand::Beat(_)
+            | NodeCommand::Vote(..)
+            | NodeCommand::Retract(_)
+            | NodeCommand::RequestLease(_)
+            | NodeCommand::Report(..)) => {
+                self.requests.make(request).await.unwrap_or(Some(NodeInput::LinkFailed))
+            }
+        }
+    }
+
+    /// Asks for leases of breakers that have rejected a call since the last look.
+    async fn look_for_calls(&mut self) {
+        let wanting: Vec<_> = self.core.wanting(self.now()).cloned().collect();
+        self.surveyor.forget_all_but(&wanting);
+        for name in wanting {
+            if self.surveyor.is_wanted(&name) {
+                self.handle(NodeInput::Wanted(name)).await;
+            }
+        }
+    }
+
+    fn show(&self) {
+        let (core, now) = (&self.core, self.now());
+        let decided = core.decided().map(|(name, epoch)| (name.clone(), epoch)).collect();
+        let (is_linked, doubts_itself) = (core.is_linked(), core.doubts_itself(now));
+        let status = FleetStatus { is_linked, doubts_itself, decided };
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = status;
+    }
+}
+
+/// A day: far enough for a node that has nothing to do, and no overflow of the clock.
+const LONGEST_SLEEP: Duration = Duration::from_secs(86_400);

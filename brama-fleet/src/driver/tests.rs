@@ -1,0 +1,198 @@
+//! Nodes with real breakers on the engine in memory, while tokio's clock stands still.
+
+use std::{task::Waker, time::Duration};
+
+use brama_runtime::api::{Breaker, State, circuit::Tick, clock::Clock};
+use tokio::time::{Instant, sleep};
+
+use super::*;
+use crate::memory::{Faults, MemoryEngine};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The clock of tokio, which tests pause.
+#[derive(Debug, Clone, Copy)]
+struct PausedClock(Instant);
+
+impl Clock for PausedClock {
+    fn now(&self) -> Tick {
+        Tick::ORIGIN.after(self.0.elapsed())
+    }
+
+    fn wake_at(&self, at: Tick, waker: &Waker) {
+        let (left, waker) = (at.since(self.now()), waker.clone());
+        tokio::spawn(async move {
+            sleep(left).await;
+            waker.wake();
+        });
+    }
+}
+
+/// A node with one breaker.
+struct TestNode {
+    breaker: Breaker,
+    link: MemoryEngine,
+    fleet: Fleet,
+}
+
+fn policy() -> FleetPolicy {
+    let policy = FleetPolicy::new().min_votes(2).and_then(|policy| policy.wait(10 * SECOND));
+    policy.unwrap()
+}
+
+fn nodes(count: usize) -> Vec<TestNode> {
+    let clock = PausedClock(Instant::now());
+    let engine = MemoryEngine::new(clock);
+    let node = |number: usize| {
+        let (registry, link) = (Registry::with_clock(clock), engine.link());
+        let (breaker, name) = (registry.breaker("price"), format!("node-{number}"));
+        let name = NodeName::new(&name).unwrap();
+        let fleet = Fleet::start(&registry, link.clone(), name, policy(), FleetMode::Active);
+        TestNode { breaker, link, fleet: fleet.unwrap() }
+    };
+    (0..count).map(node).collect()
+}
+
+impl TestNode {
+    fn fail(&self) {
+        (0..10).for_each(|_| self.breaker.failure("down"));
+    }
+
+    /// Whether a call runs, and succeeds.
+    fn call(&self) -> bool {
+        self.breaker.call(|| Ok::<_, fmt::Error>(())).is_ok()
+    }
+}
+
+/// Lets time pass in small steps, and counts the calls of a node that run.
+async fn calls(node: &TestNode, length: Duration) -> usize {
+    let steps = length.as_millis() / 100;
+    let mut ran = 0;
+    for _ in 0..steps {
+        sleep(Duration::from_millis(100)).await;
+        ran += usize::from(node.call());
+    }
+    ran
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_nodes_open_for_the_third_and_one_alone_for_itself_only() {
+    let nodes = nodes(3);
+    sleep(6 * SECOND).await;
+    nodes[0].fail();
+    sleep(SECOND).await;
+    assert!(nodes[2].breaker.is_available());
+    nodes[1].fail();
+    sleep(SECOND).await;
+    assert!(!nodes[2].breaker.is_available());
+    let status = nodes[2].breaker.status();
+    assert_eq!((status.state, status.trips), (State::Closed, 0));
+    assert_eq!(status.overlay.unwrap().by.to_string(), "fleet: 2 of 2 nodes");
+    assert_eq!(nodes[2].fleet.status().decided.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_wait_one_call_of_one_node_probes_and_calls_return_by_a_ramp() {
+    let nodes = nodes(3);
+    nodes[0].fail();
+    nodes[1].fail();
+    sleep(SECOND).await;
+    assert_eq!(calls(&nodes[2], 8 * SECOND).await, 0);
+    let ran = calls(&nodes[2], 4 * SECOND).await;
+    assert!((1..20).contains(&ran), "a probe and the first of the ramp: {ran}");
+    assert_eq!(calls(&nodes[2], 6 * SECOND).await / 10, 5, "the ramp is over after 5 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_of_twenty_nodes_reaches_a_service_that_is_still_down() {
+    let nodes = nodes(20);
+    nodes[0].fail();
+    nodes[1].fail();
+    sleep(SECOND).await;
+    let mut reached = 0;
+    for _ in 0..200 {
+        sleep(Duration::from_millis(100)).await;
+        for node in &nodes {
+            let call = || {
+                reached += 1;
+                Err::<(), _>(fmt::Error)
+            };
+            let _rejected_or_failed = node.breaker.call(call);
+        }
+    }
+    assert_eq!(reached, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breaker_that_is_created_while_the_fleet_is_open_is_overlaid() {
+    let nodes = nodes(2);
+    let clock = PausedClock(Instant::now());
+    let (registry, link) = (Registry::with_clock(clock), nodes[0].link.link());
+    let name = NodeName::new("late").unwrap();
+    let _fleet = Fleet::start(&registry, link, name, policy(), FleetMode::Active).unwrap();
+    sleep(SECOND).await;
+    nodes[0].fail();
+    nodes[1].fail();
+    sleep(SECOND).await;
+    let _created = registry.breaker("price");
+    sleep(SECOND).await;
+    assert!(!registry.is_available("price"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_is_down_touches_no_call_and_overlays_end_by_themselves() {
+    let nodes = nodes(3);
+    nodes[0].fail();
+    nodes[1].fail();
+    sleep(SECOND).await;
+    for node in &nodes {
+        node.link.set_faults(Faults { down: true, ..Faults::default() });
+    }
+    assert!(!nodes[2].breaker.is_available());
+    sleep(30 * SECOND).await;
+    assert!(nodes[2].call() && !nodes[2].fleet.status().is_linked);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_announcement_is_made_up_for_by_the_next_heartbeat() {
+    let nodes = nodes(3);
+    nodes[2].link.set_faults(Faults { lost: 1000, ..Faults::default() });
+    nodes[0].fail();
+    nodes[1].fail();
+    sleep(6 * SECOND).await;
+    assert!(!nodes[2].breaker.is_available());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_loses_its_data_frees_the_nodes_that_did_not_fail() {
+    let nodes = nodes(3);
+    nodes[0].fail();
+    nodes[1].fail();
+    sleep(SECOND).await;
+    for it in [0, 1] {
+        nodes[it].breaker.close("mended");
+    }
+    nodes[2].link.lose_data();
+    sleep(8 * SECOND).await;
+    assert!(nodes[2].call());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_is_dropped_takes_no_part() {
+    let mut nodes = nodes(3);
+    drop(nodes.remove(2).fleet);
+    let last = nodes.remove(1);
+    drop(last.fleet);
+    nodes[0].fail();
+    last.breaker.open("maintenance");
+    sleep(SECOND).await;
+    assert_eq!(nodes[0].fleet.status().decided, []);
+}
+
+#[test]
+fn outside_of_a_runtime_it_does_not_start() {
+    let (registry, node) = (Registry::new(), NodeName::new("node-1").unwrap());
+    let engine = MemoryEngine::new(brama_runtime::api::clock::SystemClock);
+    let fleet = Fleet::start(&registry, engine, node, policy(), FleetMode::Active);
+    assert_eq!(fleet.unwrap_err(), NoRuntime);
+}
