@@ -165,7 +165,9 @@ impl Ballot {
 
     /// The last decision, as a node learns it that has missed it; `None` if nothing is decided.
     pub fn present(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Option<Decision> {
-        self.end(policy, now);
+        if self.phase != FleetPhase::Closed {
+            self.end(policy, now);
+        }
         let is_closed = self.phase == FleetPhase::Closed;
         (!is_closed).then(|| self.decision(policy, now))
     }

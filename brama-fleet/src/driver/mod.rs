@@ -19,7 +19,7 @@ use tokio::{runtime::Handle, task::AbortHandle};
 use self::{requests::Requests, task::FleetTask};
 use crate::{
     BreakerName, FleetPolicy, NodeName,
-    engine::Engine,
+    engine::{Engine, LinkError},
     node::{FleetMode, NodeCore},
 };
 
@@ -55,10 +55,15 @@ pub struct Fleet {
 pub struct FleetStatus {
     /// Whether the engine answers: the last heartbeat was answered, and no request failed since.
     pub is_linked: bool,
+    /// The last error of the link; `None` while the engine answers.
+    pub link_error: Option<LinkError>,
     /// Whether the votes of the node weigh nothing, because most of its breakers are open.
     pub doubts_itself: bool,
     /// The breakers that the fleet has decided about, each with the epoch of the decision.
     pub decided: Vec<(BreakerName, u64)>,
+    /// The breakers that the votes would have opened, if not too many of the fleet were open
+    /// ([`FleetPolicy::max_open_percent`]).
+    pub held_back: Vec<BreakerName>,
 }
 
 type SharedStatus = Arc<Mutex<FleetStatus>>;

@@ -6,7 +6,6 @@ use tokio::time::timeout;
 
 use crate::{
     FleetPolicy, NodeName,
-    ballot::VoteAnswer,
     engine::{Announcement, DecisionStream, Engine, EngineAnswer, LinkError},
     node::{NodeCommand, NodeInput},
 };
@@ -47,10 +46,8 @@ impl<E: Engine> Requests<E> {
                 Some(NodeInput::Digested(within(engine.beat(node, &names, policy)).await?))
             }
             NodeCommand::Vote(name, weight) => {
-                match within(engine.vote(node, &name, weight, policy)).await? {
-                    VoteAnswer::Opened(decision) => Some(decided(name, decision)),
-                    VoteAnswer::Counted(_) | VoteAnswer::HeldBack(_) => None,
-                }
+                let answer = within(engine.vote(node, &name, weight, policy)).await?;
+                Some(NodeInput::Voted(name, answer))
             }
             NodeCommand::Retract(name) => {
                 within(engine.retract(node, &name)).await?;

@@ -40,6 +40,8 @@ pub(super) struct FleetTask<E> {
     observed: Receiver<NodeInput>,
     stream: Option<Box<dyn DecisionStream>>,
     subscribe_at: Instant,
+    /// The last one.
+    error: Option<LinkError>,
     /// Observes until the task ends.
     _observation: Observation,
 }
@@ -78,6 +80,7 @@ impl<E: Engine> FleetTask<E> {
             observed,
             stream: None,
             subscribe_at: start,
+            error: None,
             _observation: observation,
         }
     }
@@ -90,11 +93,7 @@ impl<E: Engine> FleetTask<E> {
                 Woken::Announced(Ok(announcement)) => {
                     self.handle(NodeInput::Announced(announcement)).await;
                 }
-                Woken::Announced(Err(_)) => {
-                    self.stream = None;
-                    self.subscribe_at = Instant::now() + BETWEEN_SUBSCRIPTIONS;
-                    self.handle(NodeInput::LinkFailed).await;
-                }
+                Woken::Announced(Err(error)) => self.lose_subscription(error).await,
                 Woken::TimeHasCome => self.handle(NodeInput::TimeHasCome).await,
                 Woken::Ended => return,
             }
@@ -107,13 +106,25 @@ impl<E: Engine> FleetTask<E> {
         if self.stream.is_some() || Instant::now() < self.subscribe_at {
             return;
         }
-        if let Ok(stream) = self.requests.subscribe().await {
-            self.stream = Some(stream);
-            self.handle(NodeInput::Subscribed).await;
-        } else {
-            self.subscribe_at = Instant::now() + BETWEEN_SUBSCRIPTIONS;
-            self.handle(NodeInput::LinkFailed).await;
+        match self.requests.subscribe().await {
+            Ok(stream) => {
+                self.stream = Some(stream);
+                self.handle(NodeInput::Subscribed).await;
+            }
+            Err(error) => self.lose_subscription(error).await,
         }
+    }
+
+    async fn lose_subscription(&mut self, error: LinkError) {
+        self.stream = None;
+        self.subscribe_at = Instant::now() + BETWEEN_SUBSCRIPTIONS;
+        let failed = self.fail(error);
+        self.handle(failed).await;
+    }
+
+    fn fail(&mut self, error: LinkError) -> NodeInput {
+        self.error = Some(error);
+        NodeInput::LinkFailed
     }
 
     /// Waits until something happens.
@@ -175,7 +186,8 @@ impl<E: Engine> FleetTask<E> {
             | NodeCommand::Retract(_)
             | NodeCommand::RequestLease(_)
             | NodeCommand::Report(..)) => {
-                self.requests.make(request).await.unwrap_or(Some(NodeInput::LinkFailed))
+                let answer = self.requests.make(request).await;
+                answer.unwrap_or_else(|error| Some(self.fail(error)))
             }
         }
     }
@@ -195,7 +207,9 @@ impl<E: Engine> FleetTask<E> {
         let (core, now) = (&self.core, self.now());
         let decided = core.decided().map(|(name, epoch)| (name.clone(), epoch)).collect();
         let (is_linked, doubts_itself) = (core.is_linked(), core.doubts_itself(now));
-        let status = FleetStatus { is_linked, doubts_itself, decided };
+        let held_back = core.held_back().cloned().collect();
+        let link_error = self.error.clone().filter(|_| !is_linked);
+        let status = FleetStatus { is_linked, link_error, doubts_itself, decided, held_back };
         *self.status.lock().unwrap_or_else(PoisonError::into_inner) = status;
     }
 }

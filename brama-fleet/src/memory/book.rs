@@ -14,7 +14,13 @@ pub(super) struct Book {
     ballots: BTreeMap<BreakerName, Ballot>,
     /// The greatest epoch of the ballots that were forgotten.
     epoch: u64,
+    /// Heartbeats since ballots were last forgotten.
+    beats: usize,
 }
+
+/// Ballots are forgotten once in so many heartbeats, or in as many as there are ballots: to look at
+/// each of them at each heartbeat would take long.
+const FEWEST_BEATS: usize = 16;
 
 impl Book {
     pub(super) fn beat(
@@ -27,7 +33,10 @@ impl Book {
         for breaker in breakers {
             self.ballot(breaker).beat(node, policy, now);
         }
-        self.forget(policy, now);
+        self.beats += 1;
+        if self.ballots.len().max(FEWEST_BEATS) < self.beats {
+            self.forget(policy, now);
+        }
         let decisions = self.ballots.iter_mut().filter_map(|(breaker, ballot)| {
             let decision = ballot.present(policy, now)?;
             Some(Announcement { breaker: breaker.clone(), decision })
@@ -96,6 +105,11 @@ impl Book {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.ballots.is_empty()
+    }
+
     fn ballot(&mut self, breaker: &BreakerName) -> &mut Ballot {
         let new = || Ballot::after_epoch(self.epoch);
         self.ballots.entry(breaker.clone()).or_insert_with(new)
@@ -121,6 +135,6 @@ impl Book {
             greatest = if stays { greatest } else { greatest.max(ballot.epoch()) };
             stays
         });
-        self.epoch = greatest;
+        (self.epoch, self.beats) = (greatest, 0);
     }
 }

@@ -4,7 +4,7 @@ use brama_runtime::api::event::ProbeVerdict;
 
 use crate::{
     BreakerName,
-    ballot::LeaseAnswer,
+    ballot::{LeaseAnswer, VoteAnswer},
     engine::{Announcement, Digest},
 };
 
@@ -35,6 +35,8 @@ pub enum NodeInput {
     Announced(Announcement),
     /// The engine has answered a heartbeat.
     Digested(Digest),
+    /// The engine has answered a vote.
+    Voted(BreakerName, VoteAnswer),
     /// The engine has answered a node that asked for a lease.
     Leased(BreakerName, LeaseAnswer),
     /// A request has failed, or the announcements have ended.

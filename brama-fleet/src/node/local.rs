@@ -17,6 +17,8 @@ pub(super) struct LocalBreaker {
     used_at: Option<Tick>,
     pub(super) voting: Voting,
     is_asking: bool,
+    /// Whether too many breakers of the fleet were open when it was voted on.
+    pub(super) is_held_back: bool,
     /// When the fleet last decided about it.
     decided_at: Option<Tick>,
     /// The greatest epoch of a decision that was seen.
@@ -87,7 +89,7 @@ impl LocalBreaker {
         now: Tick,
     ) -> Option<NodeCommand> {
         let before = std::mem::replace(&mut self.decided, decided);
-        self.decided_at = Some(now);
+        (self.decided_at, self.is_held_back) = (Some(now), false);
         (self.epoch, self.is_lifted_by_hand, self.is_asking) = (epoch, false, false);
         if self.decided.is_some() {
             return self.lay(name, now);

@@ -22,7 +22,7 @@ pub use self::{
 use self::{decided::Decided, local::LocalBreaker};
 use crate::{
     BreakerName, FleetPolicy, NodeName,
-    ballot::{Decision, FleetPhase, LeaseAnswer, ProbeReport},
+    ballot::{Decision, FleetPhase, LeaseAnswer, ProbeReport, VoteAnswer},
     draw::Draws,
     engine::{Announcement, Digest},
 };
@@ -105,6 +105,7 @@ impl NodeCore {
             NodeInput::Subscribed => commands.push(NodeCommand::Beat(Vec::new())),
             NodeInput::Announced(it) => self.decide(it, &mut commands, now),
             NodeInput::Digested(digest) => self.digest(digest, &mut commands, now),
+            NodeInput::Voted(name, answer) => self.voted(name, answer, &mut commands, now),
             NodeInput::Leased(name, answer) => self.leased(&name, &answer, &mut commands, now),
             NodeInput::LinkFailed => self.lose_link(now),
         }
@@ -141,6 +142,11 @@ impl NodeCore {
     pub fn decided(&self) -> impl Iterator<Item = (&BreakerName, u64)> {
         let decided = self.breakers.iter().filter(|(_, it)| it.decided.is_some());
         decided.map(|(name, it)| (name, it.epoch))
+    }
+
+    /// The breakers that the votes would have opened, if not too many of the fleet were open.
+    pub fn held_back(&self) -> impl Iterator<Item = &BreakerName> {
+        self.breakers.iter().filter(|(_, it)| it.is_held_back).map(|(name, _)| name)
     }
 
     /// Whether the last request was answered.
@@ -190,7 +196,10 @@ impl NodeCore {
 
     fn close(&mut self, name: BreakerName, commands: &mut Vec<NodeCommand>) {
         let breaker = self.breakers.get_mut(&name);
-        let has_voted = breaker.is_some_and(|breaker| breaker.voting.close());
+        let has_voted = breaker.is_some_and(|breaker| {
+            breaker.is_held_back = false;
+            breaker.voting.close()
+        });
         commands.extend(has_voted.then_some(NodeCommand::Retract(name)));
     }
 
@@ -247,6 +256,22 @@ impl NodeCore {
                 breaker.voting.outdate();
             }
             commands.extend(breaker.decide(&name, decision.epoch, decided, now));
+        }
+    }
+
+    fn voted(
+        &mut self,
+        breaker: BreakerName,
+        answer: VoteAnswer,
+        commands: &mut Vec<NodeCommand>,
+        now: Tick,
+    ) {
+        let is_held_back = matches!(answer, VoteAnswer::HeldBack(_));
+        if let Some(known) = self.breakers.get_mut(&breaker) {
+            known.is_held_back = is_held_back && known.voting.is_open();
+        }
+        if let VoteAnswer::Opened(decision) = answer {
+            self.decide(Announcement { breaker, decision }, commands, now);
         }
     }
 

@@ -354,3 +354,14 @@ fn an_opening_before_the_fleet_has_closed_is_voted_on_no_more_and_one_after_it_i
     assert!((0..20).all(|_| !votes(&mut run, Step::Pass(SECOND))));
     assert!(votes(&mut run, Step::Open));
 }
+
+#[test]
+fn a_vote_that_was_held_back_shows_until_the_circuit_closes() {
+    let mut run = Run::new(FleetMode::Active);
+    run.step(Step::Open);
+    let votes = Standing { votes: 3, members: 8, quorum: 3 };
+    run.core.step(NodeInput::Voted(name(), VoteAnswer::HeldBack(votes)), run.now);
+    assert_eq!(run.core.held_back().collect::<Vec<_>>(), [&name()]);
+    run.step(Step::Close);
+    assert_eq!(run.core.held_back().count(), 0);
+}
