@@ -11,10 +11,12 @@ pub mod engine;
 pub mod memory;
 mod name;
 pub mod node;
+#[cfg(test)]
+mod paused_clock;
 mod policy;
 
 #[cfg(feature = "tokio")]
-pub use self::driver::{Fleet, FleetStatus, NoRuntime};
+pub use self::driver::{ActError, Fleet, FleetStatus, NoRuntime};
 pub use self::{
     breaker_name::BreakerName,
     name::{InvalidName, NodeName},

@@ -13,6 +13,7 @@ use super::*;
 use crate::{
     engine::EngineAnswer,
     memory::{Faults, MemoryEngine},
+    paused_clock::PausedClock,
 };
 
 /// The engine in memory on a clock that is moved by hand, with these faults.
@@ -71,4 +72,31 @@ fn an_engine_without_a_link_fails_every_case_and_says_why() {
     let failed = failed_with(Faults { down: true, ..Faults::default() });
     assert!(failed.iter().all(|(_, why)| why.to_string().contains("is down")), "{failed:?}");
     assert_eq!(failed.len(), 28);
+}
+
+/// An engine whose time passes by itself, as that of a server.
+struct SleepingBench;
+
+impl TestBench for SleepingBench {
+    type Engine = MemoryEngine;
+
+    fn engine(&self) -> EngineAnswer<'_, MemoryEngine> {
+        let delay = Duration::from_millis(20);
+        let engine = MemoryEngine::new(PausedClock::new());
+        engine.set_faults(Faults { delay, ..Faults::default() });
+        Box::pin(ready(Ok(engine)))
+    }
+
+    fn pass(&self, length: Duration) -> Pause<'_> {
+        Box::pin(tokio::time::sleep(length))
+    }
+
+    fn unit(&self) -> Duration {
+        Duration::from_millis(125)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_shortest_unit_suffices_though_announcements_take_their_time() {
+    assert_eq!(run(&SleepingBench).await, []);
 }

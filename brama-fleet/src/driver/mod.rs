@@ -11,15 +11,20 @@ use std::{
     error::Error,
     fmt,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use brama_runtime::api::Registry;
+use brama_runtime::api::{Identity, Registry, circuit::By};
 use tokio::{runtime::Handle, task::AbortHandle};
 
-use self::{requests::Requests, task::FleetTask};
+use self::{
+    requests::{Requests, within},
+    task::FleetTask,
+};
 use crate::{
     BreakerName, FleetPolicy, NodeName,
-    engine::{Engine, LinkError},
+    ballot::TooLong,
+    engine::{Engine, HandAction, LinkError},
     node::{FleetMode, NodeCore},
 };
 
@@ -47,6 +52,8 @@ use crate::{
 pub struct Fleet {
     task: AbortHandle,
     status: SharedStatus,
+    engine: Arc<dyn Engine>,
+    policy: FleetPolicy,
 }
 
 /// What a node knows of its fleet.
@@ -87,9 +94,49 @@ impl Fleet {
         });
         let core = NodeCore::new(node.clone(), policy, mode, seed);
         let status = SharedStatus::default();
-        let task = FleetTask::new(registry, Requests { engine, node, policy }, core, &status);
+        let engine: Arc<dyn Engine> = Arc::new(engine);
+        let requests = Requests { engine: Arc::clone(&engine), node, policy };
+        let task = FleetTask::new(registry, requests, core, &status);
         let task = runtime.spawn(task.run());
-        Ok(Self { task: task.abort_handle(), status })
+        Ok(Self { task: task.abort_handle(), status, engine, policy })
+    }
+
+    /// Rejects every call of the whole fleet to a breaker for `length`, by hand: an overlay on each
+    /// node, which no vote and no probe ends. The circuits of the nodes do not change.
+    ///
+    /// # Errors
+    ///
+    /// [`ActError`] if the length is not 1 ms up to the policy's `longest_wait`, or the engine does
+    /// not answer within 1 s.
+    pub async fn reject<'a>(
+        &self,
+        breaker: impl Into<Identity<'a>>,
+        length: Duration,
+        by: impl Into<By>,
+    ) -> Result<(), ActError> {
+        let (length, by) = (u64::try_from(length.as_millis()), by.into().to_string());
+        let length = length.unwrap_or(u64::MAX);
+        self.act(&breaker.into(), HandAction::Reject { length, by }).await
+    }
+
+    /// Lifts whatever the fleet has decided about a breaker, by hand, and forgets the votes.
+    ///
+    /// # Errors
+    ///
+    /// [`ActError::Link`] if the engine does not answer within 1 s.
+    pub async fn clear<'a>(
+        &self,
+        breaker: impl Into<Identity<'a>>,
+        by: impl Into<By>,
+    ) -> Result<(), ActError> {
+        let by = by.into().to_string();
+        self.act(&breaker.into(), HandAction::Clear { by }).await
+    }
+
+    async fn act(&self, breaker: &Identity<'_>, action: HandAction) -> Result<(), ActError> {
+        let name = BreakerName::of(breaker);
+        let answer = within(self.engine.act(&name, &action, &self.policy)).await;
+        answer.map_err(ActError::Link)?.map(drop).map_err(ActError::TooLong)
     }
 
     /// Returns what the node knows of its fleet.
@@ -110,6 +157,27 @@ impl fmt::Debug for Fleet {
         f.debug_struct("Fleet").field("status", &self.status()).finish_non_exhaustive()
     }
 }
+
+/// An action by hand on the whole fleet was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ActError {
+    /// The store that the fleet shares did not answer. It may have acted.
+    Link(LinkError),
+    /// The length is not bounded as the policy says.
+    TooLong(TooLong),
+}
+
+impl fmt::Display for ActError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Link(error) => write!(f, "the fleet did not act: {error}"),
+            Self::TooLong(error) => fmt::Display::fmt(error, f),
+        }
+    }
+}
+
+impl Error for ActError {}
 
 /// A fleet was not started, because there is no runtime of tokio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Requests of a node to its engine, each for a limited time.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::timeout;
 
@@ -11,8 +11,8 @@ use crate::{
 };
 
 /// An engine, and who asks it.
-pub(super) struct Requests<E> {
-    pub(super) engine: E,
+pub(super) struct Requests {
+    pub(super) engine: Arc<dyn Engine>,
     pub(super) node: NodeName,
     pub(super) policy: FleetPolicy,
 }
@@ -20,7 +20,7 @@ pub(super) struct Requests<E> {
 /// An engine that takes longer has not answered.
 const LONGEST_REQUEST: Duration = Duration::from_secs(1);
 
-impl<E: Engine> Requests<E> {
+impl Requests {
     /// Whether a command is a request.
     pub(super) const fn takes(command: &NodeCommand) -> bool {
         match command {
@@ -66,7 +66,7 @@ impl<E: Engine> Requests<E> {
     }
 }
 
-async fn within<T>(answer: EngineAnswer<'_, T>) -> Result<T, LinkError> {
+pub(super) async fn within<T>(answer: EngineAnswer<'_, T>) -> Result<T, LinkError> {
     let late = |_| LinkError::new("the engine has not answered within 1 s");
     timeout(LONGEST_REQUEST, answer).await.map_err(late)?
 }

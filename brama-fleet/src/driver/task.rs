@@ -26,13 +26,13 @@ use super::{
     survey::Surveyor,
 };
 use crate::{
-    engine::{Announcement, DecisionStream, Engine, LinkError},
+    engine::{Announcement, DecisionStream, LinkError},
     node::{NodeCommand, NodeCore, NodeInput},
 };
 
 /// The task of a fleet.
-pub(super) struct FleetTask<E> {
-    requests: Requests<E>,
+pub(super) struct FleetTask {
+    requests: Requests,
     core: NodeCore,
     status: SharedStatus,
     surveyor: Surveyor,
@@ -61,10 +61,10 @@ const BETWEEN_SUBSCRIPTIONS: Duration = Duration::from_secs(1);
 /// How often the task looks for rejected calls while the fleet waits for one to probe.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
-impl<E: Engine> FleetTask<E> {
+impl FleetTask {
     pub(super) fn new(
         registry: &Registry,
-        requests: Requests<E>,
+        requests: Requests,
         core: NodeCore,
         status: &SharedStatus,
     ) -> Self {
@@ -163,7 +163,7 @@ impl<E: Engine> FleetTask<E> {
             let Some(answer) = self.perform(command).await else { continue };
             if answer == NodeInput::LinkFailed {
                 // Each further request would take as long to fail.
-                commands.retain(|it| !Requests::<E>::takes(it));
+                commands.retain(|it| !Requests::takes(it));
             }
             commands.extend(self.core.step(answer, self.now()));
         }

@@ -1,32 +1,15 @@
 //! Nodes with real breakers on the engine in memory, while tokio's clock stands still.
 
-use std::{task::Waker, time::Duration};
-
-use brama_runtime::api::{Breaker, State, circuit::Tick, clock::Clock};
-use tokio::time::{Instant, sleep};
+use brama_runtime::api::{Breaker, State};
+use tokio::time::sleep;
 
 use super::*;
-use crate::memory::{Faults, MemoryEngine};
+use crate::{
+    memory::{Faults, MemoryEngine},
+    paused_clock::PausedClock,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
-
-/// The clock of tokio, which tests pause.
-#[derive(Debug, Clone, Copy)]
-struct PausedClock(Instant);
-
-impl Clock for PausedClock {
-    fn now(&self) -> Tick {
-        Tick::ORIGIN.after(self.0.elapsed())
-    }
-
-    fn wake_at(&self, at: Tick, waker: &Waker) {
-        let (left, waker) = (at.since(self.now()), waker.clone());
-        tokio::spawn(async move {
-            sleep(left).await;
-            waker.wake();
-        });
-    }
-}
 
 /// A node with one breaker.
 struct TestNode {
@@ -41,7 +24,7 @@ fn policy() -> FleetPolicy {
 }
 
 fn nodes(count: usize) -> Vec<TestNode> {
-    let clock = PausedClock(Instant::now());
+    let clock = PausedClock::new();
     let engine = MemoryEngine::new(clock);
     let node = |number: usize| {
         let (registry, link) = (Registry::with_clock(clock), engine.link());
@@ -127,7 +110,7 @@ async fn one_call_of_twenty_nodes_reaches_a_service_that_is_still_down() {
 #[tokio::test(start_paused = true)]
 async fn a_breaker_that_is_created_while_the_fleet_is_open_is_overlaid() {
     let nodes = nodes(2);
-    let clock = PausedClock(Instant::now());
+    let clock = PausedClock::new();
     let (registry, link) = (Registry::with_clock(clock), nodes[0].link.link());
     let name = NodeName::new("late").unwrap();
     let _fleet = Fleet::start(&registry, link, name, policy(), FleetMode::Active).unwrap();
@@ -179,6 +162,22 @@ async fn a_store_that_loses_its_data_frees_the_nodes_that_did_not_fail() {
     nodes[2].link.lose_data();
     sleep(8 * SECOND).await;
     assert!(nodes[2].call());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operator_rejects_for_the_whole_fleet_and_clears_it() {
+    let nodes = nodes(2);
+    sleep(SECOND).await;
+    let by = By::actor("alice", "maintenance");
+    nodes[0].fleet.reject("price", 60 * SECOND, by).await.unwrap();
+    sleep(SECOND).await;
+    let shown = nodes[1].breaker.try_acquire().unwrap_err().to_string();
+    assert!(shown.starts_with("price is open (fleet: alice: maintenance)"), "{shown}");
+    nodes[1].fleet.clear("price", "done").await.unwrap();
+    sleep(SECOND).await;
+    assert!(nodes[0].call() && nodes[1].call());
+    let error = nodes[0].fleet.reject("price", 3_600 * SECOND, "too long").await.unwrap_err();
+    assert!(matches!(error, ActError::TooLong(_)) && error.to_string().contains("300000 ms"));
 }
 
 #[tokio::test(start_paused = true)]
