@@ -79,7 +79,8 @@ lengths! {
     /// How long the fleet rejects before the first probe. It doubles with each opening until the
     /// fleet has closed. Default 30 s; 100 ms to 1 h.
     wait: 100 ..= 3_600_000;
-    /// The longest wait, and the longest rejection by hand. Default 5 min; 100 ms to 24 h.
+    /// The longest wait, and the longest rejection by hand. Default 5 min; 100 ms to 24 h. Whatever
+    /// a store says, a node obeys it no longer, but for the margin in which it waits for the lease.
     longest_wait: 100 ..= 86_400_000;
     /// For how long a growing share of the calls is admitted after an outage. Default 5 s; 0 to
     /// 10 min.
@@ -205,6 +206,12 @@ impl FleetPolicy {
     pub fn wait_of(&self, opening: u32) -> u64 {
         let doublings = opening.saturating_sub(1).min(63);
         self.wait.saturating_mul(1 << doublings).min(self.longest_wait.max(self.wait))
+    }
+
+    /// No decision is obeyed for longer, in milliseconds.
+    pub(crate) fn longest_obeyed(&self) -> u64 {
+        let longest = self.wait_of(u32::MAX).max(self.lease).max(self.ramp);
+        longest.saturating_add(self.grace())
     }
 
     /// Returns for how many milliseconds after a wait nodes go on rejecting, so that one of them

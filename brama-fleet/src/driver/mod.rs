@@ -142,7 +142,12 @@ impl Fleet {
     /// Returns what the node knows of its fleet.
     #[must_use]
     pub fn status(&self) -> FleetStatus {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let status = self.status.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if !self.task.is_finished() {
+            return status;
+        }
+        let link_error = Some(LinkError::new("the task of the fleet has ended with its runtime"));
+        FleetStatus { is_linked: false, link_error, ..status }
     }
 }
 

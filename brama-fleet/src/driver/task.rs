@@ -145,8 +145,8 @@ impl FleetTask {
     }
 
     fn wakes_at(&self) -> Instant {
-        let core = self.start + self.core.wakes_at().since(Tick::ORIGIN).min(LONGEST_SLEEP);
-        let core = core.min(Instant::now() + LONGEST_SLEEP);
+        let left = self.core.wakes_at().since(self.now()).min(LONGEST_SLEEP);
+        let core = Instant::now() + left;
         let subscribe = if self.stream.is_none() { self.subscribe_at.min(core) } else { core };
         let looks = self.core.decided().next().is_some();
         if looks { subscribe.min(Instant::now() + BETWEEN_LOOKS) } else { subscribe }

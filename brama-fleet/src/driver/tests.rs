@@ -181,6 +181,17 @@ async fn an_operator_rejects_for_the_whole_fleet_and_clears_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn days_later_a_node_still_sleeps_between_its_heartbeats() {
+    let (registry, engine) = (Registry::new(), MemoryEngine::new(PausedClock::new()));
+    let (node, policy) = (NodeName::new("node-1").unwrap(), policy());
+    let policy = policy.heartbeat(60 * SECOND).unwrap();
+    let fleet = Fleet::start(&registry, engine, node, policy, FleetMode::Active).unwrap();
+    // Tokio's clock moves on only while every task sleeps.
+    sleep(3 * 24 * 3_600 * SECOND).await;
+    assert!(fleet.status().is_linked);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_node_that_is_dropped_takes_no_part() {
     let mut nodes = nodes(3);
     drop(nodes.remove(2).fleet);

@@ -38,7 +38,7 @@ const RAMP_STEPS: u32 = 10;
 
 impl Decided {
     /// Anchors a decision; `None` if it decides nothing any more. `jitter` is up to 1000 per ten
-    /// thousand of the wait.
+    /// thousand of the wait. Whoever can write to the store can reject for so long, and not longer.
     pub(super) fn anchor(
         decision: &Decision,
         node: &NodeName,
@@ -46,8 +46,9 @@ impl Decided {
         jitter: u64,
         now: Tick,
     ) -> Option<Self> {
-        let left = Duration::from_millis(decision.remaining);
-        let wait = Duration::from_millis(decision.remaining.saturating_sub(policy.grace()));
+        let remaining = decision.remaining.min(policy.longest_obeyed());
+        let left = Duration::from_millis(remaining);
+        let wait = Duration::from_millis(remaining.saturating_sub(policy.grace()));
         let ask_at = now.after(wait).after(wait / 10_000 * u32::try_from(jitter).unwrap_or(0));
         let what = match &decision.phase {
             FleetPhase::Closed => return None,

@@ -365,3 +365,15 @@ fn a_vote_that_was_held_back_shows_until_the_circuit_closes() {
     run.step(Step::Close);
     assert_eq!(run.core.held_back().count(), 0);
 }
+
+#[test]
+fn no_decision_is_obeyed_for_longer_than_the_policy_says() {
+    let mut run = Run::new(FleetMode::Active);
+    let mut forged = announcement(What::Open, 1);
+    forged.decision.remaining = u64::MAX;
+    let commands = run.core.step(NodeInput::Announced(forged), run.now);
+    let lengths = commands.iter().filter_map(|command| {
+        if let NodeCommand::Lay(_, overlay) = command { Some(overlay.length()) } else { None }
+    });
+    assert_eq!(lengths.collect::<Vec<_>>(), [(300 + 6) * SECOND]);
+}
