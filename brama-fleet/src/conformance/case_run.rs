@@ -102,6 +102,12 @@ impl<'b, B: TestBench> CaseRun<'b, B> {
         u64::try_from((self.bench.unit() * units).as_millis()).unwrap_or(u64::MAX)
     }
 
+    /// Whether a length is what remains of so many units, of which less than one has passed.
+    pub(super) fn is_rest_of(&self, units: u32, millis: u64) -> bool {
+        let all = self.units(units);
+        millis <= all && all < millis.saturating_add(self.units(1))
+    }
+
     pub(super) async fn vote(&self, node: usize) -> Verified<VoteAnswer> {
         self.vote_on(node, &self.breaker).await
     }

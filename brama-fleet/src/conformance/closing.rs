@@ -23,8 +23,8 @@ pub async fn a_probe_that_succeeds_closes_by_a_ramp<B: TestBench>(
     let lease = run.granted(0).await?;
     let decision = run.decided(0, lease.epoch(), ProbeReport::Success).await?;
     let is_ramp = matches!(decision.phase, FleetPhase::Ramp { .. });
-    let length = run.units(RAMP);
-    expect(is_ramp && decision.remaining <= length, "the fleet closes by a ramp", &decision)?;
+    let is_rest = run.is_rest_of(RAMP, decision.remaining);
+    expect(is_ramp && is_rest, "the fleet closes by a ramp", &decision)?;
     run.pass(RAMP).await;
     let digest = run.digest().await?;
     expect(digest.is_empty(), "the ramp is over", &digest)
@@ -44,8 +44,7 @@ pub async fn a_probe_that_fails_opens_for_twice_as_long<B: TestBench>(
     let lease = run.granted(0).await?;
     let decision = run.decided(0, lease.epoch(), ProbeReport::Failure).await?;
     let is_open = matches!(decision.phase, FleetPhase::Open { .. });
-    let all = run.units(2 * WAIT + GRACE);
-    let is_twice = all < decision.remaining + run.units(1) && decision.remaining <= all;
+    let is_twice = run.is_rest_of(2 * WAIT + GRACE, decision.remaining);
     expect(is_open && is_twice, "the fleet waits twice as long", &decision)
 }
 

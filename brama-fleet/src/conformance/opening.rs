@@ -4,7 +4,7 @@ use brama_runtime::api::Identity;
 
 use super::{
     bench::TestBench,
-    case_run::{CaseRun, Deviation, MEMBER, VOTE, breaker, expect},
+    case_run::{CaseRun, Deviation, GRACE, MEMBER, VOTE, WAIT, breaker, expect},
 };
 use crate::{
     BreakerName,
@@ -35,8 +35,8 @@ pub async fn the_votes_of_a_quorum_open<B: TestBench>(bench: &B) -> Result<(), D
     let decision = run.open().await?;
     let is_open = matches!(decision.phase, FleetPhase::Open { .. });
     expect(is_open && decision.standing.votes == 2, "two votes have opened", &decision)?;
-    let rest = run.units(5) - decision.remaining;
-    expect(rest < run.units(1), "the wait and the grace remain", &decision)?;
+    let is_rest = run.is_rest_of(WAIT + GRACE, decision.remaining);
+    expect(is_rest, "the wait and the grace remain", &decision)?;
     let third = run.vote(2).await?;
     expect(is_counted(&third, 3), "a vote on an open breaker is counted", &third)
 }

@@ -26,9 +26,7 @@ pub async fn a_lease_is_given_after_the_wait<B: TestBench>(bench: &B) -> Result<
     let run = CaseRun::new(bench).await?;
     run.open().await?;
     let early = run.lease(0).await?;
-    let all = run.units(WAIT);
-    let is_rest =
-        matches!(early, LeaseAnswer::Wait(left) if all < left + run.units(1) && left <= all);
+    let is_rest = matches!(early, LeaseAnswer::Wait(left) if run.is_rest_of(WAIT, left));
     expect(is_rest, "the rest of the wait is the answer", &early)?;
     run.pass(WAIT).await;
     let lease = run.granted(0).await?;
@@ -46,7 +44,7 @@ pub async fn one_lease_is_given_at_a_time<B: TestBench>(bench: &B) -> Result<(),
     run.pass(WAIT).await;
     run.granted(0).await?;
     let second = run.lease(1).await?;
-    let is_rest = matches!(second, LeaseAnswer::Wait(left) if 0 < left && left <= run.units(LEASE));
+    let is_rest = matches!(second, LeaseAnswer::Wait(left) if run.is_rest_of(LEASE, left));
     expect(is_rest, "the rest of the lease is the answer", &second)
 }
 
