@@ -195,3 +195,15 @@ fn a_clock_of_the_store_that_jumps_back_takes_no_epoch_back() {
     run.now -= 500_000;
     run.step(Step::Clear);
 }
+
+proptest::proptest! {
+    #[test]
+    fn long_sequences_of_steps_keep_the_laws_too(
+        steps in proptest::collection::vec(0..STEPS.len(), 0..300),
+    ) {
+        let mut run = Run::new();
+        for step in steps {
+            run.step(STEPS[step]);
+        }
+    }
+}

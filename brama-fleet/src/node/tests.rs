@@ -377,3 +377,15 @@ fn no_decision_is_obeyed_for_longer_than_the_policy_says() {
     });
     assert_eq!(lengths.collect::<Vec<_>>(), [(300 + 6) * SECOND]);
 }
+
+proptest::proptest! {
+    #[test]
+    fn long_sequences_of_steps_keep_the_laws_too(
+        steps in proptest::collection::vec(0..STEPS.len(), 0..300),
+    ) {
+        let mut run = Run::new(FleetMode::Active);
+        for step in steps {
+            run.step(STEPS[step]);
+        }
+    }
+}
