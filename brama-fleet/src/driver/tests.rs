@@ -5,6 +5,7 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::{
+    draw::Draws,
     memory::{Faults, MemoryEngine},
     paused_clock::PausedClock,
 };
@@ -209,4 +210,54 @@ fn outside_of_a_runtime_it_does_not_start() {
     let engine = MemoryEngine::new(brama_runtime::api::clock::SystemClock);
     let fleet = Fleet::start(&registry, engine, node, policy(), FleetMode::Active);
     assert_eq!(fleet.unwrap_err(), NoRuntime);
+}
+
+/// Something that goes wrong, or does not.
+fn disturb(nodes: &[TestNode], draws: &mut Draws) {
+    let node = &nodes[usize::try_from(draws.up_to(4)).unwrap()];
+    match draws.up_to(7) {
+        0 | 1 => node.fail(),
+        2 => node.link.set_faults(Faults { down: true, ..Faults::default() }),
+        3 => node.link.set_faults(Faults {
+            delay: 3 * SECOND,
+            lost: 300,
+            duplicated: 300,
+            reordered: 300,
+            seed: draws.draw(),
+            ..Faults::default()
+        }),
+        4 => node.link.set_faults(Faults::default()),
+        5 => node.link.lose_data(),
+        6 => node.link.step_clock(i64::try_from(draws.up_to(20_000)).unwrap() - 10_000),
+        _ => node.link.end_subscriptions(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_goes_wrong_calls_run_again_some_time_after_it_is_over() {
+    let mut overlaid = 0;
+    for seed in 0..10 {
+        let (nodes, mut draws) = (nodes(5), Draws::new(seed));
+        for _ in 0..100 {
+            disturb(&nodes, &mut draws);
+            for node in &nodes {
+                node.call();
+            }
+            sleep(Duration::from_millis(draws.up_to(4_000))).await;
+        }
+        for node in &nodes {
+            node.link.set_faults(Faults::default());
+        }
+        for _ in 0..600 {
+            sleep(SECOND).await;
+            for node in &nodes {
+                node.call();
+            }
+        }
+        assert!(nodes.iter().all(TestNode::call), "seed {seed}");
+        let status = nodes.iter().map(|node| node.fleet.status()).collect::<Vec<_>>();
+        assert!(status.iter().all(|it| it.is_linked && it.decided.is_empty()), "{status:?}");
+        overlaid += nodes.iter().map(|it| it.breaker.status().rejections.fleet).sum::<u64>();
+    }
+    assert!(100 < overlaid, "the fleet was open now and then: {overlaid} calls");
 }
