@@ -20,5 +20,5 @@ pub use self::driver::{ActError, Fleet, FleetStatus, NoRuntime};
 pub use self::{
     breaker_name::BreakerName,
     name::{InvalidName, NodeName},
-    policy::{FleetPolicy, InvalidFleetPolicy},
+    policy::{FleetPolicy, FleetTerms, InvalidFleetPolicy},
 };

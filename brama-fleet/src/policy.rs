@@ -146,6 +146,30 @@ impl FleetPolicy {
         self.min_votes.max(u32::try_from(share).unwrap_or(u32::MAX))
     }
 
+    /// Returns the numbers, for an engine whose store decides by itself.
+    ///
+    /// ```
+    /// let terms = brama_fleet::FleetPolicy::new().terms();
+    /// assert_eq!((terms.member, terms.grace), (15_000, 15_000));
+    /// ```
+    #[must_use]
+    pub fn terms(&self) -> FleetTerms {
+        FleetTerms {
+            min_votes: self.min_votes,
+            percent: self.percent,
+            max_open_percent: self.max_open_percent,
+            fewest_known: FEWEST_KNOWN,
+            success_threshold: self.success_threshold,
+            member: self.member_length(),
+            vote: self.vote,
+            lease: self.lease,
+            wait: self.wait,
+            longest_wait: self.longest_wait,
+            ramp: self.ramp,
+            grace: self.grace(),
+        }
+    }
+
     /// Returns how many of so many known breakers the fleet may open at once.
     ///
     /// ```
@@ -224,6 +248,37 @@ impl FleetPolicy {
 
 /// Below so many breakers, a share says nothing.
 const FEWEST_KNOWN: u32 = 5;
+
+/// The numbers of a [`FleetPolicy`], for an engine whose store decides by itself. Lengths are in
+/// milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FleetTerms {
+    /// The fewest votes that open.
+    pub min_votes: u32,
+    /// The share of the members whose votes open, in per cent.
+    pub percent: u32,
+    /// The share of the known breakers that may be open at once, in per cent.
+    pub max_open_percent: u32,
+    /// Below so many known breakers, all may be open.
+    pub fewest_known: u32,
+    /// How many probes in a row must succeed.
+    pub success_threshold: u32,
+    /// How long a node is a member after it was last heard: three heartbeats.
+    pub member: u64,
+    /// How long a vote counts.
+    pub vote: u64,
+    /// How long a probe may take.
+    pub lease: u64,
+    /// The wait of the first opening. It doubles with each opening until the fleet has closed.
+    pub wait: u64,
+    /// The longest wait, unless `wait` is longer, and the longest rejection by hand.
+    pub longest_wait: u64,
+    /// For how long the fleet closes by a ramp; 0 for none.
+    pub ramp: u64,
+    /// How long an opening outlasts its wait or its lease if no node asks for a lease.
+    pub grace: u64,
+}
 
 /// A setting of a fleet was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -85,7 +85,7 @@ fn collect(folder: &Path, suffix: &str, found: &mut Vec<PathBuf>) {
 }
 
 /// The sources of each published crate.
-pub(crate) const SOURCES: [&str; 10] = [
+pub(crate) const SOURCES: [&str; 11] = [
     "src",
     "brama-cli/src",
     "brama-config/src",
@@ -94,6 +94,7 @@ pub(crate) const SOURCES: [&str; 10] = [
     "brama-metrics/src",
     "brama-otel/src",
     "brama-prometheus/src",
+    "brama-redis/src",
     "brama-runtime/src",
     "brama-tower/src",
 ];

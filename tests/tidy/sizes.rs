@@ -3,7 +3,7 @@
 use crate::file::{File, assert_none, files, is_comment, words};
 
 /// Each crate with its tests, and what the root has beside them.
-const FOLDERS: [&str; 13] = [
+const FOLDERS: [&str; 14] = [
     "src",
     "brama-cli",
     "brama-config",
@@ -12,6 +12,7 @@ const FOLDERS: [&str; 13] = [
     "brama-metrics",
     "brama-otel",
     "brama-prometheus",
+    "brama-redis",
     "brama-runtime",
     "brama-tower",
     "tests",

@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod answer;
+mod engine;
+mod line;
+mod link;
+mod namespace;
+mod scripts;
+mod subscription;
+#[cfg(test)]
+mod tests;
+
+pub use self::{
+    engine::{ACL_RULES, InvalidCommandTimeout, RedisEngine},
+    namespace::Namespace,
+};

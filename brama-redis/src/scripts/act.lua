@@ -1,0 +1,9 @@
+-- An action by hand: name, length in milliseconds, who. A length of 0 clears. Answers a decision.
+local length, now = tonumber(ARGV[FIRST + 1]), clock()
+local ballot = read(ARGV[FIRST])
+if length > 0 then
+  set(ballot, 'by_hand', now + length, ARGV[FIRST + 2])
+else
+  close(ballot)
+end
+return decide(ballot, now)
