@@ -5,7 +5,7 @@ use super::FleetPhase;
 /// A decision of the fleet about one breaker.
 ///
 /// It has remaining lengths and no moments: each node anchors them to its own clock.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Decision {
     /// Its number. A node ignores a decision that is not newer than the last one.
     pub epoch: u64,
@@ -18,7 +18,7 @@ pub struct Decision {
 }
 
 /// The answer to a vote.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum VoteAnswer {
     /// The vote is counted. It opened nothing: there are too few, or the breaker is open already.
     Counted(Standing),
@@ -30,7 +30,7 @@ pub enum VoteAnswer {
 }
 
 /// The votes on a breaker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Standing {
     /// Votes that count.
     pub votes: u32,

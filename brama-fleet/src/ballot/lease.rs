@@ -6,7 +6,7 @@ use crate::name::NodeName;
 /// The right of one node to probe for all.
 ///
 /// It is over by itself, so a node that dies costs the fleet the length of one lease.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProbeLease {
     pub(super) holder: NodeName,
     pub(super) epoch: u64,
@@ -14,7 +14,7 @@ pub struct ProbeLease {
 }
 
 /// The answer to a node that asks for a lease.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum LeaseAnswer {
     /// The node may probe.
     Granted(ProbeLease),
@@ -25,7 +25,7 @@ pub enum LeaseAnswer {
 }
 
 /// What became of a probe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProbeReport {
     /// It succeeded.
     Success,

@@ -6,7 +6,7 @@ use super::ServerMillis;
 use crate::name::NodeName;
 
 /// The members, each with the moment at which it is one no more.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(super) struct Members(BTreeMap<NodeName, ServerMillis>);
 
 impl Members {

@@ -25,7 +25,7 @@ use crate::{name::NodeName, policy::FleetPolicy};
 pub type ServerMillis = u64;
 
 /// What the nodes of a fleet know together about one breaker.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Ballot {
     /// The number of the last decision. It only grows, also when the store has lost its data,
     /// because it is never less than the store's time.
@@ -263,7 +263,7 @@ const fn after(now: ServerMillis, length: u64) -> ServerMillis {
 }
 
 /// A rejection by hand was not accepted: its length is not bounded as the policy says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TooLong {
     length: u64,
     longest: u64,

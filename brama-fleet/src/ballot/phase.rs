@@ -3,7 +3,7 @@
 use super::{ServerMillis, lease::ProbeLease};
 
 /// What the fleet has decided about a breaker.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum FleetPhase {
     /// Nothing: each node decides for itself.
     #[default]

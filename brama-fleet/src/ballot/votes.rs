@@ -6,10 +6,10 @@ use super::ServerMillis;
 use crate::name::NodeName;
 
 /// The votes, one a node.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(super) struct Votes(BTreeMap<NodeName, Vote>);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Vote {
     weight: u32,
     until: ServerMillis,
