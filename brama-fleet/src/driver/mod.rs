@@ -9,13 +9,13 @@ mod tests;
 
 use std::{
     error::Error,
-    fmt,
+    fmt, mem,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use brama_runtime::api::{Identity, Registry, circuit::By};
-use tokio::{runtime::Handle, task::AbortHandle};
+use tokio::{runtime::Handle, sync::watch, task::AbortHandle};
 
 use self::{
     requests::{Requests, within},
@@ -53,7 +53,7 @@ pub struct Fleet {
     task: AbortHandle,
     status: SharedStatus,
     engine: Arc<dyn Engine>,
-    policy: FleetPolicy,
+    settings: watch::Sender<(FleetPolicy, FleetMode)>,
 }
 
 /// What a node knows of its fleet.
@@ -96,9 +96,22 @@ impl Fleet {
         let status = SharedStatus::default();
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let requests = Requests { engine: Arc::clone(&engine), node, policy };
-        let task = FleetTask::new(registry, requests, core, &status);
+        let (settings, reconfigured) = watch::channel((policy, mode));
+        let task = FleetTask::new(registry, requests, core, reconfigured, &status);
         let task = runtime.spawn(task.run());
-        Ok(Self { task: task.abort_handle(), status, engine, policy })
+        Ok(Self { task: task.abort_handle(), status, engine, settings })
+    }
+
+    /// Replaces the settings, as after a change of a configuration file. It does not wait: the task
+    /// takes them next.
+    ///
+    /// Decisions keep the lengths that they had. A node that is in shadow from now on lifts the
+    /// overlays that it has laid; one that is active from now on lays what is decided.
+    pub fn reconfigure(&self, policy: FleetPolicy, mode: FleetMode) {
+        self.settings.send_if_modified(|settings| {
+            let new = (policy, mode);
+            mem::replace(settings, new) != new
+        });
     }
 
     /// Rejects every call of the whole fleet to a breaker for `length`, by hand: an overlay on each
@@ -135,7 +148,8 @@ impl Fleet {
 
     async fn act(&self, breaker: &Identity<'_>, action: HandAction) -> Result<(), ActError> {
         let name = BreakerName::of(breaker);
-        let answer = within(self.engine.act(&name, &action, &self.policy)).await;
+        let (policy, _) = *self.settings.borrow();
+        let answer = within(self.engine.act(&name, &action, &policy)).await;
         answer.map_err(ActError::Link)?.map(drop).map_err(ActError::TooLong)
     }
 

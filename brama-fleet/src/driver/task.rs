@@ -15,7 +15,7 @@ use brama_runtime::api::{
     event::Observation,
 };
 use tokio::{
-    sync::mpsc::Receiver,
+    sync::{mpsc::Receiver, watch},
     time::{Instant, sleep_until},
 };
 
@@ -26,8 +26,9 @@ use super::{
     survey::Surveyor,
 };
 use crate::{
+    FleetPolicy,
     engine::{Announcement, DecisionStream, LinkError},
-    node::{NodeCommand, NodeCore, NodeInput},
+    node::{FleetMode, NodeCommand, NodeCore, NodeInput},
 };
 
 /// The task of a fleet.
@@ -38,6 +39,7 @@ pub(super) struct FleetTask {
     surveyor: Surveyor,
     start: Instant,
     observed: Receiver<NodeInput>,
+    settings: watch::Receiver<(FleetPolicy, FleetMode)>,
     stream: Option<Box<dyn DecisionStream>>,
     subscribe_at: Instant,
     /// The last one.
@@ -50,6 +52,7 @@ pub(super) struct FleetTask {
 enum Woken {
     Observed(NodeInput),
     Announced(Result<Announcement, LinkError>),
+    Reconfigured,
     TimeHasCome,
     /// The observer is gone.
     Ended,
@@ -66,6 +69,7 @@ impl FleetTask {
         registry: &Registry,
         requests: Requests,
         core: NodeCore,
+        settings: watch::Receiver<(FleetPolicy, FleetMode)>,
         status: &SharedStatus,
     ) -> Self {
         let (observation, observed) = observe(registry);
@@ -78,6 +82,7 @@ impl FleetTask {
             surveyor,
             start,
             observed,
+            settings,
             stream: None,
             subscribe_at: start,
             error: None,
@@ -94,12 +99,19 @@ impl FleetTask {
                     self.handle(NodeInput::Announced(announcement)).await;
                 }
                 Woken::Announced(Err(error)) => self.lose_subscription(error).await,
+                Woken::Reconfigured => self.reconfigure().await,
                 Woken::TimeHasCome => self.handle(NodeInput::TimeHasCome).await,
                 Woken::Ended => return,
             }
             self.look_for_calls().await;
             self.show();
         }
+    }
+
+    async fn reconfigure(&mut self) {
+        let (policy, mode) = *self.settings.borrow_and_update();
+        self.requests.policy = policy;
+        self.handle(NodeInput::Reconfigured(policy, mode)).await;
     }
 
     async fn subscribe_if_due(&mut self) {
@@ -131,13 +143,16 @@ impl FleetTask {
     async fn wait(&mut self) -> Woken {
         let mut sleep = pin!(sleep_until(self.wakes_at()));
         let mut next = self.stream.as_mut().map(|stream| stream.next());
-        let observed = &mut self.observed;
+        let (observed, mut settings) = (&mut self.observed, pin!(self.settings.changed()));
         poll_fn(|context| {
             if let Poll::Ready(observed) = observed.poll_recv(context) {
                 return Poll::Ready(observed.map_or(Woken::Ended, Woken::Observed));
             }
             if let Some(Poll::Ready(next)) = next.as_mut().map(|it| it.as_mut().poll(context)) {
                 return Poll::Ready(Woken::Announced(next));
+            }
+            if let Poll::Ready(Ok(())) = settings.as_mut().poll(context) {
+                return Poll::Ready(Woken::Reconfigured);
             }
             sleep.as_mut().poll(context).map(|()| Woken::TimeHasCome)
         })

@@ -261,3 +261,32 @@ async fn whatever_goes_wrong_calls_run_again_some_time_after_it_is_over() {
     }
     assert!(100 < overlaid, "the fleet was open now and then: {overlaid} calls");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_goes_into_shadow_lifts_its_overlays_and_lays_them_again_when_active() {
+    let nodes = nodes(3);
+    sleep(6 * SECOND).await;
+    nodes[..2].iter().for_each(TestNode::fail);
+    sleep(SECOND).await;
+    assert!(!nodes[2].call());
+    nodes[2].fleet.reconfigure(policy(), FleetMode::Shadow);
+    sleep(SECOND).await;
+    assert!(nodes[2].call());
+    nodes[2].fleet.reconfigure(policy(), FleetMode::Active);
+    sleep(SECOND).await;
+    assert!(!nodes[2].call());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_votes_by_the_policy_that_it_was_given_last() {
+    let nodes = nodes(3);
+    sleep(6 * SECOND).await;
+    let alone = policy().min_votes(1).unwrap();
+    for node in &nodes {
+        node.fleet.reconfigure(alone, FleetMode::Active);
+    }
+    sleep(6 * SECOND).await;
+    nodes[0].fail();
+    sleep(SECOND).await;
+    assert!(!nodes[2].call());
+}

@@ -26,3 +26,15 @@ pub enum NodeCommand {
     /// Lift the overlay of this epoch or an older one.
     Lift(BreakerName, u64),
 }
+
+impl NodeCommand {
+    /// Whether it carries out what the fleet has decided.
+    pub(super) const fn obeys(&self) -> bool {
+        match self {
+            Self::Lay(..) | Self::Lift(..) | Self::RequestLease(_) => true,
+            Self::Survey | Self::Beat(_) | Self::Vote(..) | Self::Retract(_) | Self::Report(..) => {
+                false
+            }
+        }
+    }
+}

@@ -2,8 +2,9 @@
 
 use brama_runtime::api::event::ProbeVerdict;
 
+use super::FleetMode;
 use crate::{
-    BreakerName,
+    BreakerName, FleetPolicy,
     ballot::{LeaseAnswer, VoteAnswer},
     engine::{Announcement, Digest},
 };
@@ -41,6 +42,8 @@ pub enum NodeInput {
     Leased(BreakerName, LeaseAnswer),
     /// A request has failed, or the announcements have ended.
     LinkFailed,
+    /// The settings of the node were replaced.
+    Reconfigured(FleetPolicy, FleetMode),
 }
 
 /// The breakers of a node, as it finds them once in a heartbeat.

@@ -108,6 +108,11 @@ impl LocalBreaker {
         Some(NodeCommand::Lay(name.clone(), overlay))
     }
 
+    /// Lifts what was laid.
+    pub(super) fn lift(&self, name: &BreakerName) -> Option<NodeCommand> {
+        self.decided.as_ref().map(|_| NodeCommand::Lift(name.clone(), self.laid))
+    }
+
     /// Notes that the breaker has seen a greater epoch.
     pub(super) fn overtake(&mut self, known: u64) {
         self.laid = self.laid.max(known);

@@ -10,6 +10,7 @@ mod voting;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    mem,
     time::Duration,
 };
 
@@ -108,16 +109,11 @@ impl NodeCore {
             NodeInput::Voted(name, answer) => self.voted(name, answer, &mut commands, now),
             NodeInput::Leased(name, answer) => self.leased(&name, &answer, &mut commands, now),
             NodeInput::LinkFailed => self.lose_link(now),
+            NodeInput::Reconfigured(policy, mode) => return self.reconfigure(policy, mode, now),
         }
         self.pass(&mut commands, now);
         if self.mode == FleetMode::Shadow {
-            let touches = |it: &NodeCommand| {
-                matches!(
-                    it,
-                    NodeCommand::Lay(..) | NodeCommand::Lift(..) | NodeCommand::RequestLease(_)
-                )
-            };
-            commands.retain(|command| !touches(command));
+            commands.retain(|command| !command.obeys());
         }
         commands
     }
@@ -283,7 +279,7 @@ impl NodeCore {
     /// Takes each decision of a digest, and ends those that are missing in it.
     fn digest(&mut self, digest: Digest, commands: &mut Vec<NodeCommand>, now: Tick) {
         let Digest { at, decisions } = digest;
-        let was_linked = std::mem::replace(&mut self.is_linked, true);
+        let was_linked = mem::replace(&mut self.is_linked, true);
         let present: BTreeSet<_> = decisions.iter().map(|it| it.breaker.clone()).collect();
         for announcement in decisions {
             self.decide(announcement, commands, now);
@@ -330,6 +326,20 @@ impl NodeCore {
         for breaker in self.breakers.values_mut().filter(|breaker| breaker.is_asking()) {
             breaker.ask_again(again);
         }
+    }
+
+    /// Takes other settings. Decisions that were anchored stay as they are; in shadow their
+    /// overlays are lifted, and otherwise laid.
+    fn reconfigure(&mut self, policy: FleetPolicy, mode: FleetMode, now: Tick) -> Vec<NodeCommand> {
+        let was = mem::replace(&mut self.mode, mode);
+        self.policy = policy;
+        self.next_beat = self.next_beat.min(now.after(policy.beat_length()));
+        let breakers = self.breakers.iter_mut().filter(|_| was != mode);
+        let commands = breakers.filter_map(|(name, breaker)| match mode {
+            FleetMode::Active => breaker.lay_anew(name, now),
+            FleetMode::Shadow => breaker.lift(name),
+        });
+        commands.collect()
     }
 
     /// Ends what is over by itself, grows ramps, and votes.
