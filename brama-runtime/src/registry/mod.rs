@@ -92,7 +92,14 @@ impl Registry {
     /// every run.
     #[must_use]
     pub fn with_clock(clock: impl Clock + 'static) -> Self {
-        Self::on(Time::Of(Arc::new(clock)), 0)
+        Self::with_clock_and_seed(clock, 0)
+    }
+
+    /// Creates an empty registry on the given clock, whose jitter and shares follow from a seed. In
+    /// a simulation of many nodes each needs its own, or all would draw alike.
+    #[must_use]
+    pub fn with_clock_and_seed(clock: impl Clock + 'static, seed: u64) -> Self {
+        Self::on(Time::Of(Arc::new(clock)), seed)
     }
 
     fn on(time: Time, seed: u64) -> Self {
