@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, future::Future, pin::Pin};
 
 use crate::{
-    ballot::{Decision, LeaseAnswer, ProbeReport, ServerMillis, TooLong, VoteAnswer},
+    ballot::{CallCounts, Decision, LeaseAnswer, ProbeReport, ServerMillis, TooLong, VoteAnswer},
     breaker_name::BreakerName,
     name::NodeName,
     policy::FleetPolicy,
@@ -18,12 +18,18 @@ use crate::{
 pub trait Engine: Send + Sync + 'static {
     /// Says that a node is alive and has traffic on these breakers, which may be none. The answer
     /// has each decision in force.
+    ///
+    /// If the policy [pools](FleetPolicy::pooled_failure_rate), the calls are counted with those of
+    /// other nodes, and may open.
     fn beat<'a>(
         &'a self,
         node: &'a NodeName,
-        breakers: &'a [BreakerName],
+        traffic: &'a [Traffic],
         policy: &'a FleetPolicy,
     ) -> EngineAnswer<'a, Digest>;
+
+    /// Reads what a heartbeat answers, as no node.
+    fn digest<'a>(&'a self, policy: &'a FleetPolicy) -> EngineAnswer<'a, Digest>;
 
     /// Votes, because the circuit of a node has opened: see
     /// [`Ballot::vote`](crate::ballot::Ballot::vote). A decision is announced too. At most
@@ -84,11 +90,32 @@ pub trait DecisionStream: Send {
     fn next(&mut self) -> EngineAnswer<'_, Announcement>;
 }
 
+/// That a node has traffic on a breaker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traffic {
+    /// The breaker.
+    pub breaker: BreakerName,
+    /// The calls since the last heartbeat, for policies that pool; of other nodes, none.
+    pub counts: CallCounts,
+}
+
+impl From<BreakerName> for Traffic {
+    /// Without calls that others count.
+    fn from(breaker: BreakerName) -> Self {
+        Self { breaker, counts: CallCounts::default() }
+    }
+}
+
 /// All that is decided, as a node learns it that may have missed something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
     /// When it was read. A decision with a lesser epoch that is missing here is over.
     pub at: ServerMillis,
+    /// Nodes that are alive, with traffic or without.
+    pub nodes: u32,
+    /// How many different policies they have. More than one is a mistake: a decision follows from
+    /// the policy of whoever asks.
+    pub policies: u32,
     /// The decisions in force.
     pub decisions: Vec<Announcement>,
 }

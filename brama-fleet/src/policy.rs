@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, time::Duration};
 
+use crate::{ballot::CallCounts, draw::fnv};
+
 /// How a fleet decides: whose votes open, for how long, and how it closes again.
 ///
 /// ```
@@ -24,6 +26,10 @@ pub struct FleetPolicy {
     wait: u64,
     longest_wait: u64,
     ramp: u64,
+    pooled_failure_rate: u32,
+    pooled_minimum_calls: u32,
+    pooled_reporters: u32,
+    pooled_window: u64,
 }
 
 impl Default for FleetPolicy {
@@ -39,6 +45,10 @@ impl Default for FleetPolicy {
             wait: 30_000,
             longest_wait: 300_000,
             ramp: 5_000,
+            pooled_failure_rate: 0,
+            pooled_minimum_calls: 20,
+            pooled_reporters: 3,
+            pooled_window: 60_000,
         }
     }
 }
@@ -85,6 +95,10 @@ lengths! {
     /// For how long a growing share of the calls is admitted after an outage. Default 5 s; 0 to
     /// 10 min.
     ramp: 0 ..= 600_000;
+    /// How long pooled calls count, with [`pooled_failure_rate`](Self::pooled_failure_rate).
+    /// Default 1 min; 1 s to 1 h. They are counted in six slots, so that the window is up to a
+    /// sixth shorter.
+    pooled_window: 1_000 ..= 3_600_000;
 }
 
 impl FleetPolicy {
@@ -139,11 +153,97 @@ impl FleetPolicy {
         valid.map(|success_threshold| Self { success_threshold, ..self })
     }
 
+    /// The share of failed calls of all nodes together that opens, in per cent. Default 0, which
+    /// pools nothing; up to 100.
+    ///
+    /// Nodes that are too quiet to open by themselves report their calls with each heartbeat. They
+    /// open for the fleet if [`pooled_minimum_calls`](Self::pooled_minimum_calls) were made, this
+    /// share of them has failed, and enough nodes have seen failures:
+    /// [`pooled_reporters`](Self::pooled_reporters) at least, and [`percent`](Self::percent) of
+    /// those that have made calls. A node that doubts itself reports nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidFleetPolicy`] above 100.
+    pub fn pooled_failure_rate(self, percent: u32) -> Result<Self, InvalidFleetPolicy> {
+        let valid = InvalidFleetPolicy::check("pooled_failure_rate", percent, 0..=100, "0 to 100");
+        valid.map(|pooled_failure_rate| Self { pooled_failure_rate, ..self })
+    }
+
+    /// The fewest calls in the window of pooled calls that open. Default 20; 1 to 1 000 000.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidFleetPolicy`] outside of these limits.
+    pub fn pooled_minimum_calls(self, calls: u32) -> Result<Self, InvalidFleetPolicy> {
+        let limits = (1..=1_000_000, "1 to 1000000");
+        let valid = InvalidFleetPolicy::check("pooled_minimum_calls", calls, limits.0, limits.1);
+        valid.map(|pooled_minimum_calls| Self { pooled_minimum_calls, ..self })
+    }
+
+    /// The fewest nodes that have seen pooled failures. Default 3; 2 to 1000, because one node must
+    /// not open for all.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidFleetPolicy`] outside of these limits.
+    pub fn pooled_reporters(self, nodes: u32) -> Result<Self, InvalidFleetPolicy> {
+        let valid = InvalidFleetPolicy::check("pooled_reporters", nodes, 2..=1000, "2 to 1000");
+        valid.map(|pooled_reporters| Self { pooled_reporters, ..self })
+    }
+
+    /// Whether calls of all nodes are counted together.
+    #[must_use]
+    pub const fn pools(&self) -> bool {
+        0 < self.pooled_failure_rate
+    }
+
+    pub(crate) const fn pooled_length(&self) -> u64 {
+        self.pooled_window
+    }
+
+    /// How many nodes must have seen failures, of so many that have made calls.
+    pub(crate) fn pooled_quorum(&self, reporters: u32) -> u32 {
+        self.pooled_reporters.max(self.share(reporters))
+    }
+
+    pub(crate) fn is_opened_by(&self, pooled: CallCounts) -> bool {
+        let failures = u64::from(pooled.failures) * 100;
+        let share = u64::from(self.pooled_failure_rate) * u64::from(pooled.calls);
+        self.pools() && self.pooled_minimum_calls <= pooled.calls && share <= failures
+    }
+
     /// Returns how many votes of so many members open.
     #[must_use]
     pub fn quorum(&self, members: u32) -> u32 {
-        let share = (u64::from(members) * u64::from(self.percent)).div_ceil(100);
-        self.min_votes.max(u32::try_from(share).unwrap_or(u32::MAX))
+        self.min_votes.max(self.share(members))
+    }
+
+    /// The share of so many nodes that opens, rounded up.
+    fn share(&self, nodes: u32) -> u32 {
+        let share = (u64::from(nodes) * u64::from(self.percent)).div_ceil(100);
+        u32::try_from(share).unwrap_or(u32::MAX)
+    }
+
+    /// Returns a number that is equal for equal policies, and differs for others but by a rare
+    /// chance. Nodes of one fleet should have one policy.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let Self { min_votes, percent, max_open_percent, success_threshold, .. } = *self;
+        let Self { pooled_failure_rate, pooled_minimum_calls, pooled_reporters, .. } = *self;
+        let counts = [
+            min_votes,
+            percent,
+            max_open_percent,
+            success_threshold,
+            pooled_failure_rate,
+            pooled_minimum_calls,
+            pooled_reporters,
+        ];
+        let Self { heartbeat, vote, lease, wait, longest_wait, ramp, pooled_window, .. } = *self;
+        let lengths = [heartbeat, vote, lease, wait, longest_wait, ramp, pooled_window];
+        let numbers = counts.map(u64::from).into_iter().chain(lengths);
+        fnv(numbers.flat_map(u64::to_le_bytes))
     }
 
     /// Returns the numbers, for an engine whose store decides by itself.
@@ -167,6 +267,10 @@ impl FleetPolicy {
             longest_wait: self.longest_wait,
             ramp: self.ramp,
             grace: self.grace(),
+            pooled_failure_rate: self.pooled_failure_rate,
+            pooled_minimum_calls: self.pooled_minimum_calls,
+            pooled_reporters: self.pooled_reporters,
+            pooled_window: self.pooled_window,
         }
     }
 
@@ -278,6 +382,14 @@ pub struct FleetTerms {
     pub ramp: u64,
     /// How long an opening outlasts its wait or its lease if no node asks for a lease.
     pub grace: u64,
+    /// The share of failed calls of all nodes together that opens, in per cent; 0 for none.
+    pub pooled_failure_rate: u32,
+    /// The fewest calls of all nodes together that open.
+    pub pooled_minimum_calls: u32,
+    /// The fewest nodes that must have seen failures.
+    pub pooled_reporters: u32,
+    /// How long pooled calls count.
+    pub pooled_window: u64,
 }
 
 /// A setting of a fleet was rejected.

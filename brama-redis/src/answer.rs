@@ -43,17 +43,23 @@ impl ScriptAnswer {
         }
     }
 
-    /// The time of the server, and lines.
+    /// The time of the server, nodes, policies, and lines.
     pub(crate) fn digest(self) -> Result<Digest, LinkError> {
         let mut items = self.items()?.into_iter();
-        let Some(Self::Number(at)) = items.next() else { return Err(unexpected("no digest")) };
+        let mut number = || match items.next() {
+            Some(Self::Number(number)) => Ok(number),
+            Some(Self::Nothing | Self::Decided(_) | Self::List(_)) | None => {
+                Err(unexpected("no digest"))
+            }
+        };
+        let (at, nodes, policies) = (number()?, count(number()?)?, count(number()?)?);
         let read = |item| match item {
             Self::Decided(announcement) => Ok(announcement),
             Self::Nothing | Self::Number(_) | Self::List(_) => {
                 Err(unexpected("a digest that is no list of decisions"))
             }
         };
-        Ok(Digest { at, decisions: items.map(read).collect::<Result<_, _>>()? })
+        Ok(Digest { at, nodes, policies, decisions: items.map(read).collect::<Result<_, _>>()? })
     }
 
     /// A decision, or whether the vote was held back, and the votes.
@@ -115,7 +121,7 @@ fn list(items: &[Value]) -> Result<Vec<ScriptAnswer>, LinkError> {
 }
 
 fn count(number: u64) -> Result<u32, LinkError> {
-    u32::try_from(number).map_err(|_| unexpected("more votes than there can be"))
+    u32::try_from(number).map_err(|_| unexpected("more nodes than there can be"))
 }
 
 /// An answer that no script gives.

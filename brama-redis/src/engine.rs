@@ -5,7 +5,7 @@ use std::{error::Error, fmt, sync::Arc, time::Duration};
 use brama_fleet::{
     BreakerName, FleetPolicy, NodeName,
     ballot::{Ballot, Decision, FleetPhase, LeaseAnswer, ProbeReport, TooLong, VoteAnswer},
-    engine::{DecisionStream, Digest, Engine, EngineAnswer, HandAction, LinkError},
+    engine::{DecisionStream, Digest, Engine, EngineAnswer, HandAction, LinkError, Traffic},
 };
 use redis::{Client, ProtocolVersion, ScriptInvocation};
 
@@ -39,6 +39,7 @@ pub const ACL_RULES: &[&str] = &[
     "+hset",
     "+hdel",
     "+hkeys",
+    "+hincrby",
     "+hgetall",
     "+zadd",
     "+zrem",
@@ -142,14 +143,14 @@ impl RedisEngine {
 
     async fn send_beat(
         &self,
-        node: &NodeName,
-        breakers: &[BreakerName],
+        node: Option<&NodeName>,
+        traffic: &[Traffic],
         policy: &FleetPolicy,
     ) -> Result<Digest, LinkError> {
         let mut call = call(&self.scripts.beat, &self.prefix, policy);
-        call.arg(node.as_str());
-        for breaker in breakers {
-            call.arg(checked(breaker)?.as_str());
+        call.arg(node.map_or("", NodeName::as_str)).arg(format!("{:016x}", policy.fingerprint()));
+        for Traffic { breaker, counts } in traffic {
+            call.arg(checked(breaker)?.as_str()).arg(counts.calls).arg(counts.failures);
         }
         self.run(&call).await?.digest()
     }
@@ -197,7 +198,8 @@ impl RedisEngine {
             | FleetPhase::Closed
             | FleetPhase::Open { .. }
             | FleetPhase::Ramp { .. }
-            | FleetPhase::RejectedByHand { .. } => Err(unexpected("a lease of another node")),
+            | FleetPhase::RejectedByHand { .. }
+            | FleetPhase::ClearedByHand { .. } => Err(unexpected("a lease of another node")),
         }
     }
 
@@ -271,10 +273,14 @@ impl Engine for RedisEngine {
     fn beat<'a>(
         &'a self,
         node: &'a NodeName,
-        breakers: &'a [BreakerName],
+        traffic: &'a [Traffic],
         policy: &'a FleetPolicy,
     ) -> EngineAnswer<'a, Digest> {
-        Box::pin(self.send_beat(node, breakers, policy))
+        Box::pin(self.send_beat(Some(node), traffic, policy))
+    }
+
+    fn digest<'a>(&'a self, policy: &'a FleetPolicy) -> EngineAnswer<'a, Digest> {
+        Box::pin(self.send_beat(None, &[], policy))
     }
 
     fn vote<'a>(

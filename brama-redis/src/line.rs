@@ -85,6 +85,10 @@ fn read_phase(phase: &str, epoch: u64, until: u64, word: &str) -> Result<FleetPh
             let by = decode(by).ok_or("who rejects is not encoded as it must be")?;
             Ok(FleetPhase::RejectedByHand { until, by })
         }
+        ("cleared", by) => {
+            let by = decode(by).ok_or("who has cleared is not encoded as it must be")?;
+            Ok(FleetPhase::ClearedByHand { by })
+        }
         ("closed" | "open" | "ramp", _) => Err("it names a node, but has no lease".to_owned()),
         (_, _) => Err("the phase is unknown".to_owned()),
     }

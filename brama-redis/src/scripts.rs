@@ -46,6 +46,8 @@ pub(crate) fn call<'a>(
     call.arg(terms.member).arg(terms.vote).arg(terms.lease).arg(terms.wait);
     call.arg(terms.longest_wait).arg(terms.ramp).arg(terms.grace);
     call.arg(terms.max_open_percent).arg(terms.fewest_known);
+    call.arg(terms.pooled_failure_rate).arg(terms.pooled_minimum_calls);
+    call.arg(terms.pooled_reporters).arg(terms.pooled_window);
     call
 }
 
@@ -57,7 +59,7 @@ pub(crate) fn call_about<'a>(
     breaker: &BreakerName,
 ) -> ScriptInvocation<'a> {
     let mut call = call(script, prefix, policy);
-    for kind in ["state", "members", "votes", "weights"] {
+    for kind in ["state", "members", "votes", "weights", "calls", "reporters", "failing"] {
         call.key(format!("{prefix}{kind}:{}", breaker.as_str()));
     }
     call.arg(breaker.as_str());

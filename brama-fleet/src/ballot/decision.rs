@@ -13,7 +13,8 @@ pub struct Decision {
     pub phase: FleetPhase,
     /// The milliseconds until the phase ends by itself; 0 for [`FleetPhase::Closed`].
     pub remaining: u64,
-    /// How many nodes have voted, and how many would have had to.
+    /// How many nodes had voted when they opened, and how many had to. Of a rejection by hand: how
+    /// many vote now.
     pub standing: Standing,
 }
 
@@ -30,9 +31,9 @@ pub enum VoteAnswer {
 }
 
 /// The votes on a breaker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Standing {
-    /// Votes that count.
+    /// Votes that count; of pooled calls, the nodes that have seen failures.
     pub votes: u32,
     /// Nodes that are alive and have traffic on the breaker.
     pub members: u32,

@@ -18,6 +18,11 @@ impl Members {
         self.0.retain(|_, until| now < *until);
     }
 
+    /// How many there are, with those that have ended since [`end`](Self::end).
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn count(&self, now: ServerMillis) -> u32 {
         let live = self.0.values().filter(|until| now < **until).count();
         u32::try_from(live).unwrap_or(u32::MAX)

@@ -3,22 +3,25 @@
 //! A value with pure methods, and the only place that decides for the fleet. An engine keeps one
 //! for each breaker, in memory or as a script in a store. Time is the store's own, in milliseconds.
 
+mod call_counts;
 mod decision;
 mod lease;
 mod members;
 mod phase;
+mod pool;
 #[cfg(test)]
 mod tests;
 mod votes;
 
 pub use self::{
+    call_counts::CallCounts,
     decision::{Decision, Standing, VoteAnswer},
     lease::{LeaseAnswer, ProbeLease, ProbeReport},
     phase::FleetPhase,
 };
 use std::{error::Error, fmt};
 
-use self::{members::Members, votes::Votes};
+use self::{members::Members, pool::Pool, votes::Votes};
 use crate::{name::NodeName, policy::FleetPolicy};
 
 /// A moment of the store's clock: milliseconds since 1970.
@@ -33,6 +36,9 @@ pub struct Ballot {
     phase: FleetPhase,
     members: Members,
     votes: Votes,
+    pool: Pool,
+    /// The votes that have opened.
+    opened_by: Standing,
     /// Openings since the fleet last closed.
     openings: u32,
     /// Probes that succeeded in a row.
@@ -58,7 +64,7 @@ impl Ballot {
         now: ServerMillis,
     ) -> Option<Decision> {
         let standing = self.cast(node, weight, policy, now);
-        self.is_opened_by(standing).then(|| self.open(policy, now))
+        self.is_opened_by(standing).then(|| self.open(standing, policy, now))
     }
 
     /// Adds a vote, and opens nothing.
@@ -78,8 +84,42 @@ impl Ballot {
     /// Whether these votes open the breaker in its present phase.
     #[must_use]
     pub const fn is_opened_by(&self, votes: Standing) -> bool {
-        let may_open = matches!(self.phase, FleetPhase::Closed | FleetPhase::Ramp { .. });
-        may_open && votes.is_quorum()
+        self.may_open() && votes.is_quorum()
+    }
+
+    const fn may_open(&self) -> bool {
+        matches!(self.phase, FleetPhase::Closed | FleetPhase::Ramp { .. })
+    }
+
+    /// Adds calls that a node has seen since its last heartbeat, and opens nothing. Returns who has
+    /// seen failures, if the calls of all nodes open.
+    ///
+    /// Nothing is counted while calls are rejected, or if the policy does not pool.
+    pub fn pool(
+        &mut self,
+        node: &NodeName,
+        counts: CallCounts,
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> Option<Standing> {
+        if counts.calls == 0 || !policy.pools() {
+            return None;
+        }
+        self.end(policy, now);
+        if !self.may_open() {
+            return None;
+        }
+        self.pool.add(node, counts, policy, now);
+        self.pool.verdict(policy, self.members.count(now))
+    }
+
+    /// Opens, because of these votes.
+    pub fn open(&mut self, by: Standing, policy: &FleetPolicy, now: ServerMillis) -> Decision {
+        self.openings = self.openings.saturating_add(1);
+        (self.successes, self.opened_by) = (0, by);
+        self.pool.clear();
+        self.phase = FleetPhase::Open { until: after(now, policy.wait_of(self.openings)) };
+        self.decide(policy, now)
     }
 
     /// Takes the vote of a node back, because its circuit has closed.
@@ -98,7 +138,10 @@ impl Ballot {
         let wait = match &self.phase {
             FleetPhase::Open { until } => until.saturating_sub(now),
             FleetPhase::HalfOpen { lease } => lease.until.saturating_sub(now),
-            FleetPhase::Closed | FleetPhase::Ramp { .. } | FleetPhase::RejectedByHand { .. } => {
+            FleetPhase::Closed
+            | FleetPhase::Ramp { .. }
+            | FleetPhase::RejectedByHand { .. }
+            | FleetPhase::ClearedByHand { .. } => {
                 return (LeaseAnswer::NotOpen, None);
             }
         };
@@ -128,7 +171,7 @@ impl Ballot {
         }
         Some(match report {
             ProbeReport::Success => self.succeed(policy, now),
-            ProbeReport::Failure => self.open(policy, now),
+            ProbeReport::Failure => self.open(self.opened_by, policy, now),
             ProbeReport::Inconclusive => {
                 self.phase = FleetPhase::Open { until: now };
                 self.decide(policy, now)
@@ -158,9 +201,10 @@ impl Ballot {
     }
 
     /// Lifts whatever the fleet has decided, by hand. Votes are forgotten.
-    pub fn clear(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
+    pub fn clear(&mut self, by: String, policy: &FleetPolicy, now: ServerMillis) -> Decision {
         self.close();
-        self.decide(policy, now)
+        let decision = self.decide(policy, now);
+        Decision { phase: FleetPhase::ClearedByHand { by }, ..decision }
     }
 
     /// The last decision, as a node learns it that has missed it; `None` if nothing is decided.
@@ -208,16 +252,10 @@ impl Ballot {
     fn end(&mut self, policy: &FleetPolicy, now: ServerMillis) {
         self.votes.end(now);
         self.members.end(now);
+        self.pool.end(policy, now);
         if self.phase.is_over(policy.grace(), now) {
             self.phase = FleetPhase::Closed;
         }
-    }
-
-    fn open(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
-        self.openings = self.openings.saturating_add(1);
-        self.successes = 0;
-        self.phase = FleetPhase::Open { until: after(now, policy.wait_of(self.openings)) };
-        self.decide(policy, now)
     }
 
     /// Counts a probe that succeeded. After the last one, the fleet closes, by a ramp if it has
@@ -237,6 +275,7 @@ impl Ballot {
 
     fn close(&mut self) {
         self.votes.clear();
+        self.pool.clear();
         (self.openings, self.successes, self.phase) = (0, 0, FleetPhase::Closed);
     }
 
@@ -247,13 +286,16 @@ impl Ballot {
     }
 
     fn decision(&self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
-        let until = match &self.phase {
-            FleetPhase::Closed => now,
-            FleetPhase::Open { until } => after(*until, policy.grace()),
-            FleetPhase::HalfOpen { lease } => after(lease.until, policy.grace()),
-            FleetPhase::Ramp { until } | FleetPhase::RejectedByHand { until, .. } => *until,
+        let (until, standing) = match &self.phase {
+            FleetPhase::Closed | FleetPhase::ClearedByHand { .. } => {
+                (now, self.standing(policy, now))
+            }
+            FleetPhase::Open { until } => (after(*until, policy.grace()), self.opened_by),
+            FleetPhase::HalfOpen { lease } => (after(lease.until, policy.grace()), self.opened_by),
+            FleetPhase::Ramp { until } => (*until, self.opened_by),
+            FleetPhase::RejectedByHand { until, .. } => (*until, self.standing(policy, now)),
         };
-        let (remaining, standing) = (until.saturating_sub(now), self.standing(policy, now));
+        let remaining = until.saturating_sub(now);
         Decision { epoch: self.epoch, phase: self.phase.clone(), remaining, standing }
     }
 }

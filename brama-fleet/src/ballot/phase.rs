@@ -30,14 +30,28 @@ pub enum FleetPhase {
         /// Who rejects, and why.
         by: String,
     },
+    /// Whatever was decided is lifted by hand. It is announced so, and is
+    /// [`Closed`](Self::Closed) from then on.
+    ClearedByHand {
+        /// Who has lifted it, and why.
+        by: String,
+    },
 }
 
 impl FleetPhase {
+    /// Whether calls are not rejected, or only some of them.
+    pub(crate) const fn lets_calls_through(&self) -> bool {
+        match self {
+            Self::Closed | Self::Ramp { .. } | Self::ClearedByHand { .. } => true,
+            Self::Open { .. } | Self::HalfOpen { .. } | Self::RejectedByHand { .. } => false,
+        }
+    }
+
     /// Whether the phase is over by itself at `now`. An opening is, `grace` after its wait or its
     /// lease, if no node has asked for a lease: then each node is free again.
     pub(super) const fn is_over(&self, grace: u64, now: ServerMillis) -> bool {
         match self {
-            Self::Closed => false,
+            Self::Closed | Self::ClearedByHand { .. } => false,
             Self::Open { until } => until.saturating_add(grace) <= now,
             Self::HalfOpen { lease } => lease.until.saturating_add(grace) <= now,
             Self::Ramp { until } | Self::RejectedByHand { until, .. } => *until <= now,

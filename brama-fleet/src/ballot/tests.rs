@@ -112,7 +112,7 @@ impl Run {
             }
             Step::Clear => {
                 self.live = None;
-                Some(self.ballot.clear(&policy, now))
+                Some(self.ballot.clear("alice".to_owned(), &policy, now))
             }
             Step::Pass(length) => {
                 self.now += length;

@@ -73,7 +73,8 @@ pub async fn a_clear_closes_and_forgets_the_votes<B: TestBench>(
     let run = CaseRun::new(bench).await?;
     run.open().await?;
     let decision = run.act(HandAction::Clear { by: BY.to_owned() }).await?;
-    expect(decision.phase == FleetPhase::Closed, "the fleet has closed", &decision)?;
+    let is_by = matches!(&decision.phase, FleetPhase::ClearedByHand { by } if by == BY);
+    expect(is_by, "the fleet has closed, and says by whom", &decision)?;
     let digest = run.digest().await?;
     expect(digest.is_empty(), "nothing is decided", &digest)?;
     let answer = run.vote(2).await?;

@@ -38,7 +38,9 @@ pub mod by_hand;
 mod case_run;
 pub mod closing;
 pub mod opening;
+pub mod pooling;
 pub mod probing;
+pub mod reading;
 #[cfg(test)]
 mod tests;
 
@@ -91,5 +93,13 @@ pub async fn run<B: TestBench>(bench: &B) -> Vec<(&'static str, Deviation)> {
         by_hand::a_rejection_gives_no_lease_and_is_opened_by_no_vote,
         by_hand::a_rejection_beyond_the_longest_wait_changes_nothing,
         by_hand::a_clear_closes_and_forgets_the_votes,
+        pooling::failures_of_enough_quiet_nodes_open_together,
+        pooling::failures_of_one_node_open_nothing_for_the_others,
+        pooling::too_few_pooled_calls_or_failures_open_nothing,
+        pooling::pooled_calls_end_by_themselves,
+        pooling::a_policy_that_does_not_pool_counts_no_calls,
+        pooling::pooled_calls_open_no_more_than_the_share_of_the_policy,
+        reading::nodes_and_their_different_policies_are_counted,
+        reading::a_digest_that_no_node_reads_counts_nobody,
     }
 }

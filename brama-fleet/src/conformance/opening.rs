@@ -9,7 +9,7 @@ use super::{
 use crate::{
     BreakerName,
     ballot::{FleetPhase, VoteAnswer},
-    engine::Engine,
+    engine::{Engine, Traffic},
 };
 
 /// One vote of two is counted, and decides nothing.
@@ -139,8 +139,8 @@ pub async fn a_vote_ends_by_itself<B: TestBench>(bench: &B) -> Result<(), Deviat
 pub async fn a_node_that_is_silent_is_no_member<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     let policy = run.policy.min_votes(1)?.percent(100)?;
-    let breakers = [run.breaker.clone()];
-    run.engine.beat(run.node(1)?, &breakers, &policy).await?;
+    let traffic = [run.breaker.clone().into()];
+    run.engine.beat(run.node(1)?, &traffic, &policy).await?;
     let answer = run.engine.vote(run.node(0)?, &run.breaker, 1, &policy).await?;
     expect(is_counted(&answer, 1), "one vote of two members opens nothing", &answer)?;
     run.pass(MEMBER).await;
@@ -158,7 +158,8 @@ pub async fn a_quorum_opens_no_more_than_the_share_of_the_policy<B: TestBench>(
 ) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     let names = ["a", "b", "c", "d", "e", "f"].map(breaker);
-    run.engine.beat(run.node(0)?, &names, &run.policy).await?;
+    let traffic = names.clone().map(Traffic::from);
+    run.engine.beat(run.node(0)?, &traffic, &run.policy).await?;
     let mut answers = Vec::new();
     for name in names.iter().take(4) {
         run.vote_on(0, name).await?;

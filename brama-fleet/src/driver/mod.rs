@@ -15,7 +15,7 @@ use std::{
 };
 
 use brama_runtime::api::{Identity, Registry, circuit::By};
-use tokio::{runtime::Handle, sync::watch, task::AbortHandle};
+use tokio::{runtime::Handle, sync::watch, task::AbortHandle, time::Instant};
 
 use self::{
     requests::{Requests, within},
@@ -23,7 +23,8 @@ use self::{
 };
 use crate::{
     BreakerName, FleetPolicy, NodeName,
-    ballot::TooLong,
+    ballot::{Standing, TooLong},
+    draw::fnv,
     engine::{Engine, HandAction, LinkError},
     node::{FleetMode, NodeCore},
 };
@@ -64,16 +65,35 @@ pub struct FleetStatus {
     pub is_linked: bool,
     /// The last error of the link; `None` while the engine answers.
     pub link_error: Option<LinkError>,
+    /// How long ago the engine last answered a heartbeat; `None` before the first answer. It grows
+    /// while the link is down, and is at most about a heartbeat otherwise.
+    pub lag: Option<Duration>,
+    /// What the node does with decisions.
+    pub mode: FleetMode,
+    /// Nodes of the fleet that are alive, as of the last answer to a heartbeat.
+    pub nodes: u32,
+    /// How many different policies they have. More than one is a mistake: give all nodes the same
+    /// settings.
+    pub policies: u32,
     /// Whether the votes of the node weigh nothing, because most of its breakers are open.
     pub doubts_itself: bool,
     /// The breakers that the fleet has decided about, each with the epoch of the decision.
     pub decided: Vec<(BreakerName, u64)>,
+    /// The votes on the breakers that the fleet has decided about, or this node has voted on.
+    pub votes: Vec<(BreakerName, Standing)>,
     /// The breakers that the votes would have opened, if not too many of the fleet were open
     /// ([`FleetPolicy::max_open_percent`]).
     pub held_back: Vec<BreakerName>,
 }
 
-type SharedStatus = Arc<Mutex<FleetStatus>>;
+type SharedStatus = Arc<Mutex<ShownStatus>>;
+
+/// A status, with the time of the last answer in the place of the lag.
+#[derive(Debug, Default)]
+struct ShownStatus {
+    status: FleetStatus,
+    answered: Option<Instant>,
+}
 
 impl Fleet {
     /// Starts the task on the present runtime, whose timers must be enabled.
@@ -89,10 +109,8 @@ impl Fleet {
         mode: FleetMode,
     ) -> Result<Self, NoRuntime> {
         let runtime = Handle::try_current().map_err(|_| NoRuntime)?;
-        let seed = node.as_str().bytes().fold(0_u64, |sum, byte| {
-            sum.wrapping_mul(0x0100_0000_01B3).wrapping_add(u64::from(byte))
-        });
-        let core = NodeCore::new(node.clone(), policy, mode, seed);
+        let seed = fnv(node.as_str().bytes());
+        let core = NodeCore::new(policy, mode, seed);
         let status = SharedStatus::default();
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let requests = Requests { engine: Arc::clone(&engine), node, policy };
@@ -156,7 +174,10 @@ impl Fleet {
     /// Returns what the node knows of its fleet.
     #[must_use]
     pub fn status(&self) -> FleetStatus {
-        let status = self.status.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let shown = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        let lag = shown.answered.map(|it| it.elapsed());
+        let status = FleetStatus { lag, ..shown.status.clone() };
+        drop(shown);
         if !self.task.is_finished() {
             return status;
         }

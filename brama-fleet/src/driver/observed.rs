@@ -14,7 +14,7 @@ use crate::{BreakerName, node::NodeInput};
 const MOST_WAITING: usize = 1_024;
 
 /// Who lifts an overlay in the name of the fleet.
-pub(super) const FLEET: &str = "fleet";
+const FLEET: &str = "fleet";
 
 /// Observes changes of a registry. The observer runs on the thread that causes a change, and only
 /// puts it into a queue.

@@ -42,8 +42,8 @@ impl Requests {
         let (engine, node, policy) = (&self.engine, &self.node, &self.policy);
         let decided = |breaker, decision| NodeInput::Announced(Announcement { breaker, decision });
         Ok(match request {
-            NodeCommand::Beat(names) => {
-                Some(NodeInput::Digested(within(engine.beat(node, &names, policy)).await?))
+            NodeCommand::Beat(traffic) => {
+                Some(NodeInput::Digested(within(engine.beat(node, &traffic, policy)).await?))
             }
             NodeCommand::Vote(name, weight) => {
                 let answer = within(engine.vote(node, &name, weight, policy)).await?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use brama_runtime::api::{Breaker, Registry, State, Status, Totals, status::BreakerFilter};
 
 use super::observed::is_by_rule;
-use crate::{BreakerName, node::Survey};
+use crate::{BreakerName, ballot::CallCounts, engine::Traffic, node::Survey};
 
 /// The breakers of a registry by their names.
 pub(super) struct Surveyor {
@@ -35,8 +35,10 @@ impl Surveyor {
             }
             let name = BreakerName::of(&status.identity);
             let seen = before.remove(&name);
-            if seen.as_ref().map(|seen| seen.totals).unwrap_or_default() != status.totals {
-                survey.used.push(name.clone());
+            let before = seen.as_ref().map(|seen| seen.totals).unwrap_or_default();
+            if before != status.totals {
+                let counts = counts_between(&before, &status.totals);
+                survey.used.push(Traffic { breaker: name.clone(), counts });
             }
             add_state(&mut survey, status, &name);
             let rejected = seen.and_then(|seen| seen.rejected);
@@ -66,6 +68,15 @@ impl Surveyor {
         let others = self.known.iter_mut().filter(|(name, _)| !wanting.contains(name));
         others.for_each(|(_, seen)| seen.rejected = None);
     }
+}
+
+/// The calls between two surveys.
+fn counts_between(before: &Totals, now: &Totals) -> CallCounts {
+    let since =
+        |before: u64, now: u64| u32::try_from(now.saturating_sub(before)).unwrap_or(u32::MAX);
+    let failures = since(before.failures, now.failures);
+    let calls = since(before.successes, now.successes).saturating_add(failures);
+    CallCounts { calls, failures }
 }
 
 fn add_state(survey: &mut Survey, status: &Status, name: &BreakerName) {

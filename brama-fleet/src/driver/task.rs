@@ -9,26 +9,19 @@ use std::{
     time::Duration,
 };
 
-use brama_runtime::api::{
-    Registry,
-    circuit::{By, Tick},
-    event::Observation,
-};
+use brama_runtime::api::{Registry, circuit::Tick, event::Observation};
 use tokio::{
     sync::{mpsc::Receiver, watch},
     time::{Instant, sleep_until},
 };
 
 use super::{
-    FleetStatus, SharedStatus,
-    observed::{FLEET, observe},
-    requests::Requests,
-    survey::Surveyor,
+    FleetStatus, SharedStatus, ShownStatus, observed::observe, requests::Requests, survey::Surveyor,
 };
 use crate::{
     FleetPolicy,
     engine::{Announcement, DecisionStream, LinkError},
-    node::{FleetMode, NodeCommand, NodeCore, NodeInput},
+    node::{FleetMode, FleetSize, NodeCommand, NodeCore, NodeInput},
 };
 
 /// The task of a fleet.
@@ -44,6 +37,8 @@ pub(super) struct FleetTask {
     subscribe_at: Instant,
     /// The last one.
     error: Option<LinkError>,
+    /// When a heartbeat was last answered.
+    answered: Option<Instant>,
     /// Observes until the task ends.
     _observation: Observation,
 }
@@ -86,6 +81,7 @@ impl FleetTask {
             stream: None,
             subscribe_at: start,
             error: None,
+            answered: None,
             _observation: observation,
         }
     }
@@ -176,6 +172,9 @@ impl FleetTask {
         let mut commands = VecDeque::from(self.core.step(input, self.now()));
         while let Some(command) = commands.pop_front() {
             let Some(answer) = self.perform(command).await else { continue };
+            if matches!(answer, NodeInput::Digested(_)) {
+                self.answered = Some(Instant::now());
+            }
             if answer == NodeInput::LinkFailed {
                 // Each further request would take as long to fail.
                 commands.retain(|it| !Requests::takes(it));
@@ -191,8 +190,7 @@ impl FleetTask {
                 let stale = self.surveyor.find(&name)?.overlay(overlay).err()?;
                 Some(NodeInput::Overtaken(name, stale.known()))
             }
-            NodeCommand::Lift(name, epoch) => {
-                let by = By::actor(FLEET, "the fleet has closed");
+            NodeCommand::Lift(name, epoch, by) => {
                 let _stale = self.surveyor.find(&name)?.lift(epoch, by);
                 None
             }
@@ -220,12 +218,22 @@ impl FleetTask {
 
     fn show(&self) {
         let (core, now) = (&self.core, self.now());
-        let decided = core.decided().map(|(name, epoch)| (name.clone(), epoch)).collect();
-        let (is_linked, doubts_itself) = (core.is_linked(), core.doubts_itself(now));
-        let held_back = core.held_back().cloned().collect();
-        let link_error = self.error.clone().filter(|_| !is_linked);
-        let status = FleetStatus { is_linked, link_error, doubts_itself, decided, held_back };
-        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = status;
+        let (is_linked, FleetSize { nodes, policies }) = (core.is_linked(), core.size());
+        let status = FleetStatus {
+            is_linked,
+            link_error: self.error.clone().filter(|_| !is_linked),
+            lag: None,
+            mode: core.mode(),
+            nodes,
+            policies,
+            doubts_itself: core.doubts_itself(now),
+            decided: core.decided().map(|(name, epoch)| (name.clone(), epoch)).collect(),
+            votes: core.standings().map(|(name, votes)| (name.clone(), votes)).collect(),
+            held_back: core.held_back().cloned().collect(),
+        };
+        let answered = self.answered;
+        let shown = ShownStatus { status, answered };
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = shown;
     }
 }
 

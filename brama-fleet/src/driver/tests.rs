@@ -1,6 +1,6 @@
 //! Nodes with real breakers on the engine in memory, while tokio's clock stands still.
 
-use brama_runtime::api::{Breaker, State};
+use brama_runtime::api::{Breaker, State, event::EventDetail};
 use tokio::time::sleep;
 
 use super::*;
@@ -14,6 +14,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// A node with one breaker.
 struct TestNode {
+    registry: Registry,
     breaker: Breaker,
     link: MemoryEngine,
     fleet: Fleet,
@@ -28,11 +29,12 @@ fn nodes(count: usize) -> Vec<TestNode> {
     let clock = PausedClock::new();
     let engine = MemoryEngine::new(clock);
     let node = |number: usize| {
-        let (registry, link) = (Registry::with_clock(clock), engine.link());
+        let registry = Registry::with_clock_and_seed(clock, number.try_into().unwrap());
+        let link = engine.link();
         let (breaker, name) = (registry.breaker("price"), format!("node-{number}"));
         let name = NodeName::new(&name).unwrap();
         let fleet = Fleet::start(&registry, link.clone(), name, policy(), FleetMode::Active);
-        TestNode { breaker, link, fleet: fleet.unwrap() }
+        TestNode { registry, breaker, link, fleet: fleet.unwrap() }
     };
     (0..count).map(node).collect()
 }
@@ -289,4 +291,70 @@ async fn a_fleet_votes_by_the_policy_that_it_was_given_last() {
     nodes[0].fail();
     sleep(SECOND).await;
     assert!(!nodes[2].call());
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_store_twenty_nodes_return_one_by_one_and_not_all_at_once() {
+    let nodes = nodes(20);
+    sleep(6 * SECOND).await;
+    assert!(nodes.iter().all(TestNode::call));
+    sleep(6 * SECOND).await;
+    nodes[..6].iter().for_each(TestNode::fail);
+    sleep(SECOND).await;
+    assert!(nodes.iter().all(|node| !node.call()));
+    for node in &nodes {
+        node.link.set_faults(Faults { down: true, ..Faults::default() });
+    }
+    sleep(18 * SECOND).await;
+    let mut returned = Vec::new();
+    for _ in 0..80 {
+        sleep(SECOND / 10).await;
+        returned.push(nodes[6..].iter().filter(|node| node.call()).count());
+    }
+    let first = returned.iter().find(|it| **it != 0);
+    assert!(first.is_some_and(|it| *it < 4), "{returned:?}");
+    assert_eq!(returned.last(), Some(&14), "{returned:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nodes_with_different_policies_are_told_so() {
+    let nodes = nodes(3);
+    sleep(6 * SECOND).await;
+    let status = nodes[0].fleet.status();
+    assert_eq!((status.nodes, status.policies), (3, 1));
+    nodes[1].fleet.reconfigure(policy().percent(90).unwrap(), FleetMode::Active);
+    sleep(12 * SECOND).await;
+    assert_eq!(nodes[0].fleet.status().policies, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn quiet_nodes_open_together_if_the_policy_pools_their_calls() {
+    let nodes = nodes(3);
+    let pooling =
+        policy().pooled_failure_rate(50).and_then(|it| it.pooled_minimum_calls(9)).unwrap();
+    for node in &nodes {
+        node.fleet.reconfigure(pooling, FleetMode::Active);
+        (0..3).for_each(|_| node.breaker.failure("down"));
+    }
+    sleep(8 * SECOND).await;
+    assert!(nodes.iter().all(|node| !node.call()));
+    let status = nodes[0].breaker.status();
+    assert_eq!(status.overlay.unwrap().by.to_string(), "fleet: 3 of 3 nodes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_cleared_is_told_by_an_event_on_each_node() {
+    let nodes = nodes(2);
+    sleep(SECOND).await;
+    let (seen, events) = std::sync::mpsc::channel();
+    let _observation = nodes[1].registry.observe(move |event| {
+        if let EventDetail::Lifted { by: Some(by), .. } = &event.detail {
+            drop(seen.send(by.to_string()));
+        }
+    });
+    nodes[0].fleet.reject("price", 60 * SECOND, "maintenance").await.unwrap();
+    sleep(SECOND).await;
+    nodes[0].fleet.clear("price", By::actor("alice", "done")).await.unwrap();
+    sleep(SECOND).await;
+    assert_eq!(events.try_recv().unwrap(), "fleet: alice: done");
 }

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use crate::{
     BreakerName, FleetPolicy, NodeName,
     ballot::{Ballot, Decision, LeaseAnswer, ProbeReport, ServerMillis, TooLong, VoteAnswer},
-    engine::{Announcement, Digest, HandAction},
+    engine::{Announcement, Digest, HandAction, Traffic},
 };
 
 /// What a store holds: a ballot for each breaker. Its methods are pure.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Book {
     ballots: BTreeMap<BreakerName, Ballot>,
+    /// The nodes that are alive, and their policies, each until it is so no more.
+    nodes: BTreeMap<NodeName, ServerMillis>,
+    policies: BTreeMap<u64, ServerMillis>,
     /// The greatest epoch of the ballots that were forgotten.
     epoch: u64,
     /// Heartbeats since ballots were last forgotten.
@@ -23,25 +26,55 @@ pub(super) struct Book {
 const FEWEST_BEATS: usize = 16;
 
 impl Book {
+    /// Also returns what the calls have opened.
     pub(super) fn beat(
         &mut self,
         node: &NodeName,
-        breakers: &[BreakerName],
+        traffic: &[Traffic],
         policy: &FleetPolicy,
         now: ServerMillis,
-    ) -> Digest {
-        for breaker in breakers {
-            self.ballot(breaker).beat(node, policy, now);
-        }
+    ) -> (Digest, Vec<Announcement>) {
+        let until = now.saturating_add(policy.member_length());
+        self.nodes.insert(node.clone(), until);
+        self.policies.insert(policy.fingerprint(), until);
+        let opened = traffic.iter().filter_map(|it| self.count(node, it, policy, now)).collect();
         self.beats += 1;
         if self.ballots.len().max(FEWEST_BEATS) < self.beats {
             self.forget(policy, now);
         }
+        (self.digest(policy, now), opened)
+    }
+
+    /// Counts the calls of a node. Returns what they have opened.
+    fn count(
+        &mut self,
+        node: &NodeName,
+        traffic: &Traffic,
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> Option<Announcement> {
+        let Traffic { breaker, counts } = traffic;
+        let ballot = self.ballot(breaker);
+        ballot.beat(node, policy, now);
+        let by = ballot.pool(node, *counts, policy, now)?;
+        if self.is_full(policy, now) {
+            return None;
+        }
+        let decision = self.ballot(breaker).open(by, policy, now);
+        Some(Announcement { breaker: breaker.clone(), decision })
+    }
+
+    pub(super) fn digest(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Digest {
+        self.nodes.retain(|_, until| now < *until);
+        self.policies.retain(|_, until| now < *until);
         let decisions = self.ballots.iter_mut().filter_map(|(breaker, ballot)| {
             let decision = ballot.present(policy, now)?;
             Some(Announcement { breaker: breaker.clone(), decision })
         });
-        Digest { at: now, decisions: decisions.collect() }
+        let decisions = decisions.collect();
+        let [nodes, policies] = [self.nodes.len(), self.policies.len()]
+            .map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        Digest { at: now, nodes, policies, decisions }
     }
 
     pub(super) fn vote(
@@ -101,7 +134,7 @@ impl Book {
         let ballot = self.ballot(breaker);
         match action {
             HandAction::Reject { length, by } => ballot.reject(by.clone(), *length, policy, now),
-            HandAction::Clear { .. } => Ok(ballot.clear(policy, now)),
+            HandAction::Clear { by } => Ok(ballot.clear(by.clone(), policy, now)),
         }
     }
 

@@ -28,7 +28,9 @@ use self::{
 use crate::{
     BreakerName, FleetPolicy, NodeName,
     ballot::{Decision, LeaseAnswer, ProbeReport, ServerMillis, TooLong, VoteAnswer},
-    engine::{Announcement, DecisionStream, Digest, Engine, EngineAnswer, HandAction, LinkError},
+    engine::{
+        Announcement, DecisionStream, Digest, Engine, EngineAnswer, HandAction, LinkError, Traffic,
+    },
 };
 
 /// A store in memory, and a link to it.
@@ -120,16 +122,17 @@ impl MemoryEngine {
     /// Asks the store, if the link is up, and announces what was decided.
     fn ask<'a, T: Send + 'a>(
         &self,
-        ask: impl FnOnce(&mut Book, ServerMillis) -> (T, Option<Announcement>),
+        ask: impl FnOnce(&mut Book, ServerMillis) -> (T, Vec<Announcement>),
     ) -> EngineAnswer<'a, T> {
         let answer = self.link.check().map(|()| {
             let (now, tick) = (self.store.now(), self.store.clock.now());
             let mut state = self.store.lock();
-            let (answer, announcement) = ask(&mut state.book, now);
+            let (answer, announcements) = ask(&mut state.book, now);
             // Under the lock, so that decisions are announced in their order.
-            let wakers = announcement.map(|announcement| state.announce(&announcement, tick));
+            let announce = |announcement| state.announce(announcement, tick);
+            let wakers: Vec<_> = announcements.iter().flat_map(announce).collect();
             drop(state);
-            wakers.into_iter().flatten().for_each(Waker::wake);
+            wakers.into_iter().for_each(Waker::wake);
             answer
         });
         Box::pin(ready(answer))
@@ -160,10 +163,14 @@ impl Engine for MemoryEngine {
     fn beat<'a>(
         &'a self,
         node: &'a NodeName,
-        breakers: &'a [BreakerName],
+        traffic: &'a [Traffic],
         policy: &'a FleetPolicy,
     ) -> EngineAnswer<'a, Digest> {
-        self.ask(|book, now| (book.beat(node, breakers, policy, now), None))
+        self.ask(|book, now| book.beat(node, traffic, policy, now))
+    }
+
+    fn digest<'a>(&'a self, policy: &'a FleetPolicy) -> EngineAnswer<'a, Digest> {
+        self.ask(|book, now| (book.digest(policy, now), Vec::new()))
     }
 
     fn vote<'a>(
@@ -179,12 +186,12 @@ impl Engine for MemoryEngine {
                 VoteAnswer::Opened(decision) => Some(decision.clone()),
                 VoteAnswer::Counted(_) | VoteAnswer::HeldBack(_) => None,
             };
-            (answer, decision.map(|decision| about(breaker, decision)))
+            (answer, about(breaker, decision))
         })
     }
 
     fn retract<'a>(&'a self, node: &'a NodeName, breaker: &'a BreakerName) -> EngineAnswer<'a, ()> {
-        self.ask(|book, _| (book.retract(node, breaker), None))
+        self.ask(|book, _| (book.retract(node, breaker), Vec::new()))
     }
 
     fn lease<'a>(
@@ -195,7 +202,7 @@ impl Engine for MemoryEngine {
     ) -> EngineAnswer<'a, LeaseAnswer> {
         self.ask(|book, now| {
             let (answer, decision) = book.lease(node, breaker, policy, now);
-            (answer, decision.map(|decision| about(breaker, decision)))
+            (answer, about(breaker, decision))
         })
     }
 
@@ -209,7 +216,7 @@ impl Engine for MemoryEngine {
     ) -> EngineAnswer<'a, Option<Decision>> {
         self.ask(|book, now| {
             let decision = book.report(node, breaker, (token, report), policy, now);
-            (decision.clone(), decision.map(|decision| about(breaker, decision)))
+            (decision.clone(), about(breaker, decision))
         })
     }
 
@@ -222,7 +229,7 @@ impl Engine for MemoryEngine {
         self.ask(|book, now| {
             let answer = book.act(breaker, action, policy, now);
             let decision = answer.clone().ok();
-            (answer, decision.map(|decision| about(breaker, decision)))
+            (answer, about(breaker, decision))
         })
     }
 
@@ -267,8 +274,9 @@ impl MemoryStream {
     }
 }
 
-fn about(breaker: &BreakerName, decision: Decision) -> Announcement {
-    Announcement { breaker: breaker.clone(), decision }
+fn about(breaker: &BreakerName, decision: Option<Decision>) -> Vec<Announcement> {
+    let decision = decision.into_iter();
+    decision.map(|decision| Announcement { breaker: breaker.clone(), decision }).collect()
 }
 
 fn millis_of(tick: Tick) -> u64 {

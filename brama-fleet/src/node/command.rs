@@ -1,8 +1,8 @@
 //! What a node does.
 
-use brama_runtime::api::overlay::Overlay;
+use brama_runtime::api::{circuit::By, overlay::Overlay};
 
-use crate::{BreakerName, ballot::ProbeReport};
+use crate::{BreakerName, ballot::ProbeReport, engine::Traffic};
 
 /// What a node does: a request to the engine, or an act on a breaker of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub enum NodeCommand {
     /// [`NodeInput::Surveyed`](super::NodeInput::Surveyed).
     Survey,
     /// [`Engine::beat`](crate::engine::Engine::beat).
-    Beat(Vec<BreakerName>),
+    Beat(Vec<Traffic>),
     /// [`Engine::vote`](crate::engine::Engine::vote).
     Vote(BreakerName, u32),
     /// [`Engine::retract`](crate::engine::Engine::retract).
@@ -23,8 +23,8 @@ pub enum NodeCommand {
     /// Lay this overlay over a breaker, if the node has it. An overlay that is stale is answered
     /// with [`NodeInput::Overtaken`](super::NodeInput::Overtaken).
     Lay(BreakerName, Overlay),
-    /// Lift the overlay of this epoch or an older one.
-    Lift(BreakerName, u64),
+    /// Lift the overlay of this epoch or an older one, in the name of who has decided so.
+    Lift(BreakerName, u64, By),
 }
 
 impl NodeCommand {

@@ -8,7 +8,7 @@ use brama_runtime::api::{
 };
 
 use crate::{
-    FleetPolicy, NodeName,
+    FleetPolicy,
     ballot::{Decision, FleetPhase, ProbeLease, Standing},
 };
 
@@ -18,71 +18,97 @@ pub(super) struct Decided {
     what: What,
     /// When it is over by itself.
     pub(super) until: Tick,
+    /// When the node goes on by itself if it has no link.
+    alone_at: Tick,
     by: By,
+    standing: Standing,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum What {
     /// Calls are rejected; from this tick on, the node may ask for the lease.
     Open { ask_at: Tick },
-    /// The node probes for all, with this token.
-    Probing { token: u64 },
-    /// A growing share is admitted; how long the whole ramp is.
+    /// The node probes for all, with this token, until its lease ends.
+    Probing { token: u64, ends: Tick },
+    /// A growing share is admitted.
     Ramp { length: Duration, step_at: Tick },
+    /// The link is down, so nobody probes for all: a share is admitted that doubles with each step.
+    Alone { start: u16, begin: Tick, length: Duration, step_at: Tick },
     /// Calls are rejected by hand.
     RejectedByHand,
 }
 
-/// By so many steps a ramp grows, from a tenth of the calls to all.
+/// By so many steps a ramp grows.
 const RAMP_STEPS: u32 = 10;
 
+/// Of a share per mille.
+const ALL: u16 = 1000;
+
 impl Decided {
-    /// Anchors a decision; `None` if it decides nothing any more. `jitter` is up to 1000 per ten
-    /// thousand of the wait. Whoever can write to the store can reject for so long, and not longer.
+    /// Anchors a decision; an error if it decides nothing any more, with who has lifted it.
+    /// `jitter` is up to 1000 per ten thousand of the wait.
+    ///
+    /// Whoever can write to the store can reject for so long, and not longer. A lease is taken from
+    /// the answer to who has asked for it, not from here: this process may be another one.
     pub(super) fn anchor(
         decision: &Decision,
-        node: &NodeName,
         policy: &FleetPolicy,
         jitter: u64,
         now: Tick,
-    ) -> Option<Self> {
-        let remaining = decision.remaining.min(policy.longest_obeyed());
+    ) -> Result<Self, By> {
+        let (remaining, by) = (decision.remaining.min(policy.longest_obeyed()), by_of(decision));
         let left = Duration::from_millis(remaining);
         let wait = Duration::from_millis(remaining.saturating_sub(policy.grace()));
         let ask_at = now.after(wait).after(wait / 10_000 * u32::try_from(jitter).unwrap_or(0));
         let what = match &decision.phase {
-            FleetPhase::Closed => return None,
-            FleetPhase::HalfOpen { lease } if lease.holder() == node => {
-                What::Probing { token: lease.epoch() }
-            }
+            FleetPhase::Closed | FleetPhase::ClearedByHand { .. } => return Err(by),
             FleetPhase::Open { .. } | FleetPhase::HalfOpen { .. } => What::Open { ask_at },
             FleetPhase::Ramp { .. } => {
                 let length = Duration::from_millis(policy.ramp_length());
-                What::Ramp { length, step_at: now }
+                What::Ramp { length, step_at: now.after(length / RAMP_STEPS) }
             }
             FleetPhase::RejectedByHand { .. } => What::RejectedByHand,
         };
-        let is_over = left.is_zero();
-        (!is_over).then(|| Self { what, until: now.after(left), by: by_of(decision) })
+        let standing = decision.standing;
+        if left.is_zero() {
+            return Err(by);
+        }
+        let alone_at = now.after(left.saturating_sub(policy.beat_length()));
+        Ok(Self { what, until: now.after(left), alone_at, by, standing })
     }
 
-    /// What is decided once the node has the lease.
-    pub(super) fn probing(self, lease: &ProbeLease, until: Tick) -> Self {
-        Self { what: What::Probing { token: lease.epoch() }, until, ..self }
+    /// What is decided once the node has the lease that it has asked for at `asked`; unchanged if
+    /// the answer was so late that it is over.
+    pub(super) fn probing(
+        self,
+        lease: &ProbeLease,
+        asked: Tick,
+        policy: &FleetPolicy,
+        now: Tick,
+    ) -> Self {
+        let ends = asked.after(Duration::from_millis(policy.lease_length()));
+        let what = if now < ends {
+            What::Probing { token: lease.epoch(), ends }
+        } else {
+            What::Open { ask_at: now }
+        };
+        let grace = Duration::from_millis(policy.grace());
+        let alone_at = ends.after(grace.saturating_sub(policy.beat_length()));
+        Self { what, until: ends.after(grace), alone_at, ..self }
     }
 
     /// The overlay that carries it out from now on; `None` if it is over.
-    pub(super) fn overlay(&mut self, epoch: u64, now: Tick) -> Option<Overlay> {
+    pub(super) fn overlay(&self, epoch: u64, now: Tick) -> Option<Overlay> {
         let left = self.until.since(now);
         let millis = u64::try_from(left.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
         let length = Duration::from_millis(millis);
         let overlay = Overlay::open_for(epoch, length, self.by.clone()).ok()?;
-        match &mut self.what {
+        match self.what {
             What::Open { .. } | What::RejectedByHand => Some(overlay),
             What::Probing { .. } => Some(overlay.permits(1)),
-            What::Ramp { length, step_at } => {
-                *step_at = now.after(*length / RAMP_STEPS);
-                overlay.admitting(share(*length, left)).ok()
+            What::Ramp { length, .. } => overlay.admitting(share(length, left)).ok(),
+            What::Alone { start, begin, length, .. } => {
+                overlay.admitting(doubled(start, steps(length, now.since(begin)))).ok()
             }
         }
     }
@@ -90,9 +116,16 @@ impl Decided {
     /// The token of the lease that the node holds.
     pub(super) const fn token(&self) -> Option<u64> {
         match self.what {
-            What::Probing { token } => Some(token),
-            What::Open { .. } | What::Ramp { .. } | What::RejectedByHand => None,
+            What::Probing { token, .. } => Some(token),
+            What::Open { .. } | What::Ramp { .. } | What::Alone { .. } | What::RejectedByHand => {
+                None
+            }
         }
+    }
+
+    /// How many nodes have voted.
+    pub(super) const fn standing(&self) -> Standing {
+        self.standing
     }
 
     /// Whether the node may ask for the lease.
@@ -112,32 +145,85 @@ impl Decided {
         matches!(self.what, What::Ramp { .. })
     }
 
-    /// When the overlay has to be laid again, with a greater share.
-    pub(super) const fn step_at(&self) -> Option<Tick> {
+    /// When its overlay has to be laid again, if it is not over by then.
+    pub(super) fn changes_at(&self, policy: &FleetPolicy, is_linked: bool) -> Option<Tick> {
+        let alone_at = || {
+            let may = !is_linked && 0 < policy.ramp_length();
+            may.then_some(self.alone_at)
+        };
         match self.what {
-            What::Ramp { step_at, .. } => Some(step_at),
-            What::Open { .. } | What::Probing { .. } | What::RejectedByHand => None,
+            What::Ramp { step_at, .. } | What::Alone { step_at, .. } => Some(step_at),
+            What::Open { .. } => alone_at(),
+            What::Probing { ends, .. } => Some(alone_at().unwrap_or(ends).min(ends)),
+            What::RejectedByHand => None,
         }
+    }
+
+    /// Lets time pass. Returns whether the overlay has to be laid again.
+    pub(super) fn pass(&mut self, policy: &FleetPolicy, is_linked: bool, now: Tick) -> bool {
+        let is_due = self.changes_at(policy, is_linked).is_some_and(|at| at <= now);
+        if is_due {
+            self.change(policy, now);
+        }
+        is_due
+    }
+
+    fn change(&mut self, policy: &FleetPolicy, now: Tick) {
+        match &mut self.what {
+            What::Ramp { length, step_at } | What::Alone { length, step_at, .. } => {
+                *step_at = now.after(*length / RAMP_STEPS);
+            }
+            What::Probing { ends, .. } if *ends <= now => self.what = What::Open { ask_at: now },
+            What::Open { .. } | What::Probing { .. } => self.go_alone(policy, now),
+            What::RejectedByHand => {}
+        }
+    }
+
+    /// Ends the rejection by a ramp whose first share lets about one call of the fleet through for
+    /// each that a node had: without the store, no node probes for all.
+    fn go_alone(&mut self, policy: &FleetPolicy, now: Tick) {
+        let length = Duration::from_millis(policy.ramp_length());
+        let members = self.standing.members.clamp(1, u32::from(ALL));
+        let start = u16::try_from(u32::from(ALL) / members).unwrap_or(ALL);
+        let step_at = now.after(length / RAMP_STEPS);
+        self.what = What::Alone { start, begin: now, length, step_at };
+        self.until = now.after(length);
     }
 }
 
-/// The share that is admitted while so much of a ramp is left, per mille.
+/// The share that is admitted while so much of a ramp is left, per mille: from a tenth to all.
 fn share(length: Duration, left: Duration) -> u16 {
     let length = length.as_millis().max(1);
     let gone = length.saturating_sub(left.as_millis());
-    u16::try_from(100 + 900 * gone / length).unwrap_or(1000).min(1000)
+    u16::try_from(100 + 900 * gone / length).unwrap_or(ALL).min(ALL)
 }
 
-/// Who has decided, as rejections and statuses show it.
-fn by_of(decision: &Decision) -> By {
-    match &decision.phase {
-        FleetPhase::RejectedByHand { by, .. } => By::actor("fleet", by.clone()),
-        FleetPhase::Closed
-        | FleetPhase::Open { .. }
-        | FleetPhase::HalfOpen { .. }
-        | FleetPhase::Ramp { .. } => {
-            let Standing { votes, members, .. } = decision.standing;
-            By::actor("fleet", format!("{votes} of {members} nodes"))
-        }
-    }
+/// How many steps of a ramp have gone.
+fn steps(length: Duration, gone: Duration) -> u32 {
+    let step = (length / RAMP_STEPS).as_nanos().max(1);
+    u32::try_from(gone.as_nanos() / step).unwrap_or(RAMP_STEPS)
 }
+
+/// A share per mille, doubled so many times.
+fn doubled(share: u16, times: u32) -> u16 {
+    let doubled = u32::from(share) << times.min(RAMP_STEPS);
+    u16::try_from(doubled).unwrap_or(ALL).min(ALL)
+}
+
+/// Who has decided, as rejections, statuses and events show it.
+fn by_of(decision: &Decision) -> By {
+    By::actor(
+        "fleet",
+        match &decision.phase {
+            FleetPhase::RejectedByHand { by, .. } | FleetPhase::ClearedByHand { by } => by.clone(),
+            FleetPhase::Closed => CLOSED.to_owned(),
+            FleetPhase::Open { .. } | FleetPhase::HalfOpen { .. } | FleetPhase::Ramp { .. } => {
+                let Standing { votes, members, .. } = decision.standing;
+                format!("{votes} of {members} nodes")
+            }
+        },
+    )
+}
+
+/// Why an overlay was lifted.
+pub(super) const CLOSED: &str = "the fleet has closed";

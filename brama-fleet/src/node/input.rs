@@ -6,7 +6,7 @@ use super::FleetMode;
 use crate::{
     BreakerName, FleetPolicy,
     ballot::{LeaseAnswer, VoteAnswer},
-    engine::{Announcement, Digest},
+    engine::{Announcement, Digest, Traffic},
 };
 
 /// What a node learns: from its breakers, from the engine, and from time.
@@ -49,8 +49,8 @@ pub enum NodeInput {
 /// The breakers of a node, as it finds them once in a heartbeat.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
-    /// Those that have had traffic since the last survey.
-    pub used: Vec<BreakerName>,
+    /// Those that have had traffic since the last survey, with their calls.
+    pub used: Vec<Traffic>,
     /// Those whose circuits are open by a rule.
     pub open: Vec<BreakerName>,
     /// Those whose circuits are half-open.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use brama_runtime::api::circuit::Tick;
+use brama_runtime::api::circuit::{By, Tick};
 
 use super::{command::NodeCommand, decided::Decided, voting::Voting};
 use crate::{
     BreakerName, FleetPolicy,
-    ballot::{ProbeLease, ProbeReport},
+    ballot::{ProbeLease, ProbeReport, Standing},
 };
 
 /// A breaker that a node knows, or that the fleet has decided about.
@@ -16,9 +16,12 @@ pub(super) struct LocalBreaker {
     /// When it last had traffic on this node.
     used_at: Option<Tick>,
     pub(super) voting: Voting,
-    is_asking: bool,
+    /// When the node asked for the lease that it waits for.
+    asked_at: Option<Tick>,
     /// Whether too many breakers of the fleet were open when it was voted on.
     pub(super) is_held_back: bool,
+    /// The votes at the last one of this node.
+    votes: Option<Standing>,
     /// When the fleet last decided about it.
     decided_at: Option<Tick>,
     /// The greatest epoch of a decision that was seen.
@@ -80,21 +83,38 @@ impl LocalBreaker {
         self.voting.next(policy).filter(|_| is_of_use)
     }
 
-    /// Takes a decision in the place of the last one.
+    /// Takes a decision in the place of the last one; an error is none, with who has lifted it.
     pub(super) fn decide(
         &mut self,
         name: &BreakerName,
         epoch: u64,
-        decided: Option<Decided>,
+        decided: Result<Decided, By>,
         now: Tick,
     ) -> Option<NodeCommand> {
+        let (decided, by) = match decided {
+            Ok(decided) => (Some(decided), None),
+            Err(by) => (None, Some(by)),
+        };
         let before = std::mem::replace(&mut self.decided, decided);
         (self.decided_at, self.is_held_back) = (Some(now), false);
-        (self.epoch, self.is_lifted_by_hand, self.is_asking) = (epoch, false, false);
-        if self.decided.is_some() {
-            return self.lay(name, now);
+        (self.epoch, self.is_lifted_by_hand, self.asked_at) = (epoch, false, None);
+        match (before, by) {
+            (Some(_), Some(by)) => Some(NodeCommand::Lift(name.clone(), self.laid, by)),
+            (None, Some(_)) => None,
+            (_, None) => self.lay(name, now),
         }
-        before.map(|_| NodeCommand::Lift(name.clone(), self.laid))
+    }
+
+    /// Notes the votes that the fleet has counted, and whether they were held back.
+    pub(super) fn count(&mut self, votes: Standing, is_held_back: bool) {
+        let is_open = self.voting.is_open();
+        (self.votes, self.is_held_back) = (Some(votes), is_held_back && is_open);
+    }
+
+    /// The votes that have decided or, without a decision, those that this node knows of.
+    pub(super) fn standing(&self) -> Option<Standing> {
+        let known = self.votes.filter(|_| self.voting.is_open());
+        self.decided.as_ref().map(Decided::standing).or(known)
     }
 
     /// Lays what is decided over the breaker, again if it was laid before.
@@ -103,14 +123,15 @@ impl LocalBreaker {
             return None;
         }
         let laid = self.laid.saturating_add(1).max(self.epoch);
-        let overlay = self.decided.as_mut()?.overlay(laid, now)?;
+        let overlay = self.decided.as_ref()?.overlay(laid, now)?;
         self.laid = laid;
         Some(NodeCommand::Lay(name.clone(), overlay))
     }
 
     /// Lifts what was laid.
-    pub(super) fn lift(&self, name: &BreakerName) -> Option<NodeCommand> {
-        self.decided.as_ref().map(|_| NodeCommand::Lift(name.clone(), self.laid))
+    pub(super) fn lift(&self, name: &BreakerName, why: &str) -> Option<NodeCommand> {
+        let by = || By::actor("fleet", why.to_owned());
+        self.decided.as_ref().map(|_| NodeCommand::Lift(name.clone(), self.laid, by()))
     }
 
     /// Notes that the breaker has seen a greater epoch.
@@ -122,46 +143,53 @@ impl LocalBreaker {
         self.is_lifted_by_hand = true;
     }
 
-    /// Forgets a decision that is over by itself, and lays the next step of a ramp.
-    pub(super) fn pass(&mut self, name: &BreakerName, now: Tick) -> Option<NodeCommand> {
+    /// Forgets a decision that is over by itself, and lays the next step of one that changes.
+    pub(super) fn pass(
+        &mut self,
+        name: &BreakerName,
+        policy: &FleetPolicy,
+        is_linked: bool,
+        now: Tick,
+    ) -> Option<NodeCommand> {
+        let changes = self.decided.as_mut()?.pass(policy, is_linked, now);
         self.decided.take_if(|decided| decided.until <= now);
-        let step_at = self.decided.as_ref()?.step_at()?;
-        if step_at <= now { self.lay(name, now) } else { None }
+        if changes { self.lay(name, now) } else { None }
     }
 
     /// Asks for the lease because a call was rejected, if it is time.
     pub(super) fn ask(&mut self, name: &BreakerName, now: Tick) -> Option<NodeCommand> {
         let may_ask = self.decided.as_ref().is_some_and(|decided| decided.may_ask(now));
-        if !may_ask || self.is_asking {
+        if !may_ask || self.is_asking() {
             return None;
         }
-        self.is_asking = true;
+        self.asked_at = Some(now);
         Some(NodeCommand::RequestLease(name.clone()))
     }
 
     /// Lets the node ask again at this tick.
     pub(super) fn ask_again(&mut self, at: Tick) {
-        self.is_asking = false;
+        self.asked_at = None;
         if let Some(decided) = &mut self.decided {
             decided.ask_again(at);
         }
     }
 
     pub(super) const fn is_asking(&self) -> bool {
-        self.is_asking
+        self.asked_at.is_some()
     }
 
-    /// Takes the lease that the node was granted in the place of the opening.
+    /// Takes the lease that the node has asked for in the place of the opening. Its announcement
+    /// may have come before.
     pub(super) fn probe(
         &mut self,
         name: &BreakerName,
         lease: &ProbeLease,
-        until: Tick,
+        policy: &FleetPolicy,
         now: Tick,
     ) -> Option<NodeCommand> {
-        let is_stale = lease.epoch() <= self.epoch;
-        let probing = self.decided.take_if(|_| !is_stale)?.probing(lease, until);
-        self.decide(name, lease.epoch(), Some(probing), now)
+        let asked = self.asked_at.filter(|_| self.epoch <= lease.epoch())?;
+        let probing = self.decided.take()?.probing(lease, asked, policy, now);
+        self.decide(name, lease.epoch(), Ok(probing), now)
     }
 
     /// Reports what became of the call that the overlay of this epoch let through.
@@ -176,11 +204,11 @@ impl LocalBreaker {
     }
 
     /// When something is to be done, other than at a heartbeat.
-    pub(super) fn wakes_at(&self, policy: &FleetPolicy) -> Tick {
+    pub(super) fn wakes_at(&self, policy: &FleetPolicy, is_linked: bool) -> Tick {
         let vote_at = self.vote_at(policy);
         let decided = self.decided.as_ref();
         let until = decided.map(|decided| decided.until);
-        let step_at = decided.filter(|_| !self.is_lifted_by_hand).and_then(Decided::step_at);
-        vote_at.into_iter().chain(until).chain(step_at).min().unwrap_or(Tick::NEVER)
+        let changes_at = decided.and_then(|it| it.changes_at(policy, is_linked));
+        vote_at.into_iter().chain(until).chain(changes_at).min().unwrap_or(Tick::NEVER)
     }
 }

@@ -14,18 +14,24 @@ use std::{
     time::Duration,
 };
 
-use brama_runtime::api::{circuit::Tick, event::ProbeVerdict};
+use brama_runtime::api::{
+    circuit::{By, Tick},
+    event::ProbeVerdict,
+};
 
 pub use self::{
     command::NodeCommand,
     input::{NodeInput, Survey},
 };
-use self::{decided::Decided, local::LocalBreaker};
+use self::{
+    decided::{CLOSED, Decided},
+    local::LocalBreaker,
+};
 use crate::{
-    BreakerName, FleetPolicy, NodeName,
-    ballot::{Decision, FleetPhase, LeaseAnswer, ProbeReport, VoteAnswer},
+    BreakerName, FleetPolicy,
+    ballot::{CallCounts, Decision, LeaseAnswer, ProbeReport, ServerMillis, Standing, VoteAnswer},
     draw::Draws,
-    engine::{Announcement, Digest},
+    engine::{Announcement, Digest, Traffic},
 };
 
 /// What a node does with the decisions of the fleet.
@@ -47,24 +53,34 @@ pub enum FleetMode {
 /// the rules of the circuit decide.
 ///
 /// ```
-/// use brama_fleet::{FleetPolicy, NodeName};
+/// use brama_fleet::FleetPolicy;
 /// use brama_fleet::node::{FleetMode, NodeCommand, NodeCore, NodeInput};
 /// use brama_runtime::api::circuit::Tick;
 ///
-/// let (node, policy) = (NodeName::new("node-1")?, FleetPolicy::new());
-/// let mut core = NodeCore::new(node, policy, FleetMode::Active, 17);
+/// let mut core = NodeCore::new(FleetPolicy::new(), FleetMode::Active, 17);
 /// assert_eq!(core.step(NodeInput::TimeHasCome, Tick::ORIGIN), [NodeCommand::Survey]);
-/// # Ok::<(), brama_fleet::InvalidName>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct NodeCore {
-    node: NodeName,
     policy: FleetPolicy,
     mode: FleetMode,
     breakers: BTreeMap<BreakerName, LocalBreaker>,
     draws: Draws,
     next_beat: Tick,
     is_linked: bool,
+    /// The time of the last digest. An announcement with a lesser epoch is over if the digest did
+    /// not have it.
+    read_at: ServerMillis,
+    size: FleetSize,
+}
+
+/// How many take part in a fleet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FleetSize {
+    /// Nodes that are alive.
+    pub nodes: u32,
+    /// The different policies that they have, which should be one.
+    pub policies: u32,
 }
 
 /// Decisions about more breakers than this are ignored, so that a store cannot fill the memory.
@@ -77,9 +93,11 @@ impl NodeCore {
     /// Creates a node whose first heartbeat is due. The seed decides its jitter: nodes must have
     /// different ones.
     #[must_use]
-    pub fn new(node: NodeName, policy: FleetPolicy, mode: FleetMode, seed: u64) -> Self {
+    pub fn new(policy: FleetPolicy, mode: FleetMode, seed: u64) -> Self {
         let (breakers, draws) = (BTreeMap::new(), Draws::new(seed));
-        Self { node, policy, mode, breakers, draws, next_beat: Tick::ORIGIN, is_linked: false }
+        let (next_beat, is_linked, read_at) = (Tick::ORIGIN, false, 0);
+        let size = FleetSize::default();
+        Self { policy, mode, breakers, draws, next_beat, is_linked, read_at, size }
     }
 
     /// Takes what has happened at `now`, and returns what is to be done, in order.
@@ -104,6 +122,7 @@ impl NodeCore {
             }
             NodeInput::Overtaken(name, known) => self.overtake(&name, known, &mut commands, now),
             NodeInput::Subscribed => commands.push(NodeCommand::Beat(Vec::new())),
+            NodeInput::Announced(it) if it.decision.epoch < self.read_at => {}
             NodeInput::Announced(it) => self.decide(it, &mut commands, now),
             NodeInput::Digested(digest) => self.digest(digest, &mut commands, now),
             NodeInput::Voted(name, answer) => self.voted(name, answer, &mut commands, now),
@@ -121,7 +140,7 @@ impl NodeCore {
     /// When [`NodeInput::TimeHasCome`] is due.
     #[must_use]
     pub fn wakes_at(&self) -> Tick {
-        let wakes = self.breakers.values().map(|breaker| breaker.wakes_at(&self.policy));
+        let wakes = self.breakers.values().map(|it| it.wakes_at(&self.policy, self.is_linked));
         wakes.fold(self.next_beat, Tick::min)
     }
 
@@ -143,6 +162,24 @@ impl NodeCore {
     /// The breakers that the votes would have opened, if not too many of the fleet were open.
     pub fn held_back(&self) -> impl Iterator<Item = &BreakerName> {
         self.breakers.iter().filter(|(_, it)| it.is_held_back).map(|(name, _)| name)
+    }
+
+    /// The votes on breakers, as the fleet last counted them: of those that it has decided about or
+    /// that this node has voted on.
+    pub fn standings(&self) -> impl Iterator<Item = (&BreakerName, Standing)> {
+        self.breakers.iter().filter_map(|(name, it)| Some((name, it.standing()?)))
+    }
+
+    /// What the node does with decisions.
+    #[must_use]
+    pub const fn mode(&self) -> FleetMode {
+        self.mode
+    }
+
+    /// How many take part, as of the last digest.
+    #[must_use]
+    pub const fn size(&self) -> FleetSize {
+        self.size
     }
 
     /// Whether the last request was answered.
@@ -202,7 +239,7 @@ impl NodeCore {
     /// Notes traffic, and lays what is decided over breakers that the node did not have. Corrects
     /// what it has missed of its circuits.
     fn survey(&mut self, survey: Survey, commands: &mut Vec<NodeCommand>, now: Tick) {
-        let Survey { used: names, open, half_open } = survey;
+        let Survey { mut used, open, half_open } = survey;
         let unsettled: BTreeSet<_> = open.iter().chain(&half_open).collect();
         let is_closed = |(name, it): &(&BreakerName, &LocalBreaker)| {
             it.voting.is_open() && !unsettled.contains(name)
@@ -218,12 +255,17 @@ impl NodeCore {
                 self.open(name);
             }
         }
-        for name in &names {
+        for Traffic { breaker: name, .. } in &used {
             let policy = self.policy;
             let breaker = self.breaker(name.clone());
             commands.extend(breaker.and_then(|it| it.use_it(name, &policy, now)));
         }
-        commands.push(NodeCommand::Beat(names));
+        if self.doubts_itself(now) {
+            for traffic in &mut used {
+                traffic.counts = CallCounts::default();
+            }
+        }
+        commands.push(NodeCommand::Beat(used));
     }
 
     fn ask(&mut self, name: &BreakerName, commands: &mut Vec<NodeCommand>, now: Tick) {
@@ -248,7 +290,7 @@ impl NodeCore {
         let decided = self.anchor(&decision, now);
         let Some(breaker) = self.breaker(name.clone()) else { return };
         if breaker.epoch < decision.epoch {
-            if matches!(decision.phase, FleetPhase::Ramp { .. } | FleetPhase::Closed) {
+            if decision.phase.lets_calls_through() {
                 breaker.voting.outdate();
             }
             commands.extend(breaker.decide(&name, decision.epoch, decided, now));
@@ -262,24 +304,34 @@ impl NodeCore {
         commands: &mut Vec<NodeCommand>,
         now: Tick,
     ) {
-        let is_held_back = matches!(answer, VoteAnswer::HeldBack(_));
-        if let Some(known) = self.breakers.get_mut(&breaker) {
-            known.is_held_back = is_held_back && known.voting.is_open();
-        }
-        if let VoteAnswer::Opened(decision) = answer {
-            self.decide(Announcement { breaker, decision }, commands, now);
+        let known = self.breakers.get_mut(&breaker);
+        match answer {
+            VoteAnswer::Counted(standing) => {
+                if let Some(known) = known {
+                    known.count(standing, false);
+                }
+            }
+            VoteAnswer::HeldBack(standing) => {
+                if let Some(known) = known {
+                    known.count(standing, true);
+                }
+            }
+            VoteAnswer::Opened(decision) => {
+                self.decide(Announcement { breaker, decision }, commands, now);
+            }
         }
     }
 
-    fn anchor(&mut self, decision: &Decision, now: Tick) -> Option<Decided> {
+    fn anchor(&mut self, decision: &Decision, now: Tick) -> Result<Decided, By> {
         let jitter = self.draws.up_to(1_000);
-        Decided::anchor(decision, &self.node, &self.policy, jitter, now)
+        Decided::anchor(decision, &self.policy, jitter, now)
     }
 
     /// Takes each decision of a digest, and ends those that are missing in it.
     fn digest(&mut self, digest: Digest, commands: &mut Vec<NodeCommand>, now: Tick) {
-        let Digest { at, decisions } = digest;
+        let Digest { at, nodes, policies, decisions } = digest;
         let was_linked = mem::replace(&mut self.is_linked, true);
+        (self.read_at, self.size) = (at, FleetSize { nodes, policies });
         let present: BTreeSet<_> = decisions.iter().map(|it| it.breaker.clone()).collect();
         for announcement in decisions {
             self.decide(announcement, commands, now);
@@ -287,7 +339,8 @@ impl NodeCore {
         for (name, breaker) in &mut self.breakers {
             let is_over = breaker.decided.is_some() && breaker.epoch < at;
             if is_over && !present.contains(name) {
-                commands.extend(breaker.decide(name, breaker.epoch, None, now));
+                let closed = Err(By::actor("fleet", CLOSED));
+                commands.extend(breaker.decide(name, breaker.epoch, closed, now));
             }
             if !was_linked {
                 breaker.voting.hurry();
@@ -304,10 +357,8 @@ impl NodeCore {
     ) {
         let again = match answer {
             LeaseAnswer::Granted(lease) => {
-                let length = self.policy.lease_length().saturating_add(self.policy.grace());
-                let until = now.after(Duration::from_millis(length));
-                let breaker = self.breakers.get_mut(name);
-                commands.extend(breaker.and_then(|it| it.probe(name, lease, until, now)));
+                let (breaker, policy) = (self.breakers.get_mut(name), &self.policy);
+                commands.extend(breaker.and_then(|it| it.probe(name, lease, policy, now)));
                 return;
             }
             LeaseAnswer::Wait(left) => Duration::from_millis(*left),
@@ -337,7 +388,7 @@ impl NodeCore {
         let breakers = self.breakers.iter_mut().filter(|_| was != mode);
         let commands = breakers.filter_map(|(name, breaker)| match mode {
             FleetMode::Active => breaker.lay_anew(name, now),
-            FleetMode::Shadow => breaker.lift(name),
+            FleetMode::Shadow => breaker.lift(name, "this node is in shadow now"),
         });
         commands.collect()
     }
@@ -346,7 +397,7 @@ impl NodeCore {
     fn pass(&mut self, commands: &mut Vec<NodeCommand>, now: Tick) {
         let weight = u32::from(!self.doubts_itself(now));
         for (name, breaker) in &mut self.breakers {
-            commands.extend(breaker.pass(name, now));
+            commands.extend(breaker.pass(name, &self.policy, self.is_linked, now));
             if breaker.votes(&self.policy, now) {
                 commands.push(NodeCommand::Vote(name.clone(), weight));
             }

@@ -61,7 +61,7 @@ pub(crate) enum Kind {
 impl From<&Decision> for Word {
     fn from(decision: &Decision) -> Self {
         let kind = match &decision.phase {
-            FleetPhase::Closed => Kind::Lift,
+            FleetPhase::Closed | FleetPhase::ClearedByHand { .. } => Kind::Lift,
             FleetPhase::Ramp { .. } => Kind::Ramp,
             FleetPhase::Open { .. }
             | FleetPhase::HalfOpen { .. }

@@ -5,5 +5,6 @@ if length > 0 then
   set(ballot, 'by_hand', now + length, ARGV[FIRST + 2])
 else
   close(ballot)
+  ballot.cleared_by = ARGV[FIRST + 2]
 end
 return decide(ballot, now)

@@ -9,8 +9,10 @@ local policy = {
   member = tonumber(ARGV[5]), vote = tonumber(ARGV[6]), lease = tonumber(ARGV[7]),
   wait = tonumber(ARGV[8]), longest = tonumber(ARGV[9]), ramp = tonumber(ARGV[10]),
   grace = tonumber(ARGV[11]), most_open = tonumber(ARGV[12]), fewest_known = tonumber(ARGV[13]),
+  pooled_rate = tonumber(ARGV[14]), pooled_calls = tonumber(ARGV[15]),
+  pooled_reporters = tonumber(ARGV[16]), pooled = tonumber(ARGV[17]),
 }
-local FIRST = 14
+local FIRST = 18
 
 -- The longest that a policy allows, in milliseconds.
 local MEMBERS_TTL, VOTES_TTL, STATE_TTL = 180000, 3600000, 172800000
@@ -31,15 +33,18 @@ local function at(name)
   return {
     name = name, state = prefix .. 'state:' .. name, members = prefix .. 'members:' .. name,
     votes = prefix .. 'votes:' .. name, weights = prefix .. 'weights:' .. name,
+    calls = prefix .. 'calls:' .. name, reporters = prefix .. 'reporters:' .. name,
+    failing = prefix .. 'failing:' .. name,
   }
 end
 
 local function read(name)
   local ballot = at(name)
   local state = redis.call('HMGET', ballot.state,
-    'epoch', 'phase', 'until', 'word', 'openings', 'successes')
+    'epoch', 'phase', 'until', 'word', 'openings', 'successes', 'votes', 'members', 'quorum')
   ballot.epoch, ballot.phase, ballot.ends = number(state[1]), state[2], number(state[3])
   ballot.word, ballot.openings, ballot.successes = state[4] or '', number(state[5]), number(state[6])
+  ballot.by = { number(state[7]), number(state[8]), number(state[9]) }
   if not PHASES[ballot.phase] then ballot.phase, ballot.word = 'closed', '' end
   return ballot
 end
@@ -51,7 +56,8 @@ end
 local function write(ballot)
   redis.call('HSET', ballot.state, 'epoch', digits(ballot.epoch), 'phase', ballot.phase,
     'until', digits(ballot.ends), 'word', ballot.word, 'openings', digits(ballot.openings),
-    'successes', digits(ballot.successes))
+    'successes', digits(ballot.successes), 'votes', digits(ballot.by[1]),
+    'members', digits(ballot.by[2]), 'quorum', digits(ballot.by[3]))
   redis.call('PEXPIRE', ballot.state, STATE_TTL)
   if ballot.phase == 'closed' then
     redis.call('SREM', prefix .. 'open', ballot.name)
@@ -67,9 +73,21 @@ local function over(ballot)
   return ballot.ends
 end
 
+-- Forgets pooled calls that are over.
+local function forget_calls(ballot, now)
+  for _, field in ipairs(redis.call('HKEYS', ballot.calls)) do
+    if number(string.match(field, '%d+$')) + policy.pooled <= now then
+      redis.call('HDEL', ballot.calls, field)
+    end
+  end
+  redis.call('ZREMRANGEBYSCORE', ballot.reporters, '-inf', digits(now))
+  redis.call('ZREMRANGEBYSCORE', ballot.failing, '-inf', digits(now))
+end
+
 -- Forgets votes and members that are over.
 local function forget(ballot, now)
   local before = digits(now)
+  if policy.pooled_rate > 0 then forget_calls(ballot, now) end
   if redis.call('ZREMRANGEBYSCORE', ballot.votes, '-inf', before) > 0 then
     for _, node in ipairs(redis.call('HKEYS', ballot.weights)) do
       if not redis.call('ZSCORE', ballot.votes, node) then
@@ -107,24 +125,33 @@ local function count_votes(ballot, now)
   return math.min(sum, MOST)
 end
 
-local function standing(ballot, now)
-  local members = redis.call('ZCOUNT', ballot.members, '(' .. digits(now), '+inf')
-  local share = math.floor((members * policy.percent + 99) / 100)
-  local quorum = math.min(math.max(policy.min_votes, share), MOST)
-  return count_votes(ballot, now), members, quorum
+local function live(key, now) return redis.call('ZCOUNT', key, '(' .. digits(now), '+inf') end
+
+local function quorum_of(nodes, fewest)
+  return math.min(math.max(fewest, math.floor((nodes * policy.percent + 99) / 100)), MOST)
 end
 
+local function standing(ballot, now)
+  local members = live(ballot.members, now)
+  return count_votes(ballot, now), members, quorum_of(members, policy.min_votes)
+end
+
+local DECIDED_BY_VOTES = { open = true, half_open = true, ramp = true }
+
 local function line(ballot, now)
-  local votes, members, quorum = standing(ballot, now)
+  local votes, members, quorum = unpack(ballot.by)
+  if not DECIDED_BY_VOTES[ballot.phase] then votes, members, quorum = standing(ballot, now) end
   local remaining = 0
   if ballot.phase ~= 'closed' then remaining = math.max(over(ballot) - now, 0) end
-  return table.concat({ '1', ballot.name, ballot.phase, digits(ballot.epoch), digits(remaining),
-    digits(votes), digits(members), digits(quorum), digits(ballot.ends), ballot.word }, '|')
+  local phase, word = ballot.phase, ballot.word
+  if ballot.cleared_by then phase, word = 'cleared', ballot.cleared_by end
+  return table.concat({ '1', ballot.name, phase, digits(ballot.epoch), digits(remaining),
+    digits(votes), digits(members), digits(quorum), digits(ballot.ends), word }, '|')
 end
 
 -- Whether no further breaker may be opened.
 local function is_full(now)
-  local known = redis.call('ZCOUNT', prefix .. 'known', '(' .. digits(now), '+inf')
+  local known = live(prefix .. 'known', now)
   local open = 0
   for _, name in ipairs(redis.call('SMEMBERS', prefix .. 'open')) do
     local ballot = read(name)
@@ -151,15 +178,41 @@ local function decide(ballot, now)
   return announcement
 end
 
-local function open(ballot, now)
+local function open(ballot, now, by)
+  ballot.by = by
+  redis.call('DEL', ballot.calls, ballot.reporters, ballot.failing)
   ballot.openings, ballot.successes = math.min(ballot.openings + 1, MOST), 0
   local wait = policy.wait * 2 ^ math.min(ballot.openings - 1, 63)
   set(ballot, 'open', now + math.min(wait, math.max(policy.longest, policy.wait)))
   return decide(ballot, now)
 end
 
+-- Adds the calls of a node. Answers who has seen failures, if the calls of all nodes open.
+local function pool(ballot, node, calls, failures, now)
+  local ends, slot = digits(now + policy.pooled), math.max(math.floor(policy.pooled / 6), 1)
+  local begins = digits(now - now % slot)
+  redis.call('HINCRBY', ballot.calls, 'calls:' .. begins, digits(calls))
+  redis.call('HINCRBY', ballot.calls, 'failures:' .. begins, digits(failures))
+  redis.call('ZADD', ballot.reporters, ends, node)
+  if failures > 0 then redis.call('ZADD', ballot.failing, ends, node) end
+  for _, key in ipairs({ ballot.calls, ballot.reporters, ballot.failing }) do
+    redis.call('PEXPIRE', key, VOTES_TTL)
+  end
+  local sums, fields = { calls = 0, failures = 0 }, redis.call('HGETALL', ballot.calls)
+  for place = 1, #fields, 2 do
+    local kind = string.match(fields[place], '^%a+')
+    if sums[kind] then sums[kind] = math.min(sums[kind] + number(fields[place + 1]), MOST) end
+  end
+  local failing = live(ballot.failing, now)
+  local quorum = quorum_of(live(ballot.reporters, now), policy.pooled_reporters)
+  local is_rate = policy.pooled_rate * sums.calls <= sums.failures * 100
+  if policy.pooled_calls <= sums.calls and is_rate and quorum <= failing then
+    return { failing, live(ballot.members, now), quorum }
+  end
+end
+
 local function close(ballot)
-  redis.call('DEL', ballot.votes, ballot.weights)
+  redis.call('DEL', ballot.votes, ballot.weights, ballot.calls, ballot.reporters, ballot.failing)
   ballot.openings, ballot.successes = 0, 0
   set(ballot, 'closed', 0)
 end

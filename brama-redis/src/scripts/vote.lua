@@ -17,4 +17,4 @@ local votes, members, quorum = standing(ballot, now)
 local may_open = ballot.phase == 'closed' or ballot.phase == 'ramp'
 if not may_open or votes < quorum then return { 0, votes, members, quorum } end
 if is_full(now) then return { 1, votes, members, quorum } end
-return open(ballot, now)
+return open(ballot, now, { votes, members, quorum })

@@ -3,9 +3,9 @@
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
 use brama_fleet::{
-    BreakerName, FleetPolicy,
-    ballot::{Ballot, Decision, LeaseAnswer, ProbeReport, VoteAnswer},
-    engine::{Announcement, DecisionStream, Digest, Engine, HandAction},
+    BreakerName, FleetPolicy, NodeName,
+    ballot::{Ballot, CallCounts, Decision, LeaseAnswer, ProbeReport, VoteAnswer},
+    engine::{Announcement, DecisionStream, Digest, Engine, HandAction, Traffic},
 };
 use brama_runtime::api::Identity;
 use proptest::{
@@ -29,7 +29,8 @@ const BEGINNING: i64 = 1_700_000_000_000;
 /// What a node, an operator or time does to one of two breakers.
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    Beat(usize),
+    /// With calls, and how many of them have failed, on both breakers.
+    Beat(usize, u32, u32),
     Vote(usize, usize, u32),
     Retract(usize, usize),
     Lease(usize, usize),
@@ -66,7 +67,7 @@ fn steps() -> impl Strategy<Value = Step> {
     let length = prop_oneof![Just(0), Just(1), Just(400), Just(1_000), Just(2_001)];
     let passes = [1, 99, 100, 200, 299, 300, 500, 1_000, 3_000, -50, -700];
     prop_oneof![
-        1 => of.clone().prop_map(Step::Beat),
+        3 => (of.clone(), 0..8_u32, 0..8_u32).prop_map(|(n, c, f)| Step::Beat(n, c, f.min(c))),
         5 => (breaker.clone(), of.clone(), weight).prop_map(|(b, n, w)| Step::Vote(b, n, w)),
         1 => (breaker.clone(), of.clone()).prop_map(|(b, n)| Step::Retract(b, n)),
         4 => (breaker.clone(), of.clone()).prop_map(|(b, n)| Step::Lease(b, n)),
@@ -83,8 +84,9 @@ fn policies() -> impl Strategy<Value = FleetPolicy> {
     let percent = prop_oneof![Just(1), Just(34), Just(50), Just(100)];
     let ramp = prop_oneof![Just(0), Just(300)];
     let longest = prop_oneof![Just(100), Just(250), Just(2_000)];
-    let numbers = (1..3_u32, percent, 1..3_u32, ramp, 1..4_u64, longest);
-    numbers.prop_map(|(votes, percent, probes, ramp, wait, longest)| {
+    let rate = prop_oneof![Just(0), Just(30), Just(100)];
+    let numbers = (1..3_u32, percent, 1..3_u32, ramp, 1..4_u64, longest, rate);
+    numbers.prop_map(|(votes, percent, probes, ramp, wait, longest, rate)| {
         let millis = Duration::from_millis;
         let policy = FleetPolicy::new().min_votes(votes).and_then(|it| it.percent(percent));
         let policy = policy.and_then(|it| it.success_threshold(probes));
@@ -92,6 +94,10 @@ fn policies() -> impl Strategy<Value = FleetPolicy> {
         let policy = policy.and_then(|it| it.vote(millis(1_000)));
         let policy = policy.and_then(|it| it.lease(millis(200)));
         let policy = policy.and_then(|it| it.wait(millis(100 * wait)));
+        let policy = policy.and_then(|it| it.pooled_failure_rate(rate));
+        let policy = policy.and_then(|it| it.pooled_minimum_calls(6));
+        let policy = policy.and_then(|it| it.pooled_reporters(2));
+        let policy = policy.and_then(|it| it.pooled_window(millis(1_000)));
         let policy = policy.and_then(|it| it.longest_wait(millis(longest)));
         policy.and_then(|it| it.ramp(millis(ramp))).unwrap()
     })
@@ -101,6 +107,8 @@ fn policies() -> impl Strategy<Value = FleetPolicy> {
 struct Pair<'a> {
     policy: FleetPolicy,
     ballots: [Ballot; 2],
+    /// Until when each is alive.
+    nodes: BTreeMap<NodeName, u64>,
     tokens: BTreeMap<usize, Vec<u64>>,
     now: i64,
     server: &'a mut redis::Connection,
@@ -112,7 +120,7 @@ impl Pair<'_> {
     async fn step(&mut self, step: Step) {
         match step {
             Step::Pass(length) => self.pass(length),
-            Step::Beat(of) => self.beat(of).await,
+            Step::Beat(of, calls, failures) => self.beat(of, CallCounts { calls, failures }).await,
             Step::Vote(at, of, weight) => self.vote(at, of, weight).await,
             Step::Retract(at, of) => {
                 self.ballots[at].retract(&node(NODES[of]));
@@ -156,20 +164,30 @@ impl Pair<'_> {
         u64::try_from(self.now).unwrap()
     }
 
-    async fn beat(&mut self, of: usize) {
+    async fn beat(&mut self, of: usize, counts: CallCounts) {
         let (of, policy, now) = (node(NODES[of]), self.policy, self.now());
+        self.nodes.insert(of.clone(), now + policy.member_length());
+        let mut opened = Vec::new();
         for ballot in &mut self.ballots {
             ballot.beat(&of, &policy, now);
+            let by = ballot.pool(&of, counts, &policy, now);
+            opened.push(by.map(|by| ballot.open(by, &policy, now)));
         }
         let present = |(at, ballot): (usize, &mut Ballot)| {
             let decision = ballot.present(&policy, now)?;
             Some(Announcement { breaker: name(at), decision })
         };
         let decisions = self.ballots.iter_mut().enumerate().filter_map(present).collect();
-        let expected = Digest { at: now, decisions };
-        let mut digest = self.engine.beat(&of, &[name(0), name(1)], &policy).await.unwrap();
+        let nodes = self.nodes.values().filter(|until| now < **until).count();
+        let nodes = u32::try_from(nodes).unwrap();
+        let expected = Digest { at: now, nodes, policies: nodes.min(1), decisions };
+        let traffic = [0, 1].map(|at| Traffic { breaker: name(at), counts });
+        let mut digest = self.engine.beat(&of, &traffic, &policy).await.unwrap();
         digest.decisions.sort_by(|one, other| one.breaker.cmp(&other.breaker));
         assert_eq!(digest, expected);
+        for (at, opened) in opened.into_iter().enumerate() {
+            self.hear(at, opened).await;
+        }
     }
 
     async fn vote(&mut self, at: usize, of: usize, weight: u32) {
@@ -214,7 +232,7 @@ impl Pair<'_> {
             HandAction::Reject { length, by } => {
                 self.ballots[at].reject(by.clone(), *length, &policy, now)
             }
-            HandAction::Clear { .. } => Ok(self.ballots[at].clear(&policy, now)),
+            HandAction::Clear { by } => Ok(self.ballots[at].clear(by.clone(), &policy, now)),
         };
         assert_eq!(self.engine.act(&name(at), &action, &policy).await.unwrap(), expected);
         self.hear(at, expected.ok()).await;
@@ -250,7 +268,9 @@ fn the_scripts_decide_as_the_ballot_does() {
                 let (ballots, tokens) = (Default::default(), BTreeMap::new());
                 let server = &mut **administrator;
                 let now = BEGINNING;
-                let mut pair = Pair { policy, ballots, tokens, now, server, engine, announced };
+                let nodes = BTreeMap::new();
+                let mut pair =
+                    Pair { policy, ballots, nodes, tokens, now, server, engine, announced };
                 pair.set_clock();
                 for step in steps {
                     pair.step(step).await;

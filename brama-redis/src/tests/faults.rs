@@ -40,7 +40,8 @@ async fn a_server_that_is_killed_and_starts_empty_goes_on_with_greater_epochs() 
         assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     }
     server.start();
-    let digest = until(async || engine.beat(&node("a"), &[breaker()], &policy()).await).await;
+    let digest =
+        until(async || engine.beat(&node("a"), &[breaker().into()], &policy()).await).await;
     assert_eq!(digest.decisions, [], "the server has lost its data");
     assert!(before < open(&engine).await.epoch);
 }

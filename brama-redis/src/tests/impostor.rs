@@ -88,7 +88,7 @@ async fn garbage_is_an_error_and_never_a_panic() {
             let _subscribed = engine.subscribe().await;
             clear(&engine).await.unwrap_err();
             let _leased = engine.lease(&node("a"), &breaker(), &policy()).await;
-            let _beaten = engine.beat(&node("a"), &[breaker()], &policy()).await;
+            let _beaten = engine.beat(&node("a"), &[breaker().into()], &policy()).await;
         }
     }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use brama_fleet::{
     BreakerName, FleetPolicy,
-    ballot::{LeaseAnswer, ProbeReport, VoteAnswer},
-    engine::{Engine, HandAction},
+    ballot::{CallCounts, LeaseAnswer, ProbeReport, VoteAnswer},
+    engine::{Engine, HandAction, Traffic},
 };
 use brama_runtime::api::Identity;
 
@@ -24,15 +24,20 @@ async fn every_key_bears_the_hash_tag_of_the_namespace_and_expires() {
     let engine = server.engine("keys");
     engine.vote(&node("b"), &breaker(), 2, &policy()).await.unwrap();
     open_or_not(&engine).await;
-    engine.beat(&node("a"), &[breaker()], &policy()).await.unwrap();
+    let counts = CallCounts { calls: 1, failures: 1 };
+    let quiet = BreakerName::of(&Identity::new("quiet"));
+    let traffic = [breaker().into(), Traffic { breaker: quiet.clone(), counts }];
+    let pooling = policy().pooled_failure_rate(50).unwrap();
+    engine.beat(&node("a"), &traffic, &pooling).await.unwrap();
     let prefix = engine.namespace().prefix();
     let keys: Vec<String> = server.command(&["KEYS", &format!("{prefix}*")]);
     let mut kinds: Vec<_> = keys.iter().map(|key| &key[prefix.len()..]).collect();
     kinds.sort_unstable();
     let name = breaker();
-    let per_breaker = ["members", "state", "votes", "weights"].map(|kind| format!("{kind}:{name}"));
-    let mut expected = vec!["known".to_owned(), "open".to_owned()];
-    expected.extend(per_breaker);
+    let of_votes = ["members", "state", "votes", "weights"].map(|kind| format!("{kind}:{name}"));
+    let pooled = ["calls", "failing", "members", "reporters"].map(|kind| format!("{kind}:{quiet}"));
+    let mut expected = ["known", "nodes", "open", "policies"].map(str::to_owned).to_vec();
+    expected.extend(of_votes.into_iter().chain(pooled));
     expected.sort_unstable();
     assert_eq!(kinds, expected);
     for key in keys {
@@ -94,7 +99,7 @@ async fn namespaces_share_nothing() {
     let server = Server::any();
     let (one, other) = (server.engine("one"), server.engine("other"));
     open(&one).await;
-    assert_eq!(other.beat(&node("a"), &[breaker()], &policy()).await.unwrap().decisions, []);
+    assert_eq!(other.beat(&node("a"), &[breaker().into()], &policy()).await.unwrap().decisions, []);
 }
 
 #[tokio::test]
@@ -182,7 +187,7 @@ async fn an_opening_that_is_over_holds_no_vote_back() {
     let (node, names) = (node("a"), [1, 2, 3, 4, 5].map(name));
 
     server.command::<()>(&["SET", &key, "1700000000000"]);
-    engine.beat(&node, &names, &policy).await.unwrap();
+    engine.beat(&node, &names.clone().map(Traffic::from), &policy).await.unwrap();
     let opened = engine.vote(&node, &names[0], 1, &policy).await.unwrap();
     assert!(matches!(opened, VoteAnswer::Opened(_)), "{opened:?}");
     let second = engine.vote(&node, &names[1], 1, &policy).await.unwrap();

@@ -27,7 +27,7 @@ async fn a_replica_goes_on_where_its_primary_ended() {
     let error = engine.vote(&node("a"), &breaker(), 1, &policy()).await.unwrap_err().to_string();
     assert!(error.contains("read only") || error.contains("READONLY"), "{error}");
     replica.command::<()>(&["REPLICAOF", "NO", "ONE"]);
-    let digest = engine.beat(&node("a"), &[breaker()], &policy()).await.unwrap().decisions;
+    let digest = engine.beat(&node("a"), &[breaker().into()], &policy()).await.unwrap().decisions;
     assert_eq!(
         (digest[0].decision.epoch, &digest[0].decision.phase),
         (opened.epoch, &opened.phase)
@@ -44,7 +44,7 @@ async fn a_server_of_a_cluster_has_every_key_of_a_namespace() {
     until(async || engine.retract(&node("a"), &breaker()).await).await;
     let opened = open(&engine).await;
     assert_eq!(stream.next().await.unwrap().decision, opened);
-    let digest = engine.beat(&node("a"), &[breaker()], &policy()).await.unwrap().decisions;
+    let digest = engine.beat(&node("a"), &[breaker().into()], &policy()).await.unwrap().decisions;
     assert_eq!(digest[0].decision.epoch, opened.epoch);
     let action = HandAction::Reject { length: 1_000, by: "alice".to_owned() };
     engine.act(&breaker(), &action, &policy()).await.unwrap().unwrap();
