@@ -79,7 +79,7 @@ pub mod health {
 /// Metrics of all breakers: a text for Prometheus, and what it is made of.
 pub mod metrics {
     pub use crate::{
-        metrics::{CONTENT_TYPE, Exposition, Format, Naming, render, render_into},
+        metrics::{CONTENT_TYPE, Exposition, Format, GaugeFamily, Naming, render, render_into},
         registry::RegistryCounts,
         status::Series,
     };

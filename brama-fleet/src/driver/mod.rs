@@ -1,5 +1,8 @@
 //! The fleet on tokio: one task that connects the breakers of a registry to an engine.
 
+mod gauges;
+#[cfg(feature = "tracing")]
+mod log;
 mod observed;
 mod requests;
 mod survey;

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
+    mem,
     pin::pin,
     sync::{Arc, PoisonError},
     task::Poll,
@@ -15,6 +16,8 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+#[cfg(feature = "tracing")]
+use super::log::write_changes;
 use super::{
     FleetStatus, SharedStatus, ShownStatus, observed::observe, requests::Requests, survey::Surveyor,
 };
@@ -232,10 +235,16 @@ impl FleetTask {
             held_back: core.held_back().cloned().collect(),
         };
         let answered = self.answered;
-        let shown = ShownStatus { status, answered };
-        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = shown;
+        let shown = ShownStatus { status: status.clone(), answered };
+        let mut last = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = mem::replace(&mut *last, shown);
+        drop(last);
+        write_changes(&before.status, &status);
     }
 }
 
 /// A day: far enough for a node that has nothing to do, and no overflow of the clock.
 const LONGEST_SLEEP: Duration = Duration::from_secs(86_400);
+
+#[cfg(not(feature = "tracing"))]
+const fn write_changes(_: &FleetStatus, _: &FleetStatus) {}

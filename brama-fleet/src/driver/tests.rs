@@ -1,6 +1,6 @@
 //! Nodes with real breakers on the engine in memory, while tokio's clock stands still.
 
-use brama_runtime::api::{Breaker, State, event::EventDetail};
+use brama_runtime::api::{Breaker, State, event::EventDetail, metrics::Exposition};
 use tokio::time::sleep;
 
 use super::*;
@@ -357,4 +357,23 @@ async fn who_has_cleared_is_told_by_an_event_on_each_node() {
     nodes[0].fleet.clear("price", By::actor("alice", "done")).await.unwrap();
     sleep(SECOND).await;
     assert_eq!(events.try_recv().unwrap(), "fleet: alice: done");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_metrics_shows_the_link_and_the_votes() {
+    let nodes = nodes(3);
+    nodes[..2].iter().for_each(TestNode::fail);
+    sleep(6 * SECOND).await;
+    let further = nodes[0].fleet.status().gauges();
+    let text = Exposition::new().render_with(&nodes[0].registry, &further);
+    for line in [
+        "brama_fleet_link 1.0\n",
+        "brama_fleet_nodes 3.0\n",
+        "brama_fleet_votes{name=\"price\"} 2.0\n",
+        "brama_fleet_decided{name=\"price\"} 1.0\n",
+        "brama_breaker_overlaid{name=\"price\"} 1\n",
+    ] {
+        assert!(text.contains(line), "{line} is missing in {text}");
+    }
+    assert!(text.ends_with("# EOF\n"));
 }

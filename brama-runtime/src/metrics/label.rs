@@ -46,7 +46,7 @@ fn escaped<'a>(part: &'a str, separators: &[char]) -> Cow<'a, str> {
     part.chars().flat_map(escape).collect()
 }
 
-fn write_label(label: &str, value: &str, out: &mut String) {
+pub(super) fn write_label(label: &str, value: &str, out: &mut String) {
     out.push_str(label);
     out.push_str("=\"");
     write_value(&distinct(value), out);

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod format;
+mod gauge_family;
 mod label;
 mod native;
 mod page;
@@ -11,7 +12,7 @@ mod snapshot;
 
 use std::fmt;
 
-pub use self::format::Format;
+pub use self::{format::Format, gauge_family::GaugeFamily};
 use self::{
     label::{write_identity, write_joined},
     native::add_native,
@@ -119,10 +120,16 @@ impl Exposition {
     /// Returns the metrics of a registry.
     #[must_use]
     pub fn render(&self, registry: &Registry) -> String {
+        self.render_with(registry, &[])
+    }
+
+    /// Returns the metrics of a registry, and further gauges after them.
+    #[must_use]
+    pub fn render_with(&self, registry: &Registry, further: &[GaugeFamily]) -> String {
         let snapshot = self.snapshot(registry);
         // A text that grows is copied again and again, which takes longer than to write it.
         let mut text = String::with_capacity(snapshot.bytes());
-        let _infallible = self.write(&snapshot, &mut text);
+        let _infallible = self.write(&snapshot, further, &mut text);
         text
     }
 
@@ -133,7 +140,7 @@ impl Exposition {
     ///
     /// The error of `out`, after which nothing more is written.
     pub fn render_into(&self, registry: &Registry, out: &mut impl fmt::Write) -> fmt::Result {
-        self.write(&self.snapshot(registry), out)
+        self.write(&self.snapshot(registry), &[], out)
     }
 
     fn snapshot(self, registry: &Registry) -> Snapshot {
@@ -143,7 +150,12 @@ impl Exposition {
         }
     }
 
-    fn write(self, snapshot: &Snapshot, out: &mut impl fmt::Write) -> fmt::Result {
+    fn write(
+        self,
+        snapshot: &Snapshot,
+        further: &[GaugeFamily],
+        out: &mut impl fmt::Write,
+    ) -> fmt::Result {
         let mut page = Page::new(self.format, out);
         match self.naming {
             Naming::Native => {
@@ -151,6 +163,9 @@ impl Exposition {
                 add_registry(&mut page, &snapshot.counts);
             }
             Naming::Resilience4j => add_resilience4j(&mut page, snapshot),
+        }
+        for family in further {
+            family.write(&mut page);
         }
         page.finish()
     }
