@@ -35,9 +35,8 @@ use crate::{
 /// A node of a fleet: the breakers of a registry take part in it until this is dropped.
 ///
 /// One task does all of it, beside the calls: a call never waits for the engine. Overlays that were
-/// laid before the drop end by themselves.
-///
-///
+/// laid before the drop end by themselves. Start one for a registry: two would lay overlays over
+/// each other's.
 ///
 /// ```
 /// use brama_fleet::{Fleet, FleetPolicy, NodeName, memory::MemoryEngine, node::FleetMode};
