@@ -267,6 +267,7 @@ impl FleetPolicy {
             longest_wait: self.longest_wait,
             ramp: self.ramp,
             grace: self.grace(),
+            settle: self.settle_length(),
             pooled_failure_rate: self.pooled_failure_rate,
             pooled_minimum_calls: self.pooled_minimum_calls,
             pooled_reporters: self.pooled_reporters,
@@ -299,6 +300,12 @@ impl FleetPolicy {
     #[must_use]
     pub const fn member_length(&self) -> u64 {
         3 * self.heartbeat
+    }
+
+    /// For how many milliseconds after the first heartbeat about a breaker votes open nothing: the
+    /// longest between two heartbeats of a node.
+    pub(crate) const fn settle_length(&self) -> u64 {
+        self.heartbeat + self.heartbeat / 5
     }
 
     pub(crate) const fn beat_length(&self) -> Duration {
@@ -382,6 +389,8 @@ pub struct FleetTerms {
     pub ramp: u64,
     /// How long an opening outlasts its wait or its lease if no node asks for a lease.
     pub grace: u64,
+    /// How long after the first heartbeat about a breaker votes open nothing.
+    pub settle: u64,
     /// The share of failed calls of all nodes together that opens, in per cent; 0 for none.
     pub pooled_failure_rate: u32,
     /// The fewest calls of all nodes together that open.

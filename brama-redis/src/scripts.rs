@@ -47,7 +47,7 @@ pub(crate) fn call<'a>(
     call.arg(terms.longest_wait).arg(terms.ramp).arg(terms.grace);
     call.arg(terms.max_open_percent).arg(terms.fewest_known);
     call.arg(terms.pooled_failure_rate).arg(terms.pooled_minimum_calls);
-    call.arg(terms.pooled_reporters).arg(terms.pooled_window);
+    call.arg(terms.pooled_reporters).arg(terms.pooled_window).arg(terms.settle);
     call
 }
 

@@ -14,8 +14,12 @@ impl Members {
         self.0.insert(node.clone(), until);
     }
 
-    pub(super) fn end(&mut self, now: ServerMillis) {
-        self.0.retain(|_, until| now < *until);
+    /// Forgets those that are none any more. None is one for longer than until `latest`.
+    pub(super) fn end(&mut self, now: ServerMillis, latest: ServerMillis) {
+        self.0.retain(|_, until| {
+            *until = latest.min(*until);
+            now < *until
+        });
     }
 
     /// How many there are, with those that have ended since [`end`](Self::end).

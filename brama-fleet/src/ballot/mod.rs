@@ -19,7 +19,7 @@ pub use self::{
     lease::{LeaseAnswer, ProbeLease, ProbeReport},
     phase::FleetPhase,
 };
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, mem};
 
 use self::{members::Members, pool::Pool, votes::Votes};
 use crate::{name::NodeName, policy::FleetPolicy};
@@ -41,6 +41,12 @@ pub struct Ballot {
     opened_by: Standing,
     /// Openings since the fleet last closed.
     openings: u32,
+    /// Whether the last opening ended by itself, because nobody could probe.
+    is_unprobed: bool,
+    /// When nodes began to have traffic on this breaker, after a time without.
+    since: ServerMillis,
+    /// Until when the node is a member that was heard last.
+    latest: ServerMillis,
     /// Probes that succeeded in a row.
     successes: u32,
 }
@@ -48,7 +54,12 @@ pub struct Ballot {
 impl Ballot {
     /// Notes that a node is alive and has traffic on this breaker.
     pub fn beat(&mut self, node: &NodeName, policy: &FleetPolicy, now: ServerMillis) {
-        self.members.beat(node, after(now, policy.member_length()));
+        let until = after(now, policy.member_length());
+        if self.latest <= now {
+            self.since = now;
+        }
+        self.latest = self.latest.max(until);
+        self.members.beat(node, until);
     }
 
     /// Adds the vote of a node whose circuit has opened, and opens for the fleet if the votes reach
@@ -56,6 +67,12 @@ impl Ballot {
     ///
     /// A node that doubts itself votes with `weight` 0: it is counted as a member, and decides
     /// nothing. A vote counts once a node, however often it is cast.
+    ///
+    /// For a heartbeat after the first node was heard, or the store has lost its data, votes are
+    /// counted and open nothing: the members are not known yet, so a few nodes would be a quorum.
+    ///
+    /// If the last opening ended because nobody could probe, and the votes still count, the next
+    /// one has no wait: whoever can probe first does.
     pub fn vote(
         &mut self,
         node: &NodeName,
@@ -64,7 +81,7 @@ impl Ballot {
         now: ServerMillis,
     ) -> Option<Decision> {
         let standing = self.cast(node, weight, policy, now);
-        self.is_opened_by(standing).then(|| self.open(standing, policy, now))
+        self.is_opened_by(standing, policy, now).then(|| self.open(standing, policy, now))
     }
 
     /// Adds a vote, and opens nothing.
@@ -83,12 +100,18 @@ impl Ballot {
 
     /// Whether these votes open the breaker in its present phase.
     #[must_use]
-    pub const fn is_opened_by(&self, votes: Standing) -> bool {
-        self.may_open() && votes.is_quorum()
+    pub const fn is_opened_by(
+        &self,
+        votes: Standing,
+        policy: &FleetPolicy,
+        now: ServerMillis,
+    ) -> bool {
+        self.may_open(policy, now) && votes.is_quorum()
     }
 
-    const fn may_open(&self) -> bool {
-        matches!(self.phase, FleetPhase::Closed | FleetPhase::Ramp { .. })
+    const fn may_open(&self, policy: &FleetPolicy, now: ServerMillis) -> bool {
+        let is_new = self.since <= now && now - self.since < policy.settle_length();
+        matches!(self.phase, FleetPhase::Closed | FleetPhase::Ramp { .. }) && !is_new
     }
 
     /// Adds calls that a node has seen since its last heartbeat, and opens nothing. Returns who has
@@ -106,19 +129,25 @@ impl Ballot {
             return None;
         }
         self.end(policy, now);
-        if !self.may_open() {
+        if self.phase.rejects() {
             return None;
         }
         self.pool.add(node, counts, policy, now);
-        self.pool.verdict(policy, self.members.count(now))
+        let verdict = self.pool.verdict(policy, self.members.count(now));
+        verdict.filter(|_| self.may_open(policy, now))
     }
 
     /// Opens, because of these votes.
     pub fn open(&mut self, by: Standing, policy: &FleetPolicy, now: ServerMillis) -> Decision {
-        self.openings = self.openings.saturating_add(1);
+        let wait = if mem::take(&mut self.is_unprobed) {
+            0
+        } else {
+            self.openings = self.openings.saturating_add(1);
+            policy.wait_of(self.openings)
+        };
         (self.successes, self.opened_by) = (0, by);
         self.pool.clear();
-        self.phase = FleetPhase::Open { until: after(now, policy.wait_of(self.openings)) };
+        self.phase = FleetPhase::Open { until: after(now, wait) };
         self.decide(policy, now)
     }
 
@@ -248,13 +277,19 @@ impl Ballot {
         Standing { votes: self.votes.count(now), members, quorum: policy.quorum(members) }
     }
 
-    /// Ends what is over by itself.
+    /// Ends what is over by itself. No end is further away than the policy allows: the store's
+    /// clock may have been set back.
     fn end(&mut self, policy: &FleetPolicy, now: ServerMillis) {
-        self.votes.end(now);
-        self.members.end(now);
+        self.votes.end(now, after(now, policy.vote_length()));
+        self.members.end(now, after(now, policy.member_length()));
         self.pool.end(policy, now);
+        self.phase.limit(policy, self.openings, now);
         if self.phase.is_over(policy.grace(), now) {
+            self.is_unprobed = self.phase.is_probed();
             self.phase = FleetPhase::Closed;
+        }
+        if self.phase == FleetPhase::Closed && self.votes.is_empty() {
+            (self.openings, self.is_unprobed) = (0, false);
         }
     }
 
@@ -276,7 +311,8 @@ impl Ballot {
     fn close(&mut self) {
         self.votes.clear();
         self.pool.clear();
-        (self.openings, self.successes, self.phase) = (0, 0, FleetPhase::Closed);
+        (self.openings, self.successes, self.is_unprobed) = (0, 0, false);
+        self.phase = FleetPhase::Closed;
     }
 
     /// Numbers what was decided.

@@ -1,6 +1,7 @@
 //! The phase of a breaker in the fleet.
 
 use super::{ServerMillis, lease::ProbeLease};
+use crate::policy::FleetPolicy;
 
 /// What the fleet has decided about a breaker.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -45,6 +46,28 @@ impl FleetPhase {
             Self::Closed | Self::Ramp { .. } | Self::ClearedByHand { .. } => true,
             Self::Open { .. } | Self::HalfOpen { .. } | Self::RejectedByHand { .. } => false,
         }
+    }
+
+    /// Whether all calls are rejected.
+    pub(super) const fn rejects(&self) -> bool {
+        !self.lets_calls_through()
+    }
+
+    /// Whether a probe ends the phase.
+    pub(super) const fn is_probed(&self) -> bool {
+        matches!(self, Self::Open { .. } | Self::HalfOpen { .. })
+    }
+
+    /// Brings the end forward to the latest that the policy allows.
+    pub(super) fn limit(&mut self, policy: &FleetPolicy, openings: u32, now: ServerMillis) {
+        let (until, length) = match self {
+            Self::Closed | Self::ClearedByHand { .. } => return,
+            Self::Open { until } => (until, policy.wait_of(openings)),
+            Self::HalfOpen { lease } => (&mut lease.until, policy.lease_length()),
+            Self::Ramp { until } => (until, policy.ramp_length()),
+            Self::RejectedByHand { until, .. } => (until, policy.longest()),
+        };
+        *until = now.saturating_add(length).min(*until);
     }
 
     /// Whether the phase is over by itself at `now`. An opening is, `grace` after its wait or its

@@ -54,9 +54,10 @@ impl Pool {
 
     pub(super) fn end(&mut self, policy: &FleetPolicy, now: ServerMillis) {
         let length = policy.pooled_length();
-        self.slots.retain(|slot, _| now < slot.saturating_add(length));
-        self.reporters.end(now);
-        self.failing.end(now);
+        self.slots.retain(|slot, _| *slot <= now && now < slot.saturating_add(length));
+        let latest = now.saturating_add(length);
+        self.reporters.end(now, latest);
+        self.failing.end(now, latest);
     }
 }
 

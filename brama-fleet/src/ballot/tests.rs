@@ -58,7 +58,9 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        Self { ballot: Ballot::default(), now: 1_000_000, tokens: [None; 3], live: None }
+        let (mut ballot, now) = (Ballot::default(), 1_000_000);
+        ballot.beat(&name(0), &policy(), now - policy().settle_length());
+        Self { ballot, now, tokens: [None; 3], live: None }
     }
 
     fn step(&mut self, step: Step) {
@@ -157,8 +159,9 @@ fn from_an_opening_too() {
 fn the_votes_of_a_third_of_many_members_open() {
     let (mut ballot, policy) = (Ballot::default(), FleetPolicy::new());
     let node = |number: u32| NodeName::new(&format!("node-{number}")).unwrap();
-    (0..100).for_each(|number| ballot.beat(&node(number), &policy, 0));
-    let decisions = (0..30).map(|number| ballot.vote(&node(number), 1, &policy, 0));
+    let (now, settled) = (1_000_000, 1_000_000 + policy.settle_length());
+    (0..100).for_each(|number| ballot.beat(&node(number), &policy, now));
+    let decisions = (0..30).map(|number| ballot.vote(&node(number), 1, &policy, settled));
     let opened: Vec<_> = decisions.map(|decision| decision.is_some()).collect();
     assert_eq!(opened.iter().position(|opened| *opened), Some(29));
 }
@@ -176,7 +179,7 @@ fn a_holder_that_dies_costs_one_lease() {
 }
 
 #[test]
-fn an_opening_that_nobody_probes_ends_by_itself_and_the_next_waits_twice_as_long() {
+fn an_opening_that_nobody_could_probe_is_followed_by_one_that_may_be_probed_at_once() {
     let (mut run, policy) = (Run::new(), policy());
     run.step(Step::Vote(0, 1));
     run.step(Step::Vote(1, 1));
@@ -184,7 +187,46 @@ fn an_opening_that_nobody_probes_ends_by_itself_and_the_next_waits_twice_as_long
     assert!(run.ballot.present(&policy, ends - 1).is_some());
     assert_eq!(run.ballot.present(&policy, ends), None);
     let again = run.ballot.vote(&name(1), 1, &policy, ends).expect("both votes still count");
-    assert_eq!(again.phase, FleetPhase::Open { until: ends + 2 * WAIT });
+    assert_eq!(again.phase, FleetPhase::Open { until: ends });
+}
+
+#[test]
+fn after_an_opening_without_a_probe_and_without_votes_the_next_waits_as_the_first() {
+    let (mut run, policy) = (Run::new(), policy());
+    run.step(Step::Vote(0, 1));
+    run.step(Step::Vote(1, 1));
+    run.step(Step::Pass(policy.vote_length()));
+    run.ballot.beat(&name(0), &policy, run.now);
+    run.step(Step::Pass(policy.settle_length()));
+    run.step(Step::Vote(0, 1));
+    let decision = run.ballot.vote(&name(1), 1, &policy, run.now).unwrap();
+    assert_eq!(decision.phase, FleetPhase::Open { until: run.now + WAIT });
+}
+
+#[test]
+fn votes_open_nothing_until_a_heartbeat_after_the_store_has_lost_its_data() {
+    let (mut run, policy) = (Run::new(), policy());
+    run.ballot = Ballot::default();
+    for node in [0, 1] {
+        assert_eq!(run.ballot.vote(&name(node), 1, &policy, run.now), None);
+    }
+    run.now += policy.settle_length() - 1;
+    assert_eq!(run.ballot.vote(&name(0), 1, &policy, run.now), None);
+    run.now += 1;
+    assert!(run.ballot.vote(&name(0), 1, &policy, run.now).is_some());
+}
+
+#[test]
+fn a_clock_of_the_store_that_jumps_back_prolongs_no_phase_and_no_vote() {
+    let (mut run, policy) = (Run::new(), policy());
+    run.step(Step::Vote(0, 1));
+    run.step(Step::Vote(1, 1));
+    run.now -= 500_000;
+    let (answer, _) = run.ballot.lease(&name(0), &policy, run.now);
+    assert_eq!(answer, LeaseAnswer::Wait(WAIT));
+    run.now += policy.vote_length();
+    assert_eq!(run.ballot.present(&policy, run.now), None);
+    assert_eq!(run.ballot.standing(&policy, run.now).votes, 0);
 }
 
 #[test]

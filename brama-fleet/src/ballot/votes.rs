@@ -29,8 +29,16 @@ impl Votes {
         self.0.clear();
     }
 
-    pub(super) fn end(&mut self, now: ServerMillis) {
-        self.0.retain(|_, vote| now < vote.until);
+    /// Forgets those that do not count any more. None counts for longer than until `latest`.
+    pub(super) fn end(&mut self, now: ServerMillis, latest: ServerMillis) {
+        self.0.retain(|_, vote| {
+            vote.until = latest.min(vote.until);
+            now < vote.until
+        });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The sum of the weights of the votes that count at `now`.

@@ -5,6 +5,7 @@ use std::{
     fmt::{self, Debug},
     future::{Future, poll_fn},
     pin::pin,
+    slice,
     task::Poll,
 };
 
@@ -12,7 +13,7 @@ use super::bench::TestBench;
 use crate::{
     BreakerName, FleetPolicy, InvalidFleetPolicy, NodeName,
     ballot::{Decision, LeaseAnswer, ProbeLease, ProbeReport, VoteAnswer},
-    engine::{Announcement, DecisionStream, Digest, Engine, HandAction, LinkError},
+    engine::{Announcement, DecisionStream, Digest, Engine, HandAction, LinkError, Traffic},
 };
 
 /// An engine did not do what a case expects of it.
@@ -72,6 +73,8 @@ pub(super) const RAMP: u32 = 2;
 pub(super) const LONGEST: u32 = 100;
 /// Three heartbeats.
 pub(super) const MEMBER: u32 = 3;
+/// More than a heartbeat and a fifth.
+const SETTLE: u32 = 2;
 /// A lease and a heartbeat.
 pub(super) const GRACE: u32 = 3;
 
@@ -90,7 +93,18 @@ impl<'b, B: TestBench> CaseRun<'b, B> {
         let names = first.and_then(|first| Ok([first, second?, third?]));
         let nodes = names.map_err(Deviation::new)?;
         let engine = bench.engine().await?;
-        Ok(Self { bench, engine, policy, nodes, breaker: breaker("price") })
+        let run = Self { bench, engine, policy, nodes, breaker: breaker("price") };
+        run.make_known(slice::from_ref(&run.breaker)).await?;
+        Ok(run)
+    }
+
+    /// Lets the first node use these breakers for so long that votes on them count.
+    pub(super) async fn make_known(&self, breakers: &[BreakerName]) -> Verified {
+        let traffic: Vec<_> = breakers.iter().cloned().map(Traffic::from).collect();
+        self.engine.beat(self.node(0)?, &traffic, &self.policy).await?;
+        self.pass(SETTLE).await;
+        self.engine.beat(self.node(0)?, &traffic, &self.policy).await?;
+        Ok(())
     }
 
     pub(super) async fn pass(&self, units: u32) {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     BreakerName,
     ballot::{FleetPhase, VoteAnswer},
-    engine::{Engine, Traffic},
+    engine::Engine,
 };
 
 /// One vote of two is counted, and decides nothing.
@@ -143,9 +143,29 @@ pub async fn a_node_that_is_silent_is_no_member<B: TestBench>(bench: &B) -> Resu
     run.engine.beat(run.node(1)?, &traffic, &policy).await?;
     let answer = run.engine.vote(run.node(0)?, &run.breaker, 1, &policy).await?;
     expect(is_counted(&answer, 1), "one vote of two members opens nothing", &answer)?;
-    run.pass(MEMBER).await;
+    run.pass(MEMBER - 1).await;
+    run.engine.beat(run.node(0)?, &traffic, &policy).await?;
+    run.pass(1).await;
     let answer = run.engine.vote(run.node(0)?, &run.breaker, 1, &policy).await?;
     expect(matches!(answer, VoteAnswer::Opened(_)), "the vote of the only member opens", &answer)
+}
+
+/// Too few of them are known until each node has had a heartbeat.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn votes_open_nothing_until_the_members_are_known<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    let new = breaker("new");
+    run.vote_on(0, &new).await?;
+    let early = run.vote_on(1, &new).await?;
+    expect(is_counted(&early, 2), "two votes are counted only", &early)?;
+    run.pass(2).await;
+    let later = run.vote_on(1, &new).await?;
+    expect(matches!(later, VoteAnswer::Opened(_)), "they open later", &later)
 }
 
 /// Half of six known breakers may be open; the fourth is held back.
@@ -158,8 +178,7 @@ pub async fn a_quorum_opens_no_more_than_the_share_of_the_policy<B: TestBench>(
 ) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     let names = ["a", "b", "c", "d", "e", "f"].map(breaker);
-    let traffic = names.clone().map(Traffic::from);
-    run.engine.beat(run.node(0)?, &traffic, &run.policy).await?;
+    run.make_known(&names).await?;
     let mut answers = Vec::new();
     for name in names.iter().take(4) {
         run.vote_on(0, name).await?;
@@ -181,6 +200,7 @@ pub async fn breakers_with_alike_names_do_not_touch_each_other<B: TestBench>(
     let run = CaseRun::new(bench).await?;
     let key = BreakerName::of(&Identity::new("price").with_key("a:{b}/c\n*"));
     let joined = BreakerName::of(&Identity::new("price/a:{b}").with_key("c\n*"));
+    run.make_known(&[key.clone(), joined.clone()]).await?;
     run.vote_on(0, &key).await?;
     let answer = run.vote_on(1, &joined).await?;
     expect(is_counted(&answer, 1), "one vote is counted", &answer)?;

@@ -2,7 +2,7 @@
 
 use super::{
     bench::TestBench,
-    case_run::{CaseRun, Deviation, Verified, expect},
+    case_run::{CaseRun, Deviation, Verified, breaker, expect},
 };
 use crate::{
     FleetPolicy,
@@ -98,7 +98,9 @@ pub async fn pooled_calls_open_no_more_than_the_share_of_the_policy<B: TestBench
 ) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     let policy = pooling(&run)?.max_open_percent(20)?;
-    let traffic = ["a", "b", "c", "d", "e"].map(|it| failing(&super::case_run::breaker(it), 5, 5));
+    let names = ["a", "b", "c", "d", "e"].map(breaker);
+    run.make_known(&names).await?;
+    let traffic = names.map(|it| failing(&it, 5, 5));
     run.engine.beat(run.node(0)?, &traffic, &policy).await?;
     let digest = run.engine.beat(run.node(1)?, &traffic, &policy).await?.decisions;
     expect(digest.len() == 1, "one of five is opened", &digest)

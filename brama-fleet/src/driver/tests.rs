@@ -25,7 +25,16 @@ fn policy() -> FleetPolicy {
     policy.unwrap()
 }
 
-fn nodes(count: usize) -> Vec<TestNode> {
+/// Nodes whose breakers have had a call, and are known to the fleet.
+async fn nodes(count: usize) -> Vec<TestNode> {
+    let nodes = new_nodes(count);
+    assert!(nodes.iter().all(TestNode::call));
+    sleep(12 * SECOND).await;
+    assert!(nodes.iter().all(TestNode::call));
+    nodes
+}
+
+fn new_nodes(count: usize) -> Vec<TestNode> {
     let clock = PausedClock::new();
     let engine = MemoryEngine::new(clock);
     let node = |number: usize| {
@@ -63,7 +72,7 @@ async fn calls(node: &TestNode, length: Duration) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn two_nodes_open_for_the_third_and_one_alone_for_itself_only() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     sleep(6 * SECOND).await;
     nodes[0].fail();
     sleep(SECOND).await;
@@ -73,13 +82,13 @@ async fn two_nodes_open_for_the_third_and_one_alone_for_itself_only() {
     assert!(!nodes[2].breaker.is_available());
     let status = nodes[2].breaker.status();
     assert_eq!((status.state, status.trips), (State::Closed, 0));
-    assert_eq!(status.overlay.unwrap().by.to_string(), "fleet: 2 of 2 nodes");
+    assert_eq!(status.overlay.unwrap().by.to_string(), "fleet: 2 of 3 nodes");
     assert_eq!(nodes[2].fleet.status().decided.len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_the_wait_one_call_of_one_node_probes_and_calls_return_by_a_ramp() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     nodes[0].fail();
     nodes[1].fail();
     sleep(SECOND).await;
@@ -92,9 +101,8 @@ async fn after_the_wait_one_call_of_one_node_probes_and_calls_return_by_a_ramp()
 
 #[tokio::test(start_paused = true)]
 async fn one_call_of_twenty_nodes_reaches_a_service_that_is_still_down() {
-    let nodes = nodes(20);
-    nodes[0].fail();
-    nodes[1].fail();
+    let nodes = nodes(20).await;
+    nodes[..6].iter().for_each(TestNode::fail);
     sleep(SECOND).await;
     let mut reached = 0;
     for _ in 0..200 {
@@ -112,7 +120,7 @@ async fn one_call_of_twenty_nodes_reaches_a_service_that_is_still_down() {
 
 #[tokio::test(start_paused = true)]
 async fn a_breaker_that_is_created_while_the_fleet_is_open_is_overlaid() {
-    let nodes = nodes(2);
+    let nodes = nodes(2).await;
     let clock = PausedClock::new();
     let (registry, link) = (Registry::with_clock(clock), nodes[0].link.link());
     let name = NodeName::new("late").unwrap();
@@ -128,7 +136,7 @@ async fn a_breaker_that_is_created_while_the_fleet_is_open_is_overlaid() {
 
 #[tokio::test(start_paused = true)]
 async fn a_link_that_is_down_touches_no_call_and_overlays_end_by_themselves() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     nodes[0].fail();
     nodes[1].fail();
     sleep(SECOND).await;
@@ -145,7 +153,7 @@ async fn a_link_that_is_down_touches_no_call_and_overlays_end_by_themselves() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_announcement_is_made_up_for_by_the_next_heartbeat() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     nodes[2].link.set_faults(Faults { lost: 1000, ..Faults::default() });
     nodes[0].fail();
     nodes[1].fail();
@@ -155,7 +163,7 @@ async fn a_lost_announcement_is_made_up_for_by_the_next_heartbeat() {
 
 #[tokio::test(start_paused = true)]
 async fn a_store_that_loses_its_data_frees_the_nodes_that_did_not_fail() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     nodes[0].fail();
     nodes[1].fail();
     sleep(SECOND).await;
@@ -169,7 +177,7 @@ async fn a_store_that_loses_its_data_frees_the_nodes_that_did_not_fail() {
 
 #[tokio::test(start_paused = true)]
 async fn an_operator_rejects_for_the_whole_fleet_and_clears_it() {
-    let nodes = nodes(2);
+    let nodes = nodes(2).await;
     sleep(SECOND).await;
     let by = By::actor("alice", "maintenance");
     nodes[0].fleet.reject("price", 60 * SECOND, by).await.unwrap();
@@ -196,7 +204,7 @@ async fn days_later_a_node_still_sleeps_between_its_heartbeats() {
 
 #[tokio::test(start_paused = true)]
 async fn a_node_that_is_dropped_takes_no_part() {
-    let mut nodes = nodes(3);
+    let mut nodes = nodes(3).await;
     drop(nodes.remove(2).fleet);
     let last = nodes.remove(1);
     drop(last.fleet);
@@ -239,7 +247,7 @@ fn disturb(nodes: &[TestNode], draws: &mut Draws) {
 async fn whatever_goes_wrong_calls_run_again_some_time_after_it_is_over() {
     let mut overlaid = 0;
     for seed in 0..10 {
-        let (nodes, mut draws) = (nodes(5), Draws::new(seed));
+        let (nodes, mut draws) = (nodes(5).await, Draws::new(seed));
         for _ in 0..100 {
             disturb(&nodes, &mut draws);
             for node in &nodes {
@@ -266,7 +274,7 @@ async fn whatever_goes_wrong_calls_run_again_some_time_after_it_is_over() {
 
 #[tokio::test(start_paused = true)]
 async fn a_node_that_goes_into_shadow_lifts_its_overlays_and_lays_them_again_when_active() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     sleep(6 * SECOND).await;
     nodes[..2].iter().for_each(TestNode::fail);
     sleep(SECOND).await;
@@ -281,7 +289,7 @@ async fn a_node_that_goes_into_shadow_lifts_its_overlays_and_lays_them_again_whe
 
 #[tokio::test(start_paused = true)]
 async fn a_fleet_votes_by_the_policy_that_it_was_given_last() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     sleep(6 * SECOND).await;
     let alone = policy().min_votes(1).unwrap();
     for node in &nodes {
@@ -295,7 +303,7 @@ async fn a_fleet_votes_by_the_policy_that_it_was_given_last() {
 
 #[tokio::test(start_paused = true)]
 async fn without_the_store_twenty_nodes_return_one_by_one_and_not_all_at_once() {
-    let nodes = nodes(20);
+    let nodes = nodes(20).await;
     sleep(6 * SECOND).await;
     assert!(nodes.iter().all(TestNode::call));
     sleep(6 * SECOND).await;
@@ -318,7 +326,7 @@ async fn without_the_store_twenty_nodes_return_one_by_one_and_not_all_at_once() 
 
 #[tokio::test(start_paused = true)]
 async fn nodes_with_different_policies_are_told_so() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     sleep(6 * SECOND).await;
     let status = nodes[0].fleet.status();
     assert_eq!((status.nodes, status.policies), (3, 1));
@@ -329,7 +337,7 @@ async fn nodes_with_different_policies_are_told_so() {
 
 #[tokio::test(start_paused = true)]
 async fn quiet_nodes_open_together_if_the_policy_pools_their_calls() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     let pooling =
         policy().pooled_failure_rate(50).and_then(|it| it.pooled_minimum_calls(9)).unwrap();
     for node in &nodes {
@@ -344,7 +352,7 @@ async fn quiet_nodes_open_together_if_the_policy_pools_their_calls() {
 
 #[tokio::test(start_paused = true)]
 async fn who_has_cleared_is_told_by_an_event_on_each_node() {
-    let nodes = nodes(2);
+    let nodes = nodes(2).await;
     sleep(SECOND).await;
     let (seen, events) = std::sync::mpsc::channel();
     let _observation = nodes[1].registry.observe(move |event| {
@@ -361,7 +369,7 @@ async fn who_has_cleared_is_told_by_an_event_on_each_node() {
 
 #[tokio::test(start_paused = true)]
 async fn a_page_of_metrics_shows_the_link_and_the_votes() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     nodes[..2].iter().for_each(TestNode::fail);
     sleep(6 * SECOND).await;
     let further = nodes[0].fleet.status().gauges();

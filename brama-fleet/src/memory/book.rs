@@ -87,7 +87,7 @@ impl Book {
     ) -> VoteAnswer {
         let ballot = self.ballot(breaker);
         let votes = ballot.cast(node, weight, policy, now);
-        if !ballot.is_opened_by(votes) {
+        if !ballot.is_opened_by(votes, policy, now) {
             return VoteAnswer::Counted(votes);
         }
         if self.is_full(policy, now) {

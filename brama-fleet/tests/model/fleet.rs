@@ -50,8 +50,8 @@ pub(crate) enum Step {
     Pass(u64),
 }
 
-/// The model. It begins empty, after an opening, with a probe on its way, and after the lease of a
-/// probe that was late.
+/// The model. It begins without votes, after an opening, with a probe on its way, after the lease
+/// of a probe that was late, and some time after the store has lost its data.
 #[derive(Debug)]
 pub(crate) struct Fleet {
     pub(crate) policy: FleetPolicy,
@@ -82,9 +82,14 @@ impl Fleet {
         self.policy.longest().max(self.policy.lease_length()) + self.policy.grace()
     }
 
-    fn empty() -> State {
-        let (nodes, record) = (Default::default(), Record::default());
-        State { now: 10_000, nodes, record, ballot: Ballot::default(), network: Network::default() }
+    /// Long after the nodes were first heard, so that votes count.
+    fn empty(&self) -> State {
+        let (nodes, record, now) = (Default::default(), Record::default(), 10_000);
+        let mut ballot = Ballot::default();
+        for earlier in [STEP * 2, 0] {
+            self.names.iter().for_each(|name| ballot.beat(name, &self.policy, now - earlier));
+        }
+        State { now, nodes, record, ballot, network: Network::default() }
     }
 
     fn after(&self, state: &State, steps: &[Step]) -> State {
@@ -93,7 +98,7 @@ impl Fleet {
 
     fn opened(&self) -> State {
         let votes = [0, 1].map(|node| Step::Arrive(Message::Vote(node)));
-        let state = self.after(&Self::empty(), &[Step::Trip(0), Step::Trip(1)]);
+        let state = self.after(&self.empty(), &[Step::Trip(0), Step::Trip(1)]);
         let state = self.after(&state, &votes);
         let words = state.network.messages().into_iter().filter_map(|message| {
             let Message::Announced(word) = message else { return None };
@@ -218,7 +223,10 @@ impl Model for Fleet {
         let (granted, arrives) = self.granted();
         let probing = self.after(&granted, &[arrives]);
         let late = [Step::Pass(LATEST), arrives, Step::Pass(self.policy.lease_length() - LATEST)];
-        vec![Self::empty(), self.opened(), probing, self.after(&granted, &late)]
+        let lost =
+            [Step::LoseData, Step::Beat(0), Step::Pass(STEP), Step::Beat(0), Step::Pass(STEP)];
+        let lost = self.after(&self.opened(), &lost);
+        vec![self.empty(), self.opened(), probing, self.after(&granted, &late), lost]
     }
 
     fn actions(&self, state: &State, steps: &mut Vec<Step>) {

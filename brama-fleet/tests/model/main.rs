@@ -1,6 +1,6 @@
 //! The protocol of a fleet, checked as a model: three nodes around the real ballot.
 //!
-//! The first test goes through every short sequence of steps from four states. The second goes
+//! The first test goes through every short sequence of steps from five states. The second goes
 //! along many long ones, drawn from a seed.
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails loudly")]

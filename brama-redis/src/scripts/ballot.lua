@@ -10,9 +10,9 @@ local policy = {
   wait = tonumber(ARGV[8]), longest = tonumber(ARGV[9]), ramp = tonumber(ARGV[10]),
   grace = tonumber(ARGV[11]), most_open = tonumber(ARGV[12]), fewest_known = tonumber(ARGV[13]),
   pooled_rate = tonumber(ARGV[14]), pooled_calls = tonumber(ARGV[15]),
-  pooled_reporters = tonumber(ARGV[16]), pooled = tonumber(ARGV[17]),
+  pooled_reporters = tonumber(ARGV[16]), pooled = tonumber(ARGV[17]), settle = tonumber(ARGV[18]),
 }
-local FIRST = 18
+local FIRST = 19
 
 -- The longest that a policy allows, in milliseconds.
 local MEMBERS_TTL, VOTES_TTL, STATE_TTL = 180000, 3600000, 172800000
@@ -41,10 +41,12 @@ end
 local function read(name)
   local ballot = at(name)
   local state = redis.call('HMGET', ballot.state,
-    'epoch', 'phase', 'until', 'word', 'openings', 'successes', 'votes', 'members', 'quorum')
+    'epoch', 'phase', 'until', 'word', 'openings', 'successes', 'votes', 'members', 'quorum',
+    'unprobed', 'since')
   ballot.epoch, ballot.phase, ballot.ends = number(state[1]), state[2], number(state[3])
   ballot.word, ballot.openings, ballot.successes = state[4] or '', number(state[5]), number(state[6])
   ballot.by = { number(state[7]), number(state[8]), number(state[9]) }
+  ballot.unprobed, ballot.since = state[10] == '1', number(state[11])
   if not PHASES[ballot.phase] then ballot.phase, ballot.word = 'closed', '' end
   return ballot
 end
@@ -57,7 +59,8 @@ local function write(ballot)
   redis.call('HSET', ballot.state, 'epoch', digits(ballot.epoch), 'phase', ballot.phase,
     'until', digits(ballot.ends), 'word', ballot.word, 'openings', digits(ballot.openings),
     'successes', digits(ballot.successes), 'votes', digits(ballot.by[1]),
-    'members', digits(ballot.by[2]), 'quorum', digits(ballot.by[3]))
+    'members', digits(ballot.by[2]), 'quorum', digits(ballot.by[3]),
+    'unprobed', ballot.unprobed and '1' or '0')
   redis.call('PEXPIRE', ballot.state, STATE_TTL)
   if ballot.phase == 'closed' then
     redis.call('SREM', prefix .. 'open', ballot.name)
@@ -73,41 +76,85 @@ local function over(ballot)
   return ballot.ends
 end
 
+-- Forgets nodes whose time is over. None has more than a length: the clock may have been set back.
+local function forget_nodes(key, now, length)
+  local latest = digits(now + length)
+  for _, node in ipairs(redis.call('ZRANGEBYSCORE', key, '(' .. latest, '+inf')) do
+    redis.call('ZADD', key, latest, node)
+  end
+  return redis.call('ZREMRANGEBYSCORE', key, '-inf', digits(now))
+end
+
 -- Forgets pooled calls that are over.
 local function forget_calls(ballot, now)
   for _, field in ipairs(redis.call('HKEYS', ballot.calls)) do
-    if number(string.match(field, '%d+$')) + policy.pooled <= now then
-      redis.call('HDEL', ballot.calls, field)
-    end
+    local slot = number(string.match(field, '%d+$'))
+    if now < slot or slot + policy.pooled <= now then redis.call('HDEL', ballot.calls, field) end
   end
-  redis.call('ZREMRANGEBYSCORE', ballot.reporters, '-inf', digits(now))
-  redis.call('ZREMRANGEBYSCORE', ballot.failing, '-inf', digits(now))
+  forget_nodes(ballot.reporters, now, policy.pooled)
+  forget_nodes(ballot.failing, now, policy.pooled)
 end
 
 -- Forgets votes and members that are over.
 local function forget(ballot, now)
-  local before = digits(now)
   if policy.pooled_rate > 0 then forget_calls(ballot, now) end
-  if redis.call('ZREMRANGEBYSCORE', ballot.votes, '-inf', before) > 0 then
+  if forget_nodes(ballot.votes, now, policy.vote) > 0 then
     for _, node in ipairs(redis.call('HKEYS', ballot.weights)) do
       if not redis.call('ZSCORE', ballot.votes, node) then
         redis.call('HDEL', ballot.weights, node)
       end
     end
   end
-  redis.call('ZREMRANGEBYSCORE', ballot.members, '-inf', before)
+  forget_nodes(ballot.members, now, policy.member)
+end
+
+local function wait_of(opening)
+  local wait = policy.wait * 2 ^ math.min(math.max(opening - 1, 0), 63)
+  return math.min(wait, math.max(policy.longest, policy.wait))
+end
+
+-- Brings the end of a phase forward to the latest that the policy allows.
+local function limit(ballot, now)
+  local lengths = {
+    open = wait_of(ballot.openings), half_open = policy.lease, ramp = policy.ramp,
+    by_hand = policy.longest,
+  }
+  local length = lengths[ballot.phase]
+  if length and now + length < ballot.ends then
+    ballot.ends = now + length
+    write(ballot)
+  end
 end
 
 -- Ends what is over by itself.
 local function finish(ballot, now)
   forget(ballot, now)
+  limit(ballot, now)
   if ballot.phase ~= 'closed' and over(ballot) <= now then
+    ballot.unprobed = ballot.phase == 'open' or ballot.phase == 'half_open'
     set(ballot, 'closed', 0)
+    write(ballot)
+  end
+  local is_counting = ballot.openings > 0 or ballot.unprobed
+  if ballot.phase == 'closed' and is_counting and redis.call('ZCARD', ballot.votes) == 0 then
+    ballot.openings, ballot.unprobed = 0, false
     write(ballot)
   end
 end
 
+-- Whether votes may open. The members of a breaker are known once each node has had a heartbeat.
+local function may_open(ballot, now)
+  local is_new = ballot.since <= now and now - ballot.since < policy.settle
+  return (ballot.phase == 'closed' or ballot.phase == 'ramp') and not is_new
+end
+
 local function beat(ballot, node, now)
+  local latest = redis.call('ZSCORE', prefix .. 'known', ballot.name)
+  if not latest or tonumber(latest) <= now then
+    ballot.since = now
+    redis.call('HSET', ballot.state, 'since', digits(now))
+    redis.call('PEXPIRE', ballot.state, STATE_TTL)
+  end
   redis.call('ZADD', ballot.members, digits(now + policy.member), node)
   redis.call('PEXPIRE', ballot.members, MEMBERS_TTL)
   redis.call('ZADD', prefix .. 'known', 'GT', digits(now + policy.member), ballot.name)
@@ -181,9 +228,13 @@ end
 local function open(ballot, now, by)
   ballot.by = by
   redis.call('DEL', ballot.calls, ballot.reporters, ballot.failing)
-  ballot.openings, ballot.successes = math.min(ballot.openings + 1, MOST), 0
-  local wait = policy.wait * 2 ^ math.min(ballot.openings - 1, 63)
-  set(ballot, 'open', now + math.min(wait, math.max(policy.longest, policy.wait)))
+  local wait = 0
+  if not ballot.unprobed then
+    ballot.openings = math.min(ballot.openings + 1, MOST)
+    wait = wait_of(ballot.openings)
+  end
+  ballot.successes, ballot.unprobed = 0, false
+  set(ballot, 'open', now + wait)
   return decide(ballot, now)
 end
 
@@ -213,6 +264,6 @@ end
 
 local function close(ballot)
   redis.call('DEL', ballot.votes, ballot.weights, ballot.calls, ballot.reporters, ballot.failing)
-  ballot.openings, ballot.successes = 0, 0
+  ballot.openings, ballot.successes, ballot.unprobed = 0, 0, false
   set(ballot, 'closed', 0)
 end

@@ -16,9 +16,9 @@ for place = FIRST + 2, #ARGV, 3 do
   if policy.pooled_rate > 0 and calls > 0 then
     ballot = read(ARGV[place])
     finish(ballot, now)
-    local may_open = ballot.phase == 'closed' or ballot.phase == 'ramp'
-    local by = may_open and pool(ballot, node, calls, failures, now)
-    if by and not is_full(now) then open(ballot, now, by) end
+    local lets_through = ballot.phase == 'closed' or ballot.phase == 'ramp'
+    local by = lets_through and pool(ballot, node, calls, failures, now)
+    if by and may_open(ballot, now) and not is_full(now) then open(ballot, now, by) end
   end
 end
 for _, key in ipairs({ 'known', 'nodes', 'policies' }) do

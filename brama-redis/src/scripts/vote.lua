@@ -14,7 +14,6 @@ else
   redis.call('PEXPIRE', ballot.weights, VOTES_TTL)
 end
 local votes, members, quorum = standing(ballot, now)
-local may_open = ballot.phase == 'closed' or ballot.phase == 'ramp'
-if not may_open or votes < quorum then return { 0, votes, members, quorum } end
+if not may_open(ballot, now) or votes < quorum then return { 0, votes, members, quorum } end
 if is_full(now) then return { 1, votes, members, quorum } end
 return open(ballot, now, { votes, members, quorum })

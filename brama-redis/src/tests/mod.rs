@@ -32,13 +32,21 @@ fn breaker() -> BreakerName {
 
 /// One vote opens.
 fn policy() -> FleetPolicy {
-    FleetPolicy::new().min_votes(1).and_then(|policy| policy.percent(1)).unwrap()
+    let policy = FleetPolicy::new().min_votes(1).and_then(|policy| policy.percent(1));
+    policy.and_then(|policy| policy.heartbeat(Duration::from_millis(100))).unwrap()
 }
 
-/// Opens the breaker for the fleet.
+/// Opens the breaker for the fleet, once a vote counts.
 async fn open(engine: &RedisEngine) -> Decision {
-    let voted = engine.vote(&node("a"), &breaker(), 1, &policy()).await;
-    let VoteAnswer::Opened(decision) = voted.unwrap() else { panic!("one vote is a quorum") };
+    open_by(engine, &policy()).await
+}
+
+async fn open_by(engine: &RedisEngine, policy: &FleetPolicy) -> Decision {
+    let vote = async || match engine.vote(&node("a"), &breaker(), 1, policy).await {
+        Ok(VoteAnswer::Opened(decision)) => Ok(decision),
+        other => Err(other),
+    };
+    let decision = until(vote).await;
     assert!(matches!(decision.phase, FleetPhase::Open { .. }));
     decision
 }

@@ -12,7 +12,7 @@ use brama_runtime::api::Identity;
 use super::{
     breaker, clear,
     differential::CLOCK,
-    node, open, policy,
+    node, open, open_by, policy,
     server::{PASSWORD, Server, namespace},
     until,
 };
@@ -23,7 +23,7 @@ async fn every_key_bears_the_hash_tag_of_the_namespace_and_expires() {
     let server = Server::any();
     let engine = server.engine("keys");
     engine.vote(&node("b"), &breaker(), 2, &policy()).await.unwrap();
-    open_or_not(&engine).await;
+    open(&engine).await;
     let counts = CallCounts { calls: 1, failures: 1 };
     let quiet = BreakerName::of(&Identity::new("quiet"));
     let traffic = [breaker().into(), Traffic { breaker: quiet.clone(), counts }];
@@ -35,7 +35,8 @@ async fn every_key_bears_the_hash_tag_of_the_namespace_and_expires() {
     kinds.sort_unstable();
     let name = breaker();
     let of_votes = ["members", "state", "votes", "weights"].map(|kind| format!("{kind}:{name}"));
-    let pooled = ["calls", "failing", "members", "reporters"].map(|kind| format!("{kind}:{quiet}"));
+    let pooled = ["calls", "failing", "members", "reporters", "state"];
+    let pooled = pooled.map(|kind| format!("{kind}:{quiet}"));
     let mut expected = ["known", "nodes", "open", "policies"].map(str::to_owned).to_vec();
     expected.extend(of_votes.into_iter().chain(pooled));
     expected.sort_unstable();
@@ -44,10 +45,6 @@ async fn every_key_bears_the_hash_tag_of_the_namespace_and_expires() {
         let left: i64 = server.command(&["PTTL", &key]);
         assert!(0 < left, "{key} does not expire");
     }
-}
-
-async fn open_or_not(engine: &RedisEngine) {
-    engine.vote(&node("a"), &breaker(), 1, &policy()).await.unwrap();
 }
 
 #[tokio::test]
@@ -73,7 +70,7 @@ async fn of_many_nodes_that_ask_at_once_one_has_the_lease() {
     let server = Server::any();
     let engine = server.engine("leases");
     let policy = policy().wait(Duration::from_millis(100)).unwrap();
-    engine.vote(&node("a"), &breaker(), 1, &policy).await.unwrap();
+    open_by(&engine, &policy).await;
     let mut asked = tokio::task::JoinSet::new();
     let first = until(async || match engine.lease(&node("first"), &breaker(), &policy).await {
         Ok(LeaseAnswer::Granted(lease)) => Ok(lease),
@@ -183,21 +180,23 @@ async fn an_opening_that_is_over_holds_no_vote_back() {
     let engine = engine.command_timeout(Duration::from_secs(10)).unwrap();
     let key = format!("{}now", engine.namespace().prefix());
     let name = |number: u32| BreakerName::of(&Identity::new(format!("breaker-{number}")));
-    let policy = policy().max_open_percent(20).unwrap();
+    let policy = FleetPolicy::new().min_votes(1).unwrap().max_open_percent(20).unwrap();
     let (node, names) = (node("a"), [1, 2, 3, 4, 5].map(name));
 
     server.command::<()>(&["SET", &key, "1700000000000"]);
     engine.beat(&node, &names.clone().map(Traffic::from), &policy).await.unwrap();
+    server.command::<()>(&["SET", &key, "1700000006000"]);
     let opened = engine.vote(&node, &names[0], 1, &policy).await.unwrap();
     assert!(matches!(opened, VoteAnswer::Opened(_)), "{opened:?}");
     let second = engine.vote(&node, &names[1], 1, &policy).await.unwrap();
     assert!(matches!(second, VoteAnswer::HeldBack(_)), "{second:?}");
 
-    server.command::<()>(&["SET", &key, "1700000045000"]);
+    server.command::<()>(&["SET", &key, "1700000051000"]);
     // No heartbeat has ended the opening, and five breakers would be known with it.
-    for other in &names[2..] {
+    for other in &names[1..] {
         engine.vote(&node, other, 0, &policy).await.unwrap();
     }
+    server.command::<()>(&["SET", &key, "1700000057000"]);
     let later = engine.vote(&node, &names[1], 1, &policy).await.unwrap();
     assert!(matches!(later, VoteAnswer::Opened(_)), "{later:?}");
 }
