@@ -110,11 +110,14 @@ impl FleetTask {
     async fn reconfigure(&mut self) {
         let (policy, mode) = *self.settings.borrow_and_update();
         self.requests.policy = policy;
+        if mode == FleetMode::Off {
+            (self.stream, self.error) = (None, None);
+        }
         self.handle(NodeInput::Reconfigured(policy, mode)).await;
     }
 
     async fn subscribe_if_due(&mut self) {
-        if self.stream.is_some() || Instant::now() < self.subscribe_at {
+        if !self.wants_stream() || Instant::now() < self.subscribe_at {
             return;
         }
         match self.requests.subscribe().await {
@@ -124,6 +127,10 @@ impl FleetTask {
             }
             Err(error) => self.lose_subscription(error).await,
         }
+    }
+
+    fn wants_stream(&self) -> bool {
+        self.stream.is_none() && self.settings.borrow().1 != FleetMode::Off
     }
 
     async fn lose_subscription(&mut self, error: LinkError) {
@@ -161,7 +168,7 @@ impl FleetTask {
     fn wakes_at(&self) -> Instant {
         let left = self.core.wakes_at().since(self.now()).min(LONGEST_SLEEP);
         let core = Instant::now() + left;
-        let subscribe = if self.stream.is_none() { self.subscribe_at.min(core) } else { core };
+        let subscribe = if self.wants_stream() { self.subscribe_at.min(core) } else { core };
         let looks = self.core.decided().next().is_some();
         if looks { subscribe.min(Instant::now() + BETWEEN_LOOKS) } else { subscribe }
     }

@@ -385,3 +385,20 @@ async fn a_page_of_metrics_shows_the_link_and_the_votes() {
     }
     assert!(text.ends_with("# EOF\n"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_is_switched_off_rejects_nothing_and_asks_for_nothing_until_it_is_on_again() {
+    let nodes = nodes(3);
+    sleep(6 * SECOND).await;
+    nodes[..2].iter().for_each(TestNode::fail);
+    sleep(SECOND).await;
+    assert!(!nodes[2].call());
+    nodes[2].fleet.reconfigure(policy(), FleetMode::Off);
+    sleep(20 * SECOND).await;
+    assert!(nodes[2].call());
+    let status = nodes[2].fleet.status();
+    assert_eq!((status.is_linked, status.link_error), (false, None));
+    nodes[2].fleet.reconfigure(policy(), FleetMode::Active);
+    sleep(SECOND).await;
+    assert!(nodes[2].fleet.status().is_linked && !nodes[2].call());
+}

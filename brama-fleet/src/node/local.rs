@@ -134,6 +134,14 @@ impl LocalBreaker {
         self.decided.as_ref().map(|_| NodeCommand::Lift(name.clone(), self.laid, by()))
     }
 
+    /// Lifts what was laid, and forgets it. If the node takes part again, the decision in force is
+    /// a new one to it.
+    pub(super) fn leave(&mut self, name: &BreakerName) -> Option<NodeCommand> {
+        let lifted = self.lift(name, "this node is switched off now");
+        (self.epoch, self.decided) = (0, None);
+        lifted
+    }
+
     /// Notes that the breaker has seen a greater epoch.
     pub(super) fn overtake(&mut self, known: u64) {
         self.laid = self.laid.max(known);

@@ -42,6 +42,9 @@ pub enum FleetMode {
     Active,
     /// It votes, and shows decisions in its status. It lays nothing and asks for no lease.
     Shadow,
+    /// It takes no part: it asks the engine for nothing, and votes that it has cast end by
+    /// themselves.
+    Off,
 }
 
 /// The part of a fleet on one machine: what it does when something happens.
@@ -131,8 +134,10 @@ impl NodeCore {
             NodeInput::Reconfigured(policy, mode) => return self.reconfigure(policy, mode, now),
         }
         self.pass(&mut commands, now);
-        if self.mode == FleetMode::Shadow {
-            commands.retain(|command| !command.obeys());
+        match self.mode {
+            FleetMode::Active => {}
+            FleetMode::Shadow => commands.retain(|command| !command.obeys()),
+            FleetMode::Off => commands.clear(),
         }
         commands
     }
@@ -385,10 +390,12 @@ impl NodeCore {
         let was = mem::replace(&mut self.mode, mode);
         self.policy = policy;
         self.next_beat = self.next_beat.min(now.after(policy.beat_length()));
+        self.is_linked &= mode != FleetMode::Off;
         let breakers = self.breakers.iter_mut().filter(|_| was != mode);
         let commands = breakers.filter_map(|(name, breaker)| match mode {
             FleetMode::Active => breaker.lay_anew(name, now),
             FleetMode::Shadow => breaker.lift(name, "this node is in shadow now"),
+            FleetMode::Off => breaker.leave(name),
         });
         commands.collect()
     }
