@@ -3,6 +3,7 @@
 
 pub mod ballot;
 mod breaker_name;
+mod config;
 pub mod conformance;
 mod draw;
 #[cfg(feature = "tokio")]
@@ -19,6 +20,10 @@ mod policy;
 pub use self::driver::{ActError, Fleet, FleetStatus, NoRuntime};
 pub use self::{
     breaker_name::BreakerName,
+    config::{
+        FleetChange, FleetConfig, FleetSetting, InvalidFleetConfig, InvalidStoreUrl, SettingForm,
+        StoreUrl, WrongSetting,
+    },
     name::{InvalidName, NodeName},
     policy::{FleetPolicy, FleetTerms, InvalidFleetPolicy},
 };

@@ -23,6 +23,11 @@ impl NodeName {
         }
     }
 
+    /// A name of a number.
+    pub(crate) fn numbered(number: u32) -> Self {
+        Self(format!("node-{number}").into())
+    }
+
     /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {

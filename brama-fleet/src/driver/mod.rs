@@ -1,5 +1,6 @@
 //! The fleet on tokio: one task that connects the breakers of a registry to an engine.
 
+mod follow;
 mod gauges;
 #[cfg(feature = "tracing")]
 mod log;

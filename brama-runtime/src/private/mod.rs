@@ -68,6 +68,7 @@ pub use crate::{
     config::{Attribute, ConfigProblem, Declaration},
     identity::KeyText,
     outcome::Judgement,
+    text::without_passwords,
 };
 /// Makes a function known before its first call.
 #[cfg(feature = "declared")]

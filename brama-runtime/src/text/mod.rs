@@ -1,12 +1,14 @@
 //! Text from outside, as it is shown: clients may choose identifiers, keys, reasons and values.
 
 mod distinct;
+mod passwords;
 #[cfg(feature = "serde")]
 mod short_errors;
 
 use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
 pub(crate) use self::distinct::distinct;
+pub use self::passwords::without_passwords;
 #[cfg(feature = "serde")]
 pub(crate) use self::short_errors::ShortErrors;
 
