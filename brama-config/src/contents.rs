@@ -6,6 +6,8 @@ use brama_runtime::api::{
     Config, ConnectionKind, Identity, Policy, PolicyPatch, status::SettingName,
 };
 
+#[cfg(feature = "fleet")]
+use crate::fleet_section::FleetSection;
 use crate::node::SourcePlace;
 
 /// What a file says.
@@ -15,6 +17,8 @@ pub(crate) struct Contents {
     pub(crate) defaults: LayerSettings,
     pub(crate) breakers: Vec<ConfiguredBreaker>,
     pub(crate) kinds: Vec<ConfiguredKind>,
+    #[cfg(feature = "fleet")]
+    pub(crate) fleet: Option<FleetSection>,
 }
 
 /// The settings of a table.

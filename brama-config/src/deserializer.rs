@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use brama_runtime::api::text::Escaped;
+use brama_runtime::api::{__private::without_passwords, text::Escaped};
 use serde::{
     Deserializer,
     de::{
@@ -105,7 +105,9 @@ fn unexpected_text(unexpected: Unexpected<'_>) -> String {
         Unexpected::Signed(number) => number.to_string(),
         // With a point, so that it is no whole number.
         Unexpected::Float(number) => format!("{number:?}"),
-        Unexpected::Str(text) => format!("\"{}\"", Escaped::within(MAX_VALUE, text)),
+        Unexpected::Str(text) => {
+            format!("\"{}\"", Escaped::within(MAX_VALUE, &without_passwords(text)))
+        }
         Unexpected::Other(text) => text.strip_prefix("string ").unwrap_or(text).to_owned(),
         Unexpected::Unit => "null".to_owned(),
         Unexpected::Seq => "an array".to_owned(),

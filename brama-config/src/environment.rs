@@ -8,10 +8,11 @@ use std::{
 use brama_runtime::api::text::Escaped;
 
 use crate::{
+    fleet_words,
     hidden_value::HiddenValue,
     node::{Node, NodeValue, SourcePlace, Table, TableEntry},
     raw_finding::{RawFinding, RawFindings},
-    setting_rows::{BREAKERS, IDENTIFIER, INHERITS, KEYS, KINDS, SCOPE, TABLES},
+    setting_rows::{BREAKERS, FLEET, IDENTIFIER, INHERITS, KEYS, KINDS, SCOPE, TABLES},
     source::Variable,
     syntax_help::plain,
     toml_tree::read_value,
@@ -30,6 +31,10 @@ pub(crate) fn may_be_ours(name: &OsStr) -> bool {
 /// `BRAMA_DEFAULTS__…`, `brama__…`: no other variable of ours begins like this.
 fn is_misspelt(name: &str) -> bool {
     let name = name.to_uppercase();
+    // The command reads this one.
+    if name == "BRAMA_FLEET_URL" {
+        return false;
+    }
     let rest = name.strip_prefix("BRAMA_").unwrap_or_default();
     let is_table = |table: &str| {
         let after = rest.strip_prefix(table.to_uppercase().as_str());
@@ -199,7 +204,10 @@ impl AppliedVariables<'_> {
             parts.push(key.clone());
             if left.is_empty() {
                 self.take(&path, place)?;
-                let value = value(&key, &variable.value, place)?;
+                let is_text = parts.first().is_some_and(|table| table == FLEET)
+                    && fleet_words::is_text(&key)
+                    || [IDENTIFIER, SCOPE, INHERITS].contains(&key.as_str());
+                let value = value(is_text, &variable.value, place)?;
                 put(entry(table, &key, place), value, level, place, &parts, &mut self.hidden);
                 return Ok(());
             }
@@ -308,9 +316,9 @@ fn put(
 }
 
 /// A value as TOML if it is a number, a boolean or an inline table; else as text.
-fn value(key: &str, text: &str, place: &SourcePlace) -> Result<NodeValue, RawFinding> {
+fn value(is_text: bool, text: &str, place: &SourcePlace) -> Result<NodeValue, RawFinding> {
     let as_text = || NodeValue::Text(text.to_owned());
-    if [IDENTIFIER, SCOPE, INHERITS].contains(&key) {
+    if is_text {
         return Ok(as_text());
     }
     match read_value(text.trim(), place) {

@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     env,
     ffi::OsString,
+    fmt,
     path::{Path, PathBuf},
 };
 
@@ -55,11 +56,22 @@ pub struct File {
     environment: Environment,
 }
 
-/// The environment variables that override a file.
-#[derive(Debug, Clone)]
+/// The environment variables that override a file. Their values may have passwords.
+#[derive(Clone)]
 enum Environment {
     OfProcess,
     Of(Vec<(OsString, OsString)>),
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OfProcess => f.write_str("OfProcess"),
+            Self::Of(variables) => {
+                f.debug_list().entries(variables.iter().map(|it| &it.0)).finish()
+            }
+        }
+    }
 }
 
 impl File {

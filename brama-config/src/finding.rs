@@ -2,7 +2,10 @@
 
 use std::{fmt, iter};
 
-use brama_runtime::api::{__private::ConfigProblem, text::Escaped};
+use brama_runtime::api::{
+    __private::{ConfigProblem, without_passwords},
+    text::Escaped,
+};
 
 use crate::{
     json_help::in_json,
@@ -155,7 +158,7 @@ impl Location {
     pub(crate) fn of(place: &SourcePlace, source: &Source) -> Self {
         let variable = source.variable(place).map(|variable| Origin::Variable {
             name: Escaped::within(MAX_VARIABLE, &variable.name).to_string(),
-            value: Escaped::within(MAX_VALUE, &variable.value).to_string(),
+            value: Escaped::within(MAX_VALUE, &without_passwords(&variable.value)).to_string(),
         });
         let origin = variable.unwrap_or_else(|| Origin::File(source.name.clone()));
         Self { origin, line: source.line(place) }

@@ -19,6 +19,11 @@ mod errors;
 mod file;
 mod finding;
 mod finding_serde;
+#[cfg(feature = "fleet")]
+mod fleet;
+#[cfg(feature = "fleet")]
+mod fleet_section;
+mod fleet_words;
 mod foreign_duration;
 mod hidden_value;
 #[cfg(feature = "import")]

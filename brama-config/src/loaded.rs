@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+#[cfg(feature = "fleet")]
+use brama_fleet::{FleetChange, FleetConfig};
 use brama_runtime::api::{
     __private::{ConfigProblem, log_hidden_values, log_initialized, log_warnings},
     Config, ConnectionKind, Identity, Registry,
@@ -10,6 +12,8 @@ use brama_runtime::api::{
     status::{ConfigLayer, SettingName},
 };
 
+#[cfg(feature = "fleet")]
+use crate::fleet_section::{self, FleetSection};
 use crate::{
     bytes::decode,
     contents::{ConfiguredBreaker, Contents},
@@ -64,6 +68,14 @@ pub struct ReloadedFile {
     pub reloaded: Reloaded,
     /// Warnings about the file and about the code that it configures, each with its line.
     pub warnings: Vec<Finding>,
+    /// What the table `[fleet]` says now; `None` if there is none. `Fleet::follow` takes it.
+    #[cfg(feature = "fleet")]
+    pub fleet: Option<FleetConfig>,
+    /// What changed in the table `[fleet]` since the registry was first configured by a file, and
+    /// which of it needs a restart. Changes of the policy and of the mode are those since the last
+    /// reload.
+    #[cfg(feature = "fleet")]
+    pub fleet_changes: Vec<FleetChange>,
 }
 
 /// The syntax of a text.
@@ -246,6 +258,25 @@ impl Loaded {
         Some(Location::of(place, &self.source))
     }
 
+    /// Returns what the table `[fleet]` says; `None` if there is none.
+    ///
+    /// ```
+    /// # mod brama {
+    /// #     pub mod config { pub use brama_config::*; }
+    /// # }
+    /// use brama::config::Loaded;
+    ///
+    /// let text = "[fleet]\nurl = \"redis://10.0.0.5/\"\nnamespace = \"prod.checkout\"\n";
+    /// let loaded = Loaded::parse_toml(text, "brama.toml")?;
+    /// assert_eq!(loaded.fleet().unwrap().namespace(), "prod.checkout");
+    /// # Ok::<(), brama_config::ConfigErrors>(())
+    /// ```
+    #[cfg(feature = "fleet")]
+    #[must_use]
+    pub fn fleet(&self) -> Option<&FleetConfig> {
+        self.contents.fleet.as_ref().map(|it| &it.config)
+    }
+
     /// Returns the identities that the file configures, in no particular order.
     pub fn identities(&self) -> impl Iterator<Item = &Identity<'static>> {
         self.contents.breakers.iter().map(|breaker| &breaker.identity)
@@ -296,10 +327,15 @@ impl Loaded {
     ///
     /// The errors of [`Registry::init`].
     pub fn init(self, registry: &Registry) -> Result<Vec<Finding>, InitError> {
+        self.init_whole(registry).map(|it| it.warnings)
+    }
+
+    /// As [`init`](Self::init), with what a reload returns.
+    pub(crate) fn init_whole(self, registry: &Registry) -> Result<ReloadedFile, InitError> {
         registry.init(self.contents.config.clone())?;
         let (breakers, settings) = (self.contents.breakers.len(), self.count_settings());
         log_initialized(&self.source.name, breakers, settings);
-        Ok(self.into_warnings(registry))
+        Ok(self.applied(registry, Reloaded::default()))
     }
 
     /// How many settings the file and the variables set.
@@ -307,7 +343,11 @@ impl Loaded {
         let Contents { defaults, kinds, breakers, .. } = &self.contents;
         let tables = kinds.iter().map(|it| &it.settings);
         let tables = tables.chain(breakers.iter().map(|it| &it.settings)).chain([defaults]);
-        self.registry.len() + tables.map(|it| it.places.len()).sum::<usize>()
+        #[cfg(feature = "fleet")]
+        let of_fleet = self.contents.fleet.as_ref().map_or(0, FleetSection::len);
+        #[cfg(not(feature = "fleet"))]
+        let of_fleet = 0;
+        self.registry.len() + of_fleet + tables.map(|it| it.places.len()).sum::<usize>()
     }
 
     /// Replaces the configuration of a registry: see [`Registry::reload`]. Returns what changed,
@@ -318,7 +358,22 @@ impl Loaded {
     /// The errors of [`Registry::reload`].
     pub fn reload(self, registry: &Registry) -> Result<ReloadedFile, InvalidConfig> {
         let reloaded = registry.reload_from(&self.source.name, self.contents.config.clone())?;
-        Ok(ReloadedFile { reloaded, warnings: self.into_warnings(registry) })
+        Ok(self.applied(registry, reloaded))
+    }
+
+    /// What a registry that has taken the configuration says about it.
+    fn applied(self, registry: &Registry, reloaded: Reloaded) -> ReloadedFile {
+        #[cfg(feature = "fleet")]
+        let (fleet, fleet_changes) =
+            (self.fleet().cloned(), fleet_section::note(registry, &self.source.name, self.fleet()));
+        ReloadedFile {
+            reloaded,
+            warnings: self.into_warnings(registry),
+            #[cfg(feature = "fleet")]
+            fleet,
+            #[cfg(feature = "fleet")]
+            fleet_changes,
+        }
     }
 
     /// The warnings about the file, and those about the code that it configures. The log has each.

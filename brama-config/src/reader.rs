@@ -14,15 +14,27 @@ use crate::{
     raw_finding::{RawFinding, RawFindings},
     section::{Section, table, twice, unknown},
     setting::{check_registry, read_registry},
-    setting_rows::{BREAKERS, DEFAULTS, KINDS, REGISTRY, REGISTRY_ROWS, TABLES, setting_named},
+    setting_rows::{
+        BREAKERS, DEFAULTS, FLEET, KINDS, REGISTRY, REGISTRY_ROWS, TABLES, setting_named,
+    },
     words::{Vocabulary, nearest, path},
 };
+#[cfg(feature = "fleet")]
+use crate::{fleet, fleet_section::FleetSection};
 
 /// Reads a tree. Without mistakes, the contents are valid.
 pub(crate) fn read(root: &Table, mistakes: &mut RawFindings) -> (Contents, RawFindings) {
     let mut reader = ConfigReader::default();
-    let FileTables { registry, defaults, kinds, breakers } = FileTables::of(root, mistakes);
+    let FileTables { registry, defaults, kinds, breakers, fleet } = FileTables::of(root, mistakes);
     reader.read_registry(registry, mistakes);
+    #[cfg(feature = "fleet")]
+    {
+        reader.fleet = fleet.and_then(|it| fleet::read(it, mistakes));
+    }
+    #[cfg(not(feature = "fleet"))]
+    if let Some(entry) = fleet {
+        mistakes.add_with(|| without_fleet(entry));
+    }
     reader.defaults = defaults.map(|it| Section::of(it, &[DEFAULTS], mistakes)).unwrap_or_default();
     reader.read_kinds(kinds, mistakes);
     reader.breakers = breakers.map(|it| breakers::read(it, mistakes)).unwrap_or_default();
@@ -37,6 +49,7 @@ struct FileTables<'a> {
     defaults: Option<&'a TableEntry>,
     kinds: Option<&'a TableEntry>,
     breakers: Option<&'a TableEntry>,
+    fleet: Option<&'a TableEntry>,
 }
 
 impl<'a> FileTables<'a> {
@@ -75,6 +88,7 @@ impl<'a> FileTables<'a> {
             DEFAULTS => Some(&mut self.defaults),
             KINDS => Some(&mut self.kinds),
             BREAKERS => Some(&mut self.breakers),
+            FLEET => Some(&mut self.fleet),
             _ => None,
         }
     }
@@ -86,6 +100,8 @@ struct ConfigReader<'a> {
     defaults: Section<'a>,
     kinds: Vec<(&'a TableEntry, Section<'a>)>,
     breakers: Vec<BreakerSection<'a>>,
+    #[cfg(feature = "fleet")]
+    fleet: Option<FleetSection>,
 }
 
 impl<'a> ConfigReader<'a> {
@@ -150,9 +166,28 @@ impl<'a> ConfigReader<'a> {
                 breakers.push(configured(section, is_parent, &of_identifier));
             }
         }
-        let contents = Contents { config, defaults: of_defaults, breakers, kinds };
+        #[cfg(feature = "fleet")]
+        if let Some(fleet) = &self.fleet {
+            fleet.lint(&mut warnings);
+        }
+        let contents = Contents {
+            config,
+            defaults: of_defaults,
+            breakers,
+            kinds,
+            #[cfg(feature = "fleet")]
+            fleet: self.fleet,
+        };
         (contents, warnings)
     }
+}
+
+/// The table of a program without the feature: it must not be ignored in silence.
+#[cfg(not(feature = "fleet"))]
+fn without_fleet(entry: &TableEntry) -> RawFinding {
+    let message = "the table [fleet] needs the feature `fleet` of `brama`".to_owned();
+    let mistake = RawFinding::new(entry.key_place.clone(), path(&[FLEET]), message);
+    mistake.help("add \"fleet\" to the features of `brama` in Cargo.toml")
 }
 
 fn configured(

@@ -1,9 +1,13 @@
 //! The JSON Schema of the file, from the table of settings.
 
+#[cfg(feature = "fleet")]
+use brama_fleet::{FleetPolicy, FleetSetting, SettingForm, node::FleetMode};
 use brama_runtime::api::Policy;
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
+#[cfg(feature = "fleet")]
+use crate::fleet_words::{COMMAND_TIMEOUT, LINK_ROWS, MODE, URL};
 use crate::setting_rows::{
     BREAKER_WORDS, FAILURE_THRESHOLD, Form, KEYS, MAX_ATTEMPTS, POLICY_ROWS, REGISTRY_ROWS,
     SettingRow, setting_named,
@@ -25,7 +29,8 @@ pub fn schema() -> Schema {
         let entry = json!({ "$ref": format!("#/$defs/{of}") });
         json!({ "type": "object", "description": description, "additionalProperties": entry })
     };
-    let root = json!({
+    #[cfg_attr(not(feature = "fleet"), expect(unused_mut, reason = "a table is added"))]
+    let mut root = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Configuration of brama",
         "type": "object",
@@ -42,8 +47,50 @@ pub fn schema() -> Schema {
             "breaker": section("Settings of one breaker.", &POLICY_ROWS, of_breaker()),
         },
     });
+    #[cfg(feature = "fleet")]
+    if let Some(properties) = root.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.insert("fleet".to_owned(), of_fleet());
+    }
     // The root is an object, which always is a schema.
     Schema::try_from(root).unwrap_or_default()
+}
+
+/// The table of the fleet.
+#[cfg(feature = "fleet")]
+fn of_fleet() -> Value {
+    let mut properties = Map::new();
+    for (word, description) in LINK_ROWS {
+        let mut schema = match word {
+            MODE => json!({ "enum": FleetMode::WORDS.map(|(word, _)| word) }),
+            COMMAND_TIMEOUT => duration(),
+            URL => json!({ "type": "string", "pattern": r"^[A-Za-z0-9+.-]+://\S+$" }),
+            _ => json!({ "type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$" }),
+        };
+        describe(&mut schema, description);
+        properties.insert(word.to_owned(), schema);
+    }
+    for setting in FleetSetting::all() {
+        let mut schema = match setting.form() {
+            SettingForm::Number { limits: (least, u32::MAX), .. } => {
+                json!({ "type": "integer", "minimum": least })
+            }
+            SettingForm::Number { limits: (least, most), .. } => {
+                json!({ "type": "integer", "minimum": least, "maximum": most })
+            }
+            SettingForm::Length { .. } | _ => duration(),
+        };
+        let default = setting.value(&FleetPolicy::new());
+        describe(&mut schema, &format!("{} Default: {default}.", setting.description()));
+        properties.insert(setting.name().to_owned(), schema);
+    }
+    json!({
+        "type": "object",
+        "description": "The part of the process in a fleet, which shares what its breakers know.",
+        "properties": properties,
+        "patternProperties": { "^[a-z]+(-[a-z]+)+$": true },
+        "required": ["url", "namespace"],
+        "additionalProperties": false,
+    })
 }
 
 /// The words of a breaker's table that are no settings.

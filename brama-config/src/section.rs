@@ -216,6 +216,7 @@ pub(crate) fn unknown(entry: &TableEntry, parts: &[&str], vocabulary: Vocabulary
         Vocabulary::File => "not a table of a configuration file",
         Vocabulary::Registry => "not a setting of the registry",
         Vocabulary::Policy | Vocabulary::Breaker => "not a setting of a breaker",
+        Vocabulary::Fleet => "not a setting of the fleet",
     };
     let name = path(&[&entry.key]);
     let is_outside = vocabulary == Vocabulary::File && setting_named(&entry.word()).is_some();

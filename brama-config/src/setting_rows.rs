@@ -5,11 +5,12 @@
 use brama_runtime::api::status::SettingName;
 
 /// The tables of a file.
-pub(crate) const TABLES: [&str; 4] = [REGISTRY, DEFAULTS, KINDS, BREAKERS];
+pub(crate) const TABLES: [&str; 5] = [REGISTRY, DEFAULTS, KINDS, BREAKERS, FLEET];
 pub(crate) const REGISTRY: &str = "registry";
 pub(crate) const DEFAULTS: &str = "defaults";
 pub(crate) const KINDS: &str = "kinds";
 pub(crate) const BREAKERS: &str = "breakers";
+pub(crate) const FLEET: &str = "fleet";
 
 /// A setting, with an example of its value.
 #[derive(Debug, Clone, Copy)]

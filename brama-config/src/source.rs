@@ -1,11 +1,13 @@
 //! The source of a configuration: the text of a file, with the environment variables over it.
 
-use brama_runtime::api::text::Escaped;
+use std::fmt;
+
+use brama_runtime::api::{__private::without_passwords, text::Escaped};
 
 use crate::node::SourcePlace;
 
-/// The text of a file and the variables that override it.
-#[derive(Debug, Default)]
+/// The text of a file and the variables that override it, which may have passwords.
+#[derive(Default)]
 pub(crate) struct Source {
     /// As messages show it.
     pub(crate) name: String,
@@ -15,11 +17,17 @@ pub(crate) struct Source {
     lines: Vec<usize>,
 }
 
-/// An environment variable.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// An environment variable, whose value may have a password.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Variable {
     pub(crate) name: String,
     pub(crate) value: String,
+}
+
+impl fmt::Debug for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Variable({})", self.name)
+    }
 }
 
 /// A line of the file, as messages show it.
@@ -57,7 +65,8 @@ impl Source {
         let rest = self.text.get(start..)?.lines().next().unwrap_or_default();
         let under = rest.get(..end.saturating_sub(start)).unwrap_or(rest);
         let after = rest.get(under.len()..).unwrap_or_default();
-        let (text, caret) = excerpt(before, under, after);
+        let [before_it, under, after] = [before, under, after].map(without_passwords);
+        let (text, caret) = excerpt(&before_it, &under, &after);
         Some(SourceLine { number, column: before.chars().count() + 1, text, caret })
     }
 
@@ -70,6 +79,12 @@ impl Source {
     pub(crate) fn variable(&self, place: &SourcePlace) -> Option<&Variable> {
         let SourcePlace::Variable(number) = place else { return None };
         self.variables.get(*number)
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

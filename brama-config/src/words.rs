@@ -6,6 +6,7 @@ use strsim::levenshtein;
 use crate::{
     advice::{in_a_file, translated},
     elsewhere::{ELSEWHERE, OPTIONS},
+    fleet_words,
     node::Node,
     setting_rows::{BREAKER_WORDS, BREAKERS, REGISTRY_ROWS, TABLES, policy_row, without_alias},
 };
@@ -21,6 +22,8 @@ pub(crate) enum Vocabulary {
     Policy,
     /// Settings of a policy, and the words of a breaker.
     Breaker,
+    /// The settings of the fleet.
+    Fleet,
 }
 
 impl Vocabulary {
@@ -32,6 +35,7 @@ impl Vocabulary {
             Self::Registry => REGISTRY_ROWS.iter().map(|row| row.name).collect(),
             Self::Policy => settings.collect(),
             Self::Breaker => BREAKER_WORDS.iter().map(|(word, _)| *word).chain(settings).collect(),
+            Self::Fleet => fleet_words::words(),
         }
     }
 
@@ -74,6 +78,10 @@ impl Vocabulary {
         if has(Self::File) {
             return Some(format!("`{word}` begins a table: write a header such as `[{word}…]`"));
         }
+        // In a table of breakers, such a word may be one of another circuit breaker.
+        if self == Self::File && has(Self::Fleet) {
+            return Some(format!("`{word}` is a setting of the fleet: put it into [fleet]"));
+        }
         let of_breaker =
             has(Self::Breaker) && BREAKER_WORDS.iter().any(|(other, _)| *other == word);
         of_breaker.then(|| format!("`{word}` belongs in a table of [breakers]"))
@@ -84,6 +92,9 @@ impl Vocabulary {
         // The names of tables are our own words.
         if self == Self::File {
             return None;
+        }
+        if self == Self::Fleet {
+            return fleet_words::hint(word);
         }
         if let Some((_, help)) = IN_A_FILE.iter().find(|(words, _)| words.contains(&word)) {
             return Some((*help).to_owned());

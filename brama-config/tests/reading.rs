@@ -230,3 +230,16 @@ fn a_percentage_that_looks_like_a_share_is_a_warning() {
     ];
     assert_eq!(shown, expected);
 }
+
+#[cfg(not(feature = "fleet"))]
+#[test]
+fn the_table_of_a_fleet_is_an_error_without_the_feature() {
+    let text = "[fleet]\nurl = \"redis://10.0.0.5/\"\nnamespace = \"prod.shop\"\n";
+    let errors = Loaded::parse_toml(text, "brama.toml").unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "error: the table [fleet] needs the feature `fleet` of `brama`\n  --> brama.toml:1:2\n   \
+         |\n 1 | [fleet]\n   |  ^^^^^\n   = key: fleet\n   = help: add \"fleet\" to the features of \
+         `brama` in Cargo.toml\n\nbrama.toml: 1 mistake; the file was rejected"
+    );
+}

@@ -19,7 +19,6 @@ use brama_runtime::api::{
     __private::call_back,
     Registry,
     clock::{Clock, SystemClock},
-    config::Reloaded,
 };
 
 pub use self::error::WatchError;
@@ -131,10 +130,7 @@ impl WatchOptions {
     ///
     /// The errors of [`File::init_and_watch`].
     pub fn init(self, registry: &Registry) -> Result<Watch, WatchError> {
-        self.begin(registry, |file| {
-            let warnings = file.init(registry)?;
-            Ok(ReloadedFile { reloaded: Reloaded::default(), warnings })
-        })
+        self.begin(registry, |file| Ok(file.read()?.init_whole(registry)?))
     }
 
     /// Reloads `registry` with the file and starts the watch. No change after the reload is missed.

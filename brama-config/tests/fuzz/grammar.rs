@@ -31,6 +31,7 @@ const HEADERS: &[&str] = &[
     "breakers.10.0.0.7",
     "[breakers.c]",
     "breakers",
+    "fleet",
 ];
 
 fn names() -> Vec<&'static str> {
@@ -52,6 +53,10 @@ fn names() -> Vec<&'static str> {
         "expiry.initial",
         "expiry.max",
         "failureRateThreshold",
+        "url",
+        "namespace",
+        "min_votes",
+        "wait",
         "\"\"",
     ];
     settings.into_iter().chain(others).collect()

@@ -104,6 +104,27 @@ fn hidden_lines(source: &str, hidden: &[ConfigProblem]) {
     }
 }
 
+/// Writes the line of a reload of a part that belongs to a companion. The caller must hold no lock.
+pub(crate) fn write_reloaded_part(source: &str, changes: &[String]) {
+    if is_on(Level::INFO) && !changes.is_empty() {
+        let _ = catch_panic(|| reloaded_part_line(source, changes));
+    }
+}
+
+fn reloaded_part_line(source: &str, changes: &[String]) {
+    let shown: Vec<_> = changes.iter().take(MOST_CHANGES).map(|it| shown(it)).collect();
+    let source = Escaped::name(source).to_string();
+    event!(
+        target: "brama::config",
+        Level::INFO,
+        change = "reloaded_part",
+        settings = changes.len(),
+        source,
+        "the configuration was reloaded: {}",
+        shown.join("; "),
+    );
+}
+
 /// Writes the line of a file that was applied at the start. The caller must hold no lock.
 pub(crate) fn write_initialized(source: &str, breakers: usize, settings: usize) {
     if is_on(Level::INFO) {

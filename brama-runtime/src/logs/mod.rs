@@ -30,14 +30,14 @@ use std::sync::atomic::AtomicU64;
 pub(crate) use self::off::{
     has_line, is_listening, note_outcome, takes_outcomes, write_change, write_config_warnings,
     write_failed_reload, write_hidden_values, write_initialized, write_panic, write_reload,
-    write_switch,
+    write_reloaded_part, write_switch,
 };
 #[cfg(feature = "tracing")]
 pub(crate) use self::{
     change::{has_line, write_change},
     configuration::{
         write_config_warnings, write_failed_reload, write_hidden_values, write_initialized,
-        write_reload, write_switch,
+        write_reload, write_reloaded_part, write_switch,
     },
     fields::NameFields,
     level::{is_listening, is_on},

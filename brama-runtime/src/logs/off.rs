@@ -26,6 +26,8 @@ pub(crate) const fn write_config_warnings(_: &str, _: &[ConfigProblem]) {}
 
 pub(crate) const fn write_hidden_values(_: &str, _: &[ConfigProblem]) {}
 
+pub(crate) const fn write_reloaded_part(_: &str, _: &[String]) {}
+
 pub(crate) const fn write_initialized(_: &str, _: usize, _: usize) {}
 
 pub(crate) const fn write_switch(_: bool) {}

@@ -1,5 +1,7 @@
 //! What companions call, beside generated code.
 
+use std::any::Any;
+
 use crate::{
     breaker::Breaker,
     config::ConfigProblem,
@@ -59,6 +61,20 @@ pub fn log_initialized(source: &str, breakers: usize, settings: usize) {
     logs::write_initialized(source, breakers, settings);
 }
 
+/// Writes to the log what a reload has changed in a part of a file that belongs to a companion.
+pub fn log_reloaded_part(source: &str, changes: &[String]) {
+    logs::write_reloaded_part(source, changes);
+}
+
+/// Runs `run` on what a companion has kept with the registry since its last reload. `run` must not
+/// use the registry.
+pub fn with_kept<T: Any + Send, R>(
+    registry: &Registry,
+    run: impl FnOnce(&mut Option<T>) -> R,
+) -> R {
+    registry.with_kept(run)
+}
+
 #[cfg(test)]
 mod tests {
     use std::panic::resume_unwind;
@@ -68,5 +84,12 @@ mod tests {
     #[test]
     fn a_panic_of_a_callback_goes_no_further() {
         call_back("a test", || resume_unwind(Box::new("bad")));
+    }
+    #[test]
+    fn a_registry_keeps_what_a_companion_has_left() {
+        let registry = Registry::new();
+        assert_eq!(with_kept(&registry, |kept| kept.replace(7_u8)), None);
+        assert_eq!(with_kept(&registry, |kept| *kept), Some(7_u8));
+        assert_eq!(with_kept(&registry, |kept| *kept), None::<u16>);
     }
 }

@@ -1,6 +1,6 @@
 //! The last reload, as status, metrics and pages for operators show it.
 
-use std::fmt;
+use std::{any::Any, fmt};
 
 use super::{Registry, RegistryInner};
 use crate::{
@@ -61,6 +61,18 @@ impl Registry {
         let last = LastReload::failed(time, source, problems, omitted);
         self.inner.note_reload(last.clone());
         logs::write_failed_reload(&last, problems);
+    }
+}
+
+impl Registry {
+    /// Runs `run` on what a companion has kept here since its last reload, such as a part of its
+    /// file that the registry does not know.
+    pub(crate) fn with_kept<T: Any + Send, R>(&self, run: impl FnOnce(&mut Option<T>) -> R) -> R {
+        let mut kept = self.inner.kept.lock();
+        let mut value = kept.take().and_then(|it| it.downcast::<T>().ok()).map(|it| *it);
+        let answer = run(&mut value);
+        *kept = value.map(|it| Box::new(it) as Box<dyn Any + Send>);
+        answer
     }
 }
 

@@ -24,6 +24,7 @@ mod subscribe;
 mod writer;
 
 use std::{
+    any::Any,
     fmt,
     hash::BuildHasher,
     sync::{Arc, Weak},
@@ -79,6 +80,8 @@ struct RegistryInner {
     writer: Mutex<Writer>,
     /// Locked after every other lock.
     last_reload: Mutex<Option<LastReload>>,
+    /// Of a companion, for its next reload. No other lock is taken while it is held.
+    kept: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
 impl Registry {
@@ -115,6 +118,7 @@ impl Registry {
                     checks,
                     writer: Mutex::new(Writer::new(store)),
                     last_reload: Mutex::new(None),
+                    kept: Mutex::new(None),
                 }
             }),
         }

@@ -2,53 +2,55 @@
 
 use std::borrow::Cow;
 
-/// The text without the passwords of its URLs: `redis://brama:***@10.0.0.5/`.
+/// The text without the passwords of its addresses: `redis://brama:***@10.0.0.5/`.
 ///
-/// A URL ends at a space or a quote. What follows a `?` may be a password too.
+/// An address ends at a quote, or with the text. What follows a `?` may be a password too.
 #[must_use]
 pub fn without_passwords(text: &str) -> Cow<'_, str> {
-    let Some((start, rest)) = text.split_once(SCHEME) else { return Cow::Borrowed(text) };
-    let (mut shown, mut rest) = (start.to_owned(), Some(rest));
-    while let Some(after) = rest {
-        let end = after.find(|it: char| it.is_whitespace() || "\"'`".contains(it));
-        let (address, others) = after.split_at(end.unwrap_or(after.len()));
-        shown.push_str(SCHEME);
-        push_address(&mut shown, address);
-        let (between, next) = match others.split_once(SCHEME) {
-            Some((between, next)) => (between, Some(next)),
-            None => (others, None),
-        };
-        shown.push_str(between);
-        rest = next;
+    if !text.contains("://") && !text.contains('@') {
+        return Cow::Borrowed(text);
     }
-    Cow::Owned(shown)
+    let parts = text.split_inclusive(['"', '\'', '`']).map(|part| {
+        let quote = part.len() - part.trim_end_matches(['"', '\'', '`']).len();
+        let (part, quote) = part.split_at(part.len() - quote);
+        format!("{}{quote}", without_password(part))
+    });
+    Cow::Owned(parts.collect())
 }
 
-const SCHEME: &str = "://";
+fn without_password(part: &str) -> String {
+    let (before, address) = part.split_once("://").map_or(("", part), |(scheme, rest)| {
+        (part.get(..scheme.len() + "://".len()).unwrap_or_default(), rest)
+    });
+    // A password that is not encoded may contain any sign: the last `@` ends it.
+    if let Some((user, place)) = address.rsplit_once('@') {
+        let name = user.split_once(':').map(|(name, _)| name);
+        // Without a scheme, a word before a `@` is no password.
+        let name = name.or_else(|| (!before.is_empty()).then_some(""));
+        return match name {
+            Some(name) => format!("{before}{name}:{HIDDEN}@{}", without_query(place)),
+            None => part.to_owned(),
+        };
+    }
+    if before.is_empty() {
+        return part.to_owned();
+    }
+    // Without its `@`, a password stands where a port should.
+    match address.split_once(':').filter(|(_, port)| !is_port(port)) {
+        Some((host, _)) => format!("{before}{host}:{HIDDEN}"),
+        None => format!("{before}{}", without_query(address)),
+    }
+}
+
 const HIDDEN: &str = "***";
 
-/// What follows the scheme of a URL.
-fn push_address(shown: &mut String, address: &str) {
-    // A password that is not encoded may contain any of these signs: the last `@` ends it.
-    let (user, place) = match address.rsplit_once('@') {
-        Some((user, place)) => (Some(user), place),
-        None => (None, address),
-    };
-    if let Some(user) = user {
-        let name = user.split_once(':').map_or("", |(name, _)| name);
-        shown.extend([name, ":", HIDDEN, "@"]);
-    }
-    let (place, has_query) = place.split_once('?').map_or((place, false), |it| (it.0, true));
-    // Without its `@`, a password stands where a port should.
-    match place.split_once(':').filter(|(_, port)| user.is_none() && !is_port(port)) {
-        Some((host, _)) => shown.extend([host, ":", HIDDEN]),
-        None => shown.push_str(place),
-    }
-    shown.push_str(if has_query { "?***" } else { "" });
+fn without_query(place: &str) -> String {
+    place.split_once('?').map_or_else(|| place.to_owned(), |(place, _)| format!("{place}?{HIDDEN}"))
 }
 
 fn is_port(text: &str) -> bool {
-    let port = text.split(['/', '#', ',', ';', ')', ']', '}', '>']).next().unwrap_or_default();
+    let ends = |it: char| it.is_whitespace() || "/?#,;)]}>".contains(it);
+    let port = text.split(ends).next().unwrap_or_default();
     port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -63,14 +65,13 @@ mod tests {
             ("redis://brama:secret@10.0.0.5/", "redis://brama:***@10.0.0.5/"),
             ("redis://:secret@host:1/", "redis://:***@host:1/"),
             ("redis://secret@host/", "redis://:***@host/"),
-            ("redis://a:p@ss/w?rd@host/#insecure", "redis://a:***@host/#insecure"),
+            ("redis://a:p@ss/w?r d@host/#insecure", "redis://a:***@host/#insecure"),
             ("unix:///run/redis.sock?pass=secret", "unix:///run/redis.sock?***"),
             ("redis://brama:secret", "redis://brama:***"),
-            (
-                "url = \"redis://a:b@c\", 'redis://d:e@f' x",
-                "url = \"redis://a:***@c\", 'redis://d:***@f' x",
-            ),
-            ("no URL: a:b@c", "no URL: a:b@c"),
+            ("redis://host:6379 has gone", "redis://host:6379 has gone"),
+            ("a = \"r://b:c@d\", 'r://e:f@g' h", "a = \"r://b:***@d\", 'r://e:***@g' h"),
+            ("url = \"brama:secret@host\"", "url = \"brama:***@host\""),
+            ("mail = \"ops@example.org\"", "mail = \"ops@example.org\""),
         ];
         for (text, expected) in shown {
             assert_eq!(without_passwords(text), expected);
