@@ -76,9 +76,9 @@ pub const ACL_RULES: &[&str] = &[
 #[derive(Debug, Clone)]
 pub struct RedisEngine {
     namespace: Namespace,
-    prefix: Arc<str>,
+    pub(crate) prefix: Arc<str>,
     scripts: Arc<Scripts>,
-    link: Arc<ServerLink>,
+    pub(crate) link: Arc<ServerLink>,
 }
 
 /// Of a command, until [`RedisEngine::command_timeout`] says otherwise.

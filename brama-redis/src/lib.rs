@@ -3,6 +3,8 @@
 
 mod answer;
 mod engine;
+mod join;
+mod known;
 mod line;
 mod link;
 mod namespace;
@@ -13,5 +15,6 @@ mod tests;
 
 pub use self::{
     engine::{ACL_RULES, InvalidCommandTimeout, RedisEngine},
+    join::{JoinError, join},
     namespace::Namespace,
 };

@@ -4,6 +4,7 @@ mod conformance;
 mod crowd;
 mod differential;
 mod faults;
+mod file;
 mod gaps;
 mod impostor;
 mod lines;

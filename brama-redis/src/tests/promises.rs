@@ -200,3 +200,12 @@ async fn an_opening_that_is_over_holds_no_vote_back() {
     let later = engine.vote(&node, &names[1], 1, &policy).await.unwrap();
     assert!(matches!(later, VoteAnswer::Opened(_)), "{later:?}");
 }
+
+#[tokio::test]
+async fn a_breaker_is_known_once_a_node_has_traffic_on_it() {
+    let server = Server::any();
+    let engine = server.engine("known");
+    assert!(!until(async || engine.knows(&breaker()).await).await);
+    engine.beat(&node("a"), &[Traffic::from(breaker())], &policy()).await.unwrap();
+    assert!(engine.knows(&breaker()).await.unwrap());
+}
