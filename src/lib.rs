@@ -94,6 +94,7 @@
 //! - [Operations](guide::operations): why a circuit is open, actions by hand, the kill switch.
 //! - [Health](guide::health): many breakers in one word, and checks of dependencies.
 //! - [Metrics](guide::metrics): a text for Prometheus; [alerts, dashboards](guide::monitoring).
+//! - [Fleet](guide::fleet): breakers of many machines decide together, and one probes for all.
 //! - [Threads](guide::threads): which ones brama starts, and processes that fork.
 //! - [Composition](guide::composition): with retries, timeouts, bulkheads, rate limits and hedges.
 //! - [Coming from](guide::coming_from) Resilience4j, Polly, gobreaker, Brama or `distribute`.
@@ -108,6 +109,7 @@
 //! | `axum08`, `tonic014` | a rejection as an answer of axum or tonic: [guide](guide::answers) |
 //! | `config` | configuration from a file: [`config`](mod@config), [guide](guide::configuration) |
 //! | `declared` | decorated functions are known before their first call: `Registry::declared` |
+//! | `fleet` | breakers of many machines decide together: `fleet`, [guide](guide::fleet) |
 //! | `import` | configuration of Resilience4j, Polly, Envoy and MicroProfile: `config::import` |
 //! | `log` | the lines of `tracing`, for programs that log by the crate `log` |
 //! | `schema` | the JSON Schema of the configuration file: `config::schema` |
@@ -156,6 +158,15 @@ pub mod config {
     #[cfg(feature = "watch")]
     pub use brama_config::{Watch, WatchError, WatchOptions, init_and_watch, watch};
     pub use brama_runtime::api::config::*;
+}
+
+/// What breakers of many machines decide together.
+///
+/// [The guide](guide::fleet) describes it. The store is a crate of its own, such as `brama-redis`.
+#[cfg(feature = "fleet")]
+pub mod fleet {
+    #[doc(inline)]
+    pub use brama_fleet::*;
 }
 
 /// A layer of tower: a breaker around a service.

@@ -19,6 +19,7 @@
 //! | [`health`] | How are all of my dependencies, and who checks them while nobody calls? |
 //! | [`metrics`] | How do I see my breakers in Prometheus? |
 //! | [`monitoring`] | Which alerts and dashboards come with brama? |
+//! | [`fleet`] | How do the breakers of many machines decide together? |
 //! | [`threads`] | Which threads does brama start, and what happens in a forked process? |
 //! | [`composition`] | In which order do retries, timeouts, limits and breakers wrap a call? |
 //! | [`coming_from`] | Which name here is the one that I know from another library? |
@@ -89,6 +90,16 @@ pub mod metrics {}
 
 #[doc = include_str!("monitoring.md")]
 pub mod monitoring {}
+
+#[cfg_attr(
+    all(feature = "config", feature = "fleet", feature = "tokio"),
+    doc = include_str!("fleet.md")
+)]
+#[cfg_attr(
+    not(all(feature = "config", feature = "fleet", feature = "tokio")),
+    doc = "This page needs the features `config`, `fleet` and `tokio`."
+)]
+pub mod fleet {}
 
 #[doc = include_str!("threads.md")]
 pub mod threads {}

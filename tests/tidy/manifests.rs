@@ -33,7 +33,7 @@ fn lints(manifest: &File) -> Vec<&str> {
 #[test]
 fn the_facade_pins_its_inner_crates() {
     let root = read("Cargo.toml");
-    for inner in ["brama-config", "brama-macros", "brama-runtime", "brama-tower"] {
+    for inner in ["brama-config", "brama-fleet", "brama-macros", "brama-runtime", "brama-tower"] {
         assert!(root.contains(&format!("{inner} = {{ version = \"=")), "pin {inner}");
     }
 }
