@@ -113,7 +113,7 @@ fn long_functions(file: &File) -> Vec<String> {
         // A method that a trait declares over many lines has no body.
         let ends =
             |line: &str| line == body || line.starts_with(&declaration) && line.ends_with(';');
-        let length = lines.iter().skip(start).position(|line| ends(&line)).map_or(1, |end| end + 1);
+        let length = lines.iter().skip(start).position(|line| ends(line)).map_or(1, |end| end + 1);
         if LONGEST_FUNCTION < length && !line.trim_end().ends_with(';') {
             breaches.push(format!("{}:{}: {length} lines", file.path, start + 1));
         }
