@@ -8,6 +8,9 @@ use clap::{
 };
 use clap_complete::Shell;
 
+#[cfg(feature = "fleet")]
+use crate::fleet::FleetArguments;
+
 /// Checks, explains and imports configuration of brama circuit breakers
 #[derive(Debug, Parser)]
 #[command(name = "brama", version, after_help = STATUSES, propagate_version = true)]
@@ -45,13 +48,16 @@ fn given_color(arguments: impl Iterator<Item = OsString>) -> Option<String> {
 const STATUSES: &str = "\
 Exit status:
   0  nothing is wrong
-  1  a file has mistakes or cannot be read, or --deny-warnings or --deny-notes applies
+  1  a file has mistakes or cannot be read, or --deny-warnings or --deny-notes applies, or the
+     store of a fleet does not answer, or does not know the name
   2  the arguments are wrong, or the standard input or output fails";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(CheckArguments),
     Explain(ExplainArguments),
+    #[cfg(feature = "fleet")]
+    Fleet(FleetArguments),
     Import(ImportArguments),
     Completions(CompletionsArguments),
     Man(ManArguments),
@@ -124,9 +130,15 @@ pub(crate) struct CompletionsArguments {
 #[derive(Debug, Args)]
 pub(crate) struct ManArguments {
     /// The command whose page to write; without it, that of `brama`
-    #[arg(value_parser = ["check", "explain", "import", "completions", "man"])]
+    #[arg(value_parser = ["check", "explain", FLEET, "import", "completions", "man"])]
     pub(crate) command: Option<String>,
 }
+
+#[cfg(feature = "fleet")]
+const FLEET: &str = "fleet";
+/// Without the feature, the page of `brama`.
+#[cfg(not(feature = "fleet"))]
+const FLEET: &str = "brama";
 
 /// A library whose files can be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

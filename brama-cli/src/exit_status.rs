@@ -11,6 +11,9 @@ pub(crate) enum ExitStatus {
     Fine,
     /// 1: a file has mistakes, or warnings that are denied.
     Mistakes,
+    /// 1: the store of a fleet did not do it.
+    #[cfg(feature = "fleet")]
+    Failed,
     /// 2: the command cannot do what the arguments ask. Clap exits with it too.
     Unable,
 }
@@ -40,6 +43,8 @@ impl From<ExitStatus> for ExitCode {
         match status {
             ExitStatus::Fine => Self::SUCCESS,
             ExitStatus::Mistakes => Self::from(1),
+            #[cfg(feature = "fleet")]
+            ExitStatus::Failed => Self::from(1),
             ExitStatus::Unable => Self::from(2),
         }
     }

@@ -1,4 +1,5 @@
-//! The command `brama`: checks, explains and imports configuration files of `brama`.
+//! The command `brama`: checks, explains and imports configuration files of `brama`, and operates
+//! fleets.
 //!
 //! Each command reads its arguments (`command_line`), makes a report that text and JSON share, and
 //! returns an [`ExitStatus`]. Nothing here knows a rule of the circuit or of the file.
@@ -8,6 +9,8 @@ mod command_line;
 mod exit_status;
 mod explain;
 mod findings;
+#[cfg(feature = "fleet")]
+mod fleet;
 mod import;
 mod input;
 mod json;
@@ -33,6 +36,8 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &mut terminal),
         Command::Explain(arguments) => explain::run(&arguments, &mut terminal),
+        #[cfg(feature = "fleet")]
+        Command::Fleet(arguments) => fleet::run(&arguments, &mut terminal),
         Command::Import(arguments) => import::run(&arguments, &mut terminal),
         Command::Completions(arguments) => pages::completions(&arguments, &mut terminal),
         Command::Man(arguments) => pages::man(&arguments, &mut terminal),

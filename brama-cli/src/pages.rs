@@ -61,7 +61,7 @@ const SHARED: &str = r#".SH "EXIT STATUS"
 nothing is wrong
 .TP
 \fB1\fR
-a file has mistakes or cannot be read, or \fB\-\-deny\-warnings\fR or \fB\-\-deny\-notes\fR applies
+a file has mistakes or cannot be read, or \fB\-\-deny\-warnings\fR or \fB\-\-deny\-notes\fR applies, or the store of a fleet does not answer, or does not know the name
 .TP
 \fB2\fR
 the arguments are wrong, or the standard input or output fails
@@ -69,6 +69,9 @@ the arguments are wrong, or the standard input or output fails
 .TP
 \fBBRAMA__\fR...
 Variables such as \fBBRAMA__BREAKERS__PAYMENT_API__EXPIRY=30s\fR override the file, unless \fB\-\-no\-env\fR is given.
+.TP
+\fBBRAMA_FLEET_URL\fR
+The address of the store, for \fBbrama fleet\fR.
 .TP
 \fBBRAMA_SHADOW\fR
 1 puts every breaker of a program into shadow.

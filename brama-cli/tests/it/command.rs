@@ -30,7 +30,7 @@ impl Run {
         fs::create_dir_all(&folder).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_brama"));
         command.args(arguments).current_dir(&folder);
-        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "BRAMA_SHADOW"] {
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "BRAMA_SHADOW", "BRAMA_FLEET_URL"] {
             command.env_remove(name);
         }
         Self { command, folder, stdin: Vec::new() }

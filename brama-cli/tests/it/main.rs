@@ -5,6 +5,8 @@
 mod check;
 mod command;
 mod explain;
+#[cfg(feature = "fleet")]
+mod fleet;
 mod import;
 mod pages;
 mod readme;

@@ -27,6 +27,8 @@ fn the_manual_has_a_page_for_each_command() {
         (&["man", "check"], ".TH brama-check 1"),
         (&["man", "explain"], ".TH brama-explain 1"),
         (&["man", "import"], ".TH brama-import 1"),
+        #[cfg(feature = "fleet")]
+        (&["man", "fleet"], ".TH brama-fleet 1"),
     ] {
         let answer = run(arguments);
         assert_eq!(answer.status, Some(0));
