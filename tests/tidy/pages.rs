@@ -12,6 +12,7 @@ fn the_gate_of_ci_calls_the_commands_of_the_readme() {
     let (ci, readme) = (read(".ci/run"), read("README.md"));
     let commands = [
         "cargo run --example storefront",
+        "cargo run --example fleet",
         "examples/gateway/outage.sh",
         "cargo test --workspace --all-features",
         "benches/instructions/run",
