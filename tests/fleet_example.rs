@@ -1,5 +1,7 @@
 //! The example `fleet`, on each store.
 
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
 use std::{
     env,
     path::PathBuf,

@@ -3,6 +3,7 @@
 mod conformance;
 mod crowd;
 mod differential;
+mod fault_trials;
 mod faults;
 mod file;
 mod gaps;
@@ -11,6 +12,7 @@ mod lines;
 mod promises;
 mod replicas;
 mod server;
+mod test_fleet;
 
 use std::time::{Duration, Instant};
 

@@ -35,6 +35,7 @@ use self::port::Port;
 #[derive(Debug)]
 pub struct FaultProxy {
     address: SocketAddr,
+    upstream: watch::Sender<SocketAddr>,
     fault: watch::Sender<Fault>,
     /// The fault that the port has, which follows `fault`.
     at_port: watch::Receiver<Fault>,
@@ -55,14 +56,20 @@ impl FaultProxy {
         let address = port.address();
         let (fault, faults) = watch::channel(Fault::None);
         let (report, at_port) = watch::channel(Fault::None);
-        let task = tokio::spawn(port.serve(upstream, faults, report)).abort_handle();
-        Ok(Self { address, fault, at_port, changes: Mutex::new(()), task })
+        let (upstream, upstreams) = watch::channel(upstream);
+        let task = tokio::spawn(port.serve(upstreams, faults, report)).abort_handle();
+        Ok(Self { address, upstream, fault, at_port, changes: Mutex::new(()), task })
     }
 
     /// The address that clients connect to.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Leads the connections that arrive after this to another server, as a fail-over does.
+    pub fn redirect(&self, upstream: SocketAddr) {
+        self.upstream.send_replace(upstream);
     }
 
     /// Replaces the fault, for existing connections too. It applies to the connections and bytes

@@ -40,7 +40,7 @@ impl Port {
     /// once the port has it.
     pub(crate) async fn serve(
         mut self,
-        upstream: SocketAddr,
+        upstream: watch::Receiver<SocketAddr>,
         mut faults: watch::Receiver<Fault>,
         report: watch::Sender<Fault>,
     ) -> io::Result<()> {
@@ -56,6 +56,7 @@ impl Port {
                 }
                 Some(_) = connections.join_next() => {}
                 client = self.accept() => {
+                    let upstream = *upstream.borrow();
                     connections.spawn(connection::serve(client, upstream, faults.clone()));
                 }
             }
