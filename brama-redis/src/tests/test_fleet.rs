@@ -79,6 +79,15 @@ pub(super) fn brisk() -> FleetPolicy {
         .unwrap()
 }
 
+/// A registry whose circuits open after three failures, for 200 ms.
+pub(super) fn brisk_registry() -> Registry {
+    let expiry = Expiry::fixed(Duration::from_millis(200));
+    let patch = PolicyPatch::new().failure_threshold(3).expiry(expiry);
+    let registry = Registry::new();
+    registry.configure("payment_api", patch).unwrap();
+    registry
+}
+
 impl TestFleet {
     /// Starts it, and waits until every node is linked and calls.
     pub(super) async fn start(test: &str) -> Self {
@@ -100,10 +109,7 @@ impl TestFleet {
         let address = self.proxy.address();
         let client = Client::open(format!("redis://brama-of-tests:{PASSWORD}@{address}/")).unwrap();
         let engine = RedisEngine::new(&client, &namespace(test)).unwrap();
-        let (registry, seen) = (Registry::new(), Arc::new(Seen::default()));
-        let expiry = Expiry::fixed(Duration::from_millis(200));
-        let patch = PolicyPatch::new().failure_threshold(3).expiry(expiry);
-        registry.configure("payment_api", patch).unwrap();
+        let (registry, seen) = (brisk_registry(), Arc::new(Seen::default()));
         let observed = Arc::clone(&seen);
         let observation = registry.observe(move |event| {
             if let EventDetail::Overlaid { epoch, .. } = event.detail {
