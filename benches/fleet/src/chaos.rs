@@ -1,0 +1,58 @@
+//! Scripts that a seed writes: anything goes wrong, until a minute before the end nothing does.
+
+use crate::{
+    link::Weather,
+    script::{Crash, Opens, Script, Step},
+    scripts,
+    service::Condition,
+};
+
+/// What a chaotic script may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Chaos {
+    /// Anything but a store that forgets its members.
+    Remembered,
+    /// Anything.
+    Any,
+}
+
+/// From then on nothing goes wrong.
+const ENDS: u64 = 110;
+
+/// Writes the script of a seed.
+pub(crate) fn script(seed: u64, chaos: Chaos) -> Script {
+    let (mut draws, mut steps, mut at) = (fastrand::Rng::with_seed(seed), Vec::new(), 10);
+    while at < ENDS {
+        steps.push((at, step(&mut draws, chaos)));
+        at += draws.u64(1..6);
+    }
+    let ends = [Step::Service(Condition::Well), Step::Links(100, Weather::Fine), Step::Heal];
+    steps.extend(ends.map(|step| (ENDS, step)));
+    let (begins, length, opens) = (10, ENDS + 60, Opens::May);
+    Script {
+        name: "chaos",
+        title: "chaos",
+        steps,
+        begins,
+        ends: ENDS,
+        length,
+        opens,
+        ..scripts::outage()
+    }
+}
+
+fn step(draws: &mut fastrand::Rng, chaos: Chaos) -> Step {
+    let conditions = [Condition::Well, Condition::Failing, Condition::Hanging];
+    let weathers = [Weather::Fine, Weather::Down, Weather::Silent, Weather::Rough];
+    match draws.u32(..if chaos == Chaos::Any { 12 } else { 10 }) {
+        0..4 => Step::Service(draws.choice(conditions).unwrap_or(Condition::Well)),
+        4..7 => Step::Links(draws.usize(..=100), draws.choice(weathers).unwrap_or(Weather::Fine)),
+        7 => Step::Sicken(draws.usize(..4)),
+        8 => Step::Heal,
+        9 => {
+            Step::Crash(draws.choice([Crash::Granted, Crash::Reporting]).unwrap_or(Crash::Granted))
+        }
+        10 => Step::LoseData,
+        _ => Step::Clock(draws.i64(-90..=90)),
+    }
+}
