@@ -24,6 +24,9 @@ pub(crate) const LONGEST_WORD: usize = 512;
 /// Above the longest wait or rejection of any policy: two days, in milliseconds.
 const LONGEST_REMAINING: u64 = 172_800_000;
 
+/// Above every time of the server and every epoch: the scripts count exactly up to here.
+const LATEST: u64 = 1 << 53;
+
 /// Reads a line.
 pub(crate) fn read(line: &[u8]) -> Result<Announcement, LinkError> {
     let bytes = line.len();
@@ -61,7 +64,9 @@ fn fields_to_announcement(fields: &[&str]) -> Result<Announcement, String> {
     };
     let breaker = Some(name).filter(|name| name.len() <= LONGEST_NAME).and_then(BreakerName::read);
     let breaker = breaker.ok_or("the name is not that of a breaker")?;
-    let (epoch, until) = (number("epoch", epoch, u64::MAX)?, number("until", until, u64::MAX)?);
+    let [epoch, until] =
+        [("epoch", epoch), ("until", until)].map(|(what, text)| number(what, text, LATEST));
+    let (epoch, until) = (epoch?, until?);
     let remaining = number("remaining", remaining, LONGEST_REMAINING)?;
     let standing = Standing {
         votes: count("votes", votes)?,

@@ -2,7 +2,7 @@
 
 use std::{env, error::Error, io, net::SocketAddr, process::Stdio};
 
-use brama_fleet::memory::{Faults, MemoryEngine};
+use brama::fleet::memory::{Faults, MemoryEngine};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, ChildStdout, Command},

@@ -29,7 +29,7 @@ use std::{
 };
 
 use brama::clock::SystemClock;
-use brama_fleet::memory::MemoryEngine;
+use brama::fleet::memory::MemoryEngine;
 use tokio::runtime::Runtime;
 
 use self::{

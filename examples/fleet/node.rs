@@ -2,14 +2,14 @@
 
 use std::{error::Error, net::SocketAddr, time::Duration};
 
+use brama::fleet::{
+    Fleet, FleetPolicy, InvalidFleetPolicy, NodeName, engine::Engine, node::FleetMode,
+};
 use brama::{
     Registry, State,
     clock::{Clock, SystemClock},
     event::{Event, EventDetail, Observation, ProbeVerdict},
     overlay::OverlayStatus,
-};
-use brama_fleet::{
-    Fleet, FleetPolicy, InvalidFleetPolicy, NodeName, engine::Engine, node::FleetMode,
 };
 use tokio::time::sleep;
 

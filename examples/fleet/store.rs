@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use brama_fleet::memory::MemoryEngine;
+use brama::fleet::memory::MemoryEngine;
 use brama_redis::ACL_RULES;
 
 /// The variable with the address of a server to use. The children get it too.

@@ -388,7 +388,7 @@ async fn a_page_of_metrics_shows_the_link_and_the_votes() {
 
 #[tokio::test(start_paused = true)]
 async fn a_node_that_is_switched_off_rejects_nothing_and_asks_for_nothing_until_it_is_on_again() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     sleep(6 * SECOND).await;
     nodes[..2].iter().for_each(TestNode::fail);
     sleep(SECOND).await;

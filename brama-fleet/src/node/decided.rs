@@ -64,7 +64,9 @@ impl Decided {
             FleetPhase::Closed | FleetPhase::ClearedByHand { .. } => return Err(by),
             FleetPhase::Open { .. } | FleetPhase::HalfOpen { .. } => What::Open { ask_at },
             FleetPhase::Ramp { .. } => {
-                let length = Duration::from_millis(policy.ramp_length());
+                // Others may have a ramp though this node's policy has none.
+                let own = Duration::from_millis(policy.ramp_length());
+                let length = if own.is_zero() { left } else { own };
                 What::Ramp { length, step_at: now.after(length / RAMP_STEPS) }
             }
             FleetPhase::RejectedByHand { .. } => What::RejectedByHand,

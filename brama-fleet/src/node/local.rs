@@ -7,7 +7,7 @@ use brama_runtime::api::circuit::{By, Tick};
 use super::{command::NodeCommand, decided::Decided, voting::Voting};
 use crate::{
     BreakerName, FleetPolicy,
-    ballot::{ProbeLease, ProbeReport, Standing},
+    ballot::{ProbeLease, ProbeReport, ServerMillis, Standing},
 };
 
 /// A breaker that a node knows, or that the fleet has decided about.
@@ -33,6 +33,10 @@ pub(super) struct LocalBreaker {
     pub(super) decided: Option<Decided>,
 }
 
+/// How far an epoch is ahead of the store's clock at most, in milliseconds, unless the clock was
+/// set back.
+const MOST_AHEAD: ServerMillis = 60_000;
+
 /// No announcement is on its way for longer.
 const LONGEST_WAY: Duration = Duration::from_secs(3_600);
 
@@ -46,14 +50,23 @@ impl LocalBreaker {
     ) -> Option<NodeCommand> {
         let was_used = self.is_used(policy, now);
         self.used_at = Some(now);
-        if was_used { None } else { self.lay_anew(name, now) }
+        if was_used || self.holds_lease() { None } else { self.lay(name, now) }
     }
 
-    /// Lays what is decided over a breaker that may be new. A permit for a probe is not given
+    /// Lays what is decided over a breaker that has no overlay. A permit for a probe is not given
     /// twice.
     pub(super) fn lay_anew(&mut self, name: &BreakerName, now: Tick) -> Option<NodeCommand> {
-        let holds_lease = self.decided.as_ref().is_some_and(|it| it.token().is_some());
-        if holds_lease { None } else { self.lay(name, now) }
+        let holds_lease = self.holds_lease();
+        match self.lay(name, now) {
+            Some(NodeCommand::Lay(name, overlay)) if holds_lease => {
+                Some(NodeCommand::Lay(name, overlay.permits(0)))
+            }
+            laid => laid,
+        }
+    }
+
+    fn holds_lease(&self) -> bool {
+        self.decided.as_ref().is_some_and(|it| it.token().is_some())
     }
 
     pub(super) fn is_used(&self, policy: &FleetPolicy, now: Tick) -> bool {
@@ -122,7 +135,7 @@ impl LocalBreaker {
         if self.is_lifted_by_hand {
             return None;
         }
-        let laid = self.laid.saturating_add(1).max(self.epoch);
+        let laid = self.laid.checked_add(1)?.max(self.epoch);
         let overlay = self.decided.as_ref()?.overlay(laid, now)?;
         self.laid = laid;
         Some(NodeCommand::Lay(name.clone(), overlay))
@@ -140,6 +153,15 @@ impl LocalBreaker {
         let lifted = self.lift(name, "this node is switched off now");
         (self.epoch, self.decided) = (0, None);
         lifted
+    }
+
+    /// Forgets an epoch that is far ahead of the store's clock if the store does not know it: the
+    /// clock was wrong and the data is lost, or somebody has forged an announcement.
+    pub(super) fn forget_impossible_epoch(&mut self, at: ServerMillis, present: Option<u64>) {
+        let is_unknown = present.is_none_or(|epoch| epoch < self.epoch);
+        if is_unknown && at.saturating_add(MOST_AHEAD) < self.epoch {
+            self.epoch = 0;
+        }
     }
 
     /// Notes that the breaker has seen a greater epoch.

@@ -89,6 +89,10 @@ pub struct FleetSize {
 /// Decisions about more breakers than this are ignored, so that a store cannot fill the memory.
 const MOST_BREAKERS: usize = 100_000;
 
+/// A decision with a greater epoch is nonsense: no clock is so far ahead. What follows it must still
+/// be greater.
+const GREATEST_EPOCH: u64 = 1 << 53;
+
 /// A node with fewer breakers does not doubt itself.
 const FEWEST_TO_DOUBT: usize = 5;
 
@@ -292,6 +296,9 @@ impl NodeCore {
     /// Takes a decision that is newer than the last one.
     fn decide(&mut self, it: Announcement, commands: &mut Vec<NodeCommand>, now: Tick) {
         let Announcement { breaker: name, decision } = it;
+        if GREATEST_EPOCH < decision.epoch {
+            return;
+        }
         let decided = self.anchor(&decision, now);
         let Some(breaker) = self.breaker(name.clone()) else { return };
         if breaker.epoch < decision.epoch {
@@ -337,18 +344,23 @@ impl NodeCore {
         let Digest { at, nodes, policies, decisions } = digest;
         let was_linked = mem::replace(&mut self.is_linked, true);
         (self.read_at, self.size) = (at, FleetSize { nodes, policies });
-        let present: BTreeSet<_> = decisions.iter().map(|it| it.breaker.clone()).collect();
+        let epoch_of = |it: &Announcement| (it.breaker.clone(), it.decision.epoch);
+        let present: BTreeMap<_, _> = decisions.iter().map(epoch_of).collect();
+        for (name, breaker) in &mut self.breakers {
+            breaker.forget_impossible_epoch(at, present.get(name).copied());
+        }
         for announcement in decisions {
             self.decide(announcement, commands, now);
         }
         for (name, breaker) in &mut self.breakers {
             let is_over = breaker.decided.is_some() && breaker.epoch < at;
-            if is_over && !present.contains(name) {
+            if is_over && !present.contains_key(name) {
                 let closed = Err(By::actor("fleet", CLOSED));
                 commands.extend(breaker.decide(name, breaker.epoch, closed, now));
             }
             if !was_linked {
-                breaker.voting.hurry();
+                let retracts = breaker.voting.link(&self.policy, now);
+                commands.extend(retracts.then(|| NodeCommand::Retract(name.clone())));
             }
         }
     }
@@ -361,6 +373,7 @@ impl NodeCore {
         now: Tick,
     ) {
         let again = match answer {
+            LeaseAnswer::Granted(lease) if GREATEST_EPOCH < lease.epoch() => return,
             LeaseAnswer::Granted(lease) => {
                 let (breaker, policy) = (self.breakers.get_mut(name), &self.policy);
                 commands.extend(breaker.and_then(|it| it.probe(name, lease, policy, now)));

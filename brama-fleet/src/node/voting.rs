@@ -57,15 +57,19 @@ impl Voting {
         !matches!(self.evidence, Evidence::None)
     }
 
-    /// Lets the node vote as soon as the limit allows.
-    pub(super) const fn hurry(&mut self) {
+    /// Notes that the link is up again. Lets the node vote as soon as the limit allows. Returns
+    /// whether a vote has to be taken back, perhaps again: that may have been lost.
+    pub(super) fn link(&mut self, policy: &FleetPolicy, now: Tick) -> bool {
         self.hurries = true;
+        let length = Duration::from_millis(policy.vote_length());
+        !self.is_open() && self.voted_at.is_some_and(|at| now < at.after(length))
     }
 
     /// When the node votes next, if votes are of use. It does so again with each heartbeat, because
     /// votes end, and because a store may lose them.
     pub(super) fn next(&self, policy: &FleetPolicy) -> Option<Tick> {
-        let usual = policy.beat_length().max(BETWEEN_VOTES);
+        let half = Duration::from_millis(policy.vote_length() / 2);
+        let usual = policy.beat_length().min(half).max(BETWEEN_VOTES);
         let length = if self.hurries { BETWEEN_VOTES } else { usual };
         let next = || self.voted_at.map_or(Tick::ORIGIN, |at| at.after(length));
         (self.evidence == Evidence::Open).then(next)

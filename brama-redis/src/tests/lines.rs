@@ -29,7 +29,7 @@ fn another_version_is_an_error_that_says_what_to_do() {
 #[test]
 fn lines_that_no_script_writes_are_errors() {
     let long = format!("1|~/{}/~|closed|7|0|1|2|3|0|", "x".repeat(5_000));
-    let lines: [&[u8]; 17] = [
+    let lines: [&[u8]; 18] = [
         b"",
         b"|",
         b"1",
@@ -41,6 +41,7 @@ fn lines_that_no_script_writes_are_errors() {
         b"1|~/a/~|closed|-7|0|1|2|3|0|",
         b"1|~/a/~|closed|+7|0|1|2|3|0|",
         b"1|~/a/~|closed|99999999999999999999|0|1|2|3|0|",
+        b"1|~/a/~|open|9007199254740993|1|1|2|3|0|",
         b"1|~/a/~|open|7|172800001|1|2|3|0|",
         b"1|~/a/~|open|7|1|4294967296|2|3|0|",
         b"1|~/a/~|half_open|7|1|1|2|3|0|a b",

@@ -1,6 +1,7 @@
 //! Laws of a node, over every short sequence of steps, and what it does in an outage.
 
 mod leases;
+mod nonsense;
 
 use std::collections::BTreeSet;
 
