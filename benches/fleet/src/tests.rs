@@ -93,19 +93,19 @@ fn unkept(name: &str, nodes: usize) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "a store that has lost its data counts too few members: 3 votes open for 40 nodes"]
+
 fn five_sick_nodes_do_not_open_for_a_fleet_whose_store_has_lost_its_data() {
     assert_eq!(unkept("sick-data", 40), [""; 0]);
 }
 
 #[test]
-#[ignore = "nobody asks for the lease while all circuits are open, and old votes open once more"]
+
 fn a_fleet_whose_circuits_are_all_open_does_not_reject_for_longer_than_each_alone() {
     assert_eq!(unkept("all-open", 12), [""; 0]);
 }
 
 #[test]
-#[ignore = "an opening ends an hour later after the store's clock has stepped back by one"]
+
 fn a_fleet_probes_although_the_clock_of_its_store_has_stepped_back() {
     let scripts = scripts::all();
     let script = scripts.iter().find(|it| it.name == "clock").unwrap();
