@@ -83,9 +83,12 @@ impl FleetStore {
         if self.knows_policy {
             return policy;
         }
-        let longest = policy.heartbeat(Duration::from_secs(60));
-        let longest = longest.and_then(|it| it.lease(Duration::from_secs(600)));
-        longest.unwrap_or(policy)
+        let [minute, hour] = [60, 3_600].map(Duration::from_secs);
+        let longest = policy.heartbeat(minute).and_then(|it| it.lease(10 * minute));
+        let longest = longest.and_then(|it| it.wait(hour)).and_then(|it| it.vote(hour));
+        let longest = longest.and_then(|it| it.longest_wait(24 * hour));
+        let longest = longest.and_then(|it| it.ramp(10 * minute));
+        longest.and_then(|it| it.pooled_window(hour)).unwrap_or(policy)
     }
 
     /// Where it is, for people.

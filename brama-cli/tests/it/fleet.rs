@@ -6,6 +6,7 @@ use brama::{
     Identity,
     fleet::{
         BreakerName, FleetPolicy, NodeName,
+        ballot::VoteAnswer,
         engine::{Engine, LinkError, Traffic},
     },
 };
@@ -32,9 +33,11 @@ impl TestFleet {
         let key = Identity::new("price").in_scope("shop").with_key("eu");
         let traffic = [Identity::new("payment_api"), key];
         let traffic = traffic.map(|it| Traffic::from(BreakerName::of(&it)));
+        // However busy the machine is, they are alive for three minutes.
+        let alive = FleetPolicy::new().heartbeat(Duration::from_secs(60)).unwrap();
         for name in ["one", "two", "three"] {
-            let (node, policy) = (NodeName::new(name).unwrap(), FleetPolicy::new());
-            fleet.wait(async || fleet.engine.beat(&node, &traffic, &policy).await);
+            let node = NodeName::new(name).unwrap();
+            fleet.wait(async || fleet.engine.beat(&node, &traffic, &alive).await);
         }
         fleet
     }
@@ -53,13 +56,15 @@ impl TestFleet {
         self.runtime.block_on(run()).unwrap()
     }
 
-    /// Opens the breaker by the votes of all nodes.
+    /// Opens the breaker by the votes of all nodes, once they count.
     fn open(&self) {
-        let (name, policy) = (payment_api(), FleetPolicy::new());
-        for node in ["one", "two", "three"] {
-            let node = NodeName::new(node).unwrap();
-            self.wait(async || self.engine.vote(&node, &name, 1, &policy).await);
-        }
+        let vote = |name: &str| {
+            let node = NodeName::new(name).unwrap();
+            self.wait(async || self.engine.vote(&node, &payment_api(), 1, &policy()).await)
+        };
+        vote("one");
+        vote("two");
+        while !matches!(vote("three"), VoteAnswer::Opened(_)) {}
     }
 
     /// The phases of what is decided.
@@ -86,6 +91,11 @@ impl TestFleet {
         let (url, namespace) = (self.server.address_of(USER), &self.namespace);
         format!("[fleet]\nurl = \"{url}\"\nnamespace = \"{namespace}\"\n{more}")
     }
+}
+
+/// By this policy, votes count soon after the first heartbeat.
+fn policy() -> FleetPolicy {
+    FleetPolicy::new().heartbeat(Duration::from_millis(100)).unwrap()
 }
 
 fn payment_api() -> BreakerName {
@@ -126,7 +136,7 @@ fn a_file_names_the_store_and_the_policy() {
     let fleet = TestFleet::new("file");
     fleet.open();
     let run = Run::new("fleet", &["fleet", "status", "--config", "file.toml"]);
-    let answer = run.file("file.toml", &fleet.table("")).answer();
+    let answer = run.file("file.toml", &fleet.table("heartbeat = \"100ms\"\n")).answer();
     assert!(answer.stdout.contains("(3 of 3 nodes, 3 open)"), "{}{}", answer.stdout, answer.stderr);
 }
 
