@@ -15,7 +15,7 @@ use brama::{
 use crate::{
     api::Prometheus,
     server::Job,
-    shop::{Outage, names, quiet},
+    shop::{Outage, names, node, quiet},
 };
 
 pub(crate) const NATIVE: Exposition = Exposition::new();
@@ -50,7 +50,7 @@ fn outage() -> [Job; 2] {
         let outage = outage.clone();
         Job::with(name, move |_| {
             outage.continue_outage();
-            (exposition.content_type(), exposition.render(&outage.registry))
+            (exposition.content_type(), exposition.render_with(&outage.registry, &node().gauges()))
         })
     })
 }

@@ -5,6 +5,7 @@ use std::{num::NonZeroUsize, time::Duration};
 use brama::{
     Breaker, Config, Identity, Outcome, PolicyPatch, Registry,
     event::{EventFilter, Subscription},
+    fleet::{BreakerName, FleetStatus, ballot::Standing, engine::LinkError},
     testing::ManualClock,
 };
 
@@ -137,6 +138,19 @@ impl Outage {
         flapping.close("a test");
         permit.success();
     }
+}
+
+/// A node of a fleet in which everything goes wrong.
+pub(crate) fn node() -> FleetStatus {
+    let name = || BreakerName::of(&Identity::new("payment_api"));
+    let mut status = FleetStatus::default();
+    status.link_error = Some(LinkError::new("connection refused"));
+    status.lag = Some(Duration::from_secs(300));
+    (status.nodes, status.policies, status.doubts_itself) = (8, 2, true);
+    status.decided = vec![(name(), 1)];
+    status.votes = vec![(name(), Standing { votes: 3, members: 8, quorum: 3 })];
+    status.held_back = vec![name()];
+    status
 }
 
 /// Many breakers, of which each has been called.

@@ -3,7 +3,7 @@
 use brama_runtime::api::metrics::GaugeFamily;
 
 use super::FleetStatus;
-use crate::BreakerName;
+use crate::{BreakerName, node::FleetMode};
 
 impl FleetStatus {
     /// Returns the metrics of the node, for
@@ -21,9 +21,12 @@ impl FleetStatus {
     /// | `brama_fleet_decided` | of the breaker | 1 while a decision is in force |
     /// | `brama_fleet_held_back` | of the breaker | 1 while too much is open already |
     ///
-    /// The labels of a breaker are those of its other metrics.
+    /// The labels of a breaker are those of its other metrics. A node that is off has none.
     #[must_use]
     pub fn gauges(&self) -> Vec<GaugeFamily> {
+        if self.mode == FleetMode::Off {
+            return Vec::new();
+        }
         let mut families = self.gauges_of_node();
         families.extend(self.gauges_of_votes());
         families.push(each(
@@ -43,7 +46,7 @@ impl FleetStatus {
     fn gauges_of_node(&self) -> Vec<GaugeFamily> {
         let gauge = |name, help, value: f64| GaugeFamily::new(name, help).sample(&[], value);
         let is = |holds| f64::from(u8::from(holds));
-        let is_shadow = self.mode == crate::node::FleetMode::Shadow;
+        let is_shadow = self.mode == FleetMode::Shadow;
         let mut gauges = vec![
             gauge(
                 "brama_fleet_link",
