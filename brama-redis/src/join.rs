@@ -79,8 +79,8 @@ impl JoinError {
         let why = without_passwords(&why);
         let help = match scheme {
             "rediss" | "valkeys" => {
-                "TLS needs a feature of the crate `redis`: add `redis = { version = \"1\", \
-                 features = [\"tokio-rustls-comp\"] }` to Cargo.toml"
+                "for TLS, add `redis = { version = \"1\", features = [\"tokio-rustls-comp\"] }` and \
+                 `rustls = \"0.23\"` to Cargo.toml"
             }
             _ => "write it like redis://USER:PASSWORD@HOST:6379/ or unix:///run/redis.sock",
         };

@@ -72,6 +72,11 @@ impl FleetStore {
         let knows_policy = of_file.is_some();
         let policy = of_file.map_or_else(FleetPolicy::new, |file| *file.policy());
         let config = config.with_policy(policy);
+        let url = config.url();
+        let scheme = url.expose().split(':').next();
+        if !cfg!(feature = "tls") && [Some("rediss"), Some("valkeys")].contains(&scheme) {
+            return Err(format!("{url}: for TLS, install `brama-cli` with the feature `tls`"));
+        }
         let engine = RedisEngine::of(&config).map_err(|error| error.to_string())?;
         let engine = engine.command_timeout(TIMEOUT).map_err(|error| error.to_string())?;
         Ok(Self { engine, config, knows_policy })
@@ -144,6 +149,9 @@ fn help(error: &str) -> &'static str {
         "the store has no memory left: raise its `maxmemory`"
     } else if has("did not answer") {
         "it is slow, or a firewall drops what is sent: try `redis-cli PING` from this machine"
+    } else if has("certificate") {
+        "the certificate must be for this host, by an authority that this machine trusts; \
+         `SSL_CERT_FILE` names others"
     } else if has("os error") || has("lookup") {
         "correct host and port, and check that a server listens there"
     } else {

@@ -261,6 +261,11 @@ fn a_store_that_is_not_named_is_an_error_of_the_arguments() {
     let answer =
         run(&["status", "--config", "bad.toml"]).file("bad.toml", "[fleet]\npercent = 0\n");
     assert_fails(&answer.answer(), 1, &["`percent` is 0", "`url` is missing"]);
+    #[cfg(not(feature = "tls"))]
+    {
+        let answer = run(&["status", "rediss://127.0.0.1:1/", "--namespace", "test"]).answer();
+        assert_fails(&answer, 2, &["with the feature `tls`"]);
+    }
     let words = ["clear", "--namespace", "test", "redis://127.0.0.1:1/"];
     let answer = run(&[&words[..], &BY].concat()).answer();
     assert_fails(&answer, 2, &["the breaker is missing"]);
