@@ -77,6 +77,16 @@ fn each_setting_of_a_policy_can_be_set_to_its_default() {
 }
 
 #[test]
+fn each_setting_is_in_the_guide_with_its_default() {
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../src/guide/fleet.md");
+    let guide = fs::read_to_string(guide).unwrap();
+    for setting in FleetSetting::all() {
+        let row = format!("| `{}` | {} |", setting.name(), setting.value(&FleetPolicy::new()));
+        assert!(guide.lines().any(|line| line.starts_with(&row)), "{row}");
+    }
+}
+
+#[test]
 fn json_has_the_table_too() {
     let text = r#"{ "fleet": { "url": "redis://10.0.0.5/", "namespace": "prod.shop" } }"#;
     assert!(Loaded::parse_json(text, "brama.json").unwrap().fleet().is_some());
