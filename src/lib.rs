@@ -94,8 +94,7 @@
 //! - [Operations](guide::operations): why a circuit is open, actions by hand, the kill switch.
 //! - [Health](guide::health): many breakers in one word, and checks of dependencies.
 //! - [Metrics](guide::metrics): a text for Prometheus; [alerts, dashboards](guide::monitoring).
-//! - [Fleet](guide::fleet): breakers of many machines decide together, and one probes for all.
-//! - [Threads](guide::threads): which ones brama starts, and processes that fork.
+//! - [Fleet](guide::fleet): many machines decide together. [Threads](guide::threads), and forks.
 //! - [Composition](guide::composition): with retries, timeouts, bulkheads, rate limits and hedges.
 //! - [Coming from](guide::coming_from) Resilience4j, Polly, gobreaker, Brama or `distribute`.
 //!
@@ -110,9 +109,8 @@
 //! | `config` | configuration from a file: [`config`](mod@config), [guide](guide::configuration) |
 //! | `declared` | decorated functions are known before their first call: `Registry::declared` |
 //! | `fleet` | breakers of many machines decide together: `fleet`, [guide](guide::fleet) |
-//! | `import` | configuration of Resilience4j, Polly, Envoy and MicroProfile: `config::import` |
+//! | `import`, `schema` | files of other circuit breakers: `config::import`; the JSON Schema |
 //! | `log` | the lines of `tracing`, for programs that log by the crate `log` |
-//! | `schema` | the JSON Schema of the configuration file: `config::schema` |
 //! | `serde` | reads circuits, policies, identities and `Config`; writes events and statuses too |
 //! | `testing` | the module [`testing`]: test registries and a manual clock |
 //! | `tokio` | `timeout` of attribute and layer, async health checks, tests on tokio's clock |
