@@ -21,7 +21,7 @@ use tokio::{
     time::{error::Elapsed, timeout},
 };
 
-use crate::line::LONGEST_SHOWN;
+use crate::{caught::caught, line::LONGEST_SHOWN};
 
 /// The link to the server. It connects when it is first used, and again after each loss.
 pub(crate) struct ServerLink {
@@ -75,13 +75,17 @@ impl ServerLink {
     /// Waits for an answer, and gives the connection up if it will never have one.
     async fn send(&self, command: ServerCommand<'_>) -> Result<Value, LinkError> {
         let mut connection = self.connection()?;
-        match timeout(self.limit, command.send(&mut connection)).await {
-            Ok(Ok(answer)) => {
+        match timeout(self.limit, caught(command.send(&mut connection))).await {
+            Ok(None) => {
+                self.give_up();
+                Err(LinkError::new(PANICKED))
+            }
+            Ok(Some(Ok(answer))) => {
                 self.unanswered.store(0, Relaxed);
                 Ok(answer)
             }
-            Ok(Err(error)) if error.is_timeout() => Err(self.unanswered()),
-            Ok(Err(error)) => {
+            Ok(Some(Err(error))) if error.is_timeout() => Err(self.unanswered()),
+            Ok(Some(Err(error))) => {
                 if !error.is_io_error() && self.is_dead(&mut connection).await {
                     self.give_up();
                 }
@@ -126,9 +130,10 @@ impl ServerLink {
     /// only, and keeps another one, such as a wrong password or too many clients, for ever.
     async fn is_dead(&self, connection: &mut ConnectionManager) -> bool {
         let ping = redis::cmd("PING");
-        match timeout(self.limit, ping.query_async::<Value>(connection)).await {
-            Ok(Err(error)) => !error.is_io_error(),
-            Ok(Ok(_)) | Err(Elapsed { .. }) => false,
+        match timeout(self.limit, caught(ping.query_async::<Value>(connection))).await {
+            Ok(None) => true,
+            Ok(Some(Err(error))) => !error.is_io_error(),
+            Ok(Some(Ok(_))) | Err(Elapsed { .. }) => false,
         }
     }
 
@@ -140,6 +145,9 @@ impl ServerLink {
         let _without_subscribers = self.pushes.send(gap);
     }
 }
+
+const PANICKED: &str = "the client of Redis panicked; for TLS, the program must have one provider of \
+                        cryptography for `rustls`, as `rustls = \"0.23\"` in Cargo.toml brings";
 
 /// What the server shall do.
 #[derive(Clone, Copy)]
