@@ -69,10 +69,15 @@ impl Stage {
             Step::Clock(minutes) => self.store.step_clock(minutes * 60_000),
             Step::LoseData => self.store.lose_data(),
             Step::Sicken(count) => self.nodes.iter().take(count).for_each(|it| it.sicken()),
-            Step::Heal => self.nodes.iter().for_each(|node| node.heal()),
+            Step::Heal => self.heal(),
             Step::Crash(crash) => self.world.crash_next(crash),
             Step::Surge(times) => self.world.surge(times),
         }
+    }
+
+    fn heal(&self) {
+        self.nodes.iter().for_each(|node| node.heal());
+        self.world.crash_no_more();
     }
 
     fn set_links(&self, percent: usize, weather: Weather) {

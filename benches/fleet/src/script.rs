@@ -36,7 +36,7 @@ pub(crate) enum Step {
     LoseData,
     /// So many nodes reach nothing but the store.
     Sicken(usize),
-    /// All nodes are well again.
+    /// All nodes are well again, and none crashes any more.
     Heal,
     /// The next holder of a lease crashes.
     Crash(Crash),

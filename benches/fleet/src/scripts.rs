@@ -16,19 +16,13 @@ pub(crate) fn all() -> Vec<Script> {
             ..script("slow")
         },
         defaults(),
+        all_open(),
         flapping(),
         metastable(),
     ];
     scripts.extend(of_the_store());
     scripts.extend(of_nodes());
     scripts
-}
-
-/// Scripts in which the protocol does not keep its promises yet: tests that are ignored.
-#[cfg(test)]
-pub(crate) fn unkept() -> [Script; 2] {
-    let sick_data = [(20, Step::Sicken(5)), (40, Step::LoseData), (80, Step::Heal)];
-    [all_open(), only("sick-data", "5 nodes are sick, store loses its data", &sick_data)]
 }
 
 /// An outage of the service from 20 s to 80 s.
@@ -67,7 +61,6 @@ fn defaults() -> Script {
 }
 
 /// All circuits open, because calls are in flight when the fleet decides.
-#[cfg(test)]
 fn all_open() -> Script {
     let steps = vec![(20, Step::Service(Hanging)), well(50)];
     let load = Load { calls: 20.0, ..Load::default() };
@@ -132,8 +125,10 @@ fn of_the_store() -> [Script; 7] {
     ]
 }
 
-fn of_nodes() -> [Script; 3] {
+fn of_nodes() -> [Script; 4] {
+    let sick_data = [(20, Step::Sicken(5)), (40, Step::LoseData), (80, Step::Heal)];
     [
+        only("sick-data", "5 nodes are sick, store loses its data", &sick_data),
         only("one-sick", "1 node is sick", &[(20, Step::Sicken(1)), (80, Step::Heal)]),
         only("five-sick", "5 nodes are sick", &[(20, Step::Sicken(5)), (80, Step::Heal)]),
         outage_and(

@@ -83,6 +83,11 @@ impl World {
         self.lock().crashes.push(crash);
     }
 
+    /// No further node crashes.
+    pub(crate) fn crash_no_more(&self) {
+        self.lock().crashes.clear();
+    }
+
     /// Whether a node crashes now.
     pub(crate) fn takes_crash(&self, crash: Crash) -> bool {
         let mut state = self.lock();
