@@ -53,14 +53,17 @@ impl Surveyor {
         self.registry.find(&name.to_identity()?)
     }
 
-    /// Whether an overlay has rejected a call of this breaker since this was last asked.
+    /// Whether an overlay has rejected a call of this breaker since this was last asked, and the
+    /// circuit would let it through: the lease of a node whose own circuit rejects is wasted.
     pub(super) fn is_wanted(&mut self, name: &BreakerName) -> bool {
         let Some(breaker) = self.find(name) else { return false };
-        let rejected = breaker.status().rejections.fleet;
+        let status = breaker.status();
+        let is_open = status.retry_after.is_some_and(|left| !left.is_zero());
+        let rejected = status.rejections.fleet;
         let new = || Seen { totals: Totals::default(), rejected: None };
         let seen = self.known.entry(name.clone()).or_insert_with(new);
         let before = seen.rejected.replace(rejected);
-        before.is_some_and(|before| before < rejected)
+        !is_open && before.is_some_and(|before| before < rejected)
     }
 
     /// Forgets the rejected calls of breakers that nobody waits for.

@@ -1,6 +1,8 @@
 //! Nodes with real breakers on the engine in memory, while tokio's clock stands still.
 
-use brama_runtime::api::{Breaker, State, event::EventDetail, metrics::Exposition};
+use brama_runtime::api::{
+    Breaker, Expiry, PolicyPatch, State, event::EventDetail, metrics::Exposition,
+};
 use tokio::time::sleep;
 
 use super::*;
@@ -97,6 +99,24 @@ async fn after_the_wait_one_call_of_one_node_probes_and_calls_return_by_a_ramp()
     assert!((1..45).contains(&ran), "a probe, and some of the ramp: {ran}");
     sleep(5 * SECOND).await;
     assert_eq!(calls(&nodes[2], SECOND).await, 10, "the ramp is over after 5 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_whose_own_circuit_is_open_leaves_the_lease_to_others() {
+    let nodes = nodes(20).await;
+    let expiry = Expiry::fixed(20 * SECOND);
+    for node in &nodes[1..] {
+        node.breaker.configure(PolicyPatch::new().expiry(expiry)).unwrap();
+        node.fail();
+    }
+    let mut ran = 0;
+    for _ in 0..130 {
+        sleep(Duration::from_millis(100)).await;
+        let others = nodes[1..].iter().map(TestNode::call);
+        assert_eq!(others.filter(|ran| *ran).count(), 0, "their circuits are open");
+        ran += u32::from(nodes[0].call());
+    }
+    assert!(0 < ran, "only the first node could probe, and did not");
 }
 
 #[tokio::test(start_paused = true)]
