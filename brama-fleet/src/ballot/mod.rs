@@ -58,7 +58,8 @@ impl Ballot {
         if self.latest <= now {
             self.since = now;
         }
-        self.latest = self.latest.max(until);
+        // Not the greater one: the clock may have been set back, and jump forward again.
+        self.latest = until;
         self.members.beat(node, until);
     }
 

@@ -157,7 +157,8 @@ local function beat(ballot, node, now)
   end
   redis.call('ZADD', ballot.members, digits(now + policy.member), node)
   redis.call('PEXPIRE', ballot.members, MEMBERS_TTL)
-  redis.call('ZADD', prefix .. 'known', 'GT', digits(now + policy.member), ballot.name)
+  -- Not with GT: the clock may have been set back, and jump forward again.
+  redis.call('ZADD', prefix .. 'known', digits(now + policy.member), ballot.name)
   redis.call('PEXPIRE', prefix .. 'known', MEMBERS_TTL)
 end
 
