@@ -7,23 +7,14 @@ use crate::{
     service::Condition,
 };
 
-/// What a chaotic script may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Chaos {
-    /// Anything but a store that forgets its members.
-    Remembered,
-    /// Anything.
-    Any,
-}
-
 /// From then on nothing goes wrong.
 const ENDS: u64 = 110;
 
 /// Writes the script of a seed.
-pub(crate) fn script(seed: u64, chaos: Chaos) -> Script {
+pub(crate) fn script(seed: u64) -> Script {
     let (mut draws, mut steps, mut at) = (fastrand::Rng::with_seed(seed), Vec::new(), 10);
     while at < ENDS {
-        steps.push((at, step(&mut draws, chaos)));
+        steps.push((at, step(&mut draws)));
         at += draws.u64(1..6);
     }
     let ends = [Step::Service(Condition::Well), Step::Links(100, Weather::Fine), Step::Heal];
@@ -41,10 +32,10 @@ pub(crate) fn script(seed: u64, chaos: Chaos) -> Script {
     }
 }
 
-fn step(draws: &mut fastrand::Rng, chaos: Chaos) -> Step {
+fn step(draws: &mut fastrand::Rng) -> Step {
     let conditions = [Condition::Well, Condition::Failing, Condition::Hanging];
     let weathers = [Weather::Fine, Weather::Down, Weather::Silent, Weather::Rough];
-    match draws.u32(..if chaos == Chaos::Any { 12 } else { 10 }) {
+    match draws.u32(..12) {
         0..4 => Step::Service(draws.choice(conditions).unwrap_or(Condition::Well)),
         4..7 => Step::Links(draws.usize(..=100), draws.choice(weathers).unwrap_or(Weather::Fine)),
         7 => Step::Sicken(draws.usize(..4)),

@@ -171,6 +171,8 @@ impl Engine for StoreLink {
             self.crash.notify_one();
             return Box::pin(pending());
         }
+        let is_cut_off = matches!(self.lock().weather, Weather::Down | Weather::Silent);
+        self.world.note(|record| record.round().lost += u32::from(is_cut_off));
         self.send(move || {
             Box::pin(async move {
                 let answer = self.memory.report(node, breaker, token, report, policy).await;

@@ -108,9 +108,9 @@ impl RunOutcome {
         broken.map(|(count, what)| format!("{count} {what}")).collect()
     }
 
-    /// Rounds with more than one probe that no crash explains.
+    /// Rounds with more than one probe that no lost holder explains.
     pub(crate) fn broken_rounds(&self) -> Vec<String> {
-        let broken = self.record.rounds.iter().filter(|it| 1 + it.crashed < it.probes);
+        let broken = self.record.rounds.iter().filter(|it| 1 + it.lost < it.probes);
         broken.map(|it| format!("{it:?}, must be 1 probe")).collect()
     }
 

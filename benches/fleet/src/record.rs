@@ -41,8 +41,8 @@ pub(crate) struct Round {
     pub(crate) leases: u32,
     /// Calls that reached the sick service through nodes that the fleet had told to reject.
     pub(crate) probes: u32,
-    /// Holders of a lease that have crashed.
-    pub(crate) crashed: u32,
+    /// Holders of a lease that have crashed, or could not report what became of their probe.
+    pub(crate) lost: u32,
 }
 
 impl Record {

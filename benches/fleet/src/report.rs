@@ -100,7 +100,7 @@ fn row(title: &str, it: &RunOutcome) -> String {
     };
     let [opening, answered, recovery] = [&it.opening, &it.answered, &it.recovery].map(spread);
     let probes = match it.guard {
-        Guard::Fleet => format!("{}{}", round.probes, crashed(round.crashed)),
+        Guard::Fleet => format!("{}{}", round.probes, lost(round.lost)),
         Guard::Bare | Guard::Alone => "–".to_owned(),
     };
     let (harm, stuck) = (it.record.delayed + it.record.harmed, it.stuck);
@@ -111,8 +111,8 @@ fn row(title: &str, it: &RunOutcome) -> String {
     )
 }
 
-fn crashed(holders: u32) -> String {
-    if holders == 0 { String::new() } else { format!(" ({holders} crashed)") }
+fn lost(holders: u32) -> String {
+    if holders == 0 { String::new() } else { format!(" ({holders} lost)") }
 }
 
 fn seconds(length: Option<Duration>) -> String {

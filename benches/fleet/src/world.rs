@@ -94,7 +94,7 @@ impl World {
         let found = state.crashes.iter().position(|it| *it == crash);
         if let Some(place) = found {
             state.crashes.swap_remove(place);
-            state.record.round().crashed += 1;
+            state.record.round().lost += 1;
         }
         found.is_some()
     }
