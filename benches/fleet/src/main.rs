@@ -38,7 +38,7 @@ usage: fleet-simulation [--quick | --write] [NAME …]
 Runs all scripts, or those of these names, on 1000 nodes, and prints what came out. Ends with status
 1 if a promise was broken.
 
-  --quick   40 nodes
+  --quick   30 nodes
   --write   also writes benches/fleet/README.md and benches/fleet/calls.svg
 ";
 
@@ -56,7 +56,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         scripts = scripts::all();
     }
     let has = |flag: &str| flags.iter().any(|it| it == flag);
-    let size = Size { nodes: if has("--quick") { 40 } else { 1_000 }, seed: 1 };
+    let size = Size { nodes: if has("--quick") { 30 } else { 1_000 }, seed: 1 };
     let mut report = Report::run(scripts, size);
     if names.is_empty() {
         report = report.with_traffic();
