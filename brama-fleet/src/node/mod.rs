@@ -89,8 +89,8 @@ pub struct FleetSize {
 /// Decisions about more breakers than this are ignored, so that a store cannot fill the memory.
 const MOST_BREAKERS: usize = 100_000;
 
-/// A decision with a greater epoch is nonsense: no clock is so far ahead. What follows it must still
-/// be greater.
+/// A decision with a greater epoch is nonsense: no clock is so far ahead. What follows it must be
+/// greater still.
 const GREATEST_EPOCH: u64 = 1 << 53;
 
 /// A node with fewer breakers does not doubt itself.
