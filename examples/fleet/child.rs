@@ -13,7 +13,7 @@ use crate::{
     name::NodeNumber,
     node::Node,
     report::{Report, Reports},
-    store::URL,
+    store::{KEEPER_URL, OwnServer, URL},
 };
 
 /// The first argument of a child. The others are its name, the address of the service, and the
@@ -28,6 +28,7 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Box
     // A handle, which the parent drops: the child ends even if the parent was killed.
     thread::spawn(|| {
         let _closed = io::stdin().read_to_end(&mut Vec::new());
+        let _ended_before = env::var(KEEPER_URL).map(|url| OwnServer::shut_down(&url));
         process::exit(0);
     });
     let engine = RedisEngine::new(&redis::Client::open(env::var(URL)?)?, &namespace)?;

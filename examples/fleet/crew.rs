@@ -15,7 +15,7 @@ use crate::{
     name::NodeNumber,
     node::Node,
     report::{Report, Reports},
-    store::{Store, URL},
+    store::{KEEPER_URL, Store, URL},
 };
 
 /// All of its nodes end when it is dropped.
@@ -37,8 +37,13 @@ impl Crew {
         let mut crew = Self { reports, processes, tasks, links };
         for number in NodeNumber::ALL {
             match store {
-                Store::Own(server) => crew.add_process(number, service, &server.url(), &sender)?,
-                Store::Given(url) => crew.add_process(number, service, url, &sender)?,
+                Store::Own(server) => {
+                    let urls = [(URL, server.url()), (KEEPER_URL, server.keeper_url())];
+                    crew.add_process(number, service, urls, &sender)?;
+                }
+                Store::Given(url) => {
+                    crew.add_process(number, service, [(URL, url.clone())], &sender)?;
+                }
                 Store::Memory(engine) => crew.add_task(number, service, engine.link(), &sender)?,
             }
         }
@@ -49,13 +54,13 @@ impl Crew {
         &mut self,
         number: NodeNumber,
         service: SocketAddr,
-        url: &str,
+        urls: impl IntoIterator<Item = (&'static str, String)>,
         sender: &UnboundedSender<NodeReport>,
     ) -> io::Result<()> {
         let namespace = format!("example-{}", std::process::id());
         let mut command = Command::new(env::current_exe()?);
         let command = command.arg(NODE).arg(number.to_string()).arg(service.to_string());
-        let command = command.arg(namespace).env(URL, url).kill_on_drop(true);
+        let command = command.arg(namespace).envs(urls).kill_on_drop(true);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
         self.tasks.spawn(read(number, output, sender.clone()));

@@ -7,6 +7,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
+    time::Duration,
 };
 
 use brama::fleet::memory::MemoryEngine;
@@ -14,6 +15,9 @@ use brama_redis::ACL_RULES;
 
 /// The variable with the address of a server to use. The children get it too.
 pub(crate) const URL: &str = "BRAMA_REDIS_URL";
+
+/// The variable with the address of an own server, for a child whose parent was killed.
+pub(crate) const KEEPER_URL: &str = "BRAMA_EXAMPLE_KEEPER_URL";
 
 pub(crate) enum Store {
     /// A server that ends with the example.
@@ -66,16 +70,32 @@ impl OwnServer {
         }
     }
 
-    pub(crate) fn url(&self) -> String {
-        format!("redis://brama:{PASSWORD}@127.0.0.1:{}/", self.port)
+    /// Ends it without its process.
+    pub(crate) fn shut_down(keeper_url: &str) -> redis::RedisResult<()> {
+        let client = redis::Client::open(keeper_url)?;
+        let mut connection = client.get_connection_with_timeout(Duration::from_secs(1))?;
+        redis::cmd("SHUTDOWN").arg("NOSAVE").exec(&mut connection)
     }
 
-    /// Nobody but the user of the nodes may connect.
+    pub(crate) fn url(&self) -> String {
+        self.url_of("brama")
+    }
+
+    pub(crate) fn keeper_url(&self) -> String {
+        self.url_of("keeper")
+    }
+
+    fn url_of(&self, user: &str) -> String {
+        format!("redis://{user}:{PASSWORD}@127.0.0.1:{}/", self.port)
+    }
+
+    /// Nobody may connect but the nodes, and who ends the server.
     fn settings(&self) -> String {
         let (port, rules) = (self.port, ACL_RULES.join(" "));
         format!(
             "bind 127.0.0.1\nport {port}\nsave \"\"\nappendonly no\n\
-             user default off\nuser brama on >{PASSWORD} {rules}\n"
+             user default off\nuser brama on >{PASSWORD} {rules}\n\
+             user keeper on >{PASSWORD} -@all +shutdown\n"
         )
     }
 }
