@@ -75,10 +75,10 @@ fn its_processes_end_with_it_even_if_it_is_killed() {
     }
     parent.kill().unwrap();
     parent.wait().unwrap();
-    let lives = |child: &str| Path::new("/proc").join(child).exists() && !is_zombie(child);
+    let runs = |child: &str| Path::new("/proc").join(child).exists() && !is_zombie(child);
     let begun = SystemClock.now();
     for child in children.split_whitespace() {
-        while lives(child) {
+        while runs(child) {
             let waited = SystemClock.now().since(begun);
             assert!(waited < Duration::from_secs(20), "the process {child} does not end");
             yield_now();
