@@ -50,7 +50,7 @@ pub(crate) struct Costs {
     pub(crate) scripts: f64,
     script_micros: f64,
     /// Seconds.
-    cpu: f64,
+    pub(crate) cpu: f64,
     input: f64,
     output: f64,
 }
