@@ -196,10 +196,9 @@ impl RedisEngine {
             FleetPhase::HalfOpen { lease } if lease.holder() == node => {
                 Ok(LeaseAnswer::Granted(lease))
             }
+            FleetPhase::Closed | FleetPhase::Ramp { .. } => Ok(LeaseAnswer::NotOpen),
             FleetPhase::HalfOpen { .. }
-            | FleetPhase::Closed
             | FleetPhase::Open { .. }
-            | FleetPhase::Ramp { .. }
             | FleetPhase::RejectedByHand { .. }
             | FleetPhase::ClearedByHand { .. } => Err(unexpected("a lease of another node")),
         }

@@ -5,7 +5,8 @@ use crate::name::NodeName;
 
 /// The right of one node to probe for all.
 ///
-/// It is over by itself, so a node that dies costs the fleet the length of one lease.
+/// It is over by itself, so a node that dies costs the fleet the length of one lease. After three
+/// in a row without a report, calls return without a probe.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProbeLease {
     pub(super) holder: NodeName,

@@ -49,7 +49,13 @@ pub struct Ballot {
     latest: ServerMillis,
     /// Probes that succeeded in a row.
     successes: u32,
+    /// Leases in a row that ended without a report.
+    unused: u32,
 }
+
+/// After so many leases without a report, calls return without a probe: nodes that call too seldom
+/// use no lease, and calls that take longer than a lease report too late.
+const MOST_UNUSED: u32 = 3;
 
 impl Ballot {
     /// Notes that a node is alive and has traffic on this breaker.
@@ -146,7 +152,7 @@ impl Ballot {
             self.openings = self.openings.saturating_add(1);
             policy.wait_of(self.openings)
         };
-        (self.successes, self.opened_by) = (0, by);
+        (self.successes, self.unused, self.opened_by) = (0, 0, by);
         self.pool.clear();
         self.phase = FleetPhase::Open { until: after(now, wait) };
         self.decide(policy, now)
@@ -178,6 +184,10 @@ impl Ballot {
         if 0 < wait {
             return (LeaseAnswer::Wait(wait), None);
         }
+        self.unused += u32::from(matches!(self.phase, FleetPhase::HalfOpen { .. }));
+        if MOST_UNUSED <= self.unused {
+            return (LeaseAnswer::NotOpen, Some(self.return_calls(policy, now)));
+        }
         let until = after(now, policy.lease_length());
         let epoch = self.epoch.saturating_add(1).max(now);
         let lease = ProbeLease { holder: node.clone(), epoch, until };
@@ -199,6 +209,7 @@ impl Ballot {
         if !lease.is_of(node, epoch) || lease.until <= now {
             return None;
         }
+        self.unused = 0;
         Some(match report {
             ProbeReport::Success => self.succeed(policy, now),
             ProbeReport::Failure => self.open(self.opened_by, policy, now),
@@ -302,6 +313,11 @@ impl Ballot {
             self.phase = FleetPhase::Open { until: now };
             return self.decide(policy, now);
         }
+        self.return_calls(policy, now)
+    }
+
+    /// Closes, by a ramp.
+    fn return_calls(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Decision {
         self.close();
         if 0 < policy.ramp_length() {
             self.phase = FleetPhase::Ramp { until: after(now, policy.ramp_length()) };
@@ -312,7 +328,7 @@ impl Ballot {
     fn close(&mut self) {
         self.votes.clear();
         self.pool.clear();
-        (self.openings, self.successes, self.is_unprobed) = (0, 0, false);
+        (self.openings, self.successes, self.unused, self.is_unprobed) = (0, 0, 0, false);
         self.phase = FleetPhase::Closed;
     }
 

@@ -81,6 +81,7 @@ pub async fn run<B: TestBench>(bench: &B) -> Vec<(&'static str, Deviation)> {
         probing::a_lease_is_given_after_the_wait,
         probing::one_lease_is_given_at_a_time,
         probing::a_holder_that_is_silent_costs_one_lease,
+        probing::after_three_silent_holders_calls_return,
         probing::a_lease_is_announced_with_its_holder,
         probing::an_inconclusive_probe_lets_the_next_node_probe_at_once,
         probing::a_report_of_a_lease_that_is_over_changes_nothing,

@@ -4,7 +4,10 @@ use super::{
     bench::TestBench,
     case_run::{CaseRun, Deviation, LEASE, WAIT, expect},
 };
-use crate::ballot::{FleetPhase, LeaseAnswer, ProbeReport};
+use crate::{
+    ballot::{FleetPhase, LeaseAnswer, ProbeReport},
+    engine::Announcement,
+};
 
 /// A breaker that is closed has nothing to probe.
 ///
@@ -63,6 +66,28 @@ pub async fn a_holder_that_is_silent_costs_one_lease<B: TestBench>(
     run.pass(LEASE).await;
     let second = run.granted(1).await?;
     expect(first.epoch() < second.epoch(), "the token has grown", &(first, second))
+}
+
+/// Nodes that call too seldom use no lease, so calls return without a probe.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn after_three_silent_holders_calls_return<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.open().await?;
+    run.pass(WAIT).await;
+    for holder in [0, 1, 0] {
+        run.granted(holder).await?;
+        run.pass(LEASE).await;
+    }
+    let answer = run.lease(1).await?;
+    expect(answer == LeaseAnswer::NotOpen, "no lease is given", &answer)?;
+    let digest = run.digest().await?;
+    let is_ramp = |it: &Announcement| matches!(it.decision.phase, FleetPhase::Ramp { .. });
+    expect(digest.iter().all(is_ramp), "calls return", &digest)
 }
 
 /// All nodes learn which of them probes.

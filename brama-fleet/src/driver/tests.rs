@@ -422,3 +422,20 @@ async fn a_node_that_is_switched_off_rejects_nothing_and_asks_for_nothing_until_
     sleep(SECOND).await;
     assert!(nodes[2].fleet.status().is_linked && !nodes[2].call());
 }
+
+#[tokio::test(start_paused = true)]
+async fn nodes_that_call_every_half_minute_are_not_rejected_for_ever() {
+    let nodes = nodes(20).await;
+    nodes[..6].iter().for_each(TestNode::fail);
+    sleep(SECOND).await;
+    assert!(!nodes[19].breaker.is_available());
+    // One after the other calls. Whoever gets the lease has no call for it in time.
+    let mut ran_after = None;
+    for second in 0..300 {
+        sleep(SECOND).await;
+        if second % 30 < 20 && nodes[second % 30].call() {
+            ran_after = ran_after.or(Some(second));
+        }
+    }
+    assert!(ran_after.is_some_and(|second| second < 100), "a call ran after {ran_after:?} s");
+}

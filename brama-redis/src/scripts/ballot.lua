@@ -16,6 +16,8 @@ local FIRST = 19
 
 -- The longest that a policy allows, in milliseconds.
 local MEMBERS_TTL, VOTES_TTL, STATE_TTL = 180000, 3600000, 172800000
+-- Leases without a report, after which calls return.
+local MOST_UNUSED = 3
 local MOST = 4294967295
 local PHASES = { closed = true, open = true, half_open = true, ramp = true, by_hand = true }
 
@@ -42,11 +44,11 @@ local function read(name)
   local ballot = at(name)
   local state = redis.call('HMGET', ballot.state,
     'epoch', 'phase', 'until', 'word', 'openings', 'successes', 'votes', 'members', 'quorum',
-    'unprobed', 'since')
+    'unprobed', 'since', 'unused')
   ballot.epoch, ballot.phase, ballot.ends = number(state[1]), state[2], number(state[3])
   ballot.word, ballot.openings, ballot.successes = state[4] or '', number(state[5]), number(state[6])
   ballot.by = { number(state[7]), number(state[8]), number(state[9]) }
-  ballot.unprobed, ballot.since = state[10] == '1', number(state[11])
+  ballot.unprobed, ballot.since, ballot.unused = state[10] == '1', number(state[11]), number(state[12])
   if not PHASES[ballot.phase] then ballot.phase, ballot.word = 'closed', '' end
   return ballot
 end
@@ -60,7 +62,7 @@ local function write(ballot)
     'until', digits(ballot.ends), 'word', ballot.word, 'openings', digits(ballot.openings),
     'successes', digits(ballot.successes), 'votes', digits(ballot.by[1]),
     'members', digits(ballot.by[2]), 'quorum', digits(ballot.by[3]),
-    'unprobed', ballot.unprobed and '1' or '0')
+    'unprobed', ballot.unprobed and '1' or '0', 'unused', digits(ballot.unused))
   redis.call('PEXPIRE', ballot.state, STATE_TTL)
   if ballot.phase == 'closed' then
     redis.call('SREM', prefix .. 'open', ballot.name)
@@ -234,7 +236,7 @@ local function open(ballot, now, by)
     ballot.openings = math.min(ballot.openings + 1, MOST)
     wait = wait_of(ballot.openings)
   end
-  ballot.successes, ballot.unprobed = 0, false
+  ballot.successes, ballot.unused, ballot.unprobed = 0, 0, false
   set(ballot, 'open', now + wait)
   return decide(ballot, now)
 end
@@ -265,6 +267,13 @@ end
 
 local function close(ballot)
   redis.call('DEL', ballot.votes, ballot.weights, ballot.calls, ballot.reporters, ballot.failing)
-  ballot.openings, ballot.successes, ballot.unprobed = 0, 0, false
+  ballot.openings, ballot.successes, ballot.unused, ballot.unprobed = 0, 0, 0, false
   set(ballot, 'closed', 0)
+end
+
+-- Closes, by a ramp.
+local function return_calls(ballot, now)
+  close(ballot)
+  if policy.ramp > 0 then set(ballot, 'ramp', now + policy.ramp) end
+  return decide(ballot, now)
 end
