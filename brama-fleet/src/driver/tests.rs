@@ -439,3 +439,17 @@ async fn nodes_that_call_every_half_minute_are_not_rejected_for_ever() {
     }
     assert!(ran_after.is_some_and(|second| second < 100), "a call ran after {ran_after:?} s");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_circuit_that_opened_an_hour_ago_and_had_no_call_since_is_no_vote() {
+    let nodes = nodes(3).await;
+    nodes[0].fail();
+    // Its opening is over after a minute, but only a call would show it.
+    for _ in 0..3_600 {
+        sleep(SECOND).await;
+        assert!(nodes[1].call() && nodes[2].call());
+    }
+    nodes[1].fail();
+    sleep(SECOND).await;
+    assert!(nodes[2].breaker.is_available(), "one node of two with traffic has failures");
+}

@@ -53,6 +53,14 @@ impl LocalBreaker {
         if was_used || self.holds_lease() { None } else { self.lay(name, now) }
     }
 
+    /// Notes that an opening proves nothing any more: without calls, no circuit would close.
+    pub(super) fn outdate_if_idle(&mut self, policy: &FleetPolicy, now: Tick) {
+        let length = Duration::from_millis(policy.vote_length());
+        if !self.is_used(policy, now) && self.voting.has_opened_before(length, now) {
+            self.voting.outdate();
+        }
+    }
+
     /// Lays what is decided over a breaker that has no overlay. A permit for a probe is not given
     /// twice.
     pub(super) fn lay_anew(&mut self, name: &BreakerName, now: Tick) -> Option<NodeCommand> {

@@ -116,7 +116,7 @@ impl NodeCore {
                 let known = self.breakers.get_mut(&name);
                 commands.extend(known.and_then(|it| it.lay_anew(&name, now)));
             }
-            NodeInput::Opened(name) => self.open(name),
+            NodeInput::Opened(name) => self.open(name, now),
             NodeInput::Closed(name) => self.close(name, &mut commands),
             NodeInput::Surveyed(survey) => self.survey(survey, &mut commands, now),
             NodeInput::Wanted(name) => self.ask(&name, &mut commands, now),
@@ -230,9 +230,9 @@ impl NodeCore {
         }
     }
 
-    fn open(&mut self, name: BreakerName) {
+    fn open(&mut self, name: BreakerName, now: Tick) {
         if let Some(breaker) = self.breaker(name) {
-            breaker.voting.open();
+            breaker.voting.open(now);
         }
     }
 
@@ -261,7 +261,7 @@ impl NodeCore {
         for name in open {
             let is_known = self.breakers.get(&name).is_some_and(|it| it.voting.is_open());
             if !is_known {
-                self.open(name);
+                self.open(name, now);
             }
         }
         for Traffic { breaker: name, .. } in &used {
@@ -269,6 +269,8 @@ impl NodeCore {
             let breaker = self.breaker(name.clone());
             commands.extend(breaker.and_then(|it| it.use_it(name, &policy, now)));
         }
+        let policy = self.policy;
+        self.breakers.values_mut().for_each(|it| it.outdate_if_idle(&policy, now));
         if self.doubts_itself(now) {
             for traffic in &mut used {
                 traffic.counts = CallCounts::default();

@@ -10,6 +10,8 @@ use crate::FleetPolicy;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Voting {
     evidence: Evidence,
+    /// When the circuit last opened.
+    opened_at: Option<Tick>,
     /// When the node last voted.
     voted_at: Option<Tick>,
     /// Whether the fleet may count that vote.
@@ -26,7 +28,8 @@ enum Evidence {
     None,
     /// It has opened.
     Open,
-    /// It has opened, and the fleet has closed since: another node knows better.
+    /// It has opened, and the fleet has closed since, so another node knows better; or no call has
+    /// come for long.
     Outdated,
 }
 
@@ -35,12 +38,18 @@ const BETWEEN_VOTES: Duration = Duration::from_secs(1);
 
 impl Voting {
     /// Notes that the circuit has opened, again or for the first time.
-    pub(super) const fn open(&mut self) {
+    pub(super) const fn open(&mut self, now: Tick) {
+        self.opened_at = Some(now);
         self.hurries |= !matches!(self.evidence, Evidence::Open);
         self.evidence = Evidence::Open;
     }
 
-    /// Notes that the fleet has closed: what opened the circuit was before that.
+    /// Whether the circuit last opened so long ago.
+    pub(super) fn has_opened_before(&self, length: Duration, now: Tick) -> bool {
+        self.opened_at.is_some_and(|at| at.after(length) <= now)
+    }
+
+    /// Notes that what has opened the circuit is over.
     pub(super) const fn outdate(&mut self) {
         if self.is_open() {
             self.evidence = Evidence::Outdated;
