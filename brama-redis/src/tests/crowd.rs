@@ -93,3 +93,28 @@ async fn a_thousand_nodes_open_and_close_together() {
     assert!(nodes[NODES / 2..].iter().all(|node| node.breaker.status().trips == 0));
     until_all(&nodes, "well", CrowdNode::is_well).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_with_ten_thousand_breakers_has_the_store() {
+    let server = Server::own();
+    let (registry, engine) = (brisk_registry(), server.hasty_engine("many-breakers"));
+    let breakers: Vec<_> = (0..10_000).map(|it| registry.breaker(format!("host-{it}"))).collect();
+    let call = || breakers.iter().for_each(|it| drop(it.call(|| Ok::<_, fmt::Error>(()))));
+    call();
+    let policy = FleetPolicy::new().heartbeat(Duration::from_secs(2)).unwrap();
+    let fleet = Fleet::start(&registry, engine, node("a"), policy, FleetMode::Active).unwrap();
+    let mut looks = interval(Duration::from_millis(100));
+    for _ in 0..600 {
+        looks.tick().await;
+        call();
+        let known: i64 = server.command(&["ZCARD", &key(&server, "many-breakers", "known")]);
+        if known == 10_000 && fleet.status().is_linked {
+            return;
+        }
+    }
+    panic!("it has no store: {:?}", fleet.status());
+}
+
+fn key(server: &Server, test: &str, name: &str) -> String {
+    format!("{}{name}", server.hasty_engine(test).namespace().prefix())
+}
