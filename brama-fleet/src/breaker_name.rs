@@ -18,6 +18,10 @@ use brama_runtime::api::{Identity, text::Escaped};
 pub struct BreakerName(Arc<str>);
 
 impl BreakerName {
+    /// The longest name that a fleet shares, in bytes: 1 KiB. Each byte other than letters and
+    /// digits of ASCII, `-`, `_` and `.` travels as three.
+    pub const LONGEST: usize = 1_024;
+
     /// The name of this identity.
     #[must_use]
     pub fn of(identity: &Identity<'_>) -> Self {

@@ -18,7 +18,7 @@ const VERSION: &str = "1";
 /// In bytes, of the whole line.
 const LONGEST_LINE: usize = 4_096;
 /// In bytes, of the name of a breaker as it travels.
-pub(crate) const LONGEST_NAME: usize = 1_024;
+pub(crate) const LONGEST_NAME: usize = BreakerName::LONGEST;
 /// In bytes, of who acts by hand, before it is encoded.
 pub(crate) const LONGEST_WORD: usize = 512;
 /// Above the longest wait or rejection of any policy: two days, in milliseconds.

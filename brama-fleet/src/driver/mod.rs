@@ -39,6 +39,9 @@ use crate::{
 /// laid before the drop end by themselves. Start one for a registry: two would lay overlays over
 /// each other's.
 ///
+/// A breaker whose name is longer than [`BreakerName::LONGEST`] takes no part, and neither does the
+/// one that stands for the keys beyond the limit of keys.
+///
 /// ```
 /// use brama_fleet::{Fleet, FleetPolicy, NodeName, memory::MemoryEngine, node::FleetMode};
 /// use brama_runtime::api::{Registry, clock::SystemClock};
@@ -187,6 +190,13 @@ impl Fleet {
         let link_error = Some(LinkError::new("the task of the fleet has ended with its runtime"));
         FleetStatus { is_linked: false, link_error, ..status }
     }
+}
+
+/// The name by which a fleet knows a breaker; `None` if it has none of its own, or one that is too
+/// long to travel.
+fn shared_name(identity: &Identity<'_>) -> Option<BreakerName> {
+    let name = (!identity.is_overflow()).then(|| BreakerName::of(identity));
+    name.filter(|name| name.as_str().len() <= BreakerName::LONGEST)
 }
 
 impl Drop for Fleet {

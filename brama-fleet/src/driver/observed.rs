@@ -1,5 +1,10 @@
 //! Events of breakers, as the node needs them.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
+
 use brama_runtime::api::{
     Registry, State,
     circuit::By,
@@ -8,7 +13,8 @@ use brama_runtime::api::{
 };
 use tokio::sync::mpsc::{Receiver, channel};
 
-use crate::{BreakerName, node::NodeInput};
+use super::shared_name;
+use crate::node::NodeInput;
 
 /// What is more than this is lost, and corrected by the next survey.
 const MOST_WAITING: usize = 1_024;
@@ -18,9 +24,18 @@ const FLEET: &str = "fleet";
 
 /// Observes changes of a registry. The observer runs on the thread that causes a change, and only
 /// puts it into a queue.
-pub(super) fn observe(registry: &Registry) -> (Observation, Receiver<NodeInput>) {
+///
+/// The ends of calls that overlays have let through matter only while the node probes: a ramp lets
+/// many through.
+pub(super) fn observe(
+    registry: &Registry,
+    is_probing: Arc<AtomicBool>,
+) -> (Observation, Receiver<NodeInput>) {
     let (sender, receiver) = channel(MOST_WAITING);
     let observation = registry.observe(move |event| {
+        if matches!(event.detail, EventDetail::Probed { .. }) && !is_probing.load(Relaxed) {
+            return;
+        }
         if let Some(input) = input_of(event) {
             let _corrected_by_a_survey = sender.try_send(input);
         }
@@ -33,24 +48,21 @@ pub(super) fn observe(registry: &Registry) -> (Observation, Receiver<NodeInput>)
     reason = "events of other kinds do not matter to a fleet"
 )]
 fn input_of(event: &Event) -> Option<NodeInput> {
-    if event.identity.is_overflow() {
-        return None;
-    }
-    let name = || BreakerName::of(&event.identity);
+    let name = || shared_name(&event.identity);
     match &event.detail {
-        EventDetail::Registered => Some(NodeInput::Created(name())),
+        EventDetail::Registered => name().map(NodeInput::Created),
         EventDetail::StateChanged { to, cause, .. } => match to {
-            State::Open if is_by_rule(cause) => Some(NodeInput::Opened(name())),
+            State::Open if is_by_rule(cause) => name().map(NodeInput::Opened),
             State::HalfOpen => None,
             State::Open | State::Closed | State::ForcedOpen | State::Disabled => {
-                Some(NodeInput::Closed(name()))
+                name().map(NodeInput::Closed)
             }
         },
         EventDetail::Probed { epoch, verdict, .. } => {
-            Some(NodeInput::Probed(name(), *epoch, *verdict))
+            Some(NodeInput::Probed(name()?, *epoch, *verdict))
         }
         EventDetail::Lifted { by: Some(by), .. } if is_by_hand(by) => {
-            Some(NodeInput::LiftedByHand(name()))
+            name().map(NodeInput::LiftedByHand)
         }
         _ => None,
     }

@@ -1,16 +1,21 @@
 //! Surveys: which breakers of a registry had traffic, and which calls overlays have rejected.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeSet, HashMap},
+    mem,
+};
 
 use brama_runtime::api::{Breaker, Registry, State, Status, Totals, status::BreakerFilter};
 
-use super::observed::is_by_rule;
+use super::{observed::is_by_rule, shared_name};
 use crate::{BreakerName, ballot::CallCounts, engine::Traffic, node::Survey};
 
 /// The breakers of a registry by their names.
 pub(super) struct Surveyor {
     registry: Registry,
     known: HashMap<BreakerName, Seen>,
+    /// Whether no survey was made yet: breakers with calls then count as used, the calls do not.
+    is_first: bool,
 }
 
 /// What was last seen of a breaker.
@@ -22,21 +27,26 @@ struct Seen {
 
 impl Surveyor {
     pub(super) fn new(registry: Registry) -> Self {
-        Self { registry, known: HashMap::new() }
+        let mut known = HashMap::new();
+        registry.for_each_status(&BreakerFilter::new(), |status| {
+            if let Some(name) = shared_name(&status.identity) {
+                known.insert(name, Seen { totals: status.totals, rejected: None });
+            }
+        });
+        Self { registry, known, is_first: true }
     }
 
     /// Looks at each breaker, and forgets those that are gone.
     pub(super) fn survey(&mut self) -> Survey {
         let (mut survey, mut known) = (Survey::default(), HashMap::new());
         let before = &mut self.known;
+        let is_first = mem::replace(&mut self.is_first, false);
         self.registry.for_each_status(&BreakerFilter::new(), |status| {
-            if status.identity.is_overflow() {
-                return;
-            }
-            let name = BreakerName::of(&status.identity);
+            let Some(name) = shared_name(&status.identity) else { return };
             let seen = before.remove(&name);
             let before = seen.as_ref().map(|seen| seen.totals).unwrap_or_default();
-            if before != status.totals {
+            let is_used = before != status.totals || (is_first && before != Totals::default());
+            if is_used {
                 let counts = counts_between(&before, &status.totals);
                 survey.used.push(Traffic { breaker: name.clone(), counts });
             }
@@ -67,16 +77,17 @@ impl Surveyor {
     }
 
     /// Forgets the rejected calls of breakers that nobody waits for.
-    pub(super) fn forget_all_but(&mut self, wanting: &[BreakerName]) {
+    pub(super) fn forget_all_but(&mut self, wanting: &BTreeSet<BreakerName>) {
         let others = self.known.iter_mut().filter(|(name, _)| !wanting.contains(name));
         others.for_each(|(_, seen)| seen.rejected = None);
     }
 }
 
-/// The calls between two surveys.
+/// The calls between two surveys. A breaker that was removed and created again begins anew.
 fn counts_between(before: &Totals, now: &Totals) -> CallCounts {
-    let since =
-        |before: u64, now: u64| u32::try_from(now.saturating_sub(before)).unwrap_or(u32::MAX);
+    let since = |before: u64, now: u64| {
+        u32::try_from(now.checked_sub(before).unwrap_or(now)).unwrap_or(u32::MAX)
+    };
     let failures = since(before.failures, now.failures);
     let calls = since(before.successes, now.successes).saturating_add(failures);
     CallCounts { calls, failures }

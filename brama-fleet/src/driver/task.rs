@@ -1,11 +1,14 @@
 //! The task of a fleet: it carries out what the node's state machine says.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     future::{Future, poll_fn},
     mem,
     pin::pin,
-    sync::{Arc, PoisonError},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::Poll,
     time::Duration,
 };
@@ -35,6 +38,9 @@ pub(super) struct FleetTask {
     surveyor: Surveyor,
     start: Instant,
     observed: Receiver<NodeInput>,
+    is_probing: Arc<AtomicBool>,
+    /// Which of the things that it waits for is looked at first.
+    turn: usize,
     settings: watch::Receiver<(FleetPolicy, FleetMode)>,
     stream: Option<Box<dyn DecisionStream>>,
     subscribe_at: Instant,
@@ -47,7 +53,8 @@ pub(super) struct FleetTask {
 }
 
 /// Why the task goes on.
-enum Woken {
+#[derive(Debug)]
+pub(super) enum Woken {
     Observed(NodeInput),
     Announced(Result<Announcement, LinkError>),
     Reconfigured,
@@ -70,7 +77,8 @@ impl FleetTask {
         settings: watch::Receiver<(FleetPolicy, FleetMode)>,
         status: &SharedStatus,
     ) -> Self {
-        let (observation, observed) = observe(registry);
+        let is_probing = Arc::new(AtomicBool::new(false));
+        let (observation, observed) = observe(registry, Arc::clone(&is_probing));
         let (status, start) = (Arc::clone(status), Instant::now());
         let surveyor = Surveyor::new(registry.clone());
         Self {
@@ -80,6 +88,8 @@ impl FleetTask {
             surveyor,
             start,
             observed,
+            is_probing,
+            turn: 0,
             settings,
             stream: None,
             subscribe_at: start,
@@ -145,22 +155,29 @@ impl FleetTask {
         NodeInput::LinkFailed
     }
 
-    /// Waits until something happens.
-    async fn wait(&mut self) -> Woken {
+    /// Waits until something happens. What is looked at first changes, so that none of many events,
+    /// announcements or votes keeps the others waiting.
+    pub(super) async fn wait(&mut self) -> Woken {
+        self.turn = self.turn.wrapping_add(1);
+        let turn = self.turn;
         let mut sleep = pin!(sleep_until(self.wakes_at()));
         let mut next = self.stream.as_mut().map(|stream| stream.next());
         let (observed, mut settings) = (&mut self.observed, pin!(self.settings.changed()));
         poll_fn(|context| {
-            if let Poll::Ready(observed) = observed.poll_recv(context) {
-                return Poll::Ready(observed.map_or(Woken::Ended, Woken::Observed));
-            }
-            if let Some(Poll::Ready(next)) = next.as_mut().map(|it| it.as_mut().poll(context)) {
-                return Poll::Ready(Woken::Announced(next));
-            }
-            if let Poll::Ready(Ok(())) = settings.as_mut().poll(context) {
-                return Poll::Ready(Woken::Reconfigured);
-            }
-            sleep.as_mut().poll(context).map(|()| Woken::TimeHasCome)
+            let mut look = |place: usize| match place % 4 {
+                0 => observed.poll_recv(context).map(|it| it.map_or(Woken::Ended, Woken::Observed)),
+                1 => match next.as_mut() {
+                    Some(next) => next.as_mut().poll(context).map(Woken::Announced),
+                    None => Poll::Pending,
+                },
+                2 => match settings.as_mut().poll(context) {
+                    Poll::Ready(Ok(())) => Poll::Ready(Woken::Reconfigured),
+                    Poll::Ready(Err(_)) | Poll::Pending => Poll::Pending,
+                },
+                _ => sleep.as_mut().poll(context).map(|()| Woken::TimeHasCome),
+            };
+            let woken = (0..4).map(|place| look(turn.wrapping_add(place))).find(Poll::is_ready);
+            woken.unwrap_or(Poll::Pending)
         })
         .await
     }
@@ -179,7 +196,7 @@ impl FleetTask {
 
     /// Tells the node what has happened, and does what it says.
     async fn handle(&mut self, input: NodeInput) {
-        let mut commands = VecDeque::from(self.core.step(input, self.now()));
+        let mut commands = VecDeque::from(self.step(input));
         while let Some(command) = commands.pop_front() {
             let Some(answer) = self.perform(command).await else { continue };
             if matches!(answer, NodeInput::Digested(_)) {
@@ -189,8 +206,15 @@ impl FleetTask {
                 // Each further request would take as long to fail.
                 commands.retain(|it| !Requests::takes(it));
             }
-            commands.extend(self.core.step(answer, self.now()));
+            commands.extend(self.step(answer));
         }
+    }
+
+    fn step(&mut self, input: NodeInput) -> Vec<NodeCommand> {
+        let commands = self.core.step(input, self.now());
+        // Before its overlay is laid, so that no end of a probe is missed.
+        self.is_probing.store(self.core.is_probing(), Relaxed);
+        commands
     }
 
     async fn perform(&mut self, command: NodeCommand) -> Option<NodeInput> {
@@ -217,7 +241,7 @@ impl FleetTask {
 
     /// Asks for leases of breakers that have rejected a call since the last look.
     async fn look_for_calls(&mut self) {
-        let wanting: Vec<_> = self.core.wanting(self.now()).cloned().collect();
+        let wanting: BTreeSet<_> = self.core.wanting(self.now()).cloned().collect();
         self.surveyor.forget_all_but(&wanting);
         for name in wanting {
             if self.surveyor.is_wanted(&name) {

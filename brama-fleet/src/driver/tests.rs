@@ -1,5 +1,7 @@
 //! Nodes with real breakers on the engine in memory, while tokio's clock stands still.
 
+mod crowds;
+
 use brama_runtime::api::{
     Breaker, Expiry, PolicyPatch, State, event::EventDetail, metrics::Exposition,
 };

@@ -5,7 +5,7 @@ use brama_runtime::api::event::ProbeVerdict;
 use super::FleetMode;
 use crate::{
     BreakerName, FleetPolicy,
-    ballot::{LeaseAnswer, VoteAnswer},
+    ballot::{LeaseAnswer, ProbeReport, VoteAnswer},
     engine::{Announcement, Digest, Traffic},
 };
 
@@ -55,4 +55,14 @@ pub struct Survey {
     pub open: Vec<BreakerName>,
     /// Those whose circuits are half-open.
     pub half_open: Vec<BreakerName>,
+}
+
+impl From<ProbeVerdict> for ProbeReport {
+    fn from(verdict: ProbeVerdict) -> Self {
+        match verdict {
+            ProbeVerdict::Success => Self::Success,
+            ProbeVerdict::Failure => Self::Failure,
+            ProbeVerdict::Inconclusive => Self::Inconclusive,
+        }
+    }
 }

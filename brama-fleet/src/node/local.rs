@@ -73,7 +73,7 @@ impl LocalBreaker {
         }
     }
 
-    fn holds_lease(&self) -> bool {
+    pub(super) fn holds_lease(&self) -> bool {
         self.decided.as_ref().is_some_and(|it| it.token().is_some())
     }
 
@@ -90,16 +90,8 @@ impl LocalBreaker {
         !is_needed && !self.is_used(policy, now) && is_settled
     }
 
-    /// Whether the node votes now.
-    pub(super) fn votes(&mut self, policy: &FleetPolicy, now: Tick) -> bool {
-        let votes = self.vote_at(policy).is_some_and(|at| at <= now);
-        if votes {
-            self.voting.vote(now);
-        }
-        votes
-    }
-
-    fn vote_at(&self, policy: &FleetPolicy) -> Option<Tick> {
+    /// When the node votes next, if at all.
+    pub(super) fn vote_at(&self, policy: &FleetPolicy) -> Option<Tick> {
         let is_of_use = self.decided.as_ref().is_none_or(Decided::takes_votes);
         self.voting.next(policy).filter(|_| is_of_use)
     }

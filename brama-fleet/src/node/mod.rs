@@ -14,10 +14,7 @@ use std::{
     time::Duration,
 };
 
-use brama_runtime::api::{
-    circuit::{By, Tick},
-    event::ProbeVerdict,
-};
+use brama_runtime::api::circuit::{By, Tick};
 
 pub use self::{
     command::NodeCommand,
@@ -29,7 +26,7 @@ use self::{
 };
 use crate::{
     BreakerName, FleetPolicy,
-    ballot::{CallCounts, Decision, LeaseAnswer, ProbeReport, ServerMillis, Standing, VoteAnswer},
+    ballot::{CallCounts, Decision, LeaseAnswer, ServerMillis, Standing, VoteAnswer},
     draw::Draws,
     engine::{Announcement, Digest, Traffic},
 };
@@ -92,6 +89,9 @@ const MOST_BREAKERS: usize = 100_000;
 /// A decision with a greater epoch is nonsense: no clock is so far ahead. What follows it must be
 /// greater still.
 const GREATEST_EPOCH: u64 = 1 << 53;
+
+/// At once.
+const MOST_VOTES: usize = 16;
 
 /// A node with fewer breakers does not doubt itself.
 const FEWEST_TO_DOUBT: usize = 5;
@@ -195,6 +195,13 @@ impl NodeCore {
     #[must_use]
     pub const fn is_linked(&self) -> bool {
         self.is_linked
+    }
+
+    /// Whether the node holds the lease of a breaker, so that the end of its probe matters:
+    /// [`NodeInput::Probed`].
+    #[must_use]
+    pub fn is_probing(&self) -> bool {
+        self.breakers.values().any(LocalBreaker::holds_lease)
     }
 
     /// Whether most of the node's breakers are open, so that its own network may be at fault. Its
@@ -417,22 +424,26 @@ impl NodeCore {
 
     /// Ends what is over by itself, grows ramps, and votes.
     fn pass(&mut self, commands: &mut Vec<NodeCommand>, now: Tick) {
-        let weight = u32::from(!self.doubts_itself(now));
         for (name, breaker) in &mut self.breakers {
             commands.extend(breaker.pass(name, &self.policy, self.is_linked, now));
-            if breaker.votes(&self.policy, now) {
-                commands.push(NodeCommand::Vote(name.clone(), weight));
-            }
         }
+        self.vote(commands, now);
     }
-}
 
-impl From<ProbeVerdict> for ProbeReport {
-    fn from(verdict: ProbeVerdict) -> Self {
-        match verdict {
-            ProbeVerdict::Success => Self::Success,
-            ProbeVerdict::Failure => Self::Failure,
-            ProbeVerdict::Inconclusive => Self::Inconclusive,
+    /// Casts the votes that are due for longest. The others are due at once, so that whatever else
+    /// happens is not kept waiting by many votes over a slow link.
+    fn vote(&mut self, commands: &mut Vec<NodeCommand>, now: Tick) {
+        let weight = u32::from(!self.doubts_itself(now));
+        let policy = self.policy;
+        let due = self.breakers.iter_mut().filter_map(|(name, breaker)| {
+            let at = breaker.vote_at(&policy).filter(|at| *at <= now)?;
+            Some((at, name, breaker))
+        });
+        let mut due: Vec<_> = due.collect();
+        due.sort_unstable_by_key(|(at, ..)| *at);
+        for (_, name, breaker) in due.into_iter().take(MOST_VOTES) {
+            breaker.voting.vote(now);
+            commands.push(NodeCommand::Vote(name.clone(), weight));
         }
     }
 }

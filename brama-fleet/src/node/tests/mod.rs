@@ -5,7 +5,7 @@ mod nonsense;
 
 use std::collections::BTreeSet;
 
-use brama_runtime::api::{Identity, overlay::Overlay};
+use brama_runtime::api::{Identity, event::ProbeVerdict, overlay::Overlay};
 
 use super::*;
 use crate::{
@@ -342,6 +342,23 @@ fn votes_of_a_node_most_of_whose_breakers_are_open_weigh_nothing() {
         if let NodeCommand::Vote(_, weight) = command { Some(*weight) } else { None }
     });
     assert_eq!(weights.collect::<Vec<_>>(), [1, 1, 0, 0, 0]);
+}
+
+#[test]
+fn of_many_votes_a_few_are_cast_at_once_and_each_has_its_turn() {
+    let mut run = Run::new(FleetMode::Active);
+    let names = (0..100).map(|it| BreakerName::of(&Identity::new(format!("of-{it}"))));
+    let survey = Survey { open: names.collect(), ..Survey::default() };
+    let mut commands = run.core.step(NodeInput::Surveyed(survey), run.now);
+    let mut voted = BTreeSet::new();
+    for _ in 0..7 {
+        commands.retain(|it| matches!(it, NodeCommand::Vote(..)));
+        assert!(commands.len() <= 16);
+        voted.extend(commands.iter().map(|it| format!("{it:?}")));
+        assert!(voted.len() == 100 || run.core.wakes_at() <= run.now);
+        commands = run.core.step(NodeInput::TimeHasCome, run.now);
+    }
+    assert_eq!(voted.len(), 100);
 }
 
 #[test]
