@@ -46,6 +46,31 @@ pub enum NodeInput {
     Reconfigured(FleetPolicy, FleetMode),
 }
 
+impl NodeInput {
+    /// Whether the node looks at each of its breakers for what has come with time. After what
+    /// concerns one breaker it waits until it is woken: there may be one such input for each.
+    pub(super) const fn concerns_all(&self) -> bool {
+        match self {
+            Self::TimeHasCome
+            | Self::Surveyed(_)
+            | Self::Subscribed
+            | Self::Digested(_)
+            | Self::LinkFailed
+            | Self::Reconfigured(..) => true,
+            Self::Created(_)
+            | Self::Opened(_)
+            | Self::Closed(_)
+            | Self::Wanted(_)
+            | Self::Probed(..)
+            | Self::LiftedByHand(_)
+            | Self::Overtaken(..)
+            | Self::Announced(_)
+            | Self::Voted(..)
+            | Self::Leased(..) => false,
+        }
+    }
+}
+
 /// The breakers of a node, as it finds them once in a heartbeat.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {

@@ -1,5 +1,6 @@
 //! The part of a fleet on one machine, without clock and without I/O.
 
+mod answers;
 mod command;
 mod decided;
 mod input;
@@ -20,15 +21,12 @@ pub use self::{
     command::NodeCommand,
     input::{NodeInput, Survey},
 };
-use self::{
-    decided::{CLOSED, Decided},
-    local::LocalBreaker,
-};
+use self::{decided::Decided, local::LocalBreaker};
 use crate::{
     BreakerName, FleetPolicy,
-    ballot::{CallCounts, Decision, LeaseAnswer, ServerMillis, Standing, VoteAnswer},
+    ballot::{CallCounts, Decision, ServerMillis, Standing},
     draw::Draws,
-    engine::{Announcement, Digest, Traffic},
+    engine::{Announcement, Traffic},
 };
 
 /// What a node does with the decisions of the fleet.
@@ -90,6 +88,9 @@ const MOST_BREAKERS: usize = 100_000;
 /// greater still.
 const GREATEST_EPOCH: u64 = 1 << 53;
 
+/// In breakers. A heartbeat about more of them is sent in parts.
+const MOST_IN_A_BEAT: usize = 250;
+
 /// At once.
 const MOST_VOTES: usize = 16;
 
@@ -109,6 +110,7 @@ impl NodeCore {
 
     /// Takes what has happened at `now`, and returns what is to be done, in order.
     pub fn step(&mut self, input: NodeInput, now: Tick) -> Vec<NodeCommand> {
+        let (concerns_all, votes) = (input.concerns_all(), self.votes_after(&input));
         let mut commands = Vec::new();
         match input {
             NodeInput::TimeHasCome => self.beat_if_due(&mut commands, now),
@@ -137,7 +139,12 @@ impl NodeCore {
             NodeInput::LinkFailed => self.lose_link(now),
             NodeInput::Reconfigured(policy, mode) => return self.reconfigure(policy, mode, now),
         }
-        self.pass(&mut commands, now);
+        if concerns_all {
+            self.pass(&mut commands, now);
+        }
+        if votes {
+            self.vote(&mut commands, now);
+        }
         match self.mode {
             FleetMode::Active => {}
             FleetMode::Shadow => commands.retain(|command| !command.obeys()),
@@ -283,7 +290,10 @@ impl NodeCore {
                 traffic.counts = CallCounts::default();
             }
         }
-        commands.push(NodeCommand::Beat(used));
+        // A store answers a short heartbeat in time, and serves others in between.
+        let parts = used.chunks(MOST_IN_A_BEAT).map(<[Traffic]>::to_vec);
+        let parts = if used.is_empty() { vec![Vec::new()] } else { parts.collect() };
+        commands.extend(parts.into_iter().map(NodeCommand::Beat));
     }
 
     fn ask(&mut self, name: &BreakerName, commands: &mut Vec<NodeCommand>, now: Tick) {
@@ -318,92 +328,9 @@ impl NodeCore {
         }
     }
 
-    fn voted(
-        &mut self,
-        breaker: BreakerName,
-        answer: VoteAnswer,
-        commands: &mut Vec<NodeCommand>,
-        now: Tick,
-    ) {
-        let known = self.breakers.get_mut(&breaker);
-        match answer {
-            VoteAnswer::Counted(standing) => {
-                if let Some(known) = known {
-                    known.count(standing, false);
-                }
-            }
-            VoteAnswer::HeldBack(standing) => {
-                if let Some(known) = known {
-                    known.count(standing, true);
-                }
-            }
-            VoteAnswer::Opened(decision) => {
-                self.decide(Announcement { breaker, decision }, commands, now);
-            }
-        }
-    }
-
     fn anchor(&mut self, decision: &Decision, now: Tick) -> Result<Decided, By> {
         let jitter = self.draws.up_to(1_000);
         Decided::anchor(decision, &self.policy, jitter, now)
-    }
-
-    /// Takes each decision of a digest, and ends those that are missing in it.
-    fn digest(&mut self, digest: Digest, commands: &mut Vec<NodeCommand>, now: Tick) {
-        let Digest { at, nodes, policies, decisions } = digest;
-        let was_linked = mem::replace(&mut self.is_linked, true);
-        (self.read_at, self.size) = (at, FleetSize { nodes, policies });
-        let epoch_of = |it: &Announcement| (it.breaker.clone(), it.decision.epoch);
-        let present: BTreeMap<_, _> = decisions.iter().map(epoch_of).collect();
-        for (name, breaker) in &mut self.breakers {
-            breaker.forget_impossible_epoch(at, present.get(name).copied());
-        }
-        for announcement in decisions {
-            self.decide(announcement, commands, now);
-        }
-        for (name, breaker) in &mut self.breakers {
-            let is_over = breaker.decided.is_some() && breaker.epoch < at;
-            if is_over && !present.contains_key(name) {
-                let closed = Err(By::actor("fleet", CLOSED));
-                commands.extend(breaker.decide(name, breaker.epoch, closed, now));
-            }
-            if !was_linked {
-                let retracts = breaker.voting.link(&self.policy, now);
-                commands.extend(retracts.then(|| NodeCommand::Retract(name.clone())));
-            }
-        }
-    }
-
-    fn leased(
-        &mut self,
-        name: &BreakerName,
-        answer: &LeaseAnswer,
-        commands: &mut Vec<NodeCommand>,
-        now: Tick,
-    ) {
-        let again = match answer {
-            LeaseAnswer::Granted(lease) if GREATEST_EPOCH < lease.epoch() => return,
-            LeaseAnswer::Granted(lease) => {
-                let (breaker, policy) = (self.breakers.get_mut(name), &self.policy);
-                commands.extend(breaker.and_then(|it| it.probe(name, lease, policy, now)));
-                return;
-            }
-            LeaseAnswer::Wait(left) => Duration::from_millis(*left),
-            LeaseAnswer::NotOpen => self.policy.beat_length(),
-        };
-        let jitter = again / 10_000 * u32::try_from(self.draws.up_to(1_000)).unwrap_or(0);
-        if let Some(breaker) = self.breakers.get_mut(name) {
-            breaker.ask_again(now.after(again).after(jitter));
-        }
-    }
-
-    /// Notes that the link is down. What the node has asked for is lost.
-    fn lose_link(&mut self, now: Tick) {
-        self.is_linked = false;
-        let again = now.after(Duration::from_secs(1));
-        for breaker in self.breakers.values_mut().filter(|breaker| breaker.is_asking()) {
-            breaker.ask_again(again);
-        }
     }
 
     /// Takes other settings. Decisions that were anchored stay as they are; in shadow their
@@ -422,18 +349,36 @@ impl NodeCore {
         commands.collect()
     }
 
-    /// Ends what is over by itself, grows ramps, and votes.
+    /// Ends what is over by itself, and grows ramps.
     fn pass(&mut self, commands: &mut Vec<NodeCommand>, now: Tick) {
         for (name, breaker) in &mut self.breakers {
             commands.extend(breaker.pass(name, &self.policy, self.is_linked, now));
         }
-        self.vote(commands, now);
     }
 
-    /// Casts the votes that are due for longest. The others are due at once, so that whatever else
-    /// happens is not kept waiting by many votes over a slow link.
+    /// Whether the node votes after an input. After others a vote that is due waits until the node
+    /// is woken, at once, so that whatever else has happened meanwhile has its turn.
+    const fn votes_after(&self, input: &NodeInput) -> bool {
+        match input {
+            NodeInput::TimeHasCome | NodeInput::Opened(_) | NodeInput::Surveyed(_) => true,
+            NodeInput::Digested(_) => !self.is_linked,
+            NodeInput::Created(_)
+            | NodeInput::Closed(_)
+            | NodeInput::Wanted(_)
+            | NodeInput::Probed(..)
+            | NodeInput::LiftedByHand(_)
+            | NodeInput::Overtaken(..)
+            | NodeInput::Subscribed
+            | NodeInput::Announced(_)
+            | NodeInput::Voted(..)
+            | NodeInput::Leased(..)
+            | NodeInput::LinkFailed
+            | NodeInput::Reconfigured(..) => false,
+        }
+    }
+
+    /// Casts the votes that are due for longest, and not all of many.
     fn vote(&mut self, commands: &mut Vec<NodeCommand>, now: Tick) {
-        let weight = u32::from(!self.doubts_itself(now));
         let policy = self.policy;
         let due = self.breakers.iter_mut().filter_map(|(name, breaker)| {
             let at = breaker.vote_at(&policy).filter(|at| *at <= now)?;
@@ -441,9 +386,14 @@ impl NodeCore {
         });
         let mut due: Vec<_> = due.collect();
         due.sort_unstable_by_key(|(at, ..)| *at);
-        for (_, name, breaker) in due.into_iter().take(MOST_VOTES) {
+        let voted = due.into_iter().take(MOST_VOTES).map(|(_, name, breaker)| {
             breaker.voting.vote(now);
-            commands.push(NodeCommand::Vote(name.clone(), weight));
+            name.clone()
+        });
+        let voted: Vec<_> = voted.collect();
+        if !voted.is_empty() {
+            let weight = u32::from(!self.doubts_itself(now));
+            commands.extend(voted.into_iter().map(|name| NodeCommand::Vote(name, weight)));
         }
     }
 }

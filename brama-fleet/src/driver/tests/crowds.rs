@@ -12,7 +12,7 @@ use crate::{
 
 #[tokio::test(start_paused = true)]
 async fn calls_before_the_fleet_began_are_not_pooled() {
-    let mut nodes = nodes(3);
+    let mut nodes = nodes(3).await;
     let pooling =
         policy().pooled_failure_rate(40).and_then(|it| it.pooled_minimum_calls(9)).unwrap();
     for (number, node) in nodes.iter_mut().enumerate() {
@@ -36,7 +36,7 @@ async fn calls_before_the_fleet_began_are_not_pooled() {
 
 #[tokio::test(start_paused = true)]
 async fn a_breaker_whose_name_is_too_long_to_travel_takes_no_part() {
-    let nodes = nodes(3);
+    let nodes = nodes(3).await;
     let long = Identity::new("price").with_key("ä".repeat(200));
     for node in &nodes {
         let breaker = node.registry.breaker(&long);

@@ -10,7 +10,8 @@ use brama_runtime::api::{Identity, event::ProbeVerdict, overlay::Overlay};
 use super::*;
 use crate::{
     NodeName,
-    ballot::{FleetPhase, ProbeLease},
+    ballot::{FleetPhase, LeaseAnswer, ProbeLease, VoteAnswer},
+    engine::Digest,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -359,6 +360,18 @@ fn of_many_votes_a_few_are_cast_at_once_and_each_has_its_turn() {
         commands = run.core.step(NodeInput::TimeHasCome, run.now);
     }
     assert_eq!(voted.len(), 100);
+}
+
+#[test]
+fn a_heartbeat_about_many_breakers_is_sent_in_parts() {
+    let mut run = Run::new(FleetMode::Active);
+    let names = (0..600).map(|it| BreakerName::of(&Identity::new(format!("of-{it}"))));
+    let survey = Survey { used: names.map(Traffic::from).collect(), ..Survey::default() };
+    let commands = run.core.step(NodeInput::Surveyed(survey), run.now);
+    let lengths = commands.iter().filter_map(|command| {
+        if let NodeCommand::Beat(traffic) = command { Some(traffic.len()) } else { None }
+    });
+    assert_eq!(lengths.collect::<Vec<_>>(), [250, 250, 100]);
 }
 
 #[test]
