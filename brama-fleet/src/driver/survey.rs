@@ -5,7 +5,9 @@ use std::{
     mem,
 };
 
-use brama_runtime::api::{Breaker, Registry, State, Status, Totals, status::BreakerFilter};
+use brama_runtime::api::{
+    __private::is_awaited, Breaker, Registry, State, Status, Totals, status::BreakerFilter,
+};
 
 use super::{observed::is_by_rule, shared_name};
 use crate::{BreakerName, ballot::CallCounts, engine::Traffic, node::Survey};
@@ -63,8 +65,9 @@ impl Surveyor {
         self.registry.find(&name.to_identity()?)
     }
 
-    /// Whether an overlay has rejected a call of this breaker since this was last asked, and the
-    /// circuit would let it through: the lease of a node whose own circuit rejects is wasted.
+    /// Whether an overlay has rejected a call of this breaker since this was last asked, or somebody
+    /// waits for its end; and the circuit would let a call through: the lease of a node whose own
+    /// circuit rejects is wasted.
     pub(super) fn is_wanted(&mut self, name: &BreakerName) -> bool {
         let Some(breaker) = self.find(name) else { return false };
         let status = breaker.status();
@@ -73,7 +76,8 @@ impl Surveyor {
         let new = || Seen { totals: Totals::default(), rejected: None };
         let seen = self.known.entry(name.clone()).or_insert_with(new);
         let before = seen.rejected.replace(rejected);
-        !is_open && before.is_some_and(|before| before < rejected)
+        let has_rejected = before.is_some_and(|before| before < rejected);
+        !is_open && (has_rejected || is_awaited(&breaker))
     }
 
     /// Forgets the rejected calls of breakers that nobody waits for.

@@ -53,14 +53,6 @@ impl LocalBreaker {
         if was_used || self.holds_lease() { None } else { self.lay(name, now) }
     }
 
-    /// Notes that an opening proves nothing any more: without calls, no circuit would close.
-    pub(super) fn outdate_if_idle(&mut self, policy: &FleetPolicy, now: Tick) {
-        let length = Duration::from_millis(policy.vote_length());
-        if !self.is_used(policy, now) && self.voting.has_opened_before(length, now) {
-            self.voting.outdate();
-        }
-    }
-
     /// Lays what is decided over a breaker that has no overlay. A permit for a probe is not given
     /// twice.
     pub(super) fn lay_anew(&mut self, name: &BreakerName, now: Tick) -> Option<NodeCommand> {
@@ -80,6 +72,15 @@ impl LocalBreaker {
     pub(super) fn is_used(&self, policy: &FleetPolicy, now: Tick) -> bool {
         let length = Duration::from_millis(policy.member_length());
         self.used_at.is_some_and(|at| now < at.after(length))
+    }
+
+    /// Lets an opening count no more if no call was made since: a circuit without traffic stays
+    /// open, and its node would vote for ever.
+    pub(super) fn age(&mut self, policy: &FleetPolicy, now: Tick) {
+        let length = Duration::from_millis(policy.member_length());
+        if !self.is_used(policy, now) && !self.voting.has_opened_within(length, now) {
+            self.voting.outdate();
+        }
     }
 
     /// Whether nothing is lost if the node forgets it. While announcements may still be on their

@@ -283,8 +283,6 @@ impl NodeCore {
             let breaker = self.breaker(name.clone());
             commands.extend(breaker.and_then(|it| it.use_it(name, &policy, now)));
         }
-        let policy = self.policy;
-        self.breakers.values_mut().for_each(|it| it.outdate_if_idle(&policy, now));
         if self.doubts_itself(now) {
             for traffic in &mut used {
                 traffic.counts = CallCounts::default();
@@ -349,9 +347,10 @@ impl NodeCore {
         commands.collect()
     }
 
-    /// Ends what is over by itself, and grows ramps.
+    /// Ends what is over by itself or too old, and grows ramps.
     fn pass(&mut self, commands: &mut Vec<NodeCommand>, now: Tick) {
         for (name, breaker) in &mut self.breakers {
+            breaker.age(&self.policy, now);
             commands.extend(breaker.pass(name, &self.policy, self.is_linked, now));
         }
     }

@@ -10,7 +10,7 @@ use crate::FleetPolicy;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Voting {
     evidence: Evidence,
-    /// When the circuit last opened.
+    /// When the circuit was last seen to open.
     opened_at: Option<Tick>,
     /// When the node last voted.
     voted_at: Option<Tick>,
@@ -28,8 +28,8 @@ enum Evidence {
     None,
     /// It has opened.
     Open,
-    /// It has opened, and the fleet has closed since, so another node knows better; or no call has
-    /// come for long.
+    /// It has opened, and the fleet has closed since, or no call was made for long: other nodes
+    /// know better.
     Outdated,
 }
 
@@ -39,17 +39,16 @@ const BETWEEN_VOTES: Duration = Duration::from_secs(1);
 impl Voting {
     /// Notes that the circuit has opened, again or for the first time.
     pub(super) const fn open(&mut self, now: Tick) {
-        self.opened_at = Some(now);
         self.hurries |= !matches!(self.evidence, Evidence::Open);
-        self.evidence = Evidence::Open;
+        (self.evidence, self.opened_at) = (Evidence::Open, Some(now));
     }
 
-    /// Whether the circuit last opened so long ago.
-    pub(super) fn has_opened_before(&self, length: Duration, now: Tick) -> bool {
-        self.opened_at.is_some_and(|at| at.after(length) <= now)
+    /// Whether the circuit has opened less than this time ago.
+    pub(super) fn has_opened_within(&self, length: Duration, now: Tick) -> bool {
+        self.opened_at.is_some_and(|at| now < at.after(length))
     }
 
-    /// Notes that what has opened the circuit is over.
+    /// Notes that what opened the circuit says nothing about the present.
     pub(super) const fn outdate(&mut self) {
         if self.is_open() {
             self.evidence = Evidence::Outdated;

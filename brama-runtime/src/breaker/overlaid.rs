@@ -49,6 +49,10 @@ impl Breaker {
     pub fn lift(&self, epoch: u64, by: impl Into<By>) -> Result<(), StaleEpoch> {
         self.slot.lift(epoch, by.into())
     }
+
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.slot.is_awaited()
+    }
 }
 
 impl Slot {
@@ -114,6 +118,16 @@ impl Slot {
         let minute = self.present_minute();
         let retry_after = rejected.retry_after();
         self.log.add_of_minute(self.identity(), None, retry_after, minute, rejected);
+    }
+
+    /// Whether somebody waits for the end of an overlay, and of nothing else.
+    pub(crate) fn is_awaited(&self) -> bool {
+        let now = self.context.time.now();
+        let locked = self.locked.lock();
+        let waiters = locked.rare().and_then(|rare| rare.waiters.as_ref());
+        waiters.is_some_and(|waiters| !waiters.is_empty())
+            && locked.overlay_rejects_until(now).is_some()
+            && locked.circuit.rejects_until(&locked.policy) <= Some(now)
     }
 
     /// Who has laid the overlay in force, and why.

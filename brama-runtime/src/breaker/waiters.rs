@@ -27,6 +27,10 @@ impl Waiters {
         key
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Removes a waiter, if it was not taken. Drop the waker without a lock held.
     pub(super) fn remove(&mut self, key: WaiterKey) -> Option<Waker> {
         self.waiting.remove(&key)

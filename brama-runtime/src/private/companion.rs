@@ -19,6 +19,12 @@ pub fn call_back(what: &str, run: impl FnOnce()) {
     }
 }
 
+/// Whether a task waits until an overlay lets a call of the breaker through.
+#[must_use]
+pub fn is_awaited(breaker: &Breaker) -> bool {
+    breaker.is_awaited()
+}
+
 /// Notes that a layer around a service has a timeout, so that the setting can act there.
 pub fn note_timeout(registry: &Registry, identity: &Identity<'_>) {
     registry.note_timeout(identity);

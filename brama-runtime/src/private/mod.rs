@@ -39,8 +39,8 @@ pub use self::{
     cached_site::CachedSite,
     call_site::{CallSite, SiteSlot},
     companion::{
-        breaker_of_joined_key, call_back, log_hidden_values, log_initialized, log_reloaded_part,
-        log_warnings, note_timeout, record_mistakes, with_kept,
+        breaker_of_joined_key, call_back, is_awaited, log_hidden_values, log_initialized,
+        log_reloaded_part, log_warnings, note_timeout, record_mistakes, with_kept,
     },
     future::{IntoFutureOf, PinnedBox, declare, make_future},
     held::HeldBreaker,

@@ -79,3 +79,15 @@ async fn a_heartbeat_and_a_decision_do_not_wait_until_all_events_are_handled() {
     }
     assert!(has_beaten);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_until_a_breaker_is_ready_probes_for_the_fleet_too() {
+    let nodes = nodes(3).await;
+    sleep(6 * SECOND).await;
+    nodes[..2].iter().for_each(TestNode::fail);
+    sleep(SECOND).await;
+    assert!(!nodes[2].breaker.is_available());
+    nodes[2].breaker.ready().await;
+    let overlay = nodes[2].breaker.status().overlay;
+    assert_eq!(overlay.and_then(|it| it.permits), Some(1));
+}

@@ -99,3 +99,16 @@ fn votes_are_cast_again_before_they_end_though_heartbeats_are_rare() {
     assert_eq!(kinds(run.step(Step::Open)), ["vote"]);
     assert_eq!(kinds(run.step(Step::Pass(5 * SECOND))), ["vote"]);
 }
+
+#[test]
+fn a_node_without_calls_stops_to_vote_though_its_circuit_stays_open() {
+    let mut run = Run::new(FleetMode::Active);
+    run.step(Step::EmptyDigest);
+    run.step(Step::Open);
+    run.step(Step::Use);
+    let voted = (0..60).filter(|_| kinds(run.step(Step::Pass(SECOND))).contains(&"vote"));
+    assert!((1..=3).contains(&voted.count()));
+    assert!(run.is_open());
+    run.step(Step::Open);
+    assert_eq!(kinds(run.step(Step::Pass(5 * SECOND))), ["vote"]);
+}
