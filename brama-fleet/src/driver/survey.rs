@@ -65,8 +65,8 @@ impl Surveyor {
         self.registry.find(&name.to_identity()?)
     }
 
-    /// Whether an overlay has rejected a call of this breaker since this was last asked, or somebody
-    /// waits for its end; and the circuit would let a call through: the lease of a node whose own
+    /// Whether an overlay has rejected a call of this breaker since this was last asked, or a task
+    /// waits for its end, and the circuit would let a call through: the lease of a node whose own
     /// circuit rejects is wasted.
     pub(super) fn is_wanted(&mut self, name: &BreakerName) -> bool {
         let Some(breaker) = self.find(name) else { return false };

@@ -7,6 +7,7 @@ mod fault_trials;
 mod faults;
 mod file;
 mod gaps;
+mod garbage;
 mod impostor;
 mod lines;
 mod promises;

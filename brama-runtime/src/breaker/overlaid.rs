@@ -120,8 +120,8 @@ impl Slot {
         self.log.add_of_minute(self.identity(), None, retry_after, minute, rejected);
     }
 
-    /// Whether somebody waits for the end of an overlay, and of nothing else.
-    pub(crate) fn is_awaited(&self) -> bool {
+    /// Whether a task waits for the end of an overlay, and of nothing else.
+    pub(super) fn is_awaited(&self) -> bool {
         let now = self.context.time.now();
         let locked = self.locked.lock();
         let waiters = locked.rare().and_then(|rare| rare.waiters.as_ref());
