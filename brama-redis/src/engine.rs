@@ -118,7 +118,8 @@ impl RedisEngine {
     }
 
     /// Sets how long a command, or a connection that it needs, may take. Default 100 ms; 1 ms to
-    /// 10 s. No protected call ever waits for a command.
+    /// 10 s. No protected call ever waits for a command. A `Fleet` gives an
+    /// engine 1 s at most.
     ///
     /// The engine has a new connection then, so set it first.
     ///

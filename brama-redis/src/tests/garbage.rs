@@ -74,6 +74,16 @@ async fn nodes_calls_and_reporters_that_are_over_are_removed() {
 }
 
 #[tokio::test]
+async fn nodes_that_are_long_gone_are_removed_though_nobody_votes_and_nothing_is_pooled() {
+    let setup = setup("over-members");
+    for (number, of) in [(0, "a"), (1, "b"), (2, "c")] {
+        setup.set_clock(BEGINNING + number * 2 * HOUR);
+        setup.engine.beat(&node(of), &[breaker().into()], &policy()).await.unwrap();
+    }
+    assert_eq!(setup.count("ZCARD", &format!("members:{}", breaker())), 1);
+}
+
+#[tokio::test]
 async fn weights_of_votes_that_are_over_or_taken_back_are_removed() {
     let setup = setup("over-votes");
     let (name, policy) = (breaker(), policy().min_votes(100).unwrap());
