@@ -150,20 +150,6 @@ impl RedisEngine {
         traffic: &[Traffic],
         policy: &FleetPolicy,
     ) -> Result<Digest, LinkError> {
-        let mut parts = traffic.chunks(MOST_AT_ONCE);
-        let last = parts.next_back().unwrap_or_default();
-        for part in parts {
-            self.send_part(node, part, policy).await?;
-        }
-        self.send_part(node, last, policy).await
-    }
-
-    async fn send_part(
-        &self,
-        node: Option<&NodeName>,
-        traffic: &[Traffic],
-        policy: &FleetPolicy,
-    ) -> Result<Digest, LinkError> {
         let mut call = call(&self.scripts.beat, &self.prefix, policy);
         call.arg(node.map_or("", NodeName::as_str)).arg(format!("{:016x}", policy.fingerprint()));
         for Traffic { breaker, counts } in traffic {
@@ -270,9 +256,6 @@ impl RedisEngine {
         Ok(Box::new(subscription))
     }
 }
-
-/// A script about more breakers would keep the server from all other clients for too long.
-const MOST_AT_ONCE: usize = 500;
 
 /// Of the time of a command.
 const SHORTEST: Duration = Duration::from_millis(1);

@@ -6,7 +6,9 @@ use std::{
 };
 
 use brama_runtime::api::{
-    __private::is_awaited, Breaker, Registry, State, Status, Totals, status::BreakerFilter,
+    __private::is_awaited,
+    Breaker, Registry, State, Status, Totals,
+    status::{BreakerFilter, Rejections},
 };
 
 use super::{observed::is_by_rule, shared_name};
@@ -21,8 +23,11 @@ pub(super) struct Surveyor {
 }
 
 /// What was last seen of a breaker.
+#[derive(Default)]
 struct Seen {
     totals: Totals,
+    /// A node whose calls are rejected has traffic too: it stays a member through an outage.
+    rejections: Rejections,
     /// The calls that overlays had rejected when the node began to wait for one.
     rejected: Option<u64>,
 }
@@ -32,7 +37,7 @@ impl Surveyor {
         let mut known = HashMap::new();
         registry.for_each_status(&BreakerFilter::new(), |status| {
             if let Some(name) = shared_name(&status.identity) {
-                known.insert(name, Seen { totals: status.totals, rejected: None });
+                known.insert(name, Seen::of(status));
             }
         });
         Self { registry, known, is_first: true }
@@ -46,15 +51,15 @@ impl Surveyor {
         self.registry.for_each_status(&BreakerFilter::new(), |status| {
             let Some(name) = shared_name(&status.identity) else { return };
             let seen = before.remove(&name);
-            let before = seen.as_ref().map(|seen| seen.totals).unwrap_or_default();
-            let is_used = before != status.totals || (is_first && before != Totals::default());
+            let seen = seen.unwrap_or_default();
+            let is_used =
+                !seen.is_present(status) || (is_first && !Seen::default().is_present(status));
             if is_used {
-                let counts = counts_between(&before, &status.totals);
+                let counts = counts_between(&seen.totals, &status.totals);
                 survey.used.push(Traffic { breaker: name.clone(), counts });
             }
             add_state(&mut survey, status, &name);
-            let rejected = seen.and_then(|seen| seen.rejected);
-            known.insert(name, Seen { totals: status.totals, rejected });
+            known.insert(name, Seen { rejected: seen.rejected, ..Seen::of(status) });
         });
         self.known = known;
         survey
@@ -73,8 +78,7 @@ impl Surveyor {
         let status = breaker.status();
         let is_open = status.retry_after.is_some_and(|left| !left.is_zero());
         let rejected = status.rejections.fleet;
-        let new = || Seen { totals: Totals::default(), rejected: None };
-        let seen = self.known.entry(name.clone()).or_insert_with(new);
+        let seen = self.known.entry(name.clone()).or_default();
         let before = seen.rejected.replace(rejected);
         let has_rejected = before.is_some_and(|before| before < rejected);
         !is_open && (has_rejected || is_awaited(&breaker))
@@ -84,6 +88,17 @@ impl Surveyor {
     pub(super) fn forget_all_but(&mut self, wanting: &BTreeSet<BreakerName>) {
         let others = self.known.iter_mut().filter(|(name, _)| !wanting.contains(name));
         others.for_each(|(_, seen)| seen.rejected = None);
+    }
+}
+
+impl Seen {
+    fn of(status: &Status) -> Self {
+        Self { totals: status.totals, rejections: status.rejections, rejected: None }
+    }
+
+    /// Whether no call was made since.
+    fn is_present(&self, status: &Status) -> bool {
+        (self.totals, self.rejections) == (status.totals, status.rejections)
     }
 }
 
