@@ -359,6 +359,16 @@ mod it_rejects_nobody {
     }
 
     #[test]
+    fn and_its_status_says_that_it_has_no_effect() {
+        let (_registry, breaker) = setup();
+        breaker.overlay(laid(1, MINUTE)).unwrap();
+        breaker.disable("an operator");
+        let shown = "price is disabled; an overlay without effect rejects calls for 60 s \
+                     (fleet: 3 of 8 nodes)";
+        assert_eq!(breaker.status().to_string(), shown);
+    }
+
+    #[test]
     fn while_the_kill_switch_is_on_and_health_agrees() {
         let (registry, breaker) = setup();
         breaker.overlay(laid(1, MINUTE)).unwrap();

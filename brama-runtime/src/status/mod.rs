@@ -145,9 +145,11 @@ pub struct Status {
 impl Status {
     /// Whether an overlay rejects every call.
     fn is_rejected_by_overlay(&self) -> bool {
-        let in_shadow = self.policy.shadow() || self.shadow_all;
-        let is_heard = overlay::is_heard(self.state, in_shadow);
-        is_heard && self.overlay.as_ref().is_some_and(OverlayStatus::rejects)
+        self.hears_overlay() && self.overlay.as_ref().is_some_and(OverlayStatus::rejects)
+    }
+
+    fn hears_overlay(&self) -> bool {
+        overlay::is_heard(self.state, self.policy.shadow() || self.shadow_all)
     }
 }
 
@@ -166,7 +168,10 @@ impl fmt::Display for Status {
             }
             (Some(_), State::Closed | State::Disabled) | (None, _) => Ok(()),
         }?;
-        self.overlay.as_ref().map_or(Ok(()), |overlay| write!(f, "; an overlay {overlay}"))?;
+        if let Some(overlay) = &self.overlay {
+            let effect = if self.hears_overlay() { "" } else { " without effect" };
+            write!(f, "; an overlay{effect} {overlay}")?;
+        }
         if self.shadow_all { f.write_str("; every breaker is in shadow") } else { Ok(()) }
     }
 }
