@@ -47,6 +47,9 @@ impl Mailbox {
         delivery: Delivery,
     ) -> Option<Waker> {
         let mut mail = self.lock();
+        if mail.is_broken {
+            return None;
+        }
         let place = mail.waiting.len().saturating_sub(usize::from(delivery.is_early));
         for _ in 0..delivery.copies {
             mail.waiting.insert(place, (at, announcement.clone()));
@@ -89,6 +92,11 @@ impl Mailbox {
                 Err(NoMail::Yet(at))
             }
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.lock().waiting.len()
     }
 
     fn lock(&self) -> MutexGuard<'_, Mail> {

@@ -5,7 +5,10 @@ use std::pin::pin;
 use brama_runtime::api::testing::ManualClock;
 
 use super::*;
-use crate::ballot::FleetPhase;
+use crate::{
+    ballot::{Ballot, FleetPhase},
+    draw::Draws,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -166,4 +169,17 @@ fn the_decision_and_its_announcement_are_equal() {
     assert!(matches!(decision.phase, FleetPhase::Open { .. }));
     let Poll::Ready(Ok(announced)) = poll(stream.next()) else { panic!("not announced") };
     assert_eq!([announced], about(&breaker("price"), Some(decision))[..]);
+}
+
+#[test]
+fn a_subscriber_that_takes_nothing_loses_its_subscription_and_costs_no_more_memory() {
+    let mailbox = Mailbox::default();
+    let decision = Ballot::default().clear("a test".to_owned(), &FleetPolicy::new(), 1);
+    let announcement = Announcement { breaker: breaker("price"), decision };
+    let delivery = Faults::default().draw(&mut Draws::new(0));
+    for _ in 0..20_000 {
+        drop(mailbox.put(Tick::ORIGIN, &announcement, delivery));
+    }
+    assert!(mailbox.len() < 10_002);
+    assert_eq!(mailbox.take(Tick::ORIGIN, Waker::noop()), Err(NoMail::Broken));
 }
