@@ -1,10 +1,9 @@
 //! Nodes with real breakers on the engine in memory, while tokio's clock stands still.
 
 mod crowds;
+mod operated;
 
-use brama_runtime::api::{
-    Breaker, Expiry, PolicyPatch, State, event::EventDetail, metrics::Exposition,
-};
+use brama_runtime::api::{Breaker, Expiry, PolicyPatch, State};
 use tokio::time::sleep;
 
 use super::*;
@@ -198,22 +197,6 @@ async fn a_store_that_loses_its_data_frees_the_nodes_that_did_not_fail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_operator_rejects_for_the_whole_fleet_and_clears_it() {
-    let nodes = nodes(2).await;
-    sleep(SECOND).await;
-    let by = By::actor("alice", "maintenance");
-    nodes[0].fleet.reject("price", 60 * SECOND, by).await.unwrap();
-    sleep(SECOND).await;
-    let shown = nodes[1].breaker.try_acquire().unwrap_err().to_string();
-    assert!(shown.starts_with("price is open (fleet: alice: maintenance)"), "{shown}");
-    nodes[1].fleet.clear("price", "done").await.unwrap();
-    sleep(SECOND).await;
-    assert!(nodes[0].call() && nodes[1].call());
-    let error = nodes[0].fleet.reject("price", 3_600 * SECOND, "too long").await.unwrap_err();
-    assert!(matches!(error, ActError::TooLong(_)) && error.to_string().contains("300000 ms"));
-}
-
-#[tokio::test(start_paused = true)]
 async fn days_later_a_node_still_sleeps_between_its_heartbeats() {
     let (registry, engine) = (Registry::new(), MemoryEngine::new(PausedClock::new()));
     let (node, policy) = (NodeName::new("node-1").unwrap(), policy());
@@ -295,35 +278,6 @@ async fn whatever_goes_wrong_calls_run_again_some_time_after_it_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_that_goes_into_shadow_lifts_its_overlays_and_lays_them_again_when_active() {
-    let nodes = nodes(3).await;
-    sleep(6 * SECOND).await;
-    nodes[..2].iter().for_each(TestNode::fail);
-    sleep(SECOND).await;
-    assert!(!nodes[2].call());
-    nodes[2].fleet.reconfigure(policy(), FleetMode::Shadow);
-    sleep(SECOND).await;
-    assert!(nodes[2].call());
-    nodes[2].fleet.reconfigure(policy(), FleetMode::Active);
-    sleep(SECOND).await;
-    assert!(!nodes[2].call());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_fleet_votes_by_the_policy_that_it_was_given_last() {
-    let nodes = nodes(3).await;
-    sleep(6 * SECOND).await;
-    let alone = policy().min_votes(1).unwrap();
-    for node in &nodes {
-        node.fleet.reconfigure(alone, FleetMode::Active);
-    }
-    sleep(6 * SECOND).await;
-    nodes[0].fail();
-    sleep(SECOND).await;
-    assert!(!nodes[2].call());
-}
-
-#[tokio::test(start_paused = true)]
 async fn without_the_store_twenty_nodes_return_one_by_one_and_not_all_at_once() {
     let nodes = nodes(20).await;
     sleep(6 * SECOND).await;
@@ -347,17 +301,6 @@ async fn without_the_store_twenty_nodes_return_one_by_one_and_not_all_at_once() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn nodes_with_different_policies_are_told_so() {
-    let nodes = nodes(3).await;
-    sleep(6 * SECOND).await;
-    let status = nodes[0].fleet.status();
-    assert_eq!((status.nodes, status.policies), (3, 1));
-    nodes[1].fleet.reconfigure(policy().percent(90).unwrap(), FleetMode::Active);
-    sleep(12 * SECOND).await;
-    assert_eq!(nodes[0].fleet.status().policies, 2);
-}
-
-#[tokio::test(start_paused = true)]
 async fn quiet_nodes_open_together_if_the_policy_pools_their_calls() {
     let nodes = nodes(3).await;
     let pooling =
@@ -370,59 +313,6 @@ async fn quiet_nodes_open_together_if_the_policy_pools_their_calls() {
     assert!(nodes.iter().all(|node| !node.call()));
     let status = nodes[0].breaker.status();
     assert_eq!(status.overlay.unwrap().by.to_string(), "fleet: 3 of 3 nodes");
-}
-
-#[tokio::test(start_paused = true)]
-async fn who_has_cleared_is_told_by_an_event_on_each_node() {
-    let nodes = nodes(2).await;
-    sleep(SECOND).await;
-    let (seen, events) = std::sync::mpsc::channel();
-    let _observation = nodes[1].registry.observe(move |event| {
-        if let EventDetail::Lifted { by: Some(by), .. } = &event.detail {
-            drop(seen.send(by.to_string()));
-        }
-    });
-    nodes[0].fleet.reject("price", 60 * SECOND, "maintenance").await.unwrap();
-    sleep(SECOND).await;
-    nodes[0].fleet.clear("price", By::actor("alice", "done")).await.unwrap();
-    sleep(SECOND).await;
-    assert_eq!(events.try_recv().unwrap(), "fleet: alice: done");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_page_of_metrics_shows_the_link_and_the_votes() {
-    let nodes = nodes(3).await;
-    nodes[..2].iter().for_each(TestNode::fail);
-    sleep(6 * SECOND).await;
-    let further = nodes[0].fleet.status().gauges();
-    let text = Exposition::new().render_with(&nodes[0].registry, &further);
-    for line in [
-        "brama_fleet_link 1.0\n",
-        "brama_fleet_nodes 3.0\n",
-        "brama_fleet_votes{name=\"price\"} 2.0\n",
-        "brama_fleet_decided{name=\"price\"} 1.0\n",
-        "brama_breaker_overlaid{name=\"price\"} 1\n",
-    ] {
-        assert!(text.contains(line), "{line} is missing in {text}");
-    }
-    assert!(text.ends_with("# EOF\n"));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_node_that_is_switched_off_rejects_nothing_and_asks_for_nothing_until_it_is_on_again() {
-    let nodes = nodes(3).await;
-    sleep(6 * SECOND).await;
-    nodes[..2].iter().for_each(TestNode::fail);
-    sleep(SECOND).await;
-    assert!(!nodes[2].call());
-    nodes[2].fleet.reconfigure(policy(), FleetMode::Off);
-    sleep(20 * SECOND).await;
-    assert!(nodes[2].call());
-    let status = nodes[2].fleet.status();
-    assert_eq!((status.is_linked, status.link_error), (false, None));
-    nodes[2].fleet.reconfigure(policy(), FleetMode::Active);
-    sleep(SECOND).await;
-    assert!(nodes[2].fleet.status().is_linked && !nodes[2].call());
 }
 
 #[tokio::test(start_paused = true)]

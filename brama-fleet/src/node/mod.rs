@@ -130,7 +130,7 @@ impl NodeCore {
                 self.breakers.get_mut(&name).into_iter().for_each(LocalBreaker::lift_by_hand);
             }
             NodeInput::Overtaken(name, known) => self.overtake(&name, known, &mut commands, now),
-            NodeInput::Subscribed => commands.push(NodeCommand::Beat(Vec::new())),
+            NodeInput::Subscribed => self.beat_about_used(&mut commands, now),
             NodeInput::Announced(it) if it.decision.epoch < self.read_at => {}
             NodeInput::Announced(it) => self.decide(it, &mut commands, now),
             NodeInput::Digested(digest) => self.digest(digest, &mut commands, now),
@@ -288,10 +288,14 @@ impl NodeCore {
                 traffic.counts = CallCounts::default();
             }
         }
-        // A store answers a short heartbeat in time, and serves others in between.
-        let parts = used.chunks(MOST_IN_A_BEAT).map(<[Traffic]>::to_vec);
-        let parts = if used.is_empty() { vec![Vec::new()] } else { parts.collect() };
-        commands.extend(parts.into_iter().map(NodeCommand::Beat));
+        commands.extend(beats(&used));
+    }
+
+    /// Says again on which breakers the node has traffic: the store may have lost its data.
+    fn beat_about_used(&self, commands: &mut Vec<NodeCommand>, now: Tick) {
+        let used = self.breakers.iter().filter(|(_, it)| it.is_used(&self.policy, now));
+        let used: Vec<_> = used.map(|(name, _)| Traffic::from(name.clone())).collect();
+        commands.extend(beats(&used));
     }
 
     fn ask(&mut self, name: &BreakerName, commands: &mut Vec<NodeCommand>, now: Tick) {
@@ -395,4 +399,11 @@ impl NodeCore {
             commands.extend(voted.into_iter().map(|name| NodeCommand::Vote(name, weight)));
         }
     }
+}
+
+/// Heartbeats, in parts: a store answers a short one in time, and serves others in between.
+fn beats(used: &[Traffic]) -> Vec<NodeCommand> {
+    let parts = used.chunks(MOST_IN_A_BEAT).map(<[Traffic]>::to_vec);
+    let parts = if used.is_empty() { vec![Vec::new()] } else { parts.collect() };
+    parts.into_iter().map(NodeCommand::Beat).collect()
 }

@@ -38,9 +38,24 @@ fn setup(test: &str) -> Setup {
     setup
 }
 
+/// Votes on a breaker count so long after its first heartbeat.
+const SETTLE: u64 = 200;
+
 impl Setup {
     fn set_clock(&self, millis: u64) {
         self.server.command::<()>(&["SET", &format!("{}now", self.prefix), &millis.to_string()]);
+    }
+
+    async fn settle(&self, names: &[BreakerName]) {
+        self.settle_at(BEGINNING, names).await;
+    }
+
+    /// Lets a node use breakers, until votes on them count.
+    async fn settle_at(&self, begin: u64, names: &[BreakerName]) {
+        self.set_clock(begin);
+        let traffic: Vec<_> = names.iter().cloned().map(Traffic::from).collect();
+        self.engine.beat(&node("a"), &traffic, &policy()).await.unwrap();
+        self.set_clock(begin + SETTLE);
     }
 
     fn count(&self, command: &str, key: &str) -> u64 {
@@ -101,6 +116,7 @@ async fn weights_of_votes_that_are_over_or_taken_back_are_removed() {
 #[tokio::test]
 async fn a_breaker_about_which_nothing_is_decided_is_no_longer_read_with_each_heartbeat() {
     let setup = setup("over-open");
+    setup.settle(&[breaker()]).await;
     open(&setup.engine).await;
     let open = format!("{}open", setup.prefix);
     setup.server.command::<()>(&["SADD", &open, "~/ghost/~"]);
@@ -119,8 +135,9 @@ async fn numbers_that_no_script_wrote_count_as_none() {
     let forged = ["epoch", "1e300", "openings", "1e300", "phase", "closed", "until", "inf"];
     let words: Vec<_> = ["HSET", &key].into_iter().chain(forged).collect();
     setup.server.command::<()>(&words);
+    setup.settle(&[breaker()]).await;
     let decision = open(&setup.engine).await;
-    assert_eq!(decision.epoch, BEGINNING);
+    assert_eq!(decision.epoch, BEGINNING + SETTLE);
     assert_eq!(decision.remaining, policy().wait_of(1) + policy().grace());
 }
 
@@ -130,11 +147,11 @@ async fn a_breaker_that_is_open_is_known_once_though_no_node_has_traffic_on_it()
     let name = |number: u32| BreakerName::of(&Identity::new(format!("breaker-{number}")));
     let policy = policy().max_open_percent(20).and_then(|it| it.wait(Duration::from_secs(60)));
     let (policy, node) = (policy.unwrap(), node("a"));
+    let others: Vec<_> = (1..9).map(name).collect();
+    setup.settle(&[name(0)]).await;
     setup.engine.vote(&node, &name(0), 1, &policy).await.unwrap();
-    setup.set_clock(BEGINNING + 30_000);
+    setup.settle_at(BEGINNING + 30_000, &others).await;
     // With the open one nine are known, of which one may be open, and of ten it would be two.
-    let others: Vec<_> = (1..9).map(|number| Traffic::from(name(number))).collect();
-    setup.engine.beat(&node, &others, &policy).await.unwrap();
     let held_back = setup.engine.vote(&node, &name(1), 1, &policy).await.unwrap();
     assert!(matches!(held_back, VoteAnswer::HeldBack(_)), "{held_back:?}");
     setup.engine.vote(&node, &name(9), 0, &policy).await.unwrap();

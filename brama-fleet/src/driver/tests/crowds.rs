@@ -91,3 +91,16 @@ async fn whoever_waits_until_a_breaker_is_ready_probes_for_the_fleet_too() {
     let overlay = nodes[2].breaker.status().overlay;
     assert_eq!(overlay.and_then(|it| it.permits), Some(1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_a_loss_of_data_two_of_twenty_nodes_are_no_quorum_either() {
+    let nodes = nodes(20).await;
+    for second in 0..20 {
+        assert!(nodes[2..].iter().all(TestNode::call), "after {second} s");
+        nodes[..2].iter().for_each(TestNode::fail);
+        if second == 5 {
+            nodes[0].link.lose_data();
+        }
+        sleep(SECOND).await;
+    }
+}
