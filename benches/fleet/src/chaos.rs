@@ -35,15 +35,16 @@ pub(crate) fn script(seed: u64) -> Script {
 fn step(draws: &mut fastrand::Rng) -> Step {
     let conditions = [Condition::Well, Condition::Failing, Condition::Hanging];
     let weathers = [Weather::Fine, Weather::Down, Weather::Silent, Weather::Rough];
-    match draws.u32(..12) {
+    match draws.u32(..14) {
         0..4 => Step::Service(draws.choice(conditions).unwrap_or(Condition::Well)),
         4..7 => Step::Links(draws.usize(..=100), draws.choice(weathers).unwrap_or(Weather::Fine)),
-        7 => Step::Sicken(draws.usize(..4)),
+        7 => Step::Sicken(draws.usize(..3)),
         8 => Step::Heal,
         9 => {
             Step::Crash(draws.choice([Crash::Granted, Crash::Reporting]).unwrap_or(Crash::Granted))
         }
         10 => Step::LoseData,
+        11 => Step::Restart(draws.usize(..10)),
         _ => Step::Clock(draws.i64(-90..=90)),
     }
 }

@@ -32,6 +32,8 @@ pub(crate) enum Weather {
 /// The link of one node to the store. Clones are the same link.
 #[derive(Debug, Clone)]
 pub(crate) struct StoreLink {
+    /// The number of the node.
+    node: usize,
     memory: MemoryEngine,
     world: Arc<World>,
     state: Arc<Mutex<LinkState>>,
@@ -49,10 +51,15 @@ struct LinkState {
 const WAY: Duration = Duration::from_millis(1);
 
 impl StoreLink {
-    pub(crate) fn new(memory: MemoryEngine, world: Arc<World>, crash: Arc<Notify>) -> Self {
+    pub(crate) fn new(
+        node: usize,
+        memory: MemoryEngine,
+        world: Arc<World>,
+        crash: Arc<Notify>,
+    ) -> Self {
         let draws = fastrand::Rng::with_seed(0);
         let state = Arc::new(Mutex::new(LinkState { weather: Weather::Fine, draws }));
-        let link = Self { memory, world, state, crash };
+        let link = Self { node, memory, world, state, crash };
         link.set(Weather::Fine, 0);
         link
     }
@@ -96,6 +103,15 @@ impl StoreLink {
             Weather::Silent => true,
             Weather::Rough => state.draws.u16(..1_000) < 300,
         }
+    }
+
+    /// Notes that the node reports, and whether that reaches the store.
+    fn note_report(&self) {
+        let is_cut_off = matches!(self.lock().weather, Weather::Down | Weather::Silent);
+        self.world.note(|record| {
+            record.holder = record.holder.filter(|holder| *holder != self.node);
+            record.round().lost += u32::from(is_cut_off);
+        });
     }
 
     fn crash_if_due(&self, crash: Crash) {
@@ -151,7 +167,10 @@ impl Engine for StoreLink {
             Box::pin(async move {
                 let answer = self.memory.lease(node, breaker, policy).await;
                 if let Ok(LeaseAnswer::Granted(_)) = &answer {
-                    self.world.note(|record| record.round().leases += 1);
+                    self.world.note(|record| {
+                        record.round().leases += 1;
+                        record.holder = Some(self.node);
+                    });
                     self.crash_if_due(Crash::Granted);
                 }
                 answer
@@ -171,8 +190,7 @@ impl Engine for StoreLink {
             self.crash.notify_one();
             return Box::pin(pending());
         }
-        let is_cut_off = matches!(self.lock().weather, Weather::Down | Weather::Silent);
-        self.world.note(|record| record.round().lost += u32::from(is_cut_off));
+        self.note_report();
         self.send(move || {
             Box::pin(async move {
                 let answer = self.memory.report(node, breaker, token, report, policy).await;

@@ -54,7 +54,7 @@ const SERVICE: &str = "service";
 impl SimNode {
     pub(crate) fn new(number: usize, world: &Arc<World>, store: &MemoryEngine) -> Arc<Self> {
         let crash = Arc::new(Notify::new());
-        let link = StoreLink::new(store.link(), Arc::clone(world), Arc::clone(&crash));
+        let link = StoreLink::new(number, store.link(), Arc::clone(world), Arc::clone(&crash));
         let (world, is_sick, process) =
             (Arc::clone(world), AtomicBool::default(), Mutex::default());
         Arc::new(Self { number, world, link, is_sick, crash, process })
@@ -73,6 +73,12 @@ impl SimNode {
             self.note_link(None);
             sleep(RESTART).await;
         }
+    }
+
+    /// Ends the process. Another starts [some time](RESTART) after that.
+    pub(crate) fn crash(&self) {
+        self.world.note(|record| record.lose_holder(self.number));
+        self.crash.notify_one();
     }
 
     /// Notes since when the node is alive and reaches the store.

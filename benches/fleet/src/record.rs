@@ -15,6 +15,8 @@ pub(crate) struct Record {
     pub(crate) without_quorum: Vec<String>,
     /// From each opening, or failed probe, to the next.
     pub(crate) rounds: Vec<Round>,
+    /// The node that has the lease and has not reported yet.
+    pub(crate) holder: Option<usize>,
     /// Calls that took longer than the service did.
     pub(crate) delayed: u64,
     /// Calls that were rejected although the service had been well for long.
@@ -65,6 +67,12 @@ impl Record {
         let last = self.rounds.len() - 1;
         #[expect(clippy::indexing_slicing, reason = "the lines above make the place")]
         &mut self.rounds[last]
+    }
+
+    /// Notes that a node has crashed, which may have had the lease.
+    pub(crate) fn lose_holder(&mut self, node: usize) {
+        let had_lease = self.holder.take_if(|holder| *holder == node).is_some();
+        self.round().lost += u32::from(had_lease);
     }
 
     /// Sums a count up over all seconds.

@@ -70,6 +70,9 @@ impl Stage {
             Step::LoseData => self.store.lose_data(),
             Step::Sicken(count) => self.nodes.iter().take(count).for_each(|it| it.sicken()),
             Step::Heal => self.heal(),
+            Step::Restart(first) => {
+                self.nodes.iter().skip(first).step_by(10).for_each(|node| node.crash());
+            }
             Step::Crash(crash) => self.world.crash_next(crash),
             Step::Surge(times) => self.world.surge(times),
         }
@@ -85,7 +88,7 @@ impl Stage {
         for node in self.nodes.iter().take(self.nodes.len() * percent / 100) {
             let number = u64::try_from(node.number).unwrap_or(0);
             node.link.set(weather, self.world.seed.wrapping_add(number));
-            node.note_link(linked_since);
+            node.note_link(linked_since.filter(|_| node.process().is_some()));
         }
     }
 }

@@ -38,6 +38,8 @@ pub(crate) enum Step {
     Sicken(usize),
     /// All nodes are well again, and none crashes any more.
     Heal,
+    /// Every tenth node starts again, from the one with this number on.
+    Restart(usize),
     /// The next holder of a lease crashes.
     Crash(Crash),
     /// So many times as many calls as usual.

@@ -125,12 +125,15 @@ fn of_the_store() -> [Script; 7] {
     ]
 }
 
-fn of_nodes() -> [Script; 4] {
+fn of_nodes() -> [Script; 5] {
+    let turns = (25..75).step_by(5).zip(0..10);
+    let restarts: Vec<_> = turns.map(|(at, turn)| (at, Step::Restart(turn))).collect();
     let sick_data = [(20, Step::Sicken(5)), (40, Step::LoseData), (80, Step::Heal)];
     [
         only("sick-data", "5 nodes are sick, store loses its data", &sick_data),
         only("one-sick", "1 node is sick", &[(20, Step::Sicken(1)), (80, Step::Heal)]),
         only("five-sick", "5 nodes are sick", &[(20, Step::Sicken(5)), (80, Step::Heal)]),
+        outage_and("deploy", "service fails, every node starts again", &restarts),
         outage_and(
             "crash",
             "service fails, holders of the lease crash",

@@ -45,7 +45,7 @@ fn start(number: usize, world: &Arc<World>, store: &MemoryEngine) -> Option<Flee
     let breakers: Vec<_> =
         (0..BREAKERS).map(|it| registry.breaker(&*format!("service-{it}"))).collect();
     tokio::spawn(call(breakers));
-    let link = StoreLink::new(store.link(), Arc::clone(world), Arc::default());
+    let link = StoreLink::new(number, store.link(), Arc::clone(world), Arc::default());
     let name = NodeName::new(&format!("node-{number}")).ok()?;
     Fleet::start(&registry, link, name, world.policy, FleetMode::Active).ok()
 }
