@@ -189,23 +189,30 @@ fn a_registration_is_for_debugging_and_an_unregistration_is_information() {
 }
 
 #[test]
-fn an_overlay_is_a_warning_its_end_is_information_and_its_probes_are_for_debugging() {
+fn an_overlay_is_a_warning_its_way_back_is_information_and_its_probes_are_for_debugging() {
     let lines = Recorder::lines(Level::DEBUG, || {
         let breaker = Registry::new().breaker("search");
         let by = By::actor("fleet", "3 of 8 nodes");
-        let overlay = Overlay::open_for(7, Duration::from_secs(30), by).unwrap();
-        breaker.overlay(overlay.permits(1)).unwrap();
+        let overlay =
+            |epoch| Overlay::open_for(epoch, Duration::from_secs(30), by.clone()).unwrap();
+        breaker.overlay(overlay(7)).unwrap();
+        breaker.overlay(overlay(8).permits(1)).unwrap();
         breaker.try_acquire().unwrap().success();
-        breaker.lift(8, "mended").unwrap();
+        breaker.overlay(overlay(9).admitting(250).unwrap()).unwrap();
+        breaker.lift(10, "mended").unwrap();
     });
     let lines: Vec<_> = lines.iter().skip(1).map(Line::to_string).collect();
     let expected = [
         "WARN brama::overlay: search rejects calls for 30 s by overlay 7: fleet: 3 of 8 nodes \
          breaker=search change=overlaid epoch=7 number=2",
-        "DEBUG brama::overlay: search had a probe of overlay 7: success \
-         breaker=search change=probed epoch=7 number=3",
-        "INFO brama::overlay: search rejects calls no more, lifted as of epoch 8: mended \
-         breaker=search change=lifted epoch=8 number=4",
+        "INFO brama::overlay: search lets 1 call through for 30 s by overlay 8: fleet: 3 of 8 \
+         nodes breaker=search change=overlaid epoch=8 number=3",
+        "DEBUG brama::overlay: search had a probe of overlay 8: success \
+         breaker=search change=probed epoch=8 number=4",
+        "INFO brama::overlay: search lets 25 % of the calls through for 30 s by overlay 9: fleet: \
+         3 of 8 nodes breaker=search change=overlaid epoch=9 number=5",
+        "INFO brama::overlay: search rejects calls no more, lifted as of epoch 10: mended \
+         breaker=search change=lifted epoch=10 number=6",
     ];
     assert_eq!(lines, expected);
 }

@@ -59,10 +59,13 @@ impl Slot {
     pub(super) fn lay(&self, overlay: Overlay) -> Result<(), StaleEpoch> {
         let mut pending = PendingEvents::of(self.context.timestamp());
         let mut locked = self.lock_for_step();
+        let (permits, admitting) = overlay.lets();
         let laid = EventDetail::Overlaid {
             epoch: overlay.epoch(),
             length: overlay.length(),
             by: Arc::new(overlay.by().clone()),
+            permits,
+            admitting,
         };
         // Allocated before the overlay is published, so that no rejection allocates the count.
         self.extras();

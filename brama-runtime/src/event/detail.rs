@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::{kind::EventKind, probe_verdict::ProbeVerdict};
 use crate::{
     circuit::{
-        By, Cause, Lasting, LostWindow, OpenDuration, Reason, SettingChange, State, WindowCounts,
+        By, Cause, Lasting, LostWindow, OpenDuration, Quantity, Reason, SettingChange, State,
+        WindowCounts,
     },
     duration::Rounded,
     text::Escaped,
@@ -76,6 +77,10 @@ pub enum EventDetail {
         length: Duration,
         /// Who has laid it, and why.
         by: Arc<By>,
+        /// The calls that it lets through, as probes; `None` if it lets a share through.
+        permits: Option<u32>,
+        /// The share of calls that it lets through, per mille; `None` if it lets a number through.
+        admitting: Option<u16>,
     },
     /// The overlay of a fleet was lifted, or was over.
     #[non_exhaustive]
@@ -180,8 +185,17 @@ impl fmt::Display for EventDetail {
                     duration.why()
                 )
             }
-            Self::Overlaid { epoch, length, by } => {
-                write!(f, "rejects calls for {} by overlay {epoch}: {by}", Rounded(*length))
+            Self::Overlaid { epoch, length, by, permits, admitting } => {
+                match (permits, admitting) {
+                    (Some(calls @ 1..), _) => {
+                        write!(f, "lets {} through", Quantity(u64::from(*calls), "call"))
+                    }
+                    (None, Some(share @ 1..)) => {
+                        write!(f, "lets {} % of the calls through", f64::from(*share) / 10.0)
+                    }
+                    (Some(0) | None, _) => f.write_str("rejects calls"),
+                }?;
+                write!(f, " for {} by overlay {epoch}: {by}", Rounded(*length))
             }
             Self::Lifted { epoch, by: Some(by) } => {
                 write!(f, "rejects calls no more, lifted as of epoch {epoch}: {by}")

@@ -37,8 +37,12 @@ fn level(detail: &EventDetail, identity: &Identity<'_>) -> Option<Level> {
             State::Open | State::ForcedOpen => Level::WARN,
             State::HalfOpen | State::Closed | State::Disabled => Level::INFO,
         }),
+        // A probe or a step of a ramp is a part of the recovery.
+        EventDetail::Overlaid { permits: Some(1..), .. }
+        | EventDetail::Overlaid { admitting: Some(1..), .. }
+        | EventDetail::Extended { .. }
+        | EventDetail::Lifted { .. } => Some(Level::INFO),
         EventDetail::Reset { .. } | EventDetail::Overlaid { .. } => Some(Level::WARN),
-        EventDetail::Extended { .. } | EventDetail::Lifted { .. } => Some(Level::INFO),
         EventDetail::Unregistered | EventDetail::Configured { .. } => {
             Some(if identity.key().is_some() { Level::DEBUG } else { Level::INFO })
         }

@@ -103,6 +103,14 @@ impl Overlay {
         self.length
     }
 
+    /// The number of calls that it lets through, or their share per mille.
+    pub(crate) const fn lets(&self) -> (Option<u32>, Option<u16>) {
+        match self.lets {
+            Lets::Calls(calls) => (Some(calls), None),
+            Lets::Share(per_mille) => (None, Some(per_mille)),
+        }
+    }
+
     /// Returns who lays it, and why.
     #[must_use]
     pub const fn by(&self) -> &By {
