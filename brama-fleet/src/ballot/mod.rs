@@ -101,6 +101,8 @@ impl Ballot {
     ) -> Standing {
         self.end(policy, now);
         self.beat(node, policy, now);
+        // The clock was set back since then. Members that it has ended before are not known.
+        self.since = self.since.min(now);
         self.votes.cast(node, weight, after(now, policy.vote_length()));
         self.standing(policy, now)
     }
@@ -117,7 +119,7 @@ impl Ballot {
     }
 
     const fn may_open(&self, policy: &FleetPolicy, now: ServerMillis) -> bool {
-        let is_new = self.since <= now && now - self.since < policy.settle_length();
+        let is_new = now.saturating_sub(self.since) < policy.settle_length();
         matches!(self.phase, FleetPhase::Closed | FleetPhase::Ramp { .. }) && !is_new
     }
 

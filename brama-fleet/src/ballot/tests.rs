@@ -231,6 +231,19 @@ fn votes_open_nothing_until_a_heartbeat_after_a_clock_of_the_store_has_jumped_fo
 }
 
 #[test]
+fn votes_open_nothing_until_a_heartbeat_though_the_clock_of_the_store_jumps_back_after_that() {
+    let (mut run, policy) = (Run::new(), policy());
+    run.now += 900_000;
+    run.ballot.beat(&name(0), &policy, run.now);
+    run.now -= 500_000;
+    for node in [0, 1] {
+        assert_eq!(run.ballot.vote(&name(node), 1, &policy, run.now), None);
+    }
+    run.now += policy.settle_length();
+    assert!(run.ballot.vote(&name(0), 1, &policy, run.now).is_some());
+}
+
+#[test]
 fn a_clock_of_the_store_that_jumps_back_prolongs_no_phase_and_no_vote() {
     let (mut run, policy) = (Run::new(), policy());
     run.step(Step::Vote(0, 1));

@@ -146,16 +146,20 @@ end
 
 -- Whether votes may open. The members of a breaker are known once each node has had a heartbeat.
 local function may_open(ballot, now)
-  local is_new = ballot.since <= now and now - ballot.since < policy.settle
+  local is_new = now - ballot.since < policy.settle
   return (ballot.phase == 'closed' or ballot.phase == 'ramp') and not is_new
+end
+
+local function begin_members(ballot, now)
+  ballot.since = now
+  redis.call('HSET', ballot.state, 'since', digits(now))
+  redis.call('PEXPIRE', ballot.state, STATE_TTL)
 end
 
 local function beat(ballot, node, now)
   local latest = redis.call('ZSCORE', prefix .. 'known', ballot.name)
   if not latest or tonumber(latest) <= now then
-    ballot.since = now
-    redis.call('HSET', ballot.state, 'since', digits(now))
-    redis.call('PEXPIRE', ballot.state, STATE_TTL)
+    begin_members(ballot, now)
   end
   redis.call('ZADD', ballot.members, digits(now + policy.member), node)
   redis.call('PEXPIRE', ballot.members, MEMBERS_TTL)

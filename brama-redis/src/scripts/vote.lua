@@ -4,6 +4,8 @@ local node, weight, now = ARGV[FIRST + 1], tonumber(ARGV[FIRST + 2]), clock()
 local ballot = read(ARGV[FIRST])
 -- First, because a server without memory then rejects the whole script.
 beat(ballot, node, now)
+-- The clock was set back since then. Members that it has ended before are not known.
+if now < ballot.since then begin_members(ballot, now) end
 finish(ballot, now)
 redis.call('ZADD', ballot.votes, digits(now + policy.vote), node)
 redis.call('PEXPIRE', ballot.votes, VOTES_TTL)
