@@ -382,22 +382,19 @@ impl NodeCore {
 
     /// Casts the votes that are due for longest, and not all of many.
     fn vote(&mut self, commands: &mut Vec<NodeCommand>, now: Tick) {
-        let policy = self.policy;
+        let (policy, weight) = (self.policy, u32::from(!self.doubts_itself(now)));
         let due = self.breakers.iter_mut().filter_map(|(name, breaker)| {
             let at = breaker.vote_at(&policy).filter(|at| *at <= now)?;
             Some((at, name, breaker))
         });
         let mut due: Vec<_> = due.collect();
         due.sort_unstable_by_key(|(at, ..)| *at);
-        let voted = due.into_iter().take(MOST_VOTES).map(|(_, name, breaker)| {
+        let voted = due.into_iter().take(MOST_VOTES).filter_map(|(_, name, breaker)| {
             breaker.voting.vote(now);
-            name.clone()
+            let tells = breaker.voting.tells(weight);
+            tells.then(|| NodeCommand::Vote(name.clone(), weight))
         });
-        let voted: Vec<_> = voted.collect();
-        if !voted.is_empty() {
-            let weight = u32::from(!self.doubts_itself(now));
-            commands.extend(voted.into_iter().map(|name| NodeCommand::Vote(name, weight)));
-        }
+        commands.extend(voted);
     }
 }
 

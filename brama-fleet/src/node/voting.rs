@@ -18,6 +18,8 @@ pub(super) struct Voting {
     has_voted: bool,
     /// Whether the next vote waits for no heartbeat.
     hurries: bool,
+    /// Whether the last vote weighed something.
+    has_weighed: bool,
 }
 
 /// What the circuit says about the dependency.
@@ -81,6 +83,13 @@ impl Voting {
         let length = if self.hurries { BETWEEN_VOTES } else { usual };
         let next = || self.voted_at.map_or(Tick::ORIGIN, |at| at.after(length));
         (self.evidence == Evidence::Open).then(next)
+    }
+
+    /// Whether a vote of this weight tells the fleet something: one of weight 0 only takes the weight
+    /// of the vote before. A node that doubts itself has many breakers to vote on.
+    pub(super) fn tells(&mut self, weight: u32) -> bool {
+        let had_weight = mem::replace(&mut self.has_weighed, 0 < weight);
+        0 < weight || had_weight
     }
 
     pub(super) const fn vote(&mut self, now: Tick) {

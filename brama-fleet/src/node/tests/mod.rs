@@ -338,18 +338,29 @@ fn votes_of_a_node_most_of_whose_breakers_are_open_weigh_nothing() {
     let used = names.clone().map(Traffic::from).to_vec();
     let survey = Survey { used, ..Survey::default() };
     run.core.step(NodeInput::Surveyed(survey), run.now);
-    let weights = names.map(|name| run.core.step(NodeInput::Opened(name.clone()), run.now));
-    let weights = weights.iter().flatten().filter_map(|command| {
-        if let NodeCommand::Vote(_, weight) = command { Some(*weight) } else { None }
-    });
-    assert_eq!(weights.collect::<Vec<_>>(), [1, 1, 0, 0, 0]);
+    let weights = |commands: Vec<NodeCommand>| {
+        let weights = commands.into_iter().filter_map(|command| {
+            if let NodeCommand::Vote(_, weight) = command { Some(weight) } else { None }
+        });
+        weights.collect::<Vec<_>>()
+    };
+    let opened = names.map(|name| run.core.step(NodeInput::Opened(name.clone()), run.now));
+    assert_eq!(weights(opened.concat()), [1, 1]);
+    // Those two lose their weight, and nothing is to be told about the others.
+    let at = |seconds| run.now.after(Duration::from_secs(seconds));
+    let [next, last] = [6, 12].map(at);
+    assert_eq!(weights(run.core.step(NodeInput::TimeHasCome, next)), [0, 0]);
+    assert_eq!(weights(run.core.step(NodeInput::TimeHasCome, last)), [0; 0]);
 }
 
 #[test]
 fn of_many_votes_a_few_are_cast_at_once_and_each_has_its_turn() {
     let mut run = Run::new(FleetMode::Active);
     let names = (0..100).map(|it| BreakerName::of(&Identity::new(format!("of-{it}"))));
-    let survey = Survey { open: names.collect(), ..Survey::default() };
+    // With as many others, the node does not doubt itself.
+    let others = (0..100).map(|it| BreakerName::of(&Identity::new(format!("other-{it}"))));
+    let used = others.map(Traffic::from).collect();
+    let survey = Survey { open: names.collect(), used, ..Survey::default() };
     let mut commands = run.core.step(NodeInput::Surveyed(survey), run.now);
     let mut voted = BTreeSet::new();
     for _ in 0..7 {
