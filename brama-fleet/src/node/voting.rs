@@ -85,8 +85,8 @@ impl Voting {
         (self.evidence == Evidence::Open).then(next)
     }
 
-    /// Whether a vote of this weight tells the fleet something: one of weight 0 only takes the weight
-    /// of the vote before. A node that doubts itself has many breakers to vote on.
+    /// Whether a vote of this weight tells the fleet something: one of weight 0 only takes the
+    /// weight of the vote before. A node that doubts itself has many breakers to vote on.
     pub(super) fn tells(&mut self, weight: u32) -> bool {
         let had_weight = mem::replace(&mut self.has_weighed, 0 < weight);
         0 < weight || had_weight

@@ -1,7 +1,7 @@
 //! Figures of a fleet on a real server, which shares the machine with all nodes.
 //!
 //! `cargo bench -p brama-redis --bench fleet`, or with the names of some figures: `applied`,
-//! `traffic`, `storm`, `service`, `store`.
+//! `traffic`, `storm`, `blackout`, `service`, `store`.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,6 +12,7 @@
 )]
 
 mod applied;
+mod blackout;
 mod crowd;
 mod load;
 mod numbers;
@@ -43,6 +44,9 @@ async fn main() {
     }
     if wants("storm") {
         storm::run().await;
+    }
+    if wants("blackout") {
+        blackout::run().await;
     }
     if wants("service") {
         service::run().await;

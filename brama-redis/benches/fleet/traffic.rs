@@ -30,8 +30,8 @@ pub(crate) async fn run() {
         sleep(Duration::from_millis(1)).await;
     }
     let seconds = SystemClock.now().since(begun).as_secs_f64();
-    let after = Costs::of(&crowd.server);
-    let rate = |part: fn(&Costs) -> f64| (part(&after) - part(&before)) / seconds;
+    let costs = Costs::of(&crowd.server).since(&before);
+    let rate = |part: fn(&Costs) -> f64| part(&costs) / seconds;
     println!(
         "{NODES} healthy nodes × {BREAKERS} breakers: {:.0} commands/s, {:.0} % of a core, {:.0} kB/s in, \
          {:.0} kB/s out; a heartbeat takes the server {:.2} ms",
@@ -46,7 +46,7 @@ pub(crate) async fn run() {
 /// What a server has done so far.
 pub(crate) struct Costs {
     /// Of clients: not those inside of scripts.
-    commands: f64,
+    pub(crate) commands: f64,
     pub(crate) scripts: f64,
     script_micros: f64,
     /// Seconds.
@@ -56,6 +56,18 @@ pub(crate) struct Costs {
 }
 
 impl Costs {
+    /// What it has done since then.
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        Self {
+            commands: self.commands - before.commands,
+            scripts: self.scripts - before.scripts,
+            script_micros: self.script_micros - before.script_micros,
+            cpu: self.cpu - before.cpu,
+            input: self.input - before.input,
+            output: self.output - before.output,
+        }
+    }
+
     pub(crate) fn of(server: &RedisServer) -> Self {
         let info: String = server.command(&["INFO", "everything"]);
         let field = |name: &str| {
