@@ -93,7 +93,9 @@ impl Run {
                     self.tokens[node] = Some(lease.epoch);
                     self.live = Some((node, lease.epoch, lease.until));
                 }
-                assert_eq!(matches!(answer, LeaseAnswer::Granted(_)), decision.is_some());
+                // After leases that nobody has used, calls return without one.
+                let is_granted = matches!(answer, LeaseAnswer::Granted(_));
+                assert!(decision.is_some() || !is_granted, "a lease is a decision");
                 decision
             }
             Step::Report(node, report) => {
