@@ -9,11 +9,11 @@ use crate::{
     engine::{Engine, HandAction},
 };
 
-/// It is announced with who rejects, and bounded in time.
+/// A rejection by hand is announced with its actor, and ends after its length.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_rejection_ends_by_itself<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     let mut stream = run.subscribe().await?;
@@ -28,11 +28,11 @@ pub async fn a_rejection_ends_by_itself<B: TestBench>(bench: &B) -> Result<(), D
     expect(digest.is_empty(), "the rejection is over", &digest)
 }
 
-/// Nodes do not change what an operator has decided.
+/// During a rejection by hand, no lease is given and votes open nothing.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_rejection_gives_no_lease_and_is_opened_by_no_vote<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -45,11 +45,11 @@ pub async fn a_rejection_gives_no_lease_and_is_opened_by_no_vote<B: TestBench>(
     expect(matches!(answer, VoteAnswer::Counted(_)), "votes are counted only", &answer)
 }
 
-/// Nor does one of no length.
+/// A rejection of 0 ms, or longer than `longest_wait`, is an error and changes nothing.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_rejection_beyond_the_longest_wait_changes_nothing<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -62,11 +62,11 @@ pub async fn a_rejection_beyond_the_longest_wait_changes_nothing<B: TestBench>(
     expect(digest.is_empty(), "nothing is decided", &digest)
 }
 
-/// One vote after it opens nothing.
+/// A clear closes the breaker, and the votes before it no longer count.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_clear_closes_and_forgets_the_votes<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {

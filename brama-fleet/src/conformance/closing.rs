@@ -9,11 +9,11 @@ use crate::{
     engine::HandAction,
 };
 
-/// After the ramp nothing is decided.
+/// A successful probe starts a ramp, and nothing is decided after the ramp.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_probe_that_succeeds_closes_by_a_ramp<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -30,11 +30,11 @@ pub async fn a_probe_that_succeeds_closes_by_a_ramp<B: TestBench>(
     expect(digest.is_empty(), "the ramp is over", &digest)
 }
 
-/// The wait doubles until the fleet has closed.
+/// A failed probe opens again, for twice the wait.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_probe_that_fails_opens_for_twice_as_long<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -48,11 +48,11 @@ pub async fn a_probe_that_fails_opens_for_twice_as_long<B: TestBench>(
     expect(is_open && is_twice, "the fleet waits twice as long", &decision)
 }
 
-/// The second probe follows the first at once.
+/// With a `success_threshold` of 2, a second probe follows the first at once.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn as_many_probes_must_succeed_as_the_policy_says<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -70,11 +70,11 @@ pub async fn as_many_probes_must_succeed_as_the_policy_says<B: TestBench>(
     expect(is_ramp, "two probes of two close", &decision)
 }
 
-/// It ends the grace after its wait, and a digest tells that it was read later.
+/// An opening without a probe ends the grace after its wait, and leaves the digest.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn an_opening_that_nobody_probes_ends_by_itself<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -86,11 +86,11 @@ pub async fn an_opening_that_nobody_probes_ends_by_itself<B: TestBench>(
     expect(decision.epoch < digest.at, "the digest is newer than the decision", &digest)
 }
 
-/// Whatever decides, and also in one millisecond.
+/// Each decision has a greater epoch than the last, even within one millisecond.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn epochs_grow_from_decision_to_decision<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {

@@ -12,11 +12,11 @@ use crate::{
     engine::Engine,
 };
 
-/// One vote of two is counted, and decides nothing.
+/// One vote of the two that a quorum needs is counted, and decides nothing.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn votes_below_the_quorum_open_nothing<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     let answer = run.vote(0).await?;
@@ -25,11 +25,11 @@ pub async fn votes_below_the_quorum_open_nothing<B: TestBench>(bench: &B) -> Res
     expect(digest.is_empty(), "nothing is decided", &digest)
 }
 
-/// Two votes of two open, and a third one changes nothing.
+/// Two votes of a quorum of two open, and a third one changes nothing.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn the_votes_of_a_quorum_open<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     let decision = run.open().await?;
@@ -41,11 +41,11 @@ pub async fn the_votes_of_a_quorum_open<B: TestBench>(bench: &B) -> Result<(), D
     expect(is_counted(&third, 3), "a vote on an open breaker is counted", &third)
 }
 
-/// The decision of a vote reaches subscribers, and is found by who was absent.
+/// A decision that opens reaches subscribers, and is in the next digest.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn an_opening_is_announced_and_in_the_digest<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -60,11 +60,11 @@ pub async fn an_opening_is_announced_and_in_the_digest<B: TestBench>(
     expect(epochs == [(&run.breaker, decision.epoch)], "it is in the digest", &digest)
 }
 
-/// A node waits for other things too, and drops its wait for announcements again and again.
+/// A subscriber that drops its wait for an announcement misses none.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_wait_for_an_announcement_that_was_given_up_loses_none<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -77,11 +77,11 @@ pub async fn a_wait_for_an_announcement_that_was_given_up_loses_none<B: TestBenc
     expect(announced.decision.epoch == decision.epoch, "the opening is announced", &announced)
 }
 
-/// A vote takes the place of the last one of its node.
+/// A node's vote replaces the one that it cast before.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_node_that_votes_twice_has_one_vote<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -95,7 +95,7 @@ pub async fn a_node_that_votes_twice_has_one_vote<B: TestBench>(
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_vote_that_was_taken_back_does_not_count<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -106,11 +106,11 @@ pub async fn a_vote_that_was_taken_back_does_not_count<B: TestBench>(
     expect(is_counted(&answer, 1), "one vote is counted", &answer)
 }
 
-/// A node that doubts itself is a member and decides nothing.
+/// A node that doubts itself is a member, and its vote decides nothing.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_vote_of_weight_0_does_not_count<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     run.vote(0).await?;
@@ -118,11 +118,11 @@ pub async fn a_vote_of_weight_0_does_not_count<B: TestBench>(bench: &B) -> Resul
     expect(is_counted(&answer, 1), "one vote is counted", &answer)
 }
 
-/// A node that has died opens nothing later.
+/// A vote of a node that has died does not count after its time.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_vote_ends_by_itself<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     run.vote(0).await?;
@@ -135,7 +135,7 @@ pub async fn a_vote_ends_by_itself<B: TestBench>(bench: &B) -> Result<(), Deviat
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_node_that_is_silent_is_no_member<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     let policy = run.policy.min_votes(1)?.percent(100)?;
@@ -150,11 +150,11 @@ pub async fn a_node_that_is_silent_is_no_member<B: TestBench>(bench: &B) -> Resu
     expect(matches!(answer, VoteAnswer::Opened(_)), "the vote of the only member opens", &answer)
 }
 
-/// Too few of them are known until each node has had a heartbeat.
+/// Votes on a new breaker open nothing until each node can have sent a heartbeat.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn votes_open_nothing_until_the_members_are_known<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -168,11 +168,11 @@ pub async fn votes_open_nothing_until_the_members_are_known<B: TestBench>(
     expect(matches!(later, VoteAnswer::Opened(_)), "they open later", &later)
 }
 
-/// Half of six known breakers may be open; the fourth is held back.
+/// Three of six known breakers open at a limit of half, and the fourth is held back.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_quorum_opens_no_more_than_the_share_of_the_policy<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -189,11 +189,11 @@ pub async fn a_quorum_opens_no_more_than_the_share_of_the_policy<B: TestBench>(
     expect(opened == 3 && is_held_back, "three open and the fourth is held back", &answers)
 }
 
-/// Scope, identifier and key are never joined, whatever is in them.
+/// Names keep scope, identifier and key apart, whichever characters they contain.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn breakers_with_alike_names_do_not_touch_each_other<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {

@@ -10,11 +10,11 @@ use crate::{
     engine::{Announcement, Engine, Traffic},
 };
 
-/// It is announced, and says how many nodes have seen failures.
+/// Pooled failures of enough nodes open, and the decision has the number of these nodes.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn failures_of_enough_quiet_nodes_open_together<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -28,11 +28,11 @@ pub async fn failures_of_enough_quiet_nodes_open_together<B: TestBench>(
     expect(is_open(&announced, 2), "the opening is announced", &announced)
 }
 
-/// However many have failed.
+/// Pooled failures of a single node open nothing, however many they are.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn failures_of_one_node_open_nothing_for_the_others<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -43,11 +43,11 @@ pub async fn failures_of_one_node_open_nothing_for_the_others<B: TestBench>(
     expect(digest.is_empty(), "one node with failures opens nothing", &digest)
 }
 
-/// Nor does a share of failures that is too small.
+/// Pooled calls open nothing below the minimum of calls, or below the failure rate.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn too_few_pooled_calls_or_failures_open_nothing<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -60,11 +60,11 @@ pub async fn too_few_pooled_calls_or_failures_open_nothing<B: TestBench>(
     expect(healthy.is_empty(), "9 failures of 109 calls are too few", &healthy)
 }
 
-/// Calls are counted for so long, and no longer.
+/// Pooled calls no longer count after the window.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn pooled_calls_end_by_themselves<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     let policy = pooling(&run)?;
@@ -74,11 +74,11 @@ pub async fn pooled_calls_end_by_themselves<B: TestBench>(bench: &B) -> Result<(
     expect(digest.is_empty(), "the calls before the window do not count", &digest)
 }
 
-/// It is the default.
+/// Under the default policy, calls that nodes report open nothing.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_policy_that_does_not_pool_counts_no_calls<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -88,11 +88,11 @@ pub async fn a_policy_that_does_not_pool_counts_no_calls<B: TestBench>(
     expect(digest.is_empty(), "nothing is pooled", &digest)
 }
 
-/// The limit of what may be open holds for pooled calls as for votes.
+/// `max_open_percent` limits what pooled calls open, as it limits votes.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn pooled_calls_open_no_more_than_the_share_of_the_policy<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {

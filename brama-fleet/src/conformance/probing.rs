@@ -13,18 +13,18 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn no_lease_is_given_before_an_opening<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     let answer = run.lease(0).await?;
     expect(answer == LeaseAnswer::NotOpen, "there is nothing to probe", &answer)
 }
 
-/// Who asks too early learns how long to wait.
+/// During the wait, the answer is the time that remains; after it, a lease.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_lease_is_given_after_the_wait<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     run.open().await?;
@@ -36,11 +36,11 @@ pub async fn a_lease_is_given_after_the_wait<B: TestBench>(bench: &B) -> Result<
     expect(lease.holder() == run.node(0)?, "the lease has its holder", &lease)
 }
 
-/// The second node waits for the end of the lease.
+/// While one node has the lease, another node learns how long the lease still lasts.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn one_lease_is_given_at_a_time<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     run.open().await?;
@@ -51,11 +51,11 @@ pub async fn one_lease_is_given_at_a_time<B: TestBench>(bench: &B) -> Result<(),
     expect(is_rest, "the rest of the lease is the answer", &second)
 }
 
-/// After it, another node gets a lease with a greater token.
+/// When a lease ends without a report, another node gets one with a greater token.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_holder_that_is_silent_costs_one_lease<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -68,11 +68,11 @@ pub async fn a_holder_that_is_silent_costs_one_lease<B: TestBench>(
     expect(first.epoch() < second.epoch(), "the token has grown", &(first, second))
 }
 
-/// Nodes that call too seldom use no lease, so calls return without a probe.
+/// After three leases in a row without a report, calls return by a ramp.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn after_three_silent_holders_calls_return<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -90,11 +90,11 @@ pub async fn after_three_silent_holders_calls_return<B: TestBench>(
     expect(digest.iter().all(is_ramp), "calls return", &digest)
 }
 
-/// All nodes learn which of them probes.
+/// A lease is announced to all nodes, with the node that holds it.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_lease_is_announced_with_its_holder<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -109,11 +109,11 @@ pub async fn a_lease_is_announced_with_its_holder<B: TestBench>(
     expect(has_holder && decision.epoch == lease.epoch(), "the lease is announced", &announced)
 }
 
-/// The wait does not begin again.
+/// After an inconclusive probe, the next node gets a lease without a wait.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn an_inconclusive_probe_lets_the_next_node_probe_at_once<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -125,11 +125,11 @@ pub async fn an_inconclusive_probe_lets_the_next_node_probe_at_once<B: TestBench
     run.granted(1).await.map(drop)
 }
 
-/// Late, a success closes nothing.
+/// A success that is reported after the end of its lease closes nothing.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_report_of_a_lease_that_is_over_changes_nothing<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -145,11 +145,11 @@ pub async fn a_report_of_a_lease_that_is_over_changes_nothing<B: TestBench>(
     expect(late.is_none(), "a stale token decides nothing", &late)
 }
 
-/// A node reports for its own lease only.
+/// A report by another node than the holder of the lease changes nothing.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_report_with_the_token_of_another_changes_nothing<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {

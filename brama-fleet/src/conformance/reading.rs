@@ -6,11 +6,11 @@ use super::{
 };
 use crate::engine::Engine;
 
-/// A node that is silent is counted no more.
+/// A digest counts the live nodes and their different policies; silent nodes drop out.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn nodes_and_their_different_policies_are_counted<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
@@ -26,11 +26,11 @@ pub async fn nodes_and_their_different_policies_are_counted<B: TestBench>(
     expect((digest.nodes, digest.policies) == (1, 1), "one node is left", &digest)
 }
 
-/// Whoever only looks is no node beside the one that has traffic.
+/// Reading a digest without a heartbeat adds no node.
 ///
 /// # Errors
 ///
-/// [`Deviation`] if the engine does not.
+/// [`Deviation`] if the engine does something else.
 pub async fn a_digest_that_no_node_reads_counts_nobody<B: TestBench>(
     bench: &B,
 ) -> Result<(), Deviation> {
