@@ -156,22 +156,6 @@ const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 /// A node waits no longer for an answer.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(1);
 
-impl FleetMode {
-    /// Every mode, with its word in configuration files.
-    pub const WORDS: [(&'static str, Self); 3] =
-        [("active", Self::Active), ("shadow", Self::Shadow), ("off", Self::Off)];
-}
-
-impl fmt::Display for FleetMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Active => "active",
-            Self::Shadow => "shadow",
-            Self::Off => "off",
-        })
-    }
-}
-
 /// A part of a [`FleetConfig`] was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

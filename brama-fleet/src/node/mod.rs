@@ -5,6 +5,7 @@ mod command;
 mod decided;
 mod input;
 mod local;
+mod mode;
 #[cfg(test)]
 mod tests;
 mod voting;
@@ -20,6 +21,7 @@ use brama_runtime::api::circuit::{By, Tick};
 pub use self::{
     command::NodeCommand,
     input::{NodeInput, Survey},
+    mode::FleetMode,
 };
 use self::{decided::Decided, local::LocalBreaker};
 use crate::{
@@ -28,19 +30,6 @@ use crate::{
     draw::Draws,
     engine::{Announcement, Traffic},
 };
-
-/// What a node does with the decisions of the fleet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum FleetMode {
-    /// It lays them over its breakers.
-    #[default]
-    Active,
-    /// It votes, and shows decisions in its status. It lays nothing and asks for no lease.
-    Shadow,
-    /// It takes no part: it asks the engine for nothing, and votes that it has cast end by
-    /// themselves.
-    Off,
-}
 
 /// The part of a fleet on one machine: what it does when something happens.
 ///
