@@ -93,10 +93,7 @@ impl Book {
         if self.is_full(policy, now) {
             return VoteAnswer::HeldBack(votes);
         }
-        match self.ballot(breaker).vote(node, weight, policy, now) {
-            Some(decision) => VoteAnswer::Opened(decision),
-            None => VoteAnswer::Counted(votes),
-        }
+        VoteAnswer::Opened(self.ballot(breaker).open(votes, policy, now))
     }
 
     pub(super) fn retract(&mut self, node: &NodeName, breaker: &BreakerName) {
