@@ -4,6 +4,8 @@ use std::{fmt, fmt::Write as _, sync::Arc};
 
 use brama_runtime::api::{Identity, text::Escaped};
 
+use crate::name::is_plain;
+
 /// The name of a breaker as the nodes of a fleet write it to each other: scope, identifier and key,
 /// with `/` between them. Each is percent-encoded; `~` stands for a part that is missing.
 ///
@@ -97,10 +99,6 @@ fn decode(part: &str) -> Option<String> {
 
 fn is_part(part: &str) -> bool {
     part == MISSING_TEXT || part.bytes().all(|byte| is_plain(byte) || byte == b'%')
-}
-
-const fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
 
 const MISSING: char = '~';

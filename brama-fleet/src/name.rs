@@ -15,7 +15,6 @@ impl NodeName {
     ///
     /// [`InvalidName`] for another text.
     pub fn new(name: &str) -> Result<Self, InvalidName> {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if (1..=LONGEST).contains(&name.len()) && name.bytes().all(is_plain) {
             Ok(Self(name.into()))
         } else {
@@ -37,6 +36,11 @@ impl NodeName {
 
 /// In bytes.
 const LONGEST: usize = 64;
+
+/// Whether a byte may stand in a name as it is: letters and digits of ASCII, `-`, `_` and `.`.
+pub(crate) const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+}
 
 impl fmt::Display for NodeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

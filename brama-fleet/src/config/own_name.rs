@@ -4,7 +4,7 @@ use std::{
     collections::hash_map::RandomState, env, fs, hash::BuildHasher, process, sync::LazyLock,
 };
 
-use crate::NodeName;
+use crate::{NodeName, name::is_plain};
 
 /// `HOST-PROCESS-RANDOM`. A forked child has another one than its parent.
 pub(super) fn own_name() -> NodeName {
@@ -29,10 +29,10 @@ fn host() -> String {
     known.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "node".to_owned())
 }
 
-/// A text with `-` for each character that names do not have, cut.
+/// A text with `-` in the place of each character that names do not have, cut to 40 bytes.
 fn plain(text: &str) -> String {
-    let is_plain = |it: &char| it.is_ascii_alphanumeric() || "-_.".contains(*it);
-    let letters = text.chars().map(|it| if is_plain(&it) { it } else { '-' });
+    let is_letter = |it: char| u8::try_from(it).is_ok_and(is_plain);
+    let letters = text.chars().map(|it| if is_letter(it) { it } else { '-' });
     letters.take(LONGEST_HOST).collect()
 }
 
