@@ -30,10 +30,3 @@ impl Draws {
         self.up_to(999) < u64::from(per_mille)
     }
 }
-
-/// A number that follows from bytes (FNV-1a).
-pub(crate) fn fnv(bytes: impl IntoIterator<Item = u8>) -> u64 {
-    bytes.into_iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    })
-}

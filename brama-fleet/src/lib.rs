@@ -9,6 +9,7 @@ mod draw;
 #[cfg(feature = "tokio")]
 mod driver;
 pub mod engine;
+mod fnv;
 pub mod memory;
 mod name;
 pub mod node;

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use crate::{ballot::CallCounts, draw::fnv};
+use crate::{ballot::CallCounts, fnv::fnv};
 
 /// How a fleet decides: whose votes open, for how long, and how it closes again.
 ///

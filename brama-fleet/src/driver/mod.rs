@@ -28,8 +28,8 @@ use self::{
 use crate::{
     BreakerName, FleetPolicy, NodeName,
     ballot::{Standing, TooLong},
-    draw::fnv,
     engine::{Engine, HandAction, LinkError},
+    fnv::fnv,
     node::{FleetMode, NodeCore},
 };
 
