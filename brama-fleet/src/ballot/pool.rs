@@ -27,7 +27,8 @@ impl Pool {
         now: ServerMillis,
     ) {
         self.end(policy, now);
-        let (slot, until) = (now - now % slot_length(policy), now + policy.pooled_length());
+        let (slot, until) =
+            (now - now % slot_length(policy), now.saturating_add(policy.pooled_length()));
         self.slots.entry(slot).or_default().add(counts);
         self.reporters.beat(node, until);
         if 0 < counts.failures {
