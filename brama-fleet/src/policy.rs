@@ -193,8 +193,7 @@ impl FleetPolicy {
     }
 
     /// Whether calls of all nodes are counted together.
-    #[must_use]
-    pub const fn pools(&self) -> bool {
+    pub(crate) const fn pools(&self) -> bool {
         0 < self.pooled_failure_rate
     }
 
@@ -290,15 +289,13 @@ impl FleetPolicy {
         u32::try_from(share).unwrap_or(u32::MAX).max(1)
     }
 
-    /// Returns how many probes in a row must succeed.
-    #[must_use]
-    pub const fn needed_successes(&self) -> u32 {
+    /// How many probes in a row must succeed.
+    pub(crate) const fn needed_successes(&self) -> u32 {
         self.success_threshold
     }
 
-    /// Returns for how many milliseconds after a heartbeat a node is a member.
-    #[must_use]
-    pub const fn member_length(&self) -> u64 {
+    /// For how many milliseconds after a heartbeat a node is a member.
+    pub(crate) const fn member_length(&self) -> u64 {
         3 * self.heartbeat
     }
 
@@ -312,27 +309,23 @@ impl FleetPolicy {
         Duration::from_millis(self.heartbeat)
     }
 
-    /// Returns for how many milliseconds a vote counts.
-    #[must_use]
-    pub const fn vote_length(&self) -> u64 {
+    /// For how many milliseconds a vote counts.
+    pub(crate) const fn vote_length(&self) -> u64 {
         self.vote
     }
 
-    /// Returns for how many milliseconds a node may probe.
-    #[must_use]
-    pub const fn lease_length(&self) -> u64 {
+    /// For how many milliseconds a node may probe.
+    pub(crate) const fn lease_length(&self) -> u64 {
         self.lease
     }
 
-    /// Returns for how many milliseconds a growing share of the calls is admitted.
-    #[must_use]
-    pub const fn ramp_length(&self) -> u64 {
+    /// For how many milliseconds a growing share of the calls is admitted.
+    pub(crate) const fn ramp_length(&self) -> u64 {
         self.ramp
     }
 
-    /// Returns the longest wait and the longest rejection by hand, in milliseconds.
-    #[must_use]
-    pub const fn longest(&self) -> u64 {
+    /// The longest wait and the longest rejection by hand, in milliseconds.
+    pub(crate) const fn longest(&self) -> u64 {
         self.longest_wait
     }
 
@@ -349,10 +342,9 @@ impl FleetPolicy {
         longest.saturating_add(self.grace())
     }
 
-    /// Returns for how many milliseconds after a wait nodes go on rejecting, so that one of them
-    /// asks for the lease and not each probes for itself.
-    #[must_use]
-    pub const fn grace(&self) -> u64 {
+    /// For how many milliseconds after a wait nodes go on rejecting, so that one of them asks for
+    /// the lease and not each probes for itself.
+    pub(crate) const fn grace(&self) -> u64 {
         self.lease + self.heartbeat
     }
 }

@@ -150,7 +150,7 @@ impl World {
     /// voted.
     pub(crate) fn note_opening(&self, standing: Standing) {
         let (mut state, now) = (self.lock(), self.now());
-        let vote = Duration::from_millis(self.policy.vote_length());
+        let vote = Duration::from_millis(self.policy.terms().vote);
         let count = |nodes: usize| u32::try_from(nodes).unwrap_or(u32::MAX);
         let members = count(state.nodes.iter().filter(|it| it.is_member(now)).count());
         let open = count(state.nodes.iter().filter(|it| it.was_open_within(vote, now)).count());

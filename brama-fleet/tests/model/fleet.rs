@@ -79,7 +79,8 @@ impl Fleet {
 
     /// The longest that an overlay lasts.
     pub(crate) fn longest_overlay(&self) -> u64 {
-        self.policy.longest().max(self.policy.lease_length()) + self.policy.grace()
+        let terms = self.policy.terms();
+        terms.longest_wait.max(terms.lease) + terms.grace
     }
 
     /// Long after the nodes were first heard, so that votes count.
@@ -185,7 +186,7 @@ impl Fleet {
                 self.decide(state, Why::Report(from, token), decision);
             }
             Message::Granted(to, asked, token) => {
-                state.nodes[to].take(asked, token, policy.lease_length());
+                state.nodes[to].take(asked, token, policy.terms().lease);
             }
             Message::Digest(to, at, word) => state.hear(to, |it| it.read(at, word, now)),
             Message::Announced(_) => {}
@@ -222,7 +223,7 @@ impl Model for Fleet {
     fn init_states(&self) -> Vec<State> {
         let (granted, arrives) = self.granted();
         let probing = self.after(&granted, &[arrives]);
-        let late = [Step::Pass(LATEST), arrives, Step::Pass(self.policy.lease_length() - LATEST)];
+        let late = [Step::Pass(LATEST), arrives, Step::Pass(self.policy.terms().lease - LATEST)];
         let lost =
             [Step::LoseData, Step::Beat(0), Step::Pass(STEP), Step::Beat(0), Step::Pass(STEP)];
         let lost = self.after(&self.opened(), &lost);

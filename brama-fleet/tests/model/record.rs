@@ -104,7 +104,8 @@ impl Record {
     }
 
     fn is_quorum(&self, policy: &FleetPolicy, now: ServerMillis) -> bool {
-        let votes = self.votes.iter().flatten().filter(|at| now < *at + policy.vote_length());
+        let vote = policy.terms().vote;
+        let votes = self.votes.iter().flatten().filter(|at| now < *at + vote);
         // All three are never fewer than the members; of three, two are the quorum.
         policy.quorum(3) <= u32::try_from(votes.count()).unwrap()
     }

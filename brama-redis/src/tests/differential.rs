@@ -166,7 +166,7 @@ impl Pair<'_> {
 
     async fn beat(&mut self, of: usize, counts: CallCounts) {
         let (of, policy, now) = (node(NODES[of]), self.policy, self.now());
-        self.nodes.insert(of.clone(), now + policy.member_length());
+        self.nodes.insert(of.clone(), now + policy.terms().member);
         let mut opened = Vec::new();
         for ballot in &mut self.ballots {
             ballot.beat(&of, &policy, now);

@@ -138,7 +138,7 @@ async fn numbers_that_no_script_wrote_count_as_none() {
     setup.settle(&[breaker()]).await;
     let decision = open(&setup.engine).await;
     assert_eq!(decision.epoch, BEGINNING + SETTLE);
-    assert_eq!(decision.remaining, policy().wait_of(1) + policy().grace());
+    assert_eq!(decision.remaining, policy().wait_of(1) + policy().terms().grace);
 }
 
 #[tokio::test]
