@@ -48,7 +48,7 @@ impl fmt::Display for NodeName {
     }
 }
 
-/// A text cannot be the name of a node.
+/// A text is not the name of a node or of a fleet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidName {
     name: String,

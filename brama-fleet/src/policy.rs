@@ -62,7 +62,7 @@ macro_rules! lengths {
                 ///
                 /// # Errors
                 ///
-                /// [`InvalidFleetPolicy`] outside of these limits.
+                /// [`InvalidFleetPolicy`] outside of these limits, or for a part of a millisecond.
                 pub fn $name(self, length: Duration) -> Result<Self, InvalidFleetPolicy> {
                     let millis = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
                     let is_whole = length.subsec_nanos() % 1_000_000 == 0;
@@ -79,21 +79,26 @@ macro_rules! lengths {
 }
 
 lengths! {
-    /// How often a node says that it is alive. Default 5 s; 100 ms to 1 min. A node that is silent
-    /// for three heartbeats is no member.
+    /// How often a node sends a heartbeat. Default 5 s; 100 ms to 1 min. A node that sends none for
+    /// three times as long is no longer a member.
     heartbeat: 100 ..= 60_000;
-    /// How long a vote counts. Default 1 min; 1 s to 1 h.
+    /// How long a vote counts. Default 1 min; 1 s to 1 h. A node votes again with each heartbeat,
+    /// so let a vote last several of them.
     vote: 1_000 ..= 3_600_000;
-    /// How long the one probe of the fleet may take. Default 10 s; 100 ms to 10 min.
+    /// How long the one probe of the fleet may take. Default 10 s; 100 ms to 10 min. It must be
+    /// longer than a call takes: a result that comes later does not count.
     lease: 100 ..= 600_000;
-    /// How long the fleet rejects before the first probe. It doubles with each opening until the
-    /// fleet has closed. Default 30 s; 100 ms to 1 h.
+    /// How long the fleet rejects before the first probe. Default 30 s; 100 ms to 1 h. It doubles
+    /// with each opening until the fleet has closed, up to [`longest_wait`](Self::longest_wait).
     wait: 100 ..= 3_600_000;
-    /// The longest wait, and the longest rejection by hand. Default 5 min; 100 ms to 24 h. Whatever
-    /// a store says, a node obeys it no longer, but for the margin in which it waits for the lease.
+    /// The longest wait, and the longest rejection by hand. Default 5 min; 100 ms to 24 h. A `wait`
+    /// above it does not grow.
+    ///
+    /// Whatever the store contains, a node obeys no decision for longer than this (or its `wait`,
+    /// `lease` or `ramp`, if one is longer) with a lease and a heartbeat added.
     longest_wait: 100 ..= 86_400_000;
     /// For how long a growing share of the calls is admitted after an outage. Default 5 s; 0 to
-    /// 10 min.
+    /// 10 min. With 0, all calls are admitted at once.
     ramp: 0 ..= 600_000;
     /// How long pooled calls count, with [`pooled_failure_rate`](Self::pooled_failure_rate).
     /// Default 1 min; 1 s to 1 h. They are counted in six slots, so that the window is up to a
@@ -119,6 +124,8 @@ impl FleetPolicy {
     }
 
     /// The share of the members whose votes open, in per cent. Default 30; 1 to 100.
+    ///
+    /// It is rounded up. If it is less than [`min_votes`](Self::min_votes), that many votes open.
     ///
     /// # Errors
     ///
@@ -224,8 +231,8 @@ impl FleetPolicy {
         u32::try_from(share).unwrap_or(u32::MAX)
     }
 
-    /// Returns a number that is equal for equal policies, and differs for others but by a rare
-    /// chance. Nodes of one fleet should have one policy.
+    /// Returns a hash of the settings. By it a store counts the different policies of its nodes,
+    /// which should have one.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         let Self { min_votes, percent, max_open_percent, success_threshold, .. } = *self;
@@ -245,7 +252,7 @@ impl FleetPolicy {
         fnv(numbers.flat_map(u64::to_le_bytes))
     }
 
-    /// Returns the numbers, for an engine whose store decides by itself.
+    /// Returns the settings as numbers, for an engine whose store decides by itself.
     ///
     /// ```
     /// let terms = brama_fleet::FleetPolicy::new().terms();
@@ -379,9 +386,11 @@ pub struct FleetTerms {
     pub longest_wait: u64,
     /// For how long the fleet closes by a ramp; 0 for none.
     pub ramp: u64,
-    /// How long an opening outlasts its wait or its lease if no node asks for a lease.
+    /// How long an opening outlasts its wait or its lease if no node asks for a lease: a lease and
+    /// a heartbeat.
     pub grace: u64,
-    /// How long after the first heartbeat about a breaker votes open nothing.
+    /// How long after the first heartbeat about a breaker votes open nothing: a heartbeat and a
+    /// fifth.
     pub settle: u64,
     /// The share of failed calls of all nodes together that opens, in per cent; 0 for none.
     pub pooled_failure_rate: u32,

@@ -4,7 +4,7 @@ use super::FleetPhase;
 
 /// A decision of the fleet about one breaker.
 ///
-/// It has remaining lengths and no moments: each node anchors them to its own clock.
+/// It has the time that remains and no moment, so that the clocks of the nodes do not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Decision {
     /// Its number. A node ignores a decision that is not newer than the last one.
@@ -13,15 +13,15 @@ pub struct Decision {
     pub phase: FleetPhase,
     /// The milliseconds until the phase ends by itself; 0 for [`FleetPhase::Closed`].
     pub remaining: u64,
-    /// How many nodes had voted when they opened, and how many had to. Of a rejection by hand: how
-    /// many vote now.
+    /// The votes that opened; for what was done by hand, the votes at present.
     pub standing: Standing,
 }
 
 /// The answer to a vote.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum VoteAnswer {
-    /// The vote is counted. It opened nothing: there are too few, or the breaker is open already.
+    /// The vote is counted. It opened nothing: there are too few votes, the members are not known
+    /// yet, or calls are rejected already.
     Counted(Standing),
     /// The votes have opened the breaker for the fleet.
     Opened(Decision),

@@ -5,8 +5,8 @@ use crate::name::NodeName;
 
 /// The right of one node to probe for all.
 ///
-/// It is over by itself, so a node that dies costs the fleet the length of one lease. After three
-/// in a row without a report, calls return without a probe.
+/// It ends by itself, so a node that dies costs the fleet the length of one lease. After three
+/// leases in a row without a report, calls return without a probe.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProbeLease {
     pub(super) holder: NodeName,
@@ -25,14 +25,14 @@ pub enum LeaseAnswer {
     NotOpen,
 }
 
-/// What became of a probe.
+/// How a probe has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProbeReport {
     /// It succeeded.
     Success,
     /// It failed.
     Failure,
-    /// It says nothing: the next node that asks gets a lease at once.
+    /// It neither succeeded nor failed: the next node that asks gets a lease at once.
     Inconclusive,
 }
 

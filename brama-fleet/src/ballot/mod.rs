@@ -41,11 +41,11 @@ pub struct Ballot {
     opened_by: Standing,
     /// Openings since the fleet last closed.
     openings: u32,
-    /// Whether the last opening ended by itself, because nobody could probe.
+    /// Whether the last opening ended by itself, because no node could probe.
     is_unprobed: bool,
     /// When nodes began to have traffic on this breaker, after a time without.
     since: ServerMillis,
-    /// Until when the node is a member that was heard last.
+    /// Until when the node whose heartbeat came last is a member.
     latest: ServerMillis,
     /// Probes that succeeded in a row.
     successes: u32,
@@ -75,11 +75,11 @@ impl Ballot {
     /// A node that doubts itself votes with `weight` 0: it is counted as a member, and decides
     /// nothing. A vote counts once a node, however often it is cast.
     ///
-    /// For a heartbeat after the first node was heard, or the store has lost its data, votes are
+    /// In the first heartbeat of the first node, or after the store has lost its data, votes are
     /// counted and open nothing: the members are not known yet, so a few nodes would be a quorum.
     ///
-    /// If the last opening ended because nobody could probe, and the votes still count, the next
-    /// one has no wait: whoever can probe first does.
+    /// If the last opening ended because no node could probe, and the votes still count, the next
+    /// one has no wait: the first node that can probe does.
     pub fn vote(
         &mut self,
         node: &NodeName,
@@ -123,8 +123,8 @@ impl Ballot {
         matches!(self.phase, FleetPhase::Closed | FleetPhase::Ramp { .. }) && !is_new
     }
 
-    /// Adds calls that a node has seen since its last heartbeat, and opens nothing. Returns who has
-    /// seen failures, if the calls of all nodes open.
+    /// Adds calls that a node has seen since its last heartbeat, and opens nothing. If the calls of
+    /// all nodes suffice to open, returns how many nodes have seen failures.
     ///
     /// Nothing is counted while calls are rejected, or if the policy does not pool.
     pub fn pool(
@@ -165,7 +165,8 @@ impl Ballot {
         self.votes.retract(node);
     }
 
-    /// Asks for the one probe of the fleet, on behalf of a node that has a call waiting.
+    /// Asks for the lease of the one probe of the fleet, for a node that has a call waiting. Also
+    /// returns the decision to announce, if there is one.
     pub fn lease(
         &mut self,
         node: &NodeName,
@@ -197,7 +198,7 @@ impl Ballot {
         (LeaseAnswer::Granted(lease), Some(self.decide(policy, now)))
     }
 
-    /// Reports what became of a probe. A report whose lease is over, or was never given, changes
+    /// Reports how a probe has ended. A report whose lease is over, or was never given, changes
     /// nothing.
     pub fn report(
         &mut self,
@@ -243,14 +244,14 @@ impl Ballot {
         Ok(self.decide(policy, now))
     }
 
-    /// Lifts whatever the fleet has decided, by hand. Votes are forgotten.
+    /// Lifts whatever the fleet has decided, by hand, and forgets the votes.
     pub fn clear(&mut self, by: String, policy: &FleetPolicy, now: ServerMillis) -> Decision {
         self.close();
         let decision = self.decide(policy, now);
         Decision { phase: FleetPhase::ClearedByHand { by }, ..decision }
     }
 
-    /// The last decision, as a node learns it that has missed it; `None` if nothing is decided.
+    /// Returns the decision in force; `None` if nothing is decided.
     pub fn present(&mut self, policy: &FleetPolicy, now: ServerMillis) -> Option<Decision> {
         if self.phase != FleetPhase::Closed {
             self.end(policy, now);
@@ -259,7 +260,7 @@ impl Ballot {
         (!is_closed).then(|| self.decision(policy, now))
     }
 
-    /// Whether the votes of nodes have opened the breaker, and it is not over.
+    /// Whether votes or pooled calls have opened the breaker, and the opening is not over.
     #[must_use]
     pub const fn is_open(&self, policy: &FleetPolicy, now: ServerMillis) -> bool {
         let is_open = matches!(self.phase, FleetPhase::Open { .. } | FleetPhase::HalfOpen { .. });
@@ -359,7 +360,7 @@ const fn after(now: ServerMillis, length: u64) -> ServerMillis {
     now.saturating_add(length)
 }
 
-/// A rejection by hand was not accepted: its length is not bounded as the policy says.
+/// A rejection by hand has a length of 0, or above the policy's `longest_wait`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TooLong {
     length: u64,

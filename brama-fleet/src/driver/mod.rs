@@ -35,12 +35,12 @@ use crate::{
 
 /// A node of a fleet: the breakers of a registry take part in it until this is dropped.
 ///
-/// One task does all of it, beside the calls: a call never waits for the engine. Overlays that were
-/// laid before the drop end by themselves. Start one for a registry: two would lay overlays over
-/// each other's.
+/// One task does all of the work, and no call waits for the engine. Overlays that were laid before
+/// the drop end by themselves. Start one `Fleet` for a registry: two would replace the overlays of
+/// each other.
 ///
-/// A breaker whose name is longer than [`BreakerName::LONGEST`] takes no part, and neither does the
-/// one that stands for the keys beyond the limit of keys.
+/// A breaker whose name is longer than [`BreakerName::LONGEST`] takes no part. Nor does the breaker
+/// for the keys beyond the limit of keys.
 ///
 /// ```
 /// use brama_fleet::{Fleet, FleetPolicy, NodeName, memory::MemoryEngine, node::FleetMode};
@@ -141,10 +141,16 @@ impl Fleet {
     /// Rejects every call of the whole fleet to a breaker for `length`, by hand: an overlay on each
     /// node, which no vote and no probe ends. The circuits of the nodes do not change.
     ///
+    /// The length is rounded down to whole milliseconds.
+    ///
     /// # Errors
     ///
     /// [`ActError`] if the length is not 1 ms up to the policy's `longest_wait`, or the engine does
     /// not answer within 1 s.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, the engine may have acted or not.
     pub async fn reject<'a>(
         &self,
         breaker: impl Into<Identity<'a>>,
@@ -161,6 +167,10 @@ impl Fleet {
     /// # Errors
     ///
     /// [`ActError::Link`] if the engine does not answer within 1 s.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped, the engine may have acted or not.
     pub async fn clear<'a>(
         &self,
         breaker: impl Into<Identity<'a>>,
@@ -217,7 +227,7 @@ impl fmt::Debug for Fleet {
 pub enum ActError {
     /// The store that the fleet shares did not answer. It may have acted.
     Link(LinkError),
-    /// The length is not bounded as the policy says.
+    /// The length is 0, or above the policy's `longest_wait`.
     TooLong(TooLong),
 }
 

@@ -35,9 +35,9 @@ use crate::{
 
 /// A store in memory, and a link to it.
 ///
-/// Its time is that of the clock that it is given, so tests can move it. It starts no thread and
-/// needs no runtime. A clone is the same link; [`link`](Self::link) makes another one to the same
-/// store, with faults of its own.
+/// It takes the time from the clock of [`new`](Self::new), so tests can move it. It starts no
+/// thread and needs no runtime. A clone is the same link; [`link`](Self::link) makes another one to
+/// the same store, with faults of its own.
 ///
 /// ```
 /// use brama_fleet::{FleetPolicy, memory::{Faults, MemoryEngine}};
@@ -103,7 +103,7 @@ impl MemoryEngine {
         self.link.end_subscriptions();
     }
 
-    /// Loses all data, as a store that restarts empty, and ends every subscription.
+    /// Loses all data, like a store that restarts empty, and ends every subscription.
     pub fn lose_data(&self) {
         let mut state = self.store.lock();
         state.book = Book::default();
@@ -114,7 +114,8 @@ impl MemoryEngine {
         }
     }
 
-    /// Steps the store's clock by so many milliseconds, forward or back. The nodes' clocks stay.
+    /// Steps the store's clock by this many milliseconds, forward or back. The clocks of the nodes
+    /// do not change.
     pub fn step_clock(&self, millis: i64) {
         self.store.stepped.fetch_add(millis, Ordering::Relaxed);
     }

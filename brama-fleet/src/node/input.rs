@@ -28,7 +28,8 @@ pub enum NodeInput {
     Probed(BreakerName, u64, ProbeVerdict),
     /// An overlay was lifted by hand on this node.
     LiftedByHand(BreakerName),
-    /// The breaker has seen an overlay of this epoch, which is greater.
+    /// The breaker has had an overlay of this epoch, which is greater than that of
+    /// [`NodeCommand::Lay`](super::NodeCommand::Lay).
     Overtaken(BreakerName, u64),
     /// The node listens to announcements from now on. It may have missed some.
     Subscribed,
