@@ -8,8 +8,10 @@ use redis::{Script, Value};
 use crate::{RedisEngine, answer::unexpected};
 
 impl RedisEngine {
-    /// Returns whether a node had traffic on the breaker within the last hour. An action by hand on
-    /// another one rejects nothing, unless a node uses it later.
+    /// Returns whether a node had traffic on the breaker within the last hour. Once no node has had
+    /// traffic on any breaker for 3 minutes, none is known.
+    ///
+    /// An action by hand on an unknown breaker rejects nothing, unless a node uses it later.
     ///
     /// # Errors
     ///
