@@ -7,20 +7,16 @@ use std::sync::{
 
 use brama_runtime::api::{
     Registry, State,
-    circuit::By,
     event::{Event, EventDetail, Observation},
     status::{Cause, Rule},
 };
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::shared_name;
-use crate::node::NodeInput;
+use crate::node::{NodeInput, is_by_fleet};
 
 /// What is more than this is lost, and corrected by the next survey.
 const MOST_WAITING: usize = 1_024;
-
-/// Who lifts an overlay in the name of the fleet.
-const FLEET: &str = "fleet";
 
 /// Observes changes of a registry. The observer runs on the thread that causes a change, and only
 /// puts it into a queue.
@@ -61,7 +57,7 @@ fn input_of(event: &Event) -> Option<NodeInput> {
         EventDetail::Probed { epoch, verdict, .. } => {
             Some(NodeInput::Probed(name()?, *epoch, *verdict))
         }
-        EventDetail::Lifted { by: Some(by), .. } if is_by_hand(by) => {
+        EventDetail::Lifted { by: Some(by), .. } if !is_by_fleet(by) => {
             name().map(NodeInput::LiftedByHand)
         }
         _ => None,
@@ -71,8 +67,4 @@ fn input_of(event: &Event) -> Option<NodeInput> {
 /// Whether a rule has opened, and no operator.
 pub(super) fn is_by_rule(cause: &Cause) -> bool {
     cause.by_hand.is_none() && cause.rule != Rule::ByHand
-}
-
-fn is_by_hand(by: &By) -> bool {
-    by.who().is_none_or(|who| *who != *FLEET)
 }

@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeMap, mem, time::Duration};
 
-use brama_runtime::api::circuit::{By, Tick};
+use brama_runtime::api::circuit::Tick;
 
-use super::{FleetSize, GREATEST_EPOCH, NodeCommand, NodeCore, decided::CLOSED};
+use super::{
+    FleetSize, GREATEST_EPOCH, NodeCommand, NodeCore,
+    actor::{CLOSED, by_fleet},
+};
 use crate::{
     BreakerName,
     ballot::{LeaseAnswer, VoteAnswer},
@@ -53,7 +56,7 @@ impl NodeCore {
         for (name, breaker) in &mut self.breakers {
             let is_over = breaker.decided.is_some() && breaker.epoch < at;
             if is_over && !present.contains_key(name) {
-                let closed = Err(By::actor("fleet", CLOSED));
+                let closed = Err(by_fleet(CLOSED));
                 commands.extend(breaker.decide(name, breaker.epoch, closed, now));
             }
             if !was_linked {

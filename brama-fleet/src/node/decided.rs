@@ -7,6 +7,7 @@ use brama_runtime::api::{
     overlay::Overlay,
 };
 
+use super::actor::{CLOSED, by_fleet};
 use crate::{
     FleetPolicy,
     ballot::{Decision, FleetPhase, ProbeLease, Standing},
@@ -214,18 +215,14 @@ fn doubled(share: u16, times: u32) -> u16 {
 
 /// Who has decided, as rejections, statuses and events show it.
 fn by_of(decision: &Decision) -> By {
-    By::actor(
-        "fleet",
-        match &decision.phase {
-            FleetPhase::RejectedByHand { by, .. } | FleetPhase::ClearedByHand { by } => by.clone(),
-            FleetPhase::Closed => CLOSED.to_owned(),
-            FleetPhase::Open { .. } | FleetPhase::HalfOpen { .. } | FleetPhase::Ramp { .. } => {
-                let Standing { votes, members, .. } = decision.standing;
-                format!("{votes} of {members} nodes")
-            }
-        },
-    )
+    match &decision.phase {
+        FleetPhase::RejectedByHand { by, .. } | FleetPhase::ClearedByHand { by } => {
+            by_fleet(by.clone())
+        }
+        FleetPhase::Closed => by_fleet(CLOSED),
+        FleetPhase::Open { .. } | FleetPhase::HalfOpen { .. } | FleetPhase::Ramp { .. } => {
+            let Standing { votes, members, .. } = decision.standing;
+            by_fleet(format!("{votes} of {members} nodes"))
+        }
+    }
 }
-
-/// Why an overlay was lifted.
-pub(super) const CLOSED: &str = "the fleet has closed";

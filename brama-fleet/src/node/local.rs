@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brama_runtime::api::circuit::{By, Tick};
 
-use super::{command::NodeCommand, decided::Decided, voting::Voting};
+use super::{actor::by_fleet, command::NodeCommand, decided::Decided, voting::Voting};
 use crate::{
     BreakerName, FleetPolicy,
     ballot::{ProbeLease, ProbeReport, ServerMillis, Standing},
@@ -143,9 +143,9 @@ impl LocalBreaker {
     }
 
     /// Lifts what was laid.
-    pub(super) fn lift(&self, name: &BreakerName, why: &str) -> Option<NodeCommand> {
-        let by = || By::actor("fleet", why.to_owned());
-        self.decided.as_ref().map(|_| NodeCommand::Lift(name.clone(), self.laid, by()))
+    pub(super) fn lift(&self, name: &BreakerName, why: &'static str) -> Option<NodeCommand> {
+        let lifted = |_| NodeCommand::Lift(name.clone(), self.laid, by_fleet(why));
+        self.decided.as_ref().map(lifted)
     }
 
     /// Lifts what was laid, and forgets it. If the node takes part again, the decision in force is

@@ -1,5 +1,6 @@
 //! The part of a fleet on one machine, without clock and without I/O.
 
+mod actor;
 mod answers;
 mod command;
 mod decided;
@@ -18,6 +19,7 @@ use std::{
 
 use brama_runtime::api::circuit::{By, Tick};
 
+pub(crate) use self::actor::is_by_fleet;
 pub use self::{
     command::NodeCommand,
     input::{NodeInput, Survey},
