@@ -48,7 +48,7 @@ impl FleetSection {
         let value = |name: &str| FleetSetting::named(name).map(|it| it.value(policy));
         let [vote, heartbeat, wait, longest] =
             ["vote", "heartbeat", "wait", "longest_wait"].map(|it| value(it).unwrap_or_default());
-        if terms.vote <= terms.member / 3 {
+        if terms.vote <= terms.heartbeat {
             let message = format!(
                 "`vote` {vote} is no longer than `heartbeat` {heartbeat}: a vote ends before it is \
                  cast again"

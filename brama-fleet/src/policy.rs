@@ -266,6 +266,7 @@ impl FleetPolicy {
             max_open_percent: self.max_open_percent,
             fewest_known: FEWEST_KNOWN,
             success_threshold: self.success_threshold,
+            heartbeat: self.heartbeat,
             member: self.member_length(),
             vote: self.vote,
             lease: self.lease,
@@ -374,7 +375,9 @@ pub struct FleetTerms {
     pub fewest_known: u32,
     /// How many probes in a row must succeed.
     pub success_threshold: u32,
-    /// How long a node is a member after it was last heard: three heartbeats.
+    /// How often a node sends a heartbeat.
+    pub heartbeat: u64,
+    /// How long a node is a member after its last heartbeat: three heartbeats.
     pub member: u64,
     /// How long a vote counts.
     pub vote: u64,

@@ -78,7 +78,7 @@ const SETTINGS: &[FleetSetting] = &[
     length(
         "heartbeat",
         FleetPolicy::heartbeat,
-        |it| it.member / 3,
+        |it| it.heartbeat,
         "How often a node says that it is alive: 100 ms to 1 min.",
     ),
     length("vote", FleetPolicy::vote, |it| it.vote, "How long a vote counts: 1 s to 1 h."),
