@@ -18,44 +18,6 @@ use crate::{
     subscription::DecisionSubscription,
 };
 
-/// What the engine's user of the server needs, as rules of `ACL SETUSER`: the keys and channels
-/// that begin with `brama:`, and the commands that the scripts use.
-///
-/// ```text
-/// ACL SETUSER brama on >a-long-secret resetkeys ~brama:* resetchannels &brama:* -@all …
-/// ```
-pub const ACL_RULES: &[&str] = &[
-    "resetkeys",
-    "~brama:*",
-    "resetchannels",
-    "&brama:*",
-    "-@all",
-    "+evalsha",
-    "+script|load",
-    "+subscribe",
-    "+ping",
-    "+time",
-    "+hmget",
-    "+hset",
-    "+hdel",
-    "+hkeys",
-    "+hincrby",
-    "+hgetall",
-    "+zadd",
-    "+zrem",
-    "+zrangebyscore",
-    "+zremrangebyscore",
-    "+zcard",
-    "+zcount",
-    "+zscore",
-    "+sadd",
-    "+srem",
-    "+smembers",
-    "+del",
-    "+pexpire",
-    "+publish",
-];
-
 /// A fleet's store in Redis 6.2 or later, or Valkey.
 ///
 /// Scripts on the server decide, on the server's clock; each method of [`Engine`] is one round trip
@@ -250,11 +212,6 @@ impl RedisEngine {
         call.arg(length).arg(line::encode(by));
         self.run(&call).await?.decision(breaker).map(Ok)
     }
-
-    async fn begin(&self) -> Result<Box<dyn DecisionStream>, LinkError> {
-        let subscription = DecisionSubscription::begin(Arc::clone(&self.link)).await?;
-        Ok(Box::new(subscription))
-    }
 }
 
 /// Of the time of a command.
@@ -329,7 +286,8 @@ impl Engine for RedisEngine {
     }
 
     fn subscribe(&self) -> EngineAnswer<'_, Box<dyn DecisionStream>> {
-        Box::pin(self.begin())
+        let subscription = DecisionSubscription::begin(Arc::clone(&self.link));
+        Box::pin(async { Ok::<Box<dyn DecisionStream>, _>(Box::new(subscription.await?)) })
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod acl_rules;
 mod answer;
 mod caught;
 mod engine;
@@ -15,7 +16,8 @@ mod subscription;
 mod tests;
 
 pub use self::{
-    engine::{ACL_RULES, InvalidCommandTimeout, RedisEngine},
+    acl_rules::ACL_RULES,
+    engine::{InvalidCommandTimeout, RedisEngine},
     join::{JoinError, join},
     namespace::Namespace,
 };
