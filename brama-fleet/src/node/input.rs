@@ -2,11 +2,11 @@
 
 use brama_runtime::api::event::ProbeVerdict;
 
-use super::FleetMode;
+use super::{FleetMode, Survey};
 use crate::{
     BreakerName, FleetPolicy,
     ballot::{LeaseAnswer, ProbeReport, VoteAnswer},
-    engine::{Announcement, Digest, Traffic},
+    engine::{Announcement, Digest},
 };
 
 /// What a node learns: from its breakers, from the engine, and from time.
@@ -70,17 +70,6 @@ impl NodeInput {
             | Self::Leased(..) => false,
         }
     }
-}
-
-/// The breakers of a node, as it finds them once in a heartbeat.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Survey {
-    /// Those that have had traffic since the last survey, with their calls.
-    pub used: Vec<Traffic>,
-    /// Those whose circuits are open by a rule.
-    pub open: Vec<BreakerName>,
-    /// Those whose circuits are half-open.
-    pub half_open: Vec<BreakerName>,
 }
 
 impl From<ProbeVerdict> for ProbeReport {

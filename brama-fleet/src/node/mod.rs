@@ -7,30 +7,23 @@ mod decided;
 mod input;
 mod local;
 mod mode;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod voting;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    mem,
-    time::Duration,
-};
+use std::{collections::BTreeMap, mem, time::Duration};
 
 use brama_runtime::api::circuit::{By, Tick};
 
 pub(crate) use self::actor::is_by_fleet;
-pub use self::{
-    command::NodeCommand,
-    input::{NodeInput, Survey},
-    mode::FleetMode,
-};
+pub use self::{command::NodeCommand, input::NodeInput, mode::FleetMode, survey::Survey};
 use self::{decided::Decided, local::LocalBreaker};
 use crate::{
     BreakerName, FleetPolicy,
-    ballot::{CallCounts, Decision, ServerMillis, Standing},
+    ballot::{Decision, ServerMillis, Standing},
     draw::Draws,
-    engine::{Announcement, Traffic},
+    engine::Announcement,
 };
 
 /// The part of a fleet on one machine: what it does when something happens.
@@ -78,9 +71,6 @@ const MOST_BREAKERS: usize = 100_000;
 /// A decision with a greater epoch is nonsense: no clock is so far ahead. What follows it must be
 /// greater still.
 const GREATEST_EPOCH: u64 = 1 << 53;
-
-/// In breakers. A heartbeat about more of them is sent in parts.
-const MOST_IN_A_BEAT: usize = 250;
 
 /// At once.
 const MOST_VOTES: usize = 16;
@@ -250,45 +240,6 @@ impl NodeCore {
         commands.extend(has_voted.then_some(NodeCommand::Retract(name)));
     }
 
-    /// Notes traffic, and lays what is decided over breakers that the node did not have. Corrects
-    /// what it has missed of its circuits.
-    fn survey(&mut self, survey: Survey, commands: &mut Vec<NodeCommand>, now: Tick) {
-        let Survey { mut used, open, half_open } = survey;
-        let unsettled: BTreeSet<_> = open.iter().chain(&half_open).collect();
-        let is_closed = |(name, it): &(&BreakerName, &LocalBreaker)| {
-            it.voting.is_open() && !unsettled.contains(name)
-        };
-        let closed = self.breakers.iter().filter(is_closed).map(|(name, _)| name.clone());
-        let closed: Vec<_> = closed.collect();
-        for name in closed {
-            self.close(name, commands);
-        }
-        for name in open {
-            let is_known = self.breakers.get(&name).is_some_and(|it| it.voting.is_open());
-            if !is_known {
-                self.open(name, now);
-            }
-        }
-        for Traffic { breaker: name, .. } in &used {
-            let policy = self.policy;
-            let breaker = self.breaker(name.clone());
-            commands.extend(breaker.and_then(|it| it.use_it(name, &policy, now)));
-        }
-        if self.doubts_itself(now) {
-            for traffic in &mut used {
-                traffic.counts = CallCounts::default();
-            }
-        }
-        commands.extend(beats(&used));
-    }
-
-    /// Says again on which breakers the node has traffic: the store may have lost its data.
-    fn beat_about_used(&self, commands: &mut Vec<NodeCommand>, now: Tick) {
-        let used = self.breakers.iter().filter(|(_, it)| it.is_used(&self.policy, now));
-        let used: Vec<_> = used.map(|(name, _)| Traffic::from(name.clone())).collect();
-        commands.extend(beats(&used));
-    }
-
     fn ask(&mut self, name: &BreakerName, commands: &mut Vec<NodeCommand>, now: Tick) {
         commands.extend(self.breakers.get_mut(name).and_then(|it| it.ask(name, now)));
     }
@@ -387,11 +338,4 @@ impl NodeCore {
         });
         commands.extend(voted);
     }
-}
-
-/// Heartbeats, in parts: a store answers a short one in time, and serves others in between.
-fn beats(used: &[Traffic]) -> Vec<NodeCommand> {
-    let parts = used.chunks(MOST_IN_A_BEAT).map(<[Traffic]>::to_vec);
-    let parts = if used.is_empty() { vec![Vec::new()] } else { parts.collect() };
-    parts.into_iter().map(NodeCommand::Beat).collect()
 }

@@ -12,7 +12,7 @@ use super::*;
 use crate::{
     NodeName,
     ballot::{FleetPhase, LeaseAnswer, ProbeLease, VoteAnswer},
-    engine::Digest,
+    engine::{Digest, Traffic},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
