@@ -50,6 +50,30 @@ struct ActedJson<'a> {
     nodes: u32,
 }
 
+impl ActedJson<'_> {
+    fn write(&self, length: Option<Duration>, terminal: &mut Terminal) -> io::Result<ExitStatus> {
+        if terminal.is_json() {
+            terminal.print_json(self)?;
+        } else {
+            terminal.print(&self.sentence(length))?;
+        }
+        Ok(ExitStatus::Fine)
+    }
+
+    fn sentence(&self, length: Option<Duration>) -> String {
+        let Self { scope, identifier, key, by, nodes, .. } = *self;
+        let name = Identity::from_parts(scope, identifier, key);
+        let nodes = counted(nodes.into(), "node", "nodes");
+        match length {
+            Some(length) => {
+                let length = duration::show(length);
+                format!("{name} rejects every call on {nodes} for {length} ({by})\n")
+            }
+            None => format!("{name} is cleared on {nodes} ({by})\n"),
+        }
+    }
+}
+
 async fn act(
     arguments: &ActArguments,
     length: Option<Duration>,
@@ -76,7 +100,7 @@ async fn act(
     let by = By::actor(arguments.actor.clone(), arguments.reason.clone()).to_string();
     match carry_out(&store, &identity, length, &by).await {
         Ok(Ok(decision)) => {
-            let answer = ActedJson {
+            let acted = ActedJson {
                 namespace: store.config.namespace(),
                 scope,
                 identifier,
@@ -86,12 +110,7 @@ async fn act(
                 epoch: decision.epoch,
                 nodes: digest.nodes,
             };
-            if terminal.is_json() {
-                terminal.print_json(&answer)?;
-            } else {
-                terminal.print(&sentence(&identity, length, &by, digest.nodes))?;
-            }
-            Ok(ExitStatus::Fine)
+            acted.write(length, terminal)
         }
         Ok(Err(too_long)) => failed(&too_long, TOO_LONG, terminal),
         Err(error) => store.report(&error, terminal),
@@ -145,15 +164,4 @@ async fn carry_out(
     let (name, policy) = (BreakerName::of(identity), store.config.policy());
     let acted = store.engine.act(&name, &action, policy).await?;
     Ok(acted.map_err(|too_long| too_long.to_string()))
-}
-
-fn sentence(identity: &Identity<'_>, length: Option<Duration>, by: &str, nodes: u32) -> String {
-    let (name, nodes) = (identity.to_string(), counted(nodes.into(), "node", "nodes"));
-    match length {
-        Some(length) => {
-            let length = duration::show(length);
-            format!("{name} rejects every call on {nodes} for {length} ({by})\n")
-        }
-        None => format!("{name} is cleared on {nodes} ({by})\n"),
-    }
 }
