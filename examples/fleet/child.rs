@@ -4,14 +4,16 @@ use std::{
     env,
     error::Error,
     io::{self, Read, Write},
-    process, thread,
+    process,
+    sync::Arc,
+    thread,
 };
 
 use brama_redis::{Namespace, RedisEngine};
 
 use crate::{
-    name::NodeNumber,
     node::Node,
+    node_number::NodeNumber,
     report::{Report, Reports},
     store::{KEEPER_URL, OwnServer, URL},
 };
@@ -32,8 +34,7 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Box
         process::exit(0);
     });
     let engine = RedisEngine::new(&redis::Client::open(env::var(URL)?)?, &namespace)?;
-    let reports =
-        Reports::from(Box::new(|report| write(&report)) as Box<dyn Fn(Report) + Send + Sync>);
+    let reports: Reports = Arc::new(|report| write(&report));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         Node::start(number, service, engine, reports)?.run().await;

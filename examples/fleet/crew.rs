@@ -1,6 +1,6 @@
 //! The crew: the five nodes, each a process, or each a task if the store is the memory of this one.
 
-use std::{env, error::Error, io, net::SocketAddr, process::Stdio};
+use std::{env, error::Error, io, net::SocketAddr, process::Stdio, sync::Arc};
 
 use brama::fleet::memory::{Faults, MemoryEngine};
 use tokio::{
@@ -12,8 +12,8 @@ use tokio::{
 
 use crate::{
     child::NODE,
-    name::NodeNumber,
     node::Node,
+    node_number::NodeNumber,
     report::{Report, Reports},
     store::{KEEPER_URL, Store, URL},
 };
@@ -77,9 +77,9 @@ impl Crew {
     ) -> Result<(), Box<dyn Error>> {
         self.links.push(link.clone());
         let sender = sender.clone();
-        let reports: Reports = Reports::from(Box::new(move |report| {
+        let reports: Reports = Arc::new(move |report| {
             let _ended = sender.send((number, report));
-        }) as Box<dyn Fn(Report) + Send + Sync>);
+        });
         self.tasks.spawn(Node::start(number, service, link, reports)?.run());
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    name::NodeNumber,
+    node_number::NodeNumber,
     phase::Phase,
     report::{CallEnd, CallResult, Lets, Report},
 };
@@ -12,7 +12,7 @@ use crate::{
 pub(crate) struct Ledger {
     pages: BTreeMap<(Phase, NodeNumber), Page>,
     /// How the nodes are now.
-    standings: BTreeMap<NodeNumber, Standing>,
+    states: BTreeMap<NodeNumber, NodeState>,
     /// Requests that reached the service in a phase.
     reached: BTreeMap<Phase, u64>,
 }
@@ -35,9 +35,10 @@ pub(crate) struct Page {
     pub(crate) lost_store: bool,
 }
 
+/// How a node is now.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub(crate) struct Standing {
+pub(crate) struct NodeState {
     pub(crate) is_linked: bool,
     pub(crate) is_open: bool,
     pub(crate) is_overlaid: bool,
@@ -51,7 +52,7 @@ const SLOW: u64 = 100_000;
 impl Ledger {
     pub(crate) fn note(&mut self, phase: Phase, node: NodeNumber, report: &Report) {
         self.pages.entry((phase, node)).or_default().note(report);
-        self.standings.entry(node).or_default().note(report);
+        self.states.entry(node).or_default().note(report);
     }
 
     pub(crate) fn note_reached(&mut self, phase: Phase, reached: u64) {
@@ -82,12 +83,12 @@ impl Ledger {
         self.reached.contains_key(&phase)
     }
 
-    pub(crate) fn standing(&self, node: NodeNumber) -> Standing {
-        self.standings.get(&node).copied().unwrap_or_default()
+    pub(crate) fn state(&self, node: NodeNumber) -> NodeState {
+        self.states.get(&node).copied().unwrap_or_default()
     }
 
-    pub(crate) fn all(&self, holds: fn(Standing) -> bool) -> bool {
-        NodeNumber::ALL.into_iter().all(|node| holds(self.standing(node)))
+    pub(crate) fn all(&self, holds: fn(NodeState) -> bool) -> bool {
+        NodeNumber::ALL.into_iter().all(|node| holds(self.state(node)))
     }
 }
 
@@ -123,7 +124,7 @@ impl Page {
     }
 }
 
-impl Standing {
+impl NodeState {
     fn note(&mut self, report: &Report) {
         match report {
             Report::Called(result) => self.is_answered |= result.end == CallEnd::Answered,

@@ -10,8 +10,8 @@
 mod child;
 mod crew;
 mod ledger;
-mod name;
 mod node;
+mod node_number;
 mod phase;
 mod report;
 mod scenario;

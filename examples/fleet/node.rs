@@ -14,7 +14,7 @@ use brama::{
 use tokio::time::sleep;
 
 use crate::{
-    name::NodeNumber,
+    node_number::NodeNumber,
     report::{CallEnd, CallResult, Lets, Report, Reports},
     shop::{Shop, ShopError},
 };

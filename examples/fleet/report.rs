@@ -1,4 +1,4 @@
-//! The report: what a node tells whoever started it.
+//! The report: what a node sends to the process that started it.
 
 use std::{fmt, sync::Arc};
 
@@ -54,7 +54,7 @@ pub(crate) enum Lets {
     Share,
 }
 
-/// What takes reports, on any thread.
+/// Takes reports, on any thread.
 pub(crate) type Reports = Arc<dyn Fn(Report) + Send + Sync>;
 
 impl fmt::Display for Report {

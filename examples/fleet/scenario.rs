@@ -11,8 +11,8 @@ use tokio::time::timeout;
 
 use crate::{
     crew::Crew,
-    ledger::{Ledger, Standing},
-    name::NodeNumber,
+    ledger::{Ledger, NodeState},
+    node_number::NodeNumber,
     phase::Phase,
     report::Report,
     service::{Health, Service},
@@ -43,14 +43,14 @@ impl<W: Write> Scenario<W> {
         let alone = NodeNumber::ALONE;
         self.pass(Phase::Works, |it| it.all(|node| node.is_linked && node.is_answered)).await?;
         self.service.turn(Health::FailsFor(alone));
-        self.pass(Phase::FailsForOne, |it| it.standing(alone).is_open).await?;
+        self.pass(Phase::FailsForOne, |it| it.state(alone).is_open).await?;
         self.service.turn(Health::Works);
-        self.pass(Phase::IsMended, |it| it.all(Standing::is_well)).await?;
+        self.pass(Phase::IsMended, |it| it.all(NodeState::is_well)).await?;
         self.service.turn(Health::Fails);
         self.pass(Phase::Fails, |it| it.all(|node| node.is_overlaid)).await?;
         self.pass(Phase::StillFails, Ledger::probe_has_failed).await?;
         self.service.turn(Health::Works);
-        self.pass(Phase::IsBack, |it| it.all(Standing::is_well)).await?;
+        self.pass(Phase::IsBack, |it| it.all(NodeState::is_well)).await?;
         if self.kill_store() {
             self.pass(Phase::StoreIsGone, |it| it.all(|node| !node.is_linked)).await?;
             self.restart_store()?;

@@ -14,7 +14,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::name::NodeNumber;
+use crate::node_number::NodeNumber;
 
 /// Clones are the same service.
 #[derive(Debug, Clone, Default)]

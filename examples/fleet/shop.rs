@@ -4,7 +4,7 @@ use std::{error::Error, iter, net::SocketAddr, time::Duration};
 
 use brama::{CircuitOpen, Registry, circuit_breaker};
 
-use crate::name::NodeNumber;
+use crate::node_number::NodeNumber;
 
 pub(crate) struct Shop {
     registry: Registry,

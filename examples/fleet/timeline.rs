@@ -12,7 +12,7 @@ use brama::{
 };
 
 use crate::{
-    name::NodeNumber,
+    node_number::NodeNumber,
     phase::Phase,
     report::{Lets, Report},
 };

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::{
     ledger::{Ledger, Page},
-    name::NodeNumber,
+    node_number::NodeNumber,
     phase::Phase,
     timeline::{BAD, GOOD},
 };
@@ -88,9 +88,9 @@ fn ramp(ledger: &Ledger) -> Option<String> {
 }
 
 fn well(ledger: &Ledger) -> Option<String> {
-    let mut nodes = NodeNumber::ALL.into_iter().map(|node| (node, ledger.standing(node)));
-    let unwell = nodes.find(|(_, standing)| !standing.is_well());
-    unwell.map(|(node, standing)| format!("{node}: {standing:?}"))
+    let mut nodes = NodeNumber::ALL.into_iter().map(|node| (node, ledger.state(node)));
+    let unwell = nodes.find(|(_, state)| !state.is_well());
+    unwell.map(|(node, state)| format!("{node}: {state:?}"))
 }
 
 /// A busy machine may stop a process anywhere, so one call in a hundred may take as long as a
@@ -103,7 +103,7 @@ fn untouched(ledger: &Ledger) -> Option<String> {
 }
 
 fn linked(ledger: &Ledger) -> Option<String> {
-    let missing = NodeNumber::ALL.into_iter().find(|node| !ledger.standing(*node).is_linked);
+    let missing = NodeNumber::ALL.into_iter().find(|node| !ledger.state(*node).is_linked);
     missing.map(|node| format!("{node} has not"))
 }
 

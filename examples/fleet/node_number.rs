@@ -1,4 +1,4 @@
-//! The name: the number of a node, 1 to 5.
+//! The number of a node, 1 to 5.
 
 use std::{fmt, str::FromStr, time::Duration};
 
