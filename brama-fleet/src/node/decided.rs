@@ -16,7 +16,7 @@ use crate::{
 /// A decision that is in force, anchored to the clock of this node.
 #[derive(Debug, Clone)]
 pub(super) struct Decided {
-    what: What,
+    phase: DecidedPhase,
     /// When it is over by itself.
     pub(super) until: Tick,
     /// When the node goes on by itself if it has no link.
@@ -25,8 +25,9 @@ pub(super) struct Decided {
     standing: Standing,
 }
 
+/// The phase of a decision on this node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
+enum DecidedPhase {
     /// Calls are rejected; from this tick on, the node may ask for the lease.
     Open { ask_at: Tick },
     /// The node probes for all, with this token, until its lease ends.
@@ -61,23 +62,23 @@ impl Decided {
         let left = Duration::from_millis(remaining);
         let wait = Duration::from_millis(remaining.saturating_sub(policy.grace()));
         let ask_at = now.after(wait).after(wait / 10_000 * u32::try_from(jitter).unwrap_or(0));
-        let what = match &decision.phase {
+        let phase = match &decision.phase {
             FleetPhase::Closed | FleetPhase::ClearedByHand { .. } => return Err(by),
-            FleetPhase::Open { .. } | FleetPhase::HalfOpen { .. } => What::Open { ask_at },
+            FleetPhase::Open { .. } | FleetPhase::HalfOpen { .. } => DecidedPhase::Open { ask_at },
             FleetPhase::Ramp { .. } => {
                 // Others may have a ramp though this node's policy has none.
                 let own = Duration::from_millis(policy.ramp_length());
                 let length = if own.is_zero() { left } else { own };
-                What::Ramp { length, step_at: now.after(length / RAMP_STEPS) }
+                DecidedPhase::Ramp { length, step_at: now.after(length / RAMP_STEPS) }
             }
-            FleetPhase::RejectedByHand { .. } => What::RejectedByHand,
+            FleetPhase::RejectedByHand { .. } => DecidedPhase::RejectedByHand,
         };
         let standing = decision.standing;
         if left.is_zero() {
             return Err(by);
         }
         let alone_at = now.after(left.saturating_sub(policy.beat_length()));
-        Ok(Self { what, until: now.after(left), alone_at, by, standing })
+        Ok(Self { phase, until: now.after(left), alone_at, by, standing })
     }
 
     /// What is decided once the node has the lease that it has asked for at `asked`; unchanged if
@@ -90,14 +91,14 @@ impl Decided {
         now: Tick,
     ) -> Self {
         let ends = asked.after(Duration::from_millis(policy.lease_length()));
-        let what = if now < ends {
-            What::Probing { token: lease.epoch(), ends }
+        let phase = if now < ends {
+            DecidedPhase::Probing { token: lease.epoch(), ends }
         } else {
-            What::Open { ask_at: now }
+            DecidedPhase::Open { ask_at: now }
         };
         let grace = Duration::from_millis(policy.grace());
         let alone_at = ends.after(grace.saturating_sub(policy.beat_length()));
-        Self { what, until: ends.after(grace), alone_at, ..self }
+        Self { phase, until: ends.after(grace), alone_at, ..self }
     }
 
     /// The overlay that carries it out from now on; `None` if it is over.
@@ -106,11 +107,11 @@ impl Decided {
         let millis = u64::try_from(left.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
         let length = Duration::from_millis(millis);
         let overlay = Overlay::open_for(epoch, length, self.by.clone()).ok()?;
-        match self.what {
-            What::Open { .. } | What::RejectedByHand => Some(overlay),
-            What::Probing { .. } => Some(overlay.permits(1)),
-            What::Ramp { length, .. } => overlay.admitting(share(length, left)).ok(),
-            What::Alone { start, begin, length, .. } => {
+        match self.phase {
+            DecidedPhase::Open { .. } | DecidedPhase::RejectedByHand => Some(overlay),
+            DecidedPhase::Probing { .. } => Some(overlay.permits(1)),
+            DecidedPhase::Ramp { length, .. } => overlay.admitting(share(length, left)).ok(),
+            DecidedPhase::Alone { start, begin, length, .. } => {
                 overlay.admitting(doubled(start, steps(length, now.since(begin)))).ok()
             }
         }
@@ -118,11 +119,12 @@ impl Decided {
 
     /// The token of the lease that the node holds.
     pub(super) const fn token(&self) -> Option<u64> {
-        match self.what {
-            What::Probing { token, .. } => Some(token),
-            What::Open { .. } | What::Ramp { .. } | What::Alone { .. } | What::RejectedByHand => {
-                None
-            }
+        match self.phase {
+            DecidedPhase::Probing { token, .. } => Some(token),
+            DecidedPhase::Open { .. }
+            | DecidedPhase::Ramp { .. }
+            | DecidedPhase::Alone { .. }
+            | DecidedPhase::RejectedByHand => None,
         }
     }
 
@@ -133,19 +135,19 @@ impl Decided {
 
     /// Whether the node may ask for the lease.
     pub(super) fn may_ask(&self, now: Tick) -> bool {
-        matches!(self.what, What::Open { ask_at } if ask_at <= now)
+        matches!(self.phase, DecidedPhase::Open { ask_at } if ask_at <= now)
     }
 
     /// Lets the node ask at this tick, and not before.
     pub(super) fn ask_again(&mut self, at: Tick) {
-        if let What::Open { ask_at } = &mut self.what {
+        if let DecidedPhase::Open { ask_at } = &mut self.phase {
             *ask_at = at;
         }
     }
 
     /// Whether votes of nodes are of use.
     pub(super) const fn takes_votes(&self) -> bool {
-        matches!(self.what, What::Ramp { .. })
+        matches!(self.phase, DecidedPhase::Ramp { .. })
     }
 
     /// When its overlay has to be laid again, if it is not over by then.
@@ -154,11 +156,13 @@ impl Decided {
             let may = !is_linked && 0 < policy.ramp_length();
             may.then_some(self.alone_at)
         };
-        match self.what {
-            What::Ramp { step_at, .. } | What::Alone { step_at, .. } => Some(step_at),
-            What::Open { .. } => alone_at(),
-            What::Probing { ends, .. } => Some(alone_at().unwrap_or(ends).min(ends)),
-            What::RejectedByHand => None,
+        match self.phase {
+            DecidedPhase::Ramp { step_at, .. } | DecidedPhase::Alone { step_at, .. } => {
+                Some(step_at)
+            }
+            DecidedPhase::Open { .. } => alone_at(),
+            DecidedPhase::Probing { ends, .. } => Some(alone_at().unwrap_or(ends).min(ends)),
+            DecidedPhase::RejectedByHand => None,
         }
     }
 
@@ -172,13 +176,16 @@ impl Decided {
     }
 
     fn change(&mut self, policy: &FleetPolicy, now: Tick) {
-        match &mut self.what {
-            What::Ramp { length, step_at } | What::Alone { length, step_at, .. } => {
+        match &mut self.phase {
+            DecidedPhase::Ramp { length, step_at }
+            | DecidedPhase::Alone { length, step_at, .. } => {
                 *step_at = now.after(*length / RAMP_STEPS);
             }
-            What::Probing { ends, .. } if *ends <= now => self.what = What::Open { ask_at: now },
-            What::Open { .. } | What::Probing { .. } => self.go_alone(policy, now),
-            What::RejectedByHand => {}
+            DecidedPhase::Probing { ends, .. } if *ends <= now => {
+                self.phase = DecidedPhase::Open { ask_at: now }
+            }
+            DecidedPhase::Open { .. } | DecidedPhase::Probing { .. } => self.go_alone(policy, now),
+            DecidedPhase::RejectedByHand => {}
         }
     }
 
@@ -189,7 +196,7 @@ impl Decided {
         let members = self.standing.members.clamp(1, u32::from(ALL));
         let start = u16::try_from(u32::from(ALL) / members).unwrap_or(ALL);
         let step_at = now.after(length / RAMP_STEPS);
-        self.what = What::Alone { start, begin: now, length, step_at };
+        self.phase = DecidedPhase::Alone { start, begin: now, length, step_at };
         self.until = now.after(length);
     }
 }
