@@ -1,10 +1,10 @@
 //! Scripts that a seed writes: anything goes wrong, until a minute before the end nothing does.
 
 use crate::{
-    link::Weather,
+    link::LinkCondition,
     script::{Crash, Opens, Script, Step},
     scripts,
-    service::Condition,
+    service::ServiceCondition,
 };
 
 /// From then on nothing goes wrong.
@@ -17,7 +17,8 @@ pub(crate) fn script(seed: u64) -> Script {
         steps.push((at, step(&mut draws)));
         at += draws.u64(1..6);
     }
-    let ends = [Step::Service(Condition::Well), Step::Links(100, Weather::Fine), Step::Heal];
+    let ends =
+        [Step::Service(ServiceCondition::Well), Step::Links(100, LinkCondition::Well), Step::Heal];
     steps.extend(ends.map(|step| (ENDS, step)));
     let (begins, length, opens) = (10, ENDS + 60, Opens::May);
     Script {
@@ -33,11 +34,15 @@ pub(crate) fn script(seed: u64) -> Script {
 }
 
 fn step(draws: &mut fastrand::Rng) -> Step {
-    let conditions = [Condition::Well, Condition::Failing, Condition::Hanging];
-    let weathers = [Weather::Fine, Weather::Down, Weather::Silent, Weather::Rough];
+    let conditions = [ServiceCondition::Well, ServiceCondition::Failing, ServiceCondition::Hanging];
+    let link_conditions =
+        [LinkCondition::Well, LinkCondition::Down, LinkCondition::Silent, LinkCondition::Lossy];
     match draws.u32(..14) {
-        0..4 => Step::Service(draws.choice(conditions).unwrap_or(Condition::Well)),
-        4..7 => Step::Links(draws.usize(..=100), draws.choice(weathers).unwrap_or(Weather::Fine)),
+        0..4 => Step::Service(draws.choice(conditions).unwrap_or(ServiceCondition::Well)),
+        4..7 => Step::Links(
+            draws.usize(..=100),
+            draws.choice(link_conditions).unwrap_or(LinkCondition::Well),
+        ),
         7 => Step::Sicken(draws.usize(..3)),
         8 => Step::Heal,
         9 => {

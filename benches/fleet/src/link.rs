@@ -18,15 +18,15 @@ use crate::{record::Round, script::Crash, world::World};
 
 /// What is wrong with a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Weather {
+pub(crate) enum LinkCondition {
     /// Nothing.
-    Fine,
+    Well,
     /// Each request fails at once.
     Down,
     /// No request is answered, and none arrives.
     Silent,
     /// Three in ten answers and announcements are lost; others come twice, or in another order.
-    Rough,
+    Lossy,
 }
 
 /// The link of one node to the store. Clones are the same link.
@@ -43,7 +43,7 @@ pub(crate) struct StoreLink {
 
 #[derive(Debug)]
 struct LinkState {
-    weather: Weather,
+    condition: LinkCondition,
     draws: fastrand::Rng,
 }
 
@@ -58,20 +58,20 @@ impl StoreLink {
         crash: Arc<Notify>,
     ) -> Self {
         let draws = fastrand::Rng::with_seed(0);
-        let state = Arc::new(Mutex::new(LinkState { weather: Weather::Fine, draws }));
+        let state = Arc::new(Mutex::new(LinkState { condition: LinkCondition::Well, draws }));
         let link = Self { node, memory, world, state, crash };
-        link.set(Weather::Fine, 0);
+        link.set(LinkCondition::Well, 0);
         link
     }
 
-    pub(crate) fn set(&self, weather: Weather, seed: u64) {
-        (self.lock().weather, self.lock().draws) = (weather, fastrand::Rng::with_seed(seed));
+    pub(crate) fn set(&self, condition: LinkCondition, seed: u64) {
+        (self.lock().condition, self.lock().draws) = (condition, fastrand::Rng::with_seed(seed));
         let faults = Faults { delay: WAY, seed, ..Faults::default() };
-        self.memory.set_faults(match weather {
-            Weather::Fine => faults,
-            Weather::Down => Faults { down: true, ..faults },
-            Weather::Silent => Faults { lost: 1_000, ..faults },
-            Weather::Rough => Faults { lost: 300, duplicated: 300, reordered: 300, ..faults },
+        self.memory.set_faults(match condition {
+            LinkCondition::Well => faults,
+            LinkCondition::Down => Faults { down: true, ..faults },
+            LinkCondition::Silent => Faults { lost: 1_000, ..faults },
+            LinkCondition::Lossy => Faults { lost: 300, duplicated: 300, reordered: 300, ..faults },
         });
     }
 
@@ -87,7 +87,7 @@ impl StoreLink {
         self.world.note(|record| record.requests += 1);
         Box::pin(async move {
             sleep(WAY).await;
-            if self.lock().weather == Weather::Silent {
+            if self.lock().condition == LinkCondition::Silent {
                 return pending().await;
             }
             let answer = ask().await;
@@ -98,16 +98,17 @@ impl StoreLink {
 
     fn loses_answer(&self) -> bool {
         let mut state = self.lock();
-        match state.weather {
-            Weather::Fine | Weather::Down => false,
-            Weather::Silent => true,
-            Weather::Rough => state.draws.u16(..1_000) < 300,
+        match state.condition {
+            LinkCondition::Well | LinkCondition::Down => false,
+            LinkCondition::Silent => true,
+            LinkCondition::Lossy => state.draws.u16(..1_000) < 300,
         }
     }
 
     /// Notes that the node reports, and whether that reaches the store.
     fn note_report(&self) {
-        let is_cut_off = matches!(self.lock().weather, Weather::Down | Weather::Silent);
+        let is_cut_off =
+            matches!(self.lock().condition, LinkCondition::Down | LinkCondition::Silent);
         self.world.note(|record| {
             record.holder = record.holder.filter(|holder| *holder != self.node);
             record.round().lost += u32::from(is_cut_off);

@@ -12,11 +12,11 @@ use brama_runtime::api::{
 #[derive(Debug)]
 pub(crate) struct Mirror {
     policy: Policy,
-    circuit: Mutex<Reflection>,
+    circuit: Mutex<MirrorState>,
 }
 
 #[derive(Debug)]
-struct Reflection {
+struct MirrorState {
     circuit: Circuit,
     /// How often the breaker let a call through that the circuit would have rejected, or was in
     /// another state.
@@ -26,7 +26,7 @@ struct Reflection {
 impl Mirror {
     pub(crate) fn new(breaker: &Breaker) -> Self {
         let policy = *breaker.status().policy;
-        let circuit = Mutex::new(Reflection { circuit: Circuit::new(0), differences: 0 });
+        let circuit = Mutex::new(MirrorState { circuit: Circuit::new(0), differences: 0 });
         Self { policy, circuit }
     }
 
@@ -61,12 +61,12 @@ impl Mirror {
         it.differences
     }
 
-    fn lock(&self) -> MutexGuard<'_, Reflection> {
+    fn lock(&self) -> MutexGuard<'_, MirrorState> {
         self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Reflection {
+impl MirrorState {
     fn compare(&mut self, breaker: &Breaker) {
         self.differences += u32::from(self.circuit.state() != breaker.state());
     }

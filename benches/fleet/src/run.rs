@@ -6,7 +6,7 @@ use brama_fleet::memory::MemoryEngine;
 use tokio::{runtime::Builder, time::sleep_until};
 
 use crate::{
-    link::Weather,
+    link::LinkCondition,
     node::SimNode,
     outcome::RunOutcome,
     script::{Script, Step},
@@ -65,7 +65,7 @@ impl Stage {
     fn take(&self, step: Step) {
         match step {
             Step::Service(condition) => self.world.service.set(condition),
-            Step::Links(percent, weather) => self.set_links(percent, weather),
+            Step::Links(percent, condition) => self.set_links(percent, condition),
             Step::Clock(minutes) => self.store.step_clock(minutes * 60_000),
             Step::LoseData => self.store.lose_data(),
             Step::Sicken(count) => self.nodes.iter().take(count).for_each(|it| it.sicken()),
@@ -83,11 +83,11 @@ impl Stage {
         self.world.crash_no_more();
     }
 
-    fn set_links(&self, percent: usize, weather: Weather) {
-        let linked_since = (weather == Weather::Fine).then(|| self.world.now());
+    fn set_links(&self, percent: usize, condition: LinkCondition) {
+        let linked_since = (condition == LinkCondition::Well).then(|| self.world.now());
         for node in self.nodes.iter().take(self.nodes.len() * percent / 100) {
             let number = u64::try_from(node.number).unwrap_or(0);
-            node.link.set(weather, self.world.seed.wrapping_add(number));
+            node.link.set(condition, self.world.seed.wrapping_add(number));
             node.note_link(linked_since.filter(|_| node.process().is_some()));
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use brama_fleet::FleetPolicy;
 use brama_runtime::api::{Expiry, PolicyPatch};
 
-use crate::{link::Weather, service::Condition};
+use crate::{link::LinkCondition, service::ServiceCondition};
 
 /// What goes wrong, and when. Moments are seconds since the start of the run.
 #[derive(Debug, Clone)]
@@ -28,9 +28,9 @@ pub(crate) struct Script {
 /// What goes wrong, or ends.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Step {
-    Service(Condition),
+    Service(ServiceCondition),
     /// The links of so many per cent of the nodes.
-    Links(usize, Weather),
+    Links(usize, LinkCondition),
     /// The store's clock steps by so many minutes.
     Clock(i64),
     LoseData,

@@ -1,9 +1,9 @@
 //! The scripts that are run.
 
 use crate::{
-    link::Weather,
+    link::LinkCondition,
     script::{Crash, Load, Opens, Script, Step, Terms},
-    service::Condition::{Failing, Hanging, Well},
+    service::ServiceCondition::{Failing, Hanging, Well},
 };
 
 /// All scripts, in the order of the report.
@@ -84,8 +84,8 @@ fn metastable() -> Script {
 }
 
 fn of_the_store() -> [Script; 7] {
-    let links = |at, percent, weather| (at, Step::Links(percent, weather));
-    let (down, silent, fine) = (Weather::Down, Weather::Silent, Weather::Fine);
+    let links = |at, percent, condition| (at, Step::Links(percent, condition));
+    let (down, silent, fine) = (LinkCondition::Down, LinkCondition::Silent, LinkCondition::Well);
     let second_outage = [(110, Step::Service(Failing)), well(150)];
     let clock = [(30, 60), (45, -60), (60, -60), (170, 60)];
     let clock = clock.map(|(at, minutes)| (at, Step::Clock(minutes)));
@@ -114,7 +114,7 @@ fn of_the_store() -> [Script; 7] {
         outage_and(
             "rough",
             "service fails, 30 % of answers and messages lost",
-            &[links(10, 100, Weather::Rough), links(120, 100, fine)],
+            &[links(10, 100, LinkCondition::Lossy), links(120, 100, fine)],
         ),
         Script {
             ends: 150,

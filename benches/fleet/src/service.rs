@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 
 /// What is wrong with the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Condition {
+pub(crate) enum ServiceCondition {
     /// Nothing.
     Well,
     /// It answers each call with an error.
@@ -24,7 +24,7 @@ pub(crate) struct Service(Mutex<ServiceState>);
 
 #[derive(Debug)]
 struct ServiceState {
-    condition: Condition,
+    condition: ServiceCondition,
     /// How long it works on one call, if it can be overloaded.
     work: Option<Duration>,
     /// When it will have worked through the calls that wait.
@@ -42,18 +42,18 @@ impl Service {
     /// A service that can work on so many calls a second, if it has a limit.
     pub(crate) fn new(capacity: Option<f64>) -> Self {
         let work = capacity.map(|calls| Duration::from_secs_f64(1.0 / calls));
-        let (condition, busy_until) = (Condition::Well, Instant::now());
+        let (condition, busy_until) = (ServiceCondition::Well, Instant::now());
         Self(Mutex::new(ServiceState { condition, work, busy_until }))
     }
 
-    pub(crate) fn set(&self, condition: Condition) {
+    pub(crate) fn set(&self, condition: ServiceCondition) {
         self.lock().condition = condition;
     }
 
     /// Whether calls that arrive now will fail.
     pub(crate) fn is_sick(&self) -> bool {
         let state = self.lock();
-        state.condition != Condition::Well || TIMEOUT < state.queue()
+        state.condition != ServiceCondition::Well || TIMEOUT < state.queue()
     }
 
     /// Answers a call that the service works on for `latency`.
@@ -76,9 +76,9 @@ impl ServiceState {
     /// After how long a call is answered, and how.
     fn take(&mut self, latency: Duration) -> (Duration, Result<(), &'static str>) {
         match self.condition {
-            Condition::Failing => (latency, Err("internal error")),
-            Condition::Hanging => (TIMEOUT, Err("timed out")),
-            Condition::Well => self.queue_up(latency),
+            ServiceCondition::Failing => (latency, Err("internal error")),
+            ServiceCondition::Hanging => (TIMEOUT, Err("timed out")),
+            ServiceCondition::Well => self.queue_up(latency),
         }
     }
 
