@@ -82,8 +82,8 @@ lengths! {
     /// How often a node sends a heartbeat. Default 5 s; 100 ms to 1 min. A node that sends none for
     /// three times as long is no longer a member.
     heartbeat: 100 ..= 60_000;
-    /// How long a vote counts. Default 1 min; 1 s to 1 h. A node votes again with each heartbeat,
-    /// so let a vote last several of them.
+    /// How long a vote counts, while its node is a member. Default 1 min; 1 s to 1 h. A node votes
+    /// again with each heartbeat, so let a vote last several of them.
     vote: 1_000 ..= 3_600_000;
     /// How long the one probe of the fleet may take. Default 10 s; 100 ms to 10 min. It must be
     /// longer than a call takes: a result that comes later does not count.

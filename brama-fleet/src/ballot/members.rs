@@ -22,6 +22,11 @@ impl Members {
         });
     }
 
+    /// Whether a node is one, or has been one since [`end`](Self::end).
+    pub(super) fn has(&self, node: &NodeName) -> bool {
+        self.0.contains_key(node)
+    }
+
     /// How many there are, with those that have ended since [`end`](Self::end).
     pub(super) fn len(&self) -> usize {
         self.0.len()

@@ -63,6 +63,7 @@ impl Ballot {
         let until = after(now, policy.member_length());
         if self.latest <= now {
             self.since = now;
+            self.votes.clear();
         }
         // Not the greater one: the clock may have been set back, and jump forward again.
         self.latest = until;
@@ -73,7 +74,8 @@ impl Ballot {
     /// the quorum.
     ///
     /// A node that doubts itself votes with `weight` 0: it is counted as a member, and decides
-    /// nothing. A vote counts once a node, however often it is cast.
+    /// nothing. A vote counts once a node, however often it is cast, and only while the node is a
+    /// member.
     ///
     /// In the first heartbeat of the first node, or after the store has lost its data, votes are
     /// counted and open nothing: the members are not known yet, so a few nodes would be a quorum.
@@ -295,8 +297,8 @@ impl Ballot {
     /// Ends what is over by itself. No end is further away than the policy allows: the store's
     /// clock may have been set back.
     fn end(&mut self, policy: &FleetPolicy, now: ServerMillis) {
-        self.votes.end(now, after(now, policy.vote_length()));
         self.members.end(now, after(now, policy.member_length()));
+        self.votes.end(&self.members, now, after(now, policy.vote_length()));
         self.pool.end(policy, now);
         self.phase.limit(policy, self.openings, now);
         if self.phase.is_over(policy.grace(), now) {

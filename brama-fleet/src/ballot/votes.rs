@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ServerMillis;
+use super::{ServerMillis, members::Members};
 use crate::name::NodeName;
 
 /// The votes, one a node.
@@ -29,11 +29,13 @@ impl Votes {
         self.0.clear();
     }
 
-    /// Forgets those that do not count any more. None counts for longer than until `latest`.
-    pub(super) fn end(&mut self, now: ServerMillis, latest: ServerMillis) {
-        self.0.retain(|_, vote| {
+    /// Forgets those that do not count any more. None counts for longer than until `latest`, or
+    /// than its node is a member: one process that dies and comes back under other names would be a
+    /// quorum by itself.
+    pub(super) fn end(&mut self, members: &Members, now: ServerMillis, latest: ServerMillis) {
+        self.0.retain(|node, vote| {
             vote.until = latest.min(vote.until);
-            now < vote.until
+            now < vote.until && members.has(node)
         });
     }
 

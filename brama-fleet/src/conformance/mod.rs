@@ -73,6 +73,7 @@ pub async fn run<B: TestBench>(bench: &B) -> Vec<(&'static str, Deviation)> {
         opening::a_vote_that_was_taken_back_does_not_count,
         opening::a_vote_of_weight_0_does_not_count,
         opening::a_vote_ends_by_itself,
+        opening::the_vote_of_a_node_that_is_silent_counts_no_more,
         opening::a_node_that_is_silent_is_no_member,
         opening::votes_open_nothing_until_the_members_are_known,
         opening::a_quorum_opens_no_more_than_the_share_of_the_policy,

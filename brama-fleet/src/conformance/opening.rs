@@ -118,7 +118,7 @@ pub async fn a_vote_of_weight_0_does_not_count<B: TestBench>(bench: &B) -> Resul
     expect(is_counted(&answer, 1), "one vote is counted", &answer)
 }
 
-/// A vote of a node that has died does not count after its time.
+/// A vote counts for as long as the policy says, also if its node is alive.
 ///
 /// # Errors
 ///
@@ -126,8 +126,29 @@ pub async fn a_vote_of_weight_0_does_not_count<B: TestBench>(bench: &B) -> Resul
 pub async fn a_vote_ends_by_itself<B: TestBench>(bench: &B) -> Result<(), Deviation> {
     let run = CaseRun::new(bench).await?;
     run.vote(0).await?;
-    run.pass(VOTE).await;
+    for _ in 0..VOTE.div_ceil(MEMBER - 1) {
+        run.pass(MEMBER - 1).await;
+        run.engine.beat(run.node(0)?, &[run.breaker.clone().into()], &run.policy).await?;
+    }
     let answer = run.vote(1).await?;
+    expect(is_counted(&answer, 1), "one vote is counted", &answer)
+}
+
+/// A node that has died opens nothing later: one process that is started again and again, under
+/// other names, would be a quorum by itself.
+///
+/// # Errors
+///
+/// [`Deviation`] if the engine does not.
+pub async fn the_vote_of_a_node_that_is_silent_counts_no_more<B: TestBench>(
+    bench: &B,
+) -> Result<(), Deviation> {
+    let run = CaseRun::new(bench).await?;
+    run.vote(1).await?;
+    run.pass(MEMBER - 1).await;
+    run.engine.beat(run.node(0)?, &[run.breaker.clone().into()], &run.policy).await?;
+    run.pass(1).await;
+    let answer = run.vote(0).await?;
     expect(is_counted(&answer, 1), "one vote is counted", &answer)
 }
 

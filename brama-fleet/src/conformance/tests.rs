@@ -72,7 +72,7 @@ fn an_engine_that_announces_nothing_fails_the_cases_about_announcements_only() {
 fn an_engine_without_a_link_fails_every_case_and_says_why() {
     let failed = failed_with(Faults { down: true, ..Faults::default() });
     assert!(failed.iter().all(|(_, why)| why.to_string().contains("is down")), "{failed:?}");
-    assert_eq!(failed.len(), 38);
+    assert_eq!(failed.len(), 39);
 }
 
 /// An engine whose time passes by itself, as that of a server.

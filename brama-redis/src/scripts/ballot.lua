@@ -97,9 +97,18 @@ local function forget_calls(ballot, now)
   forget_nodes(ballot.failing, now, policy.pooled)
 end
 
+-- Forgets the votes of nodes that are members no more.
+local function forget_votes(ballot, now)
+  for _, node in ipairs(redis.call('ZRANGEBYSCORE', ballot.members, '-inf', digits(now))) do
+    redis.call('ZREM', ballot.votes, node)
+    redis.call('HDEL', ballot.weights, node)
+  end
+end
+
 -- Forgets votes and members that are over.
 local function forget(ballot, now)
   if policy.pooled_rate > 0 then forget_calls(ballot, now) end
+  forget_votes(ballot, now)
   if forget_nodes(ballot.votes, now, policy.vote) > 0 then
     for _, node in ipairs(redis.call('HKEYS', ballot.weights)) do
       if not redis.call('ZSCORE', ballot.votes, node) then
@@ -160,6 +169,8 @@ local function beat(ballot, node, now)
   local latest = redis.call('ZSCORE', prefix .. 'known', ballot.name)
   if not latest or tonumber(latest) <= now then
     begin_members(ballot, now)
+    -- Nobody is a member, and the key that would say whose votes are over may have expired.
+    redis.call('DEL', ballot.votes, ballot.weights)
   end
   redis.call('ZADD', ballot.members, digits(now + policy.member), node)
   redis.call('PEXPIRE', ballot.members, MEMBERS_TTL)
