@@ -112,13 +112,17 @@ async fn act(
             };
             acted.write(length, terminal)
         }
-        Ok(Err(too_long)) => failed(&too_long, TOO_LONG, terminal),
+        Ok(Err(invalid)) => {
+            let is_long = length.is_some_and(|length| 0 < length.as_millis());
+            failed(&invalid, if is_long { TOO_LONG } else { TOO_SHORT }, terminal)
+        }
         Err(error) => store.report(&error, terminal),
     }
 }
 
 const TOO_LONG: &str = "no node obeys for longer than its own `longest_wait`: raise it in [fleet] of \
                         all nodes and give that file by --config, or act again later";
+const TOO_SHORT: &str = "write a longer --for, such as 5m; to lift a rejection, use `clear`";
 
 /// What is decided, and whether a node knows the breaker.
 async fn known(store: &FleetStore, identity: &Identity<'_>) -> Result<(Digest, bool), LinkError> {

@@ -224,6 +224,14 @@ fn a_rejection_that_no_node_would_obey_says_which_setting_to_raise() {
 }
 
 #[test]
+fn a_rejection_of_no_length_is_pointed_to_the_command_and_to_no_setting() {
+    let fleet = TestFleet::new("no-length");
+    let arguments = [&BY[..], &["--for", "0s", "payment_api"]].concat();
+    let answer = fleet.run(&["reject"], &arguments);
+    assert_fails(&answer, 1, &["0 ms, must be 1 ms to 300000 ms", "help: write a longer --for"]);
+}
+
+#[test]
 fn a_store_that_does_not_answer_says_what_to_check() {
     let status = |url: &str| {
         let arguments = ["fleet", "status", "--namespace", "test"];
