@@ -99,6 +99,7 @@ end
 
 -- Forgets the votes of nodes that are members no more.
 local function forget_votes(ballot, now)
+  if redis.call('ZCARD', ballot.votes) == 0 then return end
   for _, node in ipairs(redis.call('ZRANGEBYSCORE', ballot.members, '-inf', digits(now))) do
     redis.call('ZREM', ballot.votes, node)
     redis.call('HDEL', ballot.weights, node)

@@ -1,6 +1,6 @@
 //! What is over does not stay on the server, and what no script wrote is healed.
 
-use std::time::Duration;
+use std::{slice, time::Duration};
 
 use brama_fleet::{
     BreakerName,
@@ -111,6 +111,19 @@ async fn weights_of_votes_that_are_over_or_taken_back_are_removed() {
     setup.set_clock(BEGINNING + HOUR);
     setup.engine.vote(&node("b"), &name, 1, &policy).await.unwrap();
     assert_eq!((weights(), setup.count("ZCARD", &format!("votes:{name}"))), (0, 1));
+}
+
+#[tokio::test]
+async fn votes_count_no_more_once_the_key_of_their_members_has_expired() {
+    let setup = setup("expired-members");
+    let (name, policy) = (breaker(), policy().vote(Duration::from_millis(HOUR)).unwrap());
+    setup.settle(slice::from_ref(&name)).await;
+    setup.engine.vote(&node("a"), &name, 1, &policy).await.unwrap();
+    // As the server does, on a clock that the test does not set.
+    setup.server.command::<()>(&["DEL", &format!("{}members:{name}", setup.prefix)]);
+    setup.set_clock(BEGINNING + HOUR / 2);
+    let answer = setup.engine.vote(&node("b"), &name, 1, &policy).await.unwrap();
+    assert!(matches!(&answer, VoteAnswer::Counted(it) if it.votes == 1), "{answer:?}");
 }
 
 #[tokio::test]
