@@ -107,7 +107,7 @@ fn an_address_of_another_kind_says_what_to_write() {
         http.ends_with("write it like redis://USER:PASSWORD@HOST:6379/ or unix:///run/redis.sock")
     );
     let tls = of("rediss://brama:secret@10.0.0.5/");
-    // Another crate of the workspace may build the client with TLS. Then only the runtime is missing.
+    // Another crate of the workspace may build the client with TLS: then a runtime is missing.
     assert!(tls.contains("tokio-rustls-comp") || tls.contains("runtime of tokio"), "{tls}");
     assert!(!http.contains("secret") && !tls.contains("secret"), "{http} {tls}");
 }
