@@ -193,7 +193,7 @@ impl RedisEngine {
     ) -> Result<Result<Decision, TooLong>, LinkError> {
         let (length, by) = match action {
             HandAction::Reject { length, by } => {
-                // The ballot knows the limits; a decision on an empty one reaches nobody.
+                // The ballot knows the limits; a decision on an empty one reaches no node.
                 let tried = Ballot::default().reject(String::new(), *length, policy, 0);
                 if let Err(too_long) = tried {
                     return Ok(Err(too_long));

@@ -283,8 +283,8 @@ impl Ballot {
     /// Whether no node votes or has traffic, and nothing is decided.
     pub(crate) fn is_forgettable(&mut self, policy: &FleetPolicy, now: ServerMillis) -> bool {
         self.end(policy, now);
-        let nobody = self.members.count(now) == 0 && self.votes.count(now) == 0;
-        nobody && self.phase == FleetPhase::Closed
+        let is_unused = self.members.count(now) == 0 && self.votes.count(now) == 0;
+        is_unused && self.phase == FleetPhase::Closed
     }
 
     /// The votes at present.

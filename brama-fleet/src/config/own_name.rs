@@ -1,4 +1,4 @@
-//! The name of a node that nobody has named.
+//! The name that a node gives itself if its configuration has none.
 
 use std::{
     collections::hash_map::RandomState, env, fs, hash::BuildHasher, process, sync::LazyLock,

@@ -29,7 +29,7 @@ impl StoreUrl {
         }
     }
 
-    /// Returns the whole URL, with its password. Show it to nobody.
+    /// Returns the whole URL, with its password: for a client, and never for a log.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

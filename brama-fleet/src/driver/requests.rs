@@ -10,7 +10,7 @@ use crate::{
     node::{NodeCommand, NodeInput},
 };
 
-/// An engine, and who asks it.
+/// An engine, and the node that uses it.
 pub(super) struct Requests {
     pub(super) engine: Arc<dyn Engine>,
     pub(super) node: NodeName,

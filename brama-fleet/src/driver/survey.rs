@@ -84,7 +84,7 @@ impl Surveyor {
         !is_open && (has_rejected || is_awaited(&breaker))
     }
 
-    /// Forgets the rejected calls of breakers that nobody waits for.
+    /// Forgets the rejected calls of breakers that the fleet waits for no more.
     pub(super) fn forget_all_but(&mut self, wanting: &BTreeSet<BreakerName>) {
         let others = self.known.iter_mut().filter(|(name, _)| !wanting.contains(name));
         others.for_each(|(_, seen)| seen.rejected = None);

@@ -157,7 +157,7 @@ impl Book {
         policy.most_open(known) <= open
     }
 
-    /// Forgets the ballots that nobody needs, and keeps their greatest epoch.
+    /// Forgets the ballots that no node needs, and keeps their greatest epoch.
     fn forget(&mut self, policy: &FleetPolicy, now: ServerMillis) {
         let mut greatest = self.epoch;
         self.ballots.retain(|_, ballot| {

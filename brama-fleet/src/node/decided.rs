@@ -34,7 +34,8 @@ enum DecidedPhase {
     Probing { token: u64, ends: Tick },
     /// A growing share is admitted.
     Ramp { length: Duration, step_at: Tick },
-    /// The link is down, so nobody probes for all: a share is admitted that doubles with each step.
+    /// The link is down, so no node probes for all: a share is admitted that doubles with each
+    /// step.
     Alone { start: u16, begin: Tick, length: Duration, step_at: Tick },
     /// Calls are rejected by hand.
     RejectedByHand,

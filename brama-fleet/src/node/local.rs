@@ -157,7 +157,7 @@ impl LocalBreaker {
     }
 
     /// Forgets an epoch that is far ahead of the store's clock if the store does not know it: the
-    /// clock was wrong and the data is lost, or somebody has forged an announcement.
+    /// clock was wrong and the data is lost, or an announcement was forged.
     pub(super) fn forget_impossible_epoch(&mut self, at: ServerMillis, present: Option<u64>) {
         let is_unknown = present.is_none_or(|epoch| epoch < self.epoch);
         if is_unknown && at.saturating_add(MOST_AHEAD) < self.epoch {
