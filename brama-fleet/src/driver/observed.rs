@@ -7,13 +7,14 @@ use std::sync::{
 
 use brama_runtime::api::{
     Registry, State,
+    circuit::By,
     event::{Event, EventDetail, Observation},
     status::{Cause, Rule},
 };
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::shared_name;
-use crate::node::{NodeInput, is_by_fleet};
+use crate::node::{NodeInput, actor::FLEET};
 
 /// What is more than this is lost, and corrected by the next survey.
 const MOST_WAITING: usize = 1_024;
@@ -57,7 +58,7 @@ fn input_of(event: &Event) -> Option<NodeInput> {
         EventDetail::Probed { epoch, verdict, .. } => {
             Some(NodeInput::Probed(name()?, *epoch, *verdict))
         }
-        EventDetail::Lifted { by: Some(by), .. } if !is_by_fleet(by) => {
+        EventDetail::Lifted { by: Some(by), .. } if is_by_hand(by) => {
             name().map(NodeInput::LiftedByHand)
         }
         _ => None,
@@ -67,4 +68,8 @@ fn input_of(event: &Event) -> Option<NodeInput> {
 /// Whether a rule has opened, and no operator.
 pub(super) fn is_by_rule(cause: &Cause) -> bool {
     cause.by_hand.is_none() && cause.rule != Rule::ByHand
+}
+
+fn is_by_hand(by: &By) -> bool {
+    by.who().is_none_or(|who| *who != *FLEET)
 }

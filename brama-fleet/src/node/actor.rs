@@ -3,7 +3,7 @@
 use brama_runtime::api::{Reason, circuit::By};
 
 /// The actor that rejections, statuses and events show.
-const FLEET: &str = "fleet";
+pub(crate) const FLEET: &str = "fleet";
 
 /// Why the overlay of a decision that is over was lifted.
 pub(super) const CLOSED: &str = "the fleet has closed";
@@ -11,9 +11,4 @@ pub(super) const CLOSED: &str = "the fleet has closed";
 /// The fleet, and why it acts.
 pub(super) fn by_fleet(why: impl Into<Reason>) -> By {
     By::actor(FLEET, why)
-}
-
-/// Whether the fleet has acted, and no operator.
-pub(crate) fn is_by_fleet(by: &By) -> bool {
-    by.who().is_some_and(|who| *who == *FLEET)
 }

@@ -1,6 +1,6 @@
 //! The part of a fleet on one machine, without clock and without I/O.
 
-mod actor;
+pub(crate) mod actor;
 mod answers;
 mod command;
 mod decided;
@@ -16,7 +16,6 @@ use std::{collections::BTreeMap, mem, time::Duration};
 
 use brama_runtime::api::circuit::{By, Tick};
 
-pub(crate) use self::actor::is_by_fleet;
 pub use self::{command::NodeCommand, input::NodeInput, mode::FleetMode, survey::Survey};
 use self::{decided::Decided, local::LocalBreaker};
 use crate::{
