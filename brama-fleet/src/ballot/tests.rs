@@ -93,9 +93,7 @@ impl Run {
                     self.tokens[node] = Some(lease.epoch);
                     self.live = Some((node, lease.epoch, lease.until));
                 }
-                // After leases that nobody has used, calls return without one.
-                let is_granted = matches!(answer, LeaseAnswer::Granted(_));
-                assert!(decision.is_some() || !is_granted, "a lease is a decision");
+                check_lease(&answer, decision.as_ref());
                 decision
             }
             Step::Report(node, report) => {
@@ -123,6 +121,17 @@ impl Run {
                 None
             }
         }
+    }
+}
+
+/// A lease is announced, and after three without a report a ramp is.
+fn check_lease(answer: &LeaseAnswer, decision: Option<&Decision>) {
+    let is_granted = matches!(answer, LeaseAnswer::Granted(_));
+    match decision.map(|it| &it.phase) {
+        Some(FleetPhase::HalfOpen { .. }) => assert!(is_granted, "a lease for no node"),
+        Some(FleetPhase::Ramp { .. }) => assert_eq!(*answer, LeaseAnswer::NotOpen),
+        Some(other) => panic!("a node that asked for a lease decided {other:?}"),
+        None => assert!(!is_granted, "a lease that was not announced"),
     }
 }
 
