@@ -11,16 +11,18 @@ mod phase;
 mod pool;
 #[cfg(test)]
 mod tests;
+mod too_long;
 mod votes;
+
+use std::mem;
 
 pub use self::{
     call_counts::CallCounts,
     decision::{Decision, Standing, VoteAnswer},
     lease::{LeaseAnswer, ProbeLease, ProbeReport},
     phase::FleetPhase,
+    too_long::TooLong,
 };
-use std::{error::Error, fmt, mem};
-
 use self::{members::Members, pool::Pool, votes::Votes};
 use crate::{name::NodeName, policy::FleetPolicy};
 
@@ -361,19 +363,3 @@ impl Ballot {
 const fn after(now: ServerMillis, length: u64) -> ServerMillis {
     now.saturating_add(length)
 }
-
-/// A rejection by hand has a length of 0, or above the policy's `longest_wait`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TooLong {
-    length: u64,
-    longest: u64,
-}
-
-impl fmt::Display for TooLong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { length, longest } = self;
-        write!(f, "the rejection lasts {length} ms, must be 1 ms to {longest} ms (`longest_wait`)")
-    }
-}
-
-impl Error for TooLong {}

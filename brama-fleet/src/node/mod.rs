@@ -4,6 +4,7 @@ pub(crate) mod actor;
 mod answers;
 mod command;
 mod decided;
+mod fleet_size;
 mod input;
 mod local;
 mod mode;
@@ -16,7 +17,9 @@ use std::{collections::BTreeMap, mem, time::Duration};
 
 use brama_runtime::api::circuit::{By, Tick};
 
-pub use self::{command::NodeCommand, input::NodeInput, mode::FleetMode, survey::Survey};
+pub use self::{
+    command::NodeCommand, fleet_size::FleetSize, input::NodeInput, mode::FleetMode, survey::Survey,
+};
 use self::{decided::Decided, local::LocalBreaker};
 use crate::{
     BreakerName, FleetPolicy,
@@ -53,15 +56,6 @@ pub struct NodeCore {
     /// not have it.
     read_at: ServerMillis,
     size: FleetSize,
-}
-
-/// How many take part in a fleet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FleetSize {
-    /// Nodes that are alive.
-    pub nodes: u32,
-    /// The different policies that they have, which should be one.
-    pub policies: u32,
 }
 
 /// Decisions about more breakers than this are ignored, so that a store cannot fill the memory.
