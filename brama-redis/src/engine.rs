@@ -1,6 +1,6 @@
 //! The engine: a fleet's decisions in Redis or Valkey.
 
-use std::{error::Error, fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use brama_fleet::{
     BreakerName, FleetPolicy, NodeName,
@@ -11,6 +11,7 @@ use redis::{Client, ProtocolVersion, ScriptInvocation};
 
 use crate::{
     answer::{ScriptAnswer, unexpected},
+    command_timeout::InvalidCommandTimeout,
     line::{self, LONGEST_NAME, LONGEST_WORD},
     link::{ServerLink, failure},
     namespace::Namespace,
@@ -80,8 +81,7 @@ impl RedisEngine {
     }
 
     /// Sets how long a command, or a connection that it needs, may take. Default 100 ms; 1 ms to
-    /// 10 s. No protected call ever waits for a command. A `Fleet` gives an
-    /// engine 1 s at most.
+    /// 10 s. No protected call ever waits for a command. A `Fleet` gives an engine 1 s at most.
     ///
     /// The engine has a new connection then, so set it first.
     ///
@@ -89,9 +89,7 @@ impl RedisEngine {
     ///
     /// [`InvalidCommandTimeout`] outside of these limits.
     pub fn command_timeout(self, limit: Duration) -> Result<Self, InvalidCommandTimeout> {
-        if !(SHORTEST..=LONGEST).contains(&limit) {
-            return Err(InvalidCommandTimeout { limit });
-        }
+        let limit = InvalidCommandTimeout::check(limit)?;
         let link = ServerLink::new(self.link.client().clone(), self.namespace.channel(), limit);
         Ok(Self { link: Arc::new(link), ..self })
     }
@@ -214,10 +212,6 @@ impl RedisEngine {
     }
 }
 
-/// Of the time of a command.
-const SHORTEST: Duration = Duration::from_millis(1);
-const LONGEST: Duration = Duration::from_secs(10);
-
 /// Rejects a name that other nodes would not read.
 fn checked(breaker: &BreakerName) -> Result<&BreakerName, LinkError> {
     let bytes = breaker.as_str().len();
@@ -290,18 +284,3 @@ impl Engine for RedisEngine {
         Box::pin(async { Ok::<Box<dyn DecisionStream>, _>(Box::new(subscription.await?)) })
     }
 }
-
-/// A time-out of commands was rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InvalidCommandTimeout {
-    limit: Duration,
-}
-
-impl fmt::Display for InvalidCommandTimeout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { limit } = self;
-        write!(f, "the time-out of commands is {limit:?}, must be {SHORTEST:?} to {LONGEST:?}")
-    }
-}
-
-impl Error for InvalidCommandTimeout {}

@@ -4,6 +4,7 @@
 mod acl_rules;
 mod answer;
 mod caught;
+mod command_timeout;
 mod engine;
 mod join;
 mod known;
@@ -17,7 +18,8 @@ mod tests;
 
 pub use self::{
     acl_rules::ACL_RULES,
-    engine::{InvalidCommandTimeout, RedisEngine},
+    command_timeout::InvalidCommandTimeout,
+    engine::RedisEngine,
     join::{JoinError, join},
     namespace::Namespace,
 };
