@@ -183,6 +183,11 @@ impl Counters {
         Contention::Seen
     }
 
+    /// Adds successes that were counted elsewhere.
+    pub(crate) fn add_successes(&self, count: u64) {
+        self.first.successes.fetch_add(count, Ordering::Relaxed);
+    }
+
     pub(crate) fn are_striped(&self) -> bool {
         self.stripes.get().is_some()
     }

@@ -147,6 +147,7 @@ fn orderings_above_relaxed_stand_where_they_are_argued() {
     let homes = [
         "brama-runtime/src/breaker/gate.rs",
         "brama-runtime/src/breaker/in_flight.rs",
+        "brama-runtime/src/breaker/turnstile/mod.rs",
         "brama-runtime/src/sys/sync.rs",
         // Its count of holds is a model of `Arc`'s.
         "brama-runtime/src/breaker/models/lifecycle.rs",

@@ -242,7 +242,15 @@ impl Printer<'_> {
             let private = self.private(key.span());
             quote_spanned!(at(key.span())=> .with_key(#private::key(&(#key)).__brama_key_text()))
         });
-        quote_spanned!(at(name.span())=> #private::Lookup::new(&(#name), #scope) #key)
+        let place = at(name.span());
+        match &self.options.identifier {
+            Identifier::Literal(name) => {
+                quote_spanned!(place=> #private::Lookup::constant(#name, #scope) #key)
+            }
+            Identifier::Expression(_) => {
+                quote_spanned!(place=> #private::Lookup::new(&(#name), #scope) #key)
+            }
+        }
     }
 
     pub(super) fn scope(&self) -> TokenStream {

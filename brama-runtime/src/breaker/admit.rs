@@ -9,6 +9,7 @@ use super::{
     entry::Entry,
     locked::Locked,
     pending_events::PendingEvents,
+    raw_permit::Runs,
     rejection::{Rejection, UNKNOWN_WAIT},
     slot::Slot,
     word::Word,
@@ -41,6 +42,13 @@ impl Slot {
             return Err(Rejection::at_gate(word, self.gate.opening(), retry_after));
         }
         self.admit_out_of_line(word)
+    }
+
+    /// As [`admit`](Self::admit), for a call that runs so.
+    #[expect(clippy::inline_always, reason = "its callers are not inlined")]
+    #[inline(always)]
+    pub(super) fn admit_in(&self, word: Word, runs: Runs) -> Result<Option<Entry>, Rejection> {
+        Ok(self.admit(word)?.map(|entry| self.enter_scope(entry, runs)))
     }
 
     #[inline(never)]

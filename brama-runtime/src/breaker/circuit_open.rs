@@ -25,8 +25,19 @@ impl CircuitOpen {
         Self(Opening { slot, rejection })
     }
 
+    /// The error of a call that was just rejected, which is logged.
+    #[inline]
+    pub(super) fn logged(slot: SharedSlot, rejection: Rejection) -> Self {
+        let open = Self::new(slot, rejection);
+        if logs::is_listening() {
+            open.log();
+        }
+        open
+    }
+
     /// Shows the rejection to the log and to the current span.
-    pub(super) fn log(&self) {
+    #[cold]
+    fn log(&self) {
         logs::note_outcome(&*self.0.slot, || "rejected");
         if self.is_saturated() {
             return self.0.slot.log_saturated(self);

@@ -13,7 +13,6 @@ use super::{
 use crate::{
     bus::Wakes,
     circuit::{Cause, Limit, Policy, Rule, Tick},
-    counters::Counter,
     event::EventDetail,
     logs,
 };
@@ -117,18 +116,6 @@ impl Slot {
             self.extras().in_flight.move_successes();
         }
         self.wake_for_place();
-    }
-
-    /// The successes, for a holder of the lock that has disabled the fast path.
-    pub(super) fn successes(&self) -> u64 {
-        let in_place = self.extras.get().map_or(0, |extras| extras.in_flight.successes());
-        self.gate.successes() + in_place
-    }
-
-    /// The successes, without excluding calls that are being counted. Call it with the lock held.
-    pub(super) fn sum_successes(&self) -> u64 {
-        let in_place = self.extras.get().map_or(0, |extras| extras.in_flight.sum_successes());
-        self.gate.sum(Counter::Success) + in_place
     }
 
     fn reject_saturated(&self, word: Word) -> Result<Option<Entry>, Rejection> {

@@ -14,7 +14,7 @@ use crate::circuit::Tick;
 /// If the circuit admitted the call under the lock, as it does with a probe, the word is the one
 /// that was published then.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
+pub struct Entry {
     /// Never zero: the gate admits by a flag, and the lock only in states whose number is not zero
     /// or whose word has that flag. So an `Option<Entry>` is as small as an `Entry`.
     word: NonZeroU64,

@@ -10,6 +10,7 @@ use super::{
     locked::Locked,
     pending_events::{PendingEvents, Timestamp},
     slot::Slot,
+    turnstile::Turnstile,
 };
 use crate::{
     bus::Wakes,
@@ -30,6 +31,7 @@ impl Slot {
         idle: Idle,
         is_held: impl Fn() -> bool,
     ) -> Option<(Evicted, Wakes)> {
+        let is_held = || is_held() || self.turnstile.get().is_some_and(Turnstile::is_held);
         if is_held() {
             return None;
         }
@@ -48,6 +50,7 @@ impl Slot {
         }
         Gate::acquire_fence();
         locked.sync_counters(self.gate.load(), self.successes());
+        self.give_turnstile_back();
         let mut pending = PendingEvents::of(timestamp);
         if locked.is_registered() {
             pending.add(EventDetail::Removed);

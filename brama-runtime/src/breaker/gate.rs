@@ -231,6 +231,11 @@ impl Gate {
         self.counters.sum_by_writing(Counter::Success, Ordering::Release)
     }
 
+    /// Adds successes that were counted elsewhere. Call it only with the lock held.
+    pub(super) fn add_successes(&self, count: u64) {
+        self.counters.add_successes(count);
+    }
+
     /// Returns the sum of one counter, without excluding calls that are being counted.
     pub(super) fn sum(&self, kind: Counter) -> u64 {
         self.counters.sum(kind)

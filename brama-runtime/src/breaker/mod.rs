@@ -12,6 +12,7 @@ mod extras;
 mod flags;
 mod gate;
 mod in_flight;
+mod keyed_slot;
 mod lifecycle;
 mod locked;
 #[cfg(all(test, brama_loom))]
@@ -35,6 +36,7 @@ mod snapshot;
 mod step;
 mod stopped_time;
 mod timing;
+mod turnstile;
 mod wait;
 mod waiters;
 mod watched;
@@ -61,14 +63,16 @@ pub use self::{
 pub(crate) use self::{
     context::RegistryContext,
     evict::{Evicted, Idle},
+    keyed_slot::{KeyedSlot, key_of_turnstile, pass},
     open_share::OpenShare,
     panic_guard::{DeferredSuccess, PanicGuard},
     pending_events::Timestamp,
-    raw_permit::{RawPermit, SlotRef},
+    raw_permit::{FoundSlot, RawPermit, Runs, SlotRef},
     reconfigure::Deadlines,
     report::PassMeaning,
     result::is_rejection,
     slot::{SharedSlot, Slot},
+    turnstile::{Passed, TurnstilePlace},
     watched_stream::StreamCall,
 };
 use crate::{

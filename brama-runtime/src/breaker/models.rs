@@ -6,6 +6,7 @@ mod harness;
 mod in_flight;
 mod lifecycle;
 mod overlay;
+mod turnstile;
 
 use std::time::Duration;
 

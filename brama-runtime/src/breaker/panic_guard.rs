@@ -12,7 +12,6 @@ use super::{
     entry::Entry,
     nested::Scope,
     raw_permit::{RawPermit, SlotRef},
-    slot::Slot,
 };
 use crate::outcome::{Judgement, Outcome};
 
@@ -39,7 +38,7 @@ impl<S: SlotRef> PanicGuard<S> {
 
     /// Records the judgement. A success is deferred.
     #[inline]
-    pub fn judge(&mut self, judgement: impl Into<Judgement>) -> DeferredSuccess<'_> {
+    pub fn judge(&mut self, judgement: impl Into<Judgement>) -> DeferredSuccess<'_, S> {
         match judgement.into() {
             Judgement::Outcome(Outcome::Success) => self.succeed(),
             judgement @ (Judgement::Outcome(_) | Judgement::InnerRejection) => self.fail(judgement),
@@ -48,17 +47,17 @@ impl<S: SlotRef> PanicGuard<S> {
 
     /// Defers a success until the answer has been moved.
     #[inline]
-    pub(crate) fn succeed(&mut self) -> DeferredSuccess<'_> {
-        DeferredSuccess { entry: self.0.entry.take(), slot: &self.0.slot }
+    pub(crate) fn succeed(&mut self) -> DeferredSuccess<'_, S> {
+        DeferredSuccess { entry: self.0.entry.take(), slot: &mut self.0.slot }
     }
 
     /// Records a judgement other than a success, at once.
     #[inline]
-    pub(crate) fn fail(&mut self, judgement: Judgement) -> DeferredSuccess<'_> {
+    pub(crate) fn fail(&mut self, judgement: Judgement) -> DeferredSuccess<'_, S> {
         if let Some(entry) = self.0.entry.take() {
-            self.0.slot.record(entry, judgement);
+            self.0.slot.with_slot(|slot| slot.record(entry, judgement));
         }
-        DeferredSuccess { entry: None, slot: &self.0.slot }
+        DeferredSuccess { entry: None, slot: &mut self.0.slot }
     }
 }
 
@@ -74,13 +73,13 @@ impl<S: SlotRef> Drop for PanicGuard<S> {
 /// By then the answer has been moved to its place. A locked addition waits for every store before
 /// it, and would otherwise wait for half of the answer to be moved.
 #[must_use = "it is to be dropped once the answer has been moved"]
-pub struct DeferredSuccess<'a> {
-    slot: &'a Slot,
+pub struct DeferredSuccess<'a, S: SlotRef> {
+    slot: &'a mut S,
     /// `None` if the outcome is recorded already.
     entry: Option<Entry>,
 }
 
-impl Drop for DeferredSuccess<'_> {
+impl<S: SlotRef> Drop for DeferredSuccess<'_, S> {
     #[inline]
     fn drop(&mut self) {
         self.slot.record_success(self.entry);
@@ -93,11 +92,13 @@ impl<S: SlotRef> fmt::Debug for PanicGuard<S> {
     }
 }
 
-impl fmt::Debug for DeferredSuccess<'_> {
+impl<S: SlotRef> fmt::Debug for DeferredSuccess<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DeferredSuccess")
-            .field("identity", self.slot.identity())
-            .finish_non_exhaustive()
+        let mut fields = f.debug_struct("DeferredSuccess");
+        self.slot.with_slot(|slot| {
+            fields.field("identity", slot.identity());
+        });
+        fields.finish_non_exhaustive()
     }
 }
 
@@ -144,21 +145,19 @@ impl<S: SlotRef> RawPermit<S> {
     pub(super) fn run_under<R>(&mut self, part: impl FnOnce() -> R) -> R {
         let running = Running(self);
         let word = running.0.word();
-        let answer = if word.admits() {
-            part()
-        } else {
-            run_in_scope(Scope::of(&running.0.slot, word), part)
-        };
+        let answer = if word.admits() { part() } else { running.0.run_in_scope(part) };
         running.disarm();
         answer
     }
 }
 
-/// Runs a part of a call that may be a probe: the gate has not admitted it.
-#[cold]
-fn run_in_scope<R>(scope: Scope, part: impl FnOnce() -> R) -> R {
-    let _entered = scope.enter();
-    part()
+impl<S: SlotRef> RawPermit<S> {
+    /// Runs a part of a call that may be a probe: the gate has not admitted it.
+    #[cold]
+    fn run_in_scope<R>(&self, part: impl FnOnce() -> R) -> R {
+        let _entered = self.slot.with_slot(|slot| Scope::of(slot, self.word()).enter());
+        part()
+    }
 }
 
 /// A permit while a part of the body runs. A panic unwinds through it and is recorded.

@@ -5,11 +5,10 @@ use std::{fmt, ops::Deref, sync::Arc};
 use super::{
     circuit_open::CircuitOpen,
     entry::Entry,
-    rejection::Rejection,
     slot::{SharedSlot, Slot},
     word::Word,
 };
-use crate::{logs, outcome::Judgement};
+use crate::outcome::Judgement;
 
 /// The right to one call: of a call site's static slot, of a borrowed handle, or of a counted
 /// reference.
@@ -21,8 +20,29 @@ pub struct RawPermit<S: SlotRef> {
     pub(super) entry: Option<Entry>,
 }
 
-/// A reference to a slot.
-pub trait SlotRef: Deref<Target = Slot> {
+/// How a permit reaches its slot.
+pub trait SlotRef {
+    /// Records a success. Nothing remains to be recorded if there is no entry.
+    fn record_success(&mut self, entry: Option<Entry>);
+
+    /// Passes the slot to `then`. `None` if the permit needs it no more.
+    fn with_slot<R>(&self, then: impl FnOnce(&Slot) -> R) -> Option<R>;
+}
+
+impl<S: Deref<Target = Slot>> SlotRef for S {
+    #[inline]
+    fn record_success(&mut self, entry: Option<Entry>) {
+        Slot::record_success(self, entry);
+    }
+
+    #[inline]
+    fn with_slot<R>(&self, then: impl FnOnce(&Slot) -> R) -> Option<R> {
+        Some(then(self))
+    }
+}
+
+/// A reference to a slot that was found, by which a call is admitted.
+pub trait FoundSlot: SlotRef + Deref<Target = Slot> {
     /// Converts the reference into one that an error can own and that may outlive the caller.
     fn into_shared(self) -> SharedSlot;
 
@@ -48,7 +68,7 @@ pub enum Runs {
     Elsewhere,
 }
 
-impl<S: SlotRef> RawPermit<S> {
+impl<S: FoundSlot> RawPermit<S> {
     /// Acquires the right to one call.
     #[inline]
     pub(crate) fn acquire(slot: S) -> Result<Self, CircuitOpen> {
@@ -67,19 +87,10 @@ impl<S: SlotRef> RawPermit<S> {
     )]
     #[inline(always)]
     fn admit(slot: S, seen: Word, runs: Runs) -> Result<Self, CircuitOpen> {
-        match slot.admit(seen) {
-            Ok(entry) => Ok(Self { entry: entry.map(|entry| slot.enter_scope(entry, runs)), slot }),
-            Err(rejection) if logs::is_listening() => Self::reject_and_log(slot, rejection),
-            Err(rejection) => Err(CircuitOpen::new(slot.into_shared(), rejection)),
+        match slot.admit_in(seen, runs) {
+            Ok(entry) => Ok(Self { slot, entry }),
+            Err(rejection) => Err(CircuitOpen::logged(slot.into_shared(), rejection)),
         }
-    }
-
-    /// Rejects while a subscriber may listen. The other way stays free of calls.
-    #[cold]
-    fn reject_and_log(slot: S, rejection: Rejection) -> Result<Self, CircuitOpen> {
-        let open = CircuitOpen::new(slot.into_shared(), rejection);
-        open.log();
-        Err(open)
     }
 
     /// Acquires the right to one call that runs on this thread to its end: if it is a probe, its
@@ -91,7 +102,9 @@ impl<S: SlotRef> RawPermit<S> {
             Err(seen) => slot.acquire_out_of_line(seen, Runs::OnThread),
         }
     }
+}
 
+impl<S: SlotRef> RawPermit<S> {
     /// The word of the admission; zero if nothing remains to be recorded.
     #[inline]
     pub(super) fn word(&self) -> Word {
@@ -100,14 +113,16 @@ impl<S: SlotRef> RawPermit<S> {
 
     /// Stops the time of the call, if it is timed.
     pub(super) fn stop_timing(&mut self) {
-        self.entry = self.entry.map(|entry| self.slot.stop_timing(entry));
+        let entry =
+            self.entry.and_then(|entry| self.slot.with_slot(|slot| slot.stop_timing(entry)));
+        self.entry = entry.or(self.entry);
     }
 
     /// Records a panic, unless an outcome was recorded before.
     #[inline]
     pub(super) fn record_panic(&mut self) {
         if let Some(entry) = self.entry.take() {
-            self.slot.record_panic(entry);
+            self.slot.with_slot(|slot| slot.record_panic(entry));
         }
     }
 
@@ -125,7 +140,8 @@ impl<S: SlotRef> RawPermit<S> {
 
     pub(super) fn record(mut self, judgement: impl Into<Judgement>) {
         if let Some(entry) = self.entry.take() {
-            self.slot.record(entry, judgement.into());
+            let judgement = judgement.into();
+            self.slot.with_slot(|slot| slot.record(entry, judgement));
         }
     }
 }
@@ -134,18 +150,22 @@ impl<S: SlotRef> Drop for RawPermit<S> {
     #[inline]
     fn drop(&mut self) {
         if let Some(entry) = self.entry {
-            self.slot.record_abandoned(entry);
+            self.slot.with_slot(|slot| slot.record_abandoned(entry));
         }
     }
 }
 
 impl<S: SlotRef> fmt::Debug for RawPermit<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Permit").field("identity", self.slot.identity()).finish_non_exhaustive()
+        let mut fields = f.debug_struct("Permit");
+        self.slot.with_slot(|slot| {
+            fields.field("identity", slot.identity());
+        });
+        fields.finish_non_exhaustive()
     }
 }
 
-impl SlotRef for Arc<Slot> {
+impl FoundSlot for Arc<Slot> {
     fn into_shared(self) -> SharedSlot {
         SharedSlot::Counted(self)
     }
@@ -156,7 +176,7 @@ impl SlotRef for Arc<Slot> {
     }
 }
 
-impl SlotRef for &'static Slot {
+impl FoundSlot for &'static Slot {
     fn into_shared(self) -> SharedSlot {
         SharedSlot::Static(self)
     }
@@ -167,7 +187,7 @@ impl SlotRef for &'static Slot {
     }
 }
 
-impl SlotRef for SharedSlot {
+impl FoundSlot for SharedSlot {
     fn into_shared(self) -> SharedSlot {
         self
     }
@@ -190,7 +210,7 @@ impl Deref for Borrowed<'_> {
     }
 }
 
-impl SlotRef for Borrowed<'_> {
+impl FoundSlot for Borrowed<'_> {
     fn into_shared(self) -> SharedSlot {
         SharedSlot::Counted(Arc::clone(self.0))
     }

@@ -55,10 +55,15 @@ impl Slot {
         self.count_duration(entry, TimedOutcome::Success, took);
         let word = self.gate.load();
         let is_fast = || self.takes_fast_path(word, took, || self.now(word));
-        if word.is_of_generation_of(entry.word()) && (is_fast() || self.gate.end_failures(word)) {
+        if word.is_of_generation_of(entry.word()) && (is_fast() || self.end_failures(word)) {
             return self.note_contention(self.gate.count_success());
         }
         self.record_success_under_lock(entry, took);
+    }
+
+    /// Ends a run of failures at the gate. A turnstile is opened again only under the lock.
+    fn end_failures(&self, word: Word) -> bool {
+        self.turnstile.get().is_none() && self.gate.end_failures(word)
     }
 
     #[cold]

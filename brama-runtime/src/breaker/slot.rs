@@ -9,6 +9,7 @@ use super::{
     locked::{Locked, Opened},
     open_share::OpenShare,
     pending_events::PendingEvents,
+    turnstile::Turnstile,
     word::Word,
 };
 use crate::{
@@ -35,6 +36,8 @@ pub struct Slot {
     pub(super) gate: Gate,
     pub(super) context: Arc<RegistryContext>,
     pub(super) extras: OnceBox<Extras>,
+    /// The narrower gate of a breaker with a key, if decorated functions call it.
+    pub(super) turnstile: OnceRef<'static, Turnstile<Self>>,
     pub(super) locked: Mutex<Locked>,
     /// How many keys of the identifier reject; `None` without a key.
     pub(super) share: Option<Arc<OpenShare>>,
@@ -56,7 +59,9 @@ impl Slot {
         }
         let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), created));
         let log = RejectionLog::new();
-        let this = Self { identity, attribute, gate, context, extras, locked, share, log };
+        let turnstile = OnceRef::new();
+        let this =
+            Self { identity, attribute, gate, context, extras, turnstile, locked, share, log };
         this.lock_for_step().publish();
         this
     }
@@ -203,6 +208,20 @@ impl Slot {
         totals.rejected +=
             self.gate.sum(Counter::Rejected) + self.saturated() + self.overlaid_calls();
         totals
+    }
+
+    /// The successes, for a holder of the lock that has disabled the fast path.
+    pub(super) fn successes(&self) -> u64 {
+        let in_place = self.extras.get().map_or(0, |extras| extras.in_flight.successes());
+        let passed = self.turnstile.get().map_or(0, Turnstile::successes);
+        self.gate.successes() + in_place + passed
+    }
+
+    /// The successes, without excluding calls that are being counted. Call it with the lock held.
+    pub(super) fn sum_successes(&self) -> u64 {
+        let in_place = self.extras.get().map_or(0, |extras| extras.in_flight.sum_successes());
+        let passed = self.turnstile.get().map_or(0, Turnstile::sum);
+        self.gate.sum(Counter::Success) + in_place + passed
     }
 
     /// Adds stripes to the counters once threads have contended there.

@@ -34,7 +34,7 @@ impl Slot {
 
     /// Begins a step for a caller that already holds the lock.
     pub(super) fn begin_step<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
-        let seen = self.gate.disable_fast_path();
+        let seen = self.disable_fast_path();
         locked.sync_counters(seen, self.successes());
         StepGuard { slot: self, locked }
     }
@@ -46,11 +46,19 @@ impl Slot {
     /// a later step reads it (promise 2 of the gate). Reading the counters takes their cache lines
     /// from every thread; `cargo peers` shows the cost when calls fail on two threads.
     pub(super) fn begin_judging<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
-        let seen = self.gate.disable_fast_path();
+        let seen = self.disable_fast_path();
         if !seen.is_closed_without_fast_path() {
             locked.sync_counters(seen, self.successes());
         }
         StepGuard { slot: self, locked }
+    }
+
+    /// Sends successes to the lock. Returns the word that the gate has shown until now.
+    fn disable_fast_path(&self) -> Word {
+        if let Some(turnstile) = self.turnstile.get() {
+            turnstile.close();
+        }
+        self.gate.disable_fast_path()
     }
 }
 
@@ -143,14 +151,18 @@ impl StepGuard<'_> {
         }
         let word = Word::of(circuit, policy);
         let word = if self.locked.is_held_back() { word.held_back() } else { word };
-        let Slot { identity, context, gate, .. } = self.slot;
+        let Slot { identity, context, gate, turnstile, .. } = self.slot;
         let kind = || self.locked.layers().kind();
         let is_observed = context.bus.has_subscribers()
             && context.bus.has_subscribers_of(EventKinds::CALLS, identity, kind);
         let is_overlaid = self.locked.is_overlaid();
         let word = if is_overlaid { self.locked.mark_overlay(word, &mut fields) } else { word };
         let word = if is_observed { word.observed() } else { word };
-        gate.publish(self.locked.mark(word), fields)
+        let word = gate.publish(self.locked.mark(word), fields);
+        if let Some(turnstile) = turnstile.get() {
+            turnstile.publish(word);
+        }
+        word
     }
 }
 

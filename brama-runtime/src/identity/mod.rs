@@ -1,6 +1,7 @@
 //! The identity of a breaker: scope, identifier and key.
 
 mod buffer;
+mod inline_key;
 mod repr;
 #[cfg(feature = "serde")]
 mod serde_impls;
@@ -9,6 +10,7 @@ use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 
 pub(crate) use self::buffer::IdentityBuf;
 pub use self::buffer::KeyText;
+pub(crate) use self::inline_key::{INLINE_KEY_WORDS, InlineKey};
 use self::repr::{IdentityParts, Layout, Repr};
 use crate::text::Escaped;
 

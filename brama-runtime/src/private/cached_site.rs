@@ -4,33 +4,35 @@ use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 
-use super::lookup::Lookup;
 #[cfg(feature = "testing")]
 use super::lookup::find;
+use super::{lookup::Lookup, site_keys::SiteKeys};
 #[cfg(feature = "testing")]
-use crate::registry::entered;
+use crate::registry::{entered, has_entered};
 use crate::{
-    breaker::{CircuitOpen, RawPermit, SharedSlot, Slot},
+    breaker::{CircuitOpen, KeyedSlot, Passed, RawPermit, Runs, SharedSlot, Slot},
     config::Attribute,
-    identity::Identity,
+    identity::{Identity, InlineKey},
     registry::global,
 };
 
-/// The first breaker that a call site used, kept in a static.
+/// The breakers that a call site has used, kept in a static.
 ///
 /// An expression may give another name at each call and for each type parameter, but at most sites
-/// one name dominates. If a call's identity equals that of the first breaker, the call borrows it;
-/// otherwise it looks its breaker up in the registry.
+/// one name dominates. If a call's identity equals that of the first breaker, the call borrows it.
+/// Calls with other keys find the turnstiles of their breakers in a table. Every other call looks
+/// its breaker up in the registry.
 #[derive(Debug)]
 pub struct CachedSite {
     first: OnceCell<Arc<Slot>>,
+    keys: OnceCell<Box<SiteKeys>>,
 }
 
 impl CachedSite {
     /// A site that has used no breaker yet.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { first: OnceCell::new() }
+        Self { first: OnceCell::new(), keys: OnceCell::new() }
     }
 
     /// Admits one call that runs on this thread to its end.
@@ -43,8 +45,8 @@ impl CachedSite {
         &'static self,
         lookup: Lookup<'_>,
         attribute: &'static Attribute,
-    ) -> Result<RawPermit<SharedSlot>, CircuitOpen> {
-        RawPermit::acquire_in_scope(self.find(lookup, attribute))
+    ) -> Result<RawPermit<KeyedSlot>, CircuitOpen> {
+        self.acquire(lookup, attribute, Runs::OnThread)
     }
 
     /// Admits one call that is polled.
@@ -57,8 +59,44 @@ impl CachedSite {
         &'static self,
         lookup: Lookup<'_>,
         attribute: &'static Attribute,
-    ) -> Result<RawPermit<SharedSlot>, CircuitOpen> {
-        RawPermit::acquire(self.find(lookup, attribute))
+    ) -> Result<RawPermit<KeyedSlot>, CircuitOpen> {
+        self.acquire(lookup, attribute, Runs::Elsewhere)
+    }
+
+    #[inline]
+    fn acquire(
+        &'static self,
+        lookup: Lookup<'_>,
+        attribute: &'static Attribute,
+        runs: Runs,
+    ) -> Result<RawPermit<KeyedSlot>, CircuitOpen> {
+        match self.pass(&lookup) {
+            Some(passed) => Ok(RawPermit::of_passed(passed)),
+            None => self.acquire_found(lookup, attribute, runs),
+        }
+    }
+
+    #[inline(never)]
+    fn pass(&self, lookup: &Lookup<'_>) -> Option<Passed<Slot>> {
+        #[cfg(feature = "testing")]
+        if has_entered() {
+            return None;
+        }
+        let keys = self.keys.get()?;
+        if !(lookup.is_constant() || keys.are_of(lookup.identifier())) {
+            return None;
+        }
+        keys.pass(InlineKey::of(lookup.key()?)?)
+    }
+
+    #[inline(never)]
+    fn acquire_found(
+        &'static self,
+        lookup: Lookup<'_>,
+        attribute: &'static Attribute,
+        runs: Runs,
+    ) -> Result<RawPermit<KeyedSlot>, CircuitOpen> {
+        RawPermit::acquire_shared(self.find(lookup, attribute), runs)
     }
 
     /// Returns the breaker, to admit a call later. It borrows nothing from the look-up.
@@ -84,7 +122,19 @@ impl CachedSite {
         // Never cache the overflow breaker: no call looks it up by name.
         if self.first.get().is_none() && !slot.identity().is_overflow() {
             self.first.get_or_init(|| Arc::clone(&slot));
+        } else if slot.opens_turnstile() {
+            self.remember(&slot);
         }
         slot
+    }
+
+    #[cold]
+    fn remember(&self, slot: &Arc<Slot>) {
+        let identity = slot.identity();
+        let Some(key) = identity.key().and_then(InlineKey::of_text) else { return };
+        let keys = self.keys.get_or_init(|| Box::new(SiteKeys::new(identity.identifier())));
+        if keys.are_of(identity.identifier()) {
+            keys.add(key, slot);
+        }
     }
 }

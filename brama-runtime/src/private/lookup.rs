@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    breaker::{CircuitOpen, RawPermit, Slot, SlotRef},
+    breaker::{CircuitOpen, FoundSlot, RawPermit, Slot},
     config::Attribute,
     identity::{Identity, IdentityBuf, KeyText},
     registry::Registry,
@@ -12,6 +12,8 @@ use crate::{
 /// The identity to look up. Its parts are borrowed for one call only.
 #[derive(Clone, Copy)]
 pub struct Lookup<'a> {
+    /// Whether every call of a site has this identifier.
+    is_constant: bool,
     scope: Option<&'static str>,
     identifier: &'a str,
     key: Option<KeyText<'a>>,
@@ -20,7 +22,14 @@ pub struct Lookup<'a> {
 impl<'a> Lookup<'a> {
     /// Looks up this identifier, in this scope.
     pub fn new<N: AsIdentifier + ?Sized>(identifier: &'a N, scope: Option<&'static str>) -> Self {
-        Self { scope, identifier: identifier.as_identifier(), key: None }
+        Self { is_constant: false, scope, identifier: identifier.as_identifier(), key: None }
+    }
+
+    /// Looks up the identifier that every call of a site has.
+    #[must_use]
+    #[inline]
+    pub const fn constant(identifier: &'static str, scope: Option<&'static str>) -> Self {
+        Self { is_constant: true, scope, identifier, key: None }
     }
 
     /// Adds a key.
@@ -28,6 +37,21 @@ impl<'a> Lookup<'a> {
     #[inline]
     pub const fn with_key(self, key: KeyText<'a>) -> Self {
         Self { key: Some(key), ..self }
+    }
+
+    #[inline]
+    pub(super) const fn is_constant(&self) -> bool {
+        self.is_constant
+    }
+
+    #[inline]
+    pub(super) const fn identifier(&self) -> &'a str {
+        self.identifier
+    }
+
+    #[inline]
+    pub(super) const fn key(&self) -> Option<KeyText<'a>> {
+        self.key
     }
 
     /// Passes the identity, with its key written out, to `then`.
@@ -96,7 +120,7 @@ pub fn find(registry: &Registry, lookup: Lookup<'_>, attribute: &'static Attribu
 ///
 /// [`CircuitOpen`] if the call is rejected.
 #[inline]
-pub fn acquire<S: SlotRef>(found: S) -> Result<RawPermit<S>, CircuitOpen> {
+pub fn acquire<S: FoundSlot>(found: S) -> Result<RawPermit<S>, CircuitOpen> {
     RawPermit::acquire(found)
 }
 
@@ -106,7 +130,7 @@ pub fn acquire<S: SlotRef>(found: S) -> Result<RawPermit<S>, CircuitOpen> {
 ///
 /// [`CircuitOpen`] if the call is rejected.
 #[inline]
-pub fn acquire_on_thread<S: SlotRef>(found: S) -> Result<RawPermit<S>, CircuitOpen> {
+pub fn acquire_on_thread<S: FoundSlot>(found: S) -> Result<RawPermit<S>, CircuitOpen> {
     RawPermit::acquire_in_scope(found)
 }
 

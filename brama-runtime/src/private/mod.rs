@@ -12,6 +12,7 @@ mod made_stream;
 mod marker;
 mod policy;
 mod rejected;
+mod site_keys;
 #[cfg(feature = "tracing")]
 mod span;
 mod stacked;

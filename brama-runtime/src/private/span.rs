@@ -17,7 +17,7 @@ use tracing::{
 };
 
 use crate::{
-    breaker::{Slot, SlotRef},
+    breaker::{FoundSlot, Slot},
     logs::{NameFields, address, enter_span_of, is_on, leave_span},
     sys::panic::catch_panic,
 };
@@ -37,7 +37,7 @@ pub struct CallSpan {
 impl CallSpan {
     /// Creates the span of a call of the breaker `found`, within the current span.
     #[inline]
-    pub fn new<S: SlotRef>(found: &S) -> Self {
+    pub fn new<S: FoundSlot>(found: &S) -> Self {
         let span = if is_on(Level::INFO) { create(found) } else { Span::none() };
         Self { span, breaker: address::<Slot>(found) }
     }
@@ -57,7 +57,7 @@ impl CallSpan {
 }
 
 #[inline(never)]
-fn create<S: SlotRef>(found: &S) -> Span {
+fn create<S: FoundSlot>(found: &S) -> Span {
     let create = || {
         let NameFields { breaker, scope, key } = NameFields::of(found.identity());
         span!(

@@ -11,13 +11,13 @@ use pin_project_lite::pin_project;
 use tracing::Span;
 
 use super::span::{CallSpan, enter};
-use crate::{breaker::SlotRef, sys::panic::catch_panic};
+use crate::{breaker::FoundSlot, sys::panic::catch_panic};
 
 /// The span `brama.call` of a stream. It is created at the first poll, like the span of a future.
 #[derive(Debug)]
 pub struct StreamSpan<S>(S);
 
-impl<S: SlotRef + Clone> StreamSpan<S> {
+impl<S: FoundSlot + Clone> StreamSpan<S> {
     /// The span of a call of the breaker `found`.
     pub fn new(found: &S) -> Self {
         Self(found.clone())
@@ -60,7 +60,7 @@ pin_project! {
     }
 }
 
-impl<B: Stream, S: SlotRef> Stream for SpannedStream<B, S> {
+impl<B: Stream, S: FoundSlot> Stream for SpannedStream<B, S> {
     type Item = B::Item;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<B::Item>> {

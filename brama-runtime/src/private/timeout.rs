@@ -16,7 +16,7 @@ use super::{
     marker::{Every, Never, Nothing},
 };
 use crate::{
-    breaker::{RawPermit, SlotRef},
+    breaker::{FoundSlot, RawPermit, SlotRef},
     outcome::Judgement,
     timed_out::TimedOut,
 };
@@ -30,7 +30,7 @@ pub struct CallTimer(pub(super) TimedOut);
 impl CallTimer {
     /// A timer for a call of the breaker `found`, which may have a limit of its own configured.
     /// `limit` is that of the attribute.
-    pub fn new<S: SlotRef + Clone>(found: &S, limit: Duration) -> Self {
+    pub fn new<S: FoundSlot + Clone>(found: &S, limit: Duration) -> Self {
         let limit = found.time_limit(limit).unwrap_or(Duration::MAX);
         Self(TimedOut::new(found.clone().into_shared(), limit))
     }

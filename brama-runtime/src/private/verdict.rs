@@ -102,7 +102,7 @@ macro_rules! kind {
             /// Records a failure at once; the [`DeferredSuccess`] records a success.
             // Out of line, a success takes a third more instructions.
             #[inline(always)]
-            pub fn __brama_record<'p, S: SlotRef>(&self, permit: &'p mut PanicGuard<S>) -> DeferredSuccess<'p> {
+            pub fn __brama_record<'p, S: SlotRef>(&self, permit: &'p mut PanicGuard<S>) -> DeferredSuccess<'p, S> {
                 record(self.failed, permit, Self::judge)
             }
 
@@ -197,7 +197,7 @@ impl<E> Opaque<'_, '_, E> {
     pub fn __brama_record<'p, S: SlotRef>(
         &self,
         permit: &'p mut PanicGuard<S>,
-    ) -> DeferredSuccess<'p> {
+    ) -> DeferredSuccess<'p, S> {
         record(self.failed, permit, Self::judge)
     }
 
@@ -231,7 +231,7 @@ fn record<'p, E, S: SlotRef>(
     failed: Option<&E>,
     permit: &'p mut PanicGuard<S>,
     judge: impl FnOnce(&E) -> Judgement,
-) -> DeferredSuccess<'p> {
+) -> DeferredSuccess<'p, S> {
     match failed {
         None => permit.succeed(),
         Some(error) => permit.fail(judge(error)),

@@ -54,6 +54,12 @@ pub(crate) fn entered() -> Option<Registry> {
     STACK.try_with(|stack| stack.borrow().newest().cloned()).ok().flatten()
 }
 
+/// Whether this thread has entered a registry.
+#[inline]
+pub(crate) fn has_entered() -> bool {
+    STACK.try_with(|stack| stack.borrow().newest().is_some()).unwrap_or_default()
+}
+
 thread_local! {
     static STACK: RefCell<Stack> = const { RefCell::new(Stack { registries: Vec::new(), next: 0 }) };
 }

@@ -37,7 +37,7 @@ pub use self::declared::{DeclarationEntry, Declared};
 #[cfg(feature = "testing")]
 pub use self::entered::Entered;
 #[cfg(feature = "testing")]
-pub(crate) use self::entered::entered;
+pub(crate) use self::entered::{entered, has_entered};
 pub(crate) use self::global::{global, is_global};
 pub use self::{
     connections::RegisterError,

@@ -194,10 +194,15 @@ mod modelled {
     }
 
     /// `OnceBox` of `once_cell`, with an edge that loom can see.
-    #[derive(Default)]
     pub(crate) struct OnceBox<T> {
         value: once_cell::race::OnceBox<T>,
         set: AtomicBool,
+    }
+
+    impl<T> Default for OnceBox<T> {
+        fn default() -> Self {
+            Self { value: once_cell::race::OnceBox::new(), set: AtomicBool::new(false) }
+        }
     }
 
     impl<T> OnceBox<T> {

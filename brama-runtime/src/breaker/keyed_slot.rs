@@ -1,0 +1,145 @@
+//! The slot of a call with a key, which may have passed a turnstile.
+
+use std::{fmt, sync::Arc};
+
+use once_cell::sync::Lazy;
+
+use super::{
+    circuit_open::CircuitOpen,
+    entry::Entry,
+    raw_permit::{RawPermit, Runs, SlotRef},
+    slot::{SharedSlot, Slot},
+    turnstile::{Arena, Passage, Passed, Turnstile, TurnstilePlace},
+};
+use crate::{circuit::Tick, identity::InlineKey, logs};
+
+/// The turnstiles of the global registry's breakers.
+static TURNSTILES: Lazy<Arena<Slot>> = Lazy::new(Arena::default);
+
+/// How the permit of a call with a key reaches its breaker.
+pub enum KeyedSlot {
+    /// The call has passed the turnstile of the breaker.
+    Passed(Passage<Slot>),
+    /// The call borrows the breaker from a call site.
+    Static(&'static Slot),
+    /// The call refers to the breaker.
+    Counted(Arc<Slot>),
+}
+
+/// Lets a call with this key pass the turnstile at this place, if it is open and has this key.
+#[inline]
+pub(crate) fn pass(place: TurnstilePlace, key: InlineKey) -> Option<Passed<Slot>> {
+    TURNSTILES.get(place)?.pass(key)
+}
+
+impl RawPermit<KeyedSlot> {
+    /// The permit of a call that has passed a turnstile.
+    #[inline]
+    pub(crate) fn of_passed(passed: Passed<Slot>) -> Self {
+        let (passage, word) = Passage::of(passed);
+        Self { slot: KeyedSlot::Passed(passage), entry: Entry::new(word, Tick::NEVER) }
+    }
+
+    /// Acquires the right to a call that has passed no turnstile.
+    pub(crate) fn acquire_shared(slot: SharedSlot, runs: Runs) -> Result<Self, CircuitOpen> {
+        let admitted = slot.admit_at_gate().or_else(|seen| slot.admit_in(seen, runs));
+        match admitted {
+            Ok(entry) => Ok(Self { slot: slot.into(), entry }),
+            Err(rejection) => Err(CircuitOpen::logged(slot, rejection)),
+        }
+    }
+}
+
+impl From<SharedSlot> for KeyedSlot {
+    fn from(slot: SharedSlot) -> Self {
+        match slot {
+            SharedSlot::Static(slot) => Self::Static(slot),
+            SharedSlot::Counted(slot) => Self::Counted(slot),
+        }
+    }
+}
+
+impl SlotRef for KeyedSlot {
+    #[inline]
+    fn record_success(&mut self, entry: Option<Entry>) {
+        let Some(entry) = entry else { return };
+        let has_ended = !logs::takes_outcomes()
+            && match self {
+                Self::Passed(passage) => passage.end_in_success(entry.word()),
+                Self::Static(_) | Self::Counted(_) => false,
+            };
+        if !has_ended {
+            self.record_success_in_slot(entry);
+        }
+    }
+
+    fn with_slot<R>(&self, then: impl FnOnce(&Slot) -> R) -> Option<R> {
+        match self {
+            Self::Passed(passage) => passage.slot().map(|slot| then(&slot)),
+            Self::Static(slot) => Some(then(slot)),
+            Self::Counted(slot) => Some(then(slot)),
+        }
+    }
+}
+
+impl KeyedSlot {
+    #[inline(never)]
+    fn record_success_in_slot(&self, entry: Entry) {
+        self.with_slot(|slot| slot.record_success(Some(entry)));
+    }
+}
+
+impl Slot {
+    /// Whether calls could pass a turnstile now: the circuit is closed, and its successes need
+    /// neither a clock nor the lock.
+    pub(crate) fn opens_turnstile(&self) -> bool {
+        self.gate.load().passes_turnstile()
+    }
+
+    /// Gives the breaker of this key a turnstile, unless it has one. Returns its place; `None` if
+    /// there are none left.
+    pub(crate) fn make_turnstile(self: &Arc<Self>, key: InlineKey) -> Option<TurnstilePlace> {
+        self.make_turnstile_in(&TURNSTILES, key)
+    }
+
+    pub(super) fn make_turnstile_in(
+        self: &Arc<Self>,
+        turnstiles: &'static Arena<Self>,
+        key: InlineKey,
+    ) -> Option<TurnstilePlace> {
+        let mut locked = self.lock_for_step();
+        self.take_successes_of_turnstile();
+        if self.turnstile.get().is_none() {
+            let turnstile = turnstiles.take(key, self)?;
+            self.turnstile.get_or_init(|| turnstile);
+        }
+        locked.publish();
+        self.turnstile.get().map(Turnstile::place)
+    }
+
+    /// Gives the turnstile of an evicted breaker back. Call it with the lock held.
+    pub(super) fn give_turnstile_back(&self) {
+        self.take_successes_of_turnstile();
+        if let Some(turnstile) = self.turnstile.get() {
+            turnstile.give_back();
+        }
+    }
+
+    /// Moves what was counted at the turnstile to the gate. Call it with the lock held.
+    fn take_successes_of_turnstile(&self) {
+        if let Some(turnstile) = self.turnstile.get() {
+            self.gate.add_successes(turnstile.take_successes());
+        }
+    }
+}
+
+/// The key of the turnstile at this place, as far as can be seen without passing it.
+pub(crate) fn key_of_turnstile(place: TurnstilePlace) -> Option<InlineKey> {
+    TURNSTILES.get(place).map(Turnstile::key)
+}
+
+impl fmt::Debug for KeyedSlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.with_slot(|slot| slot.fmt(f)).unwrap_or(Ok(()))
+    }
+}

@@ -1,0 +1,194 @@
+//! The turnstile: a second, narrower gate in front of the breaker of a key.
+//!
+//! A call of one breaker among ten thousand waits for memory once per cache line. A turnstile is
+//! one line that holds all that a successful call of a closed breaker needs: the key, the word of
+//! the gate, the calls in flight and the successes. Every other call goes to the slot.
+//!
+//! A turnstile lives as long as the process and is used again for another key, so that a call need
+//! not count a reference to find it. Only breakers of the global registry have one.
+//!
+//! # Orderings
+//!
+//! *Promise 1: a call that has passed keeps its breaker from eviction.* A call counts itself with
+//! `Acquire`, and then loads the word and compares the key (`pass`). Whoever evicts the breaker
+//! closes the turnstile (`close`), then reads the count by writing with `Release` (`successes`), as
+//! every step does, and later looks for calls in it (`is_held`). So there are two cases. If the
+//! call comes first, the evicting thread sees it, and the breaker stays. If it comes second, it
+//! sees the closed word, or one that was published later for another breaker with the key that was
+//! stored before (`publish`, `Release`; `load`, `Acquire`). With weaker orderings, a call could be
+//! counted by the breaker of another key.
+//!
+//! *Promise 2 of the gate holds here too.* A success loads the word, finds it unchanged, and counts
+//! itself with `Acquire`. The holder of the breaker's lock closes the turnstile, reads the count by
+//! writing with `Release`, and then steps the circuit. So a success is read before the step, or the
+//! next load of its thread sees the closed word: at most one success per thread is stray.
+//!
+//! *What a call has done elsewhere happens before its breaker is evicted.* It gives its place back
+//! with `Release` (`leave`), and the evicting thread acquires before it takes the totals
+//! (`Gate::acquire_fence`). The additions in between are read-modify-writes and so continue the
+//! release sequence. A success does nothing elsewhere.
+
+mod arena;
+mod passage;
+
+use std::sync::{Arc, Weak};
+
+pub(crate) use self::{
+    arena::{Arena, TurnstilePlace},
+    passage::{Passage, Passed},
+};
+use super::word::Word;
+use crate::{
+    identity::{INLINE_KEY_WORDS, InlineKey},
+    sys::sync::{AtomicU64, Mutex, Ordering},
+};
+
+/// One cache line that admits and counts the calls of a key while its breaker is closed. `T` is the
+/// slot behind it.
+#[repr(C, align(64))]
+pub(crate) struct Turnstile<T: 'static> {
+    /// The word of the gate, if a call passes there without a clock and its success without the
+    /// lock; otherwise [`CLOSED`].
+    word: AtomicU64,
+    /// The calls that have passed and have not ended, and above [`SUCCESSES`] the successes.
+    calls: AtomicU64,
+    key: [AtomicU64; INLINE_KEY_WORDS],
+    home: &'static Home<T>,
+}
+
+/// What only a call that leaves the narrow way needs of a turnstile.
+struct Home<T: 'static> {
+    /// The slot whose calls pass, if any. A passed call keeps it from eviction.
+    slot: Mutex<Weak<T>>,
+    place: TurnstilePlace,
+    arena: &'static Arena<T>,
+}
+
+/// No call passes. No word of a gate that admits calls is zero.
+const CLOSED: u64 = 0;
+
+/// The lowest bit that counts successes. Below it, calls in flight are counted.
+const SUCCESSES: u32 = 32;
+
+const CALLS: u64 = (1 << SUCCESSES) - 1;
+
+/// The number of successes at which the turnstile closes, until they are moved to the gate. There
+/// is room for four times as many, so that they do not overflow before.
+const MANY_SUCCESSES: u64 = 1 << 30;
+
+impl<T> Turnstile<T> {
+    fn new(home: &'static Home<T>) -> Self {
+        let key = InlineKey::NONE.words().map(AtomicU64::new);
+        let [word, calls] = [CLOSED, 0].map(AtomicU64::new);
+        Self { word, calls, key, home }
+    }
+
+    /// Lets a call pass if the turnstile is open and has this key.
+    #[inline]
+    pub(super) fn pass(&'static self, key: InlineKey) -> Option<Passed<T>> {
+        self.calls.fetch_add(1, Ordering::Acquire);
+        let word = self.load();
+        if word.0 != CLOSED && self.has(key) {
+            return Some(Passed { turnstile: self, word });
+        }
+        self.leave();
+        None
+    }
+
+    #[inline]
+    fn has(&self, key: InlineKey) -> bool {
+        key.is_of(self.key.each_ref().map(|word| || word.load(Ordering::Relaxed)))
+    }
+
+    pub(crate) fn key(&self) -> InlineKey {
+        InlineKey::of_words(self.key.each_ref().map(|word| word.load(Ordering::Relaxed)))
+    }
+
+    #[inline]
+    fn load(&self) -> Word {
+        Word(self.word.load(Ordering::Acquire))
+    }
+
+    /// Counts the end of a call that did not succeed here.
+    #[inline]
+    fn leave(&self) {
+        self.calls.fetch_sub(1, Ordering::Release);
+    }
+
+    /// Counts the end of a call as a success, if the turnstile still shows `word`. Returns whether
+    /// it does.
+    #[inline]
+    fn leave_in_success(&self, word: Word) -> bool {
+        let is_unchanged = self.load() == word;
+        if is_unchanged {
+            let before = self.calls.fetch_add((1 << SUCCESSES) - 1, Ordering::Acquire);
+            if MANY_SUCCESSES << SUCCESSES <= before {
+                self.close_full(word);
+            }
+        }
+        is_unchanged
+    }
+
+    /// Closes the turnstile because the successes need room. The next call of the key opens it
+    /// again, under the breaker's lock.
+    #[cold]
+    fn close_full(&self, word: Word) {
+        let _ = self.word.compare_exchange(word.0, CLOSED, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    fn slot(&self) -> Option<Arc<T>> {
+        self.home.slot.lock().upgrade()
+    }
+
+    /// Assigns a closed turnstile to this slot. It stays closed until the slot publishes.
+    fn assign(&self, key: InlineKey, slot: Weak<T>) {
+        for (place, word) in self.key.iter().zip(key.words()) {
+            place.store(word, Ordering::Relaxed);
+        }
+        *self.home.slot.lock() = slot;
+    }
+
+    /// Shows `word`, or closes. Call it only with the breaker's lock held.
+    pub(super) fn publish(&self, word: Word) {
+        let shown = if word.passes_turnstile() { word.0 } else { CLOSED };
+        self.word.store(shown, Ordering::Release);
+    }
+
+    /// Sends calls and successes to the slot until the next publication. Call it only with the
+    /// breaker's lock held.
+    pub(super) fn close(&self) {
+        self.word.store(CLOSED, Ordering::Relaxed);
+    }
+
+    /// Returns the successes. Call it with the breaker's lock held, after [`close`](Self::close).
+    pub(super) fn successes(&self) -> u64 {
+        self.calls.fetch_add(0, Ordering::Release) >> SUCCESSES
+    }
+
+    /// Returns the successes without excluding calls that are being counted.
+    pub(super) fn sum(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed) >> SUCCESSES
+    }
+
+    /// Whether a call has passed and has not ended. Call it after [`successes`](Self::successes).
+    pub(super) fn is_held(&self) -> bool {
+        self.calls.load(Ordering::Relaxed) & CALLS != 0
+    }
+
+    /// Takes the successes out, to be counted elsewhere. Call it with the breaker's lock held.
+    pub(super) fn take_successes(&self) -> u64 {
+        self.calls.fetch_and(CALLS, Ordering::Relaxed) >> SUCCESSES
+    }
+
+    /// Where to find it again.
+    pub(crate) fn place(&self) -> TurnstilePlace {
+        self.home.place
+    }
+}
+
+impl Word {
+    /// Whether a call passes the gate without a clock, and its success without the lock.
+    pub(super) const fn passes_turnstile(self) -> bool {
+        self.admits_at_once() && (self.has_shared_fast_path() || self.has_striped_fast_path())
+    }
+}
