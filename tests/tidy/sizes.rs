@@ -26,7 +26,8 @@ const LONGEST_FUNCTION: usize = 50;
 const WIDEST_COMMENT: usize = 100;
 
 /// Short files of the runtime, each with the reason why it is a file of its own.
-const SHORT: [(&str, &str); 4] = [
+const SHORT: [(&str, &str); 5] = [
+    ("brama-runtime/src/breaker/extras.rs", "five files use the extras, and the slot owns them"),
     ("brama-runtime/src/circuit/draw.rs", "jitter and ramps draw, and neither owns the other"),
     (
         "brama-runtime/src/circuit/serde_impls/exact.rs",

@@ -9,6 +9,7 @@ use super::{
     entry::Entry,
     locked::Locked,
     pending_events::PendingEvents,
+    published::Published,
     raw_permit::Runs,
     rejection::{Rejection, UNKNOWN_WAIT},
     slot::Slot,
@@ -35,11 +36,12 @@ impl Slot {
     #[expect(clippy::inline_always, reason = "its callers are not inlined")]
     #[inline(always)]
     pub(super) fn admit(&self, word: Word) -> Result<Option<Entry>, Rejection> {
-        if word.rejects()
-            && let Some(retry_after) = self.retry_after(word)
-        {
-            self.note_contention(self.gate.count_rejected());
-            return Err(Rejection::at_gate(word, self.gate.opening(), retry_after));
+        if word.rejects() {
+            let published = self.gate.published();
+            if let Some(retry_after) = self.retry_after(word, published) {
+                self.note_contention(self.gate.count_rejected(published));
+                return Err(Rejection::at_gate(word, published.opening(), retry_after));
+            }
         }
         self.admit_out_of_line(word)
     }
@@ -69,8 +71,9 @@ impl Slot {
         {
             return Err(rejection);
         }
-        if word.shadows() && self.retry_after(word).is_some() {
-            self.note_contention(self.gate.count_rejected());
+        let published = self.gate.published();
+        if word.shadows() && self.retry_after(word, published).is_some() {
+            self.note_contention(self.gate.count_rejected(published));
             return Ok(None);
         }
         self.admit_under_lock()
@@ -81,11 +84,12 @@ impl Slot {
         if word.is_overlaid() {
             return self.reject_overlaid_at_gate();
         }
-        let retry_after = self.retry_after(word)?;
-        self.note_contention(self.gate.count_rejected());
+        let published = self.gate.published();
+        let retry_after = self.retry_after(word, published)?;
+        self.note_contention(self.gate.count_rejected(published));
         // Nobody knows when a probe ends.
         let retry_after = if word.is_half_open() { UNKNOWN_WAIT } else { retry_after };
-        Some(Rejection::at_gate(word, self.gate.opening(), retry_after))
+        Some(Rejection::at_gate(word, published.opening(), retry_after))
     }
 
     /// Admits a call within a probe as part of it, recorded nowhere else, or a call within one that
@@ -148,22 +152,22 @@ impl Slot {
     /// Returns the nanoseconds until the gate's deadline, at most the length of the opening, or
     /// `None` once it has passed. The wait of a forced opening is unknown.
     #[inline]
-    fn retry_after(&self, word: Word) -> Option<NonZeroU64> {
+    fn retry_after(&self, word: Word, published: &Published) -> Option<NonZeroU64> {
         if word.state_place() == State::ForcedOpen as u64 {
             return Some(UNKNOWN_WAIT);
         }
-        let until = self.gate.rejects_until();
+        let (until, since) = (published.rejects_until(), published.since());
         // The coarse clock may lag behind the beginning of the opening.
-        let now = self.context.time.coarse().max(self.gate.since());
+        let now = self.context.time.coarse().max(since);
         let left = until.nanos_since(now);
-        NonZeroU64::new(if COARSE_LAG < left { left } else { self.time_left(until) })
+        NonZeroU64::new(if COARSE_LAG < left { left } else { self.time_left(until, since) })
     }
 
     /// Returns the nanoseconds until `until` by the precise clock, when the coarse one is too close
     /// to the deadline to tell.
     #[cold]
-    fn time_left(&self, until: Tick) -> u64 {
-        until.nanos_since(self.context.time.now().max(self.gate.since()))
+    fn time_left(&self, until: Tick, since: Tick) -> u64 {
+        until.nanos_since(self.context.time.now().max(since))
     }
 }
 

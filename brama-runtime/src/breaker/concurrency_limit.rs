@@ -127,7 +127,7 @@ impl Slot {
         if in_flight.only_observes() {
             return Ok(None);
         }
-        Err(Rejection::saturated(word, self.gate.opening()))
+        Err(Rejection::saturated(word, self.gate.published().opening()))
     }
 
     #[cold]

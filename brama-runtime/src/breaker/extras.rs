@@ -4,7 +4,7 @@ use super::in_flight::InFlight;
 use crate::{
     config::Attribute,
     histogram::DurationCounters,
-    sys::sync::{AtomicU64, OnceBox, OnceRef},
+    sys::sync::{AtomicU64, OnceRef},
 };
 
 /// What few breakers need, allocated on first use, so that the others stay small.
@@ -17,13 +17,4 @@ pub(super) struct Extras {
     pub(super) in_flight: InFlight,
     /// Calls that overlays have rejected at the gate.
     pub(super) overlaid: AtomicU64,
-    pub(super) series: OnceBox<SeriesPlace>,
-}
-
-/// Where metrics show the breaker.
-#[derive(Default)]
-pub(super) struct SeriesPlace {
-    /// They sum it with others of its identifier.
-    pub(super) is_summed: bool,
-    pub(super) incarnation: u64,
 }

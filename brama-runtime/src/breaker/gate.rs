@@ -85,54 +85,27 @@
 //! that no step follows (`sum`) may miss a call that another thread is counting; the next step
 //! includes it.
 
-use std::time::Duration;
-
-use super::{flags::NO_FAST_PATH, word::Word};
+use super::{
+    flags::NO_FAST_PATH,
+    published::{GateFields, Published},
+    word::Word,
+};
 use crate::{
-    circuit::Tick,
     counters::{Contention, Counter, Counters},
-    sys::sync::{AtomicU64, Ordering, fence},
+    sys::sync::{AtomicU64, OnceBox, Ordering, fence},
 };
 
 /// The word, the values published with it, and the counters. The fields that every call reads come
 /// first.
+#[derive(Default)]
 #[repr(C)]
 pub(super) struct Gate {
     word: AtomicU64,
     counters: Counters,
-    rejects_until: AtomicU64,
-    /// While closed, the end of the fast path; otherwise, the beginning of the state.
-    edge: AtomicU64,
-    opening: AtomicU64,
-    slow_after: AtomicU64,
-}
-
-/// The values published with the word.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct GateFields {
-    /// The deadline until which calls are rejected. `None` keeps the previous deadline.
-    pub(super) rejects_until: Option<Tick>,
-    /// The edge of the present time: while closed, the end of the fast path, which is the end of
-    /// the window's present bucket; otherwise, the beginning of the state.
-    pub(super) edge: Tick,
-    /// The number of the last opening.
-    pub(super) opening: u64,
-    /// The limit above which a call is slow.
-    pub(super) slow_after: Duration,
+    published: OnceBox<Published>,
 }
 
 impl Gate {
-    pub(super) fn new() -> Self {
-        Self {
-            word: AtomicU64::new(0),
-            rejects_until: AtomicU64::new(0),
-            edge: AtomicU64::new(0),
-            opening: AtomicU64::new(0),
-            slow_after: AtomicU64::new(0),
-            counters: Counters::default(),
-        }
-    }
-
     #[inline]
     pub(super) fn load(&self) -> Word {
         Word(self.word.load(Ordering::Acquire))
@@ -151,55 +124,32 @@ impl Gate {
         fence(Ordering::Acquire);
     }
 
+    /// The values published with the word.
     #[inline]
-    pub(super) fn rejects_until(&self) -> Tick {
-        Tick::from_nanos(self.rejects_until.load(Ordering::Relaxed))
-    }
-
-    /// The beginning of a state in which the gate rejects calls.
-    #[inline]
-    pub(super) fn since(&self) -> Tick {
-        self.edge()
-    }
-
-    #[inline]
-    pub(super) fn fast_path_until(&self) -> Tick {
-        self.edge()
-    }
-
-    #[inline]
-    fn edge(&self) -> Tick {
-        Tick::from_nanos(self.edge.load(Ordering::Relaxed))
-    }
-
-    pub(super) fn opening(&self) -> u64 {
-        self.opening.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn slow_after(&self) -> Duration {
-        Duration::from_nanos(self.slow_after.load(Ordering::Relaxed))
+    pub(super) fn published(&self) -> &Published {
+        self.published.get_or_init(Box::default)
     }
 
     /// Counts a success on the counter that all threads share.
     #[inline]
     pub(super) fn count_shared_success(&self) -> Contention {
-        self.counters.add_shared(Counter::Success, Ordering::Acquire)
+        self.counters.add_shared_success(Ordering::Acquire)
     }
 
     /// Counts a success whose caller has found a fast path.
     #[inline]
     pub(super) fn count_success(&self) -> Contention {
-        self.counters.add(Counter::Success, Ordering::Acquire)
+        self.counters.add_success(Ordering::Acquire)
     }
 
     #[inline]
     pub(super) fn count_ignored(&self) -> Contention {
-        self.counters.add(Counter::Ignored, Ordering::Relaxed)
+        self.counters.add(Counter::Ignored, &self.published().ignored, Ordering::Relaxed)
     }
 
     #[inline]
-    pub(super) fn count_rejected(&self) -> Contention {
-        self.counters.add(Counter::Rejected, Ordering::Relaxed)
+    pub(super) fn count_rejected(&self, published: &Published) -> Contention {
+        self.counters.add(Counter::Rejected, &published.rejected, Ordering::Relaxed)
     }
 
     /// Ends the run of failures that `word` shows: exchanges it for a word with a fast path.
@@ -228,7 +178,7 @@ impl Gate {
     /// Returns the number of successes counted at the gate. Call it only with the lock held, after
     /// [`disable_fast_path`](Self::disable_fast_path).
     pub(super) fn successes(&self) -> u64 {
-        self.counters.sum_by_writing(Counter::Success, Ordering::Release)
+        self.counters.successes_by_writing(Ordering::Release)
     }
 
     /// Adds successes that were counted elsewhere. Call it only with the lock held.
@@ -238,7 +188,15 @@ impl Gate {
 
     /// Returns the sum of one counter, without excluding calls that are being counted.
     pub(super) fn sum(&self, kind: Counter) -> u64 {
-        self.counters.sum(kind)
+        let first = |counter: fn(&Published) -> &AtomicU64| {
+            let counter = self.published.get().map(counter);
+            counter.map_or(0, |counter| counter.load(Ordering::Relaxed))
+        };
+        match kind {
+            Counter::Success => self.counters.successes(),
+            Counter::Ignored => first(|it| &it.ignored) + self.counters.striped(kind),
+            Counter::Rejected => first(|it| &it.rejected) + self.counters.striped(kind),
+        }
     }
 
     /// Adds the stripes, which the next publication shows. Call it only with the lock held.
@@ -250,13 +208,9 @@ impl Gate {
     /// derived bits. Call it only with the lock held.
     pub(super) fn publish(&self, word: Word, fields: GateFields) -> Word {
         let word = word.with_derived_bits(self.counters.are_striped());
-        if let Some(until) = fields.rejects_until {
-            self.rejects_until.store(until.as_nanos(), Ordering::Relaxed);
+        if self.published.get().is_some() || !fields.are_plain(word) {
+            self.published().store(fields);
         }
-        self.edge.store(fields.edge.as_nanos(), Ordering::Relaxed);
-        let slow_after = u64::try_from(fields.slow_after.as_nanos()).unwrap_or(u64::MAX);
-        self.slow_after.store(slow_after, Ordering::Relaxed);
-        self.opening.store(fields.opening, Ordering::Relaxed);
         self.word.store(word.0, Ordering::Release);
         word
     }

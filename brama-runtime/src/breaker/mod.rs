@@ -24,6 +24,7 @@ mod overlaid;
 mod panic_guard;
 mod pending_events;
 mod permit;
+mod published;
 mod raw_permit;
 mod reconfigure;
 mod record;

@@ -11,9 +11,9 @@ use super::{
     Breaker, CircuitOpen,
     entry::Entry,
     flags::{ADMITS, OVERLAID, REJECTS, REJECTS_OUT_OF_LINE},
-    gate::GateFields,
     locked::Locked,
     pending_events::PendingEvents,
+    published::GateFields,
     rejection::Rejection,
     slot::Slot,
     step::StepGuard,
@@ -94,9 +94,9 @@ impl Slot {
     /// The gate does not show when an overlay was laid, so the clock must not lag behind that.
     pub(super) fn reject_overlaid_at_gate(&self) -> Option<Rejection> {
         let now = self.context.time.now();
-        let left = NonZeroU64::new(self.gate.rejects_until().nanos_since(now))?;
+        let left = NonZeroU64::new(self.gate.published().rejects_until().nanos_since(now))?;
         self.extras().overlaid.fetch_add(1, Ordering::Relaxed);
-        Some(Rejection::by_overlay(self.gate.opening(), left.get()))
+        Some(Rejection::by_overlay(self.gate.published().opening(), left.get()))
     }
 
     /// Rejects a call that an overlay rejects, when the gate could not tell.
@@ -109,7 +109,7 @@ impl Slot {
         locked.count_overlaid();
         pending.add_call(|| EventDetail::Rejected);
         locked.finish(pending);
-        Rejection::by_overlay(self.gate.opening(), nanos(left))
+        Rejection::by_overlay(self.gate.published().opening(), nanos(left))
     }
 
     /// How many calls overlays have rejected.

@@ -86,7 +86,8 @@ impl Slot {
 
     /// Whether the window's present bucket has not ended by the coarse clock, which lags a little.
     fn is_in_present_bucket(&self, word: Word) -> bool {
-        word.has_fast_path_in_bucket() && self.context.time.coarse() < self.gate.fast_path_until()
+        word.has_fast_path_in_bucket()
+            && self.context.time.coarse() < self.gate.published().fast_path_until()
     }
 
     /// Whether a success of this duration changes nothing while the gate shows `word`.
@@ -96,10 +97,12 @@ impl Slot {
         took: Option<Duration>,
         now: impl FnOnce() -> Tick,
     ) -> bool {
-        let slow = || word.is_timed() && took.is_some_and(|took| self.gate.slow_after() < took);
+        let slow = || {
+            word.is_timed() && took.is_some_and(|took| self.gate.published().slow_after() < took)
+        };
         word.has_fast_path()
             && !slow()
-            && !(word.is_bucketed() && self.gate.fast_path_until() <= now())
+            && !(word.is_bucketed() && self.gate.published().fast_path_until() <= now())
     }
 
     /// Records a judgement, and shows it to the current span.

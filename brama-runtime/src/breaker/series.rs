@@ -1,33 +1,31 @@
 //! The series of a breaker, read without a list or a text.
 
-use super::{extras::SeriesPlace, locked::Locked, slot::Slot};
+use super::{locked::Locked, slot::Slot};
 use crate::{
     circuit::{State, Tick},
     status::Series,
+    sys::sync::Ordering,
 };
+
+/// Metrics sum the breaker with others of its identifier.
+const SUMMED: u64 = 1 << 63;
 
 impl Slot {
     /// Sets whether metrics sum the breaker with others of its identifier, and how many of those
     /// were evicted before it was created. Call it before another thread can use the slot.
     pub(crate) fn set_in_metrics(&self, is_summed: bool, incarnation: u64) {
-        if is_summed || 0 < incarnation {
-            let place = || Box::new(SeriesPlace { is_summed, incarnation });
-            self.extras().series.get_or_init(place);
-        }
+        let place = if is_summed { incarnation | SUMMED } else { incarnation };
+        self.series.store(place, Ordering::Relaxed);
     }
 
     /// A number that differs between a breaker and an evicted one that had the same key.
     pub(super) fn incarnation(&self) -> u64 {
-        self.series_place().map_or(0, |place| place.incarnation)
+        self.series.load(Ordering::Relaxed) & !SUMMED
     }
 
     /// Whether metrics sum the breaker with others of its identifier.
     pub(crate) fn is_summed(&self) -> bool {
-        self.series_place().is_some_and(|place| place.is_summed)
-    }
-
-    fn series_place(&self) -> Option<&SeriesPlace> {
-        self.extras.get()?.series.get()
+        self.series.load(Ordering::Relaxed) & SUMMED != 0
     }
 
     /// Returns what metrics show of the breaker. It allocates for a long identity, for transitions
@@ -41,7 +39,7 @@ impl Slot {
 
     /// Whether the circuit is open past its deadline, so that the next call is a probe.
     pub(crate) fn is_due(&self) -> bool {
-        self.state() == State::Open && self.gate.rejects_until() <= self.time_now()
+        self.state() == State::Open && self.gate.published().rejects_until() <= self.time_now()
     }
 
     /// Whether an overlay rejects every call.

@@ -20,7 +20,7 @@ use crate::{
     identity::Identity,
     logs::RejectionLog,
     status::Rejections,
-    sys::sync::{Mutex, OnceBox, OnceRef},
+    sys::sync::{AtomicU64, Mutex, OnceBox, OnceRef},
 };
 
 /// The state that a breaker's handles, permits and call sites share.
@@ -36,6 +36,8 @@ pub struct Slot {
     pub(super) gate: Gate,
     pub(super) context: Arc<RegistryContext>,
     pub(super) extras: OnceBox<Extras>,
+    /// Where metrics show the breaker: its incarnation, and above it whether they sum it.
+    pub(super) series: AtomicU64,
     /// The narrower gate of a breaker with a key, if decorated functions call it.
     pub(super) turnstile: OnceRef<'static, Turnstile<Self>>,
     pub(super) locked: Mutex<Locked>,
@@ -53,15 +55,25 @@ impl Slot {
         created: Tick,
         share: Option<Arc<OpenShare>>,
     ) -> Self {
-        let (gate, attribute, extras) = (Gate::new(), OnceRef::new(), OnceBox::default());
+        let (gate, attribute, extras) = (Gate::default(), OnceRef::new(), OnceBox::default());
         if let Some(first) = layers.attribute() {
             attribute.get_or_init(|| first);
         }
         let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), created));
         let log = RejectionLog::new();
-        let turnstile = OnceRef::new();
-        let this =
-            Self { identity, attribute, gate, context, extras, turnstile, locked, share, log };
+        let (series, turnstile) = (AtomicU64::new(0), OnceRef::new());
+        let this = Self {
+            identity,
+            attribute,
+            gate,
+            context,
+            extras,
+            series,
+            turnstile,
+            locked,
+            share,
+            log,
+        };
         this.lock_for_step().publish();
         this
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    gate::GateFields, locked::Locked, pending_events::PendingEvents, slot::Slot, word::Word,
+    locked::Locked, pending_events::PendingEvents, published::GateFields, slot::Slot, word::Word,
 };
 use crate::{
     bus::Wakes,

@@ -1,0 +1,204 @@
+//! The counters of a breaker: the totals of its calls, and how calls are counted without a lock.
+
+mod totals;
+
+use std::{fmt, num::NonZeroUsize, sync::atomic::AtomicUsize, thread};
+
+use once_cell::sync::Lazy;
+
+pub use self::totals::Totals;
+use crate::sys::sync::{AtomicU64, OnceBox, Ordering};
+
+/// The outcomes that are counted without the lock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Counter {
+    Success,
+    Ignored,
+    Rejected,
+}
+
+/// The counters of one breaker: one of each at first, about one per thread once threads contend.
+///
+/// A counter is a word, so that ten thousand quiet breakers stay small. If an addition contends
+/// with another thread, it returns [`Contention::Seen`], and the thread then adds the stripes under
+/// the breaker's lock. The first counters of what few breakers count lie elsewhere.
+#[derive(Default)]
+#[repr(C)]
+pub(crate) struct Counters {
+    successes: AtomicU64,
+    /// Boxed twice: 8 bytes instead of 24 for a breaker without stripes, as most are. Counting in a
+    /// stripe follows one more pointer.
+    stripes: OnceBox<Box<[Stripe]>>,
+}
+
+/// Whether an addition contended with other threads at its counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Contention {
+    None,
+    Seen,
+}
+
+/// A counter of each kind on its own cache lines: two of them, because processors fetch lines in
+/// pairs.
+#[derive(Default)]
+#[repr(align(128))]
+struct Stripe {
+    successes: AtomicU64,
+    ignored: AtomicU64,
+    rejected: AtomicU64,
+}
+
+impl Counters {
+    #[inline]
+    pub(crate) fn add_success(&self, order: Ordering) -> Contention {
+        self.add(Counter::Success, &self.successes, order)
+    }
+
+    /// Adds to the counter that all threads share.
+    #[inline]
+    pub(crate) fn add_shared_success(&self, order: Ordering) -> Contention {
+        add_shared(&self.successes, order)
+    }
+
+    /// Adds one, to the `first` counter of this kind or to the stripe of this thread.
+    #[inline]
+    pub(crate) fn add(&self, kind: Counter, first: &AtomicU64, order: Ordering) -> Contention {
+        match self.stripes.get() {
+            Some(stripes) => {
+                stripe_of_thread(stripes).counter(kind).fetch_add(1, order);
+                Contention::None
+            }
+            None => add_shared(first, order),
+        }
+    }
+
+    /// Adds successes that were counted elsewhere.
+    pub(crate) fn add_successes(&self, count: u64) {
+        self.successes.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(crate) fn are_striped(&self) -> bool {
+        self.stripes.get().is_some()
+    }
+
+    /// Adds the stripes. Call it only with the breaker's lock held.
+    pub(crate) fn inflate(&self) {
+        let stripes = || Box::new((0..stripe_count()).map(|_| Stripe::default()).collect());
+        self.stripes.get_or_init(stripes);
+    }
+
+    /// Returns the successes without synchronizing with the threads that count.
+    pub(crate) fn successes(&self) -> u64 {
+        self.successes.load(Ordering::Relaxed) + self.striped(Counter::Success)
+    }
+
+    /// Returns the sum of the stripes without synchronizing with the threads that count.
+    pub(crate) fn striped(&self, kind: Counter) -> u64 {
+        self.stripes().map(|stripe| stripe.counter(kind).load(Ordering::Relaxed)).sum()
+    }
+
+    /// Returns the successes, read by writing: a thread that adds afterwards has seen what the
+    /// reader did before.
+    pub(crate) fn successes_by_writing(&self, order: Ordering) -> u64 {
+        let striped = self.stripes().map(|stripe| stripe.successes.fetch_add(0, order));
+        self.successes.fetch_add(0, order) + striped.sum::<u64>()
+    }
+
+    fn stripes(&self) -> impl Iterator<Item = &Stripe> {
+        self.stripes.get().into_iter().flat_map(|stripes| stripes.iter())
+    }
+}
+
+#[inline]
+fn add_shared(counter: &AtomicU64, order: Ordering) -> Contention {
+    let seen = counter.load(Ordering::Relaxed);
+    let next = seen.wrapping_add(1);
+    if counter.compare_exchange(seen, next, order, Ordering::Relaxed).is_ok() {
+        return Contention::None;
+    }
+    counter.fetch_add(1, order);
+    Contention::Seen
+}
+
+impl Stripe {
+    #[inline]
+    const fn counter(&self, kind: Counter) -> &AtomicU64 {
+        match kind {
+            Counter::Success => &self.successes,
+            Counter::Ignored => &self.ignored,
+            Counter::Rejected => &self.rejected,
+        }
+    }
+}
+
+impl fmt::Debug for Counters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Counters")
+            .field("successes", &self.successes())
+            .field("are_striped", &self.are_striped())
+            .finish()
+    }
+}
+
+/// Returns the stripe of this thread. No other thread uses it while no more threads than stripes
+/// have ever counted.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "the length is a power of two, the mask is below it")]
+fn stripe_of_thread(stripes: &[Stripe]) -> &Stripe {
+    let index = thread_number() & (stripes.len() - 1);
+    &stripes[index]
+}
+
+#[inline]
+fn thread_number() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static NUMBER: usize = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    // A thread that is shutting down shares the first stripe.
+    NUMBER.try_with(|number| *number).unwrap_or_default()
+}
+
+/// Twice the number of processors, rounded up to a power of two, and at most [`MOST_STRIPES`].
+fn stripe_count() -> usize {
+    static COUNT: Lazy<usize> = Lazy::new(|| {
+        let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        processors.saturating_mul(2).next_power_of_two().min(MOST_STRIPES)
+    });
+    *COUNT
+}
+
+/// 16 KiB for a breaker at which many threads contend.
+const MOST_STRIPES: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_is_torn_down_counts_too() {
+        static COUNTERS: Lazy<Counters> = Lazy::new(Counters::default);
+
+        struct Late;
+
+        impl Drop for Late {
+            fn drop(&mut self) {
+                COUNTERS.add_success(Ordering::Relaxed);
+            }
+        }
+
+        thread_local! {
+            static LATE: Late = const { Late };
+        }
+
+        COUNTERS.inflate();
+        thread::spawn(|| {
+            LATE.with(|_| ());
+            COUNTERS.add_success(Ordering::Relaxed);
+        })
+        .join()
+        .unwrap();
+        thread::spawn(|| LATE.with(|_| ())).join().unwrap();
+        assert_eq!(COUNTERS.successes(), 3);
+    }
+}
