@@ -127,7 +127,7 @@ impl Slot {
         locked.note_changes(change, &mut pending);
         let answer = match admission {
             Admission::Admitted(_) => None,
-            Admission::Rejected { .. } if locked.remains_held_back(self.share.as_deref(), now) => {
+            Admission::Rejected { .. } if locked.remains_held_back(self.context.share(), now) => {
                 Some(Ok(None))
             }
             Admission::Shadowed => Some(Ok(None)),

@@ -157,7 +157,7 @@ impl Slot {
         // No clock is read: it may be user code that panics, while a panic drops the place.
         let (mut locked, mut wakes) = (self.locked.lock(), Wakes::default());
         if self.extras().in_flight.stop_waiting() {
-            let from = locked.admits_from(self.share.as_deref(), Tick::ORIGIN);
+            let from = locked.admits_from(self.context.share(), Tick::ORIGIN);
             locked.wake_waiters(from, Tick::ORIGIN, &mut wakes);
         }
         drop(locked);

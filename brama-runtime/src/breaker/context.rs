@@ -1,15 +1,49 @@
 //! The context that the breakers of a registry share.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
-use super::pending_events::Timestamp;
+use super::{open_share::OpenShare, pending_events::Timestamp};
 use crate::{bus::Bus, circuit::Reasons, config::PolicyCache, time::clock::Time};
 
-/// The clock, event bus, policy cache and setting `reasons` of a registry. Each breaker holds one
-/// pointer to it.
+/// The context of a breaker, which holds one pointer to it: that of its registry, which breakers
+/// without a key share; with a key also the share of its identifier's keys.
+pub(crate) struct SlotContext {
+    registry: Arc<RegistryContext>,
+    share: Option<Arc<OpenShare>>,
+}
+
+impl SlotContext {
+    /// The context of breakers without a key, in a new registry.
+    pub(crate) fn new(time: Time) -> Self {
+        Self { registry: Arc::new(RegistryContext::new(time)), share: None }
+    }
+
+    /// The context of the breakers of one identifier's keys, in this registry.
+    pub(crate) fn of_keys(&self, share: Arc<OpenShare>) -> Self {
+        Self { registry: Arc::clone(&self.registry), share: Some(share) }
+    }
+
+    /// How many keys of the identifier reject; `None` without a key.
+    pub(super) fn share(&self) -> Option<&OpenShare> {
+        self.share.as_deref()
+    }
+}
+
+impl Deref for SlotContext {
+    type Target = RegistryContext;
+
+    fn deref(&self) -> &RegistryContext {
+        &self.registry
+    }
+}
+
+/// The clock, event bus, policy cache and setting `reasons` of a registry.
 pub(crate) struct RegistryContext {
     pub(crate) time: Time,
     pub(crate) bus: Arc<Bus>,
@@ -19,7 +53,7 @@ pub(crate) struct RegistryContext {
 }
 
 impl RegistryContext {
-    pub(crate) fn new(time: Time) -> Self {
+    fn new(time: Time) -> Self {
         let (bus, policies) = (Arc::new(Bus::default()), PolicyCache::default());
         Self { time, bus, policies, reasons: AtomicU8::new(Reasons::default() as u8) }
     }

@@ -2,8 +2,6 @@
 
 use std::{fmt, sync::Arc};
 
-use once_cell::sync::Lazy;
-
 use super::{
     circuit_open::CircuitOpen,
     entry::Entry,
@@ -14,7 +12,10 @@ use super::{
 use crate::{circuit::Tick, identity::InlineKey, logs};
 
 /// The turnstiles of the global registry's breakers.
-static TURNSTILES: Lazy<Arena<Slot>> = Lazy::new(Arena::default);
+#[cfg(not(brama_loom))]
+static TURNSTILES: Arena<Slot> = Arena::new();
+#[cfg(brama_loom)]
+static TURNSTILES: once_cell::sync::Lazy<Arena<Slot>> = once_cell::sync::Lazy::new(Arena::new);
 
 /// How the permit of a call with a key reaches its breaker.
 pub enum KeyedSlot {

@@ -62,7 +62,7 @@ pub use self::{
     watched_stream::{JudgedAt, WatchedStream},
 };
 pub(crate) use self::{
-    context::RegistryContext,
+    context::SlotContext,
     evict::{Evicted, Idle},
     keyed_slot::{KeyedSlot, key_of_turnstile, pass},
     open_share::OpenShare,

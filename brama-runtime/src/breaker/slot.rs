@@ -3,11 +3,10 @@
 use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use super::{
-    context::RegistryContext,
+    context::SlotContext,
     extras::Extras,
     gate::Gate,
     locked::{Locked, Opened},
-    open_share::OpenShare,
     pending_events::PendingEvents,
     turnstile::Turnstile,
     word::Word,
@@ -34,15 +33,13 @@ pub struct Slot {
     /// identifier pass theirs on every call, so the usual case is one pointer comparison.
     pub(super) attribute: OnceRef<'static, Attribute>,
     pub(super) gate: Gate,
-    pub(super) context: Arc<RegistryContext>,
+    pub(super) context: Arc<SlotContext>,
     pub(super) extras: OnceBox<Extras>,
     /// Where metrics show the breaker: its incarnation, and above it whether they sum it.
     pub(super) series: AtomicU64,
     /// The narrower gate of a breaker with a key, if decorated functions call it.
     pub(super) turnstile: OnceRef<'static, Turnstile<Self>>,
     pub(super) locked: Mutex<Locked>,
-    /// How many keys of the identifier reject; `None` without a key.
-    pub(super) share: Option<Arc<OpenShare>>,
     pub(super) log: RejectionLog,
 }
 
@@ -51,9 +48,8 @@ impl Slot {
         identity: Identity<'static>,
         layers: Layers,
         seed: u64,
-        context: Arc<RegistryContext>,
+        context: Arc<SlotContext>,
         created: Tick,
-        share: Option<Arc<OpenShare>>,
     ) -> Self {
         let (gate, attribute, extras) = (Gate::default(), OnceRef::new(), OnceBox::default());
         if let Some(first) = layers.attribute() {
@@ -62,18 +58,8 @@ impl Slot {
         let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), created));
         let log = RejectionLog::new();
         let (series, turnstile) = (AtomicU64::new(0), OnceRef::new());
-        let this = Self {
-            identity,
-            attribute,
-            gate,
-            context,
-            extras,
-            series,
-            turnstile,
-            locked,
-            share,
-            log,
-        };
+        let this =
+            Self { identity, attribute, gate, context, extras, series, turnstile, locked, log };
         this.lock_for_step().publish();
         this
     }
@@ -142,7 +128,7 @@ impl Slot {
             let now = self.context.time.now();
             let locked = self.locked.lock();
             locked.overlay_rejects_until(now).is_none()
-                && (locked.would_be_held_back(self.share.as_deref(), now)
+                && (locked.would_be_held_back(self.context.share(), now)
                     || locked.circuit.would_admit(&locked.policy, now))
         }
     }

@@ -91,7 +91,7 @@ impl StepGuard<'_> {
     fn note_change(&mut self, change: Change, pending: &mut PendingEvents) {
         let Change { from, to, at, mut cause, .. } = change;
         if to == State::Open {
-            self.locked.begin_share(self.slot.share.as_deref(), at);
+            self.locked.begin_share(self.slot.context.share(), at);
             cause.held_back = self.locked.is_held_back();
         }
         pending.has_change = true;
@@ -129,7 +129,7 @@ impl StepGuard<'_> {
     /// While a subscriber receives events of calls, the gate only admits, and each outcome is
     /// recorded under the lock.
     pub(super) fn publish(&mut self) -> Word {
-        self.locked.settle_share(self.slot.share.as_deref());
+        self.locked.settle_share(self.slot.context.share());
         let Locked { circuit, policy, .. } = &*self.locked;
         let mut fields = GateFields {
             // A forced opening has no deadline. The previous one is kept for a thread that still

@@ -208,7 +208,7 @@ impl Slot {
         if self.is_saturated_for_waiter(self.gate.load()) {
             return Tick::NEVER;
         }
-        locked.admits_from(self.share.as_deref(), now)
+        locked.admits_from(self.context.share(), now)
     }
 
     /// Adds to `wakes` every waiter that the step at `now` lets in, or lets in earlier than the

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use allocation_counter::measure;
 
-use super::{Breaker, RegistryContext, Slot};
+use super::{Breaker, Slot, SlotContext};
 use crate::{
     circuit::{PolicyPatch, Reason, Tick},
     config::{Attribute, Layers, SharedConfig},
@@ -23,7 +23,7 @@ use crate::{
 struct KeyedBreakers {
     attribute: &'static Attribute,
     shared: Arc<SharedConfig>,
-    context: Arc<RegistryContext>,
+    context: Arc<SlotContext>,
 }
 
 static IN_A_ROW: Attribute = Attribute::plain();
@@ -32,14 +32,14 @@ static RATE: Attribute = Attribute::new(None, PolicyPatch::new().failure_rate(50
 impl KeyedBreakers {
     fn of(attribute: &'static Attribute) -> Self {
         let shared = Arc::new(SharedConfig::new(None));
-        let context = Arc::new(RegistryContext::new(Time::System));
+        let context = Arc::new(SlotContext::new(Time::System));
         Self { attribute, shared, context }
     }
 
     fn create(&self, identity: Identity<'static>) -> Breaker {
         let mut layers = Layers::new(Arc::clone(&self.shared));
         layers.set_attribute(self.attribute);
-        let slot = Slot::new(identity, layers, 7, Arc::clone(&self.context), Tick::ORIGIN, None);
+        let slot = Slot::new(identity, layers, 7, Arc::clone(&self.context), Tick::ORIGIN);
         Breaker::new(Arc::new(slot))
     }
 

@@ -119,7 +119,7 @@ impl RegistryInner {
         }
         let layers = self.writer.lock().layers(identity, Some(attribute));
         let (context, now) = (self.context.clone(), self.context.timestamp().now());
-        Some(Slot::new(identity.clone().into_owned(), layers, 0, context, now, None).status())
+        Some(Slot::new(identity.clone().into_owned(), layers, 0, context, now).status())
     }
 }
 

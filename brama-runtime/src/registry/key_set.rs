@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    breaker::{Evicted, Idle, OpenShare, Slot},
+    breaker::{Evicted, Idle, OpenShare, Slot, SlotContext},
     circuit::Tick,
     config::KeyLimits,
     counters::Totals,
@@ -75,6 +75,8 @@ pub(super) struct KeySet {
     /// How many breakers have series of their own.
     listed: usize,
     share: Arc<OpenShare>,
+    /// Made for the first breaker.
+    context: Option<Arc<SlotContext>>,
 }
 
 impl Default for KeySet {
@@ -87,6 +89,7 @@ impl Default for KeySet {
             evicted_sum: None,
             listed: 0,
             share: Arc::default(),
+            context: None,
         }
     }
 }
@@ -147,6 +150,10 @@ impl KeySet {
         let is_summed = max_series <= self.listed || slot.identity().key() == Some(Series::OTHER);
         self.listed += usize::from(!is_summed);
         slot.set_in_metrics(is_summed, self.evicted_keys);
+        if self.entries.len() == self.entries.capacity() {
+            // A vector doubles by itself: for ten thousand keys, that is half as much again.
+            self.entries.reserve_exact(self.entries.len() / 8 + 8);
+        }
         self.entries.push(KeyEntry { slot, moves: 0, last_active: now });
         self.share.add_known();
     }
@@ -192,9 +199,10 @@ impl KeySet {
         })
     }
 
-    /// How many of the keys reject, which their breakers share.
-    pub(super) fn share(&self) -> Arc<OpenShare> {
-        Arc::clone(&self.share)
+    /// The context that the breakers share, in this registry.
+    pub(super) fn context(&mut self, registry: &SlotContext) -> Arc<SlotContext> {
+        let context = || Arc::new(registry.of_keys(Arc::clone(&self.share)));
+        Arc::clone(self.context.get_or_insert_with(context))
     }
 
     /// The totals of all breakers, evicted ones included.

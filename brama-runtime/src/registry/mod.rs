@@ -51,7 +51,7 @@ pub use self::{
 };
 use self::{slot_set::SlotSet, writer::Writer};
 use crate::{
-    breaker::{Breaker, RegistryContext, Slot, Timestamp},
+    breaker::{Breaker, Slot, SlotContext, Timestamp},
     bus::Wakes,
     checks::Checks,
     config::{Attribute, ConfigStore, LastReload, Layers},
@@ -73,7 +73,7 @@ pub struct Registry {
 struct RegistryInner {
     /// Every slot. An unregistered breaker keeps its slot, so that its handles can revive it.
     slots: SlotSet,
-    context: Arc<RegistryContext>,
+    context: Arc<SlotContext>,
     seed: u64,
     checks: Arc<Checks>,
     /// Locked before the lock of any slot, never while one is held.
@@ -107,7 +107,7 @@ impl Registry {
 
     fn on(time: Time, seed: u64) -> Self {
         let checks = Checks::new(time.clone());
-        let context = Arc::new(RegistryContext::new(time));
+        let context = Arc::new(SlotContext::new(time));
         Self {
             inner: Arc::new_cyclic(|inner: &Weak<RegistryInner>| {
                 let store: Weak<dyn ConfigStore> = Weak::<RegistryInner>::clone(inner);
@@ -238,11 +238,14 @@ impl RegistryInner {
         announcements: &mut Announcements,
     ) -> Arc<Slot> {
         let seed = FixedState::with_seed(self.seed).hash_one(&identity);
-        let context = Arc::clone(&self.context);
         let keyed = identity.key().is_some();
-        let share = keyed.then(|| writer.keys.key_set(&identity).share());
+        let context = if keyed {
+            writer.keys.key_set(&identity).context(&self.context)
+        } else {
+            Arc::clone(&self.context)
+        };
         let now = announcements.at.now();
-        let slot = Arc::new(Slot::new(identity, layers, seed, context, now, share));
+        let slot = Arc::new(Slot::new(identity, layers, seed, context, now));
         if keyed {
             let max_series = writer.keys.limits().max_series;
             writer.keys.key_set(slot.identity()).add(Arc::clone(&slot), max_series, now);

@@ -11,7 +11,7 @@ use std::{
 use loom::thread;
 
 use crate::{
-    breaker::{RegistryContext, Slot, entry::Entry, rejection::Rejection},
+    breaker::{Slot, SlotContext, entry::Entry, rejection::Rejection},
     circuit::{PolicyPatch, Tick, Verdict},
     config::{Config, Layers, SharedConfig},
     identity::Identity,
@@ -40,9 +40,9 @@ pub(super) fn slot(patch: PolicyPatch) -> (Arc<Slot>, ModelClock) {
     let identity = Identity::new("model");
     let time = Time::Of(Arc::new(clock.clone()));
     let created = clock.now();
-    let context = Arc::new(RegistryContext::new(time));
+    let context = Arc::new(SlotContext::new(time));
     let shared = Arc::new(SharedConfig::new(None).with_defaults(&Config::new().defaults(patch)));
-    (Arc::new(Slot::new(identity, Layers::new(shared), 0, context, created, None)), clock)
+    (Arc::new(Slot::new(identity, Layers::new(shared), 0, context, created)), clock)
 }
 
 pub(super) fn model(check: impl Fn() + Send + Sync + 'static) {

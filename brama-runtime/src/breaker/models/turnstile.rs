@@ -25,7 +25,7 @@ struct Keyed {
 
 impl Keyed {
     fn new(patch: PolicyPatch) -> Self {
-        let turnstiles = Box::leak(Box::default());
+        let turnstiles = Box::leak(Box::new(Arena::new()));
         let slot = slot(patch).0;
         let place = slot.make_turnstile_in(turnstiles, key("a")).unwrap();
         Self { slot, turnstile: turnstiles.get(place).unwrap(), turnstiles }
