@@ -51,7 +51,7 @@ impl Reason {
         let mut kept = ReasonBuf::EMPTY;
         // An error means that the buffer is full or that `Display` failed. Both keep the text.
         let _ = write!(kept, "{value}");
-        ReasonText::of(kept.as_bytes()).into()
+        kept.into_text().into()
     }
 
     /// Creates a reason from the text of an error and the texts of its sources, joined by `: `.
@@ -72,7 +72,7 @@ impl Reason {
         if let Some(source) = error.source() {
             kept.append_chain(source);
         }
-        ReasonText::of(kept.as_bytes()).into()
+        kept.into_text().into()
     }
 
     /// Creates a reason from the text of a box, the error in it, and the sources of that error.
@@ -80,7 +80,7 @@ impl Reason {
         let mut kept = ReasonBuf::EMPTY;
         let _ = write!(kept, "{text}");
         kept.append_chain(error);
-        ReasonText::of(kept.as_bytes()).into()
+        kept.into_text().into()
     }
 
     /// Returns the text.

@@ -6,19 +6,37 @@ use std::{
     iter, str,
 };
 
+use super::reason_text::ReasonText;
+
 /// The maximum number of bytes in a reason, including `…`.
 pub(super) const MAX_BYTES: usize = 256;
 
-/// At most [`MAX_BYTES`] on the stack, so that a short text does not allocate.
+/// A short text lies in place, so that it neither allocates nor clears much of the stack. A longer
+/// one is moved to the heap, at most [`MAX_BYTES`] of it.
 pub(super) struct ReasonBuf {
-    bytes: [u8; MAX_BYTES],
+    short: [u8; SHORT_BYTES],
+    /// The length of `short` that is in use.
     length: usize,
+    /// The whole text, once `short` cannot hold it.
+    long: String,
     /// The text ends in `…`, and nothing can be added.
     is_cut: bool,
 }
 
+/// Most errors say no more.
+const SHORT_BYTES: usize = 64;
+
 impl ReasonBuf {
-    pub(super) const EMPTY: Self = Self { bytes: [0; MAX_BYTES], length: 0, is_cut: false };
+    pub(super) const EMPTY: Self =
+        Self { short: [0; SHORT_BYTES], length: 0, long: String::new(), is_cut: false };
+
+    pub(super) fn into_text(self) -> ReasonText {
+        if self.long.is_empty() {
+            ReasonText::of(self.as_bytes())
+        } else {
+            ReasonText::Long(self.long.into_boxed_str())
+        }
+    }
 
     /// Appends the texts of a chain of errors that say more than is written already.
     pub(super) fn append_chain<'e>(&mut self, first: &'e (dyn Error + 'e)) {
@@ -34,15 +52,19 @@ impl ReasonBuf {
         if self.as_str().contains(text.as_str()) {
             return Ok(());
         }
-        if 0 < self.length {
+        if !self.as_bytes().is_empty() {
             self.write_str(": ")?;
         }
         self.write_str(text.as_str())
     }
 
     /// The bytes of valid UTF-8: only whole characters are added and removed.
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
+    fn as_bytes(&self) -> &[u8] {
+        if self.long.is_empty() {
+            self.short.get(..self.length).unwrap_or_default()
+        } else {
+            self.long.as_bytes()
+        }
     }
 
     fn as_str(&self) -> &str {
@@ -50,16 +72,29 @@ impl ReasonBuf {
     }
 
     /// Appends `text` if all of it fits.
+    #[inline]
     fn push(&mut self, text: &str) -> Option<()> {
         let end = self.length + text.len();
-        self.bytes.get_mut(self.length..end)?.copy_from_slice(text.as_bytes());
+        match self.short.get_mut(self.length..end) {
+            Some(place) if self.long.is_empty() => place.copy_from_slice(text.as_bytes()),
+            Some(_) | None => return self.push_long(text),
+        }
         self.length = end;
         Some(())
     }
 
-    /// Removes the last character.
-    fn pop(&mut self) {
-        self.length -= self.as_str().chars().next_back().map_or(0, char::len_utf8);
+    #[cold]
+    fn push_long(&mut self, text: &str) -> Option<()> {
+        if MAX_BYTES < self.as_bytes().len() + text.len() {
+            return None;
+        }
+        if self.long.is_empty() {
+            let mut long = String::with_capacity(MAX_BYTES);
+            long.push_str(self.as_str());
+            self.long = long;
+        }
+        self.long.push_str(text);
+        Some(())
     }
 }
 
@@ -78,8 +113,9 @@ impl Write for ReasonBuf {
         if self.push(character.encode_utf8(&mut [0; 4])).is_some() {
             return Ok(());
         }
+        // A full text is a long one.
         while self.push(ELLIPSIS).is_none() {
-            self.pop();
+            self.long.pop();
         }
         self.is_cut = true;
         Err(fmt::Error)
