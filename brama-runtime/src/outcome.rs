@@ -39,8 +39,7 @@ impl Outcome {
     /// Creates a failure with this reason.
     #[must_use]
     pub fn failure(reason: impl Into<Reason>) -> Self {
-        let reason = reason.into();
-        Self::Failure(Failure { reason, retry_after: None, trips: false, timed_out: false })
+        Self::Failure(Failure::of(reason.into()))
     }
 
     /// Creates a failure that opens the circuit at once, whatever the thresholds: a quota is used
@@ -63,8 +62,7 @@ impl Outcome {
     /// ```
     #[must_use]
     pub fn trip(reason: impl Into<Reason>) -> Self {
-        let reason = reason.into();
-        Self::Failure(Failure { reason, retry_after: None, trips: true, timed_out: false })
+        Self::Failure(Failure { trips: true, ..Failure::of(reason.into()) })
     }
 
     /// Adds how long the dependency asked to wait before the next call.
@@ -90,27 +88,36 @@ impl Outcome {
             Self::Success | Self::Ignore => self,
         }
     }
-
-    /// Returns whether the call was cancelled by its `timeout`.
-    pub(crate) const fn has_timed_out(&self) -> bool {
-        matches!(self, Self::Failure(Failure { timed_out: true, .. }))
-    }
-
-    pub(crate) fn into_verdict(self, took: Option<Duration>) -> Verdict {
-        match self {
-            Self::Success => Verdict::Success { took },
-            Self::Failure(Failure { reason, retry_after, trips: true, .. }) => {
-                Verdict::Trip { reason, retry_after, took }
-            }
-            Self::Failure(Failure { reason, retry_after, trips: false, .. }) => {
-                Verdict::Failure { reason, retry_after, took }
-            }
-            Self::Ignore => Verdict::Ignore,
-        }
-    }
 }
 
 impl Failure {
+    pub(crate) const fn of(reason: Reason) -> Self {
+        Self { reason, retry_after: None, trips: false, timed_out: false }
+    }
+
+    /// Returns whether the call was cancelled by its `timeout`.
+    pub(crate) const fn has_timed_out(&self) -> bool {
+        self.timed_out
+    }
+
+    /// Whether the failure asks the circuit neither to open at once nor to wait.
+    pub(crate) const fn asks_for_nothing(&self) -> bool {
+        !self.trips && self.retry_after.is_none()
+    }
+
+    pub(crate) fn into_reason(self) -> Reason {
+        self.reason
+    }
+
+    pub(crate) fn into_verdict(self, took: Option<Duration>) -> Verdict {
+        let Self { reason, retry_after, trips, .. } = self;
+        if trips {
+            Verdict::Trip { reason, retry_after, took }
+        } else {
+            Verdict::Failure { reason, retry_after, took }
+        }
+    }
+
     /// Returns why the call failed.
     #[must_use]
     pub const fn reason(&self) -> &Reason {

@@ -1,5 +1,5 @@
-//! Calls that take no lock and read no clock. A path that takes the lock reads the clock first, so
-//! these tests count readings of the clock. The last tests check that such calls count like all
+//! Calls that take no lock and read no clock. A success that takes the lock reads the clock first,
+//! so these tests count readings of the clock. The last tests check that such calls count like all
 //! others.
 
 use std::{
@@ -142,9 +142,19 @@ fn a_success_reads_no_clock_for_subscribers_to_changes_or_to_other_breakers() {
 }
 
 #[test]
-fn a_failure_reads_the_clock() {
-    let (breaker, clock) = breaker(PolicyPatch::new());
-    assert!(0 < readings(&clock, || fail(&breaker)));
+fn a_failure_that_may_open_the_circuit_reads_the_clock_and_no_failure_before_it_does() {
+    let (breaker, clock) = breaker(PolicyPatch::new().failure_threshold(3));
+    assert_eq!(readings(&clock, || (0..2).for_each(|_| fail(&breaker))), 0);
+    assert_eq!(readings(&clock, || fail(&breaker)), 1);
+}
+
+#[test]
+fn a_failure_whose_event_a_subscriber_receives_reads_the_clock() {
+    let clock = Read::default();
+    let registry = Registry::with_clock(clock.clone());
+    let breaker = registry.breaker("api");
+    let _calls = registry.subscribe(EventKinds::CALLS);
+    assert_eq!(readings(&clock, || fail(&breaker)), 1);
 }
 
 /// A clock that counts how often the calendar is read.

@@ -14,10 +14,6 @@ pub(super) const FAST_PATH: u64 = 1 << 5;
 pub(super) const FAST_PATH_SHARED: u64 = 1 << 6;
 /// A success may be counted without reading a clock, on the thread's stripe. Derived.
 pub(super) const FAST_PATH_STRIPED: u64 = 1 << 7;
-/// One success would restore the fast path, only because it ends a run of failures.
-pub(super) const FAILING: u64 = 1 << 8;
-/// A success has ended the run of failures since the last publication.
-pub(super) const FAILURES_ENDED: u64 = 1 << 9;
 /// Every call is rejected: until the deadline, or without end if the state is forced open.
 pub(super) const REJECTS: u64 = 1 << 10;
 /// Every call is rejected until the deadline, after a question that is asked out of line: whether
@@ -59,14 +55,12 @@ pub(super) const OVERLAY_SHIFT: u32 = 4;
 /// shortest opening and the shortest `probe_timeout`.
 pub(super) const GENERATION_SHIFT: u32 = 26;
 
-pub(super) const FLAGS: [(u64, &str); 23] = [
+pub(super) const FLAGS: [(u64, &str); 21] = [
     (ADMITS, "admits"),
     (ADMITS_AT_ONCE, "admits_at_once"),
     (FAST_PATH, "fast_path"),
     (FAST_PATH_SHARED, "fast_path_shared"),
     (FAST_PATH_STRIPED, "fast_path_striped"),
-    (FAILING, "failing"),
-    (FAILURES_ENDED, "failures_ended"),
     (REJECTS, "rejects"),
     (REJECTS_OUT_OF_LINE, "rejects_out_of_line"),
     (SHADOWS, "shadows"),
@@ -87,10 +81,7 @@ pub(super) const FLAGS: [(u64, &str); 23] = [
 
 /// The flags that let a success pass the gate.
 pub(super) const FAST_PATHS: u64 = FAST_PATH | FAST_PATH_SHARED | FAST_PATH_STRIPED;
-/// Keeps everything but the fast path and the flags that could restore it.
-pub(super) const NO_FAST_PATH: u64 = !(FAST_PATHS | FAILING | FAILURES_ENDED);
-/// The flags that let a rejection, a success or the end of a run of failures pass the gate, and so
-/// without an event.
-pub(super) const EVENTLESS: u64 = REJECTS | REJECTS_OUT_OF_LINE | SHADOWS | FAST_PATHS | FAILING;
+/// The flags that let a rejection or a success pass the gate, and so without an event.
+pub(super) const EVENTLESS: u64 = REJECTS | REJECTS_OUT_OF_LINE | SHADOWS | FAST_PATHS;
 /// The flags that let a call or an outcome pass the gate.
 pub(super) const PASSES: u64 = ADMITS | ADMITS_AT_ONCE | EVENTLESS;

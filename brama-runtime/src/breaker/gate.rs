@@ -1,9 +1,8 @@
 //! The gate: the atomic word that every call reads first, and what is published with it.
 //!
 //! The holder of the breaker's lock publishes in it what the circuit would answer. A call reads the
-//! word, and passes without the lock if the word allows it. A success may exchange the word for one
-//! that ends a run of failures. The gate decides every memory ordering of a breaker and knows no
-//! rule of the circuit.
+//! word, and passes without the lock if the word allows it. The gate decides every memory ordering
+//! of a breaker and knows no rule of the circuit.
 //!
 //! # Orderings
 //!
@@ -60,33 +59,38 @@
 //! release sequence. With weaker orderings, a breaker that is being evicted could admit a call, and
 //! the call's outcome would be lost.
 //!
-//! *Promise 5: a success that ends a run of failures comes after one of them and before the next.*
-//! After a failure, the word may show that one success would restore the fast path (`is_failing`).
-//! A success that sees such a word exchanges it for a word that has a fast path and shows the end
-//! of the run (`end_failures`), and counts only then. A thread that publishes has disabled the fast
-//! path before, under the same hold of the lock (`StepGuard`). If the word shows a run of failures,
-//! `disable_fast_path` is an exchange too (`fetch_and`), and returns the word that was shown. So
-//! there are two cases. If the success came first, the holder learns that the run has ended and
-//! passes it on to the circuit. If the holder came first, there is no such word to exchange until
-//! the next publication. With a plain store instead, the holder could overwrite the success's word
-//! unseen, and the circuit would keep a run of failures that has ended.
+//! *Promise 5: a success between two failures ends their run, and no opening overlooks one.* Most
+//! failures only lengthen the run of a closed circuit and enter its window. To record such a one
+//! (`Slot::absorb`), the holder of the lock leaves the word as it is, and reads the counters with
+//! plain loads (`sum`). It takes every success that it reads for the first time for one after the
+//! previous failure, which ended the run. So there are three cases. A success that happens before
+//! the failure, by whatever means the program orders them, is read: a load returns no value older
+//! than one that happens before it. A success that happens after the failure is not read, because
+//! the failure cannot read what depends on it. Any other success is concurrent with the failure,
+//! and either order is true: if it is not read, the next reading finds it. With a word that has no
+//! fast path instead, each failure would take the cache line of the word, and those of all
+//! counters, from every thread that succeeds.
 //!
-//! A success that saw a fast path before the first failure counts and ends no run. A success that
-//! loaded the word between two failures may find the same word again after the second. It then
-//! comes after the second failure and ends the run with it. Both exchanges are `Relaxed`: they
-//! publish nothing, and a read-modify-write carries the previous publication on to a thread that
-//! sees its word.
+//! A failure that may open the circuit, or after which a success may, is not absorbed. Its step
+//! switches the fast path off and reads the counters by writing (promise 2), so it judges with
+//! every success that was counted before, and all that it overlooks is one stray success per
+//! thread.
+//!
+//! A success that was between its load and its count may end a run that began meanwhile: one per
+//! thread, like those in a window. A stray that was counted while the gate had no fast path ends no
+//! run (`Locked::sync_counters`). It may still be unread when the fast path returns. Therefore a
+//! step that has not read the counters shows no fast path while there is a run of failures
+//! (`StepGuard::publish`).
 //!
 //! *Generations, not states.* A permit keeps the word that admitted its call. An outcome takes the
 //! fast path only if the gate shows this word, or another word of its generation. A circuit that
 //! has meanwhile come back to the same state shows another generation.
 //!
 //! Everything else is `Relaxed`. The counts of rejected and ignored calls decide nothing. A sum
-//! that no step follows (`sum`) may miss a call that another thread is counting; the next step
-//! includes it.
+//! that no step follows (`sum`) may miss a call that another thread is counting; the next sum or
+//! step includes it.
 
 use super::{
-    flags::NO_FAST_PATH,
     published::{GateFields, Published},
     word::Word,
 };
@@ -152,25 +156,10 @@ impl Gate {
         self.counters.add(Counter::Rejected, &published.rejected, Ordering::Relaxed)
     }
 
-    /// Ends the run of failures that `word` shows: exchanges it for a word with a fast path.
-    /// Returns `false` if `word` shows no such run, or if the gate shows another word by now
-    /// (promise 5).
-    pub(super) fn end_failures(&self, word: Word) -> bool {
-        word.is_failing() && {
-            let ended = word.with_failures_ended(self.counters.are_striped());
-            let (word, next, order) = (word.0, ended.0, Ordering::Relaxed);
-            self.word.compare_exchange(word, next, order, order).is_ok()
-        }
-    }
-
     /// Sends successes to the lock until the next publication. Returns the word that was shown
     /// until now. Call it only with the lock held.
     pub(super) fn disable_fast_path(&self) -> Word {
         let shown = Word(self.word.load(Ordering::Relaxed));
-        if shown.is_failing() {
-            return Word(self.word.fetch_and(NO_FAST_PATH, Ordering::Relaxed));
-        }
-        // No other thread exchanges a word that shows no run of failures.
         self.word.store(shown.without_fast_path().0, Ordering::Release);
         shown
     }

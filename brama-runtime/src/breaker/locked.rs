@@ -168,13 +168,16 @@ impl Locked {
     }
 
     /// Brings the circuit up to date with the gate's successes. `successes` is the number counted
-    /// there in all. If `shown` has the flag that one of them ended the run of failures, the
-    /// circuit ends the run first, because the other successes come after it.
+    /// there in all. Those that are new came after the last failure, and ended the run of failures,
+    /// unless `shown` had no fast path: then they are strays from before it.
     pub(super) fn sync_counters(&mut self, shown: Word, successes: u64) {
-        if shown.has_ended_failures() {
+        let pending = successes.saturating_sub(self.synced_successes);
+        if pending == 0 {
+            return;
+        }
+        if shown.has_fast_path() {
             self.circuit.end_failures();
         }
-        let pending = successes.saturating_sub(self.synced_successes);
         self.circuit.count_successes(&self.policy, pending);
         self.synced_successes += pending;
     }

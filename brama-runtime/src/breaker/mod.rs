@@ -1,5 +1,6 @@
 //! The breaker: a handle on one circuit, which sits behind a lock with a gate in front.
 
+mod absorb;
 mod admit;
 mod by_hand;
 mod call_error;

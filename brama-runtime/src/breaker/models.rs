@@ -2,6 +2,7 @@
 //!
 //! `RUSTFLAGS="--cfg brama_loom" cargo test --release -p brama-runtime --lib models`
 
+mod failures;
 mod harness;
 mod in_flight;
 mod lifecycle;
@@ -11,7 +12,7 @@ mod turnstile;
 use std::time::Duration;
 
 use self::harness::{admit, call, fail, model, slot, spawn};
-use super::{entry::Entry, report::PassMeaning, slot::Slot};
+use super::{entry::Entry, slot::Slot};
 use crate::{
     circuit::{Action, By, PolicyPatch, State, Verdict, Window},
     counters::Totals,
@@ -32,59 +33,6 @@ fn every_call_is_counted_once_while_another_opens_the_circuit() {
         let Totals { successes, failures, rejected, .. } = totals;
         assert_eq!((state, failures, successes + rejected), (State::Open, 1, 2));
     });
-}
-
-#[test]
-fn successes_counted_behind_a_failure_are_known_once_the_gate_has_settled() {
-    model(|| {
-        let (slot, _) = slot(PolicyPatch::new().failure_threshold(9));
-        let caller = spawn(&slot, |slot| {
-            call(slot);
-            call(slot);
-        });
-        fail(&slot);
-        fail(&slot);
-        caller.join().unwrap();
-        call(&slot);
-        let Status { failures, successes, totals, .. } = slot.status();
-        assert_eq!((failures, totals.successes, totals.failures), (0, 3, 2));
-        assert!((1..=3).contains(&successes), "{successes}");
-    });
-}
-
-#[test]
-fn a_run_of_failures_is_ended_by_the_successes_between_and_by_no_other() {
-    model(|| {
-        let (slot, _) = slot(PolicyPatch::new().failure_threshold(2));
-        let entry = admit(&slot).unwrap();
-        fail(&slot);
-        let caller = spawn(&slot, move |slot| slot.record_success(Some(entry)));
-        fail(&slot);
-        caller.join().unwrap();
-        let Status { state, failures, totals, .. } = slot.status();
-        // The success came between the two failures, or after the second: then it ended the run, or
-        // came too late.
-        let fits = match state {
-            State::Closed => failures <= 1,
-            _ => failures == 2,
-        };
-        assert!(fits, "{state} after {failures}");
-        assert_eq!((totals.successes, totals.failures), (1, 2));
-    });
-}
-
-#[test]
-fn a_check_that_passes_brings_no_failures_back_that_a_success_has_ended() {
-    for meaning in [PassMeaning::Probe, PassMeaning::Success] {
-        model(move || {
-            let (slot, _) = slot(PolicyPatch::new().failure_threshold(9));
-            fail(&slot);
-            let caller = spawn(&slot, |slot| call(slot).is_some());
-            slot.record_passed_check(meaning);
-            assert!(caller.join().unwrap());
-            assert_eq!(slot.status().failures, 0);
-        });
-    }
 }
 
 #[test]

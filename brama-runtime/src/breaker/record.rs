@@ -11,7 +11,7 @@ use crate::{
     event::ProbeVerdict,
     histogram::TimedOutcome,
     logs,
-    outcome::{Judgement, Outcome},
+    outcome::{Failure, Judgement, Outcome},
     sys::sync::{MutexGuard, lock_unless},
 };
 
@@ -33,8 +33,8 @@ impl Slot {
     }
 
     /// Records a success that the shared counter does not take, or that a span may take: on this
-    /// thread's stripe, in the window's present bucket, as a timed call that was not slow, as the
-    /// end of a run of failures, or else under the lock.
+    /// thread's stripe, in the window's present bucket, as a timed call that was not slow, or else
+    /// under the lock.
     #[inline(never)]
     pub(super) fn record_success_out_of_line(&self, entry: Entry) {
         if entry.word().holds_place() {
@@ -55,15 +55,10 @@ impl Slot {
         self.count_duration(entry, TimedOutcome::Success, took);
         let word = self.gate.load();
         let is_fast = || self.takes_fast_path(word, took, || self.now(word));
-        if word.is_of_generation_of(entry.word()) && (is_fast() || self.end_failures(word)) {
+        if word.is_of_generation_of(entry.word()) && is_fast() {
             return self.note_contention(self.gate.count_success());
         }
         self.record_success_under_lock(entry, took);
-    }
-
-    /// Ends a run of failures at the gate. A turnstile is opened again only under the lock.
-    fn end_failures(&self, word: Word) -> bool {
-        self.turnstile.get().is_none() && self.gate.end_failures(word)
     }
 
     #[cold]
@@ -119,19 +114,21 @@ impl Slot {
                 logs::note_outcome(self, || "rejected");
                 self.record_ignored(entry, Verdict::InnerRejection);
             }
-            Judgement::Outcome(outcome @ Outcome::Failure(_)) => {
-                let shown = || if outcome.has_timed_out() { "timed_out" } else { "failure" };
+            Judgement::Outcome(Outcome::Failure(failure)) => {
+                let shown = || if failure.has_timed_out() { "timed_out" } else { "failure" };
                 logs::note_outcome(self, shown);
-                self.record_failure(entry, outcome);
+                self.record_failure(entry, failure);
             }
         }
     }
 
-    fn record_failure(&self, entry: Entry, failure: Outcome) {
+    fn record_failure(&self, entry: Entry, failure: Failure) {
         let (entry, _place) = self.place_of(self.leave_scope(entry));
         let took = self.took(entry);
         self.count_duration(entry, TimedOutcome::Failure, took);
-        self.record_verdict(entry, failure.into_verdict(took));
+        if let Some(failure) = self.absorb(entry, failure, took) {
+            self.record_verdict(entry, failure.into_verdict(took));
+        }
     }
 
     fn record_ignored(&self, entry: Entry, verdict: Verdict) {
@@ -153,7 +150,7 @@ impl Slot {
     pub(super) fn record_panic(&self, entry: Entry) {
         let Some(entry) = self.unless_in_shadow(entry) else { return };
         logs::note_outcome(self, || "panicked");
-        self.record_failure(entry, Outcome::failure(Reason::from("panic").fixed()));
+        self.record_failure(entry, Failure::of(Reason::from("panic").fixed()));
     }
 
     /// Records that the call was dropped before it had an outcome.

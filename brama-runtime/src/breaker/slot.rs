@@ -162,12 +162,7 @@ impl Slot {
     /// Brings the circuit up to date for a reader. A relaxed sum is enough: the next step includes
     /// what it misses.
     pub(super) fn sync_counters_relaxed(&self, locked: &mut Locked) {
-        let shown = self.gate.load();
-        // A success may end the run of failures at any time. The circuit must record that before
-        // it counts the success.
-        if !shown.is_failing() {
-            locked.sync_counters(shown, self.sum_successes());
-        }
+        locked.sync_counters(self.gate.load(), self.sum_successes());
     }
 
     /// Returns the totals.

@@ -18,11 +18,12 @@ use crate::{
 
 /// The locked state while the gate has no fast path.
 ///
-/// Only this guard publishes. A success may have shown at the gate that a run of failures has
-/// ended. To publish without having disabled the fast path would overwrite what it has shown.
+/// Only this guard publishes.
 pub(super) struct StepGuard<'s> {
     slot: &'s Slot,
     locked: MutexGuard<'s, Locked>,
+    /// Whether the circuit knows every success that was counted before the step.
+    is_synced: bool,
 }
 
 impl Slot {
@@ -36,7 +37,7 @@ impl Slot {
     pub(super) fn begin_step<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let seen = self.disable_fast_path();
         locked.sync_counters(seen, self.successes());
-        StepGuard { slot: self, locked }
+        StepGuard { slot: self, locked, is_synced: true }
     }
 
     /// Begins a step that judges a call.
@@ -47,10 +48,11 @@ impl Slot {
     /// from every thread; `cargo peers` shows the cost when calls fail on two threads.
     pub(super) fn begin_judging<'s>(&'s self, mut locked: MutexGuard<'s, Locked>) -> StepGuard<'s> {
         let seen = self.disable_fast_path();
-        if !seen.is_closed_without_fast_path() {
+        let is_synced = !seen.is_closed_without_fast_path();
+        if is_synced {
             locked.sync_counters(seen, self.successes());
         }
-        StepGuard { slot: self, locked }
+        StepGuard { slot: self, locked, is_synced }
     }
 
     /// Sends successes to the lock. Returns the word that the gate has shown until now.
@@ -150,6 +152,9 @@ impl StepGuard<'_> {
             self.slot.extras().in_flight.set_limit(limit, policy);
         }
         let word = Word::of(circuit, policy);
+        // A stray success that is unread must not end the present run (promise 5 of the gate).
+        let may_end_failures = self.is_synced || circuit.failures() == 0;
+        let word = if may_end_failures { word } else { word.without_fast_path() };
         let word = if self.locked.is_held_back() { word.held_back() } else { word };
         let Slot { identity, context, gate, turnstile, .. } = self.slot;
         let kind = || self.locked.layers().kind();

@@ -236,7 +236,7 @@ impl Slot {
 }
 
 impl Locked {
-    fn has_waiters(&self) -> bool {
+    pub(super) fn has_waiters(&self) -> bool {
         self.rare().is_some_and(|rare| rare.waiters.is_some())
     }
 

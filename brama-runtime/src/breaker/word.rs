@@ -3,9 +3,9 @@
 use std::{fmt, time::Duration};
 
 use super::flags::{
-    ADMITS, ADMITS_AT_ONCE, BUCKETED, EVENTLESS, EVICTED, FAILING, FAILURES_ENDED, FAST_PATH,
-    FAST_PATH_SHARED, FAST_PATH_STRIPED, FLAGS, GENERATION_SHIFT, LIMITED, MEASURED, NO_FAST_PATH,
-    OBSERVED, PASSES, PRECISE, REJECTS, REJECTS_OUT_OF_LINE, SHADOWS, STATE, TIMED, UNREGISTERED,
+    ADMITS, ADMITS_AT_ONCE, BUCKETED, EVENTLESS, EVICTED, FAST_PATH, FAST_PATH_SHARED,
+    FAST_PATH_STRIPED, FAST_PATHS, FLAGS, GENERATION_SHIFT, LIMITED, MEASURED, OBSERVED, PASSES,
+    PRECISE, REJECTS, REJECTS_OUT_OF_LINE, SHADOWS, STATE, TIMED, UNREGISTERED,
 };
 use crate::circuit::{Circuit, Generation, Policy, State, Tick};
 
@@ -30,9 +30,8 @@ impl Word {
             .with(MEASURED, policy.durations())
             .with(LIMITED, is_limited(circuit, policy))
             .with(PRECISE, needs_precise_clock(policy))
-            .with(FAST_PATH, circuit.is_settled(policy))
+            .with(FAST_PATH, circuit.is_settled(policy) || circuit.is_settled_by_success(policy))
             .with(BUCKETED, circuit.settled_until() != Tick::NEVER)
-            .with(FAILING, circuit.is_settled_by_success(policy))
     }
 
     const fn new(generation: Generation, state: State) -> Self {
@@ -63,12 +62,6 @@ impl Word {
         Self(self.0 & !PASSES | EVICTED)
     }
 
-    /// Shows that a success has ended the run of failures.
-    pub(super) const fn with_failures_ended(self, striped: bool) -> Self {
-        let ended = self.with(FAILING, false).with(FAILURES_ENDED | FAST_PATH, true);
-        ended.with_derived_bits(striped)
-    }
-
     /// Derives, one bit each, the answers that hot paths need.
     pub(super) const fn with_derived_bits(self, striped: bool) -> Self {
         let fast = self.0 & (FAST_PATH | TIMED | MEASURED | BUCKETED) == FAST_PATH;
@@ -76,12 +69,10 @@ impl Word {
         self.with(ADMITS_AT_ONCE, self.admits_untimed() && !limited)
             .with(FAST_PATH_SHARED, fast && !striped && !limited)
             .with(FAST_PATH_STRIPED, fast && (striped || limited))
-            // A timed call may be slow, which only the circuit can judge.
-            .with(FAILING, self.0 & (FAILING | TIMED) == FAILING)
     }
 
     pub(super) const fn without_fast_path(self) -> Self {
-        Self(self.0 & NO_FAST_PATH)
+        Self(self.0 & !FAST_PATHS)
     }
 
     pub(super) const fn with(self, flags: u64, set: bool) -> Self {
@@ -172,13 +163,10 @@ impl Word {
         self.0 & (STATE | FAST_PATH) == State::Closed as u64
     }
 
-    pub(super) const fn is_failing(self) -> bool {
-        self.has(FAILING)
-    }
-
-    /// Whether a success has ended a run of failures since the last publication.
-    pub(super) const fn has_ended_failures(self) -> bool {
-        self.has(FAILURES_ENDED)
+    /// Whether a failure that changes only the run and the window of a closed circuit leaves this
+    /// word as it is.
+    pub(super) const fn absorbs_failures(self) -> bool {
+        self.0 & (STATE | FAST_PATH | BUCKETED) == State::Closed as u64 | FAST_PATH
     }
 
     pub(super) const fn is_observed(self) -> bool {
@@ -260,8 +248,7 @@ mod tests {
         let closed = "closed, generation 0: admits, admits_at_once, fast_path, fast_path_shared";
         assert_eq!(word(&circuit, plain), closed);
         circuit.record_unpermitted(&policy, Verdict::failure("refused"), Tick::ORIGIN);
-        let failing = "closed, generation 0: admits, admits_at_once, failing";
-        assert_eq!(word(&circuit, plain), failing);
+        assert_eq!(word(&circuit, plain), closed);
         circuit.act(&policy, Action::ForceOpen, "test".into(), Tick::ORIGIN);
         assert_eq!(word(&circuit, plain), "force_open, generation 1: rejects");
         assert_eq!(word(&circuit, plain.shadow(true)), "force_open, generation 1: shadows");

@@ -67,8 +67,8 @@ pub(super) const MOST: usize = 4;
 impl RecentReasons {
     pub(super) fn push(&mut self, reason: Reason) {
         match self {
-            Self::None => *self = Self::Same(reason, 1),
             Self::Same(same, times) if *same == reason => *times = MOST.min(*times + 1),
+            Self::None => *self = Self::Same(reason, 1),
             Self::Same(..) => {
                 let mut mixed = Box::default();
                 self.iter().cloned().for_each(|reason| add(&mut mixed, reason));

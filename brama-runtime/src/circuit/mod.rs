@@ -1,5 +1,6 @@
 //! The circuit: a value with pure methods that owns every rule of opening and closing.
 
+mod absorption;
 mod action;
 mod admission;
 mod change;

@@ -24,10 +24,18 @@ impl Circuit {
     /// Returns whether no rule over the window can be reached by further quick successes in the
     /// current bucket.
     pub(super) fn window_is_settled(&self, policy: &Policy) -> bool {
-        if !policy.has_window_rule() {
-            return true;
-        }
+        self.window_is_settled_after(policy, 0)
+    }
+
+    /// Returns whether that holds after `failures` more, even if no earlier one leaves the window.
+    #[inline]
+    pub(super) fn window_is_settled_after(&self, policy: &Policy, failures: u64) -> bool {
+        !policy.has_window_rule() || self.judged_window_is_settled_after(policy, failures)
+    }
+
+    fn judged_window_is_settled_after(&self, policy: &Policy, failures: u64) -> bool {
         let counts = self.counts(Tick::ORIGIN);
+        let counts = WindowCounts { failures: counts.failures + failures, ..counts };
         let calls = counts.calls.max(policy.minimum_calls.into());
         let counted = policy.failure_count.is_some_and(|limit| u64::from(limit) <= counts.failures);
         self.window_state().is_some_and(|window_state| window_state.fits(policy.window))

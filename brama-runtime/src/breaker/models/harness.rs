@@ -12,9 +12,10 @@ use loom::thread;
 
 use crate::{
     breaker::{Slot, SlotContext, entry::Entry, rejection::Rejection},
-    circuit::{PolicyPatch, Tick, Verdict},
+    circuit::{PolicyPatch, Tick},
     config::{Config, Layers, SharedConfig},
     identity::Identity,
+    outcome::Outcome,
     time::clock::{Clock, Time},
 };
 
@@ -66,7 +67,7 @@ pub(super) fn call(slot: &Slot) -> Option<Entry> {
 
 pub(super) fn fail(slot: &Slot) {
     if let Ok(entry) = admit(slot) {
-        slot.record_verdict(entry, Verdict::failure("model"));
+        slot.record(entry, Outcome::failure("model").into());
     }
 }
 
