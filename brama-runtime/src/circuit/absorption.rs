@@ -9,9 +9,9 @@ impl Circuit {
     /// The circuit stays one that a success settles, so a gate that counts successes goes on. Of
     /// other failures [`report`](Self::report) decides.
     pub(crate) fn absorbs_failure(&self, policy: &Policy, generation: Generation) -> bool {
-        let run = self.failures.saturating_add(1);
-        matches!(self.phase, Phase::Closed)
-            && generation == self.generation
+        let run = self.run().saturating_add(1);
+        matches!(self.phase(), Phase::Closed)
+            && generation == self.generation()
             && policy.failure_threshold.is_none_or(|limit| run < limit)
             && self.settled_until() == Tick::NEVER
             && self.window_is_settled_after(policy, 1)

@@ -32,8 +32,8 @@ impl Circuit {
     }
 
     fn decide(&mut self, policy: &Policy, now: Tick) -> Admission {
-        match self.phase {
-            Phase::Closed | Phase::Disabled => Admission::Admitted(self.generation),
+        match self.phase() {
+            Phase::Closed | Phase::Disabled => Admission::Admitted(self.generation()),
             Phase::Open { .. } => reject(policy, self.retry_after(now)),
             Phase::HalfOpen(probes) => self.admit_probe(probes, policy, now),
             Phase::Ramp { until } => self.admit_share(policy, until, now),
@@ -50,14 +50,15 @@ impl Circuit {
         } else {
             return reject(policy, None);
         };
-        self.phase = Phase::HalfOpen(Probes { in_flight, newest: now });
-        Admission::Admitted(self.generation)
+        self.changed_mut().phase = Phase::HalfOpen(Probes { in_flight, newest: now });
+        Admission::Admitted(self.generation())
     }
 
     /// Takes the places of the probes in flight. Their outcomes still count.
     fn displace_probes(&mut self) {
-        self.generation = self.generation.next();
-        if let Some(outage) = self.outage_mut() {
+        let changed = self.changed_mut();
+        changed.generation = changed.generation.next();
+        if let Some(outage) = &mut changed.outage {
             outage.displaced = outage.displaced.saturating_add(1);
         }
     }
@@ -67,9 +68,9 @@ impl Circuit {
         let Some(outage) = self.outage_mut() else { return reject(policy, None) };
         outage.ramp_calls = outage.ramp_calls.saturating_add(1);
         let number = outage.ramp_calls;
-        let drawn = draw(self.seed, &[self.generation.number(), number]);
+        let drawn = draw(self.seed, &[self.generation().number(), number]);
         if Share::at(self.since, until, now).includes(drawn) {
-            return Admission::Admitted(self.generation);
+            return Admission::Admitted(self.generation());
         }
         let left = until.since(now.max(self.since));
         reject(policy, Some(left.min(LONGEST_RAMP_WAIT)))
@@ -78,7 +79,7 @@ impl Circuit {
     /// Returns the share of calls, per mille, that a ramp admits; `None` outside a ramp.
     #[must_use]
     pub fn admitting(&self, now: Tick) -> Option<u32> {
-        match self.phase {
+        match self.phase() {
             Phase::Ramp { until } => Some(Share::at(self.since, until, now).permille()),
             Phase::Closed
             | Phase::Open { .. }
@@ -90,7 +91,7 @@ impl Circuit {
 
     /// Whether a share of the calls is admitted, or was when the circuit last changed.
     pub(crate) const fn is_ramp(&self) -> bool {
-        matches!(self.phase, Phase::Ramp { .. })
+        matches!(self.phase(), Phase::Ramp { .. })
     }
 
     /// Returns whether a call at `now` would be admitted, without admitting it.
@@ -98,7 +99,7 @@ impl Circuit {
     /// A ramp admits a share of the calls, so this is true during a ramp.
     #[must_use]
     pub fn would_admit(&self, policy: &Policy, now: Tick) -> bool {
-        let forced = matches!(self.phase, Phase::ForcedOpen);
+        let forced = matches!(self.phase(), Phase::ForcedOpen);
         let rejects = |until| forced || now < until;
         policy.shadow || !self.rejects_until(policy).is_some_and(rejects)
     }
@@ -109,7 +110,7 @@ impl Circuit {
     /// hand helps; `None` if a call may run.
     #[must_use]
     pub fn rejects_until(&self, policy: &Policy) -> Option<Tick> {
-        match self.phase {
+        match self.phase() {
             Phase::Closed | Phase::Ramp { .. } | Phase::Disabled => None,
             Phase::Open { until } => Some(until),
             Phase::HalfOpen(probes) if probes.has_place(policy) => None,

@@ -21,13 +21,14 @@ impl Circuit {
         now: Tick,
     ) -> (Fate, Vec<Change>) {
         let is_displaced = self.has_displaced(generation);
-        if generation != self.generation && !is_displaced {
+        if generation != self.generation() && !is_displaced {
             return (self.report_late(policy, &verdict, now), Vec::new());
         }
         let verdict = if is_displaced { verdict.without_trip() } else { verdict };
         let due = self.end_of_ramp(now);
-        if let Phase::HalfOpen(probes) = &mut self.phase
-            && generation == self.generation
+        if matches!(self.phase(), Phase::HalfOpen(_))
+            && generation == self.generation()
+            && let Phase::HalfOpen(probes) = &mut self.changed_mut().phase
         {
             probes.in_flight = probes.in_flight.saturating_sub(1);
         }
@@ -57,7 +58,7 @@ impl Circuit {
     ///
     /// Does nothing if there is no run of failures.
     pub fn end_failures(&mut self) {
-        if matches!(self.phase, Phase::Closed) {
+        if matches!(self.phase(), Phase::Closed) {
             self.end_run_of_failures();
         }
     }
@@ -68,11 +69,11 @@ impl Circuit {
     /// order. Successes that arrive after the state has changed are dropped: only the totals
     /// include them.
     pub fn count_successes(&mut self, policy: &Policy, count: u64) {
-        if !matches!(self.phase, Phase::Closed) {
+        if !matches!(self.phase(), Phase::Closed) {
             return;
         }
         // After a failure, these successes can only be older than it.
-        if self.failures == 0 {
+        if self.run() == 0 {
             self.successes = self.successes.saturating_add(count);
         }
         if let Some(history) = &mut self.history {
@@ -82,14 +83,14 @@ impl Circuit {
 
     /// Whether a permit of this generation is a probe of the present half-open that lost its place.
     fn has_displaced(&self, generation: Generation) -> bool {
-        let Phase::HalfOpen(_) = self.phase else { return false };
+        let Phase::HalfOpen(_) = self.phase() else { return false };
         let displaced = self.outage().map_or(0, |outage| outage.displaced);
-        let first = self.generation.number().saturating_sub(displaced);
-        (first..self.generation.number()).contains(&generation.number())
+        let first = self.generation().number().saturating_sub(displaced);
+        (first..self.generation().number()).contains(&generation.number())
     }
 
     fn end_of_ramp(&mut self, now: Tick) -> Option<Change> {
-        match self.phase {
+        match self.phase() {
             Phase::Ramp { .. } => self.sweep(now),
             Phase::Closed
             | Phase::Open { .. }
@@ -100,12 +101,12 @@ impl Circuit {
     }
 
     fn report_late(&mut self, policy: &Policy, verdict: &Verdict, now: Tick) -> Fate {
-        let Phase::Open { until } = self.phase else { return Fate::Late };
+        let Phase::Open { until } = self.phase() else { return Fate::Late };
         let hint = verdict.retry_after().map(|hint| policy.cut(hint));
         let Some(hint) = hint.filter(|_| now < until) else { return Fate::Late };
         match self.prolong(policy, now.after(hint), until) {
             Some(until) => {
-                self.phase = Phase::Open { until };
+                self.changed_mut().phase = Phase::Open { until };
                 Fate::Extended
             }
             None => Fate::Late,
@@ -121,7 +122,7 @@ impl Circuit {
         now: Tick,
     ) -> (Fate, Vec<Change>) {
         let verdict = verdict.under(policy);
-        let (fate, change) = match self.phase {
+        let (fate, change) = match self.phase() {
             Phase::Closed | Phase::Ramp { .. } => {
                 (Fate::Judged, self.judge_call(policy, verdict, call, now))
             }

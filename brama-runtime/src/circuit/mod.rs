@@ -3,6 +3,7 @@
 mod absorption;
 mod action;
 mod admission;
+mod byte_ring;
 mod change;
 mod draw;
 mod expiry;
@@ -17,6 +18,7 @@ mod reason;
 mod reason_buf;
 mod reason_text;
 mod reasons;
+mod recent_reasons;
 mod resumption;
 mod rules;
 #[cfg(feature = "serde")]
@@ -66,7 +68,7 @@ use self::{
 ///
 /// A method that can change the state takes the effective policy and the current time, and returns
 /// each [`Change`] that it made. All other methods only read.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[cfg_attr(
     feature = "serde",
     derive(Serialize, Deserialize),
@@ -74,13 +76,8 @@ use self::{
 )]
 pub struct Circuit {
     seed: u64,
-    generation: Generation,
-    openings: u64,
-    phase: Phase,
     since: Tick,
-    failures: u32,
     successes: u64,
-    trips: u32,
     history: Option<Box<History>>,
 }
 
@@ -94,17 +91,7 @@ impl Circuit {
     /// which calls a ramp admits.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            generation: Generation::new(0),
-            openings: 0,
-            phase: Phase::Closed,
-            since: Tick::ORIGIN,
-            failures: 0,
-            successes: 0,
-            trips: 0,
-            history: None,
-        }
+        Self { seed, since: Tick::ORIGIN, successes: 0, history: None }
     }
 
     /// Returns the circuit with `now` as the start of its first state.
@@ -115,7 +102,7 @@ impl Circuit {
     /// Returns the recorded state: an opening past its deadline is still [`State::Open`].
     #[must_use]
     pub const fn state(&self) -> State {
-        match self.phase {
+        match self.phase() {
             Phase::Closed => State::Closed,
             Phase::Open { .. } => State::Open,
             Phase::HalfOpen(_) | Phase::Ramp { .. } => State::HalfOpen,
@@ -127,7 +114,10 @@ impl Circuit {
     /// Returns the current generation.
     #[must_use]
     pub const fn generation(&self) -> Generation {
-        self.generation
+        match self.changed() {
+            Some(changed) => changed.generation,
+            None => Generation::new(0),
+        }
     }
 
     /// Returns the number of the last opening, by a rule or by hand, forced or not.
@@ -135,7 +125,10 @@ impl Circuit {
     /// The first opening is 1; zero if the circuit has never opened.
     #[must_use]
     pub const fn opening(&self) -> u64 {
-        self.openings
+        match self.changed() {
+            Some(changed) => changed.openings,
+            None => 0,
+        }
     }
 
     /// Returns when the current state began: at the clock's origin for a new circuit.
@@ -147,7 +140,7 @@ impl Circuit {
     /// Returns the deadline of the opening; `None` in every state but [`State::Open`].
     #[must_use]
     pub const fn until(&self) -> Option<Tick> {
-        match self.phase {
+        match self.phase() {
             Phase::Open { until } => Some(until),
             Phase::Closed
             | Phase::HalfOpen(_)
@@ -169,7 +162,7 @@ impl Circuit {
     /// Returns the number of failures in a row. An open circuit keeps the run that opened it.
     #[must_use]
     pub const fn failures(&self) -> u64 {
-        self.failures as u64
+        self.run() as u64
     }
 
     /// Returns the number of successes in a row.
@@ -181,14 +174,17 @@ impl Circuit {
     /// Returns the number of openings since the circuit last closed, without forced ones.
     #[must_use]
     pub const fn trips(&self) -> u32 {
-        self.trips
+        match self.changed() {
+            Some(changed) => changed.trips,
+            None => 0,
+        }
     }
 
     /// Returns the number of probes in flight, without those that lost their places; zero in every
     /// state but [`State::HalfOpen`], and during a ramp.
     #[must_use]
     pub const fn probes(&self) -> u32 {
-        match self.phase {
+        match self.phase() {
             Phase::HalfOpen(probes) => probes.in_flight,
             Phase::Closed
             | Phase::Open { .. }
@@ -233,9 +229,9 @@ impl Circuit {
     /// [`settled_until`](Self::settled_until).
     #[must_use]
     pub fn is_settled(&self, policy: &Policy) -> bool {
-        match self.phase {
+        match self.phase() {
             Phase::Disabled => true,
-            Phase::Closed => self.failures == 0 && self.window_is_settled(policy),
+            Phase::Closed => self.run() == 0 && self.window_is_settled(policy),
             Phase::Open { .. } | Phase::HalfOpen(_) | Phase::Ramp { .. } | Phase::ForcedOpen => {
                 false
             }
@@ -248,7 +244,7 @@ impl Circuit {
     /// then [`count_successes`](Self::count_successes).
     #[must_use]
     pub fn is_settled_by_success(&self, policy: &Policy) -> bool {
-        let failing = matches!(self.phase, Phase::Closed) && 0 < self.failures;
+        let failing = matches!(self.phase(), Phase::Closed) && 0 < self.run();
         failing && self.settled_until() == Tick::NEVER && self.window_is_settled(policy)
     }
 
@@ -257,7 +253,7 @@ impl Circuit {
     /// This is the end of the current bucket of a window of time, otherwise [`Tick::NEVER`].
     #[must_use]
     pub fn settled_until(&self) -> Tick {
-        match self.phase {
+        match self.phase() {
             Phase::Closed => match &self.history {
                 Some(history) => history.window_state.steady_until(),
                 None => Tick::NEVER,

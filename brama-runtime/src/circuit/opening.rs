@@ -32,7 +32,8 @@ impl Circuit {
     /// The term of an opening by a rule: the wait, less jitter, or longer, up to the latest time
     /// that the hints of the run ask for.
     pub(super) fn term_by_rule(&self, policy: &Policy, now: Tick) -> Term {
-        let length = self.wait(policy).jittered(policy, self.seed, self.generation.next().number());
+        let length =
+            self.wait(policy).jittered(policy, self.seed, self.generation().next().number());
         let hinted = self.hint().map(|hint| hint.left(now));
         let hinted_until = hinted.map_or(Tick::ORIGIN, |hinted| now.after(hinted));
         let wait = length.duration;
@@ -73,9 +74,9 @@ impl Circuit {
     /// It then ends as if it had begun under this policy, or now if that is past, and never later
     /// than before. An opening by hand, or as long as a hint, stays as it is.
     pub fn shorten(&mut self, policy: &Policy, now: Tick) -> Option<OpenDuration> {
-        let Phase::Open { until } = self.phase else { return None };
-        let (seed, since, generation) = (self.seed, self.since, self.generation.number());
-        let wait = wait_after(policy, self.trips.saturating_sub(1));
+        let Phase::Open { until } = self.phase() else { return None };
+        let (seed, since, generation) = (self.seed, self.since, self.generation().number());
+        let wait = wait_after(policy, self.trips().saturating_sub(1));
         let wait = wait.jittered(policy, seed, generation);
         let term = self.term_mut()?;
         let ends = since.after(wait.duration).max(now).max(term.hinted_until);
@@ -84,12 +85,12 @@ impl Circuit {
         }
         let length = OpenDuration { duration: ends.since(since), ..wait };
         (term.length, term.wait) = (length, length.duration);
-        self.phase = Phase::Open { until: ends };
+        self.changed_mut().phase = Phase::Open { until: ends };
         Some(length)
     }
 
     fn wait(&self, policy: &Policy) -> OpenDuration {
-        wait_after(policy, self.trips)
+        wait_after(policy, self.trips())
     }
 }
 

@@ -44,11 +44,11 @@ impl Hint {
 
 impl Circuit {
     pub(super) fn outage(&self) -> Option<&Outage> {
-        self.history.as_ref()?.outage.as_deref()
+        self.changed()?.outage.as_deref()
     }
 
     pub(super) fn outage_mut(&mut self) -> Option<&mut Outage> {
-        self.history.as_mut()?.outage.as_deref_mut()
+        self.history.as_mut()?.changed.as_mut()?.outage.as_deref_mut()
     }
 
     /// The term of the last opening since the circuit was last closed.
@@ -64,7 +64,7 @@ impl Circuit {
     #[inline]
     pub(super) fn remember_hint(&mut self, policy: &Policy, hint: Option<Duration>, now: Tick) {
         if let Some(hint) = hint {
-            let outage = self.history.get_or_insert_default().outage.get_or_insert_default();
+            let outage = self.changed_mut().outage.get_or_insert_default();
             let hint = Hint { at: now, until: now.after(policy.cut(hint)) };
             if outage.hint.is_none_or(|latest| latest.until < hint.until) {
                 outage.hint = Some(hint);
@@ -78,30 +78,31 @@ impl Circuit {
     }
 
     /// Forgets the hints at the end of a run of failures.
+    #[inline]
     pub(super) fn forget_hints(&mut self) {
-        let Some(history) = &mut self.history else { return };
-        if let Some(outage) = &mut history.outage {
+        if let Some(history) = &mut self.history
+            && let Some(changed) = &mut history.changed
+            && let Some(outage) = &mut changed.outage
+        {
             outage.hint = None;
             if outage.term.is_none() {
-                history.outage = None;
+                changed.outage = None;
             }
         }
     }
 
     /// Begins the outage, or its next opening.
     pub(super) fn begin_opening(&mut self, term: Term) {
-        self.history.get_or_insert_default().outage.get_or_insert_default().term = Some(term);
+        self.changed_mut().outage.get_or_insert_default().term = Some(term);
     }
 
     /// Forgets the outage, and keeps what a closed circuit remembers.
     pub(super) fn end_outage(&mut self) {
-        if let Some(history) = &mut self.history
-            && let Some(outage) = history.outage.as_deref()
-        {
+        let changed = self.changed_mut();
+        if let Some(outage) = changed.outage.as_deref() {
             let hinted = Outage { hint: outage.hint, ..Outage::default() };
-            history.outage = outage.hint.map(|_| Box::new(hinted));
+            changed.outage = outage.hint.map(|_| Box::new(hinted));
         }
-        self.history = self.history.take().filter(|history| !history.is_empty());
     }
 
     /// Forgets the probes of an earlier half-open.

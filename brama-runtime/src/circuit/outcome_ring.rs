@@ -1,6 +1,8 @@
 //! A ring of the last outcomes, which stores only the bad ones.
 
-use std::{collections::VecDeque, fmt};
+use std::fmt;
+
+use super::byte_ring::ByteRing;
 
 /// The last `size` outcomes, of which a failure or a slow call is a bad one.
 ///
@@ -19,12 +21,12 @@ pub(super) struct OutcomeRing {
     /// The distance from the newest bad outcome to the last outcome. Without a bad outcome, it and
     /// `span` are zero.
     since: u32,
-    deltas: VecDeque<u8>,
+    deltas: ByteRing,
 }
 
 impl OutcomeRing {
-    pub(super) const fn new(size: u32) -> Self {
-        let deltas = VecDeque::new();
+    pub(super) fn new(size: u32) -> Self {
+        let deltas = ByteRing::default();
         Self { size, calls: 0, failures: 0, slow: 0, span: 0, since: 0, deltas }
     }
 
@@ -39,7 +41,7 @@ impl OutcomeRing {
     pub(super) fn keep(&mut self, flags: CallFlags) {
         self.failures += u32::from(flags.failed);
         self.slow += u32::from(flags.slow);
-        self.deltas.extend(Delta { behind: self.since, flags }.bytes());
+        Delta { behind: self.since, flags }.bytes().for_each(|byte| self.deltas.push(byte));
         self.span += self.since;
         self.since = 0;
     }
@@ -70,7 +72,7 @@ impl OutcomeRing {
     fn forget(&mut self, oldest: Delta) {
         self.failures -= u32::from(oldest.flags.failed);
         self.slow -= u32::from(oldest.flags.slow);
-        self.deltas.drain(..oldest.bytes().count());
+        self.deltas.remove(oldest.bytes().map(|_| 1).sum());
         self.span -= self.oldest().map_or(0, |next| next.behind);
     }
 
@@ -93,7 +95,7 @@ impl OutcomeRing {
     }
 
     fn deltas(&self) -> impl Iterator<Item = Delta> {
-        let mut bytes = self.deltas.iter().copied();
+        let mut bytes = self.deltas.iter();
         std::iter::from_fn(move || Delta::read(&mut bytes))
     }
 }
@@ -253,6 +255,6 @@ mod tests {
         for _ in 0..100 {
             ring.push(CallFlags { failed: true, slow: true });
         }
-        assert_eq!(ring.deltas.len(), 100);
+        assert_eq!(ring.deltas.iter().count(), 100);
     }
 }

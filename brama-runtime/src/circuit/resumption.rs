@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Circuit, Phase, Probes, Tick,
-    history::History,
+    history::{ChangedState, History},
     opening::Term,
     outage::{Hint, Outage},
     window::{Buckets, WindowState, place},
@@ -31,13 +31,9 @@ impl Circuit {
     /// ```
     #[must_use]
     pub fn resumed_at(self, now: Tick) -> Self {
-        let Self { seed, generation, openings, phase, since, .. } = self;
-        let Self { failures, successes, trips, history, .. } = self;
-        let ahead = since.since(now);
-        let phase = phase.resumed_at(since, now);
-        let since = since.min(now);
-        let history = history.map(|history| Box::new(history.resumed_at(ahead, now)));
-        Self { seed, generation, openings, phase, since, failures, successes, trips, history }
+        let Self { seed, since, successes, history } = self;
+        let history = history.map(|history| Box::new(history.resumed_at(since, now)));
+        Self { seed, since: since.min(now), successes, history }
     }
 }
 
@@ -63,14 +59,21 @@ impl Phase {
 }
 
 impl History {
-    fn resumed_at(self, ahead: Duration, now: Tick) -> Self {
-        let Self { window_state, reasons, outage } = self;
-        let window_state = match window_state {
+    fn resumed_at(self, since: Tick, now: Tick) -> Self {
+        let window_state = match self.window_state {
             WindowState::Time(buckets) => WindowState::Time(Box::new(buckets.resumed_at(now))),
             window_state @ (WindowState::Empty | WindowState::Calls(_)) => window_state,
         };
-        let outage = outage.map(|outage| Box::new(outage.resumed_at(ahead, now)));
-        Self { window_state, reasons, outage }
+        let changed = self.changed.map(|changed| Box::new(changed.resumed_at(since, now)));
+        Self { window_state, changed, ..self }
+    }
+}
+
+impl ChangedState {
+    fn resumed_at(self, since: Tick, now: Tick) -> Self {
+        let ahead = since.since(now);
+        let outage = self.outage.map(|outage| Box::new(outage.resumed_at(ahead, now)));
+        Self { phase: self.phase.resumed_at(since, now), outage, ..self }
     }
 }
 

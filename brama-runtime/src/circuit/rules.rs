@@ -8,7 +8,7 @@ impl Circuit {
     /// The order is: failures in a row, failures in the window, failure rate, slow-call rate.
     pub(super) fn broken_rule(&self, policy: &Policy, now: Tick) -> Option<(Rule, Limit)> {
         if let Some(limit) = policy.failure_threshold
-            && limit <= self.failures
+            && limit <= self.run()
         {
             return Some((Rule::FailureThreshold, Limit::Count(limit)));
         }

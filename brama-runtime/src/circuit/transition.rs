@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Action, By, Cause, Change, Circuit, Limit, Phase, Policy, Probes, Rule, Tick,
-    history::RecentReasons, opening::Term, window::WindowState,
+    Action, By, Cause, Change, Circuit, Limit, Phase, Policy, Probes, Rule, Tick, opening::Term,
+    recent_reasons::RecentReasons, window::WindowState,
 };
 
 impl Circuit {
@@ -13,7 +13,7 @@ impl Circuit {
     ///
     /// A call would do this too; `sweep` keeps the recorded state up to date without one.
     pub fn sweep(&mut self, now: Tick) -> Option<Change> {
-        match self.phase {
+        match self.phase() {
             Phase::Open { until } if until <= now => Some(self.become_half_open(Rule::Expiry, now)),
             Phase::Ramp { until } if until <= now => Some(self.end_ramp(now)),
             Phase::Closed
@@ -37,7 +37,7 @@ impl Circuit {
                 self.become_open(term, cause, now)
             }
             Action::ForceOpen => {
-                self.openings = self.openings.saturating_add(1);
+                self.count_opening();
                 self.enter(Phase::ForcedOpen, cause, now)
             }
             Action::Close | Action::Reset => self.become_closed(cause, now),
@@ -59,7 +59,7 @@ impl Circuit {
     }
 
     fn shorten_by_check(&mut self, now: Tick) -> Option<Change> {
-        let Phase::Open { .. } = self.phase else { return None };
+        let Phase::Open { .. } = self.phase() else { return None };
         let outage = self.outage_mut()?;
         let Term { hinted_until, is_by_hand, .. } = outage.term?;
         if is_by_hand || outage.shortened_by_check || now < hinted_until {
@@ -133,26 +133,32 @@ impl Circuit {
     fn end_ramp(&mut self, now: Tick) -> Change {
         let cause = self.cause(Rule::Ramp, None, now);
         let from = self.state();
-        self.phase = Phase::Closed;
+        let changed = self.changed_mut();
+        (changed.phase, changed.trips) = (Phase::Closed, 0);
         self.since = now;
-        self.trips = 0;
         self.end_outage();
         let cause = Cause { reasons: Vec::new(), ..cause };
-        Change { from, to: self.state(), generation: self.generation, at: now, cause }
+        Change { from, to: self.state(), generation: self.generation(), at: now, cause }
     }
 
-    const fn count_trip(&mut self) {
-        self.trips = self.trips.saturating_add(1);
+    fn count_trip(&mut self) {
+        let changed = self.changed_mut();
+        changed.trips = changed.trips.saturating_add(1);
+    }
+
+    fn count_opening(&mut self) {
+        let changed = self.changed_mut();
+        changed.openings = changed.openings.saturating_add(1);
     }
 
     fn become_open(&mut self, term: Term, cause: Cause, now: Tick) -> Change {
-        let failures = self.failures;
+        let failures = self.run();
         let until = now.after(term.length.duration);
         let cause = Cause { duration: Some(term.length), ..cause };
         let change = self.enter(Phase::Open { until }, cause, now);
         self.begin_opening(term);
-        self.openings = self.openings.saturating_add(1);
-        self.failures = failures;
+        self.count_opening();
+        self.history_mut().failures = failures;
         change
     }
 
@@ -163,20 +169,23 @@ impl Circuit {
     }
 
     fn become_closed(&mut self, cause: Cause, now: Tick) -> Change {
-        self.trips = 0;
-        self.history = None;
+        let history = self.history_mut();
+        history.window_state = WindowState::Empty;
+        history.reasons = RecentReasons::None;
+        let changed = self.changed_mut();
+        (changed.trips, changed.outage) = (0, None);
         self.enter(Phase::Closed, cause, now)
     }
 
     fn enter(&mut self, phase: Phase, cause: Cause, now: Tick) -> Change {
         let from = self.state();
         self.start(phase, now);
-        Change { from, to: self.state(), generation: self.generation, at: now, cause }
+        Change { from, to: self.state(), generation: self.generation(), at: now, cause }
     }
 
     fn start(&mut self, phase: Phase, now: Tick) {
-        self.generation = self.generation.next();
-        self.phase = phase;
+        let changed = self.changed_mut();
+        (changed.generation, changed.phase) = (changed.generation.next(), phase);
         self.since = now;
         self.successes = 0;
         self.end_run_of_failures();

@@ -7,8 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::{
     circuit::{
         Circuit, Generation, Phase, Reason, Tick,
-        history::{History, MOST, RecentReasons},
+        history::{ChangedState, History},
         outage::Outage,
+        recent_reasons::{MOST, RecentReasons},
         window::WindowState,
     },
     text::ShortErrors,
@@ -33,10 +34,11 @@ pub(in crate::circuit) struct Whole {
 
 impl From<Circuit> for Whole {
     fn from(circuit: Circuit) -> Self {
-        let Circuit { seed, generation, openings, phase, since, .. } = circuit;
-        let Circuit { failures, successes, trips, history, .. } = circuit;
-        let History { window_state: window, reasons, outage } =
-            history.map(|history| *history).unwrap_or_default();
+        let Circuit { seed, since, successes, history } = circuit;
+        let history = history.map(|history| *history).unwrap_or_default();
+        let History { window_state: window, reasons, failures, changed } = history;
+        let changed = changed.map(|changed| *changed).unwrap_or_default();
+        let ChangedState { generation, openings, phase, trips, outage } = changed;
         Self {
             seed,
             generation,
@@ -73,9 +75,10 @@ impl TryFrom<Whole> for Circuit {
         whole.check_term()?;
         let Whole { seed, generation, openings, phase, since, .. } = whole;
         let Whole { failures, successes, trips, window, reasons, .. } = whole;
-        let history = History { window_state: window, reasons, outage: whole.outage };
-        let history = (!history.is_empty()).then(|| Box::new(history));
-        Ok(Self { seed, generation, openings, phase, since, failures, successes, trips, history })
+        let changed = ChangedState { generation, openings, phase, trips, outage: whole.outage };
+        let changed = Some(Box::new(changed));
+        let history = Some(Box::new(History { window_state: window, reasons, failures, changed }));
+        Ok(Self { seed, since, successes, history })
     }
 }
 
