@@ -44,7 +44,7 @@ impl Slot {
         if !is_plain || !circuit.absorbs_failure(policy, word.generation()) {
             return Some(failure);
         }
-        counts.get_or_insert_default().totals.failures += 1;
+        counts.get_or_insert_default().count_failure();
         circuit.absorb_failure(policy, failure.into_reason());
         None
     }

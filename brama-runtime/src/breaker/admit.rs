@@ -107,7 +107,7 @@ impl Slot {
         if circuit.state() == State::Closed || circuit.admitting(now).is_some() {
             return Break(Entry::new(word, now));
         }
-        locked.counts_mut().totals.nested += 1;
+        locked.count_nested();
         Break(None)
     }
 

@@ -151,12 +151,9 @@ impl Slot {
     /// because it holds the lock of the registry.
     pub(crate) fn announce_created(&self, at: Timestamp) -> Wakes {
         let mut locked = self.locked.lock();
-        let mut pending = PendingEvents::of(at);
-        if locked.is_registered() {
-            pending.add(EventDetail::Registered);
-            if self.attribute.get().is_some() {
-                locked.add_warnings(&mut pending);
-            }
+        let mut pending = PendingEvents::of_creation(at);
+        if self.attribute.get().is_some() {
+            locked.add_warnings(&mut pending);
         }
         pending.send(&mut locked, &self.identity, &self.context.bus, &self.context.time)
     }

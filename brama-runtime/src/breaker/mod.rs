@@ -26,6 +26,7 @@ mod panic_guard;
 mod pending_events;
 mod permit;
 mod published;
+mod rare_state;
 mod raw_permit;
 mod reconfigure;
 mod record;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::locked::{Locked, SharePlace};
+use super::{locked::Locked, rare_state::SharePlace};
 use crate::{
     circuit::{Policy, Tick},
     sys::sync::{AtomicU64, Mutex, Ordering},

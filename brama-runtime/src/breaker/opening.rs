@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
-use super::{locked::Opened, rejection::Rejection, slot::SharedSlot};
+use super::{rare_state::Opened, rejection::Rejection, slot::SharedSlot};
 use crate::{
     circuit::{By, Cause, Lasting, Rule, State},
     duration::Rounded,

@@ -34,13 +34,22 @@ pub(super) struct PendingEvents {
     in_opening: bool,
     /// Whether the circuit entered a state, be it the same again.
     pub(super) has_change: bool,
+    /// Whether the first event is that of the breaker's creation, which is number 1 by itself.
+    announces_creation: bool,
     details: Vec<EventDetail>,
 }
 
 impl PendingEvents {
     /// Creates the list for a step at `timestamp`, without events.
     pub(super) const fn of(timestamp: Timestamp) -> Self {
-        Self { timestamp, in_opening: false, has_change: false, details: Vec::new() }
+        let (in_opening, has_change, announces_creation) = (false, false, false);
+        Self { timestamp, in_opening, has_change, announces_creation, details: Vec::new() }
+    }
+
+    /// Creates the list for the creation of a breaker, with its event.
+    pub(super) fn of_creation(timestamp: Timestamp) -> Self {
+        let details = vec![EventDetail::Registered];
+        Self { announces_creation: true, details, ..Self::of(timestamp) }
     }
 
     pub(super) const fn now(&self) -> Tick {
@@ -123,6 +132,7 @@ impl PendingEvents {
         clock: &Time,
     ) -> Wakes {
         let Self { timestamp: Timestamp { now, time }, in_opening, details, .. } = self;
+        let mut announces_creation = self.announces_creation;
         let mut wakes = Wakes::default();
         if details.is_empty() {
             return wakes;
@@ -132,7 +142,10 @@ impl PendingEvents {
         let opening = in_opening.then(|| locked.circuit.opening());
         for detail in details {
             let is_numbered = EventKinds::CHANGES.contains(detail.kind());
-            locked.number = locked.number.saturating_add(u64::from(is_numbered));
+            if is_numbered && !announces_creation {
+                locked.count_event();
+            }
+            announces_creation = false;
             let is_seen = is_numbered && bus.is_seen(&detail, identity);
             if time.is_none() && !is_seen {
                 continue;
@@ -141,7 +154,7 @@ impl PendingEvents {
                 identity: identity.clone(),
                 connection_kind: locked.layers().kind(),
                 labels: locked.layers().labels(),
-                number: locked.number,
+                number: locked.number(),
                 opening,
                 at: now,
                 time: time.unwrap_or(SystemTime::UNIX_EPOCH),

@@ -186,8 +186,8 @@ impl Slot {
         if is_abandoned && policy.abandoned() == Abandoned::Failure {
             self.count_duration(entry, TimedOutcome::Failure, verdict.took());
         }
-        let totals = &mut counts.get_or_insert_default().totals;
-        totals.count(&verdict, policy);
+        let counts = counts.get_or_insert_default();
+        counts.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
         let verdict = match entry.stopped_time() {
             Some(stopped) => verdict.held(stopped, policy, pending.now()),
@@ -198,7 +198,9 @@ impl Slot {
         // A ramp ends by itself, whatever its calls say.
         let asks = is_abandoned && circuit.state() == State::HalfOpen && !circuit.is_ramp();
         let (fate, changes) = circuit.report(policy, generation, verdict, pending.now());
-        totals.late += u64::from(matches!(fate, Fate::Late | Fate::Extended));
+        if matches!(fate, Fate::Late | Fate::Extended) {
+            counts.count_late();
+        }
         pending.add_fate(fate, is_slow);
         if is_abandoned {
             let totals = self.totals(&locked);

@@ -72,7 +72,7 @@ impl Slot {
 impl StepGuard<'_> {
     fn step_without_permit(mut self, verdict: Verdict, mut pending: PendingEvents) {
         let Locked { circuit, policy, counts, .. } = &mut *self;
-        counts.get_or_insert_default().totals.count(&verdict, policy);
+        counts.get_or_insert_default().count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
         let (_, changes) = circuit.record_unpermitted(policy, verdict, pending.now());
         self.note_changes(changes, &mut pending);

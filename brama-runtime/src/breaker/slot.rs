@@ -3,13 +3,8 @@
 use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use super::{
-    context::SlotContext,
-    extras::Extras,
-    gate::Gate,
-    locked::{Locked, Opened},
-    pending_events::PendingEvents,
-    turnstile::Turnstile,
-    word::Word,
+    context::SlotContext, extras::Extras, gate::Gate, locked::Locked,
+    pending_events::PendingEvents, rare_state::Opened, turnstile::Turnstile, word::Word,
 };
 use crate::{
     circuit::{Abandoned, Action, By, Reasons, State, Tick},
@@ -187,7 +182,7 @@ impl Slot {
     pub(super) fn totals_and_rejections(&self, locked: &Locked) -> (Totals, Rejections) {
         let (saturated, gate) = (self.saturated(), self.gate.sum(Counter::Rejected));
         let overlaid = self.overlaid_calls();
-        let counted = locked.counts.as_ref().map_or(0, |counts| counts.totals.rejected);
+        let counted = locked.totals().rejected;
         let mut rejections = Rejections { saturated, ..locked.rejections(counted + gate) };
         rejections.fleet += overlaid;
         let rejected = counted + gate + saturated + overlaid;
@@ -195,7 +190,7 @@ impl Slot {
     }
 
     pub(super) fn totals(&self, locked: &Locked) -> Totals {
-        let mut totals = locked.counts.as_ref().map(|counts| counts.totals).unwrap_or_default();
+        let mut totals = locked.totals();
         totals.successes += self.sum_successes();
         totals.ignored += self.gate.sum(Counter::Ignored);
         totals.rejected +=

@@ -2,10 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use super::{
-    locked::{Locked, RareState},
-    slot::Slot,
-};
+use super::{locked::Locked, rare_state::RareState, slot::Slot};
 use crate::{
     circuit::Tick,
     config::ConfigStore,
@@ -39,7 +36,7 @@ impl Slot {
             kind: layers.kind(),
             labels: layers.labels(),
             state: circuit.state(),
-            number: locked.number,
+            number: locked.number(),
             at: now,
             time,
             since: circuit.since(),

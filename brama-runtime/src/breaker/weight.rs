@@ -74,22 +74,22 @@ fn calls<const R: usize>(
 }
 
 #[test]
-fn an_idle_breaker_takes_at_most_320_bytes() {
+fn an_idle_breaker_takes_at_most_184_bytes() {
     for attribute in [&IN_A_ROW, &RATE] {
         let weight = KeyedBreakers::of(attribute).weight([].into_iter());
-        assert!(weight <= 320, "{weight} bytes");
+        assert!(weight <= 184, "{weight} bytes");
     }
 }
 
 #[test]
-fn a_breaker_that_judges_the_last_hundred_calls_takes_at_most_448_bytes() {
+fn a_breaker_that_judges_the_last_hundred_calls_takes_at_most_340_bytes() {
     let weight = KeyedBreakers::of(&RATE).weight(calls(10, ["connection refused"]));
-    assert!(weight <= 448, "{weight} bytes");
+    assert!(weight <= 340, "{weight} bytes");
 }
 
 #[test]
-fn a_breaker_that_fails_in_every_third_call_for_four_reasons_takes_at_most_600_bytes() {
+fn a_breaker_that_fails_in_every_third_call_for_four_reasons_takes_at_most_496_bytes() {
     let weight =
         KeyedBreakers::of(&RATE).weight(calls(3, ["no answer", "refused", "busy", "reset"]));
-    assert!(weight <= 600, "{weight} bytes");
+    assert!(weight <= 496, "{weight} bytes");
 }
