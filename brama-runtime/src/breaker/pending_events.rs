@@ -56,6 +56,10 @@ impl PendingEvents {
         self.timestamp.now
     }
 
+    pub(super) const fn is_empty(&self) -> bool {
+        self.details.is_empty()
+    }
+
     /// Adds an event of a call if there may be a subscriber.
     pub(super) fn add_call(&mut self, detail: impl FnOnce() -> EventDetail) {
         if self.timestamp.time.is_some() {

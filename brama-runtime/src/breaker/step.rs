@@ -72,6 +72,9 @@ impl StepGuard<'_> {
             self.sync_rejections();
         }
         let word = self.publish();
+        if pending.is_empty() && !self.has_waiters() {
+            return word;
+        }
         let wakes = self.notify(pending);
         drop(self);
         wakes.wake();
@@ -133,13 +136,12 @@ impl StepGuard<'_> {
     pub(super) fn publish(&mut self) -> Word {
         self.locked.settle_share(self.slot.context.share());
         let Locked { circuit, policy, .. } = &*self.locked;
+        let state = circuit.state();
         let mut fields = GateFields {
             // A forced opening has no deadline. The previous one is kept for a thread that still
             // reads an older word.
-            rejects_until: circuit
-                .rejects_until(policy)
-                .filter(|_| circuit.state() != State::ForcedOpen),
-            edge: match circuit.state() {
+            rejects_until: circuit.rejects_until(policy).filter(|_| state != State::ForcedOpen),
+            edge: match state {
                 State::Closed => circuit.settled_until(),
                 State::Open | State::HalfOpen | State::ForcedOpen | State::Disabled => {
                     circuit.since()

@@ -17,21 +17,28 @@ impl Word {
     /// The word for a circuit under a policy.
     #[inline]
     pub(super) fn of(circuit: &Circuit, policy: &Policy) -> Self {
+        let (state, limited) = (circuit.state(), is_limited(circuit, policy));
         let rejection = match circuit.rejects_until(policy) {
             None => 0,
             Some(_) if policy.shadow() => SHADOWS,
-            Some(_) if circuit.state() == State::HalfOpen => REJECTS_OUT_OF_LINE,
-            Some(_) if is_limited(circuit, policy) => REJECTS_OUT_OF_LINE,
+            Some(_) if state == State::HalfOpen || limited => REJECTS_OUT_OF_LINE,
             Some(_) => REJECTS,
         };
-        Self::new(circuit.generation(), circuit.state())
+        let word = Self::new(circuit.generation(), state)
             .with(rejection, true)
             .with(TIMED, policy.slow_call_rate().is_some())
             .with(MEASURED, policy.durations())
-            .with(LIMITED, is_limited(circuit, policy))
-            .with(PRECISE, needs_precise_clock(policy))
-            .with(FAST_PATH, circuit.is_settled(policy) || circuit.is_settled_by_success(policy))
-            .with(BUCKETED, circuit.settled_until() != Tick::NEVER)
+            .with(LIMITED, limited)
+            .with(PRECISE, needs_precise_clock(policy));
+        match state {
+            State::Closed | State::Disabled => word
+                .with(
+                    FAST_PATH,
+                    circuit.is_settled(policy) || circuit.is_settled_by_success(policy),
+                )
+                .with(BUCKETED, circuit.settled_until() != Tick::NEVER),
+            State::Open | State::HalfOpen | State::ForcedOpen => word,
+        }
     }
 
     const fn new(generation: Generation, state: State) -> Self {
