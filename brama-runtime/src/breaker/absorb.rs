@@ -1,12 +1,15 @@
 //! Absorbing: a failure that changes only runs and window leaves the gate as it is.
 //!
-//! Such a failure needs no step: no word to publish, no time, no event. Other calls go on without
-//! seeing it.
+//! Such a failure needs no step: no word to publish, no event, and no time, except for a window of
+//! time. Other calls go on without seeing it.
 
 use std::time::Duration;
 
 use super::{entry::Entry, locked::Locked, slot::Slot, word::Word};
-use crate::{circuit::Reasons, outcome::Failure};
+use crate::{
+    circuit::{Reasons, Tick},
+    outcome::Failure,
+};
 
 impl Slot {
     /// Records a failure if the circuit absorbs it. Otherwise returns the failure, which a step has
@@ -18,21 +21,24 @@ impl Slot {
         failure: Failure,
         took: Option<Duration>,
     ) -> Option<Failure> {
-        if failure.asks_for_nothing() && entry.is_absorbed_under(self.gate.load()) {
-            return self.absorb_under_lock(entry, failure, took);
+        let word = self.gate.load();
+        if failure.asks_for_nothing() && entry.is_absorbed_under(word) {
+            // The clock may be user code, and is therefore read without the lock.
+            let now = if word.is_bucketed() { self.now(word) } else { Tick::ORIGIN };
+            return self.absorb_under_lock(word, failure, took, now);
         }
         Some(failure)
     }
 
     fn absorb_under_lock(
         &self,
-        entry: Entry,
+        word: Word,
         failure: Failure,
         took: Option<Duration>,
+        now: Tick,
     ) -> Option<Failure> {
         let mut locked = self.locked.lock();
-        let word = self.gate.load();
-        if !entry.is_absorbed_under(word) {
+        if self.gate.load() != word {
             return Some(failure);
         }
         // The successes that are counted meanwhile come after this failure (promise 5 of the gate).
@@ -41,11 +47,11 @@ impl Slot {
         let keeps_text = self.context.reasons() == Reasons::Text;
         let is_plain = keeps_text && !locked.policy.is_slow(took) && !locked.has_waiters();
         let Locked { circuit, policy, counts, .. } = &mut *locked;
-        if !is_plain || !circuit.absorbs_failure(policy, word.generation()) {
+        if !is_plain || !circuit.absorbs_failure(policy, word.generation(), now) {
             return Some(failure);
         }
         counts.get_or_insert_default().count_failure();
-        circuit.absorb_failure(policy, failure.into_reason());
+        circuit.absorb_failure(policy, failure.into_reason(), now);
         None
     }
 }

@@ -173,7 +173,7 @@ impl Word {
     /// Whether a failure that changes only the run and the window of a closed circuit leaves this
     /// word as it is.
     pub(super) const fn absorbs_failures(self) -> bool {
-        self.0 & (STATE | FAST_PATH | BUCKETED) == State::Closed as u64 | FAST_PATH
+        self.0 & (STATE | FAST_PATH) == State::Closed as u64 | FAST_PATH
     }
 
     pub(super) const fn is_observed(self) -> bool {

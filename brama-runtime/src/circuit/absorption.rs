@@ -4,24 +4,28 @@ use super::{Circuit, Generation, Phase, Policy, Reason, Tick, outcome_ring::Call
 
 impl Circuit {
     /// Returns whether a quick failure without a hint, of a call that was admitted in `generation`,
-    /// changes only runs, window and reasons, whatever the time.
+    /// changes only runs, window and reasons. `now` matters only to a window of time.
     ///
     /// The circuit stays one that a success settles, so a gate that counts successes goes on. Of
     /// other failures [`report`](Self::report) decides.
-    pub(crate) fn absorbs_failure(&self, policy: &Policy, generation: Generation) -> bool {
+    pub(crate) fn absorbs_failure(
+        &self,
+        policy: &Policy,
+        generation: Generation,
+        now: Tick,
+    ) -> bool {
         let run = self.run().saturating_add(1);
         matches!(self.phase(), Phase::Closed)
             && generation == self.generation()
             && policy.failure_threshold.is_none_or(|limit| run < limit)
-            && self.settled_until() == Tick::NEVER
+            && now < self.settled_until()
             && self.window_is_settled_after(policy, 1)
     }
 
     /// Records a failure of which [`absorbs_failure`](Self::absorbs_failure) holds.
-    pub(crate) fn absorb_failure(&mut self, policy: &Policy, reason: Reason) {
+    pub(crate) fn absorb_failure(&mut self, policy: &Policy, reason: Reason, now: Tick) {
         self.count_failure(reason);
-        // A window of calls does not read the time.
-        self.remember(policy, CallFlags { failed: true, slow: false }, Tick::ORIGIN);
+        self.remember(policy, CallFlags { failed: true, slow: false }, now);
     }
 }
 
@@ -49,10 +53,10 @@ mod tests {
     fn circuit(policy: &Policy, calls: u32, absorbs: bool) -> (Circuit, u32) {
         let (mut circuit, mut absorbed) = (Circuit::new(7), 0);
         for place in 0..CALLS {
-            let (now, generation) = (Tick::from_millis(place.into()), circuit.generation());
+            let (now, generation) = (Tick::from_millis(3 * u64::from(place)), circuit.generation());
             let fails = calls >> place & 1 == 1;
-            if fails && absorbs && circuit.absorbs_failure(policy, generation) {
-                circuit.absorb_failure(policy, "refused".into());
+            if fails && absorbs && circuit.absorbs_failure(policy, generation, now) {
+                circuit.absorb_failure(policy, "refused".into(), now);
                 assert!(circuit.is_settled_by_success(policy), "{circuit:?}");
                 absorbed += 1;
             } else {
@@ -82,7 +86,9 @@ mod tests {
     #[test]
     fn a_failure_of_an_older_generation_is_not_absorbed() {
         let policy = Policy::DEFAULT;
-        assert!(Circuit::new(7).absorbs_failure(&policy, Generation::new(0)));
-        assert!(!Circuit::new(7).absorbs_failure(&policy, Generation::new(1)));
+        let absorbs = |number| {
+            Circuit::new(7).absorbs_failure(&policy, Generation::new(number), Tick::ORIGIN)
+        };
+        assert_eq!([0, 1].map(absorbs), [true, false]);
     }
 }

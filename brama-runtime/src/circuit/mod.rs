@@ -241,11 +241,12 @@ impl Circuit {
     /// Returns whether a quick success would settle the circuit by only ending its run of failures.
     ///
     /// A caller that counts this success itself must call [`end_failures`](Self::end_failures), and
-    /// then [`count_successes`](Self::count_successes).
+    /// then [`count_successes`](Self::count_successes). This holds until
+    /// [`settled_until`](Self::settled_until).
     #[must_use]
     pub fn is_settled_by_success(&self, policy: &Policy) -> bool {
         let failing = matches!(self.phase(), Phase::Closed) && 0 < self.run();
-        failing && self.settled_until() == Tick::NEVER && self.window_is_settled(policy)
+        failing && self.window_is_settled(policy)
     }
 
     /// Returns until when a circuit that is settled now stays settled if nothing is reported.

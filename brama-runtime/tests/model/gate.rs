@@ -50,8 +50,8 @@ impl Gate {
     fn counts(&self, which: Which) -> bool {
         let Harness { circuit, policy, permits, .. } = &self.harness;
         let current = which.of(permits) == Some(&circuit.generation());
-        let settled = circuit.is_settled(policy) && self.harness.tick() < circuit.settled_until();
-        current && (settled || circuit.is_settled_by_success(policy))
+        let settled = circuit.is_settled(policy) || circuit.is_settled_by_success(policy);
+        current && settled && self.harness.tick() < circuit.settled_until()
     }
 
     fn count(&mut self, which: Which) -> Option<Answer> {
