@@ -31,7 +31,7 @@ impl Slot {
         idle: Idle,
         is_held: impl Fn() -> bool,
     ) -> Option<(Evicted, Wakes)> {
-        let is_held = || is_held() || self.turnstile.get().is_some_and(Turnstile::is_held);
+        let is_held = || is_held() || self.turnstile().is_some_and(Turnstile::is_held);
         if is_held() {
             return None;
         }

@@ -15,7 +15,9 @@ use crate::{circuit::Tick, identity::InlineKey, logs};
 #[cfg(not(brama_loom))]
 static TURNSTILES: Arena<Slot> = Arena::new();
 #[cfg(brama_loom)]
-static TURNSTILES: once_cell::sync::Lazy<Arena<Slot>> = once_cell::sync::Lazy::new(Arena::new);
+loom::lazy_static! {
+    static ref TURNSTILES: Arena<Slot> = Arena::new();
+}
 
 /// How the permit of a call with a key reaches its breaker.
 pub enum KeyedSlot {
@@ -100,35 +102,32 @@ impl Slot {
     /// Gives the breaker of this key a turnstile, unless it has one. Returns its place; `None` if
     /// there are none left.
     pub(crate) fn make_turnstile(self: &Arc<Self>, key: InlineKey) -> Option<TurnstilePlace> {
-        self.make_turnstile_in(&TURNSTILES, key)
-    }
-
-    pub(super) fn make_turnstile_in(
-        self: &Arc<Self>,
-        turnstiles: &'static Arena<Self>,
-        key: InlineKey,
-    ) -> Option<TurnstilePlace> {
         let mut locked = self.lock_for_step();
         self.take_successes_of_turnstile();
-        if self.turnstile.get().is_none() {
-            let turnstile = turnstiles.take(key, self)?;
-            self.turnstile.get_or_init(|| turnstile);
+        if self.turnstile().is_none() {
+            self.places.set_turnstile(TURNSTILES.take(key, self)?);
         }
         locked.publish();
-        self.turnstile.get().map(Turnstile::place)
+        self.places.turnstile()
     }
 
-    /// Gives the turnstile of an evicted breaker back. Call it with the lock held.
+    /// The turnstile of the breaker, if it has one.
+    pub(super) fn turnstile(&self) -> Option<&'static Turnstile<Self>> {
+        TURNSTILES.get(self.places.turnstile()?)
+    }
+
+    /// Gives the turnstile of an evicted breaker back: no call has passed, and none can. Call it
+    /// with the lock held.
     pub(super) fn give_turnstile_back(&self) {
         self.take_successes_of_turnstile();
-        if let Some(turnstile) = self.turnstile.get() {
-            turnstile.give_back();
+        if let Some(place) = self.places.turnstile() {
+            TURNSTILES.take_back(place);
         }
     }
 
     /// Moves what was counted at the turnstile to the gate. Call it with the lock held.
     fn take_successes_of_turnstile(&self) {
-        if let Some(turnstile) = self.turnstile.get() {
+        if let Some(turnstile) = self.turnstile() {
             self.gate.add_successes(turnstile.take_successes());
         }
     }

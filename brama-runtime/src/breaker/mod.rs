@@ -25,6 +25,7 @@ mod overlaid;
 mod panic_guard;
 mod pending_events;
 mod permit;
+mod places;
 mod published;
 mod rare_state;
 mod raw_permit;

@@ -4,28 +4,23 @@ use super::{locked::Locked, slot::Slot};
 use crate::{
     circuit::{State, Tick},
     status::Series,
-    sys::sync::Ordering,
 };
-
-/// Metrics sum the breaker with others of its identifier.
-const SUMMED: u64 = 1 << 63;
 
 impl Slot {
     /// Sets whether metrics sum the breaker with others of its identifier, and how many of those
     /// were evicted before it was created. Call it before another thread can use the slot.
     pub(crate) fn set_in_metrics(&self, is_summed: bool, incarnation: u64) {
-        let place = if is_summed { incarnation | SUMMED } else { incarnation };
-        self.series.store(place, Ordering::Relaxed);
+        self.places.set_in_metrics(is_summed, incarnation);
     }
 
     /// A number that differs between a breaker and an evicted one that had the same key.
     pub(super) fn incarnation(&self) -> u64 {
-        self.series.load(Ordering::Relaxed) & !SUMMED
+        self.places.incarnation()
     }
 
     /// Whether metrics sum the breaker with others of its identifier.
     pub(crate) fn is_summed(&self) -> bool {
-        self.series.load(Ordering::Relaxed) & SUMMED != 0
+        self.places.is_summed()
     }
 
     /// Returns what metrics show of the breaker. It allocates for a long identity, for transitions

@@ -4,7 +4,8 @@ use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use super::{
     context::SlotContext, extras::Extras, gate::Gate, locked::Locked,
-    pending_events::PendingEvents, rare_state::Opened, turnstile::Turnstile, word::Word,
+    pending_events::PendingEvents, places::Places, rare_state::Opened, turnstile::Turnstile,
+    word::Word,
 };
 use crate::{
     circuit::{Abandoned, Action, By, Reasons, State, Tick},
@@ -14,7 +15,7 @@ use crate::{
     identity::Identity,
     logs::RejectionLog,
     status::Rejections,
-    sys::sync::{AtomicU64, Mutex, OnceBox, OnceRef},
+    sys::sync::{Mutex, OnceBox, OnceRef},
 };
 
 /// The state that a breaker's handles, permits and call sites share.
@@ -30,10 +31,7 @@ pub struct Slot {
     pub(super) gate: Gate,
     pub(super) context: Arc<SlotContext>,
     pub(super) extras: OnceBox<Extras>,
-    /// Where metrics show the breaker: its incarnation, and above it whether they sum it.
-    pub(super) series: AtomicU64,
-    /// The narrower gate of a breaker with a key, if decorated functions call it.
-    pub(super) turnstile: OnceRef<'static, Turnstile<Self>>,
+    pub(super) places: Places,
     pub(super) locked: Mutex<Locked>,
     pub(super) log: RejectionLog,
 }
@@ -52,9 +50,8 @@ impl Slot {
         }
         let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), created));
         let log = RejectionLog::new();
-        let (series, turnstile) = (AtomicU64::new(0), OnceRef::new());
-        let this =
-            Self { identity, attribute, gate, context, extras, series, turnstile, locked, log };
+        let places = Places::default();
+        let this = Self { identity, attribute, gate, context, extras, places, locked, log };
         this.lock_for_step().publish();
         this
     }
@@ -201,14 +198,14 @@ impl Slot {
     /// The successes, for a holder of the lock that has disabled the fast path.
     pub(super) fn successes(&self) -> u64 {
         let in_place = self.extras.get().map_or(0, |extras| extras.in_flight.successes());
-        let passed = self.turnstile.get().map_or(0, Turnstile::successes);
+        let passed = self.turnstile().map_or(0, Turnstile::successes);
         self.gate.successes() + in_place + passed
     }
 
     /// The successes, without excluding calls that are being counted. Call it with the lock held.
     pub(super) fn sum_successes(&self) -> u64 {
         let in_place = self.extras.get().map_or(0, |extras| extras.in_flight.sum_successes());
-        let passed = self.turnstile.get().map_or(0, Turnstile::sum);
+        let passed = self.turnstile().map_or(0, Turnstile::sum);
         self.gate.sum(Counter::Success) + in_place + passed
     }
 

@@ -57,7 +57,7 @@ impl Slot {
 
     /// Sends successes to the lock. Returns the word that the gate has shown until now.
     fn disable_fast_path(&self) -> Word {
-        if let Some(turnstile) = self.turnstile.get() {
+        if let Some(turnstile) = self.turnstile() {
             turnstile.close();
         }
         self.gate.disable_fast_path()
@@ -158,7 +158,7 @@ impl StepGuard<'_> {
         let may_end_failures = self.is_synced || circuit.failures() == 0;
         let word = if may_end_failures { word } else { word.without_fast_path() };
         let word = if self.locked.is_held_back() { word.held_back() } else { word };
-        let Slot { identity, context, gate, turnstile, .. } = self.slot;
+        let Slot { identity, context, gate, .. } = self.slot;
         let kind = || self.locked.layers().kind();
         let is_observed = context.bus.has_subscribers()
             && context.bus.has_subscribers_of(EventKinds::CALLS, identity, kind);
@@ -166,7 +166,7 @@ impl StepGuard<'_> {
         let word = if is_overlaid { self.locked.mark_overlay(word, &mut fields) } else { word };
         let word = if is_observed { word.observed() } else { word };
         let word = gate.publish(self.locked.mark(word), fields);
-        if let Some(turnstile) = turnstile.get() {
+        if let Some(turnstile) = self.slot.turnstile() {
             turnstile.publish(word);
         }
         word

@@ -1,14 +1,11 @@
 //! Models of a turnstile: calls pass while its breaker fails or is evicted, and while another
 //! breaker gets it.
 
-use std::sync::Arc;
+use std::{ptr, sync::Arc};
 
 use super::harness::{Join, fail, model, slot, spawn};
 use crate::{
-    breaker::{
-        Idle, KeyedSlot, RawPermit, Slot,
-        turnstile::{Arena, Turnstile},
-    },
+    breaker::{Idle, KeyedSlot, RawPermit, Slot, turnstile::Turnstile},
     circuit::{Action, By, PolicyPatch, State},
     counters::Totals,
     identity::InlineKey,
@@ -20,15 +17,13 @@ use crate::{
 struct Keyed {
     slot: Arc<Slot>,
     turnstile: &'static Turnstile<Slot>,
-    turnstiles: &'static Arena<Slot>,
 }
 
 impl Keyed {
     fn new(patch: PolicyPatch) -> Self {
-        let turnstiles = Box::leak(Box::new(Arena::new()));
         let slot = slot(patch).0;
-        let place = slot.make_turnstile_in(turnstiles, key("a")).unwrap();
-        Self { slot, turnstile: turnstiles.get(place).unwrap(), turnstiles }
+        slot.make_turnstile(key("a")).unwrap();
+        Self { turnstile: slot.turnstile().unwrap(), slot }
     }
 
     fn evict(&self) -> Option<Totals> {
@@ -157,8 +152,8 @@ fn a_call_never_counts_for_the_next_breaker_of_its_turnstile() {
         let next = slot(PolicyPatch::new()).0;
         let evicted = keyed.evict();
         if evicted.is_some() {
-            let place = next.make_turnstile_in(keyed.turnstiles, key("b")).unwrap();
-            assert_eq!(place, keyed.turnstile.place());
+            next.make_turnstile(key("b")).unwrap();
+            assert!(ptr::eq(next.turnstile().unwrap(), keyed.turnstile));
         }
         let passed = caller.join().unwrap();
         assert_eq!((keyed.slot.counted().successes, next.counted().successes), (passed, 0));

@@ -53,36 +53,27 @@ impl<T> Arena<T> {
     }
 
     /// Takes a turnstile for the calls of this slot. `None` if there are none left.
-    pub(crate) fn take(
-        &'static self,
-        key: InlineKey,
-        slot: &Arc<T>,
-    ) -> Option<&'static Turnstile<T>> {
+    pub(crate) fn take(&'static self, key: InlineKey, slot: &Arc<T>) -> Option<TurnstilePlace> {
         let place = self.supply.lock().take();
         let block = self.blocks.get(place.block())?;
-        let block = block.get_or_init(|| Box::new(self.new_block(place.block())));
-        let turnstile = block.get(place.in_block())?;
-        turnstile.assign(key, Arc::downgrade(slot));
-        Some(turnstile)
+        let block = block.get_or_init(|| Box::new(new_block()));
+        block.get(place.in_block())?.assign(key, Arc::downgrade(slot));
+        Some(place)
     }
 
-    /// A block and the homes in it are never freed.
-    fn new_block(&'static self, block: usize) -> Box<[Turnstile<T>]> {
-        let first = u32::try_from(block * BLOCK).unwrap_or(u32::MAX);
-        let home =
-            |number| Home { slot: Mutex::default(), place: TurnstilePlace(number), arena: self };
-        let homes: Vec<_> = (first..).map(home).take(BLOCK).collect();
-        Box::leak(homes.into_boxed_slice()).iter().map(Turnstile::new).collect()
+    /// Takes the turnstile of an evicted breaker back: no call has passed, and none can.
+    pub(crate) fn take_back(&'static self, place: TurnstilePlace) {
+        if let Some(turnstile) = self.get(place) {
+            turnstile.assign(InlineKey::NONE, Weak::new());
+            self.supply.lock().given_back.push(place);
+        }
     }
 }
 
-impl<T> Turnstile<T> {
-    /// Gives the turnstile of an evicted breaker back: no call has passed, and none can.
-    pub(in crate::breaker) fn give_back(&self) {
-        let Home { place, arena, .. } = self.home;
-        self.assign(InlineKey::NONE, Weak::new());
-        arena.supply.lock().given_back.push(*place);
-    }
+/// A block and the homes in it are never freed.
+fn new_block<T>() -> Box<[Turnstile<T>]> {
+    let homes: Vec<_> = (0..BLOCK).map(|_| Home::default()).collect();
+    Box::leak(homes.into_boxed_slice()).iter().map(Turnstile::new).collect()
 }
 
 impl Supply {

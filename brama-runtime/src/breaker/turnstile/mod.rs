@@ -53,16 +53,12 @@ pub(crate) struct Turnstile<T: 'static> {
     /// The calls that have passed and have not ended, and above [`SUCCESSES`] the successes.
     calls: AtomicU64,
     key: [AtomicU64; INLINE_KEY_WORDS],
+    /// Elsewhere, since only a call that does not succeed here needs it.
     home: &'static Home<T>,
 }
 
-/// What only a call that leaves the narrow way needs of a turnstile.
-struct Home<T: 'static> {
-    /// The slot whose calls pass, if any. A passed call keeps it from eviction.
-    slot: Mutex<Weak<T>>,
-    place: TurnstilePlace,
-    arena: &'static Arena<T>,
-}
+/// The slot whose calls pass, if any. A passed call keeps it from eviction.
+type Home<T> = Mutex<Weak<T>>;
 
 /// No call passes. No word of a gate that admits calls is zero.
 const CLOSED: u64 = 0;
@@ -137,7 +133,7 @@ impl<T> Turnstile<T> {
     }
 
     fn slot(&self) -> Option<Arc<T>> {
-        self.home.slot.lock().upgrade()
+        self.home.lock().upgrade()
     }
 
     /// Assigns a closed turnstile to this slot. It stays closed until the slot publishes.
@@ -145,7 +141,7 @@ impl<T> Turnstile<T> {
         for (place, word) in self.key.iter().zip(key.words()) {
             place.store(word, Ordering::Relaxed);
         }
-        *self.home.slot.lock() = slot;
+        *self.home.lock() = slot;
     }
 
     /// Shows `word`, or closes. Call it only with the breaker's lock held.
@@ -178,11 +174,6 @@ impl<T> Turnstile<T> {
     /// Takes the successes out, to be counted elsewhere. Call it with the breaker's lock held.
     pub(super) fn take_successes(&self) -> u64 {
         self.calls.fetch_and(CALLS, Ordering::Relaxed) >> SUCCESSES
-    }
-
-    /// Where to find it again.
-    pub(crate) fn place(&self) -> TurnstilePlace {
-        self.home.place
     }
 }
 
