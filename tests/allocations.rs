@@ -255,3 +255,33 @@ fn statuses_that_are_visited_take_the_memory_of_one() {
     let all = measure(|| assert_eq!(registry.statuses(BreakerFilter::new()).len(), 10_000));
     assert!(4 * peak.bytes_max < all.bytes_max, "{} bytes", all.bytes_max);
 }
+
+#[circuit_breaker(identifier = "allocations: keys", key = (region, node))]
+fn answer_by_parts(region: &str, node: u64) -> Result<u64, CircuitOpen> {
+    Ok(node)
+}
+
+#[test]
+fn a_call_with_a_key_of_parts_allocates_nothing() {
+    for node in 0..100 {
+        assert!((0..2).all(|_| answer_by_parts("eu-central", node).is_ok()));
+    }
+    assert_eq!(
+        allocations(|| (0..100).for_each(|node| drop(answer_by_parts("eu-central", node)))),
+        0
+    );
+}
+
+/// In bytes, with their names and the map.
+#[test]
+fn ten_thousand_idle_keys_take_at_most_two_and_a_half_million_bytes() {
+    let registry = Registry::new();
+    let created = measure(|| {
+        for node in 0..10_000 {
+            let breaker =
+                registry.breaker(Identity::new("nodes").with_key(format_args!("node-{node}")));
+            assert_eq!(breaker.call(|| Ok::<_, CircuitOpen>(node)), Ok(node));
+        }
+    });
+    assert!(created.bytes_current <= 2_500_000, "{} bytes", created.bytes_current);
+}

@@ -30,6 +30,42 @@ fn each_key_has_a_breaker_of_its_own() {
 }
 
 #[test]
+fn a_tuple_is_a_key_whose_parts_are_told_apart() {
+    #[circuit_breaker(identifier = "keys: tuple", key = (region, node), max_attempts = 1)]
+    fn read(region: &str, node: u64, good: bool) -> Answer<()> {
+        if good { Ok(()) } else { Err(TestError::Failed("disk")) }
+    }
+    assert_eq!(read("eu", 7, false), Err(TestError::Failed("disk")));
+    for _ in 0..3 {
+        assert_eq!(read("eu", 7, true), Err(TestError::Open));
+        for (region, node) in [("eu", 8), ("us", 7), ("eu,7", 7)] {
+            assert_eq!(read(region, node, true), Ok(()));
+        }
+    }
+    assert_eq!(counted(&keyed("keys: tuple", "eu,7")), [0, 1]);
+    assert_eq!(counted(&keyed("keys: tuple", "us,7")), [3, 0]);
+    assert_eq!(counted(&keyed("keys: tuple", r"eu\,7,7")), [3, 0]);
+}
+
+#[test]
+fn a_number_and_its_text_name_one_breaker() {
+    #[circuit_breaker(identifier = "keys: number", key = node)]
+    fn by_number(node: u32) -> Answer<()> {
+        Ok(())
+    }
+    #[circuit_breaker(identifier = "keys: number", key = node)]
+    fn by_text(node: &str) -> Answer<()> {
+        Ok(())
+    }
+    for _ in 0..3 {
+        let calls = [by_number(1), by_number(7), by_text("7"), by_text("07")];
+        assert!(calls.iter().all(Result::is_ok));
+    }
+    let successes = |key: &str| counted(&keyed("keys: number", key))[0];
+    assert_eq!(["1", "7", "07"].map(successes), [3, 6, 3]);
+}
+
+#[test]
 fn a_key_is_not_joined_to_the_identifier() {
     #[circuit_breaker(identifier = name, key = key, scope = "keys: joined", registry = registry)]
     fn read(registry: &Registry, name: &str, key: &str) -> Answer<()> {

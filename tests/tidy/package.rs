@@ -59,7 +59,7 @@ fn breaches<T: IntoIterator<Item = PathBuf>>(find: impl Fn(&Package) -> T) -> Ve
     found.collect()
 }
 
-const MOST_FILES: usize = 260;
+const MOST_FILES: usize = 270;
 
 #[test]
 fn a_crate_packs_sources_examples_and_what_monitors_it_only() {

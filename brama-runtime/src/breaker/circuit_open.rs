@@ -45,7 +45,7 @@ impl CircuitOpen {
         if self.is_overlaid() {
             return self.0.slot.log_overlaid(self);
         }
-        let log = &self.0.slot.log;
+        let log = &self.0.slot.gate.published().log;
         log.add(self.identity(), self.state(), self.opening(), self.retry_after(), self);
     }
 

@@ -105,22 +105,22 @@ impl Slot {
         let mut locked = self.lock_for_step();
         self.take_successes_of_turnstile();
         if self.turnstile().is_none() {
-            self.places.set_turnstile(TURNSTILES.take(key, self)?);
+            self.whereabouts.set_turnstile(TURNSTILES.take(key, self)?);
         }
         locked.publish();
-        self.places.turnstile()
+        self.whereabouts.turnstile()
     }
 
     /// The turnstile of the breaker, if it has one.
     pub(super) fn turnstile(&self) -> Option<&'static Turnstile<Self>> {
-        TURNSTILES.get(self.places.turnstile()?)
+        TURNSTILES.get(self.whereabouts.turnstile()?)
     }
 
     /// Gives the turnstile of an evicted breaker back: no call has passed, and none can. Call it
     /// with the lock held.
     pub(super) fn give_turnstile_back(&self) {
         self.take_successes_of_turnstile();
-        if let Some(place) = self.places.turnstile() {
+        if let Some(place) = self.whereabouts.turnstile() {
             TURNSTILES.take_back(place);
         }
     }

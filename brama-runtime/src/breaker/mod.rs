@@ -25,7 +25,6 @@ mod overlaid;
 mod panic_guard;
 mod pending_events;
 mod permit;
-mod places;
 mod published;
 mod rare_state;
 mod raw_permit;
@@ -47,6 +46,7 @@ mod watched;
 mod watched_stream;
 #[cfg(all(test, not(brama_loom)))]
 mod weight;
+mod whereabouts;
 mod word;
 
 use std::{fmt, future::Future, pin::pin, sync::Arc};

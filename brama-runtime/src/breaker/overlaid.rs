@@ -120,7 +120,13 @@ impl Slot {
     pub(super) fn log_overlaid(&self, rejected: &CircuitOpen) {
         let minute = self.present_minute();
         let retry_after = rejected.retry_after();
-        self.log.add_of_minute(self.identity(), None, retry_after, minute, rejected);
+        self.gate.published().log.add_of_minute(
+            self.identity(),
+            None,
+            retry_after,
+            minute,
+            rejected,
+        );
     }
 
     /// Whether a task waits for the end of an overlay, and of nothing else.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::word::Word;
 use crate::{
     circuit::Tick,
+    logs::RejectionLog,
     sys::sync::{AtomicU64, Ordering},
 };
 
@@ -18,6 +19,7 @@ pub(super) struct Published {
     slow_after: AtomicU64,
     pub(super) ignored: AtomicU64,
     pub(super) rejected: AtomicU64,
+    pub(super) log: RejectionLog,
 }
 
 /// The values published with the word.
@@ -43,6 +45,7 @@ impl Default for Published {
             slow_after: AtomicU64::new(0),
             ignored: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
+            log: RejectionLog::new(),
         }
     }
 }

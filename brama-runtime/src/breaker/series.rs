@@ -10,17 +10,17 @@ impl Slot {
     /// Sets whether metrics sum the breaker with others of its identifier, and how many of those
     /// were evicted before it was created. Call it before another thread can use the slot.
     pub(crate) fn set_in_metrics(&self, is_summed: bool, incarnation: u64) {
-        self.places.set_in_metrics(is_summed, incarnation);
+        self.whereabouts.set_in_metrics(is_summed, incarnation);
     }
 
     /// A number that differs between a breaker and an evicted one that had the same key.
     pub(super) fn incarnation(&self) -> u64 {
-        self.places.incarnation()
+        self.whereabouts.incarnation()
     }
 
     /// Whether metrics sum the breaker with others of its identifier.
     pub(crate) fn is_summed(&self) -> bool {
-        self.places.is_summed()
+        self.whereabouts.is_summed()
     }
 
     /// Returns what metrics show of the breaker. It allocates for a long identity, for transitions

@@ -4,8 +4,8 @@ use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use super::{
     context::SlotContext, extras::Extras, gate::Gate, locked::Locked,
-    pending_events::PendingEvents, places::Places, rare_state::Opened, turnstile::Turnstile,
-    word::Word,
+    pending_events::PendingEvents, rare_state::Opened, turnstile::Turnstile,
+    whereabouts::Whereabouts, word::Word,
 };
 use crate::{
     circuit::{Abandoned, Action, By, Reasons, State, Tick},
@@ -13,7 +13,6 @@ use crate::{
     connection::ConnectionKind,
     counters::{Contention, Counter, Totals},
     identity::Identity,
-    logs::RejectionLog,
     status::Rejections,
     sys::sync::{Mutex, OnceBox, OnceRef},
 };
@@ -31,9 +30,8 @@ pub struct Slot {
     pub(super) gate: Gate,
     pub(super) context: Arc<SlotContext>,
     pub(super) extras: OnceBox<Extras>,
-    pub(super) places: Places,
+    pub(super) whereabouts: Whereabouts,
     pub(super) locked: Mutex<Locked>,
-    pub(super) log: RejectionLog,
 }
 
 impl Slot {
@@ -49,9 +47,8 @@ impl Slot {
             attribute.get_or_init(|| first);
         }
         let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), created));
-        let log = RejectionLog::new();
-        let places = Places::default();
-        let this = Self { identity, attribute, gate, context, extras, places, locked, log };
+        let whereabouts = Whereabouts::default();
+        let this = Self { identity, attribute, gate, context, extras, whereabouts, locked };
         this.lock_for_step().publish();
         this
     }

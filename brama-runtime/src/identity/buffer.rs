@@ -1,9 +1,10 @@
 //! The buffer in which an identity is assembled for a look-up.
 
-use std::fmt::{self, Display};
+use std::fmt;
 
 use super::{
     Identity,
+    key_text::{KeyText, MOST_DIGITS, digits_of},
     repr::{InlineTexts, Layout, Repr, SIZE},
 };
 
@@ -19,9 +20,6 @@ pub(crate) struct IdentityBuf {
 
 /// In bytes: enough for a scope, an identifier and a key that is a UUID, a host or an address.
 const ROOM: usize = 128;
-
-/// The digits of [`u64::MAX`].
-const MOST_DIGITS: usize = 20;
 
 impl IdentityBuf {
     #[inline]
@@ -53,6 +51,7 @@ impl IdentityBuf {
         match key {
             KeyText::Text(text) => self.push(text.as_bytes()),
             KeyText::Number { magnitude, is_negative } => self.push_number(magnitude, is_negative),
+            KeyText::Tuple(key) => key.write_to(&mut |text| self.push(text)),
             KeyText::Shown(key) => drop(fmt::write(self, format_args!("{key}"))),
         }
         self.layout = self.layout.with_key(self.length - before);
@@ -96,16 +95,8 @@ impl IdentityBuf {
     }
 
     fn push_number(&mut self, magnitude: u64, is_negative: bool) {
-        let (mut digits, mut left, mut length) = ([b'-'; MOST_DIGITS + 1], magnitude, 0);
-        for place in digits.iter_mut().rev() {
-            let [digit, ..] = (left % 10).to_le_bytes();
-            (*place, left, length) = (b'0' + digit, left / 10, length + 1);
-            if left == 0 {
-                break;
-            }
-        }
-        let begin = digits.len() - length - usize::from(is_negative);
-        self.push(digits.get(begin..).unwrap_or_default());
+        let mut digits = [0; MOST_DIGITS];
+        self.push(digits_of(magnitude, is_negative, &mut digits));
     }
 
     #[cold]
@@ -123,21 +114,4 @@ impl fmt::Write for IdentityBuf {
         self.push(part.as_bytes());
         Ok(())
     }
-}
-
-/// The text of a key, or the value that is formatted as one.
-#[derive(Clone, Copy)]
-#[expect(missing_debug_implementations, reason = "lives for one look-up")]
-pub enum KeyText<'a> {
-    /// A text.
-    Text(&'a str),
-    /// A whole number, formatted in decimal digits.
-    Number {
-        /// The absolute value.
-        magnitude: u64,
-        /// Whether the number is negative.
-        is_negative: bool,
-    },
-    /// A value, formatted by its `Display`.
-    Shown(&'a dyn Display),
 }

@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::KeyText;
+use super::{KeyParts, KeyText};
 
 /// A short key: a text of at most [`MOST`] bytes, or an integer.
 ///
@@ -44,14 +44,33 @@ impl InlineKey {
             KeyText::Number { magnitude, is_negative } => {
                 Some(Self::of_number(magnitude, is_negative))
             }
+            KeyText::Tuple(parts) => Self::of_parts(parts),
             KeyText::Shown(_) => None,
         }
+    }
+
+    #[inline(never)]
+    fn of_parts(parts: &dyn KeyParts) -> Option<Self> {
+        let (mut bytes, mut length) = ([0; MOST], 0);
+        parts.write_to(&mut |part| {
+            let end = length + part.len();
+            if let Some(place) = bytes.get_mut(length..end) {
+                place.copy_from_slice(part);
+            }
+            length = end;
+        });
+        bytes.get(..length).and_then(Self::of_bytes)
     }
 
     #[expect(clippy::inline_always, reason = "returned in memory, it takes a quarter of a look-up")]
     #[inline(always)]
     pub(crate) fn of_text(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
+        Self::of_bytes(text.as_bytes())
+    }
+
+    #[expect(clippy::inline_always, reason = "returned in memory, it takes a quarter of a look-up")]
+    #[inline(always)]
+    fn of_bytes(bytes: &[u8]) -> Option<Self> {
         if bytes.first().is_some_and(|first| first.is_ascii_digit() || *first == b'-')
             && let Some((magnitude, is_negative)) = number_of(bytes)
         {

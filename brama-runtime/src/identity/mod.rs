@@ -2,6 +2,7 @@
 
 mod buffer;
 mod inline_key;
+mod key_text;
 mod repr;
 #[cfg(feature = "serde")]
 mod serde_impls;
@@ -9,8 +10,8 @@ mod serde_impls;
 use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash};
 
 pub(crate) use self::buffer::IdentityBuf;
-pub use self::buffer::KeyText;
 pub(crate) use self::inline_key::{INLINE_KEY_WORDS, InlineKey};
+pub use self::key_text::{KeyPart, KeyParts, KeyText};
 use self::repr::{IdentityParts, Layout, Repr};
 use crate::text::Escaped;
 

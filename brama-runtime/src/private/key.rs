@@ -2,26 +2,32 @@
 //!
 //! `Display` would take a large part of a look-up's instructions, and a string or an integer does
 //! not need it. As in [`verdict`](super::verdict), the method is selected by autoderef
-//! specialization: [`TextKey`] dereferences to [`NumberKey`], and that to [`DisplayKey`]. A method
-//! call in generated code follows them to the first with a method for the key's type.
+//! specialization: [`TextKey`] dereferences to [`NumberKey`], that to [`TupleKey`], and that to
+//! [`DisplayKey`]. A method call in generated code follows them to the first with a method for the
+//! key's type.
 
-use std::{borrow::Cow, fmt::Display, ops::Deref, rc::Rc, sync::Arc};
+use std::{fmt::Display, ops::Deref};
 
-use crate::identity::KeyText;
+use super::key_value::{AsNumber, AsText};
+use crate::identity::{KeyParts, KeyText};
 
 /// The key that an expression evaluates to.
 #[inline]
 pub const fn key<K>(value: &K) -> TextKey<'_, K> {
-    TextKey(NumberKey(DisplayKey(value)))
+    TextKey(NumberKey(TupleKey(DisplayKey(value))))
 }
 
 /// A string of the standard library; otherwise a number.
 #[expect(missing_debug_implementations, reason = "lives for one expression")]
 pub struct TextKey<'a, K>(NumberKey<'a, K>);
 
-/// An integer; otherwise any type with `Display`.
+/// An integer; otherwise a tuple.
 #[expect(missing_debug_implementations, reason = "lives for one expression")]
-pub struct NumberKey<'a, K>(DisplayKey<'a, K>);
+pub struct NumberKey<'a, K>(TupleKey<'a, K>);
+
+/// A tuple of strings and integers; otherwise any type with `Display`.
+#[expect(missing_debug_implementations, reason = "lives for one expression")]
+pub struct TupleKey<'a, K>(DisplayKey<'a, K>);
 
 /// Any type with `Display`.
 #[expect(missing_debug_implementations, reason = "lives for one expression")]
@@ -32,7 +38,7 @@ impl<'a, K: AsText> TextKey<'a, K> {
     #[inline]
     #[must_use]
     pub fn __brama_key_text(&self) -> KeyText<'a> {
-        let &Self(NumberKey(DisplayKey(key))) = self;
+        let &Self(NumberKey(TupleKey(DisplayKey(key)))) = self;
         KeyText::Text(key.as_text())
     }
 }
@@ -42,9 +48,28 @@ impl<'a, K: AsNumber> NumberKey<'a, K> {
     #[inline]
     #[must_use]
     pub fn __brama_key_text(&self) -> KeyText<'a> {
-        let &Self(DisplayKey(key)) = self;
+        let &Self(TupleKey(DisplayKey(key))) = self;
         let (magnitude, is_negative) = key.as_number();
         KeyText::Number { magnitude, is_negative }
+    }
+}
+
+impl<'a, K: KeyParts> TupleKey<'a, K> {
+    /// The key as its parts.
+    #[inline]
+    #[must_use]
+    pub fn __brama_key_text(&self) -> KeyText<'a> {
+        let &Self(DisplayKey(key)) = self;
+        KeyText::Tuple(key)
+    }
+}
+
+impl<'a, K> Deref for TupleKey<'a, K> {
+    type Target = DisplayKey<'a, K>;
+
+    #[inline]
+    fn deref(&self) -> &Self::Target {
+        &self.0
     }
 }
 
@@ -71,7 +96,7 @@ impl<'a, K> Deref for TextKey<'a, K> {
 }
 
 impl<'a, K> Deref for NumberKey<'a, K> {
-    type Target = DisplayKey<'a, K>;
+    type Target = TupleKey<'a, K>;
 
     #[inline]
     fn deref(&self) -> &Self::Target {
@@ -79,77 +104,12 @@ impl<'a, K> Deref for NumberKey<'a, K> {
     }
 }
 
-/// A string whose `Display` prints the string itself.
-pub trait AsText {
-    /// The string.
-    fn as_text(&self) -> &str;
-}
-
-impl AsText for str {
-    #[inline]
-    fn as_text(&self) -> &str {
-        self
-    }
-}
-
-/// Implements [`AsText`] for types that dereference to a string.
-macro_rules! texts {
-    ($([$($generic:tt)*] $text:ty),*) => {$(
-        impl<$($generic)*> AsText for $text {
-            #[inline]
-            fn as_text(&self) -> &str {
-                (**self).as_text()
-            }
-        }
-    )*};
-}
-
-texts!([T: AsText + ?Sized] &T, [] String, [] Cow<'_, str>, [] Box<str>, [] Rc<str>, [] Arc<str>);
-
-/// An integer.
-pub trait AsNumber {
-    /// The magnitude, and whether the integer is negative.
-    fn as_number(&self) -> (u64, bool);
-}
-
-/// Implements [`AsNumber`] for integers of up to 64 bits.
-macro_rules! numbers {
-    ($($unsigned:ty, $signed:ty);*) => {$(
-        #[allow(
-            clippy::cast_lossless,
-            reason = "`usize` and `isize` lack `From`; the others would not need `as`"
-        )]
-        impl AsNumber for $unsigned {
-            #[inline]
-            fn as_number(&self) -> (u64, bool) {
-                (*self as u64, false)
-            }
-        }
-
-        impl AsNumber for $signed {
-            #[inline]
-            fn as_number(&self) -> (u64, bool) {
-                let (magnitude, _) = self.unsigned_abs().as_number();
-                (magnitude, *self < 0)
-            }
-        }
-    )*};
-}
-
-numbers!(u8, i8; u16, i16; u32, i32; u64, i64; usize, isize);
-
-impl<T: AsNumber + ?Sized> AsNumber for &T {
-    #[inline]
-    fn as_number(&self) -> (u64, bool) {
-        (**self).as_number()
-    }
-}
-
 /// A type that can be a key: any type with `Display`.
 #[diagnostic::on_unimplemented(
     message = "a key must implement `Display`, but `{Self}` does not",
     label = "cannot be converted to text",
-    note = "use a number, a string or any expression whose type implements `Display`"
+    note = "use a number, a string, a tuple of two to four of them, or any expression whose type \
+            implements `Display`"
 )]
 pub trait Key {
     /// The value, for its `Display`.
@@ -165,6 +125,8 @@ impl<T: Display> Key for T {
 
 #[cfg(test)]
 mod tests {
+    use std::{borrow::Cow, rc::Rc, sync::Arc};
+
     use super::*;
     use crate::identity::IdentityBuf;
 
@@ -185,6 +147,7 @@ mod tests {
             match text {
                 KeyText::Text(_) => "text",
                 KeyText::Number { .. } => "number",
+                KeyText::Tuple(_) => "parts",
                 KeyText::Shown(_) => "shown",
             }
         }};
@@ -217,6 +180,19 @@ mod tests {
         assert_eq!([kind_of!(u32::MAX), kind_of!(i32::MIN), kind_of!(&&99_u32)], ["number"; 3]);
         assert_eq!([kind_of!(u64::MAX), kind_of!(i64::MIN), kind_of!(i64::MAX)], ["number"; 3]);
         assert_eq!([kind_of!(usize::MAX), kind_of!(isize::MIN), kind_of!(7)], ["number"; 3]);
+    }
+
+    #[test]
+    fn the_parts_of_a_tuple_are_told_apart_whatever_they_contain() {
+        let is_read = |text: KeyText<'_>, as_text: &str| assert_eq!(read(text), as_text);
+        let (eu, seven) = ("eu".to_owned(), 7_u64);
+        is_read(key(&(&eu, seven)).__brama_key_text(), "eu,7");
+        is_read(key(&(eu.as_str(), &seven, -1_i8)).__brama_key_text(), "eu,7,-1");
+        is_read(key(&("", Box::<str>::from(""), "", 0_usize)).__brama_key_text(), ",,,0");
+        is_read(key(&("a,b", "c")).__brama_key_text(), r"a\,b,c");
+        is_read(key(&("a", "b,c")).__brama_key_text(), r"a,b\,c");
+        is_read(key(&(r"a\", "c")).__brama_key_text(), r"a\\,c");
+        is_read(key(&("é".repeat(50), "c")).__brama_key_text(), &("é".repeat(50) + ",c"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod future;
 mod held;
 mod judge;
 mod key;
+mod key_value;
 mod lookup;
 mod made_stream;
 mod marker;
@@ -46,7 +47,8 @@ pub use self::{
     future::{IntoFutureOf, PinnedBox, declare, make_future},
     held::HeldBreaker,
     judge::{ErrorRules, FailedCall, HandlerAnswer, ReasonAnswer, handled},
-    key::{AsNumber, AsText, DisplayKey, Key, NumberKey, TextKey, key},
+    key::{DisplayKey, Key, NumberKey, TextKey, TupleKey, key},
+    key_value::{AsNumber, AsPart, AsText},
     lookup::{AsIdentifier, Lookup, OwnRegistry, acquire, acquire_on_thread, admit, enter, find},
     made_stream::{IntoStreamOf, PinnedBoxOfStream, make_stream},
     policy::{ExpiryOrDuration, PolicyOrPatch},
@@ -67,7 +69,7 @@ pub use crate::{
     answers::{timeout_problem, unavailable_problem},
     breaker::JudgedAt,
     config::{Attribute, ConfigProblem, Declaration},
-    identity::KeyText,
+    identity::{KeyPart, KeyParts, KeyText},
     outcome::Judgement,
     text::without_passwords,
 };

@@ -6,12 +6,12 @@ use crate::sys::sync::{AtomicU64, Ordering};
 /// The place of the turnstile in the lower half; above it the incarnation, and whether metrics sum
 /// the breaker. They share a word because ten thousand breakers have one each.
 #[derive(Default)]
-pub(super) struct Places(AtomicU64);
+pub(super) struct Whereabouts(AtomicU64);
 
 const SUMMED: u64 = 1 << 63;
 const INCARNATION: u32 = 32;
 
-impl Places {
+impl Whereabouts {
     /// Sets whether metrics sum the breaker, and the lowest 31 bits of its incarnation. Call it
     /// before another thread can use the breaker.
     pub(super) fn set_in_metrics(&self, is_summed: bool, incarnation: u64) {
@@ -46,12 +46,15 @@ mod tests {
     #[test]
     fn no_part_changes_another() {
         for (is_summed, incarnation) in [(false, 0), (true, 0), (false, 7), (true, (1 << 31) - 1)] {
-            let places = Places::default();
-            places.set_in_metrics(is_summed, incarnation);
-            assert_eq!(places.turnstile(), None);
-            places.set_turnstile(TurnstilePlace::of(u32::MAX - 1));
-            assert_eq!(places.turnstile(), Some(TurnstilePlace::of(u32::MAX - 1)));
-            assert_eq!((places.is_summed(), places.incarnation()), (is_summed, incarnation));
+            let whereabouts = Whereabouts::default();
+            whereabouts.set_in_metrics(is_summed, incarnation);
+            assert_eq!(whereabouts.turnstile(), None);
+            whereabouts.set_turnstile(TurnstilePlace::of(u32::MAX - 1));
+            assert_eq!(whereabouts.turnstile(), Some(TurnstilePlace::of(u32::MAX - 1)));
+            assert_eq!(
+                (whereabouts.is_summed(), whereabouts.incarnation()),
+                (is_summed, incarnation)
+            );
         }
     }
 }
