@@ -37,6 +37,9 @@ impl Slot {
     /// under the lock.
     #[inline(never)]
     pub(super) fn record_success_out_of_line(&self, entry: Entry) {
+        if !logs::takes_outcomes() && self.counts_success_of(entry) {
+            return self.note_contention(self.gate.count_success());
+        }
         if entry.word().holds_place() {
             return self.record_success_in_place(entry);
         }
@@ -46,9 +49,7 @@ impl Slot {
             let took = self.took(entry);
             return self.record_verdict(entry, Verdict::Success { took });
         }
-        let word = self.gate.load();
-        if word == entry.word() && (word.has_striped_fast_path() || self.is_in_present_bucket(word))
-        {
+        if self.counts_success_of(entry) {
             return self.note_contention(self.gate.count_success());
         }
         let took = self.took(entry);
@@ -59,6 +60,14 @@ impl Slot {
             return self.note_contention(self.gate.count_success());
         }
         self.record_success_under_lock(entry, took);
+    }
+
+    /// Whether the gate counts a success of this call, without a look at how long it took. The word
+    /// of a call that holds a place, or is in a scope or let through, is never the gate's.
+    #[inline]
+    fn counts_success_of(&self, entry: Entry) -> bool {
+        let word = self.gate.load();
+        word == entry.word() && (word.has_striped_fast_path() || self.is_in_present_bucket(word))
     }
 
     #[cold]

@@ -2,7 +2,13 @@
 
 mod totals;
 
-use std::{fmt, num::NonZeroUsize, sync::atomic::AtomicUsize, thread};
+use std::{
+    cell::Cell,
+    fmt,
+    num::NonZeroUsize,
+    sync::atomic::AtomicUsize,
+    thread::{self, LocalKey},
+};
 
 use once_cell::sync::Lazy;
 
@@ -149,14 +155,26 @@ fn stripe_of_thread(stripes: &[Stripe]) -> &Stripe {
     &stripes[index]
 }
 
+/// A number that no other thread has, from 1 on.
 #[inline]
 fn thread_number() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
     thread_local! {
-        static NUMBER: usize = NEXT.fetch_add(1, Ordering::Relaxed);
+        /// Zero until it is asked for. It needs neither a constructor nor a destructor, so reading
+        /// it is one load, also while the thread is shut down.
+        static NUMBER: Cell<usize> = const { Cell::new(0) };
     }
-    // A thread that is shutting down shares the first stripe.
-    NUMBER.try_with(|number| *number).unwrap_or_default()
+    match NUMBER.get() {
+        0 => number_thread(&NUMBER),
+        number => number,
+    }
+}
+
+#[cold]
+fn number_thread(place: &'static LocalKey<Cell<usize>>) -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    place.set(number);
+    number
 }
 
 /// Twice the number of processors, rounded up to a power of two, and at most [`MOST_STRIPES`].
