@@ -31,6 +31,7 @@ pub fn write_to(path: &Path, results: &Results) -> io::Result<()> {
     let (before, rest) = page.split_once(BEGIN).ok_or_else(missing)?;
     let (_, after) = rest.split_once(END).ok_or_else(missing)?;
     let Machine { processors, rustc } = &results.machine;
-    let machine = format!("{} rounds on {processors} processors, {rustc}.", results.rounds);
+    let Results { runs, rounds, .. } = results;
+    let machine = format!("{runs} runs of {rounds} rounds on {processors} processors, {rustc}.");
     fs::write(path, format!("{before}{BEGIN}\n{machine}\n\n{}\n{END}{after}", markdown(results)))
 }

@@ -9,12 +9,46 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub struct Results {
     /// The machine that measured.
     pub machine: Machine,
-    /// How many rounds there were; a round measures each cell once.
+    /// How many runs there were, each in a process of its own.
+    #[serde(default = "one")]
+    pub runs: usize,
+    /// How many rounds a run had; a round measures each cell once.
     pub rounds: usize,
     /// The names of the peers, the bare call first.
     pub columns: Vec<String>,
     /// One line for each story and setting.
     pub rows: Vec<Line>,
+}
+
+const fn one() -> usize {
+    1
+}
+
+impl Results {
+    /// The medians of several runs; `None` if there are none.
+    #[must_use]
+    pub fn median(runs: &[Self]) -> Option<Self> {
+        let first = runs.first()?;
+        let line = |(place, line): (usize, &Line)| {
+            let lines: Vec<_> = runs.iter().filter_map(|run| run.rows.get(place)).collect();
+            Line { figures: medians(&lines), ..line.clone() }
+        };
+        let rows = first.rows.iter().enumerate().map(line).collect();
+        Some(Self { runs: runs.len(), rows, ..first.clone() })
+    }
+}
+
+/// The figures of one line in several runs, cell by cell.
+fn medians(lines: &[&Line]) -> Vec<Figure> {
+    let cells = lines.first().map_or(0, |line| line.figures.len());
+    let median = |place| {
+        let figures: Vec<&Figure> =
+            lines.iter().filter_map(|line| line.figures.get(place)).collect();
+        let spreads: Vec<_> = figures.iter().filter_map(|figure| figure.spread).collect();
+        let note = figures.first().and_then(|figure| figure.note.clone());
+        Figure { spread: Spread::of_runs(&spreads), note }
+    };
+    (0..cells).map(median).collect()
 }
 
 /// The machine and the compiler of a run.
@@ -102,6 +136,15 @@ impl Spread {
         measured.sort_by(f64::total_cmp);
         let at = |place: usize| measured.get(place).copied().expect("at least one measurement");
         Self { min: at(0), median: at(measured.len() / 2), max: at(measured.len() - 1) }
+    }
+
+    /// The median of the medians of several runs, and the range of all.
+    #[must_use]
+    pub fn of_runs(runs: &[Self]) -> Option<Self> {
+        let least = runs.iter().map(|run| run.min).min_by(f64::total_cmp)?;
+        let most = runs.iter().map(|run| run.max).max_by(f64::total_cmp)?;
+        let medians = Self::over(runs.iter().map(|run| run.median).collect());
+        Some(Self { min: least, median: medians.median, max: most })
     }
 
     /// The spread of a figure that does not vary.

@@ -12,6 +12,7 @@ use tokio::{runtime::Runtime, task::yield_now};
 
 use crate::{
     numbers::Numbers,
+    placement::Placement,
     subject::{Calls, Tasks},
 };
 
@@ -24,6 +25,8 @@ pub struct Run {
     pub calls: u64,
     /// How many calls were rejected.
     pub rejections: u64,
+    /// On how many processors the threads ended.
+    pub processors: usize,
 }
 
 impl Run {
@@ -34,6 +37,7 @@ impl Run {
             time: self.time + other.time,
             calls: self.calls + other.calls,
             rejections: self.rejections + other.rejections,
+            processors: self.processors.min(other.processors),
         }
     }
 
@@ -71,13 +75,15 @@ pub struct Load {
     /// How many calls each thread makes first, so that neither a crate's set-up for the thread nor
     /// cold caches are measured.
     pub warm_up: u64,
+    /// Where the threads run.
+    pub placement: Placement,
 }
 
 impl Load {
     /// Calls that all succeed.
     #[must_use]
     pub fn succeeding(calls: u64) -> Self {
-        Self { calls, every: u64::MAX, warm_up: WARM_UP }
+        Self { calls, every: u64::MAX, warm_up: WARM_UP, placement: Placement::Apart }
     }
 }
 
@@ -87,10 +93,11 @@ const WARM_UP: u64 = 64;
 /// Distributes calls over several threads.
 #[must_use]
 pub fn on_threads(calls: &Calls, threads: usize, load: Load) -> Run {
-    let Load { every, warm_up, .. } = load;
+    let Load { every, warm_up, placement, .. } = load;
     let barrier = Barrier::new(threads);
     let each = load.calls.div_ceil(threads as u64);
     let work = |number: u64| {
+        placement.pin(number);
         let numbers = |count| Numbers::failing(count, every).from(number * NUMBERS_PER_THREAD);
         let _ = calls.run(numbers(warm_up));
         barrier.wait();
@@ -120,7 +127,7 @@ pub fn on_workers(tasks: &Tasks, runtime: &Runtime, workers: usize, count: u64) 
             barrier.wait(number).await;
             let begun = now();
             let rejections = calls.await;
-            Part { begun, ended: now(), calls: each, rejections }
+            Part { begun, ended: now(), calls: each, rejections, processor: Placement::processor() }
         })
     };
     let spawned: Vec<_> = (0..workers as u64).map(spawn).collect();
@@ -170,12 +177,13 @@ struct Part {
     ended: Instant,
     calls: u64,
     rejections: u64,
+    processor: usize,
 }
 
 fn timed(calls: u64, work: impl FnOnce() -> u64) -> Part {
     let begun = now();
     let rejections = work();
-    Part { begun, ended: now(), calls, rejections }
+    Part { begun, ended: now(), calls, rejections, processor: Placement::processor() }
 }
 
 /// Measures from the start of the first part to the end of the last.
@@ -187,6 +195,7 @@ fn combined(parts: &[Part]) -> Run {
         time: (ended - begun) * busy,
         calls: parts.iter().map(|part| part.calls).sum(),
         rejections: parts.iter().map(|part| part.rejections).sum(),
+        processors: parts.iter().map(|part| part.processor).collect::<HashSet<_>>().len(),
     }
 }
 
