@@ -5,7 +5,12 @@
 
 use std::time::Duration;
 
-use super::{entry::Entry, locked::Locked, slot::Slot, word::Word};
+use super::{
+    entry::Entry,
+    locked::{Locked, LockedCounts},
+    slot::Slot,
+    word::Word,
+};
 use crate::{
     circuit::{Reasons, Tick},
     outcome::Failure,
@@ -50,7 +55,7 @@ impl Slot {
         if !is_plain || !circuit.absorbs_failure(policy, word.generation(), now) {
             return Some(failure);
         }
-        counts.get_or_insert_default().count_failure();
+        LockedCounts::of(counts, circuit).count_failure();
         circuit.absorb_failure(policy, failure.into_reason(), now);
         None
     }

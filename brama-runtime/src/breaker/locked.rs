@@ -17,9 +17,8 @@ pub(super) struct Locked {
     pub(super) circuit: Circuit,
     /// The effective policy. The keys of one identifier share it.
     pub(super) policy: Arc<EffectivePolicy>,
-    /// How many of the gate's successes the circuit has counted.
-    pub(super) synced_successes: u64,
-    /// Allocated on the first count under the lock, or with the first rarely needed state.
+    /// Allocated on the first count under the lock, or with the first rarely needed state. Until
+    /// then, nothing has ended the circuit's run of successes.
     pub(super) counts: Option<Box<LockedCounts>>,
 }
 
@@ -31,6 +30,8 @@ pub(super) struct LockedCounts {
     successes: u64,
     /// Failures that were not slow.
     failures: u64,
+    /// How many of the gate's successes the circuit has counted.
+    synced_successes: u64,
     /// The number of the last change of state or event of the breaker's life.
     number: u64,
     rare: Option<Box<RareState>>,
@@ -38,12 +39,7 @@ pub(super) struct LockedCounts {
 
 impl Locked {
     pub(super) fn new(seed: u64, policy: Arc<EffectivePolicy>, created: Tick) -> Self {
-        Self {
-            circuit: Circuit::new(seed).made_at(created),
-            policy,
-            synced_successes: 0,
-            counts: None,
-        }
+        Self { circuit: Circuit::new(seed).made_at(created), policy, counts: None }
     }
 
     pub(super) fn update_layers(
@@ -64,19 +60,26 @@ impl Locked {
     /// there in all. Those that are new came after the last failure, and ended the run of failures,
     /// unless `shown` had no fast path: then they are strays from before it.
     pub(super) fn sync_counters(&mut self, shown: Word, successes: u64) {
-        let pending = successes.saturating_sub(self.synced_successes);
-        if pending == 0 {
+        let synced = match &self.counts {
+            Some(counts) => counts.synced_successes,
+            None => self.circuit.successes(),
+        };
+        if successes <= synced {
             return;
         }
         if shown.has_fast_path() {
             self.circuit.end_failures();
         }
-        self.circuit.count_successes(&self.policy, pending);
-        self.synced_successes += pending;
+        self.circuit.count_successes(&self.policy, successes - synced);
+        if let Some(counts) = &mut self.counts {
+            counts.synced_successes = successes;
+        }
     }
 
+    /// What is counted under the lock, allocated if necessary. Call it before a change of the
+    /// circuit that may end the run of successes.
     pub(super) fn counts_mut(&mut self) -> &mut LockedCounts {
-        self.counts.get_or_insert_default()
+        LockedCounts::of(&mut self.counts, &self.circuit)
     }
 
     /// The rarely needed state, allocated if necessary.
@@ -175,15 +178,18 @@ impl Locked {
     }
 }
 
-impl Default for LockedCounts {
-    fn default() -> Self {
-        Self { successes: 0, failures: 0, number: Self::CREATION, rare: None }
-    }
-}
-
 impl LockedCounts {
     /// The number of the first event of a breaker's life: it was registered.
-    pub(super) const CREATION: u64 = 1;
+    const CREATION: u64 = 1;
+
+    /// The counts of a breaker, allocated if necessary. Before that, the circuit's run of successes
+    /// is all that it has counted.
+    pub(super) fn of<'c>(counts: &'c mut Option<Box<Self>>, circuit: &Circuit) -> &'c mut Self {
+        counts.get_or_insert_with(|| {
+            let (synced_successes, number) = (circuit.successes(), Self::CREATION);
+            Box::new(Self { successes: 0, failures: 0, synced_successes, number, rare: None })
+        })
+    }
 
     pub(super) fn totals(&self) -> Totals {
         let mut totals = self.rare.as_ref().map(|rare| rare.totals).unwrap_or_default();

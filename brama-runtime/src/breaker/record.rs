@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use super::{
-    entry::Entry, locked::Locked, pending_events::PendingEvents, slot::Slot,
-    stopped_time::StoppedTime, word::Word,
+    entry::Entry,
+    locked::{Locked, LockedCounts},
+    pending_events::PendingEvents,
+    slot::Slot,
+    stopped_time::StoppedTime,
+    word::Word,
 };
 use crate::{
     circuit::{Abandoned, Fate, Policy, Reason, State, Tick, Verdict},
@@ -195,7 +199,7 @@ impl Slot {
         if is_abandoned && policy.abandoned() == Abandoned::Failure {
             self.count_duration(entry, TimedOutcome::Failure, verdict.took());
         }
-        let counts = counts.get_or_insert_default();
+        let counts = LockedCounts::of(counts, circuit);
         counts.count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
         let verdict = match entry.stopped_time() {

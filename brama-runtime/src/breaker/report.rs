@@ -1,6 +1,12 @@
 //! Reports: outcomes without a permit, by name or of a health check.
 
-use super::{Breaker, locked::Locked, pending_events::PendingEvents, slot::Slot, step::StepGuard};
+use super::{
+    Breaker,
+    locked::{Locked, LockedCounts},
+    pending_events::PendingEvents,
+    slot::Slot,
+    step::StepGuard,
+};
 use crate::circuit::{Reason, State, Verdict};
 
 /// What a health check that passed means.
@@ -72,7 +78,7 @@ impl Slot {
 impl StepGuard<'_> {
     fn step_without_permit(mut self, verdict: Verdict, mut pending: PendingEvents) {
         let Locked { circuit, policy, counts, .. } = &mut *self;
-        counts.get_or_insert_default().count(&verdict, policy);
+        LockedCounts::of(counts, circuit).count(&verdict, policy);
         pending.add_outcome(&verdict, policy);
         let (_, changes) = circuit.record_unpermitted(policy, verdict, pending.now());
         self.note_changes(changes, &mut pending);

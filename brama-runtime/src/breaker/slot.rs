@@ -70,6 +70,8 @@ impl Slot {
             Action::Close | Action::Reset => locked.lift_by_hand(&by, &mut pending),
             Action::Open(_) | Action::ForceOpen | Action::Disable => {}
         }
+        // Allocated before the action ends the run of successes.
+        locked.counts_mut();
         let Locked { circuit, policy, .. } = &mut *locked;
         let change = circuit.act(policy, action, by, pending.now());
         locked.note_changes([change], &mut pending);

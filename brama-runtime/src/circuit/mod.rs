@@ -116,7 +116,7 @@ impl Circuit {
     pub const fn generation(&self) -> Generation {
         match self.changed() {
             Some(changed) => changed.generation,
-            None => Generation::new(0),
+            None => Generation(0),
         }
     }
 

@@ -65,7 +65,7 @@ impl History {
             window_state @ (WindowState::Empty | WindowState::Calls(_)) => window_state,
         };
         let changed = self.changed.map(|changed| Box::new(changed.resumed_at(since, now)));
-        Self { window_state, changed, ..self }
+        Self { changed, window_state, ..self }
     }
 }
 
