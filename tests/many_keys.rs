@@ -131,3 +131,53 @@ fn no_call_is_lost_while_threads_create_and_evict_breakers() {
     let (failures, totals) = (failures.into_inner(), brama::totals("crowded keys").unwrap());
     assert_eq!((totals.successes, totals.failures), (4 * CALLS - failures, failures));
 }
+
+#[test]
+fn a_key_of_one_identifier_is_never_taken_for_that_of_another() {
+    #[circuit_breaker(identifier = "keys of one", key = key)]
+    fn one(key: u32, good: bool) -> Result<(), NodeError> {
+        if good { Ok(()) } else { Err(NodeError::Failed) }
+    }
+    #[circuit_breaker(identifier = "keys of two", key = key)]
+    fn two(key: u32) -> Result<(), NodeError> {
+        Ok(())
+    }
+    with_room();
+    let last = 10_000 + u32::try_from(ROOM).unwrap();
+    // Both functions have passed the breaker of their first key before they call the others.
+    for key in 10_000..last {
+        assert_eq!((one(key, true), one(key, true), two(0)), (Ok(()), Ok(()), Ok(())));
+    }
+    // The breakers of these keys take the room of the others.
+    (20_000..20_100).for_each(|key| one(key, true).unwrap());
+    for key in 10_000..last {
+        assert_eq!((two(key), two(key)), (Ok(()), Ok(())));
+    }
+    let before = brama::totals("keys of two");
+    let calls = (10_000..last).flat_map(|key| [key; 10]).map(|key| one(key, false));
+    assert!(calls.into_iter().all(|answer| answer == Err(NodeError::Failed)));
+    assert_eq!(brama::totals("keys of two"), before);
+}
+
+#[test]
+fn attributes_that_differ_are_pointed_out_for_each_breaker_of_a_key() {
+    #[circuit_breaker(identifier = "keys of both", key = key, failure_threshold = 3)]
+    fn one(key: u32) -> Result<(), NodeError> {
+        Ok(())
+    }
+    #[circuit_breaker(identifier = "keys of both", key = key, failure_threshold = 5)]
+    fn two(key: u32) -> Result<(), NodeError> {
+        Ok(())
+    }
+    with_room();
+    let of_seven = || brama::status(Identity::new("keys of both").with_key(7));
+    assert_eq!((one(0), two(1)), (Ok(()), Ok(())));
+    for _ in 0..3 {
+        for _ in 0..3 {
+            assert_eq!((one(7), two(7)), (Ok(()), Ok(())));
+        }
+        assert_eq!(of_seven().unwrap().warnings.len(), 1);
+        (100..200).for_each(|key| one(key).unwrap());
+        assert!(of_seven().is_none());
+    }
+}

@@ -8,25 +8,32 @@ use std::{
     },
 };
 
-use super::{open_share::OpenShare, pending_events::Timestamp};
-use crate::{bus::Bus, circuit::Reasons, config::PolicyCache, time::clock::Time};
+use super::{open_share::OpenShare, pending_events::Timestamp, turnstile::TurnstilePlace};
+use crate::{bus::Bus, circuit::Reasons, config::PolicyCache, sys::sync::Mutex, time::clock::Time};
 
 /// The context of a breaker, which holds one pointer to it: that of its registry, which breakers
-/// without a key share; with a key also the share of its identifier's keys.
+/// without a key share; with a key also what the breakers of one identifier share.
 pub(crate) struct SlotContext {
     registry: Arc<RegistryContext>,
     share: Option<Arc<OpenShare>>,
+    /// The turnstiles of evicted breakers. A turnstile compares the key alone, so it is never used
+    /// again for another identifier.
+    pub(super) free_turnstiles: Mutex<Vec<TurnstilePlace>>,
 }
 
 impl SlotContext {
     /// The context of breakers without a key, in a new registry.
     pub(crate) fn new(time: Time) -> Self {
-        Self { registry: Arc::new(RegistryContext::new(time)), share: None }
+        Self::with(Arc::new(RegistryContext::new(time)), None)
     }
 
     /// The context of the breakers of one identifier's keys, in this registry.
     pub(crate) fn of_keys(&self, share: Arc<OpenShare>) -> Self {
-        Self { registry: Arc::clone(&self.registry), share: Some(share) }
+        Self::with(Arc::clone(&self.registry), Some(share))
+    }
+
+    fn with(registry: Arc<RegistryContext>, share: Option<Arc<OpenShare>>) -> Self {
+        Self { registry, share, free_turnstiles: Mutex::default() }
     }
 
     /// How many keys of the identifier reject; `None` without a key.

@@ -32,7 +32,7 @@ pub enum KeyedSlot {
 /// Lets a call with this key pass the turnstile at this place, if it is open and has this key.
 #[inline]
 pub(crate) fn pass(place: TurnstilePlace, key: InlineKey) -> Option<Passed<Slot>> {
-    TURNSTILES.get(place)?.pass(key)
+    TURNSTILES.get(place)?.pass(place, key)
 }
 
 impl RawPermit<KeyedSlot> {
@@ -105,7 +105,10 @@ impl Slot {
         let mut locked = self.lock_for_step();
         self.take_successes_of_turnstile();
         if self.turnstile().is_none() {
-            self.whereabouts.set_turnstile(TURNSTILES.take(key, self)?);
+            let free = self.context.free_turnstiles.lock().pop();
+            let place = free.or_else(|| TURNSTILES.make())?;
+            TURNSTILES.get(place)?.assign(key, Arc::downgrade(self));
+            self.whereabouts.set_turnstile(place);
         }
         locked.publish();
         self.whereabouts.turnstile()
@@ -120,9 +123,10 @@ impl Slot {
     /// with the lock held.
     pub(super) fn give_turnstile_back(&self) {
         self.take_successes_of_turnstile();
-        if let Some(place) = self.whereabouts.turnstile() {
-            TURNSTILES.take_back(place);
-        }
+        // What another breaker counts there is not among the successes of this one.
+        let Some(place) = self.whereabouts.take_turnstile() else { return };
+        let next = TURNSTILES.get(place).map(|turnstile| turnstile.end_tenancy(place));
+        self.context.free_turnstiles.lock().extend(next);
     }
 
     /// Moves what was counted at the turnstile to the gate. Call it with the lock held.
@@ -135,7 +139,7 @@ impl Slot {
 
 /// The key of the turnstile at this place, as far as can be seen without passing it.
 pub(crate) fn key_of_turnstile(place: TurnstilePlace) -> Option<InlineKey> {
-    TURNSTILES.get(place).map(Turnstile::key)
+    TURNSTILES.get(place)?.key(place)
 }
 
 impl fmt::Debug for KeyedSlot {

@@ -20,15 +20,17 @@ use crate::{
 /// The state that a breaker's handles, permits and call sites share.
 ///
 /// A call of one breaker among ten thousand waits for memory once per cache line. The fields that
-/// it reads therefore stand together at the beginning, next to the reference count.
+/// it reads therefore stand together at the beginning, next to the reference count. They are 64
+/// bytes or more away from the lock, which failures on other threads write, so that they share no
+/// cache line with it.
 #[repr(C)]
 pub struct Slot {
-    pub(super) identity: Identity<'static>,
+    pub(super) gate: Gate,
     /// The attribute in effect: the first one bound to this breaker. Call sites with a dynamic
     /// identifier pass theirs on every call, so the usual case is one pointer comparison.
     pub(super) attribute: OnceRef<'static, Attribute>,
-    pub(super) gate: Gate,
     pub(super) context: Arc<SlotContext>,
+    pub(super) identity: Identity<'static>,
     pub(super) extras: OnceBox<Extras>,
     pub(super) whereabouts: Whereabouts,
     pub(super) locked: Mutex<Locked>,
@@ -48,7 +50,7 @@ impl Slot {
         }
         let locked = Mutex::new(Locked::new(seed, context.policies.policy_of(layers), created));
         let whereabouts = Whereabouts::default();
-        let this = Self { identity, attribute, gate, context, extras, whereabouts, locked };
+        let this = Self { gate, attribute, context, identity, extras, whereabouts, locked };
         this.lock_for_step().publish();
         this
     }

@@ -10,6 +10,7 @@ pub(super) struct Whereabouts(AtomicU64);
 
 const SUMMED: u64 = 1 << 63;
 const INCARNATION: u32 = 32;
+const TURNSTILE: u64 = (1 << INCARNATION) - 1;
 
 impl Whereabouts {
     /// Sets whether metrics sum the breaker, and the lowest 31 bits of its incarnation. Call it
@@ -28,14 +29,22 @@ impl Whereabouts {
         (self.0.load(Ordering::Relaxed) & !SUMMED) >> INCARNATION
     }
 
-    /// Sets the place of the turnstile. Call it once, with the breaker's lock held.
+    /// Sets the place of the turnstile of a breaker that has none. Call it with the breaker's lock
+    /// held.
     pub(super) fn set_turnstile(&self, place: TurnstilePlace) {
-        self.0.fetch_or(u64::from(place.number()) + 1, Ordering::Relaxed);
+        self.0.fetch_or(u64::from(place.bits()) + 1, Ordering::Relaxed);
+    }
+
+    /// Takes the place of the turnstile away. Call it with the breaker's lock held.
+    pub(super) fn take_turnstile(&self) -> Option<TurnstilePlace> {
+        let place = self.turnstile();
+        self.0.fetch_and(!TURNSTILE, Ordering::Relaxed);
+        place
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the lower half is the place")]
     pub(super) fn turnstile(&self) -> Option<TurnstilePlace> {
-        (self.0.load(Ordering::Relaxed) as u32).checked_sub(1).map(TurnstilePlace::of)
+        (self.0.load(Ordering::Relaxed) as u32).checked_sub(1).map(TurnstilePlace::from_bits)
     }
 }
 
@@ -49,8 +58,8 @@ mod tests {
             let whereabouts = Whereabouts::default();
             whereabouts.set_in_metrics(is_summed, incarnation);
             assert_eq!(whereabouts.turnstile(), None);
-            whereabouts.set_turnstile(TurnstilePlace::of(u32::MAX - 1));
-            assert_eq!(whereabouts.turnstile(), Some(TurnstilePlace::of(u32::MAX - 1)));
+            whereabouts.set_turnstile(TurnstilePlace::from_bits(u32::MAX - 1));
+            assert_eq!(whereabouts.turnstile(), Some(TurnstilePlace::from_bits(u32::MAX - 1)));
             assert_eq!(
                 (whereabouts.is_summed(), whereabouts.incarnation()),
                 (is_summed, incarnation)

@@ -31,10 +31,10 @@ pub(crate) enum Counter {
 #[derive(Default)]
 #[repr(C)]
 pub(crate) struct Counters {
-    successes: AtomicU64,
     /// Boxed twice: 8 bytes instead of 24 for a breaker without stripes, as most are. Counting in a
     /// stripe follows one more pointer.
     stripes: OnceBox<Box<[Stripe]>>,
+    successes: AtomicU64,
 }
 
 /// Whether an addition contended with other threads at its counter.

@@ -12,7 +12,7 @@ use crate::registry::{entered, has_entered};
 use crate::{
     breaker::{CircuitOpen, KeyedSlot, Passed, RawPermit, Runs, SharedSlot, Slot},
     config::Attribute,
-    identity::{Identity, InlineKey},
+    identity::{Identity, InlineKey, KeyText},
     registry::global,
 };
 
@@ -96,7 +96,26 @@ impl CachedSite {
         attribute: &'static Attribute,
         runs: Runs,
     ) -> Result<RawPermit<KeyedSlot>, CircuitOpen> {
-        RawPermit::acquire_shared(self.find(lookup, attribute), runs)
+        #[cfg(feature = "testing")]
+        if let Some(registry) = entered() {
+            let slot = SharedSlot::Counted(find(&registry, lookup, attribute));
+            return RawPermit::acquire_shared(slot, runs);
+        }
+        lookup.with_identity(|identity| {
+            if let Some(passed) = self.pass_shown(&lookup, identity) {
+                return Ok(RawPermit::of_passed(passed));
+            }
+            let slot = self.slot(identity, attribute);
+            self.remember(&slot);
+            RawPermit::acquire_shared(slot, runs)
+        })
+    }
+
+    /// As [`pass`](Self::pass), for a key whose text is known only once it is formatted.
+    fn pass_shown(&self, lookup: &Lookup<'_>, identity: &Identity<'_>) -> Option<Passed<Slot>> {
+        let keys = self.keys.get().filter(|_| matches!(lookup.key(), Some(KeyText::Shown(_))))?;
+        let key = InlineKey::of_text(identity.key()?)?;
+        if keys.are_of(identity.identifier()) { keys.pass(key) } else { None }
     }
 
     /// Returns the breaker, to admit a call later. It borrows nothing from the look-up.
@@ -106,15 +125,15 @@ impl CachedSite {
         if let Some(registry) = entered() {
             return SharedSlot::Counted(find(&registry, lookup, attribute));
         }
-        self.slot(lookup, attribute)
+        lookup.with_identity(|identity| self.slot(identity, attribute))
     }
 
     #[inline(never)]
-    fn slot(&'static self, lookup: Lookup<'_>, attribute: &'static Attribute) -> SharedSlot {
-        lookup.with_identity(|identity| match self.first.get() {
+    fn slot(&'static self, identity: &Identity<'_>, attribute: &'static Attribute) -> SharedSlot {
+        match self.first.get() {
             Some(first) if identity == first.identity() => SharedSlot::Static(first),
             Some(_) | None => SharedSlot::Counted(self.look_up(identity, attribute)),
-        })
+        }
     }
 
     fn look_up(&'static self, identity: &Identity<'_>, attribute: &'static Attribute) -> Arc<Slot> {
@@ -122,14 +141,20 @@ impl CachedSite {
         // Never cache the overflow breaker: no call looks it up by name.
         if self.first.get().is_none() && !slot.identity().is_overflow() {
             self.first.get_or_init(|| Arc::clone(&slot));
-        } else if slot.opens_turnstile() {
-            self.remember(&slot);
         }
         slot
     }
 
+    /// Remembers the breaker of a key, so that the next call may pass its turnstile.
+    fn remember(&self, slot: &SharedSlot) {
+        let SharedSlot::Counted(slot) = slot else { return };
+        if slot.opens_turnstile() {
+            self.remember_turnstile(slot);
+        }
+    }
+
     #[cold]
-    fn remember(&self, slot: &Arc<Slot>) {
+    fn remember_turnstile(&self, slot: &Arc<Slot>) {
         let identity = slot.identity();
         let Some(key) = identity.key().and_then(InlineKey::of_text) else { return };
         let keys = self.keys.get_or_init(|| Box::new(SiteKeys::new(identity.identifier())));

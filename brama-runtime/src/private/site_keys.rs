@@ -36,7 +36,7 @@ pub(super) struct SiteKeys {
 /// Open addressing, with linear probing.
 struct KeyTable(Box<[AtomicU64]>);
 
-/// No entry. An entry is the upper half of the hash, and below it the number of the turnstile and
+/// No entry. An entry is the upper half of the hash, and below it the place of the turnstile and
 /// one more.
 const NONE: u64 = 0;
 
@@ -178,7 +178,7 @@ impl fmt::Debug for SiteKeys {
 }
 
 const fn entry_of(hash: u64, place: TurnstilePlace) -> u64 {
-    tag_of(hash) << 32 | (place.number() as u64 + 1)
+    tag_of(hash) << 32 | (place.bits() as u64 + 1)
 }
 
 #[inline]
@@ -189,7 +189,7 @@ const fn tag_of(hash_or_entry: u64) -> u64 {
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
 const fn place_in(entry: u64) -> TurnstilePlace {
-    TurnstilePlace::of((entry as u32).wrapping_sub(1))
+    TurnstilePlace::from_bits((entry as u32).wrapping_sub(1))
 }
 
 #[cfg(test)]

@@ -38,12 +38,14 @@ impl Clock for ModelClock {
 
 pub(super) fn slot(patch: PolicyPatch) -> (Arc<Slot>, ModelClock) {
     let clock = ModelClock::default();
-    let identity = Identity::new("model");
     let time = Time::Of(Arc::new(clock.clone()));
-    let created = clock.now();
-    let context = Arc::new(SlotContext::new(time));
+    (slot_in(Arc::new(SlotContext::new(time)), patch), clock)
+}
+
+pub(super) fn slot_in(context: Arc<SlotContext>, patch: PolicyPatch) -> Arc<Slot> {
+    let identity = Identity::new("model");
     let shared = Arc::new(SharedConfig::new(None).with_defaults(&Config::new().defaults(patch)));
-    (Arc::new(Slot::new(identity, Layers::new(shared), 0, context, created)), clock)
+    Arc::new(Slot::new(identity, Layers::new(shared), 0, context, Tick::ORIGIN))
 }
 
 pub(super) fn model(check: impl Fn() + Send + Sync + 'static) {

@@ -3,7 +3,7 @@
 
 use std::{ptr, sync::Arc};
 
-use super::harness::{Join, fail, model, slot, spawn};
+use super::harness::{Join, fail, model, slot, slot_in, spawn};
 use crate::{
     breaker::{Idle, KeyedSlot, RawPermit, Slot, turnstile::Turnstile},
     circuit::{Action, By, PolicyPatch, State},
@@ -12,6 +12,9 @@ use crate::{
     outcome::Outcome,
     status::Status,
 };
+
+/// The first turnstile of a model, in its first tenancy.
+const FIRST: TurnstilePlace = TurnstilePlace::from_bits(0);
 
 /// A breaker of the key `a`, and its turnstile.
 struct Keyed {
@@ -44,7 +47,7 @@ fn key(text: &str) -> InlineKey {
 }
 
 fn pass(turnstile: &'static Turnstile<Slot>) -> Option<RawPermit<KeyedSlot>> {
-    turnstile.pass(key("a")).map(RawPermit::of_passed)
+    turnstile.pass(FIRST, key("a")).map(RawPermit::of_passed)
 }
 
 fn pass_and_succeed(turnstile: &'static Turnstile<Slot>) -> bool {
@@ -149,14 +152,18 @@ fn a_call_never_counts_for_the_next_breaker_of_its_turnstile() {
     model(|| {
         let keyed = Keyed::new(PolicyPatch::new());
         let caller = keyed.call_elsewhere(1);
-        let next = slot(PolicyPatch::new()).0;
+        let next = slot_in(Arc::clone(&keyed.slot.context), PolicyPatch::new());
         let evicted = keyed.evict();
         if evicted.is_some() {
             next.make_turnstile(key("b")).unwrap();
             assert!(ptr::eq(next.turnstile().unwrap(), keyed.turnstile));
+            let place = next.make_turnstile(key("b")).unwrap();
+            let permit = keyed.turnstile.pass(place, key("b")).map(RawPermit::of_passed);
+            permit.unwrap().record_success();
         }
         let passed = caller.join().unwrap();
-        assert_eq!((keyed.slot.counted().successes, next.counted().successes), (passed, 0));
+        let of_next = u64::from(evicted.is_some());
+        assert_eq!((keyed.slot.counted().successes, next.counted().successes), (passed, of_next));
         assert!(evicted.is_none_or(|evicted| evicted.successes == passed));
     });
 }

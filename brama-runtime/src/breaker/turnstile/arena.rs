@@ -1,28 +1,17 @@
 //! The turnstiles of the process.
 
-use std::sync::{Arc, Weak};
+use super::{Home, TENANCIES, TENANCY, Turnstile};
+use crate::sys::sync::{Mutex, OnceBox};
 
-use super::{Home, Turnstile};
-use crate::{
-    identity::InlineKey,
-    sys::sync::{Mutex, OnceBox},
-};
-
-/// Turnstiles in blocks. None is ever freed, but it is used again once its breaker is evicted:
-/// there are as many as there were breakers at most.
+/// Turnstiles in blocks. None is ever freed, but it is used again once its breaker is evicted, for
+/// another key of its identifier.
 pub(crate) struct Arena<T: 'static> {
     blocks: [OnceBox<Box<[Turnstile<T>]>>; BLOCKS],
-    supply: Mutex<Supply>,
+    /// How many were made.
+    made: Mutex<u32>,
 }
 
-/// The turnstiles that can be given out.
-struct Supply {
-    given_back: Vec<TurnstilePlace>,
-    /// How many were ever given out.
-    used: u32,
-}
-
-/// The number of a turnstile.
+/// The number of a turnstile, and above it that of a [tenancy](super::TENANCY).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TurnstilePlace(u32);
 
@@ -36,14 +25,12 @@ impl<T> Arena<T> {
     #[cfg(not(brama_loom))]
     #[expect(clippy::large_stack_arrays, reason = "made when the program is compiled")]
     pub(crate) const fn new() -> Self {
-        let supply = Supply { given_back: Vec::new(), used: 0 };
-        Self { blocks: [const { OnceBox::new() }; BLOCKS], supply: Mutex::new(supply) }
+        Self { blocks: [const { OnceBox::new() }; BLOCKS], made: Mutex::new(0) }
     }
 
     #[cfg(brama_loom)]
     pub(crate) fn new() -> Self {
-        let supply = Supply { given_back: Vec::new(), used: 0 };
-        Self { blocks: <_>::default(), supply: Mutex::new(supply) }
+        Self { blocks: <_>::default(), made: Mutex::new(0) }
     }
 
     /// The turnstile at this place, whosever it is by now.
@@ -52,21 +39,14 @@ impl<T> Arena<T> {
         self.blocks.get(place.block())?.get()?.get(place.in_block())
     }
 
-    /// Takes a turnstile for the calls of this slot. `None` if there are none left.
-    pub(crate) fn take(&'static self, key: InlineKey, slot: &Arc<T>) -> Option<TurnstilePlace> {
-        let place = self.supply.lock().take();
+    /// Makes a turnstile. `None` if there is no room left.
+    pub(crate) fn make(&'static self) -> Option<TurnstilePlace> {
+        let mut made = self.made.lock();
+        let place = TurnstilePlace(*made);
         let block = self.blocks.get(place.block())?;
-        let block = block.get_or_init(|| Box::new(new_block()));
-        block.get(place.in_block())?.assign(key, Arc::downgrade(slot));
+        let _block = block.get_or_init(|| Box::new(new_block()));
+        *made += 1;
         Some(place)
-    }
-
-    /// Takes the turnstile of an evicted breaker back: no call has passed, and none can.
-    pub(crate) fn take_back(&'static self, place: TurnstilePlace) {
-        if let Some(turnstile) = self.get(place) {
-            turnstile.assign(InlineKey::NONE, Weak::new());
-            self.supply.lock().given_back.push(place);
-        }
     }
 }
 
@@ -76,33 +56,39 @@ fn new_block<T>() -> Box<[Turnstile<T>]> {
     Box::leak(homes.into_boxed_slice()).iter().map(Turnstile::new).collect()
 }
 
-impl Supply {
-    fn take(&mut self) -> TurnstilePlace {
-        self.given_back.pop().unwrap_or_else(|| {
-            let place = TurnstilePlace(self.used);
-            self.used = self.used.saturating_add(1);
-            place
-        })
-    }
-}
-
 impl TurnstilePlace {
     #[inline]
-    pub(crate) const fn of(number: u32) -> Self {
-        Self(number)
+    pub(crate) const fn from_bits(bits: u32) -> Self {
+        Self(bits)
     }
 
-    pub(crate) const fn number(self) -> u32 {
+    /// Less than [`u32::MAX`].
+    pub(crate) const fn bits(self) -> u32 {
         self.0
+    }
+
+    /// Whether these calls of a turnstile show the tenancy of this place.
+    #[inline]
+    pub(super) const fn is_of_tenancy(self, calls: u64) -> bool {
+        (calls ^ self.0 as u64) & TENANCIES == 0
+    }
+
+    pub(super) const fn of_next_tenancy(self) -> Self {
+        Self(self.0.wrapping_add(1 << TENANCY))
+    }
+
+    #[inline]
+    const fn number(self) -> usize {
+        (self.0 & ((1 << TENANCY) - 1)) as usize
     }
 
     #[inline]
     const fn block(self) -> usize {
-        self.0 as usize / BLOCK
+        self.number() / BLOCK
     }
 
     #[inline]
     const fn in_block(self) -> usize {
-        self.0 as usize % BLOCK
+        self.number() % BLOCK
     }
 }

@@ -4,8 +4,9 @@
 //! one line that holds all that a successful call of a closed breaker needs: the key, the word of
 //! the gate, the calls in flight and the successes. Every other call goes to the slot.
 //!
-//! A turnstile lives as long as the process and is used again for another key, so that a call need
-//! not count a reference to find it. Only breakers of the global registry have one.
+//! A turnstile lives as long as the process and is used again for another key of the same
+//! identifier, so that a call need not count a reference to find it. Only breakers of the global
+//! registry have one.
 //!
 //! # Orderings
 //!
@@ -50,7 +51,8 @@ pub(crate) struct Turnstile<T: 'static> {
     /// The word of the gate, if a call passes there without a clock and its success without the
     /// lock; otherwise [`CLOSED`].
     word: AtomicU64,
-    /// The calls that have passed and have not ended, and above [`SUCCESSES`] the successes.
+    /// The calls that have passed and have not ended; above them the [`TENANCY`], and above that the
+    /// [`SUCCESSES`].
     calls: AtomicU64,
     key: [AtomicU64; INLINE_KEY_WORDS],
     /// Elsewhere, since only a call that does not succeed here needs it.
@@ -63,10 +65,18 @@ type Home<T> = Mutex<Weak<T>>;
 /// No call passes. No word of a gate that admits calls is zero.
 const CLOSED: u64 = 0;
 
-/// The lowest bit that counts successes. Below it, calls in flight are counted.
+/// In `calls`: four million calls in flight, which no key has.
+const CALLS: u64 = (1 << TENANCY) - 1;
+
+/// In `calls`: how many breakers had the turnstile before, as ten bits. A call site that remembers
+/// an earlier one looks its breaker up again, and so binds its attribute to it.
+const TENANCY: u32 = 22;
+const TENANCIES: u64 = ALL_BUT_SUCCESSES & !CALLS;
+
+/// In `calls`: the bits from here on count successes.
 const SUCCESSES: u32 = 32;
 
-const CALLS: u64 = (1 << SUCCESSES) - 1;
+const ALL_BUT_SUCCESSES: u64 = (1 << SUCCESSES) - 1;
 
 /// The number of successes at which the turnstile closes, until they are moved to the gate. There
 /// is room for four times as many, so that they do not overflow before.
@@ -79,12 +89,13 @@ impl<T> Turnstile<T> {
         Self { word, calls, key, home }
     }
 
-    /// Lets a call pass if the turnstile is open and has this key.
+    /// Lets a call pass if the turnstile is open, has this key, and is still that of the breaker
+    /// which had it at `place`.
     #[inline]
-    pub(super) fn pass(&'static self, key: InlineKey) -> Option<Passed<T>> {
-        self.calls.fetch_add(1, Ordering::Acquire);
+    pub(super) fn pass(&'static self, place: TurnstilePlace, key: InlineKey) -> Option<Passed<T>> {
+        let before = self.calls.fetch_add(1, Ordering::Acquire);
         let word = self.load();
-        if word.0 != CLOSED && self.has(key) {
+        if word.0 != CLOSED && place.is_of_tenancy(before) && self.has(key) {
             return Some(Passed { turnstile: self, word });
         }
         self.leave();
@@ -96,7 +107,14 @@ impl<T> Turnstile<T> {
         key.is_of(self.key.each_ref().map(|word| || word.load(Ordering::Relaxed)))
     }
 
-    pub(crate) fn key(&self) -> InlineKey {
+    /// The key, as far as can be seen without passing; `None` if another breaker than that at
+    /// `place` has the turnstile by now.
+    pub(super) fn key(&self, place: TurnstilePlace) -> Option<InlineKey> {
+        let is_known = place.is_of_tenancy(self.calls.load(Ordering::Relaxed));
+        is_known.then(|| self.present_key())
+    }
+
+    fn present_key(&self) -> InlineKey {
         InlineKey::of_words(self.key.each_ref().map(|word| word.load(Ordering::Relaxed)))
     }
 
@@ -137,7 +155,7 @@ impl<T> Turnstile<T> {
     }
 
     /// Assigns a closed turnstile to this slot. It stays closed until the slot publishes.
-    fn assign(&self, key: InlineKey, slot: Weak<T>) {
+    pub(super) fn assign(&self, key: InlineKey, slot: Weak<T>) {
         for (place, word) in self.key.iter().zip(key.words()) {
             place.store(word, Ordering::Relaxed);
         }
@@ -173,7 +191,16 @@ impl<T> Turnstile<T> {
 
     /// Takes the successes out, to be counted elsewhere. Call it with the breaker's lock held.
     pub(super) fn take_successes(&self) -> u64 {
-        self.calls.fetch_and(CALLS, Ordering::Relaxed) >> SUCCESSES
+        self.calls.fetch_and(ALL_BUT_SUCCESSES, Ordering::Relaxed) >> SUCCESSES
+    }
+
+    /// Ends the tenancy of a breaker whose successes were taken. Returns the place of the next one.
+    pub(super) fn end_tenancy(&self, place: TurnstilePlace) -> TurnstilePlace {
+        self.assign(InlineKey::NONE, Weak::new());
+        self.calls.fetch_add(1 << TENANCY, Ordering::Relaxed);
+        // The number of the tenancy may have overflowed into the successes.
+        self.take_successes();
+        place.of_next_tenancy()
     }
 }
 
