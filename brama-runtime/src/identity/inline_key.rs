@@ -37,7 +37,6 @@ impl InlineKey {
     pub(crate) const NONE: Self = Self { start: [0; 2], middle: [0; 2], end: u64::MAX };
 
     /// `None` for a long text, and for a value that is no text before it is formatted.
-    #[inline]
     pub(crate) fn of(key: KeyText<'_>) -> Option<Self> {
         match key {
             KeyText::Text(text) => Self::of_text(text),
@@ -49,7 +48,14 @@ impl InlineKey {
         }
     }
 
-    #[inline(never)]
+    /// The key of a text that is short and cannot be a number, as most are.
+    #[inline]
+    pub(crate) fn of_short_text(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let is_short = bytes.len() <= SHORT && !may_be_number(bytes);
+        is_short.then(|| Self::of_short(bytes))
+    }
+
     fn of_parts(parts: &dyn KeyParts) -> Option<Self> {
         let (mut bytes, mut length) = ([0; MOST], 0);
         parts.write_to(&mut |part| {
@@ -62,16 +68,12 @@ impl InlineKey {
         bytes.get(..length).and_then(Self::of_bytes)
     }
 
-    #[expect(clippy::inline_always, reason = "returned in memory, it takes a quarter of a look-up")]
-    #[inline(always)]
     pub(crate) fn of_text(text: &str) -> Option<Self> {
         Self::of_bytes(text.as_bytes())
     }
 
-    #[expect(clippy::inline_always, reason = "returned in memory, it takes a quarter of a look-up")]
-    #[inline(always)]
     fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        if bytes.first().is_some_and(|first| first.is_ascii_digit() || *first == b'-')
+        if may_be_number(bytes)
             && let Some((magnitude, is_negative)) = number_of(bytes)
         {
             return Some(Self::of_number(magnitude, is_negative));
@@ -83,7 +85,7 @@ impl InlineKey {
     }
 
     #[inline]
-    const fn of_number(magnitude: u64, is_negative: bool) -> Self {
+    pub(crate) const fn of_number(magnitude: u64, is_negative: bool) -> Self {
         let kind = if is_negative { NEGATIVE } else { NUMBER };
         Self { start: [magnitude, 0], middle: [0; 2], end: kind << LENGTH }
     }
@@ -93,7 +95,6 @@ impl InlineKey {
         Self { start: words_of(bytes), middle: [0; 2], end: length_of(bytes) }
     }
 
-    #[inline(never)]
     fn of_long(bytes: &[u8]) -> Self {
         let (start, rest) = bytes.split_at_checked(SHORT).unwrap_or((bytes, &[]));
         let (middle, last) = rest.split_at_checked(SHORT).unwrap_or((rest, &[]));
@@ -179,8 +180,13 @@ fn short_word(bytes: &[u8]) -> u64 {
     }
 }
 
+/// Whether a text begins as a number does.
+#[inline]
+fn may_be_number(text: &[u8]) -> bool {
+    text.first().is_some_and(|first| first.is_ascii_digit() || *first == b'-')
+}
+
 /// The magnitude and the sign of a text that is how an integer of 64 bits is formatted.
-#[inline(never)]
 fn number_of(text: &[u8]) -> Option<(u64, bool)> {
     let (digits, is_negative) = match text {
         [b'-', digits @ ..] => (digits, true),
@@ -232,7 +238,11 @@ mod tests {
         let mut known = HashMap::new();
         for text in texts() {
             match of_text(&text) {
-                Some(key) => assert_eq!(known.insert(key, text.clone()), None, "{text:?}"),
+                Some(key) => {
+                    let short = InlineKey::of_short_text(&text);
+                    assert!(short.is_none_or(|short| short == key), "{text:?}");
+                    assert_eq!(known.insert(key, text.clone()), None, "{text:?}");
+                }
                 None => assert!(MOST < text.len(), "{text:?}"),
             }
         }

@@ -86,7 +86,10 @@ impl CachedSite {
         if !(lookup.is_constant() || keys.are_of(lookup.identifier())) {
             return None;
         }
-        keys.pass(InlineKey::of(lookup.key()?)?)
+        match lookup.quick_key() {
+            Some(key) => keys.pass(key),
+            None => keys.pass_by(lookup.key()?),
+        }
     }
 
     #[inline(never)]

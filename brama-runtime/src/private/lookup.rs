@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     breaker::{CircuitOpen, FoundSlot, RawPermit, Slot},
     config::Attribute,
-    identity::{Identity, IdentityBuf, KeyText},
+    identity::{Identity, IdentityBuf, InlineKey, KeyText},
     registry::Registry,
 };
 
@@ -47,6 +47,18 @@ impl<'a> Lookup<'a> {
     #[inline]
     pub(super) const fn identifier(&self) -> &'a str {
         self.identifier
+    }
+
+    /// The key, if it is a number, or a short text that is none: as most are.
+    #[inline]
+    pub(super) fn quick_key(&self) -> Option<InlineKey> {
+        match &self.key {
+            Some(KeyText::Text(text)) => InlineKey::of_short_text(text),
+            Some(KeyText::Number { magnitude, is_negative }) => {
+                Some(InlineKey::of_number(*magnitude, *is_negative))
+            }
+            Some(KeyText::Tuple(_) | KeyText::Shown(_)) | None => None,
+        }
     }
 
     #[inline]

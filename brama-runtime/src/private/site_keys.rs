@@ -9,11 +9,10 @@ use std::{
     },
 };
 
-use foldhash::fast::RandomState;
-
 use crate::{
     breaker::{Passed, Slot, TurnstilePlace, key_of_turnstile, pass},
-    identity::InlineKey,
+    identity::{InlineKey, KeyText},
+    registry::IdentityHash,
     sys::sync::{Mutex, OnceBox},
 };
 
@@ -25,7 +24,7 @@ use crate::{
 /// remain until there is no room for others.
 pub(super) struct SiteKeys {
     identifier: Box<str>,
-    hash: RandomState,
+    hash: IdentityHash,
     /// Each twice as large as the one before, which it has replaced.
     tables: [OnceBox<KeyTable>; TABLES],
     newest: AtomicUsize,
@@ -49,7 +48,7 @@ impl SiteKeys {
     pub(super) fn new(identifier: &str) -> Self {
         Self {
             identifier: identifier.into(),
-            hash: RandomState::default(),
+            hash: IdentityHash::default(),
             tables: array::from_fn(|_| OnceBox::default()),
             newest: AtomicUsize::new(0),
             entries: Mutex::new(0),
@@ -57,7 +56,8 @@ impl SiteKeys {
     }
 
     /// Lets a call pass the turnstile of its breaker, if it is known and open.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "otherwise the key is passed in memory")]
+    #[inline(always)]
     pub(super) fn pass(&self, key: InlineKey) -> Option<Passed<Slot>> {
         let (table, hash) = (self.newest()?, self.hash.hash_one(key));
         for step in 0..table.0.len() {
@@ -69,6 +69,12 @@ impl SiteKeys {
             }
         }
         None
+    }
+
+    /// As [`pass`](Self::pass), for a key of any kind.
+    #[inline(never)]
+    pub(super) fn pass_by(&self, key: KeyText<'_>) -> Option<Passed<Slot>> {
+        self.pass(InlineKey::of(key)?)
     }
 
     /// Whether the keys are those of this identifier.

@@ -1,4 +1,4 @@
-//! How the set of slots hashes identities.
+//! How identities and keys are hashed.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
@@ -7,7 +7,7 @@ use foldhash::fast::{FoldHasher, RandomState};
 /// The hash of foldhash, with a seed of its own for each set. It is always inlined, because whether
 /// it was varied with unrelated code, and made a sixteenth of a look-up.
 #[derive(Clone, Default)]
-pub(super) struct IdentityHash(RandomState);
+pub(crate) struct IdentityHash(RandomState);
 
 impl BuildHasher for IdentityHash {
     type Hasher = FoldHasher<'static>;

@@ -39,6 +39,7 @@ pub use self::entered::Entered;
 #[cfg(feature = "testing")]
 pub(crate) use self::entered::{entered, has_entered};
 pub(crate) use self::global::{global, is_global};
+pub(crate) use self::identity_hash::IdentityHash;
 pub use self::{
     connections::RegisterError,
     filter::BreakerFilter,

@@ -5,7 +5,10 @@ use std::{ptr, sync::Arc};
 
 use super::harness::{Join, fail, model, slot, slot_in, spawn};
 use crate::{
-    breaker::{Idle, KeyedSlot, RawPermit, Slot, turnstile::Turnstile},
+    breaker::{
+        Idle, KeyedSlot, RawPermit, Slot,
+        turnstile::{Turnstile, TurnstilePlace},
+    },
     circuit::{Action, By, PolicyPatch, State},
     counters::Totals,
     identity::InlineKey,
