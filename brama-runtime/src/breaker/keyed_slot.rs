@@ -93,10 +93,11 @@ impl KeyedSlot {
 }
 
 impl Slot {
-    /// Whether calls could pass a turnstile now: the circuit is closed, and its successes need
-    /// neither a clock nor the lock.
+    /// Whether calls could pass a turnstile now: there is one, the circuit is closed, and its
+    /// successes need neither a clock nor the lock.
     pub(crate) fn opens_turnstile(&self) -> bool {
-        self.gate.load().passes_turnstile()
+        let can_have_one = self.whereabouts.turnstile().is_some() || TURNSTILES.has_room();
+        can_have_one && self.gate.load().passes_turnstile()
     }
 
     /// Gives the breaker of this key a turnstile, unless it has one. Returns its place; `None` if

@@ -1,14 +1,14 @@
 //! The turnstiles of the process.
 
 use super::{Home, TENANCIES, TENANCY, Turnstile};
-use crate::sys::sync::{Mutex, OnceBox};
+use crate::sys::sync::{AtomicU64, OnceBox, Ordering};
 
 /// Turnstiles in blocks. None is ever freed, but it is used again once its breaker is evicted, for
 /// another key of its identifier.
 pub(crate) struct Arena<T: 'static> {
     blocks: [OnceBox<Box<[Turnstile<T>]>>; BLOCKS],
-    /// How many were made.
-    made: Mutex<u32>,
+    /// How many were made. It orders nothing: a block has an edge of its own.
+    made: AtomicU64,
 }
 
 /// The number of a turnstile, and above it that of a [tenancy](super::TENANCY).
@@ -25,12 +25,12 @@ impl<T> Arena<T> {
     #[cfg(not(brama_loom))]
     #[expect(clippy::large_stack_arrays, reason = "made when the program is compiled")]
     pub(crate) const fn new() -> Self {
-        Self { blocks: [const { OnceBox::new() }; BLOCKS], made: Mutex::new(0) }
+        Self { blocks: [const { OnceBox::new() }; BLOCKS], made: AtomicU64::new(0) }
     }
 
     #[cfg(brama_loom)]
     pub(crate) fn new() -> Self {
-        Self { blocks: <_>::default(), made: Mutex::new(0) }
+        Self { blocks: <_>::default(), made: AtomicU64::new(0) }
     }
 
     /// The turnstile at this place, whosever it is by now.
@@ -41,12 +41,18 @@ impl<T> Arena<T> {
 
     /// Makes a turnstile. `None` if there is no room left.
     pub(crate) fn make(&'static self) -> Option<TurnstilePlace> {
-        let mut made = self.made.lock();
-        let place = TurnstilePlace(*made);
+        if !self.has_room() {
+            return None;
+        }
+        let made = self.made.fetch_add(1, Ordering::Relaxed);
+        let place = TurnstilePlace(u32::try_from(made).ok()?);
         let block = self.blocks.get(place.block())?;
         let _block = block.get_or_init(|| Box::new(new_block()));
-        *made += 1;
         Some(place)
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
+        self.made.load(Ordering::Relaxed) < (BLOCKS * BLOCK) as u64
     }
 }
 
