@@ -71,10 +71,12 @@ impl Slot {
         {
             return Err(rejection);
         }
-        let published = self.gate.published();
-        if word.shadows() && self.retry_after(word, published).is_some() {
-            self.note_contention(self.gate.count_rejected(published));
-            return Ok(None);
+        if word.shadows() {
+            let published = self.gate.published();
+            if self.retry_after(word, published).is_some() {
+                self.note_contention(self.gate.count_rejected(published));
+                return Ok(None);
+            }
         }
         self.admit_under_lock()
     }

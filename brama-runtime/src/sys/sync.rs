@@ -197,11 +197,16 @@ mod modelled {
     pub(crate) struct OnceBox<T> {
         value: once_cell::race::OnceBox<T>,
         set: AtomicBool,
+        making: Mutex<()>,
     }
 
     impl<T> Default for OnceBox<T> {
         fn default() -> Self {
-            Self { value: once_cell::race::OnceBox::new(), set: AtomicBool::new(false) }
+            Self {
+                value: once_cell::race::OnceBox::new(),
+                set: AtomicBool::new(false),
+                making: Mutex::default(),
+            }
         }
     }
 
@@ -211,6 +216,8 @@ mod modelled {
         }
 
         pub(crate) fn get_or_init(&self, make: impl FnOnce() -> Box<T>) -> &T {
+            // Who finds the value made has seen what its maker did.
+            let _making = self.making.lock();
             let value = self.value.get_or_init(make);
             self.set.store(true, Ordering::Release);
             value
@@ -221,6 +228,7 @@ mod modelled {
     pub(crate) struct OnceRef<'a, T> {
         value: once_cell::race::OnceRef<'a, T>,
         set: AtomicBool,
+        making: Mutex<()>,
     }
 
     impl<T> Default for OnceRef<'_, T> {
@@ -231,7 +239,11 @@ mod modelled {
 
     impl<'a, T> OnceRef<'a, T> {
         pub(crate) fn new() -> Self {
-            Self { value: once_cell::race::OnceRef::new(), set: AtomicBool::new(false) }
+            Self {
+                value: once_cell::race::OnceRef::new(),
+                set: AtomicBool::new(false),
+                making: Mutex::default(),
+            }
         }
 
         pub(crate) fn get(&self) -> Option<&'a T> {
@@ -239,6 +251,8 @@ mod modelled {
         }
 
         pub(crate) fn get_or_init(&self, make: impl FnOnce() -> &'a T) -> &'a T {
+            // Who finds the value made has seen what its maker did.
+            let _making = self.making.lock();
             let value = self.value.get_or_init(make);
             self.set.store(true, Ordering::Release);
             value
