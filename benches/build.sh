@@ -4,16 +4,16 @@
 #
 #     bash benches/build.sh [FUNCTIONS]
 #
-# It writes a crate with that many functions (default: 300), plain and decorated, sync and async.
-# Times are the best of five runs; each run builds all kinds. Bytes are the growth from half of the
-# functions to all of them, which leaves out the runtime, since it is linked once. Each async function
-# awaits another function. Processor time grows on a busy machine: compare the ratios.
+# It writes a crate with that many functions (default: 300), plain and decorated, sync and async, with
+# bodies of one line and of five. Times are the best of five runs; each run builds all kinds. Bytes are
+# the growth from half of the functions to all of them, which leaves out the runtime, since it is linked
+# once. Processor time grows on a busy machine: compare the ratios.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 brama=$PWD functions=${1:-300} runs=5
 crate=$brama/target/build-cost
-kinds=(plain decorated plain-async decorated-async)
+kinds=({plain,decorated}{,-async}{-1,-5})
 export CARGO_TARGET_DIR=$crate/target CARGO_INCREMENTAL=0
 mkdir -p "$crate/src"
 cp Cargo.lock "$crate"
@@ -27,10 +27,27 @@ brama = { path = "$brama" }
 [workspace]
 END
 
+# body KIND NUMBER: one line, or a guard, a let, a call, a match and a result.
+body() {
+  local pay=pay wait=''
+  case $1 in *async*) pay=pay_later wait=.await ;; esac
+  case $1 in
+    *-1) echo "    $pay(cents + $2 + name.len() as u64)$wait" ;;
+    *-5) cat <<END
+    if name.is_empty() { return Err(PayError::Status(422)); }
+    let fee = cents / 100 + $2;
+    let paid = $pay(fee)$wait?;
+    match paid { 0 => return Err(PayError::Status(402)), other => println!("{name} paid {other}") }
+    Ok(cents + paid)
+END
+      ;;
+  esac
+}
+
 # write KIND COUNT
 write() {
   local async='' call='black_box(f%d(1, "a")).ok();' number
-  case $1 in *async) async='async ' call='poll(f%d(1, "a"));' ;; esac
+  case $1 in *async*) async='async ' call='poll(f%d(1, "a"));' ;; esac
   {
     cat <<'END'
 #![allow(dead_code)]
@@ -43,14 +60,15 @@ impl std::error::Error for PayError {}
 #[inline(never)]
 fn poll<F: Future>(future: F) { let _ = black_box(pin!(future).poll(&mut Context::from_waker(Waker::noop())).is_ready()); }
 #[inline(never)]
-async fn pay(cents: u64) -> Result<u64, PayError> { Ok(black_box(cents)) }
+fn pay(cents: u64) -> Result<u64, PayError> { Ok(black_box(cents)) }
+#[inline(never)]
+async fn pay_later(cents: u64) -> Result<u64, PayError> { Ok(black_box(cents)) }
 END
     for ((number = 0; number < $2; number++)); do
       case $1 in decorated*) echo "#[brama::circuit_breaker(identifier = \"f$number\")]" ;; esac
       echo "#[inline(never)] ${async}fn f$number(cents: u64, name: &str) -> Result<u64, PayError> {"
-      echo "    if name.is_empty() { return Err(PayError::Status(422)); }"
-      [[ $async ]] && echo "    pay(cents).await?;"
-      echo "    Ok(black_box(cents) + $number) }"
+      body "$1" "$number"
+      echo '}'
     done
     echo 'fn main() {'
     for ((number = 0; number < $2; number++)); do printf "    $call\n" "$number"; done
@@ -73,7 +91,7 @@ text() {
 }
 
 declare -A best bytes
-write plain 1 && check > /dev/null
+write plain-1 1 && check > /dev/null
 for ((run = 0; run < runs; run++)); do
   for kind in "${kinds[@]}"; do
     write "$kind" "$functions"
@@ -92,7 +110,7 @@ echo "$functions functions      cargo check  text per function"
 for kind in "${kinds[@]}"; do
   printf '%-18s %9d ms %9d bytes\n' "$kind" "${best[$kind]}" "${bytes[$kind]}"
 done
-for kind in '' -async; do
+for kind in {,-async}{-1,-5}; do
   ratio=$(awk "BEGIN { printf \"%.2f\", ${best[decorated$kind]} / ${best[plain$kind]} }")
   echo "decorated$kind: $ratio times the time, $((bytes[decorated$kind] - bytes[plain$kind])) bytes per function"
 done

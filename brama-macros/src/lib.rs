@@ -14,6 +14,7 @@ mod function;
 mod literal;
 mod nearest;
 mod options;
+mod plain;
 mod shape;
 mod span;
 
@@ -37,6 +38,9 @@ pub fn circuit_breaker(
 }
 
 fn decorate(options: TokenStream, item: TokenStream) -> TokenStream {
+    if let Some(expanded) = plain::expand(&options, &item) {
+        return expanded;
+    }
     match Block::find(&item) {
         Some(block) => block.decorate(options),
         None => decorate_function(options, item),

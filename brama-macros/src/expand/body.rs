@@ -25,11 +25,16 @@ impl Printer<'_> {
     /// ```
     fn run_sync(&self) -> TokenStream {
         let (permit, returned, ret) = (self.local("permit"), self.local("ret"), &self.ret);
-        let body = &self.function.body;
+        let closure = self.closure();
         quote_spanned! {self.at=>
             let mut #permit = #permit.guard_panics();
-            let #returned: #ret = #permit.run(|| -> #ret #body);
+            let #returned: #ret = #permit.run(#closure);
         }
+    }
+
+    pub(super) fn closure(&self) -> TokenStream {
+        let (ret, body) = (&self.ret, &self.function.body);
+        quote_spanned!(self.at=> || -> #ret #body)
     }
 
     /// Runs the body in a future of its own, to distinguish a panic in it from a drop.
@@ -51,15 +56,19 @@ impl Printer<'_> {
     /// let mut permit = permit.guard_panics();
     /// ```
     fn run_async(&self, keyword: Span) -> TokenStream {
+        self.wait(&self.future(keyword))
+    }
+
+    pub(super) fn future(&self, keyword: Span) -> TokenStream {
         let (body, expect) = (&self.function.body, self.expect_type());
         let block = quote_spanned!(at(keyword)=> async move);
-        self.wait(&quote_spanned! {self.at=>
+        quote_spanned! {self.at=>
             #block {
                 #expect
                 #[allow(clippy::diverging_sub_expression)]
                 #body
             }
-        })
+        }
     }
 
     /// rustc's notes about the return type underline the variable, so it has the span of the type.

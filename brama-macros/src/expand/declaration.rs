@@ -12,18 +12,18 @@ use crate::{
 };
 
 impl Printer<'_> {
-    /// Declares a function whose call site is a static.
+    /// Lists the declaration of a function whose call site is a static.
     ///
     /// ```text
     /// ::brama::__private::list! {
-    ///     ::brama::__private::DeclarationEntry::of_site(__BRAMA_SITE.declaration())
+    ///     ::brama::__private::DeclarationEntry::of_site(&__BRAMA_DECLARATION)
     /// }
     /// ```
     pub(super) fn declare_site(&self) -> Option<TokenStream> {
         let place = at(self.literal_identifier()?.span());
         let private = self.private(place);
         Some(quote_spanned! {place=>
-            #private::list! { #private::DeclarationEntry::of_site(__BRAMA_SITE.declaration()) }
+            #private::list! { #private::DeclarationEntry::of_site(&__BRAMA_DECLARATION) }
         })
     }
 
@@ -65,11 +65,11 @@ impl Printer<'_> {
 }
 
 #[cfg(not(test))]
-const fn declares() -> bool {
+pub(crate) const fn declares() -> bool {
     cfg!(feature = "declared")
 }
 
 #[cfg(test)]
-fn declares() -> bool {
+pub(crate) fn declares() -> bool {
     crate::tests::DECLARES.get()
 }

@@ -1,6 +1,7 @@
 //! Expands a function: puts a breaker in front of its body.
 
 mod body;
+mod call;
 mod declaration;
 mod future;
 mod handler;
@@ -20,6 +21,7 @@ use syn::{
     visit_mut::{VisitMut, visit_type_mut},
 };
 
+pub(crate) use self::declaration::declares;
 use crate::{
     facade::Facade,
     function::{Function, braced},
@@ -110,6 +112,9 @@ impl<'o> Printer<'o> {
     fn body(&self) -> TokenStream {
         if let Shape::Stream(returned) = &self.shape {
             return self.streamed(returned);
+        }
+        if let Some(call) = self.whole_call() {
+            return call;
         }
         let (find, limit, timer) = (self.find(), self.limit(), self.timer());
         let (admit, run, judge, ret) = (self.admit(), self.run(), self.judge(), self.local("ret"));

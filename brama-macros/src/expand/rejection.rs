@@ -29,9 +29,7 @@ impl Printer<'_> {
 
     fn reject_converted(&self) -> TokenStream {
         let (open, ret, private) = (self.local("open"), &self.ret, &self.private);
-        let known = quote_spanned!(self.at=> FromCircuitOpen<_>);
-        let generic = quote_spanned!(self.at=> GenericFromCircuitOpen);
-        let (note, conversion) = (self.note_rejection(), self.conversion(&known, &generic));
+        let (note, conversion) = (self.note_rejection(), self.default_conversion());
         let give = self.give(
             self.at,
             &quote_spanned! {self.at=>
@@ -44,6 +42,13 @@ impl Printer<'_> {
                 #give
             }
         }
+    }
+
+    /// The conversion of a rejection into the error.
+    pub(super) fn default_conversion(&self) -> TokenStream {
+        let known = quote_spanned!(self.at=> FromCircuitOpen<_>);
+        let generic = quote_spanned!(self.at=> GenericFromCircuitOpen);
+        self.conversion(&known, &generic)
     }
 
     /// Assigns to a variable first, so that rustc labels its type if the handler returns another.

@@ -112,39 +112,44 @@ impl Printer<'_> {
     ///
     /// ```text
     /// {
-    ///     static __BRAMA_SITE: ::brama::__private::CallSite =
-    ///         ::brama::__private::CallSite::new("bank", Some("payments"), Attribute::new(…));
-    ///     __BRAMA_SITE.enter()
+    ///     static __BRAMA_SITE: ::brama::__private::CallSite = ::brama::__private::CallSite::EMPTY;
+    ///     __BRAMA_SITE.enter("bank")
     /// }
     /// ```
     fn at_call_site(&self, method: &Ident, name: &dyn ToTokens) -> TokenStream {
-        let place = name.span();
-        let (private, new) = (self.private(place), self.call_site(name));
-        let declaration = self.declare_site();
+        let (place, private) = (name.span(), self.private(name.span()));
+        let (declared, declaration) = self.declaration(name);
         quote_spanned! {at(place)=>
             {
-                static __BRAMA_SITE: #private::CallSite = #private::CallSite::#new;
-                #declaration
-                __BRAMA_SITE.#method()
+                static __BRAMA_SITE: #private::CallSite = #private::CallSite::EMPTY;
+                #declared
+                __BRAMA_SITE.#method(#declaration)
             }
         }
     }
 
-    /// The constructor of the call site: the short one if the attribute gives nothing but the name.
+    /// What the function declares: its name alone, or a static if the attribute gives more or if
+    /// functions are declared before their first call.
     ///
     /// ```text
-    /// named("bank")
-    /// new("bank", Some("payments"), Attribute::new(…))
+    /// static __BRAMA_DECLARATION: ::brama::__private::Declaration =
+    ///     ::brama::__private::Declaration::new("bank", Some("payments"), Attribute::new(…));
     /// ```
-    fn call_site(&self, name: &dyn ToTokens) -> TokenStream {
-        let place = name.span();
+    pub(super) fn declaration(&self, name: &dyn ToTokens) -> (Option<TokenStream>, TokenStream) {
+        let (place, listed) = (name.span(), self.declare_site());
         let Options { scope, kind, policy, timeout, .. } = self.options;
         let is_bare = policy.is_empty() && timeout.limit().is_none();
-        if scope.is_none() && kind.is_none() && is_bare {
-            return quote_spanned!(at(place)=> named(#name));
+        if scope.is_none() && kind.is_none() && is_bare && listed.is_none() {
+            return (None, name.to_token_stream());
         }
-        let (scope, attribute) = (self.scope(), self.attribute(place));
-        quote_spanned!(at(place)=> new(#name, #scope, #attribute))
+        let (private, scope, attribute) =
+            (self.private(place), self.scope(), self.attribute(place));
+        let declared = quote_spanned! {at(place)=>
+            static __BRAMA_DECLARATION: #private::Declaration =
+                #private::Declaration::new(#name, #scope, #attribute);
+            #listed
+        };
+        (Some(declared), quote_spanned!(at(place)=> &__BRAMA_DECLARATION))
     }
 
     /// A name from an expression is compared at each call: it may change, also with a type

@@ -5,6 +5,7 @@ mod durations;
 mod messages;
 mod page;
 mod pictures;
+mod plain;
 mod streams;
 mod survives;
 

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     entry::Entry,
+    gate::Gate,
     locked::Locked,
     pending_events::PendingEvents,
     published::Published,
@@ -21,16 +22,18 @@ use crate::{
     overlay::Ruling,
 };
 
-impl Slot {
-    /// Admits a call if one load of the gate is enough. Otherwise, returns the loaded word.
+impl Gate {
+    /// Admits a call if one load is enough. Otherwise, returns the loaded word.
     ///
     /// The entry is never `None` here. It is an `Option` so that the permit stores it unchanged.
     #[inline]
-    pub(super) fn admit_at_gate(&self) -> Result<Option<Entry>, Word> {
-        let word = self.gate.load();
+    pub(super) fn admit_at_once(&self) -> Result<Option<Entry>, Word> {
+        let word = self.load();
         if word.admits_at_once() { Ok(Entry::new(word, Tick::NEVER)) } else { Err(word) }
     }
+}
 
+impl Slot {
     /// Admits or rejects a call that loaded `word`. `None` is a call that runs in shadow: it is not
     /// recorded.
     #[expect(clippy::inline_always, reason = "its callers are not inlined")]

@@ -103,7 +103,8 @@ use crate::{
 /// first.
 #[derive(Default)]
 #[repr(C)]
-pub(super) struct Gate {
+#[derive(Debug)]
+pub struct Gate {
     word: AtomicU64,
     counters: Counters,
     published: OnceBox<Published>,

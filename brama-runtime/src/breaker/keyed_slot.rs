@@ -45,7 +45,7 @@ impl RawPermit<KeyedSlot> {
 
     /// Acquires the right to a call that has passed no turnstile.
     pub(crate) fn acquire_shared(slot: SharedSlot, runs: Runs) -> Result<Self, CircuitOpen> {
-        let admitted = slot.admit_at_gate().or_else(|seen| slot.admit_in(seen, runs));
+        let admitted = slot.gate.admit_at_once().or_else(|seen| slot.admit_in(seen, runs));
         match admitted {
             Ok(entry) => Ok(Self { slot: slot.into(), entry }),
             Err(rejection) => Err(CircuitOpen::logged(slot, rejection)),

@@ -34,6 +34,7 @@ mod rejection;
 mod report;
 mod result;
 mod series;
+mod site_slot;
 mod slot;
 mod snapshot;
 mod step;
@@ -60,6 +61,7 @@ pub use self::{
     opening::Opening,
     permit::Permit,
     result::{FailureReason, OfBox, OfError, of, of_error},
+    site_slot::SiteRef,
     wait::Ready,
     watched::WatchedFuture,
     watched_stream::{JudgedAt, WatchedStream},
@@ -75,6 +77,7 @@ pub(crate) use self::{
     reconfigure::Deadlines,
     report::PassMeaning,
     result::is_rejection,
+    site_slot::StaticSlot,
     slot::{SharedSlot, Slot},
     turnstile::{Passed, TurnstilePlace},
     watched_stream::StreamCall,

@@ -54,9 +54,7 @@ impl<S: SlotRef> PanicGuard<S> {
     /// Records a judgement other than a success, at once.
     #[inline]
     pub(crate) fn fail(&mut self, judgement: Judgement) -> DeferredSuccess<'_, S> {
-        if let Some(entry) = self.0.entry.take() {
-            self.0.slot.with_slot(|slot| slot.record(entry, judgement));
-        }
+        self.0.fail(judgement);
         DeferredSuccess { entry: None, slot: &mut self.0.slot }
     }
 }

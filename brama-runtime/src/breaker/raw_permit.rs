@@ -5,6 +5,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 use super::{
     circuit_open::CircuitOpen,
     entry::Entry,
+    gate::Gate,
     slot::{SharedSlot, Slot},
     word::Word,
 };
@@ -22,27 +23,62 @@ pub struct RawPermit<S: SlotRef> {
 
 /// How a permit reaches its slot.
 pub trait SlotRef {
+    /// Passes the slot to `then`. `None` if the permit needs it no more.
+    fn with_slot<R>(&self, then: impl FnOnce(&Slot) -> R) -> Option<R>;
+
     /// Records a success. Nothing remains to be recorded if there is no entry.
     fn record_success(&mut self, entry: Option<Entry>);
 
-    /// Passes the slot to `then`. `None` if the permit needs it no more.
-    fn with_slot<R>(&self, then: impl FnOnce(&Slot) -> R) -> Option<R>;
-}
-
-impl<S: Deref<Target = Slot>> SlotRef for S {
+    /// Records a judgement.
     #[inline]
-    fn record_success(&mut self, entry: Option<Entry>) {
-        Slot::record_success(self, entry);
+    fn record(&self, entry: Entry, judgement: Judgement) {
+        self.with_slot(|slot| slot.record(entry, judgement));
     }
 
+    /// Records that the body panicked.
     #[inline]
-    fn with_slot<R>(&self, then: impl FnOnce(&Slot) -> R) -> Option<R> {
-        Some(then(self))
+    fn record_panic(&self, entry: Entry) {
+        self.with_slot(|slot| slot.record_panic(entry));
+    }
+
+    /// Records that the call was dropped before it had an outcome.
+    #[inline]
+    fn record_abandoned(&self, entry: Entry) {
+        self.with_slot(|slot| slot.record_abandoned(entry));
     }
 }
+
+/// Implements [`SlotRef`] for references to a slot.
+macro_rules! slot_refs {
+    ($([$($generic:tt)*] $reference:ty),*) => {$(
+        impl<$($generic)*> SlotRef for $reference {
+            #[inline]
+            fn with_slot<R>(&self, then: impl FnOnce(&Slot) -> R) -> Option<R> {
+                Some(then(self))
+            }
+
+            #[inline]
+            fn record_success(&mut self, entry: Option<Entry>) {
+                match (self.gate.take_success(entry), entry) {
+                    (Some(contention), _) => self.note_contention(contention),
+                    (None, Some(entry)) => self.record_success_out_of_line(entry),
+                    (None, None) => {}
+                }
+            }
+        }
+    )*};
+}
+
+slot_refs!([] Arc<Slot>, [] &'static Slot, [] SharedSlot, ['a] Borrowed<'a>);
 
 /// A reference to a slot that was found, by which a call is admitted.
 pub trait FoundSlot: SlotRef + Deref<Target = Slot> {
+    /// The gate of the slot. A call that succeeds while the circuit is closed uses nothing else.
+    #[inline]
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
     /// Converts the reference into one that an error can own and that may outlive the caller.
     fn into_shared(self) -> SharedSlot;
 
@@ -72,7 +108,7 @@ impl<S: FoundSlot> RawPermit<S> {
     /// Acquires the right to one call.
     #[inline]
     pub(crate) fn acquire(slot: S) -> Result<Self, CircuitOpen> {
-        match slot.admit_at_gate() {
+        match slot.gate().admit_at_once() {
             Ok(entry) => Ok(Self { slot, entry }),
             // `?` takes the result apart and rebuilds it, so that a permit from the gate stays in
             // registers.
@@ -87,8 +123,20 @@ impl<S: FoundSlot> RawPermit<S> {
     )]
     #[inline(always)]
     fn admit(slot: S, seen: Word, runs: Runs) -> Result<Self, CircuitOpen> {
+        Self::admit_into(slot, seen, runs, |slot, entry| Self { slot, entry })
+    }
+
+    /// As [`admit`](Self::admit), for a permit that `into` makes of the slot and the entry.
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    pub(super) fn admit_into<P>(
+        slot: S,
+        seen: Word,
+        runs: Runs,
+        into: impl FnOnce(S, Option<Entry>) -> P,
+    ) -> Result<P, CircuitOpen> {
         match slot.admit_in(seen, runs) {
-            Ok(entry) => Ok(Self { slot, entry }),
+            Ok(entry) => Ok(into(slot, entry)),
             Err(rejection) => Err(CircuitOpen::logged(slot.into_shared(), rejection)),
         }
     }
@@ -97,7 +145,7 @@ impl<S: FoundSlot> RawPermit<S> {
     /// body runs in the scope of its breaker. Only a call that the gate does not admit can be one.
     #[inline]
     pub(crate) fn acquire_in_scope(slot: S) -> Result<Self, CircuitOpen> {
-        match slot.admit_at_gate() {
+        match slot.gate().admit_at_once() {
             Ok(entry) => Ok(Self { slot, entry }),
             Err(seen) => slot.acquire_out_of_line(seen, Runs::OnThread),
         }
@@ -122,7 +170,7 @@ impl<S: SlotRef> RawPermit<S> {
     #[inline]
     pub(super) fn record_panic(&mut self) {
         if let Some(entry) = self.entry.take() {
-            self.slot.with_slot(|slot| slot.record_panic(entry));
+            self.slot.record_panic(entry);
         }
     }
 
@@ -138,10 +186,17 @@ impl<S: SlotRef> RawPermit<S> {
         self.slot.record_success(entry);
     }
 
+    /// Records a judgement other than a success in place.
+    #[inline]
+    pub(crate) fn fail(&mut self, judgement: Judgement) {
+        if let Some(entry) = self.entry.take() {
+            self.slot.record(entry, judgement);
+        }
+    }
+
     pub(super) fn record(mut self, judgement: impl Into<Judgement>) {
         if let Some(entry) = self.entry.take() {
-            let judgement = judgement.into();
-            self.slot.with_slot(|slot| slot.record(entry, judgement));
+            self.slot.record(entry, judgement.into());
         }
     }
 }
@@ -150,7 +205,7 @@ impl<S: SlotRef> Drop for RawPermit<S> {
     #[inline]
     fn drop(&mut self) {
         if let Some(entry) = self.entry {
-            self.slot.with_slot(|slot| slot.record_abandoned(entry));
+            self.slot.record_abandoned(entry);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{
     entry::Entry,
+    gate::Gate,
     locked::{Locked, LockedCounts},
     pending_events::PendingEvents,
     slot::Slot,
@@ -12,6 +13,7 @@ use super::{
 };
 use crate::{
     circuit::{Abandoned, Fate, Policy, Reason, State, Tick, Verdict},
+    counters::Contention,
     event::ProbeVerdict,
     histogram::TimedOutcome,
     logs,
@@ -19,20 +21,26 @@ use crate::{
     sys::sync::{MutexGuard, lock_unless},
 };
 
+impl Gate {
+    /// Counts a success on the counter that all threads share, unless something else has to see it.
+    ///
+    /// Only this is inlined into call sites, for a program in which no span takes outcomes. A
+    /// missing entry needs no test, because the zero in its place shows no fast path either.
+    #[inline]
+    pub(super) fn take_success(&self, entry: Option<Entry>) -> Option<Contention> {
+        let word = Entry::word_of(entry);
+        let is_fast = word.has_shared_fast_path() && self.load() == word;
+        if is_fast && !logs::takes_outcomes() { Some(self.count_shared_success()) } else { None }
+    }
+}
+
 impl Slot {
     /// Records a success.
-    ///
-    /// Only the count on the shared counter is inlined into call sites, for a program in which no
-    /// span takes outcomes. A missing entry is tested for last, because the zero in its place shows
-    /// no fast path either.
-    #[inline]
     pub(super) fn record_success(&self, entry: Option<Entry>) {
-        let word = Entry::word_of(entry);
-        let is_fast = word.has_shared_fast_path() && self.gate.load() == word;
-        if is_fast && !logs::takes_outcomes() {
-            self.note_contention(self.gate.count_shared_success());
-        } else if let Some(entry) = entry {
-            self.record_success_out_of_line(entry);
+        match (self.gate.take_success(entry), entry) {
+            (Some(contention), _) => self.note_contention(contention),
+            (None, Some(entry)) => self.record_success_out_of_line(entry),
+            (None, None) => {}
         }
     }
 

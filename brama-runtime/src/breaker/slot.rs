@@ -220,7 +220,7 @@ impl Slot {
     }
 
     #[cold]
-    fn inflate(&self) {
+    pub(super) fn inflate(&self) {
         let mut locked = self.lock_for_step();
         self.gate.inflate();
         locked.publish();

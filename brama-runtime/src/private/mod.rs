@@ -1,6 +1,7 @@
 //! The part of the runtime that generated code and companions call.
 
 mod cached_site;
+mod call;
 mod call_site;
 mod companion;
 mod future;
@@ -39,7 +40,8 @@ pub use self::timeout::{
 };
 pub use self::{
     cached_site::CachedSite,
-    call_site::{CallSite, SiteSlot},
+    call::{call, call_declared, judged},
+    call_site::{CallSite, Declares, SiteSlot},
     companion::{
         breaker_of_joined_key, call_back, is_awaited, log_hidden_values, log_initialized,
         log_reloaded_part, log_warnings, note_timeout, record_mistakes, with_kept,
@@ -67,7 +69,7 @@ pub use self::{
 pub use crate::registry::DeclarationEntry;
 pub use crate::{
     answers::{timeout_problem, unavailable_problem},
-    breaker::JudgedAt,
+    breaker::{JudgedAt, SiteRef},
     config::{Attribute, ConfigProblem, Declaration},
     identity::{KeyPart, KeyParts, KeyText},
     outcome::Judgement,

@@ -34,6 +34,16 @@ use crate::{
 pub trait ReturnsResult<E> {
     /// The error of a failed call.
     fn failed(&self) -> Option<&E>;
+
+    /// The verdict on a call that is still to be made, which has the kind of its error.
+    #[must_use]
+    #[inline]
+    fn unknown<'e, 'w>() -> StdError<'e, 'w, E>
+    where
+        E: 'e,
+    {
+        verdict(None)
+    }
 }
 
 // The error is a parameter: rustc would report a missing associated type as a second error.
@@ -110,6 +120,13 @@ macro_rules! kind {
             #[must_use]
             pub fn __brama_judgement(&self) -> Judgement {
                 self.failed.map_or(Outcome::Success.into(), Self::judge)
+            }
+
+            /// What judges the error of a call that has failed.
+            #[must_use]
+            #[inline]
+            pub fn __brama_judge(&self) -> fn(&$error) -> Judgement {
+                Self::judge
             }
 
             /// The reason of the failure.
@@ -205,6 +222,13 @@ impl<E> Opaque<'_, '_, E> {
     #[must_use]
     pub fn __brama_judgement(&self) -> Judgement {
         self.failed.map_or(Outcome::Success.into(), Self::judge)
+    }
+
+    /// What judges the error of a call that has failed.
+    #[must_use]
+    #[inline]
+    pub fn __brama_judge(&self) -> fn(&E) -> Judgement {
+        Self::judge
     }
 
     /// The reason of the failure.

@@ -56,7 +56,7 @@ pub(super) fn model(check: impl Fn() + Send + Sync + 'static) {
 
 /// Admits a call as a permit does: at the gate, or with the word that was loaded there.
 pub(super) fn admit(slot: &Slot) -> Result<Entry, Rejection> {
-    let entry = slot.admit_at_gate().or_else(|seen| slot.admit(seen))?;
+    let entry = slot.gate.admit_at_once().or_else(|seen| slot.admit(seen))?;
     Ok(entry.expect("no model runs in shadow"))
 }
 

@@ -82,7 +82,7 @@ fn a_success_that_has_passed_ends_a_run_of_failures() {
         assert!(failures <= 1);
         assert_eq!((totals.successes, totals.failures), (1, 1));
         // A later one ends it, and opens the turnstile again.
-        keyed.slot.record_success(keyed.slot.admit_at_gate().unwrap());
+        keyed.slot.record_success(keyed.slot.gate.admit_at_once().unwrap());
         assert_eq!(keyed.slot.status().failures, 0);
         assert!(pass_and_succeed(keyed.turnstile));
     });
