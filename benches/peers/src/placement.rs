@@ -6,9 +6,9 @@ use crate::threads::processors;
 
 /// The processors on which threads run.
 ///
-/// A new thread often starts where the one that spawned it runs, and the kernel may need longer than
-/// a measurement to move it. Then two threads take turns on one processor, and each call takes twice
-/// as long. The tables therefore measure threads that are pinned apart.
+/// A new thread often starts where the one that spawned it runs, and the kernel may need longer
+/// than a measurement to move it. Then two threads take turns on one processor, and each call takes
+/// twice as long. The tables therefore measure threads that are pinned apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {
     /// Each thread on a processor of its own, as long as there are enough.

@@ -22,8 +22,8 @@ struct Story {
 }
 
 /// Measures each story with one thread and with two. A line for each: what one thread takes, then
-/// for each placement of two the nanoseconds, their ratio to one thread, and the share of the rounds
-/// that ended with both threads on one processor.
+/// for each placement of two the nanoseconds, their ratio to one thread, and the share of the
+/// rounds that ended with both threads on one processor.
 #[must_use]
 pub fn lines() -> Vec<String> {
     stories().iter().flat_map(Story::lines).collect()

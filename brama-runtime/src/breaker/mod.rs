@@ -133,8 +133,7 @@ impl Breaker {
         self.clone().acquire()
     }
 
-    /// As [`try_acquire`](Self::try_acquire), for a handle that is not needed any more: the permit
-    /// takes it over.
+    /// As [`try_acquire`](Self::try_acquire), for a handle that the permit takes over.
     ///
     /// # Errors
     ///

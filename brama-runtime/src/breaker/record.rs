@@ -32,6 +32,14 @@ impl Gate {
         let is_fast = word.has_shared_fast_path() && self.load() == word;
         if is_fast && !logs::takes_outcomes() { Some(self.count_shared_success()) } else { None }
     }
+
+    /// Counts a success on the stripe of this thread, unless something else has to see it.
+    #[inline]
+    pub(super) fn take_striped_success(&self, entry: Entry) -> Option<Contention> {
+        let word = self.load();
+        let is_fast = word == entry.word() && word.has_striped_fast_path();
+        if is_fast && !logs::takes_outcomes() { Some(self.count_success()) } else { None }
+    }
 }
 
 impl Slot {

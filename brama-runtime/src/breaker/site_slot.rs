@@ -34,6 +34,8 @@ impl StaticSlot {
 trait OpaqueSlot: Send + Sync {
     fn slot(&'static self) -> &'static Slot;
 
+    fn record_success(&self, entry: Entry);
+
     fn acquire(
         &'static self,
         site: SiteRef,
@@ -45,6 +47,10 @@ trait OpaqueSlot: Send + Sync {
 impl OpaqueSlot for Slot {
     fn slot(&'static self) -> &'static Slot {
         self
+    }
+
+    fn record_success(&self, entry: Entry) {
+        self.record_success_out_of_line(entry);
     }
 
     fn acquire(
@@ -66,6 +72,16 @@ impl SiteRef {
     #[inline]
     fn slot(self) -> &'static Slot {
         self.0.slot.slot()
+    }
+
+    /// Records a success that the shared counter does not take: on a stripe without the slot.
+    #[inline(never)]
+    fn record_success_out_of_line(self, entry: Entry) {
+        match self.0.gate.take_striped_success(entry) {
+            Some(Contention::None) => {}
+            Some(Contention::Seen) => self.slot().inflate(),
+            None => self.0.slot.record_success(entry),
+        }
     }
 
     #[cold]
@@ -101,7 +117,7 @@ impl SlotRef for SiteRef {
         match (self.0.gate.take_success(entry), entry) {
             (Some(Contention::None), _) | (None, None) => {}
             (Some(Contention::Seen), _) => self.slot().inflate(),
-            (None, Some(entry)) => self.end(entry, Slot::record_success_out_of_line),
+            (None, Some(entry)) => self.record_success_out_of_line(entry),
         }
     }
 

@@ -51,8 +51,8 @@ pub(crate) struct Turnstile<T: 'static> {
     /// The word of the gate, if a call passes there without a clock and its success without the
     /// lock; otherwise [`CLOSED`].
     word: AtomicU64,
-    /// The calls that have passed and have not ended; above them the [`TENANCY`], and above that the
-    /// [`SUCCESSES`].
+    /// The calls that have passed and have not ended; above them the [`TENANCY`], and above that
+    /// the [`SUCCESSES`].
     calls: AtomicU64,
     key: [AtomicU64; INLINE_KEY_WORDS],
     /// Elsewhere, since only a call that does not succeed here needs it.
@@ -91,7 +91,8 @@ impl<T> Turnstile<T> {
 
     /// Lets a call pass if the turnstile is open, has this key, and is still that of the breaker
     /// which had it at `place`.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "whether it was inlined varied with unrelated code")]
+    #[inline(always)]
     pub(super) fn pass(&'static self, place: TurnstilePlace, key: InlineKey) -> Option<Passed<T>> {
         let before = self.calls.fetch_add(1, Ordering::Acquire);
         let word = self.load();
