@@ -122,8 +122,8 @@ impl Config {
     ///   that opening lasted. So a key that opens again and again keeps its progressive waits.
     ///
     /// A breaker is never evicted if something is registered or configured for its key, if a
-    /// `Permit`, `Breaker` or `CircuitOpen` refers to it, or if it is the first one that a
-    /// decorated function used.
+    /// `Permit`, `Breaker` or `CircuitOpen` refers to it, if a call of its key is in flight, or if
+    /// it is the first one that a decorated function used.
     ///
     /// Up to sixteen breakers, drawn at random, are examined. If none can be evicted, the call is
     /// counted on the identifier's overflow breaker, which only observes: see
