@@ -127,7 +127,7 @@ impl<'t> Head<'t> {
     }
 }
 
-/// Whether an attribute is one of the compiler's that is no breaker under another name.
+/// Whether an attribute is known, and so is not a breaker under another name.
 fn is_known(attribute: &Group) -> bool {
     const KNOWN: [&str; 8] =
         ["allow", "cfg", "doc", "expect", "inline", "must_use", "tracing", "warn"];

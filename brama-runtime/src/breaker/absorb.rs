@@ -46,7 +46,7 @@ impl Slot {
         if self.gate.load() != word {
             return Some(failure);
         }
-        // The successes that are counted meanwhile come after this failure (promise 5 of the gate).
+        // A success that this sum misses counts as later than the failure (promise 5 of the gate).
         locked.sync_counters(word, self.sum_successes());
         // Read under the lock, so that no reason is kept after the past ones were redacted.
         let keeps_text = self.context.reasons() == Reasons::Text;

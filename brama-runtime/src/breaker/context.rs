@@ -8,17 +8,17 @@ use std::{
     },
 };
 
-use super::{open_share::OpenShare, pending_events::Timestamp, turnstile::TurnstilePlace};
-use crate::{bus::Bus, circuit::Reasons, config::PolicyCache, sys::sync::Mutex, time::clock::Time};
+use super::{open_share::OpenShare, pending_events::Timestamp, turnstile::FreeTurnstiles};
+use crate::{bus::Bus, circuit::Reasons, config::PolicyCache, time::clock::Time};
 
-/// The context of a breaker, which holds one pointer to it: that of its registry, which breakers
-/// without a key share; with a key also what the breakers of one identifier share.
+/// What breakers share, behind one pointer each. Breakers without a key share the context of their
+/// registry. The breakers of one identifier's keys share one of their own, which also has their
+/// [`OpenShare`] and their free turnstiles.
 pub(crate) struct SlotContext {
     registry: Arc<RegistryContext>,
     share: Option<Arc<OpenShare>>,
-    /// The turnstiles of evicted breakers. A turnstile compares the key alone, so it is never used
-    /// again for another identifier.
-    pub(super) free_turnstiles: Mutex<Vec<TurnstilePlace>>,
+    /// A turnstile compares the key alone, so it is never used again for another identifier.
+    pub(super) free_turnstiles: FreeTurnstiles,
 }
 
 impl SlotContext {
@@ -33,7 +33,7 @@ impl SlotContext {
     }
 
     fn with(registry: Arc<RegistryContext>, share: Option<Arc<OpenShare>>) -> Self {
-        Self { registry, share, free_turnstiles: Mutex::default() }
+        Self { registry, share, free_turnstiles: FreeTurnstiles::default() }
     }
 
     /// How many keys of the identifier reject; `None` without a key.

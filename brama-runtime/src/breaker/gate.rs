@@ -8,10 +8,11 @@
 //!
 //! *Promise 1: a thread that sees a word also sees the values published with it, or newer ones.*
 //! `publish` stores the deadlines, the opening's number and the slow-call limit first, and then the
-//! word with `Release`. If `disable_fast_path` stores a word, it uses `Release` too, so that this
-//! word carries the last publication on. `load` loads the word with `Acquire`. With weaker
-//! orderings, a caller could be rejected with the number of an earlier opening, or without knowing
-//! its own opening.
+//! word with `Release`. It stores none of them if no call that sees the word asks for them
+//! (`GateFields::are_plain`) and nothing was published before. `disable_fast_path` stores its word
+//! with `Release` too, so that it carries the last publication on. `load` loads the word with
+//! `Acquire`. With weaker orderings, a caller could be rejected with the number of an earlier
+//! opening, or without knowing its own opening.
 //!
 //! Newer values do no harm. The deadline of a rejection belongs to an opening or a probe and is
 //! never the end of a bucket. A caller with an older word is therefore rejected as it would be by
@@ -59,17 +60,17 @@
 //! release sequence. With weaker orderings, a breaker that is being evicted could admit a call, and
 //! the call's outcome would be lost.
 //!
-//! *Promise 5: a success between two failures ends their run, and no opening overlooks one.* Most
-//! failures only lengthen the run of a closed circuit and enter its window. To record such a one
-//! (`Slot::absorb`), the holder of the lock leaves the word as it is, and reads the counters with
-//! plain loads (`sum`). It takes every success that it reads for the first time for one after the
-//! previous failure, which ended the run. So there are three cases. A success that happens before
-//! the failure, by whatever means the program orders them, is read: a load returns no value older
-//! than one that happens before it. A success that happens after the failure is not read, because
-//! the failure cannot read what depends on it. Any other success is concurrent with the failure,
-//! and either order is true: if it is not read, the next reading finds it. With a word that has no
-//! fast path instead, each failure would take the cache line of the word, and those of all
-//! counters, from every thread that succeeds.
+//! *Promise 5: a success between two failures ends their run, and an opening overlooks no success
+//! but a stray one.* Most failures only lengthen the run of a closed circuit and enter its window.
+//! To record such a one (`Slot::absorb`), the holder of the lock leaves the word as it is, and
+//! reads the counters with plain loads (`sum`). Each success that it reads for the first time
+//! counts as later than the previous failure, whose run it ends. So there are three cases. A
+//! success that happens before the failure is read: a load returns no value older than one that
+//! happens before it. A success that happens after the failure is not read: a load returns no value
+//! that is written after it. Any other success is concurrent with the failure, and either order is
+//! true. If it is not read now, a later reading finds it, at the latest that of a step, which reads
+//! by writing. With a word that has no fast path instead, each failure would take the cache line of
+//! the word, and those of all counters, from every thread that succeeds.
 //!
 //! A failure that may open the circuit, or after which a success may, is not absorbed. Its step
 //! switches the fast path off and reads the counters by writing (promise 2), so it judges with
@@ -101,9 +102,8 @@ use crate::{
 
 /// The word, the values published with it, and the counters. The fields that every call reads come
 /// first.
-#[derive(Default)]
+#[derive(Debug, Default)]
 #[repr(C)]
-#[derive(Debug)]
 pub struct Gate {
     word: AtomicU64,
     counters: Counters,

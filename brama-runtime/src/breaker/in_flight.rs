@@ -15,7 +15,8 @@
 //!
 //! The word also holds the successes that gave a place back, so that a success writes once. It is a
 //! counter of the gate, read by writing, with the orderings of its promise 2: a success acquires
-//! and the holder of the lock releases (`gate.rs`).
+//! and the holder of the lock releases (`gate.rs`). A failure that is absorbed reads it by a plain
+//! load (promise 5).
 
 use crate::{
     circuit::Policy,

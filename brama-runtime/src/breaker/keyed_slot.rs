@@ -1,4 +1,5 @@
-//! The slot of a call with a key, which may have passed a turnstile.
+//! The slot of a call whose identifier or key is an expression. The call may have passed a
+//! turnstile.
 
 use std::{fmt, sync::Arc};
 
@@ -19,7 +20,7 @@ loom::lazy_static! {
     static ref TURNSTILES: Arena<Slot> = Arena::new();
 }
 
-/// How the permit of a call with a key reaches its breaker.
+/// How the permit of such a call reaches its breaker.
 pub enum KeyedSlot {
     /// The call has passed the turnstile of the breaker.
     Passed(Passage<Slot>),
@@ -93,11 +94,13 @@ impl KeyedSlot {
 }
 
 impl Slot {
-    /// Whether calls could pass a turnstile now: there is one, the circuit is closed, and its
-    /// successes need neither a clock nor the lock.
+    /// Whether calls could pass a turnstile now: the breaker has one or can get one, its circuit is
+    /// closed, and its successes need neither a clock nor the lock.
     pub(crate) fn opens_turnstile(&self) -> bool {
-        let can_have_one = self.whereabouts.turnstile().is_some() || TURNSTILES.has_room();
-        can_have_one && self.gate.load().passes_turnstile()
+        self.gate.load().passes_turnstile()
+            && (self.whereabouts.turnstile().is_some()
+                || TURNSTILES.has_room()
+                || self.context.free_turnstiles.are_there())
     }
 
     /// Gives the breaker of this key a turnstile, unless it has one. Returns its place; `None` if
@@ -106,13 +109,20 @@ impl Slot {
         let mut locked = self.lock_for_step();
         self.take_successes_of_turnstile();
         if self.turnstile().is_none() {
-            let free = self.context.free_turnstiles.lock().pop();
-            let place = free.or_else(|| TURNSTILES.make())?;
-            TURNSTILES.get(place)?.assign(key, Arc::downgrade(self));
-            self.whereabouts.set_turnstile(place);
+            self.assign_turnstile(key);
         }
+        // Also if there was none left: the step has switched the fast path off.
         locked.publish();
         self.whereabouts.turnstile()
+    }
+
+    /// Assigns a free turnstile or a new one, if there is any. Call it with the lock held.
+    fn assign_turnstile(self: &Arc<Self>, key: InlineKey) {
+        let free = self.context.free_turnstiles.take();
+        let Some(place) = free.or_else(|| TURNSTILES.make()) else { return };
+        let Some(turnstile) = TURNSTILES.get(place) else { return };
+        turnstile.assign(key, Arc::downgrade(self));
+        self.whereabouts.set_turnstile(place);
     }
 
     /// The turnstile of the breaker, if it has one.
@@ -126,8 +136,9 @@ impl Slot {
         self.take_successes_of_turnstile();
         // What another breaker counts there is not among the successes of this one.
         let Some(place) = self.whereabouts.take_turnstile() else { return };
-        let next = TURNSTILES.get(place).map(|turnstile| turnstile.end_tenancy(place));
-        self.context.free_turnstiles.lock().extend(next);
+        if let Some(turnstile) = TURNSTILES.get(place) {
+            self.context.free_turnstiles.add(turnstile.end_tenancy(place));
+        }
     }
 
     /// Moves what was counted at the turnstile to the gate. Call it with the lock held.

@@ -34,9 +34,9 @@ mod rejection;
 mod report;
 mod result;
 mod series;
-mod site_slot;
 mod slot;
 mod snapshot;
+mod static_slot;
 mod step;
 mod stopped_time;
 mod timing;
@@ -61,7 +61,7 @@ pub use self::{
     opening::Opening,
     permit::Permit,
     result::{FailureReason, OfBox, OfError, of, of_error},
-    site_slot::SiteRef,
+    static_slot::SiteRef,
     wait::Ready,
     watched::WatchedFuture,
     watched_stream::{JudgedAt, WatchedStream},
@@ -77,8 +77,8 @@ pub(crate) use self::{
     reconfigure::Deadlines,
     report::PassMeaning,
     result::is_rejection,
-    site_slot::StaticSlot,
     slot::{SharedSlot, Slot},
+    static_slot::StaticSlot,
     turnstile::{Passed, TurnstilePlace},
     watched_stream::StreamCall,
 };

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::outcome::Judgement;
 
-/// The right to one call: of a call site's static slot, of a borrowed handle, or of a counted
-/// reference.
+/// The right to one call, with a way to its slot: borrowed from a call site or a handle, a counted
+/// reference, or the passage through a turnstile.
 #[must_use = "dropping a permit abandons the call"]
 pub struct RawPermit<S: SlotRef> {
     pub(super) slot: S,
@@ -186,7 +186,7 @@ impl<S: SlotRef> RawPermit<S> {
         self.slot.record_success(entry);
     }
 
-    /// Records a judgement other than a success in place.
+    /// Records a judgement in place, usually not a success.
     #[inline]
     pub(crate) fn fail(&mut self, judgement: Judgement) {
         if let Some(entry) = self.entry.take() {
@@ -195,9 +195,7 @@ impl<S: SlotRef> RawPermit<S> {
     }
 
     pub(super) fn record(mut self, judgement: impl Into<Judgement>) {
-        if let Some(entry) = self.entry.take() {
-            self.slot.record(entry, judgement.into());
-        }
+        self.fail(judgement.into());
     }
 }
 

@@ -16,9 +16,9 @@ use crate::{
     sys::sync::MutexGuard,
 };
 
-/// The locked state while the gate has no fast path.
+/// The locked state while neither the gate nor the turnstile counts successes.
 ///
-/// Only this guard publishes.
+/// Only this guard publishes at either.
 pub(super) struct StepGuard<'s> {
     slot: &'s Slot,
     locked: MutexGuard<'s, Locked>,

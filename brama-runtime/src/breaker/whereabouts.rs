@@ -4,7 +4,7 @@ use super::turnstile::TurnstilePlace;
 use crate::sys::sync::{AtomicU64, Ordering};
 
 /// The place of the turnstile in the lower half; above it the incarnation, and whether metrics sum
-/// the breaker. They share a word because ten thousand breakers have one each.
+/// the breaker. They share one word to keep the slot small.
 #[derive(Default)]
 pub(super) struct Whereabouts(AtomicU64);
 

@@ -6,8 +6,8 @@ impl Circuit {
     /// Returns whether a quick failure without a hint, of a call that was admitted in `generation`,
     /// changes only runs, window and reasons. `now` matters only to a window of time.
     ///
-    /// The circuit stays one that a success settles, so a gate that counts successes goes on. Of
-    /// other failures [`report`](Self::report) decides.
+    /// The circuit stays one that a success settles, so a gate that counts successes goes on.
+    /// [`report`](Self::report) judges every other failure.
     pub(crate) fn absorbs_failure(
         &self,
         policy: &Policy,

@@ -2,7 +2,7 @@
 
 use std::iter;
 
-/// A queue of bytes in a ring. Two thirds of the size of a `VecDeque`, and it grows by half.
+/// A queue of bytes in a ring: 24 bytes where a `VecDeque` takes 32, and it grows by half.
 #[derive(Clone, Default)]
 pub(super) struct ByteRing {
     bytes: Box<[u8]>,

@@ -63,7 +63,9 @@ impl Circuit {
         }
     }
 
-    /// Adds quick successes that a gate counted while [`is_settled`](Self::is_settled) held.
+    /// Adds quick successes that a gate counted while [`is_settled`](Self::is_settled) or
+    /// [`is_settled_by_success`](Self::is_settled_by_success) held. In the second case, call
+    /// [`end_failures`](Self::end_failures) first.
     ///
     /// Call it before every step that judges or closes, so that the window sees outcomes in their
     /// order. Successes that arrive after the state has changed are dropped: only the totals

@@ -241,7 +241,7 @@ impl Circuit {
     /// Returns whether a quick success would settle the circuit by only ending its run of failures.
     ///
     /// A caller that counts this success itself must call [`end_failures`](Self::end_failures), and
-    /// then [`count_successes`](Self::count_successes). This holds until
+    /// then [`count_successes`](Self::count_successes). The answer stays true until
     /// [`settled_until`](Self::settled_until).
     #[must_use]
     pub fn is_settled_by_success(&self, policy: &Policy) -> bool {

@@ -23,11 +23,13 @@ pub(crate) enum Counter {
     Rejected,
 }
 
-/// The counters of one breaker: one of each at first, about one per thread once threads contend.
+/// The counters of one breaker: at first one of successes, about one of each kind per thread once
+/// threads contend.
 ///
 /// A counter is a word, so that ten thousand quiet breakers stay small. If an addition contends
 /// with another thread, it returns [`Contention::Seen`], and the thread then adds the stripes under
-/// the breaker's lock. The first counters of what few breakers count lie elsewhere.
+/// the breaker's lock. The first counters of ignored and rejected calls are in
+/// `breaker/published.rs`, since few breakers need them.
 #[derive(Default)]
 #[repr(C)]
 pub(crate) struct Counters {

@@ -5,7 +5,7 @@
 //! depend on the types of the function are arguments without a bound, so that rustc reports a wrong
 //! type once, where the part is named.
 
-use super::call_site::CallSite;
+use super::{call_site::CallSite, verdict::record};
 use crate::{
     breaker::{CircuitOpen, RawPermit, SlotRef},
     config::Declaration,
@@ -36,10 +36,7 @@ macro_rules! define_call {
             };
             let mut permit = permit.guard_panics();
             let returned = body();
-            let _ending = match failed(&returned) {
-                None => permit.succeed(),
-                Some(error) => permit.fail(judge(error)),
-            };
+            let _ending = record(failed(&returned), &mut permit, judge);
             returned
         }
     };
@@ -63,9 +60,6 @@ pub fn judged<R, E, S: SlotRef>(
     judge: fn(&E) -> Judgement,
 ) -> R {
     let mut permit = permit.guard_panics();
-    let _ending = match failed(&returned) {
-        None => permit.succeed(),
-        Some(error) => permit.fail(judge(error)),
-    };
+    let _ending = record(failed(&returned), &mut permit, judge);
     returned
 }

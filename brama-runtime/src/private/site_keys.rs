@@ -39,9 +39,11 @@ struct KeyTable(Box<[AtomicU64]>);
 /// one more.
 const NONE: u64 = 0;
 
+/// A power of two, since the place of a hash is a mask of it.
 const FIRST_TABLE: usize = 64;
 
-const TABLES: usize = 26;
+/// The last one has room for twice as many turnstiles as there are.
+const TABLES: usize = 17;
 
 impl SiteKeys {
     /// The keys of this identifier.
@@ -146,12 +148,12 @@ impl KeyTable {
     /// The entry at the place of this hash, or at one after it; `None` if there is none.
     #[inline]
     fn load(&self, hash: u64, step: usize) -> Option<u64> {
-        let entry = self.place(hash, step)?.load(Ordering::Relaxed);
+        let entry = self.cell(hash, step)?.load(Ordering::Relaxed);
         if entry == NONE { None } else { Some(entry) }
     }
 
     #[inline]
-    fn place(&self, hash: u64, step: usize) -> Option<&AtomicU64> {
+    fn cell(&self, hash: u64, step: usize) -> Option<&AtomicU64> {
         #[expect(clippy::cast_possible_truncation, reason = "the mask takes the lowest bits")]
         let first = hash as usize;
         self.0.get(first.wrapping_add(step) & (self.0.len() - 1))
@@ -164,7 +166,7 @@ impl KeyTable {
 
     /// Adds an entry. A quarter of the table is free.
     fn insert(&self, hash: u64, place: TurnstilePlace) {
-        let mut places = (0..self.0.len()).filter_map(|step| self.place(hash, step));
+        let mut places = (0..self.0.len()).filter_map(|step| self.cell(hash, step));
         let free = places.find(|entry| entry.load(Ordering::Relaxed) == NONE);
         if let Some(free) = free {
             free.store(entry_of(hash, place), Ordering::Relaxed);
@@ -193,7 +195,7 @@ const fn tag_of(hash_or_entry: u64) -> u64 {
 }
 
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is the place")]
 const fn place_in(entry: u64) -> TurnstilePlace {
     TurnstilePlace::from_bits((entry as u32).wrapping_sub(1))
 }

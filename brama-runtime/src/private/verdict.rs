@@ -251,7 +251,7 @@ impl<E> Opaque<'_, '_, E> {
 
 #[expect(clippy::inline_always, reason = "out of line, a success takes a third more")]
 #[inline(always)]
-fn record<'p, E, S: SlotRef>(
+pub(super) fn record<'p, E, S: SlotRef>(
     failed: Option<&E>,
     permit: &'p mut PanicGuard<S>,
     judge: impl FnOnce(&E) -> Judgement,

@@ -128,10 +128,10 @@ impl Registry {
     /// Returns the breaker of this identity, and creates it if necessary.
     ///
     /// A breaker without a key is kept until the registry is dropped. A breaker with a key is kept
-    /// at least while something refers to it, and longer if it has state to remember: see
-    /// [`Config::max_keys`](crate::config::Config::max_keys). If the identifier has no room for
-    /// another key, the handle refers to the identifier's overflow breaker for its whole life; a
-    /// later look-up may find room.
+    /// at least while something refers to it or a call of it is in flight, and longer if it has
+    /// state to remember: see [`Config::max_keys`](crate::config::Config::max_keys). If the
+    /// identifier has no room for another key, the handle refers to the identifier's overflow
+    /// breaker for its whole life; a later look-up may find room.
     #[must_use]
     pub fn breaker<'a>(&self, identity: impl Into<Identity<'a>>) -> Breaker {
         Breaker::new(self.slot(&identity.into(), None))

@@ -170,3 +170,22 @@ fn a_call_never_counts_for_the_next_breaker_of_its_turnstile() {
         assert!(evicted.is_none_or(|evicted| evicted.successes == passed));
     });
 }
+
+#[test]
+fn a_call_that_remembers_an_earlier_breaker_of_its_key_is_counted_by_the_one_it_passes_to() {
+    model(|| {
+        let keyed = Keyed::new(PolicyPatch::new());
+        let caller = keyed.call_elsewhere(2);
+        let next = slot_in(Arc::clone(&keyed.slot.context), PolicyPatch::new());
+        let is_evicted = keyed.evict().is_some();
+        if is_evicted {
+            next.make_turnstile(key("a")).unwrap();
+        }
+        let passed = caller.join().unwrap();
+        let counted = [keyed.slot.counted().successes, next.counted().successes];
+        assert_eq!(counted.iter().sum::<u64>(), passed);
+        assert!(is_evicted || counted == [passed, 0]);
+        // Once it sees the next tenancy, it looks its breaker up again.
+        assert_eq!(pass_and_succeed(keyed.turnstile), !is_evicted);
+    });
+}

@@ -1,10 +1,10 @@
 //! The turnstiles of the process.
 
 use super::{Home, TENANCIES, TENANCY, Turnstile};
-use crate::sys::sync::{AtomicU64, OnceBox, Ordering};
+use crate::sys::sync::{AtomicU64, Mutex, OnceBox, Ordering};
 
-/// Turnstiles in blocks. None is ever freed, but it is used again once its breaker is evicted, for
-/// another key of its identifier.
+/// Turnstiles in blocks. None is ever freed; that of an evicted breaker is used again for another
+/// key of its identifier.
 pub(crate) struct Arena<T: 'static> {
     blocks: [OnceBox<Box<[Turnstile<T>]>>; BLOCKS],
     /// How many were made. It orders nothing: a block has an edge of its own.
@@ -53,6 +53,33 @@ impl<T> Arena<T> {
 
     pub(crate) fn has_room(&self) -> bool {
         self.made.load(Ordering::Relaxed) < (BLOCKS * BLOCK) as u64
+    }
+}
+
+/// The turnstiles of an identifier's evicted breakers.
+#[derive(Default)]
+pub(crate) struct FreeTurnstiles {
+    places: Mutex<Vec<TurnstilePlace>>,
+    /// How many there are: a hint, so that a call need not take the lock to know it.
+    count: AtomicU64,
+}
+
+impl FreeTurnstiles {
+    pub(crate) fn are_there(&self) -> bool {
+        self.count.load(Ordering::Relaxed) != 0
+    }
+
+    pub(crate) fn take(&self) -> Option<TurnstilePlace> {
+        let mut places = self.places.lock();
+        let place = places.pop();
+        self.count.store(places.len() as u64, Ordering::Relaxed);
+        place
+    }
+
+    pub(crate) fn add(&self, place: TurnstilePlace) {
+        let mut places = self.places.lock();
+        places.push(place);
+        self.count.store(places.len() as u64, Ordering::Relaxed);
     }
 }
 

@@ -4,25 +4,30 @@
 //! one line that holds all that a successful call of a closed breaker needs: the key, the word of
 //! the gate, the calls in flight and the successes. Every other call goes to the slot.
 //!
-//! A turnstile lives as long as the process and is used again for another key of the same
-//! identifier, so that a call need not count a reference to find it. Only breakers of the global
-//! registry have one.
+//! A turnstile is never freed, so a call finds it without counting a reference. Once its breaker is
+//! evicted, another key of the same identifier uses it. Only breakers of the global registry have
+//! one.
 //!
 //! # Orderings
 //!
 //! *Promise 1: a call that has passed keeps its breaker from eviction.* A call counts itself with
-//! `Acquire`, and then loads the word and compares the key (`pass`). Whoever evicts the breaker
-//! closes the turnstile (`close`), then reads the count by writing with `Release` (`successes`), as
-//! every step does, and later looks for calls in it (`is_held`). So there are two cases. If the
-//! call comes first, the evicting thread sees it, and the breaker stays. If it comes second, it
-//! sees the closed word, or one that was published later for another breaker with the key that was
-//! stored before (`publish`, `Release`; `load`, `Acquire`). With weaker orderings, a call could be
-//! counted by the breaker of another key.
+//! `Acquire`, and then loads the word and compares the key (`pass`). The thread that evicts the
+//! breaker closes the turnstile (`close`), reads the count by writing with `Release` (`successes`;
+//! `Slot::lock_for_step` does both), keeps the turnstile closed, and then looks for calls in it
+//! (`is_held`). So there are two cases. If the call comes first, the evicting thread sees it, and
+//! the breaker stays. If it comes second, it sees the closed word, or one that was published later
+//! for the next breaker, with the key that was stored before (`publish`, `Release`; `load`,
+//! `Acquire`). With weaker orderings, a call could be counted by the breaker of another key.
+//!
+//! The tenancy decides nothing here. A call that has read the previous one may pass to the next
+//! breaker of the same key. It is counted there, and only misses binding its attribute.
 //!
 //! *Promise 2 of the gate holds here too.* A success loads the word, finds it unchanged, and counts
 //! itself with `Acquire`. The holder of the breaker's lock closes the turnstile, reads the count by
-//! writing with `Release`, and then steps the circuit. So a success is read before the step, or the
-//! next load of its thread sees the closed word: at most one success per thread is stray.
+//! writing with `Release`, and then steps the circuit. A holder that finds a closed gate without a
+//! fast path finds the turnstile closed too, and need not read it again, as at the gate. So a
+//! success is read before the step, or the next load of its thread sees the closed word: at most
+//! one success per thread is stray.
 //!
 //! *What a call has done elsewhere happens before its breaker is evicted.* It gives its place back
 //! with `Release` (`leave`), and the evicting thread acquires before it takes the totals
@@ -35,7 +40,7 @@ mod passage;
 use std::sync::{Arc, Weak};
 
 pub(crate) use self::{
-    arena::{Arena, TurnstilePlace},
+    arena::{Arena, FreeTurnstiles, TurnstilePlace},
     passage::{Passage, Passed},
 };
 use super::word::Word;
@@ -69,7 +74,8 @@ const CLOSED: u64 = 0;
 const CALLS: u64 = (1 << TENANCY) - 1;
 
 /// In `calls`: how many breakers had the turnstile before, as ten bits. A call site that remembers
-/// an earlier one looks its breaker up again, and so binds its attribute to it.
+/// an earlier one looks its breaker up again, and so binds its attribute to it. The number wraps:
+/// an equal one of an earlier breaker only hides that the attribute is not bound yet.
 const TENANCY: u32 = 22;
 const TENANCIES: u64 = ALL_BUT_SUCCESSES & !CALLS;
 

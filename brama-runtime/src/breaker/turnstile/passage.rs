@@ -5,7 +5,8 @@ use std::{fmt, sync::Arc};
 use super::Turnstile;
 use crate::breaker::word::Word;
 
-/// A call that has just passed, which [`Passage::of`] ends.
+/// A call that has just passed. [`Passage::of`] makes a passage of it, which ends the call when it
+/// is dropped.
 ///
 /// Two words, without a destructor: they are returned in registers. A processor waits if what was
 /// written in words is soon read in larger pieces.

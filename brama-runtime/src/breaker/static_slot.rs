@@ -67,7 +67,7 @@ impl OpaqueSlot for Slot {
 #[derive(Clone, Copy)]
 pub struct SiteRef(pub(crate) &'static StaticSlot);
 
-/// Each takes the reference by value, so that a permit stays in registers.
+/// Its methods take `self` by value, so that a permit stays in registers.
 impl SiteRef {
     #[inline]
     fn slot(self) -> &'static Slot {
@@ -86,8 +86,8 @@ impl SiteRef {
 
     #[cold]
     #[inline(never)]
-    fn end(self, entry: Entry, end: fn(&Slot, Entry)) {
-        end(self.slot(), entry);
+    fn record_by(self, record: fn(&Slot, Entry), entry: Entry) {
+        record(self.slot(), entry);
     }
 
     #[cold]
@@ -128,12 +128,12 @@ impl SlotRef for SiteRef {
 
     #[inline]
     fn record_panic(&self, entry: Entry) {
-        self.end(entry, Slot::record_panic);
+        self.record_by(Slot::record_panic, entry);
     }
 
     #[inline]
     fn record_abandoned(&self, entry: Entry) {
-        self.end(entry, Slot::record_abandoned);
+        self.record_by(Slot::record_abandoned, entry);
     }
 }
 
