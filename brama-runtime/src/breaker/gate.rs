@@ -91,6 +91,8 @@
 //! that no step follows (`sum`) may miss a call that another thread is counting; the next sum or
 //! step includes it.
 
+use std::fmt;
+
 use super::{
     published::{GateFields, Published},
     word::Word,
@@ -102,7 +104,7 @@ use crate::{
 
 /// The word, the values published with it, and the counters. The fields that every call reads come
 /// first.
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[repr(C)]
 pub struct Gate {
     word: AtomicU64,
@@ -203,5 +205,11 @@ impl Gate {
         }
         self.word.store(word.0, Ordering::Release);
         word
+    }
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Gate").field(&self.load()).finish()
     }
 }
