@@ -1,4 +1,16 @@
 //! Two threads on one breaker of brama, wherever they run: `cargo peers placement`.
+//!
+//! On a virtual machine the distance between two processors changes. A cache line that both write
+//! tells it.
+
+use std::{
+    hint::spin_loop,
+    sync::atomic::{
+        AtomicU32,
+        Ordering::{Acquire, Release},
+    },
+    thread,
+};
 
 use crate::{
     numbers::Numbers,
@@ -6,7 +18,7 @@ use crate::{
     placement::Placement,
     results::Spread,
     subject::{Calls, Rule},
-    threads::{Load, Run, on_threads},
+    threads::{Load, Run, now, on_threads},
 };
 
 /// The rounds of a story, and the calls of each: about 15 ms.
@@ -21,12 +33,36 @@ struct Story {
     every: u64,
 }
 
-/// Measures each story with one thread and with two. A line for each: what one thread takes, then
-/// for each placement of two the nanoseconds, their ratio to one thread, and the share of the
-/// rounds that ended with both threads on one processor.
+/// Measures how far the processors are from each other, and each story with one thread and with
+/// two. A line for each: what one thread takes, then for each placement of two the nanoseconds,
+/// their ratio to one thread, and the share of the rounds that ended with both threads on one
+/// processor.
 #[must_use]
 pub fn lines() -> Vec<String> {
-    stories().iter().flat_map(Story::lines).collect()
+    let distance = || format!("a cache line goes there and back in {:.0} ns", round_trip());
+    let stories: Vec<_> = stories().iter().flat_map(Story::lines).collect();
+    [distance()].into_iter().chain(stories).chain([distance()]).collect()
+}
+
+/// How long a cache line takes to another processor and back, in nanoseconds.
+fn round_trip() -> f64 {
+    const TRIPS: u32 = 100_000;
+    let turn = AtomicU32::new(0);
+    let take_turns = |number: u32| {
+        Placement::Apart.pin(number.into());
+        let begun = now();
+        for trip in 0..TRIPS {
+            while turn.load(Acquire) != 2 * trip + number {
+                spin_loop();
+            }
+            turn.store(2 * trip + number + 1, Release);
+        }
+        begun.elapsed().as_secs_f64() * 1e9 / f64::from(TRIPS)
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| take_turns(1));
+        scope.spawn(|| take_turns(0)).join().expect("it only counts")
+    })
 }
 
 fn stories() -> Vec<Story> {
