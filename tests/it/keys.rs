@@ -66,6 +66,31 @@ fn a_number_and_its_text_name_one_breaker() {
 }
 
 #[test]
+fn attributes_of_one_generic_function_that_differ_are_pointed_out_for_a_key() {
+    trait Limited {
+        const FAILURES: u32;
+    }
+    struct Strict;
+    impl Limited for Strict {
+        const FAILURES: u32 = 3;
+    }
+    struct Lax;
+    impl Limited for Lax {
+        const FAILURES: u32 = 5;
+    }
+    #[circuit_breaker(identifier = "keys: generic", key = key, failure_threshold = L::FAILURES)]
+    fn read<L: Limited>(key: u32) -> Answer<()> {
+        Ok(())
+    }
+    for key in [0, 7, 7, 7] {
+        assert_eq!(read::<Strict>(key), Ok(()));
+    }
+    assert_eq!(keyed("keys: generic", 7).warnings.len(), 0);
+    assert_eq!(read::<Lax>(7), Ok(()));
+    assert_eq!(keyed("keys: generic", 7).warnings.len(), 1);
+}
+
+#[test]
 fn a_key_is_not_joined_to_the_identifier() {
     #[circuit_breaker(identifier = name, key = key, scope = "keys: joined", registry = registry)]
     fn read(registry: &Registry, name: &str, key: &str) -> Answer<()> {

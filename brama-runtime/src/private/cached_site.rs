@@ -1,6 +1,6 @@
 //! The call site of a function whose identifier or key is an expression.
 
-use std::sync::Arc;
+use std::{ptr, sync::Arc};
 
 use once_cell::sync::OnceCell;
 
@@ -70,19 +70,22 @@ impl CachedSite {
         attribute: &'static Attribute,
         runs: Runs,
     ) -> Result<RawPermit<KeyedSlot>, CircuitOpen> {
-        match self.pass(&lookup) {
+        match self.pass(&lookup, attribute) {
             Some(passed) => Ok(RawPermit::of_passed(passed)),
             None => self.acquire_found(lookup, attribute, runs),
         }
     }
 
     #[inline(never)]
-    fn pass(&self, lookup: &Lookup<'_>) -> Option<Passed<Slot>> {
+    fn pass(&self, lookup: &Lookup<'_>, attribute: &'static Attribute) -> Option<Passed<Slot>> {
         #[cfg(feature = "testing")]
         if has_entered() {
             return None;
         }
         let keys = self.keys.get()?;
+        if !ptr::eq(keys.attribute, attribute) {
+            return None;
+        }
         if !(lookup.is_constant() || keys.are_of(lookup.identifier())) {
             return None;
         }
@@ -105,20 +108,26 @@ impl CachedSite {
             return RawPermit::acquire_shared(slot, runs);
         }
         lookup.with_identity(|identity| {
-            if let Some(passed) = self.pass_shown(&lookup, identity) {
+            if let Some(passed) = self.pass_shown(&lookup, identity, attribute) {
                 return Ok(RawPermit::of_passed(passed));
             }
             let slot = self.slot(identity, attribute);
-            self.remember(&slot);
+            self.remember(&slot, attribute);
             RawPermit::acquire_shared(slot, runs)
         })
     }
 
     /// As [`pass`](Self::pass), for a key whose text is known only once it is formatted.
-    fn pass_shown(&self, lookup: &Lookup<'_>, identity: &Identity<'_>) -> Option<Passed<Slot>> {
+    fn pass_shown(
+        &self,
+        lookup: &Lookup<'_>,
+        identity: &Identity<'_>,
+        attribute: &'static Attribute,
+    ) -> Option<Passed<Slot>> {
         let keys = self.keys.get().filter(|_| matches!(lookup.key(), Some(KeyText::Shown(_))))?;
         let key = InlineKey::of_text(identity.key()?)?;
-        if keys.are_of(identity.identifier()) { keys.pass(key) } else { None }
+        let are_known = ptr::eq(keys.attribute, attribute) && keys.are_of(identity.identifier());
+        if are_known { keys.pass(key) } else { None }
     }
 
     /// Returns the breaker, to admit a call later. It borrows nothing from the look-up.
@@ -149,19 +158,20 @@ impl CachedSite {
     }
 
     /// Remembers the breaker of a key, so that the next call may pass its turnstile.
-    fn remember(&self, slot: &SharedSlot) {
+    fn remember(&self, slot: &SharedSlot, attribute: &'static Attribute) {
         let SharedSlot::Counted(slot) = slot else { return };
         if slot.opens_turnstile() {
-            self.remember_turnstile(slot);
+            self.remember_turnstile(slot, attribute);
         }
     }
 
     #[cold]
-    fn remember_turnstile(&self, slot: &Arc<Slot>) {
+    fn remember_turnstile(&self, slot: &Arc<Slot>, attribute: &'static Attribute) {
         let identity = slot.identity();
         let Some(key) = identity.key().and_then(InlineKey::of_text) else { return };
-        let keys = self.keys.get_or_init(|| Box::new(SiteKeys::new(identity.identifier())));
-        if keys.are_of(identity.identifier()) {
+        let new = || Box::new(SiteKeys::new(identity.identifier(), attribute));
+        let keys = self.keys.get_or_init(new);
+        if ptr::eq(keys.attribute, attribute) && keys.are_of(identity.identifier()) {
             keys.add(key, slot);
         }
     }

@@ -11,6 +11,7 @@ use std::{
 
 use crate::{
     breaker::{Passed, Slot, TurnstilePlace, key_of_turnstile, pass},
+    config::Attribute,
     identity::{InlineKey, KeyText},
     registry::IdentityHash,
     sys::sync::{Mutex, OnceBox},
@@ -24,6 +25,9 @@ use crate::{
 /// remain until there is no room for others.
 pub(super) struct SiteKeys {
     identifier: Box<str>,
+    /// The attribute that every breaker in the table knows. The calls of a generic function share a
+    /// call site, and each may have another attribute.
+    pub(super) attribute: &'static Attribute,
     hash: IdentityHash,
     /// Each twice as large as the one before, which it has replaced.
     tables: [OnceBox<KeyTable>; TABLES],
@@ -46,10 +50,11 @@ const FIRST_TABLE: usize = 64;
 const TABLES: usize = 17;
 
 impl SiteKeys {
-    /// The keys of this identifier.
-    pub(super) fn new(identifier: &str) -> Self {
+    /// The keys of this identifier, for calls with this attribute.
+    pub(super) fn new(identifier: &str, attribute: &'static Attribute) -> Self {
         Self {
             identifier: identifier.into(),
+            attribute,
             hash: IdentityHash::default(),
             tables: array::from_fn(|_| OnceBox::default()),
             newest: AtomicUsize::new(0),
@@ -205,6 +210,8 @@ mod tests {
     use super::*;
     use crate::{breaker::RawPermit, identity::Identity, registry::Registry};
 
+    static PLAIN: Attribute = Attribute::plain();
+
     fn key(number: u64) -> InlineKey {
         InlineKey::of_text(&number.to_string()).unwrap()
     }
@@ -221,7 +228,7 @@ mod tests {
 
     #[test]
     fn every_key_that_was_added_is_found_in_tables_of_every_size() {
-        let (registry, keys) = (Registry::new(), SiteKeys::new("site"));
+        let (registry, keys) = (Registry::new(), SiteKeys::new("site", &PLAIN));
         for number in 0..3_000 {
             assert!(!passes(&keys, number));
             keys.add(key(number), &slot(&registry, number));
@@ -235,7 +242,7 @@ mod tests {
 
     #[test]
     fn the_entries_of_evicted_breakers_make_room_for_others() {
-        let keys = SiteKeys::new("site");
+        let keys = SiteKeys::new("site", &PLAIN);
         for round in 0..100 {
             let registry = Registry::new();
             for number in (0..40).map(|number| 40 * round + number) {
