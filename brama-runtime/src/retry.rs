@@ -27,6 +27,17 @@ pub fn is_rejection(error: &(dyn Error + 'static)) -> bool {
 ///
 /// `None` if the error is no rejection, or if the time is not known: the circuit is forced open, a
 /// probe is in flight, or too many calls are.
+///
+/// ```
+/// # use brama_runtime::api as brama;
+/// use std::time::Duration;
+///
+/// let breaker = brama::Registry::new().breaker("payment_api");
+/// breaker.open("maintenance");
+/// let error = breaker.try_acquire().expect_err("it is open");
+/// let wait = brama::retry::delay(&error).expect("the opening ends");
+/// assert!(wait <= Duration::from_secs(60));
+/// ```
 #[must_use]
 pub fn delay(error: &(dyn Error + 'static)) -> Option<Duration> {
     CircuitOpen::find_in(error)?.retry_after()

@@ -30,7 +30,7 @@ pub trait End<Response, Error>: sealed::SealedEnd {
 
     /// Makes the response of the service with the breaker of one that stands for a rejection.
     #[doc(hidden)]
-    fn lift(&self, response: Response) -> Self::Response;
+    fn wrap(&self, response: Response) -> Self::Response;
 }
 
 pub(crate) mod sealed {
@@ -63,7 +63,7 @@ impl<C: Classify<Response, Error>, Response, Error> End<Response, Error> for AtR
     }
 
     #[inline]
-    fn lift(&self, response: Response) -> Response {
+    fn wrap(&self, response: Response) -> Response {
         response
     }
 }

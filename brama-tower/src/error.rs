@@ -1,6 +1,6 @@
 //! The error of a service with a breaker.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, time::Duration};
 
 use brama_runtime::api::CircuitOpen;
 #[cfg(feature = "tokio")]
@@ -10,6 +10,24 @@ use brama_runtime::api::TimedOut;
 ///
 /// Its `Display` and [`source`](Error::source) are those of the error within, so
 /// [`CircuitOpen::find_in`] finds a rejection.
+///
+/// ```
+/// # use brama_runtime::api as brama;
+/// use brama_tower::BreakerError;
+/// use std::num::ParseIntError;
+///
+/// fn advice(error: &BreakerError<ParseIntError>) -> String {
+///     match error.retry_after() {
+///         Some(wait) => format!("try again in {} s", wait.as_secs()),
+///         None => error.to_string(),
+///     }
+/// }
+///
+/// let breaker = brama::Registry::new().breaker("price_api");
+/// breaker.open("maintenance");
+/// let open = breaker.try_acquire().expect_err("it is open");
+/// assert_eq!(advice(&open.into()), "try again in 60 s");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BreakerError<E> {
@@ -31,6 +49,13 @@ impl<E> BreakerError<E> {
             Self::TimedOut(_) => None,
             Self::Inner(_) => None,
         }
+    }
+
+    /// Returns how long to wait before another attempt makes sense: the
+    /// [`retry_after`](CircuitOpen::retry_after) of the rejection. `None` if the call was not
+    /// rejected, or if the time is not known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.rejection()?.retry_after()
     }
 
     /// Returns the error of the service; `None` if it was not called or did not answer in time.

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use brama_runtime::api::{CircuitOpen, Permit};
+use brama_runtime::api::{CircuitOpen, Outcome, Permit};
 use pin_project_lite::pin_project;
 
 use crate::{
@@ -26,7 +26,8 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F, E, R, T = NoTimeout> {
         #[pin]
-        call: Call<F, E>,
+        call: Call<F>,
+        end: E,
         reject: R,
         timeout: T,
     }
@@ -34,26 +35,26 @@ pin_project! {
 
 pin_project! {
     #[project = CallProjection]
-    pub(crate) enum Call<F, E> {
+    pub(crate) enum Call<F> {
         // The future is declared before the permit, so that it is dropped before its call ends.
-        Admitted { #[pin] future: F, permit: Option<Permit>, end: E },
-        Rejected { open: Option<CircuitOpen>, end: E },
+        Admitted { #[pin] future: F, permit: Option<Permit> },
+        Rejected { open: Option<CircuitOpen> },
     }
 }
 
-impl<F, E> Call<F, E> {
-    pub(crate) const fn admitted(future: F, permit: Permit, end: E) -> Self {
-        Self::Admitted { future, permit: Some(permit), end }
+impl<F> Call<F> {
+    pub(crate) const fn admitted(future: F, permit: Permit) -> Self {
+        Self::Admitted { future, permit: Some(permit) }
     }
 
-    pub(crate) const fn rejected(open: CircuitOpen, end: E) -> Self {
-        Self::Rejected { open: Some(open), end }
+    pub(crate) const fn rejected(open: CircuitOpen) -> Self {
+        Self::Rejected { open: Some(open) }
     }
 }
 
 impl<F, E, R, T> ResponseFuture<F, E, R, T> {
-    pub(crate) const fn new(call: Call<F, E>, reject: R, timeout: T) -> Self {
-        Self { call, reject, timeout }
+    pub(crate) const fn new(call: Call<F>, end: E, reject: R, timeout: T) -> Self {
+        Self { call, end, reject, timeout }
     }
 }
 
@@ -73,28 +74,32 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        let end = &*this.end;
         Poll::Ready(match this.call.project() {
-            CallProjection::Admitted { future, permit: place, end } => {
+            CallProjection::Admitted { future, permit: place } => {
                 let Some(permit) = place else { polled_again() };
-                let answer = ready!(permit.poll_under(future, context));
-                match answer {
+                match ready!(permit.poll_under(future, context)) {
                     Ok(result) => match end.end_in_place(place, result) {
                         Some(result) => result.map_err(R::pass),
                         None => polled_again(),
                     },
                     Err(timed_out) => {
-                        if let Some(permit) = place.take() {
-                            permit.record(T::outcome(&timed_out));
-                        }
-                        this.timeout.answer(timed_out).map(|response| end.lift(response))
+                        record(place, T::outcome(&timed_out));
+                        this.timeout.answer(timed_out).map(|response| end.wrap(response))
                     }
                 }
             }
-            CallProjection::Rejected { open, end } => match open.take() {
-                Some(open) => this.reject.reject(open).map(|response| end.lift(response)),
-                None => polled_again(),
-            },
+            CallProjection::Rejected { open } => {
+                let Some(open) = open.take() else { polled_again() };
+                this.reject.reject(open).map(|response| end.wrap(response))
+            }
         })
+    }
+}
+
+fn record(place: &mut Option<Permit>, outcome: Outcome) {
+    if let Some(permit) = place.take() {
+        permit.record(outcome);
     }
 }
 

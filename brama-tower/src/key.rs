@@ -1,6 +1,6 @@
 //! Which breaker a request is for.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use brama_runtime::api::{
     __private::{HeldBreaker, breaker_of_joined_key},
@@ -11,21 +11,21 @@ use brama_runtime::api::{
 #[derive(Debug, Clone)]
 pub(crate) struct Breakers {
     registry: Registry,
-    /// The breaker of the identifier, for requests without a key.
-    pub(crate) whole: Breaker,
+    /// The breaker of the identifier itself, for requests without a key.
+    pub(crate) keyless: Breaker,
     held: HeldBreaker,
 }
 
 impl Breakers {
     pub(crate) fn of(registry: &Registry, identity: &Identity<'static>) -> Self {
-        let whole = registry.breaker(identity);
-        let held = HeldBreaker::of_layer(registry, &whole);
-        Self { registry: registry.clone(), whole, held }
+        let keyless = registry.breaker(identity);
+        let held = HeldBreaker::of_layer(registry, &keyless);
+        Self { registry: registry.clone(), keyless, held }
     }
 
     #[inline]
     fn of_key(&self, key: [&str; 2]) -> HeldBreaker {
-        breaker_of_joined_key(&self.registry, self.whole.identity(), key).into()
+        breaker_of_joined_key(&self.registry, self.keyless.identity(), key).into()
     }
 }
 
@@ -65,22 +65,48 @@ where
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OneBreaker;
 
+/// Every request has the same breaker, which gates the readiness of the service: see
+/// [`CircuitBreakerLayer::gate_readiness`](crate::CircuitBreakerLayer::gate_readiness).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReadinessGate;
+
 /// Each key of a request has a breaker of its own.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct BreakerOfKey<K>(pub(crate) K);
 
-/// Finds the breaker of a request. It is implemented for [`OneBreaker`] and [`BreakerOfKey`].
+impl<K> fmt::Debug for BreakerOfKey<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BreakerOfKey")
+    }
+}
+
+/// Finds the breaker of a request. It is implemented for [`OneBreaker`], [`ReadinessGate`] and
+/// [`BreakerOfKey`].
 pub trait Select<Request>: sealed::SealedSelect {
     #[doc(hidden)]
     fn select(&self, breakers: &sealed::LayerBreakers<'_>, request: &Request) -> HeldBreaker;
 }
 
 pub(crate) mod sealed {
-    use super::{BreakerOfKey, Breakers, OneBreaker};
+    use brama_runtime::api::future::Ready;
 
-    pub trait SealedSelect {}
+    use super::{BreakerOfKey, Breakers, OneBreaker, ReadinessGate};
+
+    pub trait SealedSelect {
+        /// What the readiness of the service waits for, if it waits for a breaker.
+        fn gate(&self, breakers: &LayerBreakers<'_>) -> Option<Ready> {
+            let _ = breakers;
+            None
+        }
+    }
 
     impl SealedSelect for OneBreaker {}
+
+    impl SealedSelect for ReadinessGate {
+        fn gate(&self, breakers: &LayerBreakers<'_>) -> Option<Ready> {
+            Some(breakers.0.keyless.ready_owned())
+        }
+    }
 
     impl<K> SealedSelect for BreakerOfKey<K> {}
 
@@ -90,6 +116,13 @@ pub(crate) mod sealed {
 }
 
 impl<Request> Select<Request> for OneBreaker {
+    #[inline]
+    fn select(&self, breakers: &sealed::LayerBreakers<'_>, _: &Request) -> HeldBreaker {
+        breakers.0.held.clone()
+    }
+}
+
+impl<Request> Select<Request> for ReadinessGate {
     #[inline]
     fn select(&self, breakers: &sealed::LayerBreakers<'_>, _: &Request) -> HeldBreaker {
         breakers.0.held.clone()

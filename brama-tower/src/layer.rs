@@ -11,7 +11,10 @@ use tower_layer::Layer;
 use crate::{
     classify::{ClassifyWith, ErrorsAreFailures, ForBoxes},
     end::AtResponse,
-    key::{BreakerOfKey, Breakers, OneBreaker},
+    key::{
+        BreakerOfKey, Breakers, OneBreaker, ReadinessGate,
+        sealed::{LayerBreakers, SealedSelect},
+    },
     reject::{RejectBoxed, RejectTyped, RejectWith},
     service::CircuitBreaker,
     timeout::NoTimeout,
@@ -50,7 +53,6 @@ pub struct CircuitBreakerLayer<
     end: E,
     reject: R,
     timeout: T,
-    gates_readiness: bool,
 }
 
 impl CircuitBreakerLayer {
@@ -72,7 +74,6 @@ impl CircuitBreakerLayer {
             end: AtResponse(ErrorsAreFailures::new()),
             reject: RejectTyped,
             timeout: NoTimeout,
-            gates_readiness: false,
         }
     }
 }
@@ -81,42 +82,25 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
     /// Registers the breaker with a policy, which the configuration and the operator override. The
     /// policy holds for the breakers of all keys too.
     ///
+    /// An identity is registered once, by this method or by [`connection`](Self::connection), and
+    /// before its first use. Clone the layer for more services.
+    ///
     /// # Errors
     ///
-    /// [`RegisterError`] if a value is outside its limits, or if the identity is registered.
+    /// [`RegisterError`] if a value is outside its limits, or if the breaker is registered or in use.
     pub fn policy(self, policy: PolicyPatch) -> Result<Self, RegisterError> {
         self.connection(Connection::new().policy(policy))
     }
 
-    /// Registers the breaker with a connection: a kind, labels and a policy.
+    /// Registers the breaker with a connection: a kind, labels and a policy. It is instead of
+    /// [`policy`](Self::policy).
     ///
     /// # Errors
     ///
-    /// [`RegisterError`] if a value is outside its limits, or if the identity is registered.
+    /// [`RegisterError`] if a value is outside its limits, or if the breaker is registered or in use.
     pub fn connection(self, connection: Connection) -> Result<Self, RegisterError> {
         self.registry.register(&self.identity, connection)?;
         Ok(self)
-    }
-
-    /// Gives each key of a request a breaker of its own: a host, a tenant, a node.
-    ///
-    /// The closure borrows the key from the request, or makes it. With the feature `http`,
-    /// `Authority` is the key for clients of many hosts.
-    pub fn key<Request, F>(self, key: F) -> CircuitBreakerLayer<BreakerOfKey<F>, E, R, T>
-    where
-        F: Fn(&Request) -> Cow<'_, str>,
-    {
-        self.key_by(key)
-    }
-
-    /// Gives each key of a request a breaker of its own, as [`key`](Self::key), with a named type.
-    ///
-    /// It switches [`gate_readiness`](CircuitBreakerLayer::gate_readiness) off, because a service
-    /// is polled for readiness before it gets a request with a key.
-    pub fn key_by<K>(self, key: K) -> CircuitBreakerLayer<BreakerOfKey<K>, E, R, T> {
-        let Self { registry, identity, end, reject, timeout, .. } = self;
-        let (select, gates_readiness) = (BreakerOfKey(key), false);
-        CircuitBreakerLayer { registry, identity, select, end, reject, timeout, gates_readiness }
     }
 
     /// Adapts a preset to a service whose errors are boxes: [`BoxError`](crate::BoxError),
@@ -135,6 +119,27 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
     ///
     /// This replaces a preset and an `until_end_of_body` that stand before it. Write
     /// `until_end_of_body` after it; the methods of presets do not fit a closure.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama::Outcome;
+    /// use brama_tower::CircuitBreakerLayer;
+    ///
+    /// # let registry = brama::testing::TestRegistry::new();
+    /// # let _entered = registry.enter();
+    /// enum PriceError {
+    ///     UnknownItem,
+    ///     Timeout,
+    /// }
+    ///
+    /// let layer = CircuitBreakerLayer::new("price_api").classify(
+    ///     |result: Result<&u32, &PriceError>| match result {
+    ///         Ok(_) | Err(PriceError::UnknownItem) => Outcome::Success,
+    ///         Err(PriceError::Timeout) => Outcome::failure("timeout"),
+    ///     },
+    /// );
+    /// # let _ = layer;
+    /// ```
     pub fn classify<Response, Error, F>(
         self,
         classify: F,
@@ -156,9 +161,9 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
     }
 
     pub(crate) fn map_end<E2>(self, map: impl FnOnce(E) -> E2) -> CircuitBreakerLayer<S, E2, R, T> {
-        let Self { registry, identity, select, end, reject, timeout, gates_readiness } = self;
+        let Self { registry, identity, select, end, reject, timeout } = self;
         let end = map(end);
-        CircuitBreakerLayer { registry, identity, select, end, reject, timeout, gates_readiness }
+        CircuitBreakerLayer { registry, identity, select, end, reject, timeout }
     }
 
     #[cfg(feature = "tokio")]
@@ -166,17 +171,35 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
         self,
         map: impl FnOnce(T) -> T2,
     ) -> CircuitBreakerLayer<S, E, R, T2> {
-        let Self { registry, identity, select, end, reject, timeout, gates_readiness } = self;
+        let Self { registry, identity, select, end, reject, timeout } = self;
         let timeout = map(timeout);
-        CircuitBreakerLayer { registry, identity, select, end, reject, timeout, gates_readiness }
+        CircuitBreakerLayer { registry, identity, select, end, reject, timeout }
     }
 
     /// Makes all errors boxes. The box of a rejection contains the [`CircuitOpen`].
     pub fn box_errors(self) -> CircuitBreakerLayer<S, E, RejectBoxed, T> {
-        self.reject(RejectBoxed)
+        self.reject_by(RejectBoxed)
     }
 
     /// Answers a rejected call with a response, so that the errors are those of the service alone.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama_tower::CircuitBreakerLayer;
+    /// use std::convert::Infallible;
+    /// use tower::{ServiceBuilder, ServiceExt};
+    ///
+    /// # let registry = brama::testing::TestRegistry::new();
+    /// # let _entered = registry.enter();
+    /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    /// let stock = ServiceBuilder::new()
+    ///     .layer(CircuitBreakerLayer::new("stock").reject_with(|_| None))
+    ///     .service_fn(|item: &'static str| async move { Ok::<_, Infallible>(item.parse::<u32>().ok()) });
+    /// brama::breaker("stock").open("maintenance");
+    /// # let answer = std::pin::pin!(stock.oneshot("17"));
+    /// # let std::task::Poll::Ready(answer) = answer.poll(&mut context) else { panic!() };
+    /// assert_eq!(answer, Ok(None));
+    /// ```
     pub fn reject_with<Response, F>(
         self,
         response: F,
@@ -184,28 +207,88 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
     where
         F: Fn(CircuitOpen) -> Response,
     {
-        self.reject(RejectWith(response))
+        self.reject_by(RejectWith(response))
     }
 
-    fn reject<R2>(self, reject: R2) -> CircuitBreakerLayer<S, E, R2, T> {
-        let Self { registry, identity, select, end, timeout, gates_readiness, .. } = self;
-        CircuitBreakerLayer { registry, identity, select, end, reject, timeout, gates_readiness }
+    /// Answers a rejected call, like [`reject_with`](Self::reject_with), with a named type: a
+    /// [`Reject`](crate::Reject), which may answer with an error too.
+    pub fn reject_by<R2>(self, reject: R2) -> CircuitBreakerLayer<S, E, R2, T> {
+        let Self { registry, identity, select, end, timeout, .. } = self;
+        CircuitBreakerLayer { registry, identity, select, end, reject, timeout }
     }
 }
 
 impl<E, R, T> CircuitBreakerLayer<OneBreaker, E, R, T> {
+    /// Gives each key of a request a breaker of its own: a host, a tenant, a node.
+    ///
+    /// The closure borrows the key from the request, or makes it. With the feature `http`,
+    /// `Authority` is the key for clients of many hosts.
+    ///
+    /// A layer with a key has no [`gate_readiness`](Self::gate_readiness), because a service is
+    /// polled for readiness before it gets a request with a key.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama_tower::CircuitBreakerLayer;
+    ///
+    /// struct Order {
+    ///     region: String,
+    /// }
+    ///
+    /// # let registry = brama::testing::TestRegistry::new();
+    /// # let _entered = registry.enter();
+    /// let layer = CircuitBreakerLayer::new("stock").key(|order: &Order| (&order.region).into());
+    /// # let _ = layer;
+    /// ```
+    pub fn key<Request, F>(self, key: F) -> CircuitBreakerLayer<BreakerOfKey<F>, E, R, T>
+    where
+        F: Fn(&Request) -> Cow<'_, str>,
+    {
+        self.key_by(key)
+    }
+
+    /// Gives each key of a request a breaker of its own, as [`key`](Self::key), with a named type:
+    /// a [`KeyExtractor`](crate::KeyExtractor).
+    pub fn key_by<K>(self, key: K) -> CircuitBreakerLayer<BreakerOfKey<K>, E, R, T> {
+        self.select(BreakerOfKey(key))
+    }
+
     /// Makes the service not ready while a call would be rejected, for balancers that then choose
-    /// another one. Calls that were ready before may still be rejected.
+    /// another one. A task that waits is woken when calls are admitted again. Calls that were ready
+    /// before may still be rejected.
     ///
     /// Without it, the service is ready whenever the service within is, and the call is rejected.
-    pub fn gate_readiness(self) -> Self {
-        Self { gates_readiness: true, ..self }
+    /// With it, the service within is not polled while the circuit is open, so that it reserves
+    /// nothing: no connection, and no place under a limit.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama_tower::CircuitBreakerLayer;
+    /// use std::{convert::Infallible, task::{Context, Waker}};
+    /// use tower::{Layer, Service, service_fn};
+    ///
+    /// # let registry = brama::testing::TestRegistry::new();
+    /// # let _entered = registry.enter();
+    /// let layer = CircuitBreakerLayer::new("node_7").gate_readiness();
+    /// let mut node = layer.layer(service_fn(|()| async { Ok::<_, Infallible>(17) }));
+    /// let mut context = Context::from_waker(Waker::noop());
+    /// assert!(node.poll_ready(&mut context).is_ready());
+    /// brama::breaker("node_7").open("maintenance");
+    /// assert!(node.poll_ready(&mut context).is_pending());
+    /// ```
+    pub fn gate_readiness(self) -> CircuitBreakerLayer<ReadinessGate, E, R, T> {
+        self.select(ReadinessGate)
+    }
+
+    fn select<S>(self, select: S) -> CircuitBreakerLayer<S, E, R, T> {
+        let Self { registry, identity, end, reject, timeout, .. } = self;
+        CircuitBreakerLayer { registry, identity, select, end, reject, timeout }
     }
 }
 
 impl<Inner, S, E, R, T> Layer<Inner> for CircuitBreakerLayer<S, E, R, T>
 where
-    S: Clone,
+    S: SealedSelect + Clone,
     E: Clone,
     R: Clone,
     T: Clone,
@@ -213,9 +296,9 @@ where
     type Service = CircuitBreaker<Inner, S, E, R, T>;
 
     fn layer(&self, inner: Inner) -> Self::Service {
-        let Self { select, end, reject, timeout, gates_readiness, .. } = self.clone();
+        let Self { select, end, reject, timeout, .. } = self.clone();
         let breakers = Breakers::of(&self.registry, &self.identity);
-        let ready = gates_readiness.then(|| breakers.whole.ready_owned());
-        CircuitBreaker { inner, breakers, select, end, reject, timeout, ready }
+        let gate = select.gate(&LayerBreakers(&breakers));
+        CircuitBreaker { inner, breakers, select, end, reject, timeout, gate }
     }
 }

@@ -11,18 +11,16 @@ mod key;
 mod layer;
 mod reject;
 mod service;
-#[cfg(feature = "tokio")]
-mod timed;
 mod timeout;
 
 #[cfg(feature = "tokio")]
-pub use self::timed::{Timed, Timeout, TimeoutIsError, TimeoutWith};
+pub use self::timeout::{Timed, Timeout, TimeoutIsError, TimeoutWith};
 pub use self::{
     classify::{Classify, ClassifyWith, ErrorsAreFailures, ForBoxes},
     end::{AtResponse, End},
     error::BreakerError,
     future::ResponseFuture,
-    key::{BreakerOfKey, KeyExtractor, OneBreaker, Select},
+    key::{BreakerOfKey, KeyExtractor, OneBreaker, ReadinessGate, Select},
     layer::CircuitBreakerLayer,
     reject::{BoxError, Reject, RejectBoxed, RejectTyped, RejectWith},
     service::CircuitBreaker,

@@ -14,7 +14,10 @@ use crate::{
     classify::ErrorsAreFailures,
     end::{AtResponse, End},
     future::{Call, ResponseFuture},
-    key::{Breakers, OneBreaker, Select, sealed::LayerBreakers},
+    key::{
+        Breakers, OneBreaker, Select,
+        sealed::{LayerBreakers, SealedSelect},
+    },
     reject::{Reject, RejectTyped},
     timeout::{AnswerTimeout, NoTimeout},
 };
@@ -37,7 +40,7 @@ pub struct CircuitBreaker<
     pub(crate) reject: R,
     pub(crate) timeout: T,
     /// Set if the readiness of the breaker gates that of the service.
-    pub(crate) ready: Option<Ready>,
+    pub(crate) gate: Option<Ready>,
 }
 
 impl<Inner, S, E, R, T, Request> Service<Request> for CircuitBreaker<Inner, S, E, R, T>
@@ -53,8 +56,9 @@ where
     type Future = ResponseFuture<T::Future<Inner::Future>, E, R, T>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        if let Some(breaker) = &mut self.ready {
-            ready!(Pin::new(breaker).poll(context));
+        if let Some(gate) = &mut self.gate {
+            // First, so that the service within reserves nothing while the circuit is open.
+            ready!(Pin::new(gate).poll(context));
         }
         self.inner.poll_ready(context).map_err(R::pass)
     }
@@ -70,18 +74,18 @@ where
         let call = match breaker.acquire() {
             Ok(mut permit) => {
                 let future = permit.run_under(|| self.inner.call(request));
-                Call::admitted(T::start(timer, future), permit, self.end.clone())
+                Call::admitted(T::start(timer, future), permit)
             }
-            Err(open) => Call::rejected(open, self.end.clone()),
+            Err(open) => Call::rejected(open),
         };
-        ResponseFuture::new(call, self.reject.clone(), self.timeout.clone())
+        ResponseFuture::new(call, self.end.clone(), self.reject.clone(), self.timeout.clone())
     }
 }
 
 impl<Inner, S, E, R, T> Clone for CircuitBreaker<Inner, S, E, R, T>
 where
     Inner: Clone,
-    S: Clone,
+    S: SealedSelect + Clone,
     E: Clone,
     R: Clone,
     T: Clone,
@@ -94,7 +98,7 @@ where
             end: self.end.clone(),
             reject: self.reject.clone(),
             timeout: self.timeout.clone(),
-            ready: self.ready.as_ref().map(|_| self.breakers.whole.ready_owned()),
+            gate: self.select.gate(&LayerBreakers(&self.breakers)),
         }
     }
 }
@@ -103,7 +107,7 @@ impl<Inner: fmt::Debug, S, E, R, T> fmt::Debug for CircuitBreaker<Inner, S, E, R
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CircuitBreaker")
             .field("inner", &self.inner)
-            .field("identity", self.breakers.whole.identity())
+            .field("identity", self.breakers.keyless.identity())
             .finish_non_exhaustive()
     }
 }

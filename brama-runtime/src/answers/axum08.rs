@@ -1,12 +1,10 @@
 //! Responses of axum 0.8.
 
 use axum_core::response::{IntoResponse, Response};
-use http::{
-    HeaderValue, StatusCode,
-    header::{CONTENT_TYPE, RETRY_AFTER},
-};
 
-use super::unavailable_problem;
+#[cfg(feature = "tokio")]
+use super::timeout_response;
+use super::unavailable_response;
 use crate::breaker::{CallError, CircuitOpen};
 #[cfg(feature = "tokio")]
 use crate::timed_out::TimedOut;
@@ -41,14 +39,7 @@ use crate::timed_out::TimedOut;
 #[cfg(feature = "axum08")]
 impl IntoResponse for CircuitOpen {
     fn into_response(self) -> Response {
-        let retry_after = self.retry_after_secs();
-        let body = unavailable_problem(retry_after);
-        let mut response = with_problem(StatusCode::SERVICE_UNAVAILABLE, body);
-        if let Some(seconds) = retry_after {
-            response.headers_mut().insert(RETRY_AFTER, seconds.into());
-        }
-        response.extensions_mut().insert(self);
-        response
+        unavailable_response(self)
     }
 }
 
@@ -68,14 +59,6 @@ impl<E: IntoResponse> IntoResponse for CallError<E> {
 #[cfg(all(feature = "axum08", feature = "tokio"))]
 impl IntoResponse for TimedOut {
     fn into_response(self) -> Response {
-        with_problem(StatusCode::GATEWAY_TIMEOUT, super::timeout_problem())
+        timeout_response(&self)
     }
-}
-
-fn with_problem(status: StatusCode, body: String) -> Response {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    let problem = HeaderValue::from_static("application/problem+json");
-    response.headers_mut().insert(CONTENT_TYPE, problem);
-    response
 }

@@ -4,23 +4,18 @@
 
 #[cfg(feature = "axum08")]
 mod axum08;
+#[cfg(feature = "http")]
+mod http;
 #[cfg(feature = "tonic014")]
 mod tonic014;
 
-/// The body of a response 503, as RFC 9457 defines it. `retry_after` is in seconds; `None` if it is
-/// not known when another attempt makes sense.
-#[must_use]
-pub fn unavailable_problem(retry_after: Option<u64>) -> String {
-    problem(503, "Service Unavailable", &unavailable(retry_after))
-}
-
-/// The body of a response 504, as RFC 9457 defines it.
-#[must_use]
-pub fn timeout_problem() -> String {
-    problem(504, "Gateway Timeout", TIMED_OUT)
-}
+#[cfg(all(feature = "http", feature = "tokio"))]
+pub use self::http::timeout_response;
+#[cfg(feature = "http")]
+pub use self::http::unavailable_response;
 
 /// Why a call is rejected, for strangers.
+#[cfg(any(feature = "http", feature = "tonic014"))]
 pub(crate) fn unavailable(retry_after: Option<u64>) -> String {
     match retry_after {
         Some(seconds) => format!("a service that this one needs fails; try again in {seconds} s"),
@@ -28,10 +23,6 @@ pub(crate) fn unavailable(retry_after: Option<u64>) -> String {
     }
 }
 
-/// The texts have no characters that JSON escapes.
-fn problem(status: u16, title: &str, detail: &str) -> String {
-    format!(r#"{{"title":"{title}","status":{status},"detail":"{detail}"}}"#)
-}
-
 /// Why a call timed out, for strangers.
+#[cfg(all(feature = "tokio", any(feature = "http", feature = "tonic014")))]
 pub(crate) const TIMED_OUT: &str = "a service that this one needs did not answer in time";

@@ -76,7 +76,7 @@ pub(crate) use self::{
     raw_permit::{FoundSlot, RawPermit, Runs, SlotRef},
     reconfigure::Deadlines,
     report::PassMeaning,
-    result::is_rejection,
+    result::has_rejection_as_source,
     slot::{SharedSlot, Slot},
     static_slot::StaticSlot,
     turnstile::{Passed, TurnstilePlace},

@@ -173,12 +173,12 @@ impl Sealed<OfUnit> for () {}
 ///
 /// The error itself is not tested, so it may borrow: every rejection has a source that identifies
 /// it.
-pub(crate) fn is_rejection(error: &(impl Error + ?Sized)) -> bool {
+pub(crate) fn has_rejection_as_source(error: &(impl Error + ?Sized)) -> bool {
     error.source().and_then(CircuitOpen::find_in).is_some()
 }
 
 fn judge_error(error: &(impl Error + ?Sized)) -> Judgement {
-    if is_rejection(error) {
+    if has_rejection_as_source(error) {
         return Judgement::InnerRejection;
     }
     Outcome::failure(Reason::of_error(error).with_type_of(error)).into()
@@ -186,7 +186,7 @@ fn judge_error(error: &(impl Error + ?Sized)) -> Judgement {
 
 /// Judges a box, which may add a text of its own to that of its error.
 fn judge_box(text: &(impl Display + ?Sized), error: &(dyn Error + '_)) -> Judgement {
-    if is_rejection(error) {
+    if has_rejection_as_source(error) {
         return Judgement::InnerRejection;
     }
     Outcome::failure(Reason::of_box(text, error).with_type_of(text)).into()

@@ -65,10 +65,13 @@ pub use self::{
         DisplayOnly, HasError, Opaque, ReturnsResult, StdError, verdict,
     },
 };
+#[cfg(all(feature = "http", feature = "tokio"))]
+pub use crate::answers::timeout_response;
+#[cfg(feature = "http")]
+pub use crate::answers::unavailable_response;
 #[cfg(feature = "declared")]
 pub use crate::registry::DeclarationEntry;
 pub use crate::{
-    answers::{timeout_problem, unavailable_problem},
     breaker::{JudgedAt, SiteRef},
     config::{Attribute, ConfigProblem, Declaration},
     identity::{KeyPart, KeyParts, KeyText},

@@ -19,7 +19,7 @@
 use std::{any::type_name, error::Error, fmt::Display, marker::PhantomData, ops::Deref};
 
 use crate::{
-    breaker::{CallError, DeferredSuccess, PanicGuard, SlotRef, is_rejection},
+    breaker::{CallError, DeferredSuccess, PanicGuard, SlotRef, has_rejection_as_source},
     circuit::Reason,
     outcome::{Judgement, Outcome},
 };
@@ -157,20 +157,20 @@ macro_rules! kind {
 kind! {
     /// A type with the trait `Error`.
     StdError, then BoxedError
-    [E: Error] E => is_rejection, Reason::of_error
+    [E: Error] E => has_rejection_as_source, Reason::of_error
 }
 kind! {
     /// A box around a `dyn Error`, such as `Box<dyn Error>` or `anyhow::Error`.
     BoxedError, then BoxedSendError
     [E: Display + AsRef<dyn Error + 'w>] E
-        => |error| is_rejection(error.as_ref()),
+        => |error| has_rejection_as_source(error.as_ref()),
         |error| Reason::of_box(error, error.as_ref())
 }
 kind! {
     /// A box around a `dyn Error + Send + Sync`.
     BoxedSendError, then CallErr
     [E: Display + AsRef<dyn Error + Send + Sync + 'w>] E
-        => |error| is_rejection(error.as_ref()),
+        => |error| has_rejection_as_source(error.as_ref()),
         |error| Reason::of_box(error, error.as_ref())
 }
 kind! {
@@ -186,12 +186,12 @@ kind! {
 kind! {
     /// A box around a `dyn Error`, without `Display` of its own.
     BoxedOpaque, then BoxedSendOpaque
-    [E: AsRef<dyn Error + 'w>] E => |error| is_rejection(error.as_ref()), type_of
+    [E: AsRef<dyn Error + 'w>] E => |error| has_rejection_as_source(error.as_ref()), type_of
 }
 kind! {
     /// A box around a `dyn Error + Send + Sync`, without `Display` of its own.
     BoxedSendOpaque, then CallErrOpaque
-    [E: AsRef<dyn Error + Send + Sync + 'w>] E => |error| is_rejection(error.as_ref()), type_of
+    [E: AsRef<dyn Error + Send + Sync + 'w>] E => |error| has_rejection_as_source(error.as_ref()), type_of
 }
 kind! {
     /// A [`CallError`] around an error without `Display`.

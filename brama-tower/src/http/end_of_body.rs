@@ -50,7 +50,7 @@ where
         Ok(JudgedBody::in_response(response, permit, self.0.clone()))
     }
 
-    fn lift(&self, response: Response<B>) -> Self::Response {
+    fn wrap(&self, response: Response<B>) -> Self::Response {
         JudgedBody::in_response(response, None, self.0.clone())
     }
 }

@@ -11,8 +11,13 @@ use http::{HeaderMap, Response, StatusCode};
 use super::{
     classify_end::ClassifyEnd,
     end_of_body::AtEndOfBody,
+    grpc_status::{
+        ABORTED, ALREADY_EXISTS, CANCELLED, DATA_LOSS, DEADLINE_EXCEEDED, FAILED_PRECONDITION,
+        INTERNAL, INVALID_ARGUMENT, NOT_FOUND, OK, OUT_OF_RANGE, PERMISSION_DENIED,
+        RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE, UNIMPLEMENTED,
+    },
     rejected::{self, unless_rejected},
-    retry_after::{Hints, pushback},
+    tuning::{Hints, Tuning},
 };
 use crate::{
     classify::{Classify, ErrorsAreFailures, ForBoxes},
@@ -28,11 +33,14 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct GrpcErrors<Kind = OfError> {
     kind: PhantomData<fn() -> Kind>,
-    rate_limits_fail: bool,
-    hints: Hints,
+    tuning: Tuning,
 }
 
 impl<Kind> GrpcErrors<Kind> {
+    fn new(tuning: Tuning) -> Self {
+        Self { kind: PhantomData, tuning }
+    }
+
     fn of_response<Body>(&self, response: &Response<Body>) -> Outcome {
         let outcome = self.of_head(response.status(), response.headers());
         unless_rejected(outcome, response.extensions())
@@ -49,21 +57,32 @@ impl<Kind> GrpcErrors<Kind> {
     /// The outcome of the status in these headers or trailers, if there is one.
     fn of_status(&self, headers: &HeaderMap) -> Option<Outcome> {
         let status = headers.get("grpc-status")?.to_str().unwrap_or_default().trim();
-        let failure =
-            |name: &'static str| self.hints.add_to(Outcome::failure(name), || pushback(headers));
+        let failure = |name: &'static str| {
+            self.tuning.hints.add_to(Outcome::failure(name), || pushback(headers))
+        };
         Some(match status {
-            "0" | "3" | "5" | "6" | "7" | "9" | "10" | "11" | "12" | "16" => Outcome::Success,
-            "1" => Outcome::Ignore,
-            "4" => failure("DEADLINE_EXCEEDED"),
-            "8" if !self.rate_limits_fail => Outcome::Ignore,
-            "8" => failure("RESOURCE_EXHAUSTED"),
-            "13" => failure("INTERNAL"),
-            "14" => failure("UNAVAILABLE"),
-            "15" => failure("DATA_LOSS"),
-            // Clients read 2 and any other text so.
+            OK | INVALID_ARGUMENT | NOT_FOUND | ALREADY_EXISTS | PERMISSION_DENIED
+            | FAILED_PRECONDITION | ABORTED | OUT_OF_RANGE | UNIMPLEMENTED | UNAUTHENTICATED => {
+                Outcome::Success
+            }
+            CANCELLED => Outcome::Ignore,
+            RESOURCE_EXHAUSTED if self.tuning.rate_limits_fail => failure("RESOURCE_EXHAUSTED"),
+            RESOURCE_EXHAUSTED => Outcome::Ignore,
+            DEADLINE_EXCEEDED => failure("DEADLINE_EXCEEDED"),
+            INTERNAL => failure("INTERNAL"),
+            UNAVAILABLE => failure("UNAVAILABLE"),
+            DATA_LOSS => failure("DATA_LOSS"),
+            // As clients read 2 and any other text.
             _ => failure("UNKNOWN"),
         })
     }
+}
+
+/// Reads `grpc-retry-pushback-ms` (gRFC A6). A negative number asks for no further attempt, and is
+/// no time.
+fn pushback(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("grpc-retry-pushback-ms")?.to_str().ok()?;
+    text.trim().parse().ok().map(Duration::from_millis)
 }
 
 impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error> for GrpcErrors<Kind> {
@@ -80,7 +99,7 @@ impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error> for
 }
 
 impl<Kind> ClassifyEnd for GrpcErrors<Kind> {
-    fn classify_end(&self, trailers: Option<&HeaderMap>) -> Outcome {
+    fn classify_end(&mut self, trailers: Option<&HeaderMap>) -> Outcome {
         let status = trailers.and_then(|trailers| self.of_status(trailers));
         status.unwrap_or_else(|| Outcome::failure("the call ended without a status"))
     }
@@ -94,32 +113,47 @@ impl ForBoxes for GrpcErrors {
     type Boxed = GrpcErrors<OfBox>;
 
     fn for_boxes(self) -> Self::Boxed {
-        let Self { rate_limits_fail, hints, .. } = self;
-        GrpcErrors { kind: PhantomData, rate_limits_fail, hints }
+        GrpcErrors::new(self.tuning)
     }
 }
 
 impl<S, R, T, Kind> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<Kind>>, R, T> {
     /// Judges calls of gRPC by their status, at the end of the body: see [`GrpcErrors`].
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama_tower::CircuitBreakerLayer;
+    /// use std::time::Duration;
+    ///
+    /// # let registry = brama::testing::TestRegistry::new();
+    /// # let _entered = registry.enter();
+    /// let layer = CircuitBreakerLayer::new("price_api")
+    ///     .grpc_errors()
+    ///     .honor_pushback(Duration::from_secs(120));
+    /// # let _ = layer;
+    /// ```
     pub fn grpc_errors(self) -> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R, T> {
-        let (kind, hints) = (PhantomData, Hints::none());
-        self.end(AtEndOfBody(GrpcErrors { kind, rate_limits_fail: false, hints }))
+        self.end(AtEndOfBody(GrpcErrors::new(Tuning::default())))
     }
 }
 
 impl<S, R, T, Kind> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R, T> {
-    /// Counts the status `RESOURCE_EXHAUSTED` as a failure too.
+    /// Counts the status `RESOURCE_EXHAUSTED` as a failure too, like any other: it opens the
+    /// circuit if the rules of the policy do. Default: it is ignored.
     pub fn rate_limits_trip(self) -> Self {
-        self.map_end(|AtEndOfBody(errors)| {
-            AtEndOfBody(GrpcErrors { rate_limits_fail: true, ..errors })
-        })
+        self.tune(|tuning| Tuning { rate_limits_fail: true, ..tuning })
     }
 
     /// Honors `grpc-retry-pushback-ms` of a failure, up to `cap`: if the circuit opens, it stays
-    /// open for at least as long. The policy's `retry_after_cap` holds too.
+    /// open for at least as long. Default: hints are ignored, as with a cap below 1 ms.
+    ///
+    /// The policy's `retry_after_cap` holds too, 5 min unless set. If failures in a row open the
+    /// circuit, the latest hint of the run counts.
     pub fn honor_pushback(self, cap: Duration) -> Self {
-        self.map_end(|AtEndOfBody(errors)| {
-            AtEndOfBody(GrpcErrors { hints: Hints::up_to(cap), ..errors })
-        })
+        self.tune(|tuning| Tuning { hints: Hints::up_to(cap), ..tuning })
+    }
+
+    fn tune(self, tune: impl FnOnce(Tuning) -> Tuning) -> Self {
+        self.map_end(|AtEndOfBody(errors)| AtEndOfBody(GrpcErrors::new(tune(errors.tuning))))
     }
 }

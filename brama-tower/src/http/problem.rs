@@ -1,12 +1,9 @@
 //! Responses with problem details (RFC 9457), for calls that have no response of the service.
 
 #[cfg(feature = "tokio")]
-use brama_runtime::api::{__private::timeout_problem, TimedOut};
-use brama_runtime::api::{__private::unavailable_problem, CircuitOpen};
-use http::{
-    Response, StatusCode,
-    header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER},
-};
+use brama_runtime::api::{__private::timeout_response, TimedOut};
+use brama_runtime::api::{__private::unavailable_response, CircuitOpen};
+use http::Response;
 
 /// Answers a rejected call with 503: a header `Retry-After` if the time is known, and a body as RFC
 /// 9457 defines it (`application/problem+json`).
@@ -26,14 +23,7 @@ use http::{
 /// ```
 #[must_use]
 pub fn unavailable<Body: From<String>>(open: CircuitOpen) -> Response<Body> {
-    let retry_after = open.retry_after_secs();
-    let problem = unavailable_problem(retry_after);
-    let mut response = with_problem(StatusCode::SERVICE_UNAVAILABLE, problem);
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(RETRY_AFTER, seconds.into());
-    }
-    response.extensions_mut().insert(open);
-    response
+    unavailable_response(open)
 }
 
 /// Answers a call that timed out with 504 and a body as RFC 9457 defines it
@@ -43,14 +33,5 @@ pub fn unavailable<Body: From<String>>(open: CircuitOpen) -> Response<Body> {
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "`on_timeout` passes it by value")]
 pub fn gateway_timeout<Body: From<String>>(timed_out: TimedOut) -> Response<Body> {
-    let _ = timed_out;
-    with_problem(StatusCode::GATEWAY_TIMEOUT, timeout_problem())
-}
-
-fn with_problem<Body: From<String>>(status: StatusCode, problem: String) -> Response<Body> {
-    let mut response = Response::new(problem.into());
-    *response.status_mut() = status;
-    let kind = HeaderValue::from_static("application/problem+json");
-    response.headers_mut().insert(CONTENT_TYPE, kind);
-    response
+    timeout_response(&timed_out)
 }

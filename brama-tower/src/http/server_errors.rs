@@ -12,7 +12,8 @@ use super::{
     classify_end::ClassifyEnd,
     end_of_body::AtEndOfBody,
     rejected::{self, unless_rejected},
-    retry_after::{Hints, retry_after},
+    retry_after::retry_after,
+    tuning::{Hints, Tuning},
 };
 use crate::{
     classify::{Classify, ErrorsAreFailures, ForBoxes},
@@ -28,14 +29,12 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct ServerErrors<Kind = OfError> {
     kind: PhantomData<fn() -> Kind>,
-    rate_limits_fail: bool,
-    hints: Hints,
+    tuning: Tuning,
 }
 
 impl<Kind> ServerErrors<Kind> {
-    const fn new() -> Self {
-        let (kind, hints) = (PhantomData, Hints::none());
-        Self { kind, rate_limits_fail: false, hints }
+    fn new(tuning: Tuning) -> Self {
+        Self { kind: PhantomData, tuning }
     }
 
     fn of_response<Body>(&self, response: &Response<Body>) -> Outcome {
@@ -45,24 +44,19 @@ impl<Kind> ServerErrors<Kind> {
 
     fn of_head(&self, status: StatusCode, headers: &HeaderMap) -> Outcome {
         let failure = || {
-            let failure = Outcome::failure(reason(status));
-            self.hints.add_to(failure, || retry_after(headers))
+            let failure = Outcome::failure(status.to_string());
+            self.tuning.hints.add_to(failure, || retry_after(headers))
         };
         match status {
             StatusCode::INTERNAL_SERVER_ERROR
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
             | StatusCode::GATEWAY_TIMEOUT => failure(),
-            StatusCode::TOO_MANY_REQUESTS if self.rate_limits_fail => failure(),
+            StatusCode::TOO_MANY_REQUESTS if self.tuning.rate_limits_fail => failure(),
             StatusCode::TOO_MANY_REQUESTS => Outcome::Ignore,
             _ => Outcome::Success,
         }
     }
-}
-
-/// `503 Service Unavailable`
-fn reason(status: StatusCode) -> String {
-    status.to_string()
 }
 
 impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error>
@@ -81,7 +75,7 @@ impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error>
 }
 
 impl<Kind> ClassifyEnd for ServerErrors<Kind> {
-    fn classify_end(&self, _: Option<&HeaderMap>) -> Outcome {
+    fn classify_end(&mut self, _: Option<&HeaderMap>) -> Outcome {
         Outcome::Success
     }
 
@@ -94,8 +88,7 @@ impl ForBoxes for ServerErrors {
     type Boxed = ServerErrors<OfBox>;
 
     fn for_boxes(self) -> Self::Boxed {
-        let Self { rate_limits_fail, hints, .. } = self;
-        ServerErrors { kind: PhantomData, rate_limits_fail, hints }
+        ServerErrors::new(self.tuning)
     }
 }
 
@@ -105,26 +98,43 @@ macro_rules! presets {
         impl<S, R, T, Kind> CircuitBreakerLayer<S, $end<ErrorsAreFailures<Kind>>, R, T> {
             /// Counts the responses 500, 502, 503 and 504 as failures, and ignores 429: see
             /// [`ServerErrors`].
+            ///
+            /// ```
+            /// # use brama_runtime::api as brama;
+            /// use brama_tower::CircuitBreakerLayer;
+            ///
+            /// # let registry = brama::testing::TestRegistry::new();
+            /// # let _entered = registry.enter();
+            /// let layer = CircuitBreakerLayer::new("price_api").server_errors().rate_limits_trip();
+            /// # let _ = layer;
+            /// ```
             pub fn server_errors(self) -> CircuitBreakerLayer<S, $end<ServerErrors<Kind>>, R, T> {
-                self.end($end(ServerErrors::new()))
+                self.end($end(ServerErrors::new(Tuning::default())))
             }
         }
 
         impl<S, R, T, Kind> CircuitBreakerLayer<S, $end<ServerErrors<Kind>>, R, T> {
-            /// Counts the response 429 as a failure too.
+            /// Counts the response 429 as a failure too, like any other: it opens the circuit if
+            /// the rules of the policy do. Default: 429 is ignored.
             pub fn rate_limits_trip(self) -> Self {
-                self.map_end(|$end(errors)| $end(ServerErrors { rate_limits_fail: true, ..errors }))
+                self.tune(|tuning| Tuning { rate_limits_fail: true, ..tuning })
             }
 
             /// Honors the header `Retry-After` of a failure, seconds or a date, up to `cap`: if the
-            /// circuit opens, it stays open for at least as long. The policy's `retry_after_cap`
-            /// holds too.
+            /// circuit opens, it stays open for at least as long. Default: hints are ignored, as
+            /// with a cap below 1 ms.
+            ///
+            /// The policy's `retry_after_cap` holds too, 5 min unless set. If failures in a row
+            /// open the circuit, the latest hint of the run counts.
             ///
             /// The hint of a response speaks for the whole breaker. Do not use it where a server
             /// answers one client with the limit of that client.
             pub fn honor_retry_after(self, cap: Duration) -> Self {
-                let hints = Hints::up_to(cap);
-                self.map_end(|$end(errors)| $end(ServerErrors { hints, ..errors }))
+                self.tune(|tuning| Tuning { hints: Hints::up_to(cap), ..tuning })
+            }
+
+            fn tune(self, tune: impl FnOnce(Tuning) -> Tuning) -> Self {
+                self.map_end(|$end(errors)| $end(ServerErrors::new(tune(errors.tuning))))
             }
         }
     };

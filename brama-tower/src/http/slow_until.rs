@@ -27,8 +27,8 @@ where
         Ok(response.map(JudgedBody::slow_until_first_frame))
     }
 
-    fn lift(&self, response: Answer) -> Self::Response {
-        self.0.lift(response)
+    fn wrap(&self, response: Answer) -> Self::Response {
+        self.0.wrap(response)
     }
 }
 
@@ -44,6 +44,9 @@ impl<S, R, T, C> CircuitBreakerLayer<S, AtEndOfBody<C>, R, T> {
     /// Ends the duration of a call with the first frame of its body: a download or a subscription
     /// is slow if it begins late, and not because it is long. Write this method after the presets
     /// and `until_end_of_body`.
+    ///
+    /// It changes something where durations are measured: with a `slow_call_rate` or `durations`
+    /// in the policy.
     pub fn slow_until_first_frame(
         self,
     ) -> CircuitBreakerLayer<S, SlowUntilFirstFrame<AtEndOfBody<C>>, R, T> {

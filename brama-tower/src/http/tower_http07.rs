@@ -11,7 +11,8 @@ use http_body::Body;
 use tower_http::classify::{ClassifiedResponse, ClassifyEos, ClassifyResponse};
 
 use super::{
-    body::{JudgeEnd, JudgedBody},
+    body::JudgedBody,
+    classify_end::ClassifyEnd,
     end_of_body::{AtEndOfBody, has_no_content},
     rejected::{self, record_head, unless_rejected},
 };
@@ -126,7 +127,7 @@ where
         Ok(JudgedBody::in_response(response, permit, EndOfStream(end)))
     }
 
-    fn lift(&self, response: Response<B>) -> Self::Response {
+    fn wrap(&self, response: Response<B>) -> Self::Response {
         JudgedBody::in_response(response, None, EndOfStream(None))
     }
 }
@@ -135,11 +136,11 @@ where
 #[derive(Debug)]
 pub struct EndOfStream<Eos>(Option<Eos>);
 
-impl<Eos: ClassifyEos> JudgeEnd for EndOfStream<Eos>
+impl<Eos: ClassifyEos> ClassifyEnd for EndOfStream<Eos>
 where
     Eos::FailureClass: fmt::Display,
 {
-    fn judge_end(&mut self, trailers: Option<&HeaderMap>) -> Outcome {
+    fn classify_end(&mut self, trailers: Option<&HeaderMap>) -> Outcome {
         self.0.take().map_or(Outcome::Success, |end| outcome(end.classify_eos(trailers)))
     }
 

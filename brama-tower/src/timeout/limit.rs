@@ -14,11 +14,11 @@ use brama_runtime::api::{
 };
 use pin_project_lite::pin_project;
 
+use super::{AnswerTimeout, LimitTime, NoTimeout, sealed::SealedLimit};
 use crate::{
     error::BreakerError,
     layer::CircuitBreakerLayer,
     reject::{BoxError, Reject, RejectBoxed, RejectTyped},
-    timeout::{AnswerTimeout, LimitTime, NoTimeout, sealed::SealedLimit},
 };
 
 /// Calls end after a time: see [`CircuitBreakerLayer::timeout`].

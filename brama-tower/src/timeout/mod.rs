@@ -1,5 +1,8 @@
 //! How long a call may take.
 
+#[cfg(feature = "tokio")]
+mod limit;
+
 use std::{
     convert::Infallible,
     fmt,
@@ -11,6 +14,8 @@ use std::{
 use brama_runtime::api::{__private::HeldBreaker, Outcome};
 use pin_project_lite::pin_project;
 
+#[cfg(feature = "tokio")]
+pub use self::limit::{Timed, Timeout, TimeoutIsError, TimeoutWith};
 use crate::reject::Reject;
 
 /// Calls may take as long as they need.
