@@ -11,18 +11,16 @@ use allocation_counter::measure;
 use brama_runtime::api::{Identity, PolicyPatch, testing::TestRegistry};
 use brama_tower::{CircuitBreakerLayer, http::Authority};
 use http::{Request, Response, Uri};
+use http_body_util::Empty;
 use tower::{Layer, Service, service_fn};
 
-fn answer(request: Request<()>) -> Ready<io::Result<Response<()>>> {
+fn answer(request: Request<()>) -> Ready<io::Result<Response<Empty<&'static [u8]>>>> {
     drop(request);
-    ready(Ok(Response::new(())))
+    ready(Ok(Response::new(Empty::new())))
 }
 
 /// The allocations of a call, after one that may set things up, beyond those of a bare service.
-fn allocations(
-    mut service: impl Service<Request<()>, Response = Response<()>>,
-    uri: &'static str,
-) -> u64 {
+fn allocations(mut service: impl Service<Request<()>>, uri: &'static str) -> u64 {
     let mut call = || {
         let mut request = Request::new(());
         *request.uri_mut() = Uri::from_static(uri);
@@ -48,6 +46,16 @@ fn a_call_of_one_breaker_allocates_nothing() {
 }
 
 #[test]
+fn a_call_that_ends_with_its_body_allocates_nothing() {
+    let registry = TestRegistry::new();
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api");
+    let http = layer.clone().server_errors().until_end_of_body();
+    assert_eq!(allocations(http.layer(service_fn(answer)), PLAIN), 0);
+    let slow = layer.until_end_of_body().slow_until_first_frame();
+    assert_eq!(allocations(slow.layer(service_fn(answer)), PLAIN), 0);
+}
+
+#[test]
 fn a_call_keyed_by_authority_allocates_nothing() {
     let registry = TestRegistry::new();
     for uri in [PLAIN, "http://10.0.0.7:8080/a", "http://[::1]:9000/"] {
@@ -64,5 +72,7 @@ fn a_rejection_allocates_nothing() {
     registry.breaker(Identity::new("api").with_key("api.example.com:443")).open("a test");
     let layer = CircuitBreakerLayer::in_registry(&registry, "api");
     assert_eq!(allocations(layer.clone().layer(service_fn(answer)), PLAIN), 0);
+    let answered = layer.clone().reject_with(|_| Response::new(Empty::new()));
+    assert_eq!(allocations(answered.layer(service_fn(answer)), PLAIN), 0);
     assert_eq!(allocations(layer.key_by(Authority).layer(service_fn(answer)), PLAIN), 0);
 }

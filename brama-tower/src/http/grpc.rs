@@ -17,7 +17,7 @@ use super::{
         RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE, UNIMPLEMENTED,
     },
     rejected::{self, unless_rejected},
-    tuning::{Hints, Tuning},
+    tuning::Tuning,
 };
 use crate::{
     classify::{Classify, ErrorsAreFailures, ForBoxes},
@@ -57,16 +57,15 @@ impl<Kind> GrpcErrors<Kind> {
     /// The outcome of the status in these headers or trailers, if there is one.
     fn of_status(&self, headers: &HeaderMap) -> Option<Outcome> {
         let status = headers.get("grpc-status")?.to_str().unwrap_or_default().trim();
-        let failure = |name: &'static str| {
-            self.tuning.hints.add_to(Outcome::failure(name), || pushback(headers))
-        };
+        let failure =
+            |name: &'static str| self.tuning.add_hint(Outcome::failure(name), || pushback(headers));
         Some(match status {
             OK | INVALID_ARGUMENT | NOT_FOUND | ALREADY_EXISTS | PERMISSION_DENIED
             | FAILED_PRECONDITION | ABORTED | OUT_OF_RANGE | UNIMPLEMENTED | UNAUTHENTICATED => {
                 Outcome::Success
             }
             CANCELLED => Outcome::Ignore,
-            RESOURCE_EXHAUSTED if self.tuning.rate_limits_fail => failure("RESOURCE_EXHAUSTED"),
+            RESOURCE_EXHAUSTED if self.tuning.rate_limits_fail() => failure("RESOURCE_EXHAUSTED"),
             RESOURCE_EXHAUSTED => Outcome::Ignore,
             DEADLINE_EXCEEDED => failure("DEADLINE_EXCEEDED"),
             INTERNAL => failure("INTERNAL"),
@@ -141,7 +140,7 @@ impl<S, R, T, Kind> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R, T> 
     /// Counts the status `RESOURCE_EXHAUSTED` as a failure too, like any other: it opens the
     /// circuit if the rules of the policy do. Default: it is ignored.
     pub fn rate_limits_trip(self) -> Self {
-        self.tune(|tuning| Tuning { rate_limits_fail: true, ..tuning })
+        self.tune(Tuning::with_rate_limits)
     }
 
     /// Honors `grpc-retry-pushback-ms` of a failure, up to `cap`: if the circuit opens, it stays
@@ -150,7 +149,7 @@ impl<S, R, T, Kind> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R, T> 
     /// The policy's `retry_after_cap` holds too, 5 min unless set. If failures in a row open the
     /// circuit, the latest hint of the run counts.
     pub fn honor_pushback(self, cap: Duration) -> Self {
-        self.tune(|tuning| Tuning { hints: Hints::up_to(cap), ..tuning })
+        self.tune(|tuning| tuning.with_hints(cap))
     }
 
     fn tune(self, tune: impl FnOnce(Tuning) -> Tuning) -> Self {

@@ -13,7 +13,7 @@ use super::{
     end_of_body::AtEndOfBody,
     rejected::{self, unless_rejected},
     retry_after::retry_after,
-    tuning::{Hints, Tuning},
+    tuning::Tuning,
 };
 use crate::{
     classify::{Classify, ErrorsAreFailures, ForBoxes},
@@ -45,14 +45,14 @@ impl<Kind> ServerErrors<Kind> {
     fn of_head(&self, status: StatusCode, headers: &HeaderMap) -> Outcome {
         let failure = || {
             let failure = Outcome::failure(status.to_string());
-            self.tuning.hints.add_to(failure, || retry_after(headers))
+            self.tuning.add_hint(failure, || retry_after(headers))
         };
         match status {
             StatusCode::INTERNAL_SERVER_ERROR
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
             | StatusCode::GATEWAY_TIMEOUT => failure(),
-            StatusCode::TOO_MANY_REQUESTS if self.tuning.rate_limits_fail => failure(),
+            StatusCode::TOO_MANY_REQUESTS if self.tuning.rate_limits_fail() => failure(),
             StatusCode::TOO_MANY_REQUESTS => Outcome::Ignore,
             _ => Outcome::Success,
         }
@@ -117,7 +117,7 @@ macro_rules! presets {
             /// Counts the response 429 as a failure too, like any other: it opens the circuit if
             /// the rules of the policy do. Default: 429 is ignored.
             pub fn rate_limits_trip(self) -> Self {
-                self.tune(|tuning| Tuning { rate_limits_fail: true, ..tuning })
+                self.tune(Tuning::with_rate_limits)
             }
 
             /// Honors the header `Retry-After` of a failure, seconds or a date, up to `cap`: if the
@@ -130,7 +130,7 @@ macro_rules! presets {
             /// The hint of a response speaks for the whole breaker. Do not use it where a server
             /// answers one client with the limit of that client.
             pub fn honor_retry_after(self, cap: Duration) -> Self {
-                self.tune(|tuning| Tuning { hints: Hints::up_to(cap), ..tuning })
+                self.tune(|tuning| tuning.with_hints(cap))
             }
 
             fn tune(self, tune: impl FnOnce(Tuning) -> Tuning) -> Self {

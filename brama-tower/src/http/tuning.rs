@@ -1,37 +1,42 @@
 //! What users change about a preset.
 
-use std::{num::NonZeroU64, time::Duration};
+use std::time::Duration;
 
 use brama_runtime::api::Outcome;
 
-/// How a preset differs from its default.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Tuning {
-    pub(super) rate_limits_fail: bool,
-    pub(super) hints: Hints,
-}
-
-/// Which hints of servers about the next attempt are honored: none, or up to a longest duration.
+/// How a preset differs from its default: whether rate limits are failures, and up to which
+/// duration hints of servers about the next attempt are honored.
 ///
-/// The cap is in milliseconds, so that a future with a preset stays small.
+/// One number holds both, since each future of a call has a copy: the milliseconds of the longest
+/// hint, or 0 if hints are ignored, and one bit for the rate limits.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Hints(Option<NonZeroU64>);
+pub(super) struct Tuning(u64);
 
-impl Hints {
-    pub(super) fn up_to(cap: Duration) -> Self {
+const RATE_LIMITS_FAIL: u64 = 1 << 63;
+
+impl Tuning {
+    pub(super) const fn with_rate_limits(self) -> Self {
+        Self(self.0 | RATE_LIMITS_FAIL)
+    }
+
+    pub(super) fn with_hints(self, cap: Duration) -> Self {
         let millis = u64::try_from(cap.as_millis()).unwrap_or(u64::MAX);
-        Self(NonZeroU64::new(millis))
+        Self(self.0 & RATE_LIMITS_FAIL | millis.min(!RATE_LIMITS_FAIL))
+    }
+
+    pub(super) const fn rate_limits_fail(self) -> bool {
+        self.0 & RATE_LIMITS_FAIL != 0
     }
 
     /// Adds the hint of a response to its failure, if it has one that is honored.
-    pub(super) fn add_to(
+    pub(super) fn add_hint(
         self,
         failure: Outcome,
         hint: impl FnOnce() -> Option<Duration>,
     ) -> Outcome {
-        let cap = self.0.map(|millis| Duration::from_millis(millis.get()));
-        match cap.and_then(|cap| hint().map(|hint| hint.min(cap))) {
-            Some(hint) => failure.retry_after(hint),
+        let cap = Duration::from_millis(self.0 & !RATE_LIMITS_FAIL);
+        match (!cap.is_zero()).then(hint).flatten() {
+            Some(hint) => failure.retry_after(hint.min(cap)),
             None => failure,
         }
     }

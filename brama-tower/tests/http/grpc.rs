@@ -78,15 +78,35 @@ fn a_response_of_a_proxy_is_a_failure() {
     assert_eq!(counts(&read(response)), [0, 1, 0]);
 }
 
+/// How long the circuit stays open after this status and pushback, in seconds: in the headers of a
+/// call without a body, and in the trailers of another one.
+fn opened_for(status: &'static str, pushback: &'static str) -> [u64; 2] {
+    let names = ["grpc-status", "grpc-retry-pushback-ms"].map(|name| name.parse().unwrap());
+    let values = [status, pushback].map(HeaderValue::from_static);
+    let trailers = HeaderMap::from_iter(names.into_iter().zip(values));
+    let mut in_headers = Response::new(Script::new([]));
+    *in_headers.headers_mut() = trailers.clone();
+    let in_trailers = Response::new(Script::new([Step::Data("a"), Step::Trailers(trailers)]));
+    [in_headers, in_trailers].map(|response| {
+        let (registry, breaker) = breaker();
+        let layer = CircuitBreakerLayer::in_registry(&registry, "api").grpc_errors();
+        let layer = layer.rate_limits_trip().honor_pushback(Duration::from_secs(240));
+        let response = done(layer.layer(service_fn(echo)).call(response)).unwrap();
+        let _ = done(response.into_body().collect());
+        breaker.status().retry_after.unwrap().as_secs()
+    })
+}
+
 #[test]
 fn the_pushback_of_a_server_prolongs_the_opening_up_to_its_cap() {
-    let (registry, breaker) = breaker();
-    let layer = CircuitBreakerLayer::in_registry(&registry, "api");
-    let layer = layer.grpc_errors().rate_limits_trip().honor_pushback(Duration::from_secs(240));
-    let response = Response::builder()
-        .header("grpc-status", "8")
-        .header("grpc-retry-pushback-ms", "120000")
-        .body(Script::new([]));
-    drop(done(layer.layer(service_fn(echo)).call(response.unwrap())).unwrap());
-    assert_eq!(breaker.status().retry_after, Some(Duration::from_secs(120)));
+    assert_eq!(opened_for("14", "120000"), [120, 120]);
+    assert_eq!(opened_for("8", "120000"), [120, 120]);
+    assert_eq!(opened_for("14", "999999"), [240, 240]);
+}
+
+#[test]
+fn a_pushback_that_asks_for_no_further_attempt_or_cannot_be_read_is_no_time() {
+    for pushback in ["-1", "soon", "", "1.5"] {
+        assert_eq!(opened_for("14", pushback), [60, 60], "{pushback}");
+    }
 }

@@ -8,6 +8,7 @@ mod grpc;
 mod known_length;
 mod orders;
 mod server_errors;
+mod size;
 mod slow_until;
 #[cfg(feature = "tower-http07")]
 mod tower_http07;

@@ -2,9 +2,9 @@
 
 use std::{future::ready, io, time::Duration};
 
-use brama_runtime::api::State;
-use brama_tower::CircuitBreakerLayer;
-use http::Response;
+use brama_runtime::api::{PolicyPatch, State};
+use brama_tower::{CircuitBreakerLayer, http::retry_after};
+use http::{HeaderMap, HeaderValue, Response, header::RETRY_AFTER};
 use tower::{Layer, Service, service_fn};
 
 use super::{breaker, done, echo};
@@ -89,13 +89,40 @@ fn a_hint_as_a_date_counts_from_the_date_of_the_response() {
 }
 
 #[test]
-fn a_hint_that_cannot_be_read_is_none() {
-    for hint in ["soon", "-5", "1.5", "99999999999999999999999", "\u{7f}"] {
-        let header = http::HeaderValue::from_bytes(hint.as_bytes());
-        if header.is_ok() {
-            assert_eq!(opened_for(&[("retry-after", hint)]), 60, "{hint}");
-        }
+fn a_date_may_have_either_of_the_two_obsolete_forms() {
+    let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    for hint in ["Sunday, 06-Nov-94 08:51:37 GMT", "Sun Nov  6 08:51:37 1994"] {
+        assert_eq!(opened_for(&[date, ("retry-after", hint)]), 120, "{hint}");
     }
+}
+
+#[test]
+fn without_a_date_of_the_response_the_present_counts() {
+    assert_eq!(opened_for(&[("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")]), 240);
+    assert_eq!(opened_for(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")]), 60);
+}
+
+#[test]
+fn the_cap_of_the_policy_holds_too() {
+    let (registry, breaker) = breaker();
+    let policy = PolicyPatch::new().failure_threshold(1).retry_after_cap(Duration::from_secs(90));
+    registry.configure("api", policy).unwrap();
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api");
+    let layer = layer.server_errors().honor_retry_after(Duration::from_secs(240));
+    let response = Response::builder().status(503).header("retry-after", "200").body(()).unwrap();
+    done(layer.layer(service_fn(echo)).call(response)).unwrap();
+    assert_eq!(breaker.status().retry_after, Some(Duration::from_secs(90)));
+}
+
+#[test]
+fn a_hint_that_cannot_be_read_is_none() {
+    for hint in
+        ["soon", "-5", "1.5", "99999999999999999999999", "", "Sun, 99 Nov 1994 08:49:37 GMT"]
+    {
+        assert_eq!(opened_for(&[("retry-after", hint)]), 60, "{hint}");
+    }
+    let no_text = HeaderValue::from_bytes(b"120\xff").unwrap();
+    assert_eq!(retry_after(&HeaderMap::from_iter([(RETRY_AFTER, no_text)])), None);
 }
 
 #[test]
