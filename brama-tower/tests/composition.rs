@@ -236,6 +236,19 @@ mod places_that_hanging_calls_hold_keep_rejections_waiting {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn with_load_shed_outside_it_fails_at_once() {
+        let setup = Setup::new(PolicyPatch::new());
+        let service = ServiceBuilder::new()
+            .load_shed()
+            .concurrency_limit(1)
+            .layer(layer!(setup))
+            .service(setup.service(hanging));
+        let _hanging = tokio::spawn(service.clone().oneshot(()));
+        tokio::task::yield_now().await;
+        assert!(call(&service).await.unwrap_err().is::<tower::load_shed::error::Overloaded>());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn with_the_limit_of_the_breaker_it_is_rejected_at_once() {
         let setup = Setup::new(PolicyPatch::new().concurrency_limit(1));
         let service = ServiceBuilder::new().layer(layer!(setup)).service(setup.service(hanging));

@@ -1,7 +1,5 @@
 //! Panics of closures that users give to a layer.
 
-#![expect(clippy::panic, reason = "that is what the tests are about")]
-
 use std::{
     borrow::Cow,
     future::{Future, Ready, ready},
@@ -14,7 +12,6 @@ use brama_runtime::api::{CircuitOpen, Outcome, Totals, testing::TestRegistry};
 use brama_tower::CircuitBreakerLayer;
 use tower::{Layer, Service, service_fn};
 
-#[expect(clippy::unnecessary_wraps, reason = "a service answers with a result")]
 fn answer((): ()) -> Ready<Result<u32, &'static str>> {
     ready(Ok(17))
 }

@@ -1,6 +1,6 @@
 //! The error of a call that was rejected.
 
-use std::{error::Error, fmt, io, sync::Arc, time::Duration};
+use std::{cell::Cell, error::Error, fmt, io, sync::Arc, time::Duration};
 
 use super::{opening::Opening, rejection::Rejection, slot::SharedSlot};
 use crate::{
@@ -20,6 +20,19 @@ use crate::{
 #[derive(Clone)]
 pub struct CircuitOpen(Opening);
 
+thread_local! {
+    /// How many calls were rejected on this thread.
+    static REJECTIONS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Runs `run`. Returns its result, and whether a breaker has rejected a call on this thread
+/// meanwhile.
+pub fn watch_rejections<R>(run: impl FnOnce() -> R) -> (R, bool) {
+    let before = REJECTIONS.get();
+    let result = run();
+    (result, REJECTIONS.get() != before)
+}
+
 impl CircuitOpen {
     pub(super) const fn new(slot: SharedSlot, rejection: Rejection) -> Self {
         Self(Opening { slot, rejection })
@@ -29,6 +42,7 @@ impl CircuitOpen {
     #[inline]
     pub(super) fn logged(slot: SharedSlot, rejection: Rejection) -> Self {
         let open = Self::new(slot, rejection);
+        REJECTIONS.set(REJECTIONS.get().wrapping_add(1));
         if logs::is_listening() {
             open.log();
         }

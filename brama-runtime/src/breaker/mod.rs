@@ -57,7 +57,7 @@ use self::raw_permit::Borrowed;
 pub(crate) use self::slot::REPUBLISHED;
 pub use self::{
     call_error::CallError,
-    circuit_open::CircuitOpen,
+    circuit_open::{CircuitOpen, watch_rejections},
     opening::Opening,
     permit::Permit,
     result::{FailureReason, OfBox, OfError, of, of_error},

@@ -10,7 +10,10 @@ use std::{
 use super::{
     circuit_open::CircuitOpen, raw_permit::RawPermit, result::FailureReason, slot::SharedSlot,
 };
-use crate::{circuit::Reason, outcome::Outcome};
+use crate::{
+    circuit::Reason,
+    outcome::{Judgement, Outcome},
+};
 
 /// The right to one call, whose outcome is reported once.
 ///
@@ -80,6 +83,11 @@ impl Permit {
     pub fn record_error<E: FailureReason<Kind>, Kind>(mut self, error: &E) {
         let judgement = self.0.run_under(|| error.judge());
         self.0.record(judgement);
+    }
+
+    /// Records that an inner breaker has rejected the call.
+    pub(crate) fn record_inner_rejection(self) {
+        self.0.record(Judgement::InnerRejection);
     }
 
     /// Stops the time of the call: what follows makes it no slower, and is not in its duration.

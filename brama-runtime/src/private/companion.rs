@@ -3,7 +3,8 @@
 use std::any::Any;
 
 use crate::{
-    breaker::Breaker,
+    breaker::{Breaker, Permit},
+    circuit::Reason,
     config::ConfigProblem,
     identity::Identity,
     logs,
@@ -28,6 +29,17 @@ pub fn is_awaited(breaker: &Breaker) -> bool {
 /// Notes that a layer around a service has a timeout, so that the setting can act there.
 pub fn note_timeout(registry: &Registry, identity: &Identity<'_>) {
     registry.note_timeout(identity);
+}
+
+/// Records that an inner breaker has rejected a call, where its answer does not show it.
+pub fn record_inner_rejection(permit: Permit) {
+    permit.record_inner_rejection();
+}
+
+/// Marks the text of a reason as one that holds no secret and is always recorded.
+#[must_use]
+pub fn without_secrets(reason: Reason) -> Reason {
+    reason.fixed()
 }
 
 /// As [`Registry::breaker_of_key`], for a key of two parts, such as a host and a port. Joining them

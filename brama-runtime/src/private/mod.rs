@@ -44,7 +44,8 @@ pub use self::{
     call_site::{CallSite, Declares, SiteSlot},
     companion::{
         breaker_of_joined_key, call_back, is_awaited, log_hidden_values, log_initialized,
-        log_reloaded_part, log_warnings, note_timeout, record_mistakes, with_kept,
+        log_reloaded_part, log_warnings, note_timeout, record_inner_rejection, record_mistakes,
+        with_kept, without_secrets,
     },
     future::{IntoFutureOf, PinnedBox, declare, make_future},
     held::HeldBreaker,
@@ -72,7 +73,7 @@ pub use crate::answers::unavailable_response;
 #[cfg(feature = "declared")]
 pub use crate::registry::DeclarationEntry;
 pub use crate::{
-    breaker::{JudgedAt, SiteRef},
+    breaker::{JudgedAt, SiteRef, watch_rejections},
     config::{Attribute, ConfigProblem, Declaration},
     identity::{KeyPart, KeyParts, KeyText},
     outcome::Judgement,

@@ -76,10 +76,17 @@ fn of_header(headers: &HeaderMap) -> Option<http::uri::Authority> {
 fn key_of(authority: &http::uri::Authority, uri: &Uri) -> String {
     let host = authority.host();
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-    match authority.port_u16() {
-        Some(port) => format!("{host}:{port}"),
-        None => host + default_port(uri),
+    match (authority.port_u16(), port_as_written(authority)) {
+        (Some(port), _) => format!("{host}:{port}"),
+        (None, Some(port)) => format!("{host}:{port}"),
+        (None, None) => host + default_port(uri),
     }
+}
+
+/// A port that no host has, such as 99999, must not share the breaker of another port.
+fn port_as_written(authority: &http::uri::Authority) -> Option<&str> {
+    let (_, rest) = authority.as_str().rsplit_once(authority.host())?;
+    rest.strip_prefix(':').filter(|port| !port.is_empty())
 }
 
 #[inline]

@@ -6,26 +6,30 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use brama_runtime::api::{Outcome, Permit};
+use brama_runtime::api::{
+    __private::{record_inner_rejection, watch_rejections},
+    Outcome, Permit,
+};
 use http::{HeaderMap, Response};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use super::{classify_end::ClassifyEnd, unread::Unread};
+use crate::reject::BoxError;
 
 pin_project! {
     /// The body of a response under the permit of its call.
     ///
-    /// If it is dropped before its end, the call is abandoned.
+    /// Its errors are those of the body within, in a box. If it is dropped before its end, the call
+    /// is abandoned.
     pub struct JudgedBody<B, C> {
-        // Declared before the permit, so that it is dropped before its call ends.
+        // Declared before the call, so that it is dropped before its call ends.
         #[pin]
         body: B,
         slow_until: SlowUntil,
-        // `None` once the outcome was recorded.
-        permit: Option<Permit>,
-        classify: C,
         unread: Unread,
+        // `None` once the outcome was recorded.
+        call: Option<Call<C>>,
     }
 }
 
@@ -36,6 +40,34 @@ enum SlowUntil {
     End,
 }
 
+/// A call that lasts until the end of its body.
+struct Call<C> {
+    permit: Permit,
+    classify: C,
+}
+
+/// What has ended a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EndedBy {
+    Service,
+    /// A breaker within the service has rejected a call while the end was made. An error of the
+    /// body would show it, and trailers have no place for it.
+    InnerBreaker,
+}
+
+impl<C: ClassifyEnd> Call<C> {
+    /// Ends with what the end of the body counts as.
+    fn end(self, trailers: Option<&HeaderMap>, by: EndedBy) {
+        let Self { mut permit, mut classify } = self;
+        match permit.run_under(|| classify.classify_end(trailers)) {
+            Outcome::Failure(_) if by == EndedBy::InnerBreaker => record_inner_rejection(permit),
+            outcome @ (Outcome::Success | Outcome::Failure(_) | Outcome::Ignore) => {
+                permit.record(outcome);
+            }
+        }
+    }
+}
+
 impl<B: Body, C: ClassifyEnd> JudgedBody<B, C> {
     /// Puts the body of a response under the permit of its call; `None` if the call has ended.
     pub(super) fn in_response(
@@ -44,82 +76,68 @@ impl<B: Body, C: ClassifyEnd> JudgedBody<B, C> {
         classify: C,
     ) -> Response<Self> {
         let (head, body) = response.into_parts();
-        let unread = Unread::of(&body, &head.headers);
-        let mut body = Self { body, slow_until: SlowUntil::End, permit, classify, unread };
-        // A body that has ended already may never be polled.
-        if body.body.is_end_stream() || unread.is_nothing() && body.classify.ends_with_data() {
-            finish(&mut body.permit, &mut body.classify, None);
-        }
+        let call = permit.map(|permit| Call { permit, classify });
+        let body = Self { call, ..Self::without_call(body) }.begin(&head.headers);
         Response::from_parts(head, body)
+    }
+
+    /// Ends the call of a body that has ended already, which may never be polled.
+    fn begin(mut self, headers: &HeaderMap) -> Self {
+        let Some(Call { permit, classify }) = &mut self.call else { return self };
+        let (body, unread) = (&self.body, &mut self.unread);
+        let has_ended = permit.run_under(|| {
+            *unread = Unread::of(body, headers);
+            body.is_end_stream() || unread.is_nothing() && classify.ends_with_data()
+        });
+        if let Some(call) = self.call.take_if(|_| has_ended) {
+            call.end(None, EndedBy::Service);
+        }
+        self
+    }
+
+    /// Ends the call if this frame, an error or the end of the body does.
+    fn judge(self: Pin<&mut Self>, frame: Option<Result<&Frame<B::Data>, &BoxError>>, by: EndedBy) {
+        let this = self.project();
+        let Some(Call { permit, classify }) = this.call else { return };
+        if *this.slow_until == SlowUntil::FirstFrame {
+            permit.stop_timing();
+        }
+        let trailers = frame.and_then(Result::ok).and_then(Frame::trailers_ref);
+        let has_ended = match frame {
+            Some(Ok(frame)) => permit.run_under(|| {
+                this.unread.subtract(frame.data_ref());
+                // A reader may stop at the last frame, and a server at the last byte.
+                let is_last = this.unread.is_nothing() && classify.ends_with_data();
+                is_last || trailers.is_some() || this.body.is_end_stream()
+            }),
+            Some(Err(_)) | None => true,
+        };
+        match (this.call.take_if(|_| has_ended), frame) {
+            (Some(call), Some(Err(error))) => call.permit.record_error(error),
+            (Some(call), Some(Ok(_)) | None) => call.end(trailers, by),
+            (None, _) => {}
+        }
     }
 }
 
 impl<B, C> JudgedBody<B, C> {
+    const fn without_call(body: B) -> Self {
+        Self { body, slow_until: SlowUntil::End, unread: Unread::unknown(), call: None }
+    }
+
     /// Ends the duration of the call with the first frame.
     pub(super) fn slow_until_first_frame(self) -> Self {
         Self { slow_until: SlowUntil::FirstFrame, ..self }
     }
 }
 
-/// Ends the call with what the end of its body counts as, unless it has ended.
-fn finish(
-    permit: &mut Option<Permit>,
-    classify: &mut impl ClassifyEnd,
-    trailers: Option<&HeaderMap>,
-) {
-    if let Some(mut permit) = permit.take() {
-        let outcome = permit.run_under(|| classify.classify_end(trailers));
-        permit.record(outcome);
-    }
-}
-
-impl<B, C> JudgedBody<B, C>
-where
-    B: Body,
-    B::Error: fmt::Display,
-    C: ClassifyEnd,
-{
-    /// Ends the call if this frame, an error or the end of the body does.
-    fn judge(self: Pin<&mut Self>, frame: Option<&Result<Frame<B::Data>, B::Error>>) {
-        let this = self.project();
-        let Some(permit) = this.permit else { return };
-        if *this.slow_until == SlowUntil::FirstFrame {
-            permit.stop_timing();
-        }
-        match frame {
-            Some(Ok(frame)) => {
-                let trailers = frame.trailers_ref();
-                this.unread.subtract(frame.data_ref());
-                // A reader may stop at the last frame, and a server at the last byte.
-                let is_last = this.unread.is_nothing() && this.classify.ends_with_data();
-                let is_end = permit.run_under(|| this.body.is_end_stream());
-                if is_last || trailers.is_some() || is_end {
-                    finish(this.permit, this.classify, trailers);
-                }
-            }
-            Some(Err(error)) => {
-                let reason = permit.run_under(|| error.to_string());
-                record(this.permit, Outcome::failure(reason));
-            }
-            None => finish(this.permit, this.classify, None),
-        }
-    }
-}
-
-fn record(permit: &mut Option<Permit>, outcome: Outcome) {
-    if let Some(permit) = permit.take() {
-        permit.record(outcome);
-    }
-}
-
 impl<B, C> Body for JudgedBody<B, C>
 where
-    B: Body,
-    B::Error: fmt::Display,
+    B: Body<Error: Into<BoxError>>,
     C: ClassifyEnd,
 {
     type Data = B::Data;
-    type Error = B::Error;
+    type Error = BoxError;
 
     /// # Panics
     ///
@@ -127,13 +145,15 @@ where
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+    ) -> Poll<Option<Result<Frame<B::Data>, BoxError>>> {
         let this = self.as_mut().project();
-        let frame = match this.permit {
-            Some(permit) => ready!(permit.run_under(|| this.body.poll_frame(context))),
-            None => return this.body.poll_frame(context),
-        };
-        self.judge(frame.as_ref());
+        let poll =
+            || this.body.poll_frame(context).map(|frame| frame.map(|it| it.map_err(Into::into)));
+        let Some(Call { permit, .. }) = this.call else { return poll() };
+        let (frame, has_rejected) = watch_rejections(|| permit.run_under(poll));
+        let frame = ready!(frame);
+        let by = if has_rejected { EndedBy::InnerBreaker } else { EndedBy::Service };
+        self.judge(frame.as_ref().map(Result::as_ref), by);
         Poll::Ready(frame)
     }
 
@@ -146,11 +166,18 @@ where
     }
 }
 
+/// A body without a call, for code that answers with an empty response.
+impl<B: Default, C> Default for JudgedBody<B, C> {
+    fn default() -> Self {
+        Self::without_call(B::default())
+    }
+}
+
 impl<B: fmt::Debug, C> fmt::Debug for JudgedBody<B, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JudgedBody")
             .field("body", &self.body)
-            .field("permit", &self.permit)
+            .field("permit", &self.call.as_ref().map(|call| &call.permit))
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 //! What the end of a body counts as.
 
 use brama_runtime::api::Outcome;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 
 use crate::classify::{ClassifyWith, ErrorsAreFailures};
 
@@ -47,9 +47,9 @@ pub trait ClassifyEnd {
     /// any. It is called once.
     fn classify_end(&mut self, trailers: Option<&HeaderMap>) -> Outcome;
 
-    /// Whether the headers of the response end the call. Default: no.
-    fn is_ended_by(&self, headers: &HeaderMap) -> bool {
-        let _ = headers;
+    /// Whether the head of the response ends the call. Default: no.
+    fn is_ended_by(&self, status: StatusCode, headers: &HeaderMap) -> bool {
+        let _ = (status, headers);
         false
     }
 

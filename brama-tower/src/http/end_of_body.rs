@@ -38,8 +38,10 @@ where
                 return Err(error);
             }
         };
-        let outcome = permit.run_under(|| self.0.classify(Ok(&response)));
-        let is_end = has_no_content(response.status()) || self.0.is_ended_by(response.headers());
+        let (outcome, is_end) = permit.run_under(|| {
+            let is_end = self.0.is_ended_by(response.status(), response.headers());
+            (self.0.classify(Ok(&response)), is_end || has_no_content(response.status()))
+        });
         let goes_on = outcome == Outcome::Success && !is_end;
         let permit = if goes_on {
             Some(permit)

@@ -17,6 +17,8 @@ use super::{
         RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE, UNIMPLEMENTED,
     },
     rejected::{self, unless_rejected},
+    retry_after::whole_number,
+    server_errors::reason,
     tuning::Tuning,
 };
 use crate::{
@@ -26,10 +28,14 @@ use crate::{
 };
 
 /// The statuses `UNKNOWN`, `DEADLINE_EXCEEDED`, `INTERNAL`, `UNAVAILABLE` and `DATA_LOSS` are
-/// failures, and so are a call without a status, a response other than 200, and every error.
+/// failures, and so are a call without a status, and every error.
 ///
 /// `RESOURCE_EXHAUSTED` and `CANCELLED` are ignored. Every other status is a success, because the
 /// server has answered. The status is in the trailers, so a call ends with the end of its body.
+///
+/// The response of a proxy may have no status but that of HTTP. Then 401, 403 and 404 are a success
+/// like the statuses that clients derive from them, 429 is ignored like `RESOURCE_EXHAUSTED`, and
+/// all others but 200 are failures.
 #[derive(Debug, Clone, Copy)]
 pub struct GrpcErrors<Kind = OfError> {
     kind: PhantomData<fn() -> Kind>,
@@ -47,11 +53,22 @@ impl<Kind> GrpcErrors<Kind> {
     }
 
     fn of_head(&self, status: StatusCode, headers: &HeaderMap) -> Outcome {
-        if status != StatusCode::OK {
-            return Outcome::failure(status.to_string());
-        }
         // A response without a body has its status in the headers.
-        self.of_status(headers).unwrap_or(Outcome::Success)
+        self.of_status(headers).unwrap_or_else(|| self.of_proxy(status))
+    }
+
+    /// The outcome of a response without a status, which proxies send. Clients of gRPC derive one
+    /// from the status of HTTP: <https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md>.
+    fn of_proxy(&self, status: StatusCode) -> Outcome {
+        match status {
+            // The trailers have the status.
+            StatusCode::OK => Outcome::Success,
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+                Outcome::Success
+            }
+            StatusCode::TOO_MANY_REQUESTS if !self.tuning.rate_limits_fail() => Outcome::Ignore,
+            _ => Outcome::failure(reason(status)),
+        }
     }
 
     /// The outcome of the status in these headers or trailers, if there is one.
@@ -64,9 +81,8 @@ impl<Kind> GrpcErrors<Kind> {
             | FAILED_PRECONDITION | ABORTED | OUT_OF_RANGE | UNIMPLEMENTED | UNAUTHENTICATED => {
                 Outcome::Success
             }
-            CANCELLED => Outcome::Ignore,
             RESOURCE_EXHAUSTED if self.tuning.rate_limits_fail() => failure("RESOURCE_EXHAUSTED"),
-            RESOURCE_EXHAUSTED => Outcome::Ignore,
+            RESOURCE_EXHAUSTED | CANCELLED => Outcome::Ignore,
             DEADLINE_EXCEEDED => failure("DEADLINE_EXCEEDED"),
             INTERNAL => failure("INTERNAL"),
             UNAVAILABLE => failure("UNAVAILABLE"),
@@ -81,7 +97,7 @@ impl<Kind> GrpcErrors<Kind> {
 /// no time.
 fn pushback(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("grpc-retry-pushback-ms")?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_millis)
+    whole_number(text.trim()).map(Duration::from_millis)
 }
 
 impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error> for GrpcErrors<Kind> {
@@ -103,8 +119,8 @@ impl<Kind> ClassifyEnd for GrpcErrors<Kind> {
         status.unwrap_or_else(|| Outcome::failure("the call ended without a status"))
     }
 
-    fn is_ended_by(&self, headers: &HeaderMap) -> bool {
-        headers.contains_key("grpc-status")
+    fn is_ended_by(&self, status: StatusCode, headers: &HeaderMap) -> bool {
+        status != StatusCode::OK || headers.contains_key("grpc-status")
     }
 }
 
@@ -137,8 +153,8 @@ impl<S, R, T, Kind> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<Kind>>, 
 }
 
 impl<S, R, T, Kind> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R, T> {
-    /// Counts the status `RESOURCE_EXHAUSTED` as a failure too, like any other: it opens the
-    /// circuit if the rules of the policy do. Default: it is ignored.
+    /// Counts the status `RESOURCE_EXHAUSTED`, and 429 of HTTP, as a failure too, like any other: it
+    /// opens the circuit if the rules of the policy do. Default: it is ignored.
     pub fn rate_limits_trip(self) -> Self {
         self.tune(Tuning::with_rate_limits)
     }

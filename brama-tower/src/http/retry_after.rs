@@ -30,13 +30,19 @@ use http::{
 #[must_use]
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
+    if let Some(seconds) = whole_number(text) {
         return Some(Duration::from_secs(seconds));
     }
     let date = |text: &str| httpdate::parse_http_date(text).ok();
     let at = date(text)?;
     let now = headers.get(DATE).and_then(|now| date(now.to_str().ok()?));
     at.duration_since(now.unwrap_or_else(present)).ok()
+}
+
+/// Reads digits. A number that is too large counts as the largest, so that a cap holds.
+pub(super) fn whole_number(text: &str) -> Option<u64> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a date of the calendar is compared with it")]

@@ -3,7 +3,8 @@
 use std::{marker::PhantomData, time::Duration};
 
 use brama_runtime::api::{
-    Outcome, Permit,
+    __private::without_secrets,
+    Outcome, Permit, Reason,
     outcome::{FailureReason, OfBox, OfError, of_error},
 };
 use http::{HeaderMap, Response, StatusCode};
@@ -44,7 +45,7 @@ impl<Kind> ServerErrors<Kind> {
 
     fn of_head(&self, status: StatusCode, headers: &HeaderMap) -> Outcome {
         let failure = || {
-            let failure = Outcome::failure(status.to_string());
+            let failure = Outcome::failure(reason(status));
             self.tuning.add_hint(failure, || retry_after(headers))
         };
         match status {
@@ -57,6 +58,11 @@ impl<Kind> ServerErrors<Kind> {
             _ => Outcome::Success,
         }
     }
+}
+
+/// `503 Service Unavailable`
+pub(super) fn reason(status: StatusCode) -> Reason {
+    without_secrets(status.to_string().into())
 }
 
 impl<Body, Error: FailureReason<Kind>, Kind> Classify<Response<Body>, Error>

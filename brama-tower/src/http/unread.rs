@@ -9,6 +9,10 @@ use http_body::Body;
 pub(super) struct Unread(Option<u64>);
 
 impl Unread {
+    pub(super) const fn unknown() -> Self {
+        Self(None)
+    }
+
     /// What the body itself knows, or else what the header `Content-Length` states.
     pub(super) fn of(body: &impl Body, headers: &HeaderMap) -> Self {
         let stated = || headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();

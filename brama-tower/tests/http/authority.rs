@@ -74,3 +74,10 @@ fn a_long_host_is_a_key_too() {
     let host = ["a".repeat(60).as_str(); 4].join(".");
     assert_eq!(key_of(&format!("https://{host}/")), format!("{host}:443"));
 }
+
+#[test]
+fn a_port_that_no_host_has_is_not_the_default_port() {
+    assert_eq!(key_of("http://example.com:99999/"), "example.com:99999");
+    assert_eq!(key_of("http://user@[::1]:99999/"), "[::1]:99999");
+    assert_eq!(key_of("http://example.com:/"), "example.com:80");
+}

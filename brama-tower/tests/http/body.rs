@@ -2,21 +2,23 @@
 
 use std::{
     collections::VecDeque,
-    io,
+    error::Error,
+    fmt, io,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
 
-use brama_runtime::api::{Breaker, Registry, State};
+use brama_runtime::api::{Breaker, CircuitOpen, Registry, State};
 use brama_tower::{
-    CircuitBreakerLayer,
+    BoxError, CircuitBreakerLayer,
     http::{JudgedBody, ServerErrors},
 };
+use futures_util::stream::{self, Stream};
 use http::{HeaderMap, Response};
 use http_body::{Body, Frame};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Empty, StreamBody};
 use tower::{Layer, Service, service_fn};
 
 use super::{breaker, done, echo};
@@ -106,6 +108,86 @@ fn a_body_that_dies_half_way_is_a_failure() {
     assert!(done(body.collect()).is_err());
     assert_eq!((breaker.state(), counts(&breaker)), (State::Open, [0, 1, 0]));
     assert_eq!(breaker.status().reasons[0].to_string(), "reset");
+}
+
+#[test]
+fn the_reason_of_a_body_that_fails_has_the_sources_of_its_error() {
+    #[derive(Debug)]
+    struct Broken(io::Error);
+
+    impl fmt::Display for Broken {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the body is broken")
+        }
+    }
+
+    impl Error for Broken {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    let (registry, breaker) = breaker();
+    let broken = || Err::<Frame<&[u8]>, _>(Broken(io::Error::other("reset")));
+    assert!(read(&registry, stream::once(async move { broken() })).is::<Broken>());
+    assert_eq!(breaker.status().reasons[0].to_string(), "the body is broken: reset");
+}
+
+#[test]
+fn a_body_that_an_inner_breaker_rejects_is_ignored() {
+    let (registry, breaker) = breaker();
+    let inner = registry.breaker("inner");
+    inner.force_open("maintenance");
+    let rejected = || inner.try_acquire().map(|_| Frame::data(&b"a"[..]));
+    assert!(read(&registry, stream::once(async { rejected() })).is::<CircuitOpen>());
+    let totals = breaker.status().totals;
+    assert_eq!((totals.failures, totals.ignored, totals.abandoned), (0, 1, 0));
+}
+
+/// Reads a body until its error.
+fn read<E: Into<BoxError>>(
+    registry: &Registry,
+    frames: impl Stream<Item = Result<Frame<&'static [u8]>, E>>,
+) -> BoxError {
+    let layer = CircuitBreakerLayer::in_registry(registry, "api").server_errors();
+    let mut service = layer.until_end_of_body().layer(service_fn(echo));
+    let response = service.call(Response::new(Box::pin(StreamBody::new(frames))));
+    done(done(response).unwrap().into_body().collect()).unwrap_err()
+}
+
+/// A body that panics when it is asked about its end.
+struct PanicsAtItsEnd;
+
+impl Body for PanicsAtItsEnd {
+    type Data = &'static [u8];
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<&'static [u8]>>>> {
+        Poll::Pending
+    }
+
+    fn is_end_stream(&self) -> bool {
+        panic!("in the body")
+    }
+}
+
+#[test]
+fn a_body_that_panics_at_the_head_of_its_response_is_a_failure() {
+    let (registry, breaker) = breaker();
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api").server_errors();
+    let mut service = layer.until_end_of_body().layer(service_fn(echo));
+    let call = AssertUnwindSafe(|| drop(done(service.call(Response::new(PanicsAtItsEnd)))));
+    assert!(catch_unwind(call).is_err());
+    assert_eq!(counts(&breaker), [0, 1, 0]);
+}
+
+#[test]
+fn an_empty_body_without_a_call_can_be_made_as_interceptors_of_tonic_do() {
+    let body = JudgedBody::<Empty<&[u8]>, ServerErrors>::default();
+    assert!(body.is_end_stream());
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Which answers of gRPC are failures.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use brama_runtime::api::Breaker;
 use brama_tower::CircuitBreakerLayer;
+use futures_util::stream;
 use http::{HeaderMap, HeaderValue, Response};
-use http_body_util::BodyExt;
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
 use tower::{Layer, Service, service_fn};
 
 use super::{
@@ -73,9 +75,45 @@ fn a_call_that_ends_without_a_status_is_a_failure() {
 }
 
 #[test]
-fn a_response_of_a_proxy_is_a_failure() {
-    let response = Response::builder().status(502).body(Script::new([])).unwrap();
-    assert_eq!(counts(&read(response)), [0, 1, 0]);
+fn a_response_of_a_proxy_counts_like_the_status_that_clients_derive_from_it() {
+    let counted = |status: u16| {
+        let response = Response::builder().status(status).body(Script::new([])).unwrap();
+        counts(&read(response))
+    };
+    let counted_as = |counts| (201..600).filter(move |status| counted(*status) == counts);
+    assert_eq!(counted_as([1, 0, 0]).collect::<Vec<_>>(), [401, 403, 404]);
+    assert_eq!(counted_as([0, 0, 1]).collect::<Vec<_>>(), [429]);
+    assert_eq!(counted(502), [0, 1, 0]);
+}
+
+#[test]
+fn a_status_of_grpc_counts_whatever_the_status_of_http_is() {
+    for (http, grpc, expected) in
+        [(404, "5", [1, 0, 0]), (503, "8", [0, 0, 1]), (400, "13", [0, 1, 0])]
+    {
+        let response = Response::builder().status(http).header("grpc-status", grpc);
+        assert_eq!(counts(&read(response.body(Script::new([])).unwrap())), expected, "{http}");
+    }
+}
+
+#[test]
+fn a_stream_that_ends_because_an_inner_breaker_rejects_is_ignored() {
+    let (registry, breaker) = breaker();
+    let inner = registry.breaker("inner");
+    inner.force_open("maintenance");
+    // What a server of tonic makes of a stream whose item is the rejection.
+    let body = StreamBody::new(stream::once(async move {
+        let rejected = inner.try_acquire().is_err();
+        let status = HeaderValue::from_static(if rejected { "14" } else { "0" });
+        Ok::<_, Infallible>(Frame::<&[u8]>::trailers(HeaderMap::from_iter([(
+            "grpc-status".parse().unwrap(),
+            status,
+        )])))
+    }));
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api").grpc_errors();
+    let response = done(layer.layer(service_fn(echo)).call(Response::new(Box::pin(body))));
+    assert!(done(response.unwrap().into_body().collect()).is_ok());
+    assert_eq!(counts(&breaker), [0, 0, 1]);
 }
 
 /// How long the circuit stays open after this status and pushback, in seconds: in the headers of a
@@ -83,7 +121,7 @@ fn a_response_of_a_proxy_is_a_failure() {
 fn opened_for(status: &'static str, pushback: &'static str) -> [u64; 2] {
     let names = ["grpc-status", "grpc-retry-pushback-ms"].map(|name| name.parse().unwrap());
     let values = [status, pushback].map(HeaderValue::from_static);
-    let trailers = HeaderMap::from_iter(names.into_iter().zip(values));
+    let trailers = names.into_iter().zip(values).collect::<HeaderMap>();
     let mut in_headers = Response::new(Script::new([]));
     *in_headers.headers_mut() = trailers.clone();
     let in_trailers = Response::new(Script::new([Step::Data("a"), Step::Trailers(trailers)]));

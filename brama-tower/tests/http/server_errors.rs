@@ -2,7 +2,7 @@
 
 use std::{future::ready, io, time::Duration};
 
-use brama_runtime::api::{PolicyPatch, State};
+use brama_runtime::api::{Config, PolicyPatch, State, config::Reasons, testing::TestRegistry};
 use brama_tower::{CircuitBreakerLayer, http::retry_after};
 use http::{HeaderMap, HeaderValue, Response, header::RETRY_AFTER};
 use tower::{Layer, Service, service_fn};
@@ -44,6 +44,15 @@ fn the_reason_of_a_failure_is_the_status() {
 }
 
 #[test]
+fn a_status_is_recorded_where_texts_are_not() {
+    let registry = TestRegistry::new();
+    registry.init(Config::new().reasons(Reasons::Type).cleanup_interval(None)).unwrap();
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api").server_errors();
+    done(layer.layer(service_fn(echo)).call(response(503))).unwrap();
+    assert_eq!(registry.breaker("api").status().reasons[0].to_string(), "503 Service Unavailable");
+}
+
+#[test]
 fn an_error_of_the_service_is_a_failure() {
     let (registry, breaker) = breaker();
     let refused = service_fn(|(): ()| ready(Err::<Response<()>, _>(io::Error::other("refused"))));
@@ -79,6 +88,7 @@ fn a_hint_in_seconds_prolongs_the_opening_up_to_its_cap() {
     assert_eq!(opened_for(&[]), 60);
     assert_eq!(opened_for(&[("retry-after", "120")]), 120);
     assert_eq!(opened_for(&[("retry-after", "9999")]), 240);
+    assert_eq!(opened_for(&[("retry-after", "99999999999999999999999")]), 240);
 }
 
 #[test]
@@ -116,9 +126,7 @@ fn the_cap_of_the_policy_holds_too() {
 
 #[test]
 fn a_hint_that_cannot_be_read_is_none() {
-    for hint in
-        ["soon", "-5", "1.5", "99999999999999999999999", "", "Sun, 99 Nov 1994 08:49:37 GMT"]
-    {
+    for hint in ["soon", "-5", "+120", "1.5", "", "Sun, 99 Nov 1994 08:49:37 GMT"] {
         assert_eq!(opened_for(&[("retry-after", hint)]), 60, "{hint}");
     }
     let no_text = HeaderValue::from_bytes(b"120\xff").unwrap();

@@ -1,6 +1,6 @@
 //! Calls that a classification of tower-http judges.
 
-use std::{future::ready, io};
+use std::future::ready;
 
 use brama_runtime::api::{Breaker, CircuitOpen, Registry};
 use brama_tower::{
@@ -110,7 +110,7 @@ fn a_class_that_is_ready_waits_for_the_end_of_a_body_too() {
     let dying = Response::new(Script::new([Step::Data("a"), Step::Error("reset")]));
     let body = done(service.call(dying)).unwrap().into_body();
     assert_eq!(counts(&breaker), [0, 1, 0]);
-    assert!(done::<_>(body.collect()).is_err_and(|error: io::Error| error.to_string() == "reset"));
+    assert!(done::<_>(body.collect()).is_err_and(|error: BoxError| error.to_string() == "reset"));
     assert_eq!(counts(&breaker), [0, 2, 0]);
 }
 
