@@ -56,11 +56,11 @@ async fn server(stage: &Stage, client: &Client, seen: &Seen) -> Server {
     Server::start(routes.layer(layer).with_state(handlers)).await
 }
 
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     Client::builder().no_proxy().build().unwrap()
 }
 
-async fn fate(response: reqwest::Response) -> Fate {
+pub(crate) async fn fate(response: reqwest::Response) -> Fate {
     let headers = response.headers();
     match response.status() {
         StatusCode::OK => response.bytes().await.map_or(Fate::Failure, |_| Fate::Success),
@@ -135,7 +135,7 @@ async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
         }
     };
     let breaker = stage.registry.breaker("server");
-    crowd(stage, breaker, 17, || started.get(), call).await;
+    crowd(stage, breaker, 17, &started, call).await;
 }
 
 /// Leaves clients the time to hang up.

@@ -1,6 +1,6 @@
 //! A client of hyper-util under the layer.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use axum::http::{Request, Response};
 use brama::tower::{BreakerError, CircuitBreakerLayer};
@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
 
 use crate::{
-    crowd::{self, Asked, all_calls, crowd},
+    crowd::{self, Asked, Started, crowd},
     outage::{FAULTS, Fate, QUICK, Stage, policy},
     patience::Patience,
     upstream::BODY,
@@ -28,7 +28,7 @@ fn client(
     patience: &Patience,
 ) -> impl Service<
     Request<Body>,
-    Response = Response<impl BodyExt<Data = Bytes, Error: fmt::Display> + use<>>,
+    Response = Response<impl BodyExt<Data = Bytes, Error: Into<BoxError>> + use<>>,
     Error = BoxError,
     Future: Send,
 > + Clone
@@ -141,10 +141,12 @@ async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
     let layer = CircuitBreakerLayer::in_registry(&stage.registry, "hyper").policy(crowd::policy());
     let layer = layer.unwrap().for_boxed_errors().server_errors().until_end_of_body();
     let (service, url) = (layer.layer(client(&stage.patience)), stage.url(""));
+    let started = Started::default();
+    let count = started.counter();
     let call = move |asked: Asked| {
-        let call = service.clone().oneshot(request(format!("{url}{}", asked.path())));
+        let call = service.clone().oneshot(request(format!("{url}{}", count(asked).path())));
         async { fate(call.await).await }
     };
     let breaker = stage.registry.breaker("hyper");
-    crowd(stage, breaker, 7, all_calls, call).await;
+    crowd(stage, breaker, 7, &started, call).await;
 }

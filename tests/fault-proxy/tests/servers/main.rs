@@ -3,15 +3,19 @@
 //! | file | what has the breaker |
 //! |---|---|
 //! | `hyper_client.rs` | a client of hyper-util, by the layer |
+//! | `hosts.rs` | a client of two hosts, by the layer: a breaker for each, and a timeout |
 //! | `reqwest_client.rs` | a function that calls by reqwest, by the attribute |
+//! | `reqwest_layer.rs` | a client of reqwest, by the layer |
+//! | `streams.rs` | a function that returns the stream of a body, by the attribute |
 //! | `axum_server.rs` | a server of axum, by the layer |
+//! | `axum_handler.rs` | a function that a handler of axum calls, by the attribute |
 //! | `tonic_client.rs` | a channel of tonic, by the layer |
 //! | `tonic_server.rs` | a server of tonic, by the layer |
 //!
 //! Each adapter goes through an outage (`outage.rs`) of each fault, and is used by a crowd
 //! (`crowd.rs`) that drops calls at random.
 
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod crowd;
 mod echo;
@@ -19,8 +23,12 @@ mod outage;
 mod patience;
 mod upstream;
 
+mod axum_handler;
 mod axum_server;
+mod hosts;
 mod hyper_client;
 mod reqwest_client;
+mod reqwest_layer;
+mod streams;
 mod tonic_client;
 mod tonic_server;

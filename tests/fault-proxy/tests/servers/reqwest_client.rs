@@ -7,7 +7,7 @@ use bytes::Bytes;
 use reqwest::{Client, StatusCode};
 
 use crate::{
-    crowd::{self, Asked, all_calls, crowd},
+    crowd::{self, Asked, Started, crowd},
     outage::{FAULTS, Fate, QUICK, Stage},
 };
 
@@ -91,12 +91,14 @@ async fn each_status_counts_as_the_function_says() {
 async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
     let (stage, client) = (Stage::new().await, client());
     let (registry, patience, url) = (stage.registry.clone(), stage.patience.clone(), stage.url(""));
+    let started = Started::default();
+    let count = started.counter();
     let call = move |asked: Asked| {
-        let (client, url) = (client.clone(), format!("{url}{}", asked.path()));
+        let (client, url) = (client.clone(), format!("{url}{}", count(asked).path()));
         let patience = patience.duration();
         registry.scope(async move { fate_of(fetch(&client, &url, patience).await) })
     };
     let breaker = stage.registry.breaker("reqwest");
     breaker.configure(crowd::policy()).unwrap();
-    crowd(stage, breaker, 11, all_calls, call).await;
+    crowd(stage, breaker, 11, &started, call).await;
 }

@@ -16,7 +16,7 @@ use tonic::{
 use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
 
 use crate::{
-    crowd::{self, Asked, all_calls, crowd},
+    crowd::{self, Asked, Started, crowd},
     echo::{Echo, PATH, RawCodec, message},
     outage::{FAULTS, Fate, QUICK, Stage, policy},
     upstream::{BODY, Seen, Task},
@@ -112,12 +112,13 @@ async fn an_answer_that_dies_half_way_is_a_failure() {
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
     let (stage, _server) = stage().await;
-    let service = service(&stage);
+    let (service, started) = (service(&stage), Started::default());
+    let count = started.counter();
     let call = move |asked: Asked| {
-        let call = call(service.clone(), asked.call());
+        let call = call(service.clone(), count(asked).call());
         async { fate(call.await) }
     };
     let breaker = stage.registry.breaker("tonic");
     breaker.configure(crowd::policy()).unwrap();
-    crowd(stage, breaker, 13, all_calls, call).await;
+    crowd(stage, breaker, 13, &started, call).await;
 }

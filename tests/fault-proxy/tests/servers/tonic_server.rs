@@ -12,7 +12,7 @@ use tonic::{
     body::Body,
     transport::{Channel, Server},
 };
-
+use tonic_types::StatusExt;
 use tower::ServiceBuilder;
 
 use crate::{
@@ -43,10 +43,9 @@ impl Handler for PassesOn {
     }
 }
 
-/// The answer to a rejected call. Its text tells it from an answer of the handler.
-#[expect(clippy::needless_pass_by_value, reason = "`reject_with` passes rejections by value")]
+/// The answer to a rejected call.
 fn rejected(open: CircuitOpen) -> Response<Body> {
-    Status::unavailable(open.to_string()).into_http()
+    Status::from(open).into_http()
 }
 
 /// Starts a server with a breaker around its services, and returns a channel to it.
@@ -66,9 +65,14 @@ async fn server(stage: &Stage, seen: &Seen) -> (Channel, Task) {
 fn fate(result: Result<(), Status>) -> Fate {
     match result {
         Ok(()) => Fate::Success,
-        Err(status) if status.message().starts_with("server is open") => Fate::Rejected,
+        Err(status) if is_rejection(&status) => Fate::Rejected,
         Err(_) => Fate::Failure,
     }
+}
+
+/// Whether the server has rejected the call. The handler gives no time for another attempt.
+fn is_rejection(status: &Status) -> bool {
+    status.metadata().contains_key("grpc-retry-pushback-ms")
 }
 
 #[tokio::test]
@@ -88,7 +92,10 @@ async fn a_rejected_call_is_unavailable_and_does_not_reach_the_handler() {
     stage.registry.breaker("server").open("a test");
     let status = call(channel, 17).await.unwrap_err();
     assert_eq!(status.code(), Code::Unavailable);
-    assert_eq!(fate(Err(status)), Fate::Rejected);
+    assert_eq!(status.metadata().get("grpc-retry-pushback-ms").unwrap(), "60000");
+    let retry = status.get_details_retry_info().and_then(|info| info.retry_delay);
+    assert_eq!(retry, Some(Duration::from_secs(60)));
+    assert!(!status.message().contains("server is open"), "clients outside read it: {status}");
     assert!(!seen.has(17));
 }
 
@@ -122,5 +129,5 @@ async fn calls_of_a_crowd_add_up_and_lose_no_permit() {
         async move { timeout(patience.duration(), call).await.map_or(Fate::Failure, fate) }
     };
     let breaker = stage.registry.breaker("server");
-    crowd(stage, breaker, 19, || started.get(), call).await;
+    crowd(stage, breaker, 19, &started, call).await;
 }
