@@ -26,9 +26,48 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Each way in which connections break. Answers are truncated in their head and in their body.
+    pub const EACH: [Self; 8] = [
+        Self::Delay(Duration::from_secs(60 * 60)),
+        Self::Reset,
+        Self::BlackHole,
+        Self::HalfClose,
+        Self::Truncate(8),
+        Self::Truncate(1_000),
+        Self::Garbage,
+        Self::Refuse,
+    ];
+
     /// Whether answers are held back without an error, so that only a timeout ends a call.
     #[must_use]
     pub const fn hangs(self) -> bool {
         matches!(self, Self::Delay(_) | Self::BlackHole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Fault;
+
+    /// A new variant does not compile until it is here. Then `EACH` has to have it.
+    fn number(fault: Fault) -> usize {
+        match fault {
+            Fault::None => 0,
+            Fault::Delay(_) => 1,
+            Fault::Reset => 2,
+            Fault::BlackHole => 3,
+            Fault::HalfClose => 4,
+            Fault::Truncate(_) => 5,
+            Fault::Garbage => 6,
+            Fault::Refuse => 7,
+        }
+    }
+
+    #[test]
+    fn each_fault_is_in_the_list() {
+        let numbers: BTreeSet<_> = Fault::EACH.into_iter().map(number).collect();
+        assert!(numbers.into_iter().eq(1..=7));
     }
 }
