@@ -1,14 +1,10 @@
 //! The error of a call to a service, and the answer that a client of the gateway gets.
 
-use std::time::Duration;
-
 use axum::{
-    Json,
-    http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use brama::{CircuitOpen, TimedOut};
-use serde_json::json;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UpstreamError {
@@ -19,6 +15,9 @@ pub(crate) enum UpstreamError {
     Late(#[from] TimedOut),
     #[error(transparent)]
     Http(reqwest::Error),
+    /// The service has answered something else than the gateway expects.
+    #[error(transparent)]
+    Shape(#[from] serde_json::Error),
 }
 
 impl From<reqwest::Error> for UpstreamError {
@@ -29,44 +28,42 @@ impl From<reqwest::Error> for UpstreamError {
 }
 
 impl UpstreamError {
-    /// Whether the service is to blame: it did not answer, or with a status from 500 on.
+    /// Whether the service is to blame, by the rule of `server_errors`, the preset of the reviews'
+    /// layer: it did not answer, or with 500, 502, 503 or 504.
     pub(crate) fn is_outage(&self) -> bool {
-        self.client_error().is_none()
-    }
-
-    /// The status of an answer that blames the request.
-    fn client_error(&self) -> Option<StatusCode> {
         match self {
-            Self::Http(error) => error.status().filter(StatusCode::is_client_error),
-            Self::Rejected(_) | Self::Late(_) => None,
+            Self::Http(error) => {
+                error.status().is_none_or(|status| matches!(status.as_u16(), 500 | 502..=504))
+            }
+            Self::Rejected(_) | Self::Late(_) => true,
+            Self::Shape(_) => false,
         }
     }
 
-    fn status(&self) -> StatusCode {
+    /// Whether the service limits how often it is called, which the preset ignores.
+    pub(crate) fn is_rate_limit(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// The status with which the service has answered.
+    fn status(&self) -> Option<StatusCode> {
         match self {
-            Self::Rejected(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Late(_) => StatusCode::GATEWAY_TIMEOUT,
-            Self::Http(_) => self.client_error().unwrap_or(StatusCode::BAD_GATEWAY),
+            Self::Http(error) => error.status(),
+            Self::Rejected(_) | Self::Late(_) | Self::Shape(_) => None,
         }
     }
-
-    fn headers(&self) -> HeaderMap {
-        let wait = match self {
-            Self::Rejected(open) => open.retry_after(),
-            Self::Late(_) | Self::Http(_) => None,
-        };
-        wait.map(|wait| (RETRY_AFTER, seconds(wait))).into_iter().collect()
-    }
 }
 
-/// Whole seconds, as the header has them, and not too few.
-fn seconds(wait: Duration) -> HeaderValue {
-    HeaderValue::from(wait.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX))
-}
-
+/// Strangers read it, so it names no breaker.
 impl IntoResponse for UpstreamError {
     fn into_response(self) -> Response {
-        let body = Json(json!({ "error": self.to_string() }));
-        (self.status(), self.headers(), body).into_response()
+        let client_error = self.status().filter(StatusCode::is_client_error);
+        match self {
+            Self::Rejected(open) => open.into_response(),
+            Self::Late(late) => late.into_response(),
+            Self::Http(_) | Self::Shape(_) => {
+                client_error.unwrap_or(StatusCode::BAD_GATEWAY).into_response()
+            }
+        }
     }
 }

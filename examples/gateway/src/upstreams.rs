@@ -2,9 +2,10 @@
 
 use std::error::Error;
 
+use axum::body::Bytes;
 use brama::circuit_breaker;
 use reqwest::{Client, RequestBuilder, Url};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crate::{arguments::UpstreamUrls, reviews::Reviews, upstream_error::UpstreamError};
 
@@ -27,17 +28,37 @@ impl Upstreams {
     }
 }
 
-/// What these two have in common. Operators set the rest in `gateway.toml`.
-#[circuit_breaker(type = "http", timeout = "2s", span = true)]
+/// Texts are parsed outside of the breakers: a service that answers another text than expected has
+/// answered.
 impl Upstreams {
-    #[circuit_breaker(identifier = "payments", failure_if = UpstreamError::is_outage)]
     pub(crate) async fn charge(&self, order: &Order) -> Result<Receipt, UpstreamError> {
-        answer(self.client.post(self.payments.clone()).json(order)).await
+        Ok(serde_json::from_slice(&self.post_order(order).await?)?)
     }
 
     /// Returns how many are left.
-    #[circuit_breaker(identifier = "stock", failure_if = UpstreamError::is_outage)]
     pub(crate) async fn stock(&self, sku: &str) -> Result<u32, UpstreamError> {
+        Ok(serde_json::from_slice(&self.get_stock(sku).await?)?)
+    }
+}
+
+/// What these two have in common. Operators set the rest in `gateway.toml`.
+#[circuit_breaker(type = "http", timeout = "2s", span = true)]
+impl Upstreams {
+    #[circuit_breaker(
+        identifier = "payments",
+        failure_if = UpstreamError::is_outage,
+        ignore_if = UpstreamError::is_rate_limit,
+    )]
+    async fn post_order(&self, order: &Order) -> Result<Bytes, UpstreamError> {
+        answer(self.client.post(self.payments.clone()).json(order)).await
+    }
+
+    #[circuit_breaker(
+        identifier = "stock",
+        failure_if = UpstreamError::is_outage,
+        ignore_if = UpstreamError::is_rate_limit,
+    )]
+    async fn get_stock(&self, sku: &str) -> Result<Bytes, UpstreamError> {
         answer(self.client.get(self.stock.clone()).query(&Question { sku })).await
     }
 }
@@ -58,6 +79,7 @@ struct Question<'a> {
     sku: &'a str,
 }
 
-async fn answer<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, UpstreamError> {
-    Ok(request.send().await?.error_for_status()?.json().await?)
+/// The whole body, so that one that dies half-way is a failure.
+async fn answer(request: RequestBuilder) -> Result<Bytes, UpstreamError> {
+    Ok(request.send().await?.error_for_status()?.bytes().await?)
 }
