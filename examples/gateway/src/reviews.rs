@@ -15,8 +15,12 @@ pub(crate) struct Reviews {
     url: Url,
 }
 
-/// Until the end of the body. It is inside the breaker, so that a late answer is a failure.
+/// Operators change it by the setting `timeout`. It ends with the head of an answer.
 const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Until the end of the body, whatever operators set. It is inside the breaker, so that a body that
+/// stops is a failure.
+const LONGEST: Duration = Duration::from_secs(5);
 
 impl Reviews {
     pub(crate) fn new(client: Client, url: Url) -> Result<Self, RegisterError> {
@@ -25,6 +29,7 @@ impl Reviews {
             .connection(Connection::new().kind(ConnectionKind::HTTP))?
             .server_errors()
             .until_end_of_body()
+            .timeout(TIMEOUT)
             .box_errors();
         let service = ServiceBuilder::new()
             .map_response(|it: http::Response<_>| Response::from(it.map(Body::wrap)))
@@ -38,7 +43,7 @@ impl Reviews {
 
     pub(crate) async fn of(&self, sku: &str) -> Result<Vec<String>, BoxError> {
         let request = self.client.get(self.url.clone()).query(&[("sku", sku)]);
-        let response = self.service.clone().oneshot(request.timeout(TIMEOUT).build()?).await?;
+        let response = self.service.clone().oneshot(request.timeout(LONGEST).build()?).await?;
         let status = response.error_for_status_ref().map(drop);
         // The body of a 404 is read too: a call whose body is dropped is abandoned.
         let body = response.bytes().await?;
