@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     reason = "a test fails loudly"
 )]
 
@@ -20,24 +21,13 @@ use std::time::Duration;
 
 use fault_proxy::Fault;
 use reqwest::StatusCode;
+use tokio::time::{sleep, timeout};
 
 use crate::{
-    load::{Answer, Load, Route},
+    load::{Answer, Load, REST, Route},
     program::Program,
     service::Service,
 };
-
-/// Every fault of the proxy. Truncated answers end in the head and in the body.
-const FAULTS: [Fault; 8] = [
-    Fault::Reset,
-    Fault::Delay(Duration::from_secs(60 * 60)),
-    Fault::Refuse,
-    Fault::HalfClose,
-    Fault::Truncate(8),
-    Fault::BlackHole,
-    Fault::Truncate(1_000),
-    Fault::Garbage,
-];
 
 /// Short openings, so that the test waits for few probes.
 const CONFIG: &str = "[kinds.http]\nfailure_threshold = 3\nexpiry = \"100ms\"\n";
@@ -46,8 +36,9 @@ const CONFIG: &str = "[kinds.http]\nfailure_threshold = 3\nexpiry = \"100ms\"\n"
 /// closed.
 const ENOUGH: usize = 20;
 
-/// More than a rejected request takes on a busy machine, and far less than a timeout.
-const QUICK: Duration = Duration::from_millis(250);
+/// What a rejection adds at most to an answer that calls no service. It holds for the quickest one of
+/// each kill, because a busy machine takes the processor away from single requests.
+const QUICK: Duration = Duration::from_millis(1);
 
 /// The service that dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,18 +71,34 @@ impl Victim {
         let has_part = self != Self::Reviews || answer.has_reviews;
         self.concerns(answer) && answer.status == StatusCode::OK && has_part
     }
+
+    /// Whether the breaker has rejected the call for an answer. Pages whose call for reviews has
+    /// failed look as those whose call was rejected.
+    fn is_rejected(self, answer: &Answer) -> bool {
+        match self {
+            Self::Payments | Self::Stock => self.concerns(answer) && answer.is_rejection,
+            Self::Reviews => self.concerns(answer) && !answer.has_reviews,
+        }
+    }
+
+    /// Whether an answer shows what a rejected one takes besides the rejection. A page without
+    /// reviews calls the stock.
+    fn is_base(self, answer: &Answer) -> bool {
+        match self {
+            Self::Payments | Self::Stock => answer.route == Route::Ready,
+            Self::Reviews => answer.has_reviews,
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn payments_that_die_are_rejected_quickly_and_come_back() {
-    let answers = killed(Victim::Payments).await;
-    assert!(median(&answers, StatusCode::SERVICE_UNAVAILABLE) < QUICK);
+async fn payments_that_die_are_rejected_within_a_millisecond_and_come_back() {
+    let _answers = killed(Victim::Payments).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn stock_that_dies_is_rejected_quickly_and_comes_back() {
-    let answers = killed(Victim::Stock).await;
-    assert!(median(&answers, StatusCode::SERVICE_UNAVAILABLE) < QUICK);
+async fn stock_that_dies_is_rejected_within_a_millisecond_and_comes_back() {
+    let _answers = killed(Victim::Stock).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,16 +106,6 @@ async fn a_page_does_without_reviews_that_die_and_has_them_again() {
     let answers = killed(Victim::Reviews).await;
     let broken: Vec<_> = answers.iter().filter(|it| it.status != StatusCode::OK).collect();
     assert!(broken.is_empty(), "{broken:?}");
-    let without: Vec<_> = answers.into_iter().filter(|it| !it.has_reviews).collect();
-    assert!(median(&without, StatusCode::OK) < QUICK);
-}
-
-/// The median of how long answers with a status took.
-fn median(answers: &[Answer], status: StatusCode) -> Duration {
-    let such = answers.iter().filter(|answer| answer.status == status);
-    let mut times: Vec<_> = such.map(|answer| answer.time).collect();
-    times.sort_unstable();
-    times[times.len() / 2]
 }
 
 /// Takes the gateway through all faults of a service. Returns the answers that needed it.
@@ -122,18 +119,32 @@ async fn killed(victim: Victim) -> Vec<Answer> {
     let load = Load::start(&gateway.url);
     let dying = &services[victim as usize];
     load.until(0, ENOUGH, |answer| victim.is_served(answer)).await;
-    for fault in FAULTS {
+    for fault in Fault::EACH {
+        let first = load.len();
         dying.proxy.set(fault).await;
         until_rejected(&gateway, victim, fault).await;
+        until_quick(&load, first, victim, fault).await;
         dying.proxy.set(Fault::None).await;
         load.until(load.len(), ENOUGH, |answer| victim.is_served(answer)).await;
     }
     let (needed, others): (Vec<_>, Vec<_>) =
         load.stop().await.into_iter().partition(|answer| victim.concerns(answer));
-    let broken: Vec<_> = others.iter().filter(|it| it.status != StatusCode::OK).collect();
+    let broken: Vec<_> = others.iter().filter(|it| !it.status.is_success()).collect();
     assert!(broken.is_empty(), "other routes work: {broken:?}");
     assert_adds_up(&gateway, victim, &needed, dying.seen()).await;
     needed
+}
+
+/// Waits for a quick rejection among the answers from the number `first` on, and prints what
+/// rejections take.
+async fn until_quick(load: &Load, first: usize, victim: Victim, fault: Fault) {
+    let base = load.times(0, |answer| victim.is_base(answer))[0];
+    let is_quick = |answer: &Answer| victim.is_rejected(answer) && answer.time < base + QUICK;
+    let was_quick = load.reaches(first, 1, is_quick).await;
+    let times = load.times(first, |answer| victim.is_rejected(answer));
+    let (quickest, median) = (times[0], times[times.len() / 2]);
+    println!("{victim:?}, {fault:?}: {quickest:?} after {base:?}, median {median:?}");
+    assert!(was_quick, "{victim:?}, {fault:?}: {quickest:?} after {base:?}");
 }
 
 async fn rejections(gateway: &Program, victim: Victim) -> u64 {
@@ -147,8 +158,12 @@ fn label(victim: Victim) -> String {
 /// Waits until the gateway has rejected enough further calls.
 async fn until_rejected(gateway: &Program, victim: Victim, fault: Fault) {
     let before = rejections(gateway, victim).await;
-    let wait = async { while rejections(gateway, victim).await < before + ENOUGH as u64 {} };
-    let result = tokio::time::timeout(Duration::from_secs(30), wait).await;
+    let wait = async {
+        while rejections(gateway, victim).await < before + ENOUGH as u64 {
+            sleep(REST).await;
+        }
+    };
+    let result = timeout(Duration::from_secs(30), wait).await;
     assert!(result.is_ok(), "{victim:?} is not rejected during {fault:?}");
 }
 
@@ -161,9 +176,9 @@ async fn assert_adds_up(gateway: &Program, victim: Victim, needed: &[Answer], se
     let served = needed.iter().filter(|answer| victim.is_served(answer)).count() as u64;
     assert_eq!(calls + rejected, needed.len() as u64, "{victim:?}");
     assert!((served..=calls).contains(&seen), "{seen} of {calls} calls, {served} of them served");
-    assert!((FAULTS.len() * ENOUGH) as u64 <= rejected);
+    assert!((Fault::EACH.len() * ENOUGH) as u64 <= rejected);
     if victim != Victim::Reviews {
-        let seen = needed.iter().filter(|it| it.status == StatusCode::SERVICE_UNAVAILABLE).count();
+        let seen = needed.iter().filter(|answer| answer.is_rejection).count();
         assert_eq!(seen as u64, rejected, "{victim:?}");
     }
 }
