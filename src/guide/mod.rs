@@ -1,4 +1,5 @@
-//! The guide: one page for each task. Every example on these pages runs as a test.
+//! The guide: one page for each task. Every example in Rust is a test: those about clients and
+//! servers in the package `examples/clients` of the repository, all others in this crate.
 //!
 //! | page | answers |
 //! |---|---|
@@ -52,9 +53,12 @@ pub mod layers {}
 
 pub mod clients;
 
+// Its examples run as tests of the package `examples/clients`, which has the servers.
 #[cfg_attr(
-    all(feature = "axum08", feature = "http", feature = "tonic014"),
-    doc = include_str!("answers.md")
+    all(not(doctest), feature = "axum08", feature = "http", feature = "tonic014"),
+    doc = include_str!("answers.md"), doc = "",
+    doc = include_str!("answers_hyper.md"), doc = "",
+    doc = include_str!("answers_actix.md")
 )]
 #[cfg_attr(
     not(all(feature = "axum08", feature = "http", feature = "tonic014")),

@@ -48,6 +48,15 @@ fn the_examples_of_each_page_about_a_client_run() {
 }
 
 #[test]
+fn the_examples_of_the_pages_about_servers_run() {
+    let tests = read("examples/clients/src/guide.rs");
+    let pages = files("src/guide", ".md").into_iter().map(|page| page.path);
+    let pages = pages.filter(|path| path.starts_with("src/guide/answers"));
+    let missing: Vec<_> = pages.filter(|path| !tests.contains(&format!("{path}\")"))).collect();
+    assert_none("include the page in examples/clients/src/guide.rs", &missing);
+}
+
+#[test]
 fn the_index_of_the_integration_tests_names_each_file() {
     let files = files("tests/it", ".rs");
     let (index, topics): (Vec<_>, Vec<_>) =

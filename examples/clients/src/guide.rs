@@ -1,5 +1,14 @@
 //! The pages of the guide, whose examples run as tests of this package.
 
+#[doc = include_str!("../../../src/guide/answers.md")]
+mod answers {}
+
+#[doc = include_str!("../../../src/guide/answers_actix.md")]
+mod answers_actix {}
+
+#[doc = include_str!("../../../src/guide/answers_hyper.md")]
+mod answers_hyper {}
+
 #[doc = include_str!("../../../src/guide/clients/consumers.md")]
 mod consumers {}
 
