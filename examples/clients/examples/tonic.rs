@@ -6,7 +6,7 @@ use std::time::Duration;
 use brama::{CircuitOpen, Expiry, PolicyPatch, tower::CircuitBreakerLayer};
 use clients::{
     grpc_server::{Checks, GrpcServer},
-    outage::{BoxError, outage, outage_with},
+    outage::{BoxError, Rejections, outage, outage_with},
     switch::Switch,
 };
 use tonic::{
@@ -63,9 +63,8 @@ async fn server() -> Result<(), BoxError> {
     let is_rejection = |status: Status| {
         status.code() == Code::Unavailable && status.get_details_retry_info().is_some()
     };
-    outage_with(&brama::breaker("ledger_database"), &switch, call, is_rejection, LONGEST).await?;
+    // A rejection passes the network here.
+    let rejections = Rejections { is_rejection, longest: Duration::from_millis(20) };
+    outage_with(&brama::breaker("ledger_database"), &switch, rejections, call).await?;
     Ok(())
 }
-
-/// A rejection passes the network here.
-const LONGEST: Duration = Duration::from_millis(20);

@@ -15,7 +15,7 @@ use crate::switch::Switch;
 /// An error of any type.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// A circuit opens after fewer calls than this.
+/// A circuit opens after this number of calls at most.
 const MOST_FAILURES: u32 = 20;
 /// How many rejections are timed.
 const REJECTIONS: usize = 101;
@@ -33,11 +33,20 @@ pub async fn outage<E: fmt::Debug + Into<BoxError>>(
     call: impl AsyncFnMut() -> Result<(), E>,
 ) -> Result<(), FailedCheck> {
     let is_rejection = |error: E| CircuitOpen::find_in(&*error.into()).is_some();
-    outage_with(breaker, switch, call, is_rejection, LONGEST_REJECTION).await
+    let rejections = Rejections { is_rejection, longest: LONGEST_REJECTION };
+    outage_with(breaker, switch, rejections, call).await
 }
 
-/// As [`outage`], where something else tells a rejection from other errors, or a rejection may take
-/// longer than a millisecond.
+/// The rejections of a call.
+#[derive(Debug)]
+pub struct Rejections<F> {
+    /// Tells a rejection from other errors.
+    pub is_rejection: F,
+    /// What one may take, as the median of many.
+    pub longest: Duration,
+}
+
+/// As [`outage`], with rejections of another kind.
 ///
 /// # Errors
 ///
@@ -45,24 +54,17 @@ pub async fn outage<E: fmt::Debug + Into<BoxError>>(
 pub async fn outage_with<E: fmt::Debug>(
     breaker: &Breaker,
     switch: &Switch,
+    rejections: Rejections<impl Fn(E) -> bool>,
     mut call: impl AsyncFnMut() -> Result<(), E>,
-    is_rejection: impl Fn(E) -> bool,
-    longest: Duration,
 ) -> Result<(), FailedCheck> {
     let works = call().await;
-    check(&format!("{breaker}: it works: {works:?}", breaker = breaker.identity()), works.is_ok())?;
+    check(&format!("{}: it works: {works:?}", breaker.identity()), works.is_ok())?;
 
     switch.fail();
-    let failures = fail_until_open(breaker, &mut call).await;
-    let cause = breaker.status().cause.map(|cause| cause.to_string()).unwrap_or_default();
-    check(
-        &format!("after {failures} calls that fail, the circuit is open: {cause}"),
-        is_open(breaker),
-    )?;
-
+    fail_until_open(breaker, &mut call).await?;
     let reached = switch.reached();
-    let took = median_rejection(&mut call, is_rejection).await?;
-    check(&format!("a rejection takes {took:?}"), took < longest)?;
+    let took = median_rejection(&mut call, rejections.is_rejection).await?;
+    check(&format!("a rejection takes {took:?}"), took < rejections.longest)?;
     check("no rejected call reaches the server", switch.reached() == reached)?;
 
     switch.work();
@@ -72,22 +74,18 @@ pub async fn outage_with<E: fmt::Debug>(
     check("the circuit is closed again", breaker.state() == State::Closed)
 }
 
-fn is_open(breaker: &Breaker) -> bool {
-    breaker.state() == State::Open
-}
-
-/// Calls until the circuit is open, and returns how many calls that took.
 async fn fail_until_open<E>(
     breaker: &Breaker,
     call: &mut impl AsyncFnMut() -> Result<(), E>,
-) -> u32 {
-    for failures in 0..MOST_FAILURES {
-        if is_open(breaker) {
-            return failures;
-        }
+) -> Result<(), FailedCheck> {
+    let mut failures = 0;
+    while breaker.state() != State::Open && failures < MOST_FAILURES {
         let _failure = call().await;
+        failures += 1;
     }
-    MOST_FAILURES
+    let cause = breaker.status().cause.map(|cause| cause.to_string()).unwrap_or_default();
+    let claim = format!("after {failures} calls that fail, the circuit is open: {cause}");
+    check(&claim, breaker.state() == State::Open)
 }
 
 /// The median, because the system may take the processor away from a single call.
@@ -102,7 +100,7 @@ async fn median_rejection<E>(
         let answer = call().await;
         times.push(start.elapsed());
         if !answer.is_err_and(&is_rejection) {
-            return check("the open circuit rejects each call", false).map(|()| Duration::ZERO);
+            return Err(FailedCheck("the open circuit rejects each call".to_owned()));
         }
     }
     times.sort_unstable();
