@@ -1,8 +1,6 @@
 //! A consumer of a log such as Kafka's, which rests while the circuit is open:
 //! `cargo run --package clients --example consumer`.
 
-use std::sync::{Mutex, PoisonError};
-
 use brama::{
     CircuitOpen, State, circuit_breaker,
     event::{Event, EventDetail, EventKind, EventStream},
@@ -10,7 +8,7 @@ use brama::{
 use clients::{
     broker::{Broker, Record},
     outage::{BoxError, check},
-    switch::Switch,
+    store::Store,
 };
 use futures_util::StreamExt;
 
@@ -22,22 +20,9 @@ enum StoreError {
     Rejected(#[from] CircuitOpen),
 }
 
-/// Where the records go.
-#[derive(Debug, Default)]
-struct Store {
-    switch: Switch,
-    kept: Mutex<Vec<Record>>,
-}
-
-impl Store {
-    #[circuit_breaker(identifier = "store", failure_threshold = 3, expiry = "500ms")]
-    async fn keep(&self, record: &Record) -> Result<(), StoreError> {
-        if !self.switch.enter() {
-            return Err(StoreError::Down);
-        }
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(record.clone());
-        Ok(())
-    }
+#[circuit_breaker(identifier = "store", failure_threshold = 3, expiry = "500ms")]
+async fn keep(store: &Store, record: &Record) -> Result<(), StoreError> {
+    if store.keep(record) { Ok(()) } else { Err(StoreError::Down) }
 }
 
 /// Moves records from the broker to the store, until `records` of them have been committed.
@@ -47,7 +32,7 @@ async fn consume(broker: &Broker, store: &Store, records: usize) {
         // While the circuit is open, it polls nothing.
         breaker.ready().await;
         let record = broker.poll().await;
-        match store.keep(&record).await {
+        match keep(store, &record).await {
             Ok(()) => broker.commit(&record),
             // The broker keeps the record, and delivers it again.
             Err(StoreError::Down | StoreError::Rejected(_)) => broker.rewind(),
@@ -64,22 +49,21 @@ async fn main() -> Result<(), BoxError> {
     consume(&broker, &store, 5).await;
     check("it works: 5 records are stored and committed", broker.polls() == 5)?;
 
-    store.switch.fail();
+    store.switch().fail();
     (5..10).for_each(|number| broker.publish(format!("order {number}")));
     let outage = async {
         next_opening(&mut changes).await;
         check("after 3 failures it rests", broker.polls() == 5 + 3)?;
         next_opening(&mut changes).await;
         check("each probe polls one record", broker.polls() == 5 + 3 + 1)?;
-        store.switch.work();
+        store.switch().work();
         Ok::<_, BoxError>(())
     };
     let ((), outage) = tokio::join!(consume(&broker, &store, 10), outage);
     outage?;
     check("it goes on: all records are committed", broker.committed() == 10)?;
 
-    let kept = store.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let is_in_order = kept.iter().map(|record| record.offset).eq(0..10);
+    let is_in_order = store.kept().iter().map(|record| record.offset).eq(0..10);
     check("each record was stored once, in order", is_in_order)?;
     Ok(())
 }

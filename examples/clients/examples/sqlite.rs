@@ -1,16 +1,15 @@
-//! SQLite whose file another process has locked: `cargo run --package clients --example sqlite`.
+//! SQLite with a file that another connection has locked:
+//! `cargo run --package clients --example sqlite`.
 
 use std::{future::Future, path::Path, time::Duration};
 
 use brama::{CircuitOpen, circuit_breaker};
 use clients::{
+    other_connection::OtherConnection,
     outage::{BoxError, check, outage},
     switch::Switch,
 };
-use sqlx::{
-    Connection, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 #[derive(Debug, thiserror::Error)]
 enum ArchiveError {
@@ -43,8 +42,7 @@ fn is_outage(error: &ArchiveError) -> bool {
     }
 }
 
-/// The file is locked, unreadable, damaged, full, or cannot be opened. The primary code is in the
-/// last eight bits.
+/// The file is locked, unreadable, damaged, full, or cannot be opened, by the last eight bits.
 fn is_outage_code(code: &str) -> bool {
     let primary = code.parse::<u32>().map(|code| code & 0xff);
     primary.is_ok_and(|code| matches!(code, 5 | 6 | 10 | 11 | 13 | 14))
@@ -61,10 +59,9 @@ async fn main() -> Result<(), BoxError> {
     check("a mistake in a query is no outage", mistake.is_err_and(|error| !is_outage(&error)))?;
 
     let (breaker, switch) = (brama::breaker("archive"), Switch::default());
-    let mut other = OtherProcess::new(options).await?;
+    let mut other = OtherConnection::open(options).await?;
     let call = async || guarded(insert(&pool, other.follow(&switch))).await;
-    outage(&breaker, &switch, call).await?;
-    Ok(())
+    Ok(outage(&breaker, &switch, call).await?)
 }
 
 async fn insert(
@@ -79,28 +76,4 @@ fn options(folder: &Path) -> SqliteConnectOptions {
     let options = SqliteConnectOptions::new().filename(folder.join("archive.db"));
     // A call for a locked file waits as long.
     options.create_if_missing(true).busy_timeout(Duration::from_millis(10))
-}
-
-/// The other process, which locks the file while the switch fails.
-struct OtherProcess {
-    connection: SqliteConnection,
-    locks: bool,
-}
-
-impl OtherProcess {
-    async fn new(options: SqliteConnectOptions) -> sqlx::Result<Self> {
-        let options = options.busy_timeout(Duration::from_secs(5));
-        Ok(Self { connection: SqliteConnection::connect_with(&options).await?, locks: false })
-    }
-
-    /// Does as the switch says when a call arrives, before the call meets the file.
-    async fn follow(&mut self, switch: &Switch) -> sqlx::Result<()> {
-        let locks = !switch.enter();
-        if locks != self.locks {
-            let statement = if locks { "BEGIN EXCLUSIVE" } else { "ROLLBACK" };
-            sqlx::query(statement).execute(&mut self.connection).await?;
-            self.locks = locks;
-        }
-        Ok(())
-    }
 }

@@ -25,7 +25,7 @@ struct Partition {
 pub struct Record {
     /// The place, from 0.
     pub offset: usize,
-    /// What the message says.
+    /// The text of the message.
     pub text: String,
 }
 

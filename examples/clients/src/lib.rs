@@ -5,13 +5,16 @@
 //! tests of this package, because the facade does not depend on the clients.
 
 pub mod broker;
+pub mod connector;
 pub mod grpc_server;
 pub mod http_server;
 mod loopback;
+pub mod other_connection;
 pub mod outage;
 pub mod postgres;
 pub mod proxy;
 pub mod redis_server;
+pub mod store;
 pub mod switch;
 
 #[cfg(doctest)]

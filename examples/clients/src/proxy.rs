@@ -1,4 +1,5 @@
-//! A proxy of TCP on loopback that can cut its server off.
+//! A proxy of TCP on loopback that can cut its server off. Other than `tests/fault-proxy`, it leads
+//! to sockets of Unix too, counts connections, and is cut by the switch that all examples share.
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
