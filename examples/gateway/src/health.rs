@@ -15,7 +15,7 @@ pub(crate) struct Health {
 
 /// Answers 503 while a service that the gateway needs is cut off.
 ///
-/// It is for people and alerts. A load balancer asks `/ready`: all instances call the same
+/// It is for people and alerts. `/ready` is for load balancers: all instances call the same
 /// services, and would leave it at once.
 pub(crate) async fn health(State(gateway): State<Gateway>) -> (StatusCode, Json<Health>) {
     // Functions that were not called yet are listed, too.

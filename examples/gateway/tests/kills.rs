@@ -36,8 +36,8 @@ const CONFIG: &str = "[kinds.http]\nfailure_threshold = 3\nexpiry = \"100ms\"\n"
 /// closed.
 const ENOUGH: usize = 20;
 
-/// What a rejection adds at most to an answer that calls no service. It holds for the quickest one of
-/// each kill, because a busy machine takes the processor away from single requests.
+/// What a rejection adds at most to an answer that calls no service. It holds for the quickest one
+/// of each kill, because a busy machine takes the processor away from single requests.
 const QUICK: Duration = Duration::from_millis(1);
 
 /// The service that dies.
