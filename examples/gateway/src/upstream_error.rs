@@ -67,3 +67,38 @@ impl IntoResponse for UpstreamError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::http::Response;
+    use brama::{Registry, tower::CircuitBreakerLayer};
+    use tower::{ServiceBuilder, ServiceExt};
+
+    use super::UpstreamError;
+
+    fn answered(status: u16) -> Response<String> {
+        Response::builder().status(status).body(String::new()).unwrap()
+    }
+
+    /// What the preset of a layer counts: failures, ignored calls.
+    async fn preset(status: u16) -> [bool; 2] {
+        let registry = Registry::new();
+        let layer = CircuitBreakerLayer::in_registry(&registry, "reviews").server_errors();
+        let answer = |()| std::future::ready(Ok::<_, Infallible>(answered(status)));
+        ServiceBuilder::new().layer(layer).service_fn(answer).oneshot(()).await.unwrap();
+        let totals = registry.breaker("reviews").status().totals;
+        [totals.failures == 1, totals.ignored == 1]
+    }
+
+    #[tokio::test]
+    async fn functions_and_layers_judge_a_status_by_one_rule() {
+        for status in 400..600 {
+            let error = reqwest::Response::from(answered(status)).error_for_status().unwrap_err();
+            let error = UpstreamError::from(error);
+            let rule = [error.is_outage(), error.is_rate_limit()];
+            assert_eq!(rule, preset(status).await, "{status}");
+        }
+    }
+}
