@@ -2,6 +2,7 @@
 
 use std::{
     error::Error,
+    future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::{
@@ -18,7 +19,9 @@ use brama::{
     event::{EventDetail, EventKind},
     status::Rule,
     testing::TestRegistry,
+    tower::{BreakerError, CircuitBreakerLayer},
 };
+use tower::{Layer, Service, service_fn};
 
 fn limited(registry: &TestRegistry, calls: u32) -> Breaker {
     let patch = PolicyPatch::new().concurrency_limit(calls).failure_threshold(1);
@@ -347,9 +350,38 @@ fn a_saturated_breaker_that_is_unregistered_is_registered_by_its_next_call() {
     assert!(registry.find("bank").is_some());
 }
 
+#[circuit_breaker(identifier = "shared", concurrency_limit = 2)]
+fn shared<T>(then: impl FnOnce() -> T) -> Result<T, CircuitOpen> {
+    Ok(then())
+}
+
+#[test]
+fn a_function_a_layer_and_a_permit_share_the_places_of_their_breaker() {
+    let registry = TestRegistry::new();
+    let _entered = registry.enter();
+    let mut service = CircuitBreakerLayer::new("shared").layer(service_fn(|()| pending::<Never>()));
+    let in_function = shared(|| {
+        let in_layer = service.call(());
+        assert_eq!(registry.breaker("shared").status().in_flight, Some(2));
+        let by_permit = registry.breaker("shared").try_acquire();
+        assert!(by_permit.is_err_and(|open| open.is_saturated()));
+        in_layer
+    });
+    let in_layer = in_function.unwrap();
+    let permit = registry.breaker("shared").try_acquire().unwrap();
+    assert!(shared(|| ()).is_err_and(|open| open.is_saturated()));
+    let mut saturated = pin!(service.call(()));
+    let answer = saturated.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(matches!(answer, Poll::Ready(Err(BreakerError::Rejected(_)))));
+    drop((in_layer, permit));
+    assert_eq!(registry.breaker("shared").status().in_flight, Some(0));
+}
+
+type Never = Result<(), std::io::Error>;
+
 #[circuit_breaker(identifier = "async", concurrency_limit = 1)]
 async fn forever() -> Result<(), CircuitOpen> {
-    std::future::pending().await
+    pending().await
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Lines of rejections.
 
-use std::time::Duration;
+use std::{future::ready, io, time::Duration};
 
 use brama::{
     Breaker, CircuitOpen, PolicyPatch, Registry, circuit_breaker, overlay::Overlay,
-    testing::ManualClock,
+    testing::ManualClock, tower::CircuitBreakerLayer,
 };
+use tower::{Layer, Service, service_fn};
 use tracing::{Level, info_span};
 
 use crate::recorder::{Line, Recorder};
@@ -25,6 +26,17 @@ fn a_rejection_is_for_debugging_and_explains_itself() {
                     in this opening) breaker=payment_api state=open opening=1 \
                     retry_after_ms=47500 rejections=1";
     assert_eq!(lines.iter().map(Line::to_string).collect::<Vec<_>>(), [expected]);
+}
+
+#[test]
+fn a_layer_writes_its_rejections_too() {
+    let registry = Registry::new();
+    let layer = CircuitBreakerLayer::in_registry(&registry, "price_api");
+    let mut service = layer.layer(service_fn(|()| ready(Ok::<_, io::Error>(17))));
+    registry.breaker("price_api").force_open("maintenance");
+    let lines = Recorder::lines(Level::DEBUG, || drop(service.call(())));
+    assert_eq!(lines.iter().map(|line| &*line.target).collect::<Vec<_>>(), ["brama::rejection"]);
+    assert_eq!(lines[0].fields[0], "breaker=price_api");
 }
 
 #[test]

@@ -9,11 +9,12 @@ use axum::{
     routing::get,
 };
 use brama::{CircuitOpen, circuit_breaker};
+use fault_proxy::Fault;
 use reqwest::Client;
 
 use crate::{
     axum_server::{client, fate},
-    outage::{FAULTS, QUICK_TRIP, Stage},
+    outage::{QUICK_TRIP, Stage},
     patience::Patience,
     upstream::Server,
 };
@@ -58,7 +59,7 @@ async fn handle(
 
 #[tokio::test]
 async fn each_fault_behind_the_handler_opens_the_breaker_and_a_probe_closes_it() {
-    for fault in FAULTS {
+    for fault in Fault::EACH {
         let (stage, client) = (Stage::new().await, client());
         // The server runs on the thread of the test.
         let _entered = stage.registry.enter();

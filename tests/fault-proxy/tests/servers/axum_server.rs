@@ -18,7 +18,7 @@ use tower::ServiceBuilder;
 
 use crate::{
     crowd::{Asked, Started, crowd, policy_of_server},
-    outage::{FAULTS, Fate, QUICK_TRIP, Stage, policy, until},
+    outage::{Fate, QUICK_TRIP, Stage, policy, until},
     patience::Patience,
     upstream::{Seen, Server, routes},
 };
@@ -71,7 +71,7 @@ pub(crate) async fn fate(response: reqwest::Response) -> Fate {
 
 #[tokio::test]
 async fn each_fault_behind_the_server_opens_its_breaker_and_a_probe_closes_it() {
-    for fault in FAULTS {
+    for fault in Fault::EACH {
         let (stage, client) = (Stage::new().await, client());
         let server = server(&stage, &client, &Seen::default()).await;
         let call = async |call| {

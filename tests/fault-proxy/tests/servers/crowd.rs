@@ -16,7 +16,7 @@ use fastrand::Rng;
 use fault_proxy::Fault;
 use tokio::time::{sleep, timeout};
 
-use crate::outage::{FAULTS, FIRST_CALL, Fate, Stage, until};
+use crate::outage::{FIRST_CALL, Fate, Stage, until};
 
 const TASKS: u64 = 200;
 const CALLS: u64 = 25;
@@ -183,7 +183,7 @@ impl<F: Future> Future for LimitedPolls<F> {
 
 /// A fault in one of four cases, or else none.
 fn random_fault(random: &mut Rng) -> Fault {
-    random.choice(FAULTS).filter(|_| random.u8(..4) == 0).unwrap_or(Fault::None)
+    random.choice(Fault::EACH).filter(|_| random.u8(..4) == 0).unwrap_or(Fault::None)
 }
 
 fn assert_adds_up(breaker: &Breaker, started: u64) {

@@ -20,7 +20,7 @@ use hyper_util::{
 use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
 
 use crate::{
-    outage::{FAULTS, Stage, THRESHOLD, policy},
+    outage::{Stage, THRESHOLD, policy},
     upstream::{Seen, Server, routes},
 };
 
@@ -82,7 +82,7 @@ impl Hosts {
 
 #[tokio::test]
 async fn a_host_that_fails_opens_its_own_breaker_and_the_other_host_answers_on() {
-    for fault in FAULTS {
+    for fault in Fault::EACH {
         let hosts = Hosts::new().await;
         let layer = CircuitBreakerLayer::in_registry(&hosts.stage.registry, "hosts")
             .key_by(Authority)

@@ -16,7 +16,7 @@ use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
 
 use crate::{
     crowd::{self, Asked, Started, crowd},
-    outage::{FAULTS, Fate, QUICK, Stage, policy},
+    outage::{Fate, QUICK, Stage, policy},
     patience::Patience,
     upstream::BODY,
 };
@@ -64,7 +64,7 @@ async fn fate<B: BodyExt>(result: Result<Response<B>, BreakerError<BoxError>>) -
 
 #[tokio::test]
 async fn each_fault_opens_the_breaker_and_a_probe_closes_it() {
-    for fault in FAULTS {
+    for fault in Fault::EACH {
         let stage = Stage::new().await;
         let layer = layer(&stage).for_boxed_errors().server_errors().until_end_of_body();
         let service = layer.layer(client(&stage.patience));

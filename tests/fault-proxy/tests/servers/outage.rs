@@ -29,19 +29,6 @@ impl Fate {
     }
 }
 
-/// Every way in which the proxy breaks connections. Truncated answers end in the head and in the
-/// body.
-pub(crate) const FAULTS: [Fault; 8] = [
-    Fault::Delay(Duration::from_secs(60 * 60)),
-    Fault::Reset,
-    Fault::BlackHole,
-    Fault::HalfClose,
-    Fault::Truncate(8),
-    Fault::Truncate(1_000),
-    Fault::Garbage,
-    Fault::Refuse,
-];
-
 pub(crate) const THRESHOLD: u32 = 3;
 const EXPIRY: Duration = Duration::from_secs(60);
 const REJECTIONS: usize = 100;

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use brama::{CircuitOpen, circuit_breaker};
 use bytes::Bytes;
+use fault_proxy::Fault;
 use reqwest::{Client, StatusCode};
 
 use crate::{
     crowd::{self, Asked, Started, crowd},
-    outage::{FAULTS, Fate, QUICK, Stage},
+    outage::{Fate, QUICK, Stage},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +65,7 @@ fn fate_of(result: Result<Bytes, FetchError>) -> Fate {
 
 #[tokio::test]
 async fn each_fault_opens_the_breaker_and_a_probe_closes_it() {
-    for fault in FAULTS {
+    for fault in Fault::EACH {
         let (stage, client) = (Stage::new().await, client());
         let _entered = stage.registry.enter();
         let call = async |call| {

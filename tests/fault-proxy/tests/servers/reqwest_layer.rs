@@ -10,7 +10,7 @@ use tower::{Layer, Service, ServiceExt};
 
 use crate::{
     crowd::{self, Asked, Started, crowd},
-    outage::{FAULTS, Fate, QUICK, Stage, policy},
+    outage::{Fate, QUICK, Stage, policy},
 };
 
 /// Responses of reqwest are a type of their own, so that the presets do not fit.
@@ -52,7 +52,7 @@ fn fate(result: Result<Response, BreakerError<reqwest::Error>>) -> Fate {
 
 #[tokio::test]
 async fn each_fault_before_the_body_opens_the_breaker_and_a_probe_closes_it() {
-    for fault in FAULTS.into_iter().filter(|fault| !matches!(fault, Fault::Truncate(9..))) {
+    for fault in Fault::EACH.into_iter().filter(|fault| !matches!(fault, Fault::Truncate(9..))) {
         let stage = Stage::new().await;
         let service = client(&stage);
         let call = async |call| {

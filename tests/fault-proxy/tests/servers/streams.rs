@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use reqwest::Client;
 
 use crate::{
-    outage::{FAULTS, Fate, QUICK, Stage},
+    outage::{Fate, QUICK, Stage},
     upstream::BODY,
 };
 
@@ -62,7 +62,7 @@ async fn fate(parts: Parts) -> Fate {
 
 #[tokio::test]
 async fn each_fault_opens_the_breaker_of_a_stream_and_a_probe_closes_it() {
-    for fault in FAULTS {
+    for fault in Fault::EACH {
         let (stage, client) = (Stage::new().await, client());
         let _entered = stage.registry.enter();
         let call = async |call| {

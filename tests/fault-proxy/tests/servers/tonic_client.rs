@@ -18,7 +18,7 @@ use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
 use crate::{
     crowd::{self, Asked, Started, crowd},
     echo::{Echo, PATH, RawCodec, message},
-    outage::{FAULTS, Fate, QUICK, Stage, policy},
+    outage::{Fate, QUICK, Stage, policy},
     upstream::{BODY, Seen, Task},
 };
 
@@ -74,7 +74,7 @@ fn fate(result: Result<(), Status>) -> Fate {
 
 #[tokio::test]
 async fn each_fault_opens_the_breaker_and_a_probe_closes_it() {
-    for fault in FAULTS {
+    for fault in Fault::EACH {
         let (stage, _server) = stage().await;
         let service = service(&stage);
         let call = async |number| fate(call(service.clone(), number).await);

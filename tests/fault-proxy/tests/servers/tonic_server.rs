@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::Response;
 use brama::{CircuitOpen, tower::CircuitBreakerLayer};
-use fault_proxy::FaultProxy;
+use fault_proxy::{Fault, FaultProxy};
 use tokio::{net::TcpListener, time::timeout};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{
@@ -18,7 +18,7 @@ use tower::ServiceBuilder;
 use crate::{
     crowd::{Asked, Started, crowd, policy_of_server},
     echo::{Echo, Handler},
-    outage::{FAULTS, Fate, QUICK_TRIP, Stage, policy},
+    outage::{Fate, QUICK_TRIP, Stage, policy},
     patience::Patience,
     tonic_client::{call, channel},
     upstream::{Seen, Task},
@@ -77,7 +77,7 @@ fn is_rejection(status: &Status) -> bool {
 
 #[tokio::test]
 async fn each_fault_behind_the_server_opens_its_breaker_and_a_probe_closes_it() {
-    for fault in FAULTS {
+    for fault in Fault::EACH {
         let stage = Stage::new().await;
         let (channel, _server) = server(&stage, &Seen::default()).await;
         let call = async |number| fate(call(channel.clone(), number).await);
