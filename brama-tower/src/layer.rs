@@ -108,6 +108,10 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
     ///
     /// It can stand before or after the preset, and not after [`classify`](Self::classify), whose
     /// closure takes errors of any type.
+    ///
+    /// `BreakerError<BoxError>` is no `Error`, because a box is none. Add
+    /// [`box_errors`](Self::box_errors) where the errors go through a `Buffer`, a retry or another
+    /// layer.
     pub fn for_boxed_errors(self) -> CircuitBreakerLayer<S, E::Boxed, R, T>
     where
         E: ForBoxes,

@@ -74,6 +74,9 @@ impl<C: ForBoxes> ForBoxes for AtEndOfBody<C> {
 impl<S, R, T, C: ClassifyEnd> CircuitBreakerLayer<S, AtResponse<C>, R, T> {
     /// Ends a call with the end of the body of its response: a stream that dies half-way is a
     /// failure, and one that the client drops is abandoned. A probe keeps its place until then.
+    ///
+    /// At a server, requests with `CONNECT` are abandoned: the server drops the body of a response
+    /// to one.
     pub fn until_end_of_body(self) -> CircuitBreakerLayer<S, AtEndOfBody<C>, R, T> {
         self.map_end(|AtResponse(classify)| AtEndOfBody(classify))
     }
