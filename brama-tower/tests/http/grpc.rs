@@ -87,6 +87,15 @@ fn a_response_of_a_proxy_counts_like_the_status_that_clients_derive_from_it() {
 }
 
 #[test]
+fn the_rate_limit_of_a_proxy_fails_where_it_is_asked_for() {
+    let (registry, breaker) = breaker();
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api").grpc_errors().rate_limits_trip();
+    let response = Response::builder().status(429).body(Script::new([])).unwrap();
+    drop(done(layer.layer(service_fn(echo)).call(response)).unwrap());
+    assert_eq!(counts(&breaker), [0, 1, 0]);
+}
+
+#[test]
 fn a_status_of_grpc_counts_whatever_the_status_of_http_is() {
     for (http, grpc, expected) in
         [(404, "5", [1, 0, 0]), (503, "8", [0, 0, 1]), (400, "13", [0, 1, 0])]

@@ -8,9 +8,10 @@ use fault_proxy::{Fault, FaultProxy};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{
-    Status,
+    Code, Status,
     body::Body,
     client::Grpc,
+    service::interceptor::InterceptedService,
     transport::{Channel, Endpoint, Server},
 };
 use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
@@ -96,6 +97,21 @@ async fn each_status_counts_as_the_preset_says() {
         };
         assert_eq!([totals.successes, totals.ignored, totals.failures], expected, "{status}");
     }
+}
+
+#[tokio::test]
+async fn a_call_that_an_interceptor_ends_never_reaches_the_breaker() {
+    let (stage, _server) = stage().await;
+    let layer = CircuitBreakerLayer::in_registry(&stage.registry, "tonic").grpc_errors();
+    let channel = layer.box_errors().layer(channel(stage.proxy.address()));
+    let no_token = |_: tonic::Request<()>| Err(Status::unauthenticated("no token"));
+    let intercepted = InterceptedService::new(channel.clone(), no_token);
+    let intercepted = intercepted.map_response(|response: Response<_>| response.map(Body::new));
+    assert_eq!(call(intercepted, 17).await.unwrap_err().code(), Code::Unauthenticated);
+    let passing = InterceptedService::new(channel, Ok::<tonic::Request<()>, Status>);
+    let passing = passing.map_response(|response: Response<_>| response.map(Body::new));
+    call(passing, 18).await.unwrap();
+    stage.registry.assert_successes("tonic", 1);
 }
 
 #[tokio::test]
