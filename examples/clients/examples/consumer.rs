@@ -1,4 +1,4 @@
-//! A consumer of a log such as Kafka's, which rests while the circuit is open:
+//! A consumer of a log such as Kafka's, which rests while the circuit is open and in a ramp:
 //! `cargo run --package clients --example consumer`.
 
 use brama::{
@@ -20,7 +20,7 @@ enum StoreError {
     Rejected(#[from] CircuitOpen),
 }
 
-#[circuit_breaker(identifier = "store", failure_threshold = 3, expiry = "500ms")]
+#[circuit_breaker(identifier = "store", failure_threshold = 3, expiry = "500ms", ramp = "1s")]
 async fn keep(store: &Store, record: &Record) -> Result<(), StoreError> {
     if store.keep(record) { Ok(()) } else { Err(StoreError::Down) }
 }
@@ -35,7 +35,12 @@ async fn consume(broker: &Broker, store: &Store, records: usize) {
         match keep(store, &record).await {
             Ok(()) => broker.commit(&record),
             // The broker keeps the record, and delivers it again.
-            Err(StoreError::Down | StoreError::Rejected(_)) => broker.rewind(),
+            Err(StoreError::Down) => broker.rewind(),
+            Err(StoreError::Rejected(open)) => {
+                broker.rewind();
+                // In a ramp, `ready` ends at once.
+                tokio::time::sleep(open.retry_after().unwrap_or_default()).await;
+            }
         }
     }
 }
@@ -59,13 +64,12 @@ async fn main() -> Result<(), BoxError> {
         store.switch().work();
         Ok::<_, BoxError>(())
     };
-    let ((), outage) = tokio::join!(consume(&broker, &store, 10), outage);
-    outage?;
+    tokio::join!(consume(&broker, &store, 10), outage).1?;
     check("it goes on: all records are committed", broker.committed() == 10)?;
+    check("in the ramp it sleeps", broker.polls() < 5 + 3 + 1 + 5 + 3)?;
 
     let is_in_order = store.kept().iter().map(|record| record.offset).eq(0..10);
-    check("each record was stored once, in order", is_in_order)?;
-    Ok(())
+    check("each record was stored once, in order", is_in_order).map_err(Into::into)
 }
 
 async fn next_opening(changes: &mut EventStream) {
