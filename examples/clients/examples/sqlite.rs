@@ -22,6 +22,7 @@ enum ArchiveError {
 #[circuit_breaker(
     identifier = "archive",
     type = "sqlite",
+    ignore_if = |error| matches!(error, ArchiveError::Sql(sqlx::Error::PoolClosed)),
     failure_if = is_outage,
     failure_threshold = 3,
     expiry = "500ms",
@@ -31,13 +32,12 @@ async fn guarded<T>(query: impl Future<Output = sqlx::Result<T>>) -> Result<T, A
 }
 
 fn is_outage(error: &ArchiveError) -> bool {
+    use sqlx::Error::{Database, PoolTimedOut, WorkerCrashed};
     match error {
-        ArchiveError::Sql(sqlx::Error::Database(error)) => {
+        ArchiveError::Sql(Database(error)) => {
             error.code().is_some_and(|code| is_outage_code(&code))
         }
-        ArchiveError::Sql(error) => {
-            matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed)
-        }
+        ArchiveError::Sql(error) => matches!(error, PoolTimedOut | WorkerCrashed),
         ArchiveError::Rejected(_) => false,
     }
 }

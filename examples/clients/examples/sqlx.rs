@@ -1,6 +1,5 @@
-//! PostgreSQL that is cut off: `cargo run --package clients --example sqlx`.
-//!
-//! It starts a server of PostgreSQL, or uses that of the variable `BRAMA_POSTGRES_URL`.
+//! PostgreSQL that is cut off: `cargo run --package clients --example sqlx`. It starts a server, or
+//! uses that of the variable `BRAMA_POSTGRES_URL`.
 
 use std::{future::Future, time::Duration};
 
@@ -23,12 +22,20 @@ enum DatabaseError {
 #[circuit_breaker(
     identifier = "database",
     type = "postgres",
+    ignore_if = is_own_mistake,
     failure_if = is_outage,
     failure_threshold = 3,
     expiry = "500ms",
 )]
 async fn guarded<T>(query: impl Future<Output = sqlx::Result<T>>) -> Result<T, DatabaseError> {
     Ok(query.await?)
+}
+
+/// Nothing was sent, so this is no verdict on the database.
+fn is_own_mistake(error: &DatabaseError) -> bool {
+    use sqlx::Error::{Configuration, Encode, InvalidArgument, PoolClosed};
+    let DatabaseError::Sql(error) = error else { return false };
+    matches!(error, PoolClosed | Configuration(_) | Encode(_) | InvalidArgument(_))
 }
 
 /// Whether the database is to blame, and not the query.
@@ -43,8 +50,7 @@ fn is_outage(error: &DatabaseError) -> bool {
     }
 }
 
-/// The classes of SQLSTATE for connections, for resources that are used up, and for a server that
-/// shuts down or starts. Codes of SQLite are shorter.
+/// Classes of SQLSTATE. The codes of SQLite are shorter.
 fn is_outage_code(code: &str) -> bool {
     code.len() == 5 && ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
 }
@@ -58,8 +64,8 @@ async fn main() -> Result<(), BoxError> {
     let breaker = brama::breaker("database");
 
     let mistake = guarded(sqlx::query("SELECT nothing").execute(&pool)).await;
-    check("a mistake in a query is no outage", mistake.is_err_and(|error| !is_outage(&error)))?;
-    check("it is a success", breaker.status().totals.successes == 1)?;
+    let successes = breaker.status().totals.successes;
+    check("a mistake in a query is a success", mistake.is_err() && successes == 1)?;
     let ended =
         guarded(sqlx::query("SELECT pg_terminate_backend(pg_backend_pid())").execute(&pool));
     let ended = ended.await.err().ok_or("it ends its own connection")?;
@@ -67,5 +73,7 @@ async fn main() -> Result<(), BoxError> {
 
     let call = async || guarded(sqlx::query("SELECT 1").execute(&pool)).await.map(drop);
     outage(&breaker, server.switch(), call).await?;
-    Ok(())
+    pool.close().await;
+    let is_ignored = call().await.is_err() && breaker.status().totals.ignored == 1;
+    check("a pool that was closed is no verdict", is_ignored).map_err(Into::into)
 }
