@@ -22,14 +22,14 @@ enum AcquireError {
     Rejected(#[from] CircuitOpen),
 }
 
-/// Whether the server is to blame. A timeout of the pool is a failure too.
-fn is_outage(error: &AcquireError) -> bool {
-    !matches!(error, AcquireError::Deadpool(PoolError::Closed | PoolError::NoRuntimeSpecified))
+/// A pool that was closed, or built without a runtime, is no fault of the server.
+fn is_own_mistake(error: &AcquireError) -> bool {
+    matches!(error, AcquireError::Deadpool(PoolError::Closed | PoolError::NoRuntimeSpecified))
 }
 
 #[circuit_breaker(
     identifier = "deadpool",
-    failure_if = is_outage,
+    ignore_if = is_own_mistake,
     failure_threshold = 3,
     expiry = "500ms",
 )]
@@ -41,10 +41,9 @@ async fn from_deadpool(pool: &managed::Pool<Connector>) -> Result<Object<Connect
 /// are rejected at once, and do not wait for the pool.
 #[circuit_breaker(
     identifier = "bb8",
-    failure_if = is_outage,
     failure_threshold = 3,
     expiry = "500ms",
-    concurrency_limit = 2,
+    concurrency_limit = 2
 )]
 async fn with_bb8<T>(
     pool: &bb8::Pool<Connector>,
