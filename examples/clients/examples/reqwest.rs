@@ -27,12 +27,13 @@ impl From<reqwest::Error> for PriceError {
 /// Whether the service is to blame. If it answered with another status, it is well.
 fn is_outage(error: &PriceError) -> bool {
     match error {
-        PriceError::Http(error) => match error.status() {
-            Some(status) => matches!(status.as_u16(), 500 | 502..=504),
-            None => !error.is_redirect(),
-        },
+        PriceError::Http(error) => error.status().map_or(!error.is_redirect(), is_down),
         PriceError::Late(_) | PriceError::Rejected(_) => true,
     }
+}
+
+fn is_down(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 500 | 502..=504)
 }
 
 /// A request that was not sent, or that exceeded a limit, is no verdict on the service.
