@@ -9,11 +9,11 @@ use clients::{
     outage::{BoxError, outage},
 };
 use http::Extensions;
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, Url};
 use reqwest_middleware::{ClientBuilder, Middleware, Next, Result};
 use reqwest_retry::{RetryTransientMiddleware, policies::ExponentialBackoff};
 
-/// One breaker for each host of an identifier.
+/// One breaker for each host and port of an identifier.
 struct CircuitBreaker(&'static str);
 
 #[async_trait::async_trait]
@@ -24,11 +24,16 @@ impl Middleware for CircuitBreaker {
         context: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let host = request.url().host_str().unwrap_or_default();
-        let breaker = brama::breaker(Identity::new(self.0).with_key(host));
+        let key = authority(request.url());
+        let breaker = brama::breaker(Identity::new(self.0).with_key(&key));
         let answer = breaker.call_async_with(judge, next.run(request, context)).await;
         answer.map_err(reqwest_middleware::Error::middleware)?
     }
+}
+
+/// The host in lower case and the port, as the layer's `Authority` has them.
+fn authority(url: &Url) -> String {
+    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0))
 }
 
 fn judge(answer: &Result<Response>) -> Outcome {
@@ -55,7 +60,7 @@ async fn main() -> std::result::Result<(), BoxError> {
         .with(CircuitBreaker("upstream"))
         .build();
 
-    let breaker = brama::breaker(Identity::new("upstream").with_key("127.0.0.1"));
+    let breaker = brama::breaker(Identity::new("upstream").with_key(server.address()));
     let call = async || client.get(server.url("/price")).send().await.map(drop);
     outage(&breaker, server.switch(), call).await?;
     Ok(())
