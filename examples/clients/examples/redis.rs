@@ -17,6 +17,12 @@ enum CacheError {
     Rejected(#[from] CircuitOpen),
 }
 
+/// Nothing was sent, so this is no verdict on the server.
+fn is_own_mistake(error: &CacheError) -> bool {
+    use ErrorKind::{Client, InvalidClientConfig};
+    matches!(error, CacheError::Redis(error) if matches!(error.kind(), Client | InvalidClientConfig))
+}
+
 /// Whether the server is to blame, and not the command.
 fn is_outage(error: &CacheError) -> bool {
     use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown};
@@ -25,6 +31,8 @@ fn is_outage(error: &CacheError) -> bool {
             error.kind(),
             ErrorKind::Io
                 | ErrorKind::ClusterConnectionNotFound
+                | ErrorKind::MasterNameNotFoundBySentinel
+                | ErrorKind::NoValidReplicasFoundBySentinel
                 | ErrorKind::Server(BusyLoading | ClusterDown | MasterDown)
         ),
         CacheError::Late(_) | CacheError::Rejected(_) => true,
@@ -34,6 +42,7 @@ fn is_outage(error: &CacheError) -> bool {
 #[circuit_breaker(
     identifier = "cache",
     type = "redis",
+    ignore_if = is_own_mistake,
     failure_if = is_outage,
     failure_threshold = 3,
     expiry = "500ms",
