@@ -7,6 +7,8 @@ mod file;
 
 #[path = "tidy/api.rs"]
 mod api;
+#[path = "tidy/clients.rs"]
+mod clients;
 #[path = "tidy/deserialized.rs"]
 mod deserialized;
 #[path = "tidy/floors.rs"]

@@ -14,7 +14,8 @@
 //! Each has an example in the package `examples/clients` of the repository, such as
 //! `cargo run --package clients --example reqwest`: it starts the server, makes it fail, and ends
 //! with 0 if the circuit did what it must. The examples on the pages run as tests of that package,
-//! because brama does not depend on the clients.
+//! because brama does not depend on the clients. Each page lists what its code depends on. Names
+//! that the code does not define, such as `url`, stand for your own.
 //!
 //! The functions that tell an outage from other errors are yours to copy and to change: brama knows
 //! none of these libraries, so their breaking releases are not its own.
