@@ -2,7 +2,8 @@
 //!
 //! `options` holds messages of the macro, equal under every compiler. `types`, `lints` and `layers`
 //! hold the compiler's messages in generated and user code, with the text of the pinned toolchain.
-//! Rewrite them with `TRYBUILD=overwrite cargo test --all-features --test ui`, and read the difference.
+//! Rewrite them with `TRYBUILD=overwrite cargo test --all-features --test ui`, and read the
+//! difference.
 
 use trybuild::TestCases;
 

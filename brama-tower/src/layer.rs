@@ -87,7 +87,8 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
     ///
     /// # Errors
     ///
-    /// [`RegisterError`] if a value is outside its limits, or if the breaker is registered or in use.
+    /// [`RegisterError`] if a value is outside its limits, or if the breaker is registered or in
+    /// use.
     pub fn policy(self, policy: PolicyPatch) -> Result<Self, RegisterError> {
         self.connection(Connection::new().policy(policy))
     }
@@ -97,7 +98,8 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
     ///
     /// # Errors
     ///
-    /// [`RegisterError`] if a value is outside its limits, or if the breaker is registered or in use.
+    /// [`RegisterError`] if a value is outside its limits, or if the breaker is registered or in
+    /// use.
     pub fn connection(self, connection: Connection) -> Result<Self, RegisterError> {
         self.registry.register(&self.identity, connection)?;
         Ok(self)
@@ -198,7 +200,9 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
     /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     /// let stock = ServiceBuilder::new()
     ///     .layer(CircuitBreakerLayer::new("stock").reject_with(|_| None))
-    ///     .service_fn(|item: &'static str| async move { Ok::<_, Infallible>(item.parse::<u32>().ok()) });
+    ///     .service_fn(|item: &'static str| async move {
+    ///         Ok::<_, Infallible>(item.parse::<u32>().ok())
+    ///     });
     /// brama::breaker("stock").open("maintenance");
     /// # let answer = std::pin::pin!(stock.oneshot("17"));
     /// # let std::task::Poll::Ready(answer) = answer.poll(&mut context) else { panic!() };

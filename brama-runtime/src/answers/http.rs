@@ -1,4 +1,4 @@
-//! Responses of HTTP with problem details (RFC 9457), for calls that have no response of the service.
+//! Responses of HTTP with problem details (RFC 9457), where the service gave none.
 
 use http::{
     HeaderValue, Response, StatusCode,

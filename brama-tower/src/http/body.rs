@@ -29,7 +29,7 @@ pin_project! {
         slow_until: SlowUntil,
         unread: Unread,
         // `None` once the outcome was recorded.
-        call: Option<Call<C>>,
+        call: Option<LastingCall<C>>,
     }
 }
 
@@ -41,7 +41,7 @@ enum SlowUntil {
 }
 
 /// A call that lasts until the end of its body.
-struct Call<C> {
+struct LastingCall<C> {
     permit: Permit,
     classify: C,
 }
@@ -55,7 +55,7 @@ enum EndedBy {
     InnerBreaker,
 }
 
-impl<C: ClassifyEnd> Call<C> {
+impl<C: ClassifyEnd> LastingCall<C> {
     /// Ends with what the end of the body counts as.
     fn end(self, trailers: Option<&HeaderMap>, by: EndedBy) {
         let Self { mut permit, mut classify } = self;
@@ -76,14 +76,14 @@ impl<B: Body, C: ClassifyEnd> JudgedBody<B, C> {
         classify: C,
     ) -> Response<Self> {
         let (head, body) = response.into_parts();
-        let call = permit.map(|permit| Call { permit, classify });
+        let call = permit.map(|permit| LastingCall { permit, classify });
         let body = Self { call, ..Self::without_call(body) }.begin(&head.headers);
         Response::from_parts(head, body)
     }
 
     /// Ends the call of a body that has ended already, which may never be polled.
     fn begin(mut self, headers: &HeaderMap) -> Self {
-        let Some(Call { permit, classify }) = &mut self.call else { return self };
+        let Some(LastingCall { permit, classify }) = &mut self.call else { return self };
         let (body, unread) = (&self.body, &mut self.unread);
         let has_ended = permit.run_under(|| {
             *unread = Unread::of(body, headers);
@@ -98,7 +98,7 @@ impl<B: Body, C: ClassifyEnd> JudgedBody<B, C> {
     /// Ends the call if this frame, an error or the end of the body does.
     fn judge(self: Pin<&mut Self>, frame: Option<Result<&Frame<B::Data>, &BoxError>>, by: EndedBy) {
         let this = self.project();
-        let Some(Call { permit, classify }) = this.call else { return };
+        let Some(LastingCall { permit, classify }) = this.call else { return };
         if *this.slow_until == SlowUntil::FirstFrame {
             permit.stop_timing();
         }
@@ -149,7 +149,7 @@ where
         let this = self.as_mut().project();
         let poll =
             || this.body.poll_frame(context).map(|frame| frame.map(|it| it.map_err(Into::into)));
-        let Some(Call { permit, .. }) = this.call else { return poll() };
+        let Some(LastingCall { permit, .. }) = this.call else { return poll() };
         let (frame, has_rejected) = watch_rejections(|| permit.run_under(poll));
         let frame = ready!(frame);
         let by = if has_rejected { EndedBy::InnerBreaker } else { EndedBy::Service };

@@ -58,7 +58,7 @@ impl<Kind> GrpcErrors<Kind> {
     }
 
     /// The outcome of a response without a status, which proxies send. Clients of gRPC derive one
-    /// from the status of HTTP: <https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md>.
+    /// from the status of HTTP (`doc/http-grpc-status-mapping.md` of gRPC).
     fn of_proxy(&self, status: StatusCode) -> Outcome {
         match status {
             // The trailers have the status.
@@ -153,8 +153,8 @@ impl<S, R, T, Kind> CircuitBreakerLayer<S, AtResponse<ErrorsAreFailures<Kind>>, 
 }
 
 impl<S, R, T, Kind> CircuitBreakerLayer<S, AtEndOfBody<GrpcErrors<Kind>>, R, T> {
-    /// Counts the status `RESOURCE_EXHAUSTED`, and 429 of HTTP, as a failure too, like any other: it
-    /// opens the circuit if the rules of the policy do. Default: it is ignored.
+    /// Counts the status `RESOURCE_EXHAUSTED`, and 429 of HTTP, as a failure too, like any other:
+    /// it opens the circuit if the rules of the policy do. Default: it is ignored.
     pub fn rate_limits_trip(self) -> Self {
         self.tune(Tuning::with_rate_limits)
     }

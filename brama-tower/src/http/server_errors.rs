@@ -111,7 +111,8 @@ macro_rules! presets {
             ///
             /// # let registry = brama::testing::TestRegistry::new();
             /// # let _entered = registry.enter();
-            /// let layer = CircuitBreakerLayer::new("price_api").server_errors().rate_limits_trip();
+            /// let layer = CircuitBreakerLayer::new("price_api");
+            /// let layer = layer.server_errors().rate_limits_trip();
             /// # let _ = layer;
             /// ```
             pub fn server_errors(self) -> CircuitBreakerLayer<S, $end<ServerErrors<Kind>>, R, T> {

@@ -97,8 +97,8 @@ impl Started {
 }
 
 /// Makes the calls of all tasks while faults come and go and time passes, until calls have ended in
-/// every way. Then the breaker has as many calls as `started` counts, has given all places back, and
-/// admits a probe that closes it.
+/// every way. Then the breaker has as many calls as `started` counts, has given all places back,
+/// and admits a probe that closes it.
 pub(crate) async fn crowd<C, F>(
     stage: Stage,
     breaker: Breaker,
