@@ -47,8 +47,10 @@ impl Breaker {
     /// for job in jobs {
     ///     let permit = loop {
     ///         breaker.ready().await;
-    ///         if let Ok(permit) = breaker.try_acquire() {
-    ///             break permit;
+    ///         match breaker.try_acquire() {
+    ///             Ok(permit) => break permit,
+    ///             // Another task was faster, or a ramp goes on.
+    ///             Err(open) => tokio::time::sleep(open.retry_after().unwrap_or_default()).await,
     ///         }
     ///     };
     ///     // … do the job …
