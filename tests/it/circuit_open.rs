@@ -3,7 +3,7 @@
 use std::{error::Error, io, sync::Arc, time::Duration};
 
 use brama::{
-    Breaker, CallError, CircuitOpen, Outcome, Registry, State,
+    Breaker, CallError, CircuitOpen, Outcome, PolicyPatch, Registry, State,
     status::{Limit, Opening, Rule},
     testing::ManualClock,
 };
@@ -117,8 +117,32 @@ fn a_rejection_beside_a_probe_names_no_time() {
     clock.advance(Duration::from_secs(20));
     let open = rejection(&breaker);
     assert_eq!(open.to_string(), "payment_api is half-open and a probe is in flight");
+    assert_eq!((open.retry_after(), open.retry_after_secs()), (None, Some(1)));
     assert_eq!(open.cause().unwrap().rule, Rule::FailureThreshold);
     probe.success();
+}
+
+#[test]
+fn the_longest_opening_is_an_opening_like_others() {
+    const LONGEST: Duration = Duration::from_secs(u64::MAX);
+    let by_hand = |breaker: &Breaker| breaker.open_for(LONGEST, "maintenance").unwrap();
+    let by_rule = |breaker: &Breaker| {
+        breaker.configure(PolicyPatch::new().expiry(LONGEST)).unwrap();
+        breaker.failure("refused");
+        breaker.try_acquire().unwrap().record(Outcome::trip("blocked"));
+    };
+    let openings: [&dyn Fn(&Breaker); 2] = [&by_hand, &by_rule];
+    for (open, nanos) in openings.into_iter().flat_map(|open| (0..3).map(move |n| (open, n))) {
+        let clock = ManualClock::new();
+        let breaker = Registry::with_clock(clock.clone()).breaker("payment_api");
+        clock.advance(Duration::from_nanos(nanos));
+        open(&breaker);
+        let rejected = rejection(&breaker);
+        assert!(!rejected.is_saturated());
+        assert!(Some(LONGEST / 2) > rejected.retry_after() && rejected.retry_after().is_some());
+        assert!(rejected.to_string().starts_with("payment_api is open, next attempt in "));
+        assert!(rejected.source().unwrap().to_string().starts_with("opened "));
+    }
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! How many calls may be in flight at once: `concurrency_limit`.
 
 use std::{
-    error::Error,
     future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
@@ -17,19 +16,18 @@ use std::{
 use brama::{
     Breaker, CallError, CircuitOpen, Config, Outcome, Permit, PolicyPatch, State, circuit_breaker,
     event::{EventDetail, EventKind},
-    status::Rule,
     testing::TestRegistry,
     tower::{BreakerError, CircuitBreakerLayer},
 };
 use tower::{Layer, Service, service_fn};
 
-fn limited(registry: &TestRegistry, calls: u32) -> Breaker {
+pub(crate) fn limited(registry: &TestRegistry, calls: u32) -> Breaker {
     let patch = PolicyPatch::new().concurrency_limit(calls).failure_threshold(1);
     registry.configure("bank", patch).unwrap();
     registry.breaker("bank")
 }
 
-fn acquire(breaker: &Breaker, calls: usize) -> Vec<Permit> {
+pub(crate) fn acquire(breaker: &Breaker, calls: usize) -> Vec<Permit> {
     (0..calls).map(|_| breaker.try_acquire().unwrap()).collect()
 }
 
@@ -95,25 +93,6 @@ fn rejections_by_cause_add_up_to_those_in_all() {
     let status = breaker.status();
     assert_eq!((status.rejections.saturated, status.rejections.open), (1, 3));
     assert_eq!(status.totals.rejected, 4);
-}
-
-#[test]
-fn a_rejection_of_the_surplus_names_its_cause_and_no_time() {
-    let registry = TestRegistry::new();
-    let breaker = limited(&registry, 1);
-    let _permit = breaker.try_acquire().unwrap();
-    let rejected = breaker.try_acquire().unwrap_err();
-    assert_eq!(rejected.to_string(), "bank has too many calls in flight");
-    assert_eq!(
-        rejected.source().map(ToString::to_string).as_deref(),
-        Some("1 call is in flight, concurrency_limit is 1")
-    );
-    assert!(rejected.is_saturated());
-    assert!(format!("{rejected:?}").ends_with("is_saturated: true }"), "{rejected:?}");
-    assert_eq!((rejected.retry_after(), rejected.state()), (None, State::Closed));
-    assert_eq!(rejected.cause().unwrap().rule, Rule::Saturated);
-    let found = CircuitOpen::find_in(&rejected).unwrap();
-    assert!(found.is_saturated());
 }
 
 #[test]
@@ -436,4 +415,21 @@ fn an_error_of_the_callers_own_has_the_rejection_within() {
     let _permit = breaker.try_acquire().unwrap();
     let rejected = breaker.call(|| Ok::<_, ()>(())).unwrap_err();
     assert!(matches!(rejected, CallError::Rejected(open) if open.is_saturated()));
+}
+
+#[test]
+fn a_call_that_the_ramp_admits_takes_a_place_and_a_call_within_it_takes_none() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    breaker.configure(PolicyPatch::new().ramp(Duration::from_secs(10))).unwrap();
+    breaker.failure("refused");
+    registry.clock().advance(Duration::from_secs(60));
+    breaker.try_acquire().unwrap().success();
+    registry.clock().advance(Duration::from_secs(9));
+    let inner =
+        |breaker: &Breaker| breaker.call(|| Ok::<_, ()>(breaker.status().in_flight)).unwrap();
+    let answers: Vec<_> =
+        (0..50).filter_map(|_| breaker.call(|| Ok::<_, ()>(inner(&breaker))).ok()).collect();
+    assert_eq!(breaker.state(), State::HalfOpen);
+    assert!(20 < answers.len() && answers.iter().all(|in_flight| *in_flight == Some(1)));
 }

@@ -30,6 +30,7 @@
 //! | `failure_count` | `failure_count.rs` |
 //! | `ramp` | `ramp.rs` |
 //! | `concurrency_limit` | `concurrency_limit.rs` |
+//! | what a breaker shows whose places are all taken | `saturated.rs` |
 //! | `concurrency_limit` while openings only observe | `limit_in_shadow.rs` |
 //! | retry-after hints | `hints.rs` |
 //! | `durations` | `durations.rs` |
@@ -142,6 +143,7 @@ mod registered_keys;
 mod registry;
 mod reload;
 mod retry;
+mod saturated;
 mod secrets;
 mod serde;
 mod serde_errors;

@@ -53,8 +53,8 @@ impl CircuitOpen {
     #[cold]
     fn log(&self) {
         logs::note_outcome(&*self.0.slot, || "rejected");
-        if self.is_saturated() {
-            return self.0.slot.log_saturated(self);
+        if let Some(saturation) = self.0.rejection.saturation() {
+            return self.0.slot.log_saturated(self, saturation);
         }
         if self.is_overlaid() {
             return self.0.slot.log_overlaid(self);
@@ -117,8 +117,8 @@ impl CircuitOpen {
     /// Returns why the circuit opened, or `None` if it has opened at least four times since then or
     /// was unregistered.
     ///
-    /// If too many calls were in flight, the rule of the cause is [`Saturated`], with the present
-    /// number of calls and the present limit.
+    /// If too many calls were in flight, the rule of the cause is [`Saturated`], with the
+    /// number of calls and the limit that the rejected call saw.
     ///
     /// [`Saturated`]: crate::circuit::Rule::Saturated
     #[must_use]

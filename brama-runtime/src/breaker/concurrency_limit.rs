@@ -7,12 +7,18 @@
 use std::{mem, ops::ControlFlow};
 
 use super::{
-    circuit_open::CircuitOpen, entry::Entry, in_flight::Chore, pending_events::PendingEvents,
-    rejection::Rejection, slot::Slot, word::Word,
+    circuit_open::CircuitOpen,
+    entry::Entry,
+    in_flight::{Chore, Saturation},
+    pending_events::PendingEvents,
+    rejection::Rejection,
+    slot::Slot,
+    word::Word,
 };
 use crate::{
     bus::Wakes,
-    circuit::{Cause, Limit, Policy, Rule, Tick},
+    circuit::{Policy, Tick},
+    duration::Exact,
     event::EventDetail,
     logs,
 };
@@ -39,7 +45,7 @@ impl Slot {
     /// Admits or rejects a call of a breaker that limits the calls in flight.
     #[inline]
     pub(super) fn admit_limited(&self, word: Word) -> Result<Option<Entry>, Rejection> {
-        if word.admits_untimed() && self.extras().in_flight.take() {
+        if word.admits_untimed() && self.extras().in_flight.take().is_ok() {
             return Ok(Entry::new(word.holding_place(true), Tick::NEVER));
         }
         self.admit_limited_slowly(word)
@@ -53,7 +59,10 @@ impl Slot {
         if let Some(rejection) = self.reject_unless_saturated(word) {
             return Err(rejection);
         }
-        let Some(place) = self.take_place() else { return self.reject_saturated(word) };
+        let place = match self.take_place() {
+            Ok(place) => place,
+            Err(saturation) => return self.reject_saturated(word, saturation),
+        };
         let entry = self.ask_circuit(word)?.or_else(Entry::in_shadow);
         Ok(entry.map(|entry| place.leave_to(entry)))
     }
@@ -68,8 +77,8 @@ impl Slot {
         }
     }
 
-    fn take_place(&self) -> Option<CallPlace<'_>> {
-        self.extras().in_flight.take().then(|| CallPlace(self))
+    fn take_place(&self) -> Result<CallPlace<'_>, Saturation> {
+        self.extras().in_flight.take().map(|()| CallPlace(self))
     }
 
     /// Takes the place over that the call holds, if it holds one.
@@ -118,16 +127,20 @@ impl Slot {
         self.wake_for_place();
     }
 
-    fn reject_saturated(&self, word: Word) -> Result<Option<Entry>, Rejection> {
+    fn reject_saturated(
+        &self,
+        word: Word,
+        saturation: Saturation,
+    ) -> Result<Option<Entry>, Rejection> {
         let in_flight = &self.extras().in_flight;
-        in_flight.count_rejected();
+        in_flight.count_rejected(|| self.context.time.coarse());
         if word.is_observed() || word.is_unregistered() {
             self.announce_rejection();
         }
         if in_flight.only_observes() {
             return Ok(None);
         }
-        Err(Rejection::saturated(word, self.gate.published().opening()))
+        Err(Rejection::saturated(word, self.gate.published().opening(), saturation))
     }
 
     #[cold]
@@ -164,20 +177,10 @@ impl Slot {
         wakes.wake();
     }
 
-    /// The evidence of a rejection by the limit: the present numbers.
-    pub(super) fn saturation(&self) -> Cause {
-        let (calls, limit) = {
-            let in_flight = &self.extras().in_flight;
-            (in_flight.calls(), in_flight.limit())
-        };
-        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        Cause { run: calls, limit: Some(Limit::Count(limit)), ..Cause::of_rule(Rule::Saturated) }
-    }
-
-    pub(super) fn log_saturated(&self, rejected: &CircuitOpen) {
-        let in_flight = &self.extras().in_flight;
-        let (limit, minute) = (Some(in_flight.limit()), self.present_minute());
-        in_flight.log.add_of_minute(self.identity(), limit, None, minute, rejected);
+    pub(super) fn log_saturated(&self, rejected: &CircuitOpen, saturation: Saturation) {
+        let (limit, minute) = (Some(saturation.limit().into()), self.present_minute());
+        let log = &self.extras().in_flight.log;
+        log.add_of_minute(self.identity(), limit, None, minute, rejected);
     }
 
     /// The number of the present minute.
@@ -189,6 +192,19 @@ impl Slot {
     pub(super) fn in_flight(&self, policy: &Policy) -> Option<u64> {
         let _limit = policy.concurrency_limit()?;
         Some(self.extras.get().map_or(0, |extras| extras.in_flight.calls()))
+    }
+
+    /// A warning if no place has been free for as long as a probe may be silent.
+    pub(super) fn warn_if_full(&self, word: Word, policy: &Policy, now: Tick) -> Option<String> {
+        let limit = policy.concurrency_limit().filter(|_| word.is_limited())?;
+        let full_for = self.extras.get()?.in_flight.full_for(now)?;
+        (policy.probe_timeout() <= full_for).then(|| {
+            let full_for = Exact(full_for);
+            format!(
+                "no place of `concurrency_limit` {limit} has been free for {full_for}: a call that \
+                 hangs keeps its place, so give calls a time limit, such as the option `timeout`"
+            )
+        })
     }
 
     /// The number of calls that were rejected because too many were in flight.

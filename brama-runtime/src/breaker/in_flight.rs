@@ -18,8 +18,15 @@
 //! and the holder of the lock releases (`gate.rs`). A failure that is absorbed reads it by a plain
 //! load (promise 5).
 
+mod full_since;
+mod saturation;
+
+use std::time::Duration;
+
+use self::full_since::FullSince;
+pub(super) use self::saturation::Saturation;
 use crate::{
-    circuit::Policy,
+    circuit::{Policy, Tick},
     logs::RejectionLog,
     sys::sync::{AtomicU64, Ordering},
 };
@@ -34,6 +41,8 @@ pub(super) struct InFlight {
     /// The number of places, and [`ONLY_OBSERVES`]. It changes under the breaker's lock.
     limit: AtomicU64,
     rejected: AtomicU64,
+    /// The [`FullSince`] of the first call that found no place since one was given back.
+    full_since: AtomicU64,
     pub(super) log: RejectionLog,
 }
 
@@ -71,6 +80,7 @@ impl Default for InFlight {
             moved: AtomicU64::new(0),
             limit: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
+            full_since: AtomicU64::new(FullSince::NEVER.bits()),
             log: RejectionLog::new(),
         }
     }
@@ -80,7 +90,11 @@ impl InFlight {
     /// Sets the limit of the policy. Call it only with the breaker's lock held.
     pub(super) fn set_limit(&self, limit: u32, policy: &Policy) {
         let observes = if policy.shadow() { ONLY_OBSERVES } else { 0 };
-        self.limit.store(u64::from(limit) | observes, Ordering::Relaxed);
+        let limit = u64::from(limit) | observes;
+        if self.limit.load(Ordering::Relaxed) != limit {
+            self.limit.store(limit, Ordering::Relaxed);
+            self.forget_full();
+        }
     }
 
     #[inline]
@@ -93,8 +107,33 @@ impl InFlight {
         self.word.load(Ordering::Relaxed) & CALLS
     }
 
-    pub(super) fn count_rejected(&self) {
+    /// Counts a call that found no place.
+    pub(super) fn count_rejected(&self, now: impl FnOnce() -> Tick) {
         self.rejected.fetch_add(1, Ordering::Relaxed);
+        // Another thread may move successes: then the sum is one that no later call finds.
+        let successes = self.sum_successes();
+        if !self.full_since().is_after(successes) {
+            let since = FullSince::new(now(), successes);
+            self.full_since.store(since.bits(), Ordering::Relaxed);
+        }
+    }
+
+    fn full_since(&self) -> FullSince {
+        FullSince::from_bits(self.full_since.load(Ordering::Relaxed))
+    }
+
+    fn forget_full(&self) {
+        if self.full_since() != FullSince::NEVER {
+            self.full_since.store(FullSince::NEVER.bits(), Ordering::Relaxed);
+        }
+    }
+
+    /// For how long no place has been free, as far as a rejected call has seen it; `None` if one is
+    /// free. Call it with the breaker's lock held.
+    pub(super) fn full_for(&self, now: Tick) -> Option<Duration> {
+        let since = self.full_since();
+        let is_full = self.limit() <= self.calls() && since.is_after(self.sum_successes());
+        is_full.then(|| since.age(now))
     }
 
     pub(super) fn rejected(&self) -> u64 {
@@ -105,25 +144,31 @@ impl InFlight {
         self.limit.load(Ordering::Relaxed) & ONLY_OBSERVES != 0
     }
 
-    /// Takes a place, if one is free.
+    /// Takes a place.
+    ///
+    /// # Errors
+    ///
+    /// The numbers that the call has seen, if no place is free.
     #[inline]
-    pub(super) fn take(&self) -> bool {
+    pub(super) fn take(&self) -> Result<(), Saturation> {
         let limit = self.limit();
         let mut seen = self.word.load(Ordering::Relaxed);
         while seen & CALLS < limit {
             let (taken, failed) = (Ordering::Acquire, Ordering::Relaxed);
             match self.word.compare_exchange(seen, seen + 1, taken, failed) {
-                Ok(_) => return true,
+                Ok(_) => return Ok(()),
                 Err(other) => seen = other,
             }
         }
-        false
+        Err(Saturation::new(seen & CALLS, limit))
     }
 
     /// Gives a place back.
     #[inline]
     pub(super) fn give_back(&self) -> Chore {
-        Chore::of(self.word.fetch_sub(1, Ordering::Release))
+        let chore = Chore::of(self.word.fetch_sub(1, Ordering::Release));
+        self.forget_full();
+        chore
     }
 
     /// Counts a success whose caller has found a fast path, and gives its place back.
@@ -206,7 +251,8 @@ mod tests {
         let in_flight = with_successes(7);
         in_flight.limit.store(CALLS, Ordering::Relaxed);
         in_flight.word.fetch_add(CALLS - 1, Ordering::Relaxed);
-        assert!(in_flight.take() && !in_flight.take());
+        assert_eq!(in_flight.take(), Ok(()));
+        assert_eq!(in_flight.take(), Err(Saturation::new(CALLS, CALLS)));
         assert_eq!(in_flight.give_back(), Chore::None);
         assert_eq!((in_flight.successes(), in_flight.calls()), (7, CALLS - 1));
     }

@@ -87,8 +87,8 @@ impl Opening {
     /// [`CircuitOpen::cause`]: super::CircuitOpen::cause
     #[must_use]
     pub fn cause(&self) -> Option<Arc<Cause>> {
-        if self.is_saturated() {
-            return Some(Arc::new(self.slot.saturation()));
+        if let Some(saturation) = self.rejection.saturation() {
+            return Some(Arc::new(saturation.cause()));
         }
         if self.is_overlaid() {
             return Some(Arc::new(cause_of_overlay(self.slot.overlaid_by())));
@@ -107,11 +107,11 @@ impl Opening {
 ///
 /// If the opening does not simply last for the fixed `expiry` of the policy, its duration and the
 /// reason follow the age: `opened 12 s ago for 20 s (progressive, opening 3 in a row): …`. If too
-/// many calls were in flight: `10 calls are in flight, concurrency_limit is 10`, by now.
+/// many calls were in flight: `10 calls are in flight, concurrency_limit is 10`.
 impl fmt::Display for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_saturated() {
-            return self.slot.saturation().fmt(f);
+        if let Some(saturation) = self.rejection.saturation() {
+            return saturation.cause().fmt(f);
         }
         if self.is_overlaid() {
             return cause_of_overlay(self.slot.overlaid_by()).fmt(f);

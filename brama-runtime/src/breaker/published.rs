@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::word::Word;
+use super::{rejection::LONGEST_WAIT, word::Word};
 use crate::{
     circuit::Tick,
     logs::RejectionLog,
@@ -53,7 +53,9 @@ impl Default for Published {
 impl Published {
     pub(super) fn store(&self, fields: GateFields) {
         if let Some(until) = fields.rejects_until {
-            self.rejects_until.store(until.as_nanos(), Ordering::Relaxed);
+            // The wait until a deadline is known, however long it is.
+            let until = until.as_nanos().min(LONGEST_WAIT);
+            self.rejects_until.store(until, Ordering::Relaxed);
         }
         self.edge.store(fields.edge.as_nanos(), Ordering::Relaxed);
         let slow_after = u64::try_from(fields.slow_after.as_nanos()).unwrap_or(u64::MAX);

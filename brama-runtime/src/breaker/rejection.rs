@@ -4,6 +4,7 @@ use std::{num::NonZeroU64, time::Duration};
 
 use super::{
     flags::{STATE, STATE_BITS},
+    in_flight::Saturation,
     word::Word,
 };
 use crate::circuit::{State, nanos};
@@ -12,34 +13,37 @@ use crate::circuit::{State, nanos};
 /// fast.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rejection {
-    /// The opening's number and, in the lowest three bits, the state's number.
+    /// The opening's number, [`SATURATED`] and, in the lowest three bits, the state's number.
     number_and_state: u64,
-    /// Nanoseconds; [`UNKNOWN_WAIT`] if it is not known when a call may run.
+    /// Nanoseconds; [`UNKNOWN_WAIT`] if it is not known when a call may run. A [`Saturation`] if
+    /// the call is rejected because of one.
     retry_after: u64,
 }
 
 impl Rejection {
     /// The rejection that the gate gives with `word`.
     pub(super) const fn at_gate(word: Word, opening: u64, retry_after: NonZeroU64) -> Self {
-        let number_and_state = opening << STATE_BITS | word.state_place();
+        let number_and_state = opening << NUMBER_SHIFT | word.state_place();
         Self { number_and_state, retry_after: retry_after.get() }
     }
 
     /// The rejection that the circuit gives under the lock.
     pub(super) fn of_circuit(state: State, opening: u64, retry_after: Option<Duration>) -> Self {
-        let number_and_state = opening << STATE_BITS | state as u64;
-        Self { number_and_state, retry_after: retry_after.map_or(UNKNOWN_WAIT.get(), nanos) }
+        let number_and_state = opening << NUMBER_SHIFT | state as u64;
+        let known = |wait| nanos(wait).min(LONGEST_WAIT);
+        Self { number_and_state, retry_after: retry_after.map_or(UNKNOWN_WAIT.get(), known) }
     }
 
     /// The rejection of a call for which no place among those in flight was free.
-    pub(super) const fn saturated(word: Word, opening: u64) -> Self {
-        let number_and_state = opening << STATE_BITS | word.state_place();
-        Self { number_and_state, retry_after: SATURATED }
+    pub(super) const fn saturated(word: Word, opening: u64, saturation: Saturation) -> Self {
+        let number_and_state = opening << NUMBER_SHIFT | SATURATED | word.state_place();
+        Self { number_and_state, retry_after: saturation.bits() }
     }
 
     /// The rejection by an overlay that ends in so many nanoseconds.
-    pub(super) const fn by_overlay(opening: u64, left: u64) -> Self {
-        Self { number_and_state: opening << STATE_BITS | OVERLAID, retry_after: left }
+    pub(super) fn by_overlay(opening: u64, left: u64) -> Self {
+        let number_and_state = opening << NUMBER_SHIFT | OVERLAID;
+        Self { number_and_state, retry_after: left.min(LONGEST_WAIT) }
     }
 
     pub(super) const fn is_overlaid(self) -> bool {
@@ -47,11 +51,16 @@ impl Rejection {
     }
 
     pub(super) const fn is_saturated(self) -> bool {
-        self.retry_after == SATURATED
+        self.number_and_state & SATURATED != 0
+    }
+
+    /// What the call saw that found no place; `None` if it was rejected for another reason.
+    pub(super) const fn saturation(self) -> Option<Saturation> {
+        if self.is_saturated() { Some(Saturation::from_bits(self.retry_after)) } else { None }
     }
 
     pub(super) const fn number(self) -> u64 {
-        self.number_and_state >> STATE_BITS
+        self.number_and_state >> NUMBER_SHIFT
     }
 
     pub(super) const fn state(self) -> State {
@@ -59,7 +68,7 @@ impl Rejection {
     }
 
     pub(super) const fn retry_after(self) -> Option<Duration> {
-        if SATURATED <= self.retry_after {
+        if self.is_saturated() || self.retry_after == UNKNOWN_WAIT.get() {
             return None;
         }
         Some(Duration::from_nanos(self.retry_after))
@@ -69,8 +78,14 @@ impl Rejection {
 /// Longer than any clock runs: 584 years.
 pub(super) const UNKNOWN_WAIT: NonZeroU64 = NonZeroU64::MAX;
 
+/// The longest wait that is known.
+pub(super) const LONGEST_WAIT: u64 = UNKNOWN_WAIT.get() - 1;
+
 /// In the place of the state: an overlay rejects the call.
 const OVERLAID: u64 = STATE;
 
-/// No wait, but the mark of a rejection by the limit of calls in flight.
-const SATURATED: u64 = u64::MAX - 1;
+/// Above the state: too many calls were in flight.
+const SATURATED: u64 = 1 << STATE_BITS;
+
+/// The opening's number takes the bits above.
+const NUMBER_SHIFT: u32 = STATE_BITS + 1;

@@ -65,17 +65,18 @@ impl Slot {
             cause: opened.map(|opened| Arc::clone(&opened.cause)),
             openings: past_openings(rare, calendar),
             reasons: circuit.reasons().cloned().collect(),
-            warnings: self.warnings(&locked, totals),
+            warnings: self.warnings(&locked, totals, now),
         };
         (status, layers.store())
     }
 
-    fn warnings(&self, locked: &Locked, totals: Totals) -> Vec<String> {
+    fn warnings(&self, locked: &Locked, totals: Totals, now: Tick) -> Vec<String> {
         let Locked { circuit, policy, .. } = locked;
         let losses = self.context.bus.losses(&self.identity, policy.layers().kind().as_ref());
         let abandoned = locked.rare().map(|rare| rare.abandoned).unwrap_or_default();
         let blind = abandoned.warning(totals, circuit.state());
-        policy.warnings().iter().cloned().chain(losses).chain(blind).collect()
+        let full = self.warn_if_full(self.gate.load(), policy, now);
+        policy.warnings().iter().cloned().chain(losses).chain(blind).chain(full).collect()
     }
 }
 

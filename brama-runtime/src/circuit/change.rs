@@ -69,6 +69,12 @@ impl Cause {
             held_back: false,
         }
     }
+
+    /// The cause of a rejection because so many calls are in flight.
+    pub(crate) fn saturated(calls: u64, limit: u32) -> Self {
+        let limit = Some(Limit::Count(limit));
+        Self { run: calls, limit, ..Self::of_rule(Rule::Saturated) }
+    }
 }
 
 /// The limit of a rule.

@@ -40,7 +40,9 @@ use crate::{
 /// `Display` prints a line for people: `payment_api is open, next attempt in 48 s: 10 failures in a
 /// row reached failure_threshold 10; last: connection refused`. If the duration of the opening is
 /// not simply the policy's fixed `expiry`, the line contains it with its reason: `payment_api is
-/// open for 20 s (progressive, opening 3 in a row), next attempt in 8 s: …`.
+/// open for 20 s (progressive, opening 3 in a row), next attempt in 8 s: …`. If there is a
+/// `concurrency_limit`, the calls in flight follow: `payment_api is closed; 3 calls are in flight,
+/// concurrency_limit is 50`.
 ///
 /// In JSON (feature `serde`), `time` and `since` are texts as RFC 3339 defines them, in UTC with
 /// milliseconds, `at` is a number of nanoseconds, and a duration is a text such as `"1m 30s"`.
@@ -137,6 +139,8 @@ pub struct Status {
     /// - subscriptions to this breaker that have lost events,
     /// - a closed circuit whose last ten or more calls were all abandoned, and an open or half-open
     ///   one whose last three or more probes were,
+    /// - a `concurrency_limit` that has rejected calls without a free place for `probe_timeout` or
+    ///   longer, as if its calls hang,
     /// - how many calls found no room for their key (see [`Identity::is_overflow`]),
     /// - the last reload of the registry, while it is one that failed.
     pub warnings: Vec<String>,
@@ -146,6 +150,16 @@ impl Status {
     /// Whether an overlay rejects every call.
     fn is_rejected_by_overlay(&self) -> bool {
         self.hears_overlay() && self.overlay.as_ref().is_some_and(OverlayStatus::rejects)
+    }
+
+    /// The limit of calls in flight; a disabled breaker has none.
+    fn limit_in_effect(&self) -> Option<u32> {
+        match self.state {
+            State::Closed | State::Open | State::HalfOpen | State::ForcedOpen => {
+                self.policy.concurrency_limit()
+            }
+            State::Disabled => None,
+        }
     }
 
     fn hears_overlay(&self) -> bool {
@@ -168,6 +182,9 @@ impl fmt::Display for Status {
             }
             (Some(_), State::Closed | State::Disabled) | (None, _) => Ok(()),
         }?;
+        if let (Some(calls), Some(limit)) = (self.in_flight, self.limit_in_effect()) {
+            write!(f, "; {}", Cause::saturated(calls, limit))?;
+        }
         if let Some(overlay) = &self.overlay {
             let effect = if self.hears_overlay() { "" } else { " without effect" };
             write!(f, "; an overlay{effect} {overlay}")?;
