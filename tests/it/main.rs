@@ -12,6 +12,7 @@
 //! | which layer a time limit comes from | `timeout_layers.rs` |
 //! | options that judge the error of a late call | `timeout_rules.rs` |
 //! | `timeout` of a stream | `stream_timeout.rs` |
+//! | streams of which a part panics | `stream_panics.rs` |
 //! | several attributes on one function | `stacked.rs` |
 //! | functions that return a stream | `streams.rs` |
 //! | types of streams, and answers of their functions | `stream_types.rs` |
@@ -151,6 +152,7 @@ mod shadow;
 mod stacked;
 mod status;
 mod steps;
+mod stream_panics;
 mod stream_timeout;
 mod stream_types;
 mod streams;

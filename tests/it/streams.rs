@@ -1,7 +1,6 @@
 //! Functions that return a stream, with `stream = "first_item"` and `stream = "end"`.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::{
         Arc,
@@ -11,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use brama::{CircuitOpen, Outcome, State, circuit_breaker, testing::TestRegistry};
+use brama::{CircuitOpen, State, circuit_breaker, testing::TestRegistry};
 use futures_util::{FutureExt, Stream, StreamExt, stream};
 
 #[derive(Debug, thiserror::Error)]
@@ -184,65 +183,6 @@ fn a_stream_that_has_ended_is_not_polled_again() {
     for _ in 0..3 {
         assert!(matches!(next(rows.as_mut()), Poll::Ready(None)));
     }
-}
-
-#[circuit_breaker(identifier = "panics", stream = "end")]
-fn panics(at: u8) -> impl Stream<Item = Row> {
-    let mut row = 0;
-    stream::poll_fn(move |_| {
-        row += 1;
-        assert!(row != at, "as planned");
-        Poll::Ready(Some(Ok(row)))
-    })
-}
-
-#[test]
-fn a_panic_in_a_poll_is_one_failure() {
-    let registry = TestRegistry::new();
-    let _entered = registry.enter();
-    let polled = catch_unwind(AssertUnwindSafe(|| {
-        let mut rows = pin!(panics(2));
-        while let Poll::Ready(Some(_)) = next(rows.as_mut()) {}
-    }));
-    assert!(polled.is_err());
-    let status = registry.breaker("panics").status();
-    assert_eq!((status.totals.failures, status.totals.abandoned), (1, 0));
-    assert_eq!(status.reasons[0].to_string(), "panic");
-}
-
-#[test]
-fn a_handler_that_panics_is_one_failure() {
-    #[circuit_breaker(
-        identifier = "judge",
-        stream = "end",
-        error_handler = |row: &u8| -> Outcome { panic!("row {row}") },
-        fallback = 0,
-    )]
-    fn judged() -> impl Stream<Item = u8> {
-        stream::iter([1, 2])
-    }
-    let registry = TestRegistry::new();
-    let _entered = registry.enter();
-    let mut rows = Box::pin(judged());
-    assert!(catch_unwind(AssertUnwindSafe(|| next(rows.as_mut()).is_ready())).is_err());
-    drop(rows);
-    let totals = registry.breaker("judge").status().totals;
-    assert_eq!((totals.failures, totals.abandoned), (1, 0));
-}
-
-#[test]
-fn an_answer_that_panics_ends_the_stream_unpolled() {
-    #[circuit_breaker(identifier = "answer", stream = "end", on_open = |_| panic!("on_open"))]
-    fn answered() -> impl Stream<Item = Row> {
-        stream::iter([Ok(1)])
-    }
-    let registry = TestRegistry::new();
-    let _entered = registry.enter();
-    registry.breaker("answer").open("a test");
-    let mut rows = Box::pin(answered());
-    assert!(catch_unwind(AssertUnwindSafe(|| next(rows.as_mut()).is_ready())).is_err());
-    assert!(matches!(next(rows.as_mut()), Poll::Ready(None)));
-    assert_eq!(rows.size_hint(), (0, Some(0)));
 }
 
 #[circuit_breaker(

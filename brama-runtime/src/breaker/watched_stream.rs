@@ -1,7 +1,7 @@
 //! A stream that owns the permit of its call.
 
 use std::{
-    fmt,
+    fmt, mem,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -174,9 +174,21 @@ impl<S: SlotRef> StreamCall<S> {
         Self { permit, judged_at, last: LastItem::Success }
     }
 
-    /// Polls a stream for its next item. If the item or the end of the stream decides the call,
-    /// this takes the call and records its outcome.
+    /// Polls a stream for its next item. If the item, the end of the stream or a panic decides the
+    /// call, this takes the call and records its outcome.
     pub(crate) fn poll_next<B: Stream, J, O: Into<Judgement>>(
+        call: &mut Option<(Self, J)>,
+        body: Pin<&mut B>,
+        context: &mut Context<'_>,
+        judge: impl FnOnce(&mut J, &B::Item) -> O,
+    ) -> Poll<Option<B::Item>> {
+        let polled = Polled(call);
+        let item = Self::poll_call(polled.0, body, context, judge);
+        polled.disarm();
+        item
+    }
+
+    fn poll_call<B: Stream, J, O: Into<Judgement>>(
         call: &mut Option<(Self, J)>,
         body: Pin<&mut B>,
         context: &mut Context<'_>,
@@ -222,6 +234,23 @@ impl<S: SlotRef> StreamCall<S> {
     /// Ends the call.
     pub(crate) fn record(self, judgement: impl Into<Judgement>) {
         self.permit.record(judgement);
+    }
+}
+
+/// The place of a call while its stream is polled. A panic unwinds through it and is recorded,
+/// after which no item is judged.
+struct Polled<'a, C>(&'a mut Option<C>);
+
+impl<C> Polled<'_, C> {
+    #[inline]
+    const fn disarm(self) {
+        mem::forget(self);
+    }
+}
+
+impl<C> Drop for Polled<'_, C> {
+    fn drop(&mut self) {
+        *self.0 = None;
     }
 }
 

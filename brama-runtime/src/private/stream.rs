@@ -210,6 +210,10 @@ where
     /// Ends the call if its first item is late. The body is dropped before the failure is recorded.
     fn poll_late(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<B::Item>> {
         let mut this = self.project();
+        if this.call.is_none() {
+            // A panic has decided the call, which no longer has a limit.
+            this.limit.set(None);
+        }
         let Some(mut limit) = this.limit.as_mut().as_pin_mut() else { return Poll::Pending };
         let Poll::Ready(late) = limit.as_mut().poll_late(context) else { return Poll::Pending };
         let Some((mut call, mut judge)) = this.call.take() else { return Poll::Pending };
