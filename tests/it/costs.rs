@@ -6,10 +6,15 @@
     reason = "functions whose size is measured"
 )]
 
-use std::future::{Future, ready};
+use std::{
+    future::{Future, ready},
+    task::Poll,
+    time::Duration,
+};
 
 use brama::circuit_breaker;
 use futures_util::{Stream, stream};
+use tokio::time::Sleep;
 
 use crate::answer::Answer;
 
@@ -18,19 +23,39 @@ const MOST: usize = 56;
 
 type Kilobyte = [u8; 1024];
 
+/// Bytes that a decorated stream may add.
+const MOST_OF_STREAM: usize = 48;
+
+/// Bytes that a `timeout` may add to a future or a stream, beside tokio's timer.
+const TIMEOUT: usize = 56;
+const TIMEOUT_OF_STREAM: usize = 40;
+
+/// Bytes that a `span` may add to a future or a stream.
+const SPAN: usize = 96;
+const SPAN_OF_STREAM: usize = 64;
+
+/// Bytes of tokio's timer.
+const TIMER: usize = size_of::<Sleep>();
+
 /// Writes a test: the decorated future is larger than the plain one by at most `$used` bytes of
-/// arguments and [`MOST`].
+/// arguments and [`MOST`], or by the bytes of its options.
 macro_rules! grows {
-    ($name:ident by $used:literal: ($($argument:ident: $ty:ty = $value:expr)?) $body:block) => {
+    ($name:ident by $used:literal: $arguments:tt $body:block) => {
+        grows!($name by $used + MOST; [identifier = stringify!($name)] $arguments $body);
+    };
+    (
+        $name:ident by $most:expr; [$($options:tt)+] ($($argument:ident: $ty:ty = $value:expr)?)
+        $body:block
+    ) => {
         #[test]
         fn $name() {
             async fn plain($($argument: $ty)?) -> Answer<u8> $body
 
-            #[circuit_breaker(identifier = stringify!($name))]
+            #[circuit_breaker($($options)+)]
             async fn decorated($($argument: $ty)?) -> Answer<u8> $body
 
             let [before, after] = [size_of_val(&plain($($value)?)), size_of_val(&decorated($($value)?))];
-            assert!(after <= before + $used + MOST, "{before} became {after}");
+            assert!(after <= before + $most, "{before} became {after}");
         }
     };
 }
@@ -70,20 +95,96 @@ grows!(a_local_variable_is_not_duplicated by 0: () {
     Ok(bytes[0])
 });
 
-#[test]
-fn a_stream_grows_by_its_permit_alone() {
-    fn plain() -> impl Stream<Item = Answer<u8>> {
-        stream::iter([Ok(1)])
-    }
+grows!(an_expression_as_identifier_costs_no_more by MOST; [identifier = String::from("costs")] () {
+    ready(()).await;
+    Ok(1)
+});
 
-    #[circuit_breaker(identifier = "costs: stream", stream = "end", slow_until = "first_item")]
-    fn decorated() -> impl Stream<Item = Answer<u8>> {
-        stream::iter([Ok(1)])
-    }
+grows!(a_key_is_stored_no_more_often by 8 + MOST; [identifier = "costs: key", key = cents] (cents: u64 = 1) {
+    ready(()).await;
+    Ok(1)
+});
 
-    let [before, after] = [size_of_val(&plain()), size_of_val(&decorated())];
-    assert!(after <= before + MOST, "{before} became {after}");
+grows!(a_timeout_adds_its_error_and_a_timer by MOST + TIMEOUT + TIMER; [
+    identifier = "costs: timeout", timeout = "1s", on_timeout = |_| Ok(0),
+] () {
+    ready(()).await;
+    Ok(1)
+});
+
+grows!(a_timeout_of_a_call_with_a_key_adds_no_more by 8 + MOST + TIMEOUT + TIMER; [
+    identifier = "costs: keyed timeout", key = cents, timeout = "1s", on_timeout = |_| Ok(0),
+] (cents: u64 = 1) {
+    ready(()).await;
+    Ok(1)
+});
+
+grows!(a_span_is_stored_once by MOST + SPAN; [identifier = "costs: span", span = true] () {
+    ready(()).await;
+    Ok(1)
+});
+
+/// Writes a test: a decorated stream is larger than a plain one by at most `$most` bytes, whether
+/// or not it has a value that the `Option` around it can use for `None`.
+macro_rules! stream_grows {
+    ($name:ident($key:ident) by $most:expr; [$($options:tt)+]) => {
+        #[test]
+        fn $name() {
+            fn with_a_niche($key: u64) -> impl Stream<Item = Answer<u8>> {
+                stream::iter([Ok(1)])
+            }
+
+            fn without($key: u64) -> impl Stream<Item = Answer<u8>> {
+                stream::poll_fn(move |_| Poll::Ready(u8::try_from($key).ok().map(Ok)))
+            }
+
+            #[circuit_breaker($($options)+)]
+            fn decorated_with_a_niche($key: u64) -> impl Stream<Item = Answer<u8>> {
+                with_a_niche($key)
+            }
+
+            #[circuit_breaker($($options)+)]
+            fn decorated_without($key: u64) -> impl Stream<Item = Answer<u8>> {
+                without($key)
+            }
+
+            let before = [size_of_val(&with_a_niche(1)), size_of_val(&without(1))];
+            let after = [size_of_val(&decorated_with_a_niche(1)), size_of_val(&decorated_without(1))];
+            let fits = before.iter().zip(&after).all(|(before, after)| *after <= before + $most);
+            assert!(fits, "{before:?} became {after:?}");
+        }
+    };
 }
+
+stream_grows!(a_stream_grows_by_its_permit_alone(key) by MOST_OF_STREAM; [
+    identifier = "costs: stream", stream = "end", slow_until = "first_item",
+]);
+
+stream_grows!(a_stream_with_a_key_grows_no_more(key) by MOST_OF_STREAM; [
+    identifier = "costs: keyed stream", key = key, stream = "end",
+]);
+
+stream_grows!(a_stream_with_an_expression_as_identifier_grows_no_more(key) by MOST_OF_STREAM; [
+    identifier = String::from("costs"), key = key, stream = "first_item",
+]);
+
+stream_grows!(a_timeout_adds_its_error_and_a_timer_to_a_stream(key)
+    by MOST_OF_STREAM + TIMEOUT_OF_STREAM + TIMER; [
+    identifier = "costs: limited stream", stream = "end", timeout = "1s", on_timeout = |_| Ok(0),
+]);
+
+stream_grows!(a_timeout_of_a_stream_with_a_key_adds_no_more(key)
+    by MOST_OF_STREAM + TIMEOUT_OF_STREAM + TIMER; [
+    identifier = "costs: limited keyed stream",
+    key = key,
+    stream = "end",
+    timeout = Duration::from_secs(1),
+    on_timeout = |_| Ok(0),
+]);
+
+stream_grows!(a_span_is_stored_once_in_a_stream(key) by MOST_OF_STREAM + SPAN_OF_STREAM; [
+    identifier = "costs: stream in a span", stream = "end", span = true,
+]);
 
 /// Writes a chain of functions with these attributes, each of which calls the next.
 macro_rules! chain {

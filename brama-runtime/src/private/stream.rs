@@ -37,12 +37,7 @@ where
     J: FnMut(&B::Item, &Option<LateCall>) -> Judgement,
     L: StreamLimit<B::Item>,
 {
-    ProtectedStream {
-        body: Some(body),
-        limit: None,
-        call: None,
-        stage: StreamStage::Unpolled(admit),
-    }
+    ProtectedStream { body: Some(body), limit: None, stage: StreamStage::Unpolled(admit) }
 }
 
 /// The items of a stream. It gives rustc their type for the closure of the verdict.
@@ -109,15 +104,14 @@ pin_project! {
         // `None` once there was an item.
         #[pin]
         limit: Option<L>,
-        // `None` until the call is admitted, and once it is judged.
-        call: Option<(StreamCall<S>, J)>,
-        stage: StreamStage<A>,
+        stage: StreamStage<A, (StreamCall<S>, J)>,
     }
 }
 
-enum StreamStage<A> {
+enum StreamStage<A, C> {
     Unpolled(A),
-    Admitted,
+    /// `None` once the call is judged.
+    Admitted(Option<C>),
     /// The call was rejected, or its admission panicked.
     Over,
 }
@@ -134,7 +128,7 @@ where
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<B::Item>> {
         match self.stage {
-            StreamStage::Admitted => {}
+            StreamStage::Admitted(_) => {}
             StreamStage::Over => return Poll::Ready(None),
             StreamStage::Unpolled(_) => {
                 if let Some(answer) = self.as_mut().admit() {
@@ -150,7 +144,7 @@ where
         let (least, most) = body.size_hint();
         let is_undecided = match self.stage {
             StreamStage::Unpolled(_) => true,
-            StreamStage::Admitted => self.limit.is_some(),
+            StreamStage::Admitted(_) => self.limit.is_some(),
             StreamStage::Over => return (0, Some(0)),
         };
         if is_undecided {
@@ -179,9 +173,8 @@ where
         };
         match admit(ItemsOf(PhantomData)) {
             Ok(AdmittedStream { call, judge, limit }) => {
-                *this.call = Some((call, judge));
+                *this.stage = StreamStage::Admitted(Some((call, judge)));
                 this.limit.set(limit);
-                *this.stage = StreamStage::Admitted;
                 None
             }
             Err(answer) => {
@@ -193,9 +186,13 @@ where
 
     fn poll_admitted(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<B::Item>> {
         let mut this = self.as_mut().project();
-        let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Ready(None) };
+        let (Some(body), StreamStage::Admitted(call)) =
+            (this.body.as_mut().as_pin_mut(), this.stage)
+        else {
+            return Poll::Ready(None);
+        };
         let judge = |judge: &mut J, item: &B::Item| judge(item, &None);
-        let Poll::Ready(item) = StreamCall::poll_next(this.call, body, context, judge) else {
+        let Poll::Ready(item) = StreamCall::poll_next(call, body, context, judge) else {
             return self.poll_late(context);
         };
         if this.limit.is_some() {
@@ -210,13 +207,14 @@ where
     /// Ends the call if its first item is late. The body is dropped before the failure is recorded.
     fn poll_late(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<B::Item>> {
         let mut this = self.project();
-        if this.call.is_none() {
+        let StreamStage::Admitted(call @ Some(_)) = this.stage else {
             // A panic has decided the call, which no longer has a limit.
             this.limit.set(None);
-        }
+            return Poll::Pending;
+        };
         let Some(mut limit) = this.limit.as_mut().as_pin_mut() else { return Poll::Pending };
         let Poll::Ready(late) = limit.as_mut().poll_late(context) else { return Poll::Pending };
-        let Some((mut call, mut judge)) = this.call.take() else { return Poll::Pending };
+        let Some((mut call, mut judge)) = call.take() else { return Poll::Pending };
         call.run_under(|| this.body.set(None));
         let answer = call.run_under(|| limit.answer(&late));
         this.limit.set(None);
