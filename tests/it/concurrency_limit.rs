@@ -129,6 +129,20 @@ fn the_surplus_takes_no_place_of_a_probe() {
 }
 
 #[test]
+fn a_displaced_probe_keeps_its_place_until_it_ends() {
+    let registry = TestRegistry::new();
+    let breaker = limited(&registry, 1);
+    breaker.failure("refused");
+    registry.clock().advance(Duration::from_secs(60));
+    let hangs = breaker.try_acquire().unwrap();
+    registry.clock().advance(Duration::from_secs(60));
+    assert!(breaker.try_acquire().unwrap_err().is_saturated());
+    drop(hangs);
+    breaker.try_acquire().unwrap().success();
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
 fn a_call_within_a_probe_takes_no_place() {
     let registry = TestRegistry::new();
     let breaker = limited(&registry, 1);

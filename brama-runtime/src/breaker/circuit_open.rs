@@ -87,8 +87,9 @@ impl CircuitOpen {
     }
 
     /// Returns the value for a header `Retry-After`: the [`retry_after`](Self::retry_after) in
-    /// seconds, rounded up, at least 1; `None` if it is unknown. While half-open it is 1, since a
-    /// probe is about to decide.
+    /// seconds, rounded up, at least 1; `None` if it is unknown. If the places for probes are taken,
+    /// it is 1, since a probe is about to decide. If too many calls were in flight, it is `None` in
+    /// every state.
     #[must_use]
     pub const fn retry_after_secs(&self) -> Option<u64> {
         self.0.retry_after_secs()
