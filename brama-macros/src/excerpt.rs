@@ -38,6 +38,11 @@ impl Excerpt {
                 TokenTree::Group(group) => {
                     self.push_group(brackets(group.delimiter()), group.stream(), start, end);
                 }
+                TokenTree::Punct(sign) if sign.as_char() == '\'' => {
+                    self.push("'", start, end);
+                    // The name of the lifetime has the same place.
+                    self.end = None;
+                }
                 leaf => self.push(&leaf.to_string(), start, end),
             }
         }
