@@ -87,9 +87,9 @@ impl CircuitOpen {
     }
 
     /// Returns the value for a header `Retry-After`: the [`retry_after`](Self::retry_after) in
-    /// seconds, rounded up, at least 1; `None` if it is unknown. If the places for probes are taken,
-    /// it is 1, since a probe is about to decide. If too many calls were in flight, it is `None` in
-    /// every state.
+    /// seconds, rounded up, at least 1; `None` if it is unknown. If the places for probes are
+    /// taken, it is 1, since a probe is about to decide. If too many calls were in flight, it is
+    /// `None` in every state.
     #[must_use]
     pub const fn retry_after_secs(&self) -> Option<u64> {
         self.0.retry_after_secs()
@@ -118,8 +118,8 @@ impl CircuitOpen {
     /// Returns why the circuit opened, or `None` if it has opened at least four times since then or
     /// was unregistered.
     ///
-    /// If too many calls were in flight, the rule of the cause is [`Saturated`], with the
-    /// number of calls and the limit that the rejected call saw.
+    /// If too many calls were in flight, the rule of the cause is [`Saturated`], with the number of
+    /// calls and the limit that the rejected call saw.
     ///
     /// [`Saturated`]: crate::circuit::Rule::Saturated
     #[must_use]

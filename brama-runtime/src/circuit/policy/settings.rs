@@ -238,8 +238,8 @@ settings! {
     ///
     /// One more is rejected at once. It is no failure, and takes no place of a probe. A call that
     /// never ends keeps its place, and so does a permit that is never dropped. A call of the same
-    /// breaker within a call takes another place, unless the outer one is a probe, or a `ramp` or an
-    /// overlay has admitted it.
+    /// breaker within a call takes another place, unless the outer one is a probe, or a `ramp` or
+    /// an overlay has admitted it.
     ConcurrencyLimit => concurrency_limit(calls: u32) {
         #[serde(with = "number_or_off")]
         value: Option<u32> = Some(calls),
