@@ -7,6 +7,8 @@ use brama_runtime::api::{
     Breaker, Identity, Registry,
 };
 
+use crate::layer::CircuitBreakerLayer;
+
 /// The breakers of a layer.
 #[derive(Debug, Clone)]
 pub(crate) struct Breakers {
@@ -65,14 +67,45 @@ where
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OneBreaker;
 
-/// Every request has the same breaker, which gates the readiness of the service: see
-/// [`CircuitBreakerLayer::gate_readiness`](crate::CircuitBreakerLayer::gate_readiness).
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ReadinessGate;
-
 /// Each key of a request has a breaker of its own.
 #[derive(Clone, Copy)]
 pub struct BreakerOfKey<K>(pub(crate) K);
+
+impl<E, R, T> CircuitBreakerLayer<OneBreaker, E, R, T> {
+    /// Gives each key of a request a breaker of its own: a host, a tenant, a node.
+    ///
+    /// The closure borrows the key from the request, or makes it. With the feature `http`,
+    /// `Authority` is the key for clients of many hosts.
+    ///
+    /// A layer with a key has no [`gate_readiness`](Self::gate_readiness), because a service is
+    /// polled for readiness before it gets a request with a key.
+    ///
+    /// ```
+    /// # use brama_runtime::api as brama;
+    /// use brama_tower::CircuitBreakerLayer;
+    ///
+    /// struct Order {
+    ///     region: String,
+    /// }
+    ///
+    /// # let registry = brama::testing::TestRegistry::new();
+    /// # let _entered = registry.enter();
+    /// let layer = CircuitBreakerLayer::new("stock").key(|order: &Order| (&order.region).into());
+    /// # let _ = layer;
+    /// ```
+    pub fn key<Request, F>(self, key: F) -> CircuitBreakerLayer<BreakerOfKey<F>, E, R, T>
+    where
+        F: Fn(&Request) -> Cow<'_, str>,
+    {
+        self.key_by(key)
+    }
+
+    /// Gives each key of a request a breaker of its own, as [`key`](Self::key), with a named type:
+    /// a [`KeyExtractor`](crate::KeyExtractor).
+    pub fn key_by<K>(self, key: K) -> CircuitBreakerLayer<BreakerOfKey<K>, E, R, T> {
+        self.select(BreakerOfKey(key))
+    }
+}
 
 impl<K> fmt::Debug for BreakerOfKey<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -80,8 +113,8 @@ impl<K> fmt::Debug for BreakerOfKey<K> {
     }
 }
 
-/// Finds the breaker of a request. It is implemented for [`OneBreaker`], [`ReadinessGate`] and
-/// [`BreakerOfKey`].
+/// Finds the breaker of a request. It is implemented for [`OneBreaker`], [`BreakerOfKey`] and
+/// [`ReadinessGate`](crate::ReadinessGate).
 pub trait Select<Request>: sealed::SealedSelect {
     #[doc(hidden)]
     fn select(&self, breakers: &sealed::LayerBreakers<'_>, request: &Request) -> HeldBreaker;
@@ -90,7 +123,7 @@ pub trait Select<Request>: sealed::SealedSelect {
 pub(crate) mod sealed {
     use brama_runtime::api::future::Ready;
 
-    use super::{BreakerOfKey, Breakers, OneBreaker, ReadinessGate};
+    use super::{BreakerOfKey, Breakers, OneBreaker};
 
     pub trait SealedSelect {
         /// What the readiness of the service waits for, if it waits for a breaker.
@@ -102,12 +135,6 @@ pub(crate) mod sealed {
 
     impl SealedSelect for OneBreaker {}
 
-    impl SealedSelect for ReadinessGate {
-        fn gate(&self, breakers: &LayerBreakers<'_>) -> Option<Ready> {
-            Some(breakers.0.keyless.ready_owned())
-        }
-    }
-
     impl<K> SealedSelect for BreakerOfKey<K> {}
 
     /// Breakers, out of the reach of users.
@@ -116,13 +143,6 @@ pub(crate) mod sealed {
 }
 
 impl<Request> Select<Request> for OneBreaker {
-    #[inline]
-    fn select(&self, breakers: &sealed::LayerBreakers<'_>, _: &Request) -> HeldBreaker {
-        breakers.0.held.clone()
-    }
-}
-
-impl<Request> Select<Request> for ReadinessGate {
     #[inline]
     fn select(&self, breakers: &sealed::LayerBreakers<'_>, _: &Request) -> HeldBreaker {
         breakers.0.held.clone()

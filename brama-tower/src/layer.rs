@@ -1,7 +1,5 @@
 //! The layer.
 
-use std::borrow::Cow;
-
 use brama_runtime::api::{
     CircuitOpen, Connection, Identity, Outcome, PolicyPatch, Registry, error::RegisterError,
     registry,
@@ -12,7 +10,7 @@ use crate::{
     classify::{ClassifyWith, ErrorsAreFailures, ForBoxes},
     end::AtResponse,
     key::{
-        BreakerOfKey, Breakers, OneBreaker, ReadinessGate,
+        Breakers, OneBreaker,
         sealed::{LayerBreakers, SealedSelect},
     },
     reject::{RejectBoxed, RejectTyped, RejectWith},
@@ -162,6 +160,11 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
         self.end(AtResponse(classify))
     }
 
+    pub(crate) fn select<S2>(self, select: S2) -> CircuitBreakerLayer<S2, E, R, T> {
+        let Self { registry, identity, end, reject, timeout, .. } = self;
+        CircuitBreakerLayer { registry, identity, select, end, reject, timeout }
+    }
+
     pub(crate) fn end<E2>(self, end: E2) -> CircuitBreakerLayer<S, E2, R, T> {
         self.map_end(|_| end)
     }
@@ -222,74 +225,6 @@ impl<S, E, R, T> CircuitBreakerLayer<S, E, R, T> {
     /// [`Reject`](crate::Reject), which may answer with an error too.
     pub fn reject_by<R2>(self, reject: R2) -> CircuitBreakerLayer<S, E, R2, T> {
         let Self { registry, identity, select, end, timeout, .. } = self;
-        CircuitBreakerLayer { registry, identity, select, end, reject, timeout }
-    }
-}
-
-impl<E, R, T> CircuitBreakerLayer<OneBreaker, E, R, T> {
-    /// Gives each key of a request a breaker of its own: a host, a tenant, a node.
-    ///
-    /// The closure borrows the key from the request, or makes it. With the feature `http`,
-    /// `Authority` is the key for clients of many hosts.
-    ///
-    /// A layer with a key has no [`gate_readiness`](Self::gate_readiness), because a service is
-    /// polled for readiness before it gets a request with a key.
-    ///
-    /// ```
-    /// # use brama_runtime::api as brama;
-    /// use brama_tower::CircuitBreakerLayer;
-    ///
-    /// struct Order {
-    ///     region: String,
-    /// }
-    ///
-    /// # let registry = brama::testing::TestRegistry::new();
-    /// # let _entered = registry.enter();
-    /// let layer = CircuitBreakerLayer::new("stock").key(|order: &Order| (&order.region).into());
-    /// # let _ = layer;
-    /// ```
-    pub fn key<Request, F>(self, key: F) -> CircuitBreakerLayer<BreakerOfKey<F>, E, R, T>
-    where
-        F: Fn(&Request) -> Cow<'_, str>,
-    {
-        self.key_by(key)
-    }
-
-    /// Gives each key of a request a breaker of its own, as [`key`](Self::key), with a named type:
-    /// a [`KeyExtractor`](crate::KeyExtractor).
-    pub fn key_by<K>(self, key: K) -> CircuitBreakerLayer<BreakerOfKey<K>, E, R, T> {
-        self.select(BreakerOfKey(key))
-    }
-
-    /// Makes the service not ready while a call would be rejected, for balancers that then choose
-    /// another one. A task that waits is woken when calls are admitted again. Calls that were ready
-    /// before may still be rejected.
-    ///
-    /// Without it, the service is ready whenever the service within is, and the call is rejected.
-    /// With it, the service within is not polled while the circuit is open, so that it reserves
-    /// nothing: no connection, and no place under a limit.
-    ///
-    /// ```
-    /// # use brama_runtime::api as brama;
-    /// use brama_tower::CircuitBreakerLayer;
-    /// use std::{convert::Infallible, task::{Context, Waker}};
-    /// use tower::{Layer, Service, service_fn};
-    ///
-    /// # let registry = brama::testing::TestRegistry::new();
-    /// # let _entered = registry.enter();
-    /// let layer = CircuitBreakerLayer::new("node_7").gate_readiness();
-    /// let mut node = layer.layer(service_fn(|()| async { Ok::<_, Infallible>(17) }));
-    /// let mut context = Context::from_waker(Waker::noop());
-    /// assert!(node.poll_ready(&mut context).is_ready());
-    /// brama::breaker("node_7").open("maintenance");
-    /// assert!(node.poll_ready(&mut context).is_pending());
-    /// ```
-    pub fn gate_readiness(self) -> CircuitBreakerLayer<ReadinessGate, E, R, T> {
-        self.select(ReadinessGate)
-    }
-
-    fn select<S>(self, select: S) -> CircuitBreakerLayer<S, E, R, T> {
-        let Self { registry, identity, end, reject, timeout, .. } = self;
         CircuitBreakerLayer { registry, identity, select, end, reject, timeout }
     }
 }

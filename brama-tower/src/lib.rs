@@ -9,6 +9,7 @@ mod future;
 pub mod http;
 mod key;
 mod layer;
+mod readiness;
 mod reject;
 mod service;
 mod timeout;
@@ -20,8 +21,9 @@ pub use self::{
     end::{AtResponse, End},
     error::BreakerError,
     future::ResponseFuture,
-    key::{BreakerOfKey, KeyExtractor, OneBreaker, ReadinessGate, Select},
+    key::{BreakerOfKey, KeyExtractor, OneBreaker, Select},
     layer::CircuitBreakerLayer,
+    readiness::ReadinessGate,
     reject::{BoxError, Reject, RejectBoxed, RejectTyped, RejectWith},
     service::CircuitBreaker,
     timeout::{AnswerTimeout, LimitTime, NoTimeout, Untimed},

@@ -59,11 +59,11 @@ impl<C: ClassifyEnd> LastingCall<C> {
     /// Ends with what the end of the body counts as.
     fn end(self, trailers: Option<&HeaderMap>, by: EndedBy) {
         let Self { mut permit, mut classify } = self;
-        match permit.run_under(|| classify.classify_end(trailers)) {
-            Outcome::Failure(_) if by == EndedBy::InnerBreaker => record_inner_rejection(permit),
-            outcome @ (Outcome::Success | Outcome::Failure(_) | Outcome::Ignore) => {
-                permit.record(outcome);
-            }
+        let outcome = permit.run_under(|| classify.classify_end(trailers));
+        if by == EndedBy::InnerBreaker && matches!(outcome, Outcome::Failure(_)) {
+            record_inner_rejection(permit);
+        } else {
+            permit.record(outcome);
         }
     }
 }
@@ -147,8 +147,7 @@ where
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, BoxError>>> {
         let this = self.as_mut().project();
-        let poll =
-            || this.body.poll_frame(context).map(|frame| frame.map(|it| it.map_err(Into::into)));
+        let poll = || this.body.poll_frame(context).map_err(Into::into);
         let Some(LastingCall { permit, .. }) = this.call else { return poll() };
         let (frame, has_rejected) = watch_rejections(|| permit.run_under(poll));
         let frame = ready!(frame);
