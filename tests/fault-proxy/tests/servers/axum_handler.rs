@@ -4,37 +4,19 @@
 use axum::{
     Router,
     extract::{Path, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
     routing::get,
 };
-use brama::{CircuitOpen, circuit_breaker};
+use brama::circuit_breaker;
 use fault_proxy::Fault;
 use reqwest::Client;
 
 use crate::{
-    axum_server::{client, fate},
+    axum_server::fate,
+    fetch::{FetchError, client},
     outage::{QUICK_TRIP, Stage},
     patience::Patience,
     upstream::Server,
 };
-
-#[derive(Debug, thiserror::Error)]
-enum FetchError {
-    #[error(transparent)]
-    Http(#[from] reqwest::Error),
-    #[error(transparent)]
-    Rejected(#[from] CircuitOpen),
-}
-
-impl IntoResponse for FetchError {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Http(_) => StatusCode::BAD_GATEWAY.into_response(),
-            Self::Rejected(open) => open.into_response(),
-        }
-    }
-}
 
 #[derive(Clone)]
 struct Upstream {

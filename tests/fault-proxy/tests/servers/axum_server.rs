@@ -18,6 +18,7 @@ use tower::ServiceBuilder;
 
 use crate::{
     crowd::{Asked, Started, crowd, policy_of_server},
+    fetch::client,
     outage::{Fate, QUICK_TRIP, Stage, policy, until},
     patience::Patience,
     upstream::{Seen, Server, routes},
@@ -54,10 +55,6 @@ async fn server(stage: &Stage, client: &Client, seen: &Seen) -> Server {
     let routes =
         Router::new().route("/{call}", get(pass_on)).route("/hangs", get(pending::<StatusCode>));
     Server::start(routes.layer(layer).with_state(handlers)).await
-}
-
-pub(crate) fn client() -> Client {
-    Client::builder().no_proxy().build().unwrap()
 }
 
 pub(crate) async fn fate(response: reqwest::Response) -> Fate {

@@ -19,6 +19,7 @@
 
 mod crowd;
 mod echo;
+mod fetch;
 mod outage;
 mod patience;
 mod upstream;

@@ -2,42 +2,16 @@
 
 use std::time::Duration;
 
-use brama::{CircuitOpen, circuit_breaker};
+use brama::circuit_breaker;
 use bytes::Bytes;
 use fault_proxy::Fault;
-use reqwest::{Client, StatusCode};
+use reqwest::Client;
 
 use crate::{
     crowd::{self, Asked, Started, crowd},
+    fetch::{FetchError, client},
     outage::{Fate, QUICK, Stage},
 };
-
-#[derive(Debug, thiserror::Error)]
-enum FetchError {
-    #[error(transparent)]
-    Http(#[from] reqwest::Error),
-    #[error(transparent)]
-    Rejected(#[from] CircuitOpen),
-}
-
-impl FetchError {
-    /// Whether the server says nothing about its health.
-    fn is_rate_limit(&self) -> bool {
-        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
-    }
-
-    /// Whether the server is to blame. A request that is wrong is not.
-    fn is_outage(&self) -> bool {
-        !self.status().is_some_and(|status| status.is_client_error())
-    }
-
-    fn status(&self) -> Option<StatusCode> {
-        match self {
-            Self::Http(error) => error.status(),
-            Self::Rejected(_) => None,
-        }
-    }
-}
 
 #[circuit_breaker(
     identifier = "reqwest",
@@ -49,11 +23,6 @@ impl FetchError {
 async fn fetch(client: &Client, url: &str, patience: Duration) -> Result<Bytes, FetchError> {
     let response = client.get(url).timeout(patience).send().await?;
     Ok(response.error_for_status()?.bytes().await?)
-}
-
-/// A client that asks no proxy of the environment.
-fn client() -> Client {
-    Client::builder().no_proxy().build().unwrap()
 }
 
 fn fate_of(result: Result<Bytes, FetchError>) -> Fate {
@@ -80,12 +49,12 @@ async fn each_fault_opens_the_breaker_and_a_probe_closes_it() {
 async fn each_status_counts_as_the_function_says() {
     let (stage, client) = (Stage::new().await, client());
     let _entered = stage.registry.enter();
-    for status in [200, 404, 429, 500, 503] {
+    for status in [200, 404, 501, 429, 500, 503] {
         let url = stage.url(&format!("/status/{status}"));
         assert_eq!(fetch(&client, &url, stage.patience.duration()).await.is_ok(), status == 200);
     }
     let totals = stage.registry.breaker("reqwest").status().totals;
-    assert_eq!([totals.successes, totals.ignored, totals.failures], [2, 1, 2]);
+    assert_eq!([totals.successes, totals.ignored, totals.failures], [3, 1, 2]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

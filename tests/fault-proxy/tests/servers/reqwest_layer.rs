@@ -5,11 +5,12 @@ use brama::{
     tower::{BreakerError, CircuitBreakerLayer},
 };
 use fault_proxy::Fault;
-use reqwest::{Client, Request, Response, StatusCode};
+use reqwest::{Request, Response, StatusCode};
 use tower::{Layer, Service, ServiceExt};
 
 use crate::{
     crowd::{self, Asked, Started, crowd},
+    fetch::{self, is_down},
     outage::{Fate, QUICK, Stage, policy},
 };
 
@@ -17,9 +18,7 @@ use crate::{
 fn judge(result: Result<&Response, &reqwest::Error>) -> Outcome {
     match result.map(Response::status) {
         Ok(StatusCode::TOO_MANY_REQUESTS) => Outcome::Ignore,
-        Ok(status @ (StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE)) => {
-            Outcome::failure(status.to_string())
-        }
+        Ok(status) if is_down(status) => Outcome::failure(status.to_string()),
         Ok(_) => Outcome::Success,
         Err(error) => Outcome::failure(error.to_string()),
     }
@@ -32,7 +31,7 @@ fn client(
 + Send
 + use<> {
     let layer = CircuitBreakerLayer::in_registry(&stage.registry, "reqwest").policy(policy());
-    layer.unwrap().classify(judge).layer(Client::builder().no_proxy().build().unwrap())
+    layer.unwrap().classify(judge).layer(fetch::client())
 }
 
 fn get(stage: &Stage, path: &str) -> Request {

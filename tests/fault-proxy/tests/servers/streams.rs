@@ -2,26 +2,19 @@
 
 use std::{pin::Pin, time::Duration};
 
-use brama::{CircuitOpen, circuit_breaker};
+use brama::circuit_breaker;
 use bytes::Bytes;
 use fault_proxy::Fault;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use reqwest::Client;
 
 use crate::{
+    fetch::{FetchError, client},
     outage::{Fate, QUICK, Stage},
     upstream::BODY,
 };
 
-#[derive(Debug, thiserror::Error)]
-enum ReadError {
-    #[error(transparent)]
-    Http(#[from] reqwest::Error),
-    #[error(transparent)]
-    Rejected(#[from] CircuitOpen),
-}
-
-type Parts = Pin<Box<dyn Stream<Item = Result<Bytes, ReadError>> + Send>>;
+type Parts = Pin<Box<dyn Stream<Item = Result<Bytes, FetchError>> + Send>>;
 
 /// The parts of a body. The request is a part of the stream.
 fn parts(client: &Client, url: String, patience: Duration) -> Parts {
@@ -43,10 +36,6 @@ fn whole(client: &Client, url: String, patience: Duration) -> Parts {
 )]
 fn begun(client: &Client, url: String, patience: Duration) -> Parts {
     parts(client, url, patience)
-}
-
-fn client() -> Client {
-    Client::builder().no_proxy().build().unwrap()
 }
 
 /// Reads to the end.

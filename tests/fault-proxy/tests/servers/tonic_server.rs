@@ -18,6 +18,7 @@ use tower::ServiceBuilder;
 use crate::{
     crowd::{Asked, Started, crowd, policy_of_server},
     echo::{Echo, Handler},
+    fetch,
     outage::{Fate, QUICK_TRIP, Stage, policy},
     patience::Patience,
     tonic_client::{call, channel},
@@ -50,8 +51,7 @@ fn rejected(open: CircuitOpen) -> Response<Body> {
 
 /// Starts a server with a breaker around its services, and returns a channel to it.
 async fn server(stage: &Stage, seen: &Seen) -> (Channel, Task) {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let (patience, seen) = (stage.patience.clone(), seen.clone());
+    let (client, patience, seen) = (fetch::client(), stage.patience.clone(), seen.clone());
     let handler = PassesOn { client, upstream: stage.url(""), patience, seen };
     let layer = CircuitBreakerLayer::in_registry(&stage.registry, "server").policy(policy());
     let layer = layer.unwrap().grpc_errors().reject_with(rejected);

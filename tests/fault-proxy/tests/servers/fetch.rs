@@ -1,0 +1,54 @@
+//! Calls by reqwest, and how they fail.
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use brama::CircuitOpen;
+use reqwest::Client;
+
+/// A client that asks no proxy of the environment.
+pub(crate) fn client() -> Client {
+    Client::builder().no_proxy().build().unwrap()
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+    #[error(transparent)]
+    Rejected(#[from] CircuitOpen),
+}
+
+impl FetchError {
+    /// Whether the server says nothing about its health.
+    pub(crate) fn is_rate_limit(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether the server is to blame: it did not answer, or it is down.
+    pub(crate) fn is_outage(&self) -> bool {
+        self.status().is_none_or(is_down)
+    }
+
+    fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Http(error) => error.status(),
+            Self::Rejected(_) => None,
+        }
+    }
+}
+
+impl IntoResponse for FetchError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Http(_) => StatusCode::BAD_GATEWAY.into_response(),
+            Self::Rejected(open) => open.into_response(),
+        }
+    }
+}
+
+/// Whether a server with this answer is to blame, by the rule of the preset `server_errors`.
+pub(crate) fn is_down(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 500 | 502..=504)
+}
