@@ -82,7 +82,7 @@ fn the_text_of_a_status_shows_the_calls_in_flight_and_their_limit() {
 }
 
 const HELD: &str = "no place of `concurrency_limit` 3 has been free for 100h: a call that \
-    hangs keeps its place, so give calls a time limit, such as the option `timeout`";
+    hangs keeps its place, so give calls a timeout, such as the option of the attribute";
 
 /// Three calls hang, one more was rejected, and a hundred hours have passed.
 fn hanging(registry: &TestRegistry) -> (Breaker, Vec<Permit>) {

@@ -36,17 +36,18 @@ fn a_panic_in_a_poll_is_one_failure() {
     assert_eq!(status.reasons[0].to_string(), "panic");
 }
 
+#[circuit_breaker(
+    identifier = "judge",
+    stream = "end",
+    error_handler = |row: &u8| -> Outcome { panic!("row {row}") },
+    fallback = 0,
+)]
+fn judged() -> impl Stream<Item = u8> {
+    stream::iter([1, 2, 3])
+}
+
 #[test]
 fn a_handler_that_panics_is_one_failure() {
-    #[circuit_breaker(
-        identifier = "judge",
-        stream = "end",
-        error_handler = |row: &u8| -> Outcome { panic!("row {row}") },
-        fallback = 0,
-    )]
-    fn judged() -> impl Stream<Item = u8> {
-        stream::iter([1, 2])
-    }
     let registry = TestRegistry::new();
     let _entered = registry.enter();
     let mut rows = Box::pin(judged());
@@ -58,15 +59,6 @@ fn a_handler_that_panics_is_one_failure() {
 
 #[test]
 fn no_item_is_judged_after_a_handler_has_panicked() {
-    #[circuit_breaker(
-        identifier = "judge",
-        stream = "end",
-        error_handler = |row: &u8| -> Outcome { panic!("row {row}") },
-        fallback = 0,
-    )]
-    fn judged() -> impl Stream<Item = u8> {
-        stream::iter([1, 2, 3])
-    }
     let registry = TestRegistry::new();
     let _entered = registry.enter();
     let mut rows = Box::pin(judged());

@@ -202,7 +202,7 @@ impl Slot {
             let full_for = Exact(full_for);
             format!(
                 "no place of `concurrency_limit` {limit} has been free for {full_for}: a call that \
-                 hangs keeps its place, so give calls a time limit, such as the option `timeout`"
+                 hangs keeps its place, so give calls a timeout, such as the option of the attribute"
             )
         })
     }

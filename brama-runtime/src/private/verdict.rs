@@ -191,7 +191,8 @@ kind! {
 kind! {
     /// A box around a `dyn Error + Send + Sync`, without `Display` of its own.
     BoxedSendOpaque, then CallErrOpaque
-    [E: AsRef<dyn Error + Send + Sync + 'w>] E => |error| has_rejection_as_source(error.as_ref()), type_of
+    [E: AsRef<dyn Error + Send + Sync + 'w>] E
+        => |error| has_rejection_as_source(error.as_ref()), type_of
 }
 kind! {
     /// A [`CallError`] around an error without `Display`.
