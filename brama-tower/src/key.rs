@@ -1,35 +1,16 @@
-//! Which breaker a request is for.
+//! The key of a request, which has a breaker of its own.
 
 use std::{borrow::Cow, fmt};
 
-use brama_runtime::api::{
-    __private::{HeldBreaker, breaker_of_joined_key},
-    Breaker, Identity, Registry,
+use brama_runtime::api::__private::HeldBreaker;
+
+use crate::{
+    layer::CircuitBreakerLayer,
+    select::{
+        OneBreaker, Select,
+        sealed::{LayerBreakers, SealedSelect},
+    },
 };
-
-use crate::layer::CircuitBreakerLayer;
-
-/// The breakers of a layer.
-#[derive(Debug, Clone)]
-pub(crate) struct Breakers {
-    registry: Registry,
-    /// The breaker of the identifier itself, for requests without a key.
-    pub(crate) keyless: Breaker,
-    held: HeldBreaker,
-}
-
-impl Breakers {
-    pub(crate) fn of(registry: &Registry, identity: &Identity<'static>) -> Self {
-        let keyless = registry.breaker(identity);
-        let held = HeldBreaker::of_layer(registry, &keyless);
-        Self { registry: registry.clone(), keyless, held }
-    }
-
-    #[inline]
-    fn of_key(&self, key: [&str; 2]) -> HeldBreaker {
-        breaker_of_joined_key(&self.registry, self.keyless.identity(), key).into()
-    }
-}
 
 /// Finds the key of a request, such as the host that it is for.
 ///
@@ -62,10 +43,6 @@ where
         then(Some(&self(request)))
     }
 }
-
-/// Every request has the same breaker.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct OneBreaker;
 
 /// Each key of a request has a breaker of its own.
 #[derive(Clone, Copy)]
@@ -113,45 +90,11 @@ impl<K> fmt::Debug for BreakerOfKey<K> {
     }
 }
 
-/// Finds the breaker of a request. It is implemented for [`OneBreaker`], [`BreakerOfKey`] and
-/// [`ReadinessGate`](crate::ReadinessGate).
-pub trait Select<Request>: sealed::SealedSelect {
-    #[doc(hidden)]
-    fn select(&self, breakers: &sealed::LayerBreakers<'_>, request: &Request) -> HeldBreaker;
-}
-
-pub(crate) mod sealed {
-    use brama_runtime::api::future::Ready;
-
-    use super::{BreakerOfKey, Breakers, OneBreaker};
-
-    pub trait SealedSelect {
-        /// What the readiness of the service waits for, if it waits for a breaker.
-        fn gate(&self, breakers: &LayerBreakers<'_>) -> Option<Ready> {
-            let _ = breakers;
-            None
-        }
-    }
-
-    impl SealedSelect for OneBreaker {}
-
-    impl<K> SealedSelect for BreakerOfKey<K> {}
-
-    /// Breakers, out of the reach of users.
-    #[derive(Debug)]
-    pub struct LayerBreakers<'a>(pub(crate) &'a Breakers);
-}
-
-impl<Request> Select<Request> for OneBreaker {
-    #[inline]
-    fn select(&self, breakers: &sealed::LayerBreakers<'_>, _: &Request) -> HeldBreaker {
-        breakers.0.held.clone()
-    }
-}
+impl<K> SealedSelect for BreakerOfKey<K> {}
 
 impl<K: KeyExtractor<Request>, Request> Select<Request> for BreakerOfKey<K> {
     #[inline]
-    fn select(&self, breakers: &sealed::LayerBreakers<'_>, request: &Request) -> HeldBreaker {
+    fn select(&self, breakers: &LayerBreakers<'_>, request: &Request) -> HeldBreaker {
         self.0.with_joined_key(request, |key| match key {
             Some(key) => breakers.0.of_key(key),
             None => breakers.0.held.clone(),

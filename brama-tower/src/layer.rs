@@ -9,11 +9,11 @@ use tower_layer::Layer;
 use crate::{
     classify::{ClassifyWith, ErrorsAreFailures, ForBoxes},
     end::AtResponse,
-    key::{
+    reject::{RejectBoxed, RejectTyped, RejectWith},
+    select::{
         Breakers, OneBreaker,
         sealed::{LayerBreakers, SealedSelect},
     },
-    reject::{RejectBoxed, RejectTyped, RejectWith},
     service::CircuitBreaker,
     timeout::NoTimeout,
 };

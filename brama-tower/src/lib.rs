@@ -11,6 +11,7 @@ mod key;
 mod layer;
 mod readiness;
 mod reject;
+mod select;
 mod service;
 mod timeout;
 
@@ -21,10 +22,11 @@ pub use self::{
     end::{AtResponse, End},
     error::BreakerError,
     future::ResponseFuture,
-    key::{BreakerOfKey, KeyExtractor, OneBreaker, Select},
+    key::{BreakerOfKey, KeyExtractor},
     layer::CircuitBreakerLayer,
     readiness::ReadinessGate,
     reject::{BoxError, Reject, RejectBoxed, RejectTyped, RejectWith},
+    select::{OneBreaker, Select},
     service::CircuitBreaker,
     timeout::{AnswerTimeout, LimitTime, NoTimeout, Untimed},
 };

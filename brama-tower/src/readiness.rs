@@ -3,11 +3,11 @@
 use brama_runtime::api::{__private::HeldBreaker, future::Ready};
 
 use crate::{
-    key::{
+    layer::CircuitBreakerLayer,
+    select::{
         OneBreaker, Select,
         sealed::{LayerBreakers, SealedSelect},
     },
-    layer::CircuitBreakerLayer,
 };
 
 /// Every request has the same breaker, which gates the readiness of the service: see

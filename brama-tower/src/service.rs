@@ -14,11 +14,11 @@ use crate::{
     classify::ErrorsAreFailures,
     end::{AtResponse, End},
     future::{Call, ResponseFuture},
-    key::{
+    reject::{Reject, RejectTyped},
+    select::{
         Breakers, OneBreaker, Select,
         sealed::{LayerBreakers, SealedSelect},
     },
-    reject::{Reject, RejectTyped},
     timeout::{AnswerTimeout, NoTimeout},
 };
 
