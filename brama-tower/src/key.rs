@@ -90,14 +90,16 @@ impl<K> fmt::Debug for BreakerOfKey<K> {
     }
 }
 
-impl<K> SealedSelect for BreakerOfKey<K> {}
+impl<K> SealedSelect for BreakerOfKey<K> {
+    const HAS_ONE_BREAKER: bool = false;
+}
 
 impl<K: KeyExtractor<Request>, Request> Select<Request> for BreakerOfKey<K> {
     #[inline]
     fn select(&self, breakers: &LayerBreakers<'_>, request: &Request) -> HeldBreaker {
         self.0.with_joined_key(request, |key| match key {
             Some(key) => breakers.0.of_key(key),
-            None => breakers.0.held.clone(),
+            None => breakers.0.keyless(),
         })
     }
 }

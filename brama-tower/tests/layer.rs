@@ -15,9 +15,11 @@ use std::{
 
 use brama_runtime::api::{
     CircuitOpen, Connection, ConnectionKind, Identity, Outcome, PolicyPatch, State,
-    testing::TestRegistry,
+    status::BreakerFilter, testing::TestRegistry,
 };
-use brama_tower::{BoxError, BreakerError, CircuitBreaker, CircuitBreakerLayer, Reject};
+use brama_tower::{
+    BoxError, BreakerError, CircuitBreaker, CircuitBreakerLayer, KeyExtractor, Reject,
+};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 fn poll<F: Future>(future: F) -> Poll<F::Output> {
@@ -182,6 +184,37 @@ fn each_key_has_a_breaker_of_its_own_with_the_policy_of_the_layer() {
     assert_eq!((state("a"), state("b")), (State::Open, State::Closed));
     let rejected = done(service.call(("a", "17"))).unwrap_err();
     assert_eq!(rejected.rejection().unwrap().identity().key(), Some("a"));
+}
+
+/// Requests have no key.
+#[derive(Clone)]
+struct NoKey;
+
+impl<Request> KeyExtractor<Request> for NoKey {
+    fn with_key<R>(&self, _: &Request, then: impl FnOnce(Option<&str>) -> R) -> R {
+        then(None)
+    }
+}
+
+#[test]
+fn a_request_without_a_key_has_the_breaker_of_the_identifier() {
+    let registry = registry();
+    let layer = CircuitBreakerLayer::in_registry(&registry, "api").key_by(NoKey);
+    let mut service = layer.layer(service_fn(parse));
+    assert!(done(service.call("x")).is_err());
+    assert_eq!(registry.breaker("api").state(), State::Open);
+    assert!(done(service.call("17")).unwrap_err().rejection().is_some());
+}
+
+#[test]
+fn a_layer_with_a_key_makes_a_breaker_for_each_key_that_comes_and_no_other() {
+    let registry = TestRegistry::new();
+    let layer = CircuitBreakerLayer::in_registry(&registry, "node").key(|key: &&str| (*key).into());
+    let mut service = layer.layer(service_fn(parse));
+    assert_eq!(done(service.call("17")), Ok(17));
+    let breakers = registry.breakers(BreakerFilter::new());
+    let keys: Vec<_> = breakers.iter().map(|breaker| breaker.identity().key()).collect();
+    assert_eq!(keys, [Some("17")]);
 }
 
 #[test]
