@@ -1,10 +1,12 @@
 //! Calls by reqwest, and how they fail.
 
+use std::error::Error;
+
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use brama::CircuitOpen;
+use brama::{CircuitOpen, Outcome};
 use reqwest::Client;
 
 /// A client that asks no proxy of the environment.
@@ -48,7 +50,18 @@ impl IntoResponse for FetchError {
     }
 }
 
+/// The outcome of a call whose body is not read. Responses of reqwest are a type of their own, so
+/// that the presets do not fit.
+pub(crate) fn judge<E: Error>(answer: Result<&reqwest::Response, &E>) -> Outcome {
+    match answer.map(reqwest::Response::status) {
+        Ok(StatusCode::TOO_MANY_REQUESTS) => Outcome::Ignore,
+        Ok(status) if is_down(status) => Outcome::failure(status.to_string()),
+        Ok(_) => Outcome::Success,
+        Err(error) => Outcome::failure(error.to_string()),
+    }
+}
+
 /// Whether a server with this answer is to blame, by the rule of the preset `server_errors`.
-pub(crate) fn is_down(status: StatusCode) -> bool {
+fn is_down(status: StatusCode) -> bool {
     matches!(status.as_u16(), 500 | 502..=504)
 }

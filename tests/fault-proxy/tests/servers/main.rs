@@ -2,10 +2,11 @@
 //!
 //! | file | what has the breaker |
 //! |---|---|
-//! | `hyper_client.rs` | a client of hyper-util, by the layer |
+//! | `hyper_client.rs` | a client of hyper-util, by the layer, over HTTP/1 and HTTP/2 |
 //! | `hosts.rs` | a client of two hosts, by the layer: a breaker for each, and a timeout |
 //! | `reqwest_client.rs` | a function that calls by reqwest, by the attribute |
 //! | `reqwest_layer.rs` | a client of reqwest, by the layer |
+//! | `reqwest_middleware.rs` | a client of reqwest, by a middleware |
 //! | `streams.rs` | a function that returns the stream of a body, by the attribute |
 //! | `axum_server.rs` | a server of axum, by the layer |
 //! | `axum_handler.rs` | a function that a handler of axum calls, by the attribute |
@@ -30,6 +31,7 @@ mod hosts;
 mod hyper_client;
 mod reqwest_client;
 mod reqwest_layer;
+mod reqwest_middleware;
 mod streams;
 mod tonic_client;
 mod tonic_server;

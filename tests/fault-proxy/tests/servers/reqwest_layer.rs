@@ -1,28 +1,15 @@
 //! A client of reqwest under the layer.
 
-use brama::{
-    Outcome,
-    tower::{BreakerError, CircuitBreakerLayer},
-};
+use brama::tower::{BreakerError, CircuitBreakerLayer};
 use fault_proxy::Fault;
-use reqwest::{Request, Response, StatusCode};
+use reqwest::{Request, Response};
 use tower::{Layer, Service, ServiceExt};
 
 use crate::{
     crowd::{self, Asked, Started, crowd},
-    fetch::{self, is_down},
+    fetch::{self, judge},
     outage::{Fate, QUICK, Stage, policy},
 };
-
-/// Responses of reqwest are a type of their own, so that the presets do not fit.
-fn judge(result: Result<&Response, &reqwest::Error>) -> Outcome {
-    match result.map(Response::status) {
-        Ok(StatusCode::TOO_MANY_REQUESTS) => Outcome::Ignore,
-        Ok(status) if is_down(status) => Outcome::failure(status.to_string()),
-        Ok(_) => Outcome::Success,
-        Err(error) => Outcome::failure(error.to_string()),
-    }
-}
 
 fn client(
     stage: &Stage,

@@ -1,6 +1,10 @@
 //! A channel of tonic under the layer.
 
-use std::net::SocketAddr;
+use std::{
+    future::{Future, ready},
+    net::SocketAddr,
+    time::Duration,
+};
 
 use axum::http::{Request, Response, uri::PathAndQuery};
 use brama::tower::CircuitBreakerLayer;
@@ -18,16 +22,21 @@ use tower::{BoxError, Layer, Service, ServiceExt, service_fn};
 
 use crate::{
     crowd::{self, Asked, Started, crowd},
-    echo::{Echo, PATH, RawCodec, message},
-    outage::{Fate, QUICK, Stage, policy},
+    echo::{Echo, Handler, PATH, RawCodec, message},
+    outage::{Fate, QUICK, Stage, THRESHOLD, policy},
     upstream::{BODY, Seen, Task},
 };
 
 /// Starts a server of gRPC behind a proxy.
 async fn stage() -> (Stage, Task) {
-    let (listener, seen) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), Seen::default());
+    let seen = Seen::default();
+    stage_of(seen.clone(), seen).await
+}
+
+async fn stage_of(handler: impl Handler, seen: Seen) -> (Stage, Task) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let proxy = FaultProxy::start(listener.local_addr().unwrap()).unwrap();
-    let router = Server::builder().add_service(Echo(seen.clone()));
+    let router = Server::builder().add_service(Echo(handler));
     let serve = router.serve_with_incoming(TcpListenerStream::new(listener));
     (Stage::behind(proxy, seen), Task(tokio::spawn(serve).abort_handle()))
 }
@@ -50,6 +59,7 @@ fn service(
     });
     let layer = CircuitBreakerLayer::in_registry(&stage.registry, "tonic").policy(policy());
     let layer = layer.unwrap().for_boxed_errors().grpc_errors().box_errors();
+    let layer = layer.honor_pushback(Duration::from_secs(240));
     layer.layer(inner).map_response(|response: Response<_>| response.map(Body::new))
 }
 
@@ -97,6 +107,29 @@ async fn each_status_counts_as_the_preset_says() {
         };
         assert_eq!([totals.successes, totals.ignored, totals.failures], expected, "{status}");
     }
+}
+
+/// Asks for two minutes with each answer.
+#[derive(Debug, Clone)]
+struct Busy;
+
+impl Handler for Busy {
+    fn handle(&self, _: u64) -> impl Future<Output = Result<(), Status>> + Send {
+        let mut status = Status::unavailable("busy");
+        status.metadata_mut().insert("grpc-retry-pushback-ms", 120_000.into());
+        ready(Err(status))
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_time_gets_it() {
+    let (stage, _server) = stage_of(Busy, Seen::default()).await;
+    let service = service(&stage);
+    for number in 0..THRESHOLD {
+        assert_eq!(fate(call(service.clone(), number.into()).await), Fate::Failure);
+    }
+    let status = stage.registry.breaker("tonic").status();
+    assert_eq!(status.retry_after, Some(Duration::from_secs(120)));
 }
 
 #[tokio::test]

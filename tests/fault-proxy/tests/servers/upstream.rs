@@ -10,7 +10,7 @@ use std::{
 use axum::{
     Router,
     extract::{Path, State},
-    http::StatusCode,
+    http::{StatusCode, header::RETRY_AFTER},
     routing::get,
 };
 use tokio::{net::TcpListener, task::AbortHandle};
@@ -57,13 +57,20 @@ impl Server {
 /// Longer than what a proxy passes in one piece, so that a body can die half-way.
 pub(crate) const BODY: usize = 64 * 1_024;
 
-/// `/calls/17` is the call 17, `/status/503` answers so, and `/hangs` does not answer.
+/// `/calls/17` is the call 17, `/status/503` answers so, `/busy/120` asks for so many seconds, and
+/// `/hangs` does not answer.
 pub(crate) fn routes(seen: Seen) -> Router {
     Router::new()
         .route("/calls/{call}", get(answer))
         .route(
             "/status/{status}",
             get(async |Path(status): Path<u16>| StatusCode::from_u16(status).unwrap()),
+        )
+        .route(
+            "/busy/{seconds}",
+            get(async |Path(seconds): Path<String>| {
+                (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, seconds)])
+            }),
         )
         .route("/hangs", get(pending::<StatusCode>))
         .with_state(seen)
