@@ -177,7 +177,7 @@ impl fmt::Display for CircuitOpen {
         }
         write!(f, "{} is {}", self.identity(), self.state().in_words())?;
         if self.is_overlaid() {
-            match self.0.slot.overlaid_by() {
+            match self.0.overlaid_by() {
                 Some(by) => write!(f, " ({by})")?,
                 None => f.write_str(" (by an overlay)")?,
             }

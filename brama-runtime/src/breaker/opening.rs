@@ -91,7 +91,7 @@ impl Opening {
             return Some(Arc::new(saturation.cause()));
         }
         if self.is_overlaid() {
-            return Some(Arc::new(cause_of_overlay(self.slot.overlaid_by())));
+            return Some(Arc::new(cause_of_overlay(self.overlaid_by())));
         }
         self.slot.opened(self.number()).map(|opened| opened.cause)
     }
@@ -100,6 +100,11 @@ impl Opening {
     #[must_use]
     pub const fn is_overlaid(&self) -> bool {
         self.rejection.is_overlaid()
+    }
+
+    /// Who has laid the overlay that rejected the call, as long as the breaker knows.
+    pub(super) fn overlaid_by(&self) -> Option<By> {
+        self.slot.author_of_overlay(self.rejection.overlay()?)
     }
 }
 
@@ -114,7 +119,7 @@ impl fmt::Display for Opening {
             return saturation.cause().fmt(f);
         }
         if self.is_overlaid() {
-            return cause_of_overlay(self.slot.overlaid_by()).fmt(f);
+            return cause_of_overlay(self.overlaid_by()).fmt(f);
         }
         match self.slot.opened(self.number()) {
             Some(Opened { at, cause, .. }) => {

@@ -67,15 +67,16 @@ impl Slot {
             permits,
             admitting,
         };
-        // Allocated before the overlay is published, so that no rejection allocates the count.
-        self.extras();
+        // Allocated before the overlay is published, so that no rejection allocates it.
+        let extras = self.extras();
         let answer = locked.overlay_mut().lay(overlay, pending.now());
-        if answer.is_ok() {
+        if let Ok(number) = answer {
+            extras.overlay.store(number, Ordering::Relaxed);
             locked.reregister(&mut pending);
             pending.add(laid);
         }
         locked.finish(pending);
-        answer
+        answer.map(drop)
     }
 
     pub(super) fn lift(&self, epoch: u64, by: By) -> Result<(), StaleEpoch> {
@@ -96,7 +97,7 @@ impl Slot {
         let now = self.context.time.now();
         let left = NonZeroU64::new(self.gate.published().rejects_until().nanos_since(now))?;
         self.extras().overlaid.fetch_add(1, Ordering::Relaxed);
-        Some(Rejection::by_overlay(self.gate.published().opening(), left.get()))
+        Some(self.rejection_by_overlay(left.get()))
     }
 
     /// Rejects a call that an overlay rejects, when the gate could not tell.
@@ -109,7 +110,12 @@ impl Slot {
         locked.count_overlaid();
         pending.add_call(|| EventDetail::Rejected);
         locked.finish(pending);
-        Rejection::by_overlay(self.gate.published().opening(), nanos(left))
+        self.rejection_by_overlay(nanos(left))
+    }
+
+    fn rejection_by_overlay(&self, left: u64) -> Rejection {
+        let overlay = self.extras().overlay.load(Ordering::Relaxed);
+        Rejection::by_overlay(overlay, self.gate.published().opening(), left)
     }
 
     /// How many calls overlays have rejected.
@@ -139,11 +145,10 @@ impl Slot {
             && locked.circuit.rejects_until(&locked.policy) <= Some(now)
     }
 
-    /// Who has laid the overlay in force, and why.
-    pub(super) fn overlaid_by(&self) -> Option<By> {
-        let now = self.context.time.now();
-        let locked = self.locked.lock();
-        locked.overlay()?.by(now).cloned()
+    /// Who has laid the overlay of this number, and why; `None` if there has been another since, or
+    /// it was lifted.
+    pub(super) fn author_of_overlay(&self, number: u8) -> Option<By> {
+        self.locked.lock().overlay()?.author_of(number).cloned()
     }
 }
 

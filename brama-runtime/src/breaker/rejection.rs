@@ -13,7 +13,8 @@ use crate::circuit::{State, nanos};
 /// fast.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rejection {
-    /// The opening's number, [`SATURATED`] and, in the lowest three bits, the state's number.
+    /// The opening's number, that of an overlay if one rejects the call, [`SATURATED`] and, in the
+    /// lowest three bits, the state's number.
     number_and_state: u64,
     /// Nanoseconds; [`UNKNOWN_WAIT`] if it is not known when a call may run. A [`Saturation`] if
     /// the call is rejected because of one.
@@ -40,9 +41,10 @@ impl Rejection {
         Self { number_and_state, retry_after: saturation.bits() }
     }
 
-    /// The rejection by an overlay that ends in so many nanoseconds.
-    pub(super) fn by_overlay(opening: u64, left: u64) -> Self {
-        let number_and_state = opening << NUMBER_SHIFT | OVERLAID;
+    /// The rejection by the overlay of this number, which ends in so many nanoseconds.
+    pub(super) fn by_overlay(overlay: u8, opening: u64, left: u64) -> Self {
+        let overlay = u64::from(overlay) << NUMBER_SHIFT;
+        let number_and_state = opening << NUMBER_SHIFT_OF_OVERLAID | overlay | OVERLAID;
         Self { number_and_state, retry_after: left.min(LONGEST_WAIT) }
     }
 
@@ -59,8 +61,15 @@ impl Rejection {
         if self.is_saturated() { Some(Saturation::from_bits(self.retry_after)) } else { None }
     }
 
+    /// The number of the overlay that rejected the call; `None` if none did.
+    pub(super) const fn overlay(self) -> Option<u8> {
+        let [overlay, ..] = (self.number_and_state >> NUMBER_SHIFT).to_le_bytes();
+        if self.is_overlaid() { Some(overlay) } else { None }
+    }
+
     pub(super) const fn number(self) -> u64 {
-        self.number_and_state >> NUMBER_SHIFT
+        let shift = if self.is_overlaid() { NUMBER_SHIFT_OF_OVERLAID } else { NUMBER_SHIFT };
+        self.number_and_state >> shift
     }
 
     pub(super) const fn state(self) -> State {
@@ -89,3 +98,6 @@ const SATURATED: u64 = 1 << STATE_BITS;
 
 /// The opening's number takes the bits above.
 const NUMBER_SHIFT: u32 = STATE_BITS + 1;
+
+/// Below the opening's number, the number of the overlay that rejects the call.
+const NUMBER_SHIFT_OF_OVERLAID: u32 = NUMBER_SHIFT + u8::BITS;

@@ -13,8 +13,8 @@ pub(crate) struct LaidOverlay {
     /// The greatest epoch that was laid or lifted; `None` before the first.
     epoch: Option<u64>,
     laid: Option<Laid>,
-    /// Tells the calls that it has let through from those of the overlays before it. It repeats
-    /// after 256 overlays; no call is expected to last that long.
+    /// Tells the calls that it has let through or rejected from those of the overlays before it. It
+    /// repeats after 256 overlays; no call is expected to last that long.
     number: u8,
 }
 
@@ -39,8 +39,8 @@ pub(crate) enum Ruling {
 }
 
 impl LaidOverlay {
-    /// Lays an overlay in the place of another.
-    pub(crate) fn lay(&mut self, overlay: Overlay, now: Tick) -> Result<(), StaleEpoch> {
+    /// Lays an overlay in the place of another. Returns the number of the new one.
+    pub(crate) fn lay(&mut self, overlay: Overlay, now: Tick) -> Result<u8, StaleEpoch> {
         let Overlay { epoch, length, lets, by } = overlay;
         if let Some(known) = self.epoch.filter(|known| epoch <= *known) {
             return Err(StaleEpoch { epoch, known });
@@ -48,7 +48,7 @@ impl LaidOverlay {
         self.epoch = Some(epoch);
         self.number = self.number.wrapping_add(1);
         self.laid = Some(Laid { by, until: now.after(length), lets, drawn: 0 });
-        Ok(())
+        Ok(self.number)
     }
 
     /// Lifts an overlay of this epoch or an older one. Returns whether there was one.
@@ -129,8 +129,9 @@ impl LaidOverlay {
         self.epoch.unwrap_or_default()
     }
 
-    pub(crate) fn by(&self, now: Tick) -> Option<&By> {
-        self.present(now).map(|laid| &laid.by)
+    /// Who has laid the present overlay, over or not, if it has this number.
+    pub(crate) fn author_of(&self, number: u8) -> Option<&By> {
+        self.laid.as_ref().filter(|_| self.number == number).map(|laid| &laid.by)
     }
 
     pub(crate) fn status(&self, now: Tick) -> Option<OverlayStatus> {
