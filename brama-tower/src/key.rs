@@ -1,4 +1,4 @@
-//! The key of a request, which has a breaker of its own.
+//! The key of a request. Each key has a breaker of its own.
 
 use std::{borrow::Cow, fmt};
 
@@ -16,8 +16,8 @@ use crate::{
 ///
 /// A closure from `&Request` to `Cow<'_, str>` is one.
 pub trait KeyExtractor<Request> {
-    /// Passes the key to `then`, or `None` if the request has none and the breaker of the
-    /// identifier itself applies.
+    /// Passes the key to `then`, or `None` if the request has none and the breaker without a key
+    /// applies.
     ///
     /// Clients must not be able to invent keys without end: see
     /// [`Config::max_keys`](brama_runtime::api::Config::max_keys).
@@ -90,16 +90,14 @@ impl<K> fmt::Debug for BreakerOfKey<K> {
     }
 }
 
-impl<K> SealedSelect for BreakerOfKey<K> {
-    const HAS_ONE_BREAKER: bool = false;
-}
+impl<K> SealedSelect for BreakerOfKey<K> {}
 
 impl<K: KeyExtractor<Request>, Request> Select<Request> for BreakerOfKey<K> {
     #[inline]
     fn select(&self, breakers: &LayerBreakers<'_>, request: &Request) -> HeldBreaker {
         self.0.with_joined_key(request, |key| match key {
             Some(key) => breakers.0.of_key(key),
-            None => breakers.0.keyless(),
+            None => breakers.0.held.clone(),
         })
     }
 }

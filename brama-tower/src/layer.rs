@@ -240,7 +240,7 @@ where
 
     fn layer(&self, inner: Inner) -> Self::Service {
         let Self { select, end, reject, timeout, .. } = self.clone();
-        let breakers = Breakers::of::<S>(&self.registry, &self.identity);
+        let breakers = Breakers::of(&self.registry, &self.identity);
         let gate = select.gate(&LayerBreakers(&breakers));
         CircuitBreaker { inner, breakers, select, end, reject, timeout, gate }
     }

@@ -46,7 +46,7 @@ impl<E, R, T> CircuitBreakerLayer<OneBreaker, E, R, T> {
 
 impl SealedSelect for ReadinessGate {
     fn gate(&self, breakers: &LayerBreakers<'_>) -> Option<Ready> {
-        Some(breakers.0.find_keyless().ready_owned())
+        Some(breakers.0.keyless.ready_owned())
     }
 }
 

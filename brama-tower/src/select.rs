@@ -9,35 +9,22 @@ use brama_runtime::api::{
 #[derive(Debug, Clone)]
 pub(crate) struct Breakers {
     registry: Registry,
-    pub(crate) identity: Identity<'static>,
-    /// The breaker of the identity itself. A layer whose requests have keys finds it when a request
-    /// has none: there may be no such request, and then there is no such breaker.
-    held: Option<HeldBreaker>,
+    /// The breaker without a key, for requests that have none. A layer makes it at once: from then
+    /// on the configuration knows the name.
+    pub(crate) keyless: Breaker,
+    pub(crate) held: HeldBreaker,
 }
 
 impl Breakers {
-    pub(crate) fn of<S: sealed::SealedSelect>(
-        registry: &Registry,
-        identity: &Identity<'static>,
-    ) -> Self {
-        let one_breaker = || HeldBreaker::of_layer(registry, &registry.breaker(identity));
-        let held = S::HAS_ONE_BREAKER.then(one_breaker);
-        Self { registry: registry.clone(), identity: identity.clone(), held }
+    pub(crate) fn of(registry: &Registry, identity: &Identity<'static>) -> Self {
+        let keyless = registry.breaker(identity);
+        let held = HeldBreaker::of_layer(registry, &keyless);
+        Self { registry: registry.clone(), keyless, held }
     }
 
     #[inline]
     pub(crate) fn of_key(&self, key: [&str; 2]) -> HeldBreaker {
-        breaker_of_joined_key(&self.registry, &self.identity, key).into()
-    }
-
-    /// The breaker of the identity itself.
-    #[inline]
-    pub(crate) fn keyless(&self) -> HeldBreaker {
-        self.held.clone().unwrap_or_else(|| self.find_keyless().into())
-    }
-
-    pub(crate) fn find_keyless(&self) -> Breaker {
-        self.registry.breaker(&self.identity)
+        breaker_of_joined_key(&self.registry, self.keyless.identity(), key).into()
     }
 }
 
@@ -58,9 +45,6 @@ pub(crate) mod sealed {
     use super::{Breakers, OneBreaker};
 
     pub trait SealedSelect {
-        /// Whether every request has the breaker of the identity itself.
-        const HAS_ONE_BREAKER: bool = true;
-
         /// What the readiness of the service waits for, if it waits for a breaker.
         fn gate(&self, breakers: &LayerBreakers<'_>) -> Option<Ready> {
             let _ = breakers;
@@ -78,6 +62,6 @@ pub(crate) mod sealed {
 impl<Request> Select<Request> for OneBreaker {
     #[inline]
     fn select(&self, breakers: &sealed::LayerBreakers<'_>, _: &Request) -> HeldBreaker {
-        breakers.0.keyless()
+        breakers.0.held.clone()
     }
 }

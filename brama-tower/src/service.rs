@@ -107,7 +107,7 @@ impl<Inner: fmt::Debug, S, E, R, T> fmt::Debug for CircuitBreaker<Inner, S, E, R
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CircuitBreaker")
             .field("inner", &self.inner)
-            .field("identity", &self.breakers.identity)
+            .field("identity", self.breakers.keyless.identity())
             .finish_non_exhaustive()
     }
 }
