@@ -58,6 +58,7 @@
 //! | the cleanup thread and `sweep` | `cleanup.rs` |
 //! | `max_open_share` | `open_share.rs` |
 //! | the word of a fleet over one breaker | `overlay.rs` |
+//! | whom its rejections name | `overlay_author.rs` |
 //! | a circuit beneath it, which it never changes | `overlay_twins.rs` |
 //! | filters and groups | `groups.rs` |
 //! | functions that were not called yet | `declared.rs` |
@@ -132,6 +133,7 @@ mod observers;
 mod open_share;
 mod overflow;
 mod overlay;
+mod overlay_author;
 mod overlay_twins;
 mod permit;
 mod policy;

@@ -46,19 +46,6 @@ mod while_it_rejects {
     }
 
     #[test]
-    fn a_rejection_names_its_own_overlay_after_the_end_and_never_a_later_one() {
-        let (registry, breaker) = setup();
-        breaker.overlay(laid(1, MINUTE)).unwrap();
-        let rejected = rejection(&breaker);
-        registry.clock().advance(2 * MINUTE);
-        assert!(rejected.to_string().contains("(fleet: 3 of 8 nodes)"), "{rejected}");
-        breaker.overlay(Overlay::open_for(2, MINUTE, "another").unwrap()).unwrap();
-        assert_eq!(rejected.to_string(), "price is open (by an overlay), next attempt in 60 s");
-        assert_eq!(rejected.cause().unwrap().to_string(), "an overlay rejects calls");
-        assert!(rejection(&breaker).to_string().contains("(another)"));
-    }
-
-    #[test]
     fn state_runs_window_and_trips_of_the_circuit_stay() {
         let (_registry, breaker) = setup();
         breaker.failure("refused");

@@ -124,7 +124,7 @@ impl Slot {
         locked.reregister(&mut pending);
         let ruling = locked.rule_of_overlay(&mut pending);
         if let Ruling::Rejects(left) = ruling {
-            return Err(self.reject_overlaid_under_lock(locked, left, pending));
+            return Err(locked.reject_overlaid(left, pending));
         }
         let Locked { circuit, policy, .. } = &mut *locked;
         let (admission, change) = circuit.admit(policy, now);

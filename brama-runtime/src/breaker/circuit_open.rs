@@ -119,9 +119,12 @@ impl CircuitOpen {
     /// was unregistered.
     ///
     /// If too many calls were in flight, the rule of the cause is [`Saturated`], with the number of
-    /// calls and the limit that the rejected call saw.
+    /// calls and the limit that the rejected call saw. If an overlay rejected the call, the rule is
+    /// [`Overlay`], and the cause names who laid it until it is replaced or lifted, or a call comes
+    /// after its end.
     ///
     /// [`Saturated`]: crate::circuit::Rule::Saturated
+    /// [`Overlay`]: crate::circuit::Rule::Overlay
     #[must_use]
     pub fn cause(&self) -> Option<Arc<Cause>> {
         self.0.cause()
@@ -204,15 +207,15 @@ impl Error for CircuitOpen {
     }
 }
 
-/// Equal if the breaker, the opening, the state and whether it was saturated are equal; the
-/// remaining time may differ.
+/// Equal if the breaker, the opening, the state, the overlay and whether it was saturated are
+/// equal; the remaining time may differ.
 impl PartialEq for CircuitOpen {
     fn eq(&self, other: &Self) -> bool {
         self.identity() == other.identity()
             && self.opening() == other.opening()
             && self.state() == other.state()
             && self.is_saturated() == other.is_saturated()
-            && self.is_overlaid() == other.is_overlaid()
+            && self.0.rejection.overlay() == other.0.rejection.overlay()
     }
 }
 

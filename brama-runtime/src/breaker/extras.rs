@@ -4,7 +4,7 @@ use super::in_flight::InFlight;
 use crate::{
     config::Attribute,
     histogram::DurationCounters,
-    sys::sync::{AtomicU8, AtomicU64, OnceRef},
+    sys::sync::{AtomicU64, OnceRef},
 };
 
 /// What few breakers need, allocated on first use, so that the others stay small.
@@ -17,6 +17,4 @@ pub(super) struct Extras {
     pub(super) in_flight: InFlight,
     /// Calls that overlays have rejected at the gate.
     pub(super) overlaid: AtomicU64,
-    /// The number of the last overlay.
-    pub(super) overlay: AtomicU8,
 }

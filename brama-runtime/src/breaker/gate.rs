@@ -7,12 +7,12 @@
 //! # Orderings
 //!
 //! *Promise 1: a thread that sees a word also sees the values published with it, or newer ones.*
-//! `publish` stores the deadlines, the opening's number and the slow-call limit first, and then the
-//! word with `Release`. It stores none of them if no call that sees the word asks for them
-//! (`GateFields::are_plain`) and nothing was published before. `disable_fast_path` stores its word
-//! with `Release` too, so that it carries the last publication on. `load` loads the word with
-//! `Acquire`. With weaker orderings, a caller could be rejected with the number of an earlier
-//! opening, or without knowing its own opening.
+//! `publish` stores the deadlines, the numbers of the opening and of the overlay that rejects, and
+//! the slow-call limit first, and then the word with `Release`. It stores none of them if no call
+//! that sees the word asks for them (`GateFields::are_plain`) and nothing was published before.
+//! `disable_fast_path` stores its word with `Release` too, so that it carries the last publication
+//! on. `load` loads the word with `Acquire`. With weaker orderings, a caller could be rejected with
+//! the number of an earlier opening, or without knowing its own opening.
 //!
 //! Newer values do no harm. The deadline of a rejection belongs to an opening or a probe and is
 //! never the end of a bucket. A caller with an older word is therefore rejected as it would be by

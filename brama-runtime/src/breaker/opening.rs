@@ -102,7 +102,7 @@ impl Opening {
         self.rejection.is_overlaid()
     }
 
-    /// Who has laid the overlay that rejected the call, as long as the breaker knows.
+    /// Who has laid the overlay that rejected the call, and why, if the breaker still knows.
     pub(super) fn overlaid_by(&self) -> Option<By> {
         self.slot.author_of_overlay(self.rejection.overlay()?)
     }

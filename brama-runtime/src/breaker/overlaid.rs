@@ -67,16 +67,15 @@ impl Slot {
             permits,
             admitting,
         };
-        // Allocated before the overlay is published, so that no rejection allocates it.
-        let extras = self.extras();
+        // Allocated before the overlay is published, so that no rejection allocates the count.
+        self.extras();
         let answer = locked.overlay_mut().lay(overlay, pending.now());
-        if let Ok(number) = answer {
-            extras.overlay.store(number, Ordering::Relaxed);
+        if answer.is_ok() {
             locked.reregister(&mut pending);
             pending.add(laid);
         }
         locked.finish(pending);
-        answer.map(drop)
+        answer
     }
 
     pub(super) fn lift(&self, epoch: u64, by: By) -> Result<(), StaleEpoch> {
@@ -95,27 +94,10 @@ impl Slot {
     /// The gate does not show when an overlay was laid, so the clock must not lag behind that.
     pub(super) fn reject_overlaid_at_gate(&self) -> Option<Rejection> {
         let now = self.context.time.now();
-        let left = NonZeroU64::new(self.gate.published().rejects_until().nanos_since(now))?;
+        let published = self.gate.published();
+        let left = NonZeroU64::new(published.rejects_until().nanos_since(now))?;
         self.extras().overlaid.fetch_add(1, Ordering::Relaxed);
-        Some(self.rejection_by_overlay(left.get()))
-    }
-
-    /// Rejects a call that an overlay rejects, when the gate could not tell.
-    pub(super) fn reject_overlaid_under_lock(
-        &self,
-        mut locked: StepGuard<'_>,
-        left: Duration,
-        mut pending: PendingEvents,
-    ) -> Rejection {
-        locked.count_overlaid();
-        pending.add_call(|| EventDetail::Rejected);
-        locked.finish(pending);
-        self.rejection_by_overlay(nanos(left))
-    }
-
-    fn rejection_by_overlay(&self, left: u64) -> Rejection {
-        let overlay = self.extras().overlay.load(Ordering::Relaxed);
-        Rejection::by_overlay(overlay, self.gate.published().opening(), left)
+        Some(Rejection::by_overlay(published.overlay(), published.opening(), left.get()))
     }
 
     /// How many calls overlays have rejected.
@@ -145,8 +127,8 @@ impl Slot {
             && locked.circuit.rejects_until(&locked.policy) <= Some(now)
     }
 
-    /// Who has laid the overlay of this number, and why; `None` if there has been another since, or
-    /// it was lifted.
+    /// Who has laid the overlay of this number, and why; `None` once it was replaced or lifted, or
+    /// forgotten by a call after its end.
     pub(super) fn author_of_overlay(&self, number: u8) -> Option<By> {
         self.locked.lock().overlay()?.author_of(number).cloned()
     }
@@ -168,6 +150,20 @@ impl StepGuard<'_> {
             pending.add(EventDetail::Lifted { epoch, by: None });
         }
         if is_heard { overlay.rule(seed, now) } else { Ruling::Silent }
+    }
+
+    /// Rejects a call that an overlay rejects, when the gate could not tell.
+    pub(super) fn reject_overlaid(
+        mut self,
+        left: Duration,
+        mut pending: PendingEvents,
+    ) -> Rejection {
+        self.count_overlaid();
+        pending.add_call(|| EventDetail::Rejected);
+        let number = self.overlay().map_or(0, LaidOverlay::number);
+        let rejection = Rejection::by_overlay(number, self.circuit.opening(), nanos(left));
+        self.finish(pending);
+        rejection
     }
 
     /// Tells what became of a call that the overlay in force has let through.
@@ -231,7 +227,7 @@ impl Locked {
         let Some(overlay) = self.overlay().filter(|_| self.hears_overlay()) else { return word };
         match overlay.rejects_until(Tick::ORIGIN) {
             Some(until) if self.circuit.rejects_until(&self.policy) <= Some(until) => {
-                fields.rejects_until = Some(until);
+                (fields.rejects_until, fields.overlay) = (Some(until), Some(overlay.number()));
                 word.rejected_by_overlay()
             }
             None if overlay.is_laid() => word.letting_some_through(),

@@ -15,18 +15,25 @@ use crate::{
 pub(super) struct Published {
     rejects_until: AtomicU64,
     edge: AtomicU64,
-    opening: AtomicU64,
+    /// The number of the last opening, and in the lowest byte that of the overlay that rejects.
+    numbers: AtomicU64,
     slow_after: AtomicU64,
     pub(super) ignored: AtomicU64,
     pub(super) rejected: AtomicU64,
     pub(super) log: RejectionLog,
 }
 
+/// In `numbers`: the place of the overlay's.
+const OVERLAY_BITS: u32 = u8::BITS;
+const OVERLAY: u64 = (1 << OVERLAY_BITS) - 1;
+
 /// The values published with the word.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GateFields {
     /// The deadline until which calls are rejected. `None` keeps the previous deadline.
     pub(super) rejects_until: Option<Tick>,
+    /// The number of the overlay that rejects calls until then. `None` keeps the previous number.
+    pub(super) overlay: Option<u8>,
     /// The edge of the present time: while closed, the end of the fast path, which is the end of
     /// the window's present bucket; otherwise, the beginning of the state.
     pub(super) edge: Tick,
@@ -41,7 +48,7 @@ impl Default for Published {
         Self {
             rejects_until: AtomicU64::new(0),
             edge: AtomicU64::new(0),
-            opening: AtomicU64::new(0),
+            numbers: AtomicU64::new(0),
             slow_after: AtomicU64::new(0),
             ignored: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
@@ -60,7 +67,11 @@ impl Published {
         self.edge.store(fields.edge.as_nanos(), Ordering::Relaxed);
         let slow_after = u64::try_from(fields.slow_after.as_nanos()).unwrap_or(u64::MAX);
         self.slow_after.store(slow_after, Ordering::Relaxed);
-        self.opening.store(fields.opening, Ordering::Relaxed);
+        let overlay = match fields.overlay {
+            Some(overlay) => u64::from(overlay),
+            None => self.numbers.load(Ordering::Relaxed) & OVERLAY,
+        };
+        self.numbers.store(fields.opening << OVERLAY_BITS | overlay, Ordering::Relaxed);
     }
 
     #[inline]
@@ -86,7 +97,12 @@ impl Published {
 
     #[inline]
     pub(super) fn opening(&self) -> u64 {
-        self.opening.load(Ordering::Relaxed)
+        self.numbers.load(Ordering::Relaxed) >> OVERLAY_BITS
+    }
+
+    pub(super) fn overlay(&self) -> u8 {
+        let [overlay, ..] = self.numbers.load(Ordering::Relaxed).to_le_bytes();
+        overlay
     }
 
     pub(super) fn slow_after(&self) -> Duration {

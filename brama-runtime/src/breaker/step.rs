@@ -141,6 +141,7 @@ impl StepGuard<'_> {
             // A forced opening has no deadline. The previous one is kept for a thread that still
             // reads an older word.
             rejects_until: circuit.rejects_until(policy).filter(|_| state != State::ForcedOpen),
+            overlay: None,
             edge: match state {
                 State::Closed => circuit.settled_until(),
                 State::Open | State::HalfOpen | State::ForcedOpen | State::Disabled => {

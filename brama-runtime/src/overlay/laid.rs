@@ -14,7 +14,8 @@ pub(crate) struct LaidOverlay {
     epoch: Option<u64>,
     laid: Option<Laid>,
     /// Tells the calls that it has let through or rejected from those of the overlays before it. It
-    /// repeats after 256 overlays; no call is expected to last that long.
+    /// repeats after 256 overlays: no call is expected to last that long, and a rejection that is
+    /// kept for longer may name a later one.
     number: u8,
 }
 
@@ -39,8 +40,8 @@ pub(crate) enum Ruling {
 }
 
 impl LaidOverlay {
-    /// Lays an overlay in the place of another. Returns the number of the new one.
-    pub(crate) fn lay(&mut self, overlay: Overlay, now: Tick) -> Result<u8, StaleEpoch> {
+    /// Lays an overlay in the place of another.
+    pub(crate) fn lay(&mut self, overlay: Overlay, now: Tick) -> Result<(), StaleEpoch> {
         let Overlay { epoch, length, lets, by } = overlay;
         if let Some(known) = self.epoch.filter(|known| epoch <= *known) {
             return Err(StaleEpoch { epoch, known });
@@ -48,7 +49,7 @@ impl LaidOverlay {
         self.epoch = Some(epoch);
         self.number = self.number.wrapping_add(1);
         self.laid = Some(Laid { by, until: now.after(length), lets, drawn: 0 });
-        Ok(self.number)
+        Ok(())
     }
 
     /// Lifts an overlay of this epoch or an older one. Returns whether there was one.
@@ -93,6 +94,10 @@ impl LaidOverlay {
         self.number
     }
 
+    pub(crate) const fn number(&self) -> u8 {
+        self.number
+    }
+
     /// The epoch of the present overlay, over or not, if it has this number.
     pub(crate) fn epoch_of(&self, number: u8) -> Option<u64> {
         self.laid.as_ref()?;
@@ -129,7 +134,7 @@ impl LaidOverlay {
         self.epoch.unwrap_or_default()
     }
 
-    /// Who has laid the present overlay, over or not, if it has this number.
+    /// Who has laid the overlay of this number, until it is replaced or forgotten.
     pub(crate) fn author_of(&self, number: u8) -> Option<&By> {
         self.laid.as_ref().filter(|_| self.number == number).map(|laid| &laid.by)
     }

@@ -4,7 +4,7 @@
 //! data behind a lock is always consistent.
 
 #[cfg(not(brama_loom))]
-pub(crate) use std::sync::atomic::{AtomicU8, AtomicU64, Ordering, fence};
+pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
 #[cfg(not(brama_loom))]
 use std::{hint::spin_loop, sync as waiting};
 use std::{
@@ -13,7 +13,7 @@ use std::{
 };
 
 #[cfg(brama_loom)]
-pub(crate) use loom::sync::atomic::{AtomicU8, AtomicU64, Ordering, fence};
+pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
 #[cfg(brama_loom)]
 use loom::{hint::spin_loop, sync as waiting};
 #[cfg(not(brama_loom))]

@@ -46,6 +46,18 @@ fn a_call_that_begins_after_an_overlay_was_laid_is_rejected_and_none_is_lost() {
 }
 
 #[test]
+fn a_rejection_names_the_overlay_that_rejects_and_not_one_that_lets_the_call_through() {
+    model(|| {
+        let (slot, _) = slot(PolicyPatch::new());
+        slot.lay(of_epoch(1)).unwrap();
+        let other = spawn(&slot, |slot| slot.lay(of_epoch(2).permits(7)));
+        let rejected = admit(&slot).err();
+        other.join().unwrap().unwrap();
+        assert!(rejected.is_none_or(|rejection| rejection.overlay() == Some(1)));
+    });
+}
+
+#[test]
 fn of_two_overlays_the_greater_epoch_stays() {
     model(|| {
         let (slot, _) = slot(PolicyPatch::new());
