@@ -50,8 +50,8 @@ impl IntoResponse for FetchError {
     }
 }
 
-/// The outcome of a call whose body is not read. Responses of reqwest are a type of their own, so
-/// that the presets do not fit.
+/// The outcome of a call whose body is not read. The presets do not fit, because reqwest has a type
+/// of response of its own.
 pub(crate) fn judge<E: Error>(answer: Result<&reqwest::Response, &E>) -> Outcome {
     match answer.map(reqwest::Response::status) {
         Ok(StatusCode::TOO_MANY_REQUESTS) => Outcome::Ignore,

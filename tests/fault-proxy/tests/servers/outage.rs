@@ -44,6 +44,11 @@ pub(crate) fn policy() -> PolicyPatch {
     PolicyPatch::new().failure_threshold(THRESHOLD).expiry(EXPIRY)
 }
 
+/// The faults that show before the body of an answer, which has a head of more than 8 bytes.
+pub(crate) fn faults_before_body() -> impl Iterator<Item = Fault> {
+    Fault::EACH.into_iter().filter(|fault| !matches!(fault, Fault::Truncate(9..)))
+}
+
 /// A registry of one test, and a proxy in front of a server.
 pub(crate) struct Stage {
     pub(crate) registry: TestRegistry,

@@ -1,14 +1,13 @@
 //! A client of reqwest under the layer.
 
 use brama::tower::{BreakerError, CircuitBreakerLayer};
-use fault_proxy::Fault;
 use reqwest::{Request, Response};
 use tower::{Layer, Service, ServiceExt};
 
 use crate::{
     crowd::{self, Asked, Started, crowd},
     fetch::{self, judge},
-    outage::{Fate, QUICK, Stage, policy},
+    outage::{Fate, QUICK, Stage, faults_before_body, policy},
 };
 
 fn client(
@@ -38,7 +37,7 @@ fn fate(result: Result<Response, BreakerError<reqwest::Error>>) -> Fate {
 
 #[tokio::test]
 async fn each_fault_before_the_body_opens_the_breaker_and_a_probe_closes_it() {
-    for fault in Fault::EACH.into_iter().filter(|fault| !matches!(fault, Fault::Truncate(9..))) {
+    for fault in faults_before_body() {
         let stage = Stage::new().await;
         let service = client(&stage);
         let call = async |call| {

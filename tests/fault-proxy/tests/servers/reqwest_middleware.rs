@@ -2,14 +2,13 @@
 
 use axum::http::Extensions;
 use brama::Breaker;
-use fault_proxy::Fault;
 use reqwest::{Request, Response};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error, Middleware, Next};
 
 use crate::{
     crowd::{self, Asked, Started, crowd},
     fetch::{self, judge},
-    outage::{Fate, QUICK, Stage, policy},
+    outage::{Fate, QUICK, Stage, faults_before_body, policy},
 };
 
 struct CircuitBreaker(Breaker);
@@ -28,7 +27,7 @@ impl Middleware for CircuitBreaker {
     }
 }
 
-/// A client whose breaker has this name and the policy of an outage.
+/// A client with a breaker that has the policy of an outage.
 fn client(stage: &Stage) -> ClientWithMiddleware {
     stage.registry.configure("middleware", policy()).unwrap();
     let breaker = stage.registry.breaker("middleware");
@@ -46,7 +45,7 @@ fn fate(result: Result<Response, Error>) -> Fate {
 
 #[tokio::test]
 async fn each_fault_before_the_body_opens_the_breaker_and_a_probe_closes_it() {
-    for fault in Fault::EACH.into_iter().filter(|fault| !matches!(fault, Fault::Truncate(9..))) {
+    for fault in faults_before_body() {
         let stage = Stage::new().await;
         let client = client(&stage);
         let call = async |call| {
