@@ -11,6 +11,7 @@ mod across;
 mod advice;
 mod breakers;
 mod bytes;
+mod code;
 mod contents;
 mod deserializer;
 mod elsewhere;

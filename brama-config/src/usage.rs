@@ -8,17 +8,18 @@ use std::{
 
 use brama_runtime::api::{
     ConnectionKind, Identity, Policy, PolicyPatch, Registry, Status,
-    status::{BreakerFilter, ConfigLayer, Declared, Setting, SettingName},
+    status::{ConfigLayer, Declared, Setting, SettingName},
 };
 
 use crate::{
     across::{Contradiction, FileLayer, contradictions},
+    code::Code,
     contents::{ConfiguredBreaker, ConfiguredKind, Contents},
     lint::named,
     raw_finding::{RawFinding, RawFindings},
     rules::{RULES, all_off},
     setting_rows::KINDS,
-    words::{did_you_mean, nearest, path},
+    words::{did_you_mean, path},
 };
 
 /// The warnings about a configuration that the registry has taken.
@@ -159,48 +160,6 @@ fn add_all_off(breaker: &ConfiguredBreaker, policy: Option<Policy>, warnings: &m
     let warning = policy.and_then(|policy| all_off(&breaker.settings, &policy));
     if let Some(warning) = warning {
         warnings.add_once(warning);
-    }
-}
-
-/// What is known of the code.
-struct Code {
-    declared: Vec<Declared>,
-    /// Of the functions that were not called yet.
-    uncalled: HashMap<Identity<'static>, Status>,
-}
-
-impl Code {
-    fn of(registry: &Registry, breakers: &[ConfiguredBreaker]) -> Self {
-        let declared = registry.declared();
-        let named: HashSet<_> = breakers.iter().map(|breaker| &breaker.identity).collect();
-        let is_uncalled =
-            |it: &Declared| named.contains(&it.identity) && registry.find(&it.identity).is_none();
-        let all = BreakerFilter::new().with_declared();
-        let has_uncalled = declared.iter().any(is_uncalled);
-        let statuses = if has_uncalled { registry.statuses(all) } else { Vec::new() };
-        let statuses = statuses.into_iter().map(|status| (status.identity.clone(), status));
-        Self { uncalled: statuses.collect(), declared }
-    }
-
-    fn status(&self, registry: &Registry, identity: &Identity<'static>) -> Option<Status> {
-        registry.status(identity).or_else(|| self.uncalled.get(identity).cloned())
-    }
-
-    /// The first function that uses this identity.
-    fn declared(&self, identity: &Identity<'static>) -> Option<&Declared> {
-        self.declared.iter().find(|it| it.uses(identity))
-    }
-
-    /// The identifier of a function that may be meant.
-    fn nearest(&self, identity: &Identity<'static>) -> Option<String> {
-        let known = self.declared.iter().map(|it| it.identity.identifier());
-        nearest(known, identity.identifier()).map(|name| Identity::new(name).to_string())
-    }
-
-    /// The place of the attribute: file and line.
-    fn place(&self, identity: &Identity<'static>) -> String {
-        self.declared(identity)
-            .map_or_else(String::new, |it| format!(" at {}:{}", it.file, it.line))
     }
 }
 

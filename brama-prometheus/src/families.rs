@@ -9,36 +9,12 @@ use brama::{
     status::{DurationHistogram, Durations, WindowCounts},
 };
 use prometheus_client::{
-    encoding::{
-        DescriptorEncoder, EncodeLabel, EncodeLabelSet, LabelSetEncoder, MetricEncoder, NoLabelSet,
-    },
+    encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet},
     metrics::MetricType,
     registry::Unit,
 };
 
-/// The labels of a breaker, and those of one of its series.
-struct SampleLabels<'a>(&'a Series, &'a [(&'static str, &'static str)]);
-
-impl EncodeLabelSet for SampleLabels<'_> {
-    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
-        for (label, value) in self.0.labels() {
-            (label, value.as_ref()).encode(encoder.encode_label())?;
-        }
-        self.1.iter().try_for_each(|label| label.encode(encoder.encode_label()))
-    }
-}
-
-/// The labels of a breaker without its key.
-struct LabelsOfIdentifier<'a>(&'a Series);
-
-impl EncodeLabelSet for LabelsOfIdentifier<'_> {
-    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
-        for (label, value) in self.0.labels().filter(|(label, _)| *label != "key") {
-            (label, value.as_ref()).encode(encoder.encode_label())?;
-        }
-        Ok(())
-    }
-}
+use crate::labels::{LabelsOfIdentifier, SampleLabels};
 
 /// Adds a sample: further labels, and the value.
 type AddCount<'a> = dyn FnMut(&[(&'static str, &'static str)], u64) -> fmt::Result + 'a;

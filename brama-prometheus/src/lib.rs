@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod families;
+mod labels;
 
 use std::fmt;
 
