@@ -23,7 +23,7 @@ pub(super) struct Published {
     pub(super) log: RejectionLog,
 }
 
-/// In `numbers`: the place of the overlay's.
+/// The number of the overlay takes so many bits of `numbers`.
 const OVERLAY_BITS: u32 = u8::BITS;
 const OVERLAY: u64 = (1 << OVERLAY_BITS) - 1;
 
