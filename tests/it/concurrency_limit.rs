@@ -4,11 +4,8 @@ use std::{
     future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    task::{Context, Poll, Wake, Waker},
+    sync::atomic::{AtomicUsize, Ordering},
+    task::{Context, Poll, Waker},
     thread,
     time::Duration,
 };
@@ -128,12 +125,18 @@ fn the_surplus_takes_no_place_of_a_probe() {
     assert!(breaker.try_acquire().is_ok());
 }
 
+/// A breaker of one place, whose next call is a probe.
+fn before_probe(registry: &TestRegistry) -> Breaker {
+    let breaker = limited(registry, 1);
+    breaker.failure("refused");
+    registry.clock().advance(Duration::from_secs(60));
+    breaker
+}
+
 #[test]
 fn a_displaced_probe_keeps_its_place_until_it_ends() {
     let registry = TestRegistry::new();
-    let breaker = limited(&registry, 1);
-    breaker.failure("refused");
-    registry.clock().advance(Duration::from_secs(60));
+    let breaker = before_probe(&registry);
     let hangs = breaker.try_acquire().unwrap();
     registry.clock().advance(Duration::from_secs(60));
     assert!(breaker.try_acquire().unwrap_err().is_saturated());
@@ -145,9 +148,7 @@ fn a_displaced_probe_keeps_its_place_until_it_ends() {
 #[test]
 fn a_call_within_a_probe_takes_no_place() {
     let registry = TestRegistry::new();
-    let breaker = limited(&registry, 1);
-    breaker.failure("refused");
-    registry.clock().advance(Duration::from_secs(60));
+    let breaker = before_probe(&registry);
     let answer = breaker.call(|| breaker.call(|| Ok::<_, ()>(17)).map_err(drop));
     assert_eq!(answer, Ok(17));
     assert_eq!(breaker.state(), State::Closed);
@@ -223,58 +224,6 @@ fn a_saturated_breaker_is_not_available() {
     assert!(!breaker.is_available());
     permit.success();
     assert!(breaker.is_available());
-}
-
-#[derive(Default)]
-struct Woken(AtomicUsize);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-#[test]
-fn a_task_that_waits_is_woken_when_a_call_ends() {
-    let registry = TestRegistry::new();
-    let breaker = limited(&registry, 2);
-    let permits = acquire(&breaker, 2);
-    let (woken, mut ready) = (Arc::new(Woken::default()), pin!(breaker.ready()));
-    let waker = Waker::from(Arc::clone(&woken));
-    let mut context = Context::from_waker(&waker);
-    assert_eq!(ready.as_mut().poll(&mut context), Poll::Pending);
-    assert_eq!(woken.0.load(Ordering::Relaxed), 0);
-    permits.into_iter().for_each(Permit::success);
-    assert_eq!(woken.0.load(Ordering::Relaxed), 1);
-    assert_eq!(ready.as_mut().poll(&mut context), Poll::Ready(()));
-}
-
-#[test]
-fn a_task_that_waits_for_the_circuit_is_woken_when_both_admit() {
-    let registry = TestRegistry::new();
-    let breaker = limited(&registry, 1);
-    let permit = breaker.try_acquire().unwrap();
-    breaker.open("maintenance");
-    let (woken, mut ready) = (Arc::new(Woken::default()), pin!(breaker.ready()));
-    let waker = Waker::from(Arc::clone(&woken));
-    let mut context = Context::from_waker(&waker);
-    assert_eq!(ready.as_mut().poll(&mut context), Poll::Pending);
-    breaker.close("mended");
-    permit.success();
-    assert_eq!(ready.as_mut().poll(&mut context), Poll::Ready(()));
-    assert_ne!(woken.0.load(Ordering::Relaxed), 0);
-}
-
-#[test]
-fn a_thread_that_waits_goes_on_when_a_call_ends() {
-    let registry = TestRegistry::new();
-    let breaker = limited(&registry, 1);
-    let permit = breaker.try_acquire().unwrap();
-    thread::scope(|scope| {
-        let waiting = scope.spawn(|| breaker.wait_timeout(Duration::from_secs(60)));
-        permit.success();
-        assert!(waiting.join().unwrap());
-    });
 }
 
 #[test]

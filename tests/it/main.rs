@@ -32,6 +32,7 @@
 //! | `ramp` | `ramp.rs` |
 //! | `concurrency_limit` | `concurrency_limit.rs` |
 //! | what a breaker shows whose places are all taken | `saturated.rs` |
+//! | who waits for a place | `limit_waits.rs` |
 //! | `concurrency_limit` while openings only observe | `limit_in_shadow.rs` |
 //! | retry-after hints | `hints.rs` |
 //! | `durations` | `durations.rs` |
@@ -126,6 +127,7 @@ mod keys;
 mod last_reload;
 mod layers;
 mod limit_in_shadow;
+mod limit_waits;
 mod log;
 mod metrics;
 mod nested;
